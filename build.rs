@@ -1,0 +1,3 @@
+//! Compiles the pages.
+
+fn main() {}

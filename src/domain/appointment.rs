@@ -1,0 +1,209 @@
+//! An appointment, and whether one can check in for it here and now.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use super::ids::AppointmentId;
+use super::insurance::Coverage;
+use super::person::Person;
+use super::settings::ClinicSettings;
+use super::ticket::Ticket;
+
+/// FHIR R4 `Appointment.status`, all ten values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AppointmentStatus {
+    /// Not yet agreed by everybody.
+    Proposed,
+    /// Some have agreed.
+    Pending,
+    /// All have agreed.
+    Booked,
+    /// The patient is at the site.
+    Arrived,
+    /// It took place.
+    Fulfilled,
+    /// Called off.
+    Cancelled,
+    /// The patient did not come.
+    #[serde(rename = "noshow")]
+    NoShow,
+    /// Never should have been on the list.
+    EnteredInError,
+    /// The administrative work is done.
+    CheckedIn,
+    /// Waiting for a place.
+    Waitlist,
+}
+
+impl AppointmentStatus {
+    /// The status of a FHIR code, or `None` for anything else.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "proposed" => Self::Proposed,
+            "pending" => Self::Pending,
+            "booked" => Self::Booked,
+            "arrived" => Self::Arrived,
+            "fulfilled" => Self::Fulfilled,
+            "cancelled" => Self::Cancelled,
+            "noshow" => Self::NoShow,
+            "entered-in-error" => Self::EnteredInError,
+            "checked-in" => Self::CheckedIn,
+            "waitlist" => Self::Waitlist,
+            _ => return None,
+        })
+    }
+
+    /// Whether it still stands: somebody may come for it.
+    #[must_use]
+    pub fn stands(self) -> bool {
+        !matches!(self, Self::Cancelled | Self::NoShow | Self::EnteredInError)
+    }
+}
+
+/// One visit on the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appointment {
+    /// The booking system's number.
+    pub id: AppointmentId,
+    /// When it begins.
+    pub start: Timestamp,
+    /// How long it lasts, in minutes; 0 if nobody said.
+    #[serde(default)]
+    pub minutes: u32,
+    /// Where it stands.
+    pub status: AppointmentStatus,
+    /// What it is for, as the clinic names the service. Shown to the patient, never on a public screen.
+    #[serde(default)]
+    pub service: String,
+    /// With whom.
+    #[serde(default)]
+    pub practitioner: String,
+    /// Where to go and wait.
+    #[serde(default)]
+    pub place: String,
+    /// Who comes.
+    pub person: Person,
+    /// The insurance on file, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+}
+
+/// Whether one can check in for an appointment, here and now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Yes.
+    Open,
+    /// Done before; this is its ticket.
+    AlreadyCheckedIn(Ticket),
+    /// Check-in opens at this time.
+    TooEarly {
+        /// When check-in opens.
+        opens: Timestamp,
+    },
+    /// Later than the clinic's grace: the desk decides.
+    TooLate,
+    /// At another site.
+    OtherSite,
+    /// Called off.
+    Cancelled,
+    /// On another day.
+    OtherDay(Date),
+    /// The visit took place, or staff closed it.
+    Over,
+}
+
+impl Appointment {
+    /// The clinic's local date on which it begins.
+    #[must_use]
+    pub fn local_date(&self, zone: &TimeZone) -> Date {
+        self.start.to_zoned(zone.clone()).date()
+    }
+
+    /// Judges the appointment at `now`. `ticket` is the one it already has, if it has one.
+    ///
+    /// A ticket that was given stays valid whatever happens to the appointment's time.
+    #[must_use]
+    pub fn standing(&self, now: Timestamp, settings: &ClinicSettings, zone: &TimeZone, ticket: Option<Ticket>) -> Standing {
+        let today = now.to_zoned(zone.clone()).date();
+        let date = self.local_date(zone);
+        if !self.status.stands() {
+            return Standing::Cancelled;
+        }
+        if date != today {
+            return Standing::OtherDay(date);
+        }
+        if let Some(ticket) = ticket {
+            return Standing::AlreadyCheckedIn(ticket);
+        }
+        if self.status == AppointmentStatus::Fulfilled {
+            return Standing::Over;
+        }
+        if !settings.is_here(&self.place) {
+            return Standing::OtherSite;
+        }
+        let opens = self.start.checked_sub(i64::from(settings.early_minutes).minutes()).unwrap_or(self.start);
+        let closes = self.start.checked_add(i64::from(settings.late_minutes).minutes()).unwrap_or(self.start);
+        if now < opens {
+            Standing::TooEarly { opens }
+        } else if now > closes {
+            Standing::TooLate
+        } else {
+            Standing::Open
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::person::{BirthDate, Contact};
+    use crate::domain::ticket::TicketNumber;
+
+    #[test]
+    fn standing_is_decided_in_this_order() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let settings =
+            ClinicSettings { site_places: vec!["Main building".into()], early_minutes: 45, late_minutes: 15, ..ClinicSettings::default() };
+        let ticket = Ticket { number: TicketNumber::new('A', 7), date: jiff::civil::date(2026, 11, 23) };
+        let at = |hour: i8, minute: i8| jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();
+        let appointment = |status, place: &str| Appointment {
+            id: "a".into(),
+            start: at(10, 0),
+            minutes: 20,
+            status,
+            service: String::new(),
+            practitioner: String::new(),
+            place: place.into(),
+            person: Person {
+                id: "p".into(),
+                given_name: "Ada".into(),
+                family_name: "Example".into(),
+                birth_date: BirthDate(jiff::civil::date(1950, 1, 1)),
+                contact: Contact::default(),
+                language: None,
+            },
+            coverage: None,
+        };
+        use AppointmentStatus as S;
+        let here = "Main building, 1st floor";
+        let tomorrow = jiff::civil::date(2026, 11, 24).at(10, 0, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();
+        for (status, place, now, ticket, expected) in [
+            (S::Booked, here, at(9, 15), None, Standing::Open),
+            (S::Booked, here, at(9, 14), None, Standing::TooEarly { opens: at(9, 15) }),
+            (S::Booked, here, at(10, 15), None, Standing::Open),
+            (S::Booked, here, at(10, 16), None, Standing::TooLate),
+            (S::Booked, here, at(10, 16), Some(ticket), Standing::AlreadyCheckedIn(ticket)),
+            (S::Booked, "Riverside annex", at(10, 0), None, Standing::OtherSite),
+            (S::Cancelled, here, at(10, 0), Some(ticket), Standing::Cancelled),
+            (S::NoShow, here, at(10, 0), None, Standing::Cancelled),
+            (S::Fulfilled, here, at(10, 0), None, Standing::Over),
+            (S::Booked, here, tomorrow, None, Standing::OtherDay(jiff::civil::date(2026, 11, 23))),
+        ] {
+            assert_eq!(appointment(status, place).standing(now, &settings, &zone, ticket), expected, "{status:?} {now}");
+        }
+    }
+}

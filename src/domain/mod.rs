@@ -1,0 +1,16 @@
+//! What a clinic talks about: plain values and the rules about them.
+//!
+//! Invariant: nothing here does I/O, knows the time, or names another layer of this package.
+
+pub mod appointment;
+pub mod event;
+pub mod identity;
+pub mod ids;
+pub mod insurance;
+pub mod language;
+pub mod person;
+pub mod private;
+pub mod queue;
+pub mod reason;
+pub mod settings;
+pub mod ticket;

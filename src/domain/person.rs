@@ -1,0 +1,152 @@
+//! A patient as the clinic's list has them.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::ids::PatientId;
+use super::private::Private;
+
+/// A date of birth; its `Debug` shows nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BirthDate(pub Date);
+
+impl std::fmt::Debug for BirthDate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BirthDate")
+    }
+}
+
+/// Who a patient is and how to reach them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The booking system's number.
+    pub id: PatientId,
+    /// All given names, as written on file.
+    pub given_name: Private,
+    /// Family name, as written on file.
+    pub family_name: Private,
+    /// Date of birth.
+    pub birth_date: BirthDate,
+    /// How to reach them; whatever is not on file is empty.
+    #[serde(default)]
+    pub contact: Contact,
+    /// BCP 47 tag of the language they prefer, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+/// How a patient can be reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Contact {
+    /// Telephone.
+    pub phone: Private,
+    /// E-mail address.
+    pub email: Private,
+    /// Street and number.
+    pub address: Private,
+    /// City.
+    pub city: Private,
+    /// State or region.
+    pub state: Private,
+    /// Postal code.
+    pub postal_code: Private,
+}
+
+impl Person {
+    /// The first given name and the first letter of the family name: all that a kiosk ever shows of a name.
+    #[must_use]
+    pub fn given_name_and_initial(&self) -> Private {
+        let given = self.first_given_name();
+        let initial = self.family_name.as_str().trim().chars().next();
+        match initial {
+            Some(initial) => Private::new(format!("{} {}.", given.as_str(), initial.to_uppercase())),
+            None => given,
+        }
+    }
+
+    /// The first given name.
+    #[must_use]
+    pub fn first_given_name(&self) -> Private {
+        Private::from(self.given_name.as_str().split_whitespace().next().unwrap_or_default())
+    }
+}
+
+impl Contact {
+    /// The telephone with everything but its last four digits hidden: `••• 4821`. Empty if there is none.
+    #[must_use]
+    pub fn masked_phone(&self) -> Private {
+        let digits: Vec<char> = self.phone.as_str().chars().filter(char::is_ascii_digit).collect();
+        if digits.is_empty() {
+            return Private::default();
+        }
+        let tail: String = digits.iter().skip(digits.len().saturating_sub(4)).collect();
+        Private::new(format!("••• {tail}"))
+    }
+
+    /// The street with its words cut to a number and a letter, and the city: `12 M•••, Granby`. Empty if there is none.
+    #[must_use]
+    pub fn masked_address(&self) -> Private {
+        if self.address.is_blank() {
+            return Private::default();
+        }
+        let mut words = self.address.as_str().split_whitespace();
+        let first = words.next().unwrap_or_default();
+        let mut shown = if first.chars().all(|c| c.is_ascii_digit()) {
+            match words.next().and_then(|word| word.chars().next()) {
+                Some(letter) => format!("{first} {letter}•••"),
+                None => "•••".to_owned(),
+            }
+        } else {
+            format!("{}•••", first.chars().next().unwrap_or('•'))
+        };
+        if !self.city.is_blank() {
+            shown.push_str(", ");
+            shown.push_str(self.city.as_str());
+        }
+        Private::new(shown)
+    }
+
+    /// The e-mail address with its middle hidden: `a•••@example.org`. Empty if there is none.
+    #[must_use]
+    pub fn masked_email(&self) -> Private {
+        match self.email.as_str().split_once('@') {
+            Some((name, domain)) => Private::new(format!("{}•••@{domain}", name.chars().next().map(String::from).unwrap_or_default())),
+            None => Private::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_masked() {
+        let contact = Contact {
+            phone: "555-629-4821".into(),
+            email: "pat@example.org".into(),
+            address: "12 Mill Street".into(),
+            city: "Granby".into(),
+            ..Contact::default()
+        };
+        assert_eq!(contact.masked_phone().as_str(), "••• 4821");
+        assert_eq!(contact.masked_address().as_str(), "12 M•••, Granby");
+        assert_eq!(contact.masked_email().as_str(), "p•••@example.org");
+        assert_eq!(Contact::default().masked_address().as_str(), "");
+    }
+
+    #[test]
+    fn a_name_on_a_screen_is_given_name_and_initial() {
+        let person = Person {
+            id: "p1".into(),
+            given_name: "José Luis".into(),
+            family_name: "ávila".into(),
+            birth_date: BirthDate(jiff::civil::date(1950, 3, 1)),
+            contact: Contact::default(),
+            language: None,
+        };
+        assert_eq!(person.given_name_and_initial().as_str(), "José Á.");
+    }
+}

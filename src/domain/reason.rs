@@ -1,0 +1,132 @@
+//! Why a person is needed. Every way a patient can be stopped has a name here.
+//!
+//! The patient reads a next step for it (`ui/words.slint`), staff read [`Reason::for_staff`].
+
+use serde::{Deserialize, Serialize};
+
+/// Why somebody must help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Says that they feel unwell: on top of every list, with sound.
+    FeelsUnwell,
+    /// Touched "Get help".
+    AskedForHelp,
+    /// Nobody on the list has these facts.
+    NotFound,
+    /// More than one person has them.
+    Ambiguous,
+    /// Three tries failed.
+    TooManyTries,
+    /// Came before check-in opens.
+    TooEarly,
+    /// Came after the clinic's grace.
+    TooLate,
+    /// The visit is at another site.
+    OtherSite,
+    /// The visit was called off.
+    Cancelled,
+    /// The visit is on another day.
+    OtherDay,
+    /// Checked in before; the same ticket is shown again.
+    AlreadyCheckedIn,
+    /// The visit is over already.
+    VisitOver,
+    /// The kiosk has no list for today.
+    NoList,
+    /// The check-in could not be saved.
+    CannotSave,
+    /// "Is this you?" was answered with no.
+    NotThisPerson,
+    /// Says that contact details on file are not right.
+    DetailsUnclear,
+    /// Says that the insurance on file is not right.
+    InsuranceUnclear,
+    /// Speaks none of the kiosk's languages.
+    NeedsInterpreter,
+    /// A document that the visit needs is missing.
+    DocumentMissing,
+    /// Did not agree to something that needs agreement.
+    ConsentDeclined,
+    /// The ticket did not come out.
+    PrinterTrouble,
+    /// Came without an appointment.
+    WalkIn,
+}
+
+impl Reason {
+    /// Every reason, in the order in which the desk should look at them.
+    pub const ALL: [Self; 22] = [
+        Self::FeelsUnwell,
+        Self::AskedForHelp,
+        Self::NotFound,
+        Self::Ambiguous,
+        Self::TooManyTries,
+        Self::TooEarly,
+        Self::TooLate,
+        Self::OtherSite,
+        Self::Cancelled,
+        Self::OtherDay,
+        Self::AlreadyCheckedIn,
+        Self::VisitOver,
+        Self::NoList,
+        Self::CannotSave,
+        Self::NotThisPerson,
+        Self::DetailsUnclear,
+        Self::InsuranceUnclear,
+        Self::NeedsInterpreter,
+        Self::DocumentMissing,
+        Self::ConsentDeclined,
+        Self::PrinterTrouble,
+        Self::WalkIn,
+    ];
+
+    /// What the desk's list says: what is the matter, and what is wanted.
+    #[must_use]
+    pub fn for_staff(self) -> &'static str {
+        match self {
+            Self::FeelsUnwell => "Feels unwell: go to them now",
+            Self::AskedForHelp => "Asked for help at the kiosk",
+            Self::NotFound => "Not found on today's list",
+            Self::Ambiguous => "More than one person matches: check identity",
+            Self::TooManyTries => "Three tries failed: check identity",
+            Self::TooEarly => "Early: check-in is not open yet",
+            Self::TooLate => "Late: decide whether they can be seen",
+            Self::OtherSite => "Visit is at another site: tell them the way",
+            Self::Cancelled => "Visit was cancelled: explain or rebook",
+            Self::OtherDay => "Visit is on another day",
+            Self::AlreadyCheckedIn => "Came to the kiosk again after checking in",
+            Self::VisitOver => "Visit is already closed",
+            Self::NoList => "Kiosk has no list for today",
+            Self::CannotSave => "Kiosk could not save: check in by hand",
+            Self::NotThisPerson => "Said \"that is not me\": check identity",
+            Self::DetailsUnclear => "Contact details not right: ask",
+            Self::InsuranceUnclear => "Insurance not right: ask",
+            Self::NeedsInterpreter => "Needs an interpreter",
+            Self::DocumentMissing => "A document is missing",
+            Self::ConsentDeclined => "Did not consent: talk to them",
+            Self::PrinterTrouble => "Ticket did not print: tell them their number",
+            Self::WalkIn => "No appointment: decide what happens",
+        }
+    }
+
+    /// Whether somebody must act now, before any other work.
+    #[must_use]
+    pub fn is_urgent(self) -> bool {
+        self == Self::FeelsUnwell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_reasons_is_complete_and_sorted_by_urgency() {
+        let mut sorted = Reason::ALL.to_vec();
+        sorted.sort();
+        sorted.dedup();
+        assert_eq!(sorted, Reason::ALL);
+        assert!(Reason::ALL[0].is_urgent());
+    }
+}

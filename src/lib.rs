@@ -1,0 +1,28 @@
+//! Arrivals: a self-service check-in kiosk for clinics and hospitals, and the desk behind it.
+//!
+//! Who may name whom is written in `docs/architecture.md` and kept by `tests/tidy.rs`.
+
+/// Where time comes from.
+pub mod clock;
+/// What a scanner may read, as pure parsers.
+pub mod codes;
+/// The desk: list, staff page, kiosk API, import.
+#[cfg(feature = "desk")]
+pub mod desk;
+/// Anything with a plug: printer and scanner.
+pub mod device;
+/// What a clinic talks about.
+pub mod domain;
+/// The conversation with a patient.
+pub mod flow;
+/// The fonts that pages and tickets share.
+pub mod fonts;
+/// The kiosk program.
+#[cfg(feature = "kiosk")]
+pub mod kiosk;
+/// Tickets, as layout, raster and PDF.
+pub mod paper;
+/// The kiosk's file.
+pub mod store;
+/// Kiosk and desk, kept in step.
+pub mod sync;
