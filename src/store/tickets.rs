@@ -111,6 +111,20 @@ impl Store {
         ticket_in(&self.connection, appointment)
     }
 
+    /// Whether the desk has heard of a visit's ticket: it told us, or has acknowledged our event.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn desk_knows(&self, appointment: &AppointmentId) -> Result<bool, StoreError> {
+        let acknowledged = self.acknowledged()?.0.cast_signed();
+        Ok(self
+            .connection
+            .prepare_cached("SELECT seq IS NULL OR seq <= ?2 FROM ticket WHERE appointment = ?1")?
+            .query_row(params![appointment.as_str(), acknowledged], |row| row.get(0))
+            .optional()?
+            .unwrap_or(false))
+    }
+
     /// The visits of a ticket.
     ///
     /// # Errors
