@@ -1,0 +1,5 @@
+//! Tickets on paper and the devices around them: what is drawn, what a printer gets, what a scanner sends.
+
+mod escpos_reader;
+mod faces;
+mod tickets;
