@@ -11,7 +11,7 @@ use super::{PaperWidth, TicketFace};
 /// Something to draw.
 pub(super) enum Item {
     /// Black text, or white text if it stands on a bar.
-    Text { block: TextBlock, x: i32, y: i32, black: bool },
+    Text { block: Box<TextBlock>, x: i32, y: i32, black: bool },
     /// A filled rectangle.
     Bar { x: i32, y: i32, width: i32, height: i32 },
     /// A frame with round corners.
@@ -77,7 +77,7 @@ impl Column<'_> {
         }
         let block = self.set(text, size, bold, align, self.width);
         let height = block.height();
-        self.items.push(Item::Text { block, x: self.left, y: self.y, black: true });
+        self.items.push(Item::Text { block: Box::new(block), x: self.left, y: self.y, black: true });
         self.y += height;
     }
 
@@ -95,7 +95,7 @@ impl Column<'_> {
         let block = self.set(text, size, true, Align::Middle, self.width - 32);
         let height = block.height() + 16;
         self.items.push(Item::Bar { x: self.left, y: self.y, width: self.width, height });
-        self.items.push(Item::Text { block, x: self.left + 16, y: self.y + 8, black: false });
+        self.items.push(Item::Text { block: Box::new(block), x: self.left + 16, y: self.y + 8, black: false });
         self.y += height;
     }
 
@@ -113,7 +113,7 @@ impl Column<'_> {
         let below = block.height() - baseline.ceil() as i32;
         let top = (baseline - capitals).floor() as i32;
         let height = block.height();
-        self.items.push(Item::Text { block, x: self.left, y: self.y - top, black: true });
+        self.items.push(Item::Text { block: Box::new(block), x: self.left, y: self.y - top, black: true });
         // More lines than one are never meant, but a clinic may have long numbers: then all of it is kept.
         self.y += if height as f32 > size * 1.6 { height - top } else { height - top - below };
     }
@@ -154,7 +154,7 @@ impl Column<'_> {
             let row = side.max(height);
             self.items.push(Item::Code { code, x, y: self.y + (row - side) / 2 });
             if !label.trim().is_empty() {
-                self.items.push(Item::Text { block, x: text_x, y: self.y + (row - height) / 2, black: true });
+                self.items.push(Item::Text { block: Box::new(block), x: text_x, y: self.y + (row - height) / 2, black: true });
             }
             self.y += row;
         } else {

@@ -2,4 +2,7 @@
 
 mod escpos_reader;
 mod faces;
+mod machine;
+mod printers;
+mod scanners;
 mod tickets;

@@ -153,7 +153,8 @@ fn arabic_is_joined_and_stands_at_the_right() {
     face.name = None;
     face.clinic.clear();
     let text = typesetter.ticket(&face, PaperWidth::Mm80);
-    assert!(ink(&text, 480, 560) > 3 * ink(&text, 16, 96), "the ink is at the right");
+    // Rules and frame weigh the same on both sides.
+    assert!(ink(&text, 460, 560) > ink(&text, 16, 116) + 2000, "the ink is at the right");
 }
 
 #[test]
