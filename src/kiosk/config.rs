@@ -25,8 +25,8 @@ pub struct KioskConfig {
     /// `file:/dev/usb/lp0`, `tcp:HOST:9100`, `folder:DIR` or `none`.
     pub printer: String,
     /// `80mm` or `58mm`.
-    #[serde(default = "default_paper")]
-    pub paper: Paper,
+    #[serde(default)]
+    pub paper: PaperWidth,
     /// `serial:/dev/ttyACM0?baud=9600` or `none`.
     pub scanner: String,
     /// The language of the welcome page.
@@ -62,26 +62,6 @@ impl From<String> for Token {
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token")
-    }
-}
-
-/// Width of the paper roll.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum Paper {
-    /// 80 mm, 576 dots.
-    #[serde(rename = "80mm")]
-    Mm80,
-    /// 58 mm, 384 dots.
-    #[serde(rename = "58mm")]
-    Mm58,
-}
-
-impl From<Paper> for PaperWidth {
-    fn from(paper: Paper) -> Self {
-        match paper {
-            Paper::Mm80 => Self::Mm80,
-            Paper::Mm58 => Self::Mm58,
-        }
     }
 }
 
@@ -126,10 +106,6 @@ pub enum ConfigError {
         /// What was expected.
         expected: &'static str,
     },
-}
-
-fn default_paper() -> Paper {
-    Paper::Mm80
 }
 
 fn yes() -> bool {

@@ -30,11 +30,11 @@ pub const DOTS_PER_MM: u32 = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub enum PaperWidth {
     /// 58 mm, of which 48 mm can be printed on.
-    #[serde(rename = "58")]
+    #[serde(rename = "58mm")]
     Mm58,
     /// 80 mm, of which 72 mm can be printed on.
     #[default]
-    #[serde(rename = "80")]
+    #[serde(rename = "80mm")]
     Mm80,
 }
 
