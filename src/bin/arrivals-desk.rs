@@ -1,3 +1,221 @@
-//! The desk program.
+//! The desk program: arguments in, one sentence out when something is wrong.
 
-fn main() {}
+use std::io::{BufRead, IsTerminal, Read, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use arrivals::clock::SystemClock;
+use arrivals::desk::Desk;
+use arrivals::desk::config::DeskConfig;
+use arrivals::desk::import::{ImportError, Report, Summary, import_file};
+use arrivals::desk::secret::random_token;
+use arrivals::desk::users::Role;
+use arrivals::domain::ids::KioskId;
+use clap::{Args, Parser, Subcommand};
+
+/// The desk of a clinic: today's list, what kiosks report, and who needs somebody.
+#[derive(Parser)]
+#[command(name = "arrivals-desk", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the desk until it is told to stop (Ctrl-C or SIGTERM).
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// Address and port to listen on, of this machine alone; replaces the configuration's.
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+    },
+    /// Takes over a day's appointments from CSV or FHIR R4 JSON files, also while the desk runs.
+    ///
+    /// Prints one line for each refusal and ends with `taken N, unchanged M, refused K`.
+    /// Exit status: 0 nothing refused, 2 something refused (the rest is taken), 1 a file could not be read at all.
+    Import {
+        /// Files whose names end in .csv or .json.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// People who may sign in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Kiosks that may report.
+    #[command(subcommand)]
+    Kiosk(KioskCommand),
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Adds a user. The password is asked for, or read as one line from standard input.
+    Add {
+        /// How they sign in: letters, digits, dots, hyphens, underscores.
+        name: String,
+        /// What they may do.
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum KioskCommand {
+    /// Lets a kiosk in and prints its token, once. Doing it again gives it another token.
+    Add {
+        /// The kiosk's name on the desk's list, such as lobby.
+        id: String,
+        /// The letter of its tickets, A to Z but not D.
+        #[arg(long)]
+        letter: char,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Place {
+    /// The folder with the desk's file; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A configuration file (see deploy/desk.example.toml).
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    fn config(self) -> anyhow::Result<DeskConfig> {
+        match (self.config, self.data) {
+            (Some(file), _) => Ok(DeskConfig::load(&file)?),
+            (None, Some(data)) => Ok(DeskConfig::of_folder(data)),
+            (None, None) => bail!("say where the desk's data is: --data DIR or --config FILE"),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    match run(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("arrivals-desk: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve { place, listen } => serve(place.config()?, listen),
+        Command::Import { files, place } => import(&open(&place.config()?)?, &files),
+        Command::User(UserCommand::Add { name, role, place }) => {
+            let desk = open(&place.config()?)?;
+            desk.add_user(&name, &password()?, role)?;
+            println!("user {} added", name.trim().to_lowercase());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Kiosk(KioskCommand::Add { id, letter, place }) => {
+            let desk = open(&place.config()?)?;
+            let token = random_token()?;
+            desk.enrol_kiosk(&KioskId::new(id), letter, &token)?;
+            eprintln!("This token is shown once. Write it into kiosk.toml:");
+            println!("{token}");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn open(config: &DeskConfig) -> anyhow::Result<Desk> {
+    let clock = Arc::new(SystemClock::default());
+    let desk = match &config.clinic {
+        Some(clinic) => Desk::open(&config.data, clinic.clone(), clock)?,
+        None => Desk::open_stored(&config.data, clock)?,
+    };
+    for kiosk in &config.kiosk {
+        desk.enrol_kiosk(&KioskId::new(kiosk.id.as_str()), kiosk.letter, &kiosk.token)?;
+    }
+    Ok(desk.with_session_idle(Duration::from_secs(60 * u64::from(config.session_idle_minutes))))
+}
+
+#[tokio::main]
+async fn serve(config: DeskConfig, listen: Option<SocketAddr>) -> anyhow::Result<ExitCode> {
+    let desk = open(&config)?;
+    let serving = desk.serve(listen.unwrap_or(config.listen)).await?;
+    println!("listening on http://{}", serving.addr);
+    std::io::stdout().flush().context("cannot write to standard output")?;
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    stop_asked().await?;
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    serving.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn stop_asked() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    Ok(())
+}
+
+fn import(desk: &Desk, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let mut summary = Summary::default();
+    let mut unreadable = false;
+    for file in files {
+        let mut report = |report: Report| match report {
+            Report::Refusal(text) => println!("{text}"),
+            Report::Note(text) => eprintln!("note: {text}"),
+            Report::Progress(done) => eprintln!("{}: {done} appointments so far", file.display()),
+        };
+        match import_file(desk, file, &mut report) {
+            Ok(part) => summary += part,
+            Err(ImportError::WrongFile(why)) => {
+                unreadable = true;
+                eprintln!("arrivals-desk: {why}");
+            }
+            Err(ImportError::Desk(error)) => return Err(error.into()),
+        }
+    }
+    println!("{summary}");
+    Ok(match (unreadable, summary.refused) {
+        (true, _) => ExitCode::FAILURE,
+        (false, 0) => ExitCode::SUCCESS,
+        (false, _) => ExitCode::from(2),
+    })
+}
+
+/// One line from standard input; on a terminal without showing it.
+fn password() -> anyhow::Result<String> {
+    let stdin = std::io::stdin();
+    let mut line = String::new();
+    if stdin.is_terminal() {
+        eprint!("Password (8 characters or more, not shown): ");
+        let hidden = std::process::Command::new("stty").arg("-echo").status().is_ok_and(|status| status.success());
+        let read = stdin.lock().read_line(&mut line);
+        if hidden {
+            let _ = std::process::Command::new("stty").arg("echo").status();
+        }
+        eprintln!();
+        read.context("cannot read the password")?;
+    } else {
+        stdin.lock().take(1024).read_line(&mut line).context("cannot read the password from standard input")?;
+    }
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

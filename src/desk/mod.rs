@@ -1,1 +1,256 @@
-//! (being built)
+//! The desk: today's list, the kiosks' server, import, and the staff's page.
+//!
+//! Invariants: all SQL is in [`store`]; nothing is kept in memory that another process could not
+//! rebuild from the store; every live update goes through [`Desk::notify`]; the desk names neither
+//! `kiosk` nor a device's driver.
+
+pub mod api;
+pub mod config;
+pub mod error;
+pub mod import;
+pub mod page;
+pub mod secret;
+pub mod serve;
+pub mod session;
+pub mod store;
+pub mod users;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Semaphore, watch};
+
+pub use self::error::DeskError;
+use self::store::{StaffAction, StaffWork, Store, Taken, UserRow, VisitRow};
+use self::users::Role;
+use crate::clock::Clock;
+use crate::domain::appointment::Appointment;
+use crate::domain::ids::{AppointmentId, KioskId, Seq};
+use crate::domain::queue::VisitState;
+use crate::domain::reason::Reason;
+use crate::domain::settings::ClinicSettings;
+use crate::domain::ticket::{CallAs, Ticket};
+
+/// A session ends after this many minutes without work, unless the configuration says otherwise.
+pub const SESSION_IDLE_MINUTES: u32 = 15;
+/// Passwords hashed at the same time: each takes 19 MiB and a core.
+const HASHING_AT_ONCE: usize = 2;
+
+/// A desk over one data folder. Clones share it.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Mutex<Store>,
+    clock: Arc<dyn Clock>,
+    settings: ClinicSettings,
+    session_idle: Duration,
+    revision: watch::Sender<u64>,
+    stopping: watch::Sender<bool>,
+    hashing: Semaphore,
+}
+
+/// One visit, as the desk would show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitView {
+    /// Where it stands.
+    pub state: VisitState,
+    /// Why somebody is or was needed, most urgent first.
+    pub reasons: Vec<Reason>,
+    /// The ticket that counts.
+    pub ticket: Option<Ticket>,
+    /// Whether staff have seen the arrival.
+    pub seen: bool,
+    /// How they want to be called.
+    pub call_as: CallAs,
+    /// Where they checked in.
+    pub kiosk: Option<KioskId>,
+    /// What the printer said, in words.
+    pub print: Option<String>,
+}
+
+impl From<VisitRow> for VisitView {
+    fn from(row: VisitRow) -> Self {
+        let mut reasons: Vec<Reason> = row.reasons.iter().map(|reason| reason.reason).collect();
+        reasons.sort();
+        reasons.dedup();
+        Self {
+            state: row.state,
+            reasons,
+            ticket: row.ticket,
+            seen: row.seen.is_some(),
+            call_as: row.call_as,
+            kiosk: row.kiosk,
+            print: row.print,
+        }
+    }
+}
+
+impl Desk {
+    /// Opens the desk of this folder and gives it these settings.
+    ///
+    /// # Errors
+    /// If the folder cannot be used, its file is newer than this program, or the time zone is unknown.
+    pub fn open(data: &Path, settings: ClinicSettings, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
+        let mut store = Store::open(data)?;
+        store.set_settings(&settings)?;
+        Self::with(store, settings, clock)
+    }
+
+    /// Opens the desk of this folder with the settings it has.
+    ///
+    /// # Errors
+    /// As [`Desk::open`].
+    pub fn open_stored(data: &Path, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
+        let store = Store::open(data)?;
+        let settings = store.settings()?;
+        Self::with(store, settings, clock)
+    }
+
+    fn with(store: Store, settings: ClinicSettings, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
+        let (revision, _) = watch::channel(store.revision()?);
+        let (stopping, _) = watch::channel(false);
+        let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
+        let hashing = Semaphore::new(HASHING_AT_ONCE);
+        Ok(Self { inner: Arc::new(Inner { store: Mutex::new(store), clock, settings, session_idle, revision, stopping, hashing }) })
+    }
+
+    /// The same desk with another time until an idle session ends. Only before it is shared.
+    #[must_use]
+    pub fn with_session_idle(mut self, idle: Duration) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.session_idle = idle;
+        }
+        self
+    }
+
+    /// The clinic's settings.
+    #[must_use]
+    pub fn settings(&self) -> &ClinicSettings {
+        &self.inner.settings
+    }
+
+    /// Lets a kiosk in, or gives a known one another token.
+    ///
+    /// # Errors
+    /// If the id, the letter or the token will not do, or another kiosk has the letter.
+    pub fn enrol_kiosk(&self, id: &KioskId, letter: char, token: &str) -> Result<(), DeskError> {
+        config::check_kiosk(id.as_str(), letter, token)?;
+        self.with_store(|store| store.enrol_kiosk(id, letter, &secret::hash_token(token)))
+    }
+
+    /// Adds a user. Takes a moment: the password is hashed slowly on purpose.
+    ///
+    /// # Errors
+    /// If the name is taken, or name or password will not do.
+    pub fn add_user(&self, name: &str, password: &str, role: Role) -> Result<(), DeskError> {
+        let name = users::normal_name(name)?;
+        if self.with_store(|store| store.user(&name))?.is_some() {
+            return Err(DeskError::UserExists(name));
+        }
+        let user = UserRow { name, role: role.code().to_owned(), password_hash: users::hash_password(password)? };
+        let now = self.now();
+        self.with_store(|store| store.add_user(&user, now))
+    }
+
+    /// Takes appointments over; what is as it was stays untouched.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn import_appointments(&self, list: &[Appointment]) -> Result<Taken, DeskError> {
+        let taken = self.with_store(|store| store.take_appointments(list))?;
+        self.notify();
+        Ok(taken)
+    }
+
+    /// How a visit stands; none if the desk never heard of it.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn visit(&self, id: &AppointmentId) -> Result<Option<VisitView>, DeskError> {
+        Ok(self.with_store(|store| store.visit(id))?.map(VisitView::from))
+    }
+
+    /// Reasons of today's stops by people whom nobody knows yet, most urgent first.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn open_stops(&self) -> Result<Vec<Reason>, DeskError> {
+        let now = self.now();
+        let stops = self.with_store(|store| store.stops_of(store.date_at(now)))?;
+        let mut reasons: Vec<Reason> = stops.into_iter().filter(|s| s.latest.taken.is_none()).map(|s| s.latest.reason).collect();
+        reasons.sort();
+        Ok(reasons)
+    }
+
+    /// Notes that `user` has seen an arrival; the kiosk hears of it. `false` if it was seen already.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn mark_seen(&self, id: &AppointmentId, user: &str) -> Result<bool, DeskError> {
+        self.act(&StaffWork::Visit(id.clone()), StaffAction::Seen, user)
+    }
+
+    /// Does what a member of staff asks; `false` if there was nothing to do.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn act(&self, work: &StaffWork, action: StaffAction, user: &str) -> Result<bool, DeskError> {
+        let now = self.now();
+        let done = self.with_store(|store| store.act(work, action, user, now))?;
+        self.notify();
+        Ok(done)
+    }
+
+    /// Up to where nothing of this kiosk's events is missing.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn held(&self, kiosk: &KioskId) -> Result<Seq, DeskError> {
+        self.with_store(|store| store.held(kiosk))
+    }
+
+    /// Wakes every page and kiosk that waits, if anything changed: here or in another process.
+    pub fn notify(&self) {
+        match self.with_store(|store| store.revision()) {
+            Ok(revision) => {
+                self.inner.revision.send_if_modified(|known| std::mem::replace(known, revision) != revision);
+            }
+            Err(error) => tracing::error!(%error, "cannot see whether anything changed; pages will be late"),
+        }
+    }
+
+    /// Works with the store; for what takes no longer than a few milliseconds.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn with_store<T>(&self, work: impl FnOnce(&mut Store) -> Result<T, DeskError>) -> Result<T, DeskError> {
+        let mut store = self.inner.store.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut store)
+    }
+
+    /// Works on a thread that may block.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, DeskError> + Send + 'static,
+    ) -> Result<T, DeskError> {
+        let desk = self.clone();
+        tokio::task::spawn_blocking(move || work(&desk)).await.map_err(|_| DeskError::Stopping)?
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.revision.subscribe()
+    }
+
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.inner.stopping.subscribe()
+    }
+}

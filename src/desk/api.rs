@@ -1,0 +1,214 @@
+//! What kiosks may ask, over HTTP and, for tests and the demo, without it.
+//!
+//! Invariants: both ways run the same functions; a kiosk speaks only for itself; an answer to a
+//! mistake never repeats what was sent, because that may be about a patient.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+
+use super::Desk;
+use super::error::DeskError;
+use super::secret;
+use crate::domain::ids::KioskId;
+use crate::sync::api::{Attempt, DeskApi, Refusal};
+use crate::sync::wire::{EVENTS_PER_POST_MAX, Feed, Held, LONG_POLL_SECONDS_MAX, Post};
+
+/// A post may be this long: a hundred events are far less.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Why a kiosk was not served.
+#[derive(Debug)]
+pub enum Unserved {
+    /// The token is nobody's, or another kiosk's.
+    UnknownToken,
+    /// The request is not what this desk understands.
+    NotUnderstood(String),
+    /// The desk has trouble of its own.
+    Trouble(DeskError),
+}
+
+impl From<DeskError> for Unserved {
+    fn from(error: DeskError) -> Self {
+        Self::Trouble(error)
+    }
+}
+
+impl Desk {
+    /// Which kiosk has this token. Every kiosk's hash is compared, in constant time.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn kiosk_of(&self, token: &str) -> Result<Option<KioskId>, DeskError> {
+        let hash = secret::hash_token(token);
+        let kiosks = self.with_store(|store| store.kiosk_tokens())?;
+        Ok(kiosks.into_iter().fold(None, |found, (kiosk, its)| if secret::same(&its, &hash) { Some(kiosk) } else { found }))
+    }
+
+    /// Takes what a kiosk reports.
+    ///
+    /// # Errors
+    /// Why not; then nothing of it is kept.
+    pub fn take_post(&self, token: &str, post: &Post) -> Result<Held, Unserved> {
+        let kiosk = self.kiosk_of(token)?.ok_or(Unserved::UnknownToken)?;
+        if post.kiosk != kiosk {
+            return Err(Unserved::UnknownToken);
+        }
+        if post.events.len() > EVENTS_PER_POST_MAX {
+            return Err(Unserved::NotUnderstood(format!("expected at most {EVENTS_PER_POST_MAX} events, found {}", post.events.len())));
+        }
+        let now = self.now();
+        let held = self.with_store(|store| store.take_events(&kiosk, &post.events, post.last, now))?;
+        self.notify();
+        Ok(Held { held })
+    }
+
+    /// What is new for a kiosk since `cursor`; waits up to `wait` while there is nothing.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn wait_for_feed(&self, token: &str, cursor: u64, wait: Duration) -> Result<Feed, Unserved> {
+        let token = token.to_owned();
+        let known = self.blocking(move |desk| desk.kiosk_of(&token)).await?;
+        known.ok_or(Unserved::UnknownToken)?;
+        let mut changes = self.changes();
+        let mut stopping = self.stopping();
+        let wait = wait.min(Duration::from_secs(LONG_POLL_SECONDS_MAX));
+        let news = async {
+            loop {
+                changes.borrow_and_update();
+                let feed = self.feed_now(cursor).await?;
+                if !feed.changes.is_empty() || feed.settings.is_some() || feed.cursor < cursor || *stopping.borrow() {
+                    return Ok(feed);
+                }
+                tokio::select! {
+                    _ = changes.changed() => {}
+                    _ = stopping.changed() => {}
+                }
+            }
+        };
+        match tokio::time::timeout(wait, news).await {
+            Ok(feed) => feed,
+            Err(_) => Ok(self.feed_now(cursor).await?),
+        }
+    }
+
+    async fn feed_now(&self, cursor: u64) -> Result<Feed, DeskError> {
+        self.blocking(move |desk| {
+            let now = desk.now();
+            desk.with_store(|store| store.feed(cursor, now))
+        })
+        .await
+    }
+}
+
+/// The kiosks' part of the desk's addresses.
+pub fn routes() -> Router<Desk> {
+    Router::new()
+        .route("/api/kiosk/events", post(take_events))
+        .route("/api/kiosk/feed", get(feed))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route("/healthz", get(async || "ok"))
+}
+
+async fn take_events(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Result<Json<Held>, Unserved> {
+    let token = bearer(&headers)?.to_owned();
+    if desk
+        .blocking({
+            let token = token.clone();
+            move |desk| desk.kiosk_of(&token)
+        })
+        .await?
+        .is_none()
+    {
+        return Err(Unserved::UnknownToken);
+    }
+    let body =
+        body.map_err(|_| Unserved::NotUnderstood(format!("the request's body is broken off or larger than {BODY_BYTES_MAX} bytes")))?;
+    let post: Post = serde_json::from_slice(&body).map_err(|error| {
+        Unserved::NotUnderstood(format!("expected events as JSON, found something else at line {} column {}", error.line(), error.column()))
+    })?;
+    let held = tokio::task::spawn_blocking(move || desk.take_post(&token, &post)).await.map_err(|_| DeskError::Stopping)??;
+    Ok(Json(held))
+}
+
+#[derive(Deserialize)]
+struct FeedQuery {
+    #[serde(default)]
+    cursor: u64,
+    #[serde(default)]
+    wait_seconds: u64,
+}
+
+async fn feed(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Feed>, Unserved> {
+    let token = bearer(&headers)?;
+    let Query(query) = query.map_err(|_| Unserved::NotUnderstood("expected cursor and wait_seconds as whole numbers".to_owned()))?;
+    Ok(Json(desk.wait_for_feed(token, query.cursor, Duration::from_secs(query.wait_seconds)).await?))
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Unserved> {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Unserved::UnknownToken)?;
+    let (scheme, token) = value.split_once(' ').ok_or(Unserved::UnknownToken)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(Unserved::UnknownToken) }
+}
+
+impl IntoResponse for Unserved {
+    fn into_response(self) -> Response {
+        match self {
+            Self::UnknownToken => (StatusCode::UNAUTHORIZED, Refusal::UnknownToken.to_string()).into_response(),
+            Self::NotUnderstood(why) => (StatusCode::BAD_REQUEST, why).into_response(),
+            Self::Trouble(error) => {
+                tracing::error!(%error, "a kiosk was told to try again");
+                (StatusCode::SERVICE_UNAVAILABLE, "the desk cannot save or read just now; try again").into_response()
+            }
+        }
+    }
+}
+
+/// A kiosk's way to a desk in the same process.
+#[derive(Clone)]
+pub struct InProcess {
+    desk: Desk,
+    token: String,
+}
+
+impl InProcess {
+    /// Talks to `desk` with a kiosk's token.
+    #[must_use]
+    pub fn new(desk: Desk, token: impl Into<String>) -> Self {
+        Self { desk, token: token.into() }
+    }
+}
+
+fn attempt<T>(result: Result<T, Unserved>) -> Attempt<T> {
+    match result {
+        Ok(answer) => Attempt::Sent(answer),
+        Err(Unserved::UnknownToken) => Attempt::Refused(Refusal::UnknownToken),
+        Err(Unserved::NotUnderstood(why)) => Attempt::Refused(Refusal::NotUnderstood(why)),
+        Err(Unserved::Trouble(error)) => Attempt::Retry(error.to_string()),
+    }
+}
+
+impl DeskApi for InProcess {
+    async fn post(&self, post: Post) -> Attempt<Held> {
+        attempt(self.desk.take_post(&self.token, &post))
+    }
+
+    async fn feed(&self, cursor: u64, wait: Duration) -> Attempt<Feed> {
+        attempt(self.desk.wait_for_feed(&self.token, cursor, wait).await)
+    }
+}

@@ -1,0 +1,89 @@
+//! What can go wrong at the desk, each as one sentence for the person who runs it.
+//!
+//! Invariant: no sentence holds anything about a patient; appointment ids at most.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why the desk could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The data folder cannot be made or used.
+    #[error("the data folder {0} cannot be used ({1}); choose another with --data or correct its permissions")]
+    Folder(PathBuf, std::io::ErrorKind),
+    /// Written by a later version.
+    #[error("the desk's file has version {found}, this program knows versions up to {known}; install the newer arrivals-desk")]
+    NewerFile {
+        /// The file's version.
+        found: i64,
+        /// The newest that is known here.
+        known: i64,
+    },
+    /// No space left.
+    #[error("the disk with the desk's data is full; free some space, nothing that was confirmed is lost")]
+    DiskFull,
+    /// The file is something else.
+    #[error("desk.sqlite in the data folder is not a desk's file; move it away or choose another folder with --data")]
+    NotADeskFile,
+    /// SQLite's own word.
+    #[error("the desk's file could not be read or written: {0}")]
+    Store(#[source] rusqlite::Error),
+    /// A row that no version of this program can have written.
+    #[error("the desk's file holds a row that cannot be read ({0}); restore the last backup")]
+    Unreadable(&'static str),
+    /// Nobody listens elsewhere without TLS.
+    #[error(
+        "{0} is not an address of this machine alone, and patients' data must not travel unencrypted; listen on 127.0.0.1 and put a TLS proxy (such as nginx or Caddy) on this machine in front of it"
+    )]
+    NotLoopback(SocketAddr),
+    /// Somebody else has the port.
+    #[error("{0} is in use by another program, perhaps a second desk; stop that one or choose another port with --listen")]
+    PortInUse(SocketAddr),
+    /// Another reason not to listen.
+    #[error("cannot listen on {0} ({1}); choose another address with --listen")]
+    Listen(SocketAddr, std::io::ErrorKind),
+    /// A clinic without a clock.
+    #[error(transparent)]
+    Zone(#[from] crate::domain::settings::UnknownZone),
+    /// The name is taken.
+    #[error("there is a user {0:?} already; choose another name")]
+    UserExists(String),
+    /// The name will not do.
+    #[error("a user name is 1 to 64 letters, digits, dots, hyphens or underscores")]
+    BadUserName,
+    /// The password will not do.
+    #[error("a password has at least {min} characters and at most {max}")]
+    BadPassword {
+        /// Fewest characters.
+        min: usize,
+        /// Most characters.
+        max: usize,
+    },
+    /// The kiosk's description will not do.
+    #[error("kiosk {id:?}: {why}")]
+    BadKiosk {
+        /// Its name.
+        id: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The machine cannot give random bytes.
+    #[error("this machine gives no random numbers, so no secret can be made")]
+    NoRandom,
+    /// The password could not be hashed.
+    #[error("the password could not be hashed")]
+    Hashing,
+    /// A task was ended from outside.
+    #[error("the desk is stopping")]
+    Stopping,
+}
+
+impl From<rusqlite::Error> for DeskError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::NotADeskFile,
+            _ => Self::Store(error),
+        }
+    }
+}

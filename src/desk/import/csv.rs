@@ -1,0 +1,78 @@
+//! Reads a list as CSV: comma, quotes, UTF-8, one header line in any order.
+
+use super::draft::Draft;
+use super::{ImportError, Sink, without_bom};
+
+/// Columns that must be there.
+const REQUIRED: [&str; 5] = ["appointment_id", "start", "given_name", "family_name", "birth_date"];
+/// Columns that a table may have; more is another kind of file.
+const COLUMNS_MAX: usize = 1000;
+
+/// Reads `bytes`. Every bad line is refused by its number, every good one handed on.
+///
+/// # Errors
+/// If this is not such a list at all.
+pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
+    let wrong = |why: String| ImportError::WrongFile(why);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(true).from_reader(without_bom(bytes));
+    let header = reader.byte_headers().map_err(|_| wrong("expected a header line with column names, found none".to_owned()))?.clone();
+    let names: Vec<String> =
+        header.iter().take(COLUMNS_MAX).map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase()).collect();
+    let missing: Vec<&str> = REQUIRED.into_iter().filter(|required| !names.iter().any(|name| name == required)).collect();
+    if !missing.is_empty() {
+        let hint = if names.len() == 1 { "; columns are separated by commas" } else { "" };
+        return Err(wrong(format!(
+            "expected a header line with the columns {}, found none named {}{hint}",
+            REQUIRED.join(", "),
+            missing.join(", ")
+        )));
+    }
+    let mut ignored = Vec::new();
+    for (i, name) in names.iter().enumerate() {
+        if Draft::default().field(name).is_none() {
+            ignored.push(if name.is_empty() || name.len() > 40 { format!("number {}", i + 1) } else { name.clone() });
+        } else if names.iter().take(i).any(|other| other == name) {
+            return Err(wrong(format!("expected each column once, found {name} twice")));
+        }
+    }
+    if !ignored.is_empty() {
+        ignored.truncate(20);
+        sink.note(&format!("these columns are not known and are ignored: {}", ignored.join(", ")));
+    }
+    let mut record = csv::ByteRecord::new();
+    loop {
+        let begins = reader.position().line();
+        match reader.read_byte_record(&mut record) {
+            Ok(false) => return Ok(()),
+            Ok(true) => {
+                let line = record.position().map_or(begins, csv::Position::line);
+                match read_row(&names, &record) {
+                    Ok(appointment) => sink.good(appointment)?,
+                    Err(why) => sink.refuse(line, &why),
+                }
+            }
+            Err(_) => sink.refuse(begins, "expected a line of CSV, found something that cannot be read as such"),
+        }
+    }
+}
+
+fn read_row(names: &[String], record: &csv::ByteRecord) -> Result<crate::domain::appointment::Appointment, String> {
+    if record.len() != names.len() {
+        let id = names
+            .iter()
+            .position(|name| name == "appointment_id")
+            .and_then(|i| record.get(i))
+            .and_then(|id| std::str::from_utf8(id).ok())
+            .filter(|id| id.len() <= 64 && id.bytes().all(|b| b.is_ascii_graphic()))
+            .map(|id| format!("appointment {id}: "))
+            .unwrap_or_default();
+        return Err(format!("{id}expected {} columns, found {}", names.len(), record.len()));
+    }
+    let mut draft = Draft::default();
+    for (name, value) in names.iter().zip(record.iter()) {
+        if let Some(field) = draft.field(name) {
+            *field = std::str::from_utf8(value).map_err(|_| format!("{name}: expected UTF-8 text, found another encoding"))?.to_owned();
+        }
+    }
+    draft.finish()
+}

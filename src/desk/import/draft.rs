@@ -1,0 +1,243 @@
+//! An appointment as texts, before anybody has looked at them; and the rules that make it a real one.
+//!
+//! Invariant: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came.
+
+use blake2::{Blake2s256, Digest};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::appointment::{Appointment, AppointmentStatus};
+use crate::domain::identity::fold_name;
+use crate::domain::ids::{AppointmentId, PatientId};
+use crate::domain::insurance::Coverage;
+use crate::domain::person::{BirthDate, Contact, Person};
+use crate::domain::private::Private;
+
+/// No field of a real list is longer.
+const FIELD_CHARS_MAX: usize = 500;
+/// No appointment id of a real list is longer.
+const ID_CHARS_MAX: usize = 128;
+/// A day; a longer appointment is a mistake.
+const MINUTES_MAX: u32 = 24 * 60;
+
+/// What a row or a resource says, as texts; empty is "nothing said".
+#[derive(Default, Clone)]
+pub struct Draft {
+    /// `appointment_id`
+    pub id: String,
+    /// ISO 8601 with offset.
+    pub start: String,
+    /// Whole minutes.
+    pub minutes: String,
+    /// FHIR `Appointment.status`.
+    pub status: String,
+    /// What for.
+    pub service: String,
+    /// With whom.
+    pub practitioner: String,
+    /// Where.
+    pub place: String,
+    /// The booking system's number of the person.
+    pub patient_id: String,
+    /// All given names.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// `YYYY-MM-DD`
+    pub birth_date: String,
+    /// Telephone.
+    pub phone: String,
+    /// E-mail.
+    pub email: String,
+    /// Street and number.
+    pub address: String,
+    /// City.
+    pub city: String,
+    /// State.
+    pub state: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// BCP 47.
+    pub language: String,
+    /// Who pays.
+    pub payer: String,
+    /// Member number.
+    pub member_id: String,
+    /// Group number.
+    pub group_id: String,
+    /// `YYYY-MM-DD`
+    pub coverage_end: String,
+}
+
+impl Draft {
+    /// Looks at every field and makes the appointment, or says what was expected and what was found.
+    ///
+    /// # Errors
+    /// One sentence without anything about the person.
+    pub fn finish(mut self) -> Result<Appointment, String> {
+        for (name, text) in self.texts() {
+            if text.chars().nth(FIELD_CHARS_MAX).is_some() {
+                return Err(format!("{name}: expected at most {FIELD_CHARS_MAX} characters, found {}", text.chars().count()));
+            }
+            if text.chars().any(char::is_control) {
+                return Err(format!("{name}: expected plain text, found control characters or a line break"));
+            }
+            let trimmed = text.trim();
+            if trimmed.len() != text.len() {
+                *text = trimmed.to_owned();
+            }
+        }
+        if self.id.is_empty() {
+            return Err("appointment_id: expected the booking system's number, found nothing".to_owned());
+        }
+        if self.id.chars().count() > ID_CHARS_MAX {
+            return Err(format!("appointment_id: expected at most {ID_CHARS_MAX} characters, found {}", self.id.chars().count()));
+        }
+        self.finish_known()
+    }
+
+    fn finish_known(self) -> Result<Appointment, String> {
+        let id = self.id.clone();
+        let at = |why: String| format!("appointment {id}: {why}");
+        let start = read_start(&self.start).map_err(at)?;
+        let minutes = read_minutes(&self.minutes).map_err(at)?;
+        let status = match self.status.as_str() {
+            "" => AppointmentStatus::Booked,
+            code => AppointmentStatus::from_code(code).ok_or_else(|| {
+                at("status: expected a FHIR appointment status such as booked or cancelled, found another word".to_owned())
+            })?,
+        };
+        if self.given_name.is_empty() {
+            return Err(at("given_name: expected a name, found nothing".to_owned()));
+        }
+        if self.family_name.is_empty() {
+            return Err(at("family_name: expected a name, found nothing".to_owned()));
+        }
+        let birth_date = read_date("birth_date", &self.birth_date).map_err(at)?;
+        // A day more than the date in UTC: somewhere it is tomorrow already.
+        let latest = start.to_zoned(jiff::tz::TimeZone::UTC).date().saturating_add(jiff::SignedDuration::from_hours(24));
+        if birth_date > latest {
+            return Err(at("birth_date: expected a date before the appointment, found a later one".to_owned()));
+        }
+        let coverage = if self.payer.is_empty() && self.member_id.is_empty() && self.group_id.is_empty() && self.coverage_end.is_empty() {
+            None
+        } else {
+            let end = if self.coverage_end.is_empty() { None } else { Some(read_date("coverage_end", &self.coverage_end).map_err(at)?) };
+            Some(Coverage {
+                payer: self.payer.clone().into(),
+                member_id: self.member_id.clone().into(),
+                group_id: self.group_id.clone().into(),
+                end,
+            })
+        };
+        let patient_id = if self.patient_id.is_empty() { self.made_patient_id(birth_date) } else { self.patient_id };
+        Ok(Appointment {
+            id: AppointmentId::new(self.id),
+            start,
+            minutes,
+            status,
+            service: self.service,
+            practitioner: self.practitioner,
+            place: self.place,
+            person: Person {
+                id: PatientId::new(patient_id),
+                given_name: self.given_name.into(),
+                family_name: self.family_name.into(),
+                birth_date: BirthDate(birth_date),
+                contact: Contact {
+                    phone: Private::new(self.phone),
+                    email: Private::new(self.email),
+                    address: Private::new(self.address),
+                    city: Private::new(self.city),
+                    state: Private::new(self.state),
+                    postal_code: Private::new(self.postal_code),
+                },
+                language: (!self.language.is_empty()).then_some(self.language),
+            },
+            coverage,
+        })
+    }
+
+    /// Without a number from the booking system, two rows are one person only if name, birth date and telephone agree:
+    /// taking two people for one would be worse than taking one for two.
+    fn made_patient_id(&self, birth_date: Date) -> String {
+        let text = format!("{}|{}|{birth_date}|{}", fold_name(&self.given_name), fold_name(&self.family_name), self.phone);
+        let hash = Blake2s256::digest(text.as_bytes());
+        hash.iter().take(12).fold("made-".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+    }
+
+    fn texts(&mut self) -> [(&'static str, &mut String); 22] {
+        [
+            ("appointment_id", &mut self.id),
+            ("start", &mut self.start),
+            ("minutes", &mut self.minutes),
+            ("status", &mut self.status),
+            ("service", &mut self.service),
+            ("practitioner", &mut self.practitioner),
+            ("place", &mut self.place),
+            ("patient_id", &mut self.patient_id),
+            ("given_name", &mut self.given_name),
+            ("family_name", &mut self.family_name),
+            ("birth_date", &mut self.birth_date),
+            ("phone", &mut self.phone),
+            ("email", &mut self.email),
+            ("address", &mut self.address),
+            ("city", &mut self.city),
+            ("state", &mut self.state),
+            ("postal_code", &mut self.postal_code),
+            ("language", &mut self.language),
+            ("payer", &mut self.payer),
+            ("member_id", &mut self.member_id),
+            ("group_id", &mut self.group_id),
+            ("coverage_end", &mut self.coverage_end),
+        ]
+    }
+
+    /// The field that a CSV column of this name fills.
+    pub fn field(&mut self, column: &str) -> Option<&mut String> {
+        self.texts().into_iter().find_map(|(name, text)| (name == column).then_some(text))
+    }
+}
+
+fn read_start(text: &str) -> Result<Timestamp, String> {
+    const EXPECTED: &str = "start: expected a time with its offset, such as 2026-11-23T08:00:00-05:00, found";
+    if text.is_empty() {
+        return Err(format!("{EXPECTED} nothing"));
+    }
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    if text.parse::<jiff::civil::DateTime>().is_ok() {
+        return Err(format!("{EXPECTED} none"));
+    }
+    let shape = |at: usize, byte: u8| text.as_bytes().get(at) == Some(&byte);
+    if shape(4, b'-') && shape(7, b'-') && shape(10, b'T') {
+        return Err(format!("{EXPECTED} a date or time that does not exist"));
+    }
+    Err(format!("{EXPECTED} another form"))
+}
+
+fn read_minutes(text: &str) -> Result<u32, String> {
+    const EXPECTED: &str = "minutes: expected a whole number from 0 to 1440, found";
+    if text.is_empty() {
+        return Ok(0);
+    }
+    match text.parse::<i64>() {
+        Ok(n) if n < 0 => Err(format!("{EXPECTED} a negative one")),
+        Ok(n) => u32::try_from(n).ok().filter(|n| *n <= MINUTES_MAX).ok_or_else(|| format!("{EXPECTED} a larger one")),
+        Err(_) => Err(format!("{EXPECTED} something else")),
+    }
+}
+
+fn read_date(name: &str, text: &str) -> Result<Date, String> {
+    let expected = format!("{name}: expected a date such as 1950-03-01, found");
+    if text.is_empty() {
+        return Err(format!("{expected} nothing"));
+    }
+    let bytes = text.as_bytes();
+    let iso = bytes.len() == 10 && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
+    if !iso {
+        return Err(format!("{expected} another form"));
+    }
+    text.parse().map_err(|_| format!("{expected} a date that does not exist"))
+}

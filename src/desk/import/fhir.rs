@@ -1,0 +1,426 @@
+//! Reads a list as FHIR R4 JSON: a Bundle (collection, transaction, searchset, batch) or one resource.
+//!
+//! Invariant: one malformed entry costs that entry, not the file.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::draft::Draft;
+use super::{ImportError, Sink, without_bom};
+
+/// Reads `bytes`; refusals carry the line on which the resource begins.
+///
+/// # Errors
+/// If this is not FHIR JSON at all.
+pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
+    let wrong = |why: &str| ImportError::WrongFile(why.to_owned());
+    let text = std::str::from_utf8(without_bom(bytes)).map_err(|_| wrong("expected UTF-8 text, found another encoding"))?;
+    let kind: Kind = serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        if error.is_data() {
+            wrong("expected a FHIR Bundle or resource, found other JSON")
+        } else {
+            ImportError::WrongFile(format!("expected JSON, found a mistake at line {line} column {column}"))
+        }
+    })?;
+    let mut graph = Graph::default();
+    let mut lines = Lines { text, at: 0, line: 1 };
+    if kind.resource_type == "Bundle" {
+        let bundle: Bundle<'_> =
+            serde_json::from_str(text).map_err(|_| wrong("expected a Bundle whose entry is a list, found something else"))?;
+        if !matches!(bundle.kind.as_deref(), Some("collection" | "transaction" | "searchset" | "batch")) {
+            return Err(wrong("expected a Bundle of type collection, transaction, searchset or batch, found another type"));
+        }
+        for raw in bundle.entry {
+            let line = lines.of(raw.get());
+            match serde_json::from_str::<Entry<'_>>(raw.get()) {
+                Ok(Entry { resource: Some(resource), full_url }) => graph.add(resource.get(), full_url, line, sink),
+                Ok(Entry { resource: None, .. }) => {}
+                Err(_) => sink.refuse(line, "expected an entry with a resource, found something else"),
+            }
+        }
+    } else {
+        graph.add(text, None, 1, sink);
+    }
+    if graph.others > 0 {
+        sink.note(&format!("{} resources of other types are ignored", graph.others));
+    }
+    if graph.is_empty() && graph.refused == 0 {
+        return Err(wrong("expected Appointment resources, found none"));
+    }
+    graph.hand_on(sink)
+}
+
+/// Which line a part of the text begins on; parts are asked for in order.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, part: &str) -> u64 {
+        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        if let Some(between) = self.text.as_bytes().get(self.at..start) {
+            self.line += between.iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.at = start;
+        }
+        self.line
+    }
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(rename = "resourceType")]
+    resource_type: String,
+}
+
+#[derive(Deserialize)]
+struct Bundle<'a> {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(borrow, default)]
+    entry: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Entry<'a> {
+    #[serde(rename = "fullUrl")]
+    full_url: Option<String>,
+    #[serde(borrow)]
+    resource: Option<&'a RawValue>,
+}
+
+/// The parts of all five resources that matter here. FHIR names no field twice with different shapes
+/// among them, except `name` (a text in Location and Organization) and `status`.
+#[derive(Deserialize, Default, Clone)]
+#[serde(rename_all = "camelCase", default)]
+struct Resource {
+    id: String,
+    status: String,
+    start: String,
+    minutes_duration: Option<i64>,
+    end: String,
+    service_type: Vec<Concept>,
+    appointment_type: Option<Concept>,
+    description: String,
+    participant: Vec<Participant>,
+    name: Option<Names>,
+    birth_date: String,
+    telecom: Vec<Telecom>,
+    address: Option<Addresses>,
+    communication: Vec<Communication>,
+    beneficiary: Option<Reference>,
+    payor: Vec<Reference>,
+    subscriber_id: String,
+    identifier: Vec<Identifier>,
+    period: Period,
+    class: Vec<Class>,
+    contained: Vec<serde_json::Value>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(untagged)]
+enum Names {
+    Text(String),
+    People(Vec<HumanName>),
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(untagged)]
+enum Addresses {
+    Many(Vec<Address>),
+    One(serde::de::IgnoredAny),
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct HumanName {
+    #[serde(rename = "use")]
+    usage: String,
+    text: String,
+    family: String,
+    given: Vec<String>,
+    prefix: Vec<String>,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Telecom {
+    system: String,
+    value: String,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(rename_all = "camelCase", default)]
+struct Address {
+    line: Vec<String>,
+    city: String,
+    state: String,
+    postal_code: String,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Concept {
+    text: String,
+    coding: Vec<Coding>,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Coding {
+    code: String,
+    display: String,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Communication {
+    language: Concept,
+    preferred: bool,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Participant {
+    actor: Option<Reference>,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Reference {
+    reference: String,
+    display: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Identifier {
+    value: String,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Period {
+    end: String,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Class {
+    #[serde(rename = "type")]
+    kind: Concept,
+    value: String,
+}
+
+/// Every resource that can be pointed at, by `Type/id` and by full URL.
+#[derive(Default)]
+struct Graph {
+    appointments: Vec<(u64, Resource)>,
+    known: HashMap<String, (&'static str, usize)>,
+    resources: Vec<Resource>,
+    coverages: Vec<Resource>,
+    others: u64,
+    refused: u64,
+}
+
+impl Graph {
+    fn is_empty(&self) -> bool {
+        self.appointments.is_empty() && self.resources.is_empty() && self.coverages.is_empty()
+    }
+
+    fn add(&mut self, text: &str, full_url: Option<String>, line: u64, sink: &mut dyn Sink) {
+        let kind = match serde_json::from_str::<Kind>(text).as_ref().map(|kind| kind.resource_type.as_str()) {
+            Ok("Appointment") => "Appointment",
+            Ok("Patient") => "Patient",
+            Ok("Practitioner") => "Practitioner",
+            Ok("Location") => "Location",
+            Ok("Organization") => "Organization",
+            Ok("Coverage") => "Coverage",
+            Ok(_) => {
+                self.others += 1;
+                return;
+            }
+            Err(_) => {
+                self.refused += 1;
+                return sink.refuse(line, "expected a resource with resourceType, found something else");
+            }
+        };
+        let Ok(resource) = serde_json::from_str::<Resource>(text) else {
+            self.refused += 1;
+            return sink.refuse(line, &format!("expected a {kind} as FHIR R4 describes it, found a field of another shape"));
+        };
+        match kind {
+            "Appointment" => self.appointments.push((line, resource)),
+            "Coverage" => self.coverages.push(resource),
+            _ => {
+                let at = self.resources.len();
+                if !resource.id.is_empty() {
+                    self.known.insert(format!("{kind}/{}", resource.id), (kind, at));
+                }
+                if let Some(url) = full_url {
+                    self.known.insert(url, (kind, at));
+                }
+                self.resources.push(resource);
+            }
+        }
+    }
+
+    /// What a reference points at: `Type/id`, a full URL, or an absolute URL that ends in `Type/id`.
+    fn find(&self, reference: &str) -> Option<(&'static str, &Resource)> {
+        let found = self.known.get(reference).or_else(|| {
+            let plain = reference.split("/_history/").next().unwrap_or(reference);
+            let mut parts = plain.rsplit('/');
+            let (id, kind) = (parts.next()?, parts.next()?);
+            self.known.get(&format!("{kind}/{id}"))
+        })?;
+        Some((found.0, self.resources.get(found.1)?))
+    }
+
+    fn hand_on(self, sink: &mut dyn Sink) -> Result<(), ImportError> {
+        let mut coverage_of: HashMap<String, &Resource> = HashMap::new();
+        for coverage in self.coverages.iter().filter(|coverage| matches!(coverage.status.as_str(), "" | "active")) {
+            let Some(reference) = &coverage.beneficiary else { continue };
+            // The first active one counts: which is primary is for the desk to ask.
+            let key = self.find(&reference.reference).map_or_else(|| reference.reference.clone(), |(_, patient)| patient.id.clone());
+            coverage_of.entry(key).or_insert(coverage);
+        }
+        for (line, appointment) in &self.appointments {
+            match self.draft(appointment, &coverage_of).and_then(Draft::finish) {
+                Ok(good) => sink.good(good)?,
+                Err(why) => sink.refuse(*line, &why),
+            }
+        }
+        Ok(())
+    }
+
+    fn draft(&self, appointment: &Resource, coverage_of: &HashMap<String, &Resource>) -> Result<Draft, String> {
+        let mut draft = Draft {
+            id: appointment.id.clone(),
+            start: appointment.start.clone(),
+            minutes: minutes(appointment),
+            status: appointment.status.clone(),
+            service: service(appointment),
+            ..Draft::default()
+        };
+        if draft.status.is_empty() {
+            return Err(format!("appointment {}: status: expected a FHIR appointment status, found nothing", draft.id));
+        }
+        let mut patient: Option<Resource> = None;
+        for actor in appointment.participant.iter().filter_map(|participant| participant.actor.as_ref()) {
+            let contained = actor.reference.strip_prefix('#').and_then(|id| contained(appointment, id));
+            let (kind, resource) = match (&contained, self.find(&actor.reference)) {
+                (Some((kind, resource)), _) => (kind.as_str(), Some(resource)),
+                (None, Some((kind, resource))) => (kind, Some(resource)),
+                (None, None) => (kind_of(actor), None),
+            };
+            match kind {
+                "Patient" => patient = patient.or_else(|| resource.cloned()),
+                "Practitioner" if draft.practitioner.is_empty() => draft.practitioner = shown(actor, resource),
+                "Location" if draft.place.is_empty() => draft.place = shown(actor, resource),
+                _ => {}
+            }
+        }
+        let Some(patient) = patient else {
+            return Err(format!("appointment {}: participant: expected a reference to a Patient in this file, found none", draft.id));
+        };
+        put_person(&mut draft, &patient);
+        if let Some(coverage) = coverage_of.get(&patient.id) {
+            let payor = coverage.payor.first();
+            draft.payer = payor.map(|payor| shown(payor, self.find(&payor.reference).map(|(_, resource)| resource))).unwrap_or_default();
+            draft.member_id = [&coverage.subscriber_id]
+                .into_iter()
+                .chain(coverage.identifier.iter().map(|identifier| &identifier.value))
+                .find(|text| !text.is_empty())
+                .cloned()
+                .unwrap_or_default();
+            let is_group = |class: &&Class| class.kind.coding.iter().any(|coding| coding.code == "group");
+            draft.group_id = coverage.class.iter().find(is_group).map(|class| class.value.clone()).unwrap_or_default();
+            draft.coverage_end = coverage.period.end.get(..10).unwrap_or(&coverage.period.end).to_owned();
+        }
+        Ok(draft)
+    }
+}
+
+fn kind_of(reference: &Reference) -> &str {
+    if !reference.kind.is_empty() {
+        return &reference.kind;
+    }
+    reference.reference.rsplit('/').nth(1).unwrap_or_default()
+}
+
+fn contained(appointment: &Resource, id: &str) -> Option<(String, Resource)> {
+    let value = appointment.contained.iter().find(|value| value.get("id").and_then(|v| v.as_str()) == Some(id))?;
+    let kind = value.get("resourceType")?.as_str()?.to_owned();
+    Some((kind, serde_json::from_value(value.clone()).ok()?))
+}
+
+fn minutes(appointment: &Resource) -> String {
+    if let Some(minutes) = appointment.minutes_duration {
+        return minutes.to_string();
+    }
+    let between = appointment.start.parse::<jiff::Timestamp>().ok().zip(appointment.end.parse::<jiff::Timestamp>().ok());
+    between.map(|(start, end)| (end.duration_since(start).as_secs() / 60).to_string()).unwrap_or_default()
+}
+
+fn service(appointment: &Resource) -> String {
+    let concepts = appointment.service_type.iter().chain(appointment.appointment_type.as_ref());
+    concepts.map(words).find(|text| !text.is_empty()).unwrap_or_else(|| appointment.description.clone())
+}
+
+fn words(concept: &Concept) -> String {
+    if !concept.text.is_empty() {
+        return concept.text.clone();
+    }
+    concept.coding.iter().map(|coding| coding.display.clone()).find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// How the reference calls it, else how the resource calls itself.
+fn shown(reference: &Reference, resource: Option<&Resource>) -> String {
+    if !reference.display.is_empty() {
+        return reference.display.clone();
+    }
+    match resource.and_then(|resource| resource.name.as_ref()) {
+        Some(Names::Text(name)) => name.clone(),
+        Some(Names::People(names)) => names.first().map(full_name).unwrap_or_default(),
+        None => String::new(),
+    }
+}
+
+fn full_name(name: &HumanName) -> String {
+    if name.family.is_empty() && !name.text.is_empty() {
+        return name.text.clone();
+    }
+    let parts = name.prefix.iter().chain(name.given.first()).chain(std::iter::once(&name.family));
+    parts.map(String::as_str).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn put_person(draft: &mut Draft, patient: &Resource) {
+    draft.patient_id.clone_from(&patient.id);
+    draft.birth_date.clone_from(&patient.birth_date);
+    if let Some(Names::People(names)) = &patient.name {
+        let name = names.iter().find(|name| name.usage == "official").or_else(|| names.first());
+        if let Some(name) = name {
+            draft.given_name = name.given.join(" ");
+            draft.family_name.clone_from(&name.family);
+        }
+    }
+    let telecom = |system: &str| patient.telecom.iter().find(|t| t.system == system).map(|t| t.value.clone()).unwrap_or_default();
+    draft.phone = telecom("phone");
+    draft.email = telecom("email");
+    if let Some(Addresses::Many(addresses)) = &patient.address {
+        if let Some(address) = addresses.first() {
+            draft.address = address.line.join(" ");
+            draft.city.clone_from(&address.city);
+            draft.state.clone_from(&address.state);
+            draft.postal_code.clone_from(&address.postal_code);
+        }
+    }
+    let preferred = patient.communication.iter().find(|language| language.preferred).or_else(|| patient.communication.first());
+    draft.language = preferred.and_then(|language| language.language.coding.first()).map(|coding| coding.code.clone()).unwrap_or_default();
+}

@@ -1,0 +1,177 @@
+//! A booking system's list, from a file onto the desk.
+//!
+//! Invariants: reading is pure (bytes in; appointments and refusals out) and apart from storing. A
+//! refusal says where, what was expected and what kind of thing was found, never the content itself:
+//! in a file with shifted columns any field may hold a name.
+
+pub mod csv;
+pub mod draft;
+pub mod fhir;
+
+use std::io::Read;
+use std::path::Path;
+
+use super::Desk;
+use super::error::DeskError;
+use super::store::Taken;
+use crate::domain::appointment::Appointment;
+
+/// A larger file is refused: a clinic's year is far smaller.
+pub const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Appointments that are stored in one transaction.
+const BATCH: usize = 500;
+
+/// What a reader finds in a file, in order.
+pub trait Sink {
+    /// A good appointment.
+    ///
+    /// # Errors
+    /// If it cannot be stored; reading ends then.
+    fn good(&mut self, appointment: Appointment) -> Result<(), ImportError>;
+    /// Something wrong in this line; the rest is still read.
+    fn refuse(&mut self, line: u64, why: &str);
+    /// Worth knowing, but nothing is lost.
+    fn note(&mut self, text: &str);
+}
+
+/// Why a file could not be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file is not what it should be.
+    #[error("{0}")]
+    WrongFile(String),
+    /// The desk cannot take it.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+/// What came of a file, or of several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// New or different.
+    pub taken: u64,
+    /// As it was.
+    pub unchanged: u64,
+    /// Wrong, and not taken.
+    pub refused: u64,
+}
+
+impl Summary {
+    fn add(&mut self, taken: Taken) {
+        self.taken += taken.taken;
+        self.unchanged += taken.unchanged;
+    }
+}
+
+impl std::ops::AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.unchanged += other.unchanged;
+        self.refused += other.refused;
+    }
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "taken {}, unchanged {}, refused {}", self.taken, self.unchanged, self.refused)
+    }
+}
+
+/// A line about the import, for whoever runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    /// `FILE:LINE: what was expected, what was found`
+    Refusal(String),
+    /// Worth knowing.
+    Note(String),
+    /// So many appointments are done.
+    Progress(u64),
+}
+
+/// Reads one file and gives the desk what is good in it.
+///
+/// # Errors
+/// One sentence, if nothing of the file can be read or the desk cannot take it.
+pub fn import_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
+    let name = path.display().to_string();
+    let bytes = read_bounded(path).map_err(|why| ImportError::WrongFile(format!("{name}: {why}")))?;
+    let mut sink = DeskSink { desk, name: &name, report, batch: Vec::new(), summary: Summary::default(), done: 0 };
+    let result = match path.extension().and_then(|ext| ext.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("csv") => csv::read(&bytes, &mut sink),
+        Some("json") => fhir::read(&bytes, &mut sink),
+        _ => Err(ImportError::WrongFile("expected a file whose name ends in .csv or .json".to_owned())),
+    };
+    result.map_err(|error| match error {
+        ImportError::WrongFile(why) => ImportError::WrongFile(format!("{name}: {why}")),
+        other => other,
+    })?;
+    sink.store()?;
+    Ok(sink.summary)
+}
+
+fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
+    let file = std::fs::File::open(path).map_err(|error| format!("cannot be opened ({})", error.kind()))?;
+    if file.metadata().is_ok_and(|about| about.is_dir()) {
+        return Err("expected a file, found a folder".to_owned());
+    }
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| format!("cannot be read ({})", error.kind()))?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(format!("larger than {} MiB; split it by date and import the parts", FILE_BYTES_MAX / 1024 / 1024));
+    }
+    let text = without_bom(&bytes);
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Err("the file is empty".to_owned());
+    }
+    if text.iter().take(64 * 1024).any(|byte| *byte == 0) {
+        return Err(
+            "expected UTF-8 text, found binary data or another encoding; export the list again as CSV (UTF-8) or FHIR JSON".to_owned()
+        );
+    }
+    Ok(bytes)
+}
+
+/// The bytes after a byte order mark, which spreadsheets like to write.
+fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
+struct DeskSink<'a> {
+    desk: &'a Desk,
+    name: &'a str,
+    report: &'a mut dyn FnMut(Report),
+    batch: Vec<Appointment>,
+    summary: Summary,
+    done: u64,
+}
+
+impl DeskSink<'_> {
+    fn store(&mut self) -> Result<(), DeskError> {
+        self.summary.add(self.desk.import_appointments(&self.batch)?);
+        self.done += self.batch.len() as u64;
+        self.batch.clear();
+        if self.done > 0 && self.done.is_multiple_of(20 * BATCH as u64) {
+            (self.report)(Report::Progress(self.done));
+        }
+        Ok(())
+    }
+}
+
+impl Sink for DeskSink<'_> {
+    fn good(&mut self, appointment: Appointment) -> Result<(), ImportError> {
+        self.batch.push(appointment);
+        if self.batch.len() >= BATCH {
+            self.store()?;
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, line: u64, why: &str) {
+        self.summary.refused += 1;
+        (self.report)(Report::Refusal(format!("{}:{line}: {why}", self.name)));
+    }
+
+    fn note(&mut self, text: &str) {
+        (self.report)(Report::Note(format!("{}: {text}", self.name)));
+    }
+}

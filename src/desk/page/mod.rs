@@ -1,0 +1,295 @@
+//! The staff's page: today's list, live; sign-in; and friendly words for whatever goes wrong.
+//!
+//! Invariants: no page without a session shows anything of a patient; every form carries the session's
+//! token; nothing is loaded from elsewhere; everything works without a script, only not by itself.
+
+mod html;
+mod list;
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{DefaultBodyLimit, Form, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::Desk;
+use super::error::DeskError;
+use super::secret::{random_token, same};
+use super::session::{FORM_COOKIE, SESSION_COOKIE, SignIn, SignedIn, cookie, set_cookie};
+use super::store::{StaffAction, StaffWork};
+use crate::domain::ids::{AppointmentId, KioskId};
+
+/// A form of ours is far shorter.
+const FORM_BYTES_MAX: usize = 16 * 1024;
+/// How often a live connection looks whether its session has ended; also keeps it open.
+const LIVE_LOOK: Duration = Duration::from_secs(10);
+/// Scripts, styles and pictures are ours alone, and nobody may frame the page.
+const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The staff's part of the desk's addresses.
+pub fn routes() -> Router<Desk> {
+    Router::new()
+        .route("/", get(main_page))
+        .route("/list", get(list_part))
+        .route("/live", get(live))
+        .route("/sign-in", get(sign_in_page).post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/active", post(active))
+        .route("/visit/{action}", post(act_on_visit))
+        .route("/stop/{action}", post(act_on_stop))
+        .route("/static/desk.css", get(async || asset("text/css; charset=utf-8", include_str!("desk.css"))))
+        .route("/static/desk.js", get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js"))))
+        .route("/static/icon.svg", get(async || asset("image/svg+xml", include_str!("icon.svg"))))
+        .fallback(async || Oops::NotFound)
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(map_response(with_safe_headers))
+}
+
+async fn with_safe_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
+}
+
+fn shown(page: maud::Markup) -> Response {
+    axum::response::Html(page.into_string()).into_response()
+}
+
+/// What goes wrong on a page, in words for the person in front of it.
+enum Oops {
+    NotFound,
+    /// Not signed in, or no longer.
+    Ended,
+    /// A form that none of our pages sent.
+    Foreign,
+    /// A form that cannot be read.
+    Unreadable,
+    Trouble(DeskError),
+}
+
+impl From<DeskError> for Oops {
+    fn from(error: DeskError) -> Self {
+        Self::Trouble(error)
+    }
+}
+
+impl IntoResponse for Oops {
+    fn into_response(self) -> Response {
+        let (status, title, text) = match self {
+            Self::Ended => {
+                return (
+                    StatusCode::UNAUTHORIZED,
+                    shown(html::message("You are signed out", "Sign in again to see today's list.", "/sign-in", "Sign in")),
+                )
+                    .into_response();
+            }
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, "There is no such page", "The address may be mistyped. Today's list is one click away.")
+            }
+            Self::Foreign => (
+                StatusCode::FORBIDDEN,
+                "Nothing was changed",
+                "That button belonged to an older page. Open today's list and press it again.",
+            ),
+            Self::Unreadable => {
+                (StatusCode::BAD_REQUEST, "Nothing was changed", "The form did not arrive whole. Open today's list and try again.")
+            }
+            Self::Trouble(error) => {
+                tracing::error!(%error, "a page could not be shown");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "The desk has trouble just now",
+                    "Try again in a moment. If it stays like this, tell whoever looks after the desk's computer. What was confirmed is saved.",
+                )
+            }
+        };
+        (status, shown(html::message(title, text, "/", "Today's list"))).into_response()
+    }
+}
+
+async fn signed_in(desk: &Desk, headers: &HeaderMap) -> Result<SignedIn, Oops> {
+    let headers = headers.clone();
+    desk.blocking(move |desk| desk.signed_in(&headers)).await?.ok_or(Oops::Ended)
+}
+
+async fn main_page(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
+    let Ok(who) = signed_in(&desk, &headers).await else {
+        let had_session = cookie(&headers, SESSION_COOKIE).is_some();
+        return Ok(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response());
+    };
+    let page = desk
+        .blocking(move |desk| {
+            desk.keep_session(&who)?;
+            let day = list::Day::read(desk)?;
+            Ok(html::main(&day, &who, &desk.settings().name))
+        })
+        .await?;
+    Ok(shown(page))
+}
+
+async fn list_part(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
+    let who = signed_in(&desk, &headers).await?;
+    Ok(shown(desk.blocking(move |desk| Ok(html::list(&list::Day::read(desk)?, &who.csrf))).await?))
+}
+
+async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
+    signed_in(&desk, &headers).await?;
+    let (events, stream) = mpsc::channel::<Result<Event, Infallible>>(4);
+    tokio::spawn(async move {
+        let (mut changes, mut stopping) = (desk.changes(), desk.stopping());
+        let mut look = tokio::time::interval(LIVE_LOOK);
+        while !*stopping.borrow() {
+            let revision = *changes.borrow_and_update();
+            if events.send(Ok(Event::default().event("revision").data(revision.to_string()))).await.is_err() {
+                return;
+            }
+            tokio::select! {
+                _ = changes.changed() => {}
+                _ = stopping.changed() => {}
+                () = events.closed() => return,
+                _ = look.tick() => {
+                    if signed_in(&desk, &headers).await.is_err() {
+                        let _ = events.send(Ok(Event::default().event("ended").data("signed out"))).await;
+                        return;
+                    }
+                }
+            }
+        }
+    });
+    Ok(Sse::new(ReceiverStream::new(stream)).into_response())
+}
+
+async fn sign_in_page(headers: HeaderMap, axum::extract::RawQuery(query): axum::extract::RawQuery) -> Result<Response, Oops> {
+    let note =
+        query.is_some_and(|query| query.starts_with("ended")).then_some("You were signed out because nobody used this page for a while.");
+    sign_in_form(&headers, note, None, StatusCode::OK)
+}
+
+fn sign_in_form(headers: &HeaderMap, note: Option<&str>, problem: Option<&str>, status: StatusCode) -> Result<Response, Oops> {
+    let token = match cookie(headers, FORM_COOKIE) {
+        Some(token) if token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()) => token.to_owned(),
+        _ => random_token()?,
+    };
+    let page = html::sign_in(&token, note, problem);
+    Ok((status, [(header::SET_COOKIE, set_cookie(headers, FORM_COOKIE, &token))], shown(page)).into_response())
+}
+
+#[derive(Deserialize)]
+struct SignInForm {
+    csrf: String,
+    name: String,
+    password: String,
+}
+
+async fn sign_in(State(desk): State<Desk>, headers: HeaderMap, form: Result<Form<SignInForm>, FormRejection>) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    if !cookie(&headers, FORM_COOKIE).is_some_and(|token| !token.is_empty() && same(token, &form.csrf)) {
+        return sign_in_form(
+            &headers,
+            None,
+            Some("This page was open for too long, or cookies are off. Please try again."),
+            StatusCode::FORBIDDEN,
+        );
+    }
+    match desk.sign_in(&form.name, form.password).await? {
+        SignIn::Welcome(token) => {
+            Ok(([(header::SET_COOKIE, set_cookie(&headers, SESSION_COOKIE, &token))], Redirect::to("/")).into_response())
+        }
+        SignIn::Wrong => {
+            sign_in_form(&headers, None, Some("Name and password do not go together. Please try again."), StatusCode::UNAUTHORIZED)
+        }
+        SignIn::Wait(wait) => {
+            let problem = format!("There were several wrong tries. Please wait {} seconds, then try again.", wait.as_secs().max(1));
+            sign_in_form(&headers, None, Some(&problem), StatusCode::TOO_MANY_REQUESTS)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct PlainForm {
+    csrf: String,
+}
+
+async fn sign_out(State(desk): State<Desk>, headers: HeaderMap, form: Result<Form<PlainForm>, FormRejection>) -> Result<Response, Oops> {
+    let who = signed_in(&desk, &headers).await?;
+    let Form(form) = form.map_err(|_| Oops::Foreign)?;
+    if !who.sent(&form.csrf) {
+        return Err(Oops::Foreign);
+    }
+    desk.blocking(move |desk| desk.sign_out(&who)).await?;
+    Ok(([(header::SET_COOKIE, set_cookie(&headers, SESSION_COOKIE, ""))], Redirect::to("/sign-in")).into_response())
+}
+
+async fn active(State(desk): State<Desk>, headers: HeaderMap, form: Result<Form<PlainForm>, FormRejection>) -> Result<Response, Oops> {
+    let who = signed_in(&desk, &headers).await?;
+    let Form(form) = form.map_err(|_| Oops::Foreign)?;
+    if !who.sent(&form.csrf) {
+        return Err(Oops::Foreign);
+    }
+    desk.blocking(move |desk| desk.keep_session(&who)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+#[derive(Deserialize)]
+struct VisitForm {
+    csrf: String,
+    appointment: String,
+}
+
+async fn act_on_visit(
+    State(desk): State<Desk>,
+    Path(action): Path<String>,
+    headers: HeaderMap,
+    form: Result<Form<VisitForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let who = signed_in(&desk, &headers).await?;
+    let Form(form) = form.map_err(|_| Oops::Foreign)?;
+    act(desk, who, &form.csrf, &action, StaffWork::Visit(AppointmentId::new(form.appointment))).await
+}
+
+#[derive(Deserialize)]
+struct StopForm {
+    csrf: String,
+    kiosk: String,
+    seq: u64,
+}
+
+async fn act_on_stop(
+    State(desk): State<Desk>,
+    Path(action): Path<String>,
+    headers: HeaderMap,
+    form: Result<Form<StopForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let who = signed_in(&desk, &headers).await?;
+    let Form(form) = form.map_err(|_| Oops::Foreign)?;
+    act(desk, who, &form.csrf, &action, StaffWork::Stop(KioskId::new(form.kiosk), form.seq)).await
+}
+
+async fn act(desk: Desk, who: SignedIn, csrf: &str, action: &str, work: StaffWork) -> Result<Response, Oops> {
+    if !who.sent(csrf) {
+        return Err(Oops::Foreign);
+    }
+    let action = StaffAction::from_code(action).ok_or(Oops::NotFound)?;
+    desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        desk.act(&work, action, &who.user)
+    })
+    .await?;
+    Ok(Redirect::to("/").into_response())
+}

@@ -1,0 +1,177 @@
+//! Signing in, staying signed in, signing out.
+//!
+//! Invariants: a session ends after idle time, which only a person's own doing puts off, never the page's
+//! own refreshing; every form carries the session's token; a cookie is never readable by a script.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, header};
+use jiff::{SignedDuration, Timestamp};
+
+use super::Desk;
+use super::error::DeskError;
+use super::secret::{hash_token, random_token, same};
+use super::store::{Session, Throttle};
+use super::users::{NAME_CHARS_MAX, normal_name, password_fits};
+
+/// The cookie of a session.
+pub const SESSION_COOKIE: &str = "arrivals_session";
+/// The cookie that a sign-in form must repeat.
+pub const FORM_COOKIE: &str = "arrivals_form";
+/// Tries without a wait.
+const FREE_TRIES: u32 = 3;
+/// The longest wait between tries.
+const WAIT_SECONDS_MAX: u64 = 300;
+
+/// Somebody who is signed in.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// Their name.
+    pub user: String,
+    /// Goes into every form.
+    pub csrf: String,
+    token_hash: String,
+}
+
+/// How a sign-in ended.
+pub enum SignIn {
+    /// Here is the session's cookie value.
+    Welcome(String),
+    /// Name or password is wrong; which is not said.
+    Wrong,
+    /// Too many tries under this name: wait.
+    Wait(Duration),
+}
+
+/// How long to wait before the next try under a name.
+fn wait(throttle: Option<Throttle>, now: Timestamp) -> Duration {
+    let Some(throttle) = throttle.filter(|throttle| throttle.failures >= FREE_TRIES) else { return Duration::ZERO };
+    let seconds = 2_u64.saturating_pow(throttle.failures - FREE_TRIES + 1).min(WAIT_SECONDS_MAX);
+    let passed = Duration::try_from(now.duration_since(throttle.last_at)).unwrap_or(Duration::ZERO);
+    Duration::from_secs(seconds).saturating_sub(passed)
+}
+
+impl Desk {
+    /// Tries to sign in.
+    ///
+    /// # Errors
+    /// If the file cannot be used.
+    pub async fn sign_in(&self, name: &str, password: String) -> Result<SignIn, DeskError> {
+        let Ok(name) = normal_name(&name.chars().take(NAME_CHARS_MAX + 1).collect::<String>()) else { return Ok(SignIn::Wrong) };
+        let turn = self.inner.hashing.acquire().await.map_err(|_| DeskError::Stopping)?;
+        let result = self.blocking(move |desk| desk.sign_in_blocking(&name, &password)).await;
+        drop(turn);
+        result
+    }
+
+    fn sign_in_blocking(&self, name: &str, password: &str) -> Result<SignIn, DeskError> {
+        let now = self.now();
+        let wait = wait(self.with_store(|store| store.throttle(name))?, now);
+        if !wait.is_zero() {
+            return Ok(SignIn::Wait(wait));
+        }
+        let user = self.with_store(|store| store.user(name))?;
+        if !password_fits(password, user.as_ref().map(|user| user.password_hash.as_str())) {
+            let forget = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
+            self.with_store(|store| store.note_failure(name, now, forget))?;
+            tracing::warn!("a sign-in failed");
+            return Ok(SignIn::Wrong);
+        }
+        let token = random_token()?;
+        let session = Session { user: name.to_owned(), csrf: random_token()?, used_at: now };
+        let idle = SignedDuration::try_from(self.inner.session_idle).unwrap_or(SignedDuration::MAX);
+        let ended = now.saturating_sub(idle).unwrap_or(Timestamp::MIN);
+        self.with_store(|store| {
+            store.forget_failures(name)?;
+            store.begin_session(&hash_token(&token), &session, ended)
+        })?;
+        Ok(SignIn::Welcome(token))
+    }
+
+    /// Who is signed in with these headers, if the session has not ended.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, DeskError> {
+        let Some(token) = cookie(headers, SESSION_COOKIE) else { return Ok(None) };
+        let token_hash = hash_token(token);
+        let Some(session) = self.with_store(|store| store.session(&token_hash))? else { return Ok(None) };
+        let idle = Duration::try_from(self.now().duration_since(session.used_at)).unwrap_or(Duration::ZERO);
+        if idle > self.inner.session_idle {
+            self.with_store(|store| store.end_session(&token_hash))?;
+            return Ok(None);
+        }
+        Ok(Some(SignedIn { user: session.user, csrf: session.csrf, token_hash }))
+    }
+
+    /// Puts the session's end off: a person did something.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn keep_session(&self, who: &SignedIn) -> Result<(), DeskError> {
+        let now = self.now();
+        self.with_store(|store| store.use_session(&who.token_hash, now))
+    }
+
+    /// Signs out.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn sign_out(&self, who: &SignedIn) -> Result<(), DeskError> {
+        self.with_store(|store| store.end_session(&who.token_hash))
+    }
+}
+
+impl SignedIn {
+    /// Whether a form came from one of this session's own pages.
+    #[must_use]
+    pub fn sent(&self, csrf: &str) -> bool {
+        same(&self.csrf, csrf)
+    }
+}
+
+/// The value of a cookie.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// A `Set-Cookie` value. `Secure` behind a TLS proxy; without one the desk listens on this machine alone.
+#[must_use]
+pub fn set_cookie(headers: &HeaderMap, name: &str, value: &str) -> String {
+    let secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
+    let end = if value.is_empty() { "; Max-Age=0" } else { "" };
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{}{end}", if secure { "; Secure" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_grows_with_failures_and_passes() {
+        let now: Timestamp = "2026-11-23T14:00:00Z".parse().unwrap();
+        for (failures, passed, expected) in [(0, 0, 0), (2, 0, 0), (3, 0, 2), (5, 0, 8), (5, 7, 1), (5, 8, 0), (40, 0, 300), (40, 301, 0)] {
+            let throttle = Throttle { failures, last_at: now - SignedDuration::from_secs(passed) };
+            assert_eq!(wait(Some(throttle), now), Duration::from_secs(expected), "{failures} failures, {passed} s ago");
+        }
+        assert_eq!(wait(None, now), Duration::ZERO);
+    }
+
+    #[test]
+    fn cookies_are_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "a=1; arrivals_session=xyz; b=2".parse().unwrap());
+        assert_eq!(cookie(&headers, SESSION_COOKIE), Some("xyz"));
+        assert_eq!(cookie(&headers, "c"), None);
+        assert!(!set_cookie(&headers, "a", "b").contains("Secure"));
+        headers.insert("x-forwarded-proto", "https".parse().unwrap());
+        assert!(set_cookie(&headers, "a", "b").contains("; Secure"));
+    }
+}

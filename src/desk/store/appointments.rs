@@ -1,0 +1,139 @@
+//! The list of appointments, as the booking system has it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::error::DeskError;
+use super::{Store, bump, int};
+use crate::domain::appointment::Appointment;
+use crate::domain::identity::fold_name;
+use crate::domain::ids::AppointmentId;
+
+/// What became of a list that was handed in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// New, or different from what was there.
+    pub taken: u64,
+    /// Exactly as it was.
+    pub unchanged: u64,
+}
+
+impl Store {
+    /// Takes appointments over, in one transaction. What is as it was stays untouched; tickets always stay.
+    ///
+    /// # Errors
+    /// If the file cannot be written; then nothing of this list is taken.
+    pub fn take_appointments(&mut self, list: &[Appointment]) -> Result<Taken, DeskError> {
+        let zone = self.zone.clone();
+        let tx = self.write()?;
+        let mut result = Taken::default();
+        for appointment in list {
+            let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
+            let id = appointment.id.as_str();
+            let before: Option<String> = tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+            if before.as_deref() == Some(body.as_str()) {
+                result.unchanged += 1;
+                continue;
+            }
+            let person = &appointment.person;
+            let name = format!("{} {}", fold_name(person.given_name.as_str()), fold_name(person.family_name.as_str()));
+            tx.prepare_cached(
+                "INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT(id) DO UPDATE SET start_at = excluded.start_at, local_date = excluded.local_date, patient_id = excluded.patient_id,
+                 name_folded = excluded.name_folded, body = excluded.body, revision = excluded.revision",
+            )?
+            .execute(params![
+                id,
+                appointment.start.to_string(),
+                appointment.local_date(&zone).to_string(),
+                person.id.as_str(),
+                name,
+                body,
+                int(bump(&tx)?)
+            ])?;
+            follow_with_visit(&tx, id)?;
+            result.taken += 1;
+        }
+        tx.commit()?;
+        Ok(result)
+    }
+
+    /// One appointment.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn appointment(&self, id: &AppointmentId) -> Result<Option<Appointment>, DeskError> {
+        let body: Option<String> =
+            self.conn.query_row("SELECT body FROM appointment WHERE id = ?1", [id.as_str()], |row| row.get(0)).optional()?;
+        body.map(|body| read(&body)).transpose()
+    }
+
+    /// Every appointment, by id.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn appointments(&self) -> Result<Vec<Appointment>, DeskError> {
+        let mut statement = self.conn.prepare("SELECT body FROM appointment ORDER BY id")?;
+        let bodies: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        bodies.iter().map(|body| read(body)).collect()
+    }
+
+    /// Lets kiosks know of appointments that a new day has brought near. Answers whether there were any.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn open_feed_window(&mut self, now: Timestamp, days_ahead: i64) -> Result<bool, DeskError> {
+        let until = self.date_at(now).saturating_add(jiff::SignedDuration::from_hours(24 * days_ahead));
+        let before = super::meta(&self.conn, "feed_until")?.and_then(|text| text.parse::<Date>().ok());
+        if before.is_some_and(|before| before >= until) {
+            return Ok(false);
+        }
+        let tx = self.write()?;
+        if let Some(before) = before {
+            let mut statement =
+                tx.prepare("SELECT id FROM appointment WHERE local_date > ?1 AND local_date <= ?2 ORDER BY start_at, id")?;
+            let ids: Vec<String> =
+                statement.query_map([before.to_string(), until.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            drop(statement);
+            for id in ids {
+                tx.execute("UPDATE appointment SET revision = ?2 WHERE id = ?1", params![id, int(bump(&tx)?)])?;
+                follow_with_visit(&tx, &id)?;
+            }
+        }
+        // The day itself is a change: yesterday's list is no longer today's.
+        bump(&tx)?;
+        super::set_meta(&tx, "feed_until", &until.to_string())?;
+        tx.commit()?;
+        Ok(true)
+    }
+}
+
+/// A kiosk that hears of an appointment again hears of its ticket after it.
+fn follow_with_visit(conn: &Connection, id: &str) -> Result<(), DeskError> {
+    let has_facts: Option<i64> =
+        conn.query_row("SELECT 1 FROM visit WHERE appointment_id = ?1 AND revision > 0", [id], |row| row.get(0)).optional()?;
+    if has_facts.is_some() {
+        conn.execute("UPDATE visit SET revision = ?2 WHERE appointment_id = ?1", params![id, int(bump(conn)?)])?;
+    }
+    Ok(())
+}
+
+/// Gives every appointment its local date in `zone`.
+pub(super) fn redate(conn: &Connection, zone: &TimeZone) -> Result<(), DeskError> {
+    let mut statement = conn.prepare("SELECT id, start_at, local_date FROM appointment")?;
+    let rows: Vec<(String, String, String)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
+    for (id, start, before) in rows {
+        let date = super::timestamp(&start)?.to_zoned(zone.clone()).date().to_string();
+        if date != before {
+            conn.execute("UPDATE appointment SET local_date = ?2, revision = ?3 WHERE id = ?1", params![id, date, int(bump(conn)?)])?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn read(body: &str) -> Result<Appointment, DeskError> {
+    serde_json::from_str(body).map_err(|_| DeskError::Unreadable("an appointment"))
+}

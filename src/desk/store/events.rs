@@ -1,0 +1,252 @@
+//! What kiosks report, taken in strictly in order, once each; and what follows from it for the visits.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::error::DeskError;
+use super::{Store, bump, int, to_code};
+use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent};
+use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
+use crate::domain::queue::VisitState;
+use crate::domain::reason::Reason;
+use crate::domain::ticket::PrintOutcome;
+
+/// A kiosk's clock is believed about the past as far as this; beyond it the clock is wrong.
+const BELIEVED_PAST: SignedDuration = SignedDuration::from_hours(24);
+
+/// Where and when an event happened.
+pub(super) struct Happened<'a> {
+    pub kiosk: &'a str,
+    pub seq: i64,
+    pub at: Timestamp,
+    pub date: Date,
+}
+
+impl Store {
+    /// Takes a kiosk's events in, in one transaction, and answers up to where nothing is missing.
+    ///
+    /// What is held already is harmless; what lies behind a gap is not kept, the kiosk sends it again.
+    ///
+    /// # Errors
+    /// If the file cannot be written; then nothing of this post is kept.
+    pub fn take_events(&mut self, kiosk: &KioskId, events: &[LoggedEvent], last: Seq, now: Timestamp) -> Result<Seq, DeskError> {
+        let zone = self.zone.clone();
+        let tx = self.write()?;
+        let mut held = held(&tx, kiosk)?;
+        if last.0 < held {
+            tracing::warn!(%kiosk, last = last.0, held, "kiosk's log is shorter than what the desk holds: its card was replaced or copied");
+        }
+        let mut in_order: Vec<&LoggedEvent> = events.iter().collect();
+        in_order.sort_by_key(|event| event.seq);
+        for event in in_order {
+            let body = serde_json::to_string(event).map_err(|_| DeskError::Unreadable("an event"))?;
+            if event.seq.0 <= held {
+                let before: Option<String> = tx
+                    .query_row(
+                        "SELECT body FROM kiosk_event WHERE kiosk = ?1 AND seq = ?2",
+                        params![kiosk.as_str(), int(event.seq.0)],
+                        |row| row.get(0),
+                    )
+                    .optional()?;
+                if before.as_deref() != Some(body.as_str()) {
+                    tracing::warn!(%kiosk, seq = event.seq.0, "kiosk reports something else under a number the desk holds; the first is kept");
+                }
+                continue;
+            }
+            if Some(event.seq.0) != held.checked_add(1) {
+                tracing::info!(%kiosk, seq = event.seq.0, held, "kiosk left a gap; it will send again from there");
+                break;
+            }
+            tx.prepare_cached("INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), body])?;
+            apply(&tx, &zone, kiosk.as_str(), event, now)?;
+            held = event.seq.0;
+        }
+        tx.execute("UPDATE kiosk SET heard_at = ?2 WHERE id = ?1", params![kiosk.as_str(), now.to_string()])?;
+        tx.commit()?;
+        Ok(Seq(held))
+    }
+
+    /// The highest number of this kiosk up to which nothing is missing.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn held(&self, kiosk: &KioskId) -> Result<Seq, DeskError> {
+        Ok(Seq(held(&self.conn, kiosk)?))
+    }
+
+    /// Every event of a kiosk, in order.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn events(&self, kiosk: &KioskId) -> Result<Vec<LoggedEvent>, DeskError> {
+        let mut statement = self.conn.prepare("SELECT body FROM kiosk_event WHERE kiosk = ?1 ORDER BY seq")?;
+        let bodies: Vec<String> = statement.query_map([kiosk.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        bodies.iter().map(|body| serde_json::from_str(body).map_err(|_| DeskError::Unreadable("an event"))).collect()
+    }
+}
+
+fn held(conn: &Connection, kiosk: &KioskId) -> Result<u64, DeskError> {
+    let n: i64 = conn.query_row("SELECT COALESCE(MAX(seq), 0) FROM kiosk_event WHERE kiosk = ?1", [kiosk.as_str()], |row| row.get(0))?;
+    Ok(n.unsigned_abs())
+}
+
+/// When something happened, as far as the kiosk's clock can be believed.
+fn believed(at: Timestamp, received: Timestamp) -> Timestamp {
+    let age = received.duration_since(at);
+    if age.is_negative() || age > BELIEVED_PAST { received } else { at }
+}
+
+/// What follows from one event.
+pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &LoggedEvent, received: Timestamp) -> Result<(), DeskError> {
+    let at = believed(event.at, received);
+    let happened = Happened { kiosk, seq: int(event.seq.0), at, date: at.to_zoned(zone.clone()).date() };
+    match &event.event {
+        KioskEvent::CheckedIn(checked_in) => checked_in_at(conn, &happened, checked_in),
+        KioskEvent::TicketPrinted { outcome, appointments, .. } => printed(conn, &happened, *outcome, appointments),
+        KioskEvent::Stopped { reason, step, patient, appointments, language } => {
+            let visits = whose(conn, &happened, patient.as_ref(), appointments)?;
+            let language = to_code(language);
+            for visit in &visits {
+                need_visit(conn, visit)?;
+                add_reason(conn, &happened, visit, *reason, step, Some(&language))?;
+            }
+            if visits.is_empty() {
+                add_reason(conn, &happened, "", *reason, step, Some(&language))?;
+            }
+            Ok(())
+        }
+        KioskEvent::WalkedAway { .. } => Ok(()),
+    }
+}
+
+/// The visits that a stop is about: those named, else the person's visits of the day.
+fn whose(
+    conn: &Connection,
+    happened: &Happened<'_>,
+    patient: Option<&PatientId>,
+    appointments: &[AppointmentId],
+) -> Result<Vec<String>, DeskError> {
+    if !appointments.is_empty() {
+        return Ok(appointments.iter().map(|id| id.as_str().to_owned()).collect());
+    }
+    let Some(patient) = patient else { return Ok(Vec::new()) };
+    let mut statement =
+        conn.prepare_cached("SELECT id FROM appointment WHERE patient_id = ?1 AND local_date = ?2 ORDER BY start_at, id")?;
+    let rows = statement.query_map([patient.as_str(), &happened.date.to_string()], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -> Result<(), DeskError> {
+    let (number, date) = (said.ticket.number.to_string(), said.ticket.date.to_string());
+    let (call_as, language) = (to_code(&said.call_as), to_code(&said.language));
+    for appointment in &said.appointments {
+        let id = appointment.as_str();
+        need_visit(conn, id)?;
+        let first: Option<(String, String)> = conn
+            .query_row(
+                "SELECT ticket_number, ticket_date FROM visit WHERE appointment_id = ?1 AND ticket_number IS NOT NULL",
+                [id],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let is_first = first.is_none();
+        conn.execute(
+            "INSERT INTO ticket(appointment_id, kiosk, seq, number, date, is_first, patient_id, call_as, language, details, insurance, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
+            params![
+                id,
+                happened.kiosk,
+                happened.seq,
+                number,
+                date,
+                i64::from(is_first),
+                said.patient.as_str(),
+                call_as,
+                language,
+                to_code(&said.details),
+                to_code(&said.insurance),
+                happened.at.to_string()
+            ],
+        )?;
+        if is_first {
+            // Whoever looked after this person before they had a ticket has not seen the arrival.
+            conn.execute(
+                "UPDATE visit SET state = ?2, kiosk = ?3, ticket_number = ?4, ticket_date = ?5, call_as = ?6, language = ?7, arrived_at = ?8,
+                 seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1",
+                params![id, VisitState::Arrived.code(), happened.kiosk, number, date, call_as, language, happened.at.to_string()],
+            )?;
+        } else if first != Some((number.clone(), date.clone())) {
+            add_reason(conn, happened, id, Reason::AlreadyCheckedIn, "checked-in", Some(&language))?;
+        }
+        for reason in said.reasons() {
+            add_reason(conn, happened, id, reason, "checked-in", Some(&language))?;
+        }
+        // Told again even for a second ticket: that kiosk must learn which one counts.
+        touch(conn, id)?;
+    }
+    Ok(())
+}
+
+fn printed(conn: &Connection, happened: &Happened<'_>, outcome: PrintOutcome, appointments: &[AppointmentId]) -> Result<(), DeskError> {
+    let word = match outcome {
+        PrintOutcome::Printed => "printed".to_owned(),
+        PrintOutcome::Unknown => "unknown".to_owned(),
+        PrintOutcome::Failed(trouble) => trouble.for_staff().to_owned(),
+    };
+    for appointment in appointments {
+        let id = appointment.as_str();
+        need_visit(conn, id)?;
+        conn.execute("UPDATE visit SET print = ?2 WHERE appointment_id = ?1", params![id, word])?;
+        match outcome {
+            PrintOutcome::Failed(_) => add_reason(conn, happened, id, Reason::PrinterTrouble, "printing", None)?,
+            PrintOutcome::Printed => {
+                conn.execute(
+                    "UPDATE reason SET solved_at = ?3 WHERE appointment_id = ?1 AND reason = ?2 AND solved_at IS NULL",
+                    params![id, to_code(&Reason::PrinterTrouble), happened.at.to_string()],
+                )?;
+            }
+            PrintOutcome::Unknown => {}
+        }
+    }
+    Ok(())
+}
+
+fn need_visit(conn: &Connection, appointment: &str) -> Result<(), DeskError> {
+    conn.prepare_cached("INSERT INTO visit(appointment_id, state, revision) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING")?
+        .execute(params![appointment, VisitState::Expected.code()])?;
+    Ok(())
+}
+
+fn add_reason(
+    conn: &Connection,
+    happened: &Happened<'_>,
+    appointment: &str,
+    reason: Reason,
+    step: &str,
+    language: Option<&str>,
+) -> Result<(), DeskError> {
+    conn.prepare_cached(
+        "INSERT INTO reason(kiosk, seq, appointment_id, reason, step, language, at, date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![
+        happened.kiosk,
+        happened.seq,
+        appointment,
+        to_code(&reason),
+        step,
+        language,
+        happened.at.to_string(),
+        happened.date.to_string()
+    ])?;
+    Ok(())
+}
+
+/// Lets kiosks know how this visit stands.
+pub(super) fn touch(conn: &Connection, appointment: &str) -> Result<(), DeskError> {
+    conn.execute("UPDATE visit SET revision = ?2 WHERE appointment_id = ?1", params![appointment, int(bump(conn)?)])?;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! What kiosks hear: appointments around today, and how visits stand.
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::super::error::DeskError;
+use super::{Store, appointments, int, meta, revision};
+use crate::domain::ids::AppointmentId;
+use crate::domain::ticket::Ticket;
+use crate::sync::wire::{CHANGES_PER_FEED_MAX, Change, Feed};
+
+/// Kiosks know this many days ahead.
+pub const DAYS_AHEAD: i64 = 7;
+
+impl Store {
+    /// What is new since `cursor`, at most [`CHANGES_PER_FEED_MAX`] changes.
+    ///
+    /// A cursor from the future means that this file is an older copy: then everything is told again.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn feed(&mut self, cursor: u64, now: Timestamp) -> Result<Feed, DeskError> {
+        self.open_feed_window(now, DAYS_AHEAD)?;
+        let yesterday = self.date_at(now).yesterday().unwrap_or(jiff::civil::Date::MIN);
+        let settings = self.settings()?;
+        let tx = self.conn.transaction()?;
+        let newest = revision(&tx)?;
+        let since = if cursor > newest { 0 } else { cursor };
+        let until = meta(&tx, "feed_until")?.unwrap_or_default();
+        let settings_revision: u64 = meta(&tx, "settings_revision")?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let mut statement = tx.prepare_cached(
+            "SELECT a.revision AS n, a.id, a.body, NULL, NULL, 0 FROM appointment a
+             WHERE a.revision > ?1 AND a.local_date >= ?2 AND a.local_date <= ?3
+             UNION ALL
+             SELECT v.revision AS n, v.appointment_id, NULL, v.ticket_number, v.ticket_date, CASE WHEN v.seen_at IS NULL THEN 0 ELSE 1 END
+             FROM visit v JOIN appointment a ON a.id = v.appointment_id
+             WHERE v.revision > ?1 AND a.local_date >= ?2 AND a.local_date <= ?3
+             ORDER BY n LIMIT ?4",
+        )?;
+        let limit = i64::try_from(CHANGES_PER_FEED_MAX + 1).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![int(since), yesterday.to_string(), until, limit], |row| {
+            Ok(FeedRow {
+                n: row.get::<_, i64>(0)?.unsigned_abs(),
+                id: row.get(1)?,
+                body: row.get(2)?,
+                ticket: row.get::<_, Option<String>>(3)?.zip(row.get::<_, Option<String>>(4)?),
+                seen: row.get::<_, i64>(5)? != 0,
+            })
+        })?;
+        let mut rows: Vec<FeedRow> = rows.collect::<Result<_, _>>()?;
+        let more = rows.len() > CHANGES_PER_FEED_MAX;
+        rows.truncate(CHANGES_PER_FEED_MAX);
+        let cursor = if more { rows.last().map_or(newest, |row| row.n) } else { newest };
+        let changes = rows.into_iter().map(FeedRow::change).collect::<Result<_, _>>()?;
+        let settings = (since == 0 || settings_revision > since).then_some(settings);
+        Ok(Feed { cursor, more, settings, changes })
+    }
+}
+
+struct FeedRow {
+    n: u64,
+    id: String,
+    body: Option<String>,
+    ticket: Option<(String, String)>,
+    seen: bool,
+}
+
+impl FeedRow {
+    fn change(self) -> Result<Change, DeskError> {
+        Ok(match self.body {
+            Some(body) => Change::Appointment(Box::new(appointments::read(&body)?)),
+            None => Change::Visit { appointment: AppointmentId::new(self.id), ticket: read_ticket(self.ticket)?, seen: self.seen },
+        })
+    }
+}
+
+pub(super) fn read_ticket(columns: Option<(String, String)>) -> Result<Option<Ticket>, DeskError> {
+    columns
+        .map(|(number, date)| {
+            Ok(Ticket {
+                number: number.parse().map_err(|_| DeskError::Unreadable("a ticket"))?,
+                date: date.parse().map_err(|_| DeskError::Unreadable("a ticket"))?,
+            })
+        })
+        .transpose()
+}

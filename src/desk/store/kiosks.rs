@@ -1,0 +1,54 @@
+//! The kiosks that may talk to this desk.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::super::error::DeskError;
+use super::Store;
+use crate::domain::ids::KioskId;
+
+impl Store {
+    /// Lets a kiosk in, or gives a known one a new token. Its letter belongs to it alone.
+    ///
+    /// # Errors
+    /// If another kiosk has the letter, or the file cannot be written.
+    pub fn enrol_kiosk(&mut self, id: &KioskId, letter: char, token_hash: &str) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        let letter = letter.to_ascii_uppercase().to_string();
+        let owner: Option<String> = tx.query_row("SELECT id FROM kiosk WHERE letter = ?1", [&letter], |row| row.get(0)).optional()?;
+        if owner.is_some_and(|owner| owner != id.as_str()) {
+            return Err(DeskError::BadKiosk { id: id.to_string(), why: "another kiosk has this letter; ticket numbers would collide" });
+        }
+        tx.execute(
+            "INSERT INTO kiosk(id, letter, token_hash) VALUES (?1, ?2, ?3)
+             ON CONFLICT(id) DO UPDATE SET letter = excluded.letter, token_hash = excluded.token_hash",
+            params![id.as_str(), letter, token_hash],
+        )?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Every kiosk with the hash of its token.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn kiosk_tokens(&self) -> Result<Vec<(KioskId, String)>, DeskError> {
+        let mut statement = self.conn.prepare_cached("SELECT id, token_hash FROM kiosk ORDER BY id")?;
+        let rows = statement.query_map([], |row| Ok((KioskId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every kiosk, its letter and when it last posted.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn kiosks(&self) -> Result<Vec<(KioskId, String, Option<Timestamp>)>, DeskError> {
+        let mut statement = self.conn.prepare_cached("SELECT id, letter, heard_at FROM kiosk ORDER BY id")?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
+        rows.map(|row| {
+            let (id, letter, heard) = row?;
+            Ok((KioskId::new(id), letter, super::timestamp_or_none(heard)?))
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,173 @@
+//! The desk's file: all of its SQL, as functions named for what the desk does.
+//!
+//! Invariants: nothing outside this folder writes SQL. Events and staff actions are appended and
+//! never edited; visits, tickets and reasons can be rebuilt from them ([`Store::rebuild_visits`]).
+//! Every change takes the next number of one counter, the *revision*, which only grows: it orders
+//! events and staff actions, and is the cursor of the feed.
+
+mod appointments;
+mod events;
+mod feed;
+mod kiosks;
+mod schema;
+mod staff;
+mod visits;
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+pub use self::appointments::Taken;
+pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
+pub use self::staff::{Session, Throttle, UserRow};
+pub use self::visits::{ReasonRow, StaffAction, StaffWork, Stop, VisitRow};
+use super::error::DeskError;
+use crate::domain::settings::ClinicSettings;
+
+/// How long one process waits for another that is writing (an import beside a running desk).
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The desk's file, open.
+pub struct Store {
+    conn: Connection,
+    zone: TimeZone,
+}
+
+impl Store {
+    /// Opens the desk's file in `folder`, makes it if there is none, and brings an older one up to date.
+    ///
+    /// # Errors
+    /// If the folder or the file cannot be used, or was written by a later version.
+    pub fn open(folder: &Path) -> Result<Self, DeskError> {
+        make_folder(folder).map_err(|error| DeskError::Folder(folder.to_owned(), error.kind()))?;
+        let conn = Connection::open(folder.join("desk.sqlite")).map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => {
+                DeskError::Folder(folder.to_owned(), std::io::ErrorKind::PermissionDenied)
+            }
+            _ => error.into(),
+        })?;
+        conn.busy_timeout(BUSY)?;
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        // What the desk acknowledged, a kiosk may forget: so it must be on the disk.
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update(None, "foreign_keys", "ON")?;
+        let mut store = Self { conn, zone: TimeZone::UTC };
+        schema::migrate(&mut store.conn)?;
+        store.zone = store.settings()?.zone()?;
+        Ok(store)
+    }
+
+    /// The clinic's time zone.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The number of the latest change.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn revision(&self) -> Result<u64, DeskError> {
+        revision(&self.conn)
+    }
+
+    /// The clinic's settings as last set; the defaults if never.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn settings(&self) -> Result<ClinicSettings, DeskError> {
+        match meta(&self.conn, "settings")? {
+            Some(json) => serde_json::from_str(&json).map_err(|_| DeskError::Unreadable("settings")),
+            None => Ok(ClinicSettings::default()),
+        }
+    }
+
+    /// Sets the clinic's settings. Kiosks are told; a new time zone moves every appointment to its local date.
+    ///
+    /// # Errors
+    /// If the time zone is unknown or the file cannot be written.
+    pub fn set_settings(&mut self, settings: &ClinicSettings) -> Result<(), DeskError> {
+        let zone = settings.zone()?;
+        let json = serde_json::to_string(settings).map_err(|_| DeskError::Unreadable("settings"))?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if meta(&tx, "settings")?.as_deref() != Some(json.as_str()) {
+            let n = bump(&tx)?;
+            set_meta(&tx, "settings", &json)?;
+            set_meta(&tx, "settings_revision", &n.to_string())?;
+            appointments::redate(&tx, &zone)?;
+        }
+        tx.commit()?;
+        self.zone = zone;
+        Ok(())
+    }
+
+    /// The clinic's local date at `now`.
+    #[must_use]
+    pub fn date_at(&self, now: Timestamp) -> Date {
+        now.to_zoned(self.zone.clone()).date()
+    }
+
+    fn write(&mut self) -> Result<Transaction<'_>, DeskError> {
+        Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+}
+
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Takes the next number of the counter.
+fn bump(conn: &Connection) -> Result<u64, DeskError> {
+    let n: i64 = conn.query_row("UPDATE revision SET n = n + 1 RETURNING n", [], |row| row.get(0))?;
+    Ok(n.unsigned_abs())
+}
+
+fn revision(conn: &Connection) -> Result<u64, DeskError> {
+    let n: i64 = conn.query_row("SELECT n FROM revision", [], |row| row.get(0))?;
+    Ok(n.unsigned_abs())
+}
+
+fn meta(conn: &Connection, name: &str) -> Result<Option<String>, DeskError> {
+    Ok(conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()?)
+}
+
+fn set_meta(conn: &Connection, name: &str, value: &str) -> Result<(), DeskError> {
+    conn.execute(
+        "INSERT INTO meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        params![name, value],
+    )?;
+    Ok(())
+}
+
+/// A number for a column: SQLite has no unsigned ones.
+fn int(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn timestamp(text: &str) -> Result<Timestamp, DeskError> {
+    text.parse().map_err(|_| DeskError::Unreadable("a time"))
+}
+
+fn timestamp_or_none(text: Option<String>) -> Result<Option<Timestamp>, DeskError> {
+    text.map(|text| timestamp(&text)).transpose()
+}
+
+fn from_code<T: serde::de::DeserializeOwned>(code: String, what: &'static str) -> Result<T, DeskError> {
+    serde_json::from_value(serde_json::Value::String(code)).map_err(|_| DeskError::Unreadable(what))
+}
+
+fn to_code(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(code)) => code,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,104 @@
+//! Who may sign in at the desk.
+//!
+//! Invariant: a password is kept as its argon2id hash and nothing else; a wrong name takes as long as a wrong password.
+
+use argon2::password_hash::rand_core::OsRng;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use super::error::DeskError;
+
+/// Fewest characters of a password.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// Most bytes of a password: hashing must not become work without a limit.
+pub const PASSWORD_BYTES_MAX: usize = 256;
+/// Most characters of a user's name.
+pub const NAME_CHARS_MAX: usize = 64;
+
+/// What a user may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Works with today's list.
+    Desk,
+    /// Also sees how the day went.
+    Supervisor,
+    /// Also manages users and kiosks.
+    Admin,
+}
+
+impl Role {
+    /// The name in data.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Desk => "desk",
+            Self::Supervisor => "supervisor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// A user's name as it is kept: without white space around it, in lower case.
+///
+/// # Errors
+/// If it is empty, too long or has other characters than letters, digits and `. - _ @`.
+pub fn normal_name(name: &str) -> Result<String, DeskError> {
+    let name = name.trim().to_lowercase();
+    let fits = !name.is_empty()
+        && name.chars().count() <= NAME_CHARS_MAX
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@'));
+    if fits { Ok(name) } else { Err(DeskError::BadUserName) }
+}
+
+/// The hash of a new password.
+///
+/// # Errors
+/// If the password is too short or too long.
+pub fn hash_password(password: &str) -> Result<String, DeskError> {
+    if password.chars().count() < PASSWORD_CHARS_MIN || password.len() > PASSWORD_BYTES_MAX {
+        return Err(DeskError::BadPassword { min: PASSWORD_CHARS_MIN, max: PASSWORD_BYTES_MAX });
+    }
+    let salt = SaltString::generate(&mut OsRng);
+    argon2id().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(|_| DeskError::Hashing)
+}
+
+/// Whether `password` is the one of `hash`. Without a hash it takes the same time and says no.
+#[must_use]
+pub fn password_fits(password: &str, hash: Option<&str>) -> bool {
+    // The hash of a random text that nobody kept.
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Cqdw9Brd5zJlp6cxNiRu2gxOOvSAL3kVaUrBlVjQJ0Q";
+    if password.len() > PASSWORD_BYTES_MAX {
+        return false;
+    }
+    let Ok(parsed) = PasswordHash::new(hash.unwrap_or(NOBODY)) else { return false };
+    argon2id().verify_password(password.as_bytes(), &parsed).is_ok() && hash.is_some()
+}
+
+/// OWASP's parameters for argon2id: 19 MiB, two passes.
+fn argon2id() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_password_fits() {
+        let hash = hash_password("open sesame").unwrap();
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(password_fits("open sesame", Some(&hash)));
+        assert!(!password_fits("open sesamE", Some(&hash)));
+        assert!(!password_fits("open sesame", None));
+        assert!(hash_password("1234567").is_err());
+        assert!(hash_password(&"x".repeat(300)).is_err());
+    }
+
+    #[test]
+    fn names_are_kept_in_one_form() {
+        assert_eq!(normal_name(" Ana.Lima ").unwrap(), "ana.lima");
+        for bad in ["", "  ", "a b", "<b>", &"x".repeat(65)] {
+            assert!(normal_name(bad).is_err(), "{bad}");
+        }
+    }
+}
