@@ -4,4 +4,6 @@ mod core {
     mod flow;
     mod people;
     mod store;
+    #[cfg(feature = "desk")]
+    mod sync;
 }

@@ -334,3 +334,10 @@ fn why_of(reason: Reason) -> ui::Why {
         Reason::WalkIn => W::WalkIn,
     }
 }
+
+/// Everything that somebody has typed and the window still holds.
+#[must_use]
+pub fn typed_text(window: &KioskWindow) -> String {
+    let face = window.global::<ui::Kiosk>();
+    format!("{}{}{}{}", face.get_text_before(), face.get_text_after(), face.get_day(), face.get_year())
+}

@@ -47,7 +47,7 @@ pub fn start(
     let store = Arc::new(Mutex::new(store));
     let wake = Arc::new(Notify::new());
     let printed = mailbox.clone();
-    let printer = PrinterThread::start(printer, paper, move |ticket, outcome| printed.leave(Event::Printed(ticket, outcome)))?;
+    let printer = PrinterThread::start(printer, paper, move |word| printed.leave(Event::Printer(word)))?;
     let told = mailbox.clone();
     let worker = Worker {
         api,

@@ -12,7 +12,7 @@ use jiff::{Timestamp, ToSpan};
 use tokio::sync::Notify;
 
 use super::lookup::{Clinic, look_up};
-use super::printing::{PrintRequest, PrinterThread};
+use super::printing::{PrintRequest, PrinterThread, PrinterWord};
 use crate::clock::Clock;
 use crate::codes::{self, Scanned};
 use crate::device::scanner::{ScannerEvent, ScannerStatus};
@@ -44,8 +44,8 @@ pub enum Event {
     Active,
     /// The scanner.
     Scanner(ScannerEvent),
-    /// The printer's thread has finished with a ticket.
-    Printed(Ticket, PrintOutcome),
+    /// The printer's thread.
+    Printer(PrinterWord),
     /// The worker that talks to the desk.
     Desk(Told),
     /// A second has passed, more or less.
@@ -61,7 +61,7 @@ pub struct Surroundings {
     pub desk_reached: bool,
     /// Codes can be scanned.
     pub scanner_ready: bool,
-    /// The last ticket came out, as far as known.
+    /// The printer can print, as far as it says.
     pub printer_ready: bool,
     /// While asking for time: so many seconds are left.
     pub seconds_left: u32,
@@ -193,7 +193,11 @@ impl Kiosk {
                 }
             }
             Event::Scanner(event) => self.scanner(event),
-            Event::Printed(ticket, outcome) => self.printed(ticket, outcome),
+            Event::Printer(PrinterWord::Printed(ticket, outcome)) => self.printed(ticket, outcome),
+            Event::Printer(PrinterWord::Status(status)) => {
+                self.surroundings.printer_ready = status.trouble().is_none();
+                tracing::info!(printer = status.for_staff(), "the printer's state");
+            }
             Event::Desk(told) => self.told(told),
             Event::Tick => self.tick(),
             Event::WalkAway => {
@@ -316,7 +320,6 @@ impl Kiosk {
     fn printed(&mut self, ticket: Ticket, outcome: PrintOutcome) {
         let at_hand = self.conversation.at_hand.as_ref().filter(|at_hand| at_hand.ticket == ticket);
         let appointments = at_hand.map(|at_hand| at_hand.appointments.clone()).unwrap_or_default();
-        self.surroundings.printer_ready = !matches!(outcome, PrintOutcome::Failed(_));
         // An answer that comes after we stopped waiting is still a fact for the desk.
         self.log(KioskEvent::TicketPrinted { ticket, outcome, appointments });
         if self.printing_since.take().is_some() {

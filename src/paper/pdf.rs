@@ -2,13 +2,13 @@
 //!
 //! Invariants: the page is as wide as the paper and as long as the ticket; the text is a picture (it is
 //! shaped already, and the page looks the same everywhere) with the number as text that is not drawn, so
-//! that it can be found; title and other data about the document say nothing about a person.
+//! that it can be found; its dates are 1970, as nothing here knows the time; title and other data about the document say nothing about a person.
 
 use std::collections::BTreeMap;
 
 use printpdf::{
-    BuiltinFont, DictItem, ExternalStream, ExternalXObject, Mm, Op, PdfDocument, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt, Px,
-    TextItem, TextRenderingMode, XObjectTransform,
+    BuiltinFont, CustomPdfConformance, DictItem, ExternalStream, ExternalXObject, Mm, Op, PdfConformance, PdfDocument, PdfFontHandle,
+    PdfPage, PdfSaveOptions, Point, Pt, Px, TextItem, TextRenderingMode, XObjectTransform,
 };
 
 use super::{Bitmap, DOTS_PER_MM, PaperWidth};
@@ -44,6 +44,8 @@ pub fn ticket_pdf(picture: &Bitmap, paper: PaperWidth, number: &str) -> Result<V
     let mut document = PdfDocument::new(&format!("Ticket {number}"));
     document.metadata.info.producer = "Arrivals".to_owned();
     document.metadata.info.creator = "Arrivals".to_owned();
+    // The library always writes a field for a standard of the printing trade; ours names none.
+    document.metadata.info.conformance = PdfConformance::Custom(CustomPdfConformance::default());
     let image = document.add_xobject(&one_bit_image(picture));
     let left = (page_width.0 - mm(picture.width()).0) / 2.0;
     let operations = vec![
