@@ -1,0 +1,324 @@
+//! Every page, drawn and walked through: in every language, size and appearance.
+//!
+//! With `ARRIVALS_PICTURES=DIR` every page is also written there as a PNG.
+
+#![cfg(feature = "kiosk")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
+
+#[path = "pages/sample.rs"]
+mod sample;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use arrivals::kiosk::ui::{self, KioskWindow, Page};
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use sample::{LANGUAGES, LOOKS, Look, PAGES, SIZES};
+use slint::platform::{Key, WindowEvent};
+use slint::{ComponentHandle, LogicalSize, SharedString};
+
+/// A window of a size, with the shipped fonts. One test thread has one platform.
+fn window() -> KioskWindow {
+    i_slint_backend_testing::init_no_event_loop();
+    let window = KioskWindow::new().unwrap();
+    ui::install_fonts();
+    window.show().unwrap();
+    window
+}
+
+fn settle() {
+    for _ in 0..3 {
+        i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(20));
+    }
+}
+
+fn turn_to(window: &KioskWindow, page: Page, language: &str, (width, height): (u32, u32), look: Look) {
+    let kiosk = window.global::<ui::Kiosk>();
+    let theme = window.global::<ui::Theme>();
+    window.window().set_size(LogicalSize::new(width as f32, height as f32));
+    // Away and back, so that the page is made anew and takes the focus as a patient would find it.
+    kiosk.set_page(if page == Page::OutOfService { Page::Welcome } else { Page::OutOfService });
+    settle();
+    window.window().take_snapshot().unwrap();
+    theme.set_large_text(look == Look::Large);
+    theme.set_high_contrast(look == Look::Contrast);
+    kiosk.set_language(language.into());
+    slint::select_bundled_translation(language).unwrap();
+    sample::fill(&kiosk, page);
+    kiosk.set_page(page);
+    settle();
+    // Arriving at the welcome page makes the kiosk as delivered.
+    theme.set_large_text(look == Look::Large);
+    theme.set_high_contrast(look == Look::Contrast);
+    settle();
+}
+
+fn each_variant(mut look_at: impl FnMut(&KioskWindow, Page, &str, (u32, u32), Look, &str)) {
+    let window = window();
+    for size in SIZES {
+        for language in LANGUAGES {
+            for look in LOOKS {
+                for (page, name) in PAGES {
+                    turn_to(&window, page, language, size, look);
+                    let what = format!("{name}-{language}-{}x{}-{look:?}", size.0, size.1).to_lowercase();
+                    look_at(&window, page, language, size, look, &what);
+                }
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Found {
+    name: String,
+    enabled: bool,
+    left: f32,
+    top: f32,
+    right: f32,
+    bottom: f32,
+}
+
+impl Found {
+    fn new(element: &ElementHandle) -> Self {
+        let position = element.absolute_position();
+        let size = element.size();
+        Self {
+            name: element.accessible_label().unwrap_or_default().to_string(),
+            enabled: element.accessible_enabled().unwrap_or(true),
+            left: position.x,
+            top: position.y,
+            right: position.x + size.width,
+            bottom: position.y + size.height,
+        }
+    }
+
+    /// Whether both have a pixel in common, within what is shown between header and help bar or within the help bar.
+    fn overlaps(&self, other: &Self, (top, bottom): (f32, f32)) -> bool {
+        let clip = |found: &Self| if found.top >= bottom { (found.top, found.bottom) } else { (found.top.max(top), found.bottom.min(bottom)) };
+        let ((a_top, a_bottom), (b_top, b_bottom)) = (clip(self), clip(other));
+        self.left + 1.0 < other.right && other.left + 1.0 < self.right && a_top + 1.0 < b_bottom && b_top + 1.0 < a_bottom
+    }
+}
+
+fn controls(window: &KioskWindow) -> Vec<Found> {
+    ElementQuery::from_root(window).match_accessible_role(AccessibleRole::Button).find_all().iter().map(Found::new).collect()
+}
+
+/// Where the page ends: at the "More" strip if it scrolls, else at the help bar.
+fn body(window: &KioskWindow, found: &[Found], height: f32) -> (f32, f32, bool) {
+    let more = more_below(window);
+    let bar = found.iter().filter(|control| control.bottom > height - 30.0).map(|control| control.top).fold(height, f32::min);
+    let strip = found.iter().find(|control| control.name == more).map(|control| control.top);
+    (0.0, strip.unwrap_or(bar), strip.is_some())
+}
+
+fn more_below(window: &KioskWindow) -> String {
+    let language = window.global::<ui::Kiosk>().get_language();
+    sample::translation(&language, "More below")
+}
+
+#[test]
+fn every_page_draws_in_every_language_size_and_appearance() {
+    let pictures = std::env::var_os("ARRIVALS_PICTURES");
+    each_variant(|window, _, _, (width, height), look, what| {
+        // All of them are drawn on request; the plain ones always.
+        if pictures.is_none() && look != Look::Plain {
+            return;
+        }
+        let picture = window.window().take_snapshot().unwrap();
+        assert_eq!((picture.width(), picture.height()), (width, height), "{what}");
+        let colours: BTreeSet<[u8; 3]> = picture.as_slice().iter().map(|p| [p.r, p.g, p.b]).collect();
+        assert!(colours.len() > 8, "{what} is empty");
+        if let Some(folder) = &pictures {
+            write_png(&Path::new(folder).join(format!("{what}.png")), &picture);
+        }
+    });
+}
+
+fn write_png(path: &Path, picture: &slint::SharedPixelBuffer<slint::Rgba8Pixel>) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+    let mut encoder = png::Encoder::new(file, picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.write_header().unwrap().write_image_data(picture.as_bytes()).unwrap();
+}
+
+#[test]
+fn every_control_has_a_name_lies_in_the_window_and_covers_no_other() {
+    let mut wrong = Vec::new();
+    each_variant(|window, page, _, (width, height), look, what| {
+        let found = controls(window);
+        assert!(found.len() >= 6, "{what}: the help bar is missing");
+        let (top, bottom, scrolls) = body(window, &found, height as f32);
+        for (index, control) in found.iter().enumerate() {
+            if control.name.is_empty() {
+                wrong.push(format!("{what}: a control without a name at {},{}", control.left, control.top));
+            }
+            if control.left < -1.0 || control.right > width as f32 + 1.0 || (!scrolls && (control.top < -1.0 || control.bottom > height as f32 + 1.0)) {
+                wrong.push(format!("{what}: outside: {control:?}"));
+            }
+            for other in &found[index + 1..] {
+                if control.overlaps(other, (top, bottom)) {
+                    wrong.push(format!("{what}: {:?} covers {:?}", control.name, other.name));
+                }
+            }
+            // Keys of the alphabet are smaller than 64 px across in portrait: twelve Arabic ones share 768 px.
+            let (least_width, least_height) = match (height, page) {
+                (480, _) => (if page == Page::FamilyName { 48.0 } else { 64.0 }, 44.0),
+                (1280, Page::FamilyName) => (50.0, 64.0),
+                _ => (64.0, 64.0),
+            };
+            if look != Look::Large && (control.right - control.left < least_width || control.bottom - control.top < least_height) {
+                wrong.push(format!("{what}: too small for a finger: {control:?}"));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn no_text_runs_out_of_the_window() {
+    let mut wrong = Vec::new();
+    each_variant(|window, _, _, (width, height), _, what| {
+        let found = controls(window);
+        let (_, bottom, scrolls) = body(window, &found, height as f32);
+        for text in ElementQuery::from_root(window).match_inherits("Text").find_all() {
+            let text = Found::new(&text);
+            let below = !scrolls && text.top < bottom && text.bottom > bottom + 1.0;
+            if text.left < -1.0 || text.right > width as f32 + 1.0 || below {
+                wrong.push(format!("{what}: {text:?} (page ends at {bottom})"));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_tab_key_reaches_every_control() {
+    let mut wrong = Vec::new();
+    each_variant(|window, _, language, size, look, what| {
+        // The order does not depend on colour or size; two looks and two sizes show it.
+        if look == Look::Contrast || size == SIZES[2] || language == "es" {
+            return;
+        }
+        let speech = window.global::<ui::Speech>();
+        let wanted: BTreeSet<String> = controls(window).into_iter().filter(|control| control.enabled).map(|control| control.name).collect();
+        let mut reached = BTreeSet::from([speech.get_control().to_string()]);
+        for _ in 0..wanted.len() + 8 {
+            press(window, Key::Tab);
+            reached.insert(speech.get_control().to_string());
+        }
+        for name in wanted {
+            if !reached.iter().any(|control| control.starts_with(&name)) {
+                wrong.push(format!("{what}: never at {name:?}"));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn press(window: &KioskWindow, key: Key) {
+    let text: SharedString = key.into();
+    window.window().dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+    window.window().dispatch_event(WindowEvent::KeyReleased { text });
+    settle();
+}
+
+#[test]
+fn every_page_begins_at_its_first_answer_and_says_what_it_asks() {
+    let window = window();
+    for (page, name) in PAGES {
+        window.global::<ui::Speech>().set_control("".into());
+        turn_to(&window, page, "en", SIZES[0], Look::Plain);
+        window.window().take_snapshot().unwrap();
+        let speech = window.global::<ui::Speech>();
+        assert!(speech.get_page().len() > 10, "{name} says {:?}", speech.get_page());
+        if !matches!(page, Page::Saving | Page::Printing | Page::OutOfService) {
+            let at = speech.get_control();
+            assert!(!at.is_empty() && !at.starts_with("Back") && !at.starts_with("Get help"), "{name} begins at {at:?}");
+            let (acted, focus) = (std::rc::Rc::new(std::cell::Cell::new(0)), at);
+            let count = acted.clone();
+            let kiosk = window.global::<ui::Kiosk>();
+            kiosk.on_active(move || count.set(count.get() + 1));
+            press(&window, Key::Return);
+            assert!(acted.get() > 0, "{name}: {focus:?} does nothing");
+        }
+    }
+}
+
+#[test]
+fn time_question_takes_the_focus_and_nothing_under_it_can_be_touched() {
+    let window = window();
+    turn_to(&window, Page::Details, "en", SIZES[0], Look::Plain);
+    let kiosk = window.global::<ui::Kiosk>();
+    kiosk.set_seconds_left(20);
+    kiosk.set_asking_for_time(true);
+    settle();
+    window.window().take_snapshot().unwrap();
+    assert_eq!(window.global::<ui::Speech>().get_control(), "Yes, more time");
+    for _ in 0..6 {
+        press(&window, Key::Tab);
+        let at = window.global::<ui::Speech>().get_control();
+        assert!(at == "Yes, more time" || at == "No, start over", "{at}");
+    }
+}
+
+#[test]
+fn every_visible_text_is_translated() {
+    let window = window();
+    for (page, name) in PAGES {
+        let mut said = Vec::new();
+        for language in LANGUAGES {
+            turn_to(&window, page, language, SIZES[0], Look::Plain);
+            let texts: BTreeSet<String> = ElementQuery::from_root(&window)
+                .match_predicate(|element| element.accessible_role().is_some())
+                .find_all()
+                .iter()
+                .filter_map(ElementHandle::accessible_label)
+                .map(|label| label.to_string())
+                .collect();
+            said.push(texts);
+        }
+        for other in &said[1..] {
+            for same in other.intersection(&said[0]) {
+                let words = same.chars().filter(|c| c.is_alphabetic()).count();
+                assert!(words < 2 || sample::is_data(same), "{name}: not translated: {same:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_sentence_has_a_spanish_and_an_arabic_one() {
+    let mut missing = Vec::new();
+    for sentence in sample::sentences() {
+        for language in ["es", "ar"] {
+            if sample::catalogue(language).get(&sentence).is_none_or(|words| words.is_empty()) {
+                missing.push(format!("{language}: {sentence:?}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    for language in ["es", "ar"] {
+        for ((_, english), words) in sample::catalogue(language) {
+            for hole in ["{}", "{0}", "{1}", "{2}", "{3}"] {
+                assert_eq!(english.contains(hole), words.contains(hole), "{language}: {english:?} and {words:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ticket_words_come_from_the_same_catalogue() {
+    let window = window();
+    let words = window.global::<ui::Words>();
+    assert_eq!(words.invoke_time(0, 5), "12:05 AM");
+    assert_eq!(words.invoke_time(15, 30), "3:30 PM");
+    assert_eq!(words.invoke_ticket_time(7, 22, 11, 9, 0), "Sunday, November 22, 9:00 AM");
+    slint::select_bundled_translation("es").unwrap();
+    window.global::<ui::Kiosk>().set_language("es".into());
+    assert_eq!(words.invoke_ticket_time(7, 22, 11, 15, 30), "domingo, 22 de noviembre, 15:30");
+}
