@@ -45,7 +45,7 @@ fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Next")?;
     player.until(Step::IsThisYou)?;
     player.touch("Yes, that's me")?;
-    player.touch("Check in for this")?;
+    player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
     player.touch("Yes, all is still right")?;
     player.touch("By my number")?;
@@ -66,7 +66,7 @@ fn typed_insurance_not_right(player: &mut Player<'_>) -> anyhow::Result<()> {
     type_name(player, "lindqvist")?;
     player.until(Step::IsThisYou)?;
     player.touch("Yes, that's me")?;
-    player.touch("Check in for this")?;
+    player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
     player.touch("No, something changed")?;
     player.touch("By my first name")?;
@@ -86,7 +86,7 @@ fn arabic(player: &mut Player<'_>) -> anyhow::Result<()> {
     type_name(player, "haddad")?;
     player.until(Step::IsThisYou)?;
     player.touch("Yes, that's me")?;
-    player.touch("Check in for this")?;
+    player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
     player.touch("Yes, all is still right")?;
     player.touch("By my number")?;
@@ -110,7 +110,7 @@ fn spanish_by_keypad(player: &mut Player<'_>) -> anyhow::Result<()> {
     }
     player.select("Next")?;
     player.select("Yes, that's me")?;
-    player.select("Check in for this")?;
+    player.select("Check in now")?;
     player.select("Yes, all is still right")?;
     player.select("Ask me at the desk")?;
     player.select("By my first name")?;
@@ -147,7 +147,7 @@ fn desk_unreachable_then_back(player: &mut Player<'_>) -> anyhow::Result<()> {
         .and_then(|()| player.press(&["0", "8"]))
         .and_then(|()| player.touch("Next"))
         .and_then(|()| player.touch("Yes, that's me"))
-        .and_then(|()| player.touch("Check in for this"))
+        .and_then(|()| player.touch("Check in now"))
         .and_then(|()| player.touch("Yes, all is still right"))
         .and_then(|()| player.touch("Ask me at the desk"))
         .and_then(|()| player.touch("By my number"))
@@ -259,7 +259,7 @@ fn check_in_by_scan(player: &mut Player<'_>, visit: &str, month: &str, day: [&st
     player.press(&day)?;
     player.touch("Next")?;
     player.touch("Yes, that's me")?;
-    player.touch("Check in for this")?;
+    player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
     player.touch("Yes, all is still right")?;
     player.touch("By my number")?;
