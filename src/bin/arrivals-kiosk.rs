@@ -1,3 +1,92 @@
-//! The kiosk program.
+//! The kiosk program: arguments, parts, run.
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use arrivals::clock::SystemClock;
+use arrivals::kiosk::config::KioskConfig;
+use arrivals::kiosk::{self_test, window};
+use clap::{Parser, Subcommand};
+
+/// A self-service check-in kiosk for clinics and hospitals.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Try everything with nothing to install: a desk inside, simulated devices, a clinic day around now.
+    #[cfg(feature = "desk")]
+    Demo {
+        /// Play whole check-ins without a display; leave pictures, tickets and transcript.json in --out.
+        #[arg(long, requires = "out")]
+        headless: bool,
+        /// Where the headless demo leaves its files.
+        #[arg(long, value_name = "DIR", requires = "headless")]
+        out: Option<PathBuf>,
+        /// Keep the demo's day in this folder; without it everything is temporary.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// The desk's port; without it 8080, or any free one.
+        #[arg(long, value_name = "PORT", conflicts_with = "headless")]
+        port: Option<u16>,
+    },
+    /// Be the kiosk that a configuration describes.
+    Run {
+        /// The configuration; deploy/kiosk.example.toml is a complete one.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Tell the state of every device in words and print a test ticket; exit 0 only if all are ready.
+    SelfTest {
+        /// The configuration.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ARRIVALS_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,arrivals=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("arrivals-kiosk: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    match command {
+        #[cfg(feature = "desk")]
+        Command::Demo { headless: true, out: Some(out), data, .. } => {
+            let all_held = arrivals::kiosk::demo::run_headless(&out, data, &runtime)?;
+            Ok(if all_held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        #[cfg(feature = "desk")]
+        Command::Demo { data, port, .. } => {
+            arrivals::kiosk::demo::run(data, port, &runtime)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Run { config } => {
+            let config = KioskConfig::load(&config)?;
+            window::run(&config, Arc::new(SystemClock::default()), &runtime)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::SelfTest { config } => {
+            let config = KioskConfig::load(&config)?;
+            let clock: Arc<dyn arrivals::clock::Clock> = Arc::new(SystemClock::default());
+            let all_ready = self_test::run(&config, &clock, &runtime, |line| {
+                println!("{:8} {:9} {}", line.part, if line.is_ready { "ready" } else { "NOT READY" }, line.says);
+            });
+            Ok(if all_ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
+}

@@ -1,1 +1,162 @@
-//! (being built)
+//! What a scanner may read, as pure parsers.
+//!
+//! Our own codes are plain text, so that any scanner and any letter can carry them:
+//! `ARR:A:<appointment>` and `ARR:T:<YYYY-MM-DD>:<number>`. Upper case, digits and `:-.` alone make the
+//! smallest square code.
+//!
+//! Invariants: whatever a scanner sends is one of [`Scanned`], never an error and never a panic; a code
+//! carries no name, only the number of an appointment or of a ticket.
+
+use jiff::civil::Date;
+
+use crate::domain::ids::AppointmentId;
+use crate::domain::ticket::{Ticket, TicketNumber};
+
+const APPOINTMENT: &str = "ARR:A:";
+const TICKET: &str = "ARR:T:";
+
+/// The longest appointment number that a code carries, in characters.
+pub const APPOINTMENT_ID_CHARACTERS_MAX: usize = 64;
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scanned {
+    /// The code of a letter or message: this appointment.
+    Appointment(AppointmentId),
+    /// The code of a ticket that was printed before.
+    Ticket(Ticket),
+    /// Not one of our codes.
+    Foreign,
+}
+
+/// Reads what a scanner sent. White space and line ends around the code do not matter; everything else does.
+#[must_use]
+pub fn parse(scan: impl AsRef<[u8]>) -> Scanned {
+    let Ok(text) = std::str::from_utf8(scan.as_ref().trim_ascii()) else { return Scanned::Foreign };
+    if let Some(id) = text.strip_prefix(APPOINTMENT) {
+        let id = AppointmentId::from(id);
+        if fits_a_code(&id) { Scanned::Appointment(id) } else { Scanned::Foreign }
+    } else if let Some(rest) = text.strip_prefix(TICKET) {
+        ticket(rest).filter(|ticket| ticket_code(ticket) == text).map_or(Scanned::Foreign, Scanned::Ticket)
+    } else {
+        Scanned::Foreign
+    }
+}
+
+/// The text of an appointment's code. It reads back as the same appointment if [`fits_a_code`].
+#[must_use]
+pub fn appointment_code(id: &AppointmentId) -> String {
+    format!("{APPOINTMENT}{id}")
+}
+
+/// The text of a ticket's code.
+#[must_use]
+pub fn ticket_code(ticket: &Ticket) -> String {
+    format!("{TICKET}{}:{}", ticket.date, ticket.number)
+}
+
+/// Whether a code can carry this appointment number: 1 to 64 letters, digits, dots, underscores and hyphens.
+#[must_use]
+pub fn fits_a_code(id: &AppointmentId) -> bool {
+    let id = id.as_str().as_bytes();
+    (1..=APPOINTMENT_ID_CHARACTERS_MAX).contains(&id.len())
+        && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
+
+fn ticket(text: &str) -> Option<Ticket> {
+    let (date, number) = text.split_once(':')?;
+    let date: Date = date.parse().ok()?;
+    let number: TicketNumber = number.parse().ok()?;
+    Some(Ticket { number, date })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn appointment(id: &str) -> Scanned {
+        Scanned::Appointment(AppointmentId::from(id))
+    }
+
+    fn a17() -> Scanned {
+        Scanned::Ticket(Ticket { number: TicketNumber::new('A', 17), date: date(2026, 11, 23) })
+    }
+
+    #[test]
+    fn our_codes_are_read_and_all_others_are_foreign() {
+        let longest = "x".repeat(64);
+        for (scan, expected) in [
+            ("ARR:A:4711", appointment("4711")),
+            ("ARR:A:a.B_c-9", appointment("a.B_c-9")),
+            (" \tARR:A:4711\r\n", appointment("4711")),
+            (&format!("ARR:A:{longest}"), appointment(&longest)),
+            (&format!("ARR:A:{longest}x"), Scanned::Foreign),
+            ("ARR:A:", Scanned::Foreign),
+            ("ARR:A:47 11", Scanned::Foreign),
+            ("ARR:A:47/11", Scanned::Foreign),
+            ("ARR:A:Zoë", Scanned::Foreign),
+            ("ARR:A:4711\nARR:A:4712", Scanned::Foreign),
+            ("arr:a:4711", Scanned::Foreign),
+            ("ARR:B:4711", Scanned::Foreign),
+            ("ARR:T:2026-11-23:A17", a17()),
+            ("\nARR:T:2026-11-23:A17 ", a17()),
+            ("ARR:T:2026-11-23:a17", Scanned::Foreign),
+            ("ARR:T:2026-11-23:A017", Scanned::Foreign),
+            ("ARR:T:2026-11-23:A0", Scanned::Foreign),
+            ("ARR:T:2026-11-23:", Scanned::Foreign),
+            ("ARR:T:2026-11-23", Scanned::Foreign),
+            ("ARR:T:2026-02-30:A17", Scanned::Foreign),
+            ("ARR:T:20261123:A17", Scanned::Foreign),
+            ("ARR:T:2026-11-23T10:00:A17", Scanned::Foreign),
+            ("", Scanned::Foreign),
+            ("\r\n", Scanned::Foreign),
+            ("https://example.org/", Scanned::Foreign),
+            ("4006381333931", Scanned::Foreign),
+        ] {
+            assert_eq!(parse(scan), expected, "{scan:?}");
+        }
+        assert_eq!(parse(b"ARR:A:\xff\xfe"), Scanned::Foreign);
+    }
+
+    #[test]
+    fn what_we_write_we_read() {
+        let id = AppointmentId::from("APPT-2026.11_23");
+        assert_eq!(parse(appointment_code(&id)), Scanned::Appointment(id));
+        let ticket = Ticket { number: TicketNumber::new('D', 250), date: date(2027, 1, 2) };
+        assert_eq!(ticket_code(&ticket), "ARR:T:2027-01-02:D250");
+        assert_eq!(parse(ticket_code(&ticket)), Scanned::Ticket(ticket));
+    }
+
+    /// Random bytes, and our own codes with random bytes changed: what is accepted is what we would write.
+    #[test]
+    fn no_scan_is_too_odd() {
+        let seed = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut state = seed;
+        let mut random = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        for round in 0..20_000 {
+            let mut scan: Vec<u8> = match random() % 3 {
+                0 => (0..random() % 90).map(|_| random() as u8).collect(),
+                1 => b"ARR:A:APPT-4711".to_vec(),
+                _ => b"ARR:T:2026-11-23:A17".to_vec(),
+            };
+            for _ in 0..random() % 3 {
+                let at = random() as usize % scan.len().max(1);
+                if let Some(byte) = scan.get_mut(at) {
+                    *byte = random() as u8;
+                }
+            }
+            let written = match parse(&scan) {
+                Scanned::Appointment(id) => appointment_code(&id),
+                Scanned::Ticket(ticket) => ticket_code(&ticket),
+                Scanned::Foreign => continue,
+            };
+            assert_eq!(written.as_bytes(), scan.trim_ascii(), "seed {seed:#x}, round {round}: {scan:?}");
+        }
+    }
+}

@@ -1,1 +1,22 @@
-//! (being built)
+//! Anything with a plug: a printer and a scanner.
+//!
+//! Invariants: each device has a small face, a status with words for staff, a real driver and a simulator;
+//! a device that is missing, silent or pulled out is a status, never a crash and never a wait without an
+//! end; it is looked for again at every use, so plugging it back in is all that staff must do; what is
+//! printed or scanned is in no log and no `Debug` output.
+
+/// What prints tickets.
+pub mod printer;
+/// What reads codes.
+pub mod scanner;
+
+/// A device's address that we cannot use, in words for whoever wrote the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceUriError {
+    /// Not an address of a printer.
+    #[error("the printer {0:?} was not understood: write file:/dev/usb/lp0, tcp:HOST:9100, folder:DIR or none")]
+    Printer(String),
+    /// Not an address of a scanner.
+    #[error("the scanner {0:?} was not understood: write serial:/dev/ttyACM0, serial:/dev/ttyACM0?baud=9600 or none")]
+    Scanner(String),
+}

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::ids::PatientId;
-use super::person::Person;
+use super::person::{BirthDate, Person};
 
 /// What a search for a person answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +48,10 @@ pub fn find<'a>(people: impl IntoIterator<Item = &'a Person>, birth_date: Date, 
     found
 }
 
-/// Whether a person was born on this day and month: the second identifier after a scanned code.
+/// Whether a birthday is this day and month: the second identifier after a scanned code.
 #[must_use]
-pub fn born_on(person: &Person, month: i8, day: i8) -> bool {
-    person.birth_date.0.month() == month && person.birth_date.0.day() == day
+pub fn born_on_date(birth_date: BirthDate, month: i8, day: i8) -> bool {
+    birth_date.0.month() == month && birth_date.0.day() == day
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::person::{BirthDate, Contact};
+    use crate::domain::person::Contact;
 
     fn person(id: &str, given: &str, family: &str, born: Date) -> Person {
         Person {
@@ -110,6 +110,6 @@ mod tests {
     fn another_birth_date_finds_nobody() {
         let people = [person("a", "Benito", "Lucio", date(1936, 8, 18))];
         assert_eq!(find(&people, date(1936, 8, 19), "Lucio"), Match::Nobody);
-        assert!(born_on(&people[0], 8, 18) && !born_on(&people[0], 8, 19));
+        assert!(born_on_date(people[0].birth_date, 8, 18) && !born_on_date(people[0].birth_date, 8, 19));
     }
 }

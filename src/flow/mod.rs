@@ -1,1 +1,10 @@
-//! (being built)
+//! The conversation with a patient, as a pure table: `(conversation, input) -> (conversation, effects)`.
+//!
+//! Invariants, each a test in `tests/flow.rs`: a step cannot fail; nothing here knows the time, a device or the
+//! toolkit; nobody is saved twice; nothing is printed before it is saved; walking away ends at welcome
+//! from every step that waits, and leaves nothing behind.
+
+pub mod entry;
+pub mod screen;
+pub mod step;
+pub mod table;

@@ -1,1 +1,18 @@
-//! (being built)
+//! The kiosk program: one closed `enum Event`, one loop, and the bridge to the window.
+//!
+//! Rules about patients are deliberately absent: they live in `flow` and `domain`.
+
+pub mod app;
+pub mod bridge;
+pub mod config;
+#[cfg(feature = "desk")]
+pub mod demo;
+pub mod headless;
+pub mod lookup;
+pub mod parts;
+pub mod printing;
+pub mod program;
+pub mod self_test;
+pub mod ui;
+pub mod window;
+pub mod words;

@@ -1,0 +1,304 @@
+//! What is being typed: a date, a name. Pure values; the pages only show them.
+
+use jiff::civil::Date;
+
+use crate::domain::private::Private;
+
+/// The longest name that can be typed, in characters.
+pub const NAME_CHARACTERS_MAX: usize = 60;
+
+/// A date being typed: month by its name, then day, then perhaps the year, all by digits.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct DateEntry {
+    month: Option<i8>,
+    day: String,
+    year: String,
+    without_year: bool,
+}
+
+/// Which part of a date comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatePart {
+    /// The month, by name.
+    Month,
+    /// One or two digits.
+    Day,
+    /// Four digits.
+    Year,
+    /// Nothing: all is there.
+    Complete,
+}
+
+/// Why a date is not one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateTrouble {
+    /// That month has no such day.
+    NoSuchDay,
+}
+
+impl std::fmt::Debug for DateEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DateEntry").field("part", &self.part()).finish_non_exhaustive()
+    }
+}
+
+impl DateEntry {
+    /// A birthday: day and month, no year.
+    #[must_use]
+    pub fn birthday() -> Self {
+        Self { without_year: true, ..Self::default() }
+    }
+
+    /// What was chosen so far: month (1 to 12), day and year as typed.
+    #[must_use]
+    pub fn typed(&self) -> (Option<i8>, &str, &str) {
+        (self.month, &self.day, &self.year)
+    }
+
+    /// What comes next.
+    #[must_use]
+    pub fn part(&self) -> DatePart {
+        if self.month.is_none() {
+            DatePart::Month
+        } else if !self.day_is_whole() {
+            DatePart::Day
+        } else if !self.without_year && self.year.len() < 4 {
+            DatePart::Year
+        } else {
+            DatePart::Complete
+        }
+    }
+
+    /// What is wrong with the day that was typed, if anything. `31 February` cannot get past this.
+    #[must_use]
+    pub fn trouble(&self) -> Option<DateTrouble> {
+        let (Some(month), Ok(day)) = (self.month, self.day.parse::<i8>()) else {
+            return None;
+        };
+        // Without the year, 29 February is possible.
+        let year = if self.year.len() == 4 { self.year.parse().unwrap_or(2000) } else { 2000 };
+        let impossible = (day == 0 && self.day.len() == 2) || (day != 0 && Date::new(year, month, day).is_err());
+        impossible.then_some(DateTrouble::NoSuchDay)
+    }
+
+    /// Month and day, once both are there and possible.
+    #[must_use]
+    pub fn month_and_day(&self) -> Option<(i8, i8)> {
+        let day = self.day.parse::<i8>().ok().filter(|day| *day > 0)?;
+        let month = self.month?;
+        self.trouble().is_none().then_some((month, day))
+    }
+
+    /// The whole date, once it is there and possible.
+    #[must_use]
+    pub fn date(&self) -> Option<Date> {
+        let (month, day) = self.month_and_day()?;
+        if self.year.len() < 4 {
+            return None;
+        }
+        Date::new(self.year.parse().ok()?, month, day).ok()
+    }
+
+    /// Chooses the month; anything but 1 to 12 changes nothing.
+    pub fn pick_month(&mut self, month: i8) {
+        if (1..=12).contains(&month) {
+            self.month = Some(month);
+        }
+    }
+
+    /// Types a digit into the part that comes next.
+    pub fn digit(&mut self, digit: u8) {
+        if digit > 9 || self.trouble().is_some() {
+            return;
+        }
+        let character = char::from(b'0' + digit);
+        match self.part() {
+            DatePart::Day => self.day.push(character),
+            DatePart::Year => self.year.push(character),
+            // The day could have had a second digit, but the person has gone on: 3, 1 9 5 0.
+            DatePart::Month | DatePart::Complete => {}
+        }
+    }
+
+    /// Says that the day has one digit only.
+    pub fn end_day(&mut self) {
+        if self.part() == DatePart::Day && self.day.len() == 1 && self.day != "0" {
+            self.day.insert(0, '0');
+        }
+    }
+
+    /// Takes back the last thing that was typed or chosen.
+    pub fn erase(&mut self) {
+        if self.year.pop().is_none() && self.day.pop().is_none() {
+            self.month = None;
+        }
+    }
+
+    /// Whether the day can take no further digit: two are there, or one that no second can follow.
+    fn day_is_whole(&self) -> bool {
+        match self.day.as_bytes() {
+            [first] => *first > b'3',
+            [_, _, ..] => true,
+            [] => false,
+        }
+    }
+}
+
+/// A name being typed, with a cursor that can be placed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TextEntry {
+    text: Private,
+    /// Counted in characters from the beginning.
+    cursor: usize,
+}
+
+impl TextEntry {
+    /// The text on either side of the cursor.
+    #[must_use]
+    pub fn around_cursor(&self) -> (String, String) {
+        let characters = self.text.as_str().chars();
+        (characters.clone().take(self.cursor).collect(), characters.skip(self.cursor).collect())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &Private {
+        &self.text
+    }
+
+    /// Types one character; control characters and more than [`NAME_CHARACTERS_MAX`] are not taken.
+    pub fn insert(&mut self, character: char) {
+        if character.is_control() || self.text.as_str().chars().count() >= NAME_CHARACTERS_MAX {
+            return;
+        }
+        let (before, after) = self.around_cursor();
+        self.text = Private::new(format!("{before}{character}{after}"));
+        self.cursor += 1;
+    }
+
+    /// Takes back the character before the cursor.
+    pub fn erase(&mut self) {
+        let (mut before, after) = self.around_cursor();
+        if before.pop().is_some() {
+            self.text = Private::new(before + &after);
+            self.cursor -= 1;
+        }
+    }
+
+    /// Moves the cursor by one character towards the beginning or the end of the text.
+    pub fn step(&mut self, forward: bool) {
+        let length = self.text.as_str().chars().count();
+        self.cursor = if forward { (self.cursor + 1).min(length) } else { self.cursor.saturating_sub(1) };
+    }
+
+    /// Puts the cursor at a part of the text's length: 0 at the beginning, 1 at the end.
+    pub fn place(&mut self, part: f32) {
+        let length = self.text.as_str().chars().count();
+        let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 1.0 };
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 60 characters")]
+        let cursor = (part * length as f32).round() as usize;
+        self.cursor = cursor.min(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(month: i8, digits: &str) -> DateEntry {
+        let mut entry = DateEntry::default();
+        entry.pick_month(month);
+        for digit in digits.bytes() {
+            entry.digit(digit - b'0');
+        }
+        entry
+    }
+
+    #[test]
+    fn a_date_is_typed_part_by_part() {
+        use DatePart::{Complete, Day, Year};
+        let date = jiff::civil::date;
+        for (month, digits, part, expected) in [
+            (8, "", Day, None),
+            (8, "1", Day, None),
+            (8, "18", Year, None),
+            (8, "181936", Complete, Some(date(1936, 8, 18))),
+            // A day of 4 or more has one digit.
+            (8, "41936", Complete, Some(date(1936, 8, 4))),
+            (8, "041936", Complete, Some(date(1936, 8, 4))),
+            (2, "291936", Complete, Some(date(1936, 2, 29))),
+            // No such day: the year cannot be typed.
+            (2, "31", Year, None),
+            (2, "311936", Year, None),
+            (4, "31", Year, None),
+            (4, "00", Year, None),
+            // Not a leap year.
+            (2, "291935", Complete, None),
+        ] {
+            let entry = typed(month, digits);
+            assert_eq!((entry.part(), entry.date()), (part, expected), "{month} {digits}");
+        }
+        assert_eq!(typed(2, "31").trouble(), Some(DateTrouble::NoSuchDay));
+        assert_eq!(typed(2, "291935").trouble(), Some(DateTrouble::NoSuchDay));
+        assert_eq!(typed(2, "0").trouble(), None);
+    }
+
+    #[test]
+    fn a_day_of_one_digit_can_be_ended() {
+        let mut entry = typed(8, "3");
+        entry.end_day();
+        assert_eq!(entry.part(), DatePart::Year);
+        assert_eq!(entry.month_and_day(), Some((8, 3)));
+    }
+
+    #[test]
+    fn erasing_goes_back_to_the_empty_date() {
+        let mut entry = typed(8, "181936");
+        for _ in 0..7 {
+            entry.erase();
+        }
+        assert_eq!(entry, DateEntry::default());
+        entry.erase();
+        assert_eq!(entry, DateEntry::default());
+    }
+
+    #[test]
+    fn a_birthday_has_no_year() {
+        let mut entry = DateEntry::birthday();
+        entry.pick_month(2);
+        entry.digit(2);
+        entry.digit(9);
+        assert_eq!((entry.part(), entry.month_and_day()), (DatePart::Complete, Some((2, 29))));
+        assert_eq!(entry.date(), None);
+    }
+
+    #[test]
+    fn a_name_can_be_mended_in_the_middle() {
+        let mut entry = TextEntry::default();
+        for character in "Muoz\n".chars() {
+            entry.insert(character);
+        }
+        entry.place(0.5);
+        entry.insert('ñ');
+        assert_eq!(entry.text().as_str(), "Muñoz");
+        assert_eq!(entry.around_cursor(), ("Muñ".to_owned(), "oz".to_owned()));
+        entry.step(true);
+        entry.erase();
+        assert_eq!(entry.text().as_str(), "Muñz");
+        for part in [-1.0, 2.0, f32::NAN, f32::INFINITY] {
+            entry.place(part);
+            entry.step(false);
+            entry.step(true);
+        }
+        assert_eq!(entry.text().as_str(), "Muñz");
+    }
+
+    #[test]
+    fn a_name_has_a_longest_length() {
+        let mut entry = TextEntry::default();
+        for _ in 0..100 {
+            entry.insert('x');
+        }
+        assert_eq!(entry.text().as_str().chars().count(), NAME_CHARACTERS_MAX);
+    }
+}

@@ -1,0 +1,159 @@
+//! What to show, as a plain value: a test can read it, and the window only paints it.
+
+use jiff::civil::{Date, DateTime};
+
+use super::entry::{DatePart, DateTrouble};
+use super::step::{MaskedContact, MaskedInsurance, Step, Visit};
+use super::table::{Conversation, ScanWord, TicketAtHand};
+use crate::domain::language::Language;
+use crate::domain::private::Private;
+use crate::domain::reason::Reason;
+
+/// One page and all that is on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Screen {
+    /// Which page: one for each step.
+    pub step: Step,
+    /// In which language.
+    pub language: Language,
+    /// How far along: this part of so many. `None` where progress means nothing.
+    pub progress: Option<(u8, u8)>,
+    /// Whether "Back" leads somewhere.
+    pub can_go_back: bool,
+    /// "Do you need more time?" lies over the page.
+    pub asking_for_time: bool,
+    /// What is particular to the page.
+    pub content: Content,
+}
+
+/// What is particular to a page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Nothing but words.
+    Words,
+    /// A code can be held out.
+    Find(ScanWord),
+    /// A date is being typed.
+    Date {
+        /// 1 to 12, once chosen.
+        month: Option<i8>,
+        /// As typed.
+        day: String,
+        /// As typed.
+        year: String,
+        /// What comes next.
+        part: DatePart,
+        /// What is wrong.
+        trouble: Option<DateTrouble>,
+        /// The last try found nobody; so many are left.
+        try_again: Option<u8>,
+    },
+    /// A name is being typed.
+    Name {
+        /// Before the cursor.
+        before: Private,
+        /// After it.
+        after: Private,
+    },
+    /// Given name and initial of who was found.
+    Person(Private),
+    /// The visits, and how many can be checked in.
+    Visits(Vec<Visit>, usize),
+    /// What is on file of how to reach them.
+    Details(MaskedContact),
+    /// What is on file of their insurance.
+    Insurance(Option<MaskedInsurance>),
+    /// How to be called; the first name is an example on the page.
+    CallAs(Private),
+    /// The ticket.
+    Ticket(TicketAtHand),
+    /// Why it did not go on, with what is known of where and when.
+    Why {
+        /// The reason.
+        reason: Reason,
+        /// The place of the visit concerned.
+        place: String,
+        /// When to come: the opening of check-in, or the visit on another day.
+        when: Option<DateTime>,
+    },
+}
+
+/// The parts that a patient sees counted.
+const PARTS: u8 = 6;
+
+impl Conversation {
+    /// What to show now.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        let progress = match self.step {
+            Step::Find | Step::BirthDate | Step::FamilyName | Step::Birthday => Some(1),
+            Step::IsThisYou => Some(2),
+            Step::Visits => Some(3),
+            Step::Details => Some(4),
+            Step::Insurance => Some(5),
+            Step::CallAs => Some(6),
+            _ => None,
+        };
+        let can_go_back = match self.step {
+            Step::Help => !matches!(self.came_from(), Step::Welcome),
+            _ => progress.is_some(),
+        };
+        Screen {
+            step: self.step,
+            language: self.language,
+            progress: progress.map(|part| (part, PARTS)),
+            can_go_back,
+            asking_for_time: self.asking_for_time,
+            content: self.content(),
+        }
+    }
+
+    fn content(&self) -> Content {
+        match (self.step, &self.patient) {
+            (Step::Find, _) => Content::Find(self.scan_word),
+            (Step::BirthDate | Step::Birthday, _) => {
+                let (month, day, year) = self.date.typed();
+                Content::Date {
+                    month,
+                    day: day.to_owned(),
+                    year: year.to_owned(),
+                    part: self.date.part(),
+                    trouble: self.date.trouble(),
+                    try_again: self.try_again.then_some(self.tries_left),
+                }
+            }
+            (Step::FamilyName, _) => {
+                let (before, after) = self.name.around_cursor();
+                Content::Name { before: before.into(), after: after.into() }
+            }
+            (Step::IsThisYou, Some(patient)) => Content::Person(patient.shown_name.clone()),
+            (Step::Visits, Some(patient)) => Content::Visits(patient.visits.clone(), self.open_visits().count()),
+            (Step::Details, Some(patient)) => Content::Details(patient.contact.clone()),
+            (Step::Insurance, Some(patient)) => Content::Insurance(patient.insurance.clone()),
+            (Step::CallAs, Some(patient)) => Content::CallAs(patient.first_name.clone()),
+            (Step::Printing | Step::Done, _) => match &self.at_hand {
+                Some(at_hand) => Content::Ticket(at_hand.clone()),
+                None => Content::Words,
+            },
+            (Step::Stopped(reason), _) => {
+                let visit = self.telling_visit();
+                Content::Why {
+                    reason,
+                    place: visit.map(|visit| visit.place.clone()).unwrap_or_default(),
+                    when: visit.and_then(|visit| match reason {
+                        Reason::TooEarly => visit.opens,
+                        Reason::OtherDay | Reason::TooLate | Reason::Cancelled => Some(visit.start),
+                        _ => None,
+                    }),
+                }
+            }
+            _ => Content::Words,
+        }
+    }
+}
+
+/// The day, month and year of a date, as numbers for a page.
+#[must_use]
+pub fn day_month_year(date: Date) -> (i32, i32, i32) {
+    (i32::from(date.day()), i32::from(date.month()), i32::from(date.year()))
+}

@@ -1,0 +1,154 @@
+//! A kiosk and its window, joined: events in, pages out. Everything here stays on the window's thread.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use slint::ComponentHandle as _;
+
+use super::bridge;
+use super::program::{Event, Kiosk, Surroundings};
+use super::ui::{self, KioskWindow};
+use crate::flow::screen::Screen;
+
+/// Where devices, printer and worker leave their events, from any thread.
+#[derive(Clone)]
+pub struct Mailbox {
+    events: mpsc::Sender<Event>,
+    ring: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl std::fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Mailbox")
+    }
+}
+
+impl Mailbox {
+    /// A mailbox and its other end. `ring` wakes whoever empties it.
+    pub fn new(ring: impl Fn() + Send + Sync + 'static) -> (Self, mpsc::Receiver<Event>) {
+        let (events, inbox) = mpsc::channel();
+        (Self { events, ring: Arc::new(ring) }, inbox)
+    }
+
+    /// Leaves an event. Once the program has ended nobody needs it any more.
+    pub fn leave(&self, event: Event) {
+        if self.events.send(event).is_ok() {
+            (self.ring)();
+        }
+    }
+}
+
+/// A kiosk and its window.
+pub struct App {
+    /// The window.
+    pub window: KioskWindow,
+    kiosk: RefCell<Kiosk>,
+    inbox: mpsc::Receiver<Event>,
+    on_show: RefCell<Option<Box<dyn Fn(&Screen)>>>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("kiosk", &self.kiosk).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Joins them and shows the first page.
+    #[must_use]
+    pub fn new(window: KioskWindow, kiosk: Kiosk, inbox: mpsc::Receiver<Event>) -> Rc<Self> {
+        let app = Rc::new(Self { window, kiosk: RefCell::new(kiosk), inbox, on_show: RefCell::default() });
+        let weak: Weak<Self> = Rc::downgrade(&app);
+        bridge::connect(&app.window, move |event| {
+            if let Some(app) = weak.upgrade() {
+                app.take(event);
+            }
+        });
+        app.show();
+        app
+    }
+
+    /// Calls `listener` with every screen from now on.
+    pub fn on_show(&self, listener: impl Fn(&Screen) + 'static) {
+        *self.on_show.borrow_mut() = Some(Box::new(listener));
+    }
+
+    /// What is shown.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        self.kiosk.borrow().screen()
+    }
+
+    /// What is shown of the kiosk itself.
+    #[must_use]
+    pub fn surroundings(&self) -> Surroundings {
+        self.kiosk.borrow().surroundings()
+    }
+
+    /// Takes one event and shows what follows from it.
+    pub fn take(&self, event: Event) {
+        self.kiosk.borrow_mut().take(event);
+        self.show();
+    }
+
+    /// Takes everything that was left in the mailbox, and waits up to `patience` for a first event.
+    /// Answers whether there was any.
+    pub fn empty_mailbox(&self, patience: Duration) -> bool {
+        let first = if patience.is_zero() { self.inbox.try_recv().ok() } else { self.inbox.recv_timeout(patience).ok() };
+        let Some(first) = first else {
+            return false;
+        };
+        {
+            let mut kiosk = self.kiosk.borrow_mut();
+            kiosk.take(first);
+            while let Ok(event) = self.inbox.try_recv() {
+                kiosk.take(event);
+            }
+        }
+        self.show();
+        true
+    }
+
+    /// Whether the page on the screen announces something that is still to be done.
+    #[must_use]
+    pub fn has_work(&self) -> bool {
+        self.kiosk.borrow().has_work()
+    }
+
+    /// Does what the page on the screen announces: call it once that page has been drawn.
+    pub fn work(&self) {
+        self.kiosk.borrow_mut().work();
+        self.show();
+    }
+
+    fn show(&self) {
+        let (screen, around, clinic) = {
+            let kiosk = self.kiosk.borrow();
+            (kiosk.screen(), kiosk.surroundings(), kiosk.clinic_name().to_owned())
+        };
+        bridge::show(&self.window, &screen, around, &clinic);
+        if let Some(listener) = self.on_show.borrow().as_ref() {
+            listener(&screen);
+        }
+    }
+}
+
+/// Gives the window the clinic's colour and picture.
+///
+/// # Errors
+/// A sentence, if the picture cannot be loaded.
+pub fn dress(window: &KioskWindow, accent: Option<(u8, u8, u8)>, logo: Option<&std::path::Path>) -> Result<(), String> {
+    if let Some((red, green, blue)) = accent {
+        window.global::<ui::Theme>().set_accent(slint::Color::from_rgb_u8(red, green, blue));
+    }
+    if let Some(path) = logo {
+        let picture = slint::Image::load_from_path(path)
+            .map_err(|_| format!("cannot load the logo {}: give the path of a PNG or SVG file", path.display()))?;
+        let face = window.global::<ui::Kiosk>();
+        face.set_logo(picture);
+        face.set_has_logo(true);
+    }
+    Ok(())
+}

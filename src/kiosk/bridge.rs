@@ -1,0 +1,343 @@
+//! Between the plain [`Screen`] and the window: values in, callbacks out, and no decision.
+
+use std::rc::Rc;
+
+use jiff::civil::DateTime;
+use slint::{ComponentHandle as _, ModelRc, SharedString, VecModel};
+
+use super::program::{Event, Surroundings};
+use super::ui;
+use super::ui::KioskWindow;
+use crate::domain::appointment::Standing;
+use crate::domain::language::Language;
+use crate::domain::reason::Reason;
+use crate::domain::ticket::{CallAs, PrintOutcome};
+use crate::flow::entry::{DatePart, DateTrouble};
+use crate::flow::screen::{Content, Screen, day_month_year};
+use crate::flow::step::{Input, MaskedInsurance, Step, Visit};
+use crate::flow::table::{ScanWord, TicketAtHand};
+
+/// Sends what is touched and typed to the kiosk. `send` is called on the window's own thread.
+pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
+    let send = Rc::new(send);
+    let face = window.global::<ui::Kiosk>();
+    let touch = {
+        let send = Rc::clone(&send);
+        Rc::new(move |input: Input| send(Event::Touch(input)))
+    };
+    face.on_act({
+        let touch = Rc::clone(&touch);
+        move |action| touch(input_of(action))
+    });
+    face.on_choose_language({
+        let touch = Rc::clone(&touch);
+        move |tag| {
+            if let Some(language) = Language::from_tag(&tag) {
+                touch(Input::Language(language));
+            }
+        }
+    });
+    face.on_pick_month({
+        let touch = Rc::clone(&touch);
+        move |month| {
+            if let Ok(month) = i8::try_from(month) {
+                touch(Input::Month(month));
+            }
+        }
+    });
+    face.on_digit({
+        let touch = Rc::clone(&touch);
+        move |digit| {
+            if let Ok(digit) = u8::try_from(digit) {
+                touch(Input::Digit(digit));
+            }
+        }
+    });
+    face.on_key({
+        let touch = Rc::clone(&touch);
+        move |text| text.chars().for_each(|character| touch(Input::Key(character)))
+    });
+    face.on_place_cursor({
+        let touch = Rc::clone(&touch);
+        move |part| touch(Input::PlaceCursor(part))
+    });
+    face.on_active(move || send(Event::Active));
+    face.on_move_focus({
+        let window = window.as_weak();
+        move |controls| {
+            let window = window.clone();
+            // Not from inside the key's own event: the toolkit is still busy with it.
+            slint::Timer::single_shot(std::time::Duration::ZERO, move || {
+                if let Some(window) = window.upgrade() {
+                    move_focus(&window, controls);
+                }
+            });
+        }
+    });
+}
+
+/// Moves the focus by so many controls, backwards if negative, as the Tab key would.
+pub fn move_focus(window: &KioskWindow, controls: i32) {
+    let key = if controls < 0 { slint::platform::Key::Backtab } else { slint::platform::Key::Tab };
+    let text: SharedString = char::from(key).into();
+    for _ in 0..controls.unsigned_abs().min(100) {
+        window.window().dispatch_event(slint::platform::WindowEvent::KeyPressed { text: text.clone() });
+        window.window().dispatch_event(slint::platform::WindowEvent::KeyReleased { text: text.clone() });
+    }
+}
+
+fn input_of(action: ui::Action) -> Input {
+    use ui::Action as A;
+    match action {
+        A::Start => Input::Start,
+        A::TypeInstead => Input::TypeInstead,
+        A::Yes => Input::Yes,
+        A::No => Input::No,
+        A::AskTheDesk => Input::AskTheDesk,
+        A::GoOn => Input::GoOn,
+        A::Back => Input::Back,
+        A::StartOver => Input::StartOver,
+        A::GetHelp => Input::GetHelp,
+        A::FeelUnwell => Input::FeelUnwell,
+        A::MoreTime => Input::MoreTime,
+        A::CallByNumber => Input::CallAs(CallAs::Number),
+        A::CallByFirstName => Input::CallAs(CallAs::FirstName),
+        A::Erase => Input::Erase,
+        A::CursorLeft => Input::Cursor(false),
+        A::CursorRight => Input::Cursor(true),
+        A::PrintAgain => Input::PrintAgain,
+        A::Finish => Input::Finish,
+    }
+}
+
+/// Shows a screen. Returns whether the page, or its language, is another one than before.
+pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic: &str) -> bool {
+    let face = window.global::<ui::Kiosk>();
+    let page = if around.out_of_service && screen.step == Step::Welcome { ui::Page::OutOfService } else { page_of(screen.step) };
+    let language: SharedString = screen.language.tag().into();
+    let is_new = face.get_page() != page || face.get_language() != language;
+    if face.get_language() != language && slint::select_bundled_translation(screen.language.tag()).is_err() {
+        tracing::error!(language = screen.language.tag(), "this language has no translation");
+    }
+    face.set_language(language);
+    face.set_clinic(clinic.into());
+    face.set_desk_reached(around.desk_reached);
+    face.set_scanner_ready(around.scanner_ready);
+    face.set_printer_ready(around.printer_ready);
+    face.set_asking_for_time(screen.asking_for_time);
+    face.set_seconds_left(number(around.seconds_left));
+    let (at, of) = screen.progress.unwrap_or((0, 0));
+    face.set_progress_at(at.into());
+    face.set_progress_of(of.into());
+    face.set_can_go_back(screen.can_go_back);
+    fill(&face, &screen.content);
+    // Last, so that the page finds everything in place when it appears.
+    face.set_page(page);
+    is_new
+}
+
+fn fill(face: &ui::Kiosk<'_>, content: &Content) {
+    match content {
+        Content::Words => forget(face),
+        Content::Find(word) => {
+            forget(face);
+            face.set_scan_word(match word {
+                ScanWord::None => ui::ScanWord::None,
+                ScanWord::Foreign => ui::ScanWord::Foreign,
+                ScanWord::NotOnList => ui::ScanWord::NotToday,
+            });
+        }
+        Content::Date { month, day, year, part, trouble, try_again } => {
+            face.set_month(month.map_or(0, i32::from));
+            face.set_day(day.into());
+            face.set_year(year.into());
+            face.set_date_part(match part {
+                DatePart::Month => ui::DatePart::Month,
+                DatePart::Day => ui::DatePart::Day,
+                DatePart::Year => ui::DatePart::Year,
+                DatePart::Complete => ui::DatePart::Complete,
+            });
+            face.set_date_trouble(match trouble {
+                None => ui::DateTrouble::None,
+                Some(DateTrouble::NoSuchDay) => ui::DateTrouble::NoSuchDay,
+            });
+            face.set_try_again(try_again.is_some());
+            face.set_tries_left(try_again.map_or(0, i32::from));
+        }
+        Content::Name { before, after } => {
+            face.set_text_before(before.as_str().into());
+            face.set_text_after(after.as_str().into());
+        }
+        Content::Person(name) => face.set_person(name.as_str().into()),
+        Content::Visits(visits, open) => {
+            let rows: Vec<ui::VisitRow> = visits.iter().map(visit_row).collect();
+            face.set_visits(ModelRc::from(Rc::new(VecModel::from(rows))));
+            face.set_visits_open(i32::try_from(*open).unwrap_or(i32::MAX));
+        }
+        Content::Details(contact) => {
+            face.set_phone(contact.phone.as_str().into());
+            face.set_email(contact.email.as_str().into());
+            face.set_address(contact.address.as_str().into());
+        }
+        Content::Insurance(insurance) => fill_insurance(face, insurance.as_ref()),
+        Content::CallAs(name) => face.set_first_name(name.as_str().into()),
+        Content::Ticket(at_hand) => fill_ticket(face, at_hand),
+        Content::Why { reason, place, when } => {
+            face.set_why(why_of(*reason));
+            face.set_why_place(place.into());
+            let (day, month, _) = when.map_or((0, 0, 0), |when| day_month_year(when.date()));
+            let (hour, minute) = hour_minute(*when);
+            face.set_why_day(day);
+            face.set_why_month(month);
+            face.set_why_hour(hour);
+            face.set_why_minute(minute);
+        }
+    }
+}
+
+/// Takes everything about a person off the window.
+fn forget(face: &ui::Kiosk<'_>) {
+    face.set_scan_word(ui::ScanWord::None);
+    face.set_month(0);
+    face.set_try_again(false);
+    face.set_visits(ModelRc::default());
+    face.set_visits_open(0);
+    let nothing = SharedString::new();
+    for set in [
+        ui::Kiosk::set_day,
+        ui::Kiosk::set_year,
+        ui::Kiosk::set_text_before,
+        ui::Kiosk::set_text_after,
+        ui::Kiosk::set_person,
+        ui::Kiosk::set_first_name,
+        ui::Kiosk::set_phone,
+        ui::Kiosk::set_email,
+        ui::Kiosk::set_address,
+        ui::Kiosk::set_payer,
+        ui::Kiosk::set_member_id,
+        ui::Kiosk::set_number,
+        ui::Kiosk::set_place,
+        ui::Kiosk::set_why_place,
+    ] {
+        set(face, nothing.clone());
+    }
+}
+
+fn fill_insurance(face: &ui::Kiosk<'_>, insurance: Option<&MaskedInsurance>) {
+    face.set_payer(insurance.map(|card| card.payer.as_str()).unwrap_or_default().into());
+    face.set_member_id(insurance.map(|card| card.member_id.as_str()).unwrap_or_default().into());
+    let (day, month, year) = insurance.and_then(|card| card.end).map_or((0, 0, 0), day_month_year);
+    face.set_card_ends_day(day);
+    face.set_card_ends_month(month);
+    face.set_card_ends_year(year);
+    face.set_card_ended(insurance.is_some_and(|card| card.ended));
+}
+
+fn fill_ticket(face: &ui::Kiosk<'_>, at_hand: &TicketAtHand) {
+    face.set_number(at_hand.ticket.number.to_string().into());
+    face.set_place(at_hand.place.as_str().into());
+    face.set_was_here_before(at_hand.given_before);
+    face.set_desk_knows(at_hand.desk_knows);
+    face.set_seen_by_staff(at_hand.seen_by_staff);
+    face.set_print_state(match at_hand.print {
+        None => ui::PrintState::Waiting,
+        Some(PrintOutcome::Printed) => ui::PrintState::Printed,
+        Some(PrintOutcome::Failed(_)) => ui::PrintState::Failed,
+        Some(PrintOutcome::Unknown) => ui::PrintState::Unknown,
+    });
+}
+
+fn visit_row(visit: &Visit) -> ui::VisitRow {
+    let (hour, minute) = hour_minute(Some(visit.start));
+    let (opens_hour, opens_minute) = hour_minute(visit.opens);
+    let (day, month, _) = day_month_year(visit.start.date());
+    let (standing, ticket) = match visit.standing {
+        Standing::Open => (ui::Standing::Open, None),
+        Standing::AlreadyCheckedIn(ticket) => (ui::Standing::AlreadyCheckedIn, Some(ticket)),
+        Standing::TooEarly { .. } => (ui::Standing::TooEarly, None),
+        Standing::TooLate => (ui::Standing::TooLate, None),
+        Standing::OtherSite => (ui::Standing::OtherSite, None),
+        Standing::Cancelled => (ui::Standing::Cancelled, None),
+        Standing::OtherDay(_) => (ui::Standing::OtherDay, None),
+        Standing::Over => (ui::Standing::Over, None),
+    };
+    ui::VisitRow {
+        hour,
+        minute,
+        service: visit.service.as_str().into(),
+        practitioner: visit.practitioner.as_str().into(),
+        place: visit.place.as_str().into(),
+        standing,
+        opens_hour,
+        opens_minute,
+        day,
+        month,
+        ticket: ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default().into(),
+    }
+}
+
+fn hour_minute(when: Option<DateTime>) -> (i32, i32) {
+    when.map_or((0, 0), |when| (i32::from(when.hour()), i32::from(when.minute())))
+}
+
+fn number(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
+fn page_of(step: Step) -> ui::Page {
+    use ui::Page as P;
+    match step {
+        Step::Welcome => P::Welcome,
+        Step::Find => P::Find,
+        Step::BirthDate => P::BirthDate,
+        Step::FamilyName => P::FamilyName,
+        Step::Birthday => P::Birthday,
+        Step::IsThisYou => P::IsThisYou,
+        Step::Visits => P::Visits,
+        Step::Details => P::Details,
+        Step::Insurance => P::Insurance,
+        Step::CallAs => P::CallAs,
+        Step::Saving => P::Saving,
+        Step::Printing => P::Printing,
+        Step::Done => P::Done,
+        Step::Stopped(_) => P::Stopped,
+        Step::Help => P::Help,
+        Step::Unwell => P::Unwell,
+        Step::UnwellTold => P::UnwellTold,
+    }
+}
+
+fn why_of(reason: Reason) -> ui::Why {
+    use ui::Why as W;
+    match reason {
+        Reason::FeelsUnwell => W::FeelsUnwell,
+        Reason::AskedForHelp => W::AskedForHelp,
+        Reason::NotFound => W::NotFound,
+        Reason::Ambiguous => W::Ambiguous,
+        Reason::TooManyTries => W::TooManyTries,
+        Reason::TooEarly => W::TooEarly,
+        Reason::TooLate => W::TooLate,
+        Reason::OtherSite => W::OtherSite,
+        Reason::Cancelled => W::Cancelled,
+        Reason::OtherDay => W::OtherDay,
+        Reason::AlreadyCheckedIn => W::AlreadyCheckedIn,
+        Reason::VisitOver => W::VisitOver,
+        Reason::NoList => W::NoList,
+        Reason::CannotSave => W::CannotSave,
+        Reason::NotThisPerson => W::NotThisPerson,
+        Reason::DetailsUnclear => W::DetailsUnclear,
+        Reason::InsuranceUnclear => W::InsuranceUnclear,
+        Reason::NeedsInterpreter => W::NeedsInterpreter,
+        Reason::DocumentMissing => W::DocumentMissing,
+        Reason::ConsentDeclined => W::ConsentDeclined,
+        Reason::PrinterTrouble => W::PrinterTrouble,
+        Reason::WalkIn => W::WalkIn,
+    }
+}
+
+/// Everything that somebody has typed and the window still holds.
+#[must_use]
+pub fn typed_text(window: &KioskWindow) -> String {
+    let face = window.global::<ui::Kiosk>();
+    format!("{}{}{}{}", face.get_text_before(), face.get_text_after(), face.get_day(), face.get_year())
+}

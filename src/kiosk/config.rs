@@ -1,0 +1,214 @@
+//! `kiosk.toml`: what one kiosk is told before it starts.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::domain::ids::KioskId;
+use crate::domain::language::Language;
+use crate::paper::PaperWidth;
+
+/// The whole file. Unknown keys are errors: a typing slip must not silently become a default.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KioskConfig {
+    /// This kiosk's name, as the desk knows it.
+    pub kiosk: KioskId,
+    /// The letter of its ticket numbers.
+    pub letter: char,
+    /// The desk's address.
+    pub desk: String,
+    /// The secret that the desk gave this kiosk.
+    pub token: Token,
+    /// The kiosk's own file.
+    pub data: PathBuf,
+    /// `file:/dev/usb/lp0`, `tcp:HOST:9100`, `folder:DIR` or `none`.
+    pub printer: String,
+    /// `80mm` or `58mm`.
+    #[serde(default)]
+    pub paper: PaperWidth,
+    /// `serial:/dev/ttyACM0?baud=9600` or `none`.
+    pub scanner: String,
+    /// The language of the welcome page.
+    #[serde(default)]
+    pub language: Language,
+    /// Fills the whole screen.
+    #[serde(default = "yes")]
+    pub fullscreen: bool,
+    /// The clinic's face.
+    #[serde(default)]
+    pub look: Look,
+}
+
+/// A secret; its `Debug` shows nothing.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Token(String);
+
+impl Token {
+    /// The secret itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Token {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+/// How the clinic shows itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Look {
+    /// The clinic's name; the desk's if not given.
+    pub name: Option<String>,
+    /// A picture, PNG or SVG.
+    pub logo: Option<PathBuf>,
+    /// One colour, `#rrggbb`, dark enough for white letters.
+    pub accent: Option<String>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read {path}: {source}", path = .path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{path} is not a kiosk's configuration: {why}", path = .path.display())]
+    Parse {
+        /// Which.
+        path: PathBuf,
+        /// What and where, without what else the file holds.
+        why: String,
+    },
+    /// A value makes no sense.
+    #[error("{key} = {value:?}: {expected}")]
+    Value {
+        /// Of which key.
+        key: &'static str,
+        /// What was found.
+        value: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl KioskConfig {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, has an unknown or missing key, or a value makes no sense.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        Self::parse(&text).map_err(|error| match error {
+            ConfigError::Parse { why, .. } => ConfigError::Parse { path: path.to_owned(), why },
+            other => other,
+        })
+    }
+
+    fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            // The whole message would quote the line, and the line may be the token's.
+            let line = error.span().map(|span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+            let place = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+            ConfigError::Parse { path: PathBuf::new(), why: format!("{}{place}", error.message()) }
+        })?;
+        if !config.letter.is_ascii_uppercase() || config.letter == 'D' {
+            return Err(ConfigError::Value {
+                key: "letter",
+                value: config.letter.to_string(),
+                expected: "write one capital letter from A to Z; D belongs to the desk",
+            });
+        }
+        if let Some(accent) = &config.look.accent {
+            colour(accent)?;
+        }
+        Ok(config)
+    }
+
+    /// The accent colour as red, green and blue, if one is set.
+    #[must_use]
+    pub fn accent(&self) -> Option<(u8, u8, u8)> {
+        self.look.accent.as_deref().and_then(|text| colour(text).ok())
+    }
+}
+
+fn colour(text: &str) -> Result<(u8, u8, u8), ConfigError> {
+    let wrong = || ConfigError::Value { key: "accent", value: text.to_owned(), expected: "write a colour as #rrggbb, such as \"#005a9c\"" };
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(wrong)?;
+    let number = u32::from_str_radix(digits, 16).map_err(|_| wrong())?;
+    let [_, red, green, blue] = number.to_be_bytes();
+    // White letters stand on it: 4.5:1 at least, as for any text of that size (WCAG 2.2, 1.4.3).
+    if contrast_with_white(red, green, blue) < 4.5 {
+        return Err(ConfigError::Value { key: "accent", value: text.to_owned(), expected: "choose a darker colour: white letters must be readable on it (contrast 4.5:1)" });
+    }
+    Ok((red, green, blue))
+}
+
+fn contrast_with_white(red: u8, green: u8, blue: u8) -> f64 {
+    let linear = |channel: u8| {
+        let part = f64::from(channel) / 255.0;
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    1.05 / (0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue) + 0.05)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = "kiosk = \"lobby\"\nletter = \"A\"\ndesk = \"http://127.0.0.1:8080\"\ntoken = \"sesame-open\"\ndata = \"kiosk.db\"\nprinter = \"none\"\nscanner = \"none\"\n";
+
+    #[test]
+    fn the_example_is_complete_and_loads() {
+        let example = include_str!("../../deploy/kiosk.example.toml");
+        KioskConfig::parse(example).unwrap();
+        for key in ["kiosk", "letter", "desk", "token", "data", "printer", "paper", "scanner", "language", "fullscreen", "name", "logo", "accent"] {
+            assert!(example.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = "))), "{key} is not in the example");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_without_the_secret() {
+        for (change, expected) in [
+            (("letter = \"A\"", "letter = \"AB\""), "line 2"),
+            (("letter = \"A\"", "letter = \"D\""), "D belongs to the desk"),
+            (("letter = \"A\"", "leter = \"A\""), "unknown field `leter`"),
+            (("printer = \"none\"\n", ""), "missing field `printer`"),
+            (("token = \"sesame-open\"", "token = \"sesame-open"), "line 4"),
+            (("data = ", "[look]\naccent = \"yellow\"\ndata = "), "unknown field `data`"),
+        ] {
+            let error = KioskConfig::parse(&LEAST.replace(change.0, change.1)).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+            assert!(!error.contains("sesame"), "{error}");
+        }
+        let config = KioskConfig::parse(LEAST).unwrap();
+        assert!(!format!("{config:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn an_accent_must_carry_white_letters() {
+        for (text, taken) in [("#005a9c", true), ("#ffff00", false), ("005a9c", false), ("#12", false), ("#gggggg", false)] {
+            assert_eq!(colour(text).is_ok(), taken, "{text}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A clinic day around the present hour, with invented people: enough of each kind to try everything.
+
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use crate::domain::appointment::{Appointment, AppointmentStatus};
+use crate::domain::insurance::Coverage;
+use crate::domain::person::{BirthDate, Contact, Person};
+use crate::domain::settings::ClinicSettings;
+
+/// Places at this site begin so.
+const HERE: &str = "Main building";
+const AREA_A: &str = "Main building, 1st floor, waiting area A";
+const AREA_C: &str = "Main building, 2nd floor, waiting area C";
+const LABORATORY: &str = "Main building, ground floor, laboratory";
+const ANNEX: &str = "Riverside annex, 40 Mill Street";
+
+/// One invented person and one visit: `minutes` from now, on the day `days` from today.
+struct Line {
+    id: &'static str,
+    given: &'static str,
+    family: &'static str,
+    born: Date,
+    language: &'static str,
+    minutes: i64,
+    days: i64,
+    service: &'static str,
+    practitioner: &'static str,
+    place: &'static str,
+    status: AppointmentStatus,
+    payer: &'static str,
+    /// What a member of the audience should try with this person.
+    try_this: &'static str,
+}
+
+const USUAL: Line = Line {
+    id: "",
+    given: "",
+    family: "",
+    born: date(1950, 1, 1),
+    language: "en",
+    minutes: 20,
+    days: 0,
+    service: "Family medicine",
+    practitioner: "Dr. Ida Marlow",
+    place: AREA_A,
+    status: AppointmentStatus::Booked,
+    payer: "Harborview Health Plan",
+    try_this: "",
+};
+
+const LINES: [Line; 15] = [
+    Line { id: "demo-01", given: "Margaret", family: "O'Keefe", born: date(1948, 3, 14), payer: "Medicare", try_this: "an ordinary visit", ..USUAL },
+    Line {
+        id: "demo-02",
+        given: "Luis Alberto",
+        family: "Fernández Prado",
+        born: date(1962, 6, 2),
+        language: "es",
+        minutes: 35,
+        service: "Cardiology",
+        practitioner: "Dr. Jonas Whitfield",
+        place: AREA_C,
+        try_this: "an accent in the name",
+        ..USUAL
+    },
+    Line {
+        id: "demo-03",
+        given: "Amira",
+        family: "Haddad",
+        born: date(1990, 11, 5),
+        language: "ar",
+        minutes: 15,
+        service: "Eye clinic",
+        practitioner: "Dr. Petra Lindholm",
+        try_this: "Arabic",
+        ..USUAL
+    },
+    Line { id: "demo-04", given: "Walter", family: "Lindqvist", born: date(1941, 9, 30), minutes: 5, service: "X-ray", practitioner: "Dr. Samir Nasser", try_this: "an expired insurance card", ..USUAL },
+    Line { id: "demo-05", given: "Rosa", family: "Delgado", born: date(1975, 1, 8), language: "es", minutes: 40, service: "Laboratory", place: LABORATORY, practitioner: "Dr. Samir Nasser", payer: "", try_this: "no insurance on file", ..USUAL },
+    Line { id: "demo-06", given: "Grace", family: "Nguyễn", born: date(1983, 7, 21), minutes: 10, service: "Physiotherapy", practitioner: "Dr. Leon Castell", place: AREA_C, try_this: "two visits today", ..USUAL },
+    Line { id: "demo-07", given: "Grace", family: "Nguyễn", born: date(1983, 7, 21), minutes: 50, service: "Laboratory", practitioner: "Dr. Samir Nasser", place: LABORATORY, ..USUAL },
+    Line { id: "demo-08", given: "Benjamin", family: "Achterberg", born: date(2015, 4, 17), minutes: 25, try_this: "twins: only staff may tell them apart", ..USUAL },
+    Line { id: "demo-09", given: "Clara", family: "Achterberg", born: date(2015, 4, 17), minutes: 25, ..USUAL },
+    Line { id: "demo-10", given: "Edith", family: "Sommerville", born: date(1937, 12, 1), minutes: 240, payer: "Medicare", try_this: "too early", ..USUAL },
+    Line { id: "demo-11", given: "Kofi", family: "Asante", born: date(1969, 2, 28), minutes: -90, try_this: "too late", ..USUAL },
+    Line { id: "demo-12", given: "Ingrid", family: "Halvorsen", born: date(1955, 10, 19), minutes: 30, place: ANNEX, try_this: "at another site", ..USUAL },
+    Line { id: "demo-13", given: "Tomás", family: "Quiroga", born: date(1998, 8, 8), language: "es", minutes: 30, status: AppointmentStatus::Cancelled, try_this: "cancelled", ..USUAL },
+    Line { id: "demo-14", given: "Hanna", family: "Weiss-Brandt", born: date(1960, 5, 25), days: 1, try_this: "tomorrow, not today", ..USUAL },
+    Line { id: "demo-15", given: "Zoë", family: "Pembroke", born: date(1987, 3, 3), minutes: 45, service: "Vaccination", practitioner: "Dr. Ida Marlow", try_this: "another ordinary visit", ..USUAL },
+];
+
+/// Somebody to be, with a sentence on what they show.
+#[derive(Debug, Clone)]
+pub struct Someone {
+    /// The visit that brings them here.
+    pub appointment: Appointment,
+    /// What they show.
+    pub try_this: &'static str,
+}
+
+/// The demo clinic's rules.
+#[must_use]
+pub fn settings() -> ClinicSettings {
+    ClinicSettings {
+        name: "Mill Street Clinic".to_owned(),
+        time_zone: "America/New_York".to_owned(),
+        site_places: vec![HERE.to_owned()],
+        ..ClinicSettings::default()
+    }
+}
+
+/// The day: everybody's appointments around `now`, none of them on another date than intended.
+#[must_use]
+pub fn people(now: Timestamp, zone: &TimeZone) -> Vec<Someone> {
+    LINES.iter().map(|line| someone(line, now, zone)).collect()
+}
+
+fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
+    let today = now.to_zoned(zone.clone()).date();
+    let day = today.saturating_add(line.days.days());
+    // Around midnight the day is a little compressed rather than spread over two dates.
+    let first = day.at(0, 5, 0, 0).to_zoned(zone.clone()).map_or(now, |zoned| zoned.timestamp());
+    let last = day.at(23, 55, 0, 0).to_zoned(zone.clone()).map_or(now, |zoned| zoned.timestamp());
+    let wanted = now.saturating_add((line.minutes + 24 * 60 * line.days).minutes()).unwrap_or(now);
+    let five_minutes = 300;
+    let rounded = Timestamp::from_second(wanted.as_second() / five_minutes * five_minutes).unwrap_or(wanted);
+    let person = Person {
+        id: format!("person-{}-{}", line.family, line.born.day_of_year()).to_lowercase().as_str().into(),
+        given_name: line.given.into(),
+        family_name: line.family.into(),
+        birth_date: BirthDate(line.born),
+        contact: Contact {
+            phone: format!("555-01{:02}", line.born.day()).into(),
+            email: if line.born.day() % 2 == 0 { "someone@example.org".into() } else { String::new().into() },
+            address: format!("{} Orchard Lane", 10 + line.born.day()).into(),
+            city: "Millbrook".into(),
+            state: "Massachusetts".into(),
+            postal_code: "01099".into(),
+        },
+        language: Some(line.language.to_owned()),
+    };
+    let person = if line.born == date(2015, 4, 17) { Person { id: format!("person-{}", line.id).as_str().into(), ..person } } else { person };
+    let coverage = (!line.payer.is_empty()).then(|| Coverage {
+        payer: line.payer.into(),
+        member_id: format!("W5240{:02}{:02}", line.born.month(), line.born.day()).into(),
+        group_id: "G-100".into(),
+        end: Some(if line.id == "demo-04" { today.saturating_sub(20.days()) } else { today.saturating_add(200.days()) }),
+    });
+    Someone {
+        appointment: Appointment {
+            // A demo whose folder is kept begins anew each day.
+            id: format!("{}-{}", line.id, today.strftime("%m%d")).as_str().into(),
+            start: rounded.clamp(first, last),
+            minutes: 20,
+            status: line.status,
+            service: line.service.to_owned(),
+            practitioner: line.practitioner.to_owned(),
+            place: line.place.to_owned(),
+            person,
+            coverage,
+        },
+        try_this: line.try_this,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_stays_on_its_date_whatever_the_hour() {
+        let zone = settings().zone().unwrap();
+        for (hour, minute) in [(0, 1), (2, 30), (12, 0), (23, 58)] {
+            let now = date(2026, 11, 1).at(hour, minute, 0, 0).to_zoned(zone.clone()).unwrap();
+            let today = now.date();
+            for (line, person) in LINES.iter().zip(people(now.timestamp(), &zone)) {
+                let expected = today.saturating_add(line.days.days());
+                assert_eq!(person.appointment.local_date(&zone), expected, "{} at {hour}:{minute}", line.id);
+            }
+        }
+    }
+
+    #[test]
+    fn one_person_with_two_visits_is_one_person_and_twins_are_two() {
+        let zone = settings().zone().unwrap();
+        let people = people(Timestamp::UNIX_EPOCH, &zone);
+        let id = |n: usize| people[n].appointment.person.id.clone();
+        assert_eq!(id(5), id(6));
+        assert_ne!(id(7), id(8));
+    }
+}

@@ -1,0 +1,130 @@
+//! The desk inside the demo: the one place where the kiosk program names the desk.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::clock::Clock;
+use crate::desk::serve::Serving;
+use crate::desk::users::Role;
+use crate::desk::{Desk, DeskError};
+use crate::domain::appointment::Appointment;
+use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::reason::Reason;
+use crate::domain::settings::ClinicSettings;
+
+/// Who can sign in to the demo's desk.
+pub const USER: &str = "desk";
+
+/// A desk that is being served on this machine.
+pub struct DeskInside {
+    desk: Desk,
+    serving: Serving,
+}
+
+impl std::fmt::Debug for DeskInside {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DeskInside").field("address", &self.serving.addr).finish_non_exhaustive()
+    }
+}
+
+/// What the desk holds of a visit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// The state's code; empty if the desk does not know the visit.
+    pub state: String,
+    /// Why somebody is needed.
+    pub reasons: Vec<Reason>,
+    /// The ticket's number.
+    pub ticket: Option<String>,
+}
+
+impl DeskInside {
+    /// Opens a desk, gives it a day, a user and a kiosk, and serves it. `port` 0 takes any free one.
+    ///
+    /// # Errors
+    /// If the folder cannot be used or the port is taken.
+    pub async fn open(
+        folder: &Path,
+        settings: ClinicSettings,
+        clock: Arc<dyn Clock>,
+        day: &[Appointment],
+        kiosk: (&KioskId, char, &str),
+        user_password: &str,
+        port: u16,
+    ) -> anyhow::Result<Self> {
+        let desk = Desk::open(folder, settings, clock).context("the demo's desk cannot be opened")?;
+        let (id, letter, token) = kiosk;
+        desk.enrol_kiosk(id, letter, token)?;
+        match desk.add_user(USER, user_password, Role::Desk) {
+            // Kept from an earlier demo with --data: the password of then is still right.
+            Ok(()) | Err(DeskError::UserExists(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        desk.import_appointments(day)?;
+        let serving = desk.serve(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+        Ok(Self { desk, serving })
+    }
+
+    /// Where it answers, for people and for the kiosk.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.serving.addr)
+    }
+
+    /// What it holds of a visit.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn held(&self, appointment: &AppointmentId) -> Result<Held, DeskError> {
+        Ok(self.desk.visit(appointment)?.map_or_else(Held::default, |view| Held {
+            state: view.state.code().to_owned(),
+            reasons: view.reasons,
+            ticket: view.ticket.map(|ticket| ticket.number.to_string()),
+        }))
+    }
+
+    /// Why somebody is needed whom it does not know by name.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn open_stops(&self) -> Result<Vec<Reason>, DeskError> {
+        self.desk.open_stops()
+    }
+
+    /// Marks an arrival as seen, as a click at the desk does.
+    ///
+    /// # Errors
+    /// If its file cannot be written.
+    pub fn mark_seen(&self, appointment: &AppointmentId) -> Result<(), DeskError> {
+        self.desk.mark_seen(appointment, USER).map(|_| ())
+    }
+
+    /// Eyes on it that may be kept.
+    #[must_use]
+    pub fn watcher(&self) -> Watcher {
+        Watcher { desk: self.desk.clone() }
+    }
+
+    /// Stops serving.
+    pub async fn stop(self) {
+        self.serving.stop().await;
+    }
+}
+
+/// Looks at a desk without serving it.
+pub struct Watcher {
+    desk: Desk,
+}
+
+impl Watcher {
+    /// How many events of a kiosk the desk holds.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn events_held(&self, kiosk: &KioskId) -> Result<u64, DeskError> {
+        self.desk.held(kiosk).map(|seq| seq.0)
+    }
+}

@@ -1,0 +1,156 @@
+//! `arrivals-kiosk demo`: a desk inside, simulated devices and a clinic day around the present hour, with nothing to install.
+
+pub mod catalogue;
+pub mod day;
+pub mod inside;
+pub mod panel;
+pub mod player;
+pub mod plays;
+pub mod rig;
+pub mod transcript;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use slint::ComponentHandle as _;
+
+use self::inside::{DeskInside, USER};
+use self::player::Player;
+use self::plays::PLAYS;
+use self::rig::{Rig, Setup};
+use self::transcript::Transcript;
+use super::app::Mailbox;
+use super::headless::{self, Stage};
+use super::window::{mailbox, open, run_app, unworded};
+use super::words::ticket_face;
+use super::{program::TicketWords, ui};
+use crate::clock::{Clock, ManualClock, SystemClock};
+
+/// The demo's desk listens here if nothing else is asked for and it is free.
+pub const PORT: u16 = 8080;
+/// The demo's desk holds invented people and answers on this machine only; its password is no secret.
+const PASSWORD: &str = "welcome-desk";
+
+/// Runs the demo in a window, beside its developer panel.
+///
+/// # Errors
+/// One sentence on what to do: no display, a port in use, a folder that cannot be written.
+pub fn run(data: Option<PathBuf>, port: Option<u16>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<()> {
+    // First of all: without a display nothing else should start.
+    let window = open()?;
+    ui::install_fonts();
+    let folder = Folder::of(data)?;
+    let (mailbox, inbox) = mailbox();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let setup = |port| Setup { folder: folder.path(), tickets: Some(folder.path().join("tickets")), port, password: PASSWORD };
+    let rig = runtime.block_on(async {
+        match port {
+            Some(port) => Rig::set_up(setup(port), Arc::clone(&clock), &mailbox).await,
+            // The usual port may be another desk's; any free one will do for a demo.
+            None => match Rig::set_up(setup(PORT), Arc::clone(&clock), &mailbox).await {
+                Ok(rig) => Ok(rig),
+                Err(_) => Rig::set_up(setup(0), Arc::clone(&clock), &mailbox).await,
+            },
+        }
+    })?;
+    println!("The desk is at {} (name: {USER}, password: {PASSWORD}).", rig.desk.url());
+    println!("Tickets, the desk's and the kiosk's files are in {}.", folder.path().display());
+    let kiosk = rig.kiosk(words(&window))?;
+    let panel = panel::open(&rig, &mailbox)?;
+    run_app(window, kiosk, inbox, |_| {})?;
+    drop(panel);
+    runtime.block_on(stop(rig.desk));
+    Ok(())
+}
+
+async fn stop(desk: DeskInside) {
+    desk.stop().await;
+}
+
+/// Plays every play without a display, and leaves pictures, tickets and `transcript.json` in `out`.
+/// Answers whether everything held that the plays expect.
+///
+/// # Errors
+/// If a file cannot be written or the desk cannot be started.
+pub fn run_headless(out: &Path, data: Option<PathBuf>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<bool> {
+    fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
+    let folder = Folder::of(data)?;
+    let zone = day::settings().zone()?;
+    let today = SystemClock::default().now().to_zoned(zone.clone()).date();
+    let morning = today.at(10, 5, 0, 0).to_zoned(zone).context("today has no morning in the clinic's time zone")?;
+    let clock = ManualClock::at(morning.timestamp());
+    let (mailbox, inbox) = Mailbox::new(|| {});
+    let setup = Setup { folder: folder.path(), tickets: None, port: 0, password: PASSWORD };
+    let rig = runtime.block_on(Rig::set_up(setup, Arc::new(clock.clone()), &mailbox))?;
+    let window = headless::window(1280, 800)?;
+    let kiosk = rig.kiosk(words(&window))?;
+    let stage = Stage::new(window, kiosk, inbox);
+    stage.until("the first list from the desk", |app| app.surroundings().desk_reached)?;
+    let mut transcript = Transcript::default();
+    for (number, play) in PLAYS.iter().enumerate() {
+        let mut player = Player::begin(play.name, play.language, &stage, &rig, &clock, out)?;
+        let outcome = (play.act)(&mut player);
+        if outcome.is_err() {
+            player.look()?;
+            player.leave()?;
+        }
+        let record = player.end(outcome)?;
+        let verdict = match &record.failed_because {
+            None => "held".to_owned(),
+            Some(why) => format!("did NOT hold: {why}"),
+        };
+        println!("{:2}/{} {:28} {verdict}", number + 1, PLAYS.len(), play.name);
+        transcript.plays.push(record);
+        // The next person comes a little later, so that one code held twice is two scans.
+        clock.advance(Duration::from_secs(5));
+    }
+    let path = out.join("transcript.json");
+    fs::write(&path, serde_json::to_vec_pretty(&transcript)?).with_context(|| format!("cannot write {}", path.display()))?;
+    runtime.block_on(stop(rig.desk));
+    println!("Pictures, tickets and transcript.json are in {}.", out.display());
+    Ok(transcript.plays.iter().all(|play| play.passed))
+}
+
+fn words(window: &ui::KioskWindow) -> TicketWords {
+    let window = window.as_weak();
+    Box::new(move |order, local, desk_reached, clinic| match window.upgrade() {
+        Some(window) => ticket_face(&window, order, local, desk_reached, clinic),
+        None => unworded(order, clinic),
+    })
+}
+
+/// Where the demo keeps its files: a folder that was asked for, or one that goes away.
+struct Folder {
+    path: PathBuf,
+    is_temporary: bool,
+}
+
+impl Folder {
+    fn of(data: Option<PathBuf>) -> anyhow::Result<Self> {
+        let (path, is_temporary) = match data {
+            Some(path) => (path, false),
+            None => (std::env::temp_dir().join(format!("arrivals-demo-{}", rig::random_text()?)), true),
+        };
+        fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        if !path.is_dir() {
+            bail!("{} is not a folder", path.display());
+        }
+        Ok(Self { path, is_temporary })
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.is_temporary {
+            // What the system clears anyway; nothing in it is about a real person.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The developer panel: what a room does to a kiosk, as buttons beside it. Never part of a real kiosk.
+
+use std::rc::Rc;
+
+use slint::{ComponentHandle as _, ModelRc, Timer, TimerMode, VecModel};
+
+use super::rig::Rig;
+use crate::codes;
+use crate::device::printer::SimulatedCondition;
+use crate::kiosk::app::Mailbox;
+use crate::kiosk::program::Event;
+use crate::kiosk::ui::{DeveloperPanel, Panel, PanelPatient};
+
+/// How often the panel looks at what the desk holds.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(700);
+
+/// The panel, open; it closes when this is dropped.
+pub struct OpenPanel {
+    window: DeveloperPanel,
+    _look: Timer,
+}
+
+impl Drop for OpenPanel {
+    fn drop(&mut self) {
+        let _ = self.window.hide();
+    }
+}
+
+/// Opens the panel of a rig.
+///
+/// # Errors
+/// If the toolkit cannot open a second window.
+pub fn open(rig: &Rig, mailbox: &Mailbox) -> anyhow::Result<OpenPanel> {
+    let window = DeveloperPanel::new()?;
+    let panel = window.global::<Panel>();
+    let rows: Vec<PanelPatient> = rig
+        .people
+        .iter()
+        .map(|someone| {
+            let person = &someone.appointment.person;
+            let born = person.birth_date.0;
+            PanelPatient {
+                label: format!("{} {}", person.given_name.as_str(), person.family_name.as_str()).into(),
+                detail: match someone.try_this {
+                    "" => format!("born {}", born.strftime("%-d %B %Y")),
+                    this => format!("born {}: {this}", born.strftime("%-d %B %Y")),
+                }
+                .into(),
+            }
+        })
+        .collect();
+    panel.set_patients(ModelRc::from(Rc::new(VecModel::from(rows))));
+    let scanned: Vec<String> = rig.people.iter().map(|someone| codes::appointment_code(&someone.appointment.id)).collect();
+    let scanner = rig.scanner.clone();
+    panel.on_scan(move |row| {
+        if let Some(code) = usize::try_from(row).ok().and_then(|row| scanned.get(row)) {
+            scanner.scan(code);
+        }
+    });
+    let scanner = rig.scanner.clone();
+    panel.on_scan_foreign(move || scanner.scan("https://example.org/not-one-of-ours"));
+    let (weak, printer, network) = (window.as_weak(), rig.printer.clone(), rig.network.clone());
+    panel.on_changed(move || {
+        let Some(window) = weak.upgrade() else {
+            return;
+        };
+        let panel = window.global::<Panel>();
+        printer.set(match (panel.get_printer_unplugged(), panel.get_cover_open(), panel.get_paper_out()) {
+            (true, _, _) => SimulatedCondition::Unplugged,
+            (_, true, _) => SimulatedCondition::CoverOpen,
+            (_, _, true) => SimulatedCondition::NoPaper,
+            _ => SimulatedCondition::Ready,
+        });
+        network.set(panel.get_network_cut());
+    });
+    let walks = mailbox.clone();
+    panel.on_walk_away(move || walks.leave(Event::WalkAway));
+
+    let look = Timer::default();
+    let (weak, printer, desk, kiosk) = (window.as_weak(), rig.printer.clone(), rig.desk.watcher(), rig.kiosk_id.clone());
+    look.start(TimerMode::Repeated, LOOK_EVERY, move || {
+        let Some(window) = weak.upgrade() else {
+            return;
+        };
+        let panel = window.global::<Panel>();
+        let held = desk.events_held(&kiosk).map_or_else(|_| "cannot be read".to_owned(), |count| format!("holds {count} events of this kiosk"));
+        panel.set_desk(held.into());
+        let printed = printer.printed();
+        panel.set_paper(printed.last().map(|job| format!("{} tickets printed, the last one {}", printed.len(), job.ticket.number)).unwrap_or_default().into());
+    });
+    window.show()?;
+    Ok(OpenPanel { window, _look: look })
+}

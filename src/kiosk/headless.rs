@@ -1,0 +1,298 @@
+//! The real pages without a display: drawn by the software renderer into memory, touched and typed at like the window.
+//!
+//! Nothing here opens a port or names a testing crate: the platform is ours. Controls are found by what they would say
+//! aloud, by moving the focus over the page as a keypad does; so whatever a script can reach, a keypad can.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
+use slint::platform::{Key, Platform, PointerEventButton, WindowAdapter, WindowEvent};
+use slint::{ComponentHandle as _, LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel, SharedString};
+
+use super::app::App;
+use super::bridge;
+use super::program::{Event, Kiosk};
+use super::ui::{self, KioskWindow, Speech};
+use crate::flow::step::Step;
+
+thread_local! {
+    /// The toolkit keeps one platform for a thread, for good.
+    static STAGE: RefCell<Option<(Rc<MinimalSoftwareWindow>, Rc<Cell<Duration>>)>> = const { RefCell::new(None) };
+}
+
+struct Headless {
+    window: Rc<MinimalSoftwareWindow>,
+    now: Rc<Cell<Duration>>,
+}
+
+impl Platform for Headless {
+    fn create_window_adapter(&self) -> Result<Rc<dyn WindowAdapter>, PlatformError> {
+        Ok(self.window.clone())
+    }
+
+    fn duration_since_start(&self) -> Duration {
+        self.now.get()
+    }
+}
+
+/// Why a script could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// The toolkit reports.
+    #[error("the pages cannot be drawn: {0}")]
+    Platform(#[from] PlatformError),
+    /// A control that a play wants to touch is not on the page.
+    #[error("there is no {wanted:?} on the page {page}; there are: {found}")]
+    NoSuchControl {
+        /// What was looked for.
+        wanted: String,
+        /// On which page.
+        page: &'static str,
+        /// What is there.
+        found: String,
+    },
+    /// Something that should have happened did not.
+    #[error("waited in vain for {what} on the page {page}")]
+    WaitedInVain {
+        /// What.
+        what: &'static str,
+        /// On which page.
+        page: &'static str,
+    },
+}
+
+/// A control as the keypad finds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Control {
+    /// What would be said of it.
+    pub says: String,
+    /// Left edge, in logical pixels.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
+/// A kiosk's window in memory.
+#[derive(Debug)]
+pub struct Stage {
+    /// The kiosk and its pages.
+    pub app: Rc<App>,
+    size: PhysicalSize,
+}
+
+/// Makes the pages' window in memory, of this size in pixels. One at a time for each thread.
+///
+/// # Errors
+/// If the toolkit cannot make it.
+pub fn window(width: u32, height: u32) -> Result<KioskWindow, PlatformError> {
+    let (adapter, _) = STAGE.with_borrow_mut(|stage| -> Result<_, PlatformError> {
+        if let Some(existing) = stage {
+            return Ok(existing.clone());
+        }
+        let window = MinimalSoftwareWindow::new(RepaintBufferType::NewBuffer);
+        let now = Rc::new(Cell::new(Duration::ZERO));
+        slint::platform::set_platform(Box::new(Headless { window: Rc::clone(&window), now: Rc::clone(&now) }))
+            .map_err(|error| PlatformError::Other(error.to_string()))?;
+        Ok(stage.insert((window, now)).clone())
+    })?;
+    ui::install_fonts();
+    let window = KioskWindow::new()?;
+    adapter.set_size(PhysicalSize::new(width, height));
+    window.show()?;
+    Ok(window)
+}
+
+impl Stage {
+    /// Puts a kiosk and its window on the stage.
+    #[must_use]
+    pub fn new(window: KioskWindow, kiosk: Kiosk, inbox: mpsc::Receiver<Event>) -> Self {
+        let size = window.window().size();
+        Self { app: App::new(window, kiosk, inbox), size }
+    }
+
+    /// The page's name.
+    #[must_use]
+    pub fn page(&self) -> &'static str {
+        self.app.screen().step.name()
+    }
+
+    /// Lets the pages' own time pass: for keys that repeat, not for patience.
+    pub fn settle(&self) {
+        settle();
+    }
+
+    /// The page as it looks now: width, height and three bytes a pixel.
+    #[must_use]
+    pub fn draw(&self) -> (u32, u32, Vec<u8>) {
+        draw(&self.app.window, self.size)
+    }
+
+    /// Every control of the page, in the order of the keypad.
+    #[must_use]
+    pub fn controls(&self) -> Vec<Control> {
+        controls(&self.app.window)
+    }
+
+    /// Touches the control that says this (a beginning is enough) with a finger.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn touch(&self, says: &str) -> Result<(), StageError> {
+        let control = self.find(says)?;
+        let position = LogicalPosition::new(control.x + control.width / 2.0, control.y + control.height / 2.0);
+        let window = self.app.window.window();
+        window.dispatch_event(WindowEvent::PointerMoved { position });
+        window.dispatch_event(WindowEvent::PointerPressed { position, button: PointerEventButton::Left });
+        window.dispatch_event(WindowEvent::PointerReleased { position, button: PointerEventButton::Left });
+        window.dispatch_event(WindowEvent::PointerExited);
+        self.settle();
+        Ok(())
+    }
+
+    /// Goes to the control that says this with the arrow keys and selects it: what a five-key keypad does.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn select(&self, says: &str) -> Result<(), StageError> {
+        self.find(says)?;
+        self.key(Key::Return);
+        Ok(())
+    }
+
+    /// Presses and releases a key.
+    pub fn key(&self, key: Key) {
+        let text: SharedString = char::from(key).into();
+        self.type_text(&text);
+    }
+
+    /// Presses and releases a key that types this.
+    pub fn type_text(&self, text: &str) {
+        let window = self.app.window.window();
+        window.dispatch_event(WindowEvent::KeyPressed { text: text.into() });
+        window.dispatch_event(WindowEvent::KeyReleased { text: text.into() });
+        self.settle();
+    }
+
+    /// Waits until something is so: empties the mailbox meanwhile, and does what the pages announce.
+    ///
+    /// # Errors
+    /// If it is not so after ten seconds.
+    pub fn until(&self, what: &'static str, mut is_so: impl FnMut(&App) -> bool) -> Result<(), StageError> {
+        const TURNS_MAX: u32 = 400;
+        for _ in 0..TURNS_MAX {
+            if is_so(&self.app) {
+                return Ok(());
+            }
+            if self.app.has_work() {
+                self.app.work();
+            } else {
+                self.app.empty_mailbox(Duration::from_millis(25));
+            }
+            self.settle();
+        }
+        Err(StageError::WaitedInVain { what, page: self.page() })
+    }
+
+    /// Waits until the conversation has come to a step, as [`Self::until`].
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn until_step(&self, step: Step) -> Result<(), StageError> {
+        self.until(step.name(), |app| app.screen().step == step)
+    }
+
+    fn find(&self, says: &str) -> Result<Control, StageError> {
+        let seen = self.controls();
+        let wanted = says.to_lowercase();
+        let position = seen
+            .iter()
+            .position(|control| control.says.to_lowercase() == wanted)
+            .or_else(|| seen.iter().position(|control| control.says.to_lowercase().starts_with(&wanted)));
+        let Some((position, control)) = position.and_then(|position| seen.get(position).map(|control| (position, control.clone()))) else {
+            return Err(StageError::NoSuchControl {
+                wanted: says.to_owned(),
+                page: self.page(),
+                found: seen.into_iter().map(|control| control.says).collect::<Vec<_>>().join("; "),
+            });
+        };
+        // Where the walk over the page ended is where it began.
+        bridge::move_focus(&self.app.window, i32::try_from(position).unwrap_or(0));
+        self.settle();
+        Ok(control)
+    }
+}
+
+/// Lets the pages' own time pass by a moment, so that their timers run.
+pub fn settle() {
+    STAGE.with_borrow(|stage| {
+        if let Some((_, now)) = stage {
+            now.set(now.get() + Duration::from_millis(20));
+        }
+    });
+    slint::platform::update_timers_and_animations();
+}
+
+/// Draws a window: width, height and three bytes a pixel.
+#[must_use]
+pub fn draw(window: &KioskWindow, size: PhysicalSize) -> (u32, u32, Vec<u8>) {
+    let (width, height) = (size.width as usize, size.height as usize);
+    let mut pixels = vec![Rgb8Pixel::default(); width * height];
+    window.window().request_redraw();
+    STAGE.with_borrow(|stage| {
+        if let Some((adapter, _)) = stage {
+            slint::platform::update_timers_and_animations();
+            adapter.draw_if_needed(|renderer| {
+                renderer.render(&mut pixels, width);
+            });
+        }
+    });
+    (size.width, size.height, pixels.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect())
+}
+
+/// Every control of the page, in the order of the keypad, beginning where the focus is.
+#[must_use]
+pub fn controls(window: &KioskWindow) -> Vec<Control> {
+    const CONTROLS_MAX: usize = 120;
+    let speech = window.global::<Speech>();
+    let here = || Control {
+        says: speech.get_control().to_string(),
+        x: speech.get_x(),
+        y: speech.get_y(),
+        width: speech.get_width(),
+        height: speech.get_height(),
+    };
+    settle();
+    let mut seen: Vec<Control> = Vec::new();
+    // One step first: before that the focus may be on nothing.
+    for _ in 0..CONTROLS_MAX {
+        bridge::move_focus(window, 1);
+        settle();
+        let control = here();
+        if seen.first() == Some(&control) {
+            break;
+        }
+        seen.push(control);
+    }
+    seen
+}
+
+/// A picture file of what [`draw`] answered.
+///
+/// # Errors
+/// If it cannot be encoded.
+pub fn png(width: u32, height: u32, pixels: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.write_header()?.write_image_data(pixels)?;
+    Ok(file)
+}

@@ -1,0 +1,126 @@
+//! `arrivals-kiosk self-test`: every device's state in words, and a test ticket.
+
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use super::config::KioskConfig;
+use crate::clock::Clock;
+use crate::device::printer::{self, PrintJob};
+use crate::device::scanner::{self, ScannerEvent, ScannerStatus};
+use crate::domain::ticket::{PrintOutcome, Ticket, TicketNumber};
+use crate::paper::{PaperWidth, TicketFace, Typesetter};
+use crate::store::Store;
+use crate::sync::api::{Attempt, DeskApi as _};
+use crate::sync::client::Client;
+
+/// A scanner that has said nothing after this long is not there.
+const SCANNER_SECONDS_MAX: u64 = 3;
+
+/// One line of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Which part.
+    pub part: &'static str,
+    /// Whether it is as the configuration wants it.
+    pub is_ready: bool,
+    /// How it is, in words.
+    pub says: String,
+}
+
+/// Looks at every part in turn; `tell` hears each line as it is known.
+pub fn run(config: &KioskConfig, clock: &Arc<dyn Clock>, runtime: &tokio::runtime::Runtime, mut tell: impl FnMut(&Line)) -> bool {
+    let mut all_ready = true;
+    let mut line = |part, is_ready, says: String| {
+        all_ready &= is_ready;
+        tell(&Line { part, is_ready, says });
+    };
+    match Store::open(&config.data, config.letter).and_then(|store| Ok((store.last_seq()?, store.acknowledged()?, store.list()?.len()))) {
+        Ok((last, acknowledged, list)) => line(
+            "file",
+            true,
+            format!("{} events, {} not yet told to the desk, {list} appointments", last.0, last.0.saturating_sub(acknowledged.0)),
+        ),
+        Err(error) => line("file", false, error.to_string()),
+    }
+    match Client::new(&config.desk, config.token.reveal()) {
+        Ok(client) => match runtime.block_on(client.feed(0, Duration::ZERO)) {
+            Attempt::Sent(_) => line("desk", true, "answers".to_owned()),
+            Attempt::Retry(why) => line("desk", false, format!("not reached: {why}")),
+            Attempt::Refused(why) => line("desk", false, why.to_string()),
+        },
+        Err(error) => line("desk", false, error.to_string()),
+    }
+    let (is_ready, says) = test_scanner(config, clock);
+    line("scanner", is_ready, says);
+    let (is_ready, says) = test_printer(config, clock.as_ref());
+    line("printer", is_ready, says);
+    all_ready
+}
+
+fn test_scanner(config: &KioskConfig, clock: &Arc<dyn Clock>) -> (bool, String) {
+    let (send, inbox) = mpsc::channel();
+    let listener = move |event| {
+        let _ = send.send(event);
+    };
+    let scanner = match scanner::open(&config.scanner, Arc::clone(clock), Box::new(listener)) {
+        Ok(scanner) => scanner,
+        Err(error) => return (false, error.to_string()),
+    };
+    let status = inbox.iter_status(Duration::from_secs(SCANNER_SECONDS_MAX));
+    drop(scanner);
+    (matches!(status, ScannerStatus::Ready | ScannerStatus::NotSetUp), status.for_staff().to_owned())
+}
+
+/// The first status that a scanner tells.
+trait FirstStatus {
+    fn iter_status(&self, patience: Duration) -> ScannerStatus;
+}
+
+impl FirstStatus for mpsc::Receiver<ScannerEvent> {
+    fn iter_status(&self, patience: Duration) -> ScannerStatus {
+        loop {
+            match self.recv_timeout(patience) {
+                Ok(ScannerEvent::Status(status)) => return status,
+                Ok(ScannerEvent::Scanned(_)) => {}
+                Err(_) => return ScannerStatus::Unreachable,
+            }
+        }
+    }
+}
+
+fn test_printer(config: &KioskConfig, clock: &dyn Clock) -> (bool, String) {
+    let mut printer = match printer::open(&config.printer) {
+        Ok(printer) => printer,
+        Err(error) => return (false, error.to_string()),
+    };
+    let status = printer.status();
+    if status.trouble().is_some() {
+        return (config.printer.trim() == "none", status.for_staff().to_owned());
+    }
+    let paper: PaperWidth = config.paper;
+    let picture = Typesetter::new().ticket(&test_face(config), paper);
+    let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let ticket = Ticket { number: TicketNumber::new(config.letter, 1), date: today };
+    match printer.print(&PrintJob { ticket, paper, picture }) {
+        PrintOutcome::Printed => (true, format!("{}; a test ticket was printed", status.for_staff())),
+        PrintOutcome::Unknown => (true, "a test ticket was sent; look whether it came out, this printer does not say".to_owned()),
+        PrintOutcome::Failed(why) => (false, format!("the test ticket did not come out: {}", why.for_staff())),
+    }
+}
+
+fn test_face(config: &KioskConfig) -> TicketFace {
+    TicketFace {
+        rtl: false,
+        clinic: config.look.name.clone().unwrap_or_else(|| "Arrivals".to_owned()),
+        number_label: "Test ticket".to_owned(),
+        number: format!("{}0", config.letter),
+        name: None,
+        place_label: "Kiosk".to_owned(),
+        place: config.kiosk.to_string(),
+        lines: vec!["If you can read this, the printer works.".to_owned()],
+        time_line: String::new(),
+        qr: "ARR:TEST".to_owned(),
+        qr_label: "Test code".to_owned(),
+        copy_label: None,
+    }
+}

@@ -1,0 +1,147 @@
+//! `arrivals-kiosk run`: the kiosk in a real window or straight on the display.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use slint::{ComponentHandle as _, Timer, TimerMode};
+
+use super::app::{App, Mailbox, dress};
+use super::config::KioskConfig;
+use super::parts;
+use super::program::{Event, Kiosk, Parts};
+use super::ui::{self, KioskWindow};
+use super::words::ticket_face;
+use crate::clock::Clock;
+use crate::device::{printer, scanner};
+use crate::store::Store;
+use crate::sync::client::Client;
+
+/// A page that announces work is on the screen before the work begins.
+const SEEN_AFTER: Duration = Duration::from_millis(40);
+
+thread_local! {
+    static APP: RefCell<Weak<App>> = const { RefCell::new(Weak::new()) };
+}
+
+/// A mailbox whose bell wakes the window's event loop.
+#[must_use]
+pub fn mailbox() -> (Mailbox, std::sync::mpsc::Receiver<Event>) {
+    Mailbox::new(|| {
+        // Before the loop runs and after it ends nobody needs waking: the first tick empties the box.
+        let _ = slint::invoke_from_event_loop(turn);
+    })
+}
+
+fn turn() {
+    if let Some(app) = APP.with_borrow(Weak::upgrade) {
+        app.empty_mailbox(Duration::ZERO);
+    }
+}
+
+/// Makes the kiosk's window.
+///
+/// # Errors
+/// One sentence that says how to run without a display, if there is none.
+pub fn open() -> anyhow::Result<KioskWindow> {
+    KioskWindow::new().map_err(|error| {
+        anyhow::anyhow!("no display to open the window on ({error}); on a machine without one, run `arrivals-kiosk demo --headless --out DIR`")
+    })
+}
+
+/// Joins window and kiosk, ticks every second, and runs until the window is closed.
+///
+/// # Errors
+/// If the toolkit's event loop fails.
+pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiver<Event>, before: impl FnOnce(&Rc<App>)) -> anyhow::Result<()> {
+    let app = App::new(window, kiosk, inbox);
+    APP.with_borrow_mut(|slot| *slot = Rc::downgrade(&app));
+    let worker = Rc::new(Timer::default());
+    let weak = Rc::downgrade(&app);
+    app.on_show(move |_| {
+        let (Some(app), false) = (weak.upgrade(), worker.running()) else {
+            return;
+        };
+        if app.has_work() {
+            let weak = Rc::downgrade(&app);
+            worker.start(TimerMode::SingleShot, SEEN_AFTER, move || {
+                if let Some(app) = weak.upgrade() {
+                    app.work();
+                }
+            });
+        }
+    });
+    let ticks = Timer::default();
+    let weak = Rc::downgrade(&app);
+    ticks.start(TimerMode::Repeated, Duration::from_secs(1), move || {
+        if let Some(app) = weak.upgrade() {
+            app.empty_mailbox(Duration::ZERO);
+            app.take(Event::Tick);
+            // Fed from the window's own thread: a frozen screen is restarted.
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+        }
+    });
+    before(&app);
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    app.window.run().context("the window's event loop failed")?;
+    Ok(())
+}
+
+/// Runs the kiosk that a configuration describes.
+///
+/// # Errors
+/// One sentence on what to do: a wrong address, a file that cannot be opened, no display.
+pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<()> {
+    let client = Client::new(&config.desk, config.token.reveal())?;
+    let printer = printer::open(&config.printer)?;
+    let store = Store::open(&config.data, config.letter)?;
+    let (mailbox, inbox) = mailbox();
+    let in_runtime = runtime.enter();
+    let beside = parts::start(config.kiosk.clone(), store, printer, config.paper, client, &mailbox)?;
+    drop(in_runtime);
+    let window = open()?;
+    ui::install_fonts();
+    dress(&window, config.accent(), config.look.logo.as_deref()).map_err(anyhow::Error::msg)?;
+    window.window().set_fullscreen(config.fullscreen);
+    let scans = mailbox.clone();
+    let scanner = scanner::open(&config.scanner, Arc::clone(&clock), Box::new(move |event| scans.leave(Event::Scanner(event))))?;
+    let words = window.as_weak();
+    let kiosk = Kiosk::new(Parts {
+        clock,
+        store: Arc::clone(&beside.store),
+        wake: Arc::clone(&beside.wake),
+        printer: beside.printer.clone(),
+        home_language: config.language,
+        clinic_name: config.look.name.clone(),
+        words: Box::new(move |order, local, desk_reached, clinic| match words.upgrade() {
+            Some(window) => ticket_face(&window, order, local, desk_reached, clinic),
+            None => unworded(order, clinic),
+        }),
+    })?;
+    tracing::info!(kiosk = %config.kiosk, "ready");
+    run_app(window, kiosk, inbox, |_| {})?;
+    drop(scanner);
+    drop(beside);
+    Ok(())
+}
+
+/// The window is gone while a ticket is being worded: the number alone.
+#[must_use]
+pub fn unworded(order: &crate::flow::step::PrintOrder, clinic: &str) -> crate::paper::TicketFace {
+    crate::paper::TicketFace {
+        rtl: order.language.is_rtl(),
+        clinic: clinic.to_owned(),
+        number_label: String::new(),
+        number: order.ticket.number.to_string(),
+        name: order.name.clone(),
+        place_label: String::new(),
+        place: order.place.clone(),
+        lines: Vec::new(),
+        time_line: String::new(),
+        qr: crate::codes::ticket_code(&order.ticket),
+        qr_label: String::new(),
+        copy_label: None,
+    }
+}

@@ -1,0 +1,133 @@
+//! What the desk tells: the list, tickets given out elsewhere, settings.
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::list::List;
+use super::{Store, StoreError};
+use crate::domain::appointment::Appointment;
+use crate::domain::ids::AppointmentId;
+use crate::domain::settings::ClinicSettings;
+use crate::domain::ticket::Ticket;
+
+const CURSOR: &str = "feed_cursor";
+const SETTINGS: &str = "settings";
+
+/// One change to what the kiosk knows; `sync` translates the desk's words into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListChange {
+    /// An appointment, new or changed.
+    Appointment(Box<Appointment>),
+    /// An appointment that is gone.
+    Removed(AppointmentId),
+    /// Where a visit's check-in stands.
+    Visit {
+        /// Which.
+        appointment: AppointmentId,
+        /// Its ticket; none if it was undone.
+        ticket: Option<Ticket>,
+        /// Staff have seen that person.
+        seen: bool,
+    },
+}
+
+impl Store {
+    /// Where the feed goes on from.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn cursor(&self) -> Result<u64, StoreError> {
+        self.number_fact(CURSOR)
+    }
+
+    /// The clinic's rules, as last heard.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn settings(&self) -> Result<Option<ClinicSettings>, StoreError> {
+        match self.fact(SETTINGS)? {
+            Some(text) => serde_json::from_str(&text).map(Some).map_err(|_| StoreError::Unreadable { what: "settings" }),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes a part of the feed over, whole or not at all.
+    ///
+    /// # Errors
+    /// If it could not be written; then the cursor stays, and the desk sends it again.
+    pub fn apply_feed(&mut self, cursor: u64, settings: Option<&ClinicSettings>, changes: &[ListChange]) -> Result<(), StoreError> {
+        let acknowledged = self.acknowledged()?;
+        let transaction = self.connection.transaction()?;
+        for change in changes {
+            match change {
+                ListChange::Appointment(appointment) => {
+                    let body = serde_json::to_string(appointment).map_err(|_| StoreError::Unreadable { what: "appointment" })?;
+                    transaction
+                        .prepare_cached(
+                            "INSERT INTO appointment (id, start, body) VALUES (?1, ?2, ?3)
+                             ON CONFLICT (id) DO UPDATE SET start = excluded.start, body = excluded.body",
+                        )?
+                        .execute(params![appointment.id.as_str(), appointment.start.to_string(), body])?;
+                }
+                ListChange::Removed(id) => {
+                    transaction.prepare_cached("DELETE FROM appointment WHERE id = ?1")?.execute(params![id.as_str()])?;
+                }
+                ListChange::Visit { appointment, ticket: Some(ticket), seen } => {
+                    transaction
+                        .prepare_cached(
+                            "INSERT INTO ticket (appointment, date, number, place, seq, seen) VALUES (?1, ?2, ?3, '', NULL, ?4)
+                             ON CONFLICT (appointment) DO UPDATE SET date = excluded.date, number = excluded.number, seen = excluded.seen",
+                        )?
+                        .execute(params![appointment.as_str(), ticket.date.to_string(), ticket.number.to_string(), seen])?;
+                }
+                // A ticket that the desk has not heard of yet cannot have been undone there.
+                ListChange::Visit { appointment, ticket: None, .. } => {
+                    transaction
+                        .prepare_cached("DELETE FROM ticket WHERE appointment = ?1 AND (seq IS NULL OR seq <= ?2)")?
+                        .execute(params![appointment.as_str(), acknowledged.0.cast_signed()])?;
+                }
+            }
+        }
+        let mut facts = vec![(CURSOR, cursor.to_string())];
+        if let Some(settings) = settings {
+            facts.push((SETTINGS, serde_json::to_string(settings).map_err(|_| StoreError::Unreadable { what: "settings" })?));
+        }
+        for (name, value) in facts {
+            transaction
+                .prepare_cached("INSERT INTO fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
+                .execute(params![name, value])?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Reads the whole list into memory, for looking people up.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn list(&self) -> Result<List, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT body FROM appointment")?;
+        let mut rows = statement.query([])?;
+        let mut list = List::default();
+        while let Some(row) = rows.next()? {
+            let body: String = row.get(0)?;
+            let appointment: Appointment = serde_json::from_str(&body).map_err(|_| StoreError::Unreadable { what: "appointment" })?;
+            list.put(appointment);
+        }
+        Ok(list)
+    }
+
+    /// Removes appointments that began before `before` and tickets of dates before `date`.
+    ///
+    /// The counters stay: they name nobody, and a clock that jumps back must not give a number twice.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn forget_visits(&mut self, before: Timestamp, date: jiff::civil::Date) -> Result<(), StoreError> {
+        self.connection.execute("DELETE FROM appointment WHERE start < ?1", params![before.to_string()])?;
+        let acknowledged = self.acknowledged()?.0.cast_signed();
+        self.connection
+            .execute("DELETE FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)", params![date.to_string(), acknowledged])?;
+        Ok(())
+    }
+}

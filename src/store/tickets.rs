@@ -1,0 +1,154 @@
+//! Tickets: one number per check-in, counted per clinic date.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::events::append_in;
+use super::{Store, StoreError};
+use crate::domain::event::{CheckedIn, KioskEvent, StillRight};
+use crate::domain::ids::{AppointmentId, PatientId};
+use crate::domain::language::Language;
+use crate::domain::ticket::{CallAs, Ticket, TicketNumber};
+
+/// A check-in that is to be made durable.
+#[derive(Debug, Clone)]
+pub struct CheckIn<'a> {
+    /// The kiosk's wall clock.
+    pub at: Timestamp,
+    /// The clinic's local date, under which tickets are counted.
+    pub date: Date,
+    /// Who.
+    pub patient: &'a PatientId,
+    /// For which visits.
+    pub appointments: &'a [AppointmentId],
+    /// In which language.
+    pub language: Language,
+    /// How to be called.
+    pub call_as: CallAs,
+    /// What they said of their contact details.
+    pub details: StillRight,
+    /// What they said of their insurance.
+    pub insurance: StillRight,
+    /// Where to go.
+    pub place: &'a str,
+}
+
+/// A ticket as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownTicket {
+    /// The number.
+    pub ticket: Ticket,
+    /// Where to go; empty if another kiosk gave it out.
+    pub place: String,
+    /// Staff have seen that person.
+    pub seen: bool,
+    /// It had been given out before.
+    pub given_before: bool,
+}
+
+impl Store {
+    /// Saves a check-in: the next number, the ticket of each visit and the event, in one durable transaction.
+    ///
+    /// Visits that have a ticket already keep it. If all of them do, nothing is written and the first ticket is the answer.
+    ///
+    /// # Errors
+    /// If it could not be made durable; then no number is used up and nothing is kept.
+    pub fn check_in(&mut self, check_in: &CheckIn<'_>) -> Result<KnownTicket, StoreError> {
+        let seq = self.last_seq()?.next();
+        let letter = self.letter;
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let mut without_ticket = Vec::new();
+        let mut first_known = None;
+        for appointment in check_in.appointments {
+            match ticket_in(&transaction, appointment)?.filter(|known| known.ticket.date == check_in.date) {
+                Some(known) => first_known = first_known.or(Some(known)),
+                None => without_ticket.push(appointment.clone()),
+            }
+        }
+        if let (true, Some(known)) = (without_ticket.is_empty(), first_known) {
+            return Ok(known);
+        }
+        let count: u32 = transaction
+            .prepare_cached(
+                "INSERT INTO counter (date, last) VALUES (?1, 1) ON CONFLICT (date) DO UPDATE SET last = last + 1 RETURNING last",
+            )?
+            .query_row(params![check_in.date.to_string()], |row| row.get(0))?;
+        let ticket = Ticket { number: TicketNumber::new(letter, count), date: check_in.date };
+        for appointment in &without_ticket {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO ticket (appointment, date, number, place, seq, seen) VALUES (?1, ?2, ?3, ?4, ?5, 0)
+                     ON CONFLICT (appointment) DO UPDATE SET date = excluded.date, number = excluded.number, place = excluded.place, seq = excluded.seq, seen = 0",
+                )?
+                .execute(params![
+                    appointment.as_str(),
+                    ticket.date.to_string(),
+                    ticket.number.to_string(),
+                    check_in.place,
+                    seq.0.cast_signed()
+                ])?;
+        }
+        let event = KioskEvent::CheckedIn(CheckedIn {
+            ticket,
+            patient: check_in.patient.clone(),
+            appointments: without_ticket,
+            language: check_in.language,
+            call_as: check_in.call_as,
+            details: check_in.details,
+            insurance: check_in.insurance,
+        });
+        append_in(&transaction, seq, check_in.at, &event)?;
+        transaction.commit()?;
+        Ok(KnownTicket { ticket, place: check_in.place.to_owned(), seen: false, given_before: false })
+    }
+
+    /// The ticket of a visit, if it has one.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn ticket(&self, appointment: &AppointmentId) -> Result<Option<KnownTicket>, StoreError> {
+        ticket_in(&self.connection, appointment)
+    }
+
+    /// Whether the desk has heard of a visit's ticket: it told us, or has acknowledged our event.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn desk_knows(&self, appointment: &AppointmentId) -> Result<bool, StoreError> {
+        let acknowledged = self.acknowledged()?.0.cast_signed();
+        Ok(self
+            .connection
+            .prepare_cached("SELECT seq IS NULL OR seq <= ?2 FROM ticket WHERE appointment = ?1")?
+            .query_row(params![appointment.as_str(), acknowledged], |row| row.get(0))
+            .optional()?
+            .unwrap_or(false))
+    }
+
+    /// The visits of a ticket.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn visits_of(&self, ticket: Ticket) -> Result<Vec<AppointmentId>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT appointment FROM ticket WHERE date = ?1 AND number = ?2 ORDER BY appointment")?;
+        let ids = statement
+            .query_map(params![ticket.date.to_string(), ticket.number.to_string()], |row| row.get::<_, String>(0))?
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(ids.into_iter().map(AppointmentId::new).collect())
+    }
+}
+
+pub(super) fn ticket_in(connection: &Connection, appointment: &AppointmentId) -> Result<Option<KnownTicket>, StoreError> {
+    let row: Option<(String, String, String, bool)> = connection
+        .prepare_cached("SELECT date, number, place, seen FROM ticket WHERE appointment = ?1")?
+        .query_row(params![appointment.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .optional()?;
+    let Some((date, number, place, seen)) = row else {
+        return Ok(None);
+    };
+    let (Ok(date), Ok(number)) = (date.parse(), number.parse()) else {
+        return Err(StoreError::Unreadable { what: "ticket" });
+    };
+    Ok(Some(KnownTicket { ticket: Ticket { number, date }, place, seen, given_before: true }))
+}

@@ -1,0 +1,234 @@
+//! Keeps the kiosk's file and the desk in step, beside the program.
+//!
+//! Two loops: one sends the log and sleeps until there is work, the other holds the long poll. Neither ends,
+//! and neither drops anything: what the desk refuses stays in the log until somebody has mended the cause.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::api::{Attempt, DeskApi, Refusal};
+use super::backoff::Backoff;
+use super::plan::{Plan, plan};
+use super::wire::{CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, LONG_POLL_SECONDS_MAX, Post};
+use crate::domain::ids::{KioskId, Seq};
+use crate::domain::settings::ClinicSettings;
+use crate::store::feed::ListChange;
+use crate::store::{Store, StoreError};
+
+/// After a refusal or a disagreement a person must act; asked again this rarely, or when woken.
+const REFUSED_WAIT: Duration = Duration::from_secs(30);
+
+/// A desk that answers "nothing new" without holding the poll is asked again no sooner than this.
+const EMPTY_ANSWER_WAIT: Duration = Duration::from_secs(1);
+
+/// What the worker tells the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// The desk answers.
+    Reached,
+    /// The desk does not answer; the sentence is for the log.
+    Away(String),
+    /// The desk will not talk to this kiosk.
+    Refused(Refusal),
+    /// The desk holds more from this kiosk than its own file has.
+    Disagree {
+        /// What the desk holds.
+        desk: Seq,
+        /// What the kiosk holds.
+        kiosk: Seq,
+    },
+    /// The desk has everything up to here.
+    Acknowledged(Seq),
+    /// The list has changed and is in the file.
+    List {
+        /// The clinic's rules, if they came along.
+        settings: Option<ClinicSettings>,
+        /// What changed.
+        changes: Vec<ListChange>,
+    },
+    /// The kiosk's own file failed.
+    StoreFailed(String),
+}
+
+/// What the worker works with.
+pub struct Worker<A> {
+    /// The way to the desk.
+    pub api: A,
+    /// The kiosk's file.
+    pub store: Arc<Mutex<Store>>,
+    /// Who this kiosk is.
+    pub kiosk: KioskId,
+    /// Rings when there is something to send.
+    pub wake: Arc<Notify>,
+    /// Decides the jitter.
+    pub seed: u64,
+    /// Who listens.
+    pub tell: Box<dyn Fn(Told) + Send + Sync>,
+}
+
+impl<A> std::fmt::Debug for Worker<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Worker").field("kiosk", &self.kiosk).finish_non_exhaustive()
+    }
+}
+
+impl<A: DeskApi> Worker<A> {
+    /// Works until dropped.
+    pub async fn run(&self) {
+        tokio::join!(self.send_events(), self.follow_feed());
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    async fn send_events(&self) {
+        let mut backoff = Backoff::new(self.seed);
+        loop {
+            let wait = match self.send_once().await {
+                Ok(Outcome::More) => {
+                    backoff.reset();
+                    continue;
+                }
+                Ok(Outcome::InStep) => {
+                    backoff.reset();
+                    self.wake.notified().await;
+                    continue;
+                }
+                Ok(Outcome::Later) => backoff.next_wait(),
+                Ok(Outcome::NeedsSomebody) => REFUSED_WAIT,
+                Err(error) => {
+                    (self.tell)(Told::StoreFailed(error.to_string()));
+                    backoff.next_wait()
+                }
+            };
+            // A new event, or the feed that got through again, is a reason to try at once.
+            let _ = tokio::time::timeout(wait, self.wake.notified()).await;
+        }
+    }
+
+    async fn send_once(&self) -> Result<Outcome, StoreError> {
+        let (last, events) = {
+            let store = self.store();
+            (store.last_seq()?, store.events_after(store.acknowledged()?, EVENTS_PER_POST_MAX)?)
+        };
+        match self.api.post(Post { kiosk: self.kiosk.clone(), last, events }).await {
+            Attempt::Sent(held) => {
+                (self.tell)(Told::Reached);
+                let last = self.store().last_seq()?;
+                match plan(last, held.held) {
+                    Plan::Disagree { desk, kiosk } => {
+                        (self.tell)(Told::Disagree { desk, kiosk });
+                        Ok(Outcome::NeedsSomebody)
+                    }
+                    agreed => {
+                        let before = self.store().acknowledged()?;
+                        self.store().acknowledge(held.held)?;
+                        (self.tell)(Told::Acknowledged(held.held));
+                        match agreed {
+                            Plan::Nothing => Ok(Outcome::InStep),
+                            // The desk keeps taking nothing: do not spin.
+                            _ if held.held <= before => Ok(Outcome::Later),
+                            _ => Ok(Outcome::More),
+                        }
+                    }
+                }
+            }
+            Attempt::Retry(why) => {
+                (self.tell)(Told::Away(why));
+                Ok(Outcome::Later)
+            }
+            Attempt::Refused(why) => {
+                (self.tell)(Told::Refused(why));
+                Ok(Outcome::NeedsSomebody)
+            }
+        }
+    }
+
+    async fn follow_feed(&self) {
+        let mut backoff = Backoff::new(self.seed.rotate_left(32));
+        let mut was_away = false;
+        loop {
+            let wait = match self.follow_once().await {
+                Ok(Attempt::Sent(())) => {
+                    backoff.reset();
+                    if std::mem::take(&mut was_away) {
+                        self.wake.notify_one();
+                    }
+                    continue;
+                }
+                Ok(Attempt::Retry(why)) => {
+                    was_away = true;
+                    (self.tell)(Told::Away(why));
+                    backoff.next_wait()
+                }
+                Ok(Attempt::Refused(why)) => {
+                    was_away = true;
+                    (self.tell)(Told::Refused(why));
+                    REFUSED_WAIT
+                }
+                Err(error) => {
+                    (self.tell)(Told::StoreFailed(error.to_string()));
+                    backoff.next_wait()
+                }
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn follow_once(&self) -> Result<Attempt<()>, StoreError> {
+        let cursor = self.store().cursor()?;
+        let (answer, at_once) = at_once(self.api.feed(cursor, Duration::from_secs(LONG_POLL_SECONDS_MAX))).await;
+        let feed = match answer {
+            Attempt::Sent(feed) => feed,
+            Attempt::Retry(why) => return Ok(Attempt::Retry(why)),
+            Attempt::Refused(why) => return Ok(Attempt::Refused(why)),
+        };
+        (self.tell)(Told::Reached);
+        if feed.changes.len() > CHANGES_PER_FEED_MAX {
+            return Ok(Attempt::Refused(Refusal::NotUnderstood("too many changes in one answer".to_owned())));
+        }
+        let Feed { cursor: next, settings, changes, more: _ } = feed;
+        if next == cursor && settings.is_none() && changes.is_empty() {
+            if at_once {
+                tokio::time::sleep(EMPTY_ANSWER_WAIT).await;
+            }
+            return Ok(Attempt::Sent(()));
+        }
+        let changes: Vec<ListChange> = changes.into_iter().map(list_change).collect();
+        self.store().apply_feed(next, settings.as_ref(), &changes)?;
+        (self.tell)(Told::List { settings, changes });
+        Ok(Attempt::Sent(()))
+    }
+}
+
+/// How one attempt to send ended.
+enum Outcome {
+    /// Something was taken, and more is waiting.
+    More,
+    /// Both have the same.
+    InStep,
+    /// Not this time.
+    Later,
+    /// Not until somebody acts.
+    NeedsSomebody,
+}
+
+/// Waits for a call, and tells whether it took less than [`EMPTY_ANSWER_WAIT`].
+async fn at_once<T>(call: impl Future<Output = T>) -> (T, bool) {
+    let mut call = std::pin::pin!(call);
+    match tokio::time::timeout(EMPTY_ANSWER_WAIT, &mut call).await {
+        Ok(answer) => (answer, true),
+        Err(_) => (call.await, false),
+    }
+}
+
+fn list_change(change: Change) -> ListChange {
+    match change {
+        Change::Appointment(appointment) => ListChange::Appointment(appointment),
+        Change::Removed { appointment } => ListChange::Removed(appointment),
+        Change::Visit { appointment, ticket, seen } => ListChange::Visit { appointment, ticket, seen },
+    }
+}

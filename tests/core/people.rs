@@ -1,0 +1,54 @@
+//! Invented people for the tests.
+
+use arrivals::domain::appointment::{Appointment, AppointmentStatus, Standing};
+use arrivals::domain::person::{BirthDate, Contact, Person};
+use arrivals::flow::step::{MaskedContact, Patient, Visit};
+use jiff::civil::date;
+
+/// A visit at nine in the morning that stands like this.
+pub fn visit(id: &str, standing: Standing) -> Visit {
+    Visit {
+        appointment: id.into(),
+        start: date(2026, 11, 23).at(9, 0, 0, 0),
+        service: "Eye clinic".into(),
+        practitioner: "Dr. Ida Sample".into(),
+        place: "Waiting area A".into(),
+        standing,
+        opens: None,
+    }
+}
+
+/// Ada Example, born on 18 August 1936, with these visits.
+pub fn patient(visits: Vec<Visit>) -> Box<Patient> {
+    Box::new(Patient {
+        id: "ada".into(),
+        shown_name: "Ada E.".into(),
+        first_name: "Ada".into(),
+        birth_date: BirthDate(date(1936, 8, 18)),
+        visits,
+        contact: MaskedContact::default(),
+        insurance: None,
+    })
+}
+
+/// The same person's appointment as the desk's list has it.
+pub fn appointment(id: &str) -> Appointment {
+    Appointment {
+        id: id.into(),
+        start: "2026-11-23T14:00:00Z".parse().unwrap(),
+        minutes: 20,
+        status: AppointmentStatus::Booked,
+        service: "Eye clinic".into(),
+        practitioner: "Dr. Ida Sample".into(),
+        place: "Waiting area A".into(),
+        person: Person {
+            id: "ada".into(),
+            given_name: "Ada".into(),
+            family_name: "Example".into(),
+            birth_date: BirthDate(date(1936, 8, 18)),
+            contact: Contact::default(),
+            language: None,
+        },
+        coverage: None,
+    }
+}

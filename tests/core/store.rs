@@ -1,0 +1,165 @@
+//! The kiosk's file: what was saved stays saved, and numbers never repeat.
+
+use arrivals::domain::event::{KioskEvent, StillRight};
+use arrivals::domain::ids::{AppointmentId, Seq};
+use arrivals::domain::language::Language;
+use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::ticket::{CallAs, Ticket, TicketNumber};
+use arrivals::store::feed::ListChange;
+use arrivals::store::tickets::{CheckIn, KnownTicket};
+use arrivals::store::{Store, StoreError};
+use jiff::civil::{Date, date};
+
+use super::people::appointment;
+
+fn check_in(store: &mut Store, appointments: &[&str], on: Date) -> Result<KnownTicket, StoreError> {
+    let appointments: Vec<AppointmentId> = appointments.iter().map(|id| (*id).into()).collect();
+    store.check_in(&CheckIn {
+        at: "2026-11-23T14:00:00Z".parse().unwrap(),
+        date: on,
+        patient: &"ada".into(),
+        appointments: &appointments,
+        language: Language::English,
+        call_as: CallAs::Number,
+        details: StillRight::Yes,
+        insurance: StillRight::Yes,
+        place: "Waiting area A",
+    })
+}
+
+fn number(known: &KnownTicket) -> String {
+    known.ticket.number.to_string()
+}
+
+const MONDAY: Date = date(2026, 11, 23);
+const TUESDAY: Date = date(2026, 11, 24);
+
+#[test]
+fn numbers_go_on_after_a_restart_and_begin_again_each_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.db");
+    for (appointment, day, expected) in
+        [("a", MONDAY, "B1"), ("b", MONDAY, "B2"), ("c", TUESDAY, "B1"), ("d", MONDAY, "B3"), ("e", TUESDAY, "B2")]
+    {
+        // Opened anew each time, as after a restart; the clock may jump back over midnight.
+        let mut store = Store::open(&path, 'B').unwrap();
+        assert_eq!(number(&check_in(&mut store, &[appointment], day).unwrap()), expected);
+    }
+    let store = Store::open(&path, 'B').unwrap();
+    let positions: Vec<u64> = store.events_after(Seq(0), 100).unwrap().iter().map(|event| event.seq.0).collect();
+    assert_eq!(positions, [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn checking_in_twice_gives_the_same_ticket() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A').unwrap();
+    let first = check_in(&mut store, &["a", "b"], MONDAY).unwrap();
+    assert!(!first.given_before);
+    let again = check_in(&mut store, &["b"], MONDAY).unwrap();
+    assert_eq!((again.ticket, again.given_before), (first.ticket, true));
+    assert_eq!(store.last_seq().unwrap(), Seq(1));
+    // A visit that opened meanwhile gets a ticket of its own, the others keep theirs.
+    let later = check_in(&mut store, &["a", "c"], MONDAY).unwrap();
+    assert_eq!(number(&later), "A2");
+    let events = store.events_after(Seq(1), 10).unwrap();
+    assert!(matches!(&events[0].event, KioskEvent::CheckedIn(said) if said.appointments == ["c".into()]));
+    assert_eq!(store.visits_of(first.ticket).unwrap(), ["a".into(), "b".into()]);
+}
+
+#[test]
+fn a_full_disk_keeps_the_number_for_the_next_try() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A').unwrap();
+    check_in(&mut store, &["a"], MONDAY).unwrap();
+    store.limit_pages(1).unwrap();
+    let mut refused = 0;
+    for n in 0..2000 {
+        match check_in(&mut store, &[&format!("filler-{n}")], MONDAY) {
+            Ok(_) => {}
+            Err(StoreError::Full) => {
+                refused += 1;
+                break;
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(refused, 1, "the disk never filled up");
+    let last = store.last_seq().unwrap();
+    store.limit_pages(1_000_000).unwrap();
+    let next = check_in(&mut store, &["z"], MONDAY).unwrap();
+    assert_eq!(u64::from(next.ticket.number.count()), last.0 + 1, "a number was used up by a check-in that failed");
+}
+
+#[test]
+fn positions_are_not_used_again_after_old_events_are_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A').unwrap();
+    let event = KioskEvent::WalkedAway { step: "find".into() };
+    let early = "2026-11-23T14:00:00Z".parse().unwrap();
+    let late = "2026-11-24T14:00:00Z".parse().unwrap();
+    for _ in 0..3 {
+        store.append(early, &event).unwrap();
+    }
+    store.acknowledge(Seq(2)).unwrap();
+    // The third is not acknowledged, so it stays however old it is.
+    assert_eq!(store.forget_events(late).unwrap(), 2);
+    store.acknowledge(Seq(3)).unwrap();
+    assert_eq!(store.forget_events(late).unwrap(), 1);
+    assert_eq!(store.append(late, &event).unwrap(), Seq(4));
+    store.acknowledge(Seq(1)).unwrap();
+    assert_eq!(store.acknowledged().unwrap(), Seq(3), "an acknowledgement never goes back");
+}
+
+#[test]
+fn the_feed_is_taken_whole_and_survives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.db");
+    let settings = ClinicSettings { name: "Mill Street Clinic".into(), ..ClinicSettings::default() };
+    let elsewhere = Ticket { number: TicketNumber::new('C', 4), date: MONDAY };
+    {
+        let mut store = Store::open(&path, 'A').unwrap();
+        let changes = [
+            ListChange::Appointment(Box::new(appointment("a"))),
+            ListChange::Appointment(Box::new(appointment("b"))),
+            ListChange::Visit { appointment: "b".into(), ticket: Some(elsewhere), seen: true },
+            ListChange::Removed("a".into()),
+        ];
+        store.apply_feed(17, Some(&settings), &changes).unwrap();
+    }
+    let mut store = Store::open(&path, 'A').unwrap();
+    assert_eq!((store.cursor().unwrap(), store.settings().unwrap()), (17, Some(settings)));
+    let list = store.list().unwrap();
+    assert_eq!((list.len(), list.get(&"b".into()).is_some()), (1, true));
+    // Checked in at another kiosk: the same ticket here.
+    let known = check_in(&mut store, &["b"], MONDAY).unwrap();
+    assert_eq!((known.ticket, known.seen, known.given_before), (elsewhere, true, true));
+    assert!(store.desk_knows(&"b".into()).unwrap());
+}
+
+#[test]
+fn an_undone_check_in_frees_the_visit_but_not_one_the_desk_has_not_heard_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A').unwrap();
+    check_in(&mut store, &["a"], MONDAY).unwrap();
+    let undone = [ListChange::Visit { appointment: "a".into(), ticket: None, seen: false }];
+    store.apply_feed(1, None, &undone).unwrap();
+    assert!(store.ticket(&"a".into()).unwrap().is_some());
+    assert!(!store.desk_knows(&"a".into()).unwrap());
+    store.acknowledge(Seq(1)).unwrap();
+    assert!(store.desk_knows(&"a".into()).unwrap());
+    store.apply_feed(2, None, &undone).unwrap();
+    assert!(store.ticket(&"a".into()).unwrap().is_none());
+}
+
+#[test]
+fn a_file_that_is_no_store_is_refused_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.db");
+    std::fs::write(&path, "this is not a database, but it is long enough to look like a file of some kind").unwrap();
+    let error = Store::open(&path, 'A').unwrap_err().to_string();
+    assert!(error.contains("kiosk.db") && error.contains("move it away"), "{error}");
+    let newer = folder.path().join("newer.db");
+    rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(Store::open(&newer, 'A'), Err(StoreError::Newer { found: 99, .. })));
+}

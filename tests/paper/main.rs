@@ -1,0 +1,8 @@
+//! Tickets on paper and the devices around them: what is drawn, what a printer gets, what a scanner sends.
+
+mod escpos_reader;
+mod faces;
+mod machine;
+mod printers;
+mod scanners;
+mod tickets;

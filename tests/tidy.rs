@@ -1,0 +1,238 @@
+//! The rules of the house, read off the source: who may name whom, one place for "now", no panic on what came from
+//! outside, nothing untranslated, every control named. Each check is a sentence of `docs/architecture.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The layers of `src/`, and which others each may name.
+const LAYERS: [(&str, &[&str]); 10] = [
+    ("clock", &[]),
+    ("fonts", &[]),
+    ("domain", &[]),
+    ("codes", &["domain"]),
+    ("flow", &["domain"]),
+    ("paper", &["domain", "fonts", "codes"]),
+    ("device", &["domain", "paper", "clock"]),
+    ("store", &["domain"]),
+    ("sync", &["domain", "store"]),
+    ("desk", &["domain", "codes", "paper", "sync", "clock", "device"]),
+];
+
+/// No file is longer: it would be two things.
+const LINES_MAX: usize = 600;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let Ok(entries) = fs::read_dir(folder) else {
+        return found;
+    };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, ending));
+        } else if path.extension().is_some_and(|extension| extension == ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A file's lines with their numbers, without comments and without the tests at its end.
+fn code(path: &Path) -> Vec<(usize, String)> {
+    let text = fs::read_to_string(path).unwrap();
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line.split("//").next().unwrap_or_default().to_owned()))
+        .filter(|(_, line)| !line.trim().is_empty())
+        .collect()
+}
+
+fn show(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+fn layer_of(path: &Path) -> String {
+    let inside = path.strip_prefix(root().join("src")).unwrap();
+    let first = inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn layers_name_only_whom_they_may() {
+    let mut broken = Vec::new();
+    for path in files(&root().join("src"), "rs") {
+        let layer = layer_of(&path);
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
+            continue;
+        };
+        for (at, line) in code(&path) {
+            for (other, _) in LAYERS.iter().chain(&[("kiosk", [].as_slice())]) {
+                if *other != layer && line.contains(&format!("crate::{other}")) && !allowed.contains(other) {
+                    broken.push(format!("{}:{at}: {layer} names {other}", show(&path)));
+                }
+            }
+            let knows_toolkit = line.contains("slint::");
+            let knows_sql = line.contains("rusqlite");
+            if knows_toolkit || (knows_sql && !["store", "desk"].contains(&layer.as_str())) {
+                broken.push(format!("{}:{at}: {line}", show(&path)));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn the_desk_names_drivers_only_as_printers_and_its_sql_stays_in_its_store() {
+    for path in files(&root().join("src/desk"), "rs") {
+        for (at, line) in code(&path) {
+            assert!(!line.contains("crate::device::scanner"), "{}:{at}", show(&path));
+            let is_sql = line.contains("SELECT ") || line.contains("INSERT INTO") || line.contains("UPDATE ") && line.contains(" SET ");
+            assert!(!is_sql || path.starts_with(root().join("src/desk/store")), "{}:{at}: {line}", show(&path));
+        }
+    }
+}
+
+#[test]
+fn the_kiosk_names_the_desk_in_one_file_of_its_demo() {
+    let naming: Vec<String> = files(&root().join("src/kiosk"), "rs")
+        .into_iter()
+        .filter(|path| code(path).iter().any(|(_, line)| line.contains("crate::desk")))
+        .map(|path| show(&path))
+        .collect();
+    assert_eq!(naming, ["src/kiosk/demo/inside.rs"]);
+}
+
+#[test]
+fn only_the_clock_asks_what_time_it_is() {
+    let mut broken = Vec::new();
+    for path in files(&root().join("src"), "rs") {
+        if layer_of(&path) == "clock" {
+            continue;
+        }
+        for (at, line) in code(&path) {
+            if ["Timestamp::now", "Zoned::now", "Instant::now", "SystemTime::now", "UtcDateTime::now"].iter().any(|asks| line.contains(asks)) {
+                broken.push(format!("{}:{at}: {line}", show(&path)));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn nothing_panics_on_what_came_from_outside() {
+    let mut broken = Vec::new();
+    for path in files(&root().join("src"), "rs") {
+        for (at, line) in code(&path) {
+            let panics = [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("].iter().any(|word| line.contains(word));
+            if panics {
+                broken.push(format!("{}:{at}: {line}", show(&path)));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn files_fit_in_the_head() {
+    let all = files(&root().join("src"), "rs").into_iter().chain(files(&root().join("ui"), "slint")).chain(files(&root().join("tests"), "rs"));
+    for path in all {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= LINES_MAX, "{} has {lines} lines", show(&path));
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    for path in files(&root().join("src"), "rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//!"), "{} does not begin with what it is for", show(&path));
+    }
+}
+
+/// The pages that patients read; the developer panel is for developers.
+fn patient_pages() -> Vec<PathBuf> {
+    files(&root().join("ui"), "slint").into_iter().filter(|path| !path.ends_with("panel.slint")).collect()
+}
+
+#[test]
+fn everything_that_a_patient_reads_can_be_translated() {
+    // A language is named in itself, and a letter of a keyboard is itself.
+    let own_words = ["English", "Welcome", "Español", "Bienvenidos", "العربية"];
+    let mut broken = Vec::new();
+    for path in patient_pages() {
+        for (at, line) in code(&path) {
+            let reads = ["text:", "name:", "label:", "detail:", "question:", "hint:", "title:", "accessible-label:", "condition:"];
+            let literal = reads.iter().any(|key| line.trim_start().starts_with(key)) && line.contains('"');
+            if !literal || line.contains("@tr(") || line.contains("in property") {
+                continue;
+            }
+            let words: Vec<&str> = line.split('"').skip(1).step_by(2).filter(|text| text.chars().filter(|c| c.is_alphabetic()).count() > 1).collect();
+            if words.iter().any(|text| !own_words.contains(text) && !text.starts_with("\\{")) {
+                broken.push(format!("{}:{at}: {line}", show(&path)));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn texts_are_not_glued_together() {
+    for path in patient_pages() {
+        for (at, line) in code(&path) {
+            let glued = line.contains("@tr(") && (line.contains(") + ") || line.contains(" + @tr"));
+            assert!(!glued, "{}:{at}: {line}", show(&path));
+        }
+    }
+}
+
+#[test]
+fn whatever_takes_a_touch_is_a_named_control() {
+    // The control itself, and what lies behind others to catch a finger that missed.
+    let allowed = ["ui/components/control.slint"];
+    for path in patient_pages() {
+        let text = fs::read_to_string(&path).unwrap();
+        let shown = show(&path);
+        if allowed.contains(&shown.as_str()) {
+            assert!(text.contains("accessible-role:") && text.contains("accessible-label:") && text.contains("accessible-action-default"));
+            continue;
+        }
+        for (at, line) in code(&path) {
+            if line.contains("TouchArea {") {
+                let catches = text.lines().take(at).skip(at.saturating_sub(4)).any(|line| line.contains("// "));
+                assert!(catches, "{shown}:{at}: a touch area that is no control says in a comment why");
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_stand_alone_and_use_our_own_components() {
+    for path in files(&root().join("ui/pages"), "slint") {
+        for (at, line) in code(&path) {
+            assert!(!line.contains("std-widgets"), "{}:{at}", show(&path));
+            if let Some(from) = line.split(" from ").nth(1) {
+                let allowed = ["\"../kiosk.slint\"", "\"../theme.slint\"", "\"../words.slint\"", "\"../components/"];
+                assert!(allowed.iter().any(|beginning| from.trim().starts_with(beginning)), "{}:{at}: {line}", show(&path));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_packaged_kiosk_carries_no_testing_port() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let default = manifest.lines().find(|line| line.starts_with("default = ")).unwrap();
+    assert_eq!(default, "default = [\"kiosk\", \"desk\"]");
+    for feature in ["kiosk", "desk", "kms"] {
+        let line = manifest.lines().find(|line| line.starts_with(&format!("{feature} = ["))).unwrap();
+        for testing in ["mcp", "testing", "ui-tests"] {
+            assert!(!line.contains(testing), "{line}");
+        }
+    }
+}
