@@ -47,7 +47,7 @@ fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Yes, that's me")?;
     player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
-    player.touch("Yes, all is still right")?;
+    player.touch("Yes, this is still right")?;
     player.touch("By my number")?;
     player.get_ticket()?;
     player.until_desk_knows()?;
@@ -88,7 +88,7 @@ fn arabic(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Yes, that's me")?;
     player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
-    player.touch("Yes, all is still right")?;
+    player.touch("Yes, this is still right")?;
     player.touch("By my number")?;
     player.get_ticket()?;
     player.until_desk_knows()?;
@@ -261,7 +261,7 @@ fn check_in_by_scan(player: &mut Player<'_>, visit: &str, month: &str, day: [&st
     player.touch("Yes, that's me")?;
     player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
-    player.touch("Yes, all is still right")?;
+    player.touch("Yes, this is still right")?;
     player.touch("By my number")?;
     player.get_ticket()
 }
