@@ -54,7 +54,9 @@ fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.look()?;
     player.desk_holds(&visit, "arrived", &[])?;
     player.rig.desk.mark_seen(&visit)?;
-    player.stage.until("staff to have seen them", |app| matches!(app.screen().content, Content::Ticket(at_hand) if at_hand.seen_by_staff))?;
+    player
+        .stage
+        .until("staff to have seen them", |app| matches!(app.screen().content, Content::Ticket(at_hand) if at_hand.seen_by_staff))?;
     player.touch("Finish")?;
     player.until(Step::Welcome)
 }
@@ -154,7 +156,10 @@ fn desk_unreachable_then_back(player: &mut Player<'_>) -> anyhow::Result<()> {
         .and_then(|()| player.get_ticket())
         .and_then(|()| {
             ensure!(player.rig.desk.held(&visit)?.state == "expected", "the desk knows what it cannot have heard");
-            ensure!(matches!(player.stage.app.screen().content, Content::Ticket(at_hand) if !at_hand.desk_knows), "the page says more than is true");
+            ensure!(
+                matches!(player.stage.app.screen().content, Content::Ticket(at_hand) if !at_hand.desk_knows),
+                "the page says more than is true"
+            );
             Ok(())
         });
     player.rig.network.set(false);
