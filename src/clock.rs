@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 /// Where time comes from.
-pub trait Clock: Send + Sync {
+pub trait Clock: std::fmt::Debug + Send + Sync {
     /// The wall clock: for the record and for people. It can jump, so it never orders anything.
     fn now(&self) -> Timestamp;
     /// Time since some fixed moment; it only grows. Idle time and back-off are measured with it.

@@ -70,7 +70,6 @@ impl Desk {
     }
 
     /// Every address that the desk answers.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new().merge(api::routes()).merge(page::routes()).with_state(self.clone())
     }

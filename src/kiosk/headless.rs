@@ -146,6 +146,8 @@ impl Stage {
     /// If there is none.
     pub fn touch(&self, says: &str) -> Result<(), StageError> {
         let control = self.find(says)?;
+        // It was found with the keypad's keys, but a finger shows no ring.
+        self.app.window.global::<ui::Theme>().set_keypad_used(false);
         let position = LogicalPosition::new(control.x + control.width / 2.0, control.y + control.height / 2.0);
         let window = self.app.window.window();
         window.dispatch_event(WindowEvent::PointerMoved { position });
@@ -222,10 +224,14 @@ impl Stage {
                 found: seen.into_iter().map(|control| control.says).collect::<Vec<_>>().join("; "),
             });
         };
-        // Where the walk over the page ended is where it began.
-        bridge::move_focus(&self.app.window, i32::try_from(position).unwrap_or(0));
-        self.settle();
-        Ok(control)
+        // Where the walk over the page ended is where it began. Once there and back again: what was out of sight has
+        // been brought into view meanwhile, and is asked again where it is.
+        for steps in [i32::try_from(position).unwrap_or(0), 1, -1] {
+            bridge::move_focus(&self.app.window, steps);
+            self.settle();
+        }
+        let found = here(&self.app.window);
+        if found.says == control.says { Ok(found) } else { Ok(control) }
     }
 }
 
@@ -260,27 +266,31 @@ pub fn draw(window: &KioskWindow, size: PhysicalSize) -> (u32, u32, Vec<u8>) {
 #[must_use]
 pub fn controls(window: &KioskWindow) -> Vec<Control> {
     const CONTROLS_MAX: usize = 120;
-    let speech = window.global::<Speech>();
-    let here = || Control {
-        says: speech.get_control().to_string(),
-        x: speech.get_x(),
-        y: speech.get_y(),
-        width: speech.get_width(),
-        height: speech.get_height(),
-    };
     settle();
     let mut seen: Vec<Control> = Vec::new();
     // One step first: before that the focus may be on nothing.
     for _ in 0..CONTROLS_MAX {
         bridge::move_focus(window, 1);
         settle();
-        let control = here();
+        let control = here(window);
         if seen.first() == Some(&control) {
             break;
         }
         seen.push(control);
     }
     seen
+}
+
+/// The control that has the focus.
+fn here(window: &KioskWindow) -> Control {
+    let speech = window.global::<Speech>();
+    Control {
+        says: speech.get_control().to_string(),
+        x: speech.get_x(),
+        y: speech.get_y(),
+        width: speech.get_width(),
+        height: speech.get_height(),
+    }
 }
 
 /// A picture file of what [`draw`] answered.

@@ -40,19 +40,38 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
         sink.note(&format!("these columns are not known and are ignored: {}", ignored.join(", ")));
     }
     let mut record = csv::ByteRecord::new();
+    let mut lines = Lines { text: without_bom(bytes), at: 0, line: 1 };
     loop {
-        let begins = reader.position().line();
+        let begins = lines.of(reader.position().byte());
         match reader.read_byte_record(&mut record) {
             Ok(false) => return Ok(()),
-            Ok(true) => {
-                let line = record.position().map_or(begins, csv::Position::line);
-                match read_row(&names, &record) {
-                    Ok(appointment) => sink.good(appointment)?,
-                    Err(why) => sink.refuse(line, &why),
-                }
-            }
+            Ok(true) => match read_row(&names, &record) {
+                Ok(appointment) => sink.good(appointment)?,
+                Err(why) => sink.refuse(begins, &why),
+            },
             Err(_) => sink.refuse(begins, "expected a line of CSV, found something that cannot be read as such"),
         }
+    }
+}
+
+/// Counts lines by line feeds. The parser's own count is one short in files whose lines end in CR LF, because a record
+/// begins for it between the two.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the first character at or after `byte` that is not a line's end. Bytes are asked for in order.
+    fn of(&mut self, byte: u64) -> u64 {
+        let from = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
+        let rest = self.text.get(from..).unwrap_or_default();
+        let start = from + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let between = self.text.get(self.at..start).unwrap_or_default();
+        self.line += between.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = start;
+        self.line
     }
 }
 

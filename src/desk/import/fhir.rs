@@ -413,13 +413,13 @@ fn put_person(draft: &mut Draft, patient: &Resource) {
     let telecom = |system: &str| patient.telecom.iter().find(|t| t.system == system).map(|t| t.value.clone()).unwrap_or_default();
     draft.phone = telecom("phone");
     draft.email = telecom("email");
-    if let Some(Addresses::Many(addresses)) = &patient.address {
-        if let Some(address) = addresses.first() {
-            draft.address = address.line.join(" ");
-            draft.city.clone_from(&address.city);
-            draft.state.clone_from(&address.state);
-            draft.postal_code.clone_from(&address.postal_code);
-        }
+    if let Some(Addresses::Many(addresses)) = &patient.address
+        && let Some(address) = addresses.first()
+    {
+        draft.address = address.line.join(" ");
+        draft.city.clone_from(&address.city);
+        draft.state.clone_from(&address.state);
+        draft.postal_code.clone_from(&address.postal_code);
     }
     let preferred = patient.communication.iter().find(|language| language.preferred).or_else(|| patient.communication.first());
     draft.language = preferred.and_then(|language| language.language.coding.first()).map(|coding| coding.code.clone()).unwrap_or_default();

@@ -106,7 +106,7 @@ pub fn list(day: &Day, csrf: &str) -> Markup {
                 li.count { a href="#expected" { b { (day.expected.len()) } " expected" } }
                 li.count { a href="#closed" { b { (day.closed.len()) } " closed" } }
             }
-            section #needs.needs aria-labelledby="h-needs" {
+            section #needs aria-labelledby="h-needs" {
                 h2 #h-needs { "Need you now" }
                 @if day.needs.is_empty() { p.empty { (icon("check")) "Nobody needs help right now." } }
                 ul.rows { @for entry in &day.needs { (entry_row(day, entry, csrf)) } }
@@ -114,7 +114,7 @@ pub fn list(day: &Day, csrf: &str) -> Markup {
             (section(day, "waiting", "Waiting", "Nobody is waiting.", &day.waiting, csrf))
             (section(day, "called", "Called", "Nobody is on the way to a room.", &day.called, csrf))
             (section(day, "expected", "Expected", "Nobody else is expected today.", &day.expected, csrf))
-            details #closed.closed {
+            details #closed {
                 summary { h2 { "Done, cancelled and taken care of " span.n { (day.closed.len()) } } }
                 ul.rows { @for entry in &day.closed { (entry_row(day, entry, csrf)) } }
             }
@@ -124,7 +124,7 @@ pub fn list(day: &Day, csrf: &str) -> Markup {
 
 fn section(day: &Day, id: &str, title: &str, empty: &str, rows: &[VisitRow], csrf: &str) -> Markup {
     html! {
-        section id=(id) class=(id) aria-labelledby={ "h-" (id) } {
+        section id=(id) aria-labelledby={ "h-" (id) } {
             h2 id={ "h-" (id) } { (title) " " span.n { (rows.len()) } }
             @if rows.is_empty() { p.empty { (empty) } }
             ul.rows { @for row in rows { (visit_row(day, row, false, csrf)) } }
@@ -217,7 +217,7 @@ fn visit_buttons(row: &VisitRow, name: &str, csrf: &str) -> Markup {
         }
     };
     html! {
-        @if seen { (button("seen", "Seen", if open { "primary" } else { "" })) }
+        @if seen { (button("seen", if here { "Seen" } else { "Taken care of" }, if open { "primary" } else { "" })) }
         @if here && row.state == VisitState::Arrived { (button("call", "Call", if open { "" } else { "primary" })) }
         @if here && matches!(row.state, VisitState::Arrived | VisitState::Called) { (button("done", "Done", if row.state == VisitState::Called && !open { "primary" } else { "" })) }
         @if let Some(word) = undo { (button("undo", word, "plain")) }
@@ -240,7 +240,6 @@ fn stop_row(day: &Day, stop: &Stop, urgent: bool, csrf: &str) -> Markup {
                     @if let Some(language) = reason.language.filter(|l| *l != Language::English) { span.language { (icon("speech")) (language_name(language)) } }
                 }
             }
-            div.visit {}
             div.why { (reason_line(reason)) }
             div.since { (since_words(reason.at, day.now)) }
             div.do {

@@ -36,7 +36,7 @@ pub struct Day {
 /// A row.
 pub enum Entry {
     /// A visit.
-    Visit(VisitRow),
+    Visit(Box<VisitRow>),
     /// Somebody whom nobody knows yet.
     Stop(Stop),
 }
@@ -72,13 +72,13 @@ impl Day {
     fn put(&mut self, row: VisitRow) {
         let unknown = row.appointment.is_none() && row.seen.is_none();
         if open_reasons(&row).next().is_some() || (unknown && row.ticket.is_some()) {
-            return self.needs.push(Entry::Visit(row));
+            return self.needs.push(Entry::Visit(Box::new(row)));
         }
         match row.state {
             VisitState::Arrived => self.waiting.push(row),
             VisitState::Called => self.called.push(row),
             VisitState::Expected => self.expected.push(row),
-            VisitState::Done | VisitState::Cancelled => self.closed.push(Entry::Visit(row)),
+            VisitState::Done | VisitState::Cancelled => self.closed.push(Entry::Visit(Box::new(row))),
         }
     }
 

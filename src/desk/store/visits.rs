@@ -413,10 +413,10 @@ fn duplicates(conn: &Connection, date: Option<&str>) -> Result<Vec<(String, Tick
         statement.query_map([date], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
     let mut found: Vec<(String, Ticket)> = Vec::new();
     for (id, number, date) in rows {
-        if let Some(ticket) = read_ticket(Some((number, date)))? {
-            if !found.iter().any(|(other, had)| *other == id && *had == ticket) {
-                found.push((id, ticket));
-            }
+        if let Some(ticket) = read_ticket(Some((number, date)))?
+            && !found.iter().any(|(other, had)| *other == id && *had == ticket)
+        {
+            found.push((id, ticket));
         }
     }
     Ok(found)

@@ -45,16 +45,18 @@ fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Next")?;
     player.until(Step::IsThisYou)?;
     player.touch("Yes, that's me")?;
-    player.touch("Check in for this")?;
+    player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
-    player.touch("Yes, all is still right")?;
+    player.touch("Yes, this is still right")?;
     player.touch("By my number")?;
     player.get_ticket()?;
     player.until_desk_knows()?;
     player.look()?;
     player.desk_holds(&visit, "arrived", &[])?;
     player.rig.desk.mark_seen(&visit)?;
-    player.stage.until("staff to have seen them", |app| matches!(app.screen().content, Content::Ticket(at_hand) if at_hand.seen_by_staff))?;
+    player
+        .stage
+        .until("staff to have seen them", |app| matches!(app.screen().content, Content::Ticket(at_hand) if at_hand.seen_by_staff))?;
     player.touch("Finish")?;
     player.until(Step::Welcome)
 }
@@ -66,7 +68,7 @@ fn typed_insurance_not_right(player: &mut Player<'_>) -> anyhow::Result<()> {
     type_name(player, "lindqvist")?;
     player.until(Step::IsThisYou)?;
     player.touch("Yes, that's me")?;
-    player.touch("Check in for this")?;
+    player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
     player.touch("No, something changed")?;
     player.touch("By my first name")?;
@@ -86,9 +88,9 @@ fn arabic(player: &mut Player<'_>) -> anyhow::Result<()> {
     type_name(player, "haddad")?;
     player.until(Step::IsThisYou)?;
     player.touch("Yes, that's me")?;
-    player.touch("Check in for this")?;
+    player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
-    player.touch("Yes, all is still right")?;
+    player.touch("Yes, this is still right")?;
     player.touch("By my number")?;
     player.get_ticket()?;
     player.until_desk_knows()?;
@@ -110,7 +112,7 @@ fn spanish_by_keypad(player: &mut Player<'_>) -> anyhow::Result<()> {
     }
     player.select("Next")?;
     player.select("Yes, that's me")?;
-    player.select("Check in for this")?;
+    player.select("Check in now")?;
     player.select("Yes, all is still right")?;
     player.select("Ask me at the desk")?;
     player.select("By my first name")?;
@@ -147,14 +149,17 @@ fn desk_unreachable_then_back(player: &mut Player<'_>) -> anyhow::Result<()> {
         .and_then(|()| player.press(&["0", "8"]))
         .and_then(|()| player.touch("Next"))
         .and_then(|()| player.touch("Yes, that's me"))
-        .and_then(|()| player.touch("Check in for this"))
+        .and_then(|()| player.touch("Check in now"))
         .and_then(|()| player.touch("Yes, all is still right"))
         .and_then(|()| player.touch("Ask me at the desk"))
         .and_then(|()| player.touch("By my number"))
         .and_then(|()| player.get_ticket())
         .and_then(|()| {
             ensure!(player.rig.desk.held(&visit)?.state == "expected", "the desk knows what it cannot have heard");
-            ensure!(matches!(player.stage.app.screen().content, Content::Ticket(at_hand) if !at_hand.desk_knows), "the page says more than is true");
+            ensure!(
+                matches!(player.stage.app.screen().content, Content::Ticket(at_hand) if !at_hand.desk_knows),
+                "the page says more than is true"
+            );
             Ok(())
         });
     player.rig.network.set(false);
@@ -259,9 +264,9 @@ fn check_in_by_scan(player: &mut Player<'_>, visit: &str, month: &str, day: [&st
     player.press(&day)?;
     player.touch("Next")?;
     player.touch("Yes, that's me")?;
-    player.touch("Check in for this")?;
+    player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
-    player.touch("Yes, all is still right")?;
+    player.touch("Yes, this is still right")?;
     player.touch("By my number")?;
     player.get_ticket()
 }

@@ -1,0 +1,147 @@
+// The desk's page in Chromium. See README.md beside this file.
+import { createRequire } from "node:module";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import assert from "node:assert/strict";
+
+const require = createRequire(process.env.NODE_PATH ? process.env.NODE_PATH + "/" : import.meta.url);
+const { chromium } = require("playwright-core");
+const desk = process.env.DESK ?? "target/debug/arrivals-desk";
+const out = process.argv[2] ?? "out";
+mkdirSync(out, { recursive: true });
+
+// Today, in the default clinic's zone, takes the place of the day on file.
+const data = mkdtempSync(join(tmpdir(), "desk-"));
+const now = new Date();
+const today = now.toLocaleDateString("en-CA", { timeZone: "America/New_York" });
+const csv = join(data, "today.csv");
+writeFileSync(csv, readFileSync("tests/data/day.csv", "utf8").replaceAll("2026-11-23T", today + "T"));
+const run = (args, input) => {
+  const done = spawnSync(desk, args, { input, encoding: "utf8" });
+  assert.equal(done.status, 0, done.stderr);
+  return done.stdout.trim();
+};
+run(["user", "add", "ana", "--role", "desk", "--data", data], "correct horse\n");
+const token = run(["kiosk", "add", "lobby", "--letter", "A", "--data", data]);
+assert.match(run(["import", csv, "--data", data]), /taken 232, unchanged 0, refused 0$/);
+const server = spawn(desk, ["serve", "--data", data, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+const base = await new Promise((found) => server.stdout.once("data", (line) => found(String(line).trim().split(" ").pop())));
+
+let seq = 0;
+async function report(event, minutesAgo = 0) {
+  seq += 1;
+  const at = new Date(Date.now() - minutesAgo * 60000).toISOString();
+  const answer = await fetch(base + "/api/kiosk/events", {
+    method: "POST",
+    headers: { authorization: "Bearer " + token },
+    body: JSON.stringify({ kiosk: "lobby", last: seq, events: [{ seq, at, event }] }),
+  });
+  assert.equal((await answer.json()).held, seq);
+}
+let count = 0;
+const checkedIn = (id, more = {}) => ({
+  kind: "checked-in", ticket: { number: "A" + ++count, date: today }, patient: "p", appointments: [id],
+  language: "en", "call_as": "number", details: "yes", insurance: "yes", ...more,
+});
+const stopped = (reason, ids = [], language = "en") => ({ kind: "stopped", reason, step: "find-me", patient: null, appointments: ids, language });
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const held = (what) => console.log("ok  " + what);
+try {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  const foreign = [], faults = [];
+  page.on("request", (request) => { if (!request.url().startsWith(base)) foreign.push(request.url()); });
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => { if (message.type() === "error" && /Content Security/.test(message.text())) faults.push(message.text()); });
+
+  await page.goto(base + "/");
+  await page.screenshot({ path: join(out, "sign-in-1280.png") });
+  await page.getByLabel("Name").fill("ana");
+  await page.getByLabel("Password").fill("correct horse");
+  await page.keyboard.press("Enter");
+  await page.getByText("Live", { exact: true }).waitFor();
+  held("signs in with the keyboard and is live");
+
+  await report(checkedIn("apt-0001"), 14);
+  await report(checkedIn("apt-0004", { language: "es", call_as: "first-name", insurance: "ask-the-desk" }), 9);
+  await report(checkedIn("apt-0007"), 6);
+  await report(checkedIn("apt-0012", { details: "ask-the-desk", insurance: "ask-the-desk", language: "ar" }), 5);
+  await report(stopped("too-late", ["apt-0003"]), 4);
+  await report(stopped("asked-for-help"), 3);
+  await report(stopped("not-found", [], "es"), 2);
+  const began = Date.now();
+  await report(checkedIn("apt-0002"));
+  await page.locator("#row-apt-0002").getByText("A5").waitFor({ timeout: 1000 });
+  held("an arrival appears without a reload after " + (Date.now() - began) + " ms");
+  await report({ kind: "ticket-printed", ticket: { number: "A3", date: today }, outcome: { failed: "no-paper" }, appointments: ["apt-0007"] });
+  await report(checkedIn("not-on-list"));
+  await page.screenshot({ path: join(out, "list-1280.png") });
+  await report(stopped("feels-unwell"));
+  const first = page.locator("#needs .row").first();
+  await first.getByText("Feels unwell: go to them now").waitFor({ timeout: 1000 });
+  await page.screenshot({ path: join(out, "unwell-1280.png") });
+  assert.match(await page.title(), /^\(\d+\) /);
+  await first.getByRole("button", { name: /^Taken care of/ }).click();
+  await page.locator("#day[data-urgent='0']").waitFor();
+  held("somebody unwell is on top until somebody takes care");
+
+  const row = page.locator("#row-apt-0002"), press = (name) => row.getByRole("button", { name }).click();
+  await press(/^Call:/);
+  await page.locator("#called #row-apt-0002").waitFor();
+  await press(/^Done:/);
+  await page.locator("#closed #row-apt-0002").waitFor({ state: "attached" });
+  await page.locator("#closed summary").click();
+  await press(/^Undo done:/);
+  await page.locator("#called #row-apt-0002").waitFor();
+  await press(/^Undo call:/);
+  await page.locator("#waiting #row-apt-0002").waitFor();
+  await press(/^Undo seen:/);
+  await row.getByRole("button", { name: /^Seen:/ }).waitFor();
+  held("seen, call, done and undo");
+
+  await row.getByRole("button", { name: /^Seen:/ }).focus();
+  await page.keyboard.press("Enter");
+  await row.getByText("Seen by ana").waitFor();
+  assert.ok(await row.evaluate((element) => element.contains(document.activeElement)), "the focus stays in the row");
+  await report(checkedIn("apt-0005"));
+  await page.locator("#waiting #row-apt-0005").waitFor();
+  assert.ok(await row.evaluate((element) => element.contains(document.activeElement)), "and survives an update");
+  await page.keyboard.press("/");
+  await page.keyboard.type("lucio a2");
+  assert.equal(await page.locator(".row:visible").count(), 1);
+  await page.screenshot({ path: join(out, "filter-1280.png") });
+  await page.keyboard.press("Escape");
+  held("works with the keyboard alone, and the filter finds by name and ticket");
+
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
+    const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(scroll <= client, `no sideways scroll at ${width}: ${scroll} > ${client}`);
+    if (width === 360) await page.screenshot({ path: join(out, "list-360.png") });
+  }
+  held("no sideways scroll at 360 and 1280 px");
+
+  const plain = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 }, storageState: await context.storageState() });
+  const still = await plain.newPage();
+  await still.goto(base + "/");
+  await still.locator("#row-apt-0001").getByRole("button", { name: /^Seen:/ }).click();
+  await still.locator("#row-apt-0001").getByText("Seen by ana").waitFor();
+  held("works without a script");
+  await page.locator("#row-apt-0001").getByText("Seen by ana").waitFor({ timeout: 1000 });
+  held("two pages agree");
+
+  server.kill("SIGTERM");
+  await page.getByText(/Not connected/).waitFor();
+  held("a lost desk is said in words");
+  assert.deepEqual([foreign, faults], [[], []]);
+  held("nothing from elsewhere, no script faults, no policy breaches");
+} finally {
+  await browser.close();
+  server.kill("SIGTERM");
+}

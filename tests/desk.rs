@@ -1,0 +1,12 @@
+//! The desk, at its real boundaries: files in, HTTP and events in, the staff's page out.
+
+#[path = "desk/events.rs"]
+mod events;
+#[path = "desk/import.rs"]
+mod import;
+#[path = "desk/page.rs"]
+mod page;
+#[path = "desk/server.rs"]
+mod server;
+#[path = "desk/support.rs"]
+mod support;

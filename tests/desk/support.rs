@@ -1,0 +1,139 @@
+//! A desk on a temporary folder with a clock that stands, and the smallest HTTP client that serves.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use arrivals::clock::ManualClock;
+use arrivals::desk::Desk;
+use arrivals::desk::import::{ImportError, Report, Summary, import_file};
+use arrivals::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight};
+use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
+use arrivals::domain::language::Language;
+use arrivals::domain::reason::Reason;
+use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::ticket::{CallAs, Ticket, TicketNumber};
+use arrivals::sync::wire::Post;
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+pub const TOKEN_A: &str = "token-of-the-lobby-kiosk-0001";
+pub const TOKEN_B: &str = "token-of-the-other-kiosk-0002";
+pub const PASSWORD: &str = "correct horse";
+
+/// The morning of the day in `tests/data`, in New York.
+pub fn morning() -> Timestamp {
+    "2026-11-23T13:00:00Z".parse().unwrap()
+}
+
+pub struct Place {
+    pub desk: Desk,
+    pub clock: ManualClock,
+    pub folder: TempDir,
+}
+
+pub fn place() -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = ManualClock::at(morning());
+    let desk = Desk::open(folder.path(), ClinicSettings::default(), Arc::new(clock.clone())).unwrap();
+    desk.enrol_kiosk(&KioskId::from("lobby"), 'A', TOKEN_A).unwrap();
+    desk.enrol_kiosk(&KioskId::from("annex"), 'B', TOKEN_B).unwrap();
+    Place { desk, clock, folder }
+}
+
+pub fn import(desk: &Desk, file: &str) -> (Result<Summary, String>, Vec<String>) {
+    let mut lines = Vec::new();
+    let mut report = |report: Report| {
+        if let Report::Refusal(text) | Report::Note(text) = report {
+            lines.push(text);
+        }
+    };
+    let result = import_file(desk, std::path::Path::new(file), &mut report).map_err(|error| match error {
+        ImportError::WrongFile(why) => why,
+        ImportError::Desk(error) => panic!("{error}"),
+    });
+    (result, lines)
+}
+
+pub fn checked_in(seq: u64, letter: char, count: u32, appointments: &[&str]) -> LoggedEvent {
+    let ticket = Ticket { number: TicketNumber::new(letter, count), date: jiff::civil::date(2026, 11, 23) };
+    event(
+        seq,
+        KioskEvent::CheckedIn(CheckedIn {
+            ticket,
+            patient: "p".into(),
+            appointments: appointments.iter().map(|id| AppointmentId::from(*id)).collect(),
+            language: Language::Spanish,
+            call_as: CallAs::FirstName,
+            details: StillRight::Yes,
+            insurance: StillRight::AskTheDesk,
+        }),
+    )
+}
+
+pub fn stopped(seq: u64, reason: Reason, appointments: &[&str]) -> LoggedEvent {
+    event(
+        seq,
+        KioskEvent::Stopped {
+            reason,
+            step: "find-me".into(),
+            patient: None,
+            appointments: appointments.iter().map(|id| AppointmentId::from(*id)).collect(),
+            language: Language::English,
+        },
+    )
+}
+
+pub fn event(seq: u64, event: KioskEvent) -> LoggedEvent {
+    LoggedEvent { seq: Seq(seq), at: morning(), event }
+}
+
+pub fn post_of(kiosk: &str, events: Vec<LoggedEvent>) -> Post {
+    let last = events.iter().map(|event| event.seq).max().unwrap_or_default();
+    Post { kiosk: kiosk.into(), last, events }
+}
+
+/// What came back over HTTP.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn cookies(&self) -> String {
+        let lines = self.head.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
+        lines.filter_map(|line| line.split(';').next()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The value of the first form token in the page.
+    pub fn csrf(&self) -> String {
+        let after = self.body.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default();
+        after.split('"').next().unwrap_or_default().to_owned()
+    }
+}
+
+pub async fn http(addr: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str("\r\n");
+    request.push_str(body);
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    // A server that refuses a large body may close before everything is read.
+    let _ = stream.read_to_end(&mut bytes).await;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text.as_str(), ""));
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+pub async fn form(addr: SocketAddr, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    let body = fields.iter().map(|(k, v)| format!("{k}={}", v.replace(' ', "+"))).collect::<Vec<_>>().join("&");
+    http(addr, "POST", path, &[("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie)], &body).await
+}
