@@ -496,11 +496,8 @@ impl Kiosk {
             return;
         }
         self.tidied_on = Some(today);
-        let Some(yesterday) = today
-            .checked_sub(1.day())
-            .ok()
-            .and_then(|date| date.to_zoned(clinic.zone.clone()).ok())
-            .map(|zoned| zoned.timestamp())
+        let Some(yesterday) =
+            today.checked_sub(1.day()).ok().and_then(|date| date.to_zoned(clinic.zone.clone()).ok()).map(|zoned| zoned.timestamp())
         else {
             return;
         };
