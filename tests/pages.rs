@@ -2,7 +2,7 @@
 //!
 //! With `ARRIVALS_PICTURES=DIR` every page is also written there as a PNG.
 
-#![cfg(feature = "kiosk")]
+#![cfg(feature = "ui-tests")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
 #[path = "pages/sample.rs"]
@@ -20,7 +20,12 @@ use slint::{ComponentHandle, LogicalSize, SharedString};
 
 /// A window of a size, with the shipped fonts. One test thread has one platform.
 fn window() -> KioskWindow {
-    i_slint_backend_testing::init_no_event_loop();
+    let backend = i_slint_backend_testing::TestingBackend::new(i_slint_backend_testing::TestingBackendOptions {
+        mock_time: true,
+        threading: false,
+        renderer_name: Some("software".into()),
+    });
+    slint::platform::set_platform(Box::new(backend)).unwrap();
     let window = KioskWindow::new().unwrap();
     ui::install_fonts();
     window.show().unwrap();

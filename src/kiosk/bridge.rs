@@ -12,10 +12,10 @@ use crate::domain::appointment::Standing;
 use crate::domain::language::Language;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome};
+use crate::flow::conversation::{ScanWord, TicketAtHand};
 use crate::flow::entry::{DatePart, DateTrouble};
 use crate::flow::screen::{Content, Screen, day_month_year};
 use crate::flow::step::{Input, MaskedInsurance, Step, Visit};
-use crate::flow::table::{ScanWord, TicketAtHand};
 
 /// Sends what is touched and typed to the kiosk. `send` is called on the window's own thread.
 pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
