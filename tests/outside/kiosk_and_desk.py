@@ -355,8 +355,10 @@ class Clinic:
     def touch_main(self, wait=True):
         place = until("a main answer on the page", self.screen.main_answer, every=0.1)
         before = self.screen.look()
-        self.screen.tool("mousemove", place[0], place[1], "click", 1)
+        touch = ["xdotool", "mousemove", str(place[0]), str(place[1]), "click", "1"]
+        hand = subprocess.Popen(touch, env=self.screen.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if wait:
+            hand.wait()
             until("an answer to a touch", lambda: self.screen.look() != before)
             self.screen.still()
 
