@@ -4,8 +4,9 @@
 //! they take turns, one of each, into files in the same folder. `ARRIVALS_BENCH_DIR` names that folder (a real disk:
 //! on a RAM disk fsync costs nothing); without it the system's temporary folder is used.
 
+mod measure;
+
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::{AppointmentId, PatientId};
@@ -16,6 +17,7 @@ use arrivals::store::tickets::CheckIn;
 use criterion::Criterion;
 use jiff::Timestamp;
 use jiff::civil::date;
+use measure::{Times, timed};
 use rusqlite::Connection;
 
 /// So many of each are timed for the ratio.
@@ -78,43 +80,22 @@ impl Kiosk {
     }
 }
 
-fn timed(act: impl FnOnce()) -> Duration {
-    let begun = Instant::now();
-    act();
-    begun.elapsed()
-}
-
-fn at(sorted: &[Duration], part: f64) -> Duration {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a position in a short list")]
-    let position = (part * (sorted.len() - 1) as f64).round() as usize;
-    sorted[position]
-}
-
 fn compare(folder: &Path) {
     let (mut bare, mut kiosk) = (Bare::open(&folder.join("bare.db")), Kiosk::open(&folder.join("kiosk.db")));
-    let (mut bares, mut saves) = (Vec::with_capacity(TURNS), Vec::with_capacity(TURNS));
+    let (mut bares, mut saves) = (Times::default(), Times::default());
     for turn in 0..TURNS {
         // Who goes first changes, so that neither always pays for the other's traffic.
         if turn % 2 == 0 {
-            bares.push(timed(|| bare.commit()));
-            saves.push(timed(|| kiosk.check_in()));
+            bares.push(timed(|| bare.commit()).0);
+            saves.push(timed(|| kiosk.check_in()).0);
         } else {
-            saves.push(timed(|| kiosk.check_in()));
-            bares.push(timed(|| bare.commit()));
+            saves.push(timed(|| kiosk.check_in()).0);
+            bares.push(timed(|| bare.commit()).0);
         }
     }
-    bares.sort_unstable();
-    saves.sort_unstable();
-    for (what, times) in [("bare commit", &bares), ("check-in", &saves)] {
-        println!(
-            "{what:12} median {:?}, quarter to three quarters {:?} to {:?}, worst {:?} of {TURNS}",
-            at(times, 0.5),
-            at(times, 0.25),
-            at(times, 0.75),
-            at(times, 1.0)
-        );
-    }
-    let ratio = at(&saves, 0.5).as_secs_f64() / at(&bares, 0.5).as_secs_f64();
+    println!("bare commit  {}", bares.say());
+    println!("check-in     {}", saves.say());
+    let ratio = saves.at(0.5).as_secs_f64() / bares.at(0.5).as_secs_f64();
     let verdict = if ratio <= RATIO_MAX { "held" } else { "MISSED" };
     println!("a check-in costs {ratio:.2} bare commits; budget {RATIO_MAX}: {verdict}\n");
 }
