@@ -2,7 +2,9 @@
 //!
 //! Start and memory are of a process of their own: this program again, which builds a kiosk from its parts, as
 //! `arrivals-kiosk run` does, with a printer that is a folder and a desk that does not answer. No display is needed.
+//! Where Xvfb is installed, the real program in a real window is started too, and its screen watched.
 
+mod display;
 mod measure;
 
 use std::cell::Cell;
@@ -31,6 +33,7 @@ use arrivals::store::Store;
 use arrivals::store::feed::ListChange;
 use arrivals::sync::client::Client;
 use jiff::civil::{Date, date};
+use display::Display;
 use measure::{Times, timed};
 use slint::platform::{PointerEventButton, WindowEvent};
 use slint::{ComponentHandle as _, LogicalPosition, PhysicalSize};
@@ -62,6 +65,7 @@ fn main() {
             run_again("--day");
             run_again("--keys");
             run_again("--pages");
+            real_window();
         }
     }
 }
@@ -200,11 +204,8 @@ impl Rig {
         tell("insurance to call as", self.turn(Input::Yes, whole));
         tell("call as to saving", self.turn(Input::CallAs(CallAs::Number), whole));
         assert_eq!(self.stage.app.screen().step, Step::Saving);
-        let (time, ()) = timed(|| {
-            self.stage.app.work();
-            self.frame(whole);
-        });
-        tell("saving to printing, with the save", time);
+        tell("the save, and the order to print", timed(|| self.stage.app.work()).0);
+        tell("saving to printing, the drawing alone", timed(|| self.frame(whole)).0);
         assert_eq!(self.stage.app.screen().step, Step::Printing);
         self.stage.until_step(Step::Done).expect("printed");
         tell("printing to done, the drawing alone", timed(|| self.frame(whole)).0);
@@ -241,13 +242,26 @@ fn first_frame() {
 /// Starts processes and waits for their first frame.
 fn start() {
     let list = folder();
-    let program = std::env::current_exe().expect("this program");
+    let program = list.path().join("kiosk");
+    std::fs::copy(std::env::current_exe().expect("this program"), &program).expect("room for a copy of this program");
+    let on_disk = std::fs::File::open(&program).expect("the copy");
+    on_disk.sync_all().expect("the copy on the disk");
+    for is_cold in [false, true] {
+        println!("process start to first frame, {:11} {}", if is_cold { "from disk" } else { "warm" }, starts(list.path(), &program, &on_disk, is_cold).say());
+    }
+}
+
+fn starts(list: &std::path::Path, program: &std::path::Path, on_disk: &std::fs::File, is_cold: bool) -> Times {
     let mut times = Times::default();
     for _ in 0..STARTS {
+        if is_cold {
+            // The program's own pages are forgotten; the system's libraries stay, as others use them.
+            rustix::fs::fadvise(on_disk, 0, None, rustix::fs::Advice::DontNeed).expect("advice is taken");
+        }
         let begun = Instant::now();
-        let mut child = Command::new(&program)
+        let mut child = Command::new(program)
             .arg("--first-frame")
-            .env("ARRIVALS_BENCH_LIST", list.path().join("kiosk.db"))
+            .env("ARRIVALS_BENCH_LIST", list.join("kiosk.db"))
             .stdout(Stdio::piped())
             .spawn()
             .expect("this program again");
@@ -257,7 +271,7 @@ fn start() {
         assert!(line.starts_with("welcome"), "{line}");
         child.wait().expect("its end");
     }
-    println!("process start to first frame              {}", times.say());
+    times
 }
 
 fn run_again(what: &str) {
@@ -267,9 +281,13 @@ fn run_again(what: &str) {
     assert!(ended.success(), "{what}");
 }
 
-/// A line of a file under /proc/self, in MiB.
+/// A line of a file of this process under /proc, in MiB.
 fn memory(file: &str, line: &str) -> f64 {
-    let text = std::fs::read_to_string(format!("/proc/self/{file}")).expect("Linux");
+    memory_of("self", file, line)
+}
+
+fn memory_of(process: &str, file: &str, line: &str) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/{file}")).expect("Linux");
     let line = text.lines().find(|text| text.starts_with(line)).expect("a line");
     let kib: u32 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number");
     f64::from(kib) / 1024.0
@@ -334,6 +352,14 @@ fn keys() {
             window.window().dispatch_event(WindowEvent::KeyReleased { text: "r".into() });
             rig.turn(Input::Erase, whole);
         }
+        if !whole {
+            rig.stage.type_text("r");
+            rig.frame(false);
+            let pieces = rig.canvas.clone();
+            rig.frame(true);
+            assert!(pieces == rig.canvas, "what changed, drawn piece by piece, gives the whole picture");
+            rig.turn(Input::Erase, true);
+        }
         let kind = if whole { "whole frame" } else { "what changed" };
         println!("finger down to frame, {kind:19} {}", down.say());
         println!("finger up, letter to frame, {kind:13} {}", up.say());
@@ -369,4 +395,52 @@ fn pages() {
             println!("worst page change, {kind}: {what}, {:.3} ms", times.at(0.5).as_secs_f64() * 1000.0);
         }
     }
+}
+
+/// `arrivals-kiosk run` on a display in memory: until its page is there, and what it then holds.
+fn real_window() {
+    let folder = folder();
+    let Some(display) = Display::start(folder.path(), (SIZE.width, SIZE.height)) else {
+        println!("Xvfb is not installed: the real window was not measured");
+        return;
+    };
+    let at = folder.path().display();
+    let config = folder.path().join("kiosk.toml");
+    let port = closed_port();
+    let lines = format!(
+        "kiosk = \"lobby\"\nletter = \"A\"\ndesk = \"http://127.0.0.1:{port}\"\ntoken = \"token\"\ndata = \"{at}/kiosk.db\"\n\
+         printer = \"folder:{at}/tickets\"\npaper = \"80mm\"\nscanner = \"none\"\nlanguage = \"en\"\nfullscreen = false\n"
+    );
+    std::fs::write(&config, lines).expect("the configuration");
+    let (mut times, mut resident, mut shared) = (Times::default(), 0.0_f64, 0.0_f64);
+    for _ in 0..STARTS {
+        let empty = display.look();
+        let begun = Instant::now();
+        let mut kiosk = Command::new(env!("CARGO_BIN_EXE_arrivals-kiosk"))
+            .args(["run", "--config"])
+            .arg(&config)
+            .env("DISPLAY", &display.name)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("ARRIVALS_LOG", "error")
+            .spawn()
+            .expect("the kiosk");
+        // A window is first one colour; a page has letters.
+        let mut changes = (begun.elapsed(), empty);
+        while begun.elapsed() < Duration::from_millis(1500) {
+            let now = display.look();
+            if now != changes.1 {
+                changes = (begun.elapsed(), now);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        times.push(changes.0);
+        let process = kiosk.id().to_string();
+        resident = resident.max(memory_of(&process, "status", "VmRSS:"));
+        shared = shared.max(memory_of(&process, "smaps_rollup", "Pss:"));
+        kiosk.kill().expect("the kiosk to end");
+        kiosk.wait().expect("the kiosk to end");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    println!("real window: start to the page on screen  {}", times.say());
+    println!("real window: memory at the welcome page   {resident:.1} MiB resident (VmRSS), {shared:.1} shared out (Pss), worst of {STARTS}");
 }

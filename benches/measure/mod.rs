@@ -19,6 +19,12 @@ impl Times {
         self.0.push(time);
     }
 
+    /// All of the others too.
+    #[allow(dead_code, reason = "not every bench needs it")]
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// The time that this part of them, 0 to 1, does not exceed.
     pub fn at(&self, part: f64) -> Duration {
         let mut sorted = self.0.clone();

@@ -254,7 +254,7 @@ pub fn draw(window: &KioskWindow, size: PhysicalSize) -> (u32, u32, Vec<u8>) {
 }
 
 /// Pixels that are drawn into again and again, as a display's are.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Canvas {
     pixels: Vec<Rgb8Pixel>,
     width: usize,
