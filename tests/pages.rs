@@ -2,7 +2,7 @@
 //!
 //! With `ARRIVALS_PICTURES=DIR` every page is also written there as a PNG.
 
-#![cfg(feature = "kiosk")]
+#![cfg(feature = "ui-tests")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
 #[path = "pages/sample.rs"]
@@ -20,7 +20,12 @@ use slint::{ComponentHandle, LogicalSize, SharedString};
 
 /// A window of a size, with the shipped fonts. One test thread has one platform.
 fn window() -> KioskWindow {
-    i_slint_backend_testing::init_no_event_loop();
+    let backend = i_slint_backend_testing::TestingBackend::new(i_slint_backend_testing::TestingBackendOptions {
+        mock_time: true,
+        threading: false,
+        renderer_name: Some("software".into()),
+    });
+    slint::platform::set_platform(Box::new(backend)).unwrap();
     let window = KioskWindow::new().unwrap();
     ui::install_fonts();
     window.show().unwrap();
@@ -95,7 +100,8 @@ impl Found {
 
     /// Whether both have a pixel in common, within what is shown between header and help bar or within the help bar.
     fn overlaps(&self, other: &Self, (top, bottom): (f32, f32)) -> bool {
-        let clip = |found: &Self| if found.top >= bottom { (found.top, found.bottom) } else { (found.top.max(top), found.bottom.min(bottom)) };
+        let clip =
+            |found: &Self| if found.top >= bottom { (found.top, found.bottom) } else { (found.top.max(top), found.bottom.min(bottom)) };
         let ((a_top, a_bottom), (b_top, b_bottom)) = (clip(self), clip(other));
         self.left + 1.0 < other.right && other.left + 1.0 < self.right && a_top + 1.0 < b_bottom && b_top + 1.0 < a_bottom
     }
@@ -157,7 +163,10 @@ fn every_control_has_a_name_lies_in_the_window_and_covers_no_other() {
             if control.name.is_empty() {
                 wrong.push(format!("{what}: a control without a name at {},{}", control.left, control.top));
             }
-            if control.left < -1.0 || control.right > width as f32 + 1.0 || (!scrolls && (control.top < -1.0 || control.bottom > height as f32 + 1.0)) {
+            if control.left < -1.0
+                || control.right > width as f32 + 1.0
+                || (!scrolls && (control.top < -1.0 || control.bottom > height as f32 + 1.0))
+            {
                 wrong.push(format!("{what}: outside: {control:?}"));
             }
             for other in &found[index + 1..] {

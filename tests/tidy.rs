@@ -116,7 +116,10 @@ fn only_the_clock_asks_what_time_it_is() {
             continue;
         }
         for (at, line) in code(&path) {
-            if ["Timestamp::now", "Zoned::now", "Instant::now", "SystemTime::now", "UtcDateTime::now"].iter().any(|asks| line.contains(asks)) {
+            if ["Timestamp::now", "Zoned::now", "Instant::now", "SystemTime::now", "UtcDateTime::now"]
+                .iter()
+                .any(|asks| line.contains(asks))
+            {
                 broken.push(format!("{}:{at}: {line}", show(&path)));
             }
         }
@@ -129,7 +132,8 @@ fn nothing_panics_on_what_came_from_outside() {
     let mut broken = Vec::new();
     for path in files(&root().join("src"), "rs") {
         for (at, line) in code(&path) {
-            let panics = [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("].iter().any(|word| line.contains(word));
+            let panics =
+                [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("].iter().any(|word| line.contains(word));
             if panics {
                 broken.push(format!("{}:{at}: {line}", show(&path)));
             }
@@ -140,7 +144,8 @@ fn nothing_panics_on_what_came_from_outside() {
 
 #[test]
 fn files_fit_in_the_head() {
-    let all = files(&root().join("src"), "rs").into_iter().chain(files(&root().join("ui"), "slint")).chain(files(&root().join("tests"), "rs"));
+    let all =
+        files(&root().join("src"), "rs").into_iter().chain(files(&root().join("ui"), "slint")).chain(files(&root().join("tests"), "rs"));
     for path in all {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= LINES_MAX, "{} has {lines} lines", show(&path));
@@ -172,7 +177,8 @@ fn everything_that_a_patient_reads_can_be_translated() {
             if !literal || line.contains("@tr(") || line.contains("in property") {
                 continue;
             }
-            let words: Vec<&str> = line.split('"').skip(1).step_by(2).filter(|text| text.chars().filter(|c| c.is_alphabetic()).count() > 1).collect();
+            let words: Vec<&str> =
+                line.split('"').skip(1).step_by(2).filter(|text| text.chars().filter(|c| c.is_alphabetic()).count() > 1).collect();
             if words.iter().any(|text| !own_words.contains(text) && !text.starts_with("\\{")) {
                 broken.push(format!("{}:{at}: {line}", show(&path)));
             }

@@ -51,7 +51,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ARRIVALS_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,arrivals=info"));
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ARRIVALS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,arrivals=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(arguments.command) {
         Ok(code) => code,

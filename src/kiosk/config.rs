@@ -154,12 +154,17 @@ impl KioskConfig {
 
 fn colour(text: &str) -> Result<(u8, u8, u8), ConfigError> {
     let wrong = || ConfigError::Value { key: "accent", value: text.to_owned(), expected: "write a colour as #rrggbb, such as \"#005a9c\"" };
-    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(wrong)?;
+    let digits =
+        text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(wrong)?;
     let number = u32::from_str_radix(digits, 16).map_err(|_| wrong())?;
     let [_, red, green, blue] = number.to_be_bytes();
     // White letters stand on it: 4.5:1 at least, as for any text of that size (WCAG 2.2, 1.4.3).
     if contrast_with_white(red, green, blue) < 4.5 {
-        return Err(ConfigError::Value { key: "accent", value: text.to_owned(), expected: "choose a darker colour: white letters must be readable on it (contrast 4.5:1)" });
+        return Err(ConfigError::Value {
+            key: "accent",
+            value: text.to_owned(),
+            expected: "choose a darker colour: white letters must be readable on it (contrast 4.5:1)",
+        });
     }
     Ok((red, green, blue))
 }
@@ -182,8 +187,13 @@ mod tests {
     fn the_example_is_complete_and_loads() {
         let example = include_str!("../../deploy/kiosk.example.toml");
         KioskConfig::parse(example).unwrap();
-        for key in ["kiosk", "letter", "desk", "token", "data", "printer", "paper", "scanner", "language", "fullscreen", "name", "logo", "accent"] {
-            assert!(example.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = "))), "{key} is not in the example");
+        for key in
+            ["kiosk", "letter", "desk", "token", "data", "printer", "paper", "scanner", "language", "fullscreen", "name", "logo", "accent"]
+        {
+            assert!(
+                example.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = "))),
+                "{key} is not in the example"
+            );
         }
     }
 

@@ -20,9 +20,9 @@ use crate::domain::event::KioskEvent;
 use crate::domain::ids::Seq;
 use crate::domain::language::Language;
 use crate::domain::ticket::{PrintOutcome, Ticket};
+use crate::flow::conversation::Conversation;
 use crate::flow::screen::Screen;
 use crate::flow::step::{Answers, Effect, Input, Lookup, PrintOrder, SavedTicket, Step};
-use crate::flow::table::Conversation;
 use crate::paper::TicketFace;
 use crate::store::feed::ListChange;
 use crate::store::list::List;
@@ -496,11 +496,8 @@ impl Kiosk {
             return;
         }
         self.tidied_on = Some(today);
-        let Some(yesterday) = today
-            .checked_sub(1.day())
-            .ok()
-            .and_then(|date| date.to_zoned(clinic.zone.clone()).ok())
-            .map(|zoned| zoned.timestamp())
+        let Some(yesterday) =
+            today.checked_sub(1.day()).ok().and_then(|date| date.to_zoned(clinic.zone.clone()).ok()).map(|zoned| zoned.timestamp())
         else {
             return;
         };

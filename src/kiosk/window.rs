@@ -47,7 +47,9 @@ fn turn() {
 /// One sentence that says how to run without a display, if there is none.
 pub fn open() -> anyhow::Result<KioskWindow> {
     KioskWindow::new().map_err(|error| {
-        anyhow::anyhow!("no display to open the window on ({error}); on a machine without one, run `arrivals-kiosk demo --headless --out DIR`")
+        anyhow::anyhow!(
+            "no display to open the window on ({error}); on a machine without one, run `arrivals-kiosk demo --headless --out DIR`"
+        )
     })
 }
 
@@ -55,7 +57,12 @@ pub fn open() -> anyhow::Result<KioskWindow> {
 ///
 /// # Errors
 /// If the toolkit's event loop fails.
-pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiver<Event>, before: impl FnOnce(&Rc<App>)) -> anyhow::Result<()> {
+pub fn run_app(
+    window: KioskWindow,
+    kiosk: Kiosk,
+    inbox: std::sync::mpsc::Receiver<Event>,
+    before: impl FnOnce(&Rc<App>),
+) -> anyhow::Result<()> {
     let app = App::new(window, kiosk, inbox);
     APP.with_borrow_mut(|slot| *slot = Rc::downgrade(&app));
     let worker = Rc::new(Timer::default());

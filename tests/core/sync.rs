@@ -245,7 +245,8 @@ async fn simulate(seed: u64) {
     let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
     let random = random(seed);
     let desk = desk(folder.path(), &clock, APPOINTMENTS);
-    let mut kiosks: Vec<TestKiosk> = ['A', 'B', 'C'].map(|letter| TestKiosk::start(&desk, folder.path(), letter, &random, LOSSES_OF_TEN)).into();
+    let mut kiosks: Vec<TestKiosk> =
+        ['A', 'B', 'C'].map(|letter| TestKiosk::start(&desk, folder.path(), letter, &random, LOSSES_OF_TEN)).into();
     let draw = |limit: u64| random.lock().unwrap().below(limit);
     for _ in 0..120 {
         let one = draw(3) as usize;
@@ -283,7 +284,10 @@ async fn simulate(seed: u64) {
     for n in 0..APPOINTMENTS {
         let id = AppointmentId::new(format!("apt-{n}"));
         let Some(ticket) = desk.visit(&id).unwrap().unwrap().ticket else {
-            assert!(kiosks.iter().all(|kiosk| kiosk.ticket(id.as_str()).is_none()), "seed {seed}: {id} has a ticket that the desk does not know");
+            assert!(
+                kiosks.iter().all(|kiosk| kiosk.ticket(id.as_str()).is_none()),
+                "seed {seed}: {id} has a ticket that the desk does not know"
+            );
             continue;
         };
         let number = ticket.number.to_string();

@@ -51,7 +51,15 @@ const USUAL: Line = Line {
 };
 
 const LINES: [Line; 15] = [
-    Line { id: "demo-01", given: "Margaret", family: "O'Keefe", born: date(1948, 3, 14), payer: "Medicare", try_this: "an ordinary visit", ..USUAL },
+    Line {
+        id: "demo-01",
+        given: "Margaret",
+        family: "O'Keefe",
+        born: date(1948, 3, 14),
+        payer: "Medicare",
+        try_this: "an ordinary visit",
+        ..USUAL
+    },
     Line {
         id: "demo-02",
         given: "Luis Alberto",
@@ -77,18 +85,116 @@ const LINES: [Line; 15] = [
         try_this: "Arabic",
         ..USUAL
     },
-    Line { id: "demo-04", given: "Walter", family: "Lindqvist", born: date(1941, 9, 30), minutes: 5, service: "X-ray", practitioner: "Dr. Samir Nasser", try_this: "an expired insurance card", ..USUAL },
-    Line { id: "demo-05", given: "Rosa", family: "Delgado", born: date(1975, 1, 8), language: "es", minutes: 40, service: "Laboratory", place: LABORATORY, practitioner: "Dr. Samir Nasser", payer: "", try_this: "no insurance on file", ..USUAL },
-    Line { id: "demo-06", given: "Grace", family: "Nguyễn", born: date(1983, 7, 21), minutes: 10, service: "Physiotherapy", practitioner: "Dr. Leon Castell", place: AREA_C, try_this: "two visits today", ..USUAL },
-    Line { id: "demo-07", given: "Grace", family: "Nguyễn", born: date(1983, 7, 21), minutes: 50, service: "Laboratory", practitioner: "Dr. Samir Nasser", place: LABORATORY, ..USUAL },
-    Line { id: "demo-08", given: "Benjamin", family: "Achterberg", born: date(2015, 4, 17), minutes: 25, try_this: "twins: only staff may tell them apart", ..USUAL },
+    Line {
+        id: "demo-04",
+        given: "Walter",
+        family: "Lindqvist",
+        born: date(1941, 9, 30),
+        minutes: 5,
+        service: "X-ray",
+        practitioner: "Dr. Samir Nasser",
+        try_this: "an expired insurance card",
+        ..USUAL
+    },
+    Line {
+        id: "demo-05",
+        given: "Rosa",
+        family: "Delgado",
+        born: date(1975, 1, 8),
+        language: "es",
+        minutes: 40,
+        service: "Laboratory",
+        place: LABORATORY,
+        practitioner: "Dr. Samir Nasser",
+        payer: "",
+        try_this: "no insurance on file",
+        ..USUAL
+    },
+    Line {
+        id: "demo-06",
+        given: "Grace",
+        family: "Nguyễn",
+        born: date(1983, 7, 21),
+        minutes: 10,
+        service: "Physiotherapy",
+        practitioner: "Dr. Leon Castell",
+        place: AREA_C,
+        try_this: "two visits today",
+        ..USUAL
+    },
+    Line {
+        id: "demo-07",
+        given: "Grace",
+        family: "Nguyễn",
+        born: date(1983, 7, 21),
+        minutes: 50,
+        service: "Laboratory",
+        practitioner: "Dr. Samir Nasser",
+        place: LABORATORY,
+        ..USUAL
+    },
+    Line {
+        id: "demo-08",
+        given: "Benjamin",
+        family: "Achterberg",
+        born: date(2015, 4, 17),
+        minutes: 25,
+        try_this: "twins: only staff may tell them apart",
+        ..USUAL
+    },
     Line { id: "demo-09", given: "Clara", family: "Achterberg", born: date(2015, 4, 17), minutes: 25, ..USUAL },
-    Line { id: "demo-10", given: "Edith", family: "Sommerville", born: date(1937, 12, 1), minutes: 240, payer: "Medicare", try_this: "too early", ..USUAL },
+    Line {
+        id: "demo-10",
+        given: "Edith",
+        family: "Sommerville",
+        born: date(1937, 12, 1),
+        minutes: 240,
+        payer: "Medicare",
+        try_this: "too early",
+        ..USUAL
+    },
     Line { id: "demo-11", given: "Kofi", family: "Asante", born: date(1969, 2, 28), minutes: -90, try_this: "too late", ..USUAL },
-    Line { id: "demo-12", given: "Ingrid", family: "Halvorsen", born: date(1955, 10, 19), minutes: 30, place: ANNEX, try_this: "at another site", ..USUAL },
-    Line { id: "demo-13", given: "Tomás", family: "Quiroga", born: date(1998, 8, 8), language: "es", minutes: 30, status: AppointmentStatus::Cancelled, try_this: "cancelled", ..USUAL },
-    Line { id: "demo-14", given: "Hanna", family: "Weiss-Brandt", born: date(1960, 5, 25), days: 1, try_this: "tomorrow, not today", ..USUAL },
-    Line { id: "demo-15", given: "Zoë", family: "Pembroke", born: date(1987, 3, 3), minutes: 45, service: "Vaccination", practitioner: "Dr. Ida Marlow", try_this: "another ordinary visit", ..USUAL },
+    Line {
+        id: "demo-12",
+        given: "Ingrid",
+        family: "Halvorsen",
+        born: date(1955, 10, 19),
+        minutes: 30,
+        place: ANNEX,
+        try_this: "at another site",
+        ..USUAL
+    },
+    Line {
+        id: "demo-13",
+        given: "Tomás",
+        family: "Quiroga",
+        born: date(1998, 8, 8),
+        language: "es",
+        minutes: 30,
+        status: AppointmentStatus::Cancelled,
+        try_this: "cancelled",
+        ..USUAL
+    },
+    Line {
+        id: "demo-14",
+        given: "Hanna",
+        family: "Weiss-Brandt",
+        born: date(1960, 5, 25),
+        days: 1,
+        try_this: "tomorrow, not today",
+        ..USUAL
+    },
+    Line {
+        id: "demo-15",
+        given: "Zoë",
+        family: "Pembroke",
+        born: date(1987, 3, 3),
+        minutes: 45,
+        service: "Vaccination",
+        practitioner: "Dr. Ida Marlow",
+        try_this: "another ordinary visit",
+        ..USUAL
+    },
 ];
 
 /// Somebody to be, with a sentence on what they show.
@@ -141,7 +247,8 @@ fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
         },
         language: Some(line.language.to_owned()),
     };
-    let person = if line.born == date(2015, 4, 17) { Person { id: format!("person-{}", line.id).as_str().into(), ..person } } else { person };
+    let person =
+        if line.born == date(2015, 4, 17) { Person { id: format!("person-{}", line.id).as_str().into(), ..person } } else { person };
     let coverage = (!line.payer.is_empty()).then(|| Coverage {
         payer: line.payer.into(),
         member_id: format!("W5240{:02}{:02}", line.born.month(), line.born.day()).into(),

@@ -83,10 +83,17 @@ pub fn open(rig: &Rig, mailbox: &Mailbox) -> anyhow::Result<OpenPanel> {
             return;
         };
         let panel = window.global::<Panel>();
-        let held = desk.events_held(&kiosk).map_or_else(|_| "cannot be read".to_owned(), |count| format!("holds {count} events of this kiosk"));
+        let held =
+            desk.events_held(&kiosk).map_or_else(|_| "cannot be read".to_owned(), |count| format!("holds {count} events of this kiosk"));
         panel.set_desk(held.into());
         let printed = printer.printed();
-        panel.set_paper(printed.last().map(|job| format!("{} tickets printed, the last one {}", printed.len(), job.ticket.number)).unwrap_or_default().into());
+        panel.set_paper(
+            printed
+                .last()
+                .map(|job| format!("{} tickets printed, the last one {}", printed.len(), job.ticket.number))
+                .unwrap_or_default()
+                .into(),
+        );
     });
     window.show()?;
     Ok(OpenPanel { window, _look: look })

@@ -45,9 +45,17 @@ impl<'a> Player<'a> {
     ///
     /// # Errors
     /// If its folder cannot be made.
-    pub fn begin(name: &str, language: Language, stage: &'a Stage, rig: &'a Rig, clock: &'a ManualClock, out: &'a Path) -> anyhow::Result<Self> {
+    pub fn begin(
+        name: &str,
+        language: Language,
+        stage: &'a Stage,
+        rig: &'a Rig,
+        clock: &'a ManualClock,
+        out: &'a Path,
+    ) -> anyhow::Result<Self> {
         fs::create_dir_all(out.join(name)).with_context(|| format!("cannot make the folder {}", out.join(name).display()))?;
-        let record = PlayRecord { name: name.to_owned(), language: language.tag().to_owned(), print: "none".to_owned(), ..PlayRecord::default() };
+        let record =
+            PlayRecord { name: name.to_owned(), language: language.tag().to_owned(), print: "none".to_owned(), ..PlayRecord::default() };
         let tickets_before = rig.printer.printed().len();
         Ok(Self { stage, rig, clock, record, out, catalogue: Catalogue::of(language), tickets_before })
     }
@@ -158,13 +166,14 @@ impl<'a> Player<'a> {
     /// # Errors
     /// If it does not come to that.
     pub fn desk_holds(&mut self, visit: &AppointmentId, state: &str, reasons: &[Reason]) -> anyhow::Result<()> {
-        let waited = self.stage.until("the desk", |_| {
-            self.rig.desk.held(visit).is_ok_and(|held| held.state == state && held.reasons == reasons)
-        });
+        let waited =
+            self.stage.until("the desk", |_| self.rig.desk.held(visit).is_ok_and(|held| held.state == state && held.reasons == reasons));
         let held = self.rig.desk.held(visit)?;
         self.record.desk.state = held.state;
         self.record.desk.reasons = held.reasons.iter().map(|reason| code(*reason)).collect();
-        waited.with_context(|| format!("the desk holds {:?} {:?} instead of {state:?} {reasons:?}", self.record.desk.state, self.record.desk.reasons))
+        waited.with_context(|| {
+            format!("the desk holds {:?} {:?} instead of {state:?} {reasons:?}", self.record.desk.state, self.record.desk.reasons)
+        })
     }
 
     /// Waits until the desk has a stop by somebody whom it does not know by name.
@@ -172,7 +181,8 @@ impl<'a> Player<'a> {
     /// # Errors
     /// If it does not come to that.
     pub fn desk_is_told(&mut self, reason: Reason) -> anyhow::Result<()> {
-        self.stage.until("the desk's list of who needs somebody", |_| self.rig.desk.open_stops().is_ok_and(|stops| stops.contains(&reason)))?;
+        self.stage
+            .until("the desk's list of who needs somebody", |_| self.rig.desk.open_stops().is_ok_and(|stops| stops.contains(&reason)))?;
         self.record.desk.reasons = vec![code(reason)];
         Ok(())
     }
@@ -217,8 +227,11 @@ impl<'a> Player<'a> {
         let printed = self.rig.printer.printed();
         if let Some(job) = printed.get(self.tickets_before..).and_then(|new| new.last()) {
             let name = &self.record.name;
-            let files =
-                Files { png: Some(format!("{name}/ticket.png")), pdf: Some(format!("{name}/ticket.pdf")), escpos: Some(format!("{name}/ticket.escpos")) };
+            let files = Files {
+                png: Some(format!("{name}/ticket.png")),
+                pdf: Some(format!("{name}/ticket.pdf")),
+                escpos: Some(format!("{name}/ticket.escpos")),
+            };
             let number = job.ticket.number.to_string();
             let contents =
                 [job.picture.to_png()?, pdf::ticket_pdf(&job.picture, PaperWidth::Mm80, &number)?, escpos::ticket_bytes(&job.picture)];

@@ -47,14 +47,16 @@ fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Yes, that's me")?;
     player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
-    player.touch("Yes, all is still right")?;
+    player.touch("Yes, this is still right")?;
     player.touch("By my number")?;
     player.get_ticket()?;
     player.until_desk_knows()?;
     player.look()?;
     player.desk_holds(&visit, "arrived", &[])?;
     player.rig.desk.mark_seen(&visit)?;
-    player.stage.until("staff to have seen them", |app| matches!(app.screen().content, Content::Ticket(at_hand) if at_hand.seen_by_staff))?;
+    player
+        .stage
+        .until("staff to have seen them", |app| matches!(app.screen().content, Content::Ticket(at_hand) if at_hand.seen_by_staff))?;
     player.touch("Finish")?;
     player.until(Step::Welcome)
 }
@@ -88,7 +90,7 @@ fn arabic(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Yes, that's me")?;
     player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
-    player.touch("Yes, all is still right")?;
+    player.touch("Yes, this is still right")?;
     player.touch("By my number")?;
     player.get_ticket()?;
     player.until_desk_knows()?;
@@ -154,7 +156,10 @@ fn desk_unreachable_then_back(player: &mut Player<'_>) -> anyhow::Result<()> {
         .and_then(|()| player.get_ticket())
         .and_then(|()| {
             ensure!(player.rig.desk.held(&visit)?.state == "expected", "the desk knows what it cannot have heard");
-            ensure!(matches!(player.stage.app.screen().content, Content::Ticket(at_hand) if !at_hand.desk_knows), "the page says more than is true");
+            ensure!(
+                matches!(player.stage.app.screen().content, Content::Ticket(at_hand) if !at_hand.desk_knows),
+                "the page says more than is true"
+            );
             Ok(())
         });
     player.rig.network.set(false);
@@ -261,7 +266,7 @@ fn check_in_by_scan(player: &mut Player<'_>, visit: &str, month: &str, day: [&st
     player.touch("Yes, that's me")?;
     player.touch("Check in now")?;
     player.touch("Yes, all is still right")?;
-    player.touch("Yes, all is still right")?;
+    player.touch("Yes, this is still right")?;
     player.touch("By my number")?;
     player.get_ticket()
 }

@@ -101,7 +101,10 @@ impl Rig {
         let printer = SimulatedPrinter::new();
         let network = Cut::default();
         let store = Store::open(&setup.folder.join("kiosk.db"), LETTER)?;
-        let keeping = KeepingPrinter { printer: printer.clone(), folder: setup.tickets.map(|folder| Box::new(FolderPrinter::new(folder)) as Box<dyn Printer>) };
+        let keeping = KeepingPrinter {
+            printer: printer.clone(),
+            folder: setup.tickets.map(|folder| Box::new(FolderPrinter::new(folder)) as Box<dyn Printer>),
+        };
         let api = Cuttable::new(Client::new(&desk.url(), &token)?, network.clone());
         let beside = parts::start(kiosk_id.clone(), store, Box::new(keeping), PaperWidth::Mm80, api, mailbox)?;
         let scans = mailbox.clone();

@@ -1,0 +1,220 @@
+//! A kiosk without its window, a real file, a real desk, and devices that can be broken.
+
+use std::path::Path;
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use arrivals::clock::{Clock, ManualClock};
+use arrivals::codes::appointment_code;
+use arrivals::desk::Desk;
+use arrivals::desk::api::InProcess;
+use arrivals::device::printer::{Printer, SimulatedPrinter};
+use arrivals::device::scanner::{Scan, ScannerEvent};
+use arrivals::domain::appointment::{Appointment, AppointmentStatus};
+use arrivals::domain::ids::{AppointmentId, KioskId};
+use arrivals::domain::language::Language;
+use arrivals::domain::person::{BirthDate, Contact, Person};
+use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::ticket::CallAs;
+use arrivals::flow::conversation::TicketAtHand;
+use arrivals::flow::screen::Content;
+use arrivals::flow::step::{Input, Step};
+use arrivals::kiosk::app::Mailbox;
+use arrivals::kiosk::parts::{self, Beside};
+use arrivals::kiosk::program::{Event, Kiosk, Parts};
+use arrivals::kiosk::window::unworded;
+use arrivals::paper::PaperWidth;
+use arrivals::store::Store;
+use arrivals::sync::cut::{Cut, Cuttable};
+use jiff::Timestamp;
+use jiff::civil::date;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+const TOKEN: &str = "token-of-the-lobby-kiosk";
+
+/// A lobby.
+pub struct Room {
+    pub kiosk: Kiosk,
+    pub clock: ManualClock,
+    pub printer: SimulatedPrinter,
+    pub network: Cut,
+    pub desk: Desk,
+    inbox: Receiver<Event>,
+    mailbox: Mailbox,
+    beside: Option<Beside>,
+    runtime: Runtime,
+    folder: TempDir,
+}
+
+/// Ada and Ben have visits at nine and at ten in New York, and Cleo is expected tomorrow.
+fn appointments() -> Vec<Appointment> {
+    let someone = |id: &str, given: &str, family: &str, start: &str| Appointment {
+        id: id.into(),
+        start: start.parse().unwrap(),
+        minutes: 20,
+        status: AppointmentStatus::Booked,
+        service: "Eye clinic".into(),
+        practitioner: "Dr. Ida Sample".into(),
+        place: "Waiting area A".into(),
+        person: Person {
+            id: given.to_lowercase().as_str().into(),
+            given_name: given.into(),
+            family_name: family.into(),
+            birth_date: BirthDate(date(1936, 8, 18)),
+            contact: Contact::default(),
+            language: None,
+        },
+        coverage: None,
+    };
+    vec![
+        someone("apt-ada", "Ada", "Example", "2026-11-23T14:00:00Z"),
+        someone("apt-ben", "Ben", "Sample", "2026-11-23T14:15:00Z"),
+        someone("apt-cleo", "Cleo", "Specimen", "2026-11-24T05:20:00Z"),
+    ]
+}
+
+impl Room {
+    /// A room at nine in the morning of Monday, 23 November 2026.
+    pub fn new() -> Self {
+        Self::with_printer(|printer| Box::new(printer.clone()))
+    }
+
+    /// A room whose kiosk reaches its printer through something.
+    pub fn with_printer(wrap: impl Fn(&SimulatedPrinter) -> Box<dyn Printer>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = ManualClock::at("2026-11-23T14:00:00Z".parse().unwrap());
+        let settings = ClinicSettings { name: "Mill Street Clinic".into(), ..ClinicSettings::default() };
+        let desk = Desk::open(&folder.path().join("desk"), settings, Arc::new(clock.clone())).unwrap();
+        desk.enrol_kiosk(&KioskId::from("lobby"), 'A', TOKEN).unwrap();
+        desk.import_appointments(&appointments()).unwrap();
+        let printer = SimulatedPrinter::new();
+        let network = Cut::default();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (mailbox, inbox) = Mailbox::new(|| {});
+        let (kiosk, beside) = start(&runtime, folder.path(), wrap(&printer), &desk, &network, &clock, &mailbox);
+        let mut room = Self { kiosk, clock, printer, network, desk, inbox, mailbox, beside: Some(beside), runtime, folder };
+        room.until("the first list from the desk", |room| room.kiosk.surroundings().desk_reached && !room.kiosk.clinic_name().is_empty());
+        room
+    }
+
+    /// The power goes off and on again: nothing is told to anybody, the file is what it is.
+    pub fn power_cut(&mut self) {
+        let beside = self.beside.take().unwrap();
+        drop(beside);
+        let (mailbox, inbox) = Mailbox::new(|| {});
+        let printer = Box::new(self.printer.clone());
+        let (kiosk, beside) = start(&self.runtime, self.folder.path(), printer, &self.desk, &self.network, &self.clock, &mailbox);
+        (self.kiosk, self.beside, self.mailbox, self.inbox) = (kiosk, Some(beside), mailbox, inbox);
+    }
+
+    /// The kiosk's file.
+    pub fn store(&self) -> MutexGuard<'_, Store> {
+        self.beside.as_ref().unwrap().store.lock().unwrap()
+    }
+
+    /// What a device tells.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// Touches, one after the other.
+    pub fn touch(&mut self, inputs: impl IntoIterator<Item = Input>) {
+        for input in inputs {
+            self.kiosk.take(Event::Touch(input));
+        }
+    }
+
+    /// Holds the code of an appointment under the scanner and types 18 August.
+    pub fn scan(&mut self, appointment: &str) {
+        let code = appointment_code(&AppointmentId::from(appointment));
+        self.kiosk.take(Event::Scanner(ScannerEvent::Scanned(Scan::new(code.into_bytes()))));
+        self.touch([Input::Month(8), Input::Digit(1), Input::Digit(8), Input::GoOn]);
+    }
+
+    /// Everything up to the choice of how to be called.
+    pub fn up_to_call_as(&mut self, appointment: &str) {
+        self.scan(appointment);
+        self.touch([Input::Yes, Input::GoOn, Input::Yes, Input::Yes]);
+        assert_eq!(self.step(), Step::CallAs);
+    }
+
+    /// A whole check-in; answers the ticket's number.
+    pub fn check_in(&mut self, appointment: &str) -> String {
+        self.up_to_call_as(appointment);
+        self.touch([Input::CallAs(CallAs::Number)]);
+        self.until("the last page", |room| room.step() == Step::Done);
+        self.ticket().ticket.number.to_string()
+    }
+
+    /// Where the conversation stands.
+    pub fn step(&self) -> Step {
+        self.kiosk.screen().step
+    }
+
+    /// The ticket on the screen.
+    pub fn ticket(&self) -> TicketAtHand {
+        match self.kiosk.screen().content {
+            Content::Ticket(at_hand) => at_hand,
+            other => panic!("no ticket on the screen but {other:?}"),
+        }
+    }
+
+    /// Lets time pass, a second at a time.
+    pub fn wait(&mut self, seconds: u64) {
+        for _ in 0..seconds {
+            self.clock.advance(Duration::from_secs(1));
+            self.kiosk.take(Event::Tick);
+        }
+    }
+
+    /// Sets the wall clock.
+    pub fn set_time(&mut self, now: &str) {
+        self.clock.set(now.parse::<Timestamp>().unwrap());
+        assert_eq!(self.clock.now(), now.parse::<Timestamp>().unwrap());
+    }
+
+    /// Takes what comes in, and does what pages announce, until something is so.
+    pub fn until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+        for _ in 0..1000 {
+            if is_so(self) {
+                return;
+            }
+            if self.kiosk.has_work() {
+                self.kiosk.work();
+            } else if let Ok(event) = self.inbox.recv_timeout(Duration::from_millis(20)) {
+                self.kiosk.take(event);
+            }
+        }
+        panic!("waited in vain for {what} at {:?}", self.step());
+    }
+}
+
+fn start(
+    runtime: &Runtime,
+    folder: &Path,
+    printer: Box<dyn Printer>,
+    desk: &Desk,
+    network: &Cut,
+    clock: &ManualClock,
+    mailbox: &Mailbox,
+) -> (Kiosk, Beside) {
+    let store = Store::open(&folder.join("kiosk.db"), 'A').unwrap();
+    let api = Cuttable::new(InProcess::new(desk.clone(), TOKEN), network.clone());
+    let inside = runtime.enter();
+    let beside = parts::start(KioskId::from("lobby"), store, printer, PaperWidth::Mm80, api, mailbox).unwrap();
+    drop(inside);
+    let store: Arc<Mutex<Store>> = Arc::clone(&beside.store);
+    let kiosk = Kiosk::new(Parts {
+        clock: Arc::new(clock.clone()),
+        store,
+        wake: Arc::clone(&beside.wake),
+        printer: beside.printer.clone(),
+        home_language: Language::English,
+        clinic_name: None,
+        words: Box::new(|order, _, _, clinic| unworded(order, clinic)),
+    })
+    .unwrap();
+    (kiosk, beside)
+}
