@@ -106,7 +106,9 @@ fn compare(folder: &Path) {
     ratios.sort_by(f64::total_cmp);
     let (least, ratio, most) = (ratios[0], ratios[RATIOS / 2], ratios[RATIOS - 1]);
     let verdict = if ratio <= RATIO_MAX { "held" } else { "MISSED" };
-    println!("a check-in costs {ratio:.2} bare commits ({least:.2} to {most:.2} in {RATIOS} runs of {TURNS}); budget {RATIO_MAX}: {verdict}\n");
+    println!(
+        "a check-in costs {ratio:.2} bare commits ({least:.2} to {most:.2} in {RATIOS} runs of {TURNS}); budget {RATIO_MAX}: {verdict}\n"
+    );
 }
 
 fn main() {

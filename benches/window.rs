@@ -32,8 +32,8 @@ use arrivals::paper::PaperWidth;
 use arrivals::store::Store;
 use arrivals::store::feed::ListChange;
 use arrivals::sync::client::Client;
-use jiff::civil::{Date, date};
 use display::Display;
+use jiff::civil::{Date, date};
 use measure::{Times, timed};
 use slint::platform::{PointerEventButton, WindowEvent};
 use slint::{ComponentHandle as _, LogicalPosition, PhysicalSize};
@@ -110,7 +110,12 @@ fn appointment(number: u32) -> ListChange {
         practitioner: "Dr. Ida Marlow".to_owned(),
         place: "Main building, 1st floor, waiting area A".to_owned(),
         person,
-        coverage: Some(Coverage { payer: "Harborview Health Plan".into(), member_id: "W52401122".into(), group_id: "G-100".into(), end: None }),
+        coverage: Some(Coverage {
+            payer: "Harborview Health Plan".into(),
+            member_id: "W52401122".into(),
+            group_id: "G-100".into(),
+            end: None,
+        }),
     }))
 }
 
@@ -247,7 +252,11 @@ fn start() {
     let on_disk = std::fs::File::open(&program).expect("the copy");
     on_disk.sync_all().expect("the copy on the disk");
     for is_cold in [false, true] {
-        println!("process start to first frame, {:11} {}", if is_cold { "from disk" } else { "warm" }, starts(list.path(), &program, &on_disk, is_cold).say());
+        println!(
+            "process start to first frame, {:11} {}",
+            if is_cold { "from disk" } else { "warm" },
+            starts(list.path(), &program, &on_disk, is_cold).say()
+        );
     }
 }
 
@@ -330,25 +339,34 @@ fn keys() {
         for _ in 0..KEYS {
             rig.stage.settle();
             let window = rig.stage.app.window.clone_strong();
-            down.push(timed(|| {
-                window.window().dispatch_event(WindowEvent::PointerMoved { position });
-                window.window().dispatch_event(WindowEvent::PointerPressed { position, button });
-                rig.frame(whole);
-            }).0);
+            down.push(
+                timed(|| {
+                    window.window().dispatch_event(WindowEvent::PointerMoved { position });
+                    window.window().dispatch_event(WindowEvent::PointerPressed { position, button });
+                    rig.frame(whole);
+                })
+                .0,
+            );
             rig.stage.settle();
-            up.push(timed(|| {
-                window.window().dispatch_event(WindowEvent::PointerReleased { position, button });
-                window.window().dispatch_event(WindowEvent::PointerExited);
-                if whole { rig.frame(true) } else { pixels.set(rig.canvas.draw_changes(&window)) }
-            }).0);
+            up.push(
+                timed(|| {
+                    window.window().dispatch_event(WindowEvent::PointerReleased { position, button });
+                    window.window().dispatch_event(WindowEvent::PointerExited);
+                    if whole { rig.frame(true) } else { pixels.set(rig.canvas.draw_changes(&window)) }
+                })
+                .0,
+            );
             let arrivals::flow::screen::Content::Name { before, .. } = rig.stage.app.screen().content else { panic!("another page") };
             assert_eq!(before.as_str().to_lowercase(), "r", "the key types one letter");
             rig.turn(Input::Erase, whole);
             rig.stage.settle();
-            keyboard.push(timed(|| {
-                window.window().dispatch_event(WindowEvent::KeyPressed { text: "r".into() });
-                rig.frame(whole);
-            }).0);
+            keyboard.push(
+                timed(|| {
+                    window.window().dispatch_event(WindowEvent::KeyPressed { text: "r".into() });
+                    rig.frame(whole);
+                })
+                .0,
+            );
             window.window().dispatch_event(WindowEvent::KeyReleased { text: "r".into() });
             rig.turn(Input::Erase, whole);
         }
@@ -421,10 +439,10 @@ fn real_window() {
             .arg(&config)
             .env("DISPLAY", &display.name)
             .env_remove("WAYLAND_DISPLAY")
-            .env("ARRIVALS_LOG", "error")
+            .stderr(Stdio::null())
             .spawn()
             .expect("the kiosk");
-        // A window is first one colour; a page has letters.
+        // The last change counts: a window may be there before its page is.
         let mut changes = (begun.elapsed(), empty);
         while begun.elapsed() < Duration::from_millis(1500) {
             let now = display.look();
@@ -442,5 +460,7 @@ fn real_window() {
         std::thread::sleep(Duration::from_millis(300));
     }
     println!("real window: start to the page on screen  {}", times.say());
-    println!("real window: memory at the welcome page   {resident:.1} MiB resident (VmRSS), {shared:.1} shared out (Pss), worst of {STARTS}");
+    println!(
+        "real window: memory at the welcome page   {resident:.1} MiB resident (VmRSS), {shared:.1} shared out (Pss), worst of {STARTS}"
+    );
 }

@@ -29,7 +29,12 @@ impl Times {
     pub fn at(&self, part: f64) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a position in a short list")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a position in a short list"
+        )]
         let position = (part * sorted.len().saturating_sub(1) as f64).round() as usize;
         sorted.get(position).copied().unwrap_or_default()
     }
@@ -37,6 +42,13 @@ impl Times {
     /// The median and how far the middle half, and nineteen of twenty, are from it.
     pub fn say(&self) -> String {
         let ms = |part| self.at(part).as_secs_f64() * 1000.0;
-        format!("median {:8.3} ms, middle half {:.3} to {:.3}, 95 % under {:.3}, {} times", ms(0.5), ms(0.25), ms(0.75), ms(0.95), self.0.len())
+        format!(
+            "median {:8.3} ms, middle half {:.3} to {:.3}, 95 % under {:.3}, {} times",
+            ms(0.5),
+            ms(0.25),
+            ms(0.75),
+            ms(0.95),
+            self.0.len()
+        )
     }
 }
