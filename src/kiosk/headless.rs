@@ -18,9 +18,12 @@ use super::program::{Event, Kiosk};
 use super::ui::{self, KioskWindow, Speech};
 use crate::flow::step::Step;
 
+/// The window of a thread's platform, and its time.
+type Platformed = (Rc<MinimalSoftwareWindow>, Rc<Cell<Duration>>);
+
 thread_local! {
     /// The toolkit keeps one platform for a thread, for good.
-    static STAGE: RefCell<Option<(Rc<MinimalSoftwareWindow>, Rc<Cell<Duration>>)>> = const { RefCell::new(None) };
+    static STAGE: RefCell<Option<Platformed>> = const { RefCell::new(None) };
 }
 
 struct Headless {
