@@ -2,9 +2,9 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::conversation::{Conversation, ScanWord, TicketAtHand};
 use super::entry::{DatePart, DateTrouble};
 use super::step::{MaskedContact, MaskedInsurance, Step, Visit};
-use super::table::{Conversation, ScanWord, TicketAtHand};
 use crate::domain::language::Language;
 use crate::domain::private::Private;
 use crate::domain::reason::Reason;

@@ -18,9 +18,12 @@ use super::program::{Event, Kiosk};
 use super::ui::{self, KioskWindow, Speech};
 use crate::flow::step::Step;
 
+/// The window of a thread's platform, and its time.
+type Platformed = (Rc<MinimalSoftwareWindow>, Rc<Cell<Duration>>);
+
 thread_local! {
     /// The toolkit keeps one platform for a thread, for good.
-    static STAGE: RefCell<Option<(Rc<MinimalSoftwareWindow>, Rc<Cell<Duration>>)>> = const { RefCell::new(None) };
+    static STAGE: RefCell<Option<Platformed>> = const { RefCell::new(None) };
 }
 
 struct Headless {
@@ -226,12 +229,22 @@ impl Stage {
         };
         // Where the walk over the page ended is where it began. Once there and back again: what was out of sight has
         // been brought into view meanwhile, and is asked again where it is.
-        for steps in [i32::try_from(position).unwrap_or(0), 1, -1] {
-            bridge::move_focus(&self.app.window, steps);
+        const LOOKS_MAX: usize = 5;
+        bridge::move_focus(&self.app.window, i32::try_from(position).unwrap_or(0));
+        let mut found = control;
+        for _ in 0..LOOKS_MAX {
+            for steps in [1, -1] {
+                self.settle();
+                bridge::move_focus(&self.app.window, steps);
+            }
             self.settle();
+            let now = here(&self.app.window);
+            if now == found {
+                break;
+            }
+            found = now;
         }
-        let found = here(&self.app.window);
-        if found.says == control.says { Ok(found) } else { Ok(control) }
+        Ok(found)
     }
 }
 
@@ -273,7 +286,8 @@ pub fn controls(window: &KioskWindow) -> Vec<Control> {
         bridge::move_focus(window, 1);
         settle();
         let control = here(window);
-        if seen.first() == Some(&control) {
+        // What is out of sight moves into view on the way, so places may differ; names on one page do not repeat.
+        if seen.first().is_some_and(|first: &Control| first.says == control.says) {
             break;
         }
         seen.push(control);

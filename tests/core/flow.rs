@@ -7,8 +7,8 @@ use arrivals::domain::event::StillRight;
 use arrivals::domain::language::Language;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::{CallAs, PrintOutcome, PrintTrouble, Ticket, TicketNumber};
+use arrivals::flow::conversation::{Conversation, TRIES_MAX};
 use arrivals::flow::step::{Answers, Effect, Input, Lookup, Query, SavedTicket, Step};
-use arrivals::flow::table::{Conversation, TRIES_MAX};
 use jiff::civil::date;
 
 use super::people::{patient, visit};

@@ -12,6 +12,7 @@ mod kiosks;
 mod schema;
 mod staff;
 mod visits;
+mod work;
 
 use std::path::Path;
 use std::time::Duration;
@@ -24,7 +25,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 pub use self::appointments::Taken;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
 pub use self::staff::{Session, Throttle, UserRow};
-pub use self::visits::{ReasonRow, StaffAction, StaffWork, Stop, VisitRow};
+pub use self::visits::{ReasonRow, Stop, VisitRow};
+pub use self::work::{StaffAction, StaffWork};
 use super::error::DeskError;
 use crate::domain::settings::ClinicSettings;
 

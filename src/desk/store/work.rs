@@ -1,0 +1,236 @@
+//! What staff do with a visit or a stop, recorded and never edited, and how the list is rebuilt from what was recorded.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::error::DeskError;
+use super::{Store, bump, events, int, timestamp};
+use crate::domain::event::LoggedEvent;
+use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::queue::VisitState;
+
+/// What a member of staff does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffAction {
+    /// Has noticed the arrival, and takes care of its reasons.
+    Seen,
+    /// Calls the patient.
+    Call,
+    /// Closes the visit.
+    Done,
+    /// Takes the last step back.
+    Undo,
+}
+
+impl StaffAction {
+    /// The name in data and addresses.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Call => "call",
+            Self::Done => "done",
+            Self::Undo => "undo",
+        }
+    }
+
+    /// The action of a [`Self::code`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Seen, Self::Call, Self::Done, Self::Undo].into_iter().find(|action| action.code() == code)
+    }
+}
+
+/// What an action is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StaffWork {
+    /// A visit.
+    Visit(AppointmentId),
+    /// Stops of one kind at a kiosk by people who are not known, up to this position in its log.
+    Stop(KioskId, u64),
+}
+
+impl Store {
+    /// Does what a member of staff asks, and records it. Answers `false` if there was nothing to do, as
+    /// when two people press the same button.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn act(&mut self, work: &StaffWork, action: StaffAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+        let tx = self.write()?;
+        let n = int(bump(&tx)?);
+        if !act(&tx, work, action, user, now, n)? {
+            return Ok(false);
+        }
+        let (appointment, kiosk, seq) = match work {
+            StaffWork::Visit(id) => (Some(id.as_str()), None, None),
+            StaffWork::Stop(kiosk, seq) => (None, Some(kiosk.as_str()), Some(int(*seq))),
+        };
+        tx.execute(
+            "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, kiosk, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![n, now.to_string(), user, action.code(), appointment, kiosk, seq],
+        )?;
+        tx.commit()?;
+        Ok(true)
+    }
+
+    /// Everything staff did, oldest first: when, who, what, about what.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn staff_actions(&self) -> Result<Vec<(Timestamp, String, StaffAction, StaffWork)>, DeskError> {
+        Ok(recorded_actions(&self.conn)?.into_iter().map(|a| (a.at, a.user, a.action, a.work)).collect())
+    }
+
+    /// Makes visits, tickets and reasons anew from the recorded events and staff actions.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written; then everything is as it was.
+    pub fn rebuild_visits(&mut self) -> Result<(), DeskError> {
+        let zone = self.zone.clone();
+        let tx = self.write()?;
+        tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason;")?;
+        let mut statement = tx.prepare("SELECT revision, kiosk, received_at, body FROM kiosk_event ORDER BY revision")?;
+        let events: Vec<(i64, String, String, String)> =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?;
+        drop(statement);
+        let mut actions = recorded_actions(&tx)?.into_iter().peekable();
+        for (n, kiosk, received, body) in events {
+            while let Some(action) = actions.next_if(|action| action.revision < n) {
+                act(&tx, &action.work, action.action, &action.user, action.at, action.revision)?;
+            }
+            let event: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
+            events::apply(&tx, &zone, &kiosk, &event, timestamp(&received)?)?;
+        }
+        for action in actions {
+            act(&tx, &action.work, action.action, &action.user, action.at, action.revision)?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+}
+
+struct Recorded {
+    revision: i64,
+    at: Timestamp,
+    user: String,
+    action: StaffAction,
+    work: StaffWork,
+}
+
+fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
+    let mut statement =
+        conn.prepare("SELECT revision, at, user_name, action, appointment_id, kiosk, seq FROM staff_action ORDER BY revision")?;
+    let rows = statement.query_map([], |row| {
+        Ok((
+            row.get::<_, i64>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+            row.get::<_, String>(3)?,
+            row.get::<_, Option<String>>(4)?,
+            row.get::<_, Option<String>>(5)?,
+            row.get::<_, Option<i64>>(6)?,
+        ))
+    })?;
+    rows.map(|row| {
+        let (revision, at, user, action, appointment, kiosk, seq) = row?;
+        let work = match (appointment, kiosk, seq) {
+            (Some(id), _, _) => StaffWork::Visit(AppointmentId::new(id)),
+            (None, Some(kiosk), Some(seq)) => StaffWork::Stop(KioskId::new(kiosk), seq.unsigned_abs()),
+            _ => return Err(DeskError::Unreadable("a staff action")),
+        };
+        let action = StaffAction::from_code(&action).ok_or(DeskError::Unreadable("a staff action"))?;
+        Ok(Recorded { revision, at: timestamp(&at)?, user, action, work })
+    })
+    .collect()
+}
+
+fn act(conn: &Connection, work: &StaffWork, action: StaffAction, user: &str, at: Timestamp, n: i64) -> Result<bool, DeskError> {
+    match work {
+        StaffWork::Visit(id) => act_on_visit(conn, id.as_str(), action, user, &at.to_string(), n),
+        StaffWork::Stop(kiosk, seq) => act_on_stop(conn, kiosk.as_str(), int(*seq), action, user, &at.to_string(), n),
+    }
+}
+
+fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {
+    let found: Option<(String, bool, bool)> = conn
+        .query_row("SELECT state, seen_at IS NOT NULL, called_at IS NOT NULL FROM visit WHERE appointment_id = ?1", [id], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((state, seen, called)) = found else { return Ok(false) };
+    let state = VisitState::from_code(&state).ok_or(DeskError::Unreadable("a visit"))?;
+    let take_reasons = || {
+        conn.execute(
+            "UPDATE reason SET taken_at = ?2, taken_by = ?3, taken_revision = ?4 WHERE appointment_id = ?1 AND taken_at IS NULL",
+            params![id, at, user, n],
+        )
+    };
+    let give_back_reasons = || {
+        conn.execute(
+            "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1 AND taken_revision =
+             (SELECT MAX(taken_revision) FROM reason WHERE appointment_id = ?1)",
+            [id],
+        )
+    };
+    let see =
+        || conn.execute("UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1 AND seen_at IS NULL", params![id, at, user]);
+    match (action, state) {
+        (StaffAction::Seen, _) => {
+            if take_reasons()? + see()? == 0 {
+                return Ok(false);
+            }
+        }
+        (StaffAction::Call, VisitState::Arrived) => {
+            see()?;
+            conn.execute(
+                "UPDATE visit SET state = 'called', called_at = ?2, called_by = ?3 WHERE appointment_id = ?1",
+                params![id, at, user],
+            )?;
+        }
+        (StaffAction::Done, VisitState::Arrived | VisitState::Called) => {
+            take_reasons()?;
+            see()?;
+            conn.execute("UPDATE visit SET state = 'done', done_at = ?2, done_by = ?3 WHERE appointment_id = ?1", params![id, at, user])?;
+        }
+        (StaffAction::Undo, VisitState::Done) => {
+            conn.execute(
+                "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1
+                 AND taken_at = (SELECT done_at FROM visit WHERE appointment_id = ?1)",
+                [id],
+            )?;
+            let before = if called { VisitState::Called } else { VisitState::Arrived };
+            conn.execute(
+                "UPDATE visit SET state = ?2, done_at = NULL, done_by = NULL WHERE appointment_id = ?1",
+                params![id, before.code()],
+            )?;
+        }
+        (StaffAction::Undo, VisitState::Called) => {
+            conn.execute("UPDATE visit SET state = 'arrived', called_at = NULL, called_by = NULL WHERE appointment_id = ?1", [id])?;
+        }
+        (StaffAction::Undo, _) if seen => {
+            give_back_reasons()?;
+            conn.execute("UPDATE visit SET seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1", [id])?;
+        }
+        _ => return Ok(false),
+    }
+    events::touch(conn, id)?;
+    Ok(true)
+}
+
+fn act_on_stop(conn: &Connection, kiosk: &str, seq: i64, action: StaffAction, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {
+    let rows = match action {
+        StaffAction::Seen => conn.execute(
+            "UPDATE reason SET taken_at = ?3, taken_by = ?4, taken_revision = ?5 WHERE kiosk = ?1 AND seq <= ?2 AND appointment_id = ''
+             AND taken_at IS NULL AND reason = (SELECT MAX(reason) FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = '')",
+            params![kiosk, seq, at, user, n],
+        )?,
+        StaffAction::Undo => conn.execute(
+            "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE kiosk = ?1 AND appointment_id = ''
+             AND taken_revision = (SELECT MAX(taken_revision) FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = '')",
+            params![kiosk, seq],
+        )?,
+        StaffAction::Call | StaffAction::Done => 0,
+    };
+    Ok(rows > 0)
+}
