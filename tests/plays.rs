@@ -8,6 +8,7 @@ mod plays {
     mod midnight;
     mod power_cut;
     mod printer;
+    mod real_day;
     mod room;
     mod scanner_unplugged;
     mod walking_away;

@@ -40,13 +40,15 @@ impl Mailbox {
     }
 }
 
+type ScreenListener = Box<dyn Fn(&Screen)>;
+
 /// A kiosk and its window.
 pub struct App {
     /// The window.
     pub window: KioskWindow,
     kiosk: RefCell<Kiosk>,
     inbox: mpsc::Receiver<Event>,
-    on_show: RefCell<Option<Box<dyn Fn(&Screen)>>>,
+    on_show: RefCell<Option<ScreenListener>>,
 }
 
 impl std::fmt::Debug for App {

@@ -57,6 +57,11 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
         let touch = Rc::clone(&touch);
         move |text| text.chars().for_each(|character| touch(Input::Key(character)))
     });
+    face.on_is_letter(|text| {
+        let mut characters = text.chars();
+        let first = characters.next().is_some_and(|character| character.is_alphabetic() || matches!(character, ' ' | '-' | '\'' | '’'));
+        first && characters.next().is_none()
+    });
     face.on_place_cursor({
         let touch = Rc::clone(&touch);
         move |part| touch(Input::PlaceCursor(part))
@@ -240,6 +245,7 @@ fn fill_ticket(face: &ui::Kiosk<'_>, at_hand: &TicketAtHand) {
     face.set_desk_knows(at_hand.desk_knows);
     face.set_seen_by_staff(at_hand.seen_by_staff);
     face.set_print_state(match at_hand.print {
+        None if at_hand.given_before => ui::PrintState::None,
         None => ui::PrintState::Waiting,
         Some(PrintOutcome::Printed) => ui::PrintState::Printed,
         Some(PrintOutcome::Failed(_)) => ui::PrintState::Failed,

@@ -18,9 +18,12 @@ use super::program::{Event, Kiosk};
 use super::ui::{self, KioskWindow, Speech};
 use crate::flow::step::Step;
 
+/// The window of a thread's platform, and its time.
+type Platformed = (Rc<MinimalSoftwareWindow>, Rc<Cell<Duration>>);
+
 thread_local! {
     /// The toolkit keeps one platform for a thread, for good.
-    static STAGE: RefCell<Option<(Rc<MinimalSoftwareWindow>, Rc<Cell<Duration>>)>> = const { RefCell::new(None) };
+    static STAGE: RefCell<Option<Platformed>> = const { RefCell::new(None) };
 }
 
 struct Headless {
@@ -226,12 +229,22 @@ impl Stage {
         };
         // Where the walk over the page ended is where it began. Once there and back again: what was out of sight has
         // been brought into view meanwhile, and is asked again where it is.
-        for steps in [i32::try_from(position).unwrap_or(0), 1, -1] {
-            bridge::move_focus(&self.app.window, steps);
+        const LOOKS_MAX: usize = 5;
+        bridge::move_focus(&self.app.window, i32::try_from(position).unwrap_or(0));
+        let mut found = control;
+        for _ in 0..LOOKS_MAX {
+            for steps in [1, -1] {
+                self.settle();
+                bridge::move_focus(&self.app.window, steps);
+            }
             self.settle();
+            let now = here(&self.app.window);
+            if now == found {
+                break;
+            }
+            found = now;
         }
-        let found = here(&self.app.window);
-        if found.says == control.says { Ok(found) } else { Ok(control) }
+        Ok(found)
     }
 }
 
@@ -248,18 +261,52 @@ pub fn settle() {
 /// Draws a window: width, height and three bytes a pixel.
 #[must_use]
 pub fn draw(window: &KioskWindow, size: PhysicalSize) -> (u32, u32, Vec<u8>) {
-    let (width, height) = (size.width as usize, size.height as usize);
-    let mut pixels = vec![Rgb8Pixel::default(); width * height];
-    window.window().request_redraw();
-    STAGE.with_borrow(|stage| {
-        if let Some((adapter, _)) = stage {
-            slint::platform::update_timers_and_animations();
+    let mut canvas = Canvas::new(size);
+    canvas.draw_whole(window);
+    (size.width, size.height, canvas.pixels.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect())
+}
+
+/// Pixels that are drawn into again and again, as a display's are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Canvas {
+    pixels: Vec<Rgb8Pixel>,
+    width: usize,
+}
+
+impl Canvas {
+    /// Pixels for a window of this size.
+    #[must_use]
+    pub fn new(size: PhysicalSize) -> Self {
+        let (width, height) = (size.width as usize, size.height as usize);
+        Self { pixels: vec![Rgb8Pixel::default(); width * height], width }
+    }
+
+    /// Draws the whole window, as after it was covered.
+    pub fn draw_whole(&mut self, window: &KioskWindow) {
+        window.window().request_redraw();
+        self.draw(RepaintBufferType::NewBuffer);
+    }
+
+    /// Draws what has changed since this was called last. Answers how many pixels those were.
+    pub fn draw_changes(&mut self, window: &KioskWindow) -> u64 {
+        // Nothing is drawn unless somebody asked; what has changed is found out then.
+        window.window().request_redraw();
+        self.draw(RepaintBufferType::ReusedBuffer)
+    }
+
+    fn draw(&mut self, kind: RepaintBufferType) -> u64 {
+        let adapter = STAGE.with_borrow(|stage| stage.as_ref().map(|(adapter, _)| Rc::clone(adapter)));
+        let mut drawn = 0;
+        slint::platform::update_timers_and_animations();
+        if let Some(adapter) = adapter {
             adapter.draw_if_needed(|renderer| {
-                renderer.render(&mut pixels, width);
+                renderer.set_repaint_buffer_type(kind);
+                let region = renderer.render(&mut self.pixels, self.width);
+                drawn = region.iter().map(|(_, size)| u64::from(size.width) * u64::from(size.height)).sum();
             });
         }
-    });
-    (size.width, size.height, pixels.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect())
+        drawn
+    }
 }
 
 /// Every control of the page, in the order of the keypad, beginning where the focus is.
@@ -273,7 +320,8 @@ pub fn controls(window: &KioskWindow) -> Vec<Control> {
         bridge::move_focus(window, 1);
         settle();
         let control = here(window);
-        if seen.first() == Some(&control) {
+        // What is out of sight moves into view on the way, so places may differ; names on one page do not repeat.
+        if seen.first().is_some_and(|first: &Control| first.says == control.says) {
             break;
         }
         seen.push(control);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use slint::fontique_011::fontique::{Blob, FallbackKey, FamilyId, GenericFamily, Script};
 
-#[expect(missing_docs, clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]
+#[allow(clippy::all, reason = "generated")]
 mod pages {
     slint::include_modules!();
 }

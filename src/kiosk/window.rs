@@ -64,12 +64,7 @@ fn in_short(reason: &str) -> &str {
 ///
 /// # Errors
 /// If the toolkit's event loop fails.
-pub fn run_app(
-    window: KioskWindow,
-    kiosk: Kiosk,
-    inbox: std::sync::mpsc::Receiver<Event>,
-    before: impl FnOnce(&Rc<App>),
-) -> anyhow::Result<()> {
+pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiver<Event>) -> anyhow::Result<()> {
     let app = App::new(window, kiosk, inbox);
     APP.with_borrow_mut(|slot| *slot = Rc::downgrade(&app));
     let worker = Rc::new(Timer::default());
@@ -97,9 +92,14 @@ pub fn run_app(
             let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
         }
     });
-    before(&app);
+    // Closing the kiosk's face ends the program, whatever stands beside it.
+    app.window.window().on_close_requested(|| {
+        let _ = slint::quit_event_loop();
+        slint::CloseRequestResponse::HideWindow
+    });
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-    app.window.run().context("the window's event loop failed")?;
+    app.window.show().context("the window cannot be shown")?;
+    slint::run_event_loop_until_quit().context("the window's event loop failed")?;
     Ok(())
 }
 
@@ -136,7 +136,7 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
         }),
     })?;
     tracing::info!(kiosk = %config.kiosk, "ready");
-    run_app(window, kiosk, inbox, |_| {})?;
+    run_app(window, kiosk, inbox)?;
     drop(scanner);
     drop(beside);
     Ok(())

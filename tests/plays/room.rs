@@ -83,12 +83,19 @@ impl Room {
 
     /// A room whose kiosk reaches its printer through something.
     pub fn with_printer(wrap: impl Fn(&SimulatedPrinter) -> Box<dyn Printer>) -> Self {
+        let settings = ClinicSettings { name: "Mill Street Clinic".into(), ..ClinicSettings::default() };
+        Self::with(settings, wrap, |desk| {
+            desk.import_appointments(&appointments()).unwrap();
+        })
+    }
+
+    /// A room whose desk has these rules and this list.
+    pub fn with(settings: ClinicSettings, wrap: impl Fn(&SimulatedPrinter) -> Box<dyn Printer>, import: impl Fn(&Desk)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::at("2026-11-23T14:00:00Z".parse().unwrap());
-        let settings = ClinicSettings { name: "Mill Street Clinic".into(), ..ClinicSettings::default() };
         let desk = Desk::open(&folder.path().join("desk"), settings, Arc::new(clock.clone())).unwrap();
         desk.enrol_kiosk(&KioskId::from("lobby"), 'A', TOKEN).unwrap();
-        desk.import_appointments(&appointments()).unwrap();
+        import(&desk);
         let printer = SimulatedPrinter::new();
         let network = Cut::default();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();

@@ -60,7 +60,7 @@ pub fn run(data: Option<PathBuf>, port: Option<u16>, runtime: &tokio::runtime::R
     println!("Tickets, the desk's and the kiosk's files are in {}.", folder.path().display());
     let kiosk = rig.kiosk(words(&window))?;
     let panel = panel::open(&rig, &mailbox)?;
-    run_app(window, kiosk, inbox, |_| {})?;
+    run_app(window, kiosk, inbox)?;
     drop(panel);
     runtime.block_on(stop(rig.desk));
     Ok(())

@@ -14,6 +14,9 @@ use crate::kiosk::ui::{DeveloperPanel, Panel, PanelPatient};
 /// How often the panel looks at what the desk holds.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(700);
 
+/// Where the panel's left edge is: right of a kiosk of 1280 pixels.
+const BESIDE: i32 = 1300;
+
 /// The panel, open; it closes when this is dropped.
 pub struct OpenPanel {
     window: DeveloperPanel,
@@ -95,6 +98,8 @@ pub fn open(rig: &Rig, mailbox: &Mailbox) -> anyhow::Result<OpenPanel> {
                 .into(),
         );
     });
+    // Beside the kiosk's face, where the system lets a program say so.
+    window.window().set_position(slint::PhysicalPosition::new(BESIDE, 0));
     window.show()?;
     Ok(OpenPanel { window, _look: look })
 }
