@@ -52,12 +52,12 @@ impl Store {
     /// If the file cannot be opened or made, is no store, or was written by a newer version.
     pub fn open(path: &Path, letter: char) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
+            std::fs::create_dir_all(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
         }
-        let connection = Connection::open(path).map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
+        let connection = Connection::open(path).map_err(|why| StoreError::Open { path: path.to_owned(), why })?;
         let store = Self { connection, letter };
         store.prepare().map_err(|error| match error {
-            StoreError::Database(source) => StoreError::Open { path: path.to_owned(), source },
+            StoreError::Database(why) => StoreError::Open { path: path.to_owned(), why },
             other => other,
         })?;
         Ok(store)

@@ -60,8 +60,9 @@ class Screen:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         read, write = os.pipe()
+        # Without -noreset it starts anew when the last window is gone, and turns away whoever comes just then.
         self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-fbdir", str(folder), "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-fbdir", str(folder), "-nolisten", "tcp", "-noreset"],
             pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         os.close(write)
