@@ -29,12 +29,6 @@ impl Times {
     pub fn at(&self, part: f64) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a position in a short list"
-        )]
         let position = (part * sorted.len().saturating_sub(1) as f64).round() as usize;
         sorted.get(position).copied().unwrap_or_default()
     }
