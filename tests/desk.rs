@@ -1,4 +1,5 @@
 //! The desk, at its real boundaries: files in, HTTP and events in, the staff's page out.
+#![cfg(feature = "desk")]
 
 #[path = "desk/events.rs"]
 mod events;

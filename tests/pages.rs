@@ -159,7 +159,10 @@ fn every_control_has_a_name_lies_in_the_window_and_covers_no_other() {
         let found = controls(window);
         assert!(found.len() >= 6, "{what}: the help bar is missing");
         let (top, bottom, scrolls) = body(window, &found, height as f32);
-        assert!(scrolls || found.iter().all(|control| control.top >= bottom || control.bottom <= bottom + 1.0), "{what}: cut by the help bar: {found:?}");
+        assert!(
+            scrolls || found.iter().all(|control| control.top >= bottom || control.bottom <= bottom + 1.0),
+            "{what}: cut by the help bar: {found:?}"
+        );
         for (index, control) in found.iter().enumerate() {
             if control.name.is_empty() {
                 wrong.push(format!("{what}: a control without a name at {},{}", control.left, control.top));

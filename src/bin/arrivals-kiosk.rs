@@ -1,5 +1,6 @@
 //! The kiosk program: arguments, parts, run.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -53,7 +54,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("ARRIVALS_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,arrivals=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Colours are for people; a journal or a file gets plain lines.
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
     match run(arguments.command) {
         Ok(code) => code,
         Err(error) => {

@@ -27,7 +27,7 @@ pub enum DeskError {
     NotADeskFile,
     /// SQLite's own word.
     #[error("the desk's file could not be read or written: {0}")]
-    Store(#[source] rusqlite::Error),
+    Store(rusqlite::Error),
     /// A row that no version of this program can have written.
     #[error("the desk's file holds a row that cannot be read ({0}); restore the last backup")]
     Unreadable(&'static str),

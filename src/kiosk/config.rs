@@ -81,12 +81,12 @@ pub struct Look {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file could not be read.
-    #[error("cannot read {path}: {source}", path = .path.display())]
+    #[error("cannot read {path}: {why}", path = .path.display())]
     Read {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// The file is not what it should be.
     #[error("{path} is not a kiosk's configuration: {why}", path = .path.display())]
@@ -118,7 +118,7 @@ impl KioskConfig {
     /// # Errors
     /// If it cannot be read, has an unknown or missing key, or a value makes no sense.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|why| ConfigError::Read { path: path.to_owned(), why })?;
         Self::parse(&text).map_err(|error| match error {
             ConfigError::Parse { why, .. } => ConfigError::Parse { path: path.to_owned(), why },
             other => other,
@@ -128,7 +128,9 @@ impl KioskConfig {
     fn parse(text: &str) -> Result<Self, ConfigError> {
         let config: Self = toml::from_str(text).map_err(|error| {
             // The whole message would quote the line, and the line may be the token's.
-            let line = error.span().map(|span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+            // What is missing is nowhere.
+            let span = error.span().filter(|_| !error.message().starts_with("missing field"));
+            let line = span.map(|span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
             let place = line.map(|line| format!(" (line {line})")).unwrap_or_default();
             ConfigError::Parse { path: PathBuf::new(), why: format!("{}{place}", error.message()) }
         })?;
@@ -203,6 +205,7 @@ mod tests {
             (("letter = \"A\"", "letter = \"AB\""), "line 2"),
             (("letter = \"A\"", "letter = \"D\""), "D belongs to the desk"),
             (("letter = \"A\"", "leter = \"A\""), "unknown field `leter`"),
+            (("printer = ", "colour = 1\nprinter = "), "(line 6)"),
             (("printer = \"none\"\n", ""), "missing field `printer`"),
             (("token = \"sesame-open\"", "token = \"sesame-open"), "line 4"),
             (("data = ", "[look]\naccent = \"yellow\"\ndata = "), "unknown field `data`"),
@@ -211,6 +214,8 @@ mod tests {
             assert!(error.contains(expected), "{error}");
             assert!(!error.contains("sesame"), "{error}");
         }
+        let missing = KioskConfig::parse(&LEAST.replace("printer = \"none\"\n", "")).unwrap_err().to_string();
+        assert!(!missing.contains("line"), "{missing}");
         let config = KioskConfig::parse(LEAST).unwrap();
         assert!(!format!("{config:?}").contains("sesame"));
     }

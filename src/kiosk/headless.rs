@@ -261,18 +261,52 @@ pub fn settle() {
 /// Draws a window: width, height and three bytes a pixel.
 #[must_use]
 pub fn draw(window: &KioskWindow, size: PhysicalSize) -> (u32, u32, Vec<u8>) {
-    let (width, height) = (size.width as usize, size.height as usize);
-    let mut pixels = vec![Rgb8Pixel::default(); width * height];
-    window.window().request_redraw();
-    STAGE.with_borrow(|stage| {
-        if let Some((adapter, _)) = stage {
-            slint::platform::update_timers_and_animations();
+    let mut canvas = Canvas::new(size);
+    canvas.draw_whole(window);
+    (size.width, size.height, canvas.pixels.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect())
+}
+
+/// Pixels that are drawn into again and again, as a display's are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Canvas {
+    pixels: Vec<Rgb8Pixel>,
+    width: usize,
+}
+
+impl Canvas {
+    /// Pixels for a window of this size.
+    #[must_use]
+    pub fn new(size: PhysicalSize) -> Self {
+        let (width, height) = (size.width as usize, size.height as usize);
+        Self { pixels: vec![Rgb8Pixel::default(); width * height], width }
+    }
+
+    /// Draws the whole window, as after it was covered.
+    pub fn draw_whole(&mut self, window: &KioskWindow) {
+        window.window().request_redraw();
+        self.draw(RepaintBufferType::NewBuffer);
+    }
+
+    /// Draws what has changed since this was called last. Answers how many pixels those were.
+    pub fn draw_changes(&mut self, window: &KioskWindow) -> u64 {
+        // Nothing is drawn unless somebody asked; what has changed is found out then.
+        window.window().request_redraw();
+        self.draw(RepaintBufferType::ReusedBuffer)
+    }
+
+    fn draw(&mut self, kind: RepaintBufferType) -> u64 {
+        let adapter = STAGE.with_borrow(|stage| stage.as_ref().map(|(adapter, _)| Rc::clone(adapter)));
+        let mut drawn = 0;
+        slint::platform::update_timers_and_animations();
+        if let Some(adapter) = adapter {
             adapter.draw_if_needed(|renderer| {
-                renderer.render(&mut pixels, width);
+                renderer.set_repaint_buffer_type(kind);
+                let region = renderer.render(&mut self.pixels, self.width);
+                drawn = region.iter().map(|(_, size)| u64::from(size.width) * u64::from(size.height)).sum();
             });
         }
-    });
-    (size.width, size.height, pixels.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect())
+        drawn
+    }
 }
 
 /// Every control of the page, in the order of the keypad, beginning where the focus is.

@@ -48,9 +48,16 @@ fn turn() {
 pub fn open() -> anyhow::Result<KioskWindow> {
     KioskWindow::new().map_err(|error| {
         anyhow::anyhow!(
-            "no display to open the window on ({error}); on a machine without one, run `arrivals-kiosk demo --headless --out DIR`"
+            "no display to open the window on ({}); on a machine without one, run `arrivals-kiosk demo --headless --out DIR`",
+            in_short(&error.to_string())
         )
     })
+}
+
+/// The toolkit's reason, without where in its source it was noticed: the end of the last line that gives one.
+fn in_short(reason: &str) -> &str {
+    let ends = reason.lines().filter_map(|line| line.rsplit_once(": "));
+    ends.map(|(_, end)| end).last().unwrap_or(reason).trim().trim_end_matches('.')
 }
 
 /// Joins window and kiosk, ticks every second, and runs until the window is closed.
@@ -108,12 +115,13 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     let in_runtime = runtime.enter();
     let beside = parts::start(config.kiosk.clone(), store, printer, config.paper, client, &mailbox)?;
     drop(in_runtime);
+    let scans = mailbox.clone();
+    let scanner = scanner::open(&config.scanner, Arc::clone(&clock), Box::new(move |event| scans.leave(Event::Scanner(event))))?;
+    // Last: what is wrong in the configuration is said on a machine without a display too.
     let window = open()?;
     ui::install_fonts();
     dress(&window, config.accent(), config.look.logo.as_deref()).map_err(anyhow::Error::msg)?;
     window.window().set_fullscreen(config.fullscreen);
-    let scans = mailbox.clone();
-    let scanner = scanner::open(&config.scanner, Arc::clone(&clock), Box::new(move |event| scans.leave(Event::Scanner(event))))?;
     let words = window.as_weak();
     let kiosk = Kiosk::new(Parts {
         clock,
@@ -150,5 +158,20 @@ pub fn unworded(order: &crate::flow::step::PrintOrder, clinic: &str) -> crate::p
         qr: crate::codes::ticket_code(&order.ticket),
         qr_label: String::new(),
         copy_label: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_short;
+
+    #[test]
+    fn a_missing_display_is_told_without_the_toolkits_source() {
+        for (reason, expected) in [
+            ("Could not initialize.\nBackend: os error at /a/b/mod.rs:765: no DISPLAY is set.\nNothing configured.", "no DISPLAY is set"),
+            ("no backend", "no backend"),
+        ] {
+            assert_eq!(in_short(reason), expected);
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! What can go wrong with the kiosk's file, in sentences that say what to do.
+//! What can go wrong with the kiosk's file, in sentences that say what to do. A sentence has its cause in it, and so
+//! names no source: whoever prints the whole chain would print it twice.
 
 use std::path::PathBuf;
 
@@ -6,20 +7,20 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The folder could not be made.
-    #[error("cannot make the folder {path}: {source}; make it, or give the kiosk's user the right to", path = .path.display())]
+    #[error("cannot make the folder {path}: {why}; make it, or give the kiosk's user the right to", path = .path.display())]
     Folder {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// The file could not be opened, or is something else.
-    #[error("cannot open the kiosk's file {path}: {source}; if it is damaged, move it away: what the desk has acknowledged is safe there", path = .path.display())]
+    #[error("cannot open the kiosk's file {path}: {why}; if it is damaged, move it away: what the desk has acknowledged is safe there", path = .path.display())]
     Open {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: rusqlite::Error,
+        why: rusqlite::Error,
     },
     /// A newer program wrote the file.
     #[error("the kiosk's file was written by a newer program (version {found}, this one knows {known}); update the kiosk")]
@@ -40,7 +41,7 @@ pub enum StoreError {
     },
     /// Anything else that the database reports.
     #[error("the kiosk's file reports: {0}")]
-    Database(#[source] rusqlite::Error),
+    Database(rusqlite::Error),
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -16,8 +16,8 @@ impl Store {
     /// # Errors
     /// If it could not be made durable; then nothing of it is kept.
     pub fn append(&mut self, at: Timestamp, event: &KioskEvent) -> Result<Seq, StoreError> {
-        let seq = self.last_seq()?.next();
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let seq = next_seq_in(&transaction)?;
         append_in(&transaction, seq, at, event)?;
         transaction.commit()?;
         Ok(seq)
@@ -80,6 +80,11 @@ impl Store {
             .execute("DELETE FROM event WHERE seq <= ?1 AND at < ?2", params![acknowledged.0.cast_signed(), before.to_string()])?;
         Ok(removed)
     }
+}
+
+/// The position of the event that the caller's transaction is about to write.
+pub(super) fn next_seq_in(connection: &Connection) -> Result<Seq, StoreError> {
+    Ok(Seq(super::number_fact_in(connection, LAST)?).next())
 }
 
 /// Writes an event and the new last position; the caller's transaction makes both durable.

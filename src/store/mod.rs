@@ -20,6 +20,9 @@ pub use error::StoreError;
 /// The version of the tables below.
 const SCHEMA_VERSION: i64 = 1;
 
+/// More than there are different statements here.
+const STATEMENTS: usize = 32;
+
 const SCHEMA: &str = "
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE event (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
@@ -49,12 +52,12 @@ impl Store {
     /// If the file cannot be opened or made, is no store, or was written by a newer version.
     pub fn open(path: &Path, letter: char) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
+            std::fs::create_dir_all(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
         }
-        let connection = Connection::open(path).map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
+        let connection = Connection::open(path).map_err(|why| StoreError::Open { path: path.to_owned(), why })?;
         let store = Self { connection, letter };
         store.prepare().map_err(|error| match error {
-            StoreError::Database(source) => StoreError::Open { path: path.to_owned(), source },
+            StoreError::Database(why) => StoreError::Open { path: path.to_owned(), why },
             other => other,
         })?;
         Ok(store)
@@ -65,6 +68,8 @@ impl Store {
         self.connection.pragma_update(None, "journal_mode", "WAL")?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         self.connection.pragma_update(None, "secure_delete", "ON")?;
+        // Every statement of this file stays prepared; the usual sixteen would push some of them out.
+        self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let version: i64 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         match version {
             0 => {
@@ -80,15 +85,11 @@ impl Store {
     }
 
     fn fact(&self, name: &str) -> Result<Option<String>, StoreError> {
-        Ok(self
-            .connection
-            .prepare_cached("SELECT value FROM fact WHERE name = ?1")?
-            .query_row(params![name], |row| row.get(0))
-            .optional()?)
+        fact_in(&self.connection, name)
     }
 
     fn number_fact(&self, name: &str) -> Result<u64, StoreError> {
-        Ok(self.fact(name)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+        number_fact_in(&self.connection, name)
     }
 
     fn set_fact(&self, name: &str, value: &str) -> Result<(), StoreError> {
@@ -105,4 +106,12 @@ impl Store {
     pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         Ok(self.connection.pragma_update(None, "max_page_count", pages)?)
     }
+}
+
+fn fact_in(connection: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(connection.prepare_cached("SELECT value FROM fact WHERE name = ?1")?.query_row(params![name], |row| row.get(0)).optional()?)
+}
+
+fn number_fact_in(connection: &Connection, name: &str) -> Result<u64, StoreError> {
+    Ok(fact_in(connection, name)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }

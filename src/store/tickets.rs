@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::events::append_in;
+use super::events::{append_in, next_seq_in};
 use super::{Store, StoreError};
 use crate::domain::event::{CheckedIn, KioskEvent, StillRight};
 use crate::domain::ids::{AppointmentId, PatientId};
@@ -55,7 +55,6 @@ impl Store {
     /// # Errors
     /// If it could not be made durable; then no number is used up and nothing is kept.
     pub fn check_in(&mut self, check_in: &CheckIn<'_>) -> Result<KnownTicket, StoreError> {
-        let seq = self.last_seq()?.next();
         let letter = self.letter;
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut without_ticket = Vec::new();
@@ -69,6 +68,7 @@ impl Store {
         if let (true, Some(known)) = (without_ticket.is_empty(), first_known) {
             return Ok(known);
         }
+        let seq = next_seq_in(&transaction)?;
         let count: u32 = transaction
             .prepare_cached(
                 "INSERT INTO counter (date, last) VALUES (?1, 1) ON CONFLICT (date) DO UPDATE SET last = last + 1 RETURNING last",

@@ -29,7 +29,7 @@ pub enum ClientError {
     Address(String),
     /// The HTTP client could not be made.
     #[error("cannot set up connections: {0}")]
-    Setup(#[source] reqwest::Error),
+    Setup(reqwest::Error),
 }
 
 impl Client {

@@ -1,0 +1,130 @@
+//! The durable check-in beside a bare SQLite commit with fsync: `cargo bench --no-default-features --bench save`.
+//!
+//! What a commit costs is up to the disk and to who else writes to it, so only the ratio of the two means something:
+//! they take turns, one of each, into files in the same folder. `ARRIVALS_BENCH_DIR` names that folder (a real disk:
+//! on a RAM disk fsync costs nothing); without it the system's temporary folder is used.
+
+mod measure;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use arrivals::domain::event::StillRight;
+use arrivals::domain::ids::{AppointmentId, PatientId};
+use arrivals::domain::language::Language;
+use arrivals::domain::ticket::CallAs;
+use arrivals::store::Store;
+use arrivals::store::tickets::CheckIn;
+use criterion::Criterion;
+use jiff::Timestamp;
+use jiff::civil::date;
+use measure::Times;
+use rusqlite::Connection;
+
+/// So many ratios are taken, to see how much they differ.
+const RATIOS: usize = 9;
+/// A check-in may cost so many bare commits.
+const RATIO_MAX: f64 = 1.5;
+
+/// One small row and its commit: the least that a durable check-in could cost.
+struct Bare {
+    connection: Connection,
+}
+
+impl Bare {
+    fn open(path: &Path) -> Self {
+        let connection = Connection::open(path).expect("the folder can be written");
+        connection.pragma_update(None, "journal_mode", "WAL").expect("WAL");
+        connection.pragma_update(None, "synchronous", "FULL").expect("FULL");
+        connection.execute_batch("CREATE TABLE row (id INTEGER PRIMARY KEY, body TEXT NOT NULL)").expect("a new file");
+        Self { connection }
+    }
+
+    fn commit(&mut self) {
+        let transaction = self.connection.transaction().expect("a transaction");
+        transaction.prepare_cached("INSERT INTO row (body) VALUES (?1)").expect("SQL").execute(["A17"]).expect("a row");
+        transaction.commit().expect("a commit");
+    }
+}
+
+/// The kiosk's file, and the next person.
+struct Kiosk {
+    store: Store,
+    next: u32,
+}
+
+impl Kiosk {
+    fn open(path: &Path) -> Self {
+        Self { store: Store::open(path, 'A').expect("the folder can be written"), next: 1 }
+    }
+
+    fn check_in(&mut self) {
+        let patient = PatientId::new(format!("patient-{:05}", self.next));
+        let appointments = [AppointmentId::new(format!("appointment-{:05}", self.next))];
+        self.next += 1;
+        let at: Timestamp = "2026-11-23T15:05:00Z".parse().expect("a timestamp");
+        let known = self
+            .store
+            .check_in(&CheckIn {
+                at,
+                date: date(2026, 11, 23),
+                patient: &patient,
+                appointments: &appointments,
+                language: Language::English,
+                call_as: CallAs::Number,
+                details: StillRight::Yes,
+                insurance: StillRight::Yes,
+                place: "Main building, 1st floor, waiting area A",
+            })
+            .expect("saved");
+        assert!(!known.given_before, "nobody is checked in twice here");
+    }
+}
+
+/// Takes so many turns for each ratio, resting before each, and says what came of it.
+fn compare(folder: &Path, how: &str, turns: usize, rest: Duration) {
+    let folder = folder.join(how.replace(' ', "-"));
+    std::fs::create_dir(&folder).expect("a folder");
+    let (mut bare, mut kiosk) = (Bare::open(&folder.join("bare.db")), Kiosk::open(&folder.join("kiosk.db")));
+    let timed = |act: &mut dyn FnMut()| {
+        std::thread::sleep(rest);
+        measure::timed(act).0
+    };
+    let (mut all_bares, mut all_saves, mut ratios) = (Times::default(), Times::default(), Vec::new());
+    for _ in 0..RATIOS {
+        let (mut bares, mut saves) = (Times::default(), Times::default());
+        for turn in 0..turns {
+            // Who goes first changes, so that neither always pays for the other's traffic.
+            if turn % 2 == 0 {
+                bares.push(timed(&mut || bare.commit()));
+                saves.push(timed(&mut || kiosk.check_in()));
+            } else {
+                saves.push(timed(&mut || kiosk.check_in()));
+                bares.push(timed(&mut || bare.commit()));
+            }
+        }
+        ratios.push(saves.at(0.5).as_secs_f64() / bares.at(0.5).as_secs_f64());
+        all_bares.extend(bares);
+        all_saves.extend(saves);
+    }
+    println!("{how}:");
+    println!("bare commit  {}", all_bares.say());
+    println!("check-in     {}", all_saves.say());
+    ratios.sort_by(f64::total_cmp);
+    let (least, ratio, most) = (ratios[0], ratios[RATIOS / 2], ratios[RATIOS - 1]);
+    println!("a check-in costs {ratio:.2} bare commits ({least:.2} to {most:.2} in {RATIOS} runs of {turns}); budget {RATIO_MAX}\n");
+}
+
+fn main() {
+    let folder = std::env::var_os("ARRIVALS_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let folder = tempfile::tempdir_in(folder).expect("ARRIVALS_BENCH_DIR is a folder that can be written");
+    compare(folder.path(), "one after the other", 400, Duration::ZERO);
+    // At a kiosk there are seconds between two of them, in which disk and processor go to rest.
+    compare(folder.path(), "after a rest", 40, Duration::from_millis(10));
+    let mut criterion = Criterion::default().configure_from_args();
+    let mut bare = Bare::open(&folder.path().join("bare-again.db"));
+    criterion.bench_function("bare SQLite commit with fsync", |bench| bench.iter(|| bare.commit()));
+    let mut kiosk = Kiosk::open(&folder.path().join("kiosk-again.db"));
+    criterion.bench_function("durable check-in", |bench| bench.iter(|| kiosk.check_in()));
+    criterion.final_summary();
+}
