@@ -33,7 +33,7 @@ fn window() -> KioskWindow {
 }
 
 fn settle() {
-    for _ in 0..30 {
+    for _ in 0..3 {
         i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(20));
     }
 }
