@@ -36,20 +36,16 @@ pub const PLAYS: [Play; 12] = [
     Play { name: "foreign-code-and-twins", language: Language::English, act: foreign_code_and_twins },
 ];
 
+const THAT_IS_ME: &str = "Yes, that's me";
+const ALL_RIGHT: &str = "Yes, all is still right";
+const CARD_RIGHT: &str = "Yes, this is still right";
+const ASK_ME: &str = "Ask me at the desk";
+const BY_NUMBER: &str = "By my number";
+
 fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-01")?;
-    player.scan(&codes::appointment_code(&visit))?;
-    player.until(Step::Birthday)?;
-    player.touch("March")?;
-    player.press(&["1", "4"])?;
-    player.touch("Next")?;
-    player.until(Step::IsThisYou)?;
-    player.touch("Yes, that's me")?;
-    player.touch("Check in now")?;
-    player.touch("Yes, all is still right")?;
-    player.touch("Yes, this is still right")?;
-    player.touch("By my number")?;
-    player.get_ticket()?;
+    scan_code(player, "demo-01", "March", "14")?;
+    check_in(player, ALL_RIGHT, CARD_RIGHT, BY_NUMBER)?;
     player.until_desk_knows()?;
     player.look()?;
     player.desk_holds(&visit, "arrived", &[])?;
@@ -57,8 +53,7 @@ fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     player
         .stage
         .until("staff to have seen them", |app| matches!(app.screen().content, Content::Ticket(at_hand) if at_hand.seen_by_staff))?;
-    player.touch("Finish")?;
-    player.until(Step::Welcome)
+    finish(player)
 }
 
 fn typed_insurance_not_right(player: &mut Player<'_>) -> anyhow::Result<()> {
@@ -66,17 +61,10 @@ fn typed_insurance_not_right(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Check in")?;
     type_birth_date(player, "September", "30", "1941")?;
     type_name(player, "lindqvist")?;
-    player.until(Step::IsThisYou)?;
-    player.touch("Yes, that's me")?;
-    player.touch("Check in now")?;
-    player.touch("Yes, all is still right")?;
-    player.touch("No, something changed")?;
-    player.touch("By my first name")?;
-    player.get_ticket()?;
+    check_in(player, ALL_RIGHT, "No, something changed", "By my first name")?;
     player.until_desk_knows()?;
     player.desk_holds(&visit, "arrived", &[Reason::InsuranceUnclear])?;
-    player.touch("Finish")?;
-    player.until(Step::Welcome)
+    finish(player)
 }
 
 fn arabic(player: &mut Player<'_>) -> anyhow::Result<()> {
@@ -86,17 +74,10 @@ fn arabic(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Check in")?;
     type_birth_date(player, "November", "05", "1990")?;
     type_name(player, "haddad")?;
-    player.until(Step::IsThisYou)?;
-    player.touch("Yes, that's me")?;
-    player.touch("Check in now")?;
-    player.touch("Yes, all is still right")?;
-    player.touch("Yes, this is still right")?;
-    player.touch("By my number")?;
-    player.get_ticket()?;
+    check_in(player, ALL_RIGHT, CARD_RIGHT, BY_NUMBER)?;
     player.until_desk_knows()?;
     player.desk_holds(&visit, "arrived", &[])?;
-    player.touch("Finish")?;
-    player.until(Step::Welcome)?;
+    finish(player)?;
     ensure!(player.stage.app.screen().language == Language::English, "the next person finds Arabic");
     Ok(())
 }
@@ -111,17 +92,16 @@ fn spanish_by_keypad(player: &mut Player<'_>) -> anyhow::Result<()> {
         player.stage.select(key)?;
     }
     player.select("Next")?;
-    player.until(Step::IsThisYou)?;
     // A page stands on its first answer when it appears: select alone says yes.
-    player.look()?;
-    player.stage.key(slint::platform::Key::Return);
-    player.until(Step::Visits)?;
-    player.look()?;
-    player.stage.key(slint::platform::Key::Return);
-    player.until(Step::Details)?;
-    player.select("Yes, all is still right")?;
-    player.select("Ask me at the desk")?;
-    player.select("By my first name")?;
+    for (stands_at, leads_to) in [(Step::IsThisYou, Step::Visits), (Step::Visits, Step::Details)] {
+        player.until(stands_at)?;
+        player.look()?;
+        player.stage.key(slint::platform::Key::Return);
+        player.until(leads_to)?;
+    }
+    for answer in [ALL_RIGHT, ASK_ME, "By my first name"] {
+        player.select(answer)?;
+    }
     player.get_ticket()?;
     player.until_desk_knows()?;
     player.desk_holds(&visit, "arrived", &[Reason::InsuranceUnclear])?;
@@ -130,60 +110,51 @@ fn spanish_by_keypad(player: &mut Player<'_>) -> anyhow::Result<()> {
 }
 
 fn out_of_paper(player: &mut Player<'_>) -> anyhow::Result<()> {
-    let visit = player.visit("demo-06")?;
     player.rig.printer.set(SimulatedCondition::NoPaper);
-    let outcome = check_in_by_scan(player, "demo-06", "July", ["2", "1"]).and_then(|()| {
-        ensure!(player.record.print == "failed", "without paper the ticket is {}", player.record.print);
-        player.desk_holds(&visit, "arrived", &[Reason::PrinterTrouble])?;
-        let second = player.visit("demo-07")?;
-        ensure!(player.rig.desk.held(&second)?.ticket == player.record.ticket, "both visits of today wait with one number");
-        Ok(())
-    });
+    let outcome = check_in_without_paper(player);
     player.rig.printer.set(SimulatedCondition::Ready);
     outcome?;
-    player.touch("Finish")?;
-    player.until(Step::Welcome)
+    finish(player)
+}
+
+fn check_in_without_paper(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let visit = player.visit("demo-06")?;
+    scan_code(player, "demo-06", "July", "21")?;
+    check_in(player, ALL_RIGHT, CARD_RIGHT, BY_NUMBER)?;
+    ensure!(player.record.print == "failed", "without paper the ticket is {}", player.record.print);
+    player.desk_holds(&visit, "arrived", &[Reason::PrinterTrouble])?;
+    let second = player.visit("demo-07")?;
+    ensure!(player.rig.desk.held(&second)?.ticket == player.record.ticket, "both visits of today wait with one number");
+    Ok(())
 }
 
 fn desk_unreachable_then_back(player: &mut Player<'_>) -> anyhow::Result<()> {
-    let visit = player.visit("demo-05")?;
     player.rig.network.set(true);
-    player.stage.until("the kiosk to notice", |app| !app.surroundings().desk_reached)?;
-    let outcome = player
-        .scan(&codes::appointment_code(&visit))
-        .and_then(|()| player.touch("January"))
-        .and_then(|()| player.press(&["0", "8"]))
-        .and_then(|()| player.touch("Next"))
-        .and_then(|()| player.touch("Yes, that's me"))
-        .and_then(|()| player.touch("Check in now"))
-        .and_then(|()| player.touch("Yes, all is still right"))
-        .and_then(|()| player.touch("Ask me at the desk"))
-        .and_then(|()| player.touch("By my number"))
-        .and_then(|()| player.get_ticket())
-        .and_then(|()| {
-            ensure!(player.rig.desk.held(&visit)?.state == "expected", "the desk knows what it cannot have heard");
-            ensure!(
-                matches!(player.stage.app.screen().content, Content::Ticket(at_hand) if !at_hand.desk_knows),
-                "the page says more than is true"
-            );
-            Ok(())
-        });
+    let outcome = check_in_without_the_desk(player);
     player.rig.network.set(false);
     outcome?;
     player.until_desk_knows()?;
     player.look()?;
+    let visit = player.visit("demo-05")?;
     player.desk_holds(&visit, "arrived", &[Reason::InsuranceUnclear])?;
-    player.touch("Finish")?;
-    player.until(Step::Welcome)
+    finish(player)
+}
+
+fn check_in_without_the_desk(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let visit = player.visit("demo-05")?;
+    player.stage.until("the kiosk to notice", |app| !app.surroundings().desk_reached)?;
+    scan_code(player, "demo-05", "January", "08")?;
+    check_in(player, ALL_RIGHT, ASK_ME, BY_NUMBER)?;
+    ensure!(player.rig.desk.held(&visit)?.state == "expected", "the desk knows what it cannot have heard");
+    let says_too_much = matches!(player.stage.app.screen().content, Content::Ticket(at_hand) if at_hand.desk_knows);
+    ensure!(!says_too_much, "the page says more than is true");
+    Ok(())
 }
 
 fn already_checked_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-01")?;
-    player.scan(&codes::appointment_code(&visit))?;
-    player.touch("March")?;
-    player.press(&["1", "4"])?;
-    player.touch("Next")?;
-    player.touch("Yes, that's me")?;
+    scan_code(player, "demo-01", "March", "14")?;
+    player.touch(THAT_IS_ME)?;
     player.until(Step::Done)?;
     player.note_ticket();
     ensure!(player.record.ticket == player.rig.desk.held(&visit)?.ticket, "the second ticket is another one");
@@ -191,8 +162,7 @@ fn already_checked_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::Done)?;
     player.note_ticket();
     player.desk_holds(&visit, "arrived", &[])?;
-    player.touch("Finish")?;
-    player.until(Step::Welcome)
+    finish(player)
 }
 
 fn asked_for_help(player: &mut Player<'_>) -> anyhow::Result<()> {
@@ -262,19 +232,30 @@ fn foreign_code_and_twins(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::Welcome)
 }
 
-fn check_in_by_scan(player: &mut Player<'_>, visit: &str, month: &str, day: [&str; 2]) -> anyhow::Result<()> {
+/// Holds the code of a visit under the scanner and types day and month of birth.
+fn scan_code(player: &mut Player<'_>, visit: &str, month: &str, day: &str) -> anyhow::Result<()> {
     let visit = player.visit(visit)?;
     player.scan(&codes::appointment_code(&visit))?;
     player.until(Step::Birthday)?;
     player.touch(month)?;
-    player.press(&day)?;
-    player.touch("Next")?;
-    player.touch("Yes, that's me")?;
-    player.touch("Check in now")?;
-    player.touch("Yes, all is still right")?;
-    player.touch("Yes, this is still right")?;
-    player.touch("By my number")?;
+    for digit in day.chars() {
+        player.press(&[&digit.to_string()])?;
+    }
+    player.touch("Next")
+}
+
+/// Once found: confirms, answers with these three, and waits for the last page.
+fn check_in(player: &mut Player<'_>, details: &str, insurance: &str, call_as: &str) -> anyhow::Result<()> {
+    player.until(Step::IsThisYou)?;
+    for answer in [THAT_IS_ME, "Check in now", details, insurance, call_as] {
+        player.touch(answer)?;
+    }
     player.get_ticket()
+}
+
+fn finish(player: &mut Player<'_>) -> anyhow::Result<()> {
+    player.touch("Finish")?;
+    player.until(Step::Welcome)
 }
 
 fn type_birth_date(player: &mut Player<'_>, month: &str, day: &str, year: &str) -> anyhow::Result<()> {
