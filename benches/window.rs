@@ -181,7 +181,7 @@ impl Rig {
     }
 
     /// Types everything up to the family name's page.
-    fn to_family_name(&mut self, number: u32, whole: bool, mut tell: impl FnMut(&'static str, Duration)) {
+    fn reach_family_name(&mut self, number: u32, whole: bool, mut tell: impl FnMut(&'static str, Duration)) {
         let ListChange::Appointment(appointment) = appointment(number) else { return };
         let born = appointment.person.birth_date.0;
         tell("welcome to find", self.turn(Input::Start, whole));
@@ -197,7 +197,7 @@ impl Rig {
     /// One check-in, from welcome to welcome.
     fn check_in(&mut self, whole: bool, mut tell: impl FnMut(&'static str, Duration)) {
         let number = self.next.replace(self.next.get() + 1);
-        self.to_family_name(number, whole, &mut tell);
+        self.reach_family_name(number, whole, &mut tell);
         for letter in family_name(number).chars() {
             tell("a letter", self.turn(Input::Key(letter), whole));
         }
@@ -327,7 +327,7 @@ fn day() {
 /// As a child: one key on the family name's page, from touch to frame.
 fn keys() {
     let mut rig = Rig::new(folder());
-    rig.to_family_name(0, false, |_, _| {});
+    rig.reach_family_name(0, false, |_, _| {});
     let key = rig.stage.controls().into_iter().find(|control| control.says.eq_ignore_ascii_case("r")).expect("a key R");
     let position = LogicalPosition::new(key.x + key.width / 2.0, key.y + key.height / 2.0);
     let button = PointerEventButton::Left;

@@ -177,8 +177,12 @@ fn everything_that_a_patient_reads_can_be_translated() {
             if !literal || line.contains("@tr(") || line.contains("in property") {
                 continue;
             }
-            let words: Vec<&str> =
-                line.split('"').skip(1).step_by(2).filter(|text| text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() > 1)).collect();
+            let words: Vec<&str> = line
+                .split('"')
+                .skip(1)
+                .step_by(2)
+                .filter(|text| text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() > 1))
+                .collect();
             if words.iter().any(|text| !own_words.contains(text) && !text.starts_with("\\{")) {
                 broken.push(format!("{}:{at}: {line}", show(&path)));
             }

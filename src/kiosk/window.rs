@@ -57,7 +57,7 @@ pub fn open() -> anyhow::Result<KioskWindow> {
 /// The toolkit's reason, without where in its source it was noticed: the end of the last line that gives one.
 fn in_short(reason: &str) -> &str {
     let ends = reason.lines().filter_map(|line| line.rsplit_once(": "));
-    ends.map(|(_, end)| end).last().unwrap_or(reason).trim().trim_end_matches('.')
+    ends.map(|(_, end)| end).next_back().unwrap_or(reason).trim().trim_end_matches('.')
 }
 
 /// Joins window and kiosk, ticks every second, and runs until the window is closed.

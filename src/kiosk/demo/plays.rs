@@ -111,8 +111,14 @@ fn spanish_by_keypad(player: &mut Player<'_>) -> anyhow::Result<()> {
         player.stage.select(key)?;
     }
     player.select("Next")?;
-    player.select("Yes, that's me")?;
-    player.select("Check in now")?;
+    player.until(Step::IsThisYou)?;
+    // A page stands on its first answer when it appears: select alone says yes.
+    player.look()?;
+    player.stage.key(slint::platform::Key::Return);
+    player.until(Step::Visits)?;
+    player.look()?;
+    player.stage.key(slint::platform::Key::Return);
+    player.until(Step::Details)?;
     player.select("Yes, all is still right")?;
     player.select("Ask me at the desk")?;
     player.select("By my first name")?;
