@@ -56,16 +56,6 @@ impl PaperWidth {
             Self::Mm80 => 80,
         }
     }
-
-    /// The paper that is this many millimetres wide, if we print on it.
-    #[must_use]
-    pub const fn from_millimetres(millimetres: u32) -> Option<Self> {
-        match millimetres {
-            58 => Some(Self::Mm58),
-            80 => Some(Self::Mm80),
-            _ => None,
-        }
-    }
 }
 
 /// Everything that is printed on a ticket, in the patient's words.

@@ -27,12 +27,6 @@ pub enum SimulatedCondition {
     Silent,
 }
 
-impl SimulatedCondition {
-    /// All of them, for a panel's buttons.
-    pub const ALL: [Self; 8] =
-        [Self::Ready, Self::PaperLow, Self::NoPaper, Self::RunsOutInTheMiddle, Self::CoverOpen, Self::Unplugged, Self::Fault, Self::Silent];
-}
-
 /// How many printed tickets are remembered.
 const PRINTED_MAX: usize = 500;
 
