@@ -9,6 +9,7 @@ mod plays {
     mod power_cut;
     mod printer;
     mod real_day;
+    mod replaced_card;
     mod room;
     mod scanner_unplugged;
     mod walking_away;

@@ -30,13 +30,18 @@ pub enum Unserved {
     UnknownToken,
     /// The request is not what this desk understands.
     NotUnderstood(String),
+    /// The kiosk's log is another one than the desk has.
+    OtherHistory,
     /// The desk has trouble of its own.
     Trouble(DeskError),
 }
 
 impl From<DeskError> for Unserved {
     fn from(error: DeskError) -> Self {
-        Self::Trouble(error)
+        match error {
+            DeskError::OtherHistory(_) => Self::OtherHistory,
+            trouble => Self::Trouble(trouble),
+        }
     }
 }
 
@@ -171,6 +176,7 @@ impl IntoResponse for Unserved {
         match self {
             Self::UnknownToken => (StatusCode::UNAUTHORIZED, Refusal::UnknownToken.to_string()).into_response(),
             Self::NotUnderstood(why) => (StatusCode::BAD_REQUEST, why).into_response(),
+            Self::OtherHistory => (StatusCode::CONFLICT, Refusal::OtherHistory.to_string()).into_response(),
             Self::Trouble(error) => {
                 tracing::error!(%error, "a kiosk was told to try again");
                 (StatusCode::SERVICE_UNAVAILABLE, "the desk cannot save or read just now; try again").into_response()
@@ -199,6 +205,7 @@ fn attempt<T>(result: Result<T, Unserved>) -> Attempt<T> {
         Ok(answer) => Attempt::Sent(answer),
         Err(Unserved::UnknownToken) => Attempt::Refused(Refusal::UnknownToken),
         Err(Unserved::NotUnderstood(why)) => Attempt::Refused(Refusal::NotUnderstood(why)),
+        Err(Unserved::OtherHistory) => Attempt::Refused(Refusal::OtherHistory),
         Err(Unserved::Trouble(error)) => Attempt::Retry(error.to_string()),
     }
 }

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 /// Why the desk could not do something.
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
+    /// A kiosk reports something else under a number that the desk holds: its card was replaced or copied.
+    #[error("event {} of this kiosk is another one than the desk holds", .0.0)]
+    OtherHistory(crate::domain::ids::Seq),
     /// The data folder cannot be made or used.
     #[error("the data folder {0} cannot be used ({1}); choose another with --data or correct its permissions")]
     Folder(PathBuf, std::io::ErrorKind),

@@ -28,6 +28,7 @@ use crate::store::feed::ListChange;
 use crate::store::list::List;
 use crate::store::tickets::CheckIn;
 use crate::store::{Store, StoreError};
+use crate::sync::api::Refusal;
 use crate::sync::worker::Told;
 
 /// A printer that says nothing for so long is taken as unknown; the number is valid anyway.
@@ -220,6 +221,10 @@ impl Kiosk {
 
     fn input(&mut self, input: Input) {
         let before = self.conversation.step;
+        let begins = matches!(input, Input::Start | Input::ScannedAppointment(_) | Input::ScannedTicket(_) | Input::ScannedForeign);
+        if self.surroundings.out_of_service && before == Step::Welcome && begins {
+            return;
+        }
         let conversation = std::mem::replace(&mut self.conversation, Conversation::new(self.parts.home_language));
         let (conversation, effects) = conversation.next(input);
         self.conversation = conversation;
@@ -273,7 +278,7 @@ impl Kiosk {
 
     fn save(&mut self, answers: &Answers) {
         let now = self.parts.clock.now();
-        let Some(clinic) = &self.clinic else {
+        let Some(clinic) = self.clinic.as_ref().filter(|_| !self.surroundings.out_of_service) else {
             return self.input(Input::NotSaved);
         };
         let check_in = CheckIn {
@@ -372,6 +377,8 @@ impl Kiosk {
             }
             Told::Refused(why) => {
                 self.surroundings.desk_reached = false;
+                // Nothing that is checked in here could ever be told.
+                self.surroundings.out_of_service |= why == Refusal::OtherHistory;
                 tracing::error!(%why, "the desk refuses; checking in goes on, nothing is dropped");
             }
             Told::Disagree { desk, kiosk } => {
@@ -385,6 +392,7 @@ impl Kiosk {
                 );
             }
             Told::Acknowledged(held) => {
+                self.surroundings.out_of_service = false;
                 if self.checked_in_at.is_some_and(|seq| seq <= held) {
                     self.input(Input::DeskKnows);
                 }

@@ -70,6 +70,7 @@ impl Client {
                 Err(error) => Attempt::Retry(error.without_url().to_string()),
             },
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Attempt::Refused(Refusal::UnknownToken),
+            StatusCode::CONFLICT => Attempt::Refused(Refusal::OtherHistory),
             status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT => {
                 Attempt::Retry(format!("the desk answered {status}"))
             }

@@ -224,6 +224,31 @@ async fn a_replaced_card_stops_and_says_so_instead_of_losing_events() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_replaced_card_that_has_gone_on_by_itself_is_refused_and_loses_nothing() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
+    let desk = desk(folder.path(), &clock, 4);
+    let mut kiosk = TestKiosk::start(&desk, folder.path(), 'A', &random(6), 0);
+    kiosk.check_in(&clock, "apt-0");
+    until("it has arrived", || kiosk.is_in_step()).await;
+    // An empty card, and no network: by now its log is the longer one, with other events under the same numbers.
+    kiosk.worker.abort();
+    kiosk.path = folder.path().join("new-card.db");
+    kiosk.cut.set(true);
+    kiosk.restart(&desk, &random(6), 0);
+    clock.advance(Duration::from_secs(60));
+    kiosk.check_in(&clock, "apt-2");
+    kiosk.check_in(&clock, "apt-3");
+    kiosk.cut.set(false);
+    until("the refusal is told", || {
+        kiosk.told.lock().unwrap().iter().any(|word| *word == Told::Refused(arrivals::sync::api::Refusal::OtherHistory))
+    })
+    .await;
+    assert_eq!(desk.held(&kiosk.id).unwrap(), Seq(1), "nothing of the other log was mixed in");
+    let store = kiosk.store.lock().unwrap();
+    assert_eq!((store.acknowledged().unwrap(), store.events_after(Seq(0), 10).unwrap().len()), (Seq(0), 2), "nothing was given up");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unknown_token_is_refused_and_nothing_is_dropped() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
     let desk = desk(folder.path(), &clock, 1);

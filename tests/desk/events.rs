@@ -35,12 +35,14 @@ fn repeats_gaps_and_disorder_are_harmless() {
     assert_eq!(send(&place, "lobby", &all[..2]), 2, "again");
     assert_eq!(send(&place, "lobby", &all[3..]), 2, "a gap: nothing behind it is kept");
     assert_eq!(send(&place, "lobby", &[all[3].clone(), all[2].clone()]), 4, "another order");
-    assert_eq!(send(&place, "lobby", &[checked_in(4, 'A', 99, &["apt-0009"])]), 4, "the first is kept");
+    let refused = |event| matches!(place.desk.take_post(TOKEN_A, &post_of("lobby", vec![event])), Err(Unserved::OtherHistory));
+    assert!(refused(checked_in(4, 'A', 99, &["apt-0009"])), "another event under a number that is held");
     assert_eq!(place.desk.visit(&id("apt-0009")).unwrap().unwrap().ticket, None);
     assert_eq!(send(&place, "lobby", &all), 5);
     assert_eq!(place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap(), all, "kept as they were said");
-    let wild = [checked_in(0, 'A', 8, &["apt-0008"]), checked_in(u64::MAX, 'A', 9, &["apt-0009"])];
-    assert_eq!(send(&place, "lobby", &wild), 5);
+    assert!(refused(checked_in(0, 'A', 8, &["apt-0008"])), "no event has the number 0");
+    assert_eq!(send(&place, "lobby", &[checked_in(u64::MAX, 'A', 9, &["apt-0009"])]), 5, "far behind a gap");
+    assert_eq!(place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap(), all, "nothing was mixed in");
 }
 
 #[test]

@@ -30,7 +30,8 @@ impl Store {
     /// What is held already is harmless; what lies behind a gap is not kept, the kiosk sends it again.
     ///
     /// # Errors
-    /// If the file cannot be written; then nothing of this post is kept.
+    /// If the file cannot be written, or the kiosk reports something else under a number that is held already; then nothing of
+    /// this post is kept.
     pub fn take_events(&mut self, kiosk: &KioskId, events: &[LoggedEvent], last: Seq, now: Timestamp) -> Result<Seq, DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
@@ -50,8 +51,11 @@ impl Store {
                         |row| row.get(0),
                     )
                     .optional()?;
-                if before.as_deref() != Some(body.as_str()) {
-                    tracing::warn!(%kiosk, seq = event.seq.0, "kiosk reports something else under a number the desk holds; the first is kept");
+                // As values, not as text: a newer program may write the same event otherwise.
+                let before: Option<LoggedEvent> = before.and_then(|text| serde_json::from_str(&text).ok());
+                if before.as_ref() != Some(event) {
+                    tracing::warn!(%kiosk, seq = event.seq.0, "kiosk reports something else under a number the desk holds; it is refused");
+                    return Err(DeskError::OtherHistory(event.seq));
                 }
                 continue;
             }
