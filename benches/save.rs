@@ -74,6 +74,8 @@ impl Kiosk {
                 call_as: CallAs::Number,
                 details: StillRight::Yes,
                 insurance: StillRight::Yes,
+                companion: None,
+                documents: None,
                 place: "Main building, 1st floor, waiting area A",
             })
             .expect("saved");

@@ -91,6 +91,8 @@ fn appointment(number: u32) -> ListChange {
         given_name: "Margaret Anne".into(),
         family_name: family_name(number).as_str().into(),
         birth_date: born,
+        other_given_names: Vec::new(),
+        other_family_names: Vec::new(),
         contact: Contact {
             phone: format!("555-01{:02}", number % 100).into(),
             email: "someone@example.org".into(),
@@ -116,6 +118,7 @@ fn appointment(number: u32) -> ListChange {
             group_id: "G-100".into(),
             end: None,
         }),
+        documents: Vec::new(),
     }))
 }
 

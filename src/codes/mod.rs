@@ -9,7 +9,9 @@
 
 use jiff::civil::Date;
 
-use crate::domain::ids::AppointmentId;
+use crate::domain::ids::{AppointmentId, PatientId};
+use crate::domain::person::BirthDate;
+use crate::domain::private::Private;
 use crate::domain::ticket::{Ticket, TicketNumber};
 
 const APPOINTMENT: &str = "ARR:A:";
@@ -23,10 +25,61 @@ pub const APPOINTMENT_ID_CHARACTERS_MAX: usize = 64;
 pub enum Scanned {
     /// The code of a letter or message: this appointment.
     Appointment(AppointmentId),
+    /// A letter's signed code, verified.
+    Letter(Letter),
+    /// The medical record number on one of the clinic's own barcodes.
+    Patient(PatientId),
     /// The code of a ticket that was printed before.
     Ticket(Ticket),
+    /// A driver licence or identity card; only what finds a person is kept of it.
+    Licence(Licence),
+    /// A code of ours that must not be taken.
+    Refused(CodeTrouble),
     /// Not one of our codes.
     Foreign,
+}
+
+/// What a letter's code says, once its signature was found to be the clinic's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The clinic's local date of the visit for which the letter was made.
+    pub date: Date,
+    /// Stands for the appointment; compare with `letter::appointment_ref`.
+    pub appointment: AppointmentRef,
+    /// Stands for the patient; compare with `letter::patient_ref`.
+    pub patient: PatientRef,
+}
+
+/// A short digest of an appointment's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AppointmentRef(pub [u8; 6]);
+
+/// A short digest of a patient's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PatientRef(pub [u8; 4]);
+
+/// What is kept of a driver licence or identity card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Licence {
+    /// As printed on the card.
+    pub family_name: Private,
+    /// First given name, as printed on the card; empty if the card has none.
+    pub given_name: Private,
+    /// Date of birth.
+    pub birth_date: BirthDate,
+}
+
+/// Why a code of ours is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeTrouble {
+    /// Of another clinic.
+    OtherClinic,
+    /// Older than the clinic lets letters become; the visit was on this date.
+    Expired(Date),
+    /// The signature is not the clinic's.
+    Forged,
+    /// It breaks off.
+    Truncated,
 }
 
 /// Reads what a scanner sent. White space and line ends around the code do not matter; everything else does.
@@ -154,7 +207,7 @@ mod tests {
             let written = match parse(&scan) {
                 Scanned::Appointment(id) => appointment_code(&id),
                 Scanned::Ticket(ticket) => ticket_code(&ticket),
-                Scanned::Foreign => continue,
+                _ => continue,
             };
             assert_eq!(written.as_bytes(), scan.trim_ascii(), "seed {seed:#x}, round {round}: {scan:?}");
         }

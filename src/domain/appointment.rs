@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use super::document::Document;
 use super::ids::AppointmentId;
 use super::insurance::Coverage;
 use super::person::Person;
@@ -90,6 +91,9 @@ pub struct Appointment {
     /// The insurance on file, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// What this visit needs beside what its service always needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
 }
 
 /// Whether one can check in for an appointment, here and now.
@@ -123,6 +127,13 @@ impl Appointment {
         self.start.to_zoned(zone.clone()).date()
     }
 
+    /// Everything that the patient has to bring, each once, in the order in which it is asked for.
+    #[must_use]
+    pub fn documents_needed(&self, settings: &ClinicSettings) -> Vec<Document> {
+        let always = settings.rules_of(&self.service).map_or(&[][..], |rules| &rules.documents);
+        Document::ALL.into_iter().filter(|document| always.contains(document) || self.documents.contains(document)).collect()
+    }
+
     /// Judges the appointment at `now`. `ticket` is the one it already has, if it has one.
     ///
     /// A ticket that was given stays valid whatever happens to the appointment's time.
@@ -145,8 +156,9 @@ impl Appointment {
         if !settings.is_here(&self.place) {
             return Standing::OtherSite;
         }
-        let opens = self.start.checked_sub(i64::from(settings.early_minutes).minutes()).unwrap_or(self.start);
-        let closes = self.start.checked_add(i64::from(settings.late_minutes).minutes()).unwrap_or(self.start);
+        let (early, late) = settings.window_of(&self.service);
+        let opens = self.start.checked_sub(i64::from(early).minutes()).unwrap_or(self.start);
+        let closes = self.start.checked_add(i64::from(late).minutes()).unwrap_or(self.start);
         if now < opens {
             Standing::TooEarly { opens }
         } else if now > closes {
@@ -183,10 +195,13 @@ mod tests {
                 given_name: "Ada".into(),
                 family_name: "Example".into(),
                 birth_date: BirthDate(jiff::civil::date(1950, 1, 1)),
+                other_given_names: Vec::new(),
+                other_family_names: Vec::new(),
                 contact: Contact::default(),
                 language: None,
             },
             coverage: None,
+            documents: Vec::new(),
         };
         use AppointmentStatus as S;
         let here = "Main building, 1st floor";

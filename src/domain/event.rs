@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::document::Documents;
 use super::ids::{AppointmentId, PatientId, Seq};
 use super::language::Language;
+use super::person::BirthDate;
+use super::private::Private;
 use super::reason::Reason;
 use super::ticket::{CallAs, PrintOutcome, Ticket};
 
@@ -35,6 +38,36 @@ pub struct CheckedIn {
     pub details: StillRight,
     /// What they said of their insurance.
     pub insurance: StillRight,
+    /// The name of whoever checked them in, if it was somebody else: as typed, proved by nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub companion: Option<Private>,
+    /// What came of asking for documents, if any were needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documents: Option<Documents>,
+}
+
+/// Somebody without an appointment asks to be seen; the desk decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WalkedIn {
+    /// The number they wait with.
+    pub ticket: Ticket,
+    /// The number of the request, made at the kiosk: nobody has booked anything yet.
+    pub appointment: AppointmentId,
+    /// As typed, proved by nothing.
+    pub given_name: Private,
+    /// As typed.
+    pub family_name: Private,
+    /// As typed.
+    pub birth_date: BirthDate,
+    /// Which of the clinic's categories, by its code.
+    pub category: String,
+    /// The language in which they used the kiosk.
+    pub language: Language,
+    /// How they want to be called.
+    pub call_as: CallAs,
+    /// The name of whoever asked for them, if it was somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub companion: Option<Private>,
 }
 
 impl CheckedIn {
@@ -48,6 +81,9 @@ impl CheckedIn {
         if self.insurance == StillRight::AskTheDesk {
             reasons.push(Reason::InsuranceUnclear);
         }
+        if self.documents.as_ref().is_some_and(|documents| !documents.brought) {
+            reasons.push(Reason::DocumentMissing);
+        }
         reasons
     }
 }
@@ -58,6 +94,8 @@ impl CheckedIn {
 pub enum KioskEvent {
     /// A patient has arrived and said everything.
     CheckedIn(CheckedIn),
+    /// Somebody without an appointment asks to be seen.
+    WalkedIn(WalkedIn),
     /// A ticket was sent to the printer, for the first time or again.
     TicketPrinted {
         /// Which.
@@ -77,6 +115,13 @@ pub enum KioskEvent {
         patient: Option<PatientId>,
         /// For which visits, if known.
         appointments: Vec<AppointmentId>,
+        /// The language in which they used the kiosk.
+        language: Language,
+    },
+    /// A letter's code was not taken. Whoever held it out can still type.
+    CodeRefused {
+        /// Why.
+        reason: Reason,
         /// The language in which they used the kiosk.
         language: Language,
     },

@@ -8,12 +8,37 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::ids::PatientId;
 use super::person::{BirthDate, Person};
+use super::private::Private;
+
+/// What somebody said of themselves, by typing it or with a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed {
+    /// Date of birth.
+    pub birth_date: BirthDate,
+    /// Family name, as typed.
+    pub family_name: Private,
+    /// Given name, once it was asked for.
+    pub given_name: Option<Private>,
+    /// The last four digits of the telephone on file, once they were asked for.
+    pub phone_last4: Option<Private>,
+}
+
+/// A fact that would tell people apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fact {
+    /// The given name.
+    GivenName,
+    /// The last four digits of the telephone on file.
+    Phone,
+}
 
 /// What a search for a person answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
     /// Exactly this one.
     One(PatientId),
+    /// Perhaps somebody; this fact would tell.
+    AskMore(Fact),
     /// Nobody.
     Nobody,
     /// More than one: only staff may tell them apart.
@@ -42,10 +67,29 @@ pub fn find<'a>(people: impl IntoIterator<Item = &'a Person>, birth_date: Date, 
         found = match found {
             Match::Nobody => Match::One(person.id.clone()),
             Match::One(ref id) if *id == person.id => continue,
-            Match::One(_) | Match::Ambiguous => Match::Ambiguous,
+            Match::One(_) | Match::AskMore(_) | Match::Ambiguous => Match::Ambiguous,
         };
     }
     found
+}
+
+/// Everybody on a list, made ready for being looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    people: Vec<Person>,
+}
+
+impl Index {
+    /// Makes people ready. Somebody with several visits is one person.
+    pub fn new<'a>(people: impl IntoIterator<Item = &'a Person>) -> Self {
+        Self { people: people.into_iter().cloned().collect() }
+    }
+
+    /// Looks for the one person who said this.
+    #[must_use]
+    pub fn find(&self, typed: &Typed) -> Match {
+        find(&self.people, typed.birth_date.0, typed.family_name.as_str())
+    }
 }
 
 /// Whether a birthday is this day and month: the second identifier after a scanned code.
@@ -67,6 +111,8 @@ mod tests {
             given_name: given.into(),
             family_name: family.into(),
             birth_date: BirthDate(born),
+            other_given_names: Vec::new(),
+            other_family_names: Vec::new(),
             contact: Contact::default(),
             language: None,
         }

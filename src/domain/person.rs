@@ -26,6 +26,12 @@ pub struct Person {
     pub given_name: Private,
     /// Family name, as written on file.
     pub family_name: Private,
+    /// Other given names that they may give: a nickname, a former one, the same in another script.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_given_names: Vec<Private>,
+    /// Other family names that they may give: by birth, by marriage, the same in another script.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_family_names: Vec<Private>,
     /// Date of birth.
     pub birth_date: BirthDate,
     /// How to reach them; whatever is not on file is empty.
@@ -144,6 +150,8 @@ mod tests {
             given_name: "José Luis".into(),
             family_name: "ávila".into(),
             birth_date: BirthDate(jiff::civil::date(1950, 3, 1)),
+            other_given_names: Vec::new(),
+            other_family_names: Vec::new(),
             contact: Contact::default(),
             language: None,
         };

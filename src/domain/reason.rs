@@ -52,11 +52,23 @@ pub enum Reason {
     PrinterTrouble,
     /// Came without an appointment.
     WalkIn,
+    /// Too many tries failed at this kiosk within an hour: it looks nobody up for a while.
+    Guessing,
+    /// A code's signature is not the clinic's.
+    CodeForged,
+    /// A code breaks off.
+    CodeTruncated,
+    /// A code is another clinic's.
+    CodeOtherClinic,
+    /// A code is for another day.
+    CodeOtherDay,
+    /// A code is too old.
+    CodeExpired,
 }
 
 impl Reason {
     /// Every reason, in the order in which the desk should look at them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Self::FeelsUnwell,
         Self::AskedForHelp,
         Self::NotFound,
@@ -79,6 +91,12 @@ impl Reason {
         Self::ConsentDeclined,
         Self::PrinterTrouble,
         Self::WalkIn,
+        Self::Guessing,
+        Self::CodeForged,
+        Self::CodeTruncated,
+        Self::CodeOtherClinic,
+        Self::CodeOtherDay,
+        Self::CodeExpired,
     ];
 
     /// What the desk's list says: what is the matter, and what is wanted.
@@ -107,6 +125,12 @@ impl Reason {
             Self::ConsentDeclined => "Did not consent: talk to them",
             Self::PrinterTrouble => "Ticket did not print: tell them their number",
             Self::WalkIn => "No appointment: decide what happens",
+            Self::Guessing => "Too many failed tries at this kiosk: look who is there",
+            Self::CodeForged => "Held out a code that the clinic did not make: check the letter",
+            Self::CodeTruncated => "Code on the letter is damaged",
+            Self::CodeOtherClinic => "Code on the letter is another clinic's",
+            Self::CodeOtherDay => "Code on the letter is for another day",
+            Self::CodeExpired => "Code on the letter is too old",
         }
     }
 

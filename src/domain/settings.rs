@@ -1,7 +1,12 @@
 //! What a clinic decides for all of its kiosks. The desk owns it and sends it with the feed.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+use super::document::Document;
+use super::language::Language;
 
 /// The clinic's own rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +22,23 @@ pub struct ClinicSettings {
     pub late_minutes: u32,
     /// Beginnings of the names of places at this site, such as `Main building`. Empty: every place is here.
     pub site_places: Vec<String>,
+    /// The clinic's other sites, for patients who came to the wrong one.
+    pub sites: Vec<OtherSite>,
+    /// What is different for some services.
+    pub services: Vec<ServiceRules>,
+    /// Why people come without an appointment. Empty: they are sent to the desk.
+    pub walk_in: Vec<WalkInCategory>,
+    /// Barcodes that the clinic's own letters carry already.
+    pub barcodes: Vec<BarcodePattern>,
+    /// A card that holds name and birth date is enough; else day and month of birth are typed after it.
+    pub trust_two_identifiers: bool,
+    /// After so many failed tries within an hour a kiosk stops looking people up until the hour is over.
+    pub failed_tries_per_hour: u32,
+    /// Who comes when somebody feels unwell, as a sentence for the patient. Empty: the pages' own words.
+    pub unwell_comes: Localized,
+    /// What kiosks verify letters with. The desk's own; whatever a configuration says is replaced.
+    #[serde(skip_serializing_if = "LetterKeys::is_empty")]
+    pub letters: LetterKeys,
 }
 
 impl Default for ClinicSettings {
@@ -27,7 +49,119 @@ impl Default for ClinicSettings {
             early_minutes: 60,
             late_minutes: 15,
             site_places: Vec::new(),
+            sites: Vec::new(),
+            services: Vec::new(),
+            walk_in: Vec::new(),
+            barcodes: Vec::new(),
+            trust_two_identifiers: false,
+            failed_tries_per_hour: 20,
+            unwell_comes: Localized::default(),
+            letters: LetterKeys::default(),
         }
+    }
+}
+
+/// The clinic's own words, by language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Localized(pub BTreeMap<Language, String>);
+
+impl Localized {
+    /// The words in this language, else in English, else in any; empty if there are none.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        let words = self.0.get(&language).or_else(|| self.0.get(&Language::English)).or_else(|| self.0.values().next());
+        words.map_or("", String::as_str)
+    }
+}
+
+/// Another site of the clinic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherSite {
+    /// The beginning of its places' names, such as `Riverside annex`.
+    pub place: String,
+    /// Street, number and city, as one would tell a taxi driver.
+    pub address: String,
+    /// How far it is from here, such as "10 minutes on foot".
+    #[serde(default)]
+    pub how_far: Localized,
+}
+
+/// What is different for one service.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServiceRules {
+    /// The service's name, as appointments have it.
+    pub service: String,
+    /// Instead of the clinic's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_minutes: Option<u32>,
+    /// Instead of the clinic's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_minutes: Option<u32>,
+    /// What every visit of this service needs.
+    pub documents: Vec<Document>,
+}
+
+/// A reason to come without an appointment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WalkInCategory {
+    /// Its name in data.
+    pub code: String,
+    /// What the patient reads.
+    pub name: Localized,
+    /// Where to wait.
+    #[serde(default)]
+    pub place: String,
+}
+
+/// A barcode that is not ours, told apart by its shape.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BarcodePattern {
+    /// What its number is.
+    pub carries: Carries,
+    /// A regular expression for the whole text, with one group: the number, such as `MRN(\d{7})`.
+    pub pattern: String,
+}
+
+/// What a barcode's number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carries {
+    /// An appointment's.
+    Appointment,
+    /// A patient's: the medical record number.
+    Patient,
+}
+
+/// What is needed to verify a letter's code.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LetterKeys {
+    /// Eight hexadecimal digits that tell this clinic's letters from another's.
+    pub clinic: String,
+    /// The current key and those before it whose letters are still out there.
+    pub keys: Vec<LetterKey>,
+}
+
+/// One public key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LetterKey {
+    /// Its number, which letters name.
+    pub id: u8,
+    /// The Ed25519 public key, 64 hexadecimal digits.
+    pub public: String,
+}
+
+impl LetterKeys {
+    /// Whether there is nothing to verify with.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
     }
 }
 
@@ -36,6 +170,27 @@ impl ClinicSettings {
     #[must_use]
     pub fn is_here(&self, place: &str) -> bool {
         self.site_places.is_empty() || self.site_places.iter().any(|beginning| place.starts_with(beginning.as_str()))
+    }
+
+    /// The other site that a place is at, if the clinic described it.
+    #[must_use]
+    pub fn site_of(&self, place: &str) -> Option<&OtherSite> {
+        self.sites.iter().find(|site| place.starts_with(site.place.as_str()))
+    }
+
+    /// What is different for a service.
+    #[must_use]
+    pub fn rules_of(&self, service: &str) -> Option<&ServiceRules> {
+        self.services.iter().find(|rules| rules.service == service)
+    }
+
+    /// Minutes before and after the beginning between which one can check in for a service.
+    #[must_use]
+    pub fn window_of(&self, service: &str) -> (u32, u32) {
+        let rules = self.rules_of(service);
+        let early = rules.and_then(|rules| rules.early_minutes).unwrap_or(self.early_minutes);
+        let late = rules.and_then(|rules| rules.late_minutes).unwrap_or(self.late_minutes);
+        (early, late)
     }
 
     /// The clinic's time zone.

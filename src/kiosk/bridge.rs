@@ -95,7 +95,7 @@ fn input_of(action: ui::Action) -> Input {
     use ui::Action as A;
     match action {
         A::Start => Input::Start,
-        A::TypeInstead => Input::TypeInstead,
+        A::TypeInstead | A::SomebodyElse | A::NoAppointment | A::OneMorePerson => Input::TypeInstead,
         A::Yes => Input::Yes,
         A::No => Input::No,
         A::AskTheDesk => Input::AskTheDesk,
@@ -279,6 +279,8 @@ fn visit_row(visit: &Visit) -> ui::VisitRow {
         day,
         month,
         ticket: ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default().into(),
+        site_address: SharedString::new(),
+        how_far: SharedString::new(),
     }
 }
 
@@ -338,6 +340,8 @@ fn why_of(reason: Reason) -> ui::Why {
         Reason::ConsentDeclined => W::ConsentDeclined,
         Reason::PrinterTrouble => W::PrinterTrouble,
         Reason::WalkIn => W::WalkIn,
+        Reason::Guessing => W::Guessing,
+        Reason::CodeForged | Reason::CodeTruncated | Reason::CodeOtherClinic | Reason::CodeOtherDay | Reason::CodeExpired => W::NotFound,
     }
 }
 

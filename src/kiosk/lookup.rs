@@ -44,7 +44,7 @@ pub fn look_up(query: &Query, list: &List, store: &Store, clinic: &Clinic, now: 
             match find(list.iter().map(|appointment| &appointment.person), birth_date.0, family_name.as_str()) {
                 Match::One(id) => Some(id),
                 Match::Nobody => None,
-                Match::Ambiguous => return Ok(Lookup::Ambiguous),
+                Match::AskMore(_) | Match::Ambiguous => return Ok(Lookup::Ambiguous),
             }
         }
     };

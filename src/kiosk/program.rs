@@ -290,6 +290,8 @@ impl Kiosk {
             call_as: answers.call_as,
             details: answers.details,
             insurance: answers.insurance,
+            companion: None,
+            documents: None,
             place: &answers.place,
         };
         let saved = {
@@ -361,7 +363,9 @@ impl Kiosk {
                 self.input(match codes::parse(&bytes) {
                     Scanned::Appointment(id) => Input::ScannedAppointment(id),
                     Scanned::Ticket(ticket) => Input::ScannedTicket(ticket),
-                    Scanned::Foreign => Input::ScannedForeign,
+                    Scanned::Letter(_) | Scanned::Patient(_) | Scanned::Licence(_) | Scanned::Refused(_) | Scanned::Foreign => {
+                        Input::ScannedForeign
+                    }
                 });
             }
         }

@@ -6,9 +6,11 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::events::{append_in, next_seq_in};
 use super::{Store, StoreError};
+use crate::domain::document::Documents;
 use crate::domain::event::{CheckedIn, KioskEvent, StillRight};
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::language::Language;
+use crate::domain::private::Private;
 use crate::domain::ticket::{CallAs, Ticket, TicketNumber};
 
 /// A check-in that is to be made durable.
@@ -30,6 +32,10 @@ pub struct CheckIn<'a> {
     pub details: StillRight,
     /// What they said of their insurance.
     pub insurance: StillRight,
+    /// Who checked them in, if it was somebody else.
+    pub companion: Option<&'a Private>,
+    /// What came of asking for documents.
+    pub documents: Option<&'a Documents>,
     /// Where to go.
     pub place: &'a str,
 }
@@ -97,6 +103,8 @@ impl Store {
             call_as: check_in.call_as,
             details: check_in.details,
             insurance: check_in.insurance,
+            companion: check_in.companion.cloned(),
+            documents: check_in.documents.cloned(),
         });
         append_in(&transaction, seq, check_in.at, &event)?;
         transaction.commit()?;

@@ -46,9 +46,12 @@ pub fn appointment(id: &str) -> Appointment {
             given_name: "Ada".into(),
             family_name: "Example".into(),
             birth_date: BirthDate(date(1936, 8, 18)),
+            other_given_names: Vec::new(),
+            other_family_names: Vec::new(),
             contact: Contact::default(),
             language: None,
         },
         coverage: None,
+        documents: Vec::new(),
     }
 }

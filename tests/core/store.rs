@@ -23,6 +23,8 @@ fn check_in(store: &mut Store, appointments: &[&str], on: Date) -> Result<KnownT
         call_as: CallAs::Number,
         details: StillRight::Yes,
         insurance: StillRight::Yes,
+        companion: None,
+        documents: None,
         place: "Waiting area A",
     })
 }

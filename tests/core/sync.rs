@@ -130,6 +130,8 @@ impl TestKiosk {
                 call_as: CallAs::Number,
                 details: StillRight::Yes,
                 insurance: StillRight::Yes,
+                companion: None,
+                documents: None,
                 place: "Waiting area A",
             })
             .unwrap();

@@ -68,6 +68,8 @@ pub fn checked_in(seq: u64, letter: char, count: u32, appointments: &[&str]) -> 
             call_as: CallAs::FirstName,
             details: StillRight::Yes,
             insurance: StillRight::AskTheDesk,
+            companion: None,
+            documents: None,
         }),
     )
 }

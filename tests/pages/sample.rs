@@ -80,6 +80,8 @@ fn visit(hour: i32, service: &str, practitioner: &str, standing: Standing) -> Vi
         day: 3,
         month: 12,
         ticket: "A127".into(),
+        site_address: "".into(),
+        how_far: "".into(),
     }
 }
 

@@ -63,10 +63,13 @@ fn appointments() -> Vec<Appointment> {
             given_name: given.into(),
             family_name: family.into(),
             birth_date: BirthDate(date(1936, 8, 18)),
+            other_given_names: Vec::new(),
+            other_family_names: Vec::new(),
             contact: Contact::default(),
             language: None,
         },
         coverage: None,
+        documents: Vec::new(),
     };
     vec![
         someone("apt-ada", "Ada", "Example", "2026-11-23T14:00:00Z"),

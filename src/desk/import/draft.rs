@@ -144,6 +144,8 @@ impl Draft {
                 given_name: self.given_name.into(),
                 family_name: self.family_name.into(),
                 birth_date: BirthDate(birth_date),
+                other_given_names: Vec::new(),
+                other_family_names: Vec::new(),
                 contact: Contact {
                     phone: Private::new(self.phone),
                     email: Private::new(self.email),
@@ -155,6 +157,7 @@ impl Draft {
                 language: (!self.language.is_empty()).then_some(self.language),
             },
             coverage,
+            documents: Vec::new(),
         })
     }
 

@@ -300,7 +300,17 @@ fn reason_icon(reason: Reason) -> &'static str {
         Reason::NeedsInterpreter => "speech",
         Reason::PrinterTrouble => "printer",
         Reason::NoList | Reason::CannotSave => "alert",
-        Reason::NotFound | Reason::Ambiguous | Reason::TooManyTries | Reason::NotThisPerson | Reason::WalkIn => "question",
+        Reason::CodeForged
+        | Reason::CodeTruncated
+        | Reason::CodeOtherClinic
+        | Reason::CodeOtherDay
+        | Reason::CodeExpired
+        | Reason::Guessing
+        | Reason::NotFound
+        | Reason::Ambiguous
+        | Reason::TooManyTries
+        | Reason::NotThisPerson
+        | Reason::WalkIn => "question",
     }
 }
 

@@ -122,7 +122,7 @@ pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &Log
             }
             Ok(())
         }
-        KioskEvent::WalkedAway { .. } => Ok(()),
+        KioskEvent::WalkedIn(_) | KioskEvent::CodeRefused { .. } | KioskEvent::WalkedAway { .. } => Ok(()),
     }
 }
 

@@ -237,6 +237,8 @@ fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
         given_name: line.given.into(),
         family_name: line.family.into(),
         birth_date: BirthDate(line.born),
+        other_given_names: Vec::new(),
+        other_family_names: Vec::new(),
         contact: Contact {
             phone: format!("555-01{:02}", line.born.day()).into(),
             email: if line.born.day() % 2 == 0 { "someone@example.org".into() } else { String::new().into() },
@@ -267,6 +269,7 @@ fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
             place: line.place.to_owned(),
             person,
             coverage,
+            documents: Vec::new(),
         },
         try_this: line.try_this,
     }
