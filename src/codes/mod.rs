@@ -1,13 +1,27 @@
-//! What a scanner may read, as pure parsers.
+//! What a scanner may read, as pure parsers; `docs/codes.md` has every format.
 //!
-//! Our own codes are plain text, so that any scanner and any letter can carry them:
-//! `ARR:A:<appointment>` and `ARR:T:<YYYY-MM-DD>:<number>`. Upper case, digits and `:-.` alone make the
-//! smallest square code.
+//! Our own codes are plain text, so that any scanner and any letter can carry them: `ARR:A:<appointment>`,
+//! `ARR:T:<YYYY-MM-DD>:<number>`, and the signed code of a letter (see [`letter`]). Upper case, digits and `:-.` alone
+//! make the smallest square code.
 //!
-//! Invariants: whatever a scanner sends is one of [`Scanned`], never an error and never a panic; a code
-//! carries no name, only the number of an appointment or of a ticket.
+//! Invariants: whatever a scanner sends is one of [`Scanned`], never an error and never a panic, in a time that the
+//! length of the scan bounds; a code of ours carries no name; a clinic's patterns never see a code of ours or a licence.
+
+/// The barcodes that a clinic's own letters carry already.
+mod barcode;
+/// Bytes as text in the alphabet of square codes.
+mod base45;
+/// The signed code of a letter.
+pub mod letter;
+/// Driver licences and identity cards of the United States and Canada.
+mod licence;
+/// One reader for all of them.
+mod reader;
 
 use jiff::civil::Date;
+
+pub use self::barcode::BadPattern;
+pub use self::reader::Reader;
 
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::person::BirthDate;
@@ -56,7 +70,7 @@ pub struct AppointmentRef(pub [u8; 6]);
 
 /// A short digest of a patient's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PatientRef(pub [u8; 4]);
+pub struct PatientRef(pub [u8; 3]);
 
 /// What is kept of a driver licence or identity card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,13 +90,16 @@ pub enum CodeTrouble {
     OtherClinic,
     /// Older than the clinic lets letters become; the visit was on this date.
     Expired(Date),
+    /// Of a key that nobody here knows: revoked, or newer than what the desk has told. Whether the clinic made it cannot be said.
+    UnknownKey,
     /// The signature is not the clinic's.
     Forged,
     /// It breaks off.
     Truncated,
 }
 
-/// Reads what a scanner sent. White space and line ends around the code do not matter; everything else does.
+/// Reads the plain ones among our codes. White space and line ends around the code do not matter; everything else does.
+/// Whatever needs the clinic's settings is [`Reader::read`]'s.
 #[must_use]
 pub fn parse(scan: impl AsRef<[u8]>) -> Scanned {
     let Ok(text) = std::str::from_utf8(scan.as_ref().trim_ascii()) else { return Scanned::Foreign };

@@ -1,4 +1,4 @@
-//! Anything with a plug: a printer and a scanner.
+//! Anything with a plug: a printer, a scanner and a speaker.
 //!
 //! Invariants: each device has a small face, a status with words for staff, a real driver and a simulator;
 //! a device that is missing, silent or pulled out is a status, never a crash and never a wait without an
@@ -9,6 +9,8 @@
 pub mod printer;
 /// What reads codes.
 pub mod scanner;
+/// What is heard when a code was read.
+pub mod speaker;
 
 /// A device's address that we cannot use, in words for whoever wrote the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,4 +21,7 @@ pub enum DeviceUriError {
     /// Not an address of a scanner.
     #[error("the scanner {0:?} was not understood: write serial:/dev/ttyACM0, serial:/dev/ttyACM0?baud=9600 or none")]
     Scanner(String),
+    /// Not an address of a speaker.
+    #[error("the speaker {0:?} was not understood: write command:PROGRAM, such as \"command:aplay -q -\", or none")]
+    Speaker(String),
 }

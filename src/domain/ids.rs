@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ticket::Ticket;
+
+/// What numbers of requests begin with.
+const REQUEST: &str = "walk-in-";
+
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -40,6 +45,22 @@ text_id!(
     /// The booking system's number of an appointment. It may be logged: alone it names nobody.
     AppointmentId
 );
+impl AppointmentId {
+    /// The number of a request of somebody without an appointment, made from its ticket's.
+    #[must_use]
+    pub fn of_request(ticket: Ticket) -> Self {
+        Self(format!("{REQUEST}{}-{}", ticket.date, ticket.number))
+    }
+
+    /// Whether this is the number of such a request, and so none of a booking system.
+    #[must_use]
+    pub fn is_of_request(&self) -> bool {
+        let rest = self.0.strip_prefix(REQUEST).unwrap_or_default();
+        let date = rest.get(..10).and_then(|date| date.parse::<jiff::civil::Date>().ok());
+        date.is_some() && rest.get(10..).is_some_and(|number| number.starts_with('-'))
+    }
+}
+
 text_id!(
     /// The booking system's number of a person.
     PatientId

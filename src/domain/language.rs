@@ -38,6 +38,12 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
+    /// Whether a date is said with the day before the month.
+    #[must_use]
+    pub fn says_day_first(self) -> bool {
+        self != Self::English
+    }
+
     /// Whether it is written from right to left.
     #[must_use]
     pub fn is_rtl(self) -> bool {

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum VisitState {
     /// On the list, not here yet.
     Expected,
+    /// Came without an appointment and asks to be seen: staff decide.
+    Asks,
     /// Has checked in and waits.
     Arrived,
     /// Was called and is on the way.
@@ -24,6 +26,7 @@ impl VisitState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Expected => "Expected",
+            Self::Asks => "Asks to be seen",
             Self::Arrived => "Arrived",
             Self::Called => "Called",
             Self::Done => "Done",
@@ -31,11 +34,12 @@ impl VisitState {
         }
     }
 
-    /// The name in data: the same word in lower case.
+    /// The name in data.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Expected => "expected",
+            Self::Asks => "asks",
             Self::Arrived => "arrived",
             Self::Called => "called",
             Self::Done => "done",
@@ -46,6 +50,8 @@ impl VisitState {
     /// The state of a [`Self::code`].
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Expected, Self::Arrived, Self::Called, Self::Done, Self::Cancelled].into_iter().find(|state| state.code() == code)
+        [Self::Expected, Self::Asks, Self::Arrived, Self::Called, Self::Done, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.code() == code)
     }
 }

@@ -30,12 +30,18 @@ pub struct ClinicSettings {
     pub walk_in: Vec<WalkInCategory>,
     /// Barcodes that the clinic's own letters carry already.
     pub barcodes: Vec<BarcodePattern>,
+    /// Only signed letters are taken: the plain codes `ARR:A:` that anybody can make are not.
+    pub signed_letters_only: bool,
     /// A card that holds name and birth date is enough; else day and month of birth are typed after it.
     pub trust_two_identifiers: bool,
     /// After so many failed tries within an hour a kiosk stops looking people up until the hour is over.
     pub failed_tries_per_hour: u32,
     /// Who comes when somebody feels unwell, as a sentence for the patient. Empty: the pages' own words.
     pub unwell_comes: Localized,
+    /// A letter's code is taken until this many days after the visit, so that a visit that was moved still finds its patient.
+    pub letter_valid_days: u8,
+    /// What letters are printed on.
+    pub letter_paper: LetterPaper,
     /// What kiosks verify letters with. The desk's own; whatever a configuration says is replaced.
     #[serde(skip_serializing_if = "LetterKeys::is_empty")]
     pub letters: LetterKeys,
@@ -53,12 +59,26 @@ impl Default for ClinicSettings {
             services: Vec::new(),
             walk_in: Vec::new(),
             barcodes: Vec::new(),
+            signed_letters_only: false,
             trust_two_identifiers: false,
             failed_tries_per_hour: 20,
             unwell_comes: Localized::default(),
+            letter_valid_days: 14,
+            letter_paper: LetterPaper::default(),
             letters: LetterKeys::default(),
         }
     }
+}
+
+/// The sheet that a letter is printed on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LetterPaper {
+    /// 8.5 by 11 inches, as in North America.
+    #[default]
+    Letter,
+    /// 210 by 297 millimetres, as nearly everywhere else.
+    A4,
 }
 
 /// The clinic's own words, by language.

@@ -8,9 +8,12 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use arrivals::clock::SystemClock;
-use arrivals::codes::{self, Scanned};
+use arrivals::codes::{self, Reader, Scanned};
 use arrivals::device::scanner::{Scanner, ScannerEvent, ScannerListener, ScannerStatus, SimulatedScanner, open};
+use arrivals::domain::identity::{Index, Match, Typed};
 use arrivals::domain::ids::AppointmentId;
+use arrivals::domain::person::{BirthDate, Contact, Person};
+use jiff::civil::{Date, date};
 use serialport::{SerialPort, TTYPort};
 
 /// Longer than anything here takes; a test that waits for it has failed.
@@ -111,4 +114,67 @@ fn the_simulated_scanner_reads_only_when_plugged_in() {
     assert_eq!(all[2], status(ScannerStatus::Unreachable));
     assert_eq!(all[3], status(ScannerStatus::Ready));
     assert_eq!(scanned(&all[4]), b"ARR:A:3");
+}
+
+/// The invented people of a day's list, with the appointment of each row.
+fn people_of_the_day() -> Vec<(String, Person)> {
+    let day = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/day.csv");
+    let mut rows = csv::Reader::from_path(day).expect("the day");
+    let columns = rows.headers().expect("a first line").clone();
+    let column = |name: &str| columns.iter().position(|column| column == name).expect("the column");
+    let [appointment, id, given, family, born] = ["appointment_id", "patient_id", "given_name", "family_name", "birth_date"].map(column);
+    rows.records()
+        .map(|row| {
+            let row = row.expect("a row");
+            let person = Person {
+                id: row[id].into(),
+                given_name: row[given].into(),
+                family_name: row[family].into(),
+                other_given_names: Vec::new(),
+                other_family_names: Vec::new(),
+                birth_date: BirthDate(row[born].parse::<Date>().expect("a date")),
+                contact: Contact::default(),
+                language: None,
+            };
+            (row[appointment].to_owned(), person)
+        })
+        .collect()
+}
+
+/// The same cards become pictures and are read by another program in `tests/outside/licences.py`.
+#[test]
+fn licences_over_the_line_find_the_right_person() {
+    let people = people_of_the_day();
+    let index = Index::new(people.iter().map(|(_, person)| person));
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("ttyACM0");
+    let mut far = plug(&at);
+    let (_scanner, heard) = start(&format!("serial:{}", at.display()));
+    assert_eq!(next(&heard), status(ScannerStatus::Ready));
+    let reader = Reader::default();
+    for (appointment, card) in [
+        ("apt-0002", "apt-0002.v00.us.aamva"),
+        ("apt-0003", "apt-0003.v01.us.aamva"),
+        ("apt-0004", "apt-0004.v02.us.aamva"),
+        ("apt-0005", "apt-0005.v03.ca.aamva"),
+        ("apt-0128", "apt-0128.v04.us.aamva"),
+        ("apt-0010", "apt-0010.v06.us.aamva"),
+        ("apt-0169", "apt-0169.v08.ca.aamva"),
+        ("apt-0001", "apt-0001.v09.us.aamva"),
+        ("apt-0061", "apt-0061.v10.us.aamva"),
+        ("apt-0070", "apt-0070.v10.ca.aamva"),
+    ] {
+        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/licences").join(card)).expect("a card");
+        far.write_all(&bytes).expect("sent");
+        let event = next(&heard);
+        let Scanned::Licence(licence) = reader.read(scanned(&event), date(2026, 11, 23)) else { panic!("{card} is no licence") };
+        let typed = Typed {
+            birth_date: licence.birth_date,
+            family_name: licence.family_name.clone(),
+            given_name: Some(licence.given_name.clone()),
+            phone_last4: None,
+        };
+        let (_, meant) = people.iter().find(|(id, _)| id == appointment).expect("somebody of the day");
+        assert_eq!(index.find(&typed), Match::One(meant.id.clone()), "{card}");
+    }
 }
