@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use arrivals::clock::ManualClock;
 use arrivals::device::printer::FolderPrinter;
+use arrivals::device::speaker::NoSpeaker;
 use arrivals::domain::appointment::{Appointment, AppointmentStatus};
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
@@ -152,6 +153,7 @@ impl Rig {
             store: Arc::clone(&beside.store),
             wake: Arc::clone(&beside.wake),
             printer: beside.printer.clone(),
+            speaker: Box::new(NoSpeaker),
             home_language: Language::English,
             clinic_name: Some("Mill Street Clinic".to_owned()),
             words: Box::new(move |order, local, desk_reached, clinic| {
