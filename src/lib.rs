@@ -9,7 +9,7 @@ pub mod codes;
 /// The desk: list, staff page, kiosk API, import.
 #[cfg(feature = "desk")]
 pub mod desk;
-/// Anything with a plug: printer and scanner.
+/// Anything with a plug: printer, scanner and speaker.
 pub mod device;
 /// What a clinic talks about.
 pub mod domain;

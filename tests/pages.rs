@@ -1,10 +1,13 @@
 //! Every page, drawn and walked through: in every language, size and appearance.
 //!
-//! With `ARRIVALS_PICTURES=DIR` every page is also written there as a PNG.
+//! With `ARRIVALS_PICTURES=DIR` every page is also written there as a PNG; with `ARRIVALS_PAGES=find,phone` as well, only
+//! those whose names begin so are looked at.
 
 #![cfg(feature = "ui-tests")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
+#[path = "pages/leftovers.rs"]
+mod leftovers;
 #[path = "pages/sample.rs"]
 mod sample;
 
@@ -14,7 +17,7 @@ use std::time::Duration;
 
 use arrivals::kiosk::ui::{self, KioskWindow, Page};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
-use sample::{LANGUAGES, LOOKS, Look, PAGES, SIZES};
+use sample::{LANGUAGES, LOOKS, Look, PAGES, SIZES, Sample, named};
 use slint::platform::{Key, WindowEvent};
 use slint::{ComponentHandle, LogicalSize, SharedString};
 
@@ -38,7 +41,8 @@ fn settle() {
     }
 }
 
-fn turn_to(window: &KioskWindow, page: Page, language: &str, (width, height): (u32, u32), look: Look) {
+fn turn_to(window: &KioskWindow, sample: Sample, language: &str, (width, height): (u32, u32), look: Look) {
+    let page = sample.page;
     let kiosk = window.global::<ui::Kiosk>();
     let theme = window.global::<ui::Theme>();
     window.window().set_size(LogicalSize::new(width as f32, height as f32));
@@ -50,7 +54,7 @@ fn turn_to(window: &KioskWindow, page: Page, language: &str, (width, height): (u
     theme.set_high_contrast(look == Look::Contrast);
     kiosk.set_language(language.into());
     slint::select_bundled_translation(language).unwrap();
-    sample::fill(&kiosk, page);
+    sample::fill(&kiosk, sample);
     kiosk.set_page(page);
     settle();
     // Arriving at the welcome page makes the kiosk as delivered.
@@ -59,15 +63,24 @@ fn turn_to(window: &KioskWindow, page: Page, language: &str, (width, height): (u
     settle();
 }
 
+/// Whether a sample is looked at: all are, unless somebody works on a few.
+fn is_wanted(name: &str) -> bool {
+    std::env::var("ARRIVALS_PAGES").map_or(true, |wanted| wanted.split(',').any(|beginning| name.starts_with(beginning)))
+}
+
 fn each_variant(mut look_at: impl FnMut(&KioskWindow, Page, &str, (u32, u32), Look, &str)) {
     let window = window();
     for size in SIZES {
         for language in LANGUAGES {
             for look in LOOKS {
-                for (page, name) in PAGES {
-                    turn_to(&window, page, language, size, look);
-                    let what = format!("{name}-{language}-{}x{}-{look:?}", size.0, size.1).to_lowercase();
-                    look_at(&window, page, language, size, look, &what);
+                for sample in PAGES {
+                    // A page with other words on it is looked at in the languages with the longest ones.
+                    if !is_wanted(sample.name) || (!sample.is_usual && (language == "en" || look == Look::Contrast)) {
+                        continue;
+                    }
+                    turn_to(&window, sample, language, size, look);
+                    let what = format!("{}-{language}-{}x{}-{look:?}", sample.name, size.0, size.1).to_lowercase();
+                    look_at(&window, sample.page, language, size, look, &what);
                 }
             }
         }
@@ -185,8 +198,9 @@ fn every_control_has_a_name_lies_in_the_window_and_covers_no_other() {
             }
             // Keys of the alphabet are smaller than 64 px across in portrait: twelve Arabic ones share 768 px.
             let (least_width, least_height) = match (height, page) {
-                (480, _) => (if page == Page::FamilyName { 48.0 } else { 64.0 }, 44.0),
-                (1280, Page::FamilyName) => (50.0, 64.0),
+                (480, Page::FamilyName | Page::GivenName | Page::CompanionName) => (48.0, 44.0),
+                (480, _) => (64.0, 44.0),
+                (1280, Page::FamilyName | Page::GivenName | Page::CompanionName) => (50.0, 64.0),
                 _ => (64.0, 64.0),
             };
             if look != Look::Large && (control.right - control.left < least_width || control.bottom - control.top < least_height) {
@@ -249,9 +263,10 @@ fn press(window: &KioskWindow, key: Key) {
 #[test]
 fn every_page_begins_at_its_first_answer_and_says_what_it_asks() {
     let window = window();
-    for (page, name) in PAGES {
+    for sample in PAGES {
+        let Sample { page, name, .. } = sample;
         window.global::<ui::Speech>().set_control("".into());
-        turn_to(&window, page, "en", SIZES[0], Look::Plain);
+        turn_to(&window, sample, "en", SIZES[0], Look::Plain);
         window.window().take_snapshot().unwrap();
         let speech = window.global::<ui::Speech>();
         assert!(speech.get_page().len() > 10, "{name} says {:?}", speech.get_page());
@@ -271,19 +286,19 @@ fn every_page_begins_at_its_first_answer_and_says_what_it_asks() {
 #[test]
 fn a_page_that_does_not_fit_begins_at_its_question() {
     let window = window();
-    for page in [Page::Unwell, Page::IsThisYou, Page::CallAs, Page::Details] {
-        turn_to(&window, page, "es", SIZES[0], Look::Large);
+    for name in ["unwell", "is-this-you", "call-as", "details", "documents", "walk-in-reason"] {
+        turn_to(&window, named(name), "es", SIZES[0], Look::Large);
         window.window().take_snapshot().unwrap();
         settle();
         let first = ElementQuery::from_root(&window).match_inherits("Question").find_first().expect("a question");
-        assert!(first.absolute_position().y >= 80.0, "{page:?} begins at {:?}", first.absolute_position());
+        assert!(first.absolute_position().y >= 80.0, "{name} begins at {:?}", first.absolute_position());
     }
 }
 
 #[test]
 fn time_question_takes_the_focus_and_nothing_under_it_can_be_touched() {
     let window = window();
-    turn_to(&window, Page::Details, "en", SIZES[0], Look::Plain);
+    turn_to(&window, named("details"), "en", SIZES[0], Look::Plain);
     let kiosk = window.global::<ui::Kiosk>();
     kiosk.set_seconds_left(20);
     kiosk.set_asking_for_time(true);
@@ -293,17 +308,18 @@ fn time_question_takes_the_focus_and_nothing_under_it_can_be_touched() {
     for _ in 0..6 {
         press(&window, Key::Tab);
         let at = window.global::<ui::Speech>().get_control();
-        assert!(at == "Yes, more time" || at == "No, start over", "{at}");
+        assert!(["Yes, more time", "No, start over", "I feel unwell"].contains(&at.as_str()), "{at}");
     }
 }
 
 #[test]
 fn every_visible_text_is_translated() {
     let window = window();
-    for (page, name) in PAGES {
+    for sample in PAGES {
+        let name = sample.name;
         let mut said = Vec::new();
         for language in LANGUAGES {
-            turn_to(&window, page, language, SIZES[0], Look::Plain);
+            turn_to(&window, sample, language, SIZES[0], Look::Plain);
             let texts: BTreeSet<String> = ElementQuery::from_root(&window)
                 .match_predicate(|element| element.accessible_role().is_some())
                 .find_all()
@@ -352,4 +368,87 @@ fn ticket_words_come_from_the_same_catalogue() {
     slint::select_bundled_translation("es").unwrap();
     window.global::<ui::Kiosk>().set_language("es".into());
     assert_eq!(words.invoke_ticket_time(7, 22, 11, 15, 30), "domingo, 22 de noviembre, 15:30");
+}
+
+#[test]
+fn every_word_of_the_scanner_has_its_own_notice() {
+    use ui::ScanWord as W;
+    let window = window();
+    let kiosk = window.global::<ui::Kiosk>();
+    let mut notices = BTreeSet::new();
+    for word in [W::Foreign, W::NotToday, W::OtherClinic, W::OtherDay, W::Expired, W::Forged, W::Damaged, W::AskedBefore] {
+        turn_to(&window, named("find"), "en", SIZES[0], Look::Plain);
+        kiosk.set_scan_word(word);
+        settle();
+        let notice = window.global::<ui::Words>().invoke_scan_word(word).to_string();
+        let spoken = window.global::<ui::Speech>().get_page();
+        assert!(spoken.starts_with(&notice), "{word:?} is not spoken first: {spoken:?}");
+        let dated = matches!(word, W::OtherDay | W::Expired);
+        assert_eq!(notice.contains("December 3"), dated, "{word:?}: {notice}");
+        assert!(notices.insert(notice), "{word:?} has the notice of another one");
+    }
+}
+
+#[test]
+fn a_date_is_asked_for_in_the_order_of_the_language() {
+    let window = window();
+    for (language, first, second) in [("en", "Month", "Day"), ("es", "Día", "Mes"), ("ar", "اليوم", "الشهر")] {
+        turn_to(&window, named("birth-date"), language, SIZES[0], Look::Plain);
+        let at = |label: &str| {
+            let boxes = ElementQuery::from_root(&window).match_inherits("DateBox").find_all();
+            let found = boxes.iter().find(|element| element.accessible_label().is_some_and(|name| name.starts_with(label)));
+            found.expect("a box of the date").absolute_position().x
+        };
+        let (first_at, second_at) = (at(first), at(second));
+        // Arabic runs from the right.
+        assert_eq!(first_at < second_at, language != "ar", "{language}: {first_at} {second_at}");
+    }
+}
+
+#[test]
+fn keys_of_a_real_keyboard_reach_every_page_that_types() {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+    let window = window();
+    let kiosk = window.global::<ui::Kiosk>();
+    let typed: Rc<RefCell<Vec<String>>> = Rc::default();
+    for name in ["birth-date-second-part", "birthday", "phone", "family-name", "given-name", "companion-name", "details"] {
+        turn_to(&window, named(name), "en", SIZES[0], Look::Plain);
+        typed.borrow_mut().clear();
+        let keep = Rc::clone(&typed);
+        kiosk.on_digit(move |digit| keep.borrow_mut().push(digit.to_string()));
+        let keep = Rc::clone(&typed);
+        kiosk.on_key(move |letter| keep.borrow_mut().push(letter.to_string()));
+        kiosk.on_is_letter(|text| text.chars().all(char::is_alphabetic));
+        let keep = Rc::clone(&typed);
+        kiosk.on_act(move |action| keep.borrow_mut().push(format!("{action:?}")));
+        for key in ["7", "q"] {
+            window.window().dispatch_event(WindowEvent::KeyPressed { text: key.into() });
+            window.window().dispatch_event(WindowEvent::KeyReleased { text: key.into() });
+        }
+        press(&window, Key::Backspace);
+        let expected: &[&str] = match name {
+            "details" => &[],
+            "birth-date-second-part" | "birthday" | "phone" => &["7", "Erase"],
+            _ => &["q", "Erase"],
+        };
+        assert_eq!(*typed.borrow(), expected, "{name}");
+    }
+}
+
+#[test]
+fn unwell_is_two_touches_away_from_every_page() {
+    let window = window();
+    let kiosk = window.global::<ui::Kiosk>();
+    for sample in PAGES {
+        for asking in [false, true] {
+            turn_to(&window, sample, "en", SIZES[0], Look::Plain);
+            kiosk.set_asking_for_time(asking);
+            settle();
+            window.window().take_snapshot().unwrap();
+            let usable = controls(&window).into_iter().filter(|control| control.enabled && control.name == "I feel unwell").count();
+            assert_eq!(usable, 1, "{}, asking for time: {asking}", sample.name);
+            kiosk.set_asking_for_time(false);
+        }
+    }
 }

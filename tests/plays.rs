@@ -2,9 +2,12 @@
 #![cfg(all(feature = "kiosk", feature = "desk"))]
 
 mod plays {
+    mod companion;
     mod demo;
     mod desk_unreachable;
     mod disk_full;
+    mod guessing;
+    mod letters;
     mod midnight;
     mod power_cut;
     mod printer;
@@ -12,5 +15,7 @@ mod plays {
     mod replaced_card;
     mod room;
     mod scanner_unplugged;
+    mod walk_in;
     mod walking_away;
+    mod windows;
 }

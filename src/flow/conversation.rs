@@ -2,28 +2,27 @@
 //!
 //! Nothing of it outlives the return to welcome. The arrows are in `table`.
 
-use super::entry::{DateEntry, TextEntry};
-use super::step::{Patient, PrintOrder, Step, Stop, Visit};
+use super::entry::{DateEntry, FourDigits, TextEntry};
+use super::step::{Patient, PrintOrder, ScanWord, Step, Stop, Visit};
 use crate::domain::appointment::Standing;
+use crate::domain::document::Document;
 use crate::domain::event::StillRight;
+use crate::domain::identity::{Fact, Typed};
 use crate::domain::ids::AppointmentId;
 use crate::domain::language::Language;
+use crate::domain::person::BirthDate;
+use crate::domain::private::Private;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 
 /// Tries to be found before a person takes over (FACTS 2).
 pub const TRIES_MAX: u8 = 3;
 
-/// What the scanner's last code came to, where it did not find anybody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ScanWord {
-    /// Nothing to say.
-    #[default]
-    None,
-    /// Not one of our codes.
-    Foreign,
-    /// One of ours, but for no visit on the list.
-    NotOnList,
+/// A card that was held out: what it says, and whether the clinic asks for nothing more after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Card {
+    pub facts: Typed,
+    pub is_enough: bool,
 }
 
 /// The ticket that the patient holds, or is about to.
@@ -64,17 +63,35 @@ pub struct Conversation {
     pub date: DateEntry,
     /// The family name being typed.
     pub name: TextEntry,
+    /// The given name being typed.
+    pub given_name: TextEntry,
+    /// The end of a telephone number being typed.
+    pub phone: FourDigits,
+    /// The companion's own name being typed.
+    pub companion: TextEntry,
+    /// Somebody else is checked in than whoever touches the screen.
+    pub for_other: bool,
+    /// A request without an appointment is being made.
+    pub walk_in: bool,
+    /// The person was found by a code.
+    pub code_read: bool,
     /// Who was found.
     pub patient: Option<Box<Patient>>,
     /// The ticket.
     pub at_hand: Option<TicketAtHand>,
+    /// The last fact that was asked for in this try beside birth date and family name.
+    pub(super) asked: Option<Fact>,
+    pub(super) card: Option<Card>,
+    pub(super) phone_is_not_known: bool,
+    pub(super) documents_brought: bool,
+    pub(super) walk_in_reason: String,
     pub(super) details: StillRight,
     pub(super) insurance: StillRight,
     pub(super) call_as: CallAs,
     /// Where "Get help" and "I feel unwell" go back to.
     pub(super) came_from: Step,
-    /// Asked for while the printer was busy; shown as soon as it is not.
-    pub(super) after_printing: Option<Step>,
+    /// Asked for while the check-in was being saved; shown as soon as it is.
+    pub(super) after_saving: Option<Step>,
     pub(super) home_language: Language,
 }
 
@@ -91,15 +108,55 @@ impl Conversation {
             scan_word: ScanWord::None,
             date: DateEntry::default(),
             name: TextEntry::default(),
+            given_name: TextEntry::default(),
+            phone: FourDigits::default(),
+            companion: TextEntry::default(),
+            for_other: false,
+            walk_in: false,
+            code_read: false,
+            asked: None,
+            card: None,
+            phone_is_not_known: false,
+            documents_brought: true,
+            walk_in_reason: String::new(),
             patient: None,
             at_hand: None,
             details: StillRight::Yes,
             insurance: StillRight::Yes,
             call_as: CallAs::Number,
             came_from: Step::Welcome,
-            after_printing: None,
+            after_saving: None,
             home_language,
         }
+        .in_language(home_language)
+    }
+
+    pub(super) fn in_language(mut self, language: Language) -> Self {
+        self.language = language;
+        self.date.ask_day_first(language.says_day_first());
+        self
+    }
+
+    /// What has to be brought for the visits that can be checked in, each document once.
+    #[must_use]
+    pub fn documents_needed(&self) -> Vec<Document> {
+        Document::ALL.into_iter().filter(|document| self.open_visits().any(|visit| visit.documents.contains(document))).collect()
+    }
+
+    /// The companion's name, if somebody else is checked in.
+    pub(super) fn companion_name(&self) -> Option<Private> {
+        (self.for_other && !self.companion.text().is_blank()).then(|| self.companion.text().clone())
+    }
+
+    /// What was typed, or read from a card, as far as it was asked for in this try.
+    pub(super) fn facts(&self) -> Option<Typed> {
+        let phone_last4 = self.phone.whole().filter(|_| self.asked == Some(Fact::Phone)).cloned();
+        if let Some(card) = &self.card {
+            return Some(Typed { phone_last4, ..card.facts.clone() });
+        }
+        let given_name = Some(self.given_name.text()).filter(|name| self.asked.is_some() && !name.is_blank()).cloned();
+        let birth_date = BirthDate(self.date.date()?);
+        (!self.name.text().is_blank()).then(|| Typed { birth_date, family_name: self.name.text().clone(), given_name, phone_last4 })
     }
 
     /// The visits that can be checked in now.
@@ -113,10 +170,18 @@ impl Conversation {
         self.patient.as_ref().map_or(&[], |patient| &patient.visits)
     }
 
-    /// The visit that explains why nothing can be checked in: today's first, else the next one.
+    /// The visit that explains why nothing can be checked in: one that may still take place before one that will not.
     #[must_use]
     pub fn telling_visit(&self) -> Option<&Visit> {
-        self.visits().iter().find(|visit| !matches!(visit.standing, Standing::OtherDay(_))).or_else(|| self.visits().first())
+        self.visits().iter().min_by_key(|visit| match visit.standing {
+            Standing::Open | Standing::AlreadyCheckedIn(_) => 0,
+            Standing::TooEarly { .. } => 1,
+            Standing::TooLate => 2,
+            Standing::OtherSite => 3,
+            Standing::OtherDay(_) => 4,
+            Standing::Over => 5,
+            Standing::Cancelled => 6,
+        })
     }
 
     /// How the patient wants to be called.
@@ -134,6 +199,7 @@ impl Conversation {
     pub(super) fn print_order(&self, copy: bool) -> Option<PrintOrder> {
         let at_hand = self.at_hand.as_ref()?;
         let name = match self.call_as {
+            CallAs::FirstName if self.walk_in => Some(self.given_name.text().clone()),
             CallAs::FirstName => self.patient.as_ref().map(|patient| patient.first_name.clone()),
             CallAs::Number => None,
         };
@@ -144,12 +210,13 @@ impl Conversation {
             place: at_hand.place.clone(),
             language: self.language,
             copy,
+            walk_in: self.walk_in,
         })
     }
 
     pub(super) fn stop_report(&self, reason: Reason) -> Stop {
         // Who was only scanned or typed has proved nothing yet, so is not named.
-        let proved = !matches!(self.came_from_or_here(), Step::Find | Step::Birthday | Step::BirthDate | Step::FamilyName | Step::Welcome);
+        let proved = !self.came_from_or_here().is_finding();
         let patient = self.patient.as_ref().filter(|_| proved);
         Stop {
             reason,
@@ -173,9 +240,29 @@ impl Conversation {
         if matches!(self.step, Step::Help | Step::Unwell | Step::UnwellTold) { self.came_from } else { self.step }
     }
 
+    /// Whoever was being looked for; a companion stays.
     pub(super) fn forget_person(&mut self) {
         self.patient = None;
-        self.date = DateEntry::default();
+        self.card = None;
+        self.asked = None;
+        self.code_read = false;
+        self.walk_in = false;
+        self.date = self.new_date();
         self.name = TextEntry::default();
+        self.given_name = TextEntry::default();
+        self.phone = FourDigits::default();
+    }
+
+    fn new_date(&self) -> DateEntry {
+        let mut date = DateEntry::default();
+        date.ask_day_first(self.language.says_day_first());
+        date
+    }
+
+    /// An empty date without a year.
+    pub(super) fn new_birthday(&self) -> DateEntry {
+        let mut date = DateEntry::birthday();
+        date.ask_day_first(self.language.says_day_first());
+        date
     }
 }

@@ -6,14 +6,17 @@ use crate::domain::private::Private;
 
 /// The longest name that can be typed, in characters.
 pub const NAME_CHARACTERS_MAX: usize = 60;
+/// Years in which somebody who comes may have been born.
+const BORN_YEARS: std::ops::RangeInclusive<i16> = 1900..=2099;
 
-/// A date being typed: month by its name, then day, then perhaps the year, all by digits.
+/// A date being typed: month by its name, day and year by digits, in the order in which the language says dates.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct DateEntry {
     month: Option<i8>,
     day: String,
     year: String,
     without_year: bool,
+    day_first: bool,
 }
 
 /// Which part of a date comes next.
@@ -34,6 +37,8 @@ pub enum DatePart {
 pub enum DateTrouble {
     /// That month has no such day.
     NoSuchDay,
+    /// No year in which anybody living was born.
+    NoSuchYear,
 }
 
 impl std::fmt::Debug for DateEntry {
@@ -58,10 +63,11 @@ impl DateEntry {
     /// What comes next.
     #[must_use]
     pub fn part(&self) -> DatePart {
-        if self.month.is_none() {
-            DatePart::Month
-        } else if !self.day_is_whole() {
+        let (month_missing, day_missing) = (self.month.is_none(), !self.day_is_whole());
+        if day_missing && (self.day_first || !month_missing) {
             DatePart::Day
+        } else if month_missing {
+            DatePart::Month
         } else if !self.without_year && self.year.len() < 4 {
             DatePart::Year
         } else {
@@ -69,14 +75,17 @@ impl DateEntry {
         }
     }
 
-    /// What is wrong with the day that was typed, if anything. `31 February` cannot get past this.
+    /// What is wrong with what was typed, if anything. `31 February` cannot get past this.
     #[must_use]
     pub fn trouble(&self) -> Option<DateTrouble> {
-        let (Some(month), Ok(day)) = (self.month, self.day.parse::<i8>()) else {
-            return None;
-        };
-        // Without the year, 29 February is possible.
-        let year = if self.year.len() == 4 { self.year.parse().unwrap_or(2000) } else { 2000 };
+        let typed_year = (self.year.len() == 4).then(|| self.year.parse::<i16>().unwrap_or(0));
+        // The conversation does not know the date: a slip such as 2965 is noticed, next year is not.
+        if typed_year.is_some_and(|year| !BORN_YEARS.contains(&year)) {
+            return Some(DateTrouble::NoSuchYear);
+        }
+        let day = self.day.parse::<i8>().ok()?;
+        // Before the month is chosen, any day that some month has is possible; without the year, 29 February is.
+        let (month, year) = (self.month.unwrap_or(1), typed_year.unwrap_or(2000));
         let impossible = (day == 0 && self.day.len() == 2) || (day != 0 && Date::new(year, month, day).is_err());
         impossible.then_some(DateTrouble::NoSuchDay)
     }
@@ -129,9 +138,27 @@ impl DateEntry {
 
     /// Takes back the last thing that was typed or chosen.
     pub fn erase(&mut self) {
-        if self.year.pop().is_none() && self.day.pop().is_none() {
+        if self.year.pop().is_some() {
+            return;
+        }
+        if self.day_first {
+            if self.month.take().is_none() {
+                self.day.pop();
+            }
+        } else if self.day.pop().is_none() {
             self.month = None;
         }
+    }
+
+    /// Asks for the day before the month, or after it. What was typed stays.
+    pub fn ask_day_first(&mut self, day_first: bool) {
+        self.day_first = day_first;
+    }
+
+    /// Whether the day is asked for before the month.
+    #[must_use]
+    pub fn asks_day_first(&self) -> bool {
+        self.day_first
     }
 
     /// Whether the day can take no further digit: two are there, or one that no second can follow.
@@ -141,6 +168,38 @@ impl DateEntry {
             [_, _, ..] => true,
             [] => false,
         }
+    }
+}
+
+/// The last four digits of a telephone number, being typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FourDigits(Private);
+
+impl FourDigits {
+    /// As far as they are typed.
+    #[must_use]
+    pub fn text(&self) -> &Private {
+        &self.0
+    }
+
+    /// All four, once they are there.
+    #[must_use]
+    pub fn whole(&self) -> Option<&Private> {
+        (self.0.as_str().len() == 4).then_some(&self.0)
+    }
+
+    /// Types a digit, 0 to 9; a fifth is not taken.
+    pub fn digit(&mut self, digit: u8) {
+        if digit <= 9 && self.whole().is_none() {
+            self.0 = Private::new(format!("{}{digit}", self.0.as_str()));
+        }
+    }
+
+    /// Takes back the last digit.
+    pub fn erase(&mut self) {
+        let mut text = self.0.as_str().to_owned();
+        text.pop();
+        self.0 = Private::new(text);
     }
 }
 
@@ -241,6 +300,10 @@ mod tests {
         assert_eq!(typed(2, "31").trouble(), Some(DateTrouble::NoSuchDay));
         assert_eq!(typed(2, "291935").trouble(), Some(DateTrouble::NoSuchDay));
         assert_eq!(typed(2, "0").trouble(), None);
+        for (year, trouble) in [("1899", true), ("1900", false), ("2026", false), ("2965", true)] {
+            let entry = typed(3, &format!("14{year}"));
+            assert_eq!((entry.trouble() == Some(DateTrouble::NoSuchYear), entry.date().is_none()), (trouble, trouble), "{year}");
+        }
     }
 
     #[test]
@@ -260,6 +323,44 @@ mod tests {
         assert_eq!(entry, DateEntry::default());
         entry.erase();
         assert_eq!(entry, DateEntry::default());
+    }
+
+    #[test]
+    fn where_the_language_says_so_the_day_comes_first() {
+        let mut entry = DateEntry::default();
+        entry.ask_day_first(true);
+        assert_eq!(entry.part(), DatePart::Day);
+        entry.digit(3);
+        assert_eq!(entry.part(), DatePart::Day);
+        entry.digit(1);
+        assert_eq!(entry.part(), DatePart::Month);
+        entry.pick_month(2);
+        assert_eq!(entry.trouble(), Some(DateTrouble::NoSuchDay));
+        entry.erase();
+        entry.pick_month(3);
+        for digit in [1, 9, 5, 0] {
+            entry.digit(digit);
+        }
+        assert_eq!(entry.date(), Some(jiff::civil::date(1950, 3, 31)));
+        for _ in 0..7 {
+            entry.erase();
+        }
+        assert_eq!(entry.typed(), (None, "", ""));
+        // 45 is no day of any month.
+        entry.digit(4);
+        entry.digit(5);
+        assert_eq!((entry.part(), entry.typed()), (DatePart::Month, (None, "4", "")));
+    }
+
+    #[test]
+    fn four_digits_are_four() {
+        let mut digits = FourDigits::default();
+        for digit in [4, 8, 2, 10, 1, 7] {
+            digits.digit(digit);
+        }
+        assert_eq!(digits.whole().map(Private::as_str), Some("4821"));
+        digits.erase();
+        assert_eq!((digits.whole(), digits.text().as_str()), (None, "482"));
     }
 
     #[test]

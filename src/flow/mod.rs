@@ -1,11 +1,12 @@
 //! The conversation with a patient, as a pure table: `(conversation, input) -> (conversation, effects)`.
 //!
-//! Invariants, each a test in `tests/flow.rs`: a step cannot fail; nothing here knows the time, a device or the
+//! Invariants, each a test in `tests/core`: a step cannot fail; nothing here knows the time, a device or the
 //! toolkit; nobody is saved twice; nothing is printed before it is saved; walking away ends at welcome
 //! from every step that waits, and leaves nothing behind.
 
 pub mod conversation;
 pub mod entry;
+mod finding;
 pub mod screen;
 pub mod step;
 pub mod table;

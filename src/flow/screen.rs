@@ -2,9 +2,10 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::conversation::{Conversation, ScanWord, TicketAtHand};
+use super::conversation::{Conversation, TicketAtHand};
 use super::entry::{DatePart, DateTrouble};
-use super::step::{MaskedContact, MaskedInsurance, Step, Visit};
+use super::step::{MaskedContact, MaskedInsurance, ScanWord, SiteFace, Step, Visit};
+use crate::domain::document::Document;
 use crate::domain::language::Language;
 use crate::domain::private::Private;
 use crate::domain::reason::Reason;
@@ -22,6 +23,12 @@ pub struct Screen {
     pub can_go_back: bool,
     /// "Do you need more time?" lies over the page.
     pub asking_for_time: bool,
+    /// Somebody else is checked in than whoever touches the screen.
+    pub for_other: bool,
+    /// A request without an appointment is being made.
+    pub walk_in: bool,
+    /// The person was found by a code.
+    pub code_read: bool,
     /// What is particular to the page.
     pub content: Content,
 }
@@ -45,6 +52,8 @@ pub enum Content {
         part: DatePart,
         /// What is wrong.
         trouble: Option<DateTrouble>,
+        /// The day is asked for before the month.
+        day_first: bool,
         /// The last try found nobody; so many are left.
         try_again: Option<u8>,
     },
@@ -55,6 +64,10 @@ pub enum Content {
         /// After it.
         after: Private,
     },
+    /// The last four digits of a telephone number, as far as they are typed.
+    Digits(Private),
+    /// What the visits need.
+    Documents(Vec<Document>),
     /// Given name and initial of who was found.
     Person(Private),
     /// The visits, and how many can be checked in.
@@ -75,20 +88,29 @@ pub enum Content {
         place: String,
         /// When to come: the opening of check-in, or the visit on another day.
         when: Option<DateTime>,
+        /// The other site, if the clinic described it.
+        site: Option<SiteFace>,
     },
 }
 
 /// The parts that a patient sees counted.
 const PARTS: u8 = 6;
+/// The same for a request without an appointment.
+const WALK_IN_PARTS: u8 = 3;
 
 impl Conversation {
     /// What to show now.
     #[must_use]
     pub fn screen(&self) -> Screen {
         let progress = match self.step {
-            Step::Find | Step::BirthDate | Step::FamilyName | Step::Birthday => Some(1),
+            Step::BirthDate | Step::FamilyName | Step::GivenName if self.walk_in => Some(1),
+            Step::WalkInReason => Some(2),
+            Step::CallAs if self.walk_in => Some(3),
+            Step::Find | Step::CompanionName | Step::BirthDate | Step::FamilyName | Step::GivenName | Step::Phone | Step::Birthday => {
+                Some(1)
+            }
             Step::IsThisYou => Some(2),
-            Step::Visits => Some(3),
+            Step::Visits | Step::Documents => Some(3),
             Step::Details => Some(4),
             Step::Insurance => Some(5),
             Step::CallAs => Some(6),
@@ -101,9 +123,12 @@ impl Conversation {
         Screen {
             step: self.step,
             language: self.language,
-            progress: progress.map(|part| (part, PARTS)),
+            progress: progress.map(|part| (part, if self.walk_in { WALK_IN_PARTS } else { PARTS })),
             can_go_back,
             asking_for_time: self.asking_for_time,
+            for_other: self.for_other,
+            walk_in: self.walk_in,
+            code_read: self.code_read,
             content: self.content(),
         }
     }
@@ -119,17 +144,26 @@ impl Conversation {
                     year: year.to_owned(),
                     part: self.date.part(),
                     trouble: self.date.trouble(),
+                    day_first: self.date.asks_day_first(),
                     try_again: self.try_again.then_some(self.tries_left),
                 }
             }
-            (Step::FamilyName, _) => {
-                let (before, after) = self.name.around_cursor();
+            (Step::FamilyName | Step::GivenName | Step::CompanionName, _) => {
+                let entry = match self.step {
+                    Step::GivenName => &self.given_name,
+                    Step::CompanionName => &self.companion,
+                    _ => &self.name,
+                };
+                let (before, after) = entry.around_cursor();
                 Content::Name { before: before.into(), after: after.into() }
             }
+            (Step::Phone, _) => Content::Digits(self.phone.text().clone()),
+            (Step::Documents, _) => Content::Documents(self.documents_needed()),
             (Step::IsThisYou, Some(patient)) => Content::Person(patient.shown_name.clone()),
             (Step::Visits, Some(patient)) => Content::Visits(patient.visits.clone(), self.open_visits().count()),
             (Step::Details, Some(patient)) => Content::Details(patient.contact.clone()),
             (Step::Insurance, Some(patient)) => Content::Insurance(patient.insurance.clone()),
+            (Step::CallAs, None) => Content::CallAs(self.given_name.text().clone()),
             (Step::CallAs, Some(patient)) => Content::CallAs(patient.first_name.clone()),
             (Step::Printing | Step::Done, _) => match &self.at_hand {
                 Some(at_hand) => Content::Ticket(at_hand.clone()),
@@ -145,6 +179,7 @@ impl Conversation {
                         Reason::OtherDay | Reason::TooLate | Reason::Cancelled => Some(visit.start),
                         _ => None,
                     }),
+                    site: visit.and_then(|visit| visit.site.clone()),
                 }
             }
             _ => Content::Words,

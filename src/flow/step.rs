@@ -3,12 +3,15 @@
 use jiff::civil::{Date, DateTime};
 
 use crate::domain::appointment::Standing;
+use crate::domain::document::{Document, Documents};
 use crate::domain::event::StillRight;
+use crate::domain::identity::{Fact, Typed};
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::reason::Reason;
+use crate::domain::settings::Localized;
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 
 /// What the patient is doing.
@@ -22,12 +25,22 @@ pub enum Step {
     BirthDate,
     /// Types the family name.
     FamilyName,
+    /// Types the given name, because more than one might be meant.
+    GivenName,
+    /// Types the last four digits of the telephone on file.
+    Phone,
     /// Has scanned a code and types day and month of birth.
     Birthday,
+    /// Types their own name, because they check in somebody else.
+    CompanionName,
+    /// Has no appointment, and says why they came.
+    WalkInReason,
     /// Says whether the person found is them.
     IsThisYou,
     /// Looks at today's visits.
     Visits,
+    /// Says whether the documents that the visits need are here.
+    Documents,
     /// Says whether the contact details are still right.
     Details,
     /// Says whether the insurance is still right.
@@ -52,14 +65,19 @@ pub enum Step {
 
 impl Step {
     /// Every step, once.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::Welcome,
         Self::Find,
         Self::BirthDate,
         Self::FamilyName,
+        Self::GivenName,
+        Self::Phone,
         Self::Birthday,
+        Self::CompanionName,
+        Self::WalkInReason,
         Self::IsThisYou,
         Self::Visits,
+        Self::Documents,
         Self::Details,
         Self::Insurance,
         Self::CallAs,
@@ -80,6 +98,11 @@ impl Step {
             Self::Find => "find",
             Self::BirthDate => "birth-date",
             Self::FamilyName => "family-name",
+            Self::GivenName => "given-name",
+            Self::Phone => "phone",
+            Self::CompanionName => "companion-name",
+            Self::WalkInReason => "walk-in-reason",
+            Self::Documents => "documents",
             Self::Birthday => "birthday",
             Self::IsThisYou => "is-this-you",
             Self::Visits => "visits",
@@ -96,15 +119,40 @@ impl Step {
         }
     }
 
+    /// Whether nobody has proved yet who they are.
+    #[must_use]
+    pub fn is_finding(self) -> bool {
+        matches!(
+            self,
+            Self::Welcome
+                | Self::Find
+                | Self::BirthDate
+                | Self::FamilyName
+                | Self::GivenName
+                | Self::Phone
+                | Self::Birthday
+                | Self::CompanionName
+                | Self::WalkInReason
+        )
+    }
+
     /// How long this step waits for the patient; `None` where it waits for nobody, or for a device with a limit of its own.
     #[must_use]
     pub fn patience(self) -> Option<Patience> {
         match self {
             Self::Welcome | Self::Saving | Self::Printing => None,
             // Typing and reading take long; nobody is hurried.
-            Self::BirthDate | Self::FamilyName | Self::Birthday | Self::Visits | Self::Details | Self::Insurance => {
-                Some(Patience { ask_after_seconds: 60, end_after_seconds: 20 })
-            }
+            Self::BirthDate
+            | Self::FamilyName
+            | Self::GivenName
+            | Self::Phone
+            | Self::Birthday
+            | Self::CompanionName
+            | Self::WalkInReason
+            | Self::Visits
+            | Self::Documents
+            | Self::Details
+            | Self::Insurance => Some(Patience { ask_after_seconds: 60, end_after_seconds: 20 }),
             Self::Find | Self::IsThisYou | Self::CallAs => Some(Patience { ask_after_seconds: 40, end_after_seconds: 20 }),
             // Result pages in the field stay 10 to 20 s (FACTS 2); a number must be readable by the slowest reader.
             Self::Done => Some(Patience { ask_after_seconds: 25, end_after_seconds: 10 }),
@@ -130,6 +178,14 @@ pub enum Input {
     Start,
     /// Would rather type than scan.
     TypeInstead,
+    /// Checks in somebody else: a child, a parent, somebody they care for.
+    SomebodyElse,
+    /// Has no appointment.
+    NoAppointment,
+    /// The same companion checks in one more person.
+    OneMorePerson,
+    /// Came for this, one of the clinic's categories of visits without an appointment.
+    WalkInReason(String),
     /// Answered yes: that is me, still right, I feel unwell.
     Yes,
     /// Answered no.
@@ -171,10 +227,19 @@ pub enum Input {
 
     /// The scanner read a code of ours for an appointment.
     ScannedAppointment(AppointmentId),
+    /// The scanner read a medical record number.
+    ScannedPatient(PatientId),
     /// The scanner read one of our tickets.
     ScannedTicket(Ticket),
-    /// The scanner read something else.
-    ScannedForeign,
+    /// The scanner read a card that says a name and a date of birth.
+    ScannedCard {
+        /// What it says.
+        facts: Box<Typed>,
+        /// The clinic asks for nothing more after such a card.
+        is_enough: bool,
+    },
+    /// The scanner read a code that leads to nobody.
+    ScannedRefused(ScanWord),
     /// Today's list answered.
     Found(Lookup),
     /// The check-in is durable, with this ticket.
@@ -193,6 +258,20 @@ pub enum Input {
     TimeIsUp,
 }
 
+impl Input {
+    /// Whether a code was read.
+    #[must_use]
+    pub fn is_scan(&self) -> bool {
+        self.is_good_scan() || matches!(self, Self::ScannedRefused(_))
+    }
+
+    /// Whether a code was read that may lead to somebody.
+    #[must_use]
+    pub fn is_good_scan(&self) -> bool {
+        matches!(self, Self::ScannedAppointment(_) | Self::ScannedPatient(_) | Self::ScannedTicket(_) | Self::ScannedCard { .. })
+    }
+}
+
 /// What today's list answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup {
@@ -200,8 +279,14 @@ pub enum Lookup {
     One(Box<Patient>),
     /// Nobody.
     Nobody,
+    /// Perhaps somebody; this fact would tell.
+    AskMore(Fact),
     /// More than one.
     Ambiguous,
+    /// The ticket of somebody without an appointment: the desk has the request.
+    AskedBefore,
+    /// Too many tries have failed at this kiosk lately.
+    Braked,
     /// There is no list for today.
     NoList,
 }
@@ -242,6 +327,19 @@ pub struct Visit {
     pub standing: Standing,
     /// When check-in opens, in the clinic's time, if it is too early.
     pub opens: Option<DateTime>,
+    /// The other site that it is at, if the clinic described it.
+    pub site: Option<SiteFace>,
+    /// What has to be brought.
+    pub documents: Vec<Document>,
+}
+
+/// Another site, as a patient reads about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteFace {
+    /// Street, number and city.
+    pub address: String,
+    /// How far it is, in the clinic's own words.
+    pub how_far: Localized,
 }
 
 /// What is on file of how to reach somebody, masked; empty where nothing is.
@@ -277,6 +375,8 @@ pub struct SavedTicket {
     pub place: String,
     /// It had been given out before.
     pub given_before: bool,
+    /// For which visits, or for which request.
+    pub appointments: Vec<AppointmentId>,
 }
 
 /// An order to the world outside.
@@ -285,7 +385,18 @@ pub enum Effect {
     /// Ask today's list.
     LookUp(Query),
     /// Make the check-in durable, then answer `Saved` or `NotSaved`.
-    Save(Answers),
+    Save(Box<Answers>),
+    /// Make the request without an appointment durable, then answer `Saved` or `NotSaved`.
+    SaveWalkIn(Box<WalkInRequest>),
+    /// A try to be found has failed: for the brake.
+    CountFailedTry,
+    /// Log that a code was not taken.
+    ReportCode {
+        /// Why.
+        reason: Reason,
+        /// In which language.
+        language: Language,
+    },
     /// Print the ticket at hand, then answer `Printed`.
     Print(PrintOrder),
     /// Log that somebody could not go on.
@@ -302,15 +413,12 @@ pub enum Effect {
 pub enum Query {
     /// Whose appointment is this?
     Appointment(AppointmentId),
+    /// Whose medical record number is this?
+    Patient(PatientId),
     /// Whose ticket is this?
     Ticket(Ticket),
-    /// Who has these two facts?
-    Typed {
-        /// Date of birth.
-        birth_date: BirthDate,
-        /// Family name as typed.
-        family_name: Private,
-    },
+    /// Who has these facts?
+    Typed(Typed),
 }
 
 /// Everything that the patient said.
@@ -328,8 +436,72 @@ pub struct Answers {
     pub details: StillRight,
     /// Of the insurance.
     pub insurance: StillRight,
+    /// Who checks them in, if it is somebody else.
+    pub companion: Option<Private>,
+    /// What came of asking for documents, if any were needed.
+    pub documents: Option<Documents>,
     /// Where to go: the place of the first visit.
     pub place: String,
+}
+
+/// Somebody without an appointment asks to be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalkInRequest {
+    /// As typed.
+    pub given_name: Private,
+    /// As typed.
+    pub family_name: Private,
+    /// As typed.
+    pub birth_date: BirthDate,
+    /// The category's code.
+    pub category: String,
+    /// In which language.
+    pub language: Language,
+    /// How to be called.
+    pub call_as: CallAs,
+    /// Who asks for them, if it is somebody else.
+    pub companion: Option<Private>,
+}
+
+/// What the scanner's last code came to, where it did not find anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ScanWord {
+    /// Nothing to say.
+    #[default]
+    None,
+    /// Not one of our codes.
+    Foreign,
+    /// One of ours, but for no visit on the list.
+    NotOnList,
+    /// Another clinic's.
+    OtherClinic,
+    /// For a visit on this other day.
+    OtherDay(Date),
+    /// Too old; the visit was on this day.
+    Expired(Date),
+    /// Signed with a key that is no longer in use, or not yet known here.
+    UnknownKey,
+    /// Not signed by the clinic.
+    Forged,
+    /// It breaks off.
+    Damaged,
+    /// A ticket of somebody without an appointment: the desk has the request.
+    AskedBefore,
+}
+
+impl ScanWord {
+    /// What is reported of it, if anything.
+    #[must_use]
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Self::None | Self::Foreign | Self::NotOnList | Self::AskedBefore => None,
+            Self::OtherClinic => Some(Reason::CodeOtherClinic),
+            Self::OtherDay(_) => Some(Reason::CodeOtherDay),
+            Self::Expired(_) | Self::UnknownKey => Some(Reason::CodeExpired),
+            Self::Forged => Some(Reason::CodeForged),
+            Self::Damaged => Some(Reason::CodeTruncated),
+        }
+    }
 }
 
 /// What to print.
@@ -347,6 +519,8 @@ pub struct PrintOrder {
     pub language: Language,
     /// Not the first of its number.
     pub copy: bool,
+    /// Of somebody without an appointment: the desk decides what happens.
+    pub walk_in: bool,
 }
 
 /// That and why somebody could not go on.

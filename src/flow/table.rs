@@ -1,13 +1,13 @@
-//! Every arrow of the conversation.
+//! The arrows of the conversation; those of finding somebody are in `finding`.
 
-use super::conversation::{Conversation, ScanWord, TicketAtHand};
-use super::entry::DateEntry;
-use super::step::{Answers, Effect, Input, Lookup, Query, SavedTicket, Step};
+use super::conversation::{Conversation, TicketAtHand};
+use super::entry::{FourDigits, TextEntry};
+use super::step::{Answers, Effect, Input, SavedTicket, ScanWord, Step, WalkInRequest};
 use crate::domain::appointment::Standing;
+use crate::domain::document::Documents;
 use crate::domain::event::StillRight;
-use crate::domain::identity::born_on_date;
+use crate::domain::identity::Fact;
 use crate::domain::ids::AppointmentId;
-use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::PrintOutcome;
@@ -34,6 +34,8 @@ impl Conversation {
                 }
                 return (self, Vec::new());
             }
+            // Whoever holds out a code while nobody answers may be the next person: they must not uncover this one's page.
+            input if self.asking_for_time && input.is_scan() => return self.scanned_while_asked(input),
             _ => self.asking_for_time = false,
         }
         if let Some(answer) = self.everywhere(&input) {
@@ -45,19 +47,17 @@ impl Conversation {
     /// What means the same on every page.
     fn everywhere(&mut self, input: &Input) -> Option<(Self, Vec<Effect>)> {
         let busy = matches!(self.step, Step::Saving | Step::Printing);
+        let saving = self.step == Step::Saving;
         match input {
             Input::MoreTime => Some((self.clone(), Vec::new())),
-            Input::Language(language) if !busy => {
-                self.language = *language;
-                Some((self.clone(), Vec::new()))
-            }
+            Input::Language(language) if !busy => Some((self.clone().in_language(*language), Vec::new())),
             Input::StartOver | Input::Finish if !busy => Some((Self::new(self.home_language), Vec::new())),
-            Input::GetHelp if busy => {
-                self.after_printing = Some(Step::Help);
+            Input::GetHelp if saving => {
+                self.after_saving = Some(Step::Help);
                 Some((self.clone(), Vec::new()))
             }
-            Input::FeelUnwell if busy => {
-                self.after_printing = Some(Step::Unwell);
+            Input::FeelUnwell if saving => {
+                self.after_saving = Some(Step::Unwell);
                 Some((self.clone(), Vec::new()))
             }
             Input::GetHelp => Some(self.clone().ask_for_help()),
@@ -75,68 +75,10 @@ impl Conversation {
     /// What means something on this page only.
     fn here(mut self, input: Input) -> (Self, Vec<Effect>) {
         use Step as S;
+        if self.step.is_finding() && input != Input::Back {
+            return self.finding(input);
+        }
         match (self.step, input) {
-            (S::Welcome, Input::Start) => self.to(S::Find),
-            (S::Find, Input::TypeInstead) => self.to(S::BirthDate),
-
-            // A code can be held out at any time until a person is found, and by the next person after that.
-            (S::Welcome | S::Find | S::BirthDate | S::FamilyName | S::Birthday, Input::ScannedAppointment(id)) => {
-                self.look_up_code(Query::Appointment(id))
-            }
-            (S::Welcome | S::Find | S::BirthDate | S::FamilyName | S::Birthday, Input::ScannedTicket(ticket)) => {
-                self.look_up_code(Query::Ticket(ticket))
-            }
-            (S::Welcome | S::Find | S::BirthDate | S::FamilyName | S::Birthday, Input::ScannedForeign) => {
-                self.forget_person();
-                self.scan_word = ScanWord::Foreign;
-                self.stay_at(S::Find)
-            }
-            (S::Done | S::Stopped(_), Input::ScannedAppointment(id)) => Self::new(self.home_language).look_up_code(Query::Appointment(id)),
-            (S::Find, Input::Found(answer)) => self.code_answered(answer),
-
-            (S::BirthDate | S::Birthday, Input::Month(month)) => {
-                self.date.pick_month(month);
-                self.stay()
-            }
-            (S::BirthDate | S::Birthday, Input::Digit(digit)) => {
-                self.date.digit(digit);
-                self.stay()
-            }
-            (S::BirthDate | S::Birthday, Input::Erase) => {
-                self.date.erase();
-                self.stay()
-            }
-            (S::BirthDate, Input::GoOn) => {
-                self.date.end_day();
-                if self.date.date().is_some() { self.to(S::FamilyName) } else { self.stay() }
-            }
-            (S::Birthday, Input::GoOn) => self.birthday_typed(),
-
-            (S::FamilyName, Input::Key(character)) => {
-                self.name.insert(character);
-                self.stay()
-            }
-            (S::FamilyName, Input::Erase) => {
-                self.name.erase();
-                self.stay()
-            }
-            (S::FamilyName, Input::Cursor(forward)) => {
-                self.name.step(forward);
-                self.stay()
-            }
-            (S::FamilyName, Input::PlaceCursor(part)) => {
-                self.name.place(part);
-                self.stay()
-            }
-            (S::FamilyName, Input::GoOn) => match self.date.date() {
-                Some(date) if !self.name.text().is_blank() => {
-                    let query = Query::Typed { birth_date: BirthDate(date), family_name: self.name.text().clone() };
-                    (self, vec![Effect::LookUp(query)])
-                }
-                _ => self.stay(),
-            },
-            (S::FamilyName, Input::Found(answer)) => self.typed_answered(answer),
-
             (S::IsThisYou, Input::Yes) => self.confirmed(),
             (S::IsThisYou, Input::No) => {
                 // Whoever this is, it is not the person found: nothing of that person is reported with it.
@@ -144,7 +86,28 @@ impl Conversation {
                 self.stop(Reason::NotThisPerson)
             }
 
-            (S::Visits, Input::GoOn) => self.to(S::Details),
+            // The next person.
+            (S::Done | S::Stopped(_), input) if input.is_good_scan() => Self::new(self.home_language).finding(input),
+            (S::Done, Input::OneMorePerson) if self.for_other => {
+                let mut next = Self::new(self.home_language).in_language(self.language);
+                next.for_other = true;
+                next.companion = self.companion;
+                next.to(S::Find)
+            }
+
+            // Nothing is open, but they wait with a number already.
+            (S::Visits, Input::GoOn) if self.open_visits().next().is_none() => match self.ticket_of_today() {
+                Some(at_hand) => self.show_again(at_hand),
+                None => self.stay(),
+            },
+            (S::Visits, Input::GoOn) => {
+                let next = if self.documents_needed().is_empty() { S::Details } else { S::Documents };
+                self.to(next)
+            }
+            (S::Documents, answer @ (Input::Yes | Input::No)) => {
+                self.documents_brought = answer == Input::Yes;
+                self.to(S::Details)
+            }
             (S::Details, Input::Yes) => {
                 self.details = StillRight::Yes;
                 self.to(S::Insurance)
@@ -167,8 +130,17 @@ impl Conversation {
             }
 
             (S::Saving, Input::Saved(saved)) => self.saved(saved),
-            (S::Saving, Input::NotSaved) => self.stop(Reason::CannotSave),
-            (S::Printing, Input::Printed(outcome)) => self.printed(outcome),
+            (S::Saving, Input::NotSaved) => self.not_saved(),
+            (S::Printing, Input::Printed(outcome)) => {
+                self.took_paper(outcome);
+                self.stay_at(S::Done)
+            }
+            // Somebody asked for a person while the printer worked.
+            (S::Help | S::Unwell | S::UnwellTold, Input::Printed(outcome)) if self.came_from == S::Printing => {
+                self.took_paper(outcome);
+                self.came_from = S::Done;
+                self.stay()
+            }
             (S::Done, Input::PrintAgain) => match self.print_order(true) {
                 Some(order) => {
                     self.step = S::Printing;
@@ -187,32 +159,55 @@ impl Conversation {
         }
     }
 
-    fn stay(self) -> (Self, Vec<Effect>) {
+    pub(super) fn stay(self) -> (Self, Vec<Effect>) {
         (self, Vec::new())
     }
 
-    fn stay_at(mut self, step: Step) -> (Self, Vec<Effect>) {
+    pub(super) fn stay_at(mut self, step: Step) -> (Self, Vec<Effect>) {
         self.step = step;
         (self, Vec::new())
     }
 
-    fn to(mut self, step: Step) -> (Self, Vec<Effect>) {
+    pub(super) fn to(mut self, step: Step) -> (Self, Vec<Effect>) {
         self.scan_word = ScanWord::None;
         self.stay_at(step)
     }
 
     fn back(mut self) -> (Self, Vec<Effect>) {
         let step = match self.step {
-            Step::BirthDate => Step::Find,
-            Step::FamilyName => Step::BirthDate,
-            Step::Birthday | Step::IsThisYou => {
+            Step::BirthDate if self.walk_in => {
                 self.forget_person();
                 Step::Find
             }
+            Step::BirthDate => Step::Find,
+            Step::FamilyName => Step::BirthDate,
+            Step::GivenName => {
+                self.asked = None;
+                Step::FamilyName
+            }
+            Step::Phone if self.card.is_none() => {
+                self.asked = Some(Fact::GivenName);
+                self.phone = FourDigits::default();
+                Step::GivenName
+            }
+            Step::Phone | Step::Birthday | Step::IsThisYou => {
+                self.forget_person();
+                Step::Find
+            }
+            Step::CompanionName => {
+                self.companion = TextEntry::default();
+                self.for_other = false;
+                Step::Find
+            }
+            Step::WalkInReason => Step::GivenName,
             Step::Visits => Step::IsThisYou,
+            Step::Documents => Step::Visits,
+            Step::Details if !self.documents_needed().is_empty() => Step::Documents,
             Step::Details => Step::Visits,
             Step::Insurance => Step::Details,
+            Step::CallAs if self.walk_in => Step::WalkInReason,
             Step::CallAs => Step::Insurance,
+            Step::Find if self.for_other => Step::CompanionName,
             Step::Find => return Self::new(self.home_language).in_language(self.language).stay(),
             Step::Welcome
             | Step::Saving
@@ -226,94 +221,17 @@ impl Conversation {
         self.to(step)
     }
 
-    fn in_language(mut self, language: Language) -> Self {
-        self.language = language;
-        self
-    }
-
-    fn look_up_code(mut self, query: Query) -> (Self, Vec<Effect>) {
-        self.forget_person();
-        self.scan_word = ScanWord::None;
-        self.step = Step::Find;
-        (self, vec![Effect::LookUp(query)])
-    }
-
-    fn code_answered(mut self, answer: Lookup) -> (Self, Vec<Effect>) {
-        match answer {
-            Lookup::One(patient) => {
-                // A code can be picked up by anybody: one typed fact makes two identifiers (FACTS 2).
-                self.patient = Some(patient);
-                self.date = DateEntry::birthday();
-                self.to(Step::Birthday)
-            }
-            Lookup::Nobody => {
-                self.scan_word = ScanWord::NotOnList;
-                self.stay()
-            }
-            Lookup::Ambiguous => self.stop(Reason::Ambiguous),
-            Lookup::NoList => self.stop(Reason::NoList),
-        }
-    }
-
-    fn birthday_typed(mut self) -> (Self, Vec<Effect>) {
-        self.date.end_day();
-        let Some((month, day)) = self.date.month_and_day() else {
-            return self.stay();
-        };
-        let right = self.patient.as_ref().is_some_and(|patient| born_on_date(patient.birth_date, month, day));
-        if right {
-            self.try_again = false;
-            self.to(Step::IsThisYou)
-        } else {
-            self.date = DateEntry::birthday();
-            self.failed_try(Step::Birthday)
-        }
-    }
-
-    fn typed_answered(mut self, answer: Lookup) -> (Self, Vec<Effect>) {
-        match answer {
-            Lookup::One(patient) => {
-                self.patient = Some(patient);
-                self.try_again = false;
-                self.to(Step::IsThisYou)
-            }
-            // What was typed stays, so that a slip can be mended.
-            Lookup::Nobody => self.failed_try(Step::BirthDate),
-            Lookup::Ambiguous => self.stop(Reason::Ambiguous),
-            Lookup::NoList => self.stop(Reason::NoList),
-        }
-    }
-
-    fn failed_try(mut self, again: Step) -> (Self, Vec<Effect>) {
-        self.tries_left = self.tries_left.saturating_sub(1);
-        if self.tries_left == 0 {
-            // Nobody proved to be anybody: nobody is named.
-            self.forget_person();
-            return self.stop(Reason::TooManyTries);
-        }
-        self.try_again = true;
-        self.to(again)
-    }
-
-    fn confirmed(mut self) -> (Self, Vec<Effect>) {
+    fn confirmed(self) -> (Self, Vec<Effect>) {
         if self.open_visits().next().is_some() {
             return self.to(Step::Visits);
         }
-        let done_before = self.visits().iter().find_map(|visit| match visit.standing {
-            Standing::AlreadyCheckedIn(ticket) => Some((ticket, visit)),
-            _ => None,
-        });
-        if let Some((ticket, visit)) = done_before {
-            self.at_hand = Some(TicketAtHand {
-                ticket,
-                place: visit.place.clone(),
-                appointments: vec![visit.appointment.clone()],
-                given_before: true,
-                print: None,
-                desk_knows: false,
-                seen_by_staff: false,
-            });
-            return self.to(Step::Done);
+        if let Some(at_hand) = self.ticket_of_today() {
+            // A number for the morning is none for the afternoon: both are shown.
+            let is_all = self
+                .visits()
+                .iter()
+                .all(|visit| !matches!(visit.standing, Standing::TooEarly { .. } | Standing::TooLate | Standing::OtherSite));
+            return if is_all { self.show_again(at_hand) } else { self.to(Step::Visits) };
         }
         let reason = match self.telling_visit().map(|visit| visit.standing) {
             Some(Standing::TooEarly { .. }) => Reason::TooEarly,
@@ -327,7 +245,31 @@ impl Conversation {
         self.stop(reason)
     }
 
+    /// The number that they wait with already.
+    fn ticket_of_today(&self) -> Option<TicketAtHand> {
+        self.visits().iter().find_map(|visit| match visit.standing {
+            Standing::AlreadyCheckedIn(ticket) => Some(TicketAtHand {
+                ticket,
+                place: visit.place.clone(),
+                appointments: vec![visit.appointment.clone()],
+                given_before: true,
+                print: None,
+                desk_knows: false,
+                seen_by_staff: false,
+            }),
+            _ => None,
+        })
+    }
+
+    fn show_again(mut self, at_hand: TicketAtHand) -> (Self, Vec<Effect>) {
+        self.at_hand = Some(at_hand);
+        self.to(Step::Done)
+    }
+
     fn save(mut self) -> (Self, Vec<Effect>) {
+        if self.walk_in {
+            return self.save_walk_in();
+        }
         let Some(patient) = &self.patient else {
             return self.stop(Reason::NotFound);
         };
@@ -343,17 +285,38 @@ impl Conversation {
             call_as: self.call_as,
             details: self.details,
             insurance: self.insurance,
+            companion: self.companion_name(),
+            documents: Some(self.documents_needed())
+                .filter(|needed| !needed.is_empty())
+                .map(|needed| Documents { needed, brought: self.documents_brought }),
             place,
         };
         self.step = Step::Saving;
-        (self, vec![Effect::Save(answers)])
+        (self, vec![Effect::Save(Box::new(answers))])
+    }
+
+    fn save_walk_in(mut self) -> (Self, Vec<Effect>) {
+        let Some(birth_date) = self.date.date() else {
+            return self.stop(Reason::WalkIn);
+        };
+        let request = WalkInRequest {
+            given_name: self.given_name.text().clone(),
+            family_name: self.name.text().clone(),
+            birth_date: BirthDate(birth_date),
+            category: self.walk_in_reason.clone(),
+            language: self.language,
+            call_as: self.call_as,
+            companion: self.companion_name(),
+        };
+        self.step = Step::Saving;
+        (self, vec![Effect::SaveWalkIn(Box::new(request))])
     }
 
     fn saved(mut self, saved: SavedTicket) -> (Self, Vec<Effect>) {
         self.at_hand = Some(TicketAtHand {
             ticket: saved.ticket,
             place: saved.place,
-            appointments: self.open_visits().map(|visit| visit.appointment.clone()).collect(),
+            appointments: saved.appointments,
             given_before: saved.given_before,
             print: None,
             desk_knows: false,
@@ -361,22 +324,42 @@ impl Conversation {
         });
         self.step = Step::Printing;
         let effects = self.print_order(saved.given_before).map(Effect::Print).into_iter().collect();
-        (self, effects)
+        self.then_help(effects)
     }
 
-    fn printed(mut self, outcome: PrintOutcome) -> (Self, Vec<Effect>) {
+    fn not_saved(self) -> (Self, Vec<Effect>) {
+        let (next, effects) = self.stop(Reason::CannotSave);
+        next.then_help(effects)
+    }
+
+    /// A person who was asked for while it was being saved.
+    fn then_help(mut self, mut effects: Vec<Effect>) -> (Self, Vec<Effect>) {
+        match self.after_saving.take() {
+            Some(Step::Help) => {
+                let (next, more) = self.ask_for_help();
+                effects.extend(more);
+                (next, effects)
+            }
+            Some(step) => {
+                self.came_from = self.step;
+                self.step = step;
+                (self, effects)
+            }
+            None => (self, effects),
+        }
+    }
+
+    fn took_paper(&mut self, outcome: PrintOutcome) {
         if let Some(at_hand) = &mut self.at_hand {
             at_hand.print = Some(outcome);
         }
-        self.step = Step::Done;
-        match self.after_printing.take() {
-            Some(Step::Help) => self.ask_for_help(),
-            Some(step) => {
-                self.came_from = Step::Done;
-                self.to(step)
-            }
-            None => self.stay(),
-        }
+    }
+
+    /// A code that is held out while "Do you need more time?" lies over the page: it begins anew where a code may begin
+    /// something, and does nothing elsewhere.
+    fn scanned_while_asked(self, input: Input) -> (Self, Vec<Effect>) {
+        let begins = self.step.is_finding() || matches!(self.step, Step::Done | Step::Stopped(_));
+        if begins && input.is_good_scan() { Self::new(self.home_language).in_language(self.language).finding(input) } else { self.stay() }
     }
 
     fn ask_for_help(mut self) -> (Self, Vec<Effect>) {
@@ -397,7 +380,7 @@ impl Conversation {
         (self, vec![report])
     }
 
-    fn stop(mut self, reason: Reason) -> (Self, Vec<Effect>) {
+    pub(super) fn stop(mut self, reason: Reason) -> (Self, Vec<Effect>) {
         let report = Effect::ReportStop(self.stop_report(reason));
         self.step = Step::Stopped(reason);
         (self, vec![report])

@@ -126,11 +126,12 @@ impl App {
     }
 
     fn show(&self) {
-        let (screen, around, clinic) = {
+        let screen = {
             let kiosk = self.kiosk.borrow();
-            (kiosk.screen(), kiosk.surroundings(), kiosk.clinic_name().to_owned())
+            let screen = kiosk.screen();
+            bridge::show(&self.window, &screen, kiosk.surroundings(), kiosk.clinic_face());
+            screen
         };
-        bridge::show(&self.window, &screen, around, &clinic);
         if let Some(listener) = self.on_show.borrow().as_ref() {
             listener(&screen);
         }

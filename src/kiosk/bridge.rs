@@ -1,21 +1,24 @@
 //! Between the plain [`Screen`] and the window: values in, callbacks out, and no decision.
+//!
+//! Invariant: the window holds nothing about a person but what its page shows; another page begins with an empty one.
 
 use std::rc::Rc;
 
 use jiff::civil::DateTime;
-use slint::{ComponentHandle as _, ModelRc, SharedString, VecModel};
+use slint::{ComponentHandle as _, Model as _, ModelRc, SharedString, VecModel};
 
-use super::program::{Event, Surroundings};
+use super::program::{ClinicFace, Event, Surroundings};
 use super::ui;
 use super::ui::KioskWindow;
 use crate::domain::appointment::Standing;
+use crate::domain::document::Document;
 use crate::domain::language::Language;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome};
-use crate::flow::conversation::{ScanWord, TicketAtHand};
+use crate::flow::conversation::TicketAtHand;
 use crate::flow::entry::{DatePart, DateTrouble};
 use crate::flow::screen::{Content, Screen, day_month_year};
-use crate::flow::step::{Input, MaskedInsurance, Step, Visit};
+use crate::flow::step::{Input, MaskedInsurance, ScanWord, SiteFace, Step, Visit};
 
 /// Sends what is touched and typed to the kiosk. `send` is called on the window's own thread.
 pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
@@ -36,6 +39,10 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
                 touch(Input::Language(language));
             }
         }
+    });
+    face.on_choose_walk_in({
+        let touch = Rc::clone(&touch);
+        move |code| touch(Input::WalkInReason(code.into()))
     });
     face.on_pick_month({
         let touch = Rc::clone(&touch);
@@ -95,7 +102,10 @@ fn input_of(action: ui::Action) -> Input {
     use ui::Action as A;
     match action {
         A::Start => Input::Start,
-        A::TypeInstead | A::SomebodyElse | A::NoAppointment | A::OneMorePerson => Input::TypeInstead,
+        A::TypeInstead => Input::TypeInstead,
+        A::SomebodyElse => Input::SomebodyElse,
+        A::NoAppointment => Input::NoAppointment,
+        A::OneMorePerson => Input::OneMorePerson,
         A::Yes => Input::Yes,
         A::No => Input::No,
         A::AskTheDesk => Input::AskTheDesk,
@@ -116,7 +126,7 @@ fn input_of(action: ui::Action) -> Input {
 }
 
 /// Shows a screen. Returns whether the page, or its language, is another one than before.
-pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic: &str) -> bool {
+pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic: ClinicFace<'_>) -> bool {
     let face = window.global::<ui::Kiosk>();
     let page = if around.out_of_service && screen.step == Step::Welcome { ui::Page::OutOfService } else { page_of(screen.step) };
     let language: SharedString = screen.language.tag().into();
@@ -125,7 +135,7 @@ pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic:
         tracing::error!(language = screen.language.tag(), "this language has no translation");
     }
     face.set_language(language);
-    face.set_clinic(clinic.into());
+    show_clinic(&face, clinic, screen.language);
     face.set_desk_reached(around.desk_reached);
     face.set_scanner_ready(around.scanner_ready);
     face.set_printer_ready(around.printer_ready);
@@ -135,24 +145,47 @@ pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic:
     face.set_progress_at(at.into());
     face.set_progress_of(of.into());
     face.set_can_go_back(screen.can_go_back);
-    fill(&face, &screen.content);
+    face.set_for_other(screen.for_other);
+    face.set_walk_in(screen.walk_in);
+    face.set_code_read(screen.code_read);
+    if face.get_page() != page {
+        forget(&face);
+    }
+    fill(&face, &screen.content, screen.language);
     // Last, so that the page finds everything in place when it appears.
     face.set_page(page);
     is_new
 }
 
-fn fill(face: &ui::Kiosk<'_>, content: &Content) {
+fn show_clinic(face: &ui::Kiosk<'_>, clinic: ClinicFace<'_>, language: Language) {
+    face.set_clinic(clinic.name.into());
+    face.set_walk_in_offered(!clinic.walk_in.is_empty());
+    let reasons: Vec<ui::WalkInReason> = clinic
+        .walk_in
+        .iter()
+        .map(|category| ui::WalkInReason { code: category.code.as_str().into(), name: category.name.in_language(language).into() })
+        .collect();
+    // Another list, though equal, would make the buttons anew, and take the focus and the finger off them.
+    if !face.get_walk_in_reasons().iter().eq(reasons.iter().cloned()) {
+        face.set_walk_in_reasons(ModelRc::from(Rc::new(VecModel::from(reasons))));
+    }
+    face.set_unwell_comes(clinic.unwell_comes.map_or("", |words| words.in_language(language)).into());
+}
+
+fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
     match content {
         Content::Words => forget(face),
         Content::Find(word) => {
-            forget(face);
-            face.set_scan_word(match word {
-                ScanWord::None => ui::ScanWord::None,
-                ScanWord::Foreign => ui::ScanWord::Foreign,
-                ScanWord::NotOnList => ui::ScanWord::NotToday,
-            });
+            face.set_scan_word(scan_word(*word));
+            let (day, month, _) = match word {
+                ScanWord::OtherDay(date) | ScanWord::Expired(date) => day_month_year(*date),
+                _ => (0, 0, 0),
+            };
+            face.set_scan_day(day);
+            face.set_scan_month(month);
         }
-        Content::Date { month, day, year, part, trouble, try_again } => {
+        Content::Date { month, day, year, part, trouble, day_first, try_again } => {
+            face.set_day_first(*day_first);
             face.set_month(month.map_or(0, i32::from));
             face.set_day(day.into());
             face.set_year(year.into());
@@ -165,6 +198,7 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content) {
             face.set_date_trouble(match trouble {
                 None => ui::DateTrouble::None,
                 Some(DateTrouble::NoSuchDay) => ui::DateTrouble::NoSuchDay,
+                Some(DateTrouble::NoSuchYear) => ui::DateTrouble::NoSuchYear,
             });
             face.set_try_again(try_again.is_some());
             face.set_tries_left(try_again.map_or(0, i32::from));
@@ -173,9 +207,16 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content) {
             face.set_text_before(before.as_str().into());
             face.set_text_after(after.as_str().into());
         }
+        Content::Digits(digits) => face.set_digits(digits.as_str().into()),
+        Content::Documents(documents) => {
+            let documents: Vec<ui::Document> = documents.iter().map(|document| document_of(*document)).collect();
+            face.set_documents(ModelRc::from(Rc::new(VecModel::from(documents))));
+        }
         Content::Person(name) => face.set_person(name.as_str().into()),
         Content::Visits(visits, open) => {
-            let rows: Vec<ui::VisitRow> = visits.iter().map(visit_row).collect();
+            let rows: Vec<ui::VisitRow> = visits.iter().map(|visit| visit_row(visit, language)).collect();
+            let waits_with = rows.iter().find(|row| *open == 0 && !row.ticket.is_empty()).map(|row| row.ticket.clone());
+            face.set_number(waits_with.unwrap_or_default());
             face.set_visits(ModelRc::from(Rc::new(VecModel::from(rows))));
             face.set_visits_open(i32::try_from(*open).unwrap_or(i32::MAX));
         }
@@ -187,7 +228,10 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content) {
         Content::Insurance(insurance) => fill_insurance(face, insurance.as_ref()),
         Content::CallAs(name) => face.set_first_name(name.as_str().into()),
         Content::Ticket(at_hand) => fill_ticket(face, at_hand),
-        Content::Why { reason, place, when } => {
+        Content::Why { reason, place, when, site } => {
+            let (address, how_far) = site_words(site.as_ref(), language);
+            face.set_why_address(address);
+            face.set_why_how_far(how_far);
             face.set_why(why_of(*reason));
             face.set_why_place(place.into());
             let (day, month, _) = when.map_or((0, 0, 0), |when| day_month_year(when.date()));
@@ -200,17 +244,70 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content) {
     }
 }
 
-/// Takes everything about a person off the window.
+fn scan_word(word: ScanWord) -> ui::ScanWord {
+    match word {
+        ScanWord::None => ui::ScanWord::None,
+        ScanWord::Foreign => ui::ScanWord::Foreign,
+        ScanWord::NotOnList => ui::ScanWord::NotToday,
+        ScanWord::OtherClinic => ui::ScanWord::OtherClinic,
+        ScanWord::OtherDay(_) => ui::ScanWord::OtherDay,
+        ScanWord::Expired(_) => ui::ScanWord::Expired,
+        ScanWord::UnknownKey | ScanWord::Forged => ui::ScanWord::Forged,
+        ScanWord::Damaged => ui::ScanWord::Damaged,
+        ScanWord::AskedBefore => ui::ScanWord::AskedBefore,
+    }
+}
+
+fn document_of(document: Document) -> ui::Document {
+    match document {
+        Document::Referral => ui::Document::Referral,
+        Document::PhotoIdentity => ui::Document::PhotoIdentity,
+        Document::Guardian => ui::Document::Guardian,
+    }
+}
+
+fn site_words(site: Option<&SiteFace>, language: Language) -> (SharedString, SharedString) {
+    site.map_or_else(Default::default, |site| (site.address.as_str().into(), site.how_far.in_language(language).into()))
+}
+
+/// Takes everything about a person off the window. What [`show`] sets for every screen is not repeated here.
 fn forget(face: &ui::Kiosk<'_>) {
     face.set_scan_word(ui::ScanWord::None);
-    face.set_month(0);
-    face.set_try_again(false);
+    face.set_date_part(ui::DatePart::Month);
+    face.set_date_trouble(ui::DateTrouble::None);
+    face.set_print_state(ui::PrintState::None);
+    face.set_why(ui::Why::None);
     face.set_visits(ModelRc::default());
-    face.set_visits_open(0);
-    let nothing = SharedString::new();
+    face.set_documents(ModelRc::default());
+    for set in [
+        ui::Kiosk::set_try_again,
+        ui::Kiosk::set_card_ended,
+        ui::Kiosk::set_was_here_before,
+        ui::Kiosk::set_desk_knows,
+        ui::Kiosk::set_seen_by_staff,
+    ] {
+        set(face, false);
+    }
+    for set in [
+        ui::Kiosk::set_scan_day,
+        ui::Kiosk::set_scan_month,
+        ui::Kiosk::set_month,
+        ui::Kiosk::set_tries_left,
+        ui::Kiosk::set_visits_open,
+        ui::Kiosk::set_card_ends_day,
+        ui::Kiosk::set_card_ends_month,
+        ui::Kiosk::set_card_ends_year,
+        ui::Kiosk::set_why_day,
+        ui::Kiosk::set_why_month,
+        ui::Kiosk::set_why_hour,
+        ui::Kiosk::set_why_minute,
+    ] {
+        set(face, 0);
+    }
     for set in [
         ui::Kiosk::set_day,
         ui::Kiosk::set_year,
+        ui::Kiosk::set_digits,
         ui::Kiosk::set_text_before,
         ui::Kiosk::set_text_after,
         ui::Kiosk::set_person,
@@ -223,8 +320,10 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_number,
         ui::Kiosk::set_place,
         ui::Kiosk::set_why_place,
+        ui::Kiosk::set_why_address,
+        ui::Kiosk::set_why_how_far,
     ] {
-        set(face, nothing.clone());
+        set(face, SharedString::new());
     }
 }
 
@@ -253,7 +352,8 @@ fn fill_ticket(face: &ui::Kiosk<'_>, at_hand: &TicketAtHand) {
     });
 }
 
-fn visit_row(visit: &Visit) -> ui::VisitRow {
+fn visit_row(visit: &Visit, language: Language) -> ui::VisitRow {
+    let (site_address, how_far) = site_words(visit.site.as_ref(), language);
     let (hour, minute) = hour_minute(Some(visit.start));
     let (opens_hour, opens_minute) = hour_minute(visit.opens);
     let (day, month, _) = day_month_year(visit.start.date());
@@ -279,8 +379,8 @@ fn visit_row(visit: &Visit) -> ui::VisitRow {
         day,
         month,
         ticket: ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default().into(),
-        site_address: SharedString::new(),
-        how_far: SharedString::new(),
+        site_address,
+        how_far,
     }
 }
 
@@ -299,6 +399,11 @@ fn page_of(step: Step) -> ui::Page {
         Step::Find => P::Find,
         Step::BirthDate => P::BirthDate,
         Step::FamilyName => P::FamilyName,
+        Step::GivenName => P::GivenName,
+        Step::Phone => P::Phone,
+        Step::CompanionName => P::CompanionName,
+        Step::WalkInReason => P::WalkInReason,
+        Step::Documents => P::Documents,
         Step::Birthday => P::Birthday,
         Step::IsThisYou => P::IsThisYou,
         Step::Visits => P::Visits,
@@ -349,5 +454,5 @@ fn why_of(reason: Reason) -> ui::Why {
 #[must_use]
 pub fn typed_text(window: &KioskWindow) -> String {
     let face = window.global::<ui::Kiosk>();
-    format!("{}{}{}{}", face.get_text_before(), face.get_text_after(), face.get_day(), face.get_year())
+    format!("{}{}{}{}{}", face.get_text_before(), face.get_text_after(), face.get_day(), face.get_year(), face.get_digits())
 }

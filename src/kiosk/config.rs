@@ -29,6 +29,9 @@ pub struct KioskConfig {
     pub paper: PaperWidth,
     /// `serial:/dev/ttyACM0?baud=9600` or `none`.
     pub scanner: String,
+    /// What plays the sound when a code was read: `command:aplay -q -` or `none`.
+    #[serde(default = "none")]
+    pub speaker: String,
     /// The language of the welcome page.
     #[serde(default)]
     pub language: Language,
@@ -106,6 +109,10 @@ pub enum ConfigError {
         /// What was expected.
         expected: &'static str,
     },
+}
+
+fn none() -> String {
+    "none".to_owned()
 }
 
 fn yes() -> bool {
@@ -189,9 +196,22 @@ mod tests {
     fn the_example_is_complete_and_loads() {
         let example = include_str!("../../deploy/kiosk.example.toml");
         KioskConfig::parse(example).unwrap();
-        for key in
-            ["kiosk", "letter", "desk", "token", "data", "printer", "paper", "scanner", "language", "fullscreen", "name", "logo", "accent"]
-        {
+        for key in [
+            "kiosk",
+            "letter",
+            "desk",
+            "token",
+            "data",
+            "printer",
+            "paper",
+            "scanner",
+            "speaker",
+            "language",
+            "fullscreen",
+            "name",
+            "logo",
+            "accent",
+        ] {
             assert!(
                 example.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = "))),
                 "{key} is not in the example"

@@ -1,14 +1,16 @@
 //! Today's list, asked on behalf of a patient.
 
+use std::cell::OnceCell;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::appointment::{Appointment, Standing};
-use crate::domain::identity::{Match, find};
-use crate::domain::ids::PatientId;
+use crate::domain::identity::{Index, Match};
+use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::settings::ClinicSettings;
-use crate::flow::step::{Lookup, MaskedContact, MaskedInsurance, Patient, Query, Visit};
+use crate::flow::step::{Lookup, MaskedContact, MaskedInsurance, Patient, Query, SiteFace, Visit};
 use crate::store::{Store, StoreError, list::List};
 
 /// The clinic's rules with their time zone.
@@ -28,25 +30,70 @@ impl Clinic {
     }
 }
 
+/// The list, and everybody on it made ready for being looked for.
+#[derive(Debug, Default)]
+pub struct Roster {
+    list: List,
+    index: OnceCell<Index>,
+}
+
+impl From<List> for Roster {
+    fn from(list: List) -> Self {
+        Self { list, index: OnceCell::new() }
+    }
+}
+
+impl Roster {
+    /// Adds or replaces an appointment.
+    pub fn put(&mut self, appointment: Appointment) {
+        self.list.put(appointment);
+        self.index.take();
+    }
+
+    /// Takes an appointment away.
+    pub fn remove(&mut self, id: &AppointmentId) {
+        self.list.remove(id);
+        self.index.take();
+    }
+
+    /// The list.
+    #[must_use]
+    pub fn list(&self) -> &List {
+        &self.list
+    }
+
+    /// Makes everybody ready, so that the first patient after a change waits no longer than others.
+    pub fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(self.list.iter().map(|appointment| &appointment.person)))
+    }
+}
+
 /// Answers a question to today's list.
 ///
 /// # Errors
 /// If the kiosk's file cannot be read.
-pub fn look_up(query: &Query, list: &List, store: &Store, clinic: &Clinic, now: Timestamp) -> Result<Lookup, StoreError> {
+pub fn look_up(query: &Query, roster: &Roster, store: &Store, clinic: &Clinic, now: Timestamp) -> Result<Lookup, StoreError> {
     let today = clinic.date(now);
+    let list = roster.list();
+    let whose = |id: &AppointmentId| list.get(id).map(|appointment| appointment.person.id.clone());
     let patient = match query {
-        Query::Appointment(id) => list.get(id).map(|appointment| appointment.person.id.clone()),
+        Query::Appointment(id) => whose(id),
+        Query::Patient(id) => Some(id.clone()).filter(|id| list.iter().any(|appointment| appointment.person.id == *id)),
         Query::Ticket(ticket) if ticket.date != today => None,
         Query::Ticket(ticket) => {
-            store.visits_of(*ticket)?.iter().find_map(|id| list.get(id)).map(|appointment| appointment.person.id.clone())
-        }
-        Query::Typed { birth_date, family_name } => {
-            match find(list.iter().map(|appointment| &appointment.person), birth_date.0, family_name.as_str()) {
-                Match::One(id) => Some(id),
-                Match::Nobody => None,
-                Match::AskMore(_) | Match::Ambiguous => return Ok(Lookup::Ambiguous),
+            let visits = store.visits_of(*ticket)?;
+            match visits.iter().find_map(whose) {
+                // Given out for a visit that nobody booked.
+                None if !visits.is_empty() => return Ok(Lookup::AskedBefore),
+                whose => whose,
             }
         }
+        Query::Typed(typed) => match roster.index().find(typed) {
+            Match::One(id) => Some(id),
+            Match::Nobody => None,
+            Match::AskMore(fact) => return Ok(Lookup::AskMore(fact)),
+            Match::Ambiguous => return Ok(Lookup::Ambiguous),
+        },
     };
     match patient {
         Some(id) => Ok(describe(&id, list, store, clinic, now)?.map_or(Lookup::Nobody, |patient| Lookup::One(Box::new(patient)))),
@@ -61,12 +108,13 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
     for appointment in &appointments {
         visits.push(visit(appointment, store, clinic, now)?);
     }
-    let (mut shown, other_days): (Vec<Visit>, Vec<Visit>) =
-        visits.into_iter().partition(|visit| !matches!(visit.standing, Standing::OtherDay(_)));
-    if shown.is_empty() {
-        // Nothing today: the next one, or else the last one, says which day it is.
-        let next = other_days.iter().find(|visit| visit.start.date() > today).or(other_days.last());
-        shown.extend(next.cloned());
+    let (mut shown, other_days): (Vec<Visit>, Vec<Visit>) = visits.into_iter().partition(|visit| visit.start.date() == today);
+    if shown.iter().all(|visit| visit.standing == Standing::Cancelled) {
+        // Nothing takes place today: the next one that stands, or else the last one, says which day it is.
+        let stands = |visit: &&Visit| visit.standing != Standing::Cancelled;
+        let next = other_days.iter().filter(stands).find(|visit| visit.start.date() > today);
+        let last = other_days.iter().rfind(stands).or(other_days.last().filter(|_| shown.is_empty()));
+        shown.extend(next.or(last).cloned());
     }
     let telling = shown.first().map(|visit| visit.appointment.clone());
     let Some(main) = telling.and_then(|id| list.get(&id)) else {
@@ -97,16 +145,25 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
 fn visit(appointment: &Appointment, store: &Store, clinic: &Clinic, now: Timestamp) -> Result<Visit, StoreError> {
     let ticket = store.ticket(&appointment.id)?.map(|known| known.ticket).filter(|ticket| ticket.date == clinic.date(now));
     let standing = appointment.standing(now, &clinic.settings, &clinic.zone, ticket);
+    let local = |at: Timestamp| at.to_zoned(clinic.zone.clone()).datetime();
     Ok(Visit {
         appointment: appointment.id.clone(),
-        start: appointment.start.to_zoned(clinic.zone.clone()).datetime(),
+        start: local(appointment.start),
         service: appointment.service.clone(),
         practitioner: appointment.practitioner.clone(),
         place: appointment.place.clone(),
         standing,
         opens: match standing {
-            Standing::TooEarly { opens } => Some(opens.to_zoned(clinic.zone.clone()).datetime()),
+            Standing::TooEarly { opens } => Some(local(opens)),
             _ => None,
         },
+        site: match standing {
+            Standing::OtherSite => clinic
+                .settings
+                .site_of(&appointment.place)
+                .map(|site| SiteFace { address: site.address.clone(), how_far: site.how_far.clone() }),
+            _ => None,
+        },
+        documents: appointment.documents_needed(&clinic.settings),
     })
 }

@@ -3,6 +3,7 @@
 //! Rules about patients are deliberately absent: they live in `flow` and `domain`.
 
 pub mod app;
+mod brake;
 pub mod bridge;
 pub mod config;
 #[cfg(feature = "desk")]
@@ -12,7 +13,10 @@ pub mod lookup;
 pub mod parts;
 pub mod printing;
 pub mod program;
+mod saving;
+mod scan;
 pub mod self_test;
+mod told;
 pub mod ui;
 pub mod window;
 pub mod words;

@@ -8,27 +8,29 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use tokio::sync::Notify;
 
-use super::lookup::{Clinic, look_up};
-use super::printing::{PrintRequest, PrinterThread, PrinterWord};
+use super::brake::Brake;
+use super::lookup::{Clinic, Roster, look_up};
+use super::printing::{PrinterThread, PrinterWord};
+use super::scan::{input_of, sound_after};
 use crate::clock::Clock;
-use crate::codes::{self, Scanned};
+use crate::codes::Reader;
 use crate::device::scanner::{ScannerEvent, ScannerStatus};
+use crate::device::speaker::Speaker;
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::Seq;
 use crate::domain::language::Language;
-use crate::domain::ticket::{PrintOutcome, Ticket};
+use crate::domain::reason::Reason;
+use crate::domain::settings::{Localized, WalkInCategory};
+use crate::domain::ticket::PrintOutcome;
 use crate::flow::conversation::Conversation;
 use crate::flow::screen::Screen;
-use crate::flow::step::{Answers, Effect, Input, Lookup, PrintOrder, SavedTicket, Step};
+use crate::flow::step::{Effect, Input, Lookup, PrintOrder, Query, Step};
 use crate::paper::TicketFace;
-use crate::store::feed::ListChange;
-use crate::store::list::List;
-use crate::store::tickets::CheckIn;
 use crate::store::{Store, StoreError};
-use crate::sync::api::Refusal;
 use crate::sync::worker::Told;
 
 /// A printer that says nothing for so long is taken as unknown; the number is valid anyway.
@@ -70,6 +72,17 @@ pub struct Surroundings {
     pub out_of_service: bool,
 }
 
+/// What pages show of the clinic.
+#[derive(Debug, Clone, Copy)]
+pub struct ClinicFace<'a> {
+    /// The configuration's name, else the desk's.
+    pub name: &'a str,
+    /// Why people may come without an appointment; empty: not here.
+    pub walk_in: &'a [WalkInCategory],
+    /// Who comes when somebody feels unwell.
+    pub unwell_comes: Option<&'a Localized>,
+}
+
 /// Finds the words of a ticket: its order, the time of day and whether the desk is reached.
 pub type TicketWords = Box<dyn Fn(&PrintOrder, DateTime, bool, &str) -> TicketFace>;
 
@@ -83,6 +96,8 @@ pub struct Parts {
     pub wake: Arc<Notify>,
     /// The way to the printer.
     pub printer: PrinterThread,
+    /// What is heard when a code was read.
+    pub speaker: Box<dyn Speaker>,
     /// The language of the welcome page.
     pub home_language: Language,
     /// The clinic's name, if the configuration says one.
@@ -93,19 +108,21 @@ pub struct Parts {
 
 /// A running kiosk.
 pub struct Kiosk {
-    parts: Parts,
-    conversation: Conversation,
-    list: List,
-    clinic: Option<Clinic>,
+    pub(super) parts: Parts,
+    pub(super) conversation: Conversation,
+    pub(super) roster: Roster,
+    pub(super) clinic: Option<Clinic>,
+    pub(super) reader: Reader,
+    brake: Brake,
     /// Waits for the page that announces it to be seen.
     work: VecDeque<Effect>,
     /// Could not be written to the log yet.
     unwritten: VecDeque<(Timestamp, KioskEvent)>,
-    surroundings: Surroundings,
+    pub(super) surroundings: Surroundings,
     last_touch: Duration,
-    printing_since: Option<Duration>,
+    pub(super) printing_since: Option<Duration>,
     /// The event whose acknowledgement means that the desk knows the ticket at hand.
-    checked_in_at: Option<Seq>,
+    pub(super) checked_in_at: Option<Seq>,
     tidied_on: Option<Date>,
 }
 
@@ -130,8 +147,10 @@ impl Kiosk {
         let mut kiosk = Self {
             parts,
             conversation,
-            list,
+            roster: Roster::from(list),
             clinic: None,
+            reader: Reader::default(),
+            brake: Brake::default(),
             work: VecDeque::new(),
             unwritten: VecDeque::new(),
             surroundings: Surroundings {
@@ -162,6 +181,17 @@ impl Kiosk {
     #[must_use]
     pub fn surroundings(&self) -> Surroundings {
         self.surroundings
+    }
+
+    /// What pages show of the clinic.
+    #[must_use]
+    pub fn clinic_face(&self) -> ClinicFace<'_> {
+        let settings = self.clinic.as_ref().map(|clinic| &clinic.settings);
+        ClinicFace {
+            name: self.clinic_name(),
+            walk_in: settings.map_or(&[], |settings| &settings.walk_in),
+            unwell_comes: settings.map(|settings| &settings.unwell_comes),
+        }
     }
 
     /// The clinic's name: the configuration's, else the desk's.
@@ -213,18 +243,22 @@ impl Kiosk {
         while let Some(effect) = self.work.pop_front() {
             match effect {
                 Effect::Save(answers) => self.save(&answers),
+                Effect::SaveWalkIn(request) => self.save_walk_in(&request),
                 Effect::Print(order) => self.print(order),
                 other => self.effect(other),
             }
         }
     }
 
-    fn input(&mut self, input: Input) {
+    pub(super) fn input(&mut self, input: Input) {
         let before = self.conversation.step;
-        let begins = matches!(input, Input::Start | Input::ScannedAppointment(_) | Input::ScannedTicket(_) | Input::ScannedForeign);
-        if self.surroundings.out_of_service && before == Step::Welcome && begins {
-            return;
-        }
+        let begins = input.is_scan() || matches!(input, Input::Start | Input::OneMorePerson);
+        let input = match before {
+            Step::Welcome if self.surroundings.out_of_service && begins => return,
+            // The page that says so is behind the welcome page.
+            Step::Done | Step::Stopped(_) if self.surroundings.out_of_service && begins => Input::Finish,
+            _ => input,
+        };
         let conversation = std::mem::replace(&mut self.conversation, Conversation::new(self.parts.home_language));
         let (conversation, effects) = conversation.next(input);
         self.conversation = conversation;
@@ -245,18 +279,13 @@ impl Kiosk {
     fn effect(&mut self, effect: Effect) {
         match effect {
             Effect::LookUp(query) => {
-                let answer = match &self.clinic {
-                    None => Ok(Lookup::NoList),
-                    Some(clinic) => {
-                        let store = lock(&self.parts.store);
-                        look_up(&query, &self.list, &store, clinic, self.parts.clock.now())
-                    }
-                };
-                let answer = answer.unwrap_or_else(|error| {
-                    tracing::error!(%error, "the list cannot be asked; the patient is sent to the desk");
-                    Lookup::NoList
-                });
+                let answer = self.look_up(&query);
                 self.input(Input::Found(answer));
+            }
+            Effect::CountFailedTry => self.count_failed_try(),
+            Effect::ReportCode { reason, language } => {
+                self.log(KioskEvent::CodeRefused { reason, language });
+                self.parts.wake.notify_one();
             }
             Effect::ReportStop(stop) => {
                 self.log(KioskEvent::Stopped {
@@ -272,86 +301,38 @@ impl Kiosk {
                 self.log(KioskEvent::WalkedAway { step: step.name().to_owned() });
                 self.parts.wake.notify_one();
             }
-            later @ (Effect::Save(_) | Effect::Print(_)) => self.work.push_back(later),
+            later @ (Effect::Save(_) | Effect::SaveWalkIn(_) | Effect::Print(_)) => self.work.push_back(later),
         }
     }
 
-    fn save(&mut self, answers: &Answers) {
-        let now = self.parts.clock.now();
-        let Some(clinic) = self.clinic.as_ref().filter(|_| !self.surroundings.out_of_service) else {
-            return self.input(Input::NotSaved);
+    fn look_up(&mut self, query: &Query) -> Lookup {
+        let Some(clinic) = &self.clinic else {
+            return Lookup::NoList;
         };
-        let check_in = CheckIn {
-            at: now,
-            date: clinic.date(now),
-            patient: &answers.patient,
-            appointments: &answers.appointments,
-            language: answers.language,
-            call_as: answers.call_as,
-            details: answers.details,
-            insurance: answers.insurance,
-            companion: None,
-            documents: None,
-            place: &answers.place,
-        };
-        let saved = {
-            let mut store = lock(&self.parts.store);
-            store.check_in(&check_in).and_then(|known| Ok((known, store.last_seq()?)))
-        };
-        match saved {
-            Ok((known, seq)) => {
-                self.checked_in_at = Some(seq);
-                let place = if known.place.is_empty() { answers.place.clone() } else { known.place };
-                self.input(Input::Saved(SavedTicket { ticket: known.ticket, place, given_before: known.given_before }));
-            }
-            Err(error) => {
-                tracing::error!(%error, "a check-in could not be saved; the patient is sent to the desk");
-                self.input(Input::NotSaved);
-            }
+        if self.brake.is_on(self.parts.clock.elapsed(), clinic.settings.failed_tries_per_hour) {
+            return Lookup::Braked;
         }
+        let store = lock(&self.parts.store);
+        look_up(query, &self.roster, &store, clinic, self.parts.clock.now()).unwrap_or_else(|error| {
+            tracing::error!(%error, "the list cannot be asked; the patient is sent to the desk");
+            Lookup::NoList
+        })
     }
 
-    fn print(&mut self, order: PrintOrder) {
-        let now = self.parts.clock.now();
-        let local = match &self.clinic {
-            Some(clinic) => now.to_zoned(clinic.zone.clone()).datetime(),
-            None => order.ticket.date.at(0, 0, 0, 0),
-        };
-        let face = (self.parts.words)(&order, local, self.surroundings.desk_reached, self.clinic_name());
-        self.printing_since = Some(self.parts.clock.elapsed());
-        if let Err(outcome) = self.parts.printer.print(PrintRequest { ticket: order.ticket, face }) {
-            self.printed(order.ticket, outcome);
-        }
-    }
-
-    fn printed(&mut self, ticket: Ticket, outcome: PrintOutcome) {
-        let at_hand = self.conversation.at_hand.as_ref().filter(|at_hand| at_hand.ticket == ticket);
-        let appointments = at_hand.map(|at_hand| at_hand.appointments.clone()).unwrap_or_default();
-        // An answer that comes after we stopped waiting is still a fact for the desk.
-        self.log(KioskEvent::TicketPrinted { ticket, outcome, appointments });
-        if self.printing_since.take().is_some() {
-            self.input(Input::Printed(outcome));
-        }
-        // Only now is the desk told.
-        self.parts.wake.notify_one();
-    }
-
-    /// Somebody who had checked in before looks at the same ticket again: does the desk know, has somebody seen it?
-    fn recognise_ticket(&mut self) {
-        let Some(appointment) = self.conversation.at_hand.as_ref().and_then(|at_hand| at_hand.appointments.first().cloned()) else {
+    fn count_failed_try(&mut self) {
+        let Some(clinic) = &self.clinic else {
             return;
         };
-        let (known, desk_knows) = {
-            let store = lock(&self.parts.store);
-            (store.ticket(&appointment), store.desk_knows(&appointment))
-        };
-        if desk_knows.unwrap_or(false) {
-            self.input(Input::DeskKnows);
-        }
-        if let Ok(Some(known)) = known
-            && known.seen
-        {
-            self.input(Input::SeenByStaff);
+        if self.brake.count(self.parts.clock.elapsed(), clinic.settings.failed_tries_per_hour) {
+            tracing::warn!("too many tries to be found failed within an hour; this kiosk looks nobody up until the hour is over");
+            self.log(KioskEvent::Stopped {
+                reason: Reason::Guessing,
+                step: self.conversation.step.name().to_owned(),
+                patient: None,
+                appointments: Vec::new(),
+                language: self.conversation.language,
+            });
+            self.parts.wake.notify_one();
         }
     }
 
@@ -359,79 +340,19 @@ impl Kiosk {
         match event {
             ScannerEvent::Status(status) => self.surroundings.scanner_ready = status == ScannerStatus::Ready,
             ScannerEvent::Scanned(bytes) => {
-                self.last_touch = self.parts.clock.elapsed();
-                self.input(match codes::parse(&bytes) {
-                    Scanned::Appointment(id) => Input::ScannedAppointment(id),
-                    Scanned::Ticket(ticket) => Input::ScannedTicket(ticket),
-                    Scanned::Letter(_) | Scanned::Patient(_) | Scanned::Licence(_) | Scanned::Refused(_) | Scanned::Foreign => {
-                        Input::ScannedForeign
-                    }
-                });
-            }
-        }
-    }
-
-    fn told(&mut self, told: Told) {
-        match told {
-            Told::Reached => self.surroundings.desk_reached = true,
-            Told::Away(why) => {
-                if std::mem::replace(&mut self.surroundings.desk_reached, false) {
-                    tracing::warn!(%why, "the desk is not reached; checking in goes on");
-                }
-            }
-            Told::Refused(why) => {
-                self.surroundings.desk_reached = false;
-                // Nothing that is checked in here could ever be told.
-                self.surroundings.out_of_service |= why == Refusal::OtherHistory;
-                tracing::error!(%why, "the desk refuses; checking in goes on, nothing is dropped");
-            }
-            Told::Disagree { desk, kiosk } => {
-                self.surroundings.desk_reached = false;
-                self.surroundings.out_of_service = true;
-                tracing::error!(
-                    desk = desk.0,
-                    kiosk = kiosk.0,
-                    "the desk holds more from this kiosk than its own file: was the card replaced or copied? \
-                     Give the kiosk a new name and letter, then start it again"
-                );
-            }
-            Told::Acknowledged(held) => {
-                self.surroundings.out_of_service = false;
-                if self.checked_in_at.is_some_and(|seq| seq <= held) {
-                    self.input(Input::DeskKnows);
-                }
-            }
-            Told::StoreFailed(why) => tracing::error!(%why, "the kiosk's file failed while talking to the desk"),
-            Told::List { settings, changes } => {
-                if let Some(settings) = settings {
-                    self.take_settings(settings);
-                }
-                for change in changes {
-                    self.take_change(change);
-                }
-            }
-        }
-    }
-
-    fn take_settings(&mut self, settings: crate::domain::settings::ClinicSettings) {
-        match settings.zone() {
-            Ok(zone) => self.clinic = Some(Clinic { settings, zone }),
-            Err(error) => tracing::error!(%error, "the desk's settings are not used"),
-        }
-    }
-
-    fn take_change(&mut self, change: ListChange) {
-        match change {
-            ListChange::Appointment(appointment) => self.list.put(*appointment),
-            ListChange::Removed(id) => self.list.remove(&id),
-            ListChange::Visit { appointment, ticket, seen } => {
-                let concerns = self
-                    .conversation
-                    .at_hand
-                    .as_ref()
-                    .is_some_and(|at_hand| Some(at_hand.ticket) == ticket && at_hand.appointments.contains(&appointment));
-                if seen && concerns {
-                    self.input(Input::SeenByStaff);
+                let (today, card_is_enough) = match &self.clinic {
+                    Some(clinic) => (clinic.date(self.parts.clock.now()), clinic.settings.trust_two_identifiers),
+                    // Nobody is on a list without a clinic: whatever it is, the page says so.
+                    None => (self.parts.clock.now().to_zoned(TimeZone::UTC).date(), false),
+                };
+                let scanned = self.reader.read(bytes.as_bytes(), today);
+                let before = self.screen();
+                self.input(input_of(scanned, &self.roster, today, card_is_enough));
+                let after = self.screen();
+                // Where a code means nothing, as on the page with the ticket, it is not heard either, and nobody is there for it.
+                if after != before || (after.step == Step::Find && !after.asking_for_time) {
+                    self.last_touch = self.parts.clock.elapsed();
+                    self.parts.speaker.play(sound_after(&after));
                 }
             }
         }
@@ -440,6 +361,7 @@ impl Kiosk {
     fn tick(&mut self) {
         self.write_what_waits();
         self.tidy_up();
+        self.roster.index();
         let now = self.parts.clock.elapsed();
         if self.printing_since.is_some_and(|since| now.saturating_sub(since) > Duration::from_secs(PRINT_SECONDS_MAX)) {
             self.printing_since = None;
@@ -462,7 +384,7 @@ impl Kiosk {
         }
     }
 
-    fn log(&mut self, event: KioskEvent) {
+    pub(super) fn log(&mut self, event: KioskEvent) {
         let at = self.parts.clock.now();
         self.write_what_waits();
         if !self.unwritten.is_empty() {
@@ -517,12 +439,12 @@ impl Kiosk {
         let done = store.forget_events(yesterday).and_then(|_| store.forget_visits(yesterday, today)).and_then(|()| store.list());
         drop(store);
         match done {
-            Ok(list) => self.list = list,
+            Ok(list) => self.roster = Roster::from(list),
             Err(error) => tracing::error!(%error, "yesterday could not be removed from the kiosk's file"),
         }
     }
 }
 
-fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
+pub(super) fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
     store.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }

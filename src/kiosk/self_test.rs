@@ -7,6 +7,7 @@ use super::config::KioskConfig;
 use crate::clock::Clock;
 use crate::device::printer::{self, PrintJob};
 use crate::device::scanner::{self, ScannerEvent, ScannerStatus};
+use crate::device::speaker::{self, Sound};
 use crate::domain::ticket::{PrintOutcome, Ticket, TicketNumber};
 use crate::paper::{PaperWidth, TicketFace, Typesetter};
 use crate::store::Store;
@@ -52,6 +53,18 @@ pub fn run(config: &KioskConfig, clock: &Arc<dyn Clock>, runtime: &tokio::runtim
     }
     let (is_ready, says) = test_scanner(config, clock);
     line("scanner", is_ready, says);
+    match speaker::open(&config.speaker) {
+        Ok(mut speaker) => {
+            speaker.play(Sound::Taken);
+            let is_there = config.speaker.trim() != "none";
+            line(
+                "speaker",
+                true,
+                if is_there { "a sound was played; listen whether it was heard" } else { "no speaker set up" }.to_owned(),
+            );
+        }
+        Err(error) => line("speaker", false, error.to_string()),
+    }
     let (is_ready, says) = test_printer(config, clock.as_ref());
     line("printer", is_ready, says);
     all_ready

@@ -15,7 +15,7 @@ use super::program::{Event, Kiosk, Parts};
 use super::ui::{self, KioskWindow};
 use super::words::ticket_face;
 use crate::clock::Clock;
-use crate::device::{printer, scanner};
+use crate::device::{printer, scanner, speaker};
 use crate::store::Store;
 use crate::sync::client::Client;
 
@@ -110,6 +110,7 @@ pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiv
 pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<()> {
     let client = Client::new(&config.desk, config.token.reveal())?;
     let printer = printer::open(&config.printer)?;
+    let speaker = speaker::open(&config.speaker)?;
     let store = Store::open(&config.data, config.letter)?;
     let (mailbox, inbox) = mailbox();
     let in_runtime = runtime.enter();
@@ -128,6 +129,7 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
         store: Arc::clone(&beside.store),
         wake: Arc::clone(&beside.wake),
         printer: beside.printer.clone(),
+        speaker,
         home_language: config.language,
         clinic_name: config.look.name.clone(),
         words: Box::new(move |order, local, desk_reached, clinic| match words.upgrade() {

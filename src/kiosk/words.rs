@@ -14,7 +14,13 @@ use crate::paper::TicketFace;
 #[must_use]
 pub fn ticket_face(window: &KioskWindow, order: &PrintOrder, local: DateTime, desk_reached: bool, clinic: &str) -> TicketFace {
     let words = window.global::<Words>();
-    let mut lines = vec![words.invoke_ticket_next().to_string()];
+    // Nobody is promised a call before the desk has decided.
+    let (next, qr_label) = if order.walk_in {
+        (words.invoke_ticket_walk_in(), words.invoke_ticket_walk_in_qr_label())
+    } else {
+        (words.invoke_ticket_next(), words.invoke_ticket_qr_label())
+    };
+    let mut lines = vec![next.to_string()];
     if !desk_reached {
         lines.push(words.invoke_ticket_desk().to_string());
     }
@@ -37,7 +43,7 @@ pub fn ticket_face(window: &KioskWindow, order: &PrintOrder, local: DateTime, de
             )
             .to_string(),
         qr: codes::ticket_code(&order.ticket),
-        qr_label: words.invoke_ticket_qr_label().to_string(),
+        qr_label: qr_label.to_string(),
         copy_label: order.copy.then(|| words.invoke_ticket_copy_label().to_string()),
     }
 }

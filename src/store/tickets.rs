@@ -7,9 +7,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::events::{append_in, next_seq_in};
 use super::{Store, StoreError};
 use crate::domain::document::Documents;
-use crate::domain::event::{CheckedIn, KioskEvent, StillRight};
-use crate::domain::ids::{AppointmentId, PatientId};
+use crate::domain::event::{CheckedIn, KioskEvent, StillRight, WalkedIn};
+use crate::domain::ids::{AppointmentId, PatientId, Seq};
 use crate::domain::language::Language;
+use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::ticket::{CallAs, Ticket, TicketNumber};
 
@@ -37,6 +38,31 @@ pub struct CheckIn<'a> {
     /// What came of asking for documents.
     pub documents: Option<&'a Documents>,
     /// Where to go.
+    pub place: &'a str,
+}
+
+/// A request without an appointment that is to be made durable.
+#[derive(Debug, Clone)]
+pub struct WalkIn<'a> {
+    /// The kiosk's wall clock.
+    pub at: Timestamp,
+    /// The clinic's local date, under which tickets are counted.
+    pub date: Date,
+    /// As typed.
+    pub given_name: &'a Private,
+    /// As typed.
+    pub family_name: &'a Private,
+    /// As typed.
+    pub birth_date: BirthDate,
+    /// The category's code.
+    pub category: &'a str,
+    /// In which language.
+    pub language: Language,
+    /// How to be called.
+    pub call_as: CallAs,
+    /// Who asks for them, if it is somebody else.
+    pub companion: Option<&'a Private>,
+    /// Where to wait.
     pub place: &'a str,
 }
 
@@ -75,25 +101,9 @@ impl Store {
             return Ok(known);
         }
         let seq = next_seq_in(&transaction)?;
-        let count: u32 = transaction
-            .prepare_cached(
-                "INSERT INTO counter (date, last) VALUES (?1, 1) ON CONFLICT (date) DO UPDATE SET last = last + 1 RETURNING last",
-            )?
-            .query_row(params![check_in.date.to_string()], |row| row.get(0))?;
-        let ticket = Ticket { number: TicketNumber::new(letter, count), date: check_in.date };
+        let ticket = next_ticket_in(&transaction, letter, check_in.date)?;
         for appointment in &without_ticket {
-            transaction
-                .prepare_cached(
-                    "INSERT INTO ticket (appointment, date, number, place, seq, seen) VALUES (?1, ?2, ?3, ?4, ?5, 0)
-                     ON CONFLICT (appointment) DO UPDATE SET date = excluded.date, number = excluded.number, place = excluded.place, seq = excluded.seq, seen = 0",
-                )?
-                .execute(params![
-                    appointment.as_str(),
-                    ticket.date.to_string(),
-                    ticket.number.to_string(),
-                    check_in.place,
-                    seq.0.cast_signed()
-                ])?;
+            put_ticket_in(&transaction, appointment, ticket, check_in.place, seq)?;
         }
         let event = KioskEvent::CheckedIn(CheckedIn {
             ticket,
@@ -109,6 +119,35 @@ impl Store {
         append_in(&transaction, seq, check_in.at, &event)?;
         transaction.commit()?;
         Ok(KnownTicket { ticket, place: check_in.place.to_owned(), seen: false, given_before: false })
+    }
+
+    /// Saves the request of somebody without an appointment: the next number, its ticket and the event, in one durable transaction.
+    ///
+    /// Answers the ticket and the number of the request, which is made from the ticket's.
+    ///
+    /// # Errors
+    /// If it could not be made durable; then no number is used up and nothing is kept.
+    pub fn walk_in(&mut self, walk_in: &WalkIn<'_>) -> Result<(KnownTicket, AppointmentId), StoreError> {
+        let letter = self.letter;
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let seq = next_seq_in(&transaction)?;
+        let ticket = next_ticket_in(&transaction, letter, walk_in.date)?;
+        let appointment = AppointmentId::of_request(ticket);
+        put_ticket_in(&transaction, &appointment, ticket, walk_in.place, seq)?;
+        let event = KioskEvent::WalkedIn(WalkedIn {
+            ticket,
+            appointment: appointment.clone(),
+            given_name: walk_in.given_name.clone(),
+            family_name: walk_in.family_name.clone(),
+            birth_date: walk_in.birth_date,
+            category: walk_in.category.to_owned(),
+            language: walk_in.language,
+            call_as: walk_in.call_as,
+            companion: walk_in.companion.cloned(),
+        });
+        append_in(&transaction, seq, walk_in.at, &event)?;
+        transaction.commit()?;
+        Ok((KnownTicket { ticket, place: walk_in.place.to_owned(), seen: false, given_before: false }, appointment))
     }
 
     /// The ticket of a visit, if it has one.
@@ -145,6 +184,24 @@ impl Store {
             .collect::<Result<Vec<_>, _>>()?;
         Ok(ids.into_iter().map(AppointmentId::new).collect())
     }
+}
+
+/// Counts one ticket on; the caller's transaction makes it durable.
+fn next_ticket_in(connection: &Connection, letter: char, date: Date) -> Result<Ticket, StoreError> {
+    let count: u32 = connection
+        .prepare_cached("INSERT INTO counter (date, last) VALUES (?1, 1) ON CONFLICT (date) DO UPDATE SET last = last + 1 RETURNING last")?
+        .query_row(params![date.to_string()], |row| row.get(0))?;
+    Ok(Ticket { number: TicketNumber::new(letter, count), date })
+}
+
+fn put_ticket_in(connection: &Connection, appointment: &AppointmentId, ticket: Ticket, place: &str, seq: Seq) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO ticket (appointment, date, number, place, seq, seen) VALUES (?1, ?2, ?3, ?4, ?5, 0)
+             ON CONFLICT (appointment) DO UPDATE SET date = excluded.date, number = excluded.number, place = excluded.place, seq = excluded.seq, seen = 0",
+        )?
+        .execute(params![appointment.as_str(), ticket.date.to_string(), ticket.number.to_string(), place, seq.0.cast_signed()])?;
+    Ok(())
 }
 
 pub(super) fn ticket_in(connection: &Connection, appointment: &AppointmentId) -> Result<Option<KnownTicket>, StoreError> {

@@ -44,7 +44,7 @@ pub enum Told {
     /// The list has changed and is in the file.
     List {
         /// The clinic's rules, if they came along.
-        settings: Option<ClinicSettings>,
+        settings: Option<Box<ClinicSettings>>,
         /// What changed.
         changes: Vec<ListChange>,
     },
@@ -199,7 +199,7 @@ impl<A: DeskApi> Worker<A> {
         }
         let changes: Vec<ListChange> = changes.into_iter().map(list_change).collect();
         self.store().apply_feed(next, settings.as_ref(), &changes)?;
-        (self.tell)(Told::List { settings, changes });
+        (self.tell)(Told::List { settings: settings.map(Box::new), changes });
         Ok(Attempt::Sent(()))
     }
 }

@@ -1,32 +1,34 @@
-//! The conversation, as tables. The last test tries every step with every input.
-
-use std::collections::{HashSet, VecDeque};
+//! The conversation, as tables. What holds of it always is in `flow_always`.
 
 use arrivals::domain::appointment::Standing;
+use arrivals::domain::document::{Document, Documents};
 use arrivals::domain::event::StillRight;
+use arrivals::domain::identity::{Fact, Typed};
 use arrivals::domain::language::Language;
+use arrivals::domain::person::BirthDate;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::{CallAs, PrintOutcome, PrintTrouble, Ticket, TicketNumber};
 use arrivals::flow::conversation::{Conversation, TRIES_MAX};
-use arrivals::flow::step::{Answers, Effect, Input, Lookup, Query, SavedTicket, Step};
+use arrivals::flow::step::{Answers, Effect, Input, Lookup, Query, SavedTicket, ScanWord, Step};
 use jiff::civil::date;
 
 use super::people::{patient, visit};
 
-fn ticket() -> Ticket {
+pub fn ticket() -> Ticket {
     Ticket { number: TicketNumber::new('A', 7), date: date(2026, 11, 23) }
 }
 
-fn saved() -> Input {
-    Input::Saved(SavedTicket { ticket: ticket(), place: "Waiting area A".into(), given_before: false })
+pub fn saved() -> Input {
+    let appointments = vec!["apt-1".into()];
+    Input::Saved(SavedTicket { ticket: ticket(), place: "Waiting area A".into(), given_before: false, appointments })
 }
 
-fn found(standing: Standing) -> Input {
+pub fn found(standing: Standing) -> Input {
     Input::Found(Lookup::One(patient(vec![visit("apt-1", standing)])))
 }
 
 /// Plays inputs from the welcome page; answers where it ends and every effect on the way.
-fn play(inputs: impl IntoIterator<Item = Input>) -> (Conversation, Vec<Effect>) {
+pub fn play(inputs: impl IntoIterator<Item = Input>) -> (Conversation, Vec<Effect>) {
     let mut conversation = Conversation::new(Language::English);
     let mut effects = Vec::new();
     for input in inputs {
@@ -37,21 +39,21 @@ fn play(inputs: impl IntoIterator<Item = Input>) -> (Conversation, Vec<Effect>) 
     (conversation, effects)
 }
 
-fn typed_date() -> Vec<Input> {
+pub fn typed_date() -> Vec<Input> {
     let mut inputs = vec![Input::Start, Input::TypeInstead, Input::Month(8)];
     inputs.extend([1, 8, 1, 9, 3, 6].map(Input::Digit));
     inputs.push(Input::GoOn);
     inputs
 }
 
-fn typed_name() -> Vec<Input> {
+pub fn typed_name() -> Vec<Input> {
     let mut inputs = typed_date();
     inputs.extend("example".chars().map(Input::Key));
     inputs.push(Input::GoOn);
     inputs
 }
 
-fn scanned(birthday: [u8; 2]) -> Vec<Input> {
+pub fn scanned(birthday: [u8; 2]) -> Vec<Input> {
     let mut inputs = vec![Input::ScannedAppointment("apt-1".into()), found(Standing::Open), Input::Month(8)];
     inputs.extend(birthday.map(Input::Digit));
     inputs.push(Input::GoOn);
@@ -82,10 +84,12 @@ fn a_scanned_code_and_a_birthday_lead_to_a_ticket() {
         call_as: CallAs::FirstName,
         details: StillRight::Yes,
         insurance: StillRight::AskTheDesk,
+        companion: None,
+        documents: None,
         place: "Waiting area A".into(),
     };
     assert_eq!(effects[0], Effect::LookUp(Query::Appointment("apt-1".into())));
-    assert_eq!(effects[1], Effect::Save(expected));
+    assert_eq!(effects[1], Effect::Save(Box::new(expected)));
     assert!(matches!(&effects[2], Effect::Print(order) if order.name.as_ref().is_some_and(|name| name.as_str() == "Ada") && !order.copy));
     assert_eq!(effects.len(), 3);
 }
@@ -94,10 +98,204 @@ fn a_scanned_code_and_a_birthday_lead_to_a_ticket() {
 fn typed_facts_are_looked_up_as_they_were_typed() {
     let (end, effects) = play(typed_name());
     assert_eq!(end.step, Step::FamilyName);
-    let [Effect::LookUp(Query::Typed { birth_date, family_name })] = effects.as_slice() else {
+    assert_eq!(effects, [Effect::LookUp(Query::Typed(facts(None, None)))]);
+}
+
+fn facts(given_name: Option<&str>, phone_last4: Option<&str>) -> Typed {
+    Typed {
+        birth_date: BirthDate(date(1936, 8, 18)),
+        family_name: "example".into(),
+        given_name: given_name.map(Into::into),
+        phone_last4: phone_last4.map(Into::into),
+    }
+}
+
+fn keys(text: &str) -> impl Iterator<Item = Input> {
+    text.chars().map(Input::Key)
+}
+
+pub fn typed_given_name() -> Vec<Input> {
+    let mut inputs = typed_name();
+    inputs.push(Input::Found(Lookup::AskMore(Fact::GivenName)));
+    inputs.extend(keys("ada"));
+    inputs.push(Input::GoOn);
+    inputs
+}
+
+pub fn typed_phone() -> Vec<Input> {
+    let mut inputs = typed_given_name();
+    inputs.push(Input::Found(Lookup::AskMore(Fact::Phone)));
+    inputs.extend([4, 8, 2, 1].map(Input::Digit));
+    inputs.push(Input::GoOn);
+    inputs
+}
+
+#[test]
+fn more_is_asked_one_fact_at_a_time_and_only_when_it_is_needed() {
+    let (end, effects) = play(typed_phone());
+    assert_eq!(end.step, Step::Phone);
+    let asked = [facts(None, None), facts(Some("ada"), None), facts(Some("ada"), Some("4821"))];
+    assert_eq!(effects, asked.map(|facts| Effect::LookUp(Query::Typed(facts))));
+    // Three digits are not enough, and who does not know them goes to a person.
+    let (three, _) = end.clone().next(Input::Erase);
+    assert_eq!(three.next(Input::GoOn).1, []);
+    // Perhaps it was only asked because of a slip: one look at what was typed, then a person.
+    let (again, _) = end.clone().next(Input::AskTheDesk);
+    assert_eq!((again.step, again.try_again), (Step::BirthDate, true));
+    let (asked_again, _) = [Input::GoOn, Input::GoOn, Input::Found(Lookup::AskMore(Fact::GivenName)), Input::GoOn]
+        .into_iter()
+        .chain([Input::Found(Lookup::AskMore(Fact::Phone)), Input::AskTheDesk])
+        .fold((again, Vec::new()), |(conversation, _), input| conversation.next(input));
+    assert_eq!(asked_again.step, Step::Stopped(Reason::Ambiguous));
+    // A list that asks for what it was told already gets a person.
+    assert_eq!(end.next(Input::Found(Lookup::AskMore(Fact::Phone))).0.step, Step::Stopped(Reason::Ambiguous));
+}
+
+#[test]
+fn a_new_try_begins_with_the_two_facts_again() {
+    let mut inputs = typed_phone();
+    inputs.extend([Input::Found(Lookup::Nobody), Input::GoOn, Input::GoOn]);
+    let (end, effects) = play(inputs);
+    assert_eq!((end.step, end.tries_left), (Step::FamilyName, TRIES_MAX - 1));
+    assert_eq!(effects.last(), Some(&Effect::LookUp(Query::Typed(facts(None, None)))));
+    assert_eq!(effects.iter().filter(|effect| **effect == Effect::CountFailedTry).count(), 1);
+}
+
+pub fn card(is_enough: bool) -> Input {
+    Input::ScannedCard { facts: Box::new(facts(Some("ada"), None)), is_enough }
+}
+
+#[test]
+fn after_a_card_a_birthday_is_typed_unless_the_clinic_trusts_it() {
+    for (is_enough, step) in [(false, Step::Birthday), (true, Step::IsThisYou)] {
+        let (end, effects) = play([card(is_enough), found(Standing::Open)]);
+        assert_eq!((end.step, end.code_read), (step, true));
+        assert_eq!(effects, [Effect::LookUp(Query::Typed(facts(Some("ada"), None)))]);
+    }
+    // Two people with the card's name and birth date: the telephone tells.
+    let mut inputs = vec![card(false), Input::Found(Lookup::AskMore(Fact::Phone))];
+    inputs.extend([4, 8, 2, 1].map(Input::Digit));
+    inputs.push(Input::GoOn);
+    let (end, effects) = play(inputs);
+    assert_eq!(effects.last(), Some(&Effect::LookUp(Query::Typed(facts(Some("ada"), Some("4821"))))));
+    assert_eq!(end.clone().next(found(Standing::Open)).0.step, Step::IsThisYou);
+    let (nobody, _) = end.next(Input::Found(Lookup::Nobody));
+    assert_eq!((nobody.step, nobody.scan_word, nobody.tries_left), (Step::Find, ScanWord::NotOnList, TRIES_MAX - 1));
+}
+
+#[test]
+fn a_code_is_taken_on_every_page_of_finding() {
+    for before in [vec![], vec![Input::Start], typed_date(), typed_name(), typed_given_name(), companion_typed(), walk_in_typed()] {
+        let (before, _) = play(before);
+        let (after, effects) = before.clone().next(Input::ScannedAppointment("apt-1".into()));
+        assert_eq!((after.step, after.name.text().is_blank()), (Step::Find, true), "{:?}", before.step);
+        assert_eq!(effects, [Effect::LookUp(Query::Appointment("apt-1".into()))]);
+    }
+}
+
+#[test]
+fn every_refused_code_has_its_own_word_and_reason() {
+    let day = date(2026, 11, 25);
+    for (word, reason) in [
+        (ScanWord::Foreign, None),
+        (ScanWord::NotOnList, None),
+        (ScanWord::OtherClinic, Some(Reason::CodeOtherClinic)),
+        (ScanWord::OtherDay(day), Some(Reason::CodeOtherDay)),
+        (ScanWord::Expired(day), Some(Reason::CodeExpired)),
+        (ScanWord::UnknownKey, Some(Reason::CodeExpired)),
+        (ScanWord::Forged, Some(Reason::CodeForged)),
+        (ScanWord::Damaged, Some(Reason::CodeTruncated)),
+    ] {
+        let (end, effects) = play([Input::ScannedRefused(word)]);
+        assert_eq!((end.step, end.scan_word), (Step::Find, word));
+        let reported: Vec<Reason> = effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::ReportCode { reason, .. } => Some(*reason),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(reported, Vec::from_iter(reason), "{word:?}");
+        assert_eq!(end.next(Input::TypeInstead).0.scan_word, ScanWord::None);
+    }
+}
+
+pub fn companion_typed() -> Vec<Input> {
+    let mut inputs = vec![Input::Start, Input::SomebodyElse];
+    inputs.extend(keys("Rosa"));
+    inputs
+}
+
+#[test]
+fn whoever_brings_somebody_is_written_down_and_brings_the_next_one_in_one_go() {
+    let mut inputs = companion_typed();
+    inputs.extend([Input::GoOn, Input::Language(Language::Spanish)]);
+    inputs.extend(to_call_as());
+    inputs.extend([Input::CallAs(CallAs::Number), saved(), Input::Printed(PrintOutcome::Printed)]);
+    let (end, effects) = play(inputs);
+    let companions: Vec<_> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Save(answers) => Some(answers.companion.as_ref().map(|name| name.as_str().to_owned())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!((end.step, end.for_other, companions), (Step::Done, true, vec![Some("Rosa".to_owned())]));
+    let (next, _) = end.clone().next(Input::OneMorePerson);
+    assert_eq!((next.step, next.for_other, next.language, next.patient.is_none()), (Step::Find, true, Language::Spanish, true));
+    assert_eq!(next.companion.text().as_str(), "Rosa");
+    // The next one in the lobby is nobody's companion.
+    assert!(!end.next(Input::ScannedAppointment("apt-2".into())).0.for_other);
+}
+
+pub fn walk_in_typed() -> Vec<Input> {
+    let mut inputs = vec![Input::Start, Input::NoAppointment, Input::Month(8)];
+    inputs.extend([1, 8, 1, 9, 3, 6].map(Input::Digit));
+    inputs.push(Input::GoOn);
+    inputs.extend(keys("example"));
+    inputs.push(Input::GoOn);
+    inputs.extend(keys("ada"));
+    inputs.push(Input::GoOn);
+    inputs
+}
+
+#[test]
+fn who_has_no_appointment_asks_for_one_and_gets_a_ticket() {
+    let mut inputs = walk_in_typed();
+    let (end, effects) = play(inputs.clone());
+    assert_eq!((end.step, effects.len()), (Step::WalkInReason, 0), "nobody is looked up on the way");
+    inputs.extend([Input::WalkInReason("vaccination".into()), Input::CallAs(CallAs::FirstName), saved()]);
+    let (end, effects) = play(inputs);
+    assert_eq!(end.step, Step::Printing);
+    let [Effect::SaveWalkIn(request), Effect::Print(order)] = effects.as_slice() else {
         panic!("{effects:?}");
     };
-    assert_eq!((birth_date.0, family_name.as_str()), (date(1936, 8, 18), "example"));
+    assert_eq!(
+        (request.family_name.as_str(), request.given_name.as_str(), request.birth_date.0, request.category.as_str()),
+        ("example", "ada", date(1936, 8, 18), "vaccination")
+    );
+    assert_eq!(order.name.as_ref().map(|name| name.as_str()), Some("ada"));
+}
+
+#[test]
+fn documents_are_asked_for_only_where_a_visit_needs_them() {
+    let mut needy = visit("apt-1", Standing::Open);
+    needy.documents = vec![Document::Guardian, Document::Referral];
+    let mut closed = visit("apt-2", Standing::TooLate);
+    closed.documents = vec![Document::PhotoIdentity];
+    for (answer, brought, reason) in [(Input::Yes, true, None), (Input::No, false, Some(Reason::DocumentMissing))] {
+        let mut inputs = typed_name();
+        inputs.extend([Input::Found(Lookup::One(patient(vec![needy.clone(), closed.clone()]))), Input::Yes, Input::GoOn]);
+        let (at, _) = play(inputs.clone());
+        assert_eq!(at.step, Step::Documents);
+        inputs.extend([answer, Input::Yes, Input::Yes, Input::CallAs(CallAs::Number)]);
+        let (_, effects) = play(inputs);
+        let Some(Effect::Save(answers)) = effects.last() else {
+            panic!("{effects:?}");
+        };
+        let needed = vec![Document::Referral, Document::Guardian];
+        assert_eq!(answers.documents, Some(Documents { needed, brought }), "{reason:?}");
+    }
 }
 
 #[test]
@@ -131,6 +329,7 @@ fn every_way_to_be_stopped_has_its_reason() {
     not_saved.extend([Input::CallAs(CallAs::Number), Input::NotSaved]);
     for (inputs, reason, names_the_patient) in [
         (typed(Lookup::Ambiguous), Reason::Ambiguous, false),
+        (typed(Lookup::Braked), Reason::Guessing, false),
         (typed(Lookup::NoList), Reason::NoList, false),
         (nobody, Reason::TooManyTries, false),
         (wrong_birthdays, Reason::TooManyTries, false),
@@ -145,9 +344,11 @@ fn every_way_to_be_stopped_has_its_reason() {
     ] {
         let (end, effects) = play(inputs);
         assert_eq!(end.step, Step::Stopped(reason));
-        let Some(Effect::ReportStop(stop)) = effects.last() else {
-            panic!("{reason:?} was not reported");
-        };
+        let stop = effects.iter().find_map(|effect| match effect {
+            Effect::ReportStop(stop) => Some(stop),
+            _ => None,
+        });
+        let stop = stop.unwrap_or_else(|| panic!("{reason:?} was not reported"));
         assert_eq!((stop.reason, stop.patient.is_some()), (reason, names_the_patient), "{reason:?}");
     }
 }
@@ -208,202 +409,114 @@ fn feeling_unwell_takes_two_touches_and_silence_counts_as_yes() {
 }
 
 #[test]
-fn help_asked_while_the_printer_works_comes_after_it() {
-    let mut inputs = to_call_as();
-    inputs.extend([Input::CallAs(CallAs::Number), saved(), Input::GetHelp]);
-    let (printing, _) = play(inputs);
-    assert_eq!(printing.step, Step::Printing);
-    let (help, effects) = printing.next(Input::Printed(PrintOutcome::Failed(PrintTrouble::NoPaper)));
-    assert_eq!(help.step, Step::Help);
-    assert_eq!(effects.len(), 1);
-    assert_eq!(help.next(Input::GoOn).0.step, Step::Done);
+fn help_asked_while_the_printer_works_comes_at_once_and_the_ticket_is_not_lost() {
+    for (asks, step) in [(Input::GetHelp, Step::Help), (Input::FeelUnwell, Step::Unwell)] {
+        let mut inputs = to_call_as();
+        inputs.extend([Input::CallAs(CallAs::Number), saved(), asks]);
+        let (aside, _) = play(inputs);
+        assert_eq!(aside.step, step);
+        let no_paper = PrintOutcome::Failed(PrintTrouble::NoPaper);
+        let (aside, effects) = aside.next(Input::Printed(no_paper));
+        assert_eq!((aside.step, effects.len()), (step, 0));
+        let (done, _) = aside.next(Input::Back);
+        assert_eq!((done.step, done.at_hand.and_then(|at_hand| at_hand.print)), (Step::Done, Some(no_paper)));
+    }
+}
+
+#[test]
+fn who_feels_unwell_while_it_is_saved_is_asked_even_if_it_cannot_be() {
+    for (answer, back) in [(saved(), Step::Printing), (Input::NotSaved, Step::Stopped(Reason::CannotSave))] {
+        let mut inputs = to_call_as();
+        inputs.extend([Input::CallAs(CallAs::Number), Input::FeelUnwell, answer]);
+        let (end, effects) = play(inputs);
+        assert_eq!((end.step, end.came_from()), (Step::Unwell, back));
+        // What follows from the answer is not lost for it: the ticket is printed, the stop is reported.
+        assert!(matches!(effects.last(), Some(Effect::Print(_) | Effect::ReportStop(_))), "{effects:?}");
+    }
+}
+
+/// "Do you need more time?" lies over the page, and nobody answers.
+fn asked(inputs: Vec<Input>) -> Conversation {
+    let (conversation, _) = play(inputs);
+    conversation.next(Input::TimeIsShort).0
+}
+
+#[test]
+fn a_code_held_out_while_nobody_answers_uncovers_nobodys_page() {
+    let mut at_visits = typed_name();
+    at_visits.extend([found(Standing::Open), Input::Yes]);
+    for scan in [Input::ScannedAppointment("apt-2".into()), card(false), Input::ScannedRefused(ScanWord::Foreign)] {
+        let before = asked(at_visits.clone());
+        assert_eq!(before.clone().next(scan), (before, Vec::new()));
+    }
+    // While somebody is being found, the next one begins anew: nobody's companion, with all tries.
+    let mut at_name = companion_typed();
+    at_name.extend([Input::GoOn, Input::TypeInstead]);
+    let (after, effects) = asked(at_name).next(Input::ScannedAppointment("apt-2".into()));
+    assert_eq!((after.step, after.for_other, after.asking_for_time, effects.len()), (Step::Find, false, false, 1));
+}
+
+#[test]
+fn codes_that_anybody_can_make_up_count_for_the_brake_and_cards_as_tries() {
+    let (end, effects) = play([Input::ScannedAppointment("apt-9".into()), Input::Found(Lookup::Nobody)]);
+    assert_eq!((end.tries_left, effects.last()), (TRIES_MAX, Some(&Effect::CountFailedTry)));
+    let (end, effects) = play([card(false), Input::Found(Lookup::Nobody)]);
+    assert_eq!((end.step, end.tries_left, end.scan_word), (Step::Find, TRIES_MAX - 1, ScanWord::NotOnList));
+    assert!(effects.contains(&Effect::CountFailedTry));
+}
+
+#[test]
+fn a_number_for_the_morning_is_none_for_the_afternoon() {
+    let visits = vec![visit("apt-1", Standing::AlreadyCheckedIn(ticket())), visit("apt-2", Standing::TooLate)];
+    let mut inputs = typed_name();
+    inputs.extend([Input::Found(Lookup::One(patient(visits))), Input::Yes]);
+    let (end, _) = play(inputs.clone());
+    assert_eq!(end.step, Step::Visits);
+    inputs.push(Input::GoOn);
+    let (end, _) = play(inputs);
+    assert_eq!((end.step, end.at_hand.map(|at_hand| at_hand.given_before)), (Step::Done, Some(true)));
+}
+
+#[test]
+fn what_may_still_take_place_is_explained_before_what_will_not() {
+    let early = Standing::TooEarly { opens: "2026-11-23T18:00:00Z".parse().unwrap() };
+    let mut inputs = typed_name();
+    let visits = vec![visit("apt-1", Standing::Cancelled), visit("apt-2", early)];
+    inputs.extend([Input::Found(Lookup::One(patient(visits))), Input::Yes]);
+    assert_eq!(play(inputs).0.step, Step::Stopped(Reason::TooEarly));
+}
+
+#[test]
+fn back_from_the_telephone_mends_the_given_name() {
+    let mut inputs = typed_phone();
+    inputs.push(Input::Back);
+    let (end, _) = play(inputs);
+    assert_eq!((end.step, end.given_name.text().is_blank(), end.phone.text().is_blank()), (Step::GivenName, false, true));
+}
+
+#[test]
+fn who_brings_somebody_may_mend_their_name_or_hold_out_the_others_letter() {
+    let mut inputs = companion_typed();
+    inputs.extend([Input::GoOn, Input::Back]);
+    let (end, _) = play(inputs);
+    assert_eq!((end.step, end.companion.text().as_str()), (Step::CompanionName, "Rosa"));
+    let mut inputs = companion_typed();
+    inputs.push(Input::ScannedAppointment("apt-1".into()));
+    let (end, _) = play(inputs);
+    assert!(end.step == Step::Find && end.for_other);
+}
+
+#[test]
+fn a_foreign_code_takes_nothing_away_from_what_is_being_typed() {
+    for inputs in [typed_name(), typed_given_name(), walk_in_typed()[..5].to_vec()] {
+        let (before, _) = play(inputs[..inputs.len() - 1].to_vec());
+        let (after, effects) = before.clone().next(Input::ScannedRefused(ScanWord::Foreign));
+        assert_eq!((after, effects.len()), (before, 0));
+    }
 }
 
 #[test]
 fn the_language_goes_back_to_the_clinics_own() {
     let (end, _) = play([Input::Language(Language::Arabic), Input::Start, Input::StartOver]);
     assert_eq!((end.step, end.language), (Step::Welcome, Language::English));
-}
-
-/// Every input once, with its different answers.
-fn every_input() -> Vec<Input> {
-    let mut inputs = vec![
-        Input::Start,
-        Input::TypeInstead,
-        Input::Yes,
-        Input::No,
-        Input::AskTheDesk,
-        Input::GoOn,
-        Input::Back,
-        Input::StartOver,
-        Input::Finish,
-        Input::PrintAgain,
-        Input::CallAs(CallAs::Number),
-        Input::CallAs(CallAs::FirstName),
-        Input::Month(8),
-        Input::Month(13),
-        Input::Digit(1),
-        Input::Digit(8),
-        Input::Digit(10),
-        Input::Key('e'),
-        Input::Key('\u{7}'),
-        Input::Erase,
-        Input::Cursor(true),
-        Input::Cursor(false),
-        Input::PlaceCursor(f32::NAN),
-        Input::GetHelp,
-        Input::FeelUnwell,
-        Input::MoreTime,
-        Input::ScannedAppointment("apt-1".into()),
-        Input::ScannedTicket(ticket()),
-        Input::ScannedForeign,
-        Input::Found(Lookup::Nobody),
-        Input::Found(Lookup::Ambiguous),
-        Input::Found(Lookup::NoList),
-        Input::Found(Lookup::One(patient(Vec::new()))),
-        found(Standing::Open),
-        found(Standing::AlreadyCheckedIn(ticket())),
-        found(Standing::TooLate),
-        saved(),
-        Input::NotSaved,
-        Input::Printed(PrintOutcome::Printed),
-        Input::Printed(PrintOutcome::Unknown),
-        Input::DeskKnows,
-        Input::SeenByStaff,
-        Input::TimeIsShort,
-        Input::TimeIsUp,
-    ];
-    inputs.extend(Language::ALL.map(Input::Language));
-    inputs
-}
-
-/// One conversation that stands at each step.
-fn every_step() -> Vec<Conversation> {
-    let mut plays: Vec<Vec<Input>> = vec![
-        vec![],
-        vec![Input::Start],
-        vec![Input::Start, Input::TypeInstead],
-        typed_date(),
-        vec![Input::ScannedAppointment("apt-1".into()), found(Standing::Open)],
-        scanned([1, 8]),
-        vec![Input::Start, Input::GetHelp],
-        vec![Input::Start, Input::FeelUnwell],
-        vec![Input::Start, Input::FeelUnwell, Input::Yes],
-    ];
-    let mut longer = scanned([1, 8]);
-    for input in
-        [Input::Yes, Input::GoOn, Input::Yes, Input::Yes, Input::CallAs(CallAs::Number), saved(), Input::Printed(PrintOutcome::Printed)]
-    {
-        longer.push(input);
-        plays.push(longer.clone());
-    }
-    let mut stopped = typed_name();
-    stopped.push(Input::Found(Lookup::Ambiguous));
-    plays.push(stopped);
-    plays.into_iter().map(|inputs| play(inputs).0).collect()
-}
-
-#[test]
-fn every_step_takes_every_input() {
-    let steps = every_step();
-    let names: HashSet<&str> = steps.iter().map(|conversation| conversation.step.name()).collect();
-    assert_eq!(names.len(), Step::ALL.len(), "a step is missing: {names:?}");
-    for conversation in steps {
-        for input in every_input() {
-            let (after, effects) = conversation.clone().next(input.clone());
-            let what = format!("{:?} with {input:?}", conversation.step);
-            let saves = effects.iter().filter(|effect| matches!(effect, Effect::Save(_))).count();
-            let prints = effects.iter().filter(|effect| matches!(effect, Effect::Print(_))).count();
-            assert!(saves == 0 || conversation.step == Step::CallAs, "saved elsewhere: {what}");
-            assert!(prints == 0 || matches!(conversation.step, Step::Saving | Step::Done), "printed before it was saved: {what}");
-            assert!(saves <= 1 && prints <= 1 && effects.len() <= 1, "{what}");
-            // A page never needs what it has not got.
-            let _ = after.screen();
-        }
-    }
-}
-
-#[test]
-fn walking_away_ends_at_welcome_from_every_step_that_waits() {
-    for conversation in every_step() {
-        let step = conversation.step;
-        if step.patience().is_none() {
-            continue;
-        }
-        let (asked, _) = conversation.next(Input::TimeIsShort);
-        assert!(asked.asking_for_time, "{step:?} does not ask");
-        let (mut after, mut effects) = asked.next(Input::TimeIsUp);
-        if step == Step::Unwell {
-            // Told the desk first; then the page about it runs out too.
-            assert_eq!(after.step, Step::UnwellTold);
-            (after, effects) = after.next(Input::TimeIsUp);
-        }
-        assert_eq!(after, Conversation::new(Language::English), "{step:?} leaves something behind");
-        let walked = effects.iter().any(|effect| matches!(effect, Effect::ReportWalkedAway { step: at } if *at == step));
-        let finished = matches!(step, Step::Done | Step::Stopped(_) | Step::Help | Step::Unwell | Step::UnwellTold);
-        assert_eq!(walked, !finished, "{step:?}");
-    }
-}
-
-#[test]
-fn asking_for_more_time_goes_on_where_it_was() {
-    for conversation in every_step() {
-        if conversation.step.patience().is_none() {
-            continue;
-        }
-        let before = conversation.clone();
-        let (asked, _) = conversation.next(Input::TimeIsShort);
-        assert_eq!(asked.next(Input::MoreTime).0, before);
-    }
-}
-
-/// Walks the whole graph: along no path is anybody saved twice, and nothing is printed that was not saved.
-#[test]
-fn no_path_saves_twice_or_prints_before_saving() {
-    let mut seen: HashSet<String> = HashSet::new();
-    let mut waiting: VecDeque<(Conversation, bool)> = VecDeque::from([(Conversation::new(Language::English), false)]);
-    let key = |conversation: &Conversation, was_saved: bool| {
-        let standings: Vec<Standing> = conversation.visits().iter().map(|visit| visit.standing).collect();
-        format!(
-            "{} {:?} {} {} {standings:?} {} {:?} {was_saved}",
-            conversation.step.name(),
-            conversation.date.typed(),
-            conversation.name.text().is_blank(),
-            conversation.tries_left,
-            conversation.at_hand.is_some(),
-            conversation.came_from(),
-        )
-    };
-    while let Some((conversation, was_saved)) = waiting.pop_front() {
-        for input in every_input() {
-            // The world answers only what it was asked.
-            if matches!(input, Input::Saved(_)) && conversation.step != Step::Saving {
-                continue;
-            }
-            // A code held out at the last page is the next person's.
-            let next_person = matches!(input, Input::ScannedAppointment(_)) && matches!(conversation.step, Step::Done | Step::Stopped(_));
-            let (after, effects) = conversation.clone().next(input);
-            let mut now_saved = was_saved && !next_person && after.step != Step::Welcome;
-            for effect in &effects {
-                match effect {
-                    Effect::Save(_) => {
-                        assert!(!was_saved, "saved twice from {:?}", conversation.step);
-                        now_saved = true;
-                    }
-                    Effect::Print(_) => assert!(conversation.at_hand.is_some() || after.at_hand.is_some()),
-                    _ => {}
-                }
-            }
-            // Years of other digits lead nowhere new.
-            let year = after.date.typed().2;
-            if !"1888".starts_with(year) {
-                continue;
-            }
-            if seen.insert(key(&after, now_saved)) {
-                waiting.push_back((after, now_saved));
-            }
-        }
-    }
-    let reached: HashSet<&str> = seen.iter().filter_map(|key| key.split(' ').next()).collect();
-    assert_eq!(reached.len(), Step::ALL.len(), "the walk reached only {reached:?}");
 }

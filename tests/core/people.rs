@@ -15,6 +15,8 @@ pub fn visit(id: &str, standing: Standing) -> Visit {
         place: "Waiting area A".into(),
         standing,
         opens: None,
+        site: None,
+        documents: Vec::new(),
     }
 }
 

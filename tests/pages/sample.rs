@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use arrivals::kiosk::ui::{DatePart, Kiosk, Page, PrintState, Standing, VisitRow, Why};
+use arrivals::kiosk::ui::{DatePart, DateTrouble, Document, Kiosk, Page, PrintState, ScanWord, Standing, VisitRow, WalkInReason, Why};
 use slint::{ModelRc, VecModel};
 
 pub const SIZES: [(u32, u32); 3] = [(1280, 800), (800, 480), (800, 1280)];
@@ -19,28 +19,155 @@ pub enum Look {
     Contrast,
 }
 
-pub const PAGES: [(Page, &str); 18] = [
-    (Page::Welcome, "welcome"),
-    (Page::Find, "find"),
-    (Page::BirthDate, "birth-date"),
-    (Page::FamilyName, "family-name"),
-    (Page::Birthday, "birthday"),
-    (Page::IsThisYou, "is-this-you"),
-    (Page::Visits, "visits"),
-    (Page::Details, "details"),
-    (Page::Insurance, "insurance"),
-    (Page::CallAs, "call-as"),
-    (Page::Saving, "saving"),
-    (Page::Printing, "printing"),
-    (Page::Done, "done"),
-    (Page::Stopped, "stopped"),
-    (Page::Help, "help"),
-    (Page::Unwell, "unwell"),
-    (Page::UnwellTold, "unwell-told"),
-    (Page::OutOfService, "out-of-service"),
+/// A page, as somebody meets it.
+#[derive(Clone, Copy)]
+pub struct Sample {
+    pub page: Page,
+    pub name: &'static str,
+    /// Nothing is different from the usual.
+    pub is_usual: bool,
+    /// What is different from the usual.
+    pub but: fn(&Kiosk<'_>),
+}
+
+const fn usual(page: Page, name: &'static str) -> Sample {
+    Sample { page, name, is_usual: true, but: |_| {} }
+}
+
+const fn but(page: Page, name: &'static str, but: fn(&Kiosk<'_>)) -> Sample {
+    Sample { page, name, is_usual: false, but }
+}
+
+pub const PAGES: [Sample; 51] = [
+    usual(Page::Welcome, "welcome"),
+    but(Page::Welcome, "welcome-no-walk-in", |kiosk| kiosk.set_walk_in_offered(false)),
+    usual(Page::Find, "find"),
+    but(Page::Find, "find-no-scanner", |kiosk| kiosk.set_scanner_ready(false)),
+    but(Page::Find, "find-no-walk-in", |kiosk| kiosk.set_walk_in_offered(false)),
+    but(Page::Find, "find-for-other", |kiosk| kiosk.set_for_other(true)),
+    but(Page::Find, "find-other-day", |kiosk| kiosk.set_scan_word(ScanWord::OtherDay)),
+    but(Page::Find, "find-damaged", |kiosk| kiosk.set_scan_word(ScanWord::Damaged)),
+    but(Page::Find, "find-asked-before", |kiosk| kiosk.set_scan_word(ScanWord::AskedBefore)),
+    usual(Page::BirthDate, "birth-date"),
+    but(Page::BirthDate, "birth-date-second-part", second_part),
+    but(Page::BirthDate, "birth-date-no-such-day", no_such_day),
+    but(Page::BirthDate, "birth-date-no-such-year", no_such_year),
+    but(Page::BirthDate, "birth-date-walk-in", |kiosk| {
+        kiosk.set_walk_in(true);
+        kiosk.set_try_again(false);
+    }),
+    but(Page::BirthDate, "birth-date-for-other", |kiosk| kiosk.set_for_other(true)),
+    usual(Page::Birthday, "birthday"),
+    but(Page::Birthday, "birthday-typed", |kiosk| {
+        kiosk.set_month(9);
+        kiosk.set_day("14".into());
+        kiosk.set_date_part(DatePart::Complete);
+    }),
+    usual(Page::FamilyName, "family-name"),
+    but(Page::FamilyName, "family-name-again", |kiosk| kiosk.set_try_again(true)),
+    usual(Page::GivenName, "given-name"),
+    usual(Page::CompanionName, "companion-name"),
+    usual(Page::Phone, "phone"),
+    but(Page::Phone, "phone-code-read", |kiosk| kiosk.set_code_read(true)),
+    usual(Page::WalkInReason, "walk-in-reason"),
+    but(Page::WalkInReason, "walk-in-reason-many", |kiosk| kiosk.set_walk_in_reasons(reasons(9))),
+    usual(Page::IsThisYou, "is-this-you"),
+    but(Page::IsThisYou, "is-this-you-for-other", |kiosk| kiosk.set_for_other(true)),
+    usual(Page::Visits, "visits"),
+    but(Page::Visits, "visits-closed", visits_closed),
+    but(Page::Visits, "visits-number", visits_number),
+    usual(Page::Documents, "documents"),
+    but(Page::Documents, "documents-one", |kiosk| kiosk.set_documents(model(vec![Document::Referral]))),
+    usual(Page::Details, "details"),
+    usual(Page::Insurance, "insurance"),
+    usual(Page::CallAs, "call-as"),
+    but(Page::CallAs, "call-as-for-other", |kiosk| kiosk.set_for_other(true)),
+    usual(Page::Saving, "saving"),
+    usual(Page::Printing, "printing"),
+    usual(Page::Done, "done"),
+    but(Page::Done, "done-for-other", |kiosk| kiosk.set_for_other(true)),
+    but(Page::Done, "done-for-other-seen", |kiosk| {
+        kiosk.set_for_other(true);
+        kiosk.set_seen_by_staff(true);
+    }),
+    but(Page::Done, "done-walk-in", |kiosk| kiosk.set_walk_in(true)),
+    but(Page::Done, "done-walk-in-no-place", |kiosk| {
+        kiosk.set_walk_in(true);
+        kiosk.set_for_other(true);
+        kiosk.set_place("".into());
+    }),
+    usual(Page::Stopped, "stopped"),
+    but(Page::Stopped, "stopped-other-site", |kiosk| kiosk.set_why(Why::OtherSite)),
+    but(Page::Stopped, "stopped-too-late-for-other", |kiosk| {
+        kiosk.set_for_other(true);
+        kiosk.set_why(Why::TooLate);
+    }),
+    but(Page::Stopped, "stopped-no-list-for-other", |kiosk| {
+        kiosk.set_for_other(true);
+        kiosk.set_why(Why::NoList);
+    }),
+    usual(Page::Help, "help"),
+    usual(Page::Unwell, "unwell"),
+    usual(Page::UnwellTold, "unwell-told"),
+    usual(Page::OutOfService, "out-of-service"),
 ];
 
-const DATA: [&str; 20] = [
+/// The sample of this name.
+pub fn named(name: &str) -> Sample {
+    *PAGES.iter().find(|sample| sample.name == name).expect("a sample of this name")
+}
+
+fn second_part(kiosk: &Kiosk<'_>) {
+    kiosk.set_try_again(false);
+    if kiosk.get_day_first() {
+        kiosk.set_day("14".into());
+        kiosk.set_date_part(DatePart::Month);
+    } else {
+        kiosk.set_month(9);
+        kiosk.set_date_part(DatePart::Day);
+    }
+}
+
+fn no_such_day(kiosk: &Kiosk<'_>) {
+    kiosk.set_month(2);
+    kiosk.set_day("31".into());
+    kiosk.set_date_part(DatePart::Year);
+    kiosk.set_date_trouble(DateTrouble::NoSuchDay);
+}
+
+fn no_such_year(kiosk: &Kiosk<'_>) {
+    kiosk.set_try_again(false);
+    kiosk.set_month(2);
+    kiosk.set_day("14".into());
+    kiosk.set_year("2190".into());
+    kiosk.set_date_part(DatePart::Complete);
+    kiosk.set_date_trouble(DateTrouble::NoSuchYear);
+}
+
+fn visits_number(kiosk: &Kiosk<'_>) {
+    let rows = [Standing::AlreadyCheckedIn, Standing::TooEarly];
+    kiosk.set_visits(model(rows.map(|standing| visit(9, DATA[13], DATA[15], standing)).to_vec()));
+    kiosk.set_visits_open(0);
+}
+
+fn visits_closed(kiosk: &Kiosk<'_>) {
+    kiosk.set_number("".into());
+    let rows = [Standing::TooLate, Standing::OtherSite, Standing::Cancelled, Standing::OtherDay, Standing::Over];
+    kiosk.set_visits(model(rows.map(|standing| visit(9, DATA[13], DATA[15], standing)).to_vec()));
+    kiosk.set_visits_open(0);
+    kiosk.set_for_other(true);
+}
+
+fn reasons(count: usize) -> ModelRc<WalkInReason> {
+    let names = ["A cough or a fever", "A wound or an injury", "A prescription", "A vaccination without an appointment", "Something else"];
+    model((0..count).map(|at| WalkInReason { code: format!("reason-{at}").into(), name: names[at % names.len()].into() }).collect())
+}
+
+fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
+    ModelRc::from(Rc::new(VecModel::from(rows)))
+}
+
+const DATA: [&str; 28] = [
     "Northside Family Health Center",
     "English",
     "Español",
@@ -61,6 +188,14 @@ const DATA: [&str; 20] = [
     "A 12",
     "Smith",
     "Erase",
+    "Riverside annex, 40 Mill Street, Springfield",
+    "About ten minutes on foot",
+    "A nurse comes to you within a minute.",
+    "A cough or a fever",
+    "A wound or an injury",
+    "A prescription",
+    "A vaccination without an appointment",
+    "Something else",
 ];
 
 pub fn is_data(text: &str) -> bool {
@@ -80,17 +215,26 @@ fn visit(hour: i32, service: &str, practitioner: &str, standing: Standing) -> Vi
         day: 3,
         month: 12,
         ticket: "A127".into(),
-        site_address: "".into(),
-        how_far: "".into(),
+        site_address: DATA[20].into(),
+        how_far: DATA[21].into(),
     }
 }
 
-pub fn fill(kiosk: &Kiosk<'_>, page: Page) {
+/// Fills in the usual, then what is different in this sample.
+pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
+    let page = sample.page;
     kiosk.set_clinic(DATA[0].into());
     let step = match page {
-        Page::Find | Page::BirthDate | Page::FamilyName | Page::Birthday => 1,
+        Page::Find
+        | Page::BirthDate
+        | Page::FamilyName
+        | Page::GivenName
+        | Page::CompanionName
+        | Page::Phone
+        | Page::WalkInReason
+        | Page::Birthday => 1,
         Page::IsThisYou => 2,
-        Page::Visits => 3,
+        Page::Visits | Page::Documents => 3,
         Page::Details => 4,
         Page::Insurance => 5,
         Page::CallAs => 6,
@@ -99,9 +243,24 @@ pub fn fill(kiosk: &Kiosk<'_>, page: Page) {
     kiosk.set_progress_at(step);
     kiosk.set_progress_of(if step > 0 { 6 } else { 0 });
     kiosk.set_can_go_back(step > 0);
-    kiosk.set_month(if page == Page::Birthday { 9 } else { 0 });
-    kiosk.set_day(if page == Page::Birthday { "14" } else { "" }.into());
-    kiosk.set_date_part(if page == Page::Birthday { DatePart::Complete } else { DatePart::Month });
+    kiosk.set_scanner_ready(true);
+    kiosk.set_walk_in_offered(true);
+    kiosk.set_walk_in_reasons(reasons(5));
+    kiosk.set_for_other(false);
+    kiosk.set_walk_in(false);
+    kiosk.set_code_read(page == Page::Birthday);
+    kiosk.set_scan_word(ScanWord::None);
+    kiosk.set_scan_day(3);
+    kiosk.set_scan_month(12);
+    kiosk.set_documents(model(vec![Document::Referral, Document::PhotoIdentity, Document::Guardian]));
+    kiosk.set_digits("48".into());
+    kiosk.set_unwell_comes(DATA[22].into());
+    kiosk.set_day_first(kiosk.get_language() != "en");
+    kiosk.set_month(0);
+    kiosk.set_day("".into());
+    kiosk.set_year("".into());
+    kiosk.set_date_part(if kiosk.get_day_first() { DatePart::Day } else { DatePart::Month });
+    kiosk.set_date_trouble(DateTrouble::None);
     kiosk.set_try_again(page == Page::BirthDate);
     kiosk.set_tries_left(2);
     kiosk.set_text_before("SMI".into());
@@ -113,7 +272,7 @@ pub fn fill(kiosk: &Kiosk<'_>, page: Page) {
         visit(9, DATA[14], DATA[16], Standing::AlreadyCheckedIn),
         visit(17, DATA[14], "", Standing::TooEarly),
     ];
-    kiosk.set_visits(ModelRc::from(Rc::new(VecModel::from(visits))));
+    kiosk.set_visits(model(visits));
     kiosk.set_visits_open(1);
     kiosk.set_phone(DATA[6].into());
     kiosk.set_email(DATA[7].into());
@@ -128,9 +287,16 @@ pub fn fill(kiosk: &Kiosk<'_>, page: Page) {
     kiosk.set_place(DATA[12].into());
     kiosk.set_print_state(PrintState::Failed);
     kiosk.set_desk_knows(false);
+    kiosk.set_seen_by_staff(false);
     kiosk.set_why(Why::TooEarly);
     kiosk.set_why_hour(14);
     kiosk.set_why_minute(30);
+    kiosk.set_why_day(3);
+    kiosk.set_why_month(12);
+    kiosk.set_why_place(DATA[12].into());
+    kiosk.set_why_address(DATA[20].into());
+    kiosk.set_why_how_far(DATA[21].into());
+    (sample.but)(kiosk);
 }
 
 fn slint_files(folder: &Path) -> Vec<PathBuf> {

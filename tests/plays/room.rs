@@ -11,6 +11,7 @@ use arrivals::desk::Desk;
 use arrivals::desk::api::InProcess;
 use arrivals::device::printer::{Printer, SimulatedPrinter};
 use arrivals::device::scanner::{Scan, ScannerEvent};
+use arrivals::device::speaker::SimulatedSpeaker;
 use arrivals::domain::appointment::{Appointment, AppointmentStatus};
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::language::Language;
@@ -40,6 +41,7 @@ pub struct Room {
     pub clock: ManualClock,
     pub printer: SimulatedPrinter,
     pub network: Cut,
+    pub speaker: SimulatedSpeaker,
     pub desk: Desk,
     inbox: Receiver<Event>,
     mailbox: Mailbox,
@@ -48,8 +50,8 @@ pub struct Room {
     folder: TempDir,
 }
 
-/// Ada and Ben have visits at nine and at ten in New York, and Cleo is expected tomorrow.
-fn appointments() -> Vec<Appointment> {
+/// Ada, Ben and Dora have visits at nine and a little later in New York, and Cleo is expected tomorrow.
+pub fn appointments() -> Vec<Appointment> {
     let someone = |id: &str, given: &str, family: &str, start: &str| Appointment {
         id: id.into(),
         start: start.parse().unwrap(),
@@ -74,6 +76,7 @@ fn appointments() -> Vec<Appointment> {
     vec![
         someone("apt-ada", "Ada", "Example", "2026-11-23T14:00:00Z"),
         someone("apt-ben", "Ben", "Sample", "2026-11-23T14:15:00Z"),
+        someone("apt-dora", "Dora", "Muster", "2026-11-23T14:20:00Z"),
         someone("apt-cleo", "Cleo", "Specimen", "2026-11-24T05:20:00Z"),
     ]
 }
@@ -101,10 +104,17 @@ impl Room {
         import(&desk);
         let printer = SimulatedPrinter::new();
         let network = Cut::default();
+        let speaker = SimulatedSpeaker::default();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (mailbox, inbox) = Mailbox::new(|| {});
-        let (kiosk, beside) = start(&runtime, folder.path(), wrap(&printer), &desk, &network, &clock, &mailbox);
-        let mut room = Self { kiosk, clock, printer, network, desk, inbox, mailbox, beside: Some(beside), runtime, folder };
+        let (kiosk, beside) = start(
+            &runtime,
+            folder.path(),
+            wrap(&printer),
+            &Around { desk: &desk, network: &network, clock: &clock, speaker: &speaker },
+            &mailbox,
+        );
+        let mut room = Self { kiosk, clock, printer, network, speaker, desk, inbox, mailbox, beside: Some(beside), runtime, folder };
         room.until("the first list from the desk", |room| room.kiosk.surroundings().desk_reached && !room.kiosk.clinic_name().is_empty());
         room
     }
@@ -115,7 +125,8 @@ impl Room {
         drop(beside);
         let (mailbox, inbox) = Mailbox::new(|| {});
         let printer = Box::new(self.printer.clone());
-        let (kiosk, beside) = start(&self.runtime, self.folder.path(), printer, &self.desk, &self.network, &self.clock, &mailbox);
+        let around = Around { desk: &self.desk, network: &self.network, clock: &self.clock, speaker: &self.speaker };
+        let (kiosk, beside) = start(&self.runtime, self.folder.path(), printer, &around, &mailbox);
         (self.kiosk, self.beside, self.mailbox, self.inbox) = (kiosk, Some(beside), mailbox, inbox);
     }
 
@@ -136,10 +147,14 @@ impl Room {
         }
     }
 
+    /// Holds a code under the scanner.
+    pub fn hold_under_scanner(&mut self, code: impl AsRef<[u8]>) {
+        self.kiosk.take(Event::Scanner(ScannerEvent::Scanned(Scan::new(code.as_ref().to_vec()))));
+    }
+
     /// Holds the code of an appointment under the scanner and types 18 August.
     pub fn scan(&mut self, appointment: &str) {
-        let code = appointment_code(&AppointmentId::from(appointment));
-        self.kiosk.take(Event::Scanner(ScannerEvent::Scanned(Scan::new(code.into_bytes()))));
+        self.hold_under_scanner(appointment_code(&AppointmentId::from(appointment)));
         self.touch([Input::Month(8), Input::Digit(1), Input::Digit(8), Input::GoOn]);
     }
 
@@ -185,31 +200,37 @@ impl Room {
         assert_eq!(self.clock.now(), now.parse::<Timestamp>().unwrap());
     }
 
+    /// Does what the page announces, else takes what comes in within a moment.
+    pub fn take_what_comes(&mut self) {
+        if self.kiosk.has_work() {
+            self.kiosk.work();
+        } else if let Ok(event) = self.inbox.recv_timeout(Duration::from_millis(20)) {
+            self.kiosk.take(event);
+        }
+    }
+
     /// Takes what comes in, and does what pages announce, until something is so.
     pub fn until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
         for _ in 0..1000 {
             if is_so(self) {
                 return;
             }
-            if self.kiosk.has_work() {
-                self.kiosk.work();
-            } else if let Ok(event) = self.inbox.recv_timeout(Duration::from_millis(20)) {
-                self.kiosk.take(event);
-            }
+            self.take_what_comes();
         }
         panic!("waited in vain for {what} at {:?}", self.step());
     }
 }
 
-fn start(
-    runtime: &Runtime,
-    folder: &Path,
-    printer: Box<dyn Printer>,
-    desk: &Desk,
-    network: &Cut,
-    clock: &ManualClock,
-    mailbox: &Mailbox,
-) -> (Kiosk, Beside) {
+/// What stays when the kiosk is started again.
+struct Around<'a> {
+    desk: &'a Desk,
+    network: &'a Cut,
+    clock: &'a ManualClock,
+    speaker: &'a SimulatedSpeaker,
+}
+
+fn start(runtime: &Runtime, folder: &Path, printer: Box<dyn Printer>, around: &Around<'_>, mailbox: &Mailbox) -> (Kiosk, Beside) {
+    let Around { desk, network, clock, speaker } = *around;
     let store = Store::open(&folder.join("kiosk.db"), 'A').unwrap();
     let api = Cuttable::new(InProcess::new(desk.clone(), TOKEN), network.clone());
     let inside = runtime.enter();
@@ -221,6 +242,7 @@ fn start(
         store,
         wake: Arc::clone(&beside.wake),
         printer: beside.printer.clone(),
+        speaker: Box::new(speaker.clone()),
         home_language: Language::English,
         clinic_name: None,
         words: Box::new(|order, _, _, clinic| unworded(order, clinic)),

@@ -5,16 +5,19 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::appointment::{Appointment, AppointmentStatus};
+use crate::domain::document::Document;
 use crate::domain::insurance::Coverage;
+use crate::domain::language::Language;
 use crate::domain::person::{BirthDate, Contact, Person};
-use crate::domain::settings::ClinicSettings;
+use crate::domain::private::Private;
+use crate::domain::settings::{ClinicSettings, Localized, OtherSite, ServiceRules, WalkInCategory};
 
 /// Places at this site begin so.
 const HERE: &str = "Main building";
 const AREA_A: &str = "Main building, 1st floor, waiting area A";
 const AREA_C: &str = "Main building, 2nd floor, waiting area C";
 const LABORATORY: &str = "Main building, ground floor, laboratory";
-const ANNEX: &str = "Riverside annex, 40 Mill Street";
+const ANNEX: &str = "Riverside annex, 1st floor";
 
 /// One invented person and one visit: `minutes` from now, on the day `days` from today.
 struct Line {
@@ -30,6 +33,10 @@ struct Line {
     place: &'static str,
     status: AppointmentStatus,
     payer: &'static str,
+    /// Other given names on file.
+    also_given: &'static [&'static str],
+    /// Other family names on file.
+    also_family: &'static [&'static str],
     /// What a member of the audience should try with this person.
     try_this: &'static str,
 }
@@ -47,10 +54,12 @@ const USUAL: Line = Line {
     place: AREA_A,
     status: AppointmentStatus::Booked,
     payer: "Harborview Health Plan",
+    also_given: &[],
+    also_family: &[],
     try_this: "",
 };
 
-const LINES: [Line; 15] = [
+const LINES: [Line; 20] = [
     Line {
         id: "demo-01",
         given: "Margaret",
@@ -139,7 +148,7 @@ const LINES: [Line; 15] = [
         family: "Achterberg",
         born: date(2015, 4, 17),
         minutes: 25,
-        try_this: "twins: only staff may tell them apart",
+        try_this: "twins: the given name tells them apart",
         ..USUAL
     },
     Line { id: "demo-09", given: "Clara", family: "Achterberg", born: date(2015, 4, 17), minutes: 25, ..USUAL },
@@ -195,6 +204,48 @@ const LINES: [Line; 15] = [
         try_this: "another ordinary visit",
         ..USUAL
     },
+    Line {
+        id: "demo-16",
+        given: "Otis",
+        family: "Barrington",
+        born: date(1958, 2, 11),
+        minutes: 50,
+        service: "Magnetic resonance imaging",
+        practitioner: "Dr. Samir Nasser",
+        place: AREA_C,
+        try_this: "needs a referral and a card with a photo",
+        ..USUAL
+    },
+    Line {
+        id: "demo-17",
+        given: "Elizabeth Anne",
+        family: "Carrow",
+        born: date(1944, 6, 23),
+        also_given: &["Betty"],
+        also_family: &["Ashdown"],
+        try_this: "called Betty, and Ashdown before she married",
+        ..USUAL
+    },
+    Line {
+        id: "demo-18",
+        given: "Noah",
+        family: "Brightwater",
+        born: date(2016, 8, 12),
+        minutes: 30,
+        service: "Vaccination",
+        try_this: "two children in one go, by a parent",
+        ..USUAL
+    },
+    Line { id: "demo-19", given: "Lily", family: "Brightwater", born: date(2019, 10, 4), minutes: 35, service: "Vaccination", ..USUAL },
+    Line {
+        id: "demo-20",
+        given: "Harold",
+        family: "Winterbourne",
+        born: date(1952, 11, 27),
+        minutes: 40,
+        try_this: "a driver licence instead of a letter",
+        ..USUAL
+    },
 ];
 
 /// Somebody to be, with a sentence on what they show.
@@ -206,6 +257,16 @@ pub struct Someone {
     pub try_this: &'static str,
 }
 
+/// The back of somebody's driver licence, as a scanner reads it: an invented card of an invented person.
+#[must_use]
+pub fn licence(person: &Person) -> String {
+    let born = person.birth_date.0.strftime("%m%d%Y");
+    let (family, given) = (person.family_name.as_str().to_uppercase(), person.first_given_name().as_str().to_uppercase());
+    format!(
+        "@\n\x1e\rANSI 636000100001DL00310090DLDAQX0000000\nDCS{family}\nDDEN\nDAC{given}\nDDFN\nDADNONE\nDDGN\nDCAC\nDBB{born}\nDCGUSA\r"
+    )
+}
+
 /// The demo clinic's rules.
 #[must_use]
 pub fn settings() -> ClinicSettings {
@@ -213,8 +274,44 @@ pub fn settings() -> ClinicSettings {
         name: "Mill Street Clinic".to_owned(),
         time_zone: "America/New_York".to_owned(),
         site_places: vec![HERE.to_owned()],
+        sites: vec![OtherSite {
+            place: "Riverside annex".to_owned(),
+            address: "200 River Road, Millbrook".to_owned(),
+            how_far: in_all(["About 10 minutes on foot.", "A unos 10 minutos a pie.", "على بُعد نحو 10 دقائق سيراً."]),
+        }],
+        services: vec![
+            ServiceRules {
+                service: "Magnetic resonance imaging".to_owned(),
+                early_minutes: Some(90),
+                late_minutes: Some(5),
+                documents: vec![Document::Referral, Document::PhotoIdentity],
+            },
+            ServiceRules { service: "Vaccination".to_owned(), late_minutes: Some(45), ..ServiceRules::default() },
+        ],
+        walk_in: [
+            ("fever", ["A cough, a cold or a fever", "Tos, resfriado o fiebre", "سعال أو زكام أو حمّى"]),
+            ("injury", ["A wound or an injury", "Una herida o una lesión", "جرح أو إصابة"]),
+            ("prescription", ["A prescription", "Una receta", "وصفة طبية"]),
+            ("other", ["Something else", "Otra cosa", "شيء آخر"]),
+        ]
+        .map(|(code, names)| WalkInCategory { code: code.to_owned(), name: in_all(names), place: AREA_A.to_owned() })
+        .to_vec(),
+        unwell_comes: in_all([
+            "A nurse comes to you within a minute.",
+            "Una enfermera viene a atenderle en un minuto.",
+            "ستأتي إليك ممرضة خلال دقيقة.",
+        ]),
         ..ClinicSettings::default()
     }
+}
+
+/// The clinic's words in English, Spanish and Arabic.
+fn in_all(words: [&str; 3]) -> Localized {
+    Localized([Language::English, Language::Spanish, Language::Arabic].into_iter().zip(words.map(str::to_owned)).collect())
+}
+
+fn names(names: &[&str]) -> Vec<Private> {
+    names.iter().map(|name| Private::from(*name)).collect()
 }
 
 /// The day: everybody's appointments around `now`, none of them on another date than intended.
@@ -237,8 +334,8 @@ fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
         given_name: line.given.into(),
         family_name: line.family.into(),
         birth_date: BirthDate(line.born),
-        other_given_names: Vec::new(),
-        other_family_names: Vec::new(),
+        other_given_names: names(line.also_given),
+        other_family_names: names(line.also_family),
         contact: Contact {
             phone: format!("555-01{:02}", line.born.day()).into(),
             email: if line.born.day() % 2 == 0 { "someone@example.org".into() } else { String::new().into() },

@@ -86,6 +86,14 @@ impl DeskInside {
         }))
     }
 
+    /// The signed code of a letter for a visit.
+    ///
+    /// # Errors
+    /// If there is no such visit, or its file cannot be used.
+    pub fn letter_code(&self, appointment: &AppointmentId) -> anyhow::Result<String> {
+        Ok(self.desk.letter_face(appointment)?.code)
+    }
+
     /// Why somebody is needed whom it does not know by name.
     ///
     /// # Errors

@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle as _, ModelRc, Timer, TimerMode, VecModel};
 
+use super::day;
 use super::rig::Rig;
 use crate::codes;
 use crate::device::printer::SimulatedCondition;
+use crate::domain::ids::AppointmentId;
 use crate::kiosk::app::Mailbox;
 use crate::kiosk::program::Event;
 use crate::kiosk::ui::{DeveloperPanel, Panel, PanelPatient};
@@ -26,6 +28,16 @@ pub struct OpenPanel {
 impl Drop for OpenPanel {
     fn drop(&mut self) {
         let _ = self.window.hide();
+    }
+}
+
+/// Holds the code of a row under the scanner.
+fn scans(rig: &Rig, codes: Vec<String>) -> impl Fn(i32) + 'static {
+    let scanner = rig.scanner.clone();
+    move |row| {
+        if let Some(code) = usize::try_from(row).ok().and_then(|row| codes.get(row)) {
+            scanner.scan(code);
+        }
     }
 }
 
@@ -53,13 +65,12 @@ pub fn open(rig: &Rig, mailbox: &Mailbox) -> anyhow::Result<OpenPanel> {
         })
         .collect();
     panel.set_patients(ModelRc::from(Rc::new(VecModel::from(rows))));
-    let scanned: Vec<String> = rig.people.iter().map(|someone| codes::appointment_code(&someone.appointment.id)).collect();
-    let scanner = rig.scanner.clone();
-    panel.on_scan(move |row| {
-        if let Some(code) = usize::try_from(row).ok().and_then(|row| scanned.get(row)) {
-            scanner.scan(code);
-        }
-    });
+    // Who was called off has no letter; their plain code leads to the same page.
+    let letter = |id: &AppointmentId| rig.desk.letter_code(id).unwrap_or_else(|_| codes::appointment_code(id));
+    let letters = rig.people.iter().map(|someone| letter(&someone.appointment.id)).collect();
+    panel.on_scan(scans(rig, letters));
+    let licences = rig.people.iter().map(|someone| day::licence(&someone.appointment.person)).collect();
+    panel.on_scan_licence(scans(rig, licences));
     let scanner = rig.scanner.clone();
     panel.on_scan_foreign(move || scanner.scan("https://example.org/not-one-of-ours"));
     let (weak, printer, network) = (window.as_weak(), rig.printer.clone(), rig.network.clone());

@@ -1,7 +1,8 @@
 //! Whole check-ins through the real pages: who comes, what they do, what they get, what the desk knows.
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 
+use super::day;
 use super::player::Player;
 use crate::codes;
 use crate::device::printer::SimulatedCondition;
@@ -21,7 +22,7 @@ pub struct Play {
 }
 
 /// Every play, in the order in which they are given.
-pub const PLAYS: [Play; 12] = [
+pub const PLAYS: [Play; 20] = [
     Play { name: "scan-and-check-in", language: Language::English, act: scan_and_check_in },
     Play { name: "typed-insurance-not-right", language: Language::English, act: typed_insurance_not_right },
     Play { name: "arabic", language: Language::Arabic, act: arabic },
@@ -33,7 +34,15 @@ pub const PLAYS: [Play; 12] = [
     Play { name: "feels-unwell", language: Language::English, act: feels_unwell },
     Play { name: "walked-away", language: Language::English, act: walked_away },
     Play { name: "not-found-three-times", language: Language::English, act: not_found_three_times },
-    Play { name: "foreign-code-and-twins", language: Language::English, act: foreign_code_and_twins },
+    Play { name: "twins-told-apart", language: Language::English, act: twins_told_apart },
+    Play { name: "typed-with-a-slip", language: Language::English, act: typed_with_a_slip },
+    Play { name: "called-by-another-name", language: Language::English, act: called_by_another_name },
+    Play { name: "two-children-in-one-go", language: Language::English, act: two_children_in_one_go },
+    Play { name: "walk-in", language: Language::English, act: walk_in },
+    Play { name: "documents-missing", language: Language::English, act: documents_missing },
+    Play { name: "other-site-explained", language: Language::Spanish, act: other_site_explained },
+    Play { name: "licence-scanned", language: Language::English, act: licence_scanned },
+    Play { name: "codes-not-taken", language: Language::English, act: codes_not_taken },
 ];
 
 const THAT_IS_ME: &str = "Yes, that's me";
@@ -60,7 +69,7 @@ fn typed_insurance_not_right(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-04")?;
     player.touch("Check in")?;
     type_birth_date(player, "September", "30", "1941")?;
-    type_name(player, "lindqvist")?;
+    type_name(player, Step::FamilyName, "lindqvist")?;
     check_in(player, ALL_RIGHT, "No, something changed", "By my first name")?;
     player.until_desk_knows()?;
     player.desk_holds(&visit, "arrived", &[Reason::InsuranceUnclear])?;
@@ -73,7 +82,7 @@ fn arabic(player: &mut Player<'_>) -> anyhow::Result<()> {
     ensure!(player.stage.app.screen().language == Language::Arabic, "the pages did not change to Arabic");
     player.touch("Check in")?;
     type_birth_date(player, "November", "05", "1990")?;
-    type_name(player, "haddad")?;
+    type_name(player, Step::FamilyName, "haddad")?;
     check_in(player, ALL_RIGHT, CARD_RIGHT, BY_NUMBER)?;
     player.until_desk_knows()?;
     player.desk_holds(&visit, "arrived", &[])?;
@@ -87,10 +96,11 @@ fn spanish_by_keypad(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.select("Español")?;
     player.scan(&codes::appointment_code(&visit))?;
     player.until(Step::Birthday)?;
-    player.select("June")?;
+    // The day before the month, as Spanish says it.
     for key in ["0", "2"] {
         player.stage.select(key)?;
     }
+    player.select("June")?;
     player.select("Next")?;
     // A page stands on its first answer when it appears: select alone says yes.
     for (stands_at, leads_to) in [(Step::IsThisYou, Step::Visits), (Step::Visits, Step::Details)] {
@@ -205,7 +215,7 @@ fn walked_away(player: &mut Player<'_>) -> anyhow::Result<()> {
 fn not_found_three_times(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Check in")?;
     type_birth_date(player, "April", "09", "1952")?;
-    type_name(player, "nobody")?;
+    type_name(player, Step::FamilyName, "nobody")?;
     for _ in 1..3 {
         player.until(Step::BirthDate)?;
         player.touch("Next")?;
@@ -217,31 +227,151 @@ fn not_found_three_times(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::Welcome)
 }
 
-fn foreign_code_and_twins(player: &mut Player<'_>) -> anyhow::Result<()> {
+fn twins_told_apart(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let visit = player.visit("demo-09")?;
     player.scan("https://example.org/something-else")?;
     player.until(Step::Find)?;
+    type_birth_date(player, "April", "17", "2015")?;
+    type_name(player, Step::FamilyName, "achterberg")?;
+    // Both have it: nobody is shown until the given name says which.
+    type_name(player, Step::GivenName, "clara")?;
+    check_in(player, ALL_RIGHT, CARD_RIGHT, BY_NUMBER)?;
+    player.until_desk_knows()?;
+    player.desk_holds(&visit, "arrived", &[])?;
+    let brother = player.visit("demo-08")?;
+    ensure!(player.rig.desk.held(&brother)?.state == "expected", "the other twin was checked in");
+    finish(player)
+}
+
+fn typed_with_a_slip(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let visit = player.visit("demo-15")?;
+    player.touch("Check in")?;
+    type_birth_date(player, "March", "03", "1987")?;
+    type_name(player, Step::FamilyName, "pembrok")?;
+    // A slip never decides alone: one fact more.
+    type_name(player, Step::GivenName, "zoe")?;
+    check_in(player, ALL_RIGHT, CARD_RIGHT, BY_NUMBER)?;
+    player.until_desk_knows()?;
+    player.desk_holds(&visit, "arrived", &[])?;
+    finish(player)
+}
+
+fn called_by_another_name(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let visit = player.visit("demo-17")?;
+    player.touch("Check in")?;
+    type_birth_date(player, "June", "23", "1944")?;
+    type_name(player, Step::FamilyName, "ashdown")?;
+    check_in(player, ALL_RIGHT, CARD_RIGHT, "By my first name")?;
+    player.until_desk_knows()?;
+    player.desk_holds(&visit, "arrived", &[])?;
+    finish(player)
+}
+
+fn two_children_in_one_go(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let (noah, lily) = (player.visit("demo-18")?, player.visit("demo-19")?);
+    player.touch("Check in")?;
+    player.until(Step::Find)?;
+    player.touch("I am checking in somebody else")?;
+    type_name(player, Step::CompanionName, "dana brightwater")?;
+    check_in_child(player, "August", "12", "2016")?;
+    player.desk_holds(&noah, "arrived", &[])?;
+    player.touch("Check in one more person")?;
+    check_in_child(player, "October", "04", "2019")?;
+    player.desk_holds(&lily, "arrived", &[])?;
+    finish(player)
+}
+
+fn check_in_child(player: &mut Player<'_>, month: &str, day: &str, year: &str) -> anyhow::Result<()> {
+    player.until(Step::Find)?;
+    player.touch("Type their date of birth")?;
+    type_date(player, Step::BirthDate, month, day, year)?;
+    type_name(player, Step::FamilyName, "brightwater")?;
+    player.until(Step::IsThisYou)?;
+    for answer in ["Yes, that is right", "Check in now", ALL_RIGHT, CARD_RIGHT, "By their number"] {
+        player.touch(answer)?;
+    }
+    player.get_ticket()?;
+    player.until_desk_knows()
+}
+
+fn walk_in(player: &mut Player<'_>) -> anyhow::Result<()> {
+    player.touch("Check in")?;
+    player.until(Step::Find)?;
+    player.touch("I have no appointment")?;
+    type_date(player, Step::BirthDate, "May", "06", "1979")?;
+    type_name(player, Step::FamilyName, "underhill")?;
+    type_name(player, Step::GivenName, "petra")?;
+    player.until(Step::WalkInReason)?;
+    player.touch("A wound or an injury")?;
+    player.touch(BY_NUMBER)?;
+    player.get_ticket()?;
+    player.until_desk_knows()?;
     player.look()?;
-    player.stage.touch("I have no code")?;
-    player.touch("April")?;
-    player.press(&["1", "7", "2", "0", "1", "5"])?;
-    player.touch("Next")?;
-    type_name(player, "achterberg")?;
-    player.until(Step::Stopped(Reason::Ambiguous))?;
-    player.desk_is_told(Reason::Ambiguous)?;
+    finish(player)
+}
+
+fn documents_missing(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let visit = player.visit("demo-16")?;
+    player.touch("Check in")?;
+    type_birth_date(player, "February", "11", "1958")?;
+    type_name(player, Step::FamilyName, "barrington")?;
+    player.until(Step::IsThisYou)?;
+    for answer in [THAT_IS_ME, "Check in now", "No, not all", ALL_RIGHT, CARD_RIGHT, BY_NUMBER] {
+        player.touch(answer)?;
+    }
+    player.get_ticket()?;
+    player.until_desk_knows()?;
+    player.desk_holds(&visit, "arrived", &[Reason::DocumentMissing])?;
+    finish(player)
+}
+
+fn other_site_explained(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let visit = player.visit("demo-12")?;
+    player.touch("Español")?;
+    player.touch("Check in")?;
+    type_birth_date(player, "October", "19", "1955")?;
+    type_name(player, Step::FamilyName, "halvorsen")?;
+    player.until(Step::IsThisYou)?;
+    player.touch(THAT_IS_ME)?;
+    player.until(Step::Stopped(Reason::OtherSite))?;
+    let explained = matches!(player.stage.app.screen().content, Content::Why { site: Some(site), .. } if !site.address.is_empty());
+    ensure!(explained, "the page does not say where the other site is");
+    player.desk_holds(&visit, "expected", &[Reason::OtherSite])?;
     player.touch("I understand")?;
     player.until(Step::Welcome)
 }
 
-/// Holds the code of a visit under the scanner and types day and month of birth.
+fn licence_scanned(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let visit = player.visit("demo-20")?;
+    let someone = player.rig.people.iter().find(|someone| someone.appointment.id == visit).context("nobody has this visit")?;
+    player.scan(&day::licence(&someone.appointment.person))?;
+    // A card can be anybody's: it says who, and the birthday that it does.
+    type_date(player, Step::Birthday, "November", "27", "")?;
+    check_in(player, ALL_RIGHT, CARD_RIGHT, BY_NUMBER)?;
+    player.until_desk_knows()?;
+    player.desk_holds(&visit, "arrived", &[])?;
+    finish(player)
+}
+
+fn codes_not_taken(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let letter = player.rig.desk.letter_code(&player.visit("demo-10")?)?;
+    let other = player.rig.desk.letter_code(&player.visit("demo-14")?)?;
+    // What one letter says with the signature of another one; and a letter that was torn.
+    let (said, signature) = (letter.get(..24).unwrap_or_default(), other.get(24..).unwrap_or_default());
+    for code in [format!("{said}{signature}"), letter.chars().take(60).collect()] {
+        player.scan(&code)?;
+        player.until(Step::Find)?;
+    }
+    player.look()?;
+    player.desk_is_told(Reason::CodeForged)?;
+    player.leave()
+}
+
+/// Holds the letter of a visit under the scanner and types day and month of birth.
 fn scan_code(player: &mut Player<'_>, visit: &str, month: &str, day: &str) -> anyhow::Result<()> {
     let visit = player.visit(visit)?;
-    player.scan(&codes::appointment_code(&visit))?;
-    player.until(Step::Birthday)?;
-    player.touch(month)?;
-    for digit in day.chars() {
-        player.press(&[&digit.to_string()])?;
-    }
-    player.touch("Next")
+    player.scan(&player.rig.desk.letter_code(&visit)?)?;
+    type_date(player, Step::Birthday, month, day, "")
 }
 
 /// Once found: confirms, answers with these three, and waits for the last page.
@@ -261,16 +391,30 @@ fn finish(player: &mut Player<'_>) -> anyhow::Result<()> {
 fn type_birth_date(player: &mut Player<'_>, month: &str, day: &str, year: &str) -> anyhow::Result<()> {
     player.until(Step::Find)?;
     player.touch("I have no code: type instead")?;
-    player.until(Step::BirthDate)?;
-    player.touch(month)?;
-    for digit in day.chars().chain(year.chars()) {
-        player.press(&[&digit.to_string()])?;
+    type_date(player, Step::BirthDate, month, day, year)
+}
+
+/// A date, in the order in which the page asks for it.
+fn type_date(player: &mut Player<'_>, step: Step, month: &str, day: &str, year: &str) -> anyhow::Result<()> {
+    player.until(step)?;
+    let day_first = matches!(player.stage.app.screen().content, Content::Date { day_first: true, .. });
+    if day_first {
+        press_digits(player, day)?;
     }
+    player.touch(month)?;
+    if !day_first {
+        press_digits(player, day)?;
+    }
+    press_digits(player, year)?;
     player.touch("Next")
 }
 
-fn type_name(player: &mut Player<'_>, name: &str) -> anyhow::Result<()> {
-    player.until(Step::FamilyName)?;
+fn press_digits(player: &Player<'_>, digits: &str) -> anyhow::Result<()> {
+    digits.chars().try_for_each(|digit| player.press(&[&digit.to_string()]))
+}
+
+fn type_name(player: &mut Player<'_>, step: Step, name: &str) -> anyhow::Result<()> {
+    player.until(step)?;
     player.look()?;
     // From a keyboard at the kiosk, as from the one on the screen.
     for letter in name.chars() {

@@ -10,6 +10,7 @@ use super::inside::DeskInside;
 use crate::clock::Clock;
 use crate::device::printer::{FolderPrinter, PrintJob, Printer, PrinterStatus, SimulatedPrinter};
 use crate::device::scanner::SimulatedScanner;
+use crate::device::speaker::SimulatedSpeaker;
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
 use crate::domain::ticket::PrintOutcome;
@@ -33,6 +34,8 @@ pub struct Rig {
     pub printer: SimulatedPrinter,
     /// The scanner, to be pointed at codes.
     pub scanner: SimulatedScanner,
+    /// The speaker, to be listened to.
+    pub speaker: SimulatedSpeaker,
     /// The network, to be cut.
     pub network: Cut,
     /// Who comes today.
@@ -109,7 +112,7 @@ impl Rig {
         let beside = parts::start(kiosk_id.clone(), store, Box::new(keeping), PaperWidth::Mm80, api, mailbox)?;
         let scans = mailbox.clone();
         let scanner = SimulatedScanner::new(Box::new(move |event| scans.leave(Event::Scanner(event))));
-        Ok(Self { desk, printer, scanner, network, people, kiosk_id, beside, clock })
+        Ok(Self { desk, printer, scanner, speaker: SimulatedSpeaker::default(), network, people, kiosk_id, beside, clock })
     }
 
     /// The kiosk that works with all this.
@@ -122,6 +125,7 @@ impl Rig {
             store: Arc::clone(&self.beside.store),
             wake: Arc::clone(&self.beside.wake),
             printer: self.beside.printer.clone(),
+            speaker: Box::new(self.speaker.clone()),
             home_language: Language::English,
             clinic_name: None,
             words,

@@ -1,0 +1,266 @@
+//! The arrows of finding somebody: by a code, a card or typed facts.
+//!
+//! Invariants: nobody is told which fact was wrong, or shown anybody but the one person found; a code alone never
+//! finds anybody for good; three tries, then a person helps.
+
+use super::conversation::{Card, Conversation};
+use super::entry::FourDigits;
+use super::step::{Effect, Input, Lookup, Query, ScanWord, Step};
+use crate::domain::identity::{Fact, born_on_date};
+use crate::domain::reason::Reason;
+
+impl Conversation {
+    /// What means something while somebody is being found.
+    pub(super) fn finding(mut self, input: Input) -> (Self, Vec<Effect>) {
+        use Step as S;
+        match (self.step, input) {
+            // What is being typed is not thrown away for a code that leads nowhere: somebody may be copying from a card.
+            (S::CompanionName | S::WalkInReason, Input::ScannedRefused(_)) => self.stay(),
+            (_, Input::ScannedRefused(_)) if self.walk_in => self.stay(),
+            (S::BirthDate | S::FamilyName | S::GivenName | S::Phone | S::Birthday, Input::ScannedRefused(ScanWord::Foreign)) => self.stay(),
+            // Who has typed their own name and holds out the code of whoever they bring has said enough.
+            (S::CompanionName, input) if input.is_good_scan() && !self.companion.text().is_blank() => {
+                self.for_other = true;
+                self.step = S::Find;
+                self.finding(input)
+            }
+            // A code can be held out at any time until a person is found.
+            (_, Input::ScannedAppointment(id)) => self.look_up_code(Query::Appointment(id)),
+            (_, Input::ScannedPatient(id)) => self.look_up_code(Query::Patient(id)),
+            (_, Input::ScannedTicket(ticket)) => self.look_up_code(Query::Ticket(ticket)),
+            (_, Input::ScannedCard { facts, is_enough }) => {
+                let query = Query::Typed((*facts).clone());
+                let (mut next, effects) = self.look_up_code(query);
+                next.card = Some(Card { facts: *facts, is_enough });
+                (next, effects)
+            }
+            (_, Input::ScannedRefused(word)) => self.code_refused(word),
+
+            (S::Welcome, Input::Start) => self.to(S::Find),
+            (S::Find, Input::TypeInstead) => self.to(S::BirthDate),
+            (S::Find, Input::SomebodyElse) => self.to(S::CompanionName),
+            (S::Find, Input::NoAppointment) => {
+                self.forget_person();
+                self.walk_in = true;
+                self.try_again = false;
+                self.to(S::BirthDate)
+            }
+            (S::Find, Input::Found(answer)) => self.code_answered(answer),
+
+            (S::BirthDate | S::Birthday, Input::Month(month)) => {
+                self.date.pick_month(month);
+                self.stay()
+            }
+            (S::BirthDate | S::Birthday, Input::Digit(digit)) => {
+                self.date.digit(digit);
+                self.stay()
+            }
+            (S::BirthDate | S::Birthday, Input::Erase) => {
+                self.date.erase();
+                self.stay()
+            }
+            (S::BirthDate, Input::GoOn) => {
+                self.date.end_day();
+                if self.date.date().is_some() { self.to(S::FamilyName) } else { self.stay() }
+            }
+            (S::Birthday, Input::GoOn) => self.birthday_typed(),
+
+            (S::Phone, Input::Digit(digit)) => {
+                self.phone.digit(digit);
+                self.stay()
+            }
+            (S::Phone, Input::Erase) => {
+                self.phone.erase();
+                self.stay()
+            }
+            (S::Phone, Input::AskTheDesk) => self.phone_not_known(),
+            (S::Phone, Input::GoOn) if self.phone.whole().is_some() => self.look_up_facts(),
+
+            (
+                S::FamilyName | S::GivenName | S::CompanionName,
+                input @ (Input::Key(_) | Input::Erase | Input::Cursor(_) | Input::PlaceCursor(_)),
+            ) => self.name_key(input),
+            (S::FamilyName, Input::GoOn) if self.name.text().is_blank() => self.stay(),
+            (S::FamilyName, Input::GoOn) if self.walk_in => self.to(S::GivenName),
+            (S::FamilyName, Input::GoOn) => {
+                self.asked = None;
+                self.look_up_facts()
+            }
+            (S::GivenName, Input::GoOn) if self.given_name.text().is_blank() => self.stay(),
+            (S::GivenName, Input::GoOn) if self.walk_in => self.to(S::WalkInReason),
+            (S::GivenName, Input::GoOn) => self.look_up_facts(),
+            (S::CompanionName, Input::GoOn) if !self.companion.text().is_blank() => {
+                self.for_other = true;
+                self.to(S::Find)
+            }
+            (S::WalkInReason, Input::WalkInReason(code)) => {
+                self.walk_in_reason = code;
+                self.to(S::CallAs)
+            }
+            (S::FamilyName | S::GivenName | S::Phone, Input::Found(answer)) => self.typed_answered(answer),
+            _ => self.stay(),
+        }
+    }
+
+    fn name_key(mut self, input: Input) -> (Self, Vec<Effect>) {
+        let entry = match self.step {
+            Step::GivenName => &mut self.given_name,
+            Step::CompanionName => &mut self.companion,
+            _ => &mut self.name,
+        };
+        match input {
+            Input::Key(character) => entry.insert(character),
+            Input::Erase => entry.erase(),
+            Input::Cursor(forward) => entry.step(forward),
+            Input::PlaceCursor(part) => entry.place(part),
+            _ => {}
+        }
+        self.stay()
+    }
+
+    fn look_up_code(mut self, query: Query) -> (Self, Vec<Effect>) {
+        self.forget_person();
+        self.try_again = false;
+        self.scan_word = ScanWord::None;
+        self.step = Step::Find;
+        (self, vec![Effect::LookUp(query)])
+    }
+
+    fn look_up_facts(self) -> (Self, Vec<Effect>) {
+        match self.facts() {
+            Some(facts) => (self, vec![Effect::LookUp(Query::Typed(facts))]),
+            None => self.stay(),
+        }
+    }
+
+    fn code_refused(mut self, word: ScanWord) -> (Self, Vec<Effect>) {
+        if self.patient.is_some() || self.card.is_some() {
+            self.forget_person();
+        }
+        self.scan_word = word;
+        let report = word.reason().map(|reason| Effect::ReportCode { reason, language: self.language });
+        self.step = Step::Find;
+        (self, report.into_iter().collect())
+    }
+
+    fn code_answered(mut self, answer: Lookup) -> (Self, Vec<Effect>) {
+        match answer {
+            Lookup::One(patient) => {
+                self.code_read = true;
+                self.patient = Some(patient);
+                if self.card.as_ref().is_some_and(|card| card.is_enough) {
+                    return self.to(Step::IsThisYou);
+                }
+                // A code can be picked up by anybody: one typed fact makes two identifiers (FACTS 2).
+                self.date = self.new_birthday();
+                self.to(Step::Birthday)
+            }
+            Lookup::AskMore(fact) => {
+                self.code_read = true;
+                self.ask_more(fact)
+            }
+            // Unsigned codes can be made up: each counts for the brake, and a card, which anybody can print, as a try too.
+            Lookup::Nobody => {
+                if self.card.take().is_some() {
+                    return self.card_not_found();
+                }
+                self.scan_word = ScanWord::NotOnList;
+                (self, vec![Effect::CountFailedTry])
+            }
+            Lookup::AskedBefore => {
+                self.scan_word = ScanWord::AskedBefore;
+                self.stay()
+            }
+            Lookup::Ambiguous => self.stop(Reason::Ambiguous),
+            Lookup::Braked => self.stop(Reason::Guessing),
+            Lookup::NoList => self.stop(Reason::NoList),
+        }
+    }
+
+    fn card_not_found(mut self) -> (Self, Vec<Effect>) {
+        self.code_read = false;
+        let (mut next, effects) = self.failed_try(Step::Find);
+        if next.step == Step::Find {
+            next.scan_word = ScanWord::NotOnList;
+        }
+        (next, effects)
+    }
+
+    /// The telephone may have been asked for because of a slip before it: one look at what was typed. Then a person helps,
+    /// because there is nothing else left to ask.
+    fn phone_not_known(mut self) -> (Self, Vec<Effect>) {
+        if self.card.is_some() || std::mem::replace(&mut self.phone_is_not_known, true) {
+            return self.stop(Reason::Ambiguous);
+        }
+        self.asked = None;
+        self.phone = FourDigits::default();
+        self.failed_try(Step::BirthDate)
+    }
+
+    /// Asks for one more fact; a card has said the given name already.
+    fn ask_more(mut self, fact: Fact) -> (Self, Vec<Effect>) {
+        let answered = match fact {
+            Fact::GivenName => self.asked.is_some() || self.card.is_some(),
+            Fact::Phone => self.asked == Some(Fact::Phone),
+        };
+        if answered {
+            return self.stop(Reason::Ambiguous);
+        }
+        self.asked = Some(fact);
+        match fact {
+            Fact::GivenName => self.to(Step::GivenName),
+            Fact::Phone => self.to(Step::Phone),
+        }
+    }
+
+    fn birthday_typed(mut self) -> (Self, Vec<Effect>) {
+        self.date.end_day();
+        let Some((month, day)) = self.date.month_and_day() else {
+            return self.stay();
+        };
+        let right = self.patient.as_ref().is_some_and(|patient| born_on_date(patient.birth_date, month, day));
+        if right {
+            self.try_again = false;
+            self.to(Step::IsThisYou)
+        } else {
+            self.date = self.new_birthday();
+            self.failed_try(Step::Birthday)
+        }
+    }
+
+    fn typed_answered(mut self, answer: Lookup) -> (Self, Vec<Effect>) {
+        match answer {
+            Lookup::One(patient) => {
+                self.patient = Some(patient);
+                self.try_again = false;
+                self.to(Step::IsThisYou)
+            }
+            Lookup::AskMore(fact) => self.ask_more(fact),
+            // What was typed stays, so that a slip can be mended; the telephone is asked for again if need be.
+            Lookup::Nobody => {
+                self.asked = None;
+                self.phone = FourDigits::default();
+                if self.card.take().is_some() { self.card_not_found() } else { self.failed_try(Step::BirthDate) }
+            }
+            Lookup::AskedBefore => self.stay(),
+            Lookup::Ambiguous => self.stop(Reason::Ambiguous),
+            Lookup::Braked => self.stop(Reason::Guessing),
+            Lookup::NoList => self.stop(Reason::NoList),
+        }
+    }
+
+    fn failed_try(mut self, again: Step) -> (Self, Vec<Effect>) {
+        self.tries_left = self.tries_left.saturating_sub(1);
+        if self.tries_left == 0 {
+            // Nobody proved to be anybody: nobody is named.
+            self.forget_person();
+            let (next, mut effects) = self.stop(Reason::TooManyTries);
+            effects.push(Effect::CountFailedTry);
+            return (next, effects);
+        }
+        self.try_again = true;
+        let (next, mut effects) = self.to(again);
+        effects.push(Effect::CountFailedTry);
+        (next, effects)
+    }
+}

@@ -1,0 +1,57 @@
+//! What the scanner read, as something that the conversation understands.
+
+use jiff::civil::Date;
+
+use super::lookup::Roster;
+use crate::codes::{CodeTrouble, Letter, Licence, Scanned, letter};
+use crate::device::speaker::Sound;
+use crate::domain::identity::Typed;
+use crate::flow::screen::{Content, Screen};
+use crate::flow::step::{Input, ScanWord, Step};
+
+/// What a code means on `today`'s list. `card_is_enough`: the clinic asks for nothing more after a card.
+#[must_use]
+pub fn input_of(scanned: Scanned, roster: &Roster, today: Date, card_is_enough: bool) -> Input {
+    match scanned {
+        Scanned::Appointment(id) => Input::ScannedAppointment(id),
+        Scanned::Patient(id) => Input::ScannedPatient(id),
+        Scanned::Ticket(ticket) => Input::ScannedTicket(ticket),
+        Scanned::Letter(letter) => input_of_letter(&letter, roster, today),
+        Scanned::Licence(licence) => Input::ScannedCard { facts: Box::new(facts_of(licence)), is_enough: card_is_enough },
+        Scanned::Refused(trouble) => Input::ScannedRefused(match trouble {
+            CodeTrouble::OtherClinic => ScanWord::OtherClinic,
+            CodeTrouble::Expired(date) => ScanWord::Expired(date),
+            CodeTrouble::UnknownKey => ScanWord::UnknownKey,
+            CodeTrouble::Forged => ScanWord::Forged,
+            CodeTrouble::Truncated => ScanWord::Damaged,
+        }),
+        Scanned::Foreign => Input::ScannedRefused(ScanWord::Foreign),
+    }
+}
+
+/// A letter stands for its appointment as the list has it now, even if that was moved to another day since.
+fn input_of_letter(said: &Letter, roster: &Roster, today: Date) -> Input {
+    let meant = roster.list().iter().find(|appointment| letter::appointment_ref(&appointment.id) == said.appointment);
+    match meant {
+        // The same number, but somebody else's by now: the letter is no longer anybody's.
+        Some(appointment) if letter::patient_ref(&appointment.person.id) != said.patient => Input::ScannedRefused(ScanWord::NotOnList),
+        Some(appointment) => Input::ScannedAppointment(appointment.id.clone()),
+        None if said.date != today => Input::ScannedRefused(ScanWord::OtherDay(said.date)),
+        None => Input::ScannedRefused(ScanWord::NotOnList),
+    }
+}
+
+fn facts_of(licence: Licence) -> Typed {
+    let given_name = Some(licence.given_name).filter(|name| !name.is_blank());
+    Typed { birth_date: licence.birth_date, family_name: licence.family_name, given_name, phone_last4: None }
+}
+
+/// What is heard after a scan: whether it led on is read off the page that follows.
+#[must_use]
+pub fn sound_after(screen: &Screen) -> Sound {
+    match (&screen.step, &screen.content) {
+        (Step::Find, Content::Find(word)) if *word != ScanWord::None => Sound::NotTaken,
+        (Step::Stopped(_), _) => Sound::NotTaken,
+        _ => Sound::Taken,
+    }
+}

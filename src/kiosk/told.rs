@@ -1,0 +1,101 @@
+//! What the desk's worker tells, taken in.
+
+use super::lookup::Clinic;
+use super::program::{Kiosk, lock};
+use crate::codes::Reader;
+use crate::domain::settings::ClinicSettings;
+use crate::flow::step::Input;
+use crate::store::feed::ListChange;
+use crate::sync::api::Refusal;
+use crate::sync::worker::Told;
+
+impl Kiosk {
+    pub(super) fn told(&mut self, told: Told) {
+        match told {
+            Told::Reached => self.surroundings.desk_reached = true,
+            Told::Away(why) => {
+                if std::mem::replace(&mut self.surroundings.desk_reached, false) {
+                    tracing::warn!(%why, "the desk is not reached; checking in goes on");
+                }
+            }
+            Told::Refused(why) => {
+                self.surroundings.desk_reached = false;
+                // Nothing that is checked in here could ever be told.
+                self.surroundings.out_of_service |= why == Refusal::OtherHistory;
+                tracing::error!(%why, "the desk refuses; checking in goes on, nothing is dropped");
+            }
+            Told::Disagree { desk, kiosk } => {
+                self.surroundings.desk_reached = false;
+                self.surroundings.out_of_service = true;
+                tracing::error!(
+                    desk = desk.0,
+                    kiosk = kiosk.0,
+                    "the desk holds more from this kiosk than its own file: was the card replaced or copied? \
+                     Give the kiosk a new name and letter, then start it again"
+                );
+            }
+            Told::Acknowledged(held) => {
+                self.surroundings.out_of_service = false;
+                if self.checked_in_at.is_some_and(|seq| seq <= held) {
+                    self.input(Input::DeskKnows);
+                }
+            }
+            Told::StoreFailed(why) => tracing::error!(%why, "the kiosk's file failed while talking to the desk"),
+            Told::List { settings, changes } => {
+                if let Some(settings) = settings {
+                    self.take_settings(*settings);
+                }
+                for change in changes {
+                    self.take_change(change);
+                }
+            }
+        }
+    }
+
+    pub(super) fn take_settings(&mut self, settings: ClinicSettings) {
+        match Reader::new(&settings) {
+            Ok(reader) => self.reader = reader,
+            Err(error) => tracing::error!(%error, "the desk's barcode patterns are not used"),
+        }
+        match settings.zone() {
+            Ok(zone) => self.clinic = Some(Clinic { settings, zone }),
+            Err(error) => tracing::error!(%error, "the desk's settings are not used"),
+        }
+    }
+
+    fn take_change(&mut self, change: ListChange) {
+        match change {
+            ListChange::Appointment(appointment) => self.roster.put(*appointment),
+            ListChange::Removed(id) => self.roster.remove(&id),
+            ListChange::Visit { appointment, ticket, seen } => {
+                let concerns = self
+                    .conversation
+                    .at_hand
+                    .as_ref()
+                    .is_some_and(|at_hand| Some(at_hand.ticket) == ticket && at_hand.appointments.contains(&appointment));
+                if seen && concerns {
+                    self.input(Input::SeenByStaff);
+                }
+            }
+        }
+    }
+
+    /// Somebody who had checked in before looks at the same ticket again: does the desk know, has somebody seen it?
+    pub(super) fn recognise_ticket(&mut self) {
+        let Some(appointment) = self.conversation.at_hand.as_ref().and_then(|at_hand| at_hand.appointments.first().cloned()) else {
+            return;
+        };
+        let (known, desk_knows) = {
+            let store = lock(&self.parts.store);
+            (store.ticket(&appointment), store.desk_knows(&appointment))
+        };
+        if desk_knows.unwrap_or(false) {
+            self.input(Input::DeskKnows);
+        }
+        if let Ok(Some(known)) = known
+            && known.seen
+        {
+            self.input(Input::SeenByStaff);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What holds of the conversation whatever happens: every step with every input, and along every path.
+
+use std::collections::{HashSet, VecDeque};
+
+use arrivals::domain::appointment::Standing;
+use arrivals::domain::document::Document;
+use arrivals::domain::identity::Fact;
+use arrivals::domain::language::Language;
+use arrivals::domain::ticket::{CallAs, PrintOutcome};
+use arrivals::flow::conversation::Conversation;
+use arrivals::flow::step::{Effect, Input, Lookup, ScanWord, Step, Visit};
+
+use super::flow::{
+    card, companion_typed, found, play, saved, scanned, ticket, typed_date, typed_given_name, typed_name, typed_phone, walk_in_typed,
+};
+use super::people::{patient, visit};
+
+fn needy_visit() -> Visit {
+    let mut needy = visit("apt-1", Standing::Open);
+    needy.documents = vec![Document::Referral];
+    needy
+}
+
+/// Every input once, with its different answers.
+fn every_input() -> Vec<Input> {
+    let mut inputs = vec![
+        Input::Start,
+        Input::TypeInstead,
+        Input::SomebodyElse,
+        Input::NoAppointment,
+        Input::OneMorePerson,
+        Input::WalkInReason("vaccination".into()),
+        Input::Yes,
+        Input::No,
+        Input::AskTheDesk,
+        Input::GoOn,
+        Input::Back,
+        Input::StartOver,
+        Input::Finish,
+        Input::PrintAgain,
+        Input::CallAs(CallAs::Number),
+        Input::CallAs(CallAs::FirstName),
+        Input::Month(8),
+        Input::Month(13),
+        Input::Digit(1),
+        Input::Digit(8),
+        Input::Digit(9),
+        Input::Digit(10),
+        Input::Key('e'),
+        Input::Key('\u{7}'),
+        Input::Erase,
+        Input::Cursor(true),
+        Input::Cursor(false),
+        Input::PlaceCursor(f32::NAN),
+        Input::GetHelp,
+        Input::FeelUnwell,
+        Input::MoreTime,
+        Input::ScannedAppointment("apt-1".into()),
+        Input::ScannedTicket(ticket()),
+        Input::ScannedPatient("ada".into()),
+        card(false),
+        card(true),
+        Input::ScannedRefused(ScanWord::Foreign),
+        Input::ScannedRefused(ScanWord::Forged),
+        Input::Found(Lookup::Nobody),
+        Input::Found(Lookup::Ambiguous),
+        Input::Found(Lookup::AskMore(Fact::GivenName)),
+        Input::Found(Lookup::AskMore(Fact::Phone)),
+        Input::Found(Lookup::Braked),
+        Input::Found(Lookup::NoList),
+        Input::Found(Lookup::One(patient(Vec::new()))),
+        found(Standing::Open),
+        Input::Found(Lookup::One(patient(vec![needy_visit()]))),
+        found(Standing::AlreadyCheckedIn(ticket())),
+        found(Standing::TooLate),
+        saved(),
+        Input::NotSaved,
+        Input::Printed(PrintOutcome::Printed),
+        Input::Printed(PrintOutcome::Unknown),
+        Input::DeskKnows,
+        Input::SeenByStaff,
+        Input::TimeIsShort,
+        Input::TimeIsUp,
+    ];
+    inputs.extend(Language::ALL.map(Input::Language));
+    inputs
+}
+
+/// One conversation that stands at each step.
+fn every_step() -> Vec<Conversation> {
+    let mut plays: Vec<Vec<Input>> = vec![
+        vec![],
+        vec![Input::Start],
+        vec![Input::Start, Input::TypeInstead],
+        typed_date(),
+        vec![Input::ScannedAppointment("apt-1".into()), found(Standing::Open)],
+        scanned([1, 8]),
+        vec![Input::Start, Input::GetHelp],
+        vec![Input::Start, Input::FeelUnwell],
+        vec![Input::Start, Input::FeelUnwell, Input::Yes],
+        typed_given_name()[..typed_given_name().len() - 1].to_vec(),
+        typed_phone()[..typed_phone().len() - 1].to_vec(),
+        companion_typed(),
+        walk_in_typed(),
+    ];
+    let mut with_documents = typed_name();
+    with_documents.extend([Input::Found(Lookup::One(patient(vec![needy_visit()]))), Input::Yes, Input::GoOn]);
+    plays.push(with_documents);
+    let mut longer = scanned([1, 8]);
+    for input in
+        [Input::Yes, Input::GoOn, Input::Yes, Input::Yes, Input::CallAs(CallAs::Number), saved(), Input::Printed(PrintOutcome::Printed)]
+    {
+        longer.push(input);
+        plays.push(longer.clone());
+    }
+    let mut stopped = typed_name();
+    stopped.push(Input::Found(Lookup::Ambiguous));
+    plays.push(stopped);
+    plays.into_iter().map(|inputs| play(inputs).0).collect()
+}
+
+#[test]
+fn every_step_takes_every_input() {
+    let steps = every_step();
+    let names: HashSet<&str> = steps.iter().map(|conversation| conversation.step.name()).collect();
+    assert_eq!(names.len(), Step::ALL.len(), "a step is missing: {names:?}");
+    for conversation in steps {
+        for input in every_input() {
+            let (after, effects) = conversation.clone().next(input.clone());
+            let what = format!("{:?} with {input:?}", conversation.step);
+            let saves = effects.iter().filter(|effect| matches!(effect, Effect::Save(_) | Effect::SaveWalkIn(_))).count();
+            let prints = effects.iter().filter(|effect| matches!(effect, Effect::Print(_))).count();
+            assert!(saves == 0 || conversation.step == Step::CallAs, "saved elsewhere: {what}");
+            assert!(prints == 0 || matches!(conversation.step, Step::Saving | Step::Done), "printed before it was saved: {what}");
+            let counts = effects.contains(&Effect::CountFailedTry);
+            assert!(saves <= 1 && prints <= 1 && effects.len() <= 1 + usize::from(counts), "{what}");
+            // A page never needs what it has not got.
+            let _ = after.screen();
+        }
+    }
+}
+
+#[test]
+fn walking_away_ends_at_welcome_from_every_step_that_waits() {
+    for conversation in every_step() {
+        let step = conversation.step;
+        if step.patience().is_none() {
+            continue;
+        }
+        let (asked, _) = conversation.next(Input::TimeIsShort);
+        assert!(asked.asking_for_time, "{step:?} does not ask");
+        let (mut after, mut effects) = asked.next(Input::TimeIsUp);
+        if step == Step::Unwell {
+            // Told the desk first; then the page about it runs out too.
+            assert_eq!(after.step, Step::UnwellTold);
+            (after, effects) = after.next(Input::TimeIsUp);
+        }
+        assert_eq!(after, Conversation::new(Language::English), "{step:?} leaves something behind");
+        let walked = effects.iter().any(|effect| matches!(effect, Effect::ReportWalkedAway { step: at } if *at == step));
+        let finished = matches!(step, Step::Done | Step::Stopped(_) | Step::Help | Step::Unwell | Step::UnwellTold);
+        assert_eq!(walked, !finished, "{step:?}");
+    }
+}
+
+#[test]
+fn asking_for_more_time_goes_on_where_it_was() {
+    for conversation in every_step() {
+        if conversation.step.patience().is_none() {
+            continue;
+        }
+        let before = conversation.clone();
+        let (asked, _) = conversation.next(Input::TimeIsShort);
+        assert_eq!(asked.next(Input::MoreTime).0, before);
+    }
+}
+
+/// Walks the whole graph: along no path is anybody saved twice, and nothing is printed that was not saved.
+#[test]
+fn no_path_saves_twice_or_prints_before_saving() {
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut waiting: VecDeque<(Conversation, bool)> = VecDeque::from([(Conversation::new(Language::English), false)]);
+    let key = |conversation: &Conversation, was_saved: bool| {
+        let standings: Vec<Standing> = conversation.visits().iter().map(|visit| visit.standing).collect();
+        let names = [&conversation.name, &conversation.given_name, &conversation.companion];
+        let aside = matches!(conversation.step, Step::Help | Step::Unwell | Step::UnwellTold);
+        format!(
+            "{} {:?} {:?} {} {standings:?} {} {:?} {was_saved} {} {} {}",
+            conversation.step.name(),
+            (conversation.date.part(), conversation.date.typed().2.len(), conversation.date.trouble()),
+            names.map(|name| name.text().is_blank()),
+            conversation.tries_left,
+            conversation.at_hand.is_some(),
+            aside.then_some(conversation.came_from()),
+            conversation.walk_in,
+            if conversation.step == Step::Phone { conversation.phone.text().as_str().len() } else { 0 },
+            conversation.documents_needed().len(),
+        )
+    };
+    while let Some((conversation, was_saved)) = waiting.pop_front() {
+        for input in every_input() {
+            // The world answers only what it was asked.
+            if matches!(input, Input::Saved(_)) && conversation.step != Step::Saving {
+                continue;
+            }
+            // A code held out at the last page is the next person's.
+            let next_person =
+                (input.is_good_scan() || input == Input::OneMorePerson) && matches!(conversation.step, Step::Done | Step::Stopped(_));
+            let (after, effects) = conversation.clone().next(input);
+            let mut now_saved = was_saved && !next_person && after.step != Step::Welcome;
+            for effect in &effects {
+                match effect {
+                    Effect::Save(_) | Effect::SaveWalkIn(_) => {
+                        assert!(!was_saved, "saved twice from {:?}", conversation.step);
+                        now_saved = true;
+                    }
+                    Effect::Print(_) => assert!(conversation.at_hand.is_some() || after.at_hand.is_some()),
+                    _ => {}
+                }
+            }
+            // Years of other digits lead nowhere new.
+            let year = after.date.typed().2;
+            if !"1999".starts_with(year) {
+                continue;
+            }
+            if seen.insert(key(&after, now_saved)) {
+                waiting.push_back((after, now_saved));
+            }
+        }
+    }
+    let reached: HashSet<&str> = seen.iter().filter_map(|key| key.split(' ').next()).collect();
+    assert_eq!(reached.len(), Step::ALL.len(), "the walk reached only {reached:?}");
+}

@@ -1,0 +1,223 @@
+//! What the window still holds of one person when the next page is shown, and what a paper promises.
+
+use std::fs;
+use std::path::Path;
+
+use arrivals::domain::language::Language;
+use arrivals::domain::ticket::{PrintOutcome, Ticket, TicketNumber};
+use arrivals::flow::conversation::TicketAtHand;
+use arrivals::flow::entry::DatePart;
+use arrivals::flow::screen::{Content, Screen};
+use arrivals::flow::step::{PrintOrder, Step};
+use arrivals::kiosk::program::{ClinicFace, Surroundings};
+use arrivals::kiosk::ui::{self, KioskWindow, Page};
+use arrivals::kiosk::{bridge, words};
+use i_slint_backend_testing::ElementQuery;
+use jiff::civil::date;
+use slint::{ComponentHandle, Model, SharedString};
+
+use super::sample::{LANGUAGES, PAGES, Sample};
+use super::{settle, window};
+
+const AROUND: Surroundings =
+    Surroundings { desk_reached: true, scanner_ready: true, printer_ready: true, seconds_left: 0, out_of_service: false };
+const CLINIC: ClinicFace<'_> = ClinicFace { name: "Clinic", walk_in: &[], unwell_comes: None };
+
+/// What of the window's face is of no person: the clinic, the kiosk, and what every screen sets anew.
+const OF_NOBODY: [&str; 19] = [
+    "page",
+    "progress-at",
+    "progress-of",
+    "can-go-back",
+    "clinic",
+    "logo",
+    "has-logo",
+    "language",
+    "desk-reached",
+    "scanner-ready",
+    "printer-ready",
+    "asking-for-time",
+    "seconds-left",
+    "code-read",
+    "for-other",
+    "walk-in",
+    "walk-in-offered",
+    "walk-in-reasons",
+    "unwell-comes",
+];
+
+/// How a language says dates; `Content::Date` sets it, and it says nothing about anybody.
+const OF_THE_LANGUAGE: [&str; 1] = ["day-first"];
+
+fn ticket() -> Ticket {
+    Ticket { number: TicketNumber::new('A', 127), date: date(2026, 11, 23) }
+}
+
+fn show(window: &KioskWindow, step: Step, content: Content) {
+    let screen = Screen {
+        step,
+        language: Language::English,
+        progress: None,
+        can_go_back: false,
+        asking_for_time: false,
+        for_other: false,
+        walk_in: false,
+        code_read: false,
+        content,
+    };
+    bridge::show(window, &screen, AROUND, CLINIC);
+    settle();
+}
+
+fn show_done(window: &KioskWindow) {
+    let at_hand = TicketAtHand {
+        ticket: ticket(),
+        place: "Waiting area B".into(),
+        appointments: Vec::new(),
+        given_before: true,
+        print: Some(PrintOutcome::Printed),
+        desk_knows: true,
+        seen_by_staff: true,
+    };
+    show(window, Step::Done, Content::Ticket(at_hand));
+}
+
+fn birthday() -> Content {
+    Content::Date {
+        month: None,
+        day: String::new(),
+        year: String::new(),
+        part: DatePart::Month,
+        trouble: None,
+        day_first: false,
+        try_again: None,
+    }
+}
+
+/// Every property about a person that is not empty.
+fn left(window: &KioskWindow) -> Vec<&'static str> {
+    let face = window.global::<ui::Kiosk>();
+    let texts: [(&str, SharedString); 17] = [
+        ("day", face.get_day()),
+        ("year", face.get_year()),
+        ("digits", face.get_digits()),
+        ("text-before", face.get_text_before()),
+        ("text-after", face.get_text_after()),
+        ("person", face.get_person()),
+        ("first-name", face.get_first_name()),
+        ("phone", face.get_phone()),
+        ("email", face.get_email()),
+        ("address", face.get_address()),
+        ("payer", face.get_payer()),
+        ("member-id", face.get_member_id()),
+        ("number", face.get_number()),
+        ("place", face.get_place()),
+        ("why-place", face.get_why_place()),
+        ("why-address", face.get_why_address()),
+        ("why-how-far", face.get_why_how_far()),
+    ];
+    let numbers = [
+        ("scan-day", face.get_scan_day()),
+        ("scan-month", face.get_scan_month()),
+        ("month", face.get_month()),
+        ("tries-left", face.get_tries_left()),
+        ("visits-open", face.get_visits_open()),
+        ("card-ends-day", face.get_card_ends_day()),
+        ("card-ends-month", face.get_card_ends_month()),
+        ("card-ends-year", face.get_card_ends_year()),
+        ("why-day", face.get_why_day()),
+        ("why-month", face.get_why_month()),
+        ("why-hour", face.get_why_hour()),
+        ("why-minute", face.get_why_minute()),
+    ];
+    let answers = [
+        ("try-again", face.get_try_again()),
+        ("card-ended", face.get_card_ended()),
+        ("was-here-before", face.get_was_here_before()),
+        ("desk-knows", face.get_desk_knows()),
+        ("seen-by-staff", face.get_seen_by_staff()),
+        ("scan-word", face.get_scan_word() != ui::ScanWord::None),
+        ("date-part", face.get_date_part() != ui::DatePart::Month),
+        ("date-trouble", face.get_date_trouble() != ui::DateTrouble::None),
+        ("print-state", face.get_print_state() != ui::PrintState::None),
+        ("why", face.get_why() != ui::Why::None),
+        ("visits", face.get_visits().row_count() > 0),
+        ("documents", face.get_documents().row_count() > 0),
+    ];
+    let named = texts.len() + numbers.len() + answers.len();
+    assert_eq!(named, of_somebody().len(), "a property about a person is not looked at: {:?}", of_somebody());
+    let texts = texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, _)| name);
+    let numbers = numbers.into_iter().filter(|(_, number)| *number != 0).map(|(name, _)| name);
+    texts.chain(numbers).chain(answers.into_iter().filter(|(_, answer)| *answer).map(|(name, _)| name)).collect()
+}
+
+/// The properties of the window's face that can hold something about a person, as the source lists them.
+fn of_somebody() -> Vec<String> {
+    let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/kiosk.slint")).unwrap();
+    let face = source.split("export global Kiosk {").nth(1).unwrap().split("export global").next().unwrap().to_owned();
+    let names = face.lines().filter_map(|line| line.trim().strip_prefix("in property <")?.split_once("> "));
+    let names = names.map(|(_, name)| name.split([';', ':']).next().unwrap().to_owned());
+    names.filter(|name| !OF_NOBODY.contains(&name.as_str()) && !OF_THE_LANGUAGE.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn nothing_of_one_patient_is_left_when_the_next_page_appears() {
+    let window = window();
+    show_done(&window);
+    assert_eq!(window.global::<ui::Kiosk>().get_number(), "A127");
+    assert!(!left(&window).is_empty());
+    show(&window, Step::Birthday, birthday());
+    assert_eq!(left(&window), Vec::<&str>::new());
+    // However the window was filled, and whatever it showed: the sample fills every property there is.
+    for sample in PAGES {
+        let Sample { page, name, .. } = sample;
+        if page == Page::Birthday {
+            continue;
+        }
+        let face = window.global::<ui::Kiosk>();
+        super::sample::fill(&face, sample);
+        face.set_page(page);
+        assert!(left(&window).len() > 20, "{name} fills {:?}", left(&window));
+        show(&window, Step::Birthday, birthday());
+        assert_eq!(left(&window), Vec::<&str>::new(), "{name}");
+    }
+}
+
+#[test]
+fn a_call_by_number_is_shown_with_an_example_and_not_with_the_number_of_the_last_patient() {
+    let window = window();
+    show_done(&window);
+    show(&window, Step::CallAs, Content::CallAs("Ana".to_owned().into()));
+    window.window().take_snapshot().unwrap();
+    let texts: Vec<String> = ElementQuery::from_root(&window)
+        .match_inherits("Text")
+        .find_all()
+        .iter()
+        .filter_map(|element| element.accessible_label())
+        .map(|label| label.to_string())
+        .collect();
+    assert!(!texts.iter().any(|text| text.contains("A127")), "{texts:?}");
+    assert_eq!(window.global::<ui::Kiosk>().get_number(), "");
+}
+
+#[test]
+fn a_ticket_without_an_appointment_promises_no_call_and_no_place_to_wait() {
+    let window = window();
+    for (language, tag) in [Language::English, Language::Spanish, Language::Arabic].into_iter().zip(LANGUAGES) {
+        slint::select_bundled_translation(tag).unwrap();
+        window.global::<ui::Kiosk>().set_language(tag.into());
+        let face = |walk_in| {
+            let order =
+                PrintOrder { ticket: ticket(), appointments: Vec::new(), name: None, place: String::new(), language, copy: false, walk_in };
+            words::ticket_face(&window, &order, date(2026, 11, 23).at(9, 5, 0, 0), true, "Clinic")
+        };
+        let (with, without) = (face(false), face(true));
+        assert_eq!(without.lines.len(), 1, "{tag}");
+        assert!(!without.lines.contains(&with.lines[0]), "{tag}: {:?}", without.lines);
+        assert_ne!(with.qr_label, without.qr_label, "{tag}");
+        if tag == "en" {
+            assert_eq!(without.lines, ["The front desk decides what happens next. Keep this number."]);
+            assert_eq!(without.qr_label, "Show this at the front desk");
+        }
+    }
+}
