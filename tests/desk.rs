@@ -5,8 +5,16 @@
 mod events;
 #[path = "desk/import.rs"]
 mod import;
+#[path = "desk/letters.rs"]
+mod letters;
+#[path = "desk/matching.rs"]
+mod matching;
 #[path = "desk/page.rs"]
 mod page;
+#[path = "desk/program.rs"]
+mod program;
+#[path = "desk/said.rs"]
+mod said;
 #[path = "desk/server.rs"]
 mod server;
 #[path = "desk/support.rs"]

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Read, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,11 +10,13 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use arrivals::clock::SystemClock;
 use arrivals::desk::Desk;
-use arrivals::desk::config::DeskConfig;
+use arrivals::desk::config::{DeskConfig, check_kiosk_place};
 use arrivals::desk::import::{ImportError, Report, Summary, import_file};
+use arrivals::desk::matching;
+use arrivals::desk::out::write_file;
 use arrivals::desk::secret::random_token;
 use arrivals::desk::users::Role;
-use arrivals::domain::ids::KioskId;
+use arrivals::domain::ids::{AppointmentId, KioskId};
 use clap::{Args, Parser, Subcommand};
 
 /// The desk of a clinic: today's list, what kiosks report, and who needs somebody.
@@ -46,12 +48,61 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Says what a kiosk would answer to typed facts: for judging the matcher on a clinic's own list.
+    ///
+    /// Nothing is stored. Ends with `one N, ask_more M, none K, wrong J`.
+    /// Exit status: 0 every try was read, 2 some were not (they answer none), 1 a file could not be read or written.
+    Match {
+        /// The list: CSV or FHIR R4 JSON, as for import.
+        #[arg(long, value_name = "DAY.csv")]
+        appointments: PathBuf,
+        /// CSV with the columns try_id, given_name, family_name, birth_date (YYYY-MM-DD) and, if wanted, phone_last4.
+        /// An empty given_name is one that was not asked for yet.
+        #[arg(long, value_name = "TRIES.csv")]
+        tries: PathBuf,
+        /// CSV that is written: try_id, outcome (one, ask_more or none), appointment_id (for one).
+        #[arg(long, value_name = "RESULT.csv")]
+        out: PathBuf,
+    },
+    /// Writes the letter of an appointment: one page, PDF, with the code that kiosks check in with.
+    ///
+    /// It holds the patient's name: keep it as you keep the clinic's other letters. Doing it again makes another letter for the
+    /// appointment as it is then; the earlier one stays good until it expires.
+    Letter {
+        /// The booking system's number of the appointment.
+        appointment: String,
+        /// The file that is written; name it as you like, but not after the patient.
+        #[arg(long, value_name = "FILE.pdf")]
+        out: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// The keys that letters are signed with.
+    #[command(subcommand)]
+    LetterKey(LetterKeyCommand),
     /// People who may sign in.
     #[command(subcommand)]
     User(UserCommand),
     /// Kiosks that may report.
     #[command(subcommand)]
     Kiosk(KioskCommand),
+}
+
+#[derive(Subcommand)]
+enum LetterKeyCommand {
+    /// Makes a new key; kiosks hear of it at once. Letters of earlier keys stay good until they expire.
+    Rotate {
+        /// Takes no letter of earlier keys any more: when somebody may have copied the desk's file.
+        #[arg(long)]
+        revoke: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists the keys that kiosks know, the current one first: number, public key, since when, letters until.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Subcommand)]
@@ -77,6 +128,9 @@ enum KioskCommand {
         /// The letter of its tickets, A to Z but not D.
         #[arg(long)]
         letter: char,
+        /// Where it stands, such as "Main lobby, by the entrance": staff read it when somebody there needs them.
+        #[arg(long = "place", value_name = "TEXT")]
+        stands: Option<String>,
         #[command(flatten)]
         place: Place,
     },
@@ -123,16 +177,44 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve { place, listen } => serve(place.config()?, listen),
         Command::Import { files, place } => import(&open(&place.config()?)?, &files),
+        Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
         Command::User(UserCommand::Add { name, role, place }) => {
             let desk = open(&place.config()?)?;
             desk.add_user(&name, &password()?, role)?;
             println!("user {} added", name.trim().to_lowercase());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Kiosk(KioskCommand::Add { id, letter, place }) => {
+        Command::Letter { appointment, out, place } => {
+            let config = place.config()?;
+            write_letter(&open_existing(&config)?, &config.data, &appointment, &out)
+        }
+        Command::LetterKey(LetterKeyCommand::Rotate { revoke, place }) => {
+            let id = open_existing(&place.config()?)?.rotate_letter_key(revoke)?;
+            let earlier =
+                if revoke { "letters made before are no longer taken" } else { "letters made before stay good until they expire" };
+            println!("key {id} signs letters from now on; {earlier}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::LetterKey(LetterKeyCommand::List { place }) => {
+            for key in open_existing(&place.config()?)?.letter_keys()? {
+                let state = key.retired_at.map_or("current".to_owned(), |at| format!("retired {at:.0}"));
+                let until = key.letters_until.map_or("no letters yet".to_owned(), |date| format!("letters until {date}"));
+                println!("{:3}  {}  made {:.0}, {state}, {until}", key.id, key.public, key.made_at);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Kiosk(KioskCommand::Add { id, letter, stands, place }) => {
             let desk = open(&place.config()?)?;
             let token = random_token()?;
-            desk.enrol_kiosk(&KioskId::new(id), letter, &token)?;
+            let id = KioskId::new(id);
+            if let Some(stands) = &stands {
+                // Looked at first: a token that was made for nothing would still replace the old one.
+                check_kiosk_place(id.as_str(), stands)?;
+            }
+            desk.enrol_kiosk(&id, letter, &token)?;
+            if let Some(stands) = stands {
+                desk.place_kiosk(&id, &stands)?;
+            }
             eprintln!("This token is shown once. Write it into kiosk.toml:");
             println!("{token}");
             Ok(ExitCode::SUCCESS)
@@ -147,9 +229,21 @@ fn open(config: &DeskConfig) -> anyhow::Result<Desk> {
         None => Desk::open_stored(&config.data, clock)?,
     };
     for kiosk in &config.kiosk {
-        desk.enrol_kiosk(&KioskId::new(kiosk.id.as_str()), kiosk.letter, &kiosk.token)?;
+        let id = KioskId::new(kiosk.id.as_str());
+        desk.enrol_kiosk(&id, kiosk.letter, &kiosk.token)?;
+        if let Some(place) = &kiosk.place {
+            desk.place_kiosk(&id, place)?;
+        }
     }
     Ok(desk.with_session_idle(Duration::from_secs(60 * u64::from(config.session_idle_minutes))))
+}
+
+/// For what means nothing at a new desk: a mistyped folder is not made into one.
+fn open_existing(config: &DeskConfig) -> anyhow::Result<Desk> {
+    if !config.data.join("desk.sqlite").exists() {
+        bail!("there is no desk in {}: look at --data, or at data in the configuration", config.data.display());
+    }
+    open(config)
 }
 
 #[tokio::main]
@@ -173,6 +267,28 @@ async fn stop_asked() -> anyhow::Result<()> {
         _ = tokio::signal::ctrl_c() => {}
     }
     Ok(())
+}
+
+fn match_tries(appointments: &Path, tries: &Path, out: &Path) -> anyhow::Result<ExitCode> {
+    let mut tell = |report: Report| match report {
+        Report::Refusal(text) => println!("{text}"),
+        Report::Note(text) => eprintln!("note: {text}"),
+        Report::Progress(done) => eprintln!("{done} tries so far"),
+    };
+    let summary = matching::match_files(appointments, tries, out, &mut tell)?;
+    println!("{summary}");
+    Ok(if summary.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+fn write_letter(desk: &Desk, data: &Path, appointment: &str, out: &Path) -> anyhow::Result<ExitCode> {
+    let id = AppointmentId::new(appointment);
+    let pdf = desk.letter(&id)?;
+    write_file(out, &pdf, &[data]).map_err(anyhow::Error::msg)?;
+    println!("{} is the letter of appointment {appointment}", out.display());
+    if let Some(last_day) = desk.letter_ended(&id)? {
+        eprintln!("note: no kiosk takes this letter: it was good until {last_day}; look at the appointment's date");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn import(desk: &Desk, files: &[PathBuf]) -> anyhow::Result<ExitCode> {

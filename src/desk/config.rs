@@ -10,10 +10,15 @@ use serde::Deserialize;
 
 use super::SESSION_IDLE_MINUTES;
 use super::error::DeskError;
+use crate::codes::Reader;
 use crate::domain::settings::ClinicSettings;
 
 /// Fewest characters of a kiosk's token.
 pub const TOKEN_CHARS_MIN: usize = 16;
+/// Most characters of a kiosk's place.
+const PLACE_CHARS_MAX: usize = 120;
+/// A window that reaches further is a mistake: check-in is for today's visits.
+const WINDOW_MINUTES_MAX: u32 = 24 * 60;
 /// A configuration is a page of text, not more.
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -46,6 +51,9 @@ pub struct KioskConfig {
     pub letter: char,
     /// The secret it shows.
     pub token: String,
+    /// Where it stands, for whoever has to go there.
+    #[serde(default)]
+    pub place: Option<String>,
 }
 
 impl std::fmt::Debug for KioskConfig {
@@ -108,11 +116,14 @@ impl DeskConfig {
             return Err(BadConfig("session_idle_minutes must be from 1 to 720".to_owned()));
         }
         if let Some(clinic) = &self.clinic {
-            clinic.zone().map_err(|error| BadConfig(error.to_string()))?;
+            check_clinic(clinic)?;
         }
         let (mut ids, mut letters) = (BTreeSet::new(), BTreeSet::new());
         for kiosk in &self.kiosk {
             check_kiosk(&kiosk.id, kiosk.letter, &kiosk.token).map_err(|error| BadConfig(error.to_string()))?;
+            if let Some(place) = &kiosk.place {
+                check_kiosk_place(&kiosk.id, place).map_err(|error| BadConfig(error.to_string()))?;
+            }
             if !ids.insert(kiosk.id.as_str()) {
                 return Err(BadConfig(format!("kiosk {:?} is there twice", kiosk.id)));
             }
@@ -145,6 +156,73 @@ pub fn check_kiosk(id: &str, letter: char, token: &str) -> Result<(), DeskError>
     Ok(())
 }
 
+/// Whether a kiosk may stand at a place of this name.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_kiosk_place(id: &str, place: &str) -> Result<(), DeskError> {
+    if place.chars().nth(PLACE_CHARS_MAX).is_some() || place.chars().any(char::is_control) {
+        return Err(DeskError::BadKiosk { id: id.chars().take(64).collect(), why: "its place must be one line of at most 120 characters" });
+    }
+    Ok(())
+}
+
+/// Whether the clinic's rules make sense.
+///
+/// # Errors
+/// One sentence on the first that does not.
+pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
+    let bad = |why: String| Err(BadConfig(why));
+    clinic.zone().map_err(|error| BadConfig(error.to_string()))?;
+    let window = |whose: &str, minutes: Option<u32>| match minutes {
+        Some(minutes) if minutes > WINDOW_MINUTES_MAX => {
+            bad(format!("{whose}: early_minutes and late_minutes are at most {WINDOW_MINUTES_MAX}, a day; found {minutes}"))
+        }
+        _ => Ok(()),
+    };
+    window("clinic", Some(clinic.early_minutes))?;
+    window("clinic", Some(clinic.late_minutes))?;
+    if clinic.failed_tries_per_hour == 0 {
+        return bad("failed_tries_per_hour must be 1 or more; with 0 no kiosk would look anybody up".to_owned());
+    }
+    if clinic.site_places.iter().any(|place| place.trim().is_empty()) {
+        return bad("site_places: an empty name would be the beginning of every place; leave it out".to_owned());
+    }
+    for (at, site) in clinic.sites.iter().enumerate() {
+        if site.place.trim().is_empty() {
+            return bad(format!("sites: number {} has no place; write the beginning of its places' names", at + 1));
+        }
+        if site.address.trim().is_empty() {
+            return bad(format!("sites: {:?} has no address; write what one would tell a taxi driver", site.place));
+        }
+    }
+    let mut services = BTreeSet::new();
+    for (at, rules) in clinic.services.iter().enumerate() {
+        if rules.service.trim().is_empty() {
+            return bad(format!("services: number {} has no service; write its name as appointments have it", at + 1));
+        }
+        if !services.insert(rules.service.as_str()) {
+            return bad(format!("services: {:?} is there twice", rules.service));
+        }
+        window(&rules.service, rules.early_minutes)?;
+        window(&rules.service, rules.late_minutes)?;
+    }
+    let mut codes = BTreeSet::new();
+    for (at, category) in clinic.walk_in.iter().enumerate() {
+        if category.code.trim().is_empty() {
+            return bad(format!("walk_in: number {} has no code; write a short word for it", at + 1));
+        }
+        if !codes.insert(category.code.as_str()) {
+            return bad(format!("walk_in: the code {:?} is there twice", category.code));
+        }
+        if category.name.0.values().all(|name| name.trim().is_empty()) {
+            return bad(format!("walk_in: {:?} has no name; write one in one language at least, such as en = \"...\"", category.code));
+        }
+    }
+    Reader::new(clinic).map_err(|error| BadConfig(format!("barcodes: {error}")))?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +242,10 @@ mod tests {
             (format!("data = \"d\"\n{}", kiosk("lobby", "A", "short-secret")), "16 to 256"),
             (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("b", "a", good)), "two kiosks have the letter"),
             (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("a", "B", good)), "there twice"),
+            (
+                format!("data = \"d\"\n{}place = \"{}\"", kiosk("a", "A", good), "x".repeat(121)),
+                "its place must be one line of at most 120 characters",
+            ),
         ] {
             let error = DeskConfig::parse(&text).unwrap_err().to_string();
             assert!(error.contains(expected), "{text}\n{error}");
@@ -172,9 +254,52 @@ mod tests {
     }
 
     #[test]
+    fn rules_of_a_clinic_that_make_no_sense_are_named() {
+        for (rules, expected) in [
+            ("failed_tries_per_hour = 0", "must be 1 or more"),
+            ("early_minutes = 1441", "clinic: early_minutes and late_minutes are at most 1440, a day; found 1441"),
+            ("late_minutes = 90000", "at most 1440"),
+            ("letter_valid_days = 256", "line 3"),
+            ("letter_paper = \"a5\"", "unknown variant `a5`"),
+            ("site_places = [\"Main\", \" \"]", "beginning of every place"),
+            ("[[clinic.sites]]\nplace = \"\"\naddress = \"1 Road\"", "sites: number 1 has no place"),
+            ("[[clinic.sites]]\nplace = \"Annex\"\naddress = \"\"", "sites: \"Annex\" has no address"),
+            ("[[clinic.sites]]\nplace = \"Annex\"\naddress = \"1 Road\"\nhow_far = { xx = \"far\" }", "unknown variant `xx`"),
+            ("[[clinic.services]]\nearly_minutes = 3", "services: number 1 has no service"),
+            ("[[clinic.services]]\nservice = \"Eyes\"\n[[clinic.services]]\nservice = \"Eyes\"", "services: \"Eyes\" is there twice"),
+            ("[[clinic.services]]\nservice = \"Eyes\"\nlate_minutes = 1500", "Eyes: early_minutes and late_minutes are at most 1440"),
+            ("[[clinic.services]]\nservice = \"Eyes\"\ndocuments = [\"passport\"]", "unknown variant `passport`"),
+            ("[[clinic.walk_in]]\ncode = \"\"\nname = { en = \"x\" }", "walk_in: number 1 has no code"),
+            ("[[clinic.walk_in]]\ncode = \"a\"\nname = {}", "walk_in: \"a\" has no name"),
+            ("[[clinic.walk_in]]\ncode = \"a\"\nname = { es = \" \" }", "walk_in: \"a\" has no name"),
+            (
+                "[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"x\" }\n[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"y\" }",
+                "the code \"a\" is there twice",
+            ),
+            ("[[clinic.barcodes]]\ncarries = \"patient\"\npattern = '(\\d+'", "barcodes: "),
+            ("[[clinic.barcodes]]\ncarries = \"patient\"\npattern = '\\d+'", "barcodes: "),
+            ("[[clinic.barcodes]]\ncarries = \"shoe\"\npattern = '(x)'", "unknown variant `shoe`"),
+        ] {
+            let error = DeskConfig::parse(&format!("data = \"d\"\n[clinic]\n{rules}\n")).unwrap_err().to_string();
+            assert!(error.contains(expected), "{rules}\n{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+
+    /// Every setting is in the example: what it leaves out would be invisible to whoever fills it in.
+    #[test]
     fn the_example_is_complete_and_loads() {
-        let config = DeskConfig::parse(include_str!("../../deploy/desk.example.toml")).unwrap();
+        let text = include_str!("../../deploy/desk.example.toml");
+        let config = DeskConfig::parse(text).unwrap();
         assert_eq!(config.kiosk.len(), 1);
-        assert!(config.clinic.is_some());
+        assert!(config.kiosk[0].place.is_some());
+        let clinic = config.clinic.unwrap();
+        assert!(!clinic.sites.is_empty() && !clinic.services.is_empty() && !clinic.walk_in.is_empty() && !clinic.barcodes.is_empty());
+        assert!(clinic.services.iter().any(|rules| !rules.documents.is_empty()) && !clinic.unwell_comes.0.is_empty());
+        let known = serde_json::to_value(&clinic).unwrap();
+        for key in known.as_object().unwrap().keys() {
+            let written = [format!("{key} = "), format!("[clinic.{key}]"), format!("[[clinic.{key}]]")];
+            assert!(written.iter().any(|form| text.lines().any(|line| line.starts_with(form.as_str()))), "{key} is not in the example");
+        }
     }
 }

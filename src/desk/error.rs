@@ -70,6 +70,9 @@ pub enum DeskError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// Nothing to sign letters with, or something that is no key.
+    #[error("the desk has no usable key for letters; make one with `arrivals-desk letter-key rotate`")]
+    NoLetterKey,
     /// The machine cannot give random bytes.
     #[error("this machine gives no random numbers, so no secret can be made")]
     NoRandom,

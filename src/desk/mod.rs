@@ -8,6 +8,9 @@ pub mod api;
 pub mod config;
 pub mod error;
 pub mod import;
+pub mod letters;
+pub mod matching;
+pub mod out;
 pub mod page;
 pub mod secret;
 pub mod serve;
@@ -23,7 +26,7 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
 pub use self::error::DeskError;
-use self::store::{StaffAction, StaffWork, Store, Taken, UserRow, VisitRow};
+use self::store::{StaffAction, StaffWork, Store, Taken, Unsaid, UserRow, VisitRow};
 use self::users::Role;
 use crate::clock::Clock;
 use crate::domain::appointment::Appointment;
@@ -71,6 +74,8 @@ pub struct VisitView {
     pub kiosk: Option<KioskId>,
     /// What the printer said, in words.
     pub print: Option<String>,
+    /// Whether somebody without an appointment asked for it.
+    pub is_walk_in: bool,
 }
 
 impl From<VisitRow> for VisitView {
@@ -86,6 +91,7 @@ impl From<VisitRow> for VisitView {
             call_as: row.call_as,
             kiosk: row.kiosk,
             print: row.print,
+            is_walk_in: row.walk_in.is_some(),
         }
     }
 }
@@ -98,7 +104,7 @@ impl Desk {
     pub fn open(data: &Path, settings: ClinicSettings, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
         let mut store = Store::open(data)?;
         store.set_settings(&settings)?;
-        Self::with(store, settings, clock)
+        Self::with(store, clock)
     }
 
     /// Opens the desk of this folder with the settings it has.
@@ -106,12 +112,12 @@ impl Desk {
     /// # Errors
     /// As [`Desk::open`].
     pub fn open_stored(data: &Path, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
-        let store = Store::open(data)?;
-        let settings = store.settings()?;
-        Self::with(store, settings, clock)
+        Self::with(Store::open(data)?, clock)
     }
 
-    fn with(store: Store, settings: ClinicSettings, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
+    fn with(mut store: Store, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
+        store.need_letter_key(clock.now())?;
+        let settings = store.settings()?;
         let (revision, _) = watch::channel(store.revision()?);
         let (stopping, _) = watch::channel(false);
         let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
@@ -128,7 +134,7 @@ impl Desk {
         self
     }
 
-    /// The clinic's settings.
+    /// The clinic's settings, and the keys of letters as they were when the desk was opened.
     #[must_use]
     pub fn settings(&self) -> &ClinicSettings {
         &self.inner.settings
@@ -141,6 +147,17 @@ impl Desk {
     pub fn enrol_kiosk(&self, id: &KioskId, letter: char, token: &str) -> Result<(), DeskError> {
         config::check_kiosk(id.as_str(), letter, token)?;
         self.with_store(|store| store.enrol_kiosk(id, letter, &secret::hash_token(token)))
+    }
+
+    /// Says where a kiosk stands: "Main lobby, by the entrance". Staff read it when somebody there needs them.
+    ///
+    /// # Errors
+    /// If the text will not do or the file cannot be written.
+    pub fn place_kiosk(&self, id: &KioskId, place: &str) -> Result<(), DeskError> {
+        config::check_kiosk_place(id.as_str(), place)?;
+        self.with_store(|store| store.place_kiosk(id, place.trim()))?;
+        self.notify();
+        Ok(())
     }
 
     /// Adds a user. Takes a moment: the password is hashed slowly on purpose.
@@ -162,7 +179,15 @@ impl Desk {
     /// # Errors
     /// If the file cannot be written.
     pub fn import_appointments(&self, list: &[Appointment]) -> Result<Taken, DeskError> {
-        let taken = self.with_store(|store| store.take_appointments(list))?;
+        self.take_list(list, Unsaid::default())
+    }
+
+    /// Takes appointments over of a list that leaves something unsaid: of that the desk keeps what it has.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn take_list(&self, list: &[Appointment], unsaid: Unsaid) -> Result<Taken, DeskError> {
+        let taken = self.with_store(|store| store.take_appointments(list, unsaid))?;
         self.notify();
         Ok(taken)
     }

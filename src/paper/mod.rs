@@ -1,7 +1,7 @@
-//! A ticket on paper: what it says, where it stands, and the bits that a printer takes.
+//! A ticket or a letter on paper: what it says, where it stands, and the bits that a printer takes.
 //!
-//! Invariants: no I/O and no clock; no wording of its own (every word comes with the [`TicketFace`],
-//! already in the patient's language); only the fonts that are shipped; what is printed is a picture,
+//! Invariants: no I/O and no clock; no wording of its own (every word comes with the [`TicketFace`]
+//! or the [`letter::LetterFace`], already in the patient's language); only the fonts that are shipped; what is printed is a picture,
 //! because the code pages of receipt printers know neither Arabic nor half of Europe.
 
 mod bitmap;
@@ -9,6 +9,8 @@ mod bitmap;
 pub mod escpos;
 /// Where everything stands on the ticket.
 mod layout;
+/// A letter: its face and where everything stands on it.
+pub mod letter;
 /// The picture as a page.
 pub mod pdf;
 /// The square code at the foot.

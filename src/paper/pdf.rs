@@ -1,8 +1,8 @@
-//! A ticket as a page, for a printer that takes PDF and for a file to keep.
+//! A ticket or a letter as a page, for a printer that takes PDF and for a file to keep.
 //!
-//! Invariants: the page is as wide as the paper and as long as the ticket; the text is a picture (it is
-//! shaped already, and the page looks the same everywhere) with the number as text that is not drawn, so
-//! that it can be found; its dates are 1970, as nothing here knows the time; title and other data about the document say nothing about a person.
+//! Invariants: a ticket's page is as wide as the paper and as long as the ticket, a letter's is its sheet; the text is a picture (it is
+//! shaped already, and the page looks the same everywhere) with the ticket's or the appointment's number as text that is not
+//! drawn, so that it can be found; its dates are 1970, as nothing here knows the time; title and other data about the document say nothing about a person.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,17 @@ use printpdf::{
     PdfPage, PdfSaveOptions, Point, Pt, Px, TextItem, TextRenderingMode, XObjectTransform,
 };
 
-use super::{Bitmap, DOTS_PER_MM, PaperWidth};
+use super::{Bitmap, DOTS_PER_MM, PaperWidth, letter};
+use crate::domain::settings::LetterPaper;
 
 /// A page could not be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PdfError {
     /// The picture has no dots.
-    #[error("an empty ticket makes no page")]
+    #[error("an empty picture makes no page")]
     Empty,
-    /// The picture is wider than the paper, or more than a metre long.
-    #[error("the ticket does not fit the paper")]
+    /// The picture is not of the sheet's size, wider than the paper, or more than a metre long.
+    #[error("the picture does not fit the paper")]
     TooLarge,
 }
 
@@ -39,23 +40,43 @@ pub fn ticket_pdf(picture: &Bitmap, paper: PaperWidth, number: &str) -> Result<V
         return Err(PdfError::TooLarge);
     }
     let mm = |dots: u32| Mm(dots as f32 / DOTS_PER_MM as f32);
-    let page_width = Mm(paper.millimetres() as f32);
-    let page_height = mm(picture.height());
-    let mut document = PdfDocument::new(&format!("Ticket {number}"));
+    let page = Mm(paper.millimetres() as f32);
+    let left = Mm((page.0 - mm(picture.width()).0) / 2.0);
+    let size = (mm(picture.width()), mm(picture.height()));
+    Ok(one_page(picture, &format!("Ticket {number}"), (page, size.1), left, size, number))
+}
+
+/// A letter on its sheet. `number` is the appointment's, which can then be searched for and copied.
+///
+/// # Errors
+/// If the picture is not one of this sheet.
+pub fn letter_pdf(picture: &Bitmap, paper: LetterPaper, number: &str) -> Result<Vec<u8>, PdfError> {
+    if !letter::fits(picture, paper) {
+        return Err(PdfError::TooLarge);
+    }
+    let (width, height) = letter::sheet(paper);
+    let sheet = (Mm(width as f32 / 10.0), Mm(height as f32 / 10.0));
+    // What the page's own font has; other letters would be other letters there.
+    let number: String = number.chars().filter(|c| c.is_ascii_graphic()).collect();
+    Ok(one_page(picture, "Appointment", sheet, Mm(0.0), sheet, &number))
+}
+
+/// One page with one picture on it, `left` from the edge and standing on its foot.
+fn one_page(picture: &Bitmap, title: &str, page: (Mm, Mm), left: Mm, size: (Mm, Mm), text: &str) -> Vec<u8> {
+    let mut document = PdfDocument::new(title);
     document.metadata.info.producer = "Arrivals".to_owned();
     document.metadata.info.creator = "Arrivals".to_owned();
     // The library always writes a field for a standard of the printing trade; ours names none.
     document.metadata.info.conformance = PdfConformance::Custom(CustomPdfConformance::default());
     let image = document.add_xobject(&one_bit_image(picture));
-    let left = (page_width.0 - mm(picture.width()).0) / 2.0;
     let operations = vec![
         Op::UseXobject {
             id: image,
             transform: XObjectTransform {
-                translate_x: Some(Mm(left).into()),
+                translate_x: Some(left.into()),
                 translate_y: Some(Pt(0.0)),
-                scale_x: Some(Pt::from(mm(picture.width())).0),
-                scale_y: Some(Pt::from(page_height).0),
+                scale_x: Some(Pt::from(size.0).0),
+                scale_y: Some(Pt::from(size.1).0),
                 no_auto_scale: true,
                 ..XObjectTransform::default()
             },
@@ -63,12 +84,12 @@ pub fn ticket_pdf(picture: &Bitmap, paper: PaperWidth, number: &str) -> Result<V
         Op::StartTextSection,
         Op::SetTextRenderingMode { mode: TextRenderingMode::Invisible },
         Op::SetFont { font: PdfFontHandle::Builtin(BuiltinFont::Helvetica), size: Pt(12.0) },
-        Op::SetTextCursor { pos: Point::new(Mm(left), Mm((page_height.0 - 6.0).max(0.0))) },
-        Op::ShowText { items: vec![TextItem::Text(number.to_owned())] },
+        Op::SetTextCursor { pos: Point::new(left, Mm((page.1.0 - 6.0).max(0.0))) },
+        Op::ShowText { items: vec![TextItem::Text(text.to_owned())] },
         Op::EndTextSection,
     ];
-    document.with_pages(vec![PdfPage::new(page_width, page_height, operations)]);
-    Ok(document.save(&PdfSaveOptions::default(), &mut Vec::new()))
+    document.with_pages(vec![PdfPage::new(page.0, page.1, operations)]);
+    document.save(&PdfSaveOptions::default(), &mut Vec::new())
 }
 
 /// One bit for each dot; the library's own pictures would take eight.

@@ -11,8 +11,10 @@ use swash::scale::{Render, ScaleContext, Source};
 use swash::zeno::Format;
 
 use super::layout::{Item, Page, arrange};
+use super::letter::{self, LetterFace};
 use super::text::{Shaper, TextBlock};
 use super::{Bitmap, PaperWidth, TicketFace};
+use crate::domain::settings::LetterPaper;
 
 /// From this coverage of 255 on, a dot is burnt. A little under the half: thermal dots that stand alone
 /// come out weak, so thin strokes are given the benefit of the doubt.
@@ -24,7 +26,7 @@ const GLYPHS_MAX: usize = 2000;
 /// Font, index in its file, size in 1/64 dot, glyph.
 type GlyphKey = (u64, u32, u32, u16);
 
-/// Sets tickets. Making one reads the fonts, so it is kept and used again.
+/// Sets tickets and letters. Making one reads the fonts, so it is kept and used again.
 pub struct Typesetter {
     shaper: Shaper,
     pen: Pen,
@@ -58,6 +60,13 @@ impl Typesetter {
     #[must_use]
     pub fn ticket(&mut self, face: &TicketFace, paper: PaperWidth) -> Bitmap {
         let page = arrange(face, paper, &mut self.shaper);
+        self.pen.draw(&page)
+    }
+
+    /// The letter on its sheet, at [`letter::LETTER_DOTS_PER_MM`].
+    #[must_use]
+    pub fn letter(&mut self, face: &LetterFace, paper: LetterPaper) -> Bitmap {
+        let page = letter::arrange(face, paper, &mut self.shaper);
         self.pen.draw(&page)
     }
 }

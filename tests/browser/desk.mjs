@@ -24,7 +24,7 @@ const run = (args, input) => {
   return done.stdout.trim();
 };
 run(["user", "add", "ana", "--role", "desk", "--data", data], "correct horse\n");
-const token = run(["kiosk", "add", "lobby", "--letter", "A", "--data", data]);
+const token = run(["kiosk", "add", "lobby", "--letter", "A", "--place", "Main lobby, by the entrance", "--data", data]);
 assert.match(run(["import", csv, "--data", data]), /taken 232, unchanged 0, refused 0$/);
 const server = spawn(desk, ["serve", "--data", data, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
 const base = await new Promise((found) => server.stdout.once("data", (line) => found(String(line).trim().split(" ").pop())));
@@ -84,19 +84,47 @@ try {
   await page.screenshot({ path: join(out, "list-1280.png") });
   await report(stopped("feels-unwell"));
   const first = page.locator("#needs .row").first();
-  await first.getByText("Feels unwell: go to them now").waitFor({ timeout: 1000 });
+  await first.getByText("Feels unwell: go to them now — Main lobby, by the entrance (kiosk lobby)").waitFor({ timeout: 1000 });
   await page.screenshot({ path: join(out, "unwell-1280.png") });
   assert.match(await page.title(), /^\(\d+\) /);
   await first.getByRole("button", { name: /^Taken care of/ }).click();
   await page.locator("#day[data-urgent='0']").waitFor();
   held("somebody unwell is on top until somebody takes care");
 
+  const asks = "walk-in-" + today + "-A90";
+  await report({
+    kind: "walked-in", ticket: { number: "A90", date: today }, appointment: asks, given_name: "Zoë", family_name: "Quick", birth_date: "1990-02-03",
+    category: "other", language: "ar", call_as: "first-name", companion: "Max Quick",
+  });
+  await report(checkedIn("apt-0006", { companion: "Rosa Example", documents: { needed: ["referral", "photo-identity"], brought: true } }));
+  await report(checkedIn("apt-0009", { documents: { needed: ["photo-identity"], brought: false } }));
+  await report({ kind: "code-refused", reason: "code-expired", language: "en" });
+  await report({ kind: "code-refused", reason: "code-forged", language: "es" });
+  const request = page.locator("[id='row-" + asks + "']");
+  await request.getByText("With: Max Quick").waitFor();
+  await page.getByText("Missing: photo ID").waitFor();
+  await page.getByText("check the letter — Main lobby").waitFor();
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path: join(out, "walk-in-1280.png") });
+  await request.getByRole("button", { name: /^Accept:/ }).click();
+  await page.locator("#waiting").getByText("Accepted by ana").waitFor();
+  await request.getByRole("button", { name: /^Undo:/ }).click();
+  await page.locator("#needs").getByText("Zoë Quick").waitFor();
+  await request.getByRole("button", { name: /^Decline:/ }).click();
+  await page.locator("#closed").getByText("Declined").waitFor({ state: "attached" });
+  await page.locator("#closed summary").click();
+  await page.getByText("Code on the letter is too old, once").waitFor();
+  await page.locator("#h-codes").scrollIntoViewIfNeeded();
+  await page.screenshot({ path: join(out, "closed-1280.png") });
+  await request.getByRole("button", { name: /^Undo decline:/ }).click();
+  await page.locator("#needs").getByText("Zoë Quick").waitFor();
+  held("a walk-in is accepted, declined, and both are taken back");
+
   const row = page.locator("#row-apt-0002"), press = (name) => row.getByRole("button", { name }).click();
   await press(/^Call:/);
   await page.locator("#called #row-apt-0002").waitFor();
   await press(/^Done:/);
   await page.locator("#closed #row-apt-0002").waitFor({ state: "attached" });
-  await page.locator("#closed summary").click();
   await press(/^Undo done:/);
   await page.locator("#called #row-apt-0002").waitFor();
   await press(/^Undo call:/);
@@ -135,6 +163,15 @@ try {
   held("works without a script");
   await page.locator("#row-apt-0001").getByText("Seen by ana").waitFor({ timeout: 1000 });
   held("two pages agree");
+
+  const letter = page.locator("#expected form[action='/letter']").first();
+  const [popup] = await Promise.all([context.waitForEvent("page"), letter.getByRole("button", { name: /^Letter as PDF/ }).click()]);
+  await popup.close();
+  const made = await page.request.get(base + "/letter?appointment=apt-0020");
+  assert.equal(made.headers()["content-type"], "application/pdf");
+  assert.match(made.headers()["content-disposition"], /filename="appointment-apt-0020.pdf"/);
+  assert.equal((await made.body()).subarray(0, 5).toString(), "%PDF-");
+  held("a letter opens in a tab of its own");
 
   server.kill("SIGTERM");
   await page.getByText(/Not connected/).waitFor();

@@ -23,6 +23,7 @@ fn the_real_day_is_the_same_by_csv_and_by_fhir() {
         assert!(a == b, "{} differs", a.id);
     }
     assert_eq!(a.first().map(|a| a.practitioner.as_str()), Some("Dr. Leanne Moen"));
+    assert!(a.iter().filter(|a| !a.person.other_family_names.is_empty()).count() > 40, "names by birth are known");
     // And each of the two lists is nothing new to the other's desk.
     assert_eq!(import(&by_csv.desk, "tests/data/day.fhir.json").0, Ok(summary(0, 232, 0)));
 }
@@ -163,11 +164,140 @@ fn fhir_in_many_shapes() {
     check(patient.to_owned(), Ok(summary(0, 0, 0)), "");
 }
 
+fn person_of(name: &str, text: &str) -> arrivals::domain::appointment::Appointment {
+    let place = place();
+    let file = place.folder.path().join(name);
+    std::fs::write(&file, text).unwrap();
+    assert_eq!(import(&place.desk, file.to_str().unwrap()), (Ok(summary(1, 0, 0)), vec![]), "{text}");
+    assert_eq!(import(&place.desk, file.to_str().unwrap()).0, Ok(summary(0, 1, 0)), "and again");
+    place.desk.with_store(|store| store.appointments()).unwrap().pop().unwrap()
+}
+
+#[test]
+fn other_names_and_documents_come_with_the_list() {
+    use arrivals::domain::document::Document;
+    let names = |list: &[arrivals::domain::private::Private]| list.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
+    let header = "appointment_id,start,given_name,family_name,birth_date,other_given_names,other_family_names,documents";
+    let row = |rest: &str| format!("{header}\na1,2026-11-23T08:00:00-05:00,José Luis,Ávila,1950-03-01,{rest}\n");
+    for (rest, given, family, documents) in [
+        (",,", &[][..], &[][..], &[][..]),
+        ("Pepe,Example,referral", &["Pepe"], &["Example"], &[Document::Referral]),
+        (
+            " Pepe ; ;Chepe;PEPE;jose luis,;Пример;, guardian ;Referral;referral;",
+            &["Pepe", "Chepe"],
+            &["Пример"],
+            &[Document::Referral, Document::Guardian],
+        ),
+    ] {
+        let found = person_of("list.csv", &row(rest));
+        assert_eq!(
+            (names(&found.person.other_given_names), names(&found.person.other_family_names)),
+            (given.iter().map(|name| (*name).to_owned()).collect(), family.iter().map(|name| (*name).to_owned()).collect())
+        );
+        assert_eq!(found.documents, documents, "{rest}");
+    }
+    for (rest, line) in [
+        (
+            ",,passport",
+            ":2: appointment a1: documents: expected words of referral, photo-identity, guardian separated by semicolons, found another word",
+        ),
+        (",,referral guardian", "documents: expected words of"),
+        (
+            &format!("{},,", (0..21).map(|n| format!("N{}", "a".repeat(n))).collect::<Vec<_>>().join(";")),
+            "other_given_names: expected at most 20 names",
+        ),
+    ] {
+        check_file("list.csv", row(rest).as_bytes(), Ok(summary(0, 0, 1)), line);
+    }
+}
+
+#[test]
+fn a_list_that_does_not_speak_of_names_and_documents_leaves_them_as_they_are() {
+    let place = place();
+    let folder = tempfile::tempdir().unwrap();
+    let start = "a1,2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01";
+    let columns = "appointment_id,start,given_name,family_name,birth_date";
+    let resource = |names: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[
+            {{"resource":{{"resourceType":"Patient","id":"p1","name":[{{"use":"official","family":"Lima","given":["Ana"]}}{names}],"birthDate":"1950-03-01"}}}},
+            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}]}}"#
+        )
+    };
+    for (what, name, text, family, documents) in [
+        ("all of it", "a.csv", format!("{columns},documents,other_family_names\n{start},guardian,Prado\n"), 1, 1),
+        ("neither column", "b.csv", format!("{columns},phone\n{start},555-0100\n"), 1, 1),
+        ("FHIR with another name", "c.json", resource(r#",{"use":"maiden","family":"Cruz"}"#), 1, 1),
+        ("FHIR without another name", "d.json", resource(""), 0, 1),
+        ("documents, and none", "e.csv", format!("{columns},documents\n{start},\n"), 0, 0),
+    ] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        assert_eq!(import(&place.desk, file.to_str().unwrap()), (Ok(summary(1, 0, 0)), vec![]), "{what}");
+        assert_eq!(import(&place.desk, file.to_str().unwrap()).0, Ok(summary(0, 1, 0)), "{what}, again");
+        let found = place.desk.with_store(|store| store.appointment(&"a1".into())).unwrap().unwrap();
+        assert_eq!((found.person.other_family_names.len(), found.documents.len()), (family, documents), "{what}");
+    }
+}
+
+#[test]
+fn an_old_name_costs_nobody_their_appointment() {
+    let old = |n: usize| format!(r#"{{"use":"old","family":"Maria Fernanda de los Angeles number {n}\t"}}"#);
+    let many = (0..40).map(old).chain((0..40).map(|_| old(0))).collect::<Vec<_>>().join(",");
+    let long = format!(r#"{{"use":"old","family":"{}"}}"#, "a".repeat(501));
+    let text = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[
+        {{"resource":{{"resourceType":"Patient","id":"p1","name":[{{"use":"official","family":"Lima","given":["Ana"]}},{long},{many}],"birthDate":"1950-03-01"}}}},
+        {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}]}}"#
+    );
+    let found = person_of("list.json", &text);
+    assert_eq!(found.person.other_family_names.len(), 20);
+    assert!(found.person.other_family_names.iter().all(|name| name.as_str().starts_with("Maria") && !name.as_str().ends_with('\t')));
+}
+
+#[test]
+fn the_number_of_a_kiosks_request_is_no_appointments() {
+    let row =
+        |id: &str| format!("appointment_id,start,given_name,family_name,birth_date\n{id},2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01\n");
+    check_file("list.csv", row("walk-in-2026-11-23-A4").as_bytes(), Ok(summary(0, 0, 1)), "found one of a kiosk's requests");
+    person_of("list.csv", &row("walk-in-clinic-4"));
+}
+
+#[test]
+fn fhir_knows_people_by_all_their_names() {
+    let names = |list: &[arrivals::domain::private::Private]| list.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
+    let bundle = |human_names: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[
+            {{"resource":{{"resourceType":"Patient","id":"p1","name":[{human_names}],"birthDate":"1950-03-01"}}}},
+            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}]}}"#
+        )
+    };
+    let official = r#"{"use":"official","family":"Lima","given":["Ana","Sol"]}"#;
+    for (others, given, family) in [
+        ("", &[][..], &[][..]),
+        (r#"{"use":"maiden","family":"Prado","given":["Ana","Sol"]},"#, &[], &["Prado"]),
+        (r#"{"use":"nickname","given":["Anita"]},{"use":"old","family":"Cruz","given":["Ana"]},"#, &["Anita", "Ana"], &["Cruz"]),
+        (r#"{"use":"anonymous","family":"Doe","given":["Jane"]},"#, &[], &[]),
+        (r#"{"family":"Лима","given":["Анна"]},{"use":"temp","family":"A;B"},"#, &["Анна"], &["Лима", "A B"]),
+        (r#"{"text":"Ana L."},"#, &[], &[]),
+    ] {
+        let found = person_of("list.json", &bundle(&format!("{others}{official}")));
+        assert_eq!((found.person.given_name.as_str(), found.person.family_name.as_str()), ("Ana Sol", "Lima"), "{others}");
+        assert_eq!(
+            (names(&found.person.other_given_names), names(&found.person.other_family_names)),
+            (given.iter().map(|name| (*name).to_owned()).collect(), family.iter().map(|name| (*name).to_owned()).collect()),
+            "{others}"
+        );
+    }
+}
+
 /// A hundred megabytes, most of it wrong: read to the end, every line answered for.
 #[test]
 fn a_hundred_megabytes_are_read_to_the_end() {
     struct Count(u64, u64);
     impl arrivals::desk::import::Sink for Count {
+        fn leaves_unsaid(&mut self, _: arrivals::desk::store::Unsaid) {}
         fn good(&mut self, _: arrivals::domain::appointment::Appointment) -> Result<(), arrivals::desk::import::ImportError> {
             self.0 += 1;
             Ok(())

@@ -1,7 +1,8 @@
-//! Tickets on paper and the devices around them: what is drawn, what a printer gets, what a scanner sends.
+//! Tickets and letters on paper and the devices around them: what is drawn, what a printer gets, what a scanner sends.
 
 mod escpos_reader;
 mod faces;
+mod letters;
 mod machine;
 mod printers;
 mod scanners;

@@ -1,5 +1,6 @@
 //! Reads a list as CSV: comma, quotes, UTF-8, one header line in any order.
 
+use super::super::store::Unsaid;
 use super::draft::Draft;
 use super::{ImportError, Sink, without_bom};
 
@@ -39,8 +40,14 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
         ignored.truncate(20);
         sink.note(&format!("these columns are not known and are ignored: {}", ignored.join(", ")));
     }
+    let lacks = |column: &str| !names.iter().any(|name| name == column);
+    sink.leaves_unsaid(Unsaid {
+        other_given_names: lacks("other_given_names"),
+        other_family_names: lacks("other_family_names"),
+        documents: lacks("documents"),
+    });
     let mut record = csv::ByteRecord::new();
-    let mut lines = Lines { text: without_bom(bytes), at: 0, line: 1 };
+    let mut lines = Lines::new(without_bom(bytes));
     loop {
         let begins = lines.of(reader.position().byte());
         match reader.read_byte_record(&mut record) {
@@ -56,15 +63,21 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
 
 /// Counts lines by line feeds. The parser's own count is one short in files whose lines end in CR LF, because a record
 /// begins for it between the two.
-struct Lines<'a> {
+pub struct Lines<'a> {
     text: &'a [u8],
     at: usize,
     line: u64,
 }
 
-impl Lines<'_> {
+impl<'a> Lines<'a> {
+    /// Counts in this text.
+    #[must_use]
+    pub fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
     /// The line of the first character at or after `byte` that is not a line's end. Bytes are asked for in order.
-    fn of(&mut self, byte: u64) -> u64 {
+    pub fn of(&mut self, byte: u64) -> u64 {
         let from = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
         let rest = self.text.get(from..).unwrap_or_default();
         let start = from + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::appointment::{Appointment, AppointmentStatus};
+use crate::domain::document::Document;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::insurance::Coverage;
@@ -14,9 +15,11 @@ use crate::domain::person::{BirthDate, Contact, Person};
 use crate::domain::private::Private;
 
 /// No field of a real list is longer.
-const FIELD_CHARS_MAX: usize = 500;
+pub(super) const FIELD_CHARS_MAX: usize = 500;
 /// No appointment id of a real list is longer.
 const ID_CHARS_MAX: usize = 128;
+/// No person of a real list has more other names of a kind.
+pub(super) const OTHER_NAMES_MAX: usize = 20;
 /// A day; a longer appointment is a mistake.
 const MINUTES_MAX: u32 = 24 * 60;
 
@@ -43,6 +46,10 @@ pub struct Draft {
     pub given_name: String,
     /// Family name.
     pub family_name: String,
+    /// Other given names, separated by semicolons.
+    pub other_given_names: String,
+    /// Other family names, separated by semicolons.
+    pub other_family_names: String,
     /// `YYYY-MM-DD`
     pub birth_date: String,
     /// Telephone.
@@ -67,6 +74,8 @@ pub struct Draft {
     pub group_id: String,
     /// `YYYY-MM-DD`
     pub coverage_end: String,
+    /// Codes of documents, separated by semicolons.
+    pub documents: String,
 }
 
 impl Draft {
@@ -76,8 +85,9 @@ impl Draft {
     /// One sentence without anything about the person.
     pub fn finish(mut self) -> Result<Appointment, String> {
         for (name, text) in self.texts() {
-            if text.chars().nth(FIELD_CHARS_MAX).is_some() {
-                return Err(format!("{name}: expected at most {FIELD_CHARS_MAX} characters, found {}", text.chars().count()));
+            let chars_max = if name.starts_with("other_") { FIELD_CHARS_MAX * OTHER_NAMES_MAX } else { FIELD_CHARS_MAX };
+            if text.chars().nth(chars_max).is_some() {
+                return Err(format!("{name}: expected at most {chars_max} characters, found {}", text.chars().count()));
             }
             if text.chars().any(char::is_control) {
                 return Err(format!("{name}: expected plain text, found control characters or a line break"));
@@ -89,6 +99,9 @@ impl Draft {
         }
         if self.id.is_empty() {
             return Err("appointment_id: expected the booking system's number, found nothing".to_owned());
+        }
+        if AppointmentId::from(self.id.as_str()).is_of_request() {
+            return Err("appointment_id: expected the booking system's number, found one of a kiosk's requests".to_owned());
         }
         if self.id.chars().count() > ID_CHARS_MAX {
             return Err(format!("appointment_id: expected at most {ID_CHARS_MAX} characters, found {}", self.id.chars().count()));
@@ -130,6 +143,9 @@ impl Draft {
                 end,
             })
         };
+        let other_given_names = read_names("other_given_names", &self.other_given_names, &self.given_name).map_err(at)?;
+        let other_family_names = read_names("other_family_names", &self.other_family_names, &self.family_name).map_err(at)?;
+        let documents = read_documents(&self.documents).map_err(at)?;
         let patient_id = if self.patient_id.is_empty() { self.made_patient_id(birth_date) } else { self.patient_id };
         Ok(Appointment {
             id: AppointmentId::new(self.id),
@@ -144,8 +160,8 @@ impl Draft {
                 given_name: self.given_name.into(),
                 family_name: self.family_name.into(),
                 birth_date: BirthDate(birth_date),
-                other_given_names: Vec::new(),
-                other_family_names: Vec::new(),
+                other_given_names,
+                other_family_names,
                 contact: Contact {
                     phone: Private::new(self.phone),
                     email: Private::new(self.email),
@@ -157,7 +173,7 @@ impl Draft {
                 language: (!self.language.is_empty()).then_some(self.language),
             },
             coverage,
-            documents: Vec::new(),
+            documents,
         })
     }
 
@@ -169,7 +185,7 @@ impl Draft {
         hash.iter().take(12).fold("made-".to_owned(), |id, byte| format!("{id}{byte:02x}"))
     }
 
-    fn texts(&mut self) -> [(&'static str, &mut String); 22] {
+    fn texts(&mut self) -> [(&'static str, &mut String); 25] {
         [
             ("appointment_id", &mut self.id),
             ("start", &mut self.start),
@@ -193,6 +209,9 @@ impl Draft {
             ("member_id", &mut self.member_id),
             ("group_id", &mut self.group_id),
             ("coverage_end", &mut self.coverage_end),
+            ("other_given_names", &mut self.other_given_names),
+            ("other_family_names", &mut self.other_family_names),
+            ("documents", &mut self.documents),
         ]
     }
 
@@ -200,6 +219,41 @@ impl Draft {
     pub fn field(&mut self, column: &str) -> Option<&mut String> {
         self.texts().into_iter().find_map(|(name, text)| (name == column).then_some(text))
     }
+}
+
+/// Names that a person may give besides the one on file: each once, in the order of the list.
+fn read_names(column: &str, text: &str, on_file: &str) -> Result<Vec<Private>, String> {
+    let mut seen = vec![fold_name(on_file)];
+    let mut names = Vec::new();
+    for name in text.split(';').map(str::trim).filter(|name| !name.is_empty()) {
+        // Names in two scripts may fold to nothing that tells them apart, so the text itself counts then.
+        let folded = fold_name(name);
+        let key = if folded.is_empty() { name.to_owned() } else { folded };
+        if seen.contains(&key) {
+            continue;
+        }
+        if names.len() == OTHER_NAMES_MAX {
+            return Err(format!("{column}: expected at most {OTHER_NAMES_MAX} names separated by semicolons, found more"));
+        }
+        seen.push(key);
+        names.push(Private::from(name));
+    }
+    Ok(names)
+}
+
+/// Each document once, in the order in which they are asked for.
+fn read_documents(text: &str) -> Result<Vec<Document>, String> {
+    let mut found = Vec::new();
+    for code in text.split(';').map(str::trim).filter(|code| !code.is_empty()) {
+        let document = Document::from_code(&code.to_ascii_lowercase()).ok_or_else(|| {
+            let words = Document::ALL.map(Document::code).join(", ");
+            format!("documents: expected words of {words} separated by semicolons, found another word")
+        })?;
+        found.push(document);
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
 }
 
 fn read_start(text: &str) -> Result<Timestamp, String> {

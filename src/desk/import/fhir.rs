@@ -7,8 +7,10 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::draft::Draft;
+use super::super::store::Unsaid;
+use super::draft::{Draft, FIELD_CHARS_MAX, OTHER_NAMES_MAX};
 use super::{ImportError, Sink, without_bom};
+use crate::domain::identity::fold_name;
 
 /// Reads `bytes`; refusals carry the line on which the resource begins.
 ///
@@ -283,6 +285,8 @@ impl Graph {
     }
 
     fn hand_on(self, sink: &mut dyn Sink) -> Result<(), ImportError> {
+        // FHIR has no word for them.
+        sink.leaves_unsaid(Unsaid { documents: true, ..Unsaid::default() });
         let mut coverage_of: HashMap<String, &Resource> = HashMap::new();
         for coverage in self.coverages.iter().filter(|coverage| matches!(coverage.status.as_str(), "" | "active")) {
             let Some(reference) = &coverage.beneficiary else { continue };
@@ -404,11 +408,15 @@ fn put_person(draft: &mut Draft, patient: &Resource) {
     draft.patient_id.clone_from(&patient.id);
     draft.birth_date.clone_from(&patient.birth_date);
     if let Some(Names::People(names)) = &patient.name {
-        let name = names.iter().find(|name| name.usage == "official").or_else(|| names.first());
-        if let Some(name) = name {
+        let at = names.iter().position(|name| name.usage == "official").unwrap_or(0);
+        if let Some(name) = names.get(at) {
             draft.given_name = name.given.join(" ");
             draft.family_name.clone_from(&name.family);
         }
+        // Whatever else they are or were called; an anonymous name is made to be nobody's.
+        let others = || names.iter().enumerate().filter(|(i, name)| *i != at && name.usage != "anonymous").map(|(_, name)| name);
+        draft.other_given_names = joined(others().map(|name| name.given.join(" ")));
+        draft.other_family_names = joined(others().map(|name| name.family.clone()));
     }
     let telecom = |system: &str| patient.telecom.iter().find(|t| t.system == system).map(|t| t.value.clone()).unwrap_or_default();
     draft.phone = telecom("phone");
@@ -423,4 +431,21 @@ fn put_person(draft: &mut Draft, patient: &Resource) {
     }
     let preferred = patient.communication.iter().find(|language| language.preferred).or_else(|| patient.communication.first());
     draft.language = preferred.and_then(|language| language.language.coding.first()).map(|coding| coding.code.clone()).unwrap_or_default();
+}
+
+/// Names as a CSV column has them. A semicolon or a control character within a name is none of its letters. The first of each
+/// spelling count, as many as one may have: an old name never costs somebody their appointment.
+fn joined(names: impl Iterator<Item = String>) -> String {
+    let mut kept: Vec<String> = Vec::new();
+    let mut spellings = Vec::new();
+    for name in names.map(|name| name.replace(|c: char| c == ';' || c.is_control(), " ").trim().to_owned()) {
+        let folded = fold_name(&name);
+        let spelling = if folded.is_empty() { name.clone() } else { folded };
+        let is_name = !name.is_empty() && name.chars().count() <= FIELD_CHARS_MAX;
+        if is_name && kept.len() < OTHER_NAMES_MAX && !spellings.contains(&spelling) {
+            kept.push(name);
+            spellings.push(spelling);
+        }
+    }
+    kept.join(";")
 }

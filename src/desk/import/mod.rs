@@ -13,7 +13,7 @@ use std::path::Path;
 
 use super::Desk;
 use super::error::DeskError;
-use super::store::Taken;
+use super::store::{Taken, Unsaid};
 use crate::domain::appointment::Appointment;
 
 /// A larger file is refused: a clinic's year is far smaller.
@@ -23,6 +23,8 @@ const BATCH: usize = 500;
 
 /// What a reader finds in a file, in order.
 pub trait Sink {
+    /// What the list does not speak of at all. Said before anything else, if there is anything.
+    fn leaves_unsaid(&mut self, unsaid: Unsaid);
     /// A good appointment.
     ///
     /// # Errors
@@ -94,22 +96,32 @@ pub enum Report {
 /// One sentence, if nothing of the file can be read or the desk cannot take it.
 pub fn import_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
     let name = path.display().to_string();
+    let mut sink =
+        DeskSink { desk, name: &name, report, batch: Vec::new(), unsaid: Unsaid::default(), summary: Summary::default(), done: 0 };
+    read_file(path, &mut sink)?;
+    sink.store()?;
+    Ok(sink.summary)
+}
+
+/// Reads one file, CSV or FHIR by its name, and hands on what is in it.
+///
+/// # Errors
+/// One sentence that names the file, if nothing of it can be read; whatever the sink says.
+pub fn read_file(path: &Path, sink: &mut dyn Sink) -> Result<(), ImportError> {
+    let name = path.display().to_string();
     let bytes = read_bounded(path).map_err(|why| ImportError::WrongFile(format!("{name}: {why}")))?;
-    let mut sink = DeskSink { desk, name: &name, report, batch: Vec::new(), summary: Summary::default(), done: 0 };
     let result = match path.extension().and_then(|ext| ext.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("csv") => csv::read(&bytes, &mut sink),
-        Some("json") => fhir::read(&bytes, &mut sink),
+        Some("csv") => csv::read(&bytes, sink),
+        Some("json") => fhir::read(&bytes, sink),
         _ => Err(ImportError::WrongFile("expected a file whose name ends in .csv or .json".to_owned())),
     };
     result.map_err(|error| match error {
         ImportError::WrongFile(why) => ImportError::WrongFile(format!("{name}: {why}")),
         other => other,
-    })?;
-    sink.store()?;
-    Ok(sink.summary)
+    })
 }
 
-fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
     let file = std::fs::File::open(path).map_err(|error| format!("cannot be opened ({})", error.kind()))?;
     if file.metadata().is_ok_and(|about| about.is_dir()) {
         return Err("expected a file, found a folder".to_owned());
@@ -132,7 +144,7 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// The bytes after a byte order mark, which spreadsheets like to write.
-fn without_bom(bytes: &[u8]) -> &[u8] {
+pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
@@ -141,13 +153,14 @@ struct DeskSink<'a> {
     name: &'a str,
     report: &'a mut dyn FnMut(Report),
     batch: Vec<Appointment>,
+    unsaid: Unsaid,
     summary: Summary,
     done: u64,
 }
 
 impl DeskSink<'_> {
     fn store(&mut self) -> Result<(), DeskError> {
-        self.summary.add(self.desk.import_appointments(&self.batch)?);
+        self.summary.add(self.desk.take_list(&self.batch, self.unsaid)?);
         self.done += self.batch.len() as u64;
         self.batch.clear();
         if self.done > 0 && self.done.is_multiple_of(20 * BATCH as u64) {
@@ -158,6 +171,10 @@ impl DeskSink<'_> {
 }
 
 impl Sink for DeskSink<'_> {
+    fn leaves_unsaid(&mut self, unsaid: Unsaid) {
+        self.unsaid = unsaid;
+    }
+
     fn good(&mut self, appointment: Appointment) -> Result<(), ImportError> {
         self.batch.push(appointment);
         if self.batch.len() >= BATCH {

@@ -2,14 +2,20 @@
 //!
 //! Invariant: whoever needs somebody comes first, the most urgent of them on top; nobody is on the list twice.
 
+use std::collections::{BTreeMap, HashMap};
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::super::Desk;
 use super::super::error::DeskError;
-use super::super::store::{ReasonRow, Stop, VisitRow};
+use super::super::store::{ReasonRow, RefusedCodes, Stop, VisitRow};
+use crate::domain::identity::fold_name;
+use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::language::Language;
 use crate::domain::queue::VisitState;
+use crate::domain::settings::WalkInCategory;
 
 /// The day as the page shows it.
 pub struct Day {
@@ -31,6 +37,14 @@ pub struct Day {
     pub expected: Vec<VisitRow>,
     /// Over or called off, and stops taken care of.
     pub closed: Vec<Entry>,
+    /// Codes that kiosks did not take today.
+    pub refused_codes: Vec<RefusedCodes>,
+    /// What the clinic calls the reasons to come without an appointment.
+    categories: Vec<WalkInCategory>,
+    /// Where kiosks stand.
+    places: BTreeMap<KioskId, String>,
+    /// Requests without an appointment, and who else of the day has that name and birth date.
+    alike: HashMap<AppointmentId, Vec<String>>,
 }
 
 /// A row.
@@ -45,6 +59,7 @@ impl Day {
     /// Reads the clinic's today.
     pub fn read(desk: &Desk) -> Result<Self, DeskError> {
         let now = desk.now();
+        let categories = desk.settings().walk_in.clone();
         desk.with_store(|store| {
             let date = store.date_at(now);
             let mut day = Self {
@@ -57,8 +72,14 @@ impl Day {
                 called: Vec::new(),
                 expected: Vec::new(),
                 closed: Vec::new(),
+                refused_codes: store.refused_codes_of(date)?,
+                categories,
+                places: store.kiosk_places()?,
+                alike: HashMap::new(),
             };
-            for row in store.visits_of(date)? {
+            let rows = store.visits_of(date)?;
+            day.alike = alike(&rows, &day.zone);
+            for row in rows {
                 day.put(row);
             }
             for stop in store.stops_of(date)? {
@@ -70,11 +91,13 @@ impl Day {
     }
 
     fn put(&mut self, row: VisitRow) {
-        let unknown = row.appointment.is_none() && row.seen.is_none();
+        let unknown = row.appointment.is_none() && row.walk_in.is_none() && row.seen.is_none();
         if open_reasons(&row).next().is_some() || (unknown && row.ticket.is_some()) {
             return self.needs.push(Entry::Visit(Box::new(row)));
         }
         match row.state {
+            // Always somebody's decision, whatever else was taken care of.
+            VisitState::Asks => self.needs.push(Entry::Visit(Box::new(row))),
             VisitState::Arrived => self.waiting.push(row),
             VisitState::Called => self.called.push(row),
             VisitState::Expected => self.expected.push(row),
@@ -83,7 +106,8 @@ impl Day {
     }
 
     fn sort(&mut self) {
-        let start = |row: &VisitRow| (row.appointment.as_ref().map(|a| a.start), row.id.clone());
+        // Without an appointment, one's turn is by when one came.
+        let start = |row: &VisitRow| (row.appointment.as_ref().map(|a| a.start).or(row.arrived_at), row.id.clone());
         self.waiting.sort_by_key(start);
         self.called.sort_by_key(start);
         self.expected.sort_by_key(start);
@@ -93,6 +117,31 @@ impl Day {
             }
             Entry::Stop(stop) => (stop.latest.reason as u8, Some(stop.latest.at)),
         });
+    }
+
+    /// Where a kiosk stands; empty if nobody said.
+    pub fn place_of(&self, kiosk: &KioskId) -> &str {
+        self.places.get(kiosk).map_or("", String::as_str)
+    }
+
+    /// What the clinic calls a reason to come without an appointment; its code if it is not in the settings any more.
+    pub fn category_name<'a>(&'a self, code: &'a str) -> &'a str {
+        let name = self.category(code).map_or("", |category| category.name.in_language(Language::English));
+        if name.is_empty() { code } else { name }
+    }
+
+    /// Where people with such a request wait; empty if nobody said.
+    pub fn category_place(&self, code: &str) -> &str {
+        self.category(code).map_or("", |category| category.place.as_str())
+    }
+
+    fn category(&self, code: &str) -> Option<&WalkInCategory> {
+        self.categories.iter().find(|category| category.code == code)
+    }
+
+    /// Who else of the day has the name and birth date of a request without an appointment.
+    pub fn alike(&self, row: &VisitRow) -> &[String] {
+        self.alike.get(&row.id).map_or(&[], Vec::as_slice)
     }
 
     /// Whether somebody feels unwell and nobody has gone to them yet.
@@ -114,4 +163,32 @@ impl Entry {
 /// The reasons that nobody has taken care of.
 pub fn open_reasons(row: &VisitRow) -> impl Iterator<Item = &ReasonRow> {
     row.reasons.iter().filter(|reason| reason.taken.is_none())
+}
+
+/// Somebody who asks to be seen may be on the list already, or have asked at another kiosk before.
+fn alike(rows: &[VisitRow], zone: &TimeZone) -> HashMap<AppointmentId, Vec<String>> {
+    let key = |row: &VisitRow| {
+        let (given, family, born) = match (&row.appointment, &row.walk_in) {
+            (Some(a), _) => (&a.person.given_name, &a.person.family_name, a.person.birth_date),
+            (None, Some(asks)) => (&asks.given_name, &asks.family_name, asks.birth_date),
+            (None, None) => return None,
+        };
+        Some((born, fold_name(family.as_str()), fold_name(given.as_str())))
+    };
+    let mut found = HashMap::new();
+    // Nearly always there is none, and then nobody's name is looked at.
+    for row in rows.iter().filter(|row| row.walk_in.is_some()) {
+        let wanted = key(row);
+        let same = rows.iter().filter(|other| other.id != row.id && key(other) == wanted);
+        let words = same.map(|other| match (&other.appointment, other.ticket) {
+            (Some(a), _) => format!("{} {}", a.start.to_zoned(zone.clone()).strftime("%-I:%M %p"), a.service),
+            (None, Some(ticket)) => format!("walk-in {}", ticket.number),
+            (None, None) => other.id.to_string(),
+        });
+        let words: Vec<String> = words.collect();
+        if !words.is_empty() {
+            found.insert(row.id.clone(), words);
+        }
+    }
+    found
 }

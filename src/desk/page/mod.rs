@@ -4,14 +4,16 @@
 //! token; nothing is loaded from elsewhere; everything works without a script, only not by itself.
 
 mod html;
+mod icons;
 mod list;
+mod row;
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{DefaultBodyLimit, Form, Path, State};
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::sse::{Event, Sse};
@@ -23,6 +25,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::Desk;
 use super::error::DeskError;
+use super::letters::{self, LetterError};
 use super::secret::{random_token, same};
 use super::session::{FORM_COOKIE, SESSION_COOKIE, SignIn, SignedIn, cookie, set_cookie};
 use super::store::{StaffAction, StaffWork};
@@ -44,6 +47,7 @@ pub fn routes() -> Router<Desk> {
         .route("/sign-in", get(sign_in_page).post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/active", post(active))
+        .route("/letter", get(letter))
         .route("/visit/{action}", post(act_on_visit))
         .route("/stop/{action}", post(act_on_stop))
         .route("/static/desk.css", get(async || asset("text/css; charset=utf-8", include_str!("desk.css"))))
@@ -80,6 +84,8 @@ enum Oops {
     Foreign,
     /// A form that cannot be read.
     Unreadable,
+    /// There is no letter for it, and why.
+    NoLetter(&'static str),
     Trouble(DeskError),
 }
 
@@ -110,6 +116,7 @@ impl IntoResponse for Oops {
             Self::Unreadable => {
                 (StatusCode::BAD_REQUEST, "Nothing was changed", "The form did not arrive whole. Open today's list and try again.")
             }
+            Self::NoLetter(why) => (StatusCode::NOT_FOUND, "There is no letter", why),
             Self::Trouble(error) => {
                 tracing::error!(%error, "a page could not be shown");
                 (
@@ -244,6 +251,36 @@ async fn active(State(desk): State<Desk>, headers: HeaderMap, form: Result<Form<
     }
     desk.blocking(move |desk| desk.keep_session(&who)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+#[derive(Deserialize)]
+struct LetterQuery {
+    appointment: String,
+}
+
+/// The letter of a visit, made anew: for printing it, or once more.
+async fn letter(State(desk): State<Desk>, headers: HeaderMap, query: Result<Query<LetterQuery>, QueryRejection>) -> Result<Response, Oops> {
+    let who = signed_in(&desk, &headers).await?;
+    let Query(query) = query.map_err(|_| Oops::NotFound)?;
+    let id = AppointmentId::new(query.appointment);
+    let name = letters::file_name(&id);
+    let made = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        Ok(desk.letter(&id))
+    });
+    match made.await? {
+        Ok(pdf) => {
+            let file = format!("inline; filename=\"{name}\"");
+            Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, file)], pdf).into_response())
+        }
+        Err(LetterError::Unknown(_)) => Err(Oops::NoLetter("That appointment is not on the desk's list any more.")),
+        Err(LetterError::CalledOff(_)) => Err(Oops::NoLetter("That appointment was called off, so nobody should come for it.")),
+        Err(LetterError::Desk(error)) => Err(Oops::Trouble(error)),
+        Err(error @ (LetterError::Page(_) | LetterError::Zone(_))) => {
+            tracing::error!(%error, "a letter could not be made");
+            Err(Oops::NoLetter("The letter could not be made. Tell whoever looks after the desk's computer."))
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -20,19 +20,51 @@ pub struct Taken {
     pub unchanged: u64,
 }
 
+/// What a list does not speak of at all: of that the desk keeps what it has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unsaid {
+    /// Other given names.
+    pub other_given_names: bool,
+    /// Other family names.
+    pub other_family_names: bool,
+    /// Documents that the visit needs.
+    pub documents: bool,
+}
+
+impl Unsaid {
+    /// The appointment with what its list left unsaid, as it was before.
+    fn kept(self, now: &Appointment, before: Appointment) -> Appointment {
+        let mut kept = now.clone();
+        if self.other_given_names {
+            kept.person.other_given_names = before.person.other_given_names;
+        }
+        if self.other_family_names {
+            kept.person.other_family_names = before.person.other_family_names;
+        }
+        if self.documents {
+            kept.documents = before.documents;
+        }
+        kept
+    }
+}
+
 impl Store {
     /// Takes appointments over, in one transaction. What is as it was stays untouched; tickets always stay.
     ///
     /// # Errors
     /// If the file cannot be written; then nothing of this list is taken.
-    pub fn take_appointments(&mut self, list: &[Appointment]) -> Result<Taken, DeskError> {
+    pub fn take_appointments(&mut self, list: &[Appointment], unsaid: Unsaid) -> Result<Taken, DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
         let mut result = Taken::default();
         for appointment in list {
-            let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
             let id = appointment.id.as_str();
             let before: Option<String> = tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+            let appointment = match &before {
+                Some(before) if unsaid != Unsaid::default() => &unsaid.kept(appointment, read(before)?),
+                _ => appointment,
+            };
+            let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
             if before.as_deref() == Some(body.as_str()) {
                 result.unchanged += 1;
                 continue;

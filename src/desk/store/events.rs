@@ -7,11 +7,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::{Store, bump, int, to_code};
-use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent};
+use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
+use crate::domain::language::Language;
+use crate::domain::private::Private;
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
-use crate::domain::ticket::PrintOutcome;
+use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 
 /// A kiosk's clock is believed about the past as far as this; beyond it the clock is wrong.
 const BELIEVED_PAST: SignedDuration = SignedDuration::from_hours(24);
@@ -122,7 +124,13 @@ pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &Log
             }
             Ok(())
         }
-        KioskEvent::WalkedIn(_) | KioskEvent::CodeRefused { .. } | KioskEvent::WalkedAway { .. } => Ok(()),
+        KioskEvent::WalkedIn(walked_in) => walked_in_at(conn, &happened, walked_in),
+        // Somebody made that code: staff look who holds it. Every other one is a letter that did not fit, and its holder can type.
+        KioskEvent::CodeRefused { reason: Reason::CodeForged, language } => {
+            add_reason(conn, &happened, "", Reason::CodeForged, "code-refused", Some(&to_code(language)))
+        }
+        KioskEvent::CodeRefused { reason, .. } => code_refused(conn, &happened, *reason),
+        KioskEvent::WalkedAway { .. } => Ok(()),
     }
 }
 
@@ -143,54 +151,114 @@ fn whose(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// What a ticket was given out with.
+struct Given<'a> {
+    ticket: Ticket,
+    patient: &'a str,
+    language: Language,
+    call_as: CallAs,
+    details: StillRight,
+    insurance: StillRight,
+    /// Where the visit stands from now on, if this is its first ticket.
+    state: VisitState,
+}
+
+/// Gives a visit its ticket, or notes a further one. Answers whether it is the first.
+fn give_ticket(conn: &Connection, happened: &Happened<'_>, id: &str, given: &Given<'_>) -> Result<bool, DeskError> {
+    let (number, date) = (given.ticket.number.to_string(), given.ticket.date.to_string());
+    let (call_as, language) = (to_code(&given.call_as), to_code(&given.language));
+    need_visit(conn, id)?;
+    let first: Option<(String, String)> = conn
+        .query_row("SELECT ticket_number, ticket_date FROM visit WHERE appointment_id = ?1 AND ticket_number IS NOT NULL", [id], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let is_first = first.is_none();
+    conn.execute(
+        "INSERT INTO ticket(appointment_id, kiosk, seq, number, date, is_first, patient_id, call_as, language, details, insurance, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
+        params![
+            id,
+            happened.kiosk,
+            happened.seq,
+            number,
+            date,
+            i64::from(is_first),
+            given.patient,
+            call_as,
+            language,
+            to_code(&given.details),
+            to_code(&given.insurance),
+            happened.at.to_string()
+        ],
+    )?;
+    if is_first {
+        // Whoever looked after this person before they had a ticket has not seen the arrival.
+        conn.execute(
+            "UPDATE visit SET state = ?2, kiosk = ?3, ticket_number = ?4, ticket_date = ?5, call_as = ?6, language = ?7, arrived_at = ?8,
+             seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1",
+            params![id, given.state.code(), happened.kiosk, number, date, call_as, language, happened.at.to_string()],
+        )?;
+    } else if first != Some((number, date)) {
+        add_reason(conn, happened, id, Reason::AlreadyCheckedIn, "checked-in", Some(&language))?;
+    }
+    Ok(is_first)
+}
+
 fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -> Result<(), DeskError> {
-    let (number, date) = (said.ticket.number.to_string(), said.ticket.date.to_string());
-    let (call_as, language) = (to_code(&said.call_as), to_code(&said.language));
+    let given = Given {
+        ticket: said.ticket,
+        patient: said.patient.as_str(),
+        language: said.language,
+        call_as: said.call_as,
+        details: said.details,
+        insurance: said.insurance,
+        state: VisitState::Arrived,
+    };
+    let documents = said.documents.as_ref().map(serde_json::to_string).transpose().map_err(|_| DeskError::Unreadable("an event"))?;
     for appointment in &said.appointments {
         let id = appointment.as_str();
-        need_visit(conn, id)?;
-        let first: Option<(String, String)> = conn
-            .query_row(
-                "SELECT ticket_number, ticket_date FROM visit WHERE appointment_id = ?1 AND ticket_number IS NOT NULL",
-                [id],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
-        let is_first = first.is_none();
-        conn.execute(
-            "INSERT INTO ticket(appointment_id, kiosk, seq, number, date, is_first, patient_id, call_as, language, details, insurance, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
-            params![
-                id,
-                happened.kiosk,
-                happened.seq,
-                number,
-                date,
-                i64::from(is_first),
-                said.patient.as_str(),
-                call_as,
-                language,
-                to_code(&said.details),
-                to_code(&said.insurance),
-                happened.at.to_string()
-            ],
-        )?;
-        if is_first {
-            // Whoever looked after this person before they had a ticket has not seen the arrival.
+        if give_ticket(conn, happened, id, &given)? {
             conn.execute(
-                "UPDATE visit SET state = ?2, kiosk = ?3, ticket_number = ?4, ticket_date = ?5, call_as = ?6, language = ?7, arrived_at = ?8,
-                 seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1",
-                params![id, VisitState::Arrived.code(), happened.kiosk, number, date, call_as, language, happened.at.to_string()],
+                "UPDATE visit SET companion = ?2, documents = ?3 WHERE appointment_id = ?1",
+                params![id, said.companion.as_ref().map(Private::as_str), documents],
             )?;
-        } else if first != Some((number.clone(), date.clone())) {
-            add_reason(conn, happened, id, Reason::AlreadyCheckedIn, "checked-in", Some(&language))?;
         }
         for reason in said.reasons() {
-            add_reason(conn, happened, id, reason, "checked-in", Some(&language))?;
+            add_reason(conn, happened, id, reason, "checked-in", Some(&to_code(&said.language)))?;
         }
         // Told again even for a second ticket: that kiosk must learn which one counts.
         touch(conn, id)?;
     }
+    Ok(())
+}
+
+/// A request is a visit that nobody booked: it has a ticket in the walk-in queue and waits for staff to accept it.
+fn walked_in_at(conn: &Connection, happened: &Happened<'_>, asks: &WalkedIn) -> Result<(), DeskError> {
+    let id = asks.appointment.as_str();
+    let given = Given {
+        ticket: asks.ticket,
+        patient: "",
+        language: asks.language,
+        call_as: asks.call_as,
+        details: StillRight::Yes,
+        insurance: StillRight::Yes,
+        state: VisitState::Asks,
+    };
+    if give_ticket(conn, happened, id, &given)? {
+        let body = serde_json::to_string(asks).map_err(|_| DeskError::Unreadable("an event"))?;
+        conn.execute(
+            "UPDATE visit SET walk_in = ?2, companion = ?3 WHERE appointment_id = ?1",
+            params![id, body, asks.companion.as_ref().map(Private::as_str)],
+        )?;
+    }
+    add_reason(conn, happened, id, Reason::WalkIn, "walked-in", Some(&to_code(&asks.language)))?;
+    touch(conn, id)
+}
+
+fn code_refused(conn: &Connection, happened: &Happened<'_>, reason: Reason) -> Result<(), DeskError> {
+    conn.prepare_cached("INSERT INTO refused_code(kiosk, seq, reason, at, date) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")?
+        .execute(params![happened.kiosk, happened.seq, to_code(&reason), happened.at.to_string(), happened.date.to_string()])?;
     Ok(())
 }
 

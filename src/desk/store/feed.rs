@@ -1,4 +1,4 @@
-//! What kiosks hear: appointments around today, and how visits stand.
+//! What kiosks hear: appointments around today, and how visits stand, also those of people without an appointment.
 
 use jiff::Timestamp;
 use rusqlite::params;
@@ -22,8 +22,9 @@ impl Store {
     pub fn feed(&mut self, cursor: u64, now: Timestamp) -> Result<Feed, DeskError> {
         self.open_feed_window(now, DAYS_AHEAD)?;
         let yesterday = self.date_at(now).yesterday().unwrap_or(jiff::civil::Date::MIN);
-        let settings = self.settings()?;
         let tx = self.conn.transaction()?;
+        // In the same transaction as the cursor: a change in between would never be told.
+        let settings = super::settings(&tx)?;
         let newest = revision(&tx)?;
         let since = if cursor > newest { 0 } else { cursor };
         let until = meta(&tx, "feed_until")?.unwrap_or_default();
@@ -33,8 +34,8 @@ impl Store {
              WHERE a.revision > ?1 AND a.local_date >= ?2 AND a.local_date <= ?3
              UNION ALL
              SELECT v.revision AS n, v.appointment_id, NULL, v.ticket_number, v.ticket_date, CASE WHEN v.seen_at IS NULL THEN 0 ELSE 1 END
-             FROM visit v JOIN appointment a ON a.id = v.appointment_id
-             WHERE v.revision > ?1 AND a.local_date >= ?2 AND a.local_date <= ?3
+             FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id
+             WHERE v.revision > ?1 AND ((a.local_date >= ?2 AND a.local_date <= ?3) OR (a.id IS NULL AND v.ticket_date >= ?2))
              ORDER BY n LIMIT ?4",
         )?;
         let limit = i64::try_from(CHANGES_PER_FEED_MAX + 1).unwrap_or(i64::MAX);

@@ -1,10 +1,12 @@
 //! The kiosks that may talk to this desk.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::Store;
+use super::{Store, bump};
 use crate::domain::ids::KioskId;
 
 impl Store {
@@ -26,6 +28,29 @@ impl Store {
         )?;
         tx.commit()?;
         Ok(())
+    }
+
+    /// Says where a kiosk stands, in the clinic's words.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn place_kiosk(&mut self, id: &KioskId, place: &str) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        if tx.execute("UPDATE kiosk SET place = ?2 WHERE id = ?1 AND place <> ?2", params![id.as_str(), place])? > 0 {
+            bump(&tx)?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Where kiosks stand; those of whom nobody said it are not in it.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn kiosk_places(&self) -> Result<BTreeMap<KioskId, String>, DeskError> {
+        let mut statement = self.conn.prepare_cached("SELECT id, place FROM kiosk WHERE place <> ''")?;
+        let rows = statement.query_map([], |row| Ok((KioskId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Every kiosk with the hash of its token.

@@ -9,6 +9,7 @@ mod appointments;
 mod events;
 mod feed;
 mod kiosks;
+mod letters;
 mod schema;
 mod staff;
 mod visits;
@@ -22,13 +23,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-pub use self::appointments::Taken;
+pub use self::appointments::{Taken, Unsaid};
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
+pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
 pub use self::staff::{Session, Throttle, UserRow};
-pub use self::visits::{ReasonRow, Stop, VisitRow};
+pub use self::visits::{ReasonRow, RefusedCodes, Stop, VisitRow};
 pub use self::work::{StaffAction, StaffWork};
 use super::error::DeskError;
-use crate::domain::settings::ClinicSettings;
+use crate::domain::settings::{ClinicSettings, LetterKeys};
 
 /// How long one process waits for another that is writing (an import beside a running desk).
 const BUSY: Duration = Duration::from_secs(10);
@@ -46,7 +48,9 @@ impl Store {
     /// If the folder or the file cannot be used, or was written by a later version.
     pub fn open(folder: &Path) -> Result<Self, DeskError> {
         make_folder(folder).map_err(|error| DeskError::Folder(folder.to_owned(), error.kind()))?;
-        let conn = Connection::open(folder.join("desk.sqlite")).map_err(|error| match error.sqlite_error_code() {
+        let file = folder.join("desk.sqlite");
+        make_file(&file).map_err(|error| DeskError::Folder(folder.to_owned(), error.kind()))?;
+        let conn = Connection::open(file).map_err(|error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => {
                 DeskError::Folder(folder.to_owned(), std::io::ErrorKind::PermissionDenied)
             }
@@ -57,6 +61,8 @@ impl Store {
         // What the desk acknowledged, a kiosk may forget: so it must be on the disk.
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update(None, "foreign_keys", "ON")?;
+        // What is deleted (a retired key's secret) is overwritten, not only unlinked.
+        conn.pragma_update(None, "secure_delete", "ON")?;
         let mut store = Self { conn, zone: TimeZone::UTC };
         schema::migrate(&mut store.conn)?;
         store.zone = store.settings()?.zone()?;
@@ -77,29 +83,27 @@ impl Store {
         revision(&self.conn)
     }
 
-    /// The clinic's settings as last set; the defaults if never.
+    /// The clinic's settings as last set; the defaults if never. The keys of letters are always this desk's own.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn settings(&self) -> Result<ClinicSettings, DeskError> {
-        match meta(&self.conn, "settings")? {
-            Some(json) => serde_json::from_str(&json).map_err(|_| DeskError::Unreadable("settings")),
-            None => Ok(ClinicSettings::default()),
-        }
+        settings(&self.conn)
     }
 
-    /// Sets the clinic's settings. Kiosks are told; a new time zone moves every appointment to its local date.
+    /// Sets the clinic's settings, but for the keys of letters, which are the desk's. Kiosks are told; a new time zone moves
+    /// every appointment to its local date.
     ///
     /// # Errors
     /// If the time zone is unknown or the file cannot be written.
     pub fn set_settings(&mut self, settings: &ClinicSettings) -> Result<(), DeskError> {
         let zone = settings.zone()?;
-        let json = serde_json::to_string(settings).map_err(|_| DeskError::Unreadable("settings"))?;
+        let settings = ClinicSettings { letters: LetterKeys::default(), ..settings.clone() };
+        let json = serde_json::to_string(&settings).map_err(|_| DeskError::Unreadable("settings"))?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if meta(&tx, "settings")?.as_deref() != Some(json.as_str()) {
-            let n = bump(&tx)?;
             set_meta(&tx, "settings", &json)?;
-            set_meta(&tx, "settings_revision", &n.to_string())?;
+            settings_changed(&tx)?;
             appointments::redate(&tx, &zone)?;
         }
         tx.commit()?;
@@ -124,6 +128,34 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// The file, for its owner alone if it is new; what SQLite writes beside it takes after it.
+fn make_file(file: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The clinic's settings with this desk's own keys of letters.
+fn settings(conn: &Connection) -> Result<ClinicSettings, DeskError> {
+    let mut settings = match meta(conn, "settings")? {
+        Some(json) => serde_json::from_str(&json).map_err(|_| DeskError::Unreadable("settings"))?,
+        None => ClinicSettings::default(),
+    };
+    settings.letters = letters::public_keys(conn)?;
+    Ok(settings)
+}
+
+/// Lets kiosks know that the settings are others now.
+fn settings_changed(conn: &Connection) -> Result<(), DeskError> {
+    let n = bump(conn)?;
+    set_meta(conn, "settings_revision", &n.to_string())
 }
 
 /// Takes the next number of the counter.

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::super::error::DeskError;
 
 /// Step `n` brings a file of version `n` to version `n + 1`.
-const STEPS: &[&str] = &[r"
+const STEPS: &[&str] = &[
+    r"
 CREATE TABLE revision(only_row INTEGER PRIMARY KEY CHECK (only_row = 1), n BIGINT NOT NULL);
 INSERT INTO revision(only_row, n) VALUES (1, 0);
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -125,7 +126,41 @@ CREATE TABLE sign_in_failure(
     failures BIGINT NOT NULL,
     last_at TEXT NOT NULL
 );
-"];
+",
+    r"
+-- What a kiosk's place is called, for whoever has to go there.
+ALTER TABLE kiosk ADD COLUMN place TEXT NOT NULL DEFAULT '';
+
+-- Keys of letters, numbered in the order in which they were made. Only the newest has its secret.
+CREATE TABLE letter_key(
+    n BIGINT PRIMARY KEY,
+    id BIGINT NOT NULL,
+    secret TEXT,
+    public TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    retired_at TEXT,
+    -- Up to this date a letter of this key may still be shown; none was made while this is empty.
+    letters_until TEXT
+);
+
+-- Follows from events and staff actions, as the rest of these tables does.
+ALTER TABLE visit ADD COLUMN companion TEXT;
+ALTER TABLE visit ADD COLUMN documents TEXT;
+ALTER TABLE visit ADD COLUMN walk_in TEXT;
+ALTER TABLE visit ADD COLUMN accepted_at TEXT;
+ALTER TABLE visit ADD COLUMN accepted_by TEXT;
+ALTER TABLE visit ADD COLUMN accepted_revision BIGINT;
+CREATE TABLE refused_code(
+    kiosk TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL,
+    date TEXT NOT NULL,
+    PRIMARY KEY (kiosk, seq)
+);
+CREATE INDEX refused_code_by_date ON refused_code(date);
+",
+];
 
 /// Brings the file up to date, or says that it is newer than this program.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), DeskError> {
@@ -144,4 +179,34 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), DeskError> {
     }
     tx.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file of every earlier version opens, keeps what is in it, and ends up like a new one.
+    #[test]
+    fn older_files_become_current_ones() {
+        let tables = |conn: &Connection| -> Vec<String> {
+            let mut statement = conn.prepare("SELECT name || ' ' || group_concat(c, ',') FROM (SELECT m.name, p.name AS c FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY m.name, p.cid) GROUP BY name ORDER BY name").unwrap();
+            statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+        };
+        let mut new = Connection::open_in_memory().unwrap();
+        migrate(&mut new).unwrap();
+        for version in 1..STEPS.len() {
+            let mut old = Connection::open_in_memory().unwrap();
+            for step in &STEPS[..version] {
+                old.execute_batch(step).unwrap();
+            }
+            old.pragma_update(None, "user_version", version as i64).unwrap();
+            old.execute_batch("INSERT INTO visit(appointment_id, state, revision) VALUES ('a', 'arrived', 3); INSERT INTO kiosk(id, letter, token_hash) VALUES ('lobby', 'A', 'x')").unwrap();
+            migrate(&mut old).unwrap();
+            migrate(&mut old).unwrap();
+            assert_eq!(tables(&old), tables(&new), "from version {version}");
+            let kept: (String, String) =
+                old.query_row("SELECT state, place FROM visit, kiosk", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+            assert_eq!(kept, ("arrived".to_owned(), String::new()));
+        }
+    }
 }

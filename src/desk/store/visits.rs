@@ -10,8 +10,11 @@ use super::super::error::DeskError;
 use super::feed::read_ticket;
 use super::{Store, appointments, from_code, timestamp, timestamp_or_none};
 use crate::domain::appointment::{Appointment, AppointmentStatus};
+use crate::domain::document::Documents;
+use crate::domain::event::WalkedIn;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::language::Language;
+use crate::domain::private::Private;
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, Ticket};
@@ -37,6 +40,14 @@ pub struct VisitRow {
     pub language: Option<Language>,
     /// When they checked in.
     pub arrived_at: Option<Timestamp>,
+    /// Who came with them, as that person typed it.
+    pub companion: Option<Private>,
+    /// What came of asking for documents.
+    pub documents: Option<Documents>,
+    /// What somebody without an appointment asked for; then there is no appointment.
+    pub walk_in: Option<Box<WalkedIn>>,
+    /// When and by whom a request without an appointment was accepted.
+    pub accepted: Option<(Timestamp, String)>,
     /// What the printer said, in words.
     pub print: Option<String>,
     /// When and by whom the arrival was seen.
@@ -66,6 +77,19 @@ pub struct ReasonRow {
     pub taken: Option<(Timestamp, String)>,
 }
 
+/// Codes of one kind that a kiosk did not take on a day. Whoever held them out could go on by typing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedCodes {
+    /// Which kiosk.
+    pub kiosk: KioskId,
+    /// Why.
+    pub reason: Reason,
+    /// How many.
+    pub times: u32,
+    /// The latest.
+    pub at: Timestamp,
+}
+
 /// Somebody at a kiosk whom nobody knows yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
@@ -77,7 +101,7 @@ pub struct Stop {
 
 const VISIT_COLUMNS: &str =
     "v.appointment_id, v.state, v.kiosk, v.ticket_number, v.ticket_date, v.call_as, v.language, v.arrived_at, v.print,
- v.seen_at, v.seen_by, v.called_at, v.called_by, v.done_at, v.done_by";
+ v.seen_at, v.seen_by, v.called_at, v.called_by, v.done_at, v.done_by, v.companion, v.documents, v.walk_in, v.accepted_at, v.accepted_by";
 
 impl Store {
     /// Every visit of the clinic's date: those on the list, those whose ticket or trouble is of that day.
@@ -177,6 +201,24 @@ impl Store {
         }
         Ok(stops.into_values().collect())
     }
+
+    /// Codes that kiosks did not take on this day, without those that somebody made up: these are stops.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn refused_codes_of(&self, date: Date) -> Result<Vec<RefusedCodes>, DeskError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT kiosk, reason, COUNT(*), MAX(at) FROM refused_code WHERE date = ?1 GROUP BY kiosk, reason ORDER BY kiosk, reason",
+        )?;
+        let rows = statement.query_map([date.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?, row.get::<_, String>(3)?))
+        })?;
+        rows.map(|row| {
+            let (kiosk, reason, times, at) = row?;
+            Ok(RefusedCodes { kiosk: KioskId::new(kiosk), reason: from_code(reason, "a reason")?, times, at: timestamp(&at)? })
+        })
+        .collect()
+    }
 }
 
 fn duplicates(conn: &Connection, date: Option<&str>) -> Result<Vec<(String, Ticket)>, DeskError> {
@@ -209,6 +251,10 @@ impl VisitRow {
             call_as: CallAs::Number,
             language: None,
             arrived_at: None,
+            companion: None,
+            documents: None,
+            walk_in: None,
+            accepted: None,
             print: None,
             seen: None,
             called: None,
@@ -251,6 +297,10 @@ struct VisitFacts {
     seen: Option<(String, String)>,
     called: Option<(String, String)>,
     done: Option<(String, String)>,
+    companion: Option<String>,
+    documents: Option<String>,
+    walk_in: Option<String>,
+    accepted: Option<(String, String)>,
 }
 
 impl VisitFacts {
@@ -270,6 +320,10 @@ impl VisitFacts {
             seen: pair(9)?,
             called: pair(11)?,
             done: pair(13)?,
+            companion: row.get(15)?,
+            documents: row.get(16)?,
+            walk_in: row.get(17)?,
+            accepted: pair(18)?,
         })
     }
 
@@ -284,8 +338,16 @@ impl VisitFacts {
         row.seen = who(self.seen)?;
         row.called = who(self.called)?;
         row.done = who(self.done)?;
+        row.companion = self.companion.map(Private::from);
+        row.documents = from_json(self.documents)?;
+        row.walk_in = from_json(self.walk_in)?.map(Box::new);
+        row.accepted = who(self.accepted)?;
         Ok(())
     }
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: Option<String>) -> Result<Option<T>, DeskError> {
+    text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| DeskError::Unreadable("a visit"))
 }
 
 fn who(columns: Option<(String, String)>) -> Result<Option<(Timestamp, String)>, DeskError> {

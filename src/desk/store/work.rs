@@ -4,18 +4,23 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{Store, bump, events, int, timestamp};
+use super::{Store, bump, events, int, timestamp, to_code};
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::queue::VisitState;
+use crate::domain::reason::Reason;
 
 /// What a member of staff does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaffAction {
     /// Has noticed the arrival, and takes care of its reasons.
     Seen,
+    /// Somebody without an appointment will be seen: a visit like any other from now on.
+    Accept,
     /// Calls the patient.
     Call,
+    /// Somebody without an appointment will not be seen. A request that was accepted meanwhile cannot be declined any more.
+    Decline,
     /// Closes the visit.
     Done,
     /// Takes the last step back.
@@ -28,7 +33,9 @@ impl StaffAction {
     pub fn code(self) -> &'static str {
         match self {
             Self::Seen => "seen",
+            Self::Accept => "accept",
             Self::Call => "call",
+            Self::Decline => "decline",
             Self::Done => "done",
             Self::Undo => "undo",
         }
@@ -37,7 +44,7 @@ impl StaffAction {
     /// The action of a [`Self::code`].
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Seen, Self::Call, Self::Done, Self::Undo].into_iter().find(|action| action.code() == code)
+        [Self::Seen, Self::Accept, Self::Decline, Self::Call, Self::Done, Self::Undo].into_iter().find(|action| action.code() == code)
     }
 }
 
@@ -89,7 +96,7 @@ impl Store {
     pub fn rebuild_visits(&mut self) -> Result<(), DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
-        tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason;")?;
+        tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code;")?;
         let mut statement = tx.prepare("SELECT revision, kiosk, received_at, body FROM kiosk_event ORDER BY revision")?;
         let events: Vec<(i64, String, String, String)> =
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?;
@@ -153,24 +160,38 @@ fn act(conn: &Connection, work: &StaffWork, action: StaffAction, user: &str, at:
 }
 
 fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {
-    let found: Option<(String, bool, bool)> = conn
-        .query_row("SELECT state, seen_at IS NOT NULL, called_at IS NOT NULL FROM visit WHERE appointment_id = ?1", [id], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+    let found = conn
+        .query_row(
+            "SELECT state, seen_at IS NOT NULL, called_at IS NOT NULL, walk_in IS NOT NULL, accepted_revision,
+             (SELECT MAX(taken_revision) FROM reason r WHERE r.appointment_id = v.appointment_id)
+             FROM visit v WHERE appointment_id = ?1",
+            [id],
+            |row| {
+                Ok(Standing {
+                    state: row.get(0)?,
+                    seen: row.get(1)?,
+                    called: row.get(2)?,
+                    walk_in: row.get(3)?,
+                    accepted: row.get(4)?,
+                    taken: row.get(5)?,
+                })
+            },
+        )
         .optional()?;
-    let Some((state, seen, called)) = found else { return Ok(false) };
-    let state = VisitState::from_code(&state).ok_or(DeskError::Unreadable("a visit"))?;
+    let Some(before) = found else { return Ok(false) };
+    let state = VisitState::from_code(&before.state).ok_or(DeskError::Unreadable("a visit"))?;
+    // Whether somebody without an appointment is seen is decided by accepting or declining, not by having noticed them.
+    let kept = if (action, state) == (StaffAction::Seen, VisitState::Asks) { to_code(&Reason::WalkIn) } else { String::new() };
     let take_reasons = || {
         conn.execute(
-            "UPDATE reason SET taken_at = ?2, taken_by = ?3, taken_revision = ?4 WHERE appointment_id = ?1 AND taken_at IS NULL",
-            params![id, at, user, n],
+            "UPDATE reason SET taken_at = ?2, taken_by = ?3, taken_revision = ?4 WHERE appointment_id = ?1 AND taken_at IS NULL AND reason <> ?5",
+            params![id, at, user, n, kept],
         )
     };
-    let give_back_reasons = || {
+    let give_back_reasons = |taken: Option<i64>| {
         conn.execute(
-            "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1 AND taken_revision =
-             (SELECT MAX(taken_revision) FROM reason WHERE appointment_id = ?1)",
-            [id],
+            "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1 AND taken_revision = ?2",
+            params![id, taken],
         )
     };
     let see =
@@ -181,6 +202,14 @@ fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at
                 return Ok(false);
             }
         }
+        (StaffAction::Accept, VisitState::Asks) => {
+            take_reasons()?;
+            see()?;
+            conn.execute(
+                "UPDATE visit SET state = 'arrived', accepted_at = ?2, accepted_by = ?3, accepted_revision = ?4 WHERE appointment_id = ?1",
+                params![id, at, user, n],
+            )?;
+        }
         (StaffAction::Call, VisitState::Arrived) => {
             see()?;
             conn.execute(
@@ -188,7 +217,7 @@ fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at
                 params![id, at, user],
             )?;
         }
-        (StaffAction::Done, VisitState::Arrived | VisitState::Called) => {
+        (StaffAction::Decline, VisitState::Asks) | (StaffAction::Done, VisitState::Arrived | VisitState::Called) => {
             take_reasons()?;
             see()?;
             conn.execute("UPDATE visit SET state = 'done', done_at = ?2, done_by = ?3 WHERE appointment_id = ?1", params![id, at, user])?;
@@ -199,23 +228,52 @@ fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at
                  AND taken_at = (SELECT done_at FROM visit WHERE appointment_id = ?1)",
                 [id],
             )?;
-            let before = if called { VisitState::Called } else { VisitState::Arrived };
+            let earlier = match before {
+                Standing { called: true, .. } => VisitState::Called,
+                Standing { walk_in: true, accepted: None, .. } => VisitState::Asks,
+                _ => VisitState::Arrived,
+            };
             conn.execute(
                 "UPDATE visit SET state = ?2, done_at = NULL, done_by = NULL WHERE appointment_id = ?1",
-                params![id, before.code()],
+                params![id, earlier.code()],
             )?;
         }
         (StaffAction::Undo, VisitState::Called) => {
             conn.execute("UPDATE visit SET state = 'arrived', called_at = NULL, called_by = NULL WHERE appointment_id = ?1", [id])?;
         }
-        (StaffAction::Undo, _) if seen => {
-            give_back_reasons()?;
+        // Reasons that were taken after accepting are the later step.
+        (StaffAction::Undo, VisitState::Arrived) if before.accepted.is_some() && before.taken <= before.accepted => {
+            give_back_reasons(before.accepted)?;
+            conn.execute(
+                "UPDATE visit SET state = 'asks', accepted_at = NULL, accepted_by = NULL, accepted_revision = NULL,
+                 seen_by = CASE WHEN seen_at = accepted_at THEN NULL ELSE seen_by END,
+                 seen_at = CASE WHEN seen_at = accepted_at THEN NULL ELSE seen_at END WHERE appointment_id = ?1",
+                [id],
+            )?;
+        }
+        (StaffAction::Undo, VisitState::Arrived) if before.accepted.is_some() => {
+            give_back_reasons(before.taken)?;
+        }
+        (StaffAction::Undo, _) if before.seen => {
+            give_back_reasons(before.taken)?;
             conn.execute("UPDATE visit SET seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1", [id])?;
         }
         _ => return Ok(false),
     }
     events::touch(conn, id)?;
     Ok(true)
+}
+
+/// Where a visit stands before somebody acts.
+struct Standing {
+    state: String,
+    seen: bool,
+    called: bool,
+    walk_in: bool,
+    /// The revision at which a request was accepted.
+    accepted: Option<i64>,
+    /// The revision at which reasons were last taken care of.
+    taken: Option<i64>,
 }
 
 fn act_on_stop(conn: &Connection, kiosk: &str, seq: i64, action: StaffAction, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {
@@ -230,7 +288,7 @@ fn act_on_stop(conn: &Connection, kiosk: &str, seq: i64, action: StaffAction, us
              AND taken_revision = (SELECT MAX(taken_revision) FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = '')",
             params![kiosk, seq],
         )?,
-        StaffAction::Call | StaffAction::Done => 0,
+        StaffAction::Accept | StaffAction::Decline | StaffAction::Call | StaffAction::Done => 0,
     };
     Ok(rows > 0)
 }

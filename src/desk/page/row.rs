@@ -1,0 +1,289 @@
+//! The rows of the list: a visit, a request without an appointment, somebody at a kiosk whom nobody knows.
+//!
+//! Invariants: what a patient only said is marked as said; the button that is wanted next is the one that stands out.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use super::super::store::{ReasonRow, Stop, VisitRow};
+use super::icons::{icon, reason_icon, state_icon};
+use super::list::{Day, Entry, open_reasons};
+use crate::domain::document::{Document, Documents};
+use crate::domain::ids::KioskId;
+use crate::domain::language::Language;
+use crate::domain::queue::VisitState;
+use crate::domain::reason::Reason;
+use crate::domain::ticket::CallAs;
+
+/// A row of whatever kind.
+pub fn entry_row(day: &Day, entry: &Entry, csrf: &str) -> Markup {
+    match entry {
+        Entry::Visit(row) => visit_row(day, row, entry.is_urgent(), csrf),
+        Entry::Stop(stop) => stop_row(day, stop, entry.is_urgent(), csrf),
+    }
+}
+
+/// Who comes, as the booking system has it or as somebody typed it; none if nobody said.
+fn name_of(row: &VisitRow) -> Option<String> {
+    let (given, family) = match (&row.appointment, &row.walk_in) {
+        (Some(a), _) => (&a.person.given_name, &a.person.family_name),
+        (None, Some(asks)) => (&asks.given_name, &asks.family_name),
+        (None, None) => return None,
+    };
+    Some(format!("{} {}", given.as_str(), family.as_str()))
+}
+
+/// The name by which they want to be called.
+fn call_name(row: &VisitRow) -> &str {
+    match (&row.appointment, &row.walk_in) {
+        (Some(a), _) => a.person.given_name.as_str(),
+        (None, Some(asks)) => asks.given_name.as_str(),
+        (None, None) => "first name",
+    }
+}
+
+/// A visit, or a request without an appointment.
+pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup {
+    let id = row.id.as_str();
+    let known = name_of(row);
+    let name = known.clone().unwrap_or_else(|| "Visit not on the desk's list".to_owned());
+    let ticket = row.ticket.map(|ticket| ticket.number.to_string());
+    let language = row.language.or_else(|| row.reasons.iter().find_map(|reason| reason.language));
+    let since = open_reasons(row).map(|r| r.at).min().or(match row.state {
+        VisitState::Called => row.called.as_ref().map(|(at, _)| *at),
+        VisitState::Arrived | VisitState::Asks => row.arrived_at,
+        _ => None,
+    });
+    let service = match (&row.appointment, &row.walk_in) {
+        (Some(a), _) => a.service.clone(),
+        (None, Some(asks)) => format!("walk-in {}", day.category_name(&asks.category)),
+        (None, None) => String::new(),
+    };
+    let find = format!("{name} {} {service}", ticket.as_deref().unwrap_or_default()).to_lowercase();
+    html! {
+        li.row.urgent[urgent].(row.state.code()) id={ "row-" (id) } data-find=(find) {
+            div.number { @match &ticket { Some(number) => { span.hidden { "Ticket " } b { (number) } }, None => { span.none aria-hidden="true" { "–" } } } }
+            div.person {
+                p.name { (name) }
+                p.facts {
+                    span.state.(row.state.code()) { (state_icon(row.state)) (state_word(row)) }
+                    @if row.ticket.is_some() {
+                        @match row.call_as {
+                            CallAs::FirstName => span { "Call: " b { (call_name(row)) } },
+                            CallAs::Number => span { "Call: number" },
+                        }
+                    }
+                    @if let Some(language) = language.filter(|l| *l != Language::English) { span.language { (icon("speech")) (language_name(language)) } }
+                    @if known.is_none() { span { "Appointment " (id) } }
+                }
+                @if let Some(companion) = row.companion.as_ref().filter(|name| !name.is_blank()) {
+                    p.quiet.said { (icon("person")) span { "With: " (companion.as_str()) " (said so at the kiosk)" } }
+                }
+            }
+            div.visit { (what_for(day, row)) }
+            div.why { (whys(day, row, known.is_some())) }
+            div.since {
+                @if let Some(at) = since { (since_words(at, day.now)) }
+                @if let Some(kiosk) = row.kiosk.as_ref().or_else(|| row.reasons.first().map(|r| &r.kiosk)) { p.quiet { "Kiosk " (kiosk) } }
+            }
+            div.do { (visit_buttons(row, &name, csrf)) }
+        }
+    }
+}
+
+fn state_word(row: &VisitRow) -> &'static str {
+    match row.state {
+        VisitState::Done if row.walk_in.is_some() && row.accepted.is_none() => "Declined",
+        state => state.word(),
+    }
+}
+
+/// When, what for, with whom, where.
+fn what_for(day: &Day, row: &VisitRow) -> Markup {
+    match (&row.appointment, &row.walk_in) {
+        (Some(a), _) => html! {
+            p { time.at datetime=(a.start) { (clock_time(a.start, &day.zone)) } " " b { (a.service) } }
+            p.quiet { (a.practitioner) @if !a.practitioner.is_empty() && !a.place.is_empty() { " · " } (a.place) }
+        },
+        (None, Some(asks)) => html! {
+            p { span.at { "Walk-in" } " " b { (day.category_name(&asks.category)) } }
+            p.quiet { "Born " time datetime=(asks.birth_date.0) { (asks.birth_date.0.strftime("%-d %b %Y")) } " (typed, not proved)"
+                @let place = day.category_place(&asks.category);
+                @if !place.is_empty() { " · " (place) } }
+        },
+        (None, None) => html! {},
+    }
+}
+
+/// Why somebody is or was needed, and what else staff should know before they act.
+fn whys(day: &Day, row: &VisitRow, has_name: bool) -> Markup {
+    let ticket = row.ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default();
+    let booked_off = row.ticket.is_some() && row.appointment.as_ref().is_some_and(|a| !a.status.stands());
+    html! {
+        @for reason in &row.reasons { (reason_line(day, reason, row.documents.as_ref())) }
+        @if let Some(documents) = row.documents.as_ref().filter(|documents| documents.brought) {
+            p.by { (icon("card")) span { "Brought: " (listed(&documents.needed)) " (said so at the kiosk)" } }
+        }
+        @for like in day.alike(row) { p.reason { (icon("question")) span { "Same name and birth date: " (like) } } }
+        @if booked_off { p.reason.old { (icon("cross")) "Called off in the booking system since" } }
+        @if !row.duplicates.is_empty() {
+            p.reason.old { (icon("ticket")) "Also holds " @for (i, t) in row.duplicates.iter().enumerate() { @if i > 0 { ", " } (t.number) } "; " (ticket) " counts" }
+        }
+        @if !has_name && row.ticket.is_some() { p.reason { (icon("question")) "Look this visit up in the booking system" } }
+        @if let Some((_, user)) = &row.accepted { p.by { (icon("check")) "Accepted by " (user) } }
+        @else if let Some((_, user)) = row.seen.as_ref().filter(|_| row.state != VisitState::Done) { p.by { (icon("check")) "Seen by " (user) } }
+        @if let Some(print) = row.print.as_deref().filter(|print| *print == "unknown") { p.by title=(print) { (icon("printer")) "Printing not confirmed" } }
+    }
+}
+
+fn listed(documents: &[Document]) -> String {
+    documents.iter().map(|document| document.for_staff()).collect::<Vec<_>>().join(", ")
+}
+
+fn visit_buttons(row: &VisitRow, name: &str, csrf: &str) -> Markup {
+    let here = row.ticket.is_some() || row.arrived_at.is_some();
+    let asks = row.state == VisitState::Asks;
+    // What is decided by accepting or declining is not taken care of by having noticed it.
+    let open = open_reasons(row).any(|reason| !(asks && reason.reason == Reason::WalkIn));
+    let unseen = here && row.seen.is_none() && matches!(row.state, VisitState::Asks | VisitState::Arrived | VisitState::Called);
+    let undo = match row.state {
+        VisitState::Done if row.done.is_some() => Some(if state_word(row) == "Declined" { "Undo decline" } else { "Undo done" }),
+        VisitState::Called => Some("Undo call"),
+        VisitState::Arrived if row.accepted.is_some() => Some("Undo"),
+        _ if row.seen.is_some() => Some("Undo seen"),
+        _ => None,
+    };
+    let expected = row.state == VisitState::Expected && row.appointment.is_some();
+    let button = |action: &str, word: &str, class: &str| {
+        html! {
+            form method="post" action={ "/visit/" (action) } data-live {
+                input type="hidden" name="csrf" value=(csrf);
+                input type="hidden" name="appointment" value=(row.id);
+                button type="submit" id={ (action) "-" (row.id) } class={ "button " (class) } aria-label={ (word) ": " (name) } { (word) }
+            }
+        }
+    };
+    let strong = |wanted: bool| if wanted { "primary" } else { "" };
+    html! {
+        @if open || unseen { (button("seen", if here { "Seen" } else { "Taken care of" }, strong(open))) }
+        @if asks { (button("accept", "Accept", strong(!open))) (button("decline", "Decline", "")) }
+        @if here && row.state == VisitState::Arrived { (button("call", "Call", strong(!open))) }
+        @if here && matches!(row.state, VisitState::Arrived | VisitState::Called) { (button("done", "Done", strong(row.state == VisitState::Called && !open))) }
+        @if let Some(word) = undo { (button("undo", word, "plain")) }
+        @if expected {
+            form method="get" action="/letter" target="_blank" {
+                input type="hidden" name="appointment" value=(row.id);
+                button.button.plain type="submit" id={ "letter-" (row.id) } aria-label={ "Letter as PDF, in a new tab: " (name) } { "Letter" }
+            }
+        }
+    }
+}
+
+fn stop_row(day: &Day, stop: &Stop, urgent: bool, csrf: &str) -> Markup {
+    let reason = &stop.latest;
+    let taken = reason.taken.is_some();
+    let (action, word) = if taken { ("undo", "Undo") } else { ("seen", "Taken care of") };
+    let key = format!("{}-{}", reason.kiosk, reason.seq);
+    let find = format!("somebody kiosk {} {}", reason.kiosk, day.place_of(&reason.kiosk)).to_lowercase();
+    html! {
+        li.row.stop.urgent[urgent] id={ "row-stop-" (key) } data-find=(find) {
+            div.number { span.somebody aria-hidden="true" { (icon("person")) } }
+            div.person {
+                p.name { "Somebody at kiosk " (reason.kiosk) }
+                p.facts {
+                    span { "Not known by name" }
+                    @if !names_place(reason.reason) && !day.place_of(&reason.kiosk).is_empty() { span { (day.place_of(&reason.kiosk)) } }
+                    @if stop.times > 1 { span { (stop.times) " times" } }
+                    @if let Some(language) = reason.language.filter(|l| *l != Language::English) { span.language { (icon("speech")) (language_name(language)) } }
+                }
+            }
+            div.why { (reason_line(day, reason, None)) }
+            div.since { (since_words(reason.at, day.now)) }
+            div.do {
+                form method="post" action={ "/stop/" (action) } data-live {
+                    input type="hidden" name="csrf" value=(csrf);
+                    input type="hidden" name="kiosk" value=(reason.kiosk);
+                    input type="hidden" name="seq" value=(reason.seq);
+                    button.button.primary[!taken].plain[taken] type="submit" id={ (action) "-stop-" (key) } aria-label={ (word) ": somebody at kiosk " (reason.kiosk) } { (word) }
+                }
+            }
+        }
+    }
+}
+
+/// Whether staff have to go to the kiosk for it: then the line says where that is.
+fn names_place(reason: Reason) -> bool {
+    matches!(reason, Reason::FeelsUnwell | Reason::AskedForHelp | Reason::Guessing | Reason::CodeForged)
+}
+
+fn where_is(day: &Day, kiosk: &KioskId) -> String {
+    match day.place_of(kiosk) {
+        "" => format!("kiosk {kiosk}"),
+        place => format!("{place} (kiosk {kiosk})"),
+    }
+}
+
+fn reason_line(day: &Day, reason: &ReasonRow, documents: Option<&Documents>) -> Markup {
+    let words = match (reason.reason, documents.map(|documents| documents.needed.as_slice())) {
+        (Reason::DocumentMissing, Some([one])) => format!("Missing: {}", one.for_staff()),
+        (Reason::DocumentMissing, Some(several)) if !several.is_empty() => format!("Missing at least one of: {}", listed(several)),
+        (one, _) if names_place(one) => format!("{} — {}", one.for_staff(), where_is(day, &reason.kiosk)),
+        (one, _) => one.for_staff().to_owned(),
+    };
+    match &reason.taken {
+        Some((_, user)) => html! { p.reason.old { (icon("check")) span { (words) span.quiet { " · taken by " (user) } } } },
+        None => html! { p.reason.now[reason.reason.is_urgent()] { (icon(reason_icon(reason.reason))) span { (words) } } },
+    }
+}
+
+/// Codes that kiosks did not take today: nobody waits for help because of them, but many of one kind mean something.
+pub fn refused_codes(day: &Day) -> Markup {
+    html! {
+        @if !day.refused_codes.is_empty() {
+            h3 #h-codes { "Codes not taken today" }
+            ul.codes aria-labelledby="h-codes" {
+                @for codes in &day.refused_codes {
+                    li.quiet {
+                        "Kiosk " (codes.kiosk) ": " (codes.reason.for_staff()) ", " (times_words(codes.times)) ", last at "
+                        time datetime=(codes.at) { (clock_time(codes.at, &day.zone)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn times_words(times: u32) -> String {
+    match times {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{times} times"),
+    }
+}
+
+fn since_words(at: Timestamp, now: Timestamp) -> Markup {
+    let minutes = (now.duration_since(at).as_secs() / 60).max(0);
+    html! { p.minutes { time datetime=(at) data-since=(at.as_second()) { (minutes_words(minutes)) } } }
+}
+
+/// The page's script says the same words while time passes.
+fn minutes_words(minutes: i64) -> String {
+    match minutes {
+        0 => "just now".to_owned(),
+        1..60 => format!("{minutes} min"),
+        _ => format!("{} h {} min", minutes / 60, minutes % 60),
+    }
+}
+
+fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string()
+}
+
+fn language_name(language: Language) -> &'static str {
+    match language {
+        Language::English => "English",
+        Language::Spanish => "Spanish",
+        Language::Arabic => "Arabic",
+    }
+}

@@ -1,0 +1,171 @@
+//! The program itself: letters, their keys, kiosks, and what it says when something is wrong.
+
+use std::process::{Command, Output};
+
+struct Room {
+    folder: tempfile::TempDir,
+}
+
+impl Room {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let data = self.path("data");
+        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"))
+            .args(arguments)
+            .args(["--data", &data])
+            .env("RUST_LOG", "warn")
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (status.code(), text(stdout), text(stderr))
+    }
+}
+
+#[test]
+fn a_letter_is_written_and_what_is_wrong_is_said_in_one_line() {
+    let room = Room::new();
+    assert_eq!(room.run(&["import", "tests/data/day.csv"]).0, Some(0));
+    let out = room.path("letter.pdf");
+    let (status, said, _) = room.run(&["letter", "apt-0001", "--out", &out]);
+    assert_eq!((status, said.trim()), (Some(0), format!("{out} is the letter of appointment apt-0001").as_str()));
+    assert!(std::fs::read(&out).unwrap().starts_with(b"%PDF-"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&out).unwrap().permissions().mode() & 0o077, 0, "for whoever made it alone");
+    }
+    assert_eq!(room.run(&["letter", "apt-0001", "--out", &out]).0, Some(0), "and again");
+    let cancelled = std::fs::read_to_string("tests/data/day.csv").unwrap();
+    let cancelled = cancelled.lines().find(|line| line.contains(",cancelled,")).and_then(|line| line.split(',').next()).unwrap();
+    for (arguments, expected) in [
+        (["letter", "nobody", "--out", &out], "there is no appointment nobody"),
+        (["letter", cancelled, "--out", &out], "was called off"),
+        (["letter", "apt-0001", "--out", "/nowhere/at/all.pdf"], "/nowhere/at/all.pdf cannot be written"),
+    ] {
+        let (status, _, why) = room.run(&arguments);
+        assert_eq!(status, Some(1), "{arguments:?}");
+        assert!(why.contains(expected) && why.lines().count() == 1 && !why.contains("Dietrich"), "{why}");
+    }
+    assert!(std::fs::read_dir(room.folder.path()).unwrap().all(|entry| !entry.unwrap().file_name().to_string_lossy().starts_with('.')));
+    assert!(std::fs::read(&out).unwrap().starts_with(b"%PDF-"), "the letter from before is still there");
+}
+
+#[test]
+fn a_command_writes_nothing_over_that_it_reads() {
+    let room = Room::new();
+    assert_eq!(room.run(&["import", "tests/data/day.csv"]).0, Some(0));
+    let desk_file = room.path("data/desk.sqlite");
+    for out in [&desk_file, &room.path("data/letter.pdf"), &room.path("data")] {
+        let (status, _, why) = room.run(&["letter", "apt-0001", "--out", out]);
+        assert!(status == Some(1) && why.contains("not written over"), "{why}");
+    }
+    assert!(std::fs::read(&desk_file).unwrap().starts_with(b"SQLite"));
+    let (list, tries, result) = (room.path("day.csv"), room.path("tries.csv"), room.path("result.csv"));
+    std::fs::copy("tests/data/day.csv", &list).unwrap();
+    std::fs::write(&tries, "try_id,given_name,family_name\n").unwrap();
+    std::fs::write(&result, "the result of last week").unwrap();
+    let run = |out: &str| {
+        let arguments = ["match", "--appointments", &list, "--tries", &tries, "--out", out];
+        let output = Command::new(env!("CARGO_BIN_EXE_arrivals-desk")).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (status, why) = run(&result);
+    assert!(status == Some(1) && why.contains("found none named birth_date"), "{why}");
+    assert_eq!(std::fs::read_to_string(&result).unwrap(), "the result of last week");
+    std::fs::write(&tries, "try_id,given_name,family_name,birth_date\n").unwrap();
+    for out in [&list, &tries] {
+        let (status, why) = run(out);
+        assert!(status == Some(1) && why.contains("not written over"), "{why}");
+    }
+    assert_eq!(std::fs::read(&list).unwrap(), std::fs::read("tests/data/day.csv").unwrap());
+    assert_eq!(run(&result).0, Some(0));
+    assert_eq!(std::fs::read_to_string(&result).unwrap(), "try_id,outcome,appointment_id\n");
+}
+
+#[test]
+fn a_folder_without_a_desk_is_not_made_into_one() {
+    let room = Room::new();
+    let out = room.path("letter.pdf");
+    for arguments in [&["letter", "apt-0001", "--out", &out][..], &["letter-key", "list"], &["letter-key", "rotate", "--revoke"]] {
+        let (status, said, why) = room.run(arguments);
+        assert_eq!((status, said.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(why.contains("there is no desk in") && why.lines().count() == 1, "{why}");
+        assert!(!std::path::Path::new(&room.path("data")).exists(), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_desks_file_is_for_its_owner_alone_even_in_a_folder_that_was_there() {
+    use std::os::unix::fs::PermissionsExt;
+    let room = Room::new();
+    std::fs::create_dir(room.path("data")).unwrap();
+    assert_eq!(room.run(&["import", "tests/data/day.csv"]).0, Some(0));
+    let mode = std::fs::metadata(room.path("data/desk.sqlite")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0, "{mode:o}");
+}
+
+#[test]
+fn keys_of_letters_are_rotated_and_listed() {
+    let room = Room::new();
+    assert_eq!(room.run(&["import", "tests/data/day.csv"]).0, Some(0));
+    let out = room.path("letter.pdf");
+    room.run(&["letter", "apt-0001", "--out", &out]);
+    let (_, said, _) = room.run(&["letter-key", "list"]);
+    assert!(said.lines().count() == 1 && said.contains("current, letters until 2026-12-07"), "{said}");
+    let (status, said, _) = room.run(&["letter-key", "rotate"]);
+    assert_eq!((status, said.trim()), (Some(0), "key 2 signs letters from now on; letters made before stay good until they expire"));
+    let (_, said, _) = room.run(&["letter-key", "list"]);
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].trim_start().starts_with("2 ") && lines[0].contains("current, no letters yet"), "{said}");
+    let (_, said, _) = room.run(&["letter-key", "rotate", "--revoke"]);
+    assert!(said.contains("no longer taken"), "{said}");
+    let (_, said, _) = room.run(&["letter-key", "list"]);
+    assert!(said.lines().count() == 1 && said.trim_start().starts_with("3 "), "{said}");
+}
+
+#[test]
+fn a_kiosk_is_added_with_its_place() {
+    let room = Room::new();
+    let (status, token, _) = room.run(&["kiosk", "add", "lobby", "--letter", "A", "--place", "Main lobby, by the entrance"]);
+    assert_eq!((status, token.trim().len()), (Some(0), 64));
+    let (status, _, why) = room.run(&["kiosk", "add", "annex", "--letter", "B", "--place", "two\nlines"]);
+    assert!(status == Some(1) && why.contains("one line of at most 120 characters"), "{why}");
+    let conn = rusqlite::Connection::open(room.path("data/desk.sqlite")).unwrap();
+    let kiosks: Vec<(String, String)> = conn
+        .prepare("SELECT id, place FROM kiosk ORDER BY id")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(kiosks, [("lobby".to_owned(), "Main lobby, by the entrance".to_owned())], "nothing of the one with a bad place");
+}
+
+#[test]
+fn a_configuration_places_its_kiosks_and_every_command_explains_itself() {
+    let room = Room::new();
+    let config = room.path("desk.toml");
+    let text = format!(
+        "data = {:?}\n[clinic]\nname = \"Mill Street Clinic\"\n[[kiosk]]\nid = \"lobby\"\nletter = \"A\"\ntoken = \"0123456789abcdef\"\nplace = \"Main lobby\"\n",
+        room.path("data")
+    );
+    std::fs::write(&config, text).unwrap();
+    let desk = || Command::new(env!("CARGO_BIN_EXE_arrivals-desk"));
+    assert!(desk().args(["import", "tests/data/day.csv", "--config", &config]).output().unwrap().status.success());
+    assert!(desk().args(["letter-key", "list", "--config", &config]).output().unwrap().status.success());
+    let conn = rusqlite::Connection::open(room.path("data/desk.sqlite")).unwrap();
+    assert_eq!(conn.query_row("SELECT place FROM kiosk", [], |row| row.get::<_, String>(0)).unwrap(), "Main lobby");
+    for command in [&["letter"][..], &["letter-key"], &["letter-key", "rotate"], &["letter-key", "list"], &["match"], &["kiosk", "add"]] {
+        let output = desk().args(command).arg("--help").output().unwrap();
+        assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Usage:"), "{command:?}");
+    }
+    assert_eq!(desk().args(["letter", "x", "--data", "d"]).output().unwrap().status.code(), Some(2), "--out is needed");
+}
