@@ -76,6 +76,7 @@ impl Kiosk {
                 insurance: StillRight::Yes,
                 companion: None,
                 documents: None,
+                proposals: &[],
                 place: "Main building, 1st floor, waiting area A",
             })
             .expect("saved");

@@ -1,6 +1,8 @@
 //! The desk, at its real boundaries: files in, HTTP and events in, the staff's page out.
 #![cfg(feature = "desk")]
 
+#[path = "desk/changes_page.rs"]
+mod changes_page;
 #[path = "desk/events.rs"]
 mod events;
 #[path = "desk/import.rs"]
@@ -13,6 +15,8 @@ mod matching;
 mod page;
 #[path = "desk/program.rs"]
 mod program;
+#[path = "desk/proposals.rs"]
+mod proposals;
 #[path = "desk/said.rs"]
 mod said;
 #[path = "desk/server.rs"]

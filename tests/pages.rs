@@ -197,10 +197,21 @@ fn every_control_has_a_name_lies_in_the_window_and_covers_no_other() {
                 }
             }
             // Keys of the alphabet are smaller than 64 px across in portrait: twelve Arabic ones share 768 px.
-            let (least_width, least_height) = match (height, page) {
-                (480, Page::FamilyName | Page::GivenName | Page::CompanionName) => (48.0, 44.0),
-                (480, _) => (64.0, 44.0),
-                (1280, Page::FamilyName | Page::GivenName | Page::CompanionName) => (50.0, 64.0),
+            let has_letters = matches!(
+                page,
+                Page::FamilyName
+                    | Page::GivenName
+                    | Page::CompanionName
+                    | Page::NewEmail
+                    | Page::NewPostalCode
+                    | Page::NewStreet
+                    | Page::NewCity
+                    | Page::NewState
+            );
+            let (least_width, least_height) = match height {
+                480 if has_letters => (48.0, 44.0),
+                480 => (64.0, 44.0),
+                1280 if has_letters => (50.0, 64.0),
                 _ => (64.0, 64.0),
             };
             if look != Look::Large && (control.right - control.left < least_width || control.bottom - control.top < least_height) {

@@ -2,6 +2,7 @@
 #![cfg(all(feature = "kiosk", feature = "desk"))]
 
 mod plays {
+    mod changes;
     mod companion;
     mod demo;
     mod desk_unreachable;

@@ -77,6 +77,20 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Writes the changed contact details that staff accepted, each exactly once, as CSV for the record system.
+    ///
+    /// The changes get the number of a batch first, then the file is written. If the file was lost, --batch writes it again.
+    /// If there is nothing to hand on, no file is written and the exit status is 0. It holds patients' details: keep it accordingly.
+    ExportChanges {
+        /// The file that is written.
+        #[arg(long, value_name = "FILE.csv")]
+        out: PathBuf,
+        /// Writes this batch again, and hands on nothing new.
+        #[arg(long, value_name = "N")]
+        batch: Option<u64>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// The keys that letters are signed with.
     #[command(subcommand)]
     LetterKey(LetterKeyCommand),
@@ -188,6 +202,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let config = place.config()?;
             write_letter(&open_existing(&config)?, &config.data, &appointment, &out)
         }
+        Command::ExportChanges { out, batch, place } => {
+            let config = place.config()?;
+            export_changes(&open_existing(&config)?, &config.data, &out, batch)
+        }
         Command::LetterKey(LetterKeyCommand::Rotate { revoke, place }) => {
             let id = open_existing(&place.config()?)?.rotate_letter_key(revoke)?;
             let earlier =
@@ -288,6 +306,25 @@ fn write_letter(desk: &Desk, data: &Path, appointment: &str, out: &Path) -> anyh
     if let Some(last_day) = desk.letter_ended(&id)? {
         eprintln!("note: no kiosk takes this letter: it was good until {last_day}; look at the appointment's date");
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn export_changes(desk: &Desk, data: &Path, out: &Path, batch: Option<u64>) -> anyhow::Result<ExitCode> {
+    let batch = match batch {
+        Some(batch) => batch,
+        None => match desk.next_export_batch()? {
+            Some(batch) => batch,
+            None => {
+                println!("nothing to export: every accepted change is in an earlier batch");
+                return Ok(ExitCode::SUCCESS);
+            }
+        },
+    };
+    let Some((csv, count)) = desk.export_csv(batch)? else { bail!("there is no batch {batch}; without --batch the next one is made") };
+    if let Err(why) = write_file(out, &csv, &[data]) {
+        bail!("{why}; batch {batch} is kept, write it with --batch {batch}");
+    }
+    println!("{} is batch {batch}: {count} {}", out.display(), if count == 1 { "change" } else { "changes" });
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,6 +5,7 @@
 //! `kiosk` nor a device's driver.
 
 pub mod api;
+pub mod changes;
 pub mod config;
 pub mod error;
 pub mod import;

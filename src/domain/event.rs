@@ -8,6 +8,7 @@ use super::ids::{AppointmentId, PatientId, Seq};
 use super::language::Language;
 use super::person::BirthDate;
 use super::private::Private;
+use super::proposal::Proposal;
 use super::reason::Reason;
 use super::ticket::{CallAs, PrintOutcome, Ticket};
 
@@ -17,6 +18,8 @@ use super::ticket::{CallAs, PrintOutcome, Ticket};
 pub enum StillRight {
     /// The patient confirmed it.
     Yes,
+    /// The patient says what it is now.
+    Changed,
     /// The patient says it is not, or wants to talk about it: the desk asks.
     AskTheDesk,
 }
@@ -44,6 +47,9 @@ pub struct CheckedIn {
     /// What came of asking for documents, if any were needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub documents: Option<Documents>,
+    /// What they say is different from the chart; each field once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposals: Vec<Proposal>,
 }
 
 /// Somebody without an appointment asks to be seen; the desk decides.

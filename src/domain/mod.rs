@@ -3,6 +3,7 @@
 //! Invariant: nothing here does I/O, knows the time, or names another layer of this package.
 
 pub mod appointment;
+pub mod contact;
 pub mod document;
 pub mod event;
 pub mod identity;
@@ -11,6 +12,7 @@ pub mod insurance;
 pub mod language;
 pub mod person;
 pub mod private;
+pub mod proposal;
 pub mod queue;
 pub mod reason;
 pub mod settings;

@@ -16,6 +16,8 @@ pub struct ClinicSettings {
     pub name: String,
     /// IANA name of the clinic's time zone, such as `America/New_York`. All dates are this zone's.
     pub time_zone: String,
+    /// ISO 3166 code of the country whose telephone numbers and postal codes are written without saying so, such as `US`.
+    pub country: String,
     /// Check-in opens this many minutes before the appointment (FACTS 3: 30 to 60 in the field).
     pub early_minutes: u32,
     /// Check-in closes this many minutes after the appointment's beginning; then the desk decides.
@@ -52,6 +54,7 @@ impl Default for ClinicSettings {
         Self {
             name: "Clinic".to_owned(),
             time_zone: "America/New_York".to_owned(),
+            country: "US".to_owned(),
             early_minutes: 60,
             late_minutes: 15,
             site_places: Vec::new(),

@@ -2,8 +2,9 @@
 //!
 //! Nothing of it outlives the return to welcome. The arrows are in `table`.
 
+use super::details::DetailEntry;
 use super::entry::{DateEntry, FourDigits, TextEntry};
-use super::step::{Patient, PrintOrder, ScanWord, Step, Stop, Visit};
+use super::step::{NewDetail, Patient, PrintOrder, ScanWord, Step, Stop, Visit};
 use crate::domain::appointment::Standing;
 use crate::domain::document::Document;
 use crate::domain::event::StillRight;
@@ -86,6 +87,10 @@ pub struct Conversation {
     pub(super) documents_brought: bool,
     pub(super) walk_in_reason: String,
     pub(super) details: StillRight,
+    /// What is different from the contact details on file, in the order of the fields.
+    pub(super) changes: Vec<NewDetail>,
+    /// The contact detail being typed.
+    pub detail: DetailEntry,
     pub(super) insurance: StillRight,
     pub(super) call_as: CallAs,
     /// Where "Get help" and "I feel unwell" go back to.
@@ -122,6 +127,8 @@ impl Conversation {
             patient: None,
             at_hand: None,
             details: StillRight::Yes,
+            changes: Vec::new(),
+            detail: DetailEntry::default(),
             insurance: StillRight::Yes,
             call_as: CallAs::Number,
             came_from: Step::Welcome,
@@ -251,6 +258,9 @@ impl Conversation {
         self.name = TextEntry::default();
         self.given_name = TextEntry::default();
         self.phone = FourDigits::default();
+        self.details = StillRight::Yes;
+        self.changes.clear();
+        self.detail = DetailEntry::default();
     }
 
     fn new_date(&self) -> DateEntry {

@@ -212,6 +212,12 @@ pub struct TextEntry {
 }
 
 impl TextEntry {
+    /// With this text, and the cursor at its end.
+    #[must_use]
+    pub fn holding(text: &Private) -> Self {
+        Self { text: text.clone(), cursor: text.as_str().chars().count() }
+    }
+
     /// The text on either side of the cursor.
     #[must_use]
     pub fn around_cursor(&self) -> (String, String) {

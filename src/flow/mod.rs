@@ -5,6 +5,7 @@
 //! from every step that waits, and leaves nothing behind.
 
 pub mod conversation;
+pub mod details;
 pub mod entry;
 mod finding;
 pub mod screen;

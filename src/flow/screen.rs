@@ -3,8 +3,10 @@
 use jiff::civil::{Date, DateTime};
 
 use super::conversation::{Conversation, TicketAtHand};
+use super::details::Part;
 use super::entry::{DatePart, DateTrouble};
-use super::step::{MaskedContact, MaskedInsurance, ScanWord, SiteFace, Step, Visit};
+use super::step::{MaskedContact, MaskedInsurance, NewDetail, ScanWord, SiteFace, Step, Visit};
+use crate::domain::contact::{self, Doubt};
 use crate::domain::document::Document;
 use crate::domain::language::Language;
 use crate::domain::private::Private;
@@ -74,6 +76,21 @@ pub enum Content {
     Visits(Vec<Visit>, usize),
     /// What is on file of how to reach them.
     Details(MaskedContact),
+    /// What is on file of how to reach them, and what they say is different.
+    Changes(MaskedContact, Vec<NewDetail>),
+    /// One of these is being typed.
+    NewDetail {
+        /// Before the cursor.
+        before: Private,
+        /// After it.
+        after: Private,
+        /// What does not look right.
+        doubt: Option<Doubt>,
+        /// How it usually looks; empty if there is nothing to show.
+        example: String,
+        /// Digits are enough.
+        is_digits: bool,
+    },
     /// What is on file of their insurance.
     Insurance(Option<MaskedInsurance>),
     /// How to be called; the first name is an example on the page.
@@ -111,7 +128,7 @@ impl Conversation {
             }
             Step::IsThisYou => Some(2),
             Step::Visits | Step::Documents => Some(3),
-            Step::Details => Some(4),
+            Step::Details | Step::ChangeDetails | Step::NewDetail(_) => Some(4),
             Step::Insurance => Some(5),
             Step::CallAs => Some(6),
             _ => None,
@@ -162,6 +179,17 @@ impl Conversation {
             (Step::IsThisYou, Some(patient)) => Content::Person(patient.shown_name.clone()),
             (Step::Visits, Some(patient)) => Content::Visits(patient.visits.clone(), self.open_visits().count()),
             (Step::Details, Some(patient)) => Content::Details(patient.contact.clone()),
+            (Step::ChangeDetails, Some(patient)) => Content::Changes(patient.contact.clone(), self.changes.clone()),
+            (Step::NewDetail(part), Some(patient)) => {
+                let (before, after) = self.detail.text.around_cursor();
+                let country = patient.country.as_str();
+                let (example, is_digits) = match part {
+                    Part::Phone => (contact::phone_example(country), true),
+                    Part::PostalCode => (contact::postal_code_example(country).to_owned(), contact::postal_code_is_digits(country)),
+                    Part::Email | Part::Street | Part::City | Part::State => (String::new(), false),
+                };
+                Content::NewDetail { before: before.into(), after: after.into(), doubt: self.detail.doubt, example, is_digits }
+            }
             (Step::Insurance, Some(patient)) => Content::Insurance(patient.insurance.clone()),
             (Step::CallAs, None) => Content::CallAs(self.given_name.text().clone()),
             (Step::CallAs, Some(patient)) => Content::CallAs(patient.first_name.clone()),

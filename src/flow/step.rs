@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::details::Part;
 use crate::domain::appointment::Standing;
 use crate::domain::document::{Document, Documents};
 use crate::domain::event::StillRight;
@@ -10,6 +11,7 @@ use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
+use crate::domain::proposal::{Field, Value};
 use crate::domain::reason::Reason;
 use crate::domain::settings::Localized;
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
@@ -43,6 +45,10 @@ pub enum Step {
     Documents,
     /// Says whether the contact details are still right.
     Details,
+    /// Chooses which contact details are different, and looks at what was typed.
+    ChangeDetails,
+    /// Types one of them.
+    NewDetail(Part),
     /// Says whether the insurance is still right.
     Insurance,
     /// Chooses how to be called.
@@ -65,7 +71,7 @@ pub enum Step {
 
 impl Step {
     /// Every step, once.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 29] = [
         Self::Welcome,
         Self::Find,
         Self::BirthDate,
@@ -79,6 +85,13 @@ impl Step {
         Self::Visits,
         Self::Documents,
         Self::Details,
+        Self::ChangeDetails,
+        Self::NewDetail(Part::Phone),
+        Self::NewDetail(Part::Email),
+        Self::NewDetail(Part::PostalCode),
+        Self::NewDetail(Part::Street),
+        Self::NewDetail(Part::City),
+        Self::NewDetail(Part::State),
         Self::Insurance,
         Self::CallAs,
         Self::Saving,
@@ -107,6 +120,13 @@ impl Step {
             Self::IsThisYou => "is-this-you",
             Self::Visits => "visits",
             Self::Details => "details",
+            Self::ChangeDetails => "change-details",
+            Self::NewDetail(Part::Phone) => "new-phone",
+            Self::NewDetail(Part::Email) => "new-email",
+            Self::NewDetail(Part::PostalCode) => "new-postal-code",
+            Self::NewDetail(Part::Street) => "new-street",
+            Self::NewDetail(Part::City) => "new-city",
+            Self::NewDetail(Part::State) => "new-state",
             Self::Insurance => "insurance",
             Self::CallAs => "call-as",
             Self::Saving => "saving",
@@ -152,6 +172,8 @@ impl Step {
             | Self::Visits
             | Self::Documents
             | Self::Details
+            | Self::ChangeDetails
+            | Self::NewDetail(_)
             | Self::Insurance => Some(Patience { ask_after_seconds: 60, end_after_seconds: 20 }),
             Self::Find | Self::IsThisYou | Self::CallAs => Some(Patience { ask_after_seconds: 40, end_after_seconds: 20 }),
             // Result pages in the field stay 10 to 20 s (FACTS 2); a number must be readable by the slowest reader.
@@ -190,6 +212,8 @@ pub enum Input {
     Yes,
     /// Answered no.
     No,
+    /// This contact detail is different.
+    ChangeField(Field),
     /// Would rather talk to the desk about it.
     AskTheDesk,
     /// Goes on with what is on the page.
@@ -306,6 +330,8 @@ pub struct Patient {
     pub visits: Vec<Visit>,
     /// Contact details, masked.
     pub contact: MaskedContact,
+    /// The country whose telephone numbers and postal codes need no more words, as ISO 3166 writes it.
+    pub country: String,
     /// Insurance, masked, if any is on file.
     pub insurance: Option<MaskedInsurance>,
 }
@@ -440,8 +466,21 @@ pub struct Answers {
     pub companion: Option<Private>,
     /// What came of asking for documents, if any were needed.
     pub documents: Option<Documents>,
+    /// What they say is different from the contact details on file; each field once.
+    pub changes: Vec<NewDetail>,
     /// Where to go: the place of the first visit.
     pub place: String,
+}
+
+/// A contact detail as the patient says it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDetail {
+    /// Which.
+    pub field: Field,
+    /// What it is now.
+    pub value: Value,
+    /// It does not look as such a value does, and the patient says that it is right all the same.
+    pub insisted: bool,
 }
 
 /// Somebody without an appointment asks to be seen.

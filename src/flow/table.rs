@@ -79,6 +79,8 @@ impl Conversation {
             return self.finding(input);
         }
         match (self.step, input) {
+            (S::ChangeDetails, input) => self.choosing_change(input),
+            (S::NewDetail(part), input) => self.typing_detail(part, input),
             (S::IsThisYou, Input::Yes) => self.confirmed(),
             (S::IsThisYou, Input::No) => {
                 // Whoever this is, it is not the person found: nothing of that person is reported with it.
@@ -110,10 +112,13 @@ impl Conversation {
             }
             (S::Details, Input::Yes) => {
                 self.details = StillRight::Yes;
+                self.changes.clear();
                 self.to(S::Insurance)
             }
-            (S::Details, Input::No | Input::AskTheDesk) => {
+            (S::Details, Input::No) => self.to(S::ChangeDetails),
+            (S::Details, Input::AskTheDesk) => {
                 self.details = StillRight::AskTheDesk;
+                self.changes.clear();
                 self.to(S::Insurance)
             }
             (S::Insurance, Input::Yes) => {
@@ -204,12 +209,15 @@ impl Conversation {
             Step::Documents => Step::Visits,
             Step::Details if !self.documents_needed().is_empty() => Step::Documents,
             Step::Details => Step::Visits,
+            Step::Insurance if self.details == StillRight::Changed => Step::ChangeDetails,
             Step::Insurance => Step::Details,
             Step::CallAs if self.walk_in => Step::WalkInReason,
             Step::CallAs => Step::Insurance,
             Step::Find if self.for_other => Step::CompanionName,
             Step::Find => return Self::new(self.home_language).in_language(self.language).stay(),
             Step::Welcome
+            | Step::ChangeDetails
+            | Step::NewDetail(_)
             | Step::Saving
             | Step::Printing
             | Step::Done
@@ -289,6 +297,7 @@ impl Conversation {
             documents: Some(self.documents_needed())
                 .filter(|needed| !needed.is_empty())
                 .map(|needed| Documents { needed, brought: self.documents_brought }),
+            changes: self.changes.clone(),
             place,
         };
         self.step = Step::Saving;

@@ -11,14 +11,17 @@ use super::program::{ClinicFace, Event, Surroundings};
 use super::ui;
 use super::ui::KioskWindow;
 use crate::domain::appointment::Standing;
+use crate::domain::contact::Doubt;
 use crate::domain::document::Document;
 use crate::domain::language::Language;
+use crate::domain::proposal::Field;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome};
 use crate::flow::conversation::TicketAtHand;
+use crate::flow::details::Part;
 use crate::flow::entry::{DatePart, DateTrouble};
 use crate::flow::screen::{Content, Screen, day_month_year};
-use crate::flow::step::{Input, MaskedInsurance, ScanWord, SiteFace, Step, Visit};
+use crate::flow::step::{Input, MaskedContact, MaskedInsurance, ScanWord, SiteFace, Step, Visit};
 
 /// Sends what is touched and typed to the kiosk. `send` is called on the window's own thread.
 pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
@@ -69,6 +72,12 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
         let first = characters.next().is_some_and(|character| character.is_alphabetic() || matches!(character, ' ' | '-' | '\'' | '’'));
         first && characters.next().is_none()
     });
+    face.on_is_character(|text| {
+        let mut characters = text.chars();
+        // What the toolkit sends for keys that type nothing is in the private use area.
+        let is_typed = |character: char| !character.is_control() && !('\u{e000}'..='\u{f8ff}').contains(&character);
+        characters.next().is_some_and(is_typed) && characters.next().is_none()
+    });
     face.on_place_cursor({
         let touch = Rc::clone(&touch);
         move |part| touch(Input::PlaceCursor(part))
@@ -109,6 +118,9 @@ fn input_of(action: ui::Action) -> Input {
         A::Yes => Input::Yes,
         A::No => Input::No,
         A::AskTheDesk => Input::AskTheDesk,
+        A::ChangePhone => Input::ChangeField(Field::Phone),
+        A::ChangeEmail => Input::ChangeField(Field::Email),
+        A::ChangeAddress => Input::ChangeField(Field::Address),
         A::GoOn => Input::GoOn,
         A::Back => Input::Back,
         A::StartOver => Input::StartOver,
@@ -220,10 +232,22 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
             face.set_visits(ModelRc::from(Rc::new(VecModel::from(rows))));
             face.set_visits_open(i32::try_from(*open).unwrap_or(i32::MAX));
         }
-        Content::Details(contact) => {
-            face.set_phone(contact.phone.as_str().into());
-            face.set_email(contact.email.as_str().into());
-            face.set_address(contact.address.as_str().into());
+        Content::Details(contact) => fill_contact(face, contact),
+        Content::Changes(contact, changes) => {
+            fill_contact(face, contact);
+            let now = |field| changes.iter().find(|change| change.field == field).map(|change| change.value.one_line());
+            let now = |field| now(field).unwrap_or_default().as_str().into();
+            face.set_new_phone(now(Field::Phone));
+            face.set_new_email(now(Field::Email));
+            face.set_new_address(now(Field::Address));
+        }
+        Content::NewDetail { before, after, doubt, example, is_digits } => {
+            face.set_text_before(before.as_str().into());
+            face.set_text_after(after.as_str().into());
+            face.set_doubt(doubt.map_or(ui::Doubt::None, doubt_of));
+            // A number that breaks over two lines is hard to read, from right to left most of all.
+            face.set_example(example.replace(' ', "\u{a0}").into());
+            face.set_digits_only(*is_digits);
         }
         Content::Insurance(insurance) => fill_insurance(face, insurance.as_ref()),
         Content::CallAs(name) => face.set_first_name(name.as_str().into()),
@@ -241,6 +265,24 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
             face.set_why_hour(hour);
             face.set_why_minute(minute);
         }
+    }
+}
+
+fn fill_contact(face: &ui::Kiosk<'_>, contact: &MaskedContact) {
+    face.set_phone(contact.phone.as_str().into());
+    face.set_email(contact.email.as_str().into());
+    face.set_address(contact.address.as_str().into());
+}
+
+fn doubt_of(doubt: Doubt) -> ui::Doubt {
+    match doubt {
+        Doubt::TooShort => ui::Doubt::TooShort,
+        Doubt::TooLong => ui::Doubt::TooLong,
+        Doubt::NoSuchNumber => ui::Doubt::NoSuchNumber,
+        Doubt::NoAt => ui::Doubt::NoAt,
+        Doubt::NoEnding => ui::Doubt::NoEnding,
+        Doubt::NotAnAddress => ui::Doubt::NotAnAddress,
+        Doubt::NoSuchPostalCode => ui::Doubt::NoSuchPostalCode,
     }
 }
 
@@ -277,6 +319,7 @@ fn forget(face: &ui::Kiosk<'_>) {
     face.set_date_trouble(ui::DateTrouble::None);
     face.set_print_state(ui::PrintState::None);
     face.set_why(ui::Why::None);
+    face.set_doubt(ui::Doubt::None);
     face.set_visits(ModelRc::default());
     face.set_documents(ModelRc::default());
     for set in [
@@ -285,6 +328,7 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_was_here_before,
         ui::Kiosk::set_desk_knows,
         ui::Kiosk::set_seen_by_staff,
+        ui::Kiosk::set_digits_only,
     ] {
         set(face, false);
     }
@@ -315,6 +359,10 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_phone,
         ui::Kiosk::set_email,
         ui::Kiosk::set_address,
+        ui::Kiosk::set_new_phone,
+        ui::Kiosk::set_new_email,
+        ui::Kiosk::set_new_address,
+        ui::Kiosk::set_example,
         ui::Kiosk::set_payer,
         ui::Kiosk::set_member_id,
         ui::Kiosk::set_number,
@@ -408,6 +456,13 @@ fn page_of(step: Step) -> ui::Page {
         Step::IsThisYou => P::IsThisYou,
         Step::Visits => P::Visits,
         Step::Details => P::Details,
+        Step::ChangeDetails => P::ChangeDetails,
+        Step::NewDetail(Part::Phone) => P::NewPhone,
+        Step::NewDetail(Part::Email) => P::NewEmail,
+        Step::NewDetail(Part::PostalCode) => P::NewPostalCode,
+        Step::NewDetail(Part::Street) => P::NewStreet,
+        Step::NewDetail(Part::City) => P::NewCity,
+        Step::NewDetail(Part::State) => P::NewState,
         Step::Insurance => P::Insurance,
         Step::CallAs => P::CallAs,
         Step::Saving => P::Saving,

@@ -133,6 +133,7 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
             email: person.contact.masked_email(),
             address: person.contact.masked_address(),
         },
+        country: clinic.settings.country.clone(),
         insurance: insured.map(|coverage| MaskedInsurance {
             payer: coverage.payer.clone(),
             member_id: coverage.masked_member_id(),

@@ -7,14 +7,17 @@ use super::printing::PrintRequest;
 use super::program::{Kiosk, lock};
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::{AppointmentId, Seq};
+use crate::domain::person::Contact;
+use crate::domain::proposal::{Proposal, Source};
 use crate::domain::ticket::{PrintOutcome, Ticket};
-use crate::flow::step::{Answers, Input, PrintOrder, SavedTicket, WalkInRequest};
+use crate::flow::step::{Answers, Input, NewDetail, PrintOrder, SavedTicket, WalkInRequest};
 use crate::store::tickets::{CheckIn, KnownTicket, WalkIn};
 use crate::store::{Store, StoreError};
 
 impl Kiosk {
     pub(super) fn save(&mut self, answers: &Answers) {
         let at = self.parts.clock.now();
+        let proposals = self.proposals_of(answers);
         self.save_with(|clinic, mut store| {
             let check_in = CheckIn {
                 at,
@@ -27,6 +30,7 @@ impl Kiosk {
                 insurance: answers.insurance,
                 companion: answers.companion.as_ref(),
                 documents: answers.documents.as_ref(),
+                proposals: &proposals,
                 place: &answers.place,
             };
             let mut known = store.check_in(&check_in)?;
@@ -35,6 +39,19 @@ impl Kiosk {
             }
             Ok((known, answers.appointments.clone(), store.last_seq()?))
         });
+    }
+
+    /// What the patient says is different, beside what is on file now.
+    fn proposals_of(&self, answers: &Answers) -> Vec<Proposal> {
+        let on_file = answers.appointments.iter().find_map(|id| self.roster.list().get(id)).map(|appointment| &appointment.person.contact);
+        let propose = |change: &NewDetail| Proposal {
+            field: change.field,
+            old: on_file.unwrap_or(&Contact::default()).value(change.field),
+            new: change.value.clone(),
+            source: Source::Typed,
+            insisted: change.insisted,
+        };
+        answers.changes.iter().map(propose).collect()
     }
 
     pub(super) fn save_walk_in(&mut self, request: &WalkInRequest) {

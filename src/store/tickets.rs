@@ -12,6 +12,7 @@ use crate::domain::ids::{AppointmentId, PatientId, Seq};
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
+use crate::domain::proposal::Proposal;
 use crate::domain::ticket::{CallAs, Ticket, TicketNumber};
 
 /// A check-in that is to be made durable.
@@ -37,6 +38,8 @@ pub struct CheckIn<'a> {
     pub companion: Option<&'a Private>,
     /// What came of asking for documents.
     pub documents: Option<&'a Documents>,
+    /// What they say is different from the chart.
+    pub proposals: &'a [Proposal],
     /// Where to go.
     pub place: &'a str,
 }
@@ -115,6 +118,7 @@ impl Store {
             insurance: check_in.insurance,
             companion: check_in.companion.cloned(),
             documents: check_in.documents.cloned(),
+            proposals: check_in.proposals.to_vec(),
         });
         append_in(&transaction, seq, check_in.at, &event)?;
         transaction.commit()?;

@@ -86,6 +86,7 @@ fn a_scanned_code_and_a_birthday_lead_to_a_ticket() {
         insurance: StillRight::AskTheDesk,
         companion: None,
         documents: None,
+        changes: Vec::new(),
         place: "Waiting area A".into(),
     };
     assert_eq!(effects[0], Effect::LookUp(Query::Appointment("apt-1".into())));

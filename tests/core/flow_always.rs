@@ -6,8 +6,10 @@ use arrivals::domain::appointment::Standing;
 use arrivals::domain::document::Document;
 use arrivals::domain::identity::Fact;
 use arrivals::domain::language::Language;
+use arrivals::domain::proposal::Field;
 use arrivals::domain::ticket::{CallAs, PrintOutcome};
 use arrivals::flow::conversation::Conversation;
+use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Effect, Input, Lookup, ScanWord, Step, Visit};
 
 use super::flow::{
@@ -33,6 +35,9 @@ fn every_input() -> Vec<Input> {
         Input::Yes,
         Input::No,
         Input::AskTheDesk,
+        Input::ChangeField(Field::Phone),
+        Input::ChangeField(Field::Email),
+        Input::ChangeField(Field::Address),
         Input::GoOn,
         Input::Back,
         Input::StartOver,
@@ -106,6 +111,12 @@ fn every_step() -> Vec<Conversation> {
     let mut with_documents = typed_name();
     with_documents.extend([Input::Found(Lookup::One(patient(vec![needy_visit()]))), Input::Yes, Input::GoOn]);
     plays.push(with_documents);
+    plays.extend([Field::Phone, Field::Email].map(|field| changing(field, "")));
+    // Postal code, street, city, state: each with what was typed before it.
+    plays.extend(["", "1\n", "1\nx\n", "1\nx\nx\n"].map(|typed| changing(Field::Address, typed)));
+    let mut changes = changing(Field::Address, "");
+    changes.push(Input::Back);
+    plays.push(changes);
     let mut longer = scanned([1, 8]);
     for input in
         [Input::Yes, Input::GoOn, Input::Yes, Input::Yes, Input::CallAs(CallAs::Number), saved(), Input::Printed(PrintOutcome::Printed)]
@@ -117,6 +128,19 @@ fn every_step() -> Vec<Conversation> {
     stopped.push(Input::Found(Lookup::Ambiguous));
     plays.push(stopped);
     plays.into_iter().map(|inputs| play(inputs).0).collect()
+}
+
+/// Types into a contact detail; a new line goes on, insisting where the value looks odd.
+fn changing(field: Field, typed: &str) -> Vec<Input> {
+    let mut inputs = scanned([1, 8]);
+    inputs.extend([Input::Yes, Input::GoOn, Input::No, Input::ChangeField(field)]);
+    for character in typed.chars() {
+        match character {
+            '\n' => inputs.extend([Input::GoOn, Input::Yes]),
+            letter => inputs.push(Input::Key(letter)),
+        }
+    }
+    inputs
 }
 
 #[test]
@@ -194,8 +218,15 @@ fn no_path_saves_twice_or_prints_before_saving() {
             conversation.walk_in,
             if conversation.step == Step::Phone { conversation.phone.text().as_str().len() } else { 0 },
             conversation.documents_needed().len(),
-        )
+        ) + &changes(conversation)
     };
+    fn changes(conversation: &Conversation) -> String {
+        let entry = &conversation.detail;
+        match conversation.screen().content {
+            Content::Changes(_, changes) => changes.len().to_string(),
+            _ => format!("{} {}", entry.text.text().as_str().len().min(2), entry.doubt.is_some()),
+        }
+    }
     while let Some((conversation, was_saved)) = waiting.pop_front() {
         for input in every_input() {
             // The world answers only what it was asked.

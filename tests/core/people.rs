@@ -29,6 +29,7 @@ pub fn patient(visits: Vec<Visit>) -> Box<Patient> {
         birth_date: BirthDate(date(1936, 8, 18)),
         visits,
         contact: MaskedContact::default(),
+        country: "US".into(),
         insurance: None,
     })
 }

@@ -25,6 +25,7 @@ fn check_in(store: &mut Store, appointments: &[&str], on: Date) -> Result<KnownT
         insurance: StillRight::Yes,
         companion: None,
         documents: None,
+        proposals: &[],
         place: "Waiting area A",
     })
 }

@@ -132,6 +132,7 @@ impl TestKiosk {
                 insurance: StillRight::Yes,
                 companion: None,
                 documents: None,
+                proposals: &[],
                 place: "Waiting area A",
             })
             .unwrap();

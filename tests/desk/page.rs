@@ -13,7 +13,8 @@ async fn sign_in(addr: std::net::SocketAddr, name: &str, password: &str) -> Answ
     form(addr, "/sign-in", &page.cookies(), &[("csrf", &page.csrf()), ("name", name), ("password", password)]).await
 }
 
-async fn ready() -> (Place, arrivals::desk::serve::Serving, String) {
+/// A desk with the day's list, served, and the cookie of somebody who is signed in.
+pub async fn ready() -> (Place, arrivals::desk::serve::Serving, String) {
     let place = place();
     place.desk.add_user("Ana", PASSWORD, Role::Desk).unwrap();
     import(&place.desk, "tests/data/day.csv").0.unwrap();
@@ -28,7 +29,7 @@ async fn ready() -> (Place, arrivals::desk::serve::Serving, String) {
 #[tokio::test]
 async fn nothing_is_shown_without_a_session() {
     let (_place, serving, cookie) = ready().await;
-    for (path, status) in [("/", 303), ("/list", 401), ("/live", 401)] {
+    for (path, status) in [("/", 303), ("/list", 401), ("/live", 401), ("/changes", 303), ("/changes?appointment=apt-0001", 303)] {
         let answer = http(serving.addr, "GET", path, &[("cookie", "arrivals_session=0123")], "").await;
         assert_eq!(answer.status, status, "{path}");
         assert!(!answer.body.contains("Dietrich"));

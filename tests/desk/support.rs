@@ -70,6 +70,7 @@ pub fn checked_in(seq: u64, letter: char, count: u32, appointments: &[&str]) -> 
             insurance: StillRight::AskTheDesk,
             companion: None,
             documents: None,
+            proposals: Vec::new(),
         }),
     )
 }
@@ -136,6 +137,10 @@ pub async fn http(addr: SocketAddr, method: &str, path: &str, headers: &[(&str, 
 }
 
 pub async fn form(addr: SocketAddr, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
-    let body = fields.iter().map(|(k, v)| format!("{k}={}", v.replace(' ', "+"))).collect::<Vec<_>>().join("&");
+    let encoded = |text: &str| -> String {
+        let one = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        text.bytes().map(one).collect()
+    };
+    let body = fields.iter().map(|(k, v)| format!("{k}={}", encoded(v))).collect::<Vec<_>>().join("&");
     http(addr, "POST", path, &[("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie)], &body).await
 }

@@ -97,7 +97,7 @@ fn birthday() -> Content {
 /// Every property about a person that is not empty.
 fn left(window: &KioskWindow) -> Vec<&'static str> {
     let face = window.global::<ui::Kiosk>();
-    let texts: [(&str, SharedString); 17] = [
+    let texts: [(&str, SharedString); 21] = [
         ("day", face.get_day()),
         ("year", face.get_year()),
         ("digits", face.get_digits()),
@@ -108,6 +108,10 @@ fn left(window: &KioskWindow) -> Vec<&'static str> {
         ("phone", face.get_phone()),
         ("email", face.get_email()),
         ("address", face.get_address()),
+        ("new-phone", face.get_new_phone()),
+        ("new-email", face.get_new_email()),
+        ("new-address", face.get_new_address()),
+        ("example", face.get_example()),
         ("payer", face.get_payer()),
         ("member-id", face.get_member_id()),
         ("number", face.get_number()),
@@ -141,6 +145,8 @@ fn left(window: &KioskWindow) -> Vec<&'static str> {
         ("date-trouble", face.get_date_trouble() != ui::DateTrouble::None),
         ("print-state", face.get_print_state() != ui::PrintState::None),
         ("why", face.get_why() != ui::Why::None),
+        ("doubt", face.get_doubt() != ui::Doubt::None),
+        ("digits-only", face.get_digits_only()),
         ("visits", face.get_visits().row_count() > 0),
         ("documents", face.get_documents().row_count() > 0),
     ];

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use arrivals::kiosk::ui::{DatePart, DateTrouble, Document, Kiosk, Page, PrintState, ScanWord, Standing, VisitRow, WalkInReason, Why};
+use arrivals::kiosk::ui::{
+    DatePart, DateTrouble, Document, Doubt, Kiosk, Page, PrintState, ScanWord, Standing, VisitRow, WalkInReason, Why,
+};
 use slint::{ModelRc, VecModel};
 
 pub const SIZES: [(u32, u32); 3] = [(1280, 800), (800, 480), (800, 1280)];
@@ -38,7 +40,7 @@ const fn but(page: Page, name: &'static str, but: fn(&Kiosk<'_>)) -> Sample {
     Sample { page, name, is_usual: false, but }
 }
 
-pub const PAGES: [Sample; 51] = [
+pub const PAGES: [Sample; 64] = [
     usual(Page::Welcome, "welcome"),
     but(Page::Welcome, "welcome-no-walk-in", |kiosk| kiosk.set_walk_in_offered(false)),
     usual(Page::Find, "find"),
@@ -79,6 +81,28 @@ pub const PAGES: [Sample; 51] = [
     usual(Page::Documents, "documents"),
     but(Page::Documents, "documents-one", |kiosk| kiosk.set_documents(model(vec![Document::Referral]))),
     usual(Page::Details, "details"),
+    usual(Page::ChangeDetails, "change-details"),
+    but(Page::ChangeDetails, "change-details-none-yet", |kiosk| {
+        kiosk.set_new_phone("".into());
+        kiosk.set_new_address("".into());
+    }),
+    usual(Page::NewPhone, "new-phone"),
+    but(Page::NewPhone, "new-phone-doubted", |kiosk| kiosk.set_doubt(Doubt::TooShort)),
+    usual(Page::NewEmail, "new-email"),
+    but(Page::NewEmail, "new-email-doubted", |kiosk| kiosk.set_doubt(Doubt::NoEnding)),
+    usual(Page::NewPostalCode, "new-postal-code"),
+    but(Page::NewPostalCode, "new-postal-code-with-letters", |kiosk| {
+        kiosk.set_digits_only(false);
+        kiosk.set_doubt(Doubt::NoSuchPostalCode);
+    }),
+    usual(Page::NewStreet, "new-street"),
+    but(Page::NewStreet, "new-street-for-other", |kiosk| kiosk.set_for_other(true)),
+    usual(Page::NewCity, "new-city"),
+    usual(Page::NewState, "new-state"),
+    but(Page::NewState, "new-state-empty", |kiosk| {
+        kiosk.set_text_before("".into());
+        kiosk.set_text_after("".into());
+    }),
     usual(Page::Insurance, "insurance"),
     usual(Page::CallAs, "call-as"),
     but(Page::CallAs, "call-as-for-other", |kiosk| kiosk.set_for_other(true)),
@@ -167,7 +191,7 @@ fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows)))
 }
 
-const DATA: [&str; 28] = [
+const DATA: [&str; 30] = [
     "Northside Family Health Center",
     "English",
     "Español",
@@ -196,6 +220,8 @@ const DATA: [&str; 28] = [
     "A prescription",
     "A vaccination without an appointment",
     "Something else",
+    "(201) 555-0123",
+    ".com",
 ];
 
 pub fn is_data(text: &str) -> bool {
@@ -235,7 +261,14 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
         | Page::Birthday => 1,
         Page::IsThisYou => 2,
         Page::Visits | Page::Documents => 3,
-        Page::Details => 4,
+        Page::Details
+        | Page::ChangeDetails
+        | Page::NewPhone
+        | Page::NewEmail
+        | Page::NewPostalCode
+        | Page::NewStreet
+        | Page::NewCity
+        | Page::NewState => 4,
         Page::Insurance => 5,
         Page::CallAs => 6,
         _ => 0,
@@ -277,6 +310,12 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
     kiosk.set_phone(DATA[6].into());
     kiosk.set_email(DATA[7].into());
     kiosk.set_address(DATA[8].into());
+    kiosk.set_new_phone(DATA[28].into());
+    kiosk.set_new_email("".into());
+    kiosk.set_new_address(DATA[20].into());
+    kiosk.set_doubt(Doubt::None);
+    kiosk.set_example(DATA[28].into());
+    kiosk.set_digits_only(true);
     kiosk.set_payer(DATA[9].into());
     kiosk.set_member_id(DATA[10].into());
     kiosk.set_card_ends_day(31);

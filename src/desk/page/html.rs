@@ -9,6 +9,10 @@ use super::list::Day;
 use super::row::{entry_row, refused_codes, visit_row};
 
 fn page(title: &str, script: bool, body: &Markup) -> Markup {
+    whole(title, &html! { @if script { script src="/static/desk.js" defer {} } }, body)
+}
+
+fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -18,11 +22,53 @@ fn page(title: &str, script: bool, body: &Markup) -> Markup {
                 title { (title) }
                 link rel="icon" href="/static/icon.svg";
                 link rel="stylesheet" href="/static/desk.css";
-                @if script { script src="/static/desk.js" defer {} }
+                (head)
             }
             body { (body) }
         }
     }
+}
+
+/// A page beside the list. Without a script it asks for itself, as nobody's work, once the session may have ended: `again` is its
+/// address, which has or gets a query, and after how many seconds.
+pub fn staff_page(title: &str, who: &SignedIn, again: (&str, u64), body: &Markup) -> Markup {
+    let (address, seconds) = again;
+    let idle = format!("{}; url={address}{}idle=1", seconds + 5, if address.contains('?') { "&" } else { "?" });
+    whole(
+        &format!("{title} - Arrivals desk"),
+        &html! {
+            script src="/static/changes.js" defer {}
+            noscript { meta http-equiv="refresh" content=(idle); }
+        },
+        &html! {
+            header.top {
+                div.brand { (mark()) h1 { (title) } }
+                div {}
+                div.tools {
+                    form method="post" action="/sign-out" {
+                        input type="hidden" name="csrf" value=(who.csrf);
+                        span.who { (who.user) }
+                        button.button.small type="submit" { "Sign out" }
+                    }
+                }
+            }
+            main #review tabindex="-1" { (body) }
+        },
+    )
+}
+
+/// A text as a value in an address.
+pub fn in_address(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut address, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => address.push(char::from(byte)),
+            _ => {
+                let _ = write!(address, "%{byte:02X}");
+            }
+        }
+        address
+    })
 }
 
 /// One message and one way on.
@@ -101,6 +147,7 @@ pub fn list(day: &Day, csrf: &str) -> Markup {
                 li.count { a href="#called" { b { (day.called.len()) } " called" } }
                 li.count { a href="#expected" { b { (day.expected.len()) } " expected" } }
                 li.count { a href="#closed" { b { (day.closed.len()) } " closed" } }
+                @if day.changes > 0 { li.count { a #all-changes href="/changes" { b { (day.changes) } @if day.changes == 1 { " change to review" } @else { " changes to review" } } } }
             }
             section #needs aria-labelledby="h-needs" {
                 h2 #h-needs { "Need you now" }

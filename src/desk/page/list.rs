@@ -12,7 +12,7 @@ use super::super::Desk;
 use super::super::error::DeskError;
 use super::super::store::{ReasonRow, RefusedCodes, Stop, VisitRow};
 use crate::domain::identity::fold_name;
-use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::language::Language;
 use crate::domain::queue::VisitState;
 use crate::domain::settings::WalkInCategory;
@@ -39,6 +39,10 @@ pub struct Day {
     pub closed: Vec<Entry>,
     /// Codes that kiosks did not take today.
     pub refused_codes: Vec<RefusedCodes>,
+    /// Proposed changes that nobody decided, of whatever day: not urgent, but not to be forgotten.
+    pub changes: usize,
+    /// The same by person, and by visit for those who are not on the list.
+    changes_by: HashMap<String, usize>,
     /// What the clinic calls the reasons to come without an appointment.
     categories: Vec<WalkInCategory>,
     /// Where kiosks stand.
@@ -73,10 +77,17 @@ impl Day {
                 expected: Vec::new(),
                 closed: Vec::new(),
                 refused_codes: store.refused_codes_of(date)?,
+                changes: 0,
+                changes_by: HashMap::new(),
                 categories,
                 places: store.kiosk_places()?,
                 alike: HashMap::new(),
             };
+            for change in store.open_changes()? {
+                day.changes += 1;
+                *day.changes_by.entry(of_person(&change.person)).or_default() += 1;
+                *day.changes_by.entry(of_visit(&change.appointment)).or_default() += 1;
+            }
             let rows = store.visits_of(date)?;
             day.alike = alike(&rows, &day.zone);
             for row in rows {
@@ -139,6 +150,12 @@ impl Day {
         self.categories.iter().find(|category| category.code == code)
     }
 
+    /// How many proposed changes of this person nobody decided.
+    pub fn changes_of(&self, row: &VisitRow) -> usize {
+        let key = row.appointment.as_ref().map_or_else(|| of_visit(&row.id), |appointment| of_person(&appointment.person.id));
+        self.changes_by.get(&key).copied().unwrap_or(0)
+    }
+
     /// Who else of the day has the name and birth date of a request without an appointment.
     pub fn alike(&self, row: &VisitRow) -> &[String] {
         self.alike.get(&row.id).map_or(&[], Vec::as_slice)
@@ -158,6 +175,14 @@ impl Entry {
             Self::Stop(stop) => stop.latest.taken.is_none() && stop.latest.reason.is_urgent(),
         }
     }
+}
+
+fn of_person(id: &PatientId) -> String {
+    format!("person {id}")
+}
+
+fn of_visit(id: &AppointmentId) -> String {
+    format!("visit {id}")
 }
 
 /// The reasons that nobody has taken care of.

@@ -3,6 +3,7 @@
 //! Invariants: no page without a session shows anything of a patient; every form carries the session's
 //! token; nothing is loaded from elsewhere; everything works without a script, only not by itself.
 
+mod changes;
 mod html;
 mod icons;
 mod list;
@@ -48,10 +49,13 @@ pub fn routes() -> Router<Desk> {
         .route("/sign-out", post(sign_out))
         .route("/active", post(active))
         .route("/letter", get(letter))
+        .route("/changes", get(changes::changes_page))
+        .route("/changes/{action}", post(changes::decide))
         .route("/visit/{action}", post(act_on_visit))
         .route("/stop/{action}", post(act_on_stop))
         .route("/static/desk.css", get(async || asset("text/css; charset=utf-8", include_str!("desk.css"))))
         .route("/static/desk.js", get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js"))))
+        .route("/static/changes.js", get(async || asset("text/javascript; charset=utf-8", include_str!("changes.js"))))
         .route("/static/icon.svg", get(async || asset("image/svg+xml", include_str!("icon.svg"))))
         .fallback(async || Oops::NotFound)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

@@ -7,6 +7,8 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::super::store::{ReasonRow, Stop, VisitRow};
+use super::changes::count_words;
+use super::html::in_address;
 use super::icons::{icon, reason_icon, state_icon};
 use super::list::{Day, Entry, open_reasons};
 use crate::domain::document::{Document, Documents};
@@ -25,7 +27,7 @@ pub fn entry_row(day: &Day, entry: &Entry, csrf: &str) -> Markup {
 }
 
 /// Who comes, as the booking system has it or as somebody typed it; none if nobody said.
-fn name_of(row: &VisitRow) -> Option<String> {
+pub fn name_of(row: &VisitRow) -> Option<String> {
     let (given, family) = match (&row.appointment, &row.walk_in) {
         (Some(a), _) => (&a.person.given_name, &a.person.family_name),
         (None, Some(asks)) => (&asks.given_name, &asks.family_name),
@@ -82,7 +84,7 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup 
                 }
             }
             div.visit { (what_for(day, row)) }
-            div.why { (whys(day, row, known.is_some())) }
+            div.why { (whys(day, row, known.is_some())) (review(day, row, &name)) }
             div.since {
                 @if let Some(at) = since { (since_words(at, day.now)) }
                 @if let Some(kiosk) = row.kiosk.as_ref().or_else(|| row.reasons.first().map(|r| &r.kiosk)) { p.quiet { "Kiosk " (kiosk) } }
@@ -134,6 +136,18 @@ fn whys(day: &Day, row: &VisitRow, has_name: bool) -> Markup {
         @if let Some((_, user)) = &row.accepted { p.by { (icon("check")) "Accepted by " (user) } }
         @else if let Some((_, user)) = row.seen.as_ref().filter(|_| row.state != VisitState::Done) { p.by { (icon("check")) "Seen by " (user) } }
         @if let Some(print) = row.print.as_deref().filter(|print| *print == "unknown") { p.by title=(print) { (icon("printer")) "Printing not confirmed" } }
+    }
+}
+
+/// The way to what this person says is different.
+fn review(day: &Day, row: &VisitRow, name: &str) -> Markup {
+    let count = day.changes_of(row);
+    html! {
+        @if count > 0 {
+            p { a.review id={ "changes-" (row.id) } href={ "/changes?appointment=" (in_address(row.id.as_str())) } {
+                (icon("pencil")) span { (count_words(count)) " to review" span.hidden { ": " (name) } }
+            } }
+        }
     }
 }
 
@@ -276,7 +290,8 @@ fn minutes_words(minutes: i64) -> String {
     }
 }
 
-fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
+/// A time of day in the clinic's zone.
+pub fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string()
 }
 

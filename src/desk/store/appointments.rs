@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{Store, bump, int};
+use super::{Store, bump, chart, int};
 use crate::domain::appointment::Appointment;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::AppointmentId;
@@ -49,7 +49,8 @@ impl Unsaid {
 }
 
 impl Store {
-    /// Takes appointments over, in one transaction. What is as it was stays untouched; tickets always stay.
+    /// Takes appointments over, in one transaction. What is as it was stays untouched; tickets always stay, and so does what staff
+    /// accepted for a person while the list says what it said then.
     ///
     /// # Errors
     /// If the file cannot be written; then nothing of this list is taken.
@@ -57,6 +58,7 @@ impl Store {
         let zone = self.zone.clone();
         let tx = self.write()?;
         let mut result = Taken::default();
+        chart::end_contradicted(&tx, list)?;
         for appointment in list {
             let id = appointment.id.as_str();
             let before: Option<String> = tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;
@@ -64,6 +66,8 @@ impl Store {
                 Some(before) if unsaid != Unsaid::default() => &unsaid.kept(appointment, read(before)?),
                 _ => appointment,
             };
+            let overlaid = chart::overlaid(&tx, appointment)?;
+            let appointment = overlaid.as_ref().unwrap_or(appointment);
             let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
             if before.as_deref() == Some(body.as_str()) {
                 result.unchanged += 1;
@@ -140,6 +144,14 @@ impl Store {
         tx.commit()?;
         Ok(true)
     }
+}
+
+/// Writes an appointment anew that is on the list, with the same beginning, name and person; kiosks hear of it.
+pub(super) fn rewrite(conn: &Connection, appointment: &Appointment) -> Result<(), DeskError> {
+    let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
+    let id = appointment.id.as_str();
+    conn.execute("UPDATE appointment SET body = ?2, revision = ?3 WHERE id = ?1", params![id, body, int(bump(conn)?)])?;
+    follow_with_visit(conn, id)
 }
 
 /// A kiosk that hears of an appointment again hears of its ticket after it.

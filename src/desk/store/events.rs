@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{Store, bump, int, to_code};
+use super::{Store, bump, int, proposals, to_code};
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::language::Language;
@@ -230,7 +230,7 @@ fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -
         // Told again even for a second ticket: that kiosk must learn which one counts.
         touch(conn, id)?;
     }
-    Ok(())
+    proposals::proposed(conn, happened, said)
 }
 
 /// A request is a visit that nobody booked: it has a ticket in the walk-in queue and waits for staff to accept it.

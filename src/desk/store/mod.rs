@@ -1,15 +1,18 @@
 //! The desk's file: all of its SQL, as functions named for what the desk does.
 //!
 //! Invariants: nothing outside this folder writes SQL. Events and staff actions are appended and
-//! never edited; visits, tickets and reasons can be rebuilt from them ([`Store::rebuild_visits`]).
+//! never edited; visits, tickets, reasons and proposals can be rebuilt from them ([`Store::rebuild_visits`]).
 //! Every change takes the next number of one counter, the *revision*, which only grows: it orders
 //! events and staff actions, and is the cursor of the feed.
 
 mod appointments;
+mod chart;
 mod events;
+mod exports;
 mod feed;
 mod kiosks;
 mod letters;
+mod proposals;
 mod schema;
 mod staff;
 mod visits;
@@ -24,8 +27,10 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::appointments::{Taken, Unsaid};
+pub use self::exports::ExportLine;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
+pub use self::proposals::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
 pub use self::staff::{Session, Throttle, UserRow};
 pub use self::visits::{ReasonRow, RefusedCodes, Stop, VisitRow};
 pub use self::work::{StaffAction, StaffWork};

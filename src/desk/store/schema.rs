@@ -160,6 +160,52 @@ CREATE TABLE refused_code(
 );
 CREATE INDEX refused_code_by_date ON refused_code(date);
 ",
+    r"
+-- What a decision needs beyond its names: the value accepted, what was there before. JSON.
+ALTER TABLE staff_action ADD COLUMN detail TEXT;
+
+-- Follows from events and staff actions. What a patient says is different from the chart, and what staff decided.
+CREATE TABLE proposal(
+    kiosk TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    field TEXT NOT NULL,
+    -- The first of the visits that were checked in.
+    appointment_id TEXT NOT NULL,
+    patient_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    at TEXT NOT NULL,
+    date TEXT NOT NULL,
+    -- open, accepted or rejected
+    decision TEXT NOT NULL,
+    decided_at TEXT,
+    decided_by TEXT,
+    decided_revision BIGINT,
+    value TEXT,
+    why TEXT,
+    PRIMARY KEY (kiosk, seq, field)
+);
+CREATE INDEX proposal_by_decision ON proposal(decision);
+CREATE INDEX proposal_by_appointment ON proposal(appointment_id);
+CREATE INDEX proposal_by_patient ON proposal(patient_id);
+
+-- What staff accepted, while the booking system's list still says what it said then. Changed by acceptance and import alone.
+CREATE TABLE chart(
+    patient_id TEXT NOT NULL,
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    -- What the list had: one value for all visits of the person as a rule, so an array of one.
+    base TEXT NOT NULL,
+    PRIMARY KEY (patient_id, field)
+);
+
+-- Accepted changes that were handed on, by the revision of the acceptance: each once.
+CREATE TABLE export_batch(batch INTEGER PRIMARY KEY, at TEXT NOT NULL);
+CREATE TABLE exported_change(
+    revision BIGINT PRIMARY KEY REFERENCES staff_action(revision),
+    batch BIGINT NOT NULL REFERENCES export_batch(batch)
+);
+CREATE INDEX exported_change_by_batch ON exported_change(batch);
+",
 ];
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{Store, bump, events, int, timestamp, to_code};
+use super::{Store, bump, events, int, proposals, timestamp, to_code};
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::queue::VisitState;
@@ -81,22 +81,28 @@ impl Store {
         Ok(true)
     }
 
-    /// Everything staff did, oldest first: when, who, what, about what.
+    /// Everything staff did with visits and stops, oldest first: when, who, what, about what.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn staff_actions(&self) -> Result<Vec<(Timestamp, String, StaffAction, StaffWork)>, DeskError> {
-        Ok(recorded_actions(&self.conn)?.into_iter().map(|a| (a.at, a.user, a.action, a.work)).collect())
+        let recorded = recorded_actions(&self.conn)?.into_iter();
+        Ok(recorded
+            .filter_map(|a| match a.deed {
+                Deed::Work(work, action) => Some((a.at, a.user, action, work)),
+                Deed::Change(_) => None,
+            })
+            .collect())
     }
 
-    /// Makes visits, tickets and reasons anew from the recorded events and staff actions.
+    /// Makes visits, tickets, reasons and proposals anew from the recorded events and staff actions.
     ///
     /// # Errors
     /// If the file cannot be read or written; then everything is as it was.
     pub fn rebuild_visits(&mut self) -> Result<(), DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
-        tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code;")?;
+        tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal;")?;
         let mut statement = tx.prepare("SELECT revision, kiosk, received_at, body FROM kiosk_event ORDER BY revision")?;
         let events: Vec<(i64, String, String, String)> =
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?;
@@ -104,13 +110,13 @@ impl Store {
         let mut actions = recorded_actions(&tx)?.into_iter().peekable();
         for (n, kiosk, received, body) in events {
             while let Some(action) = actions.next_if(|action| action.revision < n) {
-                act(&tx, &action.work, action.action, &action.user, action.at, action.revision)?;
+                action.again(&tx)?;
             }
             let event: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
             events::apply(&tx, &zone, &kiosk, &event, timestamp(&received)?)?;
         }
         for action in actions {
-            act(&tx, &action.work, action.action, &action.user, action.at, action.revision)?;
+            action.again(&tx)?;
         }
         tx.commit()?;
         Ok(())
@@ -121,13 +127,28 @@ struct Recorded {
     revision: i64,
     at: Timestamp,
     user: String,
-    action: StaffAction,
-    work: StaffWork,
+    deed: Deed,
+}
+
+/// What somebody did: something with a visit or a stop, or a decision on a proposal.
+enum Deed {
+    Work(StaffWork, StaffAction),
+    Change(Box<proposals::RecordedDecision>),
+}
+
+impl Recorded {
+    /// Does it again while the list is rebuilt.
+    fn again(&self, conn: &Connection) -> Result<(), DeskError> {
+        match &self.deed {
+            Deed::Work(work, action) => act(conn, work, *action, &self.user, self.at, self.revision).map(|_| ()),
+            Deed::Change(decision) => decision.again(conn, &self.user, self.at, self.revision),
+        }
+    }
 }
 
 fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
     let mut statement =
-        conn.prepare("SELECT revision, at, user_name, action, appointment_id, kiosk, seq FROM staff_action ORDER BY revision")?;
+        conn.prepare("SELECT revision, at, user_name, action, appointment_id, kiosk, seq, detail FROM staff_action ORDER BY revision")?;
     let rows = statement.query_map([], |row| {
         Ok((
             row.get::<_, i64>(0)?,
@@ -137,17 +158,23 @@ fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
             row.get::<_, Option<String>>(4)?,
             row.get::<_, Option<String>>(5)?,
             row.get::<_, Option<i64>>(6)?,
+            row.get::<_, Option<String>>(7)?,
         ))
     })?;
     rows.map(|row| {
-        let (revision, at, user, action, appointment, kiosk, seq) = row?;
+        let (revision, at, user, action, appointment, kiosk, seq, detail) = row?;
+        let at = timestamp(&at)?;
+        if let (Some(kiosk), Some(seq), Some(detail)) = (&kiosk, seq, &detail) {
+            let decision = proposals::RecordedDecision::read(&action, kiosk, seq, detail)?;
+            return Ok(Recorded { revision, at, user, deed: Deed::Change(Box::new(decision)) });
+        }
         let work = match (appointment, kiosk, seq) {
             (Some(id), _, _) => StaffWork::Visit(AppointmentId::new(id)),
             (None, Some(kiosk), Some(seq)) => StaffWork::Stop(KioskId::new(kiosk), seq.unsigned_abs()),
             _ => return Err(DeskError::Unreadable("a staff action")),
         };
         let action = StaffAction::from_code(&action).ok_or(DeskError::Unreadable("a staff action"))?;
-        Ok(Recorded { revision, at: timestamp(&at)?, user, action, work })
+        Ok(Recorded { revision, at, user, deed: Deed::Work(work, action) })
     })
     .collect()
 }

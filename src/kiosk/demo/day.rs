@@ -59,7 +59,7 @@ const USUAL: Line = Line {
     try_this: "",
 };
 
-const LINES: [Line; 20] = [
+const LINES: [Line; 22] = [
     Line {
         id: "demo-01",
         given: "Margaret",
@@ -246,6 +246,16 @@ const LINES: [Line; 20] = [
         try_this: "a driver licence instead of a letter",
         ..USUAL
     },
+    Line {
+        id: "demo-21",
+        given: "Dorothy",
+        family: "Ashgrove",
+        born: date(1949, 5, 17),
+        minutes: 25,
+        try_this: "a new telephone number",
+        ..USUAL
+    },
+    Line { id: "demo-22", given: "Malik", family: "Thornbury", born: date(1966, 9, 8), minutes: 35, try_this: "moved house", ..USUAL },
 ];
 
 /// Somebody to be, with a sentence on what they show.

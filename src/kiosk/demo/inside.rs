@@ -8,6 +8,7 @@ use anyhow::Context as _;
 
 use crate::clock::Clock;
 use crate::desk::serve::Serving;
+use crate::desk::store::{ProposedChange, Shown, Verdict};
 use crate::desk::users::Role;
 use crate::desk::{Desk, DeskError};
 use crate::domain::appointment::Appointment;
@@ -108,6 +109,32 @@ impl DeskInside {
     /// If its file cannot be written.
     pub fn mark_seen(&self, appointment: &AppointmentId) -> Result<(), DeskError> {
         self.desk.mark_seen(appointment, USER).map(|_| ())
+    }
+
+    /// What somebody says is different, decided or not.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn changes_of(&self, appointment: &AppointmentId) -> Result<Vec<ProposedChange>, DeskError> {
+        self.desk.changes_of(appointment)
+    }
+
+    /// Accepts everything that somebody says is different, as "Accept all" at the desk does; answers how much that was.
+    ///
+    /// # Errors
+    /// If its file cannot be written.
+    pub fn accept_changes(&self, appointment: &AppointmentId) -> Result<usize, DeskError> {
+        let shown: Vec<Shown> = self.changes_of(appointment)?.into_iter().map(|change| change.key.into()).collect();
+        self.desk.decide_changes(&shown, &Verdict::Accept, USER)
+    }
+
+    /// The next file for the record system, as text; none if everything has been handed on.
+    ///
+    /// # Errors
+    /// If its file cannot be written.
+    pub fn export(&self) -> Result<Option<String>, DeskError> {
+        let Some(batch) = self.desk.next_export_batch()? else { return Ok(None) };
+        Ok(self.desk.export_csv(batch)?.map(|(csv, _)| String::from_utf8_lossy(&csv).into_owned()))
     }
 
     /// Eyes on it that may be kept.

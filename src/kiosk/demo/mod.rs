@@ -1,6 +1,7 @@
 //! `arrivals-kiosk demo`: a desk inside, simulated devices and a clinic day around the present hour, with nothing to install.
 
 pub mod catalogue;
+mod changes;
 pub mod day;
 pub mod inside;
 pub mod panel;

@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, ensure};
 
-use super::day;
 use super::player::Player;
+use super::{changes, day};
 use crate::codes;
 use crate::device::printer::SimulatedCondition;
 use crate::domain::language::Language;
@@ -22,7 +22,7 @@ pub struct Play {
 }
 
 /// Every play, in the order in which they are given.
-pub const PLAYS: [Play; 20] = [
+pub const PLAYS: [Play; 22] = [
     Play { name: "scan-and-check-in", language: Language::English, act: scan_and_check_in },
     Play { name: "typed-insurance-not-right", language: Language::English, act: typed_insurance_not_right },
     Play { name: "arabic", language: Language::Arabic, act: arabic },
@@ -43,13 +43,15 @@ pub const PLAYS: [Play; 20] = [
     Play { name: "other-site-explained", language: Language::Spanish, act: other_site_explained },
     Play { name: "licence-scanned", language: Language::English, act: licence_scanned },
     Play { name: "codes-not-taken", language: Language::English, act: codes_not_taken },
+    Play { name: "new-phone", language: Language::English, act: changes::new_phone },
+    Play { name: "moved-house", language: Language::Spanish, act: changes::moved_house },
 ];
 
-const THAT_IS_ME: &str = "Yes, that's me";
+pub(super) const THAT_IS_ME: &str = "Yes, that's me";
 const ALL_RIGHT: &str = "Yes, all is still right";
-const CARD_RIGHT: &str = "Yes, this is still right";
+pub(super) const CARD_RIGHT: &str = "Yes, this is still right";
 const ASK_ME: &str = "Ask me at the desk";
-const BY_NUMBER: &str = "By my number";
+pub(super) const BY_NUMBER: &str = "By my number";
 
 fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-01")?;
@@ -368,14 +370,14 @@ fn codes_not_taken(player: &mut Player<'_>) -> anyhow::Result<()> {
 }
 
 /// Holds the letter of a visit under the scanner and types day and month of birth.
-fn scan_code(player: &mut Player<'_>, visit: &str, month: &str, day: &str) -> anyhow::Result<()> {
+pub(super) fn scan_code(player: &mut Player<'_>, visit: &str, month: &str, day: &str) -> anyhow::Result<()> {
     let visit = player.visit(visit)?;
     player.scan(&player.rig.desk.letter_code(&visit)?)?;
     type_date(player, Step::Birthday, month, day, "")
 }
 
 /// Once found: confirms, answers with these three, and waits for the last page.
-fn check_in(player: &mut Player<'_>, details: &str, insurance: &str, call_as: &str) -> anyhow::Result<()> {
+pub(super) fn check_in(player: &mut Player<'_>, details: &str, insurance: &str, call_as: &str) -> anyhow::Result<()> {
     player.until(Step::IsThisYou)?;
     for answer in [THAT_IS_ME, "Check in now", details, insurance, call_as] {
         player.touch(answer)?;
@@ -383,12 +385,12 @@ fn check_in(player: &mut Player<'_>, details: &str, insurance: &str, call_as: &s
     player.get_ticket()
 }
 
-fn finish(player: &mut Player<'_>) -> anyhow::Result<()> {
+pub(super) fn finish(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Finish")?;
     player.until(Step::Welcome)
 }
 
-fn type_birth_date(player: &mut Player<'_>, month: &str, day: &str, year: &str) -> anyhow::Result<()> {
+pub(super) fn type_birth_date(player: &mut Player<'_>, month: &str, day: &str, year: &str) -> anyhow::Result<()> {
     player.until(Step::Find)?;
     player.touch("I have no code: type instead")?;
     type_date(player, Step::BirthDate, month, day, year)
@@ -409,11 +411,11 @@ fn type_date(player: &mut Player<'_>, step: Step, month: &str, day: &str, year: 
     player.touch("Next")
 }
 
-fn press_digits(player: &Player<'_>, digits: &str) -> anyhow::Result<()> {
+pub(super) fn press_digits(player: &Player<'_>, digits: &str) -> anyhow::Result<()> {
     digits.chars().try_for_each(|digit| player.press(&[&digit.to_string()]))
 }
 
-fn type_name(player: &mut Player<'_>, step: Step, name: &str) -> anyhow::Result<()> {
+pub(super) fn type_name(player: &mut Player<'_>, step: Step, name: &str) -> anyhow::Result<()> {
     player.until(step)?;
     player.look()?;
     // From a keyboard at the kiosk, as from the one on the screen.

@@ -1,0 +1,22 @@
+// The page of changes works without this; it only hides what it shows when the session ends.
+"use strict";
+(() => {
+  const csrf = document.querySelector("form[action='/sign-out'] input[name=csrf]").value;
+  let lastActive = 0;
+  const leave = () => { document.body.textContent = ""; location.replace("/sign-in?ended"); };
+  function connect() {
+    const live = new EventSource("/live");
+    live.addEventListener("ended", () => { live.close(); leave(); });
+    live.addEventListener("error", () => {
+      if (live.readyState !== EventSource.CLOSED) return;
+      setTimeout(() => fetch("/list", { cache: "no-store" }).then((a) => (a.status === 401 ? leave() : connect()), connect), 3000);
+    });
+  }
+  function active() {
+    if (Date.now() - lastActive < 60000) return;
+    lastActive = Date.now();
+    fetch("/active", { method: "POST", body: new URLSearchParams({ csrf }) }).then((a) => { if (a.status === 401) leave(); }, () => {});
+  }
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, active);
+  connect();
+})();

@@ -1,0 +1,428 @@
+//! Changed contact details: the page on which staff compare and decide, and the list of everybody who has some.
+//!
+//! Invariants: old and new stand side by side, and what the chart has by now beside them if it is neither; what a form decides is
+//! what its page showed; "accept all" takes nothing that somebody has to choose between.
+
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::Desk;
+use super::super::changes::{VALUE_CHARS_MAX, WHY_CHARS_MAX, check_edit, check_why, is_unprintable};
+use super::super::error::DeskError;
+use super::super::session::{SESSION_COOKIE, SignedIn, cookie};
+use super::super::store::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
+use super::html::{in_address, staff_page};
+use super::icons::icon;
+use super::row::clock_time;
+use super::{Oops, shown, signed_in};
+use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::private::Private;
+use crate::domain::proposal::{Field, PostalAddress, Value};
+
+/// Reasons for rejecting that need no typing.
+const WHYS: [&str; 4] = ["Typed by mistake", "The chart is right", "Somebody else's details", "Could not be confirmed"];
+
+#[derive(Deserialize)]
+pub(super) struct ChangesQuery {
+    appointment: Option<String>,
+    /// Something could not be decided any more.
+    late: Option<String>,
+    /// The page asks for itself; nobody worked.
+    idle: Option<String>,
+}
+
+pub(super) async fn changes_page(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<ChangesQuery>, QueryRejection>,
+) -> Result<Response, Oops> {
+    let Ok(who) = signed_in(&desk, &headers).await else {
+        let had_session = cookie(&headers, SESSION_COOKIE).is_some();
+        return Ok(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response());
+    };
+    let Query(query) = query.map_err(|_| Oops::NotFound)?;
+    let late = query.late.is_some().then_some(
+        "Not everything was decided: somebody was faster, or the chart has changed since. This is how it stands now; please look again.",
+    );
+    let page = desk.blocking(move |desk| {
+        if query.idle.is_none() {
+            desk.keep_session(&who)?;
+        }
+        match query.appointment {
+            Some(id) => {
+                let page = Page::read(desk, AppointmentId::new(id))?;
+                Ok(page.map(|page| page.show(&who, late, None)))
+            }
+            None => Ok(Some(everybody(desk, &who)?)),
+        }
+    });
+    Ok(shown(page.await?.ok_or(Oops::NotFound)?))
+}
+
+#[derive(Deserialize)]
+pub(super) struct ChangeForm {
+    csrf: String,
+    appointment: String,
+    /// What is decided, as [`mark`] wrote it; separated by spaces.
+    changes: String,
+    #[serde(default)]
+    value: Private,
+    #[serde(default)]
+    street: Private,
+    #[serde(default)]
+    city: Private,
+    #[serde(default)]
+    state: Private,
+    #[serde(default)]
+    postal_code: Private,
+    #[serde(default)]
+    why: String,
+    #[serde(default)]
+    words: String,
+}
+
+impl ChangeForm {
+    /// What was typed for a field.
+    fn typed(&self, field: Field) -> Value {
+        match field {
+            Field::Phone | Field::Email => Value::Text(self.value.clone()),
+            Field::Address => Value::Address(PostalAddress {
+                street: self.street.clone(),
+                city: self.city.clone(),
+                state: self.state.clone(),
+                postal_code: self.postal_code.clone(),
+            }),
+        }
+    }
+}
+
+pub(super) async fn decide(
+    State(desk): State<Desk>,
+    Path(action): Path<String>,
+    headers: HeaderMap,
+    form: Result<Form<ChangeForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let who = signed_in(&desk, &headers).await?;
+    let Form(form) = form.map_err(|_| Oops::Foreign)?;
+    if !who.sent(&form.csrf) {
+        return Err(Oops::Foreign);
+    }
+    let changes: Vec<Shown> = form
+        .changes
+        .split_whitespace()
+        .map(read_mark)
+        .collect::<Option<_>>()
+        .filter(|all: &Vec<_>| !all.is_empty())
+        .ok_or(Oops::Unreadable)?;
+    let field = changes.first().map(|change| change.key.field).ok_or(Oops::Unreadable)?;
+    let verdict = match action.as_str() {
+        "accept" => Ok(Verdict::Accept),
+        "edit" => check_edit(field, &form.typed(field)).map(Verdict::Edit),
+        "reject" => check_why(if form.words.trim().is_empty() { &form.why } else { &form.words }).map(Verdict::Reject),
+        "undo" => Ok(Verdict::Undo),
+        _ => return Err(Oops::NotFound),
+    };
+    let id = AppointmentId::new(form.appointment);
+    let back = format!("/changes?appointment={}", in_address(id.as_str()));
+    let answer = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        let refused = match verdict {
+            Ok(Verdict::Edit(value)) if is_on_file(desk, &id, &changes, &value)? => {
+                "The chart has that value already; reject the change if nothing else is right."
+            }
+            Ok(verdict) => {
+                let decided = desk.decide_changes(&changes, &verdict, &who.user)?;
+                return Ok(Ok(decided == changes.len()));
+            }
+            Err(why) => why,
+        };
+        Ok(Err(Page::read(desk, id)?.map(|page| page.show(&who, None, Some(refused)))))
+    });
+    Ok(match answer.await? {
+        Ok(true) => Redirect::to(&back).into_response(),
+        Ok(false) => Redirect::to(&format!("{back}&late=1")).into_response(),
+        Err(page) => (StatusCode::UNPROCESSABLE_ENTITY, shown(page.ok_or(Oops::NotFound)?)).into_response(),
+    })
+}
+
+fn is_on_file(desk: &Desk, id: &AppointmentId, changes: &[Shown], value: &Value) -> Result<bool, DeskError> {
+    let all = desk.changes_of(id)?;
+    Ok(all.iter().any(|change| change.is_open() && changes.iter().any(|s| s.key == change.key) && change.current.as_ref() == Some(value)))
+}
+
+/// A proposal as a form carries it: which, and what the chart had when it was shown.
+fn mark(change: &ProposedChange) -> String {
+    format!("{}.{}.{}.{}", change.key.kiosk, change.key.seq, change.key.field.code(), change.stands())
+}
+
+fn read_mark(text: &str) -> Option<Shown> {
+    // A kiosk's name may have dots in it.
+    let mut parts = text.rsplitn(4, '.');
+    let (stood, field, seq, kiosk) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let key = ChangeKey { kiosk: KioskId::new(kiosk), seq: seq.parse().ok()?, field: Field::from_code(field)? };
+    Some(Shown { key, stood: Some(stood.to_owned()) })
+}
+
+/// What "accept all" takes: one proposal of each field that nobody has to choose about.
+fn clear(changes: &[ProposedChange]) -> Vec<&ProposedChange> {
+    let of = |field: Field| {
+        let mut open = changes.iter().filter(move |change| change.key.field == field && change.is_open());
+        let first = open.next()?;
+        let alone = open.all(|other| other.proposal.new == first.proposal.new);
+        (alone && first.fits() && !first.is_conflict()).then_some(first)
+    };
+    Field::ALL.into_iter().filter_map(of).collect()
+}
+
+/// What the page of one person shows.
+struct Page {
+    id: AppointmentId,
+    name: String,
+    born: Option<Date>,
+    zone: TimeZone,
+    today: Date,
+    changes: Vec<ProposedChange>,
+    places: std::collections::BTreeMap<KioskId, String>,
+    idle_seconds: u64,
+}
+
+impl Page {
+    /// None if neither the list nor a kiosk knows the visit.
+    fn read(desk: &Desk, id: AppointmentId) -> Result<Option<Self>, DeskError> {
+        let now = desk.now();
+        let idle_seconds = desk.inner.session_idle.as_secs();
+        desk.with_store(|store| {
+            let Some(row) = store.visit(&id)? else { return Ok(None) };
+            let (zone, today) = (store.zone().clone(), store.date_at(now));
+            let mut changes = store.changes_of(&id)?;
+            let of_today = |change: &ProposedChange| {
+                let latest = change.by.as_ref().map_or(change.at, |(at, _)| *at);
+                latest.to_zoned(zone.clone()).date() == today
+            };
+            changes.retain(|change| change.is_open() || of_today(change));
+            let person = row.appointment.as_ref().map(|appointment| &appointment.person);
+            let name = super::row::name_of(&row).unwrap_or_else(|| "Visit not on the desk's list".to_owned());
+            let born = person.map(|person| person.birth_date.0);
+            Ok(Some(Self { id, name, born, zone, today, changes, places: store.kiosk_places()?, idle_seconds }))
+        })
+    }
+
+    fn show(&self, who: &SignedIn, notice: Option<&str>, problem: Option<&str>) -> Markup {
+        let clear = clear(&self.changes);
+        let open: Vec<&ProposedChange> = self.changes.iter().filter(|change| change.is_open()).collect();
+        let over: Vec<&ProposedChange> = self.changes.iter().filter(|change| !change.is_open()).collect();
+        let marks = clear.iter().map(|change| mark(change)).collect::<Vec<_>>().join(" ");
+        let again = format!("/changes?appointment={}", in_address(self.id.as_str()));
+        let body = html! {
+            @if let Some(notice) = notice { p.notice role="status" { (notice) } }
+            @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+            h2 { (self.name) @if let Some(born) = self.born { span.n { " born " time datetime=(born) { (born.strftime("%-d %b %Y")) } } } }
+            p.way {
+                a.button href={ "/#row-" (in_address(self.id.as_str())) } autofocus[open.is_empty()] { "Back to the list" }
+                @if !clear.is_empty() {
+                    (self.form("accept", &marks, who, &html! {
+                        button.button.primary #accept-all type="submit" autofocus {
+                            "Accept all: " (count_words(clear.len())) span.hidden { " of " (self.name) }
+                        }
+                    }))
+                }
+            }
+            @if !clear.is_empty() && clear.len() < open.len() { p.quiet { "What is left after that has to be decided one by one." } }
+            @if open.is_empty() { p.empty { (icon("check")) "Everything is decided." } }
+            ul.changes { @for change in open { (self.open(change, who)) } }
+            @if !over.is_empty() {
+                h3 { "Decided today" }
+                ul.changes { @for change in over { (self.over(change, who)) } }
+            }
+        };
+        staff_page("Changes to review", who, (&again, self.idle_seconds), &body)
+    }
+
+    fn form(&self, action: &str, marks: &str, who: &SignedIn, inside: &Markup) -> Markup {
+        html! {
+            form method="post" action={ "/changes/" (action) } {
+                input type="hidden" name="csrf" value=(who.csrf);
+                input type="hidden" name="appointment" value=(self.id);
+                input type="hidden" name="changes" value=(marks);
+                (inside)
+            }
+        }
+    }
+
+    /// Where and when it was said.
+    fn said(&self, change: &ProposedChange) -> Markup {
+        let place = self.places.get(&change.key.kiosk).map_or(String::new(), |place| format!("{place}, "));
+        let date = change.at.to_zoned(self.zone.clone()).date();
+        html! {
+            p.quiet {
+                "Typed at " (place) "kiosk " (change.key.kiosk) ", "
+                time datetime=(change.at) { @if date != self.today { (date.strftime("%-d %b")) " " } (clock_time(change.at, &self.zone)) }
+            }
+        }
+    }
+
+    fn values(change: &ProposedChange) -> Markup {
+        let proposal = &change.proposal;
+        html! {
+            dl.values.three[change.is_conflict()] {
+                @if change.is_conflict() {
+                    div { dt { "The patient saw" } dd { (words(&proposal.old)) } }
+                    div.now { dt { "On file now" } dd { (change.current.as_ref().map(words).unwrap_or_default()) } }
+                } @else {
+                    div { dt { "On file" } dd { (words(&proposal.old)) } }
+                }
+                div.new { dt { "The patient says" } dd { (words(&proposal.new)) } }
+            }
+        }
+    }
+
+    fn open(&self, change: &ProposedChange, who: &SignedIn) -> Markup {
+        let (field, marks) = (change.key.field.for_staff(), mark(change));
+        let key = format!("{}-{}-{}", change.key.kiosk, change.key.seq, change.key.field.code());
+        let of = html! { span.hidden { ": " (field) } };
+        html! {
+            li.change id={ "change-" (key) } {
+                h3 { (field) }
+                (self.said(change))
+                @if change.is_conflict() { p.reason { (icon("alert")) "The chart was changed since the patient saw it" } }
+                @if change.proposal.insisted { p.reason { (icon("question")) "Does not look usual; the patient insisted" } }
+                @if !change.fits() { p.reason { (icon("alert")) "Too long, or not plain text: edit it, then it can be accepted" } }
+                (Self::values(change))
+                div.do {
+                    @if change.fits() { (self.form("accept", &marks, who, &html! { button.button type="submit" { "Accept" (of) } })) }
+                    details {
+                        summary.button { "Edit" (of) }
+                        (self.form("edit", &marks, who, &html! {
+                            (inputs(change, &key))
+                            button.button type="submit" { "Accept as typed" (of) }
+                        }))
+                    }
+                    details {
+                        summary.button { "Reject" (of) }
+                        (self.form("reject", &marks, who, &html! {
+                            label for={ "why-" (key) } { "Why" }
+                            select id={ "why-" (key) } name="why" {
+                                option value="" { "Choose a reason" }
+                                @for why in WHYS { option value=(why) { (why) } }
+                            }
+                            label for={ "words-" (key) } { "or in your own words" }
+                            input id={ "words-" (key) } name="words" maxlength=(WHY_CHARS_MAX) autocomplete="off";
+                            button.button type="submit" { "Reject" (of) }
+                        }))
+                    }
+                }
+            }
+        }
+    }
+
+    fn over(&self, change: &ProposedChange, who: &SignedIn) -> Markup {
+        let field = change.key.field.for_staff();
+        let by = |word: &str| {
+            html! { @if let Some((at, user)) = &change.by { (word) " by " (user) " at " time datetime=(at) { (clock_time(*at, &self.zone)) } } }
+        };
+        html! {
+            li.change.over {
+                h3 { (field) }
+                (self.said(change))
+                dl.values {
+                    div { dt { "On file before" } dd { (words(&change.proposal.old)) } }
+                    div.new { dt { "The patient said" } dd { (words(&change.proposal.new)) } }
+                    @match &change.decided {
+                        Decided::Accepted(value) if *value != change.proposal.new => { div.new { dt { "Accepted as" } dd { (words(value)) } } }
+                        _ => {}
+                    }
+                }
+                @match &change.decided {
+                    Decided::Open => p.by { (icon("check")) "The chart has it now" },
+                    Decided::Accepted(_) => p.by { (icon("check")) span { (by("Accepted")) } },
+                    Decided::Rejected(why) => p.by { (icon("cross")) span { (by("Rejected")) ": " (printable(why.as_str())) } },
+                }
+                @if let Some(batch) = change.batch { p.quiet { "Handed on in batch " (batch) "; it cannot be taken back here." } }
+                @if change.can_undo {
+                    div.do { (self.form("undo", &mark(change), who, &html! { button.button.plain type="submit" { "Undo" span.hidden { ": " (field) } } })) }
+                }
+            }
+        }
+    }
+}
+
+fn inputs(change: &ProposedChange, key: &str) -> Markup {
+    let input = |name: &str, label: &str, mode: &str, value: &str| {
+        html! {
+            label for={ (name) "-" (key) } { (label) }
+            input id={ (name) "-" (key) } name=(name) inputmode=(mode) value=(printable(value)) maxlength=(VALUE_CHARS_MAX) autocomplete="off" spellcheck="false";
+        }
+    };
+    let label = change.key.field.for_staff();
+    let text = change.proposal.new.one_line();
+    match (change.key.field, &change.proposal.new) {
+        (Field::Phone, _) => input("value", label, "tel", text.as_str()),
+        (Field::Email, _) => input("value", label, "email", text.as_str()),
+        (Field::Address, new) => {
+            let address = match new {
+                Value::Address(address) => address.clone(),
+                Value::Text(text) => PostalAddress { street: text.clone(), ..PostalAddress::default() },
+            };
+            html! {
+                (input("street", "Street and number", "text", address.street.as_str()))
+                (input("city", "City", "text", address.city.as_str()))
+                (input("state", "State or region", "text", address.state.as_str()))
+                (input("postal_code", "Postal code", "text", address.postal_code.as_str()))
+            }
+        }
+    }
+}
+
+/// A value for reading; what cannot be printed is a mark.
+fn words(value: &Value) -> Markup {
+    let text = value.one_line();
+    html! { @if text.is_blank() { span.none { "nothing" } } @else { (printable(text.as_str())) } }
+}
+
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if is_unprintable(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// How many changes, in words.
+pub(super) fn count_words(count: usize) -> String {
+    if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
+}
+
+/// Everybody who has a change that nobody decided, whatever its day.
+fn everybody(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
+    let people = desk.with_store(|store| {
+        let mut people: Vec<(ProposedChange, usize)> = Vec::new();
+        for change in store.open_changes()? {
+            match people.iter_mut().find(|(first, _)| first.person == change.person) {
+                Some((_, count)) => *count += 1,
+                None => people.push((change, 1)),
+            }
+        }
+        let named = people.into_iter().map(|(change, count)| {
+            let name = store.visit(&change.appointment)?.and_then(|row| super::row::name_of(&row));
+            Ok((change, count, name.unwrap_or_else(|| "Visit not on the desk's list".to_owned())))
+        });
+        named.collect::<Result<Vec<_>, DeskError>>()
+    })?;
+    let zone = desk.settings().zone()?;
+    let body = html! {
+        h2 { "Changes to review" }
+        p.way { a.button href="/" autofocus[people.is_empty()] { "Back to the list" } }
+        @if people.is_empty() { p.empty { (icon("check")) "Everything is decided." } }
+        ul.changes {
+            @for (change, count, name) in &people {
+                li.change {
+                    p { a.review href={ "/changes?appointment=" (in_address(change.appointment.as_str())) } { (name) ": " (count_words(*count)) " to review" } }
+                    p.quiet { "since " time datetime=(change.at) { (change.at.to_zoned(zone.clone()).strftime("%-d %b %-I:%M %p")) } }
+                }
+            }
+        }
+    };
+    Ok(staff_page("Changes to review", who, ("/changes", desk.inner.session_idle.as_secs()), &body))
+}

@@ -1,0 +1,211 @@
+//! What a patient says is different from the chart: proposals, which staff accept or reject.
+//!
+//! Invariant: a proposal changes nothing by itself. It names the value that the patient saw a part of, so that a chart
+//! which was changed meanwhile is noticed.
+
+use serde::{Deserialize, Serialize};
+
+use super::person::Contact;
+use super::private::Private;
+
+/// A part of the chart that can be proposed anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Field {
+    /// Telephone.
+    Phone,
+    /// E-mail address.
+    Email,
+    /// Street, city, state and postal code, as one.
+    Address,
+}
+
+impl Field {
+    /// Every one, in the order in which pages show them.
+    pub const ALL: [Self; 3] = [Self::Phone, Self::Email, Self::Address];
+
+    /// The name in data and addresses.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Address => "address",
+        }
+    }
+
+    /// The field of a [`Self::code`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.code() == code)
+    }
+
+    /// What staff read.
+    #[must_use]
+    pub fn for_staff(self) -> &'static str {
+        match self {
+            Self::Phone => "Telephone",
+            Self::Email => "E-mail",
+            Self::Address => "Address",
+        }
+    }
+}
+
+/// Where somebody lives.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PostalAddress {
+    /// Street and number.
+    pub street: Private,
+    /// City.
+    pub city: Private,
+    /// State or region.
+    pub state: Private,
+    /// Postal code.
+    pub postal_code: Private,
+}
+
+impl PostalAddress {
+    /// On one line: `12 Mill Street, Granby, CT 06035`. Empty if nothing is known.
+    #[must_use]
+    pub fn one_line(&self) -> Private {
+        let region = [&self.state, &self.postal_code].map(|part| part.as_str().trim()).join(" ");
+        let parts = [self.street.as_str().trim(), self.city.as_str().trim(), region.trim()];
+        Private::new(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// What stands in a field, or is to stand there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Of a field that is one text. Empty: nothing is known.
+    Text(Private),
+    /// Of [`Field::Address`].
+    Address(PostalAddress),
+}
+
+impl Value {
+    /// As a person reads it, on one line.
+    #[must_use]
+    pub fn one_line(&self) -> Private {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Address(address) => address.one_line(),
+        }
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.one_line().is_blank()
+    }
+}
+
+/// How the patient gave a value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// Typed it.
+    #[default]
+    Typed,
+}
+
+/// One field, as it was and as the patient says it is. When and at which kiosk says the event that carries it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Which.
+    pub field: Field,
+    /// What the kiosk had on file.
+    pub old: Value,
+    /// What it is now.
+    pub new: Value,
+    /// How it came in.
+    pub source: Source,
+    /// It does not look as such a value does, and the patient says that it is right all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub insisted: bool,
+}
+
+impl Contact {
+    /// What stands in a field.
+    #[must_use]
+    pub fn value(&self, field: Field) -> Value {
+        match field {
+            Field::Phone => Value::Text(self.phone.clone()),
+            Field::Email => Value::Text(self.email.clone()),
+            Field::Address => Value::Address(PostalAddress {
+                street: self.address.clone(),
+                city: self.city.clone(),
+                state: self.state.clone(),
+                postal_code: self.postal_code.clone(),
+            }),
+        }
+    }
+
+    /// Puts a value into a field. A value of another shape changes nothing and answers `false`.
+    pub fn set_value(&mut self, field: Field, value: Value) -> bool {
+        match (field, value) {
+            (Field::Phone, Value::Text(text)) => self.phone = text,
+            (Field::Email, Value::Text(text)) => self.email = text,
+            (Field::Address, Value::Address(address)) => {
+                self.address = address.street;
+                self.city = address.city;
+                self.state = address.state;
+                self.postal_code = address.postal_code;
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_into_a_field_is_read_from_it() {
+        let address = PostalAddress { street: "12 Mill Street".into(), city: "Granby".into(), ..PostalAddress::default() };
+        let mut contact = Contact::default();
+        for (field, value) in [
+            (Field::Phone, Value::Text("555-629-4821".into())),
+            (Field::Email, Value::Text("pat@example.org".into())),
+            (Field::Address, Value::Address(address)),
+        ] {
+            assert!(contact.value(field).is_empty());
+            assert!(contact.set_value(field, value.clone()));
+            assert_eq!(contact.value(field), value);
+            let json = serde_json::to_string(&value).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), value, "{field:?}");
+            assert_eq!(Field::from_code(field.code()), Some(field));
+        }
+        assert!(!contact.set_value(Field::Address, Value::Text("elsewhere".into())));
+        assert_eq!(contact.address.as_str(), "12 Mill Street");
+    }
+
+    #[test]
+    fn an_address_is_one_line_of_what_is_known() {
+        for (street, city, state, postal_code, line) in [
+            ("12 Mill Street", "Granby", "CT", "06035", "12 Mill Street, Granby, CT 06035"),
+            ("12 Mill Street", "Granby", "", "", "12 Mill Street, Granby"),
+            ("", "Granby", "", "06035", "Granby, 06035"),
+            ("", "", "", "", ""),
+        ] {
+            let address = PostalAddress { street: street.into(), city: city.into(), state: state.into(), postal_code: postal_code.into() };
+            assert_eq!(address.one_line().as_str(), line);
+        }
+    }
+
+    #[test]
+    fn nothing_of_it_is_in_debug() {
+        let proposal = Proposal {
+            field: Field::Phone,
+            old: Value::Text("555-629-4821".into()),
+            new: Value::Text("555-0100".into()),
+            source: Source::Typed,
+            insisted: true,
+        };
+        assert!(!format!("{proposal:?}").contains("555"));
+    }
+}
