@@ -15,9 +15,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrivals::clock::ManualClock;
+use arrivals::device::camera::NoCamera;
 use arrivals::device::printer::FolderPrinter;
 use arrivals::device::speaker::NoSpeaker;
-use arrivals::domain::appointment::{Appointment, AppointmentStatus};
+use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
 use arrivals::domain::person::{BirthDate, Contact, Person};
@@ -25,6 +26,7 @@ use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::CallAs;
 use arrivals::flow::step::{Input, Step};
 use arrivals::kiosk::app::Mailbox;
+use arrivals::kiosk::camera::CardCamera;
 use arrivals::kiosk::headless::{self, Canvas, Stage};
 use arrivals::kiosk::parts::{self, Beside};
 use arrivals::kiosk::program::{Event, Kiosk, Parts};
@@ -32,6 +34,7 @@ use arrivals::kiosk::words::ticket_face;
 use arrivals::paper::PaperWidth;
 use arrivals::store::Store;
 use arrivals::store::feed::ListChange;
+use arrivals::store::seal::{KEY_BYTES, Seal};
 use arrivals::sync::client::Client;
 use display::Display;
 use jiff::civil::{Date, date};
@@ -118,7 +121,10 @@ fn appointment(number: u32) -> ListChange {
             member_id: "W52401122".into(),
             group_id: "G-100".into(),
             end: None,
+            ..Coverage::default()
         }),
+        second_coverage: None,
+        confirmed: Confirmed::default(),
         documents: Vec::new(),
     }))
 }
@@ -139,7 +145,7 @@ impl Rig {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
         let clock = Arc::new(ManualClock::at(begun()));
         let client = Client::new(&format!("http://127.0.0.1:{}", closed_port()), "token").expect("a client");
-        let store = Store::open(&folder.path().join("kiosk.db"), 'A').expect("the kiosk's file");
+        let store = Store::open(&folder.path().join("kiosk.db"), 'A', Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
         let printer = Box::new(FolderPrinter::new(folder.path().join("tickets")));
         let (mailbox, inbox) = Mailbox::new(|| {});
         let beside = {
@@ -153,6 +159,7 @@ impl Rig {
             store: Arc::clone(&beside.store),
             wake: Arc::clone(&beside.wake),
             printer: beside.printer.clone(),
+            camera: CardCamera::new(Box::new(NoCamera), mailbox.clone()),
             speaker: Box::new(NoSpeaker),
             home_language: Language::English,
             clinic_name: Some("Mill Street Clinic".to_owned()),
@@ -232,7 +239,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 fn prepare(folder: &std::path::Path) {
-    let mut store = Store::open(&folder.join("kiosk.db"), 'A').expect("the kiosk's file");
+    let mut store = Store::open(&folder.join("kiosk.db"), 'A', Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
     let settings = ClinicSettings { name: "Mill Street Clinic".to_owned(), ..ClinicSettings::default() };
     let changes: Vec<ListChange> = (0..PEOPLE).map(appointment).collect();
     store.apply_feed(1, Some(&settings), &changes).expect("the list");
@@ -430,8 +437,13 @@ fn real_window() {
     let at = folder.path().display();
     let config = folder.path().join("kiosk.toml");
     let port = closed_port();
+    // The list is sealed already.
+    let key = folder.path().join("kiosk.key");
+    std::fs::write(&key, "07".repeat(KEY_BYTES)).expect("the key");
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("the key's permissions");
     let lines = format!(
         "kiosk = \"lobby\"\nletter = \"A\"\ndesk = \"http://127.0.0.1:{port}\"\ntoken = \"token\"\ndata = \"{at}/kiosk.db\"\n\
+         key_file = \"{at}/kiosk.key\"\n\
          printer = \"folder:{at}/tickets\"\npaper = \"80mm\"\nscanner = \"none\"\nlanguage = \"en\"\nfullscreen = false\n"
     );
     std::fs::write(&config, lines).expect("the configuration");

@@ -9,7 +9,7 @@ pub mod codes;
 /// The desk: list, staff page, kiosk API, import.
 #[cfg(feature = "desk")]
 pub mod desk;
-/// Anything with a plug: printer, scanner and speaker.
+/// Anything with a plug: printer, scanner, speaker and camera.
 pub mod device;
 /// What a clinic talks about.
 pub mod domain;

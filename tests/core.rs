@@ -5,7 +5,12 @@ mod core {
     mod flow;
     mod flow_always;
     mod identity;
+    mod insurance;
     mod people;
+    mod photos;
+    #[cfg(feature = "desk")]
+    mod photos_travel;
+    mod sealed;
     mod store;
     #[cfg(feature = "desk")]
     mod sync;

@@ -7,12 +7,16 @@ mod changes_page;
 mod events;
 #[path = "desk/import.rs"]
 mod import;
+#[path = "desk/insurance.rs"]
+mod insurance;
 #[path = "desk/letters.rs"]
 mod letters;
 #[path = "desk/matching.rs"]
 mod matching;
 #[path = "desk/page.rs"]
 mod page;
+#[path = "desk/photos.rs"]
+mod photos;
 #[path = "desk/program.rs"]
 mod program;
 #[path = "desk/proposals.rs"]

@@ -207,6 +207,11 @@ fn every_control_has_a_name_lies_in_the_window_and_covers_no_other() {
                     | Page::NewStreet
                     | Page::NewCity
                     | Page::NewState
+                    | Page::CardPayer
+                    | Page::CardNumber
+                    | Page::CardHolderName
+                    | Page::CardGroup
+                    | Page::CardPlan
             );
             let (least_width, least_height) = match height {
                 480 if has_letters => (48.0, 44.0),

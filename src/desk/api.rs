@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,9 +17,13 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::DeskError;
 use super::secret;
-use crate::domain::ids::KioskId;
+use crate::domain::ids::{KioskId, Seq};
+use crate::domain::insurance::Side;
+use crate::domain::proposal::Field;
 use crate::sync::api::{Attempt, DeskApi, Refusal};
-use crate::sync::wire::{EVENTS_PER_POST_MAX, Feed, Held, LONG_POLL_SECONDS_MAX, Post};
+use crate::sync::wire::{
+    EVENTS_PER_POST_MAX, Feed, Held, LONG_POLL_SECONDS_MAX, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PhotoHeld, PhotoName, Piece, Post,
+};
 
 /// A post may be this long: a hundred events are far less.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -74,6 +79,51 @@ impl Desk {
         Ok(Held { held })
     }
 
+    /// How much of a kiosk's photo is here.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn photo_held(&self, token: &str, photo: &PhotoName) -> Result<PhotoHeld, Unserved> {
+        let kiosk = self.expected_photo(token, photo)?;
+        Ok(self.with_store(|store| store.photo_held(&kiosk, photo))?)
+    }
+
+    /// Takes a piece of a kiosk's photo.
+    ///
+    /// # Errors
+    /// Why not; then nothing of it is kept.
+    pub fn take_piece(&self, token: &str, piece: &Piece) -> Result<PhotoHeld, Unserved> {
+        let kiosk = self.expected_photo(token, &piece.photo)?;
+        let length = piece.bytes.len();
+        if length == 0 || length > PIECE_BYTES_MAX {
+            return Err(Unserved::NotUnderstood(format!("expected a piece of 1 to {PIECE_BYTES_MAX} bytes, found {length}")));
+        }
+        if piece.offset.checked_add(length as u64).is_none_or(|end| end > piece.photo.total) {
+            return Err(Unserved::NotUnderstood("the piece does not lie within its photo".to_owned()));
+        }
+        let now = self.now();
+        let held = self.with_store(|store| store.take_piece(&kiosk, piece, now))?;
+        if held.whole {
+            self.notify();
+        }
+        Ok(held)
+    }
+
+    /// Whose token it is, if a photo like this can be taken.
+    fn expected_photo(&self, token: &str, photo: &PhotoName) -> Result<KioskId, Unserved> {
+        let kiosk = self.kiosk_of(token)?.ok_or(Unserved::UnknownToken)?;
+        if photo.total == 0 || photo.total > PHOTO_BYTES_MAX {
+            return Err(Unserved::NotUnderstood(format!("expected a photo of 1 to {PHOTO_BYTES_MAX} bytes, found {}", photo.total)));
+        }
+        if photo.hash.len() != 64 || !photo.hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(Unserved::NotUnderstood("expected a hash of 64 hexadecimal digits".to_owned()));
+        }
+        if !self.with_store(|store| store.is_announced(&kiosk, photo))? {
+            return Err(Unserved::NotUnderstood("no check-in of this kiosk announced that photo".to_owned()));
+        }
+        Ok(kiosk)
+    }
+
     /// What is new for a kiosk since `cursor`; waits up to `wait` while there is nothing.
     ///
     /// # Errors
@@ -118,26 +168,13 @@ pub fn routes() -> Router<Desk> {
     Router::new()
         .route("/api/kiosk/events", post(take_events))
         .route("/api/kiosk/feed", get(feed))
+        .route("/api/kiosk/photo", get(photo_held).post(take_piece).layer(DefaultBodyLimit::max(PIECE_BYTES_MAX)))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/healthz", get(async || "ok"))
 }
 
-async fn take_events(
-    State(desk): State<Desk>,
-    headers: HeaderMap,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
-) -> Result<Json<Held>, Unserved> {
-    let token = bearer(&headers)?.to_owned();
-    if desk
-        .blocking({
-            let token = token.clone();
-            move |desk| desk.kiosk_of(&token)
-        })
-        .await?
-        .is_none()
-    {
-        return Err(Unserved::UnknownToken);
-    }
+async fn take_events(State(desk): State<Desk>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Json<Held>, Unserved> {
+    let token = known_bearer(&desk, &headers).await?;
     let body =
         body.map_err(|_| Unserved::NotUnderstood(format!("the request's body is broken off or larger than {BODY_BYTES_MAX} bytes")))?;
     let post: Post = serde_json::from_slice(&body).map_err(|error| {
@@ -158,11 +195,63 @@ struct FeedQuery {
 async fn feed(
     State(desk): State<Desk>,
     headers: HeaderMap,
-    query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<FeedQuery>, QueryRejection>,
 ) -> Result<Json<Feed>, Unserved> {
     let token = bearer(&headers)?;
     let Query(query) = query.map_err(|_| Unserved::NotUnderstood("expected cursor and wait_seconds as whole numbers".to_owned()))?;
     Ok(Json(desk.wait_for_feed(token, query.cursor, Duration::from_secs(query.wait_seconds)).await?))
+}
+
+#[derive(Deserialize)]
+struct PhotoQuery {
+    seq: u64,
+    field: Field,
+    side: Side,
+    total: u64,
+    hash: String,
+    #[serde(default)]
+    offset: u64,
+}
+
+/// Which photo, and where in it.
+fn photo_of(query: Result<Query<PhotoQuery>, QueryRejection>) -> Result<(PhotoName, u64), Unserved> {
+    let Query(PhotoQuery { seq, field, side, total, hash, offset }) =
+        query.map_err(|_| Unserved::NotUnderstood("expected seq, field, side, total and hash of a photo".to_owned()))?;
+    Ok((PhotoName { seq: Seq(seq), field, side, total, hash }, offset))
+}
+
+async fn photo_held(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<PhotoQuery>, QueryRejection>,
+) -> Result<Json<PhotoHeld>, Unserved> {
+    let token = known_bearer(&desk, &headers).await?;
+    let (photo, _) = photo_of(query)?;
+    let held = tokio::task::spawn_blocking(move || desk.photo_held(&token, &photo)).await.map_err(|_| DeskError::Stopping)??;
+    Ok(Json(held))
+}
+
+async fn take_piece(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<PhotoQuery>, QueryRejection>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<PhotoHeld>, Unserved> {
+    let token = known_bearer(&desk, &headers).await?;
+    let (photo, offset) = photo_of(query)?;
+    let bytes =
+        body.map_err(|_| Unserved::NotUnderstood(format!("the piece is broken off or larger than {PIECE_BYTES_MAX} bytes")))?.to_vec();
+    let piece = Piece { photo, offset, bytes };
+    let held = tokio::task::spawn_blocking(move || desk.take_piece(&token, &piece)).await.map_err(|_| DeskError::Stopping)??;
+    Ok(Json(held))
+}
+
+/// The token of a request, if it is a kiosk's.
+async fn known_bearer(desk: &Desk, headers: &HeaderMap) -> Result<String, Unserved> {
+    let token = bearer(headers)?.to_owned();
+    let asked = token.clone();
+    desk.blocking(move |desk| desk.kiosk_of(&asked)).await?.ok_or(Unserved::UnknownToken)?;
+    Ok(token)
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Unserved> {
@@ -217,5 +306,13 @@ impl DeskApi for InProcess {
 
     async fn feed(&self, cursor: u64, wait: Duration) -> Attempt<Feed> {
         attempt(self.desk.wait_for_feed(&self.token, cursor, wait).await)
+    }
+
+    async fn photo_held(&self, photo: &PhotoName) -> Attempt<PhotoHeld> {
+        attempt(self.desk.photo_held(&self.token, photo))
+    }
+
+    async fn send_piece(&self, piece: Piece) -> Attempt<PhotoHeld> {
+        attempt(self.desk.take_piece(&self.token, &piece))
     }
 }

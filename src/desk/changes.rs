@@ -1,4 +1,4 @@
-//! Changed contact details: what may go into the chart, who decides, and how it is handed on as CSV.
+//! Changed contact details and insurance: what may go into the chart, who decides, and how it is handed on as CSV.
 //!
 //! Invariants: the chart takes nothing that cannot be printed on one line; in the export nothing of a patient's becomes a
 //! formula of a spreadsheet, and what was done against that can be undone exactly.
@@ -7,6 +7,7 @@ use super::Desk;
 use super::error::DeskError;
 use super::store::{ChangeKey, ExportLine, ProposedChange, Shown, Verdict};
 use crate::domain::ids::AppointmentId;
+use crate::domain::insurance::{Coverage, Holder};
 use crate::domain::private::Private;
 use crate::domain::proposal::{Field, PostalAddress, Value};
 
@@ -15,9 +16,30 @@ pub const VALUE_CHARS_MAX: usize = 500;
 /// The longest reason for a rejection, in characters.
 pub const WHY_CHARS_MAX: usize = 200;
 
-/// The columns of the export, in order.
-pub const COLUMNS: [&str; 11] =
-    ["batch", "accepted_at", "accepted_by", "patient_id", "field", "old", "new", "street", "city", "state", "postal_code"];
+/// The columns of the export, in order. Those of an address and of a card are empty for other fields.
+pub const COLUMNS: [&str; 21] = [
+    "batch",
+    "accepted_at",
+    "accepted_by",
+    "patient_id",
+    "field",
+    "old",
+    "new",
+    "street",
+    "city",
+    "state",
+    "postal_code",
+    "payer",
+    "payer_code",
+    "member_id",
+    "group_id",
+    "plan",
+    "relationship",
+    "holder_name",
+    "holder_birth_date",
+    "start",
+    "end",
+];
 
 /// A value as it may go into the chart: without space at its ends.
 ///
@@ -32,6 +54,7 @@ pub fn check_value(field: Field, value: &Value) -> Result<Value, &'static str> {
             state: tidy(&address.state)?,
             postal_code: tidy(&address.postal_code)?,
         }),
+        (Field::Insurance | Field::SecondInsurance, Value::Coverage(coverage)) => Value::Coverage(Box::new(tidy_card(coverage)?)),
         _ => return Err("That value belongs to another field; type it again."),
     };
     if checked.one_line().as_str().chars().nth(VALUE_CHARS_MAX).is_some() {
@@ -49,7 +72,33 @@ pub fn check_edit(field: Field, value: &Value) -> Result<Value, &'static str> {
     if value.is_empty() {
         return Err("An empty value is not taken; type the right one, or reject the change.");
     }
+    if let Value::Coverage(card) = &value
+        && card.start.zip(card.end).is_some_and(|(start, end)| start > end)
+    {
+        return Err("The card would end before it begins; correct one of the dates.");
+    }
     Ok(value)
+}
+
+/// A card, or none at all: one with neither payer nor member number would be taken for none.
+fn tidy_card(card: &Coverage) -> Result<Coverage, &'static str> {
+    let holder = match &card.holder {
+        Some(holder) => Some(Holder { name: tidy(&holder.name)?, ..holder.clone() }),
+        None => None,
+    };
+    let tidied = Coverage {
+        payer: tidy(&card.payer)?,
+        payer_code: tidy(&Private::from(card.payer_code.as_str()))?.as_str().to_owned(),
+        member_id: tidy(&card.member_id)?,
+        group_id: tidy(&card.group_id)?,
+        plan: tidy(&card.plan)?,
+        holder,
+        ..card.clone()
+    };
+    if tidied.is_none() && tidied != Coverage::default() {
+        return Err("A card needs its payer or its member number; type one of them.");
+    }
+    Ok(tidied)
 }
 
 /// Why a change is rejected.
@@ -133,17 +182,49 @@ fn csv_of(lines: &[ExportLine]) -> Result<Vec<u8>, DeskError> {
     let cannot = |_| DeskError::Unreadable("an export");
     writer.write_record(COLUMNS).map_err(cannot)?;
     for line in lines {
-        let parts = match &line.new {
-            Value::Address(address) => [&address.street, &address.city, &address.state, &address.postal_code].map(Private::as_str),
-            Value::Text(_) => [""; 4],
-        };
+        let parts = parts_of(&line.new);
         let (old, new) = (line.old.one_line(), line.new.one_line());
         let mut record = vec![line.batch.to_string(), line.at.to_string(), no_formula(&line.by), no_formula(line.patient.as_str())];
         record.push(line.field.code().to_owned());
-        record.extend([old.as_str(), new.as_str()].into_iter().chain(parts).map(no_formula));
+        record.extend([old.as_str(), new.as_str()].into_iter().map(no_formula));
+        record.extend(parts.iter().map(|part| no_formula(part.as_str())));
         writer.write_record(&record).map_err(cannot)?;
     }
     writer.into_inner().map_err(|_| DeskError::Unreadable("an export"))
+}
+
+/// The parts of a value, for the columns after `new`. A value without parts, and "no insurance", leaves all of them empty.
+fn parts_of(value: &Value) -> [Private; 14] {
+    let mut parts: [Private; 14] = Default::default();
+    let date = |date: Option<jiff::civil::Date>| Private::new(date.map(|date| date.to_string()).unwrap_or_default());
+    match value {
+        Value::Text(_) => {}
+        Value::Address(address) => {
+            let [street, city, state, postal_code, ..] = &mut parts;
+            street.clone_from(&address.street);
+            city.clone_from(&address.city);
+            state.clone_from(&address.state);
+            postal_code.clone_from(&address.postal_code);
+        }
+        Value::Coverage(card) if card.is_none() => {}
+        Value::Coverage(card) => {
+            let [_, _, _, _, payer, payer_code, member_id, group_id, plan, relationship, holder_name, holder_birth_date, start, end] =
+                &mut parts;
+            payer.clone_from(&card.payer);
+            *payer_code = card.payer_code.as_str().into();
+            member_id.clone_from(&card.member_id);
+            group_id.clone_from(&card.group_id);
+            plan.clone_from(&card.plan);
+            *relationship = card.holder.as_ref().map_or("self", |holder| holder.is.code()).into();
+            if let Some(holder) = &card.holder {
+                holder_name.clone_from(&holder.name);
+                *holder_birth_date = date(holder.birth_date.map(|born| born.0));
+            }
+            *start = date(card.start);
+            *end = date(card.end);
+        }
+    }
+    parts
 }
 
 /// A spreadsheet takes a cell that begins with one of `= + - @` (or a tab or line end) for a formula: an apostrophe goes before
@@ -200,6 +281,25 @@ mod tests {
             (Field::Phone, Value::Address(PostalAddress::default()), false, false),
             (Field::Address, Value::Address(PostalAddress::default()), true, false),
             (Field::Address, Value::Address(PostalAddress { street: "12 Mill Street".into(), ..PostalAddress::default() }), true, true),
+        ] {
+            assert_eq!((check_value(field, &value).is_ok(), check_edit(field, &value).is_ok()), (accepted, edited), "{field:?}");
+        }
+        let card = |payer: &str, plan: &str, end: Option<jiff::civil::Date>| {
+            let start = Some(jiff::civil::date(2026, 1, 1));
+            Value::Coverage(Box::new(Coverage { payer: payer.into(), plan: plan.into(), start, end, ..Coverage::default() }))
+        };
+        let end = Some(jiff::civil::date(2025, 12, 31));
+        for (field, value, accepted, edited) in [
+            (Field::Insurance, card(" Example Health ", "", None), true, true),
+            // "I have none" is accepted, and never slipped in by an empty form.
+            (Field::Insurance, Field::Insurance.nothing(), true, false),
+            (Field::SecondInsurance, card("", "Silver", None), false, false),
+            (Field::Insurance, card("Example\nHealth", "", None), false, false),
+            (Field::Insurance, card("Example Health", &"x".repeat(500), None), false, false),
+            // What a card says is believed; what staff type is looked at.
+            (Field::Insurance, card("Example Health", "", end), true, false),
+            (Field::Insurance, text("Example Health"), false, false),
+            (Field::Phone, card("Example Health", "", None), false, false),
         ] {
             assert_eq!((check_value(field, &value).is_ok(), check_edit(field, &value).is_ok()), (accepted, edited), "{field:?}");
         }

@@ -11,6 +11,8 @@ use serde::Deserialize;
 use super::SESSION_IDLE_MINUTES;
 use super::error::DeskError;
 use crate::codes::Reader;
+use crate::domain::contact::is_country;
+use crate::domain::payer::{InsuranceSettings, check_format};
 use crate::domain::settings::ClinicSettings;
 
 /// Fewest characters of a kiosk's token.
@@ -19,6 +21,12 @@ pub const TOKEN_CHARS_MIN: usize = 16;
 const PLACE_CHARS_MAX: usize = 120;
 /// A window that reaches further is a mistake: check-in is for today's visits.
 const WINDOW_MINUTES_MAX: u32 = 24 * 60;
+/// Longer ago nobody confirmed anything; later no card ends soon.
+const DAYS_MAX: u16 = 366;
+/// Most characters of a payer's name in data.
+const PAYER_CODE_CHARS_MAX: usize = 32;
+/// Most characters of what a payer is called.
+const PAYER_NAME_CHARS_MAX: usize = 80;
 /// A configuration is a page of text, not more.
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -182,6 +190,13 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
     };
     window("clinic", Some(clinic.early_minutes))?;
     window("clinic", Some(clinic.late_minutes))?;
+    if !is_country(&clinic.country) {
+        return bad(format!("country must be an ISO code of two capital letters such as \"US\"; found {:?}", clinic.country));
+    }
+    if clinic.ask_again_after_days > DAYS_MAX {
+        return bad(format!("ask_again_after_days is at most {DAYS_MAX}; found {}", clinic.ask_again_after_days));
+    }
+    check_insurance(&clinic.insurance)?;
     if clinic.failed_tries_per_hour == 0 {
         return bad("failed_tries_per_hour must be 1 or more; with 0 no kiosk would look anybody up".to_owned());
     }
@@ -220,6 +235,37 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
         }
     }
     Reader::new(clinic).map_err(|error| BadConfig(format!("barcodes: {error}")))?;
+    Ok(())
+}
+
+fn check_insurance(insurance: &InsuranceSettings) -> Result<(), BadConfig> {
+    let bad = |why: String| Err(BadConfig(format!("insurance: {why}")));
+    if insurance.ends_soon_days > DAYS_MAX {
+        return bad(format!("ends_soon_days is at most {DAYS_MAX}; found {}", insurance.ends_soon_days));
+    }
+    let mut codes = BTreeSet::new();
+    for (at, payer) in insurance.payers.iter().enumerate() {
+        let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if payer.code.is_empty() || payer.code.len() > PAYER_CODE_CHARS_MAX || !payer.code.chars().all(is_code) {
+            return bad(format!(
+                "the code of payer number {} must be 1 to {PAYER_CODE_CHARS_MAX} letters, digits, dots, hyphens or underscores",
+                at + 1
+            ));
+        }
+        if !codes.insert(payer.code.as_str()) {
+            return bad(format!("the payer {:?} is there twice", payer.code));
+        }
+        for (what, called) in [("name", &payer.name)].into_iter().chain(payer.also.iter().map(|also| ("also", also))) {
+            let is_odd = called.chars().nth(PAYER_NAME_CHARS_MAX).is_some() || called.chars().any(char::is_control);
+            if called.trim().is_empty() || is_odd {
+                return bad(format!("payer {:?}: {what} must be 1 to {PAYER_NAME_CHARS_MAX} characters on one line", payer.code));
+            }
+        }
+        check_format(&payer.member_id).map_err(|error| BadConfig(format!("insurance: payer {:?}: member_id: {error}", payer.code)))?;
+        if payer.member_id(&payer.example()).is_err() {
+            return bad(format!("payer {:?}: its example does not look as its member_id says", payer.code));
+        }
+    }
     Ok(())
 }
 
@@ -276,6 +322,21 @@ mod tests {
                 "[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"x\" }\n[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"y\" }",
                 "the code \"a\" is there twice",
             ),
+            ("country = \"UK\"", "two capital letters such as \"US\"; found \"UK\""),
+            ("country = \"us\"", "two capital letters"),
+            ("ask_again_after_days = 400", "at most 366; found 400"),
+            ("[clinic.insurance]\nends_soon_days = 1000", "insurance: ends_soon_days is at most 366; found 1000"),
+            ("[clinic.insurance]\nasks = false", "unknown field `asks`"),
+            ("[[clinic.insurance.payers]]\nname = \"A\"", "insurance: the code of payer number 1 must be 1 to 32"),
+            ("[[clinic.insurance.payers]]\ncode = \"two words\"\nname = \"A\"", "the code of payer number 1"),
+            ("[[clinic.insurance.payers]]\ncode = \"a\"", "payer \"a\": name must be 1 to 80"),
+            ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nalso = [\"\"]", "payer \"a\": also must be"),
+            (
+                "[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\n[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"B\"",
+                "the payer \"a\" is there twice",
+            ),
+            ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"mbl\"", "payer \"a\": member_id: expected mbi, "),
+            ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"99\"\nexample = \"123\"", "its example does not look"),
             ("[[clinic.barcodes]]\ncarries = \"patient\"\npattern = '(\\d+'", "barcodes: "),
             ("[[clinic.barcodes]]\ncarries = \"patient\"\npattern = '\\d+'", "barcodes: "),
             ("[[clinic.barcodes]]\ncarries = \"shoe\"\npattern = '(x)'", "unknown variant `shoe`"),
@@ -296,6 +357,14 @@ mod tests {
         let clinic = config.clinic.unwrap();
         assert!(!clinic.sites.is_empty() && !clinic.services.is_empty() && !clinic.walk_in.is_empty() && !clinic.barcodes.is_empty());
         assert!(clinic.services.iter().any(|rules| !rules.documents.is_empty()) && !clinic.unwell_comes.0.is_empty());
+        let payers = &clinic.insurance.payers;
+        assert!(payers.len() > 1 && payers.iter().any(|payer| !payer.also.is_empty()));
+        let payer = serde_json::to_value(&payers[0]).unwrap();
+        let insurance = serde_json::to_value(&clinic.insurance).unwrap();
+        for key in [&payer, &insurance].into_iter().flat_map(|part| part.as_object().unwrap().keys()) {
+            let written = [format!("{key} = "), format!("# {key} = "), format!("[[clinic.insurance.{key}]]")];
+            assert!(written.iter().any(|form| text.lines().any(|line| line.starts_with(form.as_str()))), "{key} is not in the example");
+        }
         let known = serde_json::to_value(&clinic).unwrap();
         for key in known.as_object().unwrap().keys() {
             let written = [format!("{key} = "), format!("[clinic.{key}]"), format!("[[clinic.{key}]]")];

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod changes;
 pub mod config;
+pub mod eligibility;
 pub mod error;
 pub mod import;
 pub mod letters;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
+use self::eligibility::Payers;
 pub use self::error::DeskError;
 use self::store::{StaffAction, StaffWork, Store, Taken, Unsaid, UserRow, VisitRow};
 use self::users::Role;
@@ -56,6 +58,7 @@ struct Inner {
     revision: watch::Sender<u64>,
     stopping: watch::Sender<bool>,
     hashing: Semaphore,
+    payers: Option<Arc<dyn Payers>>,
 }
 
 /// One visit, as the desk would show it.
@@ -123,7 +126,8 @@ impl Desk {
         let (stopping, _) = watch::channel(false);
         let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
         let hashing = Semaphore::new(HASHING_AT_ONCE);
-        Ok(Self { inner: Arc::new(Inner { store: Mutex::new(store), clock, settings, session_idle, revision, stopping, hashing }) })
+        let payers = None;
+        Ok(Self { inner: Arc::new(Inner { store: Mutex::new(store), clock, settings, session_idle, revision, stopping, hashing, payers }) })
     }
 
     /// The same desk with another time until an idle session ends. Only before it is shared.

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::Desk;
 use super::error::DeskError;
 use super::store::Store;
-use super::{api, page};
+use super::{api, eligibility, page};
 
 /// How often the desk looks whether another process (an import) changed its file.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -26,6 +26,7 @@ pub struct Serving {
     desk: Desk,
     server: JoinHandle<()>,
     watcher: JoinHandle<()>,
+    asking: JoinHandle<()>,
 }
 
 impl Serving {
@@ -37,6 +38,7 @@ impl Serving {
             abort.abort();
         }
         self.watcher.abort();
+        self.asking.abort();
     }
 }
 
@@ -66,7 +68,8 @@ impl Desk {
             }
         });
         let watcher = tokio::spawn(watch_the_file(self.clone()));
-        Ok(Serving { addr, desk: self.clone(), server, watcher })
+        let asking = tokio::spawn(eligibility::keep_asking(self.clone()));
+        Ok(Serving { addr, desk: self.clone(), server, watcher, asking })
     }
 
     /// Every address that the desk answers.
@@ -84,7 +87,10 @@ async fn watch_the_file(desk: Desk) {
         let looked = desk
             .blocking(|desk| {
                 let now = desk.now();
-                desk.with_store(|store: &mut Store| store.open_feed_window(now, super::store::FEED_DAYS_AHEAD))?;
+                desk.with_store(|store: &mut Store| {
+                    store.open_feed_window(now, super::store::FEED_DAYS_AHEAD)?;
+                    store.remove_old_photos(now)
+                })?;
                 desk.notify();
                 Ok(())
             })

@@ -1,10 +1,12 @@
-//! Anything with a plug: a printer, a scanner and a speaker.
+//! Anything with a plug: a printer, a scanner, a speaker and a camera.
 //!
 //! Invariants: each device has a small face, a status with words for staff, a real driver and a simulator;
 //! a device that is missing, silent or pulled out is a status, never a crash and never a wait without an
 //! end; it is looked for again at every use, so plugging it back in is all that staff must do; what is
-//! printed or scanned is in no log and no `Debug` output.
+//! printed, scanned or photographed is in no log and no `Debug` output.
 
+/// What photographs an insurance card.
+pub mod camera;
 /// What prints tickets.
 pub mod printer;
 /// What reads codes.
@@ -24,4 +26,9 @@ pub enum DeviceUriError {
     /// Not an address of a speaker.
     #[error("the speaker {0:?} was not understood: write command:PROGRAM, such as \"command:aplay -q -\", or none")]
     Speaker(String),
+    /// No program with its arguments for a camera.
+    #[error(
+        "the camera's command {0:?} was not understood: write the program and each argument as a text of its own, such as [\"rpicam-vid\", \"--codec\", \"mjpeg\", \"-o\", \"-\"], or [] for no camera"
+    )]
+    Camera(Vec<String>),
 }

@@ -91,9 +91,35 @@ pub struct Appointment {
     /// The insurance on file, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// The insurance that pays what the first one does not, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_coverage: Option<Coverage>,
+    /// What the patient confirmed at a kiosk before. The desk adds it for kiosks; a list knows nothing of it.
+    #[serde(default, skip_serializing_if = "Confirmed::is_nothing")]
+    pub confirmed: Confirmed,
     /// What this visit needs beside what its service always needs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<Document>,
+}
+
+/// When somebody last said at a kiosk what is still right, as the clinic's dates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Confirmed {
+    /// Of the contact details.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Date>,
+    /// Of the insurance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insurance: Option<Date>,
+}
+
+impl Confirmed {
+    /// Whether nobody has said anything yet.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Whether one can check in for an appointment, here and now.
@@ -201,6 +227,8 @@ mod tests {
                 language: None,
             },
             coverage: None,
+            second_coverage: None,
+            confirmed: Confirmed::default(),
             documents: Vec::new(),
         };
         use AppointmentStatus as S;

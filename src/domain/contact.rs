@@ -33,6 +33,14 @@ pub enum Doubt {
     NoSuchPostalCode,
 }
 
+/// Whether there is a country of this ISO 3166 alpha-2 code, in capital letters, whose telephone numbers are known.
+#[must_use]
+pub fn is_country(code: &str) -> bool {
+    code.len() == 2
+        && code.bytes().all(|byte| byte.is_ascii_uppercase())
+        && code.parse::<phonenumber::country::Id>().is_ok_and(|id| DATABASE.by_id(id.as_ref()).is_some())
+}
+
 /// A telephone number as people of the country write it; one of another country with its code. `country` is ISO 3166 alpha-2.
 ///
 /// Rules and forms of all countries are those of the crate `phonenumber`.
@@ -82,7 +90,7 @@ fn digits_and_plus(typed: &str) -> String {
 }
 
 /// A digit, also of an Arabic or Persian keyboard.
-fn digit_of(character: char) -> Option<char> {
+pub(super) fn digit_of(character: char) -> Option<char> {
     let value = match character {
         '0'..='9' => return Some(character),
         '\u{660}'..='\u{669}' => u32::from(character) - 0x660,
@@ -326,6 +334,15 @@ mod tests {
         for (country, forms, example) in POSTAL_CODES {
             assert_eq!(shown(postal_code(example, country)), Ok(example.to_owned()), "{country}");
             assert_eq!(postal_code_is_digits(country), !forms.contains('A'), "{country}");
+        }
+    }
+
+    #[test]
+    fn a_country_is_two_capital_letters_that_mean_one() {
+        for (code, is) in
+            [("US", true), ("GB", true), ("DE", true), ("us", false), ("UK", false), ("USA", false), ("", false), ("ZZ", false)]
+        {
+            assert_eq!(is_country(code), is, "{code}");
         }
     }
 

@@ -22,6 +22,8 @@ pub enum StillRight {
     Changed,
     /// The patient says it is not, or wants to talk about it: the desk asks.
     AskTheDesk,
+    /// Nobody asked: it was confirmed a few days ago, or the clinic does not ask.
+    NotAsked,
 }
 
 /// Everything that a patient said on the way to a ticket, as one fact.

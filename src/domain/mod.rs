@@ -5,11 +5,13 @@
 pub mod appointment;
 pub mod contact;
 pub mod document;
+pub mod eligibility;
 pub mod event;
 pub mod identity;
 pub mod ids;
 pub mod insurance;
 pub mod language;
+pub mod payer;
 pub mod person;
 pub mod private;
 pub mod proposal;

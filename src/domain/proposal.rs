@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::person::Contact;
+use super::appointment::Appointment;
+use super::insurance::{Coverage, Side};
 use super::private::Private;
 
 /// A part of the chart that can be proposed anew.
@@ -18,11 +19,15 @@ pub enum Field {
     Email,
     /// Street, city, state and postal code, as one.
     Address,
+    /// The insurance that pays first.
+    Insurance,
+    /// The insurance that pays what the first one does not.
+    SecondInsurance,
 }
 
 impl Field {
     /// Every one, in the order in which pages show them.
-    pub const ALL: [Self; 3] = [Self::Phone, Self::Email, Self::Address];
+    pub const ALL: [Self; 5] = [Self::Phone, Self::Email, Self::Address, Self::Insurance, Self::SecondInsurance];
 
     /// The name in data and addresses.
     #[must_use]
@@ -31,6 +36,8 @@ impl Field {
             Self::Phone => "phone",
             Self::Email => "email",
             Self::Address => "address",
+            Self::Insurance => "insurance",
+            Self::SecondInsurance => "second-insurance",
         }
     }
 
@@ -40,6 +47,16 @@ impl Field {
         Self::ALL.into_iter().find(|field| field.code() == code)
     }
 
+    /// What stands in it if nothing is known.
+    #[must_use]
+    pub fn nothing(self) -> Value {
+        match self {
+            Self::Phone | Self::Email => Value::Text(Private::default()),
+            Self::Address => Value::Address(PostalAddress::default()),
+            Self::Insurance | Self::SecondInsurance => Value::Coverage(Box::default()),
+        }
+    }
+
     /// What staff read.
     #[must_use]
     pub fn for_staff(self) -> &'static str {
@@ -47,6 +64,8 @@ impl Field {
             Self::Phone => "Telephone",
             Self::Email => "E-mail",
             Self::Address => "Address",
+            Self::Insurance => "Insurance",
+            Self::SecondInsurance => "Second insurance",
         }
     }
 }
@@ -81,6 +100,8 @@ impl PostalAddress {
 pub enum Value {
     /// Of a field that is one text. Empty: nothing is known.
     Text(Private),
+    /// Of [`Field::Insurance`] and [`Field::SecondInsurance`]. Before addresses: an address is read from any table.
+    Coverage(Box<Coverage>),
     /// Of [`Field::Address`].
     Address(PostalAddress),
 }
@@ -91,6 +112,7 @@ impl Value {
     pub fn one_line(&self) -> Private {
         match self {
             Self::Text(text) => text.clone(),
+            Self::Coverage(coverage) => coverage.one_line(),
             Self::Address(address) => address.one_line(),
         }
     }
@@ -109,6 +131,8 @@ pub enum Source {
     /// Typed it.
     #[default]
     Typed,
+    /// A barcode on the card holds it.
+    Scanned,
 }
 
 /// One field, as it was and as the patient says it is. When and at which kiosk says the event that carries it.
@@ -125,35 +149,46 @@ pub struct Proposal {
     /// It does not look as such a value does, and the patient says that it is right all the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub insisted: bool,
+    /// Sides of the card that were photographed; the pictures follow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Side>,
 }
 
-impl Contact {
-    /// What stands in a field.
+impl Appointment {
+    /// What stands in a field of the chart, as this visit has it.
     #[must_use]
     pub fn value(&self, field: Field) -> Value {
+        let contact = &self.person.contact;
+        let card = |coverage: &Option<Coverage>| Value::Coverage(Box::new(coverage.clone().unwrap_or_default()));
         match field {
-            Field::Phone => Value::Text(self.phone.clone()),
-            Field::Email => Value::Text(self.email.clone()),
+            Field::Phone => Value::Text(contact.phone.clone()),
+            Field::Email => Value::Text(contact.email.clone()),
             Field::Address => Value::Address(PostalAddress {
-                street: self.address.clone(),
-                city: self.city.clone(),
-                state: self.state.clone(),
-                postal_code: self.postal_code.clone(),
+                street: contact.address.clone(),
+                city: contact.city.clone(),
+                state: contact.state.clone(),
+                postal_code: contact.postal_code.clone(),
             }),
+            Field::Insurance => card(&self.coverage),
+            Field::SecondInsurance => card(&self.second_coverage),
         }
     }
 
     /// Puts a value into a field. A value of another shape changes nothing and answers `false`.
     pub fn set_value(&mut self, field: Field, value: Value) -> bool {
+        let contact = &mut self.person.contact;
+        let card = |coverage: Box<Coverage>| Some(*coverage).filter(|coverage| !coverage.is_none());
         match (field, value) {
-            (Field::Phone, Value::Text(text)) => self.phone = text,
-            (Field::Email, Value::Text(text)) => self.email = text,
+            (Field::Phone, Value::Text(text)) => contact.phone = text,
+            (Field::Email, Value::Text(text)) => contact.email = text,
             (Field::Address, Value::Address(address)) => {
-                self.address = address.street;
-                self.city = address.city;
-                self.state = address.state;
-                self.postal_code = address.postal_code;
+                contact.address = address.street;
+                contact.city = address.city;
+                contact.state = address.state;
+                contact.postal_code = address.postal_code;
             }
+            (Field::Insurance, Value::Coverage(coverage)) => self.coverage = card(coverage),
+            (Field::SecondInsurance, Value::Coverage(coverage)) => self.second_coverage = card(coverage),
             _ => return false,
         }
         true
@@ -162,26 +197,66 @@ impl Contact {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::date;
+
+    use super::super::appointment::{AppointmentStatus, Confirmed};
+    use super::super::ids::{AppointmentId, PatientId};
+    use super::super::person::{BirthDate, Contact, Person};
     use super::*;
+
+    fn appointment() -> Appointment {
+        Appointment {
+            id: AppointmentId::from("apt-0001"),
+            start: Timestamp::UNIX_EPOCH,
+            minutes: 20,
+            status: AppointmentStatus::Booked,
+            service: String::new(),
+            practitioner: String::new(),
+            place: String::new(),
+            person: Person {
+                id: PatientId::from("pat-1"),
+                given_name: "Ada".into(),
+                family_name: "Example".into(),
+                other_given_names: Vec::new(),
+                other_family_names: Vec::new(),
+                birth_date: BirthDate(date(1950, 1, 2)),
+                contact: Contact::default(),
+                language: None,
+            },
+            coverage: None,
+            second_coverage: None,
+            confirmed: Confirmed::default(),
+            documents: Vec::new(),
+        }
+    }
 
     #[test]
     fn what_is_put_into_a_field_is_read_from_it() {
         let address = PostalAddress { street: "12 Mill Street".into(), city: "Granby".into(), ..PostalAddress::default() };
-        let mut contact = Contact::default();
+        let card = Coverage { payer: "Example Health".into(), member_id: "H100".into(), ..Coverage::default() };
+        let mut appointment = appointment();
         for (field, value) in [
             (Field::Phone, Value::Text("555-629-4821".into())),
             (Field::Email, Value::Text("pat@example.org".into())),
             (Field::Address, Value::Address(address)),
+            (Field::Insurance, Value::Coverage(Box::new(card.clone()))),
+            (Field::SecondInsurance, Value::Coverage(Box::new(Coverage { payer: "Second Health".into(), ..card }))),
         ] {
-            assert!(contact.value(field).is_empty());
-            assert!(contact.set_value(field, value.clone()));
-            assert_eq!(contact.value(field), value);
-            let json = serde_json::to_string(&value).unwrap();
-            assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), value, "{field:?}");
+            assert_eq!(appointment.value(field), field.nothing());
+            assert!(field.nothing().is_empty() && !value.is_empty());
+            assert!(appointment.set_value(field, value.clone()));
+            assert_eq!(appointment.value(field), value);
+            for value in [value, field.nothing()] {
+                let json = serde_json::to_string(&value).unwrap();
+                assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), value, "{field:?}");
+            }
             assert_eq!(Field::from_code(field.code()), Some(field));
         }
-        assert!(!contact.set_value(Field::Address, Value::Text("elsewhere".into())));
-        assert_eq!(contact.address.as_str(), "12 Mill Street");
+        assert!(!appointment.set_value(Field::Address, Value::Text("elsewhere".into())));
+        assert_eq!(appointment.person.contact.address.as_str(), "12 Mill Street");
+        assert!(appointment.set_value(Field::Insurance, Field::Insurance.nothing()));
+        assert_eq!(appointment.coverage, None, "no card is no coverage");
     }
 
     #[test]
@@ -205,6 +280,7 @@ mod tests {
             new: Value::Text("555-0100".into()),
             source: Source::Typed,
             insisted: true,
+            photos: Vec::new(),
         };
         assert!(!format!("{proposal:?}").contains("555"));
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::language::Language;
+use super::payer::InsuranceSettings;
 
 /// The clinic's own rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,10 @@ pub struct ClinicSettings {
     pub time_zone: String,
     /// ISO 3166 code of the country whose telephone numbers and postal codes are written without saying so, such as `US`.
     pub country: String,
+    /// Contact details and insurance that were confirmed at a kiosk within so many days are not asked for again (FACTS 6).
+    pub ask_again_after_days: u16,
+    /// What is asked of insurance.
+    pub insurance: InsuranceSettings,
     /// Check-in opens this many minutes before the appointment (FACTS 3: 30 to 60 in the field).
     pub early_minutes: u32,
     /// Check-in closes this many minutes after the appointment's beginning; then the desk decides.
@@ -55,6 +60,8 @@ impl Default for ClinicSettings {
             name: "Clinic".to_owned(),
             time_zone: "America/New_York".to_owned(),
             country: "US".to_owned(),
+            ask_again_after_days: 7,
+            insurance: InsuranceSettings::default(),
             early_minutes: 60,
             late_minutes: 15,
             site_places: Vec::new(),

@@ -4,7 +4,9 @@
 
 use super::details::DetailEntry;
 use super::entry::{DateEntry, FourDigits, TextEntry};
-use super::step::{NewDetail, Patient, PrintOrder, ScanWord, Step, Stop, Visit};
+use super::found::{Patient, Visit};
+use super::insurance::CardEntry;
+use super::step::{NewDetail, PrintOrder, ScanWord, Step, Stop};
 use crate::domain::appointment::Standing;
 use crate::domain::document::Document;
 use crate::domain::event::StillRight;
@@ -92,6 +94,10 @@ pub struct Conversation {
     /// The contact detail being typed.
     pub detail: DetailEntry,
     pub(super) insurance: StillRight,
+    /// What is different from the cards on file, in the order of the fields.
+    pub(super) new_cards: Vec<NewDetail>,
+    /// The card being typed.
+    pub card_entry: CardEntry,
     pub(super) call_as: CallAs,
     /// Where "Get help" and "I feel unwell" go back to.
     pub(super) came_from: Step,
@@ -126,10 +132,12 @@ impl Conversation {
             walk_in_reason: String::new(),
             patient: None,
             at_hand: None,
-            details: StillRight::Yes,
+            details: StillRight::NotAsked,
             changes: Vec::new(),
             detail: DetailEntry::default(),
-            insurance: StillRight::Yes,
+            insurance: StillRight::NotAsked,
+            new_cards: Vec::new(),
+            card_entry: CardEntry::default(),
             call_as: CallAs::Number,
             came_from: Step::Welcome,
             after_saving: None,
@@ -258,9 +266,12 @@ impl Conversation {
         self.name = TextEntry::default();
         self.given_name = TextEntry::default();
         self.phone = FourDigits::default();
-        self.details = StillRight::Yes;
+        self.details = StillRight::NotAsked;
         self.changes.clear();
         self.detail = DetailEntry::default();
+        self.insurance = StillRight::NotAsked;
+        self.new_cards.clear();
+        self.card_entry = CardEntry::default();
     }
 
     fn new_date(&self) -> DateEntry {

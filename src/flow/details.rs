@@ -4,12 +4,12 @@
 //! typed here holds up the check-in; what is on file is never shown in full.
 
 use super::conversation::Conversation;
-use super::entry::TextEntry;
+use super::entry::{TextEntry, in_case};
 use super::step::{Effect, Input, NewDetail, Step};
 use crate::domain::contact::{self, Doubt};
 use crate::domain::event::StillRight;
 use crate::domain::private::Private;
-use crate::domain::proposal::{Field, PostalAddress, Value};
+use crate::domain::proposal::{Field, PostalAddress, Source, Value};
 
 /// What is typed at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,12 +32,13 @@ impl Part {
     /// Every part, once.
     pub const ALL: [Self; 6] = [Self::Phone, Self::Email, Self::PostalCode, Self::Street, Self::City, Self::State];
 
-    /// Of which field it is the first part, or the only one.
-    fn first_of(field: Field) -> Self {
+    /// The first part of a field, or the only one; none of an insurance.
+    fn first_of(field: Field) -> Option<Self> {
         match field {
-            Field::Phone => Self::Phone,
-            Field::Email => Self::Email,
-            Field::Address => Self::PostalCode,
+            Field::Phone => Some(Self::Phone),
+            Field::Email => Some(Self::Email),
+            Field::Address => Some(Self::PostalCode),
+            Field::Insurance | Field::SecondInsurance => None,
         }
     }
 
@@ -85,17 +86,20 @@ impl Conversation {
     /// What means something on the page that lists the contact details to be changed.
     pub(super) fn choosing_change(mut self, input: Input) -> (Self, Vec<Effect>) {
         match input {
-            Input::ChangeField(field) => {
-                self.detail = DetailEntry::default();
-                self.to(Step::NewDetail(Part::first_of(field)))
-            }
+            Input::ChangeField(field) => match Part::first_of(field) {
+                Some(part) => {
+                    self.detail = DetailEntry::default();
+                    self.to(Step::NewDetail(part))
+                }
+                None => self.stay(),
+            },
             Input::GoOn if !self.changes.is_empty() => {
                 self.details = StillRight::Changed;
-                self.to(Step::Insurance)
+                self.after_details()
             }
             Input::AskTheDesk => {
                 self.details = StillRight::AskTheDesk;
-                self.to(Step::Insurance)
+                self.after_details()
             }
             Input::Back => self.to(Step::Details),
             _ => self.stay(),
@@ -192,7 +196,7 @@ impl Conversation {
     fn with_change(mut self, field: Field, value: Value) -> (Self, Vec<Effect>) {
         let insisted = self.detail.insisted;
         self.changes.retain(|change| change.field != field);
-        self.changes.push(NewDetail { field, value, insisted });
+        self.changes.push(NewDetail { field, value, insisted, source: Source::Typed, photos: Vec::new() });
         self.changes.sort_by_key(|change| change.field);
         self.detail = DetailEntry::default();
         self.to(Step::ChangeDetails)
@@ -207,13 +211,7 @@ impl Conversation {
 
 /// Keys have no upper and lower case of their own: an address is written as people write one.
 fn as_written(part: Part, text: &TextEntry, typed: char) -> char {
-    let folded = |upper: bool| {
-        let mut folded = if upper { typed.to_uppercase().collect::<String>() } else { typed.to_lowercase().collect() };
-        match (folded.pop(), folded.is_empty()) {
-            (Some(one), true) => one,
-            _ => typed,
-        }
-    };
+    let folded = |upper| in_case(typed, upper);
     let (before, _) = text.around_cursor();
     let follows_letter = before.chars().next_back().is_some_and(char::is_alphabetic);
     match part {

@@ -266,6 +266,16 @@ impl TextEntry {
     }
 }
 
+/// A character in upper or lower case; one that has no such case, or more than one character of it, as it is.
+#[must_use]
+pub fn in_case(typed: char, upper: bool) -> char {
+    let mut folded = if upper { typed.to_uppercase().collect::<String>() } else { typed.to_lowercase().collect() };
+    match (folded.pop(), folded.is_empty()) {
+        (Some(one), true) => one,
+        _ => typed,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,8 @@
 
 use super::conversation::{Card, Conversation};
 use super::entry::FourDigits;
-use super::step::{Effect, Input, Lookup, Query, ScanWord, Step};
+use super::found::Lookup;
+use super::step::{Effect, Input, Query, ScanWord, Step};
 use crate::domain::identity::{Fact, born_on_date};
 use crate::domain::reason::Reason;
 

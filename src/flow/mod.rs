@@ -8,6 +8,8 @@ pub mod conversation;
 pub mod details;
 pub mod entry;
 mod finding;
+pub mod found;
+pub mod insurance;
 pub mod screen;
 pub mod step;
 pub mod table;

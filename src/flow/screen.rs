@@ -4,12 +4,17 @@ use jiff::civil::{Date, DateTime};
 
 use super::conversation::{Conversation, TicketAtHand};
 use super::details::Part;
-use super::entry::{DatePart, DateTrouble};
-use super::step::{MaskedContact, MaskedInsurance, NewDetail, ScanWord, SiteFace, Step, Visit};
+use super::entry::{DateEntry, DatePart, DateTrouble};
+use super::found::{Asks, MaskedContact, MaskedInsurance, SiteFace, Visit};
+use super::insurance::{CardPart, PhotoDoubt};
+use super::step::{NewDetail, ScanWord, Step};
 use crate::domain::contact::{self, Doubt};
 use crate::domain::document::Document;
+use crate::domain::insurance::{Coverage, Side};
 use crate::domain::language::Language;
+use crate::domain::payer::MemberDoubt;
 use crate::domain::private::Private;
+use crate::domain::proposal::Field;
 use crate::domain::reason::Reason;
 
 /// One page and all that is on it.
@@ -91,8 +96,30 @@ pub enum Content {
         /// Digits are enough.
         is_digits: bool,
     },
-    /// What is on file of their insurance.
-    Insurance(Option<MaskedInsurance>),
+    /// The cards on file: the first, and the second.
+    Insurance([Option<MaskedInsurance>; 2]),
+    /// A part of a card is being typed.
+    CardText(Box<CardText>),
+    /// All that was typed of a card.
+    CardReview {
+        /// The card.
+        card: Box<Coverage>,
+        /// It is the second one, and whether it pays first.
+        second: Option<bool>,
+        /// There may be one more card.
+        can_add: bool,
+        /// The payer can be changed.
+        can_change_payer: bool,
+        /// Sides of which there is a photo; `None`: there is no camera.
+        photos: Option<Vec<Side>>,
+    },
+    /// A card is being photographed.
+    CardPhoto {
+        /// Which side.
+        side: Side,
+        /// The photo that was just taken, and what is wrong with it.
+        shot: Option<Option<PhotoDoubt>>,
+    },
     /// How to be called; the first name is an example on the page.
     CallAs(Private),
     /// The ticket.
@@ -110,15 +137,34 @@ pub enum Content {
     },
 }
 
-/// The parts that a patient sees counted.
-const PARTS: u8 = 6;
-/// The same for a request without an appointment.
+/// A part of a card, being typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardText {
+    /// Before the cursor.
+    pub before: Private,
+    /// After it.
+    pub after: Private,
+    /// Why the member number does not look right.
+    pub doubt: Option<MemberDoubt>,
+    /// How it usually looks; empty if there is nothing to show.
+    pub example: String,
+    /// Payers that may be meant: code and name.
+    pub payers: Vec<(String, String)>,
+    /// Who pays, once that is known.
+    pub payer: Private,
+    /// The second card.
+    pub is_second: bool,
+}
+
+/// The parts that are counted of a request without an appointment.
 const WALK_IN_PARTS: u8 = 3;
 
 impl Conversation {
     /// What to show now.
     #[must_use]
     pub fn screen(&self) -> Screen {
+        let asks = self.patient.as_ref().map_or(Asks { details: true, insurance: true, photos: false }, |patient| patient.asks);
+        let parts = 4 + u8::from(asks.details) + u8::from(asks.insurance);
         let progress = match self.step {
             Step::BirthDate | Step::FamilyName | Step::GivenName if self.walk_in => Some(1),
             Step::WalkInReason => Some(2),
@@ -129,8 +175,8 @@ impl Conversation {
             Step::IsThisYou => Some(2),
             Step::Visits | Step::Documents => Some(3),
             Step::Details | Step::ChangeDetails | Step::NewDetail(_) => Some(4),
-            Step::Insurance => Some(5),
-            Step::CallAs => Some(6),
+            Step::Insurance | Step::ChangeInsurance | Step::NewCard(_) => Some(4 + u8::from(asks.details)),
+            Step::CallAs => Some(parts),
             _ => None,
         };
         let can_go_back = match self.step {
@@ -140,7 +186,7 @@ impl Conversation {
         Screen {
             step: self.step,
             language: self.language,
-            progress: progress.map(|part| (part, if self.walk_in { WALK_IN_PARTS } else { PARTS })),
+            progress: progress.map(|part| (part, if self.walk_in { WALK_IN_PARTS } else { parts })),
             can_go_back,
             asking_for_time: self.asking_for_time,
             for_other: self.for_other,
@@ -153,18 +199,9 @@ impl Conversation {
     fn content(&self) -> Content {
         match (self.step, &self.patient) {
             (Step::Find, _) => Content::Find(self.scan_word),
-            (Step::BirthDate | Step::Birthday, _) => {
-                let (month, day, year) = self.date.typed();
-                Content::Date {
-                    month,
-                    day: day.to_owned(),
-                    year: year.to_owned(),
-                    part: self.date.part(),
-                    trouble: self.date.trouble(),
-                    day_first: self.date.asks_day_first(),
-                    try_again: self.try_again.then_some(self.tries_left),
-                }
-            }
+            (Step::BirthDate | Step::Birthday, _) => date_content(&self.date, self.try_again.then_some(self.tries_left)),
+            (Step::NewCard(part), _) if part.is_date() => date_content(&self.card_entry.date, None),
+            (Step::NewCard(part), _) => self.card_content(part),
             (Step::FamilyName | Step::GivenName | Step::CompanionName, _) => {
                 let entry = match self.step {
                     Step::GivenName => &self.given_name,
@@ -190,7 +227,9 @@ impl Conversation {
                 };
                 Content::NewDetail { before: before.into(), after: after.into(), doubt: self.detail.doubt, example, is_digits }
             }
-            (Step::Insurance, Some(patient)) => Content::Insurance(patient.insurance.clone()),
+            (Step::Insurance | Step::ChangeInsurance, Some(patient)) => {
+                Content::Insurance([patient.insurance.clone(), patient.second_insurance.clone()])
+            }
             (Step::CallAs, None) => Content::CallAs(self.given_name.text().clone()),
             (Step::CallAs, Some(patient)) => Content::CallAs(patient.first_name.clone()),
             (Step::Printing | Step::Done, _) => match &self.at_hand {
@@ -212,6 +251,47 @@ impl Conversation {
             }
             _ => Content::Words,
         }
+    }
+
+    fn card_content(&self, part: CardPart) -> Content {
+        let entry = &self.card_entry;
+        let is_second = entry.field == Field::SecondInsurance;
+        if part == CardPart::Review {
+            return Content::CardReview {
+                card: Box::new(entry.card.clone()),
+                second: is_second.then_some(entry.pays_first),
+                can_add: !is_second && !self.has_second_card(),
+                can_change_payer: self.payers_count() != 1,
+                photos: self.takes_photos().then(|| entry.photos.clone()),
+            };
+        }
+        if let CardPart::Photo(side) = part {
+            return Content::CardPhoto { side, shot: entry.shot };
+        }
+        let (before, after) = entry.text.around_cursor();
+        let payer = self.payer_of_card();
+        Content::CardText(Box::new(CardText {
+            before: before.into(),
+            after: after.into(),
+            doubt: entry.doubt,
+            example: payer.filter(|_| part == CardPart::MemberId).map(|payer| payer.example()).unwrap_or_default(),
+            payers: if part == CardPart::Payer { self.payers_found() } else { Vec::new() },
+            payer: entry.card.payer.clone(),
+            is_second,
+        }))
+    }
+}
+
+fn date_content(date: &DateEntry, try_again: Option<u8>) -> Content {
+    let (month, day, year) = date.typed();
+    Content::Date {
+        month,
+        day: day.to_owned(),
+        year: year.to_owned(),
+        part: date.part(),
+        trouble: date.trouble(),
+        day_first: date.asks_day_first(),
+        try_again,
     }
 }
 

@@ -1,19 +1,20 @@
 //! The steps of the conversation, what can come in, and what goes out.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 
 use super::details::Part;
-use crate::domain::appointment::Standing;
-use crate::domain::document::{Document, Documents};
+use super::found::Lookup;
+use super::insurance::{CardPart, PhotoDoubt};
+use crate::domain::document::Documents;
 use crate::domain::event::StillRight;
-use crate::domain::identity::{Fact, Typed};
+use crate::domain::identity::Typed;
 use crate::domain::ids::{AppointmentId, PatientId};
+use crate::domain::insurance::{Relationship, Side};
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
-use crate::domain::proposal::{Field, Value};
+use crate::domain::proposal::{Field, Source, Value};
 use crate::domain::reason::Reason;
-use crate::domain::settings::Localized;
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 
 /// What the patient is doing.
@@ -51,6 +52,10 @@ pub enum Step {
     NewDetail(Part),
     /// Says whether the insurance is still right.
     Insurance,
+    /// Says what is different about it.
+    ChangeInsurance,
+    /// Types a card, or looks at all of it once more.
+    NewCard(CardPart),
     /// Chooses how to be called.
     CallAs,
     /// Waits for the check-in to be durable.
@@ -71,7 +76,7 @@ pub enum Step {
 
 impl Step {
     /// Every step, once.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 42] = [
         Self::Welcome,
         Self::Find,
         Self::BirthDate,
@@ -93,6 +98,19 @@ impl Step {
         Self::NewDetail(Part::City),
         Self::NewDetail(Part::State),
         Self::Insurance,
+        Self::ChangeInsurance,
+        Self::NewCard(CardPart::Payer),
+        Self::NewCard(CardPart::MemberId),
+        Self::NewCard(CardPart::Holder),
+        Self::NewCard(CardPart::HolderName),
+        Self::NewCard(CardPart::HolderBirthDate),
+        Self::NewCard(CardPart::Group),
+        Self::NewCard(CardPart::Plan),
+        Self::NewCard(CardPart::Start),
+        Self::NewCard(CardPart::End),
+        Self::NewCard(CardPart::Photo(Side::Front)),
+        Self::NewCard(CardPart::Photo(Side::Back)),
+        Self::NewCard(CardPart::Review),
         Self::CallAs,
         Self::Saving,
         Self::Printing,
@@ -128,6 +146,19 @@ impl Step {
             Self::NewDetail(Part::City) => "new-city",
             Self::NewDetail(Part::State) => "new-state",
             Self::Insurance => "insurance",
+            Self::ChangeInsurance => "change-insurance",
+            Self::NewCard(CardPart::Payer) => "card-payer",
+            Self::NewCard(CardPart::MemberId) => "card-number",
+            Self::NewCard(CardPart::Holder) => "card-holder",
+            Self::NewCard(CardPart::HolderName) => "card-holder-name",
+            Self::NewCard(CardPart::HolderBirthDate) => "card-holder-birth-date",
+            Self::NewCard(CardPart::Group) => "card-group",
+            Self::NewCard(CardPart::Plan) => "card-plan",
+            Self::NewCard(CardPart::Start) => "card-start",
+            Self::NewCard(CardPart::End) => "card-end",
+            Self::NewCard(CardPart::Photo(Side::Front)) => "card-photo-front",
+            Self::NewCard(CardPart::Photo(Side::Back)) => "card-photo-back",
+            Self::NewCard(CardPart::Review) => "card-review",
             Self::CallAs => "call-as",
             Self::Saving => "saving",
             Self::Printing => "printing",
@@ -174,7 +205,9 @@ impl Step {
             | Self::Details
             | Self::ChangeDetails
             | Self::NewDetail(_)
-            | Self::Insurance => Some(Patience { ask_after_seconds: 60, end_after_seconds: 20 }),
+            | Self::Insurance
+            | Self::ChangeInsurance
+            | Self::NewCard(_) => Some(Patience { ask_after_seconds: 60, end_after_seconds: 20 }),
             Self::Find | Self::IsThisYou | Self::CallAs => Some(Patience { ask_after_seconds: 40, end_after_seconds: 20 }),
             // Result pages in the field stay 10 to 20 s (FACTS 2); a number must be readable by the slowest reader.
             Self::Done => Some(Patience { ask_after_seconds: 25, end_after_seconds: 10 }),
@@ -212,8 +245,22 @@ pub enum Input {
     Yes,
     /// Answered no.
     No,
-    /// This contact detail is different.
+    /// This contact detail or card is different.
     ChangeField(Field),
+    /// Has no insurance, or none any more.
+    NoInsurance,
+    /// Chose this payer, by its code.
+    Payer(String),
+    /// Whose insurance it is; `None`: the patient's own.
+    HeldBy(Option<Relationship>),
+    /// Changes this part of a card.
+    ChangePart(CardPart),
+    /// Lets the second card pay first, or not.
+    SwapOrder,
+    /// Presses the button of the camera.
+    Capture,
+    /// A photo was taken, and this is wrong with it.
+    Shot(Option<PhotoDoubt>),
     /// Would rather talk to the desk about it.
     AskTheDesk,
     /// Goes on with what is on the page.
@@ -262,6 +309,8 @@ pub enum Input {
         /// The clinic asks for nothing more after such a card.
         is_enough: bool,
     },
+    /// The scanner read this while the number of a card is asked for.
+    ScannedText(Private),
     /// The scanner read a code that leads to nobody.
     ScannedRefused(ScanWord),
     /// Today's list answered.
@@ -294,102 +343,6 @@ impl Input {
     pub fn is_good_scan(&self) -> bool {
         matches!(self, Self::ScannedAppointment(_) | Self::ScannedPatient(_) | Self::ScannedTicket(_) | Self::ScannedCard { .. })
     }
-}
-
-/// What today's list answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lookup {
-    /// This one person.
-    One(Box<Patient>),
-    /// Nobody.
-    Nobody,
-    /// Perhaps somebody; this fact would tell.
-    AskMore(Fact),
-    /// More than one.
-    Ambiguous,
-    /// The ticket of somebody without an appointment: the desk has the request.
-    AskedBefore,
-    /// Too many tries have failed at this kiosk lately.
-    Braked,
-    /// There is no list for today.
-    NoList,
-}
-
-/// What the conversation knows of the person found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Patient {
-    /// Who.
-    pub id: PatientId,
-    /// Given name and initial.
-    pub shown_name: Private,
-    /// First given name, for who wants to be called by it.
-    pub first_name: Private,
-    /// To check day and month after a scan.
-    pub birth_date: BirthDate,
-    /// Visits of today, then of other days, by time.
-    pub visits: Vec<Visit>,
-    /// Contact details, masked.
-    pub contact: MaskedContact,
-    /// The country whose telephone numbers and postal codes need no more words, as ISO 3166 writes it.
-    pub country: String,
-    /// Insurance, masked, if any is on file.
-    pub insurance: Option<MaskedInsurance>,
-}
-
-/// One visit as the patient sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
-    /// Which.
-    pub appointment: AppointmentId,
-    /// Beginning, in the clinic's time.
-    pub start: DateTime,
-    /// What for.
-    pub service: String,
-    /// With whom.
-    pub practitioner: String,
-    /// Where to go.
-    pub place: String,
-    /// Whether one can check in now.
-    pub standing: Standing,
-    /// When check-in opens, in the clinic's time, if it is too early.
-    pub opens: Option<DateTime>,
-    /// The other site that it is at, if the clinic described it.
-    pub site: Option<SiteFace>,
-    /// What has to be brought.
-    pub documents: Vec<Document>,
-}
-
-/// Another site, as a patient reads about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SiteFace {
-    /// Street, number and city.
-    pub address: String,
-    /// How far it is, in the clinic's own words.
-    pub how_far: Localized,
-}
-
-/// What is on file of how to reach somebody, masked; empty where nothing is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct MaskedContact {
-    /// `••• 4821`
-    pub phone: Private,
-    /// `a•••@example.org`
-    pub email: Private,
-    /// `12 M•••, Granby`
-    pub address: Private,
-}
-
-/// What is on file of an insurance, masked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MaskedInsurance {
-    /// Who pays.
-    pub payer: Private,
-    /// `••• 8511`
-    pub member_id: Private,
-    /// Last valid day.
-    pub end: Option<Date>,
-    /// Whether that day is over.
-    pub ended: bool,
 }
 
 /// The answer of the store.
@@ -427,6 +380,13 @@ pub enum Effect {
     Print(PrintOrder),
     /// Log that somebody could not go on.
     ReportStop(Stop),
+    /// The photo that was just taken is to be saved with the check-in.
+    KeepPhoto {
+        /// Of which card.
+        field: Field,
+        /// Which side.
+        side: Side,
+    },
     /// Log that somebody left, without a name.
     ReportWalkedAway {
         /// Where.
@@ -466,13 +426,15 @@ pub struct Answers {
     pub companion: Option<Private>,
     /// What came of asking for documents, if any were needed.
     pub documents: Option<Documents>,
-    /// What they say is different from the contact details on file; each field once.
+    /// What they say is different from what is on file; each field once.
     pub changes: Vec<NewDetail>,
+    /// The second card among them pays first; the first one on file comes after it.
+    pub second_pays_first: bool,
     /// Where to go: the place of the first visit.
     pub place: String,
 }
 
-/// A contact detail as the patient says it is.
+/// A contact detail or a card as the patient says it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDetail {
     /// Which.
@@ -481,6 +443,10 @@ pub struct NewDetail {
     pub value: Value,
     /// It does not look as such a value does, and the patient says that it is right all the same.
     pub insisted: bool,
+    /// How it came in.
+    pub source: Source,
+    /// Sides of the card of which there is a photo.
+    pub photos: Vec<Side>,
 }
 
 /// Somebody without an appointment asks to be seen.

@@ -9,6 +9,7 @@ use crate::domain::event::StillRight;
 use crate::domain::identity::Fact;
 use crate::domain::ids::AppointmentId;
 use crate::domain::person::BirthDate;
+use crate::domain::proposal::Field;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::PrintOutcome;
 
@@ -81,6 +82,9 @@ impl Conversation {
         match (self.step, input) {
             (S::ChangeDetails, input) => self.choosing_change(input),
             (S::NewDetail(part), input) => self.typing_detail(part, input),
+            (S::Insurance, input) => self.insurance_still_right(input),
+            (S::ChangeInsurance, input) => self.choosing_card(input),
+            (S::NewCard(part), input) => self.typing_card(part, input),
             (S::IsThisYou, Input::Yes) => self.confirmed(),
             (S::IsThisYou, Input::No) => {
                 // Whoever this is, it is not the person found: nothing of that person is reported with it.
@@ -103,31 +107,26 @@ impl Conversation {
                 None => self.stay(),
             },
             (S::Visits, Input::GoOn) => {
-                let next = if self.documents_needed().is_empty() { S::Details } else { S::Documents };
-                self.to(next)
+                if self.documents_needed().is_empty() {
+                    self.after_visits()
+                } else {
+                    self.to(S::Documents)
+                }
             }
             (S::Documents, answer @ (Input::Yes | Input::No)) => {
                 self.documents_brought = answer == Input::Yes;
-                self.to(S::Details)
+                self.after_visits()
             }
             (S::Details, Input::Yes) => {
                 self.details = StillRight::Yes;
                 self.changes.clear();
-                self.to(S::Insurance)
+                self.after_details()
             }
             (S::Details, Input::No) => self.to(S::ChangeDetails),
             (S::Details, Input::AskTheDesk) => {
                 self.details = StillRight::AskTheDesk;
                 self.changes.clear();
-                self.to(S::Insurance)
-            }
-            (S::Insurance, Input::Yes) => {
-                self.insurance = StillRight::Yes;
-                self.to(S::CallAs)
-            }
-            (S::Insurance, Input::No | Input::AskTheDesk) => {
-                self.insurance = StillRight::AskTheDesk;
-                self.to(S::CallAs)
+                self.after_details()
             }
             (S::CallAs, Input::CallAs(call_as)) => {
                 self.call_as = call_as;
@@ -207,17 +206,17 @@ impl Conversation {
             Step::WalkInReason => Step::GivenName,
             Step::Visits => Step::IsThisYou,
             Step::Documents => Step::Visits,
-            Step::Details if !self.documents_needed().is_empty() => Step::Documents,
-            Step::Details => Step::Visits,
-            Step::Insurance if self.details == StillRight::Changed => Step::ChangeDetails,
-            Step::Insurance => Step::Details,
+            Step::Details => return self.before_details(),
             Step::CallAs if self.walk_in => Step::WalkInReason,
-            Step::CallAs => Step::Insurance,
+            Step::CallAs => return self.before_call_as(),
             Step::Find if self.for_other => Step::CompanionName,
             Step::Find => return Self::new(self.home_language).in_language(self.language).stay(),
             Step::Welcome
             | Step::ChangeDetails
             | Step::NewDetail(_)
+            | Step::Insurance
+            | Step::ChangeInsurance
+            | Step::NewCard(_)
             | Step::Saving
             | Step::Printing
             | Step::Done
@@ -227,6 +226,35 @@ impl Conversation {
             | Step::UnwellTold => return self.stay(),
         };
         self.to(step)
+    }
+
+    /// What is asked once the visits are clear.
+    fn after_visits(self) -> (Self, Vec<Effect>) {
+        if self.patient.as_ref().is_none_or(|patient| patient.asks.details) { self.to(Step::Details) } else { self.after_details() }
+    }
+
+    /// What is asked after the contact details.
+    pub(super) fn after_details(self) -> (Self, Vec<Effect>) {
+        let next = if self.asks_insurance() { Step::Insurance } else { Step::CallAs };
+        self.to(next)
+    }
+
+    /// Whether the insurance is asked about.
+    pub(super) fn asks_insurance(&self) -> bool {
+        self.patient.as_ref().is_none_or(|patient| patient.asks.insurance)
+    }
+
+    fn before_details(self) -> (Self, Vec<Effect>) {
+        let before = if self.documents_needed().is_empty() { Step::Visits } else { Step::Documents };
+        self.to(before)
+    }
+
+    /// What was asked before the insurance.
+    pub(super) fn before_insurance(self) -> (Self, Vec<Effect>) {
+        if self.details == StillRight::Changed {
+            return self.to(Step::ChangeDetails);
+        }
+        if self.patient.as_ref().is_none_or(|patient| patient.asks.details) { self.to(Step::Details) } else { self.before_details() }
     }
 
     fn confirmed(self) -> (Self, Vec<Effect>) {
@@ -297,7 +325,8 @@ impl Conversation {
             documents: Some(self.documents_needed())
                 .filter(|needed| !needed.is_empty())
                 .map(|needed| Documents { needed, brought: self.documents_brought }),
-            changes: self.changes.clone(),
+            changes: self.changes.iter().chain(&self.new_cards).cloned().collect(),
+            second_pays_first: self.card_entry.pays_first && self.new_cards.iter().any(|card| card.field == Field::SecondInsurance),
             place,
         };
         self.step = Step::Saving;

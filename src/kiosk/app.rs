@@ -1,6 +1,6 @@
 //! A kiosk and its window, joined: events in, pages out. Everything here stays on the window's thread.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -10,6 +10,8 @@ use slint::ComponentHandle as _;
 use super::bridge;
 use super::program::{Event, Kiosk, Surroundings};
 use super::ui::{self, KioskWindow};
+use crate::device::camera::CameraState;
+use crate::flow::insurance::PhotoDoubt;
 use crate::flow::screen::Screen;
 
 /// Where devices, printer and worker leave their events, from any thread.
@@ -49,6 +51,8 @@ pub struct App {
     kiosk: RefCell<Kiosk>,
     inbox: mpsc::Receiver<Event>,
     on_show: RefCell<Option<ScreenListener>>,
+    /// Which of the camera's pictures is on the window.
+    painted: Cell<u64>,
 }
 
 impl std::fmt::Debug for App {
@@ -61,7 +65,7 @@ impl App {
     /// Joins them and shows the first page.
     #[must_use]
     pub fn new(window: KioskWindow, kiosk: Kiosk, inbox: mpsc::Receiver<Event>) -> Rc<Self> {
-        let app = Rc::new(Self { window, kiosk: RefCell::new(kiosk), inbox, on_show: RefCell::default() });
+        let app = Rc::new(Self { window, kiosk: RefCell::new(kiosk), inbox, on_show: RefCell::default(), painted: Cell::default() });
         let weak: Weak<Self> = Rc::downgrade(&app);
         bridge::connect(&app.window, move |event| {
             if let Some(app) = weak.upgrade() {
@@ -87,6 +91,18 @@ impl App {
     #[must_use]
     pub fn surroundings(&self) -> Surroundings {
         self.kiosk.borrow().surroundings()
+    }
+
+    /// What the camera's picture is like, once there is one: nothing wrong with it, or this.
+    #[must_use]
+    pub fn camera_sees(&self) -> Option<Option<PhotoDoubt>> {
+        self.kiosk.borrow().camera_face().filter(|face| face.picture.is_some()).map(|face| face.doubt)
+    }
+
+    /// Whether the page looks through a camera that sends nothing.
+    #[must_use]
+    pub fn camera_is_gone(&self) -> bool {
+        self.kiosk.borrow().camera_face().is_some_and(|face| matches!(face.state, CameraState::Gone(_)))
     }
 
     /// Takes one event and shows what follows from it.
@@ -130,6 +146,7 @@ impl App {
             let kiosk = self.kiosk.borrow();
             let screen = kiosk.screen();
             bridge::show(&self.window, &screen, kiosk.surroundings(), kiosk.clinic_face());
+            self.painted.set(bridge::show_camera(&self.window, kiosk.camera_face(), self.painted.get()));
             screen
         };
         if let Some(listener) = self.on_show.borrow().as_ref() {

@@ -5,23 +5,25 @@
 use std::rc::Rc;
 
 use jiff::civil::DateTime;
-use slint::{ComponentHandle as _, Model as _, ModelRc, SharedString, VecModel};
+use slint::{ComponentHandle as _, Model as _, ModelRc, Rgb8Pixel, SharedPixelBuffer, SharedString, VecModel};
 
+use super::camera::CameraFace;
+use super::faces::{document_of, doubt_of, held_by, member_doubt, page_of, photo_doubt, scan_word, why_of};
 use super::program::{ClinicFace, Event, Surroundings};
 use super::ui;
 use super::ui::KioskWindow;
+use crate::device::camera::CameraState;
 use crate::domain::appointment::Standing;
-use crate::domain::contact::Doubt;
-use crate::domain::document::Document;
+use crate::domain::insurance::{Coverage, Relationship, Side};
 use crate::domain::language::Language;
 use crate::domain::proposal::Field;
-use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome};
 use crate::flow::conversation::TicketAtHand;
-use crate::flow::details::Part;
 use crate::flow::entry::{DatePart, DateTrouble};
-use crate::flow::screen::{Content, Screen, day_month_year};
-use crate::flow::step::{Input, MaskedContact, MaskedInsurance, ScanWord, SiteFace, Step, Visit};
+use crate::flow::found::{MaskedContact, MaskedInsurance, SiteFace, Visit};
+use crate::flow::insurance::CardPart;
+use crate::flow::screen::{CardText, Content, Screen, day_month_year};
+use crate::flow::step::{Input, ScanWord, Step};
 
 /// Sends what is touched and typed to the kiosk. `send` is called on the window's own thread.
 pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
@@ -46,6 +48,10 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
     face.on_choose_walk_in({
         let touch = Rc::clone(&touch);
         move |code| touch(Input::WalkInReason(code.into()))
+    });
+    face.on_choose_payer({
+        let touch = Rc::clone(&touch);
+        move |code| touch(Input::Payer(code.into()))
     });
     face.on_pick_month({
         let touch = Rc::clone(&touch);
@@ -121,6 +127,23 @@ fn input_of(action: ui::Action) -> Input {
         A::ChangePhone => Input::ChangeField(Field::Phone),
         A::ChangeEmail => Input::ChangeField(Field::Email),
         A::ChangeAddress => Input::ChangeField(Field::Address),
+        A::ChangeCard => Input::ChangeField(Field::Insurance),
+        A::SecondCard => Input::ChangeField(Field::SecondInsurance),
+        A::NoInsurance => Input::NoInsurance,
+        A::HeldByMe => Input::HeldBy(None),
+        A::HeldBySpouse => Input::HeldBy(Some(Relationship::Spouse)),
+        A::HeldByParent => Input::HeldBy(Some(Relationship::Parent)),
+        A::HeldByOther => Input::HeldBy(Some(Relationship::Other)),
+        A::ChangePayer => Input::ChangePart(CardPart::Payer),
+        A::ChangeNumber => Input::ChangePart(CardPart::MemberId),
+        A::ChangeHolder => Input::ChangePart(CardPart::Holder),
+        A::ChangeGroup => Input::ChangePart(CardPart::Group),
+        A::ChangePlan => Input::ChangePart(CardPart::Plan),
+        A::ChangeStart => Input::ChangePart(CardPart::Start),
+        A::ChangeEnd => Input::ChangePart(CardPart::End),
+        A::ChangePhoto => Input::ChangePart(CardPart::Photo(Side::Front)),
+        A::SwapOrder => Input::SwapOrder,
+        A::Capture => Input::Capture,
         A::GoOn => Input::GoOn,
         A::Back => Input::Back,
         A::StartOver => Input::StartOver,
@@ -249,7 +272,23 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
             face.set_example(example.replace(' ', "\u{a0}").into());
             face.set_digits_only(*is_digits);
         }
-        Content::Insurance(insurance) => fill_insurance(face, insurance.as_ref()),
+        Content::Insurance([first, second]) => fill_insurance(face, first.as_ref(), second.as_ref()),
+        Content::CardText(text) => fill_card_text(face, text),
+        Content::CardPhoto { shot, .. } => {
+            face.set_has_shot(shot.is_some());
+            face.set_photo_doubt(photo_doubt(shot.flatten()));
+        }
+        Content::CardReview { card, second, can_add, can_change_payer, photos } => {
+            let photographed = |side: Side| photos.as_ref().is_some_and(|photos| photos.contains(&side));
+            face.set_has_camera(photos.is_some());
+            face.set_photo_front(photographed(Side::Front));
+            face.set_photo_back(photographed(Side::Back));
+            face.set_new_card(card_face(card));
+            face.set_second_card(second.is_some());
+            face.set_pays_first(*second == Some(true));
+            face.set_can_add_card(*can_add);
+            face.set_can_change_payer(*can_change_payer);
+        }
         Content::CallAs(name) => face.set_first_name(name.as_str().into()),
         Content::Ticket(at_hand) => fill_ticket(face, at_hand),
         Content::Why { reason, place, when, site } => {
@@ -268,44 +307,46 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
     }
 }
 
+/// Shows what the camera sees. `painted`: the picture that is on the window already; answers which one is there now.
+pub fn show_camera(window: &KioskWindow, camera: Option<CameraFace<'_>>, painted: u64) -> u64 {
+    let Some(camera) = camera else { return 0 };
+    let face = window.global::<ui::Kiosk>();
+    face.set_camera_state(match camera.state {
+        CameraState::Gone(_) => ui::CameraState::Gone,
+        CameraState::Live if camera.picture.is_some() => ui::CameraState::Live,
+        CameraState::Starting | CameraState::Live => ui::CameraState::Starting,
+    });
+    face.set_frame_x(share(camera.frame.left));
+    face.set_frame_y(share(camera.frame.top));
+    face.set_frame_width(share(camera.frame.width));
+    face.set_frame_height(share(camera.frame.height));
+    if camera.picture.is_some() && !face.get_has_shot() {
+        face.set_photo_doubt(photo_doubt(camera.doubt));
+    }
+    match camera.picture {
+        Some((shown, picture)) if shown != painted => {
+            let size = |side: usize| u32::try_from(side).unwrap_or(0);
+            let buffer = SharedPixelBuffer::<Rgb8Pixel>::clone_from_slice(picture.rgb(), size(picture.width()), size(picture.height()));
+            face.set_camera_picture(slint::Image::from_rgb8(buffer));
+            shown
+        }
+        Some(_) => painted,
+        None => {
+            face.set_camera_picture(slint::Image::default());
+            0
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a share of a picture, to be drawn")]
+fn share(part: f64) -> f32 {
+    part as f32
+}
+
 fn fill_contact(face: &ui::Kiosk<'_>, contact: &MaskedContact) {
     face.set_phone(contact.phone.as_str().into());
     face.set_email(contact.email.as_str().into());
     face.set_address(contact.address.as_str().into());
-}
-
-fn doubt_of(doubt: Doubt) -> ui::Doubt {
-    match doubt {
-        Doubt::TooShort => ui::Doubt::TooShort,
-        Doubt::TooLong => ui::Doubt::TooLong,
-        Doubt::NoSuchNumber => ui::Doubt::NoSuchNumber,
-        Doubt::NoAt => ui::Doubt::NoAt,
-        Doubt::NoEnding => ui::Doubt::NoEnding,
-        Doubt::NotAnAddress => ui::Doubt::NotAnAddress,
-        Doubt::NoSuchPostalCode => ui::Doubt::NoSuchPostalCode,
-    }
-}
-
-fn scan_word(word: ScanWord) -> ui::ScanWord {
-    match word {
-        ScanWord::None => ui::ScanWord::None,
-        ScanWord::Foreign => ui::ScanWord::Foreign,
-        ScanWord::NotOnList => ui::ScanWord::NotToday,
-        ScanWord::OtherClinic => ui::ScanWord::OtherClinic,
-        ScanWord::OtherDay(_) => ui::ScanWord::OtherDay,
-        ScanWord::Expired(_) => ui::ScanWord::Expired,
-        ScanWord::UnknownKey | ScanWord::Forged => ui::ScanWord::Forged,
-        ScanWord::Damaged => ui::ScanWord::Damaged,
-        ScanWord::AskedBefore => ui::ScanWord::AskedBefore,
-    }
-}
-
-fn document_of(document: Document) -> ui::Document {
-    match document {
-        Document::Referral => ui::Document::Referral,
-        Document::PhotoIdentity => ui::Document::PhotoIdentity,
-        Document::Guardian => ui::Document::Guardian,
-    }
 }
 
 fn site_words(site: Option<&SiteFace>, language: Language) -> (SharedString, SharedString) {
@@ -322,9 +363,23 @@ fn forget(face: &ui::Kiosk<'_>) {
     face.set_doubt(ui::Doubt::None);
     face.set_visits(ModelRc::default());
     face.set_documents(ModelRc::default());
+    face.set_member_doubt(ui::MemberDoubt::None);
+    face.set_payers(ModelRc::default());
+    face.set_new_card(ui::CardFace::default());
+    face.set_camera_state(ui::CameraState::Starting);
+    face.set_camera_picture(slint::Image::default());
+    face.set_photo_doubt(ui::PhotoDoubt::None);
     for set in [
         ui::Kiosk::set_try_again,
         ui::Kiosk::set_card_ended,
+        ui::Kiosk::set_second_card,
+        ui::Kiosk::set_pays_first,
+        ui::Kiosk::set_can_add_card,
+        ui::Kiosk::set_can_change_payer,
+        ui::Kiosk::set_has_camera,
+        ui::Kiosk::set_photo_front,
+        ui::Kiosk::set_photo_back,
+        ui::Kiosk::set_has_shot,
         ui::Kiosk::set_was_here_before,
         ui::Kiosk::set_desk_knows,
         ui::Kiosk::set_seen_by_staff,
@@ -365,6 +420,8 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_example,
         ui::Kiosk::set_payer,
         ui::Kiosk::set_member_id,
+        ui::Kiosk::set_second_payer,
+        ui::Kiosk::set_second_member_id,
         ui::Kiosk::set_number,
         ui::Kiosk::set_place,
         ui::Kiosk::set_why_place,
@@ -375,14 +432,50 @@ fn forget(face: &ui::Kiosk<'_>) {
     }
 }
 
-fn fill_insurance(face: &ui::Kiosk<'_>, insurance: Option<&MaskedInsurance>) {
-    face.set_payer(insurance.map(|card| card.payer.as_str()).unwrap_or_default().into());
-    face.set_member_id(insurance.map(|card| card.member_id.as_str()).unwrap_or_default().into());
-    let (day, month, year) = insurance.and_then(|card| card.end).map_or((0, 0, 0), day_month_year);
+fn fill_insurance(face: &ui::Kiosk<'_>, first: Option<&MaskedInsurance>, second: Option<&MaskedInsurance>) {
+    face.set_payer(first.map(|card| card.payer.as_str()).unwrap_or_default().into());
+    face.set_member_id(first.map(|card| card.member_id.as_str()).unwrap_or_default().into());
+    let (day, month, year) = first.and_then(|card| card.end).map_or((0, 0, 0), day_month_year);
     face.set_card_ends_day(day);
     face.set_card_ends_month(month);
     face.set_card_ends_year(year);
-    face.set_card_ended(insurance.is_some_and(|card| card.ended));
+    face.set_card_ended(first.is_some_and(|card| card.ended));
+    face.set_second_payer(second.map(|card| card.payer.as_str()).unwrap_or_default().into());
+    face.set_second_member_id(second.map(|card| card.member_id.as_str()).unwrap_or_default().into());
+}
+
+fn fill_card_text(face: &ui::Kiosk<'_>, text: &CardText) {
+    face.set_text_before(text.before.as_str().into());
+    face.set_text_after(text.after.as_str().into());
+    face.set_member_doubt(member_doubt(text.doubt));
+    face.set_example(text.example.as_str().into());
+    face.set_payer(text.payer.as_str().into());
+    face.set_second_card(text.is_second);
+    let payers: Vec<ui::PayerName> =
+        text.payers.iter().map(|(code, name)| ui::PayerName { code: code.into(), name: name.into() }).collect();
+    // As with the reasons of a walk-in: an equal list leaves the focus where it is.
+    if !face.get_payers().iter().eq(payers.iter().cloned()) {
+        face.set_payers(ModelRc::from(Rc::new(VecModel::from(payers))));
+    }
+}
+
+fn card_face(card: &Coverage) -> ui::CardFace {
+    let (start_day, start_month, start_year) = card.start.map_or((0, 0, 0), day_month_year);
+    let (end_day, end_month, end_year) = card.end.map_or((0, 0, 0), day_month_year);
+    ui::CardFace {
+        payer: card.payer.as_str().into(),
+        number: card.member_id.as_str().into(),
+        group: card.group_id.as_str().into(),
+        plan: card.plan.as_str().into(),
+        held_by: held_by(card.holder.as_ref()),
+        holder: card.holder.as_ref().map(|holder| holder.name.as_str()).unwrap_or_default().into(),
+        start_day,
+        start_month,
+        start_year,
+        end_day,
+        end_month,
+        end_year,
+    }
 }
 
 fn fill_ticket(face: &ui::Kiosk<'_>, at_hand: &TicketAtHand) {
@@ -438,71 +531,6 @@ fn hour_minute(when: Option<DateTime>) -> (i32, i32) {
 
 fn number(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
-}
-
-fn page_of(step: Step) -> ui::Page {
-    use ui::Page as P;
-    match step {
-        Step::Welcome => P::Welcome,
-        Step::Find => P::Find,
-        Step::BirthDate => P::BirthDate,
-        Step::FamilyName => P::FamilyName,
-        Step::GivenName => P::GivenName,
-        Step::Phone => P::Phone,
-        Step::CompanionName => P::CompanionName,
-        Step::WalkInReason => P::WalkInReason,
-        Step::Documents => P::Documents,
-        Step::Birthday => P::Birthday,
-        Step::IsThisYou => P::IsThisYou,
-        Step::Visits => P::Visits,
-        Step::Details => P::Details,
-        Step::ChangeDetails => P::ChangeDetails,
-        Step::NewDetail(Part::Phone) => P::NewPhone,
-        Step::NewDetail(Part::Email) => P::NewEmail,
-        Step::NewDetail(Part::PostalCode) => P::NewPostalCode,
-        Step::NewDetail(Part::Street) => P::NewStreet,
-        Step::NewDetail(Part::City) => P::NewCity,
-        Step::NewDetail(Part::State) => P::NewState,
-        Step::Insurance => P::Insurance,
-        Step::CallAs => P::CallAs,
-        Step::Saving => P::Saving,
-        Step::Printing => P::Printing,
-        Step::Done => P::Done,
-        Step::Stopped(_) => P::Stopped,
-        Step::Help => P::Help,
-        Step::Unwell => P::Unwell,
-        Step::UnwellTold => P::UnwellTold,
-    }
-}
-
-fn why_of(reason: Reason) -> ui::Why {
-    use ui::Why as W;
-    match reason {
-        Reason::FeelsUnwell => W::FeelsUnwell,
-        Reason::AskedForHelp => W::AskedForHelp,
-        Reason::NotFound => W::NotFound,
-        Reason::Ambiguous => W::Ambiguous,
-        Reason::TooManyTries => W::TooManyTries,
-        Reason::TooEarly => W::TooEarly,
-        Reason::TooLate => W::TooLate,
-        Reason::OtherSite => W::OtherSite,
-        Reason::Cancelled => W::Cancelled,
-        Reason::OtherDay => W::OtherDay,
-        Reason::AlreadyCheckedIn => W::AlreadyCheckedIn,
-        Reason::VisitOver => W::VisitOver,
-        Reason::NoList => W::NoList,
-        Reason::CannotSave => W::CannotSave,
-        Reason::NotThisPerson => W::NotThisPerson,
-        Reason::DetailsUnclear => W::DetailsUnclear,
-        Reason::InsuranceUnclear => W::InsuranceUnclear,
-        Reason::NeedsInterpreter => W::NeedsInterpreter,
-        Reason::DocumentMissing => W::DocumentMissing,
-        Reason::ConsentDeclined => W::ConsentDeclined,
-        Reason::PrinterTrouble => W::PrinterTrouble,
-        Reason::WalkIn => W::WalkIn,
-        Reason::Guessing => W::Guessing,
-        Reason::CodeForged | Reason::CodeTruncated | Reason::CodeOtherClinic | Reason::CodeOtherDay | Reason::CodeExpired => W::NotFound,
-    }
 }
 
 /// Everything that somebody has typed and the window still holds.

@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::device::camera;
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
 use crate::paper::PaperWidth;
+use crate::store::key::{self, KeyPlace};
+use crate::store::{Seal, StoreError};
 
 /// The whole file. Unknown keys are errors: a typing slip must not silently become a default.
 #[derive(Debug, Clone, Deserialize)]
@@ -22,6 +25,10 @@ pub struct KioskConfig {
     pub token: Token,
     /// The kiosk's own file.
     pub data: PathBuf,
+    /// The file with the key that `data` is sealed with. Without it: the service's credential `kiosk-key`, or else a file
+    /// beside `data`.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
     /// `file:/dev/usb/lp0`, `tcp:HOST:9100`, `folder:DIR` or `none`.
     pub printer: String,
     /// `80mm` or `58mm`.
@@ -41,6 +48,9 @@ pub struct KioskConfig {
     /// The clinic's face.
     #[serde(default)]
     pub look: Look,
+    /// What photographs insurance cards.
+    #[serde(default)]
+    pub camera: CameraCommand,
 }
 
 /// A secret; its `Debug` shows nothing.
@@ -78,6 +88,14 @@ pub struct Look {
     pub logo: Option<PathBuf>,
     /// One colour, `#rrggbb`, dark enough for white letters.
     pub accent: Option<String>,
+}
+
+/// How insurance cards are photographed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CameraCommand {
+    /// A program that writes MJPEG to its standard output, and its arguments; empty, which is normal: no camera.
+    pub command: Vec<String>,
 }
 
 /// Why a configuration cannot be used.
@@ -151,7 +169,21 @@ impl KioskConfig {
         if let Some(accent) = &config.look.accent {
             colour(accent)?;
         }
+        camera::check(&config.camera.command).map_err(|_| ConfigError::Value {
+            key: "command",
+            value: config.camera.command.join(" "),
+            expected: "write the camera's program and each argument as a text of its own, such as [\"rpicam-vid\", \"-o\", \"-\"], or [] for no camera",
+        })?;
         Ok(config)
+    }
+
+    /// The seal of the kiosk's file, and where its key was found.
+    ///
+    /// # Errors
+    /// If there is no key, and none may be made.
+    pub fn seal(&self) -> Result<(Seal, KeyPlace), StoreError> {
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        key::find(&self.data, self.key_file.as_deref(), credentials.as_deref())
     }
 
     /// The accent colour as red, green and blue, if one is set.
@@ -202,6 +234,7 @@ mod tests {
             "desk",
             "token",
             "data",
+            "key_file",
             "printer",
             "paper",
             "scanner",
@@ -211,6 +244,7 @@ mod tests {
             "name",
             "logo",
             "accent",
+            "command",
         ] {
             assert!(
                 example.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = "))),
@@ -238,6 +272,26 @@ mod tests {
         assert!(!missing.contains("line"), "{missing}");
         let config = KioskConfig::parse(LEAST).unwrap();
         assert!(!format!("{config:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn a_camera_is_a_program_with_its_arguments_or_none() {
+        for (part, expected) in [
+            ("", Some(0)),
+            ("[camera]\n", Some(0)),
+            ("[camera]\ncommand = []\n", Some(0)),
+            ("[camera]\ncommand = [\"rpicam-vid\", \"-o\", \"-\"]\n", Some(3)),
+            ("[camera]\ncommand = [\"rpicam-vid -o -\"]\n", None),
+            ("[camera]\ncommand = [\"\"]\n", None),
+            ("[camera]\ncommand = \"rpicam-vid\"\n", None),
+            ("[camera]\ncomand = []\n", None),
+        ] {
+            let found = KioskConfig::parse(&format!("{LEAST}{part}"));
+            assert_eq!(found.as_ref().ok().map(|config| config.camera.command.len()), expected, "{part}");
+            if let Err(error @ ConfigError::Value { .. }) = found {
+                assert!(error.to_string().contains("a text of its own"), "{error}");
+            }
+        }
     }
 
     #[test]

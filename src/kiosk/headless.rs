@@ -88,6 +88,7 @@ pub struct Stage {
     /// The kiosk and its pages.
     pub app: Rc<App>,
     size: PhysicalSize,
+    touches: Cell<u32>,
 }
 
 /// Makes the pages' window in memory, of this size in pixels. One at a time for each thread.
@@ -117,7 +118,7 @@ impl Stage {
     #[must_use]
     pub fn new(window: KioskWindow, kiosk: Kiosk, inbox: mpsc::Receiver<Event>) -> Self {
         let size = window.window().size();
-        Self { app: App::new(window, kiosk, inbox), size }
+        Self { app: App::new(window, kiosk, inbox), size, touches: Cell::new(0) }
     }
 
     /// The page's name.
@@ -149,6 +150,7 @@ impl Stage {
     /// If there is none.
     pub fn touch(&self, says: &str) -> Result<(), StageError> {
         let control = self.find(says)?;
+        self.count_touch();
         // It was found with the keypad's keys, but a finger shows no ring.
         self.app.window.global::<ui::Theme>().set_keypad_used(false);
         let position = LogicalPosition::new(control.x + control.width / 2.0, control.y + control.height / 2.0);
@@ -177,8 +179,19 @@ impl Stage {
         self.type_text(&text);
     }
 
+    /// How often the screen was touched, or a key pressed, so far.
+    #[must_use]
+    pub fn touches(&self) -> u32 {
+        self.touches.get()
+    }
+
+    fn count_touch(&self) {
+        self.touches.set(self.touches.get().saturating_add(1));
+    }
+
     /// Presses and releases a key that types this.
     pub fn type_text(&self, text: &str) {
+        self.count_touch();
         let window = self.app.window.window();
         window.dispatch_event(WindowEvent::KeyPressed { text: text.into() });
         window.dispatch_event(WindowEvent::KeyReleased { text: text.into() });

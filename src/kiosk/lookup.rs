@@ -1,6 +1,7 @@
 //! Today's list, asked on behalf of a patient.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,8 +10,11 @@ use jiff::tz::TimeZone;
 use crate::domain::appointment::{Appointment, Standing};
 use crate::domain::identity::{Index, Match};
 use crate::domain::ids::{AppointmentId, PatientId};
-use crate::domain::settings::ClinicSettings;
-use crate::flow::step::{Lookup, MaskedContact, MaskedInsurance, Patient, Query, SiteFace, Visit};
+use crate::domain::insurance::Coverage;
+use crate::domain::payer::Payer;
+use crate::domain::settings::{ClinicSettings, UnknownZone};
+use crate::flow::found::{Asks, Lookup, MaskedContact, MaskedInsurance, Patient, SiteFace, Visit};
+use crate::flow::step::Query;
 use crate::store::{Store, StoreError, list::List};
 
 /// The clinic's rules with their time zone.
@@ -20,9 +24,21 @@ pub struct Clinic {
     pub settings: ClinicSettings,
     /// The zone of all dates.
     pub zone: TimeZone,
+    /// The rules' payers, for every conversation.
+    pub payers: Arc<Vec<Payer>>,
 }
 
 impl Clinic {
+    /// From the rules.
+    ///
+    /// # Errors
+    /// If their time zone does not exist.
+    pub fn new(settings: ClinicSettings) -> Result<Self, UnknownZone> {
+        let zone = settings.zone()?;
+        let payers = Arc::new(settings.insurance.payers.clone());
+        Ok(Self { settings, zone, payers })
+    }
+
     /// The clinic's local date.
     #[must_use]
     pub fn date(&self, now: Timestamp) -> Date {
@@ -122,6 +138,13 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
     };
     let person = &main.person;
     let insured = appointments.iter().find_map(|appointment| appointment.coverage.as_ref());
+    let insured_besides = appointments.iter().find_map(|appointment| appointment.second_coverage.as_ref());
+    let masked = |coverage: &Coverage| MaskedInsurance {
+        payer: coverage.payer.clone(),
+        member_id: coverage.masked_member_id(),
+        end: coverage.end,
+        ended: coverage.end.is_some_and(|end| end < today),
+    };
     Ok(Some(Patient {
         id: person.id.clone(),
         shown_name: person.given_name_and_initial(),
@@ -134,13 +157,31 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
             address: person.contact.masked_address(),
         },
         country: clinic.settings.country.clone(),
-        insurance: insured.map(|coverage| MaskedInsurance {
-            payer: coverage.payer.clone(),
-            member_id: coverage.masked_member_id(),
-            end: coverage.end,
-            ended: coverage.end.is_some_and(|end| end < today),
-        }),
+        insurance: insured.map(masked),
+        second_insurance: insured_besides.map(masked),
+        payers: Arc::clone(&clinic.payers),
+        asks: asks(&appointments, clinic, today),
     }))
+}
+
+/// Not again what was confirmed a few days ago, unless something of it is missing or over by now.
+fn asks(appointments: &[&Appointment], clinic: &Clinic, today: Date) -> Asks {
+    let days = i64::from(clinic.settings.ask_again_after_days);
+    let is_recent = |confirmed: Option<Date>| confirmed.is_some_and(|date| (0..days).contains(&i64::from((today - date).get_days())));
+    let details = appointments.iter().filter_map(|appointment| appointment.confirmed.details).max();
+    let insurance = appointments.iter().filter_map(|appointment| appointment.confirmed.insurance).max();
+    let is_reachable = appointments.iter().all(|appointment| {
+        let contact = &appointment.person.contact;
+        !contact.phone.is_blank() && !contact.address.is_blank()
+    });
+    let covered = appointments.iter().find_map(|appointment| appointment.coverage.as_ref());
+    let is_covered = covered.is_some_and(|coverage| coverage.end.is_none_or(|end| end >= today));
+    Asks {
+        details: !(is_recent(details) && is_reachable),
+        insurance: clinic.settings.insurance.ask && !(is_recent(insurance) && is_covered),
+        // The kiosk says whether it has a camera.
+        photos: false,
+    }
 }
 
 fn visit(appointment: &Appointment, store: &Store, clinic: &Clinic, now: Timestamp) -> Result<Visit, StoreError> {

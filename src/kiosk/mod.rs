@@ -5,9 +5,11 @@
 pub mod app;
 mod brake;
 pub mod bridge;
+pub mod camera;
 pub mod config;
 #[cfg(feature = "desk")]
 pub mod demo;
+mod faces;
 pub mod headless;
 pub mod lookup;
 pub mod parts;

@@ -13,11 +13,13 @@ use jiff::{Timestamp, ToSpan};
 use tokio::sync::Notify;
 
 use super::brake::Brake;
+use super::camera::CardCamera;
 use super::lookup::{Clinic, Roster, look_up};
 use super::printing::{PrinterThread, PrinterWord};
-use super::scan::{input_of, sound_after};
+use super::scan::{input_of, number_of_card, sound_after};
 use crate::clock::Clock;
 use crate::codes::Reader;
+use crate::device::camera::CameraEvent;
 use crate::device::scanner::{ScannerEvent, ScannerStatus};
 use crate::device::speaker::Speaker;
 use crate::domain::event::KioskEvent;
@@ -27,8 +29,10 @@ use crate::domain::reason::Reason;
 use crate::domain::settings::{Localized, WalkInCategory};
 use crate::domain::ticket::PrintOutcome;
 use crate::flow::conversation::Conversation;
+use crate::flow::found::Lookup;
+use crate::flow::insurance::CardPart;
 use crate::flow::screen::Screen;
-use crate::flow::step::{Effect, Input, Lookup, PrintOrder, Query, Step};
+use crate::flow::step::{Effect, Input, PrintOrder, Query, Step};
 use crate::paper::TicketFace;
 use crate::store::{Store, StoreError};
 use crate::sync::worker::Told;
@@ -47,6 +51,8 @@ pub enum Event {
     Active,
     /// The scanner.
     Scanner(ScannerEvent),
+    /// The camera told something.
+    Camera(CameraEvent),
     /// The printer's thread.
     Printer(PrinterWord),
     /// The worker that talks to the desk.
@@ -96,6 +102,8 @@ pub struct Parts {
     pub wake: Arc<Notify>,
     /// The way to the printer.
     pub printer: PrinterThread,
+    /// What photographs cards.
+    pub camera: CardCamera,
     /// What is heard when a code was read.
     pub speaker: Box<dyn Speaker>,
     /// The language of the welcome page.
@@ -215,7 +223,7 @@ impl Kiosk {
         match event {
             Event::Touch(input) => {
                 self.last_touch = self.parts.clock.elapsed();
-                self.input(input);
+                if input == Input::Capture { self.capture() } else { self.input(input) }
             }
             Event::Active => {
                 self.last_touch = self.parts.clock.elapsed();
@@ -224,6 +232,7 @@ impl Kiosk {
                 }
             }
             Event::Scanner(event) => self.scanner(event),
+            Event::Camera(event) => self.camera(event),
             Event::Printer(PrinterWord::Printed(ticket, outcome)) => self.printed(ticket, outcome),
             Event::Printer(PrinterWord::Status(status)) => {
                 self.surroundings.printer_ready = status.trouble().is_none();
@@ -271,6 +280,7 @@ impl Kiosk {
         for effect in effects {
             self.effect(effect);
         }
+        self.follow_with_camera();
         if self.conversation.step == Step::Done && before == Step::IsThisYou {
             self.recognise_ticket();
         }
@@ -282,6 +292,7 @@ impl Kiosk {
                 let answer = self.look_up(&query);
                 self.input(Input::Found(answer));
             }
+            Effect::KeepPhoto { field, side } => self.keep_photo(field, side),
             Effect::CountFailedTry => self.count_failed_try(),
             Effect::ReportCode { reason, language } => {
                 self.log(KioskEvent::CodeRefused { reason, language });
@@ -313,10 +324,17 @@ impl Kiosk {
             return Lookup::Braked;
         }
         let store = lock(&self.parts.store);
-        look_up(query, &self.roster, &store, clinic, self.parts.clock.now()).unwrap_or_else(|error| {
-            tracing::error!(%error, "the list cannot be asked; the patient is sent to the desk");
-            Lookup::NoList
-        })
+        match look_up(query, &self.roster, &store, clinic, self.parts.clock.now()) {
+            Ok(Lookup::One(mut patient)) => {
+                patient.asks.photos = self.parts.camera.is_set_up();
+                Lookup::One(patient)
+            }
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::error!(%error, "the list cannot be asked; the patient is sent to the desk");
+                Lookup::NoList
+            }
+        }
     }
 
     fn count_failed_try(&mut self) {
@@ -345,9 +363,12 @@ impl Kiosk {
                     // Nobody is on a list without a clinic: whatever it is, the page says so.
                     None => (self.parts.clock.now().to_zoned(TimeZone::UTC).date(), false),
                 };
-                let scanned = self.reader.read(bytes.as_bytes(), today);
                 let before = self.screen();
-                self.input(input_of(scanned, &self.roster, today, card_is_enough));
+                let number = (before.step == Step::NewCard(CardPart::MemberId)).then(|| number_of_card(bytes.as_bytes())).flatten();
+                self.input(match number {
+                    Some(number) => Input::ScannedText(number),
+                    None => input_of(self.reader.read(bytes.as_bytes(), today), &self.roster, today, card_is_enough),
+                });
                 let after = self.screen();
                 // Where a code means nothing, as on the page with the ticket, it is not heard either, and nobody is there for it.
                 if after != before || (after.step == Step::Find && !after.asking_for_time) {

@@ -5,12 +5,14 @@ use std::sync::MutexGuard;
 use super::lookup::Clinic;
 use super::printing::PrintRequest;
 use super::program::{Kiosk, lock};
+use crate::device::camera;
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::{AppointmentId, Seq};
-use crate::domain::person::Contact;
-use crate::domain::proposal::{Proposal, Source};
+use crate::domain::insurance::Side;
+use crate::domain::proposal::{Field, Proposal, Source, Value};
 use crate::domain::ticket::{PrintOutcome, Ticket};
-use crate::flow::step::{Answers, Input, NewDetail, PrintOrder, SavedTicket, WalkInRequest};
+use crate::flow::step::{Answers, Input, PrintOrder, SavedTicket, WalkInRequest};
+use crate::store::photos::Photo;
 use crate::store::tickets::{CheckIn, KnownTicket, WalkIn};
 use crate::store::{Store, StoreError};
 
@@ -18,6 +20,9 @@ impl Kiosk {
     pub(super) fn save(&mut self, answers: &Answers) {
         let at = self.parts.clock.now();
         let proposals = self.proposals_of(answers);
+        let photos = self.photos_of(answers);
+        let photos: Vec<Photo<'_>> =
+            photos.iter().map(|(field, side, picture)| Photo { field: *field, side: *side, picture: picture.as_bytes() }).collect();
         self.save_with(|clinic, mut store| {
             let check_in = CheckIn {
                 at,
@@ -31,6 +36,7 @@ impl Kiosk {
                 companion: answers.companion.as_ref(),
                 documents: answers.documents.as_ref(),
                 proposals: &proposals,
+                photos: &photos,
                 place: &answers.place,
             };
             let mut known = store.check_in(&check_in)?;
@@ -43,15 +49,37 @@ impl Kiosk {
 
     /// What the patient says is different, beside what is on file now.
     fn proposals_of(&self, answers: &Answers) -> Vec<Proposal> {
-        let on_file = answers.appointments.iter().find_map(|id| self.roster.list().get(id)).map(|appointment| &appointment.person.contact);
-        let propose = |change: &NewDetail| Proposal {
-            field: change.field,
-            old: on_file.unwrap_or(&Contact::default()).value(change.field),
-            new: change.value.clone(),
-            source: Source::Typed,
-            insisted: change.insisted,
+        let on_file = answers.appointments.iter().find_map(|id| self.roster.list().get(id));
+        let old = |field: Field| on_file.map_or_else(|| field.nothing(), |appointment| appointment.value(field));
+        let mut proposals: Vec<Proposal> = answers
+            .changes
+            .iter()
+            .map(|change| Proposal {
+                field: change.field,
+                old: old(change.field),
+                new: with_what_stays(&old(change.field), &change.value),
+                source: change.source,
+                insisted: change.insisted,
+                photos: change.photos.clone(),
+            })
+            .collect();
+        if answers.second_pays_first {
+            swap_cards(&mut proposals, old);
+        }
+        proposals
+    }
+
+    /// The photos of the cards that are proposed, each under the field that its card is proposed for.
+    fn photos_of(&self, answers: &Answers) -> Vec<(Field, Side, camera::Photo)> {
+        let belongs =
+            |field: Field, side: Side| answers.changes.iter().any(|change| change.field == field && change.photos.contains(&side));
+        let place = |field: Field| match field {
+            Field::Insurance if answers.second_pays_first => Field::SecondInsurance,
+            Field::SecondInsurance if answers.second_pays_first => Field::Insurance,
+            other => other,
         };
-        answers.changes.iter().map(propose).collect()
+        let kept = self.parts.camera.kept().iter().filter(|(field, side, _)| belongs(*field, *side));
+        kept.map(|(field, side, photo)| (place(*field), *side, photo.clone())).collect()
     }
 
     pub(super) fn save_walk_in(&mut self, request: &WalkInRequest) {
@@ -121,4 +149,32 @@ impl Kiosk {
         // Only now is the desk told.
         self.parts.wake.notify_one();
     }
+}
+
+/// A card of the same payer keeps what is not asked for and was not typed: group and plan.
+fn with_what_stays(old: &Value, new: &Value) -> Value {
+    let (Value::Coverage(old), Value::Coverage(new)) = (old, new) else { return new.clone() };
+    let mut new = new.clone();
+    if !new.is_none() && old.payer == new.payer {
+        for (new, old) in [(&mut new.group_id, &old.group_id), (&mut new.plan, &old.plan)] {
+            if new.is_blank() {
+                new.clone_from(old);
+            }
+        }
+    }
+    Value::Coverage(new)
+}
+
+/// The second card becomes the first one, and the first one the second.
+fn swap_cards(proposals: &mut Vec<Proposal>, old: impl Fn(Field) -> Value) {
+    let mut take = |field: Field| proposals.iter().position(|proposal| proposal.field == field).map(|at| proposals.remove(at));
+    let (first, second) = (take(Field::Insurance), take(Field::SecondInsurance));
+    let moved = |proposal: Option<Proposal>, from: Field, to: Field| {
+        let (source, insisted) = proposal.as_ref().map_or((Source::Typed, false), |proposal| (proposal.source, proposal.insisted));
+        let photos = proposal.as_ref().map(|proposal| proposal.photos.clone()).unwrap_or_default();
+        let new = proposal.map_or_else(|| old(from), |proposal| proposal.new);
+        Proposal { field: to, old: old(to), new, source, insisted, photos }
+    };
+    proposals.push(moved(second, Field::SecondInsurance, Field::Insurance));
+    proposals.push(moved(first, Field::Insurance, Field::SecondInsurance));
 }

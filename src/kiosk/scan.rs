@@ -6,6 +6,7 @@ use super::lookup::Roster;
 use crate::codes::{CodeTrouble, Letter, Licence, Scanned, letter};
 use crate::device::speaker::Sound;
 use crate::domain::identity::Typed;
+use crate::domain::private::Private;
 use crate::flow::screen::{Content, Screen};
 use crate::flow::step::{Input, ScanWord, Step};
 
@@ -44,6 +45,16 @@ fn input_of_letter(said: &Letter, roster: &Roster, today: Date) -> Input {
 fn facts_of(licence: Licence) -> Typed {
     let given_name = Some(licence.given_name).filter(|name| !name.is_blank());
     Typed { birth_date: licence.birth_date, family_name: licence.family_name, given_name, phone_last4: None }
+}
+
+/// The number that a barcode on an insurance card holds: short, in capitals and digits, and none of our own codes.
+#[must_use]
+pub fn number_of_card(bytes: &[u8]) -> Option<Private> {
+    let text = std::str::from_utf8(bytes).ok()?.trim();
+    let is_number = (4..=30).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b' '))
+        && text.bytes().any(|byte| byte.is_ascii_digit());
+    is_number.then(|| Private::from(text))
 }
 
 /// What is heard after a scan: whether it led on is read off the page that follows.

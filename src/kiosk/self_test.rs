@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::config::KioskConfig;
 use crate::clock::Clock;
+use crate::device::camera::{self, CameraTrouble};
 use crate::device::printer::{self, PrintJob};
 use crate::device::scanner::{self, ScannerEvent, ScannerStatus};
 use crate::device::speaker::{self, Sound};
 use crate::domain::ticket::{PrintOutcome, Ticket, TicketNumber};
 use crate::paper::{PaperWidth, TicketFace, Typesetter};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::sync::api::{Attempt, DeskApi as _};
 use crate::sync::client::Client;
 
@@ -35,14 +36,8 @@ pub fn run(config: &KioskConfig, clock: &Arc<dyn Clock>, runtime: &tokio::runtim
         all_ready &= is_ready;
         tell(&Line { part, is_ready, says });
     };
-    match Store::open(&config.data, config.letter).and_then(|store| Ok((store.last_seq()?, store.acknowledged()?, store.list()?.len()))) {
-        Ok((last, acknowledged, list)) => line(
-            "file",
-            true,
-            format!("{} events, {} not yet told to the desk, {list} appointments", last.0, last.0.saturating_sub(acknowledged.0)),
-        ),
-        Err(error) => line("file", false, error.to_string()),
-    }
+    let (is_ready, says) = test_file(config).map_or_else(|error| (false, error.to_string()), |says| (true, says));
+    line("file", is_ready, says);
     match Client::new(&config.desk, config.token.reveal()) {
         Ok(client) => match runtime.block_on(client.feed(0, Duration::ZERO)) {
             Attempt::Sent(_) => line("desk", true, "answers".to_owned()),
@@ -65,9 +60,20 @@ pub fn run(config: &KioskConfig, clock: &Arc<dyn Clock>, runtime: &tokio::runtim
         }
         Err(error) => line("speaker", false, error.to_string()),
     }
+    let (is_ready, says) = test_camera(config, clock);
+    line("camera", is_ready, says);
     let (is_ready, says) = test_printer(config, clock.as_ref());
     line("printer", is_ready, says);
     all_ready
+}
+
+fn test_file(config: &KioskConfig) -> Result<String, StoreError> {
+    let (seal, key_place) = config.seal()?;
+    let store = Store::open(&config.data, config.letter, seal)?;
+    let last = store.last_seq()?.0;
+    let untold = last.saturating_sub(store.acknowledged()?.0);
+    let list = store.list()?.len();
+    Ok(format!("{last} events, {untold} not yet told to the desk, {list} appointments; {}", key_place.says()))
 }
 
 fn test_scanner(config: &KioskConfig, clock: &Arc<dyn Clock>) -> (bool, String) {
@@ -98,6 +104,18 @@ impl FirstStatus for mpsc::Receiver<ScannerEvent> {
                 Err(_) => return ScannerStatus::Unreachable,
             }
         }
+    }
+}
+
+fn test_camera(config: &KioskConfig, clock: &Arc<dyn Clock>) -> (bool, String) {
+    match camera::open(&config.camera.command, Arc::clone(clock)) {
+        // That is normal.
+        Ok(camera) if !camera.is_set_up() => (true, CameraTrouble::NotSetUp.for_staff().to_owned()),
+        Ok(camera) => match camera::try_out(camera.as_ref()) {
+            Ok((width, height)) => (true, format!("sends pictures of {width} x {height}")),
+            Err(trouble) => (false, trouble.for_staff().to_owned()),
+        },
+        Err(error) => (false, error.to_string()),
     }
 }
 

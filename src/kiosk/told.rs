@@ -57,8 +57,8 @@ impl Kiosk {
             Ok(reader) => self.reader = reader,
             Err(error) => tracing::error!(%error, "the desk's barcode patterns are not used"),
         }
-        match settings.zone() {
-            Ok(zone) => self.clinic = Some(Clinic { settings, zone }),
+        match Clinic::new(settings) {
+            Ok(clinic) => self.clinic = Some(clinic),
             Err(error) => tracing::error!(%error, "the desk's settings are not used"),
         }
     }

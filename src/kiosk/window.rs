@@ -9,14 +9,15 @@ use anyhow::Context as _;
 use slint::{ComponentHandle as _, Timer, TimerMode};
 
 use super::app::{App, Mailbox, dress};
+use super::camera::CardCamera;
 use super::config::KioskConfig;
 use super::parts;
 use super::program::{Event, Kiosk, Parts};
 use super::ui::{self, KioskWindow};
 use super::words::ticket_face;
 use crate::clock::Clock;
-use crate::device::{printer, scanner, speaker};
-use crate::store::Store;
+use crate::device::{camera, printer, scanner, speaker};
+use crate::store::{Store, key::KeyPlace};
 use crate::sync::client::Client;
 
 /// A page that announces work is on the screen before the work begins.
@@ -111,7 +112,9 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     let client = Client::new(&config.desk, config.token.reveal())?;
     let printer = printer::open(&config.printer)?;
     let speaker = speaker::open(&config.speaker)?;
-    let store = Store::open(&config.data, config.letter)?;
+    let camera = camera::open(&config.camera.command, Arc::clone(&clock))?;
+    let (seal, key_place) = config.seal()?;
+    let store = Store::open(&config.data, config.letter, seal)?;
     let (mailbox, inbox) = mailbox();
     let in_runtime = runtime.enter();
     let beside = parts::start(config.kiosk.clone(), store, printer, config.paper, client, &mailbox)?;
@@ -123,12 +126,18 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     ui::install_fonts();
     dress(&window, config.accent(), config.look.logo.as_deref()).map_err(anyhow::Error::msg)?;
     window.window().set_fullscreen(config.fullscreen);
+    // Once nothing can go wrong any more: whoever mends a configuration reads one line, the one that says what to mend.
+    match key_place {
+        KeyPlace::Beside => tracing::warn!("the kiosk's file is {}; see docs/sealing.md", key_place.says()),
+        _ => tracing::info!("the kiosk's file is {}", key_place.says()),
+    }
     let words = window.as_weak();
     let kiosk = Kiosk::new(Parts {
         clock,
         store: Arc::clone(&beside.store),
         wake: Arc::clone(&beside.wake),
         printer: beside.printer.clone(),
+        camera: CardCamera::new(camera, mailbox.clone()),
         speaker,
         home_language: config.language,
         clinic_name: config.look.name.clone(),

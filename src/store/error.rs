@@ -30,6 +30,43 @@ pub enum StoreError {
         /// What this program knows.
         known: i64,
     },
+    /// The key is missing, and something was sealed with it.
+    #[error("the key file {path} is missing, and {data} was sealed with it: put the key back; if it is lost, docs/sealing.md says how to begin anew", path = .path.display(), data = .data.display())]
+    KeyMissing {
+        /// Where the key should be.
+        path: PathBuf,
+        /// What it seals.
+        data: PathBuf,
+    },
+    /// The key could not be read or made.
+    #[error("cannot use the key file {path}: {why}; let the kiosk's user read it, and write into its folder if the key is to be made", path = .path.display())]
+    Key {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        why: std::io::Error,
+    },
+    /// What stands there is no key.
+    #[error("{path} holds no key: write 64 hexadecimal digits into it, or remove it if nothing was sealed yet, and one is made", path = .path.display())]
+    NoKey {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Everybody can read the key.
+    #[error("everybody on this machine can read the key file {path}: run `chmod 600` on it", path = .path.display())]
+    KeyOpen {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The file is sealed with another key. Nothing of it was changed.
+    #[error("the kiosk's file {path} was sealed with another key: give the kiosk that key; if it is lost, docs/sealing.md says how to begin anew", path = .path.display())]
+    OtherKey {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The machine gives no random bytes.
+    #[error("this machine gives no random bytes; restart it, and call support if that does not help")]
+    NoRandom,
     /// There is no room left.
     #[error("the disk is full; free some room on the kiosk's data partition")]
     Full,

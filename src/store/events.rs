@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{Store, StoreError};
+use super::{Seal, Store, StoreError};
 use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::Seq;
 
-const LAST: &str = "last_seq";
 const ACKNOWLEDGED: &str = "acknowledged_seq";
 
 impl Store {
@@ -18,7 +17,7 @@ impl Store {
     pub fn append(&mut self, at: Timestamp, event: &KioskEvent) -> Result<Seq, StoreError> {
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let seq = next_seq_in(&transaction)?;
-        append_in(&transaction, seq, at, event)?;
+        append_in(&transaction, &self.seal, seq, at, event)?;
         transaction.commit()?;
         Ok(seq)
     }
@@ -28,7 +27,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn last_seq(&self) -> Result<Seq, StoreError> {
-        self.number_fact(LAST).map(Seq)
+        last_seq_in(&self.connection)
     }
 
     /// The position up to which the desk has everything.
@@ -39,11 +38,12 @@ impl Store {
         self.number_fact(ACKNOWLEDGED).map(Seq)
     }
 
-    /// Notes that the desk has everything up to here. It never goes back.
+    /// Notes that the desk has everything up to here. It never goes back, and never beyond the last event.
     ///
     /// # Errors
     /// If it could not be written.
     pub fn acknowledge(&mut self, held: Seq) -> Result<(), StoreError> {
+        let held = held.min(self.last_seq()?);
         if held > self.acknowledged()? {
             self.set_fact(ACKNOWLEDGED, &held.0.to_string())?;
         }
@@ -59,10 +59,10 @@ impl Store {
         let mut rows = statement.query(params![after.0.cast_signed(), i64::try_from(limit).unwrap_or(i64::MAX)])?;
         let mut events = Vec::new();
         while let Some(row) = rows.next()? {
-            let (seq, at, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let unreadable = StoreError::Unreadable { what: "event" };
-            let (Ok(at), Ok(event)) = (at.parse(), serde_json::from_str(&body)) else {
-                return Err(unreadable);
+            let (seq, at): (i64, String) = (row.get(0)?, row.get(1)?);
+            let body = self.seal.open(&name(seq, &at), row.get_ref(2)?.as_blob().unwrap_or_default());
+            let (Ok(at), Some(event)) = (at.parse(), body.and_then(|body| serde_json::from_slice(&body).ok())) else {
+                return Err(StoreError::Unreadable { what: "event" });
             };
             events.push(LoggedEvent { seq: Seq(seq.cast_unsigned()), at, event });
         }
@@ -84,19 +84,30 @@ impl Store {
 
 /// The position of the event that the caller's transaction is about to write.
 pub(super) fn next_seq_in(connection: &Connection) -> Result<Seq, StoreError> {
-    Ok(Seq(super::number_fact_in(connection, LAST)?).next())
+    Ok(last_seq_in(connection)?.next())
 }
 
-/// Writes an event and the new last position; the caller's transaction makes both durable.
-pub(super) fn append_in(connection: &Connection, seq: Seq, at: Timestamp, event: &KioskEvent) -> Result<(), StoreError> {
-    let body = serde_json::to_string(event).map_err(|_| StoreError::Unreadable { what: "event" })?;
-    connection.prepare_cached("INSERT INTO event (seq, at, body) VALUES (?1, ?2, ?3)")?.execute(params![
-        seq.0.cast_signed(),
-        at.to_string(),
-        body
-    ])?;
-    connection
-        .prepare_cached("INSERT INTO fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
-        .execute(params![LAST, seq.0.to_string()])?;
+/// Only what is acknowledged is ever removed, so one of the two is the last position. Writing it down as well would cost
+/// each check-in a page.
+fn last_seq_in(connection: &Connection) -> Result<Seq, StoreError> {
+    let kept: Option<i64> = connection.prepare_cached("SELECT max(seq) FROM event")?.query_row([], |row| row.get(0))?;
+    Ok(Seq(kept.unwrap_or_default().cast_unsigned().max(super::number_fact_in(connection, ACKNOWLEDGED)?)))
+}
+
+/// Writes an event; the caller's transaction makes it durable.
+pub(super) fn append_in(connection: &Connection, seal: &Seal, seq: Seq, at: Timestamp, event: &KioskEvent) -> Result<(), StoreError> {
+    let body = super::to_json("event", event)?;
+    put_event_in(connection, seal, seq.0.cast_signed(), &at.to_string(), &body)
+}
+
+/// Seals and writes an event, as JSON.
+pub(super) fn put_event_in(connection: &Connection, seal: &Seal, seq: i64, at: &str, body: &[u8]) -> Result<(), StoreError> {
+    let body = seal.seal(&name(seq, at), body)?;
+    connection.prepare_cached("INSERT INTO event (seq, at, body) VALUES (?1, ?2, ?3)")?.execute(params![seq, at, body])?;
     Ok(())
+}
+
+/// What an event is sealed as: its place and its time cannot be exchanged.
+fn name(seq: i64, at: &str) -> String {
+    format!("event {seq} {at}")
 }

@@ -1,10 +1,10 @@
 //! What the desk tells: the list, tickets given out elsewhere, settings.
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::list::List;
-use super::{Store, StoreError};
+use super::{Seal, Store, StoreError, seal, tickets};
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::AppointmentId;
 use crate::domain::settings::ClinicSettings;
@@ -12,6 +12,7 @@ use crate::domain::ticket::Ticket;
 
 const CURSOR: &str = "feed_cursor";
 const SETTINGS: &str = "settings";
+const TABLE: &str = "appointment";
 
 /// One change to what the kiosk knows; `sync` translates the desk's words into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,41 +62,29 @@ impl Store {
         for change in changes {
             match change {
                 ListChange::Appointment(appointment) => {
-                    let body = serde_json::to_string(appointment).map_err(|_| StoreError::Unreadable { what: "appointment" })?;
-                    transaction
-                        .prepare_cached(
-                            "INSERT INTO appointment (id, start, body) VALUES (?1, ?2, ?3)
-                             ON CONFLICT (id) DO UPDATE SET start = excluded.start, body = excluded.body",
-                        )?
-                        .execute(params![appointment.id.as_str(), appointment.start.to_string(), body])?;
+                    let body = super::to_json("appointment", appointment)?;
+                    put_appointment_in(&transaction, &self.seal, &appointment.id, &appointment.start.to_string(), &body)?;
                 }
                 ListChange::Removed(id) => {
-                    transaction.prepare_cached("DELETE FROM appointment WHERE id = ?1")?.execute(params![id.as_str()])?;
+                    transaction
+                        .prepare_cached("DELETE FROM appointment WHERE row = ?1")?
+                        .execute(params![self.seal.row(TABLE, id.as_str())])?;
                 }
                 ListChange::Visit { appointment, ticket: Some(ticket), seen } => {
-                    transaction
-                        .prepare_cached(
-                            "INSERT INTO ticket (appointment, date, number, place, seq, seen) VALUES (?1, ?2, ?3, '', NULL, ?4)
-                             ON CONFLICT (appointment) DO UPDATE SET date = excluded.date, number = excluded.number, seen = excluded.seen",
-                        )?
-                        .execute(params![appointment.as_str(), ticket.date.to_string(), ticket.number.to_string(), seen])?;
+                    tickets::hear_of_in(&transaction, &self.seal, appointment, *ticket, *seen)?;
                 }
                 // A ticket that the desk has not heard of yet cannot have been undone there.
                 ListChange::Visit { appointment, ticket: None, .. } => {
                     transaction
-                        .prepare_cached("DELETE FROM ticket WHERE appointment = ?1 AND (seq IS NULL OR seq <= ?2)")?
-                        .execute(params![appointment.as_str(), acknowledged.0.cast_signed()])?;
+                        .prepare_cached("DELETE FROM ticket WHERE row = ?1 AND (seq IS NULL OR seq <= ?2)")?
+                        .execute(params![self.seal.row(tickets::TABLE, appointment.as_str()), acknowledged.0.cast_signed()])?;
                 }
             }
         }
-        let mut facts = vec![(CURSOR, cursor.to_string())];
+        super::set_fact_in(&transaction, CURSOR, &cursor.to_string())?;
         if let Some(settings) = settings {
-            facts.push((SETTINGS, serde_json::to_string(settings).map_err(|_| StoreError::Unreadable { what: "settings" })?));
-        }
-        for (name, value) in facts {
-            transaction
-                .prepare_cached("INSERT INTO fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
-                .execute(params![name, value])?;
+            let settings = serde_json::to_string(settings).map_err(|_| StoreError::Unreadable { what: "settings" })?;
+            super::set_fact_in(&transaction, SETTINGS, &settings)?;
         }
         transaction.commit()?;
         Ok(())
@@ -106,13 +95,13 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn list(&self) -> Result<List, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT body FROM appointment")?;
+        let mut statement = self.connection.prepare_cached("SELECT row, body FROM appointment")?;
         let mut rows = statement.query([])?;
         let mut list = List::default();
         while let Some(row) = rows.next()? {
-            let body: String = row.get(0)?;
-            let appointment: Appointment = serde_json::from_str(&body).map_err(|_| StoreError::Unreadable { what: "appointment" })?;
-            list.put(appointment);
+            let body = self.seal.open(&name(row.get_ref(0)?.as_blob().unwrap_or_default()), row.get_ref(1)?.as_blob().unwrap_or_default());
+            let appointment: Option<Appointment> = body.and_then(|body| serde_json::from_slice(&body).ok());
+            list.put(appointment.ok_or(StoreError::Unreadable { what: "appointment" })?);
         }
         Ok(list)
     }
@@ -130,4 +119,28 @@ impl Store {
             .execute("DELETE FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)", params![date.to_string(), acknowledged])?;
         Ok(())
     }
+}
+
+/// Seals and writes an appointment, as JSON; replaces an older word about it.
+pub(super) fn put_appointment_in(
+    connection: &Connection,
+    seal: &Seal,
+    id: &AppointmentId,
+    start: &str,
+    body: &[u8],
+) -> Result<(), StoreError> {
+    let row = seal.row(TABLE, id.as_str());
+    let body = seal.seal(&name(&row), body)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO appointment (row, start, body) VALUES (?1, ?2, ?3)
+             ON CONFLICT (row) DO UPDATE SET start = excluded.start, body = excluded.body",
+        )?
+        .execute(params![row, start, body])?;
+    Ok(())
+}
+
+/// What an appointment is sealed as.
+fn name(row: &[u8]) -> String {
+    format!("{TABLE} {}", seal::hex(row))
 }

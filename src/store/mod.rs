@@ -2,86 +2,94 @@
 //!
 //! Invariants: a check-in, its ticket number and its place in the log are one durable transaction (WAL,
 //! `synchronous=FULL`); `seq` is dense and never used twice, even after old events are removed; a
-//! ticket number is never given twice on one clinic date. The network and the devices are deliberately absent.
+//! ticket number is never given twice on one clinic date; what says anything about a person is sealed (`docs/sealing.md`).
+//! The network and the devices are deliberately absent.
 
 pub mod error;
 pub mod events;
 pub mod feed;
+pub mod key;
 pub mod list;
+pub mod photos;
+mod schema;
+pub mod seal;
 pub mod tickets;
 
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
+use zeroize::Zeroizing;
 
 pub use error::StoreError;
-
-/// The version of the tables below.
-const SCHEMA_VERSION: i64 = 1;
+pub use seal::Seal;
 
 /// More than there are different statements here.
 const STATEMENTS: usize = 32;
 
-const SCHEMA: &str = "
-CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE event (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE counter (date TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE ticket (
-    appointment TEXT PRIMARY KEY,
-    date TEXT NOT NULL,
-    number TEXT NOT NULL,
-    place TEXT NOT NULL,
-    seq INTEGER,
-    seen INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE TABLE appointment (id TEXT PRIMARY KEY, start TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
-";
+/// Most events and appointments are shorter than this, in bytes.
+const JSON_BYTES: usize = 4096;
 
 /// The kiosk's file, open.
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    seal: Seal,
     letter: char,
 }
 
 impl Store {
-    /// Opens the file, and makes it if it is not there. `letter` begins this kiosk's ticket numbers.
+    /// Opens the file, and makes it if it is not there. `letter` begins this kiosk's ticket numbers; `seal` seals what the
+    /// file says about people. A file of an older version is brought up to date.
     ///
     /// # Errors
-    /// If the file cannot be opened or made, is no store, or was written by a newer version.
-    pub fn open(path: &Path, letter: char) -> Result<Self, StoreError> {
+    /// If the file cannot be opened or made, is no store, was sealed with another key or was written by a newer version;
+    /// then it is left as it was.
+    pub fn open(path: &Path, letter: char, seal: Seal) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
         }
         let connection = Connection::open(path).map_err(|why| StoreError::Open { path: path.to_owned(), why })?;
-        let store = Self { connection, letter };
-        store.prepare().map_err(|error| match error {
+        let mut store = Self { connection, seal, letter };
+        store.prepare(path).map_err(|error| match error {
             StoreError::Database(why) => StoreError::Open { path: path.to_owned(), why },
             other => other,
         })?;
         Ok(store)
     }
 
-    fn prepare(&self) -> Result<(), StoreError> {
+    /// Whether there is such a file and it holds something sealed, so that its key must not be lost.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_sealed(path: &Path) -> Result<bool, StoreError> {
+        if !path.exists() {
+            return Ok(false);
+        }
+        let version = Connection::open(path).and_then(|connection| schema::version(&connection));
+        version.map(schema::is_sealed).map_err(|why| StoreError::Open { path: path.to_owned(), why })
+    }
+
+    fn prepare(&mut self, path: &Path) -> Result<(), StoreError> {
         self.connection.busy_timeout(Duration::from_secs(5))?;
+        let version = schema::version(&self.connection)?;
+        if version > schema::VERSION {
+            return Err(StoreError::Newer { found: version, known: schema::VERSION });
+        }
+        // Before anything is written.
+        if schema::is_sealed(version) && fact_in(&self.connection, schema::KEY_MARK)?.as_deref() != Some(&self.seal.mark()) {
+            return Err(StoreError::OtherKey { path: path.to_owned() });
+        }
+        // What is in use for sorting and the like stays in memory.
+        self.connection.pragma_update(None, "temp_store", "MEMORY")?;
+        // Only a file without tables takes this to heart: room that a photo took is given back.
+        self.connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         self.connection.pragma_update(None, "journal_mode", "WAL")?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         self.connection.pragma_update(None, "secure_delete", "ON")?;
         // Every statement of this file stays prepared; the usual sixteen would push some of them out.
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        let version: i64 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        match version {
-            0 => {
-                let transaction = self.connection.unchecked_transaction()?;
-                transaction.execute_batch(SCHEMA)?;
-                transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-                transaction.commit()?;
-                Ok(())
-            }
-            SCHEMA_VERSION => Ok(()),
-            found => Err(StoreError::Newer { found, known: SCHEMA_VERSION }),
-        }
+        schema::bring_up_to_date(&mut self.connection, &self.seal, version)
     }
 
     fn fact(&self, name: &str) -> Result<Option<String>, StoreError> {
@@ -93,10 +101,7 @@ impl Store {
     }
 
     fn set_fact(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("INSERT INTO fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
-            .execute(params![name, value])?;
-        Ok(())
+        set_fact_in(&self.connection, name, value)
     }
 
     /// Limits the file to so many pages, as a full disk would: for tests of that fault.
@@ -112,6 +117,21 @@ fn fact_in(connection: &Connection, name: &str) -> Result<Option<String>, StoreE
     Ok(connection.prepare_cached("SELECT value FROM fact WHERE name = ?1")?.query_row(params![name], |row| row.get(0)).optional()?)
 }
 
+fn set_fact_in(connection: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("INSERT INTO fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
+        .execute(params![name, value])?;
+    Ok(())
+}
+
 fn number_fact_in(connection: &Connection, name: &str) -> Result<u64, StoreError> {
     Ok(fact_in(connection, name)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Something as JSON that is wiped when it is dropped.
+fn to_json(what: &'static str, value: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    // Room for nearly everything from the start: a text that grows leaves pieces of itself in memory.
+    let mut json = Zeroizing::new(Vec::with_capacity(JSON_BYTES));
+    serde_json::to_writer(&mut *json, value).map_err(|_| StoreError::Unreadable { what })?;
+    Ok(json)
 }

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::{Deserialize, Serialize};
 
 use super::events::{append_in, next_seq_in};
-use super::{Store, StoreError};
+use super::photos::{self, Photo};
+use super::{Seal, Store, StoreError, seal};
 use crate::domain::document::Documents;
 use crate::domain::event::{CheckedIn, KioskEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, PatientId, Seq};
@@ -14,6 +16,8 @@ use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::proposal::Proposal;
 use crate::domain::ticket::{CallAs, Ticket, TicketNumber};
+
+pub(super) const TABLE: &str = "ticket";
 
 /// A check-in that is to be made durable.
 #[derive(Debug, Clone)]
@@ -40,6 +44,8 @@ pub struct CheckIn<'a> {
     pub documents: Option<&'a Documents>,
     /// What they say is different from the chart.
     pub proposals: &'a [Proposal],
+    /// Photos of cards, each field and side once. Whoever has a ticket already is not checked in, and their photos are not kept.
+    pub photos: &'a [Photo<'a>],
     /// Where to go.
     pub place: &'a str,
 }
@@ -82,6 +88,13 @@ pub struct KnownTicket {
     pub given_before: bool,
 }
 
+/// What of a ticket is sealed: for which visit it is, and where to go, which says why somebody comes.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Body {
+    pub(super) appointment: AppointmentId,
+    pub(super) place: String,
+}
+
 impl Store {
     /// Saves a check-in: the next number, the ticket of each visit and the event, in one durable transaction.
     ///
@@ -95,7 +108,7 @@ impl Store {
         let mut without_ticket = Vec::new();
         let mut first_known = None;
         for appointment in check_in.appointments {
-            match ticket_in(&transaction, appointment)?.filter(|known| known.ticket.date == check_in.date) {
+            match ticket_in(&transaction, &self.seal, appointment)?.filter(|known| known.ticket.date == check_in.date) {
                 Some(known) => first_known = first_known.or(Some(known)),
                 None => without_ticket.push(appointment.clone()),
             }
@@ -106,7 +119,7 @@ impl Store {
         let seq = next_seq_in(&transaction)?;
         let ticket = next_ticket_in(&transaction, letter, check_in.date)?;
         for appointment in &without_ticket {
-            put_ticket_in(&transaction, appointment, ticket, check_in.place, seq)?;
+            put_ticket_in(&transaction, &self.seal, appointment, ticket, check_in.place, seq)?;
         }
         let event = KioskEvent::CheckedIn(CheckedIn {
             ticket,
@@ -120,7 +133,10 @@ impl Store {
             documents: check_in.documents.cloned(),
             proposals: check_in.proposals.to_vec(),
         });
-        append_in(&transaction, seq, check_in.at, &event)?;
+        append_in(&transaction, &self.seal, seq, check_in.at, &event)?;
+        for photo in check_in.photos {
+            photos::keep_in(&transaction, &self.seal, seq, photo)?;
+        }
         transaction.commit()?;
         Ok(KnownTicket { ticket, place: check_in.place.to_owned(), seen: false, given_before: false })
     }
@@ -137,7 +153,7 @@ impl Store {
         let seq = next_seq_in(&transaction)?;
         let ticket = next_ticket_in(&transaction, letter, walk_in.date)?;
         let appointment = AppointmentId::of_request(ticket);
-        put_ticket_in(&transaction, &appointment, ticket, walk_in.place, seq)?;
+        put_ticket_in(&transaction, &self.seal, &appointment, ticket, walk_in.place, seq)?;
         let event = KioskEvent::WalkedIn(WalkedIn {
             ticket,
             appointment: appointment.clone(),
@@ -149,7 +165,7 @@ impl Store {
             call_as: walk_in.call_as,
             companion: walk_in.companion.cloned(),
         });
-        append_in(&transaction, seq, walk_in.at, &event)?;
+        append_in(&transaction, &self.seal, seq, walk_in.at, &event)?;
         transaction.commit()?;
         Ok((KnownTicket { ticket, place: walk_in.place.to_owned(), seen: false, given_before: false }, appointment))
     }
@@ -159,7 +175,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn ticket(&self, appointment: &AppointmentId) -> Result<Option<KnownTicket>, StoreError> {
-        ticket_in(&self.connection, appointment)
+        ticket_in(&self.connection, &self.seal, appointment)
     }
 
     /// Whether the desk has heard of a visit's ticket: it told us, or has acknowledged our event.
@@ -170,8 +186,8 @@ impl Store {
         let acknowledged = self.acknowledged()?.0.cast_signed();
         Ok(self
             .connection
-            .prepare_cached("SELECT seq IS NULL OR seq <= ?2 FROM ticket WHERE appointment = ?1")?
-            .query_row(params![appointment.as_str(), acknowledged], |row| row.get(0))
+            .prepare_cached("SELECT seq IS NULL OR seq <= ?2 FROM ticket WHERE row = ?1")?
+            .query_row(params![self.seal.row(TABLE, appointment.as_str()), acknowledged], |row| row.get(0))
             .optional()?
             .unwrap_or(false))
     }
@@ -181,12 +197,19 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn visits_of(&self, ticket: Ticket) -> Result<Vec<AppointmentId>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT appointment FROM ticket WHERE date = ?1 AND number = ?2 ORDER BY appointment")?;
-        let ids = statement
-            .query_map(params![ticket.date.to_string(), ticket.number.to_string()], |row| row.get::<_, String>(0))?
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(ids.into_iter().map(AppointmentId::new).collect())
+        let mut statement = self.connection.prepare_cached("SELECT row, body FROM ticket WHERE date = ?1 AND number = ?2")?;
+        let mut rows = statement.query(params![ticket.date.to_string(), ticket.number.to_string()])?;
+        let mut visits = Vec::new();
+        while let Some(row) = rows.next()? {
+            visits.push(open_body(
+                &self.seal,
+                row.get_ref(0)?.as_blob().unwrap_or_default(),
+                row.get_ref(1)?.as_blob().unwrap_or_default(),
+            )?);
+        }
+        let mut visits: Vec<AppointmentId> = visits.into_iter().map(|body| body.appointment).collect();
+        visits.sort();
+        Ok(visits)
     }
 }
 
@@ -198,26 +221,82 @@ fn next_ticket_in(connection: &Connection, letter: char, date: Date) -> Result<T
     Ok(Ticket { number: TicketNumber::new(letter, count), date })
 }
 
-fn put_ticket_in(connection: &Connection, appointment: &AppointmentId, ticket: Ticket, place: &str, seq: Seq) -> Result<(), StoreError> {
+fn put_ticket_in(
+    connection: &Connection,
+    seal: &Seal,
+    appointment: &AppointmentId,
+    ticket: Ticket,
+    place: &str,
+    seq: Seq,
+) -> Result<(), StoreError> {
+    let body = Body { appointment: appointment.clone(), place: place.to_owned() };
+    put_row_in(connection, seal, &body, &ticket.date.to_string(), &ticket.number.to_string(), Some(seq.0.cast_signed()), false)
+}
+
+/// Seals and writes a ticket in place of the visit's older one, if there is any.
+pub(super) fn put_row_in(
+    connection: &Connection,
+    seal: &Seal,
+    body: &Body,
+    date: &str,
+    number: &str,
+    seq: Option<i64>,
+    seen: bool,
+) -> Result<(), StoreError> {
+    let row = seal.row(TABLE, body.appointment.as_str());
+    let body = seal.seal(&name(&row), &super::to_json("ticket", body)?)?;
     connection
         .prepare_cached(
-            "INSERT INTO ticket (appointment, date, number, place, seq, seen) VALUES (?1, ?2, ?3, ?4, ?5, 0)
-             ON CONFLICT (appointment) DO UPDATE SET date = excluded.date, number = excluded.number, place = excluded.place, seq = excluded.seq, seen = 0",
+            "INSERT INTO ticket (row, date, number, seq, seen, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (row) DO UPDATE
+             SET date = excluded.date, number = excluded.number, seq = excluded.seq, seen = excluded.seen, body = excluded.body",
         )?
-        .execute(params![appointment.as_str(), ticket.date.to_string(), ticket.number.to_string(), place, seq.0.cast_signed()])?;
+        .execute(params![row, date, number, seq, seen, body])?;
     Ok(())
 }
 
-pub(super) fn ticket_in(connection: &Connection, appointment: &AppointmentId) -> Result<Option<KnownTicket>, StoreError> {
-    let row: Option<(String, String, String, bool)> = connection
-        .prepare_cached("SELECT date, number, place, seen FROM ticket WHERE appointment = ?1")?
-        .query_row(params![appointment.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+/// Takes the desk's word for a visit's ticket. Where to go stays as it was told here.
+pub(super) fn hear_of_in(
+    connection: &Connection,
+    seal: &Seal,
+    appointment: &AppointmentId,
+    ticket: Ticket,
+    seen: bool,
+) -> Result<(), StoreError> {
+    let row = seal.row(TABLE, appointment.as_str());
+    let body = Body { appointment: appointment.clone(), place: String::new() };
+    let body = seal.seal(&name(&row), &super::to_json("ticket", &body)?)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO ticket (row, date, number, seq, seen, body) VALUES (?1, ?2, ?3, NULL, ?4, ?5)
+             ON CONFLICT (row) DO UPDATE SET date = excluded.date, number = excluded.number, seen = excluded.seen",
+        )?
+        .execute(params![row, ticket.date.to_string(), ticket.number.to_string(), seen, body])?;
+    Ok(())
+}
+
+fn ticket_in(connection: &Connection, seal: &Seal, appointment: &AppointmentId) -> Result<Option<KnownTicket>, StoreError> {
+    let row = seal.row(TABLE, appointment.as_str());
+    let found: Option<(String, String, bool, Vec<u8>)> = connection
+        .prepare_cached("SELECT date, number, seen, body FROM ticket WHERE row = ?1")?
+        .query_row(params![row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
-    let Some((date, number, place, seen)) = row else {
+    let Some((date, number, seen, body)) = found else {
         return Ok(None);
     };
+    let Body { place, .. } = open_body(seal, &row, &body)?;
     let (Ok(date), Ok(number)) = (date.parse(), number.parse()) else {
         return Err(StoreError::Unreadable { what: "ticket" });
     };
     Ok(Some(KnownTicket { ticket: Ticket { number, date }, place, seen, given_before: true }))
+}
+
+fn open_body(seal: &Seal, row: &[u8], body: &[u8]) -> Result<Body, StoreError> {
+    let body = seal.open(&name(row), body).and_then(|body| serde_json::from_slice(&body).ok());
+    body.ok_or(StoreError::Unreadable { what: "ticket" })
+}
+
+/// What a ticket is sealed as.
+fn name(row: &[u8]) -> String {
+    format!("{TABLE} {}", seal::hex(row))
 }

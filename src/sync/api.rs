@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::wire::{Feed, Held, Post};
+use super::wire::{Feed, Held, PhotoHeld, PhotoName, Piece, Post};
 
 /// How one attempt to talk to the desk ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,4 +37,10 @@ pub trait DeskApi: Send + Sync {
 
     /// What is new since `cursor`; waits up to `wait` while there is nothing.
     fn feed(&self, cursor: u64, wait: Duration) -> impl Future<Output = Attempt<Feed>> + Send;
+
+    /// Asks how much of a photo the desk holds.
+    fn photo_held(&self, photo: &PhotoName) -> impl Future<Output = Attempt<PhotoHeld>> + Send;
+
+    /// Hands over a piece of a photo; what the desk has already is harmless, and what does not follow on it is not kept.
+    fn send_piece(&self, piece: Piece) -> impl Future<Output = Attempt<PhotoHeld>> + Send;
 }

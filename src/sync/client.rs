@@ -6,7 +6,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::api::{Attempt, DeskApi, Refusal};
-use super::wire::{Feed, Held, Post};
+use super::wire::{Feed, Held, PhotoHeld, PhotoName, Piece, Post};
 
 /// An answer that is not there after this long is not coming.
 const ANSWER_SECONDS_MAX: u64 = 10;
@@ -57,6 +57,12 @@ impl Client {
         Ok(Self { http, desk: desk.trim_end_matches('/').to_owned(), token: token.to_owned() })
     }
 
+    fn address_of(&self, photo: &PhotoName) -> String {
+        let PhotoName { seq, field, side, total, hash } = photo;
+        let (seq, field, side) = (seq.0, field.code(), side.code());
+        format!("{}/api/kiosk/photo?seq={seq}&field={field}&side={side}&total={total}&hash={hash}", self.desk)
+    }
+
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Attempt<T> {
         let response = match request.bearer_auth(&self.token).send().await {
             Ok(response) => response,
@@ -92,6 +98,15 @@ impl DeskApi for Client {
             .get(format!("{}/api/kiosk/feed?cursor={cursor}&wait_seconds={}", self.desk, wait.as_secs()))
             .timeout(wait + Duration::from_secs(ANSWER_SECONDS_MAX));
         self.ask(request).await
+    }
+
+    async fn photo_held(&self, photo: &PhotoName) -> Attempt<PhotoHeld> {
+        self.ask(self.http.get(self.address_of(photo)).timeout(Duration::from_secs(ANSWER_SECONDS_MAX))).await
+    }
+
+    async fn send_piece(&self, piece: Piece) -> Attempt<PhotoHeld> {
+        let address = format!("{}&offset={}", self.address_of(&piece.photo), piece.offset);
+        self.ask(self.http.post(address).timeout(Duration::from_secs(ANSWER_SECONDS_MAX)).body(piece.bytes)).await
     }
 }
 

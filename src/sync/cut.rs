@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::api::{Attempt, DeskApi};
-use super::wire::{Feed, Held, Post};
+use super::wire::{Feed, Held, PhotoHeld, PhotoName, Piece, Post};
 
 /// The switch. Clones share it.
 #[derive(Debug, Clone)]
@@ -68,5 +68,13 @@ impl<A: DeskApi> DeskApi for Cuttable<A> {
 
     async fn feed(&self, cursor: u64, wait: Duration) -> Attempt<Feed> {
         self.through(self.inner.feed(cursor, wait)).await
+    }
+
+    async fn photo_held(&self, photo: &PhotoName) -> Attempt<PhotoHeld> {
+        self.through(self.inner.photo_held(photo)).await
+    }
+
+    async fn send_piece(&self, piece: Piece) -> Attempt<PhotoHeld> {
+        self.through(self.inner.send_piece(piece)).await
     }
 }

@@ -1,13 +1,19 @@
 //! What travels between kiosk and desk, as JSON over HTTP.
 //!
 //! `POST /api/kiosk/events` with [`Post`] answers [`Held`]; `GET /api/kiosk/feed?cursor=N&wait_seconds=S`
-//! answers [`Feed`]. Both want `Authorization: Bearer <the kiosk's token>`.
+//! answers [`Feed`]. Photos travel by themselves, each in pieces:
+//! `GET /api/kiosk/photo?seq=N&field=insurance&side=front&total=BYTES&hash=HEX` asks how much of one the desk holds, and
+//! `POST /api/kiosk/photo?...&offset=N` hands over the piece that is its body, from there on; both answer [`PhotoHeld`].
+//! All want `Authorization: Bearer <the kiosk's token>`.
 
+use blake2::{Blake2s256, Digest};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::appointment::Appointment;
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId, Seq};
+use crate::domain::insurance::Side;
+use crate::domain::proposal::Field;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
@@ -17,6 +23,10 @@ pub const EVENTS_PER_POST_MAX: usize = 100;
 pub const CHANGES_PER_FEED_MAX: usize = 500;
 /// The desk holds a feed request open this long when there is nothing to tell.
 pub const LONG_POLL_SECONDS_MAX: u64 = 25;
+/// A photo is no longer than this: a camera's pictures are not either.
+pub const PHOTO_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// A piece of a photo is no longer than this: so much is sent anew if the connection breaks.
+pub const PIECE_BYTES_MAX: usize = 64 * 1024;
 
 /// Events, in order and without a gap.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -70,4 +80,55 @@ pub enum Change {
         /// Whether staff marked the arrival as seen.
         seen: bool,
     },
+}
+
+/// One photo of a kiosk's, and what is in it: another picture under the same name is another photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoName {
+    /// The check-in that it belongs to.
+    pub seq: Seq,
+    /// Of which card: the field that it is to prove.
+    pub field: Field,
+    /// Which side of it.
+    pub side: Side,
+    /// How long the whole photo is, in bytes.
+    pub total: u64,
+    /// What [`photo_hash`] says of the whole photo.
+    pub hash: String,
+}
+
+/// A piece of a photo.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Of which photo.
+    pub photo: PhotoName,
+    /// Where in it the piece begins.
+    pub offset: u64,
+    /// At least one and at most [`PIECE_BYTES_MAX`] bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Piece {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Piece").field("offset", &self.offset).finish_non_exhaustive()
+    }
+}
+
+/// How much of a photo the desk holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoHeld {
+    /// So many bytes from its beginning, on the disk. The next piece begins here.
+    pub bytes: u64,
+    /// The desk has all of it and has seen that it is undamaged, or needs it no more: the kiosk may forget it.
+    pub whole: bool,
+}
+
+/// The hash by which the desk knows that a photo arrived as it was sent: BLAKE2s, as hexadecimal digits in lower case.
+#[must_use]
+pub fn photo_hash(picture: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Blake2s256::digest(picture).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -1,6 +1,6 @@
 //! Keeps the kiosk's file and the desk in step, beside the program.
 //!
-//! Two loops: one sends the log and sleeps until there is work, the other holds the long poll. Neither ends,
+//! Two loops: one sends the log, then photos, and sleeps until there is work; the other holds the long poll. Neither ends,
 //! and neither drops anything: what the desk refuses stays in the log until somebody has mended the cause.
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::api::{Attempt, DeskApi, Refusal};
 use super::backoff::Backoff;
+use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
 use super::wire::{CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, LONG_POLL_SECONDS_MAX, Post};
 use crate::domain::ids::{KioskId, Seq};
@@ -18,7 +19,7 @@ use crate::store::feed::ListChange;
 use crate::store::{Store, StoreError};
 
 /// After a refusal or a disagreement a person must act; asked again this rarely, or when woken.
-const REFUSED_WAIT: Duration = Duration::from_secs(30);
+pub(super) const REFUSED_WAIT: Duration = Duration::from_secs(30);
 
 /// A desk that answers "nothing new" without holding the poll is asked again no sooner than this.
 const EMPTY_ANSWER_WAIT: Duration = Duration::from_secs(1);
@@ -80,12 +81,13 @@ impl<A: DeskApi> Worker<A> {
         tokio::join!(self.send_events(), self.follow_feed());
     }
 
-    fn store(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     async fn send_events(&self) {
         let mut backoff = Backoff::new(self.seed);
+        let mut photos = Sending::new(self.seed.rotate_left(16));
         loop {
             let wait = match self.send_once().await {
                 Ok(Outcome::More) => {
@@ -94,7 +96,19 @@ impl<A: DeskApi> Worker<A> {
                 }
                 Ok(Outcome::InStep) => {
                     backoff.reset();
-                    self.wake.notified().await;
+                    match photos.send(self).await {
+                        Ok(SentPhotos::EventsFirst) => {}
+                        Ok(SentPhotos::None) => self.wake.notified().await,
+                        Ok(SentPhotos::Later(wait)) => {
+                            if tokio::time::timeout(wait, self.wake.notified()).await.is_err() {
+                                photos.look_again();
+                            }
+                        }
+                        Err(error) => {
+                            (self.tell)(Told::StoreFailed(error.to_string()));
+                            let _ = tokio::time::timeout(photos.next_wait(), self.wake.notified()).await;
+                        }
+                    }
                     continue;
                 }
                 Ok(Outcome::Later) => backoff.next_wait(),

@@ -9,7 +9,8 @@ use arrivals::domain::person::BirthDate;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::{CallAs, PrintOutcome, PrintTrouble, Ticket, TicketNumber};
 use arrivals::flow::conversation::{Conversation, TRIES_MAX};
-use arrivals::flow::step::{Answers, Effect, Input, Lookup, Query, SavedTicket, ScanWord, Step};
+use arrivals::flow::found::Lookup;
+use arrivals::flow::step::{Answers, Effect, Input, Query, SavedTicket, ScanWord, Step};
 use jiff::civil::date;
 
 use super::people::{patient, visit};
@@ -62,7 +63,7 @@ pub fn scanned(birthday: [u8; 2]) -> Vec<Input> {
 
 fn to_call_as() -> Vec<Input> {
     let mut inputs = scanned([1, 8]);
-    inputs.extend([Input::Yes, Input::GoOn, Input::Yes, Input::No]);
+    inputs.extend([Input::Yes, Input::GoOn, Input::Yes, Input::AskTheDesk]);
     inputs
 }
 
@@ -87,6 +88,7 @@ fn a_scanned_code_and_a_birthday_lead_to_a_ticket() {
         companion: None,
         documents: None,
         changes: Vec::new(),
+        second_pays_first: false,
         place: "Waiting area A".into(),
     };
     assert_eq!(effects[0], Effect::LookUp(Query::Appointment("apt-1".into())));

@@ -5,12 +5,15 @@ use std::collections::{HashSet, VecDeque};
 use arrivals::domain::appointment::Standing;
 use arrivals::domain::document::Document;
 use arrivals::domain::identity::Fact;
+use arrivals::domain::insurance::Relationship;
 use arrivals::domain::language::Language;
 use arrivals::domain::proposal::Field;
 use arrivals::domain::ticket::{CallAs, PrintOutcome};
 use arrivals::flow::conversation::Conversation;
+use arrivals::flow::found::{Lookup, Patient, Visit};
+use arrivals::flow::insurance::{CardPart, PhotoDoubt};
 use arrivals::flow::screen::Content;
-use arrivals::flow::step::{Effect, Input, Lookup, ScanWord, Step, Visit};
+use arrivals::flow::step::{Effect, Input, ScanWord, Step};
 
 use super::flow::{
     card, companion_typed, found, play, saved, scanned, ticket, typed_date, typed_given_name, typed_name, typed_phone, walk_in_typed,
@@ -21,6 +24,13 @@ fn needy_visit() -> Visit {
     let mut needy = visit("apt-1", Standing::Open);
     needy.documents = vec![Document::Referral];
     needy
+}
+
+/// Ada at a kiosk with a camera.
+fn photographed() -> Box<Patient> {
+    let mut person = patient(vec![visit("apt-1", Standing::Open)]);
+    person.asks.photos = true;
+    person
 }
 
 /// Every input once, with its different answers.
@@ -38,6 +48,18 @@ fn every_input() -> Vec<Input> {
         Input::ChangeField(Field::Phone),
         Input::ChangeField(Field::Email),
         Input::ChangeField(Field::Address),
+        Input::ChangeField(Field::Insurance),
+        Input::ChangeField(Field::SecondInsurance),
+        Input::NoInsurance,
+        Input::Payer("medicare".into()),
+        Input::Payer("nobody's".into()),
+        Input::HeldBy(None),
+        Input::HeldBy(Some(Relationship::Spouse)),
+        Input::SwapOrder,
+        Input::ScannedText("A1234".into()),
+        Input::Capture,
+        Input::Shot(None),
+        Input::Shot(Some(PhotoDoubt::TooDark)),
         Input::GoOn,
         Input::Back,
         Input::StartOver,
@@ -76,6 +98,7 @@ fn every_input() -> Vec<Input> {
         Input::Found(Lookup::One(patient(Vec::new()))),
         found(Standing::Open),
         Input::Found(Lookup::One(patient(vec![needy_visit()]))),
+        Input::Found(Lookup::One(photographed())),
         found(Standing::AlreadyCheckedIn(ticket())),
         found(Standing::TooLate),
         saved(),
@@ -88,6 +111,15 @@ fn every_input() -> Vec<Input> {
         Input::TimeIsUp,
     ];
     inputs.extend(Language::ALL.map(Input::Language));
+    inputs.extend(CardPart::ALL.map(Input::ChangePart));
+    inputs
+}
+
+/// The page with all of a card.
+fn card_review() -> Vec<Input> {
+    let mut inputs = scanned([1, 8]);
+    inputs.extend([Input::Yes, Input::GoOn, Input::Yes, Input::No, Input::ChangeField(Field::Insurance), Input::Payer("other".into())]);
+    inputs.extend([Input::Key('7'), Input::GoOn, Input::HeldBy(None)]);
     inputs
 }
 
@@ -117,6 +149,23 @@ fn every_step() -> Vec<Conversation> {
     let mut changes = changing(Field::Address, "");
     changes.push(Input::Back);
     plays.push(changes);
+    let review = card_review();
+    plays.extend((4..=review.len()).map(|length| review[..length].to_vec()));
+    let mut photo: Vec<Input> = review.clone();
+    photo[1] = Input::Found(Lookup::One(photographed()));
+    plays.push(photo.clone());
+    photo.extend([Input::Shot(None), Input::GoOn]);
+    plays.push(photo);
+    for part in [CardPart::Group, CardPart::Plan, CardPart::Start, CardPart::End, CardPart::Holder] {
+        let mut inputs = review.clone();
+        inputs.push(Input::ChangePart(part));
+        if part == CardPart::Holder {
+            inputs.push(Input::HeldBy(Some(Relationship::Parent)));
+            plays.push(inputs.clone());
+            inputs.extend([Input::Key('x'), Input::GoOn]);
+        }
+        plays.push(inputs);
+    }
     let mut longer = scanned([1, 8]);
     for input in
         [Input::Yes, Input::GoOn, Input::Yes, Input::Yes, Input::CallAs(CallAs::Number), saved(), Input::Printed(PrintOutcome::Printed)]
@@ -204,17 +253,26 @@ fn no_path_saves_twice_or_prints_before_saving() {
     let mut seen: HashSet<String> = HashSet::new();
     let mut waiting: VecDeque<(Conversation, bool)> = VecDeque::from([(Conversation::new(Language::English), false)]);
     let key = |conversation: &Conversation, was_saved: bool| {
+        let photos = conversation.patient.as_ref().is_some_and(|patient| patient.asks.photos);
+        let aside = matches!(conversation.step, Step::Help | Step::Unwell | Step::UnwellTold);
+        // However they were found: what is typed is the same, and whoever says yes goes on from every way of being found.
+        if matches!(conversation.step, Step::NewCard(_) | Step::NewDetail(_)) {
+            return format!("{} {was_saved} {photos} {}", conversation.step.name(), changes(conversation));
+        }
+        // The way back leads to a conversation that was walked already.
+        if aside {
+            let (from, at_hand) = (conversation.came_from().name(), conversation.at_hand.is_some());
+            return format!("{} {was_saved} {from} {at_hand} {}", conversation.step.name(), conversation.walk_in);
+        }
         let standings: Vec<Standing> = conversation.visits().iter().map(|visit| visit.standing).collect();
         let names = [&conversation.name, &conversation.given_name, &conversation.companion];
-        let aside = matches!(conversation.step, Step::Help | Step::Unwell | Step::UnwellTold);
         format!(
-            "{} {:?} {:?} {} {standings:?} {} {:?} {was_saved} {} {} {}",
+            "{} {:?} {:?} {} {standings:?} {} {was_saved} {photos} {} {} {}",
             conversation.step.name(),
             (conversation.date.part(), conversation.date.typed().2.len(), conversation.date.trouble()),
             names.map(|name| name.text().is_blank()),
             conversation.tries_left,
             conversation.at_hand.is_some(),
-            aside.then_some(conversation.came_from()),
             conversation.walk_in,
             if conversation.step == Step::Phone { conversation.phone.text().as_str().len() } else { 0 },
             conversation.documents_needed().len(),
@@ -224,6 +282,12 @@ fn no_path_saves_twice_or_prints_before_saving() {
         let entry = &conversation.detail;
         match conversation.screen().content {
             Content::Changes(_, changes) => changes.len().to_string(),
+            Content::CardPhoto { shot, .. } => format!("{shot:?}"),
+            Content::CardReview { second, can_add, .. } => format!("{second:?} {can_add}"),
+            Content::CardText(text) => format!("{} {} {}", text.before.as_str().len().min(1), text.doubt.is_some(), text.is_second),
+            Content::Date { month, day, year, .. } if conversation.step.name().starts_with("card") => {
+                format!("{month:?} {} {} {:?}", day.len(), year.len(), conversation.card_entry.field)
+            }
             _ => format!("{} {}", entry.text.text().as_str().len().min(2), entry.doubt.is_some()),
         }
     }
@@ -249,8 +313,7 @@ fn no_path_saves_twice_or_prints_before_saving() {
                 }
             }
             // Years of other digits lead nowhere new.
-            let year = after.date.typed().2;
-            if !"1999".starts_with(year) {
+            if [&after.date, &after.card_entry.date].iter().any(|date| !"1999".starts_with(date.typed().2)) {
                 continue;
             }
             if seen.insert(key(&after, now_saved)) {

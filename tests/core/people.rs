@@ -1,9 +1,18 @@
 //! Invented people for the tests.
 
-use arrivals::domain::appointment::{Appointment, AppointmentStatus, Standing};
+use std::sync::Arc;
+
+use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed, Standing};
+use arrivals::domain::payer::Payer;
 use arrivals::domain::person::{BirthDate, Contact, Person};
-use arrivals::flow::step::{MaskedContact, Patient, Visit};
+use arrivals::flow::found::{Asks, MaskedContact, MaskedInsurance, Patient, Visit};
+use arrivals::store::seal::{KEY_BYTES, Seal};
 use jiff::civil::date;
+
+/// The seal of every kiosk's file in these tests.
+pub fn seal() -> Seal {
+    Seal::new(&[7; KEY_BYTES])
+}
 
 /// A visit at nine in the morning that stands like this.
 pub fn visit(id: &str, standing: Standing) -> Visit {
@@ -30,8 +39,23 @@ pub fn patient(visits: Vec<Visit>) -> Box<Patient> {
         visits,
         contact: MaskedContact::default(),
         country: "US".into(),
-        insurance: None,
+        insurance: Some(MaskedInsurance { payer: "Example Health".into(), member_id: "••• 8511".into(), end: None, ended: false }),
+        second_insurance: None,
+        payers: Arc::new(payers()),
+        asks: Asks { details: true, insurance: true, photos: false },
     })
+}
+
+/// The clinic's payers.
+pub fn payers() -> Vec<Payer> {
+    let payer = |code: &str, name: &str, member_id: &str| Payer {
+        code: code.into(),
+        name: name.into(),
+        also: vec![format!("{name} card")],
+        member_id: member_id.into(),
+        ..Payer::default()
+    };
+    vec![payer("medicare", "Medicare", "mbi"), payer("example", "Example Health", "A9999"), payer("other", "Other Mutual", "")]
 }
 
 /// The same person's appointment as the desk's list has it.
@@ -55,6 +79,8 @@ pub fn appointment(id: &str) -> Appointment {
             language: None,
         },
         coverage: None,
+        second_coverage: None,
+        confirmed: Confirmed::default(),
         documents: Vec::new(),
     }
 }

@@ -17,19 +17,19 @@ use arrivals::store::Store;
 use arrivals::store::tickets::CheckIn;
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::cut::{Cut, Cuttable};
-use arrivals::sync::wire::{Feed, Held, Post};
+use arrivals::sync::wire::{Feed, Held, PhotoHeld, PhotoName, Piece, Post};
 use arrivals::sync::worker::{Told, Worker};
 use jiff::civil::date;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::people::appointment;
+use super::people::{appointment, seal};
 
 /// xorshift64: the same numbers for the same seed, everywhere.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -38,14 +38,14 @@ impl Random {
 }
 
 /// A network that loses what is asked, loses what is answered, and delivers twice.
-struct Lossy {
-    inner: InProcess,
-    random: Arc<Mutex<Random>>,
-    losses_of_ten: u64,
+pub struct Lossy {
+    pub inner: InProcess,
+    pub random: Arc<Mutex<Random>>,
+    pub losses_of_ten: u64,
 }
 
 impl Lossy {
-    fn luck(&self) -> u64 {
+    pub fn luck(&self) -> u64 {
         self.random.lock().unwrap().below(10)
     }
 }
@@ -69,6 +69,25 @@ impl DeskApi for Lossy {
         let answer = self.inner.feed(cursor, wait).await;
         if self.luck() < self.losses_of_ten { Attempt::Retry("answer lost".into()) } else { answer }
     }
+
+    async fn photo_held(&self, photo: &PhotoName) -> Attempt<PhotoHeld> {
+        if self.luck() < self.losses_of_ten {
+            return Attempt::Retry("lost on the way".into());
+        }
+        let answer = self.inner.photo_held(photo).await;
+        if self.luck() < self.losses_of_ten { Attempt::Retry("answer lost".into()) } else { answer }
+    }
+
+    async fn send_piece(&self, piece: Piece) -> Attempt<PhotoHeld> {
+        if self.luck() < self.losses_of_ten {
+            return Attempt::Retry("lost on the way".into());
+        }
+        if self.luck() < self.losses_of_ten {
+            let _ = self.inner.send_piece(piece.clone()).await;
+        }
+        let answer = self.inner.send_piece(piece).await;
+        if self.luck() < self.losses_of_ten { Attempt::Retry("answer lost".into()) } else { answer }
+    }
 }
 
 /// One kiosk: a file, and a worker that may be killed and started again.
@@ -90,7 +109,7 @@ impl TestKiosk {
         let token = format!("token-of-kiosk-{letter}-0123456789");
         desk.enrol_kiosk(&id, letter, &token).unwrap();
         let path = folder.join(format!("{id}.db"));
-        let store = Arc::new(Mutex::new(Store::open(&path, letter).unwrap()));
+        let store = Arc::new(Mutex::new(Store::open(&path, letter, seal()).unwrap()));
         let (wake, told, cut) = (Arc::new(Notify::new()), Arc::default(), Cut::default());
         let worker = tokio::spawn(async {});
         let mut kiosk = Self { id, letter, token, path, store, wake, told, cut, worker };
@@ -101,7 +120,7 @@ impl TestKiosk {
     /// As after a power cut: the worker is gone, the file is opened anew.
     fn restart(&mut self, desk: &Desk, random: &Arc<Mutex<Random>>, losses_of_ten: u64) {
         self.worker.abort();
-        self.store = Arc::new(Mutex::new(Store::open(&self.path, self.letter).unwrap()));
+        self.store = Arc::new(Mutex::new(Store::open(&self.path, self.letter, seal()).unwrap()));
         let inner = InProcess::new(desk.clone(), self.token.clone());
         let lossy = Lossy { inner, random: Arc::clone(random), losses_of_ten };
         let told = Arc::clone(&self.told);
@@ -133,6 +152,7 @@ impl TestKiosk {
                 companion: None,
                 documents: None,
                 proposals: &[],
+                photos: &[],
                 place: "Waiting area A",
             })
             .unwrap();
@@ -150,7 +170,7 @@ impl TestKiosk {
     }
 }
 
-fn desk(folder: &std::path::Path, clock: &ManualClock, appointments: u64) -> Desk {
+pub fn desk(folder: &std::path::Path, clock: &ManualClock, appointments: u64) -> Desk {
     let settings = ClinicSettings { name: "Mill Street Clinic".into(), ..ClinicSettings::default() };
     let desk = Desk::open(&folder.join("desk"), settings, Arc::new(clock.clone())).unwrap();
     let list: Vec<Appointment> = (0..appointments).map(|n| appointment(&format!("apt-{n}"))).collect();
@@ -158,16 +178,16 @@ fn desk(folder: &std::path::Path, clock: &ManualClock, appointments: u64) -> Des
     desk
 }
 
-fn monday() -> ManualClock {
+pub fn monday() -> ManualClock {
     ManualClock::at("2026-11-23T14:05:00Z".parse().unwrap())
 }
 
-fn random(seed: u64) -> Arc<Mutex<Random>> {
+pub fn random(seed: u64) -> Arc<Mutex<Random>> {
     Arc::new(Mutex::new(Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)))
 }
 
 /// Lets the mocked time pass until something is so.
-async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     for _ in 0..20_000 {
         if is_so() {
             return;

@@ -32,7 +32,7 @@ fn address(street: &str, city: &str) -> Value {
 }
 
 pub fn change(field: Field, old: Value, new: Value) -> Proposal {
-    Proposal { field, old, new, source: Source::Typed, insisted: false }
+    Proposal { field, old, new, source: Source::Typed, insisted: false, photos: Vec::new() }
 }
 
 pub fn says(seq: u64, letter: char, appointments: &[&str], proposals: Vec<Proposal>) -> LoggedEvent {
@@ -343,8 +343,8 @@ fn an_accepted_change_is_exported_exactly_once_and_its_batch_as_often_as_it_is_l
     let accept = |about: &ChangeKey| assert!(place.desk.decide_change(about, &Verdict::Accept, "ana").unwrap());
     accept(&key("lobby", 1, Field::Phone));
     let first = export(&place).unwrap();
-    let header = "batch,accepted_at,accepted_by,patient_id,field,old,new,street,city,state,postal_code\n";
-    assert_eq!(first, format!("{header}1,2026-11-23T13:00:00Z,ana,ada,phone,{OLD_PHONE},{NEW_PHONE},,,,\n"));
+    let header = format!("{}\n", arrivals::desk::changes::COLUMNS.join(","));
+    assert_eq!(first, format!("{header}1,2026-11-23T13:00:00Z,ana,ada,phone,{OLD_PHONE},{NEW_PHONE}{}\n", ",".repeat(14)));
     assert_eq!(export(&place), None);
     assert!(!place.desk.decide_change(&key("lobby", 1, Field::Phone), &Verdict::Undo, "ana").unwrap(), "it was handed on");
     assert!(of(&place, "a1").iter().any(|change| change.key == key("lobby", 1, Field::Phone) && change.batch == Some(1)));
@@ -355,11 +355,12 @@ fn an_accepted_change_is_exported_exactly_once_and_its_batch_as_often_as_it_is_l
     accept(&key("annex", 1, Field::Email));
     rebuilt(&place);
     let second = export(&place).unwrap();
-    let moved = "\"1 Main Street, Mashpee, Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street, Granby, Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street\",Granby,Massachusetts,02649";
+    let moved = "\"1 Main Street, Mashpee, Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street, Granby, Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street\",Granby,Massachusetts,02649,,,,,,,,,,";
     assert_eq!(
         second,
         format!(
-            "{header}2,2026-11-23T13:00:00Z,ana,ada,address,{moved}\n2,2026-11-23T13:00:00Z,ana,ada,email,ada@example.org,'+ada@example.org,,,,\n"
+            "{header}2,2026-11-23T13:00:00Z,ana,ada,address,{moved}\n2,2026-11-23T13:00:00Z,ana,ada,email,ada@example.org,'+ada@example.org{}\n",
+            ",".repeat(14)
         )
     );
     rebuilt(&place);

@@ -85,7 +85,7 @@ def a_licence_checks_in_the_right_person(screen):
                 if clinic.kiosk_ticket(visit):
                     break
             must(clinic.kiosk_ticket(visit) == f"B{number}", f"{card.name}: the ticket is {clinic.kiosk_ticket(visit)}, not B{number}")
-            must(len(clinic.kiosk_rows("SELECT appointment FROM ticket")) == number, f"{card.name}: somebody else was checked in, too")
+            must(len(clinic.kiosk_rows("SELECT number FROM ticket")) == number, f"{card.name}: somebody else was checked in, too")
             clinic.leave()
         clinic.each_once(clinic.visits)
         return clinic, f"{len(CARDS)} people by card alone"

@@ -114,7 +114,7 @@ config 's|^scanner.*|scanner = "serial:/dev/no-such-scanner"|'
 timeout 60 "$kiosk" self-test --config "$dir/kiosk.toml" >"$dir/out" 2>"$dir/err"; status=$?
 calm self-test
 if [ $status = 0 ]; then fail "self-test with a dead desk" "exit status 0"
-elif [ "$(awk '{print $1}' "$dir/out" | tr '\n' ' ')" != "file desk scanner speaker printer " ]; then fail "self-test" "$(tr '\n' '|' <"$dir/out")"
+elif [ "$(awk '{print $1}' "$dir/out" | tr '\n' ' ')" != "file desk scanner speaker camera printer " ]; then fail "self-test" "$(tr '\n' '|' <"$dir/out")"
 elif ! grep -qE '^desk +NOT READY +not reached' "$dir/out"; then fail "self-test, the desk" "$(grep ^desk "$dir/out")"
 elif ! grep -qE '^scanner +NOT READY +[a-z]' "$dir/out"; then fail "self-test, the scanner" "$(grep ^scanner "$dir/out")"
 elif ! grep -qE '^printer +ready +.*test ticket was printed' "$dir/out"; then fail "self-test, the printer" "$(grep ^printer "$dir/out")"

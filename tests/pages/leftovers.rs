@@ -24,7 +24,7 @@ const AROUND: Surroundings =
 const CLINIC: ClinicFace<'_> = ClinicFace { name: "Clinic", walk_in: &[], unwell_comes: None };
 
 /// What of the window's face is of no person: the clinic, the kiosk, and what every screen sets anew.
-const OF_NOBODY: [&str; 19] = [
+const OF_NOBODY: [&str; 24] = [
     "page",
     "progress-at",
     "progress-of",
@@ -44,6 +44,11 @@ const OF_NOBODY: [&str; 19] = [
     "walk-in-offered",
     "walk-in-reasons",
     "unwell-comes",
+    "camera-state",
+    "frame-x",
+    "frame-y",
+    "frame-width",
+    "frame-height",
 ];
 
 /// How a language says dates; `Content::Date` sets it, and it says nothing about anybody.
@@ -97,7 +102,7 @@ fn birthday() -> Content {
 /// Every property about a person that is not empty.
 fn left(window: &KioskWindow) -> Vec<&'static str> {
     let face = window.global::<ui::Kiosk>();
-    let texts: [(&str, SharedString); 21] = [
+    let texts: [(&str, SharedString); 23] = [
         ("day", face.get_day()),
         ("year", face.get_year()),
         ("digits", face.get_digits()),
@@ -114,6 +119,8 @@ fn left(window: &KioskWindow) -> Vec<&'static str> {
         ("example", face.get_example()),
         ("payer", face.get_payer()),
         ("member-id", face.get_member_id()),
+        ("second-payer", face.get_second_payer()),
+        ("second-member-id", face.get_second_member_id()),
         ("number", face.get_number()),
         ("place", face.get_place()),
         ("why-place", face.get_why_place()),
@@ -147,6 +154,19 @@ fn left(window: &KioskWindow) -> Vec<&'static str> {
         ("why", face.get_why() != ui::Why::None),
         ("doubt", face.get_doubt() != ui::Doubt::None),
         ("digits-only", face.get_digits_only()),
+        ("member-doubt", face.get_member_doubt() != ui::MemberDoubt::None),
+        ("second-card", face.get_second_card()),
+        ("pays-first", face.get_pays_first()),
+        ("can-add-card", face.get_can_add_card()),
+        ("can-change-payer", face.get_can_change_payer()),
+        ("new-card", face.get_new_card() != ui::CardFace::default()),
+        ("has-camera", face.get_has_camera()),
+        ("photo-front", face.get_photo_front()),
+        ("photo-back", face.get_photo_back()),
+        ("has-shot", face.get_has_shot()),
+        ("photo-doubt", face.get_photo_doubt() != ui::PhotoDoubt::None),
+        ("camera-picture", face.get_camera_picture().size().width > 0),
+        ("payers", face.get_payers().row_count() > 0),
         ("visits", face.get_visits().row_count() > 0),
         ("documents", face.get_documents().row_count() > 0),
     ];

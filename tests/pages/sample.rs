@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use arrivals::kiosk::ui::{
-    DatePart, DateTrouble, Document, Doubt, Kiosk, Page, PrintState, ScanWord, Standing, VisitRow, WalkInReason, Why,
+    CameraState, CardFace, DatePart, DateTrouble, Document, Doubt, HeldBy, Kiosk, MemberDoubt, Page, PayerName, PhotoDoubt, PrintState,
+    ScanWord, Standing, VisitRow, WalkInReason, Why,
 };
-use slint::{ModelRc, VecModel};
+use slint::{Image, ModelRc, Rgb8Pixel, SharedPixelBuffer, VecModel};
 
 pub const SIZES: [(u32, u32); 3] = [(1280, 800), (800, 480), (800, 1280)];
 pub const LANGUAGES: [&str; 3] = ["en", "es", "ar"];
@@ -40,7 +41,7 @@ const fn but(page: Page, name: &'static str, but: fn(&Kiosk<'_>)) -> Sample {
     Sample { page, name, is_usual: false, but }
 }
 
-pub const PAGES: [Sample; 64] = [
+pub const PAGES: [Sample; 90] = [
     usual(Page::Welcome, "welcome"),
     but(Page::Welcome, "welcome-no-walk-in", |kiosk| kiosk.set_walk_in_offered(false)),
     usual(Page::Find, "find"),
@@ -104,6 +105,48 @@ pub const PAGES: [Sample; 64] = [
         kiosk.set_text_after("".into());
     }),
     usual(Page::Insurance, "insurance"),
+    but(Page::Insurance, "insurance-two-cards", |kiosk| {
+        kiosk.set_card_ended(false);
+        kiosk.set_second_payer(DATA[30].into());
+        kiosk.set_second_member_id(DATA[6].into());
+    }),
+    but(Page::Insurance, "insurance-none", |kiosk| {
+        kiosk.set_payer("".into());
+        kiosk.set_member_id("".into());
+    }),
+    usual(Page::ChangeInsurance, "change-insurance"),
+    but(Page::ChangeInsurance, "change-insurance-two-cards", |kiosk| kiosk.set_second_payer(DATA[30].into())),
+    usual(Page::CardPayer, "card-payer"),
+    but(Page::CardPayer, "card-payer-one-found", |kiosk| kiosk.set_payers(payers(1))),
+    but(Page::CardPayer, "card-payer-none-found", |kiosk| {
+        kiosk.set_payers(payers(0));
+        kiosk.set_second_card(true);
+    }),
+    usual(Page::CardNumber, "card-number"),
+    but(Page::CardNumber, "card-number-doubted", |kiosk| kiosk.set_member_doubt(MemberDoubt::Letter)),
+    usual(Page::CardHolder, "card-holder"),
+    but(Page::CardHolder, "card-holder-for-other", |kiosk| kiosk.set_for_other(true)),
+    usual(Page::CardHolderName, "card-holder-name"),
+    usual(Page::CardHolderBirthDate, "card-holder-birth-date"),
+    usual(Page::CardGroup, "card-group"),
+    usual(Page::CardPlan, "card-plan"),
+    usual(Page::CardStart, "card-start"),
+    usual(Page::CardEnd, "card-end"),
+    usual(Page::CardPhotoFront, "card-photo-front"),
+    but(Page::CardPhotoFront, "card-photo-no-card", |kiosk| kiosk.set_photo_doubt(PhotoDoubt::NoCard)),
+    but(Page::CardPhotoBack, "card-photo-camera-gone", |kiosk| kiosk.set_camera_state(CameraState::Gone)),
+    usual(Page::CardPhotoBack, "card-photo-back"),
+    but(Page::CardPhotoBack, "card-photo-taken", |kiosk| kiosk.set_has_shot(true)),
+    but(Page::CardPhotoFront, "card-photo-taken-blurred", |kiosk| {
+        kiosk.set_has_shot(true);
+        kiosk.set_photo_doubt(PhotoDoubt::Blurred);
+    }),
+    usual(Page::CardReview, "card-review"),
+    but(Page::CardReview, "card-review-no-camera", |kiosk| kiosk.set_has_camera(false)),
+    but(Page::CardReview, "card-review-second", |kiosk| {
+        kiosk.set_second_card(true);
+        kiosk.set_can_add_card(false);
+    }),
     usual(Page::CallAs, "call-as"),
     but(Page::CallAs, "call-as-for-other", |kiosk| kiosk.set_for_other(true)),
     usual(Page::Saving, "saving"),
@@ -187,11 +230,23 @@ fn reasons(count: usize) -> ModelRc<WalkInReason> {
     model((0..count).map(|at| WalkInReason { code: format!("reason-{at}").into(), name: names[at % names.len()].into() }).collect())
 }
 
+/// What a camera sees: something grey.
+fn seen() -> Image {
+    let mut buffer = SharedPixelBuffer::<Rgb8Pixel>::new(96, 54);
+    buffer.make_mut_slice().fill(Rgb8Pixel { r: 128, g: 140, b: 132 });
+    Image::from_rgb8(buffer)
+}
+
+fn payers(count: usize) -> ModelRc<PayerName> {
+    let names = [DATA[9], DATA[34], DATA[30], DATA[33]];
+    model(names.iter().take(count).map(|name| PayerName { code: "code".into(), name: (*name).into() }).collect())
+}
+
 fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows)))
 }
 
-const DATA: [&str; 30] = [
+const DATA: [&str; 35] = [
     "Northside Family Health Center",
     "English",
     "Español",
@@ -222,6 +277,11 @@ const DATA: [&str; 30] = [
     "Something else",
     "(201) 555-0123",
     ".com",
+    "Second Harbor Mutual",
+    "1EG4-TE5-MK73",
+    "Silver Choice",
+    "Riverside Health Cooperative",
+    "Blue Cross Blue Shield",
 ];
 
 pub fn is_data(text: &str) -> bool {
@@ -269,7 +329,20 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
         | Page::NewStreet
         | Page::NewCity
         | Page::NewState => 4,
-        Page::Insurance => 5,
+        Page::Insurance
+        | Page::ChangeInsurance
+        | Page::CardPayer
+        | Page::CardNumber
+        | Page::CardHolder
+        | Page::CardHolderName
+        | Page::CardHolderBirthDate
+        | Page::CardGroup
+        | Page::CardPlan
+        | Page::CardStart
+        | Page::CardEnd
+        | Page::CardPhotoFront
+        | Page::CardPhotoBack
+        | Page::CardReview => 5,
         Page::CallAs => 6,
         _ => 0,
     };
@@ -322,6 +395,37 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
     kiosk.set_card_ends_month(10);
     kiosk.set_card_ends_year(2026);
     kiosk.set_card_ended(true);
+    kiosk.set_second_payer("".into());
+    kiosk.set_second_member_id("".into());
+    kiosk.set_member_doubt(MemberDoubt::None);
+    kiosk.set_payers(payers(4));
+    kiosk.set_second_card(false);
+    kiosk.set_pays_first(false);
+    kiosk.set_can_add_card(true);
+    kiosk.set_can_change_payer(true);
+    kiosk.set_has_camera(true);
+    kiosk.set_photo_front(true);
+    kiosk.set_photo_back(true);
+    kiosk.set_has_shot(false);
+    kiosk.set_photo_doubt(PhotoDoubt::None);
+    kiosk.set_camera_state(CameraState::Live);
+    kiosk.set_camera_picture(seen());
+    kiosk.set_frame_x(0.15);
+    kiosk.set_frame_y(0.1);
+    kiosk.set_frame_width(0.7);
+    kiosk.set_frame_height(0.8);
+    kiosk.set_new_card(CardFace {
+        payer: DATA[9].into(),
+        number: DATA[31].into(),
+        group: "".into(),
+        plan: DATA[32].into(),
+        held_by: HeldBy::Spouse,
+        holder: DATA[5].into(),
+        end_day: 31,
+        end_month: 12,
+        end_year: 2026,
+        ..CardFace::default()
+    });
     kiosk.set_number(if page == Page::CallAs { "" } else { DATA[11] }.into());
     kiosk.set_place(DATA[12].into());
     kiosk.set_print_state(PrintState::Failed);

@@ -1,5 +1,6 @@
-//! Tickets and letters on paper and the devices around them: what is drawn, what a printer gets, what a scanner sends.
+//! Tickets and letters on paper and the devices around them: what is drawn, what a printer gets, what a scanner sends, what a camera sees.
 
+mod cameras;
 mod escpos_reader;
 mod faces;
 mod letters;
@@ -7,3 +8,4 @@ mod machine;
 mod printers;
 mod scanners;
 mod tickets;
+mod verdicts;

@@ -2,6 +2,7 @@
 //! shown by the kiosk to whoever comes next.
 
 use arrivals::desk::store::{ProposedChange, Verdict};
+use arrivals::domain::appointment::Appointment;
 use arrivals::domain::proposal::{Field, Value};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::CallAs;
@@ -87,6 +88,38 @@ fn the_kiosk_shows_what_staff_accepted_and_never_what_was_only_said() {
         }
     }
     panic!("the kiosk never heard of what was accepted");
+}
+
+#[test]
+fn who_said_so_this_morning_is_not_asked_again_in_the_afternoon() {
+    let mut first = appointments().remove(0);
+    (first.person.contact.phone, first.person.contact.address) = ("(201) 555-0123".into(), "12 Mill Street".into());
+    let again = Appointment { id: "apt-ada-again".into(), start: "2026-11-23T19:00:00Z".parse().unwrap(), ..first.clone() };
+    let mut room = Room::with(
+        ClinicSettings::default(),
+        |printer| Box::new(printer.clone()),
+        |desk| {
+            desk.import_appointments(&[first.clone(), again.clone()]).unwrap();
+        },
+    );
+    room.check_in("apt-ada");
+    room.until("the desk", |room| room.ticket().desk_knows);
+    room.touch([Input::Finish]);
+    room.set_time("2026-11-23T18:50:00Z");
+    for _ in 0..200 {
+        room.take_what_comes();
+        room.scan("apt-ada-again");
+        // Three touches from "Is this you?" to the ticket.
+        room.touch([Input::Yes, Input::GoOn]);
+        if room.step() == Step::CallAs {
+            room.touch([Input::CallAs(CallAs::Number)]);
+            assert_eq!(room.step(), Step::Saving);
+            return;
+        }
+        assert_eq!(room.step(), Step::Details, "the kiosk has not heard of it yet");
+        room.touch([Input::StartOver]);
+    }
+    panic!("the kiosk asks again what was said this morning");
 }
 
 #[test]

@@ -9,11 +9,13 @@ use arrivals::clock::{Clock, ManualClock};
 use arrivals::codes::appointment_code;
 use arrivals::desk::Desk;
 use arrivals::desk::api::InProcess;
+use arrivals::device::camera::SimulatedCamera;
 use arrivals::device::printer::{Printer, SimulatedPrinter};
 use arrivals::device::scanner::{Scan, ScannerEvent};
 use arrivals::device::speaker::SimulatedSpeaker;
-use arrivals::domain::appointment::{Appointment, AppointmentStatus};
+use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
 use arrivals::domain::ids::{AppointmentId, KioskId};
+use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
 use arrivals::domain::person::{BirthDate, Contact, Person};
 use arrivals::domain::settings::ClinicSettings;
@@ -22,11 +24,13 @@ use arrivals::flow::conversation::TicketAtHand;
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Input, Step};
 use arrivals::kiosk::app::Mailbox;
+use arrivals::kiosk::camera::CardCamera;
 use arrivals::kiosk::parts::{self, Beside};
 use arrivals::kiosk::program::{Event, Kiosk, Parts};
 use arrivals::kiosk::window::unworded;
 use arrivals::paper::PaperWidth;
 use arrivals::store::Store;
+use arrivals::store::seal::{KEY_BYTES, Seal};
 use arrivals::sync::cut::{Cut, Cuttable};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -42,6 +46,7 @@ pub struct Room {
     pub printer: SimulatedPrinter,
     pub network: Cut,
     pub speaker: SimulatedSpeaker,
+    pub camera: SimulatedCamera,
     pub desk: Desk,
     inbox: Receiver<Event>,
     mailbox: Mailbox,
@@ -70,7 +75,14 @@ pub fn appointments() -> Vec<Appointment> {
             contact: Contact::default(),
             language: None,
         },
-        coverage: None,
+        coverage: Some(Coverage {
+            payer: "Example Health".into(),
+            member_id: "A1004".into(),
+            group_id: "G-7".into(),
+            ..Coverage::default()
+        }),
+        second_coverage: None,
+        confirmed: Confirmed::default(),
         documents: Vec::new(),
     };
     vec![
@@ -104,17 +116,18 @@ impl Room {
         import(&desk);
         let printer = SimulatedPrinter::new();
         let network = Cut::default();
-        let speaker = SimulatedSpeaker::default();
+        let (speaker, camera) = (SimulatedSpeaker::default(), SimulatedCamera::new());
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (mailbox, inbox) = Mailbox::new(|| {});
         let (kiosk, beside) = start(
             &runtime,
             folder.path(),
             wrap(&printer),
-            &Around { desk: &desk, network: &network, clock: &clock, speaker: &speaker },
+            &Around { desk: &desk, network: &network, clock: &clock, speaker: &speaker, camera: &camera },
             &mailbox,
         );
-        let mut room = Self { kiosk, clock, printer, network, speaker, desk, inbox, mailbox, beside: Some(beside), runtime, folder };
+        let mut room =
+            Self { kiosk, clock, printer, network, speaker, camera, desk, inbox, mailbox, beside: Some(beside), runtime, folder };
         room.until("the first list from the desk", |room| room.kiosk.surroundings().desk_reached && !room.kiosk.clinic_name().is_empty());
         room
     }
@@ -125,7 +138,7 @@ impl Room {
         drop(beside);
         let (mailbox, inbox) = Mailbox::new(|| {});
         let printer = Box::new(self.printer.clone());
-        let around = Around { desk: &self.desk, network: &self.network, clock: &self.clock, speaker: &self.speaker };
+        let around = Around { desk: &self.desk, network: &self.network, clock: &self.clock, speaker: &self.speaker, camera: &self.camera };
         let (kiosk, beside) = start(&self.runtime, self.folder.path(), printer, &around, &mailbox);
         (self.kiosk, self.beside, self.mailbox, self.inbox) = (kiosk, Some(beside), mailbox, inbox);
     }
@@ -133,6 +146,11 @@ impl Room {
     /// The kiosk's file.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         self.beside.as_ref().unwrap().store.lock().unwrap()
+    }
+
+    /// Where the kiosk's file is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What a device tells.
@@ -227,11 +245,12 @@ struct Around<'a> {
     network: &'a Cut,
     clock: &'a ManualClock,
     speaker: &'a SimulatedSpeaker,
+    camera: &'a SimulatedCamera,
 }
 
 fn start(runtime: &Runtime, folder: &Path, printer: Box<dyn Printer>, around: &Around<'_>, mailbox: &Mailbox) -> (Kiosk, Beside) {
-    let Around { desk, network, clock, speaker } = *around;
-    let store = Store::open(&folder.join("kiosk.db"), 'A').unwrap();
+    let Around { desk, network, clock, speaker, camera } = *around;
+    let store = Store::open(&folder.join("kiosk.db"), 'A', Seal::new(&[7; KEY_BYTES])).unwrap();
     let api = Cuttable::new(InProcess::new(desk.clone(), TOKEN), network.clone());
     let inside = runtime.enter();
     let beside = parts::start(KioskId::from("lobby"), store, printer, PaperWidth::Mm80, api, mailbox).unwrap();
@@ -242,6 +261,7 @@ fn start(runtime: &Runtime, folder: &Path, printer: Box<dyn Printer>, around: &A
         store,
         wake: Arc::clone(&beside.wake),
         printer: beside.printer.clone(),
+        camera: CardCamera::new(Box::new(camera.clone()), mailbox.clone()),
         speaker: Box::new(speaker.clone()),
         home_language: Language::English,
         clinic_name: None,

@@ -45,6 +45,7 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
         other_given_names: lacks("other_given_names"),
         other_family_names: lacks("other_family_names"),
         documents: lacks("documents"),
+        second_coverage: !names.iter().any(|name| Draft::is_of_second_card(name)),
     });
     let mut record = csv::ByteRecord::new();
     let mut lines = Lines::new(without_bom(bytes));

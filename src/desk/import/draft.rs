@@ -6,11 +6,11 @@ use blake2::{Blake2s256, Digest};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::appointment::{Appointment, AppointmentStatus};
+use crate::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
 use crate::domain::document::Document;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, PatientId};
-use crate::domain::insurance::Coverage;
+use crate::domain::insurance::{Coverage, Holder, Relationship};
 use crate::domain::person::{BirthDate, Contact, Person};
 use crate::domain::private::Private;
 
@@ -66,16 +66,81 @@ pub struct Draft {
     pub postal_code: String,
     /// BCP 47.
     pub language: String,
+    /// The insurance that pays first.
+    pub card: Card,
+    /// The insurance that pays the rest.
+    pub second_card: Card,
+    /// Codes of documents, separated by semicolons.
+    pub documents: String,
+}
+
+/// An insurance card, as texts.
+#[derive(Default, Clone)]
+pub struct Card {
     /// Who pays.
     pub payer: String,
+    /// Which of the clinic's payers that is.
+    pub payer_code: String,
     /// Member number.
     pub member_id: String,
     /// Group number.
     pub group_id: String,
+    /// The plan's name.
+    pub plan: String,
     /// `YYYY-MM-DD`
-    pub coverage_end: String,
-    /// Codes of documents, separated by semicolons.
-    pub documents: String,
+    pub start: String,
+    /// `YYYY-MM-DD`
+    pub end: String,
+    /// What the holder is to the patient: a [`Relationship::code`]; `self` or nothing if it is the patient's own.
+    pub relationship: String,
+    /// The holder's name.
+    pub holder_name: String,
+    /// `YYYY-MM-DD`
+    pub holder_birth_date: String,
+}
+
+impl Card {
+    /// The column that fills each text, for the first card; for the second one, `second_` goes before it.
+    fn texts(&mut self) -> [(&'static str, &'static str, &mut String); 10] {
+        [
+            ("payer", "second_payer", &mut self.payer),
+            ("payer_code", "second_payer_code", &mut self.payer_code),
+            ("member_id", "second_member_id", &mut self.member_id),
+            ("group_id", "second_group_id", &mut self.group_id),
+            ("plan", "second_plan", &mut self.plan),
+            ("coverage_start", "second_coverage_start", &mut self.start),
+            ("coverage_end", "second_coverage_end", &mut self.end),
+            ("relationship", "second_relationship", &mut self.relationship),
+            ("holder_name", "second_holder_name", &mut self.holder_name),
+            ("holder_birth_date", "second_holder_birth_date", &mut self.holder_birth_date),
+        ]
+    }
+
+    /// `prefix` goes before the names of columns.
+    fn finish(self, prefix: &str) -> Result<Option<Coverage>, String> {
+        let date = |name: &str, text: &str| {
+            if text.is_empty() { Ok(None) } else { read_date(&format!("{prefix}{name}"), text).map(Some) }
+        };
+        let is = match self.relationship.to_ascii_lowercase().as_str() {
+            "" | "self" => None,
+            code => Some(Relationship::ALL.into_iter().find(|is| is.code() == code).ok_or_else(|| {
+                format!("{prefix}relationship: expected self, {}, found another word", Relationship::ALL.map(Relationship::code).join(", "))
+            })?),
+        };
+        let holder_birth_date = date("holder_birth_date", &self.holder_birth_date)?.map(BirthDate);
+        let holder = is.map(|is| Holder { is, name: self.holder_name.clone().into(), birth_date: holder_birth_date });
+        let coverage = Coverage {
+            payer: self.payer.into(),
+            payer_code: self.payer_code,
+            member_id: self.member_id.into(),
+            group_id: self.group_id.into(),
+            plan: self.plan.into(),
+            holder,
+            start: date("coverage_start", &self.start)?,
+            end: date("coverage_end", &self.end)?,
+        };
+        Ok(Some(coverage).filter(|coverage| *coverage != Coverage::default()))
+    }
 }
 
 impl Draft {
@@ -132,17 +197,8 @@ impl Draft {
         if birth_date > latest {
             return Err(at("birth_date: expected a date before the appointment, found a later one".to_owned()));
         }
-        let coverage = if self.payer.is_empty() && self.member_id.is_empty() && self.group_id.is_empty() && self.coverage_end.is_empty() {
-            None
-        } else {
-            let end = if self.coverage_end.is_empty() { None } else { Some(read_date("coverage_end", &self.coverage_end).map_err(at)?) };
-            Some(Coverage {
-                payer: self.payer.clone().into(),
-                member_id: self.member_id.clone().into(),
-                group_id: self.group_id.clone().into(),
-                end,
-            })
-        };
+        let coverage = self.card.clone().finish("").map_err(at)?;
+        let second_coverage = self.second_card.clone().finish("second_").map_err(at)?;
         let other_given_names = read_names("other_given_names", &self.other_given_names, &self.given_name).map_err(at)?;
         let other_family_names = read_names("other_family_names", &self.other_family_names, &self.family_name).map_err(at)?;
         let documents = read_documents(&self.documents).map_err(at)?;
@@ -173,6 +229,8 @@ impl Draft {
                 language: (!self.language.is_empty()).then_some(self.language),
             },
             coverage,
+            second_coverage,
+            confirmed: Confirmed::default(),
             documents,
         })
     }
@@ -185,8 +243,10 @@ impl Draft {
         hash.iter().take(12).fold("made-".to_owned(), |id, byte| format!("{id}{byte:02x}"))
     }
 
-    fn texts(&mut self) -> [(&'static str, &mut String); 25] {
-        [
+    fn texts(&mut self) -> Vec<(&'static str, &mut String)> {
+        let first = self.card.texts().map(|(name, _, text)| (name, text));
+        let second = self.second_card.texts().map(|(_, name, text)| (name, text));
+        let texts = [
             ("appointment_id", &mut self.id),
             ("start", &mut self.start),
             ("minutes", &mut self.minutes),
@@ -205,14 +265,16 @@ impl Draft {
             ("state", &mut self.state),
             ("postal_code", &mut self.postal_code),
             ("language", &mut self.language),
-            ("payer", &mut self.payer),
-            ("member_id", &mut self.member_id),
-            ("group_id", &mut self.group_id),
-            ("coverage_end", &mut self.coverage_end),
             ("other_given_names", &mut self.other_given_names),
             ("other_family_names", &mut self.other_family_names),
             ("documents", &mut self.documents),
-        ]
+        ];
+        texts.into_iter().chain(first).chain(second).collect()
+    }
+
+    /// Whether a CSV column of this name speaks of the second card.
+    pub fn is_of_second_card(column: &str) -> bool {
+        Card::default().texts().iter().any(|(_, name, _)| *name == column)
     }
 
     /// The field that a CSV column of this name fills.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::super::store::Unsaid;
-use super::draft::{Draft, FIELD_CHARS_MAX, OTHER_NAMES_MAX};
+use super::draft::{Card, Draft, FIELD_CHARS_MAX, OTHER_NAMES_MAX};
 use super::{ImportError, Sink, without_bom};
 use crate::domain::identity::fold_name;
 
@@ -116,6 +116,9 @@ struct Resource {
     communication: Vec<Communication>,
     beneficiary: Option<Reference>,
     payor: Vec<Reference>,
+    order: Option<u32>,
+    relationship: Option<Concept>,
+    subscriber: Option<Reference>,
     subscriber_id: String,
     identifier: Vec<Identifier>,
     period: Period,
@@ -209,6 +212,7 @@ struct Identifier {
 #[derive(Deserialize, Default, Clone)]
 #[serde(default)]
 struct Period {
+    start: String,
     end: String,
 }
 
@@ -218,6 +222,7 @@ struct Class {
     #[serde(rename = "type")]
     kind: Concept,
     value: String,
+    name: String,
 }
 
 /// Every resource that can be pointed at, by `Type/id` and by full URL.
@@ -285,17 +290,20 @@ impl Graph {
     }
 
     fn hand_on(self, sink: &mut dyn Sink) -> Result<(), ImportError> {
-        // FHIR has no word for them.
-        sink.leaves_unsaid(Unsaid { documents: true, ..Unsaid::default() });
-        let mut coverage_of: HashMap<String, &Resource> = HashMap::new();
-        for coverage in self.coverages.iter().filter(|coverage| matches!(coverage.status.as_str(), "" | "active")) {
+        // FHIR has no word for documents; a list without any card says nothing of second ones.
+        sink.leaves_unsaid(Unsaid { documents: true, second_coverage: self.coverages.is_empty(), ..Unsaid::default() });
+        let mut active: Vec<&Resource> =
+            self.coverages.iter().filter(|coverage| matches!(coverage.status.as_str(), "" | "active")).collect();
+        // Those without an order come last, as they stand in the file.
+        active.sort_by_key(|coverage| coverage.order.unwrap_or(u32::MAX));
+        let mut coverages_of: HashMap<String, Vec<&Resource>> = HashMap::new();
+        for coverage in active {
             let Some(reference) = &coverage.beneficiary else { continue };
-            // The first active one counts: which is primary is for the desk to ask.
             let key = self.find(&reference.reference).map_or_else(|| reference.reference.clone(), |(_, patient)| patient.id.clone());
-            coverage_of.entry(key).or_insert(coverage);
+            coverages_of.entry(key).or_default().push(coverage);
         }
         for (line, appointment) in &self.appointments {
-            match self.draft(appointment, &coverage_of).and_then(Draft::finish) {
+            match self.draft(appointment, &coverages_of).and_then(Draft::finish) {
                 Ok(good) => sink.good(good)?,
                 Err(why) => sink.refuse(*line, &why),
             }
@@ -303,7 +311,7 @@ impl Graph {
         Ok(())
     }
 
-    fn draft(&self, appointment: &Resource, coverage_of: &HashMap<String, &Resource>) -> Result<Draft, String> {
+    fn draft(&self, appointment: &Resource, coverages_of: &HashMap<String, Vec<&Resource>>) -> Result<Draft, String> {
         let mut draft = Draft {
             id: appointment.id.clone(),
             start: appointment.start.clone(),
@@ -334,21 +342,57 @@ impl Graph {
             return Err(format!("appointment {}: participant: expected a reference to a Patient in this file, found none", draft.id));
         };
         put_person(&mut draft, &patient);
-        if let Some(coverage) = coverage_of.get(&patient.id) {
-            let payor = coverage.payor.first();
-            draft.payer = payor.map(|payor| shown(payor, self.find(&payor.reference).map(|(_, resource)| resource))).unwrap_or_default();
-            draft.member_id = [&coverage.subscriber_id]
-                .into_iter()
-                .chain(coverage.identifier.iter().map(|identifier| &identifier.value))
-                .find(|text| !text.is_empty())
-                .cloned()
-                .unwrap_or_default();
-            let is_group = |class: &&Class| class.kind.coding.iter().any(|coding| coding.code == "group");
-            draft.group_id = coverage.class.iter().find(is_group).map(|class| class.value.clone()).unwrap_or_default();
-            draft.coverage_end = coverage.period.end.get(..10).unwrap_or(&coverage.period.end).to_owned();
+        let coverages = coverages_of.get(&patient.id).map_or(&[][..], Vec::as_slice);
+        if let Some(coverage) = coverages.first() {
+            draft.card = self.card(coverage);
+        }
+        if let Some(coverage) = coverages.get(1) {
+            draft.second_card = self.card(coverage);
         }
         Ok(draft)
     }
+
+    fn card(&self, coverage: &Resource) -> Card {
+        let payor = coverage.payor.first();
+        let member_id = [&coverage.subscriber_id].into_iter().chain(coverage.identifier.iter().map(|identifier| &identifier.value));
+        let class = |code: &str| coverage.class.iter().find(|class| class.kind.coding.iter().any(|coding| coding.code == code));
+        let plan = class("plan").map(|plan| if plan.name.is_empty() { plan.value.clone() } else { plan.name.clone() });
+        let mut card = Card {
+            payer: payor.map(|payor| shown(payor, self.find(&payor.reference).map(|(_, resource)| resource))).unwrap_or_default(),
+            member_id: member_id.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default(),
+            group_id: class("group").map(|class| class.value.clone()).unwrap_or_default(),
+            plan: plan.unwrap_or_default(),
+            start: day_of(&coverage.period.start),
+            end: day_of(&coverage.period.end),
+            ..Card::default()
+        };
+        self.put_holder(&mut card, coverage);
+        card
+    }
+
+    /// FHIR says what the patient is to the holder, a card what the holder is to the patient.
+    fn put_holder(&self, card: &mut Card, coverage: &Resource) {
+        let codes = coverage.relationship.iter().flat_map(|concept| &concept.coding).map(|coding| coding.code.as_str());
+        card.relationship = match codes.into_iter().find(|code| !code.is_empty()) {
+            None | Some("self") => return,
+            Some("spouse" | "common") => "spouse",
+            Some("child") => "parent",
+            Some(_) => "other",
+        }
+        .to_owned();
+        let Some(subscriber) = &coverage.subscriber else { return };
+        let holder = self.find(&subscriber.reference).map(|(_, resource)| resource);
+        card.holder_name = match holder.and_then(|holder| holder.name.as_ref()) {
+            Some(Names::People(names)) => names.first().map(full_name).unwrap_or_default(),
+            _ => subscriber.display.clone(),
+        };
+        card.holder_birth_date = holder.map(|holder| holder.birth_date.clone()).unwrap_or_default();
+    }
+}
+
+/// The date of a FHIR date or time.
+fn day_of(text: &str) -> String {
+    text.get(..10).unwrap_or(text).to_owned()
 }
 
 fn kind_of(reference: &Reference) -> &str {

@@ -1,29 +1,40 @@
-//! Changed contact details: the page on which staff compare and decide, and the list of everybody who has some.
+//! Changed contact details and insurance: the page on which staff compare and decide, and the list of everybody who has some.
 //!
 //! Invariants: old and new stand side by side, and what the chart has by now beside them if it is neither; what a form decides is
 //! what its page showed; "accept all" takes nothing that somebody has to choose between.
+
+mod photos;
+mod values;
+
+use std::collections::BTreeMap;
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+pub(super) use self::photos::{large, picture};
+use self::values::{Typed, inputs, printable, side_by_side};
 use super::super::Desk;
-use super::super::changes::{VALUE_CHARS_MAX, WHY_CHARS_MAX, check_edit, check_why, is_unprintable};
+use super::super::changes::{WHY_CHARS_MAX, check_edit, check_why};
 use super::super::error::DeskError;
 use super::super::session::{SESSION_COOKIE, SignedIn, cookie};
-use super::super::store::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
+use super::super::store::{CardKey, ChangeKey, Decided, PhotoState, ProposedChange, Shown, Verdict};
 use super::html::{in_address, staff_page};
 use super::icons::icon;
 use super::row::clock_time;
 use super::{Oops, shown, signed_in};
+use crate::domain::eligibility::Eligibility;
 use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::insurance::Side;
+use crate::domain::payer::Payer;
 use crate::domain::private::Private;
-use crate::domain::proposal::{Field, PostalAddress, Value};
+use crate::domain::proposal::{Field, Value};
 
 /// Reasons for rejecting that need no typing.
 const WHYS: [&str; 4] = ["Typed by mistake", "The chart is right", "Somebody else's details", "Could not be confirmed"];
@@ -71,35 +82,12 @@ pub(super) struct ChangeForm {
     appointment: String,
     /// What is decided, as [`mark`] wrote it; separated by spaces.
     changes: String,
-    #[serde(default)]
-    value: Private,
-    #[serde(default)]
-    street: Private,
-    #[serde(default)]
-    city: Private,
-    #[serde(default)]
-    state: Private,
-    #[serde(default)]
-    postal_code: Private,
+    #[serde(flatten)]
+    typed: Typed,
     #[serde(default)]
     why: String,
     #[serde(default)]
     words: String,
-}
-
-impl ChangeForm {
-    /// What was typed for a field.
-    fn typed(&self, field: Field) -> Value {
-        match field {
-            Field::Phone | Field::Email => Value::Text(self.value.clone()),
-            Field::Address => Value::Address(PostalAddress {
-                street: self.street.clone(),
-                city: self.city.clone(),
-                state: self.state.clone(),
-                postal_code: self.postal_code.clone(),
-            }),
-        }
-    }
 }
 
 pub(super) async fn decide(
@@ -123,7 +111,7 @@ pub(super) async fn decide(
     let field = changes.first().map(|change| change.key.field).ok_or(Oops::Unreadable)?;
     let verdict = match action.as_str() {
         "accept" => Ok(Verdict::Accept),
-        "edit" => check_edit(field, &form.typed(field)).map(Verdict::Edit),
+        "edit" => form.typed.value(field, &desk.settings().insurance).and_then(|value| check_edit(field, &value)).map(Verdict::Edit),
         "reject" => check_why(if form.words.trim().is_empty() { &form.why } else { &form.words }).map(Verdict::Reject),
         "undo" => Ok(Verdict::Undo),
         _ => return Err(Oops::NotFound),
@@ -188,7 +176,12 @@ struct Page {
     zone: TimeZone,
     today: Date,
     changes: Vec<ProposedChange>,
-    places: std::collections::BTreeMap<KioskId, String>,
+    /// Photos that a change announced, by change.
+    photos: BTreeMap<ChangeKey, Vec<(Side, PhotoState)>>,
+    places: BTreeMap<KioskId, String>,
+    payers: Vec<Payer>,
+    /// Cards on file about which a payer was asked today: which, what it says, what came of it and when.
+    asked: Vec<(&'static str, Private, Eligibility, Timestamp)>,
     idle_seconds: u64,
 }
 
@@ -197,6 +190,7 @@ impl Page {
     fn read(desk: &Desk, id: AppointmentId) -> Result<Option<Self>, DeskError> {
         let now = desk.now();
         let idle_seconds = desk.inner.session_idle.as_secs();
+        let payers = desk.settings().insurance.payers.clone();
         desk.with_store(|store| {
             let Some(row) = store.visit(&id)? else { return Ok(None) };
             let (zone, today) = (store.zone().clone(), store.date_at(now));
@@ -206,10 +200,23 @@ impl Page {
                 latest.to_zoned(zone.clone()).date() == today
             };
             changes.retain(|change| change.is_open() || of_today(change));
+            let photos =
+                changes.iter().map(|change| Ok((change.key.clone(), store.photos_of(change)?))).collect::<Result<_, DeskError>>()?;
             let person = row.appointment.as_ref().map(|appointment| &appointment.person);
             let name = super::row::name_of(&row).unwrap_or_else(|| "Visit not on the desk's list".to_owned());
             let born = person.map(|person| person.birth_date.0);
-            Ok(Some(Self { id, name, born, zone, today, changes, places: store.kiosk_places()?, idle_seconds }))
+            let answers = store.eligibility_on(today)?;
+            let asked = row.appointment.iter().flat_map(|appointment| {
+                [(Field::Insurance, &appointment.coverage), (Field::SecondInsurance, &appointment.second_coverage)].into_iter().filter_map(
+                    |(field, card)| {
+                        let card = card.as_ref()?;
+                        let (answer, at) = answers.get(&CardKey::of(&appointment.person.id, card))?;
+                        Some((field.for_staff(), card.one_line(), *answer, *at))
+                    },
+                )
+            });
+            let asked = asked.filter(|(_, _, answer, _)| *answer != Eligibility::Unknown).collect();
+            Ok(Some(Self { id, name, born, zone, today, changes, photos, places: store.kiosk_places()?, payers, asked, idle_seconds }))
         })
     }
 
@@ -236,6 +243,18 @@ impl Page {
             @if !clear.is_empty() && clear.len() < open.len() { p.quiet { "What is left after that has to be decided one by one." } }
             @if open.is_empty() { p.empty { (icon("check")) "Everything is decided." } }
             ul.changes { @for change in open { (self.open(change, who)) } }
+            @if !self.asked.is_empty() {
+                h3 { "Insurance on file" }
+                ul.changes {
+                    @for (which, card, answer, at) in &self.asked {
+                        li.change {
+                            h3 { (which) }
+                            p { (printable(card.as_str())) }
+                            p.by { (icon("card")) span { (answer.for_staff()) ", " time datetime=(at) { (clock_time(*at, &self.zone)) } } }
+                        }
+                    }
+                }
+            }
             @if !over.is_empty() {
                 h3 { "Decided today" }
                 ul.changes { @for change in over { (self.over(change, who)) } }
@@ -269,17 +288,18 @@ impl Page {
 
     fn values(change: &ProposedChange) -> Markup {
         let proposal = &change.proposal;
-        html! {
-            dl.values.three[change.is_conflict()] {
-                @if change.is_conflict() {
-                    div { dt { "The patient saw" } dd { (words(&proposal.old)) } }
-                    div.now { dt { "On file now" } dd { (change.current.as_ref().map(words).unwrap_or_default()) } }
-                } @else {
-                    div { dt { "On file" } dd { (words(&proposal.old)) } }
-                }
-                div.new { dt { "The patient says" } dd { (words(&proposal.new)) } }
-            }
+        match change.current.as_ref().filter(|_| change.is_conflict()) {
+            Some(now) => side_by_side(&[
+                ("The patient saw", "", &proposal.old),
+                ("On file now", "now", now),
+                ("The patient says", "new", &proposal.new),
+            ]),
+            None => side_by_side(&[("On file", "", &proposal.old), ("The patient says", "new", &proposal.new)]),
         }
+    }
+
+    fn photos(&self, change: &ProposedChange) -> Markup {
+        photos::beside(&change.key, self.photos.get(&change.key).map_or(&[], Vec::as_slice))
     }
 
     fn open(&self, change: &ProposedChange, who: &SignedIn) -> Markup {
@@ -291,15 +311,16 @@ impl Page {
                 h3 { (field) }
                 (self.said(change))
                 @if change.is_conflict() { p.reason { (icon("alert")) "The chart was changed since the patient saw it" } }
-                @if change.proposal.insisted { p.reason { (icon("question")) "Does not look usual; the patient insisted" } }
+                @if change.proposal.insisted { p.reason { (icon("question")) (insisted(change.key.field)) } }
                 @if !change.fits() { p.reason { (icon("alert")) "Too long, or not plain text: edit it, then it can be accepted" } }
                 (Self::values(change))
+                (self.photos(change))
                 div.do {
                     @if change.fits() { (self.form("accept", &marks, who, &html! { button.button type="submit" { "Accept" (of) } })) }
                     details {
                         summary.button { "Edit" (of) }
                         (self.form("edit", &marks, who, &html! {
-                            (inputs(change, &key))
+                            (inputs(change, &key, &self.payers))
                             button.button type="submit" { "Accept as typed" (of) }
                         }))
                     }
@@ -326,18 +347,18 @@ impl Page {
         let by = |word: &str| {
             html! { @if let Some((at, user)) = &change.by { (word) " by " (user) " at " time datetime=(at) { (clock_time(*at, &self.zone)) } } }
         };
+        let mut columns = vec![("On file before", "", &change.proposal.old), ("The patient said", "new", &change.proposal.new)];
+        if let Decided::Accepted(value) = &change.decided
+            && *value != change.proposal.new
+        {
+            columns.push(("Accepted as", "new", value));
+        }
         html! {
             li.change.over {
                 h3 { (field) }
                 (self.said(change))
-                dl.values {
-                    div { dt { "On file before" } dd { (words(&change.proposal.old)) } }
-                    div.new { dt { "The patient said" } dd { (words(&change.proposal.new)) } }
-                    @match &change.decided {
-                        Decided::Accepted(value) if *value != change.proposal.new => { div.new { dt { "Accepted as" } dd { (words(value)) } } }
-                        _ => {}
-                    }
-                }
+                (side_by_side(&columns))
+                (self.photos(change))
                 @match &change.decided {
                     Decided::Open => p.by { (icon("check")) "The chart has it now" },
                     Decided::Accepted(_) => p.by { (icon("check")) span { (by("Accepted")) } },
@@ -352,41 +373,11 @@ impl Page {
     }
 }
 
-fn inputs(change: &ProposedChange, key: &str) -> Markup {
-    let input = |name: &str, label: &str, mode: &str, value: &str| {
-        html! {
-            label for={ (name) "-" (key) } { (label) }
-            input id={ (name) "-" (key) } name=(name) inputmode=(mode) value=(printable(value)) maxlength=(VALUE_CHARS_MAX) autocomplete="off" spellcheck="false";
-        }
-    };
-    let label = change.key.field.for_staff();
-    let text = change.proposal.new.one_line();
-    match (change.key.field, &change.proposal.new) {
-        (Field::Phone, _) => input("value", label, "tel", text.as_str()),
-        (Field::Email, _) => input("value", label, "email", text.as_str()),
-        (Field::Address, new) => {
-            let address = match new {
-                Value::Address(address) => address.clone(),
-                Value::Text(text) => PostalAddress { street: text.clone(), ..PostalAddress::default() },
-            };
-            html! {
-                (input("street", "Street and number", "text", address.street.as_str()))
-                (input("city", "City", "text", address.city.as_str()))
-                (input("state", "State or region", "text", address.state.as_str()))
-                (input("postal_code", "Postal code", "text", address.postal_code.as_str()))
-            }
-        }
+fn insisted(field: Field) -> &'static str {
+    match field {
+        Field::Insurance | Field::SecondInsurance => "The member number does not look usual; the patient insisted that the card says so",
+        _ => "Does not look usual; the patient insisted",
     }
-}
-
-/// A value for reading; what cannot be printed is a mark.
-fn words(value: &Value) -> Markup {
-    let text = value.one_line();
-    html! { @if text.is_blank() { span.none { "nothing" } } @else { (printable(text.as_str())) } }
-}
-
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if is_unprintable(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// How many changes, in words.

@@ -10,10 +10,13 @@ use jiff::tz::TimeZone;
 
 use super::super::Desk;
 use super::super::error::DeskError;
-use super::super::store::{ReasonRow, RefusedCodes, Stop, VisitRow};
+use super::super::store::{CardKey, ReasonRow, RefusedCodes, Stop, VisitRow};
+use crate::domain::eligibility::Eligibility;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
+use crate::domain::insurance::CardMark;
 use crate::domain::language::Language;
+use crate::domain::proposal::Field;
 use crate::domain::queue::VisitState;
 use crate::domain::settings::WalkInCategory;
 
@@ -43,6 +46,12 @@ pub struct Day {
     pub changes: usize,
     /// The same by person, and by visit for those who are not on the list.
     changes_by: HashMap<String, usize>,
+    /// Of the same, which are of insurance, and whether the patient says that there is none any more.
+    cards_by: HashMap<String, Vec<(Field, bool)>>,
+    /// What payers answered today.
+    eligibility: HashMap<CardKey, (Eligibility, Timestamp)>,
+    /// Whether insurance is asked about, and how many days before its end a card is marked.
+    insurance: Option<u16>,
     /// What the clinic calls the reasons to come without an appointment.
     categories: Vec<WalkInCategory>,
     /// Where kiosks stand.
@@ -64,6 +73,8 @@ impl Day {
     pub fn read(desk: &Desk) -> Result<Self, DeskError> {
         let now = desk.now();
         let categories = desk.settings().walk_in.clone();
+        let insurance = &desk.settings().insurance;
+        let insurance = insurance.ask.then_some(insurance.ends_soon_days);
         desk.with_store(|store| {
             let date = store.date_at(now);
             let mut day = Self {
@@ -79,14 +90,22 @@ impl Day {
                 refused_codes: store.refused_codes_of(date)?,
                 changes: 0,
                 changes_by: HashMap::new(),
+                cards_by: HashMap::new(),
+                eligibility: store.eligibility_on(date)?,
+                insurance,
                 categories,
                 places: store.kiosk_places()?,
                 alike: HashMap::new(),
             };
             for change in store.open_changes()? {
                 day.changes += 1;
-                *day.changes_by.entry(of_person(&change.person)).or_default() += 1;
-                *day.changes_by.entry(of_visit(&change.appointment)).or_default() += 1;
+                for key in [of_person(&change.person), of_visit(&change.appointment)] {
+                    if matches!(change.key.field, Field::Insurance | Field::SecondInsurance) {
+                        let card = (change.key.field, change.proposal.new.is_empty());
+                        day.cards_by.entry(key.clone()).or_default().push(card);
+                    }
+                    *day.changes_by.entry(key).or_default() += 1;
+                }
             }
             let rows = store.visits_of(date)?;
             day.alike = alike(&rows, &day.zone);
@@ -152,8 +171,40 @@ impl Day {
 
     /// How many proposed changes of this person nobody decided.
     pub fn changes_of(&self, row: &VisitRow) -> usize {
-        let key = row.appointment.as_ref().map_or_else(|| of_visit(&row.id), |appointment| of_person(&appointment.person.id));
-        self.changes_by.get(&key).copied().unwrap_or(0)
+        self.changes_by.get(&key_of(row)).copied().unwrap_or(0)
+    }
+
+    /// What staff should know of the insurance of somebody who is here or expected, quietly: nobody is called because of it.
+    pub fn insurance_of(&self, row: &VisitRow) -> Vec<String> {
+        let is_coming = matches!(row.state, VisitState::Expected | VisitState::Asks | VisitState::Arrived | VisitState::Called);
+        let Some(ends_soon_days) = self.insurance.filter(|_| is_coming) else { return Vec::new() };
+        let told = self.cards_by.get(&key_of(row)).map_or(&[][..], Vec::as_slice);
+        let mut words: Vec<String> = [
+            (Field::Insurance, false, "New insurance card"),
+            (Field::Insurance, true, "Says: no insurance any more"),
+            (Field::SecondInsurance, false, "New second insurance card"),
+            (Field::SecondInsurance, true, "Says: no second insurance any more"),
+        ]
+        .into_iter()
+        .filter(|(field, is_none, _)| told.contains(&(*field, *is_none)))
+        .map(|(_, _, words)| words.to_owned())
+        .collect();
+        let Some(appointment) = &row.appointment else { return words };
+        let date = appointment.local_date(&self.zone);
+        let mark = CardMark::of(appointment.coverage.as_ref(), date, ends_soon_days);
+        // Whoever gives a card has one.
+        let gives_one = told.contains(&(Field::Insurance, false));
+        words.extend(mark.filter(|mark| !(gives_one && *mark == CardMark::Missing)).map(|mark| card_words("Insurance", mark)));
+        if let Some(card) = &appointment.coverage
+            && let Some((answer, _)) = self.eligibility.get(&CardKey::of(&appointment.person.id, card))
+            && matches!(answer, Eligibility::Inactive | Eligibility::Error(_))
+        {
+            words.push(answer.for_staff().to_owned());
+        }
+        if let Some(second) = &appointment.second_coverage {
+            words.extend(CardMark::of(Some(second), date, ends_soon_days).map(|mark| card_words("Second insurance", mark)));
+        }
+        words
     }
 
     /// Who else of the day has the name and birth date of a request without an appointment.
@@ -175,6 +226,21 @@ impl Entry {
             Self::Stop(stop) => stop.latest.taken.is_none() && stop.latest.reason.is_urgent(),
         }
     }
+}
+
+fn card_words(card: &str, mark: CardMark) -> String {
+    match mark {
+        CardMark::Missing => format!("{card}: none on file"),
+        CardMark::NotYet(start) => format!("{card} begins {}", start.strftime("%-d %b %Y")),
+        CardMark::Ended(end) => format!("{card} ended {}", end.strftime("%-d %b %Y")),
+        CardMark::EndsSoon(0) => format!("{card} ends on the day of the visit"),
+        CardMark::EndsSoon(1) => format!("{card} ends the day after the visit"),
+        CardMark::EndsSoon(days) => format!("{card} ends in {days} days"),
+    }
+}
+
+fn key_of(row: &VisitRow) -> String {
+    row.appointment.as_ref().map_or_else(|| of_visit(&row.id), |appointment| of_person(&appointment.person.id))
 }
 
 fn of_person(id: &PatientId) -> String {

@@ -50,6 +50,8 @@ pub fn routes() -> Router<Desk> {
         .route("/active", post(active))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
+        .route("/photo", get(changes::picture))
+        .route("/photo/large", get(changes::large))
         .route("/changes/{action}", post(changes::decide))
         .route("/visit/{action}", post(act_on_visit))
         .route("/stop/{action}", post(act_on_stop))

@@ -127,6 +127,7 @@ fn whys(day: &Day, row: &VisitRow, has_name: bool) -> Markup {
         @if let Some(documents) = row.documents.as_ref().filter(|documents| documents.brought) {
             p.by { (icon("card")) span { "Brought: " (listed(&documents.needed)) " (said so at the kiosk)" } }
         }
+        @for words in day.insurance_of(row) { p.by.insurance { (icon("card")) span { (words) } } }
         @for like in day.alike(row) { p.reason { (icon("question")) span { "Same name and birth date: " (like) } } }
         @if booked_off { p.reason.old { (icon("cross")) "Called off in the booking system since" } }
         @if !row.duplicates.is_empty() {

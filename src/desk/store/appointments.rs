@@ -10,6 +10,7 @@ use super::{Store, bump, chart, int};
 use crate::domain::appointment::Appointment;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::AppointmentId;
+use crate::domain::proposal::Field;
 
 /// What became of a list that was handed in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Unsaid {
     pub other_family_names: bool,
     /// Documents that the visit needs.
     pub documents: bool,
+    /// The insurance that pays what the first one does not.
+    pub second_coverage: bool,
 }
 
 impl Unsaid {
@@ -44,7 +47,15 @@ impl Unsaid {
         if self.documents {
             kept.documents = before.documents;
         }
+        if self.second_coverage {
+            kept.second_coverage = before.second_coverage;
+        }
         kept
+    }
+
+    /// Whether the list says anything about this field.
+    pub(super) fn speaks_of(self, field: Field) -> bool {
+        field != Field::SecondInsurance || !self.second_coverage
     }
 }
 
@@ -58,7 +69,7 @@ impl Store {
         let zone = self.zone.clone();
         let tx = self.write()?;
         let mut result = Taken::default();
-        chart::end_contradicted(&tx, list)?;
+        chart::end_contradicted(&tx, list, unsaid)?;
         for appointment in list {
             let id = appointment.id.as_str();
             let before: Option<String> = tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;
@@ -134,8 +145,7 @@ impl Store {
                 statement.query_map([before.to_string(), until.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?;
             drop(statement);
             for id in ids {
-                tx.execute("UPDATE appointment SET revision = ?2 WHERE id = ?1", params![id, int(bump(&tx)?)])?;
-                follow_with_visit(&tx, &id)?;
+                tell_again(&tx, &id)?;
             }
         }
         // The day itself is a change: yesterday's list is no longer today's.
@@ -151,6 +161,12 @@ pub(super) fn rewrite(conn: &Connection, appointment: &Appointment) -> Result<()
     let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
     let id = appointment.id.as_str();
     conn.execute("UPDATE appointment SET body = ?2, revision = ?3 WHERE id = ?1", params![id, body, int(bump(conn)?)])?;
+    follow_with_visit(conn, id)
+}
+
+/// Lets kiosks hear of an appointment again, as it is.
+pub(super) fn tell_again(conn: &Connection, id: &str) -> Result<(), DeskError> {
+    conn.execute("UPDATE appointment SET revision = ?2 WHERE id = ?1", params![id, int(bump(conn)?)])?;
     follow_with_visit(conn, id)
 }
 

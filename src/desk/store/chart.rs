@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::appointments::{read, rewrite};
+use super::appointments::{Unsaid, read, rewrite};
 use crate::domain::appointment::Appointment;
 use crate::domain::proposal::{Field, Value};
 
@@ -21,14 +21,14 @@ pub(super) struct Overlay {
 }
 
 /// Ends what the list contradicts. Looked at for a whole list before any of it is taken, so that the order of its lines means nothing.
-pub(super) fn end_contradicted(conn: &Connection, list: &[Appointment]) -> Result<(), DeskError> {
+pub(super) fn end_contradicted(conn: &Connection, list: &[Appointment], unsaid: Unsaid) -> Result<(), DeskError> {
     if is_empty(conn)? {
         return Ok(());
     }
     for appointment in list {
         let person = &appointment.person;
         for overlay in overlays(conn, person.id.as_str())? {
-            if !overlay.base.contains(&person.contact.value(overlay.field)) {
+            if unsaid.speaks_of(overlay.field) && !overlay.base.contains(&appointment.value(overlay.field)) {
                 set(conn, person.id.as_str(), overlay.field, None)?;
             }
         }
@@ -44,7 +44,7 @@ pub(super) fn overlaid(conn: &Connection, appointment: &Appointment) -> Result<O
     }
     let mut overlaid = appointment.clone();
     for overlay in overlays {
-        overlaid.person.contact.set_value(overlay.field, overlay.value);
+        overlaid.set_value(overlay.field, overlay.value);
     }
     Ok(Some(overlaid))
 }
@@ -80,10 +80,10 @@ pub(super) fn put(
     let mut before = BTreeMap::new();
     for (id, body) in bodies {
         let mut appointment = read(&body)?;
-        let was = appointment.person.contact.value(field);
+        let was = appointment.value(field);
         if let Some(value) = choose(&id, &was)
             && value != was
-            && appointment.person.contact.set_value(field, value)
+            && appointment.set_value(field, value)
         {
             rewrite(conn, &appointment)?;
         }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{Store, bump, int, proposals, to_code};
+use super::{Store, bump, confirmed, int, proposals, to_code};
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::language::Language;
@@ -68,6 +68,9 @@ impl Store {
             tx.prepare_cached("INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), body])?;
             apply(&tx, &zone, kiosk.as_str(), event, now)?;
+            if let KioskEvent::CheckedIn(said) = &event.event {
+                confirmed::tell_kiosks(&tx, &zone, said, now)?;
+            }
             held = event.seq.0;
         }
         tx.execute("UPDATE kiosk SET heard_at = ?2 WHERE id = ?1", params![kiosk.as_str(), now.to_string()])?;

@@ -1,10 +1,11 @@
 //! What kiosks hear: appointments around today, and how visits stand, also those of people without an appointment.
 
 use jiff::Timestamp;
-use rusqlite::params;
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
-use super::{Store, appointments, int, meta, revision};
+use super::{Store, appointments, confirmed, int, meta, revision};
 use crate::domain::ids::AppointmentId;
 use crate::domain::ticket::Ticket;
 use crate::sync::wire::{CHANGES_PER_FEED_MAX, Change, Feed};
@@ -52,7 +53,7 @@ impl Store {
         let more = rows.len() > CHANGES_PER_FEED_MAX;
         rows.truncate(CHANGES_PER_FEED_MAX);
         let cursor = if more { rows.last().map_or(newest, |row| row.n) } else { newest };
-        let changes = rows.into_iter().map(FeedRow::change).collect::<Result<_, _>>()?;
+        let changes = rows.into_iter().map(|row| row.change(&tx, &self.zone)).collect::<Result<_, _>>()?;
         let settings = (since == 0 || settings_revision > since).then_some(settings);
         Ok(Feed { cursor, more, settings, changes })
     }
@@ -67,9 +68,13 @@ struct FeedRow {
 }
 
 impl FeedRow {
-    fn change(self) -> Result<Change, DeskError> {
+    fn change(self, conn: &Connection, zone: &TimeZone) -> Result<Change, DeskError> {
         Ok(match self.body {
-            Some(body) => Change::Appointment(Box::new(appointments::read(&body)?)),
+            Some(body) => {
+                let mut appointment = appointments::read(&body)?;
+                appointment.confirmed = confirmed::of_person(conn, zone, appointment.person.id.as_str())?;
+                Change::Appointment(Box::new(appointment))
+            }
             None => Change::Visit { appointment: AppointmentId::new(self.id), ticket: read_ticket(self.ticket)?, seen: self.seen },
         })
     }

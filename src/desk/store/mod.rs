@@ -7,11 +7,14 @@
 
 mod appointments;
 mod chart;
+mod confirmed;
+mod eligibility;
 mod events;
 mod exports;
 mod feed;
 mod kiosks;
 mod letters;
+mod photos;
 mod proposals;
 mod schema;
 mod staff;
@@ -27,9 +30,11 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::appointments::{Taken, Unsaid};
+pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
+pub use self::photos::{PHOTO_DAYS, PhotoState};
 pub use self::proposals::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
 pub use self::staff::{Session, Throttle, UserRow};
 pub use self::visits::{ReasonRow, RefusedCodes, Stop, VisitRow};

@@ -383,7 +383,7 @@ fn of_person(conn: &Connection, person: &str) -> Result<Vec<ProposedChange>, Des
     Ok(changes)
 }
 
-fn find(conn: &Connection, key: &ChangeKey) -> Result<Option<ProposedChange>, DeskError> {
+pub(super) fn find(conn: &Connection, key: &ChangeKey) -> Result<Option<ProposedChange>, DeskError> {
     let sql = "SELECT COALESCE(a.patient_id, p.patient_id) FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id
                WHERE p.kiosk = ?1 AND p.seq = ?2 AND p.field = ?3";
     let person: Option<String> =
@@ -448,7 +448,7 @@ impl Facts {
         let broken = || DeskError::Unreadable("a proposal");
         let proposal: Proposal = serde_json::from_str(&self.body).map_err(|_| broken())?;
         let current = match &self.listed {
-            Some(body) => Some(appointments::read(body)?.person.contact.value(proposal.field)),
+            Some(body) => Some(appointments::read(body)?.value(proposal.field)),
             None => chart::overlay(conn, &self.person, proposal.field)?.map(|overlay| overlay.value),
         };
         let value = self.value.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| broken())?;

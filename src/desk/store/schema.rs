@@ -206,6 +206,46 @@ CREATE TABLE exported_change(
 );
 CREATE INDEX exported_change_by_batch ON exported_change(batch);
 ",
+    r"
+-- When a person last confirmed something is looked up for every appointment that a kiosk hears of.
+CREATE INDEX ticket_by_patient ON ticket(patient_id);
+",
+    r"
+-- What payers answered about a card, by a hash of the card; JSON. Nothing of it can be rebuilt, and nothing is lost with it.
+CREATE TABLE eligibility(
+    patient_id TEXT NOT NULL,
+    card TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    date TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (patient_id, card)
+);
+CREATE INDEX eligibility_by_date ON eligibility(date);
+",
+    r"
+-- Photos of cards, as kiosks send them. Not among what can be rebuilt: nobody has them but the desk.
+CREATE TABLE card_photo(
+    id INTEGER PRIMARY KEY,
+    kiosk TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    field TEXT NOT NULL,
+    side TEXT NOT NULL,
+    total BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    -- So many bytes from its beginning are here.
+    held BIGINT NOT NULL,
+    -- All of it, and its hash is right.
+    whole_at TEXT,
+    removed_at TEXT,
+    UNIQUE (kiosk, seq, field, side)
+);
+CREATE TABLE card_photo_piece(
+    photo BIGINT NOT NULL REFERENCES card_photo(id),
+    at_byte BIGINT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (photo, at_byte)
+);
+",
 ];
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -35,12 +35,12 @@ impl Spellings {
 }
 
 /// The words of a name: what stands between spaces, hyphens, dots and commas. Apostrophes join.
-pub(super) fn words(name: &str) -> impl Iterator<Item = &str> {
+pub(in crate::domain) fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !(c.is_alphanumeric() || is_combining_mark(c) || is_apostrophe(c)))
         .filter(|word| word.chars().any(char::is_alphanumeric))
 }
 
-pub(super) fn is_hyphen(c: char) -> bool {
+pub(in crate::domain) fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}')
 }
 

@@ -18,6 +18,8 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 pub use self::fold::fold_name;
+pub(super) use self::fold::{is_hyphen, words};
+pub(super) use self::slips::is_one_slip;
 
 use self::dates::{Dates, are_a_generation_apart, compare};
 use self::names::{Fit, Name};

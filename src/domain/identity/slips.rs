@@ -4,7 +4,7 @@
 pub(super) const LETTERS_MIN: usize = 5;
 
 /// Whether one slip makes one word of the other: a letter too many, too few, another one, or two exchanged.
-pub(super) fn is_one_slip(one: &[char], other: &[char]) -> bool {
+pub(in crate::domain) fn is_one_slip(one: &[char], other: &[char]) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     if long.len() - short.len() > 1 {
         return false;

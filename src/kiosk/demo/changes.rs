@@ -8,7 +8,7 @@ use crate::domain::ids::AppointmentId;
 use crate::flow::details::Part;
 use crate::flow::step::Step;
 
-const SOMETHING_CHANGED: &str = "No, something changed";
+pub(super) const SOMETHING_CHANGED: &str = "No, something changed";
 
 pub(super) fn new_phone(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-21")?;
@@ -65,10 +65,15 @@ fn get_ticket(player: &mut Player<'_>) -> anyhow::Result<()> {
 /// The desk has it to review, accepts it, and the next file for the record system holds it once.
 fn accepted_and_handed_on(player: &mut Player<'_>, visit: &AppointmentId, texts: &[&str]) -> anyhow::Result<()> {
     player.desk_holds(visit, "arrived", &[])?;
-    ensure!(player.rig.desk.accept_changes(visit)? == 1, "the desk has nothing to review");
+    accept_and_hand_on(player, visit, 1, texts)
+}
+
+/// Accepts so many changes; the next file for the record system holds each once.
+pub(super) fn accept_and_hand_on(player: &mut Player<'_>, visit: &AppointmentId, count: usize, texts: &[&str]) -> anyhow::Result<()> {
+    ensure!(player.rig.desk.accept_changes(visit)? == count, "the desk has another number of changes to review");
     let file = player.rig.desk.export()?.context("the accepted change is not handed on")?;
     let lines: Vec<&str> = file.lines().filter(|line| texts.iter().all(|text| line.contains(text))).collect();
-    ensure!(lines.len() == 1 && file.lines().count() == 2, "the accepted change is not handed on exactly once");
+    ensure!(lines.len() == 1 && file.lines().count() == 1 + count, "the accepted change is not handed on exactly once");
     ensure!(player.rig.desk.export()?.is_none(), "the accepted change is handed on twice");
     finish(player)
 }

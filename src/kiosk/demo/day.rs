@@ -4,10 +4,11 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use crate::domain::appointment::{Appointment, AppointmentStatus};
+use crate::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
 use crate::domain::document::Document;
 use crate::domain::insurance::Coverage;
 use crate::domain::language::Language;
+use crate::domain::payer::{InsuranceSettings, Payer};
 use crate::domain::person::{BirthDate, Contact, Person};
 use crate::domain::private::Private;
 use crate::domain::settings::{ClinicSettings, Localized, OtherSite, ServiceRules, WalkInCategory};
@@ -59,7 +60,7 @@ const USUAL: Line = Line {
     try_this: "",
 };
 
-const LINES: [Line; 22] = [
+const LINES: [Line; 27] = [
     Line {
         id: "demo-01",
         given: "Margaret",
@@ -256,6 +257,54 @@ const LINES: [Line; 22] = [
         ..USUAL
     },
     Line { id: "demo-22", given: "Malik", family: "Thornbury", born: date(1966, 9, 8), minutes: 35, try_this: "moved house", ..USUAL },
+    Line {
+        id: "demo-23",
+        given: "Ruth",
+        family: "Castellane",
+        born: date(1953, 1, 9),
+        minutes: 30,
+        try_this: "a new insurance card",
+        ..USUAL
+    },
+    Line {
+        id: "demo-24",
+        given: "George",
+        family: "Whitmore",
+        born: date(1946, 4, 11),
+        payer: "Harborview Health Plan",
+        minutes: 20,
+        try_this: "Medicare since this year, beside the plan of his wife",
+        ..USUAL
+    },
+    Line {
+        id: "demo-25",
+        given: "Priya",
+        family: "Ramaswamy",
+        born: date(1991, 10, 13),
+        minutes: 45,
+        try_this: "no insurance any more",
+        ..USUAL
+    },
+    Line {
+        id: "demo-26",
+        given: "Samuel",
+        family: "Oyelaran",
+        born: date(1979, 6, 18),
+        minutes: 40,
+        try_this: "gives up in the middle",
+        ..USUAL
+    },
+    Line {
+        id: "demo-27",
+        given: "Carmen",
+        family: "Delgado Ríos",
+        born: date(1968, 7, 30),
+        language: "es",
+        minutes: 35,
+        payer: "",
+        try_this: "a first insurance card, her husband's",
+        ..USUAL
+    },
 ];
 
 /// Somebody to be, with a sentence on what they show.
@@ -306,6 +355,24 @@ pub fn settings() -> ClinicSettings {
         ]
         .map(|(code, names)| WalkInCategory { code: code.to_owned(), name: in_all(names), place: AREA_A.to_owned() })
         .to_vec(),
+        insurance: InsuranceSettings {
+            payers: [
+                ("medicare", "Medicare", &["Red, white and blue card"][..], "mbi"),
+                ("harborview", "Harborview Health Plan", &["Harborview", "HHP"], "A9999999"),
+                ("blue-cross", "Blue Cross Blue Shield", &["Blue Cross", "BCBS"], "AAA999999999"),
+                ("lakeside", "Lakeside Mutual", &["Lakeside"], ""),
+                ("medicaid", "Medicaid", &["State card"], ""),
+            ]
+            .map(|(code, name, also, member_id)| Payer {
+                code: code.to_owned(),
+                name: name.to_owned(),
+                also: also.iter().map(|name| (*name).to_owned()).collect(),
+                member_id: member_id.to_owned(),
+                ..Payer::default()
+            })
+            .to_vec(),
+            ..InsuranceSettings::default()
+        },
         unwell_comes: in_all([
             "A nurse comes to you within a minute.",
             "Una enfermera viene a atenderle en un minuto.",
@@ -363,6 +430,7 @@ fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
         member_id: format!("W5240{:02}{:02}", line.born.month(), line.born.day()).into(),
         group_id: "G-100".into(),
         end: Some(if line.id == "demo-04" { today.saturating_sub(20.days()) } else { today.saturating_add(200.days()) }),
+        ..Coverage::default()
     });
     Someone {
         appointment: Appointment {
@@ -376,6 +444,8 @@ fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
             place: line.place.to_owned(),
             person,
             coverage,
+            second_coverage: None,
+            confirmed: Confirmed::default(),
             documents: Vec::new(),
         },
         try_this: line.try_this,

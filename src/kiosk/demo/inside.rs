@@ -3,21 +3,26 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
 use crate::clock::Clock;
+use crate::desk::eligibility::SimulatedPayers;
 use crate::desk::serve::Serving;
-use crate::desk::store::{ProposedChange, Shown, Verdict};
+use crate::desk::store::{PhotoState, ProposedChange, Shown, Verdict};
 use crate::desk::users::Role;
 use crate::desk::{Desk, DeskError};
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::insurance::Side;
 use crate::domain::reason::Reason;
 use crate::domain::settings::ClinicSettings;
 
 /// Who can sign in to the demo's desk.
 pub const USER: &str = "desk";
+/// How long the demo's payers take to answer: long enough to see that they are asked.
+const PAYERS_TAKE: Duration = Duration::from_secs(3);
 
 /// A desk that is being served on this machine.
 pub struct DeskInside {
@@ -56,7 +61,8 @@ impl DeskInside {
         user_password: &str,
         port: u16,
     ) -> anyhow::Result<Self> {
-        let desk = Desk::open(folder, settings, clock).context("the demo's desk cannot be opened")?;
+        let payers = Arc::new(SimulatedPayers { takes: PAYERS_TAKE });
+        let desk = Desk::open(folder, settings, clock).context("the demo's desk cannot be opened")?.with_payers(payers);
         let (id, letter, token) = kiosk;
         desk.enrol_kiosk(id, letter, token)?;
         match desk.add_user(USER, user_password, Role::Desk) {
@@ -117,6 +123,19 @@ impl DeskInside {
     /// If its file cannot be read.
     pub fn changes_of(&self, appointment: &AppointmentId) -> Result<Vec<ProposedChange>, DeskError> {
         self.desk.changes_of(appointment)
+    }
+
+    /// The sides of a card that were photographed, once every photo is here; none before that.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn photos_of(&self, appointment: &AppointmentId) -> Result<Option<Vec<Side>>, DeskError> {
+        let mut sides = Vec::new();
+        for change in self.changes_of(appointment)? {
+            sides.extend(self.desk.with_store(|store| store.photos_of(&change))?);
+        }
+        let all_here = !sides.is_empty() && sides.iter().all(|(_, state)| *state == PhotoState::Here);
+        Ok(all_here.then(|| sides.into_iter().map(|(side, _)| side).collect()))
     }
 
     /// Accepts everything that somebody says is different, as "Accept all" at the desk does; answers how much that was.

@@ -1,5 +1,6 @@
 //! `arrivals-kiosk demo`: a desk inside, simulated devices and a clinic day around the present hour, with nothing to install.
 
+mod cards;
 pub mod catalogue;
 mod changes;
 pub mod day;

@@ -11,6 +11,7 @@ use super::rig::Rig;
 use super::transcript::{Files, PlayRecord, StepRecord};
 use crate::clock::ManualClock;
 use crate::domain::ids::AppointmentId;
+use crate::domain::insurance::Side;
 use crate::domain::language::Language;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::PrintOutcome;
@@ -32,6 +33,7 @@ pub struct Player<'a> {
     out: &'a Path,
     catalogue: Catalogue,
     tickets_before: usize,
+    touches_before: u32,
 }
 
 impl std::fmt::Debug for Player<'_> {
@@ -56,8 +58,8 @@ impl<'a> Player<'a> {
         fs::create_dir_all(out.join(name)).with_context(|| format!("cannot make the folder {}", out.join(name).display()))?;
         let record =
             PlayRecord { name: name.to_owned(), language: language.tag().to_owned(), print: "none".to_owned(), ..PlayRecord::default() };
-        let tickets_before = rig.printer.printed().len();
-        Ok(Self { stage, rig, clock, record, out, catalogue: Catalogue::of(language), tickets_before })
+        let (tickets_before, touches_before) = (rig.printer.printed().len(), stage.touches());
+        Ok(Self { stage, rig, clock, record, out, catalogue: Catalogue::of(language), tickets_before, touches_before })
     }
 
     /// Keeps a picture of the page.
@@ -187,6 +189,15 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
+    /// The sides of a card that the desk has a photo of, once all that were taken are there.
+    ///
+    /// # Errors
+    /// If they do not come.
+    pub fn photos_at_desk(&self, visit: &AppointmentId) -> anyhow::Result<Vec<Side>> {
+        self.stage.until("the photos at the desk", |_| self.rig.desk.photos_of(visit).is_ok_and(|photos| photos.is_some()))?;
+        Ok(self.rig.desk.photos_of(visit)?.unwrap_or_default())
+    }
+
     /// Waits until the page says that the desk knows.
     ///
     /// # Errors
@@ -224,6 +235,7 @@ impl<'a> Player<'a> {
     /// # Errors
     /// If a file cannot be written.
     pub fn end(mut self, outcome: anyhow::Result<()>) -> anyhow::Result<PlayRecord> {
+        self.record.touches = self.stage.touches().saturating_sub(self.touches_before);
         let printed = self.rig.printer.printed();
         if let Some(job) = printed.get(self.tickets_before..).and_then(|new| new.last()) {
             let name = &self.record.name;

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, ensure};
 
 use super::player::Player;
-use super::{changes, day};
+use super::{cards, changes, day};
 use crate::codes;
 use crate::device::printer::SimulatedCondition;
 use crate::domain::language::Language;
@@ -22,7 +22,7 @@ pub struct Play {
 }
 
 /// Every play, in the order in which they are given.
-pub const PLAYS: [Play; 22] = [
+pub const PLAYS: [Play; 27] = [
     Play { name: "scan-and-check-in", language: Language::English, act: scan_and_check_in },
     Play { name: "typed-insurance-not-right", language: Language::English, act: typed_insurance_not_right },
     Play { name: "arabic", language: Language::Arabic, act: arabic },
@@ -45,12 +45,17 @@ pub const PLAYS: [Play; 22] = [
     Play { name: "codes-not-taken", language: Language::English, act: codes_not_taken },
     Play { name: "new-phone", language: Language::English, act: changes::new_phone },
     Play { name: "moved-house", language: Language::Spanish, act: changes::moved_house },
+    Play { name: "new-card", language: Language::English, act: cards::new_card },
+    Play { name: "medicare-with-a-wrong-letter", language: Language::English, act: cards::wrong_letter_and_second_card },
+    Play { name: "no-insurance-any-more", language: Language::English, act: cards::none_any_more },
+    Play { name: "gives-up-in-the-middle", language: Language::Arabic, act: cards::gives_up },
+    Play { name: "first-card-of-all", language: Language::Spanish, act: cards::first_card },
 ];
 
 pub(super) const THAT_IS_ME: &str = "Yes, that's me";
-const ALL_RIGHT: &str = "Yes, all is still right";
+pub(super) const ALL_RIGHT: &str = "Yes, all is still right";
 pub(super) const CARD_RIGHT: &str = "Yes, this is still right";
-const ASK_ME: &str = "Ask me at the desk";
+pub(super) const ASK_ME: &str = "Ask me at the desk";
 pub(super) const BY_NUMBER: &str = "By my number";
 
 fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
@@ -72,7 +77,11 @@ fn typed_insurance_not_right(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Check in")?;
     type_birth_date(player, "September", "30", "1941")?;
     type_name(player, Step::FamilyName, "lindqvist")?;
-    check_in(player, ALL_RIGHT, "No, something changed", "By my first name")?;
+    player.until(Step::IsThisYou)?;
+    for answer in [THAT_IS_ME, "Check in now", ALL_RIGHT, "No, something changed", ASK_ME, "By my first name"] {
+        player.touch(answer)?;
+    }
+    player.get_ticket()?;
     player.until_desk_knows()?;
     player.desk_holds(&visit, "arrived", &[Reason::InsuranceUnclear])?;
     finish(player)

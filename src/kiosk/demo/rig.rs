@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use super::day::{self, Someone};
 use super::inside::DeskInside;
 use crate::clock::Clock;
+use crate::device::camera::SimulatedCamera;
 use crate::device::printer::{FolderPrinter, PrintJob, Printer, PrinterStatus, SimulatedPrinter};
 use crate::device::scanner::SimulatedScanner;
 use crate::device::speaker::SimulatedSpeaker;
@@ -15,10 +16,11 @@ use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
 use crate::domain::ticket::PrintOutcome;
 use crate::kiosk::app::Mailbox;
+use crate::kiosk::camera::CardCamera;
 use crate::kiosk::parts::{self, Beside};
 use crate::kiosk::program::{Event, Kiosk, Parts, TicketWords};
 use crate::paper::PaperWidth;
-use crate::store::Store;
+use crate::store::{Store, key};
 use crate::sync::client::Client;
 use crate::sync::cut::{Cut, Cuttable};
 
@@ -34,6 +36,8 @@ pub struct Rig {
     pub printer: SimulatedPrinter,
     /// The scanner, to be pointed at codes.
     pub scanner: SimulatedScanner,
+    /// The camera, to hold cards to and to unplug.
+    pub camera: SimulatedCamera,
     /// The speaker, to be listened to.
     pub speaker: SimulatedSpeaker,
     /// The network, to be cut.
@@ -42,6 +46,7 @@ pub struct Rig {
     pub people: Vec<Someone>,
     /// The kiosk's name at the desk.
     pub kiosk_id: KioskId,
+    mailbox: Mailbox,
     beside: Beside,
     clock: Arc<dyn Clock>,
 }
@@ -103,7 +108,9 @@ impl Rig {
         .await?;
         let printer = SimulatedPrinter::new();
         let network = Cut::default();
-        let store = Store::open(&setup.folder.join("kiosk.db"), LETTER)?;
+        let data = setup.folder.join("kiosk.db");
+        let (seal, _) = key::find(&data, None, None)?;
+        let store = Store::open(&data, LETTER, seal)?;
         let keeping = KeepingPrinter {
             printer: printer.clone(),
             folder: setup.tickets.map(|folder| Box::new(FolderPrinter::new(folder)) as Box<dyn Printer>),
@@ -112,7 +119,8 @@ impl Rig {
         let beside = parts::start(kiosk_id.clone(), store, Box::new(keeping), PaperWidth::Mm80, api, mailbox)?;
         let scans = mailbox.clone();
         let scanner = SimulatedScanner::new(Box::new(move |event| scans.leave(Event::Scanner(event))));
-        Ok(Self { desk, printer, scanner, speaker: SimulatedSpeaker::default(), network, people, kiosk_id, beside, clock })
+        let (speaker, camera) = (SimulatedSpeaker::default(), SimulatedCamera::new());
+        Ok(Self { desk, printer, scanner, camera, mailbox: mailbox.clone(), speaker, network, people, kiosk_id, beside, clock })
     }
 
     /// The kiosk that works with all this.
@@ -125,6 +133,7 @@ impl Rig {
             store: Arc::clone(&self.beside.store),
             wake: Arc::clone(&self.beside.wake),
             printer: self.beside.printer.clone(),
+            camera: CardCamera::new(Box::new(self.camera.clone()), self.mailbox.clone()),
             speaker: Box::new(self.speaker.clone()),
             home_language: Language::English,
             clinic_name: None,

@@ -27,6 +27,8 @@ pub struct PlayRecord {
     pub print: String,
     /// The pages, in order.
     pub steps: Vec<StepRecord>,
+    /// How often the patient touched the screen or pressed a key, letters and digits included.
+    pub touches: u32,
     /// The ticket's files, relative to the folder of the run; absent where no paper came out.
     pub files: Files,
     /// What the desk held at the end.

@@ -1,0 +1,178 @@
+//! Asking payers in the background whether a card is good.
+//!
+//! Invariants: nobody waits for an answer, neither a kiosk nor a page; about one card there is one question at a time; without
+//! anybody to ask nothing is asked and nothing is shown. What was asked is in the store, so a restart loses no question.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::Desk;
+use super::error::DeskError;
+use super::store::Inquiry;
+use crate::domain::eligibility::{Eligibility, NoAnswer, Question};
+
+/// No answer is waited for longer: CAQH CORE allows 20 s for 90 % of answers in real time (FACTS 6).
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+
+/// An answer on its way.
+pub type Answering = Pin<Box<dyn Future<Output = Eligibility> + Send>>;
+
+/// Whoever can ask payers.
+pub trait Payers: Send + Sync {
+    /// Asks about one card. Dropping the answer gives the question up.
+    fn ask(&self, question: Question) -> Answering;
+}
+
+/// Payers that answer by the last digit of the member number, for the demo: 6 is not active, 7 does not say, 8 never answers,
+/// 9 does not know the number; all else is active.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SimulatedPayers {
+    /// How long an answer takes.
+    pub takes: Duration,
+}
+
+impl Payers for SimulatedPayers {
+    fn ask(&self, question: Question) -> Answering {
+        let takes = self.takes;
+        Box::pin(async move {
+            let last = question.card.member_id.as_str().chars().rev().find(char::is_ascii_alphanumeric);
+            tokio::time::sleep(takes).await;
+            match last {
+                Some('6') => Eligibility::Inactive,
+                Some('7') => Eligibility::Unknown,
+                Some('8') => std::future::pending().await,
+                Some('9') => Eligibility::Error(NoAnswer::NotFound),
+                _ => Eligibility::Active,
+            }
+        })
+    }
+}
+
+/// The payer's answer, or that none came in time.
+pub async fn answer_in_time(payers: &dyn Payers, question: Question) -> Eligibility {
+    let answer = tokio::time::timeout(ANSWER_WITHIN, payers.ask(question)).await;
+    match answer.unwrap_or(Eligibility::Error(NoAnswer::TooLate)) {
+        // On its way is no answer.
+        Eligibility::Asked => Eligibility::Unknown,
+        answer => answer,
+    }
+}
+
+impl Desk {
+    /// The same desk with somebody to ask about cards. Only before it is shared.
+    #[must_use]
+    pub fn with_payers(mut self, payers: Arc<dyn Payers>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.payers = Some(payers);
+        }
+        self
+    }
+
+    /// Asks about every card of today's arrivals that was not asked about today, and returns when all answers are there. Answers
+    /// how many were asked about.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub async fn ask_payers(&self) -> Result<usize, DeskError> {
+        let mut asked = JoinSet::new();
+        self.begin_asking(&mut asked).await?;
+        let count = asked.len();
+        while let Some(done) = asked.join_next().await {
+            done.map_err(|_| DeskError::Stopping)??;
+        }
+        Ok(count)
+    }
+
+    async fn begin_asking(&self, asked: &mut JoinSet<Result<(), DeskError>>) -> Result<(), DeskError> {
+        let Some(payers) = self.inner.payers.clone() else { return Ok(()) };
+        let due = self
+            .blocking(|desk| {
+                let now = desk.now();
+                let due = desk.with_store(|store| store.due_inquiries(now))?;
+                if !due.is_empty() {
+                    desk.notify();
+                }
+                Ok(due)
+            })
+            .await?;
+        for Inquiry { key, question } in due {
+            let (desk, payers) = (self.clone(), payers.clone());
+            asked.spawn(async move {
+                let answer = answer_in_time(&*payers, question).await;
+                desk.blocking(move |desk| {
+                    let now = desk.now();
+                    desk.with_store(|store| store.answer_inquiry(&key, answer, now))?;
+                    desk.notify();
+                    Ok(())
+                })
+                .await
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Asks about new arrivals' cards as long as the desk is served.
+pub(super) async fn keep_asking(desk: Desk) {
+    if desk.inner.payers.is_none() {
+        return;
+    }
+    let mut changes = desk.changes();
+    let mut asked = JoinSet::new();
+    loop {
+        changes.borrow_and_update();
+        if let Err(error) = desk.begin_asking(&mut asked).await {
+            tracing::error!(%error, "cannot see whose insurance to ask about; trying again with the next change");
+        }
+        loop {
+            tokio::select! {
+                changed = changes.changed() => match changed {
+                    Ok(()) => break,
+                    Err(_) => return,
+                },
+                Some(done) = asked.join_next() => {
+                    if let Ok(Err(error)) = done {
+                        tracing::error!(%error, "cannot keep what a payer answered");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::insurance::Coverage;
+    use crate::domain::person::BirthDate;
+
+    #[tokio::test(start_paused = true)]
+    async fn simulated_payers_give_every_answer_and_nobody_waits_longer_than_the_limit() {
+        for (member, expected, waited) in [
+            ("W52401", Eligibility::Active, 2),
+            ("W5240 - 6", Eligibility::Inactive, 2),
+            ("W52407", Eligibility::Unknown, 2),
+            ("W52408", Eligibility::Error(NoAnswer::TooLate), 20),
+            ("W52409", Eligibility::Error(NoAnswer::NotFound), 2),
+            ("", Eligibility::Active, 2),
+        ] {
+            let date = jiff::civil::date(1950, 3, 1);
+            let question = Question {
+                card: Coverage { member_id: member.into(), ..Coverage::default() },
+                given_name: "Ada".into(),
+                family_name: "Example".into(),
+                birth_date: BirthDate(date),
+                on: date,
+            };
+            assert!(!format!("{question:?}").contains("Ada"));
+            let started = tokio::time::Instant::now();
+            let payers = SimulatedPayers { takes: Duration::from_secs(2) };
+            assert_eq!(answer_in_time(&payers, question).await, expected, "{member}");
+            assert_eq!(started.elapsed().as_secs(), waited, "{member}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What payers answered about cards, and which cards to ask about.
+//!
+//! Invariants: a card is asked about once a day; that it is being asked about is written down before anybody is asked. A card
+//! is known by its content, so another card of the same person is another question.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::eligibility::ANSWER_WITHIN;
+use super::super::error::DeskError;
+use super::super::secret::hash_token;
+use super::{Store, appointments, bump, timestamp};
+use crate::domain::eligibility::{Eligibility, Question};
+use crate::domain::ids::PatientId;
+use crate::domain::insurance::Coverage;
+
+/// Whose card, and which.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CardKey {
+    patient: String,
+    card: String,
+}
+
+impl CardKey {
+    /// The key of this card of this person.
+    #[must_use]
+    pub fn of(patient: &PatientId, card: &Coverage) -> Self {
+        let text = serde_json::to_string(card).unwrap_or_default();
+        Self { patient: patient.to_string(), card: hash_token(&text) }
+    }
+}
+
+/// A card to ask about.
+#[derive(Debug, Clone)]
+pub struct Inquiry {
+    /// Which.
+    pub key: CardKey,
+    /// What to ask.
+    pub question: Question,
+}
+
+impl Store {
+    /// Cards on file of everybody who has a ticket of today that were not asked about today. They count as asked from now on.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn due_inquiries(&mut self, now: Timestamp) -> Result<Vec<Inquiry>, DeskError> {
+        let (zone, today) = (self.zone.clone(), self.date_at(now));
+        let bodies: Vec<String> = {
+            let mut statement = self.conn.prepare_cached(
+                "SELECT a.body FROM visit v JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date = ?1 ORDER BY v.arrived_at, a.id",
+            )?;
+            statement.query_map([today.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        let mut due = Vec::new();
+        let mut seen = HashSet::new();
+        for body in bodies {
+            let appointment = appointments::read(&body)?;
+            let person = &appointment.person;
+            for card in [&appointment.coverage, &appointment.second_coverage].into_iter().flatten().filter(|card| !card.is_none()) {
+                let key = CardKey::of(&person.id, card);
+                if seen.insert(key.clone()) && is_due(&self.conn, &key, today, now)? {
+                    let question = Question {
+                        card: card.clone(),
+                        given_name: person.given_name.clone(),
+                        family_name: person.family_name.clone(),
+                        birth_date: person.birth_date,
+                        on: appointment.local_date(&zone),
+                    };
+                    due.push(Inquiry { key, question });
+                }
+            }
+        }
+        if !due.is_empty() {
+            let tx = self.write()?;
+            for inquiry in &due {
+                put(&tx, &inquiry.key, Eligibility::Asked, today, now)?;
+            }
+            tx.commit()?;
+        }
+        Ok(due)
+    }
+
+    /// Keeps what came of a question.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn answer_inquiry(&mut self, key: &CardKey, answer: Eligibility, now: Timestamp) -> Result<(), DeskError> {
+        let today = self.date_at(now);
+        let tx = self.write()?;
+        put(&tx, key, answer, today, now)?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// What is known of cards that were asked about on this date, and since when.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn eligibility_on(&self, date: Date) -> Result<HashMap<CardKey, (Eligibility, Timestamp)>, DeskError> {
+        let mut statement = self.conn.prepare_cached("SELECT patient_id, card, answer, at FROM eligibility WHERE date = ?1")?;
+        let rows = statement.query_map([date.to_string()], |row| {
+            Ok((CardKey { patient: row.get(0)?, card: row.get(1)? }, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
+        })?;
+        rows.map(|row| {
+            let (key, answer, at) = row?;
+            Ok((key, (read(&answer)?, timestamp(&at)?)))
+        })
+        .collect()
+    }
+}
+
+/// A question of today that has an answer, or may still get one, is not asked again. One that was cut off by a restart is.
+fn is_due(conn: &Connection, key: &CardKey, today: Date, now: Timestamp) -> Result<bool, DeskError> {
+    let known: Option<(String, String, String)> = conn
+        .query_row("SELECT date, answer, at FROM eligibility WHERE patient_id = ?1 AND card = ?2", [&key.patient, &key.card], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((date, answer, at)) = known else { return Ok(true) };
+    let age = now.duration_since(timestamp(&at)?);
+    let given_up = SignedDuration::try_from(ANSWER_WITHIN * 2).unwrap_or(SignedDuration::MAX);
+    Ok(date != today.to_string() || (read(&answer)? == Eligibility::Asked && age > given_up))
+}
+
+fn put(conn: &Connection, key: &CardKey, answer: Eligibility, today: Date, now: Timestamp) -> Result<(), DeskError> {
+    let answer = serde_json::to_string(&answer).map_err(|_| DeskError::Unreadable("a payer's answer"))?;
+    conn.execute(
+        "INSERT INTO eligibility(patient_id, card, answer, date, at) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT(patient_id, card) DO UPDATE SET answer = excluded.answer, date = excluded.date, at = excluded.at",
+        params![key.patient, key.card, answer, today.to_string(), now.to_string()],
+    )?;
+    // Pages show it.
+    bump(conn)?;
+    Ok(())
+}
+
+fn read(answer: &str) -> Result<Eligibility, DeskError> {
+    serde_json::from_str(answer).map_err(|_| DeskError::Unreadable("a payer's answer"))
+}

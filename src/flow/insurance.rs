@@ -1,0 +1,550 @@
+//! The arrows of insurance: still right or not, then a card, part by part, and all of it once more before going on.
+//!
+//! Invariants: whoever gives up anywhere is checked in, and the desk asks; a number that looks odd is explained and never refused;
+//! what was typed of a card is lost only by the patient's own answer.
+
+use std::sync::Arc;
+
+use super::conversation::Conversation;
+use super::entry::{DateEntry, TextEntry, in_case};
+use super::found::MaskedInsurance;
+use super::step::{Effect, Input, NewDetail, Step};
+use crate::domain::event::StillRight;
+use crate::domain::insurance::{Coverage, Holder, Side};
+use crate::domain::payer::{self, MemberDoubt, Payer};
+use crate::domain::person::BirthDate;
+use crate::domain::private::Private;
+use crate::domain::proposal::{Field, Source, Value};
+
+/// So many payers fit beside the keys.
+pub const PAYERS_SHOWN: usize = 4;
+
+/// What is asked of a card at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CardPart {
+    /// Who pays.
+    Payer,
+    /// The member's number.
+    MemberId,
+    /// Whose insurance it is.
+    Holder,
+    /// The holder's name.
+    HolderName,
+    /// When the holder was born.
+    HolderBirthDate,
+    /// The group's number.
+    Group,
+    /// The plan's name.
+    Plan,
+    /// First valid day.
+    Start,
+    /// Last valid day.
+    End,
+    /// A photo of one side.
+    Photo(Side),
+    /// All of it, to look at once more.
+    Review,
+}
+
+impl CardPart {
+    /// Every part, once.
+    pub const ALL: [Self; 12] = [
+        Self::Payer,
+        Self::MemberId,
+        Self::Holder,
+        Self::HolderName,
+        Self::HolderBirthDate,
+        Self::Group,
+        Self::Plan,
+        Self::Start,
+        Self::End,
+        Self::Photo(Side::Front),
+        Self::Photo(Side::Back),
+        Self::Review,
+    ];
+
+    /// Whether it is typed as text.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Payer | Self::MemberId | Self::HolderName | Self::Group | Self::Plan)
+    }
+
+    /// Whether it is a date.
+    #[must_use]
+    pub fn is_date(self) -> bool {
+        matches!(self, Self::HolderBirthDate | Self::Start | Self::End)
+    }
+}
+
+/// What is wrong with a photo, if anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PhotoDoubt {
+    /// There is too little light.
+    TooDark,
+    /// There is too much light, or a lamp is mirrored in the card.
+    TooBright,
+    /// It is out of focus or was moved.
+    Blurred,
+    /// There is no card in the frame, or only a part of one.
+    NoCard,
+}
+
+/// A card being typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardEntry {
+    /// The first or the second card.
+    pub field: Field,
+    /// What is known of it so far.
+    pub card: Coverage,
+    /// The part that is being typed.
+    pub text: TextEntry,
+    /// The date that is being typed.
+    pub date: DateEntry,
+    /// Why the member number does not look right, once they went on with it.
+    pub doubt: Option<MemberDoubt>,
+    /// The photo that was just taken, and what is wrong with it.
+    pub shot: Option<Option<PhotoDoubt>>,
+    /// Sides of which there is a photo.
+    pub photos: Vec<Side>,
+    /// The second card pays first.
+    pub pays_first: bool,
+    /// They said that the number is right all the same.
+    insisted: bool,
+    source: Source,
+    /// Everything was asked for once: each part leads back to the review.
+    whole: bool,
+}
+
+impl CardEntry {
+    fn new(field: Field) -> Self {
+        Self {
+            field,
+            card: Coverage::default(),
+            text: TextEntry::default(),
+            date: DateEntry::default(),
+            doubt: None,
+            shot: None,
+            photos: Vec::new(),
+            pays_first: false,
+            insisted: false,
+            source: Source::Typed,
+            whole: false,
+        }
+    }
+
+    fn part_mut(&mut self, part: CardPart) -> Option<&mut Private> {
+        match part {
+            CardPart::Payer => Some(&mut self.card.payer),
+            CardPart::MemberId => Some(&mut self.card.member_id),
+            CardPart::HolderName => self.card.holder.as_mut().map(|holder| &mut holder.name),
+            CardPart::Group => Some(&mut self.card.group_id),
+            CardPart::Plan => Some(&mut self.card.plan),
+            _ => None,
+        }
+    }
+}
+
+impl Default for CardEntry {
+    fn default() -> Self {
+        Self::new(Field::Insurance)
+    }
+}
+
+impl Conversation {
+    fn payers(&self) -> Arc<Vec<Payer>> {
+        self.patient.as_ref().map(|patient| Arc::clone(&patient.payers)).unwrap_or_default()
+    }
+
+    /// Whether there is a camera for cards.
+    pub(super) fn takes_photos(&self) -> bool {
+        self.patient.as_ref().is_some_and(|patient| patient.asks.photos)
+    }
+
+    /// How many payers the clinic has.
+    #[must_use]
+    pub fn payers_count(&self) -> usize {
+        self.payers().len()
+    }
+
+    /// The payer of the card being typed, if the clinic knows it.
+    #[must_use]
+    pub fn payer_of_card(&self) -> Option<Payer> {
+        let code = self.card_entry.card.payer_code.as_str();
+        self.payers().iter().find(|payer| !code.is_empty() && payer.code == code).cloned()
+    }
+
+    /// The payers that the text typed so far may mean: code and name. The one on file comes first while nothing is typed.
+    #[must_use]
+    pub fn payers_found(&self) -> Vec<(String, String)> {
+        let (payers, typed) = (self.payers(), self.card_entry.text.text().clone());
+        let mut found = payer::search(&payers, typed.as_str());
+        let on_file = self.on_file(self.card_entry.field).map(|card| card.payer.clone());
+        if let Some(name) = on_file.filter(|_| typed.is_blank()) {
+            found.sort_by_key(|payer| payer.name != name.as_str());
+        }
+        found.into_iter().take(PAYERS_SHOWN).map(|payer| (payer.code.clone(), payer.name.clone())).collect()
+    }
+
+    fn on_file(&self, field: Field) -> Option<&MaskedInsurance> {
+        let patient = self.patient.as_ref()?;
+        if field == Field::SecondInsurance { patient.second_insurance.as_ref() } else { patient.insurance.as_ref() }
+    }
+
+    /// Whether there is a second card, on file or typed.
+    pub(super) fn has_second_card(&self) -> bool {
+        self.on_file(Field::SecondInsurance).is_some() || self.new_card(Field::SecondInsurance).is_some()
+    }
+
+    fn new_card(&self, field: Field) -> Option<&NewDetail> {
+        self.new_cards.iter().find(|card| card.field == field)
+    }
+
+    /// What means something on the page that shows the cards on file.
+    pub(super) fn insurance_still_right(mut self, input: Input) -> (Self, Vec<Effect>) {
+        let has_card = self.on_file(Field::Insurance).is_some();
+        match input {
+            Input::Yes if has_card => {
+                self.insurance = StillRight::Yes;
+                self.new_cards.clear();
+                self.card_entry = CardEntry::default();
+                self.to(Step::CallAs)
+            }
+            Input::No if has_card => self.to(Step::ChangeInsurance),
+            Input::No => self.begin_card(Field::Insurance),
+            Input::NoInsurance if !has_card => {
+                self.insurance = StillRight::Yes;
+                self.new_cards.clear();
+                self.to(Step::CallAs)
+            }
+            Input::AskTheDesk => self.desk_asks(),
+            Input::Back => self.before_insurance(),
+            _ => self.stay(),
+        }
+    }
+
+    /// What means something on the page that asks what has changed.
+    pub(super) fn choosing_card(mut self, input: Input) -> (Self, Vec<Effect>) {
+        match input {
+            Input::ChangeField(field @ (Field::Insurance | Field::SecondInsurance)) => self.begin_card(field),
+            Input::NoInsurance => {
+                self.new_cards.clear();
+                for field in [Field::Insurance, Field::SecondInsurance] {
+                    if self.on_file(field).is_some() {
+                        self.new_cards.push(NewDetail {
+                            field,
+                            value: field.nothing(),
+                            insisted: false,
+                            source: Source::Typed,
+                            photos: Vec::new(),
+                        });
+                    }
+                }
+                self.card_entry = CardEntry::default();
+                self.insurance = StillRight::Changed;
+                self.to(Step::CallAs)
+            }
+            Input::AskTheDesk => self.desk_asks(),
+            Input::Back => self.to(Step::Insurance),
+            _ => self.stay(),
+        }
+    }
+
+    fn desk_asks(mut self) -> (Self, Vec<Effect>) {
+        self.insurance = StillRight::AskTheDesk;
+        self.to(Step::CallAs)
+    }
+
+    fn begin_card(mut self, field: Field) -> (Self, Vec<Effect>) {
+        if self.card_entry.field == field && self.card_entry.whole {
+            return self.to(Step::NewCard(CardPart::Review));
+        }
+        self.card_entry = CardEntry::new(field);
+        match self.payers().as_slice() {
+            [only] => {
+                self.card_entry.card.payer = only.name.as_str().into();
+                self.card_entry.card.payer_code.clone_from(&only.code);
+                self.type_part(CardPart::MemberId)
+            }
+            _ => self.type_part(CardPart::Payer),
+        }
+    }
+
+    fn type_part(mut self, part: CardPart) -> (Self, Vec<Effect>) {
+        let entry = &mut self.card_entry;
+        let typed = match part {
+            // One of the list is found anew by what people call it, so the field begins empty.
+            CardPart::Payer => Private::default(),
+            _ => entry.part_mut(part).map(|typed| typed.clone()).unwrap_or_default(),
+        };
+        entry.text = TextEntry::holding(&typed);
+        entry.doubt = None;
+        entry.shot = None;
+        entry.date = DateEntry::default();
+        entry.date.ask_day_first(self.language.says_day_first());
+        self.to(Step::NewCard(part))
+    }
+
+    /// What means something while a card is typed.
+    pub(super) fn typing_card(mut self, part: CardPart, input: Input) -> (Self, Vec<Effect>) {
+        match (part, input) {
+            (_, Input::Back) => self.before_part(part),
+            (CardPart::Review, input) => self.reviewing_card(input),
+            (CardPart::Holder, Input::HeldBy(holder)) => {
+                let before = self.card_entry.card.holder.take();
+                self.card_entry.card.holder = holder.map(|is| {
+                    before.map_or_else(|| Holder { is, name: Private::default(), birth_date: None }, |holder| Holder { is, ..holder })
+                });
+                if holder.is_some() { self.type_part(CardPart::HolderName) } else { self.part_done(CardPart::HolderBirthDate) }
+            }
+            (CardPart::Holder, Input::AskTheDesk) => self.desk_asks(),
+            (CardPart::Payer, Input::Payer(code)) => self.take_payer(&code),
+            (CardPart::Photo(side), input) => self.photographing(side, input),
+            (part, input) if part.is_date() => self.typing_card_date(part, input),
+            (part, Input::GoOn) if part.is_text() => self.card_text_typed(part),
+            (CardPart::MemberId, Input::Yes) if self.card_entry.doubt.is_some() => {
+                let typed: Private = self.card_entry.text.text().as_str().trim().into();
+                self.card_entry.insisted = true;
+                self.card_entry.card.member_id = typed;
+                self.part_done(part)
+            }
+            (CardPart::MemberId, Input::ScannedText(text)) => {
+                self.card_entry.text = TextEntry::holding(&text);
+                self.card_entry.doubt = None;
+                self.card_entry.source = Source::Scanned;
+                self.stay()
+            }
+            (part, input) if part.is_text() => {
+                if self.type_card_text(part, input) {
+                    self.card_entry.doubt = None;
+                }
+                self.stay()
+            }
+            _ => self.stay(),
+        }
+    }
+
+    /// Whether the text is another one now.
+    fn type_card_text(&mut self, part: CardPart, input: Input) -> bool {
+        let text = &mut self.card_entry.text;
+        match input {
+            Input::Key(character) => text.insert(as_written(part, text, character)),
+            Input::Digit(digit) => text.insert(char::from(b'0' + digit.min(9))),
+            Input::Erase => text.erase(),
+            Input::Cursor(forward) => {
+                text.step(forward);
+                return false;
+            }
+            Input::PlaceCursor(place) => {
+                text.place(place);
+                return false;
+            }
+            _ => return false,
+        }
+        if part == CardPart::MemberId {
+            self.card_entry.source = Source::Typed;
+        }
+        true
+    }
+
+    fn take_payer(mut self, code: &str) -> (Self, Vec<Effect>) {
+        let Some(payer) = self.payers().iter().find(|payer| payer.code == code).cloned() else { return self.stay() };
+        self.card_entry.card.payer = payer.name.as_str().into();
+        self.card_entry.card.payer_code = payer.code;
+        self.part_done(CardPart::Payer)
+    }
+
+    fn card_text_typed(mut self, part: CardPart) -> (Self, Vec<Effect>) {
+        let typed: Private = self.card_entry.text.text().as_str().trim().into();
+        if typed.is_blank() && !matches!(part, CardPart::Group | CardPart::Plan) {
+            return self.stay();
+        }
+        match part {
+            CardPart::Payer => {
+                let named = self.payers().iter().find(|payer| payer.name.to_lowercase() == typed.as_str().to_lowercase()).cloned();
+                if let Some(payer) = named {
+                    return self.take_payer(&payer.code);
+                }
+                // None of the clinic's: as they call it.
+                self.card_entry.card.payer = typed;
+                self.card_entry.card.payer_code = String::new();
+            }
+            CardPart::MemberId => match self.payer_of_card().map_or_else(|| Ok(typed.clone()), |payer| payer.member_id(typed.as_str())) {
+                Ok(number) => {
+                    self.card_entry.insisted = false;
+                    self.card_entry.card.member_id = number;
+                }
+                Err(doubt) => {
+                    self.card_entry.doubt = Some(doubt);
+                    return self.stay();
+                }
+            },
+            _ => {
+                if let Some(place) = self.card_entry.part_mut(part) {
+                    *place = typed;
+                }
+            }
+        }
+        self.part_done(part)
+    }
+
+    fn typing_card_date(mut self, part: CardPart, input: Input) -> (Self, Vec<Effect>) {
+        match input {
+            Input::Month(month) => self.card_entry.date.pick_month(month),
+            Input::Digit(digit) => self.card_entry.date.digit(digit),
+            Input::Erase => self.card_entry.date.erase(),
+            Input::GoOn => match self.card_entry.date.date() {
+                Some(date) => {
+                    let card = &mut self.card_entry.card;
+                    match (part, &mut card.holder) {
+                        (CardPart::HolderBirthDate, Some(holder)) => holder.birth_date = Some(BirthDate(date)),
+                        (CardPart::Start, _) => card.start = Some(date),
+                        (CardPart::End, _) => card.end = Some(date),
+                        _ => {}
+                    }
+                    return self.part_done(part);
+                }
+                None => self.card_entry.date.end_day(),
+            },
+            // They do not know it, or the card does not say.
+            Input::No => {
+                let card = &mut self.card_entry.card;
+                match (part, &mut card.holder) {
+                    (CardPart::HolderBirthDate, Some(holder)) => holder.birth_date = None,
+                    (CardPart::Start, _) => card.start = None,
+                    (CardPart::End, _) => card.end = None,
+                    _ => {}
+                }
+                return self.part_done(part);
+            }
+            _ => {}
+        }
+        self.stay()
+    }
+
+    fn photographing(mut self, side: Side, input: Input) -> (Self, Vec<Effect>) {
+        let part = CardPart::Photo(side);
+        match (input, self.card_entry.shot) {
+            (Input::Shot(doubt), None) => {
+                self.card_entry.shot = Some(doubt);
+                self.stay()
+            }
+            // Once more.
+            (Input::No, Some(_)) => {
+                self.card_entry.shot = None;
+                self.stay()
+            }
+            (Input::GoOn, Some(_)) => {
+                let field = self.card_entry.field;
+                if !self.card_entry.photos.contains(&side) {
+                    self.card_entry.photos.push(side);
+                }
+                let (next, mut effects) = self.part_done(part);
+                effects.push(Effect::KeepPhoto { field, side });
+                (next, effects)
+            }
+            // Without a photo.
+            (Input::No, None) => self.part_done(CardPart::Photo(Side::Back)),
+            (Input::AskTheDesk, _) => self.desk_asks(),
+            _ => self.stay(),
+        }
+    }
+
+    /// What comes after a part.
+    fn part_done(mut self, part: CardPart) -> (Self, Vec<Effect>) {
+        let next = match part {
+            // Another payer has other numbers.
+            CardPart::Payer => CardPart::MemberId,
+            CardPart::HolderName => CardPart::HolderBirthDate,
+            CardPart::MemberId if !self.card_entry.whole => CardPart::Holder,
+            CardPart::Photo(Side::Front) => CardPart::Photo(Side::Back),
+            CardPart::Photo(Side::Back) => CardPart::Review,
+            _ if !self.card_entry.whole && self.takes_photos() => CardPart::Photo(Side::Front),
+            _ => CardPart::Review,
+        };
+        if next == CardPart::Review {
+            self.card_entry.whole = true;
+            return self.to(Step::NewCard(CardPart::Review));
+        }
+        self.type_part(next)
+    }
+
+    fn before_part(self, part: CardPart) -> (Self, Vec<Effect>) {
+        let one_payer = self.payers_count() == 1;
+        let before = match part {
+            CardPart::HolderName => CardPart::Holder,
+            CardPart::HolderBirthDate => CardPart::HolderName,
+            CardPart::Photo(Side::Back) if self.card_entry.photos.contains(&Side::Front) => CardPart::Photo(Side::Front),
+            CardPart::Review => return self.before_cards(),
+            _ if self.card_entry.whole => CardPart::Review,
+            CardPart::Holder => CardPart::MemberId,
+            CardPart::Photo(_) => CardPart::Holder,
+            CardPart::MemberId if !one_payer => CardPart::Payer,
+            _ => return self.before_cards(),
+        };
+        if before == CardPart::Review { self.to(Step::NewCard(before)) } else { self.type_part(before) }
+    }
+
+    fn before_cards(self) -> (Self, Vec<Effect>) {
+        let has_card = self.on_file(Field::Insurance).is_some();
+        self.to(if has_card { Step::ChangeInsurance } else { Step::Insurance })
+    }
+
+    fn reviewing_card(mut self, input: Input) -> (Self, Vec<Effect>) {
+        match input {
+            Input::ChangePart(CardPart::Payer) if self.payers_count() == 1 => self.stay(),
+            Input::ChangePart(CardPart::Holder) => self.to(Step::NewCard(CardPart::Holder)),
+            Input::ChangePart(CardPart::Photo(_)) if !self.takes_photos() => self.stay(),
+            Input::ChangePart(part) if part != CardPart::Review => self.type_part(part),
+            Input::SwapOrder if self.card_entry.field == Field::SecondInsurance => {
+                self.card_entry.pays_first = !self.card_entry.pays_first;
+                self.stay()
+            }
+            Input::GoOn => {
+                self.keep_card();
+                self.insurance = StillRight::Changed;
+                self.to(Step::CallAs)
+            }
+            Input::ChangeField(Field::SecondInsurance) if !self.has_second_card() => {
+                self.keep_card();
+                self.insurance = StillRight::Changed;
+                self.begin_card(Field::SecondInsurance)
+            }
+            Input::AskTheDesk => {
+                self.keep_card();
+                self.desk_asks()
+            }
+            _ => self.stay(),
+        }
+    }
+
+    fn keep_card(&mut self) {
+        let entry = &self.card_entry;
+        let value = Value::Coverage(Box::new(entry.card.clone()));
+        let new = NewDetail { field: entry.field, value, insisted: entry.insisted, source: entry.source, photos: entry.photos.clone() };
+        // "I have none" of before is over.
+        self.new_cards.retain(|card| card.field != new.field && !card.value.is_empty());
+        self.new_cards.push(new);
+        self.new_cards.sort_by_key(|card| card.field);
+    }
+
+    /// Where "How may we call you?" goes back to.
+    pub(super) fn before_call_as(self) -> (Self, Vec<Effect>) {
+        if self.card_entry.whole {
+            return self.to(Step::NewCard(CardPart::Review));
+        }
+        if !self.new_cards.is_empty() {
+            return self.to(Step::ChangeInsurance);
+        }
+        if self.asks_insurance() {
+            return self.to(Step::Insurance);
+        }
+        self.before_insurance()
+    }
+}
+
+/// Names are written as people write them, numbers in capitals.
+fn as_written(part: CardPart, text: &TextEntry, typed: char) -> char {
+    let (before, _) = text.around_cursor();
+    let follows_letter = before.chars().next_back().is_some_and(char::is_alphabetic);
+    in_case(typed, matches!(part, CardPart::MemberId | CardPart::Group) || !follows_letter)
+}

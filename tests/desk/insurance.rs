@@ -1,0 +1,505 @@
+//! Insurance at the desk: cards from a list, proposed and decided, marked on the list, handed on; and what kiosks hear of it.
+
+use std::sync::Arc;
+
+use arrivals::clock::Clock as _;
+use arrivals::desk::Desk;
+use arrivals::desk::eligibility::{Answering, Payers, SimulatedPayers};
+use arrivals::desk::store::{CardKey, Verdict};
+use arrivals::domain::appointment::{Appointment, Confirmed};
+use arrivals::domain::eligibility::{Eligibility, NoAnswer, Question};
+use arrivals::domain::event::{KioskEvent, StillRight};
+use arrivals::domain::ids::AppointmentId;
+use arrivals::domain::insurance::{Coverage, Holder, Relationship};
+use arrivals::domain::payer::InsuranceSettings;
+use arrivals::domain::person::BirthDate;
+use arrivals::domain::proposal::{Field, Proposal, Value};
+use arrivals::domain::settings::ClinicSettings;
+use arrivals::sync::wire::Change;
+use jiff::civil::{Date, date};
+
+use super::page::ready;
+use super::proposals::{change, key, says, send};
+use super::support::{Answer, PASSWORD, Place, form, http, import, morning, place};
+
+const HEADER: &str = "appointment_id,start,given_name,family_name,birth_date,patient_id";
+
+fn take(place: &Place, name: &str, text: &str) {
+    let file = place.folder.path().join(name);
+    std::fs::write(&file, text).unwrap();
+    let (result, lines) = import(&place.desk, file.to_str().unwrap());
+    assert!(result.as_ref().is_ok_and(|summary| summary.refused == 0) && lines.is_empty(), "{result:?} {lines:?}");
+}
+
+fn row(id: &str, at: &str, who: &str) -> String {
+    format!("{id},{at}-05:00,{who},Example,1962-06-02,{who}")
+}
+
+fn on_file(place: &Place, id: &str) -> Appointment {
+    place.desk.with_store(|store| store.appointment(&AppointmentId::from(id))).unwrap().unwrap()
+}
+
+fn card(payer: &str, member: &str) -> Coverage {
+    Coverage { payer: payer.into(), member_id: member.into(), ..Coverage::default() }
+}
+
+fn value(card: &Coverage) -> Value {
+    Value::Coverage(Box::new(card.clone()))
+}
+
+fn full_card() -> Coverage {
+    Coverage {
+        payer_code: "example".into(),
+        group_id: "G7".into(),
+        plan: "Silver".into(),
+        holder: Some(Holder { is: Relationship::Parent, name: "Eve Example".into(), birth_date: Some(BirthDate(date(1940, 2, 3))) }),
+        start: Some(date(2026, 1, 1)),
+        end: Some(date(2027, 12, 31)),
+        ..card("Example Health", "H100")
+    }
+}
+
+#[test]
+fn every_part_of_both_cards_comes_with_a_csv_list() {
+    let place = place();
+    let parts =
+        "payer,payer_code,member_id,group_id,plan,coverage_start,coverage_end,relationship,holder_name,holder_birth_date".to_owned();
+    let second = parts.split(',').map(|name| format!("second_{name}")).collect::<Vec<_>>().join(",");
+    let full = "Example Health,example,H100,G7,Silver,2026-01-01,2027-12-31,Parent,Eve Example,1940-02-03";
+    let text = format!("{HEADER},{parts},{second}\n{},{full},Second Health,,S1,,,,,self,,\n", row("a1", "2026-11-23T08:00:00", "ada"));
+    take(&place, "both.csv", &text);
+    let found = on_file(&place, "a1");
+    assert!(found.coverage == Some(full_card()));
+    assert!(found.second_coverage == Some(card("Second Health", "S1")));
+    for (column, cell, why) in [
+        ("relationship", "cousin", "relationship: expected self, spouse, parent, other, found another word"),
+        ("second_relationship", "cousin", "second_relationship: expected self"),
+        ("coverage_start", "1/1/2026", "coverage_start: expected a date such as 1950-03-01, found another form"),
+        ("second_coverage_end", "2026-02-30", "second_coverage_end: expected a date such as 1950-03-01, found a date that does not exist"),
+    ] {
+        let file = place.folder.path().join("odd.csv");
+        std::fs::write(&file, format!("{HEADER},{column}\n{},{cell}\n", row("a2", "2026-11-23T08:00:00", "ben"))).unwrap();
+        let (result, lines) = import(&place.desk, file.to_str().unwrap());
+        assert_eq!(result.unwrap().refused, 1);
+        assert!(lines[0].contains(why) && !lines[0].contains("cousin"), "{lines:?}");
+    }
+}
+
+#[test]
+fn the_order_of_fhir_coverages_says_which_card_is_first() {
+    let coverage = |payer: &str, rest: &str| {
+        format!(
+            r#"{{"resource":{{"resourceType":"Coverage","status":"active","beneficiary":{{"reference":"Patient/ada"}},"payor":[{{"display":"{payer}"}}]{rest}}}}}"#
+        )
+    };
+    let text = |coverages: &[String]| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[
+            {{"resource":{{"resourceType":"Patient","id":"ada","name":[{{"family":"Example","given":["ada"]}}],"birthDate":"1962-06-02"}}}},
+            {{"resource":{{"resourceType":"Patient","id":"eve","name":[{{"family":"Example","given":["Eve"]}}],"birthDate":"1940-02-03"}}}},
+            {}
+            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/ada"}}}}]}}}}]}}"#,
+            coverages.iter().map(|coverage| format!("{coverage},")).collect::<String>()
+        )
+    };
+    let full = r#","order":1,"subscriberId":"H100","relationship":{"coding":[{"code":"child"}]},"subscriber":{"reference":"Patient/eve"},
+        "period":{"start":"2026-01-01","end":"2027-12-31T00:00:00Z"},"class":[{"type":{"coding":[{"code":"group"}]},"value":"G7"},{"type":{"coding":[{"code":"plan"}]},"value":"S","name":"Silver"}]"#;
+    let of = |relationship: &str| {
+        format!(r#","relationship":{{"coding":[{{"code":"{relationship}"}}]}},"subscriber":{{"display":"Sam Example"}}"#)
+    };
+    let holder = |is| Some(Holder { is, name: "Sam Example".into(), birth_date: None });
+    for (coverages, first, second) in [
+        (vec![], None, None),
+        (vec![coverage("One", "")], Some(card("One", "")), None),
+        (vec![coverage("One", ""), coverage("Two", "")], Some(card("One", "")), Some(card("Two", ""))),
+        (vec![coverage("Two", r#","order":2"#), coverage("One", r#","order":1"#)], Some(card("One", "")), Some(card("Two", ""))),
+        (vec![coverage("Two", ""), coverage("One", r#","order":1"#), coverage("Three", "")], Some(card("One", "")), Some(card("Two", ""))),
+        (vec![coverage("Example Health", full)], Some(Coverage { payer_code: String::new(), ..full_card() }), None),
+        (vec![coverage("One", &of("spouse"))], Some(Coverage { holder: holder(Relationship::Spouse), ..card("One", "") }), None),
+        (vec![coverage("One", &of("parent"))], Some(Coverage { holder: holder(Relationship::Other), ..card("One", "") }), None),
+        (vec![coverage("One", &of("self"))], Some(card("One", "")), None),
+    ] {
+        let place = place();
+        take(&place, "day.json", &text(&coverages));
+        let found = on_file(&place, "a1");
+        assert!(found.coverage == first, "{coverages:?}: {:?}", found.coverage.map(|card| card.one_line().as_str().to_owned()));
+        assert!(found.second_coverage == second, "{coverages:?}");
+    }
+}
+
+#[test]
+fn a_list_that_does_not_speak_of_second_cards_leaves_them_and_what_staff_accepted() {
+    let place = place();
+    let ada = row("a1", "2026-11-23T08:00:00", "ada");
+    let second = |place: &Place| on_file(place, "a1").second_coverage.map(|card| card.payer.as_str().to_owned()).unwrap_or_default();
+    take(&place, "a.csv", &format!("{HEADER},payer,second_payer\n{ada},One,Two\n"));
+    take(&place, "b.csv", &format!("{HEADER},payer\n{ada},One\n"));
+    assert_eq!(second(&place), "Two", "the column is not there");
+    let told = change(Field::SecondInsurance, value(&card("Two", "")), value(&card("Three", "T1")));
+    send(&place, "lobby", &[says(1, 'A', &["a1"], vec![told])]);
+    assert!(place.desk.decide_change(&key("lobby", 1, Field::SecondInsurance), &Verdict::Accept, "ana").unwrap());
+    take(&place, "c.csv", &format!("{HEADER},payer,phone\n{ada},One,555-0100\n"));
+    assert_eq!(second(&place), "Three", "nor does that list know of what was accepted");
+    take(&place, "d.csv", &format!("{HEADER},payer,second_payer\n{ada},One,Two\n"));
+    assert_eq!(second(&place), "Three", "this one says what it said before");
+    take(&place, "e.csv", &format!("{HEADER},payer,second_payer\n{ada},One,\n"));
+    assert_eq!(second(&place), "", "this one says something else");
+}
+
+/// Two visits of one person, one of another.
+fn listed(place: &Place) {
+    let line = |id: &str, at: &str, who: &str| format!("{},Example Health,H1\n", row(id, at, who));
+    let text = format!(
+        "{HEADER},payer,member_id\n{}{}{}{}",
+        line("a1", "2026-11-23T08:00:00", "ada"),
+        line("a2", "2026-11-23T14:00:00", "ada"),
+        line("a3", "2026-11-26T14:00:00", "ada"),
+        line("b1", "2026-11-23T09:00:00", "ben")
+    );
+    take(place, "listed.csv", &text);
+}
+
+#[test]
+fn two_cards_told_for_one_person_are_both_kept_and_staff_choose() {
+    let place = place();
+    listed(&place);
+    let old = value(&card("Example Health", "H1"));
+    let (one, two) = (card("Example Health", "H2"), card("Other Health", "O3"));
+    send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Insurance, old.clone(), value(&one))])]);
+    send(&place, "annex", &[says(1, 'B', &["a2"], vec![change(Field::Insurance, old.clone(), value(&two))])]);
+    let open = || place.desk.with_store(|store| store.open_changes()).unwrap();
+    assert_eq!(open().len(), 2);
+    assert!(place.desk.decide_change(&key("annex", 1, Field::Insurance), &Verdict::Accept, "ana").unwrap());
+    for visit in ["a1", "a2", "a3"] {
+        assert!(on_file(&place, visit).coverage == Some(two.clone()), "{visit}");
+    }
+    assert!(on_file(&place, "b1").coverage == Some(card("Example Health", "H1")));
+    let left = open();
+    assert!(left.len() == 1 && left[0].is_conflict(), "the other one is still there, beside what the chart has now");
+    assert!(place.desk.decide_change(&left[0].key, &Verdict::Reject("The chart is right".into()), "ana").unwrap());
+    assert!(open().is_empty());
+    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    assert!(open().is_empty() && on_file(&place, "a1").coverage == Some(two));
+}
+
+#[test]
+fn an_accepted_card_is_handed_on_part_by_part_and_none_as_nothing() {
+    let place = place();
+    listed(&place);
+    let old = value(&card("Example Health", "H1"));
+    let second = change(Field::SecondInsurance, Field::SecondInsurance.nothing(), value(&card("Second, \"Health\"", "=S1")));
+    send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Insurance, old.clone(), value(&full_card())), second])]);
+    send(&place, "annex", &[says(1, 'B', &["b1"], vec![change(Field::Insurance, old, Field::Insurance.nothing())])]);
+    for about in [key("lobby", 1, Field::Insurance), key("lobby", 1, Field::SecondInsurance), key("annex", 1, Field::Insurance)] {
+        assert!(place.desk.decide_change(&about, &Verdict::Accept, "ana").unwrap());
+    }
+    assert!(on_file(&place, "b1").coverage.is_none());
+    let batch = place.desk.next_export_batch().unwrap().unwrap();
+    let (bytes, count) = place.desk.export_csv(batch).unwrap().unwrap();
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(count, 3);
+    let parts = |row: &csv::StringRecord| [4].into_iter().chain(11..21).map(|at| row[at].to_owned()).collect::<Vec<_>>().join("|");
+    assert_eq!(parts(&rows[0]), "insurance|Example Health|example|H100|G7|Silver|parent|Eve Example|1940-02-03|2026-01-01|2027-12-31");
+    assert_eq!(parts(&rows[1]), "second-insurance|Second, \"Health\"||'=S1|||self||||");
+    assert_eq!(parts(&rows[2]), "insurance||||||||||");
+    assert_eq!((&rows[2][5], &rows[2][6]), ("Example Health, member H1", ""));
+    assert!(place.desk.next_export_batch().unwrap().is_none(), "once");
+}
+
+async fn get(serving: &arrivals::desk::serve::Serving, cookie: &str, path: &str) -> Answer {
+    http(serving.addr, "GET", path, &[("cookie", cookie)], "").await
+}
+
+fn mark_of(page: &Answer, action: &str) -> String {
+    let form = page.body.split(&format!("action=\"/changes/{action}\"")).last().unwrap_or_default();
+    form.split("name=\"changes\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn old_and_new_card_stand_side_by_side_and_can_be_corrected() {
+    let (place, serving, cookie) = ready().await;
+    let old = on_file(&place, "apt-0001").coverage.unwrap();
+    let new = Coverage { member_id: "H200".into(), end: Some(date(2028, 1, 31)), ..old.clone() };
+    let told = Proposal { insisted: true, ..change(Field::Insurance, value(&old), value(&new)) };
+    send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![told])]);
+    let list = get(&serving, &cookie, "/list").await.body;
+    let row = list.split("id=\"row-apt-0001\"").nth(1).unwrap().split("</li>").next().unwrap();
+    assert!(row.contains("New insurance card") && row.contains("1 change to review"), "{row}");
+    assert!(list.contains("data-needs=\"0\"") && list.contains("data-urgent=\"0\""), "quietly");
+    let address = "/changes?appointment=apt-0001";
+    let page = get(&serving, &cookie, address).await;
+    for words in [
+        "The member number does not look usual; the patient insisted",
+        "<th scope=\"row\">Member number</th>",
+        "<mark>H200</mark><span class=\"hidden\"> (changed)</span>",
+        "<mark>31 Jan 2028</mark>",
+        "type=\"date\" value=\"2028-01-31\"",
+        "name=\"member_id\"",
+        "The patient&#39;s own",
+    ] {
+        assert!(page.body.contains(words) || page.body.contains(&words.replace("&#39;", "'")), "{words}\n{}", page.body);
+    }
+    assert!(!page.body.contains("<mark>Harvard"), "what is the same is not marked");
+    let (csrf, edit) = (page.csrf(), mark_of(&page, "edit"));
+    let base = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("changes", edit.as_str())];
+    let send_edit = async |more: &[(&str, &str)]| form(serving.addr, "/changes/edit", &cookie, &[&base[..], more].concat()).await;
+    for (more, sentence) in [
+        (&[][..], "An empty value is not taken"),
+        (&[("plan", "Silver")], "A card needs its payer or its member number"),
+        (&[("payer", "Example"), ("end", "31.12.2026")], "There is no such date"),
+        (&[("payer", "Example"), ("start", "2027-01-01"), ("end", "2026-12-31")], "would end before it begins"),
+        (&[("payer", "a\nb")], "cannot be printed"),
+    ] {
+        let answer = send_edit(more).await;
+        assert!(answer.status == 422 && answer.body.contains(sentence), "{sentence}: {}", answer.status);
+    }
+    let typed = [
+        ("payer", "Example Health"),
+        ("member_id", " H201 "),
+        ("relationship", "spouse"),
+        ("holder_name", "Eve Example"),
+        ("holder_birth_date", "1960-02-03"),
+        ("end", "2028-01-31"),
+    ];
+    assert_eq!(send_edit(&typed).await.status, 303);
+    let found = on_file(&place, "apt-0001").coverage.unwrap();
+    let line = "Example Health, member H201, spouse Eve Example, born 1960-02-03, until 2028-01-31";
+    assert_eq!(found.one_line().as_str(), line);
+    let page = get(&serving, &cookie, address).await;
+    assert!(page.body.contains("Accepted as") && page.body.contains("Spouse: Eve Example"), "{}", page.body);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn no_insurance_any_more_is_readable_as_such() {
+    let (place, serving, cookie) = ready().await;
+    let old = on_file(&place, "apt-0001").coverage.unwrap();
+    send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![change(Field::Insurance, value(&old), Field::Insurance.nothing())])]);
+    let page = get(&serving, &cookie, "/changes?appointment=apt-0001").await;
+    assert!(page.body.contains("<mark>No insurance</mark>") && page.body.contains("Accept all: 1 change"), "{}", page.body);
+    assert!(get(&serving, &cookie, "/list").await.body.contains("Says: no insurance any more"));
+    let accept = [("csrf", page.csrf()), ("appointment", "apt-0001".to_owned()), ("changes", mark_of(&page, "accept"))];
+    let accept: Vec<(&str, &str)> = accept.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(form(serving.addr, "/changes/accept", &cookie, &accept).await.status, 303);
+    assert!(on_file(&place, "apt-0001").coverage.is_none());
+    let list = get(&serving, &cookie, "/list").await.body;
+    let row = list.split("id=\"row-apt-0001\"").nth(1).unwrap().split("</li>").next().unwrap();
+    assert!(row.contains("Insurance: none on file") && list.contains("data-needs=\"0\""), "{row}");
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn the_list_says_quietly_what_is_the_matter_with_a_card() {
+    for (ask, payer, until, status, words) in [
+        (true, "One", "2027-12-31", "booked", ""),
+        (true, "One", "", "booked", ""),
+        (true, "", "", "booked", "Insurance: none on file"),
+        (true, "One", "2026-11-22", "booked", "Insurance ended 22 Nov 2026"),
+        (true, "One", "2026-11-23", "booked", "Insurance ends on the day of the visit"),
+        (true, "One", "2026-11-24", "booked", "Insurance ends the day after the visit"),
+        (true, "One", "2026-12-13", "booked", "Insurance ends in 20 days"),
+        (true, "One", "2026-12-14", "booked", ""),
+        // Nobody asks, nobody comes.
+        (false, "", "", "booked", ""),
+        (true, "", "", "cancelled", ""),
+    ] {
+        let place = place();
+        let insurance = InsuranceSettings { ask, ends_soon_days: 20, ..InsuranceSettings::default() };
+        let settings = ClinicSettings { insurance, ..ClinicSettings::default() };
+        let desk = Desk::open(place.folder.path(), settings, Arc::new(place.clock.clone())).unwrap();
+        let place = Place { desk, ..place };
+        let text = format!("{HEADER},payer,coverage_end,status\n{},{payer},{until},{status}\n", row("a1", "2026-11-23T08:00:00", "ada"));
+        take(&place, "day.csv", &text);
+        place.desk.add_user("Ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
+        let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let page = http(serving.addr, "GET", "/sign-in", &[], "").await;
+        let fields = [("csrf", page.csrf()), ("name", "ana".to_owned()), ("password", PASSWORD.to_owned())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let cookie = form(serving.addr, "/sign-in", &page.cookies(), &fields).await.cookies();
+        let list = get(&serving, &cookie, "/list").await.body;
+        assert_eq!(list.matches("by insurance").count(), usize::from(!words.is_empty()), "{words}: {list}");
+        assert!(list.contains(words) && list.contains("data-needs=\"0\"") && list.contains("data-urgent=\"0\""), "{words}");
+        serving.stop().await;
+    }
+}
+
+fn said(seq: u64, appointment: &str, details: StillRight, insurance: StillRight) -> arrivals::domain::event::LoggedEvent {
+    let mut event = says(seq, 'A', &[appointment], Vec::new());
+    if let KioskEvent::CheckedIn(said) = &mut event.event {
+        (said.details, said.insurance) = (details, insurance);
+    }
+    event
+}
+
+fn confirmed(place: &Place, cursor: u64) -> (u64, Vec<(String, Confirmed)>) {
+    let feed = place.desk.with_store(|store| store.feed(cursor, morning())).unwrap();
+    let of = |change: Change| match change {
+        Change::Appointment(appointment) => Some((appointment.id.to_string(), appointment.confirmed)),
+        _ => None,
+    };
+    (feed.cursor, feed.changes.into_iter().filter_map(of).collect())
+}
+
+#[test]
+fn after_a_check_in_kiosks_hear_when_that_person_confirmed_what() {
+    use StillRight::{AskTheDesk, Changed, Yes};
+    const DAY: Option<Date> = Some(date(2026, 11, 23));
+    for (details, insurance, expected) in [
+        (Yes, Yes, Confirmed { details: DAY, insurance: DAY }),
+        (Changed, AskTheDesk, Confirmed { details: DAY, insurance: None }),
+        (AskTheDesk, Changed, Confirmed { details: None, insurance: DAY }),
+        (AskTheDesk, AskTheDesk, Confirmed::default()),
+    ] {
+        let place = place();
+        listed(&place);
+        let (cursor, before) = confirmed(&place, 0);
+        assert!(before.len() == 4 && before.iter().all(|(_, confirmed)| confirmed.is_nothing()));
+        send(&place, "lobby", &[said(1, "a1", details, insurance)]);
+        let (_, told) = confirmed(&place, cursor);
+        let others: Vec<&str> = told.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(others, if expected.is_nothing() { &[][..] } else { &["a2", "a3"] }, "{details:?} {insurance:?}");
+        assert!(told.iter().all(|(_, confirmed)| *confirmed == expected));
+        // A kiosk that begins anew hears it of every visit of that person, and of nobody else's.
+        for (id, of) in confirmed(&place, 0).1 {
+            assert_eq!(of, if id.starts_with('a') { expected } else { Confirmed::default() }, "{id}");
+        }
+        assert!(on_file(&place, "a2").confirmed.is_nothing(), "the list knows nothing of it");
+        place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+        assert!(confirmed(&place, 0).1.iter().all(|(id, of)| !id.starts_with('a') || *of == expected), "rebuilt");
+    }
+}
+
+#[test]
+fn the_latest_date_counts_and_a_later_doubt_takes_it_not_back() {
+    let place = place();
+    listed(&place);
+    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
+    place.clock.advance(std::time::Duration::from_secs(24 * 60 * 60));
+    let mut later = said(2, "a2", StillRight::Changed, StillRight::AskTheDesk);
+    later.at = morning() + jiff::SignedDuration::from_hours(24);
+    send(&place, "lobby", &[later]);
+    let (_, told) = confirmed(&place, 0);
+    let of = told.into_iter().find(|(id, _)| id == "a3").unwrap().1;
+    assert_eq!(of, Confirmed { details: Some(date(2026, 11, 24)), insurance: Some(date(2026, 11, 23)) });
+}
+
+/// Payers that count how often they are asked.
+#[derive(Default)]
+struct Counted {
+    times: std::sync::atomic::AtomicUsize,
+}
+
+impl Payers for Counted {
+    fn ask(&self, question: Question) -> Answering {
+        self.times.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        SimulatedPayers::default().ask(question)
+    }
+}
+
+#[tokio::test]
+async fn a_payer_is_asked_once_a_day_about_each_card_of_whoever_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let payers = Arc::new(Counted::default());
+    let place = place();
+    let desk = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap();
+    let place = Place { desk: desk.with_payers(payers.clone()), ..place };
+    let times = || payers.times.load(std::sync::atomic::Ordering::SeqCst);
+    let text = format!(
+        "{HEADER},payer,member_id,second_payer,second_member_id\n{},One,M1,Two,M6\n{},One,M9,,\n{},,,,\n",
+        row("a1", "2026-11-23T08:00:00", "ada"),
+        row("b1", "2026-11-23T09:00:00", "ben"),
+        row("c1", "2026-11-23T09:00:00", "cyd")
+    );
+    take(&place, "day.csv", &text);
+    assert_eq!((place.desk.ask_payers().await.unwrap(), times()), (0, 0), "nobody is here yet");
+    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes), said(2, "c1", StillRight::Yes, StillRight::Yes)]);
+    assert_eq!((place.desk.ask_payers().await.unwrap(), times()), (2, 2), "two cards of one, none of the other");
+    send(&place, "annex", &[says(1, 'B', &["a1"], Vec::new()), says(2, 'B', &["b1"], Vec::new())]);
+    assert_eq!((place.desk.ask_payers().await.unwrap(), times()), (1, 3), "the new one alone");
+    let known = |place: &Place, visit: &str| {
+        let found = on_file(place, visit);
+        let answers = place.desk.with_store(|store| store.eligibility_on(store.date_at(place.clock.now()))).unwrap();
+        [found.coverage, found.second_coverage]
+            .into_iter()
+            .flatten()
+            .map(|card| answers.get(&CardKey::of(&found.person.id, &card)).map_or(Eligibility::Unknown, |(answer, _)| *answer))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(known(&place, "a1"), [Eligibility::Active, Eligibility::Inactive]);
+    assert_eq!(known(&place, "b1"), [Eligibility::Error(NoAnswer::NotFound)]);
+    // Another card is another question.
+    let told = change(Field::Insurance, value(&card("One", "M9")), value(&card("One", "M2")));
+    send(&place, "annex", &[says(3, 'B', &["b1"], vec![told])]);
+    assert!(place.desk.decide_change(&key("annex", 3, Field::Insurance), &Verdict::Accept, "ana").unwrap());
+    assert_eq!(known(&place, "b1"), [Eligibility::Unknown]);
+    assert_eq!(place.desk.ask_payers().await.unwrap(), 1);
+    assert_eq!(known(&place, "b1"), [Eligibility::Active]);
+    place.clock.advance(std::time::Duration::from_secs(24 * 60 * 60));
+    assert_eq!(known(&place, "b1"), [Eligibility::Unknown], "yesterday's answer is none");
+    // Without anybody to ask nothing is asked.
+    let quiet = Desk::open(folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap();
+    assert_eq!(quiet.ask_payers().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_question_that_a_restart_cut_off_is_asked_again_and_one_on_its_way_is_not() {
+    let place = place();
+    take(&place, "day.csv", &format!("{HEADER},payer,member_id\n{},One,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
+    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
+    let due = || place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap().len();
+    for (seconds, expected) in [(0, 1), (0, 0), (20, 0), (20, 0), (1, 1), (0, 0)] {
+        place.clock.advance(std::time::Duration::from_secs(seconds));
+        assert_eq!(due(), expected, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_payer_answers_stands_beside_the_card_and_on_the_list_if_it_is_bad() {
+    for (member, panel, row_words) in [
+        ("M1", "The payer says: active", ""),
+        ("M6", "The payer says: not active", "The payer says: not active"),
+        ("M7", "", ""),
+        ("M9", "The payer does not know this number", "The payer does not know this number"),
+    ] {
+        let (place, serving, cookie) = ready().await;
+        let payers = Arc::new(SimulatedPayers::default());
+        let asking = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap().with_payers(payers);
+        let old = on_file(&place, "apt-0001").coverage.unwrap();
+        let new = Coverage { member_id: member.into(), ..old.clone() };
+        send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![change(Field::Insurance, value(&old), value(&new))])]);
+        assert!(place.desk.decide_change(&key("lobby", 1, Field::Insurance), &Verdict::Accept, "ana").unwrap());
+        let page = async || get(&serving, &cookie, "/changes?appointment=apt-0001").await.body;
+        assert!(!page().await.contains("Insurance on file"), "nobody asked");
+        assert_eq!(asking.ask_payers().await.unwrap(), 1);
+        let shown = page().await;
+        assert_eq!(shown.contains("Insurance on file"), !panel.is_empty(), "{member}");
+        assert!(shown.contains(panel), "{member}: {shown}");
+        let list = get(&serving, &cookie, "/list").await.body;
+        assert_eq!(list.contains("The payer"), !row_words.is_empty(), "{member}");
+        assert!(list.contains(row_words) && list.contains("data-needs=\"0\""), "{member}");
+        serving.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_desk_that_is_served_asks_by_itself() {
+    let place = place();
+    take(&place, "day.csv", &format!("{HEADER},payer,member_id\n{},One,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
+    let desk = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap();
+    let desk = desk.with_payers(Arc::new(SimulatedPayers::default()));
+    let serving = desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+    // By another process, as far as the served desk knows.
+    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
+    let answered = async {
+        let is_active = || {
+            let known = desk.with_store(|store| store.eligibility_on(date(2026, 11, 23))).unwrap();
+            known.values().any(|(answer, _)| *answer == Eligibility::Active)
+        };
+        while !is_active() {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(30), answered).await.is_ok());
+    serving.stop().await;
+}
