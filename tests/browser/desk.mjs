@@ -1,7 +1,8 @@
 // The desk's page in Chromium. See README.md beside this file.
 import { createRequire } from "node:module";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import assert from "node:assert/strict";
@@ -172,6 +173,40 @@ try {
   assert.match(made.headers()["content-disposition"], /filename="appointment-apt-0020.pdf"/);
   assert.equal((await made.body()).subarray(0, 5).toString(), "%PDF-");
   held("a letter opens in a tab of its own");
+
+  // Francine's card has another member number, and she photographed its front.
+  const onFile = { payer: "UnitedHealthcare", member_id: "W412690038", group_id: "G31826", plan: "", end: "2026-12-31" };
+  const proposal = { field: "insurance", old: onFile, new: { ...onFile, member_id: "W412690999" }, source: "typed", photos: ["front"] };
+  await report(checkedIn("apt-0010", { details: "not-asked", insurance: "changed", proposals: [proposal] }));
+  const picture = readFileSync("tests/data/cards/front.jpg");
+  const name = `seq=${seq}&field=insurance&side=front&total=${picture.length}&hash=${createHash("blake2s256").update(picture).digest("hex")}`;
+  for (let offset = 0; offset < picture.length; offset += 65536) {
+    const sent = await fetch(`${base}/api/kiosk/photo?${name}&offset=${offset}`, {
+      method: "POST", headers: { authorization: "Bearer " + token }, body: picture.subarray(offset, offset + 65536),
+    });
+    assert.equal(sent.status, 200);
+    assert.equal((await sent.json()).whole, offset + 65536 >= picture.length);
+  }
+  const francine = page.locator("#row-apt-0010");
+  await francine.getByText("New insurance card").waitFor();
+  await francine.getByRole("link", { name: /1 change to review/ }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: /Francine Veum/ }).waitFor();
+  await page.screenshot({ path: join(out, "changes-1280.png"), fullPage: true });
+  const photo = page.locator("img[src*='side=front']").first();
+  assert.ok(await photo.evaluate(async (image) => { await image.decode(); return image.naturalWidth; }) > 1000, "the photo is shown");
+  await page.keyboard.press("Enter");
+  await page.getByText("Everything is decided.").waitFor();
+  held("a changed member number is accepted with two keystrokes, beside the photo of the card");
+  const csvs = [1, 2].map((n) => join(data, "..", `changes-${n}-${process.pid}.csv`));
+  assert.match(run(["export-changes", "--out", csvs[0], "--data", data]), /batch 1: 1 change$/);
+  assert.equal(readFileSync(csvs[0], "utf8").split("W412690999").length - 1, 2, "in the whole value and in its own column of one line");
+  assert.equal(readFileSync(csvs[0], "utf8").trim().split("\n").length, 2);
+  assert.match(run(["export-changes", "--out", csvs[1], "--data", data]), /nothing to export/);
+  rmSync(csvs[0]);
+  held("and is handed on exactly once");
+  await page.goto(base + "/");
+  await page.getByText("Live", { exact: true }).waitFor();
 
   server.kill("SIGTERM");
   await page.getByText(/Not connected/).waitFor();
