@@ -196,28 +196,23 @@ impl Appointment {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::domain::person::{BirthDate, Contact};
     use crate::domain::ticket::TicketNumber;
 
-    #[test]
-    fn standing_is_decided_in_this_order() {
-        let zone = TimeZone::get("America/New_York").unwrap();
-        let settings =
-            ClinicSettings { site_places: vec!["Main building".into()], early_minutes: 45, late_minutes: 15, ..ClinicSettings::default() };
-        let ticket = Ticket { number: TicketNumber::new('A', 7), date: jiff::civil::date(2026, 11, 23) };
-        let at = |hour: i8, minute: i8| jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();
-        let appointment = |status, place: &str| Appointment {
-            id: "a".into(),
-            start: at(10, 0),
+    /// Ada's visit, with nothing on file but her name and date of birth.
+    pub fn booked() -> Appointment {
+        Appointment {
+            id: "apt-0001".into(),
+            start: Timestamp::UNIX_EPOCH,
             minutes: 20,
-            status,
+            status: AppointmentStatus::Booked,
             service: String::new(),
             practitioner: String::new(),
-            place: place.into(),
+            place: String::new(),
             person: Person {
-                id: "p".into(),
+                id: "pat-1".into(),
                 given_name: "Ada".into(),
                 family_name: "Example".into(),
                 birth_date: BirthDate(jiff::civil::date(1950, 1, 1)),
@@ -230,7 +225,17 @@ mod tests {
             second_coverage: None,
             confirmed: Confirmed::default(),
             documents: Vec::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn standing_is_decided_in_this_order() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let settings =
+            ClinicSettings { site_places: vec!["Main building".into()], early_minutes: 45, late_minutes: 15, ..ClinicSettings::default() };
+        let ticket = Ticket { number: TicketNumber::new('A', 7), date: jiff::civil::date(2026, 11, 23) };
+        let at = |hour: i8, minute: i8| jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();
+        let appointment = |status, place: &str| Appointment { start: at(10, 0), status, place: place.into(), ..booked() };
         use AppointmentStatus as S;
         let here = "Main building, 1st floor";
         let tomorrow = jiff::civil::date(2026, 11, 24).at(10, 0, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();

@@ -11,6 +11,8 @@ pub mod identity;
 pub mod ids;
 pub mod insurance;
 pub mod language;
+#[cfg(test)]
+mod odd;
 pub mod payer;
 pub mod person;
 pub mod private;

@@ -1,6 +1,6 @@
-//! Words about a person.
+//! Words and bytes about a person.
 //!
-//! Invariant: `Debug` of a [`Private`] never shows its content, and its memory is wiped when it is dropped.
+//! Invariant: `Debug` of them never shows their content, and their memory is wiped when they are dropped.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
@@ -53,6 +53,42 @@ impl Drop for Private {
     }
 }
 
+/// Bytes that say something about a person: what a scanner read, a photo of a card. `Debug` shows their number alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PrivateBytes(Vec<u8>);
+
+impl PrivateBytes {
+    /// Takes the bytes over.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes themselves.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl AsRef<[u8]> for PrivateBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PrivateBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PrivateBytes({})", self.0.len())
+    }
+}
+
+impl Drop for PrivateBytes {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +97,6 @@ mod tests {
     fn debug_output_keeps_the_secret() {
         let name = Private::from("Ada Example");
         assert_eq!(format!("{name:?} {:?}", Some(&name)), "Private Some(Private)");
+        assert_eq!(format!("{:?}", PrivateBytes::new(b"Ada".to_vec())), "PrivateBytes(3)");
     }
 }

@@ -197,45 +197,14 @@ impl Appointment {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-    use jiff::civil::date;
-
-    use super::super::appointment::{AppointmentStatus, Confirmed};
-    use super::super::ids::{AppointmentId, PatientId};
-    use super::super::person::{BirthDate, Contact, Person};
+    use super::super::appointment::tests::booked;
     use super::*;
-
-    fn appointment() -> Appointment {
-        Appointment {
-            id: AppointmentId::from("apt-0001"),
-            start: Timestamp::UNIX_EPOCH,
-            minutes: 20,
-            status: AppointmentStatus::Booked,
-            service: String::new(),
-            practitioner: String::new(),
-            place: String::new(),
-            person: Person {
-                id: PatientId::from("pat-1"),
-                given_name: "Ada".into(),
-                family_name: "Example".into(),
-                other_given_names: Vec::new(),
-                other_family_names: Vec::new(),
-                birth_date: BirthDate(date(1950, 1, 2)),
-                contact: Contact::default(),
-                language: None,
-            },
-            coverage: None,
-            second_coverage: None,
-            confirmed: Confirmed::default(),
-            documents: Vec::new(),
-        }
-    }
 
     #[test]
     fn what_is_put_into_a_field_is_read_from_it() {
         let address = PostalAddress { street: "12 Mill Street".into(), city: "Granby".into(), ..PostalAddress::default() };
         let card = Coverage { payer: "Example Health".into(), member_id: "H100".into(), ..Coverage::default() };
-        let mut appointment = appointment();
+        let mut appointment = booked();
         for (field, value) in [
             (Field::Phone, Value::Text("555-629-4821".into())),
             (Field::Email, Value::Text("pat@example.org".into())),

@@ -2,27 +2,13 @@
 //!
 //! Everything follows from a seed. Shared by the quick test and by `benches/camera.rs`.
 
-use arrivals::device::camera::{CARD_HEIGHT_MM, CARD_WIDTH_MM, CardFrame, Luma, Verdict};
+#[path = "../random/mod.rs"]
+mod random;
 
-/// xorshift64*: the same numbers from the same seed, everywhere.
-pub struct Random(u64);
+use arrivals::device::camera::{CARD_HEIGHT_MM, CARD_WIDTH_MM, CardFrame, Luma, Verdict};
+pub use random::Random;
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed | 1)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    pub fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
-    }
-
     /// Somewhere from one to the other.
     pub fn between(&mut self, from: f64, to: f64) -> f64 {
         from + (to - from) * (self.next() >> 11) as f64 / (1_u64 << 53) as f64

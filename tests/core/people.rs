@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed, Standing};
+use arrivals::domain::event::StillRight;
+use arrivals::domain::ids::{AppointmentId, PatientId};
+use arrivals::domain::language::Language;
 use arrivals::domain::payer::Payer;
 use arrivals::domain::person::{BirthDate, Contact, Person};
+use arrivals::domain::ticket::CallAs;
 use arrivals::flow::found::{Asks, MaskedContact, MaskedInsurance, Patient, Visit};
 use arrivals::store::seal::{KEY_BYTES, Seal};
+use arrivals::store::tickets::CheckIn;
 use jiff::civil::date;
 
 /// The seal of every kiosk's file in these tests.
@@ -82,5 +87,24 @@ pub fn appointment(id: &str) -> Appointment {
         second_coverage: None,
         confirmed: Confirmed::default(),
         documents: Vec::new(),
+    }
+}
+
+/// A check-in for these visits, on Monday at nine, with nothing special about it.
+pub fn checked_in<'a>(patient: &'a PatientId, appointments: &'a [AppointmentId]) -> CheckIn<'a> {
+    CheckIn {
+        at: "2026-11-23T14:00:00Z".parse().unwrap(),
+        date: date(2026, 11, 23),
+        patient,
+        appointments,
+        language: Language::English,
+        call_as: CallAs::Number,
+        details: StillRight::Yes,
+        insurance: StillRight::Yes,
+        companion: None,
+        documents: None,
+        proposals: &[],
+        photos: &[],
+        place: "Waiting area A",
     }
 }

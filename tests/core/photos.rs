@@ -5,32 +5,15 @@ use std::path::Path;
 use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::Seq;
 use arrivals::domain::insurance::Side;
-use arrivals::domain::language::Language;
 use arrivals::domain::proposal::Field;
-use arrivals::domain::ticket::CallAs;
 use arrivals::store::photos::{PendingPhoto, Photo, PhotoKey};
 use arrivals::store::tickets::{CheckIn, KnownTicket};
 use arrivals::store::{Store, StoreError};
-use jiff::civil::date;
 
-use super::people::seal;
+use super::people::{checked_in, seal};
 
 fn check_in(store: &mut Store, appointment: &str, photos: &[Photo<'_>]) -> Result<KnownTicket, StoreError> {
-    store.check_in(&CheckIn {
-        at: "2026-11-23T14:00:00Z".parse().unwrap(),
-        date: date(2026, 11, 23),
-        patient: &"ada".into(),
-        appointments: &[appointment.into()],
-        language: Language::English,
-        call_as: CallAs::Number,
-        details: StillRight::Yes,
-        insurance: StillRight::Changed,
-        companion: None,
-        documents: None,
-        proposals: &[],
-        photos,
-        place: "Waiting area A",
-    })
+    store.check_in(&CheckIn { insurance: StillRight::Changed, photos, ..checked_in(&"ada".into(), &[appointment.into()]) })
 }
 
 /// A picture's bytes, the same each time, and like a compressed picture's.

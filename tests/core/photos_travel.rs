@@ -12,9 +12,7 @@ use arrivals::desk::store::{ChangeKey, Shown, Verdict};
 use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::{KioskId, Seq};
 use arrivals::domain::insurance::{Coverage, Side};
-use arrivals::domain::language::Language;
 use arrivals::domain::proposal::{Field, Proposal, Source, Value};
-use arrivals::domain::ticket::CallAs;
 use arrivals::store::Store;
 use arrivals::store::photos::Photo;
 use arrivals::store::tickets::CheckIn;
@@ -22,11 +20,10 @@ use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::cut::{Cut, Cuttable};
 use arrivals::sync::wire::{Feed, Held, PIECE_BYTES_MAX, PhotoHeld, PhotoName, Piece, Post};
 use arrivals::sync::worker::{Told, Worker};
-use jiff::civil::date;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::people::seal;
+use super::people::{checked_in, seal};
 use super::sync::{Lossy, Random, desk, monday, random, until};
 
 const TOKEN: &str = "token-of-the-photographing-kiosk";
@@ -89,18 +86,10 @@ impl Lobby {
         store
             .check_in(&CheckIn {
                 at: clock.now(),
-                date: date(2026, 11, 23),
-                patient: &appointment.into(),
-                appointments: &[appointment.into()],
-                language: Language::English,
-                call_as: CallAs::Number,
-                details: StillRight::Yes,
                 insurance: StillRight::Changed,
-                companion: None,
-                documents: None,
                 proposals: &proposals,
                 photos,
-                place: "Waiting area A",
+                ..checked_in(&appointment.into(), &[appointment.into()])
             })
             .unwrap();
         self.wake.notify_one();

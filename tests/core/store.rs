@@ -1,34 +1,19 @@
 //! The kiosk's file: what was saved stays saved, and numbers never repeat.
 
-use arrivals::domain::event::{KioskEvent, StillRight};
+use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::{AppointmentId, Seq};
-use arrivals::domain::language::Language;
 use arrivals::domain::settings::ClinicSettings;
-use arrivals::domain::ticket::{CallAs, Ticket, TicketNumber};
+use arrivals::domain::ticket::{Ticket, TicketNumber};
 use arrivals::store::feed::ListChange;
 use arrivals::store::tickets::{CheckIn, KnownTicket};
 use arrivals::store::{Store, StoreError};
 use jiff::civil::{Date, date};
 
-use super::people::{appointment, seal};
+use super::people::{appointment, checked_in, seal};
 
 fn check_in(store: &mut Store, appointments: &[&str], on: Date) -> Result<KnownTicket, StoreError> {
     let appointments: Vec<AppointmentId> = appointments.iter().map(|id| (*id).into()).collect();
-    store.check_in(&CheckIn {
-        at: "2026-11-23T14:00:00Z".parse().unwrap(),
-        date: on,
-        patient: &"ada".into(),
-        appointments: &appointments,
-        language: Language::English,
-        call_as: CallAs::Number,
-        details: StillRight::Yes,
-        insurance: StillRight::Yes,
-        companion: None,
-        documents: None,
-        proposals: &[],
-        photos: &[],
-        place: "Waiting area A",
-    })
+    store.check_in(&CheckIn { date: on, ..checked_in(&"ada".into(), &appointments) })
 }
 
 fn number(known: &KnownTicket) -> String {

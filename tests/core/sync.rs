@@ -8,22 +8,19 @@ use arrivals::clock::{Clock, ManualClock};
 use arrivals::desk::Desk;
 use arrivals::desk::api::InProcess;
 use arrivals::domain::appointment::Appointment;
-use arrivals::domain::event::{KioskEvent, StillRight};
+use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
-use arrivals::domain::language::Language;
 use arrivals::domain::settings::ClinicSettings;
-use arrivals::domain::ticket::CallAs;
 use arrivals::store::Store;
 use arrivals::store::tickets::CheckIn;
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::cut::{Cut, Cuttable};
 use arrivals::sync::wire::{Feed, Held, PhotoHeld, PhotoName, Piece, Post};
 use arrivals::sync::worker::{Told, Worker};
-use jiff::civil::date;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::people::{appointment, seal};
+use super::people::{appointment, checked_in, seal};
 
 /// xorshift64: the same numbers for the same seed, everywhere.
 pub struct Random(u64);
@@ -136,26 +133,8 @@ impl TestKiosk {
     }
 
     fn check_in(&self, clock: &ManualClock, appointment: &str) -> String {
-        let known = self
-            .store
-            .lock()
-            .unwrap()
-            .check_in(&CheckIn {
-                at: clock.now(),
-                date: date(2026, 11, 23),
-                patient: &"ada".into(),
-                appointments: &[appointment.into()],
-                language: Language::English,
-                call_as: CallAs::Number,
-                details: StillRight::Yes,
-                insurance: StillRight::Yes,
-                companion: None,
-                documents: None,
-                proposals: &[],
-                photos: &[],
-                place: "Waiting area A",
-            })
-            .unwrap();
+        let known =
+            self.store.lock().unwrap().check_in(&CheckIn { at: clock.now(), ..checked_in(&"ada".into(), &[appointment.into()]) }).unwrap();
         self.wake.notify_one();
         known.ticket.number.to_string()
     }

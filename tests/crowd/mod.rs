@@ -3,32 +3,17 @@
 //! Everything follows from a seed. Shared by the quick test and by `benches/identity.rs`.
 
 pub mod names;
+#[path = "../random/mod.rs"]
+pub mod random;
 pub mod slips;
 pub mod visit;
 
 use arrivals::domain::identity::fold_name;
 use arrivals::domain::person::{BirthDate, Contact, Person};
 use jiff::civil::{Date, date};
-
-/// xorshift64*: the same numbers from the same seed, everywhere.
-pub struct Random(u64);
+pub use random::Random;
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed | 1)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    pub fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
-    }
-
     pub fn chance(&mut self, percent: u64) -> bool {
         self.next() >> 32 < (percent << 32) / 100
     }

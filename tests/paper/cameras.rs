@@ -247,5 +247,5 @@ fn debug_output_of_a_look_shows_no_content() {
     let (view, _heard) = open(&SimulatedCamera::new());
     let shown = format!("{view:?} {:?}", view.take());
     assert!(shown.len() < 250, "{shown}");
-    assert!(shown.contains("Photo(") && shown.contains("Picture(960 x 540)"), "{shown}");
+    assert!(shown.contains("PrivateBytes(") && shown.contains("Picture(960 x 540)"), "{shown}");
 }

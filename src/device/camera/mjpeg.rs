@@ -8,39 +8,13 @@
 
 use zeroize::Zeroize;
 
+use crate::domain::private::PrivateBytes;
+
 /// The longest picture in bytes; a good one of 3840 x 2160 points takes some 3 MB.
 pub const PICTURE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// A JPEG file as the camera made it. It may show somebody's card: `Debug` shows its length alone, and its
-/// memory is wiped when it is dropped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Photo(Vec<u8>);
-
-impl Photo {
-    /// Takes the bytes over.
-    #[must_use]
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Self(bytes)
-    }
-
-    /// The file.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl Drop for Photo {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl std::fmt::Debug for Photo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Photo({} bytes)", self.0.len())
-    }
-}
+/// A JPEG file as the camera made it. It may show somebody's card.
+pub type Photo = PrivateBytes;
 
 /// What comes next in the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,7 +191,7 @@ impl Splitter {
                     return;
                 }
                 self.last_length = self.picture.len();
-                whole(Photo(std::mem::take(&mut self.picture)));
+                whole(Photo::new(std::mem::take(&mut self.picture)));
                 self.restart();
             }
             // After the points come more of them and the tables for these, and nothing else: the less is believed
@@ -391,7 +365,7 @@ mod tests {
     fn debug_output_shows_no_content() {
         let mut splitter = Splitter::default();
         splitter.push(b"\xFF\xD8\xFF\xE0\x00\x10MEMBER", |_| {});
-        assert_eq!(format!("{splitter:?} {:?}", Photo::new(b"MEMBER".to_vec())), "Splitter(12 bytes, 0 broken) Photo(6 bytes)");
+        assert_eq!(format!("{splitter:?} {:?}", Photo::new(b"MEMBER".to_vec())), "Splitter(12 bytes, 0 broken) PrivateBytes(6)");
     }
 
     /// xorshift64*.

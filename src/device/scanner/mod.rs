@@ -18,47 +18,13 @@ use std::thread::JoinHandle;
 pub use frame::{Debounce, Frame, Framer, SAME_SCAN_AGAIN, SCAN_BYTES_MAX, SILENCE};
 pub use serial::SerialScanner;
 pub use simulated::SimulatedScanner;
-use zeroize::Zeroize;
 
 use super::DeviceUriError;
 use crate::clock::Clock;
+use crate::domain::private::PrivateBytes;
 
-/// What was read, byte for byte. It may be a driving licence: `Debug` shows its length alone, and its
-/// memory is wiped when it is dropped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Scan(Vec<u8>);
-
-impl Scan {
-    /// Takes the bytes over.
-    #[must_use]
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes; see [`crate::codes::parse`].
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl AsRef<[u8]> for Scan {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl Drop for Scan {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl std::fmt::Debug for Scan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Scan({} bytes)", self.0.len())
-    }
-}
+/// What was read, byte for byte; see [`crate::codes::parse`]. It may be a driving licence.
+pub type Scan = PrivateBytes;
 
 /// How a scanner is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -188,6 +154,6 @@ mod tests {
     #[test]
     fn a_scan_keeps_its_content_out_of_debug_output() {
         let event = ScannerEvent::Scanned(Scan::new(b"DCSDOE".to_vec()));
-        assert_eq!(format!("{event:?}"), "Scanned(Scan(6 bytes))");
+        assert_eq!(format!("{event:?}"), "Scanned(PrivateBytes(6))");
     }
 }
