@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
 use slint::platform::{Key, Platform, PointerEventButton, WindowAdapter, WindowEvent};
-use slint::{ComponentHandle as _, LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel, SharedString};
+use slint::{ComponentHandle as _, LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel, SharedPixelBuffer, SharedString};
 
 use super::app::App;
 use super::bridge;
@@ -276,22 +276,20 @@ pub fn settle() {
 pub fn draw(window: &KioskWindow, size: PhysicalSize) -> (u32, u32, Vec<u8>) {
     let mut canvas = Canvas::new(size);
     canvas.draw_whole(window);
-    (size.width, size.height, canvas.pixels.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect())
+    (size.width, size.height, canvas.pixels.as_bytes().to_vec())
 }
 
 /// Pixels that are drawn into again and again, as a display's are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Canvas {
-    pixels: Vec<Rgb8Pixel>,
-    width: usize,
+    pixels: SharedPixelBuffer<Rgb8Pixel>,
 }
 
 impl Canvas {
     /// Pixels for a window of this size.
     #[must_use]
     pub fn new(size: PhysicalSize) -> Self {
-        let (width, height) = (size.width as usize, size.height as usize);
-        Self { pixels: vec![Rgb8Pixel::default(); width * height], width }
+        Self { pixels: SharedPixelBuffer::new(size.width, size.height) }
     }
 
     /// Draws the whole window, as after it was covered.
@@ -310,11 +308,12 @@ impl Canvas {
     fn draw(&mut self, kind: RepaintBufferType) -> u64 {
         let adapter = STAGE.with_borrow(|stage| stage.as_ref().map(|(adapter, _)| Rc::clone(adapter)));
         let mut drawn = 0;
+        let width = self.pixels.width() as usize;
         slint::platform::update_timers_and_animations();
         if let Some(adapter) = adapter {
             adapter.draw_if_needed(|renderer| {
                 renderer.set_repaint_buffer_type(kind);
-                let region = renderer.render(&mut self.pixels, self.width);
+                let region = renderer.render(self.pixels.make_mut_slice(), width);
                 drawn = region.iter().map(|(_, size)| u64::from(size.width) * u64::from(size.height)).sum();
             });
         }

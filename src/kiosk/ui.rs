@@ -1,14 +1,10 @@
-//! The pages, as the compiler of `ui/` makes them, and the fonts they are drawn with.
+//! The pages, as the crate in `ui/` has them, and the fonts they are drawn with.
 
 use std::sync::Arc;
 
 use slint::fontique_011::fontique::{Blob, FallbackKey, FamilyId, GenericFamily, Script};
 
-#[allow(clippy::all, reason = "generated")]
-mod pages {
-    slint::include_modules!();
-}
-pub use pages::*;
+pub use arrivals_ui::*;
 
 /// Makes the shipped fonts the ones that every text is drawn with, whatever the machine has installed.
 ///

@@ -488,7 +488,7 @@ pub fn sentences() -> Vec<(String, String)> {
 
 /// A translation: context and English to its words.
 pub fn catalogue(language: &str) -> BTreeMap<(String, String), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("ui/lang/{language}/LC_MESSAGES/arrivals.po"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("ui/lang/{language}/LC_MESSAGES/arrivals-ui.po"));
     let text = fs::read_to_string(path).unwrap();
     assert!(text.contains("Machine translation, not yet reviewed by a person"));
     let mut entries = BTreeMap::new();

@@ -16,8 +16,8 @@ impl Catalogue {
     pub fn of(language: Language) -> Self {
         match language {
             Language::English => Self::default(),
-            Language::Spanish => Self::parse(include_str!("../../../ui/lang/es/LC_MESSAGES/arrivals.po")),
-            Language::Arabic => Self::parse(include_str!("../../../ui/lang/ar/LC_MESSAGES/arrivals.po")),
+            Language::Spanish => Self::parse(include_str!("../../../ui/lang/es/LC_MESSAGES/arrivals-ui.po")),
+            Language::Arabic => Self::parse(include_str!("../../../ui/lang/ar/LC_MESSAGES/arrivals-ui.po")),
         }
     }
 
