@@ -98,6 +98,9 @@ impl Sink for Collected<'_> {
         (self.report)(Report::Note(format!("{}:{line}: {why}", self.name)));
     }
 
+    // Nobody is looked for by a card.
+    fn warn(&mut self, _: u64, _: &str) {}
+
     fn note(&mut self, text: &str) {
         (self.report)(Report::Note(format!("{}: {text}", self.name)));
     }

@@ -305,6 +305,7 @@ fn a_hundred_megabytes_are_read_to_the_end() {
         fn refuse(&mut self, _: u64, _: &str) {
             self.1 += 1;
         }
+        fn warn(&mut self, _: u64, _: &str) {}
         fn note(&mut self, _: &str) {}
     }
     let mut bytes = b"appointment_id,start,given_name,family_name,birth_date\n".to_vec();

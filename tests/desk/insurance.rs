@@ -71,17 +71,78 @@ fn every_part_of_both_cards_comes_with_a_csv_list() {
     let found = on_file(&place, "a1");
     assert!(found.coverage == Some(full_card()));
     assert!(found.second_coverage == Some(card("Second Health", "S1")));
-    for (column, cell, why) in [
-        ("relationship", "cousin", "relationship: expected self, spouse, parent, other, found another word"),
-        ("second_relationship", "cousin", "second_relationship: expected self"),
-        ("coverage_start", "1/1/2026", "coverage_start: expected a date such as 1950-03-01, found another form"),
-        ("second_coverage_end", "2026-02-30", "second_coverage_end: expected a date such as 1950-03-01, found a date that does not exist"),
+}
+
+#[test]
+fn what_is_wrong_about_a_card_costs_nobody_their_appointment() {
+    let long = "x".repeat(501);
+    let holder = |is, born: Option<Date>| Some(Holder { is, name: "Eve Example".into(), birth_date: born.map(BirthDate) });
+    let spouse = Coverage { holder: holder(Relationship::Spouse, None), ..card("One", "H1") };
+    for (column, cell, why, expected) in [
+        ("group_id", "G\u{7}7", "group_id: expected plain text, found control characters or a line break; it is left empty", &spouse),
+        ("plan", long.as_str(), "plan: expected at most 500 characters, found 501; it is left empty", &spouse),
+        ("coverage_start", "1/1/2026", "coverage_start: expected a date such as 1950-03-01, found another form; it is left empty", &spouse),
+        ("coverage_end", "2026-02-30", "coverage_end: expected a date such as 1950-03-01, found a date that does not exist", &spouse),
+        ("holder_birth_date", "1960-05", "holder_birth_date: expected a date such as 1950-03-01, found another form", &spouse),
+        ("second_coverage_end", "2026", "second_coverage_end: expected a date such as 1950-03-01, found another form", &spouse),
+        (
+            "second_relationship",
+            "cousin",
+            "second_relationship: expected self, spouse, parent, other, found another word; it is taken as other",
+            &spouse,
+        ),
     ] {
+        let place = place();
         let file = place.folder.path().join("odd.csv");
-        std::fs::write(&file, format!("{HEADER},{column}\n{},{cell}\n", row("a2", "2026-11-23T08:00:00", "ben"))).unwrap();
+        let text = format!(
+            "{HEADER},payer,member_id,relationship,holder_name,{column}\n{},One,H1,spouse,Eve Example,{cell}\n",
+            row("a1", "2026-11-23T08:00:00", "ben")
+        );
+        std::fs::write(&file, text).unwrap();
         let (result, lines) = import(&place.desk, file.to_str().unwrap());
-        assert_eq!(result.unwrap().refused, 1);
-        assert!(lines[0].contains(why) && !lines[0].contains("cousin"), "{lines:?}");
+        assert!(result.is_ok_and(|summary| (summary.taken, summary.refused) == (1, 0)), "{column}");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].contains(&format!("odd.csv:2: appointment a1: {why}")) && !lines[0].contains("cousin"), "{lines:?}");
+        assert!(on_file(&place, "a1").coverage.as_ref() == Some(expected), "{column}");
+    }
+    let place = place();
+    let file = place.folder.path().join("odd.csv");
+    let bytes = [format!("{HEADER},payer\n{},", row("a1", "2026-11-23T08:00:00", "ben")).as_bytes(), b"Caf\xe9\n"].concat();
+    std::fs::write(&file, bytes).unwrap();
+    let (result, lines) = import(&place.desk, file.to_str().unwrap());
+    assert_eq!((result.unwrap().taken, on_file(&place, "a1").coverage), (1, None));
+    assert!(lines[0].contains("payer: expected UTF-8 text, found another encoding; it is left empty"), "{lines:?}");
+}
+
+/// FHIR takes a year or a month for a date (R4, datatype `date`), a card does not.
+#[test]
+fn a_fhir_date_without_its_day_is_left_out_of_the_card() {
+    let of = |born: &str, start: &str, end: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[
+            {{"resource":{{"resourceType":"Patient","id":"ada","name":[{{"family":"Example","given":["ada"]}}],"birthDate":"1962-06-02"}}}},
+            {{"resource":{{"resourceType":"Patient","id":"eve","name":[{{"family":"Example","given":["Eve"]}}],"birthDate":"{born}"}}}},
+            {{"resource":{{"resourceType":"Coverage","status":"active","beneficiary":{{"reference":"Patient/ada"}},"payor":[{{"display":"One"}}],
+            "subscriberId":"H1","relationship":{{"coding":[{{"code":"spouse"}}]}},"subscriber":{{"reference":"Patient/eve"}},"period":{{"start":"{start}","end":"{end}"}}}}}},
+            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/ada"}}}}]}}}}]}}"#
+        )
+    };
+    for (born, start, end, warnings, expected) in [
+        ("1960-05-07", "2026-01-01", "2026-12-31", 0, (Some(date(1960, 5, 7)), Some(date(2026, 1, 1)), Some(date(2026, 12, 31)))),
+        ("1960-05", "2026", "2026-12", 3, (None, None, None)),
+        ("1960", "2026-01-01T00:00:00Z", "2026-02-30", 2, (None, Some(date(2026, 1, 1)), None)),
+        ("", "", "", 0, (None, None, None)),
+    ] {
+        let place = place();
+        let file = place.folder.path().join("day.json");
+        std::fs::write(&file, of(born, start, end)).unwrap();
+        let (result, lines) = import(&place.desk, file.to_str().unwrap());
+        assert!(result.is_ok_and(|summary| (summary.taken, summary.refused) == (1, 0)), "{born} {lines:?}");
+        assert_eq!(lines.len(), warnings, "{lines:?}");
+        let found = on_file(&place, "a1").coverage.unwrap();
+        let holder = found.holder.unwrap();
+        assert_eq!((holder.birth_date.map(|born| born.0), found.start, found.end), expected, "{lines:?}");
+        assert_eq!((found.member_id.as_str(), holder.name.as_str()), ("H1", "Eve Example"));
     }
 }
 

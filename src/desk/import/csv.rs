@@ -1,7 +1,7 @@
 //! Reads a list as CSV: comma, quotes, UTF-8, one header line in any order.
 
 use super::super::store::Unsaid;
-use super::draft::Draft;
+use super::draft::{Draft, left_empty};
 use super::{ImportError, Sink, without_bom};
 
 /// Columns that must be there.
@@ -53,10 +53,16 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
         let begins = lines.of(reader.position().byte());
         match reader.read_byte_record(&mut record) {
             Ok(false) => return Ok(()),
-            Ok(true) => match read_row(&names, &record) {
-                Ok(appointment) => sink.good(appointment)?,
-                Err(why) => sink.refuse(begins, &why),
-            },
+            Ok(true) => {
+                let mut warnings = Vec::new();
+                match read_row(&names, &record, &mut warnings) {
+                    Ok(appointment) => {
+                        warnings.iter().for_each(|why| sink.warn(begins, why));
+                        sink.good(appointment)?;
+                    }
+                    Err(why) => sink.refuse(begins, &why),
+                }
+            }
             Err(_) => sink.refuse(begins, "expected a line of CSV, found something that cannot be read as such"),
         }
     }
@@ -89,7 +95,11 @@ impl<'a> Lines<'a> {
     }
 }
 
-fn read_row(names: &[String], record: &csv::ByteRecord) -> Result<crate::domain::appointment::Appointment, String> {
+fn read_row(
+    names: &[String],
+    record: &csv::ByteRecord,
+    warnings: &mut Vec<String>,
+) -> Result<crate::domain::appointment::Appointment, String> {
     if record.len() != names.len() {
         let id = names
             .iter()
@@ -104,8 +114,17 @@ fn read_row(names: &[String], record: &csv::ByteRecord) -> Result<crate::domain:
     let mut draft = Draft::default();
     for (name, value) in names.iter().zip(record.iter()) {
         if let Some(field) = draft.field(name) {
-            *field = std::str::from_utf8(value).map_err(|_| format!("{name}: expected UTF-8 text, found another encoding"))?.to_owned();
+            match std::str::from_utf8(value) {
+                Ok(text) => text.clone_into(field),
+                Err(_) => {
+                    let why = format!("{name}: expected UTF-8 text, found another encoding");
+                    if !Draft::is_of_card(name) {
+                        return Err(why);
+                    }
+                    warnings.push(left_empty(&why));
+                }
+            }
         }
     }
-    draft.finish()
+    draft.finish(warnings)
 }

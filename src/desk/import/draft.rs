@@ -1,6 +1,7 @@
 //! An appointment as texts, before anybody has looked at them; and the rules that make it a real one.
 //!
-//! Invariant: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came.
+//! Invariants: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came; nothing that is said of
+//! a card costs its owner the appointment.
 
 use blake2::{Blake2s256, Digest};
 use jiff::Timestamp;
@@ -116,19 +117,30 @@ impl Card {
         ]
     }
 
-    /// `prefix` goes before the names of columns.
-    fn finish(self, prefix: &str) -> Result<Option<Coverage>, String> {
-        let date = |name: &str, text: &str| {
-            if text.is_empty() { Ok(None) } else { read_date(&format!("{prefix}{name}"), text).map(Some) }
+    /// Whether a column of this name speaks of one of the cards.
+    fn has_column(column: &str) -> bool {
+        Self::default().texts().iter().any(|(first, second, _)| *first == column || *second == column)
+    }
+
+    /// What is wrong is left out, with a warning each. `prefix` goes before the names of columns.
+    fn finish(self, prefix: &str, warnings: &mut Vec<String>) -> Option<Coverage> {
+        let mut date = |name: &str, text: &str| {
+            if text.is_empty() {
+                return None;
+            }
+            read_date(&format!("{prefix}{name}"), text).map_err(|why| warnings.push(left_empty(&why))).ok()
         };
+        let (start, end) = (date("coverage_start", &self.start), date("coverage_end", &self.end));
+        let holder_birth_date = date("holder_birth_date", &self.holder_birth_date).map(BirthDate);
         let is = match self.relationship.to_ascii_lowercase().as_str() {
             "" | "self" => None,
-            code => Some(Relationship::ALL.into_iter().find(|is| is.code() == code).ok_or_else(|| {
-                format!("{prefix}relationship: expected self, {}, found another word", Relationship::ALL.map(Relationship::code).join(", "))
-            })?),
+            code => Some(Relationship::ALL.into_iter().find(|is| is.code() == code).unwrap_or_else(|| {
+                let words = Relationship::ALL.map(Relationship::code).join(", ");
+                warnings.push(format!("{prefix}relationship: expected self, {words}, found another word; it is taken as other"));
+                Relationship::Other
+            })),
         };
-        let holder_birth_date = date("holder_birth_date", &self.holder_birth_date)?.map(BirthDate);
-        let holder = is.map(|is| Holder { is, name: self.holder_name.clone().into(), birth_date: holder_birth_date });
+        let holder = is.map(|is| Holder { is, name: self.holder_name.into(), birth_date: holder_birth_date });
         let coverage = Coverage {
             payer: self.payer.into(),
             payer_code: self.payer_code,
@@ -136,26 +148,32 @@ impl Card {
             group_id: self.group_id.into(),
             plan: self.plan.into(),
             holder,
-            start: date("coverage_start", &self.start)?,
-            end: date("coverage_end", &self.end)?,
+            start,
+            end,
         };
-        Ok(Some(coverage).filter(|coverage| *coverage != Coverage::default()))
+        Some(coverage).filter(|coverage| *coverage != Coverage::default())
     }
 }
 
+/// What becomes of a field of a card that cannot be read.
+pub(super) fn left_empty(why: &str) -> String {
+    format!("{why}; it is left empty")
+}
+
 impl Draft {
-    /// Looks at every field and makes the appointment, or says what was expected and what was found.
+    /// Looks at every field and makes the appointment, or says what was expected and what was found. What is wrong about a card
+    /// is left out and pushed onto `warnings`.
     ///
     /// # Errors
     /// One sentence without anything about the person.
-    pub fn finish(mut self) -> Result<Appointment, String> {
+    pub fn finish(mut self, warnings: &mut Vec<String>) -> Result<Appointment, String> {
         for (name, text) in self.texts() {
-            let chars_max = if name.starts_with("other_") { FIELD_CHARS_MAX * OTHER_NAMES_MAX } else { FIELD_CHARS_MAX };
-            if text.chars().nth(chars_max).is_some() {
-                return Err(format!("{name}: expected at most {chars_max} characters, found {}", text.chars().count()));
-            }
-            if text.chars().any(char::is_control) {
-                return Err(format!("{name}: expected plain text, found control characters or a line break"));
+            if let Err(why) = check_text(name, text) {
+                if !Card::has_column(name) {
+                    return Err(why);
+                }
+                warnings.push(left_empty(&why));
+                text.clear();
             }
             let trimmed = text.trim();
             if trimmed.len() != text.len() {
@@ -171,10 +189,10 @@ impl Draft {
         if self.id.chars().count() > ID_CHARS_MAX {
             return Err(format!("appointment_id: expected at most {ID_CHARS_MAX} characters, found {}", self.id.chars().count()));
         }
-        self.finish_known()
+        self.finish_known(warnings)
     }
 
-    fn finish_known(self) -> Result<Appointment, String> {
+    fn finish_known(self, warnings: &mut Vec<String>) -> Result<Appointment, String> {
         let id = self.id.clone();
         let at = |why: String| format!("appointment {id}: {why}");
         let start = read_start(&self.start).map_err(at)?;
@@ -197,8 +215,11 @@ impl Draft {
         if birth_date > latest {
             return Err(at("birth_date: expected a date before the appointment, found a later one".to_owned()));
         }
-        let coverage = self.card.clone().finish("").map_err(at)?;
-        let second_coverage = self.second_card.clone().finish("second_").map_err(at)?;
+        let coverage = self.card.clone().finish("", warnings);
+        let second_coverage = self.second_card.clone().finish("second_", warnings);
+        for warning in warnings.iter_mut() {
+            *warning = at(std::mem::take(warning));
+        }
         let other_given_names = read_names("other_given_names", &self.other_given_names, &self.given_name).map_err(at)?;
         let other_family_names = read_names("other_family_names", &self.other_family_names, &self.family_name).map_err(at)?;
         let documents = read_documents(&self.documents).map_err(at)?;
@@ -272,6 +293,11 @@ impl Draft {
         texts.into_iter().chain(first).chain(second).collect()
     }
 
+    /// Whether a CSV column of this name speaks of one of the cards.
+    pub fn is_of_card(column: &str) -> bool {
+        Card::has_column(column)
+    }
+
     /// Whether a CSV column of this name speaks of the second card.
     pub fn is_of_second_card(column: &str) -> bool {
         Card::default().texts().iter().any(|(_, name, _)| *name == column)
@@ -281,6 +307,18 @@ impl Draft {
     pub fn field(&mut self, column: &str) -> Option<&mut String> {
         self.texts().into_iter().find_map(|(name, text)| (name == column).then_some(text))
     }
+}
+
+/// Whether a field is text of a length that can be kept.
+fn check_text(name: &str, text: &str) -> Result<(), String> {
+    let chars_max = if name.starts_with("other_") { FIELD_CHARS_MAX * OTHER_NAMES_MAX } else { FIELD_CHARS_MAX };
+    if text.chars().nth(chars_max).is_some() {
+        return Err(format!("{name}: expected at most {chars_max} characters, found {}", text.chars().count()));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(format!("{name}: expected plain text, found control characters or a line break"));
+    }
+    Ok(())
 }
 
 /// Names that a person may give besides the one on file: each once, in the order of the list.

@@ -303,8 +303,12 @@ impl Graph {
             coverages_of.entry(key).or_default().push(coverage);
         }
         for (line, appointment) in &self.appointments {
-            match self.draft(appointment, &coverages_of).and_then(Draft::finish) {
-                Ok(good) => sink.good(good)?,
+            let mut warnings = Vec::new();
+            match self.draft(appointment, &coverages_of).and_then(|draft| draft.finish(&mut warnings)) {
+                Ok(good) => {
+                    warnings.iter().for_each(|why| sink.warn(*line, why));
+                    sink.good(good)?;
+                }
                 Err(why) => sink.refuse(*line, &why),
             }
         }
@@ -390,7 +394,7 @@ impl Graph {
     }
 }
 
-/// The date of a FHIR date or time.
+/// The date of a FHIR date or time. One of a year or a month alone (`2026`, `1960-05`) stays as it is, and is no day of a card.
 fn day_of(text: &str) -> String {
     text.get(..10).unwrap_or(text).to_owned()
 }

@@ -32,6 +32,8 @@ pub trait Sink {
     fn good(&mut self, appointment: Appointment) -> Result<(), ImportError>;
     /// Something wrong in this line; the rest is still read.
     fn refuse(&mut self, line: u64, why: &str);
+    /// Something wrong in this line that costs a field of a card and no more. Said before the appointment itself.
+    fn warn(&mut self, line: u64, why: &str);
     /// Worth knowing, but nothing is lost.
     fn note(&mut self, text: &str);
 }
@@ -186,6 +188,10 @@ impl Sink for DeskSink<'_> {
     fn refuse(&mut self, line: u64, why: &str) {
         self.summary.refused += 1;
         (self.report)(Report::Refusal(format!("{}:{line}: {why}", self.name)));
+    }
+
+    fn warn(&mut self, line: u64, why: &str) {
+        (self.report)(Report::Note(format!("{}:{line}: {why}", self.name)));
     }
 
     fn note(&mut self, text: &str) {
