@@ -130,6 +130,16 @@ impl Coverage {
         self.payer.is_blank() && self.member_id.is_blank()
     }
 
+    /// Whether both are the same card. A code that one of them does not know makes no other card of it: lists and letters often have none.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        if self.payer_code.is_empty() == other.payer_code.is_empty() {
+            return self == other;
+        }
+        let without = |card: &Self| Self { payer_code: String::new(), ..card.clone() };
+        without(self) == without(other)
+    }
+
     /// What staff read on one line: `Example Health, member H100, group 7, plan Silver, spouse Ana Ruiz, until 2026-12-31`.
     #[must_use]
     pub fn one_line(&self) -> Private {
@@ -203,6 +213,23 @@ mod tests {
         assert_eq!(full.one_line().as_str(), line);
         assert!(Coverage::default().is_none() && Coverage::default().one_line().is_blank() && !bare.is_none());
         assert!(!format!("{full:?}").contains("Ana"));
+    }
+
+    #[test]
+    fn a_code_that_one_side_does_not_know_makes_no_other_card() {
+        let card = |code: &str, member: &str| Coverage { payer_code: code.into(), member_id: member.into(), ..Coverage::default() };
+        for (one, other, same) in [
+            (card("", "H1"), card("", "H1"), true),
+            (card("example", "H1"), card("example", "H1"), true),
+            (card("example", "H1"), card("", "H1"), true),
+            (card("", "H1"), card("example", "H1"), true),
+            (card("example", "H1"), card("other", "H1"), false),
+            (card("example", "H1"), card("", "H2"), false),
+            (card("", "H1"), card("", "H2"), false),
+            (card("example", ""), Coverage::default(), true),
+        ] {
+            assert_eq!(one.says_the_same(&other), same, "{}/{}", one.payer_code, other.payer_code);
+        }
     }
 
     #[test]

@@ -122,6 +122,15 @@ impl Value {
     pub fn is_empty(&self) -> bool {
         self.one_line().is_blank()
     }
+
+    /// Whether both are the same to whoever compares them; for cards see [`Coverage::says_the_same`].
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Coverage(one), Self::Coverage(other)) => one.says_the_same(other),
+            _ => self == other,
+        }
+    }
 }
 
 /// How the patient gave a value.

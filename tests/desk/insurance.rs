@@ -244,6 +244,32 @@ fn two_cards_told_for_one_person_are_both_kept_and_staff_choose() {
 }
 
 #[test]
+fn a_payers_code_that_only_one_side_knows_makes_no_other_card() {
+    let coded = |code: &str, member: &str| Coverage { payer_code: code.into(), ..card("Example Health", member) };
+    for (old, new, current, settled, conflict) in
+        [("", "example", "", true, false), ("example", "", "example", true, false), ("", "example", "other", false, true)]
+    {
+        let place = place();
+        let text =
+            format!("{HEADER},payer,payer_code,member_id\n{},Example Health,{current},H2\n", row("a1", "2026-11-23T08:00:00", "ada"));
+        take(&place, "list.csv", &text);
+        let told = change(Field::Insurance, value(&coded(old, "H1")), value(&coded(new, "H2")));
+        send(&place, "lobby", &[says(1, 'A', &["a1"], vec![told])]);
+        let said = place.desk.changes_of(&AppointmentId::from("a1")).unwrap().pop().unwrap();
+        assert_eq!((said.is_settled(), said.is_conflict()), (settled, conflict), "{old} {new} {current}");
+    }
+    // Nor does a list without codes end what was accepted while one with codes was there.
+    let place = place();
+    let list = |columns: &str| format!("{HEADER},{columns}\n{}", row("a1", "2026-11-23T08:00:00", "ada"));
+    take(&place, "codes.csv", &format!("{},Example Health,example,H1\n", list("payer,payer_code,member_id")));
+    let told = change(Field::Insurance, value(&coded("example", "H1")), value(&coded("example", "H2")));
+    send(&place, "lobby", &[says(1, 'A', &["a1"], vec![told])]);
+    assert!(place.desk.decide_change(&key("lobby", 1, Field::Insurance), &Verdict::Accept, "ana").unwrap());
+    take(&place, "none.csv", &format!("{},Example Health,H1\n", list("payer,member_id")));
+    assert!(on_file(&place, "a1").coverage == Some(coded("example", "H2")));
+}
+
+#[test]
 fn an_accepted_card_is_handed_on_part_by_part_and_none_as_nothing() {
     let place = place();
     listed(&place);

@@ -232,6 +232,35 @@ fn two_proposals_for_one_field_are_both_kept() {
 }
 
 #[test]
+fn what_is_on_file_is_what_the_visit_has_and_nothing_is_settled_while_another_visit_has_something_else() {
+    const THIRD: &str = "555-0444";
+    for (a1, a2, current, settled, conflict, accepts) in [
+        (OLD_PHONE, OLD_PHONE, OLD_PHONE, false, false, true),
+        // The furthest visit has it already, the one that was checked in does not.
+        (OLD_PHONE, NEW_PHONE, OLD_PHONE, false, false, true),
+        (NEW_PHONE, OLD_PHONE, NEW_PHONE, false, false, true),
+        (NEW_PHONE, NEW_PHONE, NEW_PHONE, true, false, false),
+        (OLD_PHONE, THIRD, OLD_PHONE, false, true, true),
+        (NEW_PHONE, THIRD, NEW_PHONE, false, true, true),
+        (THIRD, NEW_PHONE, THIRD, false, true, true),
+    ] {
+        let place = place();
+        // Whatever a visit had that is over says nothing.
+        import_list(&place, &[("a1", "08:00", "ada", a1), ("a2", "10:00", "ada", a2)]);
+        let file = place.folder.path().join("over.csv");
+        let over = "appointment_id,start,patient_id,phone,given_name,family_name,birth_date\na0,2026-11-20T08:00:00-05:00,ada,555-0111,ada,Example,1962-06-02\n";
+        std::fs::write(&file, over).unwrap();
+        import(&place.desk, file.to_str().unwrap()).0.unwrap();
+        send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE))])]);
+        let said = of(&place, "a2").pop().unwrap();
+        assert_eq!(said.current, Some(text(current)), "{a1} {a2}");
+        assert_eq!((said.is_settled(), said.is_conflict(), said.is_open()), (settled, conflict, !settled), "{a1} {a2}");
+        assert_eq!(place.desk.decide_change(&said.key, &Verdict::Accept, "ana").unwrap(), accepts, "{a1} {a2}");
+        assert_eq!((phone(&place, "a1").as_str(), phone(&place, "a2").as_str()), (NEW_PHONE, NEW_PHONE));
+    }
+}
+
+#[test]
 fn what_was_shown_is_what_is_decided() {
     let place = told();
     let phone_change = key("lobby", 1, Field::Phone);

@@ -141,7 +141,7 @@ pub(super) async fn decide(
 
 fn is_on_file(desk: &Desk, id: &AppointmentId, changes: &[Shown], value: &Value) -> Result<bool, DeskError> {
     let all = desk.changes_of(id)?;
-    Ok(all.iter().any(|change| change.is_open() && changes.iter().any(|s| s.key == change.key) && change.current.as_ref() == Some(value)))
+    Ok(all.iter().any(|change| change.is_open() && changes.iter().any(|s| s.key == change.key) && change.is_on_file(value)))
 }
 
 /// A proposal as a form carries it: which, and what the chart had when it was shown.
@@ -162,7 +162,7 @@ fn clear(changes: &[ProposedChange]) -> Vec<&ProposedChange> {
     let of = |field: Field| {
         let mut open = changes.iter().filter(move |change| change.key.field == field && change.is_open());
         let first = open.next()?;
-        let alone = open.all(|other| other.proposal.new == first.proposal.new);
+        let alone = open.all(|other| other.proposal.new.says_the_same(&first.proposal.new));
         (alone && first.fits() && !first.is_conflict()).then_some(first)
     };
     Field::ALL.into_iter().filter_map(of).collect()
@@ -288,10 +288,10 @@ impl Page {
 
     fn values(change: &ProposedChange) -> Markup {
         let proposal = &change.proposal;
-        match change.current.as_ref().filter(|_| change.is_conflict()) {
-            Some(now) => side_by_side(&[
+        match change.third_value() {
+            Some(third) => side_by_side(&[
                 ("The patient saw", "", &proposal.old),
-                ("On file now", "now", now),
+                (if change.is_conflict_elsewhere() { "On file for another visit" } else { "On file now" }, "now", third),
                 ("The patient says", "new", &proposal.new),
             ]),
             None => side_by_side(&[("On file", "", &proposal.old), ("The patient says", "new", &proposal.new)]),
@@ -310,7 +310,8 @@ impl Page {
             li.change id={ "change-" (key) } {
                 h3 { (field) }
                 (self.said(change))
-                @if change.is_conflict() { p.reason { (icon("alert")) "The chart was changed since the patient saw it" } }
+                @if change.is_conflict_elsewhere() { p.reason { (icon("alert")) "Another visit of theirs has something else on file" } }
+                @else if change.is_conflict() { p.reason { (icon("alert")) "The chart was changed since the patient saw it" } }
                 @if change.proposal.insisted { p.reason { (icon("question")) (insisted(change.key.field)) } }
                 @if !change.fits() { p.reason { (icon("alert")) "Too long, or not plain text: edit it, then it can be accepted" } }
                 (Self::values(change))

@@ -28,7 +28,7 @@ pub(super) fn end_contradicted(conn: &Connection, list: &[Appointment], unsaid: 
     for appointment in list {
         let person = &appointment.person;
         for overlay in overlays(conn, person.id.as_str())? {
-            if unsaid.speaks_of(overlay.field) && !overlay.base.contains(&appointment.value(overlay.field)) {
+            if unsaid.speaks_of(overlay.field) && !overlay.base.iter().any(|base| base.says_the_same(&appointment.value(overlay.field))) {
                 set(conn, person.id.as_str(), overlay.field, None)?;
             }
         }

@@ -81,8 +81,11 @@ pub struct ProposedChange {
     pub proposal: Proposal,
     /// When it was said.
     pub at: Timestamp,
-    /// What the chart has now; none if neither the list nor an earlier acceptance speaks of this person.
+    /// What the chart has now for the visit that this came with; none if neither the list nor an earlier acceptance speaks of this
+    /// person.
     pub current: Option<Value>,
+    /// What it has for the person's other visits from that day on, each once.
+    pub elsewhere: Vec<Value>,
     /// What came of it.
     pub decided: Decided,
     /// When and by whom it was decided.
@@ -95,10 +98,16 @@ pub struct ProposedChange {
 }
 
 impl ProposedChange {
+    /// Whether the chart has this value already, for every visit.
+    #[must_use]
+    pub fn is_on_file(&self, value: &Value) -> bool {
+        self.current.is_some() && self.current.iter().chain(&self.elsewhere).all(|has| has.says_the_same(value))
+    }
+
     /// Whether the chart has the proposed value already, so that nothing is left to decide.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.decided == Decided::Open && self.current.as_ref() == Some(&self.proposal.new)
+        self.decided == Decided::Open && self.is_on_file(&self.proposal.new)
     }
 
     /// Whether somebody has to decide.
@@ -107,10 +116,23 @@ impl ProposedChange {
         self.decided == Decided::Open && !self.is_settled()
     }
 
-    /// Whether the chart was changed since the patient saw it: it has neither the old value nor the new one.
+    /// Whether somebody has to choose: the chart was changed since the patient saw it, or has something else for another visit.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        self.current.as_ref().is_some_and(|current| *current != self.proposal.old && *current != self.proposal.new)
+        self.third_value().is_some()
+    }
+
+    /// What the chart has that is neither the value that the patient saw nor the proposed one: for this visit, else for another.
+    #[must_use]
+    pub fn third_value(&self) -> Option<&Value> {
+        let is_third = |has: &&Value| !has.says_the_same(&self.proposal.old) && !has.says_the_same(&self.proposal.new);
+        self.current.iter().chain(&self.elsewhere).find(is_third)
+    }
+
+    /// Whether [`Self::third_value`] is that of another visit.
+    #[must_use]
+    pub fn is_conflict_elsewhere(&self) -> bool {
+        self.third_value().is_some_and(|third| Some(third) != self.current.as_ref())
     }
 
     /// Whether the proposed value can be accepted as it is.
@@ -122,7 +144,7 @@ impl ProposedChange {
     /// A short mark of what stands there now: a page that shows something else is too old to decide by.
     #[must_use]
     pub fn stands(&self) -> String {
-        let text = serde_json::to_string(&self.current).unwrap_or_default();
+        let text = serde_json::to_string(&(&self.current, &self.elsewhere)).unwrap_or_default();
         super::super::secret::hash_token(&text).chars().take(12).collect()
     }
 }
@@ -318,7 +340,7 @@ fn decide(conn: &Connection, change: &ProposedChange, verdict: &Verdict) -> Resu
         Verdict::Edit(value) => (EDIT, value),
     };
     let Ok(value) = check_value(change.key.field, value) else { return Ok(None) };
-    if change.current.as_ref() == Some(&value) {
+    if change.is_on_file(&value) {
         return Ok(None);
     }
     let before = chart::overlay(conn, change.person.as_str(), detail.field)?.map(|overlay| (overlay.value, overlay.base));
@@ -392,12 +414,12 @@ pub(super) fn find(conn: &Connection, key: &ChangeKey) -> Result<Option<Proposed
     Ok(of_person(conn, &person)?.into_iter().find(|change| change.key == *key))
 }
 
-/// The chart of a person is that of their latest visit on the list.
+/// What the chart has for a proposal is what the visit has with which it came; one that is not on the list has its person's latest.
 fn query(conn: &Connection, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<ProposedChange>, DeskError> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT p.kiosk, p.seq, p.appointment_id, COALESCE(a.patient_id, p.patient_id), p.body, p.at, p.decision, p.decided_at, p.decided_by,
          p.decided_revision, p.value, p.why, (SELECT e.batch FROM exported_change e WHERE e.revision = p.decided_revision),
-         (SELECT b.body FROM appointment b WHERE b.patient_id = COALESCE(a.patient_id, p.patient_id) ORDER BY b.start_at DESC, b.id LIMIT 1)
+         COALESCE(a.body, (SELECT b.body FROM appointment b WHERE b.patient_id = p.patient_id ORDER BY b.start_at DESC, b.id LIMIT 1)), p.date
          FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id WHERE {which} ORDER BY p.at, p.kiosk, p.seq"
     ))?;
     let facts: Vec<Facts> = statement.query_map(values, Facts::read)?.collect::<Result<_, _>>()?;
@@ -422,6 +444,7 @@ struct Facts {
     why: Option<String>,
     batch: Option<i64>,
     listed: Option<String>,
+    date: String,
 }
 
 impl Facts {
@@ -441,6 +464,7 @@ impl Facts {
             why: row.get(11)?,
             batch: row.get(12)?,
             listed: row.get(13)?,
+            date: row.get(14)?,
         })
     }
 
@@ -451,6 +475,7 @@ impl Facts {
             Some(body) => Some(appointments::read(body)?.value(proposal.field)),
             None => chart::overlay(conn, &self.person, proposal.field)?.map(|overlay| overlay.value),
         };
+        let elsewhere = elsewhere(conn, &self.person, (&self.appointment, &self.date), proposal.field)?;
         let value = self.value.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| broken())?;
         let decided = match (self.decision.as_str(), value) {
             ("open", _) => Decided::Open,
@@ -464,6 +489,7 @@ impl Facts {
             person: PatientId::new(self.person),
             at: timestamp(&self.at)?,
             current,
+            elsewhere,
             can_undo: matches!(decided, Decided::Rejected(_)),
             decided,
             by: timestamp_or_none(self.decided_at)?.zip(self.decided_by),
@@ -472,6 +498,21 @@ impl Facts {
             proposal,
         })
     }
+}
+
+/// What a person's visits have in a field from this date on, but for this one; what is over is nobody's to change.
+fn elsewhere(conn: &Connection, person: &str, (visit, date): (&str, &str), field: Field) -> Result<Vec<Value>, DeskError> {
+    let sql = "SELECT body FROM appointment WHERE patient_id = ?1 AND local_date >= ?2 AND id <> ?3 ORDER BY start_at, id";
+    let mut statement = conn.prepare_cached(sql)?;
+    let bodies = statement.query_map([person, date, visit], |row| row.get::<_, String>(0))?;
+    let mut values = Vec::new();
+    for body in bodies {
+        let value = appointments::read(&body?)?.value(field);
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    Ok(values)
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, DeskError> {
