@@ -310,12 +310,17 @@ fn write_letter(desk: &Desk, data: &Path, appointment: &str, out: &Path) -> anyh
 }
 
 fn export_changes(desk: &Desk, data: &Path, out: &Path, batch: Option<u64>) -> anyhow::Result<ExitCode> {
+    let contradicted = if batch.is_none() { desk.contradicted_since_last_batch()? } else { 0 };
+    if contradicted > 0 {
+        let changes = if contradicted == 1 { "change is" } else { "changes are" };
+        eprintln!("note: {contradicted} accepted {changes} not handed on: a later list says something else; the person's page shows it");
+    }
     let batch = match batch {
         Some(batch) => batch,
         None => match desk.next_export_batch()? {
             Some(batch) => batch,
             None => {
-                println!("nothing to export: every accepted change is in an earlier batch");
+                println!("nothing to export: no accepted change waits");
                 return Ok(ExitCode::SUCCESS);
             }
         },

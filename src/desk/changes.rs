@@ -166,6 +166,14 @@ impl Desk {
         Ok(batch)
     }
 
+    /// How many accepted changes will not be handed on because a list contradicted them since the last batch.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn contradicted_since_last_batch(&self) -> Result<usize, DeskError> {
+        self.with_store(|store| store.contradicted_since_last_batch())
+    }
+
     /// A batch as CSV, and how many changes it holds; none if there is no such batch. It is the same whenever it is asked for.
     ///
     /// # Errors

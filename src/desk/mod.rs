@@ -29,7 +29,7 @@ use tokio::sync::{Semaphore, watch};
 
 use self::eligibility::Payers;
 pub use self::error::DeskError;
-use self::store::{StaffAction, StaffWork, Store, Taken, Unsaid, UserRow, VisitRow};
+use self::store::{Heard, StaffAction, StaffWork, Store, Taken, Unsaid, UserRow, VisitRow};
 use self::users::Role;
 use crate::clock::Clock;
 use crate::domain::appointment::Appointment;
@@ -184,10 +184,30 @@ impl Desk {
     /// # Errors
     /// If the file cannot be written.
     pub fn import_appointments(&self, list: &[Appointment]) -> Result<Taken, DeskError> {
+        let mut heard = self.listen()?;
+        list.iter().for_each(|appointment| heard.hear(appointment));
+        self.end_contradicted(&heard)?;
         self.take_list(list, Unsaid::default())
     }
 
-    /// Takes appointments over of a list that leaves something unsaid: of that the desk keeps what it has.
+    /// What staff accepted, ready to hear a whole list before any of it is taken.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn listen(&self) -> Result<Heard, DeskError> {
+        self.with_store(|store| store.listen())
+    }
+
+    /// Ends what staff accepted where a list says something else. Once for a list, before any of it is taken.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn end_contradicted(&self, heard: &Heard) -> Result<(), DeskError> {
+        let now = self.now();
+        self.with_store(|store| store.end_contradicted(heard, now))
+    }
+
+    /// Takes over appointments of a list, or of a part of it, that leaves something unsaid: of that the desk keeps what it has.
     ///
     /// # Errors
     /// If the file cannot be written.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use arrivals::desk::store::Verdict;
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::proposal::{Field, PostalAddress, Proposal, Value};
 
@@ -159,6 +160,30 @@ async fn accept_all_leaves_what_somebody_has_to_choose_between() {
     std::fs::write(&file, list).unwrap();
     import(&place.desk, file.to_str().unwrap()).0.unwrap();
     assert!(get(&serving, &cookie, ADDRESS).await.body.contains("The chart has it now"));
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_list_contradicted_stays_on_the_page_until_it_is_decided_anew() {
+    let (place, serving, cookie) = ready().await;
+    send(&place, "lobby", &[says(1, 'A', &["apt-0001"], new_phone())]);
+    assert!(place.desk.decide_change(&key("lobby", 1, Field::Phone), &Verdict::Accept, "ana").unwrap());
+    let list = std::fs::read_to_string("tests/data/day.csv").unwrap().replace(OLD_PHONE, "555-0444");
+    let file = place.folder.path().join("next.csv");
+    std::fs::write(&file, list).unwrap();
+    import(&place.desk, file.to_str().unwrap()).0.unwrap();
+    const WORDS: &str = "The booking system's list says something else since";
+    let page = async || get(&serving, &cookie, &format!("{ADDRESS}&idle=1")).await;
+    let shown = page().await;
+    assert!(shown.body.replace("&#39;", "'").contains(WORDS) && shown.body.contains("Undo it to decide again"), "{}", shown.body);
+    place.clock.advance(Duration::from_secs(10 * 60));
+    let undo = marks(&shown, "undo", 0);
+    let fields = [("csrf", shown.csrf()), ("appointment", "apt-0001".into()), ("changes", undo)];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(form(serving.addr, "/changes/undo", &cookie, &fields).await.status, 303);
+    let shown = page().await;
+    assert!(!shown.body.replace("&#39;", "'").contains(WORDS), "{}", shown.body);
+    assert!(shown.body.contains("The chart was changed since the patient saw it") && shown.body.contains("555-0444"));
     serving.stop().await;
 }
 

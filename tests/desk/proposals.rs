@@ -402,6 +402,62 @@ fn an_accepted_change_is_exported_exactly_once_and_its_batch_as_often_as_it_is_l
     assert_eq!(export(&place), None);
 }
 
+#[test]
+fn what_a_later_list_contradicts_is_not_handed_on_and_its_page_says_so() {
+    for (what, lists, contradicted, exported) in [
+        ("the same list", &[&LIST[..]][..], false, true),
+        ("the record system has it", &[&[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", NEW_PHONE)]], false, true),
+        ("it has one of the two", &[&[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", OLD_PHONE)]], false, true),
+        ("corrected", &[&[("a1", "08:00", "ada", "555-0444")]], true, false),
+        ("corrected, then the old list", &[&[("a1", "08:00", "ada", "555-0444")], &LIST], true, false),
+        ("it had it, then corrected", &[&[("a1", "08:00", "ada", NEW_PHONE)], &[("a1", "08:00", "ada", "555-0444")]], true, false),
+        ("taken away", &[&[("a2", "10:00", "ada", "")]], true, false),
+        ("somebody else's", &[&[("b1", "09:00", "ben", "555-0444")]], false, true),
+    ] {
+        let place = told();
+        let about = key("lobby", 1, Field::Phone);
+        assert!(place.desk.decide_change(&about, &Verdict::Accept, "ana").unwrap());
+        for rows in lists {
+            place.clock.advance(std::time::Duration::from_secs(60));
+            import_list(&place, rows);
+        }
+        rebuilt(&place);
+        // As after a restart.
+        let place = Place { desk: Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap(), ..place };
+        let said = of(&place, "a1").pop().unwrap();
+        assert_eq!(said.contradicted.is_some(), contradicted, "{what}");
+        assert_eq!(place.desk.contradicted_since_last_batch().unwrap(), usize::from(contradicted), "{what}");
+        assert_eq!(export(&place).is_some(), exported, "{what}");
+        assert_eq!(export(&place), None, "{what}");
+        import_list(&place, &[("a1", "08:00", "ada", "555-0999"), ("a2", "10:00", "ada", "555-0999")]);
+        assert_eq!(of(&place, "a1").pop().unwrap().contradicted.is_some(), contradicted, "{what}: what was handed on stays handed on");
+        // It can be decided anew, and is handed on then.
+        assert_eq!(place.desk.decide_change(&about, &Verdict::Undo, "ben").unwrap(), contradicted, "{what}");
+        if contradicted {
+            assert!(of(&place, "a1")[0].is_conflict(), "{what}");
+            assert_eq!((phone(&place, "a1").as_str(), open(&place)), ("555-0999", 1), "{what}: the list stays on file");
+            assert!(place.desk.decide_change(&about, &Verdict::Accept, "ben").unwrap());
+            assert!(export(&place).unwrap().contains(&format!("phone,555-0999,{NEW_PHONE}")), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_long_list_is_heard_to_its_end_before_any_of_it_is_taken() {
+    let others: Vec<String> = (0..1200).map(|n| format!("p{n}")).collect();
+    for (last, expected) in [(OLD_PHONE, NEW_PHONE), ("555-0444", OLD_PHONE)] {
+        let place = told();
+        place.desk.decide_change(&key("lobby", 1, Field::Phone), &Verdict::Accept, "ana").unwrap();
+        let mut rows = vec![("a1", "08:00", "ada", OLD_PHONE)];
+        rows.extend(others.iter().map(|id| (id.as_str(), "09:00", id.as_str(), "555-0100")));
+        rows.push(("a2", "10:00", "ada", last));
+        import_list(&place, &rows);
+        assert_eq!(phone(&place, "a1"), expected, "{last}");
+        assert_eq!(phone(&place, "a2"), if last == OLD_PHONE { NEW_PHONE } else { last });
+        assert_eq!(import_list(&place, &rows), (0, 1202), "again");
+    }
+}
+
 /// What the program writes into its log while a test runs.
 #[derive(Clone, Default)]
 struct Log(Arc<std::sync::Mutex<Vec<u8>>>);

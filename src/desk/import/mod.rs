@@ -13,7 +13,7 @@ use std::path::Path;
 
 use super::Desk;
 use super::error::DeskError;
-use super::store::{Taken, Unsaid};
+use super::store::{Heard, Taken, Unsaid};
 use crate::domain::appointment::Appointment;
 
 /// A larger file is refused: a clinic's year is far smaller.
@@ -92,15 +92,24 @@ pub enum Report {
     Progress(u64),
 }
 
-/// Reads one file and gives the desk what is good in it.
+/// Reads one file and gives the desk what is good in it. Where staff accepted something, it is heard to its end first: a list is
+/// stored in parts, and contradicts as a whole.
 ///
 /// # Errors
 /// One sentence, if nothing of the file can be read or the desk cannot take it.
 pub fn import_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
     let name = path.display().to_string();
+    let bytes = read_bounded(path).map_err(|why| ImportError::WrongFile(format!("{name}: {why}")))?;
+    let mut heard = desk.listen()?;
+    if !heard.is_moot() {
+        // What is wrong with the file is said below.
+        if read(path, &bytes, &mut heard).is_ok() {
+            desk.end_contradicted(&heard)?;
+        }
+    }
     let mut sink =
         DeskSink { desk, name: &name, report, batch: Vec::new(), unsaid: Unsaid::default(), summary: Summary::default(), done: 0 };
-    read_file(path, &mut sink)?;
+    read(path, &bytes, &mut sink)?;
     sink.store()?;
     Ok(sink.summary)
 }
@@ -112,9 +121,14 @@ pub fn import_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> 
 pub fn read_file(path: &Path, sink: &mut dyn Sink) -> Result<(), ImportError> {
     let name = path.display().to_string();
     let bytes = read_bounded(path).map_err(|why| ImportError::WrongFile(format!("{name}: {why}")))?;
+    read(path, &bytes, sink)
+}
+
+fn read(path: &Path, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
+    let name = path.display();
     let result = match path.extension().and_then(|ext| ext.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("csv") => csv::read(&bytes, sink),
-        Some("json") => fhir::read(&bytes, sink),
+        Some("csv") => csv::read(bytes, sink),
+        Some("json") => fhir::read(bytes, sink),
         _ => Err(ImportError::WrongFile("expected a file whose name ends in .csv or .json".to_owned())),
     };
     result.map_err(|error| match error {
@@ -148,6 +162,22 @@ pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
 /// The bytes after a byte order mark, which spreadsheets like to write.
 pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
+/// It neither stores nor reports any of a list.
+impl Sink for Heard {
+    fn leaves_unsaid(&mut self, unsaid: Unsaid) {
+        self.unsaid = unsaid;
+    }
+
+    fn good(&mut self, appointment: Appointment) -> Result<(), ImportError> {
+        self.hear(&appointment);
+        Ok(())
+    }
+
+    fn refuse(&mut self, _: u64, _: &str) {}
+    fn warn(&mut self, _: u64, _: &str) {}
+    fn note(&mut self, _: &str) {}
 }
 
 struct DeskSink<'a> {

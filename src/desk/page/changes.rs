@@ -196,10 +196,12 @@ impl Page {
             let (zone, today) = (store.zone().clone(), store.date_at(now));
             let mut changes = store.changes_of(&id)?;
             let of_today = |change: &ProposedChange| {
-                let latest = change.by.as_ref().map_or(change.at, |(at, _)| *at);
+                let decided = change.by.as_ref().map_or(change.at, |(at, _)| *at);
+                let latest = change.contradicted.map_or(decided, |at| at.max(decided));
                 latest.to_zoned(zone.clone()).date() == today
             };
-            changes.retain(|change| change.is_open() || of_today(change));
+            // What a list contradicted stands here until somebody has looked at it and undone the decision, or a later one stands.
+            changes.retain(|change| change.is_open() || of_today(change) || (change.contradicted.is_some() && change.can_undo));
             let photos =
                 changes.iter().map(|change| Ok((change.key.clone(), store.photos_of(change)?))).collect::<Result<_, DeskError>>()?;
             let person = row.appointment.as_ref().map(|appointment| &appointment.person);
@@ -256,7 +258,7 @@ impl Page {
                 }
             }
             @if !over.is_empty() {
-                h3 { "Decided today" }
+                h3 { @if over.iter().any(|change| change.contradicted.is_some()) { "Decided" } @else { "Decided today" } }
                 ul.changes { @for change in over { (self.over(change, who)) } }
             }
         };
@@ -364,6 +366,17 @@ impl Page {
                     Decided::Open => p.by { (icon("check")) "The chart has it now" },
                     Decided::Accepted(_) => p.by { (icon("check")) span { (by("Accepted")) } },
                     Decided::Rejected(why) => p.by { (icon("cross")) span { (by("Rejected")) ": " (printable(why.as_str())) } },
+                }
+                @if let Some(at) = change.contradicted {
+                    p.reason {
+                        (icon("alert"))
+                        span {
+                            "The booking system's list says something else since "
+                            time datetime=(at) { @if at.to_zoned(self.zone.clone()).date() != self.today { (at.to_zoned(self.zone.clone()).strftime("%-d %b")) " " } (clock_time(at, &self.zone)) }
+                            ": the list is on file, and this change is not handed on"
+                            @if change.can_undo { ". Undo it to decide again" }
+                        }
+                    }
                 }
                 @if let Some(batch) = change.batch { p.quiet { "Handed on in batch " (batch) "; it cannot be taken back here." } }
                 @if change.can_undo {

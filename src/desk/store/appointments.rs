@@ -61,7 +61,7 @@ impl Unsaid {
 
 impl Store {
     /// Takes appointments over, in one transaction. What is as it was stays untouched; tickets always stay, and so does what staff
-    /// accepted for a person while the list says what it said then.
+    /// accepted for a person; what the list contradicts of that was ended before ([`Store::end_contradicted`]).
     ///
     /// # Errors
     /// If the file cannot be written; then nothing of this list is taken.
@@ -69,7 +69,6 @@ impl Store {
         let zone = self.zone.clone();
         let tx = self.write()?;
         let mut result = Taken::default();
-        chart::end_contradicted(&tx, list, unsaid)?;
         for appointment in list {
             let id = appointment.id.as_str();
             let before: Option<String> = tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;

@@ -1,14 +1,16 @@
 //! The chart: what staff accepted, laid over what the booking system's list says.
 //!
-//! Invariant: it changes by acceptance (and its being taken back) and by import alone. An accepted value stays while the list
-//! says what it said when it was accepted; anything else on the list wins and ends it.
+//! Invariants: it changes by acceptance (and its being taken back) and by import alone. An accepted value stays while the list
+//! says what it said when it was accepted; anything else on the list wins and ends it, and what it ends is not handed on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
 use super::appointments::{Unsaid, read, rewrite};
+use super::{Store, bump};
 use crate::domain::appointment::Appointment;
 use crate::domain::proposal::{Field, Value};
 
@@ -16,24 +18,117 @@ use crate::domain::proposal::{Field, Value};
 pub(super) struct Overlay {
     pub field: Field,
     pub value: Value,
-    /// Everything that the list had in this field, over all visits of the person; one value as a rule.
+    /// Everything that the list had in this field, over all visits of the person; one value as a rule. Empty once the list says
+    /// the accepted value itself.
     pub base: Vec<Value>,
 }
 
-/// Ends what the list contradicts. Looked at for a whole list before any of it is taken, so that the order of its lines means nothing.
-pub(super) fn end_contradicted(conn: &Connection, list: &[Appointment], unsaid: Unsaid) -> Result<(), DeskError> {
-    if is_empty(conn)? {
-        return Ok(());
+/// What a list does to an accepted value.
+#[derive(Debug, PartialEq, Eq)]
+enum Effect {
+    /// It says what it said, or speaks of something else.
+    None,
+    /// It says the accepted value itself, and nothing else.
+    Agrees,
+    /// It says something else.
+    Contradicts,
+}
+
+impl Overlay {
+    fn effect(&self, said: &[Value]) -> Effect {
+        let is_accepted = |value: &Value| self.value.says_the_same(value);
+        let is_old = |value: &Value| self.base.iter().any(|base| base.says_the_same(value));
+        if said.iter().any(|value| !is_old(value) && !is_accepted(value)) {
+            Effect::Contradicts
+        } else if !said.is_empty() && !self.base.is_empty() && said.iter().all(|value| is_accepted(value) && !is_old(value)) {
+            Effect::Agrees
+        } else {
+            Effect::None
+        }
     }
-    for appointment in list {
-        let person = &appointment.person;
-        for overlay in overlays(conn, person.id.as_str())? {
-            if unsaid.speaks_of(overlay.field) && !overlay.base.iter().any(|base| base.says_the_same(&appointment.value(overlay.field))) {
-                set(conn, person.id.as_str(), overlay.field, None)?;
+}
+
+/// What a list says where staff accepted something. The whole list is heard before any of it is taken, so that the order of its
+/// lines means nothing.
+pub struct Heard {
+    /// What the list does not speak of, so that it contradicts nothing there.
+    pub unsaid: Unsaid,
+    people: HashMap<String, Vec<(Field, Vec<Value>)>>,
+}
+
+impl Heard {
+    /// Whether nothing was accepted that a list could contradict.
+    #[must_use]
+    pub fn is_moot(&self) -> bool {
+        self.people.is_empty()
+    }
+
+    /// Hears one appointment of the list.
+    pub fn hear(&mut self, appointment: &Appointment) {
+        let Some(fields) = self.people.get_mut(appointment.person.id.as_str()) else { return };
+        for (field, said) in fields {
+            let value = appointment.value(*field);
+            if self.unsaid.speaks_of(*field) && !said.contains(&value) {
+                said.push(value);
             }
         }
     }
-    Ok(())
+}
+
+impl Store {
+    /// What staff accepted, ready to hear a list.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn listen(&self) -> Result<Heard, DeskError> {
+        let mut statement = self.conn.prepare("SELECT DISTINCT patient_id FROM chart")?;
+        let mut people = HashMap::new();
+        for patient in statement.query_map([], |row| row.get::<_, String>(0))? {
+            let patient = patient?;
+            let fields = overlays(&self.conn, &patient)?.into_iter().map(|overlay| (overlay.field, Vec::new())).collect();
+            people.insert(patient, fields);
+        }
+        Ok(Heard { unsaid: Unsaid::default(), people })
+    }
+
+    /// Ends what a list contradicts, and notes it for what was not handed on yet.
+    ///
+    /// # Errors
+    /// If the file cannot be written; then nothing is ended.
+    pub fn end_contradicted(&mut self, heard: &Heard, now: Timestamp) -> Result<(), DeskError> {
+        let fields = heard.people.iter().flat_map(|(patient, fields)| fields.iter().map(move |(field, said)| (patient, *field, said)));
+        let spoken: Vec<_> = fields.filter(|(.., said)| !said.is_empty()).collect();
+        if spoken.is_empty() {
+            return Ok(());
+        }
+        let tx = self.write()?;
+        for (patient, field, said) in spoken {
+            // As it is by now: staff may have decided something while the list was read.
+            let Some(overlay) = overlay(&tx, patient, field)? else { continue };
+            match overlay.effect(said) {
+                Effect::None => continue,
+                Effect::Agrees => {
+                    set(&tx, patient, overlay.field, Some((&overlay.value, &[])))?;
+                    continue;
+                }
+                Effect::Contradicts => {}
+            }
+            set(&tx, patient, overlay.field, None)?;
+            let noted = tx.execute(
+                "INSERT INTO contradicted_change(revision, at)
+                 SELECT p.decided_revision, ?3 FROM proposal p JOIN staff_action s ON s.revision = p.decided_revision
+                 WHERE p.decision = 'accepted' AND p.field = ?2 AND json_extract(s.detail, '$.patient') = ?1
+                 AND p.decided_revision NOT IN (SELECT revision FROM exported_change) ON CONFLICT DO NOTHING",
+                params![patient, overlay.field.code(), now.to_string()],
+            )?;
+            if noted > 0 {
+                // Pages show it.
+                bump(&tx)?;
+            }
+        }
+        tx.commit()?;
+        Ok(())
+    }
 }
 
 /// The appointment of a list with what staff accepted for this person, if there is anything.
@@ -44,7 +139,11 @@ pub(super) fn overlaid(conn: &Connection, appointment: &Appointment) -> Result<O
     }
     let mut overlaid = appointment.clone();
     for overlay in overlays {
-        overlaid.set_value(overlay.field, overlay.value);
+        // A list that says it itself may say more, such as a payer's code.
+        let is_said = overlay.base.is_empty() && overlay.value.says_the_same(&appointment.value(overlay.field));
+        if !is_said {
+            overlaid.set_value(overlay.field, overlay.value);
+        }
     }
     Ok(Some(overlaid))
 }
@@ -92,10 +191,6 @@ pub(super) fn put(
     Ok(before)
 }
 
-fn is_empty(conn: &Connection) -> Result<bool, DeskError> {
-    Ok(conn.query_row("SELECT 1 FROM chart LIMIT 1", [], |_| Ok(())).optional()?.is_none())
-}
-
 fn overlays(conn: &Connection, patient: &str) -> Result<Vec<Overlay>, DeskError> {
     let mut statement = conn.prepare_cached("SELECT field, value, base FROM chart WHERE patient_id = ?1")?;
     let rows: Vec<(String, String, String)> =
@@ -114,4 +209,32 @@ fn overlays(conn: &Connection, patient: &str) -> Result<Vec<Overlay>, DeskError>
 
 fn json(value: &impl serde::Serialize) -> Result<String, DeskError> {
     serde_json::to_string(value).map_err(|_| DeskError::Unreadable("an accepted value"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_contradicts_what_it_neither_said_before_nor_says_as_it_was_accepted() {
+        let value = |text: &&str| Value::Text((*text).into());
+        for (base, said, effect) in [
+            (&["old"][..], &[][..], Effect::None),
+            (&["old"], &["old"], Effect::None),
+            (&["old", "older"], &["older"], Effect::None),
+            (&["old"], &["new"], Effect::Agrees),
+            // On its way into the record system.
+            (&["old"], &["new", "old"], Effect::None),
+            (&["old"], &["third"], Effect::Contradicts),
+            (&["old"], &["old", "new", "third"], Effect::Contradicts),
+            // It said the value itself before.
+            (&[], &["new"], Effect::None),
+            (&[], &["old"], Effect::Contradicts),
+            // Accepted, changed by another acceptance, and accepted again.
+            (&["new"], &["new"], Effect::None),
+        ] {
+            let overlay = Overlay { field: Field::Phone, value: value(&"new"), base: base.iter().map(value).collect() };
+            assert_eq!(overlay.effect(&said.iter().map(value).collect::<Vec<_>>()), effect, "{base:?} {said:?}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Accepted changes, handed on to the record system: numbered first, written then.
 //!
 //! Invariants: an accepted change gets the number of one batch, in a transaction, before any file is written; a batch is
-//! always the same, however often it is written; what has a number is not taken back.
+//! always the same, however often it is written; what has a number is not taken back; what a later list contradicted before it had
+//! a number gets none.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -54,6 +55,17 @@ impl Store {
         Ok(Some(batch.unsigned_abs()))
     }
 
+    /// How many accepted changes will not be handed on because a list contradicted them since the last batch.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn contradicted_since_last_batch(&self) -> Result<usize, DeskError> {
+        let sql = "SELECT COUNT(*) FROM proposal p JOIN contradicted_change c ON c.revision = p.decided_revision
+                   WHERE p.decision = 'accepted' AND c.at >= COALESCE((SELECT MAX(at) FROM export_batch), '')";
+        let count: i64 = self.conn.query_row(sql, [], |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
     /// The changes of a batch, in the order in which they were accepted; none if there is no such batch.
     ///
     /// # Errors
@@ -65,8 +77,9 @@ impl Store {
     }
 }
 
-/// Accepted, and in no batch.
-const WAITING: &str = "FROM proposal p WHERE p.decision = 'accepted' AND p.decided_revision NOT IN (SELECT revision FROM exported_change)";
+/// Accepted, in no batch, and not contradicted.
+const WAITING: &str = "FROM proposal p WHERE p.decision = 'accepted' AND p.decided_revision NOT IN
+    (SELECT revision FROM exported_change UNION ALL SELECT revision FROM contradicted_change)";
 
 fn lines(conn: &Connection, batch: u64) -> Result<Vec<ExportLine>, DeskError> {
     let mut statement = conn.prepare(

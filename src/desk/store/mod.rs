@@ -30,6 +30,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::appointments::{Taken, Unsaid};
+pub use self::chart::Heard;
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;

@@ -92,6 +92,10 @@ pub struct ProposedChange {
     pub by: Option<(Timestamp, String)>,
     /// The batch of the export in which it was handed on.
     pub batch: Option<u64>,
+    /// When that batch was made.
+    pub handed_on: Option<Timestamp>,
+    /// Since when the list says something else than what was accepted, so that it is not handed on.
+    pub contradicted: Option<Timestamp>,
     /// Whether the decision can be taken back.
     pub can_undo: bool,
     decided_revision: Option<i64>,
@@ -346,9 +350,9 @@ fn decide(conn: &Connection, change: &ProposedChange, verdict: &Verdict) -> Resu
     let before = chart::overlay(conn, change.person.as_str(), detail.field)?.map(|overlay| (overlay.value, overlay.base));
     detail.visits = chart::put(conn, change.person.as_str(), detail.field, |_, _| Some(value.clone()))?;
     let base = match &before {
-        Some((_, base)) => base.clone(),
-        None if detail.visits.is_empty() => vec![detail.was.clone()],
-        None => {
+        Some((_, base)) if !base.is_empty() => base.clone(),
+        _ if detail.visits.is_empty() => vec![detail.was.clone()],
+        _ => {
             let mut base: Vec<Value> = Vec::new();
             for value in detail.visits.values() {
                 if !base.contains(value) {
@@ -371,7 +375,7 @@ fn take_back(conn: &Connection, revision: Option<i64>) -> Result<(), DeskError> 
     let broken = || DeskError::Unreadable("a decision");
     let detail: Detail = serde_json::from_str(&text.ok_or_else(broken)?).map_err(|_| broken())?;
     let stands = chart::overlay(conn, &detail.patient, detail.field)?;
-    if stands.is_none_or(|stands| Some(&stands.value) != detail.value.as_ref()) {
+    if stands.is_none_or(|stands| Some(&stands.value) != detail.value.as_ref() || stands.base.is_empty()) {
         return Ok(());
     }
     chart::put(conn, &detail.patient, detail.field, |id, is| {
@@ -419,7 +423,9 @@ fn query(conn: &Connection, which: &str, values: &[&dyn rusqlite::ToSql]) -> Res
     let mut statement = conn.prepare_cached(&format!(
         "SELECT p.kiosk, p.seq, p.appointment_id, COALESCE(a.patient_id, p.patient_id), p.body, p.at, p.decision, p.decided_at, p.decided_by,
          p.decided_revision, p.value, p.why, (SELECT e.batch FROM exported_change e WHERE e.revision = p.decided_revision),
-         COALESCE(a.body, (SELECT b.body FROM appointment b WHERE b.patient_id = p.patient_id ORDER BY b.start_at DESC, b.id LIMIT 1)), p.date
+         COALESCE(a.body, (SELECT b.body FROM appointment b WHERE b.patient_id = p.patient_id ORDER BY b.start_at DESC, b.id LIMIT 1)), p.date,
+         (SELECT b.at FROM exported_change e JOIN export_batch b ON b.batch = e.batch WHERE e.revision = p.decided_revision),
+         (SELECT c.at FROM contradicted_change c WHERE c.revision = p.decided_revision)
          FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id WHERE {which} ORDER BY p.at, p.kiosk, p.seq"
     ))?;
     let facts: Vec<Facts> = statement.query_map(values, Facts::read)?.collect::<Result<_, _>>()?;
@@ -445,6 +451,8 @@ struct Facts {
     batch: Option<i64>,
     listed: Option<String>,
     date: String,
+    handed_on: Option<String>,
+    contradicted: Option<String>,
 }
 
 impl Facts {
@@ -465,6 +473,8 @@ impl Facts {
             batch: row.get(12)?,
             listed: row.get(13)?,
             date: row.get(14)?,
+            handed_on: row.get(15)?,
+            contradicted: row.get(16)?,
         })
     }
 
@@ -494,6 +504,8 @@ impl Facts {
             decided,
             by: timestamp_or_none(self.decided_at)?.zip(self.decided_by),
             batch: self.batch.map(i64::unsigned_abs),
+            handed_on: timestamp_or_none(self.handed_on)?,
+            contradicted: timestamp_or_none(self.contradicted)?,
             decided_revision: self.decided_revision,
             proposal,
         })

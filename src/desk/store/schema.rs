@@ -246,6 +246,14 @@ CREATE TABLE card_photo_piece(
     PRIMARY KEY (photo, at_byte)
 );
 ",
+    r"
+-- Accepted changes that a later list contradicted before they were handed on, by the revision of the acceptance: the list is
+-- right, so they are not handed on any more. What a list said cannot be made anew, so neither can this.
+CREATE TABLE contradicted_change(
+    revision BIGINT PRIMARY KEY REFERENCES staff_action(revision),
+    at TEXT NOT NULL
+);
+",
 ];
 
 /// Brings the file up to date, or says that it is newer than this program.
