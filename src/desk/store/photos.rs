@@ -15,7 +15,7 @@ use crate::domain::insurance::Side;
 use crate::domain::proposal::{Field, Proposal};
 use crate::sync::wire::{PhotoHeld, PhotoName, Piece, photo_hash};
 
-/// A photo is removed so many days after its change was decided and handed on, or rejected.
+/// A photo is removed so many days after its change was handed on (or contradicted by a list), or rejected.
 pub const PHOTO_DAYS: i64 = 7;
 
 /// The fact that says on which date old photos were last looked for.
@@ -249,9 +249,12 @@ impl Store {
 /// Whether nobody looks at the photos of a change any more.
 fn is_over(change: &ProposedChange, now: Timestamp) -> bool {
     let since = match (&change.decided, &change.by) {
-        // Decided, but the record system does not have it yet.
-        (Decided::Accepted(_), _) if change.batch.is_none() => return false,
-        (Decided::Accepted(_) | Decided::Rejected(_), Some((at, _))) => *at,
+        // From the later of decision and hand-over; without either, the record system still waits for it.
+        (Decided::Accepted(_), Some((at, _))) => match change.handed_on.or(change.contradicted) {
+            Some(over) => over.max(*at),
+            None => return false,
+        },
+        (Decided::Rejected(_), Some((at, _))) => *at,
         (Decided::Open, _) if change.is_settled() => change.at,
         _ => return false,
     };
