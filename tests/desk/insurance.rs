@@ -529,6 +529,19 @@ async fn a_payer_is_asked_once_a_day_about_each_card_of_whoever_arrives() {
     assert_eq!(quiet.ask_payers().await.unwrap(), 0);
 }
 
+#[test]
+fn debug_output_says_neither_whose_card_it_is_nor_who_pays() {
+    let place = place();
+    take(&place, "day.csv", &format!("{HEADER},payer,payer_code,member_id\n{},One,medicaid,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
+    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
+    let due = place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap();
+    let shown = format!("{due:?} {:?}", CardKey::of(&"ada".into(), &full_card()));
+    assert_eq!(due.len(), 1);
+    for private in ["medicaid", "One", "M1", "ada", "example"] {
+        assert!(!shown.contains(private), "{private}: {shown}");
+    }
+}
+
 #[tokio::test]
 async fn a_question_that_a_restart_cut_off_is_asked_again_and_one_on_its_way_is_not() {
     let place = place();

@@ -17,11 +17,17 @@ use crate::domain::eligibility::{Eligibility, Question};
 use crate::domain::ids::PatientId;
 use crate::domain::insurance::Coverage;
 
-/// Whose card, and which.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// Whose card, and which. `Debug` shows neither.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CardKey {
     patient: String,
     card: String,
+}
+
+impl std::fmt::Debug for CardKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CardKey")
+    }
 }
 
 impl CardKey {
