@@ -18,6 +18,10 @@ use crate::domain::eligibility::{Eligibility, NoAnswer, Question};
 /// No answer is waited for longer: CAQH CORE allows 20 s for 90 % of answers in real time (FACTS 6).
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
+/// Looked at so often whether somebody is to be asked about, even if nothing wakes the desk: a question that a restart cut off, or
+/// that could not be read when it was due, waits for no event.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
 /// An answer on its way.
 pub type Answering = Pin<Box<dyn Future<Output = Eligibility> + Send>>;
 
@@ -126,10 +130,13 @@ pub(super) async fn keep_asking(desk: Desk) {
     loop {
         changes.borrow_and_update();
         if let Err(error) = desk.begin_asking(&mut asked).await {
-            tracing::error!(%error, "cannot see whose insurance to ask about; trying again with the next change");
+            tracing::error!(%error, "cannot see whose insurance to ask about; trying again in a minute");
         }
+        let look = tokio::time::sleep(LOOK_EVERY);
+        tokio::pin!(look);
         loop {
             tokio::select! {
+                () = &mut look => break,
                 changed = changes.changed() => match changed {
                     Ok(()) => break,
                     Err(_) => return,

@@ -603,3 +603,22 @@ async fn a_desk_that_is_served_asks_by_itself() {
     assert!(tokio::time::timeout(std::time::Duration::from_secs(30), answered).await.is_ok());
     serving.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_nothing_wakes_the_desk_for_is_asked_all_the_same() {
+    let place = place();
+    take(&place, "day.csv", &format!("{HEADER},payer,member_id\n{},One,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
+    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
+    // Asked by a desk that was cut off, a moment ago: not due yet.
+    assert_eq!(place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap().len(), 1);
+    let payers = Arc::new(Counted::default());
+    let desk = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap();
+    let serving = desk.with_payers(payers.clone()).serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let times = || payers.times.load(std::sync::atomic::Ordering::SeqCst);
+    tokio::time::sleep(std::time::Duration::from_secs(50)).await;
+    assert_eq!(times(), 0);
+    place.clock.advance(std::time::Duration::from_secs(50));
+    tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+    assert_eq!(times(), 1);
+    serving.stop().await;
+}
