@@ -142,6 +142,20 @@ pub enum Source {
     Typed,
     /// A barcode on the card holds it.
     Scanned,
+    /// A photo shows it.
+    Photo,
+}
+
+impl Source {
+    /// What staff read before the place where it was done.
+    #[must_use]
+    pub fn for_staff(self) -> &'static str {
+        match self {
+            Self::Typed => "Typed at",
+            Self::Scanned => "Scanned at",
+            Self::Photo => "Photographed at",
+        }
+    }
 }
 
 /// One field, as it was and as the patient says it is. When and at which kiosk says the event that carries it.

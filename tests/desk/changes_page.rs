@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use arrivals::desk::store::Verdict;
 use arrivals::domain::ids::AppointmentId;
-use arrivals::domain::proposal::{Field, PostalAddress, Proposal, Value};
+use arrivals::domain::proposal::{Field, PostalAddress, Proposal, Source, Value};
 
 use super::page::ready;
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, key, says, send, text};
@@ -161,6 +161,18 @@ async fn accept_all_leaves_what_somebody_has_to_choose_between() {
     import(&place.desk, file.to_str().unwrap()).0.unwrap();
     assert!(get(&serving, &cookie, ADDRESS).await.body.contains("The chart has it now"));
     serving.stop().await;
+}
+
+#[tokio::test]
+async fn how_a_value_came_in_is_said() {
+    for (source, words) in [(Source::Typed, "Typed at"), (Source::Scanned, "Scanned at"), (Source::Photo, "Photographed at")] {
+        let (place, serving, cookie) = ready().await;
+        let told = Proposal { source, ..change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE)) };
+        send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![told])]);
+        let page = get(&serving, &cookie, ADDRESS).await.body;
+        assert!(page.contains(&format!("{words} kiosk lobby, <time")), "{page}");
+        serving.stop().await;
+    }
 }
 
 #[tokio::test]

@@ -276,13 +276,13 @@ impl Page {
         }
     }
 
-    /// Where and when it was said.
+    /// How, where and when it was said.
     fn said(&self, change: &ProposedChange) -> Markup {
         let place = self.places.get(&change.key.kiosk).map_or(String::new(), |place| format!("{place}, "));
         let date = change.at.to_zoned(self.zone.clone()).date();
         html! {
             p.quiet {
-                "Typed at " (place) "kiosk " (change.key.kiosk) ", "
+                (change.proposal.source.for_staff()) " " (place) "kiosk " (change.key.kiosk) ", "
                 time datetime=(change.at) { @if date != self.today { (date.strftime("%-d %b")) " " } (clock_time(change.at, &self.zone)) }
             }
         }
