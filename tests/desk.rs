@@ -15,6 +15,8 @@ mod letters;
 mod matching;
 #[path = "desk/page.rs"]
 mod page;
+#[path = "desk/payers.rs"]
+mod payers;
 #[path = "desk/photos.rs"]
 mod photos;
 #[path = "desk/program.rs"]

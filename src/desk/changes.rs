@@ -5,7 +5,7 @@
 
 use super::Desk;
 use super::error::DeskError;
-use super::store::{ChangeKey, ExportLine, ProposedChange, Shown, Verdict};
+use super::store::{ExportLine, ProposedChange, Shown, Verdict};
 use crate::domain::ids::AppointmentId;
 use crate::domain::insurance::{Coverage, Holder};
 use crate::domain::private::Private;
@@ -135,16 +135,8 @@ impl Desk {
         self.with_store(|store| store.changes_of(appointment))
     }
 
-    /// Decides on one proposal; `false` if there was nothing to decide, as when two people press at the same moment, or if
-    /// the value will not do.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn decide_change(&self, key: &ChangeKey, verdict: &Verdict, user: &str) -> Result<bool, DeskError> {
-        Ok(self.decide_changes(&[Shown::from(key.clone())], verdict, user)? > 0)
-    }
-
-    /// Decides on proposals as they were shown, and answers how many were decided.
+    /// Decides on proposals as they were shown, and answers how many were decided. Where there was nothing to decide, as when two
+    /// people press at the same moment, or the value will not do, it is not counted.
     ///
     /// # Errors
     /// If the file cannot be written.

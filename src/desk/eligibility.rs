@@ -76,21 +76,7 @@ impl Desk {
         self
     }
 
-    /// Asks about every card of today's arrivals that was not asked about today, and returns when all answers are there. Answers
-    /// how many were asked about.
-    ///
-    /// # Errors
-    /// If the file cannot be read or written.
-    pub async fn ask_payers(&self) -> Result<usize, DeskError> {
-        let mut asked = JoinSet::new();
-        self.begin_asking(&mut asked).await?;
-        let count = asked.len();
-        while let Some(done) = asked.join_next().await {
-            done.map_err(|_| DeskError::Stopping)??;
-        }
-        Ok(count)
-    }
-
+    /// Begins to ask about every card of today's arrivals that was not asked about today.
     async fn begin_asking(&self, asked: &mut JoinSet<Result<(), DeskError>>) -> Result<(), DeskError> {
         let Some(payers) = self.inner.payers.clone() else { return Ok(()) };
         let due = self

@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 use zeroize::Zeroizing;
 
-use super::seal::{SEAL_BYTES, Seal};
+use super::seal::Seal;
 use super::{Store, StoreError, schema};
 use crate::domain::ids::Seq;
 use crate::domain::insurance::Side;
@@ -40,44 +40,32 @@ pub struct PhotoKey {
     pub side: Side,
 }
 
-/// A photo that the desk does not have yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PendingPhoto {
-    /// Which.
-    pub key: PhotoKey,
-    /// How long it is, in bytes.
-    pub length: u64,
-}
-
 impl Store {
     /// Photos that were not forgotten yet, in the order in which they were taken.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn pending_photos(&self) -> Result<Vec<PendingPhoto>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT event_seq, field, side, length(body) FROM photo ORDER BY id")?;
+    pub fn pending_photos(&self) -> Result<Vec<PhotoKey>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT event_seq, field, side FROM photo ORDER BY id")?;
         let mut rows = statement.query([])?;
         let mut pending = Vec::new();
         while let Some(row) = rows.next()? {
-            let (seq, length): (i64, u64) = (row.get(0)?, row.get(3)?);
+            let seq: i64 = row.get(0)?;
             let field = Field::from_code(row.get_ref(1)?.as_str().unwrap_or_default());
             let side = Side::from_code(row.get_ref(2)?.as_str().unwrap_or_default());
             let (Some(field), Some(side)) = (field, side) else {
                 return Err(StoreError::Unreadable { what: "photo" });
             };
-            let key = PhotoKey { seq: Seq(seq.cast_unsigned()), field, side };
-            pending.push(PendingPhoto { key, length: length.saturating_sub(SEAL_BYTES as u64) });
+            pending.push(PhotoKey { seq: Seq(seq.cast_unsigned()), field, side });
         }
         Ok(pending)
     }
 
-    /// A piece of a photo: `length` bytes from `offset`, or what there is of them. `None`: there is no such photo (any more).
-    ///
-    /// The whole photo is opened for it, since only the whole shows that it is undamaged: a millisecond or so.
+    /// A photo, opened. `None`: there is no such photo (any more).
     ///
     /// # Errors
     /// If the file cannot be read, or the photo is damaged.
-    pub fn photo_piece(&self, key: PhotoKey, offset: usize, length: usize) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    pub fn photo(&self, key: PhotoKey) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         let body: Option<Vec<u8>> = self
             .connection
             .prepare_cached("SELECT body FROM photo WHERE event_seq = ?1 AND field = ?2 AND side = ?3")?
@@ -86,9 +74,7 @@ impl Store {
         let Some(body) = body else {
             return Ok(None);
         };
-        let picture = self.seal.open(&name(key), &body).ok_or(StoreError::Unreadable { what: "photo" })?;
-        let piece = picture.get(offset..).unwrap_or_default();
-        Ok(Some(Zeroizing::new(piece.get(..length).unwrap_or(piece).to_vec())))
+        self.seal.open(&name(key), &body).map(Some).ok_or(StoreError::Unreadable { what: "photo" })
     }
 
     /// Removes a photo that the desk has acknowledged. What it took of the file is overwritten and given back, and nothing

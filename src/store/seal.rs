@@ -18,9 +18,6 @@ pub const KEY_BYTES: usize = 32;
 /// A nonce stands before what is sealed, and the tag after it.
 const NONCE_BYTES: usize = 24;
 
-/// How much longer something sealed is than it was in clear: nonce and tag.
-pub(super) const SEAL_BYTES: usize = NONCE_BYTES + 16;
-
 /// The kiosk's key, ready for use.
 pub struct Seal {
     contents: XChaCha20Poly1305,
@@ -90,6 +87,9 @@ fn keyed(key: &[u8; KEY_BYTES], words: &str) -> [u8; KEY_BYTES] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// How much longer something sealed is than it was in clear: nonce and tag.
+    const SEAL_BYTES: usize = NONCE_BYTES + 16;
 
     const ROW: &str = "event 7";
 

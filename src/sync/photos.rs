@@ -59,24 +59,24 @@ impl Sending {
             let next = {
                 let store = worker.store();
                 let acknowledged = store.acknowledged()?;
-                store.pending_photos()?.into_iter().find(|photo| photo.key.seq <= acknowledged && !self.aside.contains(&photo.key))
+                store.pending_photos()?.into_iter().find(|key| key.seq <= acknowledged && !self.aside.contains(key))
             };
-            let Some(photo) = next else {
+            let Some(key) = next else {
                 return Ok(if self.aside.is_empty() { SentPhotos::None } else { SentPhotos::Later(REFUSED_WAIT) });
             };
-            match self.send_one(worker, photo.key).await? {
-                Sent::Whole => worker.store().forget_photo(photo.key)?,
+            match self.send_one(worker, key).await? {
+                Sent::Whole => worker.store().forget_photo(key)?,
                 Sent::EventsFirst => return Ok(SentPhotos::EventsFirst),
                 Sent::Later => return Ok(SentPhotos::Later(self.backoff.next_wait())),
                 Sent::Aside => {
-                    self.aside.insert(photo.key);
+                    self.aside.insert(key);
                 }
             }
         }
     }
 
     async fn send_one<A: DeskApi>(&mut self, worker: &Worker<A>, key: PhotoKey) -> Result<Sent, StoreError> {
-        let read = worker.store().photo_piece(key, 0, usize::MAX);
+        let read = worker.store().photo(key);
         let picture = match read {
             Ok(Some(picture)) => picture,
             Ok(None) => return Ok(Sent::Whole),

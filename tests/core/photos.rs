@@ -6,7 +6,7 @@ use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::Seq;
 use arrivals::domain::insurance::Side;
 use arrivals::domain::proposal::Field;
-use arrivals::store::photos::{PendingPhoto, Photo, PhotoKey};
+use arrivals::store::photos::{Photo, PhotoKey};
 use arrivals::store::tickets::{CheckIn, KnownTicket};
 use arrivals::store::{Store, StoreError};
 
@@ -42,7 +42,7 @@ fn raw(folder: &Path) -> Vec<u8> {
 }
 
 #[test]
-fn a_photo_is_kept_with_its_check_in_and_read_in_pieces_after_a_restart() {
+fn a_photo_is_kept_with_its_check_in_and_read_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kiosk.db");
     let (first, second) = (picture(1, 200_001), picture(2, 70_000));
@@ -57,20 +57,11 @@ fn a_photo_is_kept_with_its_check_in_and_read_in_pieces_after_a_restart() {
     }
     let store = Store::open(&path, 'A', seal()).unwrap();
     let keys = [key(2, Field::Insurance, Side::Front), key(2, Field::Insurance, Side::Back), key(2, Field::SecondInsurance, Side::Front)];
-    let expected: Vec<PendingPhoto> =
-        keys.into_iter().zip([200_001, 70_000, 5]).map(|(key, length)| PendingPhoto { key, length }).collect();
-    assert_eq!(store.pending_photos().unwrap(), expected);
-    let mut whole = Vec::new();
-    while let Some(piece) = store.photo_piece(keys[0], whole.len(), 65_536).unwrap().filter(|piece| !piece.is_empty()) {
-        whole.extend_from_slice(&piece);
+    assert_eq!(store.pending_photos().unwrap(), keys);
+    for (key, picture) in keys.into_iter().zip([&first[..], &second, b"small"]) {
+        assert!(store.photo(key).unwrap().unwrap().as_slice() == picture, "{key:?}");
     }
-    assert!(whole == first);
-    for (offset, length, expected) in
-        [(0, 70_000, 70_000), (69_999, 10, 1), (70_000, 10, 0), (usize::MAX, 1, 0), (5, 0, 0), (5, usize::MAX, 69_995)]
-    {
-        assert_eq!(store.photo_piece(keys[1], offset, length).unwrap().unwrap().len(), expected, "{offset} {length}");
-    }
-    assert!(store.photo_piece(key(1, Field::Insurance, Side::Front), 0, 1).unwrap().is_none());
+    assert!(store.photo(key(1, Field::Insurance, Side::Front)).unwrap().is_none());
 }
 
 #[test]
@@ -96,11 +87,11 @@ fn a_photo_outlives_its_event_until_the_desk_has_it() {
     store.acknowledge(Seq(1)).unwrap();
     assert_eq!(store.forget_events("2026-11-24T14:00:00Z".parse().unwrap()).unwrap(), 1);
     let photo = key(1, Field::Insurance, Side::Front);
-    assert_eq!(store.photo_piece(photo, 2, 4).unwrap().unwrap().as_slice(), b"card");
+    assert_eq!(store.photo(photo).unwrap().unwrap().as_slice(), b"a card");
     for _ in 0..2 {
         store.forget_photo(photo).unwrap();
         assert!(store.pending_photos().unwrap().is_empty());
-        assert!(store.photo_piece(photo, 0, 1).unwrap().is_none());
+        assert!(store.photo(photo).unwrap().is_none());
     }
 }
 
@@ -113,7 +104,7 @@ fn a_thousand_photos_that_were_sent_leave_nothing_in_the_file() {
     let mut sizes = Vec::new();
     for n in 1..=1000_u64 {
         check_in(&mut store, &format!("apt-{n}"), &[front(&picture(n, 20_000))]).unwrap();
-        let PendingPhoto { key, .. } = store.pending_photos().unwrap()[0];
+        let key = store.pending_photos().unwrap()[0];
         if n % 100 == 0 {
             let connection = rusqlite::Connection::open(&path).unwrap();
             let sealed: Vec<u8> = connection.query_row("SELECT body FROM photo", [], |row| row.get(0)).unwrap();
@@ -145,7 +136,7 @@ fn a_photo_that_was_damaged_or_exchanged_is_noticed() {
         let back = Photo { field: Field::Insurance, side: Side::Back, picture: b"the other side" };
         check_in(&mut store, "a", &[front(b"one side"), back]).unwrap();
         rusqlite::Connection::open(&path).unwrap().execute(change, []).unwrap();
-        let read = store.photo_piece(key(1, Field::Insurance, Side::Front), 0, 10);
+        let read = store.photo(key(1, Field::Insurance, Side::Front));
         assert!(matches!(read, Err(StoreError::Unreadable { what: "photo" })), "{change}");
     }
 }

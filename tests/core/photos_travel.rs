@@ -279,7 +279,7 @@ async fn a_photo_that_the_desk_does_not_take_stays_and_the_others_go_past_it() {
     until("one is there", || kiosk.pending() == 1).await;
     assert!(at_the_desk(&desk, 2, Field::Insurance, Side::Front).unwrap() == b"announced");
     tokio::time::sleep(Duration::from_secs(300)).await;
-    assert_eq!(kiosk.store.lock().unwrap().pending_photos().unwrap()[0].key.seq, Seq(1));
+    assert_eq!(kiosk.store.lock().unwrap().pending_photos().unwrap()[0].seq, Seq(1));
     assert!(!kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Refused(_) | Told::Away(_))), "checking in goes on");
     // So does one that is damaged.
     kiosk.worker.abort();

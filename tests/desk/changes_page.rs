@@ -8,7 +8,7 @@ use arrivals::domain::proposal::{Field, PostalAddress, Proposal, Source, Value};
 
 use super::page::ready;
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, key, says, send, text};
-use super::support::{Answer, Place, form, http, import};
+use super::support::{Answer, Place, decide_change, form, http, import};
 
 const ADDRESS: &str = "/changes?appointment=apt-0001";
 
@@ -179,7 +179,7 @@ async fn how_a_value_came_in_is_said() {
 async fn what_a_list_contradicted_stays_on_the_page_until_it_is_decided_anew() {
     let (place, serving, cookie) = ready().await;
     send(&place, "lobby", &[says(1, 'A', &["apt-0001"], new_phone())]);
-    assert!(place.desk.decide_change(&key("lobby", 1, Field::Phone), &Verdict::Accept, "ana").unwrap());
+    assert!(decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Accept, "ana").unwrap());
     let list = std::fs::read_to_string("tests/data/day.csv").unwrap().replace(OLD_PHONE, "555-0444");
     let file = place.folder.path().join("next.csv");
     std::fs::write(&file, list).unwrap();

@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use arrivals::clock::Clock as _;
 use arrivals::desk::Desk;
-use arrivals::desk::eligibility::{Answering, Payers, SimulatedPayers};
-use arrivals::desk::store::{CardKey, Verdict};
+use arrivals::desk::store::Verdict;
 use arrivals::domain::appointment::{Appointment, Confirmed};
-use arrivals::domain::eligibility::{Eligibility, NoAnswer, Question};
 use arrivals::domain::event::{KioskEvent, StillRight};
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::insurance::{Coverage, Holder, Relationship};
@@ -20,34 +17,34 @@ use jiff::civil::{Date, date};
 
 use super::page::ready;
 use super::proposals::{change, key, says, send};
-use super::support::{Answer, PASSWORD, Place, form, http, import, morning, place};
+use super::support::{Answer, PASSWORD, Place, decide_change, form, http, import, morning, place};
 
-const HEADER: &str = "appointment_id,start,given_name,family_name,birth_date,patient_id";
+pub const HEADER: &str = "appointment_id,start,given_name,family_name,birth_date,patient_id";
 
-fn take(place: &Place, name: &str, text: &str) {
+pub fn take(place: &Place, name: &str, text: &str) {
     let file = place.folder.path().join(name);
     std::fs::write(&file, text).unwrap();
     let (result, lines) = import(&place.desk, file.to_str().unwrap());
     assert!(result.as_ref().is_ok_and(|summary| summary.refused == 0) && lines.is_empty(), "{result:?} {lines:?}");
 }
 
-fn row(id: &str, at: &str, who: &str) -> String {
+pub fn row(id: &str, at: &str, who: &str) -> String {
     format!("{id},{at}-05:00,{who},Example,1962-06-02,{who}")
 }
 
-fn on_file(place: &Place, id: &str) -> Appointment {
+pub fn on_file(place: &Place, id: &str) -> Appointment {
     place.desk.with_store(|store| store.appointment(&AppointmentId::from(id))).unwrap().unwrap()
 }
 
-fn card(payer: &str, member: &str) -> Coverage {
+pub fn card(payer: &str, member: &str) -> Coverage {
     Coverage { payer: payer.into(), member_id: member.into(), ..Coverage::default() }
 }
 
-fn value(card: &Coverage) -> Value {
+pub fn value(card: &Coverage) -> Value {
     Value::Coverage(Box::new(card.clone()))
 }
 
-fn full_card() -> Coverage {
+pub fn full_card() -> Coverage {
     Coverage {
         payer_code: "example".into(),
         group_id: "G7".into(),
@@ -198,7 +195,7 @@ fn a_list_that_does_not_speak_of_second_cards_leaves_them_and_what_staff_accepte
     assert_eq!(second(&place), "Two", "the column is not there");
     let told = change(Field::SecondInsurance, value(&card("Two", "")), value(&card("Three", "T1")));
     send(&place, "lobby", &[says(1, 'A', &["a1"], vec![told])]);
-    assert!(place.desk.decide_change(&key("lobby", 1, Field::SecondInsurance), &Verdict::Accept, "ana").unwrap());
+    assert!(decide_change(&place.desk, &key("lobby", 1, Field::SecondInsurance), &Verdict::Accept, "ana").unwrap());
     take(&place, "c.csv", &format!("{HEADER},payer,phone\n{ada},One,555-0100\n"));
     assert_eq!(second(&place), "Three", "nor does that list know of what was accepted");
     take(&place, "d.csv", &format!("{HEADER},payer,second_payer\n{ada},One,Two\n"));
@@ -230,14 +227,14 @@ fn two_cards_told_for_one_person_are_both_kept_and_staff_choose() {
     send(&place, "annex", &[says(1, 'B', &["a2"], vec![change(Field::Insurance, old.clone(), value(&two))])]);
     let open = || place.desk.with_store(|store| store.open_changes()).unwrap();
     assert_eq!(open().len(), 2);
-    assert!(place.desk.decide_change(&key("annex", 1, Field::Insurance), &Verdict::Accept, "ana").unwrap());
+    assert!(decide_change(&place.desk, &key("annex", 1, Field::Insurance), &Verdict::Accept, "ana").unwrap());
     for visit in ["a1", "a2", "a3"] {
         assert!(on_file(&place, visit).coverage == Some(two.clone()), "{visit}");
     }
     assert!(on_file(&place, "b1").coverage == Some(card("Example Health", "H1")));
     let left = open();
     assert!(left.len() == 1 && left[0].is_conflict(), "the other one is still there, beside what the chart has now");
-    assert!(place.desk.decide_change(&left[0].key, &Verdict::Reject("The chart is right".into()), "ana").unwrap());
+    assert!(decide_change(&place.desk, &left[0].key, &Verdict::Reject("The chart is right".into()), "ana").unwrap());
     assert!(open().is_empty());
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert!(open().is_empty() && on_file(&place, "a1").coverage == Some(two));
@@ -264,7 +261,7 @@ fn a_payers_code_that_only_one_side_knows_makes_no_other_card() {
     take(&place, "codes.csv", &format!("{},Example Health,example,H1\n", list("payer,payer_code,member_id")));
     let told = change(Field::Insurance, value(&coded("example", "H1")), value(&coded("example", "H2")));
     send(&place, "lobby", &[says(1, 'A', &["a1"], vec![told])]);
-    assert!(place.desk.decide_change(&key("lobby", 1, Field::Insurance), &Verdict::Accept, "ana").unwrap());
+    assert!(decide_change(&place.desk, &key("lobby", 1, Field::Insurance), &Verdict::Accept, "ana").unwrap());
     take(&place, "none.csv", &format!("{},Example Health,H1\n", list("payer,member_id")));
     assert!(on_file(&place, "a1").coverage == Some(coded("example", "H2")));
 }
@@ -278,7 +275,7 @@ fn an_accepted_card_is_handed_on_part_by_part_and_none_as_nothing() {
     send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Insurance, old.clone(), value(&full_card())), second])]);
     send(&place, "annex", &[says(1, 'B', &["b1"], vec![change(Field::Insurance, old, Field::Insurance.nothing())])]);
     for about in [key("lobby", 1, Field::Insurance), key("lobby", 1, Field::SecondInsurance), key("annex", 1, Field::Insurance)] {
-        assert!(place.desk.decide_change(&about, &Verdict::Accept, "ana").unwrap());
+        assert!(decide_change(&place.desk, &about, &Verdict::Accept, "ana").unwrap());
     }
     assert!(on_file(&place, "b1").coverage.is_none());
     let batch = place.desk.next_export_batch().unwrap().unwrap();
@@ -294,7 +291,7 @@ fn an_accepted_card_is_handed_on_part_by_part_and_none_as_nothing() {
     assert!(place.desk.next_export_batch().unwrap().is_none(), "once");
 }
 
-async fn get(serving: &arrivals::desk::serve::Serving, cookie: &str, path: &str) -> Answer {
+pub async fn get(serving: &arrivals::desk::serve::Serving, cookie: &str, path: &str) -> Answer {
     http(serving.addr, "GET", path, &[("cookie", cookie)], "").await
 }
 
@@ -411,7 +408,7 @@ async fn the_list_says_quietly_what_is_the_matter_with_a_card() {
     }
 }
 
-fn said(seq: u64, appointment: &str, details: StillRight, insurance: StillRight) -> arrivals::domain::event::LoggedEvent {
+pub fn said(seq: u64, appointment: &str, details: StillRight, insurance: StillRight) -> arrivals::domain::event::LoggedEvent {
     let mut event = says(seq, 'A', &[appointment], Vec::new());
     if let KioskEvent::CheckedIn(said) = &mut event.event {
         (said.details, said.insurance) = (details, insurance);
@@ -469,156 +466,4 @@ fn the_latest_date_counts_and_a_later_doubt_takes_it_not_back() {
     let (_, told) = confirmed(&place, 0);
     let of = told.into_iter().find(|(id, _)| id == "a3").unwrap().1;
     assert_eq!(of, Confirmed { details: Some(date(2026, 11, 24)), insurance: Some(date(2026, 11, 23)) });
-}
-
-/// Payers that count how often they are asked.
-#[derive(Default)]
-struct Counted {
-    times: std::sync::atomic::AtomicUsize,
-}
-
-impl Payers for Counted {
-    fn ask(&self, question: Question) -> Answering {
-        self.times.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        SimulatedPayers::default().ask(question)
-    }
-}
-
-#[tokio::test]
-async fn a_payer_is_asked_once_a_day_about_each_card_of_whoever_arrives() {
-    let folder = tempfile::tempdir().unwrap();
-    let payers = Arc::new(Counted::default());
-    let place = place();
-    let desk = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap();
-    let place = Place { desk: desk.with_payers(payers.clone()), ..place };
-    let times = || payers.times.load(std::sync::atomic::Ordering::SeqCst);
-    let text = format!(
-        "{HEADER},payer,member_id,second_payer,second_member_id\n{},One,M1,Two,M6\n{},One,M9,,\n{},,,,\n",
-        row("a1", "2026-11-23T08:00:00", "ada"),
-        row("b1", "2026-11-23T09:00:00", "ben"),
-        row("c1", "2026-11-23T09:00:00", "cyd")
-    );
-    take(&place, "day.csv", &text);
-    assert_eq!((place.desk.ask_payers().await.unwrap(), times()), (0, 0), "nobody is here yet");
-    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes), said(2, "c1", StillRight::Yes, StillRight::Yes)]);
-    assert_eq!((place.desk.ask_payers().await.unwrap(), times()), (2, 2), "two cards of one, none of the other");
-    send(&place, "annex", &[says(1, 'B', &["a1"], Vec::new()), says(2, 'B', &["b1"], Vec::new())]);
-    assert_eq!((place.desk.ask_payers().await.unwrap(), times()), (1, 3), "the new one alone");
-    let known = |place: &Place, visit: &str| {
-        let found = on_file(place, visit);
-        let answers = place.desk.with_store(|store| store.eligibility_on(store.date_at(place.clock.now()))).unwrap();
-        [found.coverage, found.second_coverage]
-            .into_iter()
-            .flatten()
-            .map(|card| answers.get(&CardKey::of(&found.person.id, &card)).map_or(Eligibility::Unknown, |(answer, _)| *answer))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(known(&place, "a1"), [Eligibility::Active, Eligibility::Inactive]);
-    assert_eq!(known(&place, "b1"), [Eligibility::Error(NoAnswer::NotFound)]);
-    // Another card is another question.
-    let told = change(Field::Insurance, value(&card("One", "M9")), value(&card("One", "M2")));
-    send(&place, "annex", &[says(3, 'B', &["b1"], vec![told])]);
-    assert!(place.desk.decide_change(&key("annex", 3, Field::Insurance), &Verdict::Accept, "ana").unwrap());
-    assert_eq!(known(&place, "b1"), [Eligibility::Unknown]);
-    assert_eq!(place.desk.ask_payers().await.unwrap(), 1);
-    assert_eq!(known(&place, "b1"), [Eligibility::Active]);
-    place.clock.advance(std::time::Duration::from_secs(24 * 60 * 60));
-    assert_eq!(known(&place, "b1"), [Eligibility::Unknown], "yesterday's answer is none");
-    // Without anybody to ask nothing is asked.
-    let quiet = Desk::open(folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap();
-    assert_eq!(quiet.ask_payers().await.unwrap(), 0);
-}
-
-#[test]
-fn debug_output_says_neither_whose_card_it_is_nor_who_pays() {
-    let place = place();
-    take(&place, "day.csv", &format!("{HEADER},payer,payer_code,member_id\n{},One,medicaid,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
-    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
-    let due = place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap();
-    let shown = format!("{due:?} {:?}", CardKey::of(&"ada".into(), &full_card()));
-    assert_eq!(due.len(), 1);
-    for private in ["medicaid", "One", "M1", "ada", "example"] {
-        assert!(!shown.contains(private), "{private}: {shown}");
-    }
-}
-
-#[tokio::test]
-async fn a_question_that_a_restart_cut_off_is_asked_again_and_one_on_its_way_is_not() {
-    let place = place();
-    take(&place, "day.csv", &format!("{HEADER},payer,member_id\n{},One,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
-    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
-    let due = || place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap().len();
-    for (seconds, expected) in [(0, 1), (0, 0), (20, 0), (20, 0), (1, 1), (0, 0)] {
-        place.clock.advance(std::time::Duration::from_secs(seconds));
-        assert_eq!(due(), expected, "{seconds}");
-    }
-}
-
-#[tokio::test]
-async fn what_a_payer_answers_stands_beside_the_card_and_on_the_list_if_it_is_bad() {
-    for (member, panel, row_words) in [
-        ("M1", "The payer says: active", ""),
-        ("M6", "The payer says: not active", "The payer says: not active"),
-        ("M7", "", ""),
-        ("M9", "The payer does not know this number", "The payer does not know this number"),
-    ] {
-        let (place, serving, cookie) = ready().await;
-        let payers = Arc::new(SimulatedPayers::default());
-        let asking = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap().with_payers(payers);
-        let old = on_file(&place, "apt-0001").coverage.unwrap();
-        let new = Coverage { member_id: member.into(), ..old.clone() };
-        send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![change(Field::Insurance, value(&old), value(&new))])]);
-        assert!(place.desk.decide_change(&key("lobby", 1, Field::Insurance), &Verdict::Accept, "ana").unwrap());
-        let page = async || get(&serving, &cookie, "/changes?appointment=apt-0001").await.body;
-        assert!(!page().await.contains("Insurance on file"), "nobody asked");
-        assert_eq!(asking.ask_payers().await.unwrap(), 1);
-        let shown = page().await;
-        assert_eq!(shown.contains("Insurance on file"), !panel.is_empty(), "{member}");
-        assert!(shown.contains(panel), "{member}: {shown}");
-        let list = get(&serving, &cookie, "/list").await.body;
-        assert_eq!(list.contains("The payer"), !row_words.is_empty(), "{member}");
-        assert!(list.contains(row_words) && list.contains("data-needs=\"0\""), "{member}");
-        serving.stop().await;
-    }
-}
-
-#[tokio::test]
-async fn a_desk_that_is_served_asks_by_itself() {
-    let place = place();
-    take(&place, "day.csv", &format!("{HEADER},payer,member_id\n{},One,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
-    let desk = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap();
-    let desk = desk.with_payers(Arc::new(SimulatedPayers::default()));
-    let serving = desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-    // By another process, as far as the served desk knows.
-    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
-    let answered = async {
-        let is_active = || {
-            let known = desk.with_store(|store| store.eligibility_on(date(2026, 11, 23))).unwrap();
-            known.values().any(|(answer, _)| *answer == Eligibility::Active)
-        };
-        while !is_active() {
-            tokio::task::yield_now().await;
-        }
-    };
-    assert!(tokio::time::timeout(std::time::Duration::from_secs(30), answered).await.is_ok());
-    serving.stop().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_question_that_nothing_wakes_the_desk_for_is_asked_all_the_same() {
-    let place = place();
-    take(&place, "day.csv", &format!("{HEADER},payer,member_id\n{},One,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
-    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
-    // Asked by a desk that was cut off, a moment ago: not due yet.
-    assert_eq!(place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap().len(), 1);
-    let payers = Arc::new(Counted::default());
-    let desk = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap();
-    let serving = desk.with_payers(payers.clone()).serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let times = || payers.times.load(std::sync::atomic::Ordering::SeqCst);
-    tokio::time::sleep(std::time::Duration::from_secs(50)).await;
-    assert_eq!(times(), 0);
-    place.clock.advance(std::time::Duration::from_secs(50));
-    tokio::time::sleep(std::time::Duration::from_secs(20)).await;
-    assert_eq!(times(), 1);
-    serving.stop().await;
 }

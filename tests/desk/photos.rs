@@ -12,7 +12,7 @@ use arrivals::sync::wire::{PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PhotoHeld, PhotoNam
 
 use super::page::ready;
 use super::proposals::{change, key, says, send};
-use super::support::{Answer, Place, TOKEN_A, TOKEN_B, http, place};
+use super::support::{Answer, Place, TOKEN_A, TOKEN_B, decide_change, http, place};
 
 const PICTURE: &str = "invented picture of a card, as long as it has to be";
 const CHANGES: &str = "/changes?appointment=apt-0001";
@@ -207,10 +207,10 @@ fn a_photo_stays_as_long_as_somebody_may_need_it_and_is_not_taken_again() {
         send_photo(&place, seq, Side::Front);
     }
     assert_eq!(state(&place, &keys[0]), [PhotoState::Here, PhotoState::OnItsWay]);
-    assert!(place.desk.decide_change(&keys[0], &Verdict::Reject("Could not be confirmed".into()), "ana").unwrap());
+    assert!(decide_change(&place.desk, &keys[0], &Verdict::Reject("Could not be confirmed".into()), "ana").unwrap());
     day(PHOTO_DAYS - 1);
     assert_eq!(clean(), 0, "not that soon");
-    assert!(place.desk.decide_change(&keys[1], &Verdict::Accept, "ana").unwrap());
+    assert!(decide_change(&place.desk, &keys[1], &Verdict::Accept, "ana").unwrap());
     day(1);
     // The third says what was accepted, so nothing is left to decide about it; the second was not handed on yet.
     assert_eq!(clean(), 2);

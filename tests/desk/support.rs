@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arrivals::clock::ManualClock;
-use arrivals::desk::Desk;
 use arrivals::desk::import::{ImportError, Report, Summary, import_file};
+use arrivals::desk::store::{ChangeKey, Shown, Verdict};
+use arrivals::desk::{Desk, DeskError};
 use arrivals::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight};
 use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
 use arrivals::domain::language::Language;
@@ -54,6 +55,11 @@ pub fn import(desk: &Desk, file: &str) -> (Result<Summary, String>, Vec<String>)
         ImportError::Desk(error) => panic!("{error}"),
     });
     (result, lines)
+}
+
+/// Decides on one change, whatever stands there by now.
+pub fn decide_change(desk: &Desk, change: &ChangeKey, verdict: &Verdict, user: &str) -> Result<bool, DeskError> {
+    Ok(desk.decide_changes(&[Shown::from(change.clone())], verdict, user)? > 0)
 }
 
 pub fn checked_in(seq: u64, letter: char, count: u32, appointments: &[&str]) -> LoggedEvent {

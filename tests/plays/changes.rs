@@ -80,7 +80,7 @@ fn the_kiosk_shows_what_staff_accepted_and_never_what_was_only_said() {
     room.set_time("2026-11-23T18:50:00Z");
     assert_eq!(phone_shown(&mut room), "");
     let [change] = changes(&room).try_into().unwrap();
-    assert!(room.desk.decide_change(&change.key, &Verdict::Accept, "ana").unwrap());
+    assert_eq!(room.desk.decide_changes(&[change.key.into()], &Verdict::Accept, "ana").unwrap(), 1);
     for _ in 0..200 {
         room.take_what_comes();
         if phone_shown(&mut room).ends_with("0123") {

@@ -263,30 +263,6 @@ impl Store {
         Ok(changes)
     }
 
-    /// Every decision on a proposal, oldest first: when, by whom, its code, which proposal.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn change_decisions(&self) -> Result<Vec<(Timestamp, String, String, ChangeKey)>, DeskError> {
-        let mut statement = self.conn.prepare(
-            "SELECT at, user_name, action, kiosk, seq, detail FROM staff_action WHERE detail IS NOT NULL AND kiosk IS NOT NULL ORDER BY revision",
-        )?;
-        let rows = statement.query_map([], |row| {
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, String>(1)?,
-                (row.get::<_, String>(2)?, row.get::<_, String>(3)?, row.get::<_, i64>(4)?, row.get::<_, String>(5)?),
-            ))
-        })?;
-        rows.map(|row| {
-            let (at, user, (action, kiosk, seq, detail)) = row?;
-            let decision = RecordedDecision::read(&action, &kiosk, seq, &detail)?;
-            let key = ChangeKey { kiosk: KioskId::new(kiosk), seq: seq.unsigned_abs(), field: decision.detail.field };
-            Ok((timestamp(&at)?, user, action, key))
-        })
-        .collect()
-    }
-
     /// Decides on proposals, in one transaction, and answers how many were decided. One that is decided already, or that stands
     /// otherwise than it was shown, is left as it is. A value that the chart has already, or that [`check_value`] refuses, is
     /// never accepted.
