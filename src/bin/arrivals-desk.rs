@@ -77,10 +77,10 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Writes the changed contact details that staff accepted, each exactly once, as CSV for the record system.
+    /// Writes the changed contact details and insurance cards that staff accepted, each exactly once, as CSV for the record system.
     ///
     /// The changes get the number of a batch first, then the file is written. If the file was lost, --batch writes it again.
-    /// If there is nothing to hand on, no file is written and the exit status is 0. It holds patients' details: keep it accordingly.
+    /// A change that a later list contradicted is not handed on; a note counts them. If there is nothing to hand on, no file is written and the exit status is 0. It holds patients' details: keep it accordingly.
     ExportChanges {
         /// The file that is written.
         #[arg(long, value_name = "FILE.csv")]
