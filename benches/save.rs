@@ -16,7 +16,7 @@ use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::{AppointmentId, PatientId};
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
-use arrivals::domain::person::{BirthDate, Contact, Person};
+use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use arrivals::domain::ticket::CallAs;
 use arrivals::store::Store;
 use arrivals::store::feed::ListChange;
@@ -174,6 +174,9 @@ fn appointment(n: usize) -> Appointment {
                 postal_code: "06035".into(),
             },
             language: None,
+            interpreter: None,
+            preferred_name: "".into(),
+            emergency_contact: EmergencyContact::default(),
         },
         coverage: Some(Coverage { payer: "Example Health".into(), member_id: "H100-200-300".into(), ..Coverage::default() }),
         second_coverage: None,

@@ -21,7 +21,7 @@ use arrivals::device::speaker::NoSpeaker;
 use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
-use arrivals::domain::person::{BirthDate, Contact, Person};
+use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::CallAs;
 use arrivals::flow::step::{Input, Step};
@@ -106,6 +106,9 @@ fn appointment(number: u32) -> ListChange {
             postal_code: "01099".into(),
         },
         language: Some("en".to_owned()),
+        interpreter: None,
+        preferred_name: "".into(),
+        emergency_contact: EmergencyContact::default(),
     };
     ListChange::Appointment(Box::new(Appointment {
         id: format!("appointment-{number:05}").as_str().into(),

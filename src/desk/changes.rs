@@ -8,6 +8,7 @@ use super::error::DeskError;
 use super::store::{ExportLine, ProposedChange, Shown, Verdict};
 use crate::domain::ids::AppointmentId;
 use crate::domain::insurance::{Coverage, Holder};
+use crate::domain::person::EmergencyContact;
 use crate::domain::private::Private;
 use crate::domain::proposal::{Field, PostalAddress, Value};
 
@@ -17,7 +18,7 @@ pub const VALUE_CHARS_MAX: usize = 500;
 pub const WHY_CHARS_MAX: usize = 200;
 
 /// The columns of the export, in order. Those of an address and of a card are empty for other fields.
-pub const COLUMNS: [&str; 21] = [
+pub const COLUMNS: [&str; 23] = [
     "batch",
     "accepted_at",
     "accepted_by",
@@ -39,6 +40,8 @@ pub const COLUMNS: [&str; 21] = [
     "holder_birth_date",
     "start",
     "end",
+    "contact_name",
+    "contact_phone",
 ];
 
 /// A value as it may go into the chart: without space at its ends.
@@ -47,7 +50,11 @@ pub const COLUMNS: [&str; 21] = [
 /// One sentence for the person who decides, without the value.
 pub fn check_value(field: Field, value: &Value) -> Result<Value, &'static str> {
     let checked = match (field, value) {
-        (Field::Phone | Field::Email, Value::Text(text)) => Value::Text(tidy(text)?),
+        (Field::Phone | Field::Email | Field::PreferredName | Field::Language, Value::Text(text)) => Value::Text(tidy(text)?),
+        (Field::Interpreter, Value::Text(text)) if ["", Field::YES, Field::NO].contains(&text.as_str()) => Value::Text(text.clone()),
+        (Field::EmergencyContact, Value::Contact(contact)) => {
+            Value::Contact(EmergencyContact { name: tidy(&contact.name)?, phone: tidy(&contact.phone)? })
+        }
         (Field::Address, Value::Address(address)) => Value::Address(PostalAddress {
             street: tidy(&address.street)?,
             city: tidy(&address.city)?,
@@ -194,11 +201,16 @@ fn csv_of(lines: &[ExportLine]) -> Result<Vec<u8>, DeskError> {
 }
 
 /// The parts of a value, for the columns after `new`. A value without parts, and "no insurance", leaves all of them empty.
-fn parts_of(value: &Value) -> [Private; 14] {
-    let mut parts: [Private; 14] = Default::default();
+fn parts_of(value: &Value) -> [Private; 16] {
+    let mut parts: [Private; 16] = Default::default();
     let date = |date: Option<jiff::civil::Date>| Private::new(date.map(|date| date.to_string()).unwrap_or_default());
     match value {
         Value::Text(_) => {}
+        Value::Contact(contact) => {
+            let [.., name, phone] = &mut parts;
+            name.clone_from(&contact.name);
+            phone.clone_from(&contact.phone);
+        }
         Value::Address(address) => {
             let [street, city, state, postal_code, ..] = &mut parts;
             street.clone_from(&address.street);
@@ -208,7 +220,7 @@ fn parts_of(value: &Value) -> [Private; 14] {
         }
         Value::Coverage(card) if card.is_none() => {}
         Value::Coverage(card) => {
-            let [_, _, _, _, payer, payer_code, member_id, group_id, plan, relationship, holder_name, holder_birth_date, start, end] =
+            let [_, _, _, _, payer, payer_code, member_id, group_id, plan, relationship, holder_name, holder_birth_date, start, end, ..] =
                 &mut parts;
             payer.clone_from(&card.payer);
             *payer_code = card.payer_code.as_str().into();

@@ -40,6 +40,39 @@ pub struct Person {
     /// BCP 47 tag of the language they prefer, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// Whether somebody has to interpret for them, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<bool>,
+    /// What they want to be called, if it is not their first given name.
+    #[serde(default, skip_serializing_if = "Private::is_blank")]
+    pub preferred_name: Private,
+    /// Whom to tell if something happens to them.
+    #[serde(default, skip_serializing_if = "EmergencyContact::is_nobody")]
+    pub emergency_contact: EmergencyContact,
+}
+
+/// Somebody to tell if something happens to a patient; empty if nobody is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmergencyContact {
+    /// The whole name, as typed.
+    pub name: Private,
+    /// Telephone.
+    pub phone: Private,
+}
+
+impl EmergencyContact {
+    /// Whether nobody is known.
+    #[must_use]
+    pub fn is_nobody(&self) -> bool {
+        self.name.is_blank() && self.phone.is_blank()
+    }
+
+    /// On one line: `Ann Example, 555-629-4821`. Empty if nobody is known.
+    #[must_use]
+    pub fn one_line(&self) -> Private {
+        let parts = [self.name.as_str().trim(), self.phone.as_str().trim()];
+        Private::new(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// How a patient can be reached.
@@ -61,15 +94,21 @@ pub struct Contact {
 }
 
 impl Person {
-    /// The first given name and the first letter of the family name: all that a kiosk ever shows of a name.
+    /// What they are called and the first letter of the family name: all that a kiosk ever shows of a name.
     #[must_use]
     pub fn given_name_and_initial(&self) -> Private {
-        let given = self.first_given_name();
+        let given = self.called();
         let initial = self.family_name.as_str().trim().chars().next();
         match initial {
             Some(initial) => Private::new(format!("{} {}.", given.as_str(), initial.to_uppercase())),
             None => given,
         }
+    }
+
+    /// What they want to be called, else the first given name.
+    #[must_use]
+    pub fn called(&self) -> Private {
+        if self.preferred_name.is_blank() { self.first_given_name() } else { Private::from(self.preferred_name.as_str().trim()) }
     }
 
     /// The first given name.
@@ -154,6 +193,9 @@ mod tests {
             other_family_names: Vec::new(),
             contact: Contact::default(),
             language: None,
+            interpreter: None,
+            preferred_name: Private::default(),
+            emergency_contact: EmergencyContact::default(),
         };
         assert_eq!(person.given_name_and_initial().as_str(), "José Á.");
     }

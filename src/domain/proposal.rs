@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::appointment::Appointment;
 use super::insurance::{Coverage, Side};
+use super::person::EmergencyContact;
 use super::private::Private;
 
 /// A part of the chart that can be proposed anew.
@@ -19,6 +20,14 @@ pub enum Field {
     Email,
     /// Street, city, state and postal code, as one.
     Address,
+    /// What they want to be called.
+    PreferredName,
+    /// BCP 47 tag of the language that they prefer.
+    Language,
+    /// Whether somebody has to interpret for them: `yes` or `no`.
+    Interpreter,
+    /// Whom to tell if something happens to them.
+    EmergencyContact,
     /// The insurance that pays first.
     Insurance,
     /// The insurance that pays what the first one does not.
@@ -27,7 +36,24 @@ pub enum Field {
 
 impl Field {
     /// Every one, in the order in which pages show them.
-    pub const ALL: [Self; 5] = [Self::Phone, Self::Email, Self::Address, Self::Insurance, Self::SecondInsurance];
+    pub const ALL: [Self; 9] = [
+        Self::Phone,
+        Self::Email,
+        Self::Address,
+        Self::PreferredName,
+        Self::Language,
+        Self::Interpreter,
+        Self::EmergencyContact,
+        Self::Insurance,
+        Self::SecondInsurance,
+    ];
+    /// How to reach and to speak with somebody: all but insurance, in the order in which pages show them.
+    pub const DETAILS: [Self; 7] =
+        [Self::Phone, Self::Email, Self::Address, Self::PreferredName, Self::Language, Self::Interpreter, Self::EmergencyContact];
+    /// [`Self::Interpreter`]: needed.
+    pub const YES: &'static str = "yes";
+    /// [`Self::Interpreter`]: not needed.
+    pub const NO: &'static str = "no";
 
     /// The name in data and addresses.
     #[must_use]
@@ -36,6 +62,10 @@ impl Field {
             Self::Phone => "phone",
             Self::Email => "email",
             Self::Address => "address",
+            Self::PreferredName => "preferred-name",
+            Self::Language => "language",
+            Self::Interpreter => "interpreter",
+            Self::EmergencyContact => "emergency-contact",
             Self::Insurance => "insurance",
             Self::SecondInsurance => "second-insurance",
         }
@@ -51,7 +81,8 @@ impl Field {
     #[must_use]
     pub fn nothing(self) -> Value {
         match self {
-            Self::Phone | Self::Email => Value::Text(Private::default()),
+            Self::Phone | Self::Email | Self::PreferredName | Self::Language | Self::Interpreter => Value::Text(Private::default()),
+            Self::EmergencyContact => Value::Contact(EmergencyContact::default()),
             Self::Address => Value::Address(PostalAddress::default()),
             Self::Insurance | Self::SecondInsurance => Value::Coverage(Box::default()),
         }
@@ -64,6 +95,10 @@ impl Field {
             Self::Phone => "Telephone",
             Self::Email => "E-mail",
             Self::Address => "Address",
+            Self::PreferredName => "Preferred name",
+            Self::Language => "Language",
+            Self::Interpreter => "Interpreter needed",
+            Self::EmergencyContact => "Emergency contact",
             Self::Insurance => "Insurance",
             Self::SecondInsurance => "Second insurance",
         }
@@ -102,6 +137,8 @@ pub enum Value {
     Text(Private),
     /// Of [`Field::Insurance`] and [`Field::SecondInsurance`]. Before addresses: an address is read from any table.
     Coverage(Box<Coverage>),
+    /// Of [`Field::EmergencyContact`]. Before addresses, as coverage is.
+    Contact(EmergencyContact),
     /// Of [`Field::Address`].
     Address(PostalAddress),
 }
@@ -113,6 +150,7 @@ impl Value {
         match self {
             Self::Text(text) => text.clone(),
             Self::Coverage(coverage) => coverage.one_line(),
+            Self::Contact(contact) => contact.one_line(),
             Self::Address(address) => address.one_line(),
         }
     }
@@ -186,6 +224,14 @@ impl Appointment {
         match field {
             Field::Phone => Value::Text(contact.phone.clone()),
             Field::Email => Value::Text(contact.email.clone()),
+            Field::PreferredName => Value::Text(self.person.preferred_name.clone()),
+            Field::Language => Value::Text(self.person.language.clone().unwrap_or_default().into()),
+            Field::Interpreter => Value::Text(match self.person.interpreter {
+                Some(true) => Field::YES.into(),
+                Some(false) => Field::NO.into(),
+                None => Private::default(),
+            }),
+            Field::EmergencyContact => Value::Contact(self.person.emergency_contact.clone()),
             Field::Address => Value::Address(PostalAddress {
                 street: contact.address.clone(),
                 city: contact.city.clone(),
@@ -204,6 +250,17 @@ impl Appointment {
         match (field, value) {
             (Field::Phone, Value::Text(text)) => contact.phone = text,
             (Field::Email, Value::Text(text)) => contact.email = text,
+            (Field::PreferredName, Value::Text(text)) => self.person.preferred_name = text,
+            (Field::Language, Value::Text(text)) => self.person.language = (!text.is_blank()).then(|| text.as_str().to_owned()),
+            (Field::Interpreter, Value::Text(text)) => {
+                self.person.interpreter = match text.as_str() {
+                    Field::YES => Some(true),
+                    Field::NO => Some(false),
+                    "" => None,
+                    _ => return false,
+                };
+            }
+            (Field::EmergencyContact, Value::Contact(somebody)) => self.person.emergency_contact = somebody,
             (Field::Address, Value::Address(address)) => {
                 contact.address = address.street;
                 contact.city = address.city;
@@ -232,6 +289,10 @@ mod tests {
             (Field::Phone, Value::Text("555-629-4821".into())),
             (Field::Email, Value::Text("pat@example.org".into())),
             (Field::Address, Value::Address(address)),
+            (Field::PreferredName, Value::Text("Pat".into())),
+            (Field::Language, Value::Text("pt-BR".into())),
+            (Field::Interpreter, Value::Text(Field::YES.into())),
+            (Field::EmergencyContact, Value::Contact(EmergencyContact { name: "Ann Example".into(), phone: "555-629-4821".into() })),
             (Field::Insurance, Value::Coverage(Box::new(card.clone()))),
             (Field::SecondInsurance, Value::Coverage(Box::new(Coverage { payer: "Second Health".into(), ..card }))),
         ] {
@@ -246,6 +307,7 @@ mod tests {
             assert_eq!(Field::from_code(field.code()), Some(field));
         }
         assert!(!appointment.set_value(Field::Address, Value::Text("elsewhere".into())));
+        assert!(!appointment.set_value(Field::Interpreter, Value::Text("perhaps".into())));
         assert_eq!(appointment.person.contact.address.as_str(), "12 Mill Street");
         assert!(appointment.set_value(Field::Insurance, Field::Insurance.nothing()));
         assert_eq!(appointment.coverage, None, "no card is no coverage");

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::document::Document;
 use super::language::Language;
 use super::payer::InsuranceSettings;
+use super::proposal::Field;
 
 /// The clinic's own rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub struct ClinicSettings {
     pub country: String,
     /// Contact details and insurance that were confirmed at a kiosk within so many days are not asked for again (FACTS 6).
     pub ask_again_after_days: u16,
+    /// Which contact details kiosks show and take, without insurance.
+    pub details: Vec<Field>,
     /// What is asked of insurance.
     pub insurance: InsuranceSettings,
     /// Check-in opens this many minutes before the appointment (FACTS 3: 30 to 60 in the field).
@@ -61,6 +64,7 @@ impl Default for ClinicSettings {
             time_zone: "America/New_York".to_owned(),
             country: "US".to_owned(),
             ask_again_after_days: 7,
+            details: Field::DETAILS.to_vec(),
             insurance: InsuranceSettings::default(),
             early_minutes: 60,
             late_minutes: 15,

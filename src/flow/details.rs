@@ -38,6 +38,7 @@ impl Part {
             Field::Phone => Some(Self::Phone),
             Field::Email => Some(Self::Email),
             Field::Address => Some(Self::PostalCode),
+            Field::PreferredName | Field::Language | Field::Interpreter | Field::EmergencyContact => None,
             Field::Insurance | Field::SecondInsurance => None,
         }
     }

@@ -7,7 +7,7 @@ use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::{AppointmentId, PatientId};
 use arrivals::domain::language::Language;
 use arrivals::domain::payer::Payer;
-use arrivals::domain::person::{BirthDate, Contact, Person};
+use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use arrivals::domain::ticket::CallAs;
 use arrivals::flow::found::{Asks, MaskedContact, MaskedInsurance, Patient, Visit};
 use arrivals::store::seal::{KEY_BYTES, Seal};
@@ -82,6 +82,9 @@ pub fn appointment(id: &str) -> Appointment {
             other_family_names: Vec::new(),
             contact: Contact::default(),
             language: None,
+            interpreter: None,
+            preferred_name: "".into(),
+            emergency_contact: EmergencyContact::default(),
         },
         coverage: None,
         second_coverage: None,

@@ -9,7 +9,7 @@ pub mod slips;
 pub mod visit;
 
 use arrivals::domain::identity::fold_name;
-use arrivals::domain::person::{BirthDate, Contact, Person};
+use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use jiff::civil::{Date, date};
 pub use random::Random;
 
@@ -85,6 +85,9 @@ fn someone(id: usize, given: String, family: String, born: Date, phone: String, 
         birth_date: BirthDate(born),
         contact: Contact { phone: phone.into(), ..Contact::default() },
         language: None,
+        interpreter: None,
+        preferred_name: "".into(),
+        emergency_contact: EmergencyContact::default(),
     };
     Someone { person, language, is_woman }
 }

@@ -12,7 +12,7 @@ use arrivals::codes::{self, Reader, Scanned};
 use arrivals::device::scanner::{Scanner, ScannerEvent, ScannerListener, ScannerStatus, SimulatedScanner, open};
 use arrivals::domain::identity::{Index, Match, Typed};
 use arrivals::domain::ids::AppointmentId;
-use arrivals::domain::person::{BirthDate, Contact, Person};
+use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use jiff::civil::{Date, date};
 use serialport::{SerialPort, TTYPort};
 
@@ -135,6 +135,9 @@ fn people_of_the_day() -> Vec<(String, Person)> {
                 birth_date: BirthDate(row[born].parse::<Date>().expect("a date")),
                 contact: Contact::default(),
                 language: None,
+                interpreter: None,
+                preferred_name: "".into(),
+                emergency_contact: EmergencyContact::default(),
             };
             (row[appointment].to_owned(), person)
         })

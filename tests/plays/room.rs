@@ -17,7 +17,7 @@ use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
-use arrivals::domain::person::{BirthDate, Contact, Person};
+use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::CallAs;
 use arrivals::flow::conversation::TicketAtHand;
@@ -74,6 +74,9 @@ pub fn appointments() -> Vec<Appointment> {
             other_family_names: Vec::new(),
             contact: Contact::default(),
             language: None,
+            interpreter: None,
+            preferred_name: "".into(),
+            emergency_contact: EmergencyContact::default(),
         },
         coverage: Some(Coverage {
             payer: "Example Health".into(),

@@ -12,7 +12,7 @@ use crate::domain::document::Document;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::insurance::{Coverage, Holder, Relationship};
-use crate::domain::person::{BirthDate, Contact, Person};
+use crate::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use crate::domain::private::Private;
 
 /// No field of a real list is longer.
@@ -248,6 +248,9 @@ impl Draft {
                     postal_code: Private::new(self.postal_code),
                 },
                 language: (!self.language.is_empty()).then_some(self.language),
+                interpreter: None,
+                preferred_name: Private::default(),
+                emergency_contact: EmergencyContact::default(),
             },
             coverage,
             second_coverage,

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::domain::person::Contact;
+use crate::domain::person::{Contact, EmergencyContact};
 
 fn person(id: &str, given: &str, family: &str, born: Date, phone: &str) -> Person {
     Person {
@@ -15,6 +15,9 @@ fn person(id: &str, given: &str, family: &str, born: Date, phone: &str) -> Perso
         birth_date: BirthDate(born),
         contact: Contact { phone: phone.into(), ..Contact::default() },
         language: None,
+        interpreter: None,
+        preferred_name: "".into(),
+        emergency_contact: EmergencyContact::default(),
     }
 }
 

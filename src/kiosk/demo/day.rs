@@ -9,7 +9,7 @@ use crate::domain::document::Document;
 use crate::domain::insurance::Coverage;
 use crate::domain::language::Language;
 use crate::domain::payer::{InsuranceSettings, Payer};
-use crate::domain::person::{BirthDate, Contact, Person};
+use crate::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use crate::domain::private::Private;
 use crate::domain::settings::{ClinicSettings, Localized, OtherSite, ServiceRules, WalkInCategory};
 
@@ -422,6 +422,9 @@ fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
             postal_code: "01099".into(),
         },
         language: Some(line.language.to_owned()),
+        interpreter: None,
+        preferred_name: Private::default(),
+        emergency_contact: EmergencyContact::default(),
     };
     let person =
         if line.born == date(2015, 4, 17) { Person { id: format!("person-{}", line.id).as_str().into(), ..person } } else { person };

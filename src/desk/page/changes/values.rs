@@ -10,7 +10,7 @@ use super::super::super::changes::{VALUE_CHARS_MAX, is_unprintable};
 use super::super::super::store::ProposedChange;
 use crate::domain::insurance::{Coverage, Holder, Relationship};
 use crate::domain::payer::{InsuranceSettings, Payer};
-use crate::domain::person::BirthDate;
+use crate::domain::person::{BirthDate, EmergencyContact};
 use crate::domain::private::Private;
 use crate::domain::proposal::{Field, PostalAddress, Value};
 
@@ -19,6 +19,7 @@ use crate::domain::proposal::{Field, PostalAddress, Value};
 #[serde(default)]
 pub struct Typed {
     value: Private,
+    phone: Private,
     street: Private,
     city: Private,
     state: Private,
@@ -41,7 +42,8 @@ impl Typed {
     /// One sentence for the person who typed.
     pub fn value(&self, field: Field, insurance: &InsuranceSettings) -> Result<Value, &'static str> {
         Ok(match field {
-            Field::Phone | Field::Email => Value::Text(self.value.clone()),
+            Field::Phone | Field::Email | Field::PreferredName | Field::Language | Field::Interpreter => Value::Text(self.value.clone()),
+            Field::EmergencyContact => Value::Contact(EmergencyContact { name: self.value.clone(), phone: self.phone.clone() }),
             Field::Address => Value::Address(PostalAddress {
                 street: self.street.clone(),
                 city: self.city.clone(),
@@ -182,6 +184,17 @@ pub fn inputs(change: &ProposedChange, key: &str, payers: &[Payer]) -> Markup {
     match (change.key.field, &change.proposal.new) {
         (Field::Phone, _) => input("value", label, "tel", text.as_str()),
         (Field::Email, _) => input("value", label, "email", text.as_str()),
+        (Field::PreferredName | Field::Language | Field::Interpreter, _) => input("value", label, "text", text.as_str()),
+        (Field::EmergencyContact, new) => {
+            let contact = match new {
+                Value::Contact(contact) => contact.clone(),
+                _ => EmergencyContact { name: text.clone(), ..EmergencyContact::default() },
+            };
+            html! {
+                (input("value", "Name", "text", contact.name.as_str()))
+                (input("phone", "Telephone", "tel", contact.phone.as_str()))
+            }
+        }
         (Field::Insurance | Field::SecondInsurance, new) => {
             let card = match new {
                 Value::Coverage(card) => (**card).clone(),
