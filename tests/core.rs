@@ -1,11 +1,13 @@
 //! Everything below the window: the table of the conversation, the kiosk's file, the way to the desk.
 
 mod core {
+    mod cards;
     mod codes;
     mod flow;
     mod flow_always;
     mod identity;
     mod insurance;
+
     mod people;
     mod photos;
     #[cfg(feature = "desk")]

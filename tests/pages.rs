@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use arrivals::kiosk::bridge;
 use arrivals::kiosk::ui::{self, KioskWindow, Page};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use sample::{LANGUAGES, LOOKS, Look, PAGES, SIZES, Sample, named};
@@ -31,6 +32,7 @@ fn window() -> KioskWindow {
     slint::platform::set_platform(Box::new(backend)).unwrap();
     let window = KioskWindow::new().unwrap();
     ui::install_fonts();
+    window.global::<ui::Kiosk>().on_runs_leftward(|text| bridge::runs_leftward(&text));
     window.show().unwrap();
     window
 }
@@ -472,6 +474,74 @@ fn keys_of_a_real_keyboard_reach_every_page_that_types() {
         };
         assert_eq!(*typed.borrow(), expected, "{name}");
     }
+}
+
+#[test]
+fn a_number_stands_where_it_was_typed_in_every_language() {
+    for (text, leftward) in
+        [("", false), ("12345", false), ("12 Mill", false), ("شارع 12", true), ("12 شارع", true), ("999-012", false), ("לוי", true)]
+    {
+        assert_eq!(bridge::runs_leftward(text), leftward, "{text}");
+    }
+    let window = window();
+    for language in LANGUAGES {
+        turn_to(&window, named("card-number"), language, SIZES[0], Look::Plain);
+        let kiosk = window.global::<ui::Kiosk>();
+        kiosk.set_text_before("12".into());
+        kiosk.set_text_after("34".into());
+        settle();
+        window.window().take_snapshot().unwrap();
+        let at = |id| ElementQuery::from_root(&window).match_id(id).find_first().map(|element| element.absolute_position().x);
+        let (before, after) = (at("NameField::before"), at("NameField::after"));
+        assert!(before.is_some() && before < after, "{language}: {before:?} {after:?}");
+    }
+}
+
+#[test]
+fn after_more_time_the_keypad_goes_on_and_no_page_answers_under_the_question() {
+    let window = window();
+    let kiosk = window.global::<ui::Kiosk>();
+    for name in ["card-review", "card-photo-front", "details"] {
+        turn_to(&window, named(name), "en", SIZES[0], Look::Plain);
+        window.window().take_snapshot().unwrap();
+        kiosk.set_asking_for_time(true);
+        settle();
+        window.window().take_snapshot().unwrap();
+        let on_top: BTreeSet<String> =
+            controls(&window).into_iter().filter(|control| control.enabled).map(|control| control.name).collect();
+        assert_eq!(on_top.len(), 3, "{name}: {on_top:?}");
+        kiosk.set_asking_for_time(false);
+        settle();
+        window.window().take_snapshot().unwrap();
+        window.global::<ui::Speech>().set_control("".into());
+        let moved = std::rc::Rc::new(std::cell::Cell::new(0));
+        let count = std::rc::Rc::clone(&moved);
+        kiosk.on_move_focus(move |by| count.set(count.get() + by));
+        press(&window, Key::DownArrow);
+        assert!(moved.get() > 0, "{name}: the keypad is not heard");
+        press(&window, Key::Tab);
+        assert_ne!(window.global::<ui::Speech>().get_control(), "", "{name}");
+    }
+}
+
+#[test]
+fn who_photographs_with_the_keypad_is_never_left_without_a_control() {
+    let window = window();
+    let kiosk = window.global::<ui::Kiosk>();
+    let speech = window.global::<ui::Speech>();
+    turn_to(&window, named("card-photo-front"), "en", SIZES[0], Look::Plain);
+    kiosk.set_page(Page::CardPhotoBack);
+    kiosk.set_camera_state(ui::CameraState::Starting);
+    settle();
+    window.window().take_snapshot().unwrap();
+    turn_to(&window, named("card-photo-front"), "en", SIZES[0], Look::Plain);
+    window.window().take_snapshot().unwrap();
+    assert_eq!(speech.get_control(), "Take the photo");
+    kiosk.set_camera_state(ui::CameraState::Gone);
+    settle();
+    window.window().take_snapshot().unwrap();
+    settle();
+    assert_eq!(speech.get_control(), "Without a photo");
 }
 
 #[test]

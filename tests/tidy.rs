@@ -222,6 +222,15 @@ fn whatever_takes_a_touch_is_a_named_control() {
 }
 
 #[test]
+fn no_page_wakes_a_control_that_the_time_question_covers() {
+    for path in files(&root().join("ui/pages"), "slint") {
+        for (at, line) in code(&path) {
+            assert!(!line.trim_start().starts_with("enabled:"), "{}:{at}: a page says `usable`, the control adds the rest", show(&path));
+        }
+    }
+}
+
+#[test]
 fn pages_stand_alone_and_use_our_own_components() {
     for path in files(&root().join("ui/pages"), "slint") {
         for (at, line) in code(&path) {

@@ -196,7 +196,7 @@ impl Appointment {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::domain::person::{BirthDate, Contact};
     use crate::domain::ticket::TicketNumber;

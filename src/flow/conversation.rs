@@ -2,10 +2,10 @@
 //!
 //! Nothing of it outlives the return to welcome. The arrows are in `table`.
 
+use super::card::CardEntry;
 use super::details::DetailEntry;
 use super::entry::{DateEntry, FourDigits, TextEntry};
 use super::found::{Patient, Visit};
-use super::insurance::CardEntry;
 use super::step::{NewDetail, PrintOrder, ScanWord, Step, Stop};
 use crate::domain::appointment::Standing;
 use crate::domain::document::Document;
@@ -94,8 +94,10 @@ pub struct Conversation {
     /// The contact detail being typed.
     pub detail: DetailEntry,
     pub(super) insurance: StillRight,
-    /// What is different from the cards on file, in the order of the fields.
-    pub(super) new_cards: Vec<NewDetail>,
+    /// The cards that were typed whole, in the order of the fields.
+    pub(super) new_cards: Vec<CardEntry>,
+    /// They have no insurance any more.
+    pub(super) uninsured: bool,
     /// The card being typed.
     pub card_entry: CardEntry,
     pub(super) call_as: CallAs,
@@ -137,6 +139,7 @@ impl Conversation {
             detail: DetailEntry::default(),
             insurance: StillRight::NotAsked,
             new_cards: Vec::new(),
+            uninsured: false,
             card_entry: CardEntry::default(),
             call_as: CallAs::Number,
             came_from: Step::Welcome,
@@ -271,6 +274,7 @@ impl Conversation {
         self.detail = DetailEntry::default();
         self.insurance = StillRight::NotAsked;
         self.new_cards.clear();
+        self.uninsured = false;
         self.card_entry = CardEntry::default();
     }
 

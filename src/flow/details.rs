@@ -67,11 +67,25 @@ pub struct DetailEntry {
     pub doubt: Option<Doubt>,
     /// The parts of an address that are typed already.
     address: PostalAddress,
-    /// They said of an earlier part of it that it is right all the same.
-    insisted: bool,
+    /// The parts that do not look right, and they said that they are all the same.
+    insisted: Vec<Part>,
 }
 
 impl DetailEntry {
+    /// What was typed of this field before, to be mended; else nothing.
+    fn of(change: Option<&NewDetail>) -> Self {
+        match change.map(|change| (&change.value, change.insisted)) {
+            Some((Value::Text(text), _)) => Self { text: TextEntry::holding(text), ..Self::default() },
+            Some((Value::Address(address), insisted)) => Self {
+                text: TextEntry::holding(&address.postal_code),
+                address: address.clone(),
+                insisted: if insisted { vec![Part::PostalCode] } else { Vec::new() },
+                ..Self::default()
+            },
+            _ => Self::default(),
+        }
+    }
+
     fn part_mut(&mut self, part: Part) -> Option<&mut Private> {
         match part {
             Part::Phone | Part::Email => None,
@@ -89,7 +103,7 @@ impl Conversation {
         match input {
             Input::ChangeField(field) => match Part::first_of(field) {
                 Some(part) => {
-                    self.detail = DetailEntry::default();
+                    self.detail = DetailEntry::of(self.changes.iter().find(|change| change.field == field));
                     self.to(Step::NewDetail(part))
                 }
                 None => self.stay(),
@@ -175,7 +189,11 @@ impl Conversation {
     }
 
     fn take_detail(mut self, part: Part, typed: Private, insisted: bool) -> (Self, Vec<Effect>) {
-        self.detail.insisted |= insisted;
+        // Who comes back and mends it does not insist any more.
+        self.detail.insisted.retain(|before| *before != part);
+        if insisted {
+            self.detail.insisted.push(part);
+        }
         if let Some(place) = self.detail.part_mut(part) {
             *place = typed.clone();
         }
@@ -195,7 +213,7 @@ impl Conversation {
     }
 
     fn with_change(mut self, field: Field, value: Value) -> (Self, Vec<Effect>) {
-        let insisted = self.detail.insisted;
+        let insisted = !self.detail.insisted.is_empty();
         self.changes.retain(|change| change.field != field);
         self.changes.push(NewDetail { field, value, insisted, source: Source::Typed, photos: Vec::new() });
         self.changes.sort_by_key(|change| change.field);

@@ -39,6 +39,8 @@ pub enum DateTrouble {
     NoSuchDay,
     /// No year in which anybody living was born.
     NoSuchYear,
+    /// Something would end before it begins.
+    EndsTooSoon,
 }
 
 impl std::fmt::Debug for DateEntry {

@@ -5,150 +5,20 @@
 
 use std::sync::Arc;
 
+use super::card::{CardEntry, CardPart};
 use super::conversation::Conversation;
 use super::entry::{DateEntry, TextEntry, in_case};
 use super::found::MaskedInsurance;
 use super::step::{Effect, Input, NewDetail, Step};
 use crate::domain::event::StillRight;
-use crate::domain::insurance::{Coverage, Holder, Side};
-use crate::domain::payer::{self, MemberDoubt, Payer};
+use crate::domain::insurance::{Holder, Side};
+use crate::domain::payer::{self, Payer};
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
-use crate::domain::proposal::{Field, Source, Value};
+use crate::domain::proposal::{Field, Source};
 
 /// So many payers fit beside the keys.
 pub const PAYERS_SHOWN: usize = 4;
-
-/// What is asked of a card at one time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CardPart {
-    /// Who pays.
-    Payer,
-    /// The member's number.
-    MemberId,
-    /// Whose insurance it is.
-    Holder,
-    /// The holder's name.
-    HolderName,
-    /// When the holder was born.
-    HolderBirthDate,
-    /// The group's number.
-    Group,
-    /// The plan's name.
-    Plan,
-    /// First valid day.
-    Start,
-    /// Last valid day.
-    End,
-    /// A photo of one side.
-    Photo(Side),
-    /// All of it, to look at once more.
-    Review,
-}
-
-impl CardPart {
-    /// Every part, once.
-    pub const ALL: [Self; 12] = [
-        Self::Payer,
-        Self::MemberId,
-        Self::Holder,
-        Self::HolderName,
-        Self::HolderBirthDate,
-        Self::Group,
-        Self::Plan,
-        Self::Start,
-        Self::End,
-        Self::Photo(Side::Front),
-        Self::Photo(Side::Back),
-        Self::Review,
-    ];
-
-    /// Whether it is typed as text.
-    #[must_use]
-    pub fn is_text(self) -> bool {
-        matches!(self, Self::Payer | Self::MemberId | Self::HolderName | Self::Group | Self::Plan)
-    }
-
-    /// Whether it is a date.
-    #[must_use]
-    pub fn is_date(self) -> bool {
-        matches!(self, Self::HolderBirthDate | Self::Start | Self::End)
-    }
-}
-
-/// What is wrong with a photo, if anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PhotoDoubt {
-    /// There is too little light.
-    TooDark,
-    /// There is too much light, or a lamp is mirrored in the card.
-    TooBright,
-    /// It is out of focus or was moved.
-    Blurred,
-    /// There is no card in the frame, or only a part of one.
-    NoCard,
-}
-
-/// A card being typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CardEntry {
-    /// The first or the second card.
-    pub field: Field,
-    /// What is known of it so far.
-    pub card: Coverage,
-    /// The part that is being typed.
-    pub text: TextEntry,
-    /// The date that is being typed.
-    pub date: DateEntry,
-    /// Why the member number does not look right, once they went on with it.
-    pub doubt: Option<MemberDoubt>,
-    /// The photo that was just taken, and what is wrong with it.
-    pub shot: Option<Option<PhotoDoubt>>,
-    /// Sides of which there is a photo.
-    pub photos: Vec<Side>,
-    /// The second card pays first.
-    pub pays_first: bool,
-    /// They said that the number is right all the same.
-    insisted: bool,
-    source: Source,
-    /// Everything was asked for once: each part leads back to the review.
-    whole: bool,
-}
-
-impl CardEntry {
-    fn new(field: Field) -> Self {
-        Self {
-            field,
-            card: Coverage::default(),
-            text: TextEntry::default(),
-            date: DateEntry::default(),
-            doubt: None,
-            shot: None,
-            photos: Vec::new(),
-            pays_first: false,
-            insisted: false,
-            source: Source::Typed,
-            whole: false,
-        }
-    }
-
-    fn part_mut(&mut self, part: CardPart) -> Option<&mut Private> {
-        match part {
-            CardPart::Payer => Some(&mut self.card.payer),
-            CardPart::MemberId => Some(&mut self.card.member_id),
-            CardPart::HolderName => self.card.holder.as_mut().map(|holder| &mut holder.name),
-            CardPart::Group => Some(&mut self.card.group_id),
-            CardPart::Plan => Some(&mut self.card.plan),
-            _ => None,
-        }
-    }
-}
-
-impl Default for CardEntry {
-    fn default() -> Self {
-        Self::new(Field::Insurance)
-    }
-}
 
 impl Conversation {
     fn payers(&self) -> Arc<Vec<Payer>> {
@@ -192,11 +62,34 @@ impl Conversation {
 
     /// Whether there is a second card, on file or typed.
     pub(super) fn has_second_card(&self) -> bool {
-        self.on_file(Field::SecondInsurance).is_some() || self.new_card(Field::SecondInsurance).is_some()
+        self.on_file(Field::SecondInsurance).is_some() || self.kept_card(Field::SecondInsurance).is_some()
     }
 
-    fn new_card(&self, field: Field) -> Option<&NewDetail> {
+    fn kept_card(&self, field: Field) -> Option<&CardEntry> {
         self.new_cards.iter().find(|card| card.field == field)
+    }
+
+    /// What the desk is told of the cards.
+    pub(super) fn told_of_cards(&self) -> Vec<NewDetail> {
+        if self.uninsured {
+            let on_file = [Field::Insurance, Field::SecondInsurance].into_iter().filter(|field| self.on_file(*field).is_some());
+            return on_file
+                .map(|field| NewDetail { field, value: field.nothing(), insisted: false, source: Source::Typed, photos: Vec::new() })
+                .collect();
+        }
+        self.new_cards.iter().map(CardEntry::told).collect()
+    }
+
+    /// The second card pays first.
+    pub(super) fn second_pays_first(&self) -> bool {
+        self.kept_card(Field::SecondInsurance).is_some_and(|card| card.pays_first)
+    }
+
+    /// Nothing of what was said of cards before is true any more.
+    fn without_cards(&mut self) {
+        self.new_cards.clear();
+        self.card_entry = CardEntry::default();
+        self.uninsured = false;
     }
 
     /// What means something on the page that shows the cards on file.
@@ -205,15 +98,14 @@ impl Conversation {
         match input {
             Input::Yes if has_card => {
                 self.insurance = StillRight::Yes;
-                self.new_cards.clear();
-                self.card_entry = CardEntry::default();
+                self.without_cards();
                 self.to(Step::CallAs)
             }
             Input::No if has_card => self.to(Step::ChangeInsurance),
             Input::No => self.begin_card(Field::Insurance),
             Input::NoInsurance if !has_card => {
                 self.insurance = StillRight::Yes;
-                self.new_cards.clear();
+                self.without_cards();
                 self.to(Step::CallAs)
             }
             Input::AskTheDesk => self.desk_asks(),
@@ -227,19 +119,8 @@ impl Conversation {
         match input {
             Input::ChangeField(field @ (Field::Insurance | Field::SecondInsurance)) => self.begin_card(field),
             Input::NoInsurance => {
-                self.new_cards.clear();
-                for field in [Field::Insurance, Field::SecondInsurance] {
-                    if self.on_file(field).is_some() {
-                        self.new_cards.push(NewDetail {
-                            field,
-                            value: field.nothing(),
-                            insisted: false,
-                            source: Source::Typed,
-                            photos: Vec::new(),
-                        });
-                    }
-                }
-                self.card_entry = CardEntry::default();
+                self.without_cards();
+                self.uninsured = true;
                 self.insurance = StillRight::Changed;
                 self.to(Step::CallAs)
             }
@@ -249,14 +130,18 @@ impl Conversation {
         }
     }
 
+    /// What was typed whole is told all the same; "none any more" is not, if they are no longer sure.
     fn desk_asks(mut self) -> (Self, Vec<Effect>) {
+        self.uninsured = false;
+        self.keep_card();
         self.insurance = StillRight::AskTheDesk;
         self.to(Step::CallAs)
     }
 
     fn begin_card(mut self, field: Field) -> (Self, Vec<Effect>) {
-        if self.card_entry.field == field && self.card_entry.whole {
-            return self.to(Step::NewCard(CardPart::Review));
+        self.keep_card();
+        if let Some(kept) = self.kept_card(field).cloned() {
+            return self.review(kept);
         }
         self.card_entry = CardEntry::new(field);
         match self.payers().as_slice() {
@@ -279,6 +164,7 @@ impl Conversation {
         entry.text = TextEntry::holding(&typed);
         entry.doubt = None;
         entry.shot = None;
+        entry.ends_too_soon = false;
         entry.date = DateEntry::default();
         entry.date.ask_day_first(self.language.says_day_first());
         self.to(Step::NewCard(part))
@@ -291,9 +177,12 @@ impl Conversation {
             (CardPart::Review, input) => self.reviewing_card(input),
             (CardPart::Holder, Input::HeldBy(holder)) => {
                 let before = self.card_entry.card.holder.take();
-                self.card_entry.card.holder = holder.map(|is| {
-                    before.map_or_else(|| Holder { is, name: Private::default(), birth_date: None }, |holder| Holder { is, ..holder })
+                self.card_entry.card.holder = holder.map(|is| match &before {
+                    Some(before) if before.is == is => before.clone(),
+                    // Somebody else has another name.
+                    _ => Holder { is, name: Private::default(), birth_date: None },
                 });
+                self.card_entry.holder_before = before;
                 if holder.is_some() { self.type_part(CardPart::HolderName) } else { self.part_done(CardPart::HolderBirthDate) }
             }
             (CardPart::Holder, Input::AskTheDesk) => self.desk_asks(),
@@ -348,8 +237,11 @@ impl Conversation {
 
     fn take_payer(mut self, code: &str) -> (Self, Vec<Effect>) {
         let Some(payer) = self.payers().iter().find(|payer| payer.code == code).cloned() else { return self.stay() };
-        self.card_entry.card.payer = payer.name.as_str().into();
-        self.card_entry.card.payer_code = payer.code;
+        let card = &mut self.card_entry.card;
+        card.payer = payer.name.as_str().into();
+        card.payer_code.clone_from(&payer.code);
+        // A number that was typed for another payer may stay as it is, but not without a mark.
+        self.card_entry.insisted = !card.member_id.is_blank() && payer.member_id(card.member_id.as_str()).is_err();
         self.part_done(CardPart::Payer)
     }
 
@@ -395,6 +287,12 @@ impl Conversation {
             Input::GoOn => match self.card_entry.date.date() {
                 Some(date) => {
                     let card = &mut self.card_entry.card;
+                    if (part == CardPart::Start && card.end.is_some_and(|end| end < date))
+                        || (part == CardPart::End && card.start.is_some_and(|start| start > date))
+                    {
+                        self.card_entry.ends_too_soon = true;
+                        return self.stay();
+                    }
                     match (part, &mut card.holder) {
                         (CardPart::HolderBirthDate, Some(holder)) => holder.birth_date = Some(BirthDate(date)),
                         (CardPart::Start, _) => card.start = Some(date),
@@ -416,8 +314,9 @@ impl Conversation {
                 }
                 return self.part_done(part);
             }
-            _ => {}
+            _ => return self.stay(),
         }
+        self.card_entry.ends_too_soon = false;
         self.stay()
     }
 
@@ -442,8 +341,11 @@ impl Conversation {
                 effects.push(Effect::KeepPhoto { field, side });
                 (next, effects)
             }
-            // Without a photo.
-            (Input::No, None) => self.part_done(CardPart::Photo(Side::Back)),
+            // Without a photo: of this side, and then of those after it.
+            (Input::No, None) => {
+                self.card_entry.photos.retain(|taken| *taken < side);
+                self.part_done(CardPart::Photo(Side::Back))
+            }
             (Input::AskTheDesk, _) => self.desk_asks(),
             _ => self.stay(),
         }
@@ -468,10 +370,22 @@ impl Conversation {
         self.type_part(next)
     }
 
-    fn before_part(self, part: CardPart) -> (Self, Vec<Effect>) {
+    /// A card that was typed whole, to look at once more.
+    fn review(mut self, card: CardEntry) -> (Self, Vec<Effect>) {
+        self.card_entry = card;
+        self.to(Step::NewCard(CardPart::Review))
+    }
+
+    fn before_part(mut self, part: CardPart) -> (Self, Vec<Effect>) {
         let one_payer = self.payers_count() == 1;
         let before = match part {
-            CardPart::HolderName => CardPart::Holder,
+            CardPart::HolderName => {
+                // Nobody holds it who has no name.
+                if self.card_entry.card.holder.as_ref().is_some_and(|holder| holder.name.is_blank()) {
+                    self.card_entry.card.holder = self.card_entry.holder_before.take();
+                }
+                CardPart::Holder
+            }
             CardPart::HolderBirthDate => CardPart::HolderName,
             CardPart::Photo(Side::Back) if self.card_entry.photos.contains(&Side::Front) => CardPart::Photo(Side::Front),
             CardPart::Review => return self.before_cards(),
@@ -484,7 +398,16 @@ impl Conversation {
         if before == CardPart::Review { self.to(Step::NewCard(before)) } else { self.type_part(before) }
     }
 
-    fn before_cards(self) -> (Self, Vec<Effect>) {
+    /// What was typed whole is kept, whichever way they go on; what was not is begun anew.
+    fn before_cards(mut self) -> (Self, Vec<Effect>) {
+        if self.card_entry.whole {
+            self.keep_card();
+            self.insurance = StillRight::Changed;
+        } else if self.card_entry.field == Field::SecondInsurance
+            && let Some(first) = self.kept_card(Field::Insurance).cloned()
+        {
+            return self.review(first);
+        }
         let has_card = self.on_file(Field::Insurance).is_some();
         self.to(if has_card { Step::ChangeInsurance } else { Step::Insurance })
     }
@@ -494,6 +417,12 @@ impl Conversation {
             Input::ChangePart(CardPart::Payer) if self.payers_count() == 1 => self.stay(),
             Input::ChangePart(CardPart::Holder) => self.to(Step::NewCard(CardPart::Holder)),
             Input::ChangePart(CardPart::Photo(_)) if !self.takes_photos() => self.stay(),
+            // The side of which there is none yet.
+            Input::ChangePart(CardPart::Photo(_)) => {
+                let taken = &self.card_entry.photos;
+                let missing = Side::ALL.into_iter().find(|side| !taken.contains(side)).unwrap_or(Side::Front);
+                self.type_part(CardPart::Photo(missing))
+            }
             Input::ChangePart(part) if part != CardPart::Review => self.type_part(part),
             Input::SwapOrder if self.card_entry.field == Field::SecondInsurance => {
                 self.card_entry.pays_first = !self.card_entry.pays_first;
@@ -505,26 +434,23 @@ impl Conversation {
                 self.to(Step::CallAs)
             }
             Input::ChangeField(Field::SecondInsurance) if !self.has_second_card() => {
-                self.keep_card();
                 self.insurance = StillRight::Changed;
                 self.begin_card(Field::SecondInsurance)
             }
-            Input::AskTheDesk => {
-                self.keep_card();
-                self.desk_asks()
-            }
+            Input::AskTheDesk => self.desk_asks(),
             _ => self.stay(),
         }
     }
 
+    /// Keeps the card if everything of it was asked for; "I have none" of before is over then.
     fn keep_card(&mut self) {
-        let entry = &self.card_entry;
-        let value = Value::Coverage(Box::new(entry.card.clone()));
-        let new = NewDetail { field: entry.field, value, insisted: entry.insisted, source: entry.source, photos: entry.photos.clone() };
-        // "I have none" of before is over.
-        self.new_cards.retain(|card| card.field != new.field && !card.value.is_empty());
-        self.new_cards.push(new);
-        self.new_cards.sort_by_key(|card| card.field);
+        if self.card_entry.whole {
+            let card = self.card_entry.clone();
+            self.uninsured = false;
+            self.new_cards.retain(|kept| kept.field != card.field);
+            self.new_cards.push(card);
+            self.new_cards.sort_by_key(|kept| kept.field);
+        }
     }
 
     /// Where "How may we call you?" goes back to.
@@ -532,7 +458,10 @@ impl Conversation {
         if self.card_entry.whole {
             return self.to(Step::NewCard(CardPart::Review));
         }
-        if !self.new_cards.is_empty() {
+        if let Some(last) = self.new_cards.last().cloned() {
+            return self.review(last);
+        }
+        if self.uninsured {
             return self.to(Step::ChangeInsurance);
         }
         if self.asks_insurance() {

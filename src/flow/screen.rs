@@ -2,11 +2,11 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::card::{CardPart, PhotoDoubt};
 use super::conversation::{Conversation, TicketAtHand};
 use super::details::Part;
 use super::entry::{DateEntry, DatePart, DateTrouble};
 use super::found::{Asks, MaskedContact, MaskedInsurance, SiteFace, Visit};
-use super::insurance::{CardPart, PhotoDoubt};
 use super::step::{NewDetail, ScanWord, Step};
 use crate::domain::contact::{self, Doubt};
 use crate::domain::document::Document;
@@ -150,8 +150,6 @@ pub struct CardText {
     pub example: String,
     /// Payers that may be meant: code and name.
     pub payers: Vec<(String, String)>,
-    /// Who pays, once that is known.
-    pub payer: Private,
     /// The second card.
     pub is_second: bool,
 }
@@ -199,8 +197,11 @@ impl Conversation {
     fn content(&self) -> Content {
         match (self.step, &self.patient) {
             (Step::Find, _) => Content::Find(self.scan_word),
-            (Step::BirthDate | Step::Birthday, _) => date_content(&self.date, self.try_again.then_some(self.tries_left)),
-            (Step::NewCard(part), _) if part.is_date() => date_content(&self.card_entry.date, None),
+            (Step::BirthDate | Step::Birthday, _) => date_content(&self.date, self.try_again.then_some(self.tries_left), None),
+            (Step::NewCard(part), _) if part.is_date() => {
+                let too_soon = self.card_entry.ends_too_soon.then_some(DateTrouble::EndsTooSoon);
+                date_content(&self.card_entry.date, None, too_soon)
+            }
             (Step::NewCard(part), _) => self.card_content(part),
             (Step::FamilyName | Step::GivenName | Step::CompanionName, _) => {
                 let entry = match self.step {
@@ -276,20 +277,19 @@ impl Conversation {
             doubt: entry.doubt,
             example: payer.filter(|_| part == CardPart::MemberId).map(|payer| payer.example()).unwrap_or_default(),
             payers: if part == CardPart::Payer { self.payers_found() } else { Vec::new() },
-            payer: entry.card.payer.clone(),
             is_second,
         }))
     }
 }
 
-fn date_content(date: &DateEntry, try_again: Option<u8>) -> Content {
+fn date_content(date: &DateEntry, try_again: Option<u8>, besides: Option<DateTrouble>) -> Content {
     let (month, day, year) = date.typed();
     Content::Date {
         month,
         day: day.to_owned(),
         year: year.to_owned(),
         part: date.part(),
-        trouble: date.trouble(),
+        trouble: date.trouble().or(besides),
         day_first: date.asks_day_first(),
         try_again,
     }

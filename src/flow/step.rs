@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 
+use super::card::{CardPart, PhotoDoubt};
 use super::details::Part;
 use super::found::Lookup;
-use super::insurance::{CardPart, PhotoDoubt};
 use crate::domain::document::Documents;
 use crate::domain::event::StillRight;
 use crate::domain::identity::Typed;
@@ -335,7 +335,7 @@ impl Input {
     /// Whether a code was read.
     #[must_use]
     pub fn is_scan(&self) -> bool {
-        self.is_good_scan() || matches!(self, Self::ScannedRefused(_))
+        self.is_good_scan() || matches!(self, Self::ScannedRefused(_) | Self::ScannedText(_))
     }
 
     /// Whether a code was read that may lead to somebody.

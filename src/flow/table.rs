@@ -9,7 +9,6 @@ use crate::domain::event::StillRight;
 use crate::domain::identity::Fact;
 use crate::domain::ids::AppointmentId;
 use crate::domain::person::BirthDate;
-use crate::domain::proposal::Field;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::PrintOutcome;
 
@@ -325,8 +324,8 @@ impl Conversation {
             documents: Some(self.documents_needed())
                 .filter(|needed| !needed.is_empty())
                 .map(|needed| Documents { needed, brought: self.documents_brought }),
-            changes: self.changes.iter().chain(&self.new_cards).cloned().collect(),
-            second_pays_first: self.card_entry.pays_first && self.new_cards.iter().any(|card| card.field == Field::SecondInsurance),
+            changes: self.changes.iter().cloned().chain(self.told_of_cards()).collect(),
+            second_pays_first: self.second_pays_first(),
             place,
         };
         self.step = Step::Saving;

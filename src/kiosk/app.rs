@@ -11,7 +11,7 @@ use super::bridge;
 use super::program::{Event, Kiosk, Surroundings};
 use super::ui::{self, KioskWindow};
 use crate::device::camera::CameraState;
-use crate::flow::insurance::PhotoDoubt;
+use crate::flow::card::PhotoDoubt;
 use crate::flow::screen::Screen;
 
 /// Where devices, printer and worker leave their events, from any thread.

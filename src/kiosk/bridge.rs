@@ -18,12 +18,21 @@ use crate::domain::insurance::{Coverage, Relationship, Side};
 use crate::domain::language::Language;
 use crate::domain::proposal::Field;
 use crate::domain::ticket::{CallAs, PrintOutcome};
+use crate::flow::card::CardPart;
 use crate::flow::conversation::TicketAtHand;
 use crate::flow::entry::{DatePart, DateTrouble};
 use crate::flow::found::{MaskedContact, MaskedInsurance, SiteFace, Visit};
-use crate::flow::insurance::CardPart;
 use crate::flow::screen::{CardText, Content, Screen, day_month_year};
 use crate::flow::step::{Input, ScanWord, Step};
+
+/// Whether a text runs from the right: its first letter says so. Digits run from the left in every language.
+#[must_use]
+pub fn runs_leftward(text: &str) -> bool {
+    text.chars().find(|letter| letter.is_alphabetic()).is_some_and(|letter| {
+        // Hebrew, Arabic and their neighbours, and their presentation forms.
+        matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+    })
+}
 
 /// Sends what is touched and typed to the kiosk. `send` is called on the window's own thread.
 pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
@@ -84,6 +93,7 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
         let is_typed = |character: char| !character.is_control() && !('\u{e000}'..='\u{f8ff}').contains(&character);
         characters.next().is_some_and(is_typed) && characters.next().is_none()
     });
+    face.on_runs_leftward(|text| runs_leftward(&text));
     face.on_place_cursor({
         let touch = Rc::clone(&touch);
         move |part| touch(Input::PlaceCursor(part))
@@ -234,6 +244,7 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
                 None => ui::DateTrouble::None,
                 Some(DateTrouble::NoSuchDay) => ui::DateTrouble::NoSuchDay,
                 Some(DateTrouble::NoSuchYear) => ui::DateTrouble::NoSuchYear,
+                Some(DateTrouble::EndsTooSoon) => ui::DateTrouble::EndsTooSoon,
             });
             face.set_try_again(try_again.is_some());
             face.set_tries_left(try_again.map_or(0, i32::from));
@@ -268,8 +279,7 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
             face.set_text_before(before.as_str().into());
             face.set_text_after(after.as_str().into());
             face.set_doubt(doubt.map_or(ui::Doubt::None, doubt_of));
-            // A number that breaks over two lines is hard to read, from right to left most of all.
-            face.set_example(example.replace(' ', "\u{a0}").into());
+            face.set_example(unbroken(example));
             face.set_digits_only(*is_digits);
         }
         Content::Insurance([first, second]) => fill_insurance(face, first.as_ref(), second.as_ref()),
@@ -305,6 +315,11 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
             face.set_why_minute(minute);
         }
     }
+}
+
+/// A number that breaks over two lines is hard to read, from right to left most of all.
+fn unbroken(example: &str) -> SharedString {
+    example.replace(' ', "\u{a0}").into()
 }
 
 /// Shows what the camera sees. `painted`: the picture that is on the window already; answers which one is there now.
@@ -448,8 +463,7 @@ fn fill_card_text(face: &ui::Kiosk<'_>, text: &CardText) {
     face.set_text_before(text.before.as_str().into());
     face.set_text_after(text.after.as_str().into());
     face.set_member_doubt(member_doubt(text.doubt));
-    face.set_example(text.example.as_str().into());
-    face.set_payer(text.payer.as_str().into());
+    face.set_example(unbroken(&text.example));
     face.set_second_card(text.is_second);
     let payers: Vec<ui::PayerName> =
         text.payers.iter().map(|(code, name)| ui::PayerName { code: code.into(), name: name.into() }).collect();
@@ -461,6 +475,8 @@ fn fill_card_text(face: &ui::Kiosk<'_>, text: &CardText) {
 
 fn card_face(card: &Coverage) -> ui::CardFace {
     let (start_day, start_month, start_year) = card.start.map_or((0, 0, 0), day_month_year);
+    let born = card.holder.as_ref().and_then(|holder| holder.birth_date);
+    let (born_day, born_month, born_year) = born.map_or((0, 0, 0), |born| day_month_year(born.0));
     let (end_day, end_month, end_year) = card.end.map_or((0, 0, 0), day_month_year);
     ui::CardFace {
         payer: card.payer.as_str().into(),
@@ -469,6 +485,9 @@ fn card_face(card: &Coverage) -> ui::CardFace {
         plan: card.plan.as_str().into(),
         held_by: held_by(card.holder.as_ref()),
         holder: card.holder.as_ref().map(|holder| holder.name.as_str()).unwrap_or_default().into(),
+        born_day,
+        born_month,
+        born_year,
         start_day,
         start_month,
         start_year,

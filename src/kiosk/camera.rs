@@ -7,7 +7,7 @@ use super::program::{Event, Kiosk};
 use crate::device::camera::{Camera, CameraEvent, CameraState, CardFrame, Look, Photo, Picture, Verdict, View};
 use crate::domain::insurance::Side;
 use crate::domain::proposal::Field;
-use crate::flow::insurance::{CardPart, PhotoDoubt};
+use crate::flow::card::{CardPart, PhotoDoubt};
 use crate::flow::step::{Input, Step};
 
 use super::app::Mailbox;
@@ -135,7 +135,9 @@ impl Kiosk {
     pub(super) fn follow_with_camera(&mut self) {
         let looks = matches!(self.conversation.step, Step::NewCard(CardPart::Photo(_))) && self.conversation.card_entry.shot.is_none();
         self.parts.camera.turn(looks);
-        if self.conversation.step == Step::Welcome {
+        // Whoever comes next does not always come by the welcome page: a code begins anew from the last page too.
+        let step = self.conversation.step;
+        if step.is_finding() || matches!(step, Step::Done | Step::Stopped(_)) {
             self.parts.camera.forget();
         }
     }

@@ -6,8 +6,8 @@ use crate::domain::document::Document;
 use crate::domain::insurance::{Holder, Relationship, Side};
 use crate::domain::payer::MemberDoubt;
 use crate::domain::reason::Reason;
+use crate::flow::card::{CardPart, PhotoDoubt};
 use crate::flow::details::Part;
-use crate::flow::insurance::{CardPart, PhotoDoubt};
 use crate::flow::step::{ScanWord, Step};
 
 pub(super) fn page_of(step: Step) -> ui::Page {

@@ -9,9 +9,9 @@ use arrivals::domain::insurance::Relationship;
 use arrivals::domain::language::Language;
 use arrivals::domain::proposal::Field;
 use arrivals::domain::ticket::{CallAs, PrintOutcome};
+use arrivals::flow::card::{CardPart, PhotoDoubt};
 use arrivals::flow::conversation::Conversation;
 use arrivals::flow::found::{Lookup, Patient, Visit};
-use arrivals::flow::insurance::{CardPart, PhotoDoubt};
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Effect, Input, ScanWord, Step};
 

@@ -8,9 +8,9 @@ use arrivals::domain::payer::{MemberDoubt, Payer};
 use arrivals::domain::person::BirthDate;
 use arrivals::domain::proposal::{Field, Source, Value};
 use arrivals::domain::ticket::CallAs;
+use arrivals::flow::card::{CardPart, PhotoDoubt};
 use arrivals::flow::conversation::Conversation;
 use arrivals::flow::found::{Asks, Lookup, Patient};
-use arrivals::flow::insurance::{CardPart, PhotoDoubt};
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Answers, Effect, Input, Step};
 use jiff::civil::date;
@@ -28,11 +28,11 @@ fn somebody(but: impl Fn(&mut Patient)) -> Conversation {
     play(inputs).0
 }
 
-fn at_insurance(but: impl Fn(&mut Patient)) -> Conversation {
+pub fn at_insurance(but: impl Fn(&mut Patient)) -> Conversation {
     on(somebody(but), [Input::Yes])
 }
 
-fn on(conversation: Conversation, inputs: impl IntoIterator<Item = Input>) -> Conversation {
+pub fn on(conversation: Conversation, inputs: impl IntoIterator<Item = Input>) -> Conversation {
     inputs.into_iter().fold(conversation, |conversation, input| conversation.next(input).0)
 }
 
@@ -40,18 +40,18 @@ fn keys(text: &str) -> Vec<Input> {
     text.chars().map(|letter| letter.to_digit(10).map_or(Input::Key(letter), |digit| Input::Digit(digit.try_into().unwrap()))).collect()
 }
 
-fn typed(text: &str) -> Vec<Input> {
+pub fn typed(text: &str) -> Vec<Input> {
     let mut inputs = keys(text);
     inputs.push(Input::GoOn);
     inputs
 }
 
-fn new_card() -> Vec<Input> {
+pub fn new_card() -> Vec<Input> {
     vec![Input::No, Input::ChangeField(Field::Insurance)]
 }
 
 /// What is saved when nothing else is said.
-fn saved(conversation: Conversation) -> Answers {
+pub fn saved(conversation: Conversation) -> Answers {
     assert_eq!(conversation.step, Step::CallAs);
     let (_, effects) = conversation.next(Input::CallAs(CallAs::Number));
     match effects.into_iter().next() {
@@ -60,7 +60,7 @@ fn saved(conversation: Conversation) -> Answers {
     }
 }
 
-fn card_of(answers: &Answers, field: Field) -> Coverage {
+pub fn card_of(answers: &Answers, field: Field) -> Coverage {
     let change = answers.changes.iter().find(|change| change.field == field).expect("a change of this field");
     match &change.value {
         Value::Coverage(card) => (**card).clone(),

@@ -9,7 +9,7 @@ use arrivals::domain::payer::{InsuranceSettings, Payer};
 use arrivals::domain::proposal::Field;
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::CallAs;
-use arrivals::flow::insurance::{CardPart, PhotoDoubt};
+use arrivals::flow::card::{CardPart, PhotoDoubt};
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Input, Step};
 

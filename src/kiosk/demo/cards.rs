@@ -10,7 +10,7 @@ use crate::domain::ids::AppointmentId;
 use crate::domain::insurance::{Coverage, Side};
 use crate::domain::proposal::{Field, Value};
 use crate::domain::reason::Reason;
-use crate::flow::insurance::{CardPart, PhotoDoubt};
+use crate::flow::card::{CardPart, PhotoDoubt};
 use crate::flow::step::Step;
 
 pub(super) fn new_card(player: &mut Player<'_>) -> anyhow::Result<()> {
