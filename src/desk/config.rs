@@ -272,6 +272,7 @@ fn check_insurance(insurance: &InsuranceSettings) -> Result<(), BadConfig> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::proposal::Field;
 
     #[test]
     fn mistakes_are_named_and_secrets_are_not_repeated() {
@@ -325,6 +326,12 @@ mod tests {
             ("country = \"UK\"", "two capital letters such as \"US\"; found \"UK\""),
             ("country = \"us\"", "two capital letters"),
             ("ask_again_after_days = 400", "at most 366; found 400"),
+            ("details = [\"phone\", \"fax\"]", "details: expected words of phone, email, address, preferred-name, language, interpreter, "),
+            ("details = [\"phone\", \"fax\"]", "each once; found \"fax\""),
+            ("details = [\"insurance\"]", "found \"insurance\""),
+            ("details = [\"second-insurance\"]", "found \"second-insurance\""),
+            ("details = [\"email\", \"phone\", \"email\"]", "found \"email\""),
+            ("details = \"phone\"", "line 3: invalid type: string"),
             ("[clinic.insurance]\nends_soon_days = 1000", "insurance: ends_soon_days is at most 366; found 1000"),
             ("[clinic.insurance]\nasks = false", "unknown field `asks`"),
             ("[[clinic.insurance.payers]]\nname = \"A\"", "insurance: the code of payer number 1 must be 1 to 32"),
@@ -345,6 +352,14 @@ mod tests {
             assert!(error.contains(expected), "{rules}\n{error}");
             assert!(!error.contains('\n'), "{error}");
         }
+    }
+
+    #[test]
+    fn a_clinic_chooses_which_contact_details_its_kiosks_take() {
+        let details = |rules: &str| DeskConfig::parse(&format!("data = \"d\"\n[clinic]\n{rules}\n")).unwrap().clinic.unwrap().details;
+        assert_eq!(details(""), Field::DETAILS);
+        assert_eq!(details("details = [\"language\", \"phone\"]"), [Field::Language, Field::Phone]);
+        assert_eq!(details("details = []"), []);
     }
 
     /// Every setting is in the example: what it leaves out would be invisible to whoever fills it in.

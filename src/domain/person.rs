@@ -183,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn somebody_written_before_there_were_more_details_is_read_and_written_as_they_were() {
+        let before = r#"{"id":"p1","given_name":"Pat","family_name":"Example","birth_date":"1950-03-01","contact":{"phone":"555-629-4821","email":"","address":"","city":"","state":"","postal_code":""},"language":"es"}"#;
+        let person: Person = serde_json::from_str(before).unwrap();
+        assert_eq!((person.interpreter, person.preferred_name.as_str()), (None, ""));
+        assert!(person.emergency_contact.is_nobody());
+        assert_eq!(serde_json::to_string(&person).unwrap(), before);
+        let settings: super::super::settings::ClinicSettings = serde_json::from_str(r#"{"name":"Mill Street Clinic"}"#).unwrap();
+        assert_eq!(settings.details, super::super::proposal::Field::DETAILS);
+    }
+
+    #[test]
     fn a_name_on_a_screen_is_given_name_and_initial() {
         let person = Person {
             id: "p1".into(),

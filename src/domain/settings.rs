@@ -22,7 +22,8 @@ pub struct ClinicSettings {
     pub country: String,
     /// Contact details and insurance that were confirmed at a kiosk within so many days are not asked for again (FACTS 6).
     pub ask_again_after_days: u16,
-    /// Which contact details kiosks show and take, without insurance.
+    /// Which contact details kiosks show and take, of [`Field::DETAILS`], each once. Empty: nobody is asked about any.
+    #[serde(deserialize_with = "details")]
     pub details: Vec<Field>,
     /// What is asked of insurance.
     pub insurance: InsuranceSettings,
@@ -55,6 +56,19 @@ pub struct ClinicSettings {
     /// What kiosks verify letters with. The desk's own; whatever a configuration says is replaced.
     #[serde(skip_serializing_if = "LetterKeys::is_empty")]
     pub letters: LetterKeys,
+}
+
+/// Insurance is no contact detail, and a word that is none is answered with those that are.
+fn details<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Field>, D::Error> {
+    let mut details = Vec::new();
+    for word in Vec::<String>::deserialize(from)? {
+        let field = Field::from_code(&word).filter(|field| Field::DETAILS.contains(field)).filter(|field| !details.contains(field));
+        details.push(field.ok_or_else(|| {
+            let words = Field::DETAILS.map(Field::code).join(", ");
+            serde::de::Error::custom(format!("details: expected words of {words}, each once; found {word:?}"))
+        })?);
+    }
+    Ok(details)
 }
 
 impl Default for ClinicSettings {
