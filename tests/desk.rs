@@ -3,6 +3,8 @@
 
 #[path = "desk/changes_page.rs"]
 mod changes_page;
+#[path = "desk/details.rs"]
+mod details;
 #[path = "desk/events.rs"]
 mod events;
 #[path = "desk/import.rs"]

@@ -45,6 +45,10 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
         other_given_names: lacks("other_given_names"),
         other_family_names: lacks("other_family_names"),
         documents: lacks("documents"),
+        language: lacks("language"),
+        preferred_name: lacks("preferred_name"),
+        interpreter: lacks("interpreter"),
+        emergency_contact: lacks("emergency_contact_name") && lacks("emergency_contact_phone"),
         second_coverage: !names.iter().any(|name| Draft::is_of_second_card(name)),
     });
     let mut record = csv::ByteRecord::new();
@@ -118,7 +122,7 @@ fn read_row(
                 Ok(text) => text.clone_into(field),
                 Err(_) => {
                     let why = format!("{name}: expected UTF-8 text, found another encoding");
-                    if !Draft::is_of_card(name) {
+                    if !Draft::costs_only_itself(name) {
                         return Err(why);
                     }
                     warnings.push(left_empty(&why));

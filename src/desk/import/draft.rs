@@ -1,7 +1,7 @@
 //! An appointment as texts, before anybody has looked at them; and the rules that make it a real one.
 //!
 //! Invariants: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came; nothing that is said of
-//! a card costs its owner the appointment.
+//! a card, a preferred name, an interpreter or an emergency contact costs its owner the appointment.
 
 use blake2::{Blake2s256, Digest};
 use jiff::Timestamp;
@@ -67,6 +67,14 @@ pub struct Draft {
     pub postal_code: String,
     /// BCP 47.
     pub language: String,
+    /// What they want to be called.
+    pub preferred_name: String,
+    /// Whether somebody has to interpret: `yes`, `no`, or a few other words for these.
+    pub interpreter: String,
+    /// The whole name of whom to tell if something happens.
+    pub emergency_contact_name: String,
+    /// Their telephone.
+    pub emergency_contact_phone: String,
     /// The insurance that pays first.
     pub card: Card,
     /// The insurance that pays the rest.
@@ -155,21 +163,24 @@ impl Card {
     }
 }
 
-/// What becomes of a field of a card that cannot be read.
+/// Columns besides those of cards of which nothing costs the appointment.
+const DETAILS: [&str; 4] = ["preferred_name", "interpreter", "emergency_contact_name", "emergency_contact_phone"];
+
+/// What becomes of a field that cannot be read and costs no more than itself.
 pub(super) fn left_empty(why: &str) -> String {
     format!("{why}; it is left empty")
 }
 
 impl Draft {
-    /// Looks at every field and makes the appointment, or says what was expected and what was found. What is wrong about a card
-    /// is left out and pushed onto `warnings`.
+    /// Looks at every field and makes the appointment, or says what was expected and what was found. What costs no
+    /// more than itself ([`Draft::costs_only_itself`]) is left out and pushed onto `warnings`.
     ///
     /// # Errors
     /// One sentence without anything about the person.
     pub fn finish(mut self, warnings: &mut Vec<String>) -> Result<Appointment, String> {
         for (name, text) in self.texts() {
             if let Err(why) = check_text(name, text) {
-                if !Card::has_column(name) {
+                if !Self::costs_only_itself(name) {
                     return Err(why);
                 }
                 warnings.push(left_empty(&why));
@@ -217,6 +228,10 @@ impl Draft {
         }
         let coverage = self.card.clone().finish("", warnings);
         let second_coverage = self.second_card.clone().finish("second_", warnings);
+        let interpreter = read_yes_or_no("interpreter", &self.interpreter).unwrap_or_else(|why| {
+            warnings.push(left_empty(&why));
+            None
+        });
         for warning in warnings.iter_mut() {
             *warning = at(std::mem::take(warning));
         }
@@ -248,9 +263,12 @@ impl Draft {
                     postal_code: Private::new(self.postal_code),
                 },
                 language: (!self.language.is_empty()).then_some(self.language),
-                interpreter: None,
-                preferred_name: Private::default(),
-                emergency_contact: EmergencyContact::default(),
+                interpreter,
+                preferred_name: self.preferred_name.into(),
+                emergency_contact: EmergencyContact {
+                    name: self.emergency_contact_name.into(),
+                    phone: self.emergency_contact_phone.into(),
+                },
             },
             coverage,
             second_coverage,
@@ -289,6 +307,10 @@ impl Draft {
             ("state", &mut self.state),
             ("postal_code", &mut self.postal_code),
             ("language", &mut self.language),
+            ("preferred_name", &mut self.preferred_name),
+            ("interpreter", &mut self.interpreter),
+            ("emergency_contact_name", &mut self.emergency_contact_name),
+            ("emergency_contact_phone", &mut self.emergency_contact_phone),
             ("other_given_names", &mut self.other_given_names),
             ("other_family_names", &mut self.other_family_names),
             ("documents", &mut self.documents),
@@ -296,9 +318,9 @@ impl Draft {
         texts.into_iter().chain(first).chain(second).collect()
     }
 
-    /// Whether a CSV column of this name speaks of one of the cards.
-    pub fn is_of_card(column: &str) -> bool {
-        Card::has_column(column)
+    /// Whether what is wrong in a CSV column of this name costs that field and no more.
+    pub fn costs_only_itself(column: &str) -> bool {
+        Card::has_column(column) || DETAILS.contains(&column)
     }
 
     /// Whether a CSV column of this name speaks of the second card.
@@ -357,6 +379,15 @@ fn read_documents(text: &str) -> Result<Vec<Document>, String> {
     found.sort();
     found.dedup();
     Ok(found)
+}
+
+fn read_yes_or_no(column: &str, text: &str) -> Result<Option<bool>, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "" => Ok(None),
+        "yes" | "y" | "true" | "1" => Ok(Some(true)),
+        "no" | "n" | "false" | "0" => Ok(Some(false)),
+        _ => Err(format!("{column}: expected yes or no, found another word")),
+    }
 }
 
 fn read_start(text: &str) -> Result<Timestamp, String> {

@@ -12,6 +12,11 @@ use super::draft::{Card, Draft, FIELD_CHARS_MAX, OTHER_NAMES_MAX};
 use super::{ImportError, Sink, without_bom};
 use crate::domain::identity::fold_name;
 
+/// The extension that says whether somebody has to interpret for a patient.
+const INTERPRETER: &str = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired";
+/// The code system in which `C` is an emergency contact.
+const RELATIONSHIPS: &str = "http://terminology.hl7.org/CodeSystem/v2-0131";
+
 /// Reads `bytes`; refusals carry the line on which the resource begins.
 ///
 /// # Errors
@@ -27,7 +32,9 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
             ImportError::WrongFile(format!("expected JSON, found a mistake at line {line} column {column}"))
         }
     })?;
-    let mut graph = Graph::default();
+    // Until somebody has such a thing.
+    let unsaid = Unsaid { language: true, preferred_name: true, interpreter: true, emergency_contact: true, ..Unsaid::default() };
+    let mut graph = Graph { unsaid, ..Graph::default() };
     let mut lines = Lines { text, at: 0, line: 1 };
     if kind.resource_type == "Bundle" {
         let bundle: Bundle<'_> =
@@ -114,6 +121,10 @@ struct Resource {
     telecom: Vec<Telecom>,
     address: Option<Addresses>,
     communication: Vec<Communication>,
+    #[serde(deserialize_with = "readable")]
+    extension: Vec<Extension>,
+    #[serde(deserialize_with = "readable")]
+    contact: Vec<PatientContact>,
     beneficiary: Option<Reference>,
     payor: Vec<Reference>,
     order: Option<u32>,
@@ -177,6 +188,7 @@ struct Concept {
 #[derive(Deserialize, Default, Clone)]
 #[serde(default)]
 struct Coding {
+    system: String,
     code: String,
     display: String,
 }
@@ -186,6 +198,28 @@ struct Coding {
 struct Communication {
     language: Concept,
     preferred: bool,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(rename_all = "camelCase", default)]
+struct Extension {
+    url: String,
+    value_boolean: Option<bool>,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct PatientContact {
+    relationship: Vec<Concept>,
+    name: HumanName,
+    telecom: Vec<Telecom>,
+}
+
+/// Those of a list that can be read: what is odd about an extension or a contact costs nobody their appointment.
+fn readable<'de, D: serde::Deserializer<'de>, T: serde::de::DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
+    let list = serde_json::Value::deserialize(from)?;
+    let parts = if let serde_json::Value::Array(parts) = list { parts } else { Vec::new() };
+    Ok(parts.into_iter().filter_map(|part| serde_json::from_value(part).ok()).collect())
 }
 
 #[derive(Deserialize, Default, Clone)]
@@ -232,6 +266,8 @@ struct Graph {
     known: HashMap<String, (&'static str, usize)>,
     resources: Vec<Resource>,
     coverages: Vec<Resource>,
+    /// What no patient of the file says anything of.
+    unsaid: Unsaid,
     others: u64,
     refused: u64,
 }
@@ -263,9 +299,19 @@ impl Graph {
             return sink.refuse(line, &format!("expected a {kind} as FHIR R4 describes it, found a field of another shape"));
         };
         match kind {
-            "Appointment" => self.appointments.push((line, resource)),
+            "Appointment" => {
+                let patients =
+                    resource.contained.iter().filter(|value| value.get("resourceType").and_then(|v| v.as_str()) == Some("Patient"));
+                for patient in patients.filter_map(|patient| serde_json::from_value(patient.clone()).ok()) {
+                    self.hear(&patient);
+                }
+                self.appointments.push((line, resource));
+            }
             "Coverage" => self.coverages.push(resource),
             _ => {
+                if kind == "Patient" {
+                    self.hear(&resource);
+                }
                 let at = self.resources.len();
                 if !resource.id.is_empty() {
                     self.known.insert(format!("{kind}/{}", resource.id), (kind, at));
@@ -276,6 +322,16 @@ impl Graph {
                 self.resources.push(resource);
             }
         }
+    }
+
+    /// Notes what a patient has of what many lists leave out altogether.
+    fn hear(&mut self, patient: &Resource) {
+        let mut draft = Draft::default();
+        put_details(&mut draft, patient);
+        self.unsaid.language &= draft.language.is_empty();
+        self.unsaid.preferred_name &= draft.preferred_name.is_empty();
+        self.unsaid.interpreter &= draft.interpreter.is_empty();
+        self.unsaid.emergency_contact &= draft.emergency_contact_name.is_empty() && draft.emergency_contact_phone.is_empty();
     }
 
     /// What a reference points at: `Type/id`, a full URL, or an absolute URL that ends in `Type/id`.
@@ -291,7 +347,7 @@ impl Graph {
 
     fn hand_on(self, sink: &mut dyn Sink) -> Result<(), ImportError> {
         // FHIR has no word for documents; a list without any card says nothing of second ones.
-        sink.leaves_unsaid(Unsaid { documents: true, second_coverage: self.coverages.is_empty(), ..Unsaid::default() });
+        sink.leaves_unsaid(Unsaid { documents: true, second_coverage: self.coverages.is_empty(), ..self.unsaid });
         let mut active: Vec<&Resource> =
             self.coverages.iter().filter(|coverage| matches!(coverage.status.as_str(), "" | "active")).collect();
         // Those without an order come last, as they stand in the file.
@@ -456,7 +512,7 @@ fn put_person(draft: &mut Draft, patient: &Resource) {
     draft.patient_id.clone_from(&patient.id);
     draft.birth_date.clone_from(&patient.birth_date);
     if let Some(Names::People(names)) = &patient.name {
-        let at = names.iter().position(|name| name.usage == "official").unwrap_or(0);
+        let at = on_file(names);
         if let Some(name) = names.get(at) {
             draft.given_name = name.given.join(" ");
             draft.family_name.clone_from(&name.family);
@@ -477,8 +533,40 @@ fn put_person(draft: &mut Draft, patient: &Resource) {
         draft.state.clone_from(&address.state);
         draft.postal_code.clone_from(&address.postal_code);
     }
+    put_details(draft, patient);
+}
+
+/// Which of somebody's names is the one on file: the official one, else the first.
+fn on_file(names: &[HumanName]) -> usize {
+    names.iter().position(|name| name.usage == "official").unwrap_or(0)
+}
+
+/// How to speak with somebody, and whom to tell if something happens.
+fn put_details(draft: &mut Draft, patient: &Resource) {
     let preferred = patient.communication.iter().find(|language| language.preferred).or_else(|| patient.communication.first());
     draft.language = preferred.and_then(|language| language.language.coding.first()).map(|coding| coding.code.clone()).unwrap_or_default();
+    if let Some(Names::People(names)) = &patient.name {
+        let at = on_file(names);
+        let called = |usage: &str| {
+            let mut others = names.iter().enumerate().filter(|(i, name)| *i != at && name.usage == usage && !name.given.is_empty());
+            others.next().map(|(_, name)| &name.given)
+        };
+        if let Some(given) = called("usual").or_else(|| called("nickname")) {
+            // Whoever is called by all names on file is called by the first: so would they be without saying it.
+            let is_on_file = names.get(at).is_some_and(|name| name.given == *given);
+            draft.preferred_name = if is_on_file { given.first().cloned().unwrap_or_default() } else { given.join(" ") };
+        }
+    }
+    let interpreter = patient.extension.iter().find(|extension| extension.url == INTERPRETER).and_then(|extension| extension.value_boolean);
+    draft.interpreter = interpreter.map_or("", |needed| if needed { "yes" } else { "no" }).to_owned();
+    let is_for_emergencies = |contact: &&PatientContact| {
+        let mut codes = contact.relationship.iter().flat_map(|concept| &concept.coding);
+        codes.any(|coding| coding.system == RELATIONSHIPS && coding.code == "C")
+    };
+    if let Some(contact) = patient.contact.iter().find(is_for_emergencies) {
+        draft.emergency_contact_name = full_name(&contact.name);
+        draft.emergency_contact_phone = contact.telecom.iter().find(|t| t.system == "phone").map(|t| t.value.clone()).unwrap_or_default();
+    }
 }
 
 /// Names as a CSV column has them. A semicolon or a control character within a name is none of its letters. The first of each

@@ -32,7 +32,7 @@ pub trait Sink {
     fn good(&mut self, appointment: Appointment) -> Result<(), ImportError>;
     /// Something wrong in this line; the rest is still read.
     fn refuse(&mut self, line: u64, why: &str);
-    /// Something wrong in this line that costs a field of a card and no more. Said before the appointment itself.
+    /// Something wrong in this line that costs that field and no more. Said before the appointment itself.
     fn warn(&mut self, line: u64, why: &str);
     /// Worth knowing, but nothing is lost.
     fn note(&mut self, text: &str);

@@ -30,6 +30,14 @@ pub struct Unsaid {
     pub other_family_names: bool,
     /// Documents that the visit needs.
     pub documents: bool,
+    /// The language that they prefer.
+    pub language: bool,
+    /// What they want to be called.
+    pub preferred_name: bool,
+    /// Whether somebody has to interpret.
+    pub interpreter: bool,
+    /// Whom to tell if something happens.
+    pub emergency_contact: bool,
     /// The insurance that pays what the first one does not.
     pub second_coverage: bool,
 }
@@ -47,6 +55,18 @@ impl Unsaid {
         if self.documents {
             kept.documents = before.documents;
         }
+        if self.language {
+            kept.person.language = before.person.language;
+        }
+        if self.preferred_name {
+            kept.person.preferred_name = before.person.preferred_name;
+        }
+        if self.interpreter {
+            kept.person.interpreter = before.person.interpreter;
+        }
+        if self.emergency_contact {
+            kept.person.emergency_contact = before.person.emergency_contact;
+        }
         if self.second_coverage {
             kept.second_coverage = before.second_coverage;
         }
@@ -55,7 +75,14 @@ impl Unsaid {
 
     /// Whether the list says anything about this field.
     pub(super) fn speaks_of(self, field: Field) -> bool {
-        field != Field::SecondInsurance || !self.second_coverage
+        !match field {
+            Field::Language => self.language,
+            Field::PreferredName => self.preferred_name,
+            Field::Interpreter => self.interpreter,
+            Field::EmergencyContact => self.emergency_contact,
+            Field::SecondInsurance => self.second_coverage,
+            Field::Phone | Field::Email | Field::Address | Field::Insurance => false,
+        }
     }
 }
 

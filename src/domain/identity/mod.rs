@@ -137,13 +137,14 @@ impl Likeness {
 
 impl Ready {
     fn of(person: &Person, names: &mut Named) -> Self {
-        let mut places =
-            |first: &Private, others: &[Private]| std::iter::once(first).chain(others).filter_map(|name| names.place_of(name)).collect();
+        let mut places = |all: &mut dyn Iterator<Item = &Private>| all.filter_map(|name| names.place_of(name)).collect();
+        let mut family = std::iter::once(&person.family_name).chain(&person.other_family_names);
+        let mut given = std::iter::once(&person.given_name).chain(&person.other_given_names).chain([&person.preferred_name]);
         Self {
             id: person.id.clone(),
             birth_date: person.birth_date.0,
-            family: places(&person.family_name, &person.other_family_names),
-            given: places(&person.given_name, &person.other_given_names),
+            family: places(&mut family),
+            given: places(&mut given),
             phone_last4: last_four(person.contact.phone.as_str()),
             has_namesake: false,
         }

@@ -298,8 +298,9 @@ fn names_on_file_besides_the_first_one_count() {
     let mut ann = person("p", "Ann", "Smith", BORN, "");
     ann.other_family_names = vec!["Kowalska".into(), "سميث".into()];
     ann.other_given_names = vec!["Nusia".into(), "آن".into()];
+    ann.preferred_name = "Zuzu".into();
     let index = Index::new(&[ann]);
-    for (family, given) in [("Kowalska", "Ann"), ("Smith", "nusia"), ("سميث", "آن")] {
+    for (family, given) in [("Kowalska", "Ann"), ("Smith", "nusia"), ("سميث", "آن"), ("Smith", "zuzu")] {
         assert_eq!(index.find(&said(BORN, family, Some(given), None)), one(), "{family} {given}");
     }
 }
