@@ -20,4 +20,5 @@ pub mod proposal;
 pub mod queue;
 pub mod reason;
 pub mod settings;
+pub mod spoken;
 pub mod ticket;

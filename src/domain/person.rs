@@ -111,6 +111,14 @@ impl Person {
         if self.preferred_name.is_blank() { self.first_given_name() } else { Private::from(self.preferred_name.as_str().trim()) }
     }
 
+    /// The whole name as staff read it, with what they want to be called in between: `Patricia (Pat) Example`.
+    #[must_use]
+    pub fn name_for_staff(&self) -> Private {
+        let (given, family, called) = (self.given_name.as_str().trim(), self.family_name.as_str().trim(), self.called());
+        let is_on_file = [given, self.first_given_name().as_str()].iter().any(|name| name.to_lowercase() == called.as_str().to_lowercase());
+        Private::new(if is_on_file { format!("{given} {family}") } else { format!("{given} ({}) {family}", called.as_str()) })
+    }
+
     /// The first given name.
     #[must_use]
     pub fn first_given_name(&self) -> Private {
@@ -209,5 +217,14 @@ mod tests {
             emergency_contact: EmergencyContact::default(),
         };
         assert_eq!(person.given_name_and_initial().as_str(), "José Á.");
+        for (preferred, screen, staff) in [
+            ("", "José Á.", "José Luis ávila"),
+            (" Pepe ", "Pepe Á.", "José Luis (Pepe) ávila"),
+            ("josé", "josé Á.", "José Luis ávila"),
+            ("José Luis", "José Luis Á.", "José Luis ávila"),
+        ] {
+            let called = Person { preferred_name: preferred.into(), ..person.clone() };
+            assert_eq!((called.given_name_and_initial().as_str(), called.name_for_staff().as_str()), (screen, staff));
+        }
     }
 }

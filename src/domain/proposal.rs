@@ -9,6 +9,7 @@ use super::appointment::Appointment;
 use super::insurance::{Coverage, Side};
 use super::person::EmergencyContact;
 use super::private::Private;
+use super::spoken;
 
 /// A part of the chart that can be proposed anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,6 +86,27 @@ impl Field {
             Self::EmergencyContact => Value::Contact(EmergencyContact::default()),
             Self::Address => Value::Address(PostalAddress::default()),
             Self::Insurance | Self::SecondInsurance => Value::Coverage(Box::default()),
+        }
+    }
+
+    /// Whether two values of this field are the same to whoever compares them. A language without a region says nothing against
+    /// one with it; for the rest see [`Value::says_the_same`].
+    #[must_use]
+    pub fn says_the_same(self, one: &Value, other: &Value) -> bool {
+        match (self, one, other) {
+            (Self::Language, Value::Text(one), Value::Text(other)) => spoken::says_the_same(one.as_str(), other.as_str()),
+            _ => one.says_the_same(other),
+        }
+    }
+
+    /// A value of this field as staff read it, on one line: a language and an answer by their words.
+    #[must_use]
+    pub fn words(self, value: &Value) -> Private {
+        match (self, value) {
+            (Self::Language, Value::Text(tag)) => Private::new(spoken::for_staff(tag.as_str())),
+            (Self::Interpreter, Value::Text(text)) if text.as_str() == Self::YES => "Yes".into(),
+            (Self::Interpreter, Value::Text(text)) if text.as_str() == Self::NO => "No".into(),
+            _ => value.one_line(),
         }
     }
 
@@ -311,6 +333,24 @@ mod tests {
         assert_eq!(appointment.person.contact.address.as_str(), "12 Mill Street");
         assert!(appointment.set_value(Field::Insurance, Field::Insurance.nothing()));
         assert_eq!(appointment.coverage, None, "no card is no coverage");
+    }
+
+    #[test]
+    fn staff_read_words_and_a_language_without_its_region_is_the_same() {
+        let text = |text: &str| Value::Text(text.into());
+        for (field, value, words) in [
+            (Field::Language, "es", "Spanish"),
+            (Field::Language, "", ""),
+            (Field::Interpreter, "yes", "Yes"),
+            (Field::Interpreter, "no", "No"),
+            (Field::Interpreter, "", ""),
+            (Field::PreferredName, "es", "es"),
+        ] {
+            assert_eq!(field.words(&text(value)).as_str(), words);
+        }
+        assert!(Field::Language.says_the_same(&text("es"), &text("es-MX")));
+        assert!(!Field::Language.says_the_same(&text("es-ES"), &text("es-MX")));
+        assert!(!Field::PreferredName.says_the_same(&text("es"), &text("es-MX")));
     }
 
     #[test]

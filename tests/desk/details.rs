@@ -6,8 +6,9 @@ use arrivals::domain::person::EmergencyContact;
 use arrivals::domain::proposal::{Field, Value};
 
 use super::insurance::{HEADER, on_file, row, take};
+use super::page::ready;
 use super::proposals::{change, key, says, send, text};
-use super::support::{Place, decide_change, import, place};
+use super::support::{Place, decide_change, form, http, import, place};
 
 const COLUMNS: &str = "language,preferred_name,interpreter,emergency_contact_name,emergency_contact_phone";
 
@@ -175,4 +176,146 @@ fn a_list_that_does_not_speak_of_them_ends_nothing_that_staff_accepted() {
         take(&place, "d.csv", &with(third));
         assert!(!is(&new) && !is(&old), "{column}: the list says something else");
     }
+}
+
+#[test]
+fn a_language_without_its_region_is_the_one_that_was_told() {
+    for (listed, told, other, is_settled, is_conflict) in [
+        ("es-MX", "es", "", true, false),
+        ("es", "es-MX", "", true, false),
+        ("es-ES", "es-MX", "", false, true),
+        ("so", "es", "", false, true),
+        ("", "es", "", false, false),
+        ("es", "es", "so", false, true),
+    ] {
+        let place = place();
+        let second = row("a2", "2026-11-23T10:00:00", "Ada");
+        let other = if other.is_empty() { String::new() } else { format!("{second},{other}\n") };
+        take(&place, "day.csv", &format!("{HEADER},language\n{},{listed}\n{other}", ada()));
+        send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Language, text(""), text(told))])]);
+        let said = place.desk.changes_of(&"a1".into()).unwrap().pop().unwrap();
+        assert_eq!((said.is_settled(), said.is_conflict()), (is_settled, is_conflict), "{listed} {told} {other}");
+    }
+    // Nor does such a list end what was accepted.
+    let place = place();
+    take(&place, "a.csv", &format!("{HEADER},language\n{},so\n", ada()));
+    send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Language, text("so"), text("es"))])]);
+    assert!(decide_change(&place.desk, &key("lobby", 1, Field::Language), &Verdict::Accept, "ana").unwrap());
+    take(&place, "b.csv", &format!("{HEADER},language\n{},es-MX\n", ada()));
+    assert_eq!(place.desk.with_store(|store| store.next_export_batch(super::support::morning())).unwrap(), Some(1), "still handed on");
+}
+
+#[test]
+fn each_is_handed_on_as_its_code_and_a_contact_in_its_parts() {
+    let place = place();
+    take(&place, "day.csv", &format!("{HEADER},{COLUMNS}\n{},es,,no,,\n", ada()));
+    let told = vec![
+        change(Field::PreferredName, text(""), text("Addie")),
+        change(Field::Language, text("es"), text("so")),
+        change(Field::Interpreter, text("no"), text("yes")),
+        change(Field::EmergencyContact, Field::EmergencyContact.nothing(), Value::Contact(contact("Eve Example", "555-0101"))),
+    ];
+    let fields: Vec<Field> = told.iter().map(|told| told.field).collect();
+    send(&place, "lobby", &[says(1, 'A', &["a1"], told)]);
+    for field in fields {
+        assert!(decide_change(&place.desk, &key("lobby", 1, field), &Verdict::Accept, "ana").unwrap());
+    }
+    let batch = place.desk.next_export_batch().unwrap().unwrap();
+    let file = String::from_utf8(place.desk.export_csv(batch).unwrap().unwrap().0).unwrap();
+    let none = ",".repeat(16);
+    let lines: Vec<&str> = file.lines().skip(1).map(|line| line.split_once(",ana,Ada,").unwrap().1).collect();
+    assert_eq!(
+        lines,
+        [
+            format!("preferred-name,,Addie{none}"),
+            format!("language,es,so{none}"),
+            format!("interpreter,no,yes{none}"),
+            format!("emergency-contact,,\"Eve Example, 555-0101\"{},Eve Example,555-0101", ",".repeat(14)),
+        ]
+    );
+    assert_eq!(details(&on_file(&place, "a1")), ["so", "Addie", "yes", "Eve Example, 555-0101"]);
+}
+
+#[tokio::test]
+async fn the_page_of_changes_says_words_and_offers_what_can_be_chosen() {
+    let (place, serving, cookie) = ready().await;
+    take(&place, "day.csv", &format!("{HEADER},{COLUMNS}\n{},es-MX,Addie,no,,\n", ada()));
+    let told = vec![
+        change(Field::PreferredName, text("Addie"), text("Ace")),
+        change(Field::Language, text("es-MX"), text("mix")),
+        change(Field::Interpreter, text("no"), text("yes")),
+        change(Field::EmergencyContact, Field::EmergencyContact.nothing(), Value::Contact(contact("Eve Example", "555-0101"))),
+    ];
+    send(&place, "lobby", &[says(1, 'A', &["a1"], told)]);
+    let page = http(serving.addr, "GET", "/changes?appointment=a1", &[("cookie", &cookie)], "").await;
+    for words in [
+        "Ada (Addie) Example",
+        "<h3>Preferred name</h3>",
+        "<h3>Interpreter needed</h3>",
+        "<dd>No</dd>",
+        "<dd>Yes</dd>",
+        "<dd>Spanish (es-MX)</dd>",
+        "<dd>mix</dd>",
+        "<dd>Eve Example, 555-0101</dd>",
+        "<option value=\"mix\" selected>mix</option>",
+        "<option value=\"so\">Somali</option>",
+        "<option value=\"yes\" selected>Yes</option>",
+        "name=\"phone\" inputmode=\"tel\" value=\"555-0101\"",
+        "Accept all: 4 changes",
+    ] {
+        assert!(page.body.contains(words), "{words}");
+    }
+    let mark = |field: &str| {
+        let found = page.body.split("name=\"changes\" value=\"").filter_map(|rest| rest.split('"').next());
+        found.into_iter().find(|mark| mark.contains(field) && !mark.contains(' ')).unwrap().to_owned()
+    };
+    for (field, fields, status) in [
+        (".language.", &[("value", "so")][..], 303),
+        (".interpreter.", &[("value", "perhaps")], 422),
+        (".interpreter.", &[("value", "yes")], 303),
+        (".emergency-contact.", &[("value", ""), ("phone", " ")], 422),
+        (".emergency-contact.", &[("value", "Eve Sample "), ("phone", "555-0102")], 303),
+    ] {
+        let (csrf, marks) = (page.csrf(), mark(field));
+        let mut all = vec![("csrf", csrf.as_str()), ("appointment", "a1"), ("changes", marks.as_str())];
+        all.extend(fields);
+        assert_eq!(form(serving.addr, "/changes/edit", &cookie, &all).await.status, status, "{field} {fields:?}");
+    }
+    assert_eq!(details(&on_file(&place, "a1")), ["so", "Addie", "yes", "Eve Sample, 555-0102"]);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn the_list_says_into_what_to_interpret_and_by_what_name_to_call() {
+    let said_no = (Field::Interpreter, "no");
+    for (cells, told, words) in [
+        ("es,,yes,,", vec![], "Interpreter: Spanish<"),
+        (",,yes,,", vec![], "Interpreter: no language on file<"),
+        ("es,,no,,", vec![], ""),
+        ("es,,,,", vec![], ""),
+        // Whoever says so today needs one today, whatever is decided about the chart.
+        ("es,,no,,", vec![(Field::Interpreter, "yes")], "Interpreter: Spanish (said so at the kiosk)<"),
+        (",,,,", vec![(Field::Interpreter, "yes"), (Field::Language, "so")], "Interpreter: Somali (said so at the kiosk)<"),
+        ("es,,yes,,", vec![said_no], "Interpreter: Spanish (not needed, they said at the kiosk)<"),
+        ("es,,,,", vec![said_no], ""),
+    ] {
+        let (place, serving, cookie) = ready().await;
+        take(&place, "day.csv", &format!("{HEADER},{COLUMNS}\n{},{cells}\n", ada()));
+        let proposals = told.iter().map(|(field, new)| change(*field, on_file(&place, "a1").value(*field), text(new))).collect();
+        send(&place, "lobby", &[says(1, 'A', &["a1"], proposals)]);
+        let list = http(serving.addr, "GET", "/list", &[("cookie", &cookie)], "").await.body;
+        assert_eq!(list.matches("by interpreter").count(), usize::from(!words.is_empty()), "{cells} {told:?}");
+        assert!(list.contains(words) && list.contains("data-needs=\"0\""), "{words}: not urgent");
+        serving.stop().await;
+    }
+    let (place, serving, cookie) = ready().await;
+    take(&place, "day.csv", &format!("{HEADER},{COLUMNS}\n{},,Addie,,,\n{},,ben,,,\n", ada(), row("b1", "2026-11-23T09:00:00", "Ben")));
+    place
+        .desk
+        .take_post(super::support::TOKEN_A, &super::support::post_of("lobby", vec![super::support::checked_in(1, 'A', 1, &["a1"])]))
+        .unwrap();
+    let list = http(serving.addr, "GET", "/list", &[("cookie", &cookie)], "").await.body;
+    assert!(list.contains("Ada (Addie) Example") && list.contains("Call: <b>Addie</b>"), "{list}");
+    assert!(list.contains(">Ben Example<"), "nothing is said twice");
+    serving.stop().await;
 }

@@ -162,7 +162,7 @@ fn clear(changes: &[ProposedChange]) -> Vec<&ProposedChange> {
     let of = |field: Field| {
         let mut open = changes.iter().filter(move |change| change.key.field == field && change.is_open());
         let first = open.next()?;
-        let alone = open.all(|other| other.proposal.new.says_the_same(&first.proposal.new));
+        let alone = open.all(|other| field.says_the_same(&other.proposal.new, &first.proposal.new));
         (alone && first.fits() && !first.is_conflict()).then_some(first)
     };
     Field::ALL.into_iter().filter_map(of).collect()
@@ -289,14 +289,17 @@ impl Page {
     }
 
     fn values(change: &ProposedChange) -> Markup {
-        let proposal = &change.proposal;
+        let (field, proposal) = (change.key.field, &change.proposal);
         match change.third_value() {
-            Some(third) => side_by_side(&[
-                ("The patient saw", "", &proposal.old),
-                (if change.is_conflict_elsewhere() { "On file for another visit" } else { "On file now" }, "now", third),
-                ("The patient says", "new", &proposal.new),
-            ]),
-            None => side_by_side(&[("On file", "", &proposal.old), ("The patient says", "new", &proposal.new)]),
+            Some(third) => side_by_side(
+                field,
+                &[
+                    ("The patient saw", "", &proposal.old),
+                    (if change.is_conflict_elsewhere() { "On file for another visit" } else { "On file now" }, "now", third),
+                    ("The patient says", "new", &proposal.new),
+                ],
+            ),
+            None => side_by_side(field, &[("On file", "", &proposal.old), ("The patient says", "new", &proposal.new)]),
         }
     }
 
@@ -360,7 +363,7 @@ impl Page {
             li.change.over {
                 h3 { (field) }
                 (self.said(change))
-                (side_by_side(&columns))
+                (side_by_side(change.key.field, &columns))
                 (self.photos(change))
                 @match &change.decided {
                     Decided::Open => p.by { (icon("check")) "The chart has it now" },

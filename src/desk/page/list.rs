@@ -16,9 +16,10 @@ use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::insurance::CardMark;
 use crate::domain::language::Language;
-use crate::domain::proposal::Field;
+use crate::domain::proposal::{Field, Value};
 use crate::domain::queue::VisitState;
 use crate::domain::settings::WalkInCategory;
+use crate::domain::spoken;
 
 /// The day as the page shows it.
 pub struct Day {
@@ -48,6 +49,8 @@ pub struct Day {
     changes_by: HashMap<String, usize>,
     /// Of the same, which are of insurance, and whether the patient says that there is none any more.
     cards_by: HashMap<String, Vec<(Field, bool)>>,
+    /// What people said of their language and of an interpreter that nobody decided.
+    spoken_by: HashMap<String, SaysOfSpeech>,
     /// What payers answered today.
     eligibility: HashMap<CardKey, (Eligibility, Timestamp)>,
     /// Whether insurance is asked about, and how many days before its end a card is marked.
@@ -58,6 +61,13 @@ pub struct Day {
     places: BTreeMap<KioskId, String>,
     /// Requests without an appointment, and who else of the day has that name and birth date.
     alike: HashMap<AppointmentId, Vec<String>>,
+}
+
+/// What somebody said at a kiosk of how to speak with them.
+#[derive(Default)]
+struct SaysOfSpeech {
+    interpreter: Option<bool>,
+    language: Option<String>,
 }
 
 /// A row.
@@ -91,6 +101,7 @@ impl Day {
                 changes: 0,
                 changes_by: HashMap::new(),
                 cards_by: HashMap::new(),
+                spoken_by: HashMap::new(),
                 eligibility: store.eligibility_on(date)?,
                 insurance,
                 categories,
@@ -103,6 +114,14 @@ impl Day {
                     if matches!(change.key.field, Field::Insurance | Field::SecondInsurance) {
                         let card = (change.key.field, change.proposal.new.is_empty());
                         day.cards_by.entry(key.clone()).or_default().push(card);
+                    }
+                    if let (Field::Interpreter | Field::Language, Value::Text(said)) = (change.key.field, &change.proposal.new) {
+                        let of = day.spoken_by.entry(key.clone()).or_default();
+                        if change.key.field == Field::Language {
+                            of.language = Some(said.as_str().to_owned());
+                        } else {
+                            of.interpreter = Some(said.as_str() == Field::YES);
+                        }
                     }
                     *day.changes_by.entry(key).or_default() += 1;
                 }
@@ -176,8 +195,7 @@ impl Day {
 
     /// What staff should know of the insurance of somebody who is here or expected, quietly: nobody is called because of it.
     pub fn insurance_of(&self, row: &VisitRow) -> Vec<String> {
-        let is_coming = matches!(row.state, VisitState::Expected | VisitState::Asks | VisitState::Arrived | VisitState::Called);
-        let Some(ends_soon_days) = self.insurance.filter(|_| is_coming) else { return Vec::new() };
+        let Some(ends_soon_days) = self.insurance.filter(|_| is_coming(row)) else { return Vec::new() };
         let told = self.cards_by.get(&key_of(row)).map_or(&[][..], Vec::as_slice);
         let mut words: Vec<String> = [
             (Field::Insurance, false, "New insurance card"),
@@ -207,6 +225,25 @@ impl Day {
         words
     }
 
+    /// Into which language somebody has to interpret for whoever is here or expected: as on file, or as they said at the kiosk.
+    pub fn interpreter_of(&self, row: &VisitRow) -> Option<String> {
+        let person = row.appointment.as_ref().filter(|_| is_coming(row)).map(|appointment| &appointment.person)?;
+        let said = self.spoken_by.get(&key_of(row));
+        let said_needed = said.and_then(|said| said.interpreter);
+        if person.interpreter != Some(true) && said_needed != Some(true) {
+            return None;
+        }
+        let said_language = said.and_then(|said| said.language.as_deref());
+        let language = said_language.or(person.language.as_deref()).unwrap_or_default();
+        let language = if language.is_empty() { "no language on file".to_owned() } else { spoken::for_staff(language) };
+        let how = match (said_needed, said_language) {
+            (Some(false), _) => " (not needed, they said at the kiosk)",
+            (None, None) => "",
+            _ => " (said so at the kiosk)",
+        };
+        Some(format!("Interpreter: {language}{how}"))
+    }
+
     /// Who else of the day has the name and birth date of a request without an appointment.
     pub fn alike(&self, row: &VisitRow) -> &[String] {
         self.alike.get(&row.id).map_or(&[], Vec::as_slice)
@@ -226,6 +263,11 @@ impl Entry {
             Self::Stop(stop) => stop.latest.taken.is_none() && stop.latest.reason.is_urgent(),
         }
     }
+}
+
+/// Whether staff still have to do with this visit.
+fn is_coming(row: &VisitRow) -> bool {
+    matches!(row.state, VisitState::Expected | VisitState::Asks | VisitState::Arrived | VisitState::Called)
 }
 
 fn card_words(card: &str, mark: CardMark) -> String {

@@ -28,17 +28,17 @@ pub fn entry_row(day: &Day, entry: &Entry, csrf: &str) -> Markup {
 
 /// Who comes, as the booking system has it or as somebody typed it; none if nobody said.
 pub fn name_of(row: &VisitRow) -> Option<String> {
-    let (given, family) = match (&row.appointment, &row.walk_in) {
-        (Some(a), _) => (&a.person.given_name, &a.person.family_name),
-        (None, Some(asks)) => (&asks.given_name, &asks.family_name),
-        (None, None) => return None,
-    };
-    Some(format!("{} {}", given.as_str(), family.as_str()))
+    match (&row.appointment, &row.walk_in) {
+        (Some(a), _) => Some(a.person.name_for_staff().as_str().to_owned()),
+        (None, Some(asks)) => Some(format!("{} {}", asks.given_name.as_str(), asks.family_name.as_str())),
+        (None, None) => None,
+    }
 }
 
 /// The name by which they want to be called.
 fn call_name(row: &VisitRow) -> &str {
     match (&row.appointment, &row.walk_in) {
+        (Some(a), _) if !a.person.preferred_name.is_blank() => a.person.preferred_name.as_str(),
         (Some(a), _) => a.person.given_name.as_str(),
         (None, Some(asks)) => asks.given_name.as_str(),
         (None, None) => "first name",
@@ -127,6 +127,7 @@ fn whys(day: &Day, row: &VisitRow, has_name: bool) -> Markup {
         @if let Some(documents) = row.documents.as_ref().filter(|documents| documents.brought) {
             p.by { (icon("card")) span { "Brought: " (listed(&documents.needed)) " (said so at the kiosk)" } }
         }
+        @if let Some(words) = day.interpreter_of(row) { p.by.interpreter { (icon("speech")) span { (words) } } }
         @for words in day.insurance_of(row) { p.by.insurance { (icon("card")) span { (words) } } }
         @for like in day.alike(row) { p.reason { (icon("question")) span { "Same name and birth date: " (like) } } }
         @if booked_off { p.reason.old { (icon("cross")) "Called off in the booking system since" } }

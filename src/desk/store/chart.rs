@@ -36,8 +36,8 @@ enum Effect {
 
 impl Overlay {
     fn effect(&self, said: &[Value]) -> Effect {
-        let is_accepted = |value: &Value| self.value.says_the_same(value);
-        let is_old = |value: &Value| self.base.iter().any(|base| base.says_the_same(value));
+        let is_accepted = |value: &Value| self.field.says_the_same(&self.value, value);
+        let is_old = |value: &Value| self.base.iter().any(|base| self.field.says_the_same(base, value));
         if said.iter().any(|value| !is_old(value) && !is_accepted(value)) {
             Effect::Contradicts
         } else if !said.is_empty() && !self.base.is_empty() && said.iter().all(|value| is_accepted(value) && !is_old(value)) {
@@ -140,7 +140,7 @@ pub(super) fn overlaid(conn: &Connection, appointment: &Appointment) -> Result<O
     let mut overlaid = appointment.clone();
     for overlay in overlays {
         // A list that says it itself may say more, such as a payer's code.
-        let is_said = overlay.base.is_empty() && overlay.value.says_the_same(&appointment.value(overlay.field));
+        let is_said = overlay.base.is_empty() && overlay.field.says_the_same(&overlay.value, &appointment.value(overlay.field));
         if !is_said {
             overlaid.set_value(overlay.field, overlay.value);
         }

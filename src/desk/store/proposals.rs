@@ -105,7 +105,7 @@ impl ProposedChange {
     /// Whether the chart has this value already, for every visit.
     #[must_use]
     pub fn is_on_file(&self, value: &Value) -> bool {
-        self.current.is_some() && self.current.iter().chain(&self.elsewhere).all(|has| has.says_the_same(value))
+        self.current.is_some() && self.current.iter().chain(&self.elsewhere).all(|has| self.key.field.says_the_same(has, value))
     }
 
     /// Whether the chart has the proposed value already, so that nothing is left to decide.
@@ -129,7 +129,8 @@ impl ProposedChange {
     /// What the chart has that is neither the value that the patient saw nor the proposed one: for this visit, else for another.
     #[must_use]
     pub fn third_value(&self) -> Option<&Value> {
-        let is_third = |has: &&Value| !has.says_the_same(&self.proposal.old) && !has.says_the_same(&self.proposal.new);
+        let is = |has: &Value, value: &Value| self.key.field.says_the_same(has, value);
+        let is_third = |has: &&Value| !is(has, &self.proposal.old) && !is(has, &self.proposal.new);
         self.current.iter().chain(&self.elsewhere).find(is_third)
     }
 

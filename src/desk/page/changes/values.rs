@@ -13,6 +13,7 @@ use crate::domain::payer::{InsuranceSettings, Payer};
 use crate::domain::person::{BirthDate, EmergencyContact};
 use crate::domain::private::Private;
 use crate::domain::proposal::{Field, PostalAddress, Value};
+use crate::domain::spoken;
 
 /// What somebody typed in place of a proposed value.
 #[derive(Deserialize, Default)]
@@ -79,7 +80,7 @@ fn date(text: &Private) -> Result<Option<Date>, &'static str> {
 }
 
 /// Values beside each other, each under its title; the first is what the others are compared with.
-pub fn side_by_side(columns: &[(&str, &str, &Value)]) -> Markup {
+pub fn side_by_side(field: Field, columns: &[(&str, &str, &Value)]) -> Markup {
     let cards: Vec<&Coverage> = columns
         .iter()
         .filter_map(|(_, _, value)| match value {
@@ -92,7 +93,7 @@ pub fn side_by_side(columns: &[(&str, &str, &Value)]) -> Markup {
     }
     html! {
         dl.values.three[columns.len() > 2] {
-            @for (title, class, value) in columns { div.(class) { dt { (title) } dd { (words(value)) } } }
+            @for (title, class, value) in columns { div.(class) { dt { (title) } dd { (words(field, value)) } } }
         }
     }
 }
@@ -184,7 +185,9 @@ pub fn inputs(change: &ProposedChange, key: &str, payers: &[Payer]) -> Markup {
     match (change.key.field, &change.proposal.new) {
         (Field::Phone, _) => input("value", label, "tel", text.as_str()),
         (Field::Email, _) => input("value", label, "email", text.as_str()),
-        (Field::PreferredName | Field::Language | Field::Interpreter, _) => input("value", label, "text", text.as_str()),
+        (Field::PreferredName, _) => input("value", label, "text", text.as_str()),
+        (Field::Language, _) => choice(label, key, text.as_str(), &spoken::ALL.map(|spoken| (spoken.tag, spoken.english))),
+        (Field::Interpreter, _) => choice(label, key, text.as_str(), &[(Field::YES, "Yes"), (Field::NO, "No")]),
         (Field::EmergencyContact, new) => {
             let contact = match new {
                 Value::Contact(contact) => contact.clone(),
@@ -217,6 +220,19 @@ pub fn inputs(change: &ProposedChange, key: &str, payers: &[Payer]) -> Markup {
     }
 }
 
+/// One of several. What is proposed is chosen already, also if it is none of them.
+fn choice(label: &str, key: &str, proposed: &str, all: &[(&str, &str)]) -> Markup {
+    let is = |code: &str| code.eq_ignore_ascii_case(proposed);
+    html! {
+        label for={ "value-" (key) } { (label) }
+        select id={ "value-" (key) } name="value" {
+            @if proposed.is_empty() { option value="" selected { "Choose" } }
+            @else if !all.iter().any(|(code, _)| is(code)) { option value=(printable(proposed)) selected { (printable(&spoken::for_staff(proposed))) } }
+            @for (code, words) in all { option value=(code) selected[is(code)] { (words) } }
+        }
+    }
+}
+
 fn card_inputs(card: &Coverage, key: &str, payers: &[Payer], input: impl Fn(&str, &str, &str, &str) -> Markup) -> Markup {
     let day = |name: &str, label: &str, date: Option<Date>| {
         html! {
@@ -245,8 +261,8 @@ fn card_inputs(card: &Coverage, key: &str, payers: &[Payer], input: impl Fn(&str
 }
 
 /// A value for reading; what cannot be printed is a mark.
-fn words(value: &Value) -> Markup {
-    let text = value.one_line();
+fn words(field: Field, value: &Value) -> Markup {
+    let text = field.words(value);
     html! { @if text.is_blank() { span.none { "nothing" } } @else { (printable(text.as_str())) } }
 }
 
