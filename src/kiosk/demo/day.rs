@@ -38,6 +38,12 @@ struct Line {
     also_given: &'static [&'static str],
     /// Other family names on file.
     also_family: &'static [&'static str],
+    /// What they want to be called, if it is not their first given name.
+    preferred: &'static str,
+    /// Somebody has to interpret for them.
+    interpreter: bool,
+    /// Whom to tell if something happens: name and telephone.
+    tell: (&'static str, &'static str),
     /// What a member of the audience should try with this person.
     try_this: &'static str,
 }
@@ -57,10 +63,13 @@ const USUAL: Line = Line {
     payer: "Harborview Health Plan",
     also_given: &[],
     also_family: &[],
+    preferred: "",
+    interpreter: false,
+    tell: ("", ""),
     try_this: "",
 };
 
-const LINES: [Line; 27] = [
+const LINES: [Line; 28] = [
     Line {
         id: "demo-01",
         given: "Margaret",
@@ -117,7 +126,9 @@ const LINES: [Line; 27] = [
         place: LABORATORY,
         practitioner: "Dr. Samir Nasser",
         payer: "",
-        try_this: "no insurance on file",
+        interpreter: true,
+        tell: ("Julio Delgado", "555-0161"),
+        try_this: "no insurance on file; somebody interprets for her",
         ..USUAL
     },
     Line {
@@ -160,6 +171,7 @@ const LINES: [Line; 27] = [
         born: date(1937, 12, 1),
         minutes: 240,
         payer: "Medicare",
+        tell: ("Agnes Sommerville", "555-0162"),
         try_this: "too early",
         ..USUAL
     },
@@ -305,6 +317,17 @@ const LINES: [Line; 27] = [
         try_this: "a first insurance card, her husband's",
         ..USUAL
     },
+    Line {
+        id: "demo-28",
+        given: "Theodora",
+        family: "Fairbank",
+        born: date(1957, 8, 26),
+        minutes: 40,
+        preferred: "Teddy",
+        tell: ("Marcus Fairbank", "555-0163"),
+        try_this: "called Teddy; whom to tell if something happens is on file",
+        ..USUAL
+    },
 ];
 
 /// Somebody to be, with a sentence on what they show.
@@ -422,9 +445,9 @@ fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
             postal_code: "01099".into(),
         },
         language: Some(line.language.to_owned()),
-        interpreter: None,
-        preferred_name: Private::default(),
-        emergency_contact: EmergencyContact::default(),
+        interpreter: line.interpreter.then_some(true),
+        preferred_name: line.preferred.into(),
+        emergency_contact: EmergencyContact { name: line.tell.0.into(), phone: line.tell.1.into() },
     };
     let person =
         if line.born == date(2015, 4, 17) { Person { id: format!("person-{}", line.id).as_str().into(), ..person } } else { person };
