@@ -3,6 +3,7 @@
 mod core {
     mod cards;
     mod codes;
+    mod details;
     mod flow;
     mod flow_always;
     mod identity;

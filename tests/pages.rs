@@ -233,6 +233,8 @@ fn every_control_has_a_name_lies_in_the_window_and_covers_no_other() {
                     | Page::NewStreet
                     | Page::NewCity
                     | Page::NewState
+                    | Page::NewName
+                    | Page::EmergencyName
                     | Page::CardPayer
                     | Page::CardNumber
                     | Page::CardHolderName

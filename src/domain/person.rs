@@ -67,6 +67,14 @@ impl EmergencyContact {
         self.name.is_blank() && self.phone.is_blank()
     }
 
+    /// With everything hidden but the first name and the last four digits: `Ann •••, ••• 4821`. Empty if nobody is known.
+    #[must_use]
+    pub fn masked(&self) -> Private {
+        let name = self.name.as_str().split_whitespace().next().map(|first| format!("{first} •••"));
+        let parts = [name.unwrap_or_default(), masked_phone(&self.phone)];
+        Private::new(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+    }
+
     /// On one line: `Ann Example, 555-629-4821`. Empty if nobody is known.
     #[must_use]
     pub fn one_line(&self) -> Private {
@@ -130,12 +138,7 @@ impl Contact {
     /// The telephone with everything but its last four digits hidden: `••• 4821`. Empty if there is none.
     #[must_use]
     pub fn masked_phone(&self) -> Private {
-        let digits: Vec<char> = self.phone.as_str().chars().filter(char::is_ascii_digit).collect();
-        if digits.is_empty() {
-            return Private::default();
-        }
-        let tail: String = digits.iter().skip(digits.len().saturating_sub(4)).collect();
-        Private::new(format!("••• {tail}"))
+        Private::new(masked_phone(&self.phone))
     }
 
     /// The street with its words cut to a number and a letter, and the city: `12 M•••, Granby`. Empty if there is none.
@@ -169,6 +172,15 @@ impl Contact {
             None => Private::default(),
         }
     }
+}
+
+fn masked_phone(phone: &Private) -> String {
+    let digits: Vec<char> = phone.as_str().chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() {
+        return String::new();
+    }
+    let tail: String = digits.iter().skip(digits.len().saturating_sub(4)).collect();
+    format!("••• {tail}")
 }
 
 #[cfg(test)]

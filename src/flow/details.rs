@@ -8,8 +8,10 @@ use super::entry::{TextEntry, in_case};
 use super::step::{Effect, Input, NewDetail, Step};
 use crate::domain::contact::{self, Doubt};
 use crate::domain::event::StillRight;
+use crate::domain::person::EmergencyContact;
 use crate::domain::private::Private;
 use crate::domain::proposal::{Field, PostalAddress, Source, Value};
+use crate::domain::spoken;
 
 /// What is typed at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,11 +28,33 @@ pub enum Part {
     City,
     /// State or region.
     State,
+    /// What they want to be called.
+    PreferredName,
+    /// The language that they prefer.
+    Language,
+    /// Whether somebody has to interpret for them.
+    Interpreter,
+    /// The name of somebody to tell if something happens to them.
+    EmergencyName,
+    /// And how to reach that person.
+    EmergencyPhone,
 }
 
 impl Part {
     /// Every part, once.
-    pub const ALL: [Self; 6] = [Self::Phone, Self::Email, Self::PostalCode, Self::Street, Self::City, Self::State];
+    pub const ALL: [Self; 11] = [
+        Self::Phone,
+        Self::Email,
+        Self::PostalCode,
+        Self::Street,
+        Self::City,
+        Self::State,
+        Self::PreferredName,
+        Self::Language,
+        Self::Interpreter,
+        Self::EmergencyName,
+        Self::EmergencyPhone,
+    ];
 
     /// The first part of a field, or the only one; none of an insurance.
     fn first_of(field: Field) -> Option<Self> {
@@ -38,23 +62,45 @@ impl Part {
             Field::Phone => Some(Self::Phone),
             Field::Email => Some(Self::Email),
             Field::Address => Some(Self::PostalCode),
-            Field::PreferredName | Field::Language | Field::Interpreter | Field::EmergencyContact => None,
+            Field::PreferredName => Some(Self::PreferredName),
+            Field::Language => Some(Self::Language),
+            Field::Interpreter => Some(Self::Interpreter),
+            Field::EmergencyContact => Some(Self::EmergencyName),
             Field::Insurance | Field::SecondInsurance => None,
         }
     }
 
     fn before(self) -> Option<Self> {
         match self {
-            Self::Phone | Self::Email | Self::PostalCode => None,
+            Self::Phone | Self::Email | Self::PostalCode | Self::PreferredName | Self::Language | Self::EmergencyName => None,
+            Self::Interpreter => Some(Self::Language),
+            Self::EmergencyPhone => Some(Self::EmergencyName),
             Self::Street => Some(Self::PostalCode),
             Self::City => Some(Self::Street),
             Self::State => Some(Self::City),
         }
     }
 
-    /// There are places without one.
+    /// There are places without one, and people who do not know a telephone number by heart.
     fn may_be_empty(self) -> bool {
-        matches!(self, Self::PostalCode | Self::State)
+        matches!(self, Self::PostalCode | Self::State | Self::EmergencyPhone)
+    }
+
+    /// Nothing typed means that nothing is new after all.
+    fn field_if_empty(self) -> Option<Field> {
+        match self {
+            Self::Phone => Some(Field::Phone),
+            Self::Email => Some(Field::Email),
+            Self::PreferredName => Some(Field::PreferredName),
+            Self::EmergencyName => Some(Field::EmergencyContact),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a telephone number.
+    #[must_use]
+    pub fn is_phone(self) -> bool {
+        matches!(self, Self::Phone | Self::EmergencyPhone)
     }
 }
 
@@ -67,6 +113,8 @@ pub struct DetailEntry {
     pub doubt: Option<Doubt>,
     /// The parts of an address that are typed already.
     address: PostalAddress,
+    /// Whom to tell, as far as that is typed.
+    contact: EmergencyContact,
     /// The parts that do not look right, and they said that they are all the same.
     insisted: Vec<Part>,
 }
@@ -82,13 +130,21 @@ impl DetailEntry {
                 insisted: if insisted { vec![Part::PostalCode] } else { Vec::new() },
                 ..Self::default()
             },
+            Some((Value::Contact(contact), insisted)) => Self {
+                text: TextEntry::holding(&contact.name),
+                contact: contact.clone(),
+                insisted: if insisted { vec![Part::EmergencyPhone] } else { Vec::new() },
+                ..Self::default()
+            },
             _ => Self::default(),
         }
     }
 
     fn part_mut(&mut self, part: Part) -> Option<&mut Private> {
         match part {
-            Part::Phone | Part::Email => None,
+            Part::Phone | Part::Email | Part::PreferredName | Part::Language | Part::Interpreter => None,
+            Part::EmergencyName => Some(&mut self.contact.name),
+            Part::EmergencyPhone => Some(&mut self.contact.phone),
             Part::PostalCode => Some(&mut self.address.postal_code),
             Part::Street => Some(&mut self.address.street),
             Part::City => Some(&mut self.address.city),
@@ -101,7 +157,11 @@ impl Conversation {
     /// What means something on the page that lists the contact details to be changed.
     pub(super) fn choosing_change(mut self, input: Input) -> (Self, Vec<Effect>) {
         match input {
-            Input::ChangeField(field) => match Part::first_of(field) {
+            // One line for both.
+            Input::ChangeField(Field::Language) if !self.takes(Field::Language) && self.takes(Field::Interpreter) => {
+                self.to(Step::NewDetail(Part::Interpreter))
+            }
+            Input::ChangeField(field) => match Part::first_of(field).filter(|_| self.takes(field)) {
                 Some(part) => {
                     self.detail = DetailEntry::of(self.changes.iter().find(|change| change.field == field));
                     self.to(Step::NewDetail(part))
@@ -121,8 +181,25 @@ impl Conversation {
         }
     }
 
+    /// Whether the clinic's kiosks take this.
+    pub(super) fn takes(&self, field: Field) -> bool {
+        self.patient.as_ref().is_some_and(|patient| patient.takes.contains(&field))
+    }
+
     /// What means something while a part of a contact detail is typed.
     pub(super) fn typing_detail(mut self, part: Part, input: Input) -> (Self, Vec<Effect>) {
+        match (part, &input) {
+            (Part::Language, Input::Spoken(tag)) => return self.take_language(tag),
+            (Part::Interpreter, Input::Yes) => return self.with_change(Field::Interpreter, Value::Text(Field::YES.into())),
+            (Part::Interpreter, Input::No) => return self.with_change(Field::Interpreter, Value::Text(Field::NO.into())),
+            (Part::Language | Part::Interpreter, Input::AskTheDesk) => {
+                self.details = StillRight::AskTheDesk;
+                return self.after_details();
+            }
+            (Part::Interpreter, Input::Back) if !self.takes(Field::Language) => return self.to(Step::ChangeDetails),
+            (Part::Language | Part::Interpreter, input) if *input != Input::Back => return self.stay(),
+            _ => {}
+        }
         match input {
             Input::Key(character) => self.detail.text.insert(as_written(part, &self.detail.text, character)),
             Input::Digit(digit) => self.detail.text.insert(char::from(b'0' + digit.min(9))),
@@ -164,20 +241,18 @@ impl Conversation {
     fn detail_typed(mut self, part: Part) -> (Self, Vec<Effect>) {
         let typed = self.detail.text.text().clone();
         if typed.is_blank() {
-            return match part {
-                // Nothing new after all.
-                Part::Phone => self.without_change(Field::Phone),
-                Part::Email => self.without_change(Field::Email),
-                part if part.may_be_empty() => self.take_detail(part, Private::default(), false),
-                _ => self.stay(),
+            return match part.field_if_empty() {
+                Some(field) => self.without_change(field),
+                None if part.may_be_empty() => self.take_detail(part, Private::default(), false),
+                None => self.stay(),
             };
         }
         let country = self.patient.as_ref().map_or("", |patient| patient.country.as_str());
         let read = match part {
-            Part::Phone => contact::phone(typed.as_str(), country),
+            Part::Phone | Part::EmergencyPhone => contact::phone(typed.as_str(), country),
             Part::Email => contact::email(typed.as_str()),
             Part::PostalCode => contact::postal_code(typed.as_str(), country),
-            Part::Street | Part::City | Part::State => Ok(typed.as_str().trim().into()),
+            _ => Ok(typed.as_str().trim().into()),
         };
         match read {
             Ok(value) => self.take_detail(part, value, false),
@@ -204,6 +279,14 @@ impl Conversation {
                 let address = std::mem::take(&mut self.detail.address);
                 return self.with_change(Field::Address, Value::Address(address));
             }
+            Part::PreferredName => return self.with_change(Field::PreferredName, Value::Text(typed)),
+            Part::EmergencyPhone => {
+                let contact = std::mem::take(&mut self.detail.contact);
+                return self.with_change(Field::EmergencyContact, Value::Contact(contact));
+            }
+            // They are chosen and not typed.
+            Part::Language | Part::Interpreter => return self.stay(),
+            Part::EmergencyName => Part::EmergencyPhone,
             Part::PostalCode => Part::Street,
             Part::Street => Part::City,
             Part::City => Part::State,
@@ -212,11 +295,35 @@ impl Conversation {
         self.type_detail(next, &typed)
     }
 
-    fn with_change(mut self, field: Field, value: Value) -> (Self, Vec<Effect>) {
+    /// One of those on the page; whoever prefers another language is asked whether somebody has to interpret.
+    fn take_language(mut self, tag: &str) -> (Self, Vec<Effect>) {
+        if !spoken::ALL.iter().any(|spoken| spoken.tag == tag) {
+            return self.stay();
+        }
+        let on_file = self.patient.as_ref().map(|patient| patient.contact.language.clone()).unwrap_or_default();
+        if spoken::says_the_same(&on_file, tag) {
+            self.changes.retain(|change| change.field != Field::Language);
+        } else {
+            self.change(Field::Language, Value::Text(tag.into()));
+        }
+        let next = if self.takes(Field::Interpreter) { Step::NewDetail(Part::Interpreter) } else { Step::ChangeDetails };
+        self.to(next)
+    }
+
+    fn change(&mut self, field: Field, value: Value) {
         let insisted = !self.detail.insisted.is_empty();
         self.changes.retain(|change| change.field != field);
         self.changes.push(NewDetail { field, value, insisted, source: Source::Typed, photos: Vec::new() });
         self.changes.sort_by_key(|change| change.field);
+    }
+
+    fn with_change(mut self, field: Field, value: Value) -> (Self, Vec<Effect>) {
+        // "No interpreter", as it was.
+        let interpreter = self.patient.as_ref().and_then(|patient| patient.contact.interpreter);
+        if field == Field::Interpreter && interpreter.is_some_and(|needed| value == Value::Text(answer(needed).into())) {
+            return self.without_change(field);
+        }
+        self.change(field, value);
         self.detail = DetailEntry::default();
         self.to(Step::ChangeDetails)
     }
@@ -228,6 +335,10 @@ impl Conversation {
     }
 }
 
+fn answer(yes: bool) -> &'static str {
+    if yes { Field::YES } else { Field::NO }
+}
+
 /// Keys have no upper and lower case of their own: an address is written as people write one.
 fn as_written(part: Part, text: &TextEntry, typed: char) -> char {
     let folded = |upper| in_case(typed, upper);
@@ -236,10 +347,10 @@ fn as_written(part: Part, text: &TextEntry, typed: char) -> char {
     match part {
         Part::Email => folded(false),
         Part::PostalCode => folded(true),
-        Part::Street | Part::City => folded(!follows_letter),
+        Part::Street | Part::City | Part::PreferredName | Part::EmergencyName => folded(!follows_letter),
         // Short ones are abbreviations.
         Part::State if before.chars().count() < 2 => folded(true),
         Part::State => folded(!follows_letter),
-        Part::Phone => typed,
+        Part::Phone | Part::EmergencyPhone | Part::Language | Part::Interpreter => typed,
     }
 }

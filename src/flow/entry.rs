@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use crate::domain::private::Private;
 
-/// The longest name that can be typed, in characters.
-pub const NAME_CHARACTERS_MAX: usize = 60;
+/// The longest text that can be typed, in characters: no name is longer, and next to no e-mail address.
+pub const TEXT_CHARACTERS_MAX: usize = 100;
 /// Years in which somebody who comes may have been born.
 const BORN_YEARS: std::ops::RangeInclusive<i16> = 1900..=2099;
 
@@ -233,9 +233,9 @@ impl TextEntry {
         &self.text
     }
 
-    /// Types one character; control characters and more than [`NAME_CHARACTERS_MAX`] are not taken.
+    /// Types one character; control characters and more than [`TEXT_CHARACTERS_MAX`] are not taken.
     pub fn insert(&mut self, character: char) {
-        if character.is_control() || self.text.as_str().chars().count() >= NAME_CHARACTERS_MAX {
+        if character.is_control() || self.text.as_str().chars().count() >= TEXT_CHARACTERS_MAX {
             return;
         }
         let (before, after) = self.around_cursor();
@@ -262,7 +262,7 @@ impl TextEntry {
     pub fn place(&mut self, part: f32) {
         let length = self.text.as_str().chars().count();
         let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 1.0 };
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 60 characters")]
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 100 characters")]
         let cursor = (part * length as f32).round() as usize;
         self.cursor = cursor.min(length);
     }
@@ -415,9 +415,9 @@ mod tests {
     #[test]
     fn a_name_has_a_longest_length() {
         let mut entry = TextEntry::default();
-        for _ in 0..100 {
+        for _ in 0..200 {
             entry.insert('x');
         }
-        assert_eq!(entry.text().as_str().chars().count(), NAME_CHARACTERS_MAX);
+        assert_eq!(entry.text().as_str().chars().count(), TEXT_CHARACTERS_MAX);
     }
 }

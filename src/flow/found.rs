@@ -11,6 +11,7 @@ use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::payer::Payer;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
+use crate::domain::proposal::Field;
 use crate::domain::settings::Localized;
 
 /// What today's list answers.
@@ -47,6 +48,8 @@ pub struct Patient {
     pub visits: Vec<Visit>,
     /// Contact details, masked.
     pub contact: MaskedContact,
+    /// Which contact details the clinic's kiosks show and take.
+    pub takes: Vec<Field>,
     /// The country whose telephone numbers and postal codes need no more words, as ISO 3166 writes it.
     pub country: String,
     /// Insurance, masked, if any is on file.
@@ -111,6 +114,14 @@ pub struct MaskedContact {
     pub email: Private,
     /// `12 M•••, Granby`
     pub address: Private,
+    /// What they want to be called.
+    pub preferred_name: Private,
+    /// BCP 47 tag of the language they prefer; empty if nobody knows.
+    pub language: String,
+    /// Whether somebody has to interpret.
+    pub interpreter: Option<bool>,
+    /// `Ann •••, ••• 4821`
+    pub emergency_contact: Private,
 }
 
 /// What is on file of an insurance, masked.

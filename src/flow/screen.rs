@@ -79,10 +79,12 @@ pub enum Content {
     Person(Private),
     /// The visits, and how many can be checked in.
     Visits(Vec<Visit>, usize),
-    /// What is on file of how to reach them.
-    Details(MaskedContact),
-    /// What is on file of how to reach them, and what they say is different.
-    Changes(MaskedContact, Vec<NewDetail>),
+    /// What is on file of how to reach them, and which of it is shown.
+    Details(MaskedContact, Vec<Field>),
+    /// What is on file of how to reach them, which of it can be changed, and what they say is different.
+    Changes(MaskedContact, Vec<Field>, Vec<NewDetail>),
+    /// A language is chosen; the one on file.
+    Languages(String),
     /// One of these is being typed.
     NewDetail {
         /// Before the cursor.
@@ -216,15 +218,17 @@ impl Conversation {
             (Step::Documents, _) => Content::Documents(self.documents_needed()),
             (Step::IsThisYou, Some(patient)) => Content::Person(patient.shown_name.clone()),
             (Step::Visits, Some(patient)) => Content::Visits(patient.visits.clone(), self.open_visits().count()),
-            (Step::Details, Some(patient)) => Content::Details(patient.contact.clone()),
-            (Step::ChangeDetails, Some(patient)) => Content::Changes(patient.contact.clone(), self.changes.clone()),
+            (Step::Details, Some(patient)) => Content::Details(patient.contact.clone(), patient.takes.clone()),
+            (Step::ChangeDetails, Some(patient)) => Content::Changes(patient.contact.clone(), patient.takes.clone(), self.changes.clone()),
+            (Step::NewDetail(Part::Language), Some(patient)) => Content::Languages(patient.contact.language.clone()),
+            (Step::NewDetail(Part::Interpreter), _) => Content::Words,
             (Step::NewDetail(part), Some(patient)) => {
                 let (before, after) = self.detail.text.around_cursor();
                 let country = patient.country.as_str();
                 let (example, is_digits) = match part {
-                    Part::Phone => (contact::phone_example(country), true),
+                    part if part.is_phone() => (contact::phone_example(country), true),
                     Part::PostalCode => (contact::postal_code_example(country).to_owned(), contact::postal_code_is_digits(country)),
-                    Part::Email | Part::Street | Part::City | Part::State => (String::new(), false),
+                    _ => (String::new(), false),
                 };
                 Content::NewDetail { before: before.into(), after: after.into(), doubt: self.detail.doubt, example, is_digits }
             }

@@ -76,7 +76,7 @@ pub enum Step {
 
 impl Step {
     /// Every step, once.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 47] = [
         Self::Welcome,
         Self::Find,
         Self::BirthDate,
@@ -97,6 +97,11 @@ impl Step {
         Self::NewDetail(Part::Street),
         Self::NewDetail(Part::City),
         Self::NewDetail(Part::State),
+        Self::NewDetail(Part::PreferredName),
+        Self::NewDetail(Part::Language),
+        Self::NewDetail(Part::Interpreter),
+        Self::NewDetail(Part::EmergencyName),
+        Self::NewDetail(Part::EmergencyPhone),
         Self::Insurance,
         Self::ChangeInsurance,
         Self::NewCard(CardPart::Payer),
@@ -145,6 +150,11 @@ impl Step {
             Self::NewDetail(Part::Street) => "new-street",
             Self::NewDetail(Part::City) => "new-city",
             Self::NewDetail(Part::State) => "new-state",
+            Self::NewDetail(Part::PreferredName) => "new-name",
+            Self::NewDetail(Part::Language) => "new-language",
+            Self::NewDetail(Part::Interpreter) => "new-interpreter",
+            Self::NewDetail(Part::EmergencyName) => "emergency-name",
+            Self::NewDetail(Part::EmergencyPhone) => "emergency-phone",
             Self::Insurance => "insurance",
             Self::ChangeInsurance => "change-insurance",
             Self::NewCard(CardPart::Payer) => "card-payer",
@@ -247,6 +257,8 @@ pub enum Input {
     No,
     /// This contact detail or card is different.
     ChangeField(Field),
+    /// Prefers this language, by its tag.
+    Spoken(String),
     /// Has no insurance, or none any more.
     NoInsurance,
     /// Chose this payer, by its code.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use slint::ComponentHandle as _;
 
 use super::bridge;
+use super::card_faces;
 use super::program::{Event, Kiosk, Surroundings};
 use super::ui::{self, KioskWindow};
 use crate::device::camera::CameraState;
@@ -146,7 +147,7 @@ impl App {
             let kiosk = self.kiosk.borrow();
             let screen = kiosk.screen();
             bridge::show(&self.window, &screen, kiosk.surroundings(), kiosk.clinic_face());
-            self.painted.set(bridge::show_camera(&self.window, kiosk.camera_face(), self.painted.get()));
+            self.painted.set(card_faces::show_camera(&self.window, kiosk.camera_face(), self.painted.get()));
             screen
         };
         if let Some(listener) = self.on_show.borrow().as_ref() {

@@ -5,24 +5,24 @@
 use std::rc::Rc;
 
 use jiff::civil::DateTime;
-use slint::{ComponentHandle as _, Model as _, ModelRc, Rgb8Pixel, SharedPixelBuffer, SharedString, VecModel};
+use slint::{ComponentHandle as _, Model as _, ModelRc, SharedString, VecModel};
 
-use super::camera::CameraFace;
-use super::faces::{document_of, doubt_of, held_by, member_doubt, page_of, photo_doubt, scan_word, why_of};
+use super::card_faces::{card_face, fill_card_text, fill_insurance};
+use super::details;
+use super::faces::{document_of, doubt_of, page_of, photo_doubt, scan_word, why_of};
 use super::program::{ClinicFace, Event, Surroundings};
 use super::ui;
 use super::ui::KioskWindow;
-use crate::device::camera::CameraState;
 use crate::domain::appointment::Standing;
-use crate::domain::insurance::{Coverage, Relationship, Side};
+use crate::domain::insurance::{Relationship, Side};
 use crate::domain::language::Language;
 use crate::domain::proposal::Field;
 use crate::domain::ticket::{CallAs, PrintOutcome};
 use crate::flow::card::CardPart;
 use crate::flow::conversation::TicketAtHand;
 use crate::flow::entry::{DatePart, DateTrouble};
-use crate::flow::found::{MaskedContact, MaskedInsurance, SiteFace, Visit};
-use crate::flow::screen::{CardText, Content, Screen, day_month_year};
+use crate::flow::found::{SiteFace, Visit};
+use crate::flow::screen::{Content, Screen, day_month_year};
 use crate::flow::step::{Input, ScanWord, Step};
 
 /// Whether a text runs from the right: its first letter says so. Digits run from the left in every language.
@@ -61,6 +61,10 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
     face.on_choose_payer({
         let touch = Rc::clone(&touch);
         move |code| touch(Input::Payer(code.into()))
+    });
+    face.on_choose_spoken({
+        let touch = Rc::clone(&touch);
+        move |tag| touch(Input::Spoken(tag.into()))
     });
     face.on_pick_month({
         let touch = Rc::clone(&touch);
@@ -137,6 +141,9 @@ fn input_of(action: ui::Action) -> Input {
         A::ChangePhone => Input::ChangeField(Field::Phone),
         A::ChangeEmail => Input::ChangeField(Field::Email),
         A::ChangeAddress => Input::ChangeField(Field::Address),
+        A::ChangeName => Input::ChangeField(Field::PreferredName),
+        A::ChangeLanguage => Input::ChangeField(Field::Language),
+        A::ChangeEmergency => Input::ChangeField(Field::EmergencyContact),
         A::ChangeCard => Input::ChangeField(Field::Insurance),
         A::SecondCard => Input::ChangeField(Field::SecondInsurance),
         A::NoInsurance => Input::NoInsurance,
@@ -202,6 +209,13 @@ pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic:
     is_new
 }
 
+/// Another list, though equal, would make the buttons anew, and take the focus and the finger off them.
+pub(super) fn keep_or_set<T: Clone + PartialEq + 'static>(shown: &ModelRc<T>, now: Vec<T>, set: impl FnOnce(ModelRc<T>)) {
+    if !shown.iter().eq(now.iter().cloned()) {
+        set(ModelRc::from(Rc::new(VecModel::from(now))));
+    }
+}
+
 fn show_clinic(face: &ui::Kiosk<'_>, clinic: ClinicFace<'_>, language: Language) {
     face.set_clinic(clinic.name.into());
     face.set_walk_in_offered(!clinic.walk_in.is_empty());
@@ -210,10 +224,7 @@ fn show_clinic(face: &ui::Kiosk<'_>, clinic: ClinicFace<'_>, language: Language)
         .iter()
         .map(|category| ui::WalkInReason { code: category.code.as_str().into(), name: category.name.in_language(language).into() })
         .collect();
-    // Another list, though equal, would make the buttons anew, and take the focus and the finger off them.
-    if !face.get_walk_in_reasons().iter().eq(reasons.iter().cloned()) {
-        face.set_walk_in_reasons(ModelRc::from(Rc::new(VecModel::from(reasons))));
-    }
+    keep_or_set(&face.get_walk_in_reasons(), reasons, |reasons| face.set_walk_in_reasons(reasons));
     face.set_unwell_comes(clinic.unwell_comes.map_or("", |words| words.in_language(language)).into());
 }
 
@@ -266,14 +277,11 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
             face.set_visits(ModelRc::from(Rc::new(VecModel::from(rows))));
             face.set_visits_open(i32::try_from(*open).unwrap_or(i32::MAX));
         }
-        Content::Details(contact) => fill_contact(face, contact),
-        Content::Changes(contact, changes) => {
-            fill_contact(face, contact);
-            let now = |field| changes.iter().find(|change| change.field == field).map(|change| change.value.one_line());
-            let now = |field| now(field).unwrap_or_default().as_str().into();
-            face.set_new_phone(now(Field::Phone));
-            face.set_new_email(now(Field::Email));
-            face.set_new_address(now(Field::Address));
+        Content::Details(contact, takes) => fill_details(face, details::to_look_at(contact, takes, language), false),
+        Content::Changes(contact, takes, changes) => fill_details(face, details::to_change(contact, takes, changes), !changes.is_empty()),
+        Content::Languages(on_file) => {
+            keep_or_set(&face.get_spoken(), details::spoken(), |spoken| face.set_spoken(spoken));
+            face.set_spoken_on_file(details::spoken_name(on_file).tag);
         }
         Content::NewDetail { before, after, doubt, example, is_digits } => {
             face.set_text_before(before.as_str().into());
@@ -318,50 +326,13 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
 }
 
 /// A number that breaks over two lines is hard to read, from right to left most of all.
-fn unbroken(example: &str) -> SharedString {
+pub(super) fn unbroken(example: &str) -> SharedString {
     example.replace(' ', "\u{a0}").into()
 }
 
-/// Shows what the camera sees. `painted`: the picture that is on the window already; answers which one is there now.
-pub fn show_camera(window: &KioskWindow, camera: Option<CameraFace<'_>>, painted: u64) -> u64 {
-    let Some(camera) = camera else { return 0 };
-    let face = window.global::<ui::Kiosk>();
-    face.set_camera_state(match camera.state {
-        CameraState::Gone(_) => ui::CameraState::Gone,
-        CameraState::Live if camera.picture.is_some() => ui::CameraState::Live,
-        CameraState::Starting | CameraState::Live => ui::CameraState::Starting,
-    });
-    face.set_frame_x(share(camera.frame.left));
-    face.set_frame_y(share(camera.frame.top));
-    face.set_frame_width(share(camera.frame.width));
-    face.set_frame_height(share(camera.frame.height));
-    if camera.picture.is_some() && !face.get_has_shot() {
-        face.set_photo_doubt(photo_doubt(camera.doubt));
-    }
-    match camera.picture {
-        Some((shown, picture)) if shown != painted => {
-            let size = |side: usize| u32::try_from(side).unwrap_or(0);
-            let buffer = SharedPixelBuffer::<Rgb8Pixel>::clone_from_slice(picture.rgb(), size(picture.width()), size(picture.height()));
-            face.set_camera_picture(slint::Image::from_rgb8(buffer));
-            shown
-        }
-        Some(_) => painted,
-        None => {
-            face.set_camera_picture(slint::Image::default());
-            0
-        }
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a share of a picture, to be drawn")]
-fn share(part: f64) -> f32 {
-    part as f32
-}
-
-fn fill_contact(face: &ui::Kiosk<'_>, contact: &MaskedContact) {
-    face.set_phone(contact.phone.as_str().into());
-    face.set_email(contact.email.as_str().into());
-    face.set_address(contact.address.as_str().into());
+fn fill_details(face: &ui::Kiosk<'_>, details: Vec<ui::DetailFace>, any_new: bool) {
+    face.set_any_new(any_new);
+    keep_or_set(&face.get_details(), details, |details| face.set_details(details));
 }
 
 fn site_words(site: Option<&SiteFace>, language: Language) -> (SharedString, SharedString) {
@@ -378,6 +349,8 @@ fn forget(face: &ui::Kiosk<'_>) {
     face.set_doubt(ui::Doubt::None);
     face.set_visits(ModelRc::default());
     face.set_documents(ModelRc::default());
+    face.set_details(ModelRc::default());
+    face.set_spoken(ModelRc::default());
     face.set_member_doubt(ui::MemberDoubt::None);
     face.set_payers(ModelRc::default());
     face.set_new_card(ui::CardFace::default());
@@ -399,6 +372,7 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_desk_knows,
         ui::Kiosk::set_seen_by_staff,
         ui::Kiosk::set_digits_only,
+        ui::Kiosk::set_any_new,
     ] {
         set(face, false);
     }
@@ -426,12 +400,7 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_text_after,
         ui::Kiosk::set_person,
         ui::Kiosk::set_first_name,
-        ui::Kiosk::set_phone,
-        ui::Kiosk::set_email,
-        ui::Kiosk::set_address,
-        ui::Kiosk::set_new_phone,
-        ui::Kiosk::set_new_email,
-        ui::Kiosk::set_new_address,
+        ui::Kiosk::set_spoken_on_file,
         ui::Kiosk::set_example,
         ui::Kiosk::set_payer,
         ui::Kiosk::set_member_id,
@@ -444,56 +413,6 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_why_how_far,
     ] {
         set(face, SharedString::new());
-    }
-}
-
-fn fill_insurance(face: &ui::Kiosk<'_>, first: Option<&MaskedInsurance>, second: Option<&MaskedInsurance>) {
-    face.set_payer(first.map(|card| card.payer.as_str()).unwrap_or_default().into());
-    face.set_member_id(first.map(|card| card.member_id.as_str()).unwrap_or_default().into());
-    let (day, month, year) = first.and_then(|card| card.end).map_or((0, 0, 0), day_month_year);
-    face.set_card_ends_day(day);
-    face.set_card_ends_month(month);
-    face.set_card_ends_year(year);
-    face.set_card_ended(first.is_some_and(|card| card.ended));
-    face.set_second_payer(second.map(|card| card.payer.as_str()).unwrap_or_default().into());
-    face.set_second_member_id(second.map(|card| card.member_id.as_str()).unwrap_or_default().into());
-}
-
-fn fill_card_text(face: &ui::Kiosk<'_>, text: &CardText) {
-    face.set_text_before(text.before.as_str().into());
-    face.set_text_after(text.after.as_str().into());
-    face.set_member_doubt(member_doubt(text.doubt));
-    face.set_example(unbroken(&text.example));
-    face.set_second_card(text.is_second);
-    let payers: Vec<ui::PayerName> =
-        text.payers.iter().map(|(code, name)| ui::PayerName { code: code.into(), name: name.into() }).collect();
-    // As with the reasons of a walk-in: an equal list leaves the focus where it is.
-    if !face.get_payers().iter().eq(payers.iter().cloned()) {
-        face.set_payers(ModelRc::from(Rc::new(VecModel::from(payers))));
-    }
-}
-
-fn card_face(card: &Coverage) -> ui::CardFace {
-    let (start_day, start_month, start_year) = card.start.map_or((0, 0, 0), day_month_year);
-    let born = card.holder.as_ref().and_then(|holder| holder.birth_date);
-    let (born_day, born_month, born_year) = born.map_or((0, 0, 0), |born| day_month_year(born.0));
-    let (end_day, end_month, end_year) = card.end.map_or((0, 0, 0), day_month_year);
-    ui::CardFace {
-        payer: card.payer.as_str().into(),
-        number: card.member_id.as_str().into(),
-        group: card.group_id.as_str().into(),
-        plan: card.plan.as_str().into(),
-        held_by: held_by(card.holder.as_ref()),
-        holder: card.holder.as_ref().map(|holder| holder.name.as_str()).unwrap_or_default().into(),
-        born_day,
-        born_month,
-        born_year,
-        start_day,
-        start_month,
-        start_year,
-        end_day,
-        end_month,
-        end_year,
     }
 }
 

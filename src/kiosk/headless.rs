@@ -285,6 +285,12 @@ pub struct Canvas {
     pixels: SharedPixelBuffer<Rgb8Pixel>,
 }
 
+impl PartialEq for Canvas {
+    fn eq(&self, other: &Self) -> bool {
+        self.pixels.width() == other.pixels.width() && self.pixels.as_bytes() == other.pixels.as_bytes()
+    }
+}
+
 impl Canvas {
     /// Pixels for a window of this size.
     #[must_use]

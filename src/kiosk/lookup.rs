@@ -156,7 +156,12 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
             phone: person.contact.masked_phone(),
             email: person.contact.masked_email(),
             address: person.contact.masked_address(),
+            preferred_name: person.preferred_name.clone(),
+            language: person.language.clone().unwrap_or_default(),
+            interpreter: person.interpreter,
+            emergency_contact: person.emergency_contact.masked(),
         },
+        takes: clinic.settings.details.clone(),
         country: clinic.settings.country.clone(),
         insurance: on_file.coverage.as_ref().map(masked),
         second_insurance: on_file.second_coverage.as_ref().map(masked),
@@ -260,7 +265,8 @@ mod tests {
         let ended = || with_card("Example Health", Some(jiff::civil::date(2026, 11, 24)));
         let ends_today = || with_card("Example Health", Some(today));
         // Days of the setting, days since it was confirmed, the visit, and whether details and insurance are asked.
-        let cases: [(u16, Option<i64>, Appointment, (bool, bool)); 12] = [
+        type Case = (u16, Option<i64>, Appointment, (bool, bool));
+        let cases: [Case; 12] = [
             (7, None, whole(), (true, true)),
             (7, Some(0), whole(), (false, false)),
             (7, Some(6), whole(), (false, false)),

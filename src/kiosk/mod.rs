@@ -6,9 +6,11 @@ pub mod app;
 mod brake;
 pub mod bridge;
 pub mod camera;
+mod card_faces;
 pub mod config;
 #[cfg(feature = "desk")]
 pub mod demo;
+pub mod details;
 mod faces;
 pub mod headless;
 pub mod lookup;

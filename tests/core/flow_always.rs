@@ -45,11 +45,8 @@ fn every_input() -> Vec<Input> {
         Input::Yes,
         Input::No,
         Input::AskTheDesk,
-        Input::ChangeField(Field::Phone),
-        Input::ChangeField(Field::Email),
-        Input::ChangeField(Field::Address),
-        Input::ChangeField(Field::Insurance),
-        Input::ChangeField(Field::SecondInsurance),
+        Input::Spoken("vi".into()),
+        Input::Spoken("nobody's".into()),
         Input::NoInsurance,
         Input::Payer("medicare".into()),
         Input::Payer("nobody's".into()),
@@ -112,6 +109,7 @@ fn every_input() -> Vec<Input> {
     ];
     inputs.extend(Language::ALL.map(Input::Language));
     inputs.extend(CardPart::ALL.map(Input::ChangePart));
+    inputs.extend(Field::ALL.map(Input::ChangeField));
     inputs
 }
 
@@ -143,7 +141,11 @@ fn every_step() -> Vec<Conversation> {
     let mut with_documents = typed_name();
     with_documents.extend([Input::Found(Lookup::One(patient(vec![needy_visit()]))), Input::Yes, Input::GoOn]);
     plays.push(with_documents);
-    plays.extend([Field::Phone, Field::Email].map(|field| changing(field, "")));
+    plays.extend(
+        [Field::Phone, Field::Email, Field::PreferredName, Field::Language, Field::EmergencyContact].map(|field| changing(field, "")),
+    );
+    plays.push(changing(Field::EmergencyContact, "x\n"));
+    plays.push(changing(Field::Interpreter, ""));
     // Postal code, street, city, state: each with what was typed before it.
     plays.extend(["", "1\n", "1\nx\n", "1\nx\nx\n"].map(|typed| changing(Field::Address, typed)));
     let mut changes = changing(Field::Address, "");
@@ -281,7 +283,7 @@ fn no_path_saves_twice_or_prints_before_saving() {
     fn changes(conversation: &Conversation) -> String {
         let entry = &conversation.detail;
         match conversation.screen().content {
-            Content::Changes(_, changes) => changes.len().to_string(),
+            Content::Changes(_, _, changes) => changes.len().to_string(),
             Content::CardPhoto { shot, .. } => format!("{shot:?}"),
             Content::CardReview { second, can_add, .. } => format!("{second:?} {can_add}"),
             Content::CardText(text) => format!("{} {} {}", text.before.as_str().len().min(1), text.doubt.is_some(), text.is_second),

@@ -20,7 +20,7 @@ use super::people::{patient, payers, visit};
 use arrivals::domain::appointment::Standing;
 
 /// Somebody whom the kiosk knows a little differently than usual, up to the page after the visits.
-fn somebody(but: impl Fn(&mut Patient)) -> Conversation {
+pub fn somebody(but: impl Fn(&mut Patient)) -> Conversation {
     let mut person = patient(vec![visit("apt-1", Standing::Open)]);
     but(&mut person);
     let mut inputs = vec![Input::ScannedAppointment("apt-1".into()), Input::Found(Lookup::One(person))];
@@ -36,7 +36,7 @@ pub fn on(conversation: Conversation, inputs: impl IntoIterator<Item = Input>) -
     inputs.into_iter().fold(conversation, |conversation, input| conversation.next(input).0)
 }
 
-fn keys(text: &str) -> Vec<Input> {
+pub fn keys(text: &str) -> Vec<Input> {
     text.chars().map(|letter| letter.to_digit(10).map_or(Input::Key(letter), |digit| Input::Digit(digit.try_into().unwrap()))).collect()
 }
 

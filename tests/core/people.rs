@@ -8,6 +8,7 @@ use arrivals::domain::ids::{AppointmentId, PatientId};
 use arrivals::domain::language::Language;
 use arrivals::domain::payer::Payer;
 use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
+use arrivals::domain::proposal::Field;
 use arrivals::domain::ticket::CallAs;
 use arrivals::flow::found::{Asks, MaskedContact, MaskedInsurance, Patient, Visit};
 use arrivals::store::seal::{KEY_BYTES, Seal};
@@ -43,6 +44,7 @@ pub fn patient(visits: Vec<Visit>) -> Box<Patient> {
         birth_date: BirthDate(date(1936, 8, 18)),
         visits,
         contact: MaskedContact::default(),
+        takes: Field::DETAILS.to_vec(),
         country: "US".into(),
         insurance: Some(MaskedInsurance { payer: "Example Health".into(), member_id: "••• 8511".into(), end: None, ended: false }),
         second_insurance: None,

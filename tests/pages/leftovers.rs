@@ -102,7 +102,7 @@ fn birthday() -> Content {
 /// Every property about a person that is not empty.
 fn left(window: &KioskWindow) -> Vec<&'static str> {
     let face = window.global::<ui::Kiosk>();
-    let texts: [(&str, SharedString); 23] = [
+    let texts: [(&str, SharedString); 18] = [
         ("day", face.get_day()),
         ("year", face.get_year()),
         ("digits", face.get_digits()),
@@ -110,12 +110,7 @@ fn left(window: &KioskWindow) -> Vec<&'static str> {
         ("text-after", face.get_text_after()),
         ("person", face.get_person()),
         ("first-name", face.get_first_name()),
-        ("phone", face.get_phone()),
-        ("email", face.get_email()),
-        ("address", face.get_address()),
-        ("new-phone", face.get_new_phone()),
-        ("new-email", face.get_new_email()),
-        ("new-address", face.get_new_address()),
+        ("spoken-on-file", face.get_spoken_on_file()),
         ("example", face.get_example()),
         ("payer", face.get_payer()),
         ("member-id", face.get_member_id()),
@@ -168,6 +163,9 @@ fn left(window: &KioskWindow) -> Vec<&'static str> {
         ("camera-picture", face.get_camera_picture().size().width > 0),
         ("payers", face.get_payers().row_count() > 0),
         ("visits", face.get_visits().row_count() > 0),
+        ("details", face.get_details().row_count() > 0),
+        ("spoken", face.get_spoken().row_count() > 0),
+        ("any-new", face.get_any_new()),
         ("documents", face.get_documents().row_count() > 0),
     ];
     let named = texts.len() + numbers.len() + answers.len();

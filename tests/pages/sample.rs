@@ -5,9 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use arrivals::domain::spoken;
+use arrivals::kiosk::details as kiosk_details;
 use arrivals::kiosk::ui::{
-    CameraState, CardFace, DatePart, DateTrouble, Document, Doubt, HeldBy, Kiosk, MemberDoubt, Page, PayerName, PhotoDoubt, PrintState,
-    ScanWord, Standing, VisitRow, WalkInReason, Why,
+    CameraState, CardFace, DatePart, DateTrouble, DetailFace, DetailKind, Document, Doubt, HeldBy, Interpreter, Kiosk, MemberDoubt, Page,
+    PayerName, PhotoDoubt, PrintState, ScanWord, SpokenName, Standing, VisitRow, WalkInReason, Why,
 };
 use slint::{Image, ModelRc, Rgb8Pixel, SharedPixelBuffer, VecModel};
 
@@ -41,7 +43,7 @@ const fn but(page: Page, name: &'static str, but: fn(&Kiosk<'_>)) -> Sample {
     Sample { page, name, is_usual: false, but }
 }
 
-pub const PAGES: [Sample; 90] = [
+pub const PAGES: [Sample; 99] = [
     usual(Page::Welcome, "welcome"),
     but(Page::Welcome, "welcome-no-walk-in", |kiosk| kiosk.set_walk_in_offered(false)),
     usual(Page::Find, "find"),
@@ -84,8 +86,8 @@ pub const PAGES: [Sample; 90] = [
     usual(Page::Details, "details"),
     usual(Page::ChangeDetails, "change-details"),
     but(Page::ChangeDetails, "change-details-none-yet", |kiosk| {
-        kiosk.set_new_phone("".into());
-        kiosk.set_new_address("".into());
+        kiosk.set_details(model(details(false)));
+        kiosk.set_any_new(false);
     }),
     usual(Page::NewPhone, "new-phone"),
     but(Page::NewPhone, "new-phone-doubted", |kiosk| kiosk.set_doubt(Doubt::TooShort)),
@@ -100,6 +102,15 @@ pub const PAGES: [Sample; 90] = [
     but(Page::NewStreet, "new-street-for-other", |kiosk| kiosk.set_for_other(true)),
     usual(Page::NewCity, "new-city"),
     usual(Page::NewState, "new-state"),
+    usual(Page::NewName, "new-name"),
+    usual(Page::NewLanguage, "new-language"),
+    but(Page::NewLanguage, "new-language-for-other", |kiosk| kiosk.set_for_other(true)),
+    usual(Page::NewInterpreter, "new-interpreter"),
+    but(Page::NewInterpreter, "new-interpreter-for-other", |kiosk| kiosk.set_for_other(true)),
+    usual(Page::EmergencyName, "emergency-name"),
+    but(Page::EmergencyName, "emergency-name-for-other", |kiosk| kiosk.set_for_other(true)),
+    usual(Page::EmergencyPhone, "emergency-phone"),
+    but(Page::EmergencyPhone, "emergency-phone-doubted", |kiosk| kiosk.set_doubt(Doubt::TooLong)),
     but(Page::NewState, "new-state-empty", |kiosk| {
         kiosk.set_text_before("".into());
         kiosk.set_text_after("".into());
@@ -246,7 +257,7 @@ fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows)))
 }
 
-const DATA: [&str; 35] = [
+const DATA: [&str; 38] = [
     "Northside Family Health Center",
     "English",
     "Español",
@@ -282,10 +293,43 @@ const DATA: [&str; 35] = [
     "Silver Choice",
     "Riverside Health Cooperative",
     "Blue Cross Blue Shield",
+    "Bartholomew •••, ••• 8142",
+    "Bartholomew Featherstone, (201) 555-0142",
+    "Hindi",
 ];
 
 pub fn is_data(text: &str) -> bool {
-    DATA.iter().any(|data| text == *data || text.contains(data)) || text.chars().count() < 4
+    spoken::ALL.iter().any(|language| text.starts_with(language.own))
+        || DATA.iter().any(|data| text == *data || text.contains(data))
+        || text.chars().count() < 4
+}
+
+fn named_in(own: &str, tag: &str) -> SpokenName {
+    SpokenName { tag: tag.into(), own: own.into() }
+}
+
+/// All that can be on file of how to reach and to speak with somebody, and what they say is different.
+fn details(has_new: bool) -> Vec<DetailFace> {
+    let face = |kind, on_file: &str, now: &str| DetailFace {
+        kind,
+        on_file: on_file.into(),
+        now: if has_new { now.into() } else { "".into() },
+        ..DetailFace::default()
+    };
+    vec![
+        face(DetailKind::Phone, DATA[6], DATA[28]),
+        face(DetailKind::Email, DATA[7], ""),
+        face(DetailKind::Address, DATA[8], DATA[20]),
+        face(DetailKind::Emergency, DATA[35], DATA[36]),
+        face(DetailKind::Name, DATA[5], ""),
+        DetailFace {
+            kind: DetailKind::Language,
+            language_on_file: named_in("Français", "fr"),
+            language_now: if has_new { named_in("", "zh") } else { SpokenName::default() },
+            interpreter_on_file: Interpreter::Needed,
+            ..DetailFace::default()
+        },
+    ]
 }
 
 fn visit(hour: i32, service: &str, practitioner: &str, standing: Standing) -> VisitRow {
@@ -380,12 +424,12 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
     ];
     kiosk.set_visits(model(visits));
     kiosk.set_visits_open(1);
-    kiosk.set_phone(DATA[6].into());
-    kiosk.set_email(DATA[7].into());
-    kiosk.set_address(DATA[8].into());
-    kiosk.set_new_phone(DATA[28].into());
-    kiosk.set_new_email("".into());
-    kiosk.set_new_address(DATA[20].into());
+    let mut shown = details(page == Page::ChangeDetails);
+    shown.retain(|face| page == Page::ChangeDetails || face.kind != DetailKind::Name);
+    kiosk.set_details(model(shown));
+    kiosk.set_any_new(page == Page::ChangeDetails);
+    kiosk.set_spoken(model(kiosk_details::spoken()));
+    kiosk.set_spoken_on_file("es".into());
     kiosk.set_doubt(Doubt::None);
     kiosk.set_example(DATA[28].into());
     kiosk.set_digits_only(true);

@@ -43,6 +43,25 @@ pub(super) fn moved_house(player: &mut Player<'_>) -> anyhow::Result<()> {
     accepted_and_handed_on(player, &visit, &["40 River Road", "Springfield", "MA", "01108"])
 }
 
+/// Speaks Vietnamese and needs an interpreter, and somebody else is to be told if something happens.
+pub(super) fn whom_to_tell(player: &mut Player<'_>) -> anyhow::Result<()> {
+    let visit = player.visit("demo-28")?;
+    scan_code(player, "demo-28", "August", "26")?;
+    change(player, &["Language"])?;
+    player.until(Step::NewDetail(Part::Language))?;
+    player.touch("Tiếng Việt")?;
+    player.touch("Yes, I need an interpreter")?;
+    player.until(Step::ChangeDetails)?;
+    player.touch("Emergency contact")?;
+    type_name(player, Step::NewDetail(Part::EmergencyName), "linh tran")?;
+    player.until(Step::NewDetail(Part::EmergencyPhone))?;
+    press_digits(player, "2015550142")?;
+    player.touch("Next")?;
+    get_ticket(player)?;
+    player.desk_holds(&visit, "arrived", &[])?;
+    accept_and_hand_on(player, &visit, 3, &["Linh Tran", "(201) 555-0142"])
+}
+
 /// From "is this you" to the page on which the change is typed.
 fn change(player: &mut Player<'_>, which: &[&str]) -> anyhow::Result<()> {
     player.until(Step::IsThisYou)?;

@@ -22,7 +22,7 @@ pub struct Play {
 }
 
 /// Every play, in the order in which they are given.
-pub const PLAYS: [Play; 27] = [
+pub const PLAYS: [Play; 28] = [
     Play { name: "scan-and-check-in", language: Language::English, act: scan_and_check_in },
     Play { name: "typed-insurance-not-right", language: Language::English, act: typed_insurance_not_right },
     Play { name: "arabic", language: Language::Arabic, act: arabic },
@@ -45,6 +45,7 @@ pub const PLAYS: [Play; 27] = [
     Play { name: "codes-not-taken", language: Language::English, act: codes_not_taken },
     Play { name: "new-phone", language: Language::English, act: changes::new_phone },
     Play { name: "moved-house", language: Language::Spanish, act: changes::moved_house },
+    Play { name: "language-and-whom-to-tell", language: Language::English, act: changes::whom_to_tell },
     Play { name: "new-card", language: Language::English, act: cards::new_card },
     Play { name: "medicare-with-a-wrong-letter", language: Language::English, act: cards::wrong_letter_and_second_card },
     Play { name: "no-insurance-any-more", language: Language::English, act: cards::none_any_more },
