@@ -29,5 +29,7 @@ mod proposals;
 mod said;
 #[path = "desk/server.rs"]
 mod server;
+#[path = "desk/staff.rs"]
+mod staff;
 #[path = "desk/support.rs"]
 mod support;

@@ -125,9 +125,40 @@ enum UserCommand {
     Add {
         /// How they sign in: letters, digits, dots, hyphens, underscores.
         name: String,
-        /// What they may do.
+        /// What they may do; each role may also do what the one before it may.
         #[arg(long)]
         role: Role,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists who may sign in: name and role.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Gives a user another role, at once, also where they are signed in. The last admin stays one.
+    Role {
+        /// How they sign in.
+        name: String,
+        /// What they may do from now on.
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Gives a user another password, asked for as when adding one, and signs them out everywhere.
+    Password {
+        /// How they sign in.
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Removes a user and signs them out everywhere. What they did stays under their name, which nobody gets again.
+    ///
+    /// The last admin cannot be removed.
+    Remove {
+        /// How they sign in.
+        name: String,
         #[command(flatten)]
         place: Place,
     },
@@ -192,12 +223,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve { place, listen } => serve(place.config()?, listen),
         Command::Import { files, place } => import(&open(&place.config()?)?, &files),
         Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
-        Command::User(UserCommand::Add { name, role, place }) => {
-            let desk = open(&place.config()?)?;
-            desk.add_user(&name, &password()?, role)?;
-            println!("user {} added", name.trim().to_lowercase());
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::User(command) => user(command),
         Command::Letter { appointment, out, place } => {
             let config = place.config()?;
             write_letter(&open_existing(&config)?, &config.data, &appointment, &out)
@@ -262,6 +288,34 @@ fn open_existing(config: &DeskConfig) -> anyhow::Result<Desk> {
         bail!("there is no desk in {}: look at --data, or at data in the configuration", config.data.display());
     }
     open(config)
+}
+
+fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        UserCommand::Add { name, role, place } => {
+            let desk = open(&place.config()?)?;
+            desk.add_user(&name, &password()?, role)?;
+            println!("user {} added as {}", name.trim().to_lowercase(), role.code());
+        }
+        UserCommand::List { place } => {
+            for user in open_existing(&place.config()?)?.users()? {
+                println!("{}  {}", user.name, user.role.code());
+            }
+        }
+        UserCommand::Role { name, role, place } => {
+            open_existing(&place.config()?)?.set_role(&name, role)?;
+            println!("user {} is {} now", name.trim().to_lowercase(), role.code());
+        }
+        UserCommand::Password { name, place } => {
+            open_existing(&place.config()?)?.set_password(&name, &password()?)?;
+            println!("user {} has another password now", name.trim().to_lowercase());
+        }
+        UserCommand::Remove { name, place } => {
+            open_existing(&place.config()?)?.remove_user(&name)?;
+            println!("user {} removed", name.trim().to_lowercase());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 #[tokio::main]

@@ -49,8 +49,14 @@ pub enum DeskError {
     #[error(transparent)]
     Zone(#[from] crate::domain::settings::UnknownZone),
     /// The name is taken.
-    #[error("there is a user {0:?} already; choose another name")]
+    #[error("there is or was a user {0:?} already; choose another name")]
     UserExists(String),
+    /// Nobody has the name.
+    #[error("there is no user {0:?}; `arrivals-desk user list` shows who there is")]
+    NoUser(String),
+    /// Somebody must be able to manage users.
+    #[error("{0:?} is the last admin; make somebody else one first")]
+    LastAdmin(String),
     /// The name will not do.
     #[error("a user name is 1 to 64 letters, digits, dots, hyphens or underscores")]
     BadUserName,

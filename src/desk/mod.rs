@@ -10,6 +10,7 @@ pub mod config;
 pub mod eligibility;
 pub mod error;
 pub mod import;
+pub mod kept;
 pub mod letters;
 pub mod matching;
 pub mod out;
@@ -29,8 +30,7 @@ use tokio::sync::{Semaphore, watch};
 
 use self::eligibility::Payers;
 pub use self::error::DeskError;
-use self::store::{Heard, StaffAction, StaffWork, Store, Taken, Unsaid, UserRow, VisitRow};
-use self::users::Role;
+use self::store::{Heard, StaffAction, StaffWork, Store, Taken, Unsaid, VisitRow};
 use crate::clock::Clock;
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::{AppointmentId, KioskId, Seq};
@@ -59,6 +59,7 @@ struct Inner {
     stopping: watch::Sender<bool>,
     hashing: Semaphore,
     payers: Option<Arc<dyn Payers>>,
+    kept: kept::KeptForms,
 }
 
 /// One visit, as the desk would show it.
@@ -126,8 +127,9 @@ impl Desk {
         let (stopping, _) = watch::channel(false);
         let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
         let hashing = Semaphore::new(HASHING_AT_ONCE);
-        let payers = None;
-        Ok(Self { inner: Arc::new(Inner { store: Mutex::new(store), clock, settings, session_idle, revision, stopping, hashing, payers }) })
+        let store = Mutex::new(store);
+        let (payers, kept) = (None, kept::KeptForms::default());
+        Ok(Self { inner: Arc::new(Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept }) })
     }
 
     /// The same desk with another time until an idle session ends. Only before it is shared.
@@ -163,20 +165,6 @@ impl Desk {
         self.with_store(|store| store.place_kiosk(id, place.trim()))?;
         self.notify();
         Ok(())
-    }
-
-    /// Adds a user. Takes a moment: the password is hashed slowly on purpose.
-    ///
-    /// # Errors
-    /// If the name is taken, or name or password will not do.
-    pub fn add_user(&self, name: &str, password: &str, role: Role) -> Result<(), DeskError> {
-        let name = users::normal_name(name)?;
-        if self.with_store(|store| store.user(&name))?.is_some() {
-            return Err(DeskError::UserExists(name));
-        }
-        let user = UserRow { name, role: role.code().to_owned(), password_hash: users::hash_password(password)? };
-        let now = self.now();
-        self.with_store(|store| store.add_user(&user, now))
     }
 
     /// Takes appointments over; what is as it was stays untouched.

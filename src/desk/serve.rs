@@ -74,7 +74,7 @@ impl Desk {
 
     /// Every address that the desk answers.
     pub fn router(&self) -> Router {
-        Router::new().merge(api::routes()).merge(page::routes()).with_state(self.clone())
+        Router::new().merge(api::routes()).merge(page::routes(self)).with_state(self.clone())
     }
 }
 

@@ -1,7 +1,8 @@
 //! Signing in, staying signed in, signing out.
 //!
 //! Invariants: a session ends after idle time, which only a person's own doing puts off, never the page's
-//! own refreshing; every form carries the session's token; a cookie is never readable by a script.
+//! own refreshing; every form carries the session's token; a cookie is never readable by a script; a session
+//! that ended by itself opens nothing, and is remembered only so that what was posted in it can be kept.
 
 use std::time::Duration;
 
@@ -12,14 +13,18 @@ use super::Desk;
 use super::error::DeskError;
 use super::secret::{hash_token, random_token, same};
 use super::store::{Session, Throttle};
-use super::users::{NAME_CHARS_MAX, normal_name, password_fits};
+use super::users::{NAME_CHARS_MAX, Role, normal_name, password_fits};
 
 /// The cookie of a session.
 pub const SESSION_COOKIE: &str = "arrivals_session";
 /// The cookie that a sign-in form must repeat.
 pub const FORM_COOKIE: &str = "arrivals_form";
+/// The cookie with which a form that was posted too late is found again.
+pub const KEPT_COOKIE: &str = "arrivals_kept";
 /// Tries without a wait.
 const FREE_TRIES: u32 = 3;
+/// For so long it is known whose session it was that ended by itself: whoever comes back finds what they had typed.
+const ENDED_KNOWN_HOURS: i64 = 24;
 /// The longest wait between tries.
 const WAIT_SECONDS_MAX: u64 = 300;
 
@@ -28,9 +33,21 @@ const WAIT_SECONDS_MAX: u64 = 300;
 pub struct SignedIn {
     /// Their name.
     pub user: String,
+    /// What they may do.
+    pub role: Role,
     /// Goes into every form.
     pub csrf: String,
     token_hash: String,
+}
+
+/// What the cookies of a request say.
+pub enum Standing {
+    /// No session, or one of which nothing is known any more.
+    Nobody,
+    /// Their session ended by itself.
+    Ended(SignedIn),
+    /// They are signed in.
+    Here(SignedIn),
 }
 
 /// How a sign-in ended.
@@ -71,16 +88,18 @@ impl Desk {
             return Ok(SignIn::Wait(wait));
         }
         let user = self.with_store(|store| store.user(name))?;
-        if !password_fits(password, user.as_ref().map(|user| user.password_hash.as_str())) {
+        let fits = password_fits(password, user.as_ref().map(|user| user.password_hash.as_str()));
+        let Some(user) = user.filter(|_| fits) else {
             let forget = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
             self.with_store(|store| store.note_failure(name, now, forget))?;
             tracing::warn!("a sign-in failed");
             return Ok(SignIn::Wrong);
-        }
+        };
         let token = random_token()?;
-        let session = Session { user: name.to_owned(), csrf: random_token()?, used_at: now };
+        let session = Session { user: user.name, role: user.role, csrf: random_token()?, used_at: now };
         let idle = SignedDuration::try_from(self.inner.session_idle).unwrap_or(SignedDuration::MAX);
-        let ended = now.saturating_sub(idle).unwrap_or(Timestamp::MIN);
+        let known = idle.saturating_add(SignedDuration::from_hours(ENDED_KNOWN_HOURS));
+        let ended = now.saturating_sub(known).unwrap_or(Timestamp::MIN);
         self.with_store(|store| {
             store.forget_failures(name)?;
             store.begin_session(&hash_token(&token), &session, ended)
@@ -93,15 +112,23 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub fn signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, DeskError> {
-        let Some(token) = cookie(headers, SESSION_COOKIE) else { return Ok(None) };
+        Ok(match self.standing(headers)? {
+            Standing::Here(who) => Some(who),
+            Standing::Nobody | Standing::Ended(_) => None,
+        })
+    }
+
+    /// Whose session these headers name, and whether it has ended.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn standing(&self, headers: &HeaderMap) -> Result<Standing, DeskError> {
+        let Some(token) = cookie(headers, SESSION_COOKIE) else { return Ok(Standing::Nobody) };
         let token_hash = hash_token(token);
-        let Some(session) = self.with_store(|store| store.session(&token_hash))? else { return Ok(None) };
+        let Some(session) = self.with_store(|store| store.session(&token_hash))? else { return Ok(Standing::Nobody) };
         let idle = Duration::try_from(self.now().duration_since(session.used_at)).unwrap_or(Duration::ZERO);
-        if idle > self.inner.session_idle {
-            self.with_store(|store| store.end_session(&token_hash))?;
-            return Ok(None);
-        }
-        Ok(Some(SignedIn { user: session.user, csrf: session.csrf, token_hash }))
+        let who = SignedIn { user: session.user, role: session.role, csrf: session.csrf, token_hash };
+        Ok(if idle > self.inner.session_idle { Standing::Ended(who) } else { Standing::Here(who) })
     }
 
     /// Puts the session's end off: a person did something.
@@ -148,6 +175,12 @@ pub fn set_cookie(headers: &HeaderMap, name: &str, value: &str) -> String {
     let secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
     let end = if value.is_empty() { "; Max-Age=0" } else { "" };
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{}{end}", if secure { "; Secure" } else { "" })
+}
+
+/// As [`set_cookie`], for a cookie that the browser forgets after so many seconds.
+#[must_use]
+pub fn set_cookie_for(headers: &HeaderMap, name: &str, value: &str, seconds: u32) -> String {
+    format!("{}; Max-Age={seconds}", set_cookie(headers, name, value))
 }
 
 #[cfg(test)]

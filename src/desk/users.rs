@@ -1,12 +1,15 @@
-//! Who may sign in at the desk.
+//! Who may sign in at the desk, and as what.
 //!
-//! Invariant: a password is kept as its argon2id hash and nothing else; a wrong name takes as long as a wrong password.
+//! Invariants: a password is kept as its argon2id hash and nothing else; a wrong name takes as long as a wrong password; the
+//! last admin stays one; a name that was removed is never given to somebody else. What a role opens is in `page/access.rs`.
 
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 
+use super::Desk;
 use super::error::DeskError;
+use super::store::UserRow;
 
 /// Fewest characters of a password.
 pub const PASSWORD_CHARS_MIN: usize = 8;
@@ -15,18 +18,27 @@ pub const PASSWORD_BYTES_MAX: usize = 256;
 /// Most characters of a user's name.
 pub const NAME_CHARS_MAX: usize = 64;
 
-/// What a user may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+/// What a user may do. Each may also do what the ones before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Role {
     /// Works with today's list.
     Desk,
-    /// Also sees how the day went.
+    /// Also sees how the day went, and who saw or changed what about whom.
     Supervisor,
-    /// Also manages users and kiosks.
+    /// Also manages users, settings and kiosks.
     Admin,
 }
 
 impl Role {
+    /// Every role, the one that may do least first.
+    pub const ALL: [Self; 3] = [Self::Desk, Self::Supervisor, Self::Admin];
+
+    /// The role of a [`Self::code`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+
     /// The name in data.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -35,6 +47,59 @@ impl Role {
             Self::Supervisor => "supervisor",
             Self::Admin => "admin",
         }
+    }
+}
+
+impl Desk {
+    /// Adds a user. Takes a moment: the password is hashed slowly on purpose.
+    ///
+    /// # Errors
+    /// If the name is or was taken, or name or password will not do.
+    pub fn add_user(&self, name: &str, password: &str, role: Role) -> Result<(), DeskError> {
+        let name = normal_name(name)?;
+        if self.with_store(|store| store.is_user_name_taken(&name))? {
+            return Err(DeskError::UserExists(name));
+        }
+        let user = UserRow { name, role, password_hash: hash_password(password)? };
+        let now = self.now();
+        self.with_store(|store| store.add_user(&user, now))
+    }
+
+    /// Everybody who may sign in, by name.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn users(&self) -> Result<Vec<UserRow>, DeskError> {
+        self.with_store(|store| store.users())
+    }
+
+    /// Gives a user another role, at once, also where they are signed in.
+    ///
+    /// # Errors
+    /// If there is no such user, or it is the last admin.
+    pub fn set_role(&self, name: &str, role: Role) -> Result<(), DeskError> {
+        let name = normal_name(name)?;
+        self.with_store(|store| store.set_role(&name, role))
+    }
+
+    /// Gives a user another password, and signs them out everywhere.
+    ///
+    /// # Errors
+    /// If there is no such user, or the password will not do.
+    pub fn set_password(&self, name: &str, password: &str) -> Result<(), DeskError> {
+        let name = normal_name(name)?;
+        let hash = hash_password(password)?;
+        self.with_store(|store| store.set_password(&name, &hash))
+    }
+
+    /// Removes a user, and signs them out everywhere. What they did stays under their name, which nobody gets again.
+    ///
+    /// # Errors
+    /// If there is no such user, or it is the last admin.
+    pub fn remove_user(&self, name: &str) -> Result<(), DeskError> {
+        let name = normal_name(name)?;
+        let now = self.now();
+        self.with_store(|store| store.remove_user(&name, now))
     }
 }
 

@@ -8,7 +8,7 @@ use arrivals::domain::reason::Reason;
 
 use super::support::{Answer, PASSWORD, Place, TOKEN_A, checked_in, form, http, import, place, post_of, stopped};
 
-async fn sign_in(addr: std::net::SocketAddr, name: &str, password: &str) -> Answer {
+pub async fn sign_in(addr: std::net::SocketAddr, name: &str, password: &str) -> Answer {
     let page = http(addr, "GET", "/sign-in", &[], "").await;
     form(addr, "/sign-in", &page.cookies(), &[("csrf", &page.csrf()), ("name", name), ("password", password)]).await
 }

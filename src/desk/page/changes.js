@@ -1,9 +1,20 @@
-// The page of changes works without this; it only hides what it shows when the session ends.
+// The page of changes works without this; it only hides what it shows when the session ends, and has what was being typed kept.
 "use strict";
 (() => {
   const csrf = document.querySelector("form[action='/sign-out'] input[name=csrf]").value;
-  let lastActive = 0;
-  const leave = () => { document.body.textContent = ""; location.replace("/sign-in?ended"); };
+  let lastActive = 0, typedIn = null, leaving = false;
+  document.addEventListener("input", (event) => { typedIn = event.target.form; });
+  // What somebody was typing is kept for some minutes and offered after signing in; the header says that it is not sent yet.
+  async function leave() {
+    if (leaving) return;
+    leaving = true;
+    const form = typedIn;
+    const body = form && form.method === "post" ? new URLSearchParams(new FormData(form)) : null;
+    const action = form && form.action;
+    document.body.textContent = "";
+    if (body) await fetch(action, { method: "POST", body, headers: { "x-arrivals-keep": "1" } }).catch(() => {});
+    location.replace("/sign-in?ended");
+  }
   function connect() {
     const live = new EventSource("/live");
     live.addEventListener("ended", () => { live.close(); leave(); });

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -23,12 +23,12 @@ use self::values::{Typed, inputs, printable, side_by_side};
 use super::super::Desk;
 use super::super::changes::{WHY_CHARS_MAX, check_edit, check_why};
 use super::super::error::DeskError;
-use super::super::session::{SESSION_COOKIE, SignedIn, cookie};
+use super::super::session::SignedIn;
 use super::super::store::{CardKey, ChangeKey, Decided, PhotoState, ProposedChange, Shown, Verdict};
 use super::html::{in_address, staff_page};
 use super::icons::icon;
 use super::row::clock_time;
-use super::{Oops, shown, signed_in};
+use super::{Oops, shown};
 use crate::domain::eligibility::Eligibility;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::insurance::Side;
@@ -50,13 +50,9 @@ pub(super) struct ChangesQuery {
 
 pub(super) async fn changes_page(
     State(desk): State<Desk>,
-    headers: HeaderMap,
+    who: SignedIn,
     query: Result<Query<ChangesQuery>, QueryRejection>,
 ) -> Result<Response, Oops> {
-    let Ok(who) = signed_in(&desk, &headers).await else {
-        let had_session = cookie(&headers, SESSION_COOKIE).is_some();
-        return Ok(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response());
-    };
     let Query(query) = query.map_err(|_| Oops::NotFound)?;
     let late = query.late.is_some().then_some(
         "Not everything was decided: somebody was faster, or the chart has changed since. This is how it stands now; please look again.",
@@ -78,7 +74,6 @@ pub(super) async fn changes_page(
 
 #[derive(Deserialize)]
 pub(super) struct ChangeForm {
-    csrf: String,
     appointment: String,
     /// What is decided, as [`mark`] wrote it; separated by spaces.
     changes: String,
@@ -92,15 +87,11 @@ pub(super) struct ChangeForm {
 
 pub(super) async fn decide(
     State(desk): State<Desk>,
+    who: SignedIn,
     Path(action): Path<String>,
-    headers: HeaderMap,
     form: Result<Form<ChangeForm>, FormRejection>,
 ) -> Result<Response, Oops> {
-    let who = signed_in(&desk, &headers).await?;
     let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    if !who.sent(&form.csrf) {
-        return Err(Oops::Foreign);
-    }
     let changes: Vec<Shown> = form
         .changes
         .split_whitespace()

@@ -1,11 +1,14 @@
 //! The staff's page: today's list, live; sign-in; and friendly words for whatever goes wrong.
 //!
 //! Invariants: no page without a session shows anything of a patient; every form carries the session's
-//! token; nothing is loaded from elsewhere; everything works without a script, only not by itself.
+//! token; who may open what is said in `access` alone; nothing is loaded from elsewhere; everything works without a
+//! script, only not by itself.
 
+mod access;
 mod changes;
 mod html;
 mod icons;
+mod kept;
 mod list;
 mod row;
 
@@ -16,7 +19,7 @@ use axum::Router;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -24,23 +27,22 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+pub use self::access::{ACCESS, FORM_BYTES_MAX, Needs};
 use super::Desk;
 use super::error::DeskError;
 use super::letters::{self, LetterError};
 use super::secret::{random_token, same};
-use super::session::{FORM_COOKIE, SESSION_COOKIE, SignIn, SignedIn, cookie, set_cookie};
+use super::session::{FORM_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, cookie, set_cookie};
 use super::store::{StaffAction, StaffWork};
 use crate::domain::ids::{AppointmentId, KioskId};
 
-/// A form of ours is far shorter.
-const FORM_BYTES_MAX: usize = 16 * 1024;
 /// How often a live connection looks whether its session has ended; also keeps it open.
 const LIVE_LOOK: Duration = Duration::from_secs(10);
 /// Scripts, styles and pictures are ours alone, and nobody may frame the page.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The staff's part of the desk's addresses.
-pub fn routes() -> Router<Desk> {
+/// The staff's part of the desk's addresses. Each has its line in [`ACCESS`] too, or nobody may open it.
+pub fn routes(desk: &Desk) -> Router<Desk> {
     Router::new()
         .route("/", get(main_page))
         .route("/list", get(list_part))
@@ -48,6 +50,8 @@ pub fn routes() -> Router<Desk> {
         .route("/sign-in", get(sign_in_page).post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/active", post(active))
+        .route("/kept", get(kept::kept_page))
+        .route("/kept/forget", post(kept::forget))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
         .route("/photo", get(changes::picture))
@@ -60,6 +64,7 @@ pub fn routes() -> Router<Desk> {
         .route("/static/changes.js", get(async || asset("text/javascript; charset=utf-8", include_str!("changes.js"))))
         .route("/static/icon.svg", get(async || asset("image/svg+xml", include_str!("icon.svg"))))
         .fallback(async || Oops::NotFound)
+        .layer(from_fn_with_state(desk.clone(), access::guard))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(map_response(with_safe_headers))
 }
@@ -82,16 +87,22 @@ fn shown(page: maud::Markup) -> Response {
 }
 
 /// What goes wrong on a page, in words for the person in front of it.
-enum Oops {
+pub enum Oops {
+    /// No such page.
     NotFound,
     /// Not signed in, or no longer.
     Ended,
+    /// It is for another role.
+    NotAllowed,
+    /// A form longer than any of ours.
+    TooLong,
     /// A form that none of our pages sent.
     Foreign,
     /// A form that cannot be read.
     Unreadable,
     /// There is no letter for it, and why.
     NoLetter(&'static str),
+    /// The desk has trouble of its own.
     Trouble(DeskError),
 }
 
@@ -113,6 +124,14 @@ impl IntoResponse for Oops {
             }
             Self::NotFound => {
                 (StatusCode::NOT_FOUND, "There is no such page", "The address may be mistyped. Today's list is one click away.")
+            }
+            Self::NotAllowed => (
+                StatusCode::FORBIDDEN,
+                "That is for somebody else",
+                "Your role does not open this page. Ask whoever manages the desk's users if it should.",
+            ),
+            Self::TooLong => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "Nothing was changed", "That was longer than the desk takes. Shorten it and send it again.")
             }
             Self::Foreign => (
                 StatusCode::FORBIDDEN,
@@ -141,11 +160,7 @@ async fn signed_in(desk: &Desk, headers: &HeaderMap) -> Result<SignedIn, Oops> {
     desk.blocking(move |desk| desk.signed_in(&headers)).await?.ok_or(Oops::Ended)
 }
 
-async fn main_page(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
-    let Ok(who) = signed_in(&desk, &headers).await else {
-        let had_session = cookie(&headers, SESSION_COOKIE).is_some();
-        return Ok(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response());
-    };
+async fn main_page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
     let page = desk
         .blocking(move |desk| {
             desk.keep_session(&who)?;
@@ -156,13 +171,11 @@ async fn main_page(State(desk): State<Desk>, headers: HeaderMap) -> Result<Respo
     Ok(shown(page))
 }
 
-async fn list_part(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
-    let who = signed_in(&desk, &headers).await?;
+async fn list_part(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
     Ok(shown(desk.blocking(move |desk| Ok(html::list(&list::Day::read(desk)?, &who.csrf))).await?))
 }
 
 async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
-    signed_in(&desk, &headers).await?;
     let (events, stream) = mpsc::channel::<Result<Event, Infallible>>(4);
     tokio::spawn(async move {
         let (mut changes, mut stopping) = (desk.changes(), desk.stopping());
@@ -194,6 +207,12 @@ async fn sign_in_page(headers: HeaderMap, axum::extract::RawQuery(query): axum::
     sign_in_form(&headers, note, None, StatusCode::OK)
 }
 
+fn add_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
 fn sign_in_form(headers: &HeaderMap, note: Option<&str>, problem: Option<&str>, status: StatusCode) -> Result<Response, Oops> {
     let token = match cookie(headers, FORM_COOKIE) {
         Some(token) if token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()) => token.to_owned(),
@@ -222,7 +241,10 @@ async fn sign_in(State(desk): State<Desk>, headers: HeaderMap, form: Result<Form
     }
     match desk.sign_in(&form.name, form.password).await? {
         SignIn::Welcome(token) => {
-            Ok(([(header::SET_COOKIE, set_cookie(&headers, SESSION_COOKIE, &token))], Redirect::to("/")).into_response())
+            let user = super::users::normal_name(&form.name).unwrap_or_default();
+            let has_kept = cookie(&headers, KEPT_COOKIE).is_some_and(|kept| desk.kept_form_of(&user, kept).is_some());
+            let to = Redirect::to(if has_kept { "/kept" } else { "/" });
+            Ok(([(header::SET_COOKIE, set_cookie(&headers, SESSION_COOKIE, &token))], to).into_response())
         }
         SignIn::Wrong => {
             sign_in_form(&headers, None, Some("Name and password do not go together. Please try again."), StatusCode::UNAUTHORIZED)
@@ -234,27 +256,12 @@ async fn sign_in(State(desk): State<Desk>, headers: HeaderMap, form: Result<Form
     }
 }
 
-#[derive(Deserialize)]
-struct PlainForm {
-    csrf: String,
-}
-
-async fn sign_out(State(desk): State<Desk>, headers: HeaderMap, form: Result<Form<PlainForm>, FormRejection>) -> Result<Response, Oops> {
-    let who = signed_in(&desk, &headers).await?;
-    let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    if !who.sent(&form.csrf) {
-        return Err(Oops::Foreign);
-    }
+async fn sign_out(State(desk): State<Desk>, who: SignedIn, headers: HeaderMap) -> Result<Response, Oops> {
     desk.blocking(move |desk| desk.sign_out(&who)).await?;
     Ok(([(header::SET_COOKIE, set_cookie(&headers, SESSION_COOKIE, ""))], Redirect::to("/sign-in")).into_response())
 }
 
-async fn active(State(desk): State<Desk>, headers: HeaderMap, form: Result<Form<PlainForm>, FormRejection>) -> Result<Response, Oops> {
-    let who = signed_in(&desk, &headers).await?;
-    let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    if !who.sent(&form.csrf) {
-        return Err(Oops::Foreign);
-    }
+async fn active(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
     desk.blocking(move |desk| desk.keep_session(&who)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -265,8 +272,7 @@ struct LetterQuery {
 }
 
 /// The letter of a visit, made anew: for printing it, or once more.
-async fn letter(State(desk): State<Desk>, headers: HeaderMap, query: Result<Query<LetterQuery>, QueryRejection>) -> Result<Response, Oops> {
-    let who = signed_in(&desk, &headers).await?;
+async fn letter(State(desk): State<Desk>, who: SignedIn, query: Result<Query<LetterQuery>, QueryRejection>) -> Result<Response, Oops> {
     let Query(query) = query.map_err(|_| Oops::NotFound)?;
     let id = AppointmentId::new(query.appointment);
     let name = letters::file_name(&id);
@@ -291,43 +297,36 @@ async fn letter(State(desk): State<Desk>, headers: HeaderMap, query: Result<Quer
 
 #[derive(Deserialize)]
 struct VisitForm {
-    csrf: String,
     appointment: String,
 }
 
 async fn act_on_visit(
     State(desk): State<Desk>,
+    who: SignedIn,
     Path(action): Path<String>,
-    headers: HeaderMap,
     form: Result<Form<VisitForm>, FormRejection>,
 ) -> Result<Response, Oops> {
-    let who = signed_in(&desk, &headers).await?;
     let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    act(desk, who, &form.csrf, &action, StaffWork::Visit(AppointmentId::new(form.appointment))).await
+    act(desk, who, &action, StaffWork::Visit(AppointmentId::new(form.appointment))).await
 }
 
 #[derive(Deserialize)]
 struct StopForm {
-    csrf: String,
     kiosk: String,
     seq: u64,
 }
 
 async fn act_on_stop(
     State(desk): State<Desk>,
+    who: SignedIn,
     Path(action): Path<String>,
-    headers: HeaderMap,
     form: Result<Form<StopForm>, FormRejection>,
 ) -> Result<Response, Oops> {
-    let who = signed_in(&desk, &headers).await?;
     let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    act(desk, who, &form.csrf, &action, StaffWork::Stop(KioskId::new(form.kiosk), form.seq)).await
+    act(desk, who, &action, StaffWork::Stop(KioskId::new(form.kiosk), form.seq)).await
 }
 
-async fn act(desk: Desk, who: SignedIn, csrf: &str, action: &str, work: StaffWork) -> Result<Response, Oops> {
-    if !who.sent(csrf) {
-        return Err(Oops::Foreign);
-    }
+async fn act(desk: Desk, who: SignedIn, action: &str, work: StaffWork) -> Result<Response, Oops> {
     let action = StaffAction::from_code(action).ok_or(Oops::NotFound)?;
     desk.blocking(move |desk| {
         desk.keep_session(&who)?;

@@ -254,6 +254,10 @@ CREATE TABLE contradicted_change(
     at TEXT NOT NULL
 );
 ",
+    r"
+-- Removed users keep their row: what they did stands under their name, which nobody gets again.
+ALTER TABLE staff_user ADD COLUMN removed_at TEXT;
+",
 ];
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -1,9 +1,12 @@
 //! Users and their sessions.
+//!
+//! Invariants: the last admin is neither demoted nor removed; a removed user's name is never given again.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
+use super::super::users::Role;
 use super::{Store, timestamp};
 
 /// A user as stored.
@@ -11,8 +14,8 @@ use super::{Store, timestamp};
 pub struct UserRow {
     /// The name, in lower case.
     pub name: String,
-    /// What they may do, as a code.
-    pub role: String,
+    /// What they may do.
+    pub role: Role,
     /// The argon2id hash, in PHC form.
     pub password_hash: String,
 }
@@ -22,6 +25,8 @@ pub struct UserRow {
 pub struct Session {
     /// Whose.
     pub user: String,
+    /// What they may do now.
+    pub role: Role,
     /// Goes into every form.
     pub csrf: String,
     /// When a person last did something in it.
@@ -41,29 +46,99 @@ impl Store {
     /// Adds a user.
     ///
     /// # Errors
-    /// If there is one of that name, or the file cannot be written.
+    /// If there is or was one of that name, or the file cannot be written.
     pub fn add_user(&mut self, user: &UserRow, now: Timestamp) -> Result<(), DeskError> {
-        let added = self.conn.execute(
+        let tx = self.write()?;
+        let added = tx.execute(
             "INSERT INTO staff_user(name, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-            params![user.name, user.role, user.password_hash, now.to_string()],
+            params![user.name, user.role.code(), user.password_hash, now.to_string()],
         )?;
-        if added == 0 { Err(DeskError::UserExists(user.name.clone())) } else { Ok(()) }
+        if added == 0 {
+            return Err(DeskError::UserExists(user.name.clone()));
+        }
+        tx.commit()?;
+        Ok(())
     }
 
-    /// The user of this name.
+    /// Whether somebody has or had this name.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_user_name_taken(&self, name: &str) -> Result<bool, DeskError> {
+        Ok(self.conn.query_row("SELECT COUNT(*) FROM staff_user WHERE name = ?1", [name], |row| row.get::<_, i64>(0))? > 0)
+    }
+
+    /// The user of this name, if they may sign in.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn user(&self, name: &str) -> Result<Option<UserRow>, DeskError> {
-        Ok(self
-            .conn
-            .query_row("SELECT name, role, password_hash FROM staff_user WHERE name = ?1", [name], |row| {
-                Ok(UserRow { name: row.get(0)?, role: row.get(1)?, password_hash: row.get(2)? })
-            })
-            .optional()?)
+        user(&self.conn, name)
     }
 
-    /// Begins a session, and forgets those that ended before `ended`.
+    /// Everybody who may sign in, by name.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn users(&self) -> Result<Vec<UserRow>, DeskError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT name, role, password_hash FROM staff_user WHERE removed_at IS NULL ORDER BY name")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        rows.map(|row| read_user(row?)).collect()
+    }
+
+    /// Gives a user another role.
+    ///
+    /// # Errors
+    /// If there is no such user, it is the last admin, or the file cannot be written.
+    pub fn set_role(&mut self, name: &str, role: Role) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        if role != Role::Admin {
+            leave_an_admin(&tx, name)?;
+        }
+        let set = tx.execute("UPDATE staff_user SET role = ?2 WHERE name = ?1 AND removed_at IS NULL", params![name, role.code()])?;
+        if set == 0 {
+            return Err(DeskError::NoUser(name.to_owned()));
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Gives a user another password, and ends their sessions.
+    ///
+    /// # Errors
+    /// If there is no such user, or the file cannot be written.
+    pub fn set_password(&mut self, name: &str, hash: &str) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        let set = tx.execute("UPDATE staff_user SET password_hash = ?2 WHERE name = ?1 AND removed_at IS NULL", params![name, hash])?;
+        if set == 0 {
+            return Err(DeskError::NoUser(name.to_owned()));
+        }
+        tx.execute("DELETE FROM session WHERE user_name = ?1", [name])?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Removes a user, and ends their sessions. The name stays taken.
+    ///
+    /// # Errors
+    /// If there is no such user, it is the last admin, or the file cannot be written.
+    pub fn remove_user(&mut self, name: &str, now: Timestamp) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        leave_an_admin(&tx, name)?;
+        let removed = tx.execute(
+            "UPDATE staff_user SET removed_at = ?2, password_hash = '' WHERE name = ?1 AND removed_at IS NULL",
+            params![name, now.to_string()],
+        )?;
+        if removed == 0 {
+            return Err(DeskError::NoUser(name.to_owned()));
+        }
+        tx.execute("DELETE FROM session WHERE user_name = ?1", [name])?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Begins a session, and forgets those that nobody used since `ended`.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -83,13 +158,16 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn session(&self, token_hash: &str) -> Result<Option<Session>, DeskError> {
-        let row: Option<(String, String, String)> = self
+        let row: Option<(String, String, String, String)> = self
             .conn
-            .query_row("SELECT user_name, csrf, used_at FROM session WHERE token_hash = ?1", [token_hash], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
+            .prepare_cached(
+                "SELECT s.user_name, u.role, s.csrf, s.used_at FROM session s JOIN staff_user u ON u.name = s.user_name
+                 WHERE s.token_hash = ?1 AND u.removed_at IS NULL",
+            )?
+            .query_row([token_hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
-        row.map(|(user, csrf, used_at)| Ok(Session { user, csrf, used_at: timestamp(&used_at)? })).transpose()
+        row.map(|(user, role, csrf, used_at)| Ok(Session { user, role: read_role(&role)?, csrf, used_at: timestamp(&used_at)? }))
+            .transpose()
     }
 
     /// Notes that a person did something in this session.
@@ -146,4 +224,29 @@ impl Store {
         self.conn.execute("DELETE FROM sign_in_failure WHERE name = ?1", [name])?;
         Ok(())
     }
+}
+
+fn user(conn: &Connection, name: &str) -> Result<Option<UserRow>, DeskError> {
+    let row = conn
+        .query_row("SELECT name, role, password_hash FROM staff_user WHERE name = ?1 AND removed_at IS NULL", [name], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    row.map(read_user).transpose()
+}
+
+fn read_user((name, role, password_hash): (String, String, String)) -> Result<UserRow, DeskError> {
+    Ok(UserRow { role: read_role(&role)?, name, password_hash })
+}
+
+fn read_role(code: &str) -> Result<Role, DeskError> {
+    Role::from_code(code).ok_or(DeskError::Unreadable("a user"))
+}
+
+/// Refuses to go on if this is the only admin there is. Looked at in the transaction that changes it: two people may demote each other.
+fn leave_an_admin(conn: &Connection, name: &str) -> Result<(), DeskError> {
+    let is_admin = user(conn, name)?.is_some_and(|user| user.role == Role::Admin);
+    let sql = "SELECT COUNT(*) FROM staff_user WHERE role = 'admin' AND removed_at IS NULL AND name <> ?1";
+    let others: i64 = conn.query_row(sql, [name], |row| row.get(0))?;
+    if is_admin && others == 0 { Err(DeskError::LastAdmin(name.to_owned())) } else { Ok(()) }
 }

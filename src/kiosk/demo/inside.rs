@@ -65,7 +65,7 @@ impl DeskInside {
         let desk = Desk::open(folder, settings, clock).context("the demo's desk cannot be opened")?.with_payers(payers);
         let (id, letter, token) = kiosk;
         desk.enrol_kiosk(id, letter, token)?;
-        match desk.add_user(USER, user_password, Role::Desk) {
+        match desk.add_user(USER, user_password, Role::Admin) {
             // Kept from an earlier demo with --data: the password of then is still right.
             Ok(()) | Err(DeskError::UserExists(_)) => {}
             Err(error) => return Err(error.into()),

@@ -5,17 +5,17 @@
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::super::Desk;
-use super::super::super::session::{SESSION_COOKIE, cookie};
+use super::super::super::session::SignedIn;
 use super::super::super::store::{ChangeKey, PhotoState};
 use super::super::html::{in_address, staff_page};
 use super::super::icons::icon;
-use super::super::{Oops, shown, signed_in};
+use super::super::{Oops, shown};
 use crate::domain::ids::KioskId;
 use crate::domain::insurance::Side;
 use crate::domain::proposal::Field;
@@ -73,10 +73,8 @@ pub(super) fn beside(key: &ChangeKey, photos: &[(Side, PhotoState)]) -> Markup {
 /// The picture itself. Showing it is nobody's work: a page asks for it by itself.
 pub(in super::super) async fn picture(
     State(desk): State<Desk>,
-    headers: HeaderMap,
     query: Result<Query<PhotoQuery>, QueryRejection>,
 ) -> Result<Response, Oops> {
-    signed_in(&desk, &headers).await?;
     let Query(query) = query.map_err(|_| Oops::NotFound)?;
     let (key, side) = (query.key(), query.side);
     let picture = desk.blocking(move |desk| desk.with_store(|store| store.photo(&key, side))).await?.ok_or(Oops::NotFound)?;
@@ -86,13 +84,9 @@ pub(in super::super) async fn picture(
 /// One photo with nothing beside it, as large as somebody needs it.
 pub(in super::super) async fn large(
     State(desk): State<Desk>,
-    headers: HeaderMap,
+    who: SignedIn,
     query: Result<Query<PhotoQuery>, QueryRejection>,
 ) -> Result<Response, Oops> {
-    let Ok(who) = signed_in(&desk, &headers).await else {
-        let had_session = cookie(&headers, SESSION_COOKIE).is_some();
-        return Ok(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response());
-    };
     let Query(query) = query.map_err(|_| Oops::NotFound)?;
     let size = SIZES.into_iter().find(|size| query.size == Some(*size)).unwrap_or(1);
     let page = desk.blocking(move |desk| {

@@ -1,0 +1,184 @@
+//! Who may open which address: one table, looked up before anything else is done.
+//!
+//! Invariants: an address that is not in the table opens to nobody; a page is made, and a form is done, only after session,
+//! role and token were looked at here; a form that came too late is kept, not done.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::super::Desk;
+use super::super::kept::KeptForm;
+use super::super::session::{KEPT_COOKIE, SESSION_COOKIE, SignedIn, Standing, cookie, set_cookie_for};
+use super::super::users::Role;
+use super::{Oops, kept};
+
+/// A form of ours is far shorter.
+pub const FORM_BYTES_MAX: usize = 16 * 1024;
+/// A page that ends with its session sends what was typed with this header: to be kept, never to be done.
+const ONLY_KEEP: &str = "x-arrivals-keep";
+
+/// What an address asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: it shows nothing of anybody.
+    Nothing,
+    /// A page for whoever has this role or a higher one. Others are led to the sign-in.
+    Page(Role),
+    /// A part of a page: a script or the page itself asks for it, so without a session it is refused.
+    Part(Role),
+    /// A form: also with the session's token.
+    Form(Role),
+}
+
+/// Every address of staff, and what it asks for.
+pub const ACCESS: &[(&str, &str, Needs)] = &[
+    ("GET", "/", Needs::Page(Role::Desk)),
+    ("GET", "/list", Needs::Part(Role::Desk)),
+    ("GET", "/live", Needs::Part(Role::Desk)),
+    ("GET", "/sign-in", Needs::Nothing),
+    ("POST", "/sign-in", Needs::Nothing),
+    ("POST", "/sign-out", Needs::Form(Role::Desk)),
+    ("POST", "/active", Needs::Form(Role::Desk)),
+    ("GET", "/kept", Needs::Page(Role::Desk)),
+    ("POST", "/kept/forget", Needs::Form(Role::Desk)),
+    ("GET", "/letter", Needs::Part(Role::Desk)),
+    ("GET", "/changes", Needs::Page(Role::Desk)),
+    ("GET", "/photo", Needs::Part(Role::Desk)),
+    ("GET", "/photo/large", Needs::Page(Role::Desk)),
+    ("POST", "/changes/{action}", Needs::Form(Role::Desk)),
+    ("POST", "/visit/{action}", Needs::Form(Role::Desk)),
+    ("POST", "/stop/{action}", Needs::Form(Role::Desk)),
+    ("GET", "/static/desk.css", Needs::Nothing),
+    ("GET", "/static/desk.js", Needs::Nothing),
+    ("GET", "/static/changes.js", Needs::Nothing),
+    ("GET", "/static/icon.svg", Needs::Nothing),
+];
+
+/// What an address asks for; none if nobody may open it.
+fn needs(method: &Method, path: &str) -> Option<Needs> {
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    ACCESS.iter().find(|(its, pattern, _)| *its == method && *pattern == path).map(|(_, _, needs)| *needs)
+}
+
+/// Lets a request pass, or not.
+pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, request: Request, next: Next) -> Result<Response, Oops> {
+    // What is no address of ours is answered by the router.
+    let Some(path) = path else { return Ok(next.run(request).await) };
+    match needs(request.method(), path.as_str()).ok_or(Oops::NotFound)? {
+        Needs::Nothing => Ok(next.run(request).await),
+        Needs::Page(role) => match standing(&desk, request.headers()).await? {
+            Standing::Here(who) => pass(who, role, request, next).await,
+            Standing::Ended(_) | Standing::Nobody => {
+                let had_session = cookie(request.headers(), SESSION_COOKIE).is_some();
+                Ok(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response())
+            }
+        },
+        Needs::Part(role) => match standing(&desk, request.headers()).await? {
+            Standing::Here(who) => pass(who, role, request, next).await,
+            Standing::Ended(_) | Standing::Nobody => Err(Oops::Ended),
+        },
+        Needs::Form(role) => {
+            let standing = standing(&desk, request.headers()).await?;
+            let (who, has_ended) = match standing {
+                Standing::Here(who) => (who, false),
+                Standing::Ended(who) => (who, true),
+                Standing::Nobody => return Err(Oops::Ended),
+            };
+            let (request, fields) = read_form(request).await?;
+            let sent = fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, value)| value);
+            let is_ours = who.sent(sent);
+            if has_ended {
+                // A form of another site, or of another session, is not kept.
+                return if is_ours && who.role >= role { keep(&desk, &who, &request, fields) } else { Err(Oops::Ended) };
+            }
+            if who.role < role {
+                return Err(Oops::NotAllowed);
+            }
+            if !is_ours {
+                return Err(Oops::Foreign);
+            }
+            if request.headers().contains_key(ONLY_KEEP) {
+                return Ok(StatusCode::CONFLICT.into_response());
+            }
+            let kept = fields.iter().any(|(name, _)| name == kept::AGAIN);
+            if let Some(token) = cookie(request.headers(), KEPT_COOKIE).filter(|_| kept) {
+                desk.forget_form(token);
+            }
+            pass(who, role, request, next).await
+        }
+    }
+}
+
+async fn standing(desk: &Desk, headers: &HeaderMap) -> Result<Standing, Oops> {
+    let headers = headers.clone();
+    Ok(desk.blocking(move |desk| desk.standing(&headers)).await?)
+}
+
+async fn pass(who: SignedIn, role: Role, mut request: Request, next: Next) -> Result<Response, Oops> {
+    if who.role < role {
+        return Err(Oops::NotAllowed);
+    }
+    request.extensions_mut().insert(who);
+    Ok(next.run(request).await)
+}
+
+/// The fields of a form, and the request as it was.
+async fn read_form(request: Request) -> Result<(Request, Vec<(String, String)>), Oops> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Oops::TooLong)?;
+    let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+    let Form(fields) = Form::<Vec<(String, String)>>::from_request(copy, &()).await.map_err(|_| Oops::Foreign)?;
+    Ok((Request::from_parts(parts, Body::from(bytes)), fields))
+}
+
+/// Keeps what was posted too late, and asks to sign in again. The status says to a script that nothing was done.
+fn keep(desk: &Desk, who: &SignedIn, request: &Request, fields: Vec<(String, String)>) -> Result<Response, Oops> {
+    let path = request.uri().path().to_owned();
+    if !kept::is_worth_keeping(&path) {
+        return Err(Oops::Ended);
+    }
+    let fields = fields.into_iter().filter(|(name, _)| name != "csrf" && name != kept::AGAIN).collect();
+    let token = desk.keep_form(who, &KeptForm { path, fields })?;
+    let mut response = super::sign_in_form(request.headers(), Some(kept::NOTE), None, StatusCode::UNAUTHORIZED)?;
+    super::add_cookie(&mut response, &set_cookie_for(request.headers(), KEPT_COOKIE, &token, 60 * super::super::kept::KEPT_MINUTES));
+    Ok(response)
+}
+
+impl FromRequestParts<Desk> for SignedIn {
+    type Rejection = Oops;
+
+    /// Whom [`guard`] let pass.
+    async fn from_request_parts(parts: &mut Parts, _: &Desk) -> Result<Self, Oops> {
+        parts.extensions.get::<Self>().cloned().ok_or(Oops::Ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_in_the_table_opens_to_nobody() {
+        for (method, path, expected) in [
+            (Method::GET, "/list", Some(Needs::Part(Role::Desk))),
+            (Method::HEAD, "/list", Some(Needs::Part(Role::Desk))),
+            (Method::POST, "/list", None),
+            (Method::PUT, "/visit/{action}", None),
+            (Method::GET, "/nowhere", None),
+        ] {
+            assert_eq!(needs(&method, path), expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn whatever_changes_something_is_a_form_with_a_token() {
+        for (method, path, needs) in ACCESS {
+            let is_form = matches!(needs, Needs::Form(_)) || *path == "/sign-in";
+            assert!(*method == "GET" || is_form, "{method} {path}");
+        }
+    }
+}

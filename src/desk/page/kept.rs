@@ -1,0 +1,87 @@
+//! What was posted after the session had ended, offered once more.
+//!
+//! Invariants: nothing is done before somebody has looked at it and sent it again; another user is never shown it.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::html;
+
+use super::super::Desk;
+use super::super::kept::KeptForm;
+use super::super::session::{KEPT_COOKIE, SignedIn, cookie, set_cookie};
+use super::html::staff_page;
+use super::{Oops, shown};
+use crate::domain::ids::AppointmentId;
+
+/// The field that says that a form was kept, so that it is not offered again.
+pub(super) const AGAIN: &str = "kept";
+/// What the sign-in page says.
+pub(super) const NOTE: &str = "You were signed out because nobody used this page for a while, so nothing was saved yet. What you sent is kept for ten minutes: sign in, look at it and send it again.";
+/// Fields that say what is meant to the desk and nothing to people.
+const HIDDEN: [&str; 5] = ["csrf", "appointment", "changes", "kiosk", "seq"];
+
+/// Whether a form is worth offering again. One with a password in it is never kept.
+pub(super) fn is_worth_keeping(path: &str) -> bool {
+    !matches!(path, "/sign-out" | "/active" | "/kept/forget") && !path.starts_with("/users")
+}
+
+/// What a form was about, in words.
+fn words(path: &str) -> String {
+    let mut parts = path.trim_matches('/').split('/');
+    let what = match parts.next() {
+        Some("visit") => "a visit",
+        Some("stop") => "somebody at a kiosk",
+        Some("changes") => "changed details",
+        _ => "a form",
+    };
+    parts.next().map_or_else(|| what.to_owned(), |action| format!("{what}: {action}"))
+}
+
+pub(super) async fn kept_page(State(desk): State<Desk>, who: SignedIn, headers: HeaderMap) -> Result<Response, Oops> {
+    let Some(form) = cookie(&headers, KEPT_COOKIE).and_then(|token| desk.kept_form(&who, token)) else {
+        return Ok(Redirect::to("/").into_response());
+    };
+    let page = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        let visit = form.fields.iter().find(|(name, _)| name == "appointment").map(|(_, id)| AppointmentId::new(id.as_str()));
+        let row = visit.map(|id| desk.with_store(|store| store.visit(&id))).transpose()?.flatten();
+        let name = row.and_then(|row| super::row::name_of(&row));
+        Ok(show(&form, name.as_deref(), &who, desk.inner.session_idle.as_secs()))
+    });
+    Ok(shown(page.await?))
+}
+
+fn show(form: &KeptForm, name: Option<&str>, who: &SignedIn, idle_seconds: u64) -> maud::Markup {
+    let typed: Vec<&(String, String)> =
+        form.fields.iter().filter(|(name, value)| !HIDDEN.contains(&name.as_str()) && !value.is_empty()).collect();
+    let body = html! {
+        h2 { (words(&form.path)) @if let Some(name) = name { span.n { " of " (name) } } }
+        p.notice role="status" { "You were signed out before this was saved. Nothing is done until you send it again." }
+        @if !typed.is_empty() {
+            dl.typed { @for (name, value) in typed { dt { (name.replace('_', " ")) } dd { (value) } } }
+        }
+        p.way {
+            form method="post" action=(form.path) {
+                input type="hidden" name="csrf" value=(who.csrf);
+                input type="hidden" name=(AGAIN) value="1";
+                @for (name, value) in &form.fields {
+                    input type="hidden" name=(name) value=(value);
+                }
+                button.button.primary type="submit" autofocus { "Send it now" }
+            }
+            form method="post" action="/kept/forget" {
+                input type="hidden" name="csrf" value=(who.csrf);
+                button.button.plain type="submit" { "Leave it" }
+            }
+        }
+    };
+    staff_page("Not saved yet", who, ("/kept", idle_seconds), &body)
+}
+
+pub(super) async fn forget(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
+    if let Some(token) = cookie(&headers, KEPT_COOKIE) {
+        desk.forget_form(token);
+    }
+    Ok(([(header::SET_COOKIE, set_cookie(&headers, KEPT_COOKIE, ""))], Redirect::to("/")).into_response())
+}
