@@ -1,6 +1,8 @@
 //! The desk, at its real boundaries: files in, HTTP and events in, the staff's page out.
 #![cfg(feature = "desk")]
 
+#[path = "desk/audit.rs"]
+mod audit;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
 #[path = "desk/details.rs"]

@@ -15,6 +15,7 @@ use arrivals::desk::import::{ImportError, Report, Summary, import_file};
 use arrivals::desk::matching;
 use arrivals::desk::out::write_file;
 use arrivals::desk::secret::random_token;
+use arrivals::desk::store::{COMMAND, Seen, Verified};
 use arrivals::desk::users::Role;
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use clap::{Args, Parser, Subcommand};
@@ -97,6 +98,9 @@ enum Command {
     /// People who may sign in.
     #[command(subcommand)]
     User(UserCommand),
+    /// Who saw or changed what about whom, and when.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Kiosks that may report.
     #[command(subcommand)]
     Kiosk(KioskCommand),
@@ -165,6 +169,30 @@ enum UserCommand {
 }
 
 #[derive(Subcommand)]
+enum AuditCommand {
+    /// Looks whether every row is as it was written, none is missing and none was added. Names the first one that is not.
+    ///
+    /// Prints the number and the hash of the last row: note them elsewhere, and --known says later whether anything up to there was
+    /// changed since, even by somebody who could write the desk's whole file. Exit status: 0 all is as it was written, 1 it is not, or the
+    /// file could not be read.
+    Verify {
+        /// A row's number and its hash, as an earlier check printed them.
+        #[arg(long, value_name = "NUMBER:HASH")]
+        known: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Writes every row as CSV, the oldest first. It holds patients' numbers: keep it accordingly.
+    Export {
+        /// The file that is written.
+        #[arg(long, value_name = "FILE.csv")]
+        out: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
 enum KioskCommand {
     /// Lets a kiosk in and prints its token, once. Doing it again gives it another token.
     Add {
@@ -224,6 +252,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import { files, place } => import(&open(&place.config()?)?, &files),
         Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
         Command::User(command) => user(command),
+        Command::Audit(command) => audit(command),
         Command::Letter { appointment, out, place } => {
             let config = place.config()?;
             write_letter(&open_existing(&config)?, &config.data, &appointment, &out)
@@ -318,6 +347,35 @@ fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn audit(command: AuditCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        AuditCommand::Verify { known, place } => {
+            let known = known.as_deref().map(read_known).transpose()?;
+            let verified = open_existing(&place.config()?)?.verify_audit(known)?;
+            match verified {
+                Verified::Whole { rows, hash } => println!("{rows} rows, each as it was written; the last is {rows}:{hash}"),
+                Verified::Broken { row, why } => {
+                    bail!("row {row} of the audit {why}; keep the desk's file as it is and its backups, and find out who could write it")
+                }
+            }
+        }
+        AuditCommand::Export { out, place } => {
+            let config = place.config()?;
+            let (csv, rows) = open_existing(&config)?.audit_csv()?;
+            write_file(&out, &csv, &[&config.data]).map_err(anyhow::Error::msg)?;
+            println!("{}: {rows} rows", out.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_known(text: &str) -> anyhow::Result<(u64, &str)> {
+    let known = text.split_once(':').and_then(|(n, hash)| Some((n.parse().ok()?, hash)));
+    known
+        .filter(|(n, hash)| *n > 0 && hash.len() == 64)
+        .context("--known is a number, a colon and 64 hexadecimal digits, as `audit verify` printed them")
+}
+
 #[tokio::main]
 async fn serve(config: DeskConfig, listen: Option<SocketAddr>) -> anyhow::Result<ExitCode> {
     let desk = open(&config)?;
@@ -354,6 +412,7 @@ fn match_tries(appointments: &Path, tries: &Path, out: &Path) -> anyhow::Result<
 
 fn write_letter(desk: &Desk, data: &Path, appointment: &str, out: &Path) -> anyhow::Result<ExitCode> {
     let id = AppointmentId::new(appointment);
+    desk.note_seen(COMMAND, &Seen::Letter(id.clone()))?;
     let pdf = desk.letter(&id)?;
     write_file(out, &pdf, &[data]).map_err(anyhow::Error::msg)?;
     println!("{} is the letter of appointment {appointment}", out.display());

@@ -5,7 +5,7 @@
 
 use super::Desk;
 use super::error::DeskError;
-use super::store::{ExportLine, ProposedChange, Shown, Verdict};
+use super::store::{COMMAND, ExportLine, ProposedChange, Seen, Shown, Verdict};
 use crate::domain::ids::AppointmentId;
 use crate::domain::insurance::{Coverage, Holder};
 use crate::domain::person::EmergencyContact;
@@ -178,7 +178,14 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub fn export_csv(&self, batch: u64) -> Result<Option<(Vec<u8>, usize)>, DeskError> {
-        let lines = self.with_store(|store| store.export_batch(batch))?;
+        let now = self.now();
+        let lines = self.with_store(|store| {
+            let lines = store.export_batch(batch)?;
+            if lines.is_some() {
+                store.note_seen(COMMAND, &Seen::Batch(batch), now)?;
+            }
+            Ok(lines)
+        })?;
         lines.map(|lines| Ok((csv_of(&lines)?, lines.len()))).transpose()
     }
 }
@@ -241,7 +248,7 @@ fn parts_of(value: &Value) -> [Private; 16] {
 
 /// A spreadsheet takes a cell that begins with one of `= + - @` (or a tab or line end) for a formula: an apostrophe goes before
 /// it, and before an apostrophe too, so that taking one away gives what was there. A telephone such as `+1 555-0100` is left.
-fn no_formula(text: &str) -> String {
+pub(super) fn no_formula(text: &str) -> String {
     let is_risky = text.starts_with(['=', '+', '-', '@', '\'', '\t', '\r', '\n']);
     let is_number = text.strip_prefix('+').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_digit())

@@ -5,6 +5,7 @@
 //! `kiosk` nor a device's driver.
 
 pub mod api;
+pub mod audit;
 pub mod changes;
 pub mod config;
 pub mod eligibility;
@@ -108,7 +109,7 @@ impl Desk {
     /// If the folder cannot be used, its file is newer than this program, or the time zone is unknown.
     pub fn open(data: &Path, settings: ClinicSettings, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
         let mut store = Store::open(data)?;
-        store.set_settings(&settings)?;
+        store.set_settings(&settings, clock.now())?;
         Self::with(store, clock)
     }
 
@@ -153,7 +154,8 @@ impl Desk {
     /// If the id, the letter or the token will not do, or another kiosk has the letter.
     pub fn enrol_kiosk(&self, id: &KioskId, letter: char, token: &str) -> Result<(), DeskError> {
         config::check_kiosk(id.as_str(), letter, token)?;
-        self.with_store(|store| store.enrol_kiosk(id, letter, &secret::hash_token(token)))
+        let now = self.now();
+        self.with_store(|store| store.enrol_kiosk(id, letter, &secret::hash_token(token), now))
     }
 
     /// Says where a kiosk stands: "Main lobby, by the entrance". Staff read it when somebody there needs them.
@@ -162,7 +164,8 @@ impl Desk {
     /// If the text will not do or the file cannot be written.
     pub fn place_kiosk(&self, id: &KioskId, place: &str) -> Result<(), DeskError> {
         config::check_kiosk_place(id.as_str(), place)?;
-        self.with_store(|store| store.place_kiosk(id, place.trim()))?;
+        let now = self.now();
+        self.with_store(|store| store.place_kiosk(id, place.trim(), now))?;
         self.notify();
         Ok(())
     }
@@ -200,7 +203,8 @@ impl Desk {
     /// # Errors
     /// If the file cannot be written.
     pub fn take_list(&self, list: &[Appointment], unsaid: Unsaid) -> Result<Taken, DeskError> {
-        let taken = self.with_store(|store| store.take_appointments(list, unsaid))?;
+        let now = self.now();
+        let taken = self.with_store(|store| store.take_appointments(list, unsaid, now))?;
         self.notify();
         Ok(taken)
     }

@@ -145,7 +145,8 @@ impl Desk {
     /// # Errors
     /// If the file cannot be written.
     pub fn sign_out(&self, who: &SignedIn) -> Result<(), DeskError> {
-        self.with_store(|store| store.end_session(&who.token_hash))
+        let now = self.now();
+        self.with_store(|store| store.end_session(&who.token_hash, now))
     }
 }
 

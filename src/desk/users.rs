@@ -9,7 +9,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 
 use super::Desk;
 use super::error::DeskError;
-use super::store::UserRow;
+use super::store::{COMMAND, UserRow};
 
 /// Fewest characters of a password.
 pub const PASSWORD_CHARS_MIN: usize = 8;
@@ -51,7 +51,7 @@ impl Role {
 }
 
 impl Desk {
-    /// Adds a user. Takes a moment: the password is hashed slowly on purpose.
+    /// Adds a user, as a command does. Takes a moment: the password is hashed slowly on purpose.
     ///
     /// # Errors
     /// If the name is or was taken, or name or password will not do.
@@ -62,7 +62,7 @@ impl Desk {
         }
         let user = UserRow { name, role, password_hash: hash_password(password)? };
         let now = self.now();
-        self.with_store(|store| store.add_user(&user, now))
+        self.with_store(|store| store.add_user(&user, COMMAND, now))
     }
 
     /// Everybody who may sign in, by name.
@@ -79,7 +79,8 @@ impl Desk {
     /// If there is no such user, or it is the last admin.
     pub fn set_role(&self, name: &str, role: Role) -> Result<(), DeskError> {
         let name = normal_name(name)?;
-        self.with_store(|store| store.set_role(&name, role))
+        let now = self.now();
+        self.with_store(|store| store.set_role(&name, role, COMMAND, now))
     }
 
     /// Gives a user another password, and signs them out everywhere.
@@ -89,7 +90,8 @@ impl Desk {
     pub fn set_password(&self, name: &str, password: &str) -> Result<(), DeskError> {
         let name = normal_name(name)?;
         let hash = hash_password(password)?;
-        self.with_store(|store| store.set_password(&name, &hash))
+        let now = self.now();
+        self.with_store(|store| store.set_password(&name, &hash, COMMAND, now))
     }
 
     /// Removes a user, and signs them out everywhere. What they did stays under their name, which nobody gets again.
@@ -99,7 +101,7 @@ impl Desk {
     pub fn remove_user(&self, name: &str) -> Result<(), DeskError> {
         let name = normal_name(name)?;
         let now = self.now();
-        self.with_store(|store| store.remove_user(&name, now))
+        self.with_store(|store| store.remove_user(&name, COMMAND, now))
     }
 }
 

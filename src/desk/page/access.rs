@@ -1,20 +1,24 @@
-//! Who may open which address: one table, looked up before anything else is done.
+//! Who may open which address, and what they see there: one table, looked up before anything else is done.
 //!
 //! Invariants: an address that is not in the table opens to nobody; a page is made, and a form is done, only after session,
-//! role and token were looked at here; a form that came too late is kept, not done.
+//! role and token were looked at here; what is shown is in the audit before it is made; a form that came too late is kept,
+//! not done.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::Desk;
 use super::super::kept::KeptForm;
 use super::super::session::{KEPT_COOKIE, SESSION_COOKIE, SignedIn, Standing, cookie, set_cookie_for};
+use super::super::store::{ChangeKey, Seen};
 use super::super::users::Role;
 use super::{Oops, kept};
+use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::proposal::Field;
 
 /// A form of ours is far shorter.
 pub const FORM_BYTES_MAX: usize = 16 * 1024;
@@ -34,51 +38,69 @@ pub enum Needs {
     Form(Role),
 }
 
-/// Every address of staff, and what it asks for.
-pub const ACCESS: &[(&str, &str, Needs)] = &[
-    ("GET", "/", Needs::Page(Role::Desk)),
-    ("GET", "/list", Needs::Part(Role::Desk)),
-    ("GET", "/live", Needs::Part(Role::Desk)),
-    ("GET", "/sign-in", Needs::Nothing),
-    ("POST", "/sign-in", Needs::Nothing),
-    ("POST", "/sign-out", Needs::Form(Role::Desk)),
-    ("POST", "/active", Needs::Form(Role::Desk)),
-    ("GET", "/kept", Needs::Page(Role::Desk)),
-    ("POST", "/kept/forget", Needs::Form(Role::Desk)),
-    ("GET", "/letter", Needs::Part(Role::Desk)),
-    ("GET", "/changes", Needs::Page(Role::Desk)),
-    ("GET", "/photo", Needs::Part(Role::Desk)),
-    ("GET", "/photo/large", Needs::Page(Role::Desk)),
-    ("POST", "/changes/{action}", Needs::Form(Role::Desk)),
-    ("POST", "/visit/{action}", Needs::Form(Role::Desk)),
-    ("POST", "/stop/{action}", Needs::Form(Role::Desk)),
-    ("GET", "/static/desk.css", Needs::Nothing),
-    ("GET", "/static/desk.js", Needs::Nothing),
-    ("GET", "/static/changes.js", Needs::Nothing),
-    ("GET", "/static/icon.svg", Needs::Nothing),
+/// What an address shows of people, for the audit. What a form changes is noted with the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sees {
+    /// Nothing, or what its own handler notes.
+    Nothing,
+    /// The day's list.
+    List,
+    /// The changes of the person of a visit, or everybody who has some.
+    Changes,
+    /// The letter of a visit.
+    Letter,
+    /// A photo of a card.
+    Photo,
+}
+
+/// Every address of staff, what it asks for, and what it shows.
+pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
+    ("GET", "/", Needs::Page(Role::Desk), Sees::List),
+    ("GET", "/list", Needs::Part(Role::Desk), Sees::List),
+    ("GET", "/live", Needs::Part(Role::Desk), Sees::Nothing),
+    ("GET", "/sign-in", Needs::Nothing, Sees::Nothing),
+    ("POST", "/sign-in", Needs::Nothing, Sees::Nothing),
+    ("POST", "/sign-out", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/active", Needs::Form(Role::Desk), Sees::Nothing),
+    ("GET", "/kept", Needs::Page(Role::Desk), Sees::Nothing),
+    ("POST", "/kept/forget", Needs::Form(Role::Desk), Sees::Nothing),
+    ("GET", "/letter", Needs::Part(Role::Desk), Sees::Letter),
+    ("GET", "/changes", Needs::Page(Role::Desk), Sees::Changes),
+    ("GET", "/photo", Needs::Part(Role::Desk), Sees::Photo),
+    ("GET", "/photo/large", Needs::Page(Role::Desk), Sees::Photo),
+    ("POST", "/changes/{action}", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/visit/{action}", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/stop/{action}", Needs::Form(Role::Desk), Sees::Nothing),
+    ("GET", "/audit", Needs::Page(Role::Supervisor), Sees::Nothing),
+    ("POST", "/audit", Needs::Form(Role::Supervisor), Sees::Nothing),
+    ("GET", "/static/desk.css", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/desk.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/changes.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing),
 ];
 
-/// What an address asks for; none if nobody may open it.
-fn needs(method: &Method, path: &str) -> Option<Needs> {
+/// What an address asks for and shows; none if nobody may open it.
+fn needs(method: &Method, path: &str) -> Option<(Needs, Sees)> {
     let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-    ACCESS.iter().find(|(its, pattern, _)| *its == method && *pattern == path).map(|(_, _, needs)| *needs)
+    ACCESS.iter().find(|(its, pattern, ..)| *its == method && *pattern == path).map(|(_, _, needs, sees)| (*needs, *sees))
 }
 
 /// Lets a request pass, or not.
 pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, request: Request, next: Next) -> Result<Response, Oops> {
     // What is no address of ours is answered by the router.
     let Some(path) = path else { return Ok(next.run(request).await) };
-    match needs(request.method(), path.as_str()).ok_or(Oops::NotFound)? {
+    let (needs, sees) = needs(request.method(), path.as_str()).ok_or(Oops::NotFound)?;
+    match needs {
         Needs::Nothing => Ok(next.run(request).await),
         Needs::Page(role) => match standing(&desk, request.headers()).await? {
-            Standing::Here(who) => pass(who, role, request, next).await,
+            Standing::Here(who) => look(&desk, who, (role, sees), request, next).await,
             Standing::Ended(_) | Standing::Nobody => {
                 let had_session = cookie(request.headers(), SESSION_COOKIE).is_some();
                 Ok(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response())
             }
         },
         Needs::Part(role) => match standing(&desk, request.headers()).await? {
-            Standing::Here(who) => pass(who, role, request, next).await,
+            Standing::Here(who) => look(&desk, who, (role, sees), request, next).await,
             Standing::Ended(_) | Standing::Nobody => Err(Oops::Ended),
         },
         Needs::Form(role) => {
@@ -116,6 +138,35 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
 async fn standing(desk: &Desk, headers: &HeaderMap) -> Result<Standing, Oops> {
     let headers = headers.clone();
     Ok(desk.blocking(move |desk| desk.standing(&headers)).await?)
+}
+
+/// Shows something to somebody who may see it, once it is noted that they do.
+async fn look(desk: &Desk, who: SignedIn, (role, sees): (Role, Sees), request: Request, next: Next) -> Result<Response, Oops> {
+    if who.role < role {
+        return Err(Oops::NotAllowed);
+    }
+    if let Some(seen) = seen(sees, request.uri()) {
+        let user = who.user.clone();
+        desk.blocking(move |desk| desk.note_seen(&user, &seen)).await?;
+    }
+    pass(who, role, request, next).await
+}
+
+/// What is seen under this address; none if there is nothing of anybody.
+fn seen(sees: Sees, address: &Uri) -> Option<Seen> {
+    let query = Query::<Vec<(String, String)>>::try_from_uri(address).map(|Query(query)| query).unwrap_or_default();
+    let value = |name: &str| query.iter().find(|(its, _)| its == name).map(|(_, value)| value.as_str());
+    let visit = value("appointment").map(AppointmentId::new);
+    match sees {
+        Sees::Nothing => None,
+        Sees::List => Some(Seen::List),
+        Sees::Changes => Some(visit.map_or(Seen::AllChanges, Seen::Changes)),
+        Sees::Letter => visit.map(Seen::Letter),
+        Sees::Photo => {
+            let key = (value("kiosk")?, value("seq")?.parse().ok()?, Field::from_code(value("field")?)?);
+            Some(Seen::Photo(ChangeKey { kiosk: KioskId::new(key.0), seq: key.1, field: key.2 }))
+        }
+    }
 }
 
 async fn pass(who: SignedIn, role: Role, mut request: Request, next: Next) -> Result<Response, Oops> {
@@ -164,8 +215,8 @@ mod tests {
     #[test]
     fn what_is_not_in_the_table_opens_to_nobody() {
         for (method, path, expected) in [
-            (Method::GET, "/list", Some(Needs::Part(Role::Desk))),
-            (Method::HEAD, "/list", Some(Needs::Part(Role::Desk))),
+            (Method::GET, "/list", Some((Needs::Part(Role::Desk), Sees::List))),
+            (Method::HEAD, "/list", Some((Needs::Part(Role::Desk), Sees::List))),
             (Method::POST, "/list", None),
             (Method::PUT, "/visit/{action}", None),
             (Method::GET, "/nowhere", None),
@@ -176,9 +227,10 @@ mod tests {
 
     #[test]
     fn whatever_changes_something_is_a_form_with_a_token() {
-        for (method, path, needs) in ACCESS {
+        for (method, path, needs, sees) in ACCESS {
             let is_form = matches!(needs, Needs::Form(_)) || *path == "/sign-in";
             assert!(*method == "GET" || is_form, "{method} {path}");
+            assert!(*method == "GET" || *sees == Sees::Nothing, "{method} {path}");
         }
     }
 }

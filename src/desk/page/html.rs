@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::super::session::SignedIn;
 use super::super::store::VisitRow;
+use super::super::users::Role;
 use super::icons::{icon, mark};
 use super::list::Day;
 use super::row::{entry_row, refused_codes, visit_row};
@@ -45,16 +46,24 @@ pub fn staff_page(title: &str, who: &SignedIn, again: (&str, u64), body: &Markup
                 div.brand { (mark()) h1 { (title) } }
                 div {}
                 div.tools {
-                    form method="post" action="/sign-out" {
-                        input type="hidden" name="csrf" value=(who.csrf);
-                        span.who { (who.user) }
-                        button.button.small type="submit" { "Sign out" }
-                    }
+                    (tools(who))
                 }
             }
             main #review tabindex="-1" { (body) }
         },
     )
+}
+
+/// At the top of every page: what the role opens besides the day's work, and the way out.
+fn tools(who: &SignedIn) -> Markup {
+    html! {
+        @if who.role >= Role::Supervisor { a.button.small href="/audit" { "Audit" } }
+        form method="post" action="/sign-out" {
+            input type="hidden" name="csrf" value=(who.csrf);
+            span.who { (who.user) }
+            button.button.small type="submit" { "Sign out" }
+        }
+    }
 }
 
 /// A text as a value in an address.
@@ -123,11 +132,7 @@ pub fn main(day: &Day, who: &SignedIn, clinic: &str) -> Markup {
                 div.tools {
                     p #link.link role="status" { span.dot aria-hidden="true" {} span #link-text { "Reload to update" } }
                     button #sound.button.small type="button" hidden { (icon("sound")) "Turn sound on" }
-                    form method="post" action="/sign-out" {
-                        input type="hidden" name="csrf" value=(who.csrf);
-                        span.who { (who.user) }
-                        button.button.small type="submit" { "Sign out" }
-                    }
+                    (tools(who))
                 }
             }
             p #said.hidden role="status" aria-live="polite" {}

@@ -10,6 +10,7 @@ use maud::html;
 use super::super::Desk;
 use super::super::kept::KeptForm;
 use super::super::session::{KEPT_COOKIE, SignedIn, cookie, set_cookie};
+use super::super::store::Seen;
 use super::html::staff_page;
 use super::{Oops, shown};
 use crate::domain::ids::AppointmentId;
@@ -45,6 +46,9 @@ pub(super) async fn kept_page(State(desk): State<Desk>, who: SignedIn, headers: 
     let page = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         let visit = form.fields.iter().find(|(name, _)| name == "appointment").map(|(_, id)| AppointmentId::new(id.as_str()));
+        if let Some(visit) = &visit {
+            desk.note_seen(&who.user, &Seen::Kept(visit.clone()))?;
+        }
         let row = visit.map(|id| desk.with_store(|store| store.visit(&id))).transpose()?.flatten();
         let name = row.and_then(|row| super::row::name_of(&row));
         Ok(show(&form, name.as_deref(), &who, desk.inner.session_idle.as_secs()))

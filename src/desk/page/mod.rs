@@ -5,6 +5,7 @@
 //! script, only not by itself.
 
 mod access;
+mod audit;
 mod changes;
 mod html;
 mod icons;
@@ -27,7 +28,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-pub use self::access::{ACCESS, FORM_BYTES_MAX, Needs};
+pub use self::access::{ACCESS, FORM_BYTES_MAX, Needs, Sees};
 use super::Desk;
 use super::error::DeskError;
 use super::letters::{self, LetterError};
@@ -52,6 +53,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/active", post(active))
         .route("/kept", get(kept::kept_page))
         .route("/kept/forget", post(kept::forget))
+        .route("/audit", get(audit::audit_page).post(audit::search))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
         .route("/photo", get(changes::picture))

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
+use super::audit::{self, IMPORT};
 use super::{Store, bump, chart, int};
 use crate::domain::appointment::Appointment;
 use crate::domain::identity::fold_name;
@@ -92,7 +93,7 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be written; then nothing of this list is taken.
-    pub fn take_appointments(&mut self, list: &[Appointment], unsaid: Unsaid) -> Result<Taken, DeskError> {
+    pub fn take_appointments(&mut self, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<Taken, DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
         let mut result = Taken::default();
@@ -127,6 +128,8 @@ impl Store {
                 int(bump(&tx)?)
             ])?;
             follow_with_visit(&tx, id)?;
+            let (patient, about) = (person.id.as_str(), format!("appointment {id}"));
+            audit::add(&tx, &audit::Entry { at: now, user: IMPORT, action: "appointment-taken", patient, about: &about })?;
             result.taken += 1;
         }
         tx.commit()?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
+use super::audit::{self, COMMAND};
 use super::proposals::Detail;
 use super::{Store, bump, int, timestamp};
 use crate::domain::ids::PatientId;
@@ -49,6 +50,10 @@ impl Store {
             |row| row.get(0),
         )?;
         tx.execute(&format!("INSERT INTO exported_change(revision, batch) SELECT p.decided_revision, ?1 {WAITING}"), [batch])?;
+        for line in lines(&tx, batch.unsigned_abs())? {
+            let (patient, about) = (line.patient.as_str(), format!("{}, batch {batch}", line.field.code()));
+            audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action: "change-handed-on", patient, about: &about })?;
+        }
         // Pages that offer to take one of them back are too old now.
         bump(&tx)?;
         tx.commit()?;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::error::DeskError;
+use super::audit::{self, COMMAND};
 use super::{Store, bump};
 use crate::domain::ids::KioskId;
 
@@ -14,18 +15,23 @@ impl Store {
     ///
     /// # Errors
     /// If another kiosk has the letter, or the file cannot be written.
-    pub fn enrol_kiosk(&mut self, id: &KioskId, letter: char, token_hash: &str) -> Result<(), DeskError> {
+    pub fn enrol_kiosk(&mut self, id: &KioskId, letter: char, token_hash: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         let letter = letter.to_ascii_uppercase().to_string();
         let owner: Option<String> = tx.query_row("SELECT id FROM kiosk WHERE letter = ?1", [&letter], |row| row.get(0)).optional()?;
         if owner.is_some_and(|owner| owner != id.as_str()) {
             return Err(DeskError::BadKiosk { id: id.to_string(), why: "another kiosk has this letter; ticket numbers would collide" });
         }
-        tx.execute(
+        let enrolled = tx.execute(
             "INSERT INTO kiosk(id, letter, token_hash) VALUES (?1, ?2, ?3)
-             ON CONFLICT(id) DO UPDATE SET letter = excluded.letter, token_hash = excluded.token_hash",
+             ON CONFLICT(id) DO UPDATE SET letter = excluded.letter, token_hash = excluded.token_hash
+             WHERE kiosk.letter <> excluded.letter OR kiosk.token_hash <> excluded.token_hash",
             params![id.as_str(), letter, token_hash],
         )?;
+        if enrolled > 0 {
+            let about = format!("kiosk {id}");
+            audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action: "kiosk-enrolled", patient: "", about: &about })?;
+        }
         tx.commit()?;
         Ok(())
     }
@@ -34,10 +40,12 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn place_kiosk(&mut self, id: &KioskId, place: &str) -> Result<(), DeskError> {
+    pub fn place_kiosk(&mut self, id: &KioskId, place: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         if tx.execute("UPDATE kiosk SET place = ?2 WHERE id = ?1 AND place <> ?2", params![id.as_str(), place])? > 0 {
             bump(&tx)?;
+            let about = format!("kiosk {id}");
+            audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action: "kiosk-placed", patient: "", about: &about })?;
         }
         tx.commit()?;
         Ok(())

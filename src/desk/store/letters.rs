@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::super::error::DeskError;
 use super::super::secret::{random_bytes, to_hex};
+use super::audit::{self, COMMAND};
 use super::{Store, meta, set_meta, settings_changed, timestamp, timestamp_or_none};
 use crate::codes::letter::Signer;
 use crate::domain::appointment::Appointment;
@@ -78,6 +79,8 @@ impl Store {
         let kept = i64::try_from(RETIRED_KEYS_MAX + 1).unwrap_or(i64::MAX);
         tx.execute("DELETE FROM letter_key WHERE n NOT IN (SELECT n FROM letter_key ORDER BY n DESC LIMIT ?1)", [kept])?;
         settings_changed(&tx)?;
+        let (action, about) = (if revoke { "letter-keys-revoked" } else { "letter-key-made" }, format!("letter key {id}"));
+        audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action, patient: "", about: &about })?;
         tx.commit()?;
         self.erase_what_was_deleted();
         Ok(id)

@@ -2,10 +2,12 @@
 //!
 //! Invariants: nothing outside this folder writes SQL. Events and staff actions are appended and
 //! never edited; visits, tickets, reasons and proposals can be rebuilt from them ([`Store::rebuild_visits`]).
+//! Whatever writes begins with `Store::write`, which sees to the audit.
 //! Every change takes the next number of one counter, the *revision*, which only grows: it orders
 //! events and staff actions, and is the cursor of the feed.
 
 mod appointments;
+mod audit;
 mod chart;
 mod confirmed;
 mod eligibility;
@@ -30,6 +32,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::appointments::{Taken, Unsaid};
+pub use self::audit::{AuditRow, AuditSearch, COMMAND, IMPORT, Seen, Verified};
 pub use self::chart::Heard;
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
@@ -107,15 +110,16 @@ impl Store {
     ///
     /// # Errors
     /// If the time zone is unknown or the file cannot be written.
-    pub fn set_settings(&mut self, settings: &ClinicSettings) -> Result<(), DeskError> {
+    pub fn set_settings(&mut self, settings: &ClinicSettings, now: Timestamp) -> Result<(), DeskError> {
         let zone = settings.zone()?;
         let settings = ClinicSettings { letters: LetterKeys::default(), ..settings.clone() };
         let json = serde_json::to_string(&settings).map_err(|_| DeskError::Unreadable("settings"))?;
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self.write()?;
         if meta(&tx, "settings")?.as_deref() != Some(json.as_str()) {
             set_meta(&tx, "settings", &json)?;
             settings_changed(&tx)?;
             appointments::redate(&tx, &zone)?;
+            audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action: "settings-set", patient: "", about: "" })?;
         }
         tx.commit()?;
         self.zone = zone;
@@ -128,8 +132,28 @@ impl Store {
         now.to_zoned(self.zone.clone()).date()
     }
 
-    fn write(&mut self) -> Result<Transaction<'_>, DeskError> {
-        Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    fn write(&mut self) -> Result<Write<'_>, DeskError> {
+        Ok(Write { tx: self.conn.transaction_with_behavior(TransactionBehavior::Immediate)? })
+    }
+}
+
+/// A transaction that writes. What staff did in it is in the audit when it ends, or nothing of it is done.
+struct Write<'a> {
+    tx: Transaction<'a>,
+}
+
+impl Write<'_> {
+    fn commit(self) -> Result<(), DeskError> {
+        audit::catch_up(&self.tx)?;
+        Ok(self.tx.commit()?)
+    }
+}
+
+impl std::ops::Deref for Write<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.tx
     }
 }
 

@@ -364,7 +364,7 @@ fn take_back(conn: &Connection, revision: Option<i64>) -> Result<(), DeskError> 
 }
 
 /// Whose visit this is: as the list has it, else as a kiosk said.
-fn person_of(conn: &Connection, appointment: &str) -> Result<Option<String>, DeskError> {
+pub(super) fn person_of(conn: &Connection, appointment: &str) -> Result<Option<String>, DeskError> {
     let listed = conn.query_row("SELECT patient_id FROM appointment WHERE id = ?1", [appointment], |row| row.get(0)).optional()?;
     if listed.is_some() {
         return Ok(listed);

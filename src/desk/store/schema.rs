@@ -258,6 +258,33 @@ CREATE TABLE contradicted_change(
 -- Removed users keep their row: what they did stands under their name, which nobody gets again.
 ALTER TABLE staff_user ADD COLUMN removed_at TEXT;
 ",
+    r"
+-- Who saw or changed what about whom. Each row's hash covers the hash of the row before it. Appended, never edited.
+CREATE TABLE audit(
+    n BIGINT PRIMARY KEY,
+    at TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    action TEXT NOT NULL,
+    patient_id TEXT NOT NULL,
+    about TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+CREATE INDEX audit_by_patient ON audit(patient_id, n);
+CREATE INDEX audit_by_user ON audit(user_name, n);
+CREATE INDEX audit_by_action ON audit(user_name, action, at);
+CREATE INDEX audit_by_time ON audit(at);
+-- The last row, and the last staff action that has its row. What staff did before there was an audit is in staff_action alone.
+CREATE TABLE audit_head(
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    n BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    staff_action BIGINT NOT NULL
+);
+INSERT INTO audit_head(only_row, n, hash, staff_action)
+SELECT 1, 0, '0000000000000000000000000000000000000000000000000000000000000000', COALESCE(MAX(revision), 0) FROM staff_action;
+CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'a row of the audit is never changed'); END;
+CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a row of the audit is never removed'); END;
+",
 ];
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::super::users::Role;
+use super::audit::{self, Entry};
 use super::{Store, timestamp};
 
 /// A user as stored.
@@ -47,7 +48,7 @@ impl Store {
     ///
     /// # Errors
     /// If there is or was one of that name, or the file cannot be written.
-    pub fn add_user(&mut self, user: &UserRow, now: Timestamp) -> Result<(), DeskError> {
+    pub fn add_user(&mut self, user: &UserRow, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         let added = tx.execute(
             "INSERT INTO staff_user(name, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
@@ -56,8 +57,8 @@ impl Store {
         if added == 0 {
             return Err(DeskError::UserExists(user.name.clone()));
         }
-        tx.commit()?;
-        Ok(())
+        note(&tx, (by, now), "user-added", &format!("user {} as {}", user.name, user.role.code()))?;
+        tx.commit()
     }
 
     /// Whether somebody has or had this name.
@@ -91,7 +92,7 @@ impl Store {
     ///
     /// # Errors
     /// If there is no such user, it is the last admin, or the file cannot be written.
-    pub fn set_role(&mut self, name: &str, role: Role) -> Result<(), DeskError> {
+    pub fn set_role(&mut self, name: &str, role: Role, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         if role != Role::Admin {
             leave_an_admin(&tx, name)?;
@@ -100,30 +101,30 @@ impl Store {
         if set == 0 {
             return Err(DeskError::NoUser(name.to_owned()));
         }
-        tx.commit()?;
-        Ok(())
+        note(&tx, (by, now), "user-role-set", &format!("user {name} as {}", role.code()))?;
+        tx.commit()
     }
 
     /// Gives a user another password, and ends their sessions.
     ///
     /// # Errors
     /// If there is no such user, or the file cannot be written.
-    pub fn set_password(&mut self, name: &str, hash: &str) -> Result<(), DeskError> {
+    pub fn set_password(&mut self, name: &str, hash: &str, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         let set = tx.execute("UPDATE staff_user SET password_hash = ?2 WHERE name = ?1 AND removed_at IS NULL", params![name, hash])?;
         if set == 0 {
             return Err(DeskError::NoUser(name.to_owned()));
         }
         tx.execute("DELETE FROM session WHERE user_name = ?1", [name])?;
-        tx.commit()?;
-        Ok(())
+        note(&tx, (by, now), "user-password-set", &format!("user {name}"))?;
+        tx.commit()
     }
 
     /// Removes a user, and ends their sessions. The name stays taken.
     ///
     /// # Errors
     /// If there is no such user, it is the last admin, or the file cannot be written.
-    pub fn remove_user(&mut self, name: &str, now: Timestamp) -> Result<(), DeskError> {
+    pub fn remove_user(&mut self, name: &str, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         leave_an_admin(&tx, name)?;
         let removed = tx.execute(
@@ -134,8 +135,8 @@ impl Store {
             return Err(DeskError::NoUser(name.to_owned()));
         }
         tx.execute("DELETE FROM session WHERE user_name = ?1", [name])?;
-        tx.commit()?;
-        Ok(())
+        note(&tx, (by, now), "user-removed", &format!("user {name}"))?;
+        tx.commit()
     }
 
     /// Begins a session, and forgets those that nobody used since `ended`.
@@ -149,6 +150,7 @@ impl Store {
             "INSERT INTO session(token_hash, user_name, csrf, used_at) VALUES (?1, ?2, ?3, ?4)",
             params![token_hash, session.user, session.csrf, session.used_at.to_string()],
         )?;
+        note(&tx, (&session.user, session.used_at), "signed-in", "")?;
         tx.commit()?;
         Ok(())
     }
@@ -179,13 +181,18 @@ impl Store {
         Ok(())
     }
 
-    /// Ends a session.
+    /// Ends a session: its user signs out.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn end_session(&mut self, token_hash: &str) -> Result<(), DeskError> {
-        self.conn.execute("DELETE FROM session WHERE token_hash = ?1", [token_hash])?;
-        Ok(())
+    pub fn end_session(&mut self, token_hash: &str, now: Timestamp) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        let sql = "DELETE FROM session WHERE token_hash = ?1 RETURNING user_name";
+        let user: Option<String> = tx.query_row(sql, [token_hash], |row| row.get(0)).optional()?;
+        if let Some(user) = user {
+            note(&tx, (&user, now), "signed-out", "")?;
+        }
+        tx.commit()
     }
 
     /// How often sign-in failed under this name.
@@ -212,8 +219,11 @@ impl Store {
              ON CONFLICT(name) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = excluded.last_at",
             params![name, now.to_string()],
         )?;
-        tx.commit()?;
-        Ok(())
+        // Of a name that nobody has nothing is noted: people type passwords there.
+        if user(&tx, name)?.is_some() {
+            note(&tx, (name, now), "sign-in-failed", "")?;
+        }
+        tx.commit()
     }
 
     /// Forgets the failures of a name that has signed in.
@@ -249,4 +259,9 @@ fn leave_an_admin(conn: &Connection, name: &str) -> Result<(), DeskError> {
     let sql = "SELECT COUNT(*) FROM staff_user WHERE role = 'admin' AND removed_at IS NULL AND name <> ?1";
     let others: i64 = conn.query_row(sql, [name], |row| row.get(0))?;
     if is_admin && others == 0 { Err(DeskError::LastAdmin(name.to_owned())) } else { Ok(()) }
+}
+
+/// Notes something that is about no patient.
+fn note(conn: &Connection, (by, at): (&str, Timestamp), action: &str, about: &str) -> Result<(), DeskError> {
+    audit::add(conn, &Entry { at, user: by, action, patient: "", about })
 }

@@ -1,0 +1,229 @@
+//! The audit, for supervisors: who saw or changed what about whom, searched by person, user and day.
+//!
+//! Invariants: what is typed here goes into no address, since it may be a name; looking at the audit is in the audit; a
+//! patient's name is shown beside the number, and never stored with it.
+
+use std::collections::BTreeMap;
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::Desk;
+use super::super::error::DeskError;
+use super::super::session::SignedIn;
+use super::super::store::{AuditRow, AuditSearch, COMMAND, IMPORT, Seen};
+use super::html::staff_page;
+use super::icons::icon;
+use super::{Oops, shown};
+
+/// Rows on one page.
+const ROWS_MAX: usize = 100;
+/// A person's number or name is shorter.
+const TEXT_CHARS_MAX: usize = 200;
+
+/// What is looked for, as typed.
+#[derive(Deserialize, Default)]
+pub(super) struct SearchForm {
+    #[serde(default)]
+    person: String,
+    #[serde(default)]
+    user: String,
+    /// The first day.
+    #[serde(default)]
+    from: String,
+    /// The last day.
+    #[serde(default)]
+    to: String,
+    /// Rows before the one of this number; empty for the newest.
+    #[serde(default)]
+    before: String,
+}
+
+pub(super) async fn audit_page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
+    search_for(desk, who, SearchForm::default()).await
+}
+
+pub(super) async fn search(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    form: Result<Form<SearchForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    search_for(desk, who, form).await
+}
+
+async fn search_for(desk: Desk, who: SignedIn, form: SearchForm) -> Result<Response, Oops> {
+    let page = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        let found = find(desk, &who, &form)?;
+        let status = if found.is_err() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let zone = desk.settings().zone()?;
+        Ok((status, show(&who, &form, &found, &zone, desk.inner.session_idle.as_secs())))
+    });
+    let (status, page) = page.await?;
+    Ok((status, shown(page)).into_response())
+}
+
+/// What a search came to.
+struct Found {
+    rows: Vec<AuditRow>,
+    /// Patients' names by number, as the list has them now.
+    names: BTreeMap<String, String>,
+    is_more: bool,
+}
+
+/// The rows, or a sentence that says what is wrong with the search.
+fn find(desk: &Desk, who: &SignedIn, form: &SearchForm) -> Result<Result<Found, &'static str>, DeskError> {
+    let zone = desk.settings().zone()?;
+    let (Ok(from), Ok(to)) = (day(&form.from), day(&form.to)) else { return Ok(Err("A day is written like 2026-11-23.")) };
+    let midnight = |date: Option<Date>| date.and_then(|date| date.to_zoned(zone.clone()).ok()).map(|zoned| zoned.timestamp());
+    let (person, user) = (form.person.trim(), form.user.trim());
+    if person.chars().count() > TEXT_CHARS_MAX || user.chars().count() > TEXT_CHARS_MAX {
+        return Ok(Err("That is longer than any name; shorten it."));
+    }
+    let before = match form.before.as_str() {
+        "" => None,
+        text => match text.parse() {
+            Ok(n) => Some(n),
+            Err(_) => return Ok(Err("Open the audit again from its beginning.")),
+        },
+    };
+    let now = desk.now();
+    let found = desk.with_store(|store| {
+        let patients = if person.is_empty() { None } else { Some(store.patients_meant(person)?) };
+        let only = patients.as_ref().filter(|patients| patients.len() == 1).and_then(|patients| patients.first()).cloned();
+        // Before anything is read: what cannot be noted is not shown.
+        store.note_seen(&who.user, &Seen::Audit(only), now)?;
+        let search = AuditSearch {
+            patients,
+            user: (!user.is_empty()).then(|| user.to_lowercase()),
+            from: midnight(from),
+            to: midnight(to.map(|date| date.saturating_add(1.day()))),
+            before,
+        };
+        let mut rows = store.audit_rows(&search, ROWS_MAX + 1)?;
+        let is_more = rows.len() > ROWS_MAX;
+        rows.truncate(ROWS_MAX);
+        let names = store.names_of(rows.iter().map(|row| row.patient.as_str()))?;
+        Ok(Found { rows, names, is_more })
+    })?;
+    Ok(Ok(found))
+}
+
+fn day(text: &str) -> Result<Option<Date>, ()> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| ()),
+    }
+}
+
+fn show(who: &SignedIn, form: &SearchForm, found: &Result<Found, &'static str>, zone: &TimeZone, idle_seconds: u64) -> Markup {
+    let body = html! {
+        h2 { "Who saw or changed what" }
+        p.way { a.button href="/" { "Back to the list" } }
+        form.search method="post" action="/audit" {
+            input type="hidden" name="csrf" value=(who.csrf);
+            div { label for="person" { "Person" } input #person name="person" value=(form.person) maxlength=(TEXT_CHARS_MAX) autocomplete="off" spellcheck="false" aria-describedby="person-hint"; p.quiet #person-hint { "Number of the patient or the appointment, or a name" } }
+            div { label for="user" { "User" } input #user name="user" value=(form.user) maxlength=(TEXT_CHARS_MAX) autocomplete="off" autocapitalize="none" spellcheck="false"; }
+            div { label for="from" { "From" } input #from name="from" type="date" value=(form.from); }
+            div { label for="to" { "To" } input #to name="to" type="date" value=(form.to); }
+            button.button.primary type="submit" { "Search" }
+        }
+        @match found {
+            Err(problem) => p.problem role="alert" { (icon("alert")) span { (problem) } },
+            Ok(found) if found.rows.is_empty() => p.empty { "Nothing was found." },
+            Ok(found) => (table(found, zone)),
+        }
+        @if let Ok(Found { rows, is_more: true, .. }) = found {
+            form method="post" action="/audit" {
+                input type="hidden" name="csrf" value=(who.csrf);
+                @for (name, value) in [("person", &form.person), ("user", &form.user), ("from", &form.from), ("to", &form.to)] {
+                    input type="hidden" name=(name) value=(value);
+                }
+                input type="hidden" name="before" value=(rows.last().map_or(0, |row| row.n));
+                button.button type="submit" { "Older" }
+            }
+        }
+    };
+    staff_page("Audit", who, ("/audit", idle_seconds), &body)
+}
+
+fn table(found: &Found, zone: &TimeZone) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label="Rows of the audit" {
+            table.audit {
+                thead { tr { th scope="col" { "No." } th scope="col" { "When" } th scope="col" { "User" } th scope="col" { "What" } th scope="col" { "Person" } th scope="col" { "About" } } }
+                tbody {
+                    @for row in &found.rows {
+                        tr {
+                            td { (row.n) }
+                            td { time datetime=(row.at) { (when(row.at, zone)) } }
+                            td { (user(&row.user)) }
+                            td { (words(&row.action)) }
+                            td { @if let Some(name) = found.names.get(&row.patient) { (name) " " } span.quiet { (row.patient) } }
+                            td { (row.about) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn when(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%-d %b %Y %H:%M:%S").to_string()
+}
+
+fn user(name: &str) -> &str {
+    match name {
+        COMMAND => "a command at the desk's machine",
+        IMPORT => "the booking system's list",
+        name => name,
+    }
+}
+
+/// What was done, in words; its code if there are none for it.
+fn words(action: &str) -> &str {
+    match action {
+        "saw-list" => "had the day's list open",
+        "saw-all-changes" => "looked at who has changes",
+        "saw-changes" => "looked at changes",
+        "saw-kept-form" => "looked at a kept form",
+        "saw-letter" => "opened the letter",
+        "saw-photo" => "looked at a photo of a card",
+        "saw-audit" => "looked at the audit",
+        "saw-batch" => "wrote a batch of changes to a file",
+        "change-accept" => "accepted a change",
+        "change-edit" => "accepted a change otherwise",
+        "change-reject" => "rejected a change",
+        "change-undo" => "took a decision back",
+        "change-handed-on" => "handed a change on",
+        "appointment-taken" => "brought or changed an appointment",
+        "seen" => "saw to the arrival",
+        "accept" => "accepted a walk-in",
+        "decline" => "declined a walk-in",
+        "call" => "called",
+        "done" => "closed the visit",
+        "undo" => "took a step back",
+        "signed-in" => "signed in",
+        "signed-out" => "signed out",
+        "sign-in-failed" => "wrong password",
+        "user-added" => "added a user",
+        "user-role-set" => "set a user's role",
+        "user-password-set" => "set a user's password",
+        "user-removed" => "removed a user",
+        "settings-set" => "changed the clinic's settings",
+        "kiosk-enrolled" => "enrolled a kiosk",
+        "kiosk-placed" => "said where a kiosk stands",
+        "letter-key-made" => "made a new key for letters",
+        "letter-keys-revoked" => "revoked the keys of letters",
+        code => code,
+    }
+}

@@ -1,0 +1,412 @@
+//! Who saw or changed what about whom, and when: rows that are only ever added, each chained to the one before it.
+//!
+//! Invariants: a change and its row are one transaction, so there is never one without the other; what is recorded as a staff
+//! action gets its row when its transaction ends, whoever wrote it ([`catch_up`]); a row holds the patient's number and nothing
+//! else of a person; rows are numbered from 1 without a gap, and each row's hash covers the hash of the row before it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use blake2::{Blake2s256, Digest};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+use super::super::error::DeskError;
+use super::super::secret::to_hex;
+use super::proposals::{ChangeKey, person_of};
+use super::{Store, appointments, int, timestamp};
+use crate::domain::identity::fold_name;
+use crate::domain::ids::AppointmentId;
+
+/// Who did it, if it was a command at the desk's machine. No user can have such a name.
+pub const COMMAND: &str = "(command)";
+/// Who did it, if it came with a list of the booking system.
+pub const IMPORT: &str = "(import)";
+/// Somebody who has the day's list open is noted again after so many minutes, not at every refresh.
+const LIST_AGAIN_MINUTES: i64 = 15;
+/// People whom a search by name may mean at once.
+const PEOPLE_MAX: usize = 50;
+
+/// What is about to be noted.
+pub(super) struct Entry<'a> {
+    pub at: Timestamp,
+    pub user: &'a str,
+    /// What was done, as a code: `saw-changes`, `change-accept`.
+    pub action: &'a str,
+    /// The patient's number; empty if it is about nobody, or about somebody whom nobody knows.
+    pub patient: &'a str,
+    /// What it was about, as numbers: `appointment apt-1`. Never what a person said or typed.
+    pub about: &'a str,
+}
+
+/// What somebody looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// The day's list.
+    List,
+    /// Everybody who has changes that nobody decided.
+    AllChanges,
+    /// One person's changes.
+    Changes(AppointmentId),
+    /// A form about a visit that was kept for them.
+    Kept(AppointmentId),
+    /// A letter.
+    Letter(AppointmentId),
+    /// A photo of a card.
+    Photo(ChangeKey),
+    /// The audit itself; of one person, if it was searched for one.
+    Audit(Option<String>),
+    /// A batch of accepted changes, as a file.
+    Batch(u64),
+}
+
+/// A row of the audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its number.
+    pub n: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who: a user's name, [`COMMAND`] or [`IMPORT`].
+    pub user: String,
+    /// What was done, as a code.
+    pub action: String,
+    /// The patient's number; may be empty.
+    pub patient: String,
+    /// What it was about, as numbers; may be empty.
+    pub about: String,
+    /// 64 hexadecimal digits.
+    pub hash: String,
+}
+
+/// Which rows are looked for. The default is all.
+#[derive(Debug, Clone, Default)]
+pub struct AuditSearch {
+    /// About one of these patients, by number. Lists of days on which one of them has a visit are found as well.
+    pub patients: Option<Vec<String>>,
+    /// By this user.
+    pub user: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// Older than the row of this number.
+    pub before: Option<u64>,
+}
+
+/// What a check of the whole chain came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verified {
+    /// Every row is as it was written.
+    Whole {
+        /// How many there are.
+        rows: u64,
+        /// The hash of the last one.
+        hash: String,
+    },
+    /// Not every row is; this is the first one of which that shows.
+    Broken {
+        /// Its number.
+        row: i64,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}
+
+fn no_hash() -> String {
+    "0".repeat(64)
+}
+
+/// Each part with its length before it, so that nothing can move from one into the next.
+fn hash_of(before: &str, n: i64, parts: [&str; 5]) -> String {
+    let mut hash = Blake2s256::new().chain_update(before.as_bytes()).chain_update(n.to_be_bytes());
+    for part in parts {
+        hash = hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part.as_bytes());
+    }
+    to_hex(&hash.finalize())
+}
+
+/// Adds a row, in the transaction of what it is about.
+pub(super) fn add(conn: &Connection, entry: &Entry<'_>) -> Result<(), DeskError> {
+    let (last, before): (i64, String) =
+        conn.prepare_cached("SELECT n, hash FROM audit_head")?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (n, at) = (last + 1, sortable(entry.at));
+    let hash = hash_of(&before, n, [&at, entry.user, entry.action, entry.patient, entry.about]);
+    conn.prepare_cached("INSERT INTO audit(n, at, user_name, action, patient_id, about, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![n, at, entry.user, entry.action, entry.patient, entry.about, hash])?;
+    conn.prepare_cached("UPDATE audit_head SET n = ?1, hash = ?2")?.execute(params![n, hash])?;
+    Ok(())
+}
+
+/// Gives every staff action of this transaction its row.
+pub(super) fn catch_up(conn: &Connection) -> Result<(), DeskError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT revision, at, user_name, action, appointment_id, kiosk, seq, detail FROM staff_action
+         WHERE revision > (SELECT staff_action FROM audit_head) ORDER BY revision",
+    )?;
+    let actions: Vec<Action> = statement.query_map([], Action::read)?.collect::<Result<_, _>>()?;
+    for action in &actions {
+        let (code, patient, about) = action.words(conn)?;
+        add(conn, &Entry { at: timestamp(&action.at)?, user: &action.user, action: code, patient: &patient, about: &about })?;
+    }
+    if let Some(last) = actions.last() {
+        conn.execute("UPDATE audit_head SET staff_action = ?1", [last.revision])?;
+    }
+    Ok(())
+}
+
+/// A staff action as it was recorded.
+struct Action {
+    revision: i64,
+    at: String,
+    user: String,
+    action: String,
+    appointment: Option<String>,
+    kiosk: Option<String>,
+    seq: Option<i64>,
+    detail: Option<String>,
+}
+
+impl Action {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            revision: row.get(0)?,
+            at: row.get(1)?,
+            user: row.get(2)?,
+            action: row.get(3)?,
+            appointment: row.get(4)?,
+            kiosk: row.get(5)?,
+            seq: row.get(6)?,
+            detail: row.get(7)?,
+        })
+    }
+
+    /// What was done, about whom, about what.
+    fn words(&self, conn: &Connection) -> Result<(&str, String, String), DeskError> {
+        let event = self.kiosk.as_ref().zip(self.seq).map(|(kiosk, seq)| format!("kiosk {kiosk} event {seq}"));
+        if let Some(id) = &self.appointment {
+            return Ok((&self.action, person_of(conn, id)?.unwrap_or_default(), format!("appointment {id}")));
+        }
+        let detail: Option<serde_json::Value> = self.detail.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let text = |name: &str| detail.as_ref().and_then(|detail| detail.get(name)).and_then(|value| value.as_str());
+        let event = event.unwrap_or_default();
+        Ok(match (text("patient"), text("field")) {
+            // Of a decision the field and whose it is, and never the value.
+            (Some(patient), Some(field)) => (&self.action, patient.to_owned(), format!("{field}, {event}")),
+            _ => (&self.action, String::new(), event),
+        })
+    }
+}
+
+impl Store {
+    /// Notes that somebody looks at something, before they see it. Nothing is noted of what is not there, and the day's list
+    /// once in a while, not at each refresh.
+    ///
+    /// # Errors
+    /// If the file cannot be written; then nobody should see it.
+    pub fn note_seen(&mut self, user: &str, seen: &Seen, now: Timestamp) -> Result<(), DeskError> {
+        let today = self.date_at(now).to_string();
+        let tx = self.write()?;
+        let note = |action: &str, patient: &str, about: &str| add(&tx, &Entry { at: now, user, action, patient, about });
+        match seen {
+            Seen::List => {
+                let since = now.saturating_sub(SignedDuration::from_mins(LIST_AGAIN_MINUTES)).unwrap_or(Timestamp::MIN);
+                let sql = "SELECT 1 FROM audit WHERE user_name = ?1 AND action = 'saw-list' AND about = ?2 AND at > ?3 LIMIT 1";
+                let is_noted = tx.prepare_cached(sql)?.exists(params![user, today, sortable(since)])?;
+                if is_noted {
+                    return Ok(());
+                }
+                note("saw-list", "", &today)?;
+            }
+            Seen::AllChanges => note("saw-all-changes", "", "")?,
+            Seen::Changes(id) => note_visit(&tx, id, |patient, about| note("saw-changes", patient, about))?,
+            Seen::Kept(id) => note_visit(&tx, id, |patient, about| note("saw-kept-form", patient, about))?,
+            Seen::Letter(id) => note_visit(&tx, id, |patient, about| note("saw-letter", patient, about))?,
+            Seen::Photo(key) => {
+                let sql = "SELECT COALESCE(a.patient_id, p.patient_id) FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id
+                           WHERE p.kiosk = ?1 AND p.seq = ?2 AND p.field = ?3";
+                let whose: Option<String> =
+                    tx.query_row(sql, params![key.kiosk.as_str(), int(key.seq), key.field.code()], |row| row.get(0)).optional()?;
+                let Some(patient) = whose else { return Ok(()) };
+                note("saw-photo", &patient, &format!("{}, kiosk {} event {}", key.field.code(), key.kiosk, key.seq))?;
+            }
+            Seen::Audit(patient) => note("saw-audit", patient.as_deref().unwrap_or_default(), "")?,
+            Seen::Batch(batch) => note("saw-batch", "", &format!("batch {batch}"))?,
+        }
+        tx.commit()
+    }
+
+    /// Rows that are looked for, the newest first, at most so many.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn audit_rows(&self, search: &AuditSearch, rows_max: usize) -> Result<Vec<AuditRow>, DeskError> {
+        let mut wanted: Vec<String> = Vec::new();
+        let mut values: Vec<String> = Vec::new();
+        let mut ask = |sql: &str, value: String| {
+            values.push(value);
+            wanted.push(sql.replace('?', &format!("?{}", values.len())));
+        };
+        if let Some(patients) = &search.patients {
+            let json = serde_json::to_string(patients).map_err(|_| DeskError::Unreadable("a search"))?;
+            ask(
+                "(patient_id IN (SELECT value FROM json_each(?)) OR (action = 'saw-list' AND about IN
+                 (SELECT a.local_date FROM appointment a WHERE a.patient_id IN (SELECT value FROM json_each(?)))))",
+                json,
+            );
+        }
+        if let Some(user) = &search.user {
+            ask("user_name = ?", user.clone());
+        }
+        if let Some(from) = search.from {
+            ask("at >= ?", sortable(from));
+        }
+        if let Some(to) = search.to {
+            ask("at < ?", sortable(to));
+        }
+        if let Some(before) = search.before {
+            ask("n < CAST(? AS BIGINT)", int(before).to_string());
+        }
+        let wanted = if wanted.is_empty() { String::new() } else { format!("WHERE {}", wanted.join(" AND ")) };
+        let sql = format!("SELECT n, at, user_name, action, patient_id, about, hash FROM audit {wanted} ORDER BY n DESC LIMIT {rows_max}");
+        let mut statement = self.conn.prepare(&sql)?;
+        let mut found = statement.query(params_from_iter(values))?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            rows.push(read(row)?);
+        }
+        Ok(rows)
+    }
+
+    /// Hands on every row, the oldest first.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or those of `each`.
+    pub fn each_audit_row(&self, mut each: impl FnMut(&AuditRow) -> Result<(), DeskError>) -> Result<(), DeskError> {
+        let mut statement = self.conn.prepare("SELECT n, at, user_name, action, patient_id, about, hash FROM audit ORDER BY n")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            each(&read(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// The numbers of the patients that somebody may mean by a patient's number, an appointment's, or a name. At most
+    /// fifty.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn patients_meant(&self, text: &str) -> Result<Vec<String>, DeskError> {
+        let text = text.trim();
+        let known = "SELECT 1 FROM audit WHERE patient_id = ?1 UNION ALL SELECT 1 FROM appointment WHERE patient_id = ?1 LIMIT 1";
+        if self.conn.prepare_cached(known)?.exists([text])? {
+            return Ok(vec![text.to_owned()]);
+        }
+        if let Some(patient) = person_of(&self.conn, text)? {
+            return Ok(vec![patient]);
+        }
+        let words: Vec<String> = text.split_whitespace().map(fold_name).filter(|word| !word.is_empty()).collect();
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.conn.prepare_cached("SELECT DISTINCT patient_id, name_folded FROM appointment ORDER BY patient_id")?;
+        let mut rows = statement.query([])?;
+        let mut found: Vec<String> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (patient, name): (String, String) = (row.get(0)?, row.get(1)?);
+            if words.iter().all(|word| name.contains(word)) && found.last() != Some(&patient) && found.len() < PEOPLE_MAX {
+                found.push(patient);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What patients of these numbers are called by staff, by number; whom the list does not know is left out.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn names_of<'a>(&self, patients: impl Iterator<Item = &'a str>) -> Result<BTreeMap<String, String>, DeskError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at DESC, id LIMIT 1")?;
+        let mut names = BTreeMap::new();
+        for patient in patients.collect::<BTreeSet<_>>() {
+            let body: Option<String> = statement.query_row([patient], |row| row.get(0)).optional()?;
+            if let Some(body) = body {
+                names.insert(patient.to_owned(), appointments::read(&body)?.person.name_for_staff().as_str().to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Looks at every row and its place in the chain. `known`: a row's number and the hash that somebody noted of it
+    /// elsewhere.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn verify_audit(&self, known: Option<(u64, &str)>) -> Result<Verified, DeskError> {
+        // One view of the file: a desk may be writing.
+        let tx = self.conn.unchecked_transaction()?;
+        let head: Option<(i64, String)> =
+            tx.query_row("SELECT n, hash FROM audit_head", [], |row| Ok((row.get(0)?, row.get(1)?))).optional().unwrap_or_default();
+        let Some((last, last_hash)) = head else { return Ok(Verified::Broken { row: 0, why: "what is known of the last row is gone" }) };
+        let mut statement = tx.prepare("SELECT n, at, user_name, action, patient_id, about, hash FROM audit ORDER BY n")?;
+        let mut rows = statement.query([])?;
+        let (mut n, mut before) = (0, no_hash());
+        while let Some(row) = rows.next()? {
+            let Ok(found) = row.get::<_, i64>(0) else { return Ok(Verified::Broken { row: n + 1, why: "has no number" }) };
+            n += 1;
+            if found > n {
+                return Ok(Verified::Broken { row: n, why: "is missing" });
+            }
+            if found < n || found > last {
+                return Ok(Verified::Broken { row: found, why: "was added by something else than the desk" });
+            }
+            let changed = Verified::Broken { row: n, why: "is not as it was written" };
+            let Some([at, user, action, patient, about, hash]) = texts(row) else { return Ok(changed) };
+            if hash_of(&before, n, [&at, &user, &action, &patient, &about]) != hash {
+                return Ok(changed);
+            }
+            if known.is_some_and(|(number, its)| int(number) == n && its != hash) {
+                return Ok(Verified::Broken {
+                    row: n,
+                    why: "has another hash than the one that was noted: it or one before it was changed",
+                });
+            }
+            before = hash;
+        }
+        if n < last || known.is_some_and(|(number, _)| int(number) > n) {
+            return Ok(Verified::Broken { row: n + 1, why: "is missing" });
+        }
+        if before != last_hash {
+            return Ok(Verified::Broken { row: n, why: "is not the last row that the desk wrote" });
+        }
+        Ok(Verified::Whole { rows: n.unsigned_abs(), hash: before })
+    }
+}
+
+/// The columns after the number, if each is a text.
+fn texts(row: &Row<'_>) -> Option<[String; 6]> {
+    let text = |at: usize| match row.get_ref(at) {
+        Ok(ValueRef::Text(bytes)) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        _ => None,
+    };
+    Some([text(1)?, text(2)?, text(3)?, text(4)?, text(5)?, text(6)?])
+}
+
+fn read(row: &Row<'_>) -> Result<AuditRow, DeskError> {
+    let n: i64 = row.get(0)?;
+    let [at, user, action, patient, about, hash] = texts(row).ok_or(DeskError::Unreadable("a row of the audit"))?;
+    Ok(AuditRow { n: n.unsigned_abs(), at: timestamp(&at)?, user, action, patient, about, hash })
+}
+
+/// Notes something about a visit that is on the desk's list or that a kiosk spoke of.
+fn note_visit(conn: &Connection, id: &AppointmentId, note: impl FnOnce(&str, &str) -> Result<(), DeskError>) -> Result<(), DeskError> {
+    let patient = person_of(conn, id.as_str())?;
+    let is_known = patient.is_some() || conn.prepare_cached("SELECT 1 FROM visit WHERE appointment_id = ?1")?.exists([id.as_str()])?;
+    if is_known { note(&patient.unwrap_or_default(), &format!("appointment {id}")) } else { Ok(()) }
+}
+
+/// A time as a text that sorts as times do.
+fn sortable(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
