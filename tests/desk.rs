@@ -29,6 +29,8 @@ mod program;
 mod proposals;
 #[path = "desk/said.rs"]
 mod said;
+#[path = "desk/security.rs"]
+mod security;
 #[path = "desk/server.rs"]
 mod server;
 #[path = "desk/staff.rs"]

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::map_response;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -74,7 +75,7 @@ impl Desk {
 
     /// Every address that the desk answers.
     pub fn router(&self) -> Router {
-        Router::new().merge(api::routes()).merge(page::routes(self)).with_state(self.clone())
+        Router::new().merge(api::routes()).merge(page::routes(self)).layer(map_response(page::with_safe_headers)).with_state(self.clone())
     }
 }
 

@@ -173,7 +173,9 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// A `Set-Cookie` value. `Secure` behind a TLS proxy; without one the desk listens on this machine alone.
 #[must_use]
 pub fn set_cookie(headers: &HeaderMap, name: &str, value: &str) -> String {
-    let secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
+    // Of several proxies the first one is the browser's.
+    let proto = headers.get("x-forwarded-proto").and_then(|proto| proto.to_str().ok()).and_then(|proto| proto.split(',').next());
+    let secure = proto.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
     let end = if value.is_empty() { "; Max-Age=0" } else { "" };
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{}{end}", if secure { "; Secure" } else { "" })
 }

@@ -20,7 +20,7 @@ use axum::Router;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::from_fn_with_state;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -68,14 +68,15 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .fallback(async || Oops::NotFound)
         .layer(from_fn_with_state(desk.clone(), access::guard))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .layer(map_response(with_safe_headers))
 }
 
-async fn with_safe_headers(mut response: Response) -> Response {
+/// What every answer of the desk says to browsers.
+pub(super) async fn with_safe_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

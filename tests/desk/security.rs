@@ -1,0 +1,452 @@
+//! Every address of the desk, tried by people who should not be there: without a session, with the wrong role, without a form's token, with
+//! numbers that are nobody's; and what answers say to browsers.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use arrivals::desk::page::{ACCESS, FORM_BYTES_MAX, Needs};
+use arrivals::desk::users::Role;
+use arrivals::domain::proposal::Field;
+
+use super::page::{ready, sign_in};
+use super::proposals::{NEW_PHONE, OLD_PHONE, change, says, send, text};
+use super::support::{Answer, PASSWORD, Place, TOKEN_A, TOKEN_B, form, http};
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// An address of the table that means something: a letter, a photo, a button.
+fn address(path: &str) -> String {
+    let path = path.replace("{action}", if path.starts_with("/changes") { "accept" } else { "seen" });
+    match path.as_str() {
+        "/letter" => path + "?appointment=apt-0001",
+        "/photo" | "/photo/large" => path + "?kiosk=lobby&seq=1&field=phone&side=front",
+        _ => path,
+    }
+}
+
+/// Everything that a form of the desk may hold, all of it right but for the token.
+fn everything(csrf: &str) -> String {
+    format!("csrf={csrf}&appointment=apt-0001&changes=lobby.1.phone.0&kiosk=lobby&seq=1&why=x&person=apt-0001")
+}
+
+/// Somebody is here with a change, whom nobody has seen to.
+async fn busy() -> (Place, arrivals::desk::serve::Serving, String) {
+    let (place, serving, cookie) = ready().await;
+    send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE))])]);
+    (place, serving, cookie)
+}
+
+/// What staff and admins ever changed, as one text.
+fn state(place: &Place) -> String {
+    let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
+    let sql = "SELECT (SELECT COUNT(*) FROM staff_action) || ' ' || (SELECT group_concat(decision) FROM proposal) || ' '
+               || (SELECT group_concat(name || role || password_hash || COALESCE(removed_at, '')) FROM staff_user) || ' '
+               || (SELECT group_concat(id || letter || token_hash || place) FROM kiosk) || ' ' || (SELECT group_concat(value) FROM meta)
+               || (SELECT COUNT(*) FROM session)";
+    conn.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+fn tells_nothing(answer: &Answer) -> bool {
+    ["Dietrich", "Alfonso", "Bailey", OLD_PHONE, NEW_PHONE, ">ana<"].iter().all(|personal| !answer.body.contains(personal))
+}
+
+async fn call(addr: SocketAddr, method: &str, path: &str, cookie: &str, body: &str) -> Answer {
+    http(addr, method, path, &[FORM, ("cookie", cookie)], body).await
+}
+
+#[tokio::test]
+async fn no_address_opens_without_a_session() {
+    let (place, serving, cookie) = busy().await;
+    let csrf = call(serving.addr, "GET", "/", &cookie, "").await.csrf();
+    let before = state(&place);
+    let ended = {
+        let other = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
+        let csrf = call(serving.addr, "GET", "/", &other, "").await.csrf();
+        call(serving.addr, "POST", "/sign-out", &other, &format!("csrf={csrf}")).await;
+        other
+    };
+    let mut tried = 0;
+    for (method, path, needs, _) in ACCESS {
+        for cookie in [
+            "",
+            "arrivals_session=",
+            "arrivals_session=0123",
+            "arrivals_session=' OR 1=1 --",
+            &ended,
+            &cookie.replace('a', "b"),
+            "arrivals_form=x",
+        ] {
+            let path = address(path);
+            let answer = call(serving.addr, method, &path, cookie, &everything(&csrf)).await;
+            let expected = match needs {
+                Needs::Nothing => continue,
+                Needs::Page(_) => 303,
+                Needs::Part(_) | Needs::Form(_) => 401,
+            };
+            assert_eq!(answer.status, expected, "{method} {path} with {cookie:?}");
+            assert!(answer.status != 303 || answer.head.contains("location: /sign-in"), "{}", answer.head);
+            assert!(tells_nothing(&answer), "{method} {path}: {}", answer.body);
+            tried += 1;
+        }
+    }
+    assert!(tried > 80, "{tried}");
+    assert_eq!(state(&place), before);
+    // The same once the session has ended by itself.
+    place.clock.advance(Duration::from_secs(16 * 60));
+    for (method, path, needs, _) in ACCESS {
+        let path = address(path);
+        let answer = call(serving.addr, method, &path, &cookie, &everything(&csrf)).await;
+        assert!(*needs == Needs::Nothing || matches!(answer.status, 303 | 401) && tells_nothing(&answer), "{method} {path}");
+    }
+    assert_eq!(state(&place), before);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn no_address_opens_to_a_lower_role() {
+    let (place, serving, _) = busy().await;
+    let mut cookies = Vec::new();
+    for (name, role) in [("dee", Role::Desk), ("sue", Role::Supervisor), ("abe", Role::Admin)] {
+        place.desk.add_user(name, PASSWORD, role).unwrap();
+        cookies.push((role, sign_in(serving.addr, name, PASSWORD).await.cookies()));
+    }
+    let mut refused = 0;
+    for (role, cookie) in &cookies {
+        let csrf = call(serving.addr, "GET", "/", cookie, "").await.csrf();
+        for (method, path, needs, _) in ACCESS.iter().filter(|(_, path, ..)| !["/live", "/sign-out"].contains(path)) {
+            let (Needs::Page(least) | Needs::Part(least) | Needs::Form(least)) = needs else { continue };
+            let before = state(&place);
+            let path = address(path);
+            let answer = call(serving.addr, method, &path, cookie, &everything(&csrf)).await;
+            if role < least {
+                assert!(answer.status == 403 && tells_nothing(&answer), "{role:?} {method} {path}");
+                assert_eq!(state(&place), before, "{role:?} {method} {path}");
+                refused += 1;
+            } else {
+                assert!(![401, 403].contains(&answer.status), "{role:?} {method} {path}: {}", answer.status);
+            }
+        }
+    }
+    assert!(refused > 0);
+    // A role that is taken away counts at once.
+    let (_, sue) = &cookies[1];
+    assert_eq!(call(serving.addr, "GET", "/audit", sue, "").await.status, 200);
+    place.desk.set_role("sue", Role::Desk).unwrap();
+    assert_eq!(call(serving.addr, "GET", "/audit", sue, "").await.status, 403);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn no_form_is_done_without_its_own_sessions_token() {
+    let (place, serving, _) = busy().await;
+    let addr = serving.addr;
+    for name in ["abe", "eve"] {
+        place.desk.add_user(name, PASSWORD, Role::Admin).unwrap();
+    }
+    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
+    let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
+    let twice = sign_in(addr, "abe", PASSWORD).await.cookies();
+    let of_another_session = call(addr, "GET", "/", &twice, "").await.csrf();
+    let eve = sign_in(addr, "eve", PASSWORD).await.cookies();
+    let of_another_user = call(addr, "GET", "/", &eve, "").await.csrf();
+    assert!(csrf.len() == 64 && csrf != of_another_session && csrf != of_another_user);
+    let before = state(&place);
+    for (method, path, ..) in ACCESS.iter().filter(|(.., needs, _)| matches!(needs, Needs::Form(_))) {
+        let path = address(path);
+        let whole = everything(&csrf);
+        let in_parts = "multipart/form-data; boundary=x";
+        let part = format!("--x\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--x--\r\n");
+        for (why, kind, query, body) in [
+            ("none", FORM.1, String::new(), everything("").replace("csrf=&", "")),
+            ("empty", FORM.1, String::new(), everything("")),
+            ("short", FORM.1, String::new(), everything(&csrf[..63])),
+            ("upper case", FORM.1, String::new(), everything(&csrf.to_uppercase())),
+            ("another session's", FORM.1, String::new(), everything(&of_another_session)),
+            ("another user's", FORM.1, String::new(), everything(&of_another_user)),
+            ("a wrong one first", FORM.1, String::new(), format!("csrf=x&{whole}")),
+            ("in the address", FORM.1, format!("?csrf={csrf}"), everything("")),
+            ("nothing at all", FORM.1, String::new(), String::new()),
+            ("as text", "text/plain", String::new(), whole.clone()),
+            ("as JSON", "application/json", String::new(), format!("{{\"csrf\":\"{csrf}\"}}")),
+            ("in parts", in_parts, String::new(), part),
+        ] {
+            let answer = http(addr, method, &format!("{path}{query}"), &[("content-type", kind), ("cookie", &cookie)], &body).await;
+            assert!(answer.status == 403 && tells_nothing(&answer), "{path}: {why}: {}", answer.status);
+        }
+        // A link is no form.
+        let status = call(addr, "GET", &format!("{path}?{whole}"), &cookie, "").await.status;
+        assert_eq!(status, if path == "/audit" { 200 } else { 404 }, "{path}");
+    }
+    assert_eq!(state(&place), before);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn numbers_that_are_nobodys_open_nothing_and_are_not_repeated() {
+    let (place, serving, _) = busy().await;
+    let addr = serving.addr;
+    place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
+    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
+    let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
+    let before = state(&place);
+    let long = "9".repeat(4000);
+    for odd in [
+        "apt-9999",
+        "nonsense-nonsense",
+        "..%2F..%2Fdesk.sqlite",
+        "%27%20OR%201%3D1%20--",
+        "%00",
+        "%FF%FE",
+        "%0D%0Aset-cookie%3A%20a%3Db",
+        "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "-1",
+        "18446744073709551616",
+        "9223372036854775808",
+        "%F0%9F%92%A9",
+        "",
+        &long,
+    ] {
+        for (method, path, body) in [
+            ("GET", format!("/letter?appointment={odd}"), String::new()),
+            ("GET", format!("/changes?appointment={odd}"), String::new()),
+            ("GET", format!("/photo?kiosk={odd}&seq=1&field=phone&side=front"), String::new()),
+            ("GET", format!("/photo?kiosk=lobby&seq={odd}&field=phone&side=front"), String::new()),
+            ("GET", format!("/photo?kiosk=lobby&seq=1&field={odd}&side={odd}"), String::new()),
+            ("GET", format!("/photo/large?kiosk={odd}&seq=1&field=phone&side=front&size={odd}"), String::new()),
+            ("POST", "/visit/seen".to_owned(), format!("csrf={csrf}&appointment={odd}")),
+            ("POST", format!("/visit/x{odd}"), format!("csrf={csrf}&appointment=apt-0001")),
+            ("POST", "/stop/seen".to_owned(), format!("csrf={csrf}&kiosk={odd}&seq=1")),
+            ("POST", "/stop/seen".to_owned(), format!("csrf={csrf}&kiosk=lobby&seq={odd}")),
+            ("POST", "/changes/accept".to_owned(), format!("csrf={csrf}&appointment=apt-0001&changes={odd}")),
+            ("POST", "/changes/accept".to_owned(), format!("csrf={csrf}&appointment={odd}&changes=annex.1.phone.0")),
+            ("POST", "/changes/accept".to_owned(), format!("csrf={csrf}&appointment=apt-0001&changes=lobby.{odd}.phone.0")),
+            ("POST", "/changes/edit".to_owned(), format!("csrf={csrf}&appointment={odd}&changes={odd}.1.phone.0&value={odd}")),
+        ] {
+            let answer = call(addr, method, &path, &cookie, &body).await;
+            assert!(matches!(answer.status, 303 | 400 | 403 | 404 | 422), "{method} {path} {body}: {}", answer.status);
+            assert!(!answer.head.to_lowercase().contains("\r\nset-cookie: a=b"), "{}", answer.head);
+            assert!(
+                !["nonsense", "<script>alert", "desk.sqlite"].iter().any(|odd| answer.body.contains(odd)),
+                "{method} {path}: {}",
+                answer.body
+            );
+        }
+        for path in [format!("/{odd}"), format!("/list/{odd}"), format!("/static/{odd}"), format!("/static/..%2F{odd}")] {
+            let answer = call(addr, "GET", &path, "", "").await;
+            assert!(matches!(answer.status, 303 | 400 | 404), "{path}: {}", answer.status);
+            assert!(tells_nothing(&answer));
+        }
+    }
+    assert_eq!(state(&place), before);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn other_ways_to_write_an_address_or_to_ask_open_nothing() {
+    let (place, serving, _) = busy().await;
+    let before = state(&place);
+    for path in ["//list", "/list/", "/LIST", "/./list", "/static/../list", "/%6cist", "/list%00", "/list;x", "/list?", "/list#x", "*"] {
+        let answer = call(serving.addr, "GET", path, "", "").await;
+        assert!(matches!(answer.status, 400 | 401 | 404) && tells_nothing(&answer), "{path}: {}", answer.status);
+    }
+    for method in ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "POST", "get"] {
+        for (_, path, needs, _) in ACCESS {
+            let answer = call(serving.addr, method, &address(path), "", "").await;
+            let is_open = *needs == Needs::Nothing || *path == "/sign-in";
+            assert!(is_open || matches!(answer.status, 303 | 400 | 401 | 404 | 405), "{method} {path}: {}", answer.status);
+            assert!(tells_nothing(&answer), "{method} {path}");
+        }
+    }
+    assert_eq!(state(&place), before);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn every_answer_tells_the_browser_to_trust_nobody_else() {
+    let (place, serving, _) = busy().await;
+    let addr = serving.addr;
+    place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
+    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
+    let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
+    let mut answers = Vec::new();
+    for (method, path, ..) in ACCESS.iter().filter(|(_, path, ..)| !["/live", "/sign-out"].contains(path)) {
+        let path = address(path);
+        answers.push((path.clone(), call(addr, method, &path, "", "").await));
+        answers.push((path.clone(), call(addr, method, &path, &cookie, &everything(&csrf)).await));
+    }
+    answers.push(("not found".to_owned(), call(addr, "GET", "/nowhere", "", "").await));
+    answers.push(("one's changes".to_owned(), call(addr, "GET", "/changes?appointment=apt-0001", &cookie, "").await));
+    answers.push(("another method".to_owned(), call(addr, "DELETE", "/list", &cookie, "").await));
+    for path in ["/healthz", "/api/kiosk/feed", "/api/kiosk/photo"] {
+        answers.push((path.to_owned(), call(addr, "GET", path, "", "").await));
+    }
+    let feed = http(addr, "GET", "/api/kiosk/feed", &[("authorization", &format!("Bearer {TOKEN_A}"))], "").await;
+    assert!(feed.status == 200 && feed.body.contains("Dietrich"));
+    answers.push(("a feed".to_owned(), feed));
+    for (what, answer) in &answers {
+        for header in [
+            "content-security-policy: default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            "x-content-type-options: nosniff",
+            "referrer-policy: same-origin",
+            "cross-origin-resource-policy: same-origin",
+        ] {
+            assert!(answer.head.lines().any(|line| line == header), "{what}: {header}: {}", answer.head);
+        }
+        let is_asset = what.starts_with("/static/");
+        assert!(
+            answer.head.contains(if is_asset { "cache-control: no-cache" } else { "cache-control: no-store" }),
+            "{what}: {}",
+            answer.head
+        );
+        assert!(!answer.head.to_lowercase().contains("access-control-allow"), "{what}");
+        if answer.head.contains("content-type: text/html") {
+            loads_only_our_own(what, &answer.body);
+        }
+    }
+    let pages = answers.iter().filter(|(_, answer)| answer.status == 200 && answer.head.contains("text/html")).count();
+    assert!(pages >= 6, "{pages}");
+    for path in ["/static/desk.js", "/static/changes.js", "/static/desk.css"] {
+        let file = call(addr, "GET", path, "", "").await.body;
+        assert!(
+            !file.contains("http:")
+                && !file.contains("https:")
+                && !file.contains("\"//")
+                && !file.contains("eval(")
+                && !file.contains("@import"),
+            "{path}"
+        );
+    }
+    serving.stop().await;
+}
+
+/// No inline script or style, nothing from elsewhere.
+fn loads_only_our_own(what: &str, body: &str) {
+    for tag in body.split('<').skip(1) {
+        let (tag, _) = tag.split_once('>').unwrap_or((tag, ""));
+        // Values apart: what people are called may hold anything.
+        let names = tag.split('"').step_by(2).collect::<Vec<_>>().join("");
+        let name = names.split_whitespace().next().unwrap_or_default();
+        assert!(name != "style" && (name != "script" || tag.contains(" src=\"/static/")), "{what}: <{tag}>");
+        for attribute in names.split_whitespace().skip(1) {
+            assert!(!attribute.starts_with("on") && !attribute.starts_with("style"), "{what}: <{tag}>");
+        }
+        for (at, part) in tag.split('"').enumerate().filter(|(at, _)| at % 2 == 0) {
+            if ["src=", "href=", "action=", "formaction=", "poster="].iter().any(|name| part.ends_with(name)) {
+                let to = tag.split('"').nth(at + 1).unwrap_or_default();
+                assert!((to.starts_with('/') && !to.starts_with("//")) || to.starts_with('#'), "{what}: {to}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn cookies_are_for_the_desk_alone_and_for_tls_where_there_is_tls() {
+    let (place, serving, _) = busy().await;
+    let addr = serving.addr;
+    let mut seen = std::collections::BTreeSet::new();
+    for proto in [None, Some("https"), Some("HTTPS"), Some("https, http"), Some("http")] {
+        let headers = |cookie: &str| -> Vec<(&'static str, String)> {
+            let mut headers = vec![(FORM.0, FORM.1.to_owned()), ("cookie", cookie.to_owned())];
+            headers.extend(proto.map(|proto| ("x-forwarded-proto", proto.to_owned())));
+            headers
+        };
+        let call = async |method: &str, path: &str, cookie: &str, body: &str| {
+            let headers = headers(cookie);
+            let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            http(addr, method, path, &headers, body).await
+        };
+        let page = call("GET", "/sign-in", "", "").await;
+        let body = format!("csrf={}&name=ana&password={}", page.csrf(), PASSWORD.replace(' ', "+"));
+        // A session that somebody else chose is not taken over.
+        let welcome = call("POST", "/sign-in", &format!("arrivals_session=chosen; {}", page.cookies()), &body).await;
+        assert!(welcome.status == 303 && !welcome.head.contains("=chosen"), "{}", welcome.head);
+        let cookie = welcome.cookies();
+        let csrf = call("GET", "/", &cookie, "").await.csrf();
+        place.clock.advance(Duration::from_secs(16 * 60));
+        let late = call("POST", "/visit/seen", &cookie, &everything(&csrf)).await;
+        let again = sign_in(addr, "ana", PASSWORD).await.cookies();
+        let csrf = call("GET", "/", &again, "").await.csrf();
+        let left = call("POST", "/kept/forget", &again, &format!("csrf={csrf}")).await;
+        let out = call("POST", "/sign-out", &again, &format!("csrf={csrf}")).await;
+        for answer in [&page, &welcome, &late, &left, &out] {
+            let cookies: Vec<&str> = answer.head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")).collect();
+            assert!(!cookies.is_empty(), "{}", answer.head);
+            for cookie in cookies {
+                let mut parts = cookie.split("; ");
+                seen.insert(parts.next().and_then(|pair| pair.split('=').next()).unwrap_or_default().to_owned());
+                let parts: Vec<&str> = parts.collect();
+                for wanted in ["Path=/", "HttpOnly", "SameSite=Strict"] {
+                    assert!(parts.contains(&wanted), "{cookie}");
+                }
+                let is_tls = proto.is_some_and(|proto| proto.to_lowercase().starts_with("https"));
+                assert_eq!(parts.contains(&"Secure"), is_tls, "{proto:?}: {cookie}");
+                assert!(!parts.iter().any(|part| part.starts_with("Domain")), "{cookie}");
+            }
+        }
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["arrivals_form", "arrivals_kept", "arrivals_session"]);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn whatever_is_uploaded_is_bounded() {
+    let (place, serving, _) = busy().await;
+    let addr = serving.addr;
+    place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
+    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
+    let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
+    let before = state(&place);
+    let long = format!("{}&more={}", everything(&csrf), "x".repeat(FORM_BYTES_MAX));
+    for (method, path, needs, _) in ACCESS.iter().filter(|(method, ..)| *method == "POST") {
+        let answer = call(addr, method, &address(path), &cookie, &long).await;
+        assert_eq!(answer.status, if *needs == Needs::Nothing { 400 } else { 413 }, "{path}");
+    }
+    let token = format!("Bearer {TOKEN_A}");
+    for (path, bytes, status) in
+        [("/api/kiosk/events", 1024 * 1024 + 1, 400), ("/api/kiosk/photo?seq=1&field=phone&side=front&total=9&hash=0", 64 * 1024 + 1, 400)]
+    {
+        let answer = http(addr, "POST", path, &[("authorization", &token)], &"x".repeat(bytes)).await;
+        assert!(answer.status == status && answer.body.contains("larger than"), "{path}: {answer:?}");
+    }
+    assert_eq!(state(&place), before);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn kiosks_and_staff_cannot_use_each_others_doors() {
+    let (place, serving, cookie) = busy().await;
+    let addr = serving.addr;
+    let before = state(&place);
+    let routes = [("GET", "/api/kiosk/feed"), ("POST", "/api/kiosk/events"), ("GET", "/api/kiosk/photo"), ("POST", "/api/kiosk/photo")];
+    let upper = TOKEN_A.to_uppercase();
+    for (method, path) in routes {
+        for token in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer x",
+            "Basic x",
+            TOKEN_A,
+            &format!("Bearer {upper}"),
+            &format!("Bearer {TOKEN_A} {TOKEN_B}"),
+            "Bearer ' OR 1=1 --",
+        ] {
+            let answer = http(addr, method, path, &[("authorization", token), ("cookie", &cookie)], "{}").await;
+            assert!(answer.status == 401 && tells_nothing(&answer), "{method} {path} {token:?}: {answer:?}");
+        }
+    }
+    let as_another = serde_json::to_string(&super::support::post_of("lobby", Vec::new())).unwrap();
+    let answer = http(addr, "POST", "/api/kiosk/events", &[("authorization", &format!("Bearer {TOKEN_B}"))], &as_another).await;
+    assert_eq!(answer.status, 401);
+    for (method, path, needs, _) in ACCESS.iter().filter(|(.., needs, _)| *needs != Needs::Nothing) {
+        let path = address(path);
+        let token = format!("Bearer {TOKEN_A}");
+        let answer =
+            http(addr, method, &path, &[("authorization", &token), FORM, ("cookie", &format!("arrivals_session={TOKEN_A}"))], "").await;
+        assert!(matches!(answer.status, 303 | 401) && tells_nothing(&answer), "{needs:?} {path}");
+    }
+    assert_eq!(state(&place), before);
+    let foreign = form(addr, "/sign-in", "arrivals_form=", &[("csrf", ""), ("name", "ana"), ("password", PASSWORD)]).await;
+    assert_eq!(foreign.status, 403);
+    serving.stop().await;
+}
