@@ -332,15 +332,15 @@ fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
             }
         }
         UserCommand::Role { name, role, place } => {
-            open_existing(&place.config()?)?.set_role(&name, role)?;
+            open_existing(&place.config()?)?.set_role(&name, role, COMMAND)?;
             println!("user {} is {} now", name.trim().to_lowercase(), role.code());
         }
         UserCommand::Password { name, place } => {
-            open_existing(&place.config()?)?.set_password(&name, &password()?)?;
+            open_existing(&place.config()?)?.set_password(&name, &password()?, COMMAND)?;
             println!("user {} has another password now", name.trim().to_lowercase());
         }
         UserCommand::Remove { name, place } => {
-            open_existing(&place.config()?)?.remove_user(&name)?;
+            open_existing(&place.config()?)?.remove_user(&name, COMMAND)?;
             println!("user {} removed", name.trim().to_lowercase());
         }
     }

@@ -56,13 +56,21 @@ impl Desk {
     /// # Errors
     /// If the name is or was taken, or name or password will not do.
     pub fn add_user(&self, name: &str, password: &str, role: Role) -> Result<(), DeskError> {
+        self.add_user_by(name, password, role, COMMAND)
+    }
+
+    /// As [`Desk::add_user`]. `by`: who does it, for the audit.
+    ///
+    /// # Errors
+    /// As [`Desk::add_user`].
+    pub fn add_user_by(&self, name: &str, password: &str, role: Role, by: &str) -> Result<(), DeskError> {
         let name = normal_name(name)?;
         if self.with_store(|store| store.is_user_name_taken(&name))? {
             return Err(DeskError::UserExists(name));
         }
         let user = UserRow { name, role, password_hash: hash_password(password)? };
         let now = self.now();
-        self.with_store(|store| store.add_user(&user, COMMAND, now))
+        self.with_store(|store| store.add_user(&user, by, now))
     }
 
     /// Everybody who may sign in, by name.
@@ -73,35 +81,35 @@ impl Desk {
         self.with_store(|store| store.users())
     }
 
-    /// Gives a user another role, at once, also where they are signed in.
+    /// Gives a user another role, at once, also where they are signed in. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If there is no such user, or it is the last admin.
-    pub fn set_role(&self, name: &str, role: Role) -> Result<(), DeskError> {
+    pub fn set_role(&self, name: &str, role: Role, by: &str) -> Result<(), DeskError> {
         let name = normal_name(name)?;
         let now = self.now();
-        self.with_store(|store| store.set_role(&name, role, COMMAND, now))
+        self.with_store(|store| store.set_role(&name, role, by, now))
     }
 
-    /// Gives a user another password, and signs them out everywhere.
+    /// Gives a user another password, and signs them out everywhere. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If there is no such user, or the password will not do.
-    pub fn set_password(&self, name: &str, password: &str) -> Result<(), DeskError> {
+    pub fn set_password(&self, name: &str, password: &str, by: &str) -> Result<(), DeskError> {
         let name = normal_name(name)?;
         let hash = hash_password(password)?;
         let now = self.now();
-        self.with_store(|store| store.set_password(&name, &hash, COMMAND, now))
+        self.with_store(|store| store.set_password(&name, &hash, by, now))
     }
 
-    /// Removes a user, and signs them out everywhere. What they did stays under their name, which nobody gets again.
+    /// Removes a user, and signs them out everywhere. What they did stays under their name, which nobody gets again. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If there is no such user, or it is the last admin.
-    pub fn remove_user(&self, name: &str) -> Result<(), DeskError> {
+    pub fn remove_user(&self, name: &str, by: &str) -> Result<(), DeskError> {
         let name = normal_name(name)?;
         let now = self.now();
-        self.with_store(|store| store.remove_user(&name, COMMAND, now))
+        self.with_store(|store| store.remove_user(&name, by, now))
     }
 }
 

@@ -132,12 +132,12 @@ fn commands_and_lists_have_their_rows() {
 
     desk.add_user("ben", PASSWORD, Role::Admin).unwrap();
     desk.add_user("cem", PASSWORD, Role::Desk).unwrap();
-    desk.set_role("cem", Role::Supervisor).unwrap();
-    desk.set_password("cem", "another password").unwrap();
-    desk.remove_user("cem").unwrap();
+    desk.set_role("cem", Role::Supervisor, COMMAND).unwrap();
+    desk.set_password("cem", "another password", COMMAND).unwrap();
+    desk.remove_user("cem", COMMAND).unwrap();
     assert!(
-        desk.remove_user("ben").is_err()
-            && desk.set_role("ben", Role::Desk).is_err()
+        desk.remove_user("ben", COMMAND).is_err()
+            && desk.set_role("ben", Role::Desk, COMMAND).is_err()
             && desk.add_user("cem", PASSWORD, Role::Desk).is_err()
     );
     desk.place_kiosk(&"lobby".into(), "Main lobby").unwrap();
@@ -291,7 +291,7 @@ fn a_change_and_its_row_are_there_together_or_not_at_all() {
             .unwrap();
         assert!(desk.act(&visit, StaffAction::Seen, "ana").is_err());
         assert!(decide_change(desk, &key("lobby", 1, Field::Phone), &Verdict::Accept, "ana").is_err());
-        assert!(desk.set_role("ben", Role::Admin).is_err() && desk.remove_user("ben").is_err());
+        assert!(desk.set_role("ben", Role::Admin, COMMAND).is_err() && desk.remove_user("ben", COMMAND).is_err());
         assert!(desk.note_seen("ana", &Seen::AllChanges).is_err(), "and then it is not shown");
         conn.execute_batch("DROP TRIGGER full").unwrap();
         assert!(!desk.visit(&"apt-0001".into()).unwrap().unwrap().seen);
@@ -305,7 +305,7 @@ fn a_change_and_its_row_are_there_together_or_not_at_all() {
         ))
         .unwrap();
     }
-    assert!(desk.act(&visit, StaffAction::Seen, "ana").is_err() && desk.set_role("ben", Role::Admin).is_err());
+    assert!(desk.act(&visit, StaffAction::Seen, "ana").is_err() && desk.set_role("ben", Role::Admin, COMMAND).is_err());
     assert_eq!(last(desk), at);
     whole(desk);
 }

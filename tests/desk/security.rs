@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use arrivals::desk::page::{ACCESS, FORM_BYTES_MAX, Needs};
+use arrivals::desk::store::COMMAND;
 use arrivals::desk::users::Role;
 use arrivals::domain::proposal::Field;
 
@@ -131,7 +132,7 @@ async fn no_address_opens_to_a_lower_role() {
     // A role that is taken away counts at once.
     let (_, sue) = &cookies[1];
     assert_eq!(call(serving.addr, "GET", "/audit", sue, "").await.status, 200);
-    place.desk.set_role("sue", Role::Desk).unwrap();
+    place.desk.set_role("sue", Role::Desk, COMMAND).unwrap();
     assert_eq!(call(serving.addr, "GET", "/audit", sue, "").await.status, 403);
     serving.stop().await;
 }

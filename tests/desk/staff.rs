@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use arrivals::desk::store::{AuditSearch, COMMAND};
 use arrivals::desk::users::Role;
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::proposal::Field;
@@ -18,18 +19,20 @@ fn the_last_admin_stays_one() {
     desk.add_user("ana", PASSWORD, Role::Admin).unwrap();
     desk.add_user("ben", PASSWORD, Role::Desk).unwrap();
     for role in [Role::Desk, Role::Supervisor] {
-        assert!(desk.set_role("ana", role).unwrap_err().to_string().contains("last admin"));
+        assert!(desk.set_role("ana", role, COMMAND).unwrap_err().to_string().contains("last admin"));
     }
-    assert!(desk.remove_user("ana").unwrap_err().to_string().contains("last admin"));
-    desk.set_role("ana", Role::Admin).unwrap();
-    desk.set_role("Ben", Role::Admin).unwrap();
-    desk.set_role("ana", Role::Supervisor).unwrap();
-    assert!(desk.remove_user("ben").is_err());
-    desk.remove_user("ana").unwrap();
+    assert!(desk.remove_user("ana", COMMAND).unwrap_err().to_string().contains("last admin"));
+    desk.set_role("ana", Role::Admin, COMMAND).unwrap();
+    desk.set_role("Ben", Role::Admin, COMMAND).unwrap();
+    desk.set_role("ana", Role::Supervisor, COMMAND).unwrap();
+    assert!(desk.remove_user("ben", COMMAND).is_err());
+    desk.remove_user("ana", COMMAND).unwrap();
     let users: Vec<(String, Role)> = desk.users().unwrap().into_iter().map(|user| (user.name, user.role)).collect();
     assert_eq!(users, [("ben".to_owned(), Role::Admin)]);
     assert!(desk.add_user("ana", PASSWORD, Role::Desk).unwrap_err().to_string().contains("is or was a user"), "the name stays taken");
-    for error in [desk.remove_user("ana"), desk.set_role("ana", Role::Desk), desk.set_password("nobody", PASSWORD)] {
+    for error in
+        [desk.remove_user("ana", COMMAND), desk.set_role("ana", Role::Desk, COMMAND), desk.set_password("nobody", PASSWORD, COMMAND)]
+    {
         assert!(error.unwrap_err().to_string().contains("there is no user"));
     }
 }
@@ -39,12 +42,12 @@ async fn whoever_is_removed_or_gets_another_password_is_signed_out() {
     let (place, serving, cookie) = ready().await;
     let status = async |cookie: &str| http(serving.addr, "GET", "/list", &[("cookie", cookie)], "").await.status;
     assert_eq!(status(&cookie).await, 200);
-    place.desk.set_password("ana", "another password").unwrap();
+    place.desk.set_password("ana", "another password", COMMAND).unwrap();
     assert_eq!(status(&cookie).await, 401);
     assert_eq!(sign_in(serving.addr, "ana", PASSWORD).await.status, 401);
     let cookie = sign_in(serving.addr, "ana", "another password").await.cookies();
     assert_eq!(status(&cookie).await, 200);
-    place.desk.remove_user("ana").unwrap();
+    place.desk.remove_user("ana", COMMAND).unwrap();
     assert_eq!(status(&cookie).await, 401);
     assert_eq!(sign_in(serving.addr, "ana", "another password").await.status, 401);
     serving.stop().await;
@@ -127,7 +130,7 @@ async fn a_form_that_came_too_late_is_offered_again_after_signing_in() {
         assert!(welcome.status == 303 && welcome.head.contains("location: /kept\r\n"), "{}", welcome.head);
         let cookies = format!("{}; {kept}", welcome.cookies());
         let offered = http(addr, "GET", "/kept", &[("cookie", &cookies)], "").await;
-        for words in ["changed details: edit", "Alfonso Dietrich", "555-0177", "Send it now", "action=\"/changes/edit\""] {
+        for words in ["Changed details: edit", "Telephone", "Alfonso Dietrich", "555-0177", "Send it now", "action=\"/changes/edit\""] {
             assert!(offered.body.contains(words), "{words}: {}", offered.body);
         }
         assert_eq!(phone(&place), OLD_PHONE, "looking at it does nothing");
@@ -198,5 +201,52 @@ async fn what_is_only_to_be_kept_is_never_done() {
     let answer = http(serving.addr, "POST", "/visit/seen", &headers, &body).await;
     assert!(answer.status == 409 && !answer.head.contains("arrivals_kept"));
     assert!(!place.desk.visit(&AppointmentId::from("apt-0001")).unwrap().unwrap().seen);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn admins_manage_users_on_a_page_of_their_own() {
+    let (place, serving, desk_cookie) = ready().await;
+    let addr = serving.addr;
+    place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
+    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
+    let csrf = http(addr, "GET", "/users", &[("cookie", &cookie)], "").await.csrf();
+    let users =
+        || place.desk.users().unwrap().into_iter().map(|user| format!("{} {}", user.name, user.role.code())).collect::<Vec<_>>().join(", ");
+    let second = "another password";
+    for (action, name, role, password, status, sentence, after) in [
+        ("add", "Ben ", "desk", PASSWORD, 303, "", "abe admin, ana desk, ben desk"),
+        ("add", "ben", "admin", PASSWORD, 422, "There is or was a user", "abe admin, ana desk, ben desk"),
+        ("add", "cem", "desk", "short", 422, "A password has at least 8 characters", "abe admin, ana desk, ben desk"),
+        ("add", "<b>", "desk", PASSWORD, 422, "A user name is", "abe admin, ana desk, ben desk"),
+        ("add", "cem", "boss", PASSWORD, 400, "Nothing was changed", "abe admin, ana desk, ben desk"),
+        ("role", "ben", "supervisor", "", 303, "", "abe admin, ana desk, ben supervisor"),
+        ("role", "abe", "desk", "", 422, "is the last admin", "abe admin, ana desk, ben supervisor"),
+        ("remove", "abe", "", "", 422, "is the last admin", "abe admin, ana desk, ben supervisor"),
+        ("remove", "ben", "", "", 303, "", "abe admin, ana desk"),
+        ("remove", "ben", "", "", 422, "There is no such user", "abe admin, ana desk"),
+        ("password", "ana", "", second, 303, "", "abe admin, ana desk"),
+        ("dance", "ana", "desk", second, 404, "no such page", "abe admin, ana desk"),
+    ] {
+        let fields = [("csrf", csrf.as_str()), ("name", name), ("role", role), ("password", password)];
+        let answer = form(addr, &format!("/users/{action}"), &cookie, &fields).await;
+        assert_eq!(answer.status, status, "{action} {name}");
+        assert!(
+            answer.body.contains(sentence) && (password.is_empty() || !answer.body.contains(password)),
+            "{action} {name}: {}",
+            answer.body
+        );
+        assert_eq!(users(), after, "{action} {name}");
+    }
+    assert_eq!(http(addr, "GET", "/list", &[("cookie", &desk_cookie)], "").await.status, 401, "another password signs out");
+    assert_eq!(sign_in(addr, "ana", second).await.status, 303);
+    let rows =
+        place.desk.with_store(|store| store.audit_rows(&AuditSearch { user: Some("abe".into()), ..AuditSearch::default() }, 100)).unwrap();
+    let noted: Vec<String> =
+        rows.into_iter().rev().filter(|row| !row.about.is_empty()).map(|row| format!("{} {}", row.action, row.about)).collect();
+    assert_eq!(
+        noted,
+        ["user-added user ben as desk", "user-role-set user ben as supervisor", "user-removed user ben", "user-password-set user ana"]
+    );
     serving.stop().await;
 }

@@ -73,6 +73,8 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("POST", "/stop/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/audit", Needs::Page(Role::Supervisor), Sees::Nothing),
     ("POST", "/audit", Needs::Form(Role::Supervisor), Sees::Nothing),
+    ("GET", "/users", Needs::Page(Role::Admin), Sees::Nothing),
+    ("POST", "/users/{action}", Needs::Form(Role::Admin), Sees::Nothing),
     ("GET", "/static/desk.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/desk.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/changes.js", Needs::Nothing, Sees::Nothing),

@@ -58,6 +58,7 @@ pub fn staff_page(title: &str, who: &SignedIn, again: (&str, u64), body: &Markup
 fn tools(who: &SignedIn) -> Markup {
     html! {
         @if who.role >= Role::Supervisor { a.button.small href="/audit" { "Audit" } }
+        @if who.role >= Role::Admin { a.button.small href="/users" { "Users" } }
         form method="post" action="/sign-out" {
             input type="hidden" name="csrf" value=(who.csrf);
             span.who { (who.user) }

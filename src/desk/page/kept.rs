@@ -14,6 +14,7 @@ use super::super::store::Seen;
 use super::html::staff_page;
 use super::{Oops, shown};
 use crate::domain::ids::AppointmentId;
+use crate::domain::proposal::Field;
 
 /// The field that says that a form was kept, so that it is not offered again.
 pub(super) const AGAIN: &str = "kept";
@@ -31,12 +32,21 @@ pub(super) fn is_worth_keeping(path: &str) -> bool {
 fn words(path: &str) -> String {
     let mut parts = path.trim_matches('/').split('/');
     let what = match parts.next() {
-        Some("visit") => "a visit",
-        Some("stop") => "somebody at a kiosk",
-        Some("changes") => "changed details",
-        _ => "a form",
+        Some("visit") => "Visit",
+        Some("stop") => "Somebody at a kiosk",
+        Some("changes") => "Changed details",
+        _ => "A form",
     };
     parts.next().map_or_else(|| what.to_owned(), |action| format!("{what}: {action}"))
+}
+
+/// What a field is called: of a value that was typed, the field of the chart.
+fn label(name: &str, form: &KeptForm) -> String {
+    let mark = form.fields.iter().find(|(its, _)| its == "changes").map_or("", |(_, mark)| mark);
+    match mark.rsplit('.').nth(1).and_then(Field::from_code).filter(|_| name == "value") {
+        Some(field) => field.for_staff().to_owned(),
+        None => name.replace('_', " "),
+    }
 }
 
 pub(super) async fn kept_page(State(desk): State<Desk>, who: SignedIn, headers: HeaderMap) -> Result<Response, Oops> {
@@ -63,7 +73,7 @@ fn show(form: &KeptForm, name: Option<&str>, who: &SignedIn, idle_seconds: u64) 
         h2 { (words(&form.path)) @if let Some(name) = name { span.n { " of " (name) } } }
         p.notice role="status" { "You were signed out before this was saved. Nothing is done until you send it again." }
         @if !typed.is_empty() {
-            dl.typed { @for (name, value) in typed { dt { (name.replace('_', " ")) } dd { (value) } } }
+            dl.typed { @for (name, value) in typed { dt { (label(name, form)) } dd { (value) } } }
         }
         p.way {
             form method="post" action=(form.path) {

@@ -12,6 +12,7 @@ mod icons;
 mod kept;
 mod list;
 mod row;
+mod users;
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -54,6 +55,8 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/kept", get(kept::kept_page))
         .route("/kept/forget", post(kept::forget))
         .route("/audit", get(audit::audit_page).post(audit::search))
+        .route("/users", get(users::users_page))
+        .route("/users/{action}", post(users::act))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
         .route("/photo", get(changes::picture))

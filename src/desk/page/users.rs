@@ -1,0 +1,158 @@
+//! Who may sign in and as what, for admins.
+//!
+//! Invariants: what a form asks is done by the same functions as the commands, so the last admin stays one here too; a
+//! password is in no page and no answer; a form with one is never kept.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::super::Desk;
+use super::super::error::DeskError;
+use super::super::session::SignedIn;
+use super::super::store::UserRow;
+use super::super::users::{NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, Role};
+use super::html::staff_page;
+use super::icons::icon;
+use super::{Oops, shown};
+
+#[derive(Deserialize)]
+pub(super) struct UserForm {
+    name: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    password: String,
+}
+
+pub(super) async fn users_page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
+    let page = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        show(desk, &who, None)
+    });
+    Ok(shown(page.await?))
+}
+
+pub(super) async fn act(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Path(action): Path<String>,
+    form: Result<Form<UserForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    if !["add", "role", "password", "remove"].contains(&action.as_str()) {
+        return Err(Oops::NotFound);
+    }
+    let Form(UserForm { name, role, password }) = form.map_err(|_| Oops::Unreadable)?;
+    let password = Zeroizing::new(password);
+    let role = Role::from_code(&role);
+    // Hashing takes memory and a core, as when somebody signs in.
+    let turn = desk.inner.hashing.acquire().await.map_err(|_| DeskError::Stopping)?;
+    let answer = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        let done = match (action.as_str(), role) {
+            ("add", Some(role)) => desk.add_user_by(&name, &password, role, &who.user),
+            ("role", Some(role)) => desk.set_role(&name, role, &who.user),
+            ("password", _) => desk.set_password(&name, &password, &who.user),
+            ("remove", _) => desk.remove_user(&name, &who.user),
+            _ => return Ok(None),
+        };
+        match done {
+            Ok(()) => Ok(Some(None)),
+            Err(error) => match sentence(&error) {
+                Some(problem) => Ok(Some(Some(show(desk, &who, Some(&problem))?))),
+                None => Err(error),
+            },
+        }
+    });
+    let answer = answer.await;
+    drop(turn);
+    Ok(match answer?.ok_or(Oops::Unreadable)? {
+        None => Redirect::to("/users").into_response(),
+        Some(page) => (StatusCode::UNPROCESSABLE_ENTITY, shown(page)).into_response(),
+    })
+}
+
+/// What an admin did wrong, in words; none if it is the desk's own trouble.
+fn sentence(error: &DeskError) -> Option<String> {
+    let words = match error {
+        DeskError::NoUser(_) => "There is no such user any more.".to_owned(),
+        DeskError::UserExists(_) | DeskError::BadUserName | DeskError::BadPassword { .. } | DeskError::LastAdmin(_) => {
+            let text = error.to_string();
+            let mut chars = text.chars();
+            chars.next().map(|first| first.to_uppercase().chain(chars).chain(['.']).collect())?
+        }
+        _ => return None,
+    };
+    Some(words)
+}
+
+fn show(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Result<Markup, DeskError> {
+    let users = desk.users()?;
+    let body = html! {
+        h2 { "Who may sign in" }
+        p.way { a.button href="/" { "Back to the list" } }
+        @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        ul.changes { @for user in &users { (one(user, who)) } }
+        h3 { "Somebody new" }
+        form.search method="post" action="/users/add" autocomplete="off" {
+            input type="hidden" name="csrf" value=(who.csrf);
+            div { label for="name" { "Name" } input #name name="name" maxlength=(NAME_CHARS_MAX) autocapitalize="none" spellcheck="false" required; }
+            div { label for="role" { "Role" } (roles("role", None)) }
+            div { label for="password" { "Password" } (password("password")) }
+            button.button.primary type="submit" { "Add user" }
+        }
+        p.quiet { "Supervisors may also search the audit; admins may also manage users." }
+    };
+    Ok(staff_page("Users", who, ("/users", desk.inner.session_idle.as_secs()), &body))
+}
+
+fn one(user: &UserRow, who: &SignedIn) -> Markup {
+    let form = |action: &str, class: &str, inside: &Markup| {
+        html! {
+            form class=(class) method="post" action={ "/users/" (action) } autocomplete="off" {
+                input type="hidden" name="csrf" value=(who.csrf);
+                input type="hidden" name="name" value=(user.name);
+                (inside)
+            }
+        }
+    };
+    let of = html! { span.hidden { " of " (user.name) } };
+    let (role, new) = (format!("role-{}", user.name), format!("password-{}", user.name));
+    html! {
+        li.change {
+            h3 { (user.name) " " span.n { (user.role.code()) } }
+            details {
+                summary { "Change" (of) }
+                (form("role", "search", &html! {
+                    div { label for=(role) { "Role" (of) } (roles(&role, Some(user.role))) }
+                    button.button type="submit" { "Set role" (of) }
+                }))
+                (form("password", "search", &html! {
+                    div { label for=(new) { "New password" (of) } (password(&new)) }
+                    button.button type="submit" { "Set password" (of) }
+                }))
+                (form("remove", "search", &html! {
+                    button.button type="submit" { "Remove " (user.name) }
+                }))
+            }
+        }
+    }
+}
+
+fn roles(id: &str, now: Option<Role>) -> Markup {
+    html! {
+        select id=(id) name="role" required {
+            @for role in Role::ALL { option value=(role.code()) selected[now == Some(role)] { (role.code()) } }
+        }
+    }
+}
+
+fn password(id: &str) -> Markup {
+    html! {
+        input id=(id) name="password" type="password" autocomplete="new-password" minlength=(PASSWORD_CHARS_MIN) maxlength=(PASSWORD_BYTES_MAX) required;
+    }
+}
