@@ -35,6 +35,8 @@ pub(super) struct SearchForm {
     person: String,
     #[serde(default)]
     user: String,
+    /// Set: also who had the day's list open.
+    lists: Option<String>,
     /// The first day.
     #[serde(default)]
     from: String,
@@ -103,6 +105,7 @@ fn find(desk: &Desk, who: &SignedIn, form: &SearchForm) -> Result<Result<Found, 
         store.note_seen(&who.user, &Seen::Audit(only), now)?;
         let search = AuditSearch {
             patients,
+            with_lists: form.lists.is_some(),
             user: (!user.is_empty()).then(|| user.to_lowercase()),
             from: midnight(from),
             to: midnight(to.map(|date| date.saturating_add(1.day()))),
@@ -130,7 +133,7 @@ fn show(who: &SignedIn, form: &SearchForm, found: &Result<Found, &'static str>, 
         p.way { a.button href="/" { "Back to the list" } }
         form.search method="post" action="/audit" {
             input type="hidden" name="csrf" value=(who.csrf);
-            div { label for="person" { "Person" } input #person name="person" value=(form.person) maxlength=(TEXT_CHARS_MAX) autocomplete="off" spellcheck="false" aria-describedby="person-hint"; p.quiet #person-hint { "Number of the patient or the appointment, or a name" } }
+            div { label for="person" { "Person" } input #person name="person" value=(form.person) maxlength=(TEXT_CHARS_MAX) autocomplete="off" spellcheck="false" aria-describedby="person-hint"; p.quiet #person-hint { "Number of the patient or the appointment, or a name" } label.tick { input type="checkbox" name="lists" value="1" checked[form.lists.is_some()]; " Also who had the day's list open" } }
             div { label for="user" { "User" } input #user name="user" value=(form.user) maxlength=(TEXT_CHARS_MAX) autocomplete="off" autocapitalize="none" spellcheck="false"; }
             div { label for="from" { "From" } input #from name="from" type="date" value=(form.from); }
             div { label for="to" { "To" } input #to name="to" type="date" value=(form.to); }
@@ -147,6 +150,7 @@ fn show(who: &SignedIn, form: &SearchForm, found: &Result<Found, &'static str>, 
                 @for (name, value) in [("person", &form.person), ("user", &form.user), ("from", &form.from), ("to", &form.to)] {
                     input type="hidden" name=(name) value=(value);
                 }
+                @if form.lists.is_some() { input type="hidden" name="lists" value="1"; }
                 input type="hidden" name="before" value=(rows.last().map_or(0, |row| row.n));
                 button.button type="submit" { "Older" }
             }

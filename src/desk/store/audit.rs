@@ -82,8 +82,10 @@ pub struct AuditRow {
 /// Which rows are looked for. The default is all.
 #[derive(Debug, Clone, Default)]
 pub struct AuditSearch {
-    /// About one of these patients, by number. Lists of days on which one of them has a visit are found as well.
+    /// About one of these patients, by number.
     pub patients: Option<Vec<String>>,
+    /// With `patients`: also who had the list of a day open on which one of them has a visit.
+    pub with_lists: bool,
     /// By this user.
     pub user: Option<String>,
     /// Not before.
@@ -206,18 +208,13 @@ impl Store {
     /// If the file cannot be written; then nobody should see it.
     pub fn note_seen(&mut self, user: &str, seen: &Seen, now: Timestamp) -> Result<(), DeskError> {
         let today = self.date_at(now).to_string();
+        if *seen == Seen::List && self.is_list_noted(user, &today, now)? {
+            return Ok(());
+        }
         let tx = self.write()?;
         let note = |action: &str, patient: &str, about: &str| add(&tx, &Entry { at: now, user, action, patient, about });
         match seen {
-            Seen::List => {
-                let since = now.saturating_sub(SignedDuration::from_mins(LIST_AGAIN_MINUTES)).unwrap_or(Timestamp::MIN);
-                let sql = "SELECT 1 FROM audit WHERE user_name = ?1 AND action = 'saw-list' AND about = ?2 AND at > ?3 LIMIT 1";
-                let is_noted = tx.prepare_cached(sql)?.exists(params![user, today, sortable(since)])?;
-                if is_noted {
-                    return Ok(());
-                }
-                note("saw-list", "", &today)?;
-            }
+            Seen::List => note("saw-list", "", &today)?,
             Seen::AllChanges => note("saw-all-changes", "", "")?,
             Seen::Changes(id) => note_visit(&tx, id, |patient, about| note("saw-changes", patient, about))?,
             Seen::Kept(id) => note_visit(&tx, id, |patient, about| note("saw-kept-form", patient, about))?,
@@ -236,6 +233,13 @@ impl Store {
         tx.commit()
     }
 
+    /// Whether it is in the audit already that somebody has this day's list open. Only read: a refresh waits for nobody who writes.
+    fn is_list_noted(&self, user: &str, day: &str, now: Timestamp) -> Result<bool, DeskError> {
+        let since = now.saturating_sub(SignedDuration::from_mins(LIST_AGAIN_MINUTES)).unwrap_or(Timestamp::MIN);
+        let sql = "SELECT 1 FROM audit WHERE user_name = ?1 AND action = 'saw-list' AND about = ?2 AND at > ?3 LIMIT 1";
+        Ok(self.conn.prepare_cached(sql)?.exists(params![user, day, sortable(since)])?)
+    }
+
     /// Rows that are looked for, the newest first, at most so many.
     ///
     /// # Errors
@@ -249,11 +253,10 @@ impl Store {
         };
         if let Some(patients) = &search.patients {
             let json = serde_json::to_string(patients).map_err(|_| DeskError::Unreadable("a search"))?;
-            ask(
-                "(patient_id IN (SELECT value FROM json_each(?)) OR (action = 'saw-list' AND about IN
-                 (SELECT a.local_date FROM appointment a WHERE a.patient_id IN (SELECT value FROM json_each(?)))))",
-                json,
-            );
+            let about_them = "patient_id IN (SELECT value FROM json_each(?))";
+            let or_lists = "(patient_id IN (SELECT value FROM json_each(?)) OR (action = 'saw-list' AND about IN
+                 (SELECT a.local_date FROM appointment a WHERE a.patient_id IN (SELECT value FROM json_each(?)))))";
+            ask(if search.with_lists { or_lists } else { about_them }, json);
         }
         if let Some(user) = &search.user {
             ask("user_name = ?", user.clone());
