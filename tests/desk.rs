@@ -27,6 +27,8 @@ mod photos;
 mod program;
 #[path = "desk/proposals.rs"]
 mod proposals;
+#[path = "desk/queue.rs"]
+mod queue;
 #[path = "desk/said.rs"]
 mod said;
 #[path = "desk/security.rs"]

@@ -27,6 +27,10 @@ const DAYS_MAX: u16 = 366;
 const PAYER_CODE_CHARS_MAX: usize = 32;
 /// Most characters of what a payer is called.
 const PAYER_NAME_CHARS_MAX: usize = 80;
+/// Most characters of a queue's or a service point's name: a board shows it from afar.
+const QUEUE_NAME_CHARS_MAX: usize = 60;
+/// After more calls nobody comes.
+const CALLS_MAX: u32 = 20;
 /// A configuration is a page of text, not more.
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -234,7 +238,60 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
             return bad(format!("walk_in: {:?} has no name; write one in one language at least, such as en = \"...\"", category.code));
         }
     }
+    check_queues(clinic)?;
     Reader::new(clinic).map_err(|error| BadConfig(format!("barcodes: {error}")))?;
+    Ok(())
+}
+
+/// A visit is in one queue, and whoever is sent somewhere finds a queue there.
+fn check_queues(clinic: &ClinicSettings) -> Result<(), BadConfig> {
+    let bad = |why: String| Err(BadConfig(why));
+    let name_fits = |name: &str| {
+        name.trim() == name && !name.is_empty() && name.chars().nth(QUEUE_NAME_CHARS_MAX).is_none() && !name.chars().any(char::is_control)
+    };
+    let mut names = BTreeSet::new();
+    let mut claimed: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (at, queue) in clinic.queues.iter().enumerate() {
+        if !name_fits(&queue.name) {
+            return bad(format!("queues: the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1));
+        }
+        if !names.insert(queue.name.as_str()) {
+            return bad(format!("queues: {:?} is there twice", queue.name));
+        }
+        let services = queue.services.iter().map(|one| ("service", one.as_str()));
+        let practitioners = queue.practitioners.iter().map(|one| ("practitioner", one.as_str()));
+        let walk_in = queue.walk_in.iter().map(|one| ("walk_in code", one.as_str()));
+        for (what, one) in services.chain(practitioners).chain(walk_in) {
+            if one.trim().is_empty() {
+                return bad(format!("queues: {:?} has an empty {what}; leave it out", queue.name));
+            }
+            if !claimed.insert((what, one)) {
+                return bad(format!("queues: the {what} {one:?} is in two queues; a visit waits in one"));
+            }
+            if what == "walk_in code" && !clinic.walk_in.iter().any(|category| category.code == one) {
+                return bad(format!("queues: {:?} names the walk_in code {one:?}, which no part walk_in has", queue.name));
+            }
+        }
+        let minutes = [queue.late_after_minutes, queue.late_behind_minutes, queue.walk_in_behind_minutes];
+        if let Some(minutes) = minutes.into_iter().find(|minutes| *minutes > WINDOW_MINUTES_MAX) {
+            return bad(format!("queues: {:?}: minutes are at most {WINDOW_MINUTES_MAX}, a day; found {minutes}", queue.name));
+        }
+        if !(1..=CALLS_MAX).contains(&queue.no_show_after_calls) {
+            return bad(format!("queues: {:?}: no_show_after_calls is 1 to {CALLS_MAX}; found {}", queue.name, queue.no_show_after_calls));
+        }
+    }
+    let mut points = BTreeSet::new();
+    for (at, point) in clinic.points.iter().enumerate() {
+        if !name_fits(&point.name) {
+            return bad(format!("points: the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1));
+        }
+        if !points.insert(point.name.as_str()) {
+            return bad(format!("points: {:?} is there twice", point.name));
+        }
+        if let Some(queue) = point.queues.iter().find(|queue| !names.contains(queue.as_str())) {
+            return bad(format!("points: {:?} names the queue {queue:?}, which no part queues has; add one of that name", point.name));
+        }
+    }
     Ok(())
 }
 
@@ -323,6 +380,25 @@ mod tests {
                 "[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"x\" }\n[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"y\" }",
                 "the code \"a\" is there twice",
             ),
+            ("[[clinic.queues]]\nservices = [\"Eyes\"]", "queues: the name of number 1 must be 1 to 60"),
+            ("[[clinic.queues]]\nname = \" Eyes\"", "queues: the name of number 1"),
+            ("[[clinic.queues]]\nname = \"Eyes\"\nservice = [\"Eyes\"]", "unknown field `service`, expected one of"),
+            ("[[clinic.queues]]\nname = \"Eyes\"\n[[clinic.queues]]\nname = \"Eyes\"", "queues: \"Eyes\" is there twice"),
+            (
+                "[[clinic.queues]]\nname = \"A\"\nservices = [\"Eyes\"]\n[[clinic.queues]]\nname = \"B\"\nservices = [\"Eyes\"]",
+                "queues: the service \"Eyes\" is in two queues; a visit waits in one",
+            ),
+            ("[[clinic.queues]]\nname = \"A\"\npractitioners = [\" \"]", "queues: \"A\" has an empty practitioner"),
+            ("[[clinic.queues]]\nname = \"A\"\nwalk_in = [\"x\"]", "queues: \"A\" names the walk_in code \"x\", which no part walk_in has"),
+            ("[[clinic.queues]]\nname = \"A\"\nlate_behind_minutes = 2000", "queues: \"A\": minutes are at most 1440, a day; found 2000"),
+            ("[[clinic.queues]]\nname = \"A\"\nno_show_after_calls = 0", "queues: \"A\": no_show_after_calls is 1 to 20; found 0"),
+            ("[[clinic.points]]\nqueues = []", "points: the name of number 1"),
+            ("[[clinic.points]]\nname = \"Room 1\"\n[[clinic.points]]\nname = \"Room 1\"", "points: \"Room 1\" is there twice"),
+            ("[[clinic.points]]\nname = \"Room 1\"\nplace = \"here\"", "unknown field `place`, expected `name` or `queues`"),
+            (
+                "[[clinic.points]]\nname = \"Room 1\"\nqueues = [\"Eyes\"]",
+                "points: \"Room 1\" names the queue \"Eyes\", which no part queues has",
+            ),
             ("country = \"UK\"", "two capital letters such as \"US\"; found \"UK\""),
             ("country = \"us\"", "two capital letters"),
             ("ask_again_after_days = 400", "at most 366; found 400"),
@@ -372,6 +448,12 @@ mod tests {
         let clinic = config.clinic.unwrap();
         assert!(!clinic.sites.is_empty() && !clinic.services.is_empty() && !clinic.walk_in.is_empty() && !clinic.barcodes.is_empty());
         assert!(clinic.services.iter().any(|rules| !rules.documents.is_empty()) && !clinic.unwell_comes.0.is_empty());
+        assert!(clinic.queues.iter().any(|queue| !queue.walk_in.is_empty()) && clinic.points.iter().any(|point| !point.queues.is_empty()));
+        for part in [serde_json::to_value(&clinic.queues[0]).unwrap(), serde_json::to_value(&clinic.points[0]).unwrap()] {
+            for key in part.as_object().unwrap().keys() {
+                assert!(text.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the example");
+            }
+        }
         let payers = &clinic.insurance.payers;
         assert!(payers.len() > 1 && payers.iter().any(|payer| !payer.also.is_empty()));
         let payer = serde_json::to_value(&payers[0]).unwrap();

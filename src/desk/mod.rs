@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod calling;
 pub mod changes;
 pub mod config;
 pub mod eligibility;
@@ -16,6 +17,7 @@ pub mod letters;
 pub mod matching;
 pub mod out;
 pub mod page;
+pub mod queues;
 pub mod secret;
 pub mod serve;
 pub mod session;

@@ -9,6 +9,7 @@ use super::document::Document;
 use super::language::Language;
 use super::payer::InsuranceSettings;
 use super::proposal::Field;
+use super::queue::{QueueRules, ServicePoint};
 
 /// The clinic's own rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,12 @@ pub struct ClinicSettings {
     pub services: Vec<ServiceRules>,
     /// Why people come without an appointment. Empty: they are sent to the desk.
     pub walk_in: Vec<WalkInCategory>,
+    /// Queues that are another than one for each service. What none of them names waits in the queue of its service.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<QueueRules>,
+    /// Where patients are called to. Empty: they are called without saying where.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<ServicePoint>,
     /// Barcodes that the clinic's own letters carry already.
     pub barcodes: Vec<BarcodePattern>,
     /// Only signed letters are taken: the plain codes `ARR:A:` that anybody can make are not.
@@ -86,6 +93,8 @@ impl Default for ClinicSettings {
             sites: Vec::new(),
             services: Vec::new(),
             walk_in: Vec::new(),
+            queues: Vec::new(),
+            points: Vec::new(),
             barcodes: Vec::new(),
             signed_letters_only: false,
             trust_two_identifiers: false,

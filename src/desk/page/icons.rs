@@ -31,6 +31,7 @@ pub fn icon(name: &str) -> Markup {
         "check" => r#"<path d="M4 10.500l4 4 8-9"/>"#,
         "sound" => r#"<path d="M3 8v4h3l4 3.500v-11L6 8zM13 7.500a3.500 3.500 0 0 1 0 5M15.200 5a7 7 0 0 1 0 10"/>"#,
         "person" => r#"<circle cx="10" cy="6.500" r="3.200"/><path d="M3.500 17.500c.5-4 3-6 6.500-6s6 2 6.500 6"/>"#,
+        "pause" => r#"<path d="M7 4.500v11M13 4.500v11"/>"#,
         "dot" => r#"<circle cx="10" cy="10" r="4.500" fill="currentColor"/>"#,
         _ => r#"<circle cx="10" cy="10" r="4.500"/>"#,
     };
@@ -67,8 +68,10 @@ pub fn state_icon(state: VisitState) -> Markup {
         VisitState::Expected => "ring",
         VisitState::Asks => "question",
         VisitState::Arrived => "dot",
+        VisitState::Held => "pause",
         VisitState::Called => "sound",
+        VisitState::WithClinician => "person",
         VisitState::Done => "check",
-        VisitState::Cancelled => "cross",
+        VisitState::NoShow | VisitState::Cancelled => "cross",
     })
 }

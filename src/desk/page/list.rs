@@ -147,10 +147,10 @@ impl Day {
         match row.state {
             // Always somebody's decision, whatever else was taken care of.
             VisitState::Asks => self.needs.push(Entry::Visit(Box::new(row))),
-            VisitState::Arrived => self.waiting.push(row),
-            VisitState::Called => self.called.push(row),
+            VisitState::Arrived | VisitState::Held => self.waiting.push(row),
+            VisitState::Called | VisitState::WithClinician => self.called.push(row),
             VisitState::Expected => self.expected.push(row),
-            VisitState::Done | VisitState::Cancelled => self.closed.push(Entry::Visit(Box::new(row))),
+            VisitState::Done | VisitState::NoShow | VisitState::Cancelled => self.closed.push(Entry::Visit(Box::new(row))),
         }
     }
 

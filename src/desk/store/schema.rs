@@ -285,7 +285,32 @@ SELECT 1, 0, '0000000000000000000000000000000000000000000000000000000000000000',
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'a row of the audit is never changed'); END;
 CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a row of the audit is never removed'); END;
 ",
+    QUEUE,
 ];
+
+const QUEUE: &str = r"
+-- Where a visit stands in its queue; follows from events and staff actions. `queue` and `placed_at` are empty until staff decide about them.
+ALTER TABLE visit ADD COLUMN queue TEXT;
+ALTER TABLE visit ADD COLUMN placed_at TEXT;
+ALTER TABLE visit ADD COLUMN point TEXT;
+ALTER TABLE visit ADD COLUMN calls BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE visit ADD COLUMN last_call_at TEXT;
+ALTER TABLE visit ADD COLUMN held_at TEXT;
+ALTER TABLE visit ADD COLUMN started_at TEXT;
+ALTER TABLE visit ADD COLUMN served_in TEXT;
+-- How long visits of a queue took lately.
+CREATE INDEX visit_by_served ON visit(served_in, done_at);
+-- Steps in a queue, each with where the visit stood before it, so that they can be taken back.
+CREATE TABLE visit_step(
+    appointment_id TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    before TEXT NOT NULL,
+    PRIMARY KEY (appointment_id, revision)
+);
+-- To which service point whoever is signed in calls.
+ALTER TABLE session ADD COLUMN point TEXT;
+";
 
 /// Brings the file up to date, or says that it is newer than this program.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), DeskError> {

@@ -56,8 +56,33 @@ pub struct VisitRow {
     pub called: Option<(Timestamp, String)>,
     /// When and by whom the visit was closed.
     pub done: Option<(Timestamp, String)>,
+    /// Where it stands in its queue.
+    pub in_line: InLine,
     /// Why somebody is or was needed; most urgent first.
     pub reasons: Vec<ReasonRow>,
+}
+
+/// Where a visit stands in its queue, as far as staff have done something about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InLine {
+    /// The queue to which staff moved it; none as long as the clinic's rules say.
+    pub queue: Option<String>,
+    /// When it was put at the end of the line.
+    pub placed: Option<Timestamp>,
+    /// Where the patient was called to.
+    pub point: Option<String>,
+    /// How often they were called.
+    pub calls: u32,
+    /// The latest call.
+    pub last_call: Option<Timestamp>,
+    /// Since when it is on hold.
+    pub held: Option<Timestamp>,
+    /// Since when the patient is with the clinician.
+    pub started: Option<Timestamp>,
+    /// From which queue they were called.
+    pub served_in: Option<String>,
+    /// The latest step that can be taken back: its revision and its code.
+    pub step: Option<(u64, String)>,
 }
 
 /// Why somebody is needed.
@@ -101,7 +126,10 @@ pub struct Stop {
 
 const VISIT_COLUMNS: &str =
     "v.appointment_id, v.state, v.kiosk, v.ticket_number, v.ticket_date, v.call_as, v.language, v.arrived_at, v.print,
- v.seen_at, v.seen_by, v.called_at, v.called_by, v.done_at, v.done_by, v.companion, v.documents, v.walk_in, v.accepted_at, v.accepted_by";
+ v.seen_at, v.seen_by, v.called_at, v.called_by, v.done_at, v.done_by, v.companion, v.documents, v.walk_in, v.accepted_at, v.accepted_by,
+ v.queue, v.placed_at, v.point, v.calls, v.last_call_at, v.held_at, v.started_at, v.served_in,
+ (SELECT MAX(s.revision) FROM visit_step s WHERE s.appointment_id = v.appointment_id),
+ (SELECT s.action FROM visit_step s WHERE s.appointment_id = v.appointment_id ORDER BY s.revision DESC LIMIT 1)";
 
 impl Store {
     /// Every visit of the clinic's date: those on the list, those whose ticket or trouble is of that day.
@@ -109,45 +137,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn visits_of(&self, date: Date) -> Result<Vec<VisitRow>, DeskError> {
-        let date = date.to_string();
-        let mut rows: BTreeMap<String, VisitRow> = BTreeMap::new();
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, body FROM appointment WHERE local_date = ?1 OR id IN (SELECT appointment_id FROM visit WHERE ticket_date = ?1)
-             OR id IN (SELECT appointment_id FROM reason WHERE date = ?1)",
-        )?;
-        let listed: Vec<(String, String)> =
-            statement.query_map([&date], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-        for (id, body) in listed {
-            let appointment = appointments::read(&body)?;
-            rows.insert(id.clone(), VisitRow::new(&id, Some(appointment)));
-        }
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT {VISIT_COLUMNS} FROM visit v WHERE v.ticket_date = ?1
-             OR v.appointment_id IN (SELECT id FROM appointment WHERE local_date = ?1)
-             OR v.appointment_id IN (SELECT appointment_id FROM reason WHERE date = ?1)"
-        ))?;
-        let facts: Vec<VisitFacts> = statement.query_map([&date], VisitFacts::read)?.collect::<Result<_, _>>()?;
-        for fact in facts {
-            let row = rows.entry(fact.id.clone()).or_insert_with_key(|id| VisitRow::new(id, None));
-            fact.put_into(row)?;
-        }
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id <> '' AND solved_at IS NULL
-             AND (date = ?1 OR appointment_id IN (SELECT id FROM appointment WHERE local_date = ?1)
-             OR appointment_id IN (SELECT appointment_id FROM visit WHERE ticket_date = ?1))"
-        ))?;
-        let reasons: Vec<ReasonFacts> = statement.query_map([&date], ReasonFacts::read)?.collect::<Result<_, _>>()?;
-        for facts in reasons {
-            if let Some(row) = rows.get_mut(&facts.appointment) {
-                row.reasons.push(facts.into_row()?);
-            }
-        }
-        for (id, ticket) in duplicates(&self.conn, Some(&date))? {
-            if let Some(row) = rows.get_mut(&id) {
-                row.duplicates.push(ticket);
-            }
-        }
-        Ok(rows.into_values().map(VisitRow::finish).collect())
+        visits_of(&self.conn, date)
     }
 
     /// One visit, whatever its day; none if neither the list nor a kiosk ever named it.
@@ -221,6 +211,48 @@ impl Store {
     }
 }
 
+/// As [`Store::visits_of`], also inside a transaction.
+pub(super) fn visits_of(conn: &Connection, date: Date) -> Result<Vec<VisitRow>, DeskError> {
+    let date = date.to_string();
+    let mut rows: BTreeMap<String, VisitRow> = BTreeMap::new();
+    let mut statement = conn.prepare_cached(
+        "SELECT id, body FROM appointment WHERE local_date = ?1 OR id IN (SELECT appointment_id FROM visit WHERE ticket_date = ?1)
+         OR id IN (SELECT appointment_id FROM reason WHERE date = ?1)",
+    )?;
+    let listed: Vec<(String, String)> = statement.query_map([&date], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    for (id, body) in listed {
+        let appointment = appointments::read(&body)?;
+        rows.insert(id.clone(), VisitRow::new(&id, Some(appointment)));
+    }
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {VISIT_COLUMNS} FROM visit v WHERE v.ticket_date = ?1
+         OR v.appointment_id IN (SELECT id FROM appointment WHERE local_date = ?1)
+         OR v.appointment_id IN (SELECT appointment_id FROM reason WHERE date = ?1)"
+    ))?;
+    let facts: Vec<VisitFacts> = statement.query_map([&date], VisitFacts::read)?.collect::<Result<_, _>>()?;
+    for fact in facts {
+        let row = rows.entry(fact.id.clone()).or_insert_with_key(|id| VisitRow::new(id, None));
+        fact.put_into(row)?;
+    }
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id <> '' AND solved_at IS NULL
+         AND (date = ?1 OR appointment_id IN (SELECT id FROM appointment WHERE local_date = ?1)
+         OR appointment_id IN (SELECT appointment_id FROM visit WHERE ticket_date = ?1))"
+    ))?;
+    let reasons: Vec<ReasonFacts> = statement.query_map([&date], ReasonFacts::read)?.collect::<Result<_, _>>()?;
+    for facts in reasons {
+        if let Some(row) = rows.get_mut(&facts.appointment) {
+            row.reasons.push(facts.into_row()?);
+        }
+    }
+    for (id, ticket) in duplicates(conn, Some(&date))? {
+        if let Some(row) = rows.get_mut(&id) {
+            row.duplicates.push(ticket);
+        }
+    }
+    Ok(rows.into_values().map(VisitRow::finish).collect())
+}
+
 fn duplicates(conn: &Connection, date: Option<&str>) -> Result<Vec<(String, Ticket)>, DeskError> {
     let mut statement = conn.prepare_cached(
         "SELECT t.appointment_id, t.number, t.date FROM ticket t JOIN visit v ON v.appointment_id = t.appointment_id
@@ -259,6 +291,7 @@ impl VisitRow {
             seen: None,
             called: None,
             done: None,
+            in_line: InLine::default(),
             reasons: Vec::new(),
         }
     }
@@ -277,6 +310,7 @@ impl VisitRow {
             self.state = match self.appointment.as_ref().map(|appointment| appointment.status) {
                 Some(AppointmentStatus::Arrived | AppointmentStatus::CheckedIn) => VisitState::Arrived,
                 Some(AppointmentStatus::Fulfilled) => VisitState::Done,
+                Some(AppointmentStatus::NoShow) => VisitState::NoShow,
                 Some(status) if !status.stands() => VisitState::Cancelled,
                 _ => VisitState::Expected,
             };
@@ -301,6 +335,49 @@ struct VisitFacts {
     documents: Option<String>,
     walk_in: Option<String>,
     accepted: Option<(String, String)>,
+    in_line: LineFacts,
+}
+
+struct LineFacts {
+    queue: Option<String>,
+    placed_at: Option<String>,
+    point: Option<String>,
+    calls: u32,
+    last_call_at: Option<String>,
+    held_at: Option<String>,
+    started_at: Option<String>,
+    served_in: Option<String>,
+    step: Option<(i64, String)>,
+}
+
+impl LineFacts {
+    fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            queue: row.get(first)?,
+            placed_at: row.get(first + 1)?,
+            point: row.get(first + 2)?,
+            calls: row.get(first + 3)?,
+            last_call_at: row.get(first + 4)?,
+            held_at: row.get(first + 5)?,
+            started_at: row.get(first + 6)?,
+            served_in: row.get(first + 7)?,
+            step: row.get::<_, Option<i64>>(first + 8)?.zip(row.get::<_, Option<String>>(first + 9)?),
+        })
+    }
+
+    fn in_line(self) -> Result<InLine, DeskError> {
+        Ok(InLine {
+            queue: self.queue,
+            placed: timestamp_or_none(self.placed_at)?,
+            point: self.point,
+            calls: self.calls,
+            last_call: timestamp_or_none(self.last_call_at)?,
+            held: timestamp_or_none(self.held_at)?,
+            started: timestamp_or_none(self.started_at)?,
+            served_in: self.served_in,
+            step: self.step.map(|(revision, action)| (revision.unsigned_abs(), action)),
+        })
+    }
 }
 
 impl VisitFacts {
@@ -324,6 +401,7 @@ impl VisitFacts {
             documents: row.get(16)?,
             walk_in: row.get(17)?,
             accepted: pair(18)?,
+            in_line: LineFacts::read(row, 20)?,
         })
     }
 
@@ -342,6 +420,7 @@ impl VisitFacts {
         row.documents = from_json(self.documents)?;
         row.walk_in = from_json(self.walk_in)?.map(Box::new);
         row.accepted = who(self.accepted)?;
+        row.in_line = self.in_line.in_line()?;
         Ok(())
     }
 }

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{Store, bump, events, int, proposals, timestamp, to_code};
+use super::{Store, bump, events, int, proposals, steps, timestamp, to_code};
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId};
-use crate::domain::queue::VisitState;
+use crate::domain::queue::{QueueAction, VisitState};
 use crate::domain::reason::Reason;
 
 /// What a member of staff does.
@@ -90,7 +90,7 @@ impl Store {
         Ok(recorded
             .filter_map(|a| match a.deed {
                 Deed::Work(work, action) => Some((a.at, a.user, action, work)),
-                Deed::Change(_) => None,
+                Deed::Queue(..) | Deed::Change(_) => None,
             })
             .collect())
     }
@@ -102,7 +102,7 @@ impl Store {
     pub fn rebuild_visits(&mut self) -> Result<(), DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
-        tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal;")?;
+        tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal; DELETE FROM visit_step;")?;
         let mut statement = tx.prepare("SELECT revision, kiosk, received_at, body FROM kiosk_event ORDER BY revision")?;
         let events: Vec<(i64, String, String, String)> =
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?;
@@ -130,9 +130,10 @@ struct Recorded {
     deed: Deed,
 }
 
-/// What somebody did: something with a visit or a stop, or a decision on a proposal.
+/// What somebody did: something with a visit or a stop, a step in a queue, or a decision on a proposal.
 enum Deed {
     Work(StaffWork, StaffAction),
+    Queue(AppointmentId, QueueAction),
     Change(Box<proposals::RecordedDecision>),
 }
 
@@ -141,6 +142,7 @@ impl Recorded {
     fn again(&self, conn: &Connection) -> Result<(), DeskError> {
         match &self.deed {
             Deed::Work(work, action) => act(conn, work, *action, &self.user, self.at, self.revision).map(|_| ()),
+            Deed::Queue(id, action) => steps::take(conn, id.as_str(), action, &self.user, &self.at.to_string(), self.revision).map(|_| ()),
             Deed::Change(decision) => decision.again(conn, &self.user, self.at, self.revision),
         }
     }
@@ -167,6 +169,10 @@ fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
         if let (Some(kiosk), Some(seq), Some(detail)) = (&kiosk, seq, &detail) {
             let decision = proposals::RecordedDecision::read(&action, kiosk, seq, detail)?;
             return Ok(Recorded { revision, at, user, deed: Deed::Change(Box::new(decision)) });
+        }
+        if let (Some(id), Some(detail)) = (&appointment, &detail) {
+            let action = serde_json::from_str(detail).map_err(|_| DeskError::Unreadable("a staff action"))?;
+            return Ok(Recorded { revision, at, user, deed: Deed::Queue(AppointmentId::new(id), action) });
         }
         let work = match (appointment, kiosk, seq) {
             (Some(id), _, _) => StaffWork::Visit(AppointmentId::new(id)),
@@ -237,18 +243,15 @@ fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at
                 params![id, at, user, n],
             )?;
         }
-        (StaffAction::Call, VisitState::Arrived) => {
-            see()?;
-            conn.execute(
-                "UPDATE visit SET state = 'called', called_at = ?2, called_by = ?3 WHERE appointment_id = ?1",
-                params![id, at, user],
-            )?;
-        }
-        (StaffAction::Decline, VisitState::Asks) | (StaffAction::Done, VisitState::Arrived | VisitState::Called) => {
+        (StaffAction::Call, _) => return steps::take(conn, id, &QueueAction::Call { queue: String::new(), point: None }, user, at, n),
+        (StaffAction::Done, _) => return steps::take(conn, id, &QueueAction::Finish, user, at, n),
+        (StaffAction::Undo, _) if steps::take_back(conn, id)? => return Ok(true),
+        (StaffAction::Decline, VisitState::Asks) => {
             take_reasons()?;
             see()?;
             conn.execute("UPDATE visit SET state = 'done', done_at = ?2, done_by = ?3 WHERE appointment_id = ?1", params![id, at, user])?;
         }
+        // A visit that was declined, or closed or called before steps were kept.
         (StaffAction::Undo, VisitState::Done) => {
             conn.execute(
                 "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1

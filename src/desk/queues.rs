@@ -1,0 +1,291 @@
+//! The day's queues, as they follow from the day's visits: who stands where, why, and how long it may take.
+//!
+//! Invariants: whoever waits is in one queue at one place; nobody who is called or with somebody can be called elsewhere, whatever other
+//! ticket or visit they have.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::store::VisitRow;
+use crate::domain::ids::AppointmentId;
+use crate::domain::queue::{Ahead, Basis, Place, QueueRules, Served, VisitState, Wait, Waiter, line_up, queue_of};
+use crate::domain::reason::Reason;
+use crate::domain::settings::ClinicSettings;
+use crate::domain::ticket::Ticket;
+
+/// A point at which nobody was called from a queue for so long does not serve it any more.
+const POINT_SERVES: SignedDuration = SignedDuration::from_hours(1);
+
+/// One queue, now.
+pub struct Queue {
+    /// Its rules, with its name.
+    pub rules: QueueRules,
+    /// Who waits, in order.
+    pub line: Vec<InQueue>,
+    /// How many are on hold.
+    pub held: usize,
+    /// How many are called or with a clinician.
+    pub taken: usize,
+}
+
+/// Somebody in a line.
+pub struct InQueue {
+    /// Where and why there.
+    pub place: Place,
+    /// How long it may take from now.
+    pub wait: Wait,
+    /// Where they are called to or being seen meanwhile, with another visit; empty if nobody said where, none if nowhere.
+    pub elsewhere: Option<String>,
+}
+
+/// The queues of a day, those of the settings first.
+pub struct Queues {
+    /// Each with its name in its rules.
+    pub all: Vec<Queue>,
+}
+
+/// How a ticket stands, for whoever holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketStanding {
+    /// Where its visit stands; of several visits the one that needs its holder first.
+    pub state: VisitState,
+    /// In which queue.
+    pub queue: String,
+    /// 1 is next; none if they are not in line.
+    pub position: Option<usize>,
+    /// How long it may take from now.
+    pub wait: Wait,
+    /// Where to come; none if they were not called or nobody said where.
+    pub point: Option<String>,
+}
+
+/// Why a step in a queue was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nobody waits there who could be called.
+    Nobody,
+    /// The visit stands elsewhere than the page showed.
+    Moved,
+    /// The patient is called or being seen with another visit; where, if somebody said.
+    Elsewhere(String),
+    /// Fewer calls than the queue asks for before somebody did not come.
+    TooFewCalls(u32),
+    /// There is no such queue.
+    NoQueue,
+    /// There is no such service point.
+    NoPoint,
+}
+
+impl Refusal {
+    /// One sentence for staff.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Nobody => "Nobody waits there who could be called.".to_owned(),
+            Self::Moved => "Somebody was faster. This is how it stands now.".to_owned(),
+            Self::Elsewhere(place) if place.is_empty() => "This person is called for another visit already.".to_owned(),
+            Self::Elsewhere(place) => format!("This person is called to {place} for another visit already."),
+            Self::TooFewCalls(calls) => format!("Call again first: a no-show was called {calls} times."),
+            Self::NoQueue => "There is no such queue.".to_owned(),
+            Self::NoPoint => "There is no such service point.".to_owned(),
+        }
+    }
+}
+
+/// The name of the queue in which a visit waits, or would.
+#[must_use]
+pub fn queue_name(row: &VisitRow, settings: &ClinicSettings) -> String {
+    if let Some(queue) = &row.in_line.queue {
+        return queue.clone();
+    }
+    let appointment = row.appointment.as_ref();
+    queue_of(
+        settings,
+        appointment.map_or("", |a| a.service.as_str()),
+        appointment.map_or("", |a| a.practitioner.as_str()),
+        row.walk_in.as_ref().map(|asks| asks.category.as_str()),
+    )
+}
+
+/// Whoever waits in the row, if somebody does.
+fn waiter(row: &VisitRow) -> Option<Waiter> {
+    if row.state != VisitState::Arrived {
+        return None;
+    }
+    Some(Waiter {
+        visit: row.id.clone(),
+        ticket: row.ticket?.number,
+        is_unwell: row.reasons.iter().any(|reason| reason.reason == Reason::FeelsUnwell),
+        appointment: row.appointment.as_ref().map(|a| a.start),
+        arrived: row.arrived_at?,
+        placed: row.in_line.placed,
+    })
+}
+
+/// What tells that two rows are one person, as far as can be known.
+fn bodies(row: &VisitRow) -> impl Iterator<Item = String> {
+    let ticket = row.ticket.map(|ticket| format!("ticket {}", ticket.number));
+    let person = row.appointment.as_ref().map(|appointment| format!("person {}", appointment.person.id));
+    ticket.into_iter().chain(person)
+}
+
+/// Where people are who are called or with a clinician, by [`bodies`].
+pub struct Taken(HashMap<String, (AppointmentId, String)>);
+
+impl Taken {
+    /// Reads it off the day's visits.
+    #[must_use]
+    pub fn of(rows: &[VisitRow]) -> Self {
+        let taken = rows.iter().filter(|row| row.state.is_taken());
+        Self(
+            taken
+                .flat_map(|row| {
+                    let at = (row.id.clone(), row.in_line.point.clone().unwrap_or_default());
+                    bodies(row).map(move |body| (body, at.clone())).collect::<Vec<_>>()
+                })
+                .collect(),
+        )
+    }
+
+    /// Where the person of this row is with another visit; empty if nobody said where.
+    #[must_use]
+    pub fn elsewhere(&self, row: &VisitRow) -> Option<String> {
+        bodies(row).filter_map(|body| self.0.get(&body)).find(|(visit, _)| *visit != row.id).map(|(_, point)| point.clone())
+    }
+}
+
+impl Queues {
+    /// The queues of the day. `basis` answers what is usual in a queue.
+    ///
+    /// # Errors
+    /// Those of `basis`.
+    pub fn of<E>(
+        rows: &[VisitRow],
+        settings: &ClinicSettings,
+        now: Timestamp,
+        mut basis: impl FnMut(&str) -> Result<Option<Basis>, E>,
+    ) -> Result<Self, E> {
+        let by_id: HashMap<&AppointmentId, &VisitRow> = rows.iter().map(|row| (&row.id, row)).collect();
+        let taken = Taken::of(rows);
+        let mut by_queue: BTreeMap<String, Vec<&VisitRow>> = BTreeMap::new();
+        for row in rows {
+            by_queue.entry(queue_name(row, settings)).or_default().push(row);
+        }
+        let rank = |name: &str| settings.queues.iter().position(|queue| queue.name == name).unwrap_or(settings.queues.len());
+        for queue in &settings.queues {
+            by_queue.entry(queue.name.clone()).or_default();
+        }
+        let mut all = Vec::with_capacity(by_queue.len());
+        for (name, members) in by_queue {
+            let rules = settings.queue_rules(&name);
+            let line = line_up(members.iter().filter_map(|row| waiter(row)).collect(), &rules);
+            let basis = if line.is_empty() { None } else { basis(&name)? };
+            let points = serving(rows, &name, now);
+            let line = line
+                .into_iter()
+                .map(|place| {
+                    let ahead = Ahead { here: place.position - 1, coming: coming_before(&members, &place.waiter, &rules, now), points };
+                    let wait = basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, now.duration_since(since(&place.waiter))));
+                    let elsewhere = by_id.get(&place.waiter.visit).and_then(|row| taken.elsewhere(row));
+                    InQueue { place, wait, elsewhere }
+                })
+                .collect();
+            let count = |of: fn(VisitState) -> bool| members.iter().filter(|row| of(row.state)).count();
+            all.push(Queue { rules, line, held: count(|state| state == VisitState::Held), taken: count(VisitState::is_taken) });
+        }
+        all.sort_by(|a, b| (rank(&a.rules.name), &a.rules.name).cmp(&(rank(&b.rules.name), &b.rules.name)));
+        Ok(Self { all })
+    }
+
+    /// The queue of this name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Queue> {
+        self.all.iter().find(|queue| queue.rules.name == name)
+    }
+
+    /// Where a visit stands in line, and in which queue.
+    #[must_use]
+    pub fn place_of(&self, visit: &AppointmentId) -> Option<(&Queue, &InQueue)> {
+        self.all.iter().find_map(|queue| Some((queue, queue.line.iter().find(|one| one.place.waiter.visit == *visit)?)))
+    }
+
+    /// How a ticket stands; none if nobody has it.
+    #[must_use]
+    pub fn standing(&self, rows: &[VisitRow], ticket: Ticket, settings: &ClinicSettings) -> Option<TicketStanding> {
+        let held = rows.iter().filter(|row| row.ticket == Some(ticket));
+        // Called now, with somebody, next in line, then whatever else.
+        let urgency = |row: &VisitRow| match row.state {
+            VisitState::Called => (0, 0),
+            VisitState::WithClinician => (1, 0),
+            VisitState::Arrived => (2, self.place_of(&row.id).map_or(usize::MAX, |(_, one)| one.place.position)),
+            VisitState::Held => (3, 0),
+            VisitState::Asks => (4, 0),
+            VisitState::Expected => (5, 0),
+            VisitState::Done => (6, 0),
+            VisitState::NoShow => (7, 0),
+            VisitState::Cancelled => (8, 0),
+        };
+        let row = held.min_by_key(|row| urgency(row))?;
+        let place = self.place_of(&row.id);
+        Some(TicketStanding {
+            state: row.state,
+            queue: queue_name(row, settings),
+            position: place.map(|(_, one)| one.place.position),
+            wait: place.map_or(Wait::NoBasis, |(_, one)| one.wait),
+            point: row.in_line.point.clone().filter(|_| row.state.is_taken()),
+        })
+    }
+}
+
+impl Queue {
+    /// Who is called next; none if nobody can be.
+    #[must_use]
+    pub fn next(&self) -> Option<&InQueue> {
+        self.line.iter().find(|one| one.elsewhere.is_none())
+    }
+}
+
+/// Since when somebody waits: nobody waits before the appointment's time.
+fn since(waiter: &Waiter) -> Timestamp {
+    waiter.appointment.map_or(waiter.arrived, |start| start.max(waiter.arrived)).max(waiter.placed.unwrap_or(Timestamp::MIN))
+}
+
+/// How many people who are not here yet would be called before, if they came on time.
+fn coming_before(members: &[&VisitRow], waiter: &Waiter, rules: &QueueRules, now: Timestamp) -> usize {
+    let late = SignedDuration::from_mins(i64::from(rules.late_after_minutes));
+    let still = now.saturating_sub(late).unwrap_or(Timestamp::MIN);
+    let expected = members.iter().filter(|row| row.state == VisitState::Expected).filter_map(|row| row.appointment.as_ref());
+    let turn = waiter.appointment.unwrap_or(waiter.arrived).max(waiter.placed.unwrap_or(Timestamp::MIN));
+    if waiter.is_unwell { 0 } else { expected.filter(|appointment| appointment.start >= still && appointment.start < turn).count() }
+}
+
+/// At how many places people of a queue are being called: points, or people who said none.
+fn serving(rows: &[VisitRow], queue: &str, now: Timestamp) -> usize {
+    let lately = now.saturating_sub(POINT_SERVES).unwrap_or(Timestamp::MIN);
+    let mut places: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.in_line.served_in.as_deref() == Some(queue))
+        .filter_map(|row| {
+            let (at, user) = row.called.as_ref()?;
+            let goes_on = row.state.is_taken() || row.done.as_ref().is_some_and(|(done, _)| *done >= lately) || *at >= lately;
+            goes_on.then_some(row.in_line.point.as_deref().unwrap_or(user))
+        })
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    places.len()
+}
+
+/// The hour of the clinic's day, 0 to 23.
+#[must_use]
+pub fn hour_at(at: Timestamp, zone: &TimeZone) -> i8 {
+    at.to_zoned(zone.clone()).hour()
+}
+
+/// A visit that was seen, as a sample of its queue.
+#[must_use]
+pub fn sample(called: Timestamp, started: Option<Timestamp>, done: Timestamp, due: Timestamp, zone: &TimeZone) -> Served {
+    Served { hour: hour_at(called, zone), service: done.duration_since(started.unwrap_or(called)), waited: called.duration_since(due) }
+}

@@ -1,0 +1,208 @@
+//! The queues of a day: calling who is next, steps of somebody in a queue, what is usual in it, and where a session calls to.
+//!
+//! Invariant: who is next is decided and called in one transaction, so two people who call at once, at one desk or in two
+//! processes, never call the same person.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::error::DeskError;
+use super::super::queues::{Queues, Refusal, Taken, TicketStanding, hour_at, queue_name, sample};
+use super::{Store, bump, int, settings, steps, timestamp_or_none, visits};
+use crate::domain::ids::AppointmentId;
+use crate::domain::queue::{Basis, QueueAction, Served};
+use crate::domain::settings::ClinicSettings;
+use crate::domain::ticket::Ticket;
+
+/// What is usual is read off visits of the last weeks ...
+const BASIS_DAYS: i64 = 28;
+/// ... and of these off so many of the newest.
+const BASIS_VISITS_MAX: u32 = 400;
+
+impl Store {
+    /// The queues of the clinic's today. `rows` are its visits.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn queues(&self, rows: &[visits::VisitRow], settings: &ClinicSettings, now: Timestamp) -> Result<Queues, DeskError> {
+        Queues::of(rows, settings, now, |queue| self.basis(queue, now))
+    }
+
+    /// How a ticket stands: state, place, wait, and where to come; none if nobody has it today. What ticket page, board and kiosk say.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn ticket_standing(&self, ticket: Ticket, now: Timestamp) -> Result<Option<TicketStanding>, DeskError> {
+        let settings = self.settings()?;
+        let rows = self.visits_of(self.date_at(now))?;
+        Ok(self.queues(&rows, &settings, now)?.standing(&rows, ticket, &settings))
+    }
+
+    fn basis(&self, queue: &str, now: Timestamp) -> Result<Option<Basis>, DeskError> {
+        let since = now.saturating_sub(SignedDuration::from_hours(24 * BASIS_DAYS)).unwrap_or(Timestamp::MIN);
+        let mut statement = self.conn.prepare_cached(
+            "SELECT v.called_at, v.started_at, v.done_at, v.arrived_at, a.start_at, v.placed_at FROM visit v
+             LEFT JOIN appointment a ON a.id = v.appointment_id
+             WHERE v.served_in = ?1 AND v.done_at >= ?2 AND v.state = 'done' AND v.called_at IS NOT NULL ORDER BY v.done_at DESC LIMIT ?3",
+        )?;
+        let rows = statement.query_map(params![queue, since.to_string(), BASIS_VISITS_MAX], |row| {
+            let times: [Option<String>; 6] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
+            Ok(times)
+        })?;
+        let mut samples: Vec<Served> = Vec::new();
+        for row in rows {
+            let [called, started, done, arrived, start, placed] = row?.map(timestamp_or_none);
+            let (Some(called), Some(done)) = (called?, done?) else { continue };
+            // Waiting begins with the last of them: nobody waits before the appointment's time.
+            let due = [arrived?, start?, placed?].into_iter().flatten().max().unwrap_or(called);
+            samples.push(sample(called, started?, done, due, &self.zone));
+        }
+        Ok(Basis::of(&samples, hour_at(now, &self.zone)))
+    }
+
+    /// Calls who is next in a queue, and answers who that is.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn call_next(
+        &mut self,
+        queue: &str,
+        point: Option<&str>,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<AppointmentId, Refusal>, DeskError> {
+        let date = self.date_at(now);
+        let tx = self.write()?;
+        let settings = settings(&tx)?;
+        if point.is_some_and(|point| !settings.points.iter().any(|known| known.name == point)) {
+            return Ok(Err(Refusal::NoPoint));
+        }
+        let rows = visits::visits_of(&tx, date)?;
+        // Who is next does not depend on how long it takes.
+        let queues = Queues::of(&rows, &settings, now, |_| Ok::<_, DeskError>(None))?;
+        let Some(queue) = queues.named(queue) else { return Ok(Err(Refusal::NoQueue)) };
+        let Some(next) = queue.next() else { return Ok(Err(Refusal::Nobody)) };
+        let id = next.place.waiter.visit.clone();
+        let action = QueueAction::Call { queue: queue.rules.name.clone(), point: point.map(str::to_owned) };
+        if !record(&tx, &id, &action, user, now)? {
+            return Ok(Err(Refusal::Moved));
+        }
+        tx.commit()?;
+        Ok(Ok(id))
+    }
+
+    /// Calls this one, whoever else is before, from the queue in which they wait.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn call_this(
+        &mut self,
+        id: &AppointmentId,
+        point: Option<&str>,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, DeskError> {
+        self.step(id, user, now, |settings, row, taken| {
+            if point.is_some_and(|point| !settings.points.iter().any(|known| known.name == point)) {
+                return Err(Refusal::NoPoint);
+            }
+            match taken.elsewhere(row) {
+                Some(place) => Err(Refusal::Elsewhere(place)),
+                None => Ok(QueueAction::Call { queue: queue_name(row, settings), point: point.map(str::to_owned) }),
+            }
+        })
+    }
+
+    /// Takes a step of somebody in a queue other than a call. A transfer goes to a queue of the settings or of the day.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn queue_step(
+        &mut self,
+        id: &AppointmentId,
+        action: &QueueAction,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, DeskError> {
+        let queues = match action {
+            QueueAction::Transfer { .. } => {
+                let rows = self.visits_of(self.date_at(now))?;
+                let queues = Queues::of(&rows, &self.settings()?, now, |_| Ok::<_, DeskError>(None))?;
+                queues.all.into_iter().map(|queue| queue.rules.name).collect()
+            }
+            _ => Vec::new(),
+        };
+        self.step(id, user, now, |settings, row, _| match action {
+            QueueAction::Transfer { queue, .. } if !queues.contains(queue) => Err(Refusal::NoQueue),
+            QueueAction::NoShow => {
+                let wanted = settings.queue_rules(&queue_name(row, settings)).no_show_after_calls;
+                if row.in_line.calls < wanted { Err(Refusal::TooFewCalls(wanted)) } else { Ok(action.clone()) }
+            }
+            _ => Ok(action.clone()),
+        })
+    }
+
+    fn step(
+        &mut self,
+        id: &AppointmentId,
+        user: &str,
+        now: Timestamp,
+        decide: impl FnOnce(&ClinicSettings, &visits::VisitRow, &Taken) -> Result<QueueAction, Refusal>,
+    ) -> Result<Result<(), Refusal>, DeskError> {
+        let date = self.date_at(now);
+        let tx = self.write()?;
+        let settings = settings(&tx)?;
+        let rows = visits::visits_of(&tx, date)?;
+        let Some(row) = rows.iter().find(|row| row.id == *id) else { return Ok(Err(Refusal::Moved)) };
+        let action = match decide(&settings, row, &Taken::of(&rows)) {
+            Ok(action) => action,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if !record(&tx, id, &action, user, now)? {
+            return Ok(Err(Refusal::Moved));
+        }
+        tx.commit()?;
+        Ok(Ok(()))
+    }
+
+    /// The revision of the latest step of a visit that can be taken back; 0 if there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn latest_step(&self, id: &AppointmentId) -> Result<u64, DeskError> {
+        Ok(steps::latest(&self.conn, id.as_str())?.unwrap_or(0).unsigned_abs())
+    }
+
+    /// To which service point the session with this form token calls.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn point_of_session(&self, csrf: &str) -> Result<Option<String>, DeskError> {
+        let found = self.conn.query_row("SELECT point FROM session WHERE csrf = ?1", [csrf], |row| row.get(0)).optional()?;
+        Ok(found.flatten())
+    }
+
+    /// Sets to which service point the session with this form token calls; none if it says none.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn set_point_of_session(&mut self, csrf: &str, point: Option<&str>) -> Result<(), DeskError> {
+        self.conn.execute("UPDATE session SET point = ?2 WHERE csrf = ?1", params![csrf, point])?;
+        Ok(())
+    }
+}
+
+/// Takes a step and records it.
+fn record(conn: &Connection, id: &AppointmentId, action: &QueueAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+    let n = int(bump(conn)?);
+    let at = now.to_string();
+    if !steps::take(conn, id.as_str(), action, user, &at, n)? {
+        return Ok(false);
+    }
+    let detail = serde_json::to_string(action).map_err(|_| DeskError::Unreadable("a staff action"))?;
+    conn.execute(
+        "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![n, at, user, action.code(), id.as_str(), detail],
+    )?;
+    Ok(true)
+}
