@@ -29,6 +29,8 @@ mod program;
 mod proposals;
 #[path = "desk/queue.rs"]
 mod queue;
+#[path = "desk/queue_page.rs"]
+mod queue_page;
 #[path = "desk/said.rs"]
 mod said;
 #[path = "desk/security.rs"]

@@ -70,6 +70,8 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/photo/large", Needs::Page(Role::Desk), Sees::Photo),
     ("POST", "/changes/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/visit/{action}", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/queue/next", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/point", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/stop/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/audit", Needs::Page(Role::Supervisor), Sees::Nothing),
     ("POST", "/audit", Needs::Form(Role::Supervisor), Sees::Nothing),

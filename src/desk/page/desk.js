@@ -21,7 +21,7 @@
   function applyFilter() {
     const wanted = filter.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of list.querySelectorAll(".row")) row.hidden = !wanted.every((word) => row.dataset.find.includes(word));
-    for (const closed of list.querySelectorAll("details")) if (wanted.length) closed.open = true;
+    for (const closed of list.querySelectorAll("details:not(.more)")) if (wanted.length) closed.open = true;
   }
   function dressed() {
     const day = $("day");
@@ -48,10 +48,12 @@
       const anchor = row || [...list.querySelectorAll(".row")].find((r) => r.getBoundingClientRect().bottom > 120);
       const top = anchor && anchor.getBoundingClientRect().top;
       const open = [...list.querySelectorAll("details[open]")].map((d) => d.id);
+      const chosen = [...list.querySelectorAll("details[open] select, details[open] input[type=checkbox]")].map((f) => [f.id, f.value, f.checked]);
       const index = row ? [...row.querySelectorAll("button")].indexOf(focus) : -1;
       const following = row && row.nextElementSibling ? row.nextElementSibling.id : null;
       list.innerHTML = text;
       for (const id of open) if ($(id)) $(id).open = true;
+      for (const [id, value, checked] of chosen) if ($(id)) { if ($(id).type === "checkbox") $(id).checked = checked; else $(id).value = value; }
       dressed();
       // Somebody who works with the keyboard stays at the row, or at the one that took its place.
       const place = focus && ($(focus.id) || button(row && row.id, index) || button(following, index));
@@ -88,13 +90,23 @@
     if (!form.hasAttribute("data-live")) return;
     event.preventDefault();
     const pressed = form.querySelector("button");
+    // A second press while the first one is on its way would call a second person.
+    if (pressed.hasAttribute("aria-busy")) return;
     pressed.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+      const answer = await fetch(form.action, { method: "POST", headers: { "x-live": "1" }, body: new URLSearchParams(new FormData(form)), redirect: "manual" });
       if (answer.status === 401) return leave();
+      // It was not done, and the answer says why in a sentence.
+      if (answer.status === 409) {
+        failed.textContent = await answer.text();
+        failed.hidden = false;
+        pressed.removeAttribute("aria-busy");
+        return await refresh();
+      }
       if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error("not done");
       failed.hidden = true;
       said.textContent = pressed.getAttribute("aria-label");
+      pressed.removeAttribute("aria-busy");
       await refresh();
     } catch (_) {
       failed.textContent = "That was not saved: " + pressed.getAttribute("aria-label") + ". Please try again.";

@@ -7,6 +7,7 @@ use super::super::store::VisitRow;
 use super::super::users::Role;
 use super::icons::{icon, mark};
 use super::list::Day;
+use super::queue::{choose_point, waiting};
 use super::row::{entry_row, refused_codes, visit_row};
 
 fn page(title: &str, script: bool, body: &Markup) -> Markup {
@@ -117,8 +118,8 @@ pub fn sign_in(token: &str, note: Option<&str>, problem: Option<&str>) -> Markup
     )
 }
 
-/// The whole page with today's list.
-pub fn main(day: &Day, who: &SignedIn, clinic: &str) -> Markup {
+/// The whole page with today's list; `refused` is why what was asked for was not done.
+pub fn main(day: &Day, who: &SignedIn, clinic: &str, refused: Option<&str>) -> Markup {
     page(
         "Arrivals desk",
         true,
@@ -133,11 +134,12 @@ pub fn main(day: &Day, who: &SignedIn, clinic: &str) -> Markup {
                 div.tools {
                     p #link.link role="status" { span.dot aria-hidden="true" {} span #link-text { "Reload to update" } }
                     button #sound.button.small type="button" hidden { (icon("sound")) "Turn sound on" }
+                    (choose_point(day, &who.csrf))
                     (tools(who))
                 }
             }
             p #said.hidden role="status" aria-live="polite" {}
-            p #failed.failed role="alert" hidden {}
+            p #failed.failed role="alert" hidden[refused.is_none()] { @if let Some(refused) = refused { (refused) } }
             main #list tabindex="-1" { (list(day, &who.csrf)) }
         },
     )
@@ -150,7 +152,9 @@ pub fn list(day: &Day, csrf: &str) -> Markup {
             ul.counters aria-label="Counts" {
                 li.count.is-needs.zero[day.needs.is_empty()] { a href="#needs" { b { (day.needs.len()) } " need you" } }
                 li.count { a href="#waiting" { b { (day.waiting.len()) } " waiting" } }
+                @if !day.held.is_empty() { li.count { a href="#held" { b { (day.held.len()) } " on hold" } } }
                 li.count { a href="#called" { b { (day.called.len()) } " called" } }
+                @if !day.seen_now.is_empty() { li.count { a href="#seen-now" { b { (day.seen_now.len()) } " with a clinician" } } }
                 li.count { a href="#expected" { b { (day.expected.len()) } " expected" } }
                 li.count { a href="#closed" { b { (day.closed.len()) } " closed" } }
                 @if day.changes > 0 { li.count { a #all-changes href="/changes" { b { (day.changes) } @if day.changes == 1 { " change to review" } @else { " changes to review" } } } }
@@ -160,8 +164,10 @@ pub fn list(day: &Day, csrf: &str) -> Markup {
                 @if day.needs.is_empty() { p.empty { (icon("check")) "Nobody needs help right now." } }
                 ul.rows { @for entry in &day.needs { (entry_row(day, entry, csrf)) } }
             }
-            (section(day, "waiting", "Waiting", "Nobody is waiting.", &day.waiting, csrf))
+            (waiting(day, csrf))
+            @if !day.held.is_empty() { (section(day, "held", "On hold", "", &day.held, csrf)) }
             (section(day, "called", "Called", "Nobody is on the way to a room.", &day.called, csrf))
+            @if !day.seen_now.is_empty() { (section(day, "seen-now", "With a clinician", "", &day.seen_now, csrf)) }
             (section(day, "expected", "Expected", "Nobody else is expected today.", &day.expected, csrf))
             details #closed {
                 summary { h2 { "Done, cancelled and taken care of " span.n { (day.closed.len()) } } }

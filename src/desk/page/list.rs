@@ -10,6 +10,8 @@ use jiff::tz::TimeZone;
 
 use super::super::Desk;
 use super::super::error::DeskError;
+use super::super::queues::{Queues, queue_name};
+use super::super::session::SignedIn;
 use super::super::store::{CardKey, ReasonRow, RefusedCodes, Stop, VisitRow};
 use crate::domain::eligibility::Eligibility;
 use crate::domain::identity::fold_name;
@@ -18,7 +20,7 @@ use crate::domain::insurance::CardMark;
 use crate::domain::language::Language;
 use crate::domain::proposal::{Field, Value};
 use crate::domain::queue::VisitState;
-use crate::domain::settings::WalkInCategory;
+use crate::domain::settings::{ClinicSettings, WalkInCategory};
 use crate::domain::spoken;
 
 /// The day as the page shows it.
@@ -33,10 +35,14 @@ pub struct Day {
     pub revision: u64,
     /// Who needs somebody now, most urgent first.
     pub needs: Vec<Entry>,
-    /// Here and waiting, by the time of the appointment.
+    /// Here and waiting, as they stand in their queues.
     pub waiting: Vec<VisitRow>,
+    /// Here, but not to be called for now.
+    pub held: Vec<VisitRow>,
     /// On the way to a room.
     pub called: Vec<VisitRow>,
+    /// With a clinician.
+    pub seen_now: Vec<VisitRow>,
     /// Not here yet.
     pub expected: Vec<VisitRow>,
     /// Over or called off, and stops taken care of.
@@ -55,8 +61,12 @@ pub struct Day {
     eligibility: HashMap<CardKey, (Eligibility, Timestamp)>,
     /// Whether insurance is asked about, and how many days before its end a card is marked.
     insurance: Option<u16>,
-    /// What the clinic calls the reasons to come without an appointment.
-    categories: Vec<WalkInCategory>,
+    /// The clinic's rules: its queues, service points, and what it calls the reasons to come without an appointment.
+    pub settings: ClinicSettings,
+    /// Who waits where, and who is next.
+    pub queues: Queues,
+    /// Where whoever looks calls to.
+    pub my_point: Option<String>,
     /// Where kiosks stand.
     places: BTreeMap<KioskId, String>,
     /// Requests without an appointment, and who else of the day has that name and birth date.
@@ -80,13 +90,15 @@ pub enum Entry {
 
 impl Day {
     /// Reads the clinic's today.
-    pub fn read(desk: &Desk) -> Result<Self, DeskError> {
+    pub fn read(desk: &Desk, who: &SignedIn) -> Result<Self, DeskError> {
         let now = desk.now();
-        let categories = desk.settings().walk_in.clone();
+        let settings = desk.settings().clone();
+        let my_point = super::calling::my_point(desk, who)?;
         let insurance = &desk.settings().insurance;
         let insurance = insurance.ask.then_some(insurance.ends_soon_days);
         desk.with_store(|store| {
             let date = store.date_at(now);
+            let rows = store.visits_of(date)?;
             let mut day = Self {
                 date,
                 zone: store.zone().clone(),
@@ -94,7 +106,9 @@ impl Day {
                 revision: store.revision()?,
                 needs: Vec::new(),
                 waiting: Vec::new(),
+                held: Vec::new(),
                 called: Vec::new(),
+                seen_now: Vec::new(),
                 expected: Vec::new(),
                 closed: Vec::new(),
                 refused_codes: store.refused_codes_of(date)?,
@@ -104,7 +118,9 @@ impl Day {
                 spoken_by: HashMap::new(),
                 eligibility: store.eligibility_on(date)?,
                 insurance,
-                categories,
+                queues: store.queues(&rows, &settings, now)?,
+                settings,
+                my_point,
                 places: store.kiosk_places()?,
                 alike: HashMap::new(),
             };
@@ -126,7 +142,6 @@ impl Day {
                     *day.changes_by.entry(key).or_default() += 1;
                 }
             }
-            let rows = store.visits_of(date)?;
             day.alike = alike(&rows, &day.zone);
             for row in rows {
                 day.put(row);
@@ -147,8 +162,10 @@ impl Day {
         match row.state {
             // Always somebody's decision, whatever else was taken care of.
             VisitState::Asks => self.needs.push(Entry::Visit(Box::new(row))),
-            VisitState::Arrived | VisitState::Held => self.waiting.push(row),
-            VisitState::Called | VisitState::WithClinician => self.called.push(row),
+            VisitState::Arrived => self.waiting.push(row),
+            VisitState::Held => self.held.push(row),
+            VisitState::Called => self.called.push(row),
+            VisitState::WithClinician => self.seen_now.push(row),
             VisitState::Expected => self.expected.push(row),
             VisitState::Done | VisitState::NoShow | VisitState::Cancelled => self.closed.push(Entry::Visit(Box::new(row))),
         }
@@ -157,7 +174,16 @@ impl Day {
     fn sort(&mut self) {
         // Without an appointment, one's turn is by when one came.
         let start = |row: &VisitRow| (row.appointment.as_ref().map(|a| a.start).or(row.arrived_at), row.id.clone());
-        self.waiting.sort_by_key(start);
+        let places: HashMap<&AppointmentId, (usize, usize)> = self
+            .queues
+            .all
+            .iter()
+            .enumerate()
+            .flat_map(|(queue, of)| of.line.iter().map(move |one| (&one.place.waiter.visit, (queue, one.place.position))))
+            .collect();
+        self.waiting.sort_by_key(|row| (places.get(&row.id).copied().unwrap_or((usize::MAX, 0)), start(row)));
+        self.held.sort_by_key(start);
+        self.seen_now.sort_by_key(|row| (row.in_line.started, row.id.clone()));
         self.called.sort_by_key(start);
         self.expected.sort_by_key(start);
         self.needs.sort_by_key(|entry| match entry {
@@ -166,6 +192,16 @@ impl Day {
             }
             Entry::Stop(stop) => (stop.latest.reason as u8, Some(stop.latest.at)),
         });
+    }
+
+    /// In which queue a visit waits, or would.
+    pub fn queue_of(&self, row: &VisitRow) -> String {
+        queue_name(row, &self.settings)
+    }
+
+    /// After how many calls somebody of this visit's queue did not come.
+    pub fn no_show_after(&self, row: &VisitRow) -> u32 {
+        self.settings.queue_rules(&self.queue_of(row)).no_show_after_calls
     }
 
     /// Where a kiosk stands; empty if nobody said.
@@ -185,7 +221,7 @@ impl Day {
     }
 
     fn category(&self, code: &str) -> Option<&WalkInCategory> {
-        self.categories.iter().find(|category| category.code == code)
+        self.settings.walk_in.iter().find(|category| category.code == code)
     }
 
     /// How many proposed changes of this person nobody decided.
@@ -267,7 +303,7 @@ impl Entry {
 
 /// Whether staff still have to do with this visit.
 fn is_coming(row: &VisitRow) -> bool {
-    matches!(row.state, VisitState::Expected | VisitState::Asks | VisitState::Arrived | VisitState::Called)
+    row.state.is_open()
 }
 
 fn card_words(card: &str, mark: CardMark) -> String {

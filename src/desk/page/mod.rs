@@ -6,11 +6,13 @@
 
 mod access;
 mod audit;
+mod calling;
 mod changes;
 mod html;
 mod icons;
 mod kept;
 mod list;
+mod queue;
 mod row;
 mod users;
 
@@ -19,7 +21,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::rejection::{FormRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::sse::{Event, Sse};
@@ -35,8 +37,7 @@ use super::error::DeskError;
 use super::letters::{self, LetterError};
 use super::secret::{random_token, same};
 use super::session::{FORM_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, cookie, set_cookie};
-use super::store::{StaffAction, StaffWork};
-use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::ids::AppointmentId;
 
 /// How often a live connection looks whether its session has ended; also keeps it open.
 const LIVE_LOOK: Duration = Duration::from_secs(10);
@@ -62,8 +63,10 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/photo", get(changes::picture))
         .route("/photo/large", get(changes::large))
         .route("/changes/{action}", post(changes::decide))
-        .route("/visit/{action}", post(act_on_visit))
-        .route("/stop/{action}", post(act_on_stop))
+        .route("/visit/{action}", post(calling::act_on_visit))
+        .route("/stop/{action}", post(calling::act_on_stop))
+        .route("/queue/next", post(calling::call_next))
+        .route("/point", post(calling::set_point))
         .route("/static/desk.css", get(async || asset("text/css; charset=utf-8", include_str!("desk.css"))))
         .route("/static/desk.js", get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js"))))
         .route("/static/changes.js", get(async || asset("text/javascript; charset=utf-8", include_str!("changes.js"))))
@@ -170,15 +173,15 @@ async fn main_page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, 
     let page = desk
         .blocking(move |desk| {
             desk.keep_session(&who)?;
-            let day = list::Day::read(desk)?;
-            Ok(html::main(&day, &who, &desk.settings().name))
+            let day = list::Day::read(desk, &who)?;
+            Ok(html::main(&day, &who, &desk.settings().name, None))
         })
         .await?;
     Ok(shown(page))
 }
 
 async fn list_part(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
-    Ok(shown(desk.blocking(move |desk| Ok(html::list(&list::Day::read(desk)?, &who.csrf))).await?))
+    Ok(shown(desk.blocking(move |desk| Ok(html::list(&list::Day::read(desk, &who)?, &who.csrf))).await?))
 }
 
 async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
@@ -299,45 +302,4 @@ async fn letter(State(desk): State<Desk>, who: SignedIn, query: Result<Query<Let
             Err(Oops::NoLetter("The letter could not be made. Tell whoever looks after the desk's computer."))
         }
     }
-}
-
-#[derive(Deserialize)]
-struct VisitForm {
-    appointment: String,
-}
-
-async fn act_on_visit(
-    State(desk): State<Desk>,
-    who: SignedIn,
-    Path(action): Path<String>,
-    form: Result<Form<VisitForm>, FormRejection>,
-) -> Result<Response, Oops> {
-    let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    act(desk, who, &action, StaffWork::Visit(AppointmentId::new(form.appointment))).await
-}
-
-#[derive(Deserialize)]
-struct StopForm {
-    kiosk: String,
-    seq: u64,
-}
-
-async fn act_on_stop(
-    State(desk): State<Desk>,
-    who: SignedIn,
-    Path(action): Path<String>,
-    form: Result<Form<StopForm>, FormRejection>,
-) -> Result<Response, Oops> {
-    let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    act(desk, who, &action, StaffWork::Stop(KioskId::new(form.kiosk), form.seq)).await
-}
-
-async fn act(desk: Desk, who: SignedIn, action: &str, work: StaffWork) -> Result<Response, Oops> {
-    let action = StaffAction::from_code(action).ok_or(Oops::NotFound)?;
-    desk.blocking(move |desk| {
-        desk.keep_session(&who)?;
-        desk.act(&work, action, &who.user)
-    })
-    .await?;
-    Ok(Redirect::to("/").into_response())
 }

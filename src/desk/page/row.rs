@@ -11,6 +11,7 @@ use super::changes::count_words;
 use super::html::in_address;
 use super::icons::{icon, reason_icon, state_icon};
 use super::list::{Day, Entry, open_reasons};
+use super::queue::{Step, standing, undo_word};
 use crate::domain::document::{Document, Documents};
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
@@ -54,6 +55,8 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup 
     let language = row.language.or_else(|| row.reasons.iter().find_map(|reason| reason.language));
     let since = open_reasons(row).map(|r| r.at).min().or(match row.state {
         VisitState::Called => row.called.as_ref().map(|(at, _)| *at),
+        VisitState::Held => row.in_line.held,
+        VisitState::WithClinician => row.in_line.started,
         VisitState::Arrived | VisitState::Asks => row.arrived_at,
         _ => None,
     });
@@ -83,13 +86,13 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup 
                     p.quiet.said { (icon("person")) span { "With: " (companion.as_str()) " (said so at the kiosk)" } }
                 }
             }
-            div.visit { (what_for(day, row)) }
+            div.visit { (what_for(day, row)) (standing(day, row)) }
             div.why { (whys(day, row, known.is_some())) (review(day, row, &name)) }
             div.since {
                 @if let Some(at) = since { (since_words(at, day.now)) }
                 @if let Some(kiosk) = row.kiosk.as_ref().or_else(|| row.reasons.first().map(|r| &r.kiosk)) { p.quiet { "Kiosk " (kiosk) } }
             }
-            div.do { (visit_buttons(row, &name, csrf)) }
+            div.do { (visit_buttons(day, row, &name, csrf)) }
         }
     }
 }
@@ -157,37 +160,35 @@ fn listed(documents: &[Document]) -> String {
     documents.iter().map(|document| document.for_staff()).collect::<Vec<_>>().join(", ")
 }
 
-fn visit_buttons(row: &VisitRow, name: &str, csrf: &str) -> Markup {
+fn visit_buttons(day: &Day, row: &VisitRow, name: &str, csrf: &str) -> Markup {
+    use VisitState as S;
     let here = row.ticket.is_some() || row.arrived_at.is_some();
-    let asks = row.state == VisitState::Asks;
+    let asks = row.state == S::Asks;
     // What is decided by accepting or declining is not taken care of by having noticed it.
     let open = open_reasons(row).any(|reason| !(asks && reason.reason == Reason::WalkIn));
-    let unseen = here && row.seen.is_none() && matches!(row.state, VisitState::Asks | VisitState::Arrived | VisitState::Called);
-    let undo = match row.state {
-        VisitState::Done if row.done.is_some() => Some(if state_word(row) == "Declined" { "Undo decline" } else { "Undo done" }),
-        VisitState::Called => Some("Undo call"),
-        VisitState::Arrived if row.accepted.is_some() => Some("Undo"),
+    let unseen = here && row.seen.is_none() && matches!(row.state, S::Asks | S::Arrived | S::Called);
+    let undo = match (row.state, &row.in_line.step) {
+        (_, Some((_, step))) => Some(undo_word(step)),
+        (S::Done, None) if row.done.is_some() => Some(if state_word(row) == "Declined" { "Undo decline" } else { "Undo done" }),
+        (S::Called, None) => Some("Undo call"),
+        (S::Arrived, None) if row.accepted.is_some() => Some("Undo"),
         _ if row.seen.is_some() => Some("Undo seen"),
         _ => None,
     };
-    let expected = row.state == VisitState::Expected && row.appointment.is_some();
-    let button = |action: &str, word: &str, class: &str| {
-        html! {
-            form method="post" action={ "/visit/" (action) } data-live {
-                input type="hidden" name="csrf" value=(csrf);
-                input type="hidden" name="appointment" value=(row.id);
-                button type="submit" id={ (action) "-" (row.id) } class={ "button " (class) } aria-label={ (word) ": " (name) } { (word) }
-            }
-        }
-    };
+    let step = Step { row, name, csrf };
+    let is_elsewhere = day.queues.place_of(&row.id).is_some_and(|(_, one)| one.elsewhere.is_some());
     let strong = |wanted: bool| if wanted { "primary" } else { "" };
     html! {
-        @if open || unseen { (button("seen", if here { "Seen" } else { "Taken care of" }, strong(open))) }
-        @if asks { (button("accept", "Accept", strong(!open))) (button("decline", "Decline", "")) }
-        @if here && row.state == VisitState::Arrived { (button("call", "Call", strong(!open))) }
-        @if here && matches!(row.state, VisitState::Arrived | VisitState::Called) { (button("done", "Done", strong(row.state == VisitState::Called && !open))) }
-        @if let Some(word) = undo { (button("undo", word, "plain")) }
-        @if expected {
+        @if open || unseen { (step.button("seen", if here { "Seen" } else { "Taken care of" }, strong(open))) }
+        @if asks { (step.button("accept", "Accept", strong(!open))) (step.button("decline", "Decline", "")) }
+        @if here && row.state == S::Arrived {
+            @if !is_elsewhere { (step.button("call", "Call", strong(!open))) }
+            (step.button("done", "Done", ""))
+        }
+        (step.of_state(day, !open))
+        @if let Some(word) = undo { (step.button("undo", word, "plain")) }
+        @if here && matches!(row.state, S::Arrived | S::Held | S::Called | S::WithClinician) { (step.more(day)) }
+        @if row.state == S::Expected && row.appointment.is_some() {
             form method="get" action="/letter" target="_blank" {
                 input type="hidden" name="appointment" value=(row.id);
                 button.button.plain type="submit" id={ "letter-" (row.id) } aria-label={ "Letter as PDF, in a new tab: " (name) } { "Letter" }

@@ -139,7 +139,8 @@ impl Place {
         let why = match self.why {
             Why::Unwell => "feels unwell".to_owned(),
             Why::Appointment(start) => format!("appointment {}", clock(start)),
-            Why::Late(minutes) => format!("came {minutes} min after the appointment's time"),
+            Why::Late(minutes @ ..100) => format!("came {minutes} min after the appointment's time"),
+            Why::Late(minutes) => format!("came {} h {} min after the appointment's time", minutes / 60, minutes % 60),
             Why::Arrival(at) => format!("no appointment, here since {}", clock(at)),
             Why::Placed(at) => format!("in this line since {}", clock(at)),
         };
@@ -217,11 +218,11 @@ mod tests {
             (
                 "a clinic may put the late ones, and those without an appointment, behind all others",
                 &strict,
-                &["A1 09:30 09:00", "A2 08:50", "A3 09:00 12:00"],
+                &["A1 10:45 09:00", "A2 08:50", "A3 09:00 12:00"],
                 &[
                     "A3 before A2: appointment 12:00 PM",
                     "A2 after A3: no appointment, here since 8:50 AM",
-                    "A1 came 30 min after the appointment's time",
+                    "A1 came 1 h 45 min after the appointment's time",
                 ],
             ),
             (

@@ -1,0 +1,194 @@
+//! The queues on the list: who is next and why, the buttons of somebody's steps, and where one calls to.
+
+use maud::{Markup, html};
+
+use super::super::queues::Queue;
+use super::super::store::VisitRow;
+use super::html::in_address;
+use super::icons::icon;
+use super::list::Day;
+use super::row::{clock_time, visit_row};
+use crate::domain::queue::VisitState;
+
+/// Everybody who waits, by queue; last whoever is here by the booking system's word alone and so has no ticket to call.
+pub fn waiting(day: &Day, csrf: &str) -> Markup {
+    let in_queue = |queue: &Queue, row: &VisitRow| queue.line.iter().any(|one| one.place.waiter.visit == row.id);
+    let (in_line, others): (Vec<_>, Vec<_>) = day.waiting.iter().partition(|row| day.queues.place_of(&row.id).is_some());
+    html! {
+        section #waiting aria-labelledby="h-waiting" {
+            h2 #h-waiting { "Waiting " span.n { (day.waiting.len()) } }
+            @if day.waiting.is_empty() { p.empty { "Nobody is waiting." } }
+            @for queue in day.queues.all.iter().filter(|queue| !queue.line.is_empty()) {
+                @let rows: Vec<_> = in_line.iter().filter(|row| in_queue(queue, row)).collect();
+                div.queue {
+                    (head(day, queue, rows.len(), csrf))
+                    @if !rows.is_empty() { ul.rows { @for row in rows { (visit_row(day, row, false, csrf)) } } }
+                }
+            }
+            @if !others.is_empty() { ul.rows { @for row in others { (visit_row(day, row, false, csrf)) } } }
+        }
+    }
+}
+
+/// A queue's name, how many wait in it and the button that calls who is next.
+fn head(day: &Day, queue: &Queue, shown: usize, csrf: &str) -> Markup {
+    let name = &queue.rules.name;
+    let (line, hidden) = (queue.line.len(), queue.line.len().saturating_sub(shown));
+    let to = day.my_point.as_ref().map(|point| format!(" to {point}")).unwrap_or_default();
+    let mine = day.my_point.as_ref().is_none_or(|point| day.settings.is_served_at(name, point));
+    html! {
+        div.queue-head {
+            h3 { (name) " " span.n { (line) " waiting" @if queue.held > 0 { ", " (queue.held) " on hold" } @if hidden > 0 { ", " (hidden) " of them above" } } }
+            @if let Some(next) = queue.next() {
+                form method="post" action="/queue/next" data-live {
+                    input type="hidden" name="csrf" value=(csrf);
+                    input type="hidden" name="queue" value=(name);
+                    button.button.primary[mine] type="submit" id={ "next-" (in_address(name)) } aria-label={ "Call next" (to) ": " (name) } {
+                        "Call next" (to) ": " (next.place.waiter.ticket)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where somebody stands: place, wait and why there; or where they were called to.
+pub fn standing(day: &Day, row: &VisitRow) -> Markup {
+    let at = |at: jiff::Timestamp| clock_time(at, &day.zone);
+    let to = row.in_line.point.as_deref();
+    match row.state {
+        VisitState::Arrived => html! {
+            @if let Some((queue, one)) = day.queues.place_of(&row.id) {
+                @let wait = one.wait.for_staff();
+                p.place { b { (one.place.position) " of " (queue.line.len()) } " in " (queue.rules.name) @if !wait.is_empty() { ", " (wait) } }
+                p.quiet.place-why { (one.place.sentence(&day.zone)) }
+                @if let Some(point) = &one.elsewhere {
+                    p.by { (icon("sound")) span { "Called " @if !point.is_empty() { "to " (point) " " } "for another visit; not called here until that is over" } }
+                }
+            }
+        },
+        VisitState::Held => html! {
+            p.place { "On hold in " (day.queue_of(row)) @if let Some(since) = row.in_line.held { " since " (at(since)) } ", keeps the place" }
+        },
+        VisitState::Called => html! {
+            p.place {
+                "Called" @if let Some(to) = to { " to " b { (to) } }
+                @if let Some((first, user)) = &row.called { " by " (user) @if row.in_line.calls < 2 { ", " (at(*first)) } }
+                @if row.in_line.calls > 1 { ", " (row.in_line.calls) " times" @if let Some(last) = row.in_line.last_call { ", last at " (at(last)) } }
+            }
+        },
+        VisitState::WithClinician => html! {
+            p.place { @if let Some(to) = to { "In " b { (to) } } @else { "Started" } @if let Some(since) = row.in_line.started { " since " (at(since)) } }
+        },
+        VisitState::NoShow => html! {
+            @if row.in_line.calls > 0 { p.place { "Called " (row.in_line.calls) " times, did not come" } }
+        },
+        _ => html! {},
+    }
+}
+
+/// A button that takes one step of a visit.
+pub struct Step<'a> {
+    /// The visit.
+    pub row: &'a VisitRow,
+    /// Who it is, for whoever cannot see the row.
+    pub name: &'a str,
+    /// The session's token.
+    pub csrf: &'a str,
+}
+
+impl Step<'_> {
+    /// The button.
+    pub fn button(&self, action: &str, word: &str, class: &str) -> Markup {
+        html! {
+            form method="post" action={ "/visit/" (action) } data-live {
+                input type="hidden" name="csrf" value=(self.csrf);
+                input type="hidden" name="appointment" value=(self.row.id);
+                @if let Some((revision, _)) = self.row.in_line.step.as_ref().filter(|_| action == "undo") {
+                    input type="hidden" name="step" value=(revision);
+                }
+                button type="submit" id={ (action) "-" (self.row.id) } class={ "button " (class) } aria-label={ (word) ": " (self.name) } { (word) }
+            }
+        }
+    }
+
+    /// What can be done with somebody who is called or with a clinician, on hold, or did not come.
+    pub fn of_state(&self, day: &Day, is_strong: bool) -> Markup {
+        let strong = if is_strong { "primary" } else { "" };
+        let row = self.row;
+        match row.state {
+            VisitState::Called => html! {
+                (self.button("start", "Start", strong))
+                (self.button("call-again", "Call again", ""))
+                (self.button("done", "Done", ""))
+                @if row.in_line.calls >= day.no_show_after(row) { (self.button("no-show", "No-show", "")) }
+            },
+            VisitState::Held => html! { (self.button("back", "Back in line", strong)) },
+            VisitState::WithClinician => html! { (self.button("done", "Finish", strong)) },
+            VisitState::NoShow if row.in_line.step.is_some() => html! { (self.button("back", "Came after all", "")) },
+            _ => html! {},
+        }
+    }
+
+    /// What is wanted less often, folded away.
+    pub fn more(&self, day: &Day) -> Markup {
+        let (row, id) = (self.row, &self.row.id);
+        let own = day.queue_of(row);
+        let others: Vec<&str> = day.queues.all.iter().map(|queue| queue.rules.name.as_str()).filter(|name| *name != own).collect();
+        html! {
+            details.more id={ "more-" (id) } {
+                summary.button.plain aria-label={ "More: " (self.name) } { "More" }
+                div.less-often {
+                    @if matches!(row.state, VisitState::Arrived | VisitState::Called) { (self.button("hold", "Hold", "")) }
+                    @if row.state == VisitState::Called { (self.button("back", "Back in line", "")) }
+                    @if row.state == VisitState::Held { (self.button("call", "Call", "")) (self.button("done", "Done", "")) }
+                    @if !others.is_empty() {
+                        form.transfer method="post" action="/visit/transfer" data-live {
+                            input type="hidden" name="csrf" value=(self.csrf);
+                            input type="hidden" name="appointment" value=(id);
+                            label for={ "queue-" (id) } { "To another queue" }
+                            select id={ "queue-" (id) } name="queue" { @for name in others { option value=(name) { (name) } } }
+                            label.check { input id={ "keep-" (id) } type="checkbox" name="keep" value="1" checked; " keeps the turn" }
+                            button.button type="submit" id={ "transfer-" (id) } aria-label={ "Transfer: " (self.name) } { "Transfer" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What taking the latest step back is called.
+pub fn undo_word(step: &str) -> &'static str {
+    match step {
+        "call" => "Undo call",
+        "call-again" => "Undo call again",
+        "hold" => "Undo hold",
+        "back" => "Undo back in line",
+        "start" => "Undo start",
+        "done" => "Undo done",
+        "no-show" => "Undo no-show",
+        "transfer" => "Undo transfer",
+        _ => "Undo",
+    }
+}
+
+/// Where whoever is signed in calls to.
+pub fn choose_point(day: &Day, csrf: &str) -> Markup {
+    let known = |point: &str| day.settings.points.iter().any(|one| one.name == point);
+    html! {
+        @if !day.settings.points.is_empty() {
+            form.point method="post" action="/point" data-live {
+                input type="hidden" name="csrf" value=(csrf);
+                label for="point" { "I call to" }
+                select #point name="point" {
+                    option value="" selected[!day.my_point.as_deref().is_some_and(known)] { "not said" }
+                    @for point in &day.settings.points {
+                        option value=(point.name) selected[day.my_point.as_ref() == Some(&point.name)] { (point.name) }
+                    }
+                }
+                button #set-point.button.small type="submit" aria-label="Set where I call to" { "Set" }
+            }
+        }
+    }
+}
