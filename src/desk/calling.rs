@@ -1,9 +1,11 @@
 //! Calling people and what follows, as the desk does it: the store's step, and everybody who looks hears of it.
 
+use std::sync::{Arc, PoisonError};
+
 use super::Desk;
 use super::error::DeskError;
-use super::queues::{Refusal, TicketStanding};
-use super::store::{StaffAction, StaffWork};
+use super::queues::{Queues, Refusal, TicketStanding};
+use super::store::VisitRow;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::QueueAction;
 use crate::domain::ticket::Ticket;
@@ -42,21 +44,15 @@ impl Desk {
         Ok(done)
     }
 
-    /// Takes the latest step of a visit back if it is still the one that was shown: its revision, 0 for none.
+    /// Takes back what was done last with a visit, if its latest step is still the one that was shown: its revision, 0 for none.
     ///
     /// # Errors
     /// If the file cannot be read or written.
     pub fn undo_shown(&self, id: &AppointmentId, shown: u64, user: &str) -> Result<Result<(), Refusal>, DeskError> {
         let now = self.now();
-        let done = self.with_store(|store| {
-            // Another process may act in between; then the state that is taken back is still one that was whole.
-            if store.latest_step(id)? != shown {
-                return Ok(false);
-            }
-            store.act(&StaffWork::Visit(id.clone()), StaffAction::Undo, user, now)
-        })?;
+        let undone = self.with_store(|store| store.undo_shown(id, shown, user, now))?;
         self.notify();
-        Ok(if done { Ok(()) } else { Err(Refusal::Moved) })
+        Ok(undone)
     }
 
     /// How a ticket stands: state, place, wait and where to come; none if nobody has it today. What ticket page, board and kiosk say.
@@ -64,7 +60,41 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub fn ticket_standing(&self, ticket: Ticket) -> Result<Option<TicketStanding>, DeskError> {
-        let now = self.now();
-        self.with_store(|store| store.ticket_standing(ticket, now))
+        let today = self.today()?;
+        Ok(today.queues.standing(&today.rows, ticket, self.settings()))
     }
+
+    /// The visits and queues of the clinic's today. Read anew when something has changed or a minute has passed, so that hundreds who
+    /// look at the same time cost one reading.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn today(&self) -> Result<Arc<Today>, DeskError> {
+        let now = self.now();
+        let minute = now.as_second().div_euclid(60);
+        let mut kept = self.inner.today.lock().unwrap_or_else(PoisonError::into_inner);
+        self.with_store(|store| {
+            let revision = store.revision()?;
+            if let Some(today) = kept.as_ref().filter(|today| (today.revision, today.minute) == (revision, minute)) {
+                return Ok(Arc::clone(today));
+            }
+            let rows = store.visits_of(store.date_at(now))?;
+            let queues = store.queues(&rows, self.settings(), now)?;
+            let today = Arc::new(Today { revision, minute, rows, queues });
+            *kept = Some(Arc::clone(&today));
+            Ok(today)
+        })
+    }
+}
+
+/// A day's visits and queues, as they were at a revision.
+pub struct Today {
+    /// The latest change that is in it.
+    revision: u64,
+    /// Minutes since 1970 at which it was read: waits depend on the time.
+    minute: i64,
+    /// The day's visits.
+    pub rows: Vec<VisitRow>,
+    /// Its queues.
+    pub queues: Queues,
 }

@@ -63,6 +63,7 @@ struct Inner {
     hashing: Semaphore,
     payers: Option<Arc<dyn Payers>>,
     kept: kept::KeptForms,
+    today: Mutex<Option<Arc<calling::Today>>>,
 }
 
 /// One visit, as the desk would show it.
@@ -130,9 +131,10 @@ impl Desk {
         let (stopping, _) = watch::channel(false);
         let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
         let hashing = Semaphore::new(HASHING_AT_ONCE);
+        let (payers, kept, today) = (None, kept::KeptForms::default(), Mutex::default());
         let store = Mutex::new(store);
-        let (payers, kept) = (None, kept::KeptForms::default());
-        Ok(Self { inner: Arc::new(Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept }) })
+        let inner = Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept, today };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The same desk with another time until an idle session ends. Only before it is shared.

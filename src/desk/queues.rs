@@ -186,7 +186,12 @@ impl Queues {
             let line = line
                 .into_iter()
                 .map(|place| {
-                    let ahead = Ahead { here: place.position - 1, coming: coming_before(&members, &place.waiter, &rules, now), points };
+                    let ahead = Ahead {
+                        here: place.position - 1,
+                        coming: coming_before(&members, &place.waiter, &rules, now),
+                        points,
+                        until_due: place.waiter.appointment.map_or(SignedDuration::ZERO, |start| start.duration_since(now)),
+                    };
                     let wait = basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, now.duration_since(since(&place.waiter))));
                     let elsewhere = by_id.get(&place.waiter.visit).and_then(|row| taken.elsewhere(row));
                     InQueue { place, wait, elsewhere }

@@ -194,7 +194,29 @@ fn one_person_with_visits_in_two_queues_is_called_to_one_place() {
         assert_eq!(call(first), Err(Refusal::Moved));
         place.desk.queue_step(first, &QueueAction::Finish, "ana").unwrap().unwrap();
         assert_eq!(call(&second), Ok(()));
+        // Taking the first visit's end back would have them at two places.
+        let step = row(&place, first.as_str()).in_line.step.unwrap().0;
+        assert_eq!(place.desk.undo_shown(first, step, "ana").unwrap(), Err(Refusal::Elsewhere(String::new())));
+        assert_eq!(Refusal::Elsewhere(String::new()).sentence(), "This person is called for another visit already.");
+        place.desk.queue_step(&second, &QueueAction::Finish, "ben").unwrap().unwrap();
+        assert_eq!(place.desk.undo_shown(first, step, "ana").unwrap(), Ok(()));
+        assert_eq!(row(&place, first.as_str()).state, VisitState::Called);
     }
+}
+
+#[test]
+fn what_another_program_did_is_in_the_next_answer() {
+    let place = desk_with(clinic(), &[("a1", "09:00", "Laboratory", ""), ("b1", "09:10", "Laboratory", "")]);
+    arrives(&place, 1, &["a1"]);
+    arrives(&place, 2, &["b1"]);
+    assert_eq!(standing(&place, 2).position, Some(2));
+    let other = Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap();
+    other.call_next("Blood", None, "ben").unwrap().unwrap();
+    assert_eq!((standing(&place, 1).state, standing(&place, 2).position), (VisitState::Called, Some(1)));
+    let (before, again) = (place.desk.today().unwrap(), place.desk.today().unwrap());
+    assert!(Arc::ptr_eq(&before, &again), "nothing changed, so nothing is read again");
+    minutes(&place, 1);
+    assert!(!Arc::ptr_eq(&before, &place.desk.today().unwrap()), "a minute later waits are others");
 }
 
 #[test]
@@ -323,7 +345,7 @@ fn a_wait_is_said_once_the_queue_has_a_history() {
     arrives(&place, 10, &["soon-1"]);
     assert_eq!((standing(&place, 10).position, standing(&place, 10).wait), (Some(5), Wait::Minutes { from: 30, to: 50 }));
     let visit = place.desk.call_next("Blood", Some("Room 2"), "ben").unwrap().unwrap();
-    assert_eq!(standing(&place, 10).wait, Wait::Minutes { from: 10, to: 20 }, "a second room is open and one person less ahead");
+    assert_eq!(standing(&place, 10).wait, Wait::Minutes { from: 10, to: 45 }, "a second room is open; the appointment is in 40 minutes");
     // Taken back, the visit is no sample and the room is not open.
     let step = row(&place, visit.as_str()).in_line.step.unwrap().0;
     assert_eq!(place.desk.undo_shown(&visit, step, "ben").unwrap(), Ok(()));

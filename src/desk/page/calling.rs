@@ -55,7 +55,8 @@ pub(super) async fn act_on_visit(
             Some(QueueAction::Transfer { queue, keep_place: form.keep.is_some() })
         }
         "undo" => {
-            let Some(shown) = form.step else { return act(desk, who, &action, StaffWork::Visit(id)).await };
+            // A page that showed no step takes no step back.
+            let shown = form.step.unwrap_or(0);
             return answer(desk, who, &headers, move |desk, who| desk.undo_shown(&id, shown, &who.user)).await;
         }
         _ => return act(desk, who, &action, StaffWork::Visit(id)).await,

@@ -7,12 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::super::queues::{Queues, Refusal, Taken, TicketStanding, hour_at, queue_name, sample};
-use super::{Store, bump, int, settings, steps, timestamp_or_none, visits};
+use super::super::queues::{Queues, Refusal, Taken, hour_at, queue_name, sample};
+use super::{StaffAction, StaffWork, Store, bump, int, settings, steps, timestamp_or_none, visits, work};
 use crate::domain::ids::AppointmentId;
-use crate::domain::queue::{Basis, QueueAction, Served};
+use crate::domain::queue::{Basis, QueueAction, Served, VisitState};
 use crate::domain::settings::ClinicSettings;
-use crate::domain::ticket::Ticket;
 
 /// What is usual is read off visits of the last weeks ...
 const BASIS_DAYS: i64 = 28;
@@ -26,16 +25,6 @@ impl Store {
     /// If the file cannot be read.
     pub fn queues(&self, rows: &[visits::VisitRow], settings: &ClinicSettings, now: Timestamp) -> Result<Queues, DeskError> {
         Queues::of(rows, settings, now, |queue| self.basis(queue, now))
-    }
-
-    /// How a ticket stands: state, place, wait, and where to come; none if nobody has it today. What ticket page, board and kiosk say.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn ticket_standing(&self, ticket: Ticket, now: Timestamp) -> Result<Option<TicketStanding>, DeskError> {
-        let settings = self.settings()?;
-        let rows = self.visits_of(self.date_at(now))?;
-        Ok(self.queues(&rows, &settings, now)?.standing(&rows, ticket, &settings))
     }
 
     fn basis(&self, queue: &str, now: Timestamp) -> Result<Option<Basis>, DeskError> {
@@ -165,12 +154,30 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// The revision of the latest step of a visit that can be taken back; 0 if there is none.
+    /// Takes back what was done last with a visit, if its latest step in the queue is still the one that was shown: its revision, 0 for none.
+    /// Nobody is called anew by it who is called elsewhere meanwhile.
     ///
     /// # Errors
-    /// If the file cannot be read.
-    pub fn latest_step(&self, id: &AppointmentId) -> Result<u64, DeskError> {
-        Ok(steps::latest(&self.conn, id.as_str())?.unwrap_or(0).unsigned_abs())
+    /// If the file cannot be read or written.
+    pub fn undo_shown(&mut self, id: &AppointmentId, shown: u64, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
+        let date = self.date_at(now);
+        let tx = self.write()?;
+        let latest = steps::latest(&tx, id.as_str())?.unwrap_or(0);
+        if latest.unsigned_abs() != shown {
+            return Ok(Err(Refusal::Moved));
+        }
+        if steps::state_before(&tx, id.as_str(), latest)?.is_some_and(VisitState::is_taken) {
+            let rows = visits::visits_of(&tx, date)?;
+            let elsewhere = rows.iter().find(|row| row.id == *id).and_then(|row| Taken::of(&rows).elsewhere(row));
+            if let Some(place) = elsewhere {
+                return Ok(Err(Refusal::Elsewhere(place)));
+            }
+        }
+        if !work::act_in(&tx, &StaffWork::Visit(id.clone()), StaffAction::Undo, user, now)? {
+            return Ok(Err(Refusal::Moved));
+        }
+        tx.commit()?;
+        Ok(Ok(()))
     }
 
     /// To which service point the session with this form token calls.

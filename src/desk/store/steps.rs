@@ -164,6 +164,15 @@ pub(super) fn latest(conn: &Connection, id: &str) -> Result<Option<i64>, DeskErr
     Ok(conn.query_row("SELECT MAX(revision) FROM visit_step WHERE appointment_id = ?1", [id], |row| row.get(0))?)
 }
 
+/// Where a visit would stand if this step were taken back.
+pub(super) fn state_before(conn: &Connection, id: &str, step: i64) -> Result<Option<VisitState>, DeskError> {
+    let before: Option<String> = conn
+        .query_row("SELECT before FROM visit_step WHERE appointment_id = ?1 AND revision = ?2", params![id, step], |row| row.get(0))
+        .optional()?;
+    let read = |text: String| serde_json::from_str::<Spot>(&text).map_err(|_| DeskError::Unreadable("a visit"));
+    Ok(before.map(read).transpose()?.map(|spot| spot.state))
+}
+
 /// Takes the latest step back, and the care that it took of reasons. Answers `false` if there is none.
 pub(super) fn take_back(conn: &Connection, id: &str) -> Result<bool, DeskError> {
     let Some(step) = latest(conn, id)? else { return Ok(false) };

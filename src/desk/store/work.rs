@@ -65,20 +65,11 @@ impl Store {
     /// If the file cannot be written.
     pub fn act(&mut self, work: &StaffWork, action: StaffAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
         let tx = self.write()?;
-        let n = int(bump(&tx)?);
-        if !act(&tx, work, action, user, now, n)? {
-            return Ok(false);
+        let done = act_in(&tx, work, action, user, now)?;
+        if done {
+            tx.commit()?;
         }
-        let (appointment, kiosk, seq) = match work {
-            StaffWork::Visit(id) => (Some(id.as_str()), None, None),
-            StaffWork::Stop(kiosk, seq) => (None, Some(kiosk.as_str()), Some(int(*seq))),
-        };
-        tx.execute(
-            "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, kiosk, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![n, now.to_string(), user, action.code(), appointment, kiosk, seq],
-        )?;
-        tx.commit()?;
-        Ok(true)
+        Ok(done)
     }
 
     /// Everything staff did with visits and stops, oldest first: when, who, what, about what.
@@ -121,6 +112,23 @@ impl Store {
         tx.commit()?;
         Ok(())
     }
+}
+
+/// Acts and records it, inside a transaction that is kept only if there was something to do.
+pub(super) fn act_in(conn: &Connection, work: &StaffWork, action: StaffAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+    let n = int(bump(conn)?);
+    if !act(conn, work, action, user, now, n)? {
+        return Ok(false);
+    }
+    let (appointment, kiosk, seq) = match work {
+        StaffWork::Visit(id) => (Some(id.as_str()), None, None),
+        StaffWork::Stop(kiosk, seq) => (None, Some(kiosk.as_str()), Some(int(*seq))),
+    };
+    conn.execute(
+        "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, kiosk, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![n, now.to_string(), user, action.code(), appointment, kiosk, seq],
+    )?;
+    Ok(true)
 }
 
 struct Recorded {

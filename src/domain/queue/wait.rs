@@ -59,6 +59,8 @@ pub struct Ahead {
     pub coming: usize,
     /// At how many places people of the queue are being called; 0 counts as 1.
     pub points: usize,
+    /// How long it is until the appointment's time; zero or less if that has passed, or there is none.
+    pub until_due: SignedDuration,
 }
 
 impl Basis {
@@ -94,6 +96,9 @@ impl Basis {
         // 0.8 of what is likely, and the pessimistic end, as Munich's ZMS has it.
         let from = count(ahead.here).saturating_mul(self.service_median).saturating_mul(8) / (10 * points);
         let to = count(ahead.here.saturating_add(ahead.coming).saturating_add(1)).saturating_mul(self.service_slow) / points;
+        // Who is early may be called at once, but need not be before their time.
+        let on_time = ahead.until_due.as_secs().max(0).saturating_add(self.service_slow / points);
+        let to = to.max(if ahead.until_due.is_positive() { on_time } else { 0 });
         let from = minutes(from / 60);
         let to = minutes(to.saturating_add(59) / 60).max(1);
         let from = if from < 10 { from } else { from - from % 5 };
@@ -156,11 +161,12 @@ mod tests {
             ("as long as usual", &ten, 9, 0, 0, 1, 20, "up to 15 min"),
             ("longer", &ten, 9, 0, 0, 1, 21, "longer than usual"),
             ("longer with others ahead", &ten, 9, 3, 0, 1, 500, "longer than usual"),
-            ("before the appointment's time", &ten, 9, 1, 0, 1, -40, "8 to 25 min"),
+            ("before the appointment's time, which may be kept", &ten, 9, 1, 0, 1, -40, "8 to 55 min"),
+            ("a minute before it", &ten, 9, 1, 0, 1, -1, "8 to 25 min"),
             ("a crowd", &ten, 9, usize::MAX, usize::MAX, 1, 0, "1440 to 1441 min"),
         ] {
             let basis = Basis::of(samples, hour);
-            let ahead = Ahead { here, coming, points };
+            let ahead = Ahead { here, coming, points, until_due: SignedDuration::from_mins(-so_far) };
             let wait = basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, SignedDuration::from_mins(so_far)));
             assert_eq!(wait.for_staff(), expected, "{what}");
         }
@@ -170,7 +176,7 @@ mod tests {
     fn where_nobody_waits_a_few_minutes_are_not_long() {
         let samples: Vec<Served> = (0..10).map(|_| served(9, 10, 0)).collect();
         let basis = Basis::of(&samples, 9).unwrap();
-        let ahead = Ahead { here: 0, coming: 0, points: 1 };
+        let ahead = Ahead { here: 0, coming: 0, points: 1, until_due: SignedDuration::ZERO };
         for (so_far, expected) in [(5, "up to 10 min"), (6, "longer than usual")] {
             assert_eq!(basis.wait(ahead, SignedDuration::from_mins(so_far)).for_staff(), expected, "{so_far}");
         }

@@ -11,6 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::payer::{InsuranceSettings, Payer};
 use crate::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use crate::domain::private::Private;
+use crate::domain::queue::ServicePoint;
 use crate::domain::settings::{ClinicSettings, Localized, OtherSite, ServiceRules, WalkInCategory};
 
 /// Places at this site begin so.
@@ -378,6 +379,7 @@ pub fn settings() -> ClinicSettings {
         ]
         .map(|(code, names)| WalkInCategory { code: code.to_owned(), name: in_all(names), place: AREA_A.to_owned() })
         .to_vec(),
+        points: ["Room 1", "Room 2", "Room 3"].map(|name| ServicePoint { name: name.to_owned(), queues: Vec::new() }).to_vec(),
         insurance: InsuranceSettings {
             payers: [
                 ("medicare", "Medicare", &["Red, white and blue card"][..], "mbi"),
