@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use arrivals::desk::serve::Serving;
+use arrivals::desk::store::{AuditSearch, Verified};
 use arrivals::desk::users::Role;
 use arrivals::domain::queue::VisitState;
 use arrivals::domain::settings::ClinicSettings;
@@ -217,7 +218,7 @@ async fn nothing_of_the_queue_moves_without_a_session_and_its_token() {
             assert_eq!(form(room.addr(), path, &cookie, &[("csrf", token), field]).await.status, 403, "{path}");
         }
         assert_eq!(form(room.addr(), path, &cookie, &[field]).await.status, 403, "{path}");
-        assert_eq!(http(room.addr(), "GET", path, &[("cookie", &cookie)], "").await.status, 405, "{path}");
+        assert_eq!(http(room.addr(), "GET", path, &[("cookie", &cookie)], "").await.status, 404, "{path}");
     }
     let sent = [("csrf", csrf.as_str()), ("appointment", "a1")];
     assert_eq!(form(room.addr(), "/visit/transfer", &cookie, &sent).await.status, 400, "a transfer says where to");
@@ -255,5 +256,23 @@ async fn a_call_reaches_whoever_looks() {
     let after = revision(&before).await;
     let list = http(room.addr(), "GET", "/list", &[("cookie", &ben.0)], "").await;
     assert!(list.body.contains(&format!("data-revision=\"{after}\"")) && row(&list.body, "a1").contains("Called by ana"));
+    room.serving.stop().await;
+}
+
+#[tokio::test]
+async fn each_step_in_a_queue_is_in_the_audit() {
+    let room = Room::open(clinic()).await;
+    arrives(&room.place, 1, &["a1"]);
+    let ana = room.sign_in("ana").await;
+    for path in ["/visit/call", "/visit/call-again", "/visit/hold", "/visit/back", "/visit/call", "/visit/start", "/visit/done"] {
+        assert_eq!(room.post(&ana, path, &[("appointment", "a1")]).await.status, 303, "{path}");
+    }
+    let rows = room.place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 1_000)).unwrap();
+    let mut steps: Vec<&str> =
+        rows.iter().filter(|row| row.user == "ana" && row.about.contains("a1")).map(|row| row.action.as_str()).collect();
+    steps.reverse();
+    assert!(rows.iter().all(|row| !row.about.contains("a1") || !row.patient.is_empty()), "each says about whom");
+    assert_eq!(steps, ["call", "call-again", "hold", "back", "call", "start", "done"]);
+    assert!(matches!(room.place.desk.verify_audit(None).unwrap(), Verified::Whole { .. }));
     room.serving.stop().await;
 }

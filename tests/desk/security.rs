@@ -27,7 +27,7 @@ fn address(path: &str) -> String {
 
 /// Everything that a form of the desk may hold, all of it right but for the token.
 fn everything(csrf: &str) -> String {
-    format!("csrf={csrf}&appointment=apt-0001&changes=lobby.1.phone.0&kiosk=lobby&seq=1&why=x&person=apt-0001")
+    format!("csrf={csrf}&appointment=apt-0001&changes=lobby.1.phone.0&kiosk=lobby&seq=1&why=x&person=apt-0001&queue=x&point=")
 }
 
 /// Somebody is here with a change, whom nobody has seen to.
