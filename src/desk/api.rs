@@ -17,12 +17,14 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::DeskError;
 use super::secret;
+use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::insurance::Side;
 use crate::domain::proposal::Field;
 use crate::sync::api::{Attempt, DeskApi, Refusal};
 use crate::sync::wire::{
-    EVENTS_PER_POST_MAX, Feed, Held, LONG_POLL_SECONDS_MAX, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PhotoHeld, PhotoName, Piece, Post,
+    EVENTS_PER_POST_MAX, Feed, Health, Held, LONG_POLL_SECONDS_MAX, Orders, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PhotoHeld, PhotoName, Piece,
+    Post, TicketWait,
 };
 
 /// A post may be this long: a hundred events are far less.
@@ -76,7 +78,43 @@ impl Desk {
         let now = self.now();
         let held = self.with_store(|store| store.take_events(&kiosk, &post.events, post.last, now))?;
         self.notify();
-        Ok(Held { held })
+        // What was told is kept whether or not this can be answered.
+        let waits = self.waits_of(&post.events).unwrap_or_default();
+        Ok(Held { held, waits })
+    }
+
+    /// How the tickets stand that these events are of.
+    fn waits_of(&self, events: &[LoggedEvent]) -> Result<Vec<TicketWait>, DeskError> {
+        let mut waits = Vec::new();
+        for event in events {
+            let ticket = match &event.event {
+                KioskEvent::CheckedIn(arrival) => arrival.ticket,
+                KioskEvent::WalkedIn(request) => request.ticket,
+                KioskEvent::TicketPrinted { ticket, .. } => *ticket,
+                KioskEvent::Stopped { .. } | KioskEvent::CodeRefused { .. } | KioskEvent::WalkedAway { .. } => continue,
+            };
+            if let Some(standing) = self.ticket_standing(ticket)?
+                && let Some(position) = standing.position.and_then(|position| u32::try_from(position).ok())
+            {
+                waits.push(TicketWait { ticket, position, wait: standing.wait });
+            }
+        }
+        Ok(waits)
+    }
+
+    /// Takes how a kiosk says it is, and answers what staff want of it; waits up to `wait` while they want nothing.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn report(&self, token: &str, health: Health, wait: Duration) -> Result<Orders, Unserved> {
+        let token = token.to_owned();
+        let known = self.blocking(move |desk| desk.kiosk_of(&token)).await?;
+        known.ok_or(Unserved::UnknownToken)?;
+        let _ = health;
+        let mut stopping = self.stopping();
+        let wait = wait.min(Duration::from_secs(LONG_POLL_SECONDS_MAX));
+        let _ = tokio::time::timeout(wait, stopping.wait_for(|stops| *stops)).await;
+        Ok(Orders::default())
     }
 
     /// How much of a kiosk's photo is here.
@@ -168,6 +206,7 @@ pub fn routes() -> Router<Desk> {
     Router::new()
         .route("/api/kiosk/events", post(take_events))
         .route("/api/kiosk/feed", get(feed))
+        .route("/api/kiosk/health", post(report))
         .route("/api/kiosk/photo", get(photo_held).post(take_piece).layer(DefaultBodyLimit::max(PIECE_BYTES_MAX)))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/healthz", get(async || "ok"))
@@ -200,6 +239,27 @@ async fn feed(
     let token = bearer(&headers)?;
     let Query(query) = query.map_err(|_| Unserved::NotUnderstood("expected cursor and wait_seconds as whole numbers".to_owned()))?;
     Ok(Json(desk.wait_for_feed(token, query.cursor, Duration::from_secs(query.wait_seconds)).await?))
+}
+
+#[derive(Deserialize)]
+struct HealthQuery {
+    #[serde(default)]
+    wait_seconds: u64,
+}
+
+async fn report(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<HealthQuery>, QueryRejection>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Orders>, Unserved> {
+    let token = bearer(&headers)?;
+    let Query(query) = query.map_err(|_| Unserved::NotUnderstood("expected wait_seconds as a whole number".to_owned()))?;
+    let body = body.map_err(|_| Unserved::NotUnderstood("the request's body is broken off or too long".to_owned()))?;
+    let health: Health = serde_json::from_slice(&body).map_err(|error| {
+        Unserved::NotUnderstood(format!("expected a kiosk's health as JSON, found something else at column {}", error.column()))
+    })?;
+    Ok(Json(desk.report(token, health, Duration::from_secs(query.wait_seconds)).await?))
 }
 
 #[derive(Deserialize)]
@@ -306,6 +366,10 @@ impl DeskApi for InProcess {
 
     async fn feed(&self, cursor: u64, wait: Duration) -> Attempt<Feed> {
         attempt(self.desk.wait_for_feed(&self.token, cursor, wait).await)
+    }
+
+    async fn report(&self, health: Health, wait: Duration) -> Attempt<Orders> {
+        attempt(self.desk.report(&self.token, health, wait).await)
     }
 
     async fn photo_held(&self, photo: &PhotoName) -> Attempt<PhotoHeld> {

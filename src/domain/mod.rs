@@ -13,6 +13,7 @@ pub mod insurance;
 pub mod language;
 #[cfg(test)]
 mod odd;
+pub mod pages;
 pub mod payer;
 pub mod person;
 pub mod private;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::language::Language;
+use super::pages::TicketPages;
 use super::payer::InsuranceSettings;
 use super::proposal::Field;
 use super::queue::{QueueRules, ServicePoint};
@@ -46,6 +47,9 @@ pub struct ClinicSettings {
     /// Where patients are called to. Empty: they are called without saying where.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<ServicePoint>,
+    /// The page behind a ticket's code, on the patient's own phone.
+    #[serde(skip_serializing_if = "TicketPages::is_default")]
+    pub pages: TicketPages,
     /// Barcodes that the clinic's own letters carry already.
     pub barcodes: Vec<BarcodePattern>,
     /// Only signed letters are taken: the plain codes `ARR:A:` that anybody can make are not.
@@ -95,6 +99,7 @@ impl Default for ClinicSettings {
             walk_in: Vec::new(),
             queues: Vec::new(),
             points: Vec::new(),
+            pages: TicketPages::default(),
             barcodes: Vec::new(),
             signed_letters_only: false,
             trust_two_identifiers: false,

@@ -7,11 +7,13 @@ use tokio::sync::Notify;
 use super::app::Mailbox;
 use super::printing::PrinterThread;
 use super::program::Event;
+use crate::clock::Clock;
 use crate::device::printer::Printer;
 use crate::domain::ids::KioskId;
 use crate::paper::PaperWidth;
 use crate::store::Store;
 use crate::sync::api::DeskApi;
+use crate::sync::vitals::Vitals;
 use crate::sync::worker::Worker;
 
 /// What runs beside the window; it stops when this is dropped.
@@ -43,6 +45,7 @@ pub fn start(
     paper: PaperWidth,
     api: impl DeskApi + 'static,
     mailbox: &Mailbox,
+    vitals: Vitals,
 ) -> std::io::Result<Beside> {
     let store = Arc::new(Mutex::new(store));
     let wake = Arc::new(Notify::new());
@@ -54,11 +57,19 @@ pub fn start(
         store: Arc::clone(&store),
         kiosk,
         wake: Arc::clone(&wake),
+        vitals,
         seed: jitter_seed(),
         tell: Box::new(move |word| told.leave(Event::Desk(word))),
     };
     let worker = tokio::spawn(async move { worker.run().await });
     Ok(Beside { store, wake, printer, worker })
+}
+
+/// What this kiosk will tell of itself, by this clock.
+#[must_use]
+pub fn vitals(clock: &Arc<dyn Clock>) -> Vitals {
+    let clock = Arc::clone(clock);
+    Vitals::new(move || clock.now())
 }
 
 fn jitter_seed() -> u64 {

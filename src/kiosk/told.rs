@@ -40,6 +40,7 @@ impl Kiosk {
                     self.input(Input::DeskKnows);
                 }
             }
+            Told::Waits(_) | Told::Orders(_) => {}
             Told::StoreFailed(why) => tracing::error!(%why, "the kiosk's file failed while talking to the desk"),
             Told::List { settings, changes } => {
                 if let Some(settings) = settings {

@@ -117,7 +117,7 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     let store = Store::open(&config.data, config.letter, seal)?;
     let (mailbox, inbox) = mailbox();
     let in_runtime = runtime.enter();
-    let beside = parts::start(config.kiosk.clone(), store, printer, config.paper, client, &mailbox)?;
+    let beside = parts::start(config.kiosk.clone(), store, printer, config.paper, client, &mailbox, parts::vitals(&clock))?;
     drop(in_runtime);
     let scans = mailbox.clone();
     let scanner = scanner::open(&config.scanner, Arc::clone(&clock), Box::new(move |event| scans.leave(Event::Scanner(event))))?;

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::wire::{Feed, Held, PhotoHeld, PhotoName, Piece, Post};
+use super::wire::{Feed, Health, Held, Orders, PhotoHeld, PhotoName, Piece, Post};
 
 /// How one attempt to talk to the desk ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,9 @@ pub trait DeskApi: Send + Sync {
 
     /// What is new since `cursor`; waits up to `wait` while there is nothing.
     fn feed(&self, cursor: u64, wait: Duration) -> impl Future<Output = Attempt<Feed>> + Send;
+
+    /// Tells how the kiosk is, and hears what staff want of it; waits up to `wait` while they want nothing.
+    fn report(&self, health: Health, wait: Duration) -> impl Future<Output = Attempt<Orders>> + Send;
 
     /// Asks how much of a photo the desk holds.
     fn photo_held(&self, photo: &PhotoName) -> impl Future<Output = Attempt<PhotoHeld>> + Send;

@@ -6,7 +6,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::api::{Attempt, DeskApi, Refusal};
-use super::wire::{Feed, Held, PhotoHeld, PhotoName, Piece, Post};
+use super::wire::{Feed, Health, Held, Orders, PhotoHeld, PhotoName, Piece, Post};
 
 /// An answer that is not there after this long is not coming.
 const ANSWER_SECONDS_MAX: u64 = 10;
@@ -98,6 +98,11 @@ impl DeskApi for Client {
             .get(format!("{}/api/kiosk/feed?cursor={cursor}&wait_seconds={}", self.desk, wait.as_secs()))
             .timeout(wait + Duration::from_secs(ANSWER_SECONDS_MAX));
         self.ask(request).await
+    }
+
+    async fn report(&self, health: Health, wait: Duration) -> Attempt<Orders> {
+        let address = format!("{}/api/kiosk/health?wait_seconds={}", self.desk, wait.as_secs());
+        self.ask(self.http.post(address).timeout(wait + Duration::from_secs(ANSWER_SECONDS_MAX)).json(&health)).await
     }
 
     async fn photo_held(&self, photo: &PhotoName) -> Attempt<PhotoHeld> {

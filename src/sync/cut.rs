@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::api::{Attempt, DeskApi};
-use super::wire::{Feed, Held, PhotoHeld, PhotoName, Piece, Post};
+use super::wire::{Feed, Health, Held, Orders, PhotoHeld, PhotoName, Piece, Post};
 
 /// The switch. Clones share it.
 #[derive(Debug, Clone)]
@@ -68,6 +68,10 @@ impl<A: DeskApi> DeskApi for Cuttable<A> {
 
     async fn feed(&self, cursor: u64, wait: Duration) -> Attempt<Feed> {
         self.through(self.inner.feed(cursor, wait)).await
+    }
+
+    async fn report(&self, health: Health, wait: Duration) -> Attempt<Orders> {
+        self.through(self.inner.report(health, wait)).await
     }
 
     async fn photo_held(&self, photo: &PhotoName) -> Attempt<PhotoHeld> {

@@ -11,5 +11,6 @@ pub mod client;
 pub mod cut;
 pub mod photos;
 pub mod plan;
+pub mod vitals;
 pub mod wire;
 pub mod worker;

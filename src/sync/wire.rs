@@ -4,9 +4,11 @@
 //! answers [`Feed`]. Photos travel by themselves, each in pieces:
 //! `GET /api/kiosk/photo?seq=N&field=insurance&side=front&total=BYTES&hash=HEX` asks how much of one the desk holds, and
 //! `POST /api/kiosk/photo?...&offset=N` hands over the piece that is its body, from there on; both answer [`PhotoHeld`].
+//! `POST /api/kiosk/health?wait_seconds=S` with [`Health`] answers [`Orders`], as soon as there is one and at the latest after `S` seconds.
 //! All want `Authorization: Bearer <the kiosk's token>`.
 
 use blake2::{Blake2s256, Digest};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::appointment::Appointment;
@@ -14,6 +16,7 @@ use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId, Seq};
 use crate::domain::insurance::Side;
 use crate::domain::proposal::Field;
+use crate::domain::queue::Wait;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
@@ -40,10 +43,118 @@ pub struct Post {
 }
 
 /// What the desk holds of a kiosk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// The highest `seq` up to which nothing is missing.
     pub held: Seq,
+    /// How the tickets of these events stand in their queues, for those who still look at the kiosk.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits: Vec<TicketWait>,
+}
+
+/// How a ticket stands in its queue. The same as on the board and on the patient's own phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketWait {
+    /// Whose.
+    pub ticket: Ticket,
+    /// 1 is next.
+    pub position: u32,
+    /// How long it may take from now.
+    pub wait: Wait,
+}
+
+/// How a kiosk is, as it sees itself. Says nothing of anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// The program's version.
+    pub version: String,
+    /// Since when the program runs, by the kiosk's wall clock.
+    pub started: Timestamp,
+    /// The kiosk's wall clock when this was sent.
+    pub now: Timestamp,
+    /// How many events the desk has not acknowledged.
+    pub waiting: u64,
+    /// The printer.
+    pub printer: DeviceHealth,
+    /// The scanner.
+    pub scanner: DeviceHealth,
+    /// The camera.
+    pub camera: DeviceHealth,
+    /// The processor's temperature, if the system tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub celsius: Option<i16>,
+    /// Free space where the kiosk's file is, in MiB, if the system tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk_free_mib: Option<u64>,
+    /// Whether patients are sent to the desk instead, for whatever reason.
+    pub out_of_service: bool,
+    /// The number of the last order that was carried out; 0 for none.
+    pub obeyed: u64,
+}
+
+/// How a device of a kiosk is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceHealth {
+    /// Whether it works.
+    pub is: Condition,
+    /// Why not, or not for long, in words for staff; empty if there is nothing to say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
+}
+
+/// Whether a device works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Condition {
+    /// This kiosk has none.
+    Absent,
+    /// It works.
+    Ready,
+    /// It works, but somebody should look after it, as with paper that is nearly out.
+    Soon,
+    /// It does not work.
+    Failed,
+}
+
+/// What the desk wants of a kiosk, oldest first: everything since the last order that was carried out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Orders {
+    /// The orders.
+    pub orders: Vec<Order>,
+}
+
+/// One thing that staff want of a kiosk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Its number; later ones have higher numbers.
+    pub id: u64,
+    /// What.
+    pub what: OrderKind,
+}
+
+/// What staff can want of a kiosk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum OrderKind {
+    /// Sends patients to the desk, until [`OrderKind::InService`].
+    OutOfService {
+        /// Why, in staff's own words for patients; may be empty.
+        text: String,
+    },
+    /// Serves patients again.
+    InService,
+    /// Shows a few words to whoever is at the kiosk now.
+    Say {
+        /// The words.
+        text: String,
+    },
+    /// Starts the program again, as soon as nobody is at it.
+    Restart,
+    /// Prints a ticket of this kiosk again.
+    PrintAgain {
+        /// Which.
+        ticket: Ticket,
+    },
 }
 
 /// A part of the feed.

@@ -1,7 +1,8 @@
 //! Keeps the kiosk's file and the desk in step, beside the program.
 //!
-//! Two loops: one sends the log, then photos, and sleeps until there is work; the other holds the long poll. Neither ends,
-//! and neither drops anything: what the desk refuses stays in the log until somebody has mended the cause.
+//! Three loops: one sends the log, then photos, and sleeps until there is work; one holds the long poll; one tells how the kiosk is
+//! and hears what staff want of it. None ends, and none drops anything: what the desk refuses stays in the log until somebody has
+//! mended the cause.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -12,7 +13,8 @@ use super::api::{Attempt, DeskApi, Refusal};
 use super::backoff::Backoff;
 use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
-use super::wire::{CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, LONG_POLL_SECONDS_MAX, Post};
+use super::vitals::Vitals;
+use super::wire::{CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, Health, LONG_POLL_SECONDS_MAX, Order, Post, TicketWait};
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;
 use crate::store::feed::ListChange;
@@ -42,6 +44,10 @@ pub enum Told {
     },
     /// The desk has everything up to here.
     Acknowledged(Seq),
+    /// How tickets stand of which the desk has just heard.
+    Waits(Vec<TicketWait>),
+    /// What staff want of this kiosk, oldest first; told again until the kiosk's health says that it was carried out.
+    Orders(Vec<Order>),
     /// The list has changed and is in the file.
     List {
         /// The clinic's rules, if they came along.
@@ -63,6 +69,8 @@ pub struct Worker<A> {
     pub kiosk: KioskId,
     /// Rings when there is something to send.
     pub wake: Arc<Notify>,
+    /// How the kiosk is; the worker itself says how many events are waiting.
+    pub vitals: Vitals,
     /// Decides the jitter.
     pub seed: u64,
     /// Who listens.
@@ -78,7 +86,7 @@ impl<A> std::fmt::Debug for Worker<A> {
 impl<A: DeskApi> Worker<A> {
     /// Works until dropped.
     pub async fn run(&self) {
-        tokio::join!(self.send_events(), self.follow_feed());
+        tokio::join!(self.send_events(), self.follow_feed(), self.report_health());
     }
 
     pub(super) fn store(&self) -> MutexGuard<'_, Store> {
@@ -141,6 +149,9 @@ impl<A: DeskApi> Worker<A> {
                         let before = self.store().acknowledged()?;
                         self.store().acknowledge(held.held)?;
                         (self.tell)(Told::Acknowledged(held.held));
+                        if !held.waits.is_empty() {
+                            (self.tell)(Told::Waits(held.waits));
+                        }
                         match agreed {
                             Plan::Nothing => Ok(Outcome::InStep),
                             // The desk keeps taking nothing: do not spin.
@@ -190,6 +201,54 @@ impl<A: DeskApi> Worker<A> {
             };
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// Whether the desk is reached is told by the other two.
+    async fn report_health(&self) {
+        let mut backoff = Backoff::new(self.seed.rotate_left(48));
+        loop {
+            let wait = match self.report_once().await {
+                Ok(Attempt::Sent(at_once)) => {
+                    backoff.reset();
+                    if !at_once {
+                        continue;
+                    }
+                    EMPTY_ANSWER_WAIT
+                }
+                Ok(Attempt::Retry(_)) => backoff.next_wait(),
+                Ok(Attempt::Refused(_)) => REFUSED_WAIT,
+                Err(error) => {
+                    (self.tell)(Told::StoreFailed(error.to_string()));
+                    backoff.next_wait()
+                }
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Whether the answer came at once.
+    async fn report_once(&self) -> Result<Attempt<bool>, StoreError> {
+        let waiting = {
+            let store = self.store();
+            store.last_seq()?.0.saturating_sub(store.acknowledged()?.0)
+        };
+        let health = Health { waiting, ..self.vitals.read() };
+        let report = at_once(self.api.report(health, Duration::from_secs(LONG_POLL_SECONDS_MAX)));
+        let (answer, at_once) = tokio::select! {
+            answer = report => answer,
+            // A printer that has run out of paper is not told half a minute late.
+            () = self.vitals.changed() => return Ok(Attempt::Sent(true)),
+        };
+        Ok(match answer {
+            Attempt::Sent(orders) => {
+                if !orders.orders.is_empty() {
+                    (self.tell)(Told::Orders(orders.orders));
+                }
+                Attempt::Sent(at_once)
+            }
+            Attempt::Retry(why) => Attempt::Retry(why),
+            Attempt::Refused(why) => Attempt::Refused(why),
+        })
     }
 
     async fn follow_once(&self) -> Result<Attempt<()>, StoreError> {

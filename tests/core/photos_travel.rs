@@ -18,7 +18,8 @@ use arrivals::store::photos::Photo;
 use arrivals::store::tickets::CheckIn;
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::cut::{Cut, Cuttable};
-use arrivals::sync::wire::{Feed, Held, PIECE_BYTES_MAX, PhotoHeld, PhotoName, Piece, Post};
+use arrivals::sync::vitals::Vitals;
+use arrivals::sync::wire::{Feed, Health, Held, Orders, PIECE_BYTES_MAX, PhotoHeld, PhotoName, Piece, Post};
 use arrivals::sync::worker::{Told, Worker};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -67,6 +68,7 @@ impl Lobby {
             store: Arc::clone(&self.store),
             kiosk: lobby(),
             wake: Arc::clone(&self.wake),
+            vitals: Vitals::new(|| monday().now()),
             seed: 5,
             tell: Box::new(move |word| told.lock().unwrap().push(word)),
         };
@@ -142,6 +144,10 @@ impl<F: Fn(&mut Piece) + Send + Sync> DeskApi for Way<F> {
 
     async fn feed(&self, cursor: u64, wait: Duration) -> Attempt<Feed> {
         self.inner.feed(cursor, wait).await
+    }
+
+    async fn report(&self, health: Health, wait: Duration) -> Attempt<Orders> {
+        self.inner.report(health, wait).await
     }
 
     async fn photo_held(&self, photo: &PhotoName) -> Attempt<PhotoHeld> {

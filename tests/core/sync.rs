@@ -15,7 +15,8 @@ use arrivals::store::Store;
 use arrivals::store::tickets::CheckIn;
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::cut::{Cut, Cuttable};
-use arrivals::sync::wire::{Feed, Held, PhotoHeld, PhotoName, Piece, Post};
+use arrivals::sync::vitals::Vitals;
+use arrivals::sync::wire::{Feed, Health, Held, Orders, PhotoHeld, PhotoName, Piece, Post};
 use arrivals::sync::worker::{Told, Worker};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -64,6 +65,14 @@ impl DeskApi for Lossy {
             return Attempt::Retry("lost on the way".into());
         }
         let answer = self.inner.feed(cursor, wait).await;
+        if self.luck() < self.losses_of_ten { Attempt::Retry("answer lost".into()) } else { answer }
+    }
+
+    async fn report(&self, health: Health, wait: Duration) -> Attempt<Orders> {
+        if self.luck() < self.losses_of_ten {
+            return Attempt::Retry("lost on the way".into());
+        }
+        let answer = self.inner.report(health, wait).await;
         if self.luck() < self.losses_of_ten { Attempt::Retry("answer lost".into()) } else { answer }
     }
 
@@ -126,6 +135,7 @@ impl TestKiosk {
             store: Arc::clone(&self.store),
             kiosk: self.id.clone(),
             wake: Arc::clone(&self.wake),
+            vitals: Vitals::new(|| monday().now()),
             seed: 5,
             tell: Box::new(move |word| told.lock().unwrap().push(word)),
         };

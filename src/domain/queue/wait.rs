@@ -4,6 +4,7 @@
 //! basis nothing is said.
 
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 /// With fewer visits than this nothing is said.
 pub const SAMPLES_MIN: usize = 5;
@@ -35,7 +36,8 @@ pub struct Basis {
 }
 
 /// A wait, as it can be said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Wait {
     /// Nobody knows.
     NoBasis,

@@ -116,7 +116,7 @@ impl Rig {
             folder: setup.tickets.map(|folder| Box::new(FolderPrinter::new(folder)) as Box<dyn Printer>),
         };
         let api = Cuttable::new(Client::new(&desk.url(), &token)?, network.clone());
-        let beside = parts::start(kiosk_id.clone(), store, Box::new(keeping), PaperWidth::Mm80, api, mailbox)?;
+        let beside = parts::start(kiosk_id.clone(), store, Box::new(keeping), PaperWidth::Mm80, api, mailbox, parts::vitals(&clock))?;
         let scans = mailbox.clone();
         let scanner = SimulatedScanner::new(Box::new(move |event| scans.leave(Event::Scanner(event))));
         let (speaker, camera) = (SimulatedSpeaker::default(), SimulatedCamera::new());
