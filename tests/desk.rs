@@ -37,6 +37,8 @@ mod said;
 mod security;
 #[path = "desk/server.rs"]
 mod server;
+#[path = "desk/settings.rs"]
+mod settings;
 #[path = "desk/staff.rs"]
 mod staff;
 #[path = "desk/support.rs"]

@@ -61,7 +61,7 @@ impl Desk {
     /// If the file cannot be read.
     pub fn ticket_standing(&self, ticket: Ticket) -> Result<Option<TicketStanding>, DeskError> {
         let today = self.today()?;
-        Ok(today.queues.standing(&today.rows, ticket, self.settings()))
+        Ok(today.queues.standing(&today.rows, ticket, &self.settings()))
     }
 
     /// The visits and queues of the clinic's today. Read anew when something has changed or a minute has passed, so that hundreds who
@@ -78,8 +78,10 @@ impl Desk {
             if let Some(today) = kept.as_ref().filter(|today| (today.revision, today.minute) == (revision, minute)) {
                 return Ok(Arc::clone(today));
             }
+            // Before the date is asked for: a new time zone may make it another one.
+            let settings = self.settings_of(store)?;
             let rows = store.visits_of(store.date_at(now))?;
-            let queues = store.queues(&rows, self.settings(), now)?;
+            let queues = store.queues(&rows, &settings, now)?;
             let today = Arc::new(Today { revision, minute, rows, queues });
             *kept = Some(Arc::clone(&today));
             Ok(today)

@@ -25,7 +25,7 @@ pub mod store;
 pub mod users;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -56,7 +56,7 @@ pub struct Desk {
 struct Inner {
     store: Mutex<Store>,
     clock: Arc<dyn Clock>,
-    settings: ClinicSettings,
+    settings: RwLock<Known>,
     session_idle: Duration,
     revision: watch::Sender<u64>,
     stopping: watch::Sender<bool>,
@@ -64,6 +64,13 @@ struct Inner {
     payers: Option<Arc<dyn Payers>>,
     kept: kept::KeptForms,
     today: Mutex<Option<Arc<calling::Today>>>,
+}
+
+/// The clinic's settings as they were read last.
+struct Known {
+    /// The revision of the change that made them so.
+    since: u64,
+    settings: Arc<ClinicSettings>,
 }
 
 /// One visit, as the desk would show it.
@@ -126,7 +133,8 @@ impl Desk {
 
     fn with(mut store: Store, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
         store.need_letter_key(clock.now())?;
-        let settings = store.settings()?;
+        let (since, settings) = store.settings_after(None)?.unwrap_or_default();
+        let settings = RwLock::new(Known { since, settings: Arc::new(settings) });
         let (revision, _) = watch::channel(store.revision()?);
         let (stopping, _) = watch::channel(false);
         let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
@@ -146,10 +154,20 @@ impl Desk {
         self
     }
 
-    /// The clinic's settings, and the keys of letters as they were when the desk was opened.
+    /// The clinic's settings, with the keys of letters. Hold them for one answer and ask again for the next: they change while the
+    /// desk runs, here or in another process.
     #[must_use]
-    pub fn settings(&self) -> &ClinicSettings {
-        &self.inner.settings
+    pub fn settings(&self) -> Arc<ClinicSettings> {
+        Arc::clone(&self.inner.settings.read().unwrap_or_else(PoisonError::into_inner).settings)
+    }
+
+    /// The settings as the file has them now, for whoever holds the store already. From here on everybody gets these.
+    fn settings_of(&self, store: &mut Store) -> Result<Arc<ClinicSettings>, DeskError> {
+        let known = self.inner.settings.read().unwrap_or_else(PoisonError::into_inner).since;
+        if let Some((since, settings)) = store.settings_after(Some(known))? {
+            *self.inner.settings.write().unwrap_or_else(PoisonError::into_inner) = Known { since, settings: Arc::new(settings) };
+        }
+        Ok(self.settings())
     }
 
     /// Lets a kiosk in, or gives a known one another token.
@@ -260,9 +278,13 @@ impl Desk {
         self.with_store(|store| store.held(kiosk))
     }
 
-    /// Wakes every page and kiosk that waits, if anything changed: here or in another process.
+    /// Wakes every page and kiosk that waits, if anything changed: here or in another process. New settings count before anybody wakes.
     pub fn notify(&self) {
-        match self.with_store(|store| store.revision()) {
+        let looked = self.with_store(|store| {
+            self.settings_of(store)?;
+            store.revision()
+        });
+        match looked {
             Ok(revision) => {
                 self.inner.revision.send_if_modified(|known| std::mem::replace(known, revision) != revision);
             }

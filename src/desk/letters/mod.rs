@@ -48,7 +48,7 @@ impl Desk {
     /// # Errors
     /// If there is no such appointment, it was called off, or the file cannot be used.
     pub fn letter(&self, id: &AppointmentId) -> Result<Vec<u8>, LetterError> {
-        let settings = self.settings().clone();
+        let settings = self.settings();
         let face = self.letter_face(id)?;
         let picture = Typesetter::new().letter(&face, settings.letter_paper);
         Ok(letter_pdf(&picture, settings.letter_paper, id.as_str())?)
@@ -59,7 +59,8 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub fn letter_ended(&self, id: &AppointmentId) -> Result<Option<Date>, LetterError> {
-        let (settings, zone) = (self.settings(), self.settings().zone()?);
+        let settings = self.settings();
+        let zone = settings.zone()?;
         let appointment = self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
         let last_day = appointment.local_date(&zone).saturating_add(i64::from(settings.letter_valid_days).days());
         Ok((last_day < self.now().to_zoned(zone).date()).then_some(last_day))
@@ -76,7 +77,7 @@ impl Desk {
             return Err(LetterError::CalledOff(id.clone()));
         }
         let code = self.with_store(|store| store.sign_letter(&appointment, settings.letter_valid_days))?;
-        Ok(face(&appointment, settings, code)?)
+        Ok(face(&appointment, &settings, code)?)
     }
 
     /// Makes a new key for letters; kiosks hear of it at once. `revoke`: letters made so far are no longer taken.

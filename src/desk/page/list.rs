@@ -3,6 +3,7 @@
 //! Invariant: whoever needs somebody comes first, the most urgent of them on top; nobody is on the list twice.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -62,7 +63,7 @@ pub struct Day {
     /// Whether insurance is asked about, and how many days before its end a card is marked.
     insurance: Option<u16>,
     /// The clinic's rules: its queues, service points, and what it calls the reasons to come without an appointment.
-    pub settings: ClinicSettings,
+    pub settings: Arc<ClinicSettings>,
     /// Who waits where, and who is next.
     pub queues: Queues,
     /// Where whoever looks calls to.
@@ -92,10 +93,9 @@ impl Day {
     /// Reads the clinic's today.
     pub fn read(desk: &Desk, who: &SignedIn) -> Result<Self, DeskError> {
         let now = desk.now();
-        let settings = desk.settings().clone();
+        let settings = desk.settings();
         let my_point = super::calling::my_point(desk, who)?;
-        let insurance = &desk.settings().insurance;
-        let insurance = insurance.ask.then_some(insurance.ends_soon_days);
+        let insurance = settings.insurance.ask.then_some(settings.insurance.ends_soon_days);
         desk.with_store(|store| {
             let date = store.date_at(now);
             let rows = store.visits_of(date)?;

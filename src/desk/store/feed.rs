@@ -29,7 +29,7 @@ impl Store {
         let newest = revision(&tx)?;
         let since = if cursor > newest { 0 } else { cursor };
         let until = meta(&tx, "feed_until")?.unwrap_or_default();
-        let settings_revision: u64 = meta(&tx, "settings_revision")?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let settings_revision = super::settings_revision(&tx)?;
         let mut statement = tx.prepare_cached(
             "SELECT a.revision AS n, a.id, a.body, NULL, NULL, 0 FROM appointment a
              WHERE a.revision > ?1 AND a.local_date >= ?2 AND a.local_date <= ?3

@@ -107,6 +107,21 @@ impl Store {
         settings(&self.conn)
     }
 
+    /// The settings and the revision of the change that made them so, if that is another one than `known`. The time zone of this
+    /// store is then theirs.
+    ///
+    /// # Errors
+    /// If the file cannot be read or its time zone is unknown.
+    pub fn settings_after(&mut self, known: Option<u64>) -> Result<Option<(u64, ClinicSettings)>, DeskError> {
+        let since = settings_revision(&self.conn)?;
+        if known == Some(since) {
+            return Ok(None);
+        }
+        let settings = self.settings()?;
+        self.zone = settings.zone()?;
+        Ok(Some((since, settings)))
+    }
+
     /// Sets the clinic's settings, but for the keys of letters, which are the desk's. Kiosks are told; a new time zone moves
     /// every appointment to its local date.
     ///
@@ -187,6 +202,11 @@ fn settings(conn: &Connection) -> Result<ClinicSettings, DeskError> {
     };
     settings.letters = letters::public_keys(conn)?;
     Ok(settings)
+}
+
+/// The change that made the settings what they are; 0 if they never changed.
+fn settings_revision(conn: &Connection) -> Result<u64, DeskError> {
+    Ok(meta(conn, "settings_revision")?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
 /// Lets kiosks know that the settings are others now.
