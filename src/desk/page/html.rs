@@ -4,9 +4,9 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::super::session::SignedIn;
 use super::super::store::VisitRow;
-use super::super::users::Role;
 use super::icons::{icon, mark};
 use super::list::Day;
+use super::nav::top;
 use super::queue::{choose_point, waiting};
 use super::row::{entry_row, refused_codes, visit_row};
 
@@ -43,29 +43,10 @@ pub fn staff_page(title: &str, who: &SignedIn, again: (&str, u64), body: &Markup
             noscript { meta http-equiv="refresh" content=(idle); }
         },
         &html! {
-            header.top {
-                div.brand { (mark()) h1 { (title) } }
-                div {}
-                div.tools {
-                    (tools(who))
-                }
-            }
+            (top(who, address, &html! { (mark()) h1 { (title) } }, &html! { div {} }, &html! {}))
             main #review tabindex="-1" { (body) }
         },
     )
-}
-
-/// At the top of every page: what the role opens besides the day's work, and the way out.
-fn tools(who: &SignedIn) -> Markup {
-    html! {
-        @if who.role >= Role::Supervisor { a.button.small href="/audit" { "Audit" } }
-        @if who.role >= Role::Admin { a.button.small href="/users" { "Users" } }
-        form method="post" action="/sign-out" {
-            input type="hidden" name="csrf" value=(who.csrf);
-            span.who { (who.user) }
-            button.button.small type="submit" { "Sign out" }
-        }
-    }
 }
 
 /// A text as a value in an address.
@@ -125,19 +106,22 @@ pub fn main(day: &Day, who: &SignedIn, clinic: &str, refused: Option<&str>) -> M
         true,
         &html! {
             a.skip href="#list" { "To the list" }
-            header.top {
-                div.brand { (mark()) div { h1 { (clinic) } p { time datetime=(day.date) { (day.date.strftime("%A, %-d %B %Y")) } } } }
-                div.find {
-                    label.hidden for="filter" { "Find by name, ticket or service" }
-                    input #filter type="search" placeholder="Find name, ticket or service" autocomplete="off" spellcheck="false";
-                }
-                div.tools {
+            (top(
+                who,
+                "/",
+                &html! { (mark()) div { h1 { (clinic) } p { time datetime=(day.date) { (day.date.strftime("%A, %-d %B %Y")) } } } },
+                &html! {
+                    div.find {
+                        label.hidden for="filter" { "Find by name, ticket or service" }
+                        input #filter type="search" placeholder="Find name, ticket or service" autocomplete="off" spellcheck="false";
+                    }
+                },
+                &html! {
                     p #link.link role="status" { span.dot aria-hidden="true" {} span #link-text { "Reload to update" } }
                     button #sound.button.small type="button" hidden { (icon("sound")) "Turn sound on" }
                     (choose_point(day, &who.csrf))
-                    (tools(who))
-                }
-            }
+                },
+            ))
             p #said.hidden role="status" aria-live="polite" {}
             p #failed.failed role="alert" hidden[refused.is_none()] { @if let Some(refused) = refused { (refused) } }
             main #list tabindex="-1" { (list(day, &who.csrf)) }

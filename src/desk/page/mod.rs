@@ -12,6 +12,7 @@ mod html;
 mod icons;
 mod kept;
 mod list;
+mod nav;
 mod queue;
 mod row;
 mod users;

@@ -1,0 +1,66 @@
+//! The top of every page of staff: the ways to the other pages, who is signed in, and the way out.
+//!
+//! Invariants: one table says which pages have a link; a link is shown to whoever may open its page, and to nobody else.
+
+use maud::{Markup, html};
+
+use super::super::session::SignedIn;
+use super::super::users::Role;
+
+/// Every page with a link at the top: what it is called, its address, and the lowest role that may open it; in the order shown.
+const PAGES: &[(&str, &str, Role)] = &[
+    ("List", "/", Role::Desk),
+    ("Changes", "/changes", Role::Desk),
+    ("Audit", "/audit", Role::Supervisor),
+    ("Users", "/users", Role::Admin),
+];
+
+/// The top of a page. `here` is its address, `brand` what it is, `middle` what is beside that, `tools` what comes before the way out.
+pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &Markup) -> Markup {
+    html! {
+        header.top {
+            div.brand { (brand) }
+            (middle)
+            div.tools {
+                (tools)
+                form method="post" action="/sign-out" {
+                    input type="hidden" name="csrf" value=(who.csrf);
+                    span.who { (who.user) }
+                    button.button.small type="submit" { "Sign out" }
+                }
+            }
+            nav.pages aria-label="Pages" {
+                ul { @for (word, address, role) in PAGES { @if who.role >= *role { li { a href=(address) aria-current=[is_at(here, address).then_some("page")] { (word) } } } } }
+            }
+        }
+    }
+}
+
+/// Whether a page belongs under a link: it is the link's own, or one below it.
+fn is_at(here: &str, address: &str) -> bool {
+    let here = here.split(['?', '#']).next().unwrap_or_default();
+    here == address || (address != "/" && here.strip_prefix(address).is_some_and(|rest| rest.starts_with('/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::access::{ACCESS, Needs};
+    use super::*;
+
+    #[test]
+    fn every_link_is_shown_to_those_who_may_open_its_page() {
+        for (word, address, role) in PAGES {
+            let found = ACCESS.iter().find(|(method, path, ..)| *method == "GET" && path == address);
+            let needs = found.map(|(_, _, needs, _)| *needs);
+            assert_eq!(needs, Some(Needs::Page(*role)), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_under_its_own_link() {
+        assert!(
+            is_at("/", "/") && is_at("/?state=called", "/") && is_at("/changes?appointment=a", "/changes") && is_at("/users/add", "/users")
+        );
+        assert!(!is_at("/changes", "/") && !is_at("/users-of-old", "/users") && !is_at("/audit", "/users"));
+    }
+}
