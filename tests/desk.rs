@@ -31,6 +31,8 @@ mod proposals;
 mod queue;
 #[path = "desk/queue_page.rs"]
 mod queue_page;
+#[path = "desk/reports.rs"]
+mod reports;
 #[path = "desk/said.rs"]
 mod said;
 #[path = "desk/security.rs"]

@@ -14,10 +14,13 @@ use arrivals::desk::config::{DeskConfig, check_kiosk_place};
 use arrivals::desk::import::{ImportError, Report, Summary, import_file};
 use arrivals::desk::matching;
 use arrivals::desk::out::write_file;
+use arrivals::desk::page::reports::document;
+use arrivals::desk::reports::csv;
 use arrivals::desk::secret::random_token;
-use arrivals::desk::store::{COMMAND, Seen, Verified};
+use arrivals::desk::store::{COMMAND, Days, Seen, Verified};
 use arrivals::desk::users::Role;
 use arrivals::domain::ids::{AppointmentId, KioskId};
+use arrivals::domain::report::Filter;
 use clap::{Args, Parser, Subcommand};
 
 /// The desk of a clinic: today's list, what kiosks report, and who needs somebody.
@@ -104,6 +107,29 @@ enum Command {
     /// Kiosks that may report.
     #[command(subcommand)]
     Kiosk(KioskCommand),
+    /// Writes how some days went: one CSV for each figure, and report.html with all of them drawn. It holds nobody's name.
+    ///
+    /// Without dates it is the week that ends today. Files of an earlier report in the folder are replaced. What each figure counts is in
+    /// docs/reports.md. Exit status: 0 everything was written, 1 it was not.
+    Report {
+        /// The first day, such as 2026-11-23.
+        #[arg(long, value_name = "DATE", default_value = "")]
+        from: String,
+        /// The last day. At most 366 days in all.
+        #[arg(long, value_name = "DATE", default_value = "")]
+        to: String,
+        /// Only visits of this queue.
+        #[arg(long, value_name = "NAME")]
+        queue: Option<String>,
+        /// Only visits for this service.
+        #[arg(long, value_name = "NAME")]
+        service: Option<String>,
+        /// The folder that is written to; made if it is not there.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Subcommand)]
@@ -260,6 +286,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::ExportChanges { out, batch, place } => {
             let config = place.config()?;
             export_changes(&open_existing(&config)?, &config.data, &out, batch)
+        }
+        Command::Report { from, to, queue, service, out, place } => {
+            let config = place.config()?;
+            report(&open_existing(&config)?, &config.data, (&from, &to), Filter { queue, service }, &out)
         }
         Command::LetterKey(LetterKeyCommand::Rotate { revoke, place }) => {
             let id = open_existing(&place.config()?)?.rotate_letter_key(revoke)?;
@@ -443,6 +473,19 @@ fn export_changes(desk: &Desk, data: &Path, out: &Path, batch: Option<u64>) -> a
         bail!("{why}; batch {batch} is kept, write it with --batch {batch}");
     }
     println!("{} is batch {batch}: {count} {}", out.display(), if count == 1 { "change" } else { "changes" });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(desk: &Desk, data: &Path, (from, to): (&str, &str), filter: Filter, out: &Path) -> anyhow::Result<ExitCode> {
+    let days = Days::read(from, to, desk.clinic_date()).map_err(anyhow::Error::msg)?;
+    let made = desk.figures(days, filter.clone())?;
+    std::fs::create_dir_all(out).with_context(|| format!("the folder {} cannot be made", out.display()))?;
+    for figure in &made.figures {
+        write_file(&out.join(format!("{}.csv", figure.code)), &csv(figure)?, &[data]).map_err(anyhow::Error::msg)?;
+    }
+    let page = document(&desk.settings().name, days, &filter, &made);
+    write_file(&out.join("report.html"), page.as_bytes(), &[data]).map_err(anyhow::Error::msg)?;
+    println!("{}: {} figures of {}, {} arrivals", out.display(), made.figures.len(), days.for_people(), made.arrivals);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -18,6 +18,7 @@ pub mod matching;
 pub mod out;
 pub mod page;
 pub mod queues;
+pub mod reports;
 pub mod secret;
 pub mod serve;
 pub mod session;

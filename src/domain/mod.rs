@@ -20,6 +20,8 @@ pub mod private;
 pub mod proposal;
 pub mod queue;
 pub mod reason;
+pub mod report;
 pub mod settings;
 pub mod spoken;
+pub mod stats;
 pub mod ticket;

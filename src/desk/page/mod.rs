@@ -13,7 +13,9 @@ mod icons;
 mod kept;
 mod list;
 mod nav;
+mod plot;
 mod queue;
+pub mod reports;
 mod row;
 mod users;
 
@@ -57,6 +59,8 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/kept", get(kept::kept_page))
         .route("/kept/forget", post(kept::forget))
         .route("/audit", get(audit::audit_page).post(audit::search))
+        .route("/reports", get(reports::reports_page))
+        .route("/reports.csv", get(reports::figure_as_csv))
         .route("/users", get(users::users_page))
         .route("/users/{action}", post(users::act))
         .route("/letter", get(letter))
@@ -69,6 +73,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/queue/next", post(calling::call_next))
         .route("/point", post(calling::set_point))
         .route("/static/desk.css", get(async || asset("text/css; charset=utf-8", include_str!("desk.css"))))
+        .route("/static/plot.css", get(async || asset("text/css; charset=utf-8", reports::STYLE)))
         .route("/static/desk.js", get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js"))))
         .route("/static/changes.js", get(async || asset("text/javascript; charset=utf-8", include_str!("changes.js"))))
         .route("/static/icon.svg", get(async || asset("image/svg+xml", include_str!("icon.svg"))))

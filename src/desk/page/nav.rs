@@ -11,6 +11,7 @@ use super::super::users::Role;
 const PAGES: &[(&str, &str, Role)] = &[
     ("List", "/", Role::Desk),
     ("Changes", "/changes", Role::Desk),
+    ("Reports", "/reports", Role::Supervisor),
     ("Audit", "/audit", Role::Supervisor),
     ("Users", "/users", Role::Admin),
 ];

@@ -16,7 +16,7 @@ use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 
 /// A kiosk's clock is believed about the past as far as this; beyond it the clock is wrong.
-const BELIEVED_PAST: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const BELIEVED_PAST: SignedDuration = SignedDuration::from_hours(24);
 
 /// Where and when an event happened.
 pub(super) struct Happened<'a> {
@@ -103,7 +103,7 @@ fn held(conn: &Connection, kiosk: &KioskId) -> Result<u64, DeskError> {
 }
 
 /// When something happened, as far as the kiosk's clock can be believed.
-fn believed(at: Timestamp, received: Timestamp) -> Timestamp {
+pub(super) fn believed(at: Timestamp, received: Timestamp) -> Timestamp {
     let age = received.duration_since(at);
     if age.is_negative() || age > BELIEVED_PAST { received } else { at }
 }

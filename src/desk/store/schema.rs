@@ -286,6 +286,7 @@ CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'a r
 CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a row of the audit is never removed'); END;
 ",
     QUEUE,
+    REPORTS,
 ];
 
 const QUEUE: &str = r"
@@ -310,6 +311,12 @@ CREATE TABLE visit_step(
 );
 -- To which service point whoever is signed in calls.
 ALTER TABLE session ADD COLUMN point TEXT;
+";
+
+const REPORTS: &str = r"
+-- Reports read what happened in some days: visits and reasons have their indexes, and of the events two kinds are wanted.
+CREATE INDEX kiosk_event_by_kind ON kiosk_event(body ->> '$.event.kind', received_at);
+CREATE INDEX proposal_by_date ON proposal(date);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -6,10 +6,12 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-/// With fewer visits than this nothing is said.
-pub const SAMPLES_MIN: usize = 5;
-/// A visit that is said to have been shorter or longer than this was clicked, not seen.
-const SERVICE_SECONDS: std::ops::RangeInclusive<i64> = 30..=3 * 60 * 60;
+use crate::domain::stats::percentile;
+
+pub use crate::domain::stats::SAMPLES_MIN;
+
+/// A visit that is said to have been shorter or longer than this was clicked, not seen; in seconds.
+pub const SERVICE_SECONDS: std::ops::RangeInclusive<i64> = 30..=3 * 60 * 60;
 /// Hours of the day that count as the same one, before and after.
 const HOURS_BESIDE: i8 = 1;
 
@@ -111,13 +113,6 @@ impl Basis {
 
 fn minutes(n: i64) -> u32 {
     u32::try_from(n.clamp(0, 24 * 60)).unwrap_or(0)
-}
-
-/// The smallest value that so many of a hundred do not exceed; 0 if there is none.
-fn percentile(mut values: Vec<i64>, percent: usize) -> i64 {
-    values.sort_unstable();
-    let at = (values.len() * percent).div_ceil(100).saturating_sub(1);
-    values.get(at).copied().unwrap_or(0)
 }
 
 impl Wait {

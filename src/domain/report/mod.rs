@@ -1,0 +1,503 @@
+//! How some days went, as figures: arrivals, waits, no-shows, where people stopped. Without names.
+//!
+//! Invariants: nothing here knows who anybody is; a figure says a duration only of five visits or more; what would tell of a
+//! person's language is counted in fives. What each figure counts is in `docs/reports.md`.
+
+mod figure;
+mod steps;
+mod visit;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+pub use self::figure::{Cell, Column, Figure, PEOPLE_MIN, Plot, hour_name};
+pub use self::steps::step_name;
+pub use self::visit::{Facts, Outcome};
+use super::language::Language;
+use super::proposal::Field;
+use super::reason::Reason;
+use super::ticket::{PrintOutcome, TicketNumber};
+
+/// The most days that a report is about: one more than a year.
+pub const DAYS_MAX: i32 = 366;
+/// The letter of tickets that the desk gives out itself.
+const DESK_LETTER: char = 'D';
+
+/// Which visits a report is about. The default is all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Those of this queue.
+    pub queue: Option<String>,
+    /// Those for this service.
+    pub service: Option<String>,
+}
+
+impl Filter {
+    /// Whether it is about all visits.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn has(&self, facts: &Facts) -> bool {
+        self.queue.as_ref().is_none_or(|queue| *queue == facts.queue)
+            && self.service.as_ref().is_none_or(|service| *service == facts.service)
+    }
+}
+
+/// How a proposed change was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// As proposed, or with another value.
+    Accepted,
+    /// Not.
+    Rejected,
+    /// Not yet.
+    Open,
+}
+
+/// A finished report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Its figures, in order.
+    pub figures: Vec<Figure>,
+    /// Queues that had visits in these days, whatever the filter.
+    pub queues: BTreeSet<String>,
+    /// Services that had visits in these days, whatever the filter.
+    pub services: BTreeSet<String>,
+    /// How many people checked in.
+    pub arrivals: u64,
+}
+
+/// Counts while visits and events are read, in any order.
+pub struct Tally {
+    zone: TimeZone,
+    today: Date,
+    filter: Filter,
+    queues: BTreeSet<String>,
+    services: BTreeSet<String>,
+    /// Visits that the filter lets through, by number; empty if it lets all through.
+    chosen: HashSet<String>,
+    tickets: HashSet<(Date, TicketNumber)>,
+    arrivals: BTreeMap<i8, u64>,
+    waits: BTreeMap<(String, i8), Vec<i64>>,
+    lengths: BTreeMap<String, Vec<i64>>,
+    due_by_service: BTreeMap<String, Due>,
+    due_by_weekday: BTreeMap<i8, Due>,
+    check_ins: BTreeMap<Where, [u64; 2]>,
+    languages: BTreeMap<Language, u64>,
+    stops: HashSet<(String, i64, Reason)>,
+    stops_by_reason: BTreeMap<Reason, u64>,
+    stops_by_step: BTreeMap<String, u64>,
+    walked_away: BTreeMap<String, u64>,
+    changes: BTreeMap<usize, [u64; 3]>,
+    printed: BTreeMap<(u8, &'static str), u64>,
+}
+
+/// Appointments whose outcome is known.
+#[derive(Default, Clone, Copy)]
+struct Due {
+    all: u64,
+    in_vain: u64,
+    never: u64,
+}
+
+impl Due {
+    fn add(&mut self, outcome: Outcome) {
+        self.all += 1;
+        self.in_vain += u64::from(outcome == Outcome::CalledInVain);
+        self.never += u64::from(outcome == Outcome::NeverCame);
+    }
+
+    fn row(self, of: Cell) -> Vec<Cell> {
+        let Self { all, in_vain, never } = self;
+        vec![of, Cell::Count(all), Cell::Count(in_vain), Cell::Count(never), Cell::share(in_vain + never, all)]
+    }
+}
+
+/// Where somebody checked in.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Where {
+    Kiosk(String),
+    Desk,
+    Elsewhere,
+}
+
+impl Tally {
+    /// An empty one. `today`: the clinic's date.
+    #[must_use]
+    pub fn new(zone: TimeZone, today: Date, filter: Filter) -> Self {
+        Self {
+            zone,
+            today,
+            filter,
+            queues: BTreeSet::new(),
+            services: BTreeSet::new(),
+            chosen: HashSet::new(),
+            tickets: HashSet::new(),
+            arrivals: BTreeMap::new(),
+            waits: BTreeMap::new(),
+            lengths: BTreeMap::new(),
+            due_by_service: BTreeMap::new(),
+            due_by_weekday: BTreeMap::new(),
+            check_ins: BTreeMap::new(),
+            languages: BTreeMap::new(),
+            stops: HashSet::new(),
+            stops_by_reason: BTreeMap::new(),
+            stops_by_step: BTreeMap::new(),
+            walked_away: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            printed: BTreeMap::new(),
+        }
+    }
+
+    /// Counts a visit. All visits come before everything else: what is about one of them follows the filter.
+    pub fn visit(&mut self, id: &str, facts: &Facts) {
+        note(&mut self.queues, &facts.queue);
+        note(&mut self.services, &facts.service);
+        if !self.filter.has(facts) {
+            return;
+        }
+        if !self.filter.is_all() {
+            self.chosen.insert(id.to_owned());
+        }
+        self.arrival(facts);
+        if let Some((began, seconds)) = facts.wait() {
+            let hour = self.hour(began);
+            self.waits.entry((facts.queue.clone(), hour)).or_default().push(seconds);
+        }
+        if let Some(seconds) = facts.length() {
+            self.lengths.entry(facts.queue.clone()).or_default().push(seconds);
+        }
+        let outcome = facts.outcome(self.today);
+        if matches!(outcome, Outcome::Came | Outcome::CalledInVain | Outcome::NeverCame) {
+            self.due_by_service.entry(facts.service.clone()).or_default().add(outcome);
+            self.due_by_weekday.entry(facts.date.weekday().to_monday_zero_offset()).or_default().add(outcome);
+        }
+        if outcome == Outcome::Came && facts.ticket.is_none() {
+            self.check_ins.entry(Where::Elsewhere).or_default()[0] += 1;
+        }
+    }
+
+    /// A person with two visits and one ticket has arrived once.
+    fn arrival(&mut self, facts: &Facts) {
+        let (Some(ticket), Some(arrived)) = (facts.ticket, facts.arrived) else { return };
+        if !self.tickets.insert((facts.date, ticket)) {
+            return;
+        }
+        let hour = self.hour(arrived);
+        *self.arrivals.entry(hour).or_default() += 1;
+        let place = match &facts.kiosk {
+            Some(kiosk) if ticket.letter() != DESK_LETTER => Where::Kiosk(kiosk.clone()),
+            _ => Where::Desk,
+        };
+        let [with, without] = self.check_ins.entry(place).or_default();
+        *(if facts.is_walk_in { without } else { with }) += 1;
+        if let Some(language) = facts.language {
+            *self.languages.entry(language).or_default() += 1;
+        }
+    }
+
+    fn hour(&self, at: Timestamp) -> i8 {
+        at.to_zoned(self.zone.clone()).hour()
+    }
+
+    /// Whether something about this visit counts; empty if nobody knows whose it was.
+    fn counts(&self, visit: &str) -> bool {
+        self.filter.is_all() || self.chosen.contains(visit)
+    }
+
+    /// Counts why staff were needed: the event `seq` of a kiosk, once for each reason, whatever the number of visits that it is about.
+    pub fn stop(&mut self, (kiosk, seq): (&str, i64), visit: &str, reason: Reason, step: &str) {
+        if self.counts(visit) && self.stops.insert((kiosk.to_owned(), seq, reason)) {
+            *self.stops_by_reason.entry(reason).or_default() += 1;
+            *self.stops_by_step.entry(step.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Counts somebody who left in the middle of a conversation.
+    pub fn walked_away(&mut self, step: &str) {
+        *self.walked_away.entry(step.to_owned()).or_default() += 1;
+    }
+
+    /// Counts a proposed change.
+    pub fn change(&mut self, visit: &str, field: Field, decision: Decision) {
+        if self.counts(visit) {
+            let at = Field::ALL.iter().position(|one| *one == field).unwrap_or(Field::ALL.len());
+            let [accepted, rejected, open] = self.changes.entry(at).or_default();
+            *(match decision {
+                Decision::Accepted => accepted,
+                Decision::Rejected => rejected,
+                Decision::Open => open,
+            }) += 1;
+        }
+    }
+
+    /// Counts a ticket that was sent to a printer.
+    pub fn printed(&mut self, visit: &str, outcome: PrintOutcome) {
+        if self.counts(visit) {
+            let word = match outcome {
+                PrintOutcome::Printed => (0, "printed"),
+                PrintOutcome::Unknown => (1, "sent, the printer cannot say"),
+                PrintOutcome::Failed(trouble) => (2, trouble.for_staff()),
+            };
+            *self.printed.entry(word).or_default() += 1;
+        }
+    }
+
+    /// The report.
+    #[must_use]
+    pub fn finish(self) -> Report {
+        let figures = vec![
+            self.arrivals_by_hour(),
+            self.waits_by_hour(),
+            self.waits_by_queue(),
+            self.waits_by_queue_and_hour(),
+            self.lengths_by_queue(),
+            self.no_shows_by_service(),
+            self.no_shows_by_weekday(),
+            self.check_ins(),
+            counted("stops-by-reason", "Why staff were needed", STOPS, false, REASONS, {
+                self.stops_by_reason.iter().map(|(reason, n)| (what_is_the_matter(*reason), *n))
+            }),
+            counted("stops-by-step", "At which step staff were needed", STOPS, false, STEPS, {
+                self.stops_by_step.iter().map(|(step, n)| (step_name(step), *n))
+            }),
+            counted("walked-away-by-step", "Where people walked away", WALKED, true, STEPS, {
+                self.walked_away.iter().map(|(step, n)| (step_name(step), *n))
+            }),
+            self.languages(),
+            self.changes(),
+            counted("tickets-printed", "What came of printing tickets", PRINTED, false, OUTCOMES, {
+                self.printed.iter().map(|((_, word), n)| ((*word).to_owned(), *n))
+            }),
+        ];
+        let arrivals = self.arrivals.values().sum();
+        Report { figures, queues: self.queues, services: self.services, arrivals }
+    }
+
+    fn arrivals_by_hour(&self) -> Figure {
+        let rows =
+            all_hours(&self.arrivals).map(|hour| vec![Cell::Hour(hour), Cell::Count(self.arrivals.get(&hour).copied().unwrap_or(0))]);
+        Figure {
+            code: "arrivals-by-hour",
+            title: "Arrivals by hour",
+            note: "People who checked in, by the hour in which they did. Who came for two visits at once counts once.",
+            is_of_all: false,
+            columns: &[HOUR, Column { name: "arrivals", heading: "Arrivals" }],
+            rows: rows.collect(),
+            plot: Plot::Columns(&[1]),
+        }
+    }
+
+    fn waits_by_hour(&self) -> Figure {
+        let mut by_hour: BTreeMap<i8, Vec<i64>> = BTreeMap::new();
+        for ((_, hour), waits) in &self.waits {
+            by_hour.entry(*hour).or_default().extend(waits);
+        }
+        let none = Vec::new();
+        let rows = all_hours(&by_hour).map(|hour| spread_row(vec![Cell::Hour(hour)], by_hour.get(&hour).unwrap_or(&none)));
+        Figure {
+            code: "waits-by-hour",
+            title: "Waits by hour",
+            note: "How long visits waited until they were called, by the hour in which the wait began.",
+            is_of_all: false,
+            columns: &[HOUR, VISITS, MEDIAN, NINETY],
+            rows: rows.collect(),
+            plot: Plot::SpreadColumns(2, 3),
+        }
+    }
+
+    fn waits_by_queue(&self) -> Figure {
+        let mut by_queue: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+        for ((queue, _), waits) in &self.waits {
+            by_queue.entry(queue).or_default().extend(waits);
+        }
+        Figure {
+            code: "waits-by-queue",
+            title: "Waits by queue",
+            note: "How long visits waited until they were called, by the queue that they were called from.",
+            is_of_all: false,
+            columns: &[QUEUE, VISITS, MEDIAN, NINETY],
+            rows: by_queue.into_iter().map(|(queue, waits)| spread_row(vec![text(queue)], &waits)).collect(),
+            plot: Plot::SpreadBars(2, 3),
+        }
+    }
+
+    fn waits_by_queue_and_hour(&self) -> Figure {
+        let rows = self.waits.iter().map(|((queue, hour), waits)| spread_row(vec![text(queue), Cell::Hour(*hour)], waits));
+        Figure {
+            code: "waits-by-queue-and-hour",
+            title: "Waits by queue and hour",
+            note: "The same, by both. Choose a queue above to see its hours drawn.",
+            is_of_all: false,
+            columns: &[QUEUE, HOUR, VISITS, MEDIAN, NINETY],
+            rows: rows.collect(),
+            plot: Plot::Nothing,
+        }
+    }
+
+    fn lengths_by_queue(&self) -> Figure {
+        let rows = self.lengths.iter().map(|(queue, lengths)| spread_row(vec![text(queue)], lengths));
+        Figure {
+            code: "length-by-queue",
+            title: "Length of visits by queue",
+            note: "From \"Start\", or else from the call, until the visit was closed. What took less than half a minute or more than three hours was clicked and not seen, and is not in it.",
+            is_of_all: false,
+            columns: &[QUEUE, VISITS, MEDIAN, NINETY],
+            rows: rows.collect(),
+            plot: Plot::SpreadBars(2, 3),
+        }
+    }
+
+    fn no_shows_by_service(&self) -> Figure {
+        Figure {
+            code: "no-shows-by-service",
+            title: "No-shows by service",
+            note: NO_SHOWS,
+            is_of_all: false,
+            columns: &[Column { name: "service", heading: "Service" }, DUE, IN_VAIN, NEVER, NO_SHOW_SHARE],
+            rows: self.due_by_service.iter().map(|(service, due)| due.row(text(service))).collect(),
+            plot: Plot::Bars(&[4]),
+        }
+    }
+
+    fn no_shows_by_weekday(&self) -> Figure {
+        const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+        let day = |at: i8| usize::try_from(at).ok().and_then(|at| DAYS.get(at)).copied().unwrap_or_default();
+        Figure {
+            code: "no-shows-by-weekday",
+            title: "No-shows by weekday",
+            note: NO_SHOWS,
+            is_of_all: false,
+            columns: &[Column { name: "weekday", heading: "Weekday" }, DUE, IN_VAIN, NEVER, NO_SHOW_SHARE],
+            rows: self.due_by_weekday.iter().map(|(at, due)| due.row(text(day(*at)))).collect(),
+            plot: Plot::Bars(&[4]),
+        }
+    }
+
+    fn check_ins(&self) -> Figure {
+        let rows = self.check_ins.iter().map(|(place, [with, without])| {
+            let place = match place {
+                Where::Kiosk(kiosk) => format!("Kiosk {kiosk}"),
+                Where::Desk => "Desk".to_owned(),
+                Where::Elsewhere => "Without a ticket".to_owned(),
+            };
+            vec![Cell::Text(place), Cell::Count(*with), Cell::Count(*without)]
+        });
+        Figure {
+            code: "check-ins",
+            title: "Check-ins at kiosks and at the desk",
+            note: "By whose ticket counts: letter D is the desk's. \"Without a ticket\" are visits of which the booking system alone says that somebody came.",
+            is_of_all: false,
+            columns: &[
+                Column { name: "where", heading: "Where" },
+                Column { name: "with_appointment", heading: "With an appointment" },
+                Column { name: "without_appointment", heading: "Without one" },
+            ],
+            rows: rows.collect(),
+            plot: Plot::Bars(&[1, 2]),
+        }
+    }
+
+    fn languages(&self) -> Figure {
+        let rows = Language::ALL.iter().map(|language| {
+            vec![Cell::Text(super::spoken::for_staff(language.tag())), Cell::people(self.languages.get(language).copied().unwrap_or(0))]
+        });
+        Figure {
+            code: "languages",
+            title: "Languages at check-in",
+            note: "In which language people checked in, in fives: so that no row tells of a person.",
+            is_of_all: false,
+            columns: &[Column { name: "language", heading: "Language" }, Column { name: "people_in_fives", heading: "People" }],
+            rows: rows.collect(),
+            plot: Plot::Bars(&[1]),
+        }
+    }
+
+    fn changes(&self) -> Figure {
+        let rows = self.changes.iter().map(|(at, [accepted, rejected, open])| {
+            let field = Field::ALL.get(*at).map_or("Other", |field| field.for_staff());
+            vec![text(field), Cell::Count(*accepted), Cell::Count(*rejected), Cell::Count(*open)]
+        });
+        Figure {
+            code: "changes",
+            title: "Changes that patients proposed",
+            note: "By the day on which they were proposed, and how they stand now. Accepted with another value counts as accepted.",
+            is_of_all: false,
+            columns: &[
+                Column { name: "field", heading: "Field" },
+                Column { name: "accepted", heading: "Accepted" },
+                Column { name: "rejected", heading: "Rejected" },
+                Column { name: "open", heading: "Not decided" },
+            ],
+            rows: rows.collect(),
+            plot: Plot::Bars(&[1, 2, 3]),
+        }
+    }
+}
+
+const HOUR: Column = Column { name: "hour", heading: "Hour" };
+const QUEUE: Column = Column { name: "queue", heading: "Queue" };
+const VISITS: Column = Column { name: "visits", heading: "Visits" };
+const MEDIAN: Column = Column { name: "median_minutes", heading: "Median" };
+const NINETY: Column = Column { name: "percentile_90_minutes", heading: "90th percentile" };
+const DUE: Column = Column { name: "appointments", heading: "Appointments" };
+const IN_VAIN: Column = Column { name: "called_in_vain", heading: "Called, did not come" };
+const NEVER: Column = Column { name: "never_came", heading: "Never came" };
+const NO_SHOW_SHARE: Column = Column { name: "no_show_percent", heading: "No-shows" };
+const TIMES: Column = Column { name: "times", heading: "Times" };
+const REASONS: &[Column] = &[Column { name: "reason", heading: "Reason" }, TIMES];
+const STEPS: &[Column] = &[Column { name: "step", heading: "Step" }, TIMES];
+const OUTCOMES: &[Column] = &[Column { name: "outcome", heading: "Outcome" }, TIMES];
+const NO_SHOWS: &str = "Of the appointments that stood and whose outcome is known: those that were called in vain, and those for which nobody checked in until the day was over.";
+const STOPS: &str = "Each time that a kiosk told the desk that somebody is needed, once for each reason.";
+const WALKED: &str = "Conversations that somebody left without an answer until the kiosk went back to its first page.";
+const PRINTED: &str = "Each time that a kiosk sent a ticket to its printer, copies included.";
+
+/// What staff read of a reason, without what is to be done about it.
+fn what_is_the_matter(reason: Reason) -> String {
+    reason.for_staff().split(':').next().unwrap_or_default().to_owned()
+}
+
+fn text(text: &str) -> Cell {
+    Cell::Text(if text.is_empty() { "Not said".to_owned() } else { text.to_owned() })
+}
+
+fn note(set: &mut BTreeSet<String>, name: &str) {
+    if !name.is_empty() && !set.contains(name) {
+        set.insert(name.to_owned());
+    }
+}
+
+/// Every hour from the first to the last of which something is known: an empty one between them is news, too.
+fn all_hours<T>(by_hour: &BTreeMap<i8, T>) -> impl Iterator<Item = i8> {
+    let ends = by_hour.first_key_value().zip(by_hour.last_key_value()).map(|((first, _), (last, _))| *first..=*last);
+    ends.into_iter().flatten()
+}
+
+fn spread_row(mut row: Vec<Cell>, seconds: &[i64]) -> Vec<Cell> {
+    row.push(Cell::Count(u64::try_from(seconds.len()).unwrap_or(u64::MAX)));
+    row.extend(Cell::spread(seconds));
+    row
+}
+
+/// Names and how often, the most frequent first.
+fn counted(
+    code: &'static str,
+    title: &'static str,
+    note: &'static str,
+    is_of_all: bool,
+    columns: &'static [Column],
+    counts: impl Iterator<Item = (String, u64)>,
+) -> Figure {
+    let mut merged: BTreeMap<String, u64> = BTreeMap::new();
+    counts.for_each(|(name, n)| *merged.entry(name).or_default() += n);
+    let mut sorted: Vec<(String, u64)> = merged.into_iter().collect();
+    sorted.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let rows = sorted.into_iter().map(|(name, n)| vec![Cell::Text(name), Cell::Count(n)]).collect();
+    Figure { code, title, note, is_of_all, columns, rows, plot: Plot::Bars(&[1]) }
+}
