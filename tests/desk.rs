@@ -13,6 +13,8 @@ mod events;
 mod import;
 #[path = "desk/insurance.rs"]
 mod insurance;
+#[path = "desk/kiosks.rs"]
+mod kiosks;
 #[path = "desk/letters.rs"]
 mod letters;
 #[path = "desk/matching.rs"]

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::error::DeskError;
 use super::secret;
+use super::store::Told;
 use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::insurance::Side;
@@ -29,6 +30,9 @@ use crate::sync::wire::{
 
 /// A post may be this long: a hundred events are far less.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// What a kiosk says of itself or of a device is a few words.
+const HEALTH_CHARS_MAX: usize = 160;
 
 /// Why a kiosk was not served.
 #[derive(Debug)]
@@ -108,13 +112,45 @@ impl Desk {
     /// Why not.
     pub async fn report(&self, token: &str, health: Health, wait: Duration) -> Result<Orders, Unserved> {
         let token = token.to_owned();
-        let known = self.blocking(move |desk| desk.kiosk_of(&token)).await?;
-        known.ok_or(Unserved::UnknownToken)?;
-        let _ = health;
+        let (obeyed, rules) = (health.obeyed, self.settings().kiosks);
+        let kiosk = self
+            .blocking(move |desk| {
+                let Some(kiosk) = desk.kiosk_of(&token)? else { return Ok(None) };
+                let now = desk.now();
+                desk.with_store(|store| store.take_health(&kiosk, &bounded(health), rules, now))?;
+                desk.notify();
+                Ok(Some(kiosk))
+            })
+            .await?
+            .ok_or(Unserved::UnknownToken)?;
+        let mut changes = self.changes();
         let mut stopping = self.stopping();
-        let wait = wait.min(Duration::from_secs(LONG_POLL_SECONDS_MAX));
-        let _ = tokio::time::timeout(wait, stopping.wait_for(|stops| *stops)).await;
-        Ok(Orders::default())
+        let over = tokio::time::sleep(wait.min(Duration::from_secs(LONG_POLL_SECONDS_MAX)));
+        tokio::pin!(over);
+        loop {
+            changes.borrow_and_update();
+            // Never broken off: what is noted as told must be answered.
+            let told = self.tell_now(&kiosk, obeyed).await?;
+            if !told.orders.is_empty() || over.is_elapsed() || *stopping.borrow() {
+                return Ok(Orders { orders: told.orders });
+            }
+            let again = told.again_in.and_then(|again| Duration::try_from(again).ok()).unwrap_or(wait);
+            tokio::select! {
+                () = &mut over => {}
+                _ = changes.changed() => {}
+                _ = stopping.changed() => {}
+                () = tokio::time::sleep(again) => {}
+            }
+        }
+    }
+
+    async fn tell_now(&self, kiosk: &KioskId, obeyed: u64) -> Result<Told, DeskError> {
+        let kiosk = kiosk.clone();
+        self.blocking(move |desk| {
+            let now = desk.now();
+            desk.with_store(|store| store.tell_orders(&kiosk, obeyed, now))
+        })
+        .await
     }
 
     /// How much of a kiosk's photo is here.
@@ -199,6 +235,15 @@ impl Desk {
         })
         .await
     }
+}
+
+/// Words of a kiosk, no longer than a page can show.
+fn bounded(mut health: Health) -> Health {
+    let Health { version, printer, scanner, camera, .. } = &mut health;
+    for words in [version, &mut printer.why, &mut scanner.why, &mut camera.why] {
+        *words = words.chars().filter(|c| !c.is_control()).take(HEALTH_CHARS_MAX).collect();
+    }
+    health
 }
 
 /// The kiosks' part of the desk's addresses.

@@ -31,6 +31,8 @@ const PAYER_NAME_CHARS_MAX: usize = 80;
 const QUEUE_NAME_CHARS_MAX: usize = 60;
 /// After more calls nobody comes.
 const CALLS_MAX: u32 = 20;
+/// A kiosk speaks every half minute; what is quicker than a minute would call a slow network silence.
+const SILENT_SECONDS: std::ops::RangeInclusive<u32> = 60..=3600;
 /// A configuration is a page of text, not more.
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -204,6 +206,10 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
     if clinic.failed_tries_per_hour == 0 {
         return bad("failed_tries_per_hour must be 1 or more; with 0 no kiosk would look anybody up".to_owned());
     }
+    let silent = clinic.kiosks.silent_after_seconds;
+    if !SILENT_SECONDS.contains(&silent) {
+        return bad(format!("kiosks: silent_after_seconds is {} to {}; found {silent}", SILENT_SECONDS.start(), SILENT_SECONDS.end()));
+    }
     if clinic.site_places.iter().any(|place| place.trim().is_empty()) {
         return bad("site_places: an empty name would be the beginning of every place; leave it out".to_owned());
     }
@@ -361,6 +367,8 @@ mod tests {
     fn rules_of_a_clinic_that_make_no_sense_are_named() {
         for (rules, expected) in [
             ("failed_tries_per_hour = 0", "must be 1 or more"),
+            ("[clinic.kiosks]\nsilent_after_seconds = 30", "kiosks: silent_after_seconds is 60 to 3600; found 30"),
+            ("[clinic.kiosks]\nsilent_after = 90", "unknown field `silent_after`"),
             ("early_minutes = 1441", "clinic: early_minutes and late_minutes are at most 1440, a day; found 1441"),
             ("late_minutes = 90000", "at most 1440"),
             ("letter_valid_days = 256", "line 3"),

@@ -13,6 +13,7 @@ pub mod eligibility;
 pub mod error;
 pub mod import;
 pub mod kept;
+pub mod kiosks;
 pub mod letters;
 pub mod matching;
 pub mod out;
@@ -34,7 +35,7 @@ use tokio::sync::{Semaphore, watch};
 
 use self::eligibility::Payers;
 pub use self::error::DeskError;
-use self::store::{Heard, StaffAction, StaffWork, Store, Taken, Unsaid, VisitRow};
+use self::store::{COMMAND, Heard, StaffAction, StaffWork, Store, Taken, Unsaid, VisitRow};
 use crate::clock::Clock;
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::{AppointmentId, KioskId, Seq};
@@ -65,6 +66,7 @@ struct Inner {
     payers: Option<Arc<dyn Payers>>,
     kept: kept::KeptForms,
     today: Mutex<Option<Arc<calling::Today>>>,
+    watch: Mutex<Option<Arc<kiosks::Watch>>>,
 }
 
 /// The clinic's settings as they were read last.
@@ -140,9 +142,9 @@ impl Desk {
         let (stopping, _) = watch::channel(false);
         let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
         let hashing = Semaphore::new(HASHING_AT_ONCE);
-        let (payers, kept, today) = (None, kept::KeptForms::default(), Mutex::default());
+        let (payers, kept, today, watch) = (None, kept::KeptForms::default(), Mutex::default(), Mutex::default());
         let store = Mutex::new(store);
-        let inner = Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept, today };
+        let inner = Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept, today, watch };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -176,9 +178,19 @@ impl Desk {
     /// # Errors
     /// If the id, the letter or the token will not do, or another kiosk has the letter.
     pub fn enrol_kiosk(&self, id: &KioskId, letter: char, token: &str) -> Result<(), DeskError> {
+        self.enrol_kiosk_by(id, letter, token, COMMAND)
+    }
+
+    /// As [`Desk::enrol_kiosk`]. `by`: who does it, for the audit.
+    ///
+    /// # Errors
+    /// As [`Desk::enrol_kiosk`].
+    pub fn enrol_kiosk_by(&self, id: &KioskId, letter: char, token: &str, by: &str) -> Result<(), DeskError> {
         config::check_kiosk(id.as_str(), letter, token)?;
         let now = self.now();
-        self.with_store(|store| store.enrol_kiosk(id, letter, &secret::hash_token(token), now))
+        self.with_store(|store| store.enrol_kiosk(id, letter, &secret::hash_token(token), by, now))?;
+        self.notify();
+        Ok(())
     }
 
     /// Says where a kiosk stands: "Main lobby, by the entrance". Staff read it when somebody there needs them.
@@ -186,9 +198,17 @@ impl Desk {
     /// # Errors
     /// If the text will not do or the file cannot be written.
     pub fn place_kiosk(&self, id: &KioskId, place: &str) -> Result<(), DeskError> {
+        self.place_kiosk_by(id, place, COMMAND)
+    }
+
+    /// As [`Desk::place_kiosk`]. `by`: who does it, for the audit.
+    ///
+    /// # Errors
+    /// As [`Desk::place_kiosk`].
+    pub fn place_kiosk_by(&self, id: &KioskId, place: &str, by: &str) -> Result<(), DeskError> {
         config::check_kiosk_place(id.as_str(), place)?;
         let now = self.now();
-        self.with_store(|store| store.place_kiosk(id, place.trim(), now))?;
+        self.with_store(|store| store.place_kiosk(id, place.trim(), by, now))?;
         self.notify();
         Ok(())
     }

@@ -92,6 +92,7 @@ async fn watch_the_file(desk: Desk) {
                     store.open_feed_window(now, super::store::FEED_DAYS_AHEAD)?;
                     store.remove_old_photos(now)
                 })?;
+                desk.watch_kiosks()?;
                 desk.notify();
                 Ok(())
             })

@@ -10,6 +10,7 @@ pub mod event;
 pub mod identity;
 pub mod ids;
 pub mod insurance;
+pub mod kiosk;
 pub mod language;
 #[cfg(test)]
 mod odd;

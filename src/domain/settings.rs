@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::document::Document;
+use super::kiosk::KioskRules;
 use super::language::Language;
 use super::pages::TicketPages;
 use super::payer::InsuranceSettings;
@@ -47,6 +48,9 @@ pub struct ClinicSettings {
     /// Where patients are called to. Empty: they are called without saying where.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<ServicePoint>,
+    /// How the desk watches over its kiosks.
+    #[serde(skip_serializing_if = "KioskRules::is_default")]
+    pub kiosks: KioskRules,
     /// The page behind a ticket's code, on the patient's own phone.
     #[serde(skip_serializing_if = "TicketPages::is_default")]
     pub pages: TicketPages,
@@ -99,6 +103,7 @@ impl Default for ClinicSettings {
             walk_in: Vec::new(),
             queues: Vec::new(),
             points: Vec::new(),
+            kiosks: KioskRules::default(),
             pages: TicketPages::default(),
             barcodes: Vec::new(),
             signed_letters_only: false,

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use super::super::error::DeskError;
 use super::super::secret::to_hex;
 use super::proposals::{ChangeKey, person_of};
-use super::{Store, appointments, int, timestamp};
+use super::{Store, appointments, int, sortable, timestamp};
 use crate::domain::identity::fold_name;
 use crate::domain::ids::AppointmentId;
 
@@ -407,9 +407,4 @@ fn note_visit(conn: &Connection, id: &AppointmentId, note: impl FnOnce(&str, &st
     let patient = person_of(conn, id.as_str())?;
     let is_known = patient.is_some() || conn.prepare_cached("SELECT 1 FROM visit WHERE appointment_id = ?1")?.exists([id.as_str()])?;
     if is_known { note(&patient.unwrap_or_default(), &format!("appointment {id}")) } else { Ok(()) }
-}
-
-/// A time as a text that sorts as times do.
-fn sortable(at: Timestamp) -> String {
-    format!("{at:.3}")
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
+use super::kiosks::tries;
 use super::{Store, bump, confirmed, int, proposals, to_code};
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
@@ -112,6 +113,7 @@ pub(super) fn believed(at: Timestamp, received: Timestamp) -> Timestamp {
 pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &LoggedEvent, received: Timestamp) -> Result<(), DeskError> {
     let at = believed(event.at, received);
     let happened = Happened { kiosk, seq: int(event.seq.0), at, date: at.to_zoned(zone.clone()).date() };
+    tries::note(conn, &happened, &event.event)?;
     match &event.event {
         KioskEvent::CheckedIn(checked_in) => checked_in_at(conn, &happened, checked_in),
         KioskEvent::TicketPrinted { outcome, appointments, .. } => printed(conn, &happened, *outcome, appointments),

@@ -40,6 +40,11 @@ pub use self::chart::Heard;
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
+pub(super) use self::kiosks::Told;
+pub use self::kiosks::{
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState, RaisedRow,
+    Tries,
+};
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
 pub use self::photos::{PHOTO_DAYS, PhotoState};
 pub use self::proposals::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
@@ -238,6 +243,11 @@ fn set_meta(conn: &Connection, name: &str, value: &str) -> Result<(), DeskError>
         params![name, value],
     )?;
     Ok(())
+}
+
+/// A time as a text that sorts as times do.
+fn sortable(at: Timestamp) -> String {
+    format!("{at:.3}")
 }
 
 /// A number for a column: SQLite has no unsigned ones.

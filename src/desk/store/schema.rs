@@ -287,6 +287,7 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a
 ",
     QUEUE,
     REPORTS,
+    KIOSKS,
 ];
 
 const QUEUE: &str = r"
@@ -317,6 +318,59 @@ const REPORTS: &str = r"
 -- Reports read what happened in some days: visits and reasons have their indexes, and of the events two kinds are wanted.
 CREATE INDEX kiosk_event_by_kind ON kiosk_event(body ->> '$.event.kind', received_at);
 CREATE INDEX proposal_by_date ON proposal(date);
+";
+
+const KIOSKS: &str = r"
+-- How each kiosk last said that it is. Not an event: only the latest counts, and the next one makes up for one that was lost.
+CREATE TABLE kiosk_health(
+    kiosk TEXT PRIMARY KEY REFERENCES kiosk(id),
+    body TEXT NOT NULL,
+    heard_at TEXT NOT NULL,
+    -- Since when it was never silent.
+    online_since TEXT NOT NULL,
+    -- So many milliseconds the desk's clock was ahead of the kiosk's.
+    clock_ms BIGINT NOT NULL,
+    waiting_since TEXT
+);
+-- What staff wanted of kiosks. Appended, never edited; `told_at` is when the kiosk was last told.
+CREATE TABLE kiosk_order(
+    revision BIGINT PRIMARY KEY,
+    kiosk TEXT NOT NULL REFERENCES kiosk(id),
+    at TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    body TEXT NOT NULL,
+    is_service INTEGER NOT NULL,
+    told_at TEXT,
+    done_at TEXT
+);
+CREATE INDEX kiosk_order_by_kiosk ON kiosk_order(kiosk, revision);
+-- What is wrong at kiosks now, and who has seen it. Follows from health, tries and the time.
+CREATE TABLE kiosk_alarm(
+    kiosk TEXT NOT NULL REFERENCES kiosk(id),
+    alarm TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    since TEXT NOT NULL,
+    seen_at TEXT,
+    seen_by TEXT,
+    PRIMARY KEY (kiosk, alarm)
+);
+-- How each person's try at a kiosk ended; names nobody. Follows from events.
+CREATE TABLE kiosk_try(
+    kiosk TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    at TEXT NOT NULL,
+    ended TEXT NOT NULL,
+    step TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (kiosk, seq)
+);
+CREATE INDEX kiosk_try_by_time ON kiosk_try(kiosk, at);
+INSERT INTO kiosk_try(kiosk, seq, at, ended, step, reason)
+SELECT kiosk, seq,
+    strftime('%Y-%m-%dT%H:%M:%fZ', CASE WHEN julianday(received_at) - julianday(json_extract(body, '$.at')) BETWEEN 0 AND 1
+        THEN json_extract(body, '$.at') ELSE received_at END),
+    json_extract(body, '$.event.kind'), COALESCE(json_extract(body, '$.event.step'), ''), COALESCE(json_extract(body, '$.event.reason'), '')
+FROM kiosk_event WHERE json_extract(body, '$.event.kind') IN ('checked-in', 'walked-in', 'stopped', 'walked-away');
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

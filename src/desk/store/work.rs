@@ -86,14 +86,15 @@ impl Store {
             .collect())
     }
 
-    /// Makes visits, tickets, reasons and proposals anew from the recorded events and staff actions.
+    /// Makes visits, tickets, reasons, proposals and how tries at kiosks ended anew from the recorded events and staff actions.
     ///
     /// # Errors
     /// If the file cannot be read or written; then everything is as it was.
     pub fn rebuild_visits(&mut self) -> Result<(), DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
-        tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal; DELETE FROM visit_step;")?;
+        tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal; DELETE FROM visit_step;
+             DELETE FROM kiosk_try;")?;
         let mut statement = tx.prepare("SELECT revision, kiosk, received_at, body FROM kiosk_event ORDER BY revision")?;
         let events: Vec<(i64, String, String, String)> =
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?;

@@ -1,21 +1,29 @@
-//! The kiosks that may talk to this desk.
+//! The kiosks that may talk to this desk: here their names, letters, tokens and places; how they are, what staff want of them, and how tries
+//! at them ended each in a file.
+
+mod health;
+mod orders;
+pub(super) mod tries;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
+pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, RaisedRow};
+pub(in super::super) use self::orders::Told;
+pub use self::orders::{ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState};
+pub use self::tries::Tries;
 use super::super::error::DeskError;
-use super::audit::{self, COMMAND};
-use super::{Store, bump};
+use super::{Store, audit, bump};
 use crate::domain::ids::KioskId;
 
 impl Store {
-    /// Lets a kiosk in, or gives a known one a new token. Its letter belongs to it alone.
+    /// Lets a kiosk in, or gives a known one a new token. Its letter belongs to it alone. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If another kiosk has the letter, or the file cannot be written.
-    pub fn enrol_kiosk(&mut self, id: &KioskId, letter: char, token_hash: &str, now: Timestamp) -> Result<(), DeskError> {
+    pub fn enrol_kiosk(&mut self, id: &KioskId, letter: char, token_hash: &str, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         let letter = letter.to_ascii_uppercase().to_string();
         let owner: Option<String> = tx.query_row("SELECT id FROM kiosk WHERE letter = ?1", [&letter], |row| row.get(0)).optional()?;
@@ -29,23 +37,24 @@ impl Store {
             params![id.as_str(), letter, token_hash],
         )?;
         if enrolled > 0 {
+            bump(&tx)?;
             let about = format!("kiosk {id}");
-            audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action: "kiosk-enrolled", patient: "", about: &about })?;
+            audit::add(&tx, &audit::Entry { at: now, user: by, action: "kiosk-enrolled", patient: "", about: &about })?;
         }
         tx.commit()?;
         Ok(())
     }
 
-    /// Says where a kiosk stands, in the clinic's words.
+    /// Says where a kiosk stands, in the clinic's words. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn place_kiosk(&mut self, id: &KioskId, place: &str, now: Timestamp) -> Result<(), DeskError> {
+    pub fn place_kiosk(&mut self, id: &KioskId, place: &str, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         if tx.execute("UPDATE kiosk SET place = ?2 WHERE id = ?1 AND place <> ?2", params![id.as_str(), place])? > 0 {
             bump(&tx)?;
             let about = format!("kiosk {id}");
-            audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action: "kiosk-placed", patient: "", about: &about })?;
+            audit::add(&tx, &audit::Entry { at: now, user: by, action: "kiosk-placed", patient: "", about: &about })?;
         }
         tx.commit()?;
         Ok(())

@@ -1,0 +1,263 @@
+//! What staff want of kiosks: recorded, told until it was carried out, and what became of it.
+//!
+//! Invariants: an order's number is its revision; what is no longer wanted, because a later order takes its place or its time is over, is
+//! never told; whether patients are served is told however late.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::super::error::DeskError;
+use super::super::proposals::person_of;
+use super::super::{Store, audit, bump, int, revision, timestamp, timestamp_or_none};
+use super::health::believed;
+use crate::domain::ids::KioskId;
+use crate::sync::wire::{Order, OrderKind};
+
+/// So long after it was given an order that is for the moment is still worth carrying out.
+pub const ORDER_LASTS: SignedDuration = SignedDuration::from_mins(10);
+/// A kiosk that was told and has not said that it is done is told again after so long.
+pub const TELL_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// Most characters of what patients are shown.
+pub const ORDER_CHARS_MAX: usize = 200;
+
+/// An order as it was given, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRow {
+    /// Its number.
+    pub id: u64,
+    /// What.
+    pub what: OrderKind,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub user: String,
+    /// What became of it.
+    pub state: OrderState,
+}
+
+/// What became of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderState {
+    /// The kiosk has not said that it is done.
+    Waiting,
+    /// Carried out; when the kiosk said so.
+    Done(Timestamp),
+    /// Its time was over before the kiosk heard of it.
+    TooLate,
+    /// A later order took its place.
+    Replaced,
+}
+
+/// Why there is no such order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderRefused {
+    /// There is no such kiosk.
+    NoKiosk,
+    /// There is nothing to show.
+    NoText,
+    /// It would not fit, or is no single line.
+    LongText,
+    /// The kiosk did not give that ticket out today.
+    OtherTicket,
+}
+
+impl OrderRefused {
+    /// For staff.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NoKiosk => "There is no such kiosk any more.",
+            Self::NoText => "Write what the kiosk should show.",
+            Self::LongText => "That is too long for the kiosk's screen: one line of at most 200 characters.",
+            Self::OtherTicket => "This kiosk did not give out that ticket today.",
+        }
+    }
+}
+
+/// What an answer to a kiosk holds, and when to look again if it holds nothing.
+pub(in super::super::super) struct Told {
+    pub orders: Vec<Order>,
+    /// There is something that it was told a moment ago.
+    pub again_in: Option<SignedDuration>,
+}
+
+impl Store {
+    /// Records what somebody wants of a kiosk. Answers the order's number, or why there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn order_kiosk(
+        &mut self,
+        kiosk: &KioskId,
+        what: &OrderKind,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<u64, OrderRefused>, DeskError> {
+        let today = self.date_at(now);
+        let tx = self.write()?;
+        let letter: Option<String> =
+            tx.query_row("SELECT letter FROM kiosk WHERE id = ?1", [kiosk.as_str()], |row| row.get(0)).optional()?;
+        let Some(letter) = letter else { return Ok(Err(OrderRefused::NoKiosk)) };
+        let mut patient = String::new();
+        let mut about = format!("kiosk {kiosk}");
+        match what {
+            OrderKind::OutOfService { text } | OrderKind::Say { text } => {
+                if text.chars().nth(ORDER_CHARS_MAX).is_some() || text.chars().any(char::is_control) {
+                    return Ok(Err(OrderRefused::LongText));
+                }
+                if text.trim().is_empty() && matches!(what, OrderKind::Say { .. }) {
+                    return Ok(Err(OrderRefused::NoText));
+                }
+            }
+            OrderKind::PrintAgain { ticket } => {
+                let sql = "SELECT appointment_id FROM ticket WHERE kiosk = ?1 AND number = ?2 AND date = ?3 ORDER BY seq LIMIT 1";
+                let number = ticket.number.to_string();
+                let whose: Option<String> =
+                    tx.query_row(sql, params![kiosk.as_str(), number, ticket.date.to_string()], |row| row.get(0)).optional()?;
+                let Some(whose) = whose.filter(|_| ticket.date == today && number.starts_with(letter.as_str())) else {
+                    return Ok(Err(OrderRefused::OtherTicket));
+                };
+                patient = person_of(&tx, &whose)?.unwrap_or_default();
+                about = format!("kiosk {kiosk} ticket {number}");
+            }
+            OrderKind::InService | OrderKind::Restart => {}
+        }
+        let (action, is_service) = match what {
+            OrderKind::OutOfService { .. } => ("kiosk-out-of-service", true),
+            OrderKind::InService => ("kiosk-in-service", true),
+            OrderKind::Say { .. } => ("kiosk-say", false),
+            OrderKind::Restart => ("kiosk-restart", false),
+            OrderKind::PrintAgain { .. } => ("kiosk-print-again", false),
+        };
+        let body = serde_json::to_string(what).map_err(|_| DeskError::Unreadable("an order"))?;
+        let n = bump(&tx)?;
+        tx.execute(
+            "INSERT INTO kiosk_order(revision, kiosk, at, user_name, body, is_service) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![int(n), kiosk.as_str(), now.to_string(), user, body, i64::from(is_service)],
+        )?;
+        // What it says may be about somebody: the audit has that and when, and the order has the words.
+        audit::add(&tx, &audit::Entry { at: now, user, action, patient: &patient, about: &about })?;
+        tx.commit()?;
+        Ok(Ok(n))
+    }
+
+    /// What a kiosk that has carried out everything up to `obeyed` is told now.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub(in super::super::super) fn tell_orders(&mut self, kiosk: &KioskId, obeyed: u64, now: Timestamp) -> Result<Told, DeskError> {
+        let after = believed(obeyed, self.revision()?);
+        let wanted: Vec<Recorded> = recorded(&self.conn, kiosk, after)?.into_iter().filter(|order| order.is_wanted(now)).collect();
+        let since_told = |order: &Recorded| order.told.map_or(TELL_AGAIN, |told| now.duration_since(told).abs());
+        let Some(longest) = wanted.iter().map(since_told).max() else { return Ok(Told { orders: Vec::new(), again_in: None }) };
+        if longest < TELL_AGAIN {
+            return Ok(Told { orders: Vec::new(), again_in: Some(TELL_AGAIN - longest) });
+        }
+        let tx = self.write()?;
+        for order in &wanted {
+            tx.execute("UPDATE kiosk_order SET told_at = ?2 WHERE revision = ?1", params![int(order.id), now.to_string()])?;
+        }
+        tx.commit()?;
+        Ok(Told { orders: wanted.into_iter().map(|order| Order { id: order.id, what: order.what }).collect(), again_in: None })
+    }
+
+    /// The latest orders of a kiosk and what became of them, the newest first.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn orders_of(&self, kiosk: &KioskId, most: usize, now: Timestamp) -> Result<Vec<OrderRow>, DeskError> {
+        let orders = recorded(&self.conn, kiosk, 0)?;
+        Ok(orders.into_iter().rev().take(most).map(|order| order.row(now)).collect())
+    }
+
+    /// What staff last said on whether a kiosk serves patients; none if they never said anything.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn service_order(&self, kiosk: &KioskId) -> Result<Option<(OrderKind, String, Timestamp)>, DeskError> {
+        let sql = "SELECT body, user_name, at FROM kiosk_order WHERE kiosk = ?1 AND is_service = 1 ORDER BY revision DESC LIMIT 1";
+        let row: Option<(String, String, String)> =
+            self.conn.prepare_cached(sql)?.query_row([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        row.map(|(body, user, at)| Ok((read_kind(&body)?, user, timestamp(&at)?))).transpose()
+    }
+}
+
+/// Notes that a kiosk has carried out what it was told up to here.
+pub(super) fn obeyed(conn: &Connection, kiosk: &KioskId, obeyed: u64, now: Timestamp) -> Result<(), DeskError> {
+    conn.execute(
+        "UPDATE kiosk_order SET done_at = ?3 WHERE kiosk = ?1 AND revision <= ?2 AND told_at IS NOT NULL AND done_at IS NULL",
+        params![kiosk.as_str(), believed(obeyed, revision(conn)?), now.to_string()],
+    )?;
+    Ok(())
+}
+
+struct Recorded {
+    id: u64,
+    what: OrderKind,
+    at: Timestamp,
+    user: String,
+    told: Option<Timestamp>,
+    done: Option<Timestamp>,
+    is_service: bool,
+    /// A later one says whether patients are served.
+    is_replaced: bool,
+}
+
+impl Recorded {
+    /// Whether the kiosk should hear of it still, if it has not carried it out.
+    fn is_wanted(&self, now: Timestamp) -> bool {
+        if self.is_service { !self.is_replaced } else { now.duration_since(self.at) < ORDER_LASTS }
+    }
+
+    fn row(self, now: Timestamp) -> OrderRow {
+        let state = match self.done {
+            Some(at) => OrderState::Done(at),
+            None if self.is_wanted(now) => OrderState::Waiting,
+            None if self.is_service => OrderState::Replaced,
+            None => OrderState::TooLate,
+        };
+        OrderRow { id: self.id, what: self.what, at: self.at, user: self.user, state }
+    }
+}
+
+/// A kiosk's orders after this number, the oldest first: of the last ones only, and always with the one that says whether it serves.
+fn recorded(conn: &Connection, kiosk: &KioskId, after: i64) -> Result<Vec<Recorded>, DeskError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT revision, body, at, user_name, told_at, done_at, is_service,
+         is_service = 1 AND revision < (SELECT MAX(s.revision) FROM kiosk_order s WHERE s.kiosk = ?1 AND s.is_service = 1)
+         FROM kiosk_order WHERE kiosk = ?1 AND revision > ?2
+         AND (revision IN (SELECT l.revision FROM kiosk_order l WHERE l.kiosk = ?1 ORDER BY l.revision DESC LIMIT 50)
+              OR revision = (SELECT MAX(s.revision) FROM kiosk_order s WHERE s.kiosk = ?1 AND s.is_service = 1))
+         ORDER BY revision",
+    )?;
+    let rows = statement.query_map(params![kiosk.as_str(), after], |row| {
+        Ok((
+            row.get::<_, i64>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+            row.get::<_, String>(3)?,
+            row.get::<_, Option<String>>(4)?,
+            row.get::<_, Option<String>>(5)?,
+            row.get::<_, bool>(6)?,
+            row.get::<_, bool>(7)?,
+        ))
+    })?;
+    rows.map(|row| {
+        let (id, body, at, user, told, done, is_service, is_replaced) = row?;
+        Ok(Recorded {
+            id: id.unsigned_abs(),
+            what: read_kind(&body)?,
+            at: timestamp(&at)?,
+            user,
+            told: timestamp_or_none(told)?,
+            done: timestamp_or_none(done)?,
+            is_service,
+            is_replaced,
+        })
+    })
+    .collect()
+}
+
+fn read_kind(body: &str) -> Result<OrderKind, DeskError> {
+    serde_json::from_str(body).map_err(|_| DeskError::Unreadable("an order"))
+}
