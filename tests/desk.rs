@@ -15,6 +15,8 @@ mod import;
 mod insurance;
 #[path = "desk/kiosks.rs"]
 mod kiosks;
+#[path = "desk/kiosks_page.rs"]
+mod kiosks_page;
 #[path = "desk/letters.rs"]
 mod letters;
 #[path = "desk/matching.rs"]

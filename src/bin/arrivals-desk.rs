@@ -233,6 +233,18 @@ enum KioskCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Lists the kiosks: name, letter, how each stands, when it was last heard, what is wrong, where it stands.
+    ///
+    /// Exit status: 0 the kiosks were listed, 1 the file could not be read; with --check also 2, something alarms. An alarm counts there even
+    /// if somebody has seen it. A kiosk that staff took out of service alarms nobody. While no desk runs, every kiosk is silent.
+    List {
+        /// For monitoring: ends with status 2 if a kiosk is silent, its printer does not work, it sends patients away by itself, what it has
+        /// does not reach the desk, or it fails more people than usual.
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Args)]
@@ -306,6 +318,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
+        Command::Kiosk(KioskCommand::List { check, place }) => list_kiosks(&open_existing(&place.config()?)?, check),
         Command::Kiosk(KioskCommand::Add { id, letter, stands, place }) => {
             let desk = open(&place.config()?)?;
             let token = random_token()?;
@@ -347,6 +360,20 @@ fn open_existing(config: &DeskConfig) -> anyhow::Result<Desk> {
         bail!("there is no desk in {}: look at --data, or at data in the configuration", config.data.display());
     }
     open(config)
+}
+
+fn list_kiosks(desk: &Desk, check: bool) -> anyhow::Result<ExitCode> {
+    let watch = desk.kiosks()?;
+    for kiosk in &watch.kiosks {
+        let row = &kiosk.row;
+        let heard = row.heard_at().map_or("never heard".to_owned(), |at| format!("heard {at:.0}"));
+        let wrong = watch.raised.iter().filter(|raised| raised.kiosk == row.id).map(|raised| raised.sentence.as_str());
+        let mut parts = vec![row.id.to_string(), row.letter.clone(), kiosk.standing.word().to_lowercase(), heard];
+        parts.extend(wrong.map(str::to_owned));
+        parts.extend((!row.place.is_empty()).then(|| row.place.clone()));
+        println!("{}", parts.join("  "));
+    }
+    Ok(if check && !watch.raised.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }
 
 fn user(command: UserCommand) -> anyhow::Result<ExitCode> {

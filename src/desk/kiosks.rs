@@ -93,6 +93,8 @@ pub struct Raised {
     pub place: String,
     /// What.
     pub alarm: Alarm,
+    /// The same for staff.
+    pub sentence: String,
     /// Since when it is on; none if that is not kept yet.
     pub since: Option<Timestamp>,
     /// Who has seen it, and when.
@@ -290,6 +292,7 @@ impl Desk {
                     watch.raised.push(Raised {
                         kiosk: watched.row.id.clone(),
                         place: watched.row.place.clone(),
+                        sentence: alarm.sentence(store.zone()),
                         alarm: alarm.clone(),
                         since: raised.map(|raised| raised.since),
                         seen: raised.and_then(|raised| raised.seen.clone()),
@@ -381,10 +384,11 @@ mod tests {
 
     #[test]
     fn how_a_kiosk_stands_follows_from_what_was_heard_and_the_time() {
-        type Change = fn(&mut HeardHealth);
+        /// What it is called, what is different, what staff or the hour said, and what comes of it: standing, alarms, warnings.
+        type Case = (&'static str, fn(&mut HeardHealth), &'static str, Standing, &'static [&'static str], usize);
         let more = MoreThanUsual { lately: Tally { attempts: 10, failed: 6 }, usual_of_ten: Some(1) };
         let now = at("14:00:00");
-        let cases: &[(&str, Change, &str, Standing, &[&str], usize)] = &[
+        let cases: &[Case] = &[
             ("well", |_| {}, "", Standing::Working, &[], 0),
             ("89 s", |heard| heard.at = at("13:58:31"), "", Standing::Working, &[], 0),
             ("90 s", |heard| heard.at = at("13:58:30"), "", Standing::Silent, &["silent since 1:58 PM"], 0),

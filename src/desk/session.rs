@@ -4,6 +4,7 @@
 //! own refreshing; every form carries the session's token; a cookie is never readable by a script; a session
 //! that ended by itself opens nothing, and is remembered only so that what was posted in it can be kept.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
@@ -11,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Desk;
 use super::error::DeskError;
+use super::kiosks::Watch;
 use super::secret::{hash_token, random_token, same};
 use super::store::{Session, Throttle};
 use super::users::{NAME_CHARS_MAX, Role, normal_name, password_fits};
@@ -37,6 +39,8 @@ pub struct SignedIn {
     pub role: Role,
     /// Goes into every form.
     pub csrf: String,
+    /// How the kiosks stand, for the top of a page; known once a page or a form was let pass.
+    pub watch: Option<Arc<Watch>>,
     token_hash: String,
 }
 
@@ -127,7 +131,7 @@ impl Desk {
         let token_hash = hash_token(token);
         let Some(session) = self.with_store(|store| store.session(&token_hash))? else { return Ok(Standing::Nobody) };
         let idle = Duration::try_from(self.now().duration_since(session.used_at)).unwrap_or(Duration::ZERO);
-        let who = SignedIn { user: session.user, role: session.role, csrf: session.csrf, token_hash };
+        let who = SignedIn { user: session.user, role: session.role, csrf: session.csrf, watch: None, token_hash };
         Ok(if idle > self.inner.session_idle { Standing::Ended(who) } else { Standing::Here(who) })
     }
 

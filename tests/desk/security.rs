@@ -27,7 +27,9 @@ fn address(path: &str) -> String {
 
 /// Everything that a form of the desk may hold, all of it right but for the token.
 fn everything(csrf: &str) -> String {
-    format!("csrf={csrf}&appointment=apt-0001&changes=lobby.1.phone.0&kiosk=lobby&seq=1&why=x&person=apt-0001&queue=x&point=")
+    format!(
+        "csrf={csrf}&appointment=apt-0001&changes=lobby.1.phone.0&kiosk=lobby&seq=1&why=x&person=apt-0001&queue=x&point=&alarm=printer&since=2026-11-23T13:00:00Z"
+    )
 }
 
 /// Somebody is here with a change, whom nobody has seen to.
@@ -221,6 +223,9 @@ async fn numbers_that_are_nobodys_open_nothing_and_are_not_repeated() {
             ("POST", "/changes/accept".to_owned(), format!("csrf={csrf}&appointment=apt-0001&changes={odd}")),
             ("POST", "/changes/accept".to_owned(), format!("csrf={csrf}&appointment={odd}&changes=annex.1.phone.0")),
             ("POST", "/changes/accept".to_owned(), format!("csrf={csrf}&appointment=apt-0001&changes=lobby.{odd}.phone.0")),
+            ("POST", "/kiosks/order/say".to_owned(), format!("csrf={csrf}&kiosk={odd}&text=x")),
+            ("POST", "/kiosks/seen".to_owned(), format!("csrf={csrf}&kiosk={odd}&alarm={odd}&since=2026-11-23T13:00:00Z")),
+            ("POST", "/kiosks/enrol/token".to_owned(), format!("csrf={csrf}&kiosk={odd}")),
             ("POST", "/changes/edit".to_owned(), format!("csrf={csrf}&appointment={odd}&changes={odd}.1.phone.0&value={odd}")),
         ] {
             let answer = call(addr, method, &path, &cookie, &body).await;
@@ -306,7 +311,7 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
     }
     let pages = answers.iter().filter(|(_, answer)| answer.status == 200 && answer.head.contains("text/html")).count();
     assert!(pages >= 6, "{pages}");
-    for path in ["/static/desk.js", "/static/changes.js", "/static/desk.css"] {
+    for path in ["/static/desk.js", "/static/changes.js", "/static/alarms.js", "/static/kiosks.js", "/static/desk.css"] {
         let file = call(addr, "GET", path, "", "").await.body;
         assert!(
             !file.contains("http:")

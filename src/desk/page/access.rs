@@ -73,6 +73,14 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("POST", "/queue/next", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/point", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/stop/{action}", Needs::Form(Role::Desk), Sees::Nothing),
+    ("GET", "/kiosks", Needs::Page(Role::Desk), Sees::Nothing),
+    ("GET", "/kiosks/list", Needs::Part(Role::Desk), Sees::Nothing),
+    ("GET", "/alarms", Needs::Part(Role::Desk), Sees::Nothing),
+    ("POST", "/kiosks/seen", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/kiosks/order/{action}", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/kiosks/restart", Needs::Form(Role::Supervisor), Sees::Nothing),
+    ("POST", "/kiosks/place", Needs::Form(Role::Supervisor), Sees::Nothing),
+    ("POST", "/kiosks/enrol/{action}", Needs::Form(Role::Admin), Sees::Nothing),
     ("GET", "/audit", Needs::Page(Role::Supervisor), Sees::Nothing),
     ("POST", "/audit", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("GET", "/reports", Needs::Page(Role::Supervisor), Sees::Nothing),
@@ -83,6 +91,8 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/static/plot.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/desk.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/changes.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/alarms.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/kiosks.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing),
 ];
 
@@ -100,14 +110,14 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
     match needs {
         Needs::Nothing => Ok(next.run(request).await),
         Needs::Page(role) => match standing(&desk, request.headers()).await? {
-            Standing::Here(who) => look(&desk, who, (role, sees), request, next).await,
+            Standing::Here(who) => look(desk, who, (role, sees), request, next).await,
             Standing::Ended(_) | Standing::Nobody => {
                 let had_session = cookie(request.headers(), SESSION_COOKIE).is_some();
                 Ok(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response())
             }
         },
         Needs::Part(role) => match standing(&desk, request.headers()).await? {
-            Standing::Here(who) => look(&desk, who, (role, sees), request, next).await,
+            Standing::Here(who) => look(desk, who, (role, sees), request, next).await,
             Standing::Ended(_) | Standing::Nobody => Err(Oops::Ended),
         },
         Needs::Form(role) => {
@@ -137,7 +147,7 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             if let Some(token) = cookie(request.headers(), KEPT_COOKIE).filter(|_| kept) {
                 desk.forget_form(token);
             }
-            pass(who, role, request, next).await
+            pass(desk, who, role, request, next).await
         }
     }
 }
@@ -148,7 +158,7 @@ async fn standing(desk: &Desk, headers: &HeaderMap) -> Result<Standing, Oops> {
 }
 
 /// Shows something to somebody who may see it, once it is noted that they do.
-async fn look(desk: &Desk, who: SignedIn, (role, sees): (Role, Sees), request: Request, next: Next) -> Result<Response, Oops> {
+async fn look(desk: Desk, who: SignedIn, (role, sees): (Role, Sees), request: Request, next: Next) -> Result<Response, Oops> {
     if who.role < role {
         return Err(Oops::NotAllowed);
     }
@@ -156,7 +166,7 @@ async fn look(desk: &Desk, who: SignedIn, (role, sees): (Role, Sees), request: R
         let user = who.user.clone();
         desk.blocking(move |desk| desk.note_seen(&user, &seen)).await?;
     }
-    pass(who, role, request, next).await
+    pass(desk, who, role, request, next).await
 }
 
 /// What is seen under this address; none if there is nothing of anybody.
@@ -176,9 +186,13 @@ fn seen(sees: Sees, address: &Uri) -> Option<Seen> {
     }
 }
 
-async fn pass(who: SignedIn, role: Role, mut request: Request, next: Next) -> Result<Response, Oops> {
+async fn pass(desk: Desk, mut who: SignedIn, role: Role, mut request: Request, next: Next) -> Result<Response, Oops> {
     if who.role < role {
         return Err(Oops::NotAllowed);
+    }
+    match desk.blocking(|desk| desk.kiosks()).await {
+        Ok(watch) => who.watch = Some(watch),
+        Err(error) => tracing::error!(%error, "cannot see how the kiosks stand; the page is shown without"),
     }
     request.extensions_mut().insert(who);
     Ok(next.run(request).await)

@@ -13,12 +13,10 @@ use super::super::queues::Refusal;
 use super::super::session::SignedIn;
 use super::super::store::{StaffAction, StaffWork};
 use super::list::Day;
-use super::{Oops, html, shown};
+use super::{LIVE, Oops, html, shown};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::queue::QueueAction;
 
-/// The page's script sends it: it shows a sentence by itself and fetches the list.
-const LIVE: &str = "x-live";
 /// A queue's or a service point's name is shorter.
 const NAME_CHARS_MAX: usize = 200;
 

@@ -17,6 +17,7 @@
   }
   function connect() {
     const live = new EventSource("/live");
+    for (const kind of ["revision", "alarms"]) live.addEventListener(kind, () => document.dispatchEvent(new Event("desk:" + kind)));
     live.addEventListener("ended", () => { live.close(); leave(); });
     live.addEventListener("error", () => {
       if (live.readyState !== EventSource.CLOSED) return;

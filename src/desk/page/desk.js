@@ -78,6 +78,7 @@
     const live = new EventSource("/live");
     live.addEventListener("open", () => { link.className = "link live"; linkText.textContent = "Live"; });
     live.addEventListener("revision", (event) => { const day = $("day"); if (!day || day.dataset.revision !== event.data) refresh(); });
+    live.addEventListener("alarms", () => document.dispatchEvent(new Event("desk:alarms")));
     live.addEventListener("ended", () => { live.close(); leave(); });
     live.addEventListener("error", () => {
       lost();

@@ -35,6 +35,7 @@ fn words(path: &str) -> String {
         Some("visit") => "Visit",
         Some("stop") => "Somebody at a kiosk",
         Some("changes") => "Changed details",
+        Some("kiosks") => "Kiosk",
         _ => "A form",
     };
     parts.next().map_or_else(|| what.to_owned(), |action| format!("{what}: {action}"))

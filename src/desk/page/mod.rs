@@ -11,6 +11,7 @@ mod changes;
 mod html;
 mod icons;
 mod kept;
+mod kiosks;
 mod list;
 mod nav;
 mod plot;
@@ -44,6 +45,8 @@ use crate::domain::ids::AppointmentId;
 
 /// How often a live connection looks whether its session has ended; also keeps it open.
 const LIVE_LOOK: Duration = Duration::from_secs(10);
+/// A page's script sends it: what was done needs no page in answer, and what was refused is a sentence.
+const LIVE: &str = "x-live";
 /// Scripts, styles and pictures are ours alone, and nobody may frame the page.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -63,6 +66,14 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/reports.csv", get(reports::figure_as_csv))
         .route("/users", get(users::users_page))
         .route("/users/{action}", post(users::act))
+        .route("/kiosks", get(kiosks::kiosks_page))
+        .route("/kiosks/list", get(kiosks::kiosks_part))
+        .route("/kiosks/seen", post(kiosks::seen))
+        .route("/kiosks/order/{action}", post(kiosks::order))
+        .route("/kiosks/restart", post(kiosks::restart))
+        .route("/kiosks/place", post(kiosks::place))
+        .route("/kiosks/enrol/{action}", post(kiosks::enrol))
+        .route("/alarms", get(kiosks::alarms_part))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
         .route("/photo", get(changes::picture))
@@ -76,6 +87,8 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/static/plot.css", get(async || asset("text/css; charset=utf-8", reports::STYLE)))
         .route("/static/desk.js", get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js"))))
         .route("/static/changes.js", get(async || asset("text/javascript; charset=utf-8", include_str!("changes.js"))))
+        .route("/static/alarms.js", get(async || asset("text/javascript; charset=utf-8", include_str!("alarms.js"))))
+        .route("/static/kiosks.js", get(async || asset("text/javascript; charset=utf-8", include_str!("kiosks.js"))))
         .route("/static/icon.svg", get(async || asset("image/svg+xml", include_str!("icon.svg"))))
         .fallback(async || Oops::NotFound)
         .layer(from_fn_with_state(desk.clone(), access::guard))
@@ -195,10 +208,20 @@ async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, 
     tokio::spawn(async move {
         let (mut changes, mut stopping) = (desk.changes(), desk.stopping());
         let mut look = tokio::time::interval(LIVE_LOOK);
+        let mut alarms = None;
         while !*stopping.borrow() {
             let revision = *changes.borrow_and_update();
             if events.send(Ok(Event::default().event("revision").data(revision.to_string()))).await.is_err() {
                 return;
+            }
+            // What only the number of a revision would not tell: whether the alarms on top of a page are others now.
+            if let Ok(watch) = desk.blocking(|desk| desk.kiosks()).await
+                && alarms.as_ref() != Some(&watch.raised)
+            {
+                if events.send(Ok(Event::default().event("alarms").data(watch.raised.len().to_string()))).await.is_err() {
+                    return;
+                }
+                alarms = Some(watch.raised.clone());
             }
             tokio::select! {
                 _ = changes.changed() => {}

@@ -6,11 +6,13 @@ use maud::{Markup, html};
 
 use super::super::session::SignedIn;
 use super::super::users::Role;
+use super::kiosks;
 
 /// Every page with a link at the top: what it is called, its address, and the lowest role that may open it; in the order shown.
 const PAGES: &[(&str, &str, Role)] = &[
     ("List", "/", Role::Desk),
     ("Changes", "/changes", Role::Desk),
+    ("Kiosks", "/kiosks", Role::Desk),
     ("Reports", "/reports", Role::Supervisor),
     ("Audit", "/audit", Role::Supervisor),
     ("Users", "/users", Role::Admin),
@@ -34,6 +36,7 @@ pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &
                 ul { @for (word, address, role) in PAGES { @if who.role >= *role { li { a href=(address) aria-current=[is_at(here, address).then_some("page")] { (word) } } } } }
             }
         }
+        (kiosks::bar(who))
     }
 }
 

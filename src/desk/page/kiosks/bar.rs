@@ -1,0 +1,42 @@
+//! Alarms of kiosks on top of every page, until somebody has seen them.
+
+use maud::{Markup, html};
+
+use super::super::super::session::SignedIn;
+use super::super::html::in_address;
+use super::super::icons::icon;
+
+/// The place of the alarms on a page, with those that nobody has seen.
+pub fn bar(who: &SignedIn) -> Markup {
+    html! {
+        section #alarms.alarms aria-label="Kiosks that need somebody" aria-live="polite" { (lines(who)) }
+        script src="/static/alarms.js" defer {}
+    }
+}
+
+/// The alarms that nobody has seen.
+pub fn lines(who: &SignedIn) -> Markup {
+    let raised = who.watch.iter().flat_map(|watch| &watch.raised).filter(|raised| raised.seen.is_none());
+    html! {
+        @for raised in raised {
+            div.alarm {
+                p {
+                    (icon("alert"))
+                    span { b { "Kiosk " (raised.kiosk) } @if !raised.place.is_empty() { " (" (raised.place) ")" } ": " (raised.sentence) }
+                }
+                div.do {
+                    a.button.small href={ "/kiosks#kiosk-" (in_address(raised.kiosk.as_str())) } { "Look" span.hidden { " at kiosk " (raised.kiosk) } }
+                    @if let Some(since) = raised.since {
+                        form method="post" action="/kiosks/seen" {
+                            input type="hidden" name="csrf" value=(who.csrf);
+                            input type="hidden" name="kiosk" value=(raised.kiosk);
+                            input type="hidden" name="alarm" value=(raised.alarm.code());
+                            input type="hidden" name="since" value=(since);
+                            button.button.small type="submit" { "Seen" span.hidden { ": kiosk " (raised.kiosk) " " (raised.sentence) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

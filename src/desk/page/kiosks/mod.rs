@@ -1,0 +1,325 @@
+//! The kiosks: how each stands, what staff want of it, and a new one.
+//!
+//! Invariants: what is refused is said in a sentence, and what was typed stays; a token is shown once, to whoever asked for it.
+
+mod bar;
+mod card;
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+pub use self::bar::bar;
+use super::super::Desk;
+use super::super::error::DeskError;
+use super::super::kiosks::{Raised, Standing, Watched};
+use super::super::secret::random_token;
+use super::super::session::SignedIn;
+use super::super::store::{OrderRow, Tries};
+use super::super::users::Role;
+use super::html::{in_address, staff_page};
+use super::icons::icon;
+use super::{LIVE, Oops, shown};
+use crate::domain::ids::KioskId;
+use crate::domain::ticket::{Ticket, TicketNumber};
+use crate::sync::wire::OrderKind;
+
+/// Orders of a kiosk that are shown.
+const ORDERS_SHOWN: usize = 4;
+/// Most characters of a kiosk's name and of its place.
+const ID_CHARS_MAX: usize = 64;
+const PLACE_CHARS_MAX: usize = 120;
+
+/// A kiosk as the page shows it.
+pub(super) struct Shown {
+    watched: Watched,
+    raised: Vec<Raised>,
+    today: Tries,
+    orders: Vec<OrderRow>,
+}
+
+/// What the page is about.
+struct Kiosks {
+    all: Vec<Shown>,
+    zone: TimeZone,
+    now: Timestamp,
+}
+
+impl Kiosks {
+    fn read(desk: &Desk) -> Result<Self, DeskError> {
+        let now = desk.now();
+        let watch = desk.kiosks()?;
+        desk.with_store(|store| {
+            let zone = store.zone().clone();
+            let today = store.date_at(now);
+            let begins = |date: jiff::civil::Date| date.to_zoned(zone.clone()).map_or(Timestamp::MIN, |midnight| midnight.timestamp());
+            let (from, to) = (begins(today), begins(today.saturating_add(1.day())));
+            let all = watch.kiosks.iter().map(|watched| {
+                let id = &watched.row.id;
+                Ok(Shown {
+                    watched: watched.clone(),
+                    raised: watch.raised.iter().filter(|raised| raised.kiosk == *id).cloned().collect(),
+                    today: store.tries(id, from, to)?,
+                    orders: store.orders_of(id, ORDERS_SHOWN, now)?,
+                })
+            });
+            Ok(Self { all: all.collect::<Result<_, DeskError>>()?, zone: zone.clone(), now })
+        })
+    }
+}
+
+/// What somebody wrote into a form of the page.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct KioskForm {
+    kiosk: String,
+    text: String,
+    ticket: String,
+    letter: String,
+    place: String,
+    alarm: String,
+    since: String,
+}
+
+pub(super) async fn kiosks_page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
+    let page = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        show(desk, &who, None)
+    });
+    Ok(shown(page.await?))
+}
+
+pub(super) async fn kiosks_part(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
+    Ok(shown(desk.blocking(move |desk| Ok(cards(&Kiosks::read(desk)?, &who, None))).await?))
+}
+
+/// The alarms on top of the pages, for their script.
+pub(super) async fn alarms_part(who: SignedIn) -> Response {
+    shown(bar::lines(&who))
+}
+
+/// What staff want of a kiosk, but for what takes a higher role.
+pub(super) async fn order(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Path(action): Path<String>,
+    form: Result<Form<KioskForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    if !["out-of-service", "in-service", "say", "print-again"].contains(&action.as_str()) {
+        return Err(Oops::NotFound);
+    }
+    work(desk, who, form, action, |desk, who, form, action| {
+        let what = match action {
+            "out-of-service" => OrderKind::OutOfService { text: form.text.trim().to_owned() },
+            "in-service" => OrderKind::InService,
+            "say" => OrderKind::Say { text: form.text.trim().to_owned() },
+            _ => match ticket(desk, form)? {
+                Some(ticket) => OrderKind::PrintAgain { ticket },
+                None => return Ok(Err("Write the ticket's number as it stands on the ticket, such as A17.".to_owned())),
+            },
+        };
+        give(desk, who, form, &what)
+    })
+    .await
+}
+
+pub(super) async fn restart(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    form: Result<Form<KioskForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    work(desk, who, form, "restart".to_owned(), |desk, who, form, _| give(desk, who, form, &OrderKind::Restart)).await
+}
+
+pub(super) async fn place(State(desk): State<Desk>, who: SignedIn, form: Result<Form<KioskForm>, FormRejection>) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    work(desk, who, form, "place".to_owned(), |desk, who, form, _| {
+        said(desk.place_kiosk_by(&KioskId::new(form.kiosk.as_str()), &form.place, &who.user))
+    })
+    .await
+}
+
+/// An alarm that somebody has seen; from whichever page.
+pub(super) async fn seen(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    headers: HeaderMap,
+    form: Result<Form<KioskForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    let since: Timestamp = form.since.parse().map_err(|_| Oops::Unreadable)?;
+    desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        desk.see_alarm(&KioskId::new(form.kiosk), &form.alarm, since, &who.user)
+    })
+    .await?;
+    Ok(if headers.contains_key(LIVE) { StatusCode::NO_CONTENT.into_response() } else { Redirect::to("/kiosks").into_response() })
+}
+
+/// Lets a new kiosk in, or gives a known one another token; shows that once.
+pub(super) async fn enrol(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Path(action): Path<String>,
+    form: Result<Form<KioskForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    if !["new", "token"].contains(&action.as_str()) {
+        return Err(Oops::NotFound);
+    }
+    let page = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        let id = KioskId::new(form.kiosk.trim());
+        let known = desk.with_store(|store| store.kiosk_rows())?.into_iter().find(|row| row.id == id);
+        let letter = match (&known, action.as_str()) {
+            (Some(row), "token") => Ok(row.letter.clone()),
+            (None, "token") => Err("There is no such kiosk any more.".to_owned()),
+            (Some(_), _) => Err(format!("There is a kiosk {id} already. It gets another token in its own part above.")),
+            (None, _) => Ok(form.letter.trim().to_owned()),
+        };
+        let done = match letter.map(|letter| (letter.chars().next(), letter.chars().count())) {
+            Ok((Some(letter), 1)) => {
+                let token = random_token()?;
+                let placed = said(crate::desk::config::check_kiosk_place(id.as_str(), &form.place))?;
+                let enrolled = match placed {
+                    Ok(()) => said(desk.enrol_kiosk_by(&id, letter, &token, &who.user))?,
+                    Err(problem) => Err(problem),
+                };
+                enrolled.map(|()| (letter.to_ascii_uppercase(), token))
+            }
+            Ok(_) => Err("The letter is one of A to Z, and not D, which is the desk's own.".to_owned()),
+            Err(problem) => Err(problem),
+        };
+        match done {
+            Ok((letter, token)) => {
+                if action == "new" && !form.place.trim().is_empty() {
+                    desk.place_kiosk_by(&id, &form.place, &who.user)?;
+                }
+                Ok((StatusCode::OK, enrolled(desk, &who, &id, letter, &token, known.is_some())))
+            }
+            Err(problem) => Ok((StatusCode::UNPROCESSABLE_ENTITY, show(desk, &who, Some((&problem, &action, &form)))?)),
+        }
+    });
+    let (status, page) = page.await?;
+    Ok((status, shown(page)).into_response())
+}
+
+/// The ticket that somebody typed: with or without the kiosk's letter, of today.
+fn ticket(desk: &Desk, form: &KioskForm) -> Result<Option<Ticket>, DeskError> {
+    let typed = form.ticket.trim().to_uppercase();
+    let now = desk.now();
+    desk.with_store(|store| {
+        let known = store.kiosk_rows()?.into_iter().find(|row| row.id.as_str() == form.kiosk);
+        let whole = match known {
+            Some(row) if typed.starts_with(|c: char| c.is_ascii_digit()) => format!("{}{typed}", row.letter),
+            _ => typed,
+        };
+        Ok(whole.parse::<TicketNumber>().ok().map(|number| Ticket { number, date: store.date_at(now) }))
+    })
+}
+
+fn give(desk: &Desk, who: &SignedIn, form: &KioskForm, what: &OrderKind) -> Result<Result<(), String>, DeskError> {
+    let given = desk.order(&KioskId::new(form.kiosk.as_str()), what, &who.user)?;
+    Ok(given.map(|_| ()).map_err(|refused| refused.sentence().to_owned()))
+}
+
+/// What somebody can mend is a sentence for them, everything else the desk's own trouble.
+fn said(done: Result<(), DeskError>) -> Result<Result<(), String>, DeskError> {
+    match done {
+        Ok(()) => Ok(Ok(())),
+        Err(DeskError::BadKiosk { why, .. }) => Ok(Err(format!("That will not do: {why}."))),
+        Err(error) => Err(error),
+    }
+}
+
+/// Works, and goes back to the kiosk; what was refused is said, with what was typed.
+async fn work(
+    desk: Desk,
+    who: SignedIn,
+    form: KioskForm,
+    action: String,
+    does: impl FnOnce(&Desk, &SignedIn, &KioskForm, &str) -> Result<Result<(), String>, DeskError> + Send + 'static,
+) -> Result<Response, Oops> {
+    let back = format!("/kiosks#kiosk-{}", in_address(&form.kiosk.chars().take(ID_CHARS_MAX).collect::<String>()));
+    let refused = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        match does(desk, &who, &form, &action)? {
+            Ok(()) => Ok(None),
+            Err(problem) => Ok(Some(show(desk, &who, Some((&problem, &action, &form)))?)),
+        }
+    });
+    Ok(match refused.await? {
+        Some(page) => (StatusCode::UNPROCESSABLE_ENTITY, shown(page)).into_response(),
+        None => Redirect::to(&back).into_response(),
+    })
+}
+
+/// What was refused: why, which form it was, and what was typed there.
+type Refused<'a> = Option<(&'a str, &'a str, &'a KioskForm)>;
+
+fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, DeskError> {
+    let kiosks = Kiosks::read(desk)?;
+    let typed = refused.filter(|(_, action, _)| *action == "new").map(|(_, _, form)| form);
+    let value = |of: fn(&KioskForm) -> &str| typed.map_or("", of);
+    let body = html! {
+        script src="/static/kiosks.js" defer {}
+        h2 { "Kiosks" }
+        @if let Some((problem, ..)) = refused { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        (cards(&kiosks, who, refused))
+        @if who.role >= Role::Admin {
+            section aria-labelledby="h-new" {
+                h3 #h-new { "A new kiosk" }
+                form.search method="post" action="/kiosks/enrol/new" autocomplete="off" {
+                    input type="hidden" name="csrf" value=(who.csrf);
+                    div { label for="new-kiosk" { "Name, such as lobby" } input #new-kiosk name="kiosk" value=(value(|form| &form.kiosk)) maxlength=(ID_CHARS_MAX) autocapitalize="none" spellcheck="false" required; }
+                    div { label for="new-letter" { "Letter of its tickets" } input #new-letter name="letter" value=(value(|form| &form.letter)) maxlength="1" size="4" required; }
+                    div { label for="new-place" { "Where it stands" } input #new-place name="place" value=(value(|form| &form.place)) maxlength=(PLACE_CHARS_MAX) size="30"; }
+                    button.button type="submit" { "Let it in" }
+                }
+                p.quiet { "It gets a secret token, which is shown once." }
+            }
+        }
+    };
+    Ok(staff_page("Kiosks", who, ("/kiosks", desk.inner.session_idle.as_secs()), &body))
+}
+
+/// The part that follows what happens.
+fn cards(kiosks: &Kiosks, who: &SignedIn, refused: Refused<'_>) -> Markup {
+    let count = |standing: Standing| kiosks.all.iter().filter(|shown| shown.watched.standing == standing).count();
+    html! {
+        div #kiosks data-now=(kiosks.now.as_second()) {
+            div #kiosk-counts data-part {
+                @if kiosks.all.is_empty() { p.empty { "No kiosk was let in yet." } }
+                ul.standings aria-label="Counts" {
+                    @for standing in [Standing::NeedsSomebody, Standing::Silent, Standing::OutOfService, Standing::Working, Standing::Unknown] {
+                        @if count(standing) > 0 { li { (card::standing(standing)) " " b { (count(standing)) } } }
+                    }
+                }
+            }
+            ul.kiosks { @for shown in &kiosks.all { (card::card(shown, kiosks, who, refused)) } }
+        }
+    }
+}
+
+/// The one time that a token is shown.
+fn enrolled(desk: &Desk, who: &SignedIn, id: &KioskId, letter: char, token: &str, was_known: bool) -> Markup {
+    let lines = format!("kiosk = \"{id}\"\nletter = \"{letter}\"\ntoken = \"{token}\"");
+    let body = html! {
+        h2 { "Kiosk " (id) @if was_known { " has another token" } @else { " is let in" } }
+        p.notice role="status" {
+            "The token is shown this once. Write these lines into the kiosk's kiosk.toml, readable by the kiosk's user alone, and start it anew."
+            @if was_known { " Until then it cannot reach the desk: the token of before is no longer taken." }
+        }
+        label for="lines" { "Lines for kiosk.toml" }
+        textarea #lines.token readonly rows="3" spellcheck="false" autocomplete="off" { (lines) }
+        p.way { a.button.primary href={ "/kiosks#kiosk-" (in_address(id.as_str())) } { "It is written down" } }
+    };
+    staff_page("Kiosks", who, ("/kiosks", desk.inner.session_idle.as_secs()), &body)
+}
