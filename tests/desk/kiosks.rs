@@ -162,10 +162,15 @@ async fn what_is_for_the_moment_is_over_after_ten_minutes_and_whether_patients_a
         [states[0], states[1], states[3], states[4]],
         [(never_told, OrderState::TooLate), (late, OrderState::TooLate), (back, OrderState::Replaced), (out, OrderState::Replaced)]
     );
-    // A kiosk whose file was replaced has carried out nothing; one that is ahead of a desk put back from a copy is told as well.
+    // A kiosk whose file was replaced has carried out nothing. To one that knows higher numbers than a desk that was put back from an older
+    // copy, what is wanted from now on is new.
     assert_eq!(obeying(&place, 0).await, [out_again]);
     place.clock.advance(Duration::from_secs(60));
-    assert_eq!(obeying(&place, u64::MAX).await, [out_again]);
+    assert_eq!(obeying(&place, 9000).await, [0; 0]);
+    let after_all = order(&place, OrderKind::InService);
+    assert_eq!((after_all, obeying(&place, 9000).await), (9001, vec![9001]));
+    let next = order(&place, OrderKind::Restart);
+    assert_eq!((next, obeying(&place, 9001).await), (9002, vec![9002]));
 }
 
 #[tokio::test]

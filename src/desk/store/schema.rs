@@ -332,18 +332,19 @@ CREATE TABLE kiosk_health(
     clock_ms BIGINT NOT NULL,
     waiting_since TEXT
 );
--- What staff wanted of kiosks. Appended, never edited; `told_at` is when the kiosk was last told.
+-- What staff wanted of kiosks. Appended, never edited; `told_at` is when the kiosk was last told. `n` is the revision, or more if the kiosk
+-- has carried out an order of a higher number: this file is an older copy then.
 CREATE TABLE kiosk_order(
-    revision BIGINT PRIMARY KEY,
     kiosk TEXT NOT NULL REFERENCES kiosk(id),
+    n BIGINT NOT NULL,
     at TEXT NOT NULL,
     user_name TEXT NOT NULL,
     body TEXT NOT NULL,
     is_service INTEGER NOT NULL,
     told_at TEXT,
-    done_at TEXT
+    done_at TEXT,
+    PRIMARY KEY (kiosk, n)
 );
-CREATE INDEX kiosk_order_by_kiosk ON kiosk_order(kiosk, revision);
 -- What is wrong at kiosks now, and who has seen it. Follows from health, tries and the time.
 CREATE TABLE kiosk_alarm(
     kiosk TEXT NOT NULL REFERENCES kiosk(id),

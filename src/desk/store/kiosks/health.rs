@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::super::error::DeskError;
-use super::super::{Store, audit, bump, int, timestamp, timestamp_or_none};
+use super::super::{Store, audit, bump, timestamp, timestamp_or_none};
 use super::orders;
 use crate::domain::ids::KioskId;
 use crate::domain::kiosk::KioskRules;
@@ -219,7 +219,7 @@ fn visible(health: &Health, clock: SignedDuration) -> impl PartialEq {
     )
 }
 
-fn heard(conn: &Connection, kiosk: &KioskId) -> Result<Option<HeardHealth>, DeskError> {
+pub(super) fn heard(conn: &Connection, kiosk: &KioskId) -> Result<Option<HeardHealth>, DeskError> {
     let row: Option<(String, String, String, i64, Option<String>)> = conn
         .prepare_cached("SELECT body, heard_at, online_since, clock_ms, waiting_since FROM kiosk_health WHERE kiosk = ?1")?
         .query_row([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
@@ -234,10 +234,4 @@ fn heard(conn: &Connection, kiosk: &KioskId) -> Result<Option<HeardHealth>, Desk
         })
     })
     .transpose()
-}
-
-/// The number of a last order as a kiosk says it; nothing if it says one that this desk never gave, as after an older copy of the desk's file
-/// was put back.
-pub(super) fn believed(obeyed: u64, newest: u64) -> i64 {
-    if obeyed > newest { 0 } else { int(obeyed) }
 }

@@ -1,6 +1,6 @@
 //! What staff want of kiosks: recorded, told until it was carried out, and what became of it.
 //!
-//! Invariants: an order's number is its revision; what is no longer wanted, because a later order takes its place or its time is over, is
+//! Invariants: an order's number is higher than that of every order the kiosk has carried out; what is no longer wanted, because a later order takes its place or its time is over, is
 //! never told; whether patients are served is told however late.
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::super::error::DeskError;
 use super::super::proposals::person_of;
-use super::super::{Store, audit, bump, int, revision, timestamp, timestamp_or_none};
-use super::health::believed;
+use super::super::{Store, audit, bump, int, timestamp, timestamp_or_none};
+use super::health::heard;
 use crate::domain::ids::KioskId;
 use crate::sync::wire::{Order, OrderKind};
 
@@ -130,9 +130,13 @@ impl Store {
             OrderKind::PrintAgain { .. } => ("kiosk-print-again", false),
         };
         let body = serde_json::to_string(what).map_err(|_| DeskError::Unreadable("an order"))?;
-        let n = bump(&tx)?;
+        // A kiosk does nothing twice: after an older copy of this file was put back, it knows higher numbers than this file has.
+        let obeyed = heard(&tx, kiosk)?.map_or(0, |heard| heard.health.obeyed);
+        let given: i64 =
+            tx.query_row("SELECT COALESCE(MAX(n), 0) FROM kiosk_order WHERE kiosk = ?1", [kiosk.as_str()], |row| row.get(0))?;
+        let n = bump(&tx)?.max(obeyed.max(given.unsigned_abs()).saturating_add(1));
         tx.execute(
-            "INSERT INTO kiosk_order(revision, kiosk, at, user_name, body, is_service) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO kiosk_order(n, kiosk, at, user_name, body, is_service) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![int(n), kiosk.as_str(), now.to_string(), user, body, i64::from(is_service)],
         )?;
         // What it says may be about somebody: the audit has that and when, and the order has the words.
@@ -146,8 +150,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read or written.
     pub(in super::super::super) fn tell_orders(&mut self, kiosk: &KioskId, obeyed: u64, now: Timestamp) -> Result<Told, DeskError> {
-        let after = believed(obeyed, self.revision()?);
-        let wanted: Vec<Recorded> = recorded(&self.conn, kiosk, after)?.into_iter().filter(|order| order.is_wanted(now)).collect();
+        let wanted: Vec<Recorded> = recorded(&self.conn, kiosk, int(obeyed))?.into_iter().filter(|order| order.is_wanted(now)).collect();
         let since_told = |order: &Recorded| order.told.map_or(TELL_AGAIN, |told| now.duration_since(told).abs());
         let Some(longest) = wanted.iter().map(since_told).max() else { return Ok(Told { orders: Vec::new(), again_in: None }) };
         if longest < TELL_AGAIN {
@@ -155,7 +158,10 @@ impl Store {
         }
         let tx = self.write()?;
         for order in &wanted {
-            tx.execute("UPDATE kiosk_order SET told_at = ?2 WHERE revision = ?1", params![int(order.id), now.to_string()])?;
+            tx.execute(
+                "UPDATE kiosk_order SET told_at = ?3 WHERE kiosk = ?1 AND n = ?2",
+                params![kiosk.as_str(), int(order.id), now.to_string()],
+            )?;
         }
         tx.commit()?;
         Ok(Told { orders: wanted.into_iter().map(|order| Order { id: order.id, what: order.what }).collect(), again_in: None })
@@ -175,7 +181,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn service_order(&self, kiosk: &KioskId) -> Result<Option<(OrderKind, String, Timestamp)>, DeskError> {
-        let sql = "SELECT body, user_name, at FROM kiosk_order WHERE kiosk = ?1 AND is_service = 1 ORDER BY revision DESC LIMIT 1";
+        let sql = "SELECT body, user_name, at FROM kiosk_order WHERE kiosk = ?1 AND is_service = 1 ORDER BY n DESC LIMIT 1";
         let row: Option<(String, String, String)> =
             self.conn.prepare_cached(sql)?.query_row([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         row.map(|(body, user, at)| Ok((read_kind(&body)?, user, timestamp(&at)?))).transpose()
@@ -185,8 +191,8 @@ impl Store {
 /// Notes that a kiosk has carried out what it was told up to here.
 pub(super) fn obeyed(conn: &Connection, kiosk: &KioskId, obeyed: u64, now: Timestamp) -> Result<(), DeskError> {
     conn.execute(
-        "UPDATE kiosk_order SET done_at = ?3 WHERE kiosk = ?1 AND revision <= ?2 AND told_at IS NOT NULL AND done_at IS NULL",
-        params![kiosk.as_str(), believed(obeyed, revision(conn)?), now.to_string()],
+        "UPDATE kiosk_order SET done_at = ?3 WHERE kiosk = ?1 AND n <= ?2 AND told_at IS NOT NULL AND done_at IS NULL",
+        params![kiosk.as_str(), int(obeyed), now.to_string()],
     )?;
     Ok(())
 }
@@ -223,12 +229,12 @@ impl Recorded {
 /// A kiosk's orders after this number, the oldest first: of the last ones only, and always with the one that says whether it serves.
 fn recorded(conn: &Connection, kiosk: &KioskId, after: i64) -> Result<Vec<Recorded>, DeskError> {
     let mut statement = conn.prepare_cached(
-        "SELECT revision, body, at, user_name, told_at, done_at, is_service,
-         is_service = 1 AND revision < (SELECT MAX(s.revision) FROM kiosk_order s WHERE s.kiosk = ?1 AND s.is_service = 1)
-         FROM kiosk_order WHERE kiosk = ?1 AND revision > ?2
-         AND (revision IN (SELECT l.revision FROM kiosk_order l WHERE l.kiosk = ?1 ORDER BY l.revision DESC LIMIT 50)
-              OR revision = (SELECT MAX(s.revision) FROM kiosk_order s WHERE s.kiosk = ?1 AND s.is_service = 1))
-         ORDER BY revision",
+        "SELECT n, body, at, user_name, told_at, done_at, is_service,
+         is_service = 1 AND n < (SELECT MAX(s.n) FROM kiosk_order s WHERE s.kiosk = ?1 AND s.is_service = 1)
+         FROM kiosk_order WHERE kiosk = ?1 AND n > ?2
+         AND (n IN (SELECT l.n FROM kiosk_order l WHERE l.kiosk = ?1 ORDER BY l.n DESC LIMIT 50)
+              OR n = (SELECT MAX(s.n) FROM kiosk_order s WHERE s.kiosk = ?1 AND s.is_service = 1))
+         ORDER BY n",
     )?;
     let rows = statement.query_map(params![kiosk.as_str(), after], |row| {
         Ok((
