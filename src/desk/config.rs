@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::SESSION_IDLE_MINUTES;
 use super::error::DeskError;
 use crate::codes::Reader;
+use crate::domain::board::Board;
 use crate::domain::contact::is_country;
 use crate::domain::payer::{InsuranceSettings, check_format};
 use crate::domain::settings::ClinicSettings;
@@ -203,6 +204,8 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
         return bad(format!("ask_again_after_days is at most {DAYS_MAX}; found {}", clinic.ask_again_after_days));
     }
     check_insurance(&clinic.insurance)?;
+    clinic.pages.check().map_err(BadConfig)?;
+    Board::check_all(&clinic.boards, &clinic.queues).map_err(BadConfig)?;
     if clinic.failed_tries_per_hour == 0 {
         return bad("failed_tries_per_hour must be 1 or more; with 0 no kiosk would look anybody up".to_owned());
     }
@@ -407,6 +410,16 @@ mod tests {
                 "[[clinic.points]]\nname = \"Room 1\"\nqueues = [\"Eyes\"]",
                 "points: \"Room 1\" names the queue \"Eyes\", which no part queues has",
             ),
+            ("[[clinic.boards]]\nqueues = []", "boards: the name of number 1"),
+            ("[[clinic.boards]]\nname = \"قاعة\"", "boards: the name of number 1"),
+            ("[[clinic.boards]]\nname = \"Hall 1\"\n[[clinic.boards]]\nname = \"hall-1\"", "boards: two have the address \"hall-1\""),
+            ("[[clinic.boards]]\nname = \"A\"\nqueues = [\"Eyes\"]", "boards: \"A\" names the queue \"Eyes\", which no part queues has"),
+            ("[[clinic.boards]]\nname = \"A\"\nlanguages = []", "boards: \"A\" must have one language or more"),
+            ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"en\", \"en\"]", "boards: \"A\" must have one language or more, each once"),
+            ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"fr\"]", "unknown variant `fr`"),
+            ("[[clinic.boards]]\nname = \"A\"\nsound = true", "unknown field `sound`"),
+            ("[clinic.pages]\naddress = \"http://arrivals.example.org\"", "pages: the address \"http://arrivals.example.org\" must begin with https"),
+            ("[clinic.pages]\nadress = \"https://a.example\"", "unknown field `adress`"),
             ("country = \"UK\"", "two capital letters such as \"US\"; found \"UK\""),
             ("country = \"us\"", "two capital letters"),
             ("ask_again_after_days = 400", "at most 366; found 400"),
@@ -457,7 +470,8 @@ mod tests {
         assert!(!clinic.sites.is_empty() && !clinic.services.is_empty() && !clinic.walk_in.is_empty() && !clinic.barcodes.is_empty());
         assert!(clinic.services.iter().any(|rules| !rules.documents.is_empty()) && !clinic.unwell_comes.0.is_empty());
         assert!(clinic.queues.iter().any(|queue| !queue.walk_in.is_empty()) && clinic.points.iter().any(|point| !point.queues.is_empty()));
-        for part in [serde_json::to_value(&clinic.queues[0]).unwrap(), serde_json::to_value(&clinic.points[0]).unwrap()] {
+        for part in [serde_json::to_value(&clinic.queues[0]), serde_json::to_value(&clinic.points[0]), serde_json::to_value(&clinic.boards[0])] {
+            let part = part.unwrap();
             for key in part.as_object().unwrap().keys() {
                 assert!(text.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the example");
             }

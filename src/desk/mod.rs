@@ -136,6 +136,7 @@ impl Desk {
 
     fn with(mut store: Store, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
         store.need_letter_key(clock.now())?;
+        store.need_page_keys()?;
         let (since, settings) = store.settings_after(None)?.unwrap_or_default();
         let settings = RwLock::new(Known { since, settings: Arc::new(settings) });
         let (revision, _) = watch::channel(store.revision()?);

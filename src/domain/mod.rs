@@ -3,6 +3,7 @@
 //! Invariant: nothing here does I/O, knows the time, or names another layer of this package.
 
 pub mod appointment;
+pub mod board;
 pub mod contact;
 pub mod document;
 pub mod eligibility;

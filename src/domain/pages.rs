@@ -4,6 +4,7 @@
 //! Invariant: whoever has not the key learns nothing about one page's name from another's.
 
 use std::fmt::Write as _;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use blake2::Blake2sMac256;
 use blake2::digest::{KeyInit, Mac as _};
@@ -13,6 +14,8 @@ use super::ticket::Ticket;
 
 /// Half of the hash: nobody tries that many, and the code on the paper stays small.
 const TOKEN_BYTES: usize = 16;
+/// Longer is no host's name.
+const HOST_CHARS_MAX: usize = 253;
 
 /// Where a patient's own phone finds how their ticket stands.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +39,41 @@ impl TicketPages {
     #[must_use]
     pub fn is_default(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether phones can reach such an address.
+    ///
+    /// # Errors
+    /// One sentence on what is wrong with it.
+    pub fn check(&self) -> Result<(), String> {
+        let address = self.address.as_str();
+        let bad = |why: &str| Err(format!("pages: the address {address:?} {why}, such as \"https://arrivals.example.org\""));
+        if address.is_empty() {
+            return Ok(());
+        }
+        let (is_plain, rest) = match (address.strip_prefix("https://"), address.strip_prefix("http://")) {
+            (Some(rest), _) => (false, rest),
+            (None, Some(rest)) => (true, rest),
+            (None, None) => return bad("must begin with https://"),
+        };
+        let host = rest.strip_suffix('/').unwrap_or(rest);
+        if host.contains(['/', '?', '#', '@']) {
+            return bad("must end after the host and its port: no path, name, question mark or hash");
+        }
+        let (name, port) = match host.rsplit_once(':').filter(|(name, _)| !name.starts_with('[') || name.ends_with(']')) {
+            Some((name, port)) => (name, Some(port)),
+            None => (host, None),
+        };
+        let is_bracketed = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).is_some_and(|ip| ip.parse::<Ipv6Addr>().is_ok());
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+        if host.len() > HOST_CHARS_MAX || !(is_name || is_bracketed) || port.is_some_and(|port| port.parse::<u16>().is_err()) {
+            return bad("must name a host, with a port if need be");
+        }
+        let is_here = name == "localhost" || name == "[::1]" || name.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
+        if is_plain && !is_here {
+            return bad("must begin with https://: over http anybody on the way could read it");
+        }
+        Ok(())
     }
 
     /// The name of a ticket's page: 32 hexadecimal digits that nobody guesses who has not the key. None without a key.
@@ -87,6 +125,35 @@ mod tests {
         first.key.replace_range(0..1, "4");
         for other in [last, first] {
             assert_ne!(other.token(ticket("A17", 9)).unwrap(), name);
+        }
+    }
+
+    #[test]
+    fn an_address_is_one_that_phones_can_reach() {
+        for (address, expected) in [
+            ("", ""),
+            ("https://arrivals.example.org", ""),
+            ("https://arrivals.example.org:8443/", ""),
+            ("https://[2001:db8::1]:8443", ""),
+            ("http://127.0.0.1:8080", ""),
+            ("http://localhost:8080", ""),
+            ("http://[::1]", ""),
+            ("arrivals.example.org", "must begin with https://"),
+            ("ftp://arrivals.example.org", "must begin with https://"),
+            ("http://arrivals.example.org", "over http anybody"),
+            ("http://127.0.0.1.example.org", "over http anybody"),
+            ("https://", "must name a host"),
+            ("https:///x", "must end after the host"),
+            ("https://a b", "must name a host"),
+            ("https://[zz]", "must name a host"),
+            ("https://a:port", "must name a host"),
+            ("https://a.example/desk", "must end after the host"),
+            ("https://a.example?x=1", "must end after the host"),
+            ("https://a.example#x", "must end after the host"),
+            ("https://ana@a.example", "must end after the host"),
+        ] {
+            let said = TicketPages { address: address.to_owned(), key: String::new() }.check().err().unwrap_or_default();
+            assert!(said.contains(expected) && said.is_empty() == expected.is_empty(), "{address}: {said}");
         }
     }
 

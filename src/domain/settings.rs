@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::board::Board;
 use super::document::Document;
 use super::kiosk::KioskRules;
 use super::language::Language;
@@ -51,6 +52,9 @@ pub struct ClinicSettings {
     /// How the desk watches over its kiosks.
     #[serde(skip_serializing_if = "KioskRules::is_default")]
     pub kiosks: KioskRules,
+    /// The screens in waiting rooms. Empty: one that shows everything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub boards: Vec<Board>,
     /// The page behind a ticket's code, on the patient's own phone.
     #[serde(skip_serializing_if = "TicketPages::is_default")]
     pub pages: TicketPages,
@@ -104,6 +108,7 @@ impl Default for ClinicSettings {
             queues: Vec::new(),
             points: Vec::new(),
             kiosks: KioskRules::default(),
+            boards: Vec::new(),
             pages: TicketPages::default(),
             barcodes: Vec::new(),
             signed_letters_only: false,
@@ -233,6 +238,19 @@ impl LetterKeys {
 }
 
 impl ClinicSettings {
+    /// The same without the desk's own keys: what may be written into a file or shown.
+    #[must_use]
+    pub fn without_keys(&self) -> Self {
+        let pages = TicketPages { key: String::new(), ..self.pages.clone() };
+        Self { letters: LetterKeys::default(), pages, ..self.clone() }
+    }
+
+    /// The clinic's boards; one that shows everything if it described none.
+    #[must_use]
+    pub fn all_boards(&self) -> Vec<Board> {
+        if self.boards.is_empty() { vec![Board::of_everything()] } else { self.boards.clone() }
+    }
+
     /// Whether a place is at this site.
     #[must_use]
     pub fn is_here(&self, place: &str) -> bool {

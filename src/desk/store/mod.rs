@@ -16,6 +16,7 @@ mod exports;
 mod feed;
 mod kiosks;
 mod letters;
+mod pages;
 mod photos;
 mod proposals;
 mod queue;
@@ -53,7 +54,7 @@ pub use self::staff::{Session, Throttle, UserRow};
 pub use self::visits::{InLine, ReasonRow, RefusedCodes, Stop, VisitRow};
 pub use self::work::{StaffAction, StaffWork};
 use super::error::DeskError;
-use crate::domain::settings::{ClinicSettings, LetterKeys};
+use crate::domain::settings::ClinicSettings;
 
 /// How long one process waits for another that is writing (an import beside a running desk).
 const BUSY: Duration = Duration::from_secs(10);
@@ -106,7 +107,7 @@ impl Store {
         revision(&self.conn)
     }
 
-    /// The clinic's settings as last set; the defaults if never. The keys of letters are always this desk's own.
+    /// The clinic's settings as last set; the defaults if never. Its keys are always this desk's own.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -129,14 +130,14 @@ impl Store {
         Ok(Some((since, settings)))
     }
 
-    /// Sets the clinic's settings, but for the keys of letters, which are the desk's. Kiosks are told; a new time zone moves
+    /// Sets the clinic's settings, but for the keys in them, which are the desk's. Kiosks are told; a new time zone moves
     /// every appointment to its local date.
     ///
     /// # Errors
     /// If the time zone is unknown or the file cannot be written.
     pub fn set_settings(&mut self, settings: &ClinicSettings, now: Timestamp) -> Result<(), DeskError> {
         let zone = settings.zone()?;
-        let settings = ClinicSettings { letters: LetterKeys::default(), ..settings.clone() };
+        let settings = settings.without_keys();
         let json = serde_json::to_string(&settings).map_err(|_| DeskError::Unreadable("settings"))?;
         let tx = self.write()?;
         if meta(&tx, "settings")?.as_deref() != Some(json.as_str()) {
@@ -201,13 +202,14 @@ fn make_file(file: &Path) -> std::io::Result<()> {
     }
 }
 
-/// The clinic's settings with this desk's own keys of letters.
+/// The clinic's settings with this desk's own keys.
 fn settings(conn: &Connection) -> Result<ClinicSettings, DeskError> {
     let mut settings = match meta(conn, "settings")? {
         Some(json) => serde_json::from_str(&json).map_err(|_| DeskError::Unreadable("settings"))?,
         None => ClinicSettings::default(),
     };
     settings.letters = letters::public_keys(conn)?;
+    settings.pages.key = pages::pages_key(conn)?;
     Ok(settings)
 }
 
