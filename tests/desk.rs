@@ -3,6 +3,8 @@
 
 #[path = "desk/audit.rs"]
 mod audit;
+#[path = "desk/board.rs"]
+mod board;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
 #[path = "desk/details.rs"]
@@ -25,6 +27,8 @@ mod matching;
 mod page;
 #[path = "desk/payers.rs"]
 mod payers;
+#[path = "desk/phone.rs"]
+mod phone;
 #[path = "desk/photos.rs"]
 mod photos;
 #[path = "desk/program.rs"]

@@ -1,11 +1,9 @@
 //! Calling people and what follows, as the desk does it: the store's step, and everybody who looks hears of it.
 
-use std::sync::{Arc, PoisonError};
-
 use super::Desk;
 use super::error::DeskError;
-use super::queues::{Queues, Refusal, TicketStanding};
-use super::store::VisitRow;
+use super::queues::{Refusal, TicketStanding};
+use super::store::{PhoneAnswer, PhoneWish};
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::QueueAction;
 use crate::domain::ticket::Ticket;
@@ -64,39 +62,14 @@ impl Desk {
         Ok(today.queues.standing(&today.rows, ticket, &self.settings()))
     }
 
-    /// The visits and queues of the clinic's today. Read anew when something has changed or a minute has passed, so that hundreds who
-    /// look at the same time cost one reading.
+    /// Does what the holder of a ticket wants by phone.
     ///
     /// # Errors
-    /// If the file cannot be read.
-    pub fn today(&self) -> Result<Arc<Today>, DeskError> {
+    /// If the file cannot be read or written.
+    pub fn phone_wish(&self, ticket: Ticket, wish: PhoneWish) -> Result<PhoneAnswer, DeskError> {
         let now = self.now();
-        let minute = now.as_second().div_euclid(60);
-        let mut kept = self.inner.today.lock().unwrap_or_else(PoisonError::into_inner);
-        self.with_store(|store| {
-            let revision = store.revision()?;
-            if let Some(today) = kept.as_ref().filter(|today| (today.revision, today.minute) == (revision, minute)) {
-                return Ok(Arc::clone(today));
-            }
-            // Before the date is asked for: a new time zone may make it another one.
-            let settings = self.settings_of(store)?;
-            let rows = store.visits_of(store.date_at(now))?;
-            let queues = store.queues(&rows, &settings, now)?;
-            let today = Arc::new(Today { revision, minute, rows, queues });
-            *kept = Some(Arc::clone(&today));
-            Ok(today)
-        })
+        let answer = self.with_store(|store| store.phone_wish(ticket, wish, now))?;
+        self.notify();
+        Ok(answer)
     }
-}
-
-/// A day's visits and queues, as they were at a revision.
-pub struct Today {
-    /// The latest change that is in it.
-    revision: u64,
-    /// Minutes since 1970 at which it was read: waits depend on the time.
-    minute: i64,
-    /// The day's visits.
-    pub rows: Vec<VisitRow>,
-    /// Its queues.
-    pub queues: Queues,
 }

@@ -418,7 +418,10 @@ mod tests {
             ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"en\", \"en\"]", "boards: \"A\" must have one language or more, each once"),
             ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"fr\"]", "unknown variant `fr`"),
             ("[[clinic.boards]]\nname = \"A\"\nsound = true", "unknown field `sound`"),
-            ("[clinic.pages]\naddress = \"http://arrivals.example.org\"", "pages: the address \"http://arrivals.example.org\" must begin with https"),
+            (
+                "[clinic.pages]\naddress = \"http://arrivals.example.org\"",
+                "pages: the address \"http://arrivals.example.org\" must begin with https",
+            ),
             ("[clinic.pages]\nadress = \"https://a.example\"", "unknown field `adress`"),
             ("country = \"UK\"", "two capital letters such as \"US\"; found \"UK\""),
             ("country = \"us\"", "two capital letters"),
@@ -470,7 +473,9 @@ mod tests {
         assert!(!clinic.sites.is_empty() && !clinic.services.is_empty() && !clinic.walk_in.is_empty() && !clinic.barcodes.is_empty());
         assert!(clinic.services.iter().any(|rules| !rules.documents.is_empty()) && !clinic.unwell_comes.0.is_empty());
         assert!(clinic.queues.iter().any(|queue| !queue.walk_in.is_empty()) && clinic.points.iter().any(|point| !point.queues.is_empty()));
-        for part in [serde_json::to_value(&clinic.queues[0]), serde_json::to_value(&clinic.points[0]), serde_json::to_value(&clinic.boards[0])] {
+        for part in
+            [serde_json::to_value(&clinic.queues[0]), serde_json::to_value(&clinic.points[0]), serde_json::to_value(&clinic.boards[0])]
+        {
             let part = part.unwrap();
             for key in part.as_object().unwrap().keys() {
                 assert!(text.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the example");

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod board;
 pub mod calling;
 pub mod changes;
 pub mod config;
@@ -24,7 +25,9 @@ pub mod secret;
 pub mod serve;
 pub mod session;
 pub mod store;
+pub mod today;
 pub mod users;
+pub mod words;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -65,7 +68,8 @@ struct Inner {
     hashing: Semaphore,
     payers: Option<Arc<dyn Payers>>,
     kept: kept::KeptForms,
-    today: Mutex<Option<Arc<calling::Today>>>,
+    today: today::Shared,
+    boards: board::Drawn,
     watch: Mutex<Option<Arc<kiosks::Watch>>>,
 }
 
@@ -143,9 +147,10 @@ impl Desk {
         let (stopping, _) = watch::channel(false);
         let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
         let hashing = Semaphore::new(HASHING_AT_ONCE);
-        let (payers, kept, today, watch) = (None, kept::KeptForms::default(), Mutex::default(), Mutex::default());
+        let (payers, kept, watch) = (None, kept::KeptForms::default(), Mutex::default());
+        let (today, boards) = (today::Shared::default(), board::Drawn::default());
         let store = Mutex::new(store);
-        let inner = Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept, today, watch };
+        let inner = Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept, today, boards, watch };
         Ok(Self { inner: Arc::new(inner) })
     }
 

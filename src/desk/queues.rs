@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::store::VisitRow;
+use super::store::{BY_PHONE, VisitRow};
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::{Ahead, Basis, Place, QueueRules, Served, VisitState, Wait, Waiter, line_up, queue_of};
 use crate::domain::reason::Reason;
@@ -24,6 +24,10 @@ pub struct Queue {
     pub rules: QueueRules,
     /// Who waits, in order.
     pub line: Vec<InQueue>,
+    /// How long it may take for somebody who came now, without an appointment or on time.
+    pub newcomer: Wait,
+    /// Who stepped out, each at the place where they would stand if they were here.
+    pub out: Vec<InQueue>,
     /// How many are on hold.
     pub held: usize,
     /// How many are called or with a clinician.
@@ -59,6 +63,24 @@ pub struct TicketStanding {
     pub wait: Wait,
     /// Where to come; none if they were not called or nobody said where.
     pub point: Option<String>,
+    /// Whether they said by phone that they stepped out, and have not come back. Position and wait are then what they would be if they were here.
+    pub is_out: bool,
+    /// The latest step, as a number that only grows; a new call has a new one. 0 for none.
+    pub step: u64,
+    /// Whether they asked for help by phone.
+    pub help: Help,
+}
+
+/// What became of asking for help by phone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Help {
+    /// They did not ask.
+    #[default]
+    NotAsked,
+    /// It is on the desk's list.
+    Asked,
+    /// Somebody at the desk took it.
+    Taken,
 }
 
 /// Why a step in a queue was not taken.
@@ -111,9 +133,11 @@ pub fn queue_name(row: &VisitRow, settings: &ClinicSettings) -> String {
 
 /// Whoever waits in the row, if somebody does.
 fn waiter(row: &VisitRow) -> Option<Waiter> {
-    if row.state != VisitState::Arrived {
-        return None;
-    }
+    if row.state == VisitState::Arrived { place_in_line(row) } else { None }
+}
+
+/// As whom the row would stand in line.
+fn place_in_line(row: &VisitRow) -> Option<Waiter> {
     Some(Waiter {
         visit: row.id.clone(),
         ticket: row.ticket?.number,
@@ -180,25 +204,40 @@ impl Queues {
         let mut all = Vec::with_capacity(by_queue.len());
         for (name, members) in by_queue {
             let rules = settings.queue_rules(&name);
-            let line = line_up(members.iter().filter_map(|row| waiter(row)).collect(), &rules);
-            let basis = if line.is_empty() { None } else { basis(&name)? };
+            let here: Vec<Waiter> = members.iter().filter_map(|row| waiter(row)).collect();
+            let outside: Vec<Waiter> = members.iter().filter(|row| row.is_out()).filter_map(|row| place_in_line(row)).collect();
+            let basis = if here.is_empty() && outside.is_empty() { None } else { basis(&name)? };
             let points = serving(rows, &name, now);
-            let line = line
+            let in_queue = |place: Place| {
+                let ahead = Ahead {
+                    here: place.position - 1,
+                    coming: coming_before(&members, turn(&place.waiter), place.waiter.is_unwell, &rules, now),
+                    points,
+                    until_due: place.waiter.appointment.map_or(SignedDuration::ZERO, |start| start.duration_since(now)),
+                };
+                let wait = basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, now.duration_since(since(&place.waiter))));
+                let elsewhere = by_id.get(&place.waiter.visit).and_then(|row| taken.elsewhere(row));
+                InQueue { place, wait, elsewhere }
+            };
+            let out = outside
                 .into_iter()
-                .map(|place| {
-                    let ahead = Ahead {
-                        here: place.position - 1,
-                        coming: coming_before(&members, &place.waiter, &rules, now),
-                        points,
-                        until_due: place.waiter.appointment.map_or(SignedDuration::ZERO, |start| start.duration_since(now)),
-                    };
-                    let wait = basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, now.duration_since(since(&place.waiter))));
-                    let elsewhere = by_id.get(&place.waiter.visit).and_then(|row| taken.elsewhere(row));
-                    InQueue { place, wait, elsewhere }
+                .filter_map(|one| {
+                    let visit = one.visit.clone();
+                    let with_them = line_up(here.iter().cloned().chain([one]).collect(), &rules);
+                    with_them.into_iter().find(|place| place.waiter.visit == visit).map(in_queue)
                 })
                 .collect();
+            let line: Vec<InQueue> = line_up(here, &rules).into_iter().map(in_queue).collect();
+            let newcomer = if line.iter().any(|one| one.wait == Wait::LongerThanUsual) {
+                Wait::LongerThanUsual
+            } else {
+                let coming = coming_before(&members, now, false, &rules, now);
+                let ahead = Ahead { here: line.len(), coming, points, until_due: SignedDuration::ZERO };
+                basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, SignedDuration::ZERO))
+            };
             let count = |of: fn(VisitState) -> bool| members.iter().filter(|row| of(row.state)).count();
-            all.push(Queue { rules, line, held: count(|state| state == VisitState::Held), taken: count(VisitState::is_taken) });
+            let (held, taken) = (count(|state| state == VisitState::Held), count(VisitState::is_taken));
+            all.push(Queue { rules, line, newcomer, out, held, taken });
         }
         all.sort_by(|a, b| (rank(&a.rules.name), &a.rules.name).cmp(&(rank(&b.rules.name), &b.rules.name)));
         Ok(Self { all })
@@ -233,13 +272,18 @@ impl Queues {
             VisitState::Cancelled => (8, 0),
         };
         let row = held.min_by_key(|row| urgency(row))?;
-        let place = self.place_of(&row.id);
+        let is_out = row.is_out();
+        let outside = || self.all.iter().flat_map(|queue| &queue.out).find(|one| one.place.waiter.visit == row.id);
+        let place = self.place_of(&row.id).map(|(_, one)| one).or_else(outside);
         Some(TicketStanding {
             state: row.state,
             queue: queue_name(row, settings),
-            position: place.map(|(_, one)| one.place.position),
-            wait: place.map_or(Wait::NoBasis, |(_, one)| one.wait),
+            position: place.map(|one| one.place.position),
+            wait: place.map_or(Wait::NoBasis, |one| one.wait),
             point: row.in_line.point.clone().filter(|_| row.state.is_taken()),
+            is_out,
+            step: row.in_line.step.as_ref().map_or(0, |(revision, _)| *revision),
+            help: help_of(rows.iter().filter(|row| row.ticket == Some(ticket))),
         })
     }
 }
@@ -257,13 +301,27 @@ fn since(waiter: &Waiter) -> Timestamp {
     waiter.appointment.map_or(waiter.arrived, |start| start.max(waiter.arrived)).max(waiter.placed.unwrap_or(Timestamp::MIN))
 }
 
-/// How many people who are not here yet would be called before, if they came on time.
-fn coming_before(members: &[&VisitRow], waiter: &Waiter, rules: &QueueRules, now: Timestamp) -> usize {
+/// By when others have to be due to be called before.
+fn turn(waiter: &Waiter) -> Timestamp {
+    waiter.appointment.unwrap_or(waiter.arrived).max(waiter.placed.unwrap_or(Timestamp::MIN))
+}
+
+/// What became of asking for help by phone, of all visits of a ticket.
+fn help_of<'a>(rows: impl Iterator<Item = &'a VisitRow>) -> Help {
+    let asked: Vec<_> = rows.flat_map(|row| &row.reasons).filter(|reason| reason.kiosk.as_str() == BY_PHONE).collect();
+    match (asked.is_empty(), asked.iter().any(|reason| reason.taken.is_none())) {
+        (true, _) => Help::NotAsked,
+        (false, true) => Help::Asked,
+        (false, false) => Help::Taken,
+    }
+}
+
+/// How many people who are not here yet would be called before `turn`, if they came on time.
+fn coming_before(members: &[&VisitRow], turn: Timestamp, is_unwell: bool, rules: &QueueRules, now: Timestamp) -> usize {
     let late = SignedDuration::from_mins(i64::from(rules.late_after_minutes));
     let still = now.saturating_sub(late).unwrap_or(Timestamp::MIN);
     let expected = members.iter().filter(|row| row.state == VisitState::Expected).filter_map(|row| row.appointment.as_ref());
-    let turn = waiter.appointment.unwrap_or(waiter.arrived).max(waiter.placed.unwrap_or(Timestamp::MIN));
-    if waiter.is_unwell { 0 } else { expected.filter(|appointment| appointment.start >= still && appointment.start < turn).count() }
+    if is_unwell { 0 } else { expected.filter(|appointment| appointment.start >= still && appointment.start < turn).count() }
 }
 
 /// At how many places people of a queue are being called: points, or people who said none.

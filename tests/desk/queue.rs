@@ -76,7 +76,7 @@ pub fn arrives(place: &Place, n: u32, visits: &[&str]) {
     assert_eq!(place.desk.take_post(TOKEN_A, &post_of("lobby", vec![event])).unwrap().held, Seq(u64::from(n)));
 }
 
-fn minutes(place: &Place, minutes: u64) {
+pub fn minutes(place: &Place, minutes: u64) {
     place.clock.advance(Duration::from_secs(60 * minutes));
 }
 

@@ -17,7 +17,10 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 
 /// An address of the table that means something: a letter, a photo, a button.
 fn address(path: &str) -> String {
-    let path = path.replace("{action}", if path.starts_with("/changes") { "accept" } else { "seen" });
+    let path = path
+        .replace("{action}", if path.starts_with("/changes") { "accept" } else { "seen" })
+        .replace("{place}", "all")
+        .replace("{wish}", "help");
     match path.as_str() {
         "/letter" => path + "?appointment=apt-0001",
         "/photo" | "/photo/large" => path + "?kiosk=lobby&seq=1&field=phone&side=front",
@@ -84,7 +87,8 @@ async fn no_address_opens_without_a_session() {
             let expected = match needs {
                 Needs::Nothing => continue,
                 Needs::Page(_) => 303,
-                Needs::Part(_) | Needs::Form(_) => 401,
+                Needs::Part(_) | Needs::Form(_) | Needs::Board => 401,
+                Needs::Ticket => 404,
             };
             assert_eq!(answer.status, expected, "{method} {path} with {cookie:?}");
             assert!(answer.status != 303 || answer.head.contains("location: /sign-in"), "{}", answer.head);
@@ -99,7 +103,8 @@ async fn no_address_opens_without_a_session() {
     for (method, path, needs, _) in ACCESS {
         let path = address(path);
         let answer = call(serving.addr, method, &path, &cookie, &everything(&csrf)).await;
-        assert!(*needs == Needs::Nothing || matches!(answer.status, 303 | 401) && tells_nothing(&answer), "{method} {path}");
+        let is_shut = matches!(answer.status, 303 | 401) || *needs == Needs::Ticket && answer.status == 404;
+        assert!(*needs == Needs::Nothing || is_shut && tells_nothing(&answer), "{method} {path}");
     }
     assert_eq!(state(&place), before);
     serving.stop().await;
@@ -116,7 +121,7 @@ async fn no_address_opens_to_a_lower_role() {
     let mut refused = 0;
     for (role, cookie) in &cookies {
         let csrf = call(serving.addr, "GET", "/", cookie, "").await.csrf();
-        for (method, path, needs, _) in ACCESS.iter().filter(|(_, path, ..)| !["/live", "/sign-out"].contains(path)) {
+        for (method, path, needs, _) in ACCESS.iter().filter(|(_, path, ..)| !path.ends_with("/live") && *path != "/sign-out") {
             let (Needs::Page(least) | Needs::Part(least) | Needs::Form(least)) = needs else { continue };
             let before = state(&place);
             let path = address(path);
@@ -275,7 +280,7 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
     let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
     let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
     let mut answers = Vec::new();
-    for (method, path, ..) in ACCESS.iter().filter(|(_, path, ..)| !["/live", "/sign-out"].contains(path)) {
+    for (method, path, ..) in ACCESS.iter().filter(|(_, path, ..)| !path.ends_with("/live") && *path != "/sign-out") {
         let path = address(path);
         answers.push((path.clone(), call(addr, method, &path, "", "").await));
         answers.push((path.clone(), call(addr, method, &path, &cookie, &everything(&csrf)).await));
@@ -298,7 +303,7 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
         ] {
             assert!(answer.head.lines().any(|line| line == header), "{what}: {header}: {}", answer.head);
         }
-        let is_asset = what.starts_with("/static/");
+        let is_asset = what.starts_with("/static/") || what == "/t/worker.js";
         assert!(
             answer.head.contains(if is_asset { "cache-control: no-cache" } else { "cache-control: no-store" }),
             "{what}: {}",
@@ -311,7 +316,18 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
     }
     let pages = answers.iter().filter(|(_, answer)| answer.status == 200 && answer.head.contains("text/html")).count();
     assert!(pages >= 6, "{pages}");
-    for path in ["/static/desk.js", "/static/changes.js", "/static/alarms.js", "/static/kiosks.js", "/static/desk.css"] {
+    for path in [
+        "/static/desk.js",
+        "/static/changes.js",
+        "/static/alarms.js",
+        "/static/kiosks.js",
+        "/static/board.js",
+        "/static/phone.js",
+        "/t/worker.js",
+        "/static/desk.css",
+        "/static/board.css",
+        "/static/phone.css",
+    ] {
         let file = call(addr, "GET", path, "", "").await.body;
         assert!(
             !file.contains("http:")
@@ -405,7 +421,15 @@ async fn whatever_is_uploaded_is_bounded() {
     let long = format!("{}&more={}", everything(&csrf), "x".repeat(FORM_BYTES_MAX));
     for (method, path, needs, _) in ACCESS.iter().filter(|(method, ..)| *method == "POST") {
         let answer = call(addr, method, &address(path), &cookie, &long).await;
-        assert_eq!(answer.status, if *needs == Needs::Nothing { 400 } else { 413 }, "{path}");
+        assert_eq!(
+            answer.status,
+            match needs {
+                Needs::Nothing => 400,
+                Needs::Ticket => 404,
+                _ => 413,
+            },
+            "{path}"
+        );
     }
     let token = format!("Bearer {TOKEN_A}");
     for (path, bytes, status) in
@@ -449,7 +473,8 @@ async fn kiosks_and_staff_cannot_use_each_others_doors() {
         let token = format!("Bearer {TOKEN_A}");
         let answer =
             http(addr, method, &path, &[("authorization", &token), FORM, ("cookie", &format!("arrivals_session={TOKEN_A}"))], "").await;
-        assert!(matches!(answer.status, 303 | 401) && tells_nothing(&answer), "{needs:?} {path}");
+        let is_shut = matches!(answer.status, 303 | 401) || *needs == Needs::Ticket && answer.status == 404;
+        assert!(is_shut && tells_nothing(&answer), "{needs:?} {path}");
     }
     assert_eq!(state(&place), before);
     let foreign = form(addr, "/sign-in", "arrivals_form=", &[("csrf", ""), ("name", "ana"), ("password", PASSWORD)]).await;

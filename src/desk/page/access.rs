@@ -5,7 +5,7 @@
 //! not done.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Query, Request, State};
+use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Query, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
@@ -13,9 +13,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::Desk;
 use super::super::kept::KeptForm;
+use super::super::secret::same;
 use super::super::session::{KEPT_COOKIE, SESSION_COOKIE, SignedIn, Standing, cookie, set_cookie_for};
 use super::super::store::{ChangeKey, Seen};
 use super::super::users::Role;
+use super::phone::{self, TicketPage};
 use super::{Oops, kept};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::proposal::Field;
@@ -36,6 +38,10 @@ pub enum Needs {
     Part(Role),
     /// A form: also with the session's token.
     Form(Role),
+    /// A board: with the boards' key in its address, or for whoever is signed in.
+    Board,
+    /// The page of a ticket of today, by its name in the address: whoever has the paper has that.
+    Ticket,
 }
 
 /// What an address shows of people, for the audit. What a form changes is noted with the change.
@@ -87,6 +93,21 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/reports.csv", Needs::Part(Role::Supervisor), Sees::Nothing),
     ("GET", "/users", Needs::Page(Role::Admin), Sees::Nothing),
     ("POST", "/users/{action}", Needs::Form(Role::Admin), Sees::Nothing),
+    ("GET", "/board", Needs::Page(Role::Desk), Sees::Nothing),
+    ("POST", "/boards/renew", Needs::Form(Role::Admin), Sees::Nothing),
+    ("GET", "/board/{place}", Needs::Board, Sees::Nothing),
+    ("GET", "/board/{place}/part", Needs::Board, Sees::Nothing),
+    ("GET", "/board/{place}/live", Needs::Board, Sees::Nothing),
+    ("GET", "/t/{token}", Needs::Ticket, Sees::Nothing),
+    ("GET", "/t/{token}/part", Needs::Ticket, Sees::Nothing),
+    ("GET", "/t/{token}/live", Needs::Ticket, Sees::Nothing),
+    ("GET", "/t/{token}/app", Needs::Ticket, Sees::Nothing),
+    ("POST", "/t/{token}/{wish}", Needs::Ticket, Sees::Nothing),
+    ("GET", "/t/worker.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/board.css", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/board.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/phone.css", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/phone.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/desk.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/plot.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/desk.js", Needs::Nothing, Sees::Nothing),
@@ -120,6 +141,26 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             Standing::Here(who) => look(desk, who, (role, sees), request, next).await,
             Standing::Ended(_) | Standing::Nobody => Err(Oops::Ended),
         },
+        Needs::Board => {
+            let key = query_of(request.uri()).into_iter().find(|(name, _)| name == "key").map(|(_, value)| value).unwrap_or_default();
+            let fits = desk
+                .blocking(move |desk| desk.with_store(|store| store.board_key()))
+                .await
+                .map(|its| !its.is_empty() && same(&its, &key))?;
+            if fits || matches!(standing(&desk, request.headers()).await?, Standing::Here(_)) {
+                Ok(next.run(request).await)
+            } else {
+                Err(Oops::NoBoard)
+            }
+        }
+        Needs::Ticket => {
+            let (mut parts, body) = request.into_parts();
+            let params = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(|_| Oops::NotFound)?;
+            let token = params.iter().find(|(name, _)| *name == "token").map(|(_, token)| token.to_owned()).unwrap_or_default();
+            let Some(ticket) = phone::ticket_of(&desk, &token).await? else { return Ok(phone::closed()) };
+            parts.extensions.insert(TicketPage { token, ticket });
+            Ok(next.run(Request::from_parts(parts, body)).await)
+        }
         Needs::Form(role) => {
             let standing = standing(&desk, request.headers()).await?;
             let (who, has_ended) = match standing {
@@ -169,9 +210,13 @@ async fn look(desk: Desk, who: SignedIn, (role, sees): (Role, Sees), request: Re
     pass(desk, who, role, request, next).await
 }
 
+fn query_of(address: &Uri) -> Vec<(String, String)> {
+    Query::<Vec<(String, String)>>::try_from_uri(address).map(|Query(query)| query).unwrap_or_default()
+}
+
 /// What is seen under this address; none if there is nothing of anybody.
 fn seen(sees: Sees, address: &Uri) -> Option<Seen> {
-    let query = Query::<Vec<(String, String)>>::try_from_uri(address).map(|Query(query)| query).unwrap_or_default();
+    let query = query_of(address);
     let value = |name: &str| query.iter().find(|(its, _)| its == name).map(|(_, value)| value.as_str());
     let visit = value("appointment").map(AppointmentId::new);
     match sees {
@@ -249,7 +294,7 @@ mod tests {
     #[test]
     fn whatever_changes_something_is_a_form_with_a_token() {
         for (method, path, needs, sees) in ACCESS {
-            let is_form = matches!(needs, Needs::Form(_)) || *path == "/sign-in";
+            let is_form = matches!(needs, Needs::Form(_) | Needs::Ticket) || *path == "/sign-in";
             assert!(*method == "GET" || is_form, "{method} {path}");
             assert!(*method == "GET" || *sees == Sees::Nothing, "{method} {path}");
         }

@@ -6,6 +6,7 @@
 
 mod access;
 mod audit;
+mod board;
 mod calling;
 mod changes;
 mod html;
@@ -14,6 +15,7 @@ mod kept;
 mod kiosks;
 mod list;
 mod nav;
+mod phone;
 mod plot;
 mod queue;
 pub mod reports;
@@ -21,6 +23,7 @@ mod row;
 mod users;
 
 use std::convert::Infallible;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::Router;
@@ -39,7 +42,7 @@ pub use self::access::{ACCESS, FORM_BYTES_MAX, Needs, Sees};
 use super::Desk;
 use super::error::DeskError;
 use super::letters::{self, LetterError};
-use super::secret::{random_token, same};
+use super::secret::{hash_token, random_token, same};
 use super::session::{FORM_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, cookie, set_cookie};
 use crate::domain::ids::AppointmentId;
 
@@ -83,6 +86,21 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/stop/{action}", post(calling::act_on_stop))
         .route("/queue/next", post(calling::call_next))
         .route("/point", post(calling::set_point))
+        .route("/board", get(board::boards_page))
+        .route("/boards/renew", post(board::renew))
+        .route("/board/{place}", get(board::board_page))
+        .route("/board/{place}/part", get(board::board_part))
+        .route("/board/{place}/live", get(board::board_live))
+        .route("/t/{token}", get(phone::ticket_page))
+        .route("/t/{token}/part", get(phone::ticket_part))
+        .route("/t/{token}/live", get(phone::ticket_live))
+        .route("/t/{token}/app", get(phone::manifest))
+        .route("/t/{token}/{wish}", post(phone::wish))
+        .route("/t/worker.js", get(async || asset("text/javascript; charset=utf-8", include_str!("worker.js"))))
+        .route("/static/board.css", get(async || asset("text/css; charset=utf-8", include_str!("board.css"))))
+        .route("/static/board.js", get(async || asset("text/javascript; charset=utf-8", include_str!("board.js"))))
+        .route("/static/phone.css", get(async || asset("text/css; charset=utf-8", include_str!("phone.css"))))
+        .route("/static/phone.js", get(async || asset("text/javascript; charset=utf-8", include_str!("phone.js"))))
         .route("/static/desk.css", get(async || asset("text/css; charset=utf-8", include_str!("desk.css"))))
         .route("/static/plot.css", get(async || asset("text/css; charset=utf-8", reports::STYLE)))
         .route("/static/desk.js", get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js"))))
@@ -110,6 +128,15 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
 }
 
+/// Tells one set of the pages' own files from another: a page that stays open for weeks loads itself again when they are new.
+fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        let files = [include_str!("board.css"), include_str!("board.js"), include_str!("phone.css"), include_str!("phone.js")];
+        hash_token(&files.concat()).chars().take(16).collect()
+    });
+    &VERSION
+}
+
 fn shown(page: maud::Markup) -> Response {
     axum::response::Html(page.into_string()).into_response()
 }
@@ -120,6 +147,8 @@ pub enum Oops {
     NotFound,
     /// Not signed in, or no longer.
     Ended,
+    /// A board without the key of its address.
+    NoBoard,
     /// It is for another role.
     NotAllowed,
     /// A form longer than any of ours.
@@ -153,6 +182,11 @@ impl IntoResponse for Oops {
             Self::NotFound => {
                 (StatusCode::NOT_FOUND, "There is no such page", "The address may be mistyped. Today's list is one click away.")
             }
+            Self::NoBoard => (
+                StatusCode::UNAUTHORIZED,
+                "This board has another address",
+                "Its address has a key at its end. Staff find it under \"Boards\".",
+            ),
             Self::NotAllowed => (
                 StatusCode::FORBIDDEN,
                 "That is for somebody else",

@@ -14,6 +14,7 @@ const PAGES: &[(&str, &str, Role)] = &[
     ("Changes", "/changes", Role::Desk),
     ("Kiosks", "/kiosks", Role::Desk),
     ("Reports", "/reports", Role::Supervisor),
+    ("Boards", "/board", Role::Desk),
     ("Audit", "/audit", Role::Supervisor),
     ("Users", "/users", Role::Admin),
 ];

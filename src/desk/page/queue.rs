@@ -67,6 +67,9 @@ pub fn standing(day: &Day, row: &VisitRow) -> Markup {
                 }
             }
         },
+        VisitState::Held if row.is_out() => html! {
+            p.place { b { "Stepped out" } @if let Some(since) = row.in_line.held { " since " (at(since)) } ", by phone; keeps the turn in " (day.queue_of(row)) }
+        },
         VisitState::Held => html! {
             p.place { "On hold in " (day.queue_of(row)) @if let Some(since) = row.in_line.held { " since " (at(since)) } ", keeps the place" }
         },
@@ -168,6 +171,8 @@ pub fn undo_word(step: &str) -> &'static str {
         "start" => "Undo start",
         "done" => "Undo done",
         "no-show" => "Undo no-show",
+        "step-out" => "Undo stepped out",
+        "come-back" => "Undo came back",
         "transfer" => "Undo transfer",
         _ => "Undo",
     }

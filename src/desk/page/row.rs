@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::super::store::{ReasonRow, Stop, VisitRow};
+use super::super::store::{BY_PHONE, ReasonRow, Stop, VisitRow};
 use super::changes::count_words;
 use super::html::in_address;
 use super::icons::{icon, reason_icon, state_icon};
@@ -245,6 +245,7 @@ fn reason_line(day: &Day, reason: &ReasonRow, documents: Option<&Documents>) -> 
     let words = match (reason.reason, documents.map(|documents| documents.needed.as_slice())) {
         (Reason::DocumentMissing, Some([one])) => format!("Missing: {}", one.for_staff()),
         (Reason::DocumentMissing, Some(several)) if !several.is_empty() => format!("Missing at least one of: {}", listed(several)),
+        (Reason::AskedForHelp, _) if reason.kiosk.as_str() == BY_PHONE => "Asks for help by phone".to_owned(),
         (one, _) if names_place(one) => format!("{} — {}", one.for_staff(), where_is(day, &reason.kiosk)),
         (one, _) => one.for_staff().to_owned(),
     };

@@ -17,6 +17,7 @@ mod feed;
 mod kiosks;
 mod letters;
 mod pages;
+mod phone;
 mod photos;
 mod proposals;
 mod queue;
@@ -47,6 +48,7 @@ pub use self::kiosks::{
     Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
+pub use self::phone::{BY_PHONE, PhoneAnswer, PhoneWish};
 pub use self::photos::{PHOTO_DAYS, PhotoState};
 pub use self::proposals::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
 pub use self::reports::{Days, ReadOnly};

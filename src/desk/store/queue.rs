@@ -200,7 +200,7 @@ impl Store {
 }
 
 /// Takes a step and records it.
-fn record(conn: &Connection, id: &AppointmentId, action: &QueueAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+pub(super) fn record(conn: &Connection, id: &AppointmentId, action: &QueueAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
     let n = int(bump(conn)?);
     let at = now.to_string();
     if !steps::take(conn, id.as_str(), action, user, &at, n)? {

@@ -288,6 +288,7 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a
     QUEUE,
     REPORTS,
     KIOSKS,
+    PHONE,
 ];
 
 const QUEUE: &str = r"
@@ -372,6 +373,13 @@ SELECT kiosk, seq,
         THEN json_extract(body, '$.at') ELSE received_at END),
     json_extract(body, '$.event.kind'), COALESCE(json_extract(body, '$.event.step'), ''), COALESCE(json_extract(body, '$.event.reason'), '')
 FROM kiosk_event WHERE json_extract(body, '$.event.kind') IN ('checked-in', 'walked-in', 'stopped', 'walked-away');
+";
+
+const PHONE: &str = r"
+-- Whether the patient put a visit on hold by phone; follows from what was recorded, as the rest of a visit does.
+ALTER TABLE visit ADD COLUMN stepped_out BIGINT NOT NULL DEFAULT 0;
+-- How often somebody used their phone is looked up before they use it again.
+CREATE INDEX staff_action_by_appointment ON staff_action(appointment_id);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -20,6 +20,8 @@ struct Spot {
     called: Option<(String, String)>,
     last_call_at: Option<String>,
     held_at: Option<String>,
+    #[serde(default)]
+    stepped_out: bool,
     started_at: Option<String>,
     served_in: Option<String>,
     done: Option<(String, String)>,
@@ -30,7 +32,7 @@ impl Spot {
         let found = conn
             .query_row(
                 "SELECT state, queue, placed_at, point, calls, called_at, called_by, last_call_at, held_at, started_at, served_in, done_at,
-                 done_by FROM visit WHERE appointment_id = ?1",
+                 done_by, stepped_out FROM visit WHERE appointment_id = ?1",
                 [id],
                 |row| {
                     let state: String = row.get(0)?;
@@ -44,6 +46,7 @@ impl Spot {
                             called: row.get::<_, Option<String>>(5)?.zip(row.get::<_, Option<String>>(6)?),
                             last_call_at: row.get(7)?,
                             held_at: row.get(8)?,
+                            stepped_out: row.get(13)?,
                             started_at: row.get(9)?,
                             served_in: row.get(10)?,
                             done: row.get::<_, Option<String>>(11)?.zip(row.get::<_, Option<String>>(12)?),
@@ -64,7 +67,8 @@ impl Spot {
         let (done_at, done_by) = self.done.clone().unzip();
         conn.execute(
             "UPDATE visit SET state = ?2, queue = ?3, placed_at = ?4, point = ?5, calls = ?6, called_at = ?7, called_by = ?8,
-             last_call_at = ?9, held_at = ?10, started_at = ?11, served_in = ?12, done_at = ?13, done_by = ?14 WHERE appointment_id = ?1",
+             last_call_at = ?9, held_at = ?10, started_at = ?11, served_in = ?12, done_at = ?13, done_by = ?14,
+             stepped_out = ?15 WHERE appointment_id = ?1",
             params![
                 id,
                 self.state.code(),
@@ -79,7 +83,8 @@ impl Spot {
                 self.started_at,
                 self.served_in,
                 done_at,
-                done_by
+                done_by,
+                self.stepped_out
             ],
         )?;
         Ok(())
@@ -92,6 +97,7 @@ impl Spot {
         self.called = None;
         self.last_call_at = None;
         self.held_at = None;
+        self.stepped_out = false;
         self.started_at = None;
         self.served_in = None;
         self.done = None;
@@ -116,6 +122,12 @@ impl Spot {
                 self.in_line_again();
                 self.held_at = Some(now());
             }
+            QueueAction::StepOut => {
+                self.in_line_again();
+                self.held_at = Some(now());
+                self.stepped_out = true;
+            }
+            QueueAction::ComeBack => self.in_line_again(),
             QueueAction::Back => {
                 if self.state != VisitState::Held {
                     self.placed_at = Some(now());
@@ -125,9 +137,10 @@ impl Spot {
             QueueAction::Start => self.started_at = Some(now()),
             QueueAction::Finish | QueueAction::NoShow => self.done = Some((now(), user.to_owned())),
             QueueAction::Transfer { queue, keep_place } => {
-                let held = self.held_at.take();
+                let (held, is_out) = (self.held_at.take(), self.stepped_out);
                 self.in_line_again();
                 self.held_at = held.filter(|_| to == VisitState::Held);
+                self.stepped_out = is_out && to == VisitState::Held;
                 self.queue = Some(queue.clone());
                 if !keep_place {
                     self.placed_at = Some(now());
@@ -142,6 +155,10 @@ impl Spot {
 pub(super) fn take(conn: &Connection, id: &str, action: &QueueAction, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {
     let Some(before) = Spot::read(conn, id)? else { return Ok(false) };
     let Some(to) = action.leads_to(before.state) else { return Ok(false) };
+    // Whoever staff put on hold does not come back by phone.
+    if *action == QueueAction::ComeBack && !before.stepped_out {
+        return Ok(false);
+    }
     let kept = serde_json::to_string(&before).map_err(|_| DeskError::Unreadable("a visit"))?;
     conn.execute(
         "INSERT INTO visit_step(appointment_id, revision, action, before) VALUES (?1, ?2, ?3, ?4)",
@@ -153,7 +170,9 @@ pub(super) fn take(conn: &Connection, id: &str, action: &QueueAction, user: &str
             params![id, at, user, n],
         )?;
     }
-    conn.execute("UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1 AND seen_at IS NULL", params![id, at, user])?;
+    if !action.is_patients_own() {
+        conn.execute("UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1 AND seen_at IS NULL", params![id, at, user])?;
+    }
     before.after(action, to, user, at).write(conn, id)?;
     events::touch(conn, id)?;
     Ok(true)

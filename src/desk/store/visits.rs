@@ -77,6 +77,8 @@ pub struct InLine {
     pub last_call: Option<Timestamp>,
     /// Since when it is on hold.
     pub held: Option<Timestamp>,
+    /// Whether the patient said so, by phone, and not staff.
+    pub stepped_out: bool,
     /// Since when the patient is with the clinician.
     pub started: Option<Timestamp>,
     /// From which queue they were called.
@@ -127,7 +129,7 @@ pub struct Stop {
 const VISIT_COLUMNS: &str =
     "v.appointment_id, v.state, v.kiosk, v.ticket_number, v.ticket_date, v.call_as, v.language, v.arrived_at, v.print,
  v.seen_at, v.seen_by, v.called_at, v.called_by, v.done_at, v.done_by, v.companion, v.documents, v.walk_in, v.accepted_at, v.accepted_by,
- v.queue, v.placed_at, v.point, v.calls, v.last_call_at, v.held_at, v.started_at, v.served_in,
+ v.queue, v.placed_at, v.point, v.calls, v.last_call_at, v.held_at, v.started_at, v.served_in, v.stepped_out,
  (SELECT MAX(s.revision) FROM visit_step s WHERE s.appointment_id = v.appointment_id),
  (SELECT s.action FROM visit_step s WHERE s.appointment_id = v.appointment_id ORDER BY s.revision DESC LIMIT 1)";
 
@@ -296,6 +298,12 @@ impl VisitRow {
         }
     }
 
+    /// Whether the patient said by phone that they stepped out, and is not back.
+    #[must_use]
+    pub fn is_out(&self) -> bool {
+        self.state == VisitState::Held && self.in_line.stepped_out
+    }
+
     /// What the booking system says counts as long as nothing happened here.
     fn finish(mut self) -> Self {
         self.reasons.sort_by_key(|reason| (reason.taken.is_some(), reason.reason, reason.at));
@@ -347,6 +355,7 @@ struct LineFacts {
     held_at: Option<String>,
     started_at: Option<String>,
     served_in: Option<String>,
+    stepped_out: bool,
     step: Option<(i64, String)>,
 }
 
@@ -361,7 +370,8 @@ impl LineFacts {
             held_at: row.get(first + 5)?,
             started_at: row.get(first + 6)?,
             served_in: row.get(first + 7)?,
-            step: row.get::<_, Option<i64>>(first + 8)?.zip(row.get::<_, Option<String>>(first + 9)?),
+            stepped_out: row.get(first + 8)?,
+            step: row.get::<_, Option<i64>>(first + 9)?.zip(row.get::<_, Option<String>>(first + 10)?),
         })
     }
 
@@ -373,6 +383,7 @@ impl LineFacts {
             calls: self.calls,
             last_call: timestamp_or_none(self.last_call_at)?,
             held: timestamp_or_none(self.held_at)?,
+            stepped_out: self.stepped_out,
             started: timestamp_or_none(self.started_at)?,
             served_in: self.served_in,
             step: self.step.map(|(revision, action)| (revision.unsigned_abs(), action)),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{Store, bump, events, int, proposals, steps, timestamp, to_code};
+use super::{Store, bump, events, int, phone, proposals, steps, timestamp, to_code};
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::queue::{QueueAction, VisitState};
@@ -81,7 +81,7 @@ impl Store {
         Ok(recorded
             .filter_map(|a| match a.deed {
                 Deed::Work(work, action) => Some((a.at, a.user, action, work)),
-                Deed::Queue(..) | Deed::Change(_) => None,
+                Deed::Queue(..) | Deed::AskedByPhone(_) | Deed::Change(_) => None,
             })
             .collect())
     }
@@ -143,6 +143,7 @@ struct Recorded {
 enum Deed {
     Work(StaffWork, StaffAction),
     Queue(AppointmentId, QueueAction),
+    AskedByPhone(AppointmentId),
     Change(Box<proposals::RecordedDecision>),
 }
 
@@ -152,6 +153,7 @@ impl Recorded {
         match &self.deed {
             Deed::Work(work, action) => act(conn, work, *action, &self.user, self.at, self.revision).map(|_| ()),
             Deed::Queue(id, action) => steps::take(conn, id.as_str(), action, &self.user, &self.at.to_string(), self.revision).map(|_| ()),
+            Deed::AskedByPhone(id) => phone::asked(conn, id.as_str(), self.at, self.revision),
             Deed::Change(decision) => decision.again(conn, &self.user, self.at, self.revision),
         }
     }
@@ -178,6 +180,9 @@ fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
         if let (Some(kiosk), Some(seq), Some(detail)) = (&kiosk, seq, &detail) {
             let decision = proposals::RecordedDecision::read(&action, kiosk, seq, detail)?;
             return Ok(Recorded { revision, at, user, deed: Deed::Change(Box::new(decision)) });
+        }
+        if let (Some(id), phone::ASKED) = (&appointment, action.as_str()) {
+            return Ok(Recorded { revision, at, user, deed: Deed::AskedByPhone(AppointmentId::new(id)) });
         }
         if let (Some(id), Some(detail)) = (&appointment, &detail) {
             let action = serde_json::from_str(detail).map_err(|_| DeskError::Unreadable("a staff action"))?;

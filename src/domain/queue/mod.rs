@@ -11,4 +11,4 @@ mod wait;
 pub use self::line::{Beside, Place, Waiter, Why, line_up};
 pub use self::rules::{QueueRules, ServicePoint, queue_of};
 pub use self::state::{QueueAction, VisitState};
-pub use self::wait::{Ahead, Basis, SAMPLES_MIN, SERVICE_SECONDS, Served, Wait};
+pub use self::wait::{Ahead, Basis, SAMPLES_MIN, SERVICE_SECONDS, Served, Wait, WaitWords};

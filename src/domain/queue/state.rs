@@ -113,6 +113,10 @@ pub enum QueueAction {
     Finish,
     /// Was called and did not come.
     NoShow,
+    /// The patient says by phone that they stepped out: keeps the turn but is passed over.
+    StepOut,
+    /// The patient says by phone that they are here again: in line at the old turn.
+    ComeBack,
     /// In line in another queue.
     Transfer {
         /// Which.
@@ -134,8 +138,16 @@ impl QueueAction {
             Self::Start => "start",
             Self::Finish => "done",
             Self::NoShow => "no-show",
+            Self::StepOut => "step-out",
+            Self::ComeBack => "come-back",
             Self::Transfer { .. } => "transfer",
         }
+    }
+
+    /// Whether the patient takes this step, and not staff.
+    #[must_use]
+    pub fn is_patients_own(&self) -> bool {
+        matches!(self, Self::StepOut | Self::ComeBack)
     }
 
     /// Where a visit stands after this step; none if the step cannot be taken from there.
@@ -146,6 +158,8 @@ impl QueueAction {
             (Self::Call { .. }, S::Arrived | S::Held) | (Self::CallAgain, S::Called) => Some(S::Called),
             (Self::Hold, S::Arrived | S::Called) => Some(S::Held),
             (Self::Back, S::Held | S::Called | S::NoShow) => Some(S::Arrived),
+            (Self::StepOut, S::Arrived) => Some(S::Held),
+            (Self::ComeBack, S::Held) => Some(S::Arrived),
             (Self::Start, S::Called) => Some(S::WithClinician),
             (Self::Finish, S::Arrived | S::Held | S::Called | S::WithClinician) => Some(S::Done),
             (Self::NoShow, S::Called) => Some(S::NoShow),
@@ -171,6 +185,8 @@ mod tests {
             (QueueAction::Hold, &[(Arrived, Held), (Called, Held)]),
             (QueueAction::Back, &[(Held, Arrived), (Called, Arrived), (NoShow, Arrived)]),
             (QueueAction::Start, &[(Called, WithClinician)]),
+            (QueueAction::StepOut, &[(Arrived, Held)]),
+            (QueueAction::ComeBack, &[(Held, Arrived)]),
             (QueueAction::Finish, &[(Arrived, Done), (Held, Done), (Called, Done), (WithClinician, Done)]),
             (QueueAction::NoShow, &[(Called, NoShow)]),
             (transfer(), &[(Arrived, Arrived), (Held, Held), (Called, Arrived), (WithClinician, Arrived)]),

@@ -115,16 +115,38 @@ fn minutes(n: i64) -> u32 {
     u32::try_from(n.clamp(0, 24 * 60)).unwrap_or(0)
 }
 
+/// How a wait is said in one language and place: `{from}` and `{to}` stand for minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitWords {
+    /// If it may be over at once.
+    pub up_to: &'static str,
+    /// Else.
+    pub between: &'static str,
+    /// If a number would not be believed any more.
+    pub longer: &'static str,
+}
+
+impl WaitWords {
+    /// As the staff's list says it.
+    pub const STAFF: Self = Self { up_to: "up to {to} min", between: "{from} to {to} min", longer: "longer than usual" };
+}
+
 impl Wait {
+    /// The wait in these words; empty if nobody knows. List, board, phone and whatever else says a wait says the same numbers.
+    #[must_use]
+    pub fn said(self, words: &WaitWords) -> String {
+        match self {
+            Self::NoBasis => String::new(),
+            Self::Minutes { from: 0, to } => words.up_to.replace("{to}", &to.to_string()),
+            Self::Minutes { from, to } => words.between.replace("{from}", &from.to_string()).replace("{to}", &to.to_string()),
+            Self::LongerThanUsual => words.longer.to_owned(),
+        }
+    }
+
     /// What staff read; empty if nobody knows.
     #[must_use]
     pub fn for_staff(self) -> String {
-        match self {
-            Self::NoBasis => String::new(),
-            Self::Minutes { from: 0, to } => format!("up to {to} min"),
-            Self::Minutes { from, to } => format!("{from} to {to} min"),
-            Self::LongerThanUsual => "longer than usual".to_owned(),
-        }
+        self.said(&WaitWords::STAFF)
     }
 }
 

@@ -1,0 +1,170 @@
+//! What a board shows: who is called where, who was called before, how many wait and how long it may take.
+//!
+//! Invariants: of a patient there is the ticket's number, or the first name if they chose to be called by it, and nothing else; a board is
+//! drawn once for each change and minute, however many screens show it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::queues::queue_name;
+use super::store::VisitRow;
+use super::today::Today;
+use crate::domain::board::Board;
+use crate::domain::identity::fold_name;
+use crate::domain::private::Private;
+use crate::domain::queue::{VisitState, Wait};
+use crate::domain::settings::ClinicSettings;
+use crate::domain::ticket::{CallAs, TicketNumber};
+
+/// A call is large for so long ...
+const NOW: SignedDuration = SignedDuration::from_mins(5);
+/// ... and on the board for so long, as long as the visit has not ended.
+const LATELY: SignedDuration = SignedDuration::from_mins(30);
+/// So many calls are large.
+const NOW_MAX: usize = 4;
+/// So many are shown of those before.
+const BEFORE_MAX: usize = 5;
+/// So many queues fit.
+const QUEUES_MAX: usize = 6;
+
+/// What a board shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardView {
+    /// Called just now, the newest first.
+    pub now: Fitting<Call>,
+    /// Called before.
+    pub before: Fitting<Call>,
+    /// Queues with how many wait.
+    pub queues: Fitting<Waiting>,
+}
+
+/// As many as fit, and how many more there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fitting<T> {
+    /// Those that fit.
+    pub shown: Vec<T>,
+    /// How many do not.
+    pub more: usize,
+}
+
+impl<T> Fitting<T> {
+    fn of(mut all: Vec<T>, fit: usize) -> Self {
+        let more = all.len().saturating_sub(fit);
+        all.truncate(fit);
+        Self { shown: all, more }
+    }
+}
+
+/// Somebody who was called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Tells one call from another: calling again is another one. Grows.
+    pub id: u64,
+    /// By the name that they chose to be called by.
+    pub name: Option<Private>,
+    /// The ticket's number; none beside a name that nobody else has.
+    pub number: Option<TicketNumber>,
+    /// Where to go, if somebody said.
+    pub to: Option<String>,
+}
+
+/// A queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its name.
+    pub queue: String,
+    /// How many wait.
+    pub people: usize,
+    /// How long it may take for who comes now.
+    pub wait: Wait,
+}
+
+impl BoardView {
+    /// What this board shows of the day.
+    #[must_use]
+    pub fn of(today: &Today, board: &Board, settings: &ClinicSettings) -> Self {
+        let since = |age: SignedDuration| today.at.saturating_sub(age).unwrap_or(Timestamp::MIN);
+        let called = |row: &VisitRow| row.in_line.last_call.or_else(|| row.called.as_ref().map(|(at, _)| *at));
+        let is_here = |row: &&VisitRow| {
+            let queue = row.in_line.served_in.clone().unwrap_or_else(|| queue_name(row, settings));
+            row.state.is_taken() && board.shows(&queue)
+        };
+        let mut rows: Vec<(Timestamp, &VisitRow)> =
+            today.rows.iter().filter(is_here).filter_map(|row| Some((called(row)?, row))).filter(|(at, _)| *at >= since(LATELY)).collect();
+        rows.sort_by_key(|(at, row)| std::cmp::Reverse((*at, step(row))));
+        let names: Vec<Option<String>> = rows.iter().map(|(_, row)| name_to_call(row).map(fold_name)).collect();
+        let calls = rows.iter().map(|(at, row)| {
+            let is_now = row.state == VisitState::Called && *at >= since(NOW);
+            (is_now, call_of(row, &names))
+        });
+        let (now, before): (Vec<_>, Vec<_>) = calls.partition(|(is_now, _)| *is_now);
+        let only = |calls: Vec<(bool, Call)>| calls.into_iter().map(|(_, call)| call).collect();
+        let queues = today.queues.all.iter().filter(|queue| board.shows(&queue.rules.name));
+        // Without a list of its own a board leaves out queues in which nothing happens.
+        let queues = queues.filter(|queue| !board.queues.is_empty() || !queue.line.is_empty() || queue.taken > 0);
+        let queues = queues.map(|queue| Waiting { queue: queue.rules.name.clone(), people: queue.line.len(), wait: queue.newcomer });
+        Self {
+            now: Fitting::of(only(now), NOW_MAX),
+            before: Fitting::of(only(before), BEFORE_MAX),
+            queues: Fitting::of(queues.collect(), QUEUES_MAX),
+        }
+    }
+}
+
+fn step(row: &VisitRow) -> u64 {
+    row.in_line.step.as_ref().map_or(0, |(revision, _)| *revision)
+}
+
+/// The first name, if that is how they want to be called and it is known.
+fn name_to_call(row: &VisitRow) -> Option<&str> {
+    if row.call_as != CallAs::FirstName {
+        return None;
+    }
+    let name = match (&row.appointment, &row.walk_in) {
+        (Some(a), _) if !a.person.preferred_name.is_blank() => a.person.preferred_name.as_str(),
+        (Some(a), _) => a.person.given_name.as_str(),
+        (None, Some(asks)) => asks.given_name.as_str(),
+        (None, None) => return None,
+    };
+    Some(name.trim()).filter(|name| !name.is_empty())
+}
+
+/// Of two people who are called by one name, each has the number beside it: else one would go where the other is meant.
+fn call_of(row: &VisitRow, names: &[Option<String>]) -> Call {
+    let name = name_to_call(row);
+    let folded = name.map(fold_name);
+    let is_alone = folded.is_some() && names.iter().filter(|other| **other == folded).count() == 1;
+    let number = row.ticket.map(|ticket| ticket.number).filter(|_| !is_alone);
+    Call { id: step(row), name: name.map(|name| Private::from(name.to_owned())), number, to: row.in_line.point.clone() }
+}
+
+/// Boards as they were last drawn, by the board's address.
+#[derive(Default)]
+pub(super) struct Drawn(Mutex<HashMap<String, Picture>>);
+
+struct Picture {
+    board: Board,
+    of: Arc<Today>,
+    drawn: Arc<str>,
+}
+
+impl Drawn {
+    /// The picture of a board for this state of the day: the one that is there, or one that `draw` makes. It is the same one as before if
+    /// it would look the same.
+    pub(super) fn of(&self, board: &Board, today: &Arc<Today>, draw: impl FnOnce() -> String) -> Arc<str> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = all.get(&board.slug()).filter(|picture| picture.board == *board);
+        if let Some(picture) = before.filter(|picture| Arc::ptr_eq(&picture.of, today)) {
+            return Arc::clone(&picture.drawn);
+        }
+        let new = draw();
+        let drawn = match before {
+            Some(picture) if *picture.drawn == *new => Arc::clone(&picture.drawn),
+            _ => Arc::from(new),
+        };
+        all.insert(board.slug(), Picture { board: board.clone(), of: Arc::clone(today), drawn: Arc::clone(&drawn) });
+        drawn
+    }
+}

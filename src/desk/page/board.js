@@ -1,0 +1,121 @@
+// Keeps a board live, turns its languages, shows the clock, and tells of new calls. Without this the page asks for itself.
+"use strict";
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const page = document.documentElement, body = document.body, board = $("board");
+  const languages = body.dataset.languages.split(" "), zone = body.dataset.zone, version = body.dataset.version;
+  const wantsChime = body.dataset.chime === "1", wantsSpeech = body.dataset.speech === "1";
+  const address = location.pathname + "/", key = location.search;
+  let offset = Number(body.dataset.now) - Date.now() / 1000, turn = 0, heard = Date.now(), at = heard, live = null, asking = false, sound = null;
+  let known = new Set([...board.querySelectorAll(".call")].map((call) => call.dataset.call));
+
+  const now = () => new Date(Date.now() + offset * 1000);
+  const say = () => page.dataset.say;
+  function clock() {
+    $("time").textContent = now().toLocaleTimeString(say(), { hour: "numeric", minute: "2-digit", timeZone: zone, numberingSystem: "latn" });
+    $("date").textContent = now().toLocaleDateString(say(), { weekday: "long", day: "numeric", month: "long", timeZone: zone, numberingSystem: "latn" });
+  }
+  function nextLanguage() {
+    turn = (turn + 1) % languages.length;
+    page.dataset.say = page.lang = languages[turn];
+    clock();
+  }
+
+  // What is there stays while the desk is not reached, dimmed, and says of when it is.
+  function lost() {
+    if (!$("lost").hidden) return;
+    for (const text of $("lost").querySelectorAll("[data-text]")) {
+      const time = new Date(at + offset * 1000).toLocaleTimeString(text.lang, { hour: "numeric", minute: "2-digit", timeZone: zone, numberingSystem: "latn" });
+      text.textContent = text.dataset.text.replace("{time}", time);
+    }
+    $("lost").hidden = false;
+    body.classList.add("lost");
+  }
+  function reached() {
+    heard = at = Date.now();
+    $("lost").hidden = true;
+    body.classList.remove("lost");
+  }
+
+  function show(markup) {
+    reached();
+    if (board.dataset.shown === markup) return;
+    board.dataset.shown = "";
+    board.innerHTML = markup;
+    const calls = [...board.querySelectorAll(".call")], before = known;
+    known = new Set(calls.map((call) => call.dataset.call));
+    const fresh = calls.filter((call) => !before.has(call.dataset.call));
+    for (const call of fresh) call.classList.add("new");
+    if (fresh.length) tell(fresh);
+  }
+
+  // A sound, then each call in the board's languages.
+  function tell(calls) {
+    $("said").textContent = calls.map((call) => call.dataset.spoken.split("\n")[1]).join(" ");
+    if (wantsChime) chime();
+    if (wantsSpeech && "speechSynthesis" in window) {
+      for (const call of calls) {
+        const lines = call.dataset.spoken.split("\n");
+        for (let n = 0; n + 1 < lines.length; n += 2) {
+          const speech = new SpeechSynthesisUtterance(lines[n + 1]);
+          speech.lang = lines[n];
+          speech.rate = 0.9;
+          speechSynthesis.speak(speech);
+        }
+      }
+    }
+  }
+  function chime() {
+    if (!sound || sound.state !== "running") return;
+    [784, 659, 523].forEach((tone, i) => {
+      const from = sound.currentTime + i * 0.35, voice = sound.createOscillator(), volume = sound.createGain();
+      voice.frequency.value = tone;
+      volume.gain.setValueAtTime(0.0001, from);
+      volume.gain.exponentialRampToValueAtTime(0.4, from + 0.03);
+      volume.gain.exponentialRampToValueAtTime(0.0001, from + 0.7);
+      voice.connect(volume).connect(sound.destination);
+      voice.start(from);
+      voice.stop(from + 0.75);
+    });
+    body.dataset.chimes = Number(body.dataset.chimes || 0) + 1;
+  }
+  function wake() {
+    if (!wantsChime && !wantsSpeech) return;
+    sound = sound || new AudioContext();
+    sound.resume().then(() => { $("sound").hidden = sound.state === "running"; });
+  }
+
+  function connect() {
+    live = new EventSource(address + "live" + key);
+    live.addEventListener("version", (event) => { reached(); if (event.data !== version) location.reload(); });
+    live.addEventListener("part", (event) => show(event.data));
+    live.addEventListener("beat", (event) => { reached(); offset = Number(event.data) - Date.now() / 1000; });
+    live.addEventListener("error", lost);
+  }
+  // Whatever the network does: what was not heard of for long is asked for, and a connection that has ended is made again.
+  async function look() {
+    if (Date.now() - heard < 15000 || asking) return;
+    asking = true;
+    try {
+      const answer = await fetch(address + "part" + key, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      if (answer.status === 401) return location.reload();
+      if (!answer.ok) throw new Error("not now");
+      show(await answer.text());
+      live.close();
+      connect();
+    } catch (_) {
+      lost();
+    } finally {
+      asking = false;
+    }
+  }
+
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, wake);
+  if (wantsChime || wantsSpeech) { $("sound").hidden = false; wake(); }
+  page.dataset.say = page.lang = languages[0];
+  clock();
+  setInterval(clock, 1000);
+  if (languages.length > 1) setInterval(nextLanguage, 10000);
+  setInterval(look, 5000);
+  connect();
+})();

@@ -1,0 +1,102 @@
+// Keeps the page of a ticket live, and tells of a call. Without this the page asks for itself.
+"use strict";
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const state = $("state"), version = document.body.dataset.version;
+  const language = new URLSearchParams(location.search).get("lang"), query = language ? "?lang=" + encodeURIComponent(language) : "";
+  const address = location.pathname;
+  // From a phone's memory the page may come back long after; then the time in it says of when it is.
+  let offset = 0, at = Number(state.dataset.now) * 1000, heard = 0, live = null, asking = false, sound = null, allowed = false, told = "";
+
+  const clock = () => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: $("lost").dataset.zone, numberingSystem: "latn" });
+  function lost() {
+    $("lost").textContent = $("lost").dataset.text.replace("{time}", clock());
+    $("lost").hidden = false;
+    document.body.classList.add("lost");
+  }
+  function reached() {
+    heard = Date.now();
+    at = heard + offset;
+    $("at").textContent = clock();
+    $("lost").hidden = true;
+    document.body.classList.remove("lost");
+  }
+  function show(markup) {
+    reached();
+    const focus = document.activeElement && state.contains(document.activeElement) ? document.activeElement.id : null;
+    state.innerHTML = markup;
+    if (focus && $(focus)) $(focus).focus({ preventScroll: true });
+    dressed();
+  }
+  function dressed() {
+    const card = state.querySelector(".card");
+    document.title = card.dataset.title;
+    const alert = card.dataset.alert;
+    if (alert && alert !== told) { $("heard").textContent = card.dataset.notice; ring(); }
+    told = alert;
+  }
+  function ring() {
+    if (!allowed) return;
+    if (navigator.vibrate) navigator.vibrate([500, 200, 500, 200, 900]);
+    if (!sound || sound.state !== "running") return;
+    document.body.dataset.rings = Number(document.body.dataset.rings || 0) + 1;
+    [784, 988, 784, 988].forEach((tone, i) => {
+      const from = sound.currentTime + i * 0.3, voice = sound.createOscillator(), volume = sound.createGain();
+      voice.frequency.value = tone;
+      volume.gain.setValueAtTime(0.0001, from);
+      volume.gain.exponentialRampToValueAtTime(0.5, from + 0.03);
+      volume.gain.exponentialRampToValueAtTime(0.0001, from + 0.28);
+      voice.connect(volume).connect(sound.destination);
+      voice.start(from);
+      voice.stop(from + 0.3);
+    });
+  }
+  // The screen stays on while somebody waits for the sound, where the phone can do that.
+  function stayAwake() {
+    if (allowed && navigator.wakeLock && document.visibilityState === "visible") navigator.wakeLock.request("screen").catch(() => {});
+  }
+  $("sound").addEventListener("click", () => {
+    allowed = true;
+    sound = sound || new AudioContext();
+    sound.resume().then(() => { $("sound").hidden = true; $("sound-on").hidden = false; ring(); });
+    stayAwake();
+  });
+  $("sound").hidden = false;
+
+  function connect() {
+    live = new EventSource(address + "/live" + query);
+    live.addEventListener("version", (event) => { reached(); if (event.data !== version) location.reload(); });
+    live.addEventListener("part", (event) => show(event.data));
+    live.addEventListener("beat", (event) => { offset = Number(event.data) * 1000 - Date.now(); reached(); });
+    live.addEventListener("closed", () => { live.close(); location.reload(); });
+    live.addEventListener("error", () => { lost(); });
+  }
+  async function look() {
+    if (Date.now() - heard < 15000 || asking || document.visibilityState === "hidden") return;
+    asking = true;
+    try {
+      const answer = await fetch(address + "/part" + query, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      if (answer.status === 404) return location.reload();
+      if (!answer.ok || answer.headers.has("x-from-memory")) throw new Error("not now");
+      show(await answer.text());
+      live.close();
+      connect();
+    } catch (_) {
+      lost();
+    } finally {
+      asking = false;
+    }
+  }
+  document.addEventListener("visibilitychange", () => { stayAwake(); look(); });
+  setInterval(look, 5000);
+
+  document.addEventListener("submit", (event) => {
+    const button = event.target.querySelector("button");
+    if (button.hasAttribute("aria-busy")) event.preventDefault();
+    button.setAttribute("aria-busy", "true");
+  });
+
+  dressed();
+  connect();
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/t/worker.js", { scope: "/t/" }).catch(() => {});
+})();

@@ -1,0 +1,118 @@
+//! The clinic's today, read once for everybody who looks: the boards, the phones, the kiosks.
+//!
+//! Invariants: what is shared is never older than the latest change that this program knows of, nor than a minute; hundreds who look at
+//! the same time cost one reading, and none of them holds up a thread while it goes on.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jiff::Timestamp;
+
+use super::Desk;
+use super::error::DeskError;
+use super::queues::Queues;
+use super::store::VisitRow;
+use crate::domain::pages::TicketPages;
+use crate::domain::ticket::Ticket;
+
+/// A day's visits and queues, as they were at a revision.
+pub struct Today {
+    /// The latest change that is in it.
+    revision: u64,
+    /// Minutes since 1970 at which it was read: waits depend on the time.
+    minute: i64,
+    /// When it was read.
+    pub at: Timestamp,
+    /// The day's visits.
+    pub rows: Vec<VisitRow>,
+    /// Its queues.
+    pub queues: Queues,
+    /// The day's tickets by the names of their pages.
+    pages: OnceLock<HashMap<String, Ticket>>,
+}
+
+/// What was read last, and whose turn it is to read.
+#[derive(Default)]
+pub(super) struct Shared {
+    latest: Mutex<Option<Arc<Today>>>,
+    reading: Mutex<()>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+fn minute_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(60)
+}
+
+impl Shared {
+    fn latest(&self, revision: u64, minute: i64) -> Option<Arc<Today>> {
+        let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.as_ref().filter(|today| today.revision >= revision && today.minute == minute).map(Arc::clone)
+    }
+}
+
+impl Desk {
+    /// The visits and queues of the clinic's today. Read anew when something has changed or a minute has passed, so that hundreds who
+    /// look at the same time cost one reading.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn today(&self) -> Result<Arc<Today>, DeskError> {
+        let shared = &self.inner.today;
+        let turn = shared.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now();
+        let minute = minute_of(now);
+        let today = self.with_store(|store| {
+            let revision = store.revision()?;
+            if let Some(today) = shared.latest(revision, minute) {
+                return Ok(today);
+            }
+            // Before the date is asked for: a new time zone may make it another one.
+            let settings = self.settings_of(store)?;
+            let rows = store.visits_of(store.date_at(now))?;
+            let queues = store.queues(&rows, &settings, now)?;
+            Ok(Arc::new(Today { revision, minute, at: now, rows, queues, pages: OnceLock::new() }))
+        })?;
+        *shared.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&today));
+        drop(turn);
+        Ok(today)
+    }
+
+    /// As [`Desk::today`], without asking the file as long as this program knows of no change; whoever comes while somebody reads
+    /// waits for that reading.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(crate) async fn today_shared(&self) -> Result<Arc<Today>, DeskError> {
+        let shared = &self.inner.today;
+        let known = || shared.latest(*self.inner.revision.borrow(), minute_of(self.now()));
+        if let Some(today) = known() {
+            return Ok(today);
+        }
+        let turn = shared.turn.lock().await;
+        let today = match known() {
+            Some(today) => today,
+            None => self.blocking(Self::today).await?,
+        };
+        drop(turn);
+        Ok(today)
+    }
+}
+
+impl Today {
+    /// The ticket of today whose page has this name: the one that counts, if a second kiosk gave another one for the same visit.
+    #[must_use]
+    pub fn ticket_of(&self, token: &str, pages: &TicketPages, date: jiff::civil::Date) -> Option<Ticket> {
+        let by_name = self.pages.get_or_init(|| {
+            let given = self.rows.iter().filter_map(|row| Some((row, row.ticket.filter(|ticket| ticket.date == date)?)));
+            let all = given
+                .flat_map(|(row, counts)| row.duplicates.iter().chain([&counts]).map(move |ticket| (*ticket, counts)).collect::<Vec<_>>());
+            all.filter_map(|(ticket, counts)| Some((pages.token(ticket)?, counts))).collect()
+        });
+        by_name.get(token).copied()
+    }
+
+    /// The visits of a ticket.
+    pub fn visits_of(&self, ticket: Ticket) -> impl Iterator<Item = &VisitRow> {
+        self.rows.iter().filter(move |row| row.ticket == Some(ticket))
+    }
+}
