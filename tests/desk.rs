@@ -49,6 +49,8 @@ mod security;
 mod server;
 #[path = "desk/settings.rs"]
 mod settings;
+#[path = "desk/settings_page.rs"]
+mod settings_page;
 #[path = "desk/staff.rs"]
 mod staff;
 #[path = "desk/support.rs"]

@@ -23,6 +23,9 @@ use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::report::Filter;
 use clap::{Args, Parser, Subcommand};
 
+#[path = "desk/data.rs"]
+mod data;
+
 /// The desk of a clinic: today's list, what kiosks report, and who needs somebody.
 #[derive(Parser)]
 #[command(name = "arrivals-desk", version)]
@@ -130,6 +133,9 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// The clinic's settings, as one file.
+    #[command(subcommand)]
+    Settings(data::SettingsCommand),
 }
 
 #[derive(Subcommand)]
@@ -291,6 +297,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
         Command::User(command) => user(command),
         Command::Audit(command) => audit(command),
+        Command::Settings(command) => data::settings(command),
         Command::Letter { appointment, out, place } => {
             let config = place.config()?;
             write_letter(&open_existing(&config)?, &config.data, &appointment, &out)
@@ -436,6 +443,11 @@ fn read_known(text: &str) -> anyhow::Result<(u64, &str)> {
 #[tokio::main]
 async fn serve(config: DeskConfig, listen: Option<SocketAddr>) -> anyhow::Result<ExitCode> {
     let desk = open(&config)?;
+    if config.clinic.is_some() && desk.has_own_settings()? {
+        tracing::warn!(
+            "[clinic] in the configuration is not used: settings were changed at the desk; `arrivals-desk settings import FILE` puts a file in force, `settings export` writes one"
+        );
+    }
     let serving = desk.serve(listen.unwrap_or(config.listen)).await?;
     println!("listening on http://{}", serving.addr);
     std::io::stdout().flush().context("cannot write to standard output")?;

@@ -24,6 +24,7 @@ pub mod reports;
 pub mod secret;
 pub mod serve;
 pub mod session;
+pub mod settings;
 pub mod store;
 pub mod today;
 pub mod users;

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use arrivals::desk::page::{ACCESS, FORM_BYTES_MAX, Needs};
+use arrivals::desk::page::{ACCESS, Needs, form_bytes_max};
 use arrivals::desk::store::COMMAND;
 use arrivals::desk::users::Role;
 use arrivals::domain::proposal::Field;
@@ -418,8 +418,8 @@ async fn whatever_is_uploaded_is_bounded() {
     let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
     let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
     let before = state(&place);
-    let long = format!("{}&more={}", everything(&csrf), "x".repeat(FORM_BYTES_MAX));
     for (method, path, needs, _) in ACCESS.iter().filter(|(method, ..)| *method == "POST") {
+        let long = format!("{}&more={}", everything(&csrf), "x".repeat(form_bytes_max(path)));
         let answer = call(addr, method, &address(path), &cookie, &long).await;
         assert_eq!(
             answer.status,

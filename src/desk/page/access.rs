@@ -24,6 +24,8 @@ use crate::domain::proposal::Field;
 
 /// A form of ours is far shorter.
 pub const FORM_BYTES_MAX: usize = 16 * 1024;
+/// A file of all settings is longer than a form.
+const FILE_BYTES_MAX: usize = 3 * super::super::settings::file::FILE_BYTES_MAX;
 /// A page that ends with its session sends what was typed with this header: to be kept, never to be done.
 const ONLY_KEEP: &str = "x-arrivals-keep";
 
@@ -108,14 +110,28 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/static/board.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/phone.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/phone.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/settings", Needs::Page(Role::Admin), Sees::Nothing),
+    ("GET", "/settings/part", Needs::Page(Role::Admin), Sees::Nothing),
+    ("GET", "/settings/review", Needs::Page(Role::Admin), Sees::Nothing),
+    ("GET", "/settings/history", Needs::Page(Role::Admin), Sees::Nothing),
+    ("GET", "/settings/export", Needs::Part(Role::Admin), Sees::Nothing),
+    ("POST", "/settings/import", Needs::Form(Role::Admin), Sees::Nothing),
+    ("POST", "/settings/{action}", Needs::Form(Role::Admin), Sees::Nothing),
     ("GET", "/static/desk.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/plot.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/desk.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/changes.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/alarms.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/kiosks.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/settings.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing),
 ];
+
+/// How long a form to this address may be; one with a whole file may be longer than others, since each of its bytes may be written as three.
+#[must_use]
+pub fn form_bytes_max(path: &str) -> usize {
+    if path == "/settings/import" { FILE_BYTES_MAX } else { FORM_BYTES_MAX }
+}
 
 /// What an address asks for and shows; none if nobody may open it.
 fn needs(method: &Method, path: &str) -> Option<(Needs, Sees)> {
@@ -246,7 +262,7 @@ async fn pass(desk: Desk, mut who: SignedIn, role: Role, mut request: Request, n
 /// The fields of a form, and the request as it was.
 async fn read_form(request: Request) -> Result<(Request, Vec<(String, String)>), Oops> {
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Oops::TooLong)?;
+    let bytes = to_bytes(body, form_bytes_max(parts.uri.path())).await.map_err(|_| Oops::TooLong)?;
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
     let Form(fields) = Form::<Vec<(String, String)>>::from_request(copy, &()).await.map_err(|_| Oops::Foreign)?;
     Ok((Request::from_parts(parts, Body::from(bytes)), fields))

@@ -21,11 +21,11 @@ pub(super) const AGAIN: &str = "kept";
 /// What the sign-in page says.
 pub(super) const NOTE: &str = "You were signed out because nobody used this page for a while, so nothing was saved yet. What you sent is kept for ten minutes: sign in, look at it and send it again.";
 /// Fields that say what is meant to the desk and nothing to people.
-const HIDDEN: [&str; 5] = ["csrf", "appointment", "changes", "kiosk", "seq"];
+const HIDDEN: [&str; 6] = ["csrf", "appointment", "changes", "kiosk", "seq", "mark"];
 
-/// Whether a form is worth offering again. One with a password in it is never kept.
+/// Whether a form is worth offering again. One with a password in it is never kept; a whole file is there to be chosen again.
 pub(super) fn is_worth_keeping(path: &str) -> bool {
-    !matches!(path, "/sign-out" | "/active" | "/kept/forget") && !path.starts_with("/users")
+    !matches!(path, "/sign-out" | "/active" | "/kept/forget" | "/settings/import") && !path.starts_with("/users")
 }
 
 /// What a form was about, in words.
@@ -36,6 +36,7 @@ fn words(path: &str) -> String {
         Some("stop") => "Somebody at a kiosk",
         Some("changes") => "Changed details",
         Some("kiosks") => "Kiosk",
+        Some("settings") => "Settings",
         _ => "A form",
     };
     parts.next().map_or_else(|| what.to_owned(), |action| format!("{what}: {action}"))

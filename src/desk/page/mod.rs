@@ -20,6 +20,7 @@ mod plot;
 mod queue;
 pub mod reports;
 mod row;
+mod settings;
 mod users;
 
 use std::convert::Infallible;
@@ -38,7 +39,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-pub use self::access::{ACCESS, FORM_BYTES_MAX, Needs, Sees};
+pub use self::access::{ACCESS, FORM_BYTES_MAX, Needs, Sees, form_bytes_max};
 use super::Desk;
 use super::error::DeskError;
 use super::letters::{self, LetterError};
@@ -77,6 +78,13 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/kiosks/place", post(kiosks::place))
         .route("/kiosks/enrol/{action}", post(kiosks::enrol))
         .route("/alarms", get(kiosks::alarms_part))
+        .route("/settings", get(settings::overview))
+        .route("/settings/part", get(settings::part))
+        .route("/settings/review", get(settings::review))
+        .route("/settings/history", get(settings::history))
+        .route("/settings/export", get(settings::export))
+        .route("/settings/import", post(settings::import).layer(DefaultBodyLimit::max(form_bytes_max("/settings/import"))))
+        .route("/settings/{action}", post(settings::act))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
         .route("/photo", get(changes::picture))
@@ -107,6 +115,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/static/changes.js", get(async || asset("text/javascript; charset=utf-8", include_str!("changes.js"))))
         .route("/static/alarms.js", get(async || asset("text/javascript; charset=utf-8", include_str!("alarms.js"))))
         .route("/static/kiosks.js", get(async || asset("text/javascript; charset=utf-8", include_str!("kiosks.js"))))
+        .route("/static/settings.js", get(async || asset("text/javascript; charset=utf-8", include_str!("settings.js"))))
         .route("/static/icon.svg", get(async || asset("image/svg+xml", include_str!("icon.svg"))))
         .fallback(async || Oops::NotFound)
         .layer(from_fn_with_state(desk.clone(), access::guard))

@@ -17,6 +17,7 @@ const PAGES: &[(&str, &str, Role)] = &[
     ("Boards", "/board", Role::Desk),
     ("Audit", "/audit", Role::Supervisor),
     ("Users", "/users", Role::Admin),
+    ("Settings", "/settings", Role::Admin),
 ];
 
 /// The top of a page. `here` is its address, `brand` what it is, `middle` what is beside that, `tools` what comes before the way out.

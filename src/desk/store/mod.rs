@@ -23,6 +23,7 @@ mod proposals;
 mod queue;
 mod reports;
 mod schema;
+mod settings;
 mod staff;
 mod steps;
 mod visits;
@@ -52,6 +53,7 @@ pub use self::phone::{BY_PHONE, PhoneAnswer, PhoneWish};
 pub use self::photos::{PHOTO_DAYS, PhotoState};
 pub use self::proposals::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
 pub use self::reports::{Days, ReadOnly};
+pub use self::settings::{VERSIONS_MAX, VersionRow};
 pub use self::staff::{Session, Throttle, UserRow};
 pub use self::visits::{InLine, ReasonRow, RefusedCodes, Stop, VisitRow};
 pub use self::work::{StaffAction, StaffWork};
@@ -130,27 +132,6 @@ impl Store {
         let settings = self.settings()?;
         self.zone = settings.zone()?;
         Ok(Some((since, settings)))
-    }
-
-    /// Sets the clinic's settings, but for the keys in them, which are the desk's. Kiosks are told; a new time zone moves
-    /// every appointment to its local date.
-    ///
-    /// # Errors
-    /// If the time zone is unknown or the file cannot be written.
-    pub fn set_settings(&mut self, settings: &ClinicSettings, now: Timestamp) -> Result<(), DeskError> {
-        let zone = settings.zone()?;
-        let settings = settings.without_keys();
-        let json = serde_json::to_string(&settings).map_err(|_| DeskError::Unreadable("settings"))?;
-        let tx = self.write()?;
-        if meta(&tx, "settings")?.as_deref() != Some(json.as_str()) {
-            set_meta(&tx, "settings", &json)?;
-            settings_changed(&tx)?;
-            appointments::redate(&tx, &zone)?;
-            audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action: "settings-set", patient: "", about: "" })?;
-        }
-        tx.commit()?;
-        self.zone = zone;
-        Ok(())
     }
 
     /// The clinic's local date at `now`.

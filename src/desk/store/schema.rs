@@ -289,6 +289,7 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a
     REPORTS,
     KIOSKS,
     PHONE,
+    SETTINGS,
 ];
 
 const QUEUE: &str = r"
@@ -380,6 +381,23 @@ const PHONE: &str = r"
 ALTER TABLE visit ADD COLUMN stepped_out BIGINT NOT NULL DEFAULT 0;
 -- How often somebody used their phone is looked up before they use it again.
 CREATE INDEX staff_action_by_appointment ON staff_action(appointment_id);
+";
+
+const SETTINGS: &str = r"
+-- Every version of the clinic's settings that counted, as JSON without keys and secrets, and the names of the parts that it changed.
+CREATE TABLE settings_version(
+    n BIGINT PRIMARY KEY,
+    at TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    parts TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+-- What an admin is about to change, by part: what it was when they began, and what it becomes. JSON.
+CREATE TABLE settings_draft(
+    user_name TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    body TEXT NOT NULL
+);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

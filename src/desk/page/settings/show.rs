@@ -1,0 +1,391 @@
+//! The settings' pages as HTML.
+
+use maud::{Markup, html};
+use serde_json::{Map, Value};
+
+use super::super::super::Desk;
+use super::super::super::error::DeskError;
+use super::super::super::secret::hash_token;
+use super::super::super::session::SignedIn;
+use super::super::super::settings::Draft;
+use super::super::super::settings::diff::{Difference, differences, words};
+use super::super::super::settings::parts::{Input, OTHER, PARTS, Part, Table, at, items, known_keys, name_of};
+use super::super::super::store::COMMAND;
+use super::super::html::{in_address, staff_page};
+use super::super::icons::icon;
+use super::Item;
+use super::form::{Problem, Shown, Typed, field_id, fields};
+
+/// What is said after something was taken into the draft.
+pub const KEPT: &str = "Kept in your draft. Nothing has changed for anybody yet.";
+
+/// A short mark of a thing of a table and its place, so that a page that is too old does nothing.
+pub fn mark(list: &[Value], n: usize) -> String {
+    let text = serde_json::to_string(&(n, list)).unwrap_or_default();
+    hash_token(&text).chars().take(12).collect()
+}
+
+fn page(desk: &Desk, who: &SignedIn, title: &str, address: &str, body: &Markup) -> Markup {
+    staff_page(title, who, (address, desk.inner.session_idle.as_secs()), body)
+}
+
+fn back() -> Markup {
+    html! { p.way { a.button href="/settings" { "All settings" } } }
+}
+
+fn trouble(problem: &str) -> Markup {
+    html! { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+}
+
+/// What is wrong with a form, leading to its field.
+fn wrong(problem: &Problem, inputs: &[Input]) -> Markup {
+    let input = inputs.iter().find(|input| Some(input.key) == problem.key);
+    html! {
+        p.problem role="alert" {
+            (icon("alert"))
+            span { @if let Some(input) = input { a href={ "#" (field_id(input.key)) } { (input.label) } ": " } (problem.text) }
+        }
+    }
+}
+
+/// What is waiting to be put in force, at the top of every page.
+fn waiting(draft: &Draft, who: &SignedIn) -> Markup {
+    let count = draft.differences().len();
+    html! {
+        @if count > 0 {
+            div.notice.draft {
+                p { strong { @if count == 1 { "1 change is" } @else { (count) " changes are" } " in your draft" } " and " @if count == 1 { "is" } @else { "are" } " not in force yet." }
+                a.button.primary href="/settings/review" { "Look at them and put them in force" }
+                (discard(who))
+            }
+        }
+    }
+}
+
+fn discard(who: &SignedIn) -> Markup {
+    html! {
+        form method="post" action="/settings/discard" {
+            input type="hidden" name="csrf" value=(who.csrf);
+            button.button.plain type="submit" { "Throw the draft away" }
+        }
+    }
+}
+
+/// Every part, the file, and the history.
+pub fn overview(desk: &Desk, who: &SignedIn, refused: Option<(&str, &str)>) -> Result<Markup, DeskError> {
+    let draft = desk.settings_draft(&who.user)?;
+    let edited = draft.edited();
+    let is_changed = |part: &Part| part.keys().any(|key| edited.get(key) != draft.now().get(key));
+    let own = desk.has_own_settings()?;
+    let body = html! {
+        h2 { "The clinic's settings" }
+        p.quiet { "What you change is kept in a draft first. Put in force, it counts for all kiosks and pages at once." }
+        (waiting(&draft, who))
+        ul.parts-of {
+            @for part in PARTS {
+                li {
+                    a href={ "/settings/part?part=" (part.code) } { (part.title) }
+                    @if is_changed(part) { " " span.tag { (icon("pencil")) "in your draft" } }
+                    p.quiet { (summary(part, &edited)) }
+                }
+            }
+            li {
+                a href="/settings/part?part=other" { "Everything else" }
+                p.quiet { "Parts that have no form, as text." }
+            }
+        }
+        h3 { "Everything as one file" }
+        p.way {
+            a.button href="/settings/export" { "Save the settings as a file" }
+            a.button href="/settings/history" { "Earlier versions" }
+        }
+        form.import method="post" action="/settings/import" {
+            input type="hidden" name="csrf" value=(who.csrf);
+            @if let Some((_, why)) = refused { (trouble(&format!("The file was not taken: {why}."))) }
+            p #choose hidden { label for="file" { "Choose a file" } " " input #file type="file" accept=".toml,text/plain"; }
+            div.field {
+                label for="text" { "Settings of a file" }
+                p.quiet #text-hint { "What such a file holds, from its first line to its last. You see what it would change before it counts." }
+                textarea #text name="file" rows="6" spellcheck="false" aria-describedby="text-hint" { "\n" (refused.map_or("", |(text, _)| text)) }
+            }
+            button.button type="submit" { "Look at what it would change" }
+        }
+        p.quiet {
+            @if own { "The part [clinic] of desk.toml is not used any more, because settings were changed here." }
+            @else { "Until something is put in force here, the part [clinic] of desk.toml counts at each start, if there is one." }
+        }
+        script src="/static/settings.js" defer {}
+    };
+    Ok(page(desk, who, "Settings", "/settings", &body))
+}
+
+/// What a part says, in short.
+fn summary(part: &Part, settings: &Map<String, Value>) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for input in part.inputs.iter().take(3) {
+        let value = words(Some(input), at(settings, input.key).unwrap_or(&Value::Null));
+        if !value.is_empty() && value != "no" {
+            said.push(if value == "yes" { input.label.to_owned() } else { format!("{}: {value}", input.label) });
+        }
+    }
+    if let Some(table) = &part.table {
+        let names: Vec<&str> = items(settings, table.key).iter().map(|item| name_of(item, table.named_by)).collect();
+        said.push(if names.is_empty() { format!("{}: none", table.title) } else { format!("{}: {}", table.title, names.join(", ")) });
+    }
+    let text = said.join(". ");
+    if text.is_empty() { part.about.to_owned() } else { text }
+}
+
+/// A part: its form, and its table.
+pub fn part(desk: &Desk, who: &SignedIn, draft: &Draft, part: &Part, note: Option<&str>, again: Option<(&Typed, &Problem)>) -> Markup {
+    let edited = draft.edited();
+    let stands = |key: &str| at(&edited, key).cloned();
+    let shown = again.map_or(Shown::Stands(&stands), |(typed, _)| Shown::Typed(typed));
+    let problem = again.map(|(_, problem)| problem);
+    let body = html! {
+        h2 { (part.title) }
+        (back())
+        @if let Some(note) = note { p.notice role="status" { (note) } }
+        (waiting(draft, who))
+        p.quiet { (part.about) }
+        @if let Some(problem) = problem { (wrong(problem, part.inputs)) }
+        @if !part.inputs.is_empty() {
+            form.settings method="post" action="/settings/save" {
+                input type="hidden" name="csrf" value=(who.csrf);
+                input type="hidden" name="part" value=(part.code);
+                (fields(part.inputs, &shown, &edited, problem))
+                button.button.primary type="submit" { "Keep in the draft" }
+            }
+        }
+        @if let Some(table) = &part.table { (list(part, table, &edited, who)) }
+    };
+    page(desk, who, "Settings", &format!("/settings/part?part={}", in_address(part.code)), &body)
+}
+
+fn list(part: &Part, table: &Table, settings: &Map<String, Value>, who: &SignedIn) -> Markup {
+    let list = items(settings, table.key);
+    let columns: Vec<_> = table.inputs.iter().filter(|input| input.key != table.named_by).take(3).collect();
+    let button = |action: &str, words: &str, n: usize, name: &str| {
+        html! {
+            form method="post" action={ "/settings/" (action) } {
+                input type="hidden" name="csrf" value=(who.csrf);
+                input type="hidden" name="part" value=(part.code);
+                input type="hidden" name="item" value=(n);
+                input type="hidden" name="mark" value=(mark(list, n));
+                button.button.small type="submit" { (words) span.hidden { " " (name) } }
+            }
+        }
+    };
+    html! {
+        h3 { (table.title) " " span.n { (list.len()) } }
+        @if list.is_empty() { p.empty { "There are none." } }
+        @else {
+            div.scroll tabindex="0" role="region" aria-label=(table.title) {
+                table.audit.things {
+                    thead { tr {
+                        th scope="col" { (first_up(table.one)) }
+                        @for input in &columns { th scope="col" { (input.label) } }
+                        th scope="col" { span.hidden { "What can be done" } }
+                    } }
+                    tbody { @for (n, item) in list.iter().enumerate() {
+                        @let name = name_of(item, table.named_by);
+                        tr {
+                            th scope="row" { a href={ "/settings/part?part=" (part.code) "&item=" (n) } { (if name.is_empty() { "(no name)" } else { name }) } }
+                            @for input in &columns { td data-label=(input.label) { (words(Some(input), item.get(input.key).unwrap_or(&Value::Null))) } }
+                            td { div.do-these {
+                                @if n > 0 { (button("up", "Up", n, name)) }
+                                @if n + 1 < list.len() { (button("down", "Down", n, name)) }
+                                (button("remove", "Remove", n, name))
+                            } }
+                        }
+                    } }
+                }
+            }
+        }
+        p.way { a.button href={ "/settings/part?part=" (part.code) "&item=new" } { "Add a " (table.one) } }
+    }
+}
+
+fn first_up(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// One thing of a table.
+pub fn item(
+    desk: &Desk,
+    who: &SignedIn,
+    edited: &Map<String, Value>,
+    which: (&Part, &Table, Item),
+    again: Option<(&Typed, &Problem)>,
+) -> Markup {
+    let (part, table, item) = which;
+    let list = items(edited, table.key);
+    let thing = match item {
+        Item::At(n) => list.get(n).cloned().unwrap_or_default(),
+        Item::New => of_new(table),
+    };
+    let stands = |key: &str| thing.get(key).cloned();
+    let shown = again.map_or(Shown::Stands(&stands), |(typed, _)| Shown::Typed(typed));
+    let problem = again.map(|(_, problem)| problem);
+    let code = match item {
+        Item::At(n) => n.to_string(),
+        Item::New => "new".to_owned(),
+    };
+    let name = name_of(&thing, table.named_by);
+    let body = html! {
+        h2 { @match item { Item::New => { "A new " (table.one) }, Item::At(_) => { (first_up(table.one)) " " (name) } } }
+        p.way { a.button href={ "/settings/part?part=" (part.code) } { "Back to " (table.title) } }
+        @if let Some(problem) = problem { (wrong(problem, table.inputs)) }
+        form.settings method="post" action="/settings/save" {
+            input type="hidden" name="csrf" value=(who.csrf);
+            input type="hidden" name="part" value=(part.code);
+            input type="hidden" name="item" value=(code);
+            @if let Item::At(n) = item { input type="hidden" name="mark" value=(mark(list, n)); }
+            (fields(table.inputs, &shown, edited, problem))
+            button.button.primary type="submit" { "Keep in the draft" }
+        }
+    };
+    page(desk, who, "Settings", &format!("/settings/part?part={}&item={code}", in_address(part.code)), &body)
+}
+
+/// What a new thing begins with, where that is not nothing.
+fn of_new(table: &Table) -> Value {
+    if table.key == "queues" {
+        return serde_json::to_value(crate::domain::queue::QueueRules::default()).unwrap_or_default();
+    }
+    Value::Object(Map::new())
+}
+
+/// Parts that have no form, as text.
+pub fn other(desk: &Desk, who: &SignedIn, draft: &Draft, note: Option<&str>, again: Option<(&str, &str)>) -> Markup {
+    let known = known_keys();
+    let mut edited = draft.edited();
+    edited.retain(|key, _| !known.contains(key.as_str()));
+    let stands = toml::to_string(&edited).unwrap_or_default();
+    let text = again.map_or(stands.as_str(), |(text, _)| text);
+    let body = html! {
+        h2 { "Everything else" }
+        (back())
+        @if let Some(note) = note { p.notice role="status" { (note) } }
+        (waiting(draft, who))
+        form.settings method="post" action="/settings/save" {
+            input type="hidden" name="csrf" value=(who.csrf);
+            input type="hidden" name="part" value=(OTHER);
+            div.field {
+                label for="text" { "Parts that have no form" }
+                p.quiet #text-hint { "As in the part [clinic] of desk.toml, without that line. deploy/desk.example.toml says what there is." }
+                @if let Some((_, why)) = again { p.problem #text-problem role="alert" { (icon("alert")) span { (why) } } }
+                textarea #text name="text" rows="16" spellcheck="false" aria-describedby="text-hint" aria-invalid=[again.map(|_| "true")] { "\n" (text) }
+            }
+            button.button.primary type="submit" { "Keep in the draft" }
+        }
+    };
+    page(desk, who, "Settings", "/settings/part?part=other", &body)
+}
+
+fn table_of(found: &[Difference], old: &str, new: &str) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label="What is different" {
+            table.audit.difference {
+                thead { tr { th scope="col" { "Part" } th scope="col" { "What" } th scope="col" { (old) } th scope="col" { (new) } } }
+                tbody { @for one in found {
+                    tr {
+                        td data-label="Part" { (one.part) }
+                        th scope="row" { (one.what) }
+                        td.was data-label=(old) { @if one.old.is_empty() { span.quiet { "nothing" } } @else { (one.old) } }
+                        td.becomes data-label=(new) { @if one.new.is_empty() { span.quiet { "nothing" } } @else { (one.new) } }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+/// What the draft would change, and the button that does it.
+pub fn review(desk: &Desk, who: &SignedIn, draft: &Draft, refused: Option<&str>) -> Markup {
+    let found = draft.differences();
+    let meanwhile = draft.changed_meanwhile();
+    let wrong = draft.settings().err();
+    let body = html! {
+        h2 { "What your draft changes" }
+        (back())
+        @if let Some(why) = refused { (trouble(why)) }
+        @if found.is_empty() { p.empty { "Your draft changes nothing." } }
+        @else {
+            @if !meanwhile.is_empty() {
+                p.problem { (icon("alert")) span { "Somebody else has changed this since you did: " (meanwhile.join(", ")) ". What you see as old is how it stands now." } }
+            }
+            (table_of(&found, "Now", "New"))
+            @if let Some(why) = wrong.filter(|why| refused != Some(why)) {
+                (trouble(&format!("This does not fit together yet: {why}.")))
+            } @else {
+                p { strong { "This changes for all kiosks and pages at once." } " It can be taken back under Earlier versions." }
+                form method="post" action="/settings/take" {
+                    input type="hidden" name="csrf" value=(who.csrf);
+                    input type="hidden" name="mark" value=(draft.mark());
+                    p.way { button.button.primary type="submit" { "Put in force now" } }
+                }
+            }
+            (discard(who))
+        }
+    };
+    page(desk, who, "Settings", "/settings/review", &body)
+}
+
+/// Every version that is kept.
+pub fn history(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
+    let zone = desk.settings().zone()?;
+    let versions = desk.settings_versions()?;
+    let body = html! {
+        h2 { "Versions of the settings" }
+        (back())
+        @if versions.is_empty() { p.empty { "The settings were never changed." } }
+        @else {
+            div.scroll tabindex="0" role="region" aria-label="Versions" {
+                table.audit {
+                    thead { tr { th scope="col" { "Version" } th scope="col" { "In force since" } th scope="col" { "By" } th scope="col" { "Parts that changed" } } }
+                    tbody { @for (place, version) in versions.iter().enumerate() {
+                        tr {
+                            th scope="row" {
+                                @if place == 0 { (version.n) " " span.tag { (icon("check")) "in force" } }
+                                @else { a href={ "/settings/history?version=" (version.n) } { "Version " (version.n) } }
+                            }
+                            td { time datetime=(version.at) { (version.at.to_zoned(zone.clone()).strftime("%-d %b %Y %H:%M")) } }
+                            td { (if version.user == COMMAND { "a command at the desk's machine" } else { version.user.as_str() }) }
+                            td { (version.parts.iter().map(|key| part_named(key)).collect::<Vec<_>>().join(", ")) }
+                        }
+                    } }
+                }
+            }
+        }
+    };
+    Ok(page(desk, who, "Settings", "/settings/history", &body))
+}
+
+fn part_named(key: &str) -> String {
+    let named = PARTS.iter().flat_map(|part| part.inputs).find(|input| input.key == key).map(|input| input.label);
+    let part = PARTS.iter().find(|part| part.keys().any(|its| its == key)).map(|part| part.title);
+    named.or(part).map_or_else(|| key.replace('_', " "), str::to_owned)
+}
+
+/// How an earlier version differs from what counts now.
+pub fn version(desk: &Desk, who: &SignedIn, n: u64, then: &Map<String, Value>) -> Result<Markup, DeskError> {
+    let now = super::object(&desk.settings())?;
+    let found = differences(&now, then);
+    let body = html! {
+        h2 { "Version " (n) }
+        p.way { a.button href="/settings/history" { "All versions" } }
+        @if found.is_empty() { p.empty { "It is the same as what is in force now." } }
+        @else {
+            (table_of(&found, "Now", &format!("Version {n}")))
+            form method="post" action="/settings/back" {
+                input type="hidden" name="csrf" value=(who.csrf);
+                input type="hidden" name="version" value=(n);
+                p.way { button.button type="submit" { "Take back to this version" } }
+                p.quiet { "It becomes your draft; you put it in force after that." }
+            }
+        }
+    };
+    Ok(page(desk, who, "Settings", &format!("/settings/history?version={n}"), &body))
+}

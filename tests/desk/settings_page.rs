@@ -1,0 +1,285 @@
+//! The settings' pages: a draft, what it changes, putting it in force, and what does not fit.
+
+use std::net::SocketAddr;
+
+use arrivals::desk::api::InProcess;
+use arrivals::desk::serve::Serving;
+use arrivals::desk::settings::parts::PARTS;
+use arrivals::desk::settings::{file, object};
+use arrivals::desk::users::Role;
+use arrivals::domain::language::Language;
+use arrivals::sync::api::{Attempt, DeskApi};
+
+use super::page::sign_in;
+use super::support::{Answer, PASSWORD, Place, TOKEN_A, form, http, place};
+
+/// An admin at a desk with the example's settings.
+struct Admin {
+    place: Place,
+    serving: Serving,
+    cookie: String,
+    csrf: String,
+}
+
+impl Admin {
+    async fn new() -> Self {
+        let place = place();
+        let example = file::read(include_str!("../../deploy/desk.example.toml")).unwrap();
+        place.desk.with_store(|store| store.set_settings(&example, super::support::morning())).unwrap();
+        place.desk.notify();
+        place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
+        let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let cookie = sign_in(serving.addr, "abe", PASSWORD).await.cookies();
+        let csrf = http(serving.addr, "GET", "/settings", &[("cookie", &cookie)], "").await.csrf();
+        Self { place, serving, cookie, csrf }
+    }
+
+    fn addr(&self) -> SocketAddr {
+        self.serving.addr
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        http(self.addr(), "GET", path, &[("cookie", &self.cookie)], "").await
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut all = vec![("csrf", self.csrf.as_str())];
+        all.extend(fields);
+        form(self.addr(), path, &self.cookie, &all).await
+    }
+
+    async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        answer.body
+    }
+
+    /// Puts in force what the review shows.
+    async fn take(&self) -> Answer {
+        let page = self.page("/settings/review").await;
+        self.post("/settings/take", &[("mark", &value(&page, "mark"))]).await
+    }
+}
+
+/// A hidden field's value; the last one if there are several.
+fn value(page: &str, name: &str) -> String {
+    let rest = page.rsplit(&format!("name=\"{name}\" value=\"")).next().unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+const CHECK_IN: &[(&str, &str)] = &[
+    ("part", "check-in"),
+    ("early_minutes", "60"),
+    ("late_minutes", "20"),
+    ("details", "phone"),
+    ("details", "language"),
+    ("ask_again_after_days", "7"),
+    ("failed_tries_per_hour", "20"),
+    ("unwell_comes.en", "A nurse comes."),
+    ("unwell_comes.es", " "),
+];
+
+#[tokio::test]
+async fn a_change_counts_when_it_was_shown_and_put_in_force_and_can_be_taken_back() {
+    let admin = Admin::new().await;
+    let desk = &admin.place.desk;
+    let api = InProcess::new(desk.clone(), TOKEN_A);
+    let Attempt::Sent(first) = api.feed(0, std::time::Duration::ZERO).await else { panic!() };
+    assert_eq!(admin.post("/settings/save", CHECK_IN).await.status, 303);
+    assert_eq!(desk.settings().late_minutes, 15, "a draft changes nothing");
+    assert!(admin.page("/settings").await.contains("3 changes are"));
+    let review = admin.page("/settings/review").await;
+    for said in [
+        "Closes so many minutes after its beginning</th><td class=\"was\" data-label=\"Now\">15</td><td class=\"becomes\" data-label=\"New\">20</td>",
+        "<td class=\"becomes\" data-label=\"New\">Telephone, Language</td>",
+        "<td class=\"becomes\" data-label=\"New\">en: A nurse comes.</td>",
+    ] {
+        assert!(review.contains(said), "{said}\n{review}");
+    }
+    let taken = admin.take().await;
+    assert_eq!((taken.status, desk.settings().late_minutes), (303, 20));
+    assert_eq!(desk.settings().unwell_comes.in_language(Language::Spanish), "A nurse comes.");
+    let Attempt::Sent(next) = api.feed(first.cursor, std::time::Duration::ZERO).await else { panic!() };
+    assert_eq!(next.settings.unwrap().late_minutes, 20, "kiosks hear of it");
+    assert!(!admin.page("/settings").await.contains("in your draft"));
+    let history = admin.page("/settings/history").await;
+    assert!(history.contains("abe") && history.contains("version=2"), "{history}");
+    assert!(
+        admin
+            .page("/settings/history?version=2")
+            .await
+            .contains("data-label=\"Now\">20</td><td class=\"becomes\" data-label=\"Version 2\">15</td>")
+    );
+    assert_eq!(admin.post("/settings/back", &[("version", "2")]).await.status, 303);
+    assert_eq!(admin.take().await.status, 303);
+    assert_eq!(desk.settings().late_minutes, 15);
+    assert_eq!(admin.post("/settings/save", CHECK_IN).await.status, 303);
+    assert_eq!(admin.post("/settings/discard", &[]).await.status, 303);
+    assert!(desk.settings_draft("abe").unwrap().is_empty());
+    admin.serving.stop().await;
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_said_beside_its_field_and_what_was_typed_stays() {
+    let admin = Admin::new().await;
+    for (name, typed, problem) in [
+        ("late_minutes", "a while", "Write a whole number."),
+        ("late_minutes", "-1", "Write a whole number."),
+        ("ask_again_after_days", "400", "\"Days until what was confirmed is asked again\" is at most 366; found 400."),
+        ("failed_tries_per_hour", "0", "\"Failed tries within an hour\" must be 1 or more"),
+    ] {
+        let fields: Vec<(&str, &str)> = CHECK_IN.iter().map(|(key, was)| (*key, if *key == name { typed } else { *was })).collect();
+        let answer = admin.post("/settings/save", &fields).await;
+        let field = format!("id=\"f-{name}-problem\"");
+        let said = problem.replace('"', "&quot;");
+        assert!(answer.status == 422 && answer.body.contains(&field) && answer.body.contains(&said), "{name}: {}", answer.body);
+        assert!(answer.body.contains(&format!("value=\"{typed}\"")) && answer.body.contains("value=\"A nurse comes.\""), "{name}");
+        assert!(admin.place.desk.settings_draft("abe").unwrap().is_empty());
+    }
+    let queue = |name: &'static str, calls: &'static str| {
+        [
+            ("part", "queues"),
+            ("item", "new"),
+            ("name", name),
+            ("services", "Ears\n \nNose\n"),
+            ("practitioners", ""),
+            ("late_after_minutes", "1"),
+            ("late_behind_minutes", "2"),
+            ("walk_in_behind_minutes", "3"),
+            ("no_show_after_calls", calls),
+        ]
+    };
+    let twice = admin.post("/settings/save", &queue("Dr. Kassulke", "3")).await;
+    assert!(twice.status == 422 && twice.body.contains("id=\"f-name-problem\"") && twice.body.contains("Ears\n \nNose"), "{}", twice.body);
+    let calls = admin.post("/settings/save", &queue("Ears", "0")).await;
+    assert!(calls.status == 422 && calls.body.contains("id=\"f-no_show_after_calls-problem\""), "{}", calls.body);
+    assert_eq!(admin.post("/settings/save", &queue("Ears", "2")).await.status, 303);
+    assert_eq!(admin.take().await.status, 303);
+    let settings = admin.place.desk.settings();
+    let ears = settings.queues.iter().find(|queue| queue.name == "Ears").unwrap();
+    assert_eq!((ears.services.join("+").as_str(), ears.walk_in_behind_minutes, ears.no_show_after_calls), ("Ears+Nose", 3, 2));
+    for odd in [
+        "/settings/part?part=nothing",
+        "/settings/part?part=queues&item=99",
+        "/settings/part?part=clinic&item=0",
+        "/settings/history?version=77",
+    ] {
+        assert_eq!(admin.get(odd).await.status, 404, "{odd}");
+    }
+    admin.serving.stop().await;
+}
+
+#[tokio::test]
+async fn things_are_moved_and_removed_and_what_no_longer_fits_together_is_not_put_in_force() {
+    let admin = Admin::new().await;
+    let names = || admin.place.desk.settings().queues.iter().map(|queue| queue.name.clone()).collect::<Vec<_>>();
+    let page = admin.page("/settings/part?part=queues").await;
+    let first = page.split("action=\"/settings/down\"").nth(1).unwrap().split("name=\"mark\" value=\"").nth(1).unwrap();
+    let mark = first.split('"').next().unwrap().to_owned();
+    let which = [("part", "queues"), ("item", "0"), ("mark", mark.as_str())];
+    assert_eq!(admin.post("/settings/down", &which).await.status, 303);
+    // The same page again: it is too old by now.
+    assert_eq!(admin.post("/settings/down", &which).await.status, 303);
+    assert_eq!(admin.take().await.status, 303);
+    assert_eq!(names(), ["Dr. Kassulke", "Blood and vaccination"]);
+    // Its service point still names it.
+    let page = admin.page("/settings/part?part=queues").await;
+    let mark = value(&page, "mark");
+    assert_eq!(admin.post("/settings/remove", &[("part", "queues"), ("item", "1"), ("mark", &mark)]).await.status, 303);
+    let review = admin.page("/settings/review").await;
+    assert!(review.contains("This does not fit together yet") && review.contains("Laboratory desk") && !review.contains("/settings/take"));
+    assert_eq!(names().len(), 2);
+    let points = admin.page("/settings/part?part=points&item=1").await;
+    assert!(points.contains("Blood and vaccination (not there any more)"), "{points}");
+    let mark = value(&points, "mark");
+    let fields = [("part", "points"), ("item", "1"), ("mark", mark.as_str()), ("name", "Laboratory desk")];
+    assert_eq!(admin.post("/settings/save", &fields).await.status, 303);
+    assert_eq!(admin.take().await.status, 303);
+    assert_eq!((names(), admin.place.desk.settings().points[1].queues.len()), (vec!["Dr. Kassulke".to_owned()], 0));
+    admin.serving.stop().await;
+}
+
+#[tokio::test]
+async fn every_part_is_shown_and_saving_it_untouched_changes_nothing() {
+    let admin = Admin::new().await;
+    for part in PARTS {
+        let mut pages = vec![format!("/settings/part?part={}", part.code)];
+        if part.table.is_some() {
+            pages.extend([format!("/settings/part?part={}&item=0", part.code), format!("/settings/part?part={}&item=new", part.code)]);
+        }
+        for path in pages {
+            let page = admin.page(&path).await;
+            if path.ends_with("new") || !page.contains("class=\"settings\"") {
+                continue;
+            }
+            let typed = fields_of(&page);
+            let fields: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let answer = admin.post("/settings/save", &fields).await;
+            assert_eq!(answer.status, 303, "{path}: {}", answer.body);
+            let draft = admin.place.desk.settings_draft("abe").unwrap();
+            assert!(draft.is_empty(), "{path}: {:?}", draft.differences());
+        }
+    }
+    admin.page("/settings/part?part=other").await;
+    admin.serving.stop().await;
+}
+
+/// What a browser would send of the settings form of a page.
+fn fields_of(page: &str) -> Vec<(String, String)> {
+    let form = page.split("class=\"settings\"").nth(1).unwrap().split("</form>").next().unwrap();
+    let text = |text: &str| text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let attribute = |tag: &str, name: &str| tag.split(&format!(" {name}=\"")).nth(1).map(|rest| text(rest.split('"').next().unwrap()));
+    let mut fields = Vec::new();
+    let mut select = None;
+    for piece in form.split('<').skip(1) {
+        let (tag, rest) = piece.split_once('>').unwrap();
+        let name = attribute(tag, "name");
+        match (tag.split_whitespace().next().unwrap(), name) {
+            ("input", Some(name)) if name != "csrf" && (!tag.contains("type=\"checkbox\"") || tag.contains(" checked")) => {
+                fields.push((name, attribute(tag, "value").unwrap_or_default()));
+            }
+            ("textarea", Some(name)) => fields.push((name, text(rest.strip_prefix('\n').unwrap_or(rest)))),
+            ("select", name) => select = name,
+            ("option", _) if tag.contains(" selected") => fields.push((select.clone().unwrap(), attribute(tag, "value").unwrap())),
+            _ => {}
+        }
+    }
+    fields
+}
+
+#[tokio::test]
+async fn a_file_goes_out_and_comes_back_over_what_it_would_change() {
+    let admin = Admin::new().await;
+    let before = admin.place.desk.settings();
+    let answer = admin.get("/settings/export").await;
+    assert!(answer.head.contains("filename=\"clinic.toml\""));
+    assert_eq!(object(&file::read(&answer.body).unwrap()).unwrap(), object(&before).unwrap());
+    assert_eq!(admin.post("/settings/import", &[("file", &answer.body)]).await.status, 303);
+    assert!(admin.page("/settings/review").await.contains("Your draft changes nothing."));
+    let other = answer.body.replace("Mill Street Clinic", "Hill <b>Road</b> Clinic");
+    assert_eq!(admin.post("/settings/import", &[("file", &other)]).await.status, 303);
+    assert!(admin.page("/settings/review").await.contains("data-label=\"New\">Hill &lt;b&gt;Road&lt;/b&gt; Clinic</td>"));
+    // Somebody else puts something in force meanwhile: what was shown is not what would count.
+    let mark = value(&admin.page("/settings/review").await, "mark");
+    let meanwhile = arrivals::domain::settings::ClinicSettings { name: "Third".into(), late_minutes: 33, ..(*before).clone() };
+    admin.place.desk.take_settings(&meanwhile, "eve").unwrap();
+    let answer = admin.post("/settings/take", &[("mark", &mark)]).await;
+    assert!(answer.status == 422 && answer.body.contains("Something was changed meanwhile"), "{}", answer.body);
+    assert!(answer.body.contains("Somebody else has changed this since you did: name"));
+    assert_eq!(admin.take().await.status, 303);
+    let now = admin.place.desk.settings();
+    assert_eq!((now.name.as_str(), now.late_minutes), ("Hill <b>Road</b> Clinic", 33), "what nobody here touched stays");
+    let wrong = admin.post("/settings/import", &[("file", "[clinic]\nnom = 3")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("line 2: unknown field `nom`") && wrong.body.contains("[clinic]\nnom = 3"));
+    for (text, problem) in [
+        ("name = \"x\"", "has a form of its own"),
+        ("[letters]", "the desk&#39;s own"),
+        ("[letters", "Line 1"),
+        ("x = 1", "unknown field `x`"),
+    ] {
+        let answer = admin.post("/settings/save", &[("part", "other"), ("text", text)]).await;
+        let said = answer.body.contains(problem) || answer.body.contains(&problem.replace("&#39;", "'"));
+        assert!(answer.status == 422 && said, "{text}: {}", answer.body);
+    }
+    admin.serving.stop().await;
+}
