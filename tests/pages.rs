@@ -200,8 +200,10 @@ fn write_png(path: &Path, picture: &slint::SharedPixelBuffer<slint::Rgba8Pixel>)
 fn every_control_has_a_name_lies_in_the_window_and_covers_no_other() {
     let mut wrong = Vec::new();
     each_variant(|window, page, _, (width, height), look, what| {
-        let found = controls(window);
-        assert!(found.len() >= 6, "{what}: the help bar is missing");
+        // What lies over a page covers all of it, on purpose: its controls rest.
+        let covered = window.global::<ui::Kiosk>().get_covered();
+        let found: Vec<_> = controls(window).into_iter().filter(|control| control.enabled || !covered).collect();
+        assert!(found.len() >= if covered { 2 } else { 6 }, "{what}: the help bar is missing");
         let (top, bottom, scrolls) = body(window, &found, height as f32);
         assert!(
             scrolls || found.iter().all(|control| control.top >= bottom || control.bottom <= bottom + 1.0),
@@ -310,6 +312,7 @@ fn every_page_begins_at_its_first_answer_and_says_what_it_asks() {
         window.global::<ui::Speech>().set_control("".into());
         turn_to(&window, sample, "en", SIZES[0], Look::Plain);
         window.window().take_snapshot().unwrap();
+        settle();
         let speech = window.global::<ui::Speech>();
         assert!(speech.get_page().len() > 10, "{name} says {:?}", speech.get_page());
         if !matches!(page, Page::Saving | Page::Printing | Page::OutOfService) {

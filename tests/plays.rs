@@ -10,6 +10,7 @@ mod plays {
     mod guessing;
     mod letters;
     mod midnight;
+    mod orders;
     mod photos;
     mod power_cut;
     mod printer;

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use arrivals::clock::SystemClock;
 use arrivals::kiosk::config::KioskConfig;
+use arrivals::kiosk::window::Ended;
 use arrivals::kiosk::{self_test, window};
 use clap::{Parser, Subcommand};
 
@@ -80,8 +82,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Run { config } => {
             let config = KioskConfig::load(&config)?;
-            window::run(&config, Arc::new(SystemClock::default()), &runtime)?;
-            Ok(ExitCode::SUCCESS)
+            match window::run(&config, Arc::new(SystemClock::default()), &runtime)? {
+                Ended::Closed => Ok(ExitCode::SUCCESS),
+                Ended::StartAgain => start_again(),
+            }
         }
         Command::SelfTest { config } => {
             let config = KioskConfig::load(&config)?;
@@ -92,4 +96,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(if all_ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
+}
+
+/// Becomes the program of this name anew, with the same arguments: the one that is installed now, if it was updated meanwhile.
+fn start_again() -> anyhow::Result<ExitCode> {
+    let mut arguments = std::env::args_os();
+    let name = arguments.next().context("the program does not know its own name")?;
+    let error = std::os::unix::process::CommandExt::exec(std::process::Command::new(&name).args(arguments));
+    Err(error).context("the program cannot start again by itself; start it anew")
 }

@@ -24,6 +24,7 @@ pub use self::barcode::BadPattern;
 pub use self::reader::Reader;
 
 use crate::domain::ids::{AppointmentId, PatientId};
+use crate::domain::pages::TicketPages;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::ticket::{Ticket, TicketNumber};
@@ -123,6 +124,14 @@ pub fn appointment_code(id: &AppointmentId) -> String {
 #[must_use]
 pub fn ticket_code(ticket: &Ticket) -> String {
     format!("{TICKET}{}:{}", ticket.date, ticket.number)
+}
+
+/// What a ticket's square code says: the address of its page for the patient's own phone, if the clinic has such pages, with the plain code
+/// behind a `#`, which no browser sends on; else the plain code. Kiosks read both.
+#[must_use]
+pub fn ticket_qr(pages: &TicketPages, ticket: &Ticket) -> String {
+    let code = ticket_code(ticket);
+    pages.of(*ticket).map_or_else(|| code.clone(), |page| format!("{page}#{code}"))
 }
 
 /// Whether a code can carry this appointment number: 1 to 64 letters, digits, dots, underscores and hyphens.

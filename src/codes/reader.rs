@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::barcode::{BadPattern, Barcodes};
 use super::letter::{self, Verifier};
 use super::{Scanned, licence, parse};
+use crate::domain::pages::TicketPages;
 use crate::domain::settings::ClinicSettings;
 
 /// How all of our plain codes begin.
@@ -18,6 +19,7 @@ const OURS: &[u8] = b"ARR:";
 pub struct Reader {
     letters: Verifier,
     barcodes: Barcodes,
+    pages: TicketPages,
     signed_only: bool,
 }
 
@@ -28,7 +30,7 @@ impl Reader {
     /// A sentence that names the first of the clinic's patterns that cannot be used.
     pub fn new(settings: &ClinicSettings) -> Result<Self, BadPattern> {
         let (letters, barcodes) = (Verifier::new(&settings.letters), Barcodes::new(&settings.barcodes)?);
-        Ok(Self { letters, barcodes, signed_only: settings.signed_letters_only })
+        Ok(Self { letters, barcodes, pages: settings.pages.clone(), signed_only: settings.signed_letters_only })
     }
 
     /// Reads what a scanner sent. White space and line ends around the code do not matter. `today` is the clinic's date.
@@ -42,10 +44,21 @@ impl Reader {
             }
         } else if scan.starts_with(letter::PREFIX.as_bytes()) {
             self.letters.read(scan, today)
+        } else if let Some(read) = self.page(scan) {
+            read
         } else if let Some(read) = licence::read(scan, today) {
             read
         } else {
             self.barcodes.read(scan)
+        }
+    }
+
+    /// A ticket whose code leads to its page. Only with the right name: another clinic's desk may be at the same address by now.
+    fn page(&self, scan: &[u8]) -> Option<Scanned> {
+        let (page, code) = std::str::from_utf8(scan).ok()?.split_once('#')?;
+        match parse(code.as_bytes()) {
+            Scanned::Ticket(ticket) if self.pages.of(ticket).is_some_and(|its| its == page) => Some(Scanned::Ticket(ticket)),
+            _ => None,
         }
     }
 }
@@ -104,5 +117,23 @@ mod tests {
         assert_eq!(reader.read(b"ARR:A:4711\r", TODAY), Scanned::Appointment("4711".into()));
         assert_eq!(reader.read(b"AL:12345", TODAY), Scanned::Foreign);
         assert_eq!(reader.read(b"MRN1234567", TODAY), Scanned::Foreign);
+    }
+
+    #[test]
+    fn a_ticket_that_leads_to_its_page_is_read_as_the_ticket() {
+        let pages = TicketPages { address: "https://arrivals.example.org".to_owned(), key: "5f".repeat(32) };
+        let reader = Reader::new(&ClinicSettings { pages: pages.clone(), ..ClinicSettings::default() }).unwrap();
+        let today = date(2026, 11, 23);
+        let a17 = crate::domain::ticket::Ticket { number: "A17".parse().unwrap(), date: today };
+        let code = crate::codes::ticket_qr(&pages, &a17);
+        assert!(code.starts_with("https://arrivals.example.org/t/") && code.ends_with("#ARR:T:2026-11-23:A17"), "{code}");
+        assert_eq!(reader.read(code.as_bytes(), today), Scanned::Ticket(a17));
+        // Another ticket's name, another address, no name at all.
+        for other in
+            [code.replace("A17", "A18"), code.replace("example.org", "example.com"), code.replace("/t/", "/t/0"), code.replace('#', "")]
+        {
+            assert_eq!(reader.read(other.as_bytes(), today), Scanned::Foreign, "{other}");
+        }
+        assert_eq!(crate::codes::ticket_qr(&TicketPages::default(), &a17), "ARR:T:2026-11-23:A17");
     }
 }

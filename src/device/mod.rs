@@ -8,6 +8,7 @@
 /// What photographs an insurance card.
 pub mod camera;
 /// What prints tickets.
+pub mod machine;
 pub mod printer;
 /// What reads codes.
 pub mod scanner;

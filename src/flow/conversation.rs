@@ -15,6 +15,7 @@ use crate::domain::ids::AppointmentId;
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
+use crate::domain::queue::Wait;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 
@@ -45,6 +46,8 @@ pub struct TicketAtHand {
     pub desk_knows: bool,
     /// Staff have seen it.
     pub seen_by_staff: bool,
+    /// The place in its queue, 1 is next, and how long it may take; none as long as the desk has not said it.
+    pub wait: Option<(u32, Wait)>,
 }
 
 /// Where a conversation stands, and what it has learned. Nothing of it outlives the return to welcome.

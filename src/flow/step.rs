@@ -14,6 +14,7 @@ use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::proposal::{Field, Source, Value};
+use crate::domain::queue::Wait;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 
@@ -337,6 +338,8 @@ pub enum Input {
     DeskKnows,
     /// Staff have marked the arrival as seen.
     SeenByStaff,
+    /// How the ticket at hand stands in its queue: its place, 1 is next, and how long it may take.
+    Waits(u32, Wait),
     /// Nobody touched anything for a while.
     TimeIsShort,
     /// Nobody answered the question either.

@@ -34,6 +34,12 @@ impl Conversation {
                 }
                 return (self, Vec::new());
             }
+            Input::Waits(position, wait) => {
+                if let Some(at_hand) = &mut self.at_hand {
+                    at_hand.wait = Some((position, wait));
+                }
+                return (self, Vec::new());
+            }
             // Whoever holds out a code while nobody answers may be the next person: they must not uncover this one's page.
             input if self.asking_for_time && input.is_scan() => return self.scanned_while_asked(input),
             _ => self.asking_for_time = false,
@@ -291,6 +297,7 @@ impl Conversation {
                 print: None,
                 desk_knows: false,
                 seen_by_staff: false,
+                wait: None,
             }),
             _ => None,
         })
@@ -358,6 +365,7 @@ impl Conversation {
             print: None,
             desk_knows: false,
             seen_by_staff: false,
+            wait: None,
         });
         self.step = Step::Printing;
         let effects = self.print_order(saved.given_before).map(Effect::Print).into_iter().collect();

@@ -136,6 +136,12 @@ impl App {
         self.kiosk.borrow().has_work()
     }
 
+    /// Whether the program should start again now.
+    #[must_use]
+    pub fn wants_restart(&self) -> bool {
+        self.kiosk.borrow().wants_restart()
+    }
+
     /// Does what the page on the screen announces: call it once that page has been drawn.
     pub fn work(&self) {
         self.kiosk.borrow_mut().work();

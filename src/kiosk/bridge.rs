@@ -17,6 +17,7 @@ use crate::domain::appointment::Standing;
 use crate::domain::insurance::{Relationship, Side};
 use crate::domain::language::Language;
 use crate::domain::proposal::Field;
+use crate::domain::queue::Wait;
 use crate::domain::ticket::{CallAs, PrintOutcome};
 use crate::flow::card::CardPart;
 use crate::flow::conversation::TicketAtHand;
@@ -43,8 +44,11 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
         Rc::new(move |input: Input| send(Event::Touch(input)))
     };
     face.on_act({
-        let touch = Rc::clone(&touch);
-        move |action| touch(input_of(action))
+        let send = Rc::clone(&send);
+        move |action| match input_of(action) {
+            Some(input) => send(Event::Touch(input)),
+            None => send(Event::MessageRead),
+        }
     });
     face.on_choose_language({
         let touch = Rc::clone(&touch);
@@ -127,9 +131,11 @@ pub fn move_focus(window: &KioskWindow, controls: i32) {
     }
 }
 
-fn input_of(action: ui::Action) -> Input {
+/// What an action means to the conversation; none for the one that is about staff's message.
+fn input_of(action: ui::Action) -> Option<Input> {
     use ui::Action as A;
-    match action {
+    Some(match action {
+        A::MessageRead => return None,
         A::Start => Input::Start,
         A::TypeInstead => Input::TypeInstead,
         A::SomebodyElse => Input::SomebodyElse,
@@ -174,7 +180,7 @@ fn input_of(action: ui::Action) -> Input {
         A::CursorRight => Input::Cursor(true),
         A::PrintAgain => Input::PrintAgain,
         A::Finish => Input::Finish,
-    }
+    })
 }
 
 /// Shows a screen. Returns whether the page, or its language, is another one than before.
@@ -188,6 +194,8 @@ pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic:
     }
     face.set_language(language);
     show_clinic(&face, clinic, screen.language);
+    face.set_service_text(clinic.closed.into());
+    face.set_staff_message(clinic.message.into());
     face.set_desk_reached(around.desk_reached);
     face.set_scanner_ready(around.scanner_ready);
     face.set_printer_ready(around.printer_ready);
@@ -345,6 +353,7 @@ fn forget(face: &ui::Kiosk<'_>) {
     face.set_date_part(ui::DatePart::Month);
     face.set_date_trouble(ui::DateTrouble::None);
     face.set_print_state(ui::PrintState::None);
+    face.set_people_before(-1);
     face.set_why(ui::Why::None);
     face.set_doubt(ui::Doubt::None);
     face.set_visits(ModelRc::default());
@@ -371,6 +380,7 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_was_here_before,
         ui::Kiosk::set_desk_knows,
         ui::Kiosk::set_seen_by_staff,
+        ui::Kiosk::set_waits_longer,
         ui::Kiosk::set_digits_only,
         ui::Kiosk::set_any_new,
     ] {
@@ -381,6 +391,8 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_scan_month,
         ui::Kiosk::set_month,
         ui::Kiosk::set_tries_left,
+        ui::Kiosk::set_wait_from,
+        ui::Kiosk::set_wait_to,
         ui::Kiosk::set_visits_open,
         ui::Kiosk::set_card_ends_day,
         ui::Kiosk::set_card_ends_month,
@@ -422,6 +434,15 @@ fn fill_ticket(face: &ui::Kiosk<'_>, at_hand: &TicketAtHand) {
     face.set_was_here_before(at_hand.given_before);
     face.set_desk_knows(at_hand.desk_knows);
     face.set_seen_by_staff(at_hand.seen_by_staff);
+    let (position, wait) = at_hand.wait.map_or((-1, None), |(position, wait)| (number(position) - 1, Some(wait)));
+    face.set_people_before(position);
+    let (from, to) = match wait {
+        Some(Wait::Minutes { from, to }) => (number(from), number(to)),
+        _ => (0, 0),
+    };
+    face.set_wait_from(from);
+    face.set_wait_to(to);
+    face.set_waits_longer(wait == Some(Wait::LongerThanUsual));
     face.set_print_state(match at_hand.print {
         None if at_hand.given_before => ui::PrintState::None,
         None => ui::PrintState::Waiting,

@@ -25,6 +25,8 @@ pub struct Beside {
     pub wake: Arc<Notify>,
     /// The way to the printer.
     pub printer: PrinterThread,
+    /// What the worker tells of the kiosk.
+    pub vitals: Vitals,
     worker: tokio::task::JoinHandle<()>,
 }
 
@@ -45,31 +47,26 @@ pub fn start(
     paper: PaperWidth,
     api: impl DeskApi + 'static,
     mailbox: &Mailbox,
-    vitals: Vitals,
+    clock: &Arc<dyn Clock>,
 ) -> std::io::Result<Beside> {
     let store = Arc::new(Mutex::new(store));
     let wake = Arc::new(Notify::new());
     let printed = mailbox.clone();
     let printer = PrinterThread::start(printer, paper, move |word| printed.leave(Event::Printer(word)))?;
     let told = mailbox.clone();
+    let wall_clock = Arc::clone(clock);
+    let vitals = Vitals::new(move || wall_clock.now());
     let worker = Worker {
         api,
         store: Arc::clone(&store),
         kiosk,
         wake: Arc::clone(&wake),
-        vitals,
+        vitals: vitals.clone(),
         seed: jitter_seed(),
         tell: Box::new(move |word| told.leave(Event::Desk(word))),
     };
     let worker = tokio::spawn(async move { worker.run().await });
-    Ok(Beside { store, wake, printer, worker })
-}
-
-/// What this kiosk will tell of itself, by this clock.
-#[must_use]
-pub fn vitals(clock: &Arc<dyn Clock>) -> Vitals {
-    let clock = Arc::clone(clock);
-    Vitals::new(move || clock.now())
+    Ok(Beside { store, wake, printer, vitals, worker })
 }
 
 fn jitter_seed() -> u64 {

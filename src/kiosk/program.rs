@@ -4,6 +4,7 @@
 //! one; what could not be written to the log is kept and tried again; no rule about patients lives here.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 use super::brake::Brake;
 use super::camera::CardCamera;
 use super::lookup::{Clinic, Roster, look_up};
+use super::orders::Message;
 use super::printing::{PrinterThread, PrinterWord};
 use super::scan::{input_of, number_of_card, sound_after};
 use crate::clock::Clock;
@@ -25,6 +27,7 @@ use crate::device::speaker::Speaker;
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::Seq;
 use crate::domain::language::Language;
+use crate::domain::pages::TicketPages;
 use crate::domain::reason::Reason;
 use crate::domain::settings::{Localized, WalkInCategory};
 use crate::domain::ticket::PrintOutcome;
@@ -35,6 +38,7 @@ use crate::flow::screen::Screen;
 use crate::flow::step::{Effect, Input, PrintOrder, Query, Step};
 use crate::paper::TicketFace;
 use crate::store::{Store, StoreError};
+use crate::sync::vitals::Vitals;
 use crate::sync::worker::Told;
 
 /// A printer that says nothing for so long is taken as unknown; the number is valid anyway.
@@ -59,6 +63,8 @@ pub enum Event {
     Desk(Told),
     /// A second has passed, more or less.
     Tick,
+    /// Staff's message was read.
+    MessageRead,
     /// The patient walks away: as if all the patience of this step were used up. From the developer panel.
     WalkAway,
 }
@@ -87,10 +93,27 @@ pub struct ClinicFace<'a> {
     pub walk_in: &'a [WalkInCategory],
     /// Who comes when somebody feels unwell.
     pub unwell_comes: Option<&'a Localized>,
+    /// Why staff took the kiosk out of service, in their own words; empty if they did not, or said nothing.
+    pub closed: &'a str,
+    /// What staff say to whoever is at the kiosk; empty for nothing.
+    pub message: &'a str,
 }
 
-/// Finds the words of a ticket: its order, the time of day and whether the desk is reached.
-pub type TicketWords = Box<dyn Fn(&PrintOrder, DateTime, bool, &str) -> TicketFace>;
+/// What a ticket says besides its order.
+#[derive(Debug, Clone, Copy)]
+pub struct TicketFacts<'a> {
+    /// The clinic's time.
+    pub local: DateTime,
+    /// Whether the desk is reached; else the ticket says to tell it.
+    pub desk_reached: bool,
+    /// The clinic's name.
+    pub clinic: &'a str,
+    /// Where the page is that its code leads to, if the clinic has such pages.
+    pub pages: &'a TicketPages,
+}
+
+/// Finds the words of a ticket.
+pub type TicketWords = Box<dyn Fn(&PrintOrder, TicketFacts<'_>) -> TicketFace>;
 
 /// What a kiosk is made of.
 pub struct Parts {
@@ -102,6 +125,10 @@ pub struct Parts {
     pub wake: Arc<Notify>,
     /// The way to the printer.
     pub printer: PrinterThread,
+    /// What the worker tells the desk of this kiosk.
+    pub vitals: Vitals,
+    /// Where the kiosk's file is: how full that disk is matters.
+    pub data: PathBuf,
     /// What photographs cards.
     pub camera: CardCamera,
     /// What is heard when a code was read.
@@ -132,6 +159,18 @@ pub struct Kiosk {
     /// The event whose acknowledgement means that the desk knows the ticket at hand.
     pub(super) checked_in_at: Option<Seq>,
     tidied_on: Option<Date>,
+    /// The kiosk stopped itself: nothing that is checked in here could ever be told.
+    pub(super) faulty: bool,
+    /// Staff took the kiosk out of service, with these words for patients.
+    pub(super) closed: Option<String>,
+    /// What staff say to whoever is here.
+    pub(super) message: Option<Message>,
+    /// Staff want the program to start again.
+    pub(super) restart: bool,
+    /// The last order of the desk that was carried out.
+    pub(super) obeyed: u64,
+    /// When temperature and disk were last looked at.
+    pub(super) machine_seen: Option<Duration>,
 }
 
 impl std::fmt::Debug for Kiosk {
@@ -172,7 +211,16 @@ impl Kiosk {
             printing_since: None,
             checked_in_at: None,
             tidied_on: None,
+            faulty: false,
+            closed: None,
+            message: None,
+            restart: false,
+            obeyed: 0,
+            machine_seen: None,
         };
+        kiosk.read_orders()?;
+        kiosk.camera_is(None);
+        kiosk.tell_health();
         if let Some(settings) = settings {
             kiosk.take_settings(settings);
         }
@@ -188,7 +236,7 @@ impl Kiosk {
     /// What to show of the kiosk itself.
     #[must_use]
     pub fn surroundings(&self) -> Surroundings {
-        self.surroundings
+        Surroundings { out_of_service: self.is_out_of_service(), ..self.surroundings }
     }
 
     /// What pages show of the clinic.
@@ -199,6 +247,8 @@ impl Kiosk {
             name: self.clinic_name(),
             walk_in: settings.map_or(&[], |settings| &settings.walk_in),
             unwell_comes: settings.map(|settings| &settings.unwell_comes),
+            closed: self.closed.as_deref().unwrap_or_default(),
+            message: self.message(),
         }
     }
 
@@ -232,14 +282,22 @@ impl Kiosk {
                 }
             }
             Event::Scanner(event) => self.scanner(event),
-            Event::Camera(event) => self.camera(event),
+            Event::Camera(event) => {
+                self.camera_is(Some(event));
+                self.camera(event);
+            }
             Event::Printer(PrinterWord::Printed(ticket, outcome)) => self.printed(ticket, outcome),
             Event::Printer(PrinterWord::Status(status)) => {
                 self.surroundings.printer_ready = status.trouble().is_none();
+                self.printer_is(status);
                 tracing::info!(printer = status.for_staff(), "the printer's state");
             }
             Event::Desk(told) => self.told(told),
             Event::Tick => self.tick(),
+            Event::MessageRead => {
+                self.last_touch = self.parts.clock.elapsed();
+                self.message_was_read();
+            }
             Event::WalkAway => {
                 self.input(Input::TimeIsShort);
                 self.input(Input::TimeIsUp);
@@ -263,9 +321,9 @@ impl Kiosk {
         let before = self.conversation.step;
         let begins = input.is_scan() || matches!(input, Input::Start | Input::OneMorePerson);
         let input = match before {
-            Step::Welcome if self.surroundings.out_of_service && begins => return,
+            Step::Welcome if self.is_out_of_service() && begins => return,
             // The page that says so is behind the welcome page.
-            Step::Done | Step::Stopped(_) if self.surroundings.out_of_service && begins => Input::Finish,
+            Step::Done | Step::Stopped(_) if self.is_out_of_service() && begins => Input::Finish,
             _ => input,
         };
         let conversation = std::mem::replace(&mut self.conversation, Conversation::new(self.parts.home_language));
@@ -280,6 +338,7 @@ impl Kiosk {
         for effect in effects {
             self.effect(effect);
         }
+        self.forget_message(before);
         self.follow_with_camera();
         if self.conversation.step == Step::Done && before == Step::IsThisYou {
             self.recognise_ticket();
@@ -356,7 +415,10 @@ impl Kiosk {
 
     fn scanner(&mut self, event: ScannerEvent) {
         match event {
-            ScannerEvent::Status(status) => self.surroundings.scanner_ready = status == ScannerStatus::Ready,
+            ScannerEvent::Status(status) => {
+                self.surroundings.scanner_ready = status == ScannerStatus::Ready;
+                self.scanner_is(status);
+            }
             ScannerEvent::Scanned(bytes) => {
                 let (today, card_is_enough) = match &self.clinic {
                     Some(clinic) => (clinic.date(self.parts.clock.now()), clinic.settings.trust_two_identifiers),
@@ -383,6 +445,8 @@ impl Kiosk {
         self.write_what_waits();
         self.tidy_up();
         self.roster.index();
+        self.tell_health();
+        self.forget_message(self.conversation.step);
         let now = self.parts.clock.elapsed();
         if self.printing_since.is_some_and(|since| now.saturating_sub(since) > Duration::from_secs(PRINT_SECONDS_MAX)) {
             self.printing_since = None;

@@ -2,13 +2,16 @@
 
 use std::sync::MutexGuard;
 
+use jiff::Timestamp;
+
 use super::lookup::{self, Clinic};
 use super::printing::PrintRequest;
-use super::program::{Kiosk, lock};
+use super::program::{Kiosk, TicketFacts, lock};
 use crate::device::camera;
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::{AppointmentId, Seq};
 use crate::domain::insurance::{Coverage, Side};
+use crate::domain::pages::TicketPages;
 use crate::domain::payer::InsuranceSettings;
 use crate::domain::proposal::{Field, Proposal, Source, Value};
 use crate::domain::ticket::{PrintOutcome, Ticket};
@@ -109,7 +112,7 @@ impl Kiosk {
     }
 
     fn save_with(&mut self, save: impl Fn(&Clinic, MutexGuard<'_, Store>) -> Result<(KnownTicket, Vec<AppointmentId>, Seq), StoreError>) {
-        let Some(clinic) = self.clinic.as_ref().filter(|_| !self.surroundings.out_of_service) else {
+        let Some(clinic) = self.clinic.as_ref().filter(|_| !self.faulty) else {
             return self.input(Input::NotSaved);
         };
         let saved = save(clinic, lock(&self.parts.store));
@@ -132,12 +135,20 @@ impl Kiosk {
 
     pub(super) fn print(&mut self, order: PrintOrder) {
         let now = self.parts.clock.now();
+        self.printing_since = Some(self.parts.clock.elapsed());
+        self.hand_to_printer(&order, now);
+    }
+
+    /// Words a ticket and hands it to the printer.
+    pub(super) fn hand_to_printer(&mut self, order: &PrintOrder, now: Timestamp) {
         let local = match &self.clinic {
             Some(clinic) => now.to_zoned(clinic.zone.clone()).datetime(),
             None => order.ticket.date.at(0, 0, 0, 0),
         };
-        let face = (self.parts.words)(&order, local, self.surroundings.desk_reached, self.clinic_name());
-        self.printing_since = Some(self.parts.clock.elapsed());
+        let none = TicketPages::default();
+        let pages = self.clinic.as_ref().map_or(&none, |clinic| &clinic.settings.pages);
+        let facts = TicketFacts { local, desk_reached: self.surroundings.desk_reached, clinic: self.clinic_name(), pages };
+        let face = (self.parts.words)(order, facts);
         if let Err(outcome) = self.parts.printer.print(PrintRequest { ticket: order.ticket, face }) {
             self.printed(order.ticket, outcome);
         }

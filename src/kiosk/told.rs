@@ -21,12 +21,12 @@ impl Kiosk {
             Told::Refused(why) => {
                 self.surroundings.desk_reached = false;
                 // Nothing that is checked in here could ever be told.
-                self.surroundings.out_of_service |= why == Refusal::OtherHistory;
+                self.faulty |= why == Refusal::OtherHistory;
                 tracing::error!(%why, "the desk refuses; checking in goes on, nothing is dropped");
             }
             Told::Disagree { desk, kiosk } => {
                 self.surroundings.desk_reached = false;
-                self.surroundings.out_of_service = true;
+                self.faulty = true;
                 tracing::error!(
                     desk = desk.0,
                     kiosk = kiosk.0,
@@ -35,12 +35,13 @@ impl Kiosk {
                 );
             }
             Told::Acknowledged(held) => {
-                self.surroundings.out_of_service = false;
+                self.faulty = false;
                 if self.checked_in_at.is_some_and(|seq| seq <= held) {
                     self.input(Input::DeskKnows);
                 }
             }
-            Told::Waits(_) | Told::Orders(_) => {}
+            Told::Waits(waits) => self.waits(&waits),
+            Told::Orders(orders) => self.orders(orders),
             Told::StoreFailed(why) => tracing::error!(%why, "the kiosk's file failed while talking to the desk"),
             Told::List { settings, changes } => {
                 if let Some(settings) = settings {

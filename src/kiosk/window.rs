@@ -12,7 +12,7 @@ use super::app::{App, Mailbox, dress};
 use super::camera::CardCamera;
 use super::config::KioskConfig;
 use super::parts;
-use super::program::{Event, Kiosk, Parts};
+use super::program::{Event, Kiosk, Parts, TicketFacts};
 use super::ui::{self, KioskWindow};
 use super::words::ticket_face;
 use crate::clock::Clock;
@@ -61,11 +61,20 @@ fn in_short(reason: &str) -> &str {
     ends.map(|(_, end)| end).next_back().unwrap_or(reason).trim().trim_end_matches('.')
 }
 
-/// Joins window and kiosk, ticks every second, and runs until the window is closed.
+/// How a kiosk's window came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Somebody closed it.
+    Closed,
+    /// Staff want the program to start again.
+    StartAgain,
+}
+
+/// Joins window and kiosk, ticks every second, and runs until the window is closed or staff want it to start again.
 ///
 /// # Errors
 /// If the toolkit's event loop fails.
-pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiver<Event>) -> anyhow::Result<()> {
+pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiver<Event>) -> anyhow::Result<Ended> {
     let app = App::new(window, kiosk, inbox);
     APP.with_borrow_mut(|slot| *slot = Rc::downgrade(&app));
     let worker = Rc::new(Timer::default());
@@ -89,6 +98,9 @@ pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiv
         if let Some(app) = weak.upgrade() {
             app.empty_mailbox(Duration::ZERO);
             app.take(Event::Tick);
+            if app.wants_restart() {
+                let _ = slint::quit_event_loop();
+            }
             // Fed from the window's own thread: a frozen screen is restarted.
             let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
         }
@@ -101,14 +113,14 @@ pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiv
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     app.window.show().context("the window cannot be shown")?;
     slint::run_event_loop_until_quit().context("the window's event loop failed")?;
-    Ok(())
+    Ok(if app.wants_restart() { Ended::StartAgain } else { Ended::Closed })
 }
 
 /// Runs the kiosk that a configuration describes.
 ///
 /// # Errors
 /// One sentence on what to do: a wrong address, a file that cannot be opened, no display.
-pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<()> {
+pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Ended> {
     let client = Client::new(&config.desk, config.token.reveal())?;
     let printer = printer::open(&config.printer)?;
     let speaker = speaker::open(&config.speaker)?;
@@ -117,7 +129,7 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     let store = Store::open(&config.data, config.letter, seal)?;
     let (mailbox, inbox) = mailbox();
     let in_runtime = runtime.enter();
-    let beside = parts::start(config.kiosk.clone(), store, printer, config.paper, client, &mailbox, parts::vitals(&clock))?;
+    let beside = parts::start(config.kiosk.clone(), store, printer, config.paper, client, &mailbox, &clock)?;
     drop(in_runtime);
     let scans = mailbox.clone();
     let scanner = scanner::open(&config.scanner, Arc::clone(&clock), Box::new(move |event| scans.leave(Event::Scanner(event))))?;
@@ -137,28 +149,30 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
         store: Arc::clone(&beside.store),
         wake: Arc::clone(&beside.wake),
         printer: beside.printer.clone(),
+        vitals: beside.vitals.clone(),
+        data: config.data.clone(),
         camera: CardCamera::new(camera, mailbox.clone()),
         speaker,
         home_language: config.language,
         clinic_name: config.look.name.clone(),
-        words: Box::new(move |order, local, desk_reached, clinic| match words.upgrade() {
-            Some(window) => ticket_face(&window, order, local, desk_reached, clinic),
-            None => unworded(order, clinic),
+        words: Box::new(move |order, facts| match words.upgrade() {
+            Some(window) => ticket_face(&window, order, facts),
+            None => unworded(order, facts),
         }),
     })?;
     tracing::info!(kiosk = %config.kiosk, "ready");
-    run_app(window, kiosk, inbox)?;
+    let ended = run_app(window, kiosk, inbox)?;
     drop(scanner);
     drop(beside);
-    Ok(())
+    Ok(ended)
 }
 
 /// The window is gone while a ticket is being worded: the number alone.
 #[must_use]
-pub fn unworded(order: &crate::flow::step::PrintOrder, clinic: &str) -> crate::paper::TicketFace {
+pub fn unworded(order: &crate::flow::step::PrintOrder, facts: TicketFacts<'_>) -> crate::paper::TicketFace {
     crate::paper::TicketFace {
         rtl: order.language.is_rtl(),
-        clinic: clinic.to_owned(),
+        clinic: facts.clinic.to_owned(),
         number_label: String::new(),
         number: order.ticket.number.to_string(),
         name: order.name.clone(),
@@ -166,7 +180,7 @@ pub fn unworded(order: &crate::flow::step::PrintOrder, clinic: &str) -> crate::p
         place: order.place.clone(),
         lines: Vec::new(),
         time_line: String::new(),
-        qr: crate::codes::ticket_code(&order.ticket),
+        qr: crate::codes::ticket_qr(facts.pages, &order.ticket),
         qr_label: String::new(),
         copy_label: None,
     }

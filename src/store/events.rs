@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 use super::{Seal, Store, StoreError};
 use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::Seq;
+use crate::domain::ticket::Ticket;
 
 const ACKNOWLEDGED: &str = "acknowledged_seq";
 
@@ -67,6 +68,19 @@ impl Store {
             events.push(LoggedEvent { seq: Seq(seq.cast_unsigned()), at, event });
         }
         Ok(events)
+    }
+
+    /// The check-in or the request that a ticket was given out for; none if it was not here, or is forgotten.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn arrival_of(&self, ticket: Ticket) -> Result<Option<KioskEvent>, StoreError> {
+        let events = self.events_after(Seq(0), usize::MAX)?;
+        Ok(events.into_iter().map(|logged| logged.event).find(|event| match event {
+            KioskEvent::CheckedIn(arrival) => arrival.ticket == ticket,
+            KioskEvent::WalkedIn(request) => request.ticket == ticket,
+            _ => false,
+        }))
     }
 
     /// Removes acknowledged events from before `before`. Positions are not used again.

@@ -10,6 +10,7 @@ pub mod events;
 pub mod feed;
 pub mod key;
 pub mod list;
+pub mod orders;
 pub mod photos;
 mod schema;
 pub mod seal;

@@ -4,12 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use arrivals::domain::language::Language;
+use arrivals::domain::pages::TicketPages;
+use arrivals::domain::queue::Wait;
 use arrivals::domain::ticket::{PrintOutcome, Ticket, TicketNumber};
 use arrivals::flow::conversation::TicketAtHand;
 use arrivals::flow::entry::DatePart;
 use arrivals::flow::screen::{Content, Screen};
 use arrivals::flow::step::{PrintOrder, Step};
-use arrivals::kiosk::program::{ClinicFace, Surroundings};
+use arrivals::kiosk::program::{ClinicFace, Surroundings, TicketFacts};
 use arrivals::kiosk::ui::{self, KioskWindow, Page};
 use arrivals::kiosk::{bridge, words};
 use i_slint_backend_testing::ElementQuery;
@@ -21,10 +23,10 @@ use super::{settle, window};
 
 const AROUND: Surroundings =
     Surroundings { desk_reached: true, scanner_ready: true, printer_ready: true, seconds_left: 0, out_of_service: false };
-const CLINIC: ClinicFace<'_> = ClinicFace { name: "Clinic", walk_in: &[], unwell_comes: None };
+const CLINIC: ClinicFace<'_> = ClinicFace { name: "Clinic", walk_in: &[], unwell_comes: None, closed: "", message: "" };
 
 /// What of the window's face is of no person: the clinic, the kiosk, and what every screen sets anew.
-const OF_NOBODY: [&str; 24] = [
+const OF_NOBODY: [&str; 26] = [
     "page",
     "progress-at",
     "progress-of",
@@ -33,6 +35,8 @@ const OF_NOBODY: [&str; 24] = [
     "logo",
     "has-logo",
     "language",
+    "service-text",
+    "staff-message",
     "desk-reached",
     "scanner-ready",
     "printer-ready",
@@ -83,6 +87,7 @@ fn show_done(window: &KioskWindow) {
         print: Some(PrintOutcome::Printed),
         desk_knows: true,
         seen_by_staff: true,
+        wait: Some((3, Wait::Minutes { from: 10, to: 20 })),
     };
     show(window, Step::Done, Content::Ticket(at_hand));
 }
@@ -123,6 +128,9 @@ fn left(window: &KioskWindow) -> Vec<&'static str> {
         ("why-how-far", face.get_why_how_far()),
     ];
     let numbers = [
+        ("people-before", face.get_people_before() + 1),
+        ("wait-from", face.get_wait_from()),
+        ("wait-to", face.get_wait_to()),
         ("scan-day", face.get_scan_day()),
         ("scan-month", face.get_scan_month()),
         ("month", face.get_month()),
@@ -142,6 +150,7 @@ fn left(window: &KioskWindow) -> Vec<&'static str> {
         ("was-here-before", face.get_was_here_before()),
         ("desk-knows", face.get_desk_knows()),
         ("seen-by-staff", face.get_seen_by_staff()),
+        ("waits-longer", face.get_waits_longer()),
         ("scan-word", face.get_scan_word() != ui::ScanWord::None),
         ("date-part", face.get_date_part() != ui::DatePart::Month),
         ("date-trouble", face.get_date_trouble() != ui::DateTrouble::None),
@@ -230,12 +239,18 @@ fn a_ticket_without_an_appointment_promises_no_call_and_no_place_to_wait() {
     for (language, tag) in [Language::English, Language::Spanish, Language::Arabic].into_iter().zip(LANGUAGES) {
         slint::select_bundled_translation(tag).unwrap();
         window.global::<ui::Kiosk>().set_language(tag.into());
-        let face = |walk_in| {
+        let (none, pages) = (TicketPages::default(), TicketPages { address: "https://a.example".to_owned(), key: "5f".repeat(32) });
+        let face = |walk_in, pages| {
             let order =
                 PrintOrder { ticket: ticket(), appointments: Vec::new(), name: None, place: String::new(), language, copy: false, walk_in };
-            words::ticket_face(&window, &order, date(2026, 11, 23).at(9, 5, 0, 0), true, "Clinic")
+            let facts = TicketFacts { local: date(2026, 11, 23).at(9, 5, 0, 0), desk_reached: true, clinic: "Clinic", pages };
+            words::ticket_face(&window, &order, facts)
         };
-        let (with, without) = (face(false), face(true));
+        let (with, without) = (face(false, &none), face(true, &none));
+        for led in [face(false, &pages), face(true, &pages)] {
+            assert!(led.qr.starts_with("https://a.example/t/"), "{}", led.qr);
+            assert!(led.qr_label != with.qr_label && led.qr_label != without.qr_label, "{tag}");
+        }
         assert_eq!(without.lines.len(), 1, "{tag}");
         assert!(!without.lines.contains(&with.lines[0]), "{tag}: {:?}", without.lines);
         assert_ne!(with.qr_label, without.qr_label, "{tag}");
@@ -244,4 +259,30 @@ fn a_ticket_without_an_appointment_promises_no_call_and_no_place_to_wait() {
             assert_eq!(without.qr_label, "Show this at the front desk");
         }
     }
+}
+
+#[test]
+fn a_copy_is_in_its_owners_language_and_the_page_stays_in_its_own() {
+    let window = window();
+    slint::select_bundled_translation("en").unwrap();
+    window.global::<ui::Kiosk>().set_language("en".into());
+    let none = TicketPages::default();
+    let face = |language| {
+        let order = PrintOrder {
+            ticket: ticket(),
+            appointments: Vec::new(),
+            name: None,
+            place: String::new(),
+            language,
+            copy: true,
+            walk_in: false,
+        };
+        let facts = TicketFacts { local: date(2026, 11, 23).at(9, 5, 0, 0), desk_reached: true, clinic: "Clinic", pages: &none };
+        words::ticket_face(&window, &order, facts)
+    };
+    let (english, spanish) = (face(Language::English), face(Language::Spanish));
+    assert_eq!((english.copy_label.as_deref(), spanish.copy_label.as_deref()), (Some("Copy"), Some("Copia")));
+    assert!(english.time_line.contains("9:05 AM") && !spanish.time_line.contains("AM"), "{} {}", english.time_line, spanish.time_line);
+    assert_eq!(window.global::<ui::Kiosk>().get_language(), "en");
+    assert_eq!(window.global::<ui::Words>().invoke_ticket_copy_label(), "Copy");
 }

@@ -43,7 +43,7 @@ const fn but(page: Page, name: &'static str, but: fn(&Kiosk<'_>)) -> Sample {
     Sample { page, name, is_usual: false, but }
 }
 
-pub const PAGES: [Sample; 99] = [
+pub const PAGES: [Sample; 105] = [
     usual(Page::Welcome, "welcome"),
     but(Page::Welcome, "welcome-no-walk-in", |kiosk| kiosk.set_walk_in_offered(false)),
     usual(Page::Find, "find"),
@@ -168,6 +168,15 @@ pub const PAGES: [Sample; 99] = [
         kiosk.set_for_other(true);
         kiosk.set_seen_by_staff(true);
     }),
+    but(Page::Done, "done-next", |kiosk| {
+        kiosk.set_people_before(0);
+        kiosk.set_waits_longer(true);
+    }),
+    but(Page::Done, "done-for-other-next", |kiosk| {
+        kiosk.set_for_other(true);
+        kiosk.set_people_before(0);
+    }),
+    but(Page::Done, "done-wait-unknown", |kiosk| kiosk.set_people_before(-1)),
     but(Page::Done, "done-walk-in", |kiosk| kiosk.set_walk_in(true)),
     but(Page::Done, "done-walk-in-no-place", |kiosk| {
         kiosk.set_walk_in(true);
@@ -188,6 +197,9 @@ pub const PAGES: [Sample; 99] = [
     usual(Page::Unwell, "unwell"),
     usual(Page::UnwellTold, "unwell-told"),
     usual(Page::OutOfService, "out-of-service"),
+    but(Page::OutOfService, "out-of-service-why", |kiosk| kiosk.set_service_text(DATA[39].into())),
+    but(Page::Welcome, "welcome-message", |kiosk| kiosk.set_staff_message(DATA[38].into())),
+    but(Page::Details, "details-message", |kiosk| kiosk.set_staff_message(DATA[38].into())),
 ];
 
 /// The sample of this name.
@@ -257,7 +269,7 @@ fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows)))
 }
 
-const DATA: [&str; 38] = [
+const DATA: [&str; 40] = [
     "Northside Family Health Center",
     "English",
     "Español",
@@ -296,6 +308,8 @@ const DATA: [&str; 38] = [
     "Bartholomew •••, ••• 8142",
     "Bartholomew Featherstone, (201) 555-0142",
     "Hindi",
+    "Please come to desk 2: we have found your letter.",
+    "The printer is being repaired until noon.",
 ];
 
 pub fn is_data(text: &str) -> bool {
@@ -472,6 +486,12 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
     });
     kiosk.set_number(if page == Page::CallAs { "" } else { DATA[11] }.into());
     kiosk.set_place(DATA[12].into());
+    kiosk.set_people_before(if page == Page::Done { 3 } else { -1 });
+    kiosk.set_wait_from(15);
+    kiosk.set_wait_to(35);
+    kiosk.set_waits_longer(false);
+    kiosk.set_service_text("".into());
+    kiosk.set_staff_message("".into());
     kiosk.set_print_state(PrintState::Failed);
     kiosk.set_desk_knows(false);
     kiosk.set_seen_by_staff(false);

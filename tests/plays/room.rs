@@ -146,6 +146,11 @@ impl Room {
         (self.kiosk, self.beside, self.mailbox, self.inbox) = (kiosk, Some(beside), mailbox, inbox);
     }
 
+    /// What the kiosk tells of itself.
+    pub fn vitals(&self) -> arrivals::sync::wire::Health {
+        self.beside.as_ref().unwrap().vitals.read()
+    }
+
     /// The kiosk's file.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         self.beside.as_ref().unwrap().store.lock().unwrap()
@@ -251,24 +256,30 @@ struct Around<'a> {
     camera: &'a SimulatedCamera,
 }
 
+fn clock_of(clock: &ManualClock) -> Arc<dyn Clock> {
+    Arc::new(clock.clone())
+}
+
 fn start(runtime: &Runtime, folder: &Path, printer: Box<dyn Printer>, around: &Around<'_>, mailbox: &Mailbox) -> (Kiosk, Beside) {
     let Around { desk, network, clock, speaker, camera } = *around;
     let store = Store::open(&folder.join("kiosk.db"), 'A', Seal::new(&[7; KEY_BYTES])).unwrap();
     let api = Cuttable::new(InProcess::new(desk.clone(), TOKEN), network.clone());
     let inside = runtime.enter();
-    let beside = parts::start(KioskId::from("lobby"), store, printer, PaperWidth::Mm80, api, mailbox).unwrap();
+    let beside = parts::start(KioskId::from("lobby"), store, printer, PaperWidth::Mm80, api, mailbox, &clock_of(clock)).unwrap();
     drop(inside);
     let store: Arc<Mutex<Store>> = Arc::clone(&beside.store);
     let kiosk = Kiosk::new(Parts {
-        clock: Arc::new(clock.clone()),
+        clock: clock_of(clock),
         store,
         wake: Arc::clone(&beside.wake),
         printer: beside.printer.clone(),
+        vitals: beside.vitals.clone(),
+        data: folder.join("kiosk.db"),
         camera: CardCamera::new(Box::new(camera.clone()), mailbox.clone()),
         speaker: Box::new(speaker.clone()),
         home_language: Language::English,
         clinic_name: None,
-        words: Box::new(|order, _, _, clinic| unworded(order, clinic)),
+        words: Box::new(unworded),
     })
     .unwrap();
     (kiosk, beside)

@@ -26,7 +26,7 @@ use self::rig::{Rig, Setup};
 use self::transcript::Transcript;
 use super::app::Mailbox;
 use super::headless::{self, Stage};
-use super::window::{mailbox, open, run_app, unworded};
+use super::window::{Ended, mailbox, open, run_app, unworded};
 use super::words::ticket_face;
 use super::{program::TicketWords, ui};
 use crate::clock::{Clock, ManualClock, SystemClock};
@@ -62,7 +62,9 @@ pub fn run(data: Option<PathBuf>, port: Option<u16>, runtime: &tokio::runtime::R
     println!("Tickets, the desk's and the kiosk's files are in {}.", folder.path().display());
     let kiosk = rig.kiosk(words(&window))?;
     let panel = panel::open(&rig, &mailbox)?;
-    run_app(window, kiosk, inbox)?;
+    if run_app(window, kiosk, inbox)? == Ended::StartAgain {
+        println!("The desk wants the kiosk to start again: a demo ends here. Start it anew.");
+    }
     drop(panel);
     runtime.block_on(stop(rig.desk));
     Ok(())
@@ -118,9 +120,9 @@ pub fn run_headless(out: &Path, data: Option<PathBuf>, runtime: &tokio::runtime:
 
 fn words(window: &ui::KioskWindow) -> TicketWords {
     let window = window.as_weak();
-    Box::new(move |order, local, desk_reached, clinic| match window.upgrade() {
-        Some(window) => ticket_face(&window, order, local, desk_reached, clinic),
-        None => unworded(order, clinic),
+    Box::new(move |order, facts| match window.upgrade() {
+        Some(window) => ticket_face(&window, order, facts),
+        None => unworded(order, facts),
     })
 }
 

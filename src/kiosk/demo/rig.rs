@@ -46,6 +46,7 @@ pub struct Rig {
     pub people: Vec<Someone>,
     /// The kiosk's name at the desk.
     pub kiosk_id: KioskId,
+    data: PathBuf,
     mailbox: Mailbox,
     beside: Beside,
     clock: Arc<dyn Clock>,
@@ -116,11 +117,11 @@ impl Rig {
             folder: setup.tickets.map(|folder| Box::new(FolderPrinter::new(folder)) as Box<dyn Printer>),
         };
         let api = Cuttable::new(Client::new(&desk.url(), &token)?, network.clone());
-        let beside = parts::start(kiosk_id.clone(), store, Box::new(keeping), PaperWidth::Mm80, api, mailbox, parts::vitals(&clock))?;
+        let beside = parts::start(kiosk_id.clone(), store, Box::new(keeping), PaperWidth::Mm80, api, mailbox, &clock)?;
         let scans = mailbox.clone();
         let scanner = SimulatedScanner::new(Box::new(move |event| scans.leave(Event::Scanner(event))));
         let (speaker, camera) = (SimulatedSpeaker::default(), SimulatedCamera::new());
-        Ok(Self { desk, printer, scanner, camera, mailbox: mailbox.clone(), speaker, network, people, kiosk_id, beside, clock })
+        Ok(Self { desk, printer, scanner, camera, data, mailbox: mailbox.clone(), speaker, network, people, kiosk_id, beside, clock })
     }
 
     /// The kiosk that works with all this.
@@ -133,6 +134,8 @@ impl Rig {
             store: Arc::clone(&self.beside.store),
             wake: Arc::clone(&self.beside.wake),
             printer: self.beside.printer.clone(),
+            vitals: self.beside.vitals.clone(),
+            data: self.data.clone(),
             camera: CardCamera::new(Box::new(self.camera.clone()), self.mailbox.clone()),
             speaker: Box::new(self.speaker.clone()),
             home_language: Language::English,

@@ -1,0 +1,138 @@
+//! What staff want of this kiosk, carried out.
+//!
+//! Invariants: an order is noted in the file first and then carried out, so never twice; whoever is in the middle of a check-in can end
+//! it, whatever was ordered.
+
+use std::time::Duration;
+
+use super::program::{Kiosk, lock};
+use crate::domain::event::KioskEvent;
+use crate::domain::ticket::{CallAs, Ticket};
+use crate::flow::step::{Input, PrintOrder, Step};
+use crate::store::StoreError;
+use crate::sync::wire::{Order, OrderKind};
+
+/// A message that nobody reads was for somebody who has left.
+const MESSAGE_SECONDS: u64 = 120;
+
+/// What staff say to whoever is at the kiosk.
+#[derive(Debug)]
+pub(super) struct Message {
+    text: String,
+    until: Duration,
+}
+
+impl Kiosk {
+    /// Whether patients are sent to the desk, by staff or because of a fault.
+    pub(super) fn is_out_of_service(&self) -> bool {
+        self.faulty || self.closed.is_some()
+    }
+
+    /// What staff say to whoever is at the kiosk; empty for nothing.
+    pub(super) fn message(&self) -> &str {
+        self.message.as_ref().map_or("", |message| &message.text)
+    }
+
+    pub(super) fn message_was_read(&mut self) {
+        self.message = None;
+    }
+
+    /// Whether the program should start again now: nobody is at it, and nothing is left to be done.
+    #[must_use]
+    pub fn wants_restart(&self) -> bool {
+        self.restart && self.conversation.step == Step::Welcome && !self.has_work()
+    }
+
+    pub(super) fn read_orders(&mut self) -> Result<(), StoreError> {
+        let store = lock(&self.parts.store);
+        (self.obeyed, self.closed) = (store.obeyed()?, store.closed_by_staff()?);
+        Ok(())
+    }
+
+    pub(super) fn orders(&mut self, orders: Vec<Order>) {
+        for order in orders.into_iter().filter(|order| order.id > self.obeyed).collect::<Vec<_>>() {
+            let closed = match &order.what {
+                OrderKind::OutOfService { text } => Some(Some(text.as_str())),
+                OrderKind::InService => Some(None),
+                OrderKind::Say { .. } | OrderKind::Restart | OrderKind::PrintAgain { .. } => None,
+            };
+            let noted = lock(&self.parts.store).obey(order.id, closed);
+            if let Err(error) = noted {
+                tracing::error!(%error, "an order of the desk could not be noted; it will be told again");
+                break;
+            }
+            self.obeyed = order.id;
+            self.carry_out(order.what);
+        }
+        self.tell_health();
+    }
+
+    fn carry_out(&mut self, what: OrderKind) {
+        match what {
+            OrderKind::OutOfService { text } => {
+                tracing::info!("staff took this kiosk out of service");
+                self.closed = Some(text);
+            }
+            OrderKind::InService => {
+                tracing::info!("staff put this kiosk back in service");
+                self.closed = None;
+            }
+            OrderKind::Say { text } => {
+                let until = self.parts.clock.elapsed() + Duration::from_secs(MESSAGE_SECONDS);
+                self.message = (!text.trim().is_empty()).then_some(Message { text, until });
+            }
+            OrderKind::Restart => {
+                tracing::info!("staff start this kiosk again");
+                self.restart = true;
+            }
+            OrderKind::PrintAgain { ticket } => self.print_again(ticket),
+        }
+    }
+
+    /// Forgets a message whose time is over, or whose reader has left.
+    pub(super) fn forget_message(&mut self, step_before: Step) {
+        let now = self.parts.clock.elapsed();
+        let has_left = self.conversation.step == Step::Welcome && step_before != Step::Welcome;
+        if self.message.as_ref().is_some_and(|message| has_left || message.until <= now) {
+            self.message = None;
+        }
+    }
+
+    /// The copy of a ticket for whoever has lost theirs.
+    fn print_again(&mut self, ticket: Ticket) {
+        match self.copy_of(ticket) {
+            Ok(Some(order)) => self.hand_to_printer(&order, self.parts.clock.now()),
+            Ok(None) => tracing::warn!("a ticket that this kiosk did not give out cannot be printed here again"),
+            Err(error) => tracing::error!(%error, "a ticket cannot be printed again"),
+        }
+    }
+
+    fn copy_of(&self, ticket: Ticket) -> Result<Option<PrintOrder>, StoreError> {
+        let store = lock(&self.parts.store);
+        let Some(arrival) = store.arrival_of(ticket)? else { return Ok(None) };
+        let appointments = store.visits_of(ticket)?;
+        let place = match appointments.first() {
+            Some(first) => store.ticket(first)?.map(|known| known.place).unwrap_or_default(),
+            None => String::new(),
+        };
+        drop(store);
+        let (language, call_as, name, walk_in) = match arrival {
+            KioskEvent::CheckedIn(arrival) => {
+                let person = appointments.iter().find_map(|id| self.roster.list().get(id)).map(|visit| visit.person.called());
+                (arrival.language, arrival.call_as, person, false)
+            }
+            KioskEvent::WalkedIn(request) => (request.language, request.call_as, Some(request.given_name), true),
+            _ => return Ok(None),
+        };
+        let name = name.filter(|_| call_as == CallAs::FirstName);
+        Ok(Some(PrintOrder { ticket, appointments, name, place, language, copy: true, walk_in }))
+    }
+
+    /// How the ticket at hand stands, if one of these is it.
+    pub(super) fn waits(&mut self, waits: &[crate::sync::wire::TicketWait]) {
+        let Some(ticket) = self.conversation.at_hand.as_ref().map(|at_hand| at_hand.ticket) else { return };
+        if let Some(of_it) = waits.iter().find(|wait| wait.ticket == ticket) {
+            self.input(Input::Waits(of_it.position, of_it.wait));
+        }
+    }
+}
