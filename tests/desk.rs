@@ -5,6 +5,8 @@
 mod audit;
 #[path = "desk/board.rs"]
 mod board;
+#[path = "desk/by_hand.rs"]
+mod by_hand;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
 #[path = "desk/details.rs"]

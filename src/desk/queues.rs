@@ -98,6 +98,14 @@ pub enum Refusal {
     NoQueue,
     /// There is no such service point.
     NoPoint,
+    /// The visit is of another day.
+    OtherDay,
+    /// The booking system called the visit off.
+    CalledOff,
+    /// Somebody whose check-in should be undone was called, or has been seen.
+    GoneOn,
+    /// Somebody whose time has not come yet cannot have missed it.
+    NotDue,
 }
 
 impl Refusal {
@@ -112,6 +120,10 @@ impl Refusal {
             Self::TooFewCalls(calls) => format!("Call again first: a no-show was called {calls} times."),
             Self::NoQueue => "There is no such queue.".to_owned(),
             Self::NoPoint => "There is no such service point.".to_owned(),
+            Self::OtherDay => "This visit is on another day: nobody can check in for it today.".to_owned(),
+            Self::CalledOff => "This visit was called off in the booking system.".to_owned(),
+            Self::GoneOn => "This person was called or seen already. Undo that first.".to_owned(),
+            Self::NotDue => "The appointment's time has not come yet.".to_owned(),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Invariants: what is shared is never older than the latest change that this program knows of, nor than a minute; hundreds who look at
 //! the same time cost one reading, and none of them holds up a thread while it goes on.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::Desk;
 use super::error::DeskError;
 use super::queues::Queues;
-use super::store::VisitRow;
+use super::store::{Store, VisitRow};
 use crate::domain::pages::TicketPages;
 use crate::domain::ticket::Ticket;
 
@@ -27,6 +27,8 @@ pub struct Today {
     pub rows: Vec<VisitRow>,
     /// Its queues.
     pub queues: Queues,
+    /// Where somebody feels unwell to whom nobody has gone yet. Names nobody.
+    pub urgent: Vec<String>,
     /// The day's tickets by the names of their pages.
     pages: OnceLock<HashMap<String, Ticket>>,
 }
@@ -70,7 +72,8 @@ impl Desk {
             let settings = self.settings_of(store)?;
             let rows = store.visits_of(store.date_at(now))?;
             let queues = store.queues(&rows, &settings, now)?;
-            Ok(Arc::new(Today { revision, minute, at: now, rows, queues, pages: OnceLock::new() }))
+            let urgent = urgent(store, &rows, now)?;
+            Ok(Arc::new(Today { revision, minute, at: now, rows, queues, urgent, pages: OnceLock::new() }))
         })?;
         *shared.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&today));
         drop(turn);
@@ -115,4 +118,19 @@ impl Today {
     pub fn visits_of(&self, ticket: Ticket) -> impl Iterator<Item = &VisitRow> {
         self.rows.iter().filter(move |row| row.ticket == Some(ticket))
     }
+}
+
+fn urgent(store: &Store, rows: &[VisitRow], now: Timestamp) -> Result<Vec<String>, DeskError> {
+    let of_visits = rows.iter().flat_map(|row| &row.reasons).cloned();
+    let of_stops = store.stops_of(store.date_at(now))?.into_iter().map(|stop| stop.latest);
+    let mut kiosks: Vec<_> =
+        of_visits.chain(of_stops).filter(|one| one.taken.is_none() && one.reason.is_urgent()).map(|one| one.kiosk).collect();
+    kiosks.sort();
+    kiosks.dedup();
+    let places = if kiosks.is_empty() { BTreeMap::new() } else { store.kiosk_places()? };
+    let words = kiosks.into_iter().map(|kiosk| match places.get(&kiosk) {
+        Some(place) => format!("{place} (kiosk {kiosk})"),
+        None => format!("kiosk {kiosk}"),
+    });
+    Ok(words.collect())
 }

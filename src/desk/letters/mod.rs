@@ -109,6 +109,14 @@ pub fn file_name(id: &AppointmentId) -> String {
     format!("appointment-{number}.pdf")
 }
 
+/// A day and a time, as one writes them in this language.
+#[must_use]
+pub fn date_and_time(language: Language, at: &jiff::Zoned) -> String {
+    let words = words(language);
+    let comma = if language.is_rtl() { "،" } else { "," };
+    format!("{}{comma} {}", words.date(language, at), words.time(at))
+}
+
 fn face(appointment: &Appointment, settings: &ClinicSettings, code: String) -> Result<LetterFace, crate::domain::settings::UnknownZone> {
     let zone = settings.zone()?;
     let person = &appointment.person;

@@ -22,8 +22,8 @@ use crate::domain::ids::AppointmentId;
 pub const COMMAND: &str = "(command)";
 /// Who did it, if it came with a list of the booking system.
 pub const IMPORT: &str = "(import)";
-/// Somebody who has the day's list open is noted again after so many minutes, not at every refresh.
-const LIST_AGAIN_MINUTES: i64 = 15;
+/// Somebody who has the day's list or a person's page open is noted again after so many minutes, not at every refresh.
+const NOTED_AGAIN_MINUTES: i64 = 15;
 /// People whom a search by name may mean at once.
 const PEOPLE_MAX: usize = 50;
 
@@ -48,6 +48,12 @@ pub enum Seen {
     AllChanges,
     /// One person's changes.
     Changes(AppointmentId),
+    /// A person, by one of their visits: who they are, all of today, the history.
+    Visit(AppointmentId),
+    /// A ticket, to print it.
+    Ticket(AppointmentId),
+    /// People of any day who fit what was typed; the patient's number if it is one alone.
+    Search(Option<String>),
     /// A form about a visit that was kept for them.
     Kept(AppointmentId),
     /// A letter.
@@ -202,13 +208,18 @@ impl Action {
 
 impl Store {
     /// Notes that somebody looks at something, before they see it. Nothing is noted of what is not there, and the day's list
-    /// once in a while, not at each refresh.
+    /// and a person's page once in a while, not at each refresh.
     ///
     /// # Errors
     /// If the file cannot be written; then nobody should see it.
     pub fn note_seen(&mut self, user: &str, seen: &Seen, now: Timestamp) -> Result<(), DeskError> {
         let today = self.date_at(now).to_string();
-        if *seen == Seen::List && self.is_list_noted(user, &today, now)? {
+        let is_noted = match seen {
+            Seen::List => self.is_noted_lately(user, "saw-list", &today, now)?,
+            Seen::Visit(id) => self.is_noted_lately(user, "saw-visit", &format!("appointment {id}"), now)?,
+            _ => false,
+        };
+        if is_noted {
             return Ok(());
         }
         let tx = self.write()?;
@@ -217,6 +228,9 @@ impl Store {
             Seen::List => note("saw-list", "", &today)?,
             Seen::AllChanges => note("saw-all-changes", "", "")?,
             Seen::Changes(id) => note_visit(&tx, id, |patient, about| note("saw-changes", patient, about))?,
+            Seen::Visit(id) => note_visit(&tx, id, |patient, about| note("saw-visit", patient, about))?,
+            Seen::Ticket(id) => note_visit(&tx, id, |patient, about| note("saw-ticket", patient, about))?,
+            Seen::Search(patient) => note("searched", patient.as_deref().unwrap_or_default(), "")?,
             Seen::Kept(id) => note_visit(&tx, id, |patient, about| note("saw-kept-form", patient, about))?,
             Seen::Letter(id) => note_visit(&tx, id, |patient, about| note("saw-letter", patient, about))?,
             Seen::Photo(key) => {
@@ -233,11 +247,11 @@ impl Store {
         tx.commit()
     }
 
-    /// Whether it is in the audit already that somebody has this day's list open. Only read: a refresh waits for nobody who writes.
-    fn is_list_noted(&self, user: &str, day: &str, now: Timestamp) -> Result<bool, DeskError> {
-        let since = now.saturating_sub(SignedDuration::from_mins(LIST_AGAIN_MINUTES)).unwrap_or(Timestamp::MIN);
-        let sql = "SELECT 1 FROM audit WHERE user_name = ?1 AND action = 'saw-list' AND about = ?2 AND at > ?3 LIMIT 1";
-        Ok(self.conn.prepare_cached(sql)?.exists(params![user, day, sortable(since)])?)
+    /// Whether it is in the audit already that somebody has this open. Only read: a refresh waits for nobody who writes.
+    fn is_noted_lately(&self, user: &str, action: &str, about: &str, now: Timestamp) -> Result<bool, DeskError> {
+        let since = now.saturating_sub(SignedDuration::from_mins(NOTED_AGAIN_MINUTES)).unwrap_or(Timestamp::MIN);
+        let sql = "SELECT 1 FROM audit WHERE user_name = ?1 AND action = ?2 AND about = ?3 AND at > ?4 LIMIT 1";
+        Ok(self.conn.prepare_cached(sql)?.exists(params![user, action, about, sortable(since)])?)
     }
 
     /// Rows that are looked for, the newest first, at most so many.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::kiosks::tries;
-use super::{Store, bump, confirmed, int, proposals, to_code};
+use super::{Store, bump, confirmed, int, proposals, steps, to_code};
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::language::Language;
@@ -157,19 +157,19 @@ fn whose(
 }
 
 /// What a ticket was given out with.
-struct Given<'a> {
-    ticket: Ticket,
-    patient: &'a str,
-    language: Language,
-    call_as: CallAs,
-    details: StillRight,
-    insurance: StillRight,
+pub(super) struct Given<'a> {
+    pub ticket: Ticket,
+    pub patient: &'a str,
+    pub language: Language,
+    pub call_as: CallAs,
+    pub details: StillRight,
+    pub insurance: StillRight,
     /// Where the visit stands from now on, if this is its first ticket.
-    state: VisitState,
+    pub state: VisitState,
 }
 
-/// Gives a visit its ticket, or notes a further one. Answers whether it is the first.
-fn give_ticket(conn: &Connection, happened: &Happened<'_>, id: &str, given: &Given<'_>) -> Result<bool, DeskError> {
+/// Gives a visit its ticket, or notes a further one. Answers whether it is the first. The desk's own are those of no kiosk.
+pub(super) fn give_ticket(conn: &Connection, happened: &Happened<'_>, id: &str, given: &Given<'_>) -> Result<bool, DeskError> {
     let (number, date) = (given.ticket.number.to_string(), given.ticket.date.to_string());
     let (call_as, language) = (to_code(&given.call_as), to_code(&given.language));
     need_visit(conn, id)?;
@@ -198,10 +198,11 @@ fn give_ticket(conn: &Connection, happened: &Happened<'_>, id: &str, given: &Giv
         ],
     )?;
     if is_first {
+        steps::forget(conn, id)?;
         // Whoever looked after this person before they had a ticket has not seen the arrival.
         conn.execute(
-            "UPDATE visit SET state = ?2, kiosk = ?3, ticket_number = ?4, ticket_date = ?5, call_as = ?6, language = ?7, arrived_at = ?8,
-             seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1",
+            "UPDATE visit SET state = ?2, kiosk = NULLIF(?3, ''), ticket_number = ?4, ticket_date = ?5, call_as = ?6, language = ?7, arrived_at = ?8,
+             seen_at = NULL, seen_by = NULL, done_at = NULL, done_by = NULL WHERE appointment_id = ?1",
             params![id, given.state.code(), happened.kiosk, number, date, call_as, language, happened.at.to_string()],
         )?;
     } else if first != Some((number, date)) {
@@ -291,7 +292,7 @@ fn printed(conn: &Connection, happened: &Happened<'_>, outcome: PrintOutcome, ap
     Ok(())
 }
 
-fn need_visit(conn: &Connection, appointment: &str) -> Result<(), DeskError> {
+pub(super) fn need_visit(conn: &Connection, appointment: &str) -> Result<(), DeskError> {
     conn.prepare_cached("INSERT INTO visit(appointment_id, state, revision) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING")?
         .execute(params![appointment, VisitState::Expected.code()])?;
     Ok(())

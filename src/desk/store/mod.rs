@@ -14,11 +14,15 @@ mod eligibility;
 mod events;
 mod exports;
 mod feed;
+mod hand;
+mod history;
 mod kiosks;
 mod letters;
 mod pages;
 mod phone;
+mod people;
 mod photos;
+mod presence;
 mod proposals;
 mod queue;
 mod reports;
@@ -43,12 +47,15 @@ pub use self::chart::Heard;
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
+pub use self::hand::{DESK_LETTER, HandAction, Note, WalkInByHand};
+pub use self::history::{Happening, StaffDeed};
 pub(super) use self::kiosks::Told;
 pub use self::kiosks::{
     CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState, RaisedRow,
     Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
+pub use self::people::Found;
 pub use self::phone::{BY_PHONE, PhoneAnswer, PhoneWish};
 pub use self::photos::{PHOTO_DAYS, PhotoState};
 pub use self::proposals::{ChangeKey, Decided, ProposedChange, Shown, Verdict};

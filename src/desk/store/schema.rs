@@ -290,6 +290,7 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a
     KIOSKS,
     PHONE,
     SETTINGS,
+    BY_HAND,
 ];
 
 const QUEUE: &str = r"
@@ -398,6 +399,32 @@ CREATE TABLE settings_draft(
     at TEXT NOT NULL,
     body TEXT NOT NULL
 );
+";
+
+const BY_HAND: &str = r"
+-- How many tickets the desk has given out on a date. Not among what can be rebuilt: a number is never given again.
+CREATE TABLE desk_ticket(date TEXT PRIMARY KEY, last BIGINT NOT NULL);
+-- What staff wrote about a visit; follows from staff actions. One that was put away stays.
+CREATE TABLE visit_note(
+    revision BIGINT PRIMARY KEY,
+    appointment_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    body TEXT NOT NULL,
+    away_at TEXT,
+    away_by TEXT
+);
+CREATE INDEX visit_note_by_appointment ON visit_note(appointment_id);
+-- Who has the page of a person open, by the session; over by itself.
+CREATE TABLE on_it(
+    session TEXT NOT NULL,
+    appointment_id TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    until TEXT NOT NULL,
+    PRIMARY KEY (session, appointment_id)
+);
+-- The history of a visit is looked for by when kiosks reported.
+CREATE INDEX kiosk_event_by_time ON kiosk_event(received_at);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

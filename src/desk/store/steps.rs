@@ -25,6 +25,84 @@ struct Spot {
     started_at: Option<String>,
     served_in: Option<String>,
     done: Option<(String, String)>,
+    /// Of a step that begins or undoes an arrival: what there was of one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    arrival: Option<Arrival>,
+    /// Of a step that changes how somebody is called: how they were called before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    call_as: Option<String>,
+}
+
+/// What a check-in leaves on a visit.
+#[derive(Clone, Serialize, Deserialize)]
+struct Arrival {
+    kiosk: Option<String>,
+    ticket: Option<(String, String)>,
+    call_as: Option<String>,
+    language: Option<String>,
+    arrived_at: Option<String>,
+    print: Option<String>,
+    companion: Option<String>,
+    documents: Option<String>,
+    seen: Option<(String, String)>,
+}
+
+impl Arrival {
+    const NONE: Self = Self {
+        kiosk: None,
+        ticket: None,
+        call_as: None,
+        language: None,
+        arrived_at: None,
+        print: None,
+        companion: None,
+        documents: None,
+        seen: None,
+    };
+
+    fn read(conn: &Connection, id: &str) -> Result<Self, DeskError> {
+        Ok(conn.query_row(
+            "SELECT kiosk, ticket_number, ticket_date, call_as, language, arrived_at, print, companion, documents, seen_at, seen_by
+             FROM visit WHERE appointment_id = ?1",
+            [id],
+            |row| {
+                Ok(Self {
+                    kiosk: row.get(0)?,
+                    ticket: row.get::<_, Option<String>>(1)?.zip(row.get::<_, Option<String>>(2)?),
+                    call_as: row.get(3)?,
+                    language: row.get(4)?,
+                    arrived_at: row.get(5)?,
+                    print: row.get(6)?,
+                    companion: row.get(7)?,
+                    documents: row.get(8)?,
+                    seen: row.get::<_, Option<String>>(9)?.zip(row.get::<_, Option<String>>(10)?),
+                })
+            },
+        )?)
+    }
+
+    fn write(&self, conn: &Connection, id: &str) -> Result<(), DeskError> {
+        let ((number, date), (seen_at, seen_by)) = (self.ticket.clone().unzip(), self.seen.clone().unzip());
+        conn.execute(
+            "UPDATE visit SET kiosk = ?2, ticket_number = ?3, ticket_date = ?4, call_as = ?5, language = ?6, arrived_at = ?7, print = ?8,
+             companion = ?9, documents = ?10, seen_at = ?11, seen_by = ?12 WHERE appointment_id = ?1",
+            params![
+                id,
+                self.kiosk,
+                number,
+                date,
+                self.call_as,
+                self.language,
+                self.arrived_at,
+                self.print,
+                self.companion,
+                self.documents,
+                seen_at,
+                seen_by
+            ],
+        )?;
+        Ok(())
+    }
 }
 
 impl Spot {
@@ -50,6 +128,8 @@ impl Spot {
                             started_at: row.get(9)?,
                             served_in: row.get(10)?,
                             done: row.get::<_, Option<String>>(11)?.zip(row.get::<_, Option<String>>(12)?),
+                            arrival: None,
+                            call_as: None,
                         })
                     }))
                 },
@@ -86,6 +166,21 @@ impl Spot {
                 done_by,
                 self.stepped_out
             ],
+        )?;
+        if let Some(arrival) = &self.arrival {
+            arrival.write(conn, id)?;
+        }
+        if let Some(call_as) = &self.call_as {
+            conn.execute("UPDATE visit SET call_as = ?2 WHERE appointment_id = ?1", params![id, call_as])?;
+        }
+        Ok(())
+    }
+
+    fn keep(&self, conn: &Connection, id: &str, code: &str, n: i64) -> Result<(), DeskError> {
+        let kept = serde_json::to_string(self).map_err(|_| DeskError::Unreadable("a visit"))?;
+        conn.execute(
+            "INSERT INTO visit_step(appointment_id, revision, action, before) VALUES (?1, ?2, ?3, ?4)",
+            params![id, n, code, kept],
         )?;
         Ok(())
     }
@@ -159,11 +254,7 @@ pub(super) fn take(conn: &Connection, id: &str, action: &QueueAction, user: &str
     if *action == QueueAction::ComeBack && !before.stepped_out {
         return Ok(false);
     }
-    let kept = serde_json::to_string(&before).map_err(|_| DeskError::Unreadable("a visit"))?;
-    conn.execute(
-        "INSERT INTO visit_step(appointment_id, revision, action, before) VALUES (?1, ?2, ?3, ?4)",
-        params![id, n, action.code(), kept],
-    )?;
+    before.keep(conn, id, action.code(), n)?;
     if *action == QueueAction::Finish {
         conn.execute(
             "UPDATE reason SET taken_at = ?2, taken_by = ?3, taken_revision = ?4 WHERE appointment_id = ?1 AND taken_at IS NULL",
@@ -192,18 +283,82 @@ pub(super) fn state_before(conn: &Connection, id: &str, step: i64) -> Result<Opt
     Ok(before.map(read).transpose()?.map(|spot| spot.state))
 }
 
-/// Takes the latest step back, and the care that it took of reasons. Answers `false` if there is none.
-pub(super) fn take_back(conn: &Connection, id: &str) -> Result<bool, DeskError> {
-    let Some(step) = latest(conn, id)? else { return Ok(false) };
-    let before: String =
-        conn.query_row("SELECT before FROM visit_step WHERE appointment_id = ?1 AND revision = ?2", params![id, step], |row| row.get(0))?;
-    let before: Spot = serde_json::from_str(&before).map_err(|_| DeskError::Unreadable("a visit"))?;
-    conn.execute(
-        "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1 AND taken_revision = ?2",
-        params![id, step],
-    )?;
-    conn.execute("DELETE FROM visit_step WHERE appointment_id = ?1 AND revision = ?2", params![id, step])?;
-    before.write(conn, id)?;
+/// What staff do by hand with somebody's arrival, to be taken back like a step in a queue.
+pub(super) enum ByHand<'a> {
+    /// Not here after all: no ticket, expected again.
+    NotHere,
+    /// Is called so from now on.
+    CallAs(&'a str),
+    /// Did not come, or was called off.
+    Closed(VisitState),
+}
+
+/// Takes such a step at revision `n`. Whether it may be taken was looked at before.
+pub(super) fn by_hand(conn: &Connection, id: &str, code: &str, what: &ByHand<'_>, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {
+    let Some(mut spot) = Spot::read(conn, id)? else { return Ok(false) };
+    let arrival = Arrival::read(conn, id)?;
+    match what {
+        ByHand::NotHere => Spot { arrival: Some(arrival), ..spot.clone() }.keep(conn, id, code, n)?,
+        ByHand::CallAs(_) => Spot { call_as: arrival.call_as, ..spot.clone() }.keep(conn, id, code, n)?,
+        ByHand::Closed(_) => spot.keep(conn, id, code, n)?,
+    }
+    match what {
+        ByHand::NotHere => {
+            spot.in_line_again();
+            (spot.state, spot.queue, spot.placed_at, spot.arrival) = (VisitState::Expected, None, None, Some(Arrival::NONE));
+        }
+        ByHand::CallAs(call_as) => spot.call_as = Some((*call_as).to_owned()),
+        ByHand::Closed(state) => (spot.state, spot.done) = (*state, Some((at.to_owned(), user.to_owned()))),
+    }
+    spot.write(conn, id)?;
     events::touch(conn, id)?;
     Ok(true)
+}
+
+/// Takes in an arrival at revision `n`, so that it can be taken back: `arrive` gives the ticket.
+pub(super) fn arrival(
+    conn: &Connection,
+    id: &str,
+    code: &str,
+    n: i64,
+    arrive: impl FnOnce() -> Result<(), DeskError>,
+) -> Result<(), DeskError> {
+    let before = Spot::read(conn, id)?;
+    let kept = before.map(|spot| Ok::<_, DeskError>(Spot { arrival: Some(Arrival::read(conn, id)?), ..spot })).transpose()?;
+    arrive()?;
+    match kept {
+        Some(before) => before.keep(conn, id, code, n)?,
+        None => return Err(DeskError::Unreadable("a visit")),
+    }
+    events::touch(conn, id)
+}
+
+/// Takes the latest step back, of every visit with which it was taken, and the care that it took of reasons. Answers `false` if
+/// there is none, or one of these visits has gone on since.
+pub(super) fn take_back(conn: &Connection, id: &str) -> Result<bool, DeskError> {
+    let Some(step) = latest(conn, id)? else { return Ok(false) };
+    let mut statement = conn.prepare_cached("SELECT appointment_id, before FROM visit_step WHERE revision = ?1 ORDER BY appointment_id")?;
+    let together: Vec<(String, String)> = statement.query_map([step], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    for (id, _) in &together {
+        if latest(conn, id)? != Some(step) {
+            return Ok(false);
+        }
+    }
+    for (id, before) in &together {
+        let before: Spot = serde_json::from_str(before).map_err(|_| DeskError::Unreadable("a visit"))?;
+        conn.execute(
+            "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1 AND taken_revision = ?2",
+            params![id, step],
+        )?;
+        conn.execute("DELETE FROM visit_step WHERE appointment_id = ?1 AND revision = ?2", params![id, step])?;
+        before.write(conn, id)?;
+        events::touch(conn, id)?;
+    }
+    Ok(true)
+}
+
+/// Forgets the steps of a visit: they belong to a time before this arrival, and none of them can be taken back any more.
+pub(super) fn forget(conn: &Connection, id: &str) -> Result<(), DeskError> {
+    conn.execute("DELETE FROM visit_step WHERE appointment_id = ?1", [id])?;
+    Ok(())
 }

@@ -1,10 +1,11 @@
 //! What staff do with a visit or a stop, recorded and never edited, and how the list is rebuilt from what was recorded.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{Store, bump, events, int, phone, proposals, steps, timestamp, to_code};
+use super::{HandAction, Store, bump, events, int, phone, proposals, steps, timestamp, to_code};
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::queue::{QueueAction, VisitState};
@@ -81,7 +82,7 @@ impl Store {
         Ok(recorded
             .filter_map(|a| match a.deed {
                 Deed::Work(work, action) => Some((a.at, a.user, action, work)),
-                Deed::Queue(..) | Deed::AskedByPhone(_) | Deed::Change(_) => None,
+                Deed::Queue(..) | Deed::Hand(..) | Deed::AskedByPhone(_) | Deed::Change(_) => None,
             })
             .collect())
     }
@@ -94,7 +95,7 @@ impl Store {
         let zone = self.zone.clone();
         let tx = self.write()?;
         tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal; DELETE FROM visit_step;
-             DELETE FROM kiosk_try;")?;
+             DELETE FROM visit_note; DELETE FROM kiosk_try;")?;
         let mut statement = tx.prepare("SELECT revision, kiosk, received_at, body FROM kiosk_event ORDER BY revision")?;
         let events: Vec<(i64, String, String, String)> =
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?;
@@ -102,13 +103,13 @@ impl Store {
         let mut actions = recorded_actions(&tx)?.into_iter().peekable();
         for (n, kiosk, received, body) in events {
             while let Some(action) = actions.next_if(|action| action.revision < n) {
-                action.again(&tx)?;
+                action.again(&tx, &zone)?;
             }
             let event: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
             events::apply(&tx, &zone, &kiosk, &event, timestamp(&received)?)?;
         }
         for action in actions {
-            action.again(&tx)?;
+            action.again(&tx, &zone)?;
         }
         tx.commit()?;
         Ok(())
@@ -139,20 +140,22 @@ struct Recorded {
     deed: Deed,
 }
 
-/// What somebody did: something with a visit or a stop, a step in a queue, or a decision on a proposal.
+/// What somebody did: something with a visit or a stop, a step in a queue, something by hand, or a decision on a proposal.
 enum Deed {
     Work(StaffWork, StaffAction),
     Queue(AppointmentId, QueueAction),
+    Hand(AppointmentId, Box<HandAction>),
     AskedByPhone(AppointmentId),
     Change(Box<proposals::RecordedDecision>),
 }
 
 impl Recorded {
     /// Does it again while the list is rebuilt.
-    fn again(&self, conn: &Connection) -> Result<(), DeskError> {
+    fn again(&self, conn: &Connection, zone: &TimeZone) -> Result<(), DeskError> {
         match &self.deed {
             Deed::Work(work, action) => act(conn, work, *action, &self.user, self.at, self.revision).map(|_| ()),
             Deed::Queue(id, action) => steps::take(conn, id.as_str(), action, &self.user, &self.at.to_string(), self.revision).map(|_| ()),
+            Deed::Hand(id, action) => action.apply(conn, zone, id.as_str(), &self.user, self.at, self.revision).map(|_| ()),
             Deed::AskedByPhone(id) => phone::asked(conn, id.as_str(), self.at, self.revision),
             Deed::Change(decision) => decision.again(conn, &self.user, self.at, self.revision),
         }
@@ -185,6 +188,9 @@ fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
             return Ok(Recorded { revision, at, user, deed: Deed::AskedByPhone(AppointmentId::new(id)) });
         }
         if let (Some(id), Some(detail)) = (&appointment, &detail) {
+            if let Some(by_hand) = HandAction::recorded(&action, detail)? {
+                return Ok(Recorded { revision, at, user, deed: Deed::Hand(AppointmentId::new(id), Box::new(by_hand)) });
+            }
             let action = serde_json::from_str(detail).map_err(|_| DeskError::Unreadable("a staff action"))?;
             return Ok(Recorded { revision, at, user, deed: Deed::Queue(AppointmentId::new(id), action) });
         }
@@ -259,7 +265,8 @@ fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at
         }
         (StaffAction::Call, _) => return steps::take(conn, id, &QueueAction::Call { queue: String::new(), point: None }, user, at, n),
         (StaffAction::Done, _) => return steps::take(conn, id, &QueueAction::Finish, user, at, n),
-        (StaffAction::Undo, _) if steps::take_back(conn, id)? => return Ok(true),
+        // Nothing else is undone in place of a step that cannot be taken back any more.
+        (StaffAction::Undo, _) if steps::latest(conn, id)?.is_some() => return steps::take_back(conn, id),
         (StaffAction::Decline, VisitState::Asks) => {
             take_reasons()?;
             see()?;

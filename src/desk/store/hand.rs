@@ -1,0 +1,480 @@
+//! What staff do by hand where a kiosk or the queue does not: checking somebody in, undoing that, how they are called, notes.
+//!
+//! Invariants: each is recorded with everything that was decided and done again the same way when the list is rebuilt; the number of a
+//! ticket is taken in the transaction that gives it out, and never taken again.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use super::super::error::DeskError;
+use super::super::queues::Refusal;
+use super::events::{self, Given, Happened};
+use super::steps::{self, ByHand};
+use super::visits::{VisitRow, visits_of};
+use super::{Store, bump, int, settings, timestamp, timestamp_or_none, to_code};
+use crate::domain::appointment::Standing;
+use crate::domain::event::{StillRight, WalkedIn};
+use crate::domain::ids::{AppointmentId, PatientId};
+use crate::domain::language::Language;
+use crate::domain::person::BirthDate;
+use crate::domain::private::Private;
+use crate::domain::queue::VisitState;
+use crate::domain::ticket::{CallAs, Ticket, TicketNumber};
+
+/// The letter of the desk's own tickets; no kiosk may have it.
+pub const DESK_LETTER: char = 'D';
+
+/// Something that staff did by hand, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by_hand", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum HandAction {
+    /// Checked somebody in.
+    CheckIn {
+        /// The number they wait with.
+        ticket: Ticket,
+        /// Who.
+        patient: PatientId,
+        /// For which visits; the first is the one that staff chose.
+        visits: Vec<AppointmentId>,
+        /// In which language they are spoken to.
+        language: Language,
+        /// How they want to be called.
+        call_as: CallAs,
+    },
+    /// Took in somebody without an appointment, who is seen.
+    WalkIn {
+        /// What they came for.
+        asks: Box<WalkedIn>,
+    },
+    /// Took a check-in back, whoever made it: these visits are expected again.
+    UndoCheckIn {
+        /// Which.
+        visits: Vec<AppointmentId>,
+    },
+    /// Changed how somebody is called.
+    CallAs {
+        /// With which visits.
+        visits: Vec<AppointmentId>,
+        /// How.
+        call_as: CallAs,
+    },
+    /// Somebody who was expected did not come.
+    NotCome,
+    /// Called a visit off.
+    Cancel,
+    /// Wrote something about a visit.
+    Note {
+        /// What.
+        text: Private,
+    },
+    /// Put a note away; it stays in the record.
+    NoteAway {
+        /// The revision of the note.
+        note: u64,
+    },
+    /// Took a note out again.
+    NoteBack {
+        /// The revision of the note.
+        note: u64,
+    },
+}
+
+impl HandAction {
+    /// Every [`Self::code`].
+    const CODES: [&'static str; 9] =
+        ["check-in", "walk-in", "undo-check-in", "call-as", "not-come", "cancel", "note", "note-away", "note-back"];
+
+    /// The name in data.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::CheckIn { .. } => "check-in",
+            Self::WalkIn { .. } => "walk-in",
+            Self::UndoCheckIn { .. } => "undo-check-in",
+            Self::CallAs { .. } => "call-as",
+            Self::NotCome => "not-come",
+            Self::Cancel => "cancel",
+            Self::Note { .. } => "note",
+            Self::NoteAway { .. } => "note-away",
+            Self::NoteBack { .. } => "note-back",
+        }
+    }
+
+    /// Reads what was recorded under a code; none if the code is another kind of action's.
+    pub(super) fn recorded(code: &str, detail: &str) -> Result<Option<Self>, DeskError> {
+        if !Self::CODES.contains(&code) {
+            return Ok(None);
+        }
+        serde_json::from_str(detail).map(Some).map_err(|_| DeskError::Unreadable("a staff action"))
+    }
+
+    /// Does it at revision `n`, now or again. Answers `false` if there was nothing to do.
+    pub(super) fn apply(&self, conn: &Connection, zone: &TimeZone, id: &str, user: &str, at: Timestamp, n: i64) -> Result<bool, DeskError> {
+        let time = at.to_string();
+        let step = |id: &AppointmentId, what: &ByHand<'_>| steps::by_hand(conn, id.as_str(), self.code(), what, user, &time, n);
+        let happened = Happened { kiosk: "", seq: n, at, date: at.to_zoned(zone.clone()).date() };
+        let given = |ticket, patient, language, call_as| Given {
+            ticket,
+            patient,
+            language,
+            call_as,
+            details: StillRight::NotAsked,
+            insurance: StillRight::NotAsked,
+            state: VisitState::Arrived,
+        };
+        match self {
+            Self::CheckIn { ticket, patient, visits, language, call_as } => {
+                for visit in visits {
+                    let id = visit.as_str();
+                    events::need_visit(conn, id)?;
+                    steps::arrival(conn, id, self.code(), n, || {
+                        events::give_ticket(conn, &happened, id, &given(*ticket, patient.as_str(), *language, *call_as))?;
+                        see(conn, id, user, &time)
+                    })?;
+                }
+            }
+            Self::WalkIn { asks } => {
+                let body = serde_json::to_string(asks).map_err(|_| DeskError::Unreadable("a staff action"))?;
+                events::give_ticket(conn, &happened, id, &given(asks.ticket, "", asks.language, asks.call_as))?;
+                see(conn, id, user, &time)?;
+                conn.execute(
+                    "UPDATE visit SET walk_in = ?2, accepted_at = ?3, accepted_by = ?4, accepted_revision = ?5 WHERE appointment_id = ?1",
+                    params![id, body, time, user, n],
+                )?;
+                events::touch(conn, id)?;
+            }
+            Self::UndoCheckIn { visits } => {
+                for visit in visits {
+                    step(visit, &ByHand::NotHere)?;
+                }
+            }
+            Self::CallAs { visits, call_as } => {
+                for visit in visits {
+                    step(visit, &ByHand::CallAs(&to_code(call_as)))?;
+                }
+            }
+            Self::NotCome | Self::Cancel => {
+                events::need_visit(conn, id)?;
+                let state = if *self == Self::Cancel { VisitState::Cancelled } else { VisitState::NoShow };
+                return steps::by_hand(conn, id, self.code(), &ByHand::Closed(state), user, &time, n);
+            }
+            Self::Note { text } => {
+                conn.execute(
+                    "INSERT INTO visit_note(revision, appointment_id, at, user_name, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    params![n, id, time, user, text.as_str()],
+                )?;
+            }
+            Self::NoteAway { note } => {
+                let away =
+                    "UPDATE visit_note SET away_at = ?3, away_by = ?4 WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NULL";
+                return Ok(conn.execute(away, params![int(*note), id, time, user])? > 0);
+            }
+            Self::NoteBack { note } => {
+                let back = "UPDATE visit_note SET away_at = NULL, away_by = NULL WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NOT NULL";
+                return Ok(conn.execute(back, params![int(*note), id])? > 0);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn see(conn: &Connection, id: &str, user: &str, at: &str) -> Result<(), DeskError> {
+    conn.execute("UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1", params![id, at, user])?;
+    Ok(())
+}
+
+/// Somebody who came without an appointment, as staff typed it.
+#[derive(Debug, Clone)]
+pub struct WalkInByHand {
+    /// As they say it.
+    pub given_name: Private,
+    /// As they say it.
+    pub family_name: Private,
+    /// As they say it.
+    pub birth_date: BirthDate,
+    /// Which of the clinic's categories, by its code.
+    pub category: String,
+    /// In which language they are spoken to.
+    pub language: Language,
+    /// How they want to be called.
+    pub call_as: CallAs,
+}
+
+/// What staff wrote about a visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Its name: the revision at which it was written.
+    pub revision: u64,
+    /// About which visit.
+    pub visit: AppointmentId,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub user: String,
+    /// What.
+    pub text: Private,
+    /// When and by whom it was put away.
+    pub away: Option<(Timestamp, String)>,
+}
+
+/// A transaction's doing of something by hand, to be recorded.
+struct Doing<'a> {
+    conn: &'a Connection,
+    zone: &'a TimeZone,
+    user: &'a str,
+    now: Timestamp,
+}
+
+impl Doing<'_> {
+    /// Does it and records it. Answers `false` if there was nothing to do; then the transaction is to be dropped.
+    fn record(&self, id: &AppointmentId, action: &HandAction) -> Result<bool, DeskError> {
+        let n = int(bump(self.conn)?);
+        if !action.apply(self.conn, self.zone, id.as_str(), self.user, self.now, n)? {
+            return Ok(false);
+        }
+        let detail = serde_json::to_string(action).map_err(|_| DeskError::Unreadable("a staff action"))?;
+        self.conn.execute(
+            "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![n, self.now.to_string(), self.user, action.code(), id.as_str(), detail],
+        )?;
+        Ok(true)
+    }
+}
+
+impl Store {
+    /// Checks somebody in for this visit and for all others of theirs today for which a kiosk would, with one number of the desk's.
+    /// Whoever is checked in already keeps the number that they have. Whether they are too early or too late for this visit is
+    /// decided by whoever does it.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn check_in_by_hand(
+        &mut self,
+        id: &AppointmentId,
+        (language, call_as): (Language, CallAs),
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<Ticket, Refusal>, DeskError> {
+        let (zone, date) = (self.zone.clone(), self.date_at(now));
+        let tx = self.write()?;
+        let rows = visits_of(&tx, date)?;
+        let Some(row) = rows.iter().find(|row| row.id == *id) else { return Ok(Err(Refusal::Moved)) };
+        if let Some(ticket) = row.ticket.filter(|ticket| ticket.date == date) {
+            return Ok(Ok(ticket));
+        }
+        let Some(appointment) = &row.appointment else { return Ok(Err(Refusal::Moved)) };
+        if appointment.local_date(&zone) != date {
+            return Ok(Err(Refusal::OtherDay));
+        }
+        if !appointment.status.stands() {
+            return Ok(Err(Refusal::CalledOff));
+        }
+        if row.state == VisitState::Done {
+            return Ok(Err(Refusal::Moved));
+        }
+        let settings = settings(&tx)?;
+        let also = rows.iter().filter(|other| other.id != *id && other.ticket.is_none() && other.state == VisitState::Expected);
+        let also = also.filter(|other| {
+            let theirs = other.appointment.as_ref().filter(|theirs| theirs.person.id == appointment.person.id);
+            theirs.is_some_and(|theirs| theirs.standing(now, &settings, &zone, None) == Standing::Open)
+        });
+        let visits = std::iter::once(id).chain(also.map(|other| &other.id)).cloned().collect();
+        let ticket = next_ticket(&tx, date)?;
+        let patient = appointment.person.id.clone();
+        let action = HandAction::CheckIn { ticket, patient, visits, language, call_as };
+        Doing { conn: &tx, zone: &zone, user, now }.record(id, &action)?;
+        tx.commit()?;
+        Ok(Ok(ticket))
+    }
+
+    /// Takes in somebody without an appointment, accepted at once, with a number of the desk's. The same person with the same wish
+    /// a second time keeps the number that they have.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn walk_in_by_hand(&mut self, who: &WalkInByHand, user: &str, now: Timestamp) -> Result<(AppointmentId, Ticket), DeskError> {
+        let (zone, date) = (self.zone.clone(), self.date_at(now));
+        let tx = self.write()?;
+        let is_same = |asks: &WalkedIn| {
+            asks.given_name == who.given_name
+                && asks.family_name == who.family_name
+                && asks.birth_date == who.birth_date
+                && asks.category == who.category
+        };
+        for row in visits_of(&tx, date)? {
+            if let (Some(asks), Some(ticket)) = (&row.walk_in, row.ticket)
+                && row.state.is_open()
+                && is_same(asks)
+            {
+                return Ok((row.id, ticket));
+            }
+        }
+        let ticket = next_ticket(&tx, date)?;
+        let id = AppointmentId::of_request(ticket);
+        let asks = WalkedIn {
+            ticket,
+            appointment: id.clone(),
+            given_name: who.given_name.clone(),
+            family_name: who.family_name.clone(),
+            birth_date: who.birth_date,
+            category: who.category.clone(),
+            language: who.language,
+            call_as: who.call_as,
+            companion: None,
+        };
+        Doing { conn: &tx, zone: &zone, user, now }.record(&id, &HandAction::WalkIn { asks: Box::new(asks) })?;
+        tx.commit()?;
+        Ok((id, ticket))
+    }
+
+    /// Takes a check-in back: all visits with this one's ticket are expected again, and the number is not given again.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn undo_check_in(&mut self, id: &AppointmentId, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
+        self.by_hand(id, user, now, |rows, row| {
+            let Some(ticket) = row.ticket.filter(|_| row.appointment.is_some()) else { return Err(Refusal::Moved) };
+            let together: Vec<&VisitRow> = rows.iter().filter(|other| other.ticket == Some(ticket)).collect();
+            if together.iter().any(|other| !matches!(other.state, VisitState::Arrived | VisitState::Held)) {
+                return Err(Refusal::GoneOn);
+            }
+            Ok(HandAction::UndoCheckIn { visits: together.into_iter().map(|other| other.id.clone()).collect() })
+        })
+    }
+
+    /// Changes how somebody is called, with every visit of this ticket.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn set_call_as(
+        &mut self,
+        id: &AppointmentId,
+        call_as: CallAs,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, DeskError> {
+        self.by_hand(id, user, now, |rows, row| {
+            let Some(ticket) = row.ticket.filter(|_| row.call_as != call_as && row.state.is_open()) else { return Err(Refusal::Moved) };
+            let together = rows.iter().filter(|other| other.ticket == Some(ticket) && other.state.is_open());
+            Ok(HandAction::CallAs { visits: together.map(|other| other.id.clone()).collect(), call_as })
+        })
+    }
+
+    /// Notes that somebody who is expected did not come, once their time has passed.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn not_come(&mut self, id: &AppointmentId, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
+        self.by_hand(id, user, now, |_, row| match &row.appointment {
+            Some(appointment) if row.state == VisitState::Expected => {
+                if appointment.start <= now {
+                    Ok(HandAction::NotCome)
+                } else {
+                    Err(Refusal::NotDue)
+                }
+            }
+            _ => Err(Refusal::Moved),
+        })
+    }
+
+    /// Calls a visit off that nobody has come for.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn cancel(&mut self, id: &AppointmentId, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
+        self.by_hand(id, user, now, |_, row| match row.state {
+            VisitState::Expected if row.appointment.is_some() => Ok(HandAction::Cancel),
+            _ => Err(Refusal::Moved),
+        })
+    }
+
+    fn by_hand(
+        &mut self,
+        id: &AppointmentId,
+        user: &str,
+        now: Timestamp,
+        decide: impl FnOnce(&[VisitRow], &VisitRow) -> Result<HandAction, Refusal>,
+    ) -> Result<Result<(), Refusal>, DeskError> {
+        let (zone, date) = (self.zone.clone(), self.date_at(now));
+        let tx = self.write()?;
+        let rows = visits_of(&tx, date)?;
+        let Some(row) = rows.iter().find(|row| row.id == *id) else { return Ok(Err(Refusal::Moved)) };
+        let action = match decide(&rows, row) {
+            Ok(action) => action,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if !(Doing { conn: &tx, zone: &zone, user, now }).record(id, &action)? {
+            return Ok(Err(Refusal::Moved));
+        }
+        tx.commit()?;
+        Ok(Ok(()))
+    }
+
+    /// Writes, puts away or takes out a note about a visit that the desk knows. Answers `false` if there was nothing to do.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn note(&mut self, id: &AppointmentId, action: &HandAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+        let zone = self.zone.clone();
+        if self.visit(id)?.is_none() {
+            return Ok(false);
+        }
+        let tx = self.write()?;
+        let done = Doing { conn: &tx, zone: &zone, user, now }.record(id, action)?;
+        if done {
+            tx.commit()?;
+        }
+        Ok(done)
+    }
+
+    /// What staff wrote about these visits, the newest first, also what was put away.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn notes_of(&self, visits: &[AppointmentId]) -> Result<Vec<Note>, DeskError> {
+        let sql = "SELECT revision, appointment_id, at, user_name, body, away_at, away_by FROM visit_note
+                   WHERE appointment_id IN (SELECT value FROM json_each(?1)) ORDER BY revision DESC";
+        let json = serde_json::to_string(visits).map_err(|_| DeskError::Unreadable("a visit"))?;
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([json], |row| {
+            let texts: (String, String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok((row.get::<_, i64>(0)?, texts, row.get::<_, Option<String>>(5)?, row.get::<_, Option<String>>(6)?))
+        })?;
+        rows.map(|row| {
+            let (revision, (visit, at, user, text), away_at, away_by) = row?;
+            Ok(Note {
+                revision: revision.unsigned_abs(),
+                visit: AppointmentId::new(visit),
+                at: timestamp(&at)?,
+                user,
+                text: Private::new(text),
+                away: timestamp_or_none(away_at)?.zip(away_by),
+            })
+        })
+        .collect()
+    }
+
+    /// Which of these have a note that was not put away.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn visits_with_notes(&self, date: Date) -> Result<std::collections::HashSet<AppointmentId>, DeskError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT DISTINCT appointment_id FROM visit_note WHERE away_at IS NULL AND at >= ?1")?;
+        // Notes about a visit of the day may be some days old.
+        let since = date.saturating_sub(SignedDuration::from_hours(24 * 31)).to_string();
+        let rows = statement.query_map([since], |row| Ok(AppointmentId::new(row.get::<_, String>(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Takes the next number of the desk's for a date.
+fn next_ticket(conn: &Connection, date: Date) -> Result<Ticket, DeskError> {
+    let sql = "INSERT INTO desk_ticket(date, last) VALUES (?1, 1) ON CONFLICT(date) DO UPDATE SET last = last + 1 RETURNING last";
+    let count: i64 = conn.query_row(sql, [date.to_string()], |row| row.get(0))?;
+    let count = u32::try_from(count).map_err(|_| DeskError::Unreadable("the count of tickets"))?;
+    Ok(Ticket { number: TicketNumber::new(DESK_LETTER, count), date })
+}
