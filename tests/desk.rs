@@ -27,6 +27,8 @@ mod letters;
 mod matching;
 #[path = "desk/page.rs"]
 mod page;
+#[path = "desk/panel.rs"]
+mod panel;
 #[path = "desk/payers.rs"]
 mod payers;
 #[path = "desk/phone.rs"]
@@ -45,6 +47,8 @@ mod queue_page;
 mod reports;
 #[path = "desk/said.rs"]
 mod said;
+#[path = "desk/search.rs"]
+mod search;
 #[path = "desk/security.rs"]
 mod security;
 #[path = "desk/server.rs"]

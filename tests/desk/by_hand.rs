@@ -312,6 +312,7 @@ fn what_happened_is_told_in_order_and_audited_without_what_was_typed() {
             Happening::Staff { user, deed: StaffDeed::Hand(action), .. } => format!("{user} {}", action.code()),
             Happening::Staff { user, deed: StaffDeed::Queue(action), .. } => format!("{user} {}", action.code()),
             Happening::Staff { user, deed: StaffDeed::Visit(action), .. } => format!("{user} {}", action.code()),
+            Happening::Staff { user, deed: StaffDeed::AskedByPhone, .. } => format!("{user} asked"),
             Happening::Staff { user, deed: StaffDeed::Change(action, _), .. } => format!("{user} {action}"),
         })
         .collect();

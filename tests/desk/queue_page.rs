@@ -240,8 +240,8 @@ async fn a_call_reaches_whoever_looks() {
     let mut heard = String::new();
     let mut revision = async |after: &str| {
         loop {
-            let found =
-                heard.rsplit("data: ").next().filter(|_| heard.contains("data: ")).map(|rest| rest.lines().next().unwrap_or_default());
+            let event = "event: revision\ndata: ";
+            let found = heard.rsplit(event).next().filter(|_| heard.contains(event)).map(|rest| rest.lines().next().unwrap_or_default());
             if let Some(found) = found.filter(|found| *found != after && heard.ends_with("\n\r\n")) {
                 return found.to_owned();
             }

@@ -55,6 +55,10 @@ pub enum Sees {
     List,
     /// The changes of the person of a visit, or everybody who has some.
     Changes,
+    /// The person of a visit.
+    Visit,
+    /// The ticket of a visit.
+    Ticket,
     /// The letter of a visit.
     Letter,
     /// A photo of a card.
@@ -77,6 +81,13 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/photo", Needs::Part(Role::Desk), Sees::Photo),
     ("GET", "/photo/large", Needs::Page(Role::Desk), Sees::Photo),
     ("POST", "/changes/{action}", Needs::Form(Role::Desk), Sees::Nothing),
+    ("GET", "/visit", Needs::Page(Role::Desk), Sees::Visit),
+    ("GET", "/visit/now", Needs::Part(Role::Desk), Sees::Visit),
+    ("GET", "/ticket.pdf", Needs::Part(Role::Desk), Sees::Ticket),
+    ("GET", "/walk-in", Needs::Page(Role::Desk), Sees::Nothing),
+    ("POST", "/walk-in", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/search", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/here", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/visit/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/queue/next", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/point", Needs::Form(Role::Desk), Sees::Nothing),
@@ -120,10 +131,11 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/static/desk.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/plot.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/desk.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/changes.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/alarms.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/kiosks.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/settings.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/staff.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/panel.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing),
 ];
 
@@ -239,6 +251,8 @@ fn seen(sees: Sees, address: &Uri) -> Option<Seen> {
         Sees::Nothing => None,
         Sees::List => Some(Seen::List),
         Sees::Changes => Some(visit.map_or(Seen::AllChanges, Seen::Changes)),
+        Sees::Visit => visit.map(Seen::Visit),
+        Sees::Ticket => visit.map(Seen::Ticket),
         Sees::Letter => visit.map(Seen::Letter),
         Sees::Photo => {
             let key = (value("kiosk")?, value("seq")?.parse().ok()?, Field::from_code(value("field")?)?);

@@ -4,18 +4,21 @@
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::Desk;
+use super::super::by_hand::check_note;
 use super::super::queues::Refusal;
 use super::super::session::SignedIn;
-use super::super::store::{StaffAction, StaffWork};
+use super::super::store::{HandAction, StaffAction, StaffWork};
 use super::list::Day;
 use super::{LIVE, Oops, html, shown};
 use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::language::Language;
 use crate::domain::queue::QueueAction;
+use crate::domain::ticket::CallAs;
 
 /// A queue's or a service point's name is shorter.
 const NAME_CHARS_MAX: usize = 200;
@@ -29,6 +32,14 @@ pub(super) struct VisitForm {
     queue: Option<String>,
     /// Whether a transfer keeps the turn.
     keep: Option<String>,
+    /// In which language somebody is spoken to who is checked in by hand.
+    language: Option<String>,
+    /// How somebody is called.
+    call_as: Option<String>,
+    /// What a note says.
+    text: Option<String>,
+    /// Which note is put away or taken out.
+    note: Option<u64>,
 }
 
 pub(super) async fn act_on_visit(
@@ -39,7 +50,10 @@ pub(super) async fn act_on_visit(
     form: Result<Form<VisitForm>, FormRejection>,
 ) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    let id = AppointmentId::new(form.appointment);
+    let id = AppointmentId::new(form.appointment.as_str());
+    if BY_HAND.contains(&action.as_str()) {
+        return by_hand(desk, who, &headers, action, id, form).await;
+    }
     let step = match action.as_str() {
         "call" => None,
         "call-again" => Some(QueueAction::CallAgain),
@@ -57,7 +71,7 @@ pub(super) async fn act_on_visit(
             let shown = form.step.unwrap_or(0);
             return answer(desk, who, &headers, move |desk, who| desk.undo_shown(&id, shown, &who.user)).await;
         }
-        _ => return act(desk, who, &action, StaffWork::Visit(id)).await,
+        _ => return act(desk, who, &headers, &action, StaffWork::Visit(id)).await,
     };
     answer(desk, who, &headers, move |desk, who| match step {
         Some(step) => desk.queue_step(&id, &step, &who.user),
@@ -65,6 +79,56 @@ pub(super) async fn act_on_visit(
             let point = my_point(desk, who)?;
             desk.call_this(&id, point.as_deref(), &who.user)
         }
+    })
+    .await
+}
+
+/// What staff do by hand, as addresses have it.
+const BY_HAND: [&str; 8] = ["check-in", "undo-check-in", "call-as", "not-come", "cancel", "note", "note-away", "note-back"];
+
+async fn by_hand(
+    desk: Desk,
+    who: SignedIn,
+    headers: &HeaderMap,
+    action: String,
+    id: AppointmentId,
+    form: VisitForm,
+) -> Result<Response, Oops> {
+    let call_as = match form.call_as.as_deref() {
+        Some("first-name") => CallAs::FirstName,
+        Some("number") | None => CallAs::Number,
+        Some(_) => return Err(Oops::Unreadable),
+    };
+    let note = match action.as_str() {
+        "note" => match check_note(form.text.as_deref().unwrap_or_default()) {
+            Ok(text) => Some(HandAction::Note { text }),
+            Err(why) if headers.contains_key(LIVE) => return Ok((StatusCode::CONFLICT, why).into_response()),
+            Err(why) => {
+                let page = html::message("The note was not written", why, &back(headers), "Back");
+                return Ok((StatusCode::CONFLICT, shown(page)).into_response());
+            }
+        },
+        "note-away" => Some(HandAction::NoteAway { note: form.note.ok_or(Oops::Unreadable)? }),
+        "note-back" => Some(HandAction::NoteBack { note: form.note.ok_or(Oops::Unreadable)? }),
+        _ => None,
+    };
+    answer(desk, who, headers, move |desk, who| match (action.as_str(), note) {
+        (_, Some(note)) => Ok(if desk.note(&id, &note, &who.user)? { Ok(()) } else { Err(Refusal::Moved) }),
+        ("check-in", _) => {
+            let language = match form.language.as_deref().and_then(Language::from_tag) {
+                Some(language) => language,
+                // As on file, when the button on the list is pressed.
+                None => desk
+                    .with_store(|store| store.appointment(&id))?
+                    .map(|visit| visit.person)
+                    .map_or(Language::English, |person| person.language.as_deref().and_then(Language::from_tag).unwrap_or_default()),
+            };
+            Ok(desk.check_in_by_hand(&id, (language, call_as), &who.user)?.map(|_| ()))
+        }
+        ("undo-check-in", _) => desk.undo_check_in(&id, &who.user),
+        ("call-as", _) => desk.set_call_as(&id, call_as, &who.user),
+        ("not-come", _) => desk.not_come(&id, &who.user),
+        _ => desk.cancel_visit(&id, &who.user),
     })
     .await
 }
@@ -79,20 +143,31 @@ pub(super) async fn act_on_stop(
     State(desk): State<Desk>,
     who: SignedIn,
     Path(action): Path<String>,
+    headers: HeaderMap,
     form: Result<Form<StopForm>, FormRejection>,
 ) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    act(desk, who, &action, StaffWork::Stop(KioskId::new(form.kiosk), form.seq)).await
+    act(desk, who, &headers, &action, StaffWork::Stop(KioskId::new(form.kiosk), form.seq)).await
 }
 
-async fn act(desk: Desk, who: SignedIn, action: &str, work: StaffWork) -> Result<Response, Oops> {
+async fn act(desk: Desk, who: SignedIn, headers: &HeaderMap, action: &str, work: StaffWork) -> Result<Response, Oops> {
     let action = StaffAction::from_code(action).ok_or(Oops::NotFound)?;
     desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         desk.act(&work, action, &who.user)
     })
     .await?;
-    Ok(Redirect::to("/").into_response())
+    Ok(Redirect::to(&back(headers)).into_response())
+}
+
+/// The page on which a button was pressed, as far as it is one that has such buttons: the list, as it was narrowed, or a person's.
+fn back(headers: &HeaderMap) -> String {
+    const LONGEST: usize = 2000;
+    let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
+    // Only what follows the host's name: nobody is sent elsewhere.
+    let rest = from.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or_default();
+    let is_ours = rest.starts_with("/?") || rest.starts_with("/visit?");
+    if is_ours && rest.len() < LONGEST { rest.to_owned() } else { "/".to_owned() }
 }
 
 #[derive(Deserialize)]
@@ -163,6 +238,29 @@ async fn answer(
     });
     Ok(match refused.await? {
         Some(said) => (StatusCode::CONFLICT, said).into_response(),
-        None => Redirect::to("/").into_response(),
+        None => Redirect::to(&back(headers)).into_response(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_button_leads_back_to_its_own_page_and_never_elsewhere() {
+        for (from, expected) in [
+            ("http://127.0.0.1:8080/?state=called", "/?state=called"),
+            ("https://desk.example/visit?appointment=apt-1", "/visit?appointment=apt-1"),
+            ("https://desk.example/", "/"),
+            ("https://desk.example/users", "/"),
+            ("https://desk.example//evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("/visit?appointment=apt-1", "/"),
+            ("", "/"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::REFERER, from.parse().unwrap());
+            assert_eq!(back(&headers), expected, "{from}");
+        }
+    }
 }

@@ -64,6 +64,9 @@ pub(super) async fn changes_page(
         match query.appointment {
             Some(id) => {
                 let page = Page::read(desk, AppointmentId::new(id))?;
+                if let Some(page) = &page {
+                    desk.be_on(&who.csrf, &who.user, &page.id)?;
+                }
                 Ok(page.map(|page| page.show(&who, late, None)))
             }
             None => Ok(Some(everybody(desk, &who)?)),
@@ -222,7 +225,7 @@ impl Page {
         let body = html! {
             @if let Some(notice) = notice { p.notice role="status" { (notice) } }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-            h2 { (self.name) @if let Some(born) = self.born { span.n { " born " time datetime=(born) { (born.strftime("%-d %b %Y")) } } } }
+            h2 data-appointment=(self.id) { (self.name) @if let Some(born) = self.born { span.n { " born " time datetime=(born) { (born.strftime("%-d %b %Y")) } } } }
             p.way {
                 a.button href={ "/#row-" (in_address(self.id.as_str())) } autofocus[open.is_empty()] { "Back to the list" }
                 @if !clear.is_empty() {

@@ -6,12 +6,14 @@ use super::super::session::SignedIn;
 use super::super::store::VisitRow;
 use super::icons::{icon, mark};
 use super::list::Day;
+use super::narrow;
 use super::nav::top;
 use super::queue::{choose_point, waiting};
 use super::row::{entry_row, refused_codes, visit_row};
+use super::search::SEARCH_CHARS_MAX;
 
 fn page(title: &str, script: bool, body: &Markup) -> Markup {
-    whole(title, &html! { @if script { script src="/static/desk.js" defer {} } }, body)
+    whole(title, &html! { @if script { script src="/static/staff.js" defer {} script src="/static/desk.js" defer {} } }, body)
 }
 
 fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
@@ -34,17 +36,30 @@ fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
 /// A page beside the list. Without a script it asks for itself, as nobody's work, once the session may have ended: `again` is its
 /// address, which has or gets a query, and after how many seconds.
 pub fn staff_page(title: &str, who: &SignedIn, again: (&str, u64), body: &Markup) -> Markup {
+    let parts = (&html! {}, &html! {});
+    beside(title, who, again, parts, &html! { main #review tabindex="-1" { (body) } })
+}
+
+/// The page of one person, kept live. Its title names nobody: titles stay in a browser's history.
+pub fn panel_page(who: &SignedIn, again: (&str, u64), body: &Markup) -> Markup {
+    let tools = html! { p #link.link role="status" { span.dot aria-hidden="true" {} span #link-text { "Reload to update" } } };
+    let parts = (&html! { script src="/static/panel.js" defer {} }, &tools);
+    beside("Patient", who, again, parts, &html! { main #person tabindex="-1" { (body) } })
+}
+
+fn beside(title: &str, who: &SignedIn, again: (&str, u64), (scripts, tools): (&Markup, &Markup), body: &Markup) -> Markup {
     let (address, seconds) = again;
     let idle = format!("{}; url={address}{}idle=1", seconds + 5, if address.contains('?') { "&" } else { "?" });
     whole(
         &format!("{title} - Arrivals desk"),
         &html! {
-            script src="/static/changes.js" defer {}
+            script src="/static/staff.js" defer {}
+            (scripts)
             noscript { meta http-equiv="refresh" content=(idle); }
         },
         &html! {
-            (top(who, address, &html! { (mark()) h1 { (title) } }, &html! { div {} }, &html! {}))
-            main #review tabindex="-1" { (body) }
+            (top(who, address, &html! { (mark()) h1 { (title) } }, &html! { div {} }, tools))
+            (body)
         },
     )
 }
@@ -111,20 +126,31 @@ pub fn main(day: &Day, who: &SignedIn, clinic: &str, refused: Option<&str>) -> M
                 "/",
                 &html! { (mark()) div { h1 { (clinic) } p { time datetime=(day.date) { (day.date.strftime("%A, %-d %B %Y")) } } } },
                 &html! {
-                    div.find {
-                        label.hidden for="filter" { "Find by name, ticket or service" }
-                        input #filter type="search" placeholder="Find name, ticket or service" autocomplete="off" spellcheck="false";
+                    form #find.find role="search" method="post" action="/search" {
+                        input type="hidden" name="csrf" value=(who.csrf);
+                        label.hidden for="filter" { "Find by name, birth date, ticket or patient's number" }
+                        input #filter type="search" name="q" maxlength=(SEARCH_CHARS_MAX) placeholder="Name, birth date, ticket, number" autocomplete="off" spellcheck="false";
+                        p #found.hidden role="status" {}
                     }
                 },
                 &html! {
                     p #link.link role="status" { span.dot aria-hidden="true" {} span #link-text { "Reload to update" } }
-                    button #sound.button.small type="button" hidden { (icon("sound")) "Turn sound on" }
                     (choose_point(day, &who.csrf))
                 },
             ))
             p #said.hidden role="status" aria-live="polite" {}
             p #failed.failed role="alert" hidden[refused.is_none()] { @if let Some(refused) = refused { (refused) } }
-            main #list tabindex="-1" { (list(day, &who.csrf)) }
+            main {
+                div.bar {
+                    a.button.small #walk-in href="/walk-in" { "Walk-in by hand" }
+                    (narrow::form(day))
+                }
+                div #nobody hidden {
+                    p.empty { "Nobody of today fits that." }
+                    button.button type="submit" form="find" { "Look among all days" }
+                }
+                div #list tabindex="-1" { (list(day, &who.csrf)) }
+            }
         },
     )
 }
@@ -133,6 +159,7 @@ pub fn main(day: &Day, who: &SignedIn, clinic: &str, refused: Option<&str>) -> M
 pub fn list(day: &Day, csrf: &str) -> Markup {
     html! {
         div #day data-revision=(day.revision) data-now=(day.now.as_second()) data-urgent=(u8::from(day.is_urgent())) data-needs=(day.needs.len()) {
+            (narrow::notice(day))
             ul.counters aria-label="Counts" {
                 li.count.is-needs.zero[day.needs.is_empty()] { a href="#needs" { b { (day.needs.len()) } " need you" } }
                 li.count { a href="#waiting" { b { (day.waiting.len()) } " waiting" } }

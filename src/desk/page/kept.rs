@@ -25,7 +25,7 @@ const HIDDEN: [&str; 6] = ["csrf", "appointment", "changes", "kiosk", "seq", "ma
 
 /// Whether a form is worth offering again. One with a password in it is never kept; a whole file is there to be chosen again.
 pub(super) fn is_worth_keeping(path: &str) -> bool {
-    !matches!(path, "/sign-out" | "/active" | "/kept/forget" | "/settings/import") && !path.starts_with("/users")
+    !matches!(path, "/sign-out" | "/active" | "/kept/forget" | "/settings/import" | "/search" | "/here") && !path.starts_with("/users")
 }
 
 /// What a form was about, in words.
@@ -37,6 +37,7 @@ fn words(path: &str) -> String {
         Some("changes") => "Changed details",
         Some("kiosks") => "Kiosk",
         Some("settings") => "Settings",
+        Some("walk-in") => "Somebody without an appointment",
         _ => "A form",
     };
     parts.next().map_or_else(|| what.to_owned(), |action| format!("{what}: {action}"))

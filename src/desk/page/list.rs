@@ -2,7 +2,7 @@
 //!
 //! Invariant: whoever needs somebody comes first, the most urgent of them on top; nobody is on the list twice.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use super::super::error::DeskError;
 use super::super::queues::{Queues, queue_name};
 use super::super::session::SignedIn;
 use super::super::store::{CardKey, ReasonRow, RefusedCodes, Stop, VisitRow};
+use super::narrow::{Choices, Narrow};
 use crate::domain::eligibility::Eligibility;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
@@ -70,6 +71,18 @@ pub struct Day {
     pub my_point: Option<String>,
     /// Where kiosks stand.
     places: BTreeMap<KioskId, String>,
+    /// Who of the staff is on which person just now, but for whoever looks.
+    on_it: HashMap<String, Vec<String>>,
+    /// Visits about which somebody wrote a note.
+    notes: HashSet<AppointmentId>,
+    /// By what the list can be narrowed.
+    pub choices: Choices,
+    /// How it is narrowed.
+    pub narrow: Narrow,
+    /// How many rows that leaves out.
+    pub left_out: usize,
+    /// Whether rows stand on the page of one person, which has more buttons of its own.
+    pub is_panel: bool,
     /// Requests without an appointment, and who else of the day has that name and birth date.
     alike: HashMap<AppointmentId, Vec<String>>,
 }
@@ -122,8 +135,22 @@ impl Day {
                 settings,
                 my_point,
                 places: store.kiosk_places()?,
+                on_it: HashMap::new(),
+                notes: store.visits_with_notes(date)?,
+                choices: Choices::default(),
+                narrow: Narrow::default(),
+                left_out: 0,
+                is_panel: false,
                 alike: HashMap::new(),
             };
+            day.choices = Choices::of(&rows, &day.settings);
+            for (visit, user) in store.on_it(&who.user, now)? {
+                let key = rows.iter().find(|row| row.id == visit).map_or_else(|| of_visit(&visit), key_of);
+                let users = day.on_it.entry(key).or_default();
+                if !users.contains(&user) {
+                    users.push(user);
+                }
+            }
             for change in store.open_changes()? {
                 day.changes += 1;
                 for key in [of_person(&change.person), of_visit(&change.appointment)] {
@@ -283,6 +310,30 @@ impl Day {
     /// Who else of the day has the name and birth date of a request without an appointment.
     pub fn alike(&self, row: &VisitRow) -> &[String] {
         self.alike.get(&row.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who else of the staff is on this person just now.
+    pub fn on_it(&self, row: &VisitRow) -> &[String] {
+        self.on_it.get(&key_of(row)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether somebody wrote a note about this visit.
+    pub fn has_note(&self, row: &VisitRow) -> bool {
+        self.notes.contains(&row.id)
+    }
+
+    /// Whether the visit is of this day; a request without an appointment always is.
+    pub fn is_of_today(&self, row: &VisitRow) -> bool {
+        row.appointment.as_ref().is_none_or(|appointment| appointment.local_date(&self.zone) == self.date)
+    }
+
+    /// Every visit of the day.
+    pub fn rows(&self) -> impl Iterator<Item = &VisitRow> {
+        let entries = self.needs.iter().chain(&self.closed).filter_map(|entry| match entry {
+            Entry::Visit(row) => Some(&**row),
+            Entry::Stop(_) => None,
+        });
+        entries.chain(&self.waiting).chain(&self.held).chain(&self.called).chain(&self.seen_now).chain(&self.expected)
     }
 
     /// Whether somebody feels unwell and nobody has gone to them yet.

@@ -9,19 +9,25 @@ mod audit;
 mod board;
 mod calling;
 mod changes;
+mod history;
 mod html;
 mod icons;
 mod kept;
+mod keys;
 mod kiosks;
 mod list;
+mod narrow;
 mod nav;
 mod phone;
 mod plot;
 mod queue;
 pub mod reports;
 mod row;
+mod search;
 mod settings;
 mod users;
+mod visit;
+mod walk_in;
 
 use std::convert::Infallible;
 use std::sync::LazyLock;
@@ -45,12 +51,15 @@ use super::error::DeskError;
 use super::letters::{self, LetterError};
 use super::secret::{hash_token, random_token, same};
 use super::session::{FORM_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, cookie, set_cookie};
+use super::tickets::TicketError;
 use crate::domain::ids::AppointmentId;
 
 /// How often a live connection looks whether its session has ended; also keeps it open.
 const LIVE_LOOK: Duration = Duration::from_secs(10);
 /// A page's script sends it: what was done needs no page in answer, and what was refused is a sentence.
 const LIVE: &str = "x-live";
+/// Nobody feels unwell, as a live connection says it.
+const NOBODY: &str = "-";
 /// Scripts, styles and pictures are ours alone, and nobody may frame the page.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -90,6 +99,12 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/photo", get(changes::picture))
         .route("/photo/large", get(changes::large))
         .route("/changes/{action}", post(changes::decide))
+        .route("/visit", get(visit::visit_page))
+        .route("/visit/now", get(visit::visit_now))
+        .route("/ticket.pdf", get(ticket))
+        .route("/walk-in", get(walk_in::walk_in_page).post(walk_in::take_in))
+        .route("/search", post(search::search))
+        .route("/here", post(visit::here))
         .route("/visit/{action}", post(calling::act_on_visit))
         .route("/stop/{action}", post(calling::act_on_stop))
         .route("/queue/next", post(calling::call_next))
@@ -112,7 +127,8 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/static/desk.css", get(async || asset("text/css; charset=utf-8", include_str!("desk.css"))))
         .route("/static/plot.css", get(async || asset("text/css; charset=utf-8", reports::STYLE)))
         .route("/static/desk.js", get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js"))))
-        .route("/static/changes.js", get(async || asset("text/javascript; charset=utf-8", include_str!("changes.js"))))
+        .route("/static/staff.js", get(async || asset("text/javascript; charset=utf-8", include_str!("staff.js"))))
+        .route("/static/panel.js", get(async || asset("text/javascript; charset=utf-8", include_str!("panel.js"))))
         .route("/static/alarms.js", get(async || asset("text/javascript; charset=utf-8", include_str!("alarms.js"))))
         .route("/static/kiosks.js", get(async || asset("text/javascript; charset=utf-8", include_str!("kiosks.js"))))
         .route("/static/settings.js", get(async || asset("text/javascript; charset=utf-8", include_str!("settings.js"))))
@@ -168,6 +184,8 @@ pub enum Oops {
     Unreadable,
     /// There is no letter for it, and why.
     NoLetter(&'static str),
+    /// There is no ticket for it.
+    NoTicket,
     /// The desk has trouble of its own.
     Trouble(DeskError),
 }
@@ -213,6 +231,11 @@ impl IntoResponse for Oops {
                 (StatusCode::BAD_REQUEST, "Nothing was changed", "The form did not arrive whole. Open today's list and try again.")
             }
             Self::NoLetter(why) => (StatusCode::NOT_FOUND, "There is no letter", why),
+            Self::NoTicket => (
+                StatusCode::NOT_FOUND,
+                "There is no ticket",
+                "Nobody has checked in for this visit, or the check-in was undone. The number stands on the list.",
+            ),
             Self::Trouble(error) => {
                 tracing::error!(%error, "a page could not be shown");
                 (
@@ -231,19 +254,35 @@ async fn signed_in(desk: &Desk, headers: &HeaderMap) -> Result<SignedIn, Oops> {
     desk.blocking(move |desk| desk.signed_in(&headers)).await?.ok_or(Oops::Ended)
 }
 
-async fn main_page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
+async fn main_page(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    wanted: Result<Query<narrow::Narrow>, QueryRejection>,
+) -> Result<Response, Oops> {
+    let Query(wanted) = wanted.unwrap_or_default();
     let page = desk
         .blocking(move |desk| {
             desk.keep_session(&who)?;
-            let day = list::Day::read(desk, &who)?;
+            let mut day = list::Day::read(desk, &who)?;
+            day.narrow(wanted);
             Ok(html::main(&day, &who, &desk.settings().name, None))
         })
         .await?;
     Ok(shown(page))
 }
 
-async fn list_part(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
-    Ok(shown(desk.blocking(move |desk| Ok(html::list(&list::Day::read(desk, &who)?, &who.csrf))).await?))
+async fn list_part(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    wanted: Result<Query<narrow::Narrow>, QueryRejection>,
+) -> Result<Response, Oops> {
+    let Query(wanted) = wanted.unwrap_or_default();
+    let part = desk.blocking(move |desk| {
+        let mut day = list::Day::read(desk, &who)?;
+        day.narrow(wanted);
+        Ok(html::list(&day, &who.csrf))
+    });
+    Ok(shown(part.await?))
 }
 
 async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
@@ -252,6 +291,7 @@ async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, 
         let (mut changes, mut stopping) = (desk.changes(), desk.stopping());
         let mut look = tokio::time::interval(LIVE_LOOK);
         let mut alarms = None;
+        let mut told: Option<String> = None;
         while !*stopping.borrow() {
             let revision = *changes.borrow_and_update();
             if events.send(Ok(Event::default().event("revision").data(revision.to_string()))).await.is_err() {
@@ -266,6 +306,16 @@ async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, 
                 }
                 alarms = Some(watch.raised.clone());
             }
+            // What cannot be read now is told with the next change.
+            let urgent = desk.blocking(|desk| Ok(desk.today()?.urgent.join("; "))).await.ok();
+            if let Some(urgent) = urgent.filter(|urgent| told.as_ref() != Some(urgent)) {
+                // Browsers drop an event without data.
+                let words = if urgent.is_empty() { NOBODY } else { urgent.as_str() };
+                if events.send(Ok(Event::default().event("urgent").data(words))).await.is_err() {
+                    return;
+                }
+                told = Some(urgent);
+            }
             tokio::select! {
                 _ = changes.changed() => {}
                 _ = stopping.changed() => {}
@@ -274,6 +324,9 @@ async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, 
                     if signed_in(&desk, &headers).await.is_err() {
                         let _ = events.send(Ok(Event::default().event("ended").data("signed out"))).await;
                         return;
+                    }
+                    if let Err(error) = desk.blocking(Desk::end_presence).await {
+                        tracing::warn!(%error, "cannot forget who is on somebody's page no more");
                     }
                 }
             }
@@ -372,6 +425,27 @@ async fn letter(State(desk): State<Desk>, who: SignedIn, query: Result<Query<Let
         Err(error @ (LetterError::Page(_) | LetterError::Zone(_))) => {
             tracing::error!(%error, "a letter could not be made");
             Err(Oops::NoLetter("The letter could not be made. Tell whoever looks after the desk's computer."))
+        }
+    }
+}
+
+/// The ticket of a visit as a page, for the desk's own printer.
+async fn ticket(State(desk): State<Desk>, who: SignedIn, query: Result<Query<LetterQuery>, QueryRejection>) -> Result<Response, Oops> {
+    let Query(query) = query.map_err(|_| Oops::NotFound)?;
+    let made = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        Ok(desk.ticket_pdf(&AppointmentId::new(query.appointment)))
+    });
+    match made.await? {
+        Ok((number, pdf)) => {
+            let file = format!("inline; filename=\"ticket-{number}.pdf\"");
+            Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, file)], pdf).into_response())
+        }
+        Err(TicketError::None) => Err(Oops::NoTicket),
+        Err(TicketError::Desk(error)) => Err(Oops::Trouble(error)),
+        Err(error @ TicketError::Page(_)) => {
+            tracing::error!(%error, "a ticket could not be made");
+            Err(Oops::NoTicket)
         }
     }
 }

@@ -6,6 +6,8 @@ use maud::{Markup, html};
 
 use super::super::session::SignedIn;
 use super::super::users::Role;
+use super::icons::icon;
+use super::keys;
 use super::kiosks;
 
 /// Every page with a link at the top: what it is called, its address, and the lowest role that may open it; in the order shown.
@@ -28,6 +30,8 @@ pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &
             (middle)
             div.tools {
                 (tools)
+                button #sound.button.small type="button" hidden { (icon("sound")) "Turn sound on" }
+                (keys::button())
                 form method="post" action="/sign-out" {
                     input type="hidden" name="csrf" value=(who.csrf);
                     span.who { (who.user) }
@@ -35,11 +39,33 @@ pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &
                 }
             }
             nav.pages aria-label="Pages" {
-                ul { @for (word, address, role) in PAGES { @if who.role >= *role { li { a href=(address) aria-current=[is_at(here, address).then_some("page")] { (word) } } } } }
+                ul { @for (key, word, address) in ways(who) { li { a href=(address) data-go=(key) aria-current=[is_at(here, address).then_some("page")] { (word) } } } }
+            }
+            p #unwell.unwell role="alert" hidden {
+                (icon("heart")) span { b { "Somebody feels unwell: go to them now" } " " span #unwell-where {} }
+                a.button.small href="/#needs" { "Show" }
             }
         }
         (kiosks::bar(who))
+        (keys::help(who))
     }
+}
+
+/// The links that somebody sees: the key after `g`, what it is called, its address.
+pub fn ways(who: &SignedIn) -> Vec<(char, &'static str, &'static str)> {
+    let mut taken: Vec<char> = Vec::new();
+    let mut ways = Vec::new();
+    for (word, address, role) in PAGES {
+        // The first letter of the word that no page before has, so that a role changes no key.
+        let Some(key) = word.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).find(|c| !taken.contains(c)) else {
+            continue;
+        };
+        taken.push(key);
+        if who.role >= *role {
+            ways.push((key, *word, *address));
+        }
+    }
+    ways
 }
 
 /// Whether a page belongs under a link: it is the link's own, or one below it.

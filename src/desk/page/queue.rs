@@ -128,7 +128,9 @@ impl Step<'_> {
             },
             VisitState::Held => html! { (self.button("back", "Back in line", strong)) },
             VisitState::WithClinician => html! { (self.button("done", "Finish", strong)) },
-            VisitState::NoShow if row.in_line.step.is_some() => html! { (self.button("back", "Came after all", "")) },
+            VisitState::NoShow if row.in_line.step.is_some() && row.ticket.is_some() => {
+                html! { (self.button("back", "Came after all", "")) }
+            }
             _ => html! {},
         }
     }
@@ -174,6 +176,11 @@ pub fn undo_word(step: &str) -> &'static str {
         "step-out" => "Undo stepped out",
         "come-back" => "Undo came back",
         "transfer" => "Undo transfer",
+        "check-in" => "Undo check-in",
+        "undo-check-in" => "Checked in after all",
+        "call-as" => "Undo how to call",
+        "not-come" => "Undo no-show",
+        "cancel" => "Undo cancel",
         _ => "Undo",
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
+use super::super::dates;
 use super::super::store::{BY_PHONE, ReasonRow, Stop, VisitRow};
 use super::changes::count_words;
 use super::html::in_address;
@@ -15,6 +16,7 @@ use super::queue::{Step, standing, undo_word};
 use crate::domain::document::{Document, Documents};
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
+use crate::domain::person::BirthDate;
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::CallAs;
@@ -37,7 +39,7 @@ pub fn name_of(row: &VisitRow) -> Option<String> {
 }
 
 /// The name by which they want to be called.
-fn call_name(row: &VisitRow) -> &str {
+pub fn call_name(row: &VisitRow) -> &str {
     match (&row.appointment, &row.walk_in) {
         (Some(a), _) if !a.person.preferred_name.is_blank() => a.person.preferred_name.as_str(),
         (Some(a), _) => a.person.given_name.as_str(),
@@ -60,17 +62,13 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup 
         VisitState::Arrived | VisitState::Asks => row.arrived_at,
         _ => None,
     });
-    let service = match (&row.appointment, &row.walk_in) {
-        (Some(a), _) => a.service.clone(),
-        (None, Some(asks)) => format!("walk-in {}", day.category_name(&asks.category)),
-        (None, None) => String::new(),
-    };
-    let find = format!("{name} {} {service}", ticket.as_deref().unwrap_or_default()).to_lowercase();
+    let find = find_text(day, row);
     html! {
-        li.row.urgent[urgent].(row.state.code()) id={ "row-" (id) } data-find=(find) {
+        li.row.urgent[urgent].(row.state.code()) id={ "row-" (id) } data-find=(find) tabindex="-1" {
             div.number { @match &ticket { Some(number) => { span.hidden { "Ticket " } b { (number) } }, None => { span.none aria-hidden="true" { "–" } } } }
             div.person {
-                p.name { (name) }
+                p.name { a id={ "open-" (id) } href={ "/visit?appointment=" (in_address(id)) } { (name) } }
+                @for user in day.on_it(row).iter().filter(|_| !day.is_panel) { p.on-it { (icon("person")) span { (user) " is on this" } } }
                 p.facts {
                     span.state.(row.state.code()) { (state_icon(row.state)) (state_word(row)) }
                     @if row.ticket.is_some() {
@@ -81,6 +79,7 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup 
                     }
                     @if let Some(language) = language.filter(|l| *l != Language::English) { span.language { (icon("speech")) (language_name(language)) } }
                     @if known.is_none() { span { "Appointment " (id) } }
+                    @if day.has_note(row) { span.note-flag { (icon("pencil")) "Note" } }
                 }
                 @if let Some(companion) = row.companion.as_ref().filter(|name| !name.is_blank()) {
                     p.quiet.said { (icon("person")) span { "With: " (companion.as_str()) " (said so at the kiosk)" } }
@@ -91,13 +90,35 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup 
             div.since {
                 @if let Some(at) = since { (since_words(at, day.now)) }
                 @if let Some(kiosk) = row.kiosk.as_ref().or_else(|| row.reasons.first().map(|r| &r.kiosk)) { p.quiet { "Kiosk " (kiosk) } }
+                @else if row.ticket.is_some() { p.quiet { "At the desk" } }
             }
             div.do { (visit_buttons(day, row, &name, csrf)) }
         }
     }
 }
 
-fn state_word(row: &VisitRow) -> &'static str {
+/// Everything by which somebody of the day is found, in small letters.
+pub fn find_text(day: &Day, row: &VisitRow) -> String {
+    let service = match (&row.appointment, &row.walk_in) {
+        (Some(a), _) => a.service.clone(),
+        (None, Some(asks)) => format!("walk-in {}", day.category_name(&asks.category)),
+        (None, None) => String::new(),
+    };
+    let ticket = row.ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default();
+    format!("{} {ticket} {service} {}", name_of(row).unwrap_or_default(), numbers(day, row)).to_lowercase()
+}
+
+/// By what somebody is found beside the name: the patient's number, and the birth date in each way of writing it.
+fn numbers(day: &Day, row: &VisitRow) -> String {
+    let ways = |born: BirthDate| dates::ways(born.0, day.settings.country == "US");
+    match (&row.appointment, &row.walk_in) {
+        (Some(a), _) => format!("{} {}", a.person.id, ways(a.person.birth_date)),
+        (None, Some(asks)) => ways(asks.birth_date),
+        (None, None) => row.id.to_string(),
+    }
+}
+
+pub fn state_word(row: &VisitRow) -> &'static str {
     match row.state {
         VisitState::Done if row.walk_in.is_some() && row.accepted.is_none() => "Declined",
         state => state.word(),
@@ -156,7 +177,7 @@ fn review(day: &Day, row: &VisitRow, name: &str) -> Markup {
     }
 }
 
-fn listed(documents: &[Document]) -> String {
+pub fn listed(documents: &[Document]) -> String {
     documents.iter().map(|document| document.for_staff()).collect::<Vec<_>>().join(", ")
 }
 
@@ -188,6 +209,7 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str, csrf: &str) -> Markup {
         (step.of_state(day, !open))
         @if let Some(word) = undo { (step.button("undo", word, "plain")) }
         @if here && matches!(row.state, S::Arrived | S::Held | S::Called | S::WithClinician) { (step.more(day)) }
+        @if !day.is_panel && can_check_in(day, row) { (step.button("check-in", "Check in", "")) }
         @if row.state == S::Expected && row.appointment.is_some() {
             form method="get" action="/letter" target="_blank" {
                 input type="hidden" name="appointment" value=(row.id);
@@ -197,6 +219,13 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str, csrf: &str) -> Markup {
     }
 }
 
+/// Whether staff can check somebody in for this visit by hand, also who was given up.
+pub fn can_check_in(day: &Day, row: &VisitRow) -> bool {
+    let stands = row.appointment.as_ref().is_some_and(|appointment| appointment.status.stands());
+    let is_out = matches!(row.state, VisitState::Expected | VisitState::NoShow | VisitState::Cancelled);
+    stands && is_out && row.ticket.is_none() && day.is_of_today(row)
+}
+
 fn stop_row(day: &Day, stop: &Stop, urgent: bool, csrf: &str) -> Markup {
     let reason = &stop.latest;
     let taken = reason.taken.is_some();
@@ -204,7 +233,7 @@ fn stop_row(day: &Day, stop: &Stop, urgent: bool, csrf: &str) -> Markup {
     let key = format!("{}-{}", reason.kiosk, reason.seq);
     let find = format!("somebody kiosk {} {}", reason.kiosk, day.place_of(&reason.kiosk)).to_lowercase();
     html! {
-        li.row.stop.urgent[urgent] id={ "row-stop-" (key) } data-find=(find) {
+        li.row.stop.urgent[urgent] id={ "row-stop-" (key) } data-find=(find) tabindex="-1" {
             div.number { span.somebody aria-hidden="true" { (icon("person")) } }
             div.person {
                 p.name { "Somebody at kiosk " (reason.kiosk) }
@@ -299,7 +328,7 @@ pub fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string()
 }
 
-fn language_name(language: Language) -> &'static str {
+pub fn language_name(language: Language) -> &'static str {
     match language {
         Language::English => "English",
         Language::Spanish => "Spanish",

@@ -1,0 +1,168 @@
+//! What happened with somebody's visits, in words, with who did it and when.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use super::super::store::{BY_PHONE, HandAction, Happening, StaffAction, StaffDeed};
+use super::changes::count_words;
+use super::icons::icon;
+use super::list::Day;
+use super::row::{clock_time, language_name, listed};
+use crate::domain::event::{CheckedIn, KioskEvent, StillRight};
+use crate::domain::language::Language;
+use crate::domain::queue::QueueAction;
+use crate::domain::ticket::{CallAs, PrintOutcome};
+
+/// The history, the newest on top.
+pub fn history(day: &Day, happened: &[Happening]) -> Markup {
+    html! {
+        ol.history reversed {
+            @for one in happened.iter().rev() {
+                li {
+                    @let (who, words) = line(day, one);
+                    time.at datetime=(one.at()) { (when(one.at(), day)) }
+                    (icon(match one { Happening::Kiosk { .. } => "ticket", Happening::Staff { .. } => "person" }))
+                    span { b { (who) } " " (words) }
+                }
+            }
+        }
+    }
+}
+
+/// The time, with the day if it is not today's.
+pub fn when(at: Timestamp, day: &Day) -> String {
+    let date = at.to_zoned(day.zone.clone()).date();
+    if date == day.date { clock_time(at, &day.zone) } else { dated(at, &day.zone) }
+}
+
+fn dated(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%-d %b, %-I:%M %p").to_string()
+}
+
+fn line(day: &Day, one: &Happening) -> (String, String) {
+    match one {
+        Happening::Kiosk { kiosk, event, .. } => {
+            let place = day.place_of(kiosk);
+            let who = if place.is_empty() { format!("Kiosk {kiosk}") } else { format!("Kiosk {kiosk}, {place}") };
+            (format!("{who}:"), at_kiosk(day, event))
+        }
+        Happening::Staff { user, deed, .. } if user == BY_PHONE => ("By phone:".to_owned(), by_staff(day, deed)),
+        Happening::Staff { user, deed, .. } => (user.clone(), by_staff(day, deed)),
+    }
+}
+
+fn how(language: Language, call_as: CallAs) -> String {
+    let called = match call_as {
+        CallAs::Number => "called by number",
+        CallAs::FirstName => "called by first name",
+    };
+    format!("in {}, {called}", language_name(language))
+}
+
+fn at_kiosk(day: &Day, event: &KioskEvent) -> String {
+    match event {
+        KioskEvent::CheckedIn(said) => checked_in(said),
+        KioskEvent::WalkedIn(asks) => {
+            format!(
+                "asked to be seen for {} with ticket {}, {}",
+                day.category_name(&asks.category),
+                asks.ticket.number,
+                how(asks.language, asks.call_as)
+            )
+        }
+        KioskEvent::TicketPrinted { ticket, outcome, .. } => match outcome {
+            PrintOutcome::Printed => format!("printed ticket {}", ticket.number),
+            PrintOutcome::Unknown => format!("sent ticket {} to the printer, which did not say whether it came out", ticket.number),
+            PrintOutcome::Failed(trouble) => format!("could not print ticket {}: {}", ticket.number, trouble.for_staff()),
+        },
+        KioskEvent::Stopped { reason, .. } => format!("could not go on alone: {}", reason.for_staff()),
+        KioskEvent::CodeRefused { reason, .. } => reason.for_staff().to_owned(),
+        KioskEvent::WalkedAway { .. } => "left in the middle".to_owned(),
+    }
+}
+
+fn checked_in(said: &CheckedIn) -> String {
+    let mut words = vec![format!("checked in with ticket {}, {}", said.ticket.number, how(said.language, said.call_as))];
+    for (what, answer) in [("contact details", said.details), ("insurance", said.insurance)] {
+        words.extend(match answer {
+            StillRight::Yes => Some(format!("{what} still right")),
+            StillRight::AskTheDesk => Some(format!("{what} not right")),
+            StillRight::Changed | StillRight::NotAsked => None,
+        });
+    }
+    if !said.proposals.is_empty() {
+        let fields: Vec<&str> = said.proposals.iter().map(|proposal| proposal.field.for_staff()).collect();
+        words.push(format!("{}: {}", count_words(fields.len()), fields.join(", ")));
+    }
+    if let Some(documents) = &said.documents {
+        words.push(format!("{} {}", if documents.brought { "brought" } else { "did not bring" }, listed(&documents.needed)));
+    }
+    if said.companion.is_some() {
+        words.push("somebody else did it for them".to_owned());
+    }
+    words.join("; ")
+}
+
+fn by_staff(day: &Day, deed: &StaffDeed) -> String {
+    match deed {
+        StaffDeed::Visit(action) => match action {
+            StaffAction::Seen => "saw to it".to_owned(),
+            StaffAction::Accept => "accepted the walk-in".to_owned(),
+            StaffAction::Decline => "declined the walk-in".to_owned(),
+            StaffAction::Call => "called".to_owned(),
+            StaffAction::Done => "closed the visit".to_owned(),
+            StaffAction::Undo => "took the last step back".to_owned(),
+        },
+        StaffDeed::Queue(action) => match action {
+            QueueAction::Call { point: Some(point), .. } => format!("called to {point}"),
+            QueueAction::Call { point: None, .. } => "called".to_owned(),
+            QueueAction::CallAgain => "called again".to_owned(),
+            QueueAction::Hold => "put on hold".to_owned(),
+            QueueAction::Back => "put back in line".to_owned(),
+            QueueAction::StepOut => "the patient stepped out".to_owned(),
+            QueueAction::ComeBack => "the patient is back".to_owned(),
+            QueueAction::Start => "began the visit".to_owned(),
+            QueueAction::Finish => "closed the visit".to_owned(),
+            QueueAction::NoShow => "said that nobody came".to_owned(),
+            QueueAction::Transfer { queue, keep_place: true } => format!("moved to {queue}, with the turn"),
+            QueueAction::Transfer { queue, keep_place: false } => format!("moved to {queue}, as if they came now"),
+        },
+        StaffDeed::Hand(action) => by_hand(day, action),
+        StaffDeed::AskedByPhone => "the patient asked for help".to_owned(),
+        StaffDeed::Change(action, field) => {
+            let what = field.for_staff();
+            match action.as_str() {
+                "change-accept" => format!("accepted the change: {what}"),
+                "change-edit" => format!("accepted the change otherwise: {what}"),
+                "change-reject" => format!("rejected the change: {what}"),
+                _ => format!("took a decision back: {what}"),
+            }
+        }
+    }
+}
+
+fn by_hand(day: &Day, action: &HandAction) -> String {
+    match action {
+        HandAction::CheckIn { ticket, visits, language, call_as, .. } => {
+            let visits = if visits.len() > 1 { format!(" for {} visits", visits.len()) } else { String::new() };
+            format!("checked in by hand{visits} with ticket {}, {}", ticket.number, how(*language, *call_as))
+        }
+        HandAction::WalkIn { asks } => {
+            format!(
+                "took in a walk-in for {} with ticket {}, {}",
+                day.category_name(&asks.category),
+                asks.ticket.number,
+                how(asks.language, asks.call_as)
+            )
+        }
+        HandAction::UndoCheckIn { .. } => "undid the check-in".to_owned(),
+        HandAction::CallAs { call_as: CallAs::FirstName, .. } => "changed how they are called: by first name".to_owned(),
+        HandAction::CallAs { call_as: CallAs::Number, .. } => "changed how they are called: by number".to_owned(),
+        HandAction::NotCome => "said that they did not come".to_owned(),
+        HandAction::Cancel => "called the visit off".to_owned(),
+        HandAction::Note { .. } => "wrote a note".to_owned(),
+        HandAction::NoteAway { .. } => "put a note away".to_owned(),
+        HandAction::NoteBack { .. } => "took a note out again".to_owned(),
+    }
+}

@@ -1,0 +1,165 @@
+//! A part of the day's list: by service, clinician, queue and state, as the page's own address says it.
+//!
+//! Invariants: who feels unwell and whom nobody knows are always shown; nothing that names anybody is in the address.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::queues::queue_name;
+use super::super::store::VisitRow;
+use super::list::{Day, Entry};
+use crate::domain::settings::ClinicSettings;
+
+/// Values in an address are shorter.
+const CHARS_MAX: usize = 200;
+
+/// What is wanted of the list; empty for all.
+#[derive(Deserialize, Default, Clone, PartialEq, Eq)]
+#[serde(default)]
+pub struct Narrow {
+    service: String,
+    clinician: String,
+    queue: String,
+    /// A part of the list, by the name of its section.
+    state: String,
+}
+
+/// The parts of the list by which one can narrow it.
+const PARTS: [(&str, &str); 7] = [
+    ("needs", "Need you"),
+    ("waiting", "Waiting"),
+    ("held", "On hold"),
+    ("called", "Called"),
+    ("seen-now", "With a clinician"),
+    ("expected", "Expected"),
+    ("closed", "Closed"),
+];
+
+/// What the day has to choose from.
+#[derive(Default)]
+pub struct Choices {
+    services: BTreeSet<String>,
+    clinicians: BTreeSet<String>,
+    queues: BTreeSet<String>,
+}
+
+impl Choices {
+    /// Reads them off the day's visits.
+    pub fn of(rows: &[VisitRow], settings: &ClinicSettings) -> Self {
+        let mut choices = Self::default();
+        for row in rows {
+            if let Some(appointment) = &row.appointment {
+                choices.services.insert(appointment.service.clone());
+                choices.clinicians.insert(appointment.practitioner.clone());
+            }
+            choices.queues.insert(queue_name(row, settings));
+        }
+        for set in [&mut choices.services, &mut choices.clinicians, &mut choices.queues] {
+            set.remove("");
+        }
+        choices
+    }
+}
+
+impl Narrow {
+    /// Whether everything is wanted.
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn fits(&self, row: &VisitRow, settings: &ClinicSettings) -> bool {
+        let appointment = row.appointment.as_ref();
+        let is = |wanted: &str, has: Option<&str>| wanted.is_empty() || has == Some(wanted);
+        is(&self.service, appointment.map(|a| a.service.as_str()))
+            && is(&self.clinician, appointment.map(|a| a.practitioner.as_str()))
+            && (self.queue.is_empty() || queue_name(row, settings) == self.queue)
+    }
+}
+
+impl Day {
+    /// Leaves what is wanted.
+    pub fn narrow(&mut self, wanted: Narrow) {
+        let has_sense =
+            [&wanted.service, &wanted.clinician, &wanted.queue, &wanted.state].iter().all(|value| value.chars().nth(CHARS_MAX).is_none());
+        if wanted.is_all() || !has_sense {
+            return;
+        }
+        let settings = std::sync::Arc::clone(&self.settings);
+        let part = |name: &str| wanted.state.is_empty() || wanted.state == name;
+        let before = self.count();
+        self.needs.retain(|entry| match entry {
+            Entry::Visit(row) => entry.is_urgent() || (part("needs") && wanted.fits(row, &settings)),
+            Entry::Stop(_) => entry.is_urgent() || part("needs"),
+        });
+        for (name, rows) in [
+            ("waiting", &mut self.waiting),
+            ("held", &mut self.held),
+            ("called", &mut self.called),
+            ("seen-now", &mut self.seen_now),
+            ("expected", &mut self.expected),
+        ] {
+            rows.retain(|row| part(name) && wanted.fits(row, &settings));
+        }
+        self.closed.retain(|entry| match entry {
+            Entry::Visit(row) => part("closed") && wanted.fits(row, &settings),
+            Entry::Stop(_) => part("closed"),
+        });
+        self.left_out = before - self.count();
+        self.narrow = wanted;
+    }
+
+    fn count(&self) -> usize {
+        let rows = [&self.waiting, &self.held, &self.called, &self.seen_now, &self.expected];
+        self.needs.len() + self.closed.len() + rows.iter().map(|rows| rows.len()).sum::<usize>()
+    }
+}
+
+/// The form that narrows the list; it works without a script.
+pub fn form(day: &Day) -> Markup {
+    let choose = |name: &str, label: &str, chosen: &str, choices: &BTreeSet<String>| {
+        html! {
+            div {
+                label for={ "narrow-" (name) } { (label) }
+                select id={ "narrow-" (name) } name=(name) {
+                    option value="" { "All" }
+                    // A queue of yesterday in a bookmark is said, not dropped.
+                    @if !chosen.is_empty() && !choices.contains(chosen) { option value=(chosen) selected { (chosen) } }
+                    @for choice in choices { option value=(choice) selected[choice == chosen] { (choice) } }
+                }
+            }
+        }
+    };
+    let wanted = &day.narrow;
+    html! {
+        details #narrow-box.narrow open[!wanted.is_all()] {
+            summary.button.small { "Narrow the list" }
+            form #narrow method="get" action="/" aria-label="Narrow the list" {
+                (choose("service", "Service", &wanted.service, &day.choices.services))
+                (choose("clinician", "Clinician", &wanted.clinician, &day.choices.clinicians))
+                (choose("queue", "Queue", &wanted.queue, &day.choices.queues))
+                div {
+                    label for="narrow-state" { "Part" }
+                    select #narrow-state name="state" {
+                        option value="" { "All" }
+                        @for (name, word) in PARTS { option value=(name) selected[wanted.state == name] { (word) } }
+                    }
+                }
+                button.button.small type="submit" { "Show" }
+            }
+        }
+    }
+}
+
+/// Says that a part of the list alone is shown; inside what is fetched again at every change.
+pub fn notice(day: &Day) -> Markup {
+    html! {
+        @if !day.narrow.is_all() {
+            p.narrowed role="status" {
+                @if day.left_out == 1 { "1 person is not shown. " } @else { (day.left_out) " are not shown. " }
+                a #show-all href="/" { "Show everybody" }
+            }
+        }
+    }
+}

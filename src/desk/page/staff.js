@@ -1,0 +1,235 @@
+// What every page of staff does by itself: it stays connected, keeps the session while somebody works, keeps what was typed when the
+// session ends, rings while somebody feels unwell, and has keys. The pages' own scripts build on what it puts into `desk`.
+"use strict";
+const desk = (() => {
+  const $ = (id) => document.getElementById(id);
+  const csrf = document.querySelector("form[action='/sign-out'] input[name=csrf]").value;
+  const tell = (kind, detail) => document.dispatchEvent(new CustomEvent("desk:" + kind, { detail }));
+  const touched = new Set();
+  let lastActive = 0, typedIn = null, leaving = false, alarm = null, sound = null;
+  const me = { $, csrf, leave, swap, tick, act, rows, refresh: null };
+
+  // What somebody was typing is kept for some minutes and offered after signing in; the header says that it is not sent yet.
+  document.addEventListener("input", (event) => { typedIn = event.target.form; if (event.target.id) touched.add(event.target.id); });
+  async function leave() {
+    if (leaving) return;
+    leaving = true;
+    const form = typedIn;
+    const body = form && form.method === "post" ? new URLSearchParams(new FormData(form)) : null;
+    const action = form && form.action;
+    document.body.textContent = "";
+    if (body) await fetch(action, { method: "POST", body, headers: { "x-arrivals-keep": "1" } }).catch(() => {});
+    location.replace("/sign-in?ended");
+  }
+
+  // The browser connects again by itself; until then pages say that they may be out of date.
+  function connect() {
+    const live = new EventSource("/live");
+    live.addEventListener("open", () => tell("live"));
+    live.addEventListener("revision", (event) => tell("revision", event.data));
+    live.addEventListener("alarms", () => tell("alarms"));
+    live.addEventListener("urgent", (event) => setAlarm(event.data === "-" ? "" : event.data));
+    live.addEventListener("ended", () => { live.close(); leave(); });
+    live.addEventListener("error", () => {
+      tell("lost");
+      if (live.readyState === EventSource.CLOSED) setTimeout(again, 3000);
+    });
+  }
+  async function again() {
+    const enough = new AbortController();
+    try {
+      const answer = await fetch("/live", { cache: "no-store", signal: enough.signal });
+      enough.abort();
+      if (answer.status === 401) return leave();
+    } catch (_) { /* not there yet */ }
+    connect();
+  }
+
+  // Puts a part of the page that was fetched anew in place of the old one; focus, scroll, what is folded open and what was chosen stay.
+  function swap(box, text) {
+    const focus = document.activeElement && box.contains(document.activeElement) ? document.activeElement : null;
+    const row = focus && focus.closest(".row");
+    const anchor = row || [...box.querySelectorAll(".row")].find((r) => r.getBoundingClientRect().bottom > 120);
+    const top = anchor && anchor.getBoundingClientRect().top;
+    const open = [...box.querySelectorAll("details[open]")].map((d) => d.id);
+    const chosen = [...box.querySelectorAll("select, input, textarea")].filter((f) => touched.has(f.id)).map((f) => [f.id, f.value, f.checked]);
+    const index = row ? [...row.querySelectorAll("button")].indexOf(focus) : -1;
+    const following = row && row.nextElementSibling ? row.nextElementSibling.id : null;
+    box.innerHTML = text;
+    for (const id of open) if ($(id)) $(id).open = true;
+    for (const [id, value, checked] of chosen) {
+      if (!$(id)) continue;
+      if ($(id).type === "checkbox" || $(id).type === "radio") $(id).checked = checked; else $(id).value = value;
+    }
+    tell("dressed");
+    tick();
+    // Somebody who works with the keyboard stays at the row, or at the one that took its place.
+    const place = focus && ($(focus.id) || (focus === row ? $(following) : button(row && row.id, index) || button(following, index)));
+    if (place) place.focus({ preventScroll: true });
+    const held = place ? place.closest(".row") : anchor && $(anchor.id);
+    if (held && window.scrollY > 0 && anchor && held.id === anchor.id) window.scrollBy(0, held.getBoundingClientRect().top - top);
+  }
+  function button(id, index) {
+    const buttons = id && $(id) ? [...$(id).querySelectorAll("button")] : [];
+    return buttons[Math.min(Math.max(index, 0), buttons.length - 1)] || null;
+  }
+
+  function words(minutes) {
+    return minutes < 1 ? "just now" : minutes < 60 ? minutes + " min" : Math.floor(minutes / 60) + " h " + (minutes % 60) + " min";
+  }
+  function tick() {
+    const at = document.querySelector("[data-now]");
+    if (!at) return;
+    if (me.offsetOf !== at) { me.offsetOf = at; me.offset = Number(at.dataset.now) - Date.now() / 1000; }
+    const now = Date.now() / 1000 + me.offset;
+    for (const time of document.querySelectorAll("[data-since]")) {
+      const text = words(Math.max(0, Math.floor((now - time.dataset.since) / 60)));
+      if (time.textContent !== text) time.textContent = text;
+    }
+  }
+
+  function say(id, text) { if ($(id)) { $(id).textContent = text; $(id).hidden = !text; } }
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.hasAttribute("data-live") || !me.refresh) return;
+    event.preventDefault();
+    const pressed = form.querySelector("button[type=submit]");
+    // A second press while the first one is on its way would call a second person.
+    if (pressed.hasAttribute("aria-busy")) return;
+    pressed.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", headers: { "x-live": "1" }, body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+      if (answer.status === 401) return leave();
+      // It was not done, and the answer says why in a sentence.
+      if (answer.status === 409) {
+        say("failed", await answer.text());
+        pressed.removeAttribute("aria-busy");
+        return await me.refresh();
+      }
+      if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error("not done");
+      say("failed", "");
+      say("said", pressed.getAttribute("aria-label"));
+      if (typedIn === form) typedIn = null;
+      for (const field of form.elements) touched.delete(field.id);
+      if (form.hasAttribute("data-clears")) form.reset();
+      pressed.removeAttribute("aria-busy");
+      await me.refresh();
+    } catch (_) {
+      say("failed", "That was not saved: " + pressed.getAttribute("aria-label") + ". Please try again.");
+      pressed.removeAttribute("aria-busy");
+    }
+  });
+
+  // Somebody feels unwell: a chime every few seconds, on whatever page, until somebody goes there.
+  function chime() {
+    if (!sound || sound.state !== "running") return;
+    [880, 660, 880].forEach((tone, i) => {
+      const at = sound.currentTime + i * 0.28, voice = sound.createOscillator(), volume = sound.createGain();
+      voice.frequency.value = tone;
+      volume.gain.setValueAtTime(0.0001, at);
+      volume.gain.exponentialRampToValueAtTime(0.35, at + 0.02);
+      volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.26);
+      voice.connect(volume).connect(sound.destination);
+      voice.start(at);
+      voice.stop(at + 0.28);
+    });
+  }
+  function setAlarm(where) {
+    if (where && !alarm) { chime(); alarm = setInterval(chime, 4000); }
+    if (!where && alarm) { clearInterval(alarm); alarm = null; }
+    $("unwell").hidden = !where;
+    if ($("unwell-where").textContent !== where) $("unwell-where").textContent = where;
+  }
+  function wakeSound() {
+    sound = sound || new AudioContext();
+    sound.resume().then(() => { $("sound").hidden = sound.state === "running"; if (alarm) chime(); });
+  }
+  $("sound").addEventListener("click", wakeSound);
+  $("sound").hidden = false;
+
+  // The session lasts as long as a person works; the page's own refreshing does not count.
+  function active() {
+    if (!sound || sound.state !== "running") wakeSound();
+    if (Date.now() - lastActive < 60000) return;
+    lastActive = Date.now();
+    fetch("/active", { method: "POST", body: new URLSearchParams({ csrf }) }).then((a) => { if (a.status === 401) leave(); }, () => {});
+  }
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, active);
+
+  // Keys. One key alone counts only outside of fields, and can be switched off in the help; this browser remembers it.
+  const remembered = () => { try { return localStorage.getItem("desk-keys") !== "off"; } catch (_) { return true; } };
+  let keysOn = remembered(), going = 0;
+  const ROW_KEYS = { s: "seen", c: "call", t: "start", r: "call-again", h: "hold", b: "back", d: "done", u: "undo", i: "check-in", y: "accept" };
+  function rows() { return [...document.querySelectorAll(".row")].filter((row) => row.offsetParent !== null); }
+  function move(by) {
+    const all = rows(), here = document.activeElement && document.activeElement.closest(".row");
+    const at = here ? all.indexOf(here) + by : by > 0 ? 0 : all.length - 1;
+    const to = all[Math.min(Math.max(at, 0), all.length - 1)];
+    if (to) { to.focus({ preventScroll: true }); to.scrollIntoView({ block: "nearest" }); }
+    return Boolean(to);
+  }
+  function act(action) {
+    const row = (document.activeElement && document.activeElement.closest(".row")) || document.querySelector("#panel .row");
+    const form = row && row.querySelector("form[action$='/" + action + "']");
+    if (!row) say("said", "Go to a row first, with j or k");
+    else if (form) form.requestSubmit();
+    else say("said", "That cannot be done here now");
+    return true;
+  }
+  function key(event) {
+    const name = event.key, row = document.activeElement && document.activeElement.closest(".row");
+    if (going && Date.now() - going < 2000) {
+      going = 0;
+      const link = document.querySelector("[data-go='" + CSS.escape(name.toLowerCase()) + "']");
+      if (link) link.click();
+      return Boolean(link);
+    }
+    going = 0;
+    if (name === "?") { help(); return true; }
+    if (name === "g") { going = Date.now(); return true; }
+    if (name === "j" || (name === "ArrowDown" && row)) return move(1);
+    if (name === "k" || (name === "ArrowUp" && row)) return move(-1);
+    const link = row && row.querySelector(name === "e" ? "a.review" : "a[id^='open-']");
+    if ((name === "e" || name === "o" || (name === "Enter" && document.activeElement === row)) && link) { link.click(); return true; }
+    if (name === "w" && $("walk-in")) { $("walk-in").click(); return true; }
+    if (name === "n") {
+      const next = document.querySelector("form[action='/queue/next'] .primary") || document.querySelector("form[action='/queue/next'] button");
+      if (next) next.form.requestSubmit();
+      return Boolean(next);
+    }
+    if (name === "/" && $("filter")) { $("filter").focus(); $("filter").select(); return true; }
+    return Object.hasOwn(ROW_KEYS, name) && rows().length > 0 ? act(ROW_KEYS[name]) : false;
+  }
+  document.addEventListener("keydown", (event) => {
+    const target = event.target;
+    const types = target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(target.type));
+    if (!keysOn || types || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("help").open) return;
+    if (key(event)) event.preventDefault();
+  });
+  function help() { $("help").showModal(); }
+  $("keys").hidden = false;
+  $("keys").addEventListener("click", help);
+  $("help-close").addEventListener("click", () => $("help").close());
+  $("keys-on").checked = keysOn;
+  $("keys-on").addEventListener("change", (event) => {
+    keysOn = event.target.checked;
+    try { localStorage.setItem("desk-keys", keysOn ? "on" : "off"); } catch (_) { /* for this page alone, then */ }
+  });
+
+  // A page of one person says that somebody is on it as long as it is open.
+  const on = document.querySelector("[data-appointment]");
+  if (on) {
+    const here = (more) => new URLSearchParams({ csrf, appointment: on.dataset.appointment, ...more });
+    setInterval(() => fetch("/here", { method: "POST", body: here({}) }).catch(() => {}), 20000);
+    window.addEventListener("pagehide", () => navigator.sendBeacon("/here", here({ gone: "1" })));
+    window.addEventListener("pageshow", (event) => { if (event.persisted) fetch("/here", { method: "POST", body: here({}) }).catch(() => {}); });
+  }
+  // Back to the list as it was narrowed.
+  const back = $("back");
+  try { if (back && sessionStorage.getItem("desk-list")) back.search = sessionStorage.getItem("desk-list"); } catch (_) { /* the whole list, then */ }
+
+  setInterval(tick, 15000);
+  // Once the page's own script listens.
+  addEventListener("DOMContentLoaded", connect);
+  return me;
+})();
