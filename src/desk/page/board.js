@@ -7,7 +7,9 @@
   const wantsChime = body.dataset.chime === "1", wantsSpeech = body.dataset.speech === "1";
   const address = location.pathname + "/", key = location.search;
   let offset = Number(body.dataset.now) - Date.now() / 1000, turn = 0, heard = Date.now(), at = heard, live = null, asking = false, sound = null;
-  let known = new Set([...board.querySelectorAll(".call")].map((call) => call.dataset.call));
+  // Each call has a greater number than those before it, so one that comes back into view is no new one.
+  const latest = () => Math.max(0, ...[...board.querySelectorAll(".call")].map((call) => Number(call.dataset.call)));
+  let known = latest();
 
   const now = () => new Date(Date.now() + offset * 1000);
   const say = () => page.dataset.say;
@@ -39,12 +41,9 @@
 
   function show(markup) {
     reached();
-    if (board.dataset.shown === markup) return;
-    board.dataset.shown = "";
     board.innerHTML = markup;
-    const calls = [...board.querySelectorAll(".call")], before = known;
-    known = new Set(calls.map((call) => call.dataset.call));
-    const fresh = calls.filter((call) => !before.has(call.dataset.call));
+    const fresh = [...board.querySelectorAll(".call")].filter((call) => Number(call.dataset.call) > known);
+    known = Math.max(known, latest());
     for (const call of fresh) call.classList.add("new");
     if (fresh.length) tell(fresh);
   }
@@ -96,8 +95,9 @@
   async function look() {
     if (Date.now() - heard < 15000 || asking) return;
     asking = true;
+    const patience = new AbortController(), over = setTimeout(() => patience.abort(), 8000);
     try {
-      const answer = await fetch(address + "part" + key, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      const answer = await fetch(address + "part" + key, { cache: "no-store", signal: patience.signal });
       if (answer.status === 401) return location.reload();
       if (!answer.ok) throw new Error("not now");
       show(await answer.text());
@@ -106,6 +106,7 @@
     } catch (_) {
       lost();
     } finally {
+      clearTimeout(over);
       asking = false;
     }
   }

@@ -215,7 +215,7 @@ fn who_markup(call: &Call) -> Markup {
         6..=10 => "long",
         _ => "longer",
     };
-    html! { b.who.(size) dir="auto" { (text) } }
+    html! { b.who.(size) { bdi { (text) } } }
 }
 
 fn arrow() -> Markup {
@@ -226,7 +226,7 @@ fn where_to(call: &Call, board: &Board) -> Markup {
     match &call.to {
         Some(point) => {
             let size = if point.chars().count() > 12 { "long" } else { "" };
-            html! { span.where.(size) dir="auto" { (point) } }
+            html! { span.where.(size) { bdi { (point) } } }
         }
         None => html! { span.where.long { (each(board, |words| words.come)) } },
     }
@@ -254,7 +254,7 @@ fn waiting(queue: &Waiting, board: &Board) -> Markup {
     let people = queue.people.to_string();
     html! {
         li {
-            b.queue dir="auto" { (queue.queue) }
+            b.queue { bdi { (queue.queue) } }
             span.people { (each_with(board, |words| words.people.replace("{n}", &people))) }
             @if queue.people > 0 { span.wait { (each_with(board, |words| queue.wait.said(&words.wait))) } }
         }

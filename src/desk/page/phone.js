@@ -74,16 +74,18 @@
   async function look() {
     if (Date.now() - heard < 15000 || asking || document.visibilityState === "hidden") return;
     asking = true;
+    const patience = new AbortController(), over = setTimeout(() => patience.abort(), 8000);
     try {
-      const answer = await fetch(address + "/part" + query, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      const answer = await fetch(address + "/part" + query, { cache: "no-store", signal: patience.signal });
       if (answer.status === 404) return location.reload();
-      if (!answer.ok || answer.headers.has("x-from-memory")) throw new Error("not now");
+      if (!answer.ok) throw new Error("not now");
       show(await answer.text());
       live.close();
       connect();
     } catch (_) {
       lost();
     } finally {
+      clearTimeout(over);
       asking = false;
     }
   }
