@@ -67,6 +67,10 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn phone_wish(&self, ticket: Ticket, wish: PhoneWish) -> Result<PhoneAnswer, DeskError> {
+        // Whoever presses again and again costs no reading of the day.
+        if !self.today()?.visits_of(ticket).any(|row| wish.changes(row)) {
+            return Ok(PhoneAnswer::Nothing);
+        }
         let now = self.now();
         let answer = self.with_store(|store| store.phone_wish(ticket, wish, now))?;
         self.notify();

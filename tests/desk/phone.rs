@@ -1,19 +1,24 @@
 //! The page behind a ticket's code: the same numbers as everywhere, nothing of the person, gone with the day; and what patients do there.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arrivals::desk::Desk;
 use arrivals::desk::queues::{Help, Refusal};
 use arrivals::desk::serve::Serving;
 use arrivals::desk::store::{AuditSearch, BY_PHONE, PhoneAnswer, PhoneWish, StaffAction, StaffWork};
 use arrivals::domain::language::Language;
+use arrivals::domain::pages::TicketPages;
 use arrivals::domain::queue::{QueueAction, VisitState};
+use arrivals::domain::reason::Reason;
+use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::{CallAs, Ticket};
 
 use super::board::{comes, hear, key, listen, with_boards, words};
 use super::page::sign_in;
 use super::queue::{desk_with, id, minutes, ticket};
-use super::support::{Answer, PASSWORD, Place, http};
+use super::support::{Answer, PASSWORD, Place, TOKEN_A, http, post_of, stopped};
 
 const LIST: [(&str, &str, &str, &str); 5] = [
     ("a1", "09:00", "Laboratory", "Dr. Predovic"),
@@ -229,6 +234,8 @@ async fn help_reaches_the_list_once_and_the_phone_hears_that_it_was_seen() {
     let addr = serving.addr;
     place.desk.add_user("ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
     let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
+    // Asking at the kiosk before is another thing.
+    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![stopped(5, Reason::AskedForHelp, &["a1"])])).unwrap();
     let help = || place.desk.ticket_standing(ticket(1)).unwrap().unwrap().help;
     assert_eq!(help(), Help::NotAsked);
     for _ in 0..3 {
@@ -237,6 +244,7 @@ async fn help_reaches_the_list_once_and_the_phone_hears_that_it_was_seen() {
     assert_eq!(help(), Help::Asked);
     let page = http(addr, "GET", "/", &[("cookie", &cookie)], "").await.body;
     assert_eq!(page.matches("Asks for help by phone").count(), 1, "{page}");
+    assert_eq!(page.matches("Asked for help at the kiosk").count(), 1, "{page}");
     assert!(says(&place, addr, 1).await.contains("The desk knows that you need help"));
     place.desk.act(&StaffWork::Visit(id("a1")), StaffAction::Seen, "ana").unwrap();
     assert_eq!(help(), Help::Taken);
@@ -319,5 +327,25 @@ async fn a_phone_hears_the_call_and_a_second_ticket_leads_to_the_one_that_counts
     let about: serde_json::Value = serde_json::from_str(&manifest.body).unwrap();
     assert_eq!(about["start_url"], format!("{own}?lang=es"));
     assert!(manifest.head.contains("content-type: application/manifest+json"));
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn the_key_of_tickets_pages_is_the_desks_own_and_in_no_settings_that_are_written() {
+    let foreign = TicketPages { address: "https://arrivals.example.org".into(), key: "5f".repeat(32) };
+    let place = desk_with(ClinicSettings { pages: foreign.clone(), ..with_boards() }, &LIST);
+    let pages = place.desk.settings().pages.clone();
+    assert!(pages.key.len() == 64 && pages.key != foreign.key && pages.address == foreign.address);
+    assert!(!format!("{pages:?}").contains(&pages.key));
+    assert_eq!(place.desk.settings().without_keys().pages.key, "");
+    let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
+    let written: String = conn.query_row("SELECT value FROM meta WHERE name = 'settings'", [], |row| row.get(0)).unwrap();
+    assert!(written.contains("arrivals.example.org") && !written.contains(&pages.key) && !written.contains(&foreign.key), "{written}");
+    // Another start, and kiosks, have the same.
+    let again = Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap();
+    assert_eq!(again.settings().pages, pages);
+    let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let feed = http(serving.addr, "GET", "/api/kiosk/feed", &[("authorization", &format!("Bearer {TOKEN_A}"))], "").await;
+    assert!(feed.body.contains(&pages.key));
     serving.stop().await;
 }

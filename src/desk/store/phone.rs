@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
-use super::{Store, bump, events, int, queue, timestamp_or_none, to_code, visits};
+use super::visits::{VisitRow, visits_of};
+use super::{Store, bump, events, int, queue, timestamp_or_none, to_code};
 use crate::domain::queue::{QueueAction, VisitState};
 use crate::domain::reason::Reason;
 use crate::domain::ticket::Ticket;
@@ -18,7 +19,7 @@ pub const BY_PHONE: &str = "(phone)";
 pub(super) const ASKED: &str = "ask-help";
 /// Between two wishes of one ticket there is so much time.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(2);
-/// So many wishes of one visit are taken on its day.
+/// So many wishes of one ticket are taken on its day; with several visits each of them counts.
 const WISHES_MAX: u32 = 60;
 
 /// What a patient wants.
@@ -45,6 +46,16 @@ impl PhoneWish {
             Self::Help => "help",
         }
     }
+
+    /// Whether it changes anything where this visit stands.
+    #[must_use]
+    pub fn changes(self, row: &VisitRow) -> bool {
+        match self {
+            Self::StepOut => row.state == VisitState::Arrived,
+            Self::ComeBack => row.is_out(),
+            Self::Help => row.state.is_open(),
+        }
+    }
 }
 
 /// What came of a wish.
@@ -69,22 +80,18 @@ impl Store {
             return Ok(PhoneAnswer::Nothing);
         }
         let tx = self.write()?;
-        let rows = visits::visits_of(&tx, date)?;
+        if is_too_often(&tx, ticket, now)? {
+            return Ok(PhoneAnswer::TooOften);
+        }
+        let rows = visits_of(&tx, date)?;
         let own = || rows.iter().filter(|row| row.ticket == Some(ticket));
         let mut answer = PhoneAnswer::Nothing;
         for row in own() {
             let id = row.id.as_str();
-            let is_new = match wish {
-                PhoneWish::StepOut => row.state == VisitState::Arrived,
-                PhoneWish::ComeBack => row.is_out(),
-                // One person asks once, whatever the number of their visits.
-                PhoneWish::Help => row.state.is_open() && answer == PhoneAnswer::Nothing && !own().any(is_asking),
-            };
-            if !is_new {
+            // One person asks once, whatever the number of their visits.
+            let asks_already = wish == PhoneWish::Help && (answer == PhoneAnswer::Done || own().any(is_asking));
+            if asks_already || !wish.changes(row) {
                 continue;
-            }
-            if answer == PhoneAnswer::Nothing && is_too_often(&tx, id, now)? {
-                return Ok(PhoneAnswer::TooOften);
             }
             let is_done = match wish {
                 PhoneWish::StepOut => queue::record(&tx, &row.id, &QueueAction::StepOut, BY_PHONE, now)?,
@@ -118,14 +125,16 @@ pub(super) fn asked(conn: &Connection, id: &str, at: Timestamp, n: i64) -> Resul
     events::touch(conn, id)
 }
 
-fn is_asking(row: &visits::VisitRow) -> bool {
+fn is_asking(row: &VisitRow) -> bool {
     row.reasons.iter().any(|reason| reason.kiosk.as_str() == BY_PHONE && reason.taken.is_none())
 }
 
-fn is_too_often(conn: &Connection, id: &str, now: Timestamp) -> Result<bool, DeskError> {
-    let sql = "SELECT COUNT(*), MAX(at) FROM staff_action WHERE appointment_id = ?1 AND user_name = ?2";
-    let (times, last): (u32, Option<String>) =
-        conn.prepare_cached(sql)?.query_row(params![id, BY_PHONE], |row| Ok((row.get(0)?, row.get(1)?)))?;
+fn is_too_often(conn: &Connection, ticket: Ticket, now: Timestamp) -> Result<bool, DeskError> {
+    let sql = "SELECT COUNT(*), MAX(at) FROM staff_action WHERE user_name = ?1 AND appointment_id IN
+               (SELECT appointment_id FROM visit WHERE ticket_date = ?2 AND ticket_number = ?3)";
+    let (times, last): (u32, Option<String>) = conn
+        .prepare_cached(sql)?
+        .query_row(params![BY_PHONE, ticket.date.to_string(), ticket.number.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let last = timestamp_or_none(last)?;
     Ok(times >= WISHES_MAX || last.is_some_and(|last| last <= now && now.duration_since(last) < BETWEEN))
 }

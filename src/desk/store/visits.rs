@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::super::error::DeskError;
 use super::feed::read_ticket;
+use super::phone::BY_PHONE;
 use super::{Store, appointments, from_code, timestamp, timestamp_or_none};
 use crate::domain::appointment::{Appointment, AppointmentStatus};
 use crate::domain::document::Documents;
@@ -307,9 +308,10 @@ impl VisitRow {
     /// What the booking system says counts as long as nothing happened here.
     fn finish(mut self) -> Self {
         self.reasons.sort_by_key(|reason| (reason.taken.is_some(), reason.reason, reason.at));
-        let mut seen_before: Vec<(Reason, bool)> = Vec::new();
+        let mut seen_before: Vec<(Reason, bool, bool)> = Vec::new();
         self.reasons.retain(|reason| {
-            let key = (reason.reason, reason.taken.is_some());
+            // Who asks by phone sits somewhere else than who stood at a kiosk.
+            let key = (reason.reason, reason.taken.is_some(), reason.kiosk.as_str() == BY_PHONE);
             let new = !seen_before.contains(&key);
             seen_before.push(key);
             new
