@@ -177,8 +177,11 @@ try {
   assert.ok(await whole(board), "four calls fit");
   await press("apt-0013", /^Call:/);
   await board.getByText("and 1 more").waitFor();
-  await press("apt-0001", /^Start:/);
+  assert.equal(await board.locator(".call").getByText("A1").count(), 0, "the oldest call does not fit");
+  await press("apt-0013", /^Start:/);
   await board.getByText("Called before").waitFor();
+  await board.locator(".call").getByText("A1").waitFor();
+  assert.equal(await board.evaluate(() => document.body.dataset.chimes), "6", "what comes back into view is no new call");
   assert.ok(await whole(board), "five calls fit");
   await board.locator("html[data-say='es']").waitFor({ timeout: 12000 });
   await board.screenshot({ path: join(out, "board-es.png") });
