@@ -1,12 +1,16 @@
 //! The desk, at its real boundaries: files in, HTTP and events in, the staff's page out.
 #![cfg(feature = "desk")]
 
+#[path = "desk/appointments.rs"]
+mod appointments;
 #[path = "desk/audit.rs"]
 mod audit;
 #[path = "desk/board.rs"]
 mod board;
 #[path = "desk/by_hand.rs"]
 mod by_hand;
+#[path = "desk/booking.rs"]
+mod booking;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
 #[path = "desk/details.rs"]

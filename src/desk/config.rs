@@ -248,6 +248,7 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
         }
     }
     check_queues(clinic)?;
+    clinic.schedule.check().map_err(BadConfig)?;
     Reader::new(clinic).map_err(|error| BadConfig(format!("barcodes: {error}")))?;
     Ok(())
 }

@@ -8,6 +8,7 @@ pub mod api;
 pub mod audit;
 pub mod board;
 pub mod by_hand;
+pub mod booking;
 pub mod calling;
 pub mod changes;
 pub mod config;

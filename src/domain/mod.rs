@@ -4,6 +4,7 @@
 
 pub mod appointment;
 pub mod board;
+pub mod booking;
 pub mod contact;
 pub mod document;
 pub mod eligibility;
@@ -23,6 +24,7 @@ pub mod proposal;
 pub mod queue;
 pub mod reason;
 pub mod report;
+pub mod schedule;
 pub mod settings;
 pub mod spoken;
 pub mod stats;

@@ -13,6 +13,7 @@ use super::pages::TicketPages;
 use super::payer::InsuranceSettings;
 use super::proposal::Field;
 use super::queue::{QueueRules, ServicePoint};
+use super::schedule::Schedule;
 
 /// The clinic's own rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,9 @@ pub struct ClinicSettings {
     /// The screens in waiting rooms. Empty: one that shows everything.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub boards: Vec<Board>,
+    /// When clinicians see patients, for booking.
+    #[serde(skip_serializing_if = "Schedule::is_default")]
+    pub schedule: Schedule,
     /// The page behind a ticket's code, on the patient's own phone.
     #[serde(skip_serializing_if = "TicketPages::is_default")]
     pub pages: TicketPages,
@@ -109,6 +113,7 @@ impl Default for ClinicSettings {
             points: Vec::new(),
             kiosks: KioskRules::default(),
             boards: Vec::new(),
+            schedule: Schedule::default(),
             pages: TicketPages::default(),
             barcodes: Vec::new(),
             signed_letters_only: false,

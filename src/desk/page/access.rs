@@ -59,6 +59,8 @@ pub enum Sees {
     Visit,
     /// The ticket of a visit.
     Ticket,
+    /// An appointment.
+    Appointment,
     /// The letter of a visit.
     Letter,
     /// A photo of a card.
@@ -76,6 +78,11 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("POST", "/active", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/kept", Needs::Page(Role::Desk), Sees::Nothing),
     ("POST", "/kept/forget", Needs::Form(Role::Desk), Sees::Nothing),
+    ("GET", "/appointments", Needs::Page(Role::Desk), Sees::Nothing),
+    ("GET", "/appointments/one", Needs::Page(Role::Desk), Sees::Appointment),
+    ("GET", "/appointments/book", Needs::Page(Role::Desk), Sees::Nothing),
+    ("GET", "/appointments/move", Needs::Page(Role::Desk), Sees::Nothing),
+    ("POST", "/appointments/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/letter", Needs::Part(Role::Desk), Sees::Letter),
     ("GET", "/changes", Needs::Page(Role::Desk), Sees::Changes),
     ("GET", "/photo", Needs::Part(Role::Desk), Sees::Photo),
@@ -136,6 +143,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/static/settings.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/staff.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/panel.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/appointments.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing),
 ];
 
@@ -253,6 +261,7 @@ fn seen(sees: Sees, address: &Uri) -> Option<Seen> {
         Sees::Changes => Some(visit.map_or(Seen::AllChanges, Seen::Changes)),
         Sees::Visit => visit.map(Seen::Visit),
         Sees::Ticket => visit.map(Seen::Ticket),
+        Sees::Appointment => visit.map(Seen::Appointment),
         Sees::Letter => visit.map(Seen::Letter),
         Sees::Photo => {
             let key = (value("kiosk")?, value("seq")?.parse().ok()?, Field::from_code(value("field")?)?);

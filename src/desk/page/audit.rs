@@ -197,6 +197,9 @@ fn user(name: &str) -> &str {
 fn words(action: &str) -> &str {
     match action {
         "saw-list" => "had the day's list open",
+        "saw-appointments" => "looked at a day's appointments",
+        "saw-appointment" => "looked at an appointment",
+        "saw-people" => "looked for somebody to book for",
         "saw-all-changes" => "looked at who has changes",
         "saw-changes" => "looked at changes",
         "saw-visit" => "looked at the person",
@@ -213,6 +216,11 @@ fn words(action: &str) -> &str {
         "change-undo" => "took a decision back",
         "change-handed-on" => "handed a change on",
         "appointment-taken" => "brought or changed an appointment",
+        "book" => "booked",
+        "move" => "moved an appointment",
+        "call-off" => "called an appointment off",
+        "booking-undo" => "took back what was booked, moved or called off",
+        "booking-noted" => "noted that the list says otherwise",
         "seen" => "saw to the arrival",
         "accept" => "accepted a walk-in",
         "decline" => "declined a walk-in",

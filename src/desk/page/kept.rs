@@ -21,7 +21,7 @@ pub(super) const AGAIN: &str = "kept";
 /// What the sign-in page says.
 pub(super) const NOTE: &str = "You were signed out because nobody used this page for a while, so nothing was saved yet. What you sent is kept for ten minutes: sign in, look at it and send it again.";
 /// Fields that say what is meant to the desk and nothing to people.
-const HIDDEN: [&str; 6] = ["csrf", "appointment", "changes", "kiosk", "seq", "mark"];
+const HIDDEN: [&str; 8] = ["csrf", "appointment", "changes", "kiosk", "seq", "mark", "moves", "step"];
 
 /// Whether a form is worth offering again. One with a password in it is never kept; a whole file is there to be chosen again.
 pub(super) fn is_worth_keeping(path: &str) -> bool {
@@ -38,6 +38,7 @@ fn words(path: &str) -> String {
         Some("kiosks") => "Kiosk",
         Some("settings") => "Settings",
         Some("walk-in") => "Somebody without an appointment",
+        Some("appointments") => "Appointment",
         _ => "A form",
     };
     parts.next().map_or_else(|| what.to_owned(), |action| format!("{what}: {action}"))

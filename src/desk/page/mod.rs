@@ -5,8 +5,10 @@
 //! script, only not by itself.
 
 mod access;
+mod appointments;
 mod audit;
 mod board;
+mod booking;
 mod calling;
 mod changes;
 mod history;
@@ -94,6 +96,11 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/settings/export", get(settings::export))
         .route("/settings/import", post(settings::import).layer(DefaultBodyLimit::max(form_bytes_max("/settings/import"))))
         .route("/settings/{action}", post(settings::act))
+        .route("/appointments", get(appointments::calendar_page))
+        .route("/appointments/one", get(booking::one_page))
+        .route("/appointments/book", get(booking::book_page))
+        .route("/appointments/move", get(booking::move_page))
+        .route("/appointments/{action}", post(booking::act))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
         .route("/photo", get(changes::picture))
@@ -132,6 +139,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/static/alarms.js", get(async || asset("text/javascript; charset=utf-8", include_str!("alarms.js"))))
         .route("/static/kiosks.js", get(async || asset("text/javascript; charset=utf-8", include_str!("kiosks.js"))))
         .route("/static/settings.js", get(async || asset("text/javascript; charset=utf-8", include_str!("settings.js"))))
+        .route("/static/appointments.js", get(async || asset("text/javascript; charset=utf-8", include_str!("appointments.js"))))
         .route("/static/icon.svg", get(async || asset("image/svg+xml", include_str!("icon.svg"))))
         .fallback(async || Oops::NotFound)
         .layer(from_fn_with_state(desk.clone(), access::guard))

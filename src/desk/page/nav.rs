@@ -13,6 +13,7 @@ use super::kiosks;
 /// Every page with a link at the top: what it is called, its address, and the lowest role that may open it; in the order shown.
 const PAGES: &[(&str, &str, Role)] = &[
     ("List", "/", Role::Desk),
+    ("Appointments", "/appointments", Role::Desk),
     ("Changes", "/changes", Role::Desk),
     ("Kiosks", "/kiosks", Role::Desk),
     ("Reports", "/reports", Role::Supervisor),

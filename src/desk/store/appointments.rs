@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::audit::{self, IMPORT};
-use super::{Store, bump, chart, int};
+use super::{Store, booking, bump, chart, int};
 use crate::domain::appointment::Appointment;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::AppointmentId;
@@ -96,42 +96,7 @@ impl Store {
     pub fn take_appointments(&mut self, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<Taken, DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
-        let mut result = Taken::default();
-        for appointment in list {
-            let id = appointment.id.as_str();
-            let before: Option<String> = tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;
-            let appointment = match &before {
-                Some(before) if unsaid != Unsaid::default() => &unsaid.kept(appointment, read(before)?),
-                _ => appointment,
-            };
-            let overlaid = chart::overlaid(&tx, appointment)?;
-            let appointment = overlaid.as_ref().unwrap_or(appointment);
-            let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
-            if before.as_deref() == Some(body.as_str()) {
-                result.unchanged += 1;
-                continue;
-            }
-            let person = &appointment.person;
-            let name = format!("{} {}", fold_name(person.given_name.as_str()), fold_name(person.family_name.as_str()));
-            tx.prepare_cached(
-                "INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT(id) DO UPDATE SET start_at = excluded.start_at, local_date = excluded.local_date, patient_id = excluded.patient_id,
-                 name_folded = excluded.name_folded, body = excluded.body, revision = excluded.revision",
-            )?
-            .execute(params![
-                id,
-                appointment.start.to_string(),
-                appointment.local_date(&zone).to_string(),
-                person.id.as_str(),
-                name,
-                body,
-                int(bump(&tx)?)
-            ])?;
-            follow_with_visit(&tx, id)?;
-            let (patient, about) = (person.id.as_str(), format!("appointment {id}"));
-            audit::add(&tx, &audit::Entry { at: now, user: IMPORT, action: "appointment-taken", patient, about: &about })?;
-            result.taken += 1;
-        }
+        let result = take_in(&tx, &zone, list, unsaid, now)?;
         tx.commit()?;
         Ok(result)
     }
@@ -141,9 +106,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn appointment(&self, id: &AppointmentId) -> Result<Option<Appointment>, DeskError> {
-        let body: Option<String> =
-            self.conn.query_row("SELECT body FROM appointment WHERE id = ?1", [id.as_str()], |row| row.get(0)).optional()?;
-        body.map(|body| read(&body)).transpose()
+        of_id(&self.conn, id)
     }
 
     /// Every appointment, by id.
@@ -185,6 +148,56 @@ impl Store {
     }
 }
 
+/// As [`Store::take_appointments`], inside a transaction.
+pub(super) fn take_in(tx: &Connection, zone: &TimeZone, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<Taken, DeskError> {
+    let mut result = Taken::default();
+    for appointment in list {
+        let id = appointment.id.as_str();
+        let before: Option<String> = tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+        let appointment = match &before {
+            Some(before) if unsaid != Unsaid::default() => &unsaid.kept(appointment, read(before)?),
+            _ => appointment,
+        };
+        let overlaid = chart::overlaid(tx, appointment)?;
+        let appointment = overlaid.as_ref().unwrap_or(appointment);
+        let booked = booking::heard(tx, appointment, now)?;
+        let appointment = booked.as_ref().unwrap_or(appointment);
+        let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
+        if before.as_deref() == Some(body.as_str()) {
+            result.unchanged += 1;
+            continue;
+        }
+        put(tx, zone, appointment)?;
+        let (patient, about) = (appointment.person.id.as_str(), format!("appointment {id}"));
+        audit::add(tx, &audit::Entry { at: now, user: IMPORT, action: "appointment-taken", patient, about: &about })?;
+        result.taken += 1;
+    }
+    Ok(result)
+}
+
+/// Puts an appointment on the list, new or in place of what was there; kiosks hear of it, also those that know it on another day.
+pub(super) fn put(conn: &Connection, zone: &TimeZone, appointment: &Appointment) -> Result<(), DeskError> {
+    let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
+    let (id, person) = (appointment.id.as_str(), &appointment.person);
+    let name = format!("{} {}", fold_name(person.given_name.as_str()), fold_name(person.family_name.as_str()));
+    conn.prepare_cached(
+        "INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT(id) DO UPDATE SET start_at = excluded.start_at, local_date = excluded.local_date, patient_id = excluded.patient_id,
+         name_folded = excluded.name_folded, body = excluded.body, revision = excluded.revision,
+         left_date = CASE WHEN appointment.local_date = excluded.local_date THEN appointment.left_date ELSE appointment.local_date END",
+    )?
+    .execute(params![
+        id,
+        appointment.start.to_string(),
+        appointment.local_date(zone).to_string(),
+        person.id.as_str(),
+        name,
+        body,
+        int(bump(conn)?)
+    ])?;
+    follow_with_visit(conn, id)
+}
+
 /// Writes an appointment anew that is on the list, with the same beginning, name and person; kiosks hear of it.
 pub(super) fn rewrite(conn: &Connection, appointment: &Appointment) -> Result<(), DeskError> {
     let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
@@ -221,6 +234,12 @@ pub(super) fn redate(conn: &Connection, zone: &TimeZone) -> Result<(), DeskError
         }
     }
     Ok(())
+}
+
+/// As [`Store::appointment`], also inside a transaction.
+pub(super) fn of_id(conn: &Connection, id: &AppointmentId) -> Result<Option<Appointment>, DeskError> {
+    let body: Option<String> = conn.query_row("SELECT body FROM appointment WHERE id = ?1", [id.as_str()], |row| row.get(0)).optional()?;
+    body.map(|body| read(&body)).transpose()
 }
 
 pub(super) fn read(body: &str) -> Result<Appointment, DeskError> {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use blake2::{Blake2s256, Digest};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
@@ -16,7 +17,7 @@ use super::super::secret::to_hex;
 use super::proposals::{ChangeKey, person_of};
 use super::{Store, appointments, int, sortable, timestamp};
 use crate::domain::identity::fold_name;
-use crate::domain::ids::AppointmentId;
+use crate::domain::ids::{AppointmentId, PatientId};
 
 /// Who did it, if it was a command at the desk's machine. No user can have such a name.
 pub const COMMAND: &str = "(command)";
@@ -44,6 +45,12 @@ pub(super) struct Entry<'a> {
 pub enum Seen {
     /// The day's list.
     List,
+    /// The appointments of a date.
+    Day(Date),
+    /// One appointment, and what was done with it.
+    Appointment(AppointmentId),
+    /// People whom somebody looked for, to book for one of them.
+    People(Vec<PatientId>),
     /// Everybody who has changes that nobody decided.
     AllChanges,
     /// One person's changes.
@@ -216,6 +223,7 @@ impl Store {
         let today = self.date_at(now).to_string();
         let is_noted = match seen {
             Seen::List => self.is_noted_lately(user, "saw-list", &today, now)?,
+            Seen::Day(date) => self.is_noted_lately(user, "saw-appointments", &date.to_string(), now)?,
             Seen::Visit(id) => self.is_noted_lately(user, "saw-visit", &format!("appointment {id}"), now)?,
             _ => false,
         };
@@ -226,6 +234,10 @@ impl Store {
         let note = |action: &str, patient: &str, about: &str| add(&tx, &Entry { at: now, user, action, patient, about });
         match seen {
             Seen::List => note("saw-list", "", &today)?,
+            Seen::Day(date) => note("saw-appointments", "", &date.to_string())?,
+            Seen::Appointment(id) => note_visit(&tx, id, |patient, about| note("saw-appointment", patient, about))?,
+            Seen::People(patients) if patients.is_empty() => note("saw-people", "", "")?,
+            Seen::People(patients) => patients.iter().try_for_each(|patient| note("saw-people", patient.as_str(), ""))?,
             Seen::AllChanges => note("saw-all-changes", "", "")?,
             Seen::Changes(id) => note_visit(&tx, id, |patient, about| note("saw-changes", patient, about))?,
             Seen::Visit(id) => note_visit(&tx, id, |patient, about| note("saw-visit", patient, about))?,
@@ -268,7 +280,7 @@ impl Store {
         if let Some(patients) = &search.patients {
             let json = serde_json::to_string(patients).map_err(|_| DeskError::Unreadable("a search"))?;
             let about_them = "patient_id IN (SELECT value FROM json_each(?))";
-            let or_lists = "(patient_id IN (SELECT value FROM json_each(?)) OR (action = 'saw-list' AND about IN
+            let or_lists = "(patient_id IN (SELECT value FROM json_each(?)) OR (action IN ('saw-list', 'saw-appointments') AND about IN
                  (SELECT a.local_date FROM appointment a WHERE a.patient_id IN (SELECT value FROM json_each(?)))))";
             ask(if search.with_lists { or_lists } else { about_them }, json);
         }

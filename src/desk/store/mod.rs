@@ -8,6 +8,8 @@
 
 mod appointments;
 mod audit;
+mod booking;
+mod calendar;
 mod chart;
 mod confirmed;
 mod eligibility;
@@ -43,6 +45,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 pub use self::appointments::{Taken, Unsaid};
 pub use self::audit::{AuditRow, AuditSearch, COMMAND, IMPORT, Seen, Verified};
+pub use self::booking::{BookingState, BookingStep, Refused};
+pub use self::calendar::Known;
 pub use self::chart::Heard;
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;

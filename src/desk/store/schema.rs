@@ -291,7 +291,40 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a
     PHONE,
     SETTINGS,
     BY_HAND,
+    BOOKING,
 ];
+
+const BOOKING: &str = r"
+-- Appointments that were booked, moved or called off here. `listed` is what the booking system's list says of it, or what was booked as long as
+-- no list named it; `overlay` is what staff decided instead; `contradicted` is what they had decided before a list said something else.
+CREATE TABLE booking(
+    appointment_id TEXT PRIMARY KEY,
+    is_listed INTEGER NOT NULL,
+    listed TEXT NOT NULL,
+    overlay TEXT NOT NULL,
+    contradicted TEXT
+);
+-- What can be taken back, each with the overlay before it.
+CREATE TABLE booking_step(
+    appointment_id TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    at TEXT NOT NULL,
+    action TEXT NOT NULL,
+    before TEXT NOT NULL,
+    PRIMARY KEY (appointment_id, revision)
+);
+-- Where a list ended what staff had decided, and what is left of it. Never edited.
+CREATE TABLE booking_ended(
+    revision BIGINT PRIMARY KEY,
+    appointment_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    overlay TEXT NOT NULL,
+    contradicted TEXT
+);
+-- The date that an appointment was moved away from: kiosks that know it there hear of it.
+ALTER TABLE appointment ADD COLUMN left_date TEXT;
+CREATE INDEX appointment_by_left_date ON appointment(left_date);
+";
 
 const QUEUE: &str = r"
 -- Where a visit stands in its queue; follows from events and staff actions. `queue` and `placed_at` are empty until staff decide about them.

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{HandAction, Store, bump, events, int, phone, proposals, steps, timestamp, to_code};
+use super::{HandAction, Store, booking, bump, events, int, phone, proposals, steps, timestamp, to_code};
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::queue::{QueueAction, VisitState};
@@ -111,6 +111,7 @@ impl Store {
         for action in actions {
             action.again(&tx, &zone)?;
         }
+        booking::rebuild(&tx, &zone)?;
         tx.commit()?;
         Ok(())
     }
@@ -177,6 +178,8 @@ fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
             row.get::<_, Option<String>>(7)?,
         ))
     })?;
+    // What was booked is not about a visit: it is rebuilt by itself.
+    let rows = rows.filter(|row| row.as_ref().map_or(true, |row| !booking::CODES.contains(&row.3.as_str())));
     rows.map(|row| {
         let (revision, at, user, action, appointment, kiosk, seq, detail) = row?;
         let at = timestamp(&at)?;

@@ -1,0 +1,216 @@
+//! Booking, moving and calling off appointments, as the desk does it; everybody who looks, and every kiosk, hears of it.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use super::Desk;
+use super::error::DeskError;
+use super::import::draft::Draft;
+use super::store::{BookingState, Known, Refused};
+use crate::domain::appointment::Appointment;
+use crate::domain::booking::{Ask, Slot, free_slots};
+use crate::domain::ids::AppointmentId;
+
+/// Free times are looked for so many days ahead.
+const DAYS_AHEAD: i64 = 92;
+/// Days that are looked through at a time.
+const DAYS_AT_ONCE: i64 = 7;
+
+/// Somebody who is booked for, and whom no list knows yet; as somebody typed it.
+#[derive(Clone, Default)]
+pub struct NewPerson {
+    /// All given names.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// Date of birth.
+    pub birth_date: Option<Date>,
+    /// Telephone.
+    pub phone: String,
+    /// E-mail; may be empty.
+    pub email: String,
+    /// BCP 47 tag of their language; empty if nobody said.
+    pub language: String,
+}
+
+impl NewPerson {
+    /// The person as an appointment of theirs, with a number, but otherwise empty; or what is wrong, in a sentence. Whoever is typed
+    /// in twice in the same way is one person.
+    ///
+    /// # Errors
+    /// A sentence for whoever typed it.
+    pub fn appointment(&self, now: Timestamp) -> Result<Appointment, String> {
+        if self.given_name.trim().is_empty() || self.family_name.trim().is_empty() {
+            return Err("A given name and a family name are needed.".to_owned());
+        }
+        let birth_date = self.birth_date.ok_or("The date of birth is missing, or is not a date.")?;
+        let draft = Draft {
+            id: "new".to_owned(),
+            start: now.to_string(),
+            given_name: self.given_name.clone(),
+            family_name: self.family_name.clone(),
+            birth_date: birth_date.to_string(),
+            phone: self.phone.clone(),
+            email: self.email.clone(),
+            language: self.language.clone(),
+            ..Draft::default()
+        };
+        draft.finish(&mut Vec::new()).map_err(|why| {
+            if why.contains("birth_date") {
+                "The date of birth is after today.".to_owned()
+            } else {
+                "One of the fields is too long, or holds a line break.".to_owned()
+            }
+        })
+    }
+}
+
+impl Desk {
+    /// Free times from a date on, the earliest first; at most `max`. None before now, and none more than three months ahead.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn free_times(&self, ask: &Ask, from: Date, max: usize) -> Result<Vec<Slot>, DeskError> {
+        let now = self.now();
+        let practice = self.with_store(|store| store.practice(now))?;
+        let today = practice.date_of(now);
+        let last = today.saturating_add(DAYS_AHEAD.days());
+        let mut first = from.max(today);
+        let mut found = Vec::new();
+        while first <= last && found.len() < max {
+            let until = first.saturating_add((DAYS_AT_ONCE - 1).days()).min(last);
+            // What began the day before may not be over.
+            let taken = self.with_store(|store| store.busy(first.yesterday().unwrap_or(first), until))?;
+            for date in first.series(1.day()).take_while(|date| *date <= until) {
+                found.extend(free_slots(&practice, ask, date, &taken, now));
+                if found.len() >= max {
+                    break;
+                }
+            }
+            let Ok(next) = until.tomorrow() else { break };
+            first = next;
+        }
+        found.truncate(max);
+        Ok(found)
+    }
+
+    /// Books an appointment and answers its number; its own does not matter.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn book(&self, wanted: &Appointment, user: &str) -> Result<Result<AppointmentId, Refused>, DeskError> {
+        let now = self.now();
+        let booked = self.with_store(|store| store.book(wanted, user, now))?;
+        self.notify();
+        Ok(booked)
+    }
+
+    /// Moves an appointment to a beginning, for so many minutes, with somebody. Its number stays, and so do its letters.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn reschedule(&self, id: &AppointmentId, to: (Timestamp, u32, &str), user: &str) -> Result<Result<(), Refused>, DeskError> {
+        let now = self.now();
+        let moved = self.with_store(|store| store.reschedule(id, to, user, now))?;
+        self.notify();
+        Ok(moved)
+    }
+
+    /// Calls an appointment off.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn call_off(&self, id: &AppointmentId, why: &str, user: &str) -> Result<Result<(), Refused>, DeskError> {
+        let now = self.now();
+        let done = self.with_store(|store| store.call_off(id, why, user, now))?;
+        self.notify();
+        Ok(done)
+    }
+
+    /// Takes the latest of these steps back, if it is still the one of this revision.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn undo_booking(&self, id: &AppointmentId, shown: u64, user: &str) -> Result<Result<(), Refused>, DeskError> {
+        let now = self.now();
+        let undone = self.with_store(|store| store.undo_booking(id, shown, user, now))?;
+        self.notify();
+        Ok(undone)
+    }
+
+    /// Somebody has noticed that a list says something else than staff had decided.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn note_contradiction(&self, id: &AppointmentId, user: &str) -> Result<bool, DeskError> {
+        let now = self.now();
+        let noted = self.with_store(|store| store.note_contradiction(id, user, now))?;
+        self.notify();
+        Ok(noted)
+    }
+
+    /// What was done here with an appointment.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn booking_state(&self, id: &AppointmentId) -> Result<BookingState, DeskError> {
+        let now = self.now();
+        self.with_store(|store| store.booking_state(id, now))
+    }
+
+    /// People on the desk's list whom somebody may mean by words of a name, a date of birth, or a patient's number.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn people_known(&self, text: &str) -> Result<Vec<Known>, DeskError> {
+        let born = typed_dates(text);
+        self.with_store(|store| store.people_known(text, &born))
+    }
+}
+
+/// Every date that a text may mean: as `1950-03-09`, `3/9/1950` in both orders, or `9.3.1950`.
+fn typed_dates(text: &str) -> Vec<Date> {
+    let mut dates = Vec::new();
+    for word in text.split_whitespace() {
+        let parts: Vec<i16> = word.split(['-', '/', '.']).filter_map(|part| part.parse().ok()).collect();
+        let [a, b, c] = parts.as_slice() else { continue };
+        let orders = if *a > 31 {
+            vec![(*a, *b, *c)]
+        } else if word.contains('.') {
+            vec![(*c, *b, *a)]
+        } else {
+            vec![(*c, *a, *b), (*c, *b, *a)]
+        };
+        for (year, month, day) in orders {
+            if let (Ok(month), Ok(day)) = (i8::try_from(month), i8::try_from(day))
+                && year >= 1800
+                && let Ok(date) = Date::new(year, month, day)
+                && !dates.contains(&date)
+            {
+                dates.push(date);
+            }
+        }
+    }
+    dates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn dates_are_typed_in_several_ways() {
+        for (text, expected) in [
+            ("1950-03-09", vec![date(1950, 3, 9)]),
+            ("ada 3/9/1950", vec![date(1950, 3, 9), date(1950, 9, 3)]),
+            ("3/19/1950", vec![date(1950, 3, 19)]),
+            ("09.03.1950", vec![date(1950, 3, 9)]),
+            ("31.2.1950", vec![]),
+            ("ada example", vec![]),
+            ("555-267-1659", vec![]),
+        ] {
+            assert_eq!(typed_dates(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! Booking at the desk or on the telephone: who, what and with whom, which free time; and moving and calling off.
+//!
+//! Invariants: no name, date of birth or telephone number is in an address; who is looked for and found is in the audit before
+//! they are shown; what cannot be done is said in a sentence, with the free times nearest to it.
+
+mod one;
+mod show;
+
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+pub(super) use self::one::one_page;
+use super::super::Desk;
+use super::super::booking::NewPerson;
+use super::super::error::DeskError;
+use super::super::session::SignedIn;
+use super::super::store::{Known, Refused, Seen};
+use super::html::in_address;
+use super::{Oops, shown};
+use crate::domain::appointment::Appointment;
+use crate::domain::booking::{Ask, Conflict, Slot};
+use crate::domain::ids::AppointmentId;
+
+/// Free times on one page.
+const TIMES_MAX: usize = 24;
+/// Most characters of why something was called off, and of what is looked for.
+const TEXT_CHARS_MAX: usize = 200;
+
+/// Everything that the forms of booking carry from one page to the next.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub(super) struct BookForm {
+    /// What to look for.
+    find: String,
+    /// An appointment of the person.
+    appointment: String,
+    /// The appointment that is moved.
+    moves: String,
+    given_name: String,
+    family_name: String,
+    birth_date: String,
+    phone: String,
+    email: String,
+    language: String,
+    service: String,
+    /// Empty: anybody.
+    practitioner: String,
+    /// From which date on.
+    date: String,
+    /// The time that was chosen.
+    start: String,
+    /// With whom it was offered.
+    with: String,
+    /// What is taken back.
+    step: u64,
+    why: String,
+    why_else: String,
+    /// Sent by a page that only looks whether its session has ended.
+    idle: Option<String>,
+}
+
+/// For whom.
+enum Whom {
+    /// Somebody on the list, by an appointment of theirs.
+    Known(Box<Appointment>),
+    /// Somebody new; as an appointment that holds the person.
+    New(Box<Appointment>),
+}
+
+impl Whom {
+    fn appointment(&self) -> &Appointment {
+        match self {
+            Self::Known(appointment) | Self::New(appointment) => appointment,
+        }
+    }
+}
+
+/// A page of booking, or what it led to.
+enum Outcome {
+    Page(StatusCode, maud::Markup),
+    To(String),
+}
+
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Page(status, page) => (status, shown(page)).into_response(),
+            Self::To(address) => Redirect::to(&address).into_response(),
+        }
+    }
+}
+
+/// Where booking begins: by finding the person, or for the person of an appointment.
+pub(super) async fn book_page(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    query: Result<Query<BookForm>, QueryRejection>,
+) -> Result<Response, Oops> {
+    let Query(query) = query.map_err(|_| Oops::NotFound)?;
+    let form = BookForm { appointment: query.appointment, practitioner: query.practitioner, date: query.date, ..BookForm::default() };
+    let outcome = desk.blocking(move |desk| {
+        if query.idle.is_none() {
+            desk.keep_session(&who)?;
+        }
+        Ok(if form.appointment.is_empty() { find(desk, &who, form, None) } else { times(desk, &who, form, true) })
+    });
+    outcome.await?.map(IntoResponse::into_response)
+}
+
+/// Where moving begins.
+pub(super) async fn move_page(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    query: Result<Query<BookForm>, QueryRejection>,
+) -> Result<Response, Oops> {
+    let Query(query) = query.map_err(|_| Oops::NotFound)?;
+    let form = BookForm { appointment: query.appointment.clone(), moves: query.appointment, ..BookForm::default() };
+    let outcome = desk.blocking(move |desk| {
+        if query.idle.is_none() {
+            desk.keep_session(&who)?;
+        }
+        Ok(times(desk, &who, form, true))
+    });
+    outcome.await?.map(IntoResponse::into_response)
+}
+
+pub(super) async fn act(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Path(action): Path<String>,
+    form: Result<Form<BookForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    let outcome = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        Ok(match action.as_str() {
+            "find" => search(desk, &who, form),
+            "times" => times(desk, &who, form, false),
+            "take" => take(desk, &who, form),
+            "cancel" => cancel(desk, &who, &form),
+            "undo" => undo(desk, &who, &form),
+            "noted" => noted(desk, &who, &form),
+            _ => Err(Oops::NotFound),
+        })
+    });
+    outcome.await?.map(IntoResponse::into_response)
+}
+
+fn find(desk: &Desk, who: &SignedIn, form: BookForm, found: Option<Result<Vec<Known>, String>>) -> Result<Outcome, Oops> {
+    let status = if matches!(found, Some(Err(_))) { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(Outcome::Page(status, show::find(desk, who, &form, found.as_ref())))
+}
+
+fn search(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
+    let text = form.find.trim();
+    if text.is_empty() || text.chars().nth(TEXT_CHARS_MAX).is_some() {
+        return find(desk, who, form, Some(Err("Type a name, a date of birth or a patient's number.".to_owned())));
+    }
+    let found = desk.people_known(text)?;
+    let patients = found.iter().map(|known| known.appointment.person.id.clone()).collect();
+    desk.note_seen(&who.user, &Seen::People(patients))?;
+    find(desk, who, form, Some(Ok(found)))
+}
+
+/// Whom a form is about; or what is wrong with what was typed.
+fn whom(desk: &Desk, form: &BookForm) -> Result<Result<Whom, String>, Oops> {
+    if !form.appointment.is_empty() {
+        let id = AppointmentId::new(form.appointment.as_str());
+        let known = desk.with_store(|store| store.appointment(&id))?.ok_or(Oops::NotFound)?;
+        return Ok(Ok(Whom::Known(Box::new(known))));
+    }
+    let new = NewPerson {
+        given_name: form.given_name.clone(),
+        family_name: form.family_name.clone(),
+        birth_date: form.birth_date.trim().parse().ok(),
+        phone: form.phone.clone(),
+        email: form.email.clone(),
+        language: form.language.clone(),
+    };
+    Ok(new.appointment(desk.now()).map(|appointment| Whom::New(Box::new(appointment))))
+}
+
+/// What is looked for, as far as it was said.
+fn ask(desk: &Desk, form: &BookForm, whom: &Whom) -> Result<Ask, DeskError> {
+    let now = desk.now();
+    let practice = desk.with_store(|store| store.practice(now))?;
+    let moved = (!form.moves.is_empty()).then(|| whom.appointment());
+    let service = moved.map_or(form.service.as_str(), |one| one.service.as_str());
+    Ok(Ask {
+        patient: Some(whom.appointment().person.id.clone()),
+        moves: (!form.moves.is_empty()).then(|| AppointmentId::new(form.moves.as_str())),
+        service: service.to_owned(),
+        practitioner: Some(form.practitioner.clone()).filter(|name| !name.is_empty()),
+        minutes: practice.length(service, moved.map_or(0, |one| one.minutes)),
+    })
+}
+
+/// The free times. `first`: what was booked before fills in what nobody said yet.
+fn times(desk: &Desk, who: &SignedIn, mut form: BookForm, first: bool) -> Result<Outcome, Oops> {
+    let whom = match whom(desk, &form)? {
+        Ok(whom) => whom,
+        Err(problem) => return find(desk, who, form, Some(Err(problem))),
+    };
+    if let Whom::Known(one) = &whom {
+        desk.note_seen(&who.user, &Seen::Appointment(one.id.clone()))?;
+        if first {
+            form.service.clone_from(&one.service);
+            if form.practitioner.is_empty() {
+                form.practitioner.clone_from(&one.practitioner);
+            }
+        }
+    }
+    page_of_times(desk, who, &form, &whom, None)
+}
+
+fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, problem: Option<&str>) -> Result<Outcome, Oops> {
+    let services = desk.with_store(|store| store.services(desk.now()))?;
+    let practitioners: Vec<String> =
+        desk.with_store(|store| Ok(store.practice(desk.now())?.practitioners().into_iter().map(str::to_owned).collect()))?;
+    let from: Option<Date> = form.date.parse().ok();
+    let today = desk.now().to_zoned(desk.settings().zone().map_err(DeskError::from)?).date();
+    let mut form = form.clone();
+    // Somebody who left, or never worked here by the clinic's hours: anybody else then.
+    if !practitioners.contains(&form.practitioner) {
+        form.practitioner.clear();
+    }
+    let has_service = !form.moves.is_empty() || !form.service.is_empty();
+    let found = if has_service { desk.free_times(&ask(desk, &form, whom)?, from.unwrap_or(today), TIMES_MAX)? } else { Vec::new() };
+    let status = if problem.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let choice =
+        show::Choice { form: &form, whom, services: &services, practitioners: &practitioners, times: has_service.then_some(&found), today };
+    Ok(Outcome::Page(status, show::times(desk, who, &choice, problem)?))
+}
+
+fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
+    let whom = match whom(desk, &form)? {
+        Ok(whom) => whom,
+        Err(problem) => return find(desk, who, form, Some(Err(problem))),
+    };
+    let start: Timestamp = form.start.parse().map_err(|_| Oops::Unreadable)?;
+    if form.with.is_empty() || form.with.chars().nth(TEXT_CHARS_MAX).is_some() || form.service.chars().nth(TEXT_CHARS_MAX).is_some() {
+        return Err(Oops::Unreadable);
+    }
+    let ask = ask(desk, &form, &whom)?;
+    let done = match &ask.moves {
+        Some(id) => desk.reschedule(id, (start, ask.minutes, &form.with), &who.user)?.map(|()| (id.clone(), "moved")),
+        None => {
+            let slot = offered(desk, &ask, start, &form.with)?;
+            let mut wanted = whom.appointment().clone();
+            wanted.start = start;
+            wanted.minutes = ask.minutes;
+            wanted.service.clone_from(&ask.service);
+            wanted.practitioner.clone_from(&form.with);
+            wanted.place = slot.map(|slot| slot.place).unwrap_or_default();
+            wanted.documents.clear();
+            desk.book(&wanted, &who.user)?.map(|id| (id, "booked"))
+        }
+    };
+    match done {
+        Ok((id, what)) => Ok(Outcome::To(format!("/appointments/one?appointment={}&done={what}", in_address(id.as_str())))),
+        Err(refused) => {
+            let problem = refusal(desk, &refused, (start, &form.with))?;
+            let date = start.to_zoned(desk.settings().zone().map_err(DeskError::from)?).date();
+            let form = BookForm { date: date.to_string(), ..form };
+            page_of_times(desk, who, &form, &whom, Some(&problem))
+        }
+    }
+}
+
+/// The time as it was offered, if it still is free.
+fn offered(desk: &Desk, ask: &Ask, start: Timestamp, with: &str) -> Result<Option<Slot>, DeskError> {
+    let ask = Ask { practitioner: Some(with.to_owned()), ..ask.clone() };
+    let date = start.to_zoned(desk.settings().zone()?).date();
+    let times = desk.free_times(&ask, date, TIMES_MAX * 8)?;
+    Ok(times.into_iter().find(|slot| slot.start == start))
+}
+
+/// Why it was not done, in sentences; and what is free instead.
+fn refusal(desk: &Desk, refused: &Refused, (start, with): (Timestamp, &str)) -> Result<String, DeskError> {
+    let zone = desk.settings().zone()?;
+    let conflicts = match refused {
+        Refused::Unknown => return Ok("That appointment is not on the desk's list any more.".to_owned()),
+        Refused::HasCome => return Ok("The patient has come for it, or it is over; book another one instead.".to_owned()),
+        Refused::NotAsShown => return Ok("Somebody was faster, or it is so already. Nothing was changed.".to_owned()),
+        Refused::Conflicts(conflicts) => conflicts,
+    };
+    let time = super::row::clock_time(start, &zone);
+    let mut sentences: Vec<String> = Vec::new();
+    for conflict in conflicts {
+        let other = |id: &AppointmentId| -> Result<String, DeskError> {
+            let other = desk.with_store(|store| store.appointment(id))?;
+            Ok(other.map_or_else(String::new, |other| {
+                let name = other.person.name_for_staff();
+                format!("{}, {}, {}", super::row::clock_time(other.start, &zone), name.as_str(), other.service)
+            }))
+        };
+        let sentence = match conflict {
+            Conflict::Past => format!("{time} is over."),
+            Conflict::Closed(date) => format!("The clinic is closed on {}.", date.strftime("%-d %B %Y")),
+            Conflict::OutsideHours => format!("{with} does not see patients for this at {time}, or not for so long."),
+            Conflict::Patient(id) => {
+                let other = desk.with_store(|store| store.appointment(id))?;
+                let what = other.map_or_else(String::new, |other| {
+                    format!(": {} with {} at {}", other.service, other.practitioner, super::row::clock_time(other.start, &zone))
+                });
+                format!("The patient has another appointment then{what}.")
+            }
+            Conflict::Practitioner(id) => format!("{with} is booked then: {}.", other(id)?),
+            Conflict::Room(id, room) => format!("{room} is taken then: {}.", other(id)?),
+        };
+        sentences.push(sentence);
+    }
+    sentences.push("Nothing was booked. What is free from that day on is below.".to_owned());
+    Ok(sentences.join(" "))
+}
+
+fn cancel(desk: &Desk, who: &SignedIn, form: &BookForm) -> Result<Outcome, Oops> {
+    let id = AppointmentId::new(form.appointment.as_str());
+    let why = if form.why == "else" { form.why_else.trim() } else { form.why.trim() };
+    if why.chars().nth(TEXT_CHARS_MAX).is_some() {
+        return Err(Oops::TooLong);
+    }
+    let done = desk.call_off(&id, why, &who.user)?;
+    after(desk, who, &id, done, "cancelled")
+}
+
+fn undo(desk: &Desk, who: &SignedIn, form: &BookForm) -> Result<Outcome, Oops> {
+    let id = AppointmentId::new(form.appointment.as_str());
+    let done = desk.undo_booking(&id, form.step, &who.user)?;
+    after(desk, who, &id, done, "undone")
+}
+
+fn noted(desk: &Desk, who: &SignedIn, form: &BookForm) -> Result<Outcome, Oops> {
+    let id = AppointmentId::new(form.appointment.as_str());
+    desk.note_contradiction(&id, &who.user)?;
+    Ok(Outcome::To(format!("/appointments/one?appointment={}", in_address(id.as_str()))))
+}
+
+/// Back to the appointment, with what was done or why it was not.
+fn after(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Result<(), Refused>, what: &str) -> Result<Outcome, Oops> {
+    let refused = match done {
+        Ok(()) => return Ok(Outcome::To(format!("/appointments/one?appointment={}&done={what}", in_address(id.as_str())))),
+        Err(Refused::Unknown) => return Err(Oops::NotFound),
+        Err(refused) => refused,
+    };
+    let one = desk.with_store(|store| store.appointment(id))?.ok_or(Oops::NotFound)?;
+    let problem = refusal(desk, &refused, (one.start, &one.practitioner))?;
+    desk.note_seen(&who.user, &Seen::Appointment(id.clone()))?;
+    Ok(Outcome::Page(StatusCode::CONFLICT, one::show(desk, who, id, None, Some(&problem))?))
+}

@@ -1,0 +1,148 @@
+//! One appointment: what it is, what was done with it here, and what can be done.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::super::Desk;
+use super::super::super::session::SignedIn;
+use super::super::html::{in_address, staff_page};
+use super::super::icons::{icon, state_icon};
+use super::super::row::clock_time;
+use super::super::{Oops, shown};
+use crate::domain::ids::AppointmentId;
+use crate::domain::queue::VisitState;
+
+/// Why appointments are called off, as staff choose it.
+const WHYS: [&str; 4] = ["The patient asked for it", "The clinician is away", "It is not needed any more", "Booked twice"];
+
+#[derive(Deserialize)]
+pub(crate) struct OneQuery {
+    appointment: String,
+    #[serde(default)]
+    done: String,
+    idle: Option<String>,
+}
+
+pub(crate) async fn one_page(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    query: Result<Query<OneQuery>, QueryRejection>,
+) -> Result<Response, Oops> {
+    let Query(query) = query.map_err(|_| Oops::NotFound)?;
+    let page = desk.blocking(move |desk| {
+        if query.idle.is_none() {
+            desk.keep_session(&who)?;
+        }
+        let done = match query.done.as_str() {
+            "booked" => Some("Booked."),
+            "moved" => Some("Moved. Letters made before stay good."),
+            "cancelled" => Some("Called off."),
+            "undone" => Some("Taken back."),
+            _ => None,
+        };
+        Ok(show(desk, &who, &AppointmentId::new(query.appointment), done, None))
+    });
+    Ok(shown(page.await??))
+}
+
+/// The page of an appointment, with what was done or why it was not.
+pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option<&str>, problem: Option<&str>) -> Result<Markup, Oops> {
+    let zone = desk.settings().zone().map_err(crate::desk::DeskError::from)?;
+    let Some(row) = desk.with_store(|store| store.visit(id))? else { return Err(Oops::NotFound) };
+    let Some(one) = &row.appointment else { return Err(Oops::NotFound) };
+    let state = desk.booking_state(id)?;
+    let start = one.start.to_zoned(zone.clone());
+    let address = format!("/appointments/one?appointment={}", in_address(id.as_str()));
+    // Once the patient has come there is nothing to move.
+    let is_open = row.ticket.is_none() && matches!(row.state, VisitState::Expected | VisitState::Cancelled);
+    let stands = one.status.stands();
+    let form = |action: &str, inside: &Markup| {
+        html! {
+            form method="post" action={ "/appointments/" (action) } {
+                input type="hidden" name="csrf" value=(who.csrf);
+                input type="hidden" name="appointment" value=(id);
+                (inside)
+            }
+        }
+    };
+    let link = |address: &str, word: &str, class: &str| html! { a.button.(class) href={ (address) "?appointment=" (in_address(id.as_str())) } { (word) } };
+    let body = html! {
+        p.way { a.button href={ "/appointments?date=" (start.date()) } { "Back to the appointments" } }
+        @if let Some(done) = done { p.notice role="status" { (icon("check")) " " (done) } }
+        @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        h2 { (one.person.name_for_staff().as_str()) }
+        dl.typed {
+            dt { "When" } dd { b { (start.strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } @if one.minutes > 0 { ", " (one.minutes) " min" } }
+            dt { "What for" } dd { (one.service) }
+            dt { "With" } dd { (one.practitioner) }
+            dt { "Where" } dd { (one.place) }
+            dt { "State" } dd { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
+            dt { "Born" } dd { (one.person.birth_date.0.strftime("%-d %b %Y")) }
+            @if !one.person.contact.phone.is_blank() { dt { "Telephone" } dd { (one.person.contact.phone.as_str()) } }
+            dt { "Numbers" } dd { "appointment " (id) ", patient " (one.person.id) }
+        }
+        @if let Some(lost) = state.contradicted {
+            div.change {
+                p.reason { (icon("alert")) span { "The booking system's list says otherwise than was decided here, where it was at " (lost.to_zoned(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone)) ". What the list says counts." } }
+                (form("noted", &html! { button.button type="submit" { "Noted" } }))
+            }
+        }
+        @if let Some(listed) = state.listed_start {
+            p.quiet { "The booking system still has it at " (listed.to_zoned(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(listed, &zone)) ". Enter the new time there, too." }
+        }
+        @if state.is_only_here { p.quiet { "Booked here; no list of the booking system has named it yet." } }
+        div.way {
+            @if is_open {
+                (link("/appointments/move", if stands { "Move" } else { "Book it again" }, "primary"))
+            }
+            @if stands {
+                form method="get" action="/letter" target="_blank" {
+                    input type="hidden" name="appointment" value=(id);
+                    button.button type="submit" { "Letter" span.hidden { " as PDF, in a new tab" } }
+                }
+            }
+            (link("/appointments/book", "Book another", ""))
+            @if let Some((step, action)) = &state.undo {
+                @if is_open {
+                    (form("undo", &html! {
+                        input type="hidden" name="step" value=(step);
+                        button.button type="submit" { @match action.as_str() { "book" => "Undo booking", "move" => "Undo move", _ => "Undo calling off" } }
+                    }))
+                }
+            }
+        }
+        @if is_open && stands {
+            details {
+                summary.button { "Call off" }
+                (form("cancel", &html! {
+                    div.fields {
+                        div { label for="why" { "Why" }
+                            select #why name="why" { @for why in WHYS { option value=(why) { (why) } } option value="else" { "Something else" } }
+                        }
+                        div { label for="why_else" { "If something else, what" } input #why_else name="why_else" maxlength="200"; }
+                        button.button.primary type="submit" { "Call off" }
+                    }
+                }))
+            }
+        }
+        @if !state.steps.is_empty() {
+            h3 { "What was done here" }
+            ul { @for step in &state.steps {
+                li { time datetime=(step.at) { (step.at.to_zoned(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone)) } ": " (words(&step.action)) " by " (step.user) @if !step.why.is_empty() { ": " (step.why) } }
+            } }
+        }
+    };
+    Ok(staff_page("Appointments", who, (&address, desk.inner.session_idle.as_secs()), &body))
+}
+
+fn words(action: &str) -> &'static str {
+    match action {
+        "book" => "booked",
+        "move" => "moved",
+        "call-off" => "called off",
+        _ => "the last step taken back",
+    }
+}

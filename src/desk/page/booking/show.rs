@@ -1,0 +1,217 @@
+//! The pages of booking as HTML: who, and which free time.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use super::super::super::Desk;
+use super::super::super::error::DeskError;
+use super::super::super::session::SignedIn;
+use super::super::super::store::Known;
+use super::super::html::staff_page;
+use super::super::icons::icon;
+use super::super::row::clock_time;
+use super::{BookForm, Whom};
+use crate::domain::booking::Slot;
+use crate::domain::language::Language;
+
+/// What the page of free times shows.
+pub(super) struct Choice<'a> {
+    pub form: &'a BookForm,
+    pub whom: &'a Whom,
+    pub services: &'a [String],
+    pub practitioners: &'a [String],
+    /// None as long as nobody said for what.
+    pub times: Option<&'a Vec<Slot>>,
+    pub today: Date,
+}
+
+fn page(title: &str, desk: &Desk, who: &SignedIn, body: &Markup) -> Markup {
+    staff_page(title, who, ("/appointments/book", desk.inner.session_idle.as_secs()), body)
+}
+
+/// Looking for somebody, what was found, and somebody new.
+pub(super) fn find(desk: &Desk, who: &SignedIn, form: &BookForm, found: Option<&Result<Vec<Known>, String>>) -> Markup {
+    let problem = found.and_then(|found| found.as_ref().err());
+    let known = found.and_then(|found| found.as_ref().ok());
+    let is_new_open = known.is_some_and(Vec::is_empty) || !form.family_name.is_empty() || !form.given_name.is_empty();
+    let carried = html! {
+        input type="hidden" name="csrf" value=(who.csrf);
+        input type="hidden" name="practitioner" value=(form.practitioner);
+        input type="hidden" name="date" value=(form.date);
+    };
+    let body = html! {
+        h2 { "Book an appointment" }
+        p.way { a.button href="/appointments" { "Back to the appointments" } }
+        @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        h3 { "Who is it for?" }
+        form.search method="post" action="/appointments/find" autocomplete="off" {
+            (carried)
+            div {
+                label for="find" { "Name, date of birth or patient number" }
+                input #find name="find" value=(form.find) maxlength="200" spellcheck="false" autofocus[!is_new_open] required;
+            }
+            button.button.primary type="submit" { "Find" }
+        }
+        @if let Some(known) = known {
+            @if known.is_empty() { p.empty role="status" { "Nobody like that is on the desk's list." } }
+            @else {
+                p.quiet role="status" { (known.len()) @if known.len() == 1 { " person" } @else { " people" } " found" }
+                ul.changes { @for one in known { (person(one, form)) } }
+            }
+        }
+        details #new open[is_new_open] {
+            summary.button { "Somebody new" }
+            form.fields method="post" action="/appointments/times" autocomplete="off" {
+                (carried)
+                (text("given_name", "Given name", "text", &form.given_name, true))
+                (text("family_name", "Family name", "text", &form.family_name, true))
+                (text("birth_date", "Date of birth", "date", &form.birth_date, true))
+                (text("phone", "Telephone", "tel", &form.phone, false))
+                (text("email", "E-mail", "email", &form.email, false))
+                div { label for="language" { "Language" }
+                    select #language name="language" {
+                        @for language in Language::ALL { option value=(language.tag()) selected[form.language == language.tag()] { (language_name(language)) } }
+                    }
+                }
+                button.button.primary type="submit" { "Go on" }
+            }
+        }
+    };
+    page("Appointments", desk, who, &body)
+}
+
+fn language_name(language: Language) -> &'static str {
+    match language {
+        Language::English => "English",
+        Language::Spanish => "Spanish",
+        Language::Arabic => "Arabic",
+    }
+}
+
+fn text(name: &str, label: &str, kind: &str, value: &str, required: bool) -> Markup {
+    html! {
+        div { label for=(name) { (label) } input id=(name) name=(name) type=(kind) value=(value) maxlength="200" required[required] spellcheck="false"; }
+    }
+}
+
+fn person(known: &Known, form: &BookForm) -> Markup {
+    let (one, person) = (&known.appointment, &known.appointment.person);
+    html! {
+        li.change {
+            h3 { (person.name_for_staff().as_str()) }
+            p { "Born " (person.birth_date.0.strftime("%-d %b %Y")) @if !person.contact.phone.is_blank() { ", telephone " (person.contact.phone.as_str()) } span.quiet { ", patient " (person.id) } }
+            form method="get" action="/appointments/book" {
+                input type="hidden" name="appointment" value=(one.id);
+                input type="hidden" name="practitioner" value=(form.practitioner);
+                input type="hidden" name="date" value=(form.date);
+                button.button.primary type="submit" id={ "for-" (one.id) } { "Book for " (person.name_for_staff().as_str()) }
+            }
+        }
+    }
+}
+
+/// What for, with whom, and every free time.
+pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, problem: Option<&str>) -> Result<Markup, DeskError> {
+    let Choice { form, whom, .. } = choice;
+    let zone = desk.settings().zone()?;
+    let one = whom.appointment();
+    let is_move = !form.moves.is_empty();
+    let from = form.date.parse().unwrap_or(choice.today);
+    let body = html! {
+        h2 { @if is_move { "Move the appointment of " } @else { "Book for " } (one.person.name_for_staff().as_str()) }
+        p {
+            "Born " (one.person.birth_date.0.strftime("%-d %b %Y"))
+            @if matches!(whom, Whom::New(_)) { span.quiet { ", new here" } }
+            @if is_move {
+                ". Now: " b { (one.start.to_zoned(zone.clone()).strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } ", " (one.service) @if !one.practitioner.is_empty() { " with " (one.practitioner) }
+            }
+        }
+        p.way { a.button href=(if is_move { format!("/appointments/one?appointment={}", super::in_address(&form.moves)) } else { "/appointments/book".to_owned() }) { @if is_move { "Leave it where it is" } @else { "Somebody else" } } }
+        @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        form.fields method="post" action="/appointments/times" {
+            (carried(form, who, &["service", "practitioner", "date"]))
+            @if is_move { input type="hidden" name="service" value=(one.service); }
+            @else {
+                div { label for="service" { "Service" }
+                    select #service name="service" required {
+                        option value="" { "Choose" }
+                        @for service in choice.services { option value=(service) selected[form.service == *service] { (service) } }
+                    }
+                }
+            }
+            div { label for="practitioner" { "Clinician" }
+                select #practitioner name="practitioner" {
+                    option value="" { "Anybody" }
+                    @for name in choice.practitioners { option value=(name) selected[form.practitioner == *name] { (name) } }
+                }
+            }
+            div { label for="date" { "From" } input #date type="date" name="date" value=(from) min=(choice.today); }
+            button.button.primary[choice.times.is_none()] type="submit" { "Show free times" }
+        }
+        @match choice.times {
+            None => p.quiet { "Choose the service, then a free time." },
+            Some(times) if times.is_empty() => p.empty role="status" { "No free time within three months. Try another clinician or another date." },
+            Some(times) => (free(times, form, who, &zone)),
+        }
+    };
+    Ok(page("Appointments", desk, who, &body))
+}
+
+/// Free times by day, each a button.
+fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZone) -> Markup {
+    let date_of = |slot: &Slot| slot.start.to_zoned(zone.clone()).date();
+    let verb = if form.moves.is_empty() { "Book" } else { "Move to" };
+    let next = times.last().map(|last| date_of(last).tomorrow().unwrap_or_else(|_| date_of(last)));
+    html! {
+        @for day in times.chunk_by(|a, b| date_of(a) == date_of(b)) {
+            @if let Some(first) = day.first() {
+                section aria-labelledby={ "day-" (date_of(first)) } {
+                    h3 id={ "day-" (date_of(first)) } { (date_of(first).strftime("%A, %-d %B %Y")) }
+                    ul.times {
+                        @for slot in day {
+                            li { form method="post" action="/appointments/take" {
+                                (carried(form, who, &[]))
+                                input type="hidden" name="start" value=(slot.start);
+                                input type="hidden" name="with" value=(slot.practitioner);
+                                button.button type="submit" {
+                                    span.hidden { (verb) " " (date_of(slot).strftime("%-d %B")) ", " }
+                                    b { (clock_time(slot.start, zone)) } " " span { (slot.practitioner) } " " span.quiet { (slot.minutes) " min" @if !slot.room.is_empty() { ", " (slot.room) } }
+                                }
+                            } }
+                        }
+                    }
+                }
+            }
+        }
+        @if let Some(next) = next {
+            form method="post" action="/appointments/times" {
+                (carried(form, who, &["date"]))
+                input type="hidden" name="date" value=(next);
+                button.button.plain type="submit" { "Later: from " (next.strftime("%-d %B")) }
+            }
+        }
+    }
+}
+
+/// What a form carries on, but for the fields that it has itself.
+fn carried(form: &BookForm, who: &SignedIn, but: &[&str]) -> Markup {
+    let fields = [
+        ("appointment", &form.appointment),
+        ("moves", &form.moves),
+        ("given_name", &form.given_name),
+        ("family_name", &form.family_name),
+        ("birth_date", &form.birth_date),
+        ("phone", &form.phone),
+        ("email", &form.email),
+        ("language", &form.language),
+        ("service", &form.service),
+        ("practitioner", &form.practitioner),
+        ("date", &form.date),
+    ];
+    html! {
+        input type="hidden" name="csrf" value=(who.csrf);
+        @for (name, value) in fields.into_iter().filter(|(name, value)| !value.is_empty() && !but.contains(name)) {
+            input type="hidden" name=(name) value=(value);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The pages of appointments: a day, a week, booking from finding the person to the letter, moving and calling off.
+
+use arrivals::domain::ids::AppointmentId;
+use jiff::civil::date;
+
+use super::booking::free;
+use super::page::{ready, sign_in};
+use super::support::{PASSWORD, form, http};
+
+#[tokio::test]
+async fn a_day_shows_who_is_booked_and_what_is_free() {
+    let (place, serving, cookie) = ready().await;
+    let get = async |path: &str| http(serving.addr, "GET", path, &[("cookie", &cookie)], "").await;
+    let day = get("/appointments?date=2026-11-23").await;
+    assert_eq!(day.status, 200);
+    for words in [
+        "Monday, 23 November 2026",
+        "Dr. June Kassulke",
+        "Dietrich",
+        "Cardiology",
+        "Expected",
+        ">Free ",
+        "aria-current=\"page\">Appointments",
+    ] {
+        assert!(day.body.contains(words), "{words}");
+    }
+    assert_eq!(day.body.matches("class=\"column\"").count(), 7);
+    let one = get("/appointments?date=2026-11-23&clinician=Dr.%20June%20Kassulke").await;
+    assert_eq!(one.body.matches("class=\"column\"").count(), 1);
+    let week = get("/appointments?date=2026-11-25&view=week&clinician=Dr.%20June%20Kassulke").await;
+    assert!(week.body.contains("23 November – 29 November 2026") && week.body.contains("Mon 23 Nov"));
+    assert_eq!(week.body.matches("class=\"column\"").count() + week.body.matches("class=\"column is-today\"").count(), 7);
+    // What is no date is today; a year that is none of ours too.
+    for odd in ["/appointments?date=yesterday", "/appointments?date=9999-12-31&view=week", "/appointments?date=-9999-01-01"] {
+        assert!(get(odd).await.body.contains("November 2026"), "{odd}");
+    }
+    let rows = place.desk.with_store(|store| store.audit_rows(&Default::default(), 500)).unwrap();
+    let looks = |about: &str| rows.iter().filter(|row| row.action == "saw-appointments" && row.about == about).count();
+    assert_eq!((looks("2026-11-23"), looks("2026-11-29"), looks("2026-12-01")), (1, 1, 0), "each day once in a while");
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn somebody_new_is_booked_on_the_telephone() {
+    let (place, serving, cookie) = ready().await;
+    let addr = serving.addr;
+    let page = http(addr, "GET", "/appointments/book?date=2026-11-24", &[("cookie", &cookie)], "").await;
+    let csrf = page.csrf();
+    let found = form(addr, "/appointments/find", &cookie, &[("csrf", &csrf), ("find", "dietrich")]).await;
+    assert!(found.status == 200 && found.body.contains("Dietrich") && found.body.contains("Book for"));
+    let nobody = form(addr, "/appointments/find", &cookie, &[("csrf", &csrf), ("find", "quill")]).await;
+    assert!(nobody.body.contains("Nobody like that"));
+    let nameless =
+        form(addr, "/appointments/times", &cookie, &[("csrf", &csrf), ("given_name", "Zora"), ("birth_date", "1980-05-17")]).await;
+    assert!(nameless.status == 422 && nameless.body.contains("a family name are needed") && nameless.body.contains("value=\"Zora\""));
+    let unborn = [("csrf", csrf.as_str()), ("given_name", "Zora"), ("family_name", "Quill"), ("birth_date", "2090-05-17")];
+    assert!(form(addr, "/appointments/times", &cookie, &unborn).await.body.contains("after today"));
+    let slot = free(&place.desk, date(2026, 11, 24));
+    let start = slot.start.to_string();
+    let fields = |start: &'static str| {
+        let mut fields = vec![
+            ("csrf", csrf.as_str()),
+            ("given_name", "Zora"),
+            ("family_name", "Quill"),
+            ("birth_date", "1980-05-17"),
+            ("phone", "555-0199"),
+        ];
+        fields.extend([("service", "Family medicine"), ("date", "2026-11-24"), ("with", slot.practitioner.as_str())]);
+        if !start.is_empty() {
+            fields.push(("start", start));
+        }
+        fields
+    };
+    let times = form(addr, "/appointments/times", &cookie, &fields("")).await;
+    assert!(times.status == 200 && times.body.contains(&start) && times.body.contains("new here"), "{}", times.body);
+    let mut take = fields("");
+    take.push(("start", &start));
+    let booked = form(addr, "/appointments/take", &cookie, &take).await;
+    assert_eq!(booked.status, 303, "{}", booked.body);
+    let to = booked.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap().to_owned();
+    assert!(to.starts_with("/appointments/one?appointment=desk-") && !to.contains("Quill"));
+    let one = http(addr, "GET", &to, &[("cookie", &cookie)], "").await;
+    for words in ["Booked.", "Zora Quill", "Undo booking", "no list of the booking system has named it yet", "booked by ana"] {
+        assert!(one.body.contains(words), "{words}");
+    }
+    // The same again conflicts with itself, says so, and offers what is free.
+    let again = form(addr, "/appointments/take", &cookie, &take).await;
+    assert_eq!(again.status, 409);
+    assert!(again.body.contains("The patient has another appointment then") && again.body.contains("is booked then"));
+    assert!(again.body.matches("action=\"/appointments/take\"").count() > 3 && !again.body.contains(&format!("value=\"{start}\"")));
+    for odd in ["", "tomorrow"] {
+        assert_eq!(form(addr, "/appointments/take", &cookie, &fields(if odd.is_empty() { "" } else { "tomorrow" })).await.status, 400);
+    }
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn an_appointment_is_moved_called_off_and_taken_back() {
+    let (place, serving, cookie) = ready().await;
+    let addr = serving.addr;
+    let id = AppointmentId::from("apt-0003");
+    let page = http(addr, "GET", "/appointments/move?appointment=apt-0003", &[("cookie", &cookie)], "").await;
+    let csrf = page.csrf();
+    assert!(page.status == 200 && page.body.contains("Move the appointment of") && page.body.contains("Cardiology"));
+    let start = page.body.split("name=\"start\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let with = page.body.split("name=\"with\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0003"), ("moves", "apt-0003"), ("start", &start), ("with", &with)];
+    let moved = form(addr, "/appointments/take", &cookie, &fields).await;
+    assert!(moved.status == 303 && moved.head.contains("done=moved"), "{}", moved.body);
+    assert_eq!(place.desk.with_store(|store| store.appointment(&id)).unwrap().unwrap().start.to_string(), start);
+    let one = async || http(addr, "GET", "/appointments/one?appointment=apt-0003", &[("cookie", &cookie)], "").await;
+    assert!(one().await.body.contains("The booking system still has it at"));
+    let off =
+        form(addr, "/appointments/cancel", &cookie, &[("csrf", &csrf), ("appointment", "apt-0003"), ("why", "else"), ("why_else", "Snow")])
+            .await;
+    assert!(off.status == 303);
+    let page = one().await;
+    assert!(page.body.contains("called off by ana: Snow") && page.body.contains("Book it again") && !page.body.contains(">Letter<"));
+    let step = page.body.split("name=\"step\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let undo = async || form(addr, "/appointments/undo", &cookie, &[("csrf", &csrf), ("appointment", "apt-0003"), ("step", &step)]).await;
+    assert_eq!(undo().await.status, 303);
+    let late = undo().await;
+    assert!(late.status == 409 && late.body.contains("Somebody was faster"));
+    assert_eq!(http(addr, "GET", "/appointments/one?appointment=nobody", &[("cookie", &cookie)], "").await.status, 404);
+    // Who looked, and who did what, is on record.
+    place.desk.add_user("sue", PASSWORD, arrivals::desk::users::Role::Supervisor).unwrap();
+    let sue = sign_in(addr, "sue", PASSWORD).await.cookies();
+    let audit = http(addr, "GET", "/audit", &[("cookie", &sue)], "").await.body;
+    for words in ["moved an appointment", "called an appointment off", "took back what was booked", "looked at an appointment"] {
+        assert!(audit.contains(words), "{words}");
+    }
+    serving.stop().await;
+}
