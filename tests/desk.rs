@@ -39,6 +39,8 @@ mod payers;
 mod phone;
 #[path = "desk/photos.rs"]
 mod photos;
+#[path = "desk/preview.rs"]
+mod preview;
 #[path = "desk/program.rs"]
 mod program;
 #[path = "desk/proposals.rs"]

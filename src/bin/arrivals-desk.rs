@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use arrivals::clock::SystemClock;
 use arrivals::desk::Desk;
 use arrivals::desk::config::{DeskConfig, check_kiosk_place};
+use arrivals::desk::import::preview::preview_file;
 use arrivals::desk::import::{ImportError, Report, Summary, import_file};
 use arrivals::desk::matching;
 use arrivals::desk::out::write_file;
@@ -52,6 +53,9 @@ enum Command {
         /// Files whose names end in .csv or .json.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Says what they would change, one line for each appointment, and takes nothing.
+        #[arg(long)]
+        preview: bool,
         #[command(flatten)]
         place: Place,
     },
@@ -293,7 +297,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve { place, listen } => serve(place.config()?, listen),
-        Command::Import { files, place } => import(&open(&place.config()?)?, &files),
+        Command::Import { files, preview, place } => import(&open(&place.config()?)?, &files, preview),
         Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
         Command::User(command) => user(command),
         Command::Audit(command) => audit(command),
@@ -470,7 +474,7 @@ async fn stop_asked() -> anyhow::Result<()> {
 
 fn match_tries(appointments: &Path, tries: &Path, out: &Path) -> anyhow::Result<ExitCode> {
     let mut tell = |report: Report| match report {
-        Report::Refusal(text) => println!("{text}"),
+        Report::Refusal(text) | Report::Change(text) => println!("{text}"),
         Report::Note(text) => eprintln!("note: {text}"),
         Report::Progress(done) => eprintln!("{done} tries so far"),
     };
@@ -528,16 +532,16 @@ fn report(desk: &Desk, data: &Path, (from, to): (&str, &str), filter: Filter, ou
     Ok(ExitCode::SUCCESS)
 }
 
-fn import(desk: &Desk, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+fn import(desk: &Desk, files: &[PathBuf], preview: bool) -> anyhow::Result<ExitCode> {
     let mut summary = Summary::default();
     let mut unreadable = false;
     for file in files {
         let mut report = |report: Report| match report {
-            Report::Refusal(text) => println!("{text}"),
+            Report::Refusal(text) | Report::Change(text) => println!("{text}"),
             Report::Note(text) => eprintln!("note: {text}"),
             Report::Progress(done) => eprintln!("{}: {done} appointments so far", file.display()),
         };
-        match import_file(desk, file, &mut report) {
+        match if preview { preview_file(desk, file, &mut report) } else { import_file(desk, file, &mut report) } {
             Ok(part) => summary += part,
             Err(ImportError::WrongFile(why)) => {
                 unreadable = true;

@@ -66,11 +66,12 @@ impl NewPerson {
 }
 
 impl Desk {
-    /// Free times from a date on, the earliest first; at most `max`. None before now, and none more than three months ahead.
+    /// Free times from a date on and after a time, the earliest first; some `max`, with all that begin at the same time as the last of them.
+    /// None before now, and none more than three months ahead.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn free_times(&self, ask: &Ask, from: Date, max: usize) -> Result<Vec<Slot>, DeskError> {
+    pub fn free_times(&self, ask: &Ask, (from, after): (Date, Option<Timestamp>), max: usize) -> Result<Vec<Slot>, DeskError> {
         let now = self.now();
         let practice = self.with_store(|store| store.practice(now))?;
         let today = practice.date_of(now);
@@ -82,7 +83,8 @@ impl Desk {
             // What began the day before may not be over.
             let taken = self.with_store(|store| store.busy(first.yesterday().unwrap_or(first), until))?;
             for date in first.series(1.day()).take_while(|date| *date <= until) {
-                found.extend(free_slots(&practice, ask, date, &taken, now));
+                let free = free_slots(&practice, ask, date, &taken, now);
+                found.extend(free.into_iter().filter(|slot| after.is_none_or(|after| slot.start > after)));
                 if found.len() >= max {
                     break;
                 }
@@ -90,7 +92,8 @@ impl Desk {
             let Ok(next) = until.tomorrow() else { break };
             first = next;
         }
-        found.truncate(max);
+        let last = max.checked_sub(1).and_then(|at| found.get(at)).map(|slot| slot.start);
+        found.retain(|slot| last.is_none_or(|last| slot.start <= last));
         Ok(found)
     }
 

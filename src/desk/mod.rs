@@ -73,6 +73,7 @@ struct Inner {
     hashing: Semaphore,
     payers: Option<Arc<dyn Payers>>,
     kept: kept::KeptForms,
+    previews: import::preview::Previews,
     today: today::Shared,
     boards: board::Drawn,
     watch: Mutex<Option<Arc<kiosks::Watch>>>,
@@ -152,10 +153,10 @@ impl Desk {
         let (stopping, _) = watch::channel(false);
         let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
         let hashing = Semaphore::new(HASHING_AT_ONCE);
-        let (payers, kept, watch) = (None, kept::KeptForms::default(), Mutex::default());
-        let (today, boards) = (today::Shared::default(), board::Drawn::default());
+        let (payers, kept, previews) = (None, kept::KeptForms::default(), import::preview::Previews::default());
+        let (today, boards, watch) = (today::Shared::default(), board::Drawn::default(), Mutex::default());
         let store = Mutex::new(store);
-        let inner = Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept, today, boards, watch };
+        let inner = Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept, previews, today, boards, watch };
         Ok(Self { inner: Arc::new(inner) })
     }
 

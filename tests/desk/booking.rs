@@ -29,7 +29,7 @@ fn ask(service: &str) -> Ask {
 
 /// The first free time from a date on.
 pub fn free(desk: &Desk, from: Date) -> Slot {
-    desk.free_times(&ask("Family medicine"), from, 1).unwrap().remove(0)
+    desk.free_times(&ask("Family medicine"), (from, None), 1).unwrap().remove(0)
 }
 
 /// An appointment of somebody new at this time.
@@ -268,7 +268,7 @@ fn hours_rooms_and_closed_days_of_the_clinic_count() {
     let clock = arrivals::clock::ManualClock::at("2026-11-23T08:00:00Z".parse().unwrap());
     let desk = Desk::open(folder.path(), config.clinic.unwrap(), Arc::new(clock)).unwrap();
     let words = |service: &str, minutes: u32| {
-        let times = desk.free_times(&Ask { minutes, ..ask(service) }, MONDAY, 9).unwrap();
+        let times = desk.free_times(&Ask { minutes, ..ask(service) }, (MONDAY, None), 9).unwrap();
         let word = |slot: &Slot| format!("{} {}", slot.start.in_tz("America/New_York").unwrap().strftime("%d %H:%M"), slot.practitioner);
         times.iter().map(word).collect::<Vec<_>>().join(", ")
     };
@@ -278,7 +278,7 @@ fn hours_rooms_and_closed_days_of_the_clinic_count() {
         words("Eye clinic", 40)
     );
     assert!(words("Other", 20).starts_with("23 08:00 Dr. A, 23 08:20 Dr. A, 23 08:40 Dr. A, 25 08:00 Dr. A"));
-    let first = desk.free_times(&ask("Other"), MONDAY, 1).unwrap().remove(0);
+    let first = desk.free_times(&ask("Other"), (MONDAY, None), 1).unwrap().remove(0);
     let mut one = wanted(&first, "Quill");
     one.service = "Other".to_owned();
     let id = desk.book(&one, "ana").unwrap().unwrap();

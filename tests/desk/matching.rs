@@ -36,7 +36,7 @@ impl Room {
         self.put("tries.csv", tries);
         let mut said = Vec::new();
         let mut tell = |report: Report| match report {
-            Report::Refusal(text) | Report::Note(text) => said.push(text),
+            Report::Refusal(text) | Report::Note(text) | Report::Change(text) => said.push(text),
             Report::Progress(_) => {}
         };
         let result = match_files(&self.path("day.csv"), &self.path("tries.csv"), &self.path("out.csv"), &mut tell);

@@ -7,6 +7,7 @@
 pub mod csv;
 pub mod draft;
 pub mod fhir;
+pub mod preview;
 
 use std::io::Read;
 use std::path::Path;
@@ -86,6 +87,8 @@ impl std::fmt::Display for Summary {
 pub enum Report {
     /// `FILE:LINE: what was expected, what was found`
     Refusal(String),
+    /// What would change, if a list is only looked at.
+    Change(String),
     /// Worth knowing.
     Note(String),
     /// So many appointments are done.
@@ -147,7 +150,13 @@ pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(format!("larger than {} MiB; split it by date and import the parts", FILE_BYTES_MAX / 1024 / 1024));
     }
-    let text = without_bom(&bytes);
+    check_text(&bytes)?;
+    Ok(bytes)
+}
+
+/// Whether these bytes may be a list at all.
+fn check_text(bytes: &[u8]) -> Result<(), String> {
+    let text = without_bom(bytes);
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err("the file is empty".to_owned());
     }
@@ -156,7 +165,7 @@ pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
             "expected UTF-8 text, found binary data or another encoding; export the list again as CSV (UTF-8) or FHIR JSON".to_owned()
         );
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// The bytes after a byte order mark, which spreadsheets like to write.

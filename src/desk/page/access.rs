@@ -28,6 +28,8 @@ pub const FORM_BYTES_MAX: usize = 16 * 1024;
 const FILE_BYTES_MAX: usize = 3 * super::super::settings::file::FILE_BYTES_MAX;
 /// A page that ends with its session sends what was typed with this header: to be kept, never to be done.
 const ONLY_KEEP: &str = "x-arrivals-keep";
+/// The session's token, where there is no form to hold it.
+const TOKEN: &str = "x-arrivals-token";
 
 /// What an address asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub enum Needs {
     Board,
     /// The page of a ticket of today, by its name in the address: whoever has the paper has that.
     Ticket,
+    /// A file that a page's script sends, with the session's token in the header `x-arrivals-token`.
+    Upload(Role),
 }
 
 /// What an address shows of people, for the audit. What a form changes is noted with the change.
@@ -82,6 +86,9 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/appointments/one", Needs::Page(Role::Desk), Sees::Appointment),
     ("GET", "/appointments/book", Needs::Page(Role::Desk), Sees::Nothing),
     ("GET", "/appointments/move", Needs::Page(Role::Desk), Sees::Nothing),
+    ("GET", "/appointments/import", Needs::Page(Role::Supervisor), Sees::Nothing),
+    ("POST", "/appointments/import", Needs::Upload(Role::Supervisor), Sees::Nothing),
+    ("POST", "/appointments/import/take", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("POST", "/appointments/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/letter", Needs::Part(Role::Desk), Sees::Letter),
     ("GET", "/changes", Needs::Page(Role::Desk), Sees::Changes),
@@ -144,6 +151,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/static/staff.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/panel.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/appointments.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/import.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing),
 ];
 
@@ -197,6 +205,14 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             parts.extensions.insert(TicketPage { token, ticket });
             Ok(next.run(Request::from_parts(parts, body)).await)
         }
+        Needs::Upload(role) => match standing(&desk, request.headers()).await? {
+            Standing::Here(who) if who.role < role => Err(Oops::NotAllowed),
+            Standing::Here(who) => {
+                let is_ours = request.headers().get(TOKEN).and_then(|token| token.to_str().ok()).is_some_and(|token| who.sent(token));
+                if is_ours { pass(desk, who, role, request, next).await } else { Err(Oops::Foreign) }
+            }
+            Standing::Ended(_) | Standing::Nobody => Err(Oops::Ended),
+        },
         Needs::Form(role) => {
             let standing = standing(&desk, request.headers()).await?;
             let (who, has_ended) = match standing {
@@ -333,7 +349,7 @@ mod tests {
     #[test]
     fn whatever_changes_something_is_a_form_with_a_token() {
         for (method, path, needs, sees) in ACCESS {
-            let is_form = matches!(needs, Needs::Form(_) | Needs::Ticket) || *path == "/sign-in";
+            let is_form = matches!(needs, Needs::Form(_) | Needs::Ticket | Needs::Upload(_)) || *path == "/sign-in";
             assert!(*method == "GET" || is_form, "{method} {path}");
             assert!(*method == "GET" || *sees == Sees::Nothing, "{method} {path}");
         }

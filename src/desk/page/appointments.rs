@@ -18,6 +18,7 @@ use super::super::Desk;
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
 use super::super::store::{Seen, VisitRow};
+use super::super::users::Role;
 use super::html::{in_address, staff_page};
 use super::icons::{icon, state_icon};
 use super::row::clock_time;
@@ -97,7 +98,7 @@ pub(super) async fn calendar_page(
         }
         let calendar = Calendar::read(desk, &who, &query)?;
         let address = calendar.look.address();
-        Ok(staff_page("Appointments", &who, (&address, desk.inner.session_idle.as_secs()), &calendar.show()))
+        Ok(staff_page("Appointments", &who, (&address, desk.inner.session_idle.as_secs()), &calendar.show(&who)))
     });
     Ok(shown(page.await?))
 }
@@ -135,7 +136,7 @@ impl Calendar {
         all
     }
 
-    fn show(&self) -> Markup {
+    fn show(&self, who: &SignedIn) -> Markup {
         let Look { date, is_week, clinician } = &self.look;
         let step = if *is_week { 7.days() } else { 1.day() };
         let to = |date: Date| Look::to(date, *is_week, clinician.as_deref());
@@ -155,6 +156,7 @@ impl Calendar {
                         a #after.button.small href=(to(date.saturating_add(step))) { "Next" span.hidden { @if *is_week { " week" } @else { " day" } } }
                         a.button.small href=(Look::to(*date, false, clinician.as_deref())) aria-current=[(!is_week).then_some("true")] { "Day" }
                         a.button.small href=(Look::to(*date, true, clinician.as_deref())) aria-current=[is_week.then_some("true")] { "Week" }
+                        @if who.role >= Role::Supervisor { a.button.small href="/appointments/import" { "Import" } }
                         a.button.small.primary href={ "/appointments/book?date=" (date) (clinician.as_deref().map(|name| format!("&practitioner={}", in_address(name))).unwrap_or_default()) } { "Book an appointment" }
                     }
                 }
@@ -264,10 +266,9 @@ impl Calendar {
 
     fn booked(&self, row: &VisitRow, one: &Appointment, names_clinician: bool) -> Markup {
         let minutes = self.practice.length(&one.service, one.minutes);
-        let end = one.start.checked_add(i64::from(minutes).minutes()).unwrap_or(one.start);
         html! {
             li.slot.(row.state.code()) {
-                p { time.at datetime=(one.start) { (clock_time(one.start, &self.zone)) } span.quiet { "–" (clock_time(end, &self.zone)) } }
+                p { time.at datetime=(one.start) { (clock_time(one.start, &self.zone)) } span.quiet { " " (minutes) " min" } }
                 p.name { a id={ "one-" (one.id) } href={ "/appointments/one?appointment=" (in_address(one.id.as_str())) } { (one.person.name_for_staff().as_str()) } }
                 p.quiet { (one.service) @if names_clinician && !one.practitioner.is_empty() { ", " (one.practitioner) } @if !one.place.is_empty() { ", " (one.place) } }
                 p { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }

@@ -199,6 +199,7 @@ fn words(action: &str) -> &str {
         "saw-list" => "had the day's list open",
         "saw-appointments" => "looked at a day's appointments",
         "saw-appointment" => "looked at an appointment",
+        "saw-import-preview" => "looked at what a list would change",
         "saw-people" => "looked for somebody to book for",
         "saw-all-changes" => "looked at who has changes",
         "saw-changes" => "looked at changes",

@@ -14,6 +14,7 @@ mod changes;
 mod history;
 mod html;
 mod icons;
+mod import;
 mod kept;
 mod keys;
 mod kiosks;
@@ -100,6 +101,11 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/appointments/one", get(booking::one_page))
         .route("/appointments/book", get(booking::book_page))
         .route("/appointments/move", get(booking::move_page))
+        .route(
+            "/appointments/import",
+            get(import::import_page).post(import::upload).layer(DefaultBodyLimit::max(super::import::preview::UPLOAD_BYTES_MAX)),
+        )
+        .route("/appointments/import/take", post(import::take))
         .route("/appointments/{action}", post(booking::act))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
@@ -140,6 +146,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/static/kiosks.js", get(async || asset("text/javascript; charset=utf-8", include_str!("kiosks.js"))))
         .route("/static/settings.js", get(async || asset("text/javascript; charset=utf-8", include_str!("settings.js"))))
         .route("/static/appointments.js", get(async || asset("text/javascript; charset=utf-8", include_str!("appointments.js"))))
+        .route("/static/import.js", get(async || asset("text/javascript; charset=utf-8", include_str!("import.js"))))
         .route("/static/icon.svg", get(async || asset("image/svg+xml", include_str!("icon.svg"))))
         .fallback(async || Oops::NotFound)
         .layer(from_fn_with_state(desk.clone(), access::guard))

@@ -96,7 +96,7 @@ impl Store {
     pub fn take_appointments(&mut self, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<Taken, DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
-        let result = take_in(&tx, &zone, list, unsaid, now)?;
+        let result = take_in(&tx, &zone, list, unsaid, (IMPORT, now), &mut |_, _| {})?;
         tx.commit()?;
         Ok(result)
     }
@@ -148,8 +148,16 @@ impl Store {
     }
 }
 
-/// As [`Store::take_appointments`], inside a transaction.
-pub(super) fn take_in(tx: &Connection, zone: &TimeZone, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<Taken, DeskError> {
+/// As [`Store::take_appointments`], inside a transaction and by this user; `changed` is told what was there before, if anything, and what is there
+/// now, for each that is new or different.
+pub(super) fn take_in(
+    tx: &Connection,
+    zone: &TimeZone,
+    list: &[Appointment],
+    unsaid: Unsaid,
+    (user, now): (&str, Timestamp),
+    changed: &mut dyn FnMut(Option<&Appointment>, &Appointment),
+) -> Result<Taken, DeskError> {
     let mut result = Taken::default();
     for appointment in list {
         let id = appointment.id.as_str();
@@ -169,7 +177,9 @@ pub(super) fn take_in(tx: &Connection, zone: &TimeZone, list: &[Appointment], un
         }
         put(tx, zone, appointment)?;
         let (patient, about) = (appointment.person.id.as_str(), format!("appointment {id}"));
-        audit::add(tx, &audit::Entry { at: now, user: IMPORT, action: "appointment-taken", patient, about: &about })?;
+        audit::add(tx, &audit::Entry { at: now, user, action: "appointment-taken", patient, about: &about })?;
+        let before = before.map(|before| read(&before)).transpose()?;
+        changed(before.as_ref(), appointment);
         result.taken += 1;
     }
     Ok(result)

@@ -49,6 +49,8 @@ pub enum Seen {
     Day(Date),
     /// One appointment, and what was done with it.
     Appointment(AppointmentId),
+    /// What a list would change.
+    ListPreview,
     /// People whom somebody looked for, to book for one of them.
     People(Vec<PatientId>),
     /// Everybody who has changes that nobody decided.
@@ -236,6 +238,7 @@ impl Store {
             Seen::List => note("saw-list", "", &today)?,
             Seen::Day(date) => note("saw-appointments", "", &date.to_string())?,
             Seen::Appointment(id) => note_visit(&tx, id, |patient, about| note("saw-appointment", patient, about))?,
+            Seen::ListPreview => note("saw-import-preview", "", "")?,
             Seen::People(patients) if patients.is_empty() => note("saw-people", "", "")?,
             Seen::People(patients) => patients.iter().try_for_each(|patient| note("saw-people", patient.as_str(), ""))?,
             Seen::AllChanges => note("saw-all-changes", "", "")?,

@@ -63,6 +63,11 @@ impl Heard {
         self.people.is_empty()
     }
 
+    /// Whether the list speaks of nothing that was accepted.
+    fn says_nothing(&self) -> bool {
+        self.people.values().flatten().all(|(_, said)| said.is_empty())
+    }
+
     /// Hears one appointment of the list.
     pub fn hear(&mut self, appointment: &Appointment) {
         let Some(fields) = self.people.get_mut(appointment.person.id.as_str()) else { return };
@@ -81,14 +86,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn listen(&self) -> Result<Heard, DeskError> {
-        let mut statement = self.conn.prepare("SELECT DISTINCT patient_id FROM chart")?;
-        let mut people = HashMap::new();
-        for patient in statement.query_map([], |row| row.get::<_, String>(0))? {
-            let patient = patient?;
-            let fields = overlays(&self.conn, &patient)?.into_iter().map(|overlay| (overlay.field, Vec::new())).collect();
-            people.insert(patient, fields);
-        }
-        Ok(Heard { unsaid: Unsaid::default(), people })
+        listen(&self.conn)
     }
 
     /// Ends what a list contradicts, and notes it for what was not handed on yet.
@@ -96,39 +94,55 @@ impl Store {
     /// # Errors
     /// If the file cannot be written; then nothing is ended.
     pub fn end_contradicted(&mut self, heard: &Heard, now: Timestamp) -> Result<(), DeskError> {
-        let fields = heard.people.iter().flat_map(|(patient, fields)| fields.iter().map(move |(field, said)| (patient, *field, said)));
-        let spoken: Vec<_> = fields.filter(|(.., said)| !said.is_empty()).collect();
-        if spoken.is_empty() {
+        if heard.says_nothing() {
             return Ok(());
         }
         let tx = self.write()?;
-        for (patient, field, said) in spoken {
-            // As it is by now: staff may have decided something while the list was read.
-            let Some(overlay) = overlay(&tx, patient, field)? else { continue };
-            match overlay.effect(said) {
-                Effect::None => continue,
-                Effect::Agrees => {
-                    set(&tx, patient, overlay.field, Some((&overlay.value, &[])))?;
-                    continue;
-                }
-                Effect::Contradicts => {}
-            }
-            set(&tx, patient, overlay.field, None)?;
-            let noted = tx.execute(
-                "INSERT INTO contradicted_change(revision, at)
-                 SELECT p.decided_revision, ?3 FROM proposal p JOIN staff_action s ON s.revision = p.decided_revision
-                 WHERE p.decision = 'accepted' AND p.field = ?2 AND json_extract(s.detail, '$.patient') = ?1
-                 AND p.decided_revision NOT IN (SELECT revision FROM exported_change) ON CONFLICT DO NOTHING",
-                params![patient, overlay.field.code(), now.to_string()],
-            )?;
-            if noted > 0 {
-                // Pages show it.
-                bump(&tx)?;
-            }
-        }
-        tx.commit()?;
-        Ok(())
+        end_contradicted(&tx, heard, now)?;
+        tx.commit()
     }
+}
+
+/// As [`Store::listen`], also inside a transaction.
+pub(super) fn listen(conn: &Connection) -> Result<Heard, DeskError> {
+    let mut statement = conn.prepare("SELECT DISTINCT patient_id FROM chart")?;
+    let mut people = HashMap::new();
+    for patient in statement.query_map([], |row| row.get::<_, String>(0))? {
+        let patient = patient?;
+        let fields = overlays(conn, &patient)?.into_iter().map(|overlay| (overlay.field, Vec::new())).collect();
+        people.insert(patient, fields);
+    }
+    Ok(Heard { unsaid: Unsaid::default(), people })
+}
+
+/// As [`Store::end_contradicted`], inside a transaction.
+pub(super) fn end_contradicted(tx: &Connection, heard: &Heard, now: Timestamp) -> Result<(), DeskError> {
+    let fields = heard.people.iter().flat_map(|(patient, fields)| fields.iter().map(move |(field, said)| (patient, *field, said)));
+    for (patient, field, said) in fields.filter(|(.., said)| !said.is_empty()) {
+        // As it is by now: staff may have decided something while the list was read.
+        let Some(overlay) = overlay(tx, patient, field)? else { continue };
+        match overlay.effect(said) {
+            Effect::None => continue,
+            Effect::Agrees => {
+                set(tx, patient, overlay.field, Some((&overlay.value, &[])))?;
+                continue;
+            }
+            Effect::Contradicts => {}
+        }
+        set(tx, patient, overlay.field, None)?;
+        let noted = tx.execute(
+            "INSERT INTO contradicted_change(revision, at)
+             SELECT p.decided_revision, ?3 FROM proposal p JOIN staff_action s ON s.revision = p.decided_revision
+             WHERE p.decision = 'accepted' AND p.field = ?2 AND json_extract(s.detail, '$.patient') = ?1
+             AND p.decided_revision NOT IN (SELECT revision FROM exported_change) ON CONFLICT DO NOTHING",
+            params![patient, overlay.field.code(), now.to_string()],
+        )?;
+        if noted > 0 {
+            // Pages show it.
+            bump(tx)?;
+        }
+    }
+    Ok(())
 }
 
 /// The appointment of a list with what staff accepted for this person, if there is anything.

@@ -52,6 +52,8 @@ pub(super) struct BookForm {
     practitioner: String,
     /// From which date on.
     date: String,
+    /// After which time, on a page that goes on.
+    after: String,
     /// The time that was chosen.
     start: String,
     /// With whom it was offered.
@@ -230,7 +232,11 @@ fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, prob
         form.practitioner.clear();
     }
     let has_service = !form.moves.is_empty() || !form.service.is_empty();
-    let found = if has_service { desk.free_times(&ask(desk, &form, whom)?, from.unwrap_or(today), TIMES_MAX)? } else { Vec::new() };
+    let found = if has_service {
+        desk.free_times(&ask(desk, &form, whom)?, (from.unwrap_or(today), form.after.parse().ok()), TIMES_MAX)?
+    } else {
+        Vec::new()
+    };
     let status = if problem.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let choice =
         show::Choice { form: &form, whom, services: &services, practitioners: &practitioners, times: has_service.then_some(&found), today };
@@ -276,7 +282,7 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
 fn offered(desk: &Desk, ask: &Ask, start: Timestamp, with: &str) -> Result<Option<Slot>, DeskError> {
     let ask = Ask { practitioner: Some(with.to_owned()), ..ask.clone() };
     let date = start.to_zoned(desk.settings().zone()?).date();
-    let times = desk.free_times(&ask, date, TIMES_MAX * 8)?;
+    let times = desk.free_times(&ask, (date, start.checked_sub(jiff::SignedDuration::from_secs(1)).ok()), 1)?;
     Ok(times.into_iter().find(|slot| slot.start == start))
 }
 

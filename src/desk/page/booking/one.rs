@@ -90,7 +90,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
                 (form("noted", &html! { button.button type="submit" { "Noted" } }))
             }
         }
-        @if let Some(listed) = state.listed_start {
+        @if let Some(listed) = state.listed_start.filter(|_| !state.is_only_here) {
             p.quiet { "The booking system still has it at " (listed.to_zoned(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(listed, &zone)) ". Enter the new time there, too." }
         }
         @if state.is_only_here { p.quiet { "Booked here; no list of the booking system has named it yet." } }

@@ -161,7 +161,6 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, problem: O
 fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZone) -> Markup {
     let date_of = |slot: &Slot| slot.start.to_zoned(zone.clone()).date();
     let verb = if form.moves.is_empty() { "Book" } else { "Move to" };
-    let next = times.last().map(|last| date_of(last).tomorrow().unwrap_or_else(|_| date_of(last)));
     html! {
         @for day in times.chunk_by(|a, b| date_of(a) == date_of(b)) {
             @if let Some(first) = day.first() {
@@ -183,11 +182,12 @@ fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZo
                 }
             }
         }
-        @if let Some(next) = next {
+        @if let Some(last) = times.last() {
             form method="post" action="/appointments/times" {
                 (carried(form, who, &["date"]))
-                input type="hidden" name="date" value=(next);
-                button.button.plain type="submit" { "Later: from " (next.strftime("%-d %B")) }
+                input type="hidden" name="date" value=(date_of(last));
+                input type="hidden" name="after" value=(last.start);
+                button.button.plain type="submit" { "Later" }
             }
         }
     }

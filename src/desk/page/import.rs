@@ -1,0 +1,219 @@
+//! A list of the booking system, looked at before it is taken.
+//!
+//! Invariants: an upload is bounded, only read, and shown to whoever sent it; what is taken is what was shown.
+
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FormRejection, QueryRejection};
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::Desk;
+use super::super::import::ImportError;
+use super::super::import::preview::{Difference, KEPT_MINUTES, Kind, ReadList, Took, UPLOAD_BYTES_MAX, differences};
+use super::super::session::SignedIn;
+use super::super::store::{Changed, Seen};
+use super::html::staff_page;
+use super::icons::icon;
+use super::{Oops, shown};
+
+/// So many appointments of each kind are shown one by one.
+const SHOWN_MAX: usize = 500;
+
+#[derive(Deserialize)]
+pub(super) struct ImportQuery {
+    #[serde(default)]
+    list: String,
+    #[serde(default)]
+    kind: String,
+    idle: Option<String>,
+}
+
+pub(super) async fn import_page(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    query: Result<Query<ImportQuery>, QueryRejection>,
+) -> Result<Response, Oops> {
+    let Query(query) = query.map_err(|_| Oops::NotFound)?;
+    let page = desk.blocking(move |desk| {
+        if query.idle.is_none() {
+            desk.keep_session(&who)?;
+        }
+        if query.list.is_empty() {
+            return Ok(begin(desk, &who, None));
+        }
+        let Some(list) = desk.kept_list(&query.list, &who.user) else {
+            return Ok(begin(desk, &who, Some("That list was forgotten. Choose the file again.")));
+        };
+        show(desk, &who, &query.list, &list, None)
+    });
+    Ok(shown(page.await?))
+}
+
+/// Takes a file's bytes from the page's script, and answers where it is shown, or in a sentence why not.
+pub(super) async fn upload(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    query: Result<Query<ImportQuery>, QueryRejection>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Oops> {
+    let Query(query) = query.map_err(|_| Oops::NotFound)?;
+    let refuse = |why: String| Ok((StatusCode::UNPROCESSABLE_ENTITY, why).into_response());
+    let Ok(body) = body else {
+        return refuse(format!(
+            "The file is larger than {} MiB. Import it by command: arrivals-desk import.",
+            UPLOAD_BYTES_MAX / 1024 / 1024
+        ));
+    };
+    let Some(kind) = Kind::of_extension(&query.kind) else { return refuse("Choose a file whose name ends in .csv or .json.".to_owned()) };
+    let kept = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        match ReadList::read(kind, &body) {
+            Ok(list) => desk.keep_list(list, &who.user).map(Ok),
+            Err(ImportError::WrongFile(why)) => Ok(Err(why)),
+            Err(ImportError::Desk(error)) => Err(error),
+        }
+    });
+    match kept.await? {
+        Ok(token) => Ok(format!("/appointments/import?list={token}").into_response()),
+        Err(why) => refuse(format!("Nothing of the file can be read: {why}.")),
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct TakeForm {
+    list: String,
+    mark: String,
+}
+
+pub(super) async fn take(State(desk): State<Desk>, who: SignedIn, form: Result<Form<TakeForm>, FormRejection>) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    let page = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        Ok(match desk.take_kept_list(&form.list, &form.mark, &who.user)? {
+            Took::All(taken, refused) => (StatusCode::OK, done(desk, &who, taken.taken, taken.unchanged, refused)),
+            Took::Gone => (StatusCode::GONE, begin(desk, &who, Some("That list was forgotten. Choose the file again; nothing was taken."))),
+            Took::Changed => match desk.kept_list(&form.list, &who.user) {
+                Some(list) => {
+                    let why = "The appointments changed since you looked. Nothing was taken; this is what the list would change now.";
+                    (StatusCode::CONFLICT, show(desk, &who, &form.list, &list, Some(why))?)
+                }
+                None => (StatusCode::GONE, begin(desk, &who, Some("That list was forgotten. Choose the file again; nothing was taken."))),
+            },
+        })
+    });
+    let (status, page) = page.await?;
+    Ok((status, shown(page)).into_response())
+}
+
+fn page(desk: &Desk, who: &SignedIn, body: &Markup) -> Markup {
+    staff_page("Import", who, ("/appointments/import", desk.inner.session_idle.as_secs()), body)
+}
+
+fn begin(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Markup {
+    page(
+        desk,
+        who,
+        &html! {
+            h2 { "Import a list" }
+            p.way { a.button href="/appointments" { "Back to the appointments" } }
+            p #problem.problem role="alert" hidden[problem.is_none()] { (icon("alert")) span { @if let Some(problem) = problem { (problem) } } }
+            form #import.fields action="/appointments/import" method="get" data-token=(who.csrf) {
+                div { label for="file" { "A list of the booking system: CSV, or FHIR R4 as JSON" } input #file type="file" accept=".csv,.json" required; }
+                button #look.button.primary type="submit" disabled { "Look at it" }
+            }
+            p.quiet { "You see what it changes before anything is taken." }
+            noscript { p.notice { "Choosing a file here needs a script. By command: arrivals-desk import --preview FILE shows what it changes, arrivals-desk import FILE takes it." } }
+            script src="/static/import.js" defer {}
+        },
+    )
+}
+
+fn done(desk: &Desk, who: &SignedIn, taken: u64, unchanged: u64, refused: usize) -> Markup {
+    page(
+        desk,
+        who,
+        &html! {
+            h2 { "The list was taken" }
+            p.notice role="status" { (icon("check")) " Taken " (taken) ", unchanged " (unchanged) ", refused " (refused) "." }
+            p.way { a.button.primary href="/appointments" { "To the appointments" } a.button href="/appointments/import" { "Import another" } }
+        },
+    )
+}
+
+fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Option<&str>) -> Result<Markup, super::super::DeskError> {
+    let zone = desk.settings().zone()?;
+    let preview = desk.preview(list)?;
+    desk.note_seen(&who.user, &Seen::ListPreview)?;
+    let (new, different): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| one.before.is_none());
+    let body = html! {
+        h2 { "What this list changes" }
+        @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        ul.counters aria-label="Counts" {
+            li.count { a href="#new" { b { (new.len()) } " new" } }
+            li.count { a href="#different" { b { (different.len()) } " different" } }
+            li.count { a href="#same" { b { (preview.unchanged) } " as they are" } }
+            li.count { a href="#refused" { b { (list.refused.len()) } " refused" } }
+        }
+        @if preview.changed.is_empty() { p.notice role="status" { "It changes nothing." } }
+        div.way {
+            @if !preview.changed.is_empty() {
+                form method="post" action="/appointments/import/take" {
+                    input type="hidden" name="csrf" value=(who.csrf);
+                    input type="hidden" name="list" value=(token);
+                    input type="hidden" name="mark" value=(preview.mark());
+                    button.button.primary type="submit" { "Take over" }
+                }
+            }
+            a.button href="/appointments/import" { "Leave it" }
+        }
+        p.quiet { "Nothing is taken yet. The list is kept for " (KEPT_MINUTES) " minutes." }
+        section #different aria-labelledby="h-different" {
+            h3 #h-different { "Different" }
+            @if different.is_empty() { p.empty { "Nothing." } }
+            ul.changes { @for one in different.iter().take(SHOWN_MAX) { (changed(one, &zone)) } }
+            (more(different.len()))
+        }
+        section #new aria-labelledby="h-new" {
+            h3 #h-new { "New" }
+            @if new.is_empty() { p.empty { "Nothing." } }
+            ul { @for one in new.iter().take(SHOWN_MAX) {
+                li { (one.after.start.to_zoned(zone.clone()).strftime("%-d %b %Y %-I:%M %p")) ", " b { (one.after.person.name_for_staff().as_str()) } ", " (one.after.service) @if !one.after.practitioner.is_empty() { " with " (one.after.practitioner) } span.quiet { ", " (one.after.id) } }
+            } }
+            (more(new.len()))
+        }
+        section #refused aria-labelledby="h-refused" {
+            h3 #h-refused { "Refused" }
+            @if list.refused.is_empty() { p.empty { "Nothing." } }
+            ul { @for (line, why) in list.refused.iter().take(SHOWN_MAX) { li { "Line " (line) ": " (why) } } }
+            (more(list.refused.len()))
+            @if !list.notes.is_empty() {
+                h3 { "Notes" }
+                ul { @for (line, what) in list.notes.iter().take(SHOWN_MAX) { li { @if let Some(line) = line { "Line " (line) ": " } (what) } } }
+                (more(list.notes.len()))
+            }
+        }
+        p #same.quiet { (preview.unchanged) " appointments are as the desk has them." }
+    };
+    Ok(page(desk, who, &body))
+}
+
+fn more(count: usize) -> Markup {
+    html! { @if count > SHOWN_MAX { p.quiet { "And " (count - SHOWN_MAX) " more." } } }
+}
+
+fn changed(one: &Changed, zone: &TimeZone) -> Markup {
+    let found = one.before.as_ref().map(|before| differences(before, &one.after, zone)).unwrap_or_default();
+    let value = |text: &str| html! { @if text.is_empty() { span.none { "nothing" } } @else { (text) } };
+    html! {
+        li.change {
+            h4 { (one.after.person.name_for_staff().as_str()) span.quiet { ", " (one.after.id) } }
+            dl.typed { @for Difference { what, old, new, .. } in &found {
+                dt { (what) } dd { (value(old)) span aria-hidden="true" { " → " } span.hidden { " becomes " } b { (value(new)) } }
+            } }
+        }
+    }
+}
