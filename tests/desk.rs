@@ -29,6 +29,8 @@ mod kiosks_page;
 mod letters;
 #[path = "desk/matching.rs"]
 mod matching;
+#[path = "desk/outbox.rs"]
+mod outbox;
 #[path = "desk/page.rs"]
 mod page;
 #[path = "desk/panel.rs"]

@@ -362,6 +362,7 @@ fn open(config: &DeskConfig) -> anyhow::Result<Desk> {
             desk.place_kiosk(&id, place)?;
         }
     }
+    let desk = desk.with_messages(config.messages.clone());
     Ok(desk.with_session_idle(Duration::from_secs(60 * u64::from(config.session_idle_minutes))))
 }
 

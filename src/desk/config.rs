@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::SESSION_IDLE_MINUTES;
 use super::error::DeskError;
+use super::messages::MessageSettings;
 use crate::codes::Reader;
 use crate::domain::board::Board;
 use crate::domain::contact::is_country;
@@ -51,6 +52,8 @@ pub struct DeskConfig {
     pub session_idle_minutes: u32,
     /// The clinic's own rules. Without them, those that the data folder has.
     pub clinic: Option<ClinicSettings>,
+    /// How messages to patients are sent. Without it, none are.
+    pub messages: Option<MessageSettings>,
     /// The kiosks that may talk to this desk.
     #[serde(default)]
     pub kiosk: Vec<KioskConfig>,
@@ -96,7 +99,7 @@ impl DeskConfig {
     /// What holds with a data folder and nothing else.
     #[must_use]
     pub fn of_folder(data: PathBuf) -> Self {
-        Self { data, listen: default_listen(), session_idle_minutes: default_idle(), clinic: None, kiosk: Vec::new() }
+        Self { data, listen: default_listen(), session_idle_minutes: default_idle(), clinic: None, messages: None, kiosk: Vec::new() }
     }
 
     /// Reads a configuration file.
@@ -132,6 +135,9 @@ impl DeskConfig {
         }
         if let Some(clinic) = &self.clinic {
             check_clinic(clinic)?;
+        }
+        if let Some(messages) = &self.messages {
+            messages.check()?;
         }
         let (mut ids, mut letters) = (BTreeSet::new(), BTreeSet::new());
         for kiosk in &self.kiosk {

@@ -20,6 +20,7 @@ pub mod kept;
 pub mod kiosks;
 pub mod letters;
 pub mod matching;
+pub mod messages;
 pub mod out;
 pub mod page;
 pub mod queues;
@@ -74,6 +75,7 @@ struct Inner {
     payers: Option<Arc<dyn Payers>>,
     kept: kept::KeptForms,
     previews: import::preview::Previews,
+    messages: Option<messages::MessageSettings>,
     today: today::Shared,
     boards: board::Drawn,
     watch: Mutex<Option<Arc<kiosks::Watch>>>,
@@ -156,7 +158,23 @@ impl Desk {
         let (payers, kept, previews) = (None, kept::KeptForms::default(), import::preview::Previews::default());
         let (today, boards, watch) = (today::Shared::default(), board::Drawn::default(), Mutex::default());
         let store = Mutex::new(store);
-        let inner = Inner { store, clock, settings, session_idle, revision, stopping, hashing, payers, kept, previews, today, boards, watch };
+        let messages = None;
+        let inner = Inner {
+            store,
+            clock,
+            settings,
+            session_idle,
+            revision,
+            stopping,
+            hashing,
+            payers,
+            kept,
+            previews,
+            messages,
+            today,
+            boards,
+            watch,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

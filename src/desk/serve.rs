@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::Desk;
 use super::error::DeskError;
 use super::store::Store;
-use super::{api, eligibility, page};
+use super::{api, eligibility, messages, page};
 
 /// How often the desk looks whether another process (an import) changed its file.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -28,6 +28,7 @@ pub struct Serving {
     server: JoinHandle<()>,
     watcher: JoinHandle<()>,
     asking: JoinHandle<()>,
+    sending: JoinHandle<()>,
 }
 
 impl Serving {
@@ -40,6 +41,7 @@ impl Serving {
         }
         self.watcher.abort();
         self.asking.abort();
+        self.sending.abort();
     }
 }
 
@@ -70,7 +72,8 @@ impl Desk {
         });
         let watcher = tokio::spawn(watch_the_file(self.clone()));
         let asking = tokio::spawn(eligibility::keep_asking(self.clone()));
-        Ok(Serving { addr, desk: self.clone(), server, watcher, asking })
+        let sending = tokio::spawn(messages::keep_sending(self.clone()));
+        Ok(Serving { addr, desk: self.clone(), server, watcher, asking, sending })
     }
 
     /// Every address that the desk answers.

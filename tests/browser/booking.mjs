@@ -2,7 +2,7 @@
 // taken; keyboard, a phone, print. See README.md beside this file.
 import { createRequire } from "node:module";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import assert from "node:assert/strict";
@@ -18,12 +18,12 @@ const data = mkdtempSync(join(tmpdir(), "desk-"));
 const zone = "America/New_York";
 const day = (n) => new Date(Date.now() + n * 86400000).toLocaleDateString("en-CA", { timeZone: zone });
 const today = day(0);
-const csv = join(data, "today.csv"), config = join(data, "desk.toml");
+const csv = join(data, "today.csv"), config = join(data, "desk.toml"), sent = join(data, "sent.jsonl");
 const list = readFileSync("tests/data/day.csv", "utf8").replaceAll("2026-11-23T", today + "T");
 writeFileSync(csv, list);
 // Hours on every day of the week, so that the story is the same on a Sunday.
 const hours = (who, service) => `[[clinic.schedule.hours]]\npractitioner = "${who}"\ndays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\nfrom = "08:00"\nto = "17:00"\nplace = "Main building, 1st floor"\nservices = ["${service}"]\n`;
-writeFileSync(config, `data = "${data}"\nlisten = "127.0.0.1:0"\n[clinic]\n[clinic.schedule]\nslot_minutes = 20\n${hours("Dr. June Kassulke", "Cardiology")}${hours("Dr. Elizabeth Mraz", "Family medicine")}${hours("Dr. Samuel Predovic", "Laboratory")}`);
+writeFileSync(config, `data = "${data}"\nlisten = "127.0.0.1:0"\n[messages]\ncommand = ["sh", "-c", "cat >> ${sent}"]\n[clinic]\n[clinic.schedule]\nslot_minutes = 20\n${hours("Dr. June Kassulke", "Cardiology")}${hours("Dr. Elizabeth Mraz", "Family medicine")}${hours("Dr. Samuel Predovic", "Laboratory")}`);
 const run = (args, input) => {
   const done = spawnSync(desk, [...args, "--config", config], { input, encoding: "utf8" });
   assert.equal(done.status, 0, done.stderr);
@@ -148,6 +148,18 @@ try {
   await ana.getByText("Taken back.").waitFor();
   await ben.getByText("Zora Quill").waitFor({ timeout: 10000 });
   held("moved, called off and taken back, and another calendar shows it by itself");
+
+  await ana.getByRole("link", { name: "Text for a message" }).click();
+  await ana.getByRole("heading", { name: /Text for/ }).waitFor();
+  await look(ana, "message");
+  const text = await ana.getByLabel("Text", { exact: true }).inputValue();
+  assert.ok(text.includes("Dr. Elizabeth Mraz") && !text.includes("Quill") && !text.includes("Family medicine"), text);
+  await ana.getByRole("button", { name: "Send as SMS to 555-0199" }).click();
+  await ana.getByText("It is on its way.").waitFor();
+  for (let n = 0; n < 100 && !existsSync(sent); n += 1) await ana.waitForTimeout(100);
+  const got = JSON.parse(readFileSync(sent, "utf8").trim());
+  assert.deepEqual([got.kind, got.to, got.text], ["sms", "555-0199", text]);
+  held("the text goes once to the clinic's own program");
 
   const sue = await signIn("sue");
   await sue.goto(base + "/appointments");

@@ -80,6 +80,20 @@ impl Desk {
         Ok(face(&appointment, &settings, code)?)
     }
 
+    /// What the patient should know of an appointment as a text for a message, in their language where we have the words. It does
+    /// not say what the visit is for: a telephone is read by others, too.
+    ///
+    /// # Errors
+    /// If there is no such appointment, it was called off, or the file cannot be read.
+    pub fn message_text(&self, id: &AppointmentId) -> Result<Private, LetterError> {
+        let settings = self.settings();
+        let appointment = self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
+        if !appointment.status.stands() {
+            return Err(LetterError::CalledOff(id.clone()));
+        }
+        Ok(text(&face(&appointment, &settings, String::new())?))
+    }
+
     /// Makes a new key for letters; kiosks hear of it at once. `revoke`: letters made so far are no longer taken.
     /// Answers the new key's number.
     ///
@@ -142,6 +156,19 @@ fn face(appointment: &Appointment, settings: &ClinicSettings, code: String) -> R
         code,
         code_label: words.code.to_owned(),
     })
+}
+
+/// A letter as lines of text, without its code: what it says to bring begins with the letter itself, which a message is not.
+fn text(face: &LetterFace) -> Private {
+    let mut lines = vec![format!("{}: {}", face.title, face.when.lines.join(", "))];
+    let with_words = |part: &&LetterPart| part.lines.iter().any(|line| !line.trim().is_empty());
+    lines.extend(face.parts.iter().filter(with_words).map(|part| format!("{}: {}", part.label, part.lines.join(", "))));
+    let bring: Vec<&str> = face.bring.lines.iter().skip(1).map(String::as_str).collect();
+    if !bring.is_empty() {
+        lines.push(format!("{}: {}", face.bring.label, bring.join("; ")));
+    }
+    lines.extend([face.opens.clone(), face.clinic.clone()].into_iter().filter(|line| !line.trim().is_empty()));
+    Private::new(lines.join("\n"))
 }
 
 /// Where to go; with the street if it is another site of the clinic.

@@ -85,6 +85,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/appointments", Needs::Page(Role::Desk), Sees::Nothing),
     ("GET", "/appointments/one", Needs::Page(Role::Desk), Sees::Appointment),
     ("GET", "/appointments/book", Needs::Page(Role::Desk), Sees::Nothing),
+    ("GET", "/appointments/message", Needs::Page(Role::Desk), Sees::Appointment),
     ("GET", "/appointments/move", Needs::Page(Role::Desk), Sees::Nothing),
     ("GET", "/appointments/import", Needs::Page(Role::Supervisor), Sees::Nothing),
     ("POST", "/appointments/import", Needs::Upload(Role::Supervisor), Sees::Nothing),
@@ -152,6 +153,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/static/panel.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/appointments.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/import.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/message.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing),
 ];
 

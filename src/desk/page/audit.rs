@@ -222,6 +222,7 @@ fn words(action: &str) -> &str {
         "call-off" => "called an appointment off",
         "booking-undo" => "took back what was booked, moved or called off",
         "booking-noted" => "noted that the list says otherwise",
+        "message-queued" => "sent a message",
         "seen" => "saw to the arrival",
         "accept" => "accepted a walk-in",
         "decline" => "declined a walk-in",

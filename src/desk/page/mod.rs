@@ -100,6 +100,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/appointments", get(appointments::calendar_page))
         .route("/appointments/one", get(booking::one_page))
         .route("/appointments/book", get(booking::book_page))
+        .route("/appointments/message", get(booking::message_page))
         .route("/appointments/move", get(booking::move_page))
         .route(
             "/appointments/import",
@@ -147,6 +148,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/static/settings.js", get(async || asset("text/javascript; charset=utf-8", include_str!("settings.js"))))
         .route("/static/appointments.js", get(async || asset("text/javascript; charset=utf-8", include_str!("appointments.js"))))
         .route("/static/import.js", get(async || asset("text/javascript; charset=utf-8", include_str!("import.js"))))
+        .route("/static/message.js", get(async || asset("text/javascript; charset=utf-8", include_str!("message.js"))))
         .route("/static/icon.svg", get(async || asset("image/svg+xml", include_str!("icon.svg"))))
         .fallback(async || Oops::NotFound)
         .layer(from_fn_with_state(desk.clone(), access::guard))

@@ -210,6 +210,9 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str, csrf: &str) -> Markup {
         @if let Some(word) = undo { (step.button("undo", word, "plain")) }
         @if here && matches!(row.state, S::Arrived | S::Held | S::Called | S::WithClinician) { (step.more(day)) }
         @if !day.is_panel && can_check_in(day, row) { (step.button("check-in", "Check in", "")) }
+        @if matches!(row.state, S::WithClinician | S::Done) && row.appointment.is_some() {
+            a.button.plain id={ "follow-up-" (row.id) } href={ "/appointments/book?appointment=" (in_address(row.id.as_str())) } { "Book follow-up" span.hidden { ": " (name) } }
+        }
         @if row.state == S::Expected && row.appointment.is_some() {
             form method="get" action="/letter" target="_blank" {
                 input type="hidden" name="appointment" value=(row.id);

@@ -20,6 +20,7 @@ mod hand;
 mod history;
 mod kiosks;
 mod letters;
+mod outbox;
 mod pages;
 mod people;
 mod phone;
@@ -61,6 +62,7 @@ pub use self::kiosks::{
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
 pub use self::people::Found;
+pub use self::outbox::{Attempt, Message};
 pub use self::phone::{BY_PHONE, PhoneAnswer, PhoneWish};
 pub use self::photos::{PHOTO_DAYS, PhotoState};
 pub use self::preview::Changed;

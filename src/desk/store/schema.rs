@@ -292,7 +292,28 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a
     SETTINGS,
     BY_HAND,
     BOOKING,
+    OUTBOX,
 ];
+
+const OUTBOX: &str = r"
+-- Messages about appointments. `state` is queued, sending, sent or failed; `next_at` is when it is due, or since when it is being sent.
+CREATE TABLE message(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    appointment_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    body TEXT NOT NULL,
+    queued_at TEXT NOT NULL,
+    queued_by TEXT NOT NULL,
+    state TEXT NOT NULL,
+    tries BIGINT NOT NULL DEFAULT 0,
+    next_at TEXT,
+    ended_at TEXT,
+    why TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX message_by_state ON message(state, next_at);
+CREATE INDEX message_by_appointment ON message(appointment_id);
+";
 
 const BOOKING: &str = r"
 -- Appointments that were booked, moved or called off here. `listed` is what the booking system's list says of it, or what was booked as long as

@@ -3,6 +3,7 @@
 //! Invariants: no name, date of birth or telephone number is in an address; who is looked for and found is in the audit before
 //! they are shown; what cannot be done is said in a sentence, with the free times nearest to it.
 
+mod message;
 mod one;
 mod show;
 
@@ -18,6 +19,8 @@ pub(super) use self::one::one_page;
 use super::super::Desk;
 use super::super::booking::NewPerson;
 use super::super::error::DeskError;
+use super::super::letters::LetterError;
+use super::super::messages::Way;
 use super::super::session::SignedIn;
 use super::super::store::{Known, Refused, Seen};
 use super::html::in_address;
@@ -62,6 +65,10 @@ pub(super) struct BookForm {
     step: u64,
     why: String,
     why_else: String,
+    /// How a message is sent.
+    kind: String,
+    /// Whether the same message is wanted again.
+    again: String,
     /// Sent by a page that only looks whether its session has ended.
     idle: Option<String>,
 }
@@ -114,6 +121,22 @@ pub(super) async fn book_page(
     outcome.await?.map(IntoResponse::into_response)
 }
 
+/// What the patient should know, as a text.
+pub(super) async fn message_page(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    query: Result<Query<BookForm>, QueryRejection>,
+) -> Result<Response, Oops> {
+    let Query(query) = query.map_err(|_| Oops::NotFound)?;
+    let page = desk.blocking(move |desk| {
+        if query.idle.is_none() {
+            desk.keep_session(&who)?;
+        }
+        Ok(message::show(desk, &who, &AppointmentId::new(query.appointment), None))
+    });
+    Ok(shown(page.await??))
+}
+
 /// Where moving begins.
 pub(super) async fn move_page(
     State(desk): State<Desk>,
@@ -146,6 +169,7 @@ pub(super) async fn act(
             "take" => take(desk, &who, form),
             "cancel" => cancel(desk, &who, &form),
             "undo" => undo(desk, &who, &form),
+            "send" => send(desk, &who, &form),
             "noted" => noted(desk, &who, &form),
             _ => Err(Oops::NotFound),
         })
@@ -345,6 +369,22 @@ fn noted(desk: &Desk, who: &SignedIn, form: &BookForm) -> Result<Outcome, Oops> 
     let id = AppointmentId::new(form.appointment.as_str());
     desk.note_contradiction(&id, &who.user)?;
     Ok(Outcome::To(format!("/appointments/one?appointment={}", in_address(id.as_str()))))
+}
+
+fn send(desk: &Desk, who: &SignedIn, form: &BookForm) -> Result<Outcome, Oops> {
+    let id = AppointmentId::new(form.appointment.as_str());
+    let way = Way::ALL.into_iter().find(|way| way.code() == form.kind).ok_or(Oops::Unreadable)?;
+    let queued = match desk.send_message(&id, way, !form.again.is_empty(), &who.user) {
+        Ok(queued) => queued,
+        Err(LetterError::Desk(error)) => return Err(error.into()),
+        Err(_) => return Err(Oops::NoLetter("That appointment was called off, or is not on the desk's list any more.")),
+    };
+    let (status, said) = if queued {
+        (StatusCode::OK, Ok("It is on its way."))
+    } else {
+        (StatusCode::CONFLICT, Err("The same message is on its way or was sent already. Nothing was sent."))
+    };
+    Ok(Outcome::Page(status, message::show(desk, who, &id, Some(said))?))
 }
 
 /// Back to the appointment, with what was done or why it was not.

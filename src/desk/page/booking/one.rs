@@ -104,6 +104,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
                     button.button type="submit" { "Letter" span.hidden { " as PDF, in a new tab" } }
                 }
             }
+            @if stands { (link("/appointments/message", "Text for a message", "")) }
             (link("/appointments/book", "Book another", ""))
             @if let Some((step, action)) = &state.undo {
                 @if is_open {

@@ -1,0 +1,198 @@
+//! Messages about appointments: queued, sent, or failed with why.
+//!
+//! Invariants: a message is claimed before it is sent, so nobody sends it twice; one of which nobody knows whether it arrived is not
+//! sent again by itself.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::super::error::DeskError;
+use super::audit::{self, Entry};
+use super::proposals::person_of;
+use super::{Store, bump, timestamp, timestamp_or_none};
+use crate::domain::ids::AppointmentId;
+use crate::domain::private::Private;
+
+/// After so many minutes each it is tried again; after the last one it failed.
+const AGAIN_AFTER_MINUTES: [i64; 4] = [1, 5, 30, 120];
+/// What takes longer than this was cut off.
+const SENDING_MINUTES: i64 = 5;
+
+/// A message as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its number.
+    pub id: i64,
+    /// About which appointment.
+    pub appointment: AppointmentId,
+    /// How: `sms` or `email`.
+    pub kind: String,
+    /// To which number or address.
+    pub to: Private,
+    /// What it says.
+    pub text: Private,
+    /// When it was asked for, and by whom.
+    pub queued: (Timestamp, String),
+    /// `queued`, `sending`, `sent` or `failed`.
+    pub state: String,
+    /// How often it was tried.
+    pub tries: u32,
+    /// When it was sent or given up.
+    pub ended: Option<Timestamp>,
+    /// Why it was not sent, as the program said it; for staff alone.
+    pub why: Private,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attempt {
+    /// It is on its way.
+    Sent,
+    /// Not now; later perhaps.
+    Later(String),
+    /// Never.
+    Never(String),
+}
+
+const COLUMNS: &str = "id, appointment_id, kind, recipient, body, queued_at, queued_by, state, tries, ended_at, why";
+
+impl Store {
+    /// Queues a message; `false` if the same one is on its way or arrived, unless it is wanted `again`.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn queue_message(
+        &mut self,
+        id: &AppointmentId,
+        (kind, to, text): (&str, &Private, &Private),
+        again: bool,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<bool, DeskError> {
+        let tx = self.write()?;
+        let sql = "SELECT state <> 'sent' FROM message WHERE appointment_id = ?1 AND kind = ?2 AND recipient = ?3 AND body = ?4 AND state <> 'failed'
+                   ORDER BY state = 'sent'";
+        let same: Option<bool> = tx.query_row(sql, params![id.as_str(), kind, to.as_str(), text.as_str()], |row| row.get(0)).optional()?;
+        if same == Some(true) || (same == Some(false) && !again) {
+            return Ok(false);
+        }
+        bump(&tx)?;
+        tx.execute(
+            "INSERT INTO message(appointment_id, kind, recipient, body, queued_at, queued_by, state, next_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7)",
+            params![id.as_str(), kind, to.as_str(), text.as_str(), now.to_string(), user, sortable(now)],
+        )?;
+        let patient = person_of(&tx, id.as_str())?.unwrap_or_default();
+        let about = format!("appointment {id} as {kind}");
+        audit::add(&tx, &Entry { at: now, user, action: "message-queued", patient: &patient, about: &about })?;
+        tx.commit()?;
+        Ok(true)
+    }
+
+    /// Every message about an appointment, the newest first.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn messages_about(&self, id: &AppointmentId) -> Result<Vec<Message>, DeskError> {
+        let mut statement =
+            self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE appointment_id = ?1 ORDER BY id DESC"))?;
+        let rows = statement.query_map([id.as_str()], columns)?;
+        rows.map(|row| read(row?)).collect()
+    }
+
+    /// Takes the next message that is due, for sending it; it is nobody else's then.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn claim_message(&mut self, now: Timestamp) -> Result<Option<Message>, DeskError> {
+        let is_due = "SELECT id FROM message WHERE state = 'queued' AND next_at <= ?1 ORDER BY next_at, id LIMIT 1";
+        // Looked at first: as a rule there is none, and then nobody waits for this.
+        if !self.conn.prepare_cached(is_due)?.exists([sortable(now)])? {
+            return Ok(None);
+        }
+        let tx = self.write()?;
+        let id: Option<i64> = tx.query_row(is_due, [sortable(now)], |row| row.get(0)).optional()?;
+        let Some(id) = id else { return Ok(None) };
+        tx.execute("UPDATE message SET state = 'sending', tries = tries + 1, next_at = ?2 WHERE id = ?1", params![id, sortable(now)])?;
+        let message = tx.query_row(&format!("SELECT {COLUMNS} FROM message WHERE id = ?1"), [id], columns)?;
+        tx.commit()?;
+        Ok(Some(read(message)?))
+    }
+
+    /// Notes how an attempt ended; what may go later is tried again later, a few times.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn end_attempt(&mut self, message: &Message, attempt: &Attempt, now: Timestamp) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        let wait = usize::try_from(message.tries.saturating_sub(1)).ok().and_then(|n| AGAIN_AFTER_MINUTES.get(n));
+        let (state, why, next) = match (attempt, wait) {
+            (Attempt::Sent, _) => ("sent", "", None),
+            (Attempt::Later(why), Some(minutes)) => ("queued", why.as_str(), now.checked_add(SignedDuration::from_mins(*minutes)).ok()),
+            (Attempt::Later(why) | Attempt::Never(why), _) => ("failed", why.as_str(), None),
+        };
+        bump(&tx)?;
+        tx.execute(
+            "UPDATE message SET state = ?2, why = ?3, next_at = ?4, ended_at = ?5 WHERE id = ?1 AND state = 'sending'",
+            params![message.id, state, why, next.map(sortable), (state != "queued").then(|| now.to_string())],
+        )?;
+        tx.commit()
+    }
+
+    /// Gives up what was being sent when a desk was stopped: it may have arrived.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn give_up_cut_off(&mut self, now: Timestamp) -> Result<(), DeskError> {
+        let since = sortable(now.saturating_sub(SignedDuration::from_mins(SENDING_MINUTES)).unwrap_or(Timestamp::MIN));
+        let sql = "SELECT 1 FROM message WHERE state = 'sending' AND next_at < ?1";
+        if !self.conn.prepare_cached(sql)?.exists([&since])? {
+            return Ok(());
+        }
+        let tx = self.write()?;
+        bump(&tx)?;
+        let why = "The desk was stopped while it was being sent: it may have arrived.";
+        tx.execute(
+            "UPDATE message SET state = 'failed', why = ?2, ended_at = ?3 WHERE state = 'sending' AND next_at < ?1",
+            params![since, why, now.to_string()],
+        )?;
+        tx.commit()
+    }
+}
+
+type Columns = (i64, String, String, String, String, String, String, String, u32, Option<String>, String);
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
+    Ok((
+        row.get(0)?,
+        row.get(1)?,
+        row.get(2)?,
+        row.get(3)?,
+        row.get(4)?,
+        row.get(5)?,
+        row.get(6)?,
+        row.get(7)?,
+        row.get(8)?,
+        row.get(9)?,
+        row.get(10)?,
+    ))
+}
+
+fn read((id, appointment, kind, to, text, at, by, state, tries, ended, why): Columns) -> Result<Message, DeskError> {
+    Ok(Message {
+        id,
+        appointment: AppointmentId::new(appointment),
+        kind,
+        to: to.into(),
+        text: text.into(),
+        queued: (timestamp(&at)?, by),
+        state,
+        tries,
+        ended: timestamp_or_none(ended)?,
+        why: why.into(),
+    })
+}
+
+/// A time as a text that sorts as times do.
+fn sortable(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
