@@ -7,10 +7,10 @@ mod appointments;
 mod audit;
 #[path = "desk/board.rs"]
 mod board;
-#[path = "desk/by_hand.rs"]
-mod by_hand;
 #[path = "desk/booking.rs"]
 mod booking;
+#[path = "desk/by_hand.rs"]
+mod by_hand;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
 #[path = "desk/details.rs"]

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use super::Desk;
 use super::error::DeskError;
 use super::import::draft::Draft;
-use super::store::{BookingState, Known, Refused};
+use super::store::{BookingState, Refused};
 use crate::domain::appointment::Appointment;
 use crate::domain::booking::{Ask, Slot, free_slots};
 use crate::domain::ids::AppointmentId;
@@ -159,61 +159,5 @@ impl Desk {
     pub fn booking_state(&self, id: &AppointmentId) -> Result<BookingState, DeskError> {
         let now = self.now();
         self.with_store(|store| store.booking_state(id, now))
-    }
-
-    /// People on the desk's list whom somebody may mean by words of a name, a date of birth, or a patient's number.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn people_known(&self, text: &str) -> Result<Vec<Known>, DeskError> {
-        let born = typed_dates(text);
-        self.with_store(|store| store.people_known(text, &born))
-    }
-}
-
-/// Every date that a text may mean: as `1950-03-09`, `3/9/1950` in both orders, or `9.3.1950`.
-fn typed_dates(text: &str) -> Vec<Date> {
-    let mut dates = Vec::new();
-    for word in text.split_whitespace() {
-        let parts: Vec<i16> = word.split(['-', '/', '.']).filter_map(|part| part.parse().ok()).collect();
-        let [a, b, c] = parts.as_slice() else { continue };
-        let orders = if *a > 31 {
-            vec![(*a, *b, *c)]
-        } else if word.contains('.') {
-            vec![(*c, *b, *a)]
-        } else {
-            vec![(*c, *a, *b), (*c, *b, *a)]
-        };
-        for (year, month, day) in orders {
-            if let (Ok(month), Ok(day)) = (i8::try_from(month), i8::try_from(day))
-                && year >= 1800
-                && let Ok(date) = Date::new(year, month, day)
-                && !dates.contains(&date)
-            {
-                dates.push(date);
-            }
-        }
-    }
-    dates
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    #[test]
-    fn dates_are_typed_in_several_ways() {
-        for (text, expected) in [
-            ("1950-03-09", vec![date(1950, 3, 9)]),
-            ("ada 3/9/1950", vec![date(1950, 3, 9), date(1950, 9, 3)]),
-            ("3/19/1950", vec![date(1950, 3, 19)]),
-            ("09.03.1950", vec![date(1950, 3, 9)]),
-            ("31.2.1950", vec![]),
-            ("ada example", vec![]),
-            ("555-267-1659", vec![]),
-        ] {
-            assert_eq!(typed_dates(text), expected, "{text}");
-        }
     }
 }

@@ -7,8 +7,8 @@
 pub mod api;
 pub mod audit;
 pub mod board;
-pub mod by_hand;
 pub mod booking;
+pub mod by_hand;
 pub mod calling;
 pub mod changes;
 pub mod config;

@@ -294,8 +294,8 @@ fn hours_rooms_and_closed_days_of_the_clinic_count() {
 fn people_are_found_by_name_birth_date_or_number() {
     let place = ready();
     let names = |text: &str| {
-        let found = place.desk.people_known(text).unwrap();
-        found.into_iter().map(|known| known.appointment.person.family_name.as_str().to_owned()).collect::<Vec<_>>()
+        let found = place.desk.find_people(text).unwrap().people;
+        found.into_iter().map(|one| one.person.family_name.as_str().to_owned()).collect::<Vec<_>>()
     };
     let one = on_list(&place.desk, &"apt-0003".into()).person;
     let born = one.birth_date.0;

@@ -1,4 +1,4 @@
-//! What booking looks at: whose time is taken, when clinicians work, and who is known.
+//! What booking looks at: whose time is taken, and when clinicians work.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -7,21 +7,10 @@ use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
 use super::{Store, appointments};
-use crate::domain::appointment::Appointment;
 use crate::domain::booking::{Busy, Practice, Seen};
-use crate::domain::identity::fold_name;
 
 /// Who works where is read off so many days before and after today.
 const SEEN_DAYS: i64 = 28;
-/// People whom a search shows at most.
-const PEOPLE_MAX: usize = 20;
-
-/// Somebody whom the list knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    /// Their latest appointment, and so what is known of them.
-    pub appointment: Appointment,
-}
 
 impl Store {
     /// When clinicians work, for booking.
@@ -55,43 +44,6 @@ impl Store {
     pub fn busy(&self, from: Date, to: Date) -> Result<Vec<Busy>, DeskError> {
         busy(&self.conn, from, to)
     }
-
-    /// People of whom every word is in the name, who were born on one of the dates, or who have this number. At most twenty.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn people_known(&self, text: &str, born: &[Date]) -> Result<Vec<Known>, DeskError> {
-        let number = text.trim();
-        let is_date = |word: &&str| !born.is_empty() && word.chars().any(|c| c.is_ascii_digit());
-        let words: Vec<String> =
-            text.split_whitespace().filter(|word| !is_date(word)).map(fold_name).filter(|word| !word.is_empty()).collect();
-        let born: Vec<String> = born.iter().map(Date::to_string).collect();
-        if words.is_empty() && born.is_empty() && number.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut statement = self.conn.prepare_cached(
-            "SELECT patient_id, name_folded, json_extract(body, '$.person.birth_date'), id FROM appointment ORDER BY patient_id, start_at DESC, id",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut found: Vec<(String, String)> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (patient, name, birth, id): (String, String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-            let by_facts = (!words.is_empty() || !born.is_empty())
-                && words.iter().all(|word| name.contains(word))
-                && (born.is_empty() || born.contains(&birth));
-            if (by_facts || patient == number) && found.last().is_none_or(|(last, _)| *last != patient) && found.len() < PEOPLE_MAX {
-                found.push((patient, id));
-            }
-        }
-        let known = found.into_iter().map(|(_, id)| appointments::of_id(&self.conn, &id.as_str().into()));
-        let known = known.filter_map(Result::transpose).map(|appointment| Ok(Known { appointment: appointment? }));
-        let mut known: Vec<Known> = known.collect::<Result<_, DeskError>>()?;
-        let name = |known: &Known| {
-            fold_name(&format!("{} {}", known.appointment.person.family_name.as_str(), known.appointment.person.given_name.as_str()))
-        };
-        known.sort_by_key(name);
-        Ok(known)
-    }
 }
 
 /// As [`Store::practice`], also inside a transaction.
@@ -122,9 +74,10 @@ fn seen(conn: &Connection, zone: &TimeZone, now: Timestamp) -> Result<Vec<Seen>,
 
 /// As [`Store::busy`], also inside a transaction.
 pub(super) fn busy(conn: &Connection, from: Date, to: Date) -> Result<Vec<Busy>, DeskError> {
-    let mut statement =
-        conn.prepare_cached("SELECT body FROM appointment a WHERE local_date >= ?1 AND local_date <= ?2 AND NOT EXISTS
-         (SELECT 1 FROM visit v WHERE v.appointment_id = a.id AND v.state IN ('cancelled', 'no-show')) ORDER BY start_at, id")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT body FROM appointment a WHERE local_date >= ?1 AND local_date <= ?2 AND NOT EXISTS
+         (SELECT 1 FROM visit v WHERE v.appointment_id = a.id AND v.state IN ('cancelled', 'no-show')) ORDER BY start_at, id",
+    )?;
     let bodies: Vec<String> =
         statement.query_map(params![from.to_string(), to.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut found = Vec::new();

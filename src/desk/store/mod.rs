@@ -48,7 +48,6 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 pub use self::appointments::{Taken, Unsaid};
 pub use self::audit::{AuditRow, AuditSearch, COMMAND, IMPORT, Seen, Verified};
 pub use self::booking::{BookingState, BookingStep, Refused};
-pub use self::calendar::Known;
 pub use self::chart::Heard;
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
@@ -61,8 +60,8 @@ pub use self::kiosks::{
     Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
-pub use self::people::Found;
 pub use self::outbox::{Attempt, Message};
+pub use self::people::Found;
 pub use self::phone::{BY_PHONE, PhoneAnswer, PhoneWish};
 pub use self::photos::{PHOTO_DAYS, PhotoState};
 pub use self::preview::Changed;

@@ -22,7 +22,7 @@ use super::super::error::DeskError;
 use super::super::letters::LetterError;
 use super::super::messages::Way;
 use super::super::session::SignedIn;
-use super::super::store::{Known, Refused, Seen};
+use super::super::store::{Refused, Seen};
 use super::html::in_address;
 use super::{Oops, shown};
 use crate::domain::appointment::Appointment;
@@ -177,7 +177,7 @@ pub(super) async fn act(
     outcome.await?.map(IntoResponse::into_response)
 }
 
-fn find(desk: &Desk, who: &SignedIn, form: BookForm, found: Option<Result<Vec<Known>, String>>) -> Result<Outcome, Oops> {
+fn find(desk: &Desk, who: &SignedIn, form: BookForm, found: Option<Result<Vec<Appointment>, String>>) -> Result<Outcome, Oops> {
     let status = if matches!(found, Some(Err(_))) { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(Outcome::Page(status, show::find(desk, who, &form, found.as_ref())))
 }
@@ -187,8 +187,8 @@ fn search(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> 
     if text.is_empty() || text.chars().nth(TEXT_CHARS_MAX).is_some() {
         return find(desk, who, form, Some(Err("Type a name, a date of birth or a patient's number.".to_owned())));
     }
-    let found = desk.people_known(text)?;
-    let patients = found.iter().map(|known| known.appointment.person.id.clone()).collect();
+    let found = desk.find_people(text)?.people;
+    let patients = found.iter().map(|one| one.person.id.clone()).collect();
     desk.note_seen(&who.user, &Seen::People(patients))?;
     find(desk, who, form, Some(Ok(found)))
 }

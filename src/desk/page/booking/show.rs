@@ -6,11 +6,11 @@ use maud::{Markup, html};
 use super::super::super::Desk;
 use super::super::super::error::DeskError;
 use super::super::super::session::SignedIn;
-use super::super::super::store::Known;
 use super::super::html::staff_page;
 use super::super::icons::icon;
 use super::super::row::clock_time;
 use super::{BookForm, Whom};
+use crate::domain::appointment::Appointment;
 use crate::domain::booking::Slot;
 use crate::domain::language::Language;
 
@@ -30,7 +30,7 @@ fn page(title: &str, desk: &Desk, who: &SignedIn, body: &Markup) -> Markup {
 }
 
 /// Looking for somebody, what was found, and somebody new.
-pub(super) fn find(desk: &Desk, who: &SignedIn, form: &BookForm, found: Option<&Result<Vec<Known>, String>>) -> Markup {
+pub(super) fn find(desk: &Desk, who: &SignedIn, form: &BookForm, found: Option<&Result<Vec<Appointment>, String>>) -> Markup {
     let problem = found.and_then(|found| found.as_ref().err());
     let known = found.and_then(|found| found.as_ref().ok());
     let is_new_open = known.is_some_and(Vec::is_empty) || !form.family_name.is_empty() || !form.given_name.is_empty();
@@ -94,8 +94,8 @@ fn text(name: &str, label: &str, kind: &str, value: &str, required: bool) -> Mar
     }
 }
 
-fn person(known: &Known, form: &BookForm) -> Markup {
-    let (one, person) = (&known.appointment, &known.appointment.person);
+fn person(one: &Appointment, form: &BookForm) -> Markup {
+    let person = &one.person;
     html! {
         li.change {
             h3 { (person.name_for_staff().as_str()) }
