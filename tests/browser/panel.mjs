@@ -81,8 +81,12 @@ async function clean(page, what) {
 }
 const focused = (page) => page.evaluate(() => document.activeElement.id);
 const fits = async (page, what) => {
-  const [scroll, room] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  assert.ok(scroll <= room, `no sideways scroll: ${what}: ${scroll} > ${room}`);
+  const [scroll, room, wide] = await page.evaluate(() => {
+    const room = document.documentElement.clientWidth;
+    const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > room && getComputedStyle(one).position !== "absolute");
+    return [document.documentElement.scrollWidth, room, wide.map((one) => `${one.tagName} ${one.id}`).slice(0, 8)];
+  });
+  assert.ok(scroll <= room, `no sideways scroll: ${what}: ${scroll} > ${room}: ${wide}`);
 };
 
 try {

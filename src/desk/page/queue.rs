@@ -43,7 +43,7 @@ fn head(day: &Day, queue: &Queue, shown: usize, csrf: &str) -> Markup {
                 form method="post" action="/queue/next" data-live {
                     input type="hidden" name="csrf" value=(csrf);
                     input type="hidden" name="queue" value=(name);
-                    button.button.primary[mine] type="submit" id={ "next-" (in_address(name)) } aria-label={ "Call next" (to) ": " (name) } {
+                    button.button.primary[mine] type="submit" id={ "next-" (in_address(name)) } aria-label={ "Call next" (to) ": " (next.place.waiter.ticket) ", " (name) } {
                         "Call next" (to) ": " (next.place.waiter.ticket)
                     }
                 }
