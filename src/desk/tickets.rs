@@ -50,21 +50,21 @@ const fn words(language: Language) -> Words {
             place: "Please go to",
             next: "Please wait there. We will call you.",
             code: "Show this at the front desk or at the kiosk",
-            page: "See how long it takes on your own phone",
+            page: "To see your turn on your phone, scan this",
         },
         Language::Spanish => Words {
             number: "Su número",
             place: "Vaya a",
             next: "Espere allí, por favor. Le llamaremos.",
             code: "Muestre esto en la recepción o en el quiosco",
-            page: "Vea en su teléfono cuánto falta",
+            page: "Para ver su turno en su teléfono, escanee esto",
         },
         Language::Arabic => Words {
             number: "رقمك",
             place: "يُرجى التوجه إلى",
             next: "يُرجى الانتظار هناك. سنناديك.",
             code: "أبرز هذا في مكتب الاستقبال أو عند الجهاز",
-            page: "تابع على هاتفك كم بقي من الانتظار",
+            page: "لمتابعة دورك على هاتفك، امسح هذا الرمز",
         },
     }
 }
@@ -146,6 +146,7 @@ mod tests {
                 (english.place, translated.place),
                 (english.next, translated.next),
                 (english.code, translated.code),
+                (english.page, translated.page),
             ] {
                 assert!(catalogue.contains(&format!("msgid \"{id}\"\nmsgstr \"{text}\"")), "{id}");
             }
