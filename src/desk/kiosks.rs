@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 use super::Desk;
 use super::error::DeskError;
 use super::store::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, OrderRefused, RaisedRow, Store};
-use crate::domain::ids::KioskId;
+use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::{KioskRules, MoreThanUsual, Tally, failing};
 use crate::sync::wire::{Condition, DeviceHealth, Health, OrderKind};
 
@@ -337,8 +337,22 @@ impl Desk {
     /// # Errors
     /// If the file cannot be written.
     pub fn order(&self, kiosk: &KioskId, what: &OrderKind, user: &str) -> Result<Result<u64, OrderRefused>, DeskError> {
+        self.order_for(kiosk, what, None, user)
+    }
+
+    /// As [`Desk::order`], for the person of a visit: the audit has whom it was for.
+    ///
+    /// # Errors
+    /// As [`Desk::order`].
+    pub fn order_for(
+        &self,
+        kiosk: &KioskId,
+        what: &OrderKind,
+        visit: Option<&AppointmentId>,
+        user: &str,
+    ) -> Result<Result<u64, OrderRefused>, DeskError> {
         let now = self.now();
-        let given = self.with_store(|store| store.order_kiosk(kiosk, what, user, now))?;
+        let given = self.with_store(|store| store.order_kiosk(kiosk, what, visit, user, now))?;
         self.notify();
         Ok(given)
     }

@@ -185,6 +185,25 @@ try {
   assert.deepEqual(lobby.heard.slice(-2).map((one) => one.what), [{ kind: "print-again", ticket: { number: "A2", date: today } }, { kind: "say", text: "Please come to desk 2" }]);
   held("a ticket is printed again, a message is shown, what makes no sense is said");
 
+  await list.goto(base + "/visit?appointment=apt-A1");
+  await list.getByRole("heading", { name: "At kiosk lobby" }).waitFor();
+  await list.getByLabel("Message on its screen").fill("You left your card here");
+  const shown = await list.locator("#panel").getAttribute("data-revision");
+  await lobby.report(checkedIn(5, "A"));
+  await list.waitForFunction((shown) => document.querySelector("#panel").dataset.revision !== shown, shown);
+  assert.equal(await list.getByLabel("Message on its screen").inputValue(), "You left your card here", "typing goes on while the page follows");
+  await list.keyboard.press("Enter");
+  await list.waitForFunction(() => document.querySelector("#kiosk-say").value === "");
+  await list.getByRole("button", { name: "Print A1 again at the kiosk" }).click();
+  await list.locator("#said").getByText("Print A1 again at the kiosk").waitFor({ state: "attached" });
+  await card(ana, "lobby").getByText(/Print A1 again \(ana, .*\): done at/).waitFor();
+  assert.deepEqual(lobby.heard.slice(-2).map((one) => one.what), [{ kind: "say", text: "You left your card here" }, { kind: "print-again", ticket: { number: "A1", date: today } }]);
+  await accessible(list, "at the kiosk", "section[aria-labelledby=h-kiosk]");
+  await list.locator("#h-kiosk").scrollIntoViewIfNeeded();
+  await list.screenshot({ path: join(out, "kiosks-visit-1280.png") });
+  await list.goto(base + "/");
+  held("a person's page has their kiosk print and say something");
+
   const abe = await signIn("abe");
   await abe.goto(base + "/kiosks");
   await abe.getByLabel("Name, such as lobby").fill("lobby");

@@ -9,7 +9,7 @@ use arrivals::sync::wire::{Condition, DeviceHealth, Health, Orders};
 
 use super::kiosks::{lobby, say, well};
 use super::page::{ready, sign_in};
-use super::support::{PASSWORD, Place, TOKEN_A, form, http, morning};
+use super::support::{PASSWORD, Place, TOKEN_A, checked_in, form, http, morning, post_of};
 
 async fn as_role(place: &Place, addr: std::net::SocketAddr, role: Role) -> (String, String) {
     place.desk.add_user(role.code(), PASSWORD, role).unwrap();
@@ -173,5 +173,33 @@ async fn health_travels_over_http_and_nonsense_is_answered_in_a_sentence() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(http(addr, "GET", "/alarms", &[("cookie", &cookie)], "").await.body.contains("silent since 8:00 AM"));
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn the_page_of_a_person_has_their_kiosk_print_and_say_something_as_long_as_it_is_reached() {
+    let (place, serving, cookie) = ready().await;
+    let addr = serving.addr;
+    let get = async |path: &str| http(addr, "GET", path, &[("cookie", &cookie)], "").await;
+    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"])])).unwrap();
+    let visit = "/visit?appointment=apt-0001";
+    assert!(get(visit).await.body.contains("The kiosk cannot be reached just now."), "it posts, and does not tell how it is");
+    say(&place, well(morning())).await;
+    let page = get(visit).await;
+    assert!(page.body.contains("At kiosk lobby") && page.body.contains("Print A1 again at the kiosk"), "{}", page.body);
+    assert!(!get("/visit?appointment=apt-0002").await.body.contains("At kiosk"), "nobody checked in there");
+    let csrf = page.csrf();
+    for (path, name, value) in [("/kiosks/order/say", "text", "Your card is still here"), ("/kiosks/order/print-again", "ticket", "A1")] {
+        let fields = [("csrf", csrf.as_str()), ("kiosk", "lobby"), ("appointment", "apt-0001"), (name, value)];
+        let answer = form(addr, path, &cookie, &fields).await;
+        assert!(answer.status == 303 && answer.head.contains("location: /visit?appointment=apt-0001"), "{}", answer.head);
+        let row = place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 1)).unwrap().remove(0);
+        assert!(row.action.starts_with("kiosk-") && !row.patient.is_empty(), "whom it was for: {row:?}");
+    }
+    let body = format!("csrf={csrf}&kiosk=lobby&appointment=apt-0001&ticket=A9");
+    let headers = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded"), ("x-live", "1")];
+    let refused = http(addr, "POST", "/kiosks/order/print-again", &headers, &body).await;
+    assert_eq!((refused.status, refused.body.as_str()), (409, "This kiosk did not give out that ticket today."));
+    assert_eq!(say(&place, well(morning())).await.len(), 2);
     serving.stop().await;
 }

@@ -20,6 +20,7 @@ use super::super::store::{Happening, Note, VisitRow};
 use super::history::{history, when};
 use super::html::{in_address, panel_page};
 use super::icons::icon;
+use super::kiosks::at_the_kiosk;
 use super::list::Day;
 use super::row::{call_name, can_check_in, clock_time, language_name, listed, name_of, visit_row};
 use super::{Oops, shown};
@@ -185,6 +186,7 @@ impl Panel {
                     }
                 }
                 (self.actions(who))
+                (at_the_kiosk(row, &self.name(), day.is_of_today(row), who))
                 (self.facts())
                 @if !self.next.is_empty() {
                     section aria-labelledby="h-next" {

@@ -4,6 +4,7 @@
 
 mod bar;
 mod card;
+mod visit;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -15,6 +16,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 pub use self::bar::bar;
+pub use self::visit::at_the_kiosk;
 use super::super::Desk;
 use super::super::error::DeskError;
 use super::super::kiosks::{Raised, Standing, Watched};
@@ -25,7 +27,7 @@ use super::super::users::Role;
 use super::html::{in_address, staff_page};
 use super::icons::icon;
 use super::{LIVE, Oops, shown};
-use crate::domain::ids::KioskId;
+use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::ticket::{Ticket, TicketNumber};
 use crate::sync::wire::OrderKind;
 
@@ -34,6 +36,8 @@ const ORDERS_SHOWN: usize = 4;
 /// Most characters of a kiosk's name and of its place.
 const ID_CHARS_MAX: usize = 64;
 const PLACE_CHARS_MAX: usize = 120;
+/// An appointment's number is shorter.
+const VISIT_CHARS_MAX: usize = 400;
 
 /// A kiosk as the page shows it.
 pub(super) struct Shown {
@@ -84,6 +88,8 @@ pub(super) struct KioskForm {
     place: String,
     alarm: String,
     since: String,
+    /// The visit from whose page it comes; empty from the page of the kiosks.
+    appointment: String,
 }
 
 pub(super) async fn kiosks_page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
@@ -108,13 +114,15 @@ pub(super) async fn order(
     State(desk): State<Desk>,
     who: SignedIn,
     Path(action): Path<String>,
+    headers: HeaderMap,
     form: Result<Form<KioskForm>, FormRejection>,
 ) -> Result<Response, Oops> {
+    let is_live = headers.contains_key(LIVE);
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
     if !["out-of-service", "in-service", "say", "print-again"].contains(&action.as_str()) {
         return Err(Oops::NotFound);
     }
-    work(desk, who, form, action, |desk, who, form, action| {
+    work(desk, who, (form, action, is_live), |desk, who, form, action| {
         let what = match action {
             "out-of-service" => OrderKind::OutOfService { text: form.text.trim().to_owned() },
             "in-service" => OrderKind::InService,
@@ -135,12 +143,12 @@ pub(super) async fn restart(
     form: Result<Form<KioskForm>, FormRejection>,
 ) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
-    work(desk, who, form, "restart".to_owned(), |desk, who, form, _| give(desk, who, form, &OrderKind::Restart)).await
+    work(desk, who, (form, "restart".to_owned(), false), |desk, who, form, _| give(desk, who, form, &OrderKind::Restart)).await
 }
 
 pub(super) async fn place(State(desk): State<Desk>, who: SignedIn, form: Result<Form<KioskForm>, FormRejection>) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
-    work(desk, who, form, "place".to_owned(), |desk, who, form, _| {
+    work(desk, who, (form, "place".to_owned(), false), |desk, who, form, _| {
         said(desk.place_kiosk_by(&KioskId::new(form.kiosk.as_str()), &form.place, &who.user))
     })
     .await
@@ -226,7 +234,8 @@ fn ticket(desk: &Desk, form: &KioskForm) -> Result<Option<Ticket>, DeskError> {
 }
 
 fn give(desk: &Desk, who: &SignedIn, form: &KioskForm, what: &OrderKind) -> Result<Result<(), String>, DeskError> {
-    let given = desk.order(&KioskId::new(form.kiosk.as_str()), what, &who.user)?;
+    let visit = (!form.appointment.is_empty()).then(|| AppointmentId::new(form.appointment.as_str()));
+    let given = desk.order_for(&KioskId::new(form.kiosk.as_str()), what, visit.as_ref(), &who.user)?;
     Ok(given.map(|_| ()).map_err(|refused| refused.sentence().to_owned()))
 }
 
@@ -239,24 +248,33 @@ fn said(done: Result<(), DeskError>) -> Result<Result<(), String>, DeskError> {
     }
 }
 
-/// Works, and goes back to the kiosk; what was refused is said, with what was typed.
+/// Works, and goes back to the kiosk or the visit; what was refused is said, with what was typed. `asked`: the form, what it is for, and whether
+/// a script sent it, which shows a sentence by itself.
 async fn work(
     desk: Desk,
     who: SignedIn,
-    form: KioskForm,
-    action: String,
+    asked: (KioskForm, String, bool),
     does: impl FnOnce(&Desk, &SignedIn, &KioskForm, &str) -> Result<Result<(), String>, DeskError> + Send + 'static,
 ) -> Result<Response, Oops> {
-    let back = format!("/kiosks#kiosk-{}", in_address(&form.kiosk.chars().take(ID_CHARS_MAX).collect::<String>()));
+    let (form, action, is_live) = asked;
+    let short = |id: &str| in_address(&id.chars().take(VISIT_CHARS_MAX).collect::<String>());
+    let back = match form.appointment.as_str() {
+        "" => format!("/kiosks#kiosk-{}", short(&form.kiosk)),
+        visit => format!("/visit?appointment={}", short(visit)),
+    };
     let refused = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         match does(desk, &who, &form, &action)? {
             Ok(()) => Ok(None),
-            Err(problem) => Ok(Some(show(desk, &who, Some((&problem, &action, &form)))?)),
+            Err(problem) if is_live => Ok(Some((StatusCode::CONFLICT, problem.into_response()))),
+            Err(problem) => {
+                let page = show(desk, &who, Some((&problem, &action, &form)))?;
+                Ok(Some((StatusCode::UNPROCESSABLE_ENTITY, shown(page))))
+            }
         }
     });
     Ok(match refused.await? {
-        Some(page) => (StatusCode::UNPROCESSABLE_ENTITY, shown(page)).into_response(),
+        Some(said) => said.into_response(),
         None => Redirect::to(&back).into_response(),
     })
 }

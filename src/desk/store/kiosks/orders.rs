@@ -10,7 +10,7 @@ use super::super::super::error::DeskError;
 use super::super::proposals::person_of;
 use super::super::{Store, audit, bump, int, timestamp, timestamp_or_none};
 use super::health::heard;
-use crate::domain::ids::KioskId;
+use crate::domain::ids::{AppointmentId, KioskId};
 use crate::sync::wire::{Order, OrderKind};
 
 /// So long after it was given an order that is for the moment is still worth carrying out.
@@ -82,7 +82,7 @@ pub(in super::super::super) struct Told {
 }
 
 impl Store {
-    /// Records what somebody wants of a kiosk. Answers the order's number, or why there is none.
+    /// Records what somebody wants of a kiosk, for the person of `visit` if one is meant. Answers the order's number, or why there is none.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -90,6 +90,7 @@ impl Store {
         &mut self,
         kiosk: &KioskId,
         what: &OrderKind,
+        visit: Option<&AppointmentId>,
         user: &str,
         now: Timestamp,
     ) -> Result<Result<u64, OrderRefused>, DeskError> {
@@ -98,7 +99,7 @@ impl Store {
         let letter: Option<String> =
             tx.query_row("SELECT letter FROM kiosk WHERE id = ?1", [kiosk.as_str()], |row| row.get(0)).optional()?;
         let Some(letter) = letter else { return Ok(Err(OrderRefused::NoKiosk)) };
-        let mut patient = String::new();
+        let mut patient = visit.map(|id| person_of(&tx, id.as_str())).transpose()?.flatten().unwrap_or_default();
         let mut about = format!("kiosk {kiosk}");
         match what {
             OrderKind::OutOfService { text } | OrderKind::Say { text } => {
