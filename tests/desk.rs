@@ -13,6 +13,8 @@ mod booking;
 mod by_hand;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
+#[path = "desk/data_life.rs"]
+mod data_life;
 #[path = "desk/details.rs"]
 mod details;
 #[path = "desk/events.rs"]

@@ -137,9 +137,8 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// The clinic's settings, as one file.
-    #[command(subcommand)]
-    Settings(data::SettingsCommand),
+    #[command(flatten)]
+    Data(data::DataCommand),
 }
 
 #[derive(Subcommand)]
@@ -301,7 +300,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
         Command::User(command) => user(command),
         Command::Audit(command) => audit(command),
-        Command::Settings(command) => data::settings(command),
+        Command::Data(command) => data::run(command),
         Command::Letter { appointment, out, place } => {
             let config = place.config()?;
             write_letter(&open_existing(&config)?, &config.data, &appointment, &out)

@@ -35,6 +35,8 @@ const QUEUE_NAME_CHARS_MAX: usize = 60;
 const CALLS_MAX: u32 = 20;
 /// A kiosk speaks every half minute; what is quicker than a minute would call a slow network silence.
 const SILENT_SECONDS: std::ops::RangeInclusive<u32> = 60..=3600;
+/// What is usual in a queue is read off four weeks; longer than ten years nobody looks back.
+const KEEP_DAYS: std::ops::RangeInclusive<u16> = 35..=3660;
 /// A configuration is a page of text, not more.
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -208,6 +210,9 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
     }
     if clinic.ask_again_after_days > DAYS_MAX {
         return bad(format!("ask_again_after_days is at most {DAYS_MAX}; found {}", clinic.ask_again_after_days));
+    }
+    if !KEEP_DAYS.contains(&clinic.keep.visit_days) {
+        return bad(format!("keep: visit_days is {} to {}; found {}", KEEP_DAYS.start(), KEEP_DAYS.end(), clinic.keep.visit_days));
     }
     check_insurance(&clinic.insurance)?;
     clinic.pages.check().map_err(BadConfig)?;
@@ -432,6 +437,7 @@ mod tests {
             ("[clinic.pages]\nadress = \"https://a.example\"", "unknown field `adress`"),
             ("country = \"UK\"", "two capital letters such as \"US\"; found \"UK\""),
             ("country = \"us\"", "two capital letters"),
+            ("[clinic.keep]\nvisit_days = 30", "keep: visit_days is 35 to 3660; found 30"),
             ("ask_again_after_days = 400", "at most 366; found 400"),
             ("details = [\"phone\", \"fax\"]", "details: expected words of phone, email, address, preferred-name, language, interpreter, "),
             ("details = [\"phone\", \"fax\"]", "each once; found \"fax\""),

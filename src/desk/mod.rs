@@ -16,6 +16,7 @@ pub mod dates;
 pub mod eligibility;
 pub mod error;
 pub mod import;
+pub mod keeping;
 pub mod kept;
 pub mod kiosks;
 pub mod letters;

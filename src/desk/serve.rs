@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::Desk;
 use super::error::DeskError;
 use super::store::Store;
-use super::{api, eligibility, messages, page};
+use super::{api, eligibility, keeping, messages, page};
 
 /// How often the desk looks whether another process (an import) changed its file.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -29,6 +29,7 @@ pub struct Serving {
     watcher: JoinHandle<()>,
     asking: JoinHandle<()>,
     sending: JoinHandle<()>,
+    cleaning: JoinHandle<()>,
 }
 
 impl Serving {
@@ -42,6 +43,7 @@ impl Serving {
         self.watcher.abort();
         self.asking.abort();
         self.sending.abort();
+        self.cleaning.abort();
     }
 }
 
@@ -73,7 +75,8 @@ impl Desk {
         let watcher = tokio::spawn(watch_the_file(self.clone()));
         let asking = tokio::spawn(eligibility::keep_asking(self.clone()));
         let sending = tokio::spawn(messages::keep_sending(self.clone()));
-        Ok(Serving { addr, desk: self.clone(), server, watcher, asking, sending })
+        let cleaning = tokio::spawn(keeping::keep_clean(self.clone()));
+        Ok(Serving { addr, desk: self.clone(), server, watcher, asking, sending, cleaning })
     }
 
     /// Every address that the desk answers.

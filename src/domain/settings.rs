@@ -53,6 +53,8 @@ pub struct ClinicSettings {
     /// How the desk watches over its kiosks.
     #[serde(skip_serializing_if = "KioskRules::is_default")]
     pub kiosks: KioskRules,
+    /// How long the desk keeps what it holds of people.
+    pub keep: KeepRules,
     /// The screens in waiting rooms. Empty: one that shows everything.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub boards: Vec<Board>,
@@ -112,6 +114,7 @@ impl Default for ClinicSettings {
             queues: Vec::new(),
             points: Vec::new(),
             kiosks: KioskRules::default(),
+            keep: KeepRules::default(),
             boards: Vec::new(),
             schedule: Schedule::default(),
             pages: TicketPages::default(),
@@ -124,6 +127,21 @@ impl Default for ClinicSettings {
             letter_paper: LetterPaper::default(),
             letters: LetterKeys::default(),
         }
+    }
+}
+
+/// How long the desk keeps what it holds of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeepRules {
+    /// Appointments, check-ins, changes and what staff did about them are taken out so many days after their day.
+    pub visit_days: u16,
+}
+
+impl Default for KeepRules {
+    fn default() -> Self {
+        // A year and a month: reports compare a month with the same one of the year before.
+        Self { visit_days: 400 }
     }
 }
 

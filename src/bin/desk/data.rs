@@ -1,15 +1,40 @@
-//! Commands about what the desk keeps: its settings as one file.
+//! Commands about what the desk keeps: its settings as one file, old days, one patient, a copy of everything.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use arrivals::desk::out::write_file;
 use arrivals::desk::settings::{self as clinic, diff, object};
-use arrivals::desk::store::COMMAND;
+use arrivals::desk::store::{COMMAND, Removal};
 use clap::Subcommand;
 
 use super::{Place, open_existing};
+
+#[derive(Subcommand)]
+pub enum DataCommand {
+    /// The clinic's settings, as one file.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// What the desk holds of one patient.
+    #[command(subcommand)]
+    Patient(PatientCommand),
+    /// Takes out days that are older than the settings keep, as a running desk does once a day.
+    CleanUp {
+        /// Says how much that would be, and takes nothing out.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Copies everything into one new file, also while the desk runs, and checks it. The file is as secret as the desk's own.
+    Backup {
+        /// The file that is written; it must not be there yet.
+        out: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
 
 #[derive(Subcommand)]
 pub enum SettingsCommand {
@@ -35,7 +60,16 @@ pub enum SettingsCommand {
     },
 }
 
-pub fn settings(command: SettingsCommand) -> anyhow::Result<ExitCode> {
+pub fn run(command: DataCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        DataCommand::Settings(command) => settings(command),
+        DataCommand::Patient(command) => patient(command),
+        DataCommand::CleanUp { dry_run, place } => clean_up(dry_run, place),
+        DataCommand::Backup { out, place } => backup(&out, place),
+    }
+}
+
+fn settings(command: SettingsCommand) -> anyhow::Result<ExitCode> {
     match command {
         SettingsCommand::Export { out, place } => {
             let config = place.config()?;
@@ -60,5 +94,69 @@ pub fn settings(command: SettingsCommand) -> anyhow::Result<ExitCode> {
             }
         }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Subcommand)]
+pub enum PatientCommand {
+    /// Writes everything that the desk holds of a patient, as JSON. docs/privacy.md says what is in it.
+    ///
+    /// It holds the patient's details: keep it accordingly.
+    Export {
+        /// The patient's number, or that of a request without an appointment.
+        id: String,
+        /// The file that is written; do not name it after the patient.
+        #[arg(long, value_name = "FILE.json")]
+        out: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Takes out everything that the desk holds of a patient, for good. Who has a visit today is not taken out before the day is over.
+    ///
+    /// The audit keeps the patient's number and what was seen and done. A list that names the patient brings them back.
+    Remove {
+        /// The patient's number, or that of a request without an appointment.
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+fn patient(command: PatientCommand) -> anyhow::Result<ExitCode> {
+    const NOBODY: &str = "the desk holds nothing of a patient of this number";
+    match command {
+        PatientCommand::Export { id, out, place } => {
+            let config = place.config()?;
+            let Some(all) = open_existing(&config)?.export_patient(&id, COMMAND)? else { bail!(NOBODY) };
+            let text = serde_json::to_string_pretty(&all).context("what the desk holds cannot be written")?;
+            write_file(&out, text.as_bytes(), &[&config.data]).map_err(anyhow::Error::msg)?;
+            println!("{} holds everything about the patient", out.display());
+        }
+        PatientCommand::Remove { id, place } => match open_existing(&place.config()?)?.remove_patient(&id, COMMAND)? {
+            Removal::Done(what) => {
+                println!("taken out: {what}; the audit keeps the number. Backups and the booking system have what they had")
+            }
+            Removal::Nobody => bail!(NOBODY),
+            Removal::HereToday => bail!("this patient has a visit today; take them out when the day is over"),
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn clean_up(dry_run: bool, place: Place) -> anyhow::Result<ExitCode> {
+    let desk = open_existing(&place.config()?)?;
+    let (what, before) = desk.would_clean_up()?;
+    let before = before.map(|date| date.to_string()).unwrap_or_default();
+    if dry_run {
+        println!("would take out what is before {before}: {what}");
+    } else {
+        println!("took out what is before {before}: {}", desk.clean_up(COMMAND)?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn backup(out: &Path, place: Place) -> anyhow::Result<ExitCode> {
+    open_existing(&place.config()?)?.backup(out)?;
+    println!("{} is a copy of everything, and whole", out.display());
     Ok(ExitCode::SUCCESS)
 }

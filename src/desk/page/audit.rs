@@ -18,7 +18,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
-use super::super::store::{AuditRow, AuditSearch, COMMAND, IMPORT, Seen};
+use super::super::store::{AuditRow, AuditSearch, COMMAND, DESK, IMPORT, Seen};
 use super::html::staff_page;
 use super::icons::icon;
 use super::{Oops, shown};
@@ -188,6 +188,7 @@ fn when(at: Timestamp, zone: &TimeZone) -> String {
 fn user(name: &str) -> &str {
     match name {
         COMMAND => "a command at the desk's machine",
+        DESK => "the desk itself",
         IMPORT => "the booking system's list",
         name => name,
     }
@@ -255,6 +256,9 @@ fn words(action: &str) -> &str {
         "user-password-set" => "set a user's password",
         "user-removed" => "removed a user",
         "settings-set" => "changed the clinic's settings",
+        "clean-up" => "took out old days",
+        "patient-exported" => "handed out everything about a patient",
+        "patient-removed" => "took out everything about a patient",
         "kiosk-enrolled" => "enrolled a kiosk",
         "kiosk-placed" => "said where a kiosk stands",
         "kiosk-alarm-seen" => "saw an alarm of a kiosk",

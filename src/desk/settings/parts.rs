@@ -284,6 +284,18 @@ pub const PARTS: &[Part] = &[
         }),
     },
     Part {
+        code: "keep",
+        title: "What is kept",
+        about: "How long the desk keeps what it holds of people.",
+        inputs: &[input(
+            "keep.visit_days",
+            "Days that visits are kept",
+            "35 to 3660. Older ones are taken out each night, and reports end there.",
+            Kind::Number,
+        )],
+        table: None,
+    },
+    Part {
         code: "pages",
         title: "Patients' phones",
         about: "The page behind a ticket's code.",

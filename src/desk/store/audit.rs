@@ -21,6 +21,8 @@ use crate::domain::ids::{AppointmentId, PatientId};
 
 /// Who did it, if it was a command at the desk's machine. No user can have such a name.
 pub const COMMAND: &str = "(command)";
+/// Who did it, if it was the desk itself, as each day's clean-up is.
+pub const DESK: &str = "(desk)";
 /// Who did it, if it came with a list of the booking system.
 pub const IMPORT: &str = "(import)";
 /// Somebody who has the day's list or a person's page open is noted again after so many minutes, not at every refresh.

@@ -47,16 +47,14 @@ impl Store {
         for event in in_order {
             let body = serde_json::to_string(event).map_err(|_| DeskError::Unreadable("an event"))?;
             if event.seq.0 <= held {
-                let before: Option<String> = tx
+                let before: Option<(String, bool)> = tx
                     .query_row(
-                        "SELECT body FROM kiosk_event WHERE kiosk = ?1 AND seq = ?2",
+                        "SELECT body, removed_at IS NOT NULL FROM kiosk_event WHERE kiosk = ?1 AND seq = ?2",
                         params![kiosk.as_str(), int(event.seq.0)],
-                        |row| row.get(0),
+                        |row| Ok((row.get(0)?, row.get(1)?)),
                     )
                     .optional()?;
-                // As values, not as text: a newer program may write the same event otherwise.
-                let before: Option<LoggedEvent> = before.and_then(|text| serde_json::from_str(&text).ok());
-                if before.as_ref() != Some(event) {
+                if !before.is_some_and(|(body, is_removed)| is_same(event, &body, is_removed)) {
                     tracing::warn!(%kiosk, seq = event.seq.0, "kiosk reports something else under a number the desk holds; it is refused");
                     return Err(DeskError::OtherHistory(event.seq));
                 }
@@ -92,7 +90,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn events(&self, kiosk: &KioskId) -> Result<Vec<LoggedEvent>, DeskError> {
-        let mut statement = self.conn.prepare("SELECT body FROM kiosk_event WHERE kiosk = ?1 ORDER BY seq")?;
+        let mut statement = self.conn.prepare("SELECT body FROM kiosk_event WHERE kiosk = ?1 AND removed_at IS NULL ORDER BY seq")?;
         let bodies: Vec<String> = statement.query_map([kiosk.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
         bodies.iter().map(|body| serde_json::from_str(body).map_err(|_| DeskError::Unreadable("an event"))).collect()
     }
@@ -101,6 +99,17 @@ impl Store {
 fn held(conn: &Connection, kiosk: &KioskId) -> Result<u64, DeskError> {
     let n: i64 = conn.query_row("SELECT COALESCE(MAX(seq), 0) FROM kiosk_event WHERE kiosk = ?1", [kiosk.as_str()], |row| row.get(0))?;
     Ok(n.unsigned_abs())
+}
+
+/// Whether an event is the one that is held. As values, not as text: a newer program may write the same event otherwise. Of one that was
+/// forgotten the time alone is known.
+fn is_same(event: &LoggedEvent, held: &str, is_removed: bool) -> bool {
+    if is_removed {
+        let held: Option<serde_json::Value> = serde_json::from_str(held).ok();
+        let at = held.as_ref().and_then(|held| held.get("at")).and_then(|at| at.as_str()).and_then(|at| at.parse::<Timestamp>().ok());
+        return at == Some(event.at);
+    }
+    serde_json::from_str::<LoggedEvent>(held).is_ok_and(|held| held == *event)
 }
 
 /// When something happened, as far as the kiosk's clock can be believed.

@@ -37,6 +37,8 @@ impl Store {
              SELECT v.revision AS n, v.appointment_id, NULL, v.ticket_number, v.ticket_date, CASE WHEN v.seen_at IS NULL THEN 0 ELSE 1 END
              FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id
              WHERE v.revision > ?1 AND ((a.local_date >= ?2 AND a.local_date <= ?3) OR (a.id IS NULL AND v.ticket_date >= ?2))
+             UNION ALL
+             SELECT r.revision AS n, r.id, NULL, NULL, NULL, 2 FROM removed_appointment r WHERE r.revision > ?1
              ORDER BY n LIMIT ?4",
         )?;
         let limit = i64::try_from(CHANGES_PER_FEED_MAX + 1).unwrap_or(i64::MAX);
@@ -46,7 +48,8 @@ impl Store {
                 id: row.get(1)?,
                 body: row.get(2)?,
                 ticket: row.get::<_, Option<String>>(3)?.zip(row.get::<_, Option<String>>(4)?),
-                seen: row.get::<_, i64>(5)? != 0,
+                seen: row.get::<_, i64>(5)? == 1,
+                is_removed: row.get::<_, i64>(5)? == 2,
             })
         })?;
         let mut rows: Vec<FeedRow> = rows.collect::<Result<_, _>>()?;
@@ -65,6 +68,7 @@ struct FeedRow {
     body: Option<String>,
     ticket: Option<(String, String)>,
     seen: bool,
+    is_removed: bool,
 }
 
 impl FeedRow {
@@ -75,6 +79,7 @@ impl FeedRow {
                 appointment.confirmed = confirmed::of_person(conn, zone, appointment.person.id.as_str())?;
                 Change::Appointment(Box::new(appointment))
             }
+            None if self.is_removed => Change::Removed { appointment: AppointmentId::new(self.id) },
             None => Change::Visit { appointment: AppointmentId::new(self.id), ticket: read_ticket(self.ticket)?, seen: self.seen },
         })
     }

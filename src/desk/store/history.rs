@@ -94,7 +94,7 @@ impl Store {
         // A kiosk that was offline reports up to a day later.
         let until = to.checked_add(2.days()).unwrap_or(Date::MAX);
         let mut statement = self.conn.prepare_cached(
-            "SELECT kiosk, seq, received_at, body FROM kiosk_event WHERE received_at >= ?1 AND received_at < ?2 ORDER BY revision",
+            "SELECT kiosk, seq, received_at, body FROM kiosk_event WHERE removed_at IS NULL AND received_at >= ?1 AND received_at < ?2 ORDER BY revision",
         )?;
         let mut rows = statement.query([midnight(from), midnight(until)])?;
         let mut found = Vec::new();

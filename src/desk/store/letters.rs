@@ -86,14 +86,6 @@ impl Store {
         Ok(id)
     }
 
-    /// Deleted pages are overwritten in the file only when the journal is written back, and old journal pages stay until it is cut.
-    fn erase_what_was_deleted(&self) {
-        let busy = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-        if busy.as_ref().map_or(true, |busy| *busy != 0) {
-            tracing::warn!("the old key's secret stays in the desk's journal until the desk is stopped: somebody is reading the file");
-        }
-    }
-
     /// The keys that kiosks know, the current one first.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 
 mod appointments;
 mod audit;
+mod backup;
 mod booking;
 mod calendar;
 mod chart;
@@ -16,12 +17,14 @@ mod eligibility;
 mod events;
 mod exports;
 mod feed;
+mod forget;
 mod hand;
 mod history;
 mod kiosks;
 mod letters;
 mod outbox;
 mod pages;
+mod patient;
 mod people;
 mod phone;
 mod photos;
@@ -46,12 +49,13 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::appointments::{Taken, Unsaid};
-pub use self::audit::{AuditRow, AuditSearch, COMMAND, IMPORT, Seen, Verified};
+pub use self::audit::{AuditRow, AuditSearch, COMMAND, DESK, IMPORT, Seen, Verified};
 pub use self::booking::{BookingState, BookingStep, Refused};
 pub use self::chart::Heard;
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
+pub use self::forget::{Forgotten, Old};
 pub use self::hand::{DESK_LETTER, HandAction, Note, WalkInByHand};
 pub use self::history::{Happening, StaffDeed};
 pub(super) use self::kiosks::Told;
@@ -61,6 +65,7 @@ pub use self::kiosks::{
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
 pub use self::outbox::{Attempt, Message};
+pub use self::patient::Removal;
 pub use self::people::Found;
 pub use self::phone::{BY_PHONE, PhoneAnswer, PhoneWish};
 pub use self::photos::{PHOTO_DAYS, PhotoState};

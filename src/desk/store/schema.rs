@@ -293,6 +293,7 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a
     BY_HAND,
     BOOKING,
     OUTBOX,
+    KEEPING,
 ];
 
 const OUTBOX: &str = r"
@@ -479,6 +480,20 @@ CREATE TABLE on_it(
 );
 -- The history of a visit is looked for by when kiosks reported.
 CREATE INDEX kiosk_event_by_time ON kiosk_event(received_at);
+";
+
+const KEEPING: &str = r"
+-- An event that was forgotten keeps its place, its number and its time, and nothing else.
+ALTER TABLE kiosk_event ADD COLUMN removed_at TEXT;
+CREATE INDEX kiosk_event_whole ON kiosk_event(received_at) WHERE removed_at IS NULL;
+-- Appointments of patients who were taken out, for kiosks that still have them.
+CREATE TABLE removed_appointment(
+    id TEXT PRIMARY KEY,
+    revision BIGINT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE INDEX removed_appointment_by_revision ON removed_appointment(revision);
+CREATE INDEX staff_action_by_event ON staff_action(kiosk, seq);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

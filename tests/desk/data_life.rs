@@ -1,0 +1,244 @@
+//! How long the desk keeps what it holds of people, what one patient may ask for, and a copy of everything.
+
+use std::process::Command;
+use std::time::Duration;
+
+use arrivals::desk::Desk;
+use arrivals::desk::api::InProcess;
+use arrivals::desk::store::{AuditSearch, COMMAND, DESK, Removal, StaffAction, StaffWork, Verdict, Verified, VisitRow};
+use arrivals::domain::appointment::AppointmentStatus;
+use arrivals::domain::event::{KioskEvent, LoggedEvent};
+use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
+use arrivals::domain::proposal::Field;
+use arrivals::domain::reason::Reason;
+use arrivals::domain::ticket::{PrintOutcome, Ticket, TicketNumber};
+use arrivals::sync::api::{Attempt, DeskApi};
+use arrivals::sync::wire::Change;
+use jiff::SignedDuration;
+
+use super::proposals::{NEW_PHONE, OLD_PHONE, change, says, send, text};
+use super::support::{Place, TOKEN_A, checked_in, decide_change, event, import, morning, place, post_of, stopped};
+
+const ALFONSO: &str = "2b729cb8-0713-4dec-9dfb-ae0aecb28fb4";
+
+fn id(text: &str) -> AppointmentId {
+    AppointmentId::from(text)
+}
+
+fn later(place: &Place, days: i64) {
+    place.clock.set(morning() + SignedDuration::from_hours(24 * days));
+}
+
+/// What everybody sees, read from what follows and made anew.
+fn everything(desk: &Desk) -> (Vec<VisitRow>, Vec<LoggedEvent>) {
+    desk.with_store(|store| {
+        let rows =
+            ["apt-0001", "apt-0002", "apt-0003", "apt-0004", "apt-0005", "later"].iter().map(|id| store.visit(&AppointmentId::from(*id)));
+        // Their revisions are new after rebuilding; where they stand is not.
+        let rows = rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        Ok((rows, store.events(&KioskId::from("lobby"))?))
+    })
+    .unwrap()
+}
+
+/// A day with a change that was accepted, a stop, a walk-away, and a visit that is moved to another day.
+fn a_day() -> Place {
+    let place = place();
+    import(&place.desk, "tests/data/day.csv").0.unwrap();
+    let ticket = Ticket { number: TicketNumber::new('A', 1), date: jiff::civil::date(2026, 11, 23) };
+    send(
+        &place,
+        "lobby",
+        &[
+            says(1, 'A', &["apt-0001"], vec![change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE))]),
+            event(2, KioskEvent::TicketPrinted { ticket, outcome: PrintOutcome::Printed, appointments: vec![id("apt-0001")] }),
+            checked_in(3, 'A', 2, &["apt-0002", "apt-0003"]),
+            stopped(4, Reason::NotFound, &[]),
+            stopped(5, Reason::TooLate, &["apt-0004"]),
+        ],
+    );
+    for visit in ["apt-0001", "apt-0002"] {
+        place.desk.act(&StaffWork::Visit(id(visit)), StaffAction::Done, "ana").unwrap();
+    }
+    place
+}
+
+fn accept(place: &Place) {
+    let changes = place.desk.with_store(|store| store.open_changes()).unwrap();
+    assert!(decide_change(&place.desk, &changes[0].key, &Verdict::Accept, "ana").unwrap());
+}
+
+#[test]
+fn old_days_go_whole_and_what_remains_can_be_rebuilt() {
+    let place = a_day();
+    // A list moves one visit to the far end of what is kept.
+    let mut moved = place.desk.with_store(|store| store.appointment(&id("apt-0003"))).unwrap().unwrap();
+    moved.start = morning() + SignedDuration::from_hours(24 * 200);
+    place.desk.import_appointments(&[moved]).unwrap();
+    later(&place, 399);
+    assert_eq!(place.desk.clean_up(DESK).unwrap().visits, 0, "not yet");
+    later(&place, 401);
+    send(&place, "lobby", &[checked_in(6, 'A', 9, &["later"])]);
+    let (would, before) = place.desk.would_clean_up().unwrap();
+    assert_eq!(before.unwrap().to_string(), "2026-11-24");
+    let done = place.desk.clean_up(DESK).unwrap();
+    assert_eq!(done, would);
+    // apt-0002 and apt-0003 came with one ticket, and one of them is still to come.
+    assert_eq!((done.visits, done.events), (2, 4), "{done}");
+    assert_eq!(done.appointments, 232 - 2);
+    let (rows, events) = everything(&place.desk);
+    let states: Vec<(&str, &str)> = rows.iter().map(|row| (row.id.as_str(), row.state.code())).collect();
+    assert_eq!(states, [("apt-0002", "done"), ("apt-0003", "arrived"), ("later", "arrived")]);
+    assert_eq!(events.iter().map(|event| event.seq.0).collect::<Vec<_>>(), [3, 6]);
+    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    let (again, _) = everything(&place.desk);
+    let plain = |rows: &[VisitRow]| {
+        rows.iter().map(|row| (row.id.clone(), row.state, row.ticket, row.arrived_at, row.reasons.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(plain(&again), plain(&rows));
+    assert_eq!(place.desk.clean_up(DESK).unwrap().visits, 0, "once");
+    let search = AuditSearch { user: Some(DESK.into()), ..AuditSearch::default() };
+    let rows = place.desk.with_store(|store| store.audit_rows(&search, 9)).unwrap();
+    let said: Vec<(&str, &str)> = rows.iter().map(|row| (row.action.as_str(), row.about.as_str())).collect();
+    assert_eq!(said, [("clean-up", "appointments 230, visits 2, events 4, before 2026-11-24")]);
+    assert!(matches!(place.desk.verify_audit(None).unwrap(), Verified::Whole { .. }));
+}
+
+#[test]
+fn a_kiosk_goes_on_where_it_was_and_another_history_is_still_noticed() {
+    let place = a_day();
+    later(&place, 401);
+    assert!(place.desk.clean_up(DESK).unwrap().events > 0);
+    assert_eq!(place.desk.held(&KioskId::from("lobby")).unwrap(), Seq(5));
+    // An acknowledgement was lost: the same event once more is harmless.
+    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![stopped(5, Reason::TooLate, &["apt-0004"])])).unwrap();
+    let mut other = stopped(5, Reason::NotFound, &[]);
+    other.at += SignedDuration::from_secs(1);
+    assert!(place.desk.take_post(TOKEN_A, &post_of("lobby", vec![other])).is_err(), "the card was replaced");
+}
+
+#[test]
+fn what_the_record_system_waits_for_stays_until_it_was_handed_on() {
+    let place = a_day();
+    accept(&place);
+    later(&place, 401);
+    place.desk.clean_up(DESK).unwrap();
+    assert!(place.desk.visit(&id("apt-0001")).unwrap().is_some());
+    let batch = place.desk.next_export_batch().unwrap().unwrap();
+    place.desk.clean_up(DESK).unwrap();
+    assert!(place.desk.visit(&id("apt-0001")).unwrap().is_none());
+    assert_eq!(place.desk.with_store(|store| store.export_batch(batch)).unwrap().unwrap(), []);
+    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    assert!(place.desk.visit(&id("apt-0001")).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_running_desk_cleans_up_by_itself() {
+    let place = a_day();
+    later(&place, 500);
+    let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let until = std::time::Instant::now() + Duration::from_secs(20);
+    while place.desk.visit(&id("apt-0002")).unwrap().is_some() {
+        assert!(std::time::Instant::now() < until, "nothing was taken out");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    serving.stop().await;
+}
+
+fn raw(place: &Place, needle: &str) -> Vec<String> {
+    let holds = |file: &&str| {
+        let bytes = std::fs::read(place.folder.path().join(file)).unwrap_or_default();
+        bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+    };
+    ["desk.sqlite", "desk.sqlite-wal"].into_iter().filter(holds).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_patient_is_taken_out_of_the_raw_file_and_kiosks_are_told() {
+    let place = a_day();
+    accept(&place);
+    let api = InProcess::new(place.desk.clone(), TOKEN_A);
+    assert_eq!(place.desk.remove_patient(ALFONSO, COMMAND).unwrap(), Removal::HereToday);
+    assert_eq!(place.desk.remove_patient("nobody", COMMAND).unwrap(), Removal::Nobody);
+    assert_eq!(place.desk.remove_patient("", COMMAND).unwrap(), Removal::Nobody);
+    assert!(!raw(&place, "\"Dietrich").is_empty() && !raw(&place, NEW_PHONE).is_empty());
+    later(&place, 1);
+    let Attempt::Sent(first) = api.feed(0, Duration::ZERO).await else { panic!() };
+    let Removal::Done(gone) = place.desk.remove_patient(ALFONSO, COMMAND).unwrap() else { panic!() };
+    assert_eq!((gone.appointments, gone.visits, gone.events), (1, 1, 2));
+    for needle in ["\"Dietrich", "dietrich", "Alfonso", "alfonso", NEW_PHONE, OLD_PHONE, "W524018511", "1962-06-02", "381 Mitchell"] {
+        assert_eq!(raw(&place, needle), Vec::<String>::new(), "{needle}");
+    }
+    let Attempt::Sent(next) = api.feed(first.cursor, Duration::ZERO).await else { panic!() };
+    assert!(next.changes.contains(&Change::Removed { appointment: id("apt-0001") }), "{:?}", next.changes.len());
+    assert!(place.desk.visit(&id("apt-0001")).unwrap().is_none());
+    let before = everything(&place.desk).0;
+    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    assert_eq!(everything(&place.desk).0.len(), before.len());
+    assert!(matches!(place.desk.verify_audit(None).unwrap(), Verified::Whole { .. }));
+    let search = AuditSearch { patients: Some(vec![ALFONSO.into()]), ..AuditSearch::default() };
+    let rows = place.desk.with_store(|store| store.audit_rows(&search, 99)).unwrap();
+    assert_eq!(rows[0].action, "patient-removed");
+    assert!(rows.len() > 3, "what was done stays on record");
+    // Whoever is on a later list is there again, and kiosks hear of it after the removal.
+    import(&place.desk, "tests/data/day.csv").0.unwrap();
+    let Attempt::Sent(last) = api.feed(next.cursor, Duration::ZERO).await else { panic!() };
+    let is_back =
+        |change: &Change| matches!(change, Change::Appointment(one) if one.id == id("apt-0001") && one.status == AppointmentStatus::Booked);
+    assert!(last.changes.iter().any(is_back) && !last.changes.iter().any(|change| matches!(change, Change::Removed { .. })));
+}
+
+#[test]
+fn everything_about_a_patient_is_handed_out_and_nothing_about_others() {
+    let place = a_day();
+    accept(&place);
+    assert!(place.desk.export_patient("nobody", COMMAND).unwrap().is_none());
+    let all = place.desk.export_patient(ALFONSO, COMMAND).unwrap().unwrap();
+    let text = all.to_string();
+    for theirs in ["Dietrich", NEW_PHONE, "W524018511", "apt-0001", "change-accept"] {
+        assert!(text.contains(theirs), "{theirs}");
+    }
+    for foreign in ["Bailey", "apt-0002", "Gutmann"] {
+        assert!(!text.contains(foreign), "{foreign}");
+    }
+    for (part, many) in [("appointments", 1), ("visits", 1), ("kiosk_events", 2), ("changes", 1), ("staff_actions", 2), ("accepted", 1)] {
+        assert_eq!(all[part].as_array().unwrap().len(), many, "{part}: {}", all[part]);
+    }
+    assert_eq!(all["appointments"][0]["person"]["family_name"], "Dietrich");
+    assert!(all["audit"].as_array().unwrap().iter().any(|row| row["action"] == "patient-exported"));
+}
+
+#[test]
+fn the_same_by_command_and_a_copy_of_everything() {
+    let place = a_day();
+    later(&place, 2);
+    let data = place.folder.path().to_str().unwrap();
+    let run = |arguments: &[&str]| {
+        let done = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"))
+            .args(arguments)
+            .args(["--data", data])
+            .env("RUST_LOG", "warn")
+            .output()
+            .unwrap();
+        (done.status.code(), String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap())
+    };
+    let outside = tempfile::tempdir().unwrap();
+    let path = |name: &str| outside.path().join(name).to_str().unwrap().to_owned();
+    assert_eq!(run(&["backup", &path("copy")]).0, Some(0));
+    assert_eq!(run(&["backup", &path("copy")]).0, Some(1), "it is not written over");
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path("copy")).unwrap().permissions()) & 0o777, 0o600);
+    let folder = outside.path().join("restored");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(path("copy"), folder.join("desk.sqlite")).unwrap();
+    let restored = Desk::open_stored(&folder, std::sync::Arc::new(place.clock.clone())).unwrap();
+    assert_eq!(everything(&restored), everything(&place.desk));
+    assert!(matches!(restored.verify_audit(None).unwrap(), Verified::Whole { .. }));
+    assert_eq!(run(&["patient", "export", ALFONSO, "--out", &path("all.json")]).0, Some(0));
+    assert!(std::fs::read_to_string(path("all.json")).unwrap().contains("Dietrich"));
+    // The machine's clock is another one than the test's.
+    let (status, said, _) = run(&["clean-up", "--dry-run"]);
+    assert!(status == Some(0) && said.starts_with("would take out what is before "), "{said}");
+    let (status, _, why) = run(&["patient", "remove", "nobody"]);
+    assert!(status == Some(1) && why.contains("holds nothing"), "{why}");
+}
