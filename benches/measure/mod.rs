@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// How long something takes.
+#[allow(dead_code, reason = "not every bench needs it")]
 pub fn timed<T>(act: impl FnOnce() -> T) -> (Duration, T) {
     let begun = Instant::now();
     let answer = act();
@@ -25,6 +26,12 @@ impl Times {
         self.0.extend(others.0);
     }
 
+    /// How many there are.
+    #[allow(dead_code, reason = "not every bench needs it")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The time that this part of them, 0 to 1, does not exceed.
     pub fn at(&self, part: f64) -> Duration {
         let mut sorted = self.0.clone();
@@ -34,6 +41,7 @@ impl Times {
     }
 
     /// The median and how far the middle half, and nineteen of twenty, are from it.
+    #[allow(dead_code, reason = "not every bench needs it")]
     pub fn say(&self) -> String {
         let ms = |part| self.at(part).as_secs_f64() * 1000.0;
         format!(
