@@ -18,7 +18,7 @@ use crate::domain::ticket::Ticket;
 /// A day's visits and queues, as they were at a revision.
 pub struct Today {
     /// The latest change that is in it.
-    revision: u64,
+    pub revision: u64,
     /// Minutes since 1970 at which it was read: waits depend on the time.
     minute: i64,
     /// When it was read.
@@ -26,7 +26,7 @@ pub struct Today {
     /// The day's visits.
     pub rows: Vec<VisitRow>,
     /// Its queues.
-    pub queues: Queues,
+    pub queues: Arc<Queues>,
     /// Where somebody feels unwell to whom nobody has gone yet. Names nobody.
     pub urgent: Vec<String>,
     /// The day's tickets by the names of their pages.
@@ -71,7 +71,7 @@ impl Desk {
             // Before the date is asked for: a new time zone may make it another one.
             let settings = self.settings_of(store)?;
             let rows = store.visits_of(store.date_at(now))?;
-            let queues = store.queues(&rows, &settings, now)?;
+            let queues = Arc::new(store.queues(&rows, &settings, now)?);
             let urgent = urgent(store, &rows, now)?;
             Ok(Arc::new(Today { revision, minute, at: now, rows, queues, urgent, pages: OnceLock::new() }))
         })?;

@@ -66,7 +66,7 @@ pub struct Day {
     /// The clinic's rules: its queues, service points, and what it calls the reasons to come without an appointment.
     pub settings: Arc<ClinicSettings>,
     /// Who waits where, and who is next.
-    pub queues: Queues,
+    pub queues: Arc<Queues>,
     /// Where whoever looks calls to.
     pub my_point: Option<String>,
     /// Where kiosks stand.
@@ -109,14 +109,16 @@ impl Day {
         let settings = desk.settings();
         let my_point = super::calling::my_point(desk, who)?;
         let insurance = settings.insurance.ask.then_some(settings.insurance.ends_soon_days);
+        // Most of it is the same for everybody who looks. Whatever changes meanwhile has a later revision, so the page asks again.
+        let today = desk.today()?;
+        let rows = today.rows.clone();
         desk.with_store(|store| {
             let date = store.date_at(now);
-            let rows = store.visits_of(date)?;
             let mut day = Self {
                 date,
                 zone: store.zone().clone(),
                 now,
-                revision: store.revision()?,
+                revision: today.revision,
                 needs: Vec::new(),
                 waiting: Vec::new(),
                 held: Vec::new(),
@@ -131,7 +133,7 @@ impl Day {
                 spoken_by: HashMap::new(),
                 eligibility: store.eligibility_on(date)?,
                 insurance,
-                queues: store.queues(&rows, &settings, now)?,
+                queues: Arc::clone(&today.queues),
                 settings,
                 my_point,
                 places: store.kiosk_places()?,

@@ -324,7 +324,7 @@ async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, 
                 alarms = Some(watch.raised.clone());
             }
             // What cannot be read now is told with the next change.
-            let urgent = desk.blocking(|desk| Ok(desk.today()?.urgent.join("; "))).await.ok();
+            let urgent = desk.today_shared().await.ok().map(|today| today.urgent.join("; "));
             if let Some(urgent) = urgent.filter(|urgent| told.as_ref() != Some(urgent)) {
                 // Browsers drop an event without data.
                 let words = if urgent.is_empty() { NOBODY } else { urgent.as_str() };
