@@ -2,13 +2,16 @@
 //!
 //! Invariants: the last admin is neither demoted nor removed; a removed user's name is never given again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::super::users::Role;
 use super::audit::{self, Entry};
 use super::{Store, timestamp};
+
+/// So often it is noted that a session is used.
+const SESSION_NOTED_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// A user as stored.
 #[derive(Clone)]
@@ -172,12 +175,15 @@ impl Store {
             .transpose()
     }
 
-    /// Notes that a person did something in this session.
+    /// Notes that a person did something in this session. Not each time, since each waits for the disk: an idle session may end so
+    /// much earlier.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn use_session(&mut self, token_hash: &str, now: Timestamp) -> Result<(), DeskError> {
-        self.conn.execute("UPDATE session SET used_at = ?2 WHERE token_hash = ?1", params![token_hash, now.to_string()])?;
+        let lately = now.saturating_sub(SESSION_NOTED_EVERY).unwrap_or(Timestamp::MIN);
+        let sql = "UPDATE session SET used_at = ?2 WHERE token_hash = ?1 AND used_at < ?3";
+        self.conn.execute(sql, params![token_hash, now.to_string(), lately.to_string()])?;
         Ok(())
     }
 
