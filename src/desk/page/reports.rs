@@ -20,7 +20,7 @@ use super::html::{in_address, staff_page};
 use super::icons::icon;
 use super::plot::plot;
 use super::{Oops, shown};
-use crate::domain::report::{Cell, Figure, Filter, Report};
+use crate::domain::report::{Cell, Figure, Filter, Plot, Report};
 
 /// How figures look, on the page and in a file.
 pub const STYLE: &str = include_str!("plot.css");
@@ -137,8 +137,11 @@ fn figures(report: &Report, is_all: bool, below: impl Fn(&Figure) -> Markup) -> 
                     h3 id={ "figure-" (figure.code) } { (figure.title) }
                     p.quiet { (figure.note) @if figure.is_of_all && !is_all { " Nobody knows for which visit they came, so this is of the whole clinic." } }
                     @if figure.rows.is_empty() { p.empty { "Nothing in these days." } } @else {
-                        (plot(figure))
-                        details { summary { "As a table" span.hidden { ": " (figure.title) } } (table(figure)) }
+                        // Where everything is too few to be drawn, the numbers that there are stand open.
+                        @let picture = plot(figure);
+                        @let is_bare = picture.0.is_empty() && figure.plot != Plot::Nothing;
+                        (picture)
+                        details open[is_bare] { summary { "As a table" span.hidden { ": " (figure.title) } } (table(figure)) }
                         (below(figure))
                     }
                 }
