@@ -71,3 +71,5 @@ mod settings_page;
 mod staff;
 #[path = "desk/support.rs"]
 mod support;
+#[path = "desk/totp.rs"]
+mod totp;

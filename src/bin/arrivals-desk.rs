@@ -170,7 +170,7 @@ enum UserCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Lists who may sign in: name and role.
+    /// Lists who may sign in: name, role, and whether they have the second step.
     List {
         #[command(flatten)]
         place: Place,
@@ -187,6 +187,13 @@ enum UserCommand {
     },
     /// Gives a user another password, asked for as when adding one, and signs them out everywhere.
     Password {
+        /// How they sign in.
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Turns a user's second step of signing in off, whose telephone and recovery codes are gone, and signs them out everywhere.
+    ResetTotp {
         /// How they sign in.
         name: String,
         #[command(flatten)]
@@ -362,7 +369,8 @@ fn open(config: &DeskConfig) -> anyhow::Result<Desk> {
         }
     }
     let desk = desk.with_messages(config.messages.clone());
-    Ok(desk.with_session_idle(Duration::from_secs(60 * u64::from(config.session_idle_minutes))))
+    let desk = desk.with_session_idle(Duration::from_secs(60 * u64::from(config.session_idle_minutes)));
+    Ok(desk.with_second_step_for(config.security.totp_required))
 }
 
 /// For what means nothing at a new desk: a mistyped folder is not made into one.
@@ -396,7 +404,7 @@ fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
         }
         UserCommand::List { place } => {
             for user in open_existing(&place.config()?)?.users()? {
-                println!("{}  {}", user.name, user.role.code());
+                println!("{}  {}{}", user.name, user.role.code(), if user.second_step { "  second step" } else { "" });
             }
         }
         UserCommand::Role { name, role, place } => {
@@ -406,6 +414,10 @@ fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
         UserCommand::Password { name, place } => {
             open_existing(&place.config()?)?.set_password(&name, &password()?, COMMAND)?;
             println!("user {} has another password now", name.trim().to_lowercase());
+        }
+        UserCommand::ResetTotp { name, place } => {
+            open_existing(&place.config()?)?.reset_second_step(&name, COMMAND)?;
+            println!("user {} signs in without a second step now", name.trim().to_lowercase());
         }
         UserCommand::Remove { name, place } => {
             open_existing(&place.config()?)?.remove_user(&name, COMMAND)?;

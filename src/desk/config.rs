@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::SESSION_IDLE_MINUTES;
+use super::account::SecondStepFor;
 use super::error::DeskError;
 use super::messages::MessageSettings;
 use crate::codes::Reader;
@@ -52,6 +53,9 @@ pub struct DeskConfig {
     /// A staff session ends after this many minutes without work.
     #[serde(default = "default_idle")]
     pub session_idle_minutes: u32,
+    /// What signing in asks for.
+    #[serde(default)]
+    pub security: SecurityConfig,
     /// The clinic's own rules. Without them, those that the data folder has.
     pub clinic: Option<ClinicSettings>,
     /// How messages to patients are sent. Without it, none are.
@@ -59,6 +63,14 @@ pub struct DeskConfig {
     /// The kiosks that may talk to this desk.
     #[serde(default)]
     pub kiosk: Vec<KioskConfig>,
+}
+
+/// What signing in asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecurityConfig {
+    /// Who must have the second step.
+    pub totp_required: SecondStepFor,
 }
 
 /// One kiosk.
@@ -101,7 +113,15 @@ impl DeskConfig {
     /// What holds with a data folder and nothing else.
     #[must_use]
     pub fn of_folder(data: PathBuf) -> Self {
-        Self { data, listen: default_listen(), session_idle_minutes: default_idle(), clinic: None, messages: None, kiosk: Vec::new() }
+        Self {
+            data,
+            listen: default_listen(),
+            session_idle_minutes: default_idle(),
+            security: SecurityConfig::default(),
+            clinic: None,
+            messages: None,
+            kiosk: Vec::new(),
+        }
     }
 
     /// Reads a configuration file.

@@ -4,6 +4,7 @@
 //! rebuild from the store; every live update goes through [`Desk::notify`]; the desk names neither
 //! `kiosk` nor a device's driver.
 
+pub mod account;
 pub mod api;
 pub mod audit;
 pub mod board;
@@ -33,6 +34,7 @@ pub mod settings;
 pub mod store;
 pub mod tickets;
 pub mod today;
+pub mod totp;
 pub mod users;
 pub mod words;
 
@@ -70,6 +72,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     settings: RwLock<Known>,
     session_idle: Duration,
+    second_step_for: account::SecondStepFor,
     revision: watch::Sender<u64>,
     stopping: watch::Sender<bool>,
     hashing: Semaphore,
@@ -160,11 +163,13 @@ impl Desk {
         let (today, boards, watch) = (today::Shared::default(), board::Drawn::default(), Mutex::default());
         let store = Mutex::new(store);
         let messages = None;
+        let second_step_for = account::SecondStepFor::default();
         let inner = Inner {
             store,
             clock,
             settings,
             session_idle,
+            second_step_for,
             revision,
             stopping,
             hashing,
@@ -184,6 +189,15 @@ impl Desk {
     pub fn with_session_idle(mut self, idle: Duration) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {
             inner.session_idle = idle;
+        }
+        self
+    }
+
+    /// The same desk, where these must have the second step of signing in. Only before it is shared.
+    #[must_use]
+    pub fn with_second_step_for(mut self, whom: account::SecondStepFor) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.second_step_for = whom;
         }
         self
     }

@@ -14,7 +14,8 @@ use super::Desk;
 use super::error::DeskError;
 use super::kiosks::Watch;
 use super::secret::{hash_token, random_token, same};
-use super::store::{Session, Throttle};
+use super::store::{Session, Throttle, UserRow};
+use super::totp;
 use super::users::{NAME_CHARS_MAX, Role, normal_name, password_fits};
 
 /// The cookie of a session.
@@ -23,6 +24,8 @@ pub const SESSION_COOKIE: &str = "arrivals_session";
 pub const FORM_COOKIE: &str = "arrivals_form";
 /// The cookie with which a form that was posted too late is found again.
 pub const KEPT_COOKIE: &str = "arrivals_kept";
+/// The cookie of a browser in which somebody has typed their password, and not yet the code.
+pub const HALF_COOKIE: &str = "arrivals_half";
 /// Tries without a wait.
 const FREE_TRIES: u32 = 3;
 /// For so long it is known whose session it was that ended by itself: whoever comes back finds what they had typed.
@@ -41,6 +44,10 @@ pub struct SignedIn {
     pub csrf: String,
     /// How the kiosks stand, for the top of a page; known once a page or a form was let pass.
     pub watch: Option<Arc<Watch>>,
+    /// Whether their role must have the second step.
+    pub needs_second_step: bool,
+    /// Whether it must and they have none: then nothing opens but their own account.
+    pub must_enrol: bool,
     token_hash: String,
 }
 
@@ -58,9 +65,23 @@ pub enum Standing {
 pub enum SignIn {
     /// Here is the session's cookie value.
     Welcome(String),
-    /// Name or password is wrong; which is not said.
+    /// The password is right, and a code is wanted, too. Here is the value of [`HALF_COOKIE`].
+    Code(String),
+    /// Name or password is wrong; which is not said. At the second step the code.
     Wrong,
+    /// Nobody's password was typed in this browser, or too long ago.
+    TooLate,
     /// Too many tries under this name: wait.
+    Wait(Duration),
+}
+
+/// What came of looking at a password.
+pub(super) enum Checked {
+    /// It is this user's.
+    Right(UserRow),
+    /// It is not; or nobody has the name.
+    Wrong,
+    /// Too many tries: wait.
     Wait(Duration),
 }
 
@@ -86,26 +107,73 @@ impl Desk {
     }
 
     fn sign_in_blocking(&self, name: &str, password: &str) -> Result<SignIn, DeskError> {
+        match self.check_password(name, password)? {
+            Checked::Wait(wait) => Ok(SignIn::Wait(wait)),
+            Checked::Wrong => Ok(SignIn::Wrong),
+            // Failures are forgotten only after the code: whoever knows a password would have tries without a wait.
+            Checked::Right(user) if user.second_step => {
+                let (token, now) = (random_token()?, self.now());
+                self.with_store(|store| store.begin_half_session(&hash_token(&token), &user.name, now))?;
+                Ok(SignIn::Code(token))
+            }
+            Checked::Right(user) => self.begin_session(&user),
+        }
+    }
+
+    /// The second step: `half` is the value of [`HALF_COOKIE`], `typed` a code of the app or a recovery code.
+    ///
+    /// # Errors
+    /// If the file cannot be used.
+    pub fn sign_in_with_code(&self, half: &str, typed: &str) -> Result<SignIn, DeskError> {
         let now = self.now();
-        let wait = wait(self.with_store(|store| store.throttle(name))?, now);
+        let Some(name) = self.with_store(|store| store.half_session(&hash_token(half), now))? else { return Ok(SignIn::TooLate) };
+        let wait = wait(self.with_store(|store| store.throttle(&name))?, now);
         if !wait.is_zero() {
             return Ok(SignIn::Wait(wait));
+        }
+        let typed = totp::as_typed(typed);
+        if !self.with_store(|store| store.use_code(&name, &typed, now))? {
+            self.note_failure(&name, "code-failed")?;
+            return Ok(SignIn::Wrong);
+        }
+        match self.with_store(|store| store.user(&name))? {
+            Some(user) => self.begin_session(&user),
+            None => Ok(SignIn::TooLate),
+        }
+    }
+
+    /// Looks at a password, no faster than guessing may be.
+    pub(super) fn check_password(&self, name: &str, password: &str) -> Result<Checked, DeskError> {
+        let wait = wait(self.with_store(|store| store.throttle(name))?, self.now());
+        if !wait.is_zero() {
+            return Ok(Checked::Wait(wait));
         }
         let user = self.with_store(|store| store.user(name))?;
         let fits = password_fits(password, user.as_ref().map(|user| user.password_hash.as_str()));
         let Some(user) = user.filter(|_| fits) else {
-            let forget = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
-            self.with_store(|store| store.note_failure(name, now, forget))?;
-            tracing::warn!("a sign-in failed");
-            return Ok(SignIn::Wrong);
+            self.note_failure(name, "sign-in-failed")?;
+            return Ok(Checked::Wrong);
         };
-        let token = random_token()?;
-        let session = Session { user: user.name, role: user.role, csrf: random_token()?, used_at: now };
+        Ok(Checked::Right(user))
+    }
+
+    fn note_failure(&self, name: &str, action: &str) -> Result<(), DeskError> {
+        let now = self.now();
+        let forget = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
+        self.with_store(|store| store.note_failure(name, action, now, forget))?;
+        tracing::warn!("a sign-in failed");
+        Ok(())
+    }
+
+    fn begin_session(&self, user: &UserRow) -> Result<SignIn, DeskError> {
+        let (token, now) = (random_token()?, self.now());
+        let session =
+            Session { user: user.name.clone(), role: user.role, second_step: user.second_step, csrf: random_token()?, used_at: now };
         let idle = SignedDuration::try_from(self.inner.session_idle).unwrap_or(SignedDuration::MAX);
         let known = idle.saturating_add(SignedDuration::from_hours(ENDED_KNOWN_HOURS));
         let ended = now.saturating_sub(known).unwrap_or(Timestamp::MIN);
         self.with_store(|store| {
-            store.forget_failures(name)?;
+            store.forget_failures(&user.name)?;
             store.begin_session(&hash_token(&token), &session, ended)
         })?;
         Ok(SignIn::Welcome(token))
@@ -122,6 +190,14 @@ impl Desk {
         })
     }
 
+    /// Whose session this cookie value is.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(super) fn user_of_session(&self, token: &str) -> Result<Option<String>, DeskError> {
+        Ok(self.with_store(|store| store.session(&hash_token(token)))?.map(|session| session.user))
+    }
+
     /// Whose session these headers name, and whether it has ended.
     ///
     /// # Errors
@@ -131,7 +207,10 @@ impl Desk {
         let token_hash = hash_token(token);
         let Some(session) = self.with_store(|store| store.session(&token_hash))? else { return Ok(Standing::Nobody) };
         let idle = Duration::try_from(self.now().duration_since(session.used_at)).unwrap_or(Duration::ZERO);
-        let who = SignedIn { user: session.user, role: session.role, csrf: session.csrf, watch: None, token_hash };
+        let needs_second_step = self.inner.second_step_for.needs(session.role);
+        let must_enrol = needs_second_step && !session.second_step;
+        let who =
+            SignedIn { user: session.user, role: session.role, csrf: session.csrf, needs_second_step, must_enrol, watch: None, token_hash };
         Ok(if idle > self.inner.session_idle { Standing::Ended(who) } else { Standing::Here(who) })
     }
 
@@ -155,6 +234,11 @@ impl Desk {
 }
 
 impl SignedIn {
+    /// Under which the session is kept.
+    pub(super) fn token_hash(&self) -> &str {
+        &self.token_hash
+    }
+
     /// Whether a form came from one of this session's own pages.
     #[must_use]
     pub fn sent(&self, csrf: &str) -> bool {

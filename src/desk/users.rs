@@ -68,7 +68,7 @@ impl Desk {
         if self.with_store(|store| store.is_user_name_taken(&name))? {
             return Err(DeskError::UserExists(name));
         }
-        let user = UserRow { name, role, password_hash: hash_password(password)? };
+        let user = UserRow { name, role, password_hash: hash_password(password)?, second_step: false };
         let now = self.now();
         self.with_store(|store| store.add_user(&user, by, now))
     }

@@ -78,6 +78,10 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/live", Needs::Part(Role::Desk), Sees::Nothing),
     ("GET", "/sign-in", Needs::Nothing, Sees::Nothing),
     ("POST", "/sign-in", Needs::Nothing, Sees::Nothing),
+    ("GET", "/sign-in/code", Needs::Nothing, Sees::Nothing),
+    ("POST", "/sign-in/code", Needs::Nothing, Sees::Nothing),
+    ("GET", "/account", Needs::Page(Role::Desk), Sees::Nothing),
+    ("POST", "/account/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/sign-out", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/active", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/kept", Needs::Page(Role::Desk), Sees::Nothing),
@@ -163,6 +167,9 @@ pub fn form_bytes_max(path: &str) -> usize {
     if path == "/settings/import" { FILE_BYTES_MAX } else { FORM_BYTES_MAX }
 }
 
+/// What opens to somebody whose role must have the second step before they have it: the way to it, and the way out.
+const BEFORE_SECOND_STEP: [&str; 5] = ["/account", "/account/{action}", "/sign-out", "/active", "/live"];
+
 /// What an address asks for and shows; none if nobody may open it.
 fn needs(method: &Method, path: &str) -> Option<(Needs, Sees)> {
     let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
@@ -177,6 +184,7 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
     match needs {
         Needs::Nothing => Ok(next.run(request).await),
         Needs::Page(role) => match standing(&desk, request.headers()).await? {
+            Standing::Here(who) if is_held(&who, &path) => Ok(Redirect::to("/account").into_response()),
             Standing::Here(who) => look(desk, who, (role, sees), request, next).await,
             Standing::Ended(_) | Standing::Nobody => {
                 let had_session = cookie(request.headers(), SESSION_COOKIE).is_some();
@@ -184,6 +192,7 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             }
         },
         Needs::Part(role) => match standing(&desk, request.headers()).await? {
+            Standing::Here(who) if is_held(&who, &path) => Err(Oops::SecondStep),
             Standing::Here(who) => look(desk, who, (role, sees), request, next).await,
             Standing::Ended(_) | Standing::Nobody => Err(Oops::Ended),
         },
@@ -208,6 +217,7 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             Ok(next.run(Request::from_parts(parts, body)).await)
         }
         Needs::Upload(role) => match standing(&desk, request.headers()).await? {
+            Standing::Here(who) if is_held(&who, &path) => Err(Oops::SecondStep),
             Standing::Here(who) if who.role < role => Err(Oops::NotAllowed),
             Standing::Here(who) => {
                 let is_ours = request.headers().get(TOKEN).and_then(|token| token.to_str().ok()).is_some_and(|token| who.sent(token));
@@ -229,6 +239,9 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
                 // A form of another site, or of another session, is not kept.
                 return if is_ours && who.role >= role { keep(&desk, &who, &request, fields) } else { Err(Oops::Ended) };
             }
+            if is_held(&who, &path) {
+                return Err(Oops::SecondStep);
+            }
             if who.role < role {
                 return Err(Oops::NotAllowed);
             }
@@ -245,6 +258,11 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             pass(desk, who, role, request, next).await
         }
     }
+}
+
+/// Whether somebody must set up the second step before this address opens.
+fn is_held(who: &SignedIn, path: &MatchedPath) -> bool {
+    who.must_enrol && !BEFORE_SECOND_STEP.contains(&path.as_str())
 }
 
 async fn standing(desk: &Desk, headers: &HeaderMap) -> Result<Standing, Oops> {
@@ -317,8 +335,11 @@ fn keep(desk: &Desk, who: &SignedIn, request: &Request, fields: Vec<(String, Str
     }
     let fields = fields.into_iter().filter(|(name, _)| name != "csrf" && name != kept::AGAIN).collect();
     let token = desk.keep_form(who, &KeptForm { path, fields })?;
-    let mut response = super::sign_in_form(request.headers(), Some(kept::NOTE), None, StatusCode::UNAUTHORIZED)?;
-    super::add_cookie(&mut response, &set_cookie_for(request.headers(), KEPT_COOKIE, &token, 60 * super::super::kept::KEPT_MINUTES));
+    let mut response = super::sign_in::password_form(request.headers(), Some(kept::NOTE), None, StatusCode::UNAUTHORIZED)?;
+    super::sign_in::add_cookie(
+        &mut response,
+        &set_cookie_for(request.headers(), KEPT_COOKIE, &token, 60 * super::super::kept::KEPT_MINUTES),
+    );
     Ok(response)
 }
 
@@ -351,7 +372,7 @@ mod tests {
     #[test]
     fn whatever_changes_something_is_a_form_with_a_token() {
         for (method, path, needs, sees) in ACCESS {
-            let is_form = matches!(needs, Needs::Form(_) | Needs::Ticket | Needs::Upload(_)) || *path == "/sign-in";
+            let is_form = matches!(needs, Needs::Form(_) | Needs::Ticket | Needs::Upload(_)) || path.starts_with("/sign-in");
             assert!(*method == "GET" || is_form, "{method} {path}");
             assert!(*method == "GET" || *sees == Sees::Nothing, "{method} {path}");
         }

@@ -114,6 +114,29 @@ pub fn sign_in(token: &str, note: Option<&str>, problem: Option<&str>) -> Markup
     )
 }
 
+/// The second step of signing in.
+pub fn sign_in_code(token: &str, problem: Option<&str>) -> Markup {
+    page(
+        "Sign in - Arrivals desk",
+        false,
+        &html! {
+            main.card {
+                (mark())
+                h1 { "One more step" }
+                @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+                form method="post" action="/sign-in/code" {
+                    input type="hidden" name="csrf" value=(token);
+                    label for="code" { "Code from your authenticator app" }
+                    input #code name="code" inputmode="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="40" required autofocus aria-describedby="code-hint";
+                    p.quiet #code-hint { "Six digits. Without your telephone: one of your recovery codes." }
+                    button.button.primary type="submit" { "Sign in" }
+                }
+                a.button.plain href="/sign-in" { "Begin again" }
+            }
+        },
+    )
+}
+
 /// The whole page with today's list; `refused` is why what was asked for was not done.
 pub fn main(day: &Day, who: &SignedIn, clinic: &str, refused: Option<&str>) -> Markup {
     page(

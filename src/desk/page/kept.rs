@@ -25,7 +25,8 @@ const HIDDEN: [&str; 8] = ["csrf", "appointment", "changes", "kiosk", "seq", "ma
 
 /// Whether a form is worth offering again. One with a password in it is never kept; a whole file is there to be chosen again.
 pub(super) fn is_worth_keeping(path: &str) -> bool {
-    !matches!(path, "/sign-out" | "/active" | "/kept/forget" | "/settings/import" | "/search" | "/here") && !path.starts_with("/users")
+    !matches!(path, "/sign-out" | "/active" | "/kept/forget" | "/settings/import" | "/search" | "/here")
+        && !["/users", "/account", "/sign-in"].iter().any(|begin| path.starts_with(begin))
 }
 
 /// What a form was about, in words.

@@ -5,6 +5,7 @@
 //! script, only not by itself.
 
 mod access;
+mod account;
 mod appointments;
 mod audit;
 mod board;
@@ -23,11 +24,13 @@ mod narrow;
 mod nav;
 mod phone;
 mod plot;
+mod qr;
 mod queue;
 pub mod reports;
 mod row;
 mod search;
 mod settings;
+mod sign_in;
 mod users;
 mod visit;
 mod walk_in;
@@ -37,23 +40,24 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::rejection::{FormRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Form, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::sse::{Event, Sse};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 pub use self::access::{ACCESS, FORM_BYTES_MAX, Needs, Sees, form_bytes_max};
+pub(super) use self::html::in_address;
 use super::Desk;
 use super::error::DeskError;
 use super::letters::{self, LetterError};
-use super::secret::{hash_token, random_token, same};
-use super::session::{FORM_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, cookie, set_cookie};
+use super::secret::hash_token;
+use super::session::SignedIn;
 use super::tickets::TicketError;
 use crate::domain::ids::AppointmentId;
 
@@ -72,8 +76,11 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/", get(main_page))
         .route("/list", get(list_part))
         .route("/live", get(live))
-        .route("/sign-in", get(sign_in_page).post(sign_in))
-        .route("/sign-out", post(sign_out))
+        .route("/sign-in", get(sign_in::page).post(sign_in::password))
+        .route("/sign-in/code", get(sign_in::code_page).post(sign_in::code))
+        .route("/sign-out", post(sign_in::out))
+        .route("/account", get(account::account_page))
+        .route("/account/{action}", post(account::act))
         .route("/active", post(active))
         .route("/kept", get(kept::kept_page))
         .route("/kept/forget", post(kept::forget))
@@ -193,6 +200,8 @@ pub enum Oops {
     NoBoard,
     /// It is for another role.
     NotAllowed,
+    /// Their role must have the second step first.
+    SecondStep,
     /// A form longer than any of ours.
     TooLong,
     /// A form that none of our pages sent.
@@ -236,6 +245,18 @@ impl IntoResponse for Oops {
                 "That is for somebody else",
                 "Your role does not open this page. Ask whoever manages the desk's users if it should.",
             ),
+            Self::SecondStep => {
+                return (
+                    StatusCode::FORBIDDEN,
+                    shown(html::message(
+                        "A second step first",
+                        "Your role needs a second step when signing in. Set it up on the page of your account.",
+                        "/account",
+                        "Your account",
+                    )),
+                )
+                    .into_response();
+            }
             Self::TooLong => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "Nothing was changed", "That was longer than the desk takes. Shorten it and send it again.")
             }
@@ -350,66 +371,6 @@ async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, 
         }
     });
     Ok(Sse::new(ReceiverStream::new(stream)).into_response())
-}
-
-async fn sign_in_page(headers: HeaderMap, axum::extract::RawQuery(query): axum::extract::RawQuery) -> Result<Response, Oops> {
-    let note =
-        query.is_some_and(|query| query.starts_with("ended")).then_some("You were signed out because nobody used this page for a while.");
-    sign_in_form(&headers, note, None, StatusCode::OK)
-}
-
-fn add_cookie(response: &mut Response, cookie: &str) {
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-}
-
-fn sign_in_form(headers: &HeaderMap, note: Option<&str>, problem: Option<&str>, status: StatusCode) -> Result<Response, Oops> {
-    let token = match cookie(headers, FORM_COOKIE) {
-        Some(token) if token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()) => token.to_owned(),
-        _ => random_token()?,
-    };
-    let page = html::sign_in(&token, note, problem);
-    Ok((status, [(header::SET_COOKIE, set_cookie(headers, FORM_COOKIE, &token))], shown(page)).into_response())
-}
-
-#[derive(Deserialize)]
-struct SignInForm {
-    csrf: String,
-    name: String,
-    password: String,
-}
-
-async fn sign_in(State(desk): State<Desk>, headers: HeaderMap, form: Result<Form<SignInForm>, FormRejection>) -> Result<Response, Oops> {
-    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
-    if !cookie(&headers, FORM_COOKIE).is_some_and(|token| !token.is_empty() && same(token, &form.csrf)) {
-        return sign_in_form(
-            &headers,
-            None,
-            Some("This page was open for too long, or cookies are off. Please try again."),
-            StatusCode::FORBIDDEN,
-        );
-    }
-    match desk.sign_in(&form.name, form.password).await? {
-        SignIn::Welcome(token) => {
-            let user = super::users::normal_name(&form.name).unwrap_or_default();
-            let has_kept = cookie(&headers, KEPT_COOKIE).is_some_and(|kept| desk.kept_form_of(&user, kept).is_some());
-            let to = Redirect::to(if has_kept { "/kept" } else { "/" });
-            Ok(([(header::SET_COOKIE, set_cookie(&headers, SESSION_COOKIE, &token))], to).into_response())
-        }
-        SignIn::Wrong => {
-            sign_in_form(&headers, None, Some("Name and password do not go together. Please try again."), StatusCode::UNAUTHORIZED)
-        }
-        SignIn::Wait(wait) => {
-            let problem = format!("There were several wrong tries. Please wait {} seconds, then try again.", wait.as_secs().max(1));
-            sign_in_form(&headers, None, Some(&problem), StatusCode::TOO_MANY_REQUESTS)
-        }
-    }
-}
-
-async fn sign_out(State(desk): State<Desk>, who: SignedIn, headers: HeaderMap) -> Result<Response, Oops> {
-    desk.blocking(move |desk| desk.sign_out(&who)).await?;
-    Ok(([(header::SET_COOKIE, set_cookie(&headers, SESSION_COOKIE, ""))], Redirect::to("/sign-in")).into_response())
 }
 
 async fn active(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {

@@ -35,7 +35,7 @@ pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &
                 (keys::button())
                 form method="post" action="/sign-out" {
                     input type="hidden" name="csrf" value=(who.csrf);
-                    span.who { (who.user) }
+                    a.who href="/account" { span.hidden { "Your account, " } (who.user) }
                     button.button.small type="submit" { "Sign out" }
                 }
             }

@@ -43,7 +43,7 @@ pub(super) async fn act(
     Path(action): Path<String>,
     form: Result<Form<UserForm>, FormRejection>,
 ) -> Result<Response, Oops> {
-    if !["add", "role", "password", "remove"].contains(&action.as_str()) {
+    if !["add", "role", "password", "reset-totp", "remove"].contains(&action.as_str()) {
         return Err(Oops::NotFound);
     }
     let Form(UserForm { name, role, password }) = form.map_err(|_| Oops::Unreadable)?;
@@ -57,6 +57,7 @@ pub(super) async fn act(
             ("add", Some(role)) => desk.add_user_by(&name, &password, role, &who.user),
             ("role", Some(role)) => desk.set_role(&name, role, &who.user),
             ("password", _) => desk.set_password(&name, &password, &who.user),
+            ("reset-totp", _) => desk.reset_second_step(&name, &who.user),
             ("remove", _) => desk.remove_user(&name, &who.user),
             _ => return Ok(None),
         };
@@ -77,7 +78,7 @@ pub(super) async fn act(
 }
 
 /// What an admin did wrong, in words; none if it is the desk's own trouble.
-fn sentence(error: &DeskError) -> Option<String> {
+pub(super) fn sentence(error: &DeskError) -> Option<String> {
     let words = match error {
         DeskError::NoUser(_) => "There is no such user any more.".to_owned(),
         DeskError::UserExists(_) | DeskError::BadUserName | DeskError::BadPassword { .. } | DeskError::LastAdmin(_) => {
@@ -124,7 +125,7 @@ fn one(user: &UserRow, who: &SignedIn) -> Markup {
     let (role, new) = (format!("role-{}", user.name), format!("password-{}", user.name));
     html! {
         li.change {
-            h3 { (user.name) " " span.n { (user.role.code()) } }
+            h3 { (user.name) " " span.n { (user.role.code()) @if user.second_step { ", signs in with a second step" } } }
             details {
                 summary { "Change" (of) }
                 (form("role", "search", &html! {
@@ -135,6 +136,11 @@ fn one(user: &UserRow, who: &SignedIn) -> Markup {
                     div { label for=(new) { "New password" (of) } (password(&new)) }
                     button.button type="submit" { "Set password" (of) }
                 }))
+                @if user.second_step && user.name != who.user {
+                    (form("reset-totp", "search", &html! {
+                        button.button type="submit" { "Turn the second step off" (of) }
+                    }))
+                }
                 (form("remove", "search", &html! {
                     button.button type="submit" { "Remove " (user.name) }
                 }))

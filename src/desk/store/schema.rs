@@ -294,6 +294,7 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a
     BOOKING,
     OUTBOX,
     KEEPING,
+    SECOND_STEP,
 ];
 
 const OUTBOX: &str = r"
@@ -494,6 +495,30 @@ CREATE TABLE removed_appointment(
 );
 CREATE INDEX removed_appointment_by_revision ON removed_appointment(revision);
 CREATE INDEX staff_action_by_event ON staff_action(kiosk, seq);
+";
+
+const SECOND_STEP: &str = r"
+-- The second step of signing in. `secret` counts, `pending` waits to be confirmed by a code; both as base32. A code is used once: those of `last_step`
+-- and before count no more.
+CREATE TABLE staff_totp(
+    user_name TEXT PRIMARY KEY REFERENCES staff_user(name),
+    secret TEXT,
+    pending TEXT,
+    pending_at TEXT,
+    last_step BIGINT NOT NULL DEFAULT 0
+);
+CREATE TABLE staff_recovery_code(
+    user_name TEXT NOT NULL REFERENCES staff_user(name),
+    code_hash TEXT NOT NULL,
+    used_at TEXT,
+    PRIMARY KEY (user_name, code_hash)
+);
+-- Browsers in which somebody has typed their password, and not yet the code.
+CREATE TABLE half_session(
+    token_hash TEXT PRIMARY KEY,
+    user_name TEXT NOT NULL REFERENCES staff_user(name),
+    at TEXT NOT NULL
+);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

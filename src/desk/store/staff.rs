@@ -3,12 +3,12 @@
 //! Invariants: the last admin is neither demoted nor removed; a removed user's name is never given again.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::error::DeskError;
 use super::super::users::Role;
 use super::audit::{self, Entry};
-use super::{Store, timestamp};
+use super::{Store, second, timestamp};
 
 /// So often it is noted that a session is used.
 const SESSION_NOTED_EVERY: SignedDuration = SignedDuration::from_secs(10);
@@ -22,6 +22,8 @@ pub struct UserRow {
     pub role: Role,
     /// The argon2id hash, in PHC form.
     pub password_hash: String,
+    /// Whether a code is asked for after the password.
+    pub second_step: bool,
 }
 
 /// A session as stored.
@@ -31,6 +33,8 @@ pub struct Session {
     pub user: String,
     /// What they may do now.
     pub role: Role,
+    /// Whether a code is asked for when they sign in.
+    pub second_step: bool,
     /// Goes into every form.
     pub csrf: String,
     /// When a person last did something in it.
@@ -85,9 +89,8 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn users(&self) -> Result<Vec<UserRow>, DeskError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT name, role, password_hash FROM staff_user WHERE removed_at IS NULL ORDER BY name")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut statement = self.conn.prepare_cached(&format!("SELECT {USER} FROM staff_user u WHERE removed_at IS NULL ORDER BY name"))?;
+        let rows = statement.query_map([], columns)?;
         rows.map(|row| read_user(row?)).collect()
     }
 
@@ -119,6 +122,7 @@ impl Store {
             return Err(DeskError::NoUser(name.to_owned()));
         }
         tx.execute("DELETE FROM session WHERE user_name = ?1", [name])?;
+        second::forget_halves(&tx, name)?;
         note(&tx, (by, now), "user-password-set", &format!("user {name}"))?;
         tx.commit()
     }
@@ -138,11 +142,38 @@ impl Store {
             return Err(DeskError::NoUser(name.to_owned()));
         }
         tx.execute("DELETE FROM session WHERE user_name = ?1", [name])?;
+        second::forget(&tx, name)?;
         note(&tx, (by, now), "user-removed", &format!("user {name}"))?;
         tx.commit()
     }
 
-    /// Begins a session, and forgets those that nobody used since `ended`.
+    /// Gives a user the password that they chose themselves, and ends their sessions but the one of this token.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn set_own_password(&mut self, name: &str, hash: &str, keep: &str, now: Timestamp) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        tx.execute("UPDATE staff_user SET password_hash = ?2 WHERE name = ?1 AND removed_at IS NULL", params![name, hash])?;
+        end_others(&tx, name, keep)?;
+        note(&tx, (name, now), "user-password-set", &format!("user {name}"))?;
+        tx.commit()
+    }
+
+    /// Ends a user's sessions but the one of this token, and answers how many there were.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn end_other_sessions(&mut self, name: &str, keep: &str, now: Timestamp) -> Result<usize, DeskError> {
+        let tx = self.write()?;
+        let ended = end_others(&tx, name, keep)?;
+        if ended > 0 {
+            note(&tx, (name, now), "sessions-ended", &format!("user {name}"))?;
+        }
+        tx.commit()?;
+        Ok(ended)
+    }
+
+    /// Begins a session, and forgets those that nobody used since `ended`, and sign-ins of this user that wait for their code.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -153,6 +184,7 @@ impl Store {
             "INSERT INTO session(token_hash, user_name, csrf, used_at) VALUES (?1, ?2, ?3, ?4)",
             params![token_hash, session.user, session.csrf, session.used_at.to_string()],
         )?;
+        second::forget_halves(&tx, &session.user)?;
         note(&tx, (&session.user, session.used_at), "signed-in", "")?;
         tx.commit()?;
         Ok(())
@@ -163,16 +195,18 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn session(&self, token_hash: &str) -> Result<Option<Session>, DeskError> {
-        let row: Option<(String, String, String, String)> = self
+        let row: Option<(String, String, String, String, bool)> = self
             .conn
             .prepare_cached(
-                "SELECT s.user_name, u.role, s.csrf, s.used_at FROM session s JOIN staff_user u ON u.name = s.user_name
-                 WHERE s.token_hash = ?1 AND u.removed_at IS NULL",
+                "SELECT s.user_name, u.role, s.csrf, s.used_at, t.secret IS NOT NULL FROM session s JOIN staff_user u ON u.name = s.user_name
+                 LEFT JOIN staff_totp t ON t.user_name = u.name WHERE s.token_hash = ?1 AND u.removed_at IS NULL",
             )?
-            .query_row([token_hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .query_row([token_hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
             .optional()?;
-        row.map(|(user, role, csrf, used_at)| Ok(Session { user, role: read_role(&role)?, csrf, used_at: timestamp(&used_at)? }))
-            .transpose()
+        row.map(|(user, role, csrf, used_at, second_step)| {
+            Ok(Session { user, role: read_role(&role)?, second_step, csrf, used_at: timestamp(&used_at)? })
+        })
+        .transpose()
     }
 
     /// Notes that a person did something in this session. Not each time, since each waits for the disk: an idle session may end so
@@ -213,11 +247,11 @@ impl Store {
         row.map(|(failures, last_at)| Ok(Throttle { failures, last_at: timestamp(&last_at)? })).transpose()
     }
 
-    /// Notes a failed sign-in; forgets names that nobody tried since `forget`.
+    /// Notes a failed sign-in, `action`: what was wrong; forgets names that nobody tried since `forget`.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn note_failure(&mut self, name: &str, now: Timestamp, forget: Timestamp) -> Result<(), DeskError> {
+    pub fn note_failure(&mut self, name: &str, action: &str, now: Timestamp, forget: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         tx.execute("DELETE FROM sign_in_failure WHERE last_at < ?1", [forget.to_string()])?;
         tx.execute(
@@ -227,7 +261,7 @@ impl Store {
         )?;
         // Of a name that nobody has nothing is noted: people type passwords there.
         if user(&tx, name)?.is_some() {
-            note(&tx, (name, now), "sign-in-failed", "")?;
+            note(&tx, (name, now), action, "")?;
         }
         tx.commit()
     }
@@ -242,17 +276,21 @@ impl Store {
     }
 }
 
-fn user(conn: &Connection, name: &str) -> Result<Option<UserRow>, DeskError> {
-    let row = conn
-        .query_row("SELECT name, role, password_hash FROM staff_user WHERE name = ?1 AND removed_at IS NULL", [name], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
-    row.map(read_user).transpose()
+const USER: &str = "name, role, password_hash, EXISTS (SELECT 1 FROM staff_totp t WHERE t.user_name = u.name AND t.secret IS NOT NULL)";
+
+type Columns = (String, String, String, bool);
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
 }
 
-fn read_user((name, role, password_hash): (String, String, String)) -> Result<UserRow, DeskError> {
-    Ok(UserRow { role: read_role(&role)?, name, password_hash })
+fn user(conn: &Connection, name: &str) -> Result<Option<UserRow>, DeskError> {
+    let sql = format!("SELECT {USER} FROM staff_user u WHERE name = ?1 AND removed_at IS NULL");
+    conn.query_row(&sql, [name], columns).optional()?.map(read_user).transpose()
+}
+
+fn read_user((name, role, password_hash, second_step): Columns) -> Result<UserRow, DeskError> {
+    Ok(UserRow { role: read_role(&role)?, name, password_hash, second_step })
 }
 
 fn read_role(code: &str) -> Result<Role, DeskError> {
@@ -267,7 +305,12 @@ fn leave_an_admin(conn: &Connection, name: &str) -> Result<(), DeskError> {
     if is_admin && others == 0 { Err(DeskError::LastAdmin(name.to_owned())) } else { Ok(()) }
 }
 
+fn end_others(conn: &Connection, name: &str, keep: &str) -> Result<usize, DeskError> {
+    second::forget_halves(conn, name)?;
+    Ok(conn.execute("DELETE FROM session WHERE user_name = ?1 AND token_hash <> ?2", params![name, keep])?)
+}
+
 /// Notes something that is about no patient.
-fn note(conn: &Connection, (by, at): (&str, Timestamp), action: &str, about: &str) -> Result<(), DeskError> {
+pub(super) fn note(conn: &Connection, (by, at): (&str, Timestamp), action: &str, about: &str) -> Result<(), DeskError> {
     audit::add(conn, &Entry { at, user: by, action, patient: "", about })
 }

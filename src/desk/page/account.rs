@@ -1,0 +1,231 @@
+//! One's own account: password, second step, other sessions.
+//!
+//! Invariants: recovery codes are shown once, in the answer that made them; a password or code is in no address and no answer; no form of
+//! this page is ever kept.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::super::Desk;
+use super::super::account::Asked;
+use super::super::error::DeskError;
+use super::super::session::SignedIn;
+use super::super::totp;
+use super::super::users::{PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
+use super::html::staff_page;
+use super::icons::icon;
+use super::qr::square_code;
+use super::users::sentence;
+use super::{Oops, shown};
+
+#[derive(Deserialize)]
+pub(super) struct AccountForm {
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    new_password: String,
+    #[serde(default)]
+    code: String,
+}
+
+/// What the page says on top.
+#[derive(Default)]
+struct Said {
+    notice: Option<String>,
+    problem: Option<String>,
+    codes: Option<Vec<String>>,
+}
+
+pub(super) async fn account_page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
+    let page = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        show(desk, &who, &Said::default())
+    });
+    Ok(shown(page.await?))
+}
+
+pub(super) async fn act(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Path(action): Path<String>,
+    form: Result<Form<AccountForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    if !["password", "begin", "confirm", "codes", "off", "elsewhere"].contains(&action.as_str()) {
+        return Err(Oops::NotFound);
+    }
+    let Form(AccountForm { password, new_password, code }) = form.map_err(|_| Oops::Unreadable)?;
+    let (password, new_password) = (Zeroizing::new(password), Zeroizing::new(new_password));
+    // Hashing takes memory and a core, as when somebody signs in.
+    let turn = desk.inner.hashing.acquire().await.map_err(|_| DeskError::Stopping)?;
+    let answer = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        let done = match action.as_str() {
+            "password" => desk
+                .change_own_password(&who, &password, &new_password)
+                .map(|asked| asked.said("You have another password now. Other sessions were ended.")),
+            "begin" => desk.begin_second_step(&who, &password).map(|asked| asked.map(|()| None)),
+            "confirm" => desk.confirm_second_step(&who, &code).map(confirmed),
+            "codes" => desk.renew_recovery_codes(&who, &password).map(|asked| asked.map(|codes| Some(new_codes(codes)))),
+            "off" if who.needs_second_step => {
+                Ok(Asked::Done(Some(Said { problem: Some("Your role needs the second step.".to_owned()), ..Said::default() })))
+            }
+            "off" => desk.end_second_step(&who, &password).map(|asked| asked.said("The second step is off.")),
+            _ => desk
+                .sign_out_elsewhere(&who)
+                .map(|ended| Asked::Done(Some(Said { notice: Some(ended_elsewhere(ended)), ..Said::default() }))),
+        };
+        let wrong = |problem: String| Some(Said { problem: Some(problem), ..Said::default() });
+        let said = match done {
+            Ok(Asked::Done(said)) => said,
+            Ok(Asked::WrongPassword) => wrong("That is not your password. Nothing was changed.".to_owned()),
+            Ok(Asked::Wait(seconds)) => wrong(format!("There were several wrong tries. Please wait {seconds} seconds, then try again.")),
+            Err(error) => match sentence(&error) {
+                Some(problem) => wrong(problem),
+                None => return Err(error),
+            },
+        };
+        let Some(said) = said else { return Ok(None) };
+        let status = if said.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        Ok(Some((status, show(desk, &who, &said)?)))
+    });
+    let answer = answer.await;
+    drop(turn);
+    Ok(match answer? {
+        None => Redirect::to("/account").into_response(),
+        Some((status, page)) => (status, shown(page)).into_response(),
+    })
+}
+
+impl<T> Asked<T> {
+    fn map<S>(self, done: impl FnOnce(T) -> S) -> Asked<S> {
+        match self {
+            Self::Done(value) => Asked::Done(done(value)),
+            Self::WrongPassword => Asked::WrongPassword,
+            Self::Wait(seconds) => Asked::Wait(seconds),
+        }
+    }
+
+    fn said(self, notice: &str) -> Asked<Option<Said>> {
+        self.map(|_| Some(Said { notice: Some(notice.to_owned()), ..Said::default() }))
+    }
+}
+
+fn confirmed(codes: Option<Vec<String>>) -> Asked<Option<Said>> {
+    let wrong =
+        "That code is not right. Look at the app again: a code is another one after 30 seconds, and needs the right time on the telephone.";
+    Asked::Done(Some(match codes {
+        Some(codes) => new_codes(codes),
+        None => Said { problem: Some(wrong.to_owned()), ..Said::default() },
+    }))
+}
+
+fn new_codes(codes: Vec<String>) -> Said {
+    Said { codes: Some(codes), ..Said::default() }
+}
+
+fn ended_elsewhere(ended: usize) -> String {
+    match ended {
+        0 => "You were signed in nowhere else.".to_owned(),
+        1 => "You were signed out at one other place.".to_owned(),
+        ended => format!("You were signed out at {ended} other places."),
+    }
+}
+
+fn show(desk: &Desk, who: &SignedIn, said: &Said) -> Result<Markup, DeskError> {
+    let second = desk.second_step(&who.user)?;
+    let clinic = desk.settings().name.clone();
+    let body = html! {
+        h2 { "Your account" span.n { " " (who.user) ", " (who.role.code()) } }
+        @if let Some(problem) = &said.problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        @if let Some(notice) = &said.notice { p.notice role="status" { (notice) } }
+        @if who.must_enrol && !second.is_on { p.notice role="status" { "Your role needs a second step when signing in. Set it up here; after that every page opens as before." } }
+        @if let Some(codes) = &said.codes { (recovery_codes(codes)) }
+        section.change.account aria-labelledby="second" {
+            h3 #second { "Second step when signing in" }
+            p { @if second.is_on { "On: after the password a code is asked for." } @else { "Off. With it, somebody who learns your password still cannot sign in: a code from your telephone is asked for, too." } }
+            @match &second.pending {
+                Some(secret) => (to_confirm(who, secret, &clinic)),
+                None => (with_password(who, "begin", if second.is_on { "Use another telephone" } else { "Set it up" })),
+            }
+            @if second.is_on {
+                p.quiet { (second.recovery_codes) " of " (totp::RECOVERY_CODES) " recovery codes are left." }
+                (with_password(who, "codes", "Make new recovery codes"))
+                @if !who.needs_second_step { (with_password(who, "off", "Turn it off")) }
+            }
+        }
+        section.change.account aria-labelledby="password-title" {
+            h3 #password-title { "Password" }
+            details {
+                summary.button { "Change password" }
+                form method="post" action="/account/password" {
+                    input type="hidden" name="csrf" value=(who.csrf);
+                    (password("password-now", "password", "Password now", "current-password"))
+                    (password("password-new", "new_password", "New password", "new-password"))
+                    button.button.primary type="submit" { "Change password" }
+                }
+            }
+        }
+        section.change.account aria-labelledby="elsewhere" {
+            h3 #elsewhere { "Signed in elsewhere" }
+            form method="post" action="/account/elsewhere" {
+                input type="hidden" name="csrf" value=(who.csrf);
+                button.button type="submit" { "Sign out everywhere else" }
+            }
+        }
+    };
+    Ok(staff_page("Account", who, ("/account", desk.inner.session_idle.as_secs()), &body))
+}
+
+fn recovery_codes(codes: &[String]) -> Markup {
+    html! {
+        section.change.account.codes-once aria-labelledby="codes" {
+            h3 #codes { "Your recovery codes" }
+            p { "Write them down or print them now: they are not shown again. Without the telephone, one of them signs you in instead of a code, once." }
+            ol.recovery { @for code in codes { li { (code) } } }
+            p.way { a.button.primary href="/" { "I have them" } }
+        }
+    }
+}
+
+fn to_confirm(who: &SignedIn, secret: &str, clinic: &str) -> Markup {
+    html! {
+        p { "1. Open an authenticator app on your telephone and scan this, or type the key." }
+        div.enrol {
+            (square_code(&totp::address(secret, &who.user, clinic), "The key as a square code, for the app"))
+            p.secret { (totp::grouped(secret, ' ')) }
+        }
+        form method="post" action="/account/confirm" autocomplete="off" {
+            input type="hidden" name="csrf" value=(who.csrf);
+            label for="code" { "2. Type the code that the app shows" }
+            input #code name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="10" required autofocus;
+            button.button.primary type="submit" { "Turn it on" }
+        }
+    }
+}
+
+/// A form that asks for the password and nothing else.
+fn with_password(who: &SignedIn, action: &str, words: &str) -> Markup {
+    let id = format!("password-{action}");
+    html! {
+        details {
+            summary.button { (words) }
+            form method="post" action={ "/account/" (action) } {
+                input type="hidden" name="csrf" value=(who.csrf);
+                (password(&id, "password", "Your password", "current-password"))
+                button.button.primary type="submit" { (words) }
+            }
+        }
+    }
+}
+
+fn password(id: &str, name: &str, label: &str, kind: &str) -> Markup {
+    html! {
+        label for=(id) { (label) }
+        input id=(id) name=(name) type="password" autocomplete=(kind) minlength=[(kind == "new-password").then_some(PASSWORD_CHARS_MIN)] maxlength=(PASSWORD_BYTES_MAX) required;
+    }
+}
