@@ -353,7 +353,6 @@ fn forget(face: &ui::Kiosk<'_>) {
     face.set_date_part(ui::DatePart::Month);
     face.set_date_trouble(ui::DateTrouble::None);
     face.set_print_state(ui::PrintState::None);
-    face.set_people_before(-1);
     face.set_why(ui::Why::None);
     face.set_doubt(ui::Doubt::None);
     face.set_visits(ModelRc::default());
@@ -391,6 +390,7 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_scan_month,
         ui::Kiosk::set_month,
         ui::Kiosk::set_tries_left,
+        ui::Kiosk::set_line_position,
         ui::Kiosk::set_wait_from,
         ui::Kiosk::set_wait_to,
         ui::Kiosk::set_visits_open,
@@ -434,8 +434,8 @@ fn fill_ticket(face: &ui::Kiosk<'_>, at_hand: &TicketAtHand) {
     face.set_was_here_before(at_hand.given_before);
     face.set_desk_knows(at_hand.desk_knows);
     face.set_seen_by_staff(at_hand.seen_by_staff);
-    let (position, wait) = at_hand.wait.map_or((-1, None), |(position, wait)| (number(position) - 1, Some(wait)));
-    face.set_people_before(position);
+    let (position, wait) = at_hand.wait.map_or((0, None), |(position, wait)| (number(position), Some(wait)));
+    face.set_line_position(position);
     let (from, to) = match wait {
         Some(Wait::Minutes { from, to }) => (number(from), number(to)),
         _ => (0, 0),

@@ -128,7 +128,7 @@ fn left(window: &KioskWindow) -> Vec<&'static str> {
         ("why-how-far", face.get_why_how_far()),
     ];
     let numbers = [
-        ("people-before", face.get_people_before() + 1),
+        ("line-position", face.get_line_position()),
         ("wait-from", face.get_wait_from()),
         ("wait-to", face.get_wait_to()),
         ("scan-day", face.get_scan_day()),

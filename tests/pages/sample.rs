@@ -169,14 +169,15 @@ pub const PAGES: [Sample; 105] = [
         kiosk.set_seen_by_staff(true);
     }),
     but(Page::Done, "done-next", |kiosk| {
-        kiosk.set_people_before(0);
+        kiosk.set_line_position(1);
         kiosk.set_waits_longer(true);
     }),
     but(Page::Done, "done-for-other-next", |kiosk| {
         kiosk.set_for_other(true);
-        kiosk.set_people_before(0);
+        kiosk.set_line_position(1);
+        kiosk.set_wait_from(0);
     }),
-    but(Page::Done, "done-wait-unknown", |kiosk| kiosk.set_people_before(-1)),
+    but(Page::Done, "done-wait-unknown", |kiosk| kiosk.set_line_position(0)),
     but(Page::Done, "done-walk-in", |kiosk| kiosk.set_walk_in(true)),
     but(Page::Done, "done-walk-in-no-place", |kiosk| {
         kiosk.set_walk_in(true);
@@ -486,7 +487,7 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
     });
     kiosk.set_number(if page == Page::CallAs { "" } else { DATA[11] }.into());
     kiosk.set_place(DATA[12].into());
-    kiosk.set_people_before(if page == Page::Done { 3 } else { -1 });
+    kiosk.set_line_position(if page == Page::Done { 3 } else { 0 });
     kiosk.set_wait_from(15);
     kiosk.set_wait_to(35);
     kiosk.set_waits_longer(false);
