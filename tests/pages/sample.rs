@@ -200,7 +200,7 @@ pub const PAGES: [Sample; 105] = [
     usual(Page::OutOfService, "out-of-service"),
     but(Page::OutOfService, "out-of-service-why", |kiosk| kiosk.set_service_text(DATA[39].into())),
     but(Page::Welcome, "welcome-message", |kiosk| kiosk.set_staff_message(DATA[38].into())),
-    but(Page::Details, "details-message", |kiosk| kiosk.set_staff_message(DATA[38].into())),
+    but(Page::Details, "details-message", |kiosk| kiosk.set_staff_message(DATA[40].into())),
 ];
 
 /// The sample of this name.
@@ -270,7 +270,7 @@ fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows)))
 }
 
-const DATA: [&str; 40] = [
+const DATA: [&str; 41] = [
     "Northside Family Health Center",
     "English",
     "Español",
@@ -311,6 +311,7 @@ const DATA: [&str; 40] = [
     "Hindi",
     "Please come to desk 2: we have found your letter.",
     "The printer is being repaired until noon.",
+    "Please do not leave yet: one of your papers is missing. A colleague comes to you with it in a few minutes. Take a seat beside the kiosk if you like, and we will find you there. Thank you for waiting.",
 ];
 
 pub fn is_data(text: &str) -> bool {
