@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrivals::clock::ManualClock;
+use arrivals::clock::{Clock, ManualClock};
 use arrivals::device::camera::NoCamera;
 use arrivals::device::printer::FolderPrinter;
 use arrivals::device::speaker::NoSpeaker;
@@ -146,14 +146,14 @@ fn closed_port() -> u16 {
 impl Rig {
     fn new(folder: tempfile::TempDir) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
-        let clock = Arc::new(ManualClock::at(begun()));
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(begun()));
         let client = Client::new(&format!("http://127.0.0.1:{}", closed_port()), "token").expect("a client");
         let store = Store::open(&folder.path().join("kiosk.db"), 'A', Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
         let printer = Box::new(FolderPrinter::new(folder.path().join("tickets")));
         let (mailbox, inbox) = Mailbox::new(|| {});
         let beside = {
             let _within = runtime.enter();
-            parts::start("lobby".into(), store, printer, PaperWidth::Mm80, client, &mailbox).expect("threads")
+            parts::start("lobby".into(), store, printer, PaperWidth::Mm80, client, &mailbox, &clock).expect("threads")
         };
         let window = headless::window(SIZE.width, SIZE.height).expect("the pages");
         let words = window.as_weak();
@@ -162,13 +162,13 @@ impl Rig {
             store: Arc::clone(&beside.store),
             wake: Arc::clone(&beside.wake),
             printer: beside.printer.clone(),
+            vitals: beside.vitals.clone(),
+            data: folder.path().join("kiosk.db"),
             camera: CardCamera::new(Box::new(NoCamera), mailbox.clone()),
             speaker: Box::new(NoSpeaker),
             home_language: Language::English,
             clinic_name: Some("Mill Street Clinic".to_owned()),
-            words: Box::new(move |order, local, desk_reached, clinic| {
-                ticket_face(&words.upgrade().expect("the window"), order, local, desk_reached, clinic)
-            }),
+            words: Box::new(move |order, facts| ticket_face(&words.upgrade().expect("the window"), order, facts)),
         })
         .expect("the kiosk's file");
         let stage = Stage::new(window, kiosk, inbox);
