@@ -5,8 +5,8 @@
 //! from the moment in which "Call next" is sent until a board has heard it, a phone, and the list in every browser; and from the
 //! desk's answer to a check-in until the list shows it. Printed as a table, with the desk's memory and processor time.
 //!
-//! Exit status 1 if something went wrong, or if boards had a call later than `--limit-ms` (500) in more than one of a hundred cases while the
-//! machine did nothing else. `-- --seconds N --staff N --boards N --phones N --kiosks N --people N --calls-per-second X --check-ins-per-second X
+//! Exit status 1 if something went wrong, if boards never heard of a call in more than one of a hundred cases, or had it later than
+//! `--limit-ms` (500) in so many while the machine did nothing else. `-- --seconds N --staff N --boards N --phones N --kiosks N --people N --calls-per-second X --check-ins-per-second X
 //! --limit-ms N` change the story. Needs some 600 open files.
 
 #[path = "../tests/crowd/mod.rs"]
@@ -267,6 +267,11 @@ fn report(story: &Story, notes: &Notes, used: &Used, here: usize, phones: usize)
     let errors = notes.errors();
     for (what, times) in &errors {
         println!("wrong, {times} times: {what}");
+    }
+    let unheard = calls * boards - to_boards.len().min(calls * boards);
+    if unheard * 100 > calls * boards {
+        println!("boards: {unheard} times one never heard of a call");
+        return ExitCode::FAILURE;
     }
     let late = ms(&to_boards, 0.99) > story.limit_ms;
     let is_quiet = used.others <= OTHERS_MAX;

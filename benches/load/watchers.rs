@@ -40,13 +40,18 @@ pub async fn board(addr: SocketAddr, path: String, clinic: Arc<Clinic>, notes: A
         notes.count("parts that boards heard", 1);
         notes.count("bytes that boards heard", data.len() as u64);
         for after in data.split("class=\"who").skip(1) {
-            let shown = between(after, ">", "<").and_then(|ticket| clinic.visit_with(ticket.trim()));
+            let shown = between(after, ">", "</b>").and_then(|markup| clinic.visit_with(text(markup).trim()));
             if let Some(visit) = shown.filter(|visit| known.insert(*visit, ()).is_none()) {
                 notes.saw(Eye::Board, News::Called, visit, Instant::now());
             }
         }
     })
     .await;
+}
+
+/// What stands between the tags.
+fn text(markup: &str) -> String {
+    markup.split('<').enumerate().map(|(n, part)| if n == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) }).collect()
 }
 
 /// A patient's phone. It has the news when it heard that they are called.

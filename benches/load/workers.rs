@@ -54,10 +54,10 @@ impl Staff {
         let mut client = Client::new(addr, &self.headers);
         let mut queue = self.n;
         let mut mine = Vec::new();
-        let mut turns = tokio::time::interval(every);
-        turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         // Not all of them at once.
-        tokio::time::sleep(every.mul_f64((self.n * 7 % 20) as f64 / 20.0)).await;
+        let first = Instant::now() + every.mul_f64((self.n * 7 % 20) as f64 / 20.0);
+        let mut turns = tokio::time::interval_at(first.into(), every);
+        turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
             turns.tick().await;
             if Instant::now() >= until {
