@@ -58,7 +58,7 @@ def invent(path, first, days, visits, seed):
         revision, seqs[kiosk] = revision + 1, seqs[kiosk] + 1
         late = at + datetime.timedelta(seconds=chance.randrange(0, 90))
         whole = json.dumps({"seq": seqs[kiosk], "at": text_of(at), "event": body})
-        conn.execute("INSERT INTO kiosk_event VALUES (?, ?, ?, ?, ?)", (kiosk, seqs[kiosk], revision, text_of(late), whole))
+        conn.execute("INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body) VALUES (?, ?, ?, ?, ?)", (kiosk, seqs[kiosk], revision, text_of(late), whole))
         return seqs[kiosk]
 
     for day in range(days):
@@ -73,7 +73,7 @@ def invent(path, first, days, visits, seed):
             status = chance.choices(["booked", "cancelled", "noshow", "fulfilled"], [95, 3, 1, 1])[0]
             if not is_walk_in:
                 body = dict(chance.choice(bodies), id=identity, service=service, status=status, start=text_of(start))
-                conn.execute("INSERT INTO appointment VALUES (?, ?, ?, ?, ?, ?, ?)", (identity, text_of(start), str(date), f"p{n}", "x", json.dumps(body), 1))
+                conn.execute("INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision) VALUES (?, ?, ?, ?, ?, ?, ?)", (identity, text_of(start), str(date), f"p{n}", "x", json.dumps(body), 1))
             if not came and not is_walk_in:
                 continue
             arrived = start + datetime.timedelta(seconds=chance.randrange(-2400, 1500))
