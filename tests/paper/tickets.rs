@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use arrivals::codes;
+use arrivals::domain::pages::TicketPages;
 use arrivals::paper::{Bitmap, PaperWidth, TicketFace, Typesetter, escpos, pdf};
 
 use crate::{escpos_reader, faces};
@@ -66,6 +68,20 @@ fn every_ticket_carries_its_code() {
     let mut typesetter = Typesetter::new();
     for (name, face, paper) in golden() {
         assert_eq!(qr_texts(&typesetter.ticket(&face, paper)), [face.qr], "{name}");
+    }
+}
+
+#[test]
+fn a_ticket_that_leads_to_its_page_is_read_on_both_papers() {
+    let pages = TicketPages { address: "https://check-in.northside-family-health-center.example.org".to_owned(), key: "5f".repeat(32) };
+    let face = TicketFace { qr: codes::ticket_qr(&pages, &faces::a17()), ..faces::english() };
+    let mut typesetter = Typesetter::new();
+    for paper in [PaperWidth::Mm58, PaperWidth::Mm80] {
+        let picture = typesetter.ticket(&face, paper);
+        assert_eq!(qr_texts(&picture), std::slice::from_ref(&face.qr), "{paper:?}");
+        if let Some(folder) = std::env::var_os("ARRIVALS_PICTURES") {
+            std::fs::write(std::path::Path::new(&folder).join(format!("page-{paper:?}.png")), picture.to_png().unwrap()).unwrap();
+        }
     }
 }
 
