@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, Time, Weekday, time};
 use serde::{Deserialize, Serialize};
 
 /// The shortest and the longest step between two bookable times, in minutes.
@@ -22,16 +22,31 @@ pub struct Schedule {
     pub slot_minutes: u32,
     /// Dates on which nobody is booked.
     pub closed: Vec<Date>,
+    /// When the clinic is open, by day of the week; a day that is not here is a day off. Counts as long as nobody has `hours`.
+    pub open: BTreeMap<Day, Opening>,
     /// How many minutes an appointment of a service takes, by the service's name.
     pub minutes: BTreeMap<String, u32>,
-    /// Who sees patients when. Empty: everybody whom the list names, on weekdays from 8 to 17.
+    /// Who sees patients when. Empty: everybody whom the list names, while the clinic is open.
     pub hours: Vec<Hours>,
 }
 
 impl Default for Schedule {
     fn default() -> Self {
-        Self { slot_minutes: 15, closed: Vec::new(), minutes: BTreeMap::new(), hours: Vec::new() }
+        // What most clinics have; until somebody says otherwise, pages that go by it say so.
+        let open = Opening { from: time(8, 0, 0, 0), to: time(17, 0, 0, 0) };
+        let open = Day::WEEKDAYS.into_iter().map(|day| (day, open)).collect();
+        Self { slot_minutes: 15, closed: Vec::new(), open, minutes: BTreeMap::new(), hours: Vec::new() }
     }
+}
+
+/// From when to when, on a day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// From this time of day.
+    pub from: Time,
+    /// To this time of day.
+    pub to: Time,
 }
 
 /// A stretch of the week in which one clinician sees patients.
@@ -75,8 +90,38 @@ pub enum Day {
 }
 
 impl Day {
+    /// The whole week, from Monday on.
+    pub const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
     /// Monday to Friday.
     pub const WEEKDAYS: [Self; 5] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mon => "Monday",
+            Self::Tue => "Tuesday",
+            Self::Wed => "Wednesday",
+            Self::Thu => "Thursday",
+            Self::Fri => "Friday",
+            Self::Sat => "Saturday",
+            Self::Sun => "Sunday",
+        }
+    }
+
+    /// Its name in data: `mon`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Mon => "mon",
+            Self::Tue => "tue",
+            Self::Wed => "wed",
+            Self::Thu => "thu",
+            Self::Fri => "fri",
+            Self::Sat => "sat",
+            Self::Sun => "sun",
+        }
+    }
 
     /// The day of the week of a date.
     #[must_use]
@@ -107,57 +152,69 @@ impl Schedule {
     pub fn check(&self) -> Result<(), String> {
         let slot = |whose: &str, minutes: u32| {
             let (least, most) = (SLOT_MINUTES.start(), SLOT_MINUTES.end());
-            if SLOT_MINUTES.contains(&minutes) {
-                Ok(())
-            } else {
-                Err(format!("schedule: {whose}slot_minutes is from {least} to {most}; found {minutes}"))
-            }
+            if SLOT_MINUTES.contains(&minutes) { Ok(()) } else { Err(format!("{whose} is from {least} to {most}; found {minutes}")) }
         };
-        slot("", self.slot_minutes)?;
+        slot("schedule.slot_minutes: slot_minutes", self.slot_minutes)?;
         if let Some(date) = twice(&self.closed) {
-            return Err(format!("schedule: closed has {date} twice"));
+            return Err(format!("schedule.closed: {date} is there twice"));
+        }
+        for (day, open) in &self.open {
+            if open.from >= open.to {
+                return Err(format!("schedule.open: {} ends at {}, not after it begins", day.name(), clock(open.to)));
+            }
         }
         for (service, minutes) in &self.minutes {
             if service.trim().is_empty() {
-                return Err("schedule: minutes has a service without a name; leave it out".to_owned());
+                return Err("schedule.minutes: there is a service without a name; leave it out".to_owned());
             }
             if *minutes == 0 || *minutes > MINUTES_MAX {
-                return Err(format!("schedule: minutes of {service:?} is from 1 to {MINUTES_MAX}; found {minutes}"));
+                return Err(format!("schedule.minutes: {service:?} takes from 1 to {MINUTES_MAX} minutes; found {minutes}"));
             }
         }
-        for (at, hours) in self.hours.iter().enumerate() {
-            let who = &hours.practitioner;
-            if who.trim() != who || who.is_empty() || who.chars().nth(NAME_CHARS_MAX).is_some() || who.chars().any(char::is_control) {
-                return Err(format!("schedule: hours number {} has no practitioner; write the name as appointments have it", at + 1));
-            }
-            if hours.days.is_empty() {
-                return Err(format!("schedule: hours of {who:?} have no days; write some of mon, tue, wed, thu, fri, sat, sun"));
-            }
-            if twice(&hours.days).is_some() {
-                return Err(format!("schedule: hours of {who:?} have a day twice"));
-            }
-            if hours.from >= hours.to {
-                return Err(format!("schedule: hours of {who:?} end at {}, not after they begin", clock(hours.to)));
-            }
-            if let Some(minutes) = hours.slot_minutes {
-                slot(&format!("hours of {who:?}: "), minutes)?;
-            }
-            let overlaps = |other: &Hours| {
-                other.practitioner == *who
-                    && other.from < hours.to
-                    && hours.from < other.to
-                    && other.days.iter().any(|day| hours.days.contains(day))
-            };
-            if self.hours.iter().take(at).any(overlaps) {
-                return Err(format!("schedule: hours of {who:?} overlap; nobody is in two places at once"));
-            }
+        (0..self.hours.len()).try_for_each(|at| self.check_hours(at, slot))
+    }
+
+    /// Whether a part of the hours makes sense, also beside those before it.
+    fn check_hours(&self, at: usize, slot: impl Fn(&str, u32) -> Result<(), String>) -> Result<(), String> {
+        let Some(hours) = self.hours.get(at) else { return Ok(()) };
+        let who = &hours.practitioner;
+        let bad = |why: String| Err(format!("schedule.hours: {why}"));
+        if who.trim() != who || who.is_empty() || who.chars().nth(NAME_CHARS_MAX).is_some() || who.chars().any(char::is_control) {
+            return bad(format!("number {} has no practitioner; write the name as appointments have it", at + 1));
         }
-        Ok(())
+        if hours.days.is_empty() {
+            return bad(format!("those of {who:?} have no days; one of the week is needed"));
+        }
+        if twice(&hours.days).is_some() {
+            return bad(format!("those of {who:?} have a day twice"));
+        }
+        if hours.from >= hours.to {
+            return bad(format!("those of {who:?} end at {}, not after they begin", clock(hours.to)));
+        }
+        if let Some(minutes) = hours.slot_minutes {
+            slot(&format!("schedule.hours: slot_minutes of {who:?}"), minutes)?;
+        }
+        let overlaps = |other: &&Hours| {
+            other.practitioner == *who
+                && other.from < hours.to
+                && hours.from < other.to
+                && other.days.iter().any(|day| hours.days.contains(day))
+        };
+        match self.hours.iter().take(at).find(overlaps) {
+            Some(other) => bad(format!(
+                "those of {who:?} from {} to {} overlap others from {} to {}; nobody is in two places at once",
+                clock(hours.from),
+                clock(hours.to),
+                clock(other.from),
+                clock(other.to)
+            )),
+            None => Ok(()),
+        }
     }
 }
 
 fn clock(time: Time) -> String {
-    time.strftime("%H:%M").to_string()
+    time.strftime("%-H:%M").to_string()
 }
 
 fn twice<T: Ord + Copy>(all: &[T]) -> Option<T> {
@@ -168,6 +225,13 @@ fn twice<T: Ord + Copy>(all: &[T]) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_its_code_in_data() {
+        for day in Day::ALL {
+            assert_eq!(serde_json::to_value(day).unwrap(), day.code());
+        }
+    }
 
     #[test]
     fn what_makes_no_sense_is_said() {
@@ -188,17 +252,27 @@ mod tests {
             (Schedule::default(), Ok(())),
             (with(&[hours("Dr. A", &[Mon], 8, 12), hours("Dr. A", &[Mon], 12, 17), hours("Dr. B", &[Mon], 8, 12)]), Ok(())),
             (Schedule { slot_minutes: 4, ..Schedule::default() }, Err("slot_minutes is from 5 to 240; found 4")),
-            (Schedule { closed: vec![date, date], ..Schedule::default() }, Err("closed has 2026-12-25 twice")),
+            (Schedule { closed: vec![date, date], ..Schedule::default() }, Err("schedule.closed: 2026-12-25 is there twice")),
             (
                 Schedule { minutes: [("Lab".to_owned(), 0)].into(), ..Schedule::default() },
-                Err("minutes of \"Lab\" is from 1 to 720; found 0"),
+                Err("schedule.minutes: \"Lab\" takes from 1 to 720 minutes; found 0"),
             ),
-            (with(&[hours(" ", &[Mon], 8, 12)]), Err("hours number 1 has no practitioner")),
-            (with(&[hours("Dr. A", &[], 8, 12)]), Err("hours of \"Dr. A\" have no days")),
+            (
+                Schedule {
+                    open: [(Mon, Opening { from: date.at(9, 0, 0, 0).time(), to: date.at(9, 0, 0, 0).time() })].into(),
+                    ..Schedule::default()
+                },
+                Err("schedule.open: Monday ends at 9:00, not after it begins"),
+            ),
+            (with(&[hours(" ", &[Mon], 8, 12)]), Err("schedule.hours: number 1 has no practitioner")),
+            (with(&[hours("Dr. A", &[], 8, 12)]), Err("those of \"Dr. A\" have no days")),
             (with(&[hours("Dr. A", &[Mon, Mon], 8, 12)]), Err("have a day twice")),
             (with(&[hours("Dr. A", &[Mon], 12, 12)]), Err("end at 12:00, not after they begin")),
-            (with(&[hours("Dr. A", &[Mon], 8, 12), hours("Dr. A", &[Tue, Mon], 11, 17)]), Err("overlap")),
-            (with(&[Hours { slot_minutes: Some(300), ..hours("Dr. A", &[Mon], 8, 12) }]), Err("hours of \"Dr. A\": slot_minutes is from")),
+            (
+                with(&[hours("Dr. A", &[Mon], 8, 12), hours("Dr. A", &[Tue, Mon], 11, 17)]),
+                Err("from 11:00 to 17:00 overlap others from 8:00 to 12:00"),
+            ),
+            (with(&[Hours { slot_minutes: Some(300), ..hours("Dr. A", &[Mon], 8, 12) }]), Err("slot_minutes of \"Dr. A\" is from")),
         ] {
             match (schedule.check(), expected) {
                 (Ok(()), Ok(())) => {}

@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time, date, time};
 use jiff::tz::TimeZone;
 
 use arrivals::domain::booking::*;
-use arrivals::domain::schedule::{Day, Hours, Schedule};
+use arrivals::domain::schedule::{Day, Hours, Opening, Schedule};
 
 fn zone() -> TimeZone {
     TimeZone::get("America/New_York").unwrap()
@@ -37,6 +37,7 @@ fn practice(hours: Vec<Hours>) -> Practice {
         closed: vec![date(2026, 12, 25)],
         minutes: [("Long".to_owned(), 60), ("Short".to_owned(), 10)].into(),
         hours,
+        ..Schedule::default()
     };
     Practice::new(&schedule, &[], zone())
 }
@@ -250,4 +251,73 @@ fn without_a_schedule_the_list_says_who_works_for_what_and_where() {
     let first = first.first().unwrap();
     assert_eq!((first.start, first.practitioner.as_str(), first.place.as_str()), (at(MONDAY, 8, 0), "A", "1st floor"));
     assert!(free_slots(&practice, &Ask { service: "Eyes".to_owned(), ..ask(Some("B"), 20) }, MONDAY, &[], at(MONDAY, 0, 0)).is_empty());
+}
+
+/// Nobody said when the clinic works, so what most do is taken, and said; nobody is offered a Sunday by it.
+#[test]
+fn without_hours_the_clinics_opening_counts_and_a_weekend_is_not_free() {
+    let list = [Seen { practitioner: "A".to_owned(), service: "Check".to_owned(), place: "1st floor".to_owned(), minutes: 30, times: 3 }];
+    let (friday, saturday, sunday) = (date(2026, 11, 27), date(2026, 11, 28), date(2026, 11, 29));
+    let first =
+        |practice: &Practice, date| free(practice, &ask(None, 30), date, &[], at(date, 0, 0)).split(", ").next().unwrap().to_owned();
+    let usual = Practice::new(&Schedule::default(), &list, zone());
+    assert_eq!(usual.assumed().map(|open| open.len()), Some(5));
+    for (date, expected) in [(friday, "8:00 A"), (saturday, ""), (sunday, ""), (MONDAY, "8:00 A")] {
+        assert_eq!(first(&usual, date), expected, "{date}");
+        assert_eq!(gaps(&usual, "A", date, &[]).is_empty(), expected.is_empty(), "{date}");
+    }
+    let open = [(Day::Sat, Opening { from: time(9, 30, 0, 0), to: time(10, 30, 0, 0) })].into();
+    let saturdays = Practice::new(&Schedule { open, closed: vec![date(2026, 12, 5)], ..Schedule::default() }, &list, zone());
+    for (date, expected) in [(friday, ""), (saturday, "9:30 A"), (date(2026, 12, 5), "")] {
+        assert_eq!(first(&saturdays, date), expected, "{date}");
+    }
+    // Somebody's own hours count alone.
+    let own = practice(vec![hours("B", time(8, 0, 0, 0), time(9, 0, 0, 0), "")]);
+    assert_eq!((own.assumed(), own.practitioners()), (None, vec!["B"]));
+}
+
+#[test]
+fn outside_hours_a_clinician_is_in_their_only_room_and_their_patients_wait_where_they_mostly_do() {
+    let mornings = |who: &str, room: &str| hours(who, time(8, 0, 0, 0), time(12, 0, 0, 0), room);
+    let two_rooms = [Hours { days: vec![Day::Mon], ..mornings("C", "Room 2") }, Hours { days: vec![Day::Tue], ..mornings("C", "Room 3") }];
+    let annex = Hours { days: vec![Day::Sat], place: "annex".to_owned(), ..mornings("A", "Room 1") };
+    let practice = practice([vec![mornings("A", "Room 1"), annex, mornings("B", "Room 1")], two_rooms.to_vec()].concat());
+    let evening = at(MONDAY, 18, 0);
+    for (who, when, room, place) in [
+        ("A", at(MONDAY, 8, 0), "Room 1", "1st floor"),
+        ("A", evening, "Room 1", "1st floor"),
+        ("A", at(date(2026, 11, 28), 18, 0), "Room 1", "annex"),
+        ("A", at(date(2026, 11, 29), 18, 0), "Room 1", "1st floor"),
+        ("C", at(MONDAY, 8, 0), "Room 2", "1st floor"),
+        ("C", evening, "", "1st floor"),
+        ("D", evening, "", ""),
+    ] {
+        assert_eq!((practice.room_at(who, when).as_str(), practice.place_at(who, when).as_str()), (room, place), "{who} {when}");
+    }
+    let wish = |who: &str| Wish {
+        patient: Some("pat".into()),
+        moves: None,
+        service: "Check".to_owned(),
+        practitioner: who.to_owned(),
+        start: evening,
+        minutes: 30,
+    };
+    let taken = [busy("1", "A", "somebody", evening, 30)];
+    let now = at(MONDAY, 8, 0);
+    let room = Conflict::Room("1".into(), "Room 1".to_owned());
+    assert_eq!(conflicts(&practice, &wish("B"), &taken, now), [Conflict::OutsideHours, room]);
+    assert_eq!(conflicts(&practice, &wish("C"), &taken, now), [Conflict::OutsideHours]);
+    assert!(conflicts(&practice, &wish("C"), &taken, now).iter().all(Conflict::is_of_hours));
+    assert!(!conflicts(&practice, &wish("A"), &taken, now).iter().all(Conflict::is_of_hours));
+}
+
+#[test]
+fn a_time_that_the_clocks_leave_out_is_none_and_one_that_comes_twice_is_the_first() {
+    let practice = practice(Vec::new());
+    let clock = |date, hour, minute| practice.at(date, time(hour, minute, 0, 0)).map(|at| at.to_string());
+    let (forward, back) = (date(2026, 3, 8), date(2026, 11, 1));
+    assert_eq!(clock(forward, 2, 30), None);
+    assert_eq!(clock(forward, 3, 0).as_deref(), Some("2026-03-08T07:00:00Z"));
+    assert_eq!(clock(back, 1, 30).as_deref(), Some("2026-11-01T05:30:00Z"));
+    assert_eq!(clock(back, 2, 0).as_deref(), Some("2026-11-01T07:00:00Z"));
 }

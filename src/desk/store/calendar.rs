@@ -1,5 +1,7 @@
 //! What booking looks at: whose time is taken, and when clinicians work.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -8,9 +10,39 @@ use rusqlite::{Connection, params};
 use super::super::error::DeskError;
 use super::{Store, appointments};
 use crate::domain::booking::{Busy, Practice, Seen};
+use crate::domain::schedule::Schedule;
 
 /// Who works where is read off so many days before and after today.
 const SEEN_DAYS: i64 = 28;
+
+/// Names that the list or the clinic's settings know, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Who sees patients.
+    pub clinicians: BTreeSet<String>,
+    /// Where patients wait.
+    pub places: BTreeSet<String>,
+    /// Where one patient at a time can be.
+    pub rooms: BTreeSet<String>,
+    /// What for.
+    pub services: BTreeSet<String>,
+}
+
+impl Known {
+    /// Adds what a schedule names.
+    pub fn add(&mut self, schedule: &Schedule) {
+        for hours in &schedule.hours {
+            self.clinicians.insert(hours.practitioner.clone());
+            self.places.insert(hours.place.clone());
+            self.rooms.insert(hours.room.clone());
+            self.services.extend(hours.services.iter().cloned());
+        }
+        self.services.extend(schedule.minutes.keys().cloned());
+        for names in [&mut self.clinicians, &mut self.places, &mut self.rooms, &mut self.services] {
+            names.retain(|name| !name.trim().is_empty());
+        }
+    }
+}
 
 impl Store {
     /// When clinicians work, for booking.
@@ -21,20 +53,21 @@ impl Store {
         practice(&self.conn, &self.zone, now)
     }
 
-    /// Every service that the list or the clinic's settings name, by name.
+    /// What the list of these weeks or the clinic's settings name.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn services(&self, now: Timestamp) -> Result<Vec<String>, DeskError> {
+    pub fn known(&self, now: Timestamp) -> Result<Known, DeskError> {
         let settings = super::settings(&self.conn)?;
-        let mut services: Vec<String> = seen(&self.conn, &self.zone, now)?.into_iter().map(|seen| seen.service).collect();
-        services.extend(settings.schedule.minutes.into_keys());
-        services.extend(settings.schedule.hours.into_iter().flat_map(|hours| hours.services));
-        services.extend(settings.services.into_iter().map(|rules| rules.service));
-        services.retain(|service| !service.trim().is_empty());
-        services.sort();
-        services.dedup();
-        Ok(services)
+        let mut known = Known::default();
+        for seen in seen(&self.conn, &self.zone, now)? {
+            known.clinicians.insert(seen.practitioner);
+            known.places.insert(seen.place);
+            known.services.insert(seen.service);
+        }
+        known.services.extend(settings.services.into_iter().map(|rules| rules.service));
+        known.add(&settings.schedule);
+        Ok(known)
     }
 
     /// Appointments that stand, of these dates, both included.

@@ -2,14 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::{Date, Time, time};
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::schedule::{Day, Hours, Schedule};
-
-/// From when to when somebody is bookable of whom the clinic says nothing.
-const DEFAULT_DAY: (Time, Time) = (time(8, 0, 0, 0), time(17, 0, 0, 0));
+use super::super::schedule::{Day, Hours, Opening, Schedule};
 
 /// What the list shows of one clinician: so many appointments of this service, at this place, of this length.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +48,7 @@ pub struct Practice {
     closed: Vec<Date>,
     minutes: BTreeMap<String, u32>,
     hours: Vec<Hours>,
+    assumed: Option<BTreeMap<Day, Opening>>,
     zone: TimeZone,
 }
 
@@ -62,8 +60,15 @@ impl Practice {
         for one in seen.iter().filter(|one| one.minutes > 0) {
             minutes.entry(one.service.clone()).or_insert(one.minutes);
         }
-        let hours = if schedule.hours.is_empty() { default_hours(seen) } else { schedule.hours.clone() };
-        Self { slot_minutes: schedule.slot_minutes, closed: schedule.closed.clone(), minutes, hours, zone }
+        let assumed = schedule.hours.is_empty().then(|| schedule.open.clone());
+        let hours = if assumed.is_some() { assumed_hours(&schedule.open, seen) } else { schedule.hours.clone() };
+        Self { slot_minutes: schedule.slot_minutes, closed: schedule.closed.clone(), minutes, hours, assumed, zone }
+    }
+
+    /// When the clinic is open, if that alone says who can be booked when, because nobody has hours.
+    #[must_use]
+    pub fn assumed(&self) -> Option<&BTreeMap<Day, Opening>> {
+        self.assumed.as_ref()
     }
 
     /// How many minutes an appointment of this service takes.
@@ -109,14 +114,42 @@ impl Practice {
         stretches
     }
 
-    /// The room in which an appointment with this clinician at this time is; empty if the clinic names none.
+    /// The room in which an appointment with this clinician at this time is; empty if the clinic names none. Outside their hours it
+    /// is the only room that the clinic names with them, if it is one.
     #[must_use]
     pub fn room_at(&self, practitioner: &str, at: Timestamp) -> String {
+        if let Some(hours) = self.hours_at(practitioner, at) {
+            return hours.room.clone();
+        }
+        let rooms: BTreeSet<&str> = self.hours_of(practitioner).map(|hours| hours.room.as_str()).collect();
+        if rooms.len() == 1 { rooms.into_iter().map(str::to_owned).collect() } else { String::new() }
+    }
+
+    /// Where the patients of this clinician wait at this time; outside their hours, where they do on that day, or else at all. Empty if
+    /// nobody says.
+    #[must_use]
+    pub fn place_at(&self, practitioner: &str, at: Timestamp) -> String {
         let day = Day::of(self.date_of(at));
-        let time = at.to_zoned(self.zone.clone()).time();
-        let is_then =
-            |hours: &&Hours| hours.practitioner == practitioner && hours.days.contains(&day) && hours.from <= time && time < hours.to;
-        self.hours.iter().find(is_then).map(|hours| hours.room.clone()).unwrap_or_default()
+        let on_that_day = || self.hours_of(practitioner).find(|hours| hours.days.contains(&day) && !hours.place.is_empty());
+        let at_all = || self.hours_of(practitioner).find(|hours| !hours.place.is_empty());
+        self.hours_at(practitioner, at).or_else(on_that_day).or_else(at_all).map(|hours| hours.place.clone()).unwrap_or_default()
+    }
+
+    /// What a time on the clinic's clock is; none if its clocks leave that time out. One that comes twice is the first of the two.
+    #[must_use]
+    pub fn at(&self, date: Date, time: Time) -> Option<Timestamp> {
+        let zoned = date.to_datetime(time).to_zoned(self.zone.clone()).ok()?;
+        (zoned.time() == time).then(|| zoned.timestamp())
+    }
+
+    fn hours_of(&self, practitioner: &str) -> impl Iterator<Item = &Hours> {
+        self.hours.iter().filter(move |hours| hours.practitioner == practitioner)
+    }
+
+    fn hours_at(&self, practitioner: &str, at: Timestamp) -> Option<&Hours> {
+        let zoned = at.to_zoned(self.zone.clone());
+        let (day, time) = (Day::of(zoned.date()), zoned.time());
+        self.hours_of(practitioner).find(|hours| hours.days.contains(&day) && hours.from <= time && time < hours.to)
     }
 
     fn stretch(&self, hours: &Hours, date: Date) -> Option<Stretch> {
@@ -125,10 +158,9 @@ impl Practice {
         let mut begins = Vec::new();
         let mut time = hours.from;
         while time < hours.to {
-            let zoned = date.to_datetime(time).to_zoned(self.zone.clone()).ok()?;
             // A time that the clocks leave out when they go forward is no time to come at.
-            if zoned.time() == time && begins.last().is_none_or(|last| *last < zoned.timestamp()) {
-                begins.push(zoned.timestamp());
+            if let Some(begin) = self.at(date, time).filter(|begin| begins.last().is_none_or(|last| last < begin)) {
+                begins.push(begin);
             }
             let Ok(next) = time.checked_add(step) else { break };
             time = next;
@@ -153,24 +185,28 @@ impl Stretch {
     }
 }
 
-/// Everybody whom the list names, on weekdays, for what and where they are seen to work.
-fn default_hours(seen: &[Seen]) -> Vec<Hours> {
-    let mut hours: BTreeMap<&str, Hours> = BTreeMap::new();
+/// Everybody whom the list names, while the clinic is open, for what and where they are seen to work.
+fn assumed_hours(open: &BTreeMap<Day, Opening>, seen: &[Seen]) -> Vec<Hours> {
+    let mut works: BTreeMap<&str, (&str, Vec<String>)> = BTreeMap::new();
     for one in seen.iter().filter(|one| !one.practitioner.trim().is_empty()) {
-        let its = hours.entry(&one.practitioner).or_insert_with(|| Hours {
-            practitioner: one.practitioner.clone(),
-            days: Day::WEEKDAYS.to_vec(),
-            from: DEFAULT_DAY.0,
-            to: DEFAULT_DAY.1,
-            // The most frequent comes first.
-            place: one.place.clone(),
-            room: String::new(),
-            services: Vec::new(),
-            slot_minutes: None,
-        });
-        if !its.services.contains(&one.service) {
-            its.services.push(one.service.clone());
+        // The most frequent comes first.
+        let (_, services) = works.entry(&one.practitioner).or_insert((&one.place, Vec::new()));
+        if !services.contains(&one.service) {
+            services.push(one.service.clone());
         }
     }
-    hours.into_values().collect()
+    let each = |(who, (place, services)): (&str, (&str, Vec<String>))| -> Vec<Hours> {
+        let on = |(day, open): (&Day, &Opening)| Hours {
+            practitioner: who.to_owned(),
+            days: vec![*day],
+            from: open.from,
+            to: open.to,
+            place: place.to_owned(),
+            room: String::new(),
+            services: services.clone(),
+            slot_minutes: None,
+        };
+        open.iter().map(on).collect()
+    };
+    works.into_iter().flat_map(each).collect()
 }

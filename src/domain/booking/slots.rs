@@ -69,6 +69,14 @@ pub enum Conflict {
     Room(AppointmentId, String),
 }
 
+impl Conflict {
+    /// Whether the clinic's hours alone stand in the way, so that staff may book all the same.
+    #[must_use]
+    pub fn is_of_hours(&self) -> bool {
+        matches!(self, Self::Closed(_) | Self::OutsideHours)
+    }
+}
+
 /// Everything that stands in the way of a wish, the clinic's hours first. `taken`: appointments that stand, of that day.
 #[must_use]
 pub fn conflicts(practice: &Practice, wish: &Wish, taken: &[Busy], now: Timestamp) -> Vec<Conflict> {

@@ -245,7 +245,7 @@ fn times(desk: &Desk, who: &SignedIn, mut form: BookForm, first: bool) -> Result
 }
 
 fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, problem: Option<&str>) -> Result<Outcome, Oops> {
-    let services = desk.with_store(|store| store.services(desk.now()))?;
+    let services: Vec<String> = desk.with_store(|store| store.known(desk.now()))?.services.into_iter().collect();
     let practitioners: Vec<String> =
         desk.with_store(|store| Ok(store.practice(desk.now())?.practitioners().into_iter().map(str::to_owned).collect()))?;
     let from: Option<Date> = form.date.parse().ok();

@@ -5,6 +5,7 @@
 
 mod form;
 mod show;
+mod week;
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
@@ -18,7 +19,7 @@ use self::form::Problem;
 use super::super::Desk;
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
-use super::super::settings::parts::{OTHER, PARTS, Part, at, items, known_keys, put};
+use super::super::settings::parts::{OTHER, PARTS, Part, at, items, known_keys, put, whole};
 use super::super::settings::{Draft, Put, file, object, read};
 use super::html::in_address;
 use super::{Oops, shown};
@@ -30,6 +31,8 @@ pub(super) struct PartQuery {
     part: String,
     /// A number from 0, or `new`.
     item: Option<String>,
+    /// What a new thing is called.
+    of: Option<String>,
     saved: Option<String>,
 }
 
@@ -84,11 +87,12 @@ pub(super) async fn part(
             return Ok(Some(show::other(desk, &who, &draft, note, None)));
         }
         let Some(part) = Part::of(&query.part) else { return Ok(None) };
-        let edited = draft.edited();
+        let edited = whole(&draft.edited());
+        let of = query.of.as_deref().filter(|_| item == Some(Item::New));
         match (item, &part.table) {
-            (None, _) => Ok(Some(show::part(desk, &who, &draft, part, note, None))),
+            (None, _) => show::part(desk, &who, &draft, part, note, None).map(Some),
             (Some(Item::At(n)), Some(table)) if n >= items(&edited, table.key).len() => Ok(None),
-            (Some(item), Some(table)) => Ok(Some(show::item(desk, &who, &edited, (part, table, item), None))),
+            (Some(item), Some(table)) => show::item(desk, &who, &edited, (part, table, item), of, None).map(Some),
             (Some(_), None) => Ok(None),
         }
     });
@@ -216,19 +220,19 @@ fn save(desk: &Desk, who: &SignedIn, code: &str, item: &str, typed: &form::Typed
         }));
     }
     let Some(part) = Part::of(code) else { return Ok(None) };
-    let edited = draft.edited();
+    let edited = whole(&draft.edited());
     let mut wanted = edited.clone();
     if item.is_empty() {
         let before = |key: &str| at(&edited, key).cloned();
         let problem = match form::read(part.inputs, typed, &before) {
             Ok(values) => {
                 values.into_iter().for_each(|(key, value)| put(&mut wanted, key, value));
-                wrong_here(part, &wanted).map(|why| form::beside(part.inputs, None, &why))
+                wrong_here(part, &wanted).map(|why| form::beside(part, part.inputs, None, &why))
             }
             Err(problem) => Some(problem),
         };
         if let Some(problem) = problem {
-            return Ok(Some(Answer::Again(show::part(desk, who, &draft, part, None, Some((typed, &problem))))));
+            return Ok(Some(Answer::Again(show::part(desk, who, &draft, part, None, Some((typed, &problem)))?)));
         }
     } else {
         let (Some(table), Some(item)) = (&part.table, Item::read(item)) else { return Ok(None) };
@@ -242,11 +246,11 @@ fn save(desk: &Desk, who: &SignedIn, code: &str, item: &str, typed: &form::Typed
             },
         };
         let again =
-            |problem: &Problem| Ok(Some(Answer::Again(show::item(desk, who, &edited, (part, table, item), Some((typed, problem))))));
+            |problem: &Problem| Ok(Some(Answer::Again(show::item(desk, who, &edited, (part, table, item), None, Some((typed, problem)))?)));
         if let Item::At(n) = item
             && typed.iter().find(|(name, _)| name == "mark").map(|(_, mark)| mark.as_str()) != Some(show::mark(&list, n).as_str())
         {
-            return again(&Problem { key: None, text: "This was changed in another window meanwhile. Open it again.".to_owned() });
+            return again(&Problem::of_all("This was changed in another window meanwhile. Open it again."));
         }
         let before = |key: &str| thing.get(key).cloned();
         let values = match form::read(table.inputs, typed, &before) {
@@ -264,7 +268,7 @@ fn save(desk: &Desk, who: &SignedIn, code: &str, item: &str, typed: &form::Typed
         }
         put(&mut wanted, table.key, Value::Array(list));
         if let Some(why) = wrong_here(part, &wanted) {
-            return again(&form::beside(table.inputs, Some(table.named_by), &why));
+            return again(&form::beside(part, table.inputs, Some(table.named_by), &why));
         }
     }
     keep(desk, who, draft, &wanted)?;
@@ -284,8 +288,8 @@ fn keep(desk: &Desk, who: &SignedIn, mut draft: Draft, wanted: &Map<String, Valu
 fn wrong_here(part: &Part, wanted: &Map<String, Value>) -> Option<String> {
     let why = read(wanted).err()?;
     let about = why.split(':').next().unwrap_or_default();
-    let is_elsewhere = PARTS.iter().any(|other| other.code != part.code && other.keys().any(|key| key == about))
-        || (wanted.contains_key(about) && !part.keys().any(|key| key == about));
+    let top = about.split('.').next().unwrap_or_default();
+    let is_elsewhere = !part.shows(about) && (PARTS.iter().any(|other| other.shows(about)) || wanted.contains_key(top));
     (!is_elsewhere).then_some(why)
 }
 
@@ -295,7 +299,7 @@ fn arrange(desk: &Desk, who: &SignedIn, action: &str, which: (&str, &str, &str))
     let Some(part) = Part::of(code) else { return Ok(None) };
     let (Some(table), Some(Item::At(n))) = (&part.table, Item::read(item)) else { return Ok(None) };
     let draft = desk.settings_draft(&who.user)?;
-    let mut wanted = draft.edited();
+    let mut wanted = whole(&draft.edited());
     let mut list = items(&wanted, table.key).to_vec();
     // A page that is too old would remove another thing than it shows.
     if n < list.len() && mark == show::mark(&list, n) {

@@ -9,12 +9,14 @@ use super::super::super::secret::hash_token;
 use super::super::super::session::SignedIn;
 use super::super::super::settings::Draft;
 use super::super::super::settings::diff::{Difference, differences, words};
-use super::super::super::settings::parts::{Input, OTHER, PARTS, Part, Table, at, items, known_keys, name_of};
-use super::super::super::store::COMMAND;
+use super::super::super::settings::parts::{Input, Look, OTHER, PARTS, Part, Table, at, items, known_keys, name_of, whole};
+use super::super::super::store::{COMMAND, Known};
 use super::super::html::{in_address, staff_page};
 use super::super::icons::icon;
 use super::Item;
-use super::form::{Problem, Shown, Typed, field_id, fields};
+use super::form::{Names, Problem, Shown, Typed, fields};
+use super::week;
+use crate::domain::schedule::Schedule;
 
 /// What is said after something was taken into the draft.
 pub const KEPT: &str = "Kept in your draft. Nothing has changed for anybody yet.";
@@ -43,7 +45,7 @@ fn wrong(problem: &Problem, inputs: &[Input]) -> Markup {
     html! {
         p.problem role="alert" {
             (icon("alert"))
-            span { @if let Some(input) = input { a href={ "#" (field_id(input.key)) } { (input.label) } ": " } (problem.text) }
+            span { @if let (Some(input), Some(id)) = (input, problem.leads_to()) { a href={ "#" (id) } { (input.label) } ": " } (problem.text) }
         }
     }
 }
@@ -74,8 +76,9 @@ fn discard(who: &SignedIn) -> Markup {
 /// Every part, the file, and the history.
 pub fn overview(desk: &Desk, who: &SignedIn, refused: Option<(&str, &str)>) -> Result<Markup, DeskError> {
     let draft = desk.settings_draft(&who.user)?;
-    let edited = draft.edited();
-    let is_changed = |part: &Part| part.keys().any(|key| edited.get(key) != draft.now().get(key));
+    let (now, edited) = (whole(draft.now()), whole(&draft.edited()));
+    let is_changed = |part: &Part| part.paths().any(|path| at(&edited, path) != at(&now, path));
+    let has_other = !others(&edited).is_empty();
     let own = desk.has_own_settings()?;
     let body = html! {
         h2 { "The clinic's settings" }
@@ -89,9 +92,11 @@ pub fn overview(desk: &Desk, who: &SignedIn, refused: Option<(&str, &str)>) -> R
                     p.quiet { (summary(part, &edited)) }
                 }
             }
-            li {
-                a href="/settings/part?part=other" { "Everything else" }
-                p.quiet { "Parts that have no form, as text." }
+            @if has_other {
+                li {
+                    a href="/settings/part?part=other" { "Everything else" }
+                    p.quiet { "Parts that have no form, as text." }
+                }
             }
         }
         h3 { "Everything as one file" }
@@ -129,16 +134,39 @@ fn summary(part: &Part, settings: &Map<String, Value>) -> String {
         }
     }
     if let Some(table) = &part.table {
-        let names: Vec<&str> = items(settings, table.key).iter().map(|item| name_of(item, table.named_by)).collect();
+        let mut names: Vec<&str> = items(settings, table.key).iter().map(|item| name_of(item, table.named_by)).collect();
+        if table.look == Look::Week {
+            names.sort_unstable();
+            names.dedup();
+        }
         said.push(if names.is_empty() { format!("{}: none", table.title) } else { format!("{}: {}", table.title, names.join(", ")) });
     }
     let text = said.join(". ");
     if text.is_empty() { part.about.to_owned() } else { text }
 }
 
+/// What the list and the settings as they would be name.
+fn known(desk: &Desk, settings: &Map<String, Value>) -> Result<Known, DeskError> {
+    let now = desk.now();
+    let mut known = desk.with_store(|store| store.known(now))?;
+    if let Some(Ok(schedule)) = settings.get("schedule").map(|value| serde_json::from_value::<Schedule>(value.clone())) {
+        known.add(&schedule);
+    }
+    Ok(known)
+}
+
 /// A part: its form, and its table.
-pub fn part(desk: &Desk, who: &SignedIn, draft: &Draft, part: &Part, note: Option<&str>, again: Option<(&Typed, &Problem)>) -> Markup {
-    let edited = draft.edited();
+pub fn part(
+    desk: &Desk,
+    who: &SignedIn,
+    draft: &Draft,
+    part: &Part,
+    note: Option<&str>,
+    again: Option<(&Typed, &Problem)>,
+) -> Result<Markup, DeskError> {
+    let edited = whole(&draft.edited());
+    let known = known(desk, &edited)?;
+    let names = Names { settings: &edited, known: &known };
     let stands = |key: &str| at(&edited, key).cloned();
     let shown = again.map_or(Shown::Stands(&stands), |(typed, _)| Shown::Typed(typed));
     let problem = again.map(|(_, problem)| problem);
@@ -153,29 +181,37 @@ pub fn part(desk: &Desk, who: &SignedIn, draft: &Draft, part: &Part, note: Optio
             form.settings method="post" action="/settings/save" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="part" value=(part.code);
-                (fields(part.inputs, &shown, &edited, problem))
+                (fields(part.inputs, &shown, &names, problem))
                 button.button.primary type="submit" { "Keep in the draft" }
             }
+            script src="/static/settings.js" defer {}
         }
-        @if let Some(table) = &part.table { (list(part, table, &edited, who)) }
+        @if let Some(table) = &part.table {
+            @match table.look {
+                Look::List => (list(part, table, &edited, who)),
+                Look::Week => (week::table(part, table, &names)),
+            }
+        }
     };
-    page(desk, who, "Settings", &format!("/settings/part?part={}", in_address(part.code)), &body)
+    Ok(page(desk, who, "Settings", &format!("/settings/part?part={}", in_address(part.code)), &body))
+}
+
+/// A button that does something with a thing of a table.
+fn button(who: &SignedIn, (part, list, n): (&Part, &[Value], usize), action: &str, words: &str, name: &str) -> Markup {
+    html! {
+        form method="post" action={ "/settings/" (action) } {
+            input type="hidden" name="csrf" value=(who.csrf);
+            input type="hidden" name="part" value=(part.code);
+            input type="hidden" name="item" value=(n);
+            input type="hidden" name="mark" value=(mark(list, n));
+            button.button.small type="submit" { (words) span.hidden { " " (name) } }
+        }
+    }
 }
 
 fn list(part: &Part, table: &Table, settings: &Map<String, Value>, who: &SignedIn) -> Markup {
     let list = items(settings, table.key);
     let columns: Vec<_> = table.inputs.iter().filter(|input| input.key != table.named_by).take(3).collect();
-    let button = |action: &str, words: &str, n: usize, name: &str| {
-        html! {
-            form method="post" action={ "/settings/" (action) } {
-                input type="hidden" name="csrf" value=(who.csrf);
-                input type="hidden" name="part" value=(part.code);
-                input type="hidden" name="item" value=(n);
-                input type="hidden" name="mark" value=(mark(list, n));
-                button.button.small type="submit" { (words) span.hidden { " " (name) } }
-            }
-        }
-    };
     html! {
         h3 { (table.title) " " span.n { (list.len()) } }
         @if list.is_empty() { p.empty { "There are none." } }
@@ -193,9 +229,9 @@ fn list(part: &Part, table: &Table, settings: &Map<String, Value>, who: &SignedI
                             th scope="row" { a href={ "/settings/part?part=" (part.code) "&item=" (n) } { (if name.is_empty() { "(no name)" } else { name }) } }
                             @for input in &columns { td data-label=(input.label) { (words(Some(input), item.get(input.key).unwrap_or(&Value::Null))) } }
                             td { div.do-these {
-                                @if n > 0 { (button("up", "Up", n, name)) }
-                                @if n + 1 < list.len() { (button("down", "Down", n, name)) }
-                                (button("remove", "Remove", n, name))
+                                @if n > 0 { (button(who, (part, list, n), "up", "Up", name)) }
+                                @if n + 1 < list.len() { (button(who, (part, list, n), "down", "Down", name)) }
+                                (button(who, (part, list, n), "remove", "Remove", name))
                             } }
                         }
                     } }
@@ -211,20 +247,26 @@ fn first_up(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// One thing of a table.
+/// One thing of a table. `of`: what a new one is called already, if that is known.
 pub fn item(
     desk: &Desk,
     who: &SignedIn,
     edited: &Map<String, Value>,
     which: (&Part, &Table, Item),
+    of: Option<&str>,
     again: Option<(&Typed, &Problem)>,
-) -> Markup {
+) -> Result<Markup, DeskError> {
     let (part, table, item) = which;
+    let known = known(desk, edited)?;
+    let names = Names { settings: edited, known: &known };
     let list = items(edited, table.key);
-    let thing = match item {
+    let mut thing = match item {
         Item::At(n) => list.get(n).cloned().unwrap_or_default(),
-        Item::New => of_new(table),
+        Item::New => table.new_one(),
     };
+    if let (Some(of), Some(thing)) = (of, thing.as_object_mut()) {
+        thing.insert(table.named_by.to_owned(), of.into());
+    }
     let stands = |key: &str| thing.get(key).cloned();
     let shown = again.map_or(Shown::Stands(&stands), |(typed, _)| Shown::Typed(typed));
     let problem = again.map(|(_, problem)| problem);
@@ -232,9 +274,9 @@ pub fn item(
         Item::At(n) => n.to_string(),
         Item::New => "new".to_owned(),
     };
-    let name = name_of(&thing, table.named_by);
+    let name = table.name(&thing);
     let body = html! {
-        h2 { @match item { Item::New => { "A new " (table.one) }, Item::At(_) => { (first_up(table.one)) " " (name) } } }
+        h2 { @match item { Item::New => { "A new " (table.one) }, Item::At(_) => { (first_up(table.one)) @if table.look == Look::Week { ":" } " " (name) } } }
         p.way { a.button href={ "/settings/part?part=" (part.code) } { "Back to " (table.title) } }
         @if let Some(problem) = problem { (wrong(problem, table.inputs)) }
         form.settings method="post" action="/settings/save" {
@@ -242,27 +284,24 @@ pub fn item(
             input type="hidden" name="part" value=(part.code);
             input type="hidden" name="item" value=(code);
             @if let Item::At(n) = item { input type="hidden" name="mark" value=(mark(list, n)); }
-            (fields(table.inputs, &shown, edited, problem))
+            (fields(table.inputs, &shown, &names, problem))
             button.button.primary type="submit" { "Keep in the draft" }
         }
+        @if let Item::At(n) = item { div.take-away { (button(who, (part, list, n), "remove", "Remove", &name)) } }
+        script src="/static/settings.js" defer {}
     };
-    page(desk, who, "Settings", &format!("/settings/part?part={}&item={code}", in_address(part.code)), &body)
+    Ok(page(desk, who, "Settings", &format!("/settings/part?part={}&item={code}", in_address(part.code)), &body))
 }
 
-/// What a new thing begins with, where that is not nothing.
-fn of_new(table: &Table) -> Value {
-    if table.key == "queues" {
-        return serde_json::to_value(crate::domain::queue::QueueRules::default()).unwrap_or_default();
-    }
-    Value::Object(Map::new())
+/// What has no form.
+fn others(settings: &Map<String, Value>) -> Map<String, Value> {
+    let known = known_keys();
+    settings.iter().filter(|(key, _)| !known.contains(key.as_str())).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// Parts that have no form, as text.
 pub fn other(desk: &Desk, who: &SignedIn, draft: &Draft, note: Option<&str>, again: Option<(&str, &str)>) -> Markup {
-    let known = known_keys();
-    let mut edited = draft.edited();
-    edited.retain(|key, _| !known.contains(key.as_str()));
-    let stands = toml::to_string(&edited).unwrap_or_default();
+    let stands = toml::to_string(&others(&draft.edited())).unwrap_or_default();
     let text = again.map_or(stands.as_str(), |(text, _)| text);
     let body = html! {
         h2 { "Everything else" }
@@ -365,8 +404,12 @@ pub fn history(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
 
 fn part_named(key: &str) -> String {
     let named = PARTS.iter().flat_map(|part| part.inputs).find(|input| input.key == key).map(|input| input.label);
-    let part = PARTS.iter().find(|part| part.keys().any(|its| its == key)).map(|part| part.title);
-    named.or(part).map_or_else(|| key.replace('_', " "), str::to_owned)
+    let parts: Vec<&str> = PARTS.iter().filter(|part| part.shows(key)).map(|part| part.title).collect();
+    match named {
+        Some(label) => label.to_owned(),
+        None if parts.is_empty() => key.replace('_', " "),
+        None => parts.join(" / "),
+    }
 }
 
 /// How an earlier version differs from what counts now.

@@ -2,20 +2,56 @@
 //!
 //! Invariant: what was typed is drawn again as it was typed, also if it does not fit.
 
+mod cells;
+
+use jiff::civil::Time;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::super::super::settings::parts::{Input, Kind, items, name_of};
+use super::super::super::settings::parts::{Input, Kind, Part, items, name_of};
+use super::super::super::store::Known;
 use super::super::icons::icon;
+use super::super::row::language_name;
 use crate::domain::language::Language;
+use crate::domain::schedule::Day;
 
 /// What is wrong with what was typed: where, if one field alone, and one sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The field's key.
     pub key: Option<&'static str>,
+    /// The part of the field, by its name in the page, if one alone.
+    pub cell: Option<String>,
     /// The sentence.
     pub text: String,
+}
+
+impl Problem {
+    /// Something about a form as a whole.
+    pub fn of_all(text: &str) -> Self {
+        Self { key: None, cell: None, text: text.to_owned() }
+    }
+
+    fn of(key: &'static str, text: &str) -> Self {
+        Self { key: Some(key), cell: None, text: text.to_owned() }
+    }
+
+    fn of_cell(key: &'static str, cell: String, text: String) -> Self {
+        Self { key: Some(key), cell: Some(cell), text }
+    }
+
+    /// The name in the page of what it leads to.
+    pub fn leads_to(&self) -> Option<String> {
+        self.cell.clone().or_else(|| self.key.map(field_id))
+    }
+}
+
+/// What can be named in a form: the settings themselves, and what is known besides.
+pub struct Names<'a> {
+    /// The settings as they would be.
+    pub settings: &'a Map<String, Value>,
+    /// What they and the list name.
+    pub known: &'a Known,
 }
 
 /// What was typed, in order; a name may come several times.
@@ -27,15 +63,6 @@ pub enum Shown<'a> {
     Stands(&'a dyn Fn(&str) -> Option<Value>),
     /// What somebody typed.
     Typed(&'a Typed),
-}
-
-/// Languages, as they call themselves to staff.
-fn called(language: Language) -> &'static str {
-    match language {
-        Language::English => "English",
-        Language::Spanish => "Spanish",
-        Language::Arabic => "Arabic",
-    }
 }
 
 /// The name of a field in its page.
@@ -81,14 +108,37 @@ impl Shown<'_> {
             Self::Stands(stands) => stands(key) == Some(Value::Bool(true)),
         }
     }
+
+    fn time(&self, key: &str) -> String {
+        let text = self.text(key);
+        match self {
+            Self::Typed(_) => text,
+            Self::Stands(_) => text.parse::<Time>().map_or(text, |time| time.strftime("%H:%M").to_string()),
+        }
+    }
 }
 
+/// A time of day, as somebody typed it or a browser sends it.
+fn read_time(text: &str) -> Option<Value> {
+    text.parse::<Time>().ok().and_then(|time| serde_json::to_value(time).ok())
+}
+
+const NO_TIME: &str = "Write a time of day, such as 08:30.";
+const NO_NUMBER: &str = "Write a whole number.";
+
 /// What can be ticked: codes and what each is called. What is ticked stays there even if it is not among what there is.
-fn options(kind: Kind, settings: &Map<String, Value>, chosen: &[String]) -> Vec<(String, String)> {
+fn options(kind: Kind, names: &Names<'_>, chosen: &[String]) -> Vec<(String, String)> {
     let mut options: Vec<(String, String)> = match kind {
         Kind::Ticks(options) => options.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect(),
+        Kind::Days => Day::ALL.iter().map(|day| (day.code().to_owned(), day.name().to_owned())).collect(),
+        Kind::TicksKnown(what) => {
+            let mut names: Vec<&String> = what.of(names.known).iter().chain(chosen).collect();
+            names.sort();
+            names.dedup();
+            names.into_iter().map(|name| (name.clone(), name.clone())).collect()
+        }
         Kind::TicksOf(key, named_by) => {
-            items(settings, key).iter().map(|item| (name_of(item, named_by).to_owned(), name_of(item, named_by).to_owned())).collect()
+            items(names.settings, key).iter().map(|item| (name_of(item, named_by).to_owned(), name_of(item, named_by).to_owned())).collect()
         }
         _ => Vec::new(),
     };
@@ -101,11 +151,11 @@ fn options(kind: Kind, settings: &Map<String, Value>, chosen: &[String]) -> Vec<
 }
 
 /// The fields of a form.
-pub fn fields(inputs: &[Input], shown: &Shown<'_>, settings: &Map<String, Value>, problem: Option<&Problem>) -> Markup {
-    html! { @for input in inputs { (field(input, shown, settings, problem.filter(|problem| problem.key == Some(input.key)))) } }
+pub fn fields(inputs: &[Input], shown: &Shown<'_>, names: &Names<'_>, problem: Option<&Problem>) -> Markup {
+    html! { @for input in inputs { (field(input, shown, names, problem.filter(|problem| problem.key == Some(input.key)))) } }
 }
 
-fn field(input: &Input, shown: &Shown<'_>, settings: &Map<String, Value>, problem: Option<&Problem>) -> Markup {
+fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&Problem>) -> Markup {
     let (key, id) = (input.key, field_id(input.key));
     let (hint_id, problem_id) = (format!("{id}-hint"), format!("{id}-problem"));
     let mut described = Vec::new();
@@ -130,19 +180,25 @@ fn field(input: &Input, shown: &Shown<'_>, settings: &Map<String, Value>, proble
                 (hint)
             }
         },
-        Kind::Ticks(_) | Kind::TicksOf(..) => {
+        Kind::Ticks(_) | Kind::TicksOf(..) | Kind::TicksKnown(_) | Kind::Days => {
             let chosen = shown.chosen(key);
-            let options = options(input.kind, settings, &chosen);
+            let options = options(input.kind, names, &chosen);
+            let takes_more = matches!(input.kind, Kind::TicksKnown(_));
             group(&html! {
-                @if options.is_empty() { p.quiet { "There are none yet." } }
+                @if options.is_empty() && !takes_more { p.quiet { "There are none yet." } }
                 @for (code, name) in &options {
                     label.tick { input type="checkbox" name=(key) value=(code) checked[chosen.contains(code)]; " " (name) }
                 }
+                @if takes_more {
+                    label for={ (id) "-more" } { "Another one" }
+                    input id={ (id) "-more" } name=(key) value="" autocomplete="off" spellcheck="false";
+                }
             })
         }
+        Kind::Sequence(_) | Kind::Dates | Kind::Week | Kind::Lengths => group(&cells::draw(input, shown, names, problem)),
         Kind::Words => group(&html! {
             @for language in Language::ALL {
-                label for={ (id) "-" (language.tag()) } { (called(language)) }
+                label for={ (id) "-" (language.tag()) } { (language_name(language)) }
                 input id={ (id) "-" (language.tag()) } name={ (key) "." (language.tag()) } value=(shown.words(key, language)) lang=(language.tag()) dir=(if language.is_rtl() { "rtl" } else { "ltr" }) autocomplete="off";
             }
         }),
@@ -165,17 +221,27 @@ fn field(input: &Input, shown: &Shown<'_>, settings: &Map<String, Value>, proble
                 }
             }
         }
-        Kind::Text | Kind::TextOrNone | Kind::Zone | Kind::Number | Kind::NumberOrNone => {
+        Kind::Time => html! {
+            div.field {
+                label for=(id) { (input.label) }
+                (hint) (trouble)
+                input.short id=(id) type="time" name=(key) value=(shown.time(key)) aria-describedby=[described.as_deref()] aria-invalid=[invalid];
+            }
+        },
+        Kind::Text | Kind::TextOrNone | Kind::Zone | Kind::Suggest(_) | Kind::Number | Kind::NumberOrNone => {
             let is_number = matches!(input.kind, Kind::Number | Kind::NumberOrNone);
-            let zones = (input.kind == Kind::Zone).then(|| format!("{id}-zones"));
+            let list = matches!(input.kind, Kind::Zone | Kind::Suggest(_)).then(|| format!("{id}-list"));
             html! {
                 div.field {
                     label for=(id) { (input.label) }
                     (hint) (trouble)
-                    input.short[is_number] id=(id) name=(key) value=(shown.text(key)) inputmode=[is_number.then_some("numeric")] list=[zones.as_deref()]
+                    input.short[is_number] id=(id) name=(key) value=(shown.text(key)) inputmode=[is_number.then_some("numeric")] list=[list.as_deref()]
                         aria-describedby=[described.as_deref()] aria-invalid=[invalid] autocomplete="off" spellcheck="false";
-                    @if let Some(zones) = &zones {
-                        datalist id=(zones) { @for zone in jiff::tz::db().available() { option value=(zone.as_str()) {} } }
+                    @if let Some(list) = &list {
+                        datalist id=(list) {
+                            @if let Kind::Suggest(what) = input.kind { @for name in what.of(names.known) { option value=(name) {} } }
+                            @else { @for zone in jiff::tz::db().available() { option value=(zone.as_str()) {} } }
+                        }
                     }
                 }
             }
@@ -199,16 +265,30 @@ pub fn read(
             let key = input.key;
             let text = shown.text(key).trim().to_owned();
             let value = match input.kind {
-                Kind::Text | Kind::Zone | Kind::Choice(_) => Value::String(text),
+                Kind::Text | Kind::Zone | Kind::Choice(_) | Kind::Suggest(_) => Value::String(text),
                 Kind::TextOrNone if text.is_empty() => Value::Null,
                 Kind::TextOrNone => Value::String(text),
                 Kind::NumberOrNone if text.is_empty() => Value::Null,
                 Kind::Number | Kind::NumberOrNone => match text.parse::<u32>() {
                     Ok(number) => number.into(),
-                    Err(_) => return Err(Problem { key: Some(key), text: "Write a whole number.".to_owned() }),
+                    Err(_) => return Err(Problem::of(key, NO_NUMBER)),
                 },
+                Kind::Time => read_time(&text).ok_or_else(|| Problem::of(key, NO_TIME))?,
                 Kind::Tick => Value::Bool(shown.is_ticked(key)),
-                Kind::Ticks(_) | Kind::TicksOf(..) => same_set(before(key), shown.chosen(key)),
+                Kind::Ticks(_) | Kind::TicksOf(..) | Kind::Days => same_set(before(key), shown.chosen(key)),
+                Kind::TicksKnown(_) => {
+                    let mut chosen: Vec<String> = Vec::new();
+                    for one in shown.chosen(key).iter().map(|one| one.trim()).filter(|one| !one.is_empty()) {
+                        if !chosen.iter().any(|other| other == one) {
+                            chosen.push(one.to_owned());
+                        }
+                    }
+                    same_set(before(key), chosen)
+                }
+                Kind::Sequence(_) => shown.chosen(key).into_iter().filter(|code| !code.is_empty()).collect(),
+                Kind::Dates => cells::read_dates(key, &shown, before(key))?,
+                Kind::Week => cells::read_week(key, &shown)?,
+                Kind::Lengths => cells::read_lengths(key, &shown)?,
                 Kind::Lines => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
                 Kind::Words => {
                     let words = Language::ALL.into_iter().map(|language| (language, shown.words(key, language).trim().to_owned()));
@@ -231,16 +311,31 @@ fn same_set(before: Option<Value>, chosen: Vec<String>) -> Value {
     chosen.into_iter().map(Value::String).collect()
 }
 
+/// What checks say without naming a field, and which field it is about, if a form has it.
+const SAID: &[(&str, &str)] = &[
+    ("not after they begin", "to"),
+    ("overlap", "from"),
+    ("a day twice", "days"),
+    ("the name of number", "name"),
+    ("two have the address", "name"),
+    ("one language or more", "languages"),
+];
+
 /// What a check found, beside the field that it names. `named_by`: the field that tells things apart.
-pub fn beside(inputs: &'static [Input], named_by: Option<&'static str>, why: &str) -> Problem {
+pub fn beside(part: &Part, inputs: &'static [Input], named_by: Option<&'static str>, why: &str) -> Problem {
+    let about = why.split_once(": ").filter(|(about, _)| part.shows(about));
+    let said = about.map_or(why, |(_, said)| said);
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let words: Vec<&str> = why.split(|c| !is_word(c)).collect();
+    let words: Vec<&str> = said.split(|c| !is_word(c)).collect();
     let last = |key: &'static str| key.rsplit('.').next().unwrap_or(key);
-    // What people typed may be the name of a field too; the sentence names its own field after that.
-    let named = inputs.iter().filter(|input| words.contains(&last(input.key))).max_by_key(|input| last(input.key).len());
-    let is_name = named_by.is_some() && (why.contains("there twice") || why.contains("the name of number"));
-    let key = if is_name { named_by } else { named.map(|input| input.key) };
-    let mut text = why.to_owned();
+    let find = |key: &str| inputs.iter().map(|input| input.key).find(|its| *its == key);
+    let key = about
+        .and_then(|(about, _)| find(about))
+        .or_else(|| named_by.filter(|_| said.contains("there twice")))
+        .or_else(|| SAID.iter().filter(|(phrase, _)| said.contains(phrase)).find_map(|(_, key)| find(key)))
+        // What people typed may be the name of a field too; the sentence names its own field after that.
+        .or_else(|| inputs.iter().map(|input| input.key).filter(|key| words.contains(&last(key))).max_by_key(|key| last(key).len()));
+    let mut text = said.to_owned();
     for input in inputs {
         if last(input.key).contains('_') {
             text = text.replace(last(input.key), &format!("\"{}\"", input.label));
@@ -248,5 +343,5 @@ pub fn beside(inputs: &'static [Input], named_by: Option<&'static str>, why: &st
     }
     let mut chars = text.chars();
     let text = chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default();
-    Problem { key, text: if text.ends_with('.') { text } else { text + "." } }
+    Problem { key, cell: None, text: if text.ends_with('.') { text } else { text + "." } }
 }
