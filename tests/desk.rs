@@ -33,6 +33,8 @@ mod letters;
 mod matching;
 #[path = "desk/outbox.rs"]
 mod outbox;
+#[path = "desk/outside_hours.rs"]
+mod outside_hours;
 #[path = "desk/page.rs"]
 mod page;
 #[path = "desk/panel.rs"]

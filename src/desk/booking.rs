@@ -102,8 +102,16 @@ impl Desk {
     /// # Errors
     /// If the file cannot be written.
     pub fn book(&self, wanted: &Appointment, user: &str) -> Result<Result<AppointmentId, Refused>, DeskError> {
+        self.book_anyway(wanted, false, user)
+    }
+
+    /// As [`Desk::book`]; `anyway`: also outside the clinic's hours, which is recorded.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn book_anyway(&self, wanted: &Appointment, anyway: bool, user: &str) -> Result<Result<AppointmentId, Refused>, DeskError> {
         let now = self.now();
-        let booked = self.with_store(|store| store.book(wanted, user, now))?;
+        let booked = self.with_store(|store| store.book(wanted, anyway, user, now))?;
         self.notify();
         Ok(booked)
     }
@@ -113,8 +121,22 @@ impl Desk {
     /// # Errors
     /// If the file cannot be written.
     pub fn reschedule(&self, id: &AppointmentId, to: (Timestamp, u32, &str), user: &str) -> Result<Result<(), Refused>, DeskError> {
+        self.reschedule_anyway(id, to, false, user)
+    }
+
+    /// As [`Desk::reschedule`]; `anyway`: also outside the clinic's hours, which is recorded.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn reschedule_anyway(
+        &self,
+        id: &AppointmentId,
+        to: (Timestamp, u32, &str),
+        anyway: bool,
+        user: &str,
+    ) -> Result<Result<(), Refused>, DeskError> {
         let now = self.now();
-        let moved = self.with_store(|store| store.reschedule(id, to, user, now))?;
+        let moved = self.with_store(|store| store.reschedule(id, to, anyway, user, now))?;
         self.notify();
         Ok(moved)
     }

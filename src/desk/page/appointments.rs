@@ -17,6 +17,7 @@ use serde::Deserialize;
 use super::super::Desk;
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
+use super::super::settings::diff::week_words;
 use super::super::store::{Seen, VisitRow};
 use super::super::users::Role;
 use super::html::{in_address, staff_page};
@@ -171,6 +172,7 @@ impl Calendar {
                     }
                     button.button type="submit" { "Show" }
                 }
+                (assumed(&self.practice, who))
                 @if !self.contradicted.is_empty() {
                     section aria-labelledby="h-contradicted" {
                         h3 #h-contradicted { "The booking system says otherwise" }
@@ -281,6 +283,20 @@ impl Calendar {
         html! {
             li.slot.free {
                 a href={ "/appointments/book?date=" (date) "&practitioner=" (in_address(clinician)) } { "Free " (from) "–" (to) span.hidden { ", book with " (clinician) } }
+            }
+        }
+    }
+}
+
+/// What the clinic's hours are taken to be, as long as nobody has said any.
+pub(super) fn assumed(practice: &Practice, who: &SignedIn) -> Markup {
+    let words = practice.assumed().map(week_words);
+    html! {
+        @if let Some(words) = words {
+            p.quiet.assumed {
+                "No clinician has hours yet. Free times are offered with everybody on the list "
+                @if words.is_empty() { "on no day, since the clinic has no opening hours. " } @else { "while the clinic is open: " (words) ". " }
+                @if who.role >= Role::Admin { a href="/settings/part?part=hours" { "Set their hours" } } @else { "An admin can set them." }
             }
         }
     }

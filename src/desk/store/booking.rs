@@ -62,6 +62,8 @@ pub struct BookingStep {
     pub action: String,
     /// Why, as somebody typed it; may be empty.
     pub why: String,
+    /// It was booked outside the clinic's hours, on purpose.
+    pub outside: bool,
 }
 
 /// When, with whom and where.
@@ -147,7 +149,7 @@ fn is_underway(status: AppointmentStatus) -> bool {
 }
 
 /// What is recorded of something that was done, and done again while the list is rebuilt.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct Detail {
     /// What was booked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,6 +161,9 @@ struct Detail {
     step: Option<i64>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     why: String,
+    /// It was booked outside the clinic's hours, on purpose.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    outside: bool,
 }
 
 struct Row {
@@ -167,11 +172,17 @@ struct Row {
 }
 
 impl Store {
-    /// Books an appointment, whose number is given here, if nothing stands in its way.
+    /// Books an appointment, whose number is given here, if nothing stands in its way; `anyway`: also outside the clinic's hours.
     ///
     /// # Errors
     /// If the machine gives no random bytes or the file cannot be written.
-    pub fn book(&mut self, wanted: &Appointment, user: &str, now: Timestamp) -> Result<Result<AppointmentId, Refused>, DeskError> {
+    pub fn book(
+        &mut self,
+        wanted: &Appointment,
+        anyway: bool,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<AppointmentId, Refused>, DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
         let mut new = wanted.clone();
@@ -184,18 +195,19 @@ impl Store {
             start: new.start,
             minutes: new.minutes,
         };
-        let found = clashes(&tx, &wish, now)?;
-        if !found.is_empty() {
-            return Ok(Err(Refused::Conflicts(found)));
-        }
+        let outside = match fits(&tx, &wish, anyway, now)? {
+            Ok(outside) => outside,
+            Err(refused) => return Ok(Err(refused)),
+        };
         new.id = own_id(&tx)?;
-        let detail = Detail { appointment: Some(Box::new(new.clone())), after: Overlay::default(), step: None, why: String::new() };
+        let detail = Detail { appointment: Some(Box::new(new.clone())), outside, ..Detail::default() };
         record(&tx, &zone, &new.id, "book", &detail, user, now)?;
         tx.commit()?;
         Ok(Ok(new.id))
     }
 
-    /// Moves an appointment to another time, perhaps with somebody else, if nothing stands in the way. One that was called off is booked again.
+    /// Moves an appointment to another time, perhaps with somebody else, if nothing stands in the way; `anyway`: also outside the clinic's
+    /// hours. One that was called off is booked again.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -203,6 +215,7 @@ impl Store {
         &mut self,
         id: &AppointmentId,
         (start, minutes, practitioner): (Timestamp, u32, &str),
+        anyway: bool,
         user: &str,
         now: Timestamp,
     ) -> Result<Result<(), Refused>, DeskError> {
@@ -220,17 +233,11 @@ impl Store {
             start,
             minutes,
         };
-        let found = clashes(&tx, &wish, now)?;
-        if !found.is_empty() {
-            return Ok(Err(Refused::Conflicts(found)));
-        }
-        let practice = calendar::practice(&tx, &zone, now)?;
-        let place = practice
-            .stretches(practice.date_of(start))
-            .into_iter()
-            .find(|stretch| stretch.practitioner == practitioner && stretch.from <= start && start < stretch.to)
-            .map(|stretch| stretch.place)
-            .filter(|place| !place.is_empty());
+        let outside = match fits(&tx, &wish, anyway, now)? {
+            Ok(outside) => outside,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let place = Some(calendar::practice(&tx, &zone, now)?.place_at(practitioner, start)).filter(|place| !place.is_empty());
         let time = Time { start, minutes, practitioner: practitioner.to_owned(), place: place.unwrap_or(appointment.place.clone()) };
         if appointment.status.stands() && time == Time::of(&appointment) {
             return Ok(Err(Refused::NotAsShown));
@@ -238,7 +245,7 @@ impl Store {
         let row = row_of(&tx, &appointment)?;
         let status = if row.listed.status.stands() { None } else { Some(AppointmentStatus::Booked) };
         let after = Overlay { time: (!time.is_same(&row.listed.time)).then_some(time), status };
-        record(&tx, &zone, id, "move", &Detail { appointment: None, after, step: None, why: String::new() }, user, now)?;
+        record(&tx, &zone, id, "move", &Detail { after, outside, ..Detail::default() }, user, now)?;
         tx.commit()?;
         Ok(Ok(()))
     }
@@ -260,7 +267,7 @@ impl Store {
         let row = row_of(&tx, &appointment)?;
         let status = if row.listed.status.stands() { Some(AppointmentStatus::Cancelled) } else { None };
         let after = Overlay { status, ..row.overlay };
-        record(&tx, &zone, id, "call-off", &Detail { appointment: None, after, step: None, why: why.to_owned() }, user, now)?;
+        record(&tx, &zone, id, "call-off", &Detail { after, why: why.to_owned(), ..Detail::default() }, user, now)?;
         tx.commit()?;
         Ok(Ok(()))
     }
@@ -302,7 +309,7 @@ impl Store {
                 return Ok(Err(Refused::Conflicts(found)));
             }
         }
-        record(&tx, &zone, id, "booking-undo", &Detail { appointment: None, after, step: Some(step), why: String::new() }, user, now)?;
+        record(&tx, &zone, id, "booking-undo", &Detail { after, step: Some(step), ..Detail::default() }, user, now)?;
         tx.commit()?;
         Ok(Ok(()))
     }
@@ -317,7 +324,7 @@ impl Store {
         let sql = "SELECT overlay FROM booking WHERE appointment_id = ?1 AND contradicted IS NOT NULL";
         let overlay: Option<String> = tx.query_row(sql, [id.as_str()], |row| row.get(0)).optional()?;
         let Some(overlay) = overlay else { return Ok(false) };
-        let detail = Detail { appointment: None, after: unjson(&overlay)?, step: None, why: String::new() };
+        let detail = Detail { after: unjson(&overlay)?, ..Detail::default() };
         record(&tx, &zone, id, "booking-noted", &detail, user, now)?;
         tx.commit()?;
         Ok(true)
@@ -343,7 +350,7 @@ impl Store {
             .collect::<Result<_, _>>()?;
         let steps = rows.into_iter().map(|(at, user, action, detail)| {
             let detail: Detail = unjson(&detail)?;
-            Ok(BookingStep { at: timestamp(&at)?, user, action, why: detail.why })
+            Ok(BookingStep { at: timestamp(&at)?, user, action, why: detail.why, outside: detail.outside })
         });
         Ok(BookingState {
             is_only_here: !is_listed,
@@ -511,6 +518,13 @@ fn clashes(conn: &Connection, wish: &Wish, now: Timestamp) -> Result<Vec<Conflic
     let date = practice.date_of(wish.start);
     let (from, to) = (date.yesterday().unwrap_or(date), date.tomorrow().unwrap_or(date));
     Ok(conflicts(&practice, wish, &calendar::busy(conn, from, to)?, now))
+}
+
+/// Whether a wish can be had, and if so whether it is outside the clinic's hours, which only counts if somebody wants it `anyway`.
+fn fits(conn: &Connection, wish: &Wish, anyway: bool, now: Timestamp) -> Result<Result<bool, Refused>, DeskError> {
+    let found = clashes(conn, wish, now)?;
+    let is_had = found.is_empty() || (anyway && found.iter().all(Conflict::is_of_hours));
+    Ok(if is_had { Ok(!found.is_empty()) } else { Err(Refused::Conflicts(found)) })
 }
 
 /// Whether the patient has checked in, was seen, or did not come: then there is nothing left to move.

@@ -5,6 +5,7 @@
 
 mod message;
 mod one;
+mod outside;
 mod show;
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
@@ -26,7 +27,7 @@ use super::super::store::{Refused, Seen};
 use super::html::in_address;
 use super::{Oops, shown};
 use crate::domain::appointment::Appointment;
-use crate::domain::booking::{Ask, Conflict, Slot};
+use crate::domain::booking::{Ask, Conflict};
 use crate::domain::ids::AppointmentId;
 
 /// Free times on one page.
@@ -61,6 +62,11 @@ pub(super) struct BookForm {
     start: String,
     /// With whom it was offered.
     with: String,
+    /// Another time than those that are offered, on the clinic's clock.
+    day: String,
+    time: String,
+    /// It is wanted also outside the clinic's hours.
+    anyway: String,
     /// What is taken back.
     step: u64,
     why: String,
@@ -241,15 +247,25 @@ fn times(desk: &Desk, who: &SignedIn, mut form: BookForm, first: bool) -> Result
             }
         }
     }
-    page_of_times(desk, who, &form, &whom, None)
+    page_of_times(desk, who, &form, &whom, &Trouble::None)
 }
 
-fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, problem: Option<&str>) -> Result<Outcome, Oops> {
-    let services: Vec<String> = desk.with_store(|store| store.known(desk.now()))?.services.into_iter().collect();
-    let practitioners: Vec<String> =
-        desk.with_store(|store| Ok(store.practice(desk.now())?.practitioners().into_iter().map(str::to_owned).collect()))?;
+/// What is said above the free times.
+enum Trouble {
+    None,
+    /// Why nothing was booked.
+    Refused(String),
+    /// The clinic's hours alone stand in the way of this time, as these sentences say.
+    Outside(Timestamp, String),
+}
+
+fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, trouble: &Trouble) -> Result<Outcome, Oops> {
+    let now = desk.now();
+    let (known, practice) = desk.with_store(|store| Ok((store.known(now)?, store.practice(now)?)))?;
+    let services: Vec<String> = known.services.iter().cloned().collect();
+    let practitioners: Vec<String> = practice.practitioners().into_iter().map(str::to_owned).collect();
     let from: Option<Date> = form.date.parse().ok();
-    let today = desk.now().to_zoned(desk.settings().zone().map_err(DeskError::from)?).date();
+    let today = practice.date_of(now);
     let mut form = form.clone();
     // Somebody who left, or never worked here by the clinic's hours: anybody else then.
     if !practitioners.contains(&form.practitioner) {
@@ -261,10 +277,20 @@ fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, prob
     } else {
         Vec::new()
     };
-    let status = if problem.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    let choice =
-        show::Choice { form: &form, whom, services: &services, practitioners: &practitioners, times: has_service.then_some(&found), today };
-    Ok(Outcome::Page(status, show::times(desk, who, &choice, problem)?))
+    let status = if matches!(trouble, Trouble::None) { StatusCode::OK } else { StatusCode::CONFLICT };
+    let asked = ask(desk, &form, whom)?;
+    let choice = show::Choice {
+        form: &form,
+        whom,
+        services: &services,
+        practitioners: &practitioners,
+        clinicians: &known.clinicians,
+        practice: &practice,
+        minutes: asked.minutes,
+        times: has_service.then_some(&found),
+        today,
+    };
+    Ok(Outcome::Page(status, show::times(desk, who, &choice, trouble)?))
 }
 
 fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
@@ -272,42 +298,41 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
         Ok(whom) => whom,
         Err(problem) => return find(desk, who, form, Some(Err(problem))),
     };
-    let start: Timestamp = form.start.parse().map_err(|_| Oops::Unreadable)?;
+    let practice = desk.with_store(|store| store.practice(desk.now()))?;
+    let is_typed = form.start.is_empty() && !(form.day.is_empty() && form.time.is_empty());
+    let typed = is_typed.then(|| outside::read(&practice, &form.day, &form.time));
+    let start: Timestamp = match typed {
+        None => form.start.parse().map_err(|_| Oops::Unreadable)?,
+        Some(Ok(start)) => start,
+        Some(Err(problem)) => return page_of_times(desk, who, &form, &whom, &Trouble::Refused(problem)),
+    };
     if form.with.is_empty() || form.with.chars().nth(TEXT_CHARS_MAX).is_some() || form.service.chars().nth(TEXT_CHARS_MAX).is_some() {
         return Err(Oops::Unreadable);
     }
-    let ask = ask(desk, &form, &whom)?;
+    let (ask, anyway) = (ask(desk, &form, &whom)?, !form.anyway.is_empty());
     let done = match &ask.moves {
-        Some(id) => desk.reschedule(id, (start, ask.minutes, &form.with), &who.user)?.map(|()| (id.clone(), "moved")),
+        Some(id) => desk.reschedule_anyway(id, (start, ask.minutes, &form.with), anyway, &who.user)?.map(|()| (id.clone(), "moved")),
         None => {
-            let slot = offered(desk, &ask, start, &form.with)?;
             let mut wanted = whom.appointment().clone();
             wanted.start = start;
             wanted.minutes = ask.minutes;
             wanted.service.clone_from(&ask.service);
             wanted.practitioner.clone_from(&form.with);
-            wanted.place = slot.map(|slot| slot.place).unwrap_or_default();
+            wanted.place = practice.place_at(&form.with, start);
             wanted.documents.clear();
-            desk.book(&wanted, &who.user)?.map(|id| (id, "booked"))
+            desk.book_anyway(&wanted, anyway, &who.user)?.map(|id| (id, "booked"))
         }
     };
     match done {
         Ok((id, what)) => Ok(Outcome::To(format!("/appointments/one?appointment={}&done={what}", in_address(id.as_str())))),
         Err(refused) => {
             let problem = refusal(desk, &refused, (start, &form.with))?;
-            let date = start.to_zoned(desk.settings().zone().map_err(DeskError::from)?).date();
-            let form = BookForm { date: date.to_string(), ..form };
-            page_of_times(desk, who, &form, &whom, Some(&problem))
+            let of_hours = matches!(&refused, Refused::Conflicts(found) if found.iter().all(Conflict::is_of_hours));
+            let trouble = if of_hours { Trouble::Outside(start, problem) } else { Trouble::Refused(problem) };
+            let form = BookForm { date: practice.date_of(start).to_string(), ..form };
+            page_of_times(desk, who, &form, &whom, &trouble)
         }
     }
-}
-
-/// The time as it was offered, if it still is free.
-fn offered(desk: &Desk, ask: &Ask, start: Timestamp, with: &str) -> Result<Option<Slot>, DeskError> {
-    let ask = Ask { practitioner: Some(with.to_owned()), ..ask.clone() };
-    let date = start.to_zoned(desk.settings().zone()?).date();
-    let times = desk.free_times(&ask, (date, start.checked_sub(jiff::SignedDuration::from_secs(1)).ok()), 1)?;
-    Ok(times.into_iter().find(|slot| slot.start == start))
 }
 
 /// Why it was not done, in sentences; and what is free instead.

@@ -132,7 +132,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
         @if !state.steps.is_empty() {
             h3 { "What was done here" }
             ul { @for step in &state.steps {
-                li { time datetime=(step.at) { (step.at.to_zoned(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone)) } ": " (words(&step.action)) " by " (step.user) @if !step.why.is_empty() { ": " (step.why) } }
+                li { time datetime=(step.at) { (step.at.to_zoned(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone)) } ": " (words(&step.action)) @if step.outside { " outside the clinic's hours" } " by " (step.user) @if !step.why.is_empty() { ": " (step.why) } }
             } }
         }
     };

@@ -1,17 +1,20 @@
 //! The pages of booking as HTML: who, and which free time.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::super::super::Desk;
 use super::super::super::error::DeskError;
 use super::super::super::session::SignedIn;
+use super::super::appointments::assumed;
 use super::super::html::staff_page;
 use super::super::icons::icon;
-use super::super::row::clock_time;
-use super::{BookForm, Whom};
+use super::super::row::{clock_time, language_name};
+use super::{BookForm, Trouble, Whom, outside};
 use crate::domain::appointment::Appointment;
-use crate::domain::booking::Slot;
+use crate::domain::booking::{Practice, Slot};
 use crate::domain::language::Language;
 
 /// What the page of free times shows.
@@ -19,7 +22,13 @@ pub(super) struct Choice<'a> {
     pub form: &'a BookForm,
     pub whom: &'a Whom,
     pub services: &'a [String],
+    /// Who is offered.
     pub practitioners: &'a [String],
+    /// Everybody whom the list or the hours name.
+    pub clinicians: &'a BTreeSet<String>,
+    pub practice: &'a Practice,
+    /// How long it takes.
+    pub minutes: u32,
     /// None as long as nobody said for what.
     pub times: Option<&'a Vec<Slot>>,
     pub today: Date,
@@ -80,14 +89,6 @@ pub(super) fn find(desk: &Desk, who: &SignedIn, form: &BookForm, found: Option<&
     page("Appointments", desk, who, &body)
 }
 
-fn language_name(language: Language) -> &'static str {
-    match language {
-        Language::English => "English",
-        Language::Spanish => "Spanish",
-        Language::Arabic => "Arabic",
-    }
-}
-
 fn text(name: &str, label: &str, kind: &str, value: &str, required: bool) -> Markup {
     html! {
         div { label for=(name) { (label) } input id=(name) name=(name) type=(kind) value=(value) maxlength="200" required[required] spellcheck="false"; }
@@ -111,7 +112,7 @@ fn person(one: &Appointment, form: &BookForm) -> Markup {
 }
 
 /// What for, with whom, and every free time.
-pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, problem: Option<&str>) -> Result<Markup, DeskError> {
+pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &Trouble) -> Result<Markup, DeskError> {
     let Choice { form, whom, .. } = choice;
     let zone = desk.settings().zone()?;
     let one = whom.appointment();
@@ -127,7 +128,11 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, problem: O
             }
         }
         p.way { a.button href=(if is_move { format!("/appointments/one?appointment={}", super::in_address(&form.moves)) } else { "/appointments/book".to_owned() }) { @if is_move { "Leave it where it is" } @else { "Somebody else" } } }
-        @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        @match trouble {
+            Trouble::None => (assumed(choice.practice, who)),
+            Trouble::Refused(problem) => p.problem role="alert" { (icon("alert")) span { (problem) } },
+            Trouble::Outside(start, problem) => (outside::anyway(choice, who, *start, problem, &zone)),
+        }
         form.fields method="post" action="/appointments/times" {
             (carried(form, who, &["service", "practitioner", "date"]))
             @if is_move { input type="hidden" name="service" value=(one.service); }
@@ -153,6 +158,7 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, problem: O
             Some(times) if times.is_empty() => p.empty role="status" { "No free time within three months. Try another clinician or another date." },
             Some(times) => (free(times, form, who, &zone)),
         }
+        @if choice.times.is_some() { (outside::another(choice, who)) }
     };
     Ok(page("Appointments", desk, who, &body))
 }
@@ -194,7 +200,7 @@ fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZo
 }
 
 /// What a form carries on, but for the fields that it has itself.
-fn carried(form: &BookForm, who: &SignedIn, but: &[&str]) -> Markup {
+pub(super) fn carried(form: &BookForm, who: &SignedIn, but: &[&str]) -> Markup {
     let fields = [
         ("appointment", &form.appointment),
         ("moves", &form.moves),
