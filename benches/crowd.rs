@@ -7,7 +7,7 @@
 //!
 //! Exit status 1 if something went wrong, if boards never heard of a call in more than one of a hundred cases, or had it later than
 //! `--limit-ms` (500) in so many while the machine did nothing else. `-- --seconds N --staff N --boards N --phones N --kiosks N --people N --calls-per-second X --check-ins-per-second X
-//! --limit-ms N` change the story. Needs some 600 open files.
+//! --limit-ms N` change the story. `ARRIVALS_BENCH_DESK` names another desk's program. Needs some 600 open files.
 
 #[path = "../tests/crowd/mod.rs"]
 #[allow(dead_code, reason = "only its names are needed here")]
@@ -95,7 +95,9 @@ fn main() -> ExitCode {
     let folder = tempfile::tempdir_in(folder).expect("ARRIVALS_BENCH_DIR is a folder that can be written");
     let here = (story.people * 0.6) as usize;
     let clinic = Arc::new(Clinic::make(folder.path(), story.people as usize, here, story.kiosks as usize, story.staff as usize));
-    let mut desk = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"));
+    // Beside another build of it, for a ratio: the same story, told to both.
+    let program = std::env::var_os("ARRIVALS_BENCH_DESK").unwrap_or_else(|| env!("CARGO_BIN_EXE_arrivals-desk").into());
+    let mut desk = Command::new(program);
     let desk = desk.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder.path()).stdout(Stdio::piped());
     let mut desk = Program(desk.spawn().expect("the desk starts"));
     let mut line = String::new();

@@ -73,7 +73,7 @@ pub async fn phone(addr: SocketAddr, path: String, visit: usize, notes: Arc<Note
 /// Who was called by whom, as the list of one browser shows it.
 pub type CalledBy = Mutex<HashMap<usize, String>>;
 
-/// The list in one browser: it is fetched again at each revision, one at a time, as the page's script does.
+/// The list in one browser: what is new in it is fetched at each revision, one at a time, as the page's script does.
 pub struct List {
     pub called: Arc<CalledBy>,
     latest: watch::Sender<u64>,
@@ -114,7 +114,7 @@ impl List {
         let mut client = Client::new(addr, headers);
         let mut latest = self.latest.subscribe();
         let mut states: HashMap<usize, String> = HashMap::new();
-        let mut shown = 0;
+        let (mut shown, mut drawn) = (0, String::new());
         loop {
             while *latest.borrow_and_update() == shown {
                 tokio::select! {
@@ -123,7 +123,7 @@ impl List {
                 }
             }
             let began = Instant::now();
-            let page = match client.get("/list").await {
+            let page = match client.get(&format!("/list?since={drawn}")).await {
                 Ok(answer) if answer.status == 200 => answer.body,
                 Ok(answer) => {
                     notes.error(format!("list: answered with {}", answer.status));
@@ -142,6 +142,7 @@ impl List {
             notes.count("bytes of lists", page.len() as u64);
             notes.count("microseconds that lists took", now.duration_since(began).as_micros() as u64);
             shown = between(&page, "data-revision=\"", "\"").and_then(|text| text.parse().ok()).unwrap_or(shown);
+            drawn = between(&page, "data-drawn=\"", "\"").unwrap_or_default().to_owned();
             self.read(&page, now, &mut states, notes);
             self.fetched.send_modify(|times| *times += 1);
         }

@@ -3,7 +3,7 @@
 //! Invariants: how a kiosk stands follows from what was heard of it and the time, by one function; a kiosk that staff took out of service
 //! alarms nobody; an alarm that somebody has seen is quiet for everybody until it is over or becomes another one.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -109,6 +109,12 @@ pub struct Watch {
     pub kiosks: Vec<Watched>,
     /// Every alarm, also those that somebody has seen.
     pub raised: Vec<Raised>,
+}
+
+impl Watch {
+    fn serves(&self, revision: u64, second: i64) -> bool {
+        self.revision >= revision && self.second == second
+    }
 }
 
 impl Alarm {
@@ -270,14 +276,15 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub fn kiosks(&self) -> Result<Arc<Watch>, DeskError> {
+        let shared = &self.inner.watch;
+        let turn = shared.my_turn();
         let now = self.now();
         let second = now.as_second();
         let rules = self.settings().kiosks;
-        let mut kept = self.inner.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        self.with_store(|store| {
+        let watch = self.with_store(|store| {
             let revision = store.revision()?;
-            if let Some(watch) = kept.as_ref().filter(|watch| (watch.revision, watch.second) == (revision, second)) {
-                return Ok(Arc::clone(watch));
+            if let Some(watch) = shared.latest(|watch| watch.serves(revision, second)) {
+                return Ok(watch);
             }
             let known = store.raised_alarms()?;
             let mut watch = Watch { revision, second, kiosks: Vec::new(), raised: Vec::new() };
@@ -300,10 +307,21 @@ impl Desk {
                 }
                 watch.kiosks.push(watched);
             }
-            let watch = Arc::new(watch);
-            *kept = Some(Arc::clone(&watch));
-            Ok(watch)
-        })
+            Ok(Arc::new(watch))
+        })?;
+        shared.keep(&watch);
+        drop(turn);
+        Ok(watch)
+    }
+
+    /// As [`Desk::kiosks`], without asking the file as long as this program knows of no change and the second has not passed; whoever
+    /// comes while somebody reads waits for that reading.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(crate) async fn kiosks_shared(&self) -> Result<Arc<Watch>, DeskError> {
+        let serves = |watch: &Watch| watch.serves(*self.inner.revision.borrow(), self.now().as_second());
+        self.inner.watch.latest_or(serves, self.blocking(Self::kiosks)).await
     }
 
     /// Looks how the kiosks stand, and wakes every page if an alarm is new or over: also one that only time brings.

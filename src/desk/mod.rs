@@ -31,6 +31,7 @@ pub mod secret;
 pub mod serve;
 pub mod session;
 pub mod settings;
+mod shared;
 pub mod store;
 pub mod tickets;
 pub mod today;
@@ -80,9 +81,10 @@ struct Inner {
     kept: kept::KeptForms,
     previews: import::preview::Previews,
     messages: Option<messages::MessageSettings>,
-    today: today::Shared,
+    today: shared::Shared<today::Today>,
+    lists: page::Lists,
     boards: board::Drawn,
-    watch: Mutex<Option<Arc<kiosks::Watch>>>,
+    watch: shared::Shared<kiosks::Watch>,
 }
 
 /// The clinic's settings as they were read last.
@@ -160,7 +162,8 @@ impl Desk {
         let session_idle = Duration::from_secs(60 * u64::from(SESSION_IDLE_MINUTES));
         let hashing = Semaphore::new(HASHING_AT_ONCE);
         let (payers, kept, previews) = (None, kept::KeptForms::default(), import::preview::Previews::default());
-        let (today, boards, watch) = (today::Shared::default(), board::Drawn::default(), Mutex::default());
+        let (today, watch) = (shared::Shared::default(), shared::Shared::default());
+        let (lists, boards) = (page::Lists::default(), board::Drawn::default());
         let store = Mutex::new(store);
         let messages = None;
         let second_step_for = account::SecondStepFor::default();
@@ -178,6 +181,7 @@ impl Desk {
             previews,
             messages,
             today,
+            lists,
             boards,
             watch,
         };

@@ -1,10 +1,10 @@
-//! The clinic's today, read once for everybody who looks: the boards, the phones, the kiosks.
+//! The clinic's today, read once for everybody who looks: the lists, the boards, the phones, the kiosks.
 //!
 //! Invariants: what is shared is never older than the latest change that this program knows of, nor than a minute; hundreds who look at
 //! the same time cost one reading, and none of them holds up a thread while it goes on.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
@@ -33,23 +33,8 @@ pub struct Today {
     pages: OnceLock<HashMap<String, Ticket>>,
 }
 
-/// What was read last, and whose turn it is to read.
-#[derive(Default)]
-pub(super) struct Shared {
-    latest: Mutex<Option<Arc<Today>>>,
-    reading: Mutex<()>,
-    turn: tokio::sync::Mutex<()>,
-}
-
 fn minute_of(at: Timestamp) -> i64 {
     at.as_second().div_euclid(60)
-}
-
-impl Shared {
-    fn latest(&self, revision: u64, minute: i64) -> Option<Arc<Today>> {
-        let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        latest.as_ref().filter(|today| today.revision >= revision && today.minute == minute).map(Arc::clone)
-    }
 }
 
 impl Desk {
@@ -60,12 +45,12 @@ impl Desk {
     /// If the file cannot be read.
     pub fn today(&self) -> Result<Arc<Today>, DeskError> {
         let shared = &self.inner.today;
-        let turn = shared.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = shared.my_turn();
         let now = self.now();
         let minute = minute_of(now);
         let today = self.with_store(|store| {
             let revision = store.revision()?;
-            if let Some(today) = shared.latest(revision, minute) {
+            if let Some(today) = shared.latest(|today| today.serves(revision, minute)) {
                 return Ok(today);
             }
             // Before the date is asked for: a new time zone may make it another one.
@@ -75,7 +60,7 @@ impl Desk {
             let urgent = urgent(store, &rows, now)?;
             Ok(Arc::new(Today { revision, minute, at: now, rows, queues, urgent, pages: OnceLock::new() }))
         })?;
-        *shared.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&today));
+        shared.keep(&today);
         drop(turn);
         Ok(today)
     }
@@ -86,22 +71,16 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub(crate) async fn today_shared(&self) -> Result<Arc<Today>, DeskError> {
-        let shared = &self.inner.today;
-        let known = || shared.latest(*self.inner.revision.borrow(), minute_of(self.now()));
-        if let Some(today) = known() {
-            return Ok(today);
-        }
-        let turn = shared.turn.lock().await;
-        let today = match known() {
-            Some(today) => today,
-            None => self.blocking(Self::today).await?,
-        };
-        drop(turn);
-        Ok(today)
+        let serves = |today: &Today| today.serves(*self.inner.revision.borrow(), minute_of(self.now()));
+        self.inner.today.latest_or(serves, self.blocking(Self::today)).await
     }
 }
 
 impl Today {
+    fn serves(&self, revision: u64, minute: i64) -> bool {
+        self.revision >= revision && self.minute == minute
+    }
+
     /// The ticket of today whose page has this name: the one that counts, if a second kiosk gave another one for the same visit.
     #[must_use]
     pub fn ticket_of(&self, token: &str, pages: &TicketPages, date: jiff::civil::Date) -> Option<Ticket> {

@@ -137,7 +137,7 @@ async fn the_others_see_who_is_on_somebody() {
     place.desk.end_presence().unwrap();
     assert!(revision() > came);
     assert_eq!(form(serving.addr, "/here", &ben, &[("csrf", &csrf), ("appointment", "nobody")]).await.status, 204);
-    assert!(place.desk.with_store(|store| store.on_it("", place_now(&place))).unwrap().is_empty());
+    assert!(place.desk.with_store(|store| store.on_it(place_now(&place))).unwrap().is_empty());
     // It keeps no session: nobody works.
     place.clock.advance(Duration::from_secs(16 * 60));
     assert_eq!(here().await, 401);

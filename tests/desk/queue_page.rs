@@ -259,6 +259,73 @@ async fn a_call_reaches_whoever_looks() {
     room.serving.stop().await;
 }
 
+/// The rows that a part of the page has as a whole, and those of which it has the place alone.
+fn rows(list: &str) -> (Vec<&str>, Vec<&str>) {
+    let ids = |before: &str| list.split(before).skip(1).filter_map(|rest| rest.split("id=\"row-").nth(1)?.split('"').next()).collect();
+    let kept = list.split("<li id=\"row-").skip(1).filter(|rest| rest.split('>').next().is_some_and(|tag| tag.ends_with("data-kept")));
+    (ids("<li class=\"row"), kept.filter_map(|rest| rest.split('"').next()).collect())
+}
+
+fn drawn(list: &str) -> &str {
+    list.split("data-drawn=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap()
+}
+
+#[tokio::test]
+async fn a_browser_is_sent_what_it_does_not_show_yet() {
+    let room = Room::open(clinic()).await;
+    for (n, visit) in ["a1", "b1", "c1", "d1"].into_iter().enumerate() {
+        arrives(&room.place, 1 + n as u32, &[visit]);
+    }
+    let (ana, ben) = (room.sign_in("ana").await, room.sign_in("ben").await);
+    let get = async |who: &(String, String), query: &str| {
+        http(room.addr(), "GET", &format!("/list{query}"), &[("cookie", &who.0)], "").await.body
+    };
+    let first = get(&ana, "").await;
+    assert_eq!(rows(&first), (vec!["b1", "a1", "d1", "c1", "e1"], vec![]), "everything at first");
+    let again = get(&ana, &format!("?since={}", drawn(&first))).await;
+    assert_eq!(rows(&again), (vec![], vec!["b1", "a1", "d1", "c1", "e1"]), "and nothing of it again");
+    assert!(again.len() * 2 < first.len(), "{} of {}", again.len(), first.len());
+
+    // Ben calls: that row is another one, and the others are where they were.
+    assert_eq!(room.post(&ben, "/visit/call", &[("appointment", "c1")]).await.status, 303);
+    let after = get(&ana, &format!("?since={}", drawn(&first))).await;
+    assert_eq!(rows(&after), (vec!["c1"], vec!["b1", "a1", "d1", "e1"]));
+    let called = after.find("id=\"called\"").unwrap();
+    assert!(after.find("id=\"row-c1\"").unwrap() > called && after.find("id=\"row-d1\"").unwrap() < called, "in their places");
+    // With who was first in a line all behind are others. Whoever missed the call before gets that too, and whoever has it does not.
+    assert_eq!(room.post(&ben, "/visit/call", &[("appointment", "b1")]).await.status, 303);
+    assert_eq!(rows(&get(&ana, &format!("?since={}", drawn(&first))).await).0, ["a1", "d1", "c1", "b1"]);
+    assert_eq!(rows(&get(&ana, &format!("?since={}", drawn(&after))).await).0, ["a1", "d1", "b1"]);
+    // Of what was never sent here nothing is left out.
+    for since in ["", "x", "0123456789ab.1", &format!("{}9", drawn(&after)), &drawn(&after).replace('.', "")] {
+        assert_eq!(rows(&get(&ana, &format!("?since={since}")).await).0.len(), 5, "{since}");
+    }
+    room.serving.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_drawn_for_all_holds_nothing_of_anybodys_own() {
+    let room = Room::open(clinic()).await;
+    arrives(&room.place, 1, &["a1"]);
+    let (ana, ben) = (room.sign_in("ana").await, room.sign_in("ben").await);
+    let on = room.post(&ben, "/here", &[("appointment", "a1")]).await;
+    assert_eq!(on.status, 204);
+    for (who, other, told) in [(&ana, &ben, true), (&ben, &ana, false)] {
+        let first = room.page(&who.0).await;
+        let list = http(room.addr(), "GET", "/list", &[("cookie", &who.0)], "").await.body;
+        for page in [&first, &list] {
+            assert!(page.matches(&who.1).count() >= 3 && !page.contains(&other.1), "each form has the token of its own session");
+            assert_eq!(row(page, "a1").contains("ben is on this"), told);
+            assert!(
+                row(page, "a1").contains("just now") && !page.contains("<!token") && !page.contains("<!since") && !page.contains("<!on-it")
+            );
+        }
+    }
+    room.place.clock.advance(Duration::from_secs(125));
+    assert!(row(&room.page(&ana.0).await, "a1").contains("2 min"));
+    room.serving.stop().await;
+}
+
 #[tokio::test]
 async fn each_step_in_a_queue_is_in_the_audit() {
     let room = Room::open(clinic()).await;

@@ -327,6 +327,7 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
     for path in [
         "/static/desk.js",
         "/static/staff.js",
+        "/static/renew.js",
         "/static/panel.js",
         "/static/alarms.js",
         "/static/kiosks.js",

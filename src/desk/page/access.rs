@@ -154,6 +154,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/static/kiosks.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/settings.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/staff.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/renew.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/panel.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/appointments.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/import.js", Needs::Nothing, Sees::Nothing),
@@ -310,7 +311,7 @@ async fn pass(desk: Desk, mut who: SignedIn, role: Role, mut request: Request, n
     if who.role < role {
         return Err(Oops::NotAllowed);
     }
-    match desk.blocking(|desk| desk.kiosks()).await {
+    match desk.kiosks_shared().await {
         Ok(watch) => who.watch = Some(watch),
         Err(error) => tracing::error!(%error, "cannot see how the kiosks stand; the page is shown without"),
     }

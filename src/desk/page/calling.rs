@@ -13,8 +13,7 @@ use super::super::by_hand::check_note;
 use super::super::queues::Refusal;
 use super::super::session::SignedIn;
 use super::super::store::{HandAction, StaffAction, StaffWork};
-use super::list::Day;
-use super::{LIVE, Oops, html, shown};
+use super::{LIVE, Oops, drawn, html, shown};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::language::Language;
 use crate::domain::queue::QueueAction;
@@ -233,8 +232,8 @@ async fn answer(
         if live {
             return Ok(Some(sentence.into_response()));
         }
-        let day = Day::read(desk, &who)?;
-        Ok(Some(shown(html::main(&day, &who, &desk.settings().name, Some(&sentence)))))
+        let (day, rows) = drawn::read(desk, &who, None)?;
+        Ok(Some(shown(html::main(&day, &rows, &who, &desk.settings().name, Some(&sentence)))))
     });
     Ok(match refused.await? {
         Some(said) => (StatusCode::CONFLICT, said).into_response(),

@@ -30,16 +30,22 @@
     if (fetching) { again = true; return; }
     fetching = true;
     try {
-      const answer = await fetch("/list" + location.search, { headers: { accept: "text/html" }, cache: "no-store" });
-      if (answer.status === 401) return desk.leave();
-      if (!answer.ok) throw new Error("not now");
-      desk.swap(list, await answer.text());
+      // What is shown already is not sent again; whoever has missed something gets everything.
+      if (!await get($("day").dataset.drawn)) await get("");
     } catch (_) {
       lost();
     } finally {
       fetching = false;
       if (again) { again = false; refresh(); }
     }
+  }
+  async function get(since) {
+    const query = new URLSearchParams(location.search);
+    query.set("since", since);
+    const answer = await fetch("/list?" + query, { headers: { accept: "text/html" }, cache: "no-store" });
+    if (answer.status === 401) { desk.leave(); return true; }
+    if (!answer.ok) throw new Error("not now");
+    return desk.swap(list, await answer.text());
   }
   desk.refresh = refresh;
 

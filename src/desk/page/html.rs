@@ -1,19 +1,26 @@
 //! The pages as HTML; rows of the list are in `row`. Everything that people or files gave is escaped by the templates.
 
+use std::sync::Arc;
+
 use maud::{DOCTYPE, Markup, html};
 
 use super::super::session::SignedIn;
 use super::super::store::VisitRow;
+use super::drawn::{Rows, for_whom};
 use super::icons::{icon, mark};
 use super::list::Day;
 use super::narrow;
 use super::nav::top;
 use super::queue::{choose_point, waiting};
-use super::row::{entry_row, refused_codes, visit_row};
+use super::row::refused_codes;
 use super::search::SEARCH_CHARS_MAX;
 
 fn page(title: &str, script: bool, body: &Markup) -> Markup {
-    whole(title, &html! { @if script { script src="/static/staff.js" defer {} script src="/static/desk.js" defer {} } }, body)
+    whole(
+        title,
+        &html! { @if script { script src="/static/renew.js" defer {} script src="/static/staff.js" defer {} script src="/static/desk.js" defer {} } },
+        body,
+    )
 }
 
 fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
@@ -53,6 +60,7 @@ fn beside(title: &str, who: &SignedIn, again: (&str, u64), (scripts, tools): (&M
     whole(
         &format!("{title} - Arrivals desk"),
         &html! {
+            script src="/static/renew.js" defer {}
             script src="/static/staff.js" defer {}
             (scripts)
             noscript { meta http-equiv="refresh" content=(idle); }
@@ -138,7 +146,7 @@ pub fn sign_in_code(token: &str, problem: Option<&str>) -> Markup {
 }
 
 /// The whole page with today's list; `refused` is why what was asked for was not done.
-pub fn main(day: &Day, who: &SignedIn, clinic: &str, refused: Option<&str>) -> Markup {
+pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Option<&str>) -> Markup {
     page(
         "Arrivals desk",
         true,
@@ -172,16 +180,16 @@ pub fn main(day: &Day, who: &SignedIn, clinic: &str, refused: Option<&str>) -> M
                     p.empty { "Nobody of today fits that." }
                     button.button type="submit" form="find" { "Look among all days" }
                 }
-                div #list tabindex="-1" { (list(day, &who.csrf)) }
+                div #list tabindex="-1" { (list(day, rows, &who.csrf)) }
             }
         },
     )
 }
 
 /// The part that is fetched again at every change.
-pub fn list(day: &Day, csrf: &str) -> Markup {
-    html! {
-        div #day data-revision=(day.revision) data-now=(day.now.as_second()) data-urgent=(u8::from(day.is_urgent())) data-needs=(day.needs.len()) {
+pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
+    let list = html! {
+        div #day data-revision=(day.revision) data-drawn=(rows.name()) data-now=(day.now.as_second()) data-urgent=(u8::from(day.is_urgent())) data-needs=(day.needs.len()) {
             (narrow::notice(day))
             ul.counters aria-label="Counts" {
                 li.count.is-needs.zero[day.needs.is_empty()] { a href="#needs" { b { (day.needs.len()) } " need you" } }
@@ -191,33 +199,34 @@ pub fn list(day: &Day, csrf: &str) -> Markup {
                 @if !day.seen_now.is_empty() { li.count { a href="#seen-now" { b { (day.seen_now.len()) } " with a clinician" } } }
                 li.count { a href="#expected" { b { (day.expected.len()) } " expected" } }
                 li.count { a href="#closed" { b { (day.closed.len()) } " closed" } }
-                @if day.changes > 0 { li.count { a #all-changes href="/changes" { b { (day.changes) } @if day.changes == 1 { " change to review" } @else { " changes to review" } } } }
+                @if day.known.changes > 0 { li.count { a #all-changes href="/changes" { b { (day.known.changes) } @if day.known.changes == 1 { " change to review" } @else { " changes to review" } } } }
             }
             section #needs aria-labelledby="h-needs" {
                 h2 #h-needs { "Need you now" }
                 @if day.needs.is_empty() { p.empty { (icon("check")) "Nobody needs help right now." } }
-                ul.rows { @for entry in &day.needs { (entry_row(day, entry, csrf)) } }
+                ul.rows { @for entry in &day.needs { (rows.entry(entry)) } }
             }
-            (waiting(day, csrf))
-            @if !day.held.is_empty() { (section(day, "held", "On hold", "", &day.held, csrf)) }
-            (section(day, "called", "Called", "Nobody is on the way to a room.", &day.called, csrf))
-            @if !day.seen_now.is_empty() { (section(day, "seen-now", "With a clinician", "", &day.seen_now, csrf)) }
-            (section(day, "expected", "Expected", "Nobody else is expected today.", &day.expected, csrf))
+            (waiting(day, rows))
+            @if !day.held.is_empty() { (section("held", "On hold", "", &day.held, rows)) }
+            (section("called", "Called", "Nobody is on the way to a room.", &day.called, rows))
+            @if !day.seen_now.is_empty() { (section("seen-now", "With a clinician", "", &day.seen_now, rows)) }
+            (section("expected", "Expected", "Nobody else is expected today.", &day.expected, rows))
             details #closed {
                 summary { h2 { "Done, cancelled and taken care of " span.n { (day.closed.len()) } } }
-                ul.rows { @for entry in &day.closed { (entry_row(day, entry, csrf)) } }
+                ul.rows { @for entry in &day.closed { (rows.entry(entry)) } }
                 (refused_codes(day))
             }
         }
-    }
+    };
+    for_whom(&list, day, csrf)
 }
 
-fn section(day: &Day, id: &str, title: &str, empty: &str, rows: &[VisitRow], csrf: &str) -> Markup {
+fn section(id: &str, title: &str, empty: &str, of: &[Arc<VisitRow>], rows: &Rows) -> Markup {
     html! {
         section id=(id) aria-labelledby={ "h-" (id) } {
-            h2 id={ "h-" (id) } { (title) " " span.n { (rows.len()) } }
-            @if rows.is_empty() { p.empty { (empty) } }
-            ul.rows { @for row in rows { (visit_row(day, row, false, csrf)) } }
+            h2 id={ "h-" (id) } { (title) " " span.n { (of.len()) } }
+            @if of.is_empty() { p.empty { (empty) } }
+            ul.rows { @for row in of { (rows.visit(row)) } }
         }
     }
 }

@@ -13,7 +13,8 @@ use super::super::Desk;
 use super::super::error::DeskError;
 use super::super::queues::{Queues, queue_name};
 use super::super::session::SignedIn;
-use super::super::store::{CardKey, ReasonRow, RefusedCodes, Stop, VisitRow};
+use super::super::store::{CardKey, ReasonRow, RefusedCodes, Stop, Store, VisitRow};
+use super::super::today::Today;
 use super::narrow::{Choices, Narrow};
 use crate::domain::eligibility::Eligibility;
 use crate::domain::identity::fold_name;
@@ -25,42 +26,33 @@ use crate::domain::queue::VisitState;
 use crate::domain::settings::{ClinicSettings, WalkInCategory};
 use crate::domain::spoken;
 
-/// The day as the page shows it.
+/// The day as a page shows it to whoever looks. Nearly all of it is read once for everybody, and cheap to copy.
+#[derive(Clone)]
 pub struct Day {
     /// The clinic's date.
     pub date: Date,
     /// The clinic's zone.
     pub zone: TimeZone,
-    /// When it was read.
+    /// When it is looked at.
     pub now: Timestamp,
     /// Which state of the store it shows.
     pub revision: u64,
     /// Who needs somebody now, most urgent first.
     pub needs: Vec<Entry>,
     /// Here and waiting, as they stand in their queues.
-    pub waiting: Vec<VisitRow>,
+    pub waiting: Vec<Arc<VisitRow>>,
     /// Here, but not to be called for now.
-    pub held: Vec<VisitRow>,
+    pub held: Vec<Arc<VisitRow>>,
     /// On the way to a room.
-    pub called: Vec<VisitRow>,
+    pub called: Vec<Arc<VisitRow>>,
     /// With a clinician.
-    pub seen_now: Vec<VisitRow>,
+    pub seen_now: Vec<Arc<VisitRow>>,
     /// Not here yet.
-    pub expected: Vec<VisitRow>,
+    pub expected: Vec<Arc<VisitRow>>,
     /// Over or called off, and stops taken care of.
     pub closed: Vec<Entry>,
-    /// Codes that kiosks did not take today.
-    pub refused_codes: Vec<RefusedCodes>,
-    /// Proposed changes that nobody decided, of whatever day: not urgent, but not to be forgotten.
-    pub changes: usize,
-    /// The same by person, and by visit for those who are not on the list.
-    changes_by: HashMap<String, usize>,
-    /// Of the same, which are of insurance, and whether the patient says that there is none any more.
-    cards_by: HashMap<String, Vec<(Field, bool)>>,
-    /// What people said of their language and of an interpreter that nobody decided.
-    spoken_by: HashMap<String, SaysOfSpeech>,
-    /// What payers answered today.
-    eligibility: HashMap<CardKey, (Eligibility, Timestamp)>,
+    /// What else is known of them.
+    pub known: Arc<Known>,
     /// Whether insurance is asked about, and how many days before its end a card is marked.
     insurance: Option<u16>,
     /// The clinic's rules: its queues, service points, and what it calls the reasons to come without an appointment.
@@ -69,20 +61,38 @@ pub struct Day {
     pub queues: Arc<Queues>,
     /// Where whoever looks calls to.
     pub my_point: Option<String>,
-    /// Where kiosks stand.
-    places: BTreeMap<KioskId, String>,
-    /// Who of the staff is on which person just now, but for whoever looks.
-    on_it: HashMap<String, Vec<String>>,
-    /// Visits about which somebody wrote a note.
-    notes: HashSet<AppointmentId>,
-    /// By what the list can be narrowed.
-    pub choices: Choices,
+    /// Who looks; nobody in what is the same for all.
+    pub user: String,
     /// How it is narrowed.
     pub narrow: Narrow,
     /// How many rows that leaves out.
     pub left_out: usize,
     /// Whether rows stand on the page of one person, which has more buttons of its own.
     pub is_panel: bool,
+}
+
+/// What is known of a day's people beside their visits.
+pub struct Known {
+    /// Codes that kiosks did not take today.
+    pub refused_codes: Vec<RefusedCodes>,
+    /// Proposed changes that nobody decided, of whatever day: not urgent, but not to be forgotten.
+    pub changes: usize,
+    /// By what the list can be narrowed.
+    pub choices: Choices,
+    /// The same by person, and by visit for those who are not on the list.
+    changes_by: HashMap<String, usize>,
+    /// Of the same, which are of insurance, and whether the patient says that there is none any more.
+    cards_by: HashMap<String, Vec<(Field, bool)>>,
+    /// What people said of their language and of an interpreter that nobody decided.
+    spoken_by: HashMap<String, SaysOfSpeech>,
+    /// What payers answered today.
+    eligibility: HashMap<CardKey, (Eligibility, Timestamp)>,
+    /// Where kiosks stand.
+    places: BTreeMap<KioskId, String>,
+    /// Who of the staff is on which person just now.
+    on_it: HashMap<String, Vec<String>>,
+    /// Visits about which somebody wrote a note.
+    notes: HashSet<AppointmentId>,
     /// Requests without an appointment, and who else of the day has that name and birth date.
     alike: HashMap<AppointmentId, Vec<String>>,
 }
@@ -95,28 +105,39 @@ struct SaysOfSpeech {
 }
 
 /// A row.
+#[derive(Clone)]
 pub enum Entry {
     /// A visit.
-    Visit(Box<VisitRow>),
+    Visit(Arc<VisitRow>),
     /// Somebody whom nobody knows yet.
-    Stop(Stop),
+    Stop(Arc<Stop>),
 }
 
 impl Day {
     /// Reads the clinic's today.
     pub fn read(desk: &Desk, who: &SignedIn) -> Result<Self, DeskError> {
-        let now = desk.now();
-        let settings = desk.settings();
-        let my_point = super::calling::my_point(desk, who)?;
-        let insurance = settings.insurance.ask.then_some(settings.insurance.ends_soon_days);
-        // Most of it is the same for everybody who looks. Whatever changes meanwhile has a later revision, so the page asks again.
         let today = desk.today()?;
-        let rows = today.rows.clone();
+        let shared = desk.inner.lists.day(desk, &today)?;
+        Self::of(desk, who, &shared)
+    }
+
+    /// The same day for whoever looks.
+    pub fn of(desk: &Desk, who: &SignedIn, shared: &Self) -> Result<Self, DeskError> {
+        let my_point = super::calling::my_point(desk, who)?;
+        Ok(Self { now: desk.now(), my_point, user: who.user.clone(), ..shared.clone() })
+    }
+
+    /// What is the same for everybody who looks. Whatever changes meanwhile has a later revision than `today`, so pages ask again.
+    pub fn shared(desk: &Desk, today: &Today) -> Result<Self, DeskError> {
+        let (now, settings) = (today.at, desk.settings());
+        let insurance = settings.insurance.ask.then_some(settings.insurance.ends_soon_days);
         desk.with_store(|store| {
             let date = store.date_at(now);
+            let zone = store.zone().clone();
+            let known = Known::read(store, &today.rows, &settings, now)?;
             let mut day = Self {
                 date,
-                zone: store.zone().clone(),
+                zone,
                 now,
                 revision: today.revision,
                 needs: Vec::new(),
@@ -126,83 +147,48 @@ impl Day {
                 seen_now: Vec::new(),
                 expected: Vec::new(),
                 closed: Vec::new(),
-                refused_codes: store.refused_codes_of(date)?,
-                changes: 0,
-                changes_by: HashMap::new(),
-                cards_by: HashMap::new(),
-                spoken_by: HashMap::new(),
-                eligibility: store.eligibility_on(date)?,
+                known: Arc::new(known),
                 insurance,
                 queues: Arc::clone(&today.queues),
                 settings,
-                my_point,
-                places: store.kiosk_places()?,
-                on_it: HashMap::new(),
-                notes: store.visits_with_notes(date)?,
-                choices: Choices::default(),
+                my_point: None,
+                user: String::new(),
                 narrow: Narrow::default(),
                 left_out: 0,
                 is_panel: false,
-                alike: HashMap::new(),
             };
-            day.choices = Choices::of(&rows, &day.settings);
-            for (visit, user) in store.on_it(&who.user, now)? {
-                let key = rows.iter().find(|row| row.id == visit).map_or_else(|| of_visit(&visit), key_of);
-                let users = day.on_it.entry(key).or_default();
-                if !users.contains(&user) {
-                    users.push(user);
-                }
-            }
-            for change in store.open_changes()? {
-                day.changes += 1;
-                for key in [of_person(&change.person), of_visit(&change.appointment)] {
-                    if matches!(change.key.field, Field::Insurance | Field::SecondInsurance) {
-                        let card = (change.key.field, change.proposal.new.is_empty());
-                        day.cards_by.entry(key.clone()).or_default().push(card);
-                    }
-                    if let (Field::Interpreter | Field::Language, Value::Text(said)) = (change.key.field, &change.proposal.new) {
-                        let of = day.spoken_by.entry(key.clone()).or_default();
-                        if change.key.field == Field::Language {
-                            of.language = Some(said.as_str().to_owned());
-                        } else {
-                            of.interpreter = Some(said.as_str() == Field::YES);
-                        }
-                    }
-                    *day.changes_by.entry(key).or_default() += 1;
-                }
-            }
-            day.alike = alike(&rows, &day.zone);
-            for row in rows {
-                day.put(row);
+            for row in &today.rows {
+                day.put(Arc::new(row.clone()));
             }
             for stop in store.stops_of(date)? {
-                if stop.latest.taken.is_none() { &mut day.needs } else { &mut day.closed }.push(Entry::Stop(stop));
+                let part = if stop.latest.taken.is_none() { &mut day.needs } else { &mut day.closed };
+                part.push(Entry::Stop(Arc::new(stop)));
             }
             day.sort();
             Ok(day)
         })
     }
 
-    fn put(&mut self, row: VisitRow) {
+    fn put(&mut self, row: Arc<VisitRow>) {
         let unknown = row.appointment.is_none() && row.walk_in.is_none() && row.seen.is_none();
         if open_reasons(&row).next().is_some() || (unknown && row.ticket.is_some()) {
-            return self.needs.push(Entry::Visit(Box::new(row)));
+            return self.needs.push(Entry::Visit(row));
         }
         match row.state {
             // Always somebody's decision, whatever else was taken care of.
-            VisitState::Asks => self.needs.push(Entry::Visit(Box::new(row))),
+            VisitState::Asks => self.needs.push(Entry::Visit(row)),
             VisitState::Arrived => self.waiting.push(row),
             VisitState::Held => self.held.push(row),
             VisitState::Called => self.called.push(row),
             VisitState::WithClinician => self.seen_now.push(row),
             VisitState::Expected => self.expected.push(row),
-            VisitState::Done | VisitState::NoShow | VisitState::Cancelled => self.closed.push(Entry::Visit(Box::new(row))),
+            VisitState::Done | VisitState::NoShow | VisitState::Cancelled => self.closed.push(Entry::Visit(row)),
         }
     }
 
     fn sort(&mut self) {
         // Without an appointment, one's turn is by when one came.
-        let start = |row: &VisitRow| (row.appointment.as_ref().map(|a| a.start).or(row.arrived_at), row.id.clone());
+        let start = |row: &Arc<VisitRow>| (row.appointment.as_ref().map(|a| a.start).or(row.arrived_at), row.id.clone());
         let places: HashMap<&AppointmentId, (usize, usize)> = self
             .queues
             .all
@@ -235,7 +221,7 @@ impl Day {
 
     /// Where a kiosk stands; empty if nobody said.
     pub fn place_of(&self, kiosk: &KioskId) -> &str {
-        self.places.get(kiosk).map_or("", String::as_str)
+        self.known.places.get(kiosk).map_or("", String::as_str)
     }
 
     /// What the clinic calls a reason to come without an appointment; its code if it is not in the settings any more.
@@ -255,13 +241,13 @@ impl Day {
 
     /// How many proposed changes of this person nobody decided.
     pub fn changes_of(&self, row: &VisitRow) -> usize {
-        self.changes_by.get(&key_of(row)).copied().unwrap_or(0)
+        self.known.changes_by.get(&key_of(row)).copied().unwrap_or(0)
     }
 
     /// What staff should know of the insurance of somebody who is here or expected, quietly: nobody is called because of it.
     pub fn insurance_of(&self, row: &VisitRow) -> Vec<String> {
         let Some(ends_soon_days) = self.insurance.filter(|_| is_coming(row)) else { return Vec::new() };
-        let told = self.cards_by.get(&key_of(row)).map_or(&[][..], Vec::as_slice);
+        let told = self.known.cards_by.get(&key_of(row)).map_or(&[][..], Vec::as_slice);
         let mut words: Vec<String> = [
             (Field::Insurance, false, "New insurance card"),
             (Field::Insurance, true, "Says: no insurance any more"),
@@ -279,7 +265,7 @@ impl Day {
         let gives_one = told.contains(&(Field::Insurance, false));
         words.extend(mark.filter(|mark| !(gives_one && *mark == CardMark::Missing)).map(|mark| card_words("Insurance", mark)));
         if let Some(card) = &appointment.coverage
-            && let Some((answer, _)) = self.eligibility.get(&CardKey::of(&appointment.person.id, card))
+            && let Some((answer, _)) = self.known.eligibility.get(&CardKey::of(&appointment.person.id, card))
             && matches!(answer, Eligibility::Inactive | Eligibility::Error(_))
         {
             words.push(answer.for_staff().to_owned());
@@ -293,7 +279,7 @@ impl Day {
     /// Into which language somebody has to interpret for whoever is here or expected: as on file, or as they said at the kiosk.
     pub fn interpreter_of(&self, row: &VisitRow) -> Option<String> {
         let person = row.appointment.as_ref().filter(|_| is_coming(row)).map(|appointment| &appointment.person)?;
-        let said = self.spoken_by.get(&key_of(row));
+        let said = self.known.spoken_by.get(&key_of(row));
         let said_needed = said.and_then(|said| said.interpreter);
         if person.interpreter != Some(true) && said_needed != Some(true) {
             return None;
@@ -311,17 +297,17 @@ impl Day {
 
     /// Who else of the day has the name and birth date of a request without an appointment.
     pub fn alike(&self, row: &VisitRow) -> &[String] {
-        self.alike.get(&row.id).map_or(&[], Vec::as_slice)
+        self.known.alike.get(&row.id).map_or(&[], Vec::as_slice)
     }
 
-    /// Who else of the staff is on this person just now.
-    pub fn on_it(&self, row: &VisitRow) -> &[String] {
-        self.on_it.get(&key_of(row)).map_or(&[], Vec::as_slice)
+    /// Who of the staff is on this person just now, but for whoever looks.
+    pub fn on_it(&self, row: &VisitRow) -> impl Iterator<Item = &String> {
+        self.known.on_it.get(&key_of(row)).into_iter().flatten().filter(|user| **user != self.user)
     }
 
     /// Whether somebody wrote a note about this visit.
     pub fn has_note(&self, row: &VisitRow) -> bool {
-        self.notes.contains(&row.id)
+        self.known.notes.contains(&row.id)
     }
 
     /// Whether the visit is of this day; a request without an appointment always is.
@@ -335,12 +321,58 @@ impl Day {
             Entry::Visit(row) => Some(&**row),
             Entry::Stop(_) => None,
         });
-        entries.chain(&self.waiting).chain(&self.held).chain(&self.called).chain(&self.seen_now).chain(&self.expected)
+        let parts = [&self.waiting, &self.held, &self.called, &self.seen_now, &self.expected];
+        entries.chain(parts.into_iter().flatten().map(|row| &**row))
     }
 
     /// Whether somebody feels unwell and nobody has gone to them yet.
     pub fn is_urgent(&self) -> bool {
         self.needs.iter().any(Entry::is_urgent)
+    }
+}
+
+impl Known {
+    fn read(store: &Store, rows: &[VisitRow], settings: &ClinicSettings, now: Timestamp) -> Result<Self, DeskError> {
+        let date = store.date_at(now);
+        let mut known = Self {
+            refused_codes: store.refused_codes_of(date)?,
+            changes: 0,
+            choices: Choices::of(rows, settings),
+            changes_by: HashMap::new(),
+            cards_by: HashMap::new(),
+            spoken_by: HashMap::new(),
+            eligibility: store.eligibility_on(date)?,
+            places: store.kiosk_places()?,
+            on_it: HashMap::new(),
+            notes: store.visits_with_notes(date)?,
+            alike: alike(rows, store.zone()),
+        };
+        for (visit, user) in store.on_it(now)? {
+            let key = rows.iter().find(|row| row.id == visit).map_or_else(|| of_visit(&visit), key_of);
+            let users = known.on_it.entry(key).or_default();
+            if !users.contains(&user) {
+                users.push(user);
+            }
+        }
+        for change in store.open_changes()? {
+            known.changes += 1;
+            for key in [of_person(&change.person), of_visit(&change.appointment)] {
+                if matches!(change.key.field, Field::Insurance | Field::SecondInsurance) {
+                    let card = (change.key.field, change.proposal.new.is_empty());
+                    known.cards_by.entry(key.clone()).or_default().push(card);
+                }
+                if let (Field::Interpreter | Field::Language, Value::Text(said)) = (change.key.field, &change.proposal.new) {
+                    let of = known.spoken_by.entry(key.clone()).or_default();
+                    if change.key.field == Field::Language {
+                        of.language = Some(said.as_str().to_owned());
+                    } else {
+                        of.interpreter = Some(said.as_str() == Field::YES);
+                    }
+                }
+                *known.changes_by.entry(key).or_default() += 1;
+            }
+        }
+        Ok(known)
     }
 }
 

@@ -12,6 +12,7 @@ mod board;
 mod booking;
 mod calling;
 mod changes;
+mod drawn;
 mod history;
 mod html;
 mod icons;
@@ -52,6 +53,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 pub use self::access::{ACCESS, FORM_BYTES_MAX, Needs, Sees, form_bytes_max};
+pub(super) use self::drawn::Lists;
 pub(super) use self::html::in_address;
 use super::Desk;
 use super::error::DeskError;
@@ -149,6 +151,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/static/plot.css", get(async || asset("text/css; charset=utf-8", reports::STYLE)))
         .route("/static/desk.js", get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js"))))
         .route("/static/staff.js", get(async || asset("text/javascript; charset=utf-8", include_str!("staff.js"))))
+        .route("/static/renew.js", get(async || asset("text/javascript; charset=utf-8", include_str!("renew.js"))))
         .route("/static/panel.js", get(async || asset("text/javascript; charset=utf-8", include_str!("panel.js"))))
         .route("/static/alarms.js", get(async || asset("text/javascript; charset=utf-8", include_str!("alarms.js"))))
         .route("/static/kiosks.js", get(async || asset("text/javascript; charset=utf-8", include_str!("kiosks.js"))))
@@ -301,9 +304,9 @@ async fn main_page(
     let page = desk
         .blocking(move |desk| {
             desk.keep_session(&who)?;
-            let mut day = list::Day::read(desk, &who)?;
+            let (mut day, rows) = drawn::read(desk, &who, None)?;
             day.narrow(wanted);
-            Ok(html::main(&day, &who, &desk.settings().name, None))
+            Ok(html::main(&day, &rows, &who, &desk.settings().name, None))
         })
         .await?;
     Ok(shown(page))
@@ -313,12 +316,13 @@ async fn list_part(
     State(desk): State<Desk>,
     who: SignedIn,
     wanted: Result<Query<narrow::Narrow>, QueryRejection>,
+    since: Result<Query<drawn::Since>, QueryRejection>,
 ) -> Result<Response, Oops> {
-    let Query(wanted) = wanted.unwrap_or_default();
+    let (Query(wanted), Query(since)) = (wanted.unwrap_or_default(), since.unwrap_or_default());
     let part = desk.blocking(move |desk| {
-        let mut day = list::Day::read(desk, &who)?;
+        let (mut day, rows) = drawn::read(desk, &who, Some(&since))?;
         day.narrow(wanted);
-        Ok(html::list(&day, &who.csrf))
+        Ok(html::list(&day, &rows, &who.csrf))
     });
     Ok(shown(part.await?))
 }
@@ -336,7 +340,7 @@ async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, 
                 return;
             }
             // What only the number of a revision would not tell: whether the alarms on top of a page are others now.
-            if let Ok(watch) = desk.blocking(|desk| desk.kiosks()).await
+            if let Ok(watch) = desk.kiosks_shared().await
                 && alarms.as_ref() != Some(&watch.raised)
             {
                 if events.send(Ok(Event::default().event("alarms").data(watch.raised.len().to_string()))).await.is_err() {

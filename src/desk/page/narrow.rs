@@ -136,9 +136,9 @@ pub fn form(day: &Day) -> Markup {
         details #narrow-box.narrow open[!wanted.is_all()] {
             summary.button.small { "Narrow the list" }
             form #narrow method="get" action="/" aria-label="Narrow the list" {
-                (choose("service", "Service", &wanted.service, &day.choices.services))
-                (choose("clinician", "Clinician", &wanted.clinician, &day.choices.clinicians))
-                (choose("queue", "Queue", &wanted.queue, &day.choices.queues))
+                (choose("service", "Service", &wanted.service, &day.known.choices.services))
+                (choose("clinician", "Clinician", &wanted.clinician, &day.known.choices.clinicians))
+                (choose("queue", "Queue", &wanted.queue, &day.known.choices.queues))
                 div {
                     label for="narrow-state" { "Part" }
                     select #narrow-state name="state" {

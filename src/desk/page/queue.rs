@@ -1,37 +1,42 @@
 //! The queues on the list: who is next and why, the buttons of somebody's steps, and where one calls to.
 
+use std::collections::{HashMap, HashSet};
+
 use maud::{Markup, html};
 
 use super::super::queues::Queue;
 use super::super::store::VisitRow;
+use super::drawn::{Rows, token};
 use super::html::in_address;
 use super::icons::icon;
 use super::list::Day;
-use super::row::{clock_time, visit_row};
+use super::row::clock_time;
+use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
 
 /// Everybody who waits, by queue; last whoever is here by the booking system's word alone and so has no ticket to call.
-pub fn waiting(day: &Day, csrf: &str) -> Markup {
-    let in_queue = |queue: &Queue, row: &VisitRow| queue.line.iter().any(|one| one.place.waiter.visit == row.id);
-    let (in_line, others): (Vec<_>, Vec<_>) = day.waiting.iter().partition(|row| day.queues.place_of(&row.id).is_some());
+pub fn waiting(day: &Day, rows: &Rows) -> Markup {
+    let shown: HashMap<&AppointmentId, &VisitRow> = day.waiting.iter().map(|row| (&row.id, &**row)).collect();
+    let in_line: HashSet<&AppointmentId> = day.queues.all.iter().flat_map(|queue| &queue.line).map(|one| &one.place.waiter.visit).collect();
+    let others: Vec<_> = day.waiting.iter().filter(|row| !in_line.contains(&row.id)).collect();
     html! {
         section #waiting aria-labelledby="h-waiting" {
             h2 #h-waiting { "Waiting " span.n { (day.waiting.len()) } }
             @if day.waiting.is_empty() { p.empty { "Nobody is waiting." } }
             @for queue in day.queues.all.iter().filter(|queue| !queue.line.is_empty()) {
-                @let rows: Vec<_> = in_line.iter().filter(|row| in_queue(queue, row)).collect();
-                div.queue {
-                    (head(day, queue, rows.len(), csrf))
-                    @if !rows.is_empty() { ul.rows { @for row in rows { (visit_row(day, row, false, csrf)) } } }
+                @let in_it: Vec<_> = queue.line.iter().filter_map(|one| shown.get(&one.place.waiter.visit)).collect();
+                div.queue id={ "line-" (in_address(&queue.rules.name)) } {
+                    (head(day, queue, in_it.len()))
+                    @if !in_it.is_empty() { ul.rows { @for row in in_it { (rows.visit(row)) } } }
                 }
             }
-            @if !others.is_empty() { ul.rows { @for row in others { (visit_row(day, row, false, csrf)) } } }
+            @if !others.is_empty() { ul.rows { @for row in others { (rows.visit(row)) } } }
         }
     }
 }
 
 /// A queue's name, how many wait in it and the button that calls who is next.
-fn head(day: &Day, queue: &Queue, shown: usize, csrf: &str) -> Markup {
+fn head(day: &Day, queue: &Queue, shown: usize) -> Markup {
     let name = &queue.rules.name;
     let (line, hidden) = (queue.line.len(), queue.line.len().saturating_sub(shown));
     let to = day.my_point.as_ref().map(|point| format!(" to {point}")).unwrap_or_default();
@@ -41,7 +46,7 @@ fn head(day: &Day, queue: &Queue, shown: usize, csrf: &str) -> Markup {
             h3 { (name) " " span.n { (line) " waiting" @if queue.held > 0 { ", " (queue.held) " on hold" } @if hidden > 0 { ", " (hidden) " of them above" } } }
             @if let Some(next) = queue.next() {
                 form method="post" action="/queue/next" data-live {
-                    input type="hidden" name="csrf" value=(csrf);
+                    (token())
                     input type="hidden" name="queue" value=(name);
                     button.button.primary[mine] type="submit" id={ "next-" (in_address(name)) } aria-label={ "Call next" (to) ": " (next.place.waiter.ticket) ", " (name) } {
                         "Call next" (to) ": " (next.place.waiter.ticket)
@@ -96,8 +101,6 @@ pub struct Step<'a> {
     pub row: &'a VisitRow,
     /// Who it is, for whoever cannot see the row.
     pub name: &'a str,
-    /// The session's token.
-    pub csrf: &'a str,
 }
 
 impl Step<'_> {
@@ -105,7 +108,7 @@ impl Step<'_> {
     pub fn button(&self, action: &str, word: &str, class: &str) -> Markup {
         html! {
             form method="post" action={ "/visit/" (action) } data-live {
-                input type="hidden" name="csrf" value=(self.csrf);
+                (token())
                 input type="hidden" name="appointment" value=(self.row.id);
                 @if let Some((revision, _)) = self.row.in_line.step.as_ref().filter(|_| action == "undo") {
                     input type="hidden" name="step" value=(revision);
@@ -149,7 +152,7 @@ impl Step<'_> {
                     @if row.state == VisitState::Held { (self.button("call", "Call", "")) (self.button("done", "Done", "")) }
                     @if !others.is_empty() {
                         form.transfer method="post" action="/visit/transfer" data-live {
-                            input type="hidden" name="csrf" value=(self.csrf);
+                            (token())
                             input type="hidden" name="appointment" value=(id);
                             label for={ "queue-" (id) } { "To another queue" }
                             select id={ "queue-" (id) } name="queue" { @for name in others { option value=(name) { (name) } } }

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use super::super::dates;
 use super::super::store::{BY_PHONE, ReasonRow, Stop, VisitRow};
 use super::changes::count_words;
+use super::drawn::{is_on_this, row_id, stop_id, time_since, token};
 use super::html::in_address;
 use super::icons::{icon, reason_icon, state_icon};
 use super::list::{Day, Entry, open_reasons};
@@ -22,10 +23,10 @@ use crate::domain::reason::Reason;
 use crate::domain::ticket::CallAs;
 
 /// A row of whatever kind.
-pub fn entry_row(day: &Day, entry: &Entry, csrf: &str) -> Markup {
+pub fn entry_row(day: &Day, entry: &Entry) -> Markup {
     match entry {
-        Entry::Visit(row) => visit_row(day, row, entry.is_urgent(), csrf),
-        Entry::Stop(stop) => stop_row(day, stop, entry.is_urgent(), csrf),
+        Entry::Visit(row) => visit_row(day, row, entry.is_urgent()),
+        Entry::Stop(stop) => stop_row(day, stop, entry.is_urgent()),
     }
 }
 
@@ -49,7 +50,7 @@ pub fn call_name(row: &VisitRow) -> &str {
 }
 
 /// A visit, or a request without an appointment.
-pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup {
+pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
     let id = row.id.as_str();
     let known = name_of(row);
     let name = known.clone().unwrap_or_else(|| "Visit not on the desk's list".to_owned());
@@ -64,11 +65,11 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup 
     });
     let find = find_text(day, row);
     html! {
-        li.row.urgent[urgent].(row.state.code()) id={ "row-" (id) } data-find=(find) tabindex="-1" {
+        li.row.urgent[urgent].(row.state.code()) id=(row_id(row)) data-find=(find) tabindex="-1" {
             div.number { @match &ticket { Some(number) => { span.hidden { "Ticket " } b { (number) } }, None => { span.none aria-hidden="true" { "–" } } } }
             div.person {
                 p.name { a id={ "open-" (id) } href={ "/visit?appointment=" (in_address(id)) } { (name) } }
-                @for user in day.on_it(row).iter().filter(|_| !day.is_panel) { p.on-it { (icon("person")) span { (user) " is on this" } } }
+                @for user in day.on_it(row).filter(|_| !day.is_panel) { (is_on_this(user)) }
                 p.facts {
                     span.state.(row.state.code()) { (state_icon(row.state)) (state_word(row)) }
                     @if row.ticket.is_some() {
@@ -88,11 +89,11 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool, csrf: &str) -> Markup 
             div.visit { (what_for(day, row)) (standing(day, row)) }
             div.why { (whys(day, row, known.is_some())) (review(day, row, &name)) }
             div.since {
-                @if let Some(at) = since { (since_words(at, day.now)) }
+                @if let Some(at) = since { (time_since(at)) }
                 @if let Some(kiosk) = row.kiosk.as_ref().or_else(|| row.reasons.first().map(|r| &r.kiosk)) { p.quiet { "Kiosk " (kiosk) } }
                 @else if row.ticket.is_some() { p.quiet { "At the desk" } }
             }
-            div.do { (visit_buttons(day, row, &name, csrf)) }
+            div.do { (visit_buttons(day, row, &name)) }
         }
     }
 }
@@ -181,7 +182,7 @@ pub fn listed(documents: &[Document]) -> String {
     documents.iter().map(|document| document.for_staff()).collect::<Vec<_>>().join(", ")
 }
 
-fn visit_buttons(day: &Day, row: &VisitRow, name: &str, csrf: &str) -> Markup {
+fn visit_buttons(day: &Day, row: &VisitRow, name: &str) -> Markup {
     use VisitState as S;
     let here = row.ticket.is_some() || row.arrived_at.is_some();
     let asks = row.state == S::Asks;
@@ -196,7 +197,7 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str, csrf: &str) -> Markup {
         _ if row.seen.is_some() => Some("Undo seen"),
         _ => None,
     };
-    let step = Step { row, name, csrf };
+    let step = Step { row, name };
     let is_elsewhere = day.queues.place_of(&row.id).is_some_and(|(_, one)| one.elsewhere.is_some());
     let strong = |wanted: bool| if wanted { "primary" } else { "" };
     html! {
@@ -229,14 +230,14 @@ pub fn can_check_in(day: &Day, row: &VisitRow) -> bool {
     stands && is_out && row.ticket.is_none() && day.is_of_today(row)
 }
 
-fn stop_row(day: &Day, stop: &Stop, urgent: bool, csrf: &str) -> Markup {
+fn stop_row(day: &Day, stop: &Stop, urgent: bool) -> Markup {
     let reason = &stop.latest;
     let taken = reason.taken.is_some();
     let (action, word) = if taken { ("undo", "Undo") } else { ("seen", "Taken care of") };
     let key = format!("{}-{}", reason.kiosk, reason.seq);
     let find = format!("somebody kiosk {} {}", reason.kiosk, day.place_of(&reason.kiosk)).to_lowercase();
     html! {
-        li.row.stop.urgent[urgent] id={ "row-stop-" (key) } data-find=(find) tabindex="-1" {
+        li.row.stop.urgent[urgent] id=(stop_id(stop)) data-find=(find) tabindex="-1" {
             div.number { span.somebody aria-hidden="true" { (icon("person")) } }
             div.person {
                 p.name { "Somebody at kiosk " (reason.kiosk) }
@@ -248,10 +249,10 @@ fn stop_row(day: &Day, stop: &Stop, urgent: bool, csrf: &str) -> Markup {
                 }
             }
             div.why { (reason_line(day, reason, None)) }
-            div.since { (since_words(reason.at, day.now)) }
+            div.since { (time_since(reason.at)) }
             div.do {
                 form method="post" action={ "/stop/" (action) } data-live {
-                    input type="hidden" name="csrf" value=(csrf);
+                    (token())
                     input type="hidden" name="kiosk" value=(reason.kiosk);
                     input type="hidden" name="seq" value=(reason.seq);
                     button.button.primary[!taken].plain[taken] type="submit" id={ (action) "-stop-" (key) } aria-label={ (word) ": somebody at kiosk " (reason.kiosk) } { (word) }
@@ -290,10 +291,10 @@ fn reason_line(day: &Day, reason: &ReasonRow, documents: Option<&Documents>) -> 
 /// Codes that kiosks did not take today: nobody waits for help because of them, but many of one kind mean something.
 pub fn refused_codes(day: &Day) -> Markup {
     html! {
-        @if !day.refused_codes.is_empty() {
+        @if !day.known.refused_codes.is_empty() {
             h3 #h-codes { "Codes not taken today" }
             ul.codes aria-labelledby="h-codes" {
-                @for codes in &day.refused_codes {
+                @for codes in &day.known.refused_codes {
                     li.quiet {
                         "Kiosk " (codes.kiosk) ": " (codes.reason.for_staff()) ", " (times_words(codes.times)) ", last at "
                         time datetime=(codes.at) { (clock_time(codes.at, &day.zone)) }
@@ -309,20 +310,6 @@ fn times_words(times: u32) -> String {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
         _ => format!("{times} times"),
-    }
-}
-
-fn since_words(at: Timestamp, now: Timestamp) -> Markup {
-    let minutes = (now.duration_since(at).as_secs() / 60).max(0);
-    html! { p.minutes { time datetime=(at) data-since=(at.as_second()) { (minutes_words(minutes)) } } }
-}
-
-/// The page's script says the same words while time passes.
-fn minutes_words(minutes: i64) -> String {
-    match minutes {
-        0 => "just now".to_owned(),
-        1..60 => format!("{minutes} min"),
-        _ => format!("{} h {} min", minutes / 60, minutes % 60),
     }
 }
 

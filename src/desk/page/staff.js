@@ -45,29 +45,24 @@ const desk = (() => {
     connect();
   }
 
-  // Puts a part of the page that was fetched anew in place of the old one; focus, scroll, what is folded open and what was chosen stay.
+  // Makes a part of the page what was fetched; focus, scroll, what is folded open and what was chosen stay. Answers false if it holds only what is
+  // new, and the page lacks some of the rest.
   function swap(box, text) {
     const focus = document.activeElement && box.contains(document.activeElement) ? document.activeElement : null;
     const row = focus && focus.closest(".row");
     const anchor = row || [...box.querySelectorAll(".row")].find((r) => r.getBoundingClientRect().bottom > 120);
     const top = anchor && anchor.getBoundingClientRect().top;
-    const open = [...box.querySelectorAll("details[open]")].map((d) => d.id);
-    const chosen = [...box.querySelectorAll("select, input, textarea")].filter((f) => touched.has(f.id)).map((f) => [f.id, f.value, f.checked]);
     const index = row ? [...row.querySelectorAll("button")].indexOf(focus) : -1;
     const following = row && row.nextElementSibling ? row.nextElementSibling.id : null;
-    box.innerHTML = text;
-    for (const id of open) if ($(id)) $(id).open = true;
-    for (const [id, value, checked] of chosen) {
-      if (!$(id)) continue;
-      if ($(id).type === "checkbox" || $(id).type === "radio") $(id).checked = checked; else $(id).value = value;
-    }
+    if (!renew(box, text, touched)) return false;
     tell("dressed");
     tick();
     // Somebody who works with the keyboard stays at the row, or at the one that took its place.
-    const place = focus && ($(focus.id) || (focus === row ? $(following) : button(row && row.id, index) || button(following, index)));
-    if (place) place.focus({ preventScroll: true });
+    const place = focus && (focus.isConnected ? focus : $(focus.id) || (focus === row ? $(following) : button(row && row.id, index) || button(following, index)));
+    if (place && document.activeElement !== place) place.focus({ preventScroll: true });
     const held = place ? place.closest(".row") : anchor && $(anchor.id);
     if (held && window.scrollY > 0 && anchor && held.id === anchor.id) window.scrollBy(0, held.getBoundingClientRect().top - top);
+    return true;
   }
   function button(id, index) {
     const buttons = id && $(id) ? [...$(id).querySelectorAll("button")] : [];

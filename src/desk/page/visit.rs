@@ -17,6 +17,7 @@ use super::super::by_hand::NOTE_CHARS_MAX;
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
 use super::super::store::{Happening, Note, VisitRow};
+use super::drawn::{for_whom, is_on_this};
 use super::history::{history, when};
 use super::html::{in_address, panel_page};
 use super::icons::icon;
@@ -173,16 +174,16 @@ impl Panel {
     fn now(&self, who: &SignedIn) -> Markup {
         let (day, row) = (&self.day, &self.row);
         let born = row.appointment.as_ref().map(|a| a.person.birth_date).or_else(|| row.walk_in.as_ref().map(|asks| asks.birth_date));
-        html! {
+        let now = html! {
             div #panel data-revision=(day.revision) data-now=(day.now.as_second()) {
                 h2 #who { (self.name()) @if let Some(born) = born { span.n { " born " time datetime=(born.0) { (born.0.strftime("%-d %b %Y")) } } } }
-                @for user in day.on_it(row) { p.on-it { (icon("person")) span { (user) " is on this" } } }
+                @for user in day.on_it(row) { (is_on_this(user)) }
                 section aria-labelledby="h-today" {
                     h3 #h-today { @if self.today.is_empty() { "Not today" } @else { "Today" } }
                     @if self.today.is_empty() { p.empty { "This person has no visit today." } }
                     ul.rows {
-                        @for one in &self.today { (visit_row(day, one, false, &who.csrf)) }
-                        @if self.today.is_empty() { (visit_row(day, row, false, &who.csrf)) }
+                        @for one in &self.today { (visit_row(day, one, false)) }
+                        @if self.today.is_empty() { (visit_row(day, row, false)) }
                     }
                 }
                 (self.actions(who))
@@ -201,7 +202,8 @@ impl Panel {
                     (history(day, &self.happened))
                 }
             }
-        }
+        };
+        for_whom(&now, day, &who.csrf)
     }
 
     /// A button of this visit that is not on its row.

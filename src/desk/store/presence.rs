@@ -70,16 +70,14 @@ impl Store {
         Ok(gone > 0)
     }
 
-    /// Who is on which visit now, but for one user.
+    /// Who is on which visit now.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn on_it(&self, but: &str, now: Timestamp) -> Result<Vec<(AppointmentId, String)>, DeskError> {
-        let sql =
-            "SELECT DISTINCT appointment_id, user_name FROM on_it WHERE until > ?1 AND user_name <> ?2 ORDER BY user_name, appointment_id";
+    pub fn on_it(&self, now: Timestamp) -> Result<Vec<(AppointmentId, String)>, DeskError> {
+        let sql = "SELECT DISTINCT appointment_id, user_name FROM on_it WHERE until > ?1 ORDER BY user_name, appointment_id";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows =
-            statement.query_map([sortable(now).as_str(), but], |row| Ok((AppointmentId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
+        let rows = statement.query_map([sortable(now)], |row| Ok((AppointmentId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
