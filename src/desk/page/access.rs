@@ -136,6 +136,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/t/{token}/app", Needs::Ticket, Sees::Nothing),
     ("POST", "/t/{token}/{wish}", Needs::Ticket, Sees::Nothing),
     ("GET", "/t/worker.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/live.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/board.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/board.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/phone.css", Needs::Nothing, Sees::Nothing),

@@ -8,27 +8,20 @@
     const link = way && document.getElementById(way);
     if (link) { event.preventDefault(); location.assign(link.href); }
   });
-  let revision = null, fetching = false, again = false;
-  async function refresh() {
-    if (typing(document.activeElement)) return setTimeout(refresh, 2000);
-    if (fetching) { again = true; return; }
-    fetching = true;
-    try {
-      const answer = await fetch(location.href, { cache: "no-store", headers: { accept: "text/html", "x-again": "1" } });
-      if (!answer.ok || answer.redirected) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("calendar");
-      const old = document.getElementById("calendar");
-      const focus = document.activeElement && old.contains(document.activeElement) ? document.activeElement.id : "";
-      if (fresh) old.replaceWith(document.adoptNode(fresh));
-      if (focus && document.getElementById(focus)) document.getElementById(focus).focus({ preventScroll: true });
-    } catch (_) { /* the next change brings it */ } finally {
-      fetching = false;
-      if (again) { again = false; refresh(); }
-    }
-  }
-  const live = new EventSource("/live");
-  live.addEventListener("revision", (event) => {
-    if (revision !== null && revision !== event.data) refresh();
-    revision = event.data;
+  const calendar = () => document.getElementById("calendar");
+  const refresh = desk.fetched(() => location.href, (text) => {
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("calendar"), old = calendar();
+    const focus = old.contains(document.activeElement) ? document.activeElement.id : "";
+    old.replaceWith(document.adoptNode(fresh));
+    const place = focus && document.getElementById(focus);
+    if (place) place.focus({ preventScroll: true });
+  });
+  let waiting = 0;
+  document.addEventListener("desk:revision", function changed(event) {
+    clearTimeout(waiting);
+    if (calendar().dataset.revision === event.detail) return;
+    // Nothing is taken away under somebody who types.
+    if (typing(document.activeElement)) waiting = setTimeout(changed, 2000, event);
+    else refresh();
   });
 })();

@@ -82,6 +82,8 @@ struct Calendar {
     today: Date,
     zone: TimeZone,
     practice: Practice,
+    /// Whatever changed meanwhile has a later one, so the page asks again.
+    revision: u64,
     days: Vec<DayOf>,
     contradicted: Vec<Appointment>,
 }
@@ -106,6 +108,7 @@ pub(super) async fn calendar_page(
 
 impl Calendar {
     fn read(desk: &Desk, who: &SignedIn, query: &CalendarQuery) -> Result<Self, DeskError> {
+        let revision = desk.with_store(|store| store.revision())?;
         let now = desk.now();
         let zone = desk.settings().zone()?;
         let today = now.to_zoned(zone.clone()).date();
@@ -126,7 +129,7 @@ impl Calendar {
         }
         let practice = desk.with_store(|store| store.practice(now))?;
         let contradicted = desk.with_store(|store| store.contradicted_bookings())?;
-        Ok(Self { look, now, today, zone, practice, days, contradicted })
+        Ok(Self { look, now, today, zone, practice, revision, days, contradicted })
     }
 
     /// Everybody who has a column or may be chosen, by name.
@@ -148,7 +151,7 @@ impl Calendar {
             _ => date.strftime("%A, %-d %B %Y").to_string(),
         };
         html! {
-            div.calendar #calendar {
+            div.calendar #calendar data-revision=(self.revision) {
                 div.calendar-head {
                     h2 { (title) }
                     p.way {

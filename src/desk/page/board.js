@@ -6,7 +6,7 @@
   const languages = body.dataset.languages.split(" "), zone = body.dataset.zone, version = body.dataset.version;
   const wantsChime = body.dataset.chime === "1", wantsSpeech = body.dataset.speech === "1";
   const address = location.pathname + "/", key = location.search;
-  let offset = Number(body.dataset.now) - Date.now() / 1000, turn = 0, heard = Date.now(), at = heard, live = null, asking = false, sound = null;
+  let offset = Number(body.dataset.now) - Date.now() / 1000, turn = 0, at = Date.now(), sound = null;
   // Each call has a greater number than those before it, so one that comes back into view is no new one.
   const latest = () => Math.max(0, ...[...board.querySelectorAll(".call")].map((call) => Number(call.dataset.call)));
   let known = latest();
@@ -34,13 +34,12 @@
     body.classList.add("lost");
   }
   function reached() {
-    heard = at = Date.now();
+    at = Date.now();
     $("lost").hidden = true;
     body.classList.remove("lost");
   }
 
   function show(markup) {
-    reached();
     board.innerHTML = markup;
     const fresh = [...board.querySelectorAll(".call")].filter((call) => Number(call.dataset.call) > known);
     known = Math.max(known, latest());
@@ -84,31 +83,11 @@
     sound.resume().then(() => { $("sound").hidden = sound.state === "running"; });
   }
 
-  function connect() {
-    live = new EventSource(address + "live" + key);
-    live.addEventListener("version", (event) => { reached(); if (event.data !== version) location.reload(); });
-    live.addEventListener("part", (event) => show(event.data));
-    live.addEventListener("beat", (event) => { reached(); offset = Number(event.data) - Date.now() / 1000; });
-    live.addEventListener("error", lost);
-  }
-  // Whatever the network does: what was not heard of for long is asked for, and a connection that has ended is made again.
-  async function look() {
-    if (Date.now() - heard < 15000 || asking) return;
-    asking = true;
-    const patience = new AbortController(), over = setTimeout(() => patience.abort(), 8000);
-    try {
-      const answer = await fetch(address + "part" + key, { cache: "no-store", signal: patience.signal });
-      if (answer.status === 401) return location.reload();
-      if (!answer.ok) throw new Error("not now");
-      show(await answer.text());
-      live.close();
-      connect();
-    } catch (_) {
-      lost();
-    } finally {
-      clearTimeout(over);
-      asking = false;
-    }
+  async function ask(signal) {
+    const answer = await fetch(address + "part" + key, { cache: "no-store", signal });
+    if (answer.status === 401) return location.reload();
+    if (!answer.ok) throw new Error("not now");
+    show(await answer.text());
   }
 
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, wake);
@@ -117,6 +96,12 @@
   clock();
   setInterval(clock, 1000);
   if (languages.length > 1) setInterval(nextLanguage, 10000);
-  setInterval(look, 5000);
-  connect();
+  live({
+    address: address + "live" + key, ask, reached, lost,
+    on: {
+      version: (now) => { if (now !== version) location.reload(); },
+      part: show,
+      beat: (now) => { offset = Number(now) - Date.now() / 1000; },
+    },
+  });
 })();

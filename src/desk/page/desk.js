@@ -2,8 +2,8 @@
 "use strict";
 (() => {
   const { $ } = desk;
-  const list = $("list"), filter = $("filter"), narrow = $("narrow"), link = $("link"), linkText = $("link-text");
-  let fetching = false, again = false, lookedAt = "";
+  const list = $("list"), filter = $("filter"), narrow = $("narrow");
+  let lookedAt = "";
 
   function applyFilter() {
     const wanted = filter.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -26,32 +26,12 @@
   }
   document.addEventListener("desk:dressed", dressed);
 
-  async function refresh() {
-    if (fetching) { again = true; return; }
-    fetching = true;
-    try {
-      // What is shown already is not sent again; whoever has missed something gets everything.
-      if (!await get($("day").dataset.drawn)) await get("");
-    } catch (_) {
-      lost();
-    } finally {
-      fetching = false;
-      if (again) { again = false; refresh(); }
-    }
-  }
-  async function get(since) {
+  // What is shown already is not sent again; whoever has missed something gets everything.
+  const refresh = desk.refresh = desk.fetched((isAll) => {
     const query = new URLSearchParams(location.search);
-    query.set("since", since);
-    const answer = await fetch("/list?" + query, { headers: { accept: "text/html" }, cache: "no-store" });
-    if (answer.status === 401) { desk.leave(); return true; }
-    if (!answer.ok) throw new Error("not now");
-    return desk.swap(list, await answer.text());
-  }
-  desk.refresh = refresh;
-
-  function lost() { link.className = "link lost"; linkText.textContent = "Not connected: list may be out of date. Trying again…"; }
-  document.addEventListener("desk:lost", lost);
-  document.addEventListener("desk:live", () => { link.className = "link live"; linkText.textContent = "Live"; });
+    query.set("since", isAll ? "" : $("day").dataset.drawn);
+    return "/list?" + query;
+  }, (text) => desk.swap(list, text));
   document.addEventListener("desk:revision", (event) => { const day = $("day"); if (!day || day.dataset.revision !== event.detail) refresh(); });
 
   // The address says how the list is narrowed, so that it can be kept as a bookmark.

@@ -16,11 +16,22 @@ use super::row::refused_codes;
 use super::search::SEARCH_CHARS_MAX;
 
 fn page(title: &str, script: bool, body: &Markup) -> Markup {
-    whole(
-        title,
-        &html! { @if script { script src="/static/renew.js" defer {} script src="/static/staff.js" defer {} script src="/static/desk.js" defer {} } },
-        body,
-    )
+    whole(title, &html! { @if script { (scripts()) script src="/static/desk.js" defer {} } }, body)
+}
+
+/// What every page of somebody who is signed in does by itself.
+fn scripts() -> Markup {
+    html! { script src="/static/live.js" defer {} script src="/static/renew.js" defer {} script src="/static/staff.js" defer {} }
+}
+
+/// Whether the page is connected. One that does not keep itself current says so only while it is not.
+fn link(is_live: bool) -> Markup {
+    html! {
+        p #link.link role="status" hidden[!is_live] data-live[is_live] {
+            span.dot aria-hidden="true" {}
+            span #link-text { @if is_live { "Reload to update" } }
+        }
+    }
 }
 
 fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
@@ -43,26 +54,24 @@ fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
 /// A page beside the list. Without a script it asks for itself, as nobody's work, once the session may have ended: `again` is its
 /// address, which has or gets a query, and after how many seconds.
 pub fn staff_page(title: &str, who: &SignedIn, again: (&str, u64), body: &Markup) -> Markup {
-    let parts = (&html! {}, &html! {});
+    let parts = (&html! {}, &link(false));
     beside(title, who, again, parts, &html! { main #review tabindex="-1" { (body) } })
 }
 
 /// The page of one person, kept live. Its title names nobody: titles stay in a browser's history.
 pub fn panel_page(who: &SignedIn, again: (&str, u64), body: &Markup) -> Markup {
-    let tools = html! { p #link.link role="status" { span.dot aria-hidden="true" {} span #link-text { "Reload to update" } } };
-    let parts = (&html! { script src="/static/panel.js" defer {} }, &tools);
+    let parts = (&html! { script src="/static/panel.js" defer {} }, &link(true));
     beside("Patient", who, again, parts, &html! { main #person tabindex="-1" { (body) } })
 }
 
-fn beside(title: &str, who: &SignedIn, again: (&str, u64), (scripts, tools): (&Markup, &Markup), body: &Markup) -> Markup {
+fn beside(title: &str, who: &SignedIn, again: (&str, u64), (more, tools): (&Markup, &Markup), body: &Markup) -> Markup {
     let (address, seconds) = again;
     let idle = format!("{}; url={address}{}idle=1", seconds + 5, if address.contains('?') { "&" } else { "?" });
     whole(
         &format!("{title} - Arrivals desk"),
         &html! {
-            script src="/static/renew.js" defer {}
-            script src="/static/staff.js" defer {}
-            (scripts)
+            (scripts())
+            (more)
             noscript { meta http-equiv="refresh" content=(idle); }
         },
         &html! {
@@ -165,7 +174,7 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
                     }
                 },
                 &html! {
-                    p #link.link role="status" { span.dot aria-hidden="true" {} span #link-text { "Reload to update" } }
+                    (link(true))
                     (choose_point(day, &who.csrf))
                 },
             ))

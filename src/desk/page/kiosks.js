@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const kiosks = document.getElementById("kiosks");
-  let fetching = false, again = false, offset = Number(kiosks.dataset.now) - Date.now() / 1000;
+  let offset = Number(kiosks.dataset.now) - Date.now() / 1000;
   function words(minutes) {
     return minutes < 1 ? "just now" : minutes < 60 ? minutes + " min ago" : Math.floor(minutes / 60) + " h " + (minutes % 60) + " min ago";
   }
@@ -14,32 +14,22 @@
     }
   }
   const names = (list) => [...list.querySelectorAll(".kiosk")].map((kiosk) => kiosk.id).join(" ");
-  async function refresh() {
-    if (fetching) { again = true; return; }
-    fetching = true;
-    try {
-      const answer = await fetch("/kiosks/list", { cache: "no-store" });
-      if (!answer.ok) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("kiosks");
-      offset = Number(fresh.dataset.now) - Date.now() / 1000;
-      // A kiosk more or less: all of it, but not while somebody types.
-      const isTyping = kiosks.contains(document.activeElement) && document.activeElement.matches("input");
-      if (names(fresh) !== names(kiosks) && !isTyping) kiosks.innerHTML = fresh.innerHTML;
-      for (const part of fresh.querySelectorAll("[data-part]")) {
-        const old = document.getElementById(part.id);
-        if (!old || old.innerHTML === part.innerHTML) continue;
-        const had = old.contains(document.activeElement);
-        old.innerHTML = part.innerHTML;
-        if (had) (old.querySelector("button") || old.closest(".kiosk") || kiosks).focus({ preventScroll: true });
-      }
-      tick();
-    } catch (_) {
-      // Not connected: it is tried again soon, and "last heard" says how old all this is.
-    } finally {
-      fetching = false;
-      if (again) { again = false; refresh(); }
+  function show(text) {
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("kiosks");
+    offset = Number(fresh.dataset.now) - Date.now() / 1000;
+    // A kiosk more or less: all of it, but not while somebody types.
+    const isTyping = kiosks.contains(document.activeElement) && document.activeElement.matches("input");
+    if (names(fresh) !== names(kiosks) && !isTyping) kiosks.innerHTML = fresh.innerHTML;
+    for (const part of fresh.querySelectorAll("[data-part]")) {
+      const old = document.getElementById(part.id);
+      if (!old || old.innerHTML === part.innerHTML) continue;
+      const had = old.contains(document.activeElement);
+      old.innerHTML = part.innerHTML;
+      if (had) (old.querySelector("button") || old.closest(".kiosk") || kiosks).focus({ preventScroll: true });
     }
+    tick();
   }
+  const refresh = desk.fetched(() => "/kiosks/list", show);
   document.addEventListener("desk:revision", refresh);
   setInterval(refresh, 20000);
   setInterval(tick, 15000);

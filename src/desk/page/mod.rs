@@ -143,6 +143,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/t/{token}/app", get(phone::manifest))
         .route("/t/{token}/{wish}", post(phone::wish))
         .route("/t/worker.js", get(async || asset("text/javascript; charset=utf-8", include_str!("worker.js"))))
+        .route("/static/live.js", get(async || asset("text/javascript; charset=utf-8", include_str!("live.js"))))
         .route("/static/board.css", get(async || asset("text/css; charset=utf-8", include_str!("board.css"))))
         .route("/static/board.js", get(async || asset("text/javascript; charset=utf-8", include_str!("board.js"))))
         .route("/static/phone.css", get(async || asset("text/css; charset=utf-8", include_str!("phone.css"))))
@@ -183,7 +184,13 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
 /// Tells one set of the pages' own files from another: a page that stays open for weeks loads itself again when they are new.
 fn version() -> &'static str {
     static VERSION: LazyLock<String> = LazyLock::new(|| {
-        let files = [include_str!("board.css"), include_str!("board.js"), include_str!("phone.css"), include_str!("phone.js")];
+        let files = [
+            include_str!("live.js"),
+            include_str!("board.css"),
+            include_str!("board.js"),
+            include_str!("phone.css"),
+            include_str!("phone.js"),
+        ];
         hash_token(&files.concat()).chars().take(16).collect()
     });
     &VERSION

@@ -6,23 +6,22 @@
   const language = new URLSearchParams(location.search).get("lang"), query = language ? "?lang=" + encodeURIComponent(language) : "";
   const address = location.pathname;
   // From a phone's memory the page may come back long after; then the time in it says of when it is.
-  let offset = 0, at = Number(state.dataset.now) * 1000, heard = 0, live = null, asking = false, sound = null, allowed = false, told = "";
+  let offset = 0, at = Number(state.dataset.now) * 1000, sound = null, allowed = false, told = "";
 
   const clock = () => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: $("lost").dataset.zone, numberingSystem: "latn" });
   function lost() {
+    if (!$("lost").hidden) return;
     $("lost").textContent = $("lost").dataset.text.replace("{time}", clock());
     $("lost").hidden = false;
     document.body.classList.add("lost");
   }
   function reached() {
-    heard = Date.now();
-    at = heard + offset;
+    at = Date.now() + offset;
     $("at").textContent = clock();
     $("lost").hidden = true;
     document.body.classList.remove("lost");
   }
   function show(markup) {
-    reached();
     const focus = document.activeElement && state.contains(document.activeElement) ? document.activeElement.id : null;
     state.innerHTML = markup;
     if (focus && $(focus)) $(focus).focus({ preventScroll: true });
@@ -32,7 +31,8 @@
     const card = state.querySelector(".card");
     document.title = card.dataset.title;
     const alert = card.dataset.alert;
-    if (alert && alert !== told) { $("heard").textContent = card.dataset.notice; ring(); }
+    if (!alert) $("heard").textContent = "";
+    else if (alert !== told) { $("heard").textContent = card.dataset.notice; ring(); }
     told = alert;
   }
   function ring() {
@@ -63,34 +63,13 @@
   });
   $("sound").hidden = false;
 
-  function connect() {
-    live = new EventSource(address + "/live" + query);
-    live.addEventListener("version", (event) => { reached(); if (event.data !== version) location.reload(); });
-    live.addEventListener("part", (event) => show(event.data));
-    live.addEventListener("beat", (event) => { offset = Number(event.data) * 1000 - Date.now(); reached(); });
-    live.addEventListener("closed", () => { live.close(); location.reload(); });
-    live.addEventListener("error", () => { lost(); });
+  async function ask(signal) {
+    const answer = await fetch(address + "/part" + query, { cache: "no-store", signal });
+    if (answer.status === 404) return location.reload();
+    if (!answer.ok) throw new Error("not now");
+    show(await answer.text());
   }
-  async function look() {
-    if (Date.now() - heard < 15000 || asking || document.visibilityState === "hidden") return;
-    asking = true;
-    const patience = new AbortController(), over = setTimeout(() => patience.abort(), 8000);
-    try {
-      const answer = await fetch(address + "/part" + query, { cache: "no-store", signal: patience.signal });
-      if (answer.status === 404) return location.reload();
-      if (!answer.ok) throw new Error("not now");
-      show(await answer.text());
-      live.close();
-      connect();
-    } catch (_) {
-      lost();
-    } finally {
-      clearTimeout(over);
-      asking = false;
-    }
-  }
-  document.addEventListener("visibilitychange", () => { stayAwake(); look(); });
-  setInterval(look, 5000);
+  document.addEventListener("visibilitychange", stayAwake);
 
   document.addEventListener("submit", (event) => {
     const button = event.target.querySelector("button");
@@ -99,6 +78,16 @@
   });
 
   dressed();
-  connect();
+  const end = live({
+    address: address + "/live" + query, ask, reached, lost, slowest: 20,
+    // A phone in a pocket that is to sound has to listen.
+    rests: () => !allowed,
+    on: {
+      version: (now) => { if (now !== version) location.reload(); },
+      part: show,
+      beat: (now) => { offset = Number(now) * 1000 - Date.now(); reached(); },
+      closed: () => { end(); location.reload(); },
+    },
+  });
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/t/worker.js", { scope: "/t/" }).catch(() => {});
 })();

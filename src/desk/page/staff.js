@@ -6,14 +6,15 @@ const desk = (() => {
   const csrf = document.querySelector("form[action='/sign-out'] input[name=csrf]").value;
   const tell = (kind, detail) => document.dispatchEvent(new CustomEvent("desk:" + kind, { detail }));
   const touched = new Set();
-  let lastActive = 0, typedIn = null, leaving = false, alarm = null, sound = null;
-  const me = { $, csrf, leave, swap, tick, act, rows, refresh: null };
+  let lastActive = 0, typedIn = null, leaving = false, alarm = null, sound = null, end = () => {};
+  const me = { $, csrf, leave, swap, tick, act, rows, fetched, refresh: null };
 
   // What somebody was typing is kept for some minutes and offered after signing in; the header says that it is not sent yet.
   document.addEventListener("input", (event) => { typedIn = event.target.form; if (event.target.id) touched.add(event.target.id); });
   async function leave() {
     if (leaving) return;
     leaving = true;
+    end();
     const form = typedIn;
     const body = form && form.method === "post" ? new URLSearchParams(new FormData(form)) : null;
     const action = form && form.action;
@@ -22,27 +23,54 @@ const desk = (() => {
     location.replace("/sign-in?ended");
   }
 
-  // The browser connects again by itself; until then pages say that they may be out of date.
+  // The header says whether the page is of now; one that does not keep itself current says so only while the desk is not reached.
+  const link = $("link"), says = link && link.dataset.live;
+  function linked(isLive) {
+    if (!link || link.classList.contains(isLive ? "live" : "lost")) return;
+    link.className = "link " + (isLive ? "live" : "lost");
+    $("link-text").textContent = isLive ? "Live" : "Not connected: this may be out of date. Trying again…";
+    link.hidden = isLive && says === undefined;
+  }
+  const lost = () => linked(false);
+  async function ask(signal) {
+    const answer = await fetch("/alarms", { cache: "no-store", signal });
+    if (answer.status === 401) return leave();
+    if (answer.status >= 500) throw new Error("not now");
+    tell("alarms");
+    tell("revision");
+  }
   function connect() {
-    const live = new EventSource("/live");
-    live.addEventListener("open", () => tell("live"));
-    live.addEventListener("revision", (event) => tell("revision", event.data));
-    live.addEventListener("alarms", () => tell("alarms"));
-    live.addEventListener("urgent", (event) => setAlarm(event.data === "-" ? "" : event.data));
-    live.addEventListener("ended", () => { live.close(); leave(); });
-    live.addEventListener("error", () => {
-      tell("lost");
-      if (live.readyState === EventSource.CLOSED) setTimeout(again, 3000);
+    end = live({
+      address: "/live", ask, lost, reached: () => linked(true),
+      on: {
+        revision: (number) => tell("revision", number),
+        alarms: () => tell("alarms"),
+        urgent: (where) => setAlarm(where === "-" ? "" : where),
+        ended: leave,
+      },
     });
   }
-  async function again() {
-    const enough = new AbortController();
-    try {
-      const answer = await fetch("/live", { cache: "no-store", signal: enough.signal });
-      enough.abort();
-      if (answer.status === 401) return leave();
-    } catch (_) { /* not there yet */ }
-    connect();
+  // Work that is asked for while it is being done is done once more, and not twice at a time.
+  function oneAtATime(work) {
+    let busy = false, again = false;
+    return async function whenFree() {
+      if (busy) { again = true; return; }
+      busy = true;
+      try { await work(); } finally { busy = false; }
+      if (again) { again = false; await whenFree(); }
+    };
+  }
+  // What keeps a page current: `show` gets the part of the page at this address, as often as it is called; where it answers false, all of it once more.
+  function fetched(address, show) {
+    async function get(isAll) {
+      const answer = await fetch(address(isAll), { cache: "no-store", headers: { accept: "text/html", "x-again": "1" } });
+      if (answer.status === 401 || answer.redirected) return leave();
+      if (!answer.ok) throw new Error("not now");
+      return show(await answer.text());
+    }
+    return oneAtATime(async () => {
+      try { if (await get(false) === false) await get(true); } catch (_) { lost(); }
+    });
   }
 
   // Makes a part of the page what was fetched; focus, scroll, what is folded open and what was chosen stay. Answers false if it holds only what is
