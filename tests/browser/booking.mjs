@@ -1,71 +1,18 @@
 // Appointments: a day and a week, somebody new booked on the telephone, two browsers for one time, moved, called off, taken back; a list looked at before it is
 // taken; keyboard, a phone, print. See README.md beside this file.
-import { createRequire } from "node:module";
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import assert from "node:assert/strict";
+import { day, dayList, held, look, picture, startBrowser, startDesk, today } from "./harness.mjs";
 
-const require = createRequire(process.env.NODE_PATH ? process.env.NODE_PATH + "/" : import.meta.url);
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const desk = process.env.DESK ?? "target/debug/arrivals-desk";
-const out = process.argv[2] ?? "out";
-mkdirSync(out, { recursive: true });
-
-const data = mkdtempSync(join(tmpdir(), "desk-"));
-const zone = "America/New_York";
-const day = (n) => new Date(Date.now() + n * 86400000).toLocaleDateString("en-CA", { timeZone: zone });
-const today = day(0);
-const csv = join(data, "today.csv"), config = join(data, "desk.toml"), sent = join(data, "sent.jsonl");
-const list = readFileSync("tests/data/day.csv", "utf8").replaceAll("2026-11-23T", today + "T");
-writeFileSync(csv, list);
 // Hours on every day of the week, so that the story is the same on a Sunday.
 const hours = (who, service) => `[[clinic.schedule.hours]]\npractitioner = "${who}"\ndays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\nfrom = "08:00"\nto = "17:00"\nplace = "Main building, 1st floor"\nservices = ["${service}"]\n`;
-writeFileSync(config, `data = "${data}"\nlisten = "127.0.0.1:0"\n[messages]\ncommand = ["sh", "-c", "cat >> ${sent}"]\n[clinic]\n[clinic.schedule]\nslot_minutes = 20\n${hours("Dr. June Kassulke", "Cardiology")}${hours("Dr. Elizabeth Mraz", "Family medicine")}${hours("Dr. Samuel Predovic", "Laboratory")}`);
-const run = (args, input) => {
-  const done = spawnSync(desk, [...args, "--config", config], { input, encoding: "utf8" });
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
-};
-for (const [name, role] of [["ana", "desk"], ["ben", "desk"], ["sue", "supervisor"]]) run(["user", "add", name, "--role", role], "correct horse\n");
-run(["import", csv]);
-const server = spawn(desk, ["serve", "--config", config], { stdio: ["ignore", "pipe", "inherit"] });
-const base = await new Promise((found) => server.stdout.once("data", (line) => found(String(line).trim().split(" ").pop())));
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+const desk = await startDesk({
+  users: { ana: "desk", ben: "desk", sue: "supervisor" },
+  toml: (_, file) => `[messages]\ncommand = ["sh", "-c", "cat >> ${file("sent.jsonl")}"]\n[clinic]\n[clinic.schedule]\nslot_minutes = 20\n${hours("Dr. June Kassulke", "Cardiology")}${hours("Dr. Elizabeth Mraz", "Family medicine")}${hours("Dr. Samuel Predovic", "Laboratory")}`,
 });
-const held = (what) => console.log("ok  " + what);
-const faults = [];
-async function signIn(name) {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("console", (message) => { if (message.type() === "error" && /Content Security/.test(message.text())) faults.push(message.text()); });
-  page.on("request", (request) => { if (!request.url().startsWith(base)) faults.push(request.url()); });
-  await page.goto(base + "/sign-in");
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Password").fill("correct horse");
-  await page.keyboard.press("Enter");
-  await page.waitForURL(base + "/");
-  return page;
-}
-// Pictures at two widths; no sideways scrolling; nothing that axe-core finds. The policy forbids scripts in the page, so axe comes in over the protocol.
-async function look(page, name) {
-  for (const width of [1280, 360]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.screenshot({ path: join(out, `${name}-${width}.png`), fullPage: true });
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `sideways scroll on ${name} at ${width}`);
-  }
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run().then((result) => result.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))));
-  assert.deepEqual(found, [], name);
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
-
-try {
+const { base, file, run } = desk;
+const { browser, signIn, play } = await startBrowser(desk);
+await play(async () => {
   const ana = await signIn("ana");
   await ana.getByRole("link", { name: "Appointments" }).click();
   await ana.getByRole("heading", { name: /Dr. June Kassulke/ }).waitFor();
@@ -80,7 +27,7 @@ try {
   await ana.getByText("today", { exact: false }).first().waitFor();
   await look(ana, "week");
   await ana.emulateMedia({ media: "print" });
-  await ana.screenshot({ path: join(out, "week-print.png"), fullPage: true });
+  await ana.screenshot({ path: picture("week-print"), fullPage: true });
   await ana.emulateMedia({ media: null });
   held("a day by clinician and a week by day, turned with the arrow keys");
 
@@ -156,8 +103,8 @@ try {
   assert.ok(text.includes("Dr. Elizabeth Mraz") && !text.includes("Quill") && !text.includes("Family medicine"), text);
   await ana.getByRole("button", { name: "Send as SMS to 555-0199" }).click();
   await ana.getByText("It is on its way.").waitFor();
-  for (let n = 0; n < 100 && !existsSync(sent); n += 1) await ana.waitForTimeout(100);
-  const got = JSON.parse(readFileSync(sent, "utf8").trim());
+  for (let n = 0; n < 100 && !existsSync(file("sent.jsonl")); n += 1) await ana.waitForTimeout(100);
+  const got = JSON.parse(readFileSync(file("sent.jsonl"), "utf8").trim());
   assert.deepEqual([got.kind, got.to, got.text], ["sms", "555-0199", text]);
   held("the text goes once to the clinic's own program");
 
@@ -165,8 +112,8 @@ try {
   await sue.goto(base + "/appointments");
   await sue.getByRole("link", { name: "Import" }).click();
   await look(sue, "import");
-  const changed = join(data, "changed.csv");
-  writeFileSync(changed, list.replace(`apt-0005,${today}T08:`, `apt-0005,${today}T18:`).replace("apt-0006,", "apt-new-6,").replace(/\r?\n(apt-0007,[^,]*),/, "\napt-0007,yesterday,"));
+  const changed = file("changed.csv");
+  writeFileSync(changed, dayList().replace(`apt-0005,${today}T08:`, `apt-0005,${today}T18:`).replace("apt-0006,", "apt-new-6,").replace(/\r?\n(apt-0007,[^,]*),/, "\napt-0007,yesterday,"));
   await sue.getByLabel(/A list of the booking system/).setInputFiles(changed);
   await sue.getByRole("button", { name: "Look at it" }).click();
   await sue.getByRole("heading", { name: "What this list changes" }).waitFor();
@@ -175,10 +122,6 @@ try {
   await sue.getByText(/Taken 2, unchanged \d+, refused 1/).waitFor();
   held("a list is looked at before it is taken");
 
-  assert.deepEqual(faults, []);
   assert.match(run(["audit", "verify"]), /each as it was written/);
   held("every row is as it was written");
-} finally {
-  await browser.close();
-  server.kill("SIGTERM");
-}
+});

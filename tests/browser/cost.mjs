@@ -1,66 +1,19 @@
 // The list while others work: what somebody does in it is not disturbed, and little is sent. See README.md beside this file.
-import { createRequire } from "node:module";
-import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import assert from "node:assert/strict";
+import { audit, held, picture, startBrowser, startDesk } from "./harness.mjs";
 
-const require = createRequire(process.env.NODE_PATH ? process.env.NODE_PATH + "/" : import.meta.url);
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const desk = process.env.DESK ?? "target/debug/arrivals-desk";
-const out = process.argv[2] ?? "out";
-mkdirSync(out, { recursive: true });
-
-const data = mkdtempSync(join(tmpdir(), "cost-"));
-const today = new Date().toLocaleDateString("en-CA", { timeZone: "America/New_York" });
-const csv = join(data, "today.csv");
-writeFileSync(csv, readFileSync("tests/data/day.csv", "utf8").replaceAll("2026-11-23T", today + "T"));
-const run = (args, input) => {
-  const done = spawnSync(desk, args, { input, encoding: "utf8" });
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
-};
-run(["user", "add", "ana", "--role", "desk", "--data", data], "correct horse\n");
-const token = run(["kiosk", "add", "lobby", "--letter", "A", "--place", "Main lobby", "--data", data]);
-run(["import", csv, "--data", data]);
-let server = null, base = "http://127.0.0.1:0";
-async function serve() {
-  server = spawn(desk, ["serve", "--data", data, "--listen", base.slice(7)], { stdio: ["ignore", "pipe", "inherit"] });
-  base = await new Promise((found) => server.stdout.once("data", (line) => found(String(line).trim().split(" ").pop())));
-}
-await serve();
-let seq = 0;
-async function arrives(id) {
-  seq += 1;
-  const event = { kind: "checked-in", ticket: { number: "A" + seq, date: today }, patient: "p", appointments: [id], language: "en", call_as: "number", details: "yes", insurance: "yes" };
-  const answer = await fetch(base + "/api/kiosk/events", {
-    method: "POST", headers: { authorization: "Bearer " + token },
-    body: JSON.stringify({ kiosk: "lobby", last: seq, events: [{ seq, at: new Date().toISOString(), event }] }),
-  });
-  assert.equal((await answer.json()).held, seq);
-}
+const desk = await startDesk({ kiosks: { lobby: ["--letter", "A", "--place", "Main lobby"] } });
+const { base, arrives, begin, end } = desk;
+const { open, typePassword, play } = await startBrowser(desk);
 const id = (n) => "apt-" + String(n).padStart(4, "0");
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const held = (what) => console.log("ok  " + what);
-const faults = [];
-try {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => faults.push(String(error)));
+await play(async () => {
+  const page = await open({ bypassCSP: true }), context = page.context();
   const lists = [];
   page.on("response", async (response) => {
     if (response.url().startsWith(base + "/list")) lists.push((await response.body().catch(() => "")).length);
   });
   await page.goto(base + "/");
-  await page.getByLabel("Name").fill("ana");
-  await page.getByLabel("Password").fill("correct horse");
-  await page.keyboard.press("Enter");
+  await typePassword(page, "ana");
   await page.getByText("Live", { exact: true }).waitFor();
   for (let n = 1; n <= 20; n += 1) await arrives(id(n));
   await page.locator("#row-" + id(20)).getByText("A20").waitFor();
@@ -134,22 +87,15 @@ try {
   assert.ok(await plain(null) === said, "piece by piece the same as at once");
   held("piece by piece the list is the same as at once");
 
-  server.kill("SIGKILL");
+  await end("SIGKILL");
   await page.locator("#link.lost").waitFor();
-  await serve();
+  await begin();
   await page.getByText("Live", { exact: true }).waitFor({ timeout: 20000 });
   await arrives(id(30));
   await page.locator("#row-" + id(30)).getByText("A28").waitFor();
   assert.deepEqual(await twice(), { twice: 0, kept: 0, empty: 0 });
   held("after the desk was started again the list goes on");
-  await page.screenshot({ path: join(out, "cost-1280.png") });
+  await page.screenshot({ path: picture("cost-1280") });
 
-  await page.addScriptTag({ content: axe });
-  const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((v) => v.id));
-  assert.deepEqual(found, []);
-  assert.deepEqual(faults, []);
-  held("axe-core finds nothing, and nothing went wrong in the page");
-} finally {
-  await browser.close();
-  server.kill();
-}
+  await audit(page, "the list");
+});

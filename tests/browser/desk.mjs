@@ -1,71 +1,20 @@
 // The desk's page in Chromium. See README.md beside this file.
-import { createRequire } from "node:module";
-import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import assert from "node:assert/strict";
+import * as harness from "./harness.mjs";
+import { held, picture, stopped, today } from "./harness.mjs";
 
-const require = createRequire(process.env.NODE_PATH ? process.env.NODE_PATH + "/" : import.meta.url);
-const { chromium } = require("playwright-core");
-const desk = process.env.DESK ?? "target/debug/arrivals-desk";
-const out = process.argv[2] ?? "out";
-mkdirSync(out, { recursive: true });
-
-// Today, in the default clinic's zone, takes the place of the day on file.
-const data = mkdtempSync(join(tmpdir(), "desk-"));
-const now = new Date();
-const today = now.toLocaleDateString("en-CA", { timeZone: "America/New_York" });
-const csv = join(data, "today.csv");
-writeFileSync(csv, readFileSync("tests/data/day.csv", "utf8").replaceAll("2026-11-23T", today + "T"));
-const run = (args, input) => {
-  const done = spawnSync(desk, args, { input, encoding: "utf8" });
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
-};
-run(["user", "add", "ana", "--role", "desk", "--data", data], "correct horse\n");
-const token = run(["kiosk", "add", "lobby", "--letter", "A", "--place", "Main lobby, by the entrance", "--data", data]);
-assert.match(run(["import", csv, "--data", data]), /taken 232, unchanged 0, refused 0$/);
-const server = spawn(desk, ["serve", "--data", data, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
-const base = await new Promise((found) => server.stdout.once("data", (line) => found(String(line).trim().split(" ").pop())));
-
-let seq = 0;
-async function report(event, minutesAgo = 0) {
-  seq += 1;
-  const at = new Date(Date.now() - minutesAgo * 60000).toISOString();
-  const answer = await fetch(base + "/api/kiosk/events", {
-    method: "POST",
-    headers: { authorization: "Bearer " + token },
-    body: JSON.stringify({ kiosk: "lobby", last: seq, events: [{ seq, at, event }] }),
-  });
-  assert.equal((await answer.json()).held, seq);
-}
+const desk = await harness.startDesk({ kiosks: { lobby: ["--letter", "A", "--place", "Main lobby, by the entrance"] } });
+const { base, file, run, tokens, report, lastSeq, end } = desk;
+const { browser, open, typePassword, play } = await harness.startBrowser(desk);
 let count = 0;
-const checkedIn = (id, more = {}) => ({
-  kind: "checked-in", ticket: { number: "A" + ++count, date: today }, patient: "p", appointments: [id],
-  language: "en", "call_as": "number", details: "yes", insurance: "yes", ...more,
-});
-const stopped = (reason, ids = [], language = "en") => ({ kind: "stopped", reason, step: "find-me", patient: null, appointments: ids, language });
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const held = (what) => console.log("ok  " + what);
-try {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const page = await context.newPage();
-  const foreign = [], faults = [];
-  page.on("request", (request) => { if (!request.url().startsWith(base)) foreign.push(request.url()); });
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("console", (message) => { if (message.type() === "error" && /Content Security/.test(message.text())) faults.push(message.text()); });
-
+const checkedIn = (id, more) => harness.checkedIn("A" + ++count, [id], more);
+await play(async () => {
+  const page = await open(), context = page.context();
   await page.goto(base + "/");
-  await page.screenshot({ path: join(out, "sign-in-1280.png") });
-  await page.getByLabel("Name").fill("ana");
-  await page.getByLabel("Password").fill("correct horse");
-  await page.keyboard.press("Enter");
+  await page.screenshot({ path: picture("sign-in-1280") });
+  await typePassword(page, "ana");
   await page.getByText("Live", { exact: true }).waitFor();
   held("signs in with the keyboard and is live");
 
@@ -82,11 +31,11 @@ try {
   held("an arrival appears without a reload after " + (Date.now() - began) + " ms");
   await report({ kind: "ticket-printed", ticket: { number: "A3", date: today }, outcome: { failed: "no-paper" }, appointments: ["apt-0007"] });
   await report(checkedIn("not-on-list"));
-  await page.screenshot({ path: join(out, "list-1280.png") });
+  await page.screenshot({ path: picture("list-1280") });
   await report(stopped("feels-unwell"));
   const first = page.locator("#needs .row").first();
   await first.getByText("Feels unwell: go to them now — Main lobby, by the entrance (kiosk lobby)").waitFor({ timeout: 1000 });
-  await page.screenshot({ path: join(out, "unwell-1280.png") });
+  await page.screenshot({ path: picture("unwell-1280") });
   assert.match(await page.title(), /^\(\d+\) /);
   await first.getByRole("button", { name: /^Taken care of/ }).click();
   await page.locator("#day[data-urgent='0']").waitFor();
@@ -106,7 +55,7 @@ try {
   await page.getByText("Missing: photo ID").waitFor();
   await page.getByText("check the letter — Main lobby").waitFor();
   await page.evaluate(() => window.scrollTo(0, 0));
-  await page.screenshot({ path: join(out, "walk-in-1280.png") });
+  await page.screenshot({ path: picture("walk-in-1280") });
   await request.getByRole("button", { name: /^Accept:/ }).click();
   await page.locator("#waiting").getByText("Accepted by ana").waitFor();
   await request.getByRole("button", { name: /^Undo:/ }).click();
@@ -116,7 +65,7 @@ try {
   await page.locator("#closed summary").click();
   await page.getByText("Code on the letter is too old, once").waitFor();
   await page.locator("#h-codes").scrollIntoViewIfNeeded();
-  await page.screenshot({ path: join(out, "closed-1280.png") });
+  await page.screenshot({ path: picture("closed-1280") });
   await request.getByRole("button", { name: /^Undo decline:/ }).click();
   await page.locator("#needs").getByText("Zoë Quick").waitFor();
   held("a walk-in is accepted, declined, and both are taken back");
@@ -146,7 +95,7 @@ try {
   await page.keyboard.press("/");
   await page.keyboard.type("lucio a2");
   assert.equal(await page.locator(".row:visible").count(), 1);
-  await page.screenshot({ path: join(out, "filter-1280.png") });
+  await page.screenshot({ path: picture("filter-1280") });
   await page.keyboard.press("Escape");
   held("works with the keyboard alone, and the filter finds by name and ticket");
 
@@ -154,7 +103,7 @@ try {
     await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
     const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
     assert.ok(scroll <= client, `no sideways scroll at ${width}: ${scroll} > ${client}`);
-    if (width === 360) await page.screenshot({ path: join(out, "list-360.png") });
+    if (width === 360) await page.screenshot({ path: picture("list-360") });
   }
   held("no sideways scroll at 360 and 1280 px");
 
@@ -187,12 +136,12 @@ try {
   assert.equal(await page.locator("#queue-apt-0018").inputValue(), "Cardiology", "what was chosen stays when the list changes");
   assert.equal(await page.locator("#keep-apt-0018").isChecked(), false);
   await page.locator("#row-apt-0018").scrollIntoViewIfNeeded();
-  await page.screenshot({ path: join(out, "queue-1280.png") });
+  await page.screenshot({ path: picture("queue-1280") });
   await page.setViewportSize({ width: 360, height: 740 });
   const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   assert.ok(wide <= room, `no sideways scroll with the steps open at 360: ${wide} > ${room}`);
   await page.locator("#row-apt-0018").scrollIntoViewIfNeeded();
-  await page.screenshot({ path: join(out, "queue-360.png") });
+  await page.screenshot({ path: picture("queue-360") });
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.locator("#hold-apt-0018").focus();
   await page.keyboard.press("Enter");
@@ -222,42 +171,36 @@ try {
   const onFile = { payer: "UnitedHealthcare", member_id: "W412690038", group_id: "G31826", plan: "", end: "2026-12-31" };
   const proposal = { field: "insurance", old: onFile, new: { ...onFile, member_id: "W412690999" }, source: "typed", photos: ["front"] };
   await report(checkedIn("apt-0010", { details: "not-asked", insurance: "changed", proposals: [proposal] }));
-  const picture = readFileSync("tests/data/cards/front.jpg");
-  const name = `seq=${seq}&field=insurance&side=front&total=${picture.length}&hash=${createHash("blake2s256").update(picture).digest("hex")}`;
-  for (let offset = 0; offset < picture.length; offset += 65536) {
+  const scan = readFileSync("tests/data/cards/front.jpg");
+  const name = `seq=${lastSeq()}&field=insurance&side=front&total=${scan.length}&hash=${createHash("blake2s256").update(scan).digest("hex")}`;
+  for (let offset = 0; offset < scan.length; offset += 65536) {
     const sent = await fetch(`${base}/api/kiosk/photo?${name}&offset=${offset}`, {
-      method: "POST", headers: { authorization: "Bearer " + token }, body: picture.subarray(offset, offset + 65536),
+      method: "POST", headers: { authorization: "Bearer " + tokens.lobby }, body: scan.subarray(offset, offset + 65536),
     });
     assert.equal(sent.status, 200);
-    assert.equal((await sent.json()).whole, offset + 65536 >= picture.length);
+    assert.equal((await sent.json()).whole, offset + 65536 >= scan.length);
   }
   const francine = page.locator("#row-apt-0010");
   await francine.getByText("New insurance card").waitFor();
   await francine.getByRole("link", { name: /1 change to review/ }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: /Francine Veum/ }).waitFor();
-  await page.screenshot({ path: join(out, "changes-1280.png"), fullPage: true });
+  await page.screenshot({ path: picture("changes-1280"), fullPage: true });
   const photo = page.locator("img[src*='side=front']").first();
   assert.ok(await photo.evaluate(async (image) => { await image.decode(); return image.naturalWidth; }) > 1000, "the photo is shown");
   await page.keyboard.press("Enter");
   await page.getByText("Everything is decided.").waitFor();
   held("a changed member number is accepted with two keystrokes, beside the photo of the card");
-  const csvs = [1, 2].map((n) => join(data, "..", `changes-${n}-${process.pid}.csv`));
-  assert.match(run(["export-changes", "--out", csvs[0], "--data", data]), /batch 1: 1 change$/);
+  const csvs = [1, 2].map((n) => file(`changes-${n}.csv`));
+  assert.match(run(["export-changes", "--out", csvs[0]]), /batch 1: 1 change$/);
   assert.equal(readFileSync(csvs[0], "utf8").split("W412690999").length - 1, 2, "in the whole value and in its own column of one line");
   assert.equal(readFileSync(csvs[0], "utf8").trim().split("\n").length, 2);
-  assert.match(run(["export-changes", "--out", csvs[1], "--data", data]), /nothing to export/);
-  rmSync(csvs[0]);
+  assert.match(run(["export-changes", "--out", csvs[1]]), /nothing to export/);
   held("and is handed on exactly once");
   await page.goto(base + "/");
   await page.getByText("Live", { exact: true }).waitFor();
 
-  server.kill("SIGTERM");
+  await end();
   await page.getByText(/Not connected/).waitFor();
   held("a lost desk is said in words");
-  assert.deepEqual([foreign, faults], [[], []]);
-  held("nothing from elsewhere, no script faults, no policy breaches");
-} finally {
-  await browser.close();
-  server.kill("SIGTERM");
-}
+});

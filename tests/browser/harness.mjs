@@ -130,13 +130,14 @@ export async function startBrowser(desk) {
     else await page.getByText("Live", { exact: true }).waitFor();
     return page;
   }
-  /// Tells the story, and at its end what the pages did wrong.
-  async function play(story) {
+  /// Tells the story, and at its end what the pages did wrong; `after` is done before the desk ends, however it went.
+  async function play(story, after = () => {}) {
     try {
       await story();
       assert.deepEqual(faults, []);
       held("nothing from elsewhere, no script faults, no policy breaches");
     } finally {
+      after();
       await browser.close();
       await desk.end();
       desk.remove();

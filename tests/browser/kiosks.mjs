@@ -1,38 +1,16 @@
 // The page of the kiosks in Chromium. See README.md beside this file.
-import { createRequire } from "node:module";
-import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import assert from "node:assert/strict";
-
-const require = createRequire(process.env.NODE_PATH ? process.env.NODE_PATH + "/" : import.meta.url);
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const desk = process.env.DESK ?? "target/debug/arrivals-desk";
-const out = process.argv[2] ?? "out";
-mkdirSync(out, { recursive: true });
+import * as harness from "./harness.mjs";
+import { audit, fits, held, picture, seconds, today } from "./harness.mjs";
 
 // The shortest silence there is, so that the story takes little more than a minute.
-const room = mkdtempSync(join(tmpdir(), "desk-")), config = join(room, "desk.toml");
-const listen = `127.0.0.1:${process.env.PORT ?? 0}`;
-writeFileSync(config, `data = ${JSON.stringify(join(room, "data"))}\n[clinic]\nname = "Mill Street Clinic"\n[clinic.kiosks]\nsilent_after_seconds = 60\n`);
-const spawned = (args, input) => spawnSync(desk, [...args, "--config", config], { input, encoding: "utf8" });
-const run = (args, input) => {
-  const done = spawned(args, input);
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
-};
-for (const [name, role] of [["ana", "desk"], ["abe", "admin"]]) run(["user", "add", name, "--role", role], "correct horse\n");
-const tokens = {
-  lobby: run(["kiosk", "add", "lobby", "--letter", "A", "--place", "Main lobby, by the entrance"]),
-  annex: run(["kiosk", "add", "annex", "--letter", "B", "--place", "Riverside annex"]),
-};
-run(["kiosk", "add", "stairs", "--letter", "C"]);
-const server = spawn(desk, ["serve", "--config", config, "--listen", listen], { stdio: ["ignore", "pipe", "inherit"] });
-const base = await new Promise((found) => server.stdout.once("data", (line) => found(String(line).trim().split(" ").pop())));
-const today = new Date().toLocaleDateString("en-CA", { timeZone: "America/New_York" });
-const held = (what) => console.log("ok  " + what);
+const desk = await harness.startDesk({
+  users: { ana: "desk", abe: "admin" }, list: null,
+  kiosks: { lobby: ["--letter", "A", "--place", "Main lobby, by the entrance"], annex: ["--letter", "B", "--place", "Riverside annex"], stairs: ["--letter", "C"] },
+  toml: '[clinic]\nname = "Mill Street Clinic"\n[clinic.kiosks]\nsilent_after_seconds = 60\n',
+});
+const { base, tokens, spawned } = desk;
+const { browser, watch, signIn, play } = await harness.startBrowser(desk);
 
 // A kiosk that speaks HTTP and does what it is told.
 class Kiosk {
@@ -70,47 +48,11 @@ class Kiosk {
     assert.equal(answer.status, 200);
   }
 }
-const checkedIn = (count, letter) => ({
-  kind: "checked-in", ticket: { number: letter + count, date: today }, patient: "p", appointments: ["apt-" + letter + count], language: "en", call_as: "number", details: "yes", insurance: "yes",
-});
-const stopped = (reason) => ({ kind: "stopped", reason, step: "find", patient: null, appointments: [], language: "en" });
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const checkedIn = (count, letter) => harness.checkedIn(letter + count, ["apt-" + letter + count]);
+const stopped = (reason) => harness.stopped(reason);
 const lobby = new Kiosk("lobby"), annex = new Kiosk("annex");
 annex.clock = -5 * 60000;
-const foreign = [], faults = [];
-async function signIn(name) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const page = await context.newPage();
-  page.on("request", (request) => { if (!request.url().startsWith(base)) foreign.push(request.url()); });
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("console", (message) => { if (message.type() === "error" && /Content Security/.test(message.text())) faults.push(message.text()); });
-  await page.goto(base + "/");
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Password").fill("correct horse");
-  await page.keyboard.press("Enter");
-  await page.getByText("Live", { exact: true }).waitFor();
-  return page;
-}
-async function accessible(page, what, part = "html") {
-  // The desk's policy lets in no script but its own, so axe comes as the browser's.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate((part) => axe.run(part), part);
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 90)).join(" | ")}`), [], what);
-}
-async function fits(page, what) {
-  const wide = await page.evaluate(() => {
-    const has = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= has) return [];
-    return [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > has).map((one) => one.outerHTML.slice(0, 90));
-  });
-  assert.deepEqual(wide, [], what);
-}
-const seconds = (since) => ((Date.now() - since) / 1000).toFixed(1) + " s";
-try {
+await play(async () => {
   lobby.run();
   await annex.say();
   const annexSpoke = Date.now();
@@ -126,8 +68,8 @@ try {
   await card(ana, "annex").locator(".troubles").getByText("Its clock is 5 min slow: check-ins are still in order").waitFor();
   await card(ana, "stairs").getByText("Not heard yet").waitFor();
   assert.equal(await ana.getByText("A new kiosk").count(), 0, "not for this role");
-  await ana.screenshot({ path: join(out, "kiosks-1280.png"), fullPage: true });
-  await accessible(ana, "kiosks");
+  await ana.screenshot({ path: picture("kiosks-1280"), fullPage: true });
+  await audit(ana, "kiosks");
   held("each kiosk says how it is, and a wrong clock in words");
 
   let began = Date.now();
@@ -136,8 +78,8 @@ try {
   await bar.getByText("Kiosk lobby (Main lobby, by the entrance): printer: out of paper").waitFor({ timeout: 3000 });
   held(`out of paper is on top of the list after ${seconds(began)}`);
   await card(ana, "lobby").getByText("Needs somebody", { exact: true }).waitFor();
-  await list.screenshot({ path: join(out, "kiosks-alarm-list-1280.png") });
-  await accessible(list, "an alarm on top of the list", "#alarms");
+  await list.screenshot({ path: picture("kiosks-alarm-list-1280") });
+  await audit(list, "an alarm on top of the list", "#alarms");
   await ana.locator("#alarms").getByRole("button", { name: /^Seen/ }).click();
   await bar.waitFor({ state: "detached" });
   await card(ana, "lobby").getByText(/Seen by ana at/).waitFor();
@@ -164,7 +106,7 @@ try {
   assert.ok(order.at - began < 1000, `${order.at - began} ms`);
   held(`an order reaches the kiosk after ${order.at - began} ms`);
   await card(ana, "lobby").getByText("done at").waitFor();
-  await ana.screenshot({ path: join(out, "kiosks-out-1280.png"), fullPage: true });
+  await ana.screenshot({ path: picture("kiosks-out-1280"), fullPage: true });
   await card(ana, "lobby").getByRole("button", { name: "Back in service at kiosk lobby" }).click();
   await card(ana, "lobby").getByText("Working", { exact: true }).waitFor();
   assert.equal(lobby.heard.at(-1).what.kind, "in-service");
@@ -198,9 +140,9 @@ try {
   await list.locator("#said").getByText("Print A1 again at the kiosk").waitFor({ state: "attached" });
   await card(ana, "lobby").getByText(/Print A1 again \(ana, .*\): done at/).waitFor();
   assert.deepEqual(lobby.heard.slice(-2).map((one) => one.what), [{ kind: "say", text: "You left your card here" }, { kind: "print-again", ticket: { number: "A1", date: today } }]);
-  await accessible(list, "at the kiosk", "section[aria-labelledby=h-kiosk]");
+  await audit(list, "at the kiosk", "section[aria-labelledby=h-kiosk]");
   await list.locator("#h-kiosk").scrollIntoViewIfNeeded();
-  await list.screenshot({ path: join(out, "kiosks-visit-1280.png") });
+  await list.screenshot({ path: picture("kiosks-visit-1280") });
   await list.goto(base + "/");
   held("a person's page has their kiosk print and say something");
 
@@ -216,8 +158,8 @@ try {
   await abe.getByRole("heading", { name: "Kiosk upstairs is let in" }).waitFor();
   const lines = await abe.getByLabel("Lines for kiosk.toml").inputValue();
   tokens.upstairs = lines.match(/^kiosk = "upstairs"\nletter = "E"\ntoken = "([0-9a-f]{64})"$/)[1];
-  await accessible(abe, "a new kiosk");
-  await abe.screenshot({ path: join(out, "kiosks-token-1280.png") });
+  await audit(abe, "a new kiosk");
+  await abe.screenshot({ path: picture("kiosks-token-1280") });
   await new Kiosk("upstairs").say();
   await abe.getByRole("link", { name: "It is written down" }).click();
   await card(abe, "upstairs").getByText("Working", { exact: true }).waitFor();
@@ -226,11 +168,11 @@ try {
   held("a new kiosk is let in, its token is shown once, and other pages show it without a reload");
   await card(abe, "upstairs").getByText("More at kiosk upstairs").click();
   await card(abe, "upstairs").getByText("Another token… at kiosk upstairs").click();
-  await abe.screenshot({ path: join(out, "kiosks-admin-1280.png"), fullPage: true });
-  await accessible(abe, "kiosks for admins");
+  await abe.screenshot({ path: picture("kiosks-admin-1280"), fullPage: true });
+  await audit(abe, "kiosks for admins");
   await abe.setViewportSize({ width: 360, height: 740 });
   await fits(abe, "360 px");
-  await abe.screenshot({ path: join(out, "kiosks-360.png"), fullPage: true });
+  await abe.screenshot({ path: picture("kiosks-360"), fullPage: true });
   await abe.setViewportSize({ width: 1280, height: 900 });
   await card(abe, "upstairs").getByRole("button", { name: /^Yes, make another token/ }).click();
   await abe.getByText("the token of before is no longer taken").waitFor();
@@ -245,7 +187,7 @@ try {
   await still.keyboard.press("Enter");
   await still.locator("#now-lobby").getByText("“Nearly done”").waitFor();
   // 1280 px at 400 % are 320.
-  await still.screenshot({ path: join(out, "kiosks-320.png"), fullPage: true });
+  await still.screenshot({ path: picture("kiosks-320"), fullPage: true });
   held("works without a script");
   await ana.setViewportSize({ width: 320, height: 640 });
   await fits(ana, "400 %");
@@ -258,15 +200,9 @@ try {
   const checked = spawned(["kiosk", "list", "--check"]);
   assert.equal(checked.status, 2);
   assert.match(checked.stdout, /^annex {2}B {2}silent {2}heard \S+ {2}silent since .*Riverside annex$/m);
-  await ana.screenshot({ path: join(out, "kiosks-silent-1280.png"), fullPage: true });
+  await ana.screenshot({ path: picture("kiosks-silent-1280"), fullPage: true });
   began = Date.now();
   await annex.say();
   await bar.filter({ hasText: "annex" }).waitFor({ state: "detached", timeout: 3000 });
   held(`and over ${seconds(began)} after the next one`);
-  assert.deepEqual([foreign, faults], [[], []]);
-  held("nothing from elsewhere, no script faults, no policy breaches");
-} finally {
-  lobby.stop?.abort();
-  await browser.close();
-  server.kill("SIGTERM");
-}
+}, () => lobby.stop?.abort());

@@ -1,97 +1,21 @@
 // The page of one person, the keys, and two of the staff who see each other, in Chromium. See README.md beside this file.
-import { createRequire } from "node:module";
-import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import assert from "node:assert/strict";
+import * as harness from "./harness.mjs";
+import { audit, fits, held, picture } from "./harness.mjs";
 
-const require = createRequire(process.env.NODE_PATH ? process.env.NODE_PATH + "/" : import.meta.url);
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const desk = process.env.DESK ?? "target/debug/arrivals-desk";
-const out = process.argv[2] ?? "out";
-mkdirSync(out, { recursive: true });
-
-const data = mkdtempSync(join(tmpdir(), "panel-"));
-const today = new Date().toLocaleDateString("en-CA", { timeZone: "America/New_York" });
-const csv = join(data, "today.csv");
-writeFileSync(csv, readFileSync("tests/data/day.csv", "utf8").replaceAll("2026-11-23T", today + "T"));
-const run = (args, input) => {
-  const done = spawnSync(desk, args, { input, encoding: "utf8" });
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
-};
-for (const name of ["ana", "ben"]) run(["user", "add", name, "--role", "desk", "--data", data], "correct horse\n");
-const token = run(["kiosk", "add", "lobby", "--letter", "A", "--place", "Main lobby", "--data", data]);
-run(["import", csv, "--data", data]);
 // The shortest session there is, so that its end can be waited for.
-const config = join(data, "desk.toml");
-writeFileSync(config, `data = ${JSON.stringify(data)}\nlisten = "127.0.0.1:0"\nsession_idle_minutes = 1\n[[clinic.walk_in]]\ncode = "vaccination"\nname = { en = "Vaccination" }\n`);
-const server = spawn(desk, ["serve", "--config", config], { stdio: ["ignore", "pipe", "inherit"] });
-const base = await new Promise((found) => server.stdout.once("data", (line) => found(String(line).trim().split(" ").pop())));
-
-let seq = 0;
-async function report(event) {
-  seq += 1;
-  const answer = await fetch(base + "/api/kiosk/events", {
-    method: "POST",
-    headers: { authorization: "Bearer " + token },
-    body: JSON.stringify({ kiosk: "lobby", last: seq, events: [{ seq, at: new Date().toISOString(), event }] }),
-  });
-  assert.equal((await answer.json()).held, seq);
-}
-const checkedIn = (n, ...ids) => report({
-  kind: "checked-in", ticket: { number: "A" + n, date: today }, patient: "p", appointments: ids, language: "es", call_as: "first-name", details: "yes", insurance: "ask-the-desk",
+const desk = await harness.startDesk({
+  users: { ana: "desk", ben: "desk" }, kiosks: { lobby: ["--letter", "A", "--place", "Main lobby"] },
+  toml: `session_idle_minutes = 1\n[[clinic.walk_in]]\ncode = "vaccination"\nname = { en = "Vaccination" }\n`,
 });
-const stopped = (reason) => report({ kind: "stopped", reason, step: "find-me", patient: null, appointments: [], language: "en" });
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const held = (what) => console.log("ok  " + what);
-const faults = [];
-async function signIn(name, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
-  page.on("request", (request) => { if (!request.url().startsWith(base)) faults.push("foreign: " + request.url()); });
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("console", (message) => { if (message.type() === "error" && /Content Security/.test(message.text())) faults.push(message.text()); });
-  await page.goto(base + "/");
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Password").fill("correct horse");
-  await page.keyboard.press("Enter");
-  return page;
-}
+const { base, report } = desk;
+const { browser, signIn, play } = await harness.startBrowser(desk);
+const checkedIn = (n, ...visits) => report(harness.checkedIn("A" + n, visits, { language: "es", call_as: "first-name", insurance: "ask-the-desk" }));
+const stopped = (reason) => report(harness.stopped(reason));
 const live = (page) => page.getByText("Live", { exact: true }).waitFor();
-async function clean(page, what) {
-  const found = await page.evaluate(async (source) => {
-    // As a value: the page's policy lets no inline script in.
-    (0, eval)(source);
-    return (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", "));
-  }, axe).catch(async () => {
-    const session = await page.context().newCDPSession(page);
-    await session.send("Page.setBypassCSP", { enabled: true });
-    await page.reload();
-    await page.addScriptTag({ content: axe });
-    return page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")));
-  });
-  assert.deepEqual(found, [], what);
-}
 const focused = (page) => page.evaluate(() => document.activeElement.id);
-const fits = async (page, what) => {
-  const [scroll, room, wide] = await page.evaluate(() => {
-    const room = document.documentElement.clientWidth;
-    const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > room && getComputedStyle(one).position !== "absolute");
-    return [document.documentElement.scrollWidth, room, wide.map((one) => `${one.tagName} ${one.id}`).slice(0, 8)];
-  });
-  assert.ok(scroll <= room, `no sideways scroll: ${what}: ${scroll} > ${room}: ${wide}`);
-};
-
-try {
+await play(async () => {
   const page = await signIn("ana");
-  await live(page);
   await checkedIn(1, "apt-0001");
   await checkedIn(2, "apt-0002");
   await page.locator("#row-apt-0002").getByText("A2").waitFor();
@@ -99,7 +23,7 @@ try {
   // Keys alone from here.
   await page.keyboard.press("?");
   await page.getByRole("dialog").getByText("Call next of my queue").waitFor();
-  await page.screenshot({ path: join(out, "keys-1280.png") });
+  await page.screenshot({ path: picture("keys-1280") });
   assert.ok(await page.evaluate(() => document.getElementById("help").contains(document.activeElement)), "the focus is in the help");
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "hidden" });
@@ -123,7 +47,7 @@ try {
   await page.getByRole("heading", { name: /Alfonso Dietrich/ }).waitFor();
   await live(page);
   await page.getByText("checked in with ticket A1, in Spanish, called by first name").waitFor();
-  await page.screenshot({ path: join(out, "panel-1280.png"), fullPage: true });
+  await page.screenshot({ path: picture("panel-1280"), fullPage: true });
   await page.keyboard.press("c");
   await page.locator("#row-apt-0001").getByText("Called by ana").first().waitFor();
   await page.keyboard.press("u");
@@ -159,7 +83,7 @@ try {
   await stopped("asked-for-help");
   await page.getByText("Asked for help").waitFor();
   assert.equal(await page.locator("#narrow-service").inputValue(), "Physiotherapy");
-  await page.screenshot({ path: join(out, "narrow-1280.png") });
+  await page.screenshot({ path: picture("narrow-1280") });
   await page.locator("#open-apt-0002").click();
   await page.locator("#back").click();
   await page.waitForURL(/service=Physiotherapy#row-apt-0002/);
@@ -170,7 +94,7 @@ try {
   await page.getByText("Nobody of today fits that.").waitFor();
   await page.getByRole("button", { name: "Look among all days" }).click();
   await page.getByText("Nobody who ever had an appointment here").waitFor();
-  await clean(page, "search");
+  await audit(page, "search");
   held("the list is narrowed and searched, and nothing typed is in an address: " + page.url().slice(base.length));
 
   // Two of the staff.
@@ -181,7 +105,7 @@ try {
   await ben.goto(base + "/visit?appointment=apt-0005");
   await ben.getByText("ana is on this").waitFor();
   await page.getByText("ben is on this").waitFor({ timeout: 5000 });
-  await page.screenshot({ path: join(out, "together-1280.png") });
+  await page.screenshot({ path: picture("together-1280") });
   await ben.goto(base + "/");
   await page.getByText("ben is on this").waitFor({ state: "detached", timeout: 5000 });
   held("two of the staff see who is on the same person, and when they are not any more");
@@ -200,8 +124,8 @@ try {
   await ben.locator("#row-apt-0005").getByText("Note").waitFor();
   const pdf = await page.request.get(base + "/ticket.pdf?appointment=apt-0005");
   assert.equal((await pdf.body()).subarray(0, 5).toString(), "%PDF-");
-  await page.screenshot({ path: join(out, "panel-note-1280.png"), fullPage: true });
-  await clean(page, "panel");
+  await page.screenshot({ path: picture("panel-note-1280"), fullPage: true });
+  await audit(page, "panel");
   await live(page);
   await page.keyboard.press("u");
   await page.locator("#row-apt-0005.expected").waitFor();
@@ -209,23 +133,23 @@ try {
 
   await stopped("feels-unwell");
   await page.getByText("Somebody feels unwell: go to them now").waitFor({ timeout: 5000 });
-  await page.screenshot({ path: join(out, "alarm-panel-1280.png") });
+  await page.screenshot({ path: picture("alarm-panel-1280") });
   await page.goto(base + "/changes");
   await page.locator("#unwell").getByText("Main lobby (kiosk lobby)").waitFor({ timeout: 5000 });
-  await clean(page, "changes with an alarm");
+  await audit(page, "changes with an alarm");
   await ben.locator("#needs .row.urgent").first().getByRole("button", { name: /^Taken care of/ }).click();
   await page.locator("#unwell").waitFor({ state: "hidden", timeout: 5000 });
   held("who feels unwell rings on every page until somebody goes");
 
   await page.goto(base + "/walk-in");
-  await clean(page, "walk-in");
+  await audit(page, "walk-in");
   await page.getByLabel("First name", { exact: true }).fill("Zoë");
   await page.getByLabel("Family name").fill("Quick");
   await page.getByLabel("Date of birth").fill("13/13/1990");
   await page.keyboard.press("Enter");
   await page.getByText("Type a date of birth like the example.").waitFor();
-  await page.screenshot({ path: join(out, "walk-in-wrong-1280.png") });
-  await clean(page, "walk-in with a mistake");
+  await page.screenshot({ path: picture("walk-in-wrong-1280") });
+  await audit(page, "walk-in with a mistake");
   await page.getByLabel("Date of birth").fill("2/3/1990");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: /Zoë Quick/ }).waitFor();
@@ -237,13 +161,13 @@ try {
     for (const path of ["/", "/visit?appointment=apt-0001", "/walk-in"]) {
       await page.goto(base + path);
       await fits(page, `${path} at ${width}`);
-      if (width === 360) await page.screenshot({ path: join(out, `narrow${path.replace(/\W+/g, "-")}360.png`), fullPage: path !== "/" });
+      if (width === 360) await page.screenshot({ path: picture(`narrow${path.replace(/\W+/g, "-")}360`), fullPage: path !== "/" });
     }
   }
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto(base + "/");
   await live(page);
-  await clean(page, "list");
+  await audit(page, "list");
   held("no sideways scroll at 360 px and at 400 %, and nothing for axe to find");
 
   const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
@@ -270,9 +194,4 @@ try {
   await page.goto(base + "/visit?appointment=apt-0001");
   await page.locator(".note").getByText("Half a sent").waitFor();
   held("a note that was being typed when the session ended is kept");
-  assert.deepEqual(faults, []);
-  held("nothing from elsewhere, no script faults, no policy breaches");
-} finally {
-  await browser.close();
-  server.kill("SIGTERM");
-}
+});
