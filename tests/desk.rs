@@ -39,6 +39,8 @@ mod outside_hours;
 mod page;
 #[path = "desk/panel.rs"]
 mod panel;
+#[path = "desk/patient_data.rs"]
+mod patient_data;
 #[path = "desk/payers.rs"]
 mod payers;
 #[path = "desk/phone.rs"]

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use arrivals::desk::Desk;
 use arrivals::desk::api::InProcess;
-use arrivals::desk::store::{AuditSearch, COMMAND, DESK, Removal, StaffAction, StaffWork, Verdict, Verified, VisitRow};
+use arrivals::desk::keeping::Asked;
+use arrivals::desk::store::{AuditSearch, COMMAND, DESK, Hindrance, Removal, StaffAction, StaffWork, Verdict, Verified, VisitRow};
 use arrivals::domain::appointment::AppointmentStatus;
 use arrivals::domain::event::{KioskEvent, LoggedEvent};
 use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
@@ -19,7 +20,8 @@ use jiff::SignedDuration;
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, says, send, text};
 use super::support::{Place, TOKEN_A, checked_in, decide_change, event, import, morning, place, post_of, stopped};
 
-const ALFONSO: &str = "2b729cb8-0713-4dec-9dfb-ae0aecb28fb4";
+pub const ALFONSO: &str = "2b729cb8-0713-4dec-9dfb-ae0aecb28fb4";
+pub const WHY: &str = "The patient in person, passport seen";
 
 fn id(text: &str) -> AppointmentId {
     AppointmentId::from(text)
@@ -61,6 +63,11 @@ fn a_day() -> Place {
         place.desk.act(&StaffWork::Visit(id(visit)), StaffAction::Done, "ana").unwrap();
     }
     place
+}
+
+/// Who asked, as the audit keeps it.
+pub fn asked(desk: &Desk, patient: &str) -> Asked {
+    desk.asked(patient, WHY).unwrap().unwrap()
 }
 
 fn accept(place: &Place) {
@@ -156,15 +163,16 @@ fn raw(place: &Place, needle: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_patient_is_taken_out_of_the_raw_file_and_kiosks_are_told() {
     let place = a_day();
-    accept(&place);
+    let remove = |patient: &str| place.desk.remove_patient(patient, &asked(&place.desk, patient), COMMAND).unwrap();
     let api = InProcess::new(place.desk.clone(), TOKEN_A);
-    assert_eq!(place.desk.remove_patient(ALFONSO, COMMAND).unwrap(), Removal::HereToday);
-    assert_eq!(place.desk.remove_patient("nobody", COMMAND).unwrap(), Removal::Nobody);
-    assert_eq!(place.desk.remove_patient("", COMMAND).unwrap(), Removal::Nobody);
+    assert_eq!(remove(ALFONSO), Removal::NotNow(vec![Hindrance::HereToday, Hindrance::Undecided(1)]));
+    accept(&place);
+    assert_eq!(remove(ALFONSO), Removal::NotNow(vec![Hindrance::HereToday]));
+    assert_eq!([remove("nobody"), remove("")], [Removal::Nobody, Removal::Nobody]);
     assert!(!raw(&place, "\"Dietrich").is_empty() && !raw(&place, NEW_PHONE).is_empty());
     later(&place, 1);
     let Attempt::Sent(first) = api.feed(0, Duration::ZERO).await else { panic!() };
-    let Removal::Done(gone) = place.desk.remove_patient(ALFONSO, COMMAND).unwrap() else { panic!() };
+    let Removal::Done(gone) = remove(ALFONSO) else { panic!() };
     assert_eq!((gone.appointments, gone.visits, gone.events), (1, 1, 2));
     for needle in ["\"Dietrich", "dietrich", "Alfonso", "alfonso", NEW_PHONE, OLD_PHONE, "W524018511", "1962-06-02", "381 Mitchell"] {
         assert_eq!(raw(&place, needle), Vec::<String>::new(), "{needle}");
@@ -179,6 +187,7 @@ async fn a_patient_is_taken_out_of_the_raw_file_and_kiosks_are_told() {
     let search = AuditSearch { patients: Some(vec![ALFONSO.into()]), ..AuditSearch::default() };
     let rows = place.desk.with_store(|store| store.audit_rows(&search, 99)).unwrap();
     assert_eq!(rows[0].action, "patient-removed");
+    assert_eq!(rows[0].about, format!("appointments 1, visits 1, events 2: {WHY}"));
     assert!(rows.len() > 3, "what was done stays on record");
     // Whoever is on a later list is there again, and kiosks hear of it after the removal.
     import(&place.desk, "tests/data/day.csv").0.unwrap();
@@ -192,8 +201,8 @@ async fn a_patient_is_taken_out_of_the_raw_file_and_kiosks_are_told() {
 fn everything_about_a_patient_is_handed_out_and_nothing_about_others() {
     let place = a_day();
     accept(&place);
-    assert!(place.desk.export_patient("nobody", COMMAND).unwrap().is_none());
-    let all = place.desk.export_patient(ALFONSO, COMMAND).unwrap().unwrap();
+    assert!(place.desk.export_patient("nobody", &asked(&place.desk, "nobody"), COMMAND).unwrap().is_none());
+    let all = place.desk.export_patient(ALFONSO, &asked(&place.desk, ALFONSO), COMMAND).unwrap().unwrap();
     let text = all.to_string();
     for theirs in ["Dietrich", NEW_PHONE, "W524018511", "apt-0001", "change-accept"] {
         assert!(text.contains(theirs), "{theirs}");
@@ -217,7 +226,7 @@ fn the_same_by_command_and_a_copy_of_everything() {
         let done = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"))
             .args(arguments)
             .args(["--data", data])
-            .env("RUST_LOG", "warn")
+            .env("RUST_LOG", "trace")
             .output()
             .unwrap();
         (done.status.code(), String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap())
@@ -234,11 +243,26 @@ fn the_same_by_command_and_a_copy_of_everything() {
     let restored = Desk::open_stored(&folder, std::sync::Arc::new(place.clock.clone())).unwrap();
     assert_eq!(everything(&restored), everything(&place.desk));
     assert!(matches!(restored.verify_audit(None).unwrap(), Verified::Whole { .. }));
-    assert_eq!(run(&["patient", "export", ALFONSO, "--out", &path("all.json")]).0, Some(0));
+    for (reason, problem) in [
+        ("", "who asked"),
+        ("letter", "who asked"),
+        ("the wife of Alfonso D., passport seen", "without the patient's name"),
+        ("a\nb c d e f g", "one line"),
+    ] {
+        let (status, said, why) = run(&["patient", "export", ALFONSO, "--reason", reason, "--out", &path("all.json")]);
+        assert!(status == Some(1) && why.contains(problem) && !why.contains("passport") && said.is_empty(), "{reason}: {why}");
+    }
+    let (status, said, log) = run(&["patient", "export", ALFONSO, "--reason", WHY, "--out", &path("all.json")]);
+    assert!(status == Some(0) && !said.contains("passport") && !log.contains("passport"), "{said} {log}");
     assert!(std::fs::read_to_string(path("all.json")).unwrap().contains("Dietrich"));
     // The machine's clock is another one than the test's.
     let (status, said, _) = run(&["clean-up", "--dry-run"]);
     assert!(status == Some(0) && said.starts_with("would take out what is before "), "{said}");
-    let (status, _, why) = run(&["patient", "remove", "nobody"]);
+    let (status, _, why) = run(&["patient", "remove", ALFONSO, "--reason", WHY]);
+    assert!(status == Some(1) && why.contains("waits for a decision") && !why.contains("passport"), "{why}");
+    accept(&place);
+    let (status, said, log) = run(&["patient", "remove", ALFONSO, "--reason", WHY]);
+    assert!(status == Some(0) && said.contains("taken out: appointments 1") && !log.contains("passport"), "{said} {log}");
+    let (status, _, why) = run(&["patient", "remove", "nobody", "--reason", WHY]);
     assert!(status == Some(1) && why.contains("holds nothing"), "{why}");
 }

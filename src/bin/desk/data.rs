@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
+use arrivals::desk::Desk;
+use arrivals::desk::keeping::Asked;
 use arrivals::desk::out::write_file;
 use arrivals::desk::settings::{self as clinic, diff, object};
-use arrivals::desk::store::{COMMAND, Removal};
-use clap::Subcommand;
+use arrivals::desk::store::{COMMAND, Hindrance, Removal};
+use clap::{Args, Subcommand};
 
 use super::{Place, open_existing};
 
@@ -109,36 +111,61 @@ pub enum PatientCommand {
         #[arg(long, value_name = "FILE.json")]
         out: PathBuf,
         #[command(flatten)]
+        why: Why,
+        #[command(flatten)]
         place: Place,
     },
-    /// Takes out everything that the desk holds of a patient, for good. Who has a visit today is not taken out before the day is over.
+    /// Takes out everything that the desk holds of a patient, for good. This cannot be undone.
     ///
+    /// Who has a visit today is not taken out before the day is over, and whose changes wait for a decision not before they have one.
     /// The audit keeps the patient's number and what was seen and done. A list that names the patient brings them back.
     Remove {
         /// The patient's number, or that of a request without an appointment.
         id: String,
         #[command(flatten)]
+        why: Why,
+        #[command(flatten)]
         place: Place,
     },
+}
+
+#[derive(Args)]
+pub struct Why {
+    /// Who asked for it, and how you checked that they may: 10 to 200 characters. The audit keeps it for good, so leave the patient's name out.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+impl Why {
+    fn read(&self, desk: &Desk, id: &str) -> anyhow::Result<Asked> {
+        desk.asked(id, &self.reason)?.map_err(|why| anyhow!("--reason: {why}"))
+    }
 }
 
 fn patient(command: PatientCommand) -> anyhow::Result<ExitCode> {
     const NOBODY: &str = "the desk holds nothing of a patient of this number";
     match command {
-        PatientCommand::Export { id, out, place } => {
+        PatientCommand::Export { id, out, why, place } => {
             let config = place.config()?;
-            let Some(all) = open_existing(&config)?.export_patient(&id, COMMAND)? else { bail!(NOBODY) };
+            let desk = open_existing(&config)?;
+            let Some(all) = desk.export_patient(&id, &why.read(&desk, &id)?, COMMAND)? else { bail!(NOBODY) };
             let text = serde_json::to_string_pretty(&all).context("what the desk holds cannot be written")?;
             write_file(&out, text.as_bytes(), &[&config.data]).map_err(anyhow::Error::msg)?;
             println!("{} holds everything about the patient", out.display());
         }
-        PatientCommand::Remove { id, place } => match open_existing(&place.config()?)?.remove_patient(&id, COMMAND)? {
-            Removal::Done(what) => {
-                println!("taken out: {what}; the audit keeps the number. Backups and the booking system have what they had")
+        PatientCommand::Remove { id, why, place } => {
+            let desk = open_existing(&place.config()?)?;
+            match desk.remove_patient(&id, &why.read(&desk, &id)?, COMMAND)? {
+                Removal::Done(what) => {
+                    println!("taken out: {what}; the audit keeps the number. Backups and the booking system have what they had");
+                    for kiosk in desk.kiosks_behind()? {
+                        println!("kiosk {kiosk} may hold something that the desk has not got: look again when it has reported");
+                    }
+                }
+                Removal::Nobody => bail!(NOBODY),
+                Removal::NotNow(why) => bail!(why.into_iter().map(Hindrance::sentence).collect::<Vec<_>>().join(" ")),
             }
-            Removal::Nobody => bail!(NOBODY),
-            Removal::HereToday => bail!("this patient has a visit today; take them out when the day is over"),
-        },
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

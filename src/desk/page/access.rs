@@ -123,6 +123,8 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("POST", "/audit", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("GET", "/reports", Needs::Page(Role::Supervisor), Sees::Nothing),
     ("GET", "/reports.csv", Needs::Part(Role::Supervisor), Sees::Nothing),
+    ("GET", "/patient-data", Needs::Page(Role::Supervisor), Sees::Nothing),
+    ("POST", "/patient-data/{action}", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("GET", "/users", Needs::Page(Role::Admin), Sees::Nothing),
     ("POST", "/users/{action}", Needs::Form(Role::Admin), Sees::Nothing),
     ("GET", "/board", Needs::Page(Role::Desk), Sees::Nothing),

@@ -211,6 +211,7 @@ fn words(action: &str) -> &str {
         "saw-letter" => "opened the letter",
         "saw-photo" => "looked at a photo of a card",
         "saw-audit" => "looked at the audit",
+        "saw-patient-data" => "looked at how much is kept of a patient",
         "saw-batch" => "wrote a batch of changes to a file",
         "change-accept" => "accepted a change",
         "change-edit" => "accepted a change otherwise",

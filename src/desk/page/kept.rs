@@ -23,10 +23,11 @@ pub(super) const NOTE: &str = "You were signed out because nobody used this page
 /// Fields that say what is meant to the desk and nothing to people.
 const HIDDEN: [&str; 8] = ["csrf", "appointment", "changes", "kiosk", "seq", "mark", "moves", "step"];
 
-/// Whether a form is worth offering again. One with a password in it is never kept; a whole file is there to be chosen again.
+/// Whether a form is worth offering again. One with a password in it is never kept; a whole file is there to be chosen again; what cannot be undone
+/// is looked at anew first.
 pub(super) fn is_worth_keeping(path: &str) -> bool {
     !matches!(path, "/sign-out" | "/active" | "/kept/forget" | "/settings/import" | "/search" | "/here")
-        && !["/users", "/account", "/sign-in"].iter().any(|begin| path.starts_with(begin))
+        && !["/users", "/account", "/sign-in", "/patient-data"].iter().any(|begin| path.starts_with(begin))
 }
 
 /// What a form was about, in words.

@@ -23,6 +23,7 @@ mod kiosks;
 mod list;
 mod narrow;
 mod nav;
+mod patient_data;
 mod phone;
 mod plot;
 mod qr;
@@ -89,6 +90,8 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/audit", get(audit::audit_page).post(audit::search))
         .route("/reports", get(reports::reports_page))
         .route("/reports.csv", get(reports::figure_as_csv))
+        .route("/patient-data", get(patient_data::data_page))
+        .route("/patient-data/{action}", post(patient_data::act))
         .route("/users", get(users::users_page))
         .route("/users/{action}", post(users::act))
         .route("/kiosks", get(kiosks::kiosks_page))

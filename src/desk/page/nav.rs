@@ -19,6 +19,7 @@ const PAGES: &[(&str, &str, Role)] = &[
     ("Reports", "/reports", Role::Supervisor),
     ("Boards", "/board", Role::Desk),
     ("Audit", "/audit", Role::Supervisor),
+    ("Patient data", "/patient-data", Role::Supervisor),
     ("Users", "/users", Role::Admin),
     ("Settings", "/settings", Role::Admin),
 ];

@@ -75,6 +75,8 @@ pub enum Seen {
     Audit(Option<String>),
     /// A batch of accepted changes, as a file.
     Batch(u64),
+    /// How much the desk holds of a patient, by number.
+    PatientData(String),
 }
 
 /// A row of the audit.
@@ -259,6 +261,7 @@ impl Store {
                 note("saw-photo", &patient, &format!("{}, kiosk {} event {}", key.field.code(), key.kiosk, key.seq))?;
             }
             Seen::Audit(patient) => note("saw-audit", patient.as_deref().unwrap_or_default(), "")?,
+            Seen::PatientData(patient) => note("saw-patient-data", patient, "")?,
             Seen::Batch(batch) => note("saw-batch", "", &format!("batch {batch}"))?,
         }
         tx.commit()

@@ -20,6 +20,7 @@ mod feed;
 mod forget;
 mod hand;
 mod history;
+mod holdings;
 mod kiosks;
 mod letters;
 mod outbox;
@@ -60,6 +61,7 @@ pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
 pub use self::forget::{Forgotten, Old};
 pub use self::hand::{DESK_LETTER, HandAction, Note, WalkInByHand};
 pub use self::history::{Happening, StaffDeed};
+pub use self::holdings::{Held, Hindrance, Holding, HoldingKind, PatientData, RequestRow};
 pub(super) use self::kiosks::Told;
 pub use self::kiosks::{
     CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState, RaisedRow,

@@ -1,9 +1,8 @@
 //! Everything that the desk holds of one patient: handed out, or taken out.
 //!
-//! Invariants: nobody is taken out who has a visit today; what is taken out is overwritten in the file; kiosks are told of each
-//! appointment that is gone; the audit keeps the patient's number, and that it was done.
-
-use std::collections::BTreeSet;
+//! Invariants: nobody is taken out who has a visit today, whose changes wait for a decision, or to whom a message is being sent; what is taken out
+//! is overwritten in the file; kiosks are told of each appointment that is gone; the audit keeps the patient's number, that it was done, and who
+//! asked.
 
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
@@ -12,96 +11,55 @@ use serde_json::{Map, Value};
 
 use super::super::error::DeskError;
 use super::super::secret::to_hex;
-use super::forget::{EventKey, Forgotten, forget_events, forget_visits, visits_of_event};
-use super::{Store, audit, bump, int};
+use super::forget::{EventKey, Forgotten, forget_events, forget_visits};
+use super::holdings::{Held, Hindrance, OF_EVENTS, OF_VISITS, held, hindrances};
+use super::kiosks::forget_orders;
+use super::{ReadOnly, Store, audit, bump, int};
+use crate::domain::private::Private;
 
 /// What came of taking somebody out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removal {
     /// Everything is gone.
     Done(Forgotten),
     /// The desk holds nothing of this number.
     Nobody,
-    /// There is a visit today, which somebody may be in the middle of.
-    HereToday,
-}
-
-/// What there is of a patient.
-struct Held {
-    /// On the list, or said by a kiosk.
-    visits: BTreeSet<String>,
-    events: Vec<(EventKey, String, String)>,
-    /// Whether one of the events speaks of somebody else's visit too.
-    is_shared: bool,
+    /// Not now, and why; there is at least one reason.
+    NotNow(Vec<Hindrance>),
 }
 
 impl Store {
-    /// Everything that the desk holds of a patient, as JSON in the shape that docs/privacy.md describes; none if it holds nothing.
-    /// `patient`: the patient's number, or that of a request without an appointment.
+    /// Notes in the audit that everything about a patient is handed out. `why`: who asked for it, and how that was checked.
     ///
     /// # Errors
-    /// If the file cannot be read or written: that it was handed out is in the audit.
-    pub fn export_patient(&mut self, patient: &str, by: &str, now: Timestamp) -> Result<Option<Value>, DeskError> {
+    /// If the file cannot be written; then nobody should get it.
+    pub fn note_export(&mut self, held: &Held, why: &Private, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
-        let Some(held) = held(&tx, patient)? else { return Ok(None) };
-        audit::add(&tx, &audit::Entry { at: now, user: by, action: "patient-exported", patient, about: "" })?;
-        let ids = serde_json::to_string(&held.visits).map_err(|_| DeskError::Unreadable("a visit"))?;
-        let keys: Vec<Value> = held.events.iter().map(|((kiosk, seq), ..)| serde_json::json!([kiosk, seq])).collect();
-        let keys = Value::Array(keys).to_string();
-        let of_visits = "appointment_id IN (SELECT value FROM json_each(?1))";
-        let of_events = "(kiosk, seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))";
-        let events = held.events.iter().map(|((kiosk, seq), received, body)| {
-            let body: Value = serde_json::from_str(body).unwrap_or_default();
-            serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": body})
-        });
-        let mut all = Map::new();
-        let mut put = |name: &str, rows: Vec<Value>| all.insert(name.to_owned(), Value::Array(rows));
-        put("appointments", rows(&tx, "SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at, id", &[&patient])?);
-        put("visits", rows(&tx, &format!("SELECT * FROM visit WHERE {of_visits} ORDER BY appointment_id"), &[&ids])?);
-        put("kiosk_events", events.collect());
-        put("changes", rows(&tx, &format!("SELECT * FROM proposal WHERE {of_events} ORDER BY kiosk, seq, field"), &[&keys])?);
-        let actions = format!(
-            "SELECT * FROM staff_action WHERE {of_visits} UNION ALL SELECT * FROM staff_action WHERE {} ORDER BY revision",
-            of_events.replace("?1", "?2")
-        );
-        put("staff_actions", rows(&tx, &actions, &[&ids, &keys])?);
-        put("notes", rows(&tx, &format!("SELECT * FROM visit_note WHERE {of_visits} ORDER BY revision"), &[&ids])?);
-        put("bookings", rows(&tx, &format!("SELECT * FROM booking WHERE {of_visits} ORDER BY appointment_id"), &[&ids])?);
-        put("messages", rows(&tx, &format!("SELECT * FROM message WHERE {of_visits} ORDER BY id"), &[&ids])?);
-        put("accepted", rows(&tx, "SELECT field, value, base FROM chart WHERE patient_id = ?1 ORDER BY field", &[&patient])?);
-        put("payers_answers", rows(&tx, "SELECT answer, date, at FROM eligibility WHERE patient_id = ?1 ORDER BY at", &[&patient])?);
-        let photos =
-            "SELECT p.kiosk, p.seq, p.field, p.side, q.at_byte, q.body AS hex FROM card_photo p JOIN card_photo_piece q ON q.photo = p.id
-             WHERE (p.kiosk, p.seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY p.id, q.at_byte";
-        put("photo_pieces", rows(&tx, photos, &[&keys])?);
-        put("audit", rows(&tx, "SELECT n, at, user_name, action, about FROM audit WHERE patient_id = ?1 ORDER BY n", &[&patient])?);
-        all.insert("patient".to_owned(), patient.into());
-        all.insert("exported_at".to_owned(), now.to_string().into());
-        tx.commit()?;
-        Ok(Some(Value::Object(all)))
+        audit::add(&tx, &audit::Entry { at: now, user: by, action: "patient-exported", patient: &held.patient, about: why.as_str() })?;
+        tx.commit()
     }
 
-    /// Takes out everything that the desk holds of a patient, but for the audit. `patient` as for [`Store::export_patient`].
+    /// Takes out everything that the desk holds of a patient, but for the audit. `earlier`: what was found of them a moment ago, so that nobody
+    /// waits while it is looked for again. `why` as for [`Store::note_export`].
     ///
     /// # Errors
     /// If the file cannot be written; then nothing is taken out.
-    pub fn remove_patient(&mut self, patient: &str, by: &str, now: Timestamp) -> Result<Removal, DeskError> {
-        let today = self.date_at(now).to_string();
+    pub fn remove_patient(&mut self, earlier: &Held, why: &Private, by: &str, now: Timestamp) -> Result<Removal, DeskError> {
+        let today = self.date_at(now);
+        let patient = earlier.patient.as_str();
         let tx = self.write()?;
-        let Some(held) = held(&tx, patient)? else { return Ok(Removal::Nobody) };
-        let ids: Vec<String> = held.visits.iter().cloned().collect();
-        let json = serde_json::to_string(&ids).map_err(|_| DeskError::Unreadable("a visit"))?;
-        let is_today = "SELECT 1 FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM appointment WHERE id = j.value AND local_date = ?2)
-                        OR EXISTS (SELECT 1 FROM visit WHERE appointment_id = j.value AND ticket_date = ?2)
-                        OR EXISTS (SELECT 1 FROM reason WHERE appointment_id = j.value AND date = ?2)";
-        if tx.prepare(is_today)?.exists([&json, &today])? {
-            return Ok(Removal::HereToday);
+        let Some(held) = held(&tx, patient, Some(earlier))? else { return Ok(Removal::Nobody) };
+        let (hindrances, _) = hindrances(&tx, &held, today)?;
+        if !hindrances.is_empty() {
+            return Ok(Removal::NotNow(hindrances));
         }
+        let ids: Vec<String> = held.visits.iter().cloned().collect();
         let events: Vec<EventKey> = held.events.iter().map(|(key, ..)| key.clone()).collect();
         forget_events(&tx, &events, now)?;
         forget_visits(&tx, &ids)?;
         let mut appointments = 0;
         for id in &ids {
+            forget_orders(&tx, "appointment_id = ?1", id)?;
             if tx.execute("DELETE FROM appointment WHERE id = ?1", [id])? > 0 {
                 appointments += 1;
                 let n = int(bump(&tx)?);
@@ -116,7 +74,8 @@ impl Store {
         tx.execute("DELETE FROM eligibility WHERE patient_id = ?1", [patient])?;
         bump(&tx)?;
         let gone = Forgotten { appointments, visits: ids.len(), events: events.len() };
-        audit::add(&tx, &audit::Entry { at: now, user: by, action: "patient-removed", patient, about: &gone.to_string() })?;
+        let about = format!("{gone}: {}", why.as_str());
+        audit::add(&tx, &audit::Entry { at: now, user: by, action: "patient-removed", patient, about: &about })?;
         tx.commit()?;
         if held.is_shared {
             // What an event said of somebody else went with it.
@@ -127,32 +86,45 @@ impl Store {
     }
 }
 
-fn held(conn: &Connection, patient: &str) -> Result<Option<Held>, DeskError> {
-    let sql = "SELECT id FROM appointment WHERE patient_id = ?1
-               UNION SELECT t.appointment_id FROM ticket t WHERE t.patient_id = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.id = t.appointment_id)
-               UNION SELECT appointment_id FROM visit WHERE appointment_id = ?1 AND walk_in IS NOT NULL";
-    let mut statement = conn.prepare(sql)?;
-    let visits: BTreeSet<String> = statement.query_map([patient], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let (mut events, mut is_shared) = (Vec::new(), false);
-    let mut statement = conn.prepare("SELECT kiosk, seq, received_at, body FROM kiosk_event WHERE removed_at IS NULL ORDER BY revision")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let body: String = row.get(3)?;
-        // Most events are of others; their numbers are not in the text at all.
-        if !body.contains(patient) && !visits.iter().any(|id| body.contains(id.as_str())) {
-            continue;
-        }
-        let about = visits_of_event(&body)?;
-        let whose: Value = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
-        let is_theirs = whose.get("event").and_then(|event| event.get("patient")).and_then(Value::as_str) == Some(patient);
-        if is_theirs || about.iter().any(|id| visits.contains(id)) {
-            is_shared |= about.iter().any(|id| !visits.contains(id));
-            events.push(((row.get(0)?, row.get(1)?), row.get(2)?, body));
-        }
+impl ReadOnly {
+    /// Everything that the desk holds of a patient, as JSON in the shape that docs/privacy.md describes.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn export_patient(&mut self, held: &Held, now: Timestamp) -> Result<Value, DeskError> {
+        let tx = self.conn.transaction()?;
+        let patient = held.patient.as_str();
+        let (ids, keys) = (held.visits_json()?, held.events_json());
+        let events = held.events.iter().map(|((kiosk, seq), received, body)| {
+            let body: Value = serde_json::from_str(body).unwrap_or_default();
+            serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": body})
+        });
+        let mut all = Map::new();
+        let mut put = |name: &str, rows: Vec<Value>| all.insert(name.to_owned(), Value::Array(rows));
+        put("appointments", rows(&tx, "SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at, id", &[&patient])?);
+        put("visits", rows(&tx, &format!("SELECT * FROM visit WHERE {OF_VISITS} ORDER BY appointment_id"), &[&ids])?);
+        put("kiosk_events", events.collect());
+        put("changes", rows(&tx, &format!("SELECT * FROM proposal WHERE {OF_EVENTS} ORDER BY kiosk, seq, field"), &[&keys])?);
+        let actions = format!(
+            "SELECT * FROM staff_action WHERE {OF_VISITS} UNION ALL SELECT * FROM staff_action WHERE {} ORDER BY revision",
+            OF_EVENTS.replace("?1", "?2")
+        );
+        put("staff_actions", rows(&tx, &actions, &[&ids, &keys])?);
+        put("notes", rows(&tx, &format!("SELECT * FROM visit_note WHERE {OF_VISITS} ORDER BY revision"), &[&ids])?);
+        put("bookings", rows(&tx, &format!("SELECT * FROM booking WHERE {OF_VISITS} ORDER BY appointment_id"), &[&ids])?);
+        put("messages", rows(&tx, &format!("SELECT * FROM message WHERE {OF_VISITS} ORDER BY id"), &[&ids])?);
+        put("kiosk_orders", rows(&tx, &format!("SELECT * FROM kiosk_order WHERE {OF_VISITS} ORDER BY kiosk, n"), &[&ids])?);
+        put("accepted", rows(&tx, "SELECT field, value, base FROM chart WHERE patient_id = ?1 ORDER BY field", &[&patient])?);
+        put("payers_answers", rows(&tx, "SELECT answer, date, at FROM eligibility WHERE patient_id = ?1 ORDER BY at", &[&patient])?);
+        let photos =
+            "SELECT p.kiosk, p.seq, p.field, p.side, q.at_byte, q.body AS hex FROM card_photo p JOIN card_photo_piece q ON q.photo = p.id
+             WHERE (p.kiosk, p.seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY p.id, q.at_byte";
+        put("photo_pieces", rows(&tx, photos, &[&keys])?);
+        put("audit", rows(&tx, "SELECT n, at, user_name, action, about FROM audit WHERE patient_id = ?1 ORDER BY n", &[&patient])?);
+        all.insert("patient".to_owned(), patient.into());
+        all.insert("exported_at".to_owned(), now.to_string().into());
+        Ok(Value::Object(all))
     }
-    let has_more = "SELECT 1 FROM chart WHERE patient_id = ?1 UNION ALL SELECT 1 FROM eligibility WHERE patient_id = ?1";
-    let is_known = !visits.is_empty() || !events.is_empty() || conn.prepare(has_more)?.exists([patient])?;
-    Ok((is_known && !patient.is_empty()).then_some(Held { visits, events, is_shared }))
 }
 
 /// Rows as objects: columns that hold JSON as what it says, bytes as hexadecimal digits.

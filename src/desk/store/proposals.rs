@@ -373,7 +373,7 @@ pub(super) fn person_of(conn: &Connection, appointment: &str) -> Result<Option<S
     Ok(conn.query_row(said, [appointment], |row| row.get(0)).optional()?)
 }
 
-fn of_person(conn: &Connection, person: &str) -> Result<Vec<ProposedChange>, DeskError> {
+pub(super) fn of_person(conn: &Connection, person: &str) -> Result<Vec<ProposedChange>, DeskError> {
     let whose = "p.appointment_id IN (SELECT id FROM appointment WHERE patient_id = ?1) OR (p.patient_id = ?1 AND a.id IS NULL)";
     let mut changes = query(conn, whose, &[&person])?;
     for field in Field::ALL {

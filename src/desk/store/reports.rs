@@ -22,7 +22,7 @@ use crate::domain::ticket::PrintOutcome;
 
 /// The desk's file, open a second time and only to be read.
 pub struct ReadOnly {
-    conn: Connection,
+    pub(super) conn: Connection,
 }
 
 /// A first and a last day, both of them counted.

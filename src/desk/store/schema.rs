@@ -29,6 +29,7 @@ const STEPS: &[&str] = &[
     OUTBOX,
     KEEPING,
     SECOND_STEP,
+    ORDERS_ABOUT,
 ];
 
 const OUTBOX: &str = r"
@@ -253,6 +254,11 @@ CREATE TABLE half_session(
     user_name TEXT NOT NULL REFERENCES staff_user(name),
     at TEXT NOT NULL
 );
+";
+
+const ORDERS_ABOUT: &str = r"
+-- For whose visit an order was given, so that it goes with them; empty if it was for nobody.
+ALTER TABLE kiosk_order ADD COLUMN appointment_id TEXT NOT NULL DEFAULT '';
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -192,6 +192,7 @@ fn order_words(what: &OrderKind) -> String {
         OrderKind::OutOfService { text } if text.is_empty() => "Out of service".to_owned(),
         OrderKind::OutOfService { text } => format!("Out of service, “{text}”"),
         OrderKind::InService => "Back in service".to_owned(),
+        OrderKind::Say { text } if text.is_empty() => "Message, not kept any more".to_owned(),
         OrderKind::Say { text } => format!("Message “{text}”"),
         OrderKind::Restart => "Start the program anew".to_owned(),
         OrderKind::PrintAgain { ticket } => format!("Print {} again", ticket.number),

@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension, params};
 
 pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, RaisedRow};
 pub(in super::super) use self::orders::Told;
+pub(super) use self::orders::forget_orders;
 pub use self::orders::{ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState};
 pub use self::tries::Tries;
 use super::super::error::DeskError;

@@ -101,6 +101,7 @@ impl Store {
         let Some(letter) = letter else { return Ok(Err(OrderRefused::NoKiosk)) };
         let mut patient = visit.map(|id| person_of(&tx, id.as_str())).transpose()?.flatten().unwrap_or_default();
         let mut about = format!("kiosk {kiosk}");
+        let mut of_visit = visit.map(ToString::to_string).unwrap_or_default();
         match what {
             OrderKind::OutOfService { text } | OrderKind::Say { text } => {
                 if text.chars().nth(ORDER_CHARS_MAX).is_some() || text.chars().any(char::is_control) {
@@ -120,6 +121,7 @@ impl Store {
                 };
                 patient = person_of(&tx, &whose)?.unwrap_or_default();
                 about = format!("kiosk {kiosk} ticket {number}");
+                of_visit = whose;
             }
             OrderKind::InService | OrderKind::Restart => {}
         }
@@ -137,8 +139,8 @@ impl Store {
             tx.query_row("SELECT COALESCE(MAX(n), 0) FROM kiosk_order WHERE kiosk = ?1", [kiosk.as_str()], |row| row.get(0))?;
         let n = bump(&tx)?.max(obeyed.max(given.unsigned_abs()).saturating_add(1));
         tx.execute(
-            "INSERT INTO kiosk_order(n, kiosk, at, user_name, body, is_service) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![int(n), kiosk.as_str(), now.to_string(), user, body, i64::from(is_service)],
+            "INSERT INTO kiosk_order(n, kiosk, at, user_name, body, is_service, appointment_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![int(n), kiosk.as_str(), now.to_string(), user, body, i64::from(is_service), of_visit],
         )?;
         // What it says may be about somebody: the audit has that and when, and the order has the words.
         audit::add(&tx, &audit::Entry { at: now, user, action, patient: &patient, about: &about })?;
@@ -196,6 +198,20 @@ pub(super) fn obeyed(conn: &Connection, kiosk: &KioskId, obeyed: u64, now: Times
         params![kiosk.as_str(), int(obeyed), now.to_string()],
     )?;
     Ok(())
+}
+
+/// Takes out orders that fit, a condition on `kiosk_order` with one value. What says whether a kiosk serves stays as long as it counts; the last order
+/// of a kiosk keeps its number, which is not given again, and loses its words. Answers how
+/// many are others now.
+pub(in super::super) fn forget_orders(conn: &Connection, which: &str, value: &str) -> Result<usize, DeskError> {
+    let counts = "n IS (SELECT MAX(s.n) FROM kiosk_order s WHERE s.kiosk = kiosk_order.kiosk AND s.is_service = 1)";
+    let is_last = "n IS (SELECT MAX(l.n) FROM kiosk_order l WHERE l.kiosk = kiosk_order.kiosk)";
+    let gone = conn.execute(&format!("DELETE FROM kiosk_order WHERE {which} AND NOT {counts} AND NOT {is_last}"), [value])?;
+    let wordless = "body = CASE WHEN body ->> '$.kind' = 'say' THEN json_set(body, '$.text', '') ELSE body END, appointment_id = ''";
+    let has_words = "(body ->> '$.text' <> '' OR appointment_id <> '')";
+    let emptied = conn
+        .execute(&format!("UPDATE kiosk_order SET {wordless} WHERE {which} AND is_service = 0 AND {is_last} AND {has_words}"), [value])?;
+    Ok(gone + emptied)
 }
 
 struct Recorded {
