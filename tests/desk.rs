@@ -27,6 +27,8 @@ mod insurance;
 mod kiosks;
 #[path = "desk/kiosks_page.rs"]
 mod kiosks_page;
+#[path = "desk/leaves.rs"]
+mod leaves;
 #[path = "desk/letters.rs"]
 mod letters;
 #[path = "desk/matching.rs"]

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::super::error::DeskError;
 use super::audit;
+use super::kiosks::forget_orders;
 use super::{Store, meta, set_meta};
 
 /// What is done in one go: some milliseconds, so that nobody waits.
@@ -72,6 +73,12 @@ pub(super) fn visits_of_event(body: &str) -> Result<Vec<String>, DeskError> {
     Ok(many.chain(one).filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
+/// The visits for which an event gave a reason, whether it names them or their person.
+fn visits_by_person(conn: &Connection, (kiosk, seq): &EventKey) -> Result<Vec<String>, DeskError> {
+    let mut statement = conn.prepare_cached("SELECT appointment_id FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id <> ''")?;
+    Ok(statement.query_map(params![kiosk, seq], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
 /// The visits that something done by hand speaks of.
 fn visits_by_hand(id: &str, detail: &str) -> Vec<String> {
     let detail: Value = serde_json::from_str(detail).unwrap_or_default();
@@ -111,7 +118,11 @@ impl Store {
         let mut statement = tx.prepare("SELECT kiosk, seq, body FROM kiosk_event WHERE removed_at IS NULL AND received_at < ?1")?;
         let mut rows = statement.query([from.to_string()])?;
         while let Some(row) = rows.next()? {
-            events.insert((row.get(0)?, row.get(1)?), visits_of_event(&row.get::<_, String>(2)?)?);
+            let key: EventKey = (row.get(0)?, row.get(1)?);
+            let mut visits = visits_of_event(&row.get::<_, String>(2)?)?;
+            // A stop may name the person alone: it is about their visits of that day.
+            visits.extend(visits_by_person(&tx, &key)?);
+            events.insert(key, visits);
         }
         // What staff did by hand says more than one visit too.
         let mut by_hand: Vec<Vec<String>> = Vec::new();
@@ -183,22 +194,29 @@ impl Store {
     /// If the file cannot be written.
     pub fn end_clean_up(&mut self, what: Forgotten, before: Option<Date>, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let ago = |days: i64| now.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN).to_string();
+        let zone = self.zone.clone();
         let tx = self.write()?;
-        tx.execute_batch(
+        let mut gone = tx.execute(
             "DELETE FROM chart WHERE patient_id NOT IN (SELECT patient_id FROM appointment) AND patient_id NOT IN (SELECT patient_id FROM proposal)",
+            [],
         )?;
         if let Some(before) = before {
-            tx.execute("DELETE FROM eligibility WHERE date < ?1", [before.to_string()])?;
+            gone += tx.execute("DELETE FROM eligibility WHERE date < ?1", [before.to_string()])?;
+            gone += tx.execute("DELETE FROM desk_ticket WHERE date < ?1", [before.to_string()])?;
+            if let Ok(midnight) = before.to_zoned(zone) {
+                gone += forget_orders(&tx, "at < ?1", &midnight.timestamp().to_string())?;
+            }
         }
-        tx.execute("DELETE FROM removed_appointment WHERE at < ?1", [ago(REMOVED_DAYS)])?;
-        tx.execute("DELETE FROM sign_in_failure WHERE last_at < ?1", [ago(1)])?;
-        tx.execute("DELETE FROM session WHERE used_at < ?1", [ago(1)])?;
+        gone += tx.execute("DELETE FROM removed_appointment WHERE at < ?1", [ago(REMOVED_DAYS)])?;
+        gone += tx.execute("DELETE FROM sign_in_failure WHERE last_at < ?1", [ago(1)])?;
+        gone += tx.execute("DELETE FROM session WHERE used_at < ?1", [ago(1)])?;
+        gone += tx.execute("DELETE FROM on_it WHERE until < ?1", [ago(1)])?;
         if what != Forgotten::default() {
             let about = format!("{what}, before {}", before.map(|date| date.to_string()).unwrap_or_default());
             audit::add(&tx, &audit::Entry { at: now, user: by, action: "clean-up", patient: "", about: &about })?;
         }
         tx.commit()?;
-        if what != Forgotten::default() {
+        if gone > 0 || what != Forgotten::default() {
             self.erase_what_was_deleted();
         }
         Ok(())
@@ -223,10 +241,14 @@ fn said_later(conn: &Connection, from: Timestamp) -> Result<BTreeSet<String>, De
     while let Some(row) = rows.next()? {
         kept.extend(visits_of_event(&row.get::<_, String>(0)?)?);
     }
-    let sql = "SELECT DISTINCT appointment_id FROM staff_action WHERE at >= ?1 AND at < ?2 AND appointment_id IS NOT NULL";
-    let mut statement = conn.prepare(sql)?;
-    for id in statement.query_map(params![span.0, span.1], |row| row.get::<_, String>(0))? {
-        kept.insert(id?);
+    let of_staff = "SELECT DISTINCT appointment_id FROM staff_action WHERE at >= ?1 AND at < ?2 AND appointment_id IS NOT NULL";
+    let by_person = "SELECT DISTINCT r.appointment_id FROM kiosk_event e JOIN reason r ON r.kiosk = e.kiosk AND r.seq = e.seq
+                     WHERE e.received_at >= ?1 AND e.received_at < ?2 AND r.appointment_id <> ''";
+    for sql in [of_staff, by_person] {
+        let mut statement = conn.prepare(sql)?;
+        for id in statement.query_map(params![span.0, span.1], |row| row.get::<_, String>(0))? {
+            kept.insert(id?);
+        }
     }
     Ok(kept)
 }
