@@ -181,6 +181,7 @@ fn appointment(n: usize) -> Appointment {
         coverage: Some(Coverage { payer: "Example Health".into(), member_id: "H100-200-300".into(), ..Coverage::default() }),
         second_coverage: None,
         confirmed: Confirmed::default(),
+        booked_on: None,
         documents: Vec::new(),
     }
 }

@@ -97,6 +97,9 @@ pub struct Appointment {
     /// What the patient confirmed at a kiosk before. The desk adds it for kiosks; a list knows nothing of it.
     #[serde(default, skip_serializing_if = "Confirmed::is_nothing")]
     pub confirmed: Confirmed,
+    /// The date on which it was first made, if the list says so. For reports alone: kiosks do not hear of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booked_on: Option<Date>,
     /// What this visit needs beside what its service always needs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<Document>,
@@ -227,6 +230,7 @@ pub(crate) mod tests {
             coverage: None,
             second_coverage: None,
             confirmed: Confirmed::default(),
+            booked_on: None,
             documents: Vec::new(),
         }
     }

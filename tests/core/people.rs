@@ -91,6 +91,7 @@ pub fn appointment(id: &str) -> Appointment {
         coverage: None,
         second_coverage: None,
         confirmed: Confirmed::default(),
+        booked_on: None,
         documents: Vec::new(),
     }
 }

@@ -106,6 +106,42 @@ fn csv_in_many_shapes() {
 }
 
 #[test]
+fn when_an_appointment_was_made_comes_along_and_costs_nobody_theirs() {
+    let place = place();
+    let booked_on = |name: &str, text: &str| {
+        let file = place.folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let (result, lines) = import(&place.desk, file.to_str().unwrap());
+        let appointment = place.desk.with_store(|store| store.appointment(&AppointmentId::from("a1"))).unwrap().unwrap();
+        (result.unwrap().refused, appointment.booked_on.map(|date| date.to_string()).unwrap_or_default(), lines.len())
+    };
+    let csv = |column: &str, cell: &str| {
+        format!("appointment_id,start,given_name,family_name,birth_date{column}\na1,2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01{cell}\n")
+    };
+    let fhir = |created: &str| {
+        let patient =
+            r#"{"resource":{"resourceType":"Patient","id":"p1","name":[{"family":"Lima","given":["Ana"]}],"birthDate":"1950-03-01"}}"#;
+        let appointment = format!(
+            r#"{{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked",{created}"start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}"#
+        );
+        format!("{{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[{patient},{appointment}]}}")
+    };
+    for (what, (name, text), expected) in [
+        ("said", ("1.csv", csv(",booked_on", ",2026-11-02")), (0, "2026-11-02", 0)),
+        ("a list without the column", ("2.csv", csv("", "")), (0, "2026-11-02", 0)),
+        ("FHIR without it", ("3.json", fhir("")), (0, "2026-11-02", 0)),
+        ("FHIR", ("4.json", fhir(r#""created":"2026-10-01T23:30:00-04:00","#)), (0, "2026-10-01", 0)),
+        ("no date", ("5.csv", csv(",booked_on", ",long ago")), (0, "", 1)),
+        ("a date alone", ("6.json", fhir(r#""created":"2026-10-03","#)), (0, "2026-10-03", 0)),
+        ("a month alone", ("7.json", fhir(r#""created":"2026-10","#)), (0, "2026-10-03", 0)),
+        ("an empty cell", ("8.csv", csv(",booked_on", ",")), (0, "", 0)),
+    ] {
+        let (refused, date, lines) = booked_on(name, &text);
+        assert_eq!((refused, date.as_str(), lines), expected, "{what}");
+    }
+}
+
+#[test]
 fn files_that_are_something_else_get_one_sentence() {
     for (name, bytes, expected) in [
         ("list.csv", &b""[..], "the file is empty"),

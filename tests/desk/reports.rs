@@ -7,15 +7,19 @@ use arrivals::desk::Desk;
 use arrivals::desk::reports::csv;
 use arrivals::desk::store::Days;
 use arrivals::desk::users::Role;
+use arrivals::domain::appointment::Appointment;
+use arrivals::domain::booking::Slot;
 use arrivals::domain::event::{KioskEvent, LoggedEvent};
-use arrivals::domain::ids::Seq;
+use arrivals::domain::ids::{AppointmentId, Seq};
 use arrivals::domain::language::Language;
 use arrivals::domain::queue::QueueAction;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::report::{Filter, Report};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::{PrintOutcome, PrintTrouble};
+use arrivals::sync::wire::Change;
 
+use super::booking::{free, wanted};
 use super::page::sign_in;
 use super::queue::{arrives, clinic, desk_with, id, ticket};
 use super::support::{PASSWORD, Place, TOKEN_A, http, post_of};
@@ -127,13 +131,14 @@ fn a_day_that_was_played_is_counted_as_one_would_by_hand() {
     ] {
         assert_eq!(figure(&all, code), expected, "{code}");
     }
-    assert_eq!(all.figures.len(), 14);
+    assert_eq!(all.figures.len(), 15);
     assert_eq!(all.arrivals, 6);
     assert!(all.queues.contains("Dr. Mraz") && all.services.contains("Family medicine"));
     // What staff did is done again the same way, so the figures are the same.
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert_eq!(report(&place.desk, Filter::default()), all);
 }
+        ("no-shows-by-lead-time", "Not known,10,1,3,40.0"),
 
 #[test]
 fn a_chosen_queue_or_service_counts_what_is_about_it() {
@@ -160,6 +165,7 @@ fn a_chosen_queue_or_service_counts_what_is_about_it() {
 
 #[test]
 fn a_report_waits_for_nobody_and_holds_nobody_up() {
+        ("no-shows-by-lead-time", "Not known,2,0,1,50.0"),
     let place = played();
     let before = report(&place.desk, Filter::default());
     let mut other = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
@@ -171,6 +177,43 @@ fn a_report_waits_for_nobody_and_holds_nobody_up() {
     arrives(&place, 14, &["g1"]);
     drop(read);
     assert_eq!(report(&place.desk, Filter::default()).arrivals, before.arrivals + 1);
+#[test]
+fn no_shows_are_told_apart_by_when_the_appointment_was_made() {
+    let place = desk_with(clinic(), &LIST);
+    let listed = |id: &str, booked_on: &str| {
+        let appointment = place.desk.with_store(|store| store.appointment(&AppointmentId::from(id))).unwrap().unwrap();
+        Appointment { booked_on: Some(booked_on.parse().unwrap()), ..appointment }
+    };
+    let list = [
+        ("a1", "2026-11-23"),
+        ("a2", "2026-11-22"),
+        ("b1", "2026-11-16"),
+        ("c1", "2026-10-26"),
+        ("d1", "2026-10-25"),
+        ("e1", "2026-11-24"),
+    ];
+    place.desk.import_appointments(&list.map(|(id, booked_on)| listed(id, booked_on))).unwrap();
+    let feed = place.desk.with_store(|store| store.feed(0, place.clock.now())).unwrap();
+    assert!(!feed.changes.is_empty());
+    for change in feed.changes {
+        assert!(!matches!(change, Change::Appointment(one) if one.booked_on.is_some()), "kiosks have no use for it");
+    }
+    arrives(&place, 1, &["a1", "a2"]);
+    // One is made at the desk, for the same afternoon.
+    let slot = Slot { start: "2026-11-23T20:00:00Z".parse().unwrap(), ..free(&place.desk, jiff::civil::date(2026, 11, 23)) };
+    let booked = place.desk.book(&wanted(&slot, "Quill"), "ana").unwrap().unwrap();
+    minutes(&place, 24 * 60);
+    let all = report(&place.desk, Filter::default());
+    let expected =
+        "The same day,2,0,1,50.0; 1 to 6 days,1,0,0,0.0; 1 to 4 weeks,2,0,2,100.0; More than 4 weeks,1,0,1,100.0; Not known,5,0,5,100.0";
+    assert_eq!(figure(&all, "no-shows-by-lead-time"), expected);
+    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    assert_eq!(report(&place.desk, Filter::default()), all);
+    // A list that takes it over and says otherwise does not know better.
+    place.desk.import_appointments(&[listed(booked.as_str(), "2026-01-01")]).unwrap();
+    assert_eq!(figure(&report(&place.desk, Filter::default()), "no-shows-by-lead-time"), expected);
+}
+
 }
 
 #[tokio::test]

@@ -78,6 +78,17 @@ def invent(path, first, days, visits, seed):
                 continue
             arrived = start + datetime.timedelta(seconds=chance.randrange(-2400, 1500))
             language = chance.choices(["en", "es", "ar"], [80, 19.5, 0.5])[0]
+                made = date - datetime.timedelta(days=chance.choice([-1, 0, 0, 1, 6, 7, 28, 29, 90]))
+                how = chance.random()
+                if how < 0.6:
+                    body["booked_on"] = str(made)
+                if how > 0.4:
+                    # So late that the date in UTC is another one; and something else was done with it before.
+                    revision += 2
+                    at = datetime.datetime(made.year, made.month, made.day, 22, 30, tzinfo=ZONE)
+                    for n, (action, when) in enumerate((("move", at - datetime.timedelta(days=40)), ("book", at))[0 if how > 0.7 else 1:] if how < 0.8 else ()):
+                        conn.execute("INSERT INTO staff_action(revision, at, user_name, action, appointment_id, detail) VALUES (?, ?, 'ana', ?, ?, '{\"after\":{}}')",
+                                     (revision - n, text_of(when), action, identity))
             counts[letter] += 1
             number = counts[letter]
             # Now and then two visits of one person have one ticket.
@@ -150,7 +161,8 @@ def recount(path, first, last, today):
     figures, tickets = {}, set()
     groups = collections.defaultdict(lambda: collections.defaultdict(list))
     arrivals, languages, places = collections.Counter(), collections.Counter(), collections.Counter()
-    due = {"service": collections.defaultdict(collections.Counter), "weekday": collections.defaultdict(collections.Counter)}
+    due = {name: collections.defaultdict(collections.Counter) for name in ("service", "weekday", "lead-time")}
+    made_here = {row["appointment_id"]: read(row["at"]) for row in conn.execute("SELECT appointment_id, at FROM staff_action WHERE action = 'book'")}
     appointments = {row["id"]: row for row in conn.execute("SELECT * FROM appointment")}
     visits = {row["appointment_id"]: row for row in conn.execute("SELECT * FROM visit")}
     for identity in sorted(set(appointments) | set(visits)):
@@ -208,6 +220,10 @@ def recount(path, first, last, today):
     for field, decision in conn.execute("SELECT field, decision FROM proposal WHERE date BETWEEN ? AND ?", days):
         changes[field][decision] += 1
     words = {"phone": "Telephone", "address": "Address", "insurance": "Insurance"}
+            made = made_here[identity].astimezone(ZONE).date() if identity in made_here else body.get("booked_on")
+            before = (date - datetime.date.fromisoformat(str(made))).days if made else -1
+            lead = "Not known" if before < 0 else "The same day" if before == 0 else "1 to 6 days" if before < 7 else "1 to 4 weeks" if before <= 28 else "More than 4 weeks"
+            due["lead-time"][lead][outcome] += 1
     figures["changes"] = sorted([words[field], str(n["accepted"]), str(n["rejected"]), str(n["open"])] for field, n in changes.items())
     walked, printed = collections.Counter(), collections.Counter()
     for (whole,) in conn.execute("SELECT body FROM kiosk_event"):

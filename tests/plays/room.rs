@@ -86,6 +86,7 @@ pub fn appointments() -> Vec<Appointment> {
         }),
         second_coverage: None,
         confirmed: Confirmed::default(),
+        booked_on: None,
         documents: Vec::new(),
     };
     vec![

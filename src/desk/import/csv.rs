@@ -45,6 +45,7 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
         other_given_names: lacks("other_given_names"),
         other_family_names: lacks("other_family_names"),
         documents: lacks("documents"),
+        booked_on: lacks("booked_on"),
         language: lacks("language"),
         preferred_name: lacks("preferred_name"),
         interpreter: lacks("interpreter"),

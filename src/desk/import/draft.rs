@@ -1,7 +1,7 @@
 //! An appointment as texts, before anybody has looked at them; and the rules that make it a real one.
 //!
 //! Invariants: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came; nothing that is said of
-//! a card, a preferred name, an interpreter or an emergency contact costs its owner the appointment.
+//! a booking's date, a card, a preferred name, an interpreter or an emergency contact costs its owner the appointment.
 
 use blake2::{Blake2s256, Digest};
 use jiff::Timestamp;
@@ -35,6 +35,8 @@ pub struct Draft {
     pub minutes: String,
     /// FHIR `Appointment.status`.
     pub status: String,
+    /// When it was first made: `YYYY-MM-DD`
+    pub booked_on: String,
     /// What for.
     pub service: String,
     /// With whom.
@@ -164,7 +166,7 @@ impl Card {
 }
 
 /// Columns besides those of cards of which nothing costs the appointment.
-const DETAILS: [&str; 4] = ["preferred_name", "interpreter", "emergency_contact_name", "emergency_contact_phone"];
+const DETAILS: [&str; 5] = ["booked_on", "preferred_name", "interpreter", "emergency_contact_name", "emergency_contact_phone"];
 
 /// What becomes of a field that cannot be read and costs no more than itself.
 pub(super) fn left_empty(why: &str) -> String {
@@ -228,6 +230,11 @@ impl Draft {
         }
         let coverage = self.card.clone().finish("", warnings);
         let second_coverage = self.second_card.clone().finish("second_", warnings);
+        let booked_on = if self.booked_on.is_empty() { Ok(None) } else { read_date("booked_on", &self.booked_on).map(Some) };
+        let booked_on = booked_on.unwrap_or_else(|why| {
+            warnings.push(left_empty(&why));
+            None
+        });
         let interpreter = read_yes_or_no("interpreter", &self.interpreter).unwrap_or_else(|why| {
             warnings.push(left_empty(&why));
             None
@@ -273,6 +280,7 @@ impl Draft {
             coverage,
             second_coverage,
             confirmed: Confirmed::default(),
+            booked_on,
             documents,
         })
     }
@@ -293,6 +301,7 @@ impl Draft {
             ("start", &mut self.start),
             ("minutes", &mut self.minutes),
             ("status", &mut self.status),
+            ("booked_on", &mut self.booked_on),
             ("service", &mut self.service),
             ("practitioner", &mut self.practitioner),
             ("place", &mut self.place),

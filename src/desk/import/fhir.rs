@@ -33,7 +33,8 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
         }
     })?;
     // Until somebody has such a thing.
-    let unsaid = Unsaid { language: true, preferred_name: true, interpreter: true, emergency_contact: true, ..Unsaid::default() };
+    let unsaid =
+        Unsaid { booked_on: true, language: true, preferred_name: true, interpreter: true, emergency_contact: true, ..Unsaid::default() };
     let mut graph = Graph { unsaid, ..Graph::default() };
     let mut lines = Lines { text, at: 0, line: 1 };
     if kind.resource_type == "Bundle" {
@@ -109,6 +110,7 @@ struct Entry<'a> {
 struct Resource {
     id: String,
     status: String,
+    created: String,
     start: String,
     minutes_duration: Option<i64>,
     end: String,
@@ -305,6 +307,7 @@ impl Graph {
                 for patient in patients.filter_map(|patient| serde_json::from_value(patient.clone()).ok()) {
                     self.hear(&patient);
                 }
+                self.unsaid.booked_on &= created_on(&resource).is_empty();
                 self.appointments.push((line, resource));
             }
             "Coverage" => self.coverages.push(resource),
@@ -375,6 +378,7 @@ impl Graph {
         let mut draft = Draft {
             id: appointment.id.clone(),
             start: appointment.start.clone(),
+            booked_on: created_on(appointment).to_owned(),
             minutes: minutes(appointment),
             status: appointment.status.clone(),
             service: service(appointment),
@@ -453,6 +457,11 @@ impl Graph {
 /// The date of a FHIR date or time. One of a year or a month alone (`2026`, `1960-05`) stays as it is, and is no day of a card.
 fn day_of(text: &str) -> String {
     text.get(..10).unwrap_or(text).to_owned()
+}
+
+/// The date on which an appointment was made, as the booking system wrote it; empty if a year or a month alone is known.
+fn created_on(appointment: &Resource) -> &str {
+    appointment.created.get(..10).unwrap_or_default()
 }
 
 fn kind_of(reference: &Reference) -> &str {

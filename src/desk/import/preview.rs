@@ -167,6 +167,7 @@ pub fn differences(before: &Appointment, after: &Appointment, zone: &TimeZone) -
             ("start", time(one), false),
             ("minutes", one.minutes.to_string(), false),
             ("status", status(one), false),
+            ("made on", one.booked_on.map(|date| date.to_string()).unwrap_or_default(), false),
             ("service", one.service.clone(), false),
             ("clinician", one.practitioner.clone(), false),
             ("place", one.place.clone(), false),

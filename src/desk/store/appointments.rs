@@ -31,6 +31,8 @@ pub struct Unsaid {
     pub other_family_names: bool,
     /// Documents that the visit needs.
     pub documents: bool,
+    /// When the appointment was first made.
+    pub booked_on: bool,
     /// The language that they prefer.
     pub language: bool,
     /// What they want to be called.
@@ -55,6 +57,9 @@ impl Unsaid {
         }
         if self.documents {
             kept.documents = before.documents;
+        }
+        if self.booked_on {
+            kept.booked_on = before.booked_on;
         }
         if self.language {
             kept.person.language = before.person.language;

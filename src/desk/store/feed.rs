@@ -76,6 +76,7 @@ impl FeedRow {
         Ok(match self.body {
             Some(body) => {
                 let mut appointment = appointments::read(&body)?;
+                appointment.booked_on = None;
                 appointment.confirmed = confirmed::of_person(conn, zone, appointment.person.id.as_str())?;
                 Change::Appointment(Box::new(appointment))
             }

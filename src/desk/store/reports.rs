@@ -68,11 +68,13 @@ impl ReadOnly {
 
 const FACTS: &str = "COALESCE(v.appointment_id, a.id), COALESCE(v.ticket_date, a.local_date), COALESCE(v.state, 'expected'), a.start_at, v.arrived_at, v.placed_at,
  v.called_at, v.started_at, v.done_at, v.ticket_number, v.kiosk, v.language, v.walk_in ->> '$.category', v.served_in, v.queue,
- a.body ->> '$.status', a.body ->> '$.service', a.body ->> '$.practitioner'";
+ a.body ->> '$.status', a.body ->> '$.service', a.body ->> '$.practitioner',
+ (SELECT MIN(s.at) FROM staff_action s WHERE s.appointment_id = a.id AND s.action = 'book'), a.body ->> '$.booked_on'";
 
 /// Visits are of the day of their ticket, else of their appointment.
 fn visits(conn: &Connection, days: Days, settings: &ClinicSettings, tally: &mut Tally) -> Result<(), DeskError> {
     let mut queues = Queues { settings, known: HashMap::new() };
+    let zone = settings.zone()?;
     let sql = format!(
         "SELECT {FACTS} FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date BETWEEN ?1 AND ?2
          UNION ALL
@@ -83,12 +85,12 @@ fn visits(conn: &Connection, days: Days, settings: &ClinicSettings, tally: &mut 
     let mut rows = statement.query(params![days.from.to_string(), days.to.to_string()])?;
     while let Some(row) = rows.next()? {
         let id: String = row.get(0)?;
-        tally.visit(&id, &facts(row, &mut queues)?);
+        tally.visit(&id, &facts(row, &zone, &mut queues)?);
     }
     Ok(())
 }
 
-fn facts(row: &Row<'_>, queues: &mut Queues<'_>) -> Result<Facts, DeskError> {
+fn facts(row: &Row<'_>, zone: &TimeZone, queues: &mut Queues<'_>) -> Result<Facts, DeskError> {
     let text = |at: usize| row.get::<_, Option<String>>(at);
     let time = |at: usize| timestamp_or_none(text(at)?);
     let state: String = row.get(2)?;
@@ -97,10 +99,16 @@ fn facts(row: &Row<'_>, queues: &mut Queues<'_>) -> Result<Facts, DeskError> {
     let said = [text(13)?, text(14)?].into_iter().flatten().find(|queue| !queue.is_empty());
     let queue = said.unwrap_or_else(|| queues.of(&service, &practitioner, walk_in.as_deref()));
     Ok(Facts {
+    // What was booked here is on record; of everything else the list may say when it was made.
+    let booked = match (time(18)?, text(19)?) {
+        (Some(at), _) => Some(at.to_zoned(zone.clone()).date()),
+        (None, said) => said.map(|date| date.parse().map_err(|_| DeskError::Unreadable("an appointment"))).transpose()?,
+    };
         date: row.get::<_, String>(1)?.parse().map_err(|_| DeskError::Unreadable("a date"))?,
         state: VisitState::from_code(&state).ok_or(DeskError::Unreadable("a visit"))?,
         listed: text(15)?.map(|code| from_code(code, "an appointment")).transpose()?,
         start: time(3)?,
+        booked,
         arrived: time(4)?,
         placed: time(5)?,
         called: time(6)?,

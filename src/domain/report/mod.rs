@@ -4,6 +4,7 @@
 //! person's language is counted in fives. What each figure counts is in `docs/reports.md`.
 
 mod figure;
+mod no_shows;
 mod steps;
 mod visit;
 
@@ -14,6 +15,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 pub use self::figure::{Cell, Column, Figure, PEOPLE_MIN, Plot, hour_name};
+use self::no_shows::NoShows;
 pub use self::steps::step_name;
 pub use self::visit::{Facts, Outcome};
 use super::language::Language;
@@ -85,8 +87,7 @@ pub struct Tally {
     arrivals: BTreeMap<i8, u64>,
     waits: BTreeMap<(String, i8), Vec<i64>>,
     lengths: BTreeMap<String, Vec<i64>>,
-    due_by_service: BTreeMap<String, Due>,
-    due_by_weekday: BTreeMap<i8, Due>,
+    no_shows: NoShows,
     check_ins: BTreeMap<Where, [u64; 2]>,
     languages: BTreeMap<Language, u64>,
     stops: HashSet<(String, i64, Reason)>,
@@ -95,27 +96,6 @@ pub struct Tally {
     walked_away: BTreeMap<String, u64>,
     changes: BTreeMap<usize, [u64; 3]>,
     printed: BTreeMap<(u8, &'static str), u64>,
-}
-
-/// Appointments whose outcome is known.
-#[derive(Default, Clone, Copy)]
-struct Due {
-    all: u64,
-    in_vain: u64,
-    never: u64,
-}
-
-impl Due {
-    fn add(&mut self, outcome: Outcome) {
-        self.all += 1;
-        self.in_vain += u64::from(outcome == Outcome::CalledInVain);
-        self.never += u64::from(outcome == Outcome::NeverCame);
-    }
-
-    fn row(self, of: Cell) -> Vec<Cell> {
-        let Self { all, in_vain, never } = self;
-        vec![of, Cell::Count(all), Cell::Count(in_vain), Cell::Count(never), Cell::share(in_vain + never, all)]
-    }
 }
 
 /// Where somebody checked in.
@@ -141,8 +121,7 @@ impl Tally {
             arrivals: BTreeMap::new(),
             waits: BTreeMap::new(),
             lengths: BTreeMap::new(),
-            due_by_service: BTreeMap::new(),
-            due_by_weekday: BTreeMap::new(),
+            no_shows: NoShows::default(),
             check_ins: BTreeMap::new(),
             languages: BTreeMap::new(),
             stops: HashSet::new(),
@@ -173,10 +152,7 @@ impl Tally {
             self.lengths.entry(facts.queue.clone()).or_default().push(seconds);
         }
         let outcome = facts.outcome(self.today);
-        if matches!(outcome, Outcome::Came | Outcome::CalledInVain | Outcome::NeverCame) {
-            self.due_by_service.entry(facts.service.clone()).or_default().add(outcome);
-            self.due_by_weekday.entry(facts.date.weekday().to_monday_zero_offset()).or_default().add(outcome);
-        }
+        self.no_shows.add(facts, outcome);
         if outcome == Outcome::Came && facts.ticket.is_none() {
             self.check_ins.entry(Where::Elsewhere).or_default()[0] += 1;
         }
@@ -257,8 +233,9 @@ impl Tally {
             self.waits_by_queue(),
             self.waits_by_queue_and_hour(),
             self.lengths_by_queue(),
-            self.no_shows_by_service(),
-            self.no_shows_by_weekday(),
+            self.no_shows.by_service(),
+            self.no_shows.by_weekday(),
+            self.no_shows.by_lead_time(),
             self.check_ins(),
             counted("stops-by-reason", "Why staff were needed", STOPS, false, REASONS, {
                 self.stops_by_reason.iter().map(|(reason, n)| (what_is_the_matter(*reason), *n))
@@ -353,32 +330,6 @@ impl Tally {
         }
     }
 
-    fn no_shows_by_service(&self) -> Figure {
-        Figure {
-            code: "no-shows-by-service",
-            title: "No-shows by service",
-            note: NO_SHOWS,
-            is_of_all: false,
-            columns: &[Column { name: "service", heading: "Service" }, DUE, IN_VAIN, NEVER, NO_SHOW_SHARE],
-            rows: self.due_by_service.iter().map(|(service, due)| due.row(text(service))).collect(),
-            plot: Plot::Bars(&[4]),
-        }
-    }
-
-    fn no_shows_by_weekday(&self) -> Figure {
-        const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-        let day = |at: i8| usize::try_from(at).ok().and_then(|at| DAYS.get(at)).copied().unwrap_or_default();
-        Figure {
-            code: "no-shows-by-weekday",
-            title: "No-shows by weekday",
-            note: NO_SHOWS,
-            is_of_all: false,
-            columns: &[Column { name: "weekday", heading: "Weekday" }, DUE, IN_VAIN, NEVER, NO_SHOW_SHARE],
-            rows: self.due_by_weekday.iter().map(|(at, due)| due.row(text(day(*at)))).collect(),
-            plot: Plot::Bars(&[4]),
-        }
-    }
-
     fn check_ins(&self) -> Figure {
         let rows = self.check_ins.iter().map(|(place, [with, without])| {
             let place = match place {
@@ -445,15 +396,10 @@ const QUEUE: Column = Column { name: "queue", heading: "Queue" };
 const VISITS: Column = Column { name: "visits", heading: "Visits" };
 const MEDIAN: Column = Column { name: "median_minutes", heading: "Median" };
 const NINETY: Column = Column { name: "percentile_90_minutes", heading: "90th percentile" };
-const DUE: Column = Column { name: "appointments", heading: "Appointments" };
-const IN_VAIN: Column = Column { name: "called_in_vain", heading: "Called, did not come" };
-const NEVER: Column = Column { name: "never_came", heading: "Never came" };
-const NO_SHOW_SHARE: Column = Column { name: "no_show_percent", heading: "No-shows" };
 const TIMES: Column = Column { name: "times", heading: "Times" };
 const REASONS: &[Column] = &[Column { name: "reason", heading: "Reason" }, TIMES];
 const STEPS: &[Column] = &[Column { name: "step", heading: "Step" }, TIMES];
 const OUTCOMES: &[Column] = &[Column { name: "outcome", heading: "Outcome" }, TIMES];
-const NO_SHOWS: &str = "Of the appointments that stood and whose outcome is known: those that were called in vain, and those for which nobody checked in until the day was over.";
 const STOPS: &str = "Each time that a kiosk told the desk that somebody is needed, once for each reason.";
 const WALKED: &str = "Conversations that somebody left without an answer until the kiosk went back to its first page.";
 const PRINTED: &str = "Each time that a kiosk sent a ticket to its printer, copies included.";

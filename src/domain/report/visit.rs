@@ -17,6 +17,8 @@ pub struct Facts {
     pub state: VisitState,
     /// What the booking system says; none if it is not on its list.
     pub listed: Option<AppointmentStatus>,
+    /// The clinic's date on which the appointment was first made; none if nobody knows.
+    pub booked: Option<Date>,
     /// The appointment's beginning.
     pub start: Option<Timestamp>,
     /// When they checked in.
@@ -98,7 +100,7 @@ impl Facts {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     pub fn facts() -> Facts {
@@ -106,6 +108,7 @@ mod tests {
             date: "2026-11-23".parse().unwrap(),
             state: VisitState::Expected,
             listed: Some(AppointmentStatus::Booked),
+            booked: None,
             start: Some(at("15:00")),
             arrived: None,
             placed: None,

@@ -474,6 +474,7 @@ fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
             coverage,
             second_coverage: None,
             confirmed: Confirmed::default(),
+            booked_on: None,
             documents: Vec::new(),
         },
         try_this: line.try_this,
