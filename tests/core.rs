@@ -5,6 +5,7 @@ mod core {
     mod cards;
     mod codes;
     mod details;
+    mod ending;
     mod flow;
     mod flow_always;
     mod identity;

@@ -18,6 +18,7 @@ mod plays {
     mod replaced_card;
     mod room;
     mod scanner_unplugged;
+    mod time_per_step;
     mod walk_in;
     mod walking_away;
     mod windows;

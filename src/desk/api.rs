@@ -84,7 +84,7 @@ impl Desk {
         self.notify();
         // What was told is kept whether or not this can be answered.
         let waits = self.waits_of(&post.events).unwrap_or_default();
-        Ok(Held { held, waits })
+        Ok(Held { held, waits, takes_times: true })
     }
 
     /// How the tickets stand that these events are of.
@@ -95,7 +95,10 @@ impl Desk {
                 KioskEvent::CheckedIn(arrival) => arrival.ticket,
                 KioskEvent::WalkedIn(request) => request.ticket,
                 KioskEvent::TicketPrinted { ticket, .. } => *ticket,
-                KioskEvent::Stopped { .. } | KioskEvent::CodeRefused { .. } | KioskEvent::WalkedAway { .. } => continue,
+                KioskEvent::Stopped { .. }
+                | KioskEvent::CodeRefused { .. }
+                | KioskEvent::WalkedAway { .. }
+                | KioskEvent::ConversationEnded(_) => continue,
             };
             if let Some(standing) = self.ticket_standing(ticket)?
                 && let Some(position) = standing.position.and_then(|position| u32::try_from(position).ok())

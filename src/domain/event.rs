@@ -138,6 +138,47 @@ pub enum KioskEvent {
         /// Where in the conversation, as the step's name.
         step: String,
     },
+    /// A conversation is over, however it ended. Nobody is named.
+    ConversationEnded(StepTimes),
+}
+
+/// How long one conversation took, for reports. It says nothing of who it was with, nor which ticket came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTimes {
+    /// How it ended.
+    pub ended: Ended,
+    /// Tenths of a second from the first page after the welcome page until the page with a new number; none if there was no such page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_after_tenths: Option<u32>,
+    /// Its steps in the order in which they were first shown, each once.
+    pub steps: Vec<StepTime>,
+}
+
+/// How long one step of a conversation was on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTime {
+    /// Which, as the step's name.
+    pub step: String,
+    /// How often it was shown; a time at which nobody answered any more is not counted.
+    pub shown: u32,
+    /// Tenths of a second, of all these times together.
+    pub tenths: u32,
+}
+
+/// How a conversation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// With a ticket.
+    Ticket,
+    /// With the ticket that they had already.
+    TicketAgain,
+    /// Where a person has to help.
+    Stopped,
+    /// They went back to the welcome page.
+    StartedOver,
+    /// They left in the middle.
+    WalkedAway,
 }
 
 /// An event with its place in the kiosk's log.

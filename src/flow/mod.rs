@@ -7,6 +7,7 @@
 pub mod card;
 pub mod conversation;
 pub mod details;
+pub mod ending;
 pub mod entry;
 mod finding;
 pub mod found;

@@ -98,13 +98,13 @@ impl Conversation {
             }
 
             // The next person.
-            (S::Done | S::Stopped(_), input) if input.is_good_scan() => Self::new(self.home_language).finding(input),
-            (S::Done, Input::OneMorePerson) if self.for_other => {
+            (S::Done, Input::OneMorePerson) if self.is_for_next_person(&Input::OneMorePerson) => {
                 let mut next = Self::new(self.home_language).in_language(self.language);
                 next.for_other = true;
                 next.companion = self.companion;
                 next.to(S::Find)
             }
+            (_, input) if self.is_for_next_person(&input) => Self::new(self.home_language).finding(input),
 
             // Nothing is open, but they wait with a number already.
             (S::Visits, Input::GoOn) if self.open_visits().next().is_none() => match self.ticket_of_today() {
@@ -403,8 +403,8 @@ impl Conversation {
     /// A code that is held out while "Do you need more time?" lies over the page: it begins anew where a code may begin
     /// something, and does nothing elsewhere.
     fn scanned_while_asked(self, input: Input) -> (Self, Vec<Effect>) {
-        let begins = self.step.is_finding() || matches!(self.step, Step::Done | Step::Stopped(_));
-        if begins && input.is_good_scan() { Self::new(self.home_language).in_language(self.language).finding(input) } else { self.stay() }
+        let begins = self.is_for_next_person(&input);
+        if begins { Self::new(self.home_language).in_language(self.language).finding(input) } else { self.stay() }
     }
 
     fn ask_for_help(mut self) -> (Self, Vec<Effect>) {

@@ -19,6 +19,7 @@ use super::lookup::{Clinic, Roster, look_up};
 use super::orders::Message;
 use super::printing::{PrinterThread, PrinterWord};
 use super::scan::{input_of, number_of_card, sound_after};
+use super::stopwatch::Stopwatch;
 use crate::clock::Clock;
 use crate::codes::Reader;
 use crate::device::camera::CameraEvent;
@@ -33,6 +34,7 @@ use crate::domain::settings::{Localized, WalkInCategory};
 use crate::domain::ticket::PrintOutcome;
 use crate::flow::card::CardPart;
 use crate::flow::conversation::Conversation;
+use crate::flow::ending::Before;
 use crate::flow::found::Lookup;
 use crate::flow::screen::Screen;
 use crate::flow::step::{Effect, Input, PrintOrder, Query, Step};
@@ -152,7 +154,10 @@ pub struct Kiosk {
     /// Waits for the page that announces it to be seen.
     work: VecDeque<Effect>,
     /// Could not be written to the log yet.
-    unwritten: VecDeque<(Timestamp, KioskEvent)>,
+    pub(super) unwritten: VecDeque<(Timestamp, KioskEvent)>,
+    pub(super) stopwatch: Stopwatch,
+    /// The desk has said that it takes how long conversations took.
+    pub(super) desk_takes_times: bool,
     pub(super) surroundings: Surroundings,
     last_touch: Duration,
     pub(super) printing_since: Option<Duration>,
@@ -200,6 +205,8 @@ impl Kiosk {
             brake: Brake::default(),
             work: VecDeque::new(),
             unwritten: VecDeque::new(),
+            stopwatch: Stopwatch::default(),
+            desk_takes_times: false,
             surroundings: Surroundings {
                 desk_reached: false,
                 scanner_ready: false,
@@ -250,6 +257,12 @@ impl Kiosk {
             closed: self.closed.as_deref().unwrap_or_default(),
             message: self.message(),
         }
+    }
+
+    /// Whether how long conversations take is told to the desk: it has said, since the program began, that it wants to know.
+    #[must_use]
+    pub fn tells_times(&self) -> bool {
+        self.desk_takes_times
     }
 
     /// The clinic's name: the configuration's, else the desk's.
@@ -318,6 +331,13 @@ impl Kiosk {
     }
 
     pub(super) fn input(&mut self, input: Input) {
+        let before = Before::of(&self.conversation, &input);
+        self.follow(input);
+        // Only now is a page shown: those that were passed through meanwhile, nobody saw.
+        self.time(before);
+    }
+
+    fn follow(&mut self, input: Input) {
         let before = self.conversation.step;
         let begins = input.is_scan() || matches!(input, Input::Start | Input::OneMorePerson);
         let input = match before {
@@ -349,7 +369,7 @@ impl Kiosk {
         match effect {
             Effect::LookUp(query) => {
                 let answer = self.look_up(&query);
-                self.input(Input::Found(answer));
+                self.follow(Input::Found(answer));
             }
             Effect::KeepPhoto { field, side } => self.keep_photo(field, side),
             Effect::CountFailedTry => self.count_failed_try(),
@@ -490,7 +510,7 @@ impl Kiosk {
         self.unwritten.push_back((at, event));
     }
 
-    fn write_what_waits(&mut self) {
+    pub(super) fn write_what_waits(&mut self) {
         let mut written = false;
         while let Some((at, event)) = self.unwritten.front() {
             if lock(&self.parts.store).append(*at, event).is_err() {

@@ -40,6 +40,7 @@ impl Kiosk {
                     self.input(Input::DeskKnows);
                 }
             }
+            Told::TakesTimes(takes_times) => self.desk_takes_times = takes_times,
             Told::Waits(waits) => self.waits(&waits),
             Told::Orders(orders) => self.orders(orders),
             Told::StoreFailed(why) => tracing::error!(%why, "the kiosk's file failed while talking to the desk"),

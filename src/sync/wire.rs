@@ -50,6 +50,11 @@ pub struct Held {
     /// How the tickets of these events stand in their queues, for those who still look at the kiosk.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waits: Vec<TicketWait>,
+    /// Whether the desk takes [`KioskEvent::ConversationEnded`]. One that does not know it would refuse it, and what comes after it.
+    ///
+    /// [`KioskEvent::ConversationEnded`]: crate::domain::event::KioskEvent::ConversationEnded
+    #[serde(default)]
+    pub takes_times: bool,
 }
 
 /// How a ticket stands in its queue. The same as on the board and on the patient's own phone.

@@ -44,6 +44,8 @@ pub enum Told {
     },
     /// The desk has everything up to here.
     Acknowledged(Seq),
+    /// Whether the desk takes how long conversations took.
+    TakesTimes(bool),
     /// How tickets stand of which the desk has just heard.
     Waits(Vec<TicketWait>),
     /// What staff want of this kiosk, oldest first; told again until the kiosk's health says that it was carried out.
@@ -149,6 +151,7 @@ impl<A: DeskApi> Worker<A> {
                         let before = self.store().acknowledged()?;
                         self.store().acknowledge(held.held)?;
                         (self.tell)(Told::Acknowledged(held.held));
+                        (self.tell)(Told::TakesTimes(held.takes_times));
                         if !held.waits.is_empty() {
                             (self.tell)(Told::Waits(held.waits));
                         }

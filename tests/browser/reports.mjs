@@ -11,7 +11,11 @@ const ticket = (n) => ({ number: `A${n + 1}`, date: today });
 const events = visits.flatMap((visit, n) => [
   checkedIn(ticket(n).number, [visit], { language: n < 9 ? "en" : "es", insurance: n % 4 ? "yes" : "ask-the-desk" }),
   { kind: "ticket-printed", ticket: ticket(n), outcome: n % 5 ? "printed" : { failed: "no-paper" }, appointments: [visit] },
-]).concat([{ kind: "walked-away", step: "insurance" }, { kind: "walked-away", step: "birth-date" }]);
+]).concat(visits.map((_, n) => ({
+  kind: "conversation-ended", ended: "ticket", ticket_after_tenths: 480 + 37 * n,
+  steps: [{ step: "find", shown: 1, tenths: 40 + n }, { step: "birth-date", shown: 1 + (n % 2), tenths: 150 + 9 * n }, { step: "insurance", shown: 1, tenths: 200 + 21 * n }, { step: "done", shown: 1, tenths: 60 }],
+})), [{ kind: "conversation-ended", ended: "stopped", steps: [{ step: "find", shown: 1, tenths: 31 }, { step: "help", shown: 1, tenths: 120 }] }],
+[{ kind: "walked-away", step: "insurance" }, { kind: "walked-away", step: "birth-date" }]);
 await desk.report(events);
 const { faults, signIn, play } = await startBrowser(desk);
 async function signedIn(name, options) {
@@ -37,13 +41,22 @@ await play(async () => {
   assert.equal(await sue.getByText("Dietrich").count(), 0);
   held("twelve came, two walked away, and nobody is named");
 
+  const steps = sue.getByRole("region", { name: "Time per step at kiosks", exact: true });
+  await steps.getByRole("img", { name: /^Time per step/ }).waitFor();
+  await steps.getByText("As a table").click();
+  const table = (await steps.getByRole("table").innerText()).replace(/\s+/g, " ");
+  assert.match(table, /Insurance 12 12 31 s 41 s Date of birth 12 18 20 s 24 s After the ticket 12 12 6 s 6 s Finding the visit 13 13 5 s 5 s .Get help. 1 1 too few too few/);
+  assert.match(await sue.getByRole("region", { name: "Time until the ticket at kiosks", exact: true }).textContent(), /lobby1267 s85 s/);
+  assert.match(await sue.getByRole("region", { name: /^No-shows by how far ahead/ }).textContent(), /Not known/);
+  held("how long each step took is drawn and can be read");
+
   await sue.getByLabel("Queue", { exact: true }).focus();
   await sue.keyboard.type("Phys");
   await sue.keyboard.press("Tab");
   await sue.keyboard.press("Tab");
   await sue.keyboard.press("Enter");
   await sue.waitForURL(/queue=Physiotherapy/);
-  await sue.getByText("so this is of the whole clinic").waitFor();
+  await sue.getByText("so this is of the whole clinic").first().waitFor();
   held("a queue is chosen with the keyboard alone");
 
   const download = sue.waitForEvent("download");

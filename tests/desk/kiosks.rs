@@ -9,7 +9,7 @@ use arrivals::desk::Desk;
 use arrivals::desk::api::InProcess;
 use arrivals::desk::kiosks::{Alarm, Standing};
 use arrivals::desk::store::{AuditSearch, OrderRefused, OrderState};
-use arrivals::domain::event::{KioskEvent, LoggedEvent};
+use arrivals::domain::event::{Ended, KioskEvent, LoggedEvent, StepTime, StepTimes};
 use arrivals::domain::ids::{KioskId, Seq};
 use arrivals::domain::reason::Reason;
 use arrivals::sync::api::{Attempt, DeskApi, Refusal};
@@ -355,4 +355,8 @@ async fn failing_more_people_than_usual_is_measured_against_the_kiosks_own_weeks
     let known = tally();
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![unwell])).unwrap();
     assert_eq!(tally(), known, "whoever feels unwell is no fault of the kiosk");
+    let steps = vec![StepTime { step: "find".into(), shown: 1, tenths: 31 }];
+    let times = StepTimes { ended: Ended::WalkedAway, ticket_after_tenths: None, steps };
+    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![event(seq + 1, KioskEvent::ConversationEnded(times))])).unwrap();
+    assert_eq!((tally(), day(&place).walked_away), (known, before.walked_away), "how long somebody took is no further try");
 }

@@ -9,7 +9,7 @@ use arrivals::desk::store::Days;
 use arrivals::desk::users::Role;
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::booking::Slot;
-use arrivals::domain::event::{KioskEvent, LoggedEvent};
+use arrivals::domain::event::{Ended, KioskEvent, LoggedEvent, StepTime, StepTimes};
 use arrivals::domain::ids::{AppointmentId, Seq};
 use arrivals::domain::language::Language;
 use arrivals::domain::queue::QueueAction;
@@ -46,6 +46,12 @@ fn step(place: &Place, visit: &str, action: &QueueAction) {
     place.desk.queue_step(&id(visit), action, "ana").unwrap().unwrap();
 }
 
+/// A conversation: how it ended, tenths until the ticket, and tenths of a step each; the second of a kind was shown twice.
+fn conversation(ended: Ended, ticket_after_tenths: Option<u32>, steps: &[(&str, u32)]) -> KioskEvent {
+    let steps = steps.iter().zip(1..).map(|((step, tenths), shown)| StepTime { step: (*step).into(), shown, tenths: *tenths });
+    KioskEvent::ConversationEnded(StepTimes { ended, ticket_after_tenths, steps: steps.collect() })
+}
+
 /// From 8:30: six come at once and are called at 9:30, 9:32 and so on, each seen for ten minutes.
 fn played() -> Place {
     let place = desk_with(clinic(), &LIST);
@@ -59,6 +65,13 @@ fn played() -> Place {
         KioskEvent::WalkedAway { step: "insurance".into() },
         KioskEvent::WalkedAway { step: "insurance".into() },
         KioskEvent::WalkedAway { step: "a-step-of-tomorrow".into() },
+        conversation(Ended::Ticket, Some(301), &[("find", 20), ("insurance", 101), ("done", 99)]),
+        conversation(Ended::Ticket, Some(402), &[("find", 40), ("insurance", 202)]),
+        conversation(Ended::Ticket, Some(503), &[("find", 60), ("insurance", 303)]),
+        conversation(Ended::Ticket, Some(604), &[("find", 80), ("insurance", 404)]),
+        conversation(Ended::Ticket, Some(1205), &[("find", 100), ("a-step-of-tomorrow", 5)]),
+        conversation(Ended::TicketAgain, None, &[("birth-date", 11), ("birthday", 22)]),
+        conversation(Ended::WalkedAway, None, &[("find", 990)]),
         KioskEvent::Stopped {
             reason: Reason::AskedForHelp,
             step: "insurance".into(),
@@ -125,20 +138,25 @@ fn a_day_that_was_played_is_counted_as_one_would_by_hand() {
         ("stops-by-reason", "Asked for help at the kiosk,1; Not found on today's list,1; Ticket did not print,1"),
         ("stops-by-step", "Finding the visit,1; Insurance,1; Printing the ticket,1"),
         ("walked-away-by-step", "Insurance,2; a-step-of-tomorrow,1"),
+        ("no-shows-by-lead-time", "Not known,10,1,3,40.0"),
+        ("conversation-length", "Kiosk lobby,5,50.3,120.5"),
+        (
+            "time-per-step",
+            "Finding the visit,6,6,6.0,99.0; After the ticket,1,3,,; Date of birth,1,3,,; Insurance,4,8,,; a-step-of-tomorrow,1,2,,",
+        ),
         ("languages", "English,5; Spanish,0; Arabic,0"),
         ("changes", ""),
         ("tickets-printed", "out of paper,1; printed,1"),
     ] {
         assert_eq!(figure(&all, code), expected, "{code}");
     }
-    assert_eq!(all.figures.len(), 15);
+    assert_eq!(all.figures.len(), 17);
     assert_eq!(all.arrivals, 6);
     assert!(all.queues.contains("Dr. Mraz") && all.services.contains("Family medicine"));
     // What staff did is done again the same way, so the figures are the same.
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert_eq!(report(&place.desk, Filter::default()), all);
 }
-        ("no-shows-by-lead-time", "Not known,10,1,3,40.0"),
 
 #[test]
 fn a_chosen_queue_or_service_counts_what_is_about_it() {
@@ -152,6 +170,8 @@ fn a_chosen_queue_or_service_counts_what_is_about_it() {
         ("stops-by-reason", "Asked for help at the kiosk,1"),
         ("tickets-printed", ""),
         ("walked-away-by-step", "Insurance,2; a-step-of-tomorrow,1"),
+        ("conversation-length", "Kiosk lobby,5,50.3,120.5"),
+        ("no-shows-by-lead-time", "Not known,2,0,1,50.0"),
         ("languages", "English,<5; Spanish,0; Arabic,0"),
     ] {
         assert_eq!(figure(&x_ray, code), expected, "{code}");
@@ -163,20 +183,6 @@ fn a_chosen_queue_or_service_counts_what_is_about_it() {
     assert_eq!(figure(&nothing, "no-shows-by-service"), "");
 }
 
-#[test]
-fn a_report_waits_for_nobody_and_holds_nobody_up() {
-        ("no-shows-by-lead-time", "Not known,2,0,1,50.0"),
-    let place = played();
-    let before = report(&place.desk, Filter::default());
-    let mut other = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let writing = other.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
-    writing.execute("DELETE FROM visit", []).unwrap();
-    assert_eq!(report(&place.desk, Filter::default()), before, "somebody is writing");
-    drop(writing);
-    let read = place.desk.with_store(|store| store.read_only()).unwrap();
-    arrives(&place, 14, &["g1"]);
-    drop(read);
-    assert_eq!(report(&place.desk, Filter::default()).arrivals, before.arrivals + 1);
 #[test]
 fn no_shows_are_told_apart_by_when_the_appointment_was_made() {
     let place = desk_with(clinic(), &LIST);
@@ -214,6 +220,19 @@ fn no_shows_are_told_apart_by_when_the_appointment_was_made() {
     assert_eq!(figure(&report(&place.desk, Filter::default()), "no-shows-by-lead-time"), expected);
 }
 
+#[test]
+fn a_report_waits_for_nobody_and_holds_nobody_up() {
+    let place = played();
+    let before = report(&place.desk, Filter::default());
+    let mut other = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
+    let writing = other.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    writing.execute("DELETE FROM visit", []).unwrap();
+    assert_eq!(report(&place.desk, Filter::default()), before, "somebody is writing");
+    drop(writing);
+    let read = place.desk.with_store(|store| store.read_only()).unwrap();
+    arrives(&place, 21, &["g1"]);
+    drop(read);
+    assert_eq!(report(&place.desk, Filter::default()).arrivals, before.arrivals + 1);
 }
 
 #[tokio::test]

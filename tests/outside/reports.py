@@ -24,6 +24,11 @@ import zoneinfo
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ZONE = zoneinfo.ZoneInfo("America/New_York")
 UTC = datetime.timezone.utc
+STEP_WORDS = {
+    "find": "Finding the visit", "birth-date": "Date of birth", "birthday": "Date of birth", "is-this-you": '"Is this you?"', "visits": "Today's visits",
+    "details": "Contact details", "new-street": "New address", "new-city": "New address", "insurance": "Insurance", "card-payer": "Typing a card",
+    "card-number": "Typing a card", "call-as": "How to be called", "printing": "Printing the ticket", "done": "After the ticket",
+}
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 FAILED = []
 
@@ -73,11 +78,6 @@ def invent(path, first, days, visits, seed):
             status = chance.choices(["booked", "cancelled", "noshow", "fulfilled"], [95, 3, 1, 1])[0]
             if not is_walk_in:
                 body = dict(chance.choice(bodies), id=identity, service=service, status=status, start=text_of(start))
-                conn.execute("INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision) VALUES (?, ?, ?, ?, ?, ?, ?)", (identity, text_of(start), str(date), f"p{n}", "x", json.dumps(body), 1))
-            if not came and not is_walk_in:
-                continue
-            arrived = start + datetime.timedelta(seconds=chance.randrange(-2400, 1500))
-            language = chance.choices(["en", "es", "ar"], [80, 19.5, 0.5])[0]
                 made = date - datetime.timedelta(days=chance.choice([-1, 0, 0, 1, 6, 7, 28, 29, 90]))
                 how = chance.random()
                 if how < 0.6:
@@ -89,6 +89,11 @@ def invent(path, first, days, visits, seed):
                     for n, (action, when) in enumerate((("move", at - datetime.timedelta(days=40)), ("book", at))[0 if how > 0.7 else 1:] if how < 0.8 else ()):
                         conn.execute("INSERT INTO staff_action(revision, at, user_name, action, appointment_id, detail) VALUES (?, ?, 'ana', ?, ?, '{\"after\":{}}')",
                                      (revision - n, text_of(when), action, identity))
+                conn.execute("INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision) VALUES (?, ?, ?, ?, ?, ?, ?)", (identity, text_of(start), str(date), f"p{n}", "x", json.dumps(body), 1))
+            if not came and not is_walk_in:
+                continue
+            arrived = start + datetime.timedelta(seconds=chance.randrange(-2400, 1500))
+            language = chance.choices(["en", "es", "ar"], [80, 19.5, 0.5])[0]
             counts[letter] += 1
             number = counts[letter]
             # Now and then two visits of one person have one ticket.
@@ -128,6 +133,14 @@ def invent(path, first, days, visits, seed):
                     conn.execute("INSERT INTO proposal(kiosk, seq, field, appointment_id, patient_id, body, at, date, decision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                  (kiosk, seq, chance.choice(["phone", "address", "insurance"]), identity, f"p{n}", "{}", text_of(arrived), str(date),
                                   chance.choice(["open", "accepted", "accepted", "rejected"])))
+            if kiosk and chance.random() < 0.9:
+                ended = chance.choices(["ticket", "ticket-again", "stopped", "started-over", "walked-away"], [80, 5, 5, 5, 5])[0]
+                shown = [step for step in STEP_WORDS if chance.random() < 0.7] or ["find"]
+                steps = [{"step": step, "shown": chance.randrange(1, 4), "tenths": int(chance.lognormvariate(4.5, 0.9))} for step in shown]
+                whole = {"kind": "conversation-ended", "ended": ended, "steps": steps}
+                if ended == "ticket" and chance.random() < 0.98:
+                    whole["ticket_after_tenths"] = sum(step["tenths"] for step in steps)
+                event(kiosk, arrived + datetime.timedelta(seconds=12), whole)
             if kiosk and chance.random() < 0.04:
                 event(kiosk, arrived, {"kind": "walked-away", "step": chance.choice(["insurance", "birth-date", "details"])})
     conn.commit()
@@ -136,6 +149,10 @@ def invent(path, first, days, visits, seed):
 
 def percentile(values, percent):
     return sorted(values)[math.ceil(len(values) * percent / 100) - 1] if len(values) >= 5 else None
+
+
+def seconds(tenths):
+    return "" if tenths is None else f"{tenths // 10}.{tenths % 10}"
 
 
 def minutes(seconds):
@@ -203,6 +220,10 @@ def recount(path, first, last, today):
         if outcome:
             due["service"][body["service"]][outcome] += 1
             due["weekday"][WEEKDAYS[date.weekday()]][outcome] += 1
+            made = made_here[identity].astimezone(ZONE).date() if identity in made_here else body.get("booked_on")
+            before = (date - datetime.date.fromisoformat(str(made))).days if made else -1
+            lead = "Not known" if before < 0 else "The same day" if before == 0 else "1 to 6 days" if before < 7 else "1 to 4 weeks" if before <= 28 else "More than 4 weeks"
+            due["lead-time"][lead][outcome] += 1
     figures["arrivals-by-hour"] = sorted([str(hour), str(n)] for hour, n in arrivals.items())
     for name, of in groups.items():
         figures[name] = spreads(of)
@@ -220,19 +241,30 @@ def recount(path, first, last, today):
     for field, decision in conn.execute("SELECT field, decision FROM proposal WHERE date BETWEEN ? AND ?", days):
         changes[field][decision] += 1
     words = {"phone": "Telephone", "address": "Address", "insurance": "Insurance"}
-            made = made_here[identity].astimezone(ZONE).date() if identity in made_here else body.get("booked_on")
-            before = (date - datetime.date.fromisoformat(str(made))).days if made else -1
-            lead = "Not known" if before < 0 else "The same day" if before == 0 else "1 to 6 days" if before < 7 else "1 to 4 weeks" if before <= 28 else "More than 4 weeks"
-            due["lead-time"][lead][outcome] += 1
     figures["changes"] = sorted([words[field], str(n["accepted"]), str(n["rejected"]), str(n["open"])] for field, n in changes.items())
     walked, printed = collections.Counter(), collections.Counter()
-    for (whole,) in conn.execute("SELECT body FROM kiosk_event"):
+    shown, took, to_ticket = collections.Counter(), collections.defaultdict(list), collections.defaultdict(list)
+    for kiosk, whole in conn.execute("SELECT kiosk, body FROM kiosk_event"):
         whole = json.loads(whole)
         if first <= read(whole["at"]).astimezone(ZONE).date() <= last:
             if whole["event"]["kind"] == "walked-away":
                 walked[whole["event"]["step"]] += 1
             elif whole["event"]["kind"] == "ticket-printed":
                 printed[json.dumps(whole["event"]["outcome"])] += 1
+            elif whole["event"]["kind"] == "conversation-ended":
+                # What staff have one word for is one step: its times within a conversation are added up.
+                sums = collections.Counter()
+                for step in whole["event"]["steps"]:
+                    sums[STEP_WORDS[step["step"]]] += step["tenths"]
+                    shown[STEP_WORDS[step["step"]]] += step["shown"]
+                for words, tenths in sums.items():
+                    took[words].append(tenths)
+                if "ticket_after_tenths" in whole["event"]:
+                    for place in ("All kiosks", f"Kiosk {kiosk}"):
+                        to_ticket[place].append(whole["event"]["ticket_after_tenths"])
+    both = lambda tenths: [seconds(percentile(tenths, 50)), seconds(percentile(tenths, 90))]
+    figures["time-per-step"] = sorted([words, str(len(tenths)), str(shown[words]), *both(tenths)] for words, tenths in took.items())
+    figures["conversation-length"] = sorted([place, str(len(tenths)), *both(tenths)] for place, tenths in to_ticket.items())
     figures["walked-away-by-step"], figures["tickets-printed"] = sorted(walked.values()), sorted(printed.values())
     return figures
 

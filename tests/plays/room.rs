@@ -133,6 +133,7 @@ impl Room {
         let mut room =
             Self { kiosk, clock, printer, network, speaker, camera, desk, inbox, mailbox, beside: Some(beside), runtime, folder };
         room.until("the first list from the desk", |room| room.kiosk.surroundings().desk_reached && !room.kiosk.clinic_name().is_empty());
+        room.until("the desk's first answer", |room| room.kiosk.tells_times());
         room
     }
 

@@ -1,6 +1,6 @@
 //! Walking away at step n, for every n: the page asks, then forgets, and the log names nobody.
 
-use arrivals::domain::event::KioskEvent;
+use arrivals::domain::event::{Ended, KioskEvent};
 use arrivals::domain::ids::Seq;
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Input, Step};
@@ -35,9 +35,17 @@ fn at_every_step_the_page_asks_then_forgets() {
         assert_eq!(room.step(), Step::Welcome, "after {n} touches at {step:?}");
         assert_eq!(room.kiosk.screen().content, Content::Words);
         let events = room.store().events_after(before, 10).unwrap();
-        let [logged] = events.as_slice() else { panic!("{events:?}") };
-        assert_eq!(logged.event, KioskEvent::WalkedAway { step: step.name().into() });
-        let text = serde_json::to_string(&logged.event).unwrap();
+        assert_eq!(events[0].event, KioskEvent::WalkedAway { step: step.name().into() });
+        // What was done before is measured; the page that nobody answered is not.
+        match events.get(1).map(|logged| &logged.event) {
+            None => assert_eq!(step, Step::Find),
+            Some(KioskEvent::ConversationEnded(times)) => {
+                assert_eq!((events.len(), times.ended, times.ticket_after_tenths), (2, Ended::WalkedAway, None));
+                assert!(!times.steps.is_empty() && times.steps.iter().all(|time| time.step != step.name()), "{times:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+        let text = serde_json::to_string(&events).unwrap();
         assert!(!text.to_lowercase().contains("ada") && !text.contains("1936"), "{text}");
     }
     assert!(room.store().last_seq().unwrap() > Seq(0));

@@ -79,6 +79,7 @@ fn at_kiosk(day: &Day, event: &KioskEvent) -> String {
         KioskEvent::Stopped { reason, .. } => format!("could not go on alone: {}", reason.for_staff()),
         KioskEvent::CodeRefused { reason, .. } => reason.for_staff().to_owned(),
         KioskEvent::WalkedAway { .. } => "left in the middle".to_owned(),
+        KioskEvent::ConversationEnded(_) => "ended at the kiosk".to_owned(),
     }
 }
 

@@ -76,6 +76,8 @@ enum Unit {
     /// In tenths.
     Minutes,
     /// In tenths.
+    Seconds,
+    /// In tenths.
     Percent,
 }
 
@@ -85,6 +87,7 @@ impl Unit {
         for cell in cells {
             match cell {
                 Cell::Seconds(_) => return Self::Minutes,
+                Cell::Tenths(_) => return Self::Seconds,
                 Cell::Share(_) => return Self::Percent,
                 _ => {}
             }
@@ -96,6 +99,7 @@ impl Unit {
         match self {
             Self::Count => "",
             Self::Minutes => "min",
+            Self::Seconds => "s",
             Self::Percent => "%",
         }
     }
@@ -262,6 +266,7 @@ mod tests {
             (700, Unit::Minutes, 150, 750),
             (1310, Unit::Minutes, 300, 1500),
             (20_000, Unit::Minutes, 4800, 24_000),
+            (870, Unit::Seconds, 200, 1000),
             (73, Unit::Percent, 20, 80),
             (1000, Unit::Percent, 200, 1000),
         ] {

@@ -109,7 +109,7 @@ fn show(who: &SignedIn, asked: &Asked, read: Result<(Days, Report), &str>, idle_
                 p.way { a.button.small href={ "/reports.csv?figure=" (figure.code) "&" (query) } { "CSV" span.hidden { " of " (figure.title) } } }
             })),
         }
-        p.quiet { "What each figure counts, and when a wait begins and ends, is in docs/reports.md. How long each step at a kiosk takes is not recorded." }
+        p.quiet { "What each figure counts, and when a wait begins and ends, is in docs/reports.md." }
     };
     staff_page("Reports", who, (&format!("/reports?{query}"), idle_seconds), &body)
 }

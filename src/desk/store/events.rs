@@ -144,7 +144,7 @@ pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &Log
             add_reason(conn, &happened, "", Reason::CodeForged, "code-refused", Some(&to_code(language)))
         }
         KioskEvent::CodeRefused { reason, .. } => code_refused(conn, &happened, *reason),
-        KioskEvent::WalkedAway { .. } => Ok(()),
+        KioskEvent::WalkedAway { .. } | KioskEvent::ConversationEnded(_) => Ok(()),
     }
 }
 

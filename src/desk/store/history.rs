@@ -162,6 +162,6 @@ fn is_about(event: &KioskEvent, visits: &[AppointmentId], patient: Option<&Patie
         KioskEvent::TicketPrinted { appointments, .. } => named(appointments),
         KioskEvent::Stopped { appointments, patient: whose, .. } if appointments.is_empty() => whose.is_some() && whose.as_ref() == patient,
         KioskEvent::Stopped { appointments, .. } => named(appointments),
-        KioskEvent::CodeRefused { .. } | KioskEvent::WalkedAway { .. } => false,
+        KioskEvent::CodeRefused { .. } | KioskEvent::WalkedAway { .. } | KioskEvent::ConversationEnded(_) => false,
     }
 }

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::super::error::DeskError;
 use super::{BUSY, Store, events, from_code, settings, timestamp, timestamp_or_none};
+use crate::domain::event::StepTimes;
 use crate::domain::language::Language;
 use crate::domain::proposal::Field;
 use crate::domain::queue::{VisitState, queue_of};
@@ -73,8 +74,8 @@ const FACTS: &str = "COALESCE(v.appointment_id, a.id), COALESCE(v.ticket_date, a
 
 /// Visits are of the day of their ticket, else of their appointment.
 fn visits(conn: &Connection, days: Days, settings: &ClinicSettings, tally: &mut Tally) -> Result<(), DeskError> {
-    let mut queues = Queues { settings, known: HashMap::new() };
     let zone = settings.zone()?;
+    let mut queues = Queues { settings, known: HashMap::new() };
     let sql = format!(
         "SELECT {FACTS} FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date BETWEEN ?1 AND ?2
          UNION ALL
@@ -98,17 +99,17 @@ fn facts(row: &Row<'_>, zone: &TimeZone, queues: &mut Queues<'_>) -> Result<Fact
     let (service, practitioner) = (text(16)?.unwrap_or_default(), text(17)?.unwrap_or_default());
     let said = [text(13)?, text(14)?].into_iter().flatten().find(|queue| !queue.is_empty());
     let queue = said.unwrap_or_else(|| queues.of(&service, &practitioner, walk_in.as_deref()));
-    Ok(Facts {
     // What was booked here is on record; of everything else the list may say when it was made.
     let booked = match (time(18)?, text(19)?) {
         (Some(at), _) => Some(at.to_zoned(zone.clone()).date()),
         (None, said) => said.map(|date| date.parse().map_err(|_| DeskError::Unreadable("an appointment"))).transpose()?,
     };
+    Ok(Facts {
         date: row.get::<_, String>(1)?.parse().map_err(|_| DeskError::Unreadable("a date"))?,
         state: VisitState::from_code(&state).ok_or(DeskError::Unreadable("a visit"))?,
         listed: text(15)?.map(|code| from_code(code, "an appointment")).transpose()?,
-        start: time(3)?,
         booked,
+        start: time(3)?,
         arrived: time(4)?,
         placed: time(5)?,
         called: time(6)?,
@@ -162,15 +163,16 @@ fn changes(conn: &Connection, days: Days, tally: &mut Tally) -> Result<(), DeskE
     Ok(())
 }
 
-/// What is in events alone: tickets that were printed, and who walked away.
+/// What is in events alone: tickets that were printed, who walked away, and how long conversations took.
 fn happened(conn: &Connection, days: Days, zone: &TimeZone, tally: &mut Tally) -> Result<(), DeskError> {
     let begins = |date: Date| date.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(|_| DeskError::Unreadable("a date"));
     let after = days.to.tomorrow().unwrap_or(days.to);
     // What was received later than this did not happen on the last day, whatever the kiosk's clock said.
     let until = begins(after)?.saturating_add(events::BELIEVED_PAST + SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
     let mut statement = conn.prepare(
-        "SELECT body ->> '$.at', received_at, body -> '$.event.outcome', body ->> '$.event.appointments[0]', body ->> '$.event.step' FROM kiosk_event
-         WHERE (body ->> '$.event.kind') IN ('ticket-printed', 'walked-away') AND received_at >= ?1 AND received_at < ?2",
+        "SELECT body ->> '$.at', received_at, body ->> '$.event.kind', body -> '$.event.outcome', body ->> '$.event.appointments[0]',
+         body ->> '$.event.step', kiosk, body -> '$.event' FROM kiosk_event
+         WHERE (body ->> '$.event.kind') IN ('ticket-printed', 'walked-away', 'conversation-ended') AND received_at >= ?1 AND received_at < ?2",
     )?;
     let mut rows = statement.query(params![begins(days.from)?.to_string(), until.to_string()])?;
     while let Some(row) = rows.next()? {
@@ -179,15 +181,17 @@ fn happened(conn: &Connection, days: Days, zone: &TimeZone, tally: &mut Tally) -
         if date < days.from || date > days.to {
             continue;
         }
-        let outcome: Option<String> = row.get(2)?;
-        let [visit, step]: [Option<String>; 2] = [row.get(3)?, row.get(4)?];
-        match (outcome, step) {
-            (Some(outcome), _) => {
-                let outcome: PrintOutcome = serde_json::from_str(&outcome).map_err(|_| DeskError::Unreadable("an event"))?;
-                tally.printed(&visit.unwrap_or_default(), outcome);
+        let broken = || DeskError::Unreadable("an event");
+        match row.get::<_, String>(2)?.as_str() {
+            "ticket-printed" => {
+                let outcome: PrintOutcome = serde_json::from_str(&row.get::<_, String>(3)?).map_err(|_| broken())?;
+                tally.printed(&row.get::<_, Option<String>>(4)?.unwrap_or_default(), outcome);
             }
-            (None, Some(step)) => tally.walked_away(&step),
-            (None, None) => {}
+            "walked-away" => tally.walked_away(&row.get::<_, String>(5)?),
+            _ => {
+                let times: StepTimes = serde_json::from_str(&row.get::<_, String>(7)?).map_err(|_| broken())?;
+                tally.conversation(&row.get::<_, String>(6)?, &times);
+            }
         }
     }
     Ok(())

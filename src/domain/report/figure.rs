@@ -61,6 +61,8 @@ pub enum Cell {
     Few,
     /// A duration in seconds; none if too few were measured to say one.
     Seconds(Option<i64>),
+    /// A duration in tenths of a second; none if too few were measured to say one.
+    Tenths(Option<i64>),
     /// So many of a thousand; none if there is nothing to divide by.
     Share(Option<u64>),
 }
@@ -83,6 +85,13 @@ impl Cell {
         [Self::Seconds(spread.map(|spread| spread.median)), Self::Seconds(spread.map(|spread| spread.ninety))]
     }
 
+    /// Median and 90th percentile of these tenths of a second.
+    #[must_use]
+    pub fn spread_of_tenths(of_seconds: &[i64]) -> [Self; 2] {
+        let spread = Spread::of(of_seconds);
+        [Self::Tenths(spread.map(|spread| spread.median)), Self::Tenths(spread.map(|spread| spread.ninety))]
+    }
+
     /// What share `part` is of `whole`.
     #[must_use]
     pub fn share(part: u64, whole: u64) -> Self {
@@ -97,14 +106,15 @@ impl Cell {
             Self::Hour(hour) => hour_name(*hour),
             Self::Count(count) => count.to_string(),
             Self::Few => format!("fewer than {PEOPLE_MIN}"),
-            Self::Seconds(None) => "too few".to_owned(),
+            Self::Seconds(None) | Self::Tenths(None) => "too few".to_owned(),
             Self::Seconds(Some(seconds)) => format!("{} min", (seconds + 30) / 60),
+            Self::Tenths(Some(of_seconds)) => format!("{} s", of_seconds.saturating_add(5) / 10),
             Self::Share(None) => String::new(),
             Self::Share(Some(share)) => format!("{} %", tenths(*share)),
         }
     }
 
-    /// What a program reads: a number without a unit, minutes with one decimal, percent with one; empty if nobody knows.
+    /// What a program reads: a number without a unit, minutes or seconds with one decimal, percent with one; empty if nobody knows.
     #[must_use]
     pub fn for_csv(&self) -> String {
         match self {
@@ -113,17 +123,19 @@ impl Cell {
             Self::Count(count) => count.to_string(),
             Self::Few => format!("<{PEOPLE_MIN}"),
             Self::Seconds(seconds) => seconds.map(|seconds| tenths(tenths_of_minutes(seconds))).unwrap_or_default(),
+            Self::Tenths(of_seconds) => of_seconds.map(|n| tenths(not_negative(n))).unwrap_or_default(),
             Self::Share(share) => share.map(tenths).unwrap_or_default(),
         }
     }
 
-    /// How long it is drawn: a count, tenths of a minute, or thousandths; none if it is no number.
+    /// How long it is drawn: a count, tenths of a minute or of a second, or thousandths; none if it is no number.
     #[must_use]
     pub fn drawn(&self) -> Option<u64> {
         match self {
             Self::Text(_) | Self::Hour(_) | Self::Few => None,
             Self::Count(count) => Some(*count),
             Self::Seconds(seconds) => seconds.map(tenths_of_minutes),
+            Self::Tenths(of_seconds) => of_seconds.map(not_negative),
             Self::Share(share) => *share,
         }
     }
@@ -131,6 +143,10 @@ impl Cell {
 
 fn tenths_of_minutes(seconds: i64) -> u64 {
     u64::try_from(seconds.max(0).saturating_add(3) / 6).unwrap_or(0)
+}
+
+fn not_negative(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
 }
 
 fn tenths(n: u64) -> String {
@@ -165,6 +181,10 @@ mod tests {
             (Cell::Seconds(Some(89)), "1 min", "1.5"),
             (Cell::Seconds(Some(90)), "2 min", "1.5"),
             (Cell::Seconds(None), "too few", ""),
+            (Cell::Tenths(Some(4)), "0 s", "0.4"),
+            (Cell::Tenths(Some(125)), "13 s", "12.5"),
+            (Cell::Tenths(Some(1200)), "120 s", "120.0"),
+            (Cell::Tenths(None), "too few", ""),
             (Cell::share(1, 3), "33.3 %", "33.3"),
             (Cell::share(2, 3), "66.7 %", "66.7"),
             (Cell::share(0, 0), "", ""),

@@ -4,6 +4,7 @@
 //! person's language is counted in fives. What each figure counts is in `docs/reports.md`.
 
 mod figure;
+mod kiosk;
 mod no_shows;
 mod steps;
 mod visit;
@@ -15,9 +16,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 pub use self::figure::{Cell, Column, Figure, PEOPLE_MIN, Plot, hour_name};
+use self::kiosk::Conversations;
 use self::no_shows::NoShows;
 pub use self::steps::step_name;
 pub use self::visit::{Facts, Outcome};
+use super::event::StepTimes;
 use super::language::Language;
 use super::proposal::Field;
 use super::reason::Reason;
@@ -94,6 +97,7 @@ pub struct Tally {
     stops_by_reason: BTreeMap<Reason, u64>,
     stops_by_step: BTreeMap<String, u64>,
     walked_away: BTreeMap<String, u64>,
+    conversations: Conversations,
     changes: BTreeMap<usize, [u64; 3]>,
     printed: BTreeMap<(u8, &'static str), u64>,
 }
@@ -128,6 +132,7 @@ impl Tally {
             stops_by_reason: BTreeMap::new(),
             stops_by_step: BTreeMap::new(),
             walked_away: BTreeMap::new(),
+            conversations: Conversations::default(),
             changes: BTreeMap::new(),
             printed: BTreeMap::new(),
         }
@@ -199,6 +204,11 @@ impl Tally {
         *self.walked_away.entry(step.to_owned()).or_default() += 1;
     }
 
+    /// Counts how long a conversation at a kiosk took.
+    pub fn conversation(&mut self, kiosk: &str, times: &StepTimes) {
+        self.conversations.add(kiosk, times);
+    }
+
     /// Counts a proposed change.
     pub fn change(&mut self, visit: &str, field: Field, decision: Decision) {
         if self.counts(visit) {
@@ -246,6 +256,8 @@ impl Tally {
             counted("walked-away-by-step", "Where people walked away", WALKED, true, STEPS, {
                 self.walked_away.iter().map(|(step, n)| (step_name(step), *n))
             }),
+            self.conversations.lengths(),
+            self.conversations.time_per_step(),
             self.languages(),
             self.changes(),
             counted("tickets-printed", "What came of printing tickets", PRINTED, false, OUTCOMES, {

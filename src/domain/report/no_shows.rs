@@ -104,10 +104,10 @@ impl NoShows {
     pub(super) fn by_lead_time(&self) -> Figure {
         Figure {
             code: "no-shows-by-lead-time",
-            title: "No-shows by how long before the appointment was made",
-            note: "The same appointments, by the days from when each was first made to when it was. Known for those made at this desk, and where the list says when they were made.",
+            title: "No-shows by how far ahead the appointment was made",
+            note: "The same appointments, by how many days ahead each was first made. That is known of those made at this desk, and where the list says it.",
             is_of_all: false,
-            columns: &[Column { name: "made_before", heading: "Made before" }, DUE, IN_VAIN, NEVER, NO_SHOW_SHARE],
+            columns: &[Column { name: "made_ahead", heading: "Made ahead" }, DUE, IN_VAIN, NEVER, NO_SHOW_SHARE],
             rows: self.by_lead.iter().map(|(lead, due)| due.row(text(lead.words()))).collect(),
             plot: Plot::Bars(&[4]),
         }

@@ -34,7 +34,8 @@ pub(in super::super) fn note(conn: &Connection, happened: &Happened<'_>, event: 
         KioskEvent::WalkedIn(_) => ("walked-in", "", String::new()),
         KioskEvent::Stopped { reason, step, .. } => ("stopped", step.as_str(), to_code(reason)),
         KioskEvent::WalkedAway { step } => ("walked-away", step.as_str(), String::new()),
-        KioskEvent::TicketPrinted { .. } | KioskEvent::CodeRefused { .. } => return Ok(()),
+        // The one about the whole conversation comes besides the one that says how the try ended.
+        KioskEvent::TicketPrinted { .. } | KioskEvent::CodeRefused { .. } | KioskEvent::ConversationEnded(_) => return Ok(()),
     };
     conn.prepare_cached(
         "INSERT INTO kiosk_try(kiosk, seq, at, ended, step, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
