@@ -15,7 +15,7 @@ use arrivals::domain::settings::ClinicSettings;
 use arrivals::sync::wire::Change;
 use jiff::civil::{Date, date};
 
-use super::page::ready;
+use super::page::{ready, sign_in};
 use super::proposals::{change, key, says, send};
 use super::support::{Answer, PASSWORD, Place, decide_change, form, http, import, morning, place};
 
@@ -397,10 +397,7 @@ async fn the_list_says_quietly_what_is_the_matter_with_a_card() {
         take(&place, "day.csv", &text);
         place.desk.add_user("Ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
         let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-        let page = http(serving.addr, "GET", "/sign-in", &[], "").await;
-        let fields = [("csrf", page.csrf()), ("name", "ana".to_owned()), ("password", PASSWORD.to_owned())];
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let cookie = form(serving.addr, "/sign-in", &page.cookies(), &fields).await.cookies();
+        let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
         let list = get(&serving, &cookie, "/list").await.body;
         assert_eq!(list.matches("by insurance").count(), usize::from(!words.is_empty()), "{words}: {list}");
         assert!(list.contains(words) && list.contains("data-needs=\"0\"") && list.contains("data-urgent=\"0\""), "{words}");

@@ -11,7 +11,8 @@ use arrivals::paper::Typesetter;
 use arrivals::sync::api::{Attempt, DeskApi};
 use jiff::civil::date;
 
-use super::support::{PASSWORD, Place, TOKEN_A, form, http, import, place};
+use super::page::sign_in;
+use super::support::{PASSWORD, Place, TOKEN_A, http, import, place};
 
 fn id(text: &str) -> AppointmentId {
     AppointmentId::from(text)
@@ -235,10 +236,7 @@ async fn the_page_gives_letters_to_staff_alone() {
     place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let page = http(serving.addr, "GET", "/sign-in", &[], "").await;
-    let fields = [("csrf", page.csrf()), ("name", "ana".into()), ("password", PASSWORD.into())];
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let cookie = form(serving.addr, "/sign-in", &page.cookies(), &fields).await.cookies();
+    let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let get = async |path: &str, cookie: &str| http(serving.addr, "GET", path, &[("cookie", cookie)], "").await;
     let list = get("/", &cookie).await;
     assert!(list.body.contains("action=\"/letter\"") && list.body.contains("id=\"letter-apt-0001\""));

@@ -10,6 +10,7 @@ use arrivals::domain::queue::VisitState;
 use arrivals::domain::settings::ClinicSettings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::page;
 use super::queue::{arrives, clinic, desk_with, id};
 use super::support::{Answer, PASSWORD, Place, form, http};
 
@@ -42,10 +43,7 @@ impl Room {
 
     /// Cookie and form token of somebody who signs in.
     async fn sign_in(&self, name: &str) -> (String, String) {
-        let page = http(self.addr(), "GET", "/sign-in", &[], "").await;
-        let fields = [("csrf", page.csrf()), ("name", name.to_owned()), ("password", PASSWORD.to_owned())];
-        let fields: Vec<_> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        let cookie = form(self.addr(), "/sign-in", &page.cookies(), &fields).await.cookies();
+        let cookie = page::sign_in(self.addr(), name, PASSWORD).await.cookies();
         let csrf = http(self.addr(), "GET", "/", &[("cookie", &cookie)], "").await.csrf();
         (cookie, csrf)
     }

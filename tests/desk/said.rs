@@ -18,6 +18,7 @@ use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::wire::{Change, Feed};
 use jiff::civil::date;
 
+use super::page::sign_in;
 use super::support::{PASSWORD, Place, TOKEN_A, TOKEN_B, checked_in, event, form, http, import, place, post_of, stopped};
 
 const VACCINATION: &str = "vaccination";
@@ -175,10 +176,7 @@ async fn the_page_offers_to_accept_or_decline_and_says_who_has_the_same_name() {
     send(&place, "lobby", &[asks(1, 'A', 4)]);
     send(&place, "annex", &[asks(1, 'B', 2)]);
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let page = http(serving.addr, "GET", "/sign-in", &[], "").await;
-    let csrf = page.csrf();
-    let cookie =
-        form(serving.addr, "/sign-in", &page.cookies(), &[("csrf", &csrf), ("name", "ana"), ("password", PASSWORD)]).await.cookies();
+    let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let get = async || http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
     let page = get().await;
     for words in [
@@ -240,10 +238,7 @@ async fn companions_and_documents_are_told_as_they_were_said() {
     assert!(!reasons("apt-0001").contains(&Reason::DocumentMissing));
     assert!(reasons("apt-0002").contains(&Reason::DocumentMissing) && reasons("apt-0003").contains(&Reason::DocumentMissing));
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let page = http(serving.addr, "GET", "/sign-in", &[], "").await;
-    let csrf = page.csrf();
-    let cookie =
-        form(serving.addr, "/sign-in", &page.cookies(), &[("csrf", &csrf), ("name", "ana"), ("password", PASSWORD)]).await.cookies();
+    let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
     for words in [
         "With: Rosa Dietrich (said so at the kiosk)",
@@ -280,10 +275,7 @@ async fn a_code_that_is_not_taken_is_counted_and_a_forged_one_needs_somebody() {
     assert_eq!(codes(&place).len(), 2, "and is not counted twice");
     place.desk.place_kiosk(&KioskId::from("annex"), "Side entrance").unwrap();
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let page = http(serving.addr, "GET", "/sign-in", &[], "").await;
-    let csrf = page.csrf();
-    let cookie =
-        form(serving.addr, "/sign-in", &page.cookies(), &[("csrf", &csrf), ("name", "ana"), ("password", PASSWORD)]).await.cookies();
+    let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
     assert!(page.body.contains("data-needs=\"1\""));
     assert!(page.body.contains("check the letter — Side entrance (kiosk annex)"));
@@ -313,10 +305,7 @@ async fn whoever_feels_unwell_is_told_with_the_kiosks_place() {
     send(&place, "lobby", &[stopped(1, Reason::FeelsUnwell, &[]), stopped(2, Reason::NotFound, &[])]);
     send(&place, "annex", &[stopped(1, Reason::AskedForHelp, &["apt-0001"])]);
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let page = http(serving.addr, "GET", "/sign-in", &[], "").await;
-    let csrf = page.csrf();
-    let cookie =
-        form(serving.addr, "/sign-in", &page.cookies(), &[("csrf", &csrf), ("name", "ana"), ("password", PASSWORD)]).await.cookies();
+    let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
     assert!(page.body.contains("Feels unwell: go to them now — Main lobby, by the entrance (kiosk lobby)"));
     assert!(page.body.contains("Asked for help at the kiosk — kiosk annex"), "without a place its name must do");

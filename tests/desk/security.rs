@@ -42,6 +42,14 @@ async fn busy() -> (Place, arrivals::desk::serve::Serving, String) {
     (place, serving, cookie)
 }
 
+/// Cookie and form token of an admin, who may open everything.
+async fn admin(place: &Place, addr: SocketAddr) -> (String, String) {
+    place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
+    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
+    let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
+    (cookie, csrf)
+}
+
 /// What staff and admins ever changed, as one text.
 fn state(place: &Place) -> String {
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
@@ -201,9 +209,7 @@ async fn no_form_is_done_without_its_own_sessions_token() {
 async fn numbers_that_are_nobodys_open_nothing_and_are_not_repeated() {
     let (place, serving, _) = busy().await;
     let addr = serving.addr;
-    place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
-    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
-    let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
+    let (cookie, csrf) = admin(&place, addr).await;
     let before = state(&place);
     let long = "9".repeat(4000);
     for odd in [
@@ -288,9 +294,7 @@ async fn other_ways_to_write_an_address_or_to_ask_open_nothing() {
 async fn every_answer_tells_the_browser_to_trust_nobody_else() {
     let (place, serving, _) = busy().await;
     let addr = serving.addr;
-    place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
-    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
-    let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
+    let (cookie, csrf) = admin(&place, addr).await;
     let mut answers = Vec::new();
     for (method, path, ..) in ACCESS.iter().filter(|(_, path, ..)| !path.ends_with("/live") && *path != "/sign-out") {
         let path = address(path);
@@ -428,9 +432,7 @@ async fn cookies_are_for_the_desk_alone_and_for_tls_where_there_is_tls() {
 async fn whatever_is_uploaded_is_bounded() {
     let (place, serving, _) = busy().await;
     let addr = serving.addr;
-    place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
-    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
-    let csrf = call(addr, "GET", "/", &cookie, "").await.csrf();
+    let (cookie, csrf) = admin(&place, addr).await;
     let before = state(&place);
     // A list has a limit of its own: see the tests of looking at one.
     for (method, path, needs, _) in ACCESS.iter().filter(|(method, _, needs, _)| *method == "POST" && !matches!(needs, Needs::Upload(_))) {
