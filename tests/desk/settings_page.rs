@@ -458,7 +458,10 @@ async fn hours_are_a_week_of_each_clinician_with_its_gaps() {
         ("days", &[], "have no days; one of the week is needed"),
         ("slot_minutes", &["300"], "is from 5 to 240; found 300."),
     ] {
-        let answer = admin.post("/settings/save", &with(&kassulke("13:00", "17:00"), key, values)).await;
+        let mut typed = with(&kassulke("13:00", "17:00"), key, values);
+        typed.push(("services", ""));
+        let answer = admin.post("/settings/save", &typed).await;
+        assert!(!answer.body.contains("name=\"services\" value=\"\" checked"), "an empty field is no service");
         assert!(answer.status == 422 && answer.body.contains(problem), "{key}: {}", answer.body);
         assert!(
             answer.body.contains(&format!("id=\"f-{key}-problem\"")) && answer.body.contains("Heart failure"),

@@ -181,7 +181,9 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
             }
         },
         Kind::Ticks(_) | Kind::TicksOf(..) | Kind::TicksKnown(_) | Kind::Days => {
-            let chosen = shown.chosen(key);
+            let mut chosen = shown.chosen(key);
+            // The field for another one was empty.
+            chosen.retain(|one| !one.trim().is_empty());
             let options = options(input.kind, names, &chosen);
             let takes_more = matches!(input.kind, Kind::TicksKnown(_));
             group(&html! {
