@@ -96,6 +96,23 @@ await play(async () => {
   await ben.getByText("Zora Quill").waitFor({ timeout: 10000 });
   held("moved, called off and taken back, and another calendar shows it by itself");
 
+  // Another time, in the evening, after the hours.
+  const here = ana.url();
+  await ana.getByRole("link", { name: "Move" }).click();
+  await ana.getByText("Another time", { exact: true }).click();
+  await ana.getByLabel("Date", { exact: true }).fill(day(9));
+  await ana.getByLabel("Time", { exact: true }).fill("18:30");
+  await ana.getByLabel("With", { exact: true }).selectOption("Dr. Elizabeth Mraz");
+  await ana.getByRole("button", { name: "Move to this time" }).click();
+  await ana.getByText("does not see patients for this at 6:30 PM").waitFor();
+  await look(ana, "outside");
+  await ana.getByRole("button", { name: /Outside hours: move anyway/ }).click();
+  await ana.getByText("moved outside the clinic's hours by ana").waitFor();
+  await ana.getByRole("button", { name: "Undo move" }).click();
+  await ana.getByText("Taken back.").waitFor();
+  await ana.goto(here);
+  held("moved outside the hours on purpose, after the page has asked");
+
   await ana.getByRole("link", { name: "Text for a message" }).click();
   await ana.getByRole("heading", { name: /Text for/ }).waitFor();
   await look(ana, "message");
