@@ -22,38 +22,44 @@ use crate::domain::ticket::{CallAs, TicketNumber};
 const NOW: SignedDuration = SignedDuration::from_mins(5);
 /// ... and on the board for so long, as long as the visit has not ended.
 const LATELY: SignedDuration = SignedDuration::from_mins(30);
-/// So many calls are large.
-const NOW_MAX: usize = 4;
-/// So many are shown of those before.
-const BEFORE_MAX: usize = 5;
-/// So many queues fit.
-const QUEUES_MAX: usize = 6;
+/// So many calls are large at a time, and by turns on so many pages.
+const NOW_FIT: (usize, usize) = (4, 8);
+/// The same of those before.
+const BEFORE_FIT: (usize, usize) = (4, 7);
+/// The same of queues.
+const QUEUES_FIT: (usize, usize) = (4, 6);
 
 /// What a board shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardView {
     /// Called just now, the newest first.
-    pub now: Fitting<Call>,
+    pub now: Turning<Call>,
     /// Called before.
-    pub before: Fitting<Call>,
+    pub before: Turning<Call>,
     /// Queues with how many wait.
-    pub queues: Fitting<Waiting>,
+    pub queues: Turning<Waiting>,
 }
 
-/// As many as fit, and how many more there are.
+/// What is shown by turns, as much at a time as can be read from afar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fitting<T> {
-    /// Those that fit.
-    pub shown: Vec<T>,
-    /// How many do not.
+pub struct Turning<T> {
+    /// What is shown at a time, the first longest; none is empty.
+    pub pages: Vec<Vec<T>>,
+    /// How many are on no page: a turn would take too long.
     pub more: usize,
 }
 
-impl<T> Fitting<T> {
-    fn of(mut all: Vec<T>, fit: usize) -> Self {
-        let more = all.len().saturating_sub(fit);
-        all.truncate(fit);
-        Self { shown: all, more }
+impl<T> Turning<T> {
+    fn of(all: Vec<T>, (at_a_time, turns): (usize, usize)) -> Self {
+        let more = all.len().saturating_sub(at_a_time * turns);
+        let mut pages: Vec<Vec<T>> = Vec::new();
+        for one in all.into_iter().take(at_a_time * turns) {
+            match pages.last_mut().filter(|page| page.len() < at_a_time) {
+                Some(page) => page.push(one),
+                None => pages.push(vec![one]),
+            }
+        }
+        Self { pages, more }
     }
 }
 
@@ -106,9 +112,9 @@ impl BoardView {
         let queues = queues.filter(|queue| !board.queues.is_empty() || !queue.line.is_empty() || queue.taken > 0);
         let queues = queues.map(|queue| Waiting { queue: queue.rules.name.clone(), people: queue.line.len(), wait: queue.newcomer });
         Self {
-            now: Fitting::of(only(now), NOW_MAX),
-            before: Fitting::of(only(before), BEFORE_MAX),
-            queues: Fitting::of(queues.collect(), QUEUES_MAX),
+            now: Turning::of(only(now), NOW_FIT),
+            before: Turning::of(only(before), BEFORE_FIT),
+            queues: Turning::of(queues.collect(), QUEUES_FIT),
         }
     }
 }

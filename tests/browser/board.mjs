@@ -91,8 +91,10 @@ await play(async () => {
   await board.screenshot({ path: picture("board-4") });
   assert.ok(await whole(board), "four calls fit");
   await press("apt-0013", /^Call:/);
-  await board.getByText("and 1 more").waitFor();
-  assert.equal(await board.locator(".call").getByText("A1").count(), 0, "the oldest call does not fit");
+  await board.locator("#now .page").nth(1).waitFor({ state: "attached" });
+  const oldest = board.locator("#now .page").nth(1).locator(".call").getByText("A1", { exact: true });
+  assert.equal(await oldest.count(), 1, "the oldest call comes by turns");
+  assert.ok(await board.locator("#now .page").first().isVisible() && !(await oldest.isVisible()), "and the newest are shown at once");
   await press("apt-0013", /^Start:/);
   await board.getByText("Called before").waitFor();
   await board.locator(".call").getByText("A1").waitFor();

@@ -126,25 +126,54 @@ async fn a_board_says_who_is_called_where_and_how_many_wait() {
 }
 
 #[tokio::test]
-async fn a_board_never_scrolls_and_counts_what_does_not_fit() {
-    let names: Vec<String> = (0..14).map(|n| format!("p{n}-1")).collect();
+async fn a_board_never_scrolls_and_shows_by_turns_what_does_not_fit() {
+    let names: Vec<String> = (0..47).map(|n| format!("p{n}-1")).collect();
     let list: Vec<_> = names.iter().map(|name| (name.as_str(), "09:00", "Laboratory", "Dr. Predovic")).collect();
     let place = desk_with(with_boards(), &list);
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     for (n, name) in names.iter().enumerate() {
         comes(&place, 1 + n as u32, &[name], CallAs::Number, Language::English);
     }
-    for n in 0..14 {
-        place.desk.call_next("Blood", Some("Room 1"), &format!("user-{n}")).unwrap().unwrap();
-        if n == 6 {
-            minutes(&place, 7);
+    let call = |from: u32, to: u32| {
+        for n in from..to {
+            place.desk.call_next("Blood", Some("Room 1"), &format!("user-{n}")).unwrap().unwrap();
         }
+    };
+    /// The pages of a part of the board: what is on each, and whether it is shown.
+    fn pages(page: &str, part: &str) -> Vec<(String, bool)> {
+        let section = page.split(&format!(" id=\"{part}\"")).nth(1).unwrap_or_default().split("</section>").next().unwrap_or_default();
+        let pages = section.split("<div class=\"page").skip(1);
+        pages.map(|page| (words(&format!("<{page}")), !page.split('>').next().unwrap_or_default().contains(" hidden"))).collect()
     }
-    let page = board(&place, serving.addr, "main-lobby").await;
-    assert_eq!(page.matches("class=\"call\"").count(), 4);
-    let said = words(&page);
-    assert!(said.contains("and 3 more") && said.contains("and 2 more"), "{said}");
-    assert!(said.find("A14").unwrap() < said.find("A11").unwrap() && !said.contains("A10"), "{said}");
+    call(0, 7);
+    minutes(&place, 7);
+    call(7, 11);
+    let key = key(&place.desk);
+    let part = async || http(serving.addr, "GET", &format!("/board/main-lobby/part?key={key}"), &[], "").await.body;
+    // Four are large; what fits has no pages.
+    let now = pages(&part().await, "now");
+    assert!(now.len() == 1 && now[0].0.contains("A11") && now[0].0.contains("A8") && now[0].1 && !now[0].0.contains('/'), "{now:?}");
+    // The tenth, the eleventh and the twelfth are there as well, after the newest.
+    call(11, 14);
+    let now = pages(&part().await, "now");
+    assert!(now.len() == 2 && now[0].0.contains("A14") && now[0].0.contains("A11") && now[0].0.contains("1 / 2"), "{now:?}");
+    assert!(now[1].0.contains("A10") && now[1].0.contains("A8") && now[1].0.contains("2 / 2"), "{now:?}");
+    assert_eq!((now[0].1, now[1].1), (true, false), "one at a time");
+    let before = pages(&part().await, "before");
+    assert!(before.len() == 2 && before[0].0.contains("A7") && before[1].0.contains("A1 "), "{before:?}");
+    // What would take too long by turns is counted.
+    call(14, 47);
+    let now = pages(&part().await, "now");
+    assert!(now.len() == 8 && now[7].0.contains("and 8 more"), "{now:?}");
+    // Without a script each page comes in each language.
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..24 {
+        let page = board(&place, serving.addr, "main-lobby").await;
+        let shown = pages(&page, "now").iter().position(|(_, shown)| *shown).unwrap();
+        seen.insert((shown, page.split("data-say=\"").nth(1).unwrap()[..2].to_owned()));
+        place.clock.advance(Duration::from_secs(12));
+    }
+    assert_eq!(seen.len(), 16, "{seen:?}");
     serving.stop().await;
 }
 

@@ -340,6 +340,7 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
         "/static/alarms.js",
         "/static/kiosks.js",
         "/static/board.js",
+        "/static/turns.js",
         "/static/phone.js",
         "/t/worker.js",
         "/static/desk.css",

@@ -141,6 +141,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/static/live.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/board.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/board.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/turns.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/phone.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/phone.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/settings", Needs::Page(Role::Admin), Sees::Nothing),

@@ -44,6 +44,7 @@
     const fresh = [...board.querySelectorAll(".call")].filter((call) => Number(call.dataset.call) > known);
     known = Math.max(known, latest());
     for (const call of fresh) call.classList.add("new");
+    document.dispatchEvent(new CustomEvent("board:shown", { detail: fresh.length }));
     if (fresh.length) tell(fresh);
   }
 

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::super::Desk;
-use super::super::board::{BoardView, Call, Waiting};
+use super::super::board::{BoardView, Call, Turning, Waiting};
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
 use super::super::words::Words;
@@ -39,18 +39,20 @@ fn board_of(desk: &Desk, place: &str) -> Result<Board, Oops> {
 async fn part_of(desk: &Desk, board: &Board) -> Result<Arc<str>, DeskError> {
     let today = desk.today_shared().await?;
     let settings = desk.settings();
-    Ok(desk.inner.boards.of(board, &today, || part(&BoardView::of(&today, board, &settings), board).into_string()))
+    Ok(desk.inner.boards.of(board, &today, || part(&BoardView::of(&today, board, &settings), board, 0).into_string()))
 }
 
 pub(super) async fn board_page(State(desk): State<Desk>, Path(place): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Oops> {
     let board = board_of(&desk, &place)?;
-    let part = part_of(&desk, &board).await?;
+    let today = desk.today_shared().await?;
     let now = desk.now();
     let settings = desk.settings();
     let zone = settings.zone().map_err(|_| DeskError::Unreadable("settings"))?;
     let at = usize::try_from(now.as_second().div_euclid(TURN_SECONDS)).unwrap_or(0);
     let first = board.languages.first().copied().unwrap_or_default();
     let language = board.languages.get(at % board.languages.len().max(1)).copied().unwrap_or_default();
+    // Each page in each language.
+    let part = part(&BoardView::of(&today, &board, &settings), &board, at / board.languages.len().max(1));
     let clock = clock(now, &zone, language);
     let again = format!("{TURN_SECONDS}; url=/board/{}?{}", in_address(&place), query.unwrap_or_default());
     let words: Vec<_> = board.languages.iter().map(|language| (*language, Words::of(*language))).collect();
@@ -65,6 +67,7 @@ pub(super) async fn board_page(State(desk): State<Desk>, Path(place): Path<Strin
                 link rel="icon" href="/static/icon.svg";
                 link rel="stylesheet" href="/static/board.css";
                 script src="/static/live.js" defer {}
+                script src="/static/turns.js" defer {}
                 script src="/static/board.js" defer {}
                 noscript { meta http-equiv="refresh" content=(again); }
             }
@@ -75,7 +78,7 @@ pub(super) async fn board_page(State(desk): State<Desk>, Path(place): Path<Strin
                     h1 { (settings.name) }
                     p #clock { time #time dir="auto" { (clock) } " " span #date dir="auto" {} }
                 }
-                main #board { (maud::PreEscaped(&*part)) }
+                main #board { (part) }
                 footer {
                     p #sound hidden { (each(&board, |words| words.sound_off)) }
                     p #lost role="status" hidden {
@@ -171,32 +174,44 @@ fn each_with(board: &Board, text: impl Fn(&'static Words) -> String) -> Markup {
     }
 }
 
-fn part(view: &BoardView, board: &Board) -> Markup {
-    let n = view.now.shown.len();
+/// `turn`: of what does not fit, which page is shown; with a script each has its time.
+fn part(view: &BoardView, board: &Board, turn: usize) -> Markup {
+    let n = view.now.pages.first().map_or(0, Vec::len);
+    let call = |call: &Call| {
+        html! { li.call data-call=(call.id) data-said=(who(call)) data-spoken=(spoken(call, board)) { (who_markup(call)) (arrow()) (where_to(call, board)) } }
+    };
+    let before = |call: &Call| html! { li { (who_markup(call)) (arrow()) (where_to(call, board)) } };
     html! {
-        section.now.{ "n" (n) } aria-labelledby="h-now" {
+        section #now.now.{ "n" (n) } aria-labelledby="h-now" {
             h2 #h-now { (each(board, |words| if n == 0 { words.nobody_called } else { words.called_now })) }
-            ul.calls {
-                @for call in &view.now.shown {
-                    li.call data-call=(call.id) data-said=(who(call)) data-spoken=(spoken(call, board)) { (who_markup(call)) (arrow()) (where_to(call, board)) }
-                }
-            }
-            (more(view.now.more, board))
+            (turning(&view.now, board, turn, call))
         }
         div.beside {
-            @if !view.before.shown.is_empty() {
-                section.before aria-labelledby="h-before" {
+            @if !view.before.pages.is_empty() {
+                section #before.before aria-labelledby="h-before" {
                     h2 #h-before { (each(board, |words| words.called_before)) }
-                    ul { @for call in &view.before.shown { li { (who_markup(call)) (arrow()) (where_to(call, board)) } } }
-                    (more(view.before.more, board))
+                    (turning(&view.before, board, turn, before))
                 }
             }
-            @if !view.queues.shown.is_empty() {
-                section.waits aria-labelledby="h-waits" {
+            @if !view.queues.pages.is_empty() {
+                section #waits.waits aria-labelledby="h-waits" {
                     h2 #h-waits { (each(board, |words| words.waiting)) }
-                    ul { @for queue in &view.queues.shown { (waiting(queue, board)) } }
-                    (more(view.queues.more, board))
+                    (turning(&view.queues, board, turn, |queue| waiting(queue, board)))
                 }
+            }
+        }
+    }
+}
+
+/// Pages of which one is shown at a time, each with its number among them.
+fn turning<T>(all: &Turning<T>, board: &Board, turn: usize, one: impl Fn(&T) -> Markup) -> Markup {
+    let pages = all.pages.len();
+    html! {
+        @for (n, page) in all.pages.iter().enumerate() {
+            div.page.of-many[pages > 1] hidden[n != turn % pages.max(1)] {
+                ul { @for item in page { (one(item)) } }
+                @if pages > 1 { p.turn { bdi dir="ltr" { (n + 1) " / " (pages) } } }
+                @if n + 1 == pages { (more(all.more, board)) }
             }
         }
     }

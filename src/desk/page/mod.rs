@@ -149,6 +149,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/static/live.js", get(async || asset("text/javascript; charset=utf-8", include_str!("live.js"))))
         .route("/static/board.css", get(async || asset("text/css; charset=utf-8", include_str!("board.css"))))
         .route("/static/board.js", get(async || asset("text/javascript; charset=utf-8", include_str!("board.js"))))
+        .route("/static/turns.js", get(async || asset("text/javascript; charset=utf-8", include_str!("turns.js"))))
         .route("/static/phone.css", get(async || asset("text/css; charset=utf-8", include_str!("phone.css"))))
         .route("/static/phone.js", get(async || asset("text/javascript; charset=utf-8", include_str!("phone.js"))))
         .route("/static/desk.css", get(async || asset("text/css; charset=utf-8", include_str!("desk.css"))))
@@ -191,6 +192,7 @@ fn version() -> &'static str {
             include_str!("live.js"),
             include_str!("board.css"),
             include_str!("board.js"),
+            include_str!("turns.js"),
             include_str!("phone.css"),
             include_str!("phone.js"),
         ];
