@@ -22,7 +22,7 @@ use super::super::error::DeskError;
 use super::super::session::SignedIn;
 use super::super::words::Words;
 use super::html::{in_address, staff_page};
-use super::{Oops, shown, version};
+use super::{Oops, UNREAD, shown, version};
 use crate::domain::board::Board;
 use crate::domain::language::Language;
 
@@ -113,7 +113,7 @@ where
     Part: Fn(Desk) -> Made + Send + 'static,
     Made: Future<Output = Result<Option<Arc<str>>, DeskError>> + Send,
 {
-    let (events, stream) = mpsc::channel::<Result<Event, Infallible>>(4);
+    let (events, stream) = mpsc::channel::<Result<Event, Infallible>>(UNREAD);
     tokio::spawn(async move {
         let (mut changes, mut stopping) = (desk.changes(), desk.stopping());
         let mut beat = tokio::time::interval(BEAT);

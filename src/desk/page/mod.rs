@@ -66,6 +66,8 @@ use crate::domain::ids::AppointmentId;
 
 /// How often a live connection looks whether its session has ended; also keeps it open.
 const LIVE_LOOK: Duration = Duration::from_secs(10);
+/// So much waits for a browser that does not read; after that it is told what is newest by then, and not what was in between.
+const UNREAD: usize = 1;
 /// A page's script sends it: what was done needs no page in answer, and what was refused is a sentence.
 const LIVE: &str = "x-live";
 /// Nobody feels unwell, as a live connection says it.
@@ -340,7 +342,7 @@ async fn list_part(
 }
 
 async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
-    let (events, stream) = mpsc::channel::<Result<Event, Infallible>>(4);
+    let (events, stream) = mpsc::channel::<Result<Event, Infallible>>(UNREAD);
     tokio::spawn(async move {
         let (mut changes, mut stopping) = (desk.changes(), desk.stopping());
         let mut look = tokio::time::interval(LIVE_LOOK);
