@@ -157,9 +157,8 @@ async fn play(
     for (visit, token) in tokens.iter().enumerate() {
         looking.spawn(watchers::phone(addr, format!("/t/{token}/live"), visit, Arc::clone(notes)));
     }
-    for n in 0..story.kiosks as usize {
-        // Those for whom there is no letter poll with another one's token.
-        looking.spawn(workers::polls(addr, clinic.kiosks[n % clinic.kiosks.len()].clone(), Arc::clone(notes)));
+    for kiosk in &clinic.kiosks {
+        looking.spawn(workers::polls(addr, kiosk.clone(), Arc::clone(notes)));
     }
     // Until everybody has what there is now.
     tokio::time::sleep(REST).await;

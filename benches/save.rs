@@ -17,7 +17,7 @@ use arrivals::domain::ids::{AppointmentId, PatientId};
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
 use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
-use arrivals::domain::ticket::CallAs;
+use arrivals::domain::ticket::{CallAs, Series};
 use arrivals::store::Store;
 use arrivals::store::feed::ListChange;
 use arrivals::store::seal::{KEY_BYTES, Seal};
@@ -68,7 +68,7 @@ struct Kiosk {
 
 impl Kiosk {
     fn open(path: &Path) -> Self {
-        Self { store: Store::open(path, 'A', Seal::new(&[7; KEY_BYTES])).expect("the folder can be written"), next: 1 }
+        Self { store: Store::open(path, Series::FIRST, Seal::new(&[7; KEY_BYTES])).expect("the folder can be written"), next: 1 }
     }
 
     fn check_in(&mut self) {
@@ -135,7 +135,7 @@ fn compare(folder: &Path, how: &str, turns: usize, rest: Duration) {
 /// Sealing costs something for each appointment at each start.
 fn start_with_a_list(folder: &Path) {
     let path = folder.join("list.db");
-    let open = || Store::open(&path, 'A', Seal::new(&[7; KEY_BYTES])).expect("the folder can be written");
+    let open = || Store::open(&path, Series::FIRST, Seal::new(&[7; KEY_BYTES])).expect("the folder can be written");
     let changes: Vec<ListChange> = (0..LIST).map(|n| ListChange::Appointment(Box::new(appointment(n)))).collect();
     let (taken, ()) = measure::timed(|| open().apply_feed(1, None, &changes).expect("the list"));
     let mut starts = Times::default();

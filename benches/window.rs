@@ -23,7 +23,7 @@ use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
 use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use arrivals::domain::settings::ClinicSettings;
-use arrivals::domain::ticket::CallAs;
+use arrivals::domain::ticket::{CallAs, Series};
 use arrivals::flow::step::{Input, Step};
 use arrivals::kiosk::app::Mailbox;
 use arrivals::kiosk::camera::CardCamera;
@@ -148,7 +148,7 @@ impl Rig {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(begun()));
         let client = Client::new(&format!("http://127.0.0.1:{}", closed_port()), "token").expect("a client");
-        let store = Store::open(&folder.path().join("kiosk.db"), 'A', Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
+        let store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
         let printer = Box::new(FolderPrinter::new(folder.path().join("tickets")));
         let (mailbox, inbox) = Mailbox::new(|| {});
         let beside = {
@@ -242,7 +242,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 fn prepare(folder: &std::path::Path) {
-    let mut store = Store::open(&folder.join("kiosk.db"), 'A', Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
+    let mut store = Store::open(&folder.join("kiosk.db"), Series::FIRST, Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
     let settings = ClinicSettings { name: "Mill Street Clinic".to_owned(), ..ClinicSettings::default() };
     let changes: Vec<ListChange> = (0..PEOPLE).map(appointment).collect();
     store.apply_feed(1, Some(&settings), &changes).expect("the list");

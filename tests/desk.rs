@@ -67,6 +67,8 @@ mod said;
 mod search;
 #[path = "desk/security.rs"]
 mod security;
+#[path = "desk/series.rs"]
+mod series;
 #[path = "desk/server.rs"]
 mod server;
 #[path = "desk/settings.rs"]

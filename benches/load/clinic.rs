@@ -12,6 +12,7 @@ use arrivals::desk::users::Role;
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::queue::{QueueAction, ServicePoint};
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::ticket::{Series, TicketNumber};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -20,8 +21,6 @@ use serde_json::json;
 use crate::crowd::{Random, crowd};
 
 pub const PASSWORD: &str = "correct horse battery";
-/// A ticket's number begins with its kiosk's letter, and D is the desk's: a desk has no more kiosks than these.
-const LETTERS: &str = "ABCEFGHIJKLMNOPQRSTUVWXYZ";
 const SERVICES: [&str; 8] =
     ["Cardiology", "Eye clinic", "Family medicine", "Laboratory", "Physiotherapy", "Radiology", "Surgery", "Vaccination"];
 /// So many days before today waits are known from, and so many visits of each service on each.
@@ -40,7 +39,7 @@ pub struct Clinic {
 pub struct Kiosk {
     pub id: String,
     pub token: String,
-    pub letter: char,
+    pub series: Series,
     /// The number of the last event that it told.
     pub told: u64,
 }
@@ -94,13 +93,12 @@ impl Clinic {
         let zone = TimeZone::get(&zone).expect("a fixed zone");
         let clock = ManualClock::at(now);
         let desk = Desk::open(folder, settings, Arc::new(clock.clone())).expect("the folder can be written");
-        let kiosks: Vec<Kiosk> = LETTERS
-            .chars()
+        let kiosks: Vec<Kiosk> = Series::proposed()
             .take(kiosks)
-            .map(|letter| Kiosk { id: format!("kiosk-{letter}"), token: format!("token-of-an-invented-kiosk-{letter}"), letter, told: 0 })
+            .map(|series| Kiosk { id: format!("kiosk-{series}"), token: format!("token-of-an-invented-kiosk-{series}"), series, told: 0 })
             .collect();
         for kiosk in &kiosks {
-            desk.enrol_kiosk(&KioskId::from(kiosk.id.as_str()), kiosk.letter, &kiosk.token).expect("enrolled");
+            desk.enrol_kiosk(&KioskId::from(kiosk.id.as_str()), kiosk.series, &kiosk.token).expect("enrolled");
         }
         for n in 0..staff {
             desk.add_user(&user_of(n), PASSWORD, Role::Desk).expect("a user");
@@ -119,18 +117,16 @@ impl Clinic {
         clinic
     }
 
-    /// The ticket of a visit: its kiosk's letter, and who comes first has the lowest number.
+    /// The ticket of a visit: its kiosk's series, and who comes first has the lowest number.
     pub fn ticket_of(&self, n: usize) -> String {
-        format!("{}{}", self.kiosks[n % self.kiosks.len()].letter, n / self.kiosks.len() + 1)
+        format!("{}{}", self.kiosks[n % self.kiosks.len()].series, n / self.kiosks.len() + 1)
     }
 
     /// The visit of a ticket.
     pub fn visit_with(&self, ticket: &str) -> Option<usize> {
-        let mut characters = ticket.chars();
-        let letter = characters.next()?;
-        let kiosk = self.kiosks.iter().position(|kiosk| kiosk.letter == letter)?;
-        let count: usize = characters.as_str().parse().ok()?;
-        Some(count.checked_sub(1)? * self.kiosks.len() + kiosk)
+        let number: TicketNumber = ticket.parse().ok()?;
+        let kiosk = self.kiosks.iter().position(|kiosk| kiosk.series == number.series())?;
+        Some((number.count() as usize).checked_sub(1)? * self.kiosks.len() + kiosk)
     }
 
     fn kiosk_of(&mut self, n: usize) -> &mut Kiosk {
@@ -180,7 +176,7 @@ impl Clinic {
             for n in 0..SERVICES.len() * PAST.1 {
                 let id = format!("past-{day}-{n:04}");
                 kiosk.told += 1;
-                tell(desk, kiosk, checked_in(kiosk.told, opens, &format!("{}{}", kiosk.letter, n + 1), date, &id));
+                tell(desk, kiosk, checked_in(kiosk.told, opens, &format!("{}{}", kiosk.series, n + 1), date, &id));
                 let id = AppointmentId::new(id);
                 let step = |action: &QueueAction| desk.queue_step(&id, action, "staff00").expect("the file").expect("a step");
                 clock.advance(Duration::from_secs(120));

@@ -22,6 +22,7 @@ use arrivals::desk::store::{COMMAND, Days, Seen, Verified};
 use arrivals::desk::users::Role;
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::report::Filter;
+use arrivals::domain::ticket::Series;
 use clap::{Args, Parser, Subcommand};
 
 #[path = "desk/data.rs"]
@@ -240,16 +241,16 @@ enum KioskCommand {
     Add {
         /// The kiosk's name on the desk's list, such as lobby.
         id: String,
-        /// The letter of its tickets, A to Z but not D.
-        #[arg(long)]
-        letter: char,
+        /// What its tickets begin with: one letter or two, A to Z. D is the desk's, and no two begin with it.
+        #[arg(long = "letter", value_name = "LETTERS")]
+        series: Series,
         /// Where it stands, such as "Main lobby, by the entrance": staff read it when somebody there needs them.
         #[arg(long = "place", value_name = "TEXT")]
         stands: Option<String>,
         #[command(flatten)]
         place: Place,
     },
-    /// Lists the kiosks: name, letter, how each stands, when it was last heard, what is wrong, where it stands.
+    /// Lists the kiosks: name, letters of its tickets, how each stands, when it was last heard, what is wrong, where it stands.
     ///
     /// Exit status: 0 the kiosks were listed, 1 the file could not be read; with --check also 2, something alarms. An alarm counts there even
     /// if somebody has seen it. A kiosk that staff took out of service alarms nobody. While no desk runs, every kiosk is silent.
@@ -336,7 +337,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Kiosk(KioskCommand::List { check, place }) => list_kiosks(&open_existing(&place.config()?)?, check),
-        Command::Kiosk(KioskCommand::Add { id, letter, stands, place }) => {
+        Command::Kiosk(KioskCommand::Add { id, series, stands, place }) => {
             let desk = open(&place.config()?)?;
             let token = random_token()?;
             let id = KioskId::new(id);
@@ -344,7 +345,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 // Looked at first: a token that was made for nothing would still replace the old one.
                 check_kiosk_place(id.as_str(), stands)?;
             }
-            desk.enrol_kiosk(&id, letter, &token)?;
+            desk.enrol_kiosk(&id, series, &token)?;
             if let Some(stands) = stands {
                 desk.place_kiosk(&id, &stands)?;
             }
@@ -363,7 +364,7 @@ fn open(config: &DeskConfig) -> anyhow::Result<Desk> {
     };
     for kiosk in &config.kiosk {
         let id = KioskId::new(kiosk.id.as_str());
-        desk.enrol_kiosk(&id, kiosk.letter, &kiosk.token)?;
+        desk.enrol_kiosk(&id, kiosk.series, &kiosk.token)?;
         if let Some(place) = &kiosk.place {
             desk.place_kiosk(&id, place)?;
         }
@@ -387,7 +388,7 @@ fn list_kiosks(desk: &Desk, check: bool) -> anyhow::Result<ExitCode> {
         let row = &kiosk.row;
         let heard = row.heard_at().map_or("never heard".to_owned(), |at| format!("heard {at:.0}"));
         let wrong = watch.raised.iter().filter(|raised| raised.kiosk == row.id).map(|raised| raised.sentence.as_str());
-        let mut parts = vec![row.id.to_string(), row.letter.clone(), kiosk.standing.word().to_lowercase(), heard];
+        let mut parts = vec![row.id.to_string(), row.series.to_string(), kiosk.standing.word().to_lowercase(), heard];
         parts.extend(wrong.map(str::to_owned));
         parts.extend((!row.place.is_empty()).then(|| row.place.clone()));
         println!("{}", parts.join("  "));

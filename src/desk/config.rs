@@ -17,6 +17,7 @@ use crate::domain::board::Board;
 use crate::domain::contact::is_country;
 use crate::domain::payer::{InsuranceSettings, check_format};
 use crate::domain::settings::ClinicSettings;
+use crate::domain::ticket::Series;
 
 /// Fewest characters of a kiosk's token.
 pub const TOKEN_CHARS_MIN: usize = 16;
@@ -79,8 +80,9 @@ pub struct SecurityConfig {
 pub struct KioskConfig {
     /// Its name, as on the desk's list.
     pub id: String,
-    /// The letter of its tickets.
-    pub letter: char,
+    /// What its tickets begin with.
+    #[serde(rename = "letter")]
+    pub series: Series,
     /// The secret it shows.
     pub token: String,
     /// Where it stands, for whoever has to go there.
@@ -90,7 +92,7 @@ pub struct KioskConfig {
 
 impl std::fmt::Debug for KioskConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("KioskConfig").field("id", &self.id).field("letter", &self.letter).finish_non_exhaustive()
+        f.debug_struct("KioskConfig").field("id", &self.id).field("series", &self.series).finish_non_exhaustive()
     }
 }
 
@@ -161,36 +163,33 @@ impl DeskConfig {
         if let Some(messages) = &self.messages {
             messages.check()?;
         }
-        let (mut ids, mut letters) = (BTreeSet::new(), BTreeSet::new());
+        let (mut ids, mut series) = (BTreeSet::new(), BTreeSet::new());
         for kiosk in &self.kiosk {
-            check_kiosk(&kiosk.id, kiosk.letter, &kiosk.token).map_err(|error| BadConfig(error.to_string()))?;
+            check_kiosk(&kiosk.id, kiosk.series, &kiosk.token).map_err(|error| BadConfig(error.to_string()))?;
             if let Some(place) = &kiosk.place {
                 check_kiosk_place(&kiosk.id, place).map_err(|error| BadConfig(error.to_string()))?;
             }
             if !ids.insert(kiosk.id.as_str()) {
                 return Err(BadConfig(format!("kiosk {:?} is there twice", kiosk.id)));
             }
-            if !letters.insert(kiosk.letter.to_ascii_uppercase()) {
-                return Err(BadConfig(format!("two kiosks have the letter {}; ticket numbers would collide", kiosk.letter)));
+            if !series.insert(kiosk.series) {
+                return Err(BadConfig(format!("the tickets of two kiosks begin with {}; their numbers would collide", kiosk.series)));
             }
         }
         Ok(())
     }
 }
 
-/// Whether a kiosk may be called this, with this letter and token.
+/// Whether a kiosk may be called this, with this series and token.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check_kiosk(id: &str, letter: char, token: &str) -> Result<(), DeskError> {
+pub fn check_kiosk(id: &str, series: Series, token: &str) -> Result<(), DeskError> {
     let bad = |why| Err(DeskError::BadKiosk { id: id.chars().take(64).collect(), why });
     if id.is_empty() || id.len() > 64 || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
         return bad("its id must be 1 to 64 letters, digits, dots, hyphens or underscores");
     }
-    if !letter.is_ascii_alphabetic() {
-        return bad("its letter must be one of A to Z");
-    }
-    if letter.eq_ignore_ascii_case(&'D') {
+    if series == Series::DESK {
         return bad("the letter D is the desk's own; choose another");
     }
     if token.len() < TOKEN_CHARS_MIN || token.len() > 256 || !token.bytes().all(|b| b.is_ascii_graphic()) {
@@ -385,7 +384,9 @@ mod tests {
             ("data = \"d\"\nsession_idle_minutes = 0".to_owned(), "1 to 720"),
             (format!("data = \"d\"\n{}", kiosk("lobby", "D", good)), "the desk's own"),
             (format!("data = \"d\"\n{}", kiosk("lobby", "A", "short-secret")), "16 to 256"),
-            (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("b", "a", good)), "two kiosks have the letter"),
+            (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("b", "a", good)), "the tickets of two kiosks begin with A"),
+            (format!("data = \"d\"\n{}{}", kiosk("a", "AB", good), kiosk("b", "ab", good)), "begin with AB"),
+            (format!("data = \"d\"\n{}", kiosk("lobby", "DA", good)), "line 4: tickets begin with one or two letters"),
             (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("a", "B", good)), "there twice"),
             (
                 format!("data = \"d\"\n{}place = \"{}\"", kiosk("a", "A", good), "x".repeat(121)),

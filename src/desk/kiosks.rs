@@ -507,7 +507,13 @@ mod tests {
         for (what, change, extra, standing, alarms, warnings) in cases {
             let mut heard = HeardHealth { health: well(now), at: now, online_since: now, clock: SignedDuration::ZERO, waiting_since: None };
             change(&mut heard);
-            let row = KioskRow { id: "lobby".into(), letter: "A".into(), place: String::new(), posted_at: None, health: Some(heard) };
+            let row = KioskRow {
+                id: "lobby".into(),
+                series: crate::domain::ticket::Series::FIRST,
+                place: String::new(),
+                posted_at: None,
+                health: Some(heard),
+            };
             let service = match *extra {
                 "out" => Some((OrderKind::OutOfService { text: "Cleaning".into() }, "ana".to_owned(), now)),
                 "in" => Some((OrderKind::InService, "ana".to_owned(), now)),
@@ -526,7 +532,13 @@ mod tests {
     #[test]
     fn a_kiosk_that_never_told_how_it_is_alarms_nobody_and_one_that_posts_is_not_silent() {
         let now = at("14:00:00");
-        let row = |posted, health| KioskRow { id: "lobby".into(), letter: "A".into(), place: String::new(), posted_at: posted, health };
+        let row = |posted, health| KioskRow {
+            id: "lobby".into(),
+            series: crate::domain::ticket::Series::FIRST,
+            place: String::new(),
+            posted_at: posted,
+            health,
+        };
         let judged = |row| judge(row, None, None, KioskRules::default(), now);
         for posted in [None, Some(at("09:00:00"))] {
             let watched = judged(row(posted, None));

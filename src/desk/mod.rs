@@ -55,7 +55,7 @@ use crate::domain::ids::{AppointmentId, KioskId, Seq};
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
 use crate::domain::settings::ClinicSettings;
-use crate::domain::ticket::{CallAs, Ticket};
+use crate::domain::ticket::{CallAs, Series, Ticket};
 
 /// A session ends after this many minutes without work, unless the configuration says otherwise.
 pub const SESSION_IDLE_MINUTES: u32 = 15;
@@ -225,19 +225,19 @@ impl Desk {
     /// Lets a kiosk in, or gives a known one another token.
     ///
     /// # Errors
-    /// If the id, the letter or the token will not do, or another kiosk has the letter.
-    pub fn enrol_kiosk(&self, id: &KioskId, letter: char, token: &str) -> Result<(), DeskError> {
-        self.enrol_kiosk_by(id, letter, token, COMMAND)
+    /// If the id, the series or the token will not do, or another kiosk has the series.
+    pub fn enrol_kiosk(&self, id: &KioskId, series: Series, token: &str) -> Result<(), DeskError> {
+        self.enrol_kiosk_by(id, series, token, COMMAND)
     }
 
     /// As [`Desk::enrol_kiosk`]. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// As [`Desk::enrol_kiosk`].
-    pub fn enrol_kiosk_by(&self, id: &KioskId, letter: char, token: &str, by: &str) -> Result<(), DeskError> {
-        config::check_kiosk(id.as_str(), letter, token)?;
+    pub fn enrol_kiosk_by(&self, id: &KioskId, series: Series, token: &str, by: &str) -> Result<(), DeskError> {
+        config::check_kiosk(id.as_str(), series, token)?;
         let now = self.now();
-        self.with_store(|store| store.enrol_kiosk(id, letter, &secret::hash_token(token), by, now))?;
+        self.with_store(|store| store.enrol_kiosk(id, series, &secret::hash_token(token), by, now))?;
         self.notify();
         Ok(())
     }

@@ -3,38 +3,120 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// A letter and a counter: `A17`. The letter belongs to one kiosk (`D` to the desk), so two that
-/// cannot reach each other never give out the same number.
+/// What the numbers of one kiosk begin with: one letter or two, such as `A` or `AB`. Each kiosk has its own, so two that cannot reach
+/// each other never give out the same number. `D` is the desk's, and no other begins with it.
+///
+/// Ordered as they are proposed: `A` to `Z`, then `AA`, `AB` and so on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Series(u16);
+
+const LETTERS: u16 = 26;
+
+impl Series {
+    /// `A`, that of a clinic's first kiosk.
+    pub const FIRST: Self = Self(0);
+    /// `D`, the desk's own; no kiosk has it.
+    pub const DESK: Self = Self(3);
+
+    /// Every series that the desk proposes for kiosks, in order. `I`, `O` and `Q` are left out, since they are read as 1 and 0, and any `D`;
+    /// a kiosk may have them all the same.
+    pub fn proposed() -> impl Iterator<Item = Self> {
+        let is_clear = |series: &Self| !series.to_string().contains(['D', 'I', 'O', 'Q']);
+        (0..LETTERS + LETTERS * LETTERS).map(Self).filter(is_clear)
+    }
+
+    fn letters(self) -> [Option<char>; 2] {
+        let letter = |n: u16| char::from_u32(u32::from(b'A') + u32::from(n % LETTERS));
+        match self.0.checked_sub(LETTERS) {
+            None => [letter(self.0), None],
+            Some(pair) => [letter(pair / LETTERS), letter(pair)],
+        }
+    }
+}
+
+impl std::fmt::Display for Series {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.letters().into_iter().flatten().try_for_each(|letter| write!(f, "{letter}"))
+    }
+}
+
+/// A text that tickets cannot begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("tickets begin with one or two letters of A to Z, such as A or AB; D is the desk's, and no two begin with it")]
+pub struct NotASeries;
+
+impl std::str::FromStr for Series {
+    type Err = NotASeries;
+
+    fn from_str(text: &str) -> Result<Self, NotASeries> {
+        let place = |letter: u8| match letter.to_ascii_uppercase() {
+            letter @ b'A'..=b'Z' => Ok(u16::from(letter - b'A')),
+            _ => Err(NotASeries),
+        };
+        match *text.as_bytes() {
+            [only] => Ok(Self(place(only)?)),
+            [first, _] if Self(place(first)?) == Self::DESK => Err(NotASeries),
+            [first, second] => Ok(Self(LETTERS + LETTERS * place(first)? + place(second)?)),
+            _ => Err(NotASeries),
+        }
+    }
+}
+
+impl From<Series> for String {
+    fn from(series: Series) -> Self {
+        series.to_string()
+    }
+}
+
+impl TryFrom<String> for Series {
+    type Error = NotASeries;
+
+    fn try_from(text: String) -> Result<Self, NotASeries> {
+        text.parse()
+    }
+}
+
+/// A series and a counter: `A17`, `AB17`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TicketNumber {
-    letter: char,
+    series: Series,
     count: u32,
 }
 
 impl TicketNumber {
-    /// The number `count` of the kiosk with this letter.
+    /// The number `count` of this series.
     #[must_use]
-    pub fn new(letter: char, count: u32) -> Self {
-        Self { letter: letter.to_ascii_uppercase(), count }
+    pub fn new(series: Series, count: u32) -> Self {
+        Self { series, count }
     }
 
-    /// The kiosk's letter.
+    /// Whose it is: a kiosk's, or the desk's.
     #[must_use]
-    pub fn letter(self) -> char {
-        self.letter
+    pub fn series(self) -> Series {
+        self.series
     }
 
-    /// How many tickets the kiosk has given out that day, this one included.
+    /// How many tickets of this series were given out that day, this one included.
     #[must_use]
     pub fn count(self) -> u32 {
         self.count
+    }
+
+    /// What a voice reads: two letters are said one by one, `A B 17`, because `AB17` would be taken for a word.
+    #[must_use]
+    pub fn spoken(self) -> String {
+        match self.series.letters() {
+            [Some(first), Some(second)] => format!("{first} {second} {}", self.count),
+            _ => self.to_string(),
+        }
     }
 }
 
 impl std::fmt::Display for TicketNumber {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.letter, self.count)
+        write!(f, "{}{}", self.series, self.count)
     }
 }
 
@@ -46,21 +128,21 @@ impl From<TicketNumber> for String {
 
 /// A text that is no ticket number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a ticket number is a letter and a count, such as A17")]
+#[error("a ticket number is one or two letters and a count, such as A17 or AB17")]
 pub struct NotATicketNumber;
 
 impl std::str::FromStr for TicketNumber {
     type Err = NotATicketNumber;
 
     fn from_str(text: &str) -> Result<Self, NotATicketNumber> {
-        let mut characters = text.chars();
-        let letter = characters.next().filter(char::is_ascii_alphabetic).ok_or(NotATicketNumber)?;
-        let digits = characters.as_str();
-        if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        let at = text.find(|c: char| c.is_ascii_digit()).ok_or(NotATicketNumber)?;
+        let (letters, digits) = text.split_at_checked(at).ok_or(NotATicketNumber)?;
+        let series = letters.parse().map_err(|_| NotATicketNumber)?;
+        if digits.len() > 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(NotATicketNumber);
         }
         let count: u32 = digits.parse().map_err(|_| NotATicketNumber)?;
-        if count == 0 { Err(NotATicketNumber) } else { Ok(Self::new(letter, count)) }
+        if count == 0 { Err(NotATicketNumber) } else { Ok(Self::new(series, count)) }
     }
 }
 
@@ -140,18 +222,70 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_they_are_written() {
+        let series = |text: &str| text.parse::<Series>().unwrap();
         for (text, expected) in [
-            ("A1", Some(TicketNumber::new('A', 1))),
-            ("d250", Some(TicketNumber::new('D', 250))),
+            ("A1", Some((Series::FIRST, 1))),
+            ("d250", Some((Series::DESK, 250))),
+            ("AB17", Some((series("AB"), 17))),
+            ("zz999999999", Some((series("ZZ"), 999_999_999))),
             ("A0", None),
             ("A", None),
+            ("AB", None),
             ("17", None),
             ("A-1", None),
+            ("A1B", None),
+            ("ABC1", None),
+            ("DA1", None),
+            ("ÄB1", None),
+            ("A B1", None),
             ("A99999999999", None),
             ("", None),
         ] {
+            let expected = expected.map(|(series, count)| TicketNumber::new(series, count));
             assert_eq!(text.parse::<TicketNumber>().ok(), expected, "{text}");
+            if let Some(number) = expected {
+                assert_eq!(number.to_string(), text.to_uppercase());
+                assert_eq!(serde_json::from_str::<TicketNumber>(&serde_json::to_string(&number).unwrap()).unwrap(), number);
+            }
         }
-        assert_eq!(TicketNumber::new('a', 17).to_string(), "A17");
+    }
+
+    #[test]
+    fn a_series_is_one_letter_or_two_and_only_the_desks_begins_with_d() {
+        for (text, expected) in [
+            ("A", Some("A")),
+            ("z", Some("Z")),
+            ("aB", Some("AB")),
+            ("AD", Some("AD")),
+            ("ZZ", Some("ZZ")),
+            ("D", Some("D")),
+            ("DA", None),
+            ("dd", None),
+            ("ABC", None),
+            ("A1", None),
+            ("Ä", None),
+            (" A", None),
+            ("", None),
+        ] {
+            assert_eq!(text.parse::<Series>().ok().map(|series| series.to_string()).as_deref(), expected, "{text}");
+        }
+        assert_eq!((Series::FIRST.to_string(), Series::DESK.to_string()), ("A".to_owned(), "D".to_owned()));
+    }
+
+    #[test]
+    fn what_is_proposed_goes_on_with_two_letters_and_none_is_read_as_a_digit() {
+        let proposed: Vec<String> = Series::proposed().map(|series| series.to_string()).collect();
+        assert_eq!(proposed[..4], ["A", "B", "C", "E"]);
+        assert_eq!(proposed[21..25], ["Z", "AA", "AB", "AC"]);
+        assert!(Series::proposed().is_sorted() && Series::proposed().all(|series| series != Series::DESK));
+        assert!(Series::proposed().all(|series| series.to_string().parse() == Ok(series)));
+        assert!(proposed.len() > 400 && proposed.iter().all(|text| !text.contains(['I', 'O', 'Q'])));
+    }
+
+    #[test]
+    fn two_letters_are_said_one_by_one() {
+        for (text, spoken) in [("A17", "A17"), ("AB17", "A B 17"), ("D3", "D3")] {
+            assert_eq!(text.parse::<TicketNumber>().unwrap().spoken(), spoken);
+        }
     }
 }

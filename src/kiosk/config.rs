@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::device::camera;
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
+use crate::domain::ticket::Series;
 use crate::paper::PaperWidth;
 use crate::store::key::{self, KeyPlace};
 use crate::store::{Seal, StoreError};
@@ -17,8 +18,9 @@ use crate::store::{Seal, StoreError};
 pub struct KioskConfig {
     /// This kiosk's name, as the desk knows it.
     pub kiosk: KioskId,
-    /// The letter of its ticket numbers.
-    pub letter: char,
+    /// What its ticket numbers begin with.
+    #[serde(rename = "letter")]
+    pub series: Series,
     /// The desk's address.
     pub desk: String,
     /// The secret that the desk gave this kiosk.
@@ -159,11 +161,11 @@ impl KioskConfig {
             let place = line.map(|line| format!(" (line {line})")).unwrap_or_default();
             ConfigError::Parse { path: PathBuf::new(), why: format!("{}{place}", error.message()) }
         })?;
-        if !config.letter.is_ascii_uppercase() || config.letter == 'D' {
+        if config.series == Series::DESK {
             return Err(ConfigError::Value {
                 key: "letter",
-                value: config.letter.to_string(),
-                expected: "write one capital letter from A to Z; D belongs to the desk",
+                value: config.series.to_string(),
+                expected: "write one letter from A to Z, or two; D belongs to the desk",
             });
         }
         if let Some(accent) = &config.look.accent {
@@ -256,7 +258,11 @@ mod tests {
     #[test]
     fn mistakes_are_named_without_the_secret() {
         for (change, expected) in [
-            (("letter = \"A\"", "letter = \"AB\""), "line 2"),
+            (
+                ("letter = \"A\"", "letter = \"ABC\""),
+                "one or two letters of A to Z, such as A or AB; D is the desk's, and no two begin with it (line 2)",
+            ),
+            (("letter = \"A\"", "letter = \"DA\""), "(line 2)"),
             (("letter = \"A\"", "letter = \"D\""), "D belongs to the desk"),
             (("letter = \"A\"", "leter = \"A\""), "unknown field `leter`"),
             (("printer = ", "colour = 1\nprinter = "), "(line 6)"),

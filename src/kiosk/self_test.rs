@@ -69,7 +69,7 @@ pub fn run(config: &KioskConfig, clock: &Arc<dyn Clock>, runtime: &tokio::runtim
 
 fn test_file(config: &KioskConfig) -> Result<String, StoreError> {
     let (seal, key_place) = config.seal()?;
-    let store = Store::open(&config.data, config.letter, seal)?;
+    let store = Store::open(&config.data, config.series, seal)?;
     let last = store.last_seq()?.0;
     let untold = last.saturating_sub(store.acknowledged()?.0);
     let list = store.list()?.len();
@@ -131,7 +131,7 @@ fn test_printer(config: &KioskConfig, clock: &dyn Clock) -> (bool, String) {
     let paper: PaperWidth = config.paper;
     let picture = Typesetter::new().ticket(&test_face(config), paper);
     let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let ticket = Ticket { number: TicketNumber::new(config.letter, 1), date: today };
+    let ticket = Ticket { number: TicketNumber::new(config.series, 1), date: today };
     match printer.print(&PrintJob { ticket, paper, picture }) {
         PrintOutcome::Printed => (true, format!("{}; a test ticket was printed", status.for_staff())),
         PrintOutcome::Unknown => (true, "a test ticket was sent; look whether it came out, this printer does not say".to_owned()),
@@ -144,7 +144,7 @@ fn test_face(config: &KioskConfig) -> TicketFace {
         rtl: false,
         clinic: config.look.name.clone().unwrap_or_else(|| "Arrivals".to_owned()),
         number_label: "Test ticket".to_owned(),
-        number: format!("{}0", config.letter),
+        number: format!("{}0", config.series),
         name: None,
         place_label: "Kiosk".to_owned(),
         place: config.kiosk.to_string(),

@@ -25,6 +25,8 @@ use zeroize::Zeroizing;
 pub use error::StoreError;
 pub use seal::Seal;
 
+use crate::domain::ticket::Series;
+
 /// More than there are different statements here.
 const STATEMENTS: usize = 32;
 
@@ -36,22 +38,22 @@ const JSON_BYTES: usize = 4096;
 pub struct Store {
     connection: Connection,
     seal: Seal,
-    letter: char,
+    series: Series,
 }
 
 impl Store {
-    /// Opens the file, and makes it if it is not there. `letter` begins this kiosk's ticket numbers; `seal` seals what the
+    /// Opens the file, and makes it if it is not there. `series` begins this kiosk's ticket numbers; `seal` seals what the
     /// file says about people. A file of an older version is brought up to date.
     ///
     /// # Errors
     /// If the file cannot be opened or made, is no store, was sealed with another key or was written by a newer version;
     /// then it is left as it was.
-    pub fn open(path: &Path, letter: char, seal: Seal) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, series: Series, seal: Seal) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
         }
         let connection = Connection::open(path).map_err(|why| StoreError::Open { path: path.to_owned(), why })?;
-        let mut store = Self { connection, seal, letter };
+        let mut store = Self { connection, seal, series };
         store.prepare(path).map_err(|error| match error {
             StoreError::Database(why) => StoreError::Open { path: path.to_owned(), why },
             other => other,

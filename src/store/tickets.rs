@@ -15,7 +15,7 @@ use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::proposal::Proposal;
-use crate::domain::ticket::{CallAs, Ticket, TicketNumber};
+use crate::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
 
 pub(super) const TABLE: &str = "ticket";
 
@@ -103,7 +103,7 @@ impl Store {
     /// # Errors
     /// If it could not be made durable; then no number is used up and nothing is kept.
     pub fn check_in(&mut self, check_in: &CheckIn<'_>) -> Result<KnownTicket, StoreError> {
-        let letter = self.letter;
+        let series = self.series;
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut without_ticket = Vec::new();
         let mut first_known = None;
@@ -117,7 +117,7 @@ impl Store {
             return Ok(known);
         }
         let seq = next_seq_in(&transaction)?;
-        let ticket = next_ticket_in(&transaction, letter, check_in.date)?;
+        let ticket = next_ticket_in(&transaction, series, check_in.date)?;
         for appointment in &without_ticket {
             put_ticket_in(&transaction, &self.seal, appointment, ticket, check_in.place, seq)?;
         }
@@ -148,10 +148,10 @@ impl Store {
     /// # Errors
     /// If it could not be made durable; then no number is used up and nothing is kept.
     pub fn walk_in(&mut self, walk_in: &WalkIn<'_>) -> Result<(KnownTicket, AppointmentId), StoreError> {
-        let letter = self.letter;
+        let series = self.series;
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let seq = next_seq_in(&transaction)?;
-        let ticket = next_ticket_in(&transaction, letter, walk_in.date)?;
+        let ticket = next_ticket_in(&transaction, series, walk_in.date)?;
         let appointment = AppointmentId::of_request(ticket);
         put_ticket_in(&transaction, &self.seal, &appointment, ticket, walk_in.place, seq)?;
         let event = KioskEvent::WalkedIn(WalkedIn {
@@ -214,11 +214,11 @@ impl Store {
 }
 
 /// Counts one ticket on; the caller's transaction makes it durable.
-fn next_ticket_in(connection: &Connection, letter: char, date: Date) -> Result<Ticket, StoreError> {
+fn next_ticket_in(connection: &Connection, series: Series, date: Date) -> Result<Ticket, StoreError> {
     let count: u32 = connection
         .prepare_cached("INSERT INTO counter (date, last) VALUES (?1, 1) ON CONFLICT (date) DO UPDATE SET last = last + 1 RETURNING last")?
         .query_row(params![date.to_string()], |row| row.get(0))?;
-    Ok(Ticket { number: TicketNumber::new(letter, count), date })
+    Ok(Ticket { number: TicketNumber::new(series, count), date })
 }
 
 fn put_ticket_in(

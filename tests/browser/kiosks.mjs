@@ -148,8 +148,9 @@ await play(async () => {
 
   const abe = await signIn("abe");
   await abe.goto(base + "/kiosks");
+  assert.equal(await abe.getByLabel("Its tickets begin with").inputValue(), "E", "the next that is free");
   await abe.getByLabel("Name, such as lobby").fill("lobby");
-  await abe.getByLabel("Letter of its tickets").fill("E");
+  await abe.getByLabel("Its tickets begin with").fill("AB");
   await abe.keyboard.press("Enter");
   await abe.getByRole("alert").getByText("There is a kiosk lobby already.").waitFor();
   await abe.getByLabel("Name, such as lobby").fill("upstairs");
@@ -157,7 +158,7 @@ await play(async () => {
   await abe.keyboard.press("Enter");
   await abe.getByRole("heading", { name: "Kiosk upstairs is let in" }).waitFor();
   const lines = await abe.getByLabel("Lines for kiosk.toml").inputValue();
-  tokens.upstairs = lines.match(/^kiosk = "upstairs"\nletter = "E"\ntoken = "([0-9a-f]{64})"$/)[1];
+  tokens.upstairs = lines.match(/^kiosk = "upstairs"\nletter = "AB"\ntoken = "([0-9a-f]{64})"$/)[1];
   await audit(abe, "a new kiosk");
   await abe.screenshot({ path: picture("kiosks-token-1280") });
   await new Kiosk("upstairs").say();

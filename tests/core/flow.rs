@@ -7,7 +7,7 @@ use arrivals::domain::identity::{Fact, Typed};
 use arrivals::domain::language::Language;
 use arrivals::domain::person::BirthDate;
 use arrivals::domain::reason::Reason;
-use arrivals::domain::ticket::{CallAs, PrintOutcome, PrintTrouble, Ticket, TicketNumber};
+use arrivals::domain::ticket::{CallAs, PrintOutcome, PrintTrouble, Ticket};
 use arrivals::flow::conversation::{Conversation, TRIES_MAX};
 use arrivals::flow::found::Lookup;
 use arrivals::flow::step::{Answers, Effect, Input, Query, SavedTicket, ScanWord, Step};
@@ -16,7 +16,7 @@ use jiff::civil::date;
 use super::people::{patient, visit};
 
 pub fn ticket() -> Ticket {
-    Ticket { number: TicketNumber::new('A', 7), date: date(2026, 11, 23) }
+    Ticket { number: "A7".parse().unwrap(), date: date(2026, 11, 23) }
 }
 
 pub fn saved() -> Input {

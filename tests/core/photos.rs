@@ -6,6 +6,7 @@ use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::Seq;
 use arrivals::domain::insurance::Side;
 use arrivals::domain::proposal::Field;
+use arrivals::domain::ticket::Series;
 use arrivals::store::photos::{Photo, PhotoKey};
 use arrivals::store::tickets::{CheckIn, KnownTicket};
 use arrivals::store::{Store, StoreError};
@@ -47,7 +48,7 @@ fn a_photo_is_kept_with_its_check_in_and_read_after_a_restart() {
     let path = folder.path().join("kiosk.db");
     let (first, second) = (picture(1, 200_001), picture(2, 70_000));
     {
-        let mut store = Store::open(&path, 'A', seal()).unwrap();
+        let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
         check_in(&mut store, "before", &[]).unwrap();
         let back = Photo { field: Field::Insurance, side: Side::Back, picture: &second };
         let other = Photo { field: Field::SecondInsurance, side: Side::Front, picture: b"small" };
@@ -55,7 +56,7 @@ fn a_photo_is_kept_with_its_check_in_and_read_after_a_restart() {
         // Checked in already: there is no event that more photos could belong to.
         check_in(&mut store, "a", &[front(b"again")]).unwrap();
     }
-    let store = Store::open(&path, 'A', seal()).unwrap();
+    let store = Store::open(&path, Series::FIRST, seal()).unwrap();
     let keys = [key(2, Field::Insurance, Side::Front), key(2, Field::Insurance, Side::Back), key(2, Field::SecondInsurance, Side::Front)];
     assert_eq!(store.pending_photos().unwrap(), keys);
     for (key, picture) in keys.into_iter().zip([&first[..], &second, b"small"]) {
@@ -67,7 +68,7 @@ fn a_photo_is_kept_with_its_check_in_and_read_after_a_restart() {
 #[test]
 fn a_check_in_that_fails_keeps_no_photo() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A', seal()).unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, seal()).unwrap();
     check_in(&mut store, "a", &[]).unwrap();
     store.limit_pages(1).unwrap();
     let large = picture(3, 300_000);
@@ -82,7 +83,7 @@ fn a_check_in_that_fails_keeps_no_photo() {
 #[test]
 fn a_photo_outlives_its_event_until_the_desk_has_it() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A', seal()).unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, seal()).unwrap();
     check_in(&mut store, "a", &[front(b"a card")]).unwrap();
     store.acknowledge(Seq(1)).unwrap();
     assert_eq!(store.forget_events("2026-11-24T14:00:00Z".parse().unwrap()).unwrap(), 1);
@@ -99,7 +100,7 @@ fn a_photo_outlives_its_event_until_the_desk_has_it() {
 fn a_thousand_photos_that_were_sent_leave_nothing_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kiosk.db");
-    let mut store = Store::open(&path, 'A', seal()).unwrap();
+    let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
     check_in(&mut store, "first", &[]).unwrap();
     let mut sizes = Vec::new();
     for n in 1..=1000_u64 {
@@ -132,7 +133,7 @@ fn a_photo_that_was_damaged_or_exchanged_is_noticed() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kiosk.db");
-        let mut store = Store::open(&path, 'A', seal()).unwrap();
+        let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
         let back = Photo { field: Field::Insurance, side: Side::Back, picture: b"the other side" };
         check_in(&mut store, "a", &[front(b"one side"), back]).unwrap();
         rusqlite::Connection::open(&path).unwrap().execute(change, []).unwrap();

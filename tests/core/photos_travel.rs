@@ -13,6 +13,7 @@ use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::{KioskId, Seq};
 use arrivals::domain::insurance::{Coverage, Side};
 use arrivals::domain::proposal::{Field, Proposal, Source, Value};
+use arrivals::domain::ticket::Series;
 use arrivals::store::Store;
 use arrivals::store::photos::Photo;
 use arrivals::store::tickets::CheckIn;
@@ -50,9 +51,9 @@ impl Drop for Lobby {
 
 impl Lobby {
     fn start(desk: &Desk, folder: &Path, api: impl DeskApi + 'static) -> Self {
-        desk.enrol_kiosk(&lobby(), 'A', TOKEN).unwrap();
+        desk.enrol_kiosk(&lobby(), Series::FIRST, TOKEN).unwrap();
         let path = folder.join("kiosk.db");
-        let store = Arc::new(Mutex::new(Store::open(&path, 'A', seal()).unwrap()));
+        let store = Arc::new(Mutex::new(Store::open(&path, Series::FIRST, seal()).unwrap()));
         let mut kiosk = Self { path, store, wake: Arc::default(), told: Arc::default(), worker: tokio::spawn(async {}) };
         kiosk.restart(api);
         kiosk
@@ -61,7 +62,7 @@ impl Lobby {
     /// As after a power cut: the worker is gone, the file is opened anew.
     fn restart(&mut self, api: impl DeskApi + 'static) {
         self.worker.abort();
-        self.store = Arc::new(Mutex::new(Store::open(&self.path, 'A', seal()).unwrap()));
+        self.store = Arc::new(Mutex::new(Store::open(&self.path, Series::FIRST, seal()).unwrap()));
         let told = Arc::clone(&self.told);
         let worker = Worker {
             api,

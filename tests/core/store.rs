@@ -3,7 +3,7 @@
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::{AppointmentId, Seq};
 use arrivals::domain::settings::ClinicSettings;
-use arrivals::domain::ticket::{Ticket, TicketNumber};
+use arrivals::domain::ticket::{Series, Ticket};
 use arrivals::store::feed::ListChange;
 use arrivals::store::tickets::{CheckIn, KnownTicket};
 use arrivals::store::{Store, StoreError};
@@ -31,10 +31,10 @@ fn numbers_go_on_after_a_restart_and_begin_again_each_day() {
         [("a", MONDAY, "B1"), ("b", MONDAY, "B2"), ("c", TUESDAY, "B1"), ("d", MONDAY, "B3"), ("e", TUESDAY, "B2")]
     {
         // Opened anew each time, as after a restart; the clock may jump back over midnight.
-        let mut store = Store::open(&path, 'B', seal()).unwrap();
+        let mut store = Store::open(&path, "B".parse().unwrap(), seal()).unwrap();
         assert_eq!(number(&check_in(&mut store, &[appointment], day).unwrap()), expected);
     }
-    let store = Store::open(&path, 'B', seal()).unwrap();
+    let store = Store::open(&path, "B".parse().unwrap(), seal()).unwrap();
     let positions: Vec<u64> = store.events_after(Seq(0), 100).unwrap().iter().map(|event| event.seq.0).collect();
     assert_eq!(positions, [1, 2, 3, 4, 5]);
 }
@@ -42,7 +42,7 @@ fn numbers_go_on_after_a_restart_and_begin_again_each_day() {
 #[test]
 fn checking_in_twice_gives_the_same_ticket() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A', seal()).unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, seal()).unwrap();
     let first = check_in(&mut store, &["a", "b"], MONDAY).unwrap();
     assert!(!first.given_before);
     let again = check_in(&mut store, &["b"], MONDAY).unwrap();
@@ -59,7 +59,7 @@ fn checking_in_twice_gives_the_same_ticket() {
 #[test]
 fn a_full_disk_keeps_the_number_for_the_next_try() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A', seal()).unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, seal()).unwrap();
     check_in(&mut store, &["a"], MONDAY).unwrap();
     store.limit_pages(1).unwrap();
     let mut refused = 0;
@@ -83,7 +83,7 @@ fn a_full_disk_keeps_the_number_for_the_next_try() {
 #[test]
 fn positions_are_not_used_again_after_old_events_are_gone() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A', seal()).unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, seal()).unwrap();
     let event = KioskEvent::WalkedAway { step: "find".into() };
     let early = "2026-11-23T14:00:00Z".parse().unwrap();
     let late = "2026-11-24T14:00:00Z".parse().unwrap();
@@ -105,9 +105,9 @@ fn the_feed_is_taken_whole_and_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kiosk.db");
     let settings = ClinicSettings { name: "Mill Street Clinic".into(), ..ClinicSettings::default() };
-    let elsewhere = Ticket { number: TicketNumber::new('C', 4), date: MONDAY };
+    let elsewhere = Ticket { number: "C4".parse().unwrap(), date: MONDAY };
     {
-        let mut store = Store::open(&path, 'A', seal()).unwrap();
+        let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
         let changes = [
             ListChange::Appointment(Box::new(appointment("a"))),
             ListChange::Appointment(Box::new(appointment("b"))),
@@ -116,7 +116,7 @@ fn the_feed_is_taken_whole_and_survives_a_restart() {
         ];
         store.apply_feed(17, Some(&settings), &changes).unwrap();
     }
-    let mut store = Store::open(&path, 'A', seal()).unwrap();
+    let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
     assert_eq!((store.cursor().unwrap(), store.settings().unwrap()), (17, Some(settings)));
     let list = store.list().unwrap();
     assert_eq!((list.len(), list.get(&"b".into()).is_some()), (1, true));
@@ -129,7 +129,7 @@ fn the_feed_is_taken_whole_and_survives_a_restart() {
 #[test]
 fn an_undone_check_in_frees_the_visit_but_not_one_the_desk_has_not_heard_of() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&folder.path().join("kiosk.db"), 'A', seal()).unwrap();
+    let mut store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, seal()).unwrap();
     check_in(&mut store, &["a"], MONDAY).unwrap();
     let undone = [ListChange::Visit { appointment: "a".into(), ticket: None, seen: false }];
     store.apply_feed(1, None, &undone).unwrap();
@@ -146,9 +146,9 @@ fn a_file_that_is_no_store_is_refused_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kiosk.db");
     std::fs::write(&path, "this is not a database, but it is long enough to look like a file of some kind").unwrap();
-    let error = Store::open(&path, 'A', seal()).unwrap_err().to_string();
+    let error = Store::open(&path, Series::FIRST, seal()).unwrap_err().to_string();
     assert!(error.contains("kiosk.db") && error.contains("move it away"), "{error}");
     let newer = folder.path().join("newer.db");
     rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(Store::open(&newer, 'A', seal()), Err(StoreError::Newer { found: 99, .. })));
+    assert!(matches!(Store::open(&newer, Series::FIRST, seal()), Err(StoreError::Newer { found: 99, .. })));
 }

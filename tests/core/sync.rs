@@ -11,6 +11,7 @@ use arrivals::domain::appointment::Appointment;
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::ticket::Series;
 use arrivals::store::Store;
 use arrivals::store::tickets::CheckIn;
 use arrivals::sync::api::{Attempt, DeskApi};
@@ -99,7 +100,7 @@ impl DeskApi for Lossy {
 /// One kiosk: a file, and a worker that may be killed and started again.
 struct TestKiosk {
     id: KioskId,
-    letter: char,
+    series: Series,
     token: String,
     path: std::path::PathBuf,
     store: Arc<Mutex<Store>>,
@@ -110,15 +111,16 @@ struct TestKiosk {
 }
 
 impl TestKiosk {
-    fn start(desk: &Desk, folder: &std::path::Path, letter: char, random: &Arc<Mutex<Random>>, losses_of_ten: u64) -> Self {
-        let id = KioskId::new(format!("kiosk-{}", letter.to_ascii_lowercase()));
-        let token = format!("token-of-kiosk-{letter}-0123456789");
-        desk.enrol_kiosk(&id, letter, &token).unwrap();
+    fn start(desk: &Desk, folder: &std::path::Path, letters: &str, random: &Arc<Mutex<Random>>, losses_of_ten: u64) -> Self {
+        let id = KioskId::new(format!("kiosk-{}", letters.to_lowercase()));
+        let token = format!("token-of-kiosk-{letters}-0123456789");
+        let series = letters.parse().unwrap();
+        desk.enrol_kiosk(&id, series, &token).unwrap();
         let path = folder.join(format!("{id}.db"));
-        let store = Arc::new(Mutex::new(Store::open(&path, letter, seal()).unwrap()));
+        let store = Arc::new(Mutex::new(Store::open(&path, series, seal()).unwrap()));
         let (wake, told, cut) = (Arc::new(Notify::new()), Arc::default(), Cut::default());
         let worker = tokio::spawn(async {});
-        let mut kiosk = Self { id, letter, token, path, store, wake, told, cut, worker };
+        let mut kiosk = Self { id, series, token, path, store, wake, told, cut, worker };
         kiosk.restart(desk, random, losses_of_ten);
         kiosk
     }
@@ -126,7 +128,7 @@ impl TestKiosk {
     /// As after a power cut: the worker is gone, the file is opened anew.
     fn restart(&mut self, desk: &Desk, random: &Arc<Mutex<Random>>, losses_of_ten: u64) {
         self.worker.abort();
-        self.store = Arc::new(Mutex::new(Store::open(&self.path, self.letter, seal()).unwrap()));
+        self.store = Arc::new(Mutex::new(Store::open(&self.path, self.series, seal()).unwrap()));
         let inner = InProcess::new(desk.clone(), self.token.clone());
         let lossy = Lossy { inner, random: Arc::clone(random), losses_of_ten };
         let told = Arc::clone(&self.told);
@@ -190,7 +192,7 @@ pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 async fn the_desk_hears_of_a_check_in_and_the_kiosk_of_the_desks_answer() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
     let desk = desk(folder.path(), &clock, 3);
-    let kiosk = TestKiosk::start(&desk, folder.path(), 'A', &random(1), 0);
+    let kiosk = TestKiosk::start(&desk, folder.path(), "A", &random(1), 0);
     until("the list has come", || kiosk.store.lock().unwrap().list().unwrap().len() == 3).await;
     let number = kiosk.check_in(&clock, "apt-1");
     until("the desk has acknowledged", || kiosk.is_in_step()).await;
@@ -204,7 +206,7 @@ async fn the_desk_hears_of_a_check_in_and_the_kiosk_of_the_desks_answer() {
 async fn without_the_desk_the_kiosk_goes_on_and_catches_up() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
     let desk = desk(folder.path(), &clock, 5);
-    let kiosk = TestKiosk::start(&desk, folder.path(), 'A', &random(2), 0);
+    let kiosk = TestKiosk::start(&desk, folder.path(), "A", &random(2), 0);
     until("the list has come", || kiosk.store.lock().unwrap().list().unwrap().len() == 5).await;
     kiosk.cut.set(true);
     for n in 0..5 {
@@ -221,7 +223,7 @@ async fn without_the_desk_the_kiosk_goes_on_and_catches_up() {
 async fn a_replaced_card_stops_and_says_so_instead_of_losing_events() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
     let desk = desk(folder.path(), &clock, 3);
-    let mut kiosk = TestKiosk::start(&desk, folder.path(), 'A', &random(3), 0);
+    let mut kiosk = TestKiosk::start(&desk, folder.path(), "A", &random(3), 0);
     kiosk.check_in(&clock, "apt-0");
     kiosk.check_in(&clock, "apt-1");
     until("both have arrived", || kiosk.is_in_step()).await;
@@ -239,7 +241,7 @@ async fn a_replaced_card_stops_and_says_so_instead_of_losing_events() {
 async fn a_replaced_card_that_has_gone_on_by_itself_is_refused_and_loses_nothing() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
     let desk = desk(folder.path(), &clock, 4);
-    let mut kiosk = TestKiosk::start(&desk, folder.path(), 'A', &random(6), 0);
+    let mut kiosk = TestKiosk::start(&desk, folder.path(), "A", &random(6), 0);
     kiosk.check_in(&clock, "apt-0");
     until("it has arrived", || kiosk.is_in_step()).await;
     // An empty card, and no network: by now its log is the longer one, with other events under the same numbers.
@@ -264,7 +266,7 @@ async fn a_replaced_card_that_has_gone_on_by_itself_is_refused_and_loses_nothing
 async fn an_unknown_token_is_refused_and_nothing_is_dropped() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
     let desk = desk(folder.path(), &clock, 1);
-    let mut kiosk = TestKiosk::start(&desk, folder.path(), 'A', &random(4), 0);
+    let mut kiosk = TestKiosk::start(&desk, folder.path(), "A", &random(4), 0);
     kiosk.token = "not-the-token-of-this-kiosk".into();
     kiosk.restart(&desk, &random(4), 0);
     kiosk.check_in(&clock, "apt-0");
@@ -283,7 +285,7 @@ async fn simulate(seed: u64) {
     let random = random(seed);
     let desk = desk(folder.path(), &clock, APPOINTMENTS);
     let mut kiosks: Vec<TestKiosk> =
-        ['A', 'B', 'C'].map(|letter| TestKiosk::start(&desk, folder.path(), letter, &random, LOSSES_OF_TEN)).into();
+        ["A", "B", "AB"].map(|letters| TestKiosk::start(&desk, folder.path(), letters, &random, LOSSES_OF_TEN)).into();
     let draw = |limit: u64| random.lock().unwrap().below(limit);
     for _ in 0..120 {
         let one = draw(3) as usize;

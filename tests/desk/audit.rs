@@ -13,6 +13,7 @@ use arrivals::desk::store::{AuditRow, AuditSearch, COMMAND, IMPORT, Seen, StaffA
 use arrivals::desk::users::Role;
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::proposal::Field;
+use arrivals::domain::ticket::Series;
 
 use super::page::{ready, sign_in};
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, key, says, send, text};
@@ -127,7 +128,7 @@ fn commands_and_lists_have_their_rows() {
     assert_eq!(taken, desk.with_store(|store| store.appointments()).unwrap().len());
     let at = last(desk);
     import(desk, "tests/data/day.csv").0.unwrap();
-    desk.enrol_kiosk(&"lobby".into(), 'A', super::support::TOKEN_A).unwrap();
+    desk.enrol_kiosk(&"lobby".into(), Series::FIRST, super::support::TOKEN_A).unwrap();
     assert_eq!(last(desk), at, "nothing changed");
 
     desk.add_user("ben", PASSWORD, Role::Admin).unwrap();

@@ -16,7 +16,7 @@ use arrivals::domain::language::Language;
 use arrivals::domain::pages::TicketPages;
 use arrivals::domain::queue::QueueAction;
 use arrivals::domain::settings::ClinicSettings;
-use arrivals::domain::ticket::{CallAs, Ticket, TicketNumber};
+use arrivals::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::page::sign_in;
@@ -48,11 +48,13 @@ pub fn with_boards() -> ClinicSettings {
 
 /// Somebody checks in now with ticket `A<n>`, and says how they want to be called and in which language.
 pub fn comes(place: &Place, n: u32, visits: &[&str], call_as: CallAs, language: Language) {
+    comes_with(place, TicketNumber::new(Series::FIRST, n), visits, call_as, language);
+}
+
+fn comes_with(place: &Place, number: TicketNumber, visits: &[&str], call_as: CallAs, language: Language) {
+    let n = number.count();
     let event = KioskEvent::CheckedIn(CheckedIn {
-        ticket: Ticket {
-            number: TicketNumber::new('A', n),
-            date: place.clock.now().to_zoned(place.desk.settings().zone().unwrap()).date(),
-        },
+        ticket: Ticket { number, date: place.clock.now().to_zoned(place.desk.settings().zone().unwrap()).date() },
         patient: "p".into(),
         appointments: visits.iter().map(|visit| id(visit)).collect(),
         language,
@@ -122,6 +124,17 @@ async fn a_board_says_who_is_called_where_and_how_many_wait() {
     minutes(&place, 25);
     let said = words(&board(&place, serving.addr, "main-lobby").await);
     assert!(!said.contains("A1") && !said.contains("A3"), "{said}");
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn two_letters_of_a_ticket_are_spoken_one_by_one_and_shown_together() {
+    let (place, serving) = hall().await;
+    comes_with(&place, "AB1".parse().unwrap(), &["a1"], CallAs::Number, Language::English);
+    place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap().unwrap();
+    let lobby = board(&place, serving.addr, "main-lobby").await;
+    assert!(words(&lobby).contains("AB1 Room 1"), "{lobby}");
+    assert!(lobby.contains("data-spoken=\"en\nA B 1, please come to Room 1.\nes\nA B 1, pase a Room 1, por favor.\""), "{lobby}");
     serving.stop().await;
 }
 
@@ -303,7 +316,7 @@ async fn fifty_boards_and_three_hundred_phones_cost_one_reading_for_each_change(
                 format!("/board/main-lobby/part?key={key}")
             } else {
                 let date = jiff::civil::date(2026, 11, 23);
-                format!("/t/{}/part", pages.token(Ticket { number: TicketNumber::new('A', 1 + n % 3), date }).unwrap())
+                format!("/t/{}/part", pages.token(Ticket { number: TicketNumber::new(Series::FIRST, 1 + n % 3), date }).unwrap())
             };
             tokio::spawn(async move { http(addr, "GET", &path, &[], "").await })
         });

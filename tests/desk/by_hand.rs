@@ -15,7 +15,7 @@ use arrivals::domain::language::Language;
 use arrivals::domain::person::BirthDate;
 use arrivals::domain::queue::{QueueAction, VisitState};
 use arrivals::domain::reason::Reason;
-use arrivals::domain::ticket::{CallAs, Ticket, TicketNumber};
+use arrivals::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::wire::Change;
 use jiff::civil::{Date, date};
@@ -41,7 +41,7 @@ fn morning() -> Place {
 }
 
 fn d(count: u32) -> Ticket {
-    Ticket { number: TicketNumber::new('D', count), date: TODAY }
+    Ticket { number: TicketNumber::new(Series::DESK, count), date: TODAY }
 }
 
 fn row(place: &Place, visit: &str) -> VisitRow {
@@ -181,7 +181,7 @@ fn two_desks_never_give_the_same_number() {
     // After midnight they begin anew.
     place.clock.advance(Duration::from_secs(24 * 3600));
     let (_, ticket) = place.desk.walk_in_by_hand(&somebody(), "ana").unwrap();
-    assert_eq!((ticket.number, ticket.date), (TicketNumber::new('D', 1), date(2026, 11, 24)));
+    assert_eq!((ticket.number, ticket.date), ("D1".parse().unwrap(), date(2026, 11, 24)));
 }
 
 fn somebody() -> WalkInByHand {

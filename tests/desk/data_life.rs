@@ -12,7 +12,7 @@ use arrivals::domain::event::{KioskEvent, LoggedEvent};
 use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
 use arrivals::domain::proposal::Field;
 use arrivals::domain::reason::Reason;
-use arrivals::domain::ticket::{PrintOutcome, Ticket, TicketNumber};
+use arrivals::domain::ticket::{PrintOutcome, Ticket};
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::wire::Change;
 use jiff::SignedDuration;
@@ -47,7 +47,7 @@ fn everything(desk: &Desk) -> (Vec<VisitRow>, Vec<LoggedEvent>) {
 fn a_day() -> Place {
     let place = place();
     import(&place.desk, "tests/data/day.csv").0.unwrap();
-    let ticket = Ticket { number: TicketNumber::new('A', 1), date: jiff::civil::date(2026, 11, 23) };
+    let ticket = Ticket { number: "A1".parse().unwrap(), date: jiff::civil::date(2026, 11, 23) };
     send(
         &place,
         "lobby",

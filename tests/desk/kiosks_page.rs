@@ -73,11 +73,12 @@ async fn a_new_kiosk_gets_its_token_once_and_what_will_not_do_is_said() {
     let (cookie, csrf) = as_role(&place, addr, Role::Admin).await;
     for (kiosk, letter, at, said) in [
         ("lobby", "E", "", "There is a kiosk lobby already."),
-        ("stairs", "B", "", "another kiosk has this letter"),
+        ("stairs", "B", "", "tickets begin so; their numbers would collide"),
+        ("stairs", "DA", "", "such as A or AB"),
         ("stairs", "D", "", "the letter D is the desk"),
-        ("stairs", "7", "", "one of A to Z"),
-        ("stairs", "EF", "", "one of A to Z"),
-        ("stairs", "", "", "one of A to Z"),
+        ("stairs", "7", "", "one or two letters of A to Z"),
+        ("stairs", "EFG", "", "one or two letters of A to Z"),
+        ("stairs", "", "", "one or two letters of A to Z"),
         ("two words", "E", "", "letters, digits, dots"),
         ("<b>", "E", "", "letters, digits, dots"),
         ("stairs", "E", &"x".repeat(121), "one line of at most 120"),

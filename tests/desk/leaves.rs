@@ -17,7 +17,7 @@ use arrivals::domain::language::Language;
 use arrivals::domain::person::{BirthDate, EmergencyContact};
 use arrivals::domain::proposal::{Field, PostalAddress, Proposal, Value};
 use arrivals::domain::reason::Reason;
-use arrivals::domain::ticket::{CallAs, PrintOutcome, Ticket, TicketNumber};
+use arrivals::domain::ticket::{CallAs, PrintOutcome, Series, Ticket, TicketNumber};
 use arrivals::sync::wire::{OrderKind, PhotoName, Piece, photo_hash};
 use jiff::SignedDuration;
 use jiff::civil::date;
@@ -101,7 +101,7 @@ fn listed(place: &Place, number: &str, hours: i64) -> Appointment {
 }
 
 fn ticket(number: u32) -> Ticket {
-    Ticket { number: TicketNumber::new('A', number), date: date(2026, 11, 23) }
+    Ticket { number: TicketNumber::new(Series::FIRST, number), date: date(2026, 11, 23) }
 }
 
 /// What the patient says is different.

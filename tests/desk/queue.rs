@@ -13,7 +13,7 @@ use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
 use arrivals::domain::language::Language;
 use arrivals::domain::queue::{QueueAction, QueueRules, ServicePoint, VisitState, Wait};
 use arrivals::domain::settings::ClinicSettings;
-use arrivals::domain::ticket::{CallAs, Ticket, TicketNumber};
+use arrivals::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
 
 use super::support::{Place, TOKEN_A, import, morning, post_of, stopped};
 
@@ -39,7 +39,7 @@ pub fn desk_with(settings: ClinicSettings, appointments: &[(&str, &str, &str, &s
     let folder = tempfile::tempdir().unwrap();
     let clock = ManualClock::at(morning() + Duration::from_secs(30 * 60));
     let desk = Desk::open(folder.path(), settings, Arc::new(clock.clone())).unwrap();
-    desk.enrol_kiosk(&KioskId::from("lobby"), 'A', TOKEN_A).unwrap();
+    desk.enrol_kiosk(&KioskId::from("lobby"), Series::FIRST, TOKEN_A).unwrap();
     let mut text = "appointment_id,start,given_name,family_name,birth_date,service,practitioner,patient_id\n".to_owned();
     for (n, (id, time, service, practitioner)) in appointments.iter().enumerate() {
         // Of one person are those whose numbers differ in their last letter only.
@@ -55,7 +55,7 @@ pub fn desk_with(settings: ClinicSettings, appointments: &[(&str, &str, &str, &s
 }
 
 pub fn ticket(count: u32) -> Ticket {
-    Ticket { number: TicketNumber::new('A', count), date: jiff::civil::date(2026, 11, 23) }
+    Ticket { number: TicketNumber::new(Series::FIRST, count), date: jiff::civil::date(2026, 11, 23) }
 }
 
 /// Somebody checks in now with ticket `A<n>`, which is also the event's number.

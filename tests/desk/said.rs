@@ -13,7 +13,7 @@ use arrivals::domain::person::BirthDate;
 use arrivals::domain::queue::VisitState;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::settings::{ClinicSettings, Localized, WalkInCategory};
-use arrivals::domain::ticket::{CallAs, Ticket, TicketNumber};
+use arrivals::domain::ticket::{CallAs, Series, Ticket};
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::wire::{Change, Feed};
 use jiff::civil::date;
@@ -28,7 +28,7 @@ fn id(text: &str) -> AppointmentId {
 }
 
 fn asks(seq: u64, letter: char, count: u32) -> LoggedEvent {
-    let ticket = Ticket { number: TicketNumber::new(letter, count), date: date(2026, 11, 23) };
+    let ticket = Ticket { number: format!("{letter}{count}").parse().unwrap(), date: date(2026, 11, 23) };
     event(
         seq,
         KioskEvent::WalkedIn(WalkedIn {
@@ -301,7 +301,7 @@ async fn whoever_feels_unwell_is_told_with_the_kiosks_place() {
         assert!(place.desk.place_kiosk(&lobby, bad).unwrap_err().to_string().contains("one line of at most 120"));
     }
     // A new token leaves the place as it is.
-    place.desk.enrol_kiosk(&lobby, 'A', TOKEN_A).unwrap();
+    place.desk.enrol_kiosk(&lobby, Series::FIRST, TOKEN_A).unwrap();
     send(&place, "lobby", &[stopped(1, Reason::FeelsUnwell, &[]), stopped(2, Reason::NotFound, &[])]);
     send(&place, "annex", &[stopped(1, Reason::AskedForHelp, &["apt-0001"])]);
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();

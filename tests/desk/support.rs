@@ -12,7 +12,7 @@ use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
 use arrivals::domain::language::Language;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::settings::ClinicSettings;
-use arrivals::domain::ticket::{CallAs, Ticket, TicketNumber};
+use arrivals::domain::ticket::{CallAs, Series, Ticket};
 use arrivals::sync::wire::Post;
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -38,8 +38,8 @@ pub fn place() -> Place {
     let folder = tempfile::tempdir().unwrap();
     let clock = ManualClock::at(morning());
     let desk = Desk::open(folder.path(), ClinicSettings::default(), Arc::new(clock.clone())).unwrap();
-    desk.enrol_kiosk(&KioskId::from("lobby"), 'A', TOKEN_A).unwrap();
-    desk.enrol_kiosk(&KioskId::from("annex"), 'B', TOKEN_B).unwrap();
+    desk.enrol_kiosk(&KioskId::from("lobby"), Series::FIRST, TOKEN_A).unwrap();
+    desk.enrol_kiosk(&KioskId::from("annex"), "B".parse().unwrap(), TOKEN_B).unwrap();
     Place { desk, clock, folder }
 }
 
@@ -62,8 +62,8 @@ pub fn decide_change(desk: &Desk, change: &ChangeKey, verdict: &Verdict, user: &
     Ok(desk.decide_changes(&[Shown::from(change.clone())], verdict, user)? > 0)
 }
 
-pub fn checked_in(seq: u64, letter: char, count: u32, appointments: &[&str]) -> LoggedEvent {
-    let ticket = Ticket { number: TicketNumber::new(letter, count), date: jiff::civil::date(2026, 11, 23) };
+pub fn checked_in(seq: u64, letter: impl std::fmt::Display, count: u32, appointments: &[&str]) -> LoggedEvent {
+    let ticket = Ticket { number: format!("{letter}{count}").parse().unwrap(), date: jiff::civil::date(2026, 11, 23) };
     event(
         seq,
         KioskEvent::CheckedIn(CheckedIn {

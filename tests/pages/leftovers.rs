@@ -6,7 +6,7 @@ use std::path::Path;
 use arrivals::domain::language::Language;
 use arrivals::domain::pages::TicketPages;
 use arrivals::domain::queue::Wait;
-use arrivals::domain::ticket::{PrintOutcome, Ticket, TicketNumber};
+use arrivals::domain::ticket::{PrintOutcome, Ticket};
 use arrivals::flow::conversation::TicketAtHand;
 use arrivals::flow::entry::DatePart;
 use arrivals::flow::screen::{Content, Screen};
@@ -59,7 +59,7 @@ const OF_NOBODY: [&str; 26] = [
 const OF_THE_LANGUAGE: [&str; 1] = ["day-first"];
 
 fn ticket() -> Ticket {
-    Ticket { number: TicketNumber::new('A', 127), date: date(2026, 11, 23) }
+    Ticket { number: "A127".parse().unwrap(), date: date(2026, 11, 23) }
 }
 
 fn show(window: &KioskWindow, step: Step, content: Content) {

@@ -128,6 +128,31 @@ fn nothing_touches_the_edge_and_nothing_is_lost_however_long() {
 }
 
 #[test]
+fn two_letters_and_three_digits_stand_in_one_line_and_are_large() {
+    let mut typesetter = Typesetter::new();
+    for paper in [PaperWidth::Mm58, PaperWidth::Mm80] {
+        for mut face in [faces::english(), faces::arabic()] {
+            let mut height_of = |number: &str| {
+                face.number = number.into();
+                face.qr = format!("ARR:T:2026-11-23:{number}");
+                let picture = typesetter.ticket(&face, paper);
+                assert_eq!(qr_texts(&picture), std::slice::from_ref(&face.qr), "{paper:?} {number}");
+                if let Some(folder) = std::env::var_os("ARRIVALS_PICTURES") {
+                    let name = format!("series-{paper:?}-{number}-{}.png", face.rtl);
+                    std::fs::write(std::path::Path::new(&folder).join(name), picture.to_png().unwrap()).unwrap();
+                }
+                picture.height()
+            };
+            let without = height_of("");
+            for number in ["AB123", "WM888"] {
+                let millimetres = (height_of(number) - without) / 8;
+                assert!((10..=24).contains(&millimetres), "{paper:?} {number}: {millimetres} mm");
+            }
+        }
+    }
+}
+
+#[test]
 fn empty_words_and_a_code_too_long_still_give_a_ticket() {
     let empty = String::new;
     let face = TicketFace {

@@ -19,7 +19,7 @@ use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
 use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use arrivals::domain::settings::ClinicSettings;
-use arrivals::domain::ticket::CallAs;
+use arrivals::domain::ticket::{CallAs, Series};
 use arrivals::flow::conversation::TicketAtHand;
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Input, Step};
@@ -116,7 +116,7 @@ impl Room {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::at("2026-11-23T14:00:00Z".parse().unwrap());
         let desk = Desk::open(&folder.path().join("desk"), settings, Arc::new(clock.clone())).unwrap();
-        desk.enrol_kiosk(&KioskId::from("lobby"), 'A', TOKEN).unwrap();
+        desk.enrol_kiosk(&KioskId::from("lobby"), Series::FIRST, TOKEN).unwrap();
         import(&desk);
         let printer = SimulatedPrinter::new();
         let network = Cut::default();
@@ -264,7 +264,7 @@ fn clock_of(clock: &ManualClock) -> Arc<dyn Clock> {
 
 fn start(runtime: &Runtime, folder: &Path, printer: Box<dyn Printer>, around: &Around<'_>, mailbox: &Mailbox) -> (Kiosk, Beside) {
     let Around { desk, network, clock, speaker, camera } = *around;
-    let store = Store::open(&folder.join("kiosk.db"), 'A', Seal::new(&[7; KEY_BYTES])).unwrap();
+    let store = Store::open(&folder.join("kiosk.db"), Series::FIRST, Seal::new(&[7; KEY_BYTES])).unwrap();
     let api = Cuttable::new(InProcess::new(desk.clone(), TOKEN), network.clone());
     let inside = runtime.enter();
     let beside = parts::start(KioskId::from("lobby"), store, printer, PaperWidth::Mm80, api, mailbox, &clock_of(clock)).unwrap();

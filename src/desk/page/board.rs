@@ -25,6 +25,7 @@ use super::html::{in_address, staff_page};
 use super::{Oops, UNREAD, shown, version};
 use crate::domain::board::Board;
 use crate::domain::language::Language;
+use crate::domain::ticket::TicketNumber;
 
 /// A live connection says that it is there at least so often.
 const BEAT: Duration = Duration::from_secs(10);
@@ -218,7 +219,11 @@ fn turning<T>(all: &Turning<T>, board: &Board, turn: usize, one: impl Fn(&T) -> 
 }
 
 fn who(call: &Call) -> String {
-    let number = call.number.map(|number| number.to_string());
+    who_with(call, |number| number.to_string())
+}
+
+fn who_with(call: &Call, said: impl Fn(TicketNumber) -> String) -> String {
+    let number = call.number.map(said);
     let name = call.name.as_ref().map(|name| name.as_str().replace(char::is_control, " "));
     [name, number].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
@@ -250,7 +255,7 @@ fn where_to(call: &Call, board: &Board) -> Markup {
 
 /// What a browser speaks: language and sentence by turns, each on a line.
 fn spoken(call: &Call, board: &Board) -> String {
-    let who = who(call);
+    let who = who_with(call, TicketNumber::spoken);
     let sentences = board.languages.iter().map(|language| {
         let words = Words::of(*language);
         let sentence = match &call.to {

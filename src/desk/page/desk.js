@@ -9,7 +9,7 @@
     const wanted = filter.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of list.querySelectorAll(".row")) {
-      row.hidden = !wanted.every((word) => row.dataset.find.includes(word));
+      row.hidden = !wanted.every((word) => row.dataset.find.includes(word) || (row.dataset.ticket || "").split(" ").some((its) => its.startsWith(word)));
       if (!row.hidden) shown += 1;
     }
     for (const closed of list.querySelectorAll("details:not(.more)")) if (wanted.length) closed.open = true;

@@ -20,7 +20,7 @@ use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
-use crate::domain::ticket::CallAs;
+use crate::domain::ticket::{CallAs, Ticket};
 
 /// A row of whatever kind.
 pub fn entry_row(day: &Day, entry: &Entry) -> Markup {
@@ -63,9 +63,9 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
         VisitState::Arrived | VisitState::Asks => row.arrived_at,
         _ => None,
     });
-    let find = find_text(day, row);
+    let (find, find_ticket) = (find_text(day, row), find_ticket(row));
     html! {
-        li.row.urgent[urgent].(row.state.code()) id=(row_id(row)) data-find=(find) tabindex="-1" {
+        li.row.urgent[urgent].(row.state.code()) id=(row_id(row)) data-find=(find) data-ticket=(find_ticket) tabindex="-1" {
             div.number { @match &ticket { Some(number) => { span.hidden { "Ticket " } b { (number) } }, None => { span.none aria-hidden="true" { "–" } } } }
             div.person {
                 p.name { a id={ "open-" (id) } href={ "/visit?appointment=" (in_address(id)) } { (name) } }
@@ -98,15 +98,26 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
     }
 }
 
-/// Everything by which somebody of the day is found, in small letters.
-pub fn find_text(day: &Day, row: &VisitRow) -> String {
+/// Whether somebody is who is searched for: each word, in small letters, is somewhere in what they are found by, or begins their ticket's
+/// number. `B1` is not in the middle of `AB1`.
+pub fn is_found(day: &Day, row: &VisitRow, words: &[String]) -> bool {
+    let (find, ticket) = (find_text(day, row), find_ticket(row));
+    words.iter().all(|word| find.contains(word.as_str()) || ticket.split(' ').any(|its| its.starts_with(word.as_str())))
+}
+
+/// A ticket's number as it is typed: with its letters, and without.
+fn find_ticket(row: &VisitRow) -> String {
+    row.ticket.map(|Ticket { number, .. }| format!("{number} {}", number.count()).to_lowercase()).unwrap_or_default()
+}
+
+/// Everything else by which somebody of the day is found, in small letters.
+fn find_text(day: &Day, row: &VisitRow) -> String {
     let service = match (&row.appointment, &row.walk_in) {
         (Some(a), _) => a.service.clone(),
         (None, Some(asks)) => format!("walk-in {}", day.category_name(&asks.category)),
         (None, None) => String::new(),
     };
-    let ticket = row.ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default();
-    format!("{} {ticket} {service} {}", name_of(row).unwrap_or_default(), numbers(day, row)).to_lowercase()
+    format!("{} {service} {}", name_of(row).unwrap_or_default(), numbers(day, row)).to_lowercase()
 }
 
 /// By what somebody is found beside the name: the patient's number, and the birth date in each way of writing it.

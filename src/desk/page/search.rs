@@ -16,7 +16,7 @@ use super::super::store::{Found, Seen, VisitRow};
 use super::html::{in_address, staff_page};
 use super::icons::icon;
 use super::list::Day;
-use super::row::{find_text, name_of, state_word};
+use super::row::{is_found, name_of, state_word};
 use super::{Oops, shown};
 
 /// What is looked for is shorter.
@@ -58,7 +58,7 @@ fn find(desk: &Desk, who: &SignedIn, q: &str) -> Result<Both, DeskError> {
     let found = desk.find_people(q)?;
     let day = Day::read(desk, who)?;
     let words: Vec<String> = q.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let today = day.rows().filter(|row| words.iter().all(|word| find_text(&day, row).contains(word))).cloned().collect();
+    let today = day.rows().filter(|row| is_found(&day, row, &words)).cloned().collect();
     let only = match found.people.as_slice() {
         [one] => Some(one.person.id.to_string()),
         _ => None,

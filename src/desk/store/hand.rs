@@ -22,10 +22,7 @@ use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::queue::VisitState;
-use crate::domain::ticket::{CallAs, Ticket, TicketNumber};
-
-/// The letter of the desk's own tickets; no kiosk may have it.
-pub const DESK_LETTER: char = 'D';
+use crate::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
 
 /// Something that staff did by hand, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -476,5 +473,5 @@ fn next_ticket(conn: &Connection, date: Date) -> Result<Ticket, DeskError> {
     let sql = "INSERT INTO desk_ticket(date, last) VALUES (?1, 1) ON CONFLICT(date) DO UPDATE SET last = last + 1 RETURNING last";
     let count: i64 = conn.query_row(sql, [date.to_string()], |row| row.get(0))?;
     let count = u32::try_from(count).map_err(|_| DeskError::Unreadable("the count of tickets"))?;
-    Ok(Ticket { number: TicketNumber::new(DESK_LETTER, count), date })
+    Ok(Ticket { number: TicketNumber::new(Series::DESK, count), date })
 }

@@ -278,7 +278,7 @@ mod tests {
                 .map(|n| Waiter {
                     visit: AppointmentId::new(format!("visit-{n}")),
                     // Often the same ticket, the same minute and the same appointment.
-                    ticket: TicketNumber::new('A', 1 + below(30) as u32),
+                    ticket: TicketNumber::new(crate::domain::ticket::Series::FIRST, 1 + below(30) as u32),
                     arrived: minute(below(60)),
                     appointment: (below(4) > 0).then(|| minute(10 * below(12))),
                     placed: (below(5) == 0).then(|| minute(below(120))),

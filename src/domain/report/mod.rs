@@ -24,12 +24,10 @@ use super::event::StepTimes;
 use super::language::Language;
 use super::proposal::Field;
 use super::reason::Reason;
-use super::ticket::{PrintOutcome, TicketNumber};
+use super::ticket::{PrintOutcome, Series, TicketNumber};
 
 /// The most days that a report is about: one more than a year.
 pub const DAYS_MAX: i32 = 366;
-/// The letter of tickets that the desk gives out itself.
-const DESK_LETTER: char = 'D';
 
 /// Which visits a report is about. The default is all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -172,7 +170,7 @@ impl Tally {
         let hour = self.hour(arrived);
         *self.arrivals.entry(hour).or_default() += 1;
         let place = match &facts.kiosk {
-            Some(kiosk) if ticket.letter() != DESK_LETTER => Where::Kiosk(kiosk.clone()),
+            Some(kiosk) if ticket.series() != Series::DESK => Where::Kiosk(kiosk.clone()),
             _ => Where::Desk,
         };
         let [with, without] = self.check_ins.entry(place).or_default();

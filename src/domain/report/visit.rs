@@ -143,7 +143,7 @@ pub(super) mod tests {
             ("was seen", Done, Some(Booked), true, "2026-11-24", Outcome::Came),
             ("without an appointment", Done, None, true, "2026-11-24", Outcome::Off),
         ] {
-            let ticket = has_ticket.then(|| TicketNumber::new('A', 1));
+            let ticket = has_ticket.then(|| "A1".parse().unwrap());
             let facts = Facts { state, listed, ticket, ..facts() };
             assert_eq!(facts.outcome(today.parse().unwrap()), expected, "{what}");
         }

@@ -18,6 +18,7 @@ use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::insurance::Side;
 use crate::domain::reason::Reason;
 use crate::domain::settings::ClinicSettings;
+use crate::domain::ticket::Series;
 
 /// Who can sign in to the demo's desk.
 pub const USER: &str = "desk";
@@ -57,14 +58,14 @@ impl DeskInside {
         settings: ClinicSettings,
         clock: Arc<dyn Clock>,
         day: &[Appointment],
-        kiosk: (&KioskId, char, &str),
+        kiosk: (&KioskId, Series, &str),
         user_password: &str,
         port: u16,
     ) -> anyhow::Result<Self> {
         let payers = Arc::new(SimulatedPayers { takes: PAYERS_TAKE });
         let desk = Desk::open(folder, settings, clock).context("the demo's desk cannot be opened")?.with_payers(payers);
-        let (id, letter, token) = kiosk;
-        desk.enrol_kiosk(id, letter, token)?;
+        let (id, series, token) = kiosk;
+        desk.enrol_kiosk(id, series, token)?;
         match desk.add_user(USER, user_password, Role::Admin) {
             // Kept from an earlier demo with --data: the password of then is still right.
             Ok(()) | Err(DeskError::UserExists(_)) => {}

@@ -14,7 +14,7 @@ use crate::device::scanner::SimulatedScanner;
 use crate::device::speaker::SimulatedSpeaker;
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
-use crate::domain::ticket::PrintOutcome;
+use crate::domain::ticket::{PrintOutcome, Series};
 use crate::kiosk::app::Mailbox;
 use crate::kiosk::camera::CardCamera;
 use crate::kiosk::parts::{self, Beside};
@@ -23,9 +23,6 @@ use crate::paper::PaperWidth;
 use crate::store::{Store, key};
 use crate::sync::client::Client;
 use crate::sync::cut::{Cut, Cuttable};
-
-/// The letter of the demo's tickets.
-const LETTER: char = 'A';
 
 /// Everything but the window.
 #[derive(Debug)]
@@ -102,7 +99,7 @@ impl Rig {
             settings,
             Arc::clone(&clock),
             &appointments,
-            (&kiosk_id, LETTER, &token),
+            (&kiosk_id, Series::FIRST, &token),
             setup.password,
             setup.port,
         )
@@ -111,7 +108,7 @@ impl Rig {
         let network = Cut::default();
         let data = setup.folder.join("kiosk.db");
         let (seal, _) = key::find(&data, None, None)?;
-        let store = Store::open(&data, LETTER, seal)?;
+        let store = Store::open(&data, Series::FIRST, seal)?;
         let keeping = KeepingPrinter {
             printer: printer.clone(),
             folder: setup.tickets.map(|folder| Box::new(FolderPrinter::new(folder)) as Box<dyn Printer>),

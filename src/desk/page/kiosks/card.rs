@@ -115,7 +115,7 @@ fn facts(shown: &Shown, kiosks: &Kiosks) -> Markup {
     html! {
         @if shown.watched.standing == Standing::Silent { p.quiet { "What stands below is as it last said." } }
         dl.kiosk-facts {
-            div { dt { "Tickets" } dd { (row.letter) "1, " (row.letter) "2 …" } }
+            div { dt { "Tickets" } dd { (row.series) "1, " (row.series) "2 …" } }
             div { dt { "Last heard" } dd { @match row.heard_at() { Some(at) => (ago(at, kiosks.now)), None => "never" } } }
             @if let Some(HeardHealth { health, online_since, clock, .. }) = &row.health {
                 @if shown.watched.standing != Standing::Silent { div { dt { "Online since" } dd { (when(*online_since, kiosks)) } } }
@@ -247,7 +247,7 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
                 summary.button { "Print again" (of) }
                 (form("order/print-again", &html! {
                     label for=(field("ticket")) { "Ticket of today" (of) }
-                    input id=(field("ticket")) name="ticket" value=(typed("print-again", |form| &form.ticket)) maxlength="12" placeholder={ (row.letter) "17" } autocapitalize="characters" spellcheck="false" required;
+                    input id=(field("ticket")) name="ticket" value=(typed("print-again", |form| &form.ticket)) maxlength="12" placeholder={ (row.series) "17" } autocapitalize="characters" spellcheck="false" required;
                     button.button type="submit" { "Print it" (of) }
                 }))
             }

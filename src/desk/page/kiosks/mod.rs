@@ -28,7 +28,7 @@ use super::html::{in_address, staff_page};
 use super::icons::icon;
 use super::{LIVE, Oops, shown};
 use crate::domain::ids::{AppointmentId, KioskId};
-use crate::domain::ticket::{Ticket, TicketNumber};
+use crate::domain::ticket::{NotASeries, Series, Ticket, TicketNumber};
 use crate::sync::wire::OrderKind;
 
 /// Orders of a kiosk that are shown.
@@ -38,6 +38,8 @@ const ID_CHARS_MAX: usize = 64;
 const PLACE_CHARS_MAX: usize = 120;
 /// An appointment's number is shorter.
 const VISIT_CHARS_MAX: usize = 400;
+const SERIES_EXPECTED: &str =
+    "Tickets begin with one or two letters of A to Z, such as A or AB. D is the desk's, and no two begin with it.";
 
 /// A kiosk as the page shows it.
 pub(super) struct Shown {
@@ -186,31 +188,30 @@ pub(super) async fn enrol(
         desk.keep_session(&who)?;
         let id = KioskId::new(form.kiosk.trim());
         let known = desk.with_store(|store| store.kiosk_rows())?.into_iter().find(|row| row.id == id);
-        let letter = match (&known, action.as_str()) {
-            (Some(row), "token") => Ok(row.letter.clone()),
+        let series: Result<Series, String> = match (&known, action.as_str()) {
+            (Some(row), "token") => Ok(row.series),
             (None, "token") => Err("There is no such kiosk any more.".to_owned()),
             (Some(_), _) => Err(format!("There is a kiosk {id} already. It gets another token in its own part above.")),
-            (None, _) => Ok(form.letter.trim().to_owned()),
+            (None, _) => form.letter.trim().parse().map_err(|NotASeries| SERIES_EXPECTED.to_owned()),
         };
-        let done = match letter.map(|letter| (letter.chars().next(), letter.chars().count())) {
-            Ok((Some(letter), 1)) => {
+        let done = match series {
+            Ok(series) => {
                 let token = random_token()?;
                 let placed = said(crate::desk::config::check_kiosk_place(id.as_str(), &form.place))?;
                 let enrolled = match placed {
-                    Ok(()) => said(desk.enrol_kiosk_by(&id, letter, &token, &who.user))?,
+                    Ok(()) => said(desk.enrol_kiosk_by(&id, series, &token, &who.user))?,
                     Err(problem) => Err(problem),
                 };
-                enrolled.map(|()| (letter.to_ascii_uppercase(), token))
+                enrolled.map(|()| (series, token))
             }
-            Ok(_) => Err("The letter is one of A to Z, and not D, which is the desk's own.".to_owned()),
             Err(problem) => Err(problem),
         };
         match done {
-            Ok((letter, token)) => {
+            Ok((series, token)) => {
                 if action == "new" && !form.place.trim().is_empty() {
                     desk.place_kiosk_by(&id, &form.place, &who.user)?;
                 }
-                Ok((StatusCode::OK, enrolled(desk, &who, &id, letter, &token, known.is_some())))
+                Ok((StatusCode::OK, enrolled(desk, &who, &id, series, &token, known.is_some())))
             }
             Err(problem) => Ok((StatusCode::UNPROCESSABLE_ENTITY, show(desk, &who, Some((&problem, &action, &form)))?)),
         }
@@ -219,14 +220,14 @@ pub(super) async fn enrol(
     Ok((status, shown(page)).into_response())
 }
 
-/// The ticket that somebody typed: with or without the kiosk's letter, of today.
+/// The ticket that somebody typed: with or without the kiosk's letters, of today.
 fn ticket(desk: &Desk, form: &KioskForm) -> Result<Option<Ticket>, DeskError> {
     let typed = form.ticket.trim().to_uppercase();
     let now = desk.now();
     desk.with_store(|store| {
         let known = store.kiosk_rows()?.into_iter().find(|row| row.id.as_str() == form.kiosk);
         let whole = match known {
-            Some(row) if typed.starts_with(|c: char| c.is_ascii_digit()) => format!("{}{typed}", row.letter),
+            Some(row) if typed.starts_with(|c: char| c.is_ascii_digit()) => format!("{}{typed}", row.series),
             _ => typed,
         };
         Ok(whole.parse::<TicketNumber>().ok().map(|number| Ticket { number, date: store.date_at(now) }))
@@ -286,6 +287,11 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
     let kiosks = Kiosks::read(desk)?;
     let typed = refused.filter(|(_, action, _)| *action == "new").map(|(_, _, form)| form);
     let value = |of: fn(&KioskForm) -> &str| typed.map_or("", of);
+    let is_free = |series: &Series| kiosks.all.iter().all(|shown| shown.watched.row.series != *series);
+    let letters = match typed {
+        Some(form) => form.letter.clone(),
+        None => Series::proposed().find(is_free).map(String::from).unwrap_or_default(),
+    };
     let body = html! {
         script src="/static/kiosks.js" defer {}
         h2 { "Kiosks" }
@@ -297,10 +303,11 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
                 form.search method="post" action="/kiosks/enrol/new" autocomplete="off" {
                     input type="hidden" name="csrf" value=(who.csrf);
                     div { label for="new-kiosk" { "Name, such as lobby" } input #new-kiosk name="kiosk" value=(value(|form| &form.kiosk)) maxlength=(ID_CHARS_MAX) autocapitalize="none" spellcheck="false" required; }
-                    div { label for="new-letter" { "Letter of its tickets" } input #new-letter name="letter" value=(value(|form| &form.letter)) maxlength="1" size="4" required; }
+                    div { label for="new-letter" { "Its tickets begin with" } input #new-letter name="letter" value=(letters) maxlength="2" size="4" autocapitalize="characters" spellcheck="false" required aria-describedby="new-letter-hint"; }
                     div { label for="new-place" { "Where it stands" } input #new-place name="place" value=(value(|form| &form.place)) maxlength=(PLACE_CHARS_MAX) size="30"; }
                     button.button type="submit" { "Let it in" }
                 }
+                p.quiet #new-letter-hint { "One letter or two, which no other kiosk has: A1 or AB1 is its first ticket. D is the desk's." }
                 p.quiet { "It gets a secret token, which is shown once." }
             }
         }
@@ -327,8 +334,8 @@ fn cards(kiosks: &Kiosks, who: &SignedIn, refused: Refused<'_>) -> Markup {
 }
 
 /// The one time that a token is shown.
-fn enrolled(desk: &Desk, who: &SignedIn, id: &KioskId, letter: char, token: &str, was_known: bool) -> Markup {
-    let lines = format!("kiosk = \"{id}\"\nletter = \"{letter}\"\ntoken = \"{token}\"");
+fn enrolled(desk: &Desk, who: &SignedIn, id: &KioskId, series: Series, token: &str, was_known: bool) -> Markup {
+    let lines = format!("kiosk = \"{id}\"\nletter = \"{series}\"\ntoken = \"{token}\"");
     let body = html! {
         h2 { "Kiosk " (id) @if was_known { " has another token" } @else { " is let in" } }
         p.notice role="status" {

@@ -10,6 +10,7 @@ use super::super::{Store, audit, bump, timestamp, timestamp_or_none};
 use super::orders;
 use crate::domain::ids::KioskId;
 use crate::domain::kiosk::KioskRules;
+use crate::domain::ticket::Series;
 use crate::sync::wire::Health;
 
 /// What was heard is written again after so many seconds at the latest, however quiet a kiosk may be.
@@ -28,8 +29,8 @@ pub const CELSIUS_WARNS: i16 = 80;
 pub struct KioskRow {
     /// Its name.
     pub id: KioskId,
-    /// The letter of its tickets.
-    pub letter: String,
+    /// What its tickets begin with.
+    pub series: Series,
     /// Where it stands; may be empty.
     pub place: String,
     /// When it last posted events.
@@ -124,11 +125,13 @@ impl Store {
     /// If the file cannot be read.
     pub fn kiosk_rows(&self) -> Result<Vec<KioskRow>, DeskError> {
         let mut statement = self.conn.prepare_cached("SELECT id, letter, place, heard_at FROM kiosk ORDER BY id")?;
-        let rows = statement.query_map([], |row| Ok((KioskId::new(row.get::<_, String>(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let rows = statement
+            .query_map([], |row| Ok((KioskId::new(row.get::<_, String>(0)?), row.get::<_, String>(1)?, row.get(2)?, row.get(3)?)))?;
         rows.map(|row| {
             let (id, letter, place, posted) = row?;
+            let series = letter.parse().map_err(|_| DeskError::Unreadable("the letters of a kiosk's tickets"))?;
             let health = heard(&self.conn, &id)?;
-            Ok(KioskRow { id, letter, place, posted_at: timestamp_or_none(posted)?, health })
+            Ok(KioskRow { id, series, place, posted_at: timestamp_or_none(posted)?, health })
         })
         .collect()
     }

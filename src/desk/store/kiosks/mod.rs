@@ -1,5 +1,5 @@
-//! The kiosks that may talk to this desk: here their names, letters, tokens and places; how they are, what staff want of them, and how tries
-//! at them ended each in a file.
+//! The kiosks that may talk to this desk: here their names, the letters of their tickets, their tokens and places; how they are, what staff
+//! want of them, and how tries at them ended each in a file.
 
 mod health;
 mod orders;
@@ -18,18 +18,19 @@ pub use self::tries::Tries;
 use super::super::error::DeskError;
 use super::{Store, audit, bump};
 use crate::domain::ids::KioskId;
+use crate::domain::ticket::Series;
 
 impl Store {
-    /// Lets a kiosk in, or gives a known one a new token. Its letter belongs to it alone. `by`: who does it, for the audit.
+    /// Lets a kiosk in, or gives a known one a new token. Its series belongs to it alone. `by`: who does it, for the audit.
     ///
     /// # Errors
-    /// If another kiosk has the letter, or the file cannot be written.
-    pub fn enrol_kiosk(&mut self, id: &KioskId, letter: char, token_hash: &str, by: &str, now: Timestamp) -> Result<(), DeskError> {
+    /// If another kiosk has the series, or the file cannot be written.
+    pub fn enrol_kiosk(&mut self, id: &KioskId, series: Series, token_hash: &str, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
-        let letter = letter.to_ascii_uppercase().to_string();
+        let letter = series.to_string();
         let owner: Option<String> = tx.query_row("SELECT id FROM kiosk WHERE letter = ?1", [&letter], |row| row.get(0)).optional()?;
         if owner.is_some_and(|owner| owner != id.as_str()) {
-            return Err(DeskError::BadKiosk { id: id.to_string(), why: "another kiosk has this letter; ticket numbers would collide" });
+            return Err(DeskError::BadKiosk { id: id.to_string(), why: "another kiosk's tickets begin so; their numbers would collide" });
         }
         let enrolled = tx.execute(
             "INSERT INTO kiosk(id, letter, token_hash) VALUES (?1, ?2, ?3)

@@ -116,7 +116,7 @@ impl Store {
                 let number = ticket.number.to_string();
                 let whose: Option<String> =
                     tx.query_row(sql, params![kiosk.as_str(), number, ticket.date.to_string()], |row| row.get(0)).optional()?;
-                let Some(whose) = whose.filter(|_| ticket.date == today && number.starts_with(letter.as_str())) else {
+                let Some(whose) = whose.filter(|_| ticket.date == today && ticket.number.series().to_string() == letter) else {
                     return Ok(Err(OrderRefused::OtherTicket));
                 };
                 patient = person_of(&tx, &whose)?.unwrap_or_default();
