@@ -21,6 +21,7 @@ use super::store::Told;
 use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::insurance::Side;
+use crate::domain::kiosk::ORDER_ENDS_MAX;
 use crate::domain::proposal::Field;
 use crate::sync::api::{Attempt, DeskApi, Refusal};
 use crate::sync::wire::{
@@ -242,9 +243,13 @@ impl Desk {
 
 /// Words of a kiosk, no longer than a page can show.
 fn bounded(mut health: Health) -> Health {
-    let Health { version, printer, scanner, camera, .. } = &mut health;
+    let Health { version, printer, scanner, camera, ends, .. } = &mut health;
     for words in [version, &mut printer.why, &mut scanner.why, &mut camera.why] {
         *words = words.chars().filter(|c| !c.is_control()).take(HEALTH_CHARS_MAX).collect();
+    }
+    ends.drain(..ends.len().saturating_sub(ORDER_ENDS_MAX));
+    for end in ends {
+        end.why = end.why.chars().filter(|c| !c.is_control()).take(HEALTH_CHARS_MAX).collect();
     }
     health
 }

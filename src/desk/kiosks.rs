@@ -411,6 +411,7 @@ mod tests {
             disk_free_mib: Some(9000),
             out_of_service: false,
             obeyed: 0,
+            ends: Vec::new(),
         }
     }
 

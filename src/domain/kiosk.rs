@@ -1,4 +1,4 @@
-//! Whether a kiosk fails more people than it usually does, and how long it may say nothing.
+//! Whether a kiosk fails more people than it usually does, how long it may say nothing, and what became of what staff want of it.
 //!
 //! Invariant: a few unlucky people are no alarm, and one that was raised does not come and go with each person.
 
@@ -38,6 +38,57 @@ impl KioskRules {
     #[must_use]
     pub fn is_default(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+/// So many of its last orders a kiosk remembers.
+pub const ORDER_ENDS_MAX: usize = 10;
+
+/// What became of an order, as the kiosk says. Says nothing of anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderEnd {
+    /// The order's number.
+    pub order: u64,
+    /// How far it is.
+    pub is: Ended,
+    /// Why, in words for staff; empty if there is nothing to say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
+}
+
+/// How far an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// It is being carried out.
+    UnderWay,
+    /// It is carried out as soon as nobody is at the kiosk.
+    Waiting,
+    /// Carried out.
+    Done,
+    /// Nobody can say whether it was.
+    Unsure,
+    /// It could not be carried out.
+    NotDone,
+}
+
+impl Ended {
+    /// Its name in data.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnderWay => "under-way",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Unsure => "unsure",
+            Self::NotDone => "not-done",
+        }
+    }
+
+    /// The one with this name in data.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        [Self::UnderWay, Self::Waiting, Self::Done, Self::Unsure, Self::NotDone].into_iter().find(|ended| ended.code() == code)
     }
 }
 

@@ -58,8 +58,8 @@ impl Kiosk {
 
     /// Whether it serves, what it has carried out and, now and then, how warm and how full it is.
     pub(super) fn tell_health(&mut self) {
-        let (out_of_service, obeyed) = (self.is_out_of_service(), self.obeyed);
-        self.parts.vitals.set(|health| (health.out_of_service, health.obeyed) = (out_of_service, obeyed));
+        let (out_of_service, obeyed, ends) = (self.is_out_of_service(), self.obeyed, self.ends.clone());
+        self.parts.vitals.set(|health| (health.out_of_service, health.obeyed, health.ends) = (out_of_service, obeyed, ends));
         let now = self.parts.clock.elapsed();
         if self.machine_seen.is_none_or(|seen| now.saturating_sub(seen) >= LOOK_EVERY) {
             self.machine_seen = Some(now);

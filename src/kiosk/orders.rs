@@ -1,13 +1,14 @@
 //! What staff want of this kiosk, carried out.
 //!
-//! Invariants: an order is noted in the file first and then carried out, so never twice; whoever is in the middle of a check-in can end
-//! it, whatever was ordered.
+//! Invariants: an order is noted in the file first and then carried out, so never twice; what became of it is said to the desk, and what a
+//! power cut came between is not said to be done; whoever is in the middle of a check-in can end it, whatever was ordered.
 
 use std::time::Duration;
 
-use super::program::{Kiosk, lock};
+use super::program::{Kiosk, PRINT_SECONDS_MAX, lock};
 use crate::domain::event::KioskEvent;
-use crate::domain::ticket::{CallAs, Ticket};
+use crate::domain::kiosk::{Ended, ORDER_ENDS_MAX, OrderEnd};
+use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 use crate::flow::step::{Input, PrintOrder, Step};
 use crate::store::StoreError;
 use crate::sync::wire::{Order, OrderKind};
@@ -20,6 +21,15 @@ const MESSAGE_SECONDS: u64 = 120;
 pub(super) struct Message {
     text: String,
     until: Duration,
+}
+
+/// A ticket that the printer has.
+#[derive(Debug)]
+pub(super) struct Print {
+    ticket: Ticket,
+    /// The order by which it is printed again; none for a patient's own.
+    by: Option<u64>,
+    since: Duration,
 }
 
 impl Kiosk {
@@ -44,8 +54,20 @@ impl Kiosk {
     }
 
     pub(super) fn read_orders(&mut self) -> Result<(), StoreError> {
-        let store = lock(&self.parts.store);
-        (self.obeyed, self.closed) = (store.obeyed()?, store.closed_by_staff()?);
+        let mut store = lock(&self.parts.store);
+        (self.obeyed, self.closed, self.ends) = (store.obeyed()?, store.closed_by_staff()?, store.order_ends()?);
+        let before = self.ends.clone();
+        for end in &mut self.ends {
+            match end.is {
+                // The program has started again.
+                Ended::Waiting => end.is = Ended::Done,
+                Ended::UnderWay => (end.is, end.why) = (Ended::Unsure, "the kiosk was started anew meanwhile".to_owned()),
+                Ended::Done | Ended::Unsure | Ended::NotDone => {}
+            }
+        }
+        if self.ends != before {
+            store.keep_order_ends(&self.ends)?;
+        }
         Ok(())
     }
 
@@ -56,18 +78,26 @@ impl Kiosk {
                 OrderKind::InService => Some(None),
                 OrderKind::Say { .. } | OrderKind::Restart | OrderKind::PrintAgain { .. } => None,
             };
-            let noted = lock(&self.parts.store).obey(order.id, closed);
+            let is = match order.what {
+                OrderKind::OutOfService { .. } | OrderKind::InService | OrderKind::Say { .. } => Ended::Done,
+                OrderKind::Restart => Ended::Waiting,
+                OrderKind::PrintAgain { .. } => Ended::UnderWay,
+            };
+            let mut ends = self.ends.clone();
+            ends.push(OrderEnd { order: order.id, is, why: String::new() });
+            ends.drain(..ends.len().saturating_sub(ORDER_ENDS_MAX));
+            let noted = lock(&self.parts.store).obey(order.id, closed, &ends);
             if let Err(error) = noted {
                 tracing::error!(%error, "an order of the desk could not be noted; it will be told again");
                 break;
             }
-            self.obeyed = order.id;
-            self.carry_out(order.what);
+            (self.obeyed, self.ends) = (order.id, ends);
+            self.carry_out(order.id, order.what);
         }
         self.tell_health();
     }
 
-    fn carry_out(&mut self, what: OrderKind) {
+    fn carry_out(&mut self, order: u64, what: OrderKind) {
         match what {
             OrderKind::OutOfService { text } => {
                 tracing::info!("staff took this kiosk out of service");
@@ -85,7 +115,7 @@ impl Kiosk {
                 tracing::info!("staff start this kiosk again");
                 self.restart = true;
             }
-            OrderKind::PrintAgain { ticket } => self.print_again(ticket),
+            OrderKind::PrintAgain { ticket } => self.print_again(order, ticket),
         }
     }
 
@@ -99,12 +129,57 @@ impl Kiosk {
     }
 
     /// The copy of a ticket for whoever has lost theirs.
-    fn print_again(&mut self, ticket: Ticket) {
+    fn print_again(&mut self, order: u64, ticket: Ticket) {
         match self.copy_of(ticket) {
-            Ok(Some(order)) => self.hand_to_printer(&order, self.parts.clock.now()),
-            Ok(None) => tracing::warn!("a ticket that this kiosk did not give out cannot be printed here again"),
-            Err(error) => tracing::error!(%error, "a ticket cannot be printed again"),
+            Ok(Some(copy)) => self.hand_to_printer(&copy, self.parts.clock.now(), Some(order)),
+            Ok(None) => {
+                tracing::warn!("a ticket that this kiosk did not give out cannot be printed here again");
+                self.order_ended(order, Ended::NotDone, "it does not know that ticket");
+            }
+            Err(error) => {
+                tracing::error!(%error, "a ticket cannot be printed again");
+                self.order_ended(order, Ended::NotDone, "its file could not be read");
+            }
         }
+    }
+
+    /// The printer has a ticket.
+    pub(super) fn print_begins(&mut self, ticket: Ticket, by: Option<u64>) {
+        self.prints.push_back(Print { ticket, by, since: self.parts.clock.elapsed() });
+    }
+
+    /// The printer has answered; if it printed by an order, the desk hears of it.
+    pub(super) fn print_ended(&mut self, ticket: Ticket, outcome: PrintOutcome) {
+        // It answers in order.
+        let Some(at) = self.prints.iter().position(|print| print.ticket == ticket) else { return };
+        let Some(order) = self.prints.remove(at).and_then(|print| print.by) else { return };
+        match outcome {
+            PrintOutcome::Printed => self.order_ended(order, Ended::Done, ""),
+            PrintOutcome::Unknown => self.order_ended(order, Ended::Unsure, "the printer cannot say whether it came out"),
+            PrintOutcome::Failed(trouble) => self.order_ended(order, Ended::NotDone, trouble.for_staff()),
+        }
+    }
+
+    /// A printer that says nothing for so long has staff look there. Its answer counts whenever it comes.
+    pub(super) fn give_up_prints(&mut self) {
+        let now = self.parts.clock.elapsed();
+        let is_over = |print: &&Print| now.saturating_sub(print.since) > Duration::from_secs(PRINT_SECONDS_MAX);
+        let orders: Vec<u64> = self.prints.iter().filter(is_over).filter_map(|print| print.by).collect();
+        for order in orders {
+            if self.ends.iter().any(|end| end.order == order && end.is == Ended::UnderWay) {
+                self.order_ended(order, Ended::Unsure, "the printer does not answer");
+            }
+        }
+    }
+
+    fn order_ended(&mut self, order: u64, is: Ended, why: &str) {
+        // Many orders later nobody asks any more.
+        let Some(end) = self.ends.iter_mut().find(|end| end.order == order) else { return };
+        (end.is, end.why) = (is, why.to_owned());
+        if let Err(error) = lock(&self.parts.store).keep_order_ends(&self.ends) {
+            tracing::error!(%error, "what became of an order could not be noted; the desk is told all the same");
+        }
+        self.tell_health();
     }
 
     fn copy_of(&self, ticket: Ticket) -> Result<Option<PrintOrder>, StoreError> {

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::brake::Brake;
 use super::camera::CardCamera;
 use super::lookup::{Clinic, Roster, look_up};
-use super::orders::Message;
+use super::orders::{Message, Print};
 use super::printing::{PrinterThread, PrinterWord};
 use super::scan::{input_of, number_of_card, sound_after};
 use super::stopwatch::Stopwatch;
@@ -27,6 +27,7 @@ use crate::device::scanner::{ScannerEvent, ScannerStatus};
 use crate::device::speaker::Speaker;
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::Seq;
+use crate::domain::kiosk::OrderEnd;
 use crate::domain::language::Language;
 use crate::domain::pages::TicketPages;
 use crate::domain::reason::Reason;
@@ -44,7 +45,7 @@ use crate::sync::vitals::Vitals;
 use crate::sync::worker::Told;
 
 /// A printer that says nothing for so long is taken as unknown; the number is valid anyway.
-const PRINT_SECONDS_MAX: u64 = 20;
+pub(super) const PRINT_SECONDS_MAX: u64 = 20;
 /// So many reports wait in memory while the file cannot be written; the oldest are the ones kept.
 const UNWRITTEN_MAX: usize = 100;
 
@@ -172,8 +173,12 @@ pub struct Kiosk {
     pub(super) message: Option<Message>,
     /// Staff want the program to start again.
     pub(super) restart: bool,
-    /// The last order of the desk that was carried out.
+    /// The last order of the desk that was taken on.
     pub(super) obeyed: u64,
+    /// What became of the last orders.
+    pub(super) ends: Vec<OrderEnd>,
+    /// What the printer has and has not answered yet, in order.
+    pub(super) prints: VecDeque<Print>,
     /// When temperature and disk were last looked at.
     pub(super) machine_seen: Option<Duration>,
 }
@@ -223,6 +228,8 @@ impl Kiosk {
             message: None,
             restart: false,
             obeyed: 0,
+            ends: Vec::new(),
+            prints: VecDeque::new(),
             machine_seen: None,
         };
         kiosk.read_orders()?;
@@ -299,7 +306,10 @@ impl Kiosk {
                 self.camera_is(Some(event));
                 self.camera(event);
             }
-            Event::Printer(PrinterWord::Printed(ticket, outcome)) => self.printed(ticket, outcome),
+            Event::Printer(PrinterWord::Printed(ticket, outcome)) => {
+                self.print_ended(ticket, outcome);
+                self.printed(ticket, outcome);
+            }
             Event::Printer(PrinterWord::Status(status)) => {
                 self.surroundings.printer_ready = status.trouble().is_none();
                 self.printer_is(status);
@@ -465,6 +475,7 @@ impl Kiosk {
         self.write_what_waits();
         self.tidy_up();
         self.roster.index();
+        self.give_up_prints();
         self.tell_health();
         self.forget_message(self.conversation.step);
         let now = self.parts.clock.elapsed();

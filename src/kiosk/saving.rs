@@ -136,11 +136,11 @@ impl Kiosk {
     pub(super) fn print(&mut self, order: PrintOrder) {
         let now = self.parts.clock.now();
         self.printing_since = Some(self.parts.clock.elapsed());
-        self.hand_to_printer(&order, now);
+        self.hand_to_printer(&order, now, None);
     }
 
-    /// Words a ticket and hands it to the printer.
-    pub(super) fn hand_to_printer(&mut self, order: &PrintOrder, now: Timestamp) {
+    /// Words a ticket and hands it to the printer. `by`: the order of staff by which it is printed again.
+    pub(super) fn hand_to_printer(&mut self, order: &PrintOrder, now: Timestamp, by: Option<u64>) {
         let local = match &self.clinic {
             Some(clinic) => now.to_zoned(clinic.zone.clone()).datetime(),
             None => order.ticket.date.at(0, 0, 0, 0),
@@ -149,7 +149,9 @@ impl Kiosk {
         let pages = self.clinic.as_ref().map_or(&none, |clinic| &clinic.settings.pages);
         let facts = TicketFacts { local, desk_reached: self.surroundings.desk_reached, clinic: self.clinic_name(), pages };
         let face = (self.parts.words)(order, facts);
+        self.print_begins(order.ticket, by);
         if let Err(outcome) = self.parts.printer.print(PrintRequest { ticket: order.ticket, face }) {
+            self.print_ended(order.ticket, outcome);
             self.printed(order.ticket, outcome);
         }
     }

@@ -39,6 +39,7 @@ impl Vitals {
             disk_free_mib: None,
             out_of_service: false,
             obeyed: 0,
+            ends: Vec::new(),
         };
         Self { wall_clock: Arc::new(wall_clock), health: Arc::new(Mutex::new(health)), changed: Arc::default() }
     }
@@ -48,8 +49,10 @@ impl Vitals {
         let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         let before = health.clone();
         change(&mut health);
-        let urgent =
-            |health: &Health| (health.printer.clone(), health.scanner.clone(), health.camera.clone(), health.out_of_service, health.obeyed);
+        let urgent = |health: &Health| {
+            let devices = [&health.printer, &health.scanner, &health.camera].map(Clone::clone);
+            (devices, health.out_of_service, health.obeyed, health.ends.clone())
+        };
         if urgent(&before) != urgent(&health) {
             self.changed.notify_one();
         }

@@ -15,6 +15,7 @@ use crate::domain::appointment::Appointment;
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId, Seq};
 use crate::domain::insurance::Side;
+use crate::domain::kiosk::OrderEnd;
 use crate::domain::proposal::Field;
 use crate::domain::queue::Wait;
 use crate::domain::settings::ClinicSettings;
@@ -93,8 +94,11 @@ pub struct Health {
     pub disk_free_mib: Option<u64>,
     /// Whether patients are sent to the desk instead, for whatever reason.
     pub out_of_service: bool,
-    /// The number of the last order that was carried out; 0 for none.
+    /// The number of the last order that was taken on; 0 for none. It is never carried out again.
     pub obeyed: u64,
+    /// What became of the last orders, the oldest first. A program that says nothing of an order has carried it out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<OrderEnd>,
 }
 
 /// How a device of a kiosk is.

@@ -11,7 +11,9 @@ use arrivals::desk::kiosks::{Alarm, Standing};
 use arrivals::desk::store::{AuditSearch, OrderRefused, OrderState};
 use arrivals::domain::event::{Ended, KioskEvent, LoggedEvent, StepTime, StepTimes};
 use arrivals::domain::ids::{KioskId, Seq};
+use arrivals::domain::kiosk::{Ended as OrderIs, OrderEnd};
 use arrivals::domain::reason::Reason;
+use arrivals::domain::ticket::Ticket;
 use arrivals::sync::api::{Attempt, DeskApi, Refusal};
 use arrivals::sync::wire::{Condition, DeviceHealth, Health, Order, OrderKind};
 use jiff::{SignedDuration, Timestamp};
@@ -37,6 +39,7 @@ pub fn well(now: Timestamp) -> Health {
         disk_free_mib: Some(9000),
         out_of_service: false,
         obeyed: 0,
+        ends: Vec::new(),
     }
 }
 
@@ -359,4 +362,48 @@ async fn failing_more_people_than_usual_is_measured_against_the_kiosks_own_weeks
     let times = StepTimes { ended: Ended::WalkedAway, ticket_after_tenths: None, steps };
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![event(seq + 1, KioskEvent::ConversationEnded(times))])).unwrap();
     assert_eq!((tally(), day(&place).walked_away), (known, before.walked_away), "how long somebody took is no further try");
+}
+
+#[tokio::test]
+async fn what_the_kiosk_says_became_of_an_order_is_kept_and_one_that_says_nothing_has_done_it() {
+    let place = place();
+    let state = |id: u64| {
+        let rows = place.desk.with_store(|store| store.orders_of(&lobby(), 9, now(&place))).unwrap();
+        rows.into_iter().find(|row| row.id == id).map(|row| (row.state, row.why)).unwrap()
+    };
+    let says = async |obeyed: u64, ends: &[(u64, OrderIs, &str)]| {
+        let ends = ends.iter().map(|(order, is, why)| OrderEnd { order: *order, is: *is, why: text(why) }).collect();
+        say(&place, Health { obeyed, ends, ..well(now(&place)) }).await
+    };
+    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"])])).unwrap();
+    let ticket = Ticket { number: "A1".parse().unwrap(), date: jiff::civil::date(2026, 11, 23) };
+    let print = order(&place, OrderKind::PrintAgain { ticket });
+    // Not told yet: what the kiosk says of it is about something else.
+    says(0, &[(print, OrderIs::Done, "")]).await;
+    assert_eq!(state(print), (OrderState::Waiting, text("")));
+    says(print, &[(print, OrderIs::UnderWay, "")]).await;
+    assert_eq!(state(print), (OrderState::UnderWay, text("")));
+    place.clock.advance(Duration::from_secs(20));
+    says(print, &[(print, OrderIs::Unsure, "the printer does not answer")]).await;
+    assert_eq!(state(print), (OrderState::Unsure(now(&place)), text("the printer does not answer")));
+    place.clock.advance(Duration::from_secs(20));
+    let before = place.desk.with_store(|store| store.revision()).unwrap();
+    let long = "out of paper\u{7}".repeat(99);
+    says(print, &[(print, OrderIs::NotDone, &long)]).await;
+    assert!(place.desk.with_store(|store| store.revision()).unwrap() > before, "pages hear of it");
+    let (is, why) = state(print);
+    assert!(is == OrderState::NotDone(now(&place)) && why.len() == 160 && why.starts_with("out of paperout"), "{is:?} {why}");
+    // What has ended stays so, whatever comes late or twice.
+    let failed = now(&place);
+    place.clock.advance(Duration::from_secs(5));
+    says(print, &[(print, OrderIs::UnderWay, ""), (print + 1, OrderIs::NotDone, "nobody's")]).await;
+    assert_eq!(state(print).0, OrderState::NotDone(failed));
+    assert_eq!(place.desk.with_store(|store| store.printed_again(&lobby(), ticket, now(&place))).unwrap().unwrap().id, print);
+    // A restart waits for its moment; a message is shown; and an older program only counts.
+    let (restart, message) = (order(&place, OrderKind::Restart), order(&place, OrderKind::Say { text: text("One moment") }));
+    says(print, &[]).await;
+    says(message, &[(restart, OrderIs::Waiting, "")]).await;
+    assert_eq!((state(restart).0, state(message).0), (OrderState::WhenFree, OrderState::Done(now(&place))));
+    says(message, &[(restart, OrderIs::Done, "")]).await;
+    assert_eq!(state(restart).0, OrderState::Done(now(&place)));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use arrivals::desk::store::{AuditSearch, COMMAND};
 use arrivals::desk::users::Role;
 use arrivals::domain::ids::KioskId;
+use arrivals::domain::kiosk::{Ended, OrderEnd};
 use arrivals::sync::wire::{Condition, DeviceHealth, Health, Orders};
 
 use super::kiosks::{lobby, say, well};
@@ -201,6 +202,27 @@ async fn the_page_of_a_person_has_their_kiosk_print_and_say_something_as_long_as
     let headers = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded"), ("x-live", "1")];
     let refused = http(addr, "POST", "/kiosks/order/print-again", &headers, &body).await;
     assert_eq!((refused.status, refused.body.as_str()), (409, "This kiosk did not give out that ticket today."));
-    assert_eq!(say(&place, well(morning())).await.len(), 2);
+    let told = say(&place, well(morning())).await;
+    assert_eq!(told.len(), 2);
+    let page = get(visit).await.body;
+    assert!(page.contains("Kiosk lobby is to print A1 again (ana, 8:00 AM)."), "{page}");
+    // What became of it stands where it was ordered.
+    let obeyed = told[1].id;
+    for (is, why, at_the_visit, at_the_kiosk) in [
+        (Ended::UnderWay, "", "Kiosk lobby is to print A1 again (ana, 8:00 AM).", "the kiosk is at it"),
+        (
+            Ended::NotDone,
+            "<i>out</i> of paper",
+            "Kiosk lobby could not print A1 again (8:00 AM): &lt;i&gt;out&lt;/i&gt; of paper.",
+            "could not be done, 8:00 AM: &lt;i&gt;out",
+        ),
+    ] {
+        let ends = vec![OrderEnd { order: obeyed, is, why: why.into() }];
+        say(&place, Health { obeyed, ends, ..well(morning()) }).await;
+        let (page, kiosks) = (get(visit).await.body, get("/kiosks").await.body);
+        assert!(page.contains(at_the_visit), "{at_the_visit}: {page}");
+        assert!(kiosks.contains(at_the_kiosk) && kiosks.contains("Print A1 again"), "{at_the_kiosk}: {kiosks}");
+    }
+    assert!(!get("/visit?appointment=apt-0002").await.body.contains("could not print"));
     serving.stop().await;
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use arrivals::device::printer::SimulatedCondition;
+use arrivals::domain::kiosk::{Ended, ORDER_ENDS_MAX};
 use arrivals::domain::queue::Wait;
 use arrivals::domain::ticket::Ticket;
 use arrivals::flow::step::{Input, Step};
@@ -140,6 +141,8 @@ fn what_staff_order_at_the_desk_reaches_the_kiosk_and_is_known_as_done() {
     room.until("the kiosk to serve again", |room| !room.kiosk.surroundings().out_of_service);
     assert_eq!(room.check_in("apt-ada"), "A1");
     room.until("the paper", |room| room.ticket().print.is_some());
+    // The desk orders no copy of a ticket of which it has not heard.
+    room.until("the desk", |room| room.ticket().desk_knows);
     let (ticket, before) = (room.ticket().ticket, room.printer.printed().len());
     let copy = ordered(&room, OrderKind::PrintAgain { ticket });
     room.until("the copy", |room| room.printer.printed().len() > before);
@@ -154,4 +157,58 @@ fn what_staff_order_at_the_desk_reaches_the_kiosk_and_is_known_as_done() {
     room.until("the kiosk's first word", |room| room.kiosk.surroundings().desk_reached);
     room.wait(3);
     assert_eq!(room.printer.printed().len(), printed);
+}
+
+/// How far the kiosk says that an order is, and why.
+fn end_of(room: &Room, order: u64) -> (Ended, String) {
+    room.vitals().ends.into_iter().find(|end| end.order == order).map(|end| (end.is, end.why)).unwrap()
+}
+
+#[test]
+fn what_became_of_an_order_is_said_and_why() {
+    let mut room = Room::new();
+    assert_eq!(room.check_in("apt-ada"), "A1");
+    room.until("the paper", |room| room.ticket().print.is_some());
+    let ticket = room.ticket().ticket;
+    order(&mut room, 1, OrderKind::PrintAgain { ticket });
+    assert_eq!(end_of(&room, 1).0, Ended::UnderWay);
+    room.until("the copy", |room| end_of(room, 1).0 != Ended::UnderWay);
+    assert_eq!(end_of(&room, 1), (Ended::Done, String::new()));
+    order(&mut room, 2, OrderKind::PrintAgain { ticket: Ticket { number: "AA1".parse().unwrap(), ..ticket } });
+    assert_eq!(end_of(&room, 2), (Ended::NotDone, "it does not know that ticket".to_owned()));
+    room.printer.set(SimulatedCondition::NoPaper);
+    order(&mut room, 3, OrderKind::PrintAgain { ticket });
+    room.until("the printer's answer", |room| end_of(room, 3).0 != Ended::UnderWay);
+    assert_eq!(end_of(&room, 3), (Ended::NotDone, "out of paper".to_owned()));
+    // It is known after a power cut, and nothing is printed because somebody put in paper.
+    let printed = room.printer.printed().len();
+    room.power_cut();
+    room.printer.set(SimulatedCondition::Ready);
+    order(&mut room, 3, OrderKind::PrintAgain { ticket });
+    assert_eq!(end_of(&room, 3), (Ended::NotDone, "out of paper".to_owned()));
+    order(&mut room, 4, OrderKind::Say { text: "One moment.".to_owned() });
+    order(&mut room, 5, out_of_service());
+    assert_eq!([end_of(&room, 4).0, end_of(&room, 5).0], [Ended::Done; 2]);
+    room.wait(3);
+    assert_eq!(room.printer.printed().len(), printed);
+}
+
+#[test]
+fn what_a_power_cut_came_between_is_not_said_to_be_done_and_a_restart_is() {
+    let mut room = Room::new();
+    assert_eq!(room.check_in("apt-ada"), "A1");
+    room.until("the paper", |room| room.ticket().print.is_some());
+    let ticket = room.ticket().ticket;
+    order(&mut room, 1, OrderKind::PrintAgain { ticket });
+    order(&mut room, 2, OrderKind::Restart);
+    assert_eq!([end_of(&room, 1).0, end_of(&room, 2).0], [Ended::UnderWay, Ended::Waiting]);
+    room.power_cut();
+    assert_eq!(end_of(&room, 1), (Ended::Unsure, "the kiosk was started anew meanwhile".to_owned()));
+    assert_eq!(end_of(&room, 2).0, Ended::Done);
+    order(&mut room, 1, OrderKind::PrintAgain { ticket });
+    assert_eq!(end_of(&room, 1).0, Ended::Unsure, "told again, it is not printed again");
+    for id in 3..20 {
+        order(&mut room, id, OrderKind::Say { text: "One moment.".to_owned() });
+    }
+    assert_eq!(room.vitals().ends.len(), ORDER_ENDS_MAX);
 }

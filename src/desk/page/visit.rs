@@ -16,7 +16,7 @@ use super::super::Desk;
 use super::super::by_hand::NOTE_CHARS_MAX;
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
-use super::super::store::{Happening, Note, VisitRow};
+use super::super::store::{Happening, Note, OrderRow, VisitRow};
 use super::drawn::{for_whom, is_on_this};
 use super::history::{history, when};
 use super::html::{in_address, panel_page};
@@ -113,6 +113,8 @@ struct Panel {
     next: Vec<Appointment>,
     notes: Vec<Note>,
     happened: Vec<Happening>,
+    /// The latest order to print the visit's ticket again at its kiosk.
+    again: Option<OrderRow>,
 }
 
 impl Panel {
@@ -135,14 +137,16 @@ impl Panel {
         let first = dates.iter().flatten().min().copied().unwrap_or(day.date);
         let last = dates.iter().flatten().max().copied().unwrap_or(day.date);
         let happened = desk.history(&visits, person, (first, last))?;
-        let (mut next, notes) = desk.with_store(|store| {
+        let (now, printed) = (desk.now(), row.kiosk.as_ref().zip(row.ticket));
+        let (mut next, notes, again) = desk.with_store(|store| {
             let ever = person.map(|person| store.visits_of_person(person, Date::MIN, VISITS_MAX)).transpose()?.unwrap_or_default();
             let also: Vec<AppointmentId> = ever.iter().map(|a| a.id.clone()).chain(visits.iter().cloned()).collect();
-            Ok((ever, store.notes_of(&also)?))
+            let again = printed.map(|(kiosk, ticket)| store.printed_again(kiosk, ticket, now)).transpose()?.flatten();
+            Ok((ever, store.notes_of(&also)?, again))
         })?;
         next.retain(|appointment| !visits.contains(&appointment.id) && appointment.local_date(&day.zone) >= day.date);
         next.truncate(NEXT_MAX);
-        Ok(Some(Self { day, row, today, next, notes, happened }))
+        Ok(Some(Self { day, row, today, next, notes, happened, again }))
     }
 
     fn name(&self) -> String {
@@ -187,7 +191,7 @@ impl Panel {
                     }
                 }
                 (self.actions(who))
-                (at_the_kiosk(row, &self.name(), day.is_of_today(row), who))
+                (at_the_kiosk(row, &self.name(), self.again.as_ref(), day, who))
                 (self.facts())
                 @if !self.next.is_empty() {
                     section aria-labelledby="h-next" {

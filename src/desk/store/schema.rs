@@ -30,6 +30,7 @@ const STEPS: &[&str] = &[
     KEEPING,
     SECOND_STEP,
     ORDERS_ABOUT,
+    ORDER_ENDS,
 ];
 
 const OUTBOX: &str = r"
@@ -259,6 +260,12 @@ CREATE TABLE half_session(
 const ORDERS_ABOUT: &str = r"
 -- For whose visit an order was given, so that it goes with them; empty if it was for nobody.
 ALTER TABLE kiosk_order ADD COLUMN appointment_id TEXT NOT NULL DEFAULT '';
+";
+
+const ORDER_ENDS: &str = r"
+-- What the kiosk said became of an order, `done_at` being when, and why. Empty: its program does not tell, and has done it.
+ALTER TABLE kiosk_order ADD COLUMN ended TEXT;
+ALTER TABLE kiosk_order ADD COLUMN why TEXT NOT NULL DEFAULT '';
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

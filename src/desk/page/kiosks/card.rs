@@ -175,7 +175,11 @@ fn orders(orders: &[OrderRow], kiosks: &Kiosks) -> Markup {
                     li {
                         @let (shape, state) = match order.state {
                             OrderState::Waiting => ("clock", "not done yet".to_owned()),
+                            OrderState::UnderWay => ("clock", "the kiosk is at it".to_owned()),
+                            OrderState::WhenFree => ("clock", "as soon as nobody is there".to_owned()),
                             OrderState::Done(at) => ("check", format!("done at {}", when(at, kiosks))),
+                            OrderState::Unsure(at) => ("question", with_why(&format!("not sure whether it was done, {}", when(at, kiosks)), &order.why)),
+                            OrderState::NotDone(at) => ("alert", with_why(&format!("could not be done, {}", when(at, kiosks)), &order.why)),
                             OrderState::TooLate => ("cross", "not done: the kiosk did not answer in time".to_owned()),
                             OrderState::Replaced => ("cross", "a later one took its place".to_owned()),
                         };
@@ -185,6 +189,11 @@ fn orders(orders: &[OrderRow], kiosks: &Kiosks) -> Markup {
             }
         }
     }
+}
+
+/// What happened, and why if that was said.
+pub fn with_why(what: &str, why: &str) -> String {
+    if why.is_empty() { what.to_owned() } else { format!("{what}: {why}") }
 }
 
 fn order_words(what: &OrderKind) -> String {

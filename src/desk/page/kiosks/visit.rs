@@ -4,13 +4,20 @@ use maud::{Markup, html};
 
 use super::super::super::kiosks::Standing;
 use super::super::super::session::SignedIn;
-use super::super::super::store::{ORDER_CHARS_MAX, VisitRow};
+use super::super::super::store::{ORDER_CHARS_MAX, OrderRow, OrderState, VisitRow};
+use super::super::history::when;
 use super::super::html::in_address;
+use super::super::icons::icon;
+use super::super::list::Day;
+use super::card::with_why;
+use crate::domain::ids::KioskId;
+use crate::domain::ticket::TicketNumber;
 
 /// The kiosk at which somebody checked in: their ticket again, and a few words while they are still there. Nothing if they were at none.
-pub fn at_the_kiosk(row: &VisitRow, name: &str, is_of_today: bool, who: &SignedIn) -> Markup {
+/// `again`: the latest order to print their ticket there again.
+pub fn at_the_kiosk(row: &VisitRow, name: &str, again: Option<&OrderRow>, day: &Day, who: &SignedIn) -> Markup {
     let watched = row.kiosk.as_ref().and_then(|kiosk| who.watch.iter().flat_map(|watch| &watch.kiosks).find(|its| its.row.id == *kiosk));
-    let (Some(watched), Some(ticket), true) = (watched, row.ticket, is_of_today && row.state.is_open()) else { return html! {} };
+    let (Some(watched), Some(ticket), true) = (watched, row.ticket, day.is_of_today(row) && row.state.is_open()) else { return html! {} };
     let kiosk = &watched.row.id;
     let is_reached = watched.row.health.is_some() && watched.standing != Standing::Silent;
     let form = |action: &str, clears: bool, inside: &Markup| {
@@ -26,6 +33,10 @@ pub fn at_the_kiosk(row: &VisitRow, name: &str, is_of_today: bool, who: &SignedI
     html! {
         section.hand aria-labelledby="h-kiosk" {
             h3 #h-kiosk { "At kiosk " (kiosk) @if !watched.row.place.is_empty() { span.n { " " (watched.row.place) } } }
+            @if let Some(order) = again {
+                @let (shape, words) = became(order, kiosk, ticket.number, day);
+                p.again.{ (if matches!(order.state, OrderState::NotDone(_)) { "problem" } else { "quiet" }) } { (icon(shape)) span { (words) } }
+            }
             @if is_reached {
                 div.do {
                     (form("print-again", false, &html! {
@@ -44,6 +55,27 @@ pub fn at_the_kiosk(row: &VisitRow, name: &str, is_of_today: bool, who: &SignedI
             } @else {
                 p.quiet { "The kiosk cannot be reached just now." }
             }
+        }
+    }
+}
+
+/// What became of printing a ticket again: a shape and a sentence.
+fn became(order: &OrderRow, kiosk: &KioskId, number: TicketNumber, day: &Day) -> (&'static str, String) {
+    let ordered = format!("{}, {}", order.user, when(order.at, day));
+    match order.state {
+        OrderState::Waiting | OrderState::UnderWay | OrderState::WhenFree => {
+            ("clock", format!("Kiosk {kiosk} is to print {number} again ({ordered})."))
+        }
+        OrderState::Done(at) => ("check", format!("Kiosk {kiosk} has printed {number} again ({}).", when(at, day))),
+        OrderState::Unsure(at) => {
+            let what = format!("Kiosk {kiosk} was to print {number} again, and it is not sure whether it did ({})", when(at, day));
+            ("question", with_why(&what, &order.why) + ".")
+        }
+        OrderState::NotDone(at) => {
+            ("alert", with_why(&format!("Kiosk {kiosk} could not print {number} again ({})", when(at, day)), &order.why) + ".")
+        }
+        OrderState::TooLate | OrderState::Replaced => {
+            ("cross", format!("Kiosk {kiosk} did not print {number} again ({ordered}): it did not answer in time."))
         }
     }
 }

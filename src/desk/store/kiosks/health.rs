@@ -112,7 +112,7 @@ impl Store {
                 waiting_since.map(|since| since.to_string())
             ],
         )?;
-        orders::obeyed(&tx, kiosk, health.obeyed, now)?;
+        orders::obeyed(&tx, kiosk, health, now)?;
         if was_silent || is_news {
             bump(&tx)?;
         }
@@ -216,6 +216,7 @@ fn visible(health: &Health, clock: SignedDuration) -> impl PartialEq {
     (
         (health.version.clone(), health.started, health.out_of_service, health.obeyed, health.waiting > 0),
         [&health.printer, &health.scanner, &health.camera].map(Clone::clone),
+        health.ends.clone(),
         health.celsius.is_some_and(|celsius| celsius >= CELSIUS_WARNS),
         health.disk_free_mib.is_some_and(|free| free < DISK_WARNS_MIB),
         clock.abs() > CLOCK_WARNS,

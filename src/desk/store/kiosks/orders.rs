@@ -11,7 +11,9 @@ use super::super::proposals::person_of;
 use super::super::{Store, audit, bump, int, timestamp, timestamp_or_none};
 use super::health::heard;
 use crate::domain::ids::{AppointmentId, KioskId};
-use crate::sync::wire::{Order, OrderKind};
+use crate::domain::kiosk::Ended;
+use crate::domain::ticket::Ticket;
+use crate::sync::wire::{Health, Order, OrderKind};
 
 /// So long after it was given an order that is for the moment is still worth carrying out.
 pub const ORDER_LASTS: SignedDuration = SignedDuration::from_mins(10);
@@ -33,6 +35,8 @@ pub struct OrderRow {
     pub user: String,
     /// What became of it.
     pub state: OrderState,
+    /// Why it is so, in the kiosk's words for staff; may be empty.
+    pub why: String,
 }
 
 /// What became of an order.
@@ -40,8 +44,16 @@ pub struct OrderRow {
 pub enum OrderState {
     /// The kiosk has not said that it is done.
     Waiting,
+    /// The kiosk is at it.
+    UnderWay,
+    /// The kiosk does it as soon as nobody is there.
+    WhenFree,
     /// Carried out; when the kiosk said so.
     Done(Timestamp),
+    /// The kiosk cannot say whether it was; when it said that.
+    Unsure(Timestamp),
+    /// The kiosk could not do it; when it said so.
+    NotDone(Timestamp),
     /// Its time was over before the kiosk heard of it.
     TooLate,
     /// A later order took its place.
@@ -179,6 +191,15 @@ impl Store {
         Ok(orders.into_iter().rev().take(most).map(|order| order.row(now)).collect())
     }
 
+    /// The latest order to print this ticket again there, of those that [`Store::orders_of`] has.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn printed_again(&self, kiosk: &KioskId, ticket: Ticket, now: Timestamp) -> Result<Option<OrderRow>, DeskError> {
+        let is_it = |row: &OrderRow| row.what == OrderKind::PrintAgain { ticket };
+        Ok(self.orders_of(kiosk, usize::MAX, now)?.into_iter().find(is_it))
+    }
+
     /// What staff last said on whether a kiosk serves patients; none if they never said anything.
     ///
     /// # Errors
@@ -191,12 +212,19 @@ impl Store {
     }
 }
 
-/// Notes that a kiosk has carried out what it was told up to here.
-pub(super) fn obeyed(conn: &Connection, kiosk: &KioskId, obeyed: u64, now: Timestamp) -> Result<(), DeskError> {
+/// Notes what a kiosk has taken on of what it was told, and what became of it. What has ended stays so.
+pub(super) fn obeyed(conn: &Connection, kiosk: &KioskId, health: &Health, now: Timestamp) -> Result<(), DeskError> {
     conn.execute(
         "UPDATE kiosk_order SET done_at = ?3 WHERE kiosk = ?1 AND n <= ?2 AND told_at IS NOT NULL AND done_at IS NULL",
-        params![kiosk.as_str(), int(obeyed), now.to_string()],
+        params![kiosk.as_str(), int(health.obeyed), now.to_string()],
     )?;
+    let mut statement = conn.prepare_cached(
+        "UPDATE kiosk_order SET done_at = ?5, ended = ?3, why = ?4
+         WHERE kiosk = ?1 AND n = ?2 AND done_at IS NOT NULL AND COALESCE(ended, '') NOT IN ('done', 'not-done', ?3)",
+    )?;
+    for end in &health.ends {
+        statement.execute(params![kiosk.as_str(), int(end.order), end.is.code(), end.why, now.to_string()])?;
+    }
     Ok(())
 }
 
@@ -221,6 +249,8 @@ struct Recorded {
     user: String,
     told: Option<Timestamp>,
     done: Option<Timestamp>,
+    ended: Option<Ended>,
+    why: String,
     is_service: bool,
     /// A later one says whether patients are served.
     is_replaced: bool,
@@ -234,19 +264,26 @@ impl Recorded {
 
     fn row(self, now: Timestamp) -> OrderRow {
         let state = match self.done {
-            Some(at) => OrderState::Done(at),
+            Some(at) => match self.ended {
+                Some(Ended::UnderWay) => OrderState::UnderWay,
+                Some(Ended::Waiting) => OrderState::WhenFree,
+                Some(Ended::Unsure) => OrderState::Unsure(at),
+                Some(Ended::NotDone) => OrderState::NotDone(at),
+                // An older program does not tell.
+                Some(Ended::Done) | None => OrderState::Done(at),
+            },
             None if self.is_wanted(now) => OrderState::Waiting,
             None if self.is_service => OrderState::Replaced,
             None => OrderState::TooLate,
         };
-        OrderRow { id: self.id, what: self.what, at: self.at, user: self.user, state }
+        OrderRow { id: self.id, what: self.what, at: self.at, user: self.user, state, why: self.why }
     }
 }
 
 /// A kiosk's orders after this number, the oldest first: of the last ones only, and always with the one that says whether it serves.
 fn recorded(conn: &Connection, kiosk: &KioskId, after: i64) -> Result<Vec<Recorded>, DeskError> {
     let mut statement = conn.prepare_cached(
-        "SELECT n, body, at, user_name, told_at, done_at, is_service,
+        "SELECT n, body, at, user_name, told_at, done_at, ended, why, is_service,
          is_service = 1 AND n < (SELECT MAX(s.n) FROM kiosk_order s WHERE s.kiosk = ?1 AND s.is_service = 1)
          FROM kiosk_order WHERE kiosk = ?1 AND n > ?2
          AND (n IN (SELECT l.n FROM kiosk_order l WHERE l.kiosk = ?1 ORDER BY l.n DESC LIMIT 50)
@@ -261,12 +298,14 @@ fn recorded(conn: &Connection, kiosk: &KioskId, after: i64) -> Result<Vec<Record
             row.get::<_, String>(3)?,
             row.get::<_, Option<String>>(4)?,
             row.get::<_, Option<String>>(5)?,
-            row.get::<_, bool>(6)?,
-            row.get::<_, bool>(7)?,
+            row.get::<_, Option<String>>(6)?,
+            row.get::<_, String>(7)?,
+            row.get::<_, bool>(8)?,
+            row.get::<_, bool>(9)?,
         ))
     })?;
     rows.map(|row| {
-        let (id, body, at, user, told, done, is_service, is_replaced) = row?;
+        let (id, body, at, user, told, done, ended, why, is_service, is_replaced) = row?;
         Ok(Recorded {
             id: id.unsigned_abs(),
             what: read_kind(&body)?,
@@ -274,6 +313,8 @@ fn recorded(conn: &Connection, kiosk: &KioskId, after: i64) -> Result<Vec<Record
             user,
             told: timestamp_or_none(told)?,
             done: timestamp_or_none(done)?,
+            ended: ended.as_deref().and_then(Ended::of_code),
+            why,
             is_service,
             is_replaced,
         })
