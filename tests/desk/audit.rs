@@ -17,7 +17,7 @@ use arrivals::domain::ticket::Series;
 
 use super::page::{ready, sign_in};
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, key, says, send, text};
-use super::support::{Answer, PASSWORD, Place, checked_in, decide_change, form, http, import, morning, place, try_http};
+use super::support::{Answer, PASSWORD, Place, Running, checked_in, decide_change, form, http, import, morning, place, try_http};
 
 /// The patient of `apt-0001`.
 const PATIENT: &str = "2b729cb8-0713-4dec-9dfb-ae0aecb28fb4";
@@ -351,15 +351,15 @@ async fn a_crash_leaves_no_change_without_its_row() {
     send(&place, "lobby", &[checked_in(1, 'A', 1, &["apt-0001"]), checked_in(2, 'A', 2, &["apt-0002"])]);
     place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
     let mut answered = 0;
-    for round in 0..3 {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"))
+    for _ in 0..3 {
+        let child = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data", place.folder.path().to_str().unwrap()])
             .env("RUST_LOG", "error")
             .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .spawn();
+        let mut child = Running(child.unwrap());
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let addr: SocketAddr = line.trim().strip_prefix("listening on http://").unwrap().parse().unwrap();
         let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
         let csrf = http(addr, "GET", "/", &[("cookie", &cookie)], "").await.csrf();
@@ -367,13 +367,16 @@ async fn a_crash_leaves_no_change_without_its_row() {
         for id in ["apt-0001", "apt-0002"] {
             let (cookie, csrf, told) = (cookie.clone(), csrf.clone(), told.clone());
             tokio::spawn(async move {
-                for n in round.. {
+                // Whatever was saved of the round before: whoever is seen can be unseen, so everything that is answered was done.
+                for n in 0.. {
                     let path = if n % 2 == 0 { "/visit/seen" } else { "/visit/undo" };
                     let body = format!("csrf={csrf}&appointment={id}");
                     let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie.as_str())];
-                    if try_http(addr, "POST", path, &headers, &body).await.is_none_or(|answer| answer.status != 303)
-                        || told.send(()).is_err()
-                    {
+                    // Killed in the middle of an answer, the desk has said nothing.
+                    let Some(answer) = try_http(addr, "POST", path, &headers, &body).await.filter(|answer| answer.status != 0) else {
+                        return;
+                    };
+                    if told.send((path, answer.status)).is_err() {
                         return;
                     }
                 }
@@ -381,13 +384,14 @@ async fn a_crash_leaves_no_change_without_its_row() {
         }
         drop(told);
         for _ in 0..ANSWERS {
-            hears.recv().await.unwrap();
+            let (path, status) = hears.recv().await.expect("the desk answers until it is killed");
+            assert_eq!(status, 303, "{path}");
         }
         // Both are in the middle of something now.
-        child.kill().unwrap();
-        child.wait().unwrap();
+        drop(child);
         answered += ANSWERS;
-        while hears.recv().await.is_some() {
+        while let Some((path, status)) = hears.recv().await {
+            assert_eq!(status, 303, "{path}");
             answered += 1;
         }
     }

@@ -21,7 +21,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::page::sign_in;
 use super::queue::{clinic, desk_with, id, minutes};
-use super::support::{PASSWORD, Place, TOKEN_A, form, http, import, post_of};
+use super::support::{PASSWORD, PATIENCE, Place, TOKEN_A, form, http, import, post_of};
 
 const LIST: [(&str, &str, &str, &str); 6] = [
     ("a1", "09:00", "Laboratory", "Dr. Predovic"),
@@ -264,7 +264,7 @@ async fn a_board_opens_with_its_address_or_to_staff_and_not_to_the_world() {
 pub async fn hear(stream: &mut tokio::net::TcpStream, wanted: &str) -> String {
     let mut heard = String::new();
     let mut bytes = [0; 16 * 1024];
-    tokio::time::timeout(Duration::from_secs(20), async {
+    tokio::time::timeout(PATIENCE, async {
         while !heard.contains(wanted) {
             let n = stream.read(&mut bytes).await.unwrap();
             assert!(n > 0, "ended before {wanted}: {heard}");

@@ -18,7 +18,7 @@ use arrivals::sync::wire::Change;
 use jiff::SignedDuration;
 
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, says, send, text};
-use super::support::{Place, TOKEN_A, checked_in, decide_change, event, import, morning, place, post_of, stopped};
+use super::support::{PATIENCE, Place, TOKEN_A, checked_in, decide_change, event, import, morning, place, post_of, stopped};
 
 pub const ALFONSO: &str = "2b729cb8-0713-4dec-9dfb-ae0aecb28fb4";
 pub const WHY: &str = "The patient in person, passport seen";
@@ -144,7 +144,7 @@ async fn a_running_desk_cleans_up_by_itself() {
     let place = a_day();
     later(&place, 500);
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let until = std::time::Instant::now() + Duration::from_secs(20);
+    let until = std::time::Instant::now() + PATIENCE;
     while place.desk.visit(&id("apt-0002")).unwrap().is_some() {
         assert!(std::time::Instant::now() < until, "nothing was taken out");
         tokio::time::sleep(Duration::from_millis(20)).await;

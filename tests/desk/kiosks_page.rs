@@ -10,7 +10,7 @@ use arrivals::sync::wire::{Condition, DeviceHealth, Health, Orders};
 
 use super::kiosks::{lobby, say, well};
 use super::page::{ready, sign_in};
-use super::support::{PASSWORD, Place, TOKEN_A, checked_in, form, http, morning, post_of};
+use super::support::{PASSWORD, PATIENCE, Place, TOKEN_A, checked_in, form, http, morning, post_of};
 
 async fn as_role(place: &Place, addr: std::net::SocketAddr, role: Role) -> (String, String) {
     place.desk.add_user(role.code(), PASSWORD, role).unwrap();
@@ -171,7 +171,7 @@ async fn health_travels_over_http_and_nonsense_is_answered_in_a_sentence() {
     place.clock.advance(Duration::from_secs(90));
     let began = std::time::Instant::now();
     while place.desk.with_store(|store| store.revision()).unwrap() == before {
-        assert!(began.elapsed() < Duration::from_secs(20), "nobody looks");
+        assert!(began.elapsed() < PATIENCE, "nobody looks");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(http(addr, "GET", "/alarms", &[("cookie", &cookie)], "").await.body.contains("silent since 8:00 AM"));

@@ -103,6 +103,20 @@ pub fn post_of(kiosk: &str, events: Vec<LoggedEvent>) -> Post {
     Post { kiosk: kiosk.into(), last, events }
 }
 
+/// A program that was started, ended whatever becomes of the test.
+pub struct Running(pub std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// So long a test waits for what is to happen, on however busy a machine: only what never happens takes so long.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(300);
+
 /// What came back over HTTP.
 #[derive(Debug)]
 pub struct Answer {
