@@ -11,6 +11,8 @@ mod board;
 mod booking;
 #[path = "desk/by_hand.rs"]
 mod by_hand;
+#[path = "desk/call_off.rs"]
+mod call_off;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
 #[path = "desk/data_life.rs"]

@@ -89,17 +89,6 @@ impl Desk {
         Ok(done)
     }
 
-    /// Calls a visit off that nobody has come for.
-    ///
-    /// # Errors
-    /// If the file cannot be read or written.
-    pub fn cancel_visit(&self, id: &AppointmentId, user: &str) -> Result<Result<(), Refusal>, DeskError> {
-        let now = self.now();
-        let done = self.with_store(|store| store.cancel(id, user, now))?;
-        self.notify();
-        Ok(done)
-    }
-
     /// Writes, puts away or takes out a note. Answers `false` if there was nothing to do.
     ///
     /// # Errors

@@ -100,12 +100,16 @@ pub enum Refusal {
     NoPoint,
     /// The visit is of another day.
     OtherDay,
-    /// The booking system called the visit off.
+    /// The visit was called off.
     CalledOff,
     /// Somebody whose check-in should be undone was called, or has been seen.
     GoneOn,
     /// Somebody whose time has not come yet cannot have missed it.
     NotDue,
+    /// Whoever was checked in, seen or given up is not called off.
+    HasCome,
+    /// An appointment's time is not to be had again: why, in sentences.
+    NoTime(String),
 }
 
 impl Refusal {
@@ -121,9 +125,11 @@ impl Refusal {
             Self::NoQueue => "There is no such queue.".to_owned(),
             Self::NoPoint => "There is no such service point.".to_owned(),
             Self::OtherDay => "This visit is on another day: nobody can check in for it today.".to_owned(),
-            Self::CalledOff => "This visit was called off in the booking system.".to_owned(),
+            Self::CalledOff => "This visit was called off. Undo that first, or book it again.".to_owned(),
             Self::GoneOn => "This person was called or seen already. Undo that first.".to_owned(),
             Self::NotDue => "The appointment's time has not come yet.".to_owned(),
+            Self::HasCome => "This person is checked in, or the visit is over. It was not called off.".to_owned(),
+            Self::NoTime(why) => format!("{why} The visit stays called off."),
         }
     }
 }

@@ -63,6 +63,12 @@ impl AppointmentStatus {
     pub fn stands(self) -> bool {
         !matches!(self, Self::Cancelled | Self::NoShow | Self::EnteredInError)
     }
+
+    /// Whether it was called off. Who only did not come may come after all.
+    #[must_use]
+    pub fn is_called_off(self) -> bool {
+        matches!(self, Self::Cancelled | Self::EnteredInError)
+    }
 }
 
 /// One visit on the list.

@@ -243,14 +243,6 @@ fn who_does_not_come_is_given_up_after_their_time_and_may_come_after_all() {
     assert_eq!(stands(&place, "b1"), (VisitState::Arrived, Some("D1".into())));
     assert_eq!(row(&place, "b1").done, None);
     rebuilt(&place);
-
-    assert_eq!(place.desk.cancel_visit(&id("c1"), "ana").unwrap(), Ok(()));
-    assert_eq!(stands(&place, "c1"), (VisitState::Cancelled, None));
-    rebuilt(&place);
-    arrives(&place, 1, &["c1"]);
-    assert_eq!(stands(&place, "c1"), (VisitState::Arrived, Some("A1".into())), "a kiosk that had not heard of it");
-    assert_eq!(place.desk.cancel_visit(&id("c1"), "ana").unwrap(), Err(Refusal::Moved), "who is here is not called off");
-    rebuilt(&place);
 }
 
 #[test]
@@ -312,6 +304,7 @@ fn what_happened_is_told_in_order_and_audited_without_what_was_typed() {
             Happening::Staff { user, deed: StaffDeed::Hand(action), .. } => format!("{user} {}", action.code()),
             Happening::Staff { user, deed: StaffDeed::Queue(action), .. } => format!("{user} {}", action.code()),
             Happening::Staff { user, deed: StaffDeed::Visit(action), .. } => format!("{user} {}", action.code()),
+            Happening::Staff { user, deed: StaffDeed::Booking(step), .. } => format!("{user} {}", step.action),
             Happening::Staff { user, deed: StaffDeed::AskedByPhone, .. } => format!("{user} asked"),
             Happening::Staff { user, deed: StaffDeed::Change(action, _), .. } => format!("{user} {action}"),
         })

@@ -11,7 +11,7 @@ use arrivals::desk::messages::{MessageSettings, Way};
 use arrivals::domain::ids::AppointmentId;
 
 use super::page::sign_in;
-use super::support::{PASSWORD, form, http, import, morning};
+use super::support::{PASSWORD, PATIENCE, form, http, import, morning};
 
 struct Mailing {
     desk: Desk,
@@ -139,6 +139,23 @@ fn what_will_never_go_is_given_up_at_once() {
     assert_eq!(state(&deaf, "apt-0003")[0].0, "sent");
 }
 
+#[test]
+fn what_waits_about_an_appointment_is_not_sent_once_that_is_called_off() {
+    let mailing = mailing(KEEP);
+    let id = AppointmentId::from("apt-0003");
+    assert!(mailing.desk.send_message(&id, Way::Sms, false, "ana").unwrap());
+    mailing.desk.call_off(&id, "", "ana").unwrap().unwrap();
+    assert_eq!(mailing.desk.send_due_messages().unwrap(), 0);
+    assert!(sent(&mailing).is_empty());
+    assert_eq!(state(&mailing, "apt-0003"), [("failed".to_owned(), 0, "The appointment was called off before it was sent.".to_owned())]);
+    // It stands again: somebody decides anew whether to send.
+    let (step, _) = mailing.desk.booking_state(&id).unwrap().undo.unwrap();
+    mailing.desk.undo_booking(&id, step, "ana").unwrap().unwrap();
+    assert_eq!(mailing.desk.send_due_messages().unwrap(), 0);
+    assert!(mailing.desk.send_message(&id, Way::Sms, false, "ana").unwrap());
+    assert_eq!((mailing.desk.send_due_messages().unwrap(), sent(&mailing).len()), (1, 1));
+}
+
 #[tokio::test]
 async fn staff_read_the_text_and_send_it() {
     let mailing = mailing(KEEP);
@@ -157,7 +174,7 @@ async fn staff_read_the_text_and_send_it() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), found).await.unwrap();
+    tokio::time::timeout(PATIENCE, found).await.unwrap();
     assert_eq!(form(serving.addr, "/appointments/send", &cookie, &fields).await.status, 409);
     assert_eq!(form(serving.addr, "/appointments/send", &cookie, &[fields[0], fields[1], ("kind", "pigeon")]).await.status, 400);
     let cancelled = [("csrf", csrf.as_str()), ("appointment", "apt-0003"), ("why", "x")];

@@ -212,7 +212,7 @@ def recount(path, first, last, today):
             continue
         outcome = "came"
         if state == "no-show":
-            outcome = "vain"
+            outcome = "vain" if has_ticket else "never"
         elif state == "expected" and not has_ticket:
             outcome = {"fulfilled": "came", "noshow": "never", "cancelled": None}.get(body["status"], "never" if date < today else None)
             if outcome == "came":

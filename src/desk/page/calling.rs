@@ -12,8 +12,8 @@ use super::super::Desk;
 use super::super::by_hand::check_note;
 use super::super::queues::Refusal;
 use super::super::session::SignedIn;
-use super::super::store::{HandAction, StaffAction, StaffWork};
-use super::{LIVE, Oops, drawn, html, shown};
+use super::super::store::{HandAction, Refused, StaffAction, StaffWork};
+use super::{LIVE, Oops, booking, drawn, html, shown};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::language::Language;
 use crate::domain::queue::QueueAction;
@@ -39,6 +39,11 @@ pub(super) struct VisitForm {
     text: Option<String>,
     /// Which note is put away or taken out.
     note: Option<u64>,
+    /// Why a visit is called off, chosen or typed.
+    #[serde(default)]
+    why: String,
+    #[serde(default)]
+    why_else: String,
 }
 
 pub(super) async fn act_on_visit(
@@ -83,7 +88,8 @@ pub(super) async fn act_on_visit(
 }
 
 /// What staff do by hand, as addresses have it.
-const BY_HAND: [&str; 8] = ["check-in", "undo-check-in", "call-as", "not-come", "cancel", "note", "note-away", "note-back"];
+const BY_HAND: [&str; 9] =
+    ["check-in", "undo-check-in", "call-as", "not-come", "call-off", "undo-call-off", "note", "note-away", "note-back"];
 
 async fn by_hand(
     desk: Desk,
@@ -111,6 +117,7 @@ async fn by_hand(
         "note-back" => Some(HandAction::NoteBack { note: form.note.ok_or(Oops::Unreadable)? }),
         _ => None,
     };
+    let why = booking::why_of(&form.why, &form.why_else)?.to_owned();
     answer(desk, who, headers, move |desk, who| match (action.as_str(), note) {
         (_, Some(note)) => Ok(if desk.note(&id, &note, &who.user)? { Ok(()) } else { Err(Refusal::Moved) }),
         ("check-in", _) => {
@@ -127,9 +134,29 @@ async fn by_hand(
         ("undo-check-in", _) => desk.undo_check_in(&id, &who.user),
         ("call-as", _) => desk.set_call_as(&id, call_as, &who.user),
         ("not-come", _) => desk.not_come(&id, &who.user),
-        _ => desk.cancel_visit(&id, &who.user),
+        ("undo-call-off", _) => {
+            let done = desk.undo_booking(&id, form.step.unwrap_or(0), &who.user)?;
+            done.map_or_else(|refused| Ok(Err(refusal(desk, &id, refused)?)), |()| Ok(Ok(())))
+        }
+        _ => {
+            let done = desk.call_off(&id, &why, &who.user)?;
+            done.map_or_else(|refused| Ok(Err(refusal(desk, &id, refused)?)), |()| Ok(Ok(())))
+        }
     })
     .await
+}
+
+/// Why an appointment was not called off, or that not taken back, as the list says it.
+fn refusal(desk: &Desk, id: &AppointmentId, refused: Refused) -> Result<Refusal, super::DeskError> {
+    Ok(match refused {
+        Refused::Unknown | Refused::NotAsShown => Refusal::Moved,
+        Refused::HasCome => Refusal::HasCome,
+        Refused::Conflicts(conflicts) => {
+            let one = desk.with_store(|store| store.appointment(id))?;
+            let time = one.as_ref().map_or((desk.now(), ""), |one| (one.start, one.practitioner.as_str()));
+            Refusal::NoTime(booking::sentences(desk, &conflicts, time)?)
+        }
+    })
 }
 
 #[derive(Deserialize)]

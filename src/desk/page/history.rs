@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::super::store::{BY_PHONE, HandAction, Happening, StaffAction, StaffDeed};
+use super::booking;
 use super::changes::count_words;
 use super::icons::icon;
 use super::list::Day;
@@ -130,6 +131,15 @@ fn by_staff(day: &Day, deed: &StaffDeed) -> String {
             QueueAction::Transfer { queue, keep_place: false } => format!("moved to {queue}, as if they came now"),
         },
         StaffDeed::Hand(action) => by_hand(day, action),
+        StaffDeed::Booking(step) => {
+            let what = match step.action.as_str() {
+                "booking-noted" => "noted that the booking system says otherwise",
+                "booking-undo" => "took back the last step with the appointment",
+                "call-off" => "called the visit off",
+                other => booking::words(other),
+            };
+            if step.why.is_empty() { what.to_owned() } else { format!("{what}: {}", step.why) }
+        }
         StaffDeed::AskedByPhone => "the patient asked for help".to_owned(),
         StaffDeed::Change(action, field) => {
             let what = field.for_staff();
@@ -161,7 +171,7 @@ fn by_hand(day: &Day, action: &HandAction) -> String {
         HandAction::CallAs { call_as: CallAs::FirstName, .. } => "changed how they are called: by first name".to_owned(),
         HandAction::CallAs { call_as: CallAs::Number, .. } => "changed how they are called: by number".to_owned(),
         HandAction::NotCome => "said that they did not come".to_owned(),
-        HandAction::Cancel => "called the visit off".to_owned(),
+        HandAction::Cancel => "called the visit off, at the desk alone".to_owned(),
         HandAction::Note { .. } => "wrote a note".to_owned(),
         HandAction::NoteAway { .. } => "put a note away".to_owned(),
         HandAction::NoteBack { .. } => "took a note out again".to_owned(),

@@ -118,6 +118,19 @@ impl Step<'_> {
         }
     }
 
+    /// The button that takes back that the visit was called off, by the revision of that.
+    pub fn undo_call_off(&self, revision: u64) -> Markup {
+        let id = &self.row.id;
+        html! {
+            form method="post" action="/visit/undo-call-off" data-live {
+                (token())
+                input type="hidden" name="appointment" value=(id);
+                input type="hidden" name="step" value=(revision);
+                button.button.plain type="submit" id={ "undo-call-off-" (id) } aria-label={ "Undo calling off: " (self.name) } { "Undo calling off" }
+            }
+        }
+    }
+
     /// What can be done with somebody who is called or with a clinician, on hold, or did not come.
     pub fn of_state(&self, day: &Day, is_strong: bool) -> Markup {
         let strong = if is_strong { "primary" } else { "" };

@@ -10,11 +10,12 @@ use super::super::dates;
 use super::super::store::{BY_PHONE, ReasonRow, Stop, VisitRow};
 use super::changes::count_words;
 use super::drawn::{is_on_this, row_id, stop_id, time_since, token};
+use super::history::when;
 use super::html::in_address;
 use super::icons::{icon, reason_icon, state_icon};
 use super::list::{Day, Entry, open_reasons};
 use super::queue::{Step, standing, undo_word};
-use crate::domain::document::{Document, Documents};
+use crate::domain::document::Document;
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
@@ -157,16 +158,21 @@ fn what_for(day: &Day, row: &VisitRow) -> Markup {
 /// Why somebody is or was needed, and what else staff should know before they act.
 fn whys(day: &Day, row: &VisitRow, has_name: bool) -> Markup {
     let ticket = row.ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default();
-    let booked_off = row.ticket.is_some() && row.appointment.as_ref().is_some_and(|a| !a.status.stands());
+    let is_off = row.appointment.as_ref().is_some_and(|a| a.status.is_called_off());
     html! {
-        @for reason in &row.reasons { (reason_line(day, reason, row.documents.as_ref())) }
+        @for reason in &row.reasons { (reason_line(day, reason, Some(row))) }
         @if let Some(documents) = row.documents.as_ref().filter(|documents| documents.brought) {
             p.by { (icon("card")) span { "Brought: " (listed(&documents.needed)) " (said so at the kiosk)" } }
         }
         @if let Some(words) = day.interpreter_of(row) { p.by.interpreter { (icon("speech")) span { (words) } } }
         @for words in day.insurance_of(row) { p.by.insurance { (icon("card")) span { (words) } } }
         @for like in day.alike(row) { p.reason { (icon("question")) span { "Same name and birth date: " (like) } } }
-        @if booked_off { p.reason.old { (icon("cross")) "Called off in the booking system since" } }
+        @if let Some(off) = &row.called_off {
+            p.reason.old { (icon("cross")) span { "Called off by " (off.user) ", " (when(off.at, day)) @if !off.why.is_empty() { ": " (off.why) } } }
+        } @else if is_off { p.reason.old { (icon("cross")) "Called off in the booking system" } }
+        @if row.is_contradicted {
+            p.reason { (icon("alert")) a href={ "/appointments/one?appointment=" (in_address(row.id.as_str())) } { "The booking system says otherwise than was decided here" span.hidden { ": " (name_of(row).unwrap_or_default()) } } }
+        }
         @if !row.duplicates.is_empty() {
             p.reason.old { (icon("ticket")) "Also holds " @for (i, t) in row.duplicates.iter().enumerate() { @if i > 0 { ", " } (t.number) } "; " (ticket) " counts" }
         }
@@ -220,6 +226,9 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str) -> Markup {
         }
         (step.of_state(day, !open))
         @if let Some(word) = undo { (step.button("undo", word, "plain")) }
+        @if let Some((revision, _)) = row.called_off.as_ref().and_then(|off| off.undo).filter(|(_, until)| day.now <= *until) {
+            (step.undo_call_off(revision))
+        }
         @if here && matches!(row.state, S::Arrived | S::Held | S::Called | S::WithClinician) { (step.more(day)) }
         @if !day.is_panel && can_check_in(day, row) { (step.button("check-in", "Check in", "")) }
         @if matches!(row.state, S::WithClinician | S::Done) && row.appointment.is_some() {
@@ -236,7 +245,7 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str) -> Markup {
 
 /// Whether staff can check somebody in for this visit by hand, also who was given up.
 pub fn can_check_in(day: &Day, row: &VisitRow) -> bool {
-    let stands = row.appointment.as_ref().is_some_and(|appointment| appointment.status.stands());
+    let stands = row.appointment.as_ref().is_some_and(|appointment| !appointment.status.is_called_off());
     let is_out = matches!(row.state, VisitState::Expected | VisitState::NoShow | VisitState::Cancelled);
     stands && is_out && row.ticket.is_none() && day.is_of_today(row)
 }
@@ -285,8 +294,12 @@ fn where_is(day: &Day, kiosk: &KioskId) -> String {
     }
 }
 
-fn reason_line(day: &Day, reason: &ReasonRow, documents: Option<&Documents>) -> Markup {
+fn reason_line(day: &Day, reason: &ReasonRow, row: Option<&VisitRow>) -> Markup {
+    let documents = row.and_then(|row| row.documents.as_ref());
     let words = match (reason.reason, documents.map(|documents| documents.needed.as_slice())) {
+        (Reason::Cancelled, _) if row.is_some_and(|row| row.ticket.is_some()) => {
+            "Came after the visit was called off: decide whether they can be seen".to_owned()
+        }
         (Reason::DocumentMissing, Some([one])) => format!("Missing: {}", one.for_staff()),
         (Reason::DocumentMissing, Some(several)) if !several.is_empty() => format!("Missing at least one of: {}", listed(several)),
         (Reason::AskedForHelp, _) if reason.kiosk.as_str() == BY_PHONE => "Asks for help by phone".to_owned(),

@@ -193,7 +193,8 @@ const desk = (() => {
   }
   function act(action) {
     const row = (document.activeElement && document.activeElement.closest(".row")) || document.querySelector("#panel .row");
-    const form = row && row.querySelector("form[action$='/" + action + "']");
+    const to = (action) => row && row.querySelector("form[action$='/" + action + "']");
+    const form = to(action) || (action === "undo" && to("undo-call-off"));
     if (!row) say("said", "Go to a row first, with j or k");
     else if (form) form.requestSubmit();
     else say("said", "That cannot be done here now");

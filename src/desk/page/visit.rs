@@ -17,6 +17,7 @@ use super::super::by_hand::NOTE_CHARS_MAX;
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
 use super::super::store::{Happening, Note, OrderRow, VisitRow};
+use super::booking::call_off_fields;
 use super::drawn::{for_whom, is_on_this};
 use super::history::{history, when};
 use super::html::{in_address, panel_page};
@@ -227,7 +228,8 @@ impl Panel {
     fn actions(&self, who: &SignedIn) -> Markup {
         let row = &self.row;
         let nothing = html! {};
-        let is_expected = row.state == VisitState::Expected && row.appointment.is_some() && self.day.is_of_today(row);
+        let can_call_off = row.state == VisitState::Expected && row.ticket.is_none() && row.appointment.is_some();
+        let is_expected = can_call_off && self.day.is_of_today(row);
         let is_over = row.appointment.as_ref().is_some_and(|a| a.start <= self.day.now);
         let was_by_hand = row.in_line.step.as_ref().is_some_and(|(_, step)| step == "check-in");
         let waits = matches!(row.state, VisitState::Arrived | VisitState::Held);
@@ -242,10 +244,27 @@ impl Panel {
                     }
                     @if row.ticket.is_some() && row.appointment.is_some() && waits && !was_by_hand { (self.button(who, "undo-check-in", "Undo check-in", &nothing)) }
                     @if is_expected && is_over { (self.button(who, "not-come", "Did not come", &nothing)) }
-                    @if is_expected { (self.button(who, "cancel", "Cancel the visit", &nothing)) }
                     @if row.ticket.is_some() {
                         a.button #ticket-pdf href={ "/ticket.pdf?appointment=" (in_address(row.id.as_str())) } target="_blank" { "Print the ticket" span.hidden { " (PDF, in a new tab)" } }
                     }
+                    @if row.appointment.is_some() {
+                        a.button #appointment href={ "/appointments/one?appointment=" (in_address(row.id.as_str())) } { "Appointment" span.hidden { ": " (self.name()) } }
+                    }
+                }
+                @if can_call_off { (self.call_off(who)) }
+            }
+        }
+    }
+
+    /// Calling the visit off, as on the appointment's own page.
+    fn call_off(&self, who: &SignedIn) -> Markup {
+        html! {
+            details #call-off {
+                summary.button { "Call off" }
+                form.by-hand method="post" action="/visit/call-off" data-live {
+                    input type="hidden" name="csrf" value=(who.csrf);
+                    input type="hidden" name="appointment" value=(self.row.id);
+                    (call_off_fields(Some(&self.name())))
                 }
             }
         }

@@ -3,11 +3,16 @@
 //! Invariants: whether a time is free is decided in the transaction that takes it; what staff decided stays while the list says
 //! what it said before, ends when the list says the same, and gives way, with a note, when the list says something else.
 
+use std::collections::HashSet;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+mod overlay;
+
+use self::overlay::{Listed, Overlay, Time, is_underway};
 use super::super::error::DeskError;
 use super::super::secret::random_token;
 use super::{Store, appointments, bump, calendar, chart, int, timestamp};
@@ -17,7 +22,8 @@ use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
 
 /// Codes of what staff do here, as they are recorded.
-pub(super) const CODES: [&str; 5] = ["book", "move", "call-off", "booking-undo", "booking-noted"];
+pub(super) const CODES: [&str; 5] = ["book", "move", CALL_OFF, "booking-undo", "booking-noted"];
+const CALL_OFF: &str = "call-off";
 /// What was done can be taken back for so long.
 const UNDO_HOURS: i64 = 24;
 /// What the numbers of appointments begin with that are booked here.
@@ -45,10 +51,25 @@ pub struct BookingState {
     pub listed_start: Option<Timestamp>,
     /// What the list says otherwise than staff had decided: when they had it.
     pub contradicted: Option<Timestamp>,
+    /// Staff had called off what the list now has.
+    pub contradicted_off: bool,
     /// What was done last, if it can be taken back.
     pub undo: Option<(u64, String)>,
     /// Everything that was done here, oldest first.
     pub steps: Vec<BookingStep>,
+}
+
+/// That staff called an appointment off which is off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalledOff {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub user: String,
+    /// Why, as somebody typed it; may be empty.
+    pub why: String,
+    /// By which step and until when it can be taken back; none if the list has it so as well by now.
+    pub undo: Option<(u64, Timestamp)>,
 }
 
 /// Something that staff did with an appointment.
@@ -64,88 +85,6 @@ pub struct BookingStep {
     pub why: String,
     /// It was booked outside the clinic's hours, on purpose.
     pub outside: bool,
-}
-
-/// When, with whom and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Time {
-    start: Timestamp,
-    minutes: u32,
-    practitioner: String,
-    place: String,
-}
-
-impl Time {
-    fn of(appointment: &Appointment) -> Self {
-        Self {
-            start: appointment.start,
-            minutes: appointment.minutes,
-            practitioner: appointment.practitioner.clone(),
-            place: appointment.place.clone(),
-        }
-    }
-
-    /// Lists word places in their own way, and lengths too.
-    fn is_same(&self, other: &Self) -> bool {
-        self.start == other.start && self.practitioner == other.practitioner
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Listed {
-    time: Time,
-    status: AppointmentStatus,
-}
-
-impl Listed {
-    fn of(appointment: &Appointment) -> Self {
-        Self { time: Time::of(appointment), status: appointment.status }
-    }
-}
-
-/// What staff decided instead of what the list says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Overlay {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    time: Option<Time>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    status: Option<AppointmentStatus>,
-}
-
-impl Overlay {
-    fn put_over(&self, listed: &Listed, appointment: &mut Appointment) {
-        let time = self.time.as_ref().unwrap_or(&listed.time).clone();
-        appointment.start = time.start;
-        appointment.minutes = time.minutes;
-        appointment.practitioner = time.practitioner;
-        appointment.place = time.place;
-        appointment.status = self.status.unwrap_or(listed.status);
-    }
-
-    /// What is left of it once the list says this, and whether that contradicts it.
-    fn heard(&self, before: &Listed, said: &Listed) -> (Self, bool) {
-        let (mut left, mut contradicted) = (self.clone(), false);
-        if let Some(time) = &self.time
-            && !said.time.is_same(&before.time)
-        {
-            contradicted |= !said.time.is_same(time);
-            left.time = None;
-        }
-        if let Some(status) = self.status
-            && said.status != before.status
-            && (said.status.stands() != before.status.stands() || is_underway(said.status))
-        {
-            contradicted |= said.status.stands() != status.stands() || is_underway(said.status);
-            left.status = None;
-        }
-        (left, contradicted)
-    }
-}
-
-/// Whether the patient has come for it, as the list has it.
-fn is_underway(status: AppointmentStatus) -> bool {
-    use AppointmentStatus as S;
-    matches!(status, S::Arrived | S::CheckedIn | S::Fulfilled)
 }
 
 /// What is recorded of something that was done, and done again while the list is rebuilt.
@@ -164,6 +103,9 @@ struct Detail {
     /// It was booked outside the clinic's hours, on purpose.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     outside: bool,
+    /// With what it clashed where it was: taking this back leads there again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<AppointmentId>,
 }
 
 struct Row {
@@ -245,12 +187,13 @@ impl Store {
         let row = row_of(&tx, &appointment)?;
         let status = if row.listed.status.stands() { None } else { Some(AppointmentStatus::Booked) };
         let after = Overlay { time: (!time.is_same(&row.listed.time)).then_some(time), status };
-        record(&tx, &zone, id, "move", &Detail { after, outside, ..Detail::default() }, user, now)?;
+        let beside = others(&beside(&tx, &zone, &appointment, now)?);
+        record(&tx, &zone, id, "move", &Detail { after, outside, beside, ..Detail::default() }, user, now)?;
         tx.commit()?;
         Ok(Ok(()))
     }
 
-    /// Calls an appointment off.
+    /// Calls an appointment off that nobody has come for.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -267,13 +210,14 @@ impl Store {
         let row = row_of(&tx, &appointment)?;
         let status = if row.listed.status.stands() { Some(AppointmentStatus::Cancelled) } else { None };
         let after = Overlay { status, ..row.overlay };
-        record(&tx, &zone, id, "call-off", &Detail { after, why: why.to_owned(), ..Detail::default() }, user, now)?;
+        let beside = others(&beside(&tx, &zone, &appointment, now)?);
+        record(&tx, &zone, id, CALL_OFF, &Detail { after, why: why.to_owned(), beside, ..Detail::default() }, user, now)?;
         tx.commit()?;
         Ok(Ok(()))
     }
 
     /// Takes the latest step back, if it is still the one that was shown and the time it leads back to is free. What was booked and
-    /// is taken back never should have been on the list.
+    /// is taken back never should have been on the list. That it was called off is taken back also for somebody who came all the same.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -281,12 +225,11 @@ impl Store {
         let zone = self.zone.clone();
         let tx = self.write()?;
         let Some(appointment) = appointments::of_id(&tx, id)? else { return Ok(Err(Refused::Unknown)) };
-        if has_come(&tx, &appointment)? {
+        let shown = latest(&tx, id, now)?.filter(|(step, ..)| *step == int(shown));
+        if shown.as_ref().is_none_or(|(_, action, _)| action != CALL_OFF) && has_come(&tx, &appointment)? {
             return Ok(Err(Refused::HasCome));
         }
-        let Some((step, action, before)) = latest(&tx, id, now)?.filter(|(step, ..)| *step == int(shown)) else {
-            return Ok(Err(Refused::NotAsShown));
-        };
+        let Some((step, action, before)) = shown else { return Ok(Err(Refused::NotAsShown)) };
         let row = row_of(&tx, &appointment)?;
         let after = if action == "book" { Overlay { status: Some(AppointmentStatus::EnteredInError), ..row.overlay } } else { before };
         let mut restored = appointment.clone();
@@ -294,17 +237,10 @@ impl Store {
         if restored.status.stands()
             && (restored.start, &restored.practitioner, true) != (appointment.start, &appointment.practitioner, appointment.status.stands())
         {
-            let wish = Wish {
-                patient: Some(restored.person.id.clone()),
-                moves: Some(id.clone()),
-                service: restored.service.clone(),
-                practitioner: restored.practitioner.clone(),
-                start: restored.start,
-                minutes: calendar::practice(&tx, &zone, now)?.length(&restored.service, restored.minutes),
-            };
-            // The clinic's hours do not matter: it stood there before.
-            let others = |one: &Conflict| matches!(one, Conflict::Patient(_) | Conflict::Practitioner(_) | Conflict::Room(..));
-            let found: Vec<Conflict> = clashes(&tx, &wish, now)?.into_iter().filter(others).collect();
+            // What stood beside it before is no reason: lists book two at once.
+            let before = beside_before(&tx, step)?;
+            let mut found = beside(&tx, &zone, &restored, now)?;
+            found.retain(|one| !other_of(one).is_some_and(|other| before.contains(other)));
             if !found.is_empty() {
                 return Ok(Err(Refused::Conflicts(found)));
             }
@@ -348,11 +284,9 @@ impl Store {
         let rows: Vec<(String, String, String, String)> = statement
             .query_map([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
             .collect::<Result<_, _>>()?;
-        let steps = rows.into_iter().map(|(at, user, action, detail)| {
-            let detail: Detail = unjson(&detail)?;
-            Ok(BookingStep { at: timestamp(&at)?, user, action, why: detail.why, outside: detail.outside })
-        });
+        let steps = rows.into_iter().filter_map(|(at, user, action, detail)| recorded(&action, &at, &user, &detail).transpose());
         Ok(BookingState {
+            contradicted_off: lost.as_ref().is_some_and(|lost| lost.status.is_some_and(|status| !status.stands())),
             is_only_here: !is_listed,
             listed_start: overlay.time.is_some().then_some(listed.time.start),
             contradicted: lost.map(|lost| lost.time.map_or(listed.time.start, |time| time.start)),
@@ -380,8 +314,11 @@ pub(super) fn heard(conn: &Connection, appointment: &Appointment, now: Timestamp
     let Some(row) = stored(conn, id)? else { return Ok(None) };
     let said = Listed::of(appointment);
     let (left, contradicted) = row.overlay.heard(&row.listed, &said);
-    if left != row.overlay {
-        let lost = contradicted.then(|| json(&row.overlay)).transpose()?;
+    // The list had it off as well, and brings back what staff had called off: that is not to happen silently.
+    let is_back = row.overlay.status.is_none() && !row.listed.status.stands() && said.status.stands() && called_off_by(conn, id)?.is_some();
+    let had = if is_back { Overlay { status: Some(AppointmentStatus::Cancelled), ..row.overlay.clone() } } else { row.overlay.clone() };
+    if left != row.overlay || is_back {
+        let lost = (contradicted || is_back).then(|| json(&had)).transpose()?;
         conn.execute(
             "INSERT INTO booking_ended(revision, appointment_id, at, overlay, contradicted) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![int(bump(conn)?), id.as_str(), now.to_string(), json(&left)?, lost],
@@ -500,6 +437,47 @@ fn row_of(conn: &Connection, appointment: &Appointment) -> Result<Row, DeskError
     Ok(stored(conn, &appointment.id)?.unwrap_or_else(unknown))
 }
 
+/// By whom an appointment that is off was called off here; none if it stands, or staff did not do it.
+pub(super) fn called_off(conn: &Connection, appointment: &Appointment) -> Result<Option<CalledOff>, DeskError> {
+    if appointment.status.stands() {
+        return Ok(None);
+    }
+    let Some((revision, step)) = called_off_by(conn, &appointment.id)? else { return Ok(None) };
+    let can = conn
+        .prepare_cached("SELECT 1 FROM booking_step WHERE appointment_id = ?1 AND revision = ?2")?
+        .exists(params![appointment.id.as_str(), revision])?;
+    let until = step.at.checked_add(SignedDuration::from_hours(UNDO_HOURS)).unwrap_or(Timestamp::MAX);
+    Ok(Some(CalledOff { at: step.at, user: step.user, why: step.why, undo: can.then_some((revision.unsigned_abs(), until)) }))
+}
+
+/// The appointments of which a list says something else than staff had decided, unless somebody has noted that.
+pub(super) fn contradicted(conn: &Connection) -> Result<HashSet<String>, DeskError> {
+    let mut statement = conn.prepare_cached("SELECT appointment_id FROM booking WHERE contradicted IS NOT NULL")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+/// The revision and the step by which staff called an appointment off, if they did nothing else with it since.
+fn called_off_by(conn: &Connection, id: &AppointmentId) -> Result<Option<(i64, BookingStep)>, DeskError> {
+    let sql = "SELECT revision, at, user_name, action, detail FROM staff_action
+               WHERE appointment_id = ?1 AND action IN ('book', 'move', 'call-off', 'booking-undo') ORDER BY revision DESC LIMIT 1";
+    let row: Option<(i64, String, String, String, String)> = conn
+        .prepare_cached(sql)?
+        .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+        .optional()?;
+    let Some((revision, at, user, action, detail)) = row.filter(|(_, _, _, action, _)| action == CALL_OFF) else { return Ok(None) };
+    let step = recorded(&action, &at, &user, &detail)?;
+    Ok(step.map(|step| (revision, step)))
+}
+
+/// Reads what was recorded under a code; none if the code is another kind of action's.
+pub(super) fn recorded(action: &str, at: &str, user: &str, detail: &str) -> Result<Option<BookingStep>, DeskError> {
+    if !CODES.contains(&action) {
+        return Ok(None);
+    }
+    let detail: Detail = unjson(detail)?;
+    Ok(Some(BookingStep { at: timestamp(at)?, user: user.to_owned(), action: action.to_owned(), why: detail.why, outside: detail.outside }))
+}
+
 /// The latest step that can still be taken back: its revision, its code, and what held before it.
 fn latest(conn: &Connection, id: &AppointmentId, now: Timestamp) -> Result<Option<(i64, String, Overlay)>, DeskError> {
     let sql = "SELECT revision, at, action, before FROM booking_step WHERE appointment_id = ?1 ORDER BY revision DESC LIMIT 1";
@@ -525,6 +503,38 @@ fn fits(conn: &Connection, wish: &Wish, anyway: bool, now: Timestamp) -> Result<
     let found = clashes(conn, wish, now)?;
     let is_had = found.is_empty() || (anyway && found.iter().all(Conflict::is_of_hours));
     Ok(if is_had { Ok(!found.is_empty()) } else { Err(Refused::Conflicts(found)) })
+}
+
+/// What an appointment clashes with where it stands. The clinic's hours do not matter.
+fn beside(conn: &Connection, zone: &TimeZone, appointment: &Appointment, now: Timestamp) -> Result<Vec<Conflict>, DeskError> {
+    let wish = Wish {
+        patient: Some(appointment.person.id.clone()),
+        moves: Some(appointment.id.clone()),
+        service: appointment.service.clone(),
+        practitioner: appointment.practitioner.clone(),
+        start: appointment.start,
+        minutes: calendar::practice(conn, zone, now)?.length(&appointment.service, appointment.minutes),
+    };
+    Ok(clashes(conn, &wish, now)?.into_iter().filter(|one| other_of(one).is_some()).collect())
+}
+
+/// The other appointment of a conflict, if it is one with another.
+fn other_of(conflict: &Conflict) -> Option<&AppointmentId> {
+    match conflict {
+        Conflict::Patient(id) | Conflict::Practitioner(id) | Conflict::Room(id, _) => Some(id),
+        _ => None,
+    }
+}
+
+fn others(conflicts: &[Conflict]) -> Vec<AppointmentId> {
+    conflicts.iter().filter_map(other_of).cloned().collect()
+}
+
+/// What an appointment clashed with when a step took it away from there.
+fn beside_before(conn: &Connection, step: i64) -> Result<Vec<AppointmentId>, DeskError> {
+    let detail: Option<String> =
+        conn.query_row("SELECT detail FROM staff_action WHERE revision = ?1", [step], |row| row.get(0)).optional()?;
+    Ok(detail.map(|detail| unjson::<Detail>(&detail)).transpose()?.map_or_else(Vec::new, |detail| detail.beside))
 }
 
 /// Whether the patient has checked in, was seen, or did not come: then there is nothing left to move.
@@ -553,46 +563,4 @@ fn json(value: &impl Serialize) -> Result<String, DeskError> {
 
 fn unjson<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, DeskError> {
     serde_json::from_str(text).map_err(|_| DeskError::Unreadable("a booking"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_keeps_ends_or_contradicts_what_was_decided_here() {
-        use AppointmentStatus as S;
-        let time = |hour: i64| Time {
-            start: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour),
-            minutes: 20,
-            practitioner: "Dr. A".to_owned(),
-            place: String::new(),
-        };
-        let listed = |hour, status| Listed { time: time(hour), status };
-        let moved = Overlay { time: Some(time(11)), status: None };
-        let off = Overlay { time: None, status: Some(S::Cancelled) };
-        let both = Overlay { time: Some(time(11)), status: Some(S::Cancelled) };
-        let nothing = Overlay::default();
-        let before = listed(9, S::Booked);
-        for (what, overlay, said, left, contradicted) in [
-            ("says what it said", &moved, listed(9, S::Booked), &moved, false),
-            (
-                "another place alone",
-                &moved,
-                Listed { time: Time { place: "2nd floor".into(), ..time(9) }, ..before.clone() },
-                &moved,
-                false,
-            ),
-            ("has caught up", &moved, listed(11, S::Booked), &nothing, false),
-            ("says a third time", &moved, listed(10, S::Booked), &nothing, true),
-            ("calls off what was moved", &moved, listed(9, S::Cancelled), &moved, false),
-            ("still booked", &off, listed(9, S::Pending), &off, false),
-            ("called off there, too", &off, listed(9, S::Cancelled), &nothing, false),
-            ("they came all the same", &off, listed(9, S::Arrived), &nothing, true),
-            ("moves what was called off", &off, listed(10, S::Booked), &off, false),
-            ("has caught up with the time alone", &both, listed(11, S::Booked), &off, false),
-        ] {
-            assert_eq!(overlay.heard(&before, &said), (left.clone(), contradicted), "{what}");
-        }
-    }
 }

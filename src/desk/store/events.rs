@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::kiosks::tries;
-use super::{Store, bump, confirmed, int, proposals, steps, to_code};
+use super::{Store, appointments, bump, confirmed, int, proposals, steps, to_code};
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::language::Language;
@@ -66,6 +66,9 @@ impl Store {
             }
             tx.prepare_cached("INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), body])?;
+            if let KioskEvent::CheckedIn(said) = &event.event {
+                note_called_off(&tx, kiosk, event.seq, said)?;
+            }
             apply(&tx, &zone, kiosk.as_str(), event, now)?;
             if let KioskEvent::CheckedIn(said) = &event.event {
                 confirmed::tell_kiosks(&tx, &zone, said, now)?;
@@ -220,6 +223,17 @@ pub(super) fn give_ticket(conn: &Connection, happened: &Happened<'_>, id: &str, 
     Ok(is_first)
 }
 
+/// Keeps for which of its visits, off by now, somebody was checked in at a kiosk that had not heard of that.
+fn note_called_off(conn: &Connection, kiosk: &KioskId, seq: Seq, said: &CheckedIn) -> Result<(), DeskError> {
+    for id in &said.appointments {
+        if appointments::of_id(conn, id)?.is_some_and(|appointment| appointment.status.is_called_off()) {
+            conn.prepare_cached("INSERT INTO called_off_arrival(kiosk, seq, appointment_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+                .execute(params![kiosk.as_str(), int(seq.0), id.as_str()])?;
+        }
+    }
+    Ok(())
+}
+
 fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -> Result<(), DeskError> {
     let given = Given {
         ticket: said.ticket,
@@ -238,6 +252,10 @@ fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -
                 "UPDATE visit SET companion = ?2, documents = ?3 WHERE appointment_id = ?1",
                 params![id, said.companion.as_ref().map(Private::as_str), documents],
             )?;
+            let was_off = "SELECT 1 FROM called_off_arrival WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = ?3";
+            if conn.prepare_cached(was_off)?.exists(params![happened.kiosk, happened.seq, id])? {
+                add_reason(conn, happened, id, Reason::Cancelled, "checked-in", Some(&to_code(&said.language)))?;
+            }
         }
         for reason in said.reasons() {
             add_reason(conn, happened, id, reason, "checked-in", Some(&to_code(&said.language)))?;

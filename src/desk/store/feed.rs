@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
 use super::{Store, appointments, confirmed, int, meta, revision};
+use crate::domain::appointment::AppointmentStatus;
 use crate::domain::ids::AppointmentId;
 use crate::domain::ticket::Ticket;
 use crate::sync::wire::{CHANGES_PER_FEED_MAX, Change, Feed};
@@ -77,6 +78,10 @@ impl FeedRow {
             Some(body) => {
                 let mut appointment = appointments::read(&body)?;
                 appointment.booked_on = None;
+                // Who comes after all is judged by the time alone, as if nobody had given them up.
+                if appointment.status == AppointmentStatus::NoShow {
+                    appointment.status = AppointmentStatus::Booked;
+                }
                 appointment.confirmed = confirmed::of_person(conn, zone, appointment.person.id.as_str())?;
                 Change::Appointment(Box::new(appointment))
             }

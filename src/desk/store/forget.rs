@@ -278,6 +278,7 @@ pub(super) fn forget_events(conn: &Connection, events: &[EventKey], now: Timesta
             "DELETE FROM kiosk_try WHERE kiosk = ?1 AND seq = ?2".to_owned(),
             "DELETE FROM refused_code WHERE kiosk = ?1 AND seq = ?2".to_owned(),
             "DELETE FROM proposal WHERE kiosk = ?1 AND seq = ?2".to_owned(),
+            "DELETE FROM called_off_arrival WHERE kiosk = ?1 AND seq = ?2".to_owned(),
         ] {
             conn.prepare_cached(&sql)?.execute(which)?;
         }

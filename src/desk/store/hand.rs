@@ -60,7 +60,8 @@ pub enum HandAction {
     },
     /// Somebody who was expected did not come.
     NotCome,
-    /// Called a visit off.
+    /// Called a visit off for the desk alone. Nobody does that any more: an appointment is called off for everybody
+    /// ([`Store::call_off`]).
     Cancel,
     /// Wrote something about a visit.
     Note {
@@ -266,7 +267,7 @@ impl Store {
         if appointment.local_date(&zone) != date {
             return Ok(Err(Refusal::OtherDay));
         }
-        if !appointment.status.stands() {
+        if appointment.status.is_called_off() {
             return Ok(Err(Refusal::CalledOff));
         }
         if row.state == VisitState::Done {
@@ -373,17 +374,6 @@ impl Store {
                     Err(Refusal::NotDue)
                 }
             }
-            _ => Err(Refusal::Moved),
-        })
-    }
-
-    /// Calls a visit off that nobody has come for.
-    ///
-    /// # Errors
-    /// If the file cannot be read or written.
-    pub fn cancel(&mut self, id: &AppointmentId, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
-        self.by_hand(id, user, now, |_, row| match row.state {
-            VisitState::Expected if row.appointment.is_some() => Ok(HandAction::Cancel),
             _ => Err(Refusal::Moved),
         })
     }

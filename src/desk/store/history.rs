@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use rusqlite::params;
 
 use super::super::error::DeskError;
-use super::{HandAction, StaffAction, Store, events, phone, timestamp};
+use super::{BookingStep, HandAction, StaffAction, Store, booking, events, phone, timestamp};
 use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::proposal::Field;
@@ -45,6 +45,8 @@ pub enum StaffDeed {
     Queue(QueueAction),
     /// Something by hand.
     Hand(HandAction),
+    /// Booked, moved or called off the appointment, or took that back.
+    Booking(BookingStep),
     /// The patient asked for help by phone.
     AskedByPhone,
     /// Decided about something that the patient said is different: which decision, by its code, and about what.
@@ -145,7 +147,10 @@ impl Store {
                     }
                     (Some(detail), _) => match HandAction::recorded(&action, detail)? {
                         Some(by_hand) => StaffDeed::Hand(by_hand),
-                        None => StaffDeed::Queue(serde_json::from_str(detail).map_err(|_| broken())?),
+                        None => match booking::recorded(&action, &at, &user, detail)? {
+                            Some(step) => StaffDeed::Booking(step),
+                            None => StaffDeed::Queue(serde_json::from_str(detail).map_err(|_| broken())?),
+                        },
                     },
                 };
                 Ok(Happening::Staff { at: timestamp(&at)?, user, deed })

@@ -52,7 +52,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 pub use self::appointments::{Taken, Unsaid};
 pub use self::audit::{AuditRow, AuditSearch, COMMAND, DESK, IMPORT, Seen, Verified};
-pub use self::booking::{BookingState, BookingStep, Refused};
+pub use self::booking::{BookingState, BookingStep, CalledOff, Refused};
 pub use self::calendar::Known;
 pub use self::chart::Heard;
 pub use self::eligibility::{CardKey, Inquiry};

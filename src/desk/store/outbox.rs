@@ -99,7 +99,8 @@ impl Store {
         rows.map(|row| read(row?)).collect()
     }
 
-    /// Takes the next message that is due, for sending it; it is nobody else's then.
+    /// Takes the next message that is due, for sending it; it is nobody else's then. What is about an appointment that was called off
+    /// since is not sent.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -110,8 +111,19 @@ impl Store {
             return Ok(None);
         }
         let tx = self.write()?;
+        let is_off = tx.execute(
+            "UPDATE message SET state = 'failed', why = ?2, next_at = NULL, ended_at = ?3 WHERE state = 'queued' AND next_at <= ?1 AND appointment_id IN
+             (SELECT id FROM appointment WHERE body ->> '$.status' IN ('cancelled', 'entered-in-error'))",
+            params![sortable(now), "The appointment was called off before it was sent.", now.to_string()],
+        )?;
+        if is_off > 0 {
+            bump(&tx)?;
+        }
         let id: Option<i64> = tx.query_row(is_due, [sortable(now)], |row| row.get(0)).optional()?;
-        let Some(id) = id else { return Ok(None) };
+        let Some(id) = id else {
+            tx.commit()?;
+            return Ok(None);
+        };
         tx.execute("UPDATE message SET state = 'sending', tries = tries + 1, next_at = ?2 WHERE id = ?1", params![id, sortable(now)])?;
         let message = tx.query_row(&format!("SELECT {COLUMNS} FROM message WHERE id = ?1"), [id], columns)?;
         tx.commit()?;

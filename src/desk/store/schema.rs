@@ -31,6 +31,7 @@ const STEPS: &[&str] = &[
     SECOND_STEP,
     ORDERS_ABOUT,
     ORDER_ENDS,
+    CALLED_OFF,
 ];
 
 const OUTBOX: &str = r"
@@ -266,6 +267,16 @@ const ORDER_ENDS: &str = r"
 -- What the kiosk said became of an order, `done_at` being when, and why. Empty: its program does not tell, and has done it.
 ALTER TABLE kiosk_order ADD COLUMN ended TEXT;
 ALTER TABLE kiosk_order ADD COLUMN why TEXT NOT NULL DEFAULT '';
+";
+
+const CALLED_OFF: &str = r"
+-- Check-ins at kiosks that had not heard that the visit was off by then. What a list said cannot be made anew, so neither can this.
+CREATE TABLE called_off_arrival(
+    kiosk TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    appointment_id TEXT NOT NULL,
+    PRIMARY KEY (kiosk, seq, appointment_id)
+);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

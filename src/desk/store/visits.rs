@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::super::error::DeskError;
+use super::booking::{self, CalledOff};
 use super::feed::read_ticket;
 use super::phone::BY_PHONE;
 use super::{Store, appointments, from_code, timestamp, timestamp_or_none};
@@ -61,6 +62,10 @@ pub struct VisitRow {
     pub in_line: InLine,
     /// Why somebody is or was needed; most urgent first.
     pub reasons: Vec<ReasonRow>,
+    /// That staff called it off; none if it stands, or the booking system did.
+    pub called_off: Option<CalledOff>,
+    /// The booking system says otherwise than staff had decided, and nobody has noted it.
+    pub is_contradicted: bool,
 }
 
 /// Where a visit stands in its queue, as far as staff have done something about it.
@@ -149,6 +154,7 @@ impl Store {
     /// If the file cannot be read.
     pub fn visit(&self, id: &AppointmentId) -> Result<Option<VisitRow>, DeskError> {
         let appointment = self.appointment(id)?;
+        let called_off = appointment.as_ref().map(|one| booking::called_off(&self.conn, one)).transpose()?.flatten();
         let facts = self
             .conn
             .query_row(&format!("SELECT {VISIT_COLUMNS} FROM visit v WHERE v.appointment_id = ?1"), [id.as_str()], VisitFacts::read)
@@ -156,7 +162,8 @@ impl Store {
         if appointment.is_none() && facts.is_none() {
             return Ok(None);
         }
-        let mut row = VisitRow::new(id.as_str(), appointment);
+        let mut row = VisitRow { called_off, ..VisitRow::new(id.as_str(), appointment) };
+        row.is_contradicted = booking::contradicted(&self.conn)?.contains(id.as_str());
         if let Some(facts) = facts {
             facts.put_into(&mut row)?;
         }
@@ -223,9 +230,11 @@ pub(super) fn visits_of(conn: &Connection, date: Date) -> Result<Vec<VisitRow>, 
          OR id IN (SELECT appointment_id FROM reason WHERE date = ?1)",
     )?;
     let listed: Vec<(String, String)> = statement.query_map([&date], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let contradicted = booking::contradicted(conn)?;
     for (id, body) in listed {
         let appointment = appointments::read(&body)?;
-        rows.insert(id.clone(), VisitRow::new(&id, Some(appointment)));
+        let (called_off, is_contradicted) = (booking::called_off(conn, &appointment)?, contradicted.contains(&id));
+        rows.insert(id.clone(), VisitRow { called_off, is_contradicted, ..VisitRow::new(&id, Some(appointment)) });
     }
     let mut statement = conn.prepare_cached(&format!(
         "SELECT {VISIT_COLUMNS} FROM visit v WHERE v.ticket_date = ?1
@@ -296,6 +305,8 @@ impl VisitRow {
             done: None,
             in_line: InLine::default(),
             reasons: Vec::new(),
+            called_off: None,
+            is_contradicted: false,
         }
     }
 

@@ -52,7 +52,7 @@ pub enum Outcome {
     Came,
     /// They had checked in, were called and did not come.
     CalledInVain,
-    /// Nobody checked them in and the day is over, or the booking system says so.
+    /// Nobody checked them in and the day is over, or staff or the booking system say so.
     NeverCame,
     /// The day is not over.
     Open,
@@ -73,6 +73,7 @@ impl Facts {
                 _ if self.date < today => Outcome::NeverCame,
                 _ => Outcome::Open,
             },
+            VisitState::NoShow if self.ticket.is_none() => Outcome::NeverCame,
             VisitState::NoShow => Outcome::CalledInVain,
             VisitState::Cancelled => Outcome::Off,
             _ => Outcome::Came,
@@ -139,6 +140,7 @@ pub(super) mod tests {
             ("the list says that they came", Expected, Some(Fulfilled), false, "2026-11-24", Outcome::Came),
             ("it was called off", Expected, Some(Cancelled), false, "2026-11-24", Outcome::Off),
             ("called in vain", VisitState::NoShow, Some(Booked), true, "2026-11-23", Outcome::CalledInVain),
+            ("staff say so", VisitState::NoShow, Some(Booked), false, "2026-11-23", Outcome::NeverCame),
             ("checked in although it was called off", Arrived, Some(Cancelled), true, "2026-11-24", Outcome::Came),
             ("was seen", Done, Some(Booked), true, "2026-11-24", Outcome::Came),
             ("without an appointment", Done, None, true, "2026-11-24", Outcome::Off),

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-pub(super) use self::one::one_page;
+pub(super) use self::one::{call_off_fields, one_page, words};
 use super::super::Desk;
 use super::super::booking::NewPerson;
 use super::super::error::DeskError;
@@ -326,7 +326,10 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
     match done {
         Ok((id, what)) => Ok(Outcome::To(format!("/appointments/one?appointment={}&done={what}", in_address(id.as_str())))),
         Err(refused) => {
-            let problem = refusal(desk, &refused, (start, &form.with))?;
+            let mut problem = refusal(desk, &refused, (start, &form.with))?;
+            if matches!(refused, Refused::Conflicts(_)) {
+                problem += " Nothing was booked. What is free from that day on is below.";
+            }
             let of_hours = matches!(&refused, Refused::Conflicts(found) if found.iter().all(Conflict::is_of_hours));
             let trouble = if of_hours { Trouble::Outside(start, problem) } else { Trouble::Refused(problem) };
             let form = BookForm { date: practice.date_of(start).to_string(), ..form };
@@ -335,15 +338,19 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
     }
 }
 
-/// Why it was not done, in sentences; and what is free instead.
-fn refusal(desk: &Desk, refused: &Refused, (start, with): (Timestamp, &str)) -> Result<String, DeskError> {
+/// Why it was not done, in sentences.
+fn refusal(desk: &Desk, refused: &Refused, time: (Timestamp, &str)) -> Result<String, DeskError> {
+    Ok(match refused {
+        Refused::Unknown => "That appointment is not on the desk's list any more.".to_owned(),
+        Refused::HasCome => "The patient has come for it, or it is over; book another one instead.".to_owned(),
+        Refused::NotAsShown => "Somebody was faster, or it is so already. Nothing was changed.".to_owned(),
+        Refused::Conflicts(conflicts) => sentences(desk, conflicts, time)?,
+    })
+}
+
+/// What stands in the way of a time, in sentences.
+pub(super) fn sentences(desk: &Desk, conflicts: &[Conflict], (start, with): (Timestamp, &str)) -> Result<String, DeskError> {
     let zone = desk.settings().zone()?;
-    let conflicts = match refused {
-        Refused::Unknown => return Ok("That appointment is not on the desk's list any more.".to_owned()),
-        Refused::HasCome => return Ok("The patient has come for it, or it is over; book another one instead.".to_owned()),
-        Refused::NotAsShown => return Ok("Somebody was faster, or it is so already. Nothing was changed.".to_owned()),
-        Refused::Conflicts(conflicts) => conflicts,
-    };
     let time = super::row::clock_time(start, &zone);
     let mut sentences: Vec<String> = Vec::new();
     for conflict in conflicts {
@@ -370,17 +377,18 @@ fn refusal(desk: &Desk, refused: &Refused, (start, with): (Timestamp, &str)) -> 
         };
         sentences.push(sentence);
     }
-    sentences.push("Nothing was booked. What is free from that day on is below.".to_owned());
     Ok(sentences.join(" "))
+}
+
+/// Why an appointment is called off, as it was chosen or typed.
+pub(super) fn why_of<'a>(why: &'a str, why_else: &'a str) -> Result<&'a str, Oops> {
+    let why = if why == "else" { why_else.trim() } else { why.trim() };
+    if why.chars().nth(TEXT_CHARS_MAX).is_some() { Err(Oops::TooLong) } else { Ok(why) }
 }
 
 fn cancel(desk: &Desk, who: &SignedIn, form: &BookForm) -> Result<Outcome, Oops> {
     let id = AppointmentId::new(form.appointment.as_str());
-    let why = if form.why == "else" { form.why_else.trim() } else { form.why.trim() };
-    if why.chars().nth(TEXT_CHARS_MAX).is_some() {
-        return Err(Oops::TooLong);
-    }
-    let done = desk.call_off(&id, why, &who.user)?;
+    let done = desk.call_off(&id, why_of(&form.why, &form.why_else)?, &who.user)?;
     after(desk, who, &id, done, "cancelled")
 }
 
@@ -420,7 +428,10 @@ fn after(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Result<(), Refus
         Err(refused) => refused,
     };
     let one = desk.with_store(|store| store.appointment(id))?.ok_or(Oops::NotFound)?;
-    let problem = refusal(desk, &refused, (one.start, &one.practitioner))?;
+    let mut problem = refusal(desk, &refused, (one.start, &one.practitioner))?;
+    if matches!(refused, Refused::Conflicts(_)) {
+        problem += " Nothing was changed.";
+    }
     desk.note_seen(&who.user, &Seen::Appointment(id.clone()))?;
     Ok(Outcome::Page(StatusCode::CONFLICT, one::show(desk, who, id, None, Some(&problem))?))
 }

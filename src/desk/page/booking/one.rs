@@ -86,7 +86,8 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
         }
         @if let Some(lost) = state.contradicted {
             div.change {
-                p.reason { (icon("alert")) span { "The booking system's list says otherwise than was decided here, where it was at " (lost.to_zoned(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone)) ". What the list says counts." } }
+                @if state.contradicted_off { p.reason { (icon("alert")) span { "It was called off here, and the booking system's list has it again. What the list says counts." } } }
+                @else { p.reason { (icon("alert")) span { "The booking system's list says otherwise than was decided here, where it was at " (lost.to_zoned(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone)) ". What the list says counts." } } }
                 (form("noted", &html! { button.button type="submit" { "Noted" } }))
             }
         }
@@ -107,7 +108,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
             @if stands { (link("/appointments/message", "Text for a message", "")) }
             (link("/appointments/book", "Book another", ""))
             @if let Some((step, action)) = &state.undo {
-                @if is_open {
+                @if is_open || action == "call-off" {
                     (form("undo", &html! {
                         input type="hidden" name="step" value=(step);
                         button.button type="submit" { @match action.as_str() { "book" => "Undo booking", "move" => "Undo move", _ => "Undo calling off" } }
@@ -118,15 +119,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
         @if is_open && stands {
             details {
                 summary.button { "Call off" }
-                (form("cancel", &html! {
-                    div.fields {
-                        div { label for="why" { "Why" }
-                            select #why name="why" { @for why in WHYS { option value=(why) { (why) } } option value="else" { "Something else" } }
-                        }
-                        div { label for="why_else" { "If something else, what" } input #why_else name="why_else" maxlength="200"; }
-                        button.button.primary type="submit" { "Call off" }
-                    }
-                }))
+                (form("cancel", &html! { div.fields { (call_off_fields(None)) } }))
             }
         }
         @if !state.steps.is_empty() {
@@ -139,7 +132,19 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
     Ok(staff_page("Appointments", who, (&address, desk.inner.session_idle.as_secs()), &body))
 }
 
-fn words(action: &str) -> &'static str {
+/// What is asked of whoever calls an appointment off. `name`: whose, where the page does not say that by itself.
+pub(crate) fn call_off_fields(name: Option<&str>) -> Markup {
+    let label = name.map(|name| format!("Call off: {name}"));
+    html! {
+        div { label for="why" { "Why" }
+            select #why name="why" { @for why in WHYS { option value=(why) { (why) } } option value="else" { "Something else" } }
+        }
+        div { label for="why_else" { "If something else, what" } input #why_else name="why_else" maxlength="200"; }
+        button #do-call-off.button.primary type="submit" aria-label=[label] { "Call off" }
+    }
+}
+
+pub(crate) fn words(action: &str) -> &'static str {
     match action {
         "book" => "booked",
         "move" => "moved",
