@@ -14,6 +14,7 @@ pub mod ids;
 pub mod insurance;
 pub mod kiosk;
 pub mod language;
+pub mod newer;
 #[cfg(test)]
 mod odd;
 pub mod pages;

@@ -7,10 +7,13 @@ use super::list::List;
 use super::{Seal, Store, StoreError, seal, tickets};
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::AppointmentId;
+use crate::domain::newer::known_of;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
 const CURSOR: &str = "feed_cursor";
+/// The version of the program that took the feed.
+const PROGRAM: &str = "feed_program";
 const SETTINGS: &str = "settings";
 const TABLE: &str = "appointment";
 
@@ -33,12 +36,13 @@ pub enum ListChange {
 }
 
 impl Store {
-    /// Where the feed goes on from.
+    /// Where the feed goes on from: at the beginning, if another version of the program took it until now. That one may have left out what it
+    /// did not know.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn cursor(&self) -> Result<u64, StoreError> {
-        self.number_fact(CURSOR)
+        if self.fact(PROGRAM)?.as_deref() == Some(env!("CARGO_PKG_VERSION")) { self.number_fact(CURSOR) } else { Ok(0) }
     }
 
     /// The clinic's rules, as last heard.
@@ -47,7 +51,8 @@ impl Store {
     /// If the file cannot be read.
     pub fn settings(&self) -> Result<Option<ClinicSettings>, StoreError> {
         match self.fact(SETTINGS)? {
-            Some(text) => serde_json::from_str(&text).map(Some).map_err(|_| StoreError::Unreadable { what: "settings" }),
+            // A newer program may have kept them.
+            Some(text) => serde_json::from_str(&text).and_then(known_of).map(Some).map_err(|_| StoreError::Unreadable { what: "settings" }),
             None => Ok(None),
         }
     }
@@ -82,6 +87,7 @@ impl Store {
             }
         }
         super::set_fact_in(&transaction, CURSOR, &cursor.to_string())?;
+        super::set_fact_in(&transaction, PROGRAM, env!("CARGO_PKG_VERSION"))?;
         if let Some(settings) = settings {
             let settings = serde_json::to_string(settings).map_err(|_| StoreError::Unreadable { what: "settings" })?;
             super::set_fact_in(&transaction, SETTINGS, &settings)?;

@@ -16,6 +16,7 @@ use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId, Seq};
 use crate::domain::insurance::Side;
 use crate::domain::kiosk::OrderEnd;
+use crate::domain::newer::known_or_none;
 use crate::domain::proposal::Field;
 use crate::domain::queue::Wait;
 use crate::domain::settings::ClinicSettings;
@@ -173,8 +174,8 @@ pub struct Feed {
     pub cursor: u64,
     /// Whether more is waiting right now.
     pub more: bool,
-    /// Sent with the first part (cursor 0) and after a change.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Sent with the first part (cursor 0) and after a change. Those of a newer desk are read as far as they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_or_none")]
     pub settings: Option<ClinicSettings>,
     /// What changed, oldest first.
     pub changes: Vec<Change>,

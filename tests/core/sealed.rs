@@ -226,7 +226,8 @@ fn a_file_in_clear_is_sealed_and_no_trace_stays() {
         assert_eq!(found(folder.path()), in_clear, "this search finds what is in clear");
         let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
         assert_eq!(found(folder.path()), [""; 0]);
-        assert_eq!((store.last_seq().unwrap(), store.acknowledged().unwrap(), store.cursor().unwrap()), (Seq(7), Seq(6), 42));
+        assert_eq!((store.last_seq().unwrap(), store.acknowledged().unwrap()), (Seq(7), Seq(6)));
+        assert_eq!(store.cursor().unwrap(), 0, "another version of the program took the list");
         let events = store.events_after(Seq(0), 10).unwrap();
         assert_eq!(events.iter().map(|event| event.seq.0).collect::<Vec<_>>(), [6, 7]);
         assert_eq!(events[0].at, "2026-11-23T14:00:00Z".parse().unwrap());

@@ -127,6 +127,30 @@ fn the_feed_is_taken_whole_and_survives_a_restart() {
 }
 
 #[test]
+fn another_version_of_the_program_reads_what_is_there_and_hears_everything_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.db");
+    let settings = ClinicSettings { name: "Mill Street Clinic".into(), ..ClinicSettings::default() };
+    let feed = serde_json::json!({ "cursor": 17, "more": false, "changes": [], "settings": settings });
+    let mut newer = feed.clone();
+    newer["settings"]["tomorrow"] = serde_json::json!({ "much": 1 });
+    newer["settings"]["insurance"]["tomorrow"] = serde_json::json!(true);
+    for feed in [feed, newer.clone()] {
+        let feed: arrivals::sync::wire::Feed = serde_json::from_value(feed).unwrap();
+        assert_eq!(feed.settings.as_ref(), Some(&settings));
+        Store::open(&path, Series::FIRST, seal()).unwrap().apply_feed(feed.cursor, feed.settings.as_ref(), &[]).unwrap();
+    }
+    let kept = newer["settings"].to_string();
+    let file = rusqlite::Connection::open(&path).unwrap();
+    assert_eq!(file.execute("UPDATE fact SET value = ?1 WHERE name = 'settings'", [&kept]).unwrap(), 1);
+    assert_eq!(file.execute("UPDATE fact SET value = '0.0.1' WHERE name = 'feed_program'", []).unwrap(), 1);
+    let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
+    assert_eq!((store.cursor().unwrap(), store.settings().unwrap()), (0, Some(settings)));
+    store.apply_feed(18, None, &[]).unwrap();
+    assert_eq!(store.cursor().unwrap(), 18);
+}
+
+#[test]
 fn an_undone_check_in_frees_the_visit_but_not_one_the_desk_has_not_heard_of() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, seal()).unwrap();
