@@ -127,6 +127,7 @@ fn appointment(number: u32) -> ListChange {
             ..Coverage::default()
         }),
         second_coverage: None,
+        booked_on: None,
         confirmed: Confirmed::default(),
         documents: Vec::new(),
     }))

@@ -50,7 +50,7 @@ pub struct OrderEnd {
     /// The order's number.
     pub order: u64,
     /// How far it is.
-    pub is: Ended,
+    pub is: OrderStage,
     /// Why, in words for staff; empty if there is nothing to say.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,
@@ -59,7 +59,7 @@ pub struct OrderEnd {
 /// How far an order is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Ended {
+pub enum OrderStage {
     /// It is being carried out.
     UnderWay,
     /// It is carried out as soon as nobody is at the kiosk.
@@ -72,7 +72,7 @@ pub enum Ended {
     NotDone,
 }
 
-impl Ended {
+impl OrderStage {
     /// Its name in data.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::program::{Kiosk, PRINT_SECONDS_MAX, lock};
 use crate::domain::event::KioskEvent;
-use crate::domain::kiosk::{Ended, ORDER_ENDS_MAX, OrderEnd};
+use crate::domain::kiosk::{ORDER_ENDS_MAX, OrderEnd, OrderStage};
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 use crate::flow::step::{Input, PrintOrder, Step};
 use crate::store::StoreError;
@@ -60,9 +60,9 @@ impl Kiosk {
         for end in &mut self.ends {
             match end.is {
                 // The program has started again.
-                Ended::Waiting => end.is = Ended::Done,
-                Ended::UnderWay => (end.is, end.why) = (Ended::Unsure, "the kiosk was started anew meanwhile".to_owned()),
-                Ended::Done | Ended::Unsure | Ended::NotDone => {}
+                OrderStage::Waiting => end.is = OrderStage::Done,
+                OrderStage::UnderWay => (end.is, end.why) = (OrderStage::Unsure, "the kiosk was started anew meanwhile".to_owned()),
+                OrderStage::Done | OrderStage::Unsure | OrderStage::NotDone => {}
             }
         }
         if self.ends != before {
@@ -79,9 +79,9 @@ impl Kiosk {
                 OrderKind::Say { .. } | OrderKind::Restart | OrderKind::PrintAgain { .. } => None,
             };
             let is = match order.what {
-                OrderKind::OutOfService { .. } | OrderKind::InService | OrderKind::Say { .. } => Ended::Done,
-                OrderKind::Restart => Ended::Waiting,
-                OrderKind::PrintAgain { .. } => Ended::UnderWay,
+                OrderKind::OutOfService { .. } | OrderKind::InService | OrderKind::Say { .. } => OrderStage::Done,
+                OrderKind::Restart => OrderStage::Waiting,
+                OrderKind::PrintAgain { .. } => OrderStage::UnderWay,
             };
             let mut ends = self.ends.clone();
             ends.push(OrderEnd { order: order.id, is, why: String::new() });
@@ -134,11 +134,11 @@ impl Kiosk {
             Ok(Some(copy)) => self.hand_to_printer(&copy, self.parts.clock.now(), Some(order)),
             Ok(None) => {
                 tracing::warn!("a ticket that this kiosk did not give out cannot be printed here again");
-                self.order_ended(order, Ended::NotDone, "it does not know that ticket");
+                self.order_ended(order, OrderStage::NotDone, "it does not know that ticket");
             }
             Err(error) => {
                 tracing::error!(%error, "a ticket cannot be printed again");
-                self.order_ended(order, Ended::NotDone, "its file could not be read");
+                self.order_ended(order, OrderStage::NotDone, "its file could not be read");
             }
         }
     }
@@ -154,9 +154,9 @@ impl Kiosk {
         let Some(at) = self.prints.iter().position(|print| print.ticket == ticket) else { return };
         let Some(order) = self.prints.remove(at).and_then(|print| print.by) else { return };
         match outcome {
-            PrintOutcome::Printed => self.order_ended(order, Ended::Done, ""),
-            PrintOutcome::Unknown => self.order_ended(order, Ended::Unsure, "the printer cannot say whether it came out"),
-            PrintOutcome::Failed(trouble) => self.order_ended(order, Ended::NotDone, trouble.for_staff()),
+            PrintOutcome::Printed => self.order_ended(order, OrderStage::Done, ""),
+            PrintOutcome::Unknown => self.order_ended(order, OrderStage::Unsure, "the printer cannot say whether it came out"),
+            PrintOutcome::Failed(trouble) => self.order_ended(order, OrderStage::NotDone, trouble.for_staff()),
         }
     }
 
@@ -166,13 +166,13 @@ impl Kiosk {
         let is_over = |print: &&Print| now.saturating_sub(print.since) > Duration::from_secs(PRINT_SECONDS_MAX);
         let orders: Vec<u64> = self.prints.iter().filter(is_over).filter_map(|print| print.by).collect();
         for order in orders {
-            if self.ends.iter().any(|end| end.order == order && end.is == Ended::UnderWay) {
-                self.order_ended(order, Ended::Unsure, "the printer does not answer");
+            if self.ends.iter().any(|end| end.order == order && end.is == OrderStage::UnderWay) {
+                self.order_ended(order, OrderStage::Unsure, "the printer does not answer");
             }
         }
     }
 
-    fn order_ended(&mut self, order: u64, is: Ended, why: &str) {
+    fn order_ended(&mut self, order: u64, is: OrderStage, why: &str) {
         // Many orders later nobody asks any more.
         let Some(end) = self.ends.iter_mut().find(|end| end.order == order) else { return };
         (end.is, end.why) = (is, why.to_owned());

@@ -11,7 +11,7 @@ use arrivals::desk::kiosks::{Alarm, Standing};
 use arrivals::desk::store::{AuditSearch, OrderRefused, OrderState};
 use arrivals::domain::event::{Ended, KioskEvent, LoggedEvent, StepTime, StepTimes};
 use arrivals::domain::ids::{KioskId, Seq};
-use arrivals::domain::kiosk::{Ended as OrderIs, OrderEnd};
+use arrivals::domain::kiosk::{OrderEnd, OrderStage};
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::Ticket;
 use arrivals::sync::api::{Attempt, DeskApi, Refusal};
@@ -371,7 +371,7 @@ async fn what_the_kiosk_says_became_of_an_order_is_kept_and_one_that_says_nothin
         let rows = place.desk.with_store(|store| store.orders_of(&lobby(), 9, now(&place))).unwrap();
         rows.into_iter().find(|row| row.id == id).map(|row| (row.state, row.why)).unwrap()
     };
-    let says = async |obeyed: u64, ends: &[(u64, OrderIs, &str)]| {
+    let says = async |obeyed: u64, ends: &[(u64, OrderStage, &str)]| {
         let ends = ends.iter().map(|(order, is, why)| OrderEnd { order: *order, is: *is, why: text(why) }).collect();
         say(&place, Health { obeyed, ends, ..well(now(&place)) }).await
     };
@@ -379,31 +379,31 @@ async fn what_the_kiosk_says_became_of_an_order_is_kept_and_one_that_says_nothin
     let ticket = Ticket { number: "A1".parse().unwrap(), date: jiff::civil::date(2026, 11, 23) };
     let print = order(&place, OrderKind::PrintAgain { ticket });
     // Not told yet: what the kiosk says of it is about something else.
-    says(0, &[(print, OrderIs::Done, "")]).await;
+    says(0, &[(print, OrderStage::Done, "")]).await;
     assert_eq!(state(print), (OrderState::Waiting, text("")));
-    says(print, &[(print, OrderIs::UnderWay, "")]).await;
+    says(print, &[(print, OrderStage::UnderWay, "")]).await;
     assert_eq!(state(print), (OrderState::UnderWay, text("")));
     place.clock.advance(Duration::from_secs(20));
-    says(print, &[(print, OrderIs::Unsure, "the printer does not answer")]).await;
+    says(print, &[(print, OrderStage::Unsure, "the printer does not answer")]).await;
     assert_eq!(state(print), (OrderState::Unsure(now(&place)), text("the printer does not answer")));
     place.clock.advance(Duration::from_secs(20));
     let before = place.desk.with_store(|store| store.revision()).unwrap();
     let long = "out of paper\u{7}".repeat(99);
-    says(print, &[(print, OrderIs::NotDone, &long)]).await;
+    says(print, &[(print, OrderStage::NotDone, &long)]).await;
     assert!(place.desk.with_store(|store| store.revision()).unwrap() > before, "pages hear of it");
     let (is, why) = state(print);
     assert!(is == OrderState::NotDone(now(&place)) && why.len() == 160 && why.starts_with("out of paperout"), "{is:?} {why}");
     // What has ended stays so, whatever comes late or twice.
     let failed = now(&place);
     place.clock.advance(Duration::from_secs(5));
-    says(print, &[(print, OrderIs::UnderWay, ""), (print + 1, OrderIs::NotDone, "nobody's")]).await;
+    says(print, &[(print, OrderStage::UnderWay, ""), (print + 1, OrderStage::NotDone, "nobody's")]).await;
     assert_eq!(state(print).0, OrderState::NotDone(failed));
     assert_eq!(place.desk.with_store(|store| store.printed_again(&lobby(), ticket, now(&place))).unwrap().unwrap().id, print);
     // A restart waits for its moment; a message is shown; and an older program only counts.
     let (restart, message) = (order(&place, OrderKind::Restart), order(&place, OrderKind::Say { text: text("One moment") }));
     says(print, &[]).await;
-    says(message, &[(restart, OrderIs::Waiting, "")]).await;
+    says(message, &[(restart, OrderStage::Waiting, "")]).await;
     assert_eq!((state(restart).0, state(message).0), (OrderState::WhenFree, OrderState::Done(now(&place))));
-    says(message, &[(restart, OrderIs::Done, "")]).await;
+    says(message, &[(restart, OrderStage::Done, "")]).await;
     assert_eq!(state(restart).0, OrderState::Done(now(&place)));
 }

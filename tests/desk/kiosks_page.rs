@@ -5,7 +5,7 @@ use std::time::Duration;
 use arrivals::desk::store::{AuditSearch, COMMAND};
 use arrivals::desk::users::Role;
 use arrivals::domain::ids::KioskId;
-use arrivals::domain::kiosk::{Ended, OrderEnd};
+use arrivals::domain::kiosk::{OrderEnd, OrderStage};
 use arrivals::sync::wire::{Condition, DeviceHealth, Health, Orders};
 
 use super::kiosks::{lobby, say, well};
@@ -209,9 +209,9 @@ async fn the_page_of_a_person_has_their_kiosk_print_and_say_something_as_long_as
     // What became of it stands where it was ordered.
     let obeyed = told[1].id;
     for (is, why, at_the_visit, at_the_kiosk) in [
-        (Ended::UnderWay, "", "Kiosk lobby is to print A1 again (ana, 8:00 AM).", "the kiosk is at it"),
+        (OrderStage::UnderWay, "", "Kiosk lobby is to print A1 again (ana, 8:00 AM).", "the kiosk is at it"),
         (
-            Ended::NotDone,
+            OrderStage::NotDone,
             "<i>out</i> of paper",
             "Kiosk lobby could not print A1 again (8:00 AM): &lt;i&gt;out&lt;/i&gt; of paper.",
             "could not be done, 8:00 AM: &lt;i&gt;out",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use arrivals::device::printer::SimulatedCondition;
-use arrivals::domain::kiosk::{Ended, ORDER_ENDS_MAX};
+use arrivals::domain::kiosk::{ORDER_ENDS_MAX, OrderStage};
 use arrivals::domain::queue::Wait;
 use arrivals::domain::ticket::Ticket;
 use arrivals::flow::step::{Input, Step};
@@ -160,7 +160,7 @@ fn what_staff_order_at_the_desk_reaches_the_kiosk_and_is_known_as_done() {
 }
 
 /// How far the kiosk says that an order is, and why.
-fn end_of(room: &Room, order: u64) -> (Ended, String) {
+fn end_of(room: &Room, order: u64) -> (OrderStage, String) {
     room.vitals().ends.into_iter().find(|end| end.order == order).map(|end| (end.is, end.why)).unwrap()
 }
 
@@ -171,24 +171,24 @@ fn what_became_of_an_order_is_said_and_why() {
     room.until("the paper", |room| room.ticket().print.is_some());
     let ticket = room.ticket().ticket;
     order(&mut room, 1, OrderKind::PrintAgain { ticket });
-    assert_eq!(end_of(&room, 1).0, Ended::UnderWay);
-    room.until("the copy", |room| end_of(room, 1).0 != Ended::UnderWay);
-    assert_eq!(end_of(&room, 1), (Ended::Done, String::new()));
+    assert_eq!(end_of(&room, 1).0, OrderStage::UnderWay);
+    room.until("the copy", |room| end_of(room, 1).0 != OrderStage::UnderWay);
+    assert_eq!(end_of(&room, 1), (OrderStage::Done, String::new()));
     order(&mut room, 2, OrderKind::PrintAgain { ticket: Ticket { number: "AA1".parse().unwrap(), ..ticket } });
-    assert_eq!(end_of(&room, 2), (Ended::NotDone, "it does not know that ticket".to_owned()));
+    assert_eq!(end_of(&room, 2), (OrderStage::NotDone, "it does not know that ticket".to_owned()));
     room.printer.set(SimulatedCondition::NoPaper);
     order(&mut room, 3, OrderKind::PrintAgain { ticket });
-    room.until("the printer's answer", |room| end_of(room, 3).0 != Ended::UnderWay);
-    assert_eq!(end_of(&room, 3), (Ended::NotDone, "out of paper".to_owned()));
+    room.until("the printer's answer", |room| end_of(room, 3).0 != OrderStage::UnderWay);
+    assert_eq!(end_of(&room, 3), (OrderStage::NotDone, "out of paper".to_owned()));
     // It is known after a power cut, and nothing is printed because somebody put in paper.
     let printed = room.printer.printed().len();
     room.power_cut();
     room.printer.set(SimulatedCondition::Ready);
     order(&mut room, 3, OrderKind::PrintAgain { ticket });
-    assert_eq!(end_of(&room, 3), (Ended::NotDone, "out of paper".to_owned()));
+    assert_eq!(end_of(&room, 3), (OrderStage::NotDone, "out of paper".to_owned()));
     order(&mut room, 4, OrderKind::Say { text: "One moment.".to_owned() });
     order(&mut room, 5, out_of_service());
-    assert_eq!([end_of(&room, 4).0, end_of(&room, 5).0], [Ended::Done; 2]);
+    assert_eq!([end_of(&room, 4).0, end_of(&room, 5).0], [OrderStage::Done; 2]);
     room.wait(3);
     assert_eq!(room.printer.printed().len(), printed);
 }
@@ -201,12 +201,12 @@ fn what_a_power_cut_came_between_is_not_said_to_be_done_and_a_restart_is() {
     let ticket = room.ticket().ticket;
     order(&mut room, 1, OrderKind::PrintAgain { ticket });
     order(&mut room, 2, OrderKind::Restart);
-    assert_eq!([end_of(&room, 1).0, end_of(&room, 2).0], [Ended::UnderWay, Ended::Waiting]);
+    assert_eq!([end_of(&room, 1).0, end_of(&room, 2).0], [OrderStage::UnderWay, OrderStage::Waiting]);
     room.power_cut();
-    assert_eq!(end_of(&room, 1), (Ended::Unsure, "the kiosk was started anew meanwhile".to_owned()));
-    assert_eq!(end_of(&room, 2).0, Ended::Done);
+    assert_eq!(end_of(&room, 1), (OrderStage::Unsure, "the kiosk was started anew meanwhile".to_owned()));
+    assert_eq!(end_of(&room, 2).0, OrderStage::Done);
     order(&mut room, 1, OrderKind::PrintAgain { ticket });
-    assert_eq!(end_of(&room, 1).0, Ended::Unsure, "told again, it is not printed again");
+    assert_eq!(end_of(&room, 1).0, OrderStage::Unsure, "told again, it is not printed again");
     for id in 3..20 {
         order(&mut room, id, OrderKind::Say { text: "One moment.".to_owned() });
     }

@@ -81,18 +81,4 @@ impl Store {
         let rows = statement.query_map([], |row| Ok((KioskId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
-
-    /// Every kiosk, its letter and when it last posted.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn kiosks(&self) -> Result<Vec<(KioskId, String, Option<Timestamp>)>, DeskError> {
-        let mut statement = self.conn.prepare_cached("SELECT id, letter, heard_at FROM kiosk ORDER BY id")?;
-        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
-        rows.map(|row| {
-            let (id, letter, heard) = row?;
-            Ok((KioskId::new(id), letter, super::timestamp_or_none(heard)?))
-        })
-        .collect()
-    }
 }

@@ -11,7 +11,7 @@ use super::super::proposals::person_of;
 use super::super::{Store, audit, bump, int, timestamp, timestamp_or_none};
 use super::health::heard;
 use crate::domain::ids::{AppointmentId, KioskId};
-use crate::domain::kiosk::Ended;
+use crate::domain::kiosk::OrderStage;
 use crate::domain::ticket::Ticket;
 use crate::sync::wire::{Health, Order, OrderKind};
 
@@ -249,7 +249,7 @@ struct Recorded {
     user: String,
     told: Option<Timestamp>,
     done: Option<Timestamp>,
-    ended: Option<Ended>,
+    ended: Option<OrderStage>,
     why: String,
     is_service: bool,
     /// A later one says whether patients are served.
@@ -265,12 +265,12 @@ impl Recorded {
     fn row(self, now: Timestamp) -> OrderRow {
         let state = match self.done {
             Some(at) => match self.ended {
-                Some(Ended::UnderWay) => OrderState::UnderWay,
-                Some(Ended::Waiting) => OrderState::WhenFree,
-                Some(Ended::Unsure) => OrderState::Unsure(at),
-                Some(Ended::NotDone) => OrderState::NotDone(at),
+                Some(OrderStage::UnderWay) => OrderState::UnderWay,
+                Some(OrderStage::Waiting) => OrderState::WhenFree,
+                Some(OrderStage::Unsure) => OrderState::Unsure(at),
+                Some(OrderStage::NotDone) => OrderState::NotDone(at),
                 // An older program does not tell.
-                Some(Ended::Done) | None => OrderState::Done(at),
+                Some(OrderStage::Done) | None => OrderState::Done(at),
             },
             None if self.is_wanted(now) => OrderState::Waiting,
             None if self.is_service => OrderState::Replaced,
@@ -313,7 +313,7 @@ fn recorded(conn: &Connection, kiosk: &KioskId, after: i64) -> Result<Vec<Record
             user,
             told: timestamp_or_none(told)?,
             done: timestamp_or_none(done)?,
-            ended: ended.as_deref().and_then(Ended::of_code),
+            ended: ended.as_deref().and_then(OrderStage::of_code),
             why,
             is_service,
             is_replaced,
