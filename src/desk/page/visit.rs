@@ -238,7 +238,8 @@ impl Panel {
                 h3 #h-hand { "By hand" }
                 @if can_check_in(&self.day, row) { (self.check_in(who)) }
                 div.do {
-                    @if row.ticket.is_some() && row.state.is_open() {
+                    // Without a first name nobody can be called by it.
+                    @if row.ticket.is_some() && row.state.is_open() && (name_of(row).is_some() || row.call_as == CallAs::FirstName) {
                         @let (to, word) = match row.call_as { CallAs::Number => ("first-name", format!("Call by first name: {}", call_name(row))), CallAs::FirstName => ("number", "Call by number".to_owned()) };
                         (self.button(who, "call-as", &word, &html! { input type="hidden" name="call_as" value=(to); }))
                     }
