@@ -1,6 +1,6 @@
 //! The desk program: arguments in, one sentence out when something is wrong.
 
-use std::io::{BufRead, IsTerminal, Read, Write};
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,23 +10,24 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use arrivals::clock::SystemClock;
 use arrivals::desk::Desk;
-use arrivals::desk::config::{DeskConfig, check_kiosk_place};
+use arrivals::desk::config::DeskConfig;
 use arrivals::desk::import::preview::preview_file;
 use arrivals::desk::import::{ImportError, Report, Summary, import_file};
 use arrivals::desk::matching;
 use arrivals::desk::out::write_file;
 use arrivals::desk::page::reports::document;
 use arrivals::desk::reports::csv;
-use arrivals::desk::secret::random_token;
-use arrivals::desk::store::{COMMAND, Days, Seen, Verified};
-use arrivals::desk::users::Role;
+use arrivals::desk::store::{COMMAND, Days, Seen};
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::report::Filter;
-use arrivals::domain::ticket::Series;
 use clap::{Args, Parser, Subcommand};
 
 #[path = "desk/data.rs"]
 mod data;
+#[path = "desk/kiosks.rs"]
+mod kiosks;
+#[path = "desk/people.rs"]
+mod people;
 
 /// The desk of a clinic: today's list, what kiosks report, and who needs somebody.
 #[derive(Parser)]
@@ -105,16 +106,16 @@ enum Command {
     },
     /// The keys that letters are signed with.
     #[command(subcommand)]
-    LetterKey(LetterKeyCommand),
+    LetterKey(kiosks::LetterKeyCommand),
     /// People who may sign in.
     #[command(subcommand)]
-    User(UserCommand),
+    User(people::UserCommand),
     /// Who saw or changed what about whom, and when.
     #[command(subcommand)]
-    Audit(AuditCommand),
+    Audit(people::AuditCommand),
     /// Kiosks that may report.
     #[command(subcommand)]
-    Kiosk(KioskCommand),
+    Kiosk(kiosks::KioskCommand),
     /// Writes how some days went: one CSV for each figure, and report.html with all of them drawn. It holds nobody's name.
     ///
     /// Without dates it is the week that ends today. Files of an earlier report in the folder are replaced. What each figure counts is in
@@ -140,128 +141,6 @@ enum Command {
     },
     #[command(flatten)]
     Data(data::DataCommand),
-}
-
-#[derive(Subcommand)]
-enum LetterKeyCommand {
-    /// Makes a new key; kiosks hear of it at once. Letters of earlier keys stay good until they expire.
-    Rotate {
-        /// Takes no letter of earlier keys any more: when somebody may have copied the desk's file.
-        #[arg(long)]
-        revoke: bool,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Lists the keys that kiosks know, the current one first: number, public key, since when, letters until.
-    List {
-        #[command(flatten)]
-        place: Place,
-    },
-}
-
-#[derive(Subcommand)]
-enum UserCommand {
-    /// Adds a user. The password is asked for, or read as one line from standard input.
-    Add {
-        /// How they sign in: letters, digits, dots, hyphens, underscores.
-        name: String,
-        /// What they may do; each role may also do what the one before it may.
-        #[arg(long)]
-        role: Role,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Lists who may sign in: name, role, and whether they have the second step.
-    List {
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Gives a user another role, at once, also where they are signed in. The last admin stays one.
-    Role {
-        /// How they sign in.
-        name: String,
-        /// What they may do from now on.
-        #[arg(long)]
-        role: Role,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Gives a user another password, asked for as when adding one, and signs them out everywhere.
-    Password {
-        /// How they sign in.
-        name: String,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Turns a user's second step of signing in off, whose telephone and recovery codes are gone, and signs them out everywhere.
-    ResetTotp {
-        /// How they sign in.
-        name: String,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Removes a user and signs them out everywhere. What they did stays under their name, which nobody gets again.
-    ///
-    /// The last admin cannot be removed.
-    Remove {
-        /// How they sign in.
-        name: String,
-        #[command(flatten)]
-        place: Place,
-    },
-}
-
-#[derive(Subcommand)]
-enum AuditCommand {
-    /// Looks whether every row is as it was written, none is missing and none was added. Names the first one that is not.
-    ///
-    /// Prints the number and the hash of the last row: note them elsewhere, and --known says later whether anything up to there was
-    /// changed since, even by somebody who could write the desk's whole file. Exit status: 0 all is as it was written, 1 it is not, or the
-    /// file could not be read.
-    Verify {
-        /// A row's number and its hash, as an earlier check printed them.
-        #[arg(long, value_name = "NUMBER:HASH")]
-        known: Option<String>,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Writes every row as CSV, the oldest first. It holds patients' numbers: keep it accordingly.
-    Export {
-        /// The file that is written.
-        #[arg(long, value_name = "FILE.csv")]
-        out: PathBuf,
-        #[command(flatten)]
-        place: Place,
-    },
-}
-
-#[derive(Subcommand)]
-enum KioskCommand {
-    /// Lets a kiosk in and prints its token, once. Doing it again gives it another token.
-    Add {
-        /// The kiosk's name on the desk's list, such as lobby.
-        id: String,
-        /// What its tickets begin with: one letter or two, A to Z. D is the desk's, and no two begin with it.
-        #[arg(long = "letter", value_name = "LETTERS")]
-        series: Series,
-        /// Where it stands, such as "Main lobby, by the entrance": staff read it when somebody there needs them.
-        #[arg(long = "place", value_name = "TEXT")]
-        stands: Option<String>,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Lists the kiosks: name, letters of its tickets, how each stands, when it was last heard, what is wrong, where it stands.
-    ///
-    /// Exit status: 0 the kiosks were listed, 1 the file could not be read; with --check also 2, something alarms. An alarm counts there even
-    /// if somebody has seen it. A kiosk that staff took out of service alarms nobody. While no desk runs, every kiosk is silent.
-    List {
-        /// For monitoring: ends with status 2 if a kiosk is silent, its printer does not work, it sends patients away by itself, what it has
-        /// does not reach the desk, or it fails more people than usual.
-        #[arg(long)]
-        check: bool,
-        #[command(flatten)]
-        place: Place,
-    },
 }
 
 #[derive(Args)]
@@ -306,8 +185,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve { place, listen } => serve(place.config()?, listen),
         Command::Import { files, preview, place } => import(&open(&place.config()?)?, &files, preview),
         Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
-        Command::User(command) => user(command),
-        Command::Audit(command) => audit(command),
+        Command::User(command) => people::user(command),
+        Command::Audit(command) => people::audit(command),
+        Command::Kiosk(command) => kiosks::kiosk(command),
+        Command::LetterKey(command) => kiosks::letter_key(command),
         Command::Data(command) => data::run(command),
         Command::Letter { appointment, out, place } => {
             let config = place.config()?;
@@ -320,38 +201,6 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Report { from, to, queue, service, out, place } => {
             let config = place.config()?;
             report(&open_existing(&config)?, &config.data, (&from, &to), Filter { queue, service }, &out)
-        }
-        Command::LetterKey(LetterKeyCommand::Rotate { revoke, place }) => {
-            let id = open_existing(&place.config()?)?.rotate_letter_key(revoke)?;
-            let earlier =
-                if revoke { "letters made before are no longer taken" } else { "letters made before stay good until they expire" };
-            println!("key {id} signs letters from now on; {earlier}");
-            Ok(ExitCode::SUCCESS)
-        }
-        Command::LetterKey(LetterKeyCommand::List { place }) => {
-            for key in open_existing(&place.config()?)?.letter_keys()? {
-                let state = key.retired_at.map_or("current".to_owned(), |at| format!("retired {at:.0}"));
-                let until = key.letters_until.map_or("no letters yet".to_owned(), |date| format!("letters until {date}"));
-                println!("{:3}  {}  made {:.0}, {state}, {until}", key.id, key.public, key.made_at);
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        Command::Kiosk(KioskCommand::List { check, place }) => list_kiosks(&open_existing(&place.config()?)?, check),
-        Command::Kiosk(KioskCommand::Add { id, series, stands, place }) => {
-            let desk = open(&place.config()?)?;
-            let token = random_token()?;
-            let id = KioskId::new(id);
-            if let Some(stands) = &stands {
-                // Looked at first: a token that was made for nothing would still replace the old one.
-                check_kiosk_place(id.as_str(), stands)?;
-            }
-            desk.enrol_kiosk(&id, series, &token)?;
-            if let Some(stands) = stands {
-                desk.place_kiosk(&id, &stands)?;
-            }
-            eprintln!("This token is shown once. Write it into kiosk.toml:");
-            println!("{token}");
-            Ok(ExitCode::SUCCESS)
         }
     }
 }
@@ -380,81 +229,6 @@ fn open_existing(config: &DeskConfig) -> anyhow::Result<Desk> {
         bail!("there is no desk in {}: look at --data, or at data in the configuration", config.data.display());
     }
     open(config)
-}
-
-fn list_kiosks(desk: &Desk, check: bool) -> anyhow::Result<ExitCode> {
-    let watch = desk.kiosks()?;
-    for kiosk in &watch.kiosks {
-        let row = &kiosk.row;
-        let heard = row.heard_at().map_or("never heard".to_owned(), |at| format!("heard {at:.0}"));
-        let wrong = watch.raised.iter().filter(|raised| raised.kiosk == row.id).map(|raised| raised.sentence.as_str());
-        let mut parts = vec![row.id.to_string(), row.series.to_string(), kiosk.standing.word().to_lowercase(), heard];
-        parts.extend(wrong.map(str::to_owned));
-        parts.extend((!row.place.is_empty()).then(|| row.place.clone()));
-        println!("{}", parts.join("  "));
-    }
-    Ok(if check && !watch.raised.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
-}
-
-fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
-    match command {
-        UserCommand::Add { name, role, place } => {
-            let desk = open(&place.config()?)?;
-            desk.add_user(&name, &password()?, role)?;
-            println!("user {} added as {}", name.trim().to_lowercase(), role.code());
-        }
-        UserCommand::List { place } => {
-            for user in open_existing(&place.config()?)?.users()? {
-                println!("{}  {}{}", user.name, user.role.code(), if user.second_step { "  second step" } else { "" });
-            }
-        }
-        UserCommand::Role { name, role, place } => {
-            open_existing(&place.config()?)?.set_role(&name, role, COMMAND)?;
-            println!("user {} is {} now", name.trim().to_lowercase(), role.code());
-        }
-        UserCommand::Password { name, place } => {
-            open_existing(&place.config()?)?.set_password(&name, &password()?, COMMAND)?;
-            println!("user {} has another password now", name.trim().to_lowercase());
-        }
-        UserCommand::ResetTotp { name, place } => {
-            open_existing(&place.config()?)?.reset_second_step(&name, COMMAND)?;
-            println!("user {} signs in without a second step now", name.trim().to_lowercase());
-        }
-        UserCommand::Remove { name, place } => {
-            open_existing(&place.config()?)?.remove_user(&name, COMMAND)?;
-            println!("user {} removed", name.trim().to_lowercase());
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn audit(command: AuditCommand) -> anyhow::Result<ExitCode> {
-    match command {
-        AuditCommand::Verify { known, place } => {
-            let known = known.as_deref().map(read_known).transpose()?;
-            let verified = open_existing(&place.config()?)?.verify_audit(known)?;
-            match verified {
-                Verified::Whole { rows, hash } => println!("{rows} rows, each as it was written; the last is {rows}:{hash}"),
-                Verified::Broken { row, why } => {
-                    bail!("row {row} of the audit {why}; keep the desk's file as it is and its backups, and find out who could write it")
-                }
-            }
-        }
-        AuditCommand::Export { out, place } => {
-            let config = place.config()?;
-            let (csv, rows) = open_existing(&config)?.audit_csv()?;
-            write_file(&out, &csv, &[&config.data]).map_err(anyhow::Error::msg)?;
-            println!("{}: {rows} rows", out.display());
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn read_known(text: &str) -> anyhow::Result<(u64, &str)> {
-    let known = text.split_once(':').and_then(|(n, hash)| Some((n.parse().ok()?, hash)));
-    known
-        .filter(|(n, hash)| *n > 0 && hash.len() == 64)
-        .context("--known is a number, a colon and 64 hexadecimal digits, as `audit verify` printed them")
 }
 
 #[tokio::main]
@@ -569,23 +343,4 @@ fn import(desk: &Desk, files: &[PathBuf], preview: bool) -> anyhow::Result<ExitC
         (false, 0) => ExitCode::SUCCESS,
         (false, _) => ExitCode::from(2),
     })
-}
-
-/// One line from standard input; on a terminal without showing it.
-fn password() -> anyhow::Result<String> {
-    let stdin = std::io::stdin();
-    let mut line = String::new();
-    if stdin.is_terminal() {
-        eprint!("Password (8 characters or more, not shown): ");
-        let hidden = std::process::Command::new("stty").arg("-echo").status().is_ok_and(|status| status.success());
-        let read = stdin.lock().read_line(&mut line);
-        if hidden {
-            let _ = std::process::Command::new("stty").arg("echo").status();
-        }
-        eprintln!();
-        read.context("cannot read the password")?;
-    } else {
-        stdin.lock().take(1024).read_line(&mut line).context("cannot read the password from standard input")?;
-    }
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

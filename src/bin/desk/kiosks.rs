@@ -1,0 +1,114 @@
+//! Commands about kiosks: which may talk to the desk, how they are, and the keys by which they know the desk's letters.
+
+use std::process::ExitCode;
+
+use arrivals::desk::Desk;
+use arrivals::desk::config::check_kiosk_place;
+use arrivals::desk::secret::random_token;
+use arrivals::domain::ids::KioskId;
+use arrivals::domain::ticket::Series;
+use clap::Subcommand;
+
+use super::{Place, open, open_existing};
+
+#[derive(Subcommand)]
+pub enum KioskCommand {
+    /// Lets a kiosk in and prints its token, once. Doing it again gives it another token.
+    Add {
+        /// The kiosk's name on the desk's list, such as lobby.
+        id: String,
+        /// What its tickets begin with: one letter or two, A to Z. D is the desk's, and no two begin with it.
+        #[arg(long = "letter", value_name = "LETTERS")]
+        series: Series,
+        /// Where it stands, such as "Main lobby, by the entrance": staff read it when somebody there needs them.
+        #[arg(long = "place", value_name = "TEXT")]
+        stands: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists the kiosks: name, letters of its tickets, how each stands, when it was last heard, what is wrong, where it stands.
+    ///
+    /// Exit status: 0 the kiosks were listed, 1 the file could not be read; with --check also 2, something alarms. An alarm counts there even
+    /// if somebody has seen it. A kiosk that staff took out of service alarms nobody. While no desk runs, every kiosk is silent.
+    List {
+        /// For monitoring: ends with status 2 if a kiosk is silent, its printer does not work, it sends patients away by itself, what it has
+        /// does not reach the desk, or it fails more people than usual.
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum LetterKeyCommand {
+    /// Makes a new key; kiosks hear of it at once. Letters of earlier keys stay good until they expire.
+    Rotate {
+        /// Takes no letter of earlier keys any more: when somebody may have copied the desk's file.
+        #[arg(long)]
+        revoke: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists the keys that kiosks know, the current one first: number, public key, since when, letters until.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+pub fn kiosk(command: KioskCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        KioskCommand::List { check, place } => list_kiosks(&open_existing(&place.config()?)?, check),
+        KioskCommand::Add { id, series, stands, place } => {
+            let desk = open(&place.config()?)?;
+            let token = random_token()?;
+            let id = KioskId::new(id);
+            if let Some(stands) = &stands {
+                // Looked at first: a token that was made for nothing would still replace the old one.
+                check_kiosk_place(id.as_str(), stands)?;
+            }
+            desk.enrol_kiosk(&id, series, &token)?;
+            if let Some(stands) = stands {
+                desk.place_kiosk(&id, &stands)?;
+            }
+            eprintln!("This token is shown once. Write it into kiosk.toml:");
+            println!("{token}");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+pub fn letter_key(command: LetterKeyCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        LetterKeyCommand::Rotate { revoke, place } => {
+            let id = open_existing(&place.config()?)?.rotate_letter_key(revoke)?;
+            let earlier =
+                if revoke { "letters made before are no longer taken" } else { "letters made before stay good until they expire" };
+            println!("key {id} signs letters from now on; {earlier}");
+            Ok(ExitCode::SUCCESS)
+        }
+        LetterKeyCommand::List { place } => {
+            for key in open_existing(&place.config()?)?.letter_keys()? {
+                let state = key.retired_at.map_or("current".to_owned(), |at| format!("retired {at:.0}"));
+                let until = key.letters_until.map_or("no letters yet".to_owned(), |date| format!("letters until {date}"));
+                println!("{:3}  {}  made {:.0}, {state}, {until}", key.id, key.public, key.made_at);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn list_kiosks(desk: &Desk, check: bool) -> anyhow::Result<ExitCode> {
+    let watch = desk.kiosks()?;
+    for kiosk in &watch.kiosks {
+        let row = &kiosk.row;
+        let heard = row.heard_at().map_or("never heard".to_owned(), |at| format!("heard {at:.0}"));
+        let wrong = watch.raised.iter().filter(|raised| raised.kiosk == row.id).map(|raised| raised.sentence.as_str());
+        let mut parts = vec![row.id.to_string(), row.series.to_string(), kiosk.standing.word().to_lowercase(), heard];
+        parts.extend(wrong.map(str::to_owned));
+        parts.extend((!row.place.is_empty()).then(|| row.place.clone()));
+        println!("{}", parts.join("  "));
+    }
+    Ok(if check && !watch.raised.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
