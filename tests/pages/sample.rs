@@ -282,7 +282,7 @@ const DATA: [&str; 41] = [
     "••• Westminster Ave, Springfield",
     "Blue Meadow Community Health Plan",
     "••• MK73",
-    "A127",
+    "AB127",
     "Waiting area B, second floor, follow the yellow line",
     "Cardiology follow-up",
     "Laboratory",
@@ -360,7 +360,7 @@ fn visit(hour: i32, service: &str, practitioner: &str, standing: Standing) -> Vi
         opens_minute: 30,
         day: 3,
         month: 12,
-        ticket: "A127".into(),
+        ticket: "AB127".into(),
         site_address: DATA[20].into(),
         how_far: DATA[21].into(),
     }
