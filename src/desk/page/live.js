@@ -3,13 +3,16 @@
 // `on` has a function for each kind of event, which gets its text. `ask(signal)` fetches what the page shows, and throws while the desk cannot answer;
 // it is asked whenever the connection is in doubt, so a page is kept current even where a network lets no live connection through.
 // `reached` and `lost` show whether the page is of now. `rests` says whether it may do without while nobody looks at it.
-// `slowest` is the longest wait between two attempts, in seconds. Answers a function that ends it all.
+// `slowest` is the longest wait between two attempts, in seconds. Answers what ends it all, and what ends a rest.
 function live({ address, on, ask, reached, lost, rests = () => false, slowest = 6 }) {
   // The desk says something every ten seconds.
-  const QUIET = 15000, LOOK = 5000, PATIENCE = 8000, REST_AFTER = 20000, FIRST_SECONDS = 4;
+  const QUIET = 15000, LOOK = 5000, PATIENCE = 8000, REST_AFTER = 20000, REST_AFTER_START = 2000, FIRST_SECONDS = 4;
   let source = null, heard = 0, tries = 0, next = 0, rest = 0, asking = false, ended = false;
   const isUnseen = () => document.visibilityState === "hidden" && rests();
 
+  function restAfter(long) {
+    rest = setTimeout(() => { if (isUnseen()) close(); }, long);
+  }
   function close() {
     if (source) source.close();
     source = null;
@@ -57,7 +60,7 @@ function live({ address, on, ask, reached, lost, rests = () => false, slowest = 
   setInterval(() => { if (source && Date.now() - heard > QUIET) check(); }, LOOK);
   document.addEventListener("visibilitychange", () => {
     clearTimeout(rest);
-    if (document.visibilityState === "hidden") rest = setTimeout(() => { if (isUnseen()) close(); }, REST_AFTER);
+    if (document.visibilityState === "hidden") restAfter(REST_AFTER);
     else if (!source || Date.now() - heard > QUIET) check();
   });
   addEventListener("online", () => setTimeout(check, 1000 * Math.random()));
@@ -65,5 +68,7 @@ function live({ address, on, ask, reached, lost, rests = () => false, slowest = 
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => { if (event.persisted) check(); });
   connect();
-  return () => { ended = true; close(); };
+  // One that was opened behind another is not looked at yet.
+  if (document.visibilityState === "hidden") restAfter(REST_AFTER_START);
+  return { end: () => { ended = true; close(); }, wake: () => { if (!source) check(); } };
 }

@@ -78,7 +78,7 @@
   });
 
   dressed();
-  const end = live({
+  const { end } = live({
     address: address + "/live" + query, ask, reached, lost, slowest: 20,
     // A phone in a pocket that is to sound has to listen.
     rests: () => !allowed,

@@ -6,7 +6,7 @@ const desk = (() => {
   const csrf = document.querySelector("form[action='/sign-out'] input[name=csrf]").value;
   const tell = (kind, detail) => document.dispatchEvent(new CustomEvent("desk:" + kind, { detail }));
   const touched = new Set();
-  let lastActive = 0, typedIn = null, leaving = false, alarm = null, sound = null, end = () => {};
+  let lastActive = 0, typedIn = null, leaving = false, alarm = null, sound = null, end = () => {}, wake = () => {};
   const me = { $, csrf, leave, swap, tick, act, rows, fetched, refresh: null };
 
   // What somebody was typing is kept for some minutes and offered after signing in; the header says that it is not sent yet.
@@ -39,16 +39,30 @@ const desk = (() => {
     tell("alarms");
     tell("revision");
   }
+  // Over plain HTTP a browser makes six connections to one address, however many pages of the desk are open. Of those that nobody looks at, one stays
+  // connected and rings; the others rest until somebody looks at them, or that one is gone.
+  let isKeeper = false, stopKeeping = () => {};
+  function takeTurns() {
+    stopKeeping();
+    stopKeeping = () => {};
+    isKeeper = false;
+    if (!navigator.locks || document.visibilityState !== "hidden") return;
+    const wish = new AbortController();
+    const kept = new Promise((done) => { stopKeeping = () => { wish.abort(); done(); }; });
+    navigator.locks.request("arrivals-live", { signal: wish.signal }, () => { isKeeper = true; wake(); return kept; }).catch(() => {});
+  }
   function connect() {
-    end = live({
-      address: "/live", ask, lost, reached: () => linked(true),
+    document.addEventListener("visibilitychange", takeTurns);
+    takeTurns();
+    ({ end, wake } = live({
+      address: "/live", ask, lost, reached: () => linked(true), rests: () => Boolean(navigator.locks) && !isKeeper,
       on: {
         revision: (number) => tell("revision", number),
         alarms: () => tell("alarms"),
         urgent: (where) => setAlarm(where === "-" ? "" : where),
         ended: leave,
       },
-    });
+    }));
   }
   // Work that is asked for while it is being done is done once more, and not twice at a time.
   function oneAtATime(work) {
