@@ -1,42 +1,14 @@
 // Calling off on either page, in Chromium, while a kiosk listens and another one was offline. See README.md beside this file.
-import { createRequire } from "node:module";
-import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { audit, dayList, fits, held, picture, startBrowser, startDesk } from "./harness.mjs";
 
-const require = createRequire(process.env.NODE_PATH ? process.env.NODE_PATH + "/" : import.meta.url);
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const desk = process.env.DESK ?? "target/debug/arrivals-desk";
-const out = process.argv[2] ?? "out";
-mkdirSync(out, { recursive: true });
-
-// Today, in the default clinic's zone, takes the place of the day on file; some visits begin soon, so that none is over.
-const data = mkdtempSync(join(tmpdir(), "desk-"));
-const today = new Date().toLocaleDateString("en-CA", { timeZone: "America/New_York" });
-const csv = join(data, "today.csv");
-const list = readFileSync("tests/data/day.csv", "utf8").replaceAll("2026-11-23T", today + "T");
-writeFileSync(csv, list);
-const run = (args, input) => {
-  const done = spawnSync(desk, args, { input, encoding: "utf8" });
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
-};
-for (const name of ["ana", "ben"]) run(["user", "add", name, "--role", "desk", "--data", data], "correct horse\n");
-const token = run(["kiosk", "add", "lobby", "--letter", "A", "--place", "Main lobby", "--data", data]);
-run(["import", csv, "--data", data]);
-const server = spawn(desk, ["serve", "--data", data, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
-const base = await new Promise((found) => server.stdout.once("data", (line) => found(String(line).trim().split(" ").pop())));
-const kiosk = { headers: { authorization: "Bearer " + token } };
-let seq = 0;
-async function report(event) {
-  seq += 1;
-  const body = JSON.stringify({ kiosk: "lobby", last: seq, events: [{ seq, at: new Date().toISOString(), event }] });
-  assert.equal((await (await fetch(base + "/api/kiosk/events", { method: "POST", ...kiosk, body })).json()).held, seq);
-}
-/** What a kiosk that has heard everything has of an appointment. */
+const list = dayList();
+const desk = await startDesk({ users: { ana: "desk", ben: "desk" }, kiosks: { lobby: ["--letter", "A", "--place", "Main lobby"] }, list });
+const { base, arrives, run, file, tokens } = desk;
+const { signIn, play } = await startBrowser(desk);
+const kiosk = { headers: { authorization: "Bearer " + tokens.lobby } };
+/// What a kiosk that has heard everything has of an appointment.
 async function statusAtKiosk(id) {
   let cursor = 0, status;
   for (let more = true; more;) {
@@ -47,31 +19,13 @@ async function statusAtKiosk(id) {
   return status;
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const held = (what) => console.log("ok  " + what);
 async function checked(page, name) {
-  await page.evaluate(axe);
-  const found = (await page.evaluate(() => axe.run())).violations.map((one) => one.id + " " + one.nodes.map((node) => node.target).join(", "));
-  assert.deepEqual(found, [], name);
-  const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(wide <= room, name + " is " + wide + " wide");
-  await page.screenshot({ path: join(out, name + ".png"), fullPage: true });
+  await page.screenshot({ path: picture(name), fullPage: true });
+  await audit(page, name);
+  await fits(page, name);
 }
-async function signedIn(name, viewport) {
-  const context = await browser.newContext({ viewport });
-  const page = await context.newPage();
-  await page.goto(base + "/");
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Password").fill("correct horse");
-  await page.keyboard.press("Enter");
-  await page.getByText("Live", { exact: true }).waitFor();
-  return page;
-}
-try {
-  const ana = await signedIn("ana", { width: 1280, height: 900 }), ben = await signedIn("ben", { width: 360, height: 740 });
+await play(async () => {
+  const ana = await signIn("ana"), ben = await signIn("ben", { viewport: { width: 360, height: 740 } });
   const panel = (id) => base + "/visit?appointment=" + id, one = (id) => base + "/appointments/one?appointment=" + id;
   await ana.goto(panel("apt-0001"));
   await ben.goto(panel("apt-0001"));
@@ -110,10 +64,7 @@ try {
   await ana.locator("#call-off summary").click();
   await ana.getByRole("button", { name: /^Call off: / }).click();
   await ana.locator("#panel").getByText(/Called off by ana/).waitFor();
-  await report({
-    kind: "checked-in", ticket: { number: "A1", date: today }, patient: "p", appointments: ["apt-0001"],
-    language: "en", call_as: "number", details: "yes", insurance: "yes",
-  });
+  await arrives("apt-0001");
   await ben.goto(base + "/");
   const row = ben.locator("#needs #row-apt-0001");
   await row.getByText("Came after the visit was called off: decide whether they can be seen").waitFor();
@@ -129,12 +80,12 @@ try {
 
   // The booking system called one off, too, and books it again.
   const line = (status) => {
-    const file = join(data, "again.csv"), [head, ...rows] = list.split("\n"), names = head.split(",");
+    const [head, ...rows] = list.split("\n"), names = head.split(",");
     const at = names.indexOf("status"), id = names.indexOf("appointment_id");
     const cells = rows.map((row) => row.split(",")).find((cells) => cells[id] === "apt-0003");
     cells[at] = status;
-    writeFileSync(file, head + "\n" + cells.join(",") + "\n");
-    run(["import", file, "--data", data]);
+    writeFileSync(file("again.csv"), head + "\n" + cells.join(",") + "\n");
+    run(["import", file("again.csv")]);
   };
   await ana.goto(panel("apt-0003"));
   await ana.locator("#call-off summary").click();
@@ -152,8 +103,4 @@ try {
   await ana.getByRole("button", { name: "Noted" }).click();
   await ana.getByRole("button", { name: "Noted" }).waitFor({ state: "detached" });
   held("a list that has it again is shown until somebody has noted it");
-} finally {
-  await browser.close();
-  server.kill();
-  rmSync(data, { recursive: true });
-}
+});
