@@ -339,6 +339,8 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
         "/static/panel.js",
         "/static/alarms.js",
         "/static/kiosks.js",
+        "/static/live.js",
+        "/static/tones.js",
         "/static/board.js",
         "/static/turns.js",
         "/static/phone.js",

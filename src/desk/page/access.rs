@@ -139,6 +139,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("POST", "/t/{token}/{wish}", Needs::Ticket, Sees::Nothing),
     ("GET", "/t/worker.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/live.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/tones.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/board.css", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/board.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/turns.js", Needs::Nothing, Sees::Nothing),

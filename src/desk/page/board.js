@@ -65,18 +65,7 @@
     }
   }
   function chime() {
-    if (!sound || sound.state !== "running") return;
-    [784, 659, 523].forEach((tone, i) => {
-      const from = sound.currentTime + i * 0.35, voice = sound.createOscillator(), volume = sound.createGain();
-      voice.frequency.value = tone;
-      volume.gain.setValueAtTime(0.0001, from);
-      volume.gain.exponentialRampToValueAtTime(0.4, from + 0.03);
-      volume.gain.exponentialRampToValueAtTime(0.0001, from + 0.7);
-      voice.connect(volume).connect(sound.destination);
-      voice.start(from);
-      voice.stop(from + 0.75);
-    });
-    body.dataset.chimes = Number(body.dataset.chimes || 0) + 1;
+    if (playTones(sound, [784, 659, 523], { every: 0.35, long: 0.7, loud: 0.4 })) body.dataset.chimes = Number(body.dataset.chimes || 0) + 1;
   }
   function wake() {
     if (!wantsChime && !wantsSpeech) return;

@@ -68,6 +68,7 @@ pub(super) async fn board_page(State(desk): State<Desk>, Path(place): Path<Strin
                 link rel="icon" href="/static/icon.svg";
                 link rel="stylesheet" href="/static/board.css";
                 script src="/static/live.js" defer {}
+                script src="/static/tones.js" defer {}
                 script src="/static/turns.js" defer {}
                 script src="/static/board.js" defer {}
                 noscript { meta http-equiv="refresh" content=(again); }

@@ -21,7 +21,7 @@ fn page(title: &str, script: bool, body: &Markup) -> Markup {
 
 /// What every page of somebody who is signed in does by itself.
 fn scripts() -> Markup {
-    html! { script src="/static/live.js" defer {} script src="/static/renew.js" defer {} script src="/static/staff.js" defer {} }
+    html! { script src="/static/live.js" defer {} script src="/static/renew.js" defer {} script src="/static/tones.js" defer {} script src="/static/staff.js" defer {} }
 }
 
 /// Whether the page is connected. One that does not keep itself current says so only while it is not.

@@ -149,6 +149,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/t/{token}/{wish}", post(phone::wish))
         .route("/t/worker.js", get(async || asset("text/javascript; charset=utf-8", include_str!("worker.js"))))
         .route("/static/live.js", get(async || asset("text/javascript; charset=utf-8", include_str!("live.js"))))
+        .route("/static/tones.js", get(async || asset("text/javascript; charset=utf-8", include_str!("tones.js"))))
         .route("/static/board.css", get(async || asset("text/css; charset=utf-8", include_str!("board.css"))))
         .route("/static/board.js", get(async || asset("text/javascript; charset=utf-8", include_str!("board.js"))))
         .route("/static/turns.js", get(async || asset("text/javascript; charset=utf-8", include_str!("turns.js"))))
@@ -192,6 +193,7 @@ fn version() -> &'static str {
     static VERSION: LazyLock<String> = LazyLock::new(|| {
         let files = [
             include_str!("live.js"),
+            include_str!("tones.js"),
             include_str!("board.css"),
             include_str!("board.js"),
             include_str!("turns.js"),

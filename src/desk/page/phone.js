@@ -38,18 +38,8 @@
   function ring() {
     if (!allowed) return;
     if (navigator.vibrate) navigator.vibrate([500, 200, 500, 200, 900]);
-    if (!sound || sound.state !== "running") return;
-    document.body.dataset.rings = Number(document.body.dataset.rings || 0) + 1;
-    [784, 988, 784, 988].forEach((tone, i) => {
-      const from = sound.currentTime + i * 0.3, voice = sound.createOscillator(), volume = sound.createGain();
-      voice.frequency.value = tone;
-      volume.gain.setValueAtTime(0.0001, from);
-      volume.gain.exponentialRampToValueAtTime(0.5, from + 0.03);
-      volume.gain.exponentialRampToValueAtTime(0.0001, from + 0.28);
-      voice.connect(volume).connect(sound.destination);
-      voice.start(from);
-      voice.stop(from + 0.3);
-    });
+    const isHeard = playTones(sound, [784, 988, 784, 988], { every: 0.3, long: 0.28, loud: 0.5 });
+    if (isHeard) document.body.dataset.rings = Number(document.body.dataset.rings || 0) + 1;
   }
   // The screen stays on while somebody waits for the sound, where the phone can do that.
   function stayAwake() {

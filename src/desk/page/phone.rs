@@ -113,6 +113,7 @@ pub(super) async fn ticket_page(State(desk): State<Desk>, page: TicketPage, Quer
     let head = html! {
         link rel="manifest" href={ (address) "/app" (asked) };
         script src="/static/live.js" defer {}
+        script src="/static/tones.js" defer {}
         script src="/static/phone.js" defer {}
         noscript { meta http-equiv="refresh" content=(format!("{AGAIN_SECONDS}; url={address}{asked}")); }
     };

@@ -158,19 +158,7 @@ const desk = (() => {
   });
 
   // Somebody feels unwell: a chime every few seconds, on whatever page, until somebody goes there.
-  function chime() {
-    if (!sound || sound.state !== "running") return;
-    [880, 660, 880].forEach((tone, i) => {
-      const at = sound.currentTime + i * 0.28, voice = sound.createOscillator(), volume = sound.createGain();
-      voice.frequency.value = tone;
-      volume.gain.setValueAtTime(0.0001, at);
-      volume.gain.exponentialRampToValueAtTime(0.35, at + 0.02);
-      volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.26);
-      voice.connect(volume).connect(sound.destination);
-      voice.start(at);
-      voice.stop(at + 0.28);
-    });
-  }
+  const chime = () => playTones(sound, [880, 660, 880], { every: 0.28, long: 0.26, loud: 0.35 });
   function setAlarm(where) {
     if (where && !alarm) { chime(); alarm = setInterval(chime, 4000); }
     if (!where && alarm) { clearInterval(alarm); alarm = null; }
