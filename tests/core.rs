@@ -1,6 +1,7 @@
 //! Everything below the window: the table of the conversation, the kiosk's file, the way to the desk.
 
 mod core {
+    mod around;
     mod booking;
     mod cards;
     mod codes;

@@ -6,10 +6,14 @@
 #![cfg(feature = "ui-tests")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
+#[path = "pages/keys.rs"]
+mod keys;
 #[path = "pages/leftovers.rs"]
 mod leftovers;
 #[path = "pages/sample.rs"]
 mod sample;
+#[path = "pages/steady.rs"]
+mod steady;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -30,8 +34,8 @@ fn window() -> KioskWindow {
         renderer_name: Some("software".into()),
     });
     slint::platform::set_platform(Box::new(backend)).unwrap();
-    let window = KioskWindow::new().unwrap();
     ui::install_fonts();
+    let window = KioskWindow::new().unwrap();
     window.global::<ui::Kiosk>().on_runs_leftward(|text| bridge::runs_leftward(&text));
     window.show().unwrap();
     window
@@ -58,10 +62,6 @@ fn turn_to(window: &KioskWindow, sample: Sample, language: &str, (width, height)
     slint::select_bundled_translation(language).unwrap();
     sample::fill(&kiosk, sample);
     kiosk.set_page(page);
-    settle();
-    // Arriving at the welcome page makes the kiosk as delivered.
-    theme.set_large_text(look == Look::Large);
-    theme.set_high_contrast(look == Look::Contrast);
     settle();
 }
 
@@ -358,6 +358,54 @@ fn time_question_takes_the_focus_and_nothing_under_it_can_be_touched() {
 }
 
 #[test]
+fn where_the_visit_to_the_kiosk_has_its_result_the_time_question_offers_to_finish() {
+    let window = window();
+    let kiosk = window.global::<ui::Kiosk>();
+    for sample in PAGES.into_iter().filter(|sample| sample.is_usual && sample.page != Page::OutOfService) {
+        turn_to(&window, sample, "en", SIZES[0], Look::Plain);
+        kiosk.set_asking_for_time(true);
+        settle();
+        window.window().take_snapshot().unwrap();
+        let answers: BTreeSet<String> =
+            controls(&window).into_iter().filter(|control| control.enabled).map(|control| control.name).collect();
+        let ended = matches!(sample.page, Page::Done | Page::Stopped | Page::UnwellTold);
+        let leaves = if ended { "Finish" } else { "No, start over" };
+        assert_eq!(answers, BTreeSet::from(["Yes, more time", leaves, "I feel unwell"].map(str::to_owned)), "{}", sample.name);
+        kiosk.set_asking_for_time(false);
+    }
+}
+
+#[test]
+fn a_question_over_the_page_has_all_its_answers_in_sight_and_the_first_one_keeps_everything() {
+    let window = window();
+    let kiosk = window.global::<ui::Kiosk>();
+    for size in SIZES {
+        for language in LANGUAGES {
+            for look in LOOKS {
+                turn_to(&window, named("family-name"), language, size, look);
+                for (is_about_time, first) in [(true, "Yes, more time"), (false, "No, keep going")] {
+                    let ask = |on| if is_about_time { kiosk.set_asking_for_time(on) } else { kiosk.set_asking_to_start_over(on) };
+                    ask(true);
+                    settle();
+                    window.window().take_snapshot().unwrap();
+                    let answers: Vec<_> = controls(&window).into_iter().filter(|control| control.enabled).collect();
+                    assert_eq!(answers.len(), 3, "{answers:?}");
+                    assert_eq!(window.global::<ui::Speech>().get_control(), sample::translation(language, first));
+                    for answer in answers {
+                        assert!(
+                            answer.top >= 0.0 && answer.bottom <= size.1 as f32 + 1.0,
+                            "{language} {size:?} {look:?}: {answer:?} is cut"
+                        );
+                    }
+                    ask(false);
+                    settle();
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn every_visible_text_is_translated() {
     let window = window();
     for sample in PAGES {
@@ -447,37 +495,6 @@ fn a_date_is_asked_for_in_the_order_of_the_language() {
         let (first_at, second_at) = (at(first), at(second));
         // Arabic runs from the right.
         assert_eq!(first_at < second_at, language != "ar", "{language}: {first_at} {second_at}");
-    }
-}
-
-#[test]
-fn keys_of_a_real_keyboard_reach_every_page_that_types() {
-    use std::cell::RefCell;
-    use std::rc::Rc;
-    let window = window();
-    let kiosk = window.global::<ui::Kiosk>();
-    let typed: Rc<RefCell<Vec<String>>> = Rc::default();
-    for name in ["birth-date-second-part", "birthday", "phone", "family-name", "given-name", "companion-name", "details"] {
-        turn_to(&window, named(name), "en", SIZES[0], Look::Plain);
-        typed.borrow_mut().clear();
-        let keep = Rc::clone(&typed);
-        kiosk.on_digit(move |digit| keep.borrow_mut().push(digit.to_string()));
-        let keep = Rc::clone(&typed);
-        kiosk.on_key(move |letter| keep.borrow_mut().push(letter.to_string()));
-        kiosk.on_is_letter(|text| text.chars().all(char::is_alphabetic));
-        let keep = Rc::clone(&typed);
-        kiosk.on_act(move |action| keep.borrow_mut().push(format!("{action:?}")));
-        for key in ["7", "q"] {
-            window.window().dispatch_event(WindowEvent::KeyPressed { text: key.into() });
-            window.window().dispatch_event(WindowEvent::KeyReleased { text: key.into() });
-        }
-        press(&window, Key::Backspace);
-        let expected: &[&str] = match name {
-            "details" => &[],
-            "birth-date-second-part" | "birthday" | "phone" => &["7", "Erase"],
-            _ => &["q", "Erase"],
-        };
-        assert_eq!(*typed.borrow(), expected, "{name}");
     }
 }
 

@@ -31,6 +31,15 @@ enum Command {
         /// Where the headless demo leaves its files.
         #[arg(long, value_name = "DIR", requires = "headless")]
         out: Option<PathBuf>,
+        /// The headless window, in pixels.
+        #[arg(long, value_name = "WIDTHxHEIGHT", requires = "headless", default_value = "1280x800", value_parser = size)]
+        size: (u32, u32),
+        /// How large pages are drawn in it: 1 is their own size, 0.5 half of it.
+        #[arg(long, value_name = "FACTOR", requires = "headless", default_value_t = 1.0, value_parser = scale)]
+        scale: f32,
+        /// Give this play only; may be said more than once.
+        #[arg(long = "play", value_name = "NAME", requires = "headless")]
+        plays: Vec<String>,
         /// Keep the demo's day in this folder; without it everything is temporary.
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
@@ -71,8 +80,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match command {
         #[cfg(feature = "desk")]
-        Command::Demo { headless: true, out: Some(out), data, .. } => {
-            let all_held = arrivals::kiosk::demo::run_headless(&out, data, &runtime)?;
+        Command::Demo { headless: true, out: Some(out), data, size, scale, plays, .. } => {
+            let how = arrivals::kiosk::demo::Headless { out, data, size, scale, plays };
+            let all_held = arrivals::kiosk::demo::run_headless(&how, &runtime)?;
             Ok(if all_held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         #[cfg(feature = "desk")]
@@ -96,6 +106,21 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(if all_ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
+}
+
+/// `1280x800`: sides from 320 to 8192 pixels.
+#[cfg(feature = "desk")]
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let sides = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    sides
+        .filter(|(width, height)| [width, height].into_iter().all(|side| (320..=8192).contains(side)))
+        .ok_or_else(|| "write width and height in pixels, 320 to 8192, such as 1280x800".to_owned())
+}
+
+/// A factor from 0.25 to 4.
+#[cfg(feature = "desk")]
+fn scale(text: &str) -> Result<f32, String> {
+    text.parse().ok().filter(|factor| (0.25..=4.0).contains(factor)).ok_or_else(|| "write a factor from 0.25 to 4".to_owned())
 }
 
 /// Becomes the program of this name anew, with the same arguments: the one that is installed now, if it was updated meanwhile.

@@ -84,6 +84,8 @@ pub struct CardEntry {
     pub field: Field,
     /// What is known of it so far.
     pub card: Coverage,
+    /// The payer is chosen from the clinic's list; else its name is typed.
+    pub lists_payers: bool,
     /// The part that is being typed.
     pub text: TextEntry,
     /// The date that is being typed.
@@ -113,6 +115,7 @@ impl CardEntry {
         Self {
             field,
             card: Coverage::default(),
+            lists_payers: false,
             text: TextEntry::default(),
             date: DateEntry::default(),
             doubt: None,
@@ -125,6 +128,11 @@ impl CardEntry {
             whole: false,
             holder_before: None,
         }
+    }
+
+    /// Whether anything was answered, typed or photographed.
+    pub(super) fn is_begun(&self) -> bool {
+        self.card != Coverage::default() || !self.text.text().is_blank() || self.date.is_begun() || !self.photos.is_empty()
     }
 
     /// What the desk is told.

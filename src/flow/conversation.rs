@@ -2,6 +2,7 @@
 //!
 //! Nothing of it outlives the return to welcome. The arrows are in `table`.
 
+use super::around::{Look, Over};
 use super::card::CardEntry;
 use super::details::DetailEntry;
 use super::entry::{DateEntry, FourDigits, TextEntry};
@@ -57,8 +58,10 @@ pub struct Conversation {
     pub step: Step,
     /// In which language.
     pub language: Language,
-    /// "Do you need more time?" is on the screen.
-    pub asking_for_time: bool,
+    /// How the pages look.
+    pub look: Look,
+    /// A question that covers the page.
+    pub over: Option<Over>,
     /// So many tries to be found are left.
     pub tries_left: u8,
     /// The last try found nobody.
@@ -118,7 +121,8 @@ impl Conversation {
         Self {
             step: Step::Welcome,
             language: home_language,
-            asking_for_time: false,
+            look: Look::default(),
+            over: None,
             tries_left: TRIES_MAX,
             try_again: false,
             scan_word: ScanWord::None,
@@ -156,6 +160,17 @@ impl Conversation {
         self.language = language;
         self.date.ask_day_first(language.says_day_first());
         self
+    }
+
+    /// Nobody is here yet; the welcome page keeps what the person who went back to it chose.
+    pub(super) fn back_at_welcome(&self) -> Self {
+        Self { look: self.look, ..Self::new(self.home_language).in_language(self.language) }
+    }
+
+    /// Whether "Do you need more time?" is on the screen.
+    #[must_use]
+    pub fn asks_for_time(&self) -> bool {
+        self.over == Some(Over::MoreTime)
     }
 
     /// What has to be brought for the visits that can be checked in, each document once.

@@ -120,6 +120,11 @@ pub struct DetailEntry {
 }
 
 impl DetailEntry {
+    /// Whether anything was typed.
+    pub(super) fn is_begun(&self) -> bool {
+        *self != Self::default()
+    }
+
     /// What was typed of this field before, to be mended; else nothing.
     fn of(change: Option<&NewDetail>) -> Self {
         match change.map(|change| (&change.value, change.insisted)) {

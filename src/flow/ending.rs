@@ -24,7 +24,7 @@ impl Before {
         let is_next = conversation.is_for_next_person(input);
         Self {
             step: conversation.step,
-            unanswered: *input == Input::TimeIsUp || (input.is_scan() && is_next && conversation.asking_for_time),
+            unanswered: *input == Input::TimeIsUp || (input.is_scan() && is_next && conversation.asks_for_time()),
             is_next,
             given_before: conversation.at_hand.as_ref().map(|at_hand| at_hand.given_before),
         }
@@ -52,7 +52,7 @@ impl Conversation {
         let is_over = matches!(self.step, Step::Done | Step::Stopped(_));
         match input {
             Input::OneMorePerson => self.step == Step::Done && self.for_other,
-            input => input.is_good_scan() && (is_over || (self.asking_for_time && self.step.is_finding())),
+            input => input.is_good_scan() && (is_over || (self.asks_for_time() && self.step.is_finding())),
         }
     }
 }

@@ -62,6 +62,11 @@ impl DateEntry {
         (self.month, &self.day, &self.year)
     }
 
+    /// Whether anything was chosen or typed.
+    pub(super) fn is_begun(&self) -> bool {
+        self.month.is_some() || !self.day.is_empty() || !self.year.is_empty()
+    }
+
     /// What comes next.
     #[must_use]
     pub fn part(&self) -> DatePart {

@@ -17,8 +17,10 @@ use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::proposal::{Field, Source};
 
-/// So many payers fit beside the keys.
-pub const PAYERS_SHOWN: usize = 4;
+/// This many payers fit beside the keys.
+pub const PAYERS_BESIDE_KEYS: usize = 4;
+/// The list of payers ends here; any other is found by typing its name.
+pub const PAYERS_LISTED_MAX: usize = 60;
 
 impl Conversation {
     fn payers(&self) -> Arc<Vec<Payer>> {
@@ -43,16 +45,19 @@ impl Conversation {
         self.payers().iter().find(|payer| !code.is_empty() && payer.code == code).cloned()
     }
 
-    /// The payers that the text typed so far may mean: code and name. The one on file comes first while nothing is typed.
+    /// The payers to choose from, code and name: all of them, or those that the text typed so far may mean. The one on file
+    /// comes first while nothing is typed.
     #[must_use]
     pub fn payers_found(&self) -> Vec<(String, String)> {
-        let (payers, typed) = (self.payers(), self.card_entry.text.text().clone());
+        let (payers, lists) = (self.payers(), self.card_entry.lists_payers);
+        let typed = if lists { Private::default() } else { self.card_entry.text.text().clone() };
         let mut found = payer::search(&payers, typed.as_str());
         let on_file = self.on_file(self.card_entry.field).map(|card| card.payer.clone());
         if let Some(name) = on_file.filter(|_| typed.is_blank()) {
             found.sort_by_key(|payer| payer.name != name.as_str());
         }
-        found.into_iter().take(PAYERS_SHOWN).map(|payer| (payer.code.clone(), payer.name.clone())).collect()
+        let shown = if lists { PAYERS_LISTED_MAX } else { PAYERS_BESIDE_KEYS };
+        found.into_iter().take(shown).map(|payer| (payer.code.clone(), payer.name.clone())).collect()
     }
 
     fn on_file(&self, field: Field) -> Option<&MaskedInsurance> {
@@ -155,6 +160,7 @@ impl Conversation {
     }
 
     fn type_part(mut self, part: CardPart) -> (Self, Vec<Effect>) {
+        let lists_payers = part == CardPart::Payer && self.payers_count() > 0;
         let entry = &mut self.card_entry;
         let typed = match part {
             // One of the list is found anew by what people call it, so the field begins empty.
@@ -162,6 +168,7 @@ impl Conversation {
             _ => entry.part_mut(part).map(|typed| typed.clone()).unwrap_or_default(),
         };
         entry.text = TextEntry::holding(&typed);
+        entry.lists_payers = lists_payers;
         entry.doubt = None;
         entry.shot = None;
         entry.ends_too_soon = false;
@@ -173,7 +180,18 @@ impl Conversation {
     /// What means something while a card is typed.
     pub(super) fn typing_card(mut self, part: CardPart, input: Input) -> (Self, Vec<Effect>) {
         match (part, input) {
+            // Back from the keys to the list.
+            (CardPart::Payer, Input::Back) if !self.card_entry.lists_payers && self.payers_count() > 0 => {
+                self.card_entry.lists_payers = true;
+                self.stay()
+            }
             (_, Input::Back) => self.before_part(part),
+            // None of the list, said with a touch or by beginning to type.
+            (CardPart::Payer, input @ (Input::No | Input::Key(_) | Input::Digit(_))) if self.card_entry.lists_payers => {
+                self.card_entry.lists_payers = false;
+                self.typing_card(part, input)
+            }
+            (CardPart::Payer, Input::GoOn | Input::Erase) if self.card_entry.lists_payers => self.stay(),
             (CardPart::Review, input) => self.reviewing_card(input),
             (CardPart::Holder, Input::HeldBy(holder)) => {
                 let before = self.card_entry.card.holder.take();

@@ -4,6 +4,7 @@
 //! toolkit; nobody is saved twice; nothing is printed before it is saved; walking away ends at welcome
 //! from every step that waits, and leaves nothing behind.
 
+pub mod around;
 pub mod card;
 pub mod conversation;
 pub mod details;

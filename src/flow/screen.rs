@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::around::{Look, Over, Said};
 use super::card::{CardPart, PhotoDoubt};
 use super::conversation::{Conversation, TicketAtHand};
 use super::details::Part;
@@ -28,14 +29,16 @@ pub struct Screen {
     pub progress: Option<(u8, u8)>,
     /// Whether "Back" leads somewhere.
     pub can_go_back: bool,
-    /// "Do you need more time?" lies over the page.
-    pub asking_for_time: bool,
+    /// How it looks.
+    pub look: Look,
+    /// A question that covers it.
+    pub over: Option<Over>,
     /// Somebody else is checked in than whoever touches the screen.
     pub for_other: bool,
     /// A request without an appointment is being made.
     pub walk_in: bool,
-    /// The person was found by a code.
-    pub code_read: bool,
+    /// What is said above its question.
+    pub said: Said,
     /// What is particular to the page.
     pub content: Content,
 }
@@ -150,6 +153,8 @@ pub struct CardText {
     pub doubt: Option<MemberDoubt>,
     /// How it usually looks; empty if there is nothing to show.
     pub example: String,
+    /// The payer is chosen from the list of all; else its name is typed.
+    pub lists_payers: bool,
     /// Payers that may be meant: code and name.
     pub payers: Vec<(String, String)>,
     /// The second card.
@@ -188,10 +193,11 @@ impl Conversation {
             language: self.language,
             progress: progress.map(|part| (part, if self.walk_in { WALK_IN_PARTS } else { parts })),
             can_go_back,
-            asking_for_time: self.asking_for_time,
+            look: self.look,
+            over: self.over,
             for_other: self.for_other,
             walk_in: self.walk_in,
-            code_read: self.code_read,
+            said: self.said(),
             content: self.content(),
         }
     }
@@ -280,6 +286,7 @@ impl Conversation {
             after: after.into(),
             doubt: entry.doubt,
             example: payer.filter(|_| part == CardPart::MemberId).map(|payer| payer.example()).unwrap_or_default(),
+            lists_payers: part == CardPart::Payer && entry.lists_payers,
             payers: if part == CardPart::Payer { self.payers_found() } else { Vec::new() },
             is_second,
         }))

@@ -308,6 +308,12 @@ pub enum Input {
     FeelUnwell,
     /// Answered that more time is needed.
     MoreTime,
+    /// Would rather go on than start over.
+    KeepGoing,
+    /// Letters of another size.
+    ToggleText,
+    /// Other colors.
+    ToggleContrast,
 
     /// The scanner read a code of ours for an appointment.
     ScannedAppointment(AppointmentId),

@@ -1,5 +1,6 @@
 //! The arrows of the conversation; those of finding somebody are in `finding`.
 
+use super::around::Over;
 use super::conversation::{Conversation, TicketAtHand};
 use super::entry::{FourDigits, TextEntry};
 use super::step::{Answers, Effect, Input, SavedTicket, ScanWord, Step, WalkInRequest};
@@ -18,7 +19,9 @@ impl Conversation {
     pub fn next(mut self, input: Input) -> (Self, Vec<Effect>) {
         match input {
             Input::TimeIsShort => {
-                self.asking_for_time = self.step.patience().is_some();
+                if self.step.patience().is_some() {
+                    self.over = Some(Over::MoreTime);
+                }
                 return (self, Vec::new());
             }
             Input::TimeIsUp => return self.time_is_up(),
@@ -41,8 +44,13 @@ impl Conversation {
                 return (self, Vec::new());
             }
             // Whoever holds out a code while nobody answers may be the next person: they must not uncover this one's page.
-            input if self.asking_for_time && input.is_scan() => return self.scanned_while_asked(input),
-            _ => self.asking_for_time = false,
+            input if self.asks_for_time() && input.is_scan() => return self.scanned_while_asked(input),
+            _ => {}
+        }
+        let covered_by = self.over.take();
+        if self.asks_before_starting_over(&input, covered_by) {
+            self.over = Some(Over::StartOver);
+            return (self, Vec::new());
         }
         if let Some(answer) = self.everywhere(&input) {
             return answer;
@@ -55,7 +63,15 @@ impl Conversation {
         let busy = matches!(self.step, Step::Saving | Step::Printing);
         let saving = self.step == Step::Saving;
         match input {
-            Input::MoreTime => Some((self.clone(), Vec::new())),
+            Input::MoreTime | Input::KeepGoing => Some((self.clone(), Vec::new())),
+            Input::ToggleText => {
+                self.look.large_text = !self.look.large_text;
+                Some((self.clone(), Vec::new()))
+            }
+            Input::ToggleContrast => {
+                self.look.high_contrast = !self.look.high_contrast;
+                Some((self.clone(), Vec::new()))
+            }
             Input::Language(language) if !busy => Some((self.clone().in_language(*language), Vec::new())),
             Input::StartOver | Input::Finish if !busy => Some((Self::new(self.home_language), Vec::new())),
             Input::GetHelp if saving => {
@@ -99,7 +115,7 @@ impl Conversation {
 
             // The next person.
             (S::Done, Input::OneMorePerson) if self.is_for_next_person(&Input::OneMorePerson) => {
-                let mut next = Self::new(self.home_language).in_language(self.language);
+                let mut next = self.back_at_welcome();
                 next.for_other = true;
                 next.companion = self.companion;
                 next.to(S::Find)
@@ -215,7 +231,7 @@ impl Conversation {
             Step::CallAs if self.walk_in => Step::WalkInReason,
             Step::CallAs => return self.before_call_as(),
             Step::Find if self.for_other => Step::CompanionName,
-            Step::Find => return Self::new(self.home_language).in_language(self.language).stay(),
+            Step::Find => return self.back_at_welcome().stay(),
             Step::Welcome
             | Step::ChangeDetails
             | Step::NewDetail(_)
@@ -404,7 +420,7 @@ impl Conversation {
     /// something, and does nothing elsewhere.
     fn scanned_while_asked(self, input: Input) -> (Self, Vec<Effect>) {
         let begins = self.is_for_next_person(&input);
-        if begins { Self::new(self.home_language).in_language(self.language).finding(input) } else { self.stay() }
+        if begins { self.back_at_welcome().finding(input) } else { self.stay() }
     }
 
     fn ask_for_help(mut self) -> (Self, Vec<Effect>) {
@@ -434,14 +450,14 @@ impl Conversation {
     fn time_is_up(self) -> (Self, Vec<Effect>) {
         let home = Self::new(self.home_language);
         match self.step {
-            Step::Welcome | Step::Saving | Step::Printing => self.stay(),
+            Step::Saving | Step::Printing => self.stay(),
             // Said "I feel unwell" and then nothing: somebody should look.
             Step::Unwell => {
                 let mut conversation = self;
-                conversation.asking_for_time = false;
+                conversation.over = None;
                 conversation.tell_unwell()
             }
-            Step::Done | Step::Stopped(_) | Step::Help | Step::UnwellTold => home.stay(),
+            Step::Welcome | Step::Done | Step::Stopped(_) | Step::Help | Step::UnwellTold => home.stay(),
             step => (home, vec![Effect::ReportWalkedAway { step }]),
         }
     }

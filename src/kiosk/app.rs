@@ -9,6 +9,7 @@ use slint::ComponentHandle as _;
 
 use super::bridge;
 use super::card_faces;
+use super::config::{Look, ScannerSide};
 use super::program::{Event, Kiosk, Surroundings};
 use super::ui::{self, KioskWindow};
 use crate::device::camera::CameraState;
@@ -94,6 +95,12 @@ impl App {
         self.kiosk.borrow().surroundings()
     }
 
+    /// Whether the desk, or the configuration, has said whose kiosk this is.
+    #[must_use]
+    pub fn knows_clinic(&self) -> bool {
+        !self.kiosk.borrow().clinic_name().is_empty()
+    }
+
     /// What the camera's picture is like, once there is one: nothing wrong with it, or this.
     #[must_use]
     pub fn camera_sees(&self) -> Option<Option<PhotoDoubt>> {
@@ -162,18 +169,23 @@ impl App {
     }
 }
 
-/// Gives the window the clinic's colour and picture.
+/// Gives the window the clinic's color and picture, and tells it where the scanner is.
 ///
 /// # Errors
 /// A sentence, if the picture cannot be loaded.
-pub fn dress(window: &KioskWindow, accent: Option<(u8, u8, u8)>, logo: Option<&std::path::Path>) -> Result<(), String> {
+pub fn dress(window: &KioskWindow, accent: Option<(u8, u8, u8)>, look: &Look) -> Result<(), String> {
+    let face = window.global::<ui::Kiosk>();
+    face.set_scanner_side(match look.scanner_side {
+        ScannerSide::Below => ui::ScannerSide::Below,
+        ScannerSide::Right => ui::ScannerSide::Right,
+        ScannerSide::Left => ui::ScannerSide::Left,
+    });
     if let Some((red, green, blue)) = accent {
         window.global::<ui::Theme>().set_accent(slint::Color::from_rgb_u8(red, green, blue));
     }
-    if let Some(path) = logo {
+    if let Some(path) = &look.logo {
         let picture = slint::Image::load_from_path(path)
             .map_err(|_| format!("cannot load the logo {}: give the path of a PNG or SVG file", path.display()))?;
-        let face = window.global::<ui::Kiosk>();
         face.set_logo(picture);
         face.set_has_logo(true);
     }

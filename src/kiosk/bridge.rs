@@ -19,6 +19,7 @@ use crate::domain::language::Language;
 use crate::domain::proposal::Field;
 use crate::domain::queue::Wait;
 use crate::domain::ticket::{CallAs, PrintOutcome};
+use crate::flow::around::{Over, Said};
 use crate::flow::card::CardPart;
 use crate::flow::conversation::TicketAtHand;
 use crate::flow::entry::{DatePart, DateTrouble};
@@ -173,6 +174,9 @@ fn input_of(action: ui::Action) -> Option<Input> {
         A::GetHelp => Input::GetHelp,
         A::FeelUnwell => Input::FeelUnwell,
         A::MoreTime => Input::MoreTime,
+        A::KeepGoing => Input::KeepGoing,
+        A::ToggleText => Input::ToggleText,
+        A::ToggleContrast => Input::ToggleContrast,
         A::CallByNumber => Input::CallAs(CallAs::Number),
         A::CallByFirstName => Input::CallAs(CallAs::FirstName),
         A::Erase => Input::Erase,
@@ -199,7 +203,8 @@ pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic:
     face.set_desk_reached(around.desk_reached);
     face.set_scanner_ready(around.scanner_ready);
     face.set_printer_ready(around.printer_ready);
-    face.set_asking_for_time(screen.asking_for_time);
+    face.set_asking_for_time(screen.over == Some(Over::MoreTime));
+    face.set_asking_to_start_over(screen.over == Some(Over::StartOver));
     face.set_seconds_left(number(around.seconds_left));
     let (at, of) = screen.progress.unwrap_or((0, 0));
     face.set_progress_at(at.into());
@@ -207,7 +212,14 @@ pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic:
     face.set_can_go_back(screen.can_go_back);
     face.set_for_other(screen.for_other);
     face.set_walk_in(screen.walk_in);
-    face.set_code_read(screen.code_read);
+    face.set_said(match screen.said {
+        Said::Nothing => ui::Said::Nothing,
+        Said::CodeRead => ui::Said::CodeRead,
+        Said::NoAppointment => ui::Said::NoAppointment,
+    });
+    let theme = window.global::<ui::Theme>();
+    theme.set_large_text(screen.look.large_text);
+    theme.set_high_contrast(screen.look.high_contrast);
     if face.get_page() != page {
         forget(&face);
     }
@@ -381,6 +393,7 @@ fn forget(face: &ui::Kiosk<'_>) {
         ui::Kiosk::set_seen_by_staff,
         ui::Kiosk::set_waits_longer,
         ui::Kiosk::set_digits_only,
+        ui::Kiosk::set_payers_listed,
         ui::Kiosk::set_any_new,
     ] {
         set(face, false);

@@ -66,6 +66,7 @@ pub(super) fn fill_card_text(face: &ui::Kiosk<'_>, text: &CardText) {
     face.set_member_doubt(member_doubt(text.doubt));
     face.set_example(unbroken(&text.example));
     face.set_second_card(text.is_second);
+    face.set_payers_listed(text.lists_payers);
     let payers: Vec<ui::PayerName> =
         text.payers.iter().map(|(code, name)| ui::PayerName { code: code.into(), name: name.into() }).collect();
     keep_or_set(&face.get_payers(), payers, |payers| face.set_payers(payers));

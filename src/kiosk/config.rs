@@ -90,6 +90,21 @@ pub struct Look {
     pub logo: Option<PathBuf>,
     /// One colour, `#rrggbb`, dark enough for white letters.
     pub accent: Option<String>,
+    /// Where the code scanner is built in, seen from the screen: pages point there, in every language.
+    pub scanner_side: ScannerSide,
+}
+
+/// A side of the screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ScannerSide {
+    /// Under it.
+    #[default]
+    Below,
+    /// To its right.
+    Right,
+    /// To its left.
+    Left,
 }
 
 /// How insurance cards are photographed.
@@ -246,6 +261,7 @@ mod tests {
             "name",
             "logo",
             "accent",
+            "scanner_side",
             "command",
         ] {
             assert!(
@@ -268,6 +284,7 @@ mod tests {
             (("printer = ", "colour = 1\nprinter = "), "(line 6)"),
             (("printer = \"none\"\n", ""), "missing field `printer`"),
             (("token = \"sesame-open\"", "token = \"sesame-open"), "line 4"),
+            (("printer = \"none\"\n", "printer = \"none\"\n[look]\nscanner_side = \"above\"\n"), "unknown variant `above`"),
             (("data = ", "[look]\naccent = \"yellow\"\ndata = "), "unknown field `data`"),
         ] {
             let error = KioskConfig::parse(&LEAST.replace(change.0, change.1)).unwrap_err().to_string();

@@ -67,6 +67,9 @@ pub enum StageError {
     },
 }
 
+/// A person who works with the keypad takes longer than this from one answer to the next.
+const BETWEEN_STRIKES: Duration = Duration::from_millis(600);
+
 /// A control as the keypad finds it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Control {
@@ -96,6 +99,15 @@ pub struct Stage {
 /// # Errors
 /// If the toolkit cannot make it.
 pub fn window(width: u32, height: u32) -> Result<KioskWindow, PlatformError> {
+    window_drawn_at(width, height, 1.0)
+}
+
+/// As [`window`], with the pages drawn larger or smaller than they are: at 0.5 a page has twice as many pixels of its own as
+/// the window.
+///
+/// # Errors
+/// If the toolkit cannot make it.
+pub fn window_drawn_at(width: u32, height: u32, scale: f32) -> Result<KioskWindow, PlatformError> {
     let (adapter, _) = STAGE.with_borrow_mut(|stage| -> Result<_, PlatformError> {
         if let Some(existing) = stage {
             return Ok(existing.clone());
@@ -108,8 +120,13 @@ pub fn window(width: u32, height: u32) -> Result<KioskWindow, PlatformError> {
     })?;
     ui::install_fonts();
     let window = KioskWindow::new()?;
-    adapter.set_size(PhysicalSize::new(width, height));
+    window.window().dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor: scale });
+    // As on a display: the window is there before it has its size, and then gets it.
+    adapter.set_size(PhysicalSize::new(1, 1));
     window.show()?;
+    settle();
+    adapter.set_size(PhysicalSize::new(width, height));
+    settle();
     Ok(window)
 }
 
@@ -144,11 +161,11 @@ impl Stage {
         controls(&self.app.window)
     }
 
-    /// Touches the control that says this (a beginning is enough) with a finger.
+    /// Touches the control that says this (a beginning is enough) with a finger. Answers where, in pixels of the window.
     ///
     /// # Errors
     /// If there is none.
-    pub fn touch(&self, says: &str) -> Result<(), StageError> {
+    pub fn touch(&self, says: &str) -> Result<(f32, f32), StageError> {
         let control = self.find(says)?;
         self.count_touch();
         // It was found with the keypad's keys, but a finger shows no ring.
@@ -160,7 +177,8 @@ impl Stage {
         window.dispatch_event(WindowEvent::PointerReleased { position, button: PointerEventButton::Left });
         window.dispatch_event(WindowEvent::PointerExited);
         self.settle();
-        Ok(())
+        let scale = window.scale_factor();
+        Ok((position.x * scale, position.y * scale))
     }
 
     /// Goes to the control that says this with the arrow keys and selects it: what a five-key keypad does.
@@ -173,8 +191,10 @@ impl Stage {
         Ok(())
     }
 
-    /// Presses and releases a key.
+    /// Presses and releases a key, a while after the last one: what is struck twice within half a second is not taken for
+    /// two answers.
     pub fn key(&self, key: Key) {
+        pass(BETWEEN_STRIKES);
         let text: SharedString = char::from(key).into();
         self.type_text(&text);
     }
@@ -263,9 +283,14 @@ impl Stage {
 
 /// Lets the pages' own time pass by a moment, so that their timers run.
 pub fn settle() {
+    pass(Duration::from_millis(20));
+}
+
+/// Lets so much of the pages' own time pass at once.
+fn pass(time: Duration) {
     STAGE.with_borrow(|stage| {
         if let Some((_, now)) = stage {
-            now.set(now.get() + Duration::from_millis(20));
+            now.set(now.get() + time);
         }
     });
     slint::platform::update_timers_and_animations();

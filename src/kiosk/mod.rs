@@ -22,6 +22,7 @@ pub mod program;
 mod saving;
 mod scan;
 pub mod self_test;
+pub mod stop;
 mod stopwatch;
 mod told;
 pub mod ui;

@@ -297,7 +297,7 @@ impl Kiosk {
             }
             Event::Active => {
                 self.last_touch = self.parts.clock.elapsed();
-                if self.conversation.asking_for_time {
+                if self.conversation.asks_for_time() {
                     self.input(Input::MoreTime);
                 }
             }
@@ -463,7 +463,7 @@ impl Kiosk {
                 });
                 let after = self.screen();
                 // Where a code means nothing, as on the page with the ticket, it is not heard either, and nobody is there for it.
-                if after != before || (after.step == Step::Find && !after.asking_for_time) {
+                if after != before || (after.step == Step::Find && after.over.is_none()) {
                     self.last_touch = self.parts.clock.elapsed();
                     self.parts.speaker.play(sound_after(&after));
                 }
@@ -484,7 +484,7 @@ impl Kiosk {
             tracing::warn!("the printer has not answered; the ticket's number is valid anyway");
             self.input(Input::Printed(PrintOutcome::Unknown));
         }
-        let Some(patience) = self.conversation.step.patience() else {
+        let Some(patience) = self.conversation.patience() else {
             return;
         };
         let idle = now.saturating_sub(self.last_touch).as_secs();
@@ -494,7 +494,7 @@ impl Kiosk {
             self.input(Input::TimeIsUp);
         } else if idle >= ask {
             self.surroundings.seconds_left = u32::try_from(end - idle).unwrap_or(0);
-            if !self.conversation.asking_for_time {
+            if !self.conversation.asks_for_time() {
                 self.input(Input::TimeIsShort);
             }
         }

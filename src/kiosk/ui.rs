@@ -1,14 +1,29 @@
 //! The pages, as the crate in `ui/` has them, and the fonts they are drawn with.
+//!
+//! Invariant: a window is made after the shipped fonts are there, so that no layout was ever made with another font.
 
 use std::sync::Arc;
 
+use slint::PlatformError;
 use slint::fontique_011::fontique::{Blob, FallbackKey, FamilyId, GenericFamily, Script};
 
 pub use arrivals_ui::*;
 
+/// Makes a window on the display that there is, drawn with the shipped fonts from its first layout on.
+///
+/// # Errors
+/// If there is no display.
+pub fn on_display<Window>(make: impl FnOnce() -> Result<Window, PlatformError>) -> Result<Window, PlatformError> {
+    // The first thing that needs a platform brings it up. Where that fails, making the window says why.
+    if slint::spawn_local(async {}).is_ok() {
+        install_fonts();
+    }
+    make()
+}
+
 /// Makes the shipped fonts the ones that every text is drawn with, whatever the machine has installed.
 ///
-/// Needs the platform to exist: call it after the first window was made and before it is shown.
+/// Needs a platform: call it once that is set, and before the first window is made.
 pub fn install_fonts() {
     let mut collection = slint::fontique_011::shared_collection();
     let mut families: Vec<FamilyId> = Vec::new();

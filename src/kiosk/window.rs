@@ -13,6 +13,7 @@ use super::camera::CardCamera;
 use super::config::KioskConfig;
 use super::parts;
 use super::program::{Event, Kiosk, Parts, TicketFacts};
+use super::stop::Stop;
 use super::ui::{self, KioskWindow};
 use super::words::ticket_face;
 use crate::clock::Clock;
@@ -47,7 +48,7 @@ fn turn() {
 /// # Errors
 /// One sentence that says how to run without a display, if there is none.
 pub fn open() -> anyhow::Result<KioskWindow> {
-    KioskWindow::new().map_err(|error| {
+    ui::on_display(KioskWindow::new).map_err(|error| {
         anyhow::anyhow!(
             "no display to open the window on ({}); on a machine without one, run `arrivals-kiosk demo --headless --out DIR`",
             in_short(&error.to_string())
@@ -64,17 +65,18 @@ fn in_short(reason: &str) -> &str {
 /// How a kiosk's window came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Somebody closed it.
+    /// Somebody closed it, or the system asked the program to end.
     Closed,
     /// Staff want the program to start again.
     StartAgain,
 }
 
-/// Joins window and kiosk, ticks every second, and runs until the window is closed or staff want it to start again.
+/// Joins window and kiosk, ticks every second, and runs until the window is closed, the system asks the program to end or
+/// staff want it to start again.
 ///
 /// # Errors
 /// If the toolkit's event loop fails.
-pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiver<Event>) -> anyhow::Result<Ended> {
+pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiver<Event>, stop: &Stop) -> anyhow::Result<Ended> {
     let app = App::new(window, kiosk, inbox);
     APP.with_borrow_mut(|slot| *slot = Rc::downgrade(&app));
     let worker = Rc::new(Timer::default());
@@ -112,6 +114,9 @@ pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiv
     });
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     app.window.show().context("the window cannot be shown")?;
+    if stop.is_asked() {
+        return Ok(Ended::Closed);
+    }
     slint::run_event_loop_until_quit().context("the window's event loop failed")?;
     Ok(if app.wants_restart() { Ended::StartAgain } else { Ended::Closed })
 }
@@ -121,6 +126,7 @@ pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiv
 /// # Errors
 /// One sentence on what to do: a wrong address, a file that cannot be opened, no display.
 pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Ended> {
+    let stop = Stop::listen(runtime).context("the system's request to end cannot be listened for")?;
     let client = Client::new(&config.desk, config.token.reveal())?;
     let printer = printer::open(&config.printer)?;
     let speaker = speaker::open(&config.speaker)?;
@@ -135,8 +141,7 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     let scanner = scanner::open(&config.scanner, Arc::clone(&clock), Box::new(move |event| scans.leave(Event::Scanner(event))))?;
     // Last: what is wrong in the configuration is said on a machine without a display too.
     let window = open()?;
-    ui::install_fonts();
-    dress(&window, config.accent(), config.look.logo.as_deref()).map_err(anyhow::Error::msg)?;
+    dress(&window, config.accent(), &config.look).map_err(anyhow::Error::msg)?;
     window.window().set_fullscreen(config.fullscreen);
     // Once nothing can go wrong any more: whoever mends a configuration reads one line, the one that says what to mend.
     match key_place {
@@ -161,7 +166,7 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
         }),
     })?;
     tracing::info!(kiosk = %config.kiosk, "ready");
-    let ended = run_app(window, kiosk, inbox)?;
+    let ended = run_app(window, kiosk, inbox, &stop)?;
     drop(scanner);
     drop(beside);
     Ok(ended)

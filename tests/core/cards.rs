@@ -152,7 +152,7 @@ fn a_code_read_while_time_is_asked_for_changes_no_card() {
     let mut inputs = new_card();
     inputs.extend([Input::Payer("other".into()), Input::TimeIsShort, Input::ScannedText("999".into())]);
     let asked = on(at_insurance(|_| {}), inputs);
-    assert!(asked.asking_for_time, "the question still covers the page");
+    assert!(asked.asks_for_time(), "the question still covers the page");
     match on(asked, [Input::MoreTime]).screen().content {
         Content::CardText(text) => assert_eq!(text.before.as_str(), ""),
         other => panic!("{other:?}"),

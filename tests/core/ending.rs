@@ -40,7 +40,7 @@ fn a_conversation_ends_once_and_in_one_way() {
     for (what, inputs, expected) in [
         ("nobody came", vec![Input::TimeIsUp, Input::Finish, Input::StartOver], vec![]),
         ("in the middle", typed_date(), vec![]),
-        ("over the welcome page", [typed_date(), vec![Input::StartOver]].concat(), vec![Ended::StartedOver]),
+        ("over the welcome page", [typed_date(), vec![Input::StartOver, Input::StartOver]].concat(), vec![Ended::StartedOver]),
         ("back to the welcome page", vec![Input::Start, Input::Back], vec![Ended::StartedOver]),
         ("left", [asked(typed_date()), vec![Input::TimeIsUp]].concat(), vec![Ended::WalkedAway]),
         ("asked, and went on", [asked(typed_date()), vec![Input::MoreTime]].concat(), vec![]),

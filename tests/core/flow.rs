@@ -456,7 +456,7 @@ fn a_code_held_out_while_nobody_answers_uncovers_nobodys_page() {
     let mut at_name = companion_typed();
     at_name.extend([Input::GoOn, Input::TypeInstead]);
     let (after, effects) = asked(at_name).next(Input::ScannedAppointment("apt-2".into()));
-    assert_eq!((after.step, after.for_other, after.asking_for_time, effects.len()), (Step::Find, false, false, 1));
+    assert_eq!((after.step, after.for_other, after.over, effects.len()), (Step::Find, false, None, 1));
 }
 
 #[test]

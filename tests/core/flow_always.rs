@@ -79,6 +79,9 @@ fn every_input() -> Vec<Input> {
         Input::GetHelp,
         Input::FeelUnwell,
         Input::MoreTime,
+        Input::KeepGoing,
+        Input::ToggleText,
+        Input::ToggleContrast,
         Input::ScannedAppointment("apt-1".into()),
         Input::ScannedTicket(ticket()),
         Input::ScannedPatient("ada".into()),
@@ -223,7 +226,7 @@ fn walking_away_ends_at_welcome_from_every_step_that_waits() {
             continue;
         }
         let (asked, _) = conversation.next(Input::TimeIsShort);
-        assert!(asked.asking_for_time, "{step:?} does not ask");
+        assert!(asked.asks_for_time(), "{step:?} does not ask");
         let (mut after, mut effects) = asked.next(Input::TimeIsUp);
         if step == Step::Unwell {
             // Told the desk first; then the page about it runs out too.

@@ -9,9 +9,9 @@ use arrivals::domain::spoken;
 use arrivals::kiosk::details as kiosk_details;
 use arrivals::kiosk::ui::{
     CameraState, CardFace, DatePart, DateTrouble, DetailFace, DetailKind, Document, Doubt, HeldBy, Interpreter, Kiosk, MemberDoubt, Page,
-    PayerName, PhotoDoubt, PrintState, ScanWord, SpokenName, Standing, VisitRow, WalkInReason, Why,
+    PayerName, PhotoDoubt, PrintState, Said, ScanWord, ScannerSide, SpokenName, Standing, VisitRow, WalkInReason, Why,
 };
-use slint::{Image, ModelRc, Rgb8Pixel, SharedPixelBuffer, VecModel};
+use slint::{Image, Model, ModelRc, Rgb8Pixel, SharedPixelBuffer, VecModel};
 
 pub const SIZES: [(u32, u32); 3] = [(1280, 800), (800, 480), (800, 1280)];
 pub const LANGUAGES: [&str; 3] = ["en", "es", "ar"];
@@ -43,7 +43,7 @@ const fn but(page: Page, name: &'static str, but: fn(&Kiosk<'_>)) -> Sample {
     Sample { page, name, is_usual: false, but }
 }
 
-pub const PAGES: [Sample; 105] = [
+pub const PAGES: [Sample; 107] = [
     usual(Page::Welcome, "welcome"),
     but(Page::Welcome, "welcome-no-walk-in", |kiosk| kiosk.set_walk_in_offered(false)),
     usual(Page::Find, "find"),
@@ -59,6 +59,7 @@ pub const PAGES: [Sample; 105] = [
     but(Page::BirthDate, "birth-date-no-such-year", no_such_year),
     but(Page::BirthDate, "birth-date-walk-in", |kiosk| {
         kiosk.set_walk_in(true);
+        kiosk.set_said(Said::NoAppointment);
         kiosk.set_try_again(false);
     }),
     but(Page::BirthDate, "birth-date-for-other", |kiosk| kiosk.set_for_other(true)),
@@ -73,7 +74,7 @@ pub const PAGES: [Sample; 105] = [
     usual(Page::GivenName, "given-name"),
     usual(Page::CompanionName, "companion-name"),
     usual(Page::Phone, "phone"),
-    but(Page::Phone, "phone-code-read", |kiosk| kiosk.set_code_read(true)),
+    but(Page::Phone, "phone-code-read", |kiosk| kiosk.set_said(Said::CodeRead)),
     usual(Page::WalkInReason, "walk-in-reason"),
     but(Page::WalkInReason, "walk-in-reason-many", |kiosk| kiosk.set_walk_in_reasons(reasons(9))),
     usual(Page::IsThisYou, "is-this-you"),
@@ -128,6 +129,13 @@ pub const PAGES: [Sample; 105] = [
     usual(Page::ChangeInsurance, "change-insurance"),
     but(Page::ChangeInsurance, "change-insurance-two-cards", |kiosk| kiosk.set_second_payer(DATA[30].into())),
     usual(Page::CardPayer, "card-payer"),
+    but(Page::CardPayer, "card-payer-listed", |kiosk| kiosk.set_payers_listed(true)),
+    but(Page::CardPayer, "card-payer-listed-many", |kiosk| {
+        kiosk.set_payers_listed(true);
+        let few: Vec<PayerName> = kiosk.get_payers().iter().collect();
+        let many = (0..25).map(|at| PayerName { code: "code".into(), name: format!("{} {at}", few[at % few.len()].name).into() });
+        kiosk.set_payers(model(many.collect()));
+    }),
     but(Page::CardPayer, "card-payer-one-found", |kiosk| kiosk.set_payers(payers(1))),
     but(Page::CardPayer, "card-payer-none-found", |kiosk| {
         kiosk.set_payers(payers(0));
@@ -414,7 +422,7 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
     kiosk.set_walk_in_reasons(reasons(5));
     kiosk.set_for_other(false);
     kiosk.set_walk_in(false);
-    kiosk.set_code_read(page == Page::Birthday);
+    kiosk.set_said(if page == Page::Birthday { Said::CodeRead } else { Said::Nothing });
     kiosk.set_scan_word(ScanWord::None);
     kiosk.set_scan_day(3);
     kiosk.set_scan_month(12);
@@ -459,6 +467,8 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
     kiosk.set_second_member_id("".into());
     kiosk.set_member_doubt(MemberDoubt::None);
     kiosk.set_payers(payers(4));
+    kiosk.set_payers_listed(false);
+    kiosk.set_scanner_side(ScannerSide::Below);
     kiosk.set_second_card(false);
     kiosk.set_pays_first(false);
     kiosk.set_can_add_card(true);
@@ -508,7 +518,7 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
     (sample.but)(kiosk);
 }
 
-fn slint_files(folder: &Path) -> Vec<PathBuf> {
+pub fn slint_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -22,7 +22,8 @@ fn room() -> Room {
 
 /// Types 18 August of a year and a family name.
 fn types(room: &mut Room, year: [u8; 4], family: &str) {
-    room.touch([Input::StartOver, Input::Start, Input::TypeInstead, Input::Month(8), Input::Digit(1), Input::Digit(8)]);
+    room.start_over();
+    room.touch([Input::Start, Input::TypeInstead, Input::Month(8), Input::Digit(1), Input::Digit(8)]);
     room.touch(year.map(Input::Digit));
     room.touch([Input::GoOn]);
     room.touch(family.chars().map(Input::Key));
@@ -42,11 +43,11 @@ fn the_brake_goes_on_is_told_once_and_goes_off_by_itself() {
         assert_eq!(room.step(), Step::Stopped(Reason::Guessing), "{family}");
     }
     // A code leads nowhere either: its birthday could be guessed.
-    room.touch([Input::StartOver]);
+    room.start_over();
     room.hold_under_scanner("ARR:A:apt-ada");
     assert_eq!(room.step(), Step::Stopped(Reason::Guessing));
     room.until("the desk to hear of it", |room| room.desk.open_stops().unwrap().contains(&Reason::Guessing));
-    room.touch([Input::StartOver]);
+    room.start_over();
     room.wait(60 * 60);
     // The visit is an hour away by now, and late: but this is no longer about guessing.
     types(&mut room, [1, 9, 3, 6], "example");

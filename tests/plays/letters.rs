@@ -68,7 +68,7 @@ fn every_code_that_is_not_taken_has_its_own_word_and_the_desk_hears_of_it() {
         room.hold_under_scanner(&code);
         assert_eq!(room.kiosk.screen().content, Content::Find(word));
         assert_eq!(room.speaker.heard()[heard..], [Sound::NotTaken], "{word:?}");
-        room.touch([Input::StartOver]);
+        room.start_over();
     }
     room.until("the desk to hear of the forged one", |room| room.desk.open_stops().unwrap() == [Reason::CodeForged]);
 }
@@ -81,7 +81,7 @@ fn an_old_letter_says_when_its_visit_was() {
     room.set_time("2026-11-24T14:00:00Z");
     room.hold_under_scanner(&code);
     assert_eq!(room.step(), Step::Birthday);
-    room.touch([Input::StartOver]);
+    room.start_over();
     room.set_time("2026-12-24T14:00:00Z");
     room.hold_under_scanner(&code);
     assert_eq!(room.kiosk.screen().content, Content::Find(ScanWord::Expired(date(2026, 11, 23))));
@@ -104,11 +104,11 @@ fn a_rotated_key_keeps_its_letters_and_a_revoked_one_does_not() {
             if room.step() == Step::Birthday {
                 break;
             }
-            room.touch([Input::StartOver]);
+            room.start_over();
             room.take_what_comes();
         }
         assert_eq!(room.step(), Step::Birthday, "a letter of the new key");
-        room.touch([Input::StartOver]);
+        room.start_over();
         room.hold_under_scanner(&before);
         assert_eq!(room.step(), expected, "revoked: {revoke}");
     }

@@ -57,7 +57,7 @@ fn a_message_stays_until_it_was_read_its_reader_left_or_two_minutes_passed() {
     room.kiosk.take(Event::MessageRead);
     assert_eq!((room.kiosk.clinic_face().message, room.step()), ("", Step::Find));
     order(&mut room, 2, say());
-    room.touch([Input::StartOver]);
+    room.start_over();
     assert_eq!(room.kiosk.clinic_face().message, "");
     order(&mut room, 3, say());
     assert_eq!(room.kiosk.clinic_face().message, "Please come to desk 2.");
@@ -72,7 +72,7 @@ fn a_restart_waits_until_nobody_is_at_the_kiosk_and_is_ordered_once() {
     room.touch([Input::Start]);
     order(&mut room, 7, OrderKind::Restart);
     assert!(!room.kiosk.wants_restart());
-    room.touch([Input::StartOver]);
+    room.start_over();
     assert!(room.kiosk.wants_restart());
     room.power_cut();
     order(&mut room, 7, OrderKind::Restart);

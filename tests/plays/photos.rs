@@ -149,7 +149,7 @@ fn whoever_walks_away_leaves_no_photo_in_memory_or_in_the_file() {
     let mut room = room();
     types_card(&mut room);
     photographs(&mut room, SimulatedCard::Front);
-    room.touch([Input::StartOver]);
+    room.start_over();
     assert_eq!((room.camera.views(), room.store().pending_photos().unwrap().len()), (0, 0));
     // The next person's check-in takes none of it along.
     types_card(&mut room);

@@ -20,6 +20,7 @@ use arrivals::domain::language::Language;
 use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::{CallAs, Series};
+use arrivals::flow::around::Over;
 use arrivals::flow::conversation::TicketAtHand;
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Input, Step};
@@ -98,6 +99,19 @@ pub fn appointments() -> Vec<Appointment> {
 }
 
 impl Room {
+    /// Touches "Start over", and says yes if that is asked.
+    pub fn start_over(&mut self) {
+        self.touch([Input::StartOver]);
+        if self.kiosk.screen().over == Some(Over::StartOver) {
+            self.touch([Input::StartOver]);
+        }
+    }
+
+    /// Whether "Do you need more time?" lies over the page.
+    pub fn asks_for_time(&self) -> bool {
+        self.kiosk.screen().over == Some(Over::MoreTime)
+    }
+
     /// A room at nine in the morning of Monday, 23 November 2026.
     pub fn new() -> Self {
         Self::with_printer(|printer| Box::new(printer.clone()))

@@ -20,7 +20,7 @@ fn typing_goes_on_and_the_scanner_comes_back() {
     room.touch("EXAMPLE".chars().map(Input::Key));
     room.touch([Input::GoOn]);
     assert_eq!(room.step(), Step::IsThisYou);
-    room.touch([Input::StartOver]);
+    room.start_over();
     scanner.plug();
     room.until("the scanner to be back", |room| room.kiosk.surroundings().scanner_ready);
     scanner.scan("ARR:A:apt-ben");

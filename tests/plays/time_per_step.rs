@@ -84,7 +84,7 @@ fn pages_that_are_shown_twice_are_one_step() {
     room.after(2_500, Input::TypeInstead);
     // "Do you need more time?" belongs to the page below it, if somebody answers.
     room.wait(65);
-    assert!(room.kiosk.screen().asking_for_time);
+    assert!(room.asks_for_time());
     room.kiosk.take(Event::Active);
     room.after(1_000, Input::StartOver);
     assert_eq!(room.times(), ["StartedOver (-): find 2x35, birth-date 2x700"]);

@@ -28,9 +28,9 @@ fn at_every_step_the_page_asks_then_forgets() {
         let patience = step.patience().unwrap();
         let before = room.store().last_seq().unwrap();
         room.wait(u64::from(patience.ask_after_seconds) - 1);
-        assert!(!room.kiosk.screen().asking_for_time, "{step:?} asks too early");
+        assert!(!room.asks_for_time(), "{step:?} asks too early");
         room.wait(1);
-        assert!(room.kiosk.screen().asking_for_time, "{step:?} does not ask");
+        assert!(room.asks_for_time(), "{step:?} does not ask");
         room.wait(u64::from(patience.end_after_seconds));
         assert_eq!(room.step(), Step::Welcome, "after {n} touches at {step:?}");
         assert_eq!(room.kiosk.screen().content, Content::Words);
@@ -56,9 +56,9 @@ fn a_touch_while_being_asked_goes_on_where_it_was() {
     let mut room = Room::new();
     room.touch(typed().into_iter().take(4));
     room.wait(61);
-    assert!(room.kiosk.screen().asking_for_time);
+    assert!(room.asks_for_time());
     room.kiosk.take(arrivals::kiosk::program::Event::Active);
-    assert!(!room.kiosk.screen().asking_for_time);
+    assert!(!room.asks_for_time());
     room.wait(59);
     assert_eq!(room.step(), Step::BirthDate);
 }

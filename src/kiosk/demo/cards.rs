@@ -21,6 +21,8 @@ pub(super) fn new_card(player: &mut Player<'_>) -> anyhow::Result<()> {
         player.touch(answer)?;
     }
     // By what people call it.
+    player.until(Step::NewCard(CardPart::Payer))?;
+    player.touch("My insurance is not in this list")?;
     type_text(player, CardPart::Payer, "bcbs")?;
     player.touch("Blue Cross Blue Shield")?;
     type_text(player, CardPart::MemberId, "xyz123456789")?;
@@ -97,7 +99,7 @@ pub(super) fn gives_up(player: &mut Player<'_>) -> anyhow::Result<()> {
     for answer in [SOMETHING_CHANGED, "There is a new card"] {
         player.touch(answer)?;
     }
-    type_text(player, CardPart::Payer, "lakes")?;
+    player.until(Step::NewCard(CardPart::Payer))?;
     player.touch("Lakeside Mutual")?;
     player.until(Step::NewCard(CardPart::MemberId))?;
     for back in [CardPart::Payer, CardPart::MemberId] {

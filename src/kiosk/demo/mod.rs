@@ -6,6 +6,7 @@ mod changes;
 pub mod day;
 pub mod inside;
 pub mod panel;
+mod places;
 pub mod player;
 pub mod plays;
 pub mod rig;
@@ -21,11 +22,12 @@ use slint::ComponentHandle as _;
 
 use self::inside::{DeskInside, USER};
 use self::player::Player;
-use self::plays::PLAYS;
+use self::plays::{PLAYS, Play};
 use self::rig::{Rig, Setup};
 use self::transcript::Transcript;
 use super::app::Mailbox;
 use super::headless::{self, Stage};
+use super::stop::Stop;
 use super::window::{Ended, mailbox, open, run_app, unworded};
 use super::words::ticket_face;
 use super::{program::TicketWords, ui};
@@ -43,7 +45,7 @@ const PASSWORD: &str = "welcome-desk";
 pub fn run(data: Option<PathBuf>, port: Option<u16>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<()> {
     // First of all: without a display nothing else should start.
     let window = open()?;
-    ui::install_fonts();
+    let stop = Stop::listen(runtime).context("the system's request to end cannot be listened for")?;
     let folder = Folder::of(data)?;
     let (mailbox, inbox) = mailbox();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
@@ -61,27 +63,60 @@ pub fn run(data: Option<PathBuf>, port: Option<u16>, runtime: &tokio::runtime::R
     println!("The desk is at {} (name: {USER}, password: {PASSWORD}).", rig.desk.url());
     println!("Tickets, the desk's and the kiosk's files are in {}.", folder.path().display());
     let kiosk = rig.kiosk(words(&window))?;
-    let panel = panel::open(&rig, &mailbox)?;
-    if run_app(window, kiosk, inbox)? == Ended::StartAgain {
-        println!("The desk wants the kiosk to start again: a demo ends here. Start it anew.");
+    let panel = panel::open(&rig, &mailbox, &window)?;
+    if run_app(window, kiosk, inbox, &stop)? == Ended::StartAgain {
+        println!("The desk wants the kiosk to start again: a demo ends here. Start it again.");
     }
     drop(panel);
-    runtime.block_on(stop(rig.desk));
+    runtime.block_on(close(rig.desk));
     Ok(())
 }
 
-async fn stop(desk: DeskInside) {
+async fn close(desk: DeskInside) {
     desk.stop().await;
 }
 
-/// Plays every play without a display, and leaves pictures, tickets and `transcript.json` in `out`.
-/// Answers whether everything held that the plays expect.
+/// How the demo is played without a display.
+#[derive(Debug, Clone)]
+pub struct Headless {
+    /// Where pictures, tickets and `transcript.json` go.
+    pub out: PathBuf,
+    /// Where the demo's files are kept; without it they are temporary.
+    pub data: Option<PathBuf>,
+    /// The window, width and height in pixels.
+    pub size: (u32, u32),
+    /// How large pages are drawn in it; 1 is their own size.
+    pub scale: f32,
+    /// The plays to give, by name; none means all of them.
+    pub plays: Vec<String>,
+}
+
+impl Headless {
+    /// Every play, on the page that is the drawing board.
+    #[must_use]
+    pub fn into(out: impl Into<PathBuf>) -> Self {
+        Self { out: out.into(), data: None, size: (1280, 800), scale: 1.0, plays: Vec::new() }
+    }
+
+    fn plays(&self) -> anyhow::Result<Vec<&'static Play>> {
+        if let Some(unknown) = self.plays.iter().find(|name| PLAYS.iter().all(|play| play.name != name.as_str())) {
+            let names: Vec<&str> = PLAYS.iter().map(|play| play.name).collect();
+            bail!("there is no play {unknown:?}; there are: {}", names.join(", "));
+        }
+        Ok(PLAYS.iter().filter(|play| self.plays.is_empty() || self.plays.iter().any(|name| name == play.name)).collect())
+    }
+}
+
+/// Plays without a display, and leaves pictures, tickets and `transcript.json`. Answers whether everything held that the
+/// plays expect.
 ///
 /// # Errors
-/// If a file cannot be written or the desk cannot be started.
-pub fn run_headless(out: &Path, data: Option<PathBuf>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<bool> {
+/// If there is no such play, a file cannot be written or the desk cannot be started.
+pub fn run_headless(how: &Headless, runtime: &tokio::runtime::Runtime) -> anyhow::Result<bool> {
+    let (out, plays) = (how.out.as_path(), how.plays()?);
     fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
-    let folder = Folder::of(data)?;
+    let stop = Stop::listen(runtime).context("the system's request to end cannot be listened for")?;
+    let folder = Folder::of(how.data.clone())?;
     let zone = day::settings().zone()?;
     let today = SystemClock::default().now().to_zoned(zone.clone()).date();
     let morning = today.at(10, 5, 0, 0).to_zoned(zone).context("today has no morning in the clinic's time zone")?;
@@ -89,12 +124,15 @@ pub fn run_headless(out: &Path, data: Option<PathBuf>, runtime: &tokio::runtime:
     let (mailbox, inbox) = Mailbox::new(|| {});
     let setup = Setup { folder: folder.path(), tickets: None, port: 0, password: PASSWORD };
     let rig = runtime.block_on(Rig::set_up(setup, Arc::new(clock.clone()), &mailbox))?;
-    let window = headless::window(1280, 800)?;
+    let window = headless::window_drawn_at(how.size.0, how.size.1, how.scale)?;
     let kiosk = rig.kiosk(words(&window))?;
     let stage = Stage::new(window, kiosk, inbox);
-    stage.until("the first list from the desk", |app| app.surroundings().desk_reached)?;
+    stage.until("the first word from the desk", |app| app.surroundings().desk_reached && app.knows_clinic())?;
     let mut transcript = Transcript::default();
-    for (number, play) in PLAYS.iter().enumerate() {
+    for (number, play) in plays.iter().enumerate() {
+        if stop.is_asked() {
+            bail!("stopped after {number} of {} plays", plays.len());
+        }
         let mut player = Player::begin(play.name, play.language, &stage, &rig, &clock, out)?;
         let outcome = (play.act)(&mut player);
         if outcome.is_err() {
@@ -106,14 +144,14 @@ pub fn run_headless(out: &Path, data: Option<PathBuf>, runtime: &tokio::runtime:
             None => "held".to_owned(),
             Some(why) => format!("did NOT hold: {why}"),
         };
-        println!("{:2}/{} {:28} {verdict}", number + 1, PLAYS.len(), play.name);
+        println!("{:2}/{} {:28} {verdict}", number + 1, plays.len(), play.name);
         transcript.plays.push(record);
         // The next person comes a little later, so that one code held twice is two scans.
         clock.advance(Duration::from_secs(5));
     }
     let path = out.join("transcript.json");
     fs::write(&path, serde_json::to_vec_pretty(&transcript)?).with_context(|| format!("cannot write {}", path.display()))?;
-    runtime.block_on(stop(rig.desk));
+    runtime.block_on(close(rig.desk));
     println!("Pictures, tickets and transcript.json are in {}.", out.display());
     Ok(transcript.plays.iter().all(|play| play.passed))
 }

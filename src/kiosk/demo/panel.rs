@@ -5,19 +5,17 @@ use std::rc::Rc;
 use slint::{ComponentHandle as _, ModelRc, Timer, TimerMode, VecModel};
 
 use super::day;
+use super::places::arrange;
 use super::rig::Rig;
 use crate::codes;
 use crate::device::printer::SimulatedCondition;
 use crate::domain::ids::AppointmentId;
 use crate::kiosk::app::Mailbox;
 use crate::kiosk::program::Event;
-use crate::kiosk::ui::{DeveloperPanel, Panel, PanelPatient};
+use crate::kiosk::ui::{DeveloperPanel, KioskWindow, Panel, PanelPatient};
 
 /// How often the panel looks at what the desk holds.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(700);
-
-/// Where the panel's left edge is: right of a kiosk of 1280 pixels.
-const BESIDE: i32 = 1300;
 
 /// The panel, open; it closes when this is dropped.
 pub struct OpenPanel {
@@ -41,11 +39,11 @@ fn scans(rig: &Rig, codes: Vec<String>) -> impl Fn(i32) + 'static {
     }
 }
 
-/// Opens the panel of a rig.
+/// Opens the panel of a rig, beside its kiosk's window.
 ///
 /// # Errors
 /// If the toolkit cannot open a second window.
-pub fn open(rig: &Rig, mailbox: &Mailbox) -> anyhow::Result<OpenPanel> {
+pub fn open(rig: &Rig, mailbox: &Mailbox, kiosk_window: &KioskWindow) -> anyhow::Result<OpenPanel> {
     let window = DeveloperPanel::new()?;
     let panel = window.global::<Panel>();
     let rows: Vec<PanelPatient> = rig
@@ -109,8 +107,7 @@ pub fn open(rig: &Rig, mailbox: &Mailbox) -> anyhow::Result<OpenPanel> {
                 .into(),
         );
     });
-    // Beside the kiosk's face, where the system lets a program say so.
-    window.window().set_position(slint::PhysicalPosition::new(BESIDE, 0));
     window.show()?;
+    arrange(kiosk_window, &window);
     Ok(OpenPanel { window, _look: look })
 }

@@ -71,7 +71,7 @@ impl<'a> Player<'a> {
         let (width, height, pixels) = self.stage.draw();
         let picture = format!("{}/{:02}-{page}.png", self.record.name, self.record.steps.len() + 1);
         write(&self.out.join(&picture), &png(width, height, &pixels)?)?;
-        self.record.steps.push(StepRecord { page: page.to_owned(), picture });
+        self.record.steps.push(StepRecord { page: page.to_owned(), picture, touched: None });
         Ok(())
     }
 
@@ -81,7 +81,10 @@ impl<'a> Player<'a> {
     /// If there is no such control.
     pub fn touch(&mut self, says: &str) -> anyhow::Result<()> {
         self.look()?;
-        self.stage.touch(self.catalogue.say(says))?;
+        let touched = self.stage.touch(self.catalogue.say(says))?;
+        if let Some(step) = self.record.steps.last_mut() {
+            step.touched = Some(touched);
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use crate::codes;
 use crate::device::printer::SimulatedCondition;
 use crate::domain::language::Language;
 use crate::domain::reason::Reason;
+use crate::flow::around::{Look, Over, WELCOME_FORGETS_AFTER_SECONDS};
 use crate::flow::screen::Content;
 use crate::flow::step::Step;
 
@@ -22,7 +23,8 @@ pub struct Play {
 }
 
 /// Every play, in the order in which they are given.
-pub const PLAYS: [Play; 28] = [
+pub const PLAYS: [Play; 29] = [
+    Play { name: "first-page", language: Language::English, act: first_page },
     Play { name: "scan-and-check-in", language: Language::English, act: scan_and_check_in },
     Play { name: "typed-insurance-not-right", language: Language::English, act: typed_insurance_not_right },
     Play { name: "arabic", language: Language::Arabic, act: arabic },
@@ -58,6 +60,25 @@ pub(super) const ALL_RIGHT: &str = "Yes, all is still right";
 pub(super) const CARD_RIGHT: &str = "Yes, this is still right";
 pub(super) const ASK_ME: &str = "Ask me at the desk";
 pub(super) const BY_NUMBER: &str = "By my number";
+
+/// The welcome page as delivered and in each language, the page behind it, and what it keeps: for the person who is there
+/// everything, for the next one nothing.
+fn first_page(player: &mut Player<'_>) -> anyhow::Result<()> {
+    for language in ["Español", "العربية", "English"] {
+        player.touch(language)?;
+    }
+    player.touch("Check in")?;
+    player.touch("Larger text")?;
+    player.touch("Back to the page before")?;
+    player.touch("العربية")?;
+    let kept = player.stage.app.screen();
+    ensure!(kept.look.large_text && kept.language == Language::Arabic, "the way back to the welcome page has changed how it looks");
+    player.look()?;
+    player.wait(u64::from(WELCOME_FORGETS_AFTER_SECONDS));
+    let next = player.stage.app.screen();
+    ensure!(next.look == Look::default() && next.language == Language::English, "the next person finds what the last one chose");
+    player.look()
+}
 
 fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-01")?;
@@ -212,7 +233,7 @@ fn walked_away(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::FamilyName)?;
     player.press(&["p", "e"])?;
     player.wait(61);
-    ensure!(player.stage.app.screen().asking_for_time, "nobody asked whether more time is needed");
+    ensure!(player.stage.app.screen().over == Some(Over::MoreTime), "nobody asked whether more time is needed");
     player.look()?;
     player.wait(20);
     player.until(Step::Welcome)?;

@@ -42,6 +42,9 @@ pub struct StepRecord {
     pub page: String,
     /// Its picture, relative to the folder of the run.
     pub picture: String,
+    /// Where the finger touched it, in pixels of the picture; absent if it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touched: Option<(f32, f32)>,
 }
 
 /// The ticket's files.
