@@ -56,13 +56,14 @@ def must(holds, what):
 class Screen:
     """A display in memory; its pixels are a file."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, size=(WIDTH, HEIGHT)):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
+        self.size = size
         read, write = os.pipe()
         # Without -noreset it starts anew when the last window is gone, and turns away whoever comes just then.
         self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-fbdir", str(folder), "-nolisten", "tcp", "-noreset"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size[0]}x{size[1]}x24", "-fbdir", str(folder), "-nolisten", "tcp", "-noreset"],
             pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         os.close(write)
@@ -74,7 +75,7 @@ class Screen:
 
     def pixels(self):
         data = (self.folder / "Xvfb_screen0").read_bytes()
-        return data[len(data) - WIDTH * HEIGHT * 4:]
+        return data[len(data) - self.size[0] * self.size[1] * 4:]
 
     def look(self):
         return hashlib.sha256(self.pixels()).digest()
@@ -377,13 +378,13 @@ class Clinic:
         """Scans a visit's code and types the day: up to "Is this you?"."""
         self.scan(f"ARR:A:{visit}")
         before = self.screen.still()
-        for _ in range(4):
-            # January has the focus when the page comes.
+        # January has the focus when the page comes. A key that moves the focus shows it; only then does Enter select.
+        for keys in (["Tab", "shift+Tab"], ["Tab"], ["Tab"], ["Tab"]):
+            self.screen.tool("key", *keys)
+            before = self.screen.still()
             self.screen.tool("key", "Return")
             if self.screen.still() != before:
                 break
-            self.screen.tool("key", "Tab")
-            before = self.screen.still()
         day = f"{int(visit[1:]):02}"
         self.screen.tool("key", day[0])
         self.screen.tool("key", day[1])
