@@ -33,6 +33,8 @@ mod kiosks_page;
 mod leaves;
 #[path = "desk/letters.rs"]
 mod letters;
+#[path = "desk/lock.rs"]
+mod lock;
 #[path = "desk/matching.rs"]
 mod matching;
 #[path = "desk/outbox.rs"]

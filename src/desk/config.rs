@@ -16,7 +16,7 @@ use crate::codes::Reader;
 use crate::domain::board::Board;
 use crate::domain::contact::is_country;
 use crate::domain::payer::{InsuranceSettings, check_format};
-use crate::domain::settings::ClinicSettings;
+use crate::domain::settings::{ClinicSettings, SessionRules};
 use crate::domain::ticket::Series;
 
 /// Fewest characters of a kiosk's token.
@@ -154,7 +154,7 @@ impl DeskConfig {
     }
 
     fn check(&self) -> Result<(), BadConfig> {
-        if self.session_idle_minutes == 0 || self.session_idle_minutes > 12 * 60 {
+        if !SessionRules::IDLE_MINUTES.contains(&self.session_idle_minutes) {
             return Err(BadConfig("session_idle_minutes must be from 1 to 720".to_owned()));
         }
         if let Some(clinic) = &self.clinic {
@@ -233,6 +233,7 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
     if !KEEP_DAYS.contains(&clinic.keep.visit_days) {
         return bad(format!("keep: visit_days is {} to {}; found {}", KEEP_DAYS.start(), KEEP_DAYS.end(), clinic.keep.visit_days));
     }
+    clinic.session.check().map_err(BadConfig)?;
     check_insurance(&clinic.insurance)?;
     clinic.pages.check().map_err(BadConfig)?;
     Board::check_all(&clinic.boards, &clinic.queues).map_err(BadConfig)?;

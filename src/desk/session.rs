@@ -1,8 +1,9 @@
 //! Signing in, staying signed in, signing out.
 //!
 //! Invariants: a session ends after idle time, which only a person's own doing puts off, never the page's
-//! own refreshing; every form carries the session's token; a cookie is never readable by a script; a session
-//! that ended by itself opens nothing, and is remembered only so that what was posted in it can be kept.
+//! own refreshing; a session that has ended never opens again; every form carries the session's token; a cookie is never readable by a script;
+//! a session that ended by itself shows nothing of any patient. It is remembered so that what was posted in it can be kept, and so that its
+//! browser still hears, for some hours, where a patient feels unwell.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub const HALF_COOKIE: &str = "arrivals_half";
 const FREE_TRIES: u32 = 3;
 /// For so long it is known whose session it was that ended by itself: whoever comes back finds what they had typed.
 const ENDED_KNOWN_HOURS: i64 = 24;
+/// For this many hours after a session ended by itself its browser is told where a patient feels unwell, without a name.
+const WATCH_HOURS: i64 = 12;
 /// The longest wait between tries.
 const WAIT_SECONDS_MAX: u64 = 300;
 
@@ -48,6 +51,8 @@ pub struct SignedIn {
     pub needs_second_step: bool,
     /// Whether it must and they have none: then nothing opens but their own account.
     pub must_enrol: bool,
+    /// How long until the session ends if no one works in it; negative once it has ended.
+    pub left: SignedDuration,
     token_hash: String,
 }
 
@@ -167,9 +172,16 @@ impl Desk {
 
     fn begin_session(&self, user: &UserRow) -> Result<SignIn, DeskError> {
         let (token, now) = (random_token()?, self.now());
-        let session =
-            Session { user: user.name.clone(), role: user.role, second_step: user.second_step, csrf: random_token()?, used_at: now };
-        let idle = SignedDuration::try_from(self.inner.session_idle).unwrap_or(SignedDuration::MAX);
+        let idle_seconds = self.idle_seconds();
+        let session = Session {
+            user: user.name.clone(),
+            role: user.role,
+            second_step: user.second_step,
+            csrf: random_token()?,
+            used_at: now,
+            idle_seconds,
+        };
+        let idle = SignedDuration::from_secs(idle_seconds.into());
         let known = idle.saturating_add(SignedDuration::from_hours(ENDED_KNOWN_HOURS));
         let ended = now.saturating_sub(known).unwrap_or(Timestamp::MIN);
         self.with_store(|store| {
@@ -190,12 +202,12 @@ impl Desk {
         })
     }
 
-    /// Whose session this cookie value is.
+    /// Whose session this cookie value is, and what they may do.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub(super) fn user_of_session(&self, token: &str) -> Result<Option<String>, DeskError> {
-        Ok(self.with_store(|store| store.session(&hash_token(token)))?.map(|session| session.user))
+    pub(super) fn user_of_session(&self, token: &str) -> Result<Option<(String, Role)>, DeskError> {
+        Ok(self.with_store(|store| store.session(&hash_token(token)))?.map(|session| (session.user, session.role)))
     }
 
     /// Whose session these headers name, and whether it has ended.
@@ -206,12 +218,46 @@ impl Desk {
         let Some(token) = cookie(headers, SESSION_COOKIE) else { return Ok(Standing::Nobody) };
         let token_hash = hash_token(token);
         let Some(session) = self.with_store(|store| store.session(&token_hash))? else { return Ok(Standing::Nobody) };
-        let idle = Duration::try_from(self.now().duration_since(session.used_at)).unwrap_or(Duration::ZERO);
+        let idle = SignedDuration::from_secs(session.idle_seconds.min(self.idle_seconds()).into());
+        let left = idle.saturating_sub(self.now().duration_since(session.used_at).max(SignedDuration::ZERO));
         let needs_second_step = self.inner.second_step_for.needs(session.role);
         let must_enrol = needs_second_step && !session.second_step;
-        let who =
-            SignedIn { user: session.user, role: session.role, csrf: session.csrf, needs_second_step, must_enrol, watch: None, token_hash };
-        Ok(if idle > self.inner.session_idle { Standing::Ended(who) } else { Standing::Here(who) })
+        let (user, role, csrf) = (session.user, session.role, session.csrf);
+        let who = SignedIn { user, role, csrf, needs_second_step, must_enrol, watch: None, left, token_hash };
+        Ok(if left.is_negative() { Standing::Ended(who) } else { Standing::Here(who) })
+    }
+
+    /// Whether the browser of these headers may hear where a patient feels unwell: someone is signed in there, or was some hours ago and neither
+    /// signed out nor lost their access since.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn may_watch(&self, headers: &HeaderMap) -> Result<bool, DeskError> {
+        Ok(match self.standing(headers)? {
+            Standing::Here(who) | Standing::Ended(who) => who.may_watch(),
+            Standing::Nobody => false,
+        })
+    }
+
+    /// How long a session lasts without work: as the clinic has set it, else as the desk's configuration says.
+    #[must_use]
+    pub fn session_idle(&self) -> Duration {
+        self.settings().session.idle_minutes.map_or(self.inner.session_idle, |minutes| Duration::from_secs(60 * u64::from(minutes)))
+    }
+
+    fn idle_seconds(&self) -> u32 {
+        u32::try_from(self.session_idle().as_secs()).unwrap_or(u32::MAX)
+    }
+
+    /// Forgets the session of these headers if it has ended by itself: someone has signed in again there.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn forget_ended(&self, headers: &HeaderMap) -> Result<(), DeskError> {
+        match self.standing(headers)? {
+            Standing::Ended(who) => self.with_store(|store| store.forget_session(&who.token_hash)),
+            Standing::Here(_) | Standing::Nobody => Ok(()),
+        }
     }
 
     /// Puts the session's end off: a person did something.
@@ -219,8 +265,8 @@ impl Desk {
     /// # Errors
     /// If the file cannot be written.
     pub fn keep_session(&self, who: &SignedIn) -> Result<(), DeskError> {
-        let now = self.now();
-        self.with_store(|store| store.use_session(&who.token_hash, now))
+        let (now, idle_seconds) = (self.now(), self.idle_seconds());
+        self.with_store(|store| store.use_session(&who.token_hash, idle_seconds, now))
     }
 
     /// Signs out.
@@ -237,6 +283,12 @@ impl SignedIn {
     /// Under which the session is kept.
     pub(super) fn token_hash(&self) -> &str {
         &self.token_hash
+    }
+
+    /// Whether their browser still hears where a patient feels unwell.
+    #[must_use]
+    pub fn may_watch(&self) -> bool {
+        self.left >= -SignedDuration::from_hours(WATCH_HOURS)
     }
 
     /// Whether a form came from one of this session's own pages.

@@ -1,6 +1,7 @@
 //! What a clinic decides for all of its kiosks. The desk owns it and sends it with the feed.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,8 @@ pub struct ClinicSettings {
     pub kiosks: KioskRules,
     /// How long the desk keeps what it holds of people.
     pub keep: KeepRules,
+    /// When pages of staff lock.
+    pub session: SessionRules,
     /// The screens in waiting rooms. Empty: one that shows everything.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub boards: Vec<Board>,
@@ -115,6 +118,7 @@ impl Default for ClinicSettings {
             points: Vec::new(),
             kiosks: KioskRules::default(),
             keep: KeepRules::default(),
+            session: SessionRules::default(),
             boards: Vec::new(),
             schedule: Schedule::default(),
             pages: TicketPages::default(),
@@ -142,6 +146,33 @@ impl Default for KeepRules {
     fn default() -> Self {
         // A year and a month: reports compare a month with the same one of the year before.
         Self { visit_days: 400 }
+    }
+}
+
+/// When pages of staff lock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionRules {
+    /// A page locks after this many minutes without work. None: as the desk's own configuration says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle_minutes: Option<u32>,
+}
+
+impl SessionRules {
+    /// Minutes that make sense: not while someone reads a page, and not longer than a working day.
+    pub const IDLE_MINUTES: RangeInclusive<u32> = 1..=720;
+
+    /// Whether the rules make sense.
+    ///
+    /// # Errors
+    /// One sentence on what does not.
+    pub fn check(&self) -> Result<(), String> {
+        match self.idle_minutes.filter(|minutes| !Self::IDLE_MINUTES.contains(minutes)) {
+            Some(minutes) => {
+                Err(format!("session: idle_minutes is {} to {}; found {minutes}", Self::IDLE_MINUTES.start(), Self::IDLE_MINUTES.end()))
+            }
+            None => Ok(()),
+        }
     }
 }
 

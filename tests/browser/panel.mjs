@@ -185,7 +185,7 @@ await play(async () => {
   await page.goto(base + "/visit?appointment=apt-0001");
   await live(page);
   await page.locator("#note-text").fill("Half a sent");
-  await page.waitForURL(/sign-in\?ended/, { timeout: 120000 });
+  await page.getByRole("heading", { name: "Locked" }).waitFor({ timeout: 120000 });
   await page.getByLabel("Name").fill("ana");
   await page.getByLabel("Password").fill("correct horse");
   await page.keyboard.press("Enter");

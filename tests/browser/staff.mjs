@@ -16,15 +16,19 @@ await play(async () => {
   await page.goto(base + "/changes?appointment=apt-0001");
   await page.locator("details", { has: page.locator("form[action='/changes/edit']") }).first().evaluate((details) => { details.open = true; });
   await page.locator("form[action='/changes/edit'] input[name=value]").fill("555-0177");
-  await page.waitForURL("**/sign-in?ended", { timeout: 120000 });
+  await page.getByRole("heading", { name: "Locked" }).waitFor({ timeout: 120000 });
   assert.equal(await page.getByText("Dietrich").count(), 0);
   await typePassword(page, "ana");
   await page.waitForURL("**/kept");
   await page.getByText("555-0177").waitFor();
   await page.screenshot({ path: picture("kept-1280") });
+  // Nothing is sent by an Enter that was meant for the password.
+  await page.keyboard.press("Enter");
+  assert.equal(new URL(page.url()).pathname, "/kept");
+  await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.getByText(/Accepted as/).waitFor();
-  held("what was being typed when the session ended is offered again, and sent with Enter");
+  held("what was being typed when the session ended is offered again, and sent with Tab and Enter");
 
   const other = await open();
   await other.goto(base + "/");

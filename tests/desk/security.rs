@@ -95,7 +95,7 @@ async fn no_address_opens_without_a_session() {
             let expected = match needs {
                 Needs::Nothing => continue,
                 Needs::Page(_) => 303,
-                Needs::Part(_) | Needs::Form(_) | Needs::Upload(_) | Needs::Board => 401,
+                Needs::Part(_) | Needs::Form(_) | Needs::Upload(_) | Needs::Board | Needs::Watch => 401,
                 Needs::Ticket => 404,
             };
             assert_eq!(answer.status, expected, "{method} {path} with {cookie:?}");
@@ -109,8 +109,16 @@ async fn no_address_opens_without_a_session() {
     // The same once the session has ended by itself.
     place.clock.advance(Duration::from_secs(16 * 60));
     for (method, path, needs, _) in ACCESS {
+        // What a locked browser still hears: see the tests of locking.
+        if *path == "/watch/live" {
+            continue;
+        }
         let path = address(path);
         let answer = call(serving.addr, method, &path, &cookie, &everything(&csrf)).await;
+        if *needs == Needs::Watch {
+            assert_eq!((answer.status, answer.body.as_str()), (200, "-"));
+            continue;
+        }
         let is_shut = matches!(answer.status, 303 | 401) || *needs == Needs::Ticket && answer.status == 404;
         assert!(*needs == Needs::Nothing || is_shut && tells_nothing(&answer), "{method} {path}");
     }
@@ -336,6 +344,9 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
         "/static/desk.js",
         "/static/staff.js",
         "/static/renew.js",
+        "/static/ring.js",
+        "/static/lock.js",
+        "/static/session.js",
         "/static/panel.js",
         "/static/alarms.js",
         "/static/kiosks.js",

@@ -211,7 +211,7 @@ async fn who_must_have_the_second_step_opens_nothing_else_before() {
     let refused = abe.post("/users/add", &[("name", "eve"), ("role", "admin"), ("password", PASSWORD)]).await;
     assert!(refused.status == 403 && refused.body.contains("A second step first"));
     for (method, path, needs, _) in ACCESS {
-        let is_open = ["/account", "/account/{action}", "/sign-out", "/active", "/live"].contains(path);
+        let is_open = ["/account", "/account/{action}", "/sign-out", "/active", "/live", "/session"].contains(path);
         let expected = match needs {
             Needs::Page(_) => 303,
             Needs::Part(_) | Needs::Form(_) | Needs::Upload(_) => 403,

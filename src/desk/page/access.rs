@@ -18,7 +18,7 @@ use super::super::session::{KEPT_COOKIE, SESSION_COOKIE, SignedIn, Standing, coo
 use super::super::store::{ChangeKey, Seen};
 use super::super::users::Role;
 use super::phone::{self, TicketPage};
-use super::{Oops, kept};
+use super::{Oops, in_address, kept};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::proposal::Field;
 
@@ -46,6 +46,8 @@ pub enum Needs {
     Board,
     /// The page of a ticket of today, by its name in the address: whoever has the paper has that.
     Ticket,
+    /// Where a patient feels unwell, without a name: for whoever is signed in, and for a browser whose session ended by itself.
+    Watch,
     /// A file that a page's script sends, with the session's token in the header `x-arrivals-token`.
     Upload(Role),
 }
@@ -76,6 +78,9 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/", Needs::Page(Role::Desk), Sees::List),
     ("GET", "/list", Needs::Part(Role::Desk), Sees::List),
     ("GET", "/live", Needs::Part(Role::Desk), Sees::Nothing),
+    ("GET", "/session", Needs::Part(Role::Desk), Sees::Nothing),
+    ("GET", "/watch", Needs::Watch, Sees::Nothing),
+    ("GET", "/watch/live", Needs::Watch, Sees::Nothing),
     ("GET", "/sign-in", Needs::Nothing, Sees::Nothing),
     ("POST", "/sign-in", Needs::Nothing, Sees::Nothing),
     ("GET", "/sign-in/code", Needs::Nothing, Sees::Nothing),
@@ -160,6 +165,9 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/static/settings.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/staff.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/renew.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/ring.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/lock.js", Needs::Nothing, Sees::Nothing),
+    ("GET", "/static/session.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/panel.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/appointments.js", Needs::Nothing, Sees::Nothing),
     ("GET", "/static/import.js", Needs::Nothing, Sees::Nothing),
@@ -174,7 +182,7 @@ pub fn form_bytes_max(path: &str) -> usize {
 }
 
 /// What opens to somebody whose role must have the second step before they have it: the way to it, and the way out.
-const BEFORE_SECOND_STEP: [&str; 5] = ["/account", "/account/{action}", "/sign-out", "/active", "/live"];
+const BEFORE_SECOND_STEP: [&str; 6] = ["/account", "/account/{action}", "/sign-out", "/active", "/live", "/session"];
 
 /// What an address asks for and shows; none if nobody may open it.
 fn needs(method: &Method, path: &str) -> Option<(Needs, Sees)> {
@@ -194,7 +202,12 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             Standing::Here(who) => look(desk, who, (role, sees), request, next).await,
             Standing::Ended(_) | Standing::Nobody => {
                 let had_session = cookie(request.headers(), SESSION_COOKIE).is_some();
-                Ok(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response())
+                let way = if had_session {
+                    format!("/sign-in?ended&back={}", in_address(&way_back_to(request.uri())))
+                } else {
+                    "/sign-in".to_owned()
+                };
+                Ok(Redirect::to(&way).into_response())
             }
         },
         Needs::Part(role) => match standing(&desk, request.headers()).await? {
@@ -202,6 +215,10 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             Standing::Here(who) => look(desk, who, (role, sees), request, next).await,
             Standing::Ended(_) | Standing::Nobody => Err(Oops::Ended),
         },
+        Needs::Watch => {
+            let headers = request.headers().clone();
+            if desk.blocking(move |desk| desk.may_watch(&headers)).await? { Ok(next.run(request).await) } else { Err(Oops::Ended) }
+        }
         Needs::Board => {
             let key = query_of(request.uri()).into_iter().find(|(name, _)| name == "key").map(|(_, value)| value).unwrap_or_default();
             let fits = desk
@@ -243,7 +260,7 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             let is_ours = who.sent(sent);
             if has_ended {
                 // A form of another site, or of another session, is not kept.
-                return if is_ours && who.role >= role { keep(&desk, &who, &request, fields) } else { Err(Oops::Ended) };
+                return if is_ours && who.role >= role { keep(&desk, &who, request, fields).await } else { Err(Oops::Ended) };
             }
             if is_held(&who, &path) {
                 return Err(Oops::SecondStep);
@@ -269,6 +286,21 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
 /// Whether somebody must set up the second step before this address opens.
 fn is_held(who: &SignedIn, path: &MatchedPath) -> bool {
     who.must_enrol && !BEFORE_SECOND_STEP.contains(&path.as_str())
+}
+
+/// The address of a page as a sign-in may lead back to it: without the mark that no one worked.
+fn way_back_to(address: &Uri) -> String {
+    let query: Vec<&str> = address.query().unwrap_or_default().split('&').filter(|part| !part.is_empty() && *part != "idle=1").collect();
+    if query.is_empty() { address.path().to_owned() } else { format!("{}?{}", address.path(), query.join("&")) }
+}
+
+/// Whether a sign-in of this role may lead to this address: a page of ours that it opens, and nothing else.
+pub(super) fn leads_back(address: &str, role: Role) -> bool {
+    const LONGEST: usize = 2000;
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let is_plain = address.len() < LONGEST && address.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let page = ACCESS.iter().find(|(method, its, ..)| *method == "GET" && *its == path);
+    is_plain && matches!(page, Some((_, _, Needs::Page(least), _)) if role >= *least)
 }
 
 async fn standing(desk: &Desk, headers: &HeaderMap) -> Result<Standing, Oops> {
@@ -334,18 +366,17 @@ async fn read_form(request: Request) -> Result<(Request, Vec<(String, String)>),
 }
 
 /// Keeps what was posted too late, and asks to sign in again. The status says to a script that nothing was done.
-fn keep(desk: &Desk, who: &SignedIn, request: &Request, fields: Vec<(String, String)>) -> Result<Response, Oops> {
-    let path = request.uri().path().to_owned();
+async fn keep(desk: &Desk, who: &SignedIn, request: Request, fields: Vec<(String, String)>) -> Result<Response, Oops> {
+    let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
+    // A body is not to be held while others work.
+    drop(request);
     if !kept::is_worth_keeping(&path) {
         return Err(Oops::Ended);
     }
     let fields = fields.into_iter().filter(|(name, _)| name != "csrf" && name != kept::AGAIN).collect();
     let token = desk.keep_form(who, &KeptForm { path, fields })?;
-    let mut response = super::sign_in::password_form(request.headers(), Some(kept::NOTE), None, StatusCode::UNAUTHORIZED)?;
-    super::sign_in::add_cookie(
-        &mut response,
-        &set_cookie_for(request.headers(), KEPT_COOKIE, &token, 60 * super::super::kept::KEPT_MINUTES),
-    );
+    let mut response = super::sign_in::kept_form(desk, &headers).await?;
+    super::sign_in::add_cookie(&mut response, &set_cookie_for(&headers, KEPT_COOKIE, &token, 60 * super::super::kept::KEPT_MINUTES));
     Ok(response)
 }
 
@@ -372,6 +403,42 @@ mod tests {
             (Method::GET, "/nowhere", None),
         ] {
             assert_eq!(needs(&method, path), expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn a_sign_in_leads_back_to_pages_that_the_role_opens() {
+        for address in ["/", "/?state=called", "/visit?appointment=apt-1", "/changes", "/appointments?date=2026-11-23"] {
+            assert!(leads_back(address, Role::Desk), "{address}");
+        }
+        for address in [
+            "",
+            "//evil.example",
+            "https://evil.example/",
+            "/\\evil.example",
+            "/users",
+            "/list",
+            "/sign-out",
+            "/nowhere",
+            "/visit?a=\r\nx",
+            "/ü",
+            " /",
+            "visit",
+        ] {
+            assert!(!leads_back(address, Role::Desk), "{address}");
+        }
+        assert!(leads_back("/users", Role::Admin) && !leads_back(&format!("/?{}", "x".repeat(2000)), Role::Admin));
+    }
+
+    #[test]
+    fn the_way_back_is_the_page_itself() {
+        for (address, expected) in [
+            ("/", "/"),
+            ("/changes?idle=1", "/changes"),
+            ("/visit?appointment=a&idle=1", "/visit?appointment=a"),
+            ("/visit?appointment=idle=1", "/visit?appointment=idle=1"),
+        ] {
+            assert_eq!(way_back_to(&address.parse().unwrap()), expected);
         }
     }
 

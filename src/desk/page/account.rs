@@ -178,7 +178,7 @@ fn show(desk: &Desk, who: &SignedIn, said: &Said) -> Result<Markup, DeskError> {
             }
         }
     };
-    Ok(staff_page("Account", who, ("/account", desk.inner.session_idle.as_secs()), &body))
+    Ok(staff_page("Account", who, ("/account", desk.session_idle().as_secs()), &body))
 }
 
 fn recovery_codes(codes: &[String]) -> Markup {

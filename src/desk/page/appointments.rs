@@ -101,7 +101,7 @@ pub(super) async fn calendar_page(
         }
         let calendar = Calendar::read(desk, &who, &query)?;
         let address = calendar.look.address();
-        Ok(staff_page("Appointments", &who, (&address, desk.inner.session_idle.as_secs()), &calendar.show(&who)))
+        Ok(staff_page("Appointments", &who, (&address, desk.session_idle().as_secs()), &calendar.show(&who)))
     });
     Ok(shown(page.await?))
 }

@@ -67,7 +67,7 @@ async fn search_for(desk: Desk, who: SignedIn, form: SearchForm) -> Result<Respo
         let found = find(desk, &who, &form)?;
         let status = if found.is_err() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
         let zone = desk.settings().zone()?;
-        Ok((status, show(&who, &form, &found, &zone, desk.inner.session_idle.as_secs())))
+        Ok((status, show(&who, &form, &found, &zone, desk.session_idle().as_secs())))
     });
     let (status, page) = page.await?;
     Ok((status, shown(page)).into_response())

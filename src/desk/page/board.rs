@@ -22,7 +22,8 @@ use super::super::error::DeskError;
 use super::super::session::SignedIn;
 use super::super::words::Words;
 use super::html::{in_address, staff_page};
-use super::{Oops, UNREAD, shown, version};
+use super::live::UNREAD;
+use super::{Oops, shown, version};
 use crate::domain::board::Board;
 use crate::domain::language::Language;
 use crate::domain::ticket::TicketNumber;
@@ -295,7 +296,7 @@ pub(super) async fn boards_page(State(desk): State<Desk>, who: SignedIn) -> Resu
         })
         .await?;
     let settings = desk.settings();
-    let idle = desk.inner.session_idle.as_secs();
+    let idle = desk.session_idle().as_secs();
     let body = html! {
         p { "A board is for a television in a waiting room: who is called where, and how long it may take. It shows ticket numbers, and the first name of whoever chose to be called by it." }
         p { "Open its address on the screen that shows it. The address has a key in it and opens without signing in, so give it to nobody else." }

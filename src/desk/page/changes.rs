@@ -183,7 +183,7 @@ impl Page {
     /// None if neither the list nor a kiosk knows the visit.
     fn read(desk: &Desk, id: AppointmentId) -> Result<Option<Self>, DeskError> {
         let now = desk.now();
-        let idle_seconds = desk.inner.session_idle.as_secs();
+        let idle_seconds = desk.session_idle().as_secs();
         let payers = desk.settings().insurance.payers.clone();
         desk.with_store(|store| {
             let Some(row) = store.visit(&id)? else { return Ok(None) };
@@ -426,5 +426,5 @@ fn everybody(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
             }
         }
     };
-    Ok(staff_page("Changes to review", who, ("/changes", desk.inner.session_idle.as_secs()), &body))
+    Ok(staff_page("Changes to review", who, ("/changes", desk.session_idle().as_secs()), &body))
 }

@@ -21,7 +21,22 @@ fn page(title: &str, script: bool, body: &Markup) -> Markup {
 
 /// What every page of somebody who is signed in does by itself.
 fn scripts() -> Markup {
-    html! { script src="/static/live.js" defer {} script src="/static/renew.js" defer {} script src="/static/tones.js" defer {} script src="/static/staff.js" defer {} }
+    html! {
+        script src="/static/renew.js" defer {}
+        (watch_scripts())
+        script src="/static/session.js" defer {}
+        script src="/static/staff.js" defer {}
+    }
+}
+
+/// What a locked page does by itself: it stays connected, and rings.
+pub(super) fn watch_scripts() -> Markup {
+    html! {
+        script src="/static/live.js" defer {}
+        script src="/static/tones.js" defer {}
+        script src="/static/ring.js" defer {}
+        script src="/static/lock.js" defer {}
+    }
 }
 
 /// Whether the page is connected. One that does not keep itself current says so only while it is not.
@@ -34,7 +49,7 @@ fn link(is_live: bool) -> Markup {
     }
 }
 
-fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
+pub(super) fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -102,54 +117,6 @@ pub fn message(title: &str, text: &str, to: &str, action: &str) -> Markup {
         false,
         &html! {
             main.card { (mark()) h1 { (title) } p { (text) } a.button.primary href=(to) { (action) } }
-        },
-    )
-}
-
-/// The sign-in page.
-pub fn sign_in(token: &str, note: Option<&str>, problem: Option<&str>) -> Markup {
-    page(
-        "Sign in - Arrivals desk",
-        false,
-        &html! {
-            main.card {
-                (mark())
-                h1 { "Arrivals desk" }
-                p.quiet { "Who is here, who needs you, and why." }
-                @if let Some(note) = note { p.notice role="status" { (note) } }
-                @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-                form method="post" action="/sign-in" {
-                    input type="hidden" name="csrf" value=(token);
-                    label for="name" { "Name" }
-                    input #name name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" required autofocus;
-                    label for="password" { "Password" }
-                    input #password name="password" type="password" autocomplete="current-password" maxlength="256" required;
-                    button.button.primary type="submit" { "Sign in" }
-                }
-            }
-        },
-    )
-}
-
-/// The second step of signing in.
-pub fn sign_in_code(token: &str, problem: Option<&str>) -> Markup {
-    page(
-        "Sign in - Arrivals desk",
-        false,
-        &html! {
-            main.card {
-                (mark())
-                h1 { "One more step" }
-                @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-                form method="post" action="/sign-in/code" {
-                    input type="hidden" name="csrf" value=(token);
-                    label for="code" { "Code from your authenticator app" }
-                    input #code name="code" inputmode="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="40" required autofocus aria-describedby="code-hint";
-                    p.quiet #code-hint { "Six digits. Without your telephone: one of your recovery codes." }
-                    button.button.primary type="submit" { "Sign in" }
-                }
-                a.button.plain href="/sign-in" { "Begin again" }
-            }
         },
     )
 }

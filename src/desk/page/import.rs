@@ -110,7 +110,7 @@ pub(super) async fn take(State(desk): State<Desk>, who: SignedIn, form: Result<F
 }
 
 fn page(desk: &Desk, who: &SignedIn, body: &Markup) -> Markup {
-    staff_page("Import", who, ("/appointments/import", desk.inner.session_idle.as_secs()), body)
+    staff_page("Import", who, ("/appointments/import", desk.session_idle().as_secs()), body)
 }
 
 fn begin(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Markup {

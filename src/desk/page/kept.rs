@@ -19,7 +19,7 @@ use crate::domain::proposal::Field;
 /// The field that says that a form was kept, so that it is not offered again.
 pub(super) const AGAIN: &str = "kept";
 /// What the sign-in page says.
-pub(super) const NOTE: &str = "You were signed out because nobody used this page for a while, so nothing was saved yet. What you sent is kept for ten minutes: sign in, look at it and send it again.";
+pub(super) const NOTE: &str = "No one used this page for a while, so it locked and nothing was saved yet. What you sent is kept for ten minutes: sign in, check it and send it again.";
 /// Fields that say what is meant to the desk and nothing to people.
 const HIDDEN: [&str; 8] = ["csrf", "appointment", "changes", "kiosk", "seq", "mark", "moves", "step"];
 
@@ -35,6 +35,7 @@ fn words(path: &str) -> String {
     let mut parts = path.trim_matches('/').split('/');
     let what = match parts.next() {
         Some("visit") => "Visit",
+        Some("queue") => "Call",
         Some("stop") => "Somebody at a kiosk",
         Some("changes") => "Changed details",
         Some("kiosks") => "Kiosk",
@@ -67,7 +68,7 @@ pub(super) async fn kept_page(State(desk): State<Desk>, who: SignedIn, headers: 
         }
         let row = visit.map(|id| desk.with_store(|store| store.visit(&id))).transpose()?.flatten();
         let name = row.and_then(|row| super::row::name_of(&row));
-        Ok(show(&form, name.as_deref(), &who, desk.inner.session_idle.as_secs()))
+        Ok(show(&form, name.as_deref(), &who, desk.session_idle().as_secs()))
     });
     Ok(shown(page.await?))
 }
@@ -76,8 +77,8 @@ fn show(form: &KeptForm, name: Option<&str>, who: &SignedIn, idle_seconds: u64) 
     let typed: Vec<&(String, String)> =
         form.fields.iter().filter(|(name, value)| !HIDDEN.contains(&name.as_str()) && !value.is_empty()).collect();
     let body = html! {
-        h2 { (words(&form.path)) @if let Some(name) = name { span.n { " of " (name) } } }
-        p.notice role="status" { "You were signed out before this was saved. Nothing is done until you send it again." }
+        h2 tabindex="-1" autofocus { (words(&form.path)) @if let Some(name) = name { span.n { " of " (name) } } }
+        p.notice role="status" { "The page locked before this was saved. Nothing is done until you send it again." }
         @if !typed.is_empty() {
             dl.typed { @for (name, value) in typed { dt { (label(name, form)) } dd { (value) } } }
         }
@@ -88,7 +89,7 @@ fn show(form: &KeptForm, name: Option<&str>, who: &SignedIn, idle_seconds: u64) 
                 @for (name, value) in &form.fields {
                     input type="hidden" name=(name) value=(value);
                 }
-                button.button.primary type="submit" autofocus { "Send it now" }
+                button.button.primary type="submit" { "Send it now" }
             }
             form method="post" action="/kept/forget" {
                 input type="hidden" name="csrf" value=(who.csrf);

@@ -21,6 +21,8 @@ mod kept;
 mod keys;
 mod kiosks;
 mod list;
+mod live;
+mod locked;
 mod narrow;
 mod nav;
 mod patient_data;
@@ -37,21 +39,16 @@ mod users;
 mod visit;
 mod walk_in;
 
-use std::convert::Infallible;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{DefaultBodyLimit, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 
 pub use self::access::{ACCESS, FORM_BYTES_MAX, Needs, Sees, form_bytes_max};
 pub(super) use self::drawn::Lists;
@@ -64,14 +61,8 @@ use super::session::SignedIn;
 use super::tickets::TicketError;
 use crate::domain::ids::AppointmentId;
 
-/// How often a live connection looks whether its session has ended; also keeps it open.
-const LIVE_LOOK: Duration = Duration::from_secs(10);
-/// So much waits for a browser that does not read; after that it is told what is newest by then, and not what was in between.
-const UNREAD: usize = 1;
 /// A page's script sends it: what was done needs no page in answer, and what was refused is a sentence.
 const LIVE: &str = "x-live";
-/// Nobody feels unwell, as a live connection says it.
-const NOBODY: &str = "-";
 /// Scripts, styles and pictures are ours alone, and nobody may frame the page.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -80,7 +71,10 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
     Router::new()
         .route("/", get(main_page))
         .route("/list", get(list_part))
-        .route("/live", get(live))
+        .route("/live", get(live::live))
+        .route("/session", get(live::session))
+        .route("/watch", get(live::watch))
+        .route("/watch/live", get(live::watch_live))
         .route("/sign-in", get(sign_in::page).post(sign_in::password))
         .route("/sign-in/code", get(sign_in::code_page).post(sign_in::code))
         .route("/sign-out", post(sign_in::out))
@@ -159,6 +153,9 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/static/plot.css", get(async || asset("text/css; charset=utf-8", reports::STYLE)))
         .route("/static/desk.js", get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js"))))
         .route("/static/staff.js", get(async || asset("text/javascript; charset=utf-8", include_str!("staff.js"))))
+        .route("/static/ring.js", get(async || asset("text/javascript; charset=utf-8", include_str!("ring.js"))))
+        .route("/static/lock.js", get(async || asset("text/javascript; charset=utf-8", include_str!("lock.js"))))
+        .route("/static/session.js", get(async || asset("text/javascript; charset=utf-8", include_str!("session.js"))))
         .route("/static/renew.js", get(async || asset("text/javascript; charset=utf-8", include_str!("renew.js"))))
         .route("/static/panel.js", get(async || asset("text/javascript; charset=utf-8", include_str!("panel.js"))))
         .route("/static/alarms.js", get(async || asset("text/javascript; charset=utf-8", include_str!("alarms.js"))))
@@ -306,11 +303,6 @@ impl IntoResponse for Oops {
     }
 }
 
-async fn signed_in(desk: &Desk, headers: &HeaderMap) -> Result<SignedIn, Oops> {
-    let headers = headers.clone();
-    desk.blocking(move |desk| desk.signed_in(&headers)).await?.ok_or(Oops::Ended)
-}
-
 async fn main_page(
     State(desk): State<Desk>,
     who: SignedIn,
@@ -341,56 +333,6 @@ async fn list_part(
         Ok(html::list(&day, &rows, &who.csrf))
     });
     Ok(shown(part.await?))
-}
-
-async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Oops> {
-    let (events, stream) = mpsc::channel::<Result<Event, Infallible>>(UNREAD);
-    tokio::spawn(async move {
-        let (mut changes, mut stopping) = (desk.changes(), desk.stopping());
-        let mut look = tokio::time::interval(LIVE_LOOK);
-        let mut alarms = None;
-        let mut told: Option<String> = None;
-        while !*stopping.borrow() {
-            let revision = *changes.borrow_and_update();
-            if events.send(Ok(Event::default().event("revision").data(revision.to_string()))).await.is_err() {
-                return;
-            }
-            // What only the number of a revision would not tell: whether the alarms on top of a page are others now.
-            if let Ok(watch) = desk.kiosks_shared().await
-                && alarms.as_ref() != Some(&watch.raised)
-            {
-                if events.send(Ok(Event::default().event("alarms").data(watch.raised.len().to_string()))).await.is_err() {
-                    return;
-                }
-                alarms = Some(watch.raised.clone());
-            }
-            // What cannot be read now is told with the next change.
-            let urgent = desk.today_shared().await.ok().map(|today| today.urgent.join("; "));
-            if let Some(urgent) = urgent.filter(|urgent| told.as_ref() != Some(urgent)) {
-                // Browsers drop an event without data.
-                let words = if urgent.is_empty() { NOBODY } else { urgent.as_str() };
-                if events.send(Ok(Event::default().event("urgent").data(words))).await.is_err() {
-                    return;
-                }
-                told = Some(urgent);
-            }
-            tokio::select! {
-                _ = changes.changed() => {}
-                _ = stopping.changed() => {}
-                () = events.closed() => return,
-                _ = look.tick() => {
-                    if signed_in(&desk, &headers).await.is_err() {
-                        let _ = events.send(Ok(Event::default().event("ended").data("signed out"))).await;
-                        return;
-                    }
-                    if let Err(error) = desk.blocking(Desk::end_presence).await {
-                        tracing::warn!(%error, "cannot forget who is on somebody's page no more");
-                    }
-                }
-            }
-        }
-    });
-    Ok(Sse::new(ReceiverStream::new(stream)).into_response())
 }
 
 async fn active(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {

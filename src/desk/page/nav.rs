@@ -48,8 +48,20 @@ pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &
                 a.button.small href="/#needs" { "Show" }
             }
         }
+        (locking())
         (kiosks::bar(who))
         (keys::help(who))
+    }
+}
+
+/// The warning before the page locks. Its script shows it; the sentence is spoken once, and what counts down is not.
+fn locking() -> Markup {
+    html! {
+        p #locking-said.hidden role="alert" {}
+        section #locking.locking aria-label="Automatic lock" hidden {
+            p aria-hidden="true" { "Locking in " b #locking-left {} " seconds" }
+            button #stay.button.primary type="button" { "Stay signed in" }
+        }
     }
 }
 

@@ -100,7 +100,7 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     fn page(&self, status: StatusCode, body: &Markup) -> Answer {
-        Answer::Page(status, staff_page("Patient data", self.who, (HERE, self.desk.inner.session_idle.as_secs()), body))
+        Answer::Page(status, staff_page("Patient data", self.who, (HERE, self.desk.session_idle().as_secs()), body))
     }
 
     /// The data of the patient that is meant, once it is noted that somebody looks.
@@ -214,7 +214,7 @@ impl Asking<'_> {
                 }
             }
         };
-        staff_page("Patient data", self.who, (HERE, self.desk.inner.session_idle.as_secs()), &body)
+        staff_page("Patient data", self.who, (HERE, self.desk.session_idle().as_secs()), &body)
     }
 
     fn found(&self, number: &str, name: &str, born: Option<Date>, more: &str) -> Markup {

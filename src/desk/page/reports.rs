@@ -60,7 +60,7 @@ pub(super) async fn reports_page(
             Err(problem) => Err(problem),
         };
         let status = if read.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        Ok((status, show(&who, &asked, read, desk.inner.session_idle.as_secs())))
+        Ok((status, show(&who, &asked, read, desk.session_idle().as_secs())))
     });
     let (status, page) = page.await?;
     Ok((status, shown(page)).into_response())

@@ -81,7 +81,7 @@ fn show(desk: &Desk, who: &SignedIn, q: &str, both: &Result<Both, &'static str>)
             Ok(both) => (results(both)),
         }
     };
-    staff_page("Search", who, ("/", desk.inner.session_idle.as_secs()), &body)
+    staff_page("Search", who, ("/", desk.session_idle().as_secs()), &body)
 }
 
 fn results(both: &Both) -> Markup {

@@ -1,68 +1,49 @@
-// What every page of staff does by itself: it stays connected, keeps the session while somebody works, keeps what was typed when the
-// session ends, rings while somebody feels unwell, and has keys. The pages' own scripts build on what it puts into `desk`.
+// What every page of staff does by itself: it stays connected, keeps the session while somebody works, locks when the session ends and keeps what was
+// typed, rings while somebody feels unwell, and has keys. The pages' own scripts build on what it puts into `desk`.
 "use strict";
 const desk = (() => {
-  const $ = (id) => document.getElementById(id);
+  const { $ } = ring;
   const csrf = document.querySelector("form[action='/sign-out'] input[name=csrf]").value;
   const tell = (kind, detail) => document.dispatchEvent(new CustomEvent("desk:" + kind, { detail }));
   const touched = new Set();
-  let lastActive = 0, typedIn = null, leaving = false, alarm = null, sound = null, end = () => {}, wake = () => {};
+  let lastActive = 0, typedIn = null, end = () => {};
   const me = { $, csrf, leave, swap, tick, act, rows, fetched, refresh: null };
 
-  // What somebody was typing is kept for some minutes and offered after signing in; the header says that it is not sent yet.
   document.addEventListener("input", (event) => { typedIn = event.target.form; if (event.target.id) touched.add(event.target.id); });
-  async function leave() {
-    if (leaving) return;
-    leaving = true;
-    end();
-    const form = typedIn;
-    const body = form && form.method === "post" ? new URLSearchParams(new FormData(form)) : null;
-    const action = form && form.action;
-    document.body.textContent = "";
-    if (body) await fetch(action, { method: "POST", body, headers: { "x-arrivals-keep": "1" } }).catch(() => {});
-    location.replace("/sign-in?ended");
-  }
+  function leave() { return lock.now(typedIn, () => { end(); session.end(); }); }
+  const session = watchSession({ lock: leave, stay: () => active({ force: true }) });
+  // Another page of this browser has learned something of the session that they share.
+  lock.hear({ locked: session.ask, used: session.ask });
+  lock.tell("signed-in");
 
   // The header says whether the page is of now; one that does not keep itself current says so only while the desk is not reached.
   const link = $("link"), says = link && link.dataset.live;
   function linked(isLive) {
-    if (!link || link.classList.contains(isLive ? "live" : "lost")) return;
+    if (!link || lock.isOn() || link.classList.contains(isLive ? "live" : "lost")) return;
     link.className = "link " + (isLive ? "live" : "lost");
     $("link-text").textContent = isLive ? "Live" : "Not connected: this may be out of date. Trying again…";
     link.hidden = isLive && says === undefined;
   }
   const lost = () => linked(false);
   async function ask(signal) {
-    const answer = await fetch("/alarms", { cache: "no-store", signal });
+    const answer = await fetch("/session", { cache: "no-store", signal });
     if (answer.status === 401) return leave();
-    if (answer.status >= 500) throw new Error("not now");
+    if (!answer.ok) throw new Error("not now");
+    session.heard(await answer.text());
     tell("alarms");
     tell("revision");
   }
-  // Over plain HTTP a browser makes six connections to one address, however many pages of the desk are open. Of those that nobody looks at, one stays
-  // connected and rings; the others rest until somebody looks at them, or that one is gone.
-  let isKeeper = false, stopKeeping = () => {};
-  function takeTurns() {
-    stopKeeping();
-    stopKeeping = () => {};
-    isKeeper = false;
-    if (!navigator.locks || document.visibilityState !== "hidden") return;
-    const wish = new AbortController();
-    const kept = new Promise((done) => { stopKeeping = () => { wish.abort(); done(); }; });
-    navigator.locks.request("arrivals-live", { signal: wish.signal }, () => { isKeeper = true; wake(); return kept; }).catch(() => {});
-  }
   function connect() {
-    document.addEventListener("visibilitychange", takeTurns);
-    takeTurns();
-    ({ end, wake } = live({
-      address: "/live", ask, lost, reached: () => linked(true), rests: () => Boolean(navigator.locks) && !isKeeper,
+    end = ring.connect({
+      address: "/live", ask, lost, reached: () => linked(true),
       on: {
         revision: (number) => tell("revision", number),
         alarms: () => tell("alarms"),
-        urgent: (where) => setAlarm(where === "-" ? "" : where),
+        urgent: ring.heard,
+        session: session.heard,
         ended: leave,
       },
-    }));
+    });
   }
   // Work that is asked for while it is being done is done once more, and not twice at a time.
   function oneAtATime(work) {
@@ -157,29 +138,20 @@ const desk = (() => {
     }
   });
 
-  // Somebody feels unwell: a chime every few seconds, on whatever page, until somebody goes there.
-  const chime = () => playTones(sound, [880, 660, 880], { every: 0.28, long: 0.26, loud: 0.35 });
-  function setAlarm(where) {
-    if (where && !alarm) { chime(); alarm = setInterval(chime, 4000); }
-    if (!where && alarm) { clearInterval(alarm); alarm = null; }
-    $("unwell").hidden = !where;
-    if ($("unwell-where").textContent !== where) $("unwell-where").textContent = where;
-  }
-  function wakeSound() {
-    sound = sound || new AudioContext();
-    sound.resume().then(() => { $("sound").hidden = sound.state === "running"; if (alarm) chime(); });
-  }
-  $("sound").addEventListener("click", wakeSound);
-  $("sound").hidden = false;
-
-  // The session lasts as long as a person works; the page's own refreshing does not count.
-  function active() {
-    if (!sound || sound.state !== "running") wakeSound();
-    if (Date.now() - lastActive < 60000) return;
+  // The session lasts as long as a person works; the page's own refreshing does not count. The shorter it is, the more often it is told.
+  async function active({ force = false } = {}) {
+    if (lock.isOn()) return;
+    const every = Math.min(60000, Math.max(10000, (1000 * session.idle) / 6));
+    if (!force && !session.isWarning() && Date.now() - lastActive < every) return;
     lastActive = Date.now();
-    fetch("/active", { method: "POST", body: new URLSearchParams({ csrf }) }).then((a) => { if (a.status === 401) leave(); }, () => {});
+    const answer = await fetch("/active", { method: "POST", body: new URLSearchParams({ csrf }) }).catch(() => null);
+    if (!answer) return;
+    if (answer.status === 401) return leave();
+    if (!session.isWarning()) return;
+    await session.ask();
+    lock.tell("used");
   }
-  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, active);
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => active());
 
   // Keys. One key alone counts only outside of fields, and can be switched off in the help; this browser remembers it.
   const remembered = () => { try { return localStorage.getItem("desk-keys") !== "off"; } catch (_) { return true; } };
@@ -227,6 +199,7 @@ const desk = (() => {
     return Object.hasOwn(ROW_KEYS, name) && rows().length > 0 ? act(ROW_KEYS[name]) : false;
   }
   document.addEventListener("keydown", (event) => {
+    if (lock.isOn()) return;
     const target = event.target;
     const types = target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(target.type));
     if (!keysOn || types || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("help").open) return;
@@ -246,7 +219,7 @@ const desk = (() => {
   const on = document.querySelector("[data-appointment]");
   if (on) {
     const here = (more) => new URLSearchParams({ csrf, appointment: on.dataset.appointment, ...more });
-    setInterval(() => fetch("/here", { method: "POST", body: here({}) }).catch(() => {}), 20000);
+    setInterval(() => { if (!lock.isOn()) fetch("/here", { method: "POST", body: here({}) }).catch(() => {}); }, 20000);
     window.addEventListener("pagehide", () => navigator.sendBeacon("/here", here({ gone: "1" })));
     window.addEventListener("pageshow", (event) => { if (event.persisted) fetch("/here", { method: "POST", body: here({}) }).catch(() => {}); });
   }
@@ -254,6 +227,7 @@ const desk = (() => {
   const back = $("back");
   try { if (back && sessionStorage.getItem("desk-list")) back.search = sessionStorage.getItem("desk-list"); } catch (_) { /* the whole list, then */ }
 
+  ring.offer();
   setInterval(tick, 15000);
   // Once the page's own script listens.
   addEventListener("DOMContentLoaded", connect);

@@ -108,7 +108,7 @@ fn show(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Result<Markup, De
         }
         p.quiet { "Supervisors may also search the audit; admins may also manage users." }
     };
-    Ok(staff_page("Users", who, ("/users", desk.inner.session_idle.as_secs()), &body))
+    Ok(staff_page("Users", who, ("/users", desk.session_idle().as_secs()), &body))
 }
 
 fn one(user: &UserRow, who: &SignedIn) -> Markup {

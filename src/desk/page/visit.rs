@@ -62,7 +62,7 @@ pub(super) async fn visit_page(
         // Before the page is read: it is not news to itself.
         desk.be_on(&who.csrf, &who.user, &id)?;
         let Some(panel) = Panel::read(desk, &who, id)? else { return Ok(None) };
-        Ok(Some(panel.page(&who, desk.inner.session_idle.as_secs())))
+        Ok(Some(panel.page(&who, desk.session_idle().as_secs())))
     });
     Ok(shown(page.await?.ok_or(Oops::NotFound)?))
 }

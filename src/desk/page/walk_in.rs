@@ -155,5 +155,5 @@ fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>
             button.button.primary type="submit" { "Give a number" }
         }
     };
-    staff_page("Walk-in", who, ("/walk-in", desk.inner.session_idle.as_secs()), &body)
+    staff_page("Walk-in", who, ("/walk-in", desk.session_idle().as_secs()), &body)
 }

@@ -32,6 +32,7 @@ const STEPS: &[&str] = &[
     ORDERS_ABOUT,
     ORDER_ENDS,
     CALLED_OFF,
+    SESSION_IDLE,
 ];
 
 const OUTBOX: &str = r"
@@ -277,6 +278,11 @@ CREATE TABLE called_off_arrival(
     appointment_id TEXT NOT NULL,
     PRIMARY KEY (kiosk, seq, appointment_id)
 );
+";
+
+const SESSION_IDLE: &str = r"
+-- After this many seconds without work the session ends. Each keeps its own, so that a longer time that is set later opens none again that has ended.
+ALTER TABLE session ADD COLUMN idle_seconds BIGINT NOT NULL DEFAULT 900;
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::audit::{self, COMMAND};
-use super::{Store, appointments, int, meta, set_meta, settings, settings_changed, timestamp};
+use super::{Store, appointments, int, meta, set_meta, settings, settings_changed, staff, timestamp};
 use crate::domain::settings::ClinicSettings;
 
 /// So many versions are kept, the newest.
@@ -77,6 +77,9 @@ impl Store {
             }
             set_meta(&tx, "settings", &json)?;
             settings_changed(&tx)?;
+            if let Some(minutes) = new.session.idle_minutes.filter(|_| before.session != new.session) {
+                staff::idle_from_now(&tx, minutes.saturating_mul(60), now)?;
+            }
             appointments::redate(&tx, &zone)?;
             add_version(&tx, &new, by, &parts)?;
             audit::add(&tx, &audit::Entry { at: now, user, action: "settings-set", patient: "", about: &parts.join(", ") })?;

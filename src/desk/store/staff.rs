@@ -39,6 +39,8 @@ pub struct Session {
     pub csrf: String,
     /// When a person last did something in it.
     pub used_at: Timestamp,
+    /// After this many seconds without work it ends.
+    pub idle_seconds: u32,
 }
 
 /// How often sign-in failed under a name.
@@ -181,8 +183,8 @@ impl Store {
         let tx = self.write()?;
         tx.execute("DELETE FROM session WHERE used_at < ?1", [ended.to_string()])?;
         tx.execute(
-            "INSERT INTO session(token_hash, user_name, csrf, used_at) VALUES (?1, ?2, ?3, ?4)",
-            params![token_hash, session.user, session.csrf, session.used_at.to_string()],
+            "INSERT INTO session(token_hash, user_name, csrf, used_at, idle_seconds) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![token_hash, session.user, session.csrf, session.used_at.to_string(), session.idle_seconds],
         )?;
         second::forget_halves(&tx, &session.user)?;
         note(&tx, (&session.user, session.used_at), "signed-in", "")?;
@@ -195,29 +197,38 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn session(&self, token_hash: &str) -> Result<Option<Session>, DeskError> {
-        let row: Option<(String, String, String, String, bool)> = self
+        let row: Option<(String, String, String, String, bool, u32)> = self
             .conn
             .prepare_cached(
-                "SELECT s.user_name, u.role, s.csrf, s.used_at, t.secret IS NOT NULL FROM session s JOIN staff_user u ON u.name = s.user_name
+                "SELECT s.user_name, u.role, s.csrf, s.used_at, t.secret IS NOT NULL, s.idle_seconds FROM session s JOIN staff_user u ON u.name = s.user_name
                  LEFT JOIN staff_totp t ON t.user_name = u.name WHERE s.token_hash = ?1 AND u.removed_at IS NULL",
             )?
-            .query_row([token_hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+            .query_row([token_hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
             .optional()?;
-        row.map(|(user, role, csrf, used_at, second_step)| {
-            Ok(Session { user, role: read_role(&role)?, second_step, csrf, used_at: timestamp(&used_at)? })
+        row.map(|(user, role, csrf, used_at, second_step, idle_seconds)| {
+            Ok(Session { user, role: read_role(&role)?, second_step, csrf, used_at: timestamp(&used_at)?, idle_seconds })
         })
         .transpose()
     }
 
-    /// Notes that a person did something in this session. Not each time, since each waits for the disk: an idle session may end so
-    /// much earlier.
+    /// Notes that a person did something in this session, which from here on ends after this many idle seconds. Not each time, since each waits
+    /// for the disk: an idle session may end so much earlier.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn use_session(&mut self, token_hash: &str, now: Timestamp) -> Result<(), DeskError> {
+    pub fn use_session(&mut self, token_hash: &str, idle_seconds: u32, now: Timestamp) -> Result<(), DeskError> {
         let lately = now.saturating_sub(SESSION_NOTED_EVERY).unwrap_or(Timestamp::MIN);
-        let sql = "UPDATE session SET used_at = ?2 WHERE token_hash = ?1 AND used_at < ?3";
-        self.conn.execute(sql, params![token_hash, now.to_string(), lately.to_string()])?;
+        let sql = "UPDATE session SET used_at = ?2, idle_seconds = ?4 WHERE token_hash = ?1 AND (used_at < ?3 OR idle_seconds <> ?4)";
+        self.conn.execute(sql, params![token_hash, now.to_string(), lately.to_string(), idle_seconds])?;
+        Ok(())
+    }
+
+    /// Forgets a session that ended by itself: someone signs in again in its browser.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn forget_session(&mut self, token_hash: &str) -> Result<(), DeskError> {
+        self.conn.execute("DELETE FROM session WHERE token_hash = ?1", [token_hash])?;
         Ok(())
     }
 
@@ -308,6 +319,13 @@ fn leave_an_admin(conn: &Connection, name: &str) -> Result<(), DeskError> {
 fn end_others(conn: &Connection, name: &str, keep: &str) -> Result<usize, DeskError> {
     second::forget_halves(conn, name)?;
     Ok(conn.execute("DELETE FROM session WHERE user_name = ?1 AND token_hash <> ?2", params![name, keep])?)
+}
+
+/// Gives every session that has not ended by then another idle time.
+pub(super) fn idle_from_now(conn: &Connection, idle_seconds: u32, now: Timestamp) -> Result<(), DeskError> {
+    let sql = "UPDATE session SET idle_seconds = ?1 WHERE unixepoch(used_at) + idle_seconds >= ?2";
+    conn.execute(sql, params![idle_seconds, now.as_second()])?;
+    Ok(())
 }
 
 /// Notes something that is about no patient.

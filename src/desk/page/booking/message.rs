@@ -44,7 +44,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, said: Option
         }
         script src="/static/message.js" defer {}
     };
-    Ok(staff_page("Appointments", who, (&address, desk.inner.session_idle.as_secs()), &body))
+    Ok(staff_page("Appointments", who, (&address, desk.session_idle().as_secs()), &body))
 }
 
 fn oops(error: &LetterError) -> Oops {

@@ -129,7 +129,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
             } }
         }
     };
-    Ok(staff_page("Appointments", who, (&address, desk.inner.session_idle.as_secs()), &body))
+    Ok(staff_page("Appointments", who, (&address, desk.session_idle().as_secs()), &body))
 }
 
 /// What is asked of whoever calls an appointment off. `name`: whose, where the page does not say that by itself.

@@ -35,7 +35,7 @@ pub(super) struct Choice<'a> {
 }
 
 fn page(title: &str, desk: &Desk, who: &SignedIn, body: &Markup) -> Markup {
-    staff_page(title, who, ("/appointments/book", desk.inner.session_idle.as_secs()), body)
+    staff_page(title, who, ("/appointments/book", desk.session_idle().as_secs()), body)
 }
 
 /// Looking for somebody, what was found, and somebody new.

@@ -120,7 +120,7 @@ pub(in super::super) async fn large(
             }
         };
         let again = format!("/photo/large?{which}&size={size}");
-        Ok(Some(staff_page("Photo of a card", &who, (&again, desk.inner.session_idle.as_secs()), &body)))
+        Ok(Some(staff_page("Photo of a card", &who, (&again, desk.session_idle().as_secs()), &body)))
     });
     Ok(shown(page.await?.ok_or(Oops::NotFound)?))
 }

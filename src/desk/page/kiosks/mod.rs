@@ -312,7 +312,7 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
             }
         }
     };
-    Ok(staff_page("Kiosks", who, ("/kiosks", desk.inner.session_idle.as_secs()), &body))
+    Ok(staff_page("Kiosks", who, ("/kiosks", desk.session_idle().as_secs()), &body))
 }
 
 /// The part that follows what happens.
@@ -346,5 +346,5 @@ fn enrolled(desk: &Desk, who: &SignedIn, id: &KioskId, series: Series, token: &s
         textarea #lines.token readonly rows="3" spellcheck="false" autocomplete="off" { (lines) }
         p.way { a.button.primary href={ "/kiosks#kiosk-" (in_address(id.as_str())) } { "It is written down" } }
     };
-    staff_page("Kiosks", who, ("/kiosks", desk.inner.session_idle.as_secs()), &body)
+    staff_page("Kiosks", who, ("/kiosks", desk.session_idle().as_secs()), &body)
 }

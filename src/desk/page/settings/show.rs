@@ -28,7 +28,7 @@ pub fn mark(list: &[Value], n: usize) -> String {
 }
 
 fn page(desk: &Desk, who: &SignedIn, title: &str, address: &str, body: &Markup) -> Markup {
-    staff_page(title, who, (address, desk.inner.session_idle.as_secs()), body)
+    staff_page(title, who, (address, desk.session_idle().as_secs()), body)
 }
 
 fn back() -> Markup {

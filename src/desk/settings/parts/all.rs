@@ -264,6 +264,17 @@ pub const PARTS: &[Part] = &[
         )],
     ),
     form(
+        "session",
+        "Automatic lock",
+        "When the desk's pages lock by themselves.",
+        &[input(
+            "session.idle_minutes",
+            "Lock after this many minutes without work",
+            "1 to 720. Empty: as in desk.toml, 15 unless it says otherwise. A locked page still alerts when a patient feels unwell.",
+            Kind::NumberOrNone,
+        )],
+    ),
+    form(
         "insurance",
         "Insurance",
         "Whether it is asked about, and the payers that the clinic deals with.",
