@@ -13,6 +13,8 @@ mod booking;
 mod by_hand;
 #[path = "desk/call_off.rs"]
 mod call_off;
+#[path = "desk/calls.rs"]
+mod calls;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
 #[path = "desk/data_life.rs"]

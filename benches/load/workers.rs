@@ -17,6 +17,14 @@ use super::watchers::List;
 const WALK: Duration = Duration::from_secs(2);
 const SEEN: Duration = Duration::from_secs(3);
 
+/// Whom the button of a queue names, by the list; none if no one is left to call.
+async fn next_of(client: &mut Client, queue: &str) -> std::io::Result<Option<String>> {
+    let list = client.get("/list").await?.body;
+    let mut buttons = list.split("action=\"/queue/next\"").skip(1).filter_map(|form| form.split("</form>").next());
+    let its = buttons.find(|form| form.contains(&format!(", {queue}\"")));
+    Ok(its.and_then(|form| between(form, "name=\"appointment\" value=\"", "\"")).map(str::to_owned))
+}
+
 /// Somebody who is signed in.
 pub struct Staff {
     pub n: usize,
@@ -63,12 +71,24 @@ impl Staff {
             if Instant::now() >= until {
                 return;
             }
-            let began = Instant::now();
-            match client.form("/queue/next", &[("csrf", &self.csrf), ("queue", service_of(queue))]).await {
-                Ok(answer) if answer.status == 303 => {}
-                Ok(answer) if answer.status == 409 => {
+            let named = match next_of(&mut client, service_of(queue)).await {
+                Ok(Some(named)) => named,
+                Ok(None) => {
                     notes.count("calls to which nobody was left", 1);
                     queue += 1;
+                    continue;
+                }
+                Err(error) => {
+                    notes.error(format!("list: {}", error.kind()));
+                    client = Client::new(addr, &self.headers);
+                    continue;
+                }
+            };
+            let began = Instant::now();
+            match client.form("/queue/next", &[("csrf", &self.csrf), ("appointment", &named)]).await {
+                Ok(answer) if answer.status == 303 => {}
+                Ok(answer) if answer.status == 409 => {
+                    notes.count("calls that someone else was faster with", 1);
                     continue;
                 }
                 Ok(answer) => {

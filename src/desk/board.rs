@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::queues::queue_name;
+use super::queues::{asks_where, queue_name};
 use super::store::VisitRow;
 use super::today::Today;
 use crate::domain::board::Board;
@@ -74,6 +74,8 @@ pub struct Call {
     pub number: Option<TicketNumber>,
     /// Where to go, if somebody said.
     pub to: Option<String>,
+    /// Whether they have to ask where to go: the clinic has rooms, and the call named none.
+    pub asks_where: bool,
 }
 
 /// A queue.
@@ -103,7 +105,7 @@ impl BoardView {
         let names: Vec<Option<String>> = rows.iter().map(|(_, row)| name_to_call(row).map(fold_name)).collect();
         let calls = rows.iter().map(|(at, row)| {
             let is_now = row.state == VisitState::Called && *at >= since(NOW);
-            (is_now, call_of(row, &names))
+            (is_now, call_of(row, &names, settings))
         });
         let (now, before): (Vec<_>, Vec<_>) = calls.partition(|(is_now, _)| *is_now);
         let only = |calls: Vec<(bool, Call)>| calls.into_iter().map(|(_, call)| call).collect();
@@ -138,12 +140,13 @@ fn name_to_call(row: &VisitRow) -> Option<&str> {
 }
 
 /// Of two people who are called by one name, each has the number beside it: else one would go where the other is meant.
-fn call_of(row: &VisitRow, names: &[Option<String>]) -> Call {
+fn call_of(row: &VisitRow, names: &[Option<String>], settings: &ClinicSettings) -> Call {
     let name = name_to_call(row);
     let folded = name.map(fold_name);
     let is_alone = folded.is_some() && names.iter().filter(|other| **other == folded).count() == 1;
     let number = row.ticket.map(|ticket| ticket.number).filter(|_| !is_alone);
-    Call { id: step(row), name: name.map(|name| Private::from(name.to_owned())), number, to: row.in_line.point.clone() }
+    let name = name.map(|name| Private::from(name.to_owned()));
+    Call { id: step(row), name, number, to: row.in_line.point.clone(), asks_where: asks_where(row, settings) }
 }
 
 /// Boards as they were last drawn, by the board's address.

@@ -9,13 +9,13 @@ use crate::domain::queue::QueueAction;
 use crate::domain::ticket::Ticket;
 
 impl Desk {
-    /// Calls who is next in a queue to a service point, and answers whom.
+    /// Calls the one who was shown as next in a queue, to a service point; refuses if they cannot be called any more, and calls no one else.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn call_next(&self, queue: &str, point: Option<&str>, user: &str) -> Result<Result<AppointmentId, Refusal>, DeskError> {
+    pub fn call_next(&self, id: &AppointmentId, point: Option<&str>, user: &str) -> Result<Result<(), Refusal>, DeskError> {
         let now = self.now();
-        let called = self.with_store(|store| store.call_next(queue, point, user, now))?;
+        let called = self.with_store(|store| store.call_next(id, point, user, now))?;
         self.notify();
         Ok(called)
     }
@@ -29,6 +29,14 @@ impl Desk {
         let called = self.with_store(|store| store.call_this(id, point, user, now))?;
         self.notify();
         Ok(called)
+    }
+
+    /// Calls once more someone who was called; to this service point, if the call before named none.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn call_again(&self, id: &AppointmentId, point: Option<&str>, user: &str) -> Result<Result<(), Refusal>, DeskError> {
+        self.queue_step(id, &QueueAction::CallAgain { point: point.map(str::to_owned) }, user)
     }
 
     /// Takes any other step of somebody in a queue.

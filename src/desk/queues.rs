@@ -13,7 +13,7 @@ use crate::domain::ids::AppointmentId;
 use crate::domain::queue::{Ahead, Basis, Place, QueueRules, Served, VisitState, Wait, Waiter, line_up, queue_of};
 use crate::domain::reason::Reason;
 use crate::domain::settings::ClinicSettings;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Ticket, TicketNumber};
 
 /// A point at which nobody was called from a queue for so long does not serve it any more.
 const POINT_SERVES: SignedDuration = SignedDuration::from_hours(1);
@@ -63,6 +63,8 @@ pub struct TicketStanding {
     pub wait: Wait,
     /// Where to come; none if they were not called or nobody said where.
     pub point: Option<String>,
+    /// Whether they have to ask where to come: the clinic has rooms, and the call named none.
+    pub asks_where: bool,
     /// Whether they said by phone that they stepped out, and have not come back. Position and wait are then what they would be if they were here.
     pub is_out: bool,
     /// The latest step, as a number that only grows; a new call has a new one. 0 for none.
@@ -86,8 +88,6 @@ pub enum Help {
 /// Why a step in a queue was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// Nobody waits there who could be called.
-    Nobody,
     /// The visit stands elsewhere than the page showed.
     Moved,
     /// The patient is called or being seen with another visit; where, if somebody said.
@@ -98,6 +98,21 @@ pub enum Refusal {
     NoQueue,
     /// There is no such service point.
     NoPoint,
+    /// The clinic has service points, and the caller has not said to which one they call.
+    NoPointSaid,
+    /// Someone has called them already: which ticket, who, and where to.
+    Called {
+        /// The ticket.
+        ticket: Option<TicketNumber>,
+        /// Who called.
+        by: String,
+        /// Where to; empty if nowhere.
+        to: String,
+        /// Whether it was within the last minutes.
+        just_now: bool,
+    },
+    /// The person who was next is not to be called for now: on hold, or stepped out.
+    Held(Option<TicketNumber>),
     /// The visit is of another day.
     OtherDay,
     /// The visit was called off.
@@ -117,13 +132,19 @@ impl Refusal {
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
-            Self::Nobody => "Nobody waits there who could be called.".to_owned(),
             Self::Moved => "Somebody was faster. This is how it stands now.".to_owned(),
             Self::Elsewhere(place) if place.is_empty() => "This person is called for another visit already.".to_owned(),
             Self::Elsewhere(place) => format!("This person is called to {place} for another visit already."),
             Self::TooFewCalls(calls) => format!("Call again first: a no-show was called {calls} times."),
             Self::NoQueue => "There is no such queue.".to_owned(),
             Self::NoPoint => "There is no such service point.".to_owned(),
+            Self::NoPointSaid => "Choose the room that you call to first.".to_owned(),
+            Self::Called { ticket, by, to, just_now } => {
+                let to = if to.is_empty() { String::new() } else { format!(" to {to}") };
+                let adverb = if *just_now { "just" } else { "already" };
+                format!("{} was {adverb} called{to} by {by}.", named(*ticket))
+            }
+            Self::Held(ticket) => format!("{} is on hold now. No one was called.", named(*ticket)),
             Self::OtherDay => "This visit is on another day: nobody can check in for it today.".to_owned(),
             Self::CalledOff => "This visit was called off. Undo that first, or book it again.".to_owned(),
             Self::GoneOn => "This person was called or seen already. Undo that first.".to_owned(),
@@ -132,6 +153,11 @@ impl Refusal {
             Self::NoTime(why) => format!("{why} The visit stays called off."),
         }
     }
+}
+
+/// A ticket in a sentence.
+fn named(ticket: Option<TicketNumber>) -> String {
+    ticket.map_or_else(|| "This person".to_owned(), |ticket| ticket.to_string())
 }
 
 /// The name of the queue in which a visit waits, or would.
@@ -299,11 +325,18 @@ impl Queues {
             position: place.map(|one| one.place.position),
             wait: place.map_or(Wait::NoBasis, |one| one.wait),
             point: row.in_line.point.clone().filter(|_| row.state.is_taken()),
+            asks_where: row.state.is_taken() && asks_where(row, settings),
             is_out,
             step: row.in_line.step.as_ref().map_or(0, |(revision, _)| *revision),
             help: help_of(rows.iter().filter(|row| row.ticket == Some(ticket))),
         })
     }
+}
+
+/// Whether the call of this visit says too little to find the way: rooms were set up after it.
+#[must_use]
+pub fn asks_where(row: &VisitRow, settings: &ClinicSettings) -> bool {
+    row.in_line.point.is_none() && !settings.points.is_empty()
 }
 
 impl Queue {

@@ -31,6 +31,8 @@ pub struct Words {
     pub spoken: &'static str,
     /// What is spoken if nobody said where to go: `{who}`.
     pub spoken_come: &'static str,
+    /// What is spoken if the call named no room, and the clinic has rooms: `{who}`.
+    pub spoken_ask: &'static str,
     /// A browser makes no sound until somebody touches it.
     pub sound_off: &'static str,
     /// The server is not reached; the state is that of `{time}`.
@@ -48,6 +50,8 @@ pub struct Words {
     pub come_to: &'static str,
     /// Please come; nobody said where.
     pub come_now: &'static str,
+    /// It is their turn, and the call named no room, where the clinic has rooms.
+    pub turn_ask: &'static str,
     /// Is being seen.
     pub seen_now: &'static str,
     /// The visit is over.
@@ -106,6 +110,7 @@ const ENGLISH: Words = Words {
     come: "please come in",
     spoken: "{who}, please come to {where}.",
     spoken_come: "{who}, please come in.",
+    spoken_ask: "{who}, please ask at the desk.",
     sound_off: "Sound is off: touch the screen or press a key",
     reconnecting: "Not connected. This is how it was at {time}.",
     your_number: "Your number",
@@ -114,6 +119,7 @@ const ENGLISH: Words = Words {
     asks: "The desk looks at your request. Please wait.",
     come_to: "Please come to {where}",
     come_now: "It is your turn. Please come in.",
+    turn_ask: "It is your turn. Please ask at the desk.",
     seen_now: "You are being seen",
     over: "Your visit is over. Goodbye!",
     missed: "You were called. Please tell the desk that you are here.",
@@ -150,6 +156,7 @@ const SPANISH: Words = Words {
     come: "pase, por favor",
     spoken: "{who}, pase a {where}, por favor.",
     spoken_come: "{who}, pase, por favor.",
+    spoken_ask: "{who}, pregunte en la recepción, por favor.",
     sound_off: "El sonido está apagado: toque la pantalla o pulse una tecla",
     reconnecting: "Sin conexión. Así estaba a las {time}.",
     your_number: "Su número",
@@ -158,6 +165,7 @@ const SPANISH: Words = Words {
     asks: "La recepción está viendo su solicitud. Espere, por favor.",
     come_to: "Pase a {where}, por favor",
     come_now: "Es su turno. Pase, por favor.",
+    turn_ask: "Es su turno. Pregunte en la recepción, por favor.",
     seen_now: "Le están atendiendo",
     over: "Su visita ha terminado. ¡Hasta pronto!",
     missed: "Le hemos llamado. Diga en la recepción que está aquí, por favor.",
@@ -196,6 +204,7 @@ const ARABIC: Words = Words {
     come: "تفضّل بالدخول",
     spoken: "{who}، تفضّل إلى {where}.",
     spoken_come: "{who}، تفضّل بالدخول.",
+    spoken_ask: "{who}، يُرجى سؤال مكتب الاستقبال.",
     sound_off: "الصوت مغلق: المس الشاشة أو اضغط مفتاحًا",
     reconnecting: "لا يوجد اتصال. هكذا كان الأمر عند {time}.",
     your_number: "رقمك",
@@ -204,6 +213,7 @@ const ARABIC: Words = Words {
     asks: "مكتب الاستقبال ينظر في طلبك. انتظر من فضلك.",
     come_to: "تفضّل إلى {where}",
     come_now: "حان دورك. تفضّل بالدخول.",
+    turn_ask: "حان دورك. يُرجى سؤال مكتب الاستقبال.",
     seen_now: "أنت الآن مع الفريق الطبي",
     over: "انتهت زيارتك. مع السلامة!",
     missed: "لقد نودي عليك. أخبر مكتب الاستقبال أنك هنا من فضلك.",

@@ -120,12 +120,26 @@ await play(async () => {
   const second = await context.newPage();
   await second.goto(base + "/");
   for (const one of [page, second]) await one.getByRole("heading", { name: "Vaccination 4 waiting" }).waitFor();
-  await Promise.all([page, second].map((one) => one.locator("#next-Vaccination").click()));
-  await page.locator("#called .row").nth(1).waitFor();
-  const called = () => page.locator("#called .row").evaluateAll((rows) => rows.map((row) => row.id).sort());
+  // Each button names the same person: one call, and the other page says who was faster.
+  const before = await page.locator("#called .row").count();
+  const button = (one) => one.locator("#next-Vaccination");
+  const [named] = (await button(page).innerText()).match(/A\d+/);
+  assert.equal(await button(second).innerText(), await button(page).innerText());
+  // Pressed in the same moment, before either page hears of the other.
+  await Promise.all([page, second].map((one) => button(one).evaluate((it) => it.form.requestSubmit())));
+  const says = named + " was just called by ana.";
+  await page.waitForFunction((before) => document.querySelectorAll("#called .row").length === before + 1, before);
+  const failed = await Promise.all([page, second].map(async (one) => {
+    await one.getByRole("heading", { name: "Vaccination 3 waiting" }).waitFor();
+    return (await one.locator("#failed").isVisible()) ? one.locator("#failed").innerText() : "";
+  }));
+  assert.deepEqual(failed.filter(Boolean), [says], JSON.stringify(failed));
+  assert.equal(await page.locator("#called .row").count(), before + 1);
+  for (const one of [page, second]) assert.ok(!(await button(one).innerText()).includes(named + " ") && !(await button(one).innerText()).endsWith(named));
+  await page.screenshot({ path: picture("call-next-both-1280") });
+  held("two who press the same Call next call one person, the second hears who did, and both buttons name the next one");
+  await button(second).click();
   await page.getByRole("heading", { name: "Vaccination 2 waiting" }).waitFor();
-  assert.equal((await called()).length, 2);
-  held("two people who call at once call two people");
   const more = page.locator("#more-apt-0018");
   await more.locator("summary").focus();
   await page.keyboard.press("Enter");
@@ -188,6 +202,7 @@ await play(async () => {
   await page.screenshot({ path: picture("changes-1280"), fullPage: true });
   const photo = page.locator("img[src*='side=front']").first();
   assert.ok(await photo.evaluate(async (image) => { await image.decode(); return image.naturalWidth; }) > 1000, "the photo is shown");
+  await page.locator("#accept-all").focus();
   await page.keyboard.press("Enter");
   await page.getByText("Everything is decided.").waitFor();
   held("a changed member number is accepted with two keystrokes, beside the photo of the card");

@@ -34,6 +34,7 @@ await play(async () => {
   await staff.keyboard.press("Escape");
   await staff.locator("#sound").waitFor({ state: "hidden" });
   await staff.locator("#row-old").getByRole("button", { name: /^Call:/ }).click();
+  await staff.getByRole("button", { name: "Room 3", exact: true }).click();
   await staff.locator("#called #row-old").waitFor();
   await staff.goto(base + "/board");
   const address = await staff.getByRole("link", { name: /^Open the board/ }).getAttribute("href");

@@ -20,7 +20,7 @@ use arrivals::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::page::sign_in;
-use super::queue::{clinic, desk_with, id, minutes};
+use super::queue::{call_first, clinic, desk_with, id, minutes};
 use super::support::{PASSWORD, PATIENCE, Place, TOKEN_A, form, http, import, post_of};
 
 const LIST: [(&str, &str, &str, &str); 6] = [
@@ -99,13 +99,13 @@ async fn a_board_says_who_is_called_where_and_how_many_wait() {
     for (n, visit) in ["a1", "b1", "c1", "d1"].into_iter().enumerate() {
         comes(&place, 1 + n as u32, &[visit], CallAs::Number, Language::English);
     }
-    place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap().unwrap();
+    call_first(&place.desk, "Blood", "Room 1", "ana");
     minutes(&place, 1);
-    place.desk.call_next("X-ray", None, "ben").unwrap().unwrap();
+    call_first(&place.desk, "X-ray", "Room 2", "ben");
     let lobby = board(&place, serving.addr, "main-lobby").await;
     let said = words(&lobby);
-    // The newest first; without a room people are asked in.
-    assert!(said.contains("A3 please come in pase, por favor A1 Room 1"), "{said}");
+    // The newest first.
+    assert!(said.contains("A3 Room 2 A1 Room 1"), "{said}");
     assert!(said.contains("Blood 2 waiting 2 en espera") && said.contains("X-ray 0 waiting"), "{said}");
     assert!(lobby.contains("data-spoken=\"en\nA1, please come to Room 1.\nes\nA1, pase a Room 1, por favor.\""), "{lobby}");
     // The laboratory's own board knows of its queue alone, and is read from the right.
@@ -115,11 +115,11 @@ async fn a_board_says_who_is_called_where_and_how_many_wait() {
     // Called again is another call; after some minutes a call stands with those before, and then goes.
     let call_id = |page: &str| page.split("data-call=\"").nth(1).unwrap().split('"').next().unwrap().parse::<u64>().unwrap();
     let first = call_id(&board(&place, serving.addr, "laboratory-hall").await);
-    place.desk.queue_step(&id("a1"), &QueueAction::CallAgain, "ana").unwrap().unwrap();
+    place.desk.queue_step(&id("a1"), &QueueAction::CallAgain { point: None }, "ana").unwrap().unwrap();
     assert!(call_id(&board(&place, serving.addr, "laboratory-hall").await) > first);
     minutes(&place, 6);
     let said = words(&board(&place, serving.addr, "main-lobby").await);
-    assert!(said.contains("Nobody is called right now") && said.contains("Called before Llamados antes A1 Room 1 A3 please"), "{said}");
+    assert!(said.contains("Nobody is called right now") && said.contains("Called before Llamados antes A1 Room 1 A3 Room 2"), "{said}");
     place.desk.queue_step(&id("c1"), &QueueAction::Finish, "ben").unwrap().unwrap();
     minutes(&place, 25);
     let said = words(&board(&place, serving.addr, "main-lobby").await);
@@ -131,7 +131,7 @@ async fn a_board_says_who_is_called_where_and_how_many_wait() {
 async fn two_letters_of_a_ticket_are_spoken_one_by_one_and_shown_together() {
     let (place, serving) = hall().await;
     comes_with(&place, "AB1".parse().unwrap(), &["a1"], CallAs::Number, Language::English);
-    place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap().unwrap();
+    call_first(&place.desk, "Blood", "Room 1", "ana");
     let lobby = board(&place, serving.addr, "main-lobby").await;
     assert!(words(&lobby).contains("AB1 Room 1"), "{lobby}");
     assert!(lobby.contains("data-spoken=\"en\nA B 1, please come to Room 1.\nes\nA B 1, pase a Room 1, por favor.\""), "{lobby}");
@@ -149,7 +149,7 @@ async fn a_board_never_scrolls_and_shows_by_turns_what_does_not_fit() {
     }
     let call = |from: u32, to: u32| {
         for n in from..to {
-            place.desk.call_next("Blood", Some("Room 1"), &format!("user-{n}")).unwrap().unwrap();
+            call_first(&place.desk, "Blood", "Room 1", &format!("user-{n}"));
         }
     };
     /// The pages of a part of the board: what is on each, and whether it is shown.
@@ -289,7 +289,7 @@ async fn a_board_hears_of_a_call_and_of_the_new_day() {
     let mut live = listen(serving.addr, &format!("/board/main-lobby/live?key={}", key(&place.desk))).await;
     let heard = hear(&mut live, "Nobody is called").await;
     assert!(heard.contains("event: version") && heard.contains("Blood"), "{heard}");
-    place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap().unwrap();
+    call_first(&place.desk, "Blood", "Room 1", "ana");
     hear(&mut live, "Room 1").await;
     // The next morning nothing of yesterday stands there, without anybody having touched the screen.
     place.clock.advance(Duration::from_secs(17 * 60 * 60));
@@ -326,7 +326,7 @@ async fn fifty_boards_and_three_hundred_phones_cost_one_reading_for_each_change(
         }
         // What they were answered from is what had been read before them.
         assert!(Arc::ptr_eq(&before, &place.desk.today().unwrap()));
-        place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap().unwrap();
+        call_first(&place.desk, "Blood", "Room 1", "ana");
         assert!(!Arc::ptr_eq(&before, &place.desk.today().unwrap()), "after a change it is read anew");
     }
     serving.stop().await;

@@ -128,7 +128,7 @@ async fn somebody_is_checked_in_for_all_that_a_kiosk_would_take_and_undone_whole
 fn what_goes_on_is_not_undone_under_somebody() {
     let place = morning();
     arrives(&place, 1, &["a1", "a2"]);
-    assert!(place.desk.act(&StaffWork::Visit(id("a1")), StaffAction::Call, "ana").unwrap());
+    place.desk.call_this(&id("a1"), Some("Room 1"), "ana").unwrap().unwrap();
     assert_eq!(place.desk.undo_check_in(&id("a2"), "ana").unwrap(), Err(Refusal::GoneOn));
     assert!(undo(&place, "a1"));
     assert_eq!(place.desk.undo_check_in(&id("a2"), "ana").unwrap(), Ok(()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrivals::desk::Desk;
-use arrivals::desk::queues::{Help, Refusal};
+use arrivals::desk::queues::Help;
 use arrivals::desk::serve::Serving;
 use arrivals::desk::store::{AuditSearch, BY_PHONE, PhoneAnswer, PhoneWish, StaffAction, StaffWork};
 use arrivals::domain::language::Language;
@@ -17,7 +17,7 @@ use arrivals::domain::ticket::{CallAs, Ticket};
 
 use super::board::{comes, hear, key, listen, with_boards, words};
 use super::page::sign_in;
-use super::queue::{desk_with, id, minutes, ticket};
+use super::queue::{call_first, desk_with, id, minutes, named, ticket};
 use super::support::{Answer, PASSWORD, Place, TOKEN_A, http, post_of, stopped};
 
 const LIST: [(&str, &str, &str, &str); 5] = [
@@ -79,7 +79,7 @@ async fn phone_board_and_list_say_the_same() {
     place.desk.add_user("ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
     minutes(&place, 20);
     let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
-    place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap().unwrap();
+    call_first(&place.desk, "Blood", "Room 1", "ana");
     let list = words(&http(addr, "GET", "/", &[("cookie", &cookie)], "").await.body);
     let board = words(&http(addr, "GET", &format!("/board/main-lobby?key={}", key(&place.desk)), &[], "").await.body);
     for (n, position, staff, phone) in [
@@ -104,7 +104,7 @@ async fn phone_board_and_list_say_the_same() {
 async fn nothing_of_the_person_is_on_the_page() {
     let (place, serving) = room().await;
     let addr = serving.addr;
-    place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap().unwrap();
+    call_first(&place.desk, "Blood", "Room 1", "ana");
     for n in 1..=4 {
         let own = path(&place, ticket(n));
         for path in [own.clone(), format!("{own}?lang=en"), format!("{own}/part"), format!("{own}/app")] {
@@ -203,7 +203,7 @@ async fn who_stepped_out_is_passed_over_and_keeps_the_turn() {
     );
     // The others moved up, and the next one is called.
     assert_eq!(place.desk.ticket_standing(ticket(2)).unwrap().unwrap().position, Some(1));
-    assert_eq!(place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap(), Ok(id("b1")));
+    assert_eq!(call_first(&place.desk, "Blood", "Room 1", "ana"), id("b1"));
     place.desk.add_user("ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
     let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
     let list = words(&http(addr, "GET", "/", &[("cookie", &cookie)], "").await.body);
@@ -224,7 +224,7 @@ async fn who_stepped_out_is_passed_over_and_keeps_the_turn() {
     assert!(says(&place, addr, 3).await.contains("لن يُنادى عليك الآن"));
     assert!(wishes(&place, addr, 3, "back").await.head.contains("?said=nothing"));
     assert_eq!(row("c1").state, VisitState::Held);
-    assert_eq!(place.desk.call_next("Blood", None, "ana").unwrap(), Err(Refusal::Nobody));
+    assert_eq!(named(&place.desk, "Blood"), None);
     serving.stop().await;
 }
 
@@ -261,7 +261,7 @@ async fn what_patients_do_is_recorded_in_the_audit_and_rebuilt() {
     for (n, wish) in [(1, "out"), (2, "help"), (1, "back"), (3, "out"), (2, "out")] {
         assert_eq!(wishes(&place, addr, n, wish).await.status, 303);
     }
-    place.desk.call_this(&id("b1"), None, "ana").unwrap().unwrap();
+    place.desk.call_this(&id("b1"), Some("Room 1"), "ana").unwrap().unwrap();
     // Staff may take the patient's own step back, too.
     let shown = place.desk.with_store(|store| store.visit(&id("c1"))).unwrap().unwrap().in_line.step.unwrap();
     assert_eq!(shown.1, "step-out");
@@ -317,7 +317,7 @@ async fn a_phone_hears_the_call_and_a_second_ticket_leads_to_the_one_that_counts
     let mut live = listen(serving.addr, &format!("{own}/live")).await;
     let heard = hear(&mut live, "You are next").await;
     assert!(heard.contains("event: version"), "{heard}");
-    place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap().unwrap();
+    call_first(&place.desk, "Blood", "Room 1", "ana");
     let heard = hear(&mut live, "Please come to Room 1").await;
     assert!(heard.contains("data-alert=\"call-"), "{heard}");
     comes(&place, 5, &["b1"], CallAs::Number, Language::English);

@@ -89,8 +89,21 @@ fn standing(place: &Place, n: u32) -> TicketStanding {
     place.desk.ticket_standing(ticket(n)).unwrap().unwrap()
 }
 
-fn next(place: &Place, queue: &str) -> Result<String, Refusal> {
-    place.desk.call_next(queue, Some("Room 1"), "ana").unwrap().map(|visit| visit.to_string())
+/// Whom the button of a queue names.
+pub fn named(desk: &Desk, queue: &str) -> Option<AppointmentId> {
+    let today = desk.today().unwrap();
+    today.queues.named(queue).and_then(|queue| queue.next()).map(|next| next.place.waiter.visit.clone())
+}
+
+/// Presses the button of a queue, and answers whom it called.
+pub fn call_first(desk: &Desk, queue: &str, point: &str, user: &str) -> AppointmentId {
+    let visit = named(desk, queue).unwrap();
+    desk.call_next(&visit, Some(point), user).unwrap().unwrap();
+    visit
+}
+
+fn next(place: &Place, queue: &str) -> Option<String> {
+    named(&place.desk, queue).map(|_| call_first(&place.desk, queue, "Room 1", "ana").to_string())
 }
 
 #[test]
@@ -116,13 +129,13 @@ fn the_next_one_is_called_by_the_rule_and_not_by_who_came_first() {
     assert_eq!(places, expected.map(|(queue, position)| (queue.to_owned(), Some(position))));
     // Taking care of somebody who feels unwell does not put them back.
     assert!(place.desk.act(&StaffWork::Visit(id("d1")), StaffAction::Seen, "ana").unwrap());
-    for expected in [Ok("d1"), Ok("b1"), Ok("c1"), Ok("a1"), Err(Refusal::Nobody)] {
+    for expected in [Some("d1"), Some("b1"), Some("c1"), Some("a1"), None] {
         assert_eq!(next(&place, "Blood"), expected.map(str::to_owned));
     }
-    assert_eq!(next(&place, "Ears"), Err(Refusal::NoQueue));
-    assert_eq!(next(&place, "Dr. Mraz"), Ok("e1".to_owned()));
-    assert_eq!(place.desk.call_next("X-ray", Some("Room 9"), "ana").unwrap(), Err(Refusal::NoPoint));
-    assert_eq!(place.desk.call_next("X-ray", None, "ana").unwrap(), Ok(id("f1")));
+    assert_eq!(next(&place, "Ears"), None);
+    assert_eq!(next(&place, "Dr. Mraz"), Some("e1".to_owned()));
+    assert_eq!(place.desk.call_next(&id("f1"), Some("Room 9"), "ana").unwrap(), Err(Refusal::NoPoint));
+    assert_eq!(place.desk.call_next(&id("f1"), Some("Room 2"), "ana").unwrap(), Ok(()));
     assert_eq!((standing(&place, 4).state, standing(&place, 4).point.as_deref()), (VisitState::Called, Some("Room 1")));
     assert_eq!(place.desk.ticket_standing(ticket(99)).unwrap(), None);
 }
@@ -146,10 +159,10 @@ fn people_who_call_next_at_once_never_call_the_same_ticket() {
             std::thread::spawn(move || {
                 begin.wait();
                 let mut called = Vec::new();
-                loop {
-                    match desk.call_next("Blood", None, &format!("user-{n}")).unwrap() {
-                        Ok(visit) => called.push(visit),
-                        Err(refusal) => break assert_eq!(refusal, Refusal::Nobody),
+                while let Some(visit) = named(&desk, "Blood") {
+                    match desk.call_next(&visit, Some("Room 1"), &format!("user-{n}")).unwrap() {
+                        Ok(()) => called.push(visit),
+                        Err(refusal) => assert!(matches!(refusal, Refusal::Called { just_now: true, .. }), "{refusal:?}"),
                     }
                 }
                 called
@@ -178,25 +191,31 @@ fn one_person_with_visits_in_two_queues_is_called_to_one_place() {
             .into_iter()
             .map(|queue| {
                 let (desk, begin) = (place.desk.clone(), Arc::clone(&begin));
+                let visit = named(&desk, queue).unwrap();
                 std::thread::spawn(move || {
                     begin.wait();
-                    desk.call_next(queue, Some("Room 1"), queue).unwrap()
+                    desk.call_next(&visit, Some("Room 1"), queue).unwrap().map(|()| visit)
                 })
             })
             .collect();
         let mut answers: Vec<_> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
         answers.sort_by_key(Result::is_err);
-        let [Ok(first), Err(Refusal::Nobody)] = &answers[..] else { panic!("{answers:?}") };
+        let [Ok(first), Err(Refusal::Elsewhere(place_of_first))] = &answers[..] else { panic!("{answers:?}") };
+        assert_eq!(place_of_first, "Room 1");
         let second = id(if first.as_str() == "ada-1" { "ada-2" } else { "ada-1" });
-        let call = |visit: &AppointmentId| place.desk.call_this(visit, None, "ben").unwrap();
+        assert!(
+            named(&place.desk, "Blood").is_none() && named(&place.desk, "X-ray").is_none(),
+            "no button names whoever is called elsewhere"
+        );
+        let call = |visit: &AppointmentId| place.desk.call_this(visit, Some("Room 2"), "ben").unwrap();
         assert_eq!(call(&second), Err(Refusal::Elsewhere("Room 1".to_owned())));
         assert_eq!(Refusal::Elsewhere("Room 1".to_owned()).sentence(), "This person is called to Room 1 for another visit already.");
-        assert_eq!(call(first), Err(Refusal::Moved));
+        assert!(matches!(call(first), Err(Refusal::Called { to, .. }) if to == "Room 1"));
         place.desk.queue_step(first, &QueueAction::Finish, "ana").unwrap().unwrap();
         assert_eq!(call(&second), Ok(()));
         // Taking the first visit's end back would have them at two places.
         let step = row(&place, first.as_str()).in_line.step.unwrap().0;
-        assert_eq!(place.desk.undo_shown(first, step, "ana").unwrap(), Err(Refusal::Elsewhere(String::new())));
+        assert_eq!(place.desk.undo_shown(first, step, "ana").unwrap(), Err(Refusal::Elsewhere("Room 2".to_owned())));
         assert_eq!(Refusal::Elsewhere(String::new()).sentence(), "This person is called for another visit already.");
         place.desk.queue_step(&second, &QueueAction::Finish, "ben").unwrap().unwrap();
         assert_eq!(place.desk.undo_shown(first, step, "ana").unwrap(), Ok(()));
@@ -211,7 +230,7 @@ fn what_another_program_did_is_in_the_next_answer() {
     arrives(&place, 2, &["b1"]);
     assert_eq!(standing(&place, 2).position, Some(2));
     let other = Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap();
-    other.call_next("Blood", None, "ben").unwrap().unwrap();
+    call_first(&other, "Blood", "Room 1", "ben");
     assert_eq!((standing(&place, 1).state, standing(&place, 2).position), (VisitState::Called, Some(1)));
     let (before, again) = (place.desk.today().unwrap(), place.desk.today().unwrap());
     assert!(Arc::ptr_eq(&before, &again), "nothing changed, so nothing is read again");
@@ -226,7 +245,8 @@ fn every_step_leads_on_and_can_be_taken_back() {
         arrives(&place, 1 + n as u32, &[visit]);
     }
     let transfer = |queue: &str, keep_place| QueueAction::Transfer { queue: queue.into(), keep_place };
-    use QueueAction::{Back, CallAgain, Finish, Hold, NoShow, Start};
+    use QueueAction::{Back, Finish, Hold, NoShow, Start};
+    const AGAIN: QueueAction = QueueAction::CallAgain { point: None };
     use VisitState as S;
     let call = || QueueAction::Call { queue: String::new(), point: None };
     let refused = |refusal| Some(refusal);
@@ -239,8 +259,8 @@ fn every_step_leads_on_and_can_be_taken_back() {
         (Back, None, S::Arrived, Some(1)),
         (call(), None, S::Called, None),
         (NoShow, refused(Refusal::TooFewCalls(3)), S::Called, None),
-        (CallAgain, None, S::Called, None),
-        (CallAgain, None, S::Called, None),
+        (AGAIN, None, S::Called, None),
+        (AGAIN, None, S::Called, None),
         (NoShow, None, S::NoShow, None),
         // Came after all: behind whoever is here now.
         (Back, None, S::Arrived, Some(2)),
@@ -250,7 +270,7 @@ fn every_step_leads_on_and_can_be_taken_back() {
         (transfer("X-ray", true), None, S::Arrived, Some(2)),
         (call(), None, S::Called, None),
         (Start, None, S::WithClinician, None),
-        (CallAgain, refused(Refusal::Moved), S::WithClinician, None),
+        (AGAIN, refused(Refusal::Moved), S::WithClinician, None),
         (transfer("Dr. Mraz", false), None, S::Arrived, Some(1)),
         (call(), None, S::Called, None),
         (Hold, None, S::Held, None),
@@ -315,12 +335,12 @@ fn whoever_is_on_hold_is_not_next_and_keeps_the_place() {
     }
     place.desk.queue_step(&id("a1"), &QueueAction::Hold, "ana").unwrap().unwrap();
     assert_eq!((standing(&place, 1).position, standing(&place, 2).position), (None, Some(1)));
-    assert_eq!(next(&place, "Blood"), Ok("b1".to_owned()));
+    assert_eq!(next(&place, "Blood"), Some("b1".to_owned()));
     place.desk.queue_step(&id("a1"), &QueueAction::Back, "ana").unwrap().unwrap();
     assert_eq!((standing(&place, 1).position, standing(&place, 3).position), (Some(1), Some(2)));
     // Nobody waits who only asks, is expected, or is gone.
     place.desk.act(&StaffWork::Visit(id("c1")), StaffAction::Done, "ana").unwrap();
-    assert_eq!((next(&place, "Blood"), next(&place, "Blood")), (Ok("a1".to_owned()), Err(Refusal::Nobody)));
+    assert_eq!((next(&place, "Blood"), next(&place, "Blood")), (Some("a1".to_owned()), None));
 }
 
 #[test]
@@ -335,7 +355,7 @@ fn a_wait_is_said_once_the_queue_has_a_history() {
     // Five visits of ten minutes each, one after the other at one room.
     for seen in 0..5 {
         assert_eq!(standing(&place, 9).wait, Wait::NoBasis, "after {seen} visits");
-        let visit = place.desk.call_next("Blood", Some("Room 1"), "ana").unwrap().unwrap();
+        let visit = call_first(&place.desk, "Blood", "Room 1", "ana");
         place.desk.queue_step(&visit, &QueueAction::Start, "ana").unwrap().unwrap();
         minutes(&place, 10);
         place.desk.queue_step(&visit, &QueueAction::Finish, "ana").unwrap().unwrap();
@@ -344,7 +364,7 @@ fn a_wait_is_said_once_the_queue_has_a_history() {
     assert_eq!((standing(&place, 6).position, standing(&place, 6).wait), (Some(1), Wait::LongerThanUsual));
     arrives(&place, 10, &["soon-1"]);
     assert_eq!((standing(&place, 10).position, standing(&place, 10).wait), (Some(5), Wait::Minutes { from: 30, to: 50 }));
-    let visit = place.desk.call_next("Blood", Some("Room 2"), "ben").unwrap().unwrap();
+    let visit = call_first(&place.desk, "Blood", "Room 2", "ben");
     assert_eq!(standing(&place, 10).wait, Wait::Minutes { from: 10, to: 45 }, "a second room is open; the appointment is in 40 minutes");
     // Taken back, the visit is no sample and the room is not open.
     let step = row(&place, visit.as_str()).in_line.step.unwrap().0;

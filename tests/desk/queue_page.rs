@@ -48,6 +48,13 @@ impl Room {
         (cookie, csrf)
     }
 
+    /// The same of someone who has chosen their room.
+    async fn sign_in_at(&self, name: &str, point: &str) -> (String, String) {
+        let who = self.sign_in(name).await;
+        assert_eq!(self.post(&who, "/point", &[("point", point)]).await.status, 303);
+        who
+    }
+
     async fn page(&self, cookie: &str) -> String {
         http(self.addr(), "GET", "/", &[("cookie", cookie)], "").await.body
     }
@@ -90,10 +97,11 @@ async fn the_list_says_who_is_next_and_why() {
     assert!(page.contains("Call next: A2") && page.contains("Call next: A3"));
     assert!(!row(&page, "e1").contains("Call") && !row(&page, "e1").contains(" of "), "who is not here has no place");
 
-    assert_eq!(room.post(&ana, "/queue/next", &[("queue", "Blood")]).await.status, 303);
+    assert_eq!(room.post(&ana, "/point", &[("point", "Room 1")]).await.status, 303);
+    assert_eq!(room.post(&ana, "/queue/next", &[("appointment", "b1")]).await.status, 303);
     assert_eq!((room.state("b1"), room.state("a1")), (VisitState::Called, VisitState::Arrived));
     let page = room.page(&ana.0).await;
-    assert!(row(&page, "b1").contains("Called by ana, 8:34 AM"), "{}", row(&page, "b1"));
+    assert!(row(&page, "b1").contains("Called to Room 1 by ana, 8:34 AM"), "{}", row(&page, "b1"));
     assert!(row(&page, "a1").contains("1 of 2 in Bloodappointment 10:40 AM"));
     room.serving.stop().await;
 }
@@ -115,7 +123,7 @@ async fn everybody_calls_to_the_place_they_said_in_their_own_session() {
         page.contains("class=\"button primary\" type=\"submit\" id=\"next-Blood\"")
             && page.contains("class=\"button\" type=\"submit\" id=\"next-X-ray\"")
     );
-    assert_eq!(room.post(&ana, "/queue/next", &[("queue", "Blood")]).await.status, 303);
+    assert_eq!(room.post(&ana, "/queue/next", &[("appointment", "b1")]).await.status, 303);
     assert_eq!(room.post(&ben, "/visit/call", &[("appointment", "a1")]).await.status, 303);
     let page = room.page(&ana.0).await;
     assert!(row(&page, "b1").contains("Called to Room 2 by ana") && row(&page, "a1").contains("Called to Room 1 by ben"));
@@ -124,6 +132,7 @@ async fn everybody_calls_to_the_place_they_said_in_their_own_session() {
     assert!(room.page(&elsewhere.0).await.contains("<option value=\"\" selected>"));
     assert_eq!(room.post(&ana, "/point", &[("point", "")]).await.status, 303);
     assert!(room.page(&ana.0).await.contains("Call next: A4"));
+    assert_eq!(room.state("d1"), VisitState::Arrived);
     room.serving.stop().await;
 
     let room = Room::open(ClinicSettings::default()).await;
@@ -137,21 +146,21 @@ async fn a_visit_is_worked_through_by_its_buttons_and_back() {
     let room = Room::open(clinic()).await;
     arrives(&room.place, 1, &["a1"]);
     arrives(&room.place, 2, &["b1"]);
-    let ana = room.sign_in("ana").await;
+    let ana = room.sign_in_at("ana", "Room 1").await;
     use VisitState as S;
     // What is pressed for a1, where it stands then, what its row says, and which buttons it has.
     for (action, fields, state, says, buttons) in [
         ("hold", &[][..], S::Held, "On hold in Blood since 8:30 AM", &["back", "call", "done", "undo", "transfer"][..]),
         ("undo", &[], S::Arrived, "2 of 2 in Blood", &["call", "done", "hold", "transfer"]),
         ("transfer", &[("queue", "X-ray"), ("keep", "1")], S::Arrived, "1 of 1 in X-ray", &["call", "undo"]),
-        ("call", &[], S::Called, "Called by ana", &["start", "call-again", "done", "hold", "back", "undo", "transfer"]),
+        ("call", &[], S::Called, "Called to Room 1 by ana", &["start", "call-again", "done", "hold", "back", "undo", "transfer"]),
         ("call-again", &[], S::Called, "2 times, last at 8:30 AM", &["start", "call-again"]),
         ("call-again", &[], S::Called, "3 times", &["no-show"]),
         ("no-show", &[], S::NoShow, "Called 3 times, did not come", &["back", "undo"]),
         ("undo", &[], S::Called, "3 times", &["no-show"]),
-        ("start", &[], S::WithClinician, "Started since 8:30 AM", &["done", "undo", "transfer"]),
+        ("start", &[], S::WithClinician, "In Room 1 since 8:30 AM", &["done", "undo", "transfer"]),
         ("done", &[], S::Done, "Done", &["undo"]),
-        ("undo", &[], S::WithClinician, "Started", &["done"]),
+        ("undo", &[], S::WithClinician, "In Room 1", &["done"]),
     ] {
         let page = room.page(&ana.0).await;
         let step = page.split("name=\"appointment\" value=\"a1\"><input type=\"hidden\" name=\"step\" value=\"").nth(1);
@@ -173,13 +182,18 @@ async fn a_visit_is_worked_through_by_its_buttons_and_back() {
 async fn what_was_not_done_is_said_with_and_without_a_script() {
     let room = Room::open(clinic()).await;
     arrives(&room.place, 1, &["a1"]);
-    let ana = room.sign_in("ana").await;
-    assert_eq!(room.post(&ana, "/queue/next", &[("queue", "Blood")]).await.status, 303);
+    let ana = room.sign_in_at("ana", "Room 1").await;
+    arrives(&room.place, 2, &["b1"]);
+    assert_eq!(room.post(&ana, "/queue/next", &[("appointment", "a1")]).await.status, 303);
+    assert_eq!(room.post(&ana, "/visit/hold", &[("appointment", "b1")]).await.status, 303);
     for (path, fields, sentence) in [
-        ("/queue/next", &[("queue", "Blood")][..], "Nobody waits there who could be called."),
-        ("/queue/next", &[("queue", "Moon")], "There is no such queue."),
+        ("/queue/next", &[("appointment", "a1")][..], "A1 was just called to Room 1 by ana."),
+        ("/queue/next", &[("appointment", "b1")], "A2 is on hold now. No one was called."),
+        ("/queue/next", &[("appointment", "c1")], "Somebody was faster."),
+        ("/queue/next", &[("appointment", "gone")], "Somebody was faster."),
+        ("/queue/next", &[("appointment", "a1"), ("point", "Room 9")], "There is no such service point."),
         ("/visit/no-show", &[("appointment", "a1")], "Call again first: a no-show was called 3 times."),
-        ("/visit/call", &[("appointment", "a1")], "Somebody was faster."),
+        ("/visit/call", &[("appointment", "a1")], "A1 was just called to Room 1 by ana."),
         ("/visit/undo", &[("appointment", "a1"), ("step", "1")], "Somebody was faster."),
         ("/visit/transfer", &[("appointment", "a1"), ("queue", "Moon")], "There is no such queue."),
         ("/visit/start", &[("appointment", "gone")], "Somebody was faster."),
@@ -205,7 +219,7 @@ async fn nothing_of_the_queue_moves_without_a_session_and_its_token() {
     let (cookie, csrf) = room.sign_in("ana").await;
     let other = room.sign_in("ben").await.1;
     for (path, field) in [
-        ("/queue/next", ("queue", "Blood")),
+        ("/queue/next", ("appointment", "a1")),
         ("/point", ("point", "Room 1")),
         ("/visit/call", ("appointment", "a1")),
         ("/visit/hold", ("appointment", "a1")),
@@ -231,7 +245,7 @@ async fn nothing_of_the_queue_moves_without_a_session_and_its_token() {
 async fn a_call_reaches_whoever_looks() {
     let room = Room::open(clinic()).await;
     arrives(&room.place, 1, &["a1"]);
-    let (ana, ben) = (room.sign_in("ana").await, room.sign_in("ben").await);
+    let (ana, ben) = (room.sign_in_at("ana", "Room 1").await, room.sign_in("ben").await);
     let mut live = tokio::net::TcpStream::connect(room.addr()).await.unwrap();
     let request = format!("GET /live HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n", room.addr(), ben.0);
     live.write_all(request.as_bytes()).await.unwrap();
@@ -254,14 +268,14 @@ async fn a_call_reaches_whoever_looks() {
     revision(0).await;
     let last = || room.place.desk.with_store(|store| store.revision()).unwrap();
     let before = last();
-    assert_eq!(room.post(&ana, "/queue/next", &[("queue", "Blood")]).await.status, 303);
+    assert_eq!(room.post(&ana, "/queue/next", &[("appointment", "a1")]).await.status, 303);
     let called = last();
     assert!(called > before, "a call is a change");
     let heard = revision(called).await;
     let list = http(room.addr(), "GET", "/list", &[("cookie", &ben.0)], "").await;
     let shown = list.body.split("data-revision=\"").nth(1).and_then(|rest| rest.split('"').next()).and_then(|n| n.parse::<u64>().ok());
     assert!(shown.is_some_and(|shown| shown >= heard), "{shown:?} is not older than {heard}");
-    assert!(row(&list.body, "a1").contains("Called by ana"));
+    assert!(row(&list.body, "a1").contains("Called to Room 1 by ana"));
     room.serving.stop().await;
 }
 
@@ -282,7 +296,7 @@ async fn a_browser_is_sent_what_it_does_not_show_yet() {
     for (n, visit) in ["a1", "b1", "c1", "d1"].into_iter().enumerate() {
         arrives(&room.place, 1 + n as u32, &[visit]);
     }
-    let (ana, ben) = (room.sign_in("ana").await, room.sign_in("ben").await);
+    let (ana, ben) = (room.sign_in("ana").await, room.sign_in_at("ben", "Room 1").await);
     let get = async |who: &(String, String), query: &str| {
         http(room.addr(), "GET", &format!("/list{query}"), &[("cookie", &who.0)], "").await.body
     };
@@ -336,7 +350,7 @@ async fn what_is_drawn_for_all_holds_nothing_of_anybodys_own() {
 async fn each_step_in_a_queue_is_in_the_audit() {
     let room = Room::open(clinic()).await;
     arrives(&room.place, 1, &["a1"]);
-    let ana = room.sign_in("ana").await;
+    let ana = room.sign_in_at("ana", "Room 1").await;
     for path in ["/visit/call", "/visit/call-again", "/visit/hold", "/visit/back", "/visit/call", "/visit/start", "/visit/done"] {
         assert_eq!(room.post(&ana, path, &[("appointment", "a1")]).await.status, 303, "{path}");
     }

@@ -21,7 +21,7 @@ use arrivals::sync::wire::Change;
 
 use super::booking::{free, wanted};
 use super::page::sign_in;
-use super::queue::{arrives, clinic, desk_with, id, ticket};
+use super::queue::{arrives, call_first, clinic, desk_with, id, ticket};
 use super::support::{PASSWORD, Place, TOKEN_A, http, post_of};
 
 /// Seven people in the laboratory, one of them also at the X-ray; two who never come; one whose clinician has a queue of her own.
@@ -91,7 +91,7 @@ fn played() -> Place {
     place.desk.take_post(TOKEN_A, &post_of("lobby", events.collect())).unwrap();
     minutes(&place, 60);
     for visit in ["a1", "b1", "c1", "d1", "e1"] {
-        assert_eq!(place.desk.call_next("Blood", None, "ana").unwrap(), Ok(id(visit)));
+        assert_eq!(call_first(&place.desk, "Blood", "Room 1", "ana"), id(visit));
         minutes(&place, 2);
     }
     for visit in ["a1", "b1", "c1", "d1", "e1"] {
@@ -99,9 +99,9 @@ fn played() -> Place {
         minutes(&place, 10);
         step(&place, visit, &QueueAction::Finish);
     }
-    place.desk.call_this(&id("f1"), None, "ana").unwrap().unwrap();
+    place.desk.call_this(&id("f1"), Some("Room 1"), "ana").unwrap().unwrap();
     for _ in 0..2 {
-        step(&place, "f1", &QueueAction::CallAgain);
+        step(&place, "f1", &QueueAction::CallAgain { point: None });
     }
     step(&place, "f1", &QueueAction::NoShow);
     place

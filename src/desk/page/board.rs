@@ -251,6 +251,7 @@ fn where_to(call: &Call, board: &Board) -> Markup {
             let size = if point.chars().count() > 12 { "long" } else { "" };
             html! { span.where.(size) { bdi { (point) } } }
         }
+        None if call.asks_where => html! { span.where.long { (each(board, |words| words.ask_desk)) } },
         None => html! { span.where.long { (each(board, |words| words.come)) } },
     }
 }
@@ -262,6 +263,7 @@ fn spoken(call: &Call, board: &Board) -> String {
         let words = Words::of(*language);
         let sentence = match &call.to {
             Some(point) => words.spoken.replace("{where}", point),
+            None if call.asks_where => words.spoken_ask.to_owned(),
             None => words.spoken_come.to_owned(),
         };
         format!("{}\n{}", language.tag(), sentence.replace("{who}", &who))

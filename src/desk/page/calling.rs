@@ -1,6 +1,7 @@
 //! What the list's buttons do: steps of a visit, calling who is next, and where one calls to.
 //!
-//! Invariant: what was refused is said in a sentence, with the list as it is now; nothing is refused silently.
+//! Invariants: what was refused is said in a sentence, with the list as it is now; nothing is refused silently; a button that calls someone names
+//! them in its form; where the clinic has rooms, the first call of a session asks for one.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -13,7 +14,7 @@ use super::super::by_hand::check_note;
 use super::super::queues::Refusal;
 use super::super::session::SignedIn;
 use super::super::store::{HandAction, Refused, StaffAction, StaffWork};
-use super::{LIVE, Oops, booking, drawn, html, shown};
+use super::{LIVE, Oops, booking, drawn, html, room, shown};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::language::Language;
 use crate::domain::queue::QueueAction;
@@ -44,6 +45,10 @@ pub(super) struct VisitForm {
     why: String,
     #[serde(default)]
     why_else: String,
+    /// To which room they call, if the page asked.
+    point: Option<String>,
+    /// Where the button was pressed, if another page asked for the room in between.
+    back: Option<String>,
 }
 
 pub(super) async fn act_on_visit(
@@ -58,17 +63,18 @@ pub(super) async fn act_on_visit(
     if BY_HAND.contains(&action.as_str()) {
         return by_hand(desk, who, &headers, action, id, form).await;
     }
+    let calling = |calls: Calls, address| Calling { calls, address, visit: id.clone(), point: form.point.clone(), back: form.back.clone() };
     let step = match action.as_str() {
-        "call" => None,
-        "call-again" => Some(QueueAction::CallAgain),
-        "hold" => Some(QueueAction::Hold),
-        "back" => Some(QueueAction::Back),
-        "start" => Some(QueueAction::Start),
-        "done" => Some(QueueAction::Finish),
-        "no-show" => Some(QueueAction::NoShow),
+        "call" => return call(desk, who, &headers, calling(Desk::call_this, "/visit/call")).await,
+        "call-again" => return call(desk, who, &headers, calling(Desk::call_again, "/visit/call-again")).await,
+        "hold" => QueueAction::Hold,
+        "back" => QueueAction::Back,
+        "start" => QueueAction::Start,
+        "done" => QueueAction::Finish,
+        "no-show" => QueueAction::NoShow,
         "transfer" => {
             let queue = form.queue.filter(|queue| queue.chars().nth(NAME_CHARS_MAX).is_none()).ok_or(Oops::Unreadable)?;
-            Some(QueueAction::Transfer { queue, keep_place: form.keep.is_some() })
+            QueueAction::Transfer { queue, keep_place: form.keep.is_some() }
         }
         "undo" => {
             // A page that showed no step takes no step back.
@@ -77,14 +83,45 @@ pub(super) async fn act_on_visit(
         }
         _ => return act(desk, who, &headers, &action, StaffWork::Visit(id)).await,
     };
-    answer(desk, who, &headers, move |desk, who| match step {
-        Some(step) => desk.queue_step(&id, &step, &who.user),
-        None => {
-            let point = my_point(desk, who)?;
-            desk.call_this(&id, point.as_deref(), &who.user)
+    answer(desk, who, &headers, move |desk, who| desk.queue_step(&id, &step, &who.user)).await
+}
+
+/// A way to call someone: whom, where to, and who calls.
+type Calls = fn(&Desk, &AppointmentId, Option<&str>, &str) -> Result<Result<(), Refusal>, super::DeskError>;
+
+/// A button that calls someone was pressed.
+struct Calling {
+    calls: Calls,
+    /// The button's own address.
+    address: &'static str,
+    visit: AppointmentId,
+    point: Option<String>,
+    back: Option<String>,
+}
+
+/// Calls, to the room of this session; asks for it once if there are rooms, and remembers it.
+async fn call(desk: Desk, who: SignedIn, headers: &HeaderMap, calling: Calling) -> Result<Response, Oops> {
+    let live = headers.contains_key(LIVE);
+    let to = calling.back.as_deref().map_or_else(|| back(headers), |back| own_page(back).to_owned());
+    let (rest, visit) = (to.clone(), calling.visit);
+    let answer = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        if let Some(point) = &calling.point
+            && !say_point(desk, &who, point)?
+        {
+            return refused(desk, &who, live, &Refusal::NoPoint).map(Some);
         }
-    })
-    .await
+        match (calling.calls)(desk, &visit, my_point(desk, &who)?.as_deref(), &who.user)? {
+            Ok(()) => Ok(None),
+            // Its script sends the form again as a browser does, and gets the page that asks.
+            Err(refusal @ Refusal::NoPointSaid) if live => {
+                Ok(Some((StatusCode::PRECONDITION_REQUIRED, refusal.sentence()).into_response()))
+            }
+            Err(Refusal::NoPointSaid) => Ok(Some(shown(room::ask(desk, &who, calling.address, &visit, &rest)?))),
+            Err(refusal) => refused(desk, &who, live, &refusal).map(Some),
+        }
+    });
+    Ok(answer.await?.unwrap_or_else(|| Redirect::to(&to).into_response()))
 }
 
 /// What staff do by hand, as addresses have it.
@@ -188,17 +225,25 @@ async fn act(desk: Desk, who: SignedIn, headers: &HeaderMap, action: &str, work:
 
 /// The page on which a button was pressed, as far as it is one that has such buttons: the list, as it was narrowed, or a person's.
 fn back(headers: &HeaderMap) -> String {
-    const LONGEST: usize = 2000;
     let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
     // Only what follows the host's name: nobody is sent elsewhere.
     let rest = from.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or_default();
-    let is_ours = rest.starts_with("/?") || rest.starts_with("/visit?");
-    if is_ours && rest.len() < LONGEST { rest.to_owned() } else { "/".to_owned() }
+    own_page(rest).to_owned()
+}
+
+/// An address, if it is that of a page with such buttons; else the list's.
+fn own_page(address: &str) -> &str {
+    const LONGEST: usize = 2000;
+    let is_ours = address.starts_with("/?") || address.starts_with("/visit?");
+    if is_ours && address.len() < LONGEST && address.bytes().all(|b| b.is_ascii_graphic()) { address } else { "/" }
 }
 
 #[derive(Deserialize)]
 pub(super) struct NextForm {
-    queue: String,
+    /// Whom the button named.
+    appointment: String,
+    point: Option<String>,
+    back: Option<String>,
 }
 
 pub(super) async fn call_next(
@@ -208,11 +253,8 @@ pub(super) async fn call_next(
     form: Result<Form<NextForm>, FormRejection>,
 ) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Foreign)?;
-    answer(desk, who, &headers, move |desk, who| {
-        let point = my_point(desk, who)?;
-        Ok(desk.call_next(&form.queue, point.as_deref(), &who.user)?.map(|_| ()))
-    })
-    .await
+    let (visit, point, back) = (AppointmentId::new(form.appointment), form.point, form.back);
+    call(desk, who, &headers, Calling { calls: Desk::call_next, address: "/queue/next", visit, point, back }).await
 }
 
 #[derive(Deserialize)]
@@ -228,14 +270,22 @@ pub(super) async fn set_point(
 ) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Foreign)?;
     answer(desk, who, &headers, move |desk, who| {
-        let is_known = desk.settings().points.iter().any(|point| point.name == form.point);
-        if !is_known && !form.point.is_empty() {
-            return Ok(Err(Refusal::NoPoint));
+        if form.point.is_empty() {
+            desk.with_store(|store| store.set_point_of_session(&who.csrf, None))?;
+            return Ok(Ok(()));
         }
-        desk.with_store(|store| store.set_point_of_session(&who.csrf, Some(form.point.as_str()).filter(|_| is_known)))?;
-        Ok(Ok(()))
+        Ok(if say_point(desk, who, &form.point)? { Ok(()) } else { Err(Refusal::NoPoint) })
     })
     .await
+}
+
+/// Remembers where this session calls to; `false` if there is no such service point.
+fn say_point(desk: &Desk, who: &SignedIn, point: &str) -> Result<bool, super::DeskError> {
+    let is_known = desk.settings().points.iter().any(|known| known.name == point);
+    if is_known {
+        desk.with_store(|store| store.set_point_of_session(&who.csrf, Some(point)))?;
+    }
+    Ok(is_known)
 }
 
 /// Where whoever is signed in calls to; none if they did not say, or the point is gone from the settings.
@@ -252,20 +302,25 @@ async fn answer(
     work: impl FnOnce(&Desk, &SignedIn) -> Result<Result<(), Refusal>, super::DeskError> + Send + 'static,
 ) -> Result<Response, Oops> {
     let live = headers.contains_key(LIVE);
-    let refused = desk.blocking(move |desk| {
+    let answer = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
-        let Err(refusal) = work(desk, &who)? else { return Ok(None) };
-        let sentence = refusal.sentence();
-        if live {
-            return Ok(Some(sentence.into_response()));
+        match work(desk, &who)? {
+            Ok(()) => Ok(None),
+            Err(refusal) => refused(desk, &who, live, &refusal).map(Some),
         }
-        let (day, rows) = drawn::read(desk, &who, None)?;
-        Ok(Some(shown(html::main(&day, &rows, &who, &desk.settings().name, Some(&sentence)))))
     });
-    Ok(match refused.await? {
-        Some(said) => (StatusCode::CONFLICT, said).into_response(),
-        None => Redirect::to(&back(headers)).into_response(),
-    })
+    Ok(answer.await?.unwrap_or_else(|| Redirect::to(&back(headers)).into_response()))
+}
+
+/// Why something was not done: the sentence alone for a page's script, else the list with it.
+fn refused(desk: &Desk, who: &SignedIn, live: bool, refusal: &Refusal) -> Result<Response, super::DeskError> {
+    let sentence = refusal.sentence();
+    if live {
+        return Ok((StatusCode::CONFLICT, sentence).into_response());
+    }
+    let (day, rows) = drawn::read(desk, who, None)?;
+    let page = html::main(&day, &rows, who, &desk.settings().name, Some(&sentence));
+    Ok((StatusCode::CONFLICT, shown(page)).into_response())
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ fn by_staff(day: &Day, deed: &StaffDeed) -> String {
         StaffDeed::Queue(action) => match action {
             QueueAction::Call { point: Some(point), .. } => format!("called to {point}"),
             QueueAction::Call { point: None, .. } => "called".to_owned(),
-            QueueAction::CallAgain => "called again".to_owned(),
+            QueueAction::CallAgain { .. } => "called again".to_owned(),
             QueueAction::Hold => "put on hold".to_owned(),
             QueueAction::Back => "put back in line".to_owned(),
             QueueAction::StepOut => "the patient stepped out".to_owned(),

@@ -31,6 +31,7 @@ mod plot;
 mod qr;
 mod queue;
 pub mod reports;
+mod room;
 mod row;
 mod search;
 mod settings;

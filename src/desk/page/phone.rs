@@ -155,7 +155,11 @@ fn part(page: &TicketPage, standing: &TicketStanding, language: Language, wanted
         S::Arrived => standing.position.map(|n| words.position.replace("{n}", &n.to_string())).unwrap_or_default(),
         S::Held if standing.is_out => words.stepped_out.to_owned(),
         S::Held => words.on_hold.to_owned(),
-        S::Called => standing.point.as_ref().map_or_else(|| words.come_now.to_owned(), |point| words.come_to.replace("{where}", point)),
+        S::Called => match &standing.point {
+            Some(point) => words.come_to.replace("{where}", point),
+            None if standing.asks_where => words.turn_ask.to_owned(),
+            None => words.come_now.to_owned(),
+        },
         S::WithClinician => words.seen_now.to_owned(),
         S::Asks => words.asks.to_owned(),
         S::Done => words.over.to_owned(),

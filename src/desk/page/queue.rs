@@ -47,7 +47,7 @@ fn head(day: &Day, queue: &Queue, shown: usize) -> Markup {
             @if let Some(next) = queue.next() {
                 form method="post" action="/queue/next" data-live {
                     (token())
-                    input type="hidden" name="queue" value=(name);
+                    input type="hidden" name="appointment" value=(next.place.waiter.visit);
                     button.button.primary[mine] type="submit" id={ "next-" (in_address(name)) } aria-label={ "Call next" (to) ": " (next.place.waiter.ticket) ", " (name) } {
                         "Call next" (to) ": " (next.place.waiter.ticket)
                     }

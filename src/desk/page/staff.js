@@ -118,6 +118,11 @@ const desk = (() => {
     try {
       const answer = await fetch(form.action, { method: "POST", headers: { "x-live": "1" }, body: new URLSearchParams(new FormData(form)), redirect: "manual" });
       if (answer.status === 401) return leave();
+      // Where the clinic has rooms the first call asks for one, on a page of its own.
+      if (answer.status === 428) {
+        pressed.removeAttribute("aria-busy");
+        return form.submit();
+      }
       // It was not done, and the answer says why in a sentence.
       if (answer.status === 409) {
         say("failed", await answer.text());

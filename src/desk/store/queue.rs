@@ -1,7 +1,8 @@
 //! The queues of a day: calling who is next, steps of somebody in a queue, what is usual in it, and where a session calls to.
 //!
-//! Invariant: who is next is decided and called in one transaction, so two people who call at once, at one desk or in two
-//! processes, never call the same person.
+//! Invariants: whether someone can be called is decided and they are called in one transaction, so two people who call at once, at one desk or
+//! in two processes, never call the same person; a call is of the person whom the button named, and of no one else; where the clinic has
+//! service points, there is no call without one.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -12,7 +13,10 @@ use super::{StaffAction, StaffWork, Store, bump, int, settings, steps, timestamp
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::{Basis, QueueAction, Served, VisitState};
 use crate::domain::settings::ClinicSettings;
+use crate::domain::ticket::TicketNumber;
 
+/// A call is one of just now for this long.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(2);
 /// What is usual is read off visits of the last weeks ...
 const BASIS_DAYS: i64 = 28;
 /// ... and of these off so many of the newest.
@@ -49,35 +53,18 @@ impl Store {
         Ok(Basis::of(&samples, hour_at(now, &self.zone)))
     }
 
-    /// Calls who is next in a queue, and answers who that is.
+    /// Calls the one who was shown as next, from the queue in which they wait. No one else is called in their place.
     ///
     /// # Errors
     /// If the file cannot be read or written.
     pub fn call_next(
         &mut self,
-        queue: &str,
+        id: &AppointmentId,
         point: Option<&str>,
         user: &str,
         now: Timestamp,
-    ) -> Result<Result<AppointmentId, Refusal>, DeskError> {
-        let date = self.date_at(now);
-        let tx = self.write()?;
-        let settings = settings(&tx)?;
-        if point.is_some_and(|point| !settings.points.iter().any(|known| known.name == point)) {
-            return Ok(Err(Refusal::NoPoint));
-        }
-        let rows = visits::visits_of(&tx, date)?;
-        // Who is next does not depend on how long it takes.
-        let queues = Queues::of(&rows, &settings, now, |_| Ok::<_, DeskError>(None))?;
-        let Some(queue) = queues.named(queue) else { return Ok(Err(Refusal::NoQueue)) };
-        let Some(next) = queue.next() else { return Ok(Err(Refusal::Nobody)) };
-        let id = next.place.waiter.visit.clone();
-        let action = QueueAction::Call { queue: queue.rules.name.clone(), point: point.map(str::to_owned) };
-        if !record(&tx, &id, &action, user, now)? {
-            return Ok(Err(Refusal::Moved));
-        }
-        tx.commit()?;
-        Ok(Ok(id))
+    ) -> Result<Result<(), Refusal>, DeskError> {
+        self.call(id, point, user, now, |row| if row.state == VisitState::Held { Err(Refusal::Held(number(row))) } else { Ok(()) })
     }
 
     /// Calls this one, whoever else is before, from the queue in which they wait.
@@ -91,14 +78,28 @@ impl Store {
         user: &str,
         now: Timestamp,
     ) -> Result<Result<(), Refusal>, DeskError> {
+        self.call(id, point, user, now, |_| Ok(()))
+    }
+
+    fn call(
+        &mut self,
+        id: &AppointmentId,
+        point: Option<&str>,
+        user: &str,
+        now: Timestamp,
+        may_be_called: impl FnOnce(&visits::VisitRow) -> Result<(), Refusal>,
+    ) -> Result<Result<(), Refusal>, DeskError> {
         self.step(id, user, now, |settings, row, taken| {
-            if point.is_some_and(|point| !settings.points.iter().any(|known| known.name == point)) {
-                return Err(Refusal::NoPoint);
+            match row.state {
+                VisitState::Arrived | VisitState::Held => may_be_called(row)?,
+                VisitState::Called | VisitState::WithClinician => return Err(called(row, now)),
+                _ => return Err(Refusal::Moved),
             }
-            match taken.elsewhere(row) {
-                Some(place) => Err(Refusal::Elsewhere(place)),
-                None => Ok(QueueAction::Call { queue: queue_name(row, settings), point: point.map(str::to_owned) }),
+            if let Some(place) = taken.elsewhere(row) {
+                return Err(Refusal::Elsewhere(place));
             }
+            let point = place_to_call(settings, point)?;
+            Ok(QueueAction::Call { queue: queue_name(row, settings), point })
         })
     }
 
@@ -127,6 +128,13 @@ impl Store {
                 let wanted = settings.queue_rules(&queue_name(row, settings)).no_show_after_calls;
                 if row.in_line.calls < wanted { Err(Refusal::TooFewCalls(wanted)) } else { Ok(action.clone()) }
             }
+            // Only from a call from before there were rooms is there none.
+            QueueAction::CallAgain { point } if row.state == VisitState::Called && row.in_line.point.is_none() => {
+                Ok(QueueAction::CallAgain { point: place_to_call(settings, point.as_deref())? })
+            }
+            QueueAction::CallAgain { .. } => Ok(QueueAction::CallAgain { point: None }),
+            // A call goes the way that asks for a room.
+            QueueAction::Call { .. } => Err(Refusal::Moved),
             _ => Ok(action.clone()),
         })
     }
@@ -197,6 +205,27 @@ impl Store {
         self.conn.execute("UPDATE session SET point = ?2 WHERE csrf = ?1", params![csrf, point])?;
         Ok(())
     }
+}
+
+/// Where a call leads. Where the clinic has service points there is no call without one.
+fn place_to_call(settings: &ClinicSettings, point: Option<&str>) -> Result<Option<String>, Refusal> {
+    match point {
+        None if settings.points.is_empty() => Ok(None),
+        None => Err(Refusal::NoPointSaid),
+        Some(point) if settings.points.iter().any(|known| known.name == point) => Ok(Some(point.to_owned())),
+        Some(_) => Err(Refusal::NoPoint),
+    }
+}
+
+fn number(row: &visits::VisitRow) -> Option<TicketNumber> {
+    row.ticket.map(|ticket| ticket.number)
+}
+
+/// That someone has called them already, as far as it is known who did.
+fn called(row: &visits::VisitRow, now: Timestamp) -> Refusal {
+    let Some((first, by)) = row.called.clone() else { return Refusal::Moved };
+    let just_now = now.duration_since(row.in_line.last_call.unwrap_or(first)) < JUST_NOW;
+    Refusal::Called { ticket: number(row), by, to: row.in_line.point.clone().unwrap_or_default(), just_now }
 }
 
 /// Takes a step and records it.

@@ -209,7 +209,10 @@ impl Spot {
                 self.point.clone_from(point);
                 self.served_in = Some(queue.clone()).filter(|queue| !queue.is_empty());
             }
-            QueueAction::CallAgain => {
+            QueueAction::CallAgain { point } => {
+                if let Some(point) = point {
+                    self.point = Some(point.clone());
+                }
                 self.calls = self.calls.saturating_add(1);
                 self.last_call_at = Some(now());
             }

@@ -66,6 +66,10 @@ impl Store {
     /// If the file cannot be written.
     pub fn act(&mut self, work: &StaffWork, action: StaffAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
         let tx = self.write()?;
+        // Where there are rooms a call goes the way that asks for one; this one is of files from before queues.
+        if action == StaffAction::Call && !super::settings(&tx)?.points.is_empty() {
+            return Ok(false);
+        }
         let done = act_in(&tx, work, action, user, now)?;
         if done {
             tx.commit()?;

@@ -102,7 +102,11 @@ pub enum QueueAction {
         point: Option<String>,
     },
     /// Calls once more whoever was called and has not come.
-    CallAgain,
+    CallAgain {
+        /// To which service point, if the call before named none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        point: Option<String>,
+    },
     /// Keeps the place but is not called.
     Hold,
     /// In line again: from hold at the old place; after a call that nobody answered, behind whoever waits now.
@@ -132,7 +136,7 @@ impl QueueAction {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Call { .. } => "call",
-            Self::CallAgain => "call-again",
+            Self::CallAgain { .. } => "call-again",
             Self::Hold => "hold",
             Self::Back => "back",
             Self::Start => "start",
@@ -155,7 +159,7 @@ impl QueueAction {
     pub fn leads_to(&self, from: VisitState) -> Option<VisitState> {
         use VisitState as S;
         match (self, from) {
-            (Self::Call { .. }, S::Arrived | S::Held) | (Self::CallAgain, S::Called) => Some(S::Called),
+            (Self::Call { .. }, S::Arrived | S::Held) | (Self::CallAgain { .. }, S::Called) => Some(S::Called),
             (Self::Hold, S::Arrived | S::Called) => Some(S::Held),
             (Self::Back, S::Held | S::Called | S::NoShow) => Some(S::Arrived),
             (Self::StepOut, S::Arrived) => Some(S::Held),
@@ -181,7 +185,7 @@ mod tests {
         let transfer = || QueueAction::Transfer { queue: "X-ray".into(), keep_place: true };
         for (action, steps) in [
             (call(), &[(Arrived, Called), (Held, Called)][..]),
-            (QueueAction::CallAgain, &[(Called, Called)]),
+            (QueueAction::CallAgain { point: None }, &[(Called, Called)]),
             (QueueAction::Hold, &[(Arrived, Held), (Called, Held)]),
             (QueueAction::Back, &[(Held, Arrived), (Called, Arrived), (NoShow, Arrived)]),
             (QueueAction::Start, &[(Called, WithClinician)]),
@@ -206,6 +210,8 @@ mod tests {
         }
         for (action, text) in [
             (QueueAction::Hold, r#"{"do":"hold"}"#),
+            (QueueAction::CallAgain { point: None }, r#"{"do":"call-again"}"#),
+            (QueueAction::CallAgain { point: Some("Room 1".into()) }, r#"{"do":"call-again","point":"Room 1"}"#),
             (QueueAction::Call { queue: "Eyes".into(), point: None }, r#"{"do":"call","queue":"Eyes","point":null}"#),
             (QueueAction::Transfer { queue: "Eyes".into(), keep_place: false }, r#"{"do":"transfer","queue":"Eyes","keep_place":false}"#),
         ] {
