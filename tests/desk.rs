@@ -23,6 +23,8 @@ mod data_life;
 mod details;
 #[path = "desk/events.rs"]
 mod events;
+#[path = "desk/focus.rs"]
+mod focus;
 #[path = "desk/import.rs"]
 mod import;
 #[path = "desk/insurance.rs"]

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import assert from "node:assert/strict";
 import * as harness from "./harness.mjs";
-import { held, picture, stopped, today } from "./harness.mjs";
+import { audit, fits, held, picture, stopped, today } from "./harness.mjs";
 
 const desk = await harness.startDesk({ kiosks: { lobby: ["--letter", "A", "--place", "Main lobby, by the entrance"] } });
 const { base, file, run, tokens, report, lastSeq, end } = desk;
@@ -202,10 +202,43 @@ await play(async () => {
   await page.screenshot({ path: picture("changes-1280"), fullPage: true });
   const photo = page.locator("img[src*='side=front']").first();
   assert.ok(await photo.evaluate(async (image) => { await image.decode(); return image.naturalWidth; }) > 1000, "the photo is shown");
-  await page.locator("#accept-all").focus();
+  // Whoever presses Enter before they have read anything changes nothing.
+  const atFocus = () => page.evaluate(() => document.activeElement.tagName + " " + document.activeElement.textContent.trim());
+  assert.match(await atFocus(), /^H2 Francine Veum/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Space");
+  await page.waitForTimeout(300);
+  assert.equal(await page.getByText("Everything is decided.").count(), 0);
+  assert.equal(await page.locator("main .primary").count(), 0, "no button stands out");
+  // The card can be read while it is typed, whichever field has the focus.
+  await page.locator(".change summary", { hasText: "Edit" }).click();
+  for (const [width, height] of [[1280, 900], [1024, 768]]) {
+    await page.setViewportSize({ width, height });
+    for (const field of await page.locator("form[action='/changes/edit'] :is(input:not([type=hidden]), select, button)").all()) {
+      await field.focus();
+      await field.scrollIntoViewIfNeeded();
+      const [beside, seen] = await Promise.all([field.boundingBox(), photo.boundingBox()]);
+      const covered = await page.locator(".top").evaluate((top) => top.getBoundingClientRect().bottom);
+      assert.ok(seen.y >= covered - 1 && seen.y + seen.height <= height, `${width}: the photo is in sight: ${JSON.stringify(seen)}, under ${covered}`);
+      assert.ok(seen.x >= beside.x + beside.width, `${width}: beside what is typed`);
+      assert.ok(seen.width >= 0.35 * width, `${width}: large enough to be read: ${seen.width}`);
+    }
+    await page.screenshot({ path: picture(`changes-edit-${width}`) });
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fits(page, "the editor at 390");
+  await page.screenshot({ path: picture("changes-edit-390"), fullPage: true });
+  await audit(page, "the editor");
+  await page.setViewportSize({ width: 1280, height: 900 });
+  held("a card is read beside the form in which it is typed");
+  await page.reload();
+  await page.getByRole("heading", { name: /Francine Veum/ }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  assert.match(await atFocus(), /^BUTTON Accept all: 1 change/);
   await page.keyboard.press("Enter");
   await page.getByText("Everything is decided.").waitFor();
-  held("a changed member number is accepted with two keystrokes, beside the photo of the card");
+  held("a changed member number is accepted with three keystrokes that lead to its button, beside the photo of the card");
   const csvs = [1, 2].map((n) => file(`changes-${n}.csv`));
   assert.match(run(["export-changes", "--out", csvs[0]]), /batch 1: 1 change$/);
   assert.equal(readFileSync(csvs[0], "utf8").split("W412690999").length - 1, 2, "in the whole value and in its own column of one line");

@@ -55,7 +55,8 @@ async fn a_mark_on_the_list_leads_to_one_button_and_vanishes_when_it_is_decided(
         assert!(page.body.contains(words), "{words}");
     }
     assert_eq!(page.body.matches(" autofocus").count(), 1);
-    assert!(page.body.contains("id=\"accept-all\" type=\"submit\" autofocus>Accept all: 2 changes"));
+    assert!(page.body.contains("<h2 data-appointment=\"apt-0001\" tabindex=\"-1\" autofocus>"));
+    assert!(page.body.contains("id=\"accept-all\" type=\"submit\">Accept all: 2 changes"));
     assert!(get(&serving, &cookie, "/changes").await.body.contains("Alfonso Dietrich: 2 changes to review"));
 
     let (csrf, all) = (page.csrf(), marks(&page, "accept", 0));

@@ -225,12 +225,13 @@ impl Page {
         let body = html! {
             @if let Some(notice) = notice { p.notice role="status" { (notice) } }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-            h2 data-appointment=(self.id) { (self.name) @if let Some(born) = self.born { span.n { " born " time datetime=(born) { (born.strftime("%-d %b %Y")) } } } }
+            // Whoever presses Enter on a page that they have not read changes nothing.
+            h2 data-appointment=(self.id) tabindex="-1" autofocus[!open.is_empty()] { (self.name) @if let Some(born) = self.born { span.n { " born " time datetime=(born) { (born.strftime("%-d %b %Y")) } } } }
             p.way {
                 a.button href={ "/#row-" (in_address(self.id.as_str())) } autofocus[open.is_empty()] { "Back to the list" }
                 @if !clear.is_empty() {
                     (self.form("accept", &marks, who, &html! {
-                        button.button.primary #accept-all type="submit" autofocus {
+                        button.button #accept-all type="submit" {
                             "Accept all: " (count_words(clear.len())) span.hidden { " of " (self.name) }
                         }
                     }))
@@ -301,19 +302,26 @@ impl Page {
         photos::beside(&change.key, self.photos.get(&change.key).map_or(&[], Vec::as_slice))
     }
 
+    fn has_photos(&self, change: &ProposedChange) -> bool {
+        self.photos.get(&change.key).is_some_and(|photos| photos.iter().any(|(_, state)| *state == PhotoState::Here))
+    }
+
     fn open(&self, change: &ProposedChange, who: &SignedIn) -> Markup {
         let (field, marks) = (change.key.field.for_staff(), mark(change));
         let key = format!("{}-{}-{}", change.key.kiosk, change.key.seq, change.key.field.code());
         let of = html! { span.hidden { ": " (field) } };
         html! {
-            li.change id={ "change-" (key) } {
-                h3 { (field) }
-                (self.said(change))
-                @if change.is_conflict_elsewhere() { p.reason { (icon("alert")) "Another visit of theirs has something else on file" } }
-                @else if change.is_conflict() { p.reason { (icon("alert")) "The chart was changed since the patient saw it" } }
-                @if change.proposal.insisted { p.reason { (icon("question")) (insisted(change.key.field)) } }
-                @if !change.fits() { p.reason { (icon("alert")) "Too long, or not plain text: edit it, then it can be accepted" } }
-                (Self::values(change))
+            // Where there is a photo it stands beside all that is read and typed of the change.
+            li.change.has-photos[self.has_photos(change)] id={ "change-" (key) } {
+                div.words {
+                    h3 { (field) }
+                    (self.said(change))
+                    @if change.is_conflict_elsewhere() { p.reason { (icon("alert")) "Another visit of theirs has something else on file" } }
+                    @else if change.is_conflict() { p.reason { (icon("alert")) "The chart was changed since the patient saw it" } }
+                    @if change.proposal.insisted { p.reason { (icon("question")) (insisted(change.key.field)) } }
+                    @if !change.fits() { p.reason { (icon("alert")) "Too long, or not plain text: edit it, then it can be accepted" } }
+                    (Self::values(change))
+                }
                 (self.photos(change))
                 div.do {
                     @if change.fits() { (self.form("accept", &marks, who, &html! { button.button type="submit" { "Accept" (of) } })) }

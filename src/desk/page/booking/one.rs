@@ -140,7 +140,7 @@ pub(crate) fn call_off_fields(name: Option<&str>) -> Markup {
             select #why name="why" { @for why in WHYS { option value=(why) { (why) } } option value="else" { "Something else" } }
         }
         div { label for="why_else" { "If something else, what" } input #why_else name="why_else" maxlength="200"; }
-        button #do-call-off.button.primary type="submit" aria-label=[label] { "Call off" }
+        button #do-call-off.button.danger type="submit" aria-label=[label] { "Call off" }
     }
 }
 
