@@ -249,13 +249,14 @@ impl Desk {
         u32::try_from(self.session_idle().as_secs()).unwrap_or(u32::MAX)
     }
 
-    /// Forgets the session of these headers if it has ended by itself: someone has signed in again there.
+    /// Forgets the session of these headers if it has ended by itself: someone has signed in again there, with this cookie value. The same user
+    /// still calls to the room that they had chosen.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn forget_ended(&self, headers: &HeaderMap) -> Result<(), DeskError> {
+    pub fn forget_ended(&self, headers: &HeaderMap, token: &str) -> Result<(), DeskError> {
         match self.standing(headers)? {
-            Standing::Ended(who) => self.with_store(|store| store.forget_session(&who.token_hash)),
+            Standing::Ended(who) => self.with_store(|store| store.follow_session(&who.token_hash, &hash_token(token))),
             Standing::Here(_) | Standing::Nobody => Ok(()),
         }
     }

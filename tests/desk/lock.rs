@@ -181,6 +181,26 @@ async fn a_sign_in_leads_back_to_where_the_page_locked_and_nowhere_else() {
     serving.stop().await;
 }
 
+/// The room is chosen once, and a lock is no reason to choose it again.
+#[tokio::test]
+async fn whoever_signs_in_again_after_a_lock_still_calls_to_their_room_and_no_one_else_does() {
+    let (place, serving, cookie) = ready().await;
+    let addr = serving.addr;
+    place.desk.take_settings(&super::queue::clinic(), COMMAND).unwrap();
+    place.desk.add_user("ben", PASSWORD, Role::Desk).unwrap();
+    let csrf = get(addr, "/", &cookie).await.csrf();
+    assert_eq!(form(addr, "/point", &cookie, &[("csrf", &csrf), ("point", "Room 2")]).await.status, 303);
+    place.clock.advance(16 * MINUTE);
+    let ana = back_in(addr, &cookie, "/").await.cookies();
+    assert!(get(addr, "/", &ana).await.body.contains("<option value=\"Room 2\" selected>"));
+    place.clock.advance(16 * MINUTE);
+    let page = get(addr, "/sign-in", &ana).await;
+    let cookies = format!("{ana}; {}", page.cookies());
+    let ben = form(addr, "/sign-in", &cookies, &[("csrf", &page.csrf()), ("name", "ben"), ("password", PASSWORD)]).await.cookies();
+    assert!(get(addr, "/", &ben).await.body.contains("<option value=\"\" selected>"), "another one says their own");
+    serving.stop().await;
+}
+
 /// Someone of the staff and an admin, signed in.
 async fn two() -> (Place, Serving, String, (String, String)) {
     let place = place();

@@ -32,6 +32,8 @@ const lock = (() => {
   }
   async function show(here, said) {
     try {
+      // A page that did not reach the desk in time locks by itself; the session may go on in another page.
+      if ((await fetch("/session", { cache: "no-store" })).ok) return location.replace(here);
       const answer = await fetch("/sign-in?ended&back=" + encodeURIComponent(here), { cache: "no-store" });
       if (!answer.ok) throw new Error("not now");
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -207,7 +207,7 @@ async fn welcome(desk: &Desk, headers: &HeaderMap, token: &str, back: &str) -> R
     let to = desk
         .blocking(move |desk| {
             // From here on the new session counts; what the one before could still hear ends with it.
-            desk.forget_ended(&before)?;
+            desk.forget_ended(&before, &looked)?;
             let Some((user, role)) = desk.user_of_session(&looked)? else { return Ok("/".to_owned()) };
             if kept.is_some_and(|kept| desk.kept_form_of(&user, &kept).is_some()) {
                 return Ok("/kept".to_owned());

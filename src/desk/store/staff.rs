@@ -223,13 +223,19 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a session that ended by itself: someone signs in again in its browser.
+    /// Forgets a session that ended by itself, in whose browser another one has begun; of the same user it takes over where they call to.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn forget_session(&mut self, token_hash: &str) -> Result<(), DeskError> {
-        self.conn.execute("DELETE FROM session WHERE token_hash = ?1", [token_hash])?;
-        Ok(())
+    pub fn follow_session(&mut self, ended: &str, begun: &str) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        tx.execute(
+            "UPDATE session AS new SET point = old.point FROM session AS old
+             WHERE new.token_hash = ?2 AND old.token_hash = ?1 AND old.user_name = new.user_name",
+            [ended, begun],
+        )?;
+        tx.execute("DELETE FROM session WHERE token_hash = ?1", [ended])?;
+        tx.commit()
     }
 
     /// Ends a session: its user signs out.
