@@ -19,6 +19,7 @@ use super::error::DeskError;
 use super::secret;
 use super::store::Told;
 use crate::domain::event::{KioskEvent, LoggedEvent};
+use crate::domain::example::is_example_secret;
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::insurance::Side;
 use crate::domain::kiosk::ORDER_ENDS_MAX;
@@ -63,6 +64,10 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub fn kiosk_of(&self, token: &str) -> Result<Option<KioskId>, DeskError> {
+        // Also where an earlier version took it.
+        if is_example_secret(token) {
+            return Ok(None);
+        }
         let hash = secret::hash_token(token);
         let kiosks = self.with_store(|store| store.kiosk_tokens())?;
         Ok(kiosks.into_iter().fold(None, |found, (kiosk, its)| if secret::same(&its, &hash) { Some(kiosk) } else { found }))

@@ -12,10 +12,8 @@ use super::SESSION_IDLE_MINUTES;
 use super::account::SecondStepFor;
 use super::error::DeskError;
 use super::messages::MessageSettings;
-use crate::codes::Reader;
-use crate::domain::board::Board;
-use crate::domain::contact::is_country;
-use crate::domain::payer::{InsuranceSettings, check_format};
+use crate::domain::example;
+use crate::domain::fault::Fault;
 use crate::domain::settings::{ClinicSettings, SessionRules};
 use crate::domain::ticket::Series;
 
@@ -195,6 +193,9 @@ pub fn check_kiosk(id: &str, series: Series, token: &str) -> Result<(), DeskErro
     if token.len() < TOKEN_CHARS_MIN || token.len() > 256 || !token.bytes().all(|b| b.is_ascii_graphic()) {
         return bad("its token must be 16 to 256 characters without spaces; `arrivals-desk kiosk add` makes one");
     }
+    if example::is_example_secret(token) {
+        return bad(example::REFUSED);
+    }
     Ok(())
 }
 
@@ -205,164 +206,6 @@ pub fn check_kiosk(id: &str, series: Series, token: &str) -> Result<(), DeskErro
 pub fn check_kiosk_place(id: &str, place: &str) -> Result<(), DeskError> {
     if place.chars().nth(PLACE_CHARS_MAX).is_some() || place.chars().any(char::is_control) {
         return Err(DeskError::BadKiosk { id: id.chars().take(64).collect(), why: "its place must be one line of at most 120 characters" });
-    }
-    Ok(())
-}
-
-/// Whether the clinic's rules make sense.
-///
-/// # Errors
-/// One sentence on the first that does not.
-pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), BadConfig> {
-    let bad = |why: String| Err(BadConfig(why));
-    clinic.zone().map_err(|error| BadConfig(error.to_string()))?;
-    let window = |whose: &str, minutes: Option<u32>| match minutes {
-        Some(minutes) if minutes > WINDOW_MINUTES_MAX => {
-            bad(format!("{whose}: early_minutes and late_minutes are at most {WINDOW_MINUTES_MAX}, a day; found {minutes}"))
-        }
-        _ => Ok(()),
-    };
-    window("clinic", Some(clinic.early_minutes))?;
-    window("clinic", Some(clinic.late_minutes))?;
-    if !is_country(&clinic.country) {
-        return bad(format!("country must be an ISO code of two capital letters such as \"US\"; found {:?}", clinic.country));
-    }
-    if clinic.ask_again_after_days > DAYS_MAX {
-        return bad(format!("ask_again_after_days is at most {DAYS_MAX}; found {}", clinic.ask_again_after_days));
-    }
-    if !KEEP_DAYS.contains(&clinic.keep.visit_days) {
-        return bad(format!("keep: visit_days is {} to {}; found {}", KEEP_DAYS.start(), KEEP_DAYS.end(), clinic.keep.visit_days));
-    }
-    clinic.session.check().map_err(BadConfig)?;
-    check_insurance(&clinic.insurance)?;
-    clinic.pages.check().map_err(BadConfig)?;
-    Board::check_all(&clinic.boards, &clinic.queues).map_err(BadConfig)?;
-    if clinic.failed_tries_per_hour == 0 {
-        return bad("failed_tries_per_hour must be 1 or more; with 0 no kiosk would look anybody up".to_owned());
-    }
-    let silent = clinic.kiosks.silent_after_seconds;
-    if !SILENT_SECONDS.contains(&silent) {
-        return bad(format!("kiosks: silent_after_seconds is {} to {}; found {silent}", SILENT_SECONDS.start(), SILENT_SECONDS.end()));
-    }
-    if clinic.site_places.iter().any(|place| place.trim().is_empty()) {
-        return bad("site_places: an empty name would be the beginning of every place; leave it out".to_owned());
-    }
-    for (at, site) in clinic.sites.iter().enumerate() {
-        if site.place.trim().is_empty() {
-            return bad(format!("sites: number {} has no place; write the beginning of its places' names", at + 1));
-        }
-        if site.address.trim().is_empty() {
-            return bad(format!("sites: {:?} has no address; write what one would tell a taxi driver", site.place));
-        }
-    }
-    let mut services = BTreeSet::new();
-    for (at, rules) in clinic.services.iter().enumerate() {
-        if rules.service.trim().is_empty() {
-            return bad(format!("services: number {} has no service; write its name as appointments have it", at + 1));
-        }
-        if !services.insert(rules.service.as_str()) {
-            return bad(format!("services: {:?} is there twice", rules.service));
-        }
-        window(&rules.service, rules.early_minutes)?;
-        window(&rules.service, rules.late_minutes)?;
-    }
-    let mut codes = BTreeSet::new();
-    for (at, category) in clinic.walk_in.iter().enumerate() {
-        if category.code.trim().is_empty() {
-            return bad(format!("walk_in: number {} has no code; write a short word for it", at + 1));
-        }
-        if !codes.insert(category.code.as_str()) {
-            return bad(format!("walk_in: the code {:?} is there twice", category.code));
-        }
-        if category.name.0.values().all(|name| name.trim().is_empty()) {
-            return bad(format!("walk_in: {:?} has no name; write one in one language at least, such as en = \"...\"", category.code));
-        }
-    }
-    check_queues(clinic)?;
-    clinic.schedule.check().map_err(BadConfig)?;
-    Reader::new(clinic).map_err(|error| BadConfig(format!("barcodes: {error}")))?;
-    Ok(())
-}
-
-/// A visit is in one queue, and whoever is sent somewhere finds a queue there.
-fn check_queues(clinic: &ClinicSettings) -> Result<(), BadConfig> {
-    let bad = |why: String| Err(BadConfig(why));
-    let name_fits = |name: &str| {
-        name.trim() == name && !name.is_empty() && name.chars().nth(QUEUE_NAME_CHARS_MAX).is_none() && !name.chars().any(char::is_control)
-    };
-    let mut names = BTreeSet::new();
-    let mut claimed: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for (at, queue) in clinic.queues.iter().enumerate() {
-        if !name_fits(&queue.name) {
-            return bad(format!("queues: the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1));
-        }
-        if !names.insert(queue.name.as_str()) {
-            return bad(format!("queues: {:?} is there twice", queue.name));
-        }
-        let services = queue.services.iter().map(|one| ("service", one.as_str()));
-        let practitioners = queue.practitioners.iter().map(|one| ("practitioner", one.as_str()));
-        let walk_in = queue.walk_in.iter().map(|one| ("walk_in code", one.as_str()));
-        for (what, one) in services.chain(practitioners).chain(walk_in) {
-            if one.trim().is_empty() {
-                return bad(format!("queues: {:?} has an empty {what}; leave it out", queue.name));
-            }
-            if !claimed.insert((what, one)) {
-                return bad(format!("queues: the {what} {one:?} is in two queues; a visit waits in one"));
-            }
-            if what == "walk_in code" && !clinic.walk_in.iter().any(|category| category.code == one) {
-                return bad(format!("queues: {:?} names the walk_in code {one:?}, which no part walk_in has", queue.name));
-            }
-        }
-        let minutes = [queue.late_after_minutes, queue.late_behind_minutes, queue.walk_in_behind_minutes];
-        if let Some(minutes) = minutes.into_iter().find(|minutes| *minutes > WINDOW_MINUTES_MAX) {
-            return bad(format!("queues: {:?}: minutes are at most {WINDOW_MINUTES_MAX}, a day; found {minutes}", queue.name));
-        }
-        if !(1..=CALLS_MAX).contains(&queue.no_show_after_calls) {
-            return bad(format!("queues: {:?}: no_show_after_calls is 1 to {CALLS_MAX}; found {}", queue.name, queue.no_show_after_calls));
-        }
-    }
-    let mut points = BTreeSet::new();
-    for (at, point) in clinic.points.iter().enumerate() {
-        if !name_fits(&point.name) {
-            return bad(format!("points: the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1));
-        }
-        if !points.insert(point.name.as_str()) {
-            return bad(format!("points: {:?} is there twice", point.name));
-        }
-        if let Some(queue) = point.queues.iter().find(|queue| !names.contains(queue.as_str())) {
-            return bad(format!("points: {:?} names the queue {queue:?}, which no part queues has; add one of that name", point.name));
-        }
-    }
-    Ok(())
-}
-
-fn check_insurance(insurance: &InsuranceSettings) -> Result<(), BadConfig> {
-    let bad = |why: String| Err(BadConfig(format!("insurance: {why}")));
-    if insurance.ends_soon_days > DAYS_MAX {
-        return bad(format!("ends_soon_days is at most {DAYS_MAX}; found {}", insurance.ends_soon_days));
-    }
-    let mut codes = BTreeSet::new();
-    for (at, payer) in insurance.payers.iter().enumerate() {
-        let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if payer.code.is_empty() || payer.code.len() > PAYER_CODE_CHARS_MAX || !payer.code.chars().all(is_code) {
-            return bad(format!(
-                "the code of payer number {} must be 1 to {PAYER_CODE_CHARS_MAX} letters, digits, dots, hyphens or underscores",
-                at + 1
-            ));
-        }
-        if !codes.insert(payer.code.as_str()) {
-            return bad(format!("the payer {:?} is there twice", payer.code));
-        }
-        for (what, called) in [("name", &payer.name)].into_iter().chain(payer.also.iter().map(|also| ("also", also))) {
-            let is_odd = called.chars().nth(PAYER_NAME_CHARS_MAX).is_some() || called.chars().any(char::is_control);
-            if called.trim().is_empty() || is_odd {
-                return bad(format!("payer {:?}: {what} must be 1 to {PAYER_NAME_CHARS_MAX} characters on one line", payer.code));
-            }
-        }
-        check_format(&payer.member_id).map_err(|error| BadConfig(format!("insurance: payer {:?}: member_id: {error}", payer.code)))?;
-        if payer.member_id(&payer.example()).is_err() {
-            return bad(format!("payer {:?}: its example does not look as its member_id says", payer.code));
-        }
     }
     Ok(())
 }
@@ -501,7 +344,9 @@ mod tests {
     #[test]
     fn the_example_is_complete_and_loads() {
         let text = include_str!("../../deploy/desk.example.toml");
-        let config = DeskConfig::parse(text).unwrap();
+        let why = DeskConfig::parse(text).unwrap_err().to_string();
+        assert!(why.contains("placeholder of the example file") && why.contains("kiosk add") && !why.contains("replace-this"), "{why}");
+        let config = DeskConfig::parse(&text.replace("replace-this-with-a-random-secret", "0123456789abcdef0123")).unwrap();
         assert_eq!(config.kiosk.len(), 1);
         assert!(config.kiosk[0].place.is_some());
         let clinic = config.clinic.unwrap();

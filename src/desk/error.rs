@@ -68,6 +68,9 @@ pub enum DeskError {
         /// Most characters.
         max: usize,
     },
+    /// The password is no secret.
+    #[error("that password is written in an example configuration, which everyone can read; choose another")]
+    ExamplePassword,
     /// The kiosk's description will not do.
     #[error("kiosk {id:?}: {why}")]
     BadKiosk {

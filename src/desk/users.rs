@@ -10,6 +10,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use super::Desk;
 use super::error::DeskError;
 use super::store::{COMMAND, UserRow};
+use crate::domain::example::is_example_secret;
 
 /// Fewest characters of a password.
 pub const PASSWORD_CHARS_MIN: usize = 8;
@@ -128,10 +129,13 @@ pub fn normal_name(name: &str) -> Result<String, DeskError> {
 /// The hash of a new password.
 ///
 /// # Errors
-/// If the password is too short or too long.
+/// If the password is too short or too long, or is written in an example configuration.
 pub fn hash_password(password: &str) -> Result<String, DeskError> {
     if password.chars().count() < PASSWORD_CHARS_MIN || password.len() > PASSWORD_BYTES_MAX {
         return Err(DeskError::BadPassword { min: PASSWORD_CHARS_MIN, max: PASSWORD_BYTES_MAX });
+    }
+    if is_example_secret(password) {
+        return Err(DeskError::ExamplePassword);
     }
     let salt = SaltString::generate(&mut OsRng);
     argon2id().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(|_| DeskError::Hashing)
@@ -167,6 +171,7 @@ mod tests {
         assert!(!password_fits("open sesame", None));
         assert!(hash_password("1234567").is_err());
         assert!(hash_password(&"x".repeat(300)).is_err());
+        assert!(hash_password("replace-this-with-a-random-secret").is_err(), "everyone can read it in the example");
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub mod contact;
 pub mod document;
 pub mod eligibility;
 pub mod event;
+pub mod example;
+pub mod fault;
 pub mod identity;
 pub mod ids;
 pub mod insurance;

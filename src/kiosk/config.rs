@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::device::camera;
+use crate::domain::example;
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
 use crate::domain::ticket::Series;
@@ -176,6 +177,9 @@ impl KioskConfig {
             let place = line.map(|line| format!(" (line {line})")).unwrap_or_default();
             ConfigError::Parse { path: PathBuf::new(), why: format!("{}{place}", error.message()) }
         })?;
+        if example::is_example_secret(config.token.reveal()) {
+            return Err(ConfigError::Parse { path: PathBuf::new(), why: example::REFUSED.to_owned() });
+        }
         if config.series == Series::DESK {
             return Err(ConfigError::Value {
                 key: "letter",
@@ -244,7 +248,8 @@ mod tests {
     #[test]
     fn the_example_is_complete_and_loads() {
         let example = include_str!("../../deploy/kiosk.example.toml");
-        KioskConfig::parse(example).unwrap();
+        assert!(KioskConfig::parse(example).unwrap_err().to_string().contains("placeholder of the example file"));
+        KioskConfig::parse(&example.replace("replace-this-with-the-kiosks-token", "0123456789abcdef0123")).unwrap();
         for key in [
             "kiosk",
             "letter",

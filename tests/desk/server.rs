@@ -98,3 +98,19 @@ fn a_newer_file_and_a_foreign_file_are_refused_in_words() {
     let error = Desk::open_stored(other.path(), Arc::new(ManualClock::at(morning()))).err().unwrap().to_string();
     assert!(error.contains("is not a desk's file"), "{error}");
 }
+
+/// An earlier version took the example's token. What it left in the file opens nothing any more.
+#[test]
+fn the_examples_token_opens_nothing_even_where_it_was_taken_before() {
+    use arrivals::desk::secret::hash_token;
+    use arrivals::domain::ids::KioskId;
+    let place = place();
+    let example = "replace-this-with-a-random-secret";
+    let id = KioskId::from("old");
+    assert!(
+        place.desk.enrol_kiosk(&id, "C".parse().unwrap(), example).unwrap_err().to_string().contains("placeholder of the example file")
+    );
+    place.desk.with_store(|store| store.enrol_kiosk(&id, "C".parse().unwrap(), &hash_token(example), "ana", morning())).unwrap();
+    assert!(place.desk.kiosk_of(example).unwrap().is_none());
+    assert_eq!(place.desk.kiosk_of(TOKEN_A).unwrap(), Some(KioskId::from("lobby")));
+}

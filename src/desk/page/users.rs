@@ -81,7 +81,11 @@ pub(super) async fn act(
 pub(super) fn sentence(error: &DeskError) -> Option<String> {
     let words = match error {
         DeskError::NoUser(_) => "There is no such user any more.".to_owned(),
-        DeskError::UserExists(_) | DeskError::BadUserName | DeskError::BadPassword { .. } | DeskError::LastAdmin(_) => {
+        DeskError::UserExists(_)
+        | DeskError::BadUserName
+        | DeskError::BadPassword { .. }
+        | DeskError::ExamplePassword
+        | DeskError::LastAdmin(_) => {
             let text = error.to_string();
             let mut chars = text.chars();
             chars.next().map(|first| first.to_uppercase().chain(chars).chain(['.']).collect())?
