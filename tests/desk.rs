@@ -81,6 +81,8 @@ mod series;
 mod server;
 #[path = "desk/settings.rs"]
 mod settings;
+#[path = "desk/settings_faults.rs"]
+mod settings_faults;
 #[path = "desk/settings_page.rs"]
 mod settings_page;
 #[path = "desk/staff.rs"]

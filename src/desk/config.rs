@@ -2,12 +2,15 @@
 //!
 //! Invariant: an unknown key is an error that names it; a mistyped setting must not be silently the default.
 
+mod clinic;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use self::clinic::check_clinic;
 use super::SESSION_IDLE_MINUTES;
 use super::account::SecondStepFor;
 use super::error::DeskError;
@@ -21,22 +24,6 @@ use crate::domain::ticket::Series;
 pub const TOKEN_CHARS_MIN: usize = 16;
 /// Most characters of a kiosk's place.
 const PLACE_CHARS_MAX: usize = 120;
-/// A window that reaches further is a mistake: check-in is for today's visits.
-const WINDOW_MINUTES_MAX: u32 = 24 * 60;
-/// Longer ago nobody confirmed anything; later no card ends soon.
-const DAYS_MAX: u16 = 366;
-/// Most characters of a payer's name in data.
-const PAYER_CODE_CHARS_MAX: usize = 32;
-/// Most characters of what a payer is called.
-const PAYER_NAME_CHARS_MAX: usize = 80;
-/// Most characters of a queue's or a service point's name: a board shows it from afar.
-const QUEUE_NAME_CHARS_MAX: usize = 60;
-/// After more calls nobody comes.
-const CALLS_MAX: u32 = 20;
-/// A kiosk speaks every half minute; what is quicker than a minute would call a slow network silence.
-const SILENT_SECONDS: std::ops::RangeInclusive<u32> = 60..=3600;
-/// What is usual in a queue is read off four weeks; longer than ten years nobody looks back.
-const KEEP_DAYS: std::ops::RangeInclusive<u16> = 35..=3660;
 /// A configuration is a page of text, not more.
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -47,7 +34,7 @@ pub struct DeskConfig {
     /// The folder with the desk's file.
     pub data: PathBuf,
     /// Where to listen; an address of this machine alone.
-    #[serde(default = "default_listen")]
+    #[serde(default = "default_listen", deserialize_with = "listen_of")]
     pub listen: SocketAddr,
     /// A staff session ends after this many minutes without work.
     #[serde(default = "default_idle")]
@@ -98,6 +85,12 @@ impl std::fmt::Debug for KioskConfig {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct BadConfig(pub String);
+
+impl From<Fault> for BadConfig {
+    fn from(fault: Fault) -> Self {
+        Self(fault.text)
+    }
+}
 
 /// Where the desk listens when nobody says.
 #[must_use]
@@ -241,6 +234,18 @@ mod tests {
             assert!(error.contains(expected), "{text}\n{error}");
             assert!(!error.contains("short-secret") && !error.contains('\n'), "{error}");
         }
+    }
+
+    #[test]
+    fn a_name_of_this_machine_is_an_address_too() {
+        assert_eq!(listen_address("127.0.0.1:8080").unwrap(), default_listen());
+        assert_eq!(listen_address(" localhost:8080 ").unwrap(), default_listen());
+        assert_eq!(listen_address("[::1]:80").unwrap().port(), 80);
+        for bad in ["localhost", "8080", ":8080x", "127.0.0.1", ""] {
+            let why = listen_address(bad).unwrap_err();
+            assert!(why.contains("such as 127.0.0.1:8080 or localhost:8080"), "{bad}: {why}");
+        }
+        assert_eq!(DeskConfig::parse("data = \"d\"\nlisten = \"localhost:8080\"").unwrap().listen, default_listen());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::fault::Fault;
 use super::language::Language;
 use super::queue::QueueRules;
 
@@ -64,27 +65,32 @@ impl Board {
     /// Whether a clinic's boards can be used with its queues.
     ///
     /// # Errors
-    /// One sentence on the first that cannot.
-    pub fn check_all(boards: &[Self], queues: &[QueueRules]) -> Result<(), String> {
+    /// The first that cannot: what of it, and one sentence.
+    pub fn check_all(boards: &[Self], queues: &[QueueRules]) -> Result<(), Fault> {
         let mut slugs = BTreeSet::new();
         for (at, board) in boards.iter().enumerate() {
+            let bad = |field: &str, why: String| Err(Fault::of_item("boards", at, field, format!("boards: {why}")));
             let is_odd = board.name.chars().nth(NAME_CHARS_MAX).is_some() || board.name.chars().any(char::is_control);
             let slug = board.slug();
             if slug.is_empty() || is_odd {
-                return Err(format!(
-                    "boards: the name of number {} must be 1 to {NAME_CHARS_MAX} characters with letters a to z or digits, for its address",
+                let why = format!(
+                    "the name of number {} must be 1 to {NAME_CHARS_MAX} characters with letters a to z or digits, for its address",
                     at + 1
-                ));
+                );
+                return bad("name", why);
             }
             if !slugs.insert(slug.clone()) {
-                return Err(format!("boards: two have the address {slug:?}; give one of them another name"));
+                return bad("name", format!("two have the address {slug:?}; give one of them another name"));
             }
             if let Some(queue) = board.queues.iter().find(|queue| !queues.iter().any(|known| known.name == **queue)) {
-                return Err(format!("boards: {:?} names the queue {queue:?}, which no part queues has; add one of that name", board.name));
+                return bad(
+                    "queues",
+                    format!("{:?} names the queue {queue:?}, which no part queues has; add one of that name", board.name),
+                );
             }
             let languages: BTreeSet<_> = board.languages.iter().collect();
             if languages.is_empty() || languages.len() != board.languages.len() {
-                return Err(format!("boards: {:?} must have one language or more, each once", board.name));
+                return bad("languages", format!("{:?} must have one language or more, each once", board.name));
             }
         }
         Ok(())

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, Time, Weekday, time};
 use serde::{Deserialize, Serialize};
 
+use super::fault::Fault;
+
 /// The shortest and the longest step between two bookable times, in minutes.
 const SLOT_MINUTES: std::ops::RangeInclusive<u32> = 5..=240;
 /// The longest appointment that can be booked, in minutes.
@@ -148,51 +150,50 @@ impl Schedule {
     /// Whether it makes sense.
     ///
     /// # Errors
-    /// One sentence on the first that does not.
-    pub fn check(&self) -> Result<(), String> {
-        let slot = |whose: &str, minutes: u32| {
-            let (least, most) = (SLOT_MINUTES.start(), SLOT_MINUTES.end());
-            if SLOT_MINUTES.contains(&minutes) { Ok(()) } else { Err(format!("{whose} is from {least} to {most}; found {minutes}")) }
-        };
-        slot("schedule.slot_minutes: slot_minutes", self.slot_minutes)?;
+    /// The first that does not: which, and one sentence.
+    pub fn check(&self) -> Result<(), Fault> {
+        let bad = |key: &str, why: String| Err(Fault::of(key, format!("{key}: {why}")));
+        if let Some(why) = odd_slot("slot_minutes", self.slot_minutes) {
+            return bad("schedule.slot_minutes", why);
+        }
         if let Some(date) = twice(&self.closed) {
-            return Err(format!("schedule.closed: {date} is there twice"));
+            return bad("schedule.closed", format!("{date} is there twice"));
         }
         for (day, open) in &self.open {
             if open.from >= open.to {
-                return Err(format!("schedule.open: {} ends at {}, not after it begins", day.name(), clock(open.to)));
+                return bad("schedule.open", format!("{} ends at {}, not after it begins", day.name(), clock(open.to)));
             }
         }
         for (service, minutes) in &self.minutes {
             if service.trim().is_empty() {
-                return Err("schedule.minutes: there is a service without a name; leave it out".to_owned());
+                return bad("schedule.minutes", "there is a service without a name; leave it out".to_owned());
             }
             if *minutes == 0 || *minutes > MINUTES_MAX {
-                return Err(format!("schedule.minutes: {service:?} takes from 1 to {MINUTES_MAX} minutes; found {minutes}"));
+                return bad("schedule.minutes", format!("{service:?} takes from 1 to {MINUTES_MAX} minutes; found {minutes}"));
             }
         }
-        (0..self.hours.len()).try_for_each(|at| self.check_hours(at, slot))
+        (0..self.hours.len()).try_for_each(|at| self.check_hours(at))
     }
 
     /// Whether a part of the hours makes sense, also beside those before it.
-    fn check_hours(&self, at: usize, slot: impl Fn(&str, u32) -> Result<(), String>) -> Result<(), String> {
+    fn check_hours(&self, at: usize) -> Result<(), Fault> {
         let Some(hours) = self.hours.get(at) else { return Ok(()) };
         let who = &hours.practitioner;
-        let bad = |why: String| Err(format!("schedule.hours: {why}"));
+        let bad = |field: &str, why: String| Err(Fault::of_item("schedule.hours", at, field, format!("schedule.hours: {why}")));
         if who.trim() != who || who.is_empty() || who.chars().nth(NAME_CHARS_MAX).is_some() || who.chars().any(char::is_control) {
-            return bad(format!("number {} has no practitioner; write the name as appointments have it", at + 1));
+            return bad("practitioner", format!("number {} has no practitioner; write the name as appointments have it", at + 1));
         }
         if hours.days.is_empty() {
-            return bad(format!("those of {who:?} have no days; one of the week is needed"));
+            return bad("days", format!("those of {who:?} have no days; one of the week is needed"));
         }
         if twice(&hours.days).is_some() {
-            return bad(format!("those of {who:?} have a day twice"));
+            return bad("days", format!("those of {who:?} have a day twice"));
         }
         if hours.from >= hours.to {
-            return bad(format!("those of {who:?} end at {}, not after they begin", clock(hours.to)));
+            return bad("to", format!("those of {who:?} end at {}, not after they begin", clock(hours.to)));
         }
-        if let Some(minutes) = hours.slot_minutes {
-            slot(&format!("schedule.hours: slot_minutes of {who:?}"), minutes)?;
+        if let Some(why) = hours.slot_minutes.and_then(|minutes| odd_slot(&format!("slot_minutes of {who:?}"), minutes)) {
+            return bad("slot_minutes", why);
         }
         let overlaps = |other: &&Hours| {
             other.practitioner == *who
@@ -200,17 +201,19 @@ impl Schedule {
                 && hours.from < other.to
                 && other.days.iter().any(|day| hours.days.contains(day))
         };
-        match self.hours.iter().take(at).find(overlaps) {
-            Some(other) => bad(format!(
-                "those of {who:?} from {} to {} overlap others from {} to {}; nobody is in two places at once",
-                clock(hours.from),
-                clock(hours.to),
-                clock(other.from),
-                clock(other.to)
-            )),
-            None => Ok(()),
-        }
+        let Some(other) = self.hours.iter().take(at).find(overlaps) else { return Ok(()) };
+        let (from, to, its_from, its_to) = (clock(hours.from), clock(hours.to), clock(other.from), clock(other.to));
+        bad(
+            "from",
+            format!("those of {who:?} from {from} to {to} overlap others from {its_from} to {its_to}; nobody is in two places at once"),
+        )
     }
+}
+
+/// What is wrong with so many minutes between two bookable times.
+fn odd_slot(whose: &str, minutes: u32) -> Option<String> {
+    let (least, most) = (SLOT_MINUTES.start(), SLOT_MINUTES.end());
+    (!SLOT_MINUTES.contains(&minutes)).then(|| format!("{whose} is from {least} to {most}; found {minutes}"))
 }
 
 fn clock(time: Time) -> String {
@@ -276,7 +279,7 @@ mod tests {
         ] {
             match (schedule.check(), expected) {
                 (Ok(()), Ok(())) => {}
-                (Err(found), Err(expected)) => assert!(found.contains(expected), "{found}"),
+                (Err(found), Err(expected)) => assert!(found.text.contains(expected), "{found}"),
                 (found, expected) => panic!("{found:?} instead of {expected:?}"),
             }
         }

@@ -14,15 +14,15 @@ use super::page::sign_in;
 use super::support::{Answer, PASSWORD, Place, TOKEN_A, form, http, place};
 
 /// An admin at a desk with the example's settings.
-struct Admin {
-    place: Place,
-    serving: Serving,
+pub struct Admin {
+    pub place: Place,
+    pub serving: Serving,
     cookie: String,
     csrf: String,
 }
 
 impl Admin {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let place = place();
         let example = file::read(include_str!("../../deploy/desk.example.toml")).unwrap();
         place.desk.with_store(|store| store.set_settings(&example, super::support::morning())).unwrap();
@@ -42,13 +42,13 @@ impl Admin {
         http(self.addr(), "GET", path, &[("cookie", &self.cookie)], "").await
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut all = vec![("csrf", self.csrf.as_str())];
         all.extend(fields);
         form(self.addr(), path, &self.cookie, &all).await
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
         answer.body
@@ -225,7 +225,7 @@ async fn every_part_is_shown_and_saving_it_untouched_changes_nothing() {
 }
 
 /// What a browser would send of the settings form of a page.
-fn fields_of(page: &str) -> Vec<(String, String)> {
+pub fn fields_of(page: &str) -> Vec<(String, String)> {
     let form = page.split("class=\"settings\"").nth(1).unwrap().split("</form>").next().unwrap();
     let text = |text: &str| text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     let attribute = |tag: &str, name: &str| tag.split(&format!(" {name}=\"")).nth(1).map(|rest| text(rest.split('"').next().unwrap()));

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use serde_path_to_error::Segment;
 
 use self::diff::Difference;
 use super::Desk;
@@ -18,6 +19,7 @@ use super::config::check_clinic;
 use super::error::DeskError;
 use super::secret::hash_token;
 use super::store::{Store, VersionRow};
+use crate::domain::fault::Fault;
 use crate::domain::settings::ClinicSettings;
 
 /// What becomes of one part.
@@ -105,8 +107,8 @@ impl Draft {
     /// The settings as they would be, if they make sense.
     ///
     /// # Errors
-    /// One sentence on what does not.
-    pub fn settings(&self) -> Result<ClinicSettings, String> {
+    /// The first that does not: which it is, and one sentence.
+    pub fn settings(&self) -> Result<ClinicSettings, Fault> {
         read(&self.edited())
     }
 
@@ -145,11 +147,34 @@ pub fn object(settings: &ClinicSettings) -> Result<Map<String, Value>, DeskError
 /// Settings out of data, if they make sense.
 ///
 /// # Errors
-/// One sentence on what does not.
-pub fn read(parts: &Map<String, Value>) -> Result<ClinicSettings, String> {
-    let settings: ClinicSettings = serde_json::from_value(Value::Object(parts.clone())).map_err(|error| error.to_string())?;
-    check_clinic(&settings).map_err(|error| error.to_string())?;
+/// The first that does not: which it is, and one sentence.
+pub fn read(parts: &Map<String, Value>) -> Result<ClinicSettings, Fault> {
+    let settings: ClinicSettings = serde_path_to_error::deserialize(Value::Object(parts.clone()))
+        .map_err(|error| unreadable(error.path(), &error.inner().to_string()))?;
+    check_clinic(&settings)?;
     Ok(settings)
+}
+
+/// A value that is not of the kind that its setting takes, such as a number that is too large.
+fn unreadable(path: &serde_path_to_error::Path, why: &str) -> Fault {
+    let (mut key, mut item, mut field) = (String::new(), None, String::new());
+    for part in path {
+        match part {
+            Segment::Seq { index } if item.is_none() && field.is_empty() => item = Some(*index),
+            Segment::Map { key: name } if item.is_some() && field.is_empty() => field.clone_from(name),
+            Segment::Map { key: name } if item.is_none() => {
+                if !key.is_empty() {
+                    key.push('.');
+                }
+                key.push_str(name);
+            }
+            _ => {}
+        }
+    }
+    // What a program says of its own types helps nobody who typed a number.
+    let is_number = |word: &str| word.strip_prefix("invalid value: integer `").and_then(|rest| rest.split('`').next()).map(str::to_owned);
+    let text = is_number(why).map_or_else(|| why.to_owned(), |number| format!("{number} is not in the range that fits here"));
+    Fault { key, item, field, text }
 }
 
 impl Desk {
@@ -193,7 +218,7 @@ impl Desk {
             }
             let settings = match draft.settings() {
                 Ok(settings) => settings,
-                Err(why) => return Ok(Put::Wrong(why)),
+                Err(fault) => return Ok(Put::Wrong(fault.text)),
             };
             let parts = store.take_settings(&settings, user, now)?;
             store.keep_settings_draft(user, None, now)?;

@@ -19,10 +19,11 @@ use self::form::Problem;
 use super::super::Desk;
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
-use super::super::settings::parts::{OTHER, PARTS, Part, at, items, known_keys, put, whole};
+use super::super::settings::parts::{OTHER, Part, at, items, known_keys, put, whole};
 use super::super::settings::{Draft, Put, file, object, read};
 use super::html::in_address;
 use super::{Oops, shown};
+use crate::domain::fault::Fault;
 
 /// Which part, and which thing of its table.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -227,7 +228,7 @@ fn save(desk: &Desk, who: &SignedIn, code: &str, item: &str, typed: &form::Typed
         let problem = match form::read(part.inputs, typed, &before) {
             Ok(values) => {
                 values.into_iter().for_each(|(key, value)| put(&mut wanted, key, value));
-                wrong_here(part, &wanted).map(|why| form::beside(part, part.inputs, None, &why))
+                wrong_here(part, &wanted).map(|fault| form::beside(part, part.inputs, &fault))
             }
             Err(problem) => Some(problem),
         };
@@ -267,8 +268,8 @@ fn save(desk: &Desk, who: &SignedIn, code: &str, item: &str, typed: &form::Typed
             }
         }
         put(&mut wanted, table.key, Value::Array(list));
-        if let Some(why) = wrong_here(part, &wanted) {
-            return again(&form::beside(part, table.inputs, Some(table.named_by), &why));
+        if let Some(fault) = wrong_here(part, &wanted) {
+            return again(&form::beside(part, table.inputs, &fault));
         }
     }
     keep(desk, who, draft, &wanted)?;
@@ -285,12 +286,10 @@ fn keep(desk: &Desk, who: &SignedIn, mut draft: Draft, wanted: &Map<String, Valu
 }
 
 /// What does not fit in this part; what does not fit in another one is shown when the whole draft is looked at.
-fn wrong_here(part: &Part, wanted: &Map<String, Value>) -> Option<String> {
-    let why = read(wanted).err()?;
-    let about = why.split(':').next().unwrap_or_default();
-    let top = about.split('.').next().unwrap_or_default();
-    let is_elsewhere = !part.shows(about) && (PARTS.iter().any(|other| other.shows(about)) || wanted.contains_key(top));
-    (!is_elsewhere).then_some(why)
+fn wrong_here(part: &Part, wanted: &Map<String, Value>) -> Option<Fault> {
+    let fault = read(wanted).err()?;
+    let is_elsewhere = !fault.key.is_empty() && !part.has(&fault.key);
+    (!is_elsewhere).then_some(fault)
 }
 
 /// Removes or moves a thing of a table.
@@ -346,6 +345,6 @@ fn read_other(draft: &Draft, text: &str) -> Result<Map<String, Value>, String> {
     for (key, value) in table {
         wanted.insert(key, serde_json::to_value(value).map_err(|_| "That cannot be read.".to_owned())?);
     }
-    let settings = read(&wanted)?;
+    let settings = read(&wanted).map_err(|fault| fault.text)?;
     object(&settings).map_err(|error| error.to_string())
 }

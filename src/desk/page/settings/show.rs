@@ -356,8 +356,11 @@ pub fn review(desk: &Desk, who: &SignedIn, draft: &Draft, refused: Option<&str>)
                 p.problem { (icon("alert")) span { "Somebody else has changed this since you did: " (meanwhile.join(", ")) ". What you see as old is how it stands now." } }
             }
             (table_of(&found, "Now", "New"))
-            @if let Some(why) = wrong.filter(|why| refused != Some(why)) {
-                (trouble(&format!("This does not fit together yet: {why}.")))
+            @if let Some(fault) = &wrong {
+                @if refused != Some(fault.text.as_str()) { (trouble(&format!("This does not fit together yet: {}.", fault.text))) }
+                @if let Some(part) = PARTS.iter().find(|part| part.has(&fault.key)) {
+                    p.way { a.button href={ "/settings/part?part=" (part.code) } { "Change it under " (part.title) } }
+                }
             } @else {
                 p { strong { "This changes for all kiosks and pages at once." } " It can be taken back under Earlier versions." }
                 form method="post" action="/settings/take" {

@@ -49,8 +49,8 @@ pub const PARTS: &[Part] = &[
         "Name, time, country and letters.",
         &[
             input("name", "Name of the clinic", "As on its letters.", Kind::Text),
-            input("time_zone", "Time zone", "Such as America/New_York. All dates are of this zone.", Kind::Zone),
-            input("country", "Country", "Two capital letters such as US. Telephone numbers and postal codes are read so.", Kind::Text),
+            input("time_zone", "Time zone", "All dates and times are in this zone.", Kind::Zone),
+            input("country", "Country", "Phone numbers, ZIP codes and dates are read as in this country.", Kind::Country),
             input("letter_paper", "Paper of letters", "", Kind::Choice(PAPERS)),
             input("letter_valid_days", "Days that a letter's code is taken after the visit", "0 to 255.", Kind::Number),
         ],

@@ -79,8 +79,10 @@ pub enum Kind {
     Text,
     /// One line that may be left out.
     TextOrNone,
-    /// The name of a time zone.
+    /// One of the time zones that there are.
     Zone,
+    /// One of the countries that there are, by code.
+    Country,
     /// A whole number.
     Number,
     /// A whole number, or nothing.
@@ -153,6 +155,12 @@ impl Part {
     /// The settings' own parts that it shows something of.
     pub fn keys(&self) -> impl Iterator<Item = &'static str> {
         self.paths().map(|key| key.split('.').next().unwrap_or(key))
+    }
+
+    /// Whether a setting with this path, or the thing that it is a part of, is shown here.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.shows(key) || self.paths().any(|path| key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
     }
 
     /// Whether something under this name, which may have dots, is shown here.

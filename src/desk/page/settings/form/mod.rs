@@ -4,6 +4,8 @@
 
 mod cells;
 
+use std::sync::LazyLock;
+
 use jiff::civil::Time;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
@@ -12,6 +14,8 @@ use super::super::super::settings::parts::{Input, Kind, Part, items, name_of};
 use super::super::super::store::Known;
 use super::super::icons::icon;
 use super::super::row::language_name;
+use crate::domain::country::COUNTRIES;
+use crate::domain::fault::Fault;
 use crate::domain::language::Language;
 use crate::domain::schedule::Day;
 
@@ -150,6 +154,39 @@ fn options(kind: Kind, names: &Names<'_>, chosen: &[String]) -> Vec<(String, Str
     options
 }
 
+/// Zones that most clinics of the United States are in; the others are below them.
+const ZONES_US: [&str; 7] = [
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+];
+
+/// Every time zone that has a place in its name, and UTC, by region.
+fn zones() -> Vec<(&'static str, Vec<(String, String)>)> {
+    static ALL: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let mut all: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+        all.sort();
+        all
+    });
+    let option = |zone: &str| (zone.to_owned(), zone.replace('_', " "));
+    let mut groups = vec![("United States", ZONES_US.iter().map(|zone| option(zone)).collect())];
+    for region in ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"] {
+        let is_here = |zone: &&String| zone.strip_prefix(region).is_some_and(|rest| rest.starts_with('/'));
+        let others = ALL.iter().filter(is_here).filter(|zone| !ZONES_US.contains(&zone.as_str()));
+        groups.push((region, others.map(|zone| option(zone)).collect()));
+    }
+    groups.push(("Other", vec![option("UTC")]));
+    groups
+}
+
+fn countries() -> Vec<(String, String)> {
+    COUNTRIES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect()
+}
+
 /// The fields of a form.
 pub fn fields(inputs: &[Input], shown: &Shown<'_>, names: &Names<'_>, problem: Option<&Problem>) -> Markup {
     html! { @for input in inputs { (field(input, shown, names, problem.filter(|problem| problem.key == Some(input.key)))) } }
@@ -230,9 +267,27 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
                 input.short id=(id) type="time" name=(key) value=(shown.time(key)) aria-describedby=[described.as_deref()] aria-invalid=[invalid];
             }
         },
-        Kind::Text | Kind::TextOrNone | Kind::Zone | Kind::Suggest(_) | Kind::Number | Kind::NumberOrNone => {
+        Kind::Zone | Kind::Country => {
+            let chosen = shown.text(key);
+            let groups = if input.kind == Kind::Zone { zones() } else { vec![("", countries())] };
+            let is_known = groups.iter().any(|(_, options)| options.iter().any(|(code, _)| *code == chosen));
+            html! {
+                div.field {
+                    label for=(id) { (input.label) }
+                    (hint) (trouble)
+                    select id=(id) name=(key) aria-describedby=[described.as_deref()] aria-invalid=[invalid] {
+                        @if !is_known { option value=(chosen) selected { (chosen) } }
+                        @for (group, options) in &groups {
+                            @let inside = html! { @for (code, name) in options { option value=(code) selected[*code == chosen] { (name) } } };
+                            @if group.is_empty() { (inside) } @else { optgroup label=(group) { (inside) } }
+                        }
+                    }
+                }
+            }
+        }
+        Kind::Text | Kind::TextOrNone | Kind::Suggest(_) | Kind::Number | Kind::NumberOrNone => {
             let is_number = matches!(input.kind, Kind::Number | Kind::NumberOrNone);
-            let list = matches!(input.kind, Kind::Zone | Kind::Suggest(_)).then(|| format!("{id}-list"));
+            let list = matches!(input.kind, Kind::Suggest(_)).then(|| format!("{id}-list"));
             html! {
                 div.field {
                     label for=(id) { (input.label) }
@@ -242,7 +297,6 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
                     @if let Some(list) = &list {
                         datalist id=(list) {
                             @if let Kind::Suggest(what) = input.kind { @for name in what.of(names.known) { option value=(name) {} } }
-                            @else { @for zone in jiff::tz::db().available() { option value=(zone.as_str()) {} } }
                         }
                     }
                 }
@@ -267,7 +321,7 @@ pub fn read(
             let key = input.key;
             let text = shown.text(key).trim().to_owned();
             let value = match input.kind {
-                Kind::Text | Kind::Zone | Kind::Choice(_) | Kind::Suggest(_) => Value::String(text),
+                Kind::Text | Kind::Zone | Kind::Country | Kind::Choice(_) | Kind::Suggest(_) => Value::String(text),
                 Kind::TextOrNone if text.is_empty() => Value::Null,
                 Kind::TextOrNone => Value::String(text),
                 Kind::NumberOrNone if text.is_empty() => Value::Null,
@@ -313,31 +367,15 @@ fn same_set(before: Option<Value>, chosen: Vec<String>) -> Value {
     chosen.into_iter().map(Value::String).collect()
 }
 
-/// What checks say without naming a field, and which field it is about, if a form has it.
-const SAID: &[(&str, &str)] = &[
-    ("not after they begin", "to"),
-    ("overlap", "from"),
-    ("a day twice", "days"),
-    ("the name of number", "name"),
-    ("two have the address", "name"),
-    ("one language or more", "languages"),
-];
-
-/// What a check found, beside the field that it names. `named_by`: the field that tells things apart.
-pub fn beside(part: &Part, inputs: &'static [Input], named_by: Option<&'static str>, why: &str) -> Problem {
-    let about = why.split_once(": ").filter(|(about, _)| part.shows(about));
-    let said = about.map_or(why, |(_, said)| said);
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let words: Vec<&str> = said.split(|c| !is_word(c)).collect();
+/// What a check found, beside the field that it is about: that of the form, or of the thing whose form it is.
+pub fn beside(part: &Part, inputs: &'static [Input], fault: &Fault) -> Problem {
+    let wanted = if fault.field.is_empty() { fault.key.as_str() } else { fault.field.as_str() };
+    let is_it = |key: &str| wanted == key || wanted.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+    let key = inputs.iter().map(|input| input.key).find(|key| is_it(key));
     let last = |key: &'static str| key.rsplit('.').next().unwrap_or(key);
-    let find = |key: &str| inputs.iter().map(|input| input.key).find(|its| *its == key);
-    let key = about
-        .and_then(|(about, _)| find(about))
-        .or_else(|| named_by.filter(|_| said.contains("there twice")))
-        .or_else(|| SAID.iter().filter(|(phrase, _)| said.contains(phrase)).find_map(|(_, key)| find(key)))
-        // What people typed may be the name of a field too; the sentence names its own field after that.
-        .or_else(|| inputs.iter().map(|input| input.key).filter(|key| words.contains(&last(key))).max_by_key(|key| last(key).len()));
-    let mut text = said.to_owned();
+    // The page says which field it is; the sentence need not name the part of a file.
+    let mut text =
+        fault.text.split_once(": ").filter(|(about, _)| part.shows(about)).map_or(fault.text.as_str(), |(_, said)| said).to_owned();
     for input in inputs {
         if last(input.key).contains('_') {
             text = text.replace(last(input.key), &format!("\"{}\"", input.label));
