@@ -1,5 +1,7 @@
 //! The desk program: arguments in, one sentence out when something is wrong.
 
+use std::collections::BTreeMap;
+use std::fs::TryLockError;
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,9 +12,9 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use arrivals::clock::SystemClock;
 use arrivals::desk::Desk;
-use arrivals::desk::config::DeskConfig;
+use arrivals::desk::config::{DeskConfig, listen_address};
 use arrivals::desk::import::preview::preview_file;
-use arrivals::desk::import::{ImportError, Report, Summary, import_file};
+use arrivals::desk::import::{ImportError, Report, Summary, days, import_file, sample};
 use arrivals::desk::matching;
 use arrivals::desk::out::write_file;
 use arrivals::desk::page::reports::document;
@@ -21,6 +23,7 @@ use arrivals::desk::store::{COMMAND, Days, Seen};
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::report::Filter;
 use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
 
 #[path = "desk/data.rs"]
 mod data;
@@ -43,8 +46,8 @@ enum Command {
     Serve {
         #[command(flatten)]
         place: Place,
-        /// Address and port to listen on, of this machine alone; replaces the configuration's.
-        #[arg(long, value_name = "ADDR")]
+        /// Address and port to listen on, of this machine alone, such as localhost:8080; replaces the configuration's.
+        #[arg(long, value_name = "ADDR", value_parser = listen_address)]
         listen: Option<SocketAddr>,
     },
     /// Takes over a day's appointments from CSV or FHIR R4 JSON files, also while the desk runs.
@@ -53,8 +56,11 @@ enum Command {
     /// Exit status: 0 nothing refused, 2 something refused (the rest is taken), 1 a file could not be read at all.
     Import {
         /// Files whose names end in .csv or .json.
-        #[arg(required = true)]
+        #[arg(required_unless_present = "sample_day")]
         files: Vec<PathBuf>,
+        /// Instead of files: an invented clinic day around the present hour, for trying out. Refused by a desk that has appointments of its own.
+        #[arg(long, conflicts_with_all = ["files", "preview"])]
+        sample_day: bool,
         /// Says what they would change, one line for each appointment, and takes nothing.
         #[arg(long)]
         preview: bool,
@@ -155,6 +161,15 @@ struct Place {
 }
 
 impl Place {
+    /// As it was typed, to be typed again with another command.
+    fn as_flag(&self) -> String {
+        match (&self.config, &self.data) {
+            (Some(file), _) => format!("--config {}", file.display()),
+            (None, Some(data)) => format!("--data {}", data.display()),
+            (None, None) => "--data DIR".to_owned(),
+        }
+    }
+
     fn config(self) -> anyhow::Result<DeskConfig> {
         match (self.config, self.data) {
             (Some(file), _) => Ok(DeskConfig::load(&file)?),
@@ -182,8 +197,12 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve { place, listen } => serve(place.config()?, listen),
-        Command::Import { files, preview, place } => import(&open(&place.config()?)?, &files, preview),
+        Command::Serve { place, listen } => {
+            let flag = place.as_flag();
+            serve(place.config()?, listen, &flag)
+        }
+        Command::Import { files: _, preview: _, sample_day: true, place } => import_sample(&open(&place.config()?)?),
+        Command::Import { files, preview, sample_day: false, place } => import(&open(&place.config()?)?, &files, preview),
         Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
         Command::User(command) => people::user(command),
         Command::Audit(command) => people::audit(command),
@@ -232,7 +251,7 @@ fn open_existing(config: &DeskConfig) -> anyhow::Result<Desk> {
 }
 
 #[tokio::main]
-async fn serve(config: DeskConfig, listen: Option<SocketAddr>) -> anyhow::Result<ExitCode> {
+async fn serve(config: DeskConfig, listen: Option<SocketAddr>, place: &str) -> anyhow::Result<ExitCode> {
     let desk = open(&config)?;
     if config.clinic.is_some() && desk.has_own_settings()? {
         tracing::warn!(
@@ -242,11 +261,48 @@ async fn serve(config: DeskConfig, listen: Option<SocketAddr>) -> anyhow::Result
     let serving = desk.serve(listen.unwrap_or(config.listen)).await?;
     println!("listening on http://{}", serving.addr);
     std::io::stdout().flush().context("cannot write to standard output")?;
+    // For the person who started it. Programs read the line above.
+    eprintln!("Open http://{}/ in a browser. Ctrl-C ends the desk.", serving.addr);
+    if desk.users()?.is_empty() {
+        eprintln!("No users yet. In another terminal: arrivals-desk user add NAME --role admin {place}");
+    }
+    let _alone = match Serves::alone(&config.data) {
+        Ok(alone) => Some(alone),
+        Err(TryLockError::WouldBlock) => {
+            eprintln!(
+                "Note: another desk serves {} already. Both work on the same file; if you did not mean that, stop one of them.",
+                config.data.display()
+            );
+            None
+        }
+        Err(TryLockError::Error(error)) => {
+            tracing::info!(error = %error.kind(), "cannot see whether another desk serves the same folder");
+            None
+        }
+    };
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     stop_asked().await?;
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     serving.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// That a desk serves a folder, as long as this lives; over by itself when the program ends, however it ends. A file of its own: SQLite has its own
+/// locks on the desk's.
+struct Serves {
+    _file: std::fs::File,
+}
+
+impl Serves {
+    fn alone(data: &Path) -> Result<Self, TryLockError> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(data.join("serving.lock")).map_err(TryLockError::Error)?;
+        file.try_lock()?;
+        Ok(Self { _file: file })
+    }
 }
 
 async fn stop_asked() -> anyhow::Result<()> {
@@ -264,6 +320,7 @@ fn match_tries(appointments: &Path, tries: &Path, out: &Path) -> anyhow::Result<
         Report::Refusal(text) | Report::Change(text) => println!("{text}"),
         Report::Note(text) => eprintln!("note: {text}"),
         Report::Progress(done) => eprintln!("{done} tries so far"),
+        Report::Days(_) => {}
     };
     let summary = matching::match_files(appointments, tries, out, &mut tell)?;
     println!("{summary}");
@@ -327,6 +384,7 @@ fn import(desk: &Desk, files: &[PathBuf], preview: bool) -> anyhow::Result<ExitC
             Report::Refusal(text) | Report::Change(text) => println!("{text}"),
             Report::Note(text) => eprintln!("note: {text}"),
             Report::Progress(done) => eprintln!("{}: {done} appointments so far", file.display()),
+            Report::Days(found) => tell_days(desk, &found),
         };
         match if preview { preview_file(desk, file, &mut report) } else { import_file(desk, file, &mut report) } {
             Ok(part) => summary += part,
@@ -343,4 +401,21 @@ fn import(desk: &Desk, files: &[PathBuf], preview: bool) -> anyhow::Result<ExitC
         (false, 0) => ExitCode::SUCCESS,
         (false, _) => ExitCode::from(2),
     })
+}
+
+fn import_sample(desk: &Desk) -> anyhow::Result<ExitCode> {
+    let mut report = |report: Report| {
+        if let Report::Days(found) = report {
+            tell_days(desk, &found);
+        }
+    };
+    println!("{}", sample::take(desk, &mut report)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// For the person who imports: a list of another day than today looks like one that was not taken.
+fn tell_days(desk: &Desk, found: &BTreeMap<Date, u64>) {
+    for line in days::sentences(found, desk.clinic_date()) {
+        eprintln!("{line}");
+    }
 }

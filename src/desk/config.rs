@@ -98,6 +98,25 @@ pub fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
 }
 
+/// The address of `127.0.0.1:8080` or `localhost:8080`. Of a name's addresses one of this machine is taken, IPv4 first: that is where browsers look.
+///
+/// # Errors
+/// A sentence that says how it is written.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let text = text.trim();
+    if let Ok(addr) = text.parse() {
+        return Ok(addr);
+    }
+    let found = || format!("{text:?} is no address and port of this machine; write one such as 127.0.0.1:8080 or localhost:8080");
+    let mut all: Vec<SocketAddr> = text.to_socket_addrs().map_err(|_| found())?.collect();
+    all.sort_by_key(|addr| (!addr.ip().is_loopback(), addr.is_ipv6()));
+    all.first().copied().ok_or_else(found)
+}
+
+fn listen_of<'de, D: serde::Deserializer<'de>>(from: D) -> Result<SocketAddr, D::Error> {
+    listen_address(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+}
+
 fn default_idle() -> u32 {
     SESSION_IDLE_MINUTES
 }

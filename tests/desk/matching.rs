@@ -37,7 +37,7 @@ impl Room {
         let mut said = Vec::new();
         let mut tell = |report: Report| match report {
             Report::Refusal(text) | Report::Note(text) | Report::Change(text) => said.push(text),
-            Report::Progress(_) => {}
+            Report::Progress(_) | Report::Days(_) => {}
         };
         let result = match_files(&self.path("day.csv"), &self.path("tries.csv"), &self.path("out.csv"), &mut tell);
         let written = std::fs::read_to_string(self.path("out.csv")).unwrap_or_default();

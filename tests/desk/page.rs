@@ -118,3 +118,36 @@ async fn what_people_are_called_is_never_taken_for_markup() {
     assert!(!page.body.contains("<i>"));
     serving.stop().await;
 }
+
+#[tokio::test]
+async fn a_desk_without_users_says_how_the_first_is_added_and_one_without_appointments_today_where_they_are() {
+    let place = place();
+    let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let page = async || http(serving.addr, "GET", "/sign-in", &[], "").await.body;
+    assert!(page().await.contains("No users yet.") && page().await.contains("arrivals-desk user add NAME --role admin"));
+    let wrong = sign_in(serving.addr, "ana", PASSWORD).await;
+    assert!(wrong.status == 401 && wrong.body.contains("No users yet."));
+    place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
+    place.desk.add_user("sue", PASSWORD, Role::Supervisor).unwrap();
+    assert!(!page().await.contains("No users yet."));
+
+    let ana = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
+    let list = async |cookie: &str| http(serving.addr, "GET", "/list", &[("cookie", cookie)], "").await.body;
+    let none = list(&ana).await;
+    assert!(
+        none.contains("No appointments yet.") && none.contains("A supervisor or admin imports") && !none.contains("/appointments/import")
+    );
+    import(&place.desk, "tests/data/day.csv").0.unwrap();
+    assert!(!list(&ana).await.contains("id=\"no-appointments\""));
+    place.clock.advance(Duration::from_secs(6 * 24 * 60 * 60));
+    let cookie = sign_in(serving.addr, "sue", PASSWORD).await.cookies();
+    let later = list(&cookie).await;
+    assert!(
+        later.contains("No appointments today.")
+            && later
+                .contains("<a href=\"/appointments?date=2026-11-23\">232 on <time datetime=\"2026-11-23\">Monday, Nov 23, 2026</time></a>"),
+        "{later}"
+    );
+    assert!(later.contains("href=\"/appointments/import\""));
+    serving.stop().await;
+}

@@ -1,6 +1,9 @@
 //! The program itself: letters, their keys, kiosks, and what it says when something is wrong.
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+
+use super::support::Running;
 
 struct Room {
     folder: tempfile::TempDir,
@@ -168,4 +171,109 @@ fn a_configuration_places_its_kiosks_and_every_command_explains_itself() {
         assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Usage:"), "{command:?}");
     }
     assert_eq!(desk().args(["letter", "x", "--data", "d"]).output().unwrap().status.code(), Some(2), "--out is needed");
+}
+
+/// A desk that is served, and what it says to the person who started it, up to and with the line that begins so.
+fn serve(room: &Room, listen: &str, until: &str) -> (Running, String, Vec<String>) {
+    let child = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"))
+        .args(["serve", "--listen", listen, "--data", &room.path("data")])
+        .env("RUST_LOG", "warn")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut running = Running(child.unwrap());
+    let (out, err) = (running.0.stdout.take().unwrap(), running.0.stderr.take().unwrap());
+    let mut first = String::new();
+    BufReader::new(out).read_line(&mut first).unwrap();
+    let mut said = Vec::new();
+    for line in BufReader::new(err).lines().map(Result::unwrap) {
+        let is_last = line.starts_with(until);
+        said.push(line);
+        if is_last {
+            break;
+        }
+    }
+    (running, first.trim().to_owned(), said)
+}
+
+#[test]
+fn the_first_start_says_what_to_do_next() {
+    let room = Room::new();
+    let (running, first, said) = serve(&room, "localhost:0", "No users yet.");
+    let address = first.strip_prefix("listening on ").unwrap();
+    assert!(address.starts_with("http://127.0.0.1:"), "{first}");
+    assert_eq!(said[0], format!("Open {address}/ in a browser. Ctrl-C ends the desk."));
+    assert!(said[1].ends_with(&format!("arrivals-desk user add NAME --role admin --data {}", room.path("data"))), "{said:?}");
+    drop(running);
+    // With a user there is nothing of that; a second desk on the same folder says that there is a first.
+    let output = Command::new("sh")
+        .args([
+            "-c",
+            &format!("echo correct horse | {} user add ana --role admin --data {}", env!("CARGO_BIN_EXE_arrivals-desk"), room.path("data")),
+        ])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let (_first, _, said) = serve(&room, "127.0.0.1:0", "Open ");
+    assert_eq!(said.len(), 1, "{said:?}");
+    let (_second, listening, said) = serve(&room, "127.0.0.1:0", "Note: another desk serves");
+    assert!(
+        said.last().unwrap().starts_with("Note: another desk serves") && listening.starts_with("listening on"),
+        "it works anyway: {said:?}"
+    );
+    assert!(!said.iter().any(|line| line.starts_with("No users")), "{said:?}");
+}
+
+#[test]
+fn an_address_that_is_none_is_said_in_a_sentence() {
+    let room = Room::new();
+    for listen in ["localhost", "8080", "nowhere at all:80"] {
+        let (status, _, why) = room.run(&["serve", "--listen", listen]);
+        assert!(status == Some(2) && why.contains("write one such as 127.0.0.1:8080 or localhost:8080"), "{listen}: {why}");
+    }
+}
+
+#[test]
+fn an_import_says_for_which_days_it_was() {
+    let room = Room::new();
+    let (status, said, told) = room.run(&["import", "tests/data/day.csv"]);
+    assert_eq!((status, said.trim()), (Some(0), "taken 232, unchanged 0, refused 0"));
+    assert!(told.contains("232 appointments for Monday, Nov 23, 2026 - today is "), "{told}");
+    let (_, _, told) = room.run(&["import", "tests/data/day.csv", "--preview"]);
+    assert!(told.contains("232 appointments for Monday, Nov 23, 2026"), "{told}");
+    // Invented people do not get among appointments of a desk's own.
+    let (status, said, why) = room.run(&["import", "--sample-day"]);
+    assert!(status == Some(1) && said.is_empty() && why.contains("this desk has appointments of its own"), "{why}");
+}
+
+#[test]
+fn a_sample_day_is_todays_and_can_come_again() {
+    let room = Room::new();
+    for expected in ["taken 232, unchanged 0, refused 0", "taken 0, unchanged 232, refused 0"] {
+        let (status, said, told) = room.run(&["import", "--sample-day"]);
+        assert!(status == Some(0), "{told}");
+        // At a change of the hour between the two its times are others, and not its day.
+        assert!(said.trim() == expected || said.contains("taken 232, unchanged 0"), "{said}");
+        assert!(told.contains("232 appointments for today, "), "{told}");
+    }
+    for arguments in [&["import"][..], &["import", "--sample-day", "tests/data/day.csv"], &["import", "--sample-day", "--preview"]] {
+        assert_eq!(room.run(arguments).0, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_configuration_with_the_examples_token_does_not_start() {
+    let room = Room::new();
+    let config = room.path("desk.toml");
+    let example = std::fs::read_to_string("deploy/desk.example.toml").unwrap();
+    let text = example.replace("/var/lib/arrivals-desk", &room.path("data"));
+    std::fs::write(&config, text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_arrivals-desk")).args(["kiosk", "list", "--config", &config]).output().unwrap();
+    let why = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{why}");
+    assert!(
+        why.contains("placeholder of the example file") && why.contains("arrivals-desk kiosk add") && !why.contains("replace-this"),
+        "{why}"
+    );
+    assert!(!std::path::Path::new(&room.path("data")).exists());
 }

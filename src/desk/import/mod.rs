@@ -5,12 +5,18 @@
 //! in a file with shifted columns any field may hold a name.
 
 pub mod csv;
+pub mod days;
 pub mod draft;
 pub mod fhir;
 pub mod preview;
+pub mod sample;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::Desk;
 use super::error::DeskError;
@@ -93,6 +99,8 @@ pub enum Report {
     Note(String),
     /// So many appointments are done.
     Progress(u64),
+    /// How many appointments the list has for which days. Said at the end.
+    Days(BTreeMap<Date, u64>),
 }
 
 /// Reads one file and gives the desk what is good in it. Where staff accepted something, it is heard to its end first: a list is
@@ -110,11 +118,23 @@ pub fn import_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> 
             desk.end_contradicted(&heard)?;
         }
     }
-    let mut sink =
-        DeskSink { desk, name: &name, report, batch: Vec::new(), unsaid: Unsaid::default(), summary: Summary::default(), done: 0 };
+    let zone = desk.with_store(|store| Ok(store.zone().clone()))?;
+    let mut sink = DeskSink {
+        desk,
+        name: &name,
+        report,
+        batch: Vec::new(),
+        unsaid: Unsaid::default(),
+        summary: Summary::default(),
+        done: 0,
+        zone,
+        days: BTreeMap::new(),
+    };
     read(path, &bytes, &mut sink)?;
     sink.store()?;
-    Ok(sink.summary)
+    let DeskSink { report, summary, days, .. } = sink;
+    report(Report::Days(days));
+    Ok(summary)
 }
 
 /// Reads one file, CSV or FHIR by its name, and hands on what is in it.
@@ -197,6 +217,8 @@ struct DeskSink<'a> {
     unsaid: Unsaid,
     summary: Summary,
     done: u64,
+    zone: TimeZone,
+    days: BTreeMap<Date, u64>,
 }
 
 impl DeskSink<'_> {
@@ -217,6 +239,7 @@ impl Sink for DeskSink<'_> {
     }
 
     fn good(&mut self, appointment: Appointment) -> Result<(), ImportError> {
+        *self.days.entry(appointment.local_date(&self.zone)).or_default() += 1;
         self.batch.push(appointment);
         if self.batch.len() >= BATCH {
             self.store()?;

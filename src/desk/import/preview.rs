@@ -3,9 +3,11 @@
 //! Invariants: nothing is stored before somebody said so; what is taken is what was shown, or nothing; a list that nobody took is forgotten
 //! after a quarter of an hour.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -129,6 +131,11 @@ pub fn preview_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) ->
             }
         }));
     }
+    let mut days: BTreeMap<Date, u64> = BTreeMap::new();
+    for appointment in &list.list {
+        *days.entry(appointment.local_date(&zone)).or_default() += 1;
+    }
+    report(Report::Days(days));
     Ok(Summary { taken: preview.changed.len() as u64, unchanged: preview.unchanged, refused: list.refused.len() as u64 })
 }
 

@@ -177,6 +177,7 @@ pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
                 li.count { a href="#closed" { b { (day.closed.len()) } " closed" } }
                 @if day.known.changes > 0 { li.count { a #all-changes href="/changes" { b { (day.known.changes) } @if day.known.changes == 1 { " change to review" } @else { " changes to review" } } } }
             }
+            @if day.is_without_appointments() { (no_appointments(day)) }
             section #needs aria-labelledby="h-needs" {
                 h2 #h-needs { "Need you now" }
                 @if day.needs.is_empty() { p.empty { (icon("check")) "Nobody needs help right now." } }

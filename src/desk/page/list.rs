@@ -15,6 +15,7 @@ use super::super::queues::{Queues, queue_name};
 use super::super::session::SignedIn;
 use super::super::store::{CardKey, ReasonRow, RefusedCodes, Stop, Store, VisitRow};
 use super::super::today::Today;
+use super::super::users::Role;
 use super::narrow::{Choices, Narrow};
 use crate::domain::eligibility::Eligibility;
 use crate::domain::identity::fold_name;
@@ -63,6 +64,8 @@ pub struct Day {
     pub my_point: Option<String>,
     /// Who looks; nobody in what is the same for all.
     pub user: String,
+    /// Whether they may import a list.
+    pub can_import: bool,
     /// How it is narrowed.
     pub narrow: Narrow,
     /// How many rows that leaves out.
@@ -75,6 +78,8 @@ pub struct Day {
 pub struct Known {
     /// Codes that kiosks did not take today.
     pub refused_codes: Vec<RefusedCodes>,
+    /// On a day without any appointment: the nearest dates that have appointments, each with how many.
+    pub days_beside: Vec<(Date, u64)>,
     /// Proposed changes that nobody decided, of whatever day: not urgent, but not to be forgotten.
     pub changes: usize,
     /// By what the list can be narrowed.
@@ -124,7 +129,8 @@ impl Day {
     /// The same day for whoever looks.
     pub fn of(desk: &Desk, who: &SignedIn, shared: &Self) -> Result<Self, DeskError> {
         let my_point = super::calling::my_point(desk, who)?;
-        Ok(Self { now: desk.now(), my_point, user: who.user.clone(), ..shared.clone() })
+        let can_import = who.role >= Role::Supervisor;
+        Ok(Self { now: desk.now(), my_point, user: who.user.clone(), can_import, ..shared.clone() })
     }
 
     /// What is the same for everybody who looks. Whatever changes meanwhile has a later revision than `today`, so pages ask again.
@@ -153,6 +159,7 @@ impl Day {
                 settings,
                 my_point: None,
                 user: String::new(),
+                can_import: false,
                 narrow: Narrow::default(),
                 left_out: 0,
                 is_panel: false,
@@ -315,6 +322,11 @@ impl Day {
         row.appointment.as_ref().is_none_or(|appointment| appointment.local_date(&self.zone) == self.date)
     }
 
+    /// Whether there is no appointment today at all.
+    pub fn is_without_appointments(&self) -> bool {
+        self.narrow.is_all() && !self.rows().any(|row| row.appointment.is_some())
+    }
+
     /// Every visit of the day.
     pub fn rows(&self) -> impl Iterator<Item = &VisitRow> {
         let entries = self.needs.iter().chain(&self.closed).filter_map(|entry| match entry {
@@ -336,6 +348,7 @@ impl Known {
         let date = store.date_at(now);
         let mut known = Self {
             refused_codes: store.refused_codes_of(date)?,
+            days_beside: if rows.iter().any(|row| row.appointment.is_some()) { Vec::new() } else { store.days_beside(date)? },
             changes: 0,
             choices: Choices::of(rows, settings),
             changes_by: HashMap::new(),

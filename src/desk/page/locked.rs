@@ -10,6 +10,8 @@ use super::icons::{icon, mark};
 /// What the page says, and where it leads.
 pub(super) struct SignIn<'a> {
     /// The form's token.
+    /// There are no users yet: the page says how to add one.
+    pub is_new: bool,
     pub token: &'a str,
     /// Whether a session ended by itself in this browser.
     pub is_locked: bool,
@@ -30,6 +32,13 @@ impl SignIn<'_> {
             h1 { @if self.is_locked { "Locked" } @else { "Arrivals desk" } }
             @if self.is_locked { p { "No one used this page for a while. Sign in to continue where you were." } }
             @else { p.quiet { "Who is here, who needs you, and why." } }
+            @if self.is_new {
+                div.notice role="status" {
+                    p { b { "No users yet." } " On the server, run:" }
+                    p { code { "arrivals-desk user add NAME --role admin --data DIR" } }
+                    p.quiet { "DIR is the folder that " code { "serve" } " was given; with a configuration file, write " code { "--config FILE" } " instead." }
+                }
+            }
             @if let Some(note) = self.note { p.notice role="status" { (note) } }
             (self.problem())
             form method="post" action="/sign-in" {

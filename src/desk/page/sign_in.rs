@@ -100,7 +100,9 @@ async fn form(desk: &Desk, headers: &HeaderMap, step: Step, says: Says<'_>, stat
     };
     // A locked page says so itself.
     let note = says.note.filter(|note| locked.is_none() || *note != ENDED);
-    let page = SignInPage { token: &token, is_locked: locked.is_some(), hears, note, problem: says.problem, back: says.back };
+    // Asked each time: the first user is added while the page is open.
+    let is_new = matches!(step, Step::Password) && desk.blocking(Desk::users).await?.is_empty();
+    let page = SignInPage { token: &token, is_new, is_locked: locked.is_some(), hears, note, problem: says.problem, back: says.back };
     let page = match step {
         Step::Password => page.password(),
         Step::Code => page.code(),

@@ -106,6 +106,33 @@ impl Store {
         Ok(result)
     }
 
+    /// Whether there is any appointment whose number does not begin so.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn has_appointment_beside(&self, prefix: &str) -> Result<bool, DeskError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM appointment WHERE substr(id, 1, length(?1)) <> ?1)";
+        Ok(self.conn.query_row(sql, [prefix], |row| row.get(0))?)
+    }
+
+    /// Dates beside `date` that have appointments, each with how many: the next one, and the last one before.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn days_beside(&self, date: Date) -> Result<Vec<(Date, u64)>, DeskError> {
+        let mut found = Vec::new();
+        for nearest in ["MIN(local_date) FROM appointment WHERE local_date > ?1", "MAX(local_date) FROM appointment WHERE local_date < ?1"]
+        {
+            let sql = format!("SELECT local_date, COUNT(*) FROM appointment WHERE local_date = (SELECT {nearest}) GROUP BY local_date");
+            let day: Option<(String, i64)> =
+                self.conn.query_row(&sql, [date.to_string()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            if let Some((day, count)) = day {
+                found.push((day.parse().map_err(|_| DeskError::Unreadable("a date"))?, count.unsigned_abs()));
+            }
+        }
+        Ok(found)
+    }
+
     /// One appointment.
     ///
     /// # Errors
