@@ -8,7 +8,7 @@ use super::error::DeskError;
 use super::import::draft::Draft;
 use super::store::{BookingState, Refused};
 use crate::domain::appointment::Appointment;
-use crate::domain::booking::{Ask, Slot, free_slots};
+use crate::domain::booking::{Ask, Slot, WhyNone, free_slots, why_none};
 use crate::domain::ids::AppointmentId;
 
 /// Free times are looked for so many days ahead.
@@ -95,6 +95,18 @@ impl Desk {
         let last = max.checked_sub(1).and_then(|at| found.get(at)).map(|slot| slot.start);
         found.retain(|slot| last.is_none_or(|last| slot.start <= last));
         Ok(found)
+    }
+
+    /// Why there is no free time for what is asked from a date on, and the last date that is looked at. Asked only where there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn why_no_time(&self, ask: &Ask, from: Date) -> Result<(WhyNone, Date), DeskError> {
+        let now = self.now();
+        let practice = self.with_store(|store| store.practice(now))?;
+        let today = practice.date_of(now);
+        let last = today.saturating_add(DAYS_AHEAD.days());
+        Ok((why_none(&practice, ask, from.max(today), last), last))
     }
 
     /// Books an appointment and answers its number; its own does not matter.

@@ -57,7 +57,7 @@ await play(async () => {
   await look(ben, "found");
   await ben.getByRole("button", { name: /Book for/ }).first().click();
   await ben.getByLabel("Service").selectOption("Family medicine");
-  await ben.getByLabel("Clinician").selectOption("");
+  await ben.getByLabel("Provider").selectOption("");
   await ben.getByRole("button", { name: "Show free times" }).click();
   const first = (page) => page.locator(".times button").first();
   assert.equal(await first(ana).innerText(), await first(ben).innerText());

@@ -131,3 +131,40 @@ async fn an_appointment_is_moved_called_off_and_taken_back() {
     }
     serving.stop().await;
 }
+
+#[tokio::test]
+async fn a_provider_who_does_not_offer_the_service_is_named_and_can_be_left_out() {
+    let (_place, serving, cookie) = ready().await;
+    let addr = serving.addr;
+    let page = http(addr, "GET", "/appointments/book?appointment=apt-0001", &[("cookie", &cookie)], "").await;
+    assert!(
+        page.body.contains("<option value=\"Dr. Leanne Moen\" selected>") && page.body.contains("class=\"times\""),
+        "the provider of the last visit"
+    );
+    let csrf = page.csrf();
+    let times = async |fields: &[(&str, &str)]| {
+        let all = [&[("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("service", "Family medicine")], fields].concat();
+        form(addr, "/appointments/times", &cookie, &all).await.body
+    };
+    let shown = times(&[("practitioner", "Dr. Leanne Moen")]).await;
+    assert!(shown.contains("Dr. Leanne Moen does not offer Family medicine. Choose another provider or any provider."), "{shown}");
+    assert!(!shown.contains("No free time") && !shown.contains("class=\"times\""), "{shown}");
+    // Only who offers it can be chosen, without a script, too.
+    let select = shown.split("id=\"practitioner\"").nth(1).and_then(|rest| rest.split("</select>").next()).unwrap();
+    assert!(select.contains(">Any provider<") && select.matches("<option").count() > 1 && !select.contains("Dr. Leanne Moen"), "{select}");
+    let offering = select.split("<option value=\"").nth(2).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(shown.contains(&format!("Offered by: {offering}")), "{shown}");
+    // The button leaves the provider out, and nothing else.
+    let button = shown.split("<form").find(|form| form.contains("id=\"any-provider\"")).unwrap();
+    assert!(button.contains("name=\"service\" value=\"Family medicine\"") && !button.contains("name=\"practitioner\""), "{button}");
+    assert!(times(&[]).await.contains("class=\"times\""));
+    assert!(times(&[("practitioner", offering)]).await.contains("class=\"times\""));
+
+    // A date beyond what is looked at, and a service that nobody offers, are named as such.
+    let far = times(&[("date", "2027-11-23")]).await;
+    assert!(far.contains("Nov 23, 2027 is too far ahead.") && far.contains("id=\"from-today\""), "{far}");
+    let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("service", "Levitation")];
+    let none = form(addr, "/appointments/times", &cookie, &fields).await.body;
+    assert!(none.contains("No provider offers Levitation.") && !none.contains("id=\"any-provider\""), "{none}");
+    serving.stop().await;
+}

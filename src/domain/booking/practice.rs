@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::schedule::{Day, Hours, Opening, Schedule};
+use super::slots::Ask;
 
 /// What the list shows of one clinician: so many appointments of this service, at this place, of this length.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +88,31 @@ impl Practice {
     #[must_use]
     pub fn practitioners(&self) -> Vec<&str> {
         self.hours.iter().map(|hours| hours.practitioner.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Everybody who can be booked for this service, by name.
+    #[must_use]
+    pub fn practitioners_for(&self, service: &str) -> Vec<&str> {
+        let offering = self.hours.iter().filter(|hours| offers(hours, service));
+        offering.map(|hours| hours.practitioner.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Whether what is asked for is offered on this day of the week, be the clinic closed on the date or not.
+    #[must_use]
+    pub(super) fn is_offered(&self, date: Date, ask: &Ask) -> bool {
+        let day = Day::of(date);
+        self.hours_for(ask).any(|hours| hours.days.contains(&day))
+    }
+
+    /// The longest stretch of minutes at a time in which what is asked for is offered.
+    #[must_use]
+    pub(super) fn longest_minutes(&self, ask: &Ask) -> i64 {
+        self.hours_for(ask).map(|hours| hours.from.duration_until(hours.to).as_secs() / 60).max().unwrap_or(0)
+    }
+
+    fn hours_for(&self, ask: &Ask) -> impl Iterator<Item = &Hours> {
+        let fits = |hours: &&Hours| ask.practitioner.as_ref().is_none_or(|wanted| *wanted == hours.practitioner);
+        self.hours.iter().filter(|hours| offers(hours, &ask.service)).filter(fits)
     }
 
     /// Whether nobody is booked on this date.
@@ -181,8 +207,18 @@ impl Stretch {
     /// Whether appointments of this service are booked here.
     #[must_use]
     pub fn takes(&self, service: &str) -> bool {
-        self.services.is_empty() || self.services.iter().any(|one| one == service)
+        takes(&self.services, service)
     }
+}
+
+/// Whether appointments of this service are booked in these hours.
+fn offers(hours: &Hours, service: &str) -> bool {
+    takes(&hours.services, service)
+}
+
+/// No services are all of them.
+fn takes(services: &[String], service: &str) -> bool {
+    services.is_empty() || services.iter().any(|one| one == service)
 }
 
 /// Everybody whom the list names, while the clinic is open, for what and where they are seen to work.

@@ -263,12 +263,15 @@ fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, trou
     let now = desk.now();
     let (known, practice) = desk.with_store(|store| Ok((store.known(now)?, store.practice(now)?)))?;
     let services: Vec<String> = known.services.iter().cloned().collect();
-    let practitioners: Vec<String> = practice.practitioners().into_iter().map(str::to_owned).collect();
+    let service = if form.moves.is_empty() { form.service.as_str() } else { whom.appointment().service.as_str() };
+    // Only providers who fit are offered, once the service is known.
+    let fitting = if service.is_empty() { practice.practitioners() } else { practice.practitioners_for(service) };
+    let practitioners: Vec<String> = fitting.into_iter().map(str::to_owned).collect();
     let from: Option<Date> = form.date.parse().ok();
     let today = practice.date_of(now);
     let mut form = form.clone();
     // Somebody who left, or never worked here by the clinic's hours: anybody else then.
-    if !practitioners.contains(&form.practitioner) {
+    if !practice.practitioners().contains(&form.practitioner.as_str()) {
         form.practitioner.clear();
     }
     let has_service = !form.moves.is_empty() || !form.service.is_empty();
@@ -279,6 +282,7 @@ fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, trou
     };
     let status = if matches!(trouble, Trouble::None) { StatusCode::OK } else { StatusCode::CONFLICT };
     let asked = ask(desk, &form, whom)?;
+    let why_none = if has_service && found.is_empty() { Some(desk.why_no_time(&asked, from.unwrap_or(today))?) } else { None };
     let choice = show::Choice {
         form: &form,
         whom,
@@ -288,6 +292,7 @@ fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, trou
         practice: &practice,
         minutes: asked.minutes,
         times: has_service.then_some(&found),
+        why_none,
         today,
     };
     Ok(Outcome::Page(status, show::times(desk, who, &choice, trouble)?))

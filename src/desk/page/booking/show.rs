@@ -14,7 +14,7 @@ use super::super::icons::icon;
 use super::super::row::{clock_time, language_name};
 use super::{BookForm, Trouble, Whom, outside};
 use crate::domain::appointment::Appointment;
-use crate::domain::booking::{Practice, Slot};
+use crate::domain::booking::{Practice, Slot, WhyNone};
 use crate::domain::language::Language;
 
 /// What the page of free times shows.
@@ -31,6 +31,8 @@ pub(super) struct Choice<'a> {
     pub minutes: u32,
     /// None as long as nobody said for what.
     pub times: Option<&'a Vec<Slot>>,
+    /// Why there are no times, if there are none, and up to which date was looked.
+    pub why_none: Option<(WhyNone, Date)>,
     pub today: Date,
 }
 
@@ -144,9 +146,9 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
                     }
                 }
             }
-            div { label for="practitioner" { "Clinician" }
+            div { label for="practitioner" { "Provider" }
                 select #practitioner name="practitioner" {
-                    option value="" { "Anybody" }
+                    option value="" { "Any provider" }
                     @for name in choice.practitioners { option value=(name) selected[form.practitioner == *name] { (name) } }
                 }
             }
@@ -155,12 +157,53 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
         }
         @match choice.times {
             None => p.quiet { "Choose the service, then a free time." },
-            Some(times) if times.is_empty() => p.empty role="status" { "No free time within three months. Try another clinician or another date." },
+            Some(times) if times.is_empty() => (nothing_free(choice, who, from)),
             Some(times) => (free(times, form, who, &zone)),
         }
         @if choice.times.is_some() { (outside::another(choice, who)) }
     };
     Ok(page("Appointments", desk, who, &body))
+}
+
+/// Which of what was asked for leaves nothing, with a button that leaves that out.
+fn nothing_free(choice: &Choice<'_>, who: &SignedIn, from: Date) -> Markup {
+    let Choice { form, whom, today, minutes, .. } = choice;
+    let Some((why, last)) = &choice.why_none else { return html! {} };
+    let service = if form.moves.is_empty() { form.service.as_str() } else { whom.appointment().service.as_str() };
+    let provider = form.practitioner.as_str();
+    let day = |date: Date| date.strftime("%b %-d, %Y").to_string();
+    let with = if provider.is_empty() { "No provider".to_owned() } else { provider.to_owned() };
+    let sentence = match why {
+        WhyNone::NoHours => "No provider has hours yet. An admin can set them in Settings.".to_owned(),
+        WhyNone::Service => format!("No provider offers {service}. An admin can change that in Settings, under hours."),
+        WhyNone::Clinician { .. } => format!("{provider} does not offer {service}. Choose another provider or any provider."),
+        WhyNone::Date => format!("{} is too far ahead. Appointments can be booked until {}.", day(from), day(*last)),
+        WhyNone::Closed => {
+            format!("The clinic is closed on every day from {} to {} on which {service} is offered.", day(from), day(*last))
+        }
+        WhyNone::Length => format!("{service} takes {minutes} minutes, which is longer than the hours in which it is offered."),
+        WhyNone::Taken if provider.is_empty() => format!("{with} has a free time for {service} from {} to {}.", day(from), day(*last)),
+        WhyNone::Taken => format!("{with} has no free time for {service} from {} to {}.", day(from), day(*last)),
+    };
+    // A provider is in the way only if others offer it; a date only if it is not today.
+    let drops_provider =
+        !provider.is_empty() && matches!(why, WhyNone::Clinician { .. } | WhyNone::Taken | WhyNone::Closed | WhyNone::Length);
+    let drops_date = from > *today && matches!(why, WhyNone::Date | WhyNone::Closed | WhyNone::Taken);
+    let without = |field: &'static str, id: &str, word: &str| {
+        html! { form method="post" action="/appointments/times" { (carried(form, who, &[field])) button.button id=(id) type="submit" { (word) } } }
+    };
+    html! {
+        div.nothing role="status" {
+            p.empty { (sentence) }
+            @if let WhyNone::Clinician { others } = why {
+                p { "Offered by: " (others.join(", ")) "." }
+            }
+            div.do {
+                @if drops_provider { (without("practitioner", "any-provider", "Show times with any provider")) }
+                @if drops_date { (without("date", "from-today", "Show times from today")) }
+            }
+        }
+    }
 }
 
 /// Free times by day, each a button.
