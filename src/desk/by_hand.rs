@@ -1,5 +1,7 @@
 //! What staff do by hand, as the desk does it: the store's deed, and everybody who looks hears of it.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
 use super::Desk;
@@ -113,10 +115,18 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub fn find_people(&self, text: &str) -> Result<Found, DeskError> {
+        self.find_people_beside(text, &HashSet::new())
+    }
+
+    /// As [`Desk::find_people`], without these people.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn find_people_beside(&self, text: &str, shown: &HashSet<PatientId>) -> Result<Found, DeskError> {
         let (now, month_first) = (self.now(), self.writes_month_first());
         let words: Vec<&str> = text.split_whitespace().collect();
         let dates = |word: &str| super::dates::read(word, month_first).into_iter().collect();
-        self.with_store(|store| store.find_people(&words, dates, store.date_at(now)))
+        self.with_store(|store| store.find_people(&words, dates, shown, store.date_at(now)))
     }
 
     /// Whether this clinic writes `3/9/1950` for the 9th of March.

@@ -91,10 +91,25 @@ await play(async () => {
   await page.locator("#show-all").click();
   await page.waitForURL(base + "/");
   await page.locator("#filter").fill("nobodyofthisname");
-  await page.getByText("Nobody of today fits that.").waitFor();
-  await page.getByRole("button", { name: "Look among all days" }).click();
-  await page.getByText("Nobody who ever had an appointment here").waitFor();
+  await page.getByText(/^0 of [0-9]+ on today's list match(es)?\.$/).waitFor();
+  await page.locator("#others").getByText("No other patient matches").waitFor();
+  assert.equal(await page.locator("#day h2:visible").count(), 0, "no heading stands above nobody");
+  assert.equal(await page.locator("#counters").isVisible(), false, "counts of the whole list are away");
+  await page.locator("#filter").press("Enter");
+  await page.getByText("No other patient matches").waitFor();
   await audit(page, "search");
+  // Of two people with one name one is on today's list.
+  await page.goto(base + "/");
+  await page.locator("#filter").fill("alfonso");
+  await page.locator("#fitting").getByText(/^[1-9]\d* of [0-9]+ on today's list match(es)?\.$/).waitFor();
+  const shown = await page.locator("#list .row:visible").count();
+  const counted = await page.locator("#day h2:visible [data-n]").allTextContents();
+  assert.equal(counted.map(Number).reduce((sum, count) => sum + count, 0), shown, "headings count what is below them");
+  await page.locator("#others h2").getByText("Other days").waitFor();
+  await page.screenshot({ path: picture("search-1280") });
+  await audit(page, "searching");
+  await page.locator("#filter").press("Escape");
+  assert.ok(await page.locator("#counters").isVisible() && !await page.locator("#others").isVisible());
   held("the list is narrowed and searched, and nothing typed is in an address: " + page.url().slice(base.length));
 
   // Two of the staff.

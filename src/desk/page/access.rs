@@ -111,6 +111,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/walk-in", Needs::Page(Role::Desk), Sees::Nothing),
     ("POST", "/walk-in", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/search", Needs::Form(Role::Desk), Sees::Nothing),
+    ("POST", "/search/others", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/here", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/visit/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/queue/next", Needs::Form(Role::Desk), Sees::Nothing),

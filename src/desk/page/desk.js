@@ -3,21 +3,47 @@
 (() => {
   const { $ } = desk;
   const list = $("list"), filter = $("filter"), narrow = $("narrow");
-  let lookedAt = "";
+  let lookedAt = "", waiting = 0;
 
   function applyFilter() {
-    const wanted = filter.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const text = filter.value.trim(), wanted = text.toLowerCase().split(/\s+/).filter(Boolean), all = list.querySelectorAll(".row");
     let shown = 0;
-    for (const row of list.querySelectorAll(".row")) {
+    for (const row of all) {
       row.hidden = !wanted.every((word) => row.dataset.find.includes(word) || (row.dataset.ticket || "").split(" ").some((its) => its.startsWith(word)));
       if (!row.hidden) shown += 1;
     }
     for (const closed of list.querySelectorAll("details:not(.more)")) if (wanted.length) closed.open = true;
-    $("nobody").hidden = wanted.length === 0 || shown > 0;
+    // Counts are of what is shown, and a part that shows no one is hidden.
+    for (const part of list.querySelectorAll("#day > section, #day > details, .queue")) {
+      const here = wanted.length ? part.querySelectorAll(".row:not([hidden])").length : 0;
+      part.hidden = wanted.length > 0 && here === 0;
+      const number = part.querySelector("[data-n]");
+      if (number) number.textContent = wanted.length ? here : number.dataset.n;
+    }
+    $("counters").hidden = wanted.length > 0;
+    $("fitting").hidden = wanted.length === 0;
+    if (wanted.length) $("fitting").textContent = shown + " of " + all.length + " on today's list " + (shown === 1 ? "matches." : "match.");
     if (wanted.join(" ") !== lookedAt) {
       lookedAt = wanted.join(" ");
-      $("found").textContent = wanted.length ? shown + (shown === 1 ? " person found" : " people found") : "";
+      $("found").textContent = wanted.length ? shown + (shown === 1 ? " person" : " people") + " found today" : "";
+      lookElsewhere(text);
     }
+  }
+  // Other days, once somebody pauses: each look is in the audit, so not one for each letter.
+  function lookElsewhere(text) {
+    const others = $("others");
+    clearTimeout(waiting);
+    others.hidden = true;
+    if (text.length < 2) return;
+    waiting = setTimeout(async () => {
+      try {
+        const answer = await fetch("/search/others", { method: "POST", body: new URLSearchParams({ csrf: desk.csrf, q: text }) });
+        if (answer.status === 401) return desk.leave();
+        if (!answer.ok || filter.value.trim() !== text) return;
+        others.innerHTML = await answer.text();
+        others.hidden = false;
+      } catch (_) { /* the page says that it is not connected; Enter looks, too */ }
+    }, 500);
   }
   function dressed() {
     const needs = Number($("day").dataset.needs);

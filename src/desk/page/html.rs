@@ -152,11 +152,10 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
                     a.button.small #walk-in href="/walk-in" { "Walk-in by hand" }
                     (narrow::form(day))
                 }
-                div #nobody hidden {
-                    p.empty { "Nobody of today fits that." }
-                    button.button type="submit" form="find" { "Look among all days" }
-                }
+                // While a search is typed: how many of today match, and below them those of other days. It is sent by a form, since it is a name.
+                p #fitting.narrowed hidden {}
                 div #list tabindex="-1" { (list(day, rows, &who.csrf)) }
+                section #others aria-live="polite" hidden {}
             }
         },
     )
@@ -165,9 +164,9 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
 /// The part that is fetched again at every change.
 pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
     let list = html! {
-        div #day data-revision=(day.revision) data-drawn=(rows.name()) data-now=(day.now.as_second()) data-urgent=(u8::from(day.is_urgent())) data-needs=(day.needs.len()) {
+        div #day data-revision=(day.revision) data-drawn=(rows.name()) data-now=(day.now.as_second()) data-next=[day.next] data-urgent=(u8::from(day.is_urgent())) data-needs=(day.needs.len()) {
             (narrow::notice(day))
-            ul.counters aria-label="Counts" {
+            ul #counters.counters aria-label="Counts" {
                 li.count.is-needs.zero[day.needs.is_empty()] { a href="#needs" { b { (day.needs.len()) } " need you" } }
                 li.count { a href="#waiting" { b { (day.waiting.len()) } " waiting" } }
                 @if !day.held.is_empty() { li.count { a href="#held" { b { (day.held.len()) } " on hold" } } }
@@ -189,7 +188,7 @@ pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
             @if !day.seen_now.is_empty() { (section("seen-now", "With a clinician", "", &day.seen_now, rows)) }
             (section("expected", "Expected", "Nobody else is expected today.", &day.expected, rows))
             details #closed {
-                summary { h2 { "Done, cancelled and taken care of " span.n { (day.closed.len()) } } }
+                summary { h2 { "Done, cancelled and taken care of " (number(day.closed.len())) } }
                 ul.rows { @for entry in &day.closed { (rows.entry(entry)) } }
                 (refused_codes(day))
             }
@@ -198,10 +197,32 @@ pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
     for_whom(&list, day, csrf)
 }
 
+/// Where the appointments are if there are none today: an empty list looks like one that could not be read.
+fn no_appointments(day: &Day) -> Markup {
+    let beside = &day.known.days_beside;
+    html! {
+        div #no-appointments.notice {
+            p {
+                b { @if beside.is_empty() { "No appointments yet." } @else { "No appointments today." } }
+                @for (date, count) in beside {
+                    " " a href={ "/appointments?date=" (date) } { (count) " on " time datetime=(date) { (date.strftime("%A, %b %-d, %Y")) } } "."
+                }
+            }
+            @if day.can_import { p { a.button.small href="/appointments/import" { "Import appointments" } } }
+            @else if beside.is_empty() { p.quiet { "A supervisor or admin imports the appointments." } }
+        }
+    }
+}
+
+/// How many there are in a part of the list. Its script shows how many of them match a search.
+pub fn number(count: usize) -> Markup {
+    html! { span.n data-n=(count) { (count) } }
+}
+
 fn section(id: &str, title: &str, empty: &str, of: &[Arc<VisitRow>], rows: &Rows) -> Markup {
     html! {
         section id=(id) aria-labelledby={ "h-" (id) } {
-            h2 id={ "h-" (id) } { (title) " " span.n { (of.len()) } }
+            h2 id={ "h-" (id) } { (title) " " (number(of.len())) }
             @if of.is_empty() { p.empty { (empty) } }
             ul.rows { @for row in of { (rows.visit(row)) } }
         }

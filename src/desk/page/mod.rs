@@ -127,6 +127,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/ticket.pdf", get(ticket))
         .route("/walk-in", get(walk_in::walk_in_page).post(walk_in::take_in))
         .route("/search", post(search::search))
+        .route("/search/others", post(search::others))
         .route("/here", post(visit::here))
         .route("/visit/{action}", post(calling::act_on_visit))
         .route("/stop/{action}", post(calling::act_on_stop))

@@ -21,7 +21,7 @@ pub fn waiting(day: &Day, rows: &Rows) -> Markup {
     let others: Vec<_> = day.waiting.iter().filter(|row| !in_line.contains(&row.id)).collect();
     html! {
         section #waiting aria-labelledby="h-waiting" {
-            h2 #h-waiting { "Waiting " span.n { (day.waiting.len()) } }
+            h2 #h-waiting { "Waiting " (number(day.waiting.len())) }
             @if day.waiting.is_empty() { p.empty { "Nobody is waiting." } }
             @for queue in day.queues.all.iter().filter(|queue| !queue.line.is_empty()) {
                 @let in_it: Vec<_> = queue.line.iter().filter_map(|one| shown.get(&one.place.waiter.visit)).collect();

@@ -1,6 +1,8 @@
-//! Looking for somebody who is not on today's list: among all days, by name, birth date or the patient's number.
+//! Looking for somebody among all days, by name, birth date or the patient's number: those of today first.
 //!
 //! Invariants: what is typed here goes into no address and no log, since it is a name; each search is in the audit.
+
+use std::collections::{BTreeSet, HashSet};
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
@@ -18,9 +20,12 @@ use super::icons::icon;
 use super::list::Day;
 use super::row::{is_found, name_of, state_word};
 use super::{Oops, shown};
+use crate::domain::ids::PatientId;
 
 /// What is looked for is shorter.
 pub const SEARCH_CHARS_MAX: usize = 100;
+/// Patients of today that a search shows at most.
+const TODAY_MAX: usize = 30;
 
 #[derive(Deserialize)]
 pub(super) struct SearchForm {
@@ -47,22 +52,40 @@ pub(super) async fn search(
     Ok((status, shown(page)).into_response())
 }
 
-/// Who fits: on today's list, and of any day.
+/// The people of other days who fit, for the page of today's list: it has found those of today itself.
+pub(super) async fn others(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    form: Result<Form<SearchForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let Form(SearchForm { q }) = form.map_err(|_| Oops::Unreadable)?;
+    let part = desk.blocking(move |desk| {
+        let q = q.trim();
+        if q.is_empty() || q.chars().nth(SEARCH_CHARS_MAX).is_some() {
+            return Ok(html! {});
+        }
+        Ok(other_days(&find(desk, &who, q)?))
+    });
+    Ok(shown(part.await?))
+}
+
+/// Who fits: on today's list, and of other days.
 struct Both {
     day: Day,
     today: Vec<VisitRow>,
     found: Found,
 }
 
+/// Each person is found once: on today's list, or else by the visit that is nearest to today.
 fn find(desk: &Desk, who: &SignedIn, q: &str) -> Result<Both, DeskError> {
-    let found = desk.find_people(q)?;
     let day = Day::read(desk, who)?;
     let words: Vec<String> = q.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let today = day.rows().filter(|row| is_found(&day, row, &words)).cloned().collect();
-    let only = match found.people.as_slice() {
-        [one] => Some(one.person.id.to_string()),
-        _ => None,
-    };
+    let today: Vec<VisitRow> = day.rows().filter(|row| is_found(&day, row, &words)).cloned().collect();
+    let of_today: HashSet<PatientId> = today.iter().filter_map(|row| row.appointment.as_ref()).map(|one| one.person.id.clone()).collect();
+    let found = desk.find_people_beside(q, &of_today)?;
+    let everybody: BTreeSet<&str> =
+        of_today.iter().map(PatientId::as_str).chain(found.people.iter().map(|one| one.person.id.as_str())).collect();
+    let only = (everybody.len() == 1).then(|| everybody.iter().map(|one| (*one).to_owned()).next()).flatten();
     // Before it is shown: what cannot be noted is not shown.
     desk.note_seen(&who.user, &Seen::Search(only))?;
     Ok(Both { day, today, found })
@@ -85,22 +108,31 @@ fn show(desk: &Desk, who: &SignedIn, q: &str, both: &Result<Both, &'static str>)
 }
 
 fn results(both: &Both) -> Markup {
-    let (day, found) = (&both.day, &both.found);
+    let day = &both.day;
+    let hidden = both.today.len().saturating_sub(TODAY_MAX);
     html! {
         h2 #h-today { "Today " span.n { (both.today.len()) } }
-        @if both.today.is_empty() { p.empty { "Nobody on today's list." } }
+        @if both.today.is_empty() { p.empty { "No one on today's list matches." } }
         ul.next aria-labelledby="h-today" {
-            @for row in &both.today {
+            @for row in both.today.iter().take(TODAY_MAX) {
                 li {
                     a href={ "/visit?appointment=" (in_address(row.id.as_str())) } { @if let Some(ticket) = row.ticket { b { (ticket.number) } " " } (name_of(row).unwrap_or_else(|| row.id.to_string())) }
                     span.quiet { " " (state_word(row)) @if let Some(a) = &row.appointment { ", " (a.start.to_zoned(day.zone.clone()).strftime("%-I:%M %p")) " " (a.service) } }
                 }
             }
         }
-        h2 #h-all { "All days " span.n { (found.people.len()) @if found.is_more { " and more" } } }
-        @if found.people.is_empty() { p.empty { "Nobody who ever had an appointment here fits that." } }
-        @if found.is_more { p.quiet { "More people fit. Add the birth date." } }
-        ul.next aria-labelledby="h-all" {
+        @if hidden > 0 { p.quiet { (hidden) " more. Add the date of birth." } }
+        (other_days(both))
+    }
+}
+
+/// People of other days; the search limits how many.
+fn other_days(both: &Both) -> Markup {
+    let Both { day, found, .. } = both;
+    html! {
+        h2 #h-others { "Other days " span.n { (found.people.len()) @if found.is_more { " and more" } } }
+        @if found.people.is_empty() { p.empty { "No other patient matches." } }
+        ul.next aria-labelledby="h-others" {
             @for visit in &found.people {
                 @let person = &visit.person;
                 @let start = visit.start.to_zoned(day.zone.clone());
@@ -114,5 +146,6 @@ fn results(both: &Both) -> Markup {
                 }
             }
         }
+        @if found.is_more { p.quiet { "More people fit. Add the date of birth." } }
     }
 }

@@ -1,5 +1,7 @@
 //! Finding people among everybody whom the list ever had, and all visits of one person.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use rusqlite::params;
 
@@ -33,12 +35,18 @@ impl Store {
         bodies.map(|body| appointments::read(&body?)).collect()
     }
 
-    /// People of any day whose name, number or birth date fits every word. A word that may be a date is one of `dates`, read by
-    /// whoever asks.
+    /// People of any day whose name, number or birth date fits every word, but for `shown`, who are on the page already. A word that may be a
+    /// date is one of `dates`, read by the caller.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn find_people(&self, words: &[&str], dates: impl Fn(&str) -> Vec<Date>, today: Date) -> Result<Found, DeskError> {
+    pub fn find_people(
+        &self,
+        words: &[&str],
+        dates: impl Fn(&str) -> Vec<Date>,
+        shown: &HashSet<PatientId>,
+        today: Date,
+    ) -> Result<Found, DeskError> {
         let wanted: Vec<(String, String, Vec<Date>)> =
             words.iter().map(|word| (fold_name(word), word.to_lowercase(), dates(word))).collect();
         let mut found = Found::default();
@@ -50,7 +58,7 @@ impl Store {
                    ORDER BY local_date < ?1, ABS(julianday(local_date) - julianday(?1)), start_at, id";
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([today.to_string()])?;
-        let mut seen = std::collections::HashSet::new();
+        let mut seen: HashSet<String> = shown.iter().map(PatientId::to_string).collect();
         let mut ids: Vec<String> = Vec::new();
         while let Some(row) = rows.next()? {
             let (patient, name, born): (String, String, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
