@@ -33,6 +33,8 @@ mod insurance;
 mod kiosks;
 #[path = "desk/kiosks_page.rs"]
 mod kiosks_page;
+#[path = "desk/late.rs"]
+mod late;
 #[path = "desk/leaves.rs"]
 mod leaves;
 #[path = "desk/letters.rs"]

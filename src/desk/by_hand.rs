@@ -8,7 +8,7 @@ use super::Desk;
 use super::changes::is_unprintable;
 use super::error::DeskError;
 use super::queues::Refusal;
-use super::store::{Found, HandAction, Happening, WalkInByHand};
+use super::store::{Found, HandAction, Happening, IfLate, WalkInByHand};
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::language::Language;
 use crate::domain::private::Private;
@@ -40,9 +40,15 @@ impl Desk {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn check_in_by_hand(&self, id: &AppointmentId, how: (Language, CallAs), user: &str) -> Result<Result<Ticket, Refusal>, DeskError> {
+    pub fn check_in_by_hand(
+        &self,
+        id: &AppointmentId,
+        how: (Language, CallAs),
+        if_late: IfLate,
+        user: &str,
+    ) -> Result<Result<Ticket, Refusal>, DeskError> {
         let now = self.now();
-        let given = self.with_store(|store| store.check_in_by_hand(id, how, user, now))?;
+        let given = self.with_store(|store| store.check_in_by_hand(id, how, if_late, user, now))?;
         self.notify();
         Ok(given)
     }

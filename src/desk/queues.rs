@@ -121,6 +121,8 @@ pub enum Refusal {
     GoneOn,
     /// Somebody whose time has not come yet cannot have missed it.
     NotDue,
+    /// The visit is late, and staff have not decided that the patient can be seen.
+    Late,
     /// Whoever was checked in, seen or given up is not called off.
     HasCome,
     /// An appointment's time is not to be had again: why, in sentences.
@@ -149,6 +151,7 @@ impl Refusal {
             Self::CalledOff => "This visit was called off. Undo that first, or book it again.".to_owned(),
             Self::GoneOn => "This person was called or seen already. Undo that first.".to_owned(),
             Self::NotDue => "The appointment's time has not come yet.".to_owned(),
+            Self::Late => "This visit is late now. Open the patient's page and decide whether they can be seen.".to_owned(),
             Self::HasCome => "This person is checked in, or the visit is over. It was not called off.".to_owned(),
             Self::NoTime(why) => format!("{why} The visit stays called off."),
         }

@@ -1,18 +1,22 @@
 //! The clinic's today, read once for everybody who looks: the lists, the boards, the phones, the kiosks.
 //!
-//! Invariants: what is shared is never older than the latest change that this program knows of, nor than a minute; hundreds who look at
+//! Invariants: what is shared is never older than the latest change that this program knows of, than the last moment at which somebody
+//! became late, nor than a minute; hundreds who look at
 //! the same time cost one reading, and none of them holds up a thread while it goes on.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::Desk;
 use super::error::DeskError;
 use super::queues::Queues;
 use super::store::{Store, VisitRow};
+use crate::domain::appointment::Standing;
 use crate::domain::pages::TicketPages;
+use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
 /// A day's visits and queues, as they were at a revision.
@@ -25,6 +29,8 @@ pub struct Today {
     pub at: Timestamp,
     /// The day's visits.
     pub rows: Vec<VisitRow>,
+    /// The last moment before another patient becomes late; none if no one will.
+    pub until: Option<Timestamp>,
     /// Its queues.
     pub queues: Arc<Queues>,
     /// Where somebody feels unwell to whom nobody has gone yet. Names nobody.
@@ -47,10 +53,9 @@ impl Desk {
         let shared = &self.inner.today;
         let turn = shared.my_turn();
         let now = self.now();
-        let minute = minute_of(now);
         let today = self.with_store(|store| {
             let revision = store.revision()?;
-            if let Some(today) = shared.latest(|today| today.serves(revision, minute)) {
+            if let Some(today) = shared.latest(|today| today.serves(revision, now)) {
                 return Ok(today);
             }
             // Before the date is asked for: a new time zone may make it another one.
@@ -58,7 +63,9 @@ impl Desk {
             let rows = store.visits_of(store.date_at(now))?;
             let queues = Arc::new(store.queues(&rows, &settings, now)?);
             let urgent = urgent(store, &rows, now)?;
-            Ok(Arc::new(Today { revision, minute, at: now, rows, queues, urgent, pages: OnceLock::new() }))
+            let until = until(&rows, &settings, store.zone(), now);
+            let minute = minute_of(now);
+            Ok(Arc::new(Today { revision, minute, at: now, rows, until, queues, urgent, pages: OnceLock::new() }))
         })?;
         shared.keep(&today);
         drop(turn);
@@ -71,14 +78,14 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub(crate) async fn today_shared(&self) -> Result<Arc<Today>, DeskError> {
-        let serves = |today: &Today| today.serves(*self.inner.revision.borrow(), minute_of(self.now()));
+        let serves = |today: &Today| today.serves(*self.inner.revision.borrow(), self.now());
         self.inner.today.latest_or(serves, self.blocking(Self::today)).await
     }
 }
 
 impl Today {
-    fn serves(&self, revision: u64, minute: i64) -> bool {
-        self.revision >= revision && self.minute == minute
+    fn serves(&self, revision: u64, now: Timestamp) -> bool {
+        self.revision >= revision && self.minute == minute_of(now) && self.until.is_none_or(|until| now <= until)
     }
 
     /// The ticket of today whose page has this name: the one that counts, if a second kiosk gave another one for the same visit.
@@ -97,6 +104,13 @@ impl Today {
     pub fn visits_of(&self, ticket: Ticket) -> impl Iterator<Item = &VisitRow> {
         self.rows.iter().filter(move |row| row.ticket == Some(ticket))
     }
+}
+
+/// The last moment before another patient becomes late.
+fn until(rows: &[VisitRow], settings: &ClinicSettings, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+    let expected = rows.iter().filter(|row| row.is_expected()).filter_map(|row| row.appointment.as_ref());
+    let on_time = expected.filter(|visit| matches!(visit.standing(now, settings, zone, None), Standing::Open | Standing::TooEarly { .. }));
+    on_time.map(|visit| visit.closes(settings)).min()
 }
 
 fn urgent(store: &Store, rows: &[VisitRow], now: Timestamp) -> Result<Vec<String>, DeskError> {

@@ -191,16 +191,29 @@ impl Appointment {
         if !settings.is_here(&self.place) {
             return Standing::OtherSite;
         }
-        let (early, late) = settings.window_of(&self.service);
+        let (early, _) = settings.window_of(&self.service);
         let opens = self.start.checked_sub(i64::from(early).minutes()).unwrap_or(self.start);
-        let closes = self.start.checked_add(i64::from(late).minutes()).unwrap_or(self.start);
         if now < opens {
             Standing::TooEarly { opens }
-        } else if now > closes {
+        } else if now > self.closes(settings) {
             Standing::TooLate
         } else {
             Standing::Open
         }
+    }
+
+    /// The last moment at which a kiosk takes a patient for this visit.
+    #[must_use]
+    pub fn closes(&self, settings: &ClinicSettings) -> Timestamp {
+        let (_, late) = settings.window_of(&self.service);
+        self.start.checked_add(i64::from(late).minutes()).unwrap_or(self.start)
+    }
+
+    /// Since when a patient who has not come is late: the time of the appointment, once no kiosk takes them any more. None if they are
+    /// not late, by the rule of [`Self::standing`] alone.
+    #[must_use]
+    pub fn late_since(&self, now: Timestamp, settings: &ClinicSettings, zone: &TimeZone) -> Option<Timestamp> {
+        (self.standing(now, settings, zone, None) == Standing::TooLate).then_some(self.start)
     }
 }
 
@@ -265,5 +278,15 @@ pub(crate) mod tests {
         ] {
             assert_eq!(appointment(status, place).standing(now, &settings, &zone, ticket), expected, "{status:?} {now}");
         }
+        let visit = appointment(S::Booked, here);
+        assert_eq!(visit.closes(&settings), at(10, 15));
+        for (now, late) in [(at(10, 15), None), (at(10, 16), Some(at(10, 0))), (at(18, 24), Some(at(10, 0))), (tomorrow, None)] {
+            assert_eq!(visit.late_since(now, &settings, &zone), late, "{now}");
+        }
+        assert_eq!(
+            appointment(S::Booked, "Riverside annex").late_since(at(18, 0), &settings, &zone),
+            None,
+            "no kiosk here takes them anyway"
+        );
     }
 }

@@ -9,7 +9,9 @@ use arrivals::desk::Desk;
 use arrivals::desk::api::InProcess;
 use arrivals::desk::by_hand::check_note;
 use arrivals::desk::queues::Refusal;
-use arrivals::desk::store::{AuditSearch, HandAction, Happening, StaffAction, StaffDeed, StaffWork, Verified, VisitRow, WalkInByHand};
+use arrivals::desk::store::{
+    AuditSearch, HandAction, Happening, IfLate, StaffAction, StaffDeed, StaffWork, Verified, VisitRow, WalkInByHand,
+};
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::language::Language;
 use arrivals::domain::person::BirthDate;
@@ -54,7 +56,7 @@ fn stands(place: &Place, visit: &str) -> (VisitState, Option<String>) {
 }
 
 fn check_in(place: &Place, visit: &str) -> Result<Ticket, Refusal> {
-    place.desk.check_in_by_hand(&id(visit), HOW, "ana").unwrap()
+    place.desk.check_in_by_hand(&id(visit), HOW, IfLate::CheckIn, "ana").unwrap()
 }
 
 fn undo(place: &Place, visit: &str) -> bool {
@@ -295,7 +297,7 @@ fn what_happened_is_told_in_order_and_audited_without_what_was_typed() {
         .undo_shown(&id("a2"), place.desk.with_store(|s| s.visit(&id("a2"))).unwrap().unwrap().in_line.step.unwrap().0, "ben")
         .unwrap()
         .unwrap();
-    place.desk.check_in_by_hand(&id("b1"), HOW, "ana").unwrap().unwrap();
+    place.desk.check_in_by_hand(&id("b1"), HOW, IfLate::CheckIn, "ana").unwrap().unwrap();
     let happened = place.desk.history(&[id("a1"), id("a2")], None, (TODAY, TODAY)).unwrap();
     let words: Vec<String> = happened
         .iter()

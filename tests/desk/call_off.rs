@@ -8,7 +8,7 @@ use arrivals::clock::Clock;
 use arrivals::desk::Desk;
 use arrivals::desk::letters::LetterError;
 use arrivals::desk::queues::Refusal;
-use arrivals::desk::store::{AuditSearch, Happening, Refused, StaffAction, StaffDeed, StaffWork, Verified, VisitRow};
+use arrivals::desk::store::{AuditSearch, Happening, IfLate, Refused, StaffAction, StaffDeed, StaffWork, Verified, VisitRow};
 use arrivals::desk::users::Role;
 use arrivals::domain::appointment::{Appointment, AppointmentStatus, Standing};
 use arrivals::domain::language::Language;
@@ -262,7 +262,7 @@ fn of_calling_off_and_checking_in_at_once_one_is_done_and_the_other_is_told() {
             });
             let given = scope.spawn(|| {
                 both.wait();
-                other.check_in_by_hand(&id("a1"), HOW, "ben").unwrap()
+                other.check_in_by_hand(&id("a1"), HOW, IfLate::CheckIn, "ben").unwrap()
             });
             (off.join().unwrap(), given.join().unwrap())
         });
@@ -305,7 +305,7 @@ fn who_was_given_up_may_come_after_all_and_is_on_record_as_having_come() {
     assert_eq!((row(&place, "a1").state, at_a_kiosk(&place, "a1")), (VisitState::NoShow, Standing::Open));
     minutes(&place, 30);
     assert_eq!(at_a_kiosk(&place, "a1"), Standing::TooLate);
-    assert!(place.desk.check_in_by_hand(&id("a1"), HOW, "ben").unwrap().is_ok());
+    assert!(place.desk.check_in_by_hand(&id("a1"), HOW, IfLate::CheckIn, "ben").unwrap().is_ok());
     assert_eq!((row(&place, "a1").state, row(&place, "a1").reasons.len()), (VisitState::Arrived, 0));
     rebuilt(&place);
 }

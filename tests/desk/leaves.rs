@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrivals::desk::Desk;
 use arrivals::desk::booking::NewPerson;
 use arrivals::desk::messages::{MessageSettings, Way};
-use arrivals::desk::store::{COMMAND, DESK, HandAction, Removal, StaffAction, StaffWork, Verdict, Verified, WalkInByHand};
+use arrivals::desk::store::{COMMAND, DESK, HandAction, IfLate, Removal, StaffAction, StaffWork, Verdict, Verified, WalkInByHand};
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::eligibility::Eligibility;
 use arrivals::domain::event::{CheckedIn, KioskEvent, StillRight, WalkedIn};
@@ -194,7 +194,7 @@ fn a_full_day() -> (Place, Vec<String>) {
         desk.with_store(|store| store.answer_inquiry(&inquiry.key, Eligibility::Active, morning())).unwrap();
     }
     // By hand.
-    desk.check_in_by_hand(&list[2].id, (Language::Spanish, CallAs::Number), "ana").unwrap().unwrap();
+    desk.check_in_by_hand(&list[2].id, (Language::Spanish, CallAs::Number), IfLate::CheckIn, "ana").unwrap().unwrap();
     for visit in [&list[0].id, &request] {
         assert!(desk.note(visit, &HandAction::Note { text: said("Afraid of").into() }, "ana").unwrap());
     }

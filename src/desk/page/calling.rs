@@ -13,8 +13,8 @@ use super::super::Desk;
 use super::super::by_hand::check_note;
 use super::super::queues::Refusal;
 use super::super::session::SignedIn;
-use super::super::store::{HandAction, Refused, StaffAction, StaffWork};
-use super::{LIVE, Oops, booking, drawn, html, room, shown};
+use super::super::store::{HandAction, IfLate, Refused, StaffAction, StaffWork};
+use super::{LIVE, Oops, booking, drawn, html, in_address, room, shown};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::language::Language;
 use crate::domain::queue::QueueAction;
@@ -36,6 +36,8 @@ pub(super) struct VisitForm {
     language: Option<String>,
     /// How somebody is called.
     call_as: Option<String>,
+    /// Set: staff have decided that a late patient can be seen.
+    late: Option<String>,
     /// What a note says.
     text: Option<String>,
     /// Which note is put away or taken out.
@@ -155,7 +157,8 @@ async fn by_hand(
         _ => None,
     };
     let why = booking::why_of(&form.why, &form.why_else)?.to_owned();
-    answer(desk, who, headers, move |desk, who| match (action.as_str(), note) {
+    let question = Some(format!("/visit?appointment={}#check-in", in_address(id.as_str())));
+    answer_or_ask(desk, who, headers, question, move |desk, who| match (action.as_str(), note) {
         (_, Some(note)) => Ok(if desk.note(&id, &note, &who.user)? { Ok(()) } else { Err(Refusal::Moved) }),
         ("check-in", _) => {
             let language = match form.language.as_deref().and_then(Language::from_tag) {
@@ -166,7 +169,8 @@ async fn by_hand(
                     .map(|visit| visit.person)
                     .map_or(Language::English, |person| person.language.as_deref().and_then(Language::from_tag).unwrap_or_default()),
             };
-            Ok(desk.check_in_by_hand(&id, (language, call_as), &who.user)?.map(|_| ()))
+            let if_late = if form.late.is_some() { IfLate::CheckIn } else { IfLate::Ask };
+            Ok(desk.check_in_by_hand(&id, (language, call_as), if_late, &who.user)?.map(|_| ()))
         }
         ("undo-check-in", _) => desk.undo_check_in(&id, &who.user),
         ("call-as", _) => desk.set_call_as(&id, call_as, &who.user),
@@ -301,11 +305,23 @@ async fn answer(
     headers: &HeaderMap,
     work: impl FnOnce(&Desk, &SignedIn) -> Result<Result<(), Refusal>, super::DeskError> + Send + 'static,
 ) -> Result<Response, Oops> {
+    answer_or_ask(desk, who, headers, None, work).await
+}
+
+/// As [`answer`]; what staff have to decide first is asked at `question`, an address of ours.
+async fn answer_or_ask(
+    desk: Desk,
+    who: SignedIn,
+    headers: &HeaderMap,
+    question: Option<String>,
+    work: impl FnOnce(&Desk, &SignedIn) -> Result<Result<(), Refusal>, super::DeskError> + Send + 'static,
+) -> Result<Response, Oops> {
     let live = headers.contains_key(LIVE);
     let answer = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         match work(desk, &who)? {
             Ok(()) => Ok(None),
+            Err(Refusal::Late) if !live && question.is_some() => Ok(question.map(|question| Redirect::to(&question).into_response())),
             Err(refusal) => refused(desk, &who, live, &refusal).map(Some),
         }
     });

@@ -33,9 +33,14 @@ pub fn token() -> Markup {
     html! { input type="hidden" name="csrf" value=(PreEscaped("<!token>")); }
 }
 
-/// How long ago something was.
+/// How long ago something was, on a line of its own.
 pub fn time_since(at: Timestamp) -> Markup {
-    html! { p.minutes { time datetime=(at) data-since=(at.as_second()) { (PreEscaped(format!("<!since {}>", at.as_second()))) } } }
+    html! { p.minutes { (time_passed(at)) } }
+}
+
+/// How long ago something was; the page's script keeps it right.
+pub fn time_passed(at: Timestamp) -> Markup {
+    html! { time datetime=(at) data-since=(at.as_second()) { (PreEscaped(format!("<!since {}>", at.as_second()))) } }
 }
 
 /// Who of the staff is on somebody, for all but themselves.

@@ -173,6 +173,8 @@ pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
                 li.count { a href="#called" { b { (day.called.len()) } " called" } }
                 @if !day.seen_now.is_empty() { li.count { a href="#seen-now" { b { (day.seen_now.len()) } " with a clinician" } } }
                 li.count { a href="#expected" { b { (day.expected.len()) } " expected" } }
+                @let late = day.late();
+                @if late > 0 { li.count.is-late { a #late href="/?state=late" { (icon("clock")) b { (late) } " late" } } }
                 li.count { a href="#closed" { b { (day.closed.len()) } " closed" } }
                 @if day.known.changes > 0 { li.count { a #all-changes href="/changes" { b { (day.known.changes) } @if day.known.changes == 1 { " change to review" } @else { " changes to review" } } } }
             }

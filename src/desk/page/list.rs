@@ -38,6 +38,8 @@ pub struct Day {
     pub now: Timestamp,
     /// Which state of the store it shows.
     pub revision: u64,
+    /// The first second at which another patient is late; none if no one will be.
+    pub next: Option<i64>,
     /// Who needs somebody now, most urgent first.
     pub needs: Vec<Entry>,
     /// Here and waiting, as they stand in their queues.
@@ -146,6 +148,7 @@ impl Day {
                 zone,
                 now,
                 revision: today.revision,
+                next: today.until.map(|until| until.as_second() + 1),
                 needs: Vec::new(),
                 waiting: Vec::new(),
                 held: Vec::new(),
@@ -249,6 +252,17 @@ impl Day {
     /// How many proposed changes of this person nobody decided.
     pub fn changes_of(&self, row: &VisitRow) -> usize {
         self.known.changes_by.get(&key_of(row)).copied().unwrap_or(0)
+    }
+
+    /// Since when a patient who is expected is late: the time of the appointment, once it is past the check-in window.
+    pub fn late_since(&self, row: &VisitRow) -> Option<Timestamp> {
+        let visit = row.appointment.as_ref().filter(|_| row.is_expected())?;
+        visit.late_since(self.now, &self.settings, &self.zone)
+    }
+
+    /// How many expected patients are late.
+    pub fn late(&self) -> usize {
+        self.rows().filter(|row| self.late_since(row).is_some()).count()
     }
 
     /// What staff should know of the insurance of somebody who is here or expected, quietly: nobody is called because of it.

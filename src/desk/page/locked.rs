@@ -9,9 +9,9 @@ use super::icons::{icon, mark};
 
 /// What the page says, and where it leads.
 pub(super) struct SignIn<'a> {
-    /// The form's token.
     /// There are no users yet: the page says how to add one.
     pub is_new: bool,
+    /// The form's token.
     pub token: &'a str,
     /// Whether a session ended by itself in this browser.
     pub is_locked: bool,

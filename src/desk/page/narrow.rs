@@ -2,7 +2,7 @@
 //!
 //! Invariants: who feels unwell and whom nobody knows are always shown; nothing that names anybody is in the address.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::super::queues::queue_name;
 use super::super::store::VisitRow;
 use super::list::{Day, Entry};
+use crate::domain::ids::AppointmentId;
 use crate::domain::settings::ClinicSettings;
 
 /// Values in an address are shorter.
@@ -26,14 +27,18 @@ pub struct Narrow {
     state: String,
 }
 
+/// Patients who are expected and late, in every part of the list.
+const LATE: &str = "late";
+
 /// The parts of the list by which one can narrow it.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
     ("needs", "Need you"),
     ("waiting", "Waiting"),
     ("held", "On hold"),
     ("called", "Called"),
     ("seen-now", "With a clinician"),
     ("expected", "Expected"),
+    (LATE, "Late"),
     ("closed", "Closed"),
 ];
 
@@ -87,10 +92,12 @@ impl Day {
             return;
         }
         let settings = std::sync::Arc::clone(&self.settings);
+        let late: HashSet<AppointmentId> = self.rows().filter(|row| self.late_since(row).is_some()).map(|row| row.id.clone()).collect();
         let part = |name: &str| wanted.state.is_empty() || wanted.state == name;
+        let is_late = |row: &VisitRow| wanted.state == LATE && late.contains(&row.id);
         let before = self.count();
         self.needs.retain(|entry| match entry {
-            Entry::Visit(row) => entry.is_urgent() || (part("needs") && wanted.fits(row, &settings)),
+            Entry::Visit(row) => entry.is_urgent() || ((part("needs") || is_late(row)) && wanted.fits(row, &settings)),
             Entry::Stop(_) => entry.is_urgent() || part("needs"),
         });
         for (name, rows) in [
@@ -100,7 +107,7 @@ impl Day {
             ("seen-now", &mut self.seen_now),
             ("expected", &mut self.expected),
         ] {
-            rows.retain(|row| part(name) && wanted.fits(row, &settings));
+            rows.retain(|row| (part(name) || is_late(row)) && wanted.fits(row, &settings));
         }
         self.closed.retain(|entry| match entry {
             Entry::Visit(row) => part("closed") && wanted.fits(row, &settings),

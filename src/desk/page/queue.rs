@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::super::queues::Queue;
 use super::super::store::VisitRow;
 use super::drawn::{Rows, token};
-use super::html::in_address;
+use super::html::{in_address, number};
 use super::icons::icon;
 use super::list::Day;
 use super::row::clock_time;

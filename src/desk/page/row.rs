@@ -73,6 +73,7 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
                 @for user in day.on_it(row).filter(|_| !day.is_panel) { (is_on_this(user)) }
                 p.facts {
                     span.state.(row.state.code()) { (state_icon(row.state)) (state_word(row)) }
+                    @if let Some(since) = day.late_since(row) { (late_badge(since)) }
                     @if row.ticket.is_some() {
                         @match row.call_as {
                             CallAs::FirstName => span { "Call: " b { (call_name(row)) } },
@@ -230,7 +231,12 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str) -> Markup {
             (step.undo_call_off(revision))
         }
         @if here && matches!(row.state, S::Arrived | S::Held | S::Called | S::WithClinician) { (step.more(day)) }
-        @if !day.is_panel && can_check_in(day, row) { (step.button("check-in", "Check in", "")) }
+        @if !day.is_panel && can_check_in(day, row) {
+            // Whether a late patient can be seen is asked on their page, beside what matters for it.
+            @if day.late_since(row).is_some() {
+                a.button id={ "check-in-" (row.id) } data-step="check-in" href={ "/visit?appointment=" (in_address(row.id.as_str())) "#check-in" } aria-label={ "Check in: " (name) " (late, asks first)" } { "Check in" }
+            } @else { (step.button("check-in", "Check in", "")) }
+        }
         @if matches!(row.state, S::WithClinician | S::Done) && row.appointment.is_some() {
             a.button.plain id={ "follow-up-" (row.id) } href={ "/appointments/book?appointment=" (in_address(row.id.as_str())) } { "Book follow-up" span.hidden { ": " (name) } }
         }

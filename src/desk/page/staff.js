@@ -100,6 +100,8 @@ const desk = (() => {
     if (!at) return;
     if (me.offsetOf !== at) { me.offsetOf = at; me.offset = Number(at.dataset.now) - Date.now() / 1000; }
     const now = Date.now() / 1000 + me.offset;
+    // From this time on the page is out of date though nothing has happened: a patient is late.
+    me.isDue = Boolean(at.dataset.next) && now >= Number(at.dataset.next);
     for (const time of document.querySelectorAll("[data-since]")) {
       const text = words(Math.max(0, Math.floor((now - time.dataset.since) / 60)));
       if (time.textContent !== text) time.textContent = text;
@@ -174,8 +176,10 @@ const desk = (() => {
     const row = (document.activeElement && document.activeElement.closest(".row")) || document.querySelector("#panel .row");
     const to = (action) => row && row.querySelector("form[action$='/" + action + "']");
     const form = to(action) || (action === "undo" && to("undo-call-off"));
+    const link = row && row.querySelector("a[data-step='" + action + "']");
     if (!row) say("said", "Go to a row first, with j or k");
     else if (form) form.requestSubmit();
+    else if (link) link.click();
     else say("said", "That cannot be done here now");
     return true;
   }
@@ -233,7 +237,7 @@ const desk = (() => {
   try { if (back && sessionStorage.getItem("desk-list")) back.search = sessionStorage.getItem("desk-list"); } catch (_) { /* the whole list, then */ }
 
   ring.offer();
-  setInterval(tick, 15000);
+  setInterval(() => { tick(); if (me.isDue && me.refresh) me.refresh(); }, 15000);
   // Once the page's own script listens.
   addEventListener("DOMContentLoaded", connect);
   return me;

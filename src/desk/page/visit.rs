@@ -18,7 +18,7 @@ use super::super::error::DeskError;
 use super::super::session::SignedIn;
 use super::super::store::{Happening, Note, OrderRow, VisitRow};
 use super::booking::call_off_fields;
-use super::drawn::{for_whom, is_on_this};
+use super::drawn::{for_whom, is_on_this, time_passed};
 use super::history::{history, when};
 use super::html::{in_address, panel_page};
 use super::icons::icon;
@@ -180,7 +180,7 @@ impl Panel {
         let (day, row) = (&self.day, &self.row);
         let born = row.appointment.as_ref().map(|a| a.person.birth_date).or_else(|| row.walk_in.as_ref().map(|asks| asks.birth_date));
         let now = html! {
-            div #panel data-revision=(day.revision) data-now=(day.now.as_second()) {
+            div #panel data-revision=(day.revision) data-now=(day.now.as_second()) data-next=[day.next] {
                 h2 #who { (self.name()) @if let Some(born) = born { span.n { " born " time datetime=(born.0) { (born.0.strftime("%-d %b %Y")) } } } }
                 @for user in day.on_it(row) { (is_on_this(user)) }
                 section aria-labelledby="h-today" {
@@ -236,7 +236,7 @@ impl Panel {
         html! {
             section.hand aria-labelledby="h-hand" {
                 h3 #h-hand { "By hand" }
-                @if can_check_in(&self.day, row) { (self.check_in(who)) }
+                @if can_check_in(&self.day, row) { div #check-in tabindex="-1" { (self.check_in(who)) } }
                 div.do {
                     // Without a first name nobody can be called by it.
                     @if row.ticket.is_some() && row.state.is_open() && (name_of(row).is_some() || row.call_as == CallAs::FirstName) {
@@ -284,8 +284,13 @@ impl Panel {
             .filter(|other| other.standing(day.now, &day.settings, &day.zone, None) == Standing::Open)
             .collect();
         let needed = appointment.documents_needed(&day.settings);
-        self.button(who, "check-in", "Check in", &html! {
-            @if let Some(words) = standing_words(appointment, day) { p.reason { (icon("clock")) span { (words) } } }
+        let late = day.late_since(row);
+        let word = if late.is_some() { "Check in anyway" } else { "Check in" };
+        self.button(who, "check-in", word, &html! {
+            @if let Some(since) = late {
+                input type="hidden" name="late" value="check-in";
+                p.reason { (icon("clock")) span { "Late " (time_passed(since)) ": decide whether they can be seen" } }
+            } @else if let Some(words) = standing_words(appointment, day) { p.reason { (icon("clock")) span { (words) } } }
             @if !needed.is_empty() { p.by { (icon("card")) span { "Needs: " (listed(&needed)) } } }
             @for other in &also { p.by { (icon("check")) span { "Also for " (clock_time(other.start, &day.zone)) " " (other.service) } } }
             fieldset {
@@ -370,7 +375,6 @@ impl Panel {
 fn standing_words(appointment: &Appointment, day: &Day) -> Option<String> {
     Some(match appointment.standing(day.now, &day.settings, &day.zone, None) {
         Standing::TooEarly { opens } => format!("Early: kiosks check in from {}", clock_time(opens, &day.zone)),
-        Standing::TooLate => "Late: decide whether they can be seen".to_owned(),
         Standing::OtherSite => format!("At another site: {}", appointment.place),
         _ => return None,
     })

@@ -3,6 +3,8 @@
 //! Invariants: each is recorded with everything that was decided and done again the same way when the list is rebuilt; the number of a
 //! ticket is taken in the transaction that gives it out, and never taken again.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -184,6 +186,15 @@ fn see(conn: &Connection, id: &str, user: &str, at: &str) -> Result<(), DeskErro
     Ok(())
 }
 
+/// What to do if the visit that is checked in is late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfLate {
+    /// Staff are asked first.
+    Ask,
+    /// Staff have decided that the patient can be seen.
+    CheckIn,
+}
+
 /// Somebody who came without an appointment, as staff typed it.
 #[derive(Debug, Clone)]
 pub struct WalkInByHand {
@@ -228,7 +239,7 @@ struct Doing<'a> {
 
 impl Doing<'_> {
     /// Does it and records it. Answers `false` if there was nothing to do; then the transaction is to be dropped.
-    fn record(&self, id: &AppointmentId, action: &HandAction) -> Result<bool, DeskError> {
+    pub fn record(&self, id: &AppointmentId, action: &HandAction) -> Result<bool, DeskError> {
         let n = int(bump(self.conn)?);
         if !action.apply(self.conn, self.zone, id.as_str(), self.user, self.now, n)? {
             return Ok(false);
@@ -244,8 +255,8 @@ impl Doing<'_> {
 
 impl Store {
     /// Checks somebody in for this visit and for all others of theirs today for which a kiosk would, with one number of the desk's.
-    /// Whoever is checked in already keeps the number that they have. Whether they are too early or too late for this visit is
-    /// decided by whoever does it.
+    /// Whoever is checked in already keeps the number that they have. Being early is no hindrance; for a late visit `if_late` says whether
+    /// staff have decided that the patient can be seen.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -253,6 +264,7 @@ impl Store {
         &mut self,
         id: &AppointmentId,
         (language, call_as): (Language, CallAs),
+        if_late: IfLate,
         user: &str,
         now: Timestamp,
     ) -> Result<Result<Ticket, Refusal>, DeskError> {
@@ -274,6 +286,9 @@ impl Store {
             return Ok(Err(Refusal::Moved));
         }
         let settings = settings(&tx)?;
+        if if_late == IfLate::Ask && appointment.late_since(now, &settings, &zone).is_some() {
+            return Ok(Err(Refusal::Late));
+        }
         let also = rows.iter().filter(|other| other.id != *id && other.ticket.is_none() && other.state == VisitState::Expected);
         let also = also.filter(|other| {
             let theirs = other.appointment.as_ref().filter(|theirs| theirs.person.id == appointment.person.id);

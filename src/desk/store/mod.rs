@@ -59,7 +59,7 @@ pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
 pub use self::forget::{Forgotten, Old};
-pub use self::hand::{HandAction, Note, WalkInByHand};
+pub use self::hand::{HandAction, IfLate, Note, WalkInByHand};
 pub use self::history::{Happening, StaffDeed};
 pub use self::holdings::{Held, Hindrance, Holding, HoldingKind, PatientData, RequestRow};
 pub(super) use self::kiosks::Told;
