@@ -17,6 +17,8 @@ mod call_off;
 mod calls;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
+#[path = "desk/coverage.rs"]
+mod coverage;
 #[path = "desk/data_life.rs"]
 mod data_life;
 #[path = "desk/details.rs"]

@@ -21,6 +21,12 @@ pub fn read(text: &str, month_first: bool) -> Option<Date> {
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
+/// A date in few characters: `11/09/2026` where the month comes first, else `9 Nov 2026`.
+#[must_use]
+pub fn short(date: Date, month_first: bool) -> String {
+    date.strftime(if month_first { "%m/%d/%Y" } else { "%-d %b %Y" }).to_string()
+}
+
 /// All ways of writing it for which [`read`] answers this date, in one text.
 #[must_use]
 pub fn ways(date: Date, month_first: bool) -> String {

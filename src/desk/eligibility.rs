@@ -1,7 +1,8 @@
 //! Asking payers in the background whether a card is good.
 //!
 //! Invariants: nobody waits for an answer, neither a kiosk nor a page; about one card there is one question at a time; without
-//! anybody to ask nothing is asked and nothing is shown. What was asked is in the store, so a restart loses no question.
+//! anybody to ask nothing is asked. What was asked is in the store, so a restart loses no question. What an answer or a card's own dates
+//! mean for a patient who is here is on the list; it never keeps anybody from checking in.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -104,19 +105,32 @@ impl Desk {
         }
         Ok(())
     }
+
+    /// Puts patients on the list whose coverage needs attention, and takes them off once it is resolved; see [`super::store::Store::settle_coverage`].
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn settle_coverage(&self) -> Result<(), DeskError> {
+        let now = self.now();
+        if self.with_store(|store| store.settle_coverage(now))? {
+            self.notify();
+        }
+        Ok(())
+    }
 }
 
-/// Asks about new arrivals' cards as long as the desk is served.
+/// Asks about new arrivals' cards, if there is a payer to ask, and keeps the list right about coverage, as long as the desk is served.
 pub(super) async fn keep_asking(desk: Desk) {
-    if desk.inner.payers.is_none() {
-        return;
-    }
     let mut changes = desk.changes();
     let mut asked = JoinSet::new();
     loop {
         changes.borrow_and_update();
         if let Err(error) = desk.begin_asking(&mut asked).await {
             tracing::error!(%error, "cannot see whose insurance to ask about; trying again in a minute");
+        }
+        // After that: while a payer is asked, a card's own dates do not count.
+        if let Err(error) = desk.blocking(Desk::settle_coverage).await {
+            tracing::error!(%error, "cannot see whose coverage needs attention; trying again in a minute");
         }
         let look = tokio::time::sleep(LOOK_EVERY);
         tokio::pin!(look);

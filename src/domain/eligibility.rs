@@ -5,9 +5,10 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::insurance::Coverage;
+use super::insurance::{CardMark, Coverage};
 use super::person::BirthDate;
 use super::private::Private;
+use super::reason::Reason;
 
 /// What is known of one card (the answer of X12 271, in the words of a desk).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,14 +47,31 @@ impl Eligibility {
     pub fn for_staff(self) -> &'static str {
         match self {
             Self::Unknown => "",
-            Self::Asked => "Asking the payer",
-            Self::Active => "The payer says: active",
-            Self::Inactive => "The payer says: not active",
-            Self::Error(NoAnswer::TooLate) => "The payer did not answer in time",
-            Self::Error(NoAnswer::NotReached) => "The payer cannot be reached",
-            Self::Error(NoAnswer::NotFound) => "The payer does not know this number with this name and birth date",
-            Self::Error(NoAnswer::NotUnderstood) => "The payer's answer cannot be read",
+            Self::Asked => "Checking eligibility",
+            Self::Active => "Coverage active",
+            Self::Inactive => "Coverage not active",
+            Self::Error(NoAnswer::TooLate) => "Eligibility: no answer in time",
+            Self::Error(NoAnswer::NotReached) => "Eligibility: payer cannot be reached",
+            Self::Error(NoAnswer::NotFound) => "Eligibility: member not found",
+            Self::Error(NoAnswer::NotUnderstood) => "Eligibility: answer cannot be read",
         }
+    }
+}
+
+/// Why the coverage of a patient who is here needs attention; none if it does not. The payer's word counts more than the dates on the card,
+/// and no card at all is no fault of a card.
+#[must_use]
+pub fn coverage_reason(card: Option<&Coverage>, answer: Eligibility, visit: Date) -> Option<Reason> {
+    let card = card.filter(|card| !card.is_none())?;
+    match answer {
+        // While the payer is asked, a date that may be outdated does not count.
+        Eligibility::Active | Eligibility::Asked => None,
+        Eligibility::Inactive => Some(Reason::CoverageInactive),
+        Eligibility::Error(NoAnswer::NotFound) => Some(Reason::MemberNotFound),
+        Eligibility::Unknown | Eligibility::Error(_) => match CardMark::of(Some(card), visit, 0) {
+            Some(CardMark::Ended(_) | CardMark::NotYet(_)) => Some(Reason::CoverageOutOfDates),
+            Some(CardMark::Missing | CardMark::EndsSoon(_)) | None => None,
+        },
     }
 }
 
@@ -75,6 +93,38 @@ pub struct Question {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_payers_word_counts_more_than_the_dates_of_the_card() {
+        use jiff::civil::date;
+        let visit = date(2026, 11, 23);
+        let card = |start: Option<Date>, end: Option<Date>| Coverage { payer: "Example Health".into(), start, end, ..Coverage::default() };
+        let good = card(None, Some(visit));
+        let ended = card(None, Some(date(2026, 11, 22)));
+        let begins = card(Some(date(2026, 11, 24)), None);
+        use Eligibility as E;
+        for (card, answer, expected) in [
+            (&good, E::Unknown, None),
+            (&good, E::Asked, None),
+            (&good, E::Error(NoAnswer::TooLate), None),
+            (&good, E::Inactive, Some(Reason::CoverageInactive)),
+            (&good, E::Error(NoAnswer::NotFound), Some(Reason::MemberNotFound)),
+            (&ended, E::Unknown, Some(Reason::CoverageOutOfDates)),
+            (&ended, E::Asked, None),
+            (&ended, E::Error(NoAnswer::NotReached), Some(Reason::CoverageOutOfDates)),
+            (&ended, E::Error(NoAnswer::NotFound), Some(Reason::MemberNotFound)),
+            (&ended, E::Active, None),
+            (&begins, E::Unknown, Some(Reason::CoverageOutOfDates)),
+            (&Coverage::default(), E::Inactive, None),
+        ] {
+            assert_eq!(coverage_reason(Some(card), answer, visit), expected, "{answer:?}");
+        }
+        assert_eq!(coverage_reason(None, E::Error(NoAnswer::NotFound), visit), None);
+        for reason in Reason::ALL {
+            let found_here = [Reason::MemberNotFound, Reason::CoverageInactive, Reason::CoverageOutOfDates].contains(&reason);
+            assert_eq!(reason.is_coverage(), found_here, "{reason:?}");
+        }
+    }
 
     #[test]
     fn every_answer_has_its_words_and_is_kept_as_it_is() {

@@ -42,6 +42,12 @@ pub enum Reason {
     DetailsUnclear,
     /// Says that the insurance on file is not right.
     InsuranceUnclear,
+    /// The payer knows no member with this number, name and birth date. Found by the desk, as are the next two.
+    MemberNotFound,
+    /// The payer says that the coverage is not active.
+    CoverageInactive,
+    /// By its own dates the card is not valid on the day of the visit.
+    CoverageOutOfDates,
     /// Speaks none of the kiosk's languages.
     NeedsInterpreter,
     /// A document that the visit needs is missing.
@@ -68,7 +74,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order in which the desk should look at them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::FeelsUnwell,
         Self::AskedForHelp,
         Self::NotFound,
@@ -86,6 +92,9 @@ impl Reason {
         Self::NotThisPerson,
         Self::DetailsUnclear,
         Self::InsuranceUnclear,
+        Self::MemberNotFound,
+        Self::CoverageInactive,
+        Self::CoverageOutOfDates,
         Self::NeedsInterpreter,
         Self::DocumentMissing,
         Self::ConsentDeclined,
@@ -120,6 +129,9 @@ impl Reason {
             Self::NotThisPerson => "Said \"that is not me\": check identity",
             Self::DetailsUnclear => "Contact details not right: ask",
             Self::InsuranceUnclear => "Insurance not right: ask",
+            Self::MemberNotFound => "Eligibility: member not found",
+            Self::CoverageInactive => "Coverage not active",
+            Self::CoverageOutOfDates => "Coverage not valid today",
             Self::NeedsInterpreter => "Needs an interpreter",
             Self::DocumentMissing => "A document is missing",
             Self::ConsentDeclined => "Did not consent: talk to them",
@@ -132,6 +144,12 @@ impl Reason {
             Self::CodeOtherDay => "Code on the letter is for another day",
             Self::CodeExpired => "Code on the letter is too old",
         }
+    }
+
+    /// Whether it is about coverage, as the desk found it: no kiosk says so, and it keeps nobody from checking in.
+    #[must_use]
+    pub fn is_coverage(self) -> bool {
+        matches!(self, Self::MemberNotFound | Self::CoverageInactive | Self::CoverageOutOfDates)
     }
 
     /// Whether somebody must act now, before any other work.

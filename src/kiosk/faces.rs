@@ -82,7 +82,8 @@ pub(super) fn why_of(reason: Reason) -> ui::Why {
         Reason::CannotSave => W::CannotSave,
         Reason::NotThisPerson => W::NotThisPerson,
         Reason::DetailsUnclear => W::DetailsUnclear,
-        Reason::InsuranceUnclear => W::InsuranceUnclear,
+        // The last three are found by the desk, so no kiosk ever shows them.
+        Reason::InsuranceUnclear | Reason::MemberNotFound | Reason::CoverageInactive | Reason::CoverageOutOfDates => W::InsuranceUnclear,
         Reason::NeedsInterpreter => W::NeedsInterpreter,
         Reason::DocumentMissing => W::DocumentMissing,
         Reason::ConsentDeclined => W::ConsentDeclined,

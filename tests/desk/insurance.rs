@@ -374,12 +374,12 @@ async fn no_insurance_any_more_is_readable_as_such() {
 }
 
 #[tokio::test]
-async fn the_list_says_quietly_what_is_the_matter_with_a_card() {
+async fn the_list_says_what_is_the_matter_with_a_card_before_anybody_comes() {
     for (ask, payer, until, status, words) in [
         (true, "One", "2027-12-31", "booked", ""),
         (true, "One", "", "booked", ""),
         (true, "", "", "booked", "Insurance: none on file"),
-        (true, "One", "2026-11-22", "booked", "Insurance ended 22 Nov 2026"),
+        (true, "One", "2026-11-22", "booked", "Coverage ended 11/22/2026"),
         (true, "One", "2026-11-23", "booked", "Insurance ends on the day of the visit"),
         (true, "One", "2026-11-24", "booked", "Insurance ends the day after the visit"),
         (true, "One", "2026-12-13", "booked", "Insurance ends in 20 days"),
@@ -399,7 +399,10 @@ async fn the_list_says_quietly_what_is_the_matter_with_a_card() {
         let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
         let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
         let list = get(&serving, &cookie, "/list").await.body;
-        assert_eq!(list.matches("by insurance").count(), usize::from(!words.is_empty()), "{words}: {list}");
+        // What is not valid on the day stands out; nobody is needed before the patient is here.
+        let pills = usize::from(words.starts_with("Coverage"));
+        assert_eq!(list.matches("pill bad").count(), pills, "{words}: {list}");
+        assert_eq!(list.matches("by insurance").count() + pills, usize::from(!words.is_empty()), "{words}: {list}");
         assert!(list.contains(words) && list.contains("data-needs=\"0\"") && list.contains("data-urgent=\"0\""), "{words}");
         serving.stop().await;
     }

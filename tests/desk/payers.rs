@@ -118,10 +118,10 @@ async fn a_question_that_a_restart_cut_off_is_asked_again_and_one_on_its_way_is_
 #[tokio::test]
 async fn what_a_payer_answers_stands_beside_the_card_and_on_the_list_if_it_is_bad() {
     for (member, panel, row_words) in [
-        ("M1", "The payer says: active", ""),
-        ("M6", "The payer says: not active", "The payer says: not active"),
+        ("M1", "Coverage active", "pill good"),
+        ("M6", "Coverage not active", "Coverage not active"),
         ("M7", "", ""),
-        ("M9", "The payer does not know this number", "The payer does not know this number"),
+        ("M9", "Eligibility: member not found", "Eligibility: member not found"),
     ] {
         let (place, serving, cookie) = ready().await;
         let old = on_file(&place, "apt-0001").coverage.unwrap();
@@ -134,9 +134,12 @@ async fn what_a_payer_answers_stands_beside_the_card_and_on_the_list_if_it_is_ba
         let shown = page().await;
         assert_eq!(shown.contains("Insurance on file"), !panel.is_empty(), "{member}");
         assert!(shown.contains(panel), "{member}: {shown}");
+        place.desk.settle_coverage().unwrap();
         let list = get(&serving, &cookie, "/list").await.body;
-        assert_eq!(list.contains("The payer"), !row_words.is_empty(), "{member}");
-        assert!(list.contains(row_words) && list.contains("data-needs=\"0\""), "{member}");
+        let row = list.split("id=\"row-apt-0001\"").nth(1).unwrap().split("</li>").next().unwrap();
+        assert_eq!(row.contains("class=\"pill"), !row_words.is_empty(), "{member}: {row}");
+        let needs = usize::from(["M6", "M9"].contains(&member));
+        assert!(row.contains(row_words) && list.contains(&format!("data-needs=\"{needs}\"")), "{member}: {list}");
         serving.stop().await;
     }
 }

@@ -237,6 +237,7 @@ fn words(action: &str) -> &str {
         "transfer" => "moved to another queue",
         "step-out" => "stepped out",
         "come-back" => "came back",
+        "coverage" => "checked coverage",
         "ask-help" => "asked for help",
         "done" => "closed the visit",
         "undo" => "took a step back",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::super::store::{BY_PHONE, HandAction, Happening, StaffAction, StaffDeed};
+use super::super::store::{BY_PHONE, DESK, HandAction, Happening, StaffAction, StaffDeed};
 use super::booking;
 use super::changes::count_words;
 use super::icons::icon;
@@ -49,6 +49,7 @@ fn line(day: &Day, one: &Happening) -> (String, String) {
             (format!("{who}:"), at_kiosk(day, event))
         }
         Happening::Staff { user, deed, .. } if user == BY_PHONE => ("By phone:".to_owned(), by_staff(day, deed)),
+        Happening::Staff { user, deed, .. } if user == DESK => ("Automatic:".to_owned(), by_staff(day, deed)),
         Happening::Staff { user, deed, .. } => (user.clone(), by_staff(day, deed)),
     }
 }
@@ -175,5 +176,11 @@ fn by_hand(day: &Day, action: &HandAction) -> String {
         HandAction::Note { .. } => "wrote a note".to_owned(),
         HandAction::NoteAway { .. } => "put a note away".to_owned(),
         HandAction::NoteBack { .. } => "took a note out again".to_owned(),
+        HandAction::Coverage { found } if found.is_empty() => "coverage no longer needs attention".to_owned(),
+        HandAction::Coverage { found } => {
+            let mut words: Vec<&str> = found.iter().map(|one| one.reason.for_staff()).collect();
+            words.dedup();
+            words.join("; ")
+        }
     }
 }

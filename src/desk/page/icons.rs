@@ -52,6 +52,7 @@ pub fn reason_icon(reason: Reason) -> &'static str {
         Reason::OtherSite => "pin",
         Reason::Cancelled | Reason::VisitOver | Reason::ConsentDeclined => "cross",
         Reason::AlreadyCheckedIn => "ticket",
+        Reason::MemberNotFound | Reason::CoverageInactive | Reason::CoverageOutOfDates => "card",
         Reason::InsuranceUnclear | Reason::DocumentMissing | Reason::DetailsUnclear => "card",
         Reason::NeedsInterpreter => "speech",
         Reason::PrinterTrouble => "printer",

@@ -57,7 +57,7 @@ pub struct Day {
     /// What else is known of them.
     pub known: Arc<Known>,
     /// Whether insurance is asked about, and how many days before its end a card is marked.
-    insurance: Option<u16>,
+    pub(super) insurance: Option<u16>,
     /// The clinic's rules: its queues, service points, and what it calls the reasons to come without an appointment.
     pub settings: Arc<ClinicSettings>,
     /// Who waits where, and who is next.
@@ -93,7 +93,7 @@ pub struct Known {
     /// What people said of their language and of an interpreter that nobody decided.
     spoken_by: HashMap<String, SaysOfSpeech>,
     /// What payers answered today.
-    eligibility: HashMap<CardKey, (Eligibility, Timestamp)>,
+    pub(super) eligibility: HashMap<CardKey, (Eligibility, Timestamp)>,
     /// Where kiosks stand.
     places: BTreeMap<KioskId, String>,
     /// Who of the staff is on which person just now.
@@ -284,15 +284,16 @@ impl Day {
         let mark = CardMark::of(appointment.coverage.as_ref(), date, ends_soon_days);
         // Whoever gives a card has one.
         let gives_one = told.contains(&(Field::Insurance, false));
-        words.extend(mark.filter(|mark| !(gives_one && *mark == CardMark::Missing)).map(|mark| card_words("Insurance", mark)));
-        if let Some(card) = &appointment.coverage
-            && let Some((answer, _)) = self.known.eligibility.get(&CardKey::of(&appointment.person.id, card))
-            && matches!(answer, Eligibility::Inactive | Eligibility::Error(_))
-        {
-            words.push(answer.for_staff().to_owned());
-        }
+        // What the pill says is not repeated.
+        let is_in_pill = |mark: &CardMark| matches!(mark, CardMark::Ended(_) | CardMark::NotYet(_));
+        let mark = mark.filter(|mark| !(gives_one && *mark == CardMark::Missing) && !is_in_pill(mark));
+        words.extend(mark.map(|mark| card_words("Insurance", mark)));
         if let Some(second) = &appointment.second_coverage {
-            words.extend(CardMark::of(Some(second), date, ends_soon_days).map(|mark| card_words("Second insurance", mark)));
+            words.extend(
+                CardMark::of(Some(second), date, ends_soon_days)
+                    .filter(|mark| !is_in_pill(mark) || !is_here(row))
+                    .map(|mark| card_words("Second insurance", mark)),
+            );
         }
         words
     }
@@ -414,8 +415,13 @@ impl Entry {
 }
 
 /// Whether staff still have to do with this visit.
-fn is_coming(row: &VisitRow) -> bool {
+pub(super) fn is_coming(row: &VisitRow) -> bool {
     row.state.is_open()
+}
+
+/// Whether the patient is here: then what is the matter with a card is a reason on the row.
+fn is_here(row: &VisitRow) -> bool {
+    row.ticket.is_some() && row.state.is_open()
 }
 
 fn card_words(card: &str, mark: CardMark) -> String {

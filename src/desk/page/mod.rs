@@ -12,6 +12,7 @@ mod board;
 mod booking;
 mod calling;
 mod changes;
+mod coverage;
 mod drawn;
 mod history;
 mod html;

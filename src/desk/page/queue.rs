@@ -197,6 +197,7 @@ pub fn undo_word(step: &str) -> &'static str {
         "call-as" => "Undo how to call",
         "not-come" => "Undo no-show",
         "cancel" => "Undo cancel",
+        "seen" => "Undo seen",
         _ => "Undo",
     }
 }

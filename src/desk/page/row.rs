@@ -7,9 +7,10 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::super::dates;
-use super::super::store::{BY_PHONE, ReasonRow, Stop, VisitRow};
+use super::super::store::{BY_PAYER, BY_PHONE, ReasonRow, Stop, VisitRow};
 use super::changes::count_words;
-use super::drawn::{is_on_this, row_id, stop_id, time_since, token};
+use super::coverage::{coverage_pill, pill};
+use super::drawn::{is_on_this, row_id, stop_id, time_passed, time_since, token};
 use super::history::when;
 use super::html::in_address;
 use super::icons::{icon, reason_icon, state_icon};
@@ -92,7 +93,7 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
             div.why { (whys(day, row, known.is_some())) (review(day, row, &name)) }
             div.since {
                 @if let Some(at) = since { (time_since(at)) }
-                @if let Some(kiosk) = row.kiosk.as_ref().or_else(|| row.reasons.first().map(|r| &r.kiosk)) { p.quiet { "Kiosk " (kiosk) } }
+                @if let Some(kiosk) = row.kiosk.as_ref().or_else(|| row.reasons.iter().map(|r| &r.kiosk).find(|kiosk| is_kiosk(kiosk))) { p.quiet { "Kiosk " (kiosk) } }
                 @else if row.ticket.is_some() { p.quiet { "At the desk" } }
             }
             div.do { (visit_buttons(day, row, &name)) }
@@ -166,6 +167,7 @@ fn whys(day: &Day, row: &VisitRow, has_name: bool) -> Markup {
             p.by { (icon("card")) span { "Brought: " (listed(&documents.needed)) " (said so at the kiosk)" } }
         }
         @if let Some(words) = day.interpreter_of(row) { p.by.interpreter { (icon("speech")) span { (words) } } }
+        (coverage_pill(day, row))
         @for words in day.insurance_of(row) { p.by.insurance { (icon("card")) span { (words) } } }
         @for like in day.alike(row) { p.reason { (icon("question")) span { "Same name and birth date: " (like) } } }
         @if let Some(off) = &row.called_off {
@@ -182,6 +184,16 @@ fn whys(day: &Day, row: &VisitRow, has_name: bool) -> Markup {
         @else if let Some((_, user)) = row.seen.as_ref().filter(|_| row.state != VisitState::Done) { p.by { (icon("check")) "Seen by " (user) } }
         @if let Some(print) = row.print.as_deref().filter(|print| *print == "unknown") { p.by title=(print) { (icon("printer")) "Printing not confirmed" } }
     }
+}
+
+/// By how much a patient is late; the page's script keeps it right.
+pub fn late_badge(since: Timestamp) -> Markup {
+    html! { span.state.late { (icon("clock")) span { "Late " (time_passed(since)) } } }
+}
+
+/// Whether a reason came from a kiosk: others come from a phone or from what a payer answered.
+fn is_kiosk(kiosk: &KioskId) -> bool {
+    ![BY_PHONE, BY_PAYER].contains(&kiosk.as_str())
 }
 
 /// The way to what this person says is different.
@@ -309,11 +321,13 @@ fn reason_line(day: &Day, reason: &ReasonRow, row: Option<&VisitRow>) -> Markup 
         (Reason::DocumentMissing, Some([one])) => format!("Missing: {}", one.for_staff()),
         (Reason::DocumentMissing, Some(several)) if !several.is_empty() => format!("Missing at least one of: {}", listed(several)),
         (Reason::AskedForHelp, _) if reason.kiosk.as_str() == BY_PHONE => "Asks for help by phone".to_owned(),
+        (one, _) if one.is_coverage() => row.map_or_else(|| one.for_staff().to_owned(), |row| day.coverage_words(row, one)),
         (one, _) if names_place(one) => format!("{} — {}", one.for_staff(), where_is(day, &reason.kiosk)),
         (one, _) => one.for_staff().to_owned(),
     };
     match &reason.taken {
         Some((_, user)) => html! { p.reason.old { (icon("check")) span { (words) span.quiet { " · taken by " (user) } } } },
+        None if reason.reason.is_coverage() => pill("bad", "alert", &words),
         None => html! { p.reason.now[reason.reason.is_urgent()] { (icon(reason_icon(reason.reason))) span { (words) } } },
     }
 }

@@ -37,6 +37,11 @@ impl CardKey {
         let text = serde_json::to_string(card).unwrap_or_default();
         Self { patient: patient.to_string(), card: hash_token(&text) }
     }
+
+    /// Enough of it to tell one card of a person from another.
+    pub(super) fn short(&self) -> &str {
+        self.card.get(..16).unwrap_or(&self.card)
+    }
 }
 
 /// A card to ask about.
@@ -107,16 +112,21 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn eligibility_on(&self, date: Date) -> Result<HashMap<CardKey, (Eligibility, Timestamp)>, DeskError> {
-        let mut statement = self.conn.prepare_cached("SELECT patient_id, card, answer, at FROM eligibility WHERE date = ?1")?;
-        let rows = statement.query_map([date.to_string()], |row| {
-            Ok((CardKey { patient: row.get(0)?, card: row.get(1)? }, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
-        })?;
-        rows.map(|row| {
-            let (key, answer, at) = row?;
-            Ok((key, (read(&answer)?, timestamp(&at)?)))
-        })
-        .collect()
+        answers_on(&self.conn, date)
     }
+}
+
+/// As [`Store::eligibility_on`], also inside a transaction.
+pub(super) fn answers_on(conn: &Connection, date: Date) -> Result<HashMap<CardKey, (Eligibility, Timestamp)>, DeskError> {
+    let mut statement = conn.prepare_cached("SELECT patient_id, card, answer, at FROM eligibility WHERE date = ?1")?;
+    let rows = statement.query_map([date.to_string()], |row| {
+        Ok((CardKey { patient: row.get(0)?, card: row.get(1)? }, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
+    })?;
+    rows.map(|row| {
+        let (key, answer, at) = row?;
+        Ok((key, (read(&answer)?, timestamp(&at)?)))
+    })
+    .collect()
 }
 
 /// A question of today that has an answer, or may still get one, is not asked again. One that was cut off by a restart is.

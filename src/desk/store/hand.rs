@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::error::DeskError;
 use super::super::queues::Refusal;
+use super::coverage::{self, CoverageFound};
 use super::events::{self, Given, Happened};
 use super::steps::{self, ByHand};
 use super::visits::{VisitRow, visits_of};
@@ -80,12 +81,18 @@ pub enum HandAction {
         /// The revision of the note.
         note: u64,
     },
+    /// What the desk found to be the matter with the coverage of a patient who is here: everything, so nothing if that is over. No person
+    /// does it.
+    Coverage {
+        /// What.
+        found: BTreeSet<CoverageFound>,
+    },
 }
 
 impl HandAction {
     /// Every [`Self::code`].
-    const CODES: [&'static str; 9] =
-        ["check-in", "walk-in", "undo-check-in", "call-as", "not-come", "cancel", "note", "note-away", "note-back"];
+    const CODES: [&'static str; 10] =
+        ["check-in", "walk-in", "undo-check-in", "call-as", "not-come", "cancel", "note", "note-away", "note-back", "coverage"];
 
     /// The name in data.
     #[must_use]
@@ -100,6 +107,7 @@ impl HandAction {
             Self::Note { .. } => "note",
             Self::NoteAway { .. } => "note-away",
             Self::NoteBack { .. } => "note-back",
+            Self::Coverage { .. } => "coverage",
         }
     }
 
@@ -176,6 +184,7 @@ impl HandAction {
                 let back = "UPDATE visit_note SET away_at = NULL, away_by = NULL WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NOT NULL";
                 return Ok(conn.execute(back, params![int(*note), id])? > 0);
             }
+            Self::Coverage { found } => coverage::apply(conn, zone, id, found, at, n)?,
         }
         Ok(true)
     }
@@ -230,11 +239,11 @@ pub struct Note {
 }
 
 /// A transaction's doing of something by hand, to be recorded.
-struct Doing<'a> {
-    conn: &'a Connection,
-    zone: &'a TimeZone,
-    user: &'a str,
-    now: Timestamp,
+pub(super) struct Doing<'a> {
+    pub conn: &'a Connection,
+    pub zone: &'a TimeZone,
+    pub user: &'a str,
+    pub now: Timestamp,
 }
 
 impl Doing<'_> {

@@ -162,15 +162,15 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Takes back what was done last with a visit, if its latest step in the queue is still the one that was shown: its revision, 0 for none.
-    /// Nobody is called anew by it who is called elsewhere meanwhile.
+    /// Takes back what was done last with a visit, if that is still what was shown: the revision of its latest step, or of when reasons were
+    /// taken after it; 0 for none. Nobody is called anew by it who is called elsewhere meanwhile.
     ///
     /// # Errors
     /// If the file cannot be read or written.
     pub fn undo_shown(&mut self, id: &AppointmentId, shown: u64, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
         let date = self.date_at(now);
         let tx = self.write()?;
-        let latest = steps::latest(&tx, id.as_str())?.unwrap_or(0);
+        let latest = work::latest(&tx, id.as_str())?.unwrap_or(0);
         if latest.unsigned_abs() != shown {
             return Ok(Err(Refusal::Moved));
         }

@@ -89,7 +89,7 @@ pub struct InLine {
     pub started: Option<Timestamp>,
     /// From which queue they were called.
     pub served_in: Option<String>,
-    /// The latest step that can be taken back: its revision and its code.
+    /// The latest step that can be taken back, or that reasons were taken after it: the revision and the code.
     pub step: Option<(u64, String)>,
 }
 
@@ -110,34 +110,15 @@ pub struct ReasonRow {
     pub taken: Option<(Timestamp, String)>,
 }
 
-/// Codes of one kind that a kiosk did not take on a day. Whoever held them out could go on by typing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedCodes {
-    /// Which kiosk.
-    pub kiosk: KioskId,
-    /// Why.
-    pub reason: Reason,
-    /// How many.
-    pub times: u32,
-    /// The latest.
-    pub at: Timestamp,
-}
-
-/// Somebody at a kiosk whom nobody knows yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stop {
-    /// The latest reason of this kind at this kiosk.
-    pub latest: ReasonRow,
-    /// How many times it came.
-    pub times: u32,
-}
-
 const VISIT_COLUMNS: &str =
     "v.appointment_id, v.state, v.kiosk, v.ticket_number, v.ticket_date, v.call_as, v.language, v.arrived_at, v.print,
  v.seen_at, v.seen_by, v.called_at, v.called_by, v.done_at, v.done_by, v.companion, v.documents, v.walk_in, v.accepted_at, v.accepted_by,
  v.queue, v.placed_at, v.point, v.calls, v.last_call_at, v.held_at, v.started_at, v.served_in, v.stepped_out,
  (SELECT MAX(s.revision) FROM visit_step s WHERE s.appointment_id = v.appointment_id),
- (SELECT s.action FROM visit_step s WHERE s.appointment_id = v.appointment_id ORDER BY s.revision DESC LIMIT 1)";
+ (SELECT s.action FROM visit_step s WHERE s.appointment_id = v.appointment_id ORDER BY s.revision DESC LIMIT 1),
+ (SELECT MAX(r.taken_revision) FROM reason r WHERE r.appointment_id = v.appointment_id)";
+/// The step of having taken reasons after the latest step in the queue.
+const TAKEN: &str = "seen";
 
 impl Store {
     /// Every visit of the clinic's date: those on the list, those whose ticket or trouble is of that day.
@@ -175,49 +156,6 @@ impl Store {
         }
         row.duplicates = duplicates(&self.conn, None)?.into_iter().filter(|(other, _)| other == id.as_str()).map(|(_, t)| t).collect();
         Ok(Some(row.finish()))
-    }
-
-    /// Stops of the day by people who are not known: one row for each kiosk and reason, open ones apart from those taken care of.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn stops_of(&self, date: Date) -> Result<Vec<Stop>, DeskError> {
-        let mut statement = self
-            .conn
-            .prepare_cached(&format!("SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id = '' AND date = ?1 ORDER BY kiosk, seq"))?;
-        let rows: Vec<ReasonFacts> = statement.query_map([date.to_string()], ReasonFacts::read)?.collect::<Result<_, _>>()?;
-        let mut stops: BTreeMap<(String, Reason, i64), Stop> = BTreeMap::new();
-        for facts in rows {
-            let taken = facts.taken_revision.unwrap_or(0);
-            let row = facts.into_row()?;
-            stops
-                .entry((row.kiosk.to_string(), row.reason, taken))
-                .and_modify(|stop| {
-                    // Since when: the first of them. Which: the latest, so that taking care covers all.
-                    stop.times += 1;
-                    stop.latest = ReasonRow { at: stop.latest.at, ..row.clone() };
-                })
-                .or_insert(Stop { latest: row, times: 1 });
-        }
-        Ok(stops.into_values().collect())
-    }
-
-    /// Codes that kiosks did not take on this day, without those that somebody made up: these are stops.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn refused_codes_of(&self, date: Date) -> Result<Vec<RefusedCodes>, DeskError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT kiosk, reason, COUNT(*), MAX(at) FROM refused_code WHERE date = ?1 GROUP BY kiosk, reason ORDER BY kiosk, reason",
-        )?;
-        let rows = statement.query_map([date.to_string()], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?, row.get::<_, String>(3)?))
-        })?;
-        rows.map(|row| {
-            let (kiosk, reason, times, at) = row?;
-            Ok(RefusedCodes { kiosk: KioskId::new(kiosk), reason: from_code(reason, "a reason")?, times, at: timestamp(&at)? })
-        })
-        .collect()
     }
 }
 
@@ -316,6 +254,12 @@ impl VisitRow {
         self.state == VisitState::Held && self.in_line.stepped_out
     }
 
+    /// Whether nobody has come for it yet, and somebody may.
+    #[must_use]
+    pub fn is_expected(&self) -> bool {
+        self.state == VisitState::Expected && self.ticket.is_none()
+    }
+
     /// What the booking system says counts as long as nothing happened here.
     fn finish(mut self) -> Self {
         self.reasons.sort_by_key(|reason| (reason.taken.is_some(), reason.reason, reason.at));
@@ -370,6 +314,7 @@ struct LineFacts {
     served_in: Option<String>,
     stepped_out: bool,
     step: Option<(i64, String)>,
+    taken: Option<i64>,
 }
 
 impl LineFacts {
@@ -385,6 +330,7 @@ impl LineFacts {
             served_in: row.get(first + 7)?,
             stepped_out: row.get(first + 8)?,
             step: row.get::<_, Option<i64>>(first + 9)?.zip(row.get::<_, Option<String>>(first + 10)?),
+            taken: row.get(first + 11)?,
         })
     }
 
@@ -399,7 +345,10 @@ impl LineFacts {
             stepped_out: self.stepped_out,
             started: timestamp_or_none(self.started_at)?,
             served_in: self.served_in,
-            step: self.step.map(|(revision, action)| (revision.unsigned_abs(), action)),
+            step: self.step.map(|(revision, action)| match self.taken.filter(|taken| *taken > revision) {
+                Some(taken) => (taken.unsigned_abs(), TAKEN.to_owned()),
+                None => (revision.unsigned_abs(), action),
+            }),
         })
     }
 }
@@ -457,9 +406,9 @@ fn who(columns: Option<(String, String)>) -> Result<Option<(Timestamp, String)>,
     columns.map(|(at, user)| Ok((timestamp(&at)?, user))).transpose()
 }
 
-const REASON_COLUMNS: &str = "appointment_id, reason, kiosk, seq, at, language, taken_at, taken_by, taken_revision";
+pub(super) const REASON_COLUMNS: &str = "appointment_id, reason, kiosk, seq, at, language, taken_at, taken_by, taken_revision";
 
-struct ReasonFacts {
+pub(super) struct ReasonFacts {
     appointment: String,
     reason: String,
     kiosk: String,
@@ -467,11 +416,11 @@ struct ReasonFacts {
     at: String,
     language: Option<String>,
     taken: Option<(String, String)>,
-    taken_revision: Option<i64>,
+    pub taken_revision: Option<i64>,
 }
 
 impl ReasonFacts {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             appointment: row.get(0)?,
             reason: row.get(1)?,
@@ -484,7 +433,7 @@ impl ReasonFacts {
         })
     }
 
-    fn into_row(self) -> Result<ReasonRow, DeskError> {
+    pub fn into_row(self) -> Result<ReasonRow, DeskError> {
         Ok(ReasonRow {
             reason: from_code(self.reason, "a reason")?,
             kiosk: KioskId::new(self.kiosk),

@@ -273,6 +273,16 @@ fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at
         }
         (StaffAction::Call, _) => return steps::take(conn, id, &QueueAction::Call { queue: String::new(), point: None }, user, at, n),
         (StaffAction::Done, _) => return steps::take(conn, id, &QueueAction::Finish, user, at, n),
+        // What was taken after the latest step is the later one: the step stays.
+        (StaffAction::Undo, _) if latest_is_taken(conn, id)?.is_some() => {
+            let taken = latest_is_taken(conn, id)?;
+            conn.execute(
+                "UPDATE visit SET seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1
+                 AND seen_at = (SELECT MAX(taken_at) FROM reason r WHERE r.appointment_id = ?1 AND r.taken_revision = ?2)",
+                params![id, taken],
+            )?;
+            give_back_reasons(taken)?;
+        }
         // Nothing else is undone in place of a step that cannot be taken back any more.
         (StaffAction::Undo, _) if steps::latest(conn, id)?.is_some() => return steps::take_back(conn, id),
         (StaffAction::Decline, VisitState::Asks) => {
@@ -321,6 +331,19 @@ fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at
     }
     events::touch(conn, id)?;
     Ok(true)
+}
+
+/// The revision at which reasons were taken after the latest step that can be taken back, if they were.
+fn latest_is_taken(conn: &Connection, id: &str) -> Result<Option<i64>, DeskError> {
+    let Some(step) = steps::latest(conn, id)? else { return Ok(None) };
+    let sql = "SELECT MAX(taken_revision) FROM reason WHERE appointment_id = ?1";
+    let taken: Option<i64> = conn.query_row(sql, [id], |row| row.get(0))?;
+    Ok(taken.filter(|taken| *taken > step))
+}
+
+/// The revision of what undo would take back: the latest step, or that reasons were taken after it. None without a step.
+pub(super) fn latest(conn: &Connection, id: &str) -> Result<Option<i64>, DeskError> {
+    Ok(latest_is_taken(conn, id)?.or(steps::latest(conn, id)?))
 }
 
 /// Where a visit stands before somebody acts.

@@ -1,0 +1,79 @@
+//! Stops at kiosks by people whom nobody knows, and codes that were not taken.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::super::error::DeskError;
+use super::visits::{REASON_COLUMNS, ReasonFacts, ReasonRow};
+use super::{Store, from_code, timestamp};
+use crate::domain::ids::KioskId;
+use crate::domain::reason::Reason;
+
+/// Codes of one kind that a kiosk did not take on a day. Whoever held them out could go on by typing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedCodes {
+    /// Which kiosk.
+    pub kiosk: KioskId,
+    /// Why.
+    pub reason: Reason,
+    /// How many.
+    pub times: u32,
+    /// The latest.
+    pub at: Timestamp,
+}
+
+/// Somebody at a kiosk whom nobody knows yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stop {
+    /// The latest reason of this kind at this kiosk.
+    pub latest: ReasonRow,
+    /// How many times it came.
+    pub times: u32,
+}
+
+impl Store {
+    /// Stops of the day by people who are not known: one row for each kiosk and reason, open ones apart from those taken care of.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn stops_of(&self, date: Date) -> Result<Vec<Stop>, DeskError> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id = '' AND date = ?1 ORDER BY kiosk, seq"))?;
+        let rows: Vec<ReasonFacts> = statement.query_map([date.to_string()], ReasonFacts::read)?.collect::<Result<_, _>>()?;
+        let mut stops: BTreeMap<(String, Reason, i64), Stop> = BTreeMap::new();
+        for facts in rows {
+            let taken = facts.taken_revision.unwrap_or(0);
+            let row = facts.into_row()?;
+            stops
+                .entry((row.kiosk.to_string(), row.reason, taken))
+                .and_modify(|stop| {
+                    // Since when: the first of them. Which: the latest, so that taking care covers all.
+                    stop.times += 1;
+                    stop.latest = ReasonRow { at: stop.latest.at, ..row.clone() };
+                })
+                .or_insert(Stop { latest: row, times: 1 });
+        }
+        Ok(stops.into_values().collect())
+    }
+
+    /// Codes that kiosks did not take on this day, without those that somebody made up: these are stops.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn refused_codes_of(&self, date: Date) -> Result<Vec<RefusedCodes>, DeskError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT kiosk, reason, COUNT(*), MAX(at) FROM refused_code WHERE date = ?1 GROUP BY kiosk, reason ORDER BY kiosk, reason",
+        )?;
+        let rows = statement.query_map([date.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?, row.get::<_, String>(3)?))
+        })?;
+        rows.map(|row| {
+            let (kiosk, reason, times, at) = row?;
+            Ok(RefusedCodes { kiosk: KioskId::new(kiosk), reason: from_code(reason, "a reason")?, times, at: timestamp(&at)? })
+        })
+        .collect()
+    }
+}
