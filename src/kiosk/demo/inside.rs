@@ -89,7 +89,8 @@ impl DeskInside {
     pub fn held(&self, appointment: &AppointmentId) -> Result<Held, DeskError> {
         Ok(self.desk.visit(appointment)?.map_or_else(Held::default, |view| Held {
             state: view.state.code().to_owned(),
-            reasons: view.reasons,
+            // What a payer answers comes some seconds later, and no play waits for it.
+            reasons: view.reasons.into_iter().filter(|reason| !reason.is_coverage()).collect(),
             ticket: view.ticket.map(|ticket| ticket.number.to_string()),
         }))
     }
