@@ -1,4 +1,4 @@
-//! What a page has around its own question: how it looks, what is said above it, and what lies over it.
+//! What a page has around its own question: how it looks, which notice stands above it, and what lies over it.
 //!
 //! Invariants: how a page looks belongs to the person at the kiosk and ends with them; a notice belongs to the page it is
 //! about and to no other.
@@ -24,7 +24,7 @@ pub enum Over {
     StartOver,
 }
 
-/// What is said above a question.
+/// The notice above a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Said {
     /// Nothing.
@@ -51,7 +51,7 @@ impl Conversation {
         self.step.patience()
     }
 
-    /// What is said above the question of this page: on the pages of finding a person, and on no other.
+    /// The notice above the question of this page: only pages that look for a person have one.
     pub(super) fn said(&self) -> Said {
         match self.step {
             Step::Birthday | Step::GivenName | Step::Phone if self.code_read => Said::CodeRead,
@@ -60,7 +60,7 @@ impl Conversation {
         }
     }
 
-    /// The answer to "Start over", if one has to be given first: whoever has entered something is asked once.
+    /// Whether "Start over" is a question first: a person who has entered something is asked once.
     pub(super) fn asks_before_starting_over(&self, input: &Input, covered_by: Option<Over>) -> bool {
         *input == Input::StartOver && covered_by.is_none() && self.would_lose_something()
     }

@@ -162,7 +162,7 @@ impl Conversation {
         self
     }
 
-    /// Nobody is here yet; the welcome page keeps what the person who went back to it chose.
+    /// The welcome page again: it keeps what the person who went back to it chose.
     pub(super) fn back_at_welcome(&self) -> Self {
         Self { look: self.look, ..Self::new(self.home_language).in_language(self.language) }
     }

@@ -37,7 +37,7 @@ pub struct Screen {
     pub for_other: bool,
     /// A request without an appointment is being made.
     pub walk_in: bool,
-    /// What is said above its question.
+    /// The notice above its question.
     pub said: Said,
     /// What is particular to the page.
     pub content: Content,

@@ -286,7 +286,7 @@ pub fn settle() {
     pass(Duration::from_millis(20));
 }
 
-/// Lets so much of the pages' own time pass at once.
+/// Lets this much of the pages' own time pass at once.
 fn pass(time: Duration) {
     STAGE.with_borrow(|stage| {
         if let Some((_, now)) = stage {

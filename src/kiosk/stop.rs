@@ -28,7 +28,7 @@ impl Stop {
             runtime.spawn(async move {
                 while requests.recv().await.is_some() {
                     asked.store(true, Ordering::SeqCst);
-                    // Before there is an event loop, whoever starts it looks first.
+                    // Before there is an event loop: the code that starts it looks at the flag first.
                     let _ = slint::invoke_from_event_loop(|| {
                         let _ = slint::quit_event_loop();
                     });

@@ -1,4 +1,4 @@
-//! What a page has around its question: how it looks, what is said above it, what covers it.
+//! What a page has around its question: how it looks, which notice stands above it, what covers it.
 
 use arrivals::domain::appointment::Standing;
 use arrivals::domain::identity::Fact;
@@ -94,7 +94,7 @@ fn a_notice_is_on_the_page_that_it_is_about_and_on_no_other() {
     assert_eq!((asked.step, asked.screen().said), (Step::Phone, Said::CodeRead));
     let (walk_in, _) = play([Input::Start, Input::NoAppointment]);
     assert_eq!((walk_in.step, walk_in.screen().said), (Step::BirthDate, Said::NoAppointment));
-    // From there on, on every page of the whole conversation, nothing is said of it any more.
+    // From there on, on every page of the whole conversation, no page shows it any more.
     let mut inputs = scanned([1, 8]);
     let rest = [
         vec![Input::Yes, Input::GoOn, Input::Yes, Input::No, Input::ChangeField(Field::Insurance), Input::Payer("other".into())],

@@ -286,7 +286,7 @@ impl Day {
         let gives_one = told.contains(&(Field::Insurance, false));
         // What the pill says is not repeated.
         let is_in_pill = |mark: &CardMark| matches!(mark, CardMark::Ended(_) | CardMark::NotYet(_));
-        let mark = mark.filter(|mark| !(gives_one && *mark == CardMark::Missing) && !is_in_pill(mark));
+        let mark = mark.filter(|mark| !is_in_pill(mark) && (!gives_one || *mark != CardMark::Missing));
         words.extend(mark.map(|mark| card_words("Insurance", mark)));
         if let Some(second) = &appointment.second_coverage {
             words.extend(
