@@ -200,12 +200,12 @@ fn every_payer_can_be_touched_and_one_that_is_not_in_the_list_is_typed() {
         assert!(lists && names.len() == count.min(PAYERS_LISTED_MAX), "{count}: {names:?}");
         // Not among them: the keys, and what is typed may still mean one.
         let typing = listed.clone().next(Input::No).0;
-        assert_eq!(payers_of(&typing).0, false);
+        assert!(!payers_of(&typing).0);
         assert!(payers_of(&typing).1.len() <= PAYERS_BESIDE_KEYS);
         assert_eq!(payers_of(&typing.next(Input::Back).0), (true, names));
         // A keyboard needs no touch before it types.
         let typed = listed.clone().next(Input::Key('z')).0;
-        assert_eq!(payers_of(&typed).0, false);
+        assert!(!payers_of(&typed).0);
         assert_eq!(typed.card_entry.text.text().as_str().to_lowercase(), "z");
         assert_eq!(listed.clone().next(Input::GoOn).0, listed, "nothing was chosen");
         assert_eq!(listed.next(Input::Payer("p1".into())).0.step, Step::NewCard(CardPart::MemberId));
