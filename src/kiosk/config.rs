@@ -289,7 +289,7 @@ mod tests {
             (("printer = ", "colour = 1\nprinter = "), "(line 6)"),
             (("printer = \"none\"\n", ""), "missing field `printer`"),
             (("token = \"sesame-open\"", "token = \"sesame-open"), "line 4"),
-            (("printer = \"none\"\n", "printer = \"none\"\n[look]\nscanner_side = \"above\"\n"), "unknown variant `above`"),
+            (("scanner = \"none\"\n", "scanner = \"none\"\n[look]\nscanner_side = \"above\"\n"), "unknown variant `above`"),
             (("data = ", "[look]\naccent = \"yellow\"\ndata = "), "unknown field `data`"),
         ] {
             let error = KioskConfig::parse(&LEAST.replace(change.0, change.1)).unwrap_err().to_string();

@@ -53,6 +53,7 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
     }
     check_insurance(&clinic.insurance)?;
     clinic.pages.check().map_err(|why| Fault::of("pages.address", why))?;
+    clinic.session.check().map_err(|why| Fault::of("session.idle_minutes", why))?;
     Board::check_all(&clinic.boards, &clinic.queues)?;
     if clinic.failed_tries_per_hour == 0 {
         let why = "failed_tries_per_hour must be 1 or more; with 0 no kiosk would look anybody up";
