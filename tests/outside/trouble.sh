@@ -135,7 +135,8 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 "$desk" serve --data "$dir/desk" --listen "127.0.0.1:$port" >"$dir/serving" 2>&1 &
 serving=$!
 for _ in $(seq 100); do grep -q listening "$dir/serving" && break; sleep 0.1; done
-if [ "$(cat "$dir/serving")" = "listening on http://127.0.0.1:$port" ]; then ok "serve says one line with its address"
+if [ "$(head -1 "$dir/serving")" = "listening on http://127.0.0.1:$port" ] && grep -q "^Open http://127.0.0.1:$port/ in a browser" "$dir/serving" &&
+    grep -q '^No users yet.*arrivals-desk user add' "$dir/serving"; then ok "serve says its address, and what to do first"
 else fail "serve" "$(tr '\n' '|' <"$dir/serving")"; fi
 said "a port in use" 1 "127.0.0.1:$port is in use" "$desk" serve --data "$dir/desk2" --listen "127.0.0.1:$port"
 said "a data folder that is a file" 1 "$dir/a-file" "$desk" serve --data "$dir/a-file" --listen 127.0.0.1:0
