@@ -90,7 +90,7 @@ class Window:
         output = open(log, "wb")
         self.program = subprocess.Popen([PROGRAMS / "arrivals-kiosk", *map(str, arguments)], stdout=output, stderr=output,
                                         env=dict(screen.environment, RUST_BACKTRACE="0"))
-        self.id = until("the window", lambda: self.alive() and screen.tool("search", "--onlyvisible", "--name", f"^{title}$").strip(), every=0.1)
+        self.id = until("the window", lambda: self.alive() and screen.tool("search", "--onlyvisible", "--name", f"^{title}$").strip(), 30, 0.1)
 
     def alive(self):
         must(self.program.poll() is None, f"the program has ended with {self.program.poll()}: {self.said()[-400:]}")
@@ -186,15 +186,18 @@ def demo(size, screen, references, out):
     window = Window(screen, "demo", out / f"{name}.log", ["demo", "--port", port])
     try:
         # The windows find their places once the system has made them.
+        until("both windows", lambda: screen.tool("search", "--onlyvisible", "--name", "developer panel"), 30, 0.1)
         screen.still()
         left, top, width, height = window.geometry()
         scale = width / 1280
 
+        def panels():
+            return until("the panel", lambda: screen.tool("search", "--onlyvisible", "--name", "developer panel").split(), every=0.1)
+
         def fits():
             must(left >= 0 and top >= 0 and left + width <= size[0] and top + height <= size[1],
                  f"the kiosk is cut: {(left, top, width, height)} on {size}")
-            panel = screen.tool("search", "--onlyvisible", "--name", "developer panel").split()
-            must(panel, "no panel")
+            panel = panels()
             told = dict(line.split("=") for line in screen.tool("getwindowgeometry", "--shell", panel[0]).split() if "=" in line)
             x, y, w, h = (int(told[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
             must(x >= 0 and y >= 0 and x + w <= size[0] and y + h <= size[1], f"the panel is cut: {(x, y, w, h)} on {size}")
@@ -204,8 +207,7 @@ def demo(size, screen, references, out):
         check(f"{name}: kiosk and panel are on the screen whole", fits)
         # On the smallest displays the panel lies over the kiosk's right edge; it is moved away to look.
         if size[0] < 1100:
-            panel = screen.tool("search", "--onlyvisible", "--name", "developer panel").split()[0]
-            screen.tool("windowunmap", panel)
+            screen.tool("windowunmap", panels()[0])
         scale = next((exact for exact in candidates(size) if (int(1280 * exact), int(800 * exact)) == (width, height)), scale)
         walk(name, window, references, scale, out)
         check(f"{name}: asked to end, it ends well", lambda: must(window.ends() == 0, f"it ends with {window.program.returncode}: {window.said()}"))
