@@ -19,7 +19,7 @@ from machine import Machine, Unready
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WIDTH, HEIGHT = 1280, 800
 # A processor that is emulated starts a system, and draws, some thirty times slower than a Pi.
-BOOT_SECONDS, PAGE_SECONDS = 600, 120
+BOOT_SECONDS, PAGE_SECONDS = 600, 300
 # The display's pixels and the headless ones are blended in another order: no channel differs by more than this.
 NEAR = 4
 HELD_SECONDS = 2.5
