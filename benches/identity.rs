@@ -315,7 +315,7 @@ fn speed(seed: u64) {
         for (which, list) in [&people, &strangers].into_iter().enumerate() {
             let person = &list[(n * 7) % list.len()].person;
             let typed = Typed {
-                birth_date: BirthDate(person.birth_date.0),
+                birth_date: person.birth_date.day().expect("a day"),
                 family_name: person.family_name.clone(),
                 given_name: Some(person.given_name.clone()),
                 phone_last4: None,
@@ -350,9 +350,9 @@ fn speed(seed: u64) {
 /// The longest of twenty answers if everybody on the list has one family name and birth date; each the fastest of three.
 fn worst(people: &[Someone]) -> String {
     let mut alike: Vec<_> = people.iter().map(|someone| someone.person.clone()).collect();
-    let (family, birth_date) = (alike[0].family_name.clone(), alike[0].birth_date);
+    let (family, birth_date) = (alike[0].family_name.clone(), alike[0].birth_date.day().expect("a day"));
     for person in &mut alike {
-        (person.family_name, person.birth_date) = (family.clone(), birth_date);
+        (person.family_name, person.birth_date) = (family.clone(), birth_date.into());
     }
     let index = Index::new(&alike);
     let longest = alike.iter().step_by(500).map(|person| {

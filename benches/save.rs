@@ -12,11 +12,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
+use arrivals::domain::born::Born;
 use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::{AppointmentId, PatientId};
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
-use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
+use arrivals::domain::person::{Contact, EmergencyContact, Person};
 use arrivals::domain::ticket::{CallAs, Series};
 use arrivals::store::Store;
 use arrivals::store::feed::ListChange;
@@ -162,9 +163,12 @@ fn appointment(n: usize) -> Appointment {
             id: PatientId::new(format!("patient-{n:05}")),
             given_name: "Ada".into(),
             family_name: "Example".into(),
-            birth_date: BirthDate(date(1936, 8, 18)),
+            birth_date: Born::on(date(1936, 8, 18)),
             other_given_names: Vec::new(),
             other_family_names: vec!["Beispiel".into()],
+            other_phones: Vec::new(),
+            number: String::new(),
+            source: String::new(),
             contact: Contact {
                 phone: "+1 555 629 4821".into(),
                 email: "ada@example.org".into(),

@@ -19,9 +19,10 @@ use arrivals::device::camera::NoCamera;
 use arrivals::device::printer::FolderPrinter;
 use arrivals::device::speaker::NoSpeaker;
 use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
+use arrivals::domain::born::Born;
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
-use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
+use arrivals::domain::person::{Contact, EmergencyContact, Person};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::{CallAs, Series};
 use arrivals::flow::step::{Input, Step};
@@ -89,7 +90,7 @@ fn begun() -> jiff::Timestamp {
 }
 
 fn appointment(number: u32) -> ListChange {
-    let born = BirthDate(date(1930, 1, 1).saturating_add(jiff::Span::new().days(i64::from(number) * 97)));
+    let born = Born::on(date(1930, 1, 1).saturating_add(jiff::Span::new().days(i64::from(number) * 97)));
     let person = Person {
         id: format!("patient-{number:05}").as_str().into(),
         given_name: "Margaret Anne".into(),
@@ -97,6 +98,9 @@ fn appointment(number: u32) -> ListChange {
         birth_date: born,
         other_given_names: Vec::new(),
         other_family_names: Vec::new(),
+        other_phones: Vec::new(),
+        number: String::new(),
+        source: String::new(),
         contact: Contact {
             phone: format!("555-01{:02}", number % 100).into(),
             email: "someone@example.org".into(),
@@ -199,7 +203,7 @@ impl Rig {
     /// Types everything up to the family name's page.
     fn reach_family_name(&mut self, number: u32, whole: bool, mut tell: impl FnMut(&'static str, Duration)) {
         let ListChange::Appointment(appointment) = appointment(number) else { return };
-        let born = appointment.person.birth_date.0;
+        let born = appointment.person.birth_date.day().expect("a day").0;
         tell("welcome to find", self.turn(Input::Start, whole));
         tell("find to birth date", self.turn(Input::TypeInstead, whole));
         tell("a month", self.turn(Input::Month(born.month()), whole));

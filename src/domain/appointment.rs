@@ -220,7 +220,8 @@ impl Appointment {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::domain::person::{BirthDate, Contact};
+    use crate::domain::born::Born;
+    use crate::domain::person::Contact;
 
     /// Ada's visit, with nothing on file but her name and date of birth.
     pub fn booked() -> Appointment {
@@ -236,9 +237,12 @@ pub(crate) mod tests {
                 id: "pat-1".into(),
                 given_name: "Ada".into(),
                 family_name: "Example".into(),
-                birth_date: BirthDate(jiff::civil::date(1950, 1, 1)),
+                birth_date: Born::on(jiff::civil::date(1950, 1, 1)),
                 other_given_names: Vec::new(),
                 other_family_names: Vec::new(),
+                other_phones: Vec::new(),
+                number: String::new(),
+                source: String::new(),
                 contact: Contact::default(),
                 language: None,
                 interpreter: None,

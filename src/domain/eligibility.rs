@@ -5,8 +5,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::born::Born;
 use super::insurance::{CardMark, Coverage};
-use super::person::BirthDate;
 use super::private::Private;
 use super::reason::Reason;
 
@@ -85,7 +85,7 @@ pub struct Question {
     /// The patient's family name.
     pub family_name: Private,
     /// When the patient was born.
-    pub birth_date: BirthDate,
+    pub birth_date: Born,
     /// The day of the visit, as the clinic's date.
     pub on: Date,
 }

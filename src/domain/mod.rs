@@ -5,6 +5,7 @@
 pub mod appointment;
 pub mod board;
 pub mod booking;
+pub mod born;
 pub mod contact;
 pub mod country;
 pub mod document;

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::born::Born;
 use super::ids::PatientId;
 use super::private::Private;
 
@@ -20,8 +21,14 @@ impl std::fmt::Debug for BirthDate {
 /// Who a patient is and how to reach them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// The booking system's number.
+    /// The desk's number of this person, and of nobody else: the booking system's, as long as that is theirs alone.
     pub id: PatientId,
+    /// The booking system's number, where it is not [`Person::id`]: somebody else had it first.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub number: String,
+    /// Which system the number is of, as that system says it (a FHIR base URL, an identifier's system); empty if nobody said it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
     /// All given names, as written on file.
     pub given_name: Private,
     /// Family name, as written on file.
@@ -32,8 +39,11 @@ pub struct Person {
     /// Other family names that they may give: by birth, by marriage, the same in another script.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_family_names: Vec<Private>,
+    /// Other telephones on which they can be reached now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_phones: Vec<Private>,
     /// Date of birth.
-    pub birth_date: BirthDate,
+    pub birth_date: Born,
     /// How to reach them; whatever is not on file is empty.
     #[serde(default)]
     pub contact: Contact,
@@ -102,6 +112,12 @@ pub struct Contact {
 }
 
 impl Person {
+    /// The booking system's number.
+    #[must_use]
+    pub fn number(&self) -> &str {
+        if self.number.is_empty() { self.id.as_str() } else { &self.number }
+    }
+
     /// What they are called and the first letter of the family name: all that a kiosk ever shows of a name.
     #[must_use]
     pub fn given_name_and_initial(&self) -> Private {
@@ -219,9 +235,12 @@ mod tests {
             id: "p1".into(),
             given_name: "José Luis".into(),
             family_name: "ávila".into(),
-            birth_date: BirthDate(jiff::civil::date(1950, 3, 1)),
+            number: String::new(),
+            source: String::new(),
+            birth_date: Born::on(jiff::civil::date(1950, 3, 1)),
             other_given_names: Vec::new(),
             other_family_names: Vec::new(),
+            other_phones: Vec::new(),
             contact: Contact::default(),
             language: None,
             interpreter: None,

@@ -140,6 +140,9 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
     };
     let on_file = on_file(main, &appointments, today);
     let person = &on_file.person;
+    let Some(birth_date) = person.birth_date.day() else {
+        return Ok(None);
+    };
     let masked = |coverage: &Coverage| MaskedInsurance {
         payer: coverage.payer.clone(),
         member_id: coverage.masked_member_id(),
@@ -150,7 +153,7 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
         id: person.id.clone(),
         shown_name: person.given_name_and_initial(),
         first_name: person.called(),
-        birth_date: person.birth_date,
+        birth_date,
         visits: shown,
         contact: MaskedContact {
             phone: person.contact.masked_phone(),

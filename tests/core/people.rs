@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed, Standing};
+use arrivals::domain::born::Born;
 use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::{AppointmentId, PatientId};
 use arrivals::domain::language::Language;
@@ -79,9 +80,12 @@ pub fn appointment(id: &str) -> Appointment {
             id: "ada".into(),
             given_name: "Ada".into(),
             family_name: "Example".into(),
-            birth_date: BirthDate(date(1936, 8, 18)),
+            birth_date: Born::on(date(1936, 8, 18)),
             other_given_names: Vec::new(),
             other_family_names: Vec::new(),
+            other_phones: Vec::new(),
+            number: String::new(),
+            source: String::new(),
             contact: Contact::default(),
             language: None,
             interpreter: None,

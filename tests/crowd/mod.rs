@@ -8,8 +8,9 @@ pub mod random;
 pub mod slips;
 pub mod visit;
 
+use arrivals::domain::born::Born;
 use arrivals::domain::identity::fold_name;
-use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
+use arrivals::domain::person::{Contact, EmergencyContact, Person};
 use jiff::civil::{Date, date};
 pub use random::Random;
 
@@ -82,7 +83,10 @@ fn someone(id: usize, given: String, family: String, born: Date, phone: String, 
         family_name: family.into(),
         other_given_names: Vec::new(),
         other_family_names: Vec::new(),
-        birth_date: BirthDate(born),
+        other_phones: Vec::new(),
+        number: String::new(),
+        source: String::new(),
+        birth_date: Born::on(born),
         contact: Contact { phone: phone.into(), ..Contact::default() },
         language: None,
         interpreter: None,
@@ -112,7 +116,7 @@ impl Relation {
 /// Makes somebody who is related so.
 pub fn relative(random: &mut Random, names: &Names, of: &Someone, relation: Relation, id: usize) -> Someone {
     let (given, family) = (of.person.given_name.as_str().to_owned(), of.person.family_name.as_str().to_owned());
-    let (born_on, number) = (of.person.birth_date.0, of.person.contact.phone.as_str().to_owned());
+    let (born_on, number) = (of.person.birth_date.day().expect("a day").0, of.person.contact.phone.as_str().to_owned());
     let language = of.language;
     let is_woman = random.chance(50);
     let mut other_given = names.given(random, language, is_woman);

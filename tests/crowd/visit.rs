@@ -31,7 +31,7 @@ pub fn words_of(someone: &Someone) -> Words {
     Words {
         given: someone.person.given_name.as_str().to_owned(),
         family: someone.person.family_name.as_str().to_owned(),
-        born: someone.person.birth_date.0,
+        born: someone.person.birth_date.day().expect("a day").0,
     }
 }
 

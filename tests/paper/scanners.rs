@@ -10,9 +10,10 @@ use std::time::Duration;
 use arrivals::clock::SystemClock;
 use arrivals::codes::{self, Reader, Scanned};
 use arrivals::device::scanner::{Scanner, ScannerEvent, ScannerListener, ScannerStatus, SimulatedScanner, open};
+use arrivals::domain::born::Born;
 use arrivals::domain::identity::{Index, Match, Typed};
 use arrivals::domain::ids::AppointmentId;
-use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
+use arrivals::domain::person::{Contact, EmergencyContact, Person};
 use jiff::civil::{Date, date};
 use serialport::{SerialPort, TTYPort};
 
@@ -132,7 +133,10 @@ fn people_of_the_day() -> Vec<(String, Person)> {
                 family_name: row[family].into(),
                 other_given_names: Vec::new(),
                 other_family_names: Vec::new(),
-                birth_date: BirthDate(row[born].parse::<Date>().expect("a date")),
+                other_phones: Vec::new(),
+                number: String::new(),
+                source: String::new(),
+                birth_date: Born::on(row[born].parse::<Date>().expect("a date")),
                 contact: Contact::default(),
                 language: None,
                 interpreter: None,

@@ -37,7 +37,7 @@ fn special() -> BTreeMap<String, Ends> {
 
 /// Two facts, and whatever else is asked for: twins type their given name, namesakes their telephone too.
 fn types_facts(room: &mut Room, appointment: &Appointment) {
-    let born = appointment.person.birth_date.0;
+    let born = appointment.person.birth_date.day().expect("a day").0;
     room.touch([Input::Start, Input::TypeInstead, Input::Month(born.month())]);
     let digits = format!("{:02}{:04}", born.day(), born.year());
     room.touch(digits.bytes().map(|digit| Input::Digit(digit - b'0')));

@@ -14,10 +14,11 @@ use arrivals::device::printer::{Printer, SimulatedPrinter};
 use arrivals::device::scanner::{Scan, ScannerEvent};
 use arrivals::device::speaker::SimulatedSpeaker;
 use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
+use arrivals::domain::born::Born;
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
-use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
+use arrivals::domain::person::{Contact, EmergencyContact, Person};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::{CallAs, Series};
 use arrivals::flow::around::Over;
@@ -70,9 +71,12 @@ pub fn appointments() -> Vec<Appointment> {
             id: given.to_lowercase().as_str().into(),
             given_name: given.into(),
             family_name: family.into(),
-            birth_date: BirthDate(date(1936, 8, 18)),
+            birth_date: Born::on(date(1936, 8, 18)),
             other_given_names: Vec::new(),
             other_family_names: Vec::new(),
+            other_phones: Vec::new(),
+            number: String::new(),
+            source: String::new(),
             contact: Contact::default(),
             language: None,
             interpreter: None,

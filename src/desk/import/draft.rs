@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
+use crate::domain::born::Born;
 use crate::domain::document::Document;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, PatientId};
@@ -45,6 +46,8 @@ pub struct Draft {
     pub place: String,
     /// The booking system's number of the person.
     pub patient_id: String,
+    /// Which system that number is of, as [`Person::source`].
+    pub patient_source: String,
     /// All given names.
     pub given_name: String,
     /// Family name.
@@ -53,6 +56,8 @@ pub struct Draft {
     pub other_given_names: String,
     /// Other family names, separated by semicolons.
     pub other_family_names: String,
+    /// Other telephones on which they can be reached now, separated by semicolons.
+    pub other_phones: String,
     /// `YYYY-MM-DD`
     pub birth_date: String,
     /// Telephone.
@@ -222,12 +227,7 @@ impl Draft {
         if self.family_name.is_empty() {
             return Err(at("family_name: expected a name, found nothing".to_owned()));
         }
-        let birth_date = read_date("birth_date", &self.birth_date).map_err(at)?;
-        // A day more than the date in UTC: somewhere it is tomorrow already.
-        let latest = start.to_zoned(jiff::tz::TimeZone::UTC).date().saturating_add(jiff::SignedDuration::from_hours(24));
-        if birth_date > latest {
-            return Err(at("birth_date: expected a date before the appointment, found a later one".to_owned()));
-        }
+        let birth_date = read_birth_date(&self.birth_date, start, warnings);
         let coverage = self.card.clone().finish("", warnings);
         let second_coverage = self.second_card.clone().finish("second_", warnings);
         let booked_on = if self.booked_on.is_empty() { Ok(None) } else { read_date("booked_on", &self.booked_on).map(Some) };
@@ -245,7 +245,8 @@ impl Draft {
         let other_given_names = read_names("other_given_names", &self.other_given_names, &self.given_name).map_err(at)?;
         let other_family_names = read_names("other_family_names", &self.other_family_names, &self.family_name).map_err(at)?;
         let documents = read_documents(&self.documents).map_err(at)?;
-        let patient_id = if self.patient_id.is_empty() { self.made_patient_id(birth_date) } else { self.patient_id };
+        let patient_id = if is_no_number(&self.patient_id) { self.made_patient_id(birth_date) } else { self.patient_id };
+        let other_phones = self.other_phones.split(';').map(str::trim).filter(|phone| !phone.is_empty()).map(Private::from).collect();
         Ok(Appointment {
             id: AppointmentId::new(self.id),
             start,
@@ -258,9 +259,12 @@ impl Draft {
                 id: PatientId::new(patient_id),
                 given_name: self.given_name.into(),
                 family_name: self.family_name.into(),
-                birth_date: BirthDate(birth_date),
+                birth_date: birth_date,
                 other_given_names,
                 other_family_names,
+                other_phones,
+                number: String::new(),
+                source: self.patient_source,
                 contact: Contact {
                     phone: Private::new(self.phone),
                     email: Private::new(self.email),
@@ -285,10 +289,13 @@ impl Draft {
         })
     }
 
-    /// Without a number from the booking system, two rows are one person only if name, birth date and telephone agree:
+    /// Without a number from the booking system, two rows are one person only if name, whole birth date and telephone agree:
     /// taking two people for one would be worse than taking one for two.
-    fn made_patient_id(&self, birth_date: Date) -> String {
-        let text = format!("{}|{}|{birth_date}|{}", fold_name(&self.given_name), fold_name(&self.family_name), self.phone);
+    fn made_patient_id(&self, birth_date: Born) -> String {
+        let mut text = format!("{}|{}|{}|{}", fold_name(&self.given_name), fold_name(&self.family_name), birth_date.written(), self.phone);
+        if birth_date.day().is_none() {
+            text = format!("{text}|{}", self.id);
+        }
         let hash = Blake2s256::digest(text.as_bytes());
         hash.iter().take(12).fold("made-".to_owned(), |id, byte| format!("{id}{byte:02x}"))
     }
@@ -306,6 +313,7 @@ impl Draft {
             ("practitioner", &mut self.practitioner),
             ("place", &mut self.place),
             ("patient_id", &mut self.patient_id),
+            ("patient_source", &mut self.patient_source),
             ("given_name", &mut self.given_name),
             ("family_name", &mut self.family_name),
             ("birth_date", &mut self.birth_date),
@@ -322,6 +330,7 @@ impl Draft {
             ("emergency_contact_phone", &mut self.emergency_contact_phone),
             ("other_given_names", &mut self.other_given_names),
             ("other_family_names", &mut self.other_family_names),
+            ("other_phones", &mut self.other_phones),
             ("documents", &mut self.documents),
         ];
         texts.into_iter().chain(first).chain(second).collect()
@@ -341,6 +350,53 @@ impl Draft {
     pub fn field(&mut self, column: &str) -> Option<&mut String> {
         self.texts().into_iter().find_map(|(name, text)| (name == column).then_some(text))
     }
+}
+
+/// Whether this is what systems write in place of a patient's number that they do not have: `N/A`, `NULL`, `UNKNOWN`, only zeros.
+pub fn is_no_number(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    const WORDS: [&str; 22] = [
+        "",
+        "na",
+        "null",
+        "nil",
+        "none",
+        "no",
+        "nan",
+        "unknown",
+        "unk",
+        "undefined",
+        "unassigned",
+        "notavailable",
+        "notassigned",
+        "notapplicable",
+        "missing",
+        "blank",
+        "empty",
+        "pending",
+        "tbd",
+        "test",
+        "new",
+        "temp",
+    ];
+    // One digit over and over, as `0000` and `9999`, is nobody's number.
+    let is_repeated = plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit() && Some(byte) == plain.bytes().next());
+    WORDS.contains(&plain.as_str()) || plain.chars().all(|c| c == '0' || c == 'x') || is_repeated
+}
+
+/// As far as it can be read; what cannot costs nobody their visit, but is said.
+fn read_birth_date(text: &str, start: Timestamp, warnings: &mut Vec<String>) -> Born {
+    let born = Born::read(text).unwrap_or_else(|_| {
+        warnings.push("birth_date: expected a date such as 1950-03-01, found another form; staff check this person in".to_owned());
+        Born::Unknown
+    });
+    // A day more than the date in UTC: somewhere it is tomorrow already.
+    let latest = start.to_zoned(jiff::tz::TimeZone::UTC).date().saturating_add(jiff::SignedDuration::from_hours(24));
+    if born.day().is_some_and(|date| date.0 > latest) {
+        warnings.push("birth_date: expected a date before the appointment, found a later one; staff check this person in".to_owned());
+        return Born::Unknown;
+    }
+    born
 }
 
 /// Whether a field is text of a length that can be kept.

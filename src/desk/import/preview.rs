@@ -182,7 +182,7 @@ pub fn differences(before: &Appointment, after: &Appointment, zone: &TimeZone) -
             ("patient number", one.person.id.to_string(), true),
             ("given name", one.person.given_name.as_str().to_owned(), true),
             ("family name", one.person.family_name.as_str().to_owned(), true),
-            ("date of birth", one.person.birth_date.0.to_string(), true),
+            ("date of birth", one.person.birth_date.written(), true),
             ("other given names", names(&one.person.other_given_names), true),
             ("other family names", names(&one.person.other_family_names), true),
         ];

@@ -29,6 +29,7 @@ use super::html::{in_address, staff_page};
 use super::icons::icon;
 use super::row::clock_time;
 use super::{Oops, shown};
+use crate::domain::born::Born;
 use crate::domain::eligibility::Eligibility;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::insurance::Side;
@@ -166,7 +167,7 @@ fn clear(changes: &[ProposedChange]) -> Vec<&ProposedChange> {
 struct Page {
     id: AppointmentId,
     name: String,
-    born: Option<Date>,
+    born: Option<Born>,
     zone: TimeZone,
     today: Date,
     changes: Vec<ProposedChange>,
@@ -200,7 +201,7 @@ impl Page {
                 changes.iter().map(|change| Ok((change.key.clone(), store.photos_of(change)?))).collect::<Result<_, DeskError>>()?;
             let person = row.appointment.as_ref().map(|appointment| &appointment.person);
             let name = super::row::name_of(&row).unwrap_or_else(|| "Visit not on the desk's list".to_owned());
-            let born = person.map(|person| person.birth_date.0);
+            let born = person.map(|person| person.birth_date);
             let answers = store.eligibility_on(today)?;
             let asked = row.appointment.iter().flat_map(|appointment| {
                 [(Field::Insurance, &appointment.coverage), (Field::SecondInsurance, &appointment.second_coverage)].into_iter().filter_map(
@@ -226,7 +227,7 @@ impl Page {
             @if let Some(notice) = notice { p.notice role="status" { (notice) } }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
             // Whoever presses Enter on a page that they have not read changes nothing.
-            h2 data-appointment=(self.id) tabindex="-1" autofocus[!open.is_empty()] { (self.name) @if let Some(born) = self.born { span.n { " born " time datetime=(born) { (born.strftime("%-d %b %Y")) } } } }
+            h2 data-appointment=(self.id) tabindex="-1" autofocus[!open.is_empty()] { (self.name) @if let Some(born) = self.born { span.n { " born " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } } } }
             p.way {
                 a.button href={ "/#row-" (in_address(self.id.as_str())) } autofocus[open.is_empty()] { "Back to the list" }
                 @if !clear.is_empty() {

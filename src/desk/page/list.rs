@@ -457,7 +457,7 @@ fn alike(rows: &[VisitRow], zone: &TimeZone) -> HashMap<AppointmentId, Vec<Strin
     let key = |row: &VisitRow| {
         let (given, family, born) = match (&row.appointment, &row.walk_in) {
             (Some(a), _) => (&a.person.given_name, &a.person.family_name, a.person.birth_date),
-            (None, Some(asks)) => (&asks.given_name, &asks.family_name, asks.birth_date),
+            (None, Some(asks)) => (&asks.given_name, &asks.family_name, asks.birth_date.into()),
             (None, None) => return None,
         };
         Some((born, fold_name(family.as_str()), fold_name(given.as_str())))

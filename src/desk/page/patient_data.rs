@@ -21,6 +21,7 @@ use super::html::{in_address, staff_page};
 use super::icons::icon;
 use super::search::SEARCH_CHARS_MAX;
 use super::{Oops, shown};
+use crate::domain::born::Born;
 
 /// The page's address.
 const HERE: &str = "/patient-data";
@@ -207,23 +208,23 @@ impl Asking<'_> {
                     @for visit in &people.people {
                         @let person = &visit.person;
                         @let word = if visit.local_date(zone) < *today { "last" } else { "next" };
-                        (self.found(person.id.as_str(), person.name_for_staff().as_str(), Some(person.birth_date.0), &format!("{word} visit {}", long(visit.local_date(zone)))))
+                        (self.found(person.id.as_str(), person.name_for_staff().as_str(), Some(person.birth_date), &format!("{word} visit {}", long(visit.local_date(zone)))))
                     }
-                    @for one in requests { (self.found(&one.id, one.name.as_str(), Some(one.birth_date.0), &format!("came without an appointment on {}", long(one.date)))) }
-                    @if let Some(one) = number { (self.found(&one.number, one.name.as_str(), one.birth_date.map(|born| born.0), "on no list")) }
+                    @for one in requests { (self.found(&one.id, one.name.as_str(), Some(one.birth_date.into()), &format!("came without an appointment on {}", long(one.date)))) }
+                    @if let Some(one) = number { (self.found(&one.number, one.name.as_str(), one.birth_date, "on no list")) }
                 }
             }
         };
         staff_page("Patient data", self.who, (HERE, self.desk.session_idle().as_secs()), &body)
     }
 
-    fn found(&self, number: &str, name: &str, born: Option<Date>, more: &str) -> Markup {
+    fn found(&self, number: &str, name: &str, born: Option<Born>, more: &str) -> Markup {
         html! {
             li {
                 form.found method="post" action={ (HERE) "/show" } {
                     (self.hidden(number))
                     button.button.small type="submit" { @if name.is_empty() { "Number " (number) } @else { (name) } span.hidden { ", number " (number) } }
-                    span.quiet { @if let Some(born) = born { "born " (long(born)) ", " } "number " (number) ", " (more) }
+                    span.quiet { @if let Some(born) = born { "born " (born.for_staff()) ", " } "number " (number) ", " (more) }
                 }
             }
         }
@@ -232,7 +233,7 @@ impl Asking<'_> {
     /// Who it is.
     fn person(data: &PatientData) -> Markup {
         html! {
-            p { @if let Some(born) = data.birth_date { "Born " b { (long(born.0)) } ", number " } @else { "Number " } b { (data.number) } }
+            p { @if let Some(born) = data.birth_date { "Born " b { (born.for_staff()) } ", number " } @else { "Number " } b { (data.number) } }
             @if data.is_request { p.notice { "They came without an appointment. Nobody has proved that this is their name." } }
         }
     }

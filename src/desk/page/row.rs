@@ -127,7 +127,7 @@ fn find_text(day: &Day, row: &VisitRow) -> String {
 fn numbers(day: &Day, row: &VisitRow) -> String {
     let ways = |born: BirthDate| dates::ways(born.0, day.settings.country == "US");
     match (&row.appointment, &row.walk_in) {
-        (Some(a), _) => format!("{} {}", a.person.id, ways(a.person.birth_date)),
+        (Some(a), _) => format!("{} {}", a.person.id, a.person.birth_date.day().map(ways).unwrap_or_default()),
         (None, Some(asks)) => ways(asks.birth_date),
         (None, None) => row.id.to_string(),
     }

@@ -139,7 +139,7 @@ fn other_days(both: &Both) -> Markup {
                 li {
                     a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } { (person.name_for_staff().as_str()) }
                     span.quiet {
-                        " born " (person.birth_date.0.strftime("%-d %b %Y")) ", number " (person.id) ", "
+                        " born " (person.birth_date.for_staff()) ", number " (person.id) ", "
                         @if start.date() < day.date { "last " } @else if start.date() == day.date { "today " } @else { "next " }
                         time datetime=(visit.start) { (start.strftime("%-d %b %Y, %-I:%M %p")) } " " (visit.service)
                     }

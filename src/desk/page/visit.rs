@@ -178,10 +178,11 @@ impl Panel {
 
     fn now(&self, who: &SignedIn) -> Markup {
         let (day, row) = (&self.day, &self.row);
-        let born = row.appointment.as_ref().map(|a| a.person.birth_date).or_else(|| row.walk_in.as_ref().map(|asks| asks.birth_date));
+        let born =
+            row.appointment.as_ref().map(|a| a.person.birth_date).or_else(|| row.walk_in.as_ref().map(|asks| asks.birth_date.into()));
         let now = html! {
             div #panel data-revision=(day.revision) data-now=(day.now.as_second()) data-next=[day.next] {
-                h2 #who { (self.name()) @if let Some(born) = born { span.n { " born " time datetime=(born.0) { (born.0.strftime("%-d %b %Y")) } } } }
+                h2 #who { (self.name()) @if let Some(born) = born { span.n { " born " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } } } }
                 @for user in day.on_it(row) { (is_on_this(user)) }
                 section aria-labelledby="h-today" {
                     h3 #h-today { @if self.today.is_empty() { "Not today" } @else { "Today" } }

@@ -77,6 +77,10 @@ impl FeedRow {
         Ok(match self.body {
             Some(body) => {
                 let mut appointment = appointments::read(&body)?;
+                if appointment.person.birth_date.day().is_none() {
+                    // Nobody proves who they are without it; kiosks of older versions could not even read it.
+                    return Ok(Change::Removed { appointment: appointment.id });
+                }
                 appointment.booked_on = None;
                 // Who comes after all is judged by the time alone, as if nobody had given them up.
                 if appointment.status == AppointmentStatus::NoShow {

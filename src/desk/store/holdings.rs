@@ -14,6 +14,7 @@ use super::super::error::DeskError;
 use super::forget::{EventKey, visits_of_event};
 use super::proposals::{Decided, of_person};
 use super::{ReadOnly, Store, appointments, settings};
+use crate::domain::born::Born;
 use crate::domain::event::WalkedIn;
 use crate::domain::identity::fold_name;
 use crate::domain::person::BirthDate;
@@ -142,7 +143,7 @@ pub struct PatientData {
     /// As staff read it; empty if nothing that is held says it.
     pub name: Private,
     /// If something that is held says it.
-    pub birth_date: Option<BirthDate>,
+    pub birth_date: Option<Born>,
     /// Whether nobody has proved whose it is: somebody without an appointment said it.
     pub is_request: bool,
     /// Every kind of which there is something.
@@ -358,7 +359,7 @@ impl ReadOnly {
         let asks = request(&tx, patient)?;
         let (name, birth_date) = match (&person, &asks) {
             (Some(person), _) => (person.name_for_staff(), Some(person.birth_date)),
-            (None, Some(asks)) => (whole_name(asks), Some(asks.birth_date)),
+            (None, Some(asks)) => (whole_name(asks), Some(asks.birth_date.into())),
             (None, None) => (Private::default(), None),
         };
         let (hindrances, undecided_visit) = hindrances(&tx, held, today)?;

@@ -136,18 +136,20 @@ impl Likeness {
 }
 
 impl Ready {
-    fn of(person: &Person, names: &mut Named) -> Self {
+    /// `None` for whoever's birth date is not known: nobody is found without it.
+    fn of(person: &Person, names: &mut Named) -> Option<Self> {
+        let birth_date = person.birth_date.day()?.0;
         let mut places = |all: &mut dyn Iterator<Item = &Private>| all.filter_map(|name| names.place_of(name)).collect();
         let mut family = std::iter::once(&person.family_name).chain(&person.other_family_names);
         let mut given = std::iter::once(&person.given_name).chain(&person.other_given_names).chain([&person.preferred_name]);
-        Self {
+        Some(Self {
             id: person.id.clone(),
-            birth_date: person.birth_date.0,
+            birth_date,
             family: places(&mut family),
             given: places(&mut given),
             phone_last4: last_four(person.contact.phone.as_str()),
             has_namesake: false,
-        }
+        })
     }
 
     /// How this person is like what was typed; `None` if they are somebody else.
@@ -286,7 +288,7 @@ impl Index {
     /// Makes people ready. Somebody with several visits is one person.
     pub fn new<'a>(people: impl IntoIterator<Item = &'a Person>) -> Self {
         let mut named = Named::default();
-        let mut people: Vec<Ready> = people.into_iter().map(|person| Ready::of(person, &mut named)).collect();
+        let mut people: Vec<Ready> = people.into_iter().filter_map(|person| Ready::of(person, &mut named)).collect();
         let names = named.names;
         mark_namesakes(&mut people, &names);
         mark_like_twins(&mut people, &names);

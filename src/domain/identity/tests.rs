@@ -3,6 +3,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::domain::born::Born;
 use crate::domain::person::{Contact, EmergencyContact};
 
 fn person(id: &str, given: &str, family: &str, born: Date, phone: &str) -> Person {
@@ -12,7 +13,10 @@ fn person(id: &str, given: &str, family: &str, born: Date, phone: &str) -> Perso
         family_name: family.into(),
         other_given_names: Vec::new(),
         other_family_names: Vec::new(),
-        birth_date: BirthDate(born),
+        other_phones: Vec::new(),
+        number: String::new(),
+        source: String::new(),
+        birth_date: Born::on(born),
         contact: Contact { phone: phone.into(), ..Contact::default() },
         language: None,
         interpreter: None,
@@ -22,7 +26,7 @@ fn person(id: &str, given: &str, family: &str, born: Date, phone: &str) -> Perso
 }
 
 fn said(born: Date, family: &str, given: Option<&str>, phone: Option<&str>) -> Typed {
-    Typed { birth_date: BirthDate(born), family_name: family.into(), given_name: given.map(Into::into), phone_last4: phone.map(Into::into) }
+    Typed { birth_date: Born::on(born), family_name: family.into(), given_name: given.map(Into::into), phone_last4: phone.map(Into::into) }
 }
 
 const BORN: Date = date(1956, 3, 8);

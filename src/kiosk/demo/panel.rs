@@ -51,12 +51,12 @@ pub fn open(rig: &Rig, mailbox: &Mailbox, kiosk_window: &KioskWindow) -> anyhow:
         .iter()
         .map(|someone| {
             let person = &someone.appointment.person;
-            let born = person.birth_date.0;
+            let born = person.birth_date.day().map(|born| born.0.strftime("%-d %B %Y").to_string()).unwrap_or_default();
             PanelPatient {
                 label: format!("{} {}", person.given_name.as_str(), person.family_name.as_str()).into(),
                 detail: match someone.try_this {
-                    "" => format!("born {}", born.strftime("%-d %B %Y")),
-                    this => format!("born {}: {this}", born.strftime("%-d %B %Y")),
+                    "" => format!("born {born}"),
+                    this => format!("born {born}: {this}"),
                 }
                 .into(),
             }

@@ -80,7 +80,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
             dt { "With" } dd { (one.practitioner) }
             dt { "Where" } dd { (one.place) }
             dt { "State" } dd { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
-            dt { "Born" } dd { (one.person.birth_date.0.strftime("%-d %b %Y")) }
+            dt { "Born" } dd { (one.person.birth_date.for_staff()) }
             @if !one.person.contact.phone.is_blank() { dt { "Telephone" } dd { (one.person.contact.phone.as_str()) } }
             dt { "Numbers" } dd { "appointment " (id) ", patient " (one.person.id) }
         }

@@ -102,7 +102,7 @@ fn person(one: &Appointment, form: &BookForm) -> Markup {
     html! {
         li.change {
             h3 { (person.name_for_staff().as_str()) }
-            p { "Born " (person.birth_date.0.strftime("%-d %b %Y")) @if !person.contact.phone.is_blank() { ", telephone " (person.contact.phone.as_str()) } span.quiet { ", patient " (person.id) } }
+            p { "Born " (person.birth_date.for_staff()) @if !person.contact.phone.is_blank() { ", telephone " (person.contact.phone.as_str()) } span.quiet { ", patient " (person.id) } }
             form method="get" action="/appointments/book" {
                 input type="hidden" name="appointment" value=(one.id);
                 input type="hidden" name="practitioner" value=(form.practitioner);
@@ -123,7 +123,7 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
     let body = html! {
         h2 { @if is_move { "Move the appointment of " } @else { "Book for " } (one.person.name_for_staff().as_str()) }
         p {
-            "Born " (one.person.birth_date.0.strftime("%-d %b %Y"))
+            "Born " (one.person.birth_date.for_staff())
             @if matches!(whom, Whom::New(_)) { span.quiet { ", new here" } }
             @if is_move {
                 ". Now: " b { (one.start.to_zoned(zone.clone()).strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } ", " (one.service) @if !one.practitioner.is_empty() { " with " (one.practitioner) }
