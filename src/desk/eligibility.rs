@@ -155,7 +155,6 @@ pub(super) async fn keep_asking(desk: Desk) {
 mod tests {
     use super::*;
     use crate::domain::insurance::Coverage;
-    use crate::domain::person::BirthDate;
 
     #[tokio::test(start_paused = true)]
     async fn simulated_payers_give_every_answer_and_nobody_waits_longer_than_the_limit() {
@@ -172,7 +171,7 @@ mod tests {
                 card: Coverage { member_id: member.into(), ..Coverage::default() },
                 given_name: "Ada".into(),
                 family_name: "Example".into(),
-                birth_date: BirthDate(date),
+                birth_date: crate::domain::born::Born::on(date),
                 on: date,
             };
             assert!(!format!("{question:?}").contains("Ada"));

@@ -298,7 +298,7 @@ fn people_are_found_by_name_birth_date_or_number() {
         found.into_iter().map(|one| one.person.family_name.as_str().to_owned()).collect::<Vec<_>>()
     };
     let one = on_list(&place.desk, &"apt-0003".into()).person;
-    let born = one.birth_date.0;
+    let born = one.birth_date.day().unwrap().0;
     for text in [
         one.family_name.as_str().to_lowercase(),
         one.id.to_string(),

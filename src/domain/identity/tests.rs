@@ -26,7 +26,7 @@ pub(super) fn person(id: &str, given: &str, family: &str, born: Date, phone: &st
 }
 
 fn said(born: Date, family: &str, given: Option<&str>, phone: Option<&str>) -> Typed {
-    Typed { birth_date: Born::on(born), family_name: family.into(), given_name: given.map(Into::into), phone_last4: phone.map(Into::into) }
+    Typed { birth_date: BirthDate(born), family_name: family.into(), given_name: given.map(Into::into), phone_last4: phone.map(Into::into) }
 }
 
 const BORN: Date = date(1956, 3, 8);
@@ -313,5 +313,5 @@ fn names_on_file_besides_the_first_one_count() {
 fn two_visits_of_one_person_are_one_person() {
     let people = [person("a", "Benito", "Lucio", BORN, ""), person("a", "Benito M", "Lucio", BORN, "")];
     assert_eq!(Index::new(&people).find(&said(BORN, "Lucio", None, None)), Match::One("a".into()));
-    assert!(born_on_date(people[0].birth_date, 3, 8) && !born_on_date(people[0].birth_date, 8, 3));
+    assert!(born_on_date(BirthDate(BORN), 3, 8) && !born_on_date(BirthDate(BORN), 8, 3));
 }
