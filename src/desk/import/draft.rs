@@ -3,7 +3,6 @@
 //! Invariants: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came; nothing that is said of
 //! a booking's date, a card, a preferred name, an interpreter or an emergency contact costs its owner the appointment.
 
-use blake2::{Blake2s256, Digest};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -11,6 +10,7 @@ use crate::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
 use crate::domain::born::Born;
 use crate::domain::document::Document;
 use crate::domain::identity::fold_name;
+pub use crate::domain::ids::is_no_number;
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::insurance::{Coverage, Holder, Relationship};
 use crate::domain::person::{BirthDate, Contact, EmergencyContact, Person};
@@ -245,9 +245,9 @@ impl Draft {
         let other_given_names = read_names("other_given_names", &self.other_given_names, &self.given_name).map_err(at)?;
         let other_family_names = read_names("other_family_names", &self.other_family_names, &self.family_name).map_err(at)?;
         let documents = read_documents(&self.documents).map_err(at)?;
-        let patient_id = if is_no_number(&self.patient_id) { self.made_patient_id(birth_date) } else { self.patient_id };
+        let has_number = !is_no_number(&self.patient_id);
         let other_phones = self.other_phones.split(';').map(str::trim).filter(|phone| !phone.is_empty()).map(Private::from).collect();
-        Ok(Appointment {
+        let mut appointment = Appointment {
             id: AppointmentId::new(self.id),
             start,
             minutes,
@@ -256,7 +256,7 @@ impl Draft {
             practitioner: self.practitioner,
             place: self.place,
             person: Person {
-                id: PatientId::new(patient_id),
+                id: PatientId::new(self.patient_id),
                 given_name: self.given_name.into(),
                 family_name: self.family_name.into(),
                 birth_date: birth_date,
@@ -264,7 +264,7 @@ impl Draft {
                 other_family_names,
                 other_phones,
                 number: String::new(),
-                source: self.patient_source,
+                source: if has_number { self.patient_source } else { String::new() },
                 contact: Contact {
                     phone: Private::new(self.phone),
                     email: Private::new(self.email),
@@ -286,18 +286,11 @@ impl Draft {
             confirmed: Confirmed::default(),
             booked_on,
             documents,
-        })
-    }
-
-    /// Without a number from the booking system, two rows are one person only if name, whole birth date and telephone agree:
-    /// taking two people for one would be worse than taking one for two.
-    fn made_patient_id(&self, birth_date: Born) -> String {
-        let mut text = format!("{}|{}|{}|{}", fold_name(&self.given_name), fold_name(&self.family_name), birth_date.written(), self.phone);
-        if birth_date.day().is_none() {
-            text = format!("{text}|{}", self.id);
+        };
+        if !has_number {
+            appointment.person.id = PatientId::made_of(&appointment.person, &appointment.id);
         }
-        let hash = Blake2s256::digest(text.as_bytes());
-        hash.iter().take(12).fold("made-".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+        Ok(appointment)
     }
 
     fn texts(&mut self) -> Vec<(&'static str, &mut String)> {
@@ -350,38 +343,6 @@ impl Draft {
     pub fn field(&mut self, column: &str) -> Option<&mut String> {
         self.texts().into_iter().find_map(|(name, text)| (name == column).then_some(text))
     }
-}
-
-/// Whether this is what systems write in place of a patient's number that they do not have: `N/A`, `NULL`, `UNKNOWN`, only zeros.
-pub fn is_no_number(text: &str) -> bool {
-    let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    const WORDS: [&str; 22] = [
-        "",
-        "na",
-        "null",
-        "nil",
-        "none",
-        "no",
-        "nan",
-        "unknown",
-        "unk",
-        "undefined",
-        "unassigned",
-        "notavailable",
-        "notassigned",
-        "notapplicable",
-        "missing",
-        "blank",
-        "empty",
-        "pending",
-        "tbd",
-        "test",
-        "new",
-        "temp",
-    ];
-    // One digit over and over, as `0000` and `9999`, is nobody's number.
-    let is_repeated = plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit() && Some(byte) == plain.bytes().next());
-    WORDS.contains(&plain.as_str()) || plain.chars().all(|c| c == '0' || c == 'x') || is_repeated
 }
 
 /// As far as it can be read; what cannot costs nobody their visit, but is said.

@@ -68,9 +68,10 @@ pub struct Summary {
 }
 
 impl Summary {
-    fn add(&mut self, taken: Taken) {
+    fn add(&mut self, taken: &Taken) {
         self.taken += taken.taken;
         self.unchanged += taken.unchanged;
+        self.refused += taken.refused.len() as u64;
     }
 }
 
@@ -223,7 +224,10 @@ struct DeskSink<'a> {
 
 impl DeskSink<'_> {
     fn store(&mut self) -> Result<(), DeskError> {
-        self.summary.add(self.desk.take_list(&self.batch, self.unsaid)?);
+        let taken = self.desk.take_list(&self.batch, self.unsaid)?;
+        self.summary.add(&taken);
+        taken.refused.iter().for_each(|why| (self.report)(Report::Refusal(format!("{}: {why}", self.name))));
+        taken.notes.iter().for_each(|note| (self.report)(Report::Note(format!("{}: {note}", self.name))));
         self.done += self.batch.len() as u64;
         self.batch.clear();
         if self.done > 0 && self.done.is_multiple_of(20 * BATCH as u64) {

@@ -118,6 +118,8 @@ pub fn preview_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) ->
     }
     let zone = desk.settings().zone().map_err(DeskError::from)?;
     let preview = desk.preview(&list)?;
+    preview.refused.iter().for_each(|why| report(Report::Refusal(format!("{name}: {why}"))));
+    preview.notes.iter().for_each(|note| report(Report::Note(format!("{name}: {note}"))));
     for one in &preview.changed {
         let id = &one.after.id;
         report(Report::Change(match &one.before {
@@ -136,7 +138,7 @@ pub fn preview_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) ->
         *days.entry(appointment.local_date(&zone)).or_default() += 1;
     }
     report(Report::Days(days));
-    Ok(Summary { taken: preview.changed.len() as u64, unchanged: preview.unchanged, refused: list.refused.len() as u64 })
+    Ok(Summary { taken: preview.changed.len() as u64, unchanged: preview.unchanged, refused: (list.refused.len() + preview.refused.len()) as u64 })
 }
 
 /// What a list would change.
@@ -146,6 +148,10 @@ pub struct Preview {
     pub changed: Vec<Changed>,
     /// As it is.
     pub unchanged: u64,
+    /// What would not be taken because of what the desk has already, and why.
+    pub refused: Vec<String>,
+    /// What is worth knowing of what would be taken, such as two people with one number.
+    pub notes: Vec<String>,
 }
 
 /// One thing that is different.
@@ -240,8 +246,8 @@ impl Desk {
     /// If the file cannot be read.
     pub fn preview(&self, list: &ReadList) -> Result<Preview, DeskError> {
         let now = self.now();
-        let (changed, unchanged) = self.with_store(|store| store.preview_list(&list.list, list.unsaid, now))?;
-        Ok(Preview { changed, unchanged })
+        let (changed, taken) = self.with_store(|store| store.preview_list(&list.list, list.unsaid, now))?;
+        Ok(Preview { changed, unchanged: taken.unchanged, refused: taken.refused, notes: taken.notes })
     }
 
     /// Keeps a list that somebody looks at, and answers the token under which it is found.
@@ -285,7 +291,8 @@ impl Desk {
         let name = hash_token(token);
         self.inner.previews.with(now, |kept| kept.retain(|one| one.name != name));
         self.notify();
-        Ok(Took::All(taken, list.refused.len()))
+        let refused = list.refused.len() + taken.refused.len();
+        Ok(Took::All(taken, refused))
     }
 }
 

@@ -35,6 +35,7 @@ mod preview;
 mod proposals;
 mod queue;
 mod reports;
+mod same_number;
 mod schema;
 mod second;
 mod settings;
@@ -42,6 +43,7 @@ mod staff;
 mod steps;
 mod stops;
 mod visits;
+mod whose;
 mod work;
 
 use std::path::Path;
@@ -53,6 +55,8 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::appointments::{Taken, Unsaid};
+pub use self::same_number::{SameNumber, Verdict as SameNumberVerdict};
+pub use self::whose::settle_alone;
 pub use self::audit::{AuditRow, AuditSearch, COMMAND, DESK, IMPORT, Seen, Verified};
 pub use self::booking::{BookingState, BookingStep, CalledOff, Refused};
 pub use self::calendar::Known;
@@ -121,6 +125,7 @@ impl Store {
         conn.pragma_update(None, "secure_delete", "ON")?;
         let mut store = Self { conn, zone: TimeZone::UTC };
         schema::migrate(&mut store.conn)?;
+        same_number::check_once(&mut store.conn, Timestamp::now())?;
         store.zone = store.settings()?.zone()?;
         Ok(store)
     }

@@ -9,6 +9,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ToSql};
 use serde_json::{Map, Value};
 
+use super::same_number;
 use super::super::error::DeskError;
 use super::super::secret::to_hex;
 use super::forget::{EventKey, Forgotten, forget_events, forget_visits};
@@ -72,6 +73,7 @@ impl Store {
         }
         tx.execute("DELETE FROM chart WHERE patient_id = ?1", [patient])?;
         tx.execute("DELETE FROM eligibility WHERE patient_id = ?1", [patient])?;
+        same_number::forget(&tx, patient)?;
         bump(&tx)?;
         let gone = Forgotten { appointments, visits: ids.len(), events: events.len() };
         let about = format!("{gone}: {}", why.as_str());
