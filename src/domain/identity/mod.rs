@@ -9,7 +9,9 @@ mod dates;
 mod fold;
 mod known;
 mod names;
+mod newborn;
 mod nicknames;
+mod same;
 mod scripts;
 mod slips;
 
@@ -18,6 +20,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 pub use self::fold::fold_name;
+pub use self::same::are_one_person;
 pub(super) use self::fold::{is_hyphen, words};
 pub(super) use self::slips::is_one_slip;
 

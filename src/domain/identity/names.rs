@@ -4,9 +4,12 @@ use zeroize::Zeroize as _;
 
 use super::fold::{Spellings, is_hyphen, words};
 use super::known::is_given_name;
+use super::newborn::Newborn;
 use super::nicknames::{Circles, circles_of};
 use super::scripts::{Bones, is_arabic, is_cyrillic_or_greek, loose};
 use super::slips::{LETTERS_MIN, differ_in_ending, is_at_an_edge, is_one_slip};
+use crate::domain::entities;
+use crate::domain::placeholder::{is_no_name, is_no_name_word};
 
 /// Small words before a family name that are often left out, or written together with it.
 const PARTICLES: &str =
@@ -48,6 +51,8 @@ pub(super) struct Name {
     plain_parts: Vec<Letters>,
     /// All words but titles, as given names.
     given: Vec<Given>,
+    /// As a given name it says no more than that somebody was just born.
+    newborn: Option<Newborn>,
     script: Script,
     /// Consonants, for comparing Arabic with Latin letters.
     bones: Vec<Bones>,
@@ -131,6 +136,11 @@ impl Given {
         self.is_same(other) | self.is_initial_of(other)
     }
 
+    /// Another name, or the first letter of one: Mary A. is not Mary B.
+    fn stands_against(&self, typed: &Self) -> bool {
+        (self.is_initial && typed.is_initial && self.dropped != typed.dropped) || self.fits(typed) == Fit::No
+    }
+
     /// How this one on file goes with what was typed.
     fn fits(&self, typed: &Self) -> Fit {
         if self.is_same(typed) {
@@ -146,14 +156,25 @@ impl Given {
 }
 
 impl Name {
+    /// Empty for what is no name.
     pub(super) fn of(text: &str) -> Self {
-        let all: Vec<Spellings> = words(text).map(|word| saint(Spellings::of(word))).filter(|word| !word.dropped.is_empty()).collect();
+        if is_no_name(text) {
+            return Self::default();
+        }
+        let text = &*entities::undone(text);
+        let all: Vec<Spellings> = words(text)
+            .filter(|word| !is_no_name_word(word))
+            .map(|word| saint(Spellings::of(word)))
+            .filter(|word| !word.dropped.is_empty())
+            .collect();
+        let newborn = Newborn::of(all.iter().map(|word| word.dropped.as_str()));
         let named: Vec<&Spellings> = all.iter().filter(|word| !is_one_of(TITLES, &word.dropped)).collect();
         // A name that is nothing but such words is a name after all: Senior, Le, Van.
         let named = if named.is_empty() { all.iter().collect() } else { named };
         let proper: Vec<&Spellings> = named.iter().copied().filter(|word| !is_one_of(PARTICLES, &word.dropped)).collect();
         let proper = if proper.is_empty() { named.clone() } else { proper };
         let mut name = Self::default();
+        name.newborn = newborn;
         for group in [&named, &proper] {
             put(&mut name.whole, &group.iter().map(|word| word.dropped.as_str()).collect::<String>());
             put(&mut name.whole, &group.iter().map(|word| word.written_out.as_str()).collect::<String>());
@@ -206,7 +227,7 @@ impl Name {
         self.given.first().zip(other.given.first()).is_some_and(|(one, other)| is_one_slip(&one.dropped, &other.dropped))
     }
 
-    fn is_written_like(&self, other: &Self) -> bool {
+    pub(super) fn is_written_like(&self, other: &Self) -> bool {
         self.whole.iter().fold(false, |met, one| met | other.whole.contains(one))
     }
 
@@ -268,6 +289,9 @@ impl Name {
         if self.is_written_like(typed) && !first_said.is_initial {
             return Some(Fit::Same);
         }
+        if let Some((on_file, said)) = self.newborn.zip(typed.newborn) {
+            return on_file.fits(said);
+        }
         if said.iter().all(|word| word.is_initial) {
             let agree = on_file.iter().zip(said).all(|(one, other)| one.dropped.first() == other.dropped.first());
             return if agree { None } else { Some(Fit::No) };
@@ -290,7 +314,7 @@ impl Name {
         let rest_agrees = are_in_order(rest_said, rest_on_file) || are_in_order(rest_on_file, rest_said);
         let in_first = if rest_agrees { first.fits(first_said) } else { Fit::No };
         // Two words written as one, or a slip in a later one.
-        let stand_against = on_file.len() == said.len() && on_file.iter().zip(said).any(|(one, other)| one.fits(other) == Fit::No);
+        let stand_against = on_file.len() == said.len() && on_file.iter().zip(said).any(|(one, other)| one.stands_against(other));
         let written_together = on_file.len().max(said.len()) > 1 && !stand_against;
         let in_whole = match (written_together, self.whole.first(), typed.whole.first()) {
             (true, Some(one), Some(other)) => slip_in_given(one, other),
@@ -338,8 +362,8 @@ fn saint(word: Spellings) -> Spellings {
 }
 
 fn slip(on_file: &[char], typed: &[char]) -> Fit {
-    // Of a Chinese or Korean character nobody mistypes a part.
-    let has_letters = || on_file.iter().chain(typed).all(|letter| *letter < '\u{2e80}');
+    // Of a Chinese or Korean character nobody mistypes a part; and a number in a name tells twins apart.
+    let has_letters = || on_file.iter().chain(typed).all(|letter| *letter < '\u{2e80}' && !letter.is_ascii_digit());
     if is_one_slip(on_file, typed) && has_letters() { slip_in(on_file) } else { Fit::No }
 }
 
