@@ -75,6 +75,8 @@ mod queue_page;
 mod reports;
 #[path = "desk/said.rs"]
 mod said;
+#[path = "desk/same_number.rs"]
+mod same_number;
 #[path = "desk/search.rs"]
 mod search;
 #[path = "desk/security.rs"]

@@ -64,10 +64,7 @@ pub fn is_no_phone(text: &str) -> bool {
 
 /// The last four digits of each real number in a text.
 pub fn last_fours(text: &str) -> Vec<[u8; 4]> {
-    numbers(text)
-        .iter()
-        .filter_map(|number| number.as_bytes().last_chunk::<4>().copied())
-        .collect()
+    numbers(text).iter().filter_map(|number| number.as_bytes().last_chunk::<4>().copied()).collect()
 }
 
 #[derive(Default)]
@@ -187,9 +184,32 @@ mod tests {
     #[test]
     fn what_people_type_for_no_number_is_none() {
         for text in [
-            "000-000-0000", "999-999-9999", "111-111-1111", "(555) 555-5555", "123-456-7890", "1234567890", "0123456789", "987-654-3210",
-            "1-999-999-9999", "+1 000 000 0000", "617-000-0000", "617-999-9999", "617-555-1212", "0", "00", "911", "1234", "none", "N/A",
-            "unknown", "-", "x", "ext 22", "123-4567", "9999999", "12345",
+            "000-000-0000",
+            "999-999-9999",
+            "111-111-1111",
+            "(555) 555-5555",
+            "123-456-7890",
+            "1234567890",
+            "0123456789",
+            "987-654-3210",
+            "1-999-999-9999",
+            "+1 000 000 0000",
+            "617-000-0000",
+            "617-999-9999",
+            "617-555-1212",
+            "0",
+            "00",
+            "911",
+            "1234",
+            "none",
+            "N/A",
+            "unknown",
+            "-",
+            "x",
+            "ext 22",
+            "123-4567",
+            "9999999",
+            "12345",
         ] {
             assert!(numbers(text).is_empty() && is_no_phone(text), "{text}");
         }

@@ -10,17 +10,71 @@ use super::phones;
 
 /// Words that are no name wherever they are, among others too.
 const WORDS: &[&str] = &[
-    "lnu", "fnu", "mnu", "nfn", "nln", "nmn", "nmi", "none", "unknown", "unkn", "unk", "unspecified", "undisclosed",
-    "undefined", "unnamed", "unidentified", "anonymous", "onbekend", "desconocido", "desconocida", "inconnu", "inconnue", "unbekannt",
+    "lnu",
+    "fnu",
+    "mnu",
+    "nfn",
+    "nln",
+    "nmn",
+    "nmi",
+    "none",
+    "unknown",
+    "unkn",
+    "unk",
+    "unspecified",
+    "undisclosed",
+    "undefined",
+    "unnamed",
+    "unidentified",
+    "anonymous",
+    "onbekend",
+    "desconocido",
+    "desconocida",
+    "inconnu",
+    "inconnue",
+    "unbekannt",
 ];
 
 /// What says so in several words.
 const PHRASES: &[&str] = &[
-    "no name", "no name given", "no first name", "no last name", "no family name", "no given name", "no surname", "no middle name",
-    "no middle initial", "not known", "not given", "not provided", "not available", "not applicable", "not on file", "not stated",
-    "not recorded", "not specified", "not entered", "name unknown", "unknown name", "last name unknown", "first name unknown",
-    "family name unknown", "given name unknown", "surname unknown", "unknown last name", "unknown first name", "only one name",
-    "one name only", "single name", "mononym", "sin nombre", "sin apellido", "sin apellidos", "no tiene", "to be determined", "tbd",
+    "no name",
+    "no name given",
+    "no first name",
+    "no last name",
+    "no family name",
+    "no given name",
+    "no surname",
+    "no middle name",
+    "no middle initial",
+    "not known",
+    "not given",
+    "not provided",
+    "not available",
+    "not applicable",
+    "not on file",
+    "not stated",
+    "not recorded",
+    "not specified",
+    "not entered",
+    "name unknown",
+    "unknown name",
+    "last name unknown",
+    "first name unknown",
+    "family name unknown",
+    "given name unknown",
+    "surname unknown",
+    "unknown last name",
+    "unknown first name",
+    "only one name",
+    "one name only",
+    "single name",
+    "mononym",
+    "sin nombre",
+    "sin apellido",
+    "sin apellidos",
+    "no tiene",
+    "to be determined",
+    "tbd",
 ];
 
 /// Dates that computers and people write for "not known": nobody who lives was born on one.
@@ -156,21 +210,61 @@ mod tests {
     #[test]
     fn what_stands_for_a_name_is_none_and_short_names_are_names() {
         for text in [
-            "", " ", ".", "-", "--", "...", "?", "???", "*", "0", "000", "LNU", "fnu", "NFN", "NLN", "NMN", "(NMI)", "NONE", "none",
-            "[None]", "Unknown", "UNK", "N/A", "n/a", "#N/A", "XX", "XXX", "xxxxx", "no last name", "No Last Name", "NO-LAST-NAME",
-            "No first name", "FNU LNU", "Unknown Unknown", "name unknown", "sin apellido", "not provided", "&#45;", "&nbsp;", "—", "_",
+            "",
+            " ",
+            ".",
+            "-",
+            "--",
+            "...",
+            "?",
+            "???",
+            "*",
+            "0",
+            "000",
+            "LNU",
+            "fnu",
+            "NFN",
+            "NLN",
+            "NMN",
+            "(NMI)",
+            "NONE",
+            "none",
+            "[None]",
+            "Unknown",
+            "UNK",
+            "N/A",
+            "n/a",
+            "#N/A",
+            "XX",
+            "XXX",
+            "xxxxx",
+            "no last name",
+            "No Last Name",
+            "NO-LAST-NAME",
+            "No first name",
+            "FNU LNU",
+            "Unknown Unknown",
+            "name unknown",
+            "sin apellido",
+            "not provided",
+            "&#45;",
+            "&nbsp;",
+            "—",
+            "_",
         ] {
             assert!(is_no_name(text), "{text:?}");
             assert_eq!(real_name(text), "", "{text:?}");
         }
         for name in [
-            "No", "Na", "An", "O", "Xu", "X", "Ng", "Null", "Nan", "Nil", "Non", "Nun", "Noname", "Test", "Blank", "Doe", "Unka", "Le", "N", "Ann",
-            "No Na", "Na An", "Xxena", "王", "Ян", "ة",
+            "No", "Na", "An", "O", "Xu", "X", "Ng", "Null", "Nan", "Nil", "Non", "Nun", "Noname", "Test", "Blank", "Doe", "Unka", "Le",
+            "N", "Ann", "No Na", "Na An", "Xxena", "王", "Ян", "ة",
         ] {
             assert!(!is_no_name(name), "{name:?}");
             assert_eq!(real_name(name), name);
         }
-        for (text, shown) in [("John NMN", "John"), ("FNU John", "John"), ("D&#039;Andre", "D'Andre"), ("John (NMI)", "John"), (" Ana  María ", "Ana María")] {
+        for (text, shown) in
+            [("John NMN", "John"), ("FNU John", "John"), ("D&#039;Andre", "D'Andre"), ("John (NMI)", "John"), (" Ana  María ", "Ana María")]
+        {
             assert_eq!(real_name(text), shown);
         }
         assert!(is_no_given_name("NULL") && !is_no_given_name("Nullah"));

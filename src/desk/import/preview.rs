@@ -138,7 +138,11 @@ pub fn preview_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) ->
         *days.entry(appointment.local_date(&zone)).or_default() += 1;
     }
     report(Report::Days(days));
-    Ok(Summary { taken: preview.changed.len() as u64, unchanged: preview.unchanged, refused: (list.refused.len() + preview.refused.len()) as u64 })
+    Ok(Summary {
+        taken: preview.changed.len() as u64,
+        unchanged: preview.unchanged,
+        refused: (list.refused.len() + preview.refused.len()) as u64,
+    })
 }
 
 /// What a list would change.

@@ -102,6 +102,8 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("POST", "/appointments/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/letter", Needs::Part(Role::Desk), Sees::Letter),
     ("GET", "/changes", Needs::Page(Role::Desk), Sees::Changes),
+    ("GET", "/same-number", Needs::Page(Role::Desk), Sees::Nothing),
+    ("POST", "/same-number/decide", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("GET", "/photo", Needs::Part(Role::Desk), Sees::Photo),
     ("GET", "/photo/large", Needs::Page(Role::Desk), Sees::Photo),
     ("POST", "/changes/{action}", Needs::Form(Role::Desk), Sees::Nothing),

@@ -218,6 +218,8 @@ fn words(action: &str) -> &str {
         "change-reject" => "rejected a change",
         "change-undo" => "took a decision back",
         "change-handed-on" => "handed a change on",
+        "patients-joined" => "joined two people with one number",
+        "patients-kept-apart" => "kept two people with one number apart",
         "appointment-taken" => "brought or changed an appointment",
         "book" => "booked",
         "move" => "moved an appointment",

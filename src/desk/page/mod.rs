@@ -34,6 +34,7 @@ mod queue;
 pub mod reports;
 mod room;
 mod row;
+mod same_number;
 mod search;
 mod settings;
 mod sign_in;
@@ -120,6 +121,8 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/appointments/{action}", post(booking::act))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
+        .route("/same-number", get(same_number::page))
+        .route("/same-number/decide", post(same_number::decide))
         .route("/photo", get(changes::picture))
         .route("/photo/large", get(changes::large))
         .route("/changes/{action}", post(changes::decide))

@@ -9,12 +9,12 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ToSql};
 use serde_json::{Map, Value};
 
-use super::same_number;
 use super::super::error::DeskError;
 use super::super::secret::to_hex;
 use super::forget::{EventKey, Forgotten, forget_events, forget_visits};
 use super::holdings::{Held, Hindrance, OF_EVENTS, OF_VISITS, held, hindrances};
 use super::kiosks::forget_orders;
+use super::same_number;
 use super::{ReadOnly, Store, audit, bump, int};
 use crate::domain::private::Private;
 

@@ -60,7 +60,8 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn count_same_numbers(&self) -> Result<u64, DeskError> {
-        let sql = "SELECT COUNT(*) FROM same_number s WHERE decided IS NULL AND EXISTS (SELECT 1 FROM appointment WHERE patient_id = s.first)
+        let sql =
+            "SELECT COUNT(*) FROM same_number s WHERE decided IS NULL AND EXISTS (SELECT 1 FROM appointment WHERE patient_id = s.first)
                    AND EXISTS (SELECT 1 FROM appointment WHERE patient_id = s.second)";
         Ok(self.conn.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
@@ -265,9 +266,8 @@ fn owners_of_accepted(
         let sql = "SELECT p.appointment_id, p.decided_revision, json_extract(s.detail, '$.visits') FROM proposal p
                    JOIN staff_action s ON s.revision = p.decided_revision
                    WHERE p.decision = 'accepted' AND p.field = ?2 AND json_extract(s.detail, '$.patient') = ?1 ORDER BY p.decided_revision DESC LIMIT 1";
-        let decision: Option<(String, i64, Option<String>)> = conn
-            .query_row(sql, [number.as_str(), overlay.field.code()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
+        let decision: Option<(String, i64, Option<String>)> =
+            conn.query_row(sql, [number.as_str(), overlay.field.code()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         let of_visit = |id: &str| visits.iter().find(|(_, theirs)| theirs.iter().any(|one| one.id.as_str() == id)).map(|(owner, _)| owner);
         let owner = decision.as_ref().and_then(|(id, ..)| of_visit(id)).or(visits.keys().next());
         let Some(owner) = owner.cloned() else { continue };
@@ -296,7 +296,11 @@ pub(super) fn check_once(conn: &mut Connection, now: Timestamp) -> Result<(), De
         super::set_meta(&tx, DONE, &int(people).to_string())?;
         if shared > 0 {
             bump(&tx)?;
-            tracing::warn!(people, numbers = shared, "numbers of patients were used for more than one person; they are kept apart from now on");
+            tracing::warn!(
+                people,
+                numbers = shared,
+                "numbers of patients were used for more than one person; they are kept apart from now on"
+            );
         }
     }
     tx.commit()?;

@@ -113,12 +113,7 @@ pub(super) struct People {
 
 impl People {
     /// Says whom an appointment is for. `before`: what the desk has under its number.
-    pub(super) fn settle(
-        &mut self,
-        conn: &Connection,
-        listed: &Appointment,
-        before: Option<&Appointment>,
-    ) -> Result<Settled, DeskError> {
+    pub(super) fn settle(&mut self, conn: &Connection, listed: &Appointment, before: Option<&Appointment>) -> Result<Settled, DeskError> {
         let mut settled = listed.clone();
         let mut apart_from = None;
         if listed.person.id.is_made() {

@@ -20,8 +20,8 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 pub use self::fold::fold_name;
-pub use self::same::are_one_person;
 pub(super) use self::fold::{is_hyphen, words};
+pub use self::same::are_one_person;
 pub(super) use self::slips::is_one_slip;
 
 use self::dates::{Dates, are_a_generation_apart, compare};
