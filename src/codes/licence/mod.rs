@@ -140,6 +140,4 @@ fn birth_date(text: &str, today: Date) -> Option<BirthDate> {
 }
 
 #[cfg(test)]
-mod field_tests;
-#[cfg(test)]
 mod tests;
