@@ -231,6 +231,7 @@ fn a_magnetic_stripe_says_who_it_is() {
         ("the second track alone", ";636002S1000001=300219800203=?", CodeTrouble::Unreadable),
         ("a date that is none", "%MASPRINGFIELD^SAMPLE$QUINN^1^?;636002S1=300219801303=?", CodeTrouble::Unreadable),
         ("no name", "%MASPRINGFIELD^NONE$NONE^1^?;636002S1=300219800203=?", CodeTrouble::Unreadable),
+        ("a line end in the first track", "%MASPRING\nFIELD^SAMPLE$QUINN^1^?;636002S1=300219800203=?", CodeTrouble::Unreadable),
         ("within the first track", "%MASPRINGFIELD^SAMPLE$QUI", CodeTrouble::Truncated),
         ("within the date", "%MASPRINGFIELD^SAMPLE$QUINN^1^?;636002S1=30021980", CodeTrouble::Truncated),
     ] {

@@ -34,7 +34,8 @@ pub(super) fn read(text: &str, today: Date) -> Option<Result<Licence, CodeTroubl
 fn of_tracks(fields: &str, today: Date) -> Result<Licence, CodeTrouble> {
     let (first, rest) = fields.split_once('?').ok_or(CodeTrouble::Truncated)?;
     let (_, second) = rest.split_once(';').ok_or(CodeTrouble::Unreadable)?;
-    let name = name_of(first).ok_or(CodeTrouble::Unreadable)?;
+    // A track is one line.
+    let name = Some(first).filter(|track| !track.contains(char::is_control)).and_then(name_of).ok_or(CodeTrouble::Unreadable)?;
     let trouble = if second.contains('?') { CodeTrouble::Unreadable } else { CodeTrouble::Truncated };
     let born = born_of(second).and_then(|text| birth_date(text, today)).ok_or(trouble)?;
     licence(&readings(name, false), born).ok_or(CodeTrouble::Unreadable)
@@ -49,7 +50,8 @@ fn name_of(fields: &str) -> Option<&str> {
         None => fields.get(city_end..)?,
     };
     let end = name.find('^').unwrap_or(name.len()).min(within(name, NAME_CHARACTERS_MAX));
-    Some(bare(name.get(..end)?)).filter(|name| !name.is_empty())
+    let is_name = |name: &&str| !name.is_empty() && !name.contains(|mark: char| mark.is_ascii_digit());
+    Some(bare(name.get(..end)?)).filter(is_name)
 }
 
 /// The date of birth, after the month in which the card ends. A card that never ends has `=` there.
