@@ -8,6 +8,7 @@ pub mod csv;
 pub mod days;
 pub mod draft;
 pub mod fhir;
+pub mod language;
 pub mod preview;
 pub mod sample;
 
