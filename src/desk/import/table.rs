@@ -103,8 +103,12 @@ pub fn look(records: &mut dyn Records, how: &How) -> Option<Look> {
             None => break,
         }
     }
-    let sample = |at: usize| below.iter().filter_map(|cells| cells.get(at)).map(|cell| clean(cell).into_owned()).filter(|cell| !cell.is_empty());
-    let samples = (0..header.names.len()).map(|at| sample(at).take(SAMPLES).collect()).collect();
+    let samples = (0..header.names.len())
+        .map(|at| {
+            let cells = below.iter().filter_map(|cells| cells.get(at)).map(|cell| clean(cell).into_owned());
+            cells.filter(|cell| !cell.is_empty()).take(SAMPLES).collect()
+        })
+        .collect();
     let order = header.mapping.as_ref().and_then(|mapping| mapping.date_order);
     Some(Look { key: source_key(&header.names), header: header.names, columns: header.columns, samples, order })
 }

@@ -218,6 +218,7 @@ fn words(action: &str) -> &str {
         "change-reject" => "rejected a change",
         "change-undo" => "took a decision back",
         "change-handed-on" => "handed a change on",
+        "import-columns-set" => "matched the columns of a list",
         "appointment-taken" => "brought or changed an appointment",
         "book" => "booked",
         "move" => "moved an appointment",

@@ -33,6 +33,7 @@ const STEPS: &[&str] = &[
     ORDER_ENDS,
     CALLED_OFF,
     SESSION_IDLE,
+    IMPORT_MAPS,
 ];
 
 const OUTBOX: &str = r"
@@ -283,6 +284,16 @@ CREATE TABLE called_off_arrival(
 const SESSION_IDLE: &str = r"
 -- After this many seconds without work the session ends. Each keeps its own, so that a longer time that is set later opens none again that has ended.
 ALTER TABLE session ADD COLUMN idle_seconds BIGINT NOT NULL DEFAULT 900;
+";
+
+const IMPORT_MAPS: &str = r"
+-- What the columns of a source's lists are. `source` is made of the names of its columns.
+CREATE TABLE import_map(
+    source TEXT PRIMARY KEY,
+    body TEXT NOT NULL,
+    at TEXT NOT NULL,
+    user_name TEXT NOT NULL
+);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.
