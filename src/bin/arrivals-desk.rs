@@ -207,7 +207,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             serve(place.config()?, listen, &flag)
         }
         Command::Import { sample_day: true, place, .. } => import_sample(&open(&place.config()?)?),
-        Command::Import { files, preview, map, sample_day: false, place } => import(&open(&place.config()?)?, &files, preview, map.as_deref()),
+        Command::Import { files, preview, map, sample_day: false, place } => {
+            import(&open(&place.config()?)?, &files, preview, map.as_deref())
+        }
         Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
         Command::User(command) => people::user(command),
         Command::Audit(command) => people::audit(command),

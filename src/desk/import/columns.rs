@@ -24,7 +24,18 @@ pub const FIELDS: &[Field] = &[
     field(
         "appointment_id",
         "Appointment ID",
-        &["apptid", "appointmentnumber", "apptnumber", "appointmentno", "apptno", "visitid", "visitnumber", "bookingid", "encounterid", "csn"],
+        &[
+            "apptid",
+            "appointmentnumber",
+            "apptnumber",
+            "appointmentno",
+            "apptno",
+            "visitid",
+            "visitnumber",
+            "bookingid",
+            "encounterid",
+            "csn",
+        ],
     ),
     field(
         "start",
@@ -71,15 +82,38 @@ pub const FIELDS: &[Field] = &[
     field(
         "time",
         "Start: time alone",
-        &["appointmenttime", "appttime", "visittime", "timeofappointment", "scheduledtime", "starttime", "appointmentstarttime", "apptstarttime"],
+        &[
+            "appointmenttime",
+            "appttime",
+            "visittime",
+            "timeofappointment",
+            "scheduledtime",
+            "starttime",
+            "appointmentstarttime",
+            "apptstarttime",
+        ],
     ),
     field(
         "minutes",
         "Length in minutes",
-        &["duration", "apptduration", "appointmentduration", "durationminutes", "durationmins", "durationmin", "length", "apptlength", "appointmentlength"],
+        &[
+            "duration",
+            "apptduration",
+            "appointmentduration",
+            "durationminutes",
+            "durationmins",
+            "durationmin",
+            "length",
+            "apptlength",
+            "appointmentlength",
+        ],
     ),
     field("status", "Status", &["apptstatus", "appointmentstatus", "visitstatus"]),
-    field("booked_on", "Booked on", &["bookingdate", "bookeddate", "datebooked", "appointmentcreateddate", "apptcreateddate", "apptmadedate"]),
+    field(
+        "booked_on",
+        "Booked on",
+        &["bookingdate", "bookeddate", "datebooked", "appointmentcreateddate", "apptcreateddate", "apptmadedate"],
+    ),
     field("service", "Service", &["appointmenttype", "appttype", "visittype", "servicename", "servicetype"]),
     field(
         "practitioner",
@@ -101,7 +135,18 @@ pub const FIELDS: &[Field] = &[
     field(
         "place",
         "Location",
-        &["location", "locationname", "apptlocation", "appointmentlocation", "servicelocation", "facility", "facilityname", "department", "departmentname", "site"],
+        &[
+            "location",
+            "locationname",
+            "apptlocation",
+            "appointmentlocation",
+            "servicelocation",
+            "facility",
+            "facilityname",
+            "department",
+            "departmentname",
+            "site",
+        ],
     ),
     field(
         "patient_id",
@@ -217,17 +262,39 @@ pub const FIELDS: &[Field] = &[
     field("preferred_name", "Preferred name", &["nickname", "preferredfirstname", "goesby", "knownas"]),
     field("interpreter", "Interpreter needed", &["interpreterneeded", "interpreterrequired", "needsinterpreter"]),
     field("emergency_contact_name", "Emergency contact: name", &["emergencycontact", "emergencyname"]),
-    field("emergency_contact_phone", "Emergency contact: phone", &["emergencyphone", "emergencycontactnumber", "emergencycontactphonenumber"]),
+    field(
+        "emergency_contact_phone",
+        "Emergency contact: phone",
+        &["emergencyphone", "emergencycontactnumber", "emergencycontactphonenumber"],
+    ),
     field(
         "payer",
         "Insurance",
-        &["insurance", "insurancename", "insurancecompany", "insurancecarrier", "payername", "primaryinsurance", "primaryinsurancename", "primarypayer"],
+        &[
+            "insurance",
+            "insurancename",
+            "insurancecompany",
+            "insurancecarrier",
+            "payername",
+            "primaryinsurance",
+            "primaryinsurancename",
+            "primarypayer",
+        ],
     ),
     field("payer_code", "Payer ID", &["payerid", "insurancepayerid"]),
     field(
         "member_id",
         "Member ID",
-        &["membernumber", "subscriberid", "policynumber", "policyid", "insuranceid", "insurancememberid", "primarymemberid", "primarypolicynumber"],
+        &[
+            "membernumber",
+            "subscriberid",
+            "policynumber",
+            "policyid",
+            "insuranceid",
+            "insurancememberid",
+            "primarymemberid",
+            "primarypolicynumber",
+        ],
     ),
     field("group_id", "Group number", &["groupnumber", "groupno", "primarygroupnumber"]),
     field("plan", "Plan", &["planname", "insuranceplan"]),
@@ -302,7 +369,11 @@ impl Columns {
         let mut is_decided = vec![false; header.len()];
         if let Some(mapping) = mapping {
             for name in &mapping.ignore {
-                folded.iter().zip(&mut is_decided).filter(|(other, _)| **other == fold_header(name)).for_each(|(_, decided)| *decided = true);
+                folded
+                    .iter()
+                    .zip(&mut is_decided)
+                    .filter(|(other, _)| **other == fold_header(name))
+                    .for_each(|(_, decided)| *decided = true);
             }
             for (name, column) in &mapping.columns {
                 let Some(field) = FIELDS.iter().find(|field| field.name == name.as_str()) else { continue };
@@ -411,7 +482,11 @@ mod tests {
         assert_eq!(found.doubled, [("patient_id", vec![5, 6])]);
         let found = of("appointment_id,start,given_name,family_name,birth_date,MRN,patient_id", None);
         assert!(found.is_whole() && found.at("patient_id") == Some(6) && found.unknown == [5]);
-        let mapping = Mapping { columns: [("patient_id".to_owned(), "mrn".to_owned())].into(), ignore: vec!["Patient ID".to_owned()], ..Mapping::default() };
+        let mapping = Mapping {
+            columns: [("patient_id".to_owned(), "mrn".to_owned())].into(),
+            ignore: vec!["Patient ID".to_owned()],
+            ..Mapping::default()
+        };
         let found = of("appointment_id,start,given_name,family_name,birth_date,MRN,Patient ID", Some(&mapping));
         assert!(found.is_whole() && found.at("patient_id") == Some(5) && found.unknown.is_empty());
         let mapping = Mapping { columns: [("start".to_owned(), "When".to_owned())].into(), ..Mapping::default() };

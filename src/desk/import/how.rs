@@ -189,7 +189,10 @@ mod tests {
             "date_order = \"dmy\"\ndelimiter = \"tab\"\nencoding = \"windows-1252\"\nzone = \"America/Chicago\"\n[columns]\nstart = \"Appt Time\"\n",
         );
         let read = read.unwrap();
-        assert_eq!((read.date_order, read.delimiter_byte(), read.encoding), (Some(DateOrder::Dmy), Some(b'\t'), Some(Encoding::Windows1252)));
+        assert_eq!(
+            (read.date_order, read.delimiter_byte(), read.encoding),
+            (Some(DateOrder::Dmy), Some(b'\t'), Some(Encoding::Windows1252))
+        );
         assert_eq!(read.columns.get("start").map(String::as_str), Some("Appt Time"));
         for (text, why) in [
             ("[columns]\nbirthday = \"DOB\"", "no field named \"birthday\""),

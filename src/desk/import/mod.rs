@@ -224,7 +224,9 @@ impl Kind {
 fn read_as(kind: Kind, bytes: &[u8], how: &How, sink: &mut dyn Sink) -> Result<(), ImportError> {
     match kind.table(bytes) {
         Some(Kind::Sheet) => sheet::read(bytes, how, sink),
-        Some(_) if is_web_page(bytes) => Err(ImportError::WrongFile("expected CSV or an Excel workbook, found a web page; export the list as CSV or .xlsx".to_owned())),
+        Some(_) if is_web_page(bytes) => {
+            Err(ImportError::WrongFile("expected CSV or an Excel workbook, found a web page; export the list as CSV or .xlsx".to_owned()))
+        }
         Some(_) => csv::read(bytes, how, sink),
         None => {
             check_text(bytes).map_err(ImportError::WrongFile)?;

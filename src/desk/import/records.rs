@@ -162,7 +162,8 @@ fn line_breaks(text: &str) -> u64 {
     let lone = |pair: &[u8]| matches!(pair, [b'\r', next] if *next != b'\n');
     let bytes = text.as_bytes();
     let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
-    let returns = if bytes.contains(&b'\r') { bytes.windows(2).filter(|pair| lone(pair)).count() + usize::from(bytes.ends_with(b"\r")) } else { 0 };
+    let returns =
+        if bytes.contains(&b'\r') { bytes.windows(2).filter(|pair| lone(pair)).count() + usize::from(bytes.ends_with(b"\r")) } else { 0 };
     (feeds + returns) as u64
 }
 

@@ -52,7 +52,8 @@ pub struct Look {
 /// # Errors
 /// If it has not the columns of a list.
 pub fn read(records: &mut dyn Records, how: &How, serials: bool, sink: &mut dyn Sink) -> Result<(), ImportError> {
-    let (header, above) = header_of(records, how).ok_or_else(|| ImportError::WrongFile("expected a header line with column names, found none".into()))?;
+    let (header, above) =
+        header_of(records, how).ok_or_else(|| ImportError::WrongFile("expected a header line with column names, found none".into()))?;
     check(&header)?;
     if header.line > 1 && !above.is_empty() {
         sink.note(&format!("the names of the columns are in line {}; what is above them is not read", header.line));
@@ -226,7 +227,10 @@ impl Reader {
     fn row(&mut self, record: Record, warnings: &mut Vec<String>) -> Result<Option<Appointment>, String> {
         let (line, cells) = match record {
             Record::Unclosed(_, cells) => {
-                return Err(format!("{}expected a quotation mark at the end of a cell, found none; the line is left out", self.id_of(&cells)));
+                return Err(format!(
+                    "{}expected a quotation mark at the end of a cell, found none; the line is left out",
+                    self.id_of(&cells)
+                ));
             }
             Record::Cells(line, cells) => (line, cells),
         };
@@ -264,7 +268,10 @@ impl Reader {
             let (given, family, is_said) = split_name(&name);
             (draft.given_name, draft.family_name) = (given, family);
             if !is_said {
-                warnings.push("name: expected the last name, a comma and the first name, found no comma; the last word is taken as the last name".to_owned());
+                warnings.push(
+                    "name: expected the last name, a comma and the first name, found no comma; the last word is taken as the last name"
+                        .to_owned(),
+                );
             }
         }
         if !middle.is_empty() && !draft.given_name.is_empty() {

@@ -25,8 +25,10 @@ pub fn decode(bytes: &[u8], said: Option<Encoding>) -> Result<(Cow<'_, str>, Opt
         return Err("the file is empty".to_owned());
     }
     if text.as_bytes().iter().take(64 * 1024).any(|byte| *byte == 0) {
-        return Err("expected text, found binary data or another encoding; export the list again as CSV (UTF-8), Excel (.xlsx) or FHIR JSON"
-            .to_owned());
+        return Err(
+            "expected text, found binary data or another encoding; export the list again as CSV (UTF-8), Excel (.xlsx) or FHIR JSON"
+                .to_owned(),
+        );
     }
     Ok((text, note))
 }
@@ -78,8 +80,8 @@ fn utf8(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
 
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž', '\u{fffd}', '\u{fffd}', '‘', '’', '“', '”',
-        '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}', 'ž', 'Ÿ',
+        '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž', '\u{fffd}', '\u{fffd}', '‘', '’', '“',
+        '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}', 'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9f => HIGH.get(usize::from(byte - 0x80)).copied().unwrap_or(char::REPLACEMENT_CHARACTER),
@@ -155,10 +157,12 @@ fn entity(name: &str) -> Option<char> {
         ccedil\u{e7} egrave\u{e8} eacute\u{e9} ecirc\u{ea} euml\u{eb} igrave\u{ec} iacute\u{ed} icirc\u{ee} iuml\u{ef} eth\u{f0} ntilde\u{f1} ograve\u{f2} oacute\u{f3} ocirc\u{f4} otilde\u{f5} \
         ouml\u{f6} oslash\u{f8} ugrave\u{f9} uacute\u{fa} ucirc\u{fb} uuml\u{fc} yacute\u{fd} thorn\u{fe} yuml\u{ff} Scaron\u{160} scaron\u{161} Zcaron\u{17d} zcaron\u{17e} OElig\u{152} oelig\u{153} \
         Yuml\u{178} ndash– mdash— lsquo‘ rsquo’ ldquo“ rdquo” hellip…";
-    NAMED.split_ascii_whitespace().find_map(|pair| pair.strip_prefix(name).and_then(|rest| {
-        let mut chars = rest.chars();
-        chars.next().filter(|c| chars.next().is_none() && !c.is_ascii_alphanumeric())
-    }))
+    NAMED.split_ascii_whitespace().find_map(|pair| {
+        pair.strip_prefix(name).and_then(|rest| {
+            let mut chars = rest.chars();
+            chars.next().filter(|c| chars.next().is_none() && !c.is_ascii_alphanumeric())
+        })
+    })
 }
 
 #[cfg(test)]

@@ -115,7 +115,8 @@ fn serial(text: &str) -> Option<Parts> {
     let at = DateTime::constant(1899, 12, 30, 0, 0, 0, 0).checked_add(whole).ok()?;
     let time = (days.fract() > 0.0).then(|| at.time());
     // A time alone is a part of day zero; before March 1900 the days are counted otherwise, and nobody was born then.
-    Some(Parts { date: (days >= 61.0).then(|| at.date()), time, zone: String::new() }).filter(|parts| parts.date.is_some() || time.is_some())
+    Some(Parts { date: (days >= 61.0).then(|| at.date()), time, zone: String::new() })
+        .filter(|parts| parts.date.is_some() || time.is_some())
 }
 
 struct Cursor<'a>(&'a str);
@@ -267,7 +268,10 @@ fn month_of(word: &str) -> Option<&'static str> {
         ("december", "12"),
     ];
     let word = word.to_ascii_lowercase();
-    MONTHS.iter().find(|(month, _)| word.len() >= 3 && (month.starts_with(&word) || word == "sept" && *month == "september")).map(|(_, n)| *n)
+    MONTHS
+        .iter()
+        .find(|(month, _)| word.len() >= 3 && (month.starts_with(&word) || word == "sept" && *month == "september"))
+        .map(|(_, n)| *n)
 }
 
 /// Takes a time of day off the text.
@@ -430,7 +434,11 @@ pub fn other_order(field: &str, style: &Style) -> String {
 pub fn date(text: &str, style: &Style, short: Short) -> Result<Date, Wrong> {
     if let Ok(time) = text.parse::<Timestamp>() {
         // The day that is written there, wherever its offset is.
-        return text.get(..10).and_then(|day| day.parse().ok()).ok_or(Wrong::OtherForm).or_else(|_| Ok(time.to_zoned(TimeZone::UTC).date()));
+        return text
+            .get(..10)
+            .and_then(|day| day.parse().ok())
+            .ok_or(Wrong::OtherForm)
+            .or_else(|_| Ok(time.to_zoned(TimeZone::UTC).date()));
     }
     parts(text, style, short)?.date.ok_or(Wrong::NoDate)
 }

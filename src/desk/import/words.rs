@@ -23,13 +23,34 @@ fn folded(text: &str) -> String {
 pub fn status(text: &str) -> (Status, Option<String>) {
     let word = folded(text);
     let known = match word.as_str() {
-        "" | "booked" | "scheduled" | "scheduledappointment" | "confirmed" | "unconfirmed" | "notconfirmed" | "active" | "open" | "new" | "reminded"
-        | "remindersent" | "leftmessage" | "appointmentmade" | "set" | "planned" | "accepted" | "approved" | "future" => Status::Booked,
+        ""
+        | "booked"
+        | "scheduled"
+        | "scheduledappointment"
+        | "confirmed"
+        | "unconfirmed"
+        | "notconfirmed"
+        | "active"
+        | "open"
+        | "new"
+        | "reminded"
+        | "remindersent"
+        | "leftmessage"
+        | "appointmentmade"
+        | "set"
+        | "planned"
+        | "accepted"
+        | "approved"
+        | "future" => Status::Booked,
         "proposed" | "requested" => Status::Proposed,
         "pending" | "tentative" | "hold" | "onhold" => Status::Pending,
-        "arrived" | "here" | "present" | "inlobby" | "inroom" | "roomed" | "inprogress" | "inoffice" | "withprovider" | "waiting" => Status::Arrived,
+        "arrived" | "here" | "present" | "inlobby" | "inroom" | "roomed" | "inprogress" | "inoffice" | "withprovider" | "waiting" => {
+            Status::Arrived
+        }
         "checkedin" | "checkin" => Status::CheckedIn,
-        "fulfiled" | "completed" | "complete" | "done" | "finished" | "checkedout" | "checkout" | "seen" | "closed" | "kept" => Status::Fulfilled,
+        "fulfiled" | "completed" | "complete" | "done" | "finished" | "checkedout" | "checkout" | "seen" | "closed" | "kept" => {
+            Status::Fulfilled
+        }
         "noshow" | "noshowed" | "didnotattend" | "didnotcome" | "dna" | "dns" | "missed" | "failed" | "broken" => Status::NoShow,
         "enteredinerror" | "error" | "deleted" | "void" | "voided" => Status::EnteredInError,
         "waitlist" | "waitlisted" | "waitinglist" => Status::Waitlist,
@@ -45,7 +66,10 @@ pub fn status(text: &str) -> (Status, Option<String>) {
         _ => {
             let is_word = text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
             let found = if is_word { format!("the word {text}") } else { "something else".to_owned() };
-            return (Status::Booked, Some(format!("status: expected a status such as booked, confirmed or canceled, found {found}; taken as booked")));
+            return (
+                Status::Booked,
+                Some(format!("status: expected a status such as booked, confirmed or canceled, found {found}; taken as booked")),
+            );
         }
     };
     (known, None)
@@ -126,7 +150,11 @@ pub fn split_name(text: &str) -> (String, String, bool) {
         // `Marsh, Jr., Teo`
         let (first, rest) = given.split_once(',').map_or((given, ""), |(first, rest)| (first.trim(), rest.trim()));
         if is_suffix(first) {
-            return if rest.is_empty() { split_plain(&format!("{family} {first}")) } else { (rest.to_owned(), format!("{family} {first}"), true) };
+            return if rest.is_empty() {
+                split_plain(&format!("{family} {first}"))
+            } else {
+                (rest.to_owned(), format!("{family} {first}"), true)
+            };
         }
         let given = if rest.is_empty() || is_suffix(rest) { first.to_owned() } else { format!("{first} {rest}") };
         let family = if is_suffix(rest) { format!("{family} {rest}") } else { family.to_owned() };
@@ -162,7 +190,8 @@ pub fn born(text: &str, start: Timestamp, style: &Style, warnings: &mut Vec<Stri
     // A day more than the date in UTC: somewhere it is tomorrow already.
     let latest = start.to_zoned(TimeZone::UTC).date().saturating_add(jiff::SignedDuration::from_hours(24));
     let plain = text.replace('/', "-");
-    let part = Born::read(&plain).ok().filter(|born| matches!(born, Born::Year(_) | Born::Month(..))).or_else(|| month_first(&plain, style));
+    let part =
+        Born::read(&plain).ok().filter(|born| matches!(born, Born::Year(_) | Born::Month(..))).or_else(|| month_first(&plain, style));
     let found = match part {
         Some(part) => part,
         None => match date(text, style, Short::NotAfter(latest)) {
@@ -170,7 +199,9 @@ pub fn born(text: &str, start: Timestamp, style: &Style, warnings: &mut Vec<Stri
             Err(Wrong::DoesNotExist) if is_zeros(text) => return unknown("expected a date of birth, found a placeholder"),
             Err(Wrong::DoesNotExist) => return unknown("expected a date such as 1950-03-01, found one that does not exist"),
             Err(Wrong::OtherOrder) => return unknown(other_order("", style).trim_start_matches(": ")),
-            Err(_) if is_zeros(text) || super::draft::is_no_number(text) => return unknown("expected a date of birth, found a placeholder"),
+            Err(_) if is_zeros(text) || super::draft::is_no_number(text) => {
+                return unknown("expected a date of birth, found a placeholder");
+            }
             Err(_) => return unknown("expected a date such as 1950-03-01, found another form"),
         },
     };
@@ -220,7 +251,10 @@ mod tests {
     fn statuses_are_known_by_their_many_names() {
         for (words, expected) in [
             (&["", "booked", "Booked", "BOOKED", "Confirmed", "Scheduled", "left message"][..], Status::Booked),
-            (&["cancelled", "Canceled", "CANCELED", "Cancel", "cancelation", "Canceled by patient", "Cancelled - Provider"], Status::Cancelled),
+            (
+                &["cancelled", "Canceled", "CANCELED", "Cancel", "cancelation", "Canceled by patient", "Cancelled - Provider"],
+                Status::Cancelled,
+            ),
             (&["noshow", "no-show", "No Show", "NO_SHOW", "No-Showed"], Status::NoShow),
             (&["Arrived"], Status::Arrived),
             (&["checked in", "Checked-In", "checked-in"], Status::CheckedIn),
@@ -234,18 +268,35 @@ mod tests {
             }
         }
         assert!(matches!(status("Rescheduled"), (Status::Cancelled, Some(note)) if note.contains("taken as canceled")));
-        assert!(matches!(status("maybe"), (Status::Booked, Some(note)) if note.contains("the word maybe") && note.contains("taken as booked")));
+        assert!(
+            matches!(status("maybe"), (Status::Booked, Some(note)) if note.contains("the word maybe") && note.contains("taken as booked"))
+        );
         assert!(matches!(status("Whitlow, Nora"), (Status::Booked, Some(note)) if !note.contains("Whitlow")));
     }
 
     #[test]
     fn lengths_are_read_or_left_out() {
-        for (text, expected) in
-            [("", 0), ("20", 20), ("20.0", 20), ("0:20", 20), ("1:05", 65), ("00:20:00", 20), ("20 min", 20), ("20min.", 20), ("1 hour", 60), ("1.5 h", 90)]
-        {
+        for (text, expected) in [
+            ("", 0),
+            ("20", 20),
+            ("20.0", 20),
+            ("0:20", 20),
+            ("1:05", 65),
+            ("00:20:00", 20),
+            ("20 min", 20),
+            ("20min.", 20),
+            ("1 hour", 60),
+            ("1.5 h", 90),
+        ] {
             assert_eq!(minutes(text), (expected, None), "{text}");
         }
-        for (text, why) in [("-20", "a negative one"), ("20000", "a larger one"), ("long", "something else"), ("20.5", "something else"), ("1:75", "something else")] {
+        for (text, why) in [
+            ("-20", "a negative one"),
+            ("20000", "a larger one"),
+            ("long", "something else"),
+            ("20.5", "something else"),
+            ("1:75", "something else"),
+        ] {
             assert!(matches!(minutes(text), (0, Some(note)) if note.contains(why)), "{text}");
         }
     }
@@ -255,7 +306,11 @@ mod tests {
         for (text, first, others) in [
             ("home 555-010-1019 / cell 555-010-2019", "555-010-2019", &["555-010-1019"][..]),
             ("555-010-1019 (H); 555-010-2019 (C)", "555-010-2019", &["555-010-1019"]),
-            ("C: (555) 010-2019, H: (555) 010-1019, W: 555-010-3019 ext. 22", "(555) 010-2019", &["(555) 010-1019", "555-010-3019 ext. 22"]),
+            (
+                "C: (555) 010-2019, H: (555) 010-1019, W: 555-010-3019 ext. 22",
+                "(555) 010-2019",
+                &["(555) 010-1019", "555-010-3019 ext. 22"],
+            ),
             ("(home) 555-010-1019 or 555-010-2019", "555-010-1019", &["555-010-2019"]),
             ("555-010-1017 ext. 22", "555-010-1017 ext. 22", &[]),
             ("555/010-1019", "555/010-1019", &[]),
@@ -317,7 +372,10 @@ mod tests {
         ] {
             let mut warnings = Vec::new();
             assert_eq!(born(text, start, &style, &mut warnings).written(), written, "{text}");
-            assert!(if why.is_empty() { warnings.is_empty() } else { warnings.len() == 1 && warnings[0].contains(why) }, "{text}: {warnings:?}");
+            assert!(
+                if why.is_empty() { warnings.is_empty() } else { warnings.len() == 1 && warnings[0].contains(why) },
+                "{text}: {warnings:?}"
+            );
             assert!(warnings.iter().all(|why| why.ends_with("staff check this person in")));
         }
     }

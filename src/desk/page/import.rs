@@ -161,7 +161,8 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
     let (new, different): (Vec<&Changed>, Vec<&Changed>) = others.into_iter().partition(|one| one.before.is_none());
     let (days, today) = (list.days(&zone), desk.clinic_date());
     let past = days::past(&days, today);
-    let has_columns = desk.looked_at(token, &who.user).is_some_and(|looked| looked.sent.kind != Kind::Fhir && !looked.sent.bytes.is_empty());
+    let has_columns =
+        desk.looked_at(token, &who.user).is_some_and(|looked| looked.sent.kind != Kind::Fhir && !looked.sent.bytes.is_empty());
     let body = html! {
         h2 { "What this list changes" }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }

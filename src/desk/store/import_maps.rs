@@ -37,7 +37,10 @@ impl Store {
              ON CONFLICT(source) DO UPDATE SET body = excluded.body, at = excluded.at, user_name = excluded.user_name",
             params![source, body, now.to_string(), user],
         )?;
-        tx.execute("DELETE FROM import_map WHERE source NOT IN (SELECT source FROM import_map ORDER BY at DESC, source LIMIT ?1)", [SOURCES_MAX])?;
+        tx.execute(
+            "DELETE FROM import_map WHERE source NOT IN (SELECT source FROM import_map ORDER BY at DESC, source LIMIT ?1)",
+            [SOURCES_MAX],
+        )?;
         audit::add(&tx, &audit::Entry { at: now, user, action: "import-columns-set", patient: "", about: "" })?;
         tx.commit()
     }
