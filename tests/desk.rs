@@ -29,6 +29,8 @@ mod events;
 mod focus;
 #[path = "desk/import.rs"]
 mod import;
+#[path = "desk/import_field.rs"]
+mod import_field;
 #[path = "desk/insurance.rs"]
 mod insurance;
 #[path = "desk/kiosks.rs"]

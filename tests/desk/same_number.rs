@@ -186,7 +186,7 @@ fn a_visit_that_somebody_has_come_for_is_never_another_ones() {
     assert_eq!(id_of(&place.desk, "a1"), "9");
     // A slip that is corrected, a married name and a newborn's first name are no other person.
     for (given, family, born) in
-        [("Maxx", "Lund", "1955-05-05"), ("Max", "Lund", "1955-05-06"), ("Max", "Falk", "1955-05-06"), ("Emil", "Falk", "1955-05-06")]
+        [("Maxx", "Lund", "1955-05-05"), ("Maxx", "Lund", "1955-05-06"), ("Maxx", "Falk", "1955-05-06"), ("Emil", "Falk", "1955-05-06")]
     {
         (max[2], max[3], max[4]) = (given, family, born);
         assert_eq!(take(&place, &[max]).0, "taken 1, unchanged 0, refused 0", "{given} {family} {born}");

@@ -98,6 +98,8 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/appointments/move", Needs::Page(Role::Desk), Sees::Nothing),
     ("GET", "/appointments/import", Needs::Page(Role::Supervisor), Sees::Nothing),
     ("POST", "/appointments/import", Needs::Upload(Role::Supervisor), Sees::Nothing),
+    ("GET", "/appointments/import/columns", Needs::Page(Role::Supervisor), Sees::Nothing),
+    ("POST", "/appointments/import/columns", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("POST", "/appointments/import/take", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("POST", "/appointments/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/letter", Needs::Part(Role::Desk), Sees::Letter),

@@ -220,6 +220,7 @@ fn words(action: &str) -> &str {
         "change-handed-on" => "handed a change on",
         "patients-joined" => "joined two people with one number",
         "patients-kept-apart" => "kept two people with one number apart",
+        "import-columns-set" => "matched the columns of a list",
         "appointment-taken" => "brought or changed an appointment",
         "book" => "booked",
         "move" => "moved an appointment",

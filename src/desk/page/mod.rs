@@ -18,6 +18,7 @@ mod history;
 mod html;
 mod icons;
 mod import;
+mod import_columns;
 mod kept;
 mod keys;
 mod kiosks;
@@ -117,6 +118,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
             "/appointments/import",
             get(import::import_page).post(import::upload).layer(DefaultBodyLimit::max(super::import::preview::UPLOAD_BYTES_MAX)),
         )
+        .route("/appointments/import/columns", get(import_columns::columns_page).post(import_columns::match_columns))
         .route("/appointments/import/take", post(import::take))
         .route("/appointments/{action}", post(booking::act))
         .route("/letter", get(letter))

@@ -22,6 +22,7 @@ mod forget;
 mod hand;
 mod history;
 mod holdings;
+mod import_maps;
 mod kiosks;
 mod letters;
 mod outbox;

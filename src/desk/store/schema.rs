@@ -34,6 +34,7 @@ const STEPS: &[&str] = &[
     CALLED_OFF,
     SESSION_IDLE,
     SAME_NUMBER,
+    IMPORT_MAPS,
 ];
 
 const OUTBOX: &str = r"
@@ -298,6 +299,16 @@ CREATE TABLE same_number(
     PRIMARY KEY (first, second)
 );
 CREATE INDEX same_number_by_second ON same_number(second);
+";
+
+const IMPORT_MAPS: &str = r"
+-- What the columns of a source's lists are. `source` is made of the names of its columns.
+CREATE TABLE import_map(
+    source TEXT PRIMARY KEY,
+    body TEXT NOT NULL,
+    at TEXT NOT NULL,
+    user_name TEXT NOT NULL
+);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.
