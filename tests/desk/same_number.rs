@@ -56,13 +56,28 @@ impl Hat {
 }
 
 /// Somebody as a source has them; `mark` stands in everything that is theirs alone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Somebody {
     given: &'static str,
     family: &'static str,
     born: &'static str,
     number: &'static str,
     mark: String,
+}
+
+/// A name without what stands for none; a slip is the same name.
+fn real(name: &str) -> &str {
+    match name {
+        "FNU" | "LNU" | "." => "",
+        "Holms" => "Holm",
+        name => name,
+    }
+}
+
+/// Whether a source says so little of two people that nobody could tell them apart.
+fn is_like(one: &Somebody, given: &str, family: &str, born: &str) -> bool {
+    let agree = |one: &str, other: &str| one.is_empty() || other.is_empty() || one == other;
+    agree(real(one.given), real(given)) && agree(real(one.family), real(family)) && one.born == born
 }
 
 /// Any two sources with any numbers, placeholders and shared ones: after the import, no fact of one person is readable through another one, in the
@@ -85,9 +100,7 @@ fn whatever_numbers_two_sources_use_nobody_reads_another_ones_facts() {
                     let (given, family) = (hat.one_of(&givens), hat.one_of(&families));
                     let (born, number) = (hat.one_of(&births), hat.one_of(&numbers));
                     // Who is told apart by nothing at all cannot be told apart here.
-                    if given.is_empty() && families.iter().skip(5).any(|none| *none == family)
-                        || people.iter().any(|one| (one.given, one.family, one.born) == (given, family, born))
-                    {
+                    if (real(given), real(family)) == ("", "") || people.iter().any(|one| is_like(one, given, family, born)) {
                         continue;
                     }
                     people.push(Somebody { given, family, born, number, mark: format!("mark{round}x{}x", people.len()) });
@@ -113,7 +126,7 @@ fn whatever_numbers_two_sources_use_nobody_reads_another_ones_facts() {
             let n = theirs[visit];
             assert!(serde_json::to_string(one).unwrap().contains(&people[n].mark));
             let before = *owner.entry(one.person.id.to_string()).or_insert(n);
-            assert_eq!(before, n, "round {round}: {visit} is somebody else's: {} and {}", people[before].mark, people[n].mark);
+            assert_eq!(before, n, "round {round}: {visit} is somebody else's: {:?} and {:?}", people[before], people[n]);
         }
         let index = Index::new(listed.values().map(|one| &one.person));
         for (n, who) in people.iter().enumerate() {

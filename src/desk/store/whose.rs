@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use jiff::civil::Date;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::appointments::read;
@@ -109,6 +109,8 @@ pub(super) fn meant<'a>(known: impl IntoIterator<Item = &'a Known>, appointment:
 #[derive(Default)]
 pub(super) struct People {
     of_number: HashMap<String, Vec<Known>>,
+    /// The desk's own numbers that this list has brought, each with the booking system's.
+    given: HashMap<PatientId, String>,
 }
 
 impl People {
@@ -135,11 +137,12 @@ impl People {
                     }
                     settled.person.id = one.id.clone();
                 }
-                None if known.is_empty() => {}
+                // A booking system may use what the desk has made up for somebody else.
+                None if known.is_empty() && !is_used(conn, &listed.person.id, number, &self.given)? => {}
                 None => {
                     let other = known.iter().find(|one| is_one_or_unsaid(one.source(), &listed.person.source));
                     apart_from = other.map(|one| one.id.clone());
-                    settled.person.id = free_id(conn, number, known)?;
+                    settled.person.id = free_id(conn, number, &self.given)?;
                 }
             }
             if settled.person.id != listed.person.id {
@@ -163,6 +166,7 @@ impl People {
     }
 
     fn know(&mut self, settled: &Appointment) {
+        self.given.insert(settled.person.id.clone(), settled.person.number().to_owned());
         let Some(known) = self.of_number.get_mut(settled.person.number()) else { return };
         for one in known.iter_mut().filter(|one| one.id != settled.person.id) {
             one.faces.retain(|(id, _)| *id != settled.id);
@@ -239,16 +243,25 @@ fn is_slip_of(one: Date, other: Date) -> bool {
 }
 
 /// A number of the desk's own for somebody whose number somebody else has.
-fn free_id(conn: &Connection, number: &str, known: &[Known]) -> Result<PatientId, DeskError> {
-    let mut statement = conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM appointment WHERE patient_id = ?1)")?;
+fn free_id(conn: &Connection, number: &str, given: &HashMap<PatientId, String>) -> Result<PatientId, DeskError> {
     let mut n = 2;
     loop {
         let id = PatientId::new(format!("{number}~{n}"));
-        if known.iter().all(|one| one.id != id) && !statement.query_row([id.as_str()], |row| row.get::<_, bool>(0))? {
+        if !is_used(conn, &id, "", given)? {
             return Ok(id);
         }
         n += 1;
     }
+}
+
+/// Whether the desk has this number for somebody whose own is another one than `number`.
+fn is_used(conn: &Connection, id: &PatientId, number: &str, given: &HashMap<PatientId, String>) -> Result<bool, DeskError> {
+    if let Some(listed) = given.get(id) {
+        return Ok(listed != number);
+    }
+    let mut statement = conn.prepare_cached("SELECT body FROM appointment WHERE patient_id = ?1 LIMIT 1")?;
+    let body: Option<String> = statement.query_row([id.as_str()], |row| row.get(0)).optional()?;
+    Ok(body.map(|body| read(&body)).transpose()?.is_some_and(|one| one.person.number() != number))
 }
 
 /// Whether anybody has done anything with this appointment that speaks of the person.
