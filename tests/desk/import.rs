@@ -163,7 +163,8 @@ fn files_that_are_something_else_get_one_sentence() {
         ("list.json", b"[1,2]", "found other JSON"),
         ("list.json", b"{\"a\":1}", "found other JSON"),
         ("list.json", b"{\"resourceType\":\"Observation\"}", "expected Appointment resources, found none"),
-        ("list.json", b"{\"resourceType\":\"Bundle\",\"type\":\"history\",\"entry\":[]}", "another type"),
+        ("list.json", b"{\"resourceType\":\"Bundle\",\"type\":\"history\",\"entry\":[]}", "expected Appointment resources, found none"),
+        ("list.json", b"{\"resourceType\":\"Bundle\",\"type\":\"history\",\"entry\":7}", "whose entry is a list"),
     ] {
         check_file(name, bytes, Err(expected), "");
     }
@@ -204,7 +205,7 @@ fn fhir_in_many_shapes() {
         "collection",
         &["{\"resource\":7}".into(), entry("b", "{\"resourceType\":\"Appointment\",\"start\":[1]}"), entry("Patient/p1", patient)],
     );
-    check(broken, Ok(summary(0, 0, 2)), ":3: expected a Appointment");
+    check(broken, Ok(summary(0, 0, 2)), ":3: appointment_id: expected the booking system's number");
     let contained = appointment("{\"reference\":\"#p1\"}").replace("\"status\"", &format!("\"contained\":[{patient}],\"status\""));
     check(contained, Ok(summary(1, 0, 0)), "");
     check(patient.to_owned(), Ok(summary(0, 0, 0)), "");
