@@ -80,7 +80,7 @@ fn what_is_wrong_about_a_card_costs_nobody_their_appointment() {
         ("group_id", "G\u{7}7", "group_id: expected plain text, found control characters; it is left empty", &spouse),
         ("plan", long.as_str(), "plan: expected at most 500 characters, found 501; it is left empty", &spouse),
         ("coverage_start", "soon", "coverage_start: expected a date such as 1950-03-01, found another form; it is left empty", &spouse),
-        ("coverage_end", "2026-02-30", "coverage_end: expected a date such as 1950-03-01, found one that does not exist", &spouse),
+        ("coverage_end", "2026-02-30", "coverage_end: expected a date such as 1950-03-01, found a date that does not exist", &spouse),
         ("holder_birth_date", "1960-05", "holder_birth_date: expected a date such as 1950-03-01, found another form", &spouse),
         ("second_coverage_end", "2026", "second_coverage_end: expected a date such as 1950-03-01, found another form", &spouse),
         (
