@@ -172,7 +172,7 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
             li.count { a href="#new" { b { (new.len()) } " new" } }
             li.count { a href="#different" { b { (different.len()) } " different" } }
             li.count { a href="#same" { b { (preview.unchanged) } " as they are" } }
-            li.count { a href="#refused" { b { (list.refused.len()) } " refused" } }
+            li.count { a href="#refused" { b { (list.refused.len() + preview.refused.len()) } " refused" } }
         }
         @if preview.changed.is_empty() { p.notice role="status" { "It changes nothing." } }
         @else if let Some(past) = &past { p.problem role="alert" { (icon("alert")) span { (past) " Import it anyway?" } } }
@@ -213,11 +213,13 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
         }
         section #refused aria-labelledby="h-refused" {
             h3 #h-refused { "Refused" }
-            @if list.refused.is_empty() { p.empty { "Nothing." } }
+            @if list.refused.is_empty() && preview.refused.is_empty() { p.empty { "Nothing." } }
+            ul { @for why in preview.refused.iter().take(SHOWN_MAX) { li { (why) } } }
             ul { @for (line, why) in list.refused.iter().take(SHOWN_MAX) { li { "Line " (line) ": " (why) } } }
             (more(list.refused.len()))
-            @if !list.notes.is_empty() {
+            @if !list.notes.is_empty() || !preview.notes.is_empty() {
                 h3 { "Notes" }
+                ul { @for note in preview.notes.iter().take(SHOWN_MAX) { li { (note) } } }
                 ul { @for (line, what) in list.notes.iter().take(SHOWN_MAX) { li { @if let Some(line) = line { "Line " (line) ": " } (what) } } }
                 (more(list.notes.len()))
             }
