@@ -126,7 +126,7 @@ impl Store {
         conn.pragma_update(None, "secure_delete", "ON")?;
         let mut store = Self { conn, zone: TimeZone::UTC };
         schema::migrate(&mut store.conn)?;
-        same_number::check_once(&mut store.conn, Timestamp::now())?;
+        same_number::check_once(&mut store.conn)?;
         store.zone = store.settings()?.zone()?;
         Ok(store)
     }

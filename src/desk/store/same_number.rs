@@ -284,15 +284,15 @@ pub(super) fn forget(conn: &Connection, patient: &str) -> Result<(), DeskError> 
     Ok(())
 }
 
-/// Whether a file of this many steps was written before numbers were looked at, and so has to be taken apart.
-pub(super) fn check_once(conn: &mut Connection, now: Timestamp) -> Result<(), DeskError> {
+/// Takes a file apart that was written before numbers were looked at. What is found so is older than all that a list brings later.
+pub(super) fn check_once(conn: &mut Connection) -> Result<(), DeskError> {
     const DONE: &str = "numbers_checked";
     if super::meta(conn, DONE)?.is_some() {
         return Ok(());
     }
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     if super::meta(&tx, DONE)?.is_none() {
-        let (people, shared) = take_apart(&tx, now)?;
+        let (people, shared) = take_apart(&tx, Timestamp::UNIX_EPOCH)?;
         super::set_meta(&tx, DONE, &int(people).to_string())?;
         if shared > 0 {
             bump(&tx)?;
