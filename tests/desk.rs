@@ -29,6 +29,8 @@ mod events;
 mod focus;
 #[path = "desk/import.rs"]
 mod import;
+#[path = "desk/import_field.rs"]
+mod import_field;
 #[path = "desk/insurance.rs"]
 mod insurance;
 #[path = "desk/kiosks.rs"]
@@ -75,6 +77,8 @@ mod queue_page;
 mod reports;
 #[path = "desk/said.rs"]
 mod said;
+#[path = "desk/same_number.rs"]
+mod same_number;
 #[path = "desk/search.rs"]
 mod search;
 #[path = "desk/security.rs"]

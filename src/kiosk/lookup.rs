@@ -106,12 +106,19 @@ pub fn look_up(query: &Query, roster: &Roster, store: &Store, clinic: &Clinic, n
                 whose => whose,
             }
         }
-        Query::Typed(typed) => match roster.index().find(typed) {
-            Match::One(id) => Some(id),
-            Match::Nobody => None,
-            Match::AskMore(fact) => return Ok(Lookup::AskMore(fact)),
-            Match::Ambiguous => return Ok(Lookup::Ambiguous),
-        },
+        Query::Typed(_) | Query::Card(_) => {
+            let found = match query {
+                Query::Typed(typed) => roster.index().find(typed),
+                Query::Card(readings) => roster.index().find_any(readings),
+                _ => Match::Nobody,
+            };
+            match found {
+                Match::One(id) => Some(id),
+                Match::Nobody => None,
+                Match::AskMore(fact) => return Ok(Lookup::AskMore(fact)),
+                Match::Ambiguous => return Ok(Lookup::Ambiguous),
+            }
+        }
     };
     match patient {
         Some(id) => Ok(describe(&id, list, store, clinic, now)?.map_or(Lookup::Nobody, |patient| Lookup::One(Box::new(patient)))),

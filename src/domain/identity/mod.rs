@@ -5,6 +5,7 @@
 //! Which names are compared depends on the date alone, and at least so many are, so that the time taken does not tell
 //! whether somebody is on the list.
 
+mod any;
 mod dates;
 mod fold;
 mod known;
