@@ -25,6 +25,10 @@ mod data_life;
 mod details;
 #[path = "desk/events.rs"]
 mod events;
+#[path = "desk/fhir_people.rs"]
+mod fhir_people;
+#[path = "desk/fhir_visits.rs"]
+mod fhir_visits;
 #[path = "desk/focus.rs"]
 mod focus;
 #[path = "desk/import.rs"]
