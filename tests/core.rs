@@ -11,6 +11,7 @@ mod core {
     mod flow_always;
     mod identity;
     mod insurance;
+    mod licences;
 
     mod people;
     mod photos;

@@ -25,6 +25,8 @@ mod data_life;
 mod details;
 #[path = "desk/events.rs"]
 mod events;
+#[path = "desk/fhir_field.rs"]
+mod fhir_field;
 #[path = "desk/fhir_people.rs"]
 mod fhir_people;
 #[path = "desk/fhir_visits.rs"]
@@ -33,6 +35,8 @@ mod fhir_visits;
 mod focus;
 #[path = "desk/import.rs"]
 mod import;
+#[path = "desk/import_field.rs"]
+mod import_field;
 #[path = "desk/insurance.rs"]
 mod insurance;
 #[path = "desk/kiosks.rs"]
@@ -79,6 +83,8 @@ mod queue_page;
 mod reports;
 #[path = "desk/said.rs"]
 mod said;
+#[path = "desk/same_number.rs"]
+mod same_number;
 #[path = "desk/search.rs"]
 mod search;
 #[path = "desk/security.rs"]

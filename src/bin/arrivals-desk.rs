@@ -13,8 +13,9 @@ use anyhow::{Context, bail};
 use arrivals::clock::SystemClock;
 use arrivals::desk::Desk;
 use arrivals::desk::config::{DeskConfig, listen_address};
-use arrivals::desk::import::preview::preview_file;
-use arrivals::desk::import::{ImportError, Report, Summary, days, import_file, sample};
+use arrivals::desk::import::how::Mapping;
+use arrivals::desk::import::preview::preview_as;
+use arrivals::desk::import::{Given, ImportError, Report, Summary, days, import_as, sample};
 use arrivals::desk::matching;
 use arrivals::desk::out::write_file;
 use arrivals::desk::page::reports::document;
@@ -50,20 +51,24 @@ enum Command {
         #[arg(long, value_name = "ADDR", value_parser = listen_address)]
         listen: Option<SocketAddr>,
     },
-    /// Takes over a day's appointments from CSV or FHIR R4 JSON files, also while the desk runs.
+    /// Imports appointments from CSV, Excel (.xlsx) or FHIR R4 JSON files, also while the desk runs.
     ///
     /// Prints one line for each refusal and ends with `taken N, unchanged M, refused K`.
     /// Exit status: 0 nothing refused, 2 something refused (the rest is taken), 1 a file could not be read at all.
     Import {
-        /// Files whose names end in .csv or .json.
+        /// Files whose names end in .csv, .txt, .tsv, .xlsx, .xlsm, .json or .ndjson.
         #[arg(required_unless_present = "sample_day")]
         files: Vec<PathBuf>,
         /// Instead of files: an invented clinic day around the present hour, for trying out. Refused by a desk that has appointments of its own.
         #[arg(long, conflicts_with_all = ["files", "preview"])]
         sample_day: bool,
         /// Says what they would change, one line for each appointment, and takes nothing.
-        #[arg(long)]
+        #[arg(long, visible_alias = "dry-run")]
         preview: bool,
+        /// Says what the columns of these files are, as TOML: `[columns]` with lines such as start = "Appt Time"; before it, if wanted, ignore, date_order
+        /// ("mdy" or "dmy"), delimiter, encoding and zone. Without it, what was matched on the Import page counts.
+        #[arg(long, value_name = "FILE.toml", conflicts_with = "sample_day")]
+        map: Option<PathBuf>,
         #[command(flatten)]
         place: Place,
     },
@@ -201,8 +206,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let flag = place.as_flag();
             serve(place.config()?, listen, &flag)
         }
-        Command::Import { files: _, preview: _, sample_day: true, place } => import_sample(&open(&place.config()?)?),
-        Command::Import { files, preview, sample_day: false, place } => import(&open(&place.config()?)?, &files, preview),
+        Command::Import { sample_day: true, place, .. } => import_sample(&open(&place.config()?)?),
+        Command::Import { files, preview, map, sample_day: false, place } => {
+            import(&open(&place.config()?)?, &files, preview, map.as_deref())
+        }
         Command::Match { appointments, tries, out } => match_tries(&appointments, &tries, &out),
         Command::User(command) => people::user(command),
         Command::Audit(command) => people::audit(command),
@@ -376,17 +383,22 @@ fn report(desk: &Desk, data: &Path, (from, to): (&str, &str), filter: Filter, ou
     Ok(ExitCode::SUCCESS)
 }
 
-fn import(desk: &Desk, files: &[PathBuf], preview: bool) -> anyhow::Result<ExitCode> {
+fn import(desk: &Desk, files: &[PathBuf], preview: bool, map: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let mapping = map.map(read_mapping).transpose()?;
+    let how = desk.how_to_read(mapping)?;
     let mut summary = Summary::default();
     let mut unreadable = false;
-    for file in files {
+    for group in Given::grouped(files) {
         let mut report = |report: Report| match report {
             Report::Refusal(text) | Report::Change(text) => println!("{text}"),
             Report::Note(text) => eprintln!("note: {text}"),
-            Report::Progress(done) => eprintln!("{}: {done} appointments so far", file.display()),
+            Report::Progress(done) => eprintln!("{done} appointments so far"),
             Report::Days(found) => tell_days(desk, &found),
         };
-        match if preview { preview_file(desk, file, &mut report) } else { import_file(desk, file, &mut report) } {
+        let done = Given::read(&group).and_then(|given| {
+            if preview { preview_as(desk, &given, &how, &mut report) } else { import_as(desk, &given, &how, &mut report) }
+        });
+        match done {
             Ok(part) => summary += part,
             Err(ImportError::WrongFile(why)) => {
                 unreadable = true;
@@ -403,6 +415,12 @@ fn import(desk: &Desk, files: &[PathBuf], preview: bool) -> anyhow::Result<ExitC
     })
 }
 
+fn read_mapping(path: &Path) -> anyhow::Result<Mapping> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{name}: cannot be read ({})", error.kind()))?;
+    Mapping::read(&text).map_err(|why| anyhow::anyhow!("{name}: {why}"))
+}
+
 fn import_sample(desk: &Desk) -> anyhow::Result<ExitCode> {
     let mut report = |report: Report| {
         if let Report::Days(found) = report {
@@ -415,7 +433,11 @@ fn import_sample(desk: &Desk) -> anyhow::Result<ExitCode> {
 
 /// For the person who imports: a list of another day than today looks like one that was not taken.
 fn tell_days(desk: &Desk, found: &BTreeMap<Date, u64>) {
-    for line in days::sentences(found, desk.clinic_date()) {
+    let today = desk.clinic_date();
+    for line in days::sentences(found, today) {
         eprintln!("{line}");
+    }
+    if let Some(past) = days::past(found, today) {
+        eprintln!("note: {past} If you did not mean that, import the current list.");
     }
 }

@@ -48,7 +48,7 @@ pub enum Scanned {
     Ticket(Ticket),
     /// A driver licence or identity card; only what finds a person is kept of it.
     Licence(Licence),
-    /// A code of ours that must not be taken.
+    /// A code of ours, or a card, that must not be taken.
     Refused(CodeTrouble),
     /// Not one of our codes.
     Foreign,
@@ -76,15 +76,26 @@ pub struct PatientRef(pub [u8; 3]);
 /// What is kept of a driver licence or identity card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Licence {
-    /// As printed on the card.
+    /// As printed on the card. Anyone with one name has it here, in whichever place the card has it.
     pub family_name: Private,
     /// First given name, as printed on the card; empty if the card has none.
     pub given_name: Private,
     /// Date of birth.
     pub birth_date: BirthDate,
+    /// The same name read otherwise, where a card does not say which part of it is the family name. Each may be meant.
+    pub others: Vec<OtherName>,
 }
 
-/// Why a code of ours is not taken.
+/// A name on a card, read otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherName {
+    /// As printed on the card.
+    pub family_name: Private,
+    /// First given name, as printed on the card; empty if the card has none.
+    pub given_name: Private,
+}
+
+/// Why a code of ours, or a card, is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeTrouble {
     /// Of another clinic.
@@ -97,6 +108,8 @@ pub enum CodeTrouble {
     Forged,
     /// It breaks off.
     Truncated,
+    /// All of it came, and name or date of birth cannot be read from it: holding it out again does not help.
+    Unreadable,
 }
 
 /// Reads the plain ones among our codes. White space and line ends around the code do not matter; everything else does.

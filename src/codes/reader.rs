@@ -36,7 +36,9 @@ impl Reader {
     /// Reads what a scanner sent. White space and line ends around the code do not matter. `today` is the clinic's date.
     #[must_use]
     pub fn read(&self, scan: &[u8], today: Date) -> Scanned {
-        let scan = scan.trim_ascii();
+        // Whether a card's last line is whole is read off its end.
+        let to_its_end = scan.trim_ascii_start();
+        let scan = to_its_end.trim_ascii_end();
         if scan.starts_with(OURS) {
             match parse(scan) {
                 Scanned::Appointment(_) if self.signed_only => Scanned::Foreign,
@@ -46,7 +48,7 @@ impl Reader {
             self.letters.read(scan, today)
         } else if let Some(read) = self.page(scan) {
             read
-        } else if let Some(read) = licence::read(scan, today) {
+        } else if let Some(read) = licence::read(to_its_end, today) {
             read
         } else {
             self.barcodes.read(scan)

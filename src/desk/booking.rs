@@ -55,13 +55,12 @@ impl NewPerson {
             language: self.language.clone(),
             ..Draft::default()
         };
-        draft.finish(&mut Vec::new()).map_err(|why| {
-            if why.contains("birth_date") {
-                "The date of birth is after today.".to_owned()
-            } else {
-                "One of the fields is too long, or holds a line break.".to_owned()
-            }
-        })
+        let appointment = draft.finish(&mut Vec::new()).map_err(|_| "One of the fields is too long, or holds a line break.".to_owned())?;
+        // A list may leave it open; whoever types it is asked again.
+        if appointment.person.birth_date.day().is_none() {
+            return Err("The date of birth is after today, or is not one.".to_owned());
+        }
+        Ok(appointment)
     }
 }
 

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::import::csv::Lines;
 use super::import::{self, ImportError, Report, Sink};
 use super::out::write_file;
-use super::store::Unsaid;
+use super::store::{Unsaid, settle_alone};
 use crate::domain::appointment::Appointment;
 use crate::domain::identity::{Index, Match, Typed};
 use crate::domain::ids::{AppointmentId, PatientId};
@@ -110,7 +110,7 @@ impl List {
     fn read(path: &Path, report: &mut dyn FnMut(Report)) -> Result<Self, ImportError> {
         let mut sink = Collected { appointments: Vec::new(), name: path.display().to_string(), report };
         import::read_file(path, &mut sink)?;
-        let mut all = sink.appointments;
+        let mut all = settle_alone(sink.appointments)?;
         // The one that stands and comes first is the one that a kiosk would speak about.
         all.sort_by_key(|appointment| (!appointment.status.stands(), appointment.start));
         let index = Index::new(all.iter().map(|appointment| &appointment.person));

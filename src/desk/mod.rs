@@ -48,10 +48,10 @@ use tokio::sync::{Semaphore, watch};
 
 use self::eligibility::Payers;
 pub use self::error::DeskError;
-use self::store::{COMMAND, Heard, StaffAction, StaffWork, Store, Taken, Unsaid, VisitRow};
+use self::store::{COMMAND, Heard, SameNumberVerdict, StaffAction, StaffWork, Store, Taken, Unsaid, VisitRow};
 use crate::clock::Clock;
 use crate::domain::appointment::Appointment;
-use crate::domain::ids::{AppointmentId, KioskId, Seq};
+use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
 use crate::domain::settings::ClinicSettings;
@@ -260,6 +260,19 @@ impl Desk {
         self.with_store(|store| store.place_kiosk(id, place.trim(), by, now))?;
         self.notify();
         Ok(())
+    }
+
+    /// Joins two people with one number of the booking system, or notes that they are two. Answers whether that was still to decide.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn decide_same_number(&self, pair: (&PatientId, &PatientId), verdict: SameNumberVerdict, by: &str) -> Result<bool, DeskError> {
+        let now = self.now();
+        let decided = self.with_store(|store| store.decide_same_number(pair, verdict, by, now))?;
+        if decided {
+            self.notify();
+        }
+        Ok(decided)
     }
 
     /// Takes appointments over; what is as it was stays untouched.

@@ -1,11 +1,17 @@
 //! Names of things, one type each, so that they cannot be mixed up.
 
+use blake2::{Blake2s256, Digest};
 use serde::{Deserialize, Serialize};
 
+use super::identity::fold_name;
+use super::person::Person;
+use super::private::Private;
 use super::ticket::Ticket;
 
 /// What numbers of requests begin with.
 const REQUEST: &str = "walk-in-";
+/// What numbers of people begin with whom the booking system gave none.
+const MADE: &str = "made-";
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -62,9 +68,36 @@ impl AppointmentId {
 }
 
 text_id!(
-    /// The booking system's number of a person.
+    /// The desk's number of a person: the booking system's, if that is theirs alone.
     PatientId
 );
+impl PatientId {
+    /// The number of somebody whom the booking system gave none, made from a hash of who they are.
+    #[must_use]
+    pub fn made(hash: &str) -> Self {
+        Self(format!("{MADE}{hash}"))
+    }
+
+    /// Without a number from the booking system, two records are one person only if name, whole birth date and telephone agree: taking two people for
+    /// one would be worse than taking one for two.
+    #[must_use]
+    pub fn made_of(person: &Person, appointment: &AppointmentId) -> Self {
+        let name = |name: &Private| fold_name(name.as_str());
+        let (given, family, phone) = (name(&person.given_name), name(&person.family_name), person.contact.phone.as_str());
+        let mut text = format!("{given}|{family}|{}|{phone}", person.birth_date.written());
+        if person.birth_date.day().is_none() {
+            text = format!("{text}|{appointment}");
+        }
+        Self::made(&Blake2s256::digest(text.as_bytes()).iter().take(12).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}")))
+    }
+
+    /// Whether no booking system gave this number.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.0.starts_with(MADE)
+    }
+}
+
 text_id!(
     /// The name of a kiosk, as the desk knows it.
     KioskId
@@ -81,4 +114,31 @@ impl Seq {
     pub fn next(self) -> Self {
         Self(self.0 + 1)
     }
+}
+
+/// Whether this is what systems write in place of a patient's number that they do not have: `N/A`, `NULL`, `UNKNOWN`, only zeros.
+pub fn is_no_number(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    const WORDS: [&str; 17] = [
+        "",
+        "na",
+        "null",
+        "nil",
+        "none",
+        "nan",
+        "unknown",
+        "unk",
+        "undefined",
+        "unassigned",
+        "notavailable",
+        "notassigned",
+        "notapplicable",
+        "missing",
+        "blank",
+        "empty",
+        "tbd",
+    ];
+    // One digit over and over, as `0000` and `9999`, is nobody's number.
+    let is_repeated = plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit() && Some(byte) == plain.bytes().next());
+    WORDS.contains(&plain.as_str()) || plain.chars().all(|c| c == '0' || c == 'x') || is_repeated
 }

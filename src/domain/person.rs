@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::born::Born;
 use super::ids::PatientId;
+use super::phones::last_fours;
+use super::placeholder::{is_no_name, real_given_name, real_name};
 use super::private::Private;
 
 /// A date of birth; its `Debug` shows nothing.
@@ -118,35 +120,56 @@ impl Person {
         if self.number.is_empty() { self.id.as_str() } else { &self.number }
     }
 
-    /// What they are called and the first letter of the family name: all that a kiosk ever shows of a name.
+    /// What they are called and the first letter of the family name: all that a kiosk ever shows of a name. The one name of whoever
+    /// has only one.
     #[must_use]
     pub fn given_name_and_initial(&self) -> Private {
-        let given = self.called();
-        let initial = self.family_name.as_str().trim().chars().next();
+        let (given, called) = (real_given_name(self.given_name.as_str()), self.called());
+        let initial = real_name(self.family_name.as_str()).chars().next();
         match initial {
-            Some(initial) => Private::new(format!("{} {}.", given.as_str(), initial.to_uppercase())),
-            None => given,
+            // Called by the family name: it is there already.
+            Some(_) if given.is_empty() && is_no_name(self.preferred_name.as_str()) => called,
+            Some(initial) => Private::new(format!("{} {}.", called.as_str(), initial.to_uppercase())),
+            None => called,
         }
     }
 
-    /// What they want to be called, else the first given name.
+    /// What they want to be called, else the first given name, else the only name.
     #[must_use]
     pub fn called(&self) -> Private {
-        if self.preferred_name.is_blank() { self.first_given_name() } else { Private::from(self.preferred_name.as_str().trim()) }
+        let preferred = real_name(self.preferred_name.as_str());
+        if preferred.is_empty() { self.first_given_name() } else { Private::new(preferred) }
     }
 
-    /// The whole name as staff read it, with what they want to be called in between: `Patricia (Pat) Example`.
+    /// The whole name as staff read it, with what they want to be called in between: `Patricia (Pat) Example`. Placeholders are left
+    /// out, unless nothing else is on file.
     #[must_use]
     pub fn name_for_staff(&self) -> Private {
-        let (given, family, called) = (self.given_name.as_str().trim(), self.family_name.as_str().trim(), self.called());
-        let is_on_file = [given, self.first_given_name().as_str()].iter().any(|name| name.to_lowercase() == called.as_str().to_lowercase());
-        Private::new(if is_on_file { format!("{given} {family}") } else { format!("{given} ({}) {family}", called.as_str()) })
+        let (given, family) = (real_given_name(self.given_name.as_str()), real_name(self.family_name.as_str()));
+        let called = self.called();
+        let is_on_file =
+            [given.as_str(), self.first_given_name().as_str()].iter().any(|name| name.to_lowercase() == called.as_str().to_lowercase());
+        let called = if is_on_file { String::new() } else { format!("({})", called.as_str()) };
+        let parts = if given.is_empty() && family.is_empty() {
+            [self.given_name.as_str().trim().to_owned(), called, self.family_name.as_str().trim().to_owned()]
+        } else {
+            [given, called, family]
+        };
+        Private::new(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
     }
 
-    /// The first given name.
+    /// The first given name. Whoever has only one name has that; whoever has none on file, what is there instead.
     #[must_use]
     pub fn first_given_name(&self) -> Private {
-        Private::from(self.given_name.as_str().split_whitespace().next().unwrap_or_default())
+        let (given, family) = (real_given_name(self.given_name.as_str()), real_name(self.family_name.as_str()));
+        match given.split_whitespace().next() {
+            Some(first) => Private::from(first),
+            None if !family.is_empty() => Private::new(family),
+            None => {
+                let on_file = [self.given_name.as_str(), self.family_name.as_str()];
+                Private::from(on_file.into_iter().flat_map(str::split_whitespace).next().unwrap_or_default())
+            }
+        }
     }
 }
 
@@ -190,13 +213,12 @@ impl Contact {
     }
 }
 
+/// The first real number on file, without its extension.
 fn masked_phone(phone: &Private) -> String {
-    let digits: Vec<char> = phone.as_str().chars().filter(char::is_ascii_digit).collect();
-    if digits.is_empty() {
-        return String::new();
+    match last_fours(phone.as_str()).first().map(|digits| std::str::from_utf8(digits)) {
+        Some(Ok(tail)) => format!("••• {tail}"),
+        _ => String::new(),
     }
-    let tail: String = digits.iter().skip(digits.len().saturating_sub(4)).collect();
-    format!("••• {tail}")
 }
 
 #[cfg(test)]
@@ -257,5 +279,39 @@ mod tests {
             let called = Person { preferred_name: preferred.into(), ..person.clone() };
             assert_eq!((called.given_name_and_initial().as_str(), called.name_for_staff().as_str()), (screen, staff));
         }
+    }
+
+    #[test]
+    fn placeholders_are_not_shown_and_the_one_name_is() {
+        let on_file = r#"{"id":"p1","given_name":"","family_name":"","birth_date":"1900-01-01","contact":{"phone":"000-000-0000"}}"#;
+        let nobody: Person = serde_json::from_str(on_file).unwrap();
+        for (given, family, screen, called, staff) in [
+            ("Amadou", ".", "Amadou", "Amadou", "Amadou"),
+            ("Thandar", "-", "Thandar", "Thandar", "Thandar"),
+            ("Suharyanto", "", "Suharyanto", "Suharyanto", "Suharyanto"),
+            ("", "Kadiatou", "Kadiatou", "Kadiatou", "Kadiatou"),
+            ("FNU", "Asadi", "Asadi", "Asadi", "Asadi"),
+            ("Nilufar", "LNU", "Nilufar", "Nilufar", "Nilufar"),
+            ("John NMN", "Ford", "John F.", "John", "John Ford"),
+            ("FNU John", "Ford", "John F.", "John", "John Ford"),
+            ("Na", "No", "Na N.", "Na", "Na No"),
+            ("D&#039;Andre", "O&#39;Bryan", "D'Andre O.", "D'Andre", "D'Andre O'Bryan"),
+            // Nothing else is on file: staff have to call them something.
+            ("FNU", "LNU", "FNU", "FNU", "FNU LNU"),
+            ("", "", "", "", ""),
+        ] {
+            let person = Person { given_name: given.into(), family_name: family.into(), ..nobody.clone() };
+            let shown = [person.given_name_and_initial(), person.called(), person.name_for_staff()];
+            assert_eq!(shown.each_ref().map(Private::as_str), [screen, called, staff], "{given} {family}");
+        }
+        let called = Person { family_name: "Kadiatou".into(), preferred_name: "Kadi".into(), ..nobody.clone() };
+        assert_eq!((called.given_name_and_initial().as_str(), called.name_for_staff().as_str()), ("Kadi K.", "(Kadi) Kadiatou"));
+        use super::super::placeholder::Placeholder;
+        assert_eq!(nobody.placeholders(), [Placeholder::Phone, Placeholder::BirthDate]);
+        let both = Person { given_name: "FNU".into(), family_name: ".".into(), ..nobody };
+        assert_eq!(both.placeholders(), [Placeholder::GivenName, Placeholder::FamilyName, Placeholder::Phone, Placeholder::BirthDate]);
+        assert_eq!(both.contact.masked_phone().as_str(), "");
+        let two = Contact { phone: "home 555-010-1019 ext. 22 / cell 555-010-2019".into(), ..Contact::default() };
+        assert_eq!(two.masked_phone().as_str(), "••• 1019");
     }
 }

@@ -7,7 +7,7 @@ use super::card::CardEntry;
 use super::details::DetailEntry;
 use super::entry::{DateEntry, FourDigits, TextEntry};
 use super::found::{Patient, Visit};
-use super::step::{NewDetail, PrintOrder, ScanWord, Step, Stop};
+use super::step::{NewDetail, PrintOrder, Query, ScanWord, Step, Stop};
 use crate::domain::appointment::Standing;
 use crate::domain::document::Document;
 use crate::domain::event::StillRight;
@@ -23,10 +23,11 @@ use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 /// Tries to be found before a person takes over (FACTS 2).
 pub const TRIES_MAX: u8 = 3;
 
-/// A card that was held out: what it says, and whether the clinic asks for nothing more after it.
+/// A card that was held out: what it says, how its name may be read otherwise, and whether the clinic asks for nothing more after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Card {
     pub facts: Typed,
+    pub others: Vec<Typed>,
     pub is_enough: bool,
 }
 
@@ -91,6 +92,8 @@ pub struct Conversation {
     /// The last fact that was asked for in this try beside birth date and family name.
     pub(super) asked: Option<Fact>,
     pub(super) card: Option<Card>,
+    /// A code has broken off before: whoever held it flat once more is not asked to do so again.
+    pub(super) was_damaged: bool,
     pub(super) phone_is_not_known: bool,
     pub(super) documents_brought: bool,
     pub(super) walk_in_reason: String,
@@ -136,6 +139,7 @@ impl Conversation {
             code_read: false,
             asked: None,
             card: None,
+            was_damaged: false,
             phone_is_not_known: false,
             documents_brought: true,
             walk_in_reason: String::new(),
@@ -184,8 +188,19 @@ impl Conversation {
         (self.for_other && !self.companion.text().is_blank()).then(|| self.companion.text().clone())
     }
 
+    /// What to look up: what was typed, or a card in every way in which it may be read.
+    pub(super) fn query(&self) -> Option<Query> {
+        let facts = self.facts()?;
+        let others = self.card.as_ref().map(|card| card.others.as_slice()).unwrap_or_default();
+        if others.is_empty() {
+            return Some(Query::Typed(facts));
+        }
+        let others = others.iter().map(|other| Typed { phone_last4: facts.phone_last4.clone(), ..other.clone() });
+        Some(Query::Card(std::iter::once(facts.clone()).chain(others).collect()))
+    }
+
     /// What was typed, or read from a card, as far as it was asked for in this try.
-    pub(super) fn facts(&self) -> Option<Typed> {
+    fn facts(&self) -> Option<Typed> {
         let phone_last4 = self.phone.whole().filter(|_| self.asked == Some(Fact::Phone)).cloned();
         if let Some(card) = &self.card {
             return Some(Typed { phone_last4, ..card.facts.clone() });

@@ -18,7 +18,16 @@ impl Conversation {
             // What is being typed is not thrown away for a code that leads nowhere: somebody may be copying from a card.
             (S::CompanionName | S::WalkInReason, Input::ScannedRefused(_)) => self.stay(),
             (_, Input::ScannedRefused(_)) if self.walk_in => self.stay(),
-            (S::BirthDate | S::FamilyName | S::GivenName | S::Phone | S::Birthday, Input::ScannedRefused(ScanWord::Foreign)) => self.stay(),
+            (
+                S::BirthDate | S::FamilyName | S::GivenName | S::Phone | S::Birthday,
+                Input::ScannedRefused(ScanWord::Foreign | ScanWord::Unreadable),
+            ) => self.stay(),
+            // They were asked to hold it flat, did, and now type.
+            (S::BirthDate | S::FamilyName | S::GivenName | S::Phone | S::Birthday, Input::ScannedRefused(ScanWord::Damaged))
+                if self.was_damaged =>
+            {
+                self.stay()
+            }
             // Who has typed their own name and holds out the code of whoever they bring has said enough.
             (S::CompanionName, input) if input.is_good_scan() && !self.companion.text().is_blank() => {
                 self.for_other = true;
@@ -29,11 +38,10 @@ impl Conversation {
             (_, Input::ScannedAppointment(id)) => self.look_up_code(Query::Appointment(id)),
             (_, Input::ScannedPatient(id)) => self.look_up_code(Query::Patient(id)),
             (_, Input::ScannedTicket(ticket)) => self.look_up_code(Query::Ticket(ticket)),
-            (_, Input::ScannedCard { facts, is_enough }) => {
-                let query = Query::Typed((*facts).clone());
-                let (mut next, effects) = self.look_up_code(query);
-                next.card = Some(Card { facts: *facts, is_enough });
-                (next, effects)
+            (_, Input::ScannedCard { facts, others, is_enough }) => {
+                let mut next = self.before_a_code();
+                next.card = Some(Card { facts: *facts, others, is_enough });
+                next.look_up_facts()
             }
             (_, Input::ScannedRefused(word)) => self.code_refused(word),
 
@@ -119,22 +127,31 @@ impl Conversation {
         self.stay()
     }
 
-    fn look_up_code(mut self, query: Query) -> (Self, Vec<Effect>) {
+    fn before_a_code(mut self) -> Self {
         self.forget_person();
         self.try_again = false;
         self.scan_word = ScanWord::None;
         self.step = Step::Find;
-        (self, vec![Effect::LookUp(query)])
+        self
+    }
+
+    fn look_up_code(self, query: Query) -> (Self, Vec<Effect>) {
+        (self.before_a_code(), vec![Effect::LookUp(query)])
     }
 
     fn look_up_facts(self) -> (Self, Vec<Effect>) {
-        match self.facts() {
-            Some(facts) => (self, vec![Effect::LookUp(Query::Typed(facts))]),
+        match self.query() {
+            Some(query) => (self, vec![Effect::LookUp(query)]),
             None => self.stay(),
         }
     }
 
     fn code_refused(mut self, word: ScanWord) -> (Self, Vec<Effect>) {
+        // A second time it is the code or the scanner, not the hand.
+        let word = match word {
+            ScanWord::Damaged if std::mem::replace(&mut self.was_damaged, true) => ScanWord::Unreadable,
+            word => word,
+        };
         if self.patient.is_some() || self.card.is_some() {
             self.forget_person();
         }

@@ -325,6 +325,8 @@ pub enum Input {
     ScannedCard {
         /// What it says.
         facts: Box<Typed>,
+        /// What it may say instead: its name, read otherwise.
+        others: Vec<Typed>,
         /// The clinic asks for nothing more after such a card.
         is_enough: bool,
     },
@@ -426,6 +428,8 @@ pub enum Query {
     Ticket(Ticket),
     /// Who has these facts?
     Typed(Typed),
+    /// Who has the facts of a card that may be read in several ways?
+    Card(Vec<Typed>),
 }
 
 /// Everything that the patient said.
@@ -511,6 +515,8 @@ pub enum ScanWord {
     Forged,
     /// It breaks off.
     Damaged,
+    /// It is a card, or was held out before, and cannot be read: holding it out again does not help.
+    Unreadable,
     /// A ticket of somebody without an appointment: the desk has the request.
     AskedBefore,
 }
@@ -520,7 +526,7 @@ impl ScanWord {
     #[must_use]
     pub fn reason(self) -> Option<Reason> {
         match self {
-            Self::None | Self::Foreign | Self::NotOnList | Self::AskedBefore => None,
+            Self::None | Self::Foreign | Self::NotOnList | Self::Unreadable | Self::AskedBefore => None,
             Self::OtherClinic => Some(Reason::CodeOtherClinic),
             Self::OtherDay(_) => Some(Reason::CodeOtherDay),
             Self::Expired(_) | Self::UnknownKey => Some(Reason::CodeExpired),

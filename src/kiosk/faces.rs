@@ -116,6 +116,7 @@ pub(super) fn scan_word(word: ScanWord) -> ui::ScanWord {
         ScanWord::Expired(_) => ui::ScanWord::Expired,
         ScanWord::UnknownKey | ScanWord::Forged => ui::ScanWord::Forged,
         ScanWord::Damaged => ui::ScanWord::Damaged,
+        ScanWord::Unreadable => ui::ScanWord::Unreadable,
         ScanWord::AskedBefore => ui::ScanWord::AskedBefore,
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::identity::{Index, Match};
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::insurance::Coverage;
 use crate::domain::payer::Payer;
+use crate::domain::phones::numbers;
 use crate::domain::proposal::{Field, Value};
 use crate::domain::settings::{ClinicSettings, UnknownZone};
 use crate::flow::found::{Asks, Lookup, MaskedContact, MaskedInsurance, Patient, SiteFace, Visit};
@@ -106,12 +107,19 @@ pub fn look_up(query: &Query, roster: &Roster, store: &Store, clinic: &Clinic, n
                 whose => whose,
             }
         }
-        Query::Typed(typed) => match roster.index().find(typed) {
-            Match::One(id) => Some(id),
-            Match::Nobody => None,
-            Match::AskMore(fact) => return Ok(Lookup::AskMore(fact)),
-            Match::Ambiguous => return Ok(Lookup::Ambiguous),
-        },
+        Query::Typed(_) | Query::Card(_) => {
+            let found = match query {
+                Query::Typed(typed) => roster.index().find(typed),
+                Query::Card(readings) => roster.index().find_any(readings),
+                _ => Match::Nobody,
+            };
+            match found {
+                Match::One(id) => Some(id),
+                Match::Nobody => None,
+                Match::AskMore(fact) => return Ok(Lookup::AskMore(fact)),
+                Match::Ambiguous => return Ok(Lookup::Ambiguous),
+            }
+        }
     };
     match patient {
         Some(id) => Ok(describe(&id, list, store, clinic, now)?.map_or(Lookup::Nobody, |patient| Lookup::One(Box::new(patient)))),
@@ -140,7 +148,7 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
     };
     let on_file = on_file(main, &appointments, today);
     let person = &on_file.person;
-    let Some(birth_date) = person.birth_date.day() else {
+    let Some(birth_date) = person.birth_date.real().day() else {
         return Ok(None);
     };
     let masked = |coverage: &Coverage| MaskedInsurance {
@@ -205,7 +213,8 @@ fn asks(on_file: &Appointment, clinic: &Clinic, today: Date) -> Asks {
     };
     let contact = &on_file.person.contact;
     let takes = |field: Field| clinic.settings.details.contains(&field);
-    let is_reachable = (!takes(Field::Phone) || !contact.phone.is_blank()) && (!takes(Field::Address) || !contact.address.is_blank());
+    let is_reachable =
+        (!takes(Field::Phone) || !numbers(contact.phone.as_str()).is_empty()) && (!takes(Field::Address) || !contact.address.is_blank());
     let is_covered = on_file.coverage.as_ref().is_some_and(|coverage| coverage.end.is_none_or(|end| end >= today));
     Asks {
         details: !clinic.settings.details.is_empty() && is_needed(on_file.confirmed.details, is_reachable),

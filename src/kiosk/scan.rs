@@ -18,13 +18,17 @@ pub fn input_of(scanned: Scanned, roster: &Roster, today: Date, card_is_enough: 
         Scanned::Patient(id) => Input::ScannedPatient(id),
         Scanned::Ticket(ticket) => Input::ScannedTicket(ticket),
         Scanned::Letter(letter) => input_of_letter(&letter, roster, today),
-        Scanned::Licence(licence) => Input::ScannedCard { facts: Box::new(facts_of(licence)), is_enough: card_is_enough },
+        Scanned::Licence(licence) => {
+            let (facts, others) = facts_of(licence);
+            Input::ScannedCard { facts: Box::new(facts), others, is_enough: card_is_enough }
+        }
         Scanned::Refused(trouble) => Input::ScannedRefused(match trouble {
             CodeTrouble::OtherClinic => ScanWord::OtherClinic,
             CodeTrouble::Expired(date) => ScanWord::Expired(date),
             CodeTrouble::UnknownKey => ScanWord::UnknownKey,
             CodeTrouble::Forged => ScanWord::Forged,
             CodeTrouble::Truncated => ScanWord::Damaged,
+            CodeTrouble::Unreadable => ScanWord::Unreadable,
         }),
         Scanned::Foreign => Input::ScannedRefused(ScanWord::Foreign),
     }
@@ -42,9 +46,15 @@ fn input_of_letter(said: &Letter, roster: &Roster, today: Date) -> Input {
     }
 }
 
-fn facts_of(licence: Licence) -> Typed {
-    let given_name = Some(licence.given_name).filter(|name| !name.is_blank());
-    Typed { birth_date: licence.birth_date, family_name: licence.family_name, given_name, phone_last4: None }
+/// What a card says, and what it may say instead.
+fn facts_of(licence: Licence) -> (Typed, Vec<Typed>) {
+    let birth_date = licence.birth_date;
+    let facts = |family_name: Private, given_name: Private| {
+        let given_name = Some(given_name).filter(|name| !name.is_blank());
+        Typed { birth_date, family_name, given_name, phone_last4: None }
+    };
+    let others = licence.others.into_iter().map(|other| facts(other.family_name, other.given_name)).collect();
+    (facts(licence.family_name, licence.given_name), others)
 }
 
 /// The number that a barcode on an insurance card holds: short, in capitals and digits, and none of our own codes.

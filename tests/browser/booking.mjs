@@ -131,11 +131,11 @@ await play(async () => {
   await look(sue, "import");
   const changed = file("changed.csv");
   writeFileSync(changed, dayList().replace(`apt-0005,${today}T08:`, `apt-0005,${today}T18:`).replace("apt-0006,", "apt-new-6,").replace(/\r?\n(apt-0007,[^,]*),/, "\napt-0007,yesterday,"));
-  await sue.getByLabel(/A list of the booking system/).setInputFiles(changed);
-  await sue.getByRole("button", { name: "Look at it" }).click();
+  await sue.getByLabel(/A list from the scheduling system/).setInputFiles(changed);
+  await sue.getByRole("button", { name: "Preview" }).click();
   await sue.getByRole("heading", { name: "What this list changes" }).waitFor();
   await look(sue, "preview");
-  await sue.getByRole("button", { name: "Take over" }).click();
+  await sue.getByRole("button", { name: /^(Import|Yes, import it)$/ }).click();
   await sue.getByText(/Taken 2, unchanged \d+, refused 1/).waitFor();
   held("a list is looked at before it is taken");
 

@@ -145,8 +145,9 @@ fn letters() -> (LetterKeys, Vec<(String, Letter)>) {
 }
 
 fn licences() -> Vec<Vec<u8>> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/licences");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let folders = ["licences", "field"].map(|folder| std::fs::read_dir(data.join(folder)).unwrap());
+    let mut files: Vec<_> = folders.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "aamva"));
     files.sort();
     files.iter().map(|path| std::fs::read(path).unwrap()).collect()
@@ -216,7 +217,8 @@ fn a_licence_gives_a_name_that_stands_on_it_and_a_date_somebody_can_have() {
     fuzz("licences", &licences(), |scan, _| match reader.read(scan, TODAY) {
         Scanned::Licence(licence) => {
             let text = std::str::from_utf8(scan).map_or_else(|_| scan.iter().copied().map(char::from).collect(), str::to_owned);
-            for name in [licence.family_name.as_str(), licence.given_name.as_str()] {
+            let others = licence.others.iter().flat_map(|other| [&other.family_name, &other.given_name]);
+            for name in [&licence.family_name, &licence.given_name].into_iter().chain(others).map(|name| name.as_str()) {
                 assert!(text.contains(name) && !name.contains(char::is_control) && name.trim() == name);
             }
             assert!(!licence.family_name.is_blank());

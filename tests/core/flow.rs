@@ -165,7 +165,7 @@ fn a_new_try_begins_with_the_two_facts_again() {
 }
 
 pub fn card(is_enough: bool) -> Input {
-    Input::ScannedCard { facts: Box::new(facts(Some("ada"), None)), is_enough }
+    Input::ScannedCard { facts: Box::new(facts(Some("ada"), None)), others: Vec::new(), is_enough }
 }
 
 #[test]
@@ -197,6 +197,36 @@ fn a_code_is_taken_on_every_page_of_finding() {
 }
 
 #[test]
+fn a_card_that_may_be_read_in_several_ways_is_looked_up_in_each() {
+    let typed = |family: &str, phone: Option<&str>| Typed { family_name: family.into(), ..facts(Some("ada"), phone) };
+    let card = Input::ScannedCard { facts: Box::new(typed("marsh", None)), others: vec![typed("del mar", None)], is_enough: true };
+    let (asked, effects) = play([card, Input::Found(Lookup::AskMore(Fact::Phone))]);
+    assert_eq!(effects, [Effect::LookUp(Query::Card(vec![typed("marsh", None), typed("del mar", None)]))]);
+    // The telephone goes with every reading.
+    let (found_out, effects) =
+        [4, 8, 2, 1].map(Input::Digit).into_iter().chain([Input::GoOn]).fold((asked, Vec::new()), |(at, _), input| at.next(input));
+    assert_eq!(effects, [Effect::LookUp(Query::Card(vec![typed("marsh", Some("4821")), typed("del mar", Some("4821"))]))]);
+    assert_eq!(found_out.next(found(Standing::Open)).0.step, Step::IsThisYou);
+}
+
+#[test]
+fn what_cannot_be_read_says_so_and_nobody_holds_it_flat_twice() {
+    let (refused, effects) = play([Input::ScannedRefused(ScanWord::Unreadable)]);
+    assert_eq!((refused.step, refused.scan_word, refused.tries_left, effects), (Step::Find, ScanWord::Unreadable, TRIES_MAX, vec![]));
+    let damaged = || Input::ScannedRefused(ScanWord::Damaged);
+    let (first, _) = play([damaged()]);
+    assert_eq!(first.scan_word, ScanWord::Damaged);
+    let (second, _) = first.clone().next(damaged());
+    assert_eq!((second.step, second.scan_word, second.tries_left), (Step::Find, ScanWord::Unreadable, TRIES_MAX));
+    assert_eq!(second.next(damaged()).0.scan_word, ScanWord::Unreadable);
+    // Whoever types by now keeps what they typed.
+    let (typing, _) = first.next(Input::TypeInstead);
+    for word in [ScanWord::Damaged, ScanWord::Unreadable] {
+        assert_eq!(typing.clone().next(Input::ScannedRefused(word)).0, typing, "{word:?}");
+    }
+}
+
+#[test]
 fn every_refused_code_has_its_own_word_and_reason() {
     let day = date(2026, 11, 25);
     for (word, reason) in [
@@ -208,6 +238,7 @@ fn every_refused_code_has_its_own_word_and_reason() {
         (ScanWord::UnknownKey, Some(Reason::CodeExpired)),
         (ScanWord::Forged, Some(Reason::CodeForged)),
         (ScanWord::Damaged, Some(Reason::CodeTruncated)),
+        (ScanWord::Unreadable, None),
     ] {
         let (end, effects) = play([Input::ScannedRefused(word)]);
         assert_eq!((end.step, end.scan_word), (Step::Find, word));

@@ -89,6 +89,8 @@ fn every_input() -> Vec<Input> {
         card(true),
         Input::ScannedRefused(ScanWord::Foreign),
         Input::ScannedRefused(ScanWord::Forged),
+        Input::ScannedRefused(ScanWord::Damaged),
+        Input::ScannedRefused(ScanWord::Unreadable),
         Input::Found(Lookup::Nobody),
         Input::Found(Lookup::Ambiguous),
         Input::Found(Lookup::AskMore(Fact::GivenName)),

@@ -24,7 +24,8 @@ pub const HEADER: &str = "appointment_id,start,given_name,family_name,birth_date
 pub fn take(place: &Place, name: &str, text: &str) {
     let file = place.folder.path().join(name);
     std::fs::write(&file, text).unwrap();
-    let (result, lines) = import(&place.desk, file.to_str().unwrap());
+    let (result, mut lines) = import(&place.desk, file.to_str().unwrap());
+    lines.retain(|line| !line.contains("checked in already, and changed by this list"));
     assert!(result.as_ref().is_ok_and(|summary| summary.refused == 0) && lines.is_empty(), "{result:?} {lines:?}");
 }
 
@@ -76,9 +77,9 @@ fn what_is_wrong_about_a_card_costs_nobody_their_appointment() {
     let holder = |is, born: Option<Date>| Some(Holder { is, name: "Eve Example".into(), birth_date: born.map(BirthDate) });
     let spouse = Coverage { holder: holder(Relationship::Spouse, None), ..card("One", "H1") };
     for (column, cell, why, expected) in [
-        ("group_id", "G\u{7}7", "group_id: expected plain text, found control characters or a line break; it is left empty", &spouse),
+        ("group_id", "G\u{7}7", "group_id: expected plain text, found control characters; it is left empty", &spouse),
         ("plan", long.as_str(), "plan: expected at most 500 characters, found 501; it is left empty", &spouse),
-        ("coverage_start", "1/1/2026", "coverage_start: expected a date such as 1950-03-01, found another form; it is left empty", &spouse),
+        ("coverage_start", "soon", "coverage_start: expected a date such as 1950-03-01, found another form; it is left empty", &spouse),
         ("coverage_end", "2026-02-30", "coverage_end: expected a date such as 1950-03-01, found a date that does not exist", &spouse),
         ("holder_birth_date", "1960-05", "holder_birth_date: expected a date such as 1950-03-01, found another form", &spouse),
         ("second_coverage_end", "2026", "second_coverage_end: expected a date such as 1950-03-01, found another form", &spouse),
@@ -107,8 +108,9 @@ fn what_is_wrong_about_a_card_costs_nobody_their_appointment() {
     let bytes = [format!("{HEADER},payer\n{},", row("a1", "2026-11-23T08:00:00", "ben")).as_bytes(), b"Caf\xe9\n"].concat();
     std::fs::write(&file, bytes).unwrap();
     let (result, lines) = import(&place.desk, file.to_str().unwrap());
-    assert_eq!((result.unwrap().taken, on_file(&place, "a1").coverage), (1, None));
-    assert!(lines[0].contains("payer: expected UTF-8 text, found another encoding; it is left empty"), "{lines:?}");
+    let payer = on_file(&place, "a1").coverage.map(|card| card.payer.as_str().to_owned());
+    assert_eq!((result.unwrap().taken, payer.as_deref()), (1, Some("Café")));
+    assert!(lines[0].contains("this is not UTF-8"), "{lines:?}");
 }
 
 /// FHIR takes a year or a month for a date (R4, datatype `date`), a card does not.

@@ -41,9 +41,10 @@ pub fn desk_with(settings: ClinicSettings, appointments: &[(&str, &str, &str, &s
     let desk = Desk::open(folder.path(), settings, Arc::new(clock.clone())).unwrap();
     desk.enrol_kiosk(&KioskId::from("lobby"), Series::FIRST, TOKEN_A).unwrap();
     let mut text = "appointment_id,start,given_name,family_name,birth_date,service,practitioner,patient_id\n".to_owned();
-    for (n, (id, time, service, practitioner)) in appointments.iter().enumerate() {
+    for (id, time, service, practitioner) in appointments {
         // Of one person are those whose numbers differ in their last letter only.
         let person = &id[..id.len() - 1];
+        let n = appointments.iter().position(|(id, ..)| id[..id.len() - 1] == *person).unwrap_or_default();
         text.push_str(&format!("{id},2026-11-23T{time}:00-05:00,Given{n},Family{n},1950-01-01,{service},{practitioner},{person}\n"));
     }
     let file = folder.path().join("list.csv");

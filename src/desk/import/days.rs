@@ -28,6 +28,17 @@ pub fn sentences(days: &BTreeMap<Date, u64>, today: Date) -> Vec<String> {
     days.iter().map(line).collect()
 }
 
+/// That none of a list's appointments is for today or later, if so: an old list moves what is on the desk back.
+#[must_use]
+pub fn past(days: &BTreeMap<Date, u64>, today: Date) -> Option<String> {
+    let (first, last) = (days.keys().next()?, days.keys().next_back()?);
+    if *last >= today {
+        return None;
+    }
+    let when = if first == last { named(*first) } else { format!("{} to {}", named(*first), named(*last)) };
+    Some(format!("This list is for {when}; today is {}.", short(today)))
+}
+
 /// `Monday, Nov 23, 2026`.
 fn named(date: Date) -> String {
     date.strftime("%A, %b %-d, %Y").to_string()
@@ -49,6 +60,9 @@ mod tests {
         let today = date(2026, 11, 29);
         let of = |days: &[(Date, u64)]| sentences(&days.iter().copied().collect(), today);
         assert!(of(&[]).is_empty());
+        let past = |days: &[(Date, u64)]| super::past(&days.iter().copied().collect(), today);
+        assert_eq!(past(&[(date(2026, 11, 23), 232)]).as_deref(), Some("This list is for Monday, Nov 23, 2026; today is Nov 29."));
+        assert!(past(&[(date(2026, 11, 23), 1), (today, 1)]).is_none() && past(&[]).is_none());
         assert_eq!(of(&[(date(2026, 11, 23), 232)]), ["232 appointments for Monday, Nov 23, 2026 - today is Nov 29"]);
         let two = of(&[(today, 1), (date(2026, 11, 30), 2)]);
         assert_eq!(two, ["1 appointment for today, Sunday, Nov 29, 2026", "2 appointments for Monday, Nov 30, 2026 - today is Nov 29"]);

@@ -1,16 +1,18 @@
 //! An appointment as texts, before anybody has looked at them; and the rules that make it a real one.
 //!
-//! Invariants: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came; nothing that is said of
-//! a booking's date, a card, a preferred name, an interpreter or an emergency contact costs its owner the appointment.
+//! Invariants: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came; what is wrong with a field costs its
+//! owner that field, and the appointment only if it cannot be told which one it is, when, or whose.
 
-use blake2::{Blake2s256, Digest};
-use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
-use crate::domain::born::Born;
+use super::language;
+use super::text::{clean, without_entities};
+use super::when::{self, Short, Style, Wrong};
+use super::words;
+use crate::domain::appointment::{Appointment, Confirmed};
 use crate::domain::document::Document;
 use crate::domain::identity::fold_name;
+pub use crate::domain::ids::is_no_number;
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::insurance::{Coverage, Holder, Relationship};
 use crate::domain::person::{BirthDate, Contact, EmergencyContact, Person};
@@ -22,19 +24,17 @@ pub(super) const FIELD_CHARS_MAX: usize = 500;
 const ID_CHARS_MAX: usize = 128;
 /// No person of a real list has more other names of a kind.
 pub(super) const OTHER_NAMES_MAX: usize = 20;
-/// A day; a longer appointment is a mistake.
-const MINUTES_MAX: u32 = 24 * 60;
 
 /// What a row or a resource says, as texts; empty is "nothing said".
 #[derive(Default, Clone)]
 pub struct Draft {
     /// `appointment_id`
     pub id: String,
-    /// ISO 8601 with offset.
+    /// ISO 8601 with offset; or as [`when::start`] reads it.
     pub start: String,
-    /// Whole minutes.
+    /// As [`words::minutes`] reads it.
     pub minutes: String,
-    /// FHIR `Appointment.status`.
+    /// FHIR `Appointment.status`, or another word that [`words::status`] knows.
     pub status: String,
     /// When it was first made: `YYYY-MM-DD`
     pub booked_on: String,
@@ -58,9 +58,9 @@ pub struct Draft {
     pub other_family_names: String,
     /// Other telephones on which they can be reached now, separated by semicolons.
     pub other_phones: String,
-    /// `YYYY-MM-DD`
+    /// As [`words::born`] reads it.
     pub birth_date: String,
-    /// Telephone.
+    /// Telephone; if it holds several, they are taken apart.
     pub phone: String,
     /// E-mail.
     pub email: String,
@@ -72,7 +72,7 @@ pub struct Draft {
     pub state: String,
     /// Postal code.
     pub postal_code: String,
-    /// BCP 47.
+    /// BCP 47, or another code or a name.
     pub language: String,
     /// What they want to be called.
     pub preferred_name: String,
@@ -132,21 +132,16 @@ impl Card {
         ]
     }
 
-    /// Whether a column of this name speaks of one of the cards.
-    fn has_column(column: &str) -> bool {
-        Self::default().texts().iter().any(|(first, second, _)| *first == column || *second == column)
-    }
-
     /// What is wrong is left out, with a warning each. `prefix` goes before the names of columns.
-    fn finish(self, prefix: &str, warnings: &mut Vec<String>) -> Option<Coverage> {
-        let mut date = |name: &str, text: &str| {
+    fn finish(self, prefix: &str, visit: Date, style: &Style, warnings: &mut Vec<String>) -> Option<Coverage> {
+        let mut date = |name: &str, text: &str, short: Short| {
             if text.is_empty() {
                 return None;
             }
-            read_date(&format!("{prefix}{name}"), text).map_err(|why| warnings.push(left_empty(&why))).ok()
+            read_date(&format!("{prefix}{name}"), text, style, short).map_err(|why| warnings.push(left_empty(&why))).ok()
         };
-        let (start, end) = (date("coverage_start", &self.start), date("coverage_end", &self.end));
-        let holder_birth_date = date("holder_birth_date", &self.holder_birth_date).map(BirthDate);
+        let (start, end) = (date("coverage_start", &self.start, Short::Now), date("coverage_end", &self.end, Short::Now));
+        let holder_birth_date = date("holder_birth_date", &self.holder_birth_date, Short::NotAfter(visit)).map(BirthDate);
         let is = match self.relationship.to_ascii_lowercase().as_str() {
             "" | "self" => None,
             code => Some(Relationship::ALL.into_iter().find(|is| is.code() == code).unwrap_or_else(|| {
@@ -170,8 +165,10 @@ impl Card {
     }
 }
 
-/// Columns besides those of cards of which nothing costs the appointment.
-const DETAILS: [&str; 5] = ["booked_on", "preferred_name", "interpreter", "emergency_contact_name", "emergency_contact_phone"];
+/// Fields without which an appointment is none: what is wrong with them costs it.
+const NEEDED: [&str; 2] = ["appointment_id", "start"];
+/// Fields that are whose it is: longer than any that is real, they are another kind of line.
+const WHOSE: [&str; 5] = ["patient_id", "given_name", "family_name", "other_given_names", "other_family_names"];
 
 /// What becomes of a field that cannot be read and costs no more than itself.
 pub(super) fn left_empty(why: &str) -> String {
@@ -179,24 +176,37 @@ pub(super) fn left_empty(why: &str) -> String {
 }
 
 impl Draft {
+    /// As [`Draft::finish_by`], with dates and times as FHIR has them.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn finish(self, warnings: &mut Vec<String>) -> Result<Appointment, String> {
+        self.finish_by(&Style::iso(), warnings)
+    }
+
     /// Looks at every field and makes the appointment, or says what was expected and what was found. What costs no
-    /// more than itself ([`Draft::costs_only_itself`]) is left out and pushed onto `warnings`.
+    /// more than itself is left out and pushed onto `warnings`.
     ///
     /// # Errors
     /// One sentence without anything about the person.
-    pub fn finish(mut self, warnings: &mut Vec<String>) -> Result<Appointment, String> {
+    pub fn finish_by(mut self, style: &Style, warnings: &mut Vec<String>) -> Result<Appointment, String> {
+        let mut refused = None;
         for (name, text) in self.texts() {
-            if let Err(why) = check_text(name, text) {
-                if !Self::costs_only_itself(name) {
-                    return Err(why);
-                }
-                warnings.push(left_empty(&why));
+            let plain = clean(&without_entities(text)).into_owned();
+            *text = plain;
+            if let Err((why, is_needed)) = check_text(name, text) {
                 text.clear();
+                if is_needed {
+                    refused = refused.or(Some((name, why)));
+                } else {
+                    warnings.push(left_empty(&why));
+                }
             }
-            let trimmed = text.trim();
-            if trimmed.len() != text.len() {
-                *text = trimmed.to_owned();
-            }
+        }
+        match refused {
+            Some((name, why)) if name == "appointment_id" || self.id.is_empty() => return Err(why),
+            Some((_, why)) => return Err(format!("appointment {}: {why}", self.id)),
+            None => {}
         }
         if self.id.is_empty() {
             return Err("appointment_id: expected the booking system's number, found nothing".to_owned());
@@ -207,30 +217,27 @@ impl Draft {
         if self.id.chars().count() > ID_CHARS_MAX {
             return Err(format!("appointment_id: expected at most {ID_CHARS_MAX} characters, found {}", self.id.chars().count()));
         }
-        self.finish_known(warnings)
+        self.finish_known(style, warnings)
     }
 
-    fn finish_known(self, warnings: &mut Vec<String>) -> Result<Appointment, String> {
+    fn finish_known(self, style: &Style, warnings: &mut Vec<String>) -> Result<Appointment, String> {
         let id = self.id.clone();
         let at = |why: String| format!("appointment {id}: {why}");
-        let start = read_start(&self.start).map_err(at)?;
-        let minutes = read_minutes(&self.minutes).map_err(at)?;
-        let status = match self.status.as_str() {
-            "" => AppointmentStatus::Booked,
-            code => AppointmentStatus::from_code(code).ok_or_else(|| {
-                at("status: expected a FHIR appointment status such as booked or cancelled, found another word".to_owned())
-            })?,
-        };
-        if self.given_name.is_empty() {
-            return Err(at("given_name: expected a name, found nothing".to_owned()));
+        let (start, note) = when::start(&self.start, style).map_err(at)?;
+        warnings.extend(note);
+        let (minutes, note) = words::minutes(&self.minutes);
+        warnings.extend(note);
+        let (status, note) = words::status(&self.status);
+        warnings.extend(note);
+        if self.given_name.is_empty() && self.family_name.is_empty() {
+            return Err(at("given_name, family_name: expected a name, found nothing".to_owned()));
         }
-        if self.family_name.is_empty() {
-            return Err(at("family_name: expected a name, found nothing".to_owned()));
-        }
-        let birth_date = read_birth_date(&self.birth_date, start, warnings);
-        let coverage = self.card.clone().finish("", warnings);
-        let second_coverage = self.second_card.clone().finish("second_", warnings);
-        let booked_on = if self.booked_on.is_empty() { Ok(None) } else { read_date("booked_on", &self.booked_on).map(Some) };
+        let birth_date = words::born(&self.birth_date, start, style, warnings);
+        let visit = start.to_zoned(style.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC)).date();
+        let coverage = self.card.clone().finish("", visit, style, warnings);
+        let second_coverage = self.second_card.clone().finish("second_", visit, style, warnings);
+        let booked_on =
+            if self.booked_on.is_empty() { Ok(None) } else { read_date("booked_on", &self.booked_on, style, Short::Now).map(Some) };
         let booked_on = booked_on.unwrap_or_else(|why| {
             warnings.push(left_empty(&why));
             None
@@ -239,15 +246,26 @@ impl Draft {
             warnings.push(left_empty(&why));
             None
         });
+        let language = language::bcp47(&self.language);
+        if language.is_none() && !language::says_nothing(&self.language) {
+            warnings.push(left_empty("language: expected a language such as es or Spanish, found another word"));
+        }
         for warning in warnings.iter_mut() {
             *warning = at(std::mem::take(warning));
         }
         let other_given_names = read_names("other_given_names", &self.other_given_names, &self.given_name).map_err(at)?;
         let other_family_names = read_names("other_family_names", &self.other_family_names, &self.family_name).map_err(at)?;
         let documents = read_documents(&self.documents).map_err(at)?;
-        let patient_id = if is_no_number(&self.patient_id) { self.made_patient_id(birth_date) } else { self.patient_id };
-        let other_phones = self.other_phones.split(';').map(str::trim).filter(|phone| !phone.is_empty()).map(Private::from).collect();
-        Ok(Appointment {
+        let has_number = !is_no_number(&self.patient_id);
+        let (phone, more_phones) = words::phones(&self.phone);
+        let listed = self.other_phones.split(';').map(str::trim).map(str::to_owned);
+        let mut other_phones: Vec<Private> = Vec::new();
+        for other in more_phones.into_iter().chain(listed).filter(|other| !other.is_empty() && *other != phone) {
+            if other_phones.iter().all(|known| known.as_str() != other) {
+                other_phones.push(Private::new(other));
+            }
+        }
+        let mut appointment = Appointment {
             id: AppointmentId::new(self.id),
             start,
             minutes,
@@ -256,24 +274,24 @@ impl Draft {
             practitioner: self.practitioner,
             place: self.place,
             person: Person {
-                id: PatientId::new(patient_id),
+                id: PatientId::new(self.patient_id),
                 given_name: self.given_name.into(),
                 family_name: self.family_name.into(),
-                birth_date: birth_date,
+                birth_date,
                 other_given_names,
                 other_family_names,
                 other_phones,
                 number: String::new(),
-                source: self.patient_source,
+                source: if has_number { self.patient_source } else { String::new() },
                 contact: Contact {
-                    phone: Private::new(self.phone),
+                    phone: Private::new(phone),
                     email: Private::new(self.email),
                     address: Private::new(self.address),
                     city: Private::new(self.city),
                     state: Private::new(self.state),
                     postal_code: Private::new(self.postal_code),
                 },
-                language: (!self.language.is_empty()).then_some(self.language),
+                language,
                 interpreter,
                 preferred_name: self.preferred_name.into(),
                 emergency_contact: EmergencyContact {
@@ -286,18 +304,11 @@ impl Draft {
             confirmed: Confirmed::default(),
             booked_on,
             documents,
-        })
-    }
-
-    /// Without a number from the booking system, two rows are one person only if name, whole birth date and telephone agree:
-    /// taking two people for one would be worse than taking one for two.
-    fn made_patient_id(&self, birth_date: Born) -> String {
-        let mut text = format!("{}|{}|{}|{}", fold_name(&self.given_name), fold_name(&self.family_name), birth_date.written(), self.phone);
-        if birth_date.day().is_none() {
-            text = format!("{text}|{}", self.id);
+        };
+        if !has_number {
+            appointment.person.id = PatientId::made_of(&appointment.person, &appointment.id);
         }
-        let hash = Blake2s256::digest(text.as_bytes());
-        hash.iter().take(12).fold("made-".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+        Ok(appointment)
     }
 
     fn texts(&mut self) -> Vec<(&'static str, &mut String)> {
@@ -336,9 +347,10 @@ impl Draft {
         texts.into_iter().chain(first).chain(second).collect()
     }
 
-    /// Whether what is wrong in a CSV column of this name costs that field and no more.
-    pub fn costs_only_itself(column: &str) -> bool {
-        Card::has_column(column) || DETAILS.contains(&column)
+    /// The names of all fields.
+    #[cfg(test)]
+    pub fn columns() -> Vec<&'static str> {
+        Self::default().texts().into_iter().map(|(name, _)| name).collect()
     }
 
     /// Whether a CSV column of this name speaks of the second card.
@@ -352,61 +364,16 @@ impl Draft {
     }
 }
 
-/// Whether this is what systems write in place of a patient's number that they do not have: `N/A`, `NULL`, `UNKNOWN`, only zeros.
-pub fn is_no_number(text: &str) -> bool {
-    let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    const WORDS: [&str; 22] = [
-        "",
-        "na",
-        "null",
-        "nil",
-        "none",
-        "no",
-        "nan",
-        "unknown",
-        "unk",
-        "undefined",
-        "unassigned",
-        "notavailable",
-        "notassigned",
-        "notapplicable",
-        "missing",
-        "blank",
-        "empty",
-        "pending",
-        "tbd",
-        "test",
-        "new",
-        "temp",
-    ];
-    // One digit over and over, as `0000` and `9999`, is nobody's number.
-    let is_repeated = plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit() && Some(byte) == plain.bytes().next());
-    WORDS.contains(&plain.as_str()) || plain.chars().all(|c| c == '0' || c == 'x') || is_repeated
-}
-
-/// As far as it can be read; what cannot costs nobody their visit, but is said.
-fn read_birth_date(text: &str, start: Timestamp, warnings: &mut Vec<String>) -> Born {
-    let born = Born::read(text).unwrap_or_else(|_| {
-        warnings.push("birth_date: expected a date such as 1950-03-01, found another form; staff check this person in".to_owned());
-        Born::Unknown
-    });
-    // A day more than the date in UTC: somewhere it is tomorrow already.
-    let latest = start.to_zoned(jiff::tz::TimeZone::UTC).date().saturating_add(jiff::SignedDuration::from_hours(24));
-    if born.day().is_some_and(|date| date.0 > latest) {
-        warnings.push("birth_date: expected a date before the appointment, found a later one; staff check this person in".to_owned());
-        return Born::Unknown;
-    }
-    born
-}
-
-/// Whether a field is text of a length that can be kept.
-fn check_text(name: &str, text: &str) -> Result<(), String> {
+/// Whether a field is text of a length that can be kept. If not: why, and whether that costs the appointment.
+fn check_text(name: &str, text: &str) -> Result<(), (String, bool)> {
+    let is_needed = NEEDED.contains(&name);
     let chars_max = if name.starts_with("other_") { FIELD_CHARS_MAX * OTHER_NAMES_MAX } else { FIELD_CHARS_MAX };
     if text.chars().nth(chars_max).is_some() {
-        return Err(format!("{name}: expected at most {chars_max} characters, found {}", text.chars().count()));
+        let why = format!("{name}: expected at most {chars_max} characters, found {}", text.chars().count());
+        return Err((why, is_needed || WHOSE.contains(&name)));
     }
     if text.chars().any(char::is_control) {
-        return Err(format!("{name}: expected plain text, found control characters or a line break"));
+        return Err((format!("{name}: expected plain text, found control characters"), is_needed));
     }
     Ok(())
 }
@@ -455,45 +422,12 @@ fn read_yes_or_no(column: &str, text: &str) -> Result<Option<bool>, String> {
     }
 }
 
-fn read_start(text: &str) -> Result<Timestamp, String> {
-    const EXPECTED: &str = "start: expected a time with its offset, such as 2026-11-23T08:00:00-05:00, found";
-    if text.is_empty() {
-        return Err(format!("{EXPECTED} nothing"));
-    }
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time);
-    }
-    if text.parse::<jiff::civil::DateTime>().is_ok() {
-        return Err(format!("{EXPECTED} none"));
-    }
-    let shape = |at: usize, byte: u8| text.as_bytes().get(at) == Some(&byte);
-    if shape(4, b'-') && shape(7, b'-') && shape(10, b'T') {
-        return Err(format!("{EXPECTED} a date or time that does not exist"));
-    }
-    Err(format!("{EXPECTED} another form"))
-}
-
-fn read_minutes(text: &str) -> Result<u32, String> {
-    const EXPECTED: &str = "minutes: expected a whole number from 0 to 1440, found";
-    if text.is_empty() {
-        return Ok(0);
-    }
-    match text.parse::<i64>() {
-        Ok(n) if n < 0 => Err(format!("{EXPECTED} a negative one")),
-        Ok(n) => u32::try_from(n).ok().filter(|n| *n <= MINUTES_MAX).ok_or_else(|| format!("{EXPECTED} a larger one")),
-        Err(_) => Err(format!("{EXPECTED} something else")),
-    }
-}
-
-fn read_date(name: &str, text: &str) -> Result<Date, String> {
+fn read_date(name: &str, text: &str, style: &Style, short: Short) -> Result<Date, String> {
     let expected = format!("{name}: expected a date such as 1950-03-01, found");
-    if text.is_empty() {
-        return Err(format!("{expected} nothing"));
-    }
-    let bytes = text.as_bytes();
-    let iso = bytes.len() == 10 && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
-    if !iso {
-        return Err(format!("{expected} another form"));
-    }
-    text.parse().map_err(|_| format!("{expected} a date that does not exist"))
+    when::date(text, style, short).map_err(|wrong| match wrong {
+        Wrong::Nothing => format!("{expected} nothing"),
+        Wrong::DoesNotExist => format!("{expected} a date that does not exist"),
+        Wrong::OtherOrder => when::other_order(name, style),
+        Wrong::NoDate | Wrong::NoTime | Wrong::OtherForm => format!("{expected} another form"),
+    })
 }

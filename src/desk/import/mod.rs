@@ -4,21 +4,30 @@
 //! refusal says where, what was expected and what kind of thing was found, never the content itself:
 //! in a file with shifted columns any field may hold a name.
 
+pub mod columns;
 pub mod csv;
 pub mod days;
 pub mod draft;
 pub mod fhir;
+pub mod how;
 pub mod language;
 pub mod preview;
+pub mod records;
 pub mod sample;
+pub mod sheet;
+pub mod table;
+pub mod text;
+pub mod when;
+pub mod words;
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use self::how::{How, Mapping};
 use super::Desk;
 use super::error::DeskError;
 use super::store::{Heard, Taken, Unsaid};
@@ -69,9 +78,10 @@ pub struct Summary {
 }
 
 impl Summary {
-    fn add(&mut self, taken: Taken) {
+    fn add(&mut self, taken: &Taken) {
         self.taken += taken.taken;
         self.unchanged += taken.unchanged;
+        self.refused += taken.refused.len() as u64;
     }
 }
 
@@ -104,25 +114,112 @@ pub enum Report {
     Days(BTreeMap<Date, u64>),
 }
 
-/// Reads one file and gives the desk what is good in it. Where staff accepted something, it is heard to its end first: a list is
-/// stored in parts, and contradicts as a whole.
+/// Reads one file and gives the desk what is good in it, as the clinic's settings and earlier files of its source say that it is written.
 ///
 /// # Errors
-/// One sentence, if nothing of the file can be read or the desk cannot take it.
+/// As [`import_file_as`].
 pub fn import_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
-    let name = path.display().to_string();
-    let bytes = read_bounded(path).map_err(|why| ImportError::WrongFile(format!("{name}: {why}")))?;
+    import_as(desk, &Given::read(&[path])?, &desk.how_to_read(None)?, report)
+}
+
+/// Files that are one list, as they were read from the disk.
+pub struct Given {
+    /// The file's name; empty if they are several.
+    name: String,
+    kind: Kind,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Given {
+    /// Reads one file, or several FHIR ones in which each may speak of what stands in another.
+    ///
+    /// # Errors
+    /// One sentence that names a file that cannot be read.
+    pub fn read(paths: &[&Path]) -> Result<Self, ImportError> {
+        let mut given = Self { name: String::new(), kind: Kind::Fhir, files: Vec::new() };
+        for path in paths {
+            let name = path.display().to_string();
+            let named = |why: String| ImportError::WrongFile(format!("{name}: {why}"));
+            given.kind = Kind::of_path(path).map_err(named)?;
+            let bytes = read_bytes(path).map_err(named)?;
+            if paths.len() == 1 {
+                given.name.clone_from(&name);
+            } else {
+                check_text(&bytes).map_err(named)?;
+            }
+            given.files.push((name, bytes));
+        }
+        Ok(given)
+    }
+
+    /// Which of these belong into one list: every FHIR file of a command, and each other file alone; in the order given.
+    #[must_use]
+    pub fn grouped(paths: &[PathBuf]) -> Vec<Vec<&Path>> {
+        let mut groups: Vec<Vec<&Path>> = Vec::new();
+        let mut of_fhir: Option<usize> = None;
+        for path in paths {
+            // What cannot be opened keeps nobody else out.
+            let is_fhir = Kind::of_path(path) == Ok(Kind::Fhir) && path.is_file();
+            match of_fhir.filter(|_| is_fhir).and_then(|at| groups.get_mut(at)) {
+                Some(group) => group.push(path),
+                None => {
+                    if is_fhir {
+                        of_fhir = Some(groups.len());
+                    }
+                    groups.push(vec![path]);
+                }
+            }
+        }
+        groups
+    }
+
+    fn hand_on(&self, how: &How, sink: &mut dyn Sink) -> Result<(), ImportError> {
+        match self.files.as_slice() {
+            [(_, bytes)] => read_as(self.kind, bytes, how, sink).map_err(|error| in_file(&self.name, error)),
+            files => {
+                let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+                fhir::read_many(&files, sink)
+            }
+        }
+    }
+
+    /// What is said of a line: `FILE:LINE: ...`. Of several files the sentence itself begins with the name.
+    fn at_line(&self, line: u64, text: &str) -> String {
+        match text.split_once(": ") {
+            Some((file, text)) if self.name.is_empty() && self.files.iter().any(|(name, _)| name == file) => {
+                format!("{file}:{line}: {text}")
+            }
+            _ if self.name.is_empty() => text.to_owned(),
+            _ => format!("{}:{line}: {text}", self.name),
+        }
+    }
+
+    /// What is said of all of it.
+    fn of_all(&self, text: &str) -> String {
+        if self.name.is_empty() { text.to_owned() } else { format!("{}: {text}", self.name) }
+    }
+}
+
+/// Gives the desk what is good in a list. Where staff accepted something, it is heard to its end first: a list is stored in parts, and
+/// contradicts as a whole. So it is where people have checked in whose visits it may change.
+///
+/// # Errors
+/// One sentence, if nothing of it can be read or the desk cannot take it.
+pub fn import_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
     let mut heard = desk.listen()?;
     if !heard.is_moot() {
-        // What is wrong with the file is said below.
-        if read(path, &bytes, &mut heard).is_ok() {
+        // What is wrong with it is said below.
+        if given.hand_on(how, &mut heard).is_ok() {
             desk.end_contradicted(&heard)?;
         }
+    }
+    for text in preview::changes_of_arrived(desk, given, how)? {
+        report(Report::Note(given.of_all(&text)));
     }
     let zone = desk.with_store(|store| Ok(store.zone().clone()))?;
     let mut sink = DeskSink {
         desk,
-        name: &name,
+        given,
         report,
         batch: Vec::new(),
         unsaid: Unsaid::default(),
@@ -131,37 +228,118 @@ pub fn import_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> 
         zone,
         days: BTreeMap::new(),
     };
-    read(path, &bytes, &mut sink)?;
+    given.hand_on(how, &mut sink)?;
     sink.store()?;
     let DeskSink { report, summary, days, .. } = sink;
     report(Report::Days(days));
     Ok(summary)
 }
 
-/// Reads one file, CSV or FHIR by its name, and hands on what is in it.
+/// Reads one file, by its name and by what is in it, and hands on what is in it.
 ///
 /// # Errors
 /// One sentence that names the file, if nothing of it can be read; whatever the sink says.
 pub fn read_file(path: &Path, sink: &mut dyn Sink) -> Result<(), ImportError> {
-    let name = path.display().to_string();
-    let bytes = read_bounded(path).map_err(|why| ImportError::WrongFile(format!("{name}: {why}")))?;
-    read(path, &bytes, sink)
+    Given::read(&[path])?.hand_on(&How::default(), sink)
 }
 
-fn read(path: &Path, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
-    let name = path.display();
-    let result = match path.extension().and_then(|ext| ext.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("csv") => csv::read(bytes, sink),
-        Some("json") => fhir::read(bytes, sink),
-        _ => Err(ImportError::WrongFile("expected a file whose name ends in .csv or .json".to_owned())),
-    };
-    result.map_err(|error| match error {
+fn in_file(name: &str, error: ImportError) -> ImportError {
+    match error {
         ImportError::WrongFile(why) => ImportError::WrongFile(format!("{name}: {why}")),
         other => other,
-    })
+    }
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// CSV, whatever separates its columns.
+    Csv,
+    /// An Excel workbook.
+    Sheet,
+    /// FHIR R4 JSON.
+    Fhir,
+}
+
+impl Kind {
+    /// How the names of files end that can be read.
+    pub const ENDS: &str = ".csv, .txt, .tsv, .xlsx, .xlsm, .json or .ndjson";
+
+    /// By the end of a file's name.
+    #[must_use]
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        match extension.to_ascii_lowercase().as_str() {
+            "csv" | "txt" | "tsv" | "tab" => Some(Self::Csv),
+            // What is named so is often text; else a sentence says what to do.
+            "xlsx" | "xlsm" | "xls" => Some(Self::Sheet),
+            "json" | "ndjson" | "jsonl" => Some(Self::Fhir),
+            _ => None,
+        }
+    }
+
+    fn of_path(path: &Path) -> Result<Self, String> {
+        let kind = path.extension().and_then(|end| end.to_str()).and_then(Self::of_extension);
+        kind.ok_or_else(|| format!("expected a file whose name ends in {}", Self::ENDS))
+    }
+
+    /// By the end of its name and by what is in it: whether it is a table, and if so, whether it is a workbook.
+    fn table(self, bytes: &[u8]) -> Option<Self> {
+        match self {
+            Self::Fhir => None,
+            _ if sheet::is_packed(bytes) || sheet::is_old_workbook(bytes) => Some(Self::Sheet),
+            Self::Csv | Self::Sheet => Some(Self::Csv),
+        }
+    }
+}
+
+fn read_as(kind: Kind, bytes: &[u8], how: &How, sink: &mut dyn Sink) -> Result<(), ImportError> {
+    match kind.table(bytes) {
+        Some(Kind::Sheet) => sheet::read(bytes, how, sink),
+        Some(_) if is_web_page(bytes) => {
+            Err(ImportError::WrongFile("expected CSV or an Excel workbook, found a web page; export the list as CSV or .xlsx".to_owned()))
+        }
+        Some(_) => csv::read(bytes, how, sink),
+        None => {
+            check_text(bytes).map_err(ImportError::WrongFile)?;
+            fhir::read(bytes, sink)
+        }
+    }
+}
+
+/// What the columns of a table are, for whoever says so; nothing if it is no table.
+#[must_use]
+pub fn look(kind: Kind, bytes: &[u8], how: &How) -> Option<table::Look> {
+    match kind.table(bytes)? {
+        Kind::Sheet => sheet::look(bytes, how),
+        _ if is_web_page(bytes) => None,
+        _ => csv::look(bytes, how),
+    }
+}
+
+/// Some systems name a web page with a table in it `.xls`.
+fn is_web_page(bytes: &[u8]) -> bool {
+    without_bom(bytes).trim_ascii_start().starts_with(b"<")
+}
+
+impl Desk {
+    /// How lists are read here: by the clinic's settings, by what someone said about this file, else by what someone said about earlier files of
+    /// its source.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn how_to_read(&self, mapping: Option<Mapping>) -> Result<How, DeskError> {
+        let remembered = self.with_store(|store| store.import_maps())?;
+        Ok(How { mapping, remembered, ..How::of(&self.settings()) })
+    }
 }
 
 pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
+    let bytes = read_bytes(path)?;
+    check_text(&bytes)?;
+    Ok(bytes)
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     let file = std::fs::File::open(path).map_err(|error| format!("cannot be opened ({})", error.kind()))?;
     if file.metadata().is_ok_and(|about| about.is_dir()) {
         return Err("expected a file, found a folder".to_owned());
@@ -171,7 +349,9 @@ pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(format!("larger than {} MiB; split it by date and import the parts", FILE_BYTES_MAX / 1024 / 1024));
     }
-    check_text(&bytes)?;
+    if without_bom(&bytes).iter().all(u8::is_ascii_whitespace) {
+        return Err("the file is empty".to_owned());
+    }
     Ok(bytes)
 }
 
@@ -212,7 +392,7 @@ impl Sink for Heard {
 
 struct DeskSink<'a> {
     desk: &'a Desk,
-    name: &'a str,
+    given: &'a Given,
     report: &'a mut dyn FnMut(Report),
     batch: Vec<Appointment>,
     unsaid: Unsaid,
@@ -224,7 +404,10 @@ struct DeskSink<'a> {
 
 impl DeskSink<'_> {
     fn store(&mut self) -> Result<(), DeskError> {
-        self.summary.add(self.desk.take_list(&self.batch, self.unsaid)?);
+        let taken = self.desk.take_list(&self.batch, self.unsaid)?;
+        self.summary.add(&taken);
+        taken.refused.iter().for_each(|why| (self.report)(Report::Refusal(self.given.of_all(why))));
+        taken.notes.iter().for_each(|note| (self.report)(Report::Note(self.given.of_all(note))));
         self.done += self.batch.len() as u64;
         self.batch.clear();
         if self.done > 0 && self.done.is_multiple_of(20 * BATCH as u64) {
@@ -250,14 +433,14 @@ impl Sink for DeskSink<'_> {
 
     fn refuse(&mut self, line: u64, why: &str) {
         self.summary.refused += 1;
-        (self.report)(Report::Refusal(format!("{}:{line}: {why}", self.name)));
+        (self.report)(Report::Refusal(self.given.at_line(line, why)));
     }
 
     fn warn(&mut self, line: u64, why: &str) {
-        (self.report)(Report::Note(format!("{}:{line}: {why}", self.name)));
+        (self.report)(Report::Note(self.given.at_line(line, why)));
     }
 
     fn note(&mut self, text: &str) {
-        (self.report)(Report::Note(format!("{}: {text}", self.name)));
+        (self.report)(Report::Note(self.given.of_all(text)));
     }
 }

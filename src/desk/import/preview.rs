@@ -3,9 +3,9 @@
 //! Invariants: nothing is stored before somebody said so; what is taken is what was shown, or nothing; a list that nobody took is forgotten
 //! after a quarter of an hour.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -15,8 +15,12 @@ use super::super::Desk;
 use super::super::error::DeskError;
 use super::super::secret::{hash_token, random_token};
 use super::super::store::{Changed, Taken, Unsaid};
-use super::{ImportError, Report, Sink, Summary, check_text, csv, fhir, read_bounded};
+pub use super::Kind;
+use super::how::{How, Mapping};
+use super::table::Look;
+use super::{Given, ImportError, Report, Sink, Summary, look, read_as};
 use crate::domain::appointment::Appointment;
+use crate::domain::ids::AppointmentId;
 use crate::domain::proposal::Field;
 
 /// A larger list is imported by command.
@@ -25,27 +29,6 @@ pub const UPLOAD_BYTES_MAX: usize = 16 * 1024 * 1024;
 const KEPT_MAX: usize = 4;
 /// A list is kept for so long.
 pub const KEPT_MINUTES: i64 = 15;
-
-/// What a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// CSV.
-    Csv,
-    /// FHIR R4 JSON.
-    Fhir,
-}
-
-impl Kind {
-    /// By the end of a file's name.
-    #[must_use]
-    pub fn of_extension(extension: &str) -> Option<Self> {
-        match extension.to_ascii_lowercase().as_str() {
-            "csv" => Some(Self::Csv),
-            "json" => Some(Self::Fhir),
-            _ => None,
-        }
-    }
-}
 
 /// A list as it was read, and nothing done with it.
 #[derive(Clone, Default)]
@@ -84,59 +67,121 @@ impl Sink for ReadList {
 }
 
 impl ReadList {
-    /// Reads a list.
+    /// Reads a list, as a clinic of the default settings has it.
     ///
     /// # Errors
     /// One sentence, if nothing of it can be read.
     pub fn read(kind: Kind, bytes: &[u8]) -> Result<Self, ImportError> {
-        check_text(bytes).map_err(ImportError::WrongFile)?;
+        Self::read_as(kind, bytes, &How::default())
+    }
+
+    /// Reads a list.
+    ///
+    /// # Errors
+    /// One sentence, if nothing of it can be read.
+    pub fn read_as(kind: Kind, bytes: &[u8], how: &How) -> Result<Self, ImportError> {
         let mut list = Self::default();
-        match kind {
-            Kind::Csv => csv::read(bytes, &mut list)?,
-            Kind::Fhir => fhir::read(bytes, &mut list)?,
-        }
+        read_as(kind, bytes, how, &mut list)?;
         Ok(list)
+    }
+
+    /// For which days its appointments are.
+    #[must_use]
+    pub fn days(&self, zone: &TimeZone) -> BTreeMap<Date, u64> {
+        let mut days: BTreeMap<Date, u64> = BTreeMap::new();
+        for appointment in &self.list {
+            *days.entry(appointment.local_date(zone)).or_default() += 1;
+        }
+        days
     }
 }
 
 /// Says what one file would change, and takes nothing of it. Of a person a line says which fields are different, and not what is in them.
 ///
 /// # Errors
-/// One sentence, if nothing of the file can be read or the desk's own cannot be.
+/// As [`preview_as`].
 pub fn preview_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
-    let name = path.display();
-    let named = |why: String| ImportError::WrongFile(format!("{name}: {why}"));
-    let kind = path.extension().and_then(|end| end.to_str()).and_then(Kind::of_extension);
-    let kind = kind.ok_or_else(|| named("expected a file whose name ends in .csv or .json".to_owned()))?;
-    let list = ReadList::read(kind, &read_bounded(path).map_err(named)?).map_err(|error| match error {
-        ImportError::WrongFile(why) => named(why),
-        other => other,
-    })?;
-    list.refused.iter().for_each(|(line, why)| report(Report::Refusal(format!("{name}:{line}: {why}"))));
+    preview_as(desk, &Given::read(&[path])?, &desk.how_to_read(None)?, report)
+}
+
+/// As [`preview_file`], of files that are one list and are written so. What would change for people who are here comes first.
+///
+/// # Errors
+/// One sentence, if nothing of the file can be read or the desk's own cannot be.
+pub fn preview_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
+    let mut list = ReadList::default();
+    given.hand_on(how, &mut list)?;
+    list.refused.iter().for_each(|(line, why)| report(Report::Refusal(given.at_line(*line, why))));
     for (line, what) in &list.notes {
-        report(Report::Note(line.map_or_else(|| format!("{name}: {what}"), |line| format!("{name}:{line}: {what}"))));
+        report(Report::Note(line.map_or_else(|| given.of_all(what), |line| given.at_line(line, what))));
     }
     let zone = desk.settings().zone().map_err(DeskError::from)?;
     let preview = desk.preview(&list)?;
-    for one in &preview.changed {
-        let id = &one.after.id;
-        report(Report::Change(match &one.before {
-            None => format!("appointment {id}: new"),
-            Some(before) => {
-                let found = differences(before, &one.after, &zone);
-                let found = found
-                    .into_iter()
-                    .map(|one| if one.is_personal { one.what.to_owned() } else { format!("{} {} -> {}", one.what, one.old, one.new) });
-                format!("appointment {id}: {}", found.collect::<Vec<_>>().join(", "))
-            }
-        }));
+    preview.refused.iter().for_each(|why| report(Report::Refusal(given.of_all(why))));
+    preview.notes.iter().for_each(|note| report(Report::Note(given.of_all(note))));
+    let arrived = desk.arrived_today()?;
+    let (here, others): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
+    for one in &here {
+        report(Report::Change(format!("{} (checked in already)", what_changes(one, &zone))));
     }
-    let mut days: BTreeMap<Date, u64> = BTreeMap::new();
-    for appointment in &list.list {
-        *days.entry(appointment.local_date(&zone)).or_default() += 1;
+    for one in &others {
+        report(Report::Change(what_changes(one, &zone)));
     }
-    report(Report::Days(days));
-    Ok(Summary { taken: preview.changed.len() as u64, unchanged: preview.unchanged, refused: list.refused.len() as u64 })
+    report(Report::Days(list.days(&zone)));
+    Ok(Summary {
+        taken: preview.changed.len() as u64,
+        unchanged: preview.unchanged,
+        refused: (list.refused.len() + preview.refused.len()) as u64,
+    })
+}
+
+/// One appointment that a list changes, without what it says of the person.
+fn what_changes(one: &Changed, zone: &TimeZone) -> String {
+    let id = &one.after.id;
+    let Some(before) = &one.before else { return format!("appointment {id}: new") };
+    let found = differences(before, &one.after, zone).into_iter();
+    let found = found.map(|one| if one.is_personal { one.what.to_owned() } else { format!("{} {} -> {}", one.what, one.old, one.new) });
+    format!("appointment {id}: {}", found.collect::<Vec<_>>().join(", "))
+}
+
+/// What a list would change for people who have checked in today, one sentence each. A list that cannot be read changes nothing.
+pub(super) fn changes_of_arrived(desk: &Desk, given: &Given, how: &How) -> Result<Vec<String>, ImportError> {
+    let arrived = desk.arrived_today()?;
+    if arrived.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut of_arrived = OfArrived { arrived: &arrived, list: ReadList::default() };
+    match given.hand_on(how, &mut of_arrived) {
+        Ok(()) => {}
+        Err(ImportError::WrongFile(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    }
+    let zone = desk.settings().zone().map_err(DeskError::from)?;
+    let preview = desk.preview(&of_arrived.list)?;
+    Ok(preview.changed.iter().map(|one| format!("checked in already, and changed by this list: {}", what_changes(one, &zone))).collect())
+}
+
+/// Keeps of a list what is about people who are here.
+struct OfArrived<'a> {
+    arrived: &'a HashSet<AppointmentId>,
+    list: ReadList,
+}
+
+impl Sink for OfArrived<'_> {
+    fn leaves_unsaid(&mut self, unsaid: Unsaid) {
+        self.list.unsaid = unsaid;
+    }
+
+    fn good(&mut self, appointment: Appointment) -> Result<(), ImportError> {
+        if self.arrived.contains(&appointment.id) {
+            self.list.list.push(appointment);
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, _: u64, _: &str) {}
+    fn warn(&mut self, _: u64, _: &str) {}
+    fn note(&mut self, _: &str) {}
 }
 
 /// What a list would change.
@@ -146,6 +191,10 @@ pub struct Preview {
     pub changed: Vec<Changed>,
     /// As it is.
     pub unchanged: u64,
+    /// What would not be taken because of what the desk has already, and why.
+    pub refused: Vec<String>,
+    /// What is worth knowing of what would be taken, such as two people with one number.
+    pub notes: Vec<String>,
 }
 
 /// One thing that is different.
@@ -203,12 +252,31 @@ pub fn differences(before: &Appointment, after: &Appointment, zone: &TimeZone) -
     found
 }
 
+/// A file as it was sent, to be read again once its columns are matched.
+#[derive(Clone)]
+pub struct Sent {
+    /// What it is.
+    pub kind: Kind,
+    /// What is in it.
+    pub bytes: Arc<[u8]>,
+}
+
 /// A list that somebody looks at.
 struct Kept {
     name: String,
     user: String,
     at: Timestamp,
-    list: ReadList,
+    sent: Sent,
+    list: Option<Arc<ReadList>>,
+}
+
+/// What is kept under a token.
+#[derive(Clone)]
+pub struct Looked {
+    /// The file.
+    pub sent: Sent,
+    /// What was read from it; nothing as long as its columns are not matched.
+    pub list: Option<Arc<ReadList>>,
 }
 
 /// Lists that were looked at and not taken yet. A restart forgets them; nothing of them is on the desk.
@@ -240,8 +308,18 @@ impl Desk {
     /// If the file cannot be read.
     pub fn preview(&self, list: &ReadList) -> Result<Preview, DeskError> {
         let now = self.now();
-        let (changed, unchanged) = self.with_store(|store| store.preview_list(&list.list, list.unsaid, now))?;
-        Ok(Preview { changed, unchanged })
+        let (changed, taken) = self.with_store(|store| store.preview_list(&list.list, list.unsaid, now))?;
+        Ok(Preview { changed, unchanged: taken.unchanged, refused: taken.refused, notes: taken.notes })
+    }
+
+    /// The appointments whose patients have checked in today.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn arrived_today(&self) -> Result<HashSet<AppointmentId>, DeskError> {
+        let today = self.clinic_date();
+        let rows = self.with_store(|store| store.visits_of(today))?;
+        Ok(rows.into_iter().filter(|row| row.arrived_at.is_some() && row.appointment.is_some()).map(|row| row.id).collect())
     }
 
     /// Keeps a list that somebody looks at, and answers the token under which it is found.
@@ -249,6 +327,14 @@ impl Desk {
     /// # Errors
     /// If the machine gives no random bytes.
     pub fn keep_list(&self, list: ReadList, user: &str) -> Result<String, DeskError> {
+        self.keep_sent(Sent { kind: Kind::Csv, bytes: Arc::default() }, Some(list), user)
+    }
+
+    /// Keeps a file that somebody sent, and what was read from it, if anything could be.
+    ///
+    /// # Errors
+    /// If the machine gives no random bytes.
+    pub fn keep_sent(&self, sent: Sent, list: Option<ReadList>, user: &str) -> Result<String, DeskError> {
         let token = random_token()?;
         let (name, at) = (hash_token(&token), self.now());
         self.inner.previews.with(at, |kept| {
@@ -257,18 +343,58 @@ impl Desk {
             if kept.len() >= KEPT_MAX {
                 kept.remove(0);
             }
-            kept.push(Kept { name, user: user.to_owned(), at, list });
+            kept.push(Kept { name, user: user.to_owned(), at, sent, list: list.map(Arc::new) });
         });
         Ok(token)
     }
 
     /// The list of this token, if this user looks at it.
     #[must_use]
-    pub fn kept_list(&self, token: &str, user: &str) -> Option<ReadList> {
+    pub fn kept_list(&self, token: &str, user: &str) -> Option<Arc<ReadList>> {
+        self.looked_at(token, user).and_then(|looked| looked.list)
+    }
+
+    /// The file of this token, if this user looks at it.
+    #[must_use]
+    pub fn looked_at(&self, token: &str, user: &str) -> Option<Looked> {
         let name = hash_token(token);
-        self.inner
-            .previews
-            .with(self.now(), |kept| kept.iter().find(|one| one.name == name && one.user == user).map(|one| one.list.clone()))
+        self.inner.previews.with(self.now(), |kept| {
+            let found = kept.iter().find(|one| one.name == name && one.user == user);
+            found.map(|one| Looked { sent: one.sent.clone(), list: one.list.clone() })
+        })
+    }
+
+    /// What the columns of a file that is looked at are, and samples of them.
+    ///
+    /// # Errors
+    /// If the desk's file cannot be read.
+    pub fn look_at_columns(&self, sent: &Sent) -> Result<Option<Look>, DeskError> {
+        Ok(look(sent.kind, &sent.bytes, &self.how_to_read(None)?))
+    }
+
+    /// Reads a file that is looked at as someone says that it is written, and remembers that for its source. Why not, in a sentence, if it cannot be
+    /// read so; then nothing is remembered.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn match_columns(&self, token: &str, mapping: Mapping, user: &str) -> Result<Option<Result<(), String>>, DeskError> {
+        let Some(Looked { sent, .. }) = self.looked_at(token, user) else { return Ok(None) };
+        let Some(look) = self.look_at_columns(&sent)? else { return Ok(None) };
+        let how = self.how_to_read(Some(mapping.clone()))?;
+        let list = match ReadList::read_as(sent.kind, &sent.bytes, &how) {
+            Ok(list) => list,
+            Err(ImportError::WrongFile(why)) => return Ok(Some(Err(why))),
+            Err(ImportError::Desk(error)) => return Err(error),
+        };
+        let now = self.now();
+        self.with_store(|store| store.remember_import_map(&look.key, &mapping, user, now))?;
+        let name = hash_token(token);
+        self.inner.previews.with(now, |kept| {
+            if let Some(one) = kept.iter_mut().find(|one| one.name == name && one.user == user) {
+                one.list = Some(Arc::new(list));
+            }
+        });
+        Ok(Some(Ok(())))
     }
 
     /// Takes a list over that was looked at, if it still would change what was shown: `mark` is [`Preview::mark`]'s.
@@ -285,7 +411,8 @@ impl Desk {
         let name = hash_token(token);
         self.inner.previews.with(now, |kept| kept.retain(|one| one.name != name));
         self.notify();
-        Ok(Took::All(taken, list.refused.len()))
+        let refused = list.refused.len() + taken.refused.len();
+        Ok(Took::All(taken, refused))
     }
 }
 

@@ -176,6 +176,7 @@ pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
                 @let late = day.late();
                 @if late > 0 { li.count.is-late { a #late href="/?state=late" { (icon("clock")) b { (late) } " late" } } }
                 li.count { a href="#closed" { b { (day.closed.len()) } " closed" } }
+                @if day.known.same_numbers > 0 { li.count { a #same-numbers href="/same-number" { (icon("alert")) b { (day.known.same_numbers) } @if day.known.same_numbers == 1 { " number of two people" } @else { " numbers of two people" } } } }
                 @if day.known.changes > 0 { li.count { a #all-changes href="/changes" { b { (day.known.changes) } @if day.known.changes == 1 { " change to review" } @else { " changes to review" } } } }
             }
             @if day.is_without_appointments() { (no_appointments(day)) }

@@ -1,10 +1,10 @@
-// Sends the chosen file to be looked at. Without this, a list is imported by command.
+// Sends the chosen file to be previewed. Without this, a list is imported by command.
 "use strict";
 (() => {
   const form = document.getElementById("import"), look = document.getElementById("look"), file = document.getElementById("file");
   const problem = document.getElementById("problem");
   look.disabled = false;
-  const say = (text) => { problem.querySelector("span").textContent = text; problem.hidden = false; look.disabled = false; look.textContent = "Look at it"; };
+  const say = (text) => { problem.querySelector("span").textContent = text; problem.hidden = false; look.disabled = false; look.textContent = "Preview"; };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const chosen = file.files[0];

@@ -12,8 +12,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::import::ImportError;
-use super::super::import::preview::{Difference, KEPT_MINUTES, Kind, ReadList, Took, UPLOAD_BYTES_MAX, differences};
+use super::super::import::preview::{Difference, KEPT_MINUTES, Kind, ReadList, Sent, Took, UPLOAD_BYTES_MAX, differences};
+use super::super::import::{ImportError, days};
 use super::super::session::SignedIn;
 use super::super::store::{Changed, Seen};
 use super::html::staff_page;
@@ -68,17 +68,25 @@ pub(super) async fn upload(
             UPLOAD_BYTES_MAX / 1024 / 1024
         ));
     };
-    let Some(kind) = Kind::of_extension(&query.kind) else { return refuse("Choose a file whose name ends in .csv or .json.".to_owned()) };
+    let Some(kind) = Kind::of_extension(&query.kind) else { return refuse(format!("Choose a file whose name ends in {}.", Kind::ENDS)) };
     let kept = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
-        match ReadList::read(kind, &body) {
-            Ok(list) => desk.keep_list(list, &who.user).map(Ok),
-            Err(ImportError::WrongFile(why)) => Ok(Err(why)),
+        let sent = Sent { kind, bytes: body.as_ref().into() };
+        match ReadList::read_as(kind, &sent.bytes, &desk.how_to_read(None)?) {
+            Ok(list) => Ok(Ok(format!("/appointments/import?list={}", desk.keep_sent(sent, Some(list), &who.user)?))),
+            Err(ImportError::WrongFile(why)) => {
+                // A table whose columns are not all known: someone says what they are.
+                let look = desk.look_at_columns(&sent)?.filter(|look| look.header.len() > 1 && !look.columns.is_whole());
+                if look.is_none() {
+                    return Ok(Err(why));
+                }
+                Ok(Ok(format!("/appointments/import/columns?list={}", desk.keep_sent(sent, None, &who.user)?)))
+            }
             Err(ImportError::Desk(error)) => Err(error),
         }
     });
     match kept.await? {
-        Ok(token) => Ok(format!("/appointments/import?list={token}").into_response()),
+        Ok(address) => Ok(address.into_response()),
         Err(why) => refuse(format!("Nothing of the file can be read: {why}.")),
     }
 }
@@ -109,11 +117,11 @@ pub(super) async fn take(State(desk): State<Desk>, who: SignedIn, form: Result<F
     Ok((status, shown(page)).into_response())
 }
 
-fn page(desk: &Desk, who: &SignedIn, body: &Markup) -> Markup {
+pub(super) fn page(desk: &Desk, who: &SignedIn, body: &Markup) -> Markup {
     staff_page("Import", who, ("/appointments/import", desk.session_idle().as_secs()), body)
 }
 
-fn begin(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Markup {
+pub(super) fn begin(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Markup {
     page(
         desk,
         who,
@@ -122,10 +130,10 @@ fn begin(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Markup {
             p.way { a.button href="/appointments" { "Back to the appointments" } }
             p #problem.problem role="alert" hidden[problem.is_none()] { (icon("alert")) span { @if let Some(problem) = problem { (problem) } } }
             form #import.fields action="/appointments/import" method="get" data-token=(who.csrf) {
-                div { label for="file" { "A list of the booking system: CSV, or FHIR R4 as JSON" } input #file type="file" accept=".csv,.json" required; }
-                button #look.button.primary type="submit" disabled { "Look at it" }
+                div { label for="file" { "A list from the scheduling system: CSV, Excel (.xlsx), or FHIR R4 as JSON" } input #file type="file" accept=".csv,.txt,.tsv,.xlsx,.xlsm,.json,.ndjson,.jsonl" required; }
+                button #look.button.primary type="submit" disabled { "Preview" }
             }
-            p.quiet { "You see what it changes before anything is taken." }
+            p.quiet { "You see what it changes before anything is imported." }
             noscript { p.notice { "Choosing a file here needs a script. By command: arrivals-desk import --preview FILE shows what it changes, arrivals-desk import FILE takes it." } }
             script src="/static/import.js" defer {}
         },
@@ -137,7 +145,7 @@ fn done(desk: &Desk, who: &SignedIn, taken: u64, unchanged: u64, refused: usize)
         desk,
         who,
         &html! {
-            h2 { "The list was taken" }
+            h2 { "Import complete" }
             p.notice role="status" { (icon("check")) " Taken " (taken) ", unchanged " (unchanged) ", refused " (refused) "." }
             p.way { a.button.primary href="/appointments" { "To the appointments" } a.button href="/appointments/import" { "Import another" } }
         },
@@ -148,29 +156,47 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
     let zone = desk.settings().zone()?;
     let preview = desk.preview(list)?;
     desk.note_seen(&who.user, &Seen::ListPreview)?;
-    let (new, different): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| one.before.is_none());
+    let arrived = desk.arrived_today()?;
+    let (here, others): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
+    let (new, different): (Vec<&Changed>, Vec<&Changed>) = others.into_iter().partition(|one| one.before.is_none());
+    let (days, today) = (list.days(&zone), desk.clinic_date());
+    let past = days::past(&days, today);
+    let has_columns =
+        desk.looked_at(token, &who.user).is_some_and(|looked| looked.sent.kind != Kind::Fhir && !looked.sent.bytes.is_empty());
     let body = html! {
         h2 { "What this list changes" }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        ul aria-label="Dates" { @for line in days::sentences(&days, today) { li { (line) } } }
         ul.counters aria-label="Counts" {
+            @if !here.is_empty() { li.count { a href="#here" { b { (here.len()) } " checked in already" } } }
             li.count { a href="#new" { b { (new.len()) } " new" } }
             li.count { a href="#different" { b { (different.len()) } " different" } }
             li.count { a href="#same" { b { (preview.unchanged) } " as they are" } }
-            li.count { a href="#refused" { b { (list.refused.len()) } " refused" } }
+            li.count { a href="#refused" { b { (list.refused.len() + preview.refused.len()) } " refused" } }
         }
         @if preview.changed.is_empty() { p.notice role="status" { "It changes nothing." } }
+        @else if let Some(past) = &past { p.problem role="alert" { (icon("alert")) span { (past) " Import it anyway?" } } }
         div.way {
             @if !preview.changed.is_empty() {
                 form method="post" action="/appointments/import/take" {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="list" value=(token);
                     input type="hidden" name="mark" value=(preview.mark());
-                    button.button.primary type="submit" { "Take over" }
+                    @if past.is_some() { button.button type="submit" { "Yes, import it" } } @else { button.button.primary type="submit" { "Import" } }
                 }
             }
-            a.button href="/appointments/import" { "Leave it" }
+            a.button href="/appointments/import" { "Cancel" }
+            @if has_columns { a.button href={ "/appointments/import/columns?list=" (token) } { "Match columns" } }
         }
-        p.quiet { "Nothing is taken yet. The list is kept for " (KEPT_MINUTES) " minutes." }
+        p.quiet { "Nothing is imported yet. The list is kept for " (KEPT_MINUTES) " minutes." }
+        @if !here.is_empty() {
+            section #here aria-labelledby="h-here" {
+                h3 #h-here { "Checked in already" }
+                p { "These patients are here. The list changes their appointments." }
+                ul.changes { @for one in here.iter().take(SHOWN_MAX) { (changed(one, &zone)) } }
+                (more(here.len()))
+            }
+        }
         section #different aria-labelledby="h-different" {
             h3 #h-different { "Different" }
             @if different.is_empty() { p.empty { "Nothing." } }
@@ -187,11 +213,13 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
         }
         section #refused aria-labelledby="h-refused" {
             h3 #h-refused { "Refused" }
-            @if list.refused.is_empty() { p.empty { "Nothing." } }
+            @if list.refused.is_empty() && preview.refused.is_empty() { p.empty { "Nothing." } }
+            ul { @for why in preview.refused.iter().take(SHOWN_MAX) { li { (why) } } }
             ul { @for (line, why) in list.refused.iter().take(SHOWN_MAX) { li { "Line " (line) ": " (why) } } }
             (more(list.refused.len()))
-            @if !list.notes.is_empty() {
+            @if !list.notes.is_empty() || !preview.notes.is_empty() {
                 h3 { "Notes" }
+                ul { @for note in preview.notes.iter().take(SHOWN_MAX) { li { (note) } } }
                 ul { @for (line, what) in list.notes.iter().take(SHOWN_MAX) { li { @if let Some(line) = line { "Line " (line) ": " } (what) } } }
                 (more(list.notes.len()))
             }

@@ -84,6 +84,8 @@ pub struct Known {
     pub days_beside: Vec<(Date, u64)>,
     /// Proposed changes that nobody decided, of whatever day: not urgent, but not to be forgotten.
     pub changes: usize,
+    /// Pairs of people with one number of the booking system of which nobody has said whether they are one.
+    pub same_numbers: u64,
     /// By what the list can be narrowed.
     pub choices: Choices,
     /// The same by person, and by visit for those who are not on the list.
@@ -365,6 +367,7 @@ impl Known {
             refused_codes: store.refused_codes_of(date)?,
             days_beside: if rows.iter().any(|row| row.appointment.is_some()) { Vec::new() } else { store.days_beside(date)? },
             changes: 0,
+            same_numbers: store.count_same_numbers()?,
             choices: Choices::of(rows, settings),
             changes_by: HashMap::new(),
             cards_by: HashMap::new(),

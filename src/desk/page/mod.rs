@@ -18,6 +18,7 @@ mod history;
 mod html;
 mod icons;
 mod import;
+mod import_columns;
 mod kept;
 mod keys;
 mod kiosks;
@@ -34,6 +35,7 @@ mod queue;
 pub mod reports;
 mod room;
 mod row;
+mod same_number;
 mod search;
 mod settings;
 mod sign_in;
@@ -116,10 +118,13 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
             "/appointments/import",
             get(import::import_page).post(import::upload).layer(DefaultBodyLimit::max(super::import::preview::UPLOAD_BYTES_MAX)),
         )
+        .route("/appointments/import/columns", get(import_columns::columns_page).post(import_columns::match_columns))
         .route("/appointments/import/take", post(import::take))
         .route("/appointments/{action}", post(booking::act))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
+        .route("/same-number", get(same_number::page))
+        .route("/same-number/decide", post(same_number::decide))
         .route("/photo", get(changes::picture))
         .route("/photo/large", get(changes::large))
         .route("/changes/{action}", post(changes::decide))

@@ -127,7 +127,7 @@ fn find_text(day: &Day, row: &VisitRow) -> String {
 fn numbers(day: &Day, row: &VisitRow) -> String {
     let ways = |born: BirthDate| dates::ways(born.0, day.settings.country == "US");
     match (&row.appointment, &row.walk_in) {
-        (Some(a), _) => format!("{} {}", a.person.id, a.person.birth_date.day().map(ways).unwrap_or_default()),
+        (Some(a), _) => format!("{} {} {}", a.person.id, a.person.number(), a.person.birth_date.day().map(ways).unwrap_or_default()),
         (None, Some(asks)) => ways(asks.birth_date),
         (None, None) => row.id.to_string(),
     }
@@ -146,6 +146,7 @@ fn what_for(day: &Day, row: &VisitRow) -> Markup {
         (Some(a), _) => html! {
             p { time.at datetime=(a.start) { (clock_time(a.start, &day.zone)) } " " b { (a.service) } }
             p.quiet { (a.practitioner) @if !a.practitioner.is_empty() && !a.place.is_empty() { " · " } (a.place) }
+            @if a.person.birth_date.real().day().is_none() { p.by { (icon("alert")) span { "Birth date not known: check in by hand" } } }
         },
         (None, Some(asks)) => html! {
             p { span.at { "Walk-in" } " " b { (day.category_name(&asks.category)) } }

@@ -317,8 +317,11 @@ impl Panel {
                 h3 #h-facts { "What is known" }
                 dl.typed {
                     @if let Some(person) = person {
-                        (fact("Patient's number", person.id.as_str()))
-                        (fact("Telephone", person.contact.phone.as_str()))
+                        (fact("Patient's number", person.number()))
+                        @if !person.number.is_empty() { (fact("Known here as", &format!("{}: somebody else has the same number", person.id))) }
+                        (fact("Telephone", &std::iter::once(&person.contact.phone).chain(&person.other_phones).map(|phone| phone.as_str()).collect::<Vec<_>>().join(", ")))
+                        @for placeholder in person.placeholders() { (fact("Please ask", placeholder.note())) }
+                        @if person.birth_date.real().day().is_none() { (fact("At the kiosk", "not possible without the birth date: check in by hand")) }
                         @if let Some(tag) = &person.language { (fact("Language on file", &spoken::for_staff(tag))) }
                     }
                     (fact("Appointment's number", row.id.as_str()))

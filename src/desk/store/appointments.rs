@@ -1,5 +1,7 @@
 //! The list of appointments, as the booking system has it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -7,19 +9,24 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::audit::{self, IMPORT};
-use super::{Store, booking, bump, chart, int};
+use super::whose::{People, Settled};
+use super::{Store, booking, bump, chart, int, same_number};
 use crate::domain::appointment::Appointment;
-use crate::domain::identity::fold_name;
+use crate::domain::identity::{are_one_person, fold_name};
 use crate::domain::ids::AppointmentId;
 use crate::domain::proposal::Field;
 
 /// What became of a list that was handed in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
     /// New, or different from what was there.
     pub taken: u64,
     /// Exactly as it was.
     pub unchanged: u64,
+    /// What was not taken, and why; nothing about the person.
+    pub refused: Vec<String>,
+    /// What is worth knowing of what was taken; nothing about the person.
+    pub notes: Vec<String>,
 }
 
 /// What a list does not speak of at all: of that the desk keeps what it has.
@@ -191,12 +198,37 @@ pub(super) fn take_in(
     changed: &mut dyn FnMut(Option<&Appointment>, &Appointment),
 ) -> Result<Taken, DeskError> {
     let mut result = Taken::default();
-    for appointment in list {
-        let id = appointment.id.as_str();
+    let mut people = People::default();
+    let mut renumbered = BTreeSet::new();
+    for listed in list {
+        let id = listed.id.as_str();
         let before: Option<String> = tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;
-        let appointment = match &before {
-            Some(before) if unsaid != Unsaid::default() => &unsaid.kept(appointment, read(before)?),
-            _ => appointment,
+        let was = before.as_deref().map(read).transpose()?;
+        let (listed, apart_from) = match people.settle(tx, listed, was.as_ref())? {
+            Settled::For(listed) => (listed, None),
+            Settled::Apart(listed, other) => (listed, Some(other)),
+            Settled::Refused(why) => {
+                result.refused.push(why);
+                continue;
+            }
+        };
+        if let Some(other) = &apart_from {
+            same_number::note(tx, other, &listed.person.id, now)?;
+            result.notes.push(format!(
+                "appointment {id}: patient number {}: somebody else with another name or birth date has it; they are kept apart as {other} and {}",
+                listed.person.number(),
+                listed.person.id
+            ));
+        }
+        let same = was.as_ref().filter(|was| was.person.id == listed.person.id || are_one_person(&was.person, &listed.person));
+        if let Some(same) = same.filter(|same| same.person.id != listed.person.id) {
+            renumbered.insert((same.person.id.clone(), listed.person.id.clone()));
+        } else if was.is_some() && same.is_none() {
+            result.notes.push(format!("appointment {id}: it was another patient's; now it is that of {}", listed.person.id));
+        }
+        let appointment = match same {
+            Some(same) if unsaid != Unsaid::default() => &unsaid.kept(&listed, same.clone()),
+            _ => &listed,
         };
         let overlaid = chart::overlaid(tx, appointment)?;
         let appointment = overlaid.as_ref().unwrap_or(appointment);
@@ -210,9 +242,11 @@ pub(super) fn take_in(
         put(tx, zone, appointment)?;
         let (patient, about) = (appointment.person.id.as_str(), format!("appointment {id}"));
         audit::add(tx, &audit::Entry { at: now, user, action: "appointment-taken", patient, about: &about })?;
-        let before = before.map(|before| read(&before)).transpose()?;
-        changed(before.as_ref(), appointment);
+        changed(was.as_ref(), appointment);
         result.taken += 1;
+    }
+    for (old, new) in renumbered {
+        same_number::follow(tx, &old, &new)?;
     }
     Ok(result)
 }

@@ -10,8 +10,10 @@ use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
 use super::appointments::{Unsaid, read, rewrite};
+use super::whose::{Known, meant};
 use super::{Store, bump};
 use crate::domain::appointment::Appointment;
+use crate::domain::ids::PatientId;
 use crate::domain::proposal::{Field, Value};
 
 /// What staff accepted for one field of one person.
@@ -53,7 +55,14 @@ impl Overlay {
 pub struct Heard {
     /// What the list does not speak of, so that it contradicts nothing there.
     pub unsaid: Unsaid,
-    people: HashMap<String, Vec<(Field, Vec<Value>)>>,
+    /// By the booking system's number: who has it, and what was said of each field.
+    people: HashMap<String, Vec<HeardOf>>,
+}
+
+/// Somebody for whom staff accepted something, and what a list says there.
+struct HeardOf {
+    who: Known,
+    fields: Vec<(Field, Vec<Value>)>,
 }
 
 impl Heard {
@@ -65,13 +74,16 @@ impl Heard {
 
     /// Whether the list speaks of nothing that was accepted.
     fn says_nothing(&self) -> bool {
-        self.people.values().flatten().all(|(_, said)| said.is_empty())
+        self.people.values().flatten().flat_map(|one| &one.fields).all(|(_, said)| said.is_empty())
     }
 
     /// Hears one appointment of the list.
     pub fn hear(&mut self, appointment: &Appointment) {
-        let Some(fields) = self.people.get_mut(appointment.person.id.as_str()) else { return };
-        for (field, said) in fields {
+        let Some(people) = self.people.get_mut(appointment.person.id.as_str()) else { return };
+        // The same number is not the same person.
+        let Some(id) = meant(people.iter().map(|one| &one.who), appointment).map(|one| one.id.clone()) else { return };
+        let Some(one) = people.iter_mut().find(|one| one.who.id == id) else { return };
+        for (field, said) in &mut one.fields {
             let value = appointment.value(*field);
             if self.unsaid.speaks_of(*field) && !said.contains(&value) {
                 said.push(value);
@@ -110,14 +122,16 @@ pub(super) fn listen(conn: &Connection) -> Result<Heard, DeskError> {
     for patient in statement.query_map([], |row| row.get::<_, String>(0))? {
         let patient = patient?;
         let fields = overlays(conn, &patient)?.into_iter().map(|overlay| (overlay.field, Vec::new())).collect();
-        people.insert(patient, fields);
+        let who = Known::of_person(conn, &PatientId::new(patient))?;
+        people.entry(who.number().to_owned()).or_insert_with(Vec::new).push(HeardOf { who, fields });
     }
     Ok(Heard { unsaid: Unsaid::default(), people })
 }
 
 /// As [`Store::end_contradicted`], inside a transaction.
 pub(super) fn end_contradicted(tx: &Connection, heard: &Heard, now: Timestamp) -> Result<(), DeskError> {
-    let fields = heard.people.iter().flat_map(|(patient, fields)| fields.iter().map(move |(field, said)| (patient, *field, said)));
+    let people = heard.people.values().flatten();
+    let fields = people.flat_map(|one| one.fields.iter().map(|(field, said)| (one.who.id.as_str(), *field, said)));
     for (patient, field, said) in fields.filter(|(.., said)| !said.is_empty()) {
         // As it is by now: staff may have decided something while the list was read.
         let Some(overlay) = overlay(tx, patient, field)? else { continue };
@@ -205,7 +219,7 @@ pub(super) fn put(
     Ok(before)
 }
 
-fn overlays(conn: &Connection, patient: &str) -> Result<Vec<Overlay>, DeskError> {
+pub(super) fn overlays(conn: &Connection, patient: &str) -> Result<Vec<Overlay>, DeskError> {
     let mut statement = conn.prepare_cached("SELECT field, value, base FROM chart WHERE patient_id = ?1")?;
     let rows: Vec<(String, String, String)> =
         statement.query_map([patient], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;

@@ -200,6 +200,10 @@ impl Store {
             "DELETE FROM chart WHERE patient_id NOT IN (SELECT patient_id FROM appointment) AND patient_id NOT IN (SELECT patient_id FROM proposal)",
             [],
         )?;
+        gone += tx.execute(
+            "DELETE FROM same_number WHERE first NOT IN (SELECT patient_id FROM appointment) OR second NOT IN (SELECT patient_id FROM appointment)",
+            [],
+        )?;
         if let Some(before) = before {
             gone += tx.execute("DELETE FROM eligibility WHERE date < ?1", [before.to_string()])?;
             gone += tx.execute("DELETE FROM desk_ticket WHERE date < ?1", [before.to_string()])?;

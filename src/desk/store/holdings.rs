@@ -208,7 +208,9 @@ pub(super) fn held(conn: &Connection, patient: &str, earlier: Option<&Held>) -> 
         }
         let about = visits_of_event(&body)?;
         let whose: Value = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
-        let is_theirs = whose.get("event").and_then(|event| event.get("patient")).and_then(Value::as_str) == Some(patient);
+        let named = whose.get("event").and_then(|event| event.get("patient")).and_then(Value::as_str);
+        // A kiosk may have said it with a number that was taken for theirs: the visits say whose it is.
+        let is_theirs = named == Some(patient) && !about.iter().any(|id| is_of_another(conn, id, patient));
         if is_theirs || about.iter().any(|id| found.visits.contains(id)) {
             found.is_shared |= about.iter().any(|id| !found.visits.contains(id));
             found.events.push(((row.get(0)?, row.get(1)?), row.get(2)?, body));
@@ -217,6 +219,12 @@ pub(super) fn held(conn: &Connection, patient: &str, earlier: Option<&Held>) -> 
     let has_more = "SELECT 1 FROM chart WHERE patient_id = ?1 UNION ALL SELECT 1 FROM eligibility WHERE patient_id = ?1";
     let is_known = !found.visits.is_empty() || !found.events.is_empty() || conn.prepare(has_more)?.exists([patient])?;
     Ok((is_known && !patient.is_empty()).then_some(found))
+}
+
+/// Whether the list has this visit for somebody else.
+fn is_of_another(conn: &Connection, visit: &str, patient: &str) -> bool {
+    let sql = "SELECT EXISTS (SELECT 1 FROM appointment WHERE id = ?1 AND patient_id <> ?2)";
+    conn.query_row(sql, [visit, patient], |row| row.get(0)).unwrap_or(false)
 }
 
 /// Why a patient is not taken out now, and a visit with changes to decide.

@@ -22,6 +22,7 @@ mod forget;
 mod hand;
 mod history;
 mod holdings;
+mod import_maps;
 mod kiosks;
 mod letters;
 mod outbox;
@@ -35,6 +36,7 @@ mod preview;
 mod proposals;
 mod queue;
 mod reports;
+mod same_number;
 mod schema;
 mod second;
 mod settings;
@@ -42,6 +44,7 @@ mod staff;
 mod steps;
 mod stops;
 mod visits;
+mod whose;
 mod work;
 
 use std::path::Path;
@@ -79,11 +82,13 @@ pub use self::photos::{PHOTO_DAYS, PhotoState};
 pub use self::preview::Changed;
 pub use self::proposals::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
 pub use self::reports::{Days, ReadOnly};
+pub use self::same_number::{SameNumber, Verdict as SameNumberVerdict};
 pub use self::second::SecondStep;
 pub use self::settings::{VERSIONS_MAX, VersionRow};
 pub use self::staff::{Session, Throttle, UserRow};
 pub use self::stops::{RefusedCodes, Stop};
 pub use self::visits::{InLine, ReasonRow, VisitRow};
+pub use self::whose::settle_alone;
 pub use self::work::{StaffAction, StaffWork};
 use super::error::DeskError;
 use crate::domain::settings::ClinicSettings;
@@ -121,6 +126,7 @@ impl Store {
         conn.pragma_update(None, "secure_delete", "ON")?;
         let mut store = Self { conn, zone: TimeZone::UTC };
         schema::migrate(&mut store.conn)?;
+        same_number::check_once(&mut store.conn)?;
         store.zone = store.settings()?.zone()?;
         Ok(store)
     }

@@ -14,6 +14,7 @@ use super::super::secret::to_hex;
 use super::forget::{EventKey, Forgotten, forget_events, forget_visits};
 use super::holdings::{Held, Hindrance, OF_EVENTS, OF_VISITS, held, hindrances};
 use super::kiosks::forget_orders;
+use super::same_number;
 use super::{ReadOnly, Store, audit, bump, int};
 use crate::domain::private::Private;
 
@@ -72,6 +73,7 @@ impl Store {
         }
         tx.execute("DELETE FROM chart WHERE patient_id = ?1", [patient])?;
         tx.execute("DELETE FROM eligibility WHERE patient_id = ?1", [patient])?;
+        same_number::forget(&tx, patient)?;
         bump(&tx)?;
         let gone = Forgotten { appointments, visits: ids.len(), events: events.len() };
         let about = format!("{gone}: {}", why.as_str());

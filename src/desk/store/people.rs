@@ -23,6 +23,11 @@ pub struct Found {
     pub is_more: bool,
 }
 
+/// Whether somebody of this number is looked for: the desk's own (`1~2`), or the booking system's, which somebody else may have, too.
+fn is_number(number: &str, word: &str) -> bool {
+    number == word || number.rsplit_once('~').is_some_and(|(listed, _)| listed == word)
+}
+
 impl Store {
     /// Every visit of this person on or after a date, in the order of their beginnings, at most so many.
     ///
@@ -65,7 +70,9 @@ impl Store {
             let born: Option<Date> = born.and_then(|text| text.parse().ok());
             let number = patient.to_lowercase();
             let fits = wanted.iter().all(|(folded, word, dates)| {
-                (!folded.is_empty() && name.contains(folded.as_str())) || number == *word || born.is_some_and(|born| dates.contains(&born))
+                (!folded.is_empty() && name.contains(folded.as_str()))
+                    || is_number(&number, word)
+                    || born.is_some_and(|born| dates.contains(&born))
             });
             if !fits || seen.contains(&patient) {
                 continue;

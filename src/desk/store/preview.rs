@@ -17,13 +17,12 @@ pub struct Changed {
 }
 
 impl Store {
-    /// What a list would change, and how many appointments it would leave as they are. Nothing is stored.
+    /// What a list would change, and what would come of it. Nothing is stored.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn preview_list(&mut self, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<(Vec<Changed>, u64), DeskError> {
-        let (changed, taken) = self.try_list(list, unsaid, audit::IMPORT, now, |_| false)?;
-        Ok((changed, taken.unchanged))
+    pub fn preview_list(&mut self, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<(Vec<Changed>, Taken), DeskError> {
+        self.try_list(list, unsaid, audit::IMPORT, now, |_| false)
     }
 
     /// Takes a list over, whole, if `wanted` says so of what it changes; none if it does not.

@@ -33,6 +33,8 @@ const STEPS: &[&str] = &[
     ORDER_ENDS,
     CALLED_OFF,
     SESSION_IDLE,
+    SAME_NUMBER,
+    IMPORT_MAPS,
 ];
 
 const OUTBOX: &str = r"
@@ -283,6 +285,30 @@ CREATE TABLE called_off_arrival(
 const SESSION_IDLE: &str = r"
 -- After this many seconds without work the session ends. Each keeps its own, so that a longer time that is set later opens none again that has ended.
 ALTER TABLE session ADD COLUMN idle_seconds BIGINT NOT NULL DEFAULT 900;
+";
+
+const SAME_NUMBER: &str = r"
+-- Two people who came with one number of the booking system, by the desk's own; `decided` is `one`, `two`, or nothing as long as nobody said which.
+CREATE TABLE same_number(
+    first TEXT NOT NULL,
+    second TEXT NOT NULL,
+    at TEXT NOT NULL,
+    decided TEXT,
+    decided_at TEXT,
+    decided_by TEXT,
+    PRIMARY KEY (first, second)
+);
+CREATE INDEX same_number_by_second ON same_number(second);
+";
+
+const IMPORT_MAPS: &str = r"
+-- What the columns of a source's lists are. `source` is made of the names of its columns.
+CREATE TABLE import_map(
+    source TEXT PRIMARY KEY,
+    body TEXT NOT NULL,
+    at TEXT NOT NULL,
+    user_name TEXT NOT NULL
+);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -5,26 +5,32 @@
 //! Which names are compared depends on the date alone, and at least so many are, so that the time taken does not tell
 //! whether somebody is on the list.
 
+mod any;
 mod dates;
 mod fold;
 mod known;
 mod names;
+mod newborn;
 mod nicknames;
+mod same;
 mod scripts;
 mod slips;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
 pub use self::fold::fold_name;
 pub(super) use self::fold::{is_hyphen, words};
+pub use self::same::are_one_person;
 pub(super) use self::slips::is_one_slip;
 
 use self::dates::{Dates, are_a_generation_apart, compare};
 use self::names::{Fit, Name};
 use super::ids::PatientId;
 use super::person::{BirthDate, Person};
+use super::phones::last_fours;
+use super::placeholder::is_no_given_name;
 use super::private::Private;
 
 /// What somebody said of themselves, by typing it or with a card.
@@ -82,7 +88,10 @@ struct Ready {
     birth_date: Date,
     family: Box<[NameAt]>,
     given: Box<[NameAt]>,
-    phone_last4: Option<[u8; 4]>,
+    /// Their only name, in both places: whoever has one name types it at either question.
+    has_one_name: bool,
+    /// Of every telephone on file.
+    phones: Box<[[u8; 4]]>,
     /// Somebody on the list bears the same name and may be a parent or a child, or is a twin whose given name is a slip away:
     /// name and date alone do not tell.
     has_namesake: bool,
@@ -99,6 +108,8 @@ struct Wanted {
     birth_date: Date,
     family: Name,
     given: Option<Name>,
+    /// A given name and no family name: what somebody says who has one name.
+    is_only: bool,
     phone_last4: Option<[u8; 4]>,
 }
 
@@ -111,23 +122,30 @@ struct Likeness {
     slips: u8,
     /// The family name that was typed is the given name on file, and what was typed as given name does not settle it.
     half_swapped: bool,
-    /// The given name was typed and fits.
+    /// The given name was typed and fits, or there is none on file to ask for.
     given_fits: bool,
+    /// The only name on file: no other one settles a doubt about it.
+    has_one_name: bool,
     /// The telephone was typed and fits.
     phone_fits: bool,
     /// The given name is a slip away and short: so are the names of many twins, who share a telephone.
     is_short_slip_in_given: bool,
+    /// One slip in one name, and no twin's; the other name was typed as it is on file. There is no telephone to ask for.
+    is_one_slip_without_phone: bool,
 }
 
 impl Likeness {
     /// Whether this is enough for being that person, if nobody else is like it.
-    fn is_enough(self) -> bool {
+    fn is_enough(self, is_anybody_near: bool) -> bool {
+        if self.date == Dates::Same && self.is_one_slip_without_phone && !is_anybody_near {
+            return true;
+        }
         if self.half_swapped || self.is_short_slip_in_given {
             return false;
         }
         match (self.date, self.slips) {
             (Dates::Same, 0) => true,
-            (Dates::Same, 1) => self.given_fits,
+            (Dates::Same, 1) => self.given_fits && (!self.has_one_name || self.phone_fits),
             (Dates::Same, 2) => self.given_fits && self.phone_fits,
             (Dates::Near, 0 | 1) => self.given_fits && self.phone_fits,
             _ => false,
@@ -136,52 +154,81 @@ impl Likeness {
 }
 
 impl Ready {
-    /// `None` for whoever's birth date is not known: nobody is found without it.
+    /// `None` for whoever's birth date is not known: nobody is found without it. Placeholders are nothing.
     fn of(person: &Person, names: &mut Named) -> Option<Self> {
-        let birth_date = person.birth_date.day()?.0;
-        let mut places = |all: &mut dyn Iterator<Item = &Private>| all.filter_map(|name| names.place_of(name)).collect();
-        let mut family = std::iter::once(&person.family_name).chain(&person.other_family_names);
-        let mut given = std::iter::once(&person.given_name).chain(&person.other_given_names).chain([&person.preferred_name]);
+        let birth_date = person.birth_date.real().day()?.0;
+        let mut places = |all: &mut dyn Iterator<Item = &Private>| all.filter_map(|name| names.place_of(name)).collect::<Vec<_>>();
+        let mut family = places(&mut std::iter::once(&person.family_name).chain(&person.other_family_names));
+        let mut given = std::iter::once(&person.given_name).chain(&person.other_given_names);
+        let mut given = places(&mut given.by_ref().filter(|name| !is_no_given_name(name.as_str())));
+        let called = places(&mut std::iter::once(&person.preferred_name));
+        let has_one_name = family.is_empty() || given.is_empty();
+        if family.is_empty() {
+            family.clone_from(&given);
+        } else if given.is_empty() {
+            given.clone_from(&family);
+        }
+        given.extend(called);
+        let phones = std::iter::once(&person.contact.phone).chain(&person.other_phones);
         Some(Self {
             id: person.id.clone(),
             birth_date,
-            family: places(&mut family),
-            given: places(&mut given),
-            phone_last4: last_four(person.contact.phone.as_str()),
+            family: family.into(),
+            given: given.into(),
+            has_one_name,
+            phones: phones.flat_map(|phone| last_fours(phone.as_str())).collect(),
             has_namesake: false,
         })
     }
 
-    /// How this person is like what was typed; `None` if they are somebody else.
-    fn likeness(&self, wanted: &Wanted, date: Dates, fits: &mut Fits<'_>) -> Option<Likeness> {
+    /// How this person is like what was typed, `None` if they are somebody else; and whether a name of theirs is alike.
+    fn likeness(&self, wanted: &Wanted, date: Dates, fits: &mut Fits<'_>) -> (Option<Likeness>, bool) {
         let family = fits.family(&self.family, &wanted.family, Said::Family);
         let given = wanted.given.as_ref().map(|given| fits.given(&self.given, given, Said::Given));
         // The names typed into each other's place: only if nothing else is odd about them.
-        let family_is_given = fits.given(&self.given, &wanted.family, Said::Family) == Some(Fit::Same);
+        let as_given = fits.given(&self.given, &wanted.family, Said::Family);
+        let family_is_given = as_given == Some(Fit::Same);
         let given_is_family = wanted.given.as_ref().map(|given| fits.family(&self.family, given, Said::Given) == Fit::Same);
-        let swapped = family_is_given & (date == Dates::Same);
+        let is_counted = !wanted.is_only || self.has_one_name;
+        let swapped = family_is_given & (date == Dates::Same) & is_counted;
+        // The only name is as near to a twin's as a given name is.
+        let family = match as_given {
+            Some(fit) if self.has_one_name && family != Fit::Same => fit,
+            _ if !is_counted => Fit::No,
+            _ => family,
+        };
+        let is_alike = family != Fit::No || as_given != Some(Fit::No) || !matches!(given, None | Some(Some(Fit::No)));
         // A number says nothing about whoever has none on file.
-        let phone = wanted.phone_last4.zip(self.phone_last4).map(|(typed, on_file)| typed == on_file);
+        let phone = wanted.phone_last4.filter(|_| !self.phones.is_empty()).map(|typed| self.phones.contains(&typed));
         let (slips, given_fits, half_swapped) = match (family, given) {
-            (Fit::Same | Fit::Slip | Fit::ShortSlip, None | Some(None)) => (doubts(family), false, false),
+            (Fit::Same | Fit::Slip | Fit::ShortSlip, None | Some(None)) => (doubts(family), self.has_one_name && given.is_none(), false),
             (Fit::Same | Fit::Slip | Fit::ShortSlip, Some(Some(given @ (Fit::Same | Fit::Slip | Fit::ShortSlip)))) => {
                 (doubts(family) + doubts(given), true, false)
             }
             _ if swapped && given_is_family == Some(true) => (0, true, false),
             _ if swapped && given_is_family.is_none() => (0, false, true),
-            _ => return None,
+            _ => return (None, is_alike),
+        };
+        let is_one_slip = match (family, given) {
+            (Fit::Slip | Fit::ShortSlip, Some(Some(Fit::Same))) => true,
+            (Fit::Same, Some(Some(Fit::Slip))) => true,
+            (Fit::Same, Some(Some(Fit::ShortSlip))) => wanted.given.as_ref().is_some_and(|typed| fits.is_plain_slip(&self.given, typed)),
+            _ => false,
         };
         let likeness = Likeness {
             date,
             slips,
             half_swapped,
             given_fits,
+            has_one_name: self.has_one_name,
             phone_fits: phone == Some(true),
             is_short_slip_in_given: given == Some(Some(Fit::ShortSlip)),
+            is_one_slip_without_phone: is_one_slip && !self.has_one_name && self.phones.is_empty(),
         };
         // Too much doubt for anything to settle: nothing is asked.
         let hopeless = slips > 2 || (date.is_near() && slips > 1);
-        (date != Dates::Other && phone != Some(false) && !hopeless).then_some(likeness)
+        let is_meant = date != Dates::Other && phone != Some(false) && !hopeless;
+        (is_meant.then_some(likeness), is_alike)
     }
 }
 
@@ -263,6 +310,11 @@ impl<'a> Fits<'a> {
         });
         best.unwrap_or(Some(Fit::No))
     }
+
+    /// Whether what was typed is a common one of these given names but for a letter in the middle, and no name itself.
+    fn is_plain_slip(&self, on_file: &[NameAt], typed: &Name) -> bool {
+        on_file.iter().filter_map(|at| self.names.get(*at)).any(|name| name.is_plain_given_slip(typed))
+    }
 }
 
 /// How much doubt a name leaves: a slip in a short one weighs as two.
@@ -274,14 +326,10 @@ fn doubts(fit: Fit) -> u8 {
     }
 }
 
-/// The last four digits of a telephone number; `None` if it has fewer.
-fn last_four(phone: &str) -> Option<[u8; 4]> {
-    let mut digits = phone.bytes().rev().filter(u8::is_ascii_digit);
-    let mut last = [0; 4];
-    for place in last.iter_mut().rev() {
-        *place = digits.next()?;
-    }
-    Some(last)
+/// The last four digits that were typed; `None` if they are fewer.
+fn last_four(digits: &str) -> Option<[u8; 4]> {
+    let digits: Vec<u8> = digits.bytes().filter(u8::is_ascii_digit).collect();
+    digits.last_chunk().copied()
 }
 
 impl Index {
@@ -298,30 +346,37 @@ impl Index {
     /// Looks for the one person who said this. It takes as long for somebody who is on the list as for somebody who is not.
     #[must_use]
     pub fn find(&self, typed: &Typed) -> Match {
-        let wanted = Wanted {
-            birth_date: typed.birth_date.0,
-            family: Name::of(typed.family_name.as_str()),
-            given: typed.given_name.as_ref().map(|name| Name::of(name.as_str())).filter(|name| !name.is_empty()),
-            phone_last4: typed.phone_last4.as_ref().and_then(|digits| last_four(digits.as_str())),
+        let name = |name: &Private| Some(Name::of(name.as_str())).filter(|name| !name.is_empty());
+        let given = typed.given_name.as_ref().filter(|name| !is_no_given_name(name.as_str())).and_then(name);
+        // Whoever has one name may type it at either question; LNU on a card is nothing said.
+        let (family, given, is_only) = match (name(&typed.family_name), given) {
+            (Some(family), given) => (family, given, false),
+            (None, Some(only)) => (only, None, true),
+            (None, None) => return Match::Nobody,
         };
-        if wanted.family.is_empty() {
-            return Match::Nobody;
-        }
+        let phone_last4 = typed.phone_last4.as_ref().and_then(|digits| last_four(digits.as_str()));
+        let wanted = Wanted { birth_date: typed.birth_date.0, family, given, is_only, phone_last4 };
         let mut fits = Fits::none_yet(&self.names);
         let mut alike: Vec<(&Ready, Likeness)> = Vec::new();
+        // Whoever has such a birth date and a name like one that was typed.
+        let mut near: BTreeSet<&PatientId> = BTreeSet::new();
         let mut compared = 0;
         for person in &self.people {
             let date = compare(wanted.birth_date, person.birth_date);
             if date != Dates::Other {
                 compared += 1;
-                alike.extend(person.likeness(&wanted, date, &mut fits).map(|likeness| (person, likeness)));
+                let (likeness, is_alike) = person.likeness(&wanted, date, &mut fits);
+                alike.extend(likeness.map(|likeness| (person, likeness)));
+                if is_alike {
+                    near.insert(&person.id);
+                }
             }
         }
         // Nobody is found here: it takes the time that somebody with this date would have taken.
         for person in self.people.iter().take(COMPARED_MIN.saturating_sub(compared)) {
             std::hint::black_box(person.likeness(&wanted, Dates::Other, &mut fits));
         }
-        decide(&wanted, &alike)
+        decide(&wanted, &alike, near.len() > 1)
     }
 }
 
@@ -371,19 +426,19 @@ fn mark_like_twins(people: &mut [Ready], names: &[Name]) {
     }
 }
 
-fn decide(wanted: &Wanted, alike: &[(&Ready, Likeness)]) -> Match {
+fn decide(wanted: &Wanted, alike: &[(&Ready, Likeness)], is_anybody_near: bool) -> Match {
     let Some((first, _)) = alike.first() else {
         return Match::Nobody;
     };
     let is_one_person = alike.iter().all(|(person, _)| person.id == first.id);
     let is_told_apart = alike.iter().all(|(person, likeness)| !person.has_namesake || (likeness.given_fits && likeness.phone_fits));
-    if is_one_person && is_told_apart && alike.iter().any(|(_, likeness)| likeness.is_enough()) {
+    if is_one_person && is_told_apart && alike.iter().any(|(_, likeness)| likeness.is_enough(is_anybody_near)) {
         return Match::One(first.id.clone());
     }
     // Everybody who may be meant would be asked the same: it helps only if their answers differ, or settle a doubt.
     let given_known = alike.iter().all(|(_, likeness)| likeness.given_fits);
     let helps = given_known || !is_one_person || !is_told_apart;
-    if wanted.given.is_none() {
+    if wanted.given.is_none() && !alike.iter().all(|(person, _)| person.has_one_name) {
         Match::AskMore(Fact::GivenName)
     } else if wanted.phone_last4.is_none() && helps && have_phones_of_their_own(alike) {
         Match::AskMore(Fact::Phone)
@@ -397,9 +452,9 @@ fn decide(wanted: &Wanted, alike: &[(&Ready, Likeness)]) -> Match {
 
 /// Whether everybody has a telephone on file, and no two of them the same.
 fn have_phones_of_their_own(alike: &[(&Ready, Likeness)]) -> bool {
-    let mut phones: Vec<_> = alike.iter().map(|(person, _)| (person.phone_last4, &person.id)).collect();
+    let mut phones: Vec<_> = alike.iter().flat_map(|(person, _)| person.phones.iter().map(|phone| (*phone, &person.id))).collect();
     phones.sort();
-    phones.iter().all(|(phone, _)| phone.is_some())
+    alike.iter().all(|(person, _)| !person.phones.is_empty())
         && phones.windows(2).all(|pair| match pair {
             [(one, id), (other, other_id)] => one != other || id == other_id,
             _ => true,
@@ -412,5 +467,7 @@ pub fn born_on_date(birth_date: BirthDate, month: i8, day: i8) -> bool {
     birth_date.0.month() == month && birth_date.0.day() == day
 }
 
+#[cfg(test)]
+mod field;
 #[cfg(test)]
 mod tests;

@@ -4,15 +4,21 @@ use zeroize::Zeroize as _;
 
 use super::fold::{Spellings, is_hyphen, words};
 use super::known::is_given_name;
+use super::newborn::Newborn;
 use super::nicknames::{Circles, circles_of};
 use super::scripts::{Bones, is_arabic, is_cyrillic_or_greek, loose};
 use super::slips::{LETTERS_MIN, differ_in_ending, is_at_an_edge, is_one_slip};
+use crate::domain::entities;
+use crate::domain::placeholder::{is_no_name, is_no_name_word};
 
 /// Small words before a family name that are often left out, or written together with it.
 const PARTICLES: &str =
     "de la del da do dos das di du des le las los van von der den het ter ten zu zum zur of y e el al bin ibn ben bint af av";
 /// What stands with a name and is none.
 const TITLES: &str = "jr sr ii iii iv junior senior dr mr mrs ms phd prof sir";
+
+/// Shorter given names are all a slip away from others, known or not.
+const PLAIN_LETTERS_MIN: usize = 4;
 
 fn is_one_of(list: &str, word: &str) -> bool {
     list.split(' ').any(|member| member == word)
@@ -41,6 +47,8 @@ pub(super) struct Name {
     whole: Vec<Letters>,
     /// Every word that is no particle, if there are several: each of two surnames.
     parts: Vec<Letters>,
+    /// Each two words beside each other of more than two, written together: `Garcialopez` of García López de Haro.
+    pairs: Vec<Letters>,
     /// The words that are no particles, in order.
     words: Vec<Letters>,
     /// The words that are no particles, together, and each if there are several, without the vowels that some write out.
@@ -48,6 +56,8 @@ pub(super) struct Name {
     plain_parts: Vec<Letters>,
     /// All words but titles, as given names.
     given: Vec<Given>,
+    /// As a given name it says no more than that somebody was just born.
+    newborn: Option<Newborn>,
     script: Script,
     /// Consonants, for comparing Arabic with Latin letters.
     bones: Vec<Bones>,
@@ -86,7 +96,9 @@ impl std::fmt::Debug for Name {
 
 impl Drop for Name {
     fn drop(&mut self) {
-        for letters in self.whole.iter_mut().chain(&mut self.parts).chain(&mut self.words).chain(&mut self.plain_parts) {
+        for letters in
+            self.whole.iter_mut().chain(&mut self.parts).chain(&mut self.pairs).chain(&mut self.words).chain(&mut self.plain_parts)
+        {
             letters.zeroize();
         }
         for word in &mut self.given {
@@ -131,6 +143,11 @@ impl Given {
         self.is_same(other) | self.is_initial_of(other)
     }
 
+    /// Another name, or the first letter of one: Mary A. is not Mary B.
+    fn stands_against(&self, typed: &Self) -> bool {
+        (self.is_initial && typed.is_initial && self.dropped != typed.dropped) || self.fits(typed) == Fit::No
+    }
+
     /// How this one on file goes with what was typed.
     fn fits(&self, typed: &Self) -> Fit {
         if self.is_same(typed) {
@@ -146,14 +163,25 @@ impl Given {
 }
 
 impl Name {
+    /// Empty for what is no name.
     pub(super) fn of(text: &str) -> Self {
-        let all: Vec<Spellings> = words(text).map(|word| saint(Spellings::of(word))).filter(|word| !word.dropped.is_empty()).collect();
+        if is_no_name(text) {
+            return Self::default();
+        }
+        let text = &*entities::undone(text);
+        let all: Vec<Spellings> = words(text)
+            .filter(|word| !is_no_name_word(word))
+            .map(|word| saint(Spellings::of(word)))
+            .filter(|word| !word.dropped.is_empty())
+            .collect();
+        let newborn = Newborn::of(all.iter().map(|word| word.dropped.as_str()));
         let named: Vec<&Spellings> = all.iter().filter(|word| !is_one_of(TITLES, &word.dropped)).collect();
         // A name that is nothing but such words is a name after all: Senior, Le, Van.
         let named = if named.is_empty() { all.iter().collect() } else { named };
         let proper: Vec<&Spellings> = named.iter().copied().filter(|word| !is_one_of(PARTICLES, &word.dropped)).collect();
         let proper = if proper.is_empty() { named.clone() } else { proper };
         let mut name = Self::default();
+        name.newborn = newborn;
         for group in [&named, &proper] {
             put(&mut name.whole, &group.iter().map(|word| word.dropped.as_str()).collect::<String>());
             put(&mut name.whole, &group.iter().map(|word| word.written_out.as_str()).collect::<String>());
@@ -167,9 +195,21 @@ impl Name {
         } else if let Some(rest) = proper.first().and_then(|word| without_glued_particle(&word.dropped)) {
             put(&mut name.parts, rest);
         }
+        if proper.len() > 2 {
+            for (one, next) in proper.iter().zip(proper.iter().skip(1)) {
+                put(&mut name.pairs, &format!("{}{}", one.dropped, next.dropped));
+            }
+        }
         name.plain = proper.iter().flat_map(|word| word.plain.chars()).collect();
         name.words = proper.iter().map(|word| word.dropped.chars().collect()).collect();
-        name.given = named.iter().map(|word| Given::of(word)).collect();
+        let servant = servant_of(&named);
+        if let Some(words) = &servant {
+            put(&mut name.whole, &words.iter().map(|word| word.dropped.as_str()).collect::<String>());
+        }
+        name.given = match &servant {
+            Some(words) => words.iter().map(Given::of).collect(),
+            None => named.iter().map(|word| Given::of(word)).collect(),
+        };
         // Each stretch between spaces has its words joined.
         let joined = text
             .split_whitespace()
@@ -206,7 +246,19 @@ impl Name {
         self.given.first().zip(other.given.first()).is_some_and(|(one, other)| is_one_slip(&one.dropped, &other.dropped))
     }
 
-    fn is_written_like(&self, other: &Self) -> bool {
+    /// Whether the first word that was typed is this common given name but for a letter in the middle, and no name itself.
+    pub(super) fn is_plain_given_slip(&self, typed: &Self) -> bool {
+        self.given.first().zip(typed.given.first()).is_some_and(|(on_file, typed)| {
+            on_file.is_known
+                && !typed.is_known
+                && on_file.dropped.len() >= PLAIN_LETTERS_MIN
+                && slip(&on_file.dropped, &typed.dropped) != Fit::No
+                && !is_at_an_edge(&on_file.dropped, &typed.dropped)
+                && !differ_in_ending(&on_file.dropped, &typed.dropped)
+        })
+    }
+
+    pub(super) fn is_written_like(&self, other: &Self) -> bool {
         self.whole.iter().fold(false, |met, one| met | other.whole.contains(one))
     }
 
@@ -242,8 +294,8 @@ impl Name {
             && self.words.len() > 1
             && self.words.iter().all(|word| typed.words.contains(word))
             && typed.words.iter().all(|word| self.words.contains(word));
-        let spelt_part = typed.whole.iter().fold(false, |met, one| met | self.parts.contains(one));
-        let file_spelt_part = self.whole.iter().fold(false, |met, one| met | typed.parts.contains(one));
+        let spelt_part = typed.whole.iter().fold(false, |met, one| met | self.parts.contains(one) | self.pairs.contains(one));
+        let file_spelt_part = self.whole.iter().fold(false, |met, one| met | typed.parts.contains(one) | typed.pairs.contains(one));
         let plain = self.plain == typed.plain || self.plain_parts.contains(&typed.plain) || typed.plain_parts.contains(&self.plain);
         let same = self.is_written_like(typed) | typed_is_part | file_is_part | reordered | spelt_part | file_spelt_part;
         let best = typed.whole.iter().fold(Fit::No, |best, one| {
@@ -268,6 +320,9 @@ impl Name {
         if self.is_written_like(typed) && !first_said.is_initial {
             return Some(Fit::Same);
         }
+        if let Some((on_file, said)) = self.newborn.zip(typed.newborn) {
+            return on_file.fits(said);
+        }
         if said.iter().all(|word| word.is_initial) {
             let agree = on_file.iter().zip(said).all(|(one, other)| one.dropped.first() == other.dropped.first());
             return if agree { None } else { Some(Fit::No) };
@@ -290,7 +345,7 @@ impl Name {
         let rest_agrees = are_in_order(rest_said, rest_on_file) || are_in_order(rest_on_file, rest_said);
         let in_first = if rest_agrees { first.fits(first_said) } else { Fit::No };
         // Two words written as one, or a slip in a later one.
-        let stand_against = on_file.len() == said.len() && on_file.iter().zip(said).any(|(one, other)| one.fits(other) == Fit::No);
+        let stand_against = on_file.len() == said.len() && on_file.iter().zip(said).any(|(one, other)| one.stands_against(other));
         let written_together = on_file.len().max(said.len()) > 1 && !stand_against;
         let in_whole = match (written_together, self.whole.first(), typed.whole.first()) {
             (true, Some(one), Some(other)) => slip_in_given(one, other),
@@ -328,6 +383,54 @@ fn without_glued_particle(word: &str) -> Option<&str> {
         .filter(|rest| rest.len() > 3)
 }
 
+/// Articles after Abd, with the sound that the next word makes of them: Abd ar-Rahman.
+const ARTICLES: &str = "al el ul il ol ar er ur ir as es us is an en un in at et ut ad ed ud id az ez uz iz ash esh ush adh udh ath uth";
+
+/// Abdurrahman, Abd al-Rahman, Abdel Rahman and Abdur Rahman are one name: each becomes `abdul rahman`. `None` if there is none.
+fn servant_of(words: &[&Spellings]) -> Option<Vec<Spellings>> {
+    let mut of = Vec::with_capacity(words.len() + 1);
+    let mut any = false;
+    let mut rest = words.iter().copied().peekable();
+    while let Some(word) = rest.next() {
+        let Some(after) = word.dropped.strip_prefix("abd") else {
+            of.push(word.clone());
+            continue;
+        };
+        let is_bare = after.is_empty() || is_one_of(ARTICLES, after) || matches!(after, "u" | "oul" | "ool" | "our" | "ous" | "oun");
+        if is_bare && rest.peek().is_some() {
+            // Abd al Rahman, Abdur Rahman.
+            if after.is_empty() {
+                rest.next_if(|next| is_one_of(ARTICLES, &next.dropped));
+            }
+            any = true;
+            of.push(Spellings::of("abdul"));
+        } else if let Some(name) = served(after) {
+            any = true;
+            of.extend([Spellings::of("abdul"), Spellings::of(name)]);
+        } else {
+            of.push(word.clone());
+        }
+    }
+    any.then_some(of)
+}
+
+/// What follows Abd and its article in one word: `urrahman` is `rahman`. `None` for Abdullah, which nobody parts, and for Abdou.
+fn served(after: &str) -> Option<&str> {
+    let vowels = after.find(|c| !matches!(c, 'a' | 'e' | 'i' | 'o' | 'u'))?;
+    let rest = after.get(vowels..)?;
+    let name = if let Some(name) = rest.strip_prefix('l') {
+        name
+    } else if let Some(name) = rest.strip_prefix("sh").filter(|name| name.starts_with("sh")) {
+        name
+    } else {
+        // The article sounds as the word begins: two of its letter, or one.
+        let (first, name) = (rest.chars().next()?, rest.get(1..).unwrap_or_default());
+        if name.starts_with(first) { name } else { rest }
+    };
+    let is_name = name.len() > 2 && vowels > 0 && !(name.starts_with("la") && name.len() < 5);
+    is_name.then_some(name)
+}
+
 /// Saint is mostly written short.
 fn saint(word: Spellings) -> Spellings {
     match word.dropped.as_str() {
@@ -338,8 +441,8 @@ fn saint(word: Spellings) -> Spellings {
 }
 
 fn slip(on_file: &[char], typed: &[char]) -> Fit {
-    // Of a Chinese or Korean character nobody mistypes a part.
-    let has_letters = || on_file.iter().chain(typed).all(|letter| *letter < '\u{2e80}');
+    // Of a Chinese or Korean character nobody mistypes a part; and a number in a name tells twins apart.
+    let has_letters = || on_file.iter().chain(typed).all(|letter| *letter < '\u{2e80}' && !letter.is_ascii_digit());
     if is_one_slip(on_file, typed) && has_letters() { slip_in(on_file) } else { Fit::No }
 }
 

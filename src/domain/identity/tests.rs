@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::born::Born;
 use crate::domain::person::{Contact, EmergencyContact};
 
-fn person(id: &str, given: &str, family: &str, born: Date, phone: &str) -> Person {
+pub(super) fn person(id: &str, given: &str, family: &str, born: Date, phone: &str) -> Person {
     Person {
         id: id.into(),
         given_name: given.into(),

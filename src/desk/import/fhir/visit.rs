@@ -52,7 +52,7 @@ pub(super) fn visits(graph: &Graph, cards: &Cards<'_>, at: usize, node: &Node, a
         ..Draft::default()
     };
     let id = common.id.clone();
-    if id.is_empty() {
+    if id.trim().is_empty() {
         let why = "appointment_id: expected the booking system's number, found nothing";
         return vec![Visit { id, draft: Err(why.to_owned()), warnings: Vec::new() }];
     }
