@@ -238,6 +238,8 @@ fn the_name_on_file_is_the_one_of_the_day() {
 fn a_name_as_one_text_is_taken_apart() {
     let heard = hear(&field("names-as-text.json"));
     assert_eq!(heard.name("r1"), "Nora Whitlow");
+    // People with one name are taken.
+    assert_eq!((heard.name("r4"), heard.name("r5"), heard.refused.len()), ("Suharyanto".into(), "Kadiatou".into(), 0));
     for (text, given, family) in [
         ("Nora Ann Whitlow", "Nora Ann", "Whitlow"),
         ("Whitlow, Nora Ann", "Nora Ann", "Whitlow"),
@@ -309,7 +311,8 @@ fn the_address_is_where_somebody_lives_now() {
 
 #[test]
 fn a_birth_date_is_handed_on_as_far_as_it_is_known() {
-    let heard = Heard::all_of(&field("birth-dates.json"));
+    let heard = hear(&field("birth-dates.json"));
+    assert_eq!((heard.refused.len(), heard.warned.len()), (0, 3), "each is said: staff check them in");
     let born = |id: &str| heard.of(id).person.birth_date.written();
     assert_eq!((born("u1"), born("u2"), born("u4")), ("1971".into(), "1960-02".into(), String::new()));
     for (text, expected) in [
@@ -320,8 +323,9 @@ fn a_birth_date_is_handed_on_as_far_as_it_is_known() {
         ("null", ""),
     ] {
         let resource = patient("p1", "Ada", "Example", "X", "").replace("\"X\"", text);
-        let heard = Heard::all_of(&bundle("collection", &[plain(&resource), plain(&appointment("a1", &["Patient/p1"]))]));
+        let heard = hear(&bundle("collection", &[plain(&resource), plain(&appointment("a1", &["Patient/p1"]))]));
         assert_eq!(heard.of("a1").person.birth_date.written(), expected, "{text}");
+        assert_eq!((heard.refused.len(), heard.warned.is_empty()), (0, expected.len() == 10), "{text}");
     }
 }
 
