@@ -53,6 +53,8 @@ mod letters;
 mod lock;
 #[path = "desk/matching.rs"]
 mod matching;
+#[path = "desk/matching_field.rs"]
+mod matching_field;
 #[path = "desk/outbox.rs"]
 mod outbox;
 #[path = "desk/outside_hours.rs"]

@@ -162,7 +162,8 @@ impl Person {
     #[must_use]
     pub fn first_given_name(&self) -> Private {
         let (given, family) = (real_given_name(self.given_name.as_str()), real_name(self.family_name.as_str()));
-        match given.split_whitespace().next() {
+        // A number before it tells twins apart, for staff.
+        match given.split_whitespace().find(|word| word.chars().any(char::is_alphabetic)) {
             Some(first) => Private::from(first),
             None if !family.is_empty() => Private::new(family),
             None => {
@@ -295,6 +296,8 @@ mod tests {
             ("John NMN", "Ford", "John F.", "John", "John Ford"),
             ("FNU John", "Ford", "John F.", "John", "John Ford"),
             ("Na", "No", "Na N.", "Na", "Na No"),
+            ("Baby Boy 2", "Hollis", "Baby H.", "Baby", "Baby Boy 2 Hollis"),
+            ("2 Judysgirl", "Hollis", "Judysgirl H.", "Judysgirl", "2 Judysgirl Hollis"),
             ("D&#039;Andre", "O&#39;Bryan", "D'Andre O.", "D'Andre", "D'Andre O'Bryan"),
             // Nothing else is on file: staff have to call them something.
             ("FNU", "LNU", "FNU", "FNU", "FNU LNU"),

@@ -115,7 +115,9 @@ impl Placeholder {
 pub fn is_no_name(text: &str) -> bool {
     let text = entities::undone(text);
     let words: Vec<String> = words(&text).collect();
-    words.iter().all(|word| is_no_name_word(word)) || PHRASES.contains(&words.join(" ").as_str()) || is_not_applicable(&text)
+    words.iter().all(|word| is_no_name_word(word) || !has_letter(word))
+        || PHRASES.contains(&words.join(" ").as_str())
+        || is_not_applicable(&text)
 }
 
 /// The same for a given name. There it cannot be the family name Null.
@@ -145,7 +147,16 @@ pub fn real_given_name(text: &str) -> String {
 pub(super) fn is_no_name_word(word: &str) -> bool {
     let folded = word.to_lowercase();
     let is_filled_up = folded.len() > 1 && folded.chars().all(|letter| letter == 'x');
-    is_filled_up || !folded.chars().any(char::is_alphabetic) || WORDS.contains(&folded.as_str())
+    is_filled_up || !(has_letter(&folded) || is_which(&folded)) || WORDS.contains(&folded.as_str())
+}
+
+fn has_letter(word: &str) -> bool {
+    word.chars().any(char::is_alphabetic)
+}
+
+/// Beside a name it tells twins apart: `Baby Boy 1`.
+fn is_which(word: &str) -> bool {
+    word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit()) && word.bytes().any(|byte| byte != b'0')
 }
 
 /// `N/A`, `#N/A`, `n\a`: with its stroke, for `Na` is a name.
@@ -221,6 +232,8 @@ mod tests {
             "*",
             "0",
             "000",
+            "1",
+            "Unknown 2",
             "LNU",
             "fnu",
             "NFN",
@@ -262,9 +275,15 @@ mod tests {
             assert!(!is_no_name(name), "{name:?}");
             assert_eq!(real_name(name), name);
         }
-        for (text, shown) in
-            [("John NMN", "John"), ("FNU John", "John"), ("D&#039;Andre", "D'Andre"), ("John (NMI)", "John"), (" Ana  María ", "Ana María")]
-        {
+        for (text, shown) in [
+            ("John NMN", "John"),
+            ("FNU John", "John"),
+            ("D&#039;Andre", "D'Andre"),
+            ("John (NMI)", "John"),
+            ("John 000", "John"),
+            ("Baby Boy 1", "Baby Boy 1"),
+            (" Ana  María ", "Ana María"),
+        ] {
             assert_eq!(real_name(text), shown);
         }
         assert!(is_no_given_name("NULL") && !is_no_given_name("Nullah"));

@@ -241,9 +241,13 @@ impl Name {
         self.given.first().map(|word| word.dropped.iter().collect()).unwrap_or_default()
     }
 
-    /// Whether the first given names are one slip apart.
+    /// Whether the first given names are one slip apart. Two numbers are none: 1Judysgirl, 2Judysgirl.
     pub(super) fn is_given_slip_from(&self, other: &Self) -> bool {
-        self.given.first().zip(other.given.first()).is_some_and(|(one, other)| is_one_slip(&one.dropped, &other.dropped))
+        let has_number = |word: &Given| word.dropped.iter().any(char::is_ascii_digit);
+        self.given
+            .first()
+            .zip(other.given.first())
+            .is_some_and(|(one, other)| is_one_slip(&one.dropped, &other.dropped) && !(has_number(one) && has_number(other)))
     }
 
     /// Whether the first word that was typed is this common given name but for a letter in the middle, and no name itself.
