@@ -173,7 +173,7 @@ impl Born {
     pub fn real(self) -> Self {
         match self {
             Self::Day(BirthDate(date)) if is_no_birth_date(date) => Self::Unknown,
-            Self::Year(year) | Self::Month(year, _) if year >= YEAR_NEVER || year < NEW_YEAR_BEFORE => Self::Unknown,
+            Self::Year(year) | Self::Month(year, _) if !(NEW_YEAR_BEFORE..YEAR_NEVER).contains(&year) => Self::Unknown,
             born => born,
         }
     }
