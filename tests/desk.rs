@@ -25,6 +25,8 @@ mod data_life;
 mod details;
 #[path = "desk/events.rs"]
 mod events;
+#[path = "desk/fhir_field.rs"]
+mod fhir_field;
 #[path = "desk/focus.rs"]
 mod focus;
 #[path = "desk/import.rs"]

@@ -14,8 +14,8 @@ use arrivals::clock::SystemClock;
 use arrivals::desk::Desk;
 use arrivals::desk::config::{DeskConfig, listen_address};
 use arrivals::desk::import::how::Mapping;
-use arrivals::desk::import::preview::preview_file_as;
-use arrivals::desk::import::{ImportError, Report, Summary, days, import_file_as, sample};
+use arrivals::desk::import::preview::preview_as;
+use arrivals::desk::import::{Given, ImportError, Report, Summary, days, import_as, sample};
 use arrivals::desk::matching;
 use arrivals::desk::out::write_file;
 use arrivals::desk::page::reports::document;
@@ -388,14 +388,17 @@ fn import(desk: &Desk, files: &[PathBuf], preview: bool, map: Option<&Path>) -> 
     let how = desk.how_to_read(mapping)?;
     let mut summary = Summary::default();
     let mut unreadable = false;
-    for file in files {
+    for group in Given::grouped(files) {
         let mut report = |report: Report| match report {
             Report::Refusal(text) | Report::Change(text) => println!("{text}"),
             Report::Note(text) => eprintln!("note: {text}"),
-            Report::Progress(done) => eprintln!("{}: {done} appointments so far", file.display()),
+            Report::Progress(done) => eprintln!("{done} appointments so far"),
             Report::Days(found) => tell_days(desk, &found),
         };
-        match if preview { preview_file_as(desk, file, &how, &mut report) } else { import_file_as(desk, file, &how, &mut report) } {
+        let done = Given::read(&group).and_then(|given| {
+            if preview { preview_as(desk, &given, &how, &mut report) } else { import_as(desk, &given, &how, &mut report) }
+        });
+        match done {
             Ok(part) => summary += part,
             Err(ImportError::WrongFile(why)) => {
                 unreadable = true;

@@ -119,13 +119,12 @@ impl Seq {
 /// Whether this is what systems write in place of a patient's number that they do not have: `N/A`, `NULL`, `UNKNOWN`, only zeros.
 pub fn is_no_number(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 17] = [
         "",
         "na",
         "null",
         "nil",
         "none",
-        "no",
         "nan",
         "unknown",
         "unk",
@@ -137,11 +136,7 @@ pub fn is_no_number(text: &str) -> bool {
         "missing",
         "blank",
         "empty",
-        "pending",
         "tbd",
-        "test",
-        "new",
-        "temp",
     ];
     // One digit over and over, as `0000` and `9999`, is nobody's number.
     let is_repeated = plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit() && Some(byte) == plain.bytes().next());

@@ -131,7 +131,7 @@ await play(async () => {
   await look(sue, "import");
   const changed = file("changed.csv");
   writeFileSync(changed, dayList().replace(`apt-0005,${today}T08:`, `apt-0005,${today}T18:`).replace("apt-0006,", "apt-new-6,").replace(/\r?\n(apt-0007,[^,]*),/, "\napt-0007,yesterday,"));
-  await sue.getByLabel(/A list of the booking system/).setInputFiles(changed);
+  await sue.getByLabel(/A list from the scheduling system/).setInputFiles(changed);
   await sue.getByRole("button", { name: "Preview" }).click();
   await sue.getByRole("heading", { name: "What this list changes" }).waitFor();
   await look(sue, "preview");

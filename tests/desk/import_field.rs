@@ -1,8 +1,8 @@
 //! Lists as practices export them: nobody is lost for how a file is written, and nobody vanishes without a word.
 
 use arrivals::desk::import::how::{How, Mapping};
-use arrivals::desk::import::import_file_as;
 use arrivals::desk::import::preview::{Kind, ReadList};
+use arrivals::desk::import::{Given, import_as};
 use arrivals::domain::appointment::{Appointment, AppointmentStatus};
 
 use super::page::{ready, sign_in};
@@ -123,7 +123,7 @@ fn a_mapping_says_what_names_do_not() {
     let place = place();
     let file = place.folder.path().join("own.txt");
     std::fs::write(&file, text).unwrap();
-    assert_eq!(import_file_as(&place.desk, &file, &how, &mut |_| {}).unwrap().taken, 1);
+    assert_eq!(import_as(&place.desk, &Given::read(&[&file]).unwrap(), &how, &mut |_| {}).unwrap().taken, 1);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub mod words;
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -119,33 +119,107 @@ pub enum Report {
 /// # Errors
 /// As [`import_file_as`].
 pub fn import_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
-    import_file_as(desk, path, &desk.how_to_read(None)?, report)
+    import_as(desk, &Given::read(&[path])?, &desk.how_to_read(None)?, report)
 }
 
-/// Reads one file and gives the desk what is good in it. Where staff accepted something, it is heard to its end first: a list is
-/// stored in parts, and contradicts as a whole. So it is where people have checked in whose visits it may change.
+/// Files that are one list, as they were read from the disk.
+pub struct Given {
+    /// The file's name; empty if they are several.
+    name: String,
+    kind: Kind,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Given {
+    /// Reads one file, or several FHIR ones in which each may speak of what stands in another.
+    ///
+    /// # Errors
+    /// One sentence that names a file that cannot be read.
+    pub fn read(paths: &[&Path]) -> Result<Self, ImportError> {
+        let mut given = Self { name: String::new(), kind: Kind::Fhir, files: Vec::new() };
+        for path in paths {
+            let name = path.display().to_string();
+            let named = |why: String| ImportError::WrongFile(format!("{name}: {why}"));
+            given.kind = Kind::of_path(path).map_err(named)?;
+            let bytes = read_bytes(path).map_err(named)?;
+            if paths.len() == 1 {
+                given.name.clone_from(&name);
+            } else {
+                check_text(&bytes).map_err(named)?;
+            }
+            given.files.push((name, bytes));
+        }
+        Ok(given)
+    }
+
+    /// Which of these belong into one list: every FHIR file of a command, and each other file alone; in the order given.
+    #[must_use]
+    pub fn grouped(paths: &[PathBuf]) -> Vec<Vec<&Path>> {
+        let mut groups: Vec<Vec<&Path>> = Vec::new();
+        let mut of_fhir: Option<usize> = None;
+        for path in paths {
+            // What cannot be opened keeps nobody else out.
+            let is_fhir = Kind::of_path(path) == Ok(Kind::Fhir) && path.is_file();
+            match of_fhir.filter(|_| is_fhir).and_then(|at| groups.get_mut(at)) {
+                Some(group) => group.push(path),
+                None => {
+                    if is_fhir {
+                        of_fhir = Some(groups.len());
+                    }
+                    groups.push(vec![path]);
+                }
+            }
+        }
+        groups
+    }
+
+    fn hand_on(&self, how: &How, sink: &mut dyn Sink) -> Result<(), ImportError> {
+        match self.files.as_slice() {
+            [(_, bytes)] => read_as(self.kind, bytes, how, sink).map_err(|error| in_file(&self.name, error)),
+            files => {
+                let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+                fhir::read_many(&files, sink)
+            }
+        }
+    }
+
+    /// What is said of a line: `FILE:LINE: ...`. Of several files the sentence itself begins with the name.
+    fn at_line(&self, line: u64, text: &str) -> String {
+        match text.split_once(": ") {
+            Some((file, text)) if self.name.is_empty() && self.files.iter().any(|(name, _)| name == file) => {
+                format!("{file}:{line}: {text}")
+            }
+            _ if self.name.is_empty() => text.to_owned(),
+            _ => format!("{}:{line}: {text}", self.name),
+        }
+    }
+
+    /// What is said of all of it.
+    fn of_all(&self, text: &str) -> String {
+        if self.name.is_empty() { text.to_owned() } else { format!("{}: {text}", self.name) }
+    }
+}
+
+/// Gives the desk what is good in a list. Where staff accepted something, it is heard to its end first: a list is stored in parts, and
+/// contradicts as a whole. So it is where people have checked in whose visits it may change.
 ///
 /// # Errors
-/// One sentence, if nothing of the file can be read or the desk cannot take it.
-pub fn import_file_as(desk: &Desk, path: &Path, how: &How, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
-    let name = path.display().to_string();
-    let named = |why: String| ImportError::WrongFile(format!("{name}: {why}"));
-    let kind = Kind::of_path(path).map_err(named)?;
-    let bytes = read_bytes(path).map_err(named)?;
+/// One sentence, if nothing of it can be read or the desk cannot take it.
+pub fn import_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
     let mut heard = desk.listen()?;
     if !heard.is_moot() {
-        // What is wrong with the file is said below.
-        if read_as(kind, &bytes, how, &mut heard).is_ok() {
+        // What is wrong with it is said below.
+        if given.hand_on(how, &mut heard).is_ok() {
             desk.end_contradicted(&heard)?;
         }
     }
-    for text in preview::changes_of_arrived(desk, kind, &bytes, how)? {
-        report(Report::Note(format!("{name}: {text}")));
+    for text in preview::changes_of_arrived(desk, given, how)? {
+        report(Report::Note(given.of_all(&text)));
     }
     let zone = desk.with_store(|store| Ok(store.zone().clone()))?;
     let mut sink = DeskSink {
         desk,
-        name: &name,
+        given,
         report,
         batch: Vec::new(),
         unsaid: Unsaid::default(),
@@ -154,7 +228,7 @@ pub fn import_file_as(desk: &Desk, path: &Path, how: &How, report: &mut dyn FnMu
         zone,
         days: BTreeMap::new(),
     };
-    read_as(kind, &bytes, how, &mut sink).map_err(|error| in_file(&name, error))?;
+    given.hand_on(how, &mut sink)?;
     sink.store()?;
     let DeskSink { report, summary, days, .. } = sink;
     report(Report::Days(days));
@@ -166,11 +240,7 @@ pub fn import_file_as(desk: &Desk, path: &Path, how: &How, report: &mut dyn FnMu
 /// # Errors
 /// One sentence that names the file, if nothing of it can be read; whatever the sink says.
 pub fn read_file(path: &Path, sink: &mut dyn Sink) -> Result<(), ImportError> {
-    let name = path.display().to_string();
-    let named = |why: String| ImportError::WrongFile(format!("{name}: {why}"));
-    let kind = Kind::of_path(path).map_err(named)?;
-    let bytes = read_bytes(path).map_err(named)?;
-    read_as(kind, &bytes, &How::default(), sink).map_err(|error| in_file(&name, error))
+    Given::read(&[path])?.hand_on(&How::default(), sink)
 }
 
 fn in_file(name: &str, error: ImportError) -> ImportError {
@@ -202,7 +272,7 @@ impl Kind {
             "csv" | "txt" | "tsv" | "tab" => Some(Self::Csv),
             // What is named so is often text; else a sentence says what to do.
             "xlsx" | "xlsm" | "xls" => Some(Self::Sheet),
-            "json" | "ndjson" => Some(Self::Fhir),
+            "json" | "ndjson" | "jsonl" => Some(Self::Fhir),
             _ => None,
         }
     }
@@ -322,7 +392,7 @@ impl Sink for Heard {
 
 struct DeskSink<'a> {
     desk: &'a Desk,
-    name: &'a str,
+    given: &'a Given,
     report: &'a mut dyn FnMut(Report),
     batch: Vec<Appointment>,
     unsaid: Unsaid,
@@ -336,8 +406,8 @@ impl DeskSink<'_> {
     fn store(&mut self) -> Result<(), DeskError> {
         let taken = self.desk.take_list(&self.batch, self.unsaid)?;
         self.summary.add(&taken);
-        taken.refused.iter().for_each(|why| (self.report)(Report::Refusal(format!("{}: {why}", self.name))));
-        taken.notes.iter().for_each(|note| (self.report)(Report::Note(format!("{}: {note}", self.name))));
+        taken.refused.iter().for_each(|why| (self.report)(Report::Refusal(self.given.of_all(why))));
+        taken.notes.iter().for_each(|note| (self.report)(Report::Note(self.given.of_all(note))));
         self.done += self.batch.len() as u64;
         self.batch.clear();
         if self.done > 0 && self.done.is_multiple_of(20 * BATCH as u64) {
@@ -363,14 +433,14 @@ impl Sink for DeskSink<'_> {
 
     fn refuse(&mut self, line: u64, why: &str) {
         self.summary.refused += 1;
-        (self.report)(Report::Refusal(format!("{}:{line}: {why}", self.name)));
+        (self.report)(Report::Refusal(self.given.at_line(line, why)));
     }
 
     fn warn(&mut self, line: u64, why: &str) {
-        (self.report)(Report::Note(format!("{}:{line}: {why}", self.name)));
+        (self.report)(Report::Note(self.given.at_line(line, why)));
     }
 
     fn note(&mut self, text: &str) {
-        (self.report)(Report::Note(format!("{}: {text}", self.name)));
+        (self.report)(Report::Note(self.given.of_all(text)));
     }
 }

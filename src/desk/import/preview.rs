@@ -18,7 +18,7 @@ use super::super::store::{Changed, Taken, Unsaid};
 pub use super::Kind;
 use super::how::{How, Mapping};
 use super::table::Look;
-use super::{ImportError, Report, Sink, Summary, in_file, look, read_as, read_bytes};
+use super::{Given, ImportError, Report, Sink, Summary, look, read_as};
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::AppointmentId;
 use crate::domain::proposal::Field;
@@ -99,28 +99,26 @@ impl ReadList {
 /// Says what one file would change, and takes nothing of it. Of a person a line says which fields are different, and not what is in them.
 ///
 /// # Errors
-/// As [`preview_file_as`].
+/// As [`preview_as`].
 pub fn preview_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
-    preview_file_as(desk, path, &desk.how_to_read(None)?, report)
+    preview_as(desk, &Given::read(&[path])?, &desk.how_to_read(None)?, report)
 }
 
-/// As [`preview_file`], of a file that is written so. What would change for people who are here comes first.
+/// As [`preview_file`], of files that are one list and are written so. What would change for people who are here comes first.
 ///
 /// # Errors
 /// One sentence, if nothing of the file can be read or the desk's own cannot be.
-pub fn preview_file_as(desk: &Desk, path: &Path, how: &How, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
-    let name = path.display().to_string();
-    let named = |why: String| ImportError::WrongFile(format!("{name}: {why}"));
-    let kind = Kind::of_path(path).map_err(named)?;
-    let list = ReadList::read_as(kind, &read_bytes(path).map_err(named)?, how).map_err(|error| in_file(&name, error))?;
-    list.refused.iter().for_each(|(line, why)| report(Report::Refusal(format!("{name}:{line}: {why}"))));
+pub fn preview_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
+    let mut list = ReadList::default();
+    given.hand_on(how, &mut list)?;
+    list.refused.iter().for_each(|(line, why)| report(Report::Refusal(given.at_line(*line, why))));
     for (line, what) in &list.notes {
-        report(Report::Note(line.map_or_else(|| format!("{name}: {what}"), |line| format!("{name}:{line}: {what}"))));
+        report(Report::Note(line.map_or_else(|| given.of_all(what), |line| given.at_line(line, what))));
     }
     let zone = desk.settings().zone().map_err(DeskError::from)?;
     let preview = desk.preview(&list)?;
-    preview.refused.iter().for_each(|why| report(Report::Refusal(format!("{name}: {why}"))));
-    preview.notes.iter().for_each(|note| report(Report::Note(format!("{name}: {note}"))));
+    preview.refused.iter().for_each(|why| report(Report::Refusal(given.of_all(why))));
+    preview.notes.iter().for_each(|note| report(Report::Note(given.of_all(note))));
     let arrived = desk.arrived_today()?;
     let (here, others): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
     for one in &here {
@@ -147,13 +145,13 @@ fn what_changes(one: &Changed, zone: &TimeZone) -> String {
 }
 
 /// What a list would change for people who have checked in today, one sentence each. A list that cannot be read changes nothing.
-pub(super) fn changes_of_arrived(desk: &Desk, kind: Kind, bytes: &[u8], how: &How) -> Result<Vec<String>, ImportError> {
+pub(super) fn changes_of_arrived(desk: &Desk, given: &Given, how: &How) -> Result<Vec<String>, ImportError> {
     let arrived = desk.arrived_today()?;
     if arrived.is_empty() {
         return Ok(Vec::new());
     }
     let mut of_arrived = OfArrived { arrived: &arrived, list: ReadList::default() };
-    match read_as(kind, bytes, how, &mut of_arrived) {
+    match given.hand_on(how, &mut of_arrived) {
         Ok(()) => {}
         Err(ImportError::WrongFile(_)) => return Ok(Vec::new()),
         Err(error) => return Err(error),

@@ -52,6 +52,10 @@ pub(super) fn visits(graph: &Graph, cards: &Cards<'_>, at: usize, node: &Node, a
         ..Draft::default()
     };
     let id = common.id.clone();
+    if id.trim().is_empty() {
+        let why = "appointment_id: expected the booking system's number, found nothing";
+        return vec![Visit { id, draft: Err(why.to_owned()), warnings: Vec::new() }];
+    }
     let mut warnings: Vec<String> = node.warnings.iter().map(|why| format!("{why}; it is left empty")).collect();
     if common.status.is_empty() {
         warnings.push("status: expected a FHIR appointment status, found nothing; it is taken as booked".to_owned());
