@@ -27,6 +27,10 @@ mod details;
 mod events;
 #[path = "desk/fhir_field.rs"]
 mod fhir_field;
+#[path = "desk/fhir_people.rs"]
+mod fhir_people;
+#[path = "desk/fhir_visits.rs"]
+mod fhir_visits;
 #[path = "desk/focus.rs"]
 mod focus;
 #[path = "desk/import.rs"]

@@ -148,7 +148,7 @@ impl Clinic {
                 "{id},{start},20,booked,{service},Dr. {service} {},\"Main building, waiting area {}\",patient-{n:04},\"{given}\",\"{family}\",{},555-010-{:04},Example Health,M{n:06}",
                 1 + n / SERVICES.len() % 3,
                 1 + n % 3,
-                someone.birth_date.0,
+                someone.birth_date.written(),
                 n % 10_000,
             );
         };

@@ -69,7 +69,9 @@ impl Born {
                 if (1..=12).contains(&month) { Ok(Self::Month(number(year, 4)?, month)) } else { Err(NotBorn) }
             }
             [year, month, day] => {
-                (number(year, 4)?, number(month, 2)?, number(day, 2)?);
+                number(year, 4)?;
+                number(month, 2)?;
+                number(day, 2)?;
                 text.parse().map(Self::on).map_err(|_| NotBorn)
             }
             _ => Err(NotBorn),

@@ -277,7 +277,7 @@ impl Draft {
                 id: PatientId::new(self.patient_id),
                 given_name: self.given_name.into(),
                 family_name: self.family_name.into(),
-                birth_date: birth_date,
+                birth_date,
                 other_given_names,
                 other_family_names,
                 other_phones,

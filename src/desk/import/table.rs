@@ -124,8 +124,11 @@ fn is_empty(cells: &[String]) -> bool {
     cells.iter().all(|cell| clean(cell).is_empty())
 }
 
+/// A row: its line, and its cells.
+type Row = (u64, Vec<String>);
+
 /// The first row that names everything that has to be there, or else the one that names most; and the other rows that were looked at.
-fn header_of(records: &mut dyn Records, how: &How) -> Option<(Header, Vec<(u64, Vec<String>)>)> {
+fn header_of(records: &mut dyn Records, how: &How) -> Option<(Header, Vec<Row>)> {
     let mut rows: Vec<(u64, Vec<String>)> = Vec::new();
     let mut best: Option<(usize, Header)> = None;
     while rows.len() <= ABOVE_MAX {

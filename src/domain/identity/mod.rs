@@ -469,6 +469,7 @@ pub fn born_on_date(birth_date: BirthDate, month: i8, day: i8) -> bool {
 }
 
 #[cfg(test)]
+#[path = "field/tests.rs"]
 mod field;
 #[cfg(test)]
 mod tests;

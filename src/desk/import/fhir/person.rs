@@ -91,7 +91,7 @@ fn is_of_an_office(identifier: &Identifier) -> bool {
     // A longer object identifier is another system's: `2.16.840.1.113883.4.17`.
     let system = identifier.system.to_ascii_lowercase();
     let is_system = |known: &&str| system.split_once(*known).is_some_and(|(_, rest)| !rest.starts_with(|c: char| c.is_ascii_digit()));
-    is_listed || is_named || SYSTEMS.iter().any(|known| is_system(&known))
+    is_listed || is_named || SYSTEMS.iter().any(is_system)
 }
 
 /// Telephones on which somebody can be reached on `day`, the best first, each once.
