@@ -16,7 +16,7 @@ mod same;
 mod scripts;
 mod slips;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
@@ -358,8 +358,8 @@ impl Index {
         let wanted = Wanted { birth_date: typed.birth_date.0, family, given, is_only, phone_last4 };
         let mut fits = Fits::none_yet(&self.names);
         let mut alike: Vec<(&Ready, Likeness)> = Vec::new();
-        // Whoever has such a birth date and a name like one that was typed.
-        let mut near: BTreeSet<&PatientId> = BTreeSet::new();
+        // Who has such a birth date and a name like one that was typed, and whether there are several.
+        let (mut near, mut is_anybody_near): (Option<&PatientId>, bool) = (None, false);
         let mut compared = 0;
         for person in &self.people {
             let date = compare(wanted.birth_date, person.birth_date);
@@ -368,7 +368,8 @@ impl Index {
                 let (likeness, is_alike) = person.likeness(&wanted, date, &mut fits);
                 alike.extend(likeness.map(|likeness| (person, likeness)));
                 if is_alike {
-                    near.insert(&person.id);
+                    is_anybody_near |= near.is_some_and(|first| *first != person.id);
+                    near = near.or(Some(&person.id));
                 }
             }
         }
@@ -376,7 +377,7 @@ impl Index {
         for person in self.people.iter().take(COMPARED_MIN.saturating_sub(compared)) {
             std::hint::black_box(person.likeness(&wanted, Dates::Other, &mut fits));
         }
-        decide(&wanted, &alike, near.len() > 1)
+        decide(&wanted, &alike, is_anybody_near)
     }
 }
 
