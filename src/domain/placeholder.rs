@@ -74,8 +74,27 @@ const PHRASES: &[&str] = &[
     "sin apellidos",
     "no tiene",
     "to be determined",
+    "to be announced",
     "tbd",
+    "tba",
+    "none given",
+    "none provided",
+    "no lname",
+    "no fname",
+    "name",
+    "first name",
+    "last name",
+    "family name",
+    "given name",
+    "surname",
+    "mononymous",
 ];
+
+/// A phrase of so many letters is one without its spaces too: `NOLASTNAME`. Noname is a name.
+const SQUEEZED_LETTERS_MIN: usize = 8;
+
+/// Names of some people, and what some lists write for none.
+const PERHAPS: &[&str] = &["null", "na", "nan", "nil", "x"];
 
 /// Dates that computers and people write for "not known": nobody who lives was born on one.
 const DATES: &[(i16, i8, i8)] = &[(1899, 12, 30), (1899, 12, 31), (1111, 11, 11)];
@@ -115,9 +134,22 @@ impl Placeholder {
 pub fn is_no_name(text: &str) -> bool {
     let text = entities::undone(text);
     let words: Vec<String> = words(&text).collect();
-    words.iter().all(|word| is_no_name_word(word) || !has_letter(word))
-        || PHRASES.contains(&words.join(" ").as_str())
-        || is_not_applicable(&text)
+    words.iter().all(|word| is_no_name_word(word) || !has_letter(word)) || is_phrase(&words) || is_not_applicable(&text)
+}
+
+fn is_phrase(words: &[String]) -> bool {
+    let squeezed = words.concat();
+    let is_long = squeezed.chars().count() >= SQUEEZED_LETTERS_MIN;
+    // `L.N.U.`
+    let is_spelt = words.iter().all(|word| word.chars().count() == 1) && WORDS.contains(&squeezed.as_str());
+    is_spelt || PHRASES.contains(&words.join(" ").as_str()) || (is_long && PHRASES.iter().any(|phrase| phrase.replace(' ', "") == squeezed))
+}
+
+/// Whether this is a name of some people, and no name in some lists: `NULL`, `NA`, `X`. Its bearer may have only the other name.
+#[must_use]
+pub fn is_perhaps_no_name(text: &str) -> bool {
+    let folded: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    PERHAPS.contains(&folded.as_str())
 }
 
 /// The same for a given name. There it cannot be the family name Null.
@@ -147,7 +179,7 @@ pub fn real_given_name(text: &str) -> String {
 pub(super) fn is_no_name_word(word: &str) -> bool {
     let folded = word.to_lowercase();
     let is_filled_up = folded.len() > 1 && folded.chars().all(|letter| letter == 'x');
-    is_filled_up || !(has_letter(&folded) || is_which(&folded)) || WORDS.contains(&folded.as_str())
+    is_filled_up || !(has_letter(&folded) || is_which(&folded)) || WORDS.contains(&folded.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
 fn has_letter(word: &str) -> bool {
@@ -260,6 +292,12 @@ mod tests {
             "name unknown",
             "sin apellido",
             "not provided",
+            "NOLASTNAME",
+            "LastNameUnknown",
+            "L.N.U.",
+            "Unknown1",
+            "None given",
+            "TBA",
             "&#45;",
             "&nbsp;",
             "—",
@@ -287,6 +325,7 @@ mod tests {
             assert_eq!(real_name(text), shown);
         }
         assert!(is_no_given_name("NULL") && !is_no_given_name("Nullah"));
+        assert!(is_perhaps_no_name("NULL") && is_perhaps_no_name("N.A.") && !is_perhaps_no_name("Nullah") && !is_perhaps_no_name("Ann"));
     }
 
     #[test]

@@ -30,7 +30,7 @@ use self::names::{Fit, Name};
 use super::ids::PatientId;
 use super::person::{BirthDate, Person};
 use super::phones::last_fours;
-use super::placeholder::is_no_given_name;
+use super::placeholder::{is_no_given_name, is_perhaps_no_name};
 use super::private::Private;
 
 /// What somebody said of themselves, by typing it or with a card.
@@ -90,6 +90,8 @@ struct Ready {
     given: Box<[NameAt]>,
     /// Their only name, in both places: whoever has one name types it at either question.
     has_one_name: bool,
+    /// One of their names is what some lists write for none: `NULL`, `NA`.
+    has_perhaps_one_name: bool,
     /// Of every telephone on file.
     phones: Box<[[u8; 4]]>,
     /// Somebody on the list bears the same name and may be a parent or a child, or is a twin whose given name is a slip away:
@@ -168,6 +170,13 @@ impl Ready {
         } else if given.is_empty() {
             given.clone_from(&family);
         }
+        let is_perhaps_none = |name: &Private| !has_one_name && is_perhaps_no_name(name.as_str());
+        let (no_family, no_given) = (is_perhaps_none(&person.family_name), is_perhaps_none(&person.given_name));
+        match (no_family, no_given) {
+            (true, false) => family.extend_from_slice(&given),
+            (false, true) => given.extend_from_slice(&family),
+            (true, true) | (false, false) => {}
+        }
         given.extend(called);
         let phones = std::iter::once(&person.contact.phone).chain(&person.other_phones);
         Some(Self {
@@ -176,6 +185,7 @@ impl Ready {
             family: family.into(),
             given: given.into(),
             has_one_name,
+            has_perhaps_one_name: no_family != no_given,
             phones: phones.flat_map(|phone| last_fours(phone.as_str())).collect(),
             has_namesake: false,
         })
@@ -189,7 +199,7 @@ impl Ready {
         let as_given = fits.given(&self.given, &wanted.family, Said::Family);
         let family_is_given = as_given == Some(Fit::Same);
         let given_is_family = wanted.given.as_ref().map(|given| fits.family(&self.family, given, Said::Given) == Fit::Same);
-        let is_counted = !wanted.is_only || self.has_one_name;
+        let is_counted = !wanted.is_only || self.has_one_name || self.has_perhaps_one_name;
         let swapped = family_is_given & (date == Dates::Same) & is_counted;
         // The only name is as near to a twin's as a given name is.
         let family = match as_given {
