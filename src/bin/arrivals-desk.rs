@@ -56,7 +56,7 @@ enum Command {
     /// Prints one line for each refusal and ends with `taken N, unchanged M, refused K`.
     /// Exit status: 0 nothing refused, 2 something refused (the rest is taken), 1 a file could not be read at all.
     Import {
-        /// Files whose names end in .csv, .txt, .tsv, .xlsx, .xlsm, .json or .ndjson.
+        /// Files whose names end in .csv, .txt, .tsv, .xlsx, .xlsm, .json, .ndjson or .jsonl; all FHIR files together are one list.
         #[arg(required_unless_present = "sample_day")]
         files: Vec<PathBuf>,
         /// Instead of files: an invented clinic day around the present hour, for trying out. Refused by a desk that has appointments of its own.
@@ -396,6 +396,10 @@ fn import(desk: &Desk, files: &[PathBuf], preview: bool, map: Option<&Path>) -> 
             Report::Days(found) => tell_days(desk, &found),
         };
         let done = Given::read(&group).and_then(|given| {
+            for why in given.unreadable() {
+                unreadable = true;
+                eprintln!("arrivals-desk: {why}");
+            }
             if preview { preview_as(desk, &given, &how, &mut report) } else { import_as(desk, &given, &how, &mut report) }
         });
         match done {

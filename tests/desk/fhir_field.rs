@@ -185,3 +185,16 @@ fn files_of_one_command_are_one_list() {
         assert!(said.contains(counts) && said.contains(&format!("{visits}:2: appointment a2: participant")), "{said}");
     }
 }
+
+#[test]
+fn a_file_of_several_that_cannot_be_read_costs_itself() {
+    let place = place();
+    let day = write(&place, "day.json", &contained("d1", "p1", "Holm", "1971-04-02"));
+    let (empty, cut) = (write(&place, "empty.ndjson", ""), write(&place, "cut.json", "{\"resourceType\":"));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_arrivals-desk"));
+    command.arg("import").args([&empty, &day, &cut]).arg("--data").arg(place.folder.path().join("other"));
+    let output = command.output().unwrap();
+    let (said, errors) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.code() == Some(1) && said.contains("taken 1, unchanged 0, refused 0"), "{said}{errors}");
+    assert!(errors.contains(&format!("{empty}: the file is empty")) && errors.contains(&format!("{cut}: expected JSON")), "{errors}");
+}

@@ -400,3 +400,51 @@ fn the_later_version_counts_wherever_it_stands() {
     let heard = hear(&bundle("collection", &[&two[..], &[plain(&appointment("a1", &["Patient/p1"]))]].concat()));
     assert!(heard.good.is_empty() && heard.refused[0].1.contains("two different people"), "{:?}", heard.refused);
 }
+
+#[test]
+fn half_a_name_is_made_whole_by_its_text() {
+    for (name, expected) in [
+        (r#"{"text":"Dr. Nora Ann Whitlow","family":"Whitlow"}"#, ("Nora Ann", "Whitlow")),
+        (r#"{"text":"Whitlow, Nora","family":"Whitlow"}"#, ("Nora", "Whitlow")),
+        (r#"{"text":"Nora de la Cruz","family":"de la Cruz"}"#, ("Nora", "de la Cruz")),
+        (r#"{"text":"Nora Whitlow","given":["Nora"]}"#, ("Nora", "Whitlow")),
+        (r#"{"text":"Suharyanto","family":"Suharyanto"}"#, ("", "Suharyanto")),
+        (r#"{"text":"Somebody Else","family":"Whitlow"}"#, ("", "Whitlow")),
+        (r#"{"text":null,"given":["Kadiatou"]}"#, ("Kadiatou", "")),
+    ] {
+        let (found, _) = only(&format!(r#""name":[{name}]"#));
+        assert_eq!((found.person.given_name.as_str(), found.person.family_name.as_str()), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_neither_of_two_records_says_makes_them_nobody() {
+    // One placeholder id, two people, no birth date: neither is taken for the other.
+    let unknown = |given: &str, family: &str| plain(&patient("unknown", given, family, "", ""));
+    let heard = hear(&bundle(
+        "collection",
+        &[unknown("Nora", "Whitlow"), unknown("Ugo", "Prentice"), plain(&appointment("a1", &["Patient/unknown"]))],
+    ));
+    assert!(heard.good.is_empty() && heard.refused[0].1.contains("two different people"), "{:?}", heard.refused);
+    // A contained patient without an id is not found by an empty one.
+    let inner = patient("p1", "Nora", "Whitlow", "1971-04-02", "").replace(r#""id":"p1","#, "");
+    let text = appointment("a1", &["#"]).replacen("\"status\"", &format!(r#""contained":[{inner}],"status""#), 1);
+    assert_eq!(hear(&text).refused.len(), 1);
+}
+
+#[test]
+fn one_card_that_is_said_twice_is_one() {
+    let card = r#"{"resourceType":"Coverage","beneficiary":{"reference":"Patient/p1"},"payor":[{"display":"Green"}],"subscriberId":"G1"}"#;
+    let person = patient("p1", "Nora", "Whitlow", "1971-04-02", "");
+    let other = card.replace("G1", "G2");
+    let taken = |cards: &[&str]| {
+        let cards: Vec<String> = cards.iter().map(|card| plain(card)).collect();
+        let heard =
+            Heard::all_of(&bundle("collection", &[&cards[..], &[plain(&person), plain(&appointment("a1", &["Patient/p1"]))]].concat()));
+        let found = heard.of("a1");
+        [&found.coverage, &found.second_coverage]
+            .map(|card| card.as_ref().map(|card| card.member_id.as_str().to_owned()).unwrap_or_default())
+    };
+    assert_eq!(taken(&[card, card]), ["G1", ""]);
+    assert_eq!(taken(&[card, card, &other]), ["G1", "G2"]);
+}

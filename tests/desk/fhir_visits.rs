@@ -248,3 +248,84 @@ fn an_evening_is_on_its_own_day() {
     let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
     assert_eq!(heard.of("af1").local_date(&zone).to_string(), "2026-11-30");
 }
+
+/// A page of a search with these links, of these appointments.
+fn page_of(total: &str, links: &[(&str, &str)], ids: &[&str]) -> String {
+    let links: Vec<String> = links.iter().map(|(relation, url)| format!(r#"{{"relation":"{relation}","url":"{url}"}}"#)).collect();
+    let entries: Vec<String> = ids.iter().map(|id| plain(&appointment(id, &["Patient/p1"]))).chain([plain(&nora())]).collect();
+    bundle("searchset", &entries).replacen("\"entry\"", &format!(r#"{total}"link":[{}],"entry""#, links.join(",")), 1)
+}
+
+#[test]
+fn pages_that_are_missing_are_said_whatever_else_is_there() {
+    let said = |pages: &[String]| {
+        let files: Vec<(String, &[u8])> = pages.iter().enumerate().map(|(at, page)| (format!("{at}.json"), page.as_bytes())).collect();
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
+        let mut heard = Heard::default();
+        fhir::read_many(&files, &mut heard).unwrap();
+        heard.refused.into_iter().map(|(_, why)| why.split(';').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let two = r#""total":2,"#;
+    let (a1, a2) = (page_of(two, &[("self", "u:a1"), ("next", "u:a2")], &["a1"]), page_of(two, &[("self", "u:a2")], &["a2"]));
+    let (b1, b2) = (page_of(two, &[("self", "u:b1"), ("next", "u:b2")], &["b1"]), page_of(two, &[("self", "u:b2")], &["b2"]));
+    assert!(said(&[a1.clone(), a2.clone()]).is_empty() && said(&[b2.clone(), a2.clone(), b1.clone(), a1.clone()]).is_empty());
+    // One page twice is one; another search of as many is another.
+    let of_two = "0.json: this is one page of several: 1 of 2 appointments";
+    assert_eq!(said(&[a1.clone(), a1.clone()]), [of_two]);
+    assert_eq!(said(&[a1.clone(), b1.clone()]).len(), 1);
+    assert_eq!(said(&[b1.clone(), a1.clone(), a2.clone()]), [of_two]);
+    let people = bundle("searchset", &[plain(&nora()), plain(&ugo())]).replacen("\"entry\"", "\"total\":2,\"entry\"", 1);
+    assert_eq!(said(&[a1.clone(), people]), [of_two]);
+    // Without a total the links alone say it; a last page that names no total is one too.
+    let (c1, c2) = (page_of("", &[("self", "u:c1"), ("next", "u:c2")], &["c1"]), page_of("", &[("self", "u:c2")], &["c2"]));
+    assert!(said(&[c1.clone(), c2]).is_empty());
+    assert_eq!(said(&[c1]), ["this is one page of several: 1 appointments"]);
+    // A server that calls the second page otherwise than the first one did.
+    let other = page_of(two, &[("self", "u:else"), ("previous", "u:a1")], &["a2"]);
+    assert!(said(&[a1.clone(), other]).is_empty());
+    // A search for people counts people, with whatever of theirs comes along.
+    let matched = format!(r#"{{"resource":{},"search":{{"mode":"match"}}}}"#, nora());
+    let text = bundle("searchset", &[matched, plain(&appointment("a1", &["Patient/p1"])), plain(&appointment("a2", &["Patient/p1"]))]);
+    assert_eq!(said(&[text.replacen("\"entry\"", "\"total\":2,\"entry\"", 1)]), ["this is one page of several: 1 of 2 entries"]);
+}
+
+#[test]
+fn what_a_server_could_not_answer_is_said() {
+    let failed = r#"{"response":{"status":"504 Gateway Timeout","outcome":{"resourceType":"OperationOutcome"}}}"#.to_owned();
+    let fine = |resource: &str| format!(r#"{{"resource":{resource},"response":{{"status":"200 OK"}}}}"#);
+    let heard = hear(&bundle("batch-response", &[fine(&nora()), failed, fine(&appointment("a1", &["Patient/p1"]))]));
+    assert_eq!((heard.good.len(), heard.refused.len(), heard.refused[0].0), (1, 1, 3));
+    assert!(heard.refused[0].1.contains("error 504"), "{:?}", heard.refused);
+    for (issue, refused) in [
+        (r#"{"severity":"error","code":"exception"}"#, 1),
+        (r#"{"severity":"warning","code":"incomplete"}"#, 1),
+        (r#"{"severity":"warning","code":"informational"}"#, 0),
+        ("null", 0),
+    ] {
+        let outcome = plain(&format!(r#"{{"resourceType":"OperationOutcome","issue":[{issue}]}}"#));
+        let heard = hear(&bundle("searchset", &[plain(&nora()), plain(&appointment("a1", &["Patient/p1"])), outcome]));
+        assert_eq!((heard.good.len(), heard.refused.len()), (1, refused), "{issue}");
+    }
+}
+
+#[test]
+fn a_declined_visit_is_no_visit_whatever_the_word_for_booked() {
+    for (status, expected) in [("Confirmed", AppointmentStatus::Cancelled), ("Arrived", AppointmentStatus::Arrived)] {
+        let resource = appointment("a1", &["Patient/p1"]).replace("accepted", "declined").replace("booked", status);
+        assert_eq!(hear(&bundle("collection", &[plain(&nora()), plain(&resource)])).of("a1").status, expected, "{status}");
+    }
+}
+
+#[test]
+fn a_file_in_another_encoding_is_read() {
+    let text =
+        bundle("collection", &[plain(&patient("p1", "Zoé", "Whitlow", "1971-04-02", "")), plain(&appointment("a1", &["Patient/p1"]))]);
+    let mut utf16 = vec![0xFF, 0xFE];
+    utf16.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    for (bytes, notes) in [(utf16, 0), (latin, 1)] {
+        let mut heard = Heard::default();
+        fhir::read(&bytes, &mut heard).unwrap();
+        assert_eq!((heard.name("a1").as_str(), heard.notes.len()), ("Zoé Whitlow", notes));
+    }
+}

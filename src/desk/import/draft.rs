@@ -91,7 +91,7 @@ pub struct Draft {
 }
 
 /// An insurance card, as texts.
-#[derive(Default, Clone)]
+#[derive(Default, Clone, PartialEq, Eq)]
 pub struct Card {
     /// Who pays.
     pub payer: String,

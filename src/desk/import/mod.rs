@@ -117,7 +117,7 @@ pub enum Report {
 /// Reads one file and gives the desk what is good in it, as the clinic's settings and earlier files of its source say that it is written.
 ///
 /// # Errors
-/// As [`import_file_as`].
+/// As [`import_as`].
 pub fn import_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
     import_as(desk, &Given::read(&[path])?, &desk.how_to_read(None)?, report)
 }
@@ -128,28 +128,41 @@ pub struct Given {
     name: String,
     kind: Kind,
     files: Vec<(String, Vec<u8>)>,
+    unreadable: Vec<String>,
 }
 
 impl Given {
-    /// Reads one file, or several FHIR ones in which each may speak of what stands in another.
+    /// Reads one file, or several FHIR ones in which each may speak of what stands in another. Of several, one that cannot be read keeps
+    /// no other one out; see [`Self::unreadable`].
     ///
     /// # Errors
-    /// One sentence that names a file that cannot be read.
+    /// One sentence that names each file, if none can be read.
     pub fn read(paths: &[&Path]) -> Result<Self, ImportError> {
-        let mut given = Self { name: String::new(), kind: Kind::Fhir, files: Vec::new() };
+        let mut given = Self { name: String::new(), kind: Kind::Fhir, files: Vec::new(), unreadable: Vec::new() };
         for path in paths {
             let name = path.display().to_string();
-            let named = |why: String| ImportError::WrongFile(format!("{name}: {why}"));
-            given.kind = Kind::of_path(path).map_err(named)?;
-            let bytes = read_bytes(path).map_err(named)?;
-            if paths.len() == 1 {
-                given.name.clone_from(&name);
-            } else {
-                check_text(&bytes).map_err(named)?;
+            let read = Kind::of_path(path).and_then(|kind| Ok((kind, read_bytes(path)?)));
+            let read = read
+                .and_then(|(kind, bytes)| if paths.len() > 1 { fhir::check(&bytes).map(|()| (kind, bytes)) } else { Ok((kind, bytes)) });
+            match read {
+                Ok((kind, bytes)) => {
+                    given.kind = kind;
+                    given.files.push((name, bytes));
+                }
+                Err(why) => given.unreadable.push(format!("{name}: {why}")),
             }
-            given.files.push((name, bytes));
         }
-        Ok(given)
+        match given.files.as_slice() {
+            [] => Err(ImportError::WrongFile(given.unreadable.join("; "))),
+            [(name, _)] => Ok(Self { name: name.clone(), ..given }),
+            _ => Ok(given),
+        }
+    }
+
+    /// What cannot be read of several files, one sentence each.
+    #[must_use]
+    pub fn unreadable(&self) -> &[String] {
+        &self.unreadable
     }
 
     /// Which of these belong into one list: every FHIR file of a command, and each other file alone; in the order given.
@@ -263,7 +276,7 @@ pub enum Kind {
 
 impl Kind {
     /// How the names of files end that can be read.
-    pub const ENDS: &str = ".csv, .txt, .tsv, .xlsx, .xlsm, .json or .ndjson";
+    pub const ENDS: &str = ".csv, .txt, .tsv, .xlsx, .xlsm, .json, .ndjson or .jsonl";
 
     /// By the end of a file's name.
     #[must_use]
@@ -299,10 +312,7 @@ fn read_as(kind: Kind, bytes: &[u8], how: &How, sink: &mut dyn Sink) -> Result<(
             Err(ImportError::WrongFile("expected CSV or an Excel workbook, found a web page; export the list as CSV or .xlsx".to_owned()))
         }
         Some(_) => csv::read(bytes, how, sink),
-        None => {
-            check_text(bytes).map_err(ImportError::WrongFile)?;
-            fhir::read(bytes, sink)
-        }
+        None => fhir::read(bytes, sink),
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn begin(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Marku
             p.way { a.button href="/appointments" { "Back to the appointments" } }
             p #problem.problem role="alert" hidden[problem.is_none()] { (icon("alert")) span { @if let Some(problem) = problem { (problem) } } }
             form #import.fields action="/appointments/import" method="get" data-token=(who.csrf) {
-                div { label for="file" { "A list from the scheduling system: CSV, Excel (.xlsx), or FHIR R4 as JSON" } input #file type="file" accept=".csv,.txt,.tsv,.xlsx,.xlsm,.json,.ndjson,.jsonl" required; }
+                div { label for="file" { "A list from the scheduling system: CSV, Excel (.xlsx), or FHIR R4 as JSON or NDJSON (.json, .ndjson, .jsonl)" } input #file type="file" accept=".csv,.txt,.tsv,.xlsx,.xlsm,.json,.ndjson,.jsonl" required; }
                 button #look.button.primary type="submit" disabled { "Preview" }
             }
             p.quiet { "You see what it changes before anything is imported." }

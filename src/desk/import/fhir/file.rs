@@ -7,13 +7,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::graph::{Graph, Node, Place};
+use super::pages::{Page, Pages};
 use super::resource;
 use super::value::Object;
 
 /// Bundles in Bundles that are looked into.
 const DEPTH_MAX: usize = 8;
 
-type Fields<'a> = HashMap<String, &'a RawValue>;
+pub(super) type Fields<'a> = HashMap<String, &'a RawValue>;
 
 /// What was found in the files.
 #[derive(Default)]
@@ -87,6 +88,7 @@ impl Found {
         let place = Place { file, line: lines.of(raw.get()) };
         match kind_of(raw).as_deref() {
             Some("Bundle") if entry.depth < DEPTH_MAX => self.take_bundle(raw, entry.depth, place, lines),
+            Some("OperationOutcome") => self.take_outcome(raw, place),
             Some(kind) => self.take_resource(kind, raw, entry, place),
             None => self.refused.push((place, "expected a resource with resourceType, found something else".to_owned())),
         }
@@ -105,8 +107,9 @@ impl Found {
             };
             let full_url = entry.get("fullUrl").map(|raw| text_of(raw)).unwrap_or_default();
             let resource = entry.get("resource").copied().filter(|raw| raw.get() != "null");
-            page.count(resource, entry.get("search").copied());
+            page.count(&entry, resource, &full_url, line);
             match resource {
+                _ if self.is_failed(&entry, place) => {}
                 Some(raw) if raw.get().starts_with('{') => {
                     let entry = Entry { full_url, newest_first: kind == "history", depth: depth + 1 };
                     self.take(raw, &entry, place.file, lines);
@@ -115,7 +118,7 @@ impl Found {
                 None => self.take_deletion(&entry, &full_url),
             }
         }
-        self.pages.0.extend(page.filter());
+        self.pages.add(page);
     }
 
     fn take_resource(&mut self, kind: &str, raw: &RawValue, entry: &Entry, place: Place) {
@@ -135,11 +138,36 @@ impl Found {
         }
     }
 
+    /// Whether a server could not answer what this entry asked for; it is said, because who is missing is not seen otherwise.
+    fn is_failed(&mut self, entry: &Fields<'_>, place: Place) -> bool {
+        let status = fields_of(entry, "response").and_then(|fields| fields.get("status").map(|raw| text_of(raw))).unwrap_or_default();
+        let code: String = status.chars().take_while(char::is_ascii_digit).collect();
+        let is_failed = code.len() == 3 && code.starts_with(['4', '5']);
+        if is_failed {
+            let why = format!("the server answered this request with error {code}; what it asked for is not in this list");
+            self.refused.push((place, why));
+        }
+        is_failed
+    }
+
+    /// A server says in a list that something went wrong with it.
+    fn take_outcome(&mut self, raw: &RawValue, place: Place) {
+        const PARTS: [&str; 6] = ["incomplete", "timeout", "throttled", "too-costly", "transient", "exception"];
+        let outcome = serde_json::from_str::<Fields<'_>>(raw.get()).unwrap_or_default();
+        let is_wrong = outcome.get("issue").map(|raw| list_of(raw)).unwrap_or_default().into_iter().any(|issue| {
+            let Ok(issue) = serde_json::from_str::<Fields<'_>>(issue.get()) else { return false };
+            let word = |field: &str| issue.get(field).map(|raw| text_of(raw).to_ascii_lowercase()).unwrap_or_default();
+            matches!(word("severity").as_str(), "error" | "fatal") || PARTS.contains(&word("code").as_str())
+        });
+        if is_wrong {
+            self.refused.push((place, "the server reported an error; this list may not be whole".to_owned()));
+        }
+    }
+
     /// A history says of a resource that was deleted only that it was.
     fn take_deletion(&mut self, entry: &Fields<'_>, full_url: &str) {
         let of = |part: &str, field: &str| {
-            let fields = entry.get(part).and_then(|raw| serde_json::from_str::<Fields<'_>>(raw.get()).ok());
-            fields.and_then(|fields| fields.get(field).map(|raw| text_of(raw))).unwrap_or_default()
+            fields_of(entry, part).and_then(|fields| fields.get(field).map(|raw| text_of(raw))).unwrap_or_default()
         };
         if !of("request", "method").eq_ignore_ascii_case("DELETE") {
             return;
@@ -176,7 +204,7 @@ fn is_by_lines(text: &str) -> bool {
 }
 
 /// What is in a list, or the one thing there is; `null` is nothing.
-fn list_of(raw: &RawValue) -> Vec<&RawValue> {
+pub(super) fn list_of(raw: &RawValue) -> Vec<&RawValue> {
     let all = if raw.get().starts_with('[') { serde_json::from_str::<Vec<&RawValue>>(raw.get()).unwrap_or_default() } else { vec![raw] };
     all.into_iter().filter(|raw| raw.get() != "null").collect()
 }
@@ -185,13 +213,18 @@ fn is_entries(raw: &RawValue) -> bool {
     raw.get().starts_with(['[', '{']) || raw.get() == "null"
 }
 
-fn kind_of(raw: &RawValue) -> Option<String> {
+pub(super) fn kind_of(raw: &RawValue) -> Option<String> {
     let fields = serde_json::from_str::<Fields<'_>>(raw.get()).ok()?;
     fields.get("resourceType").map(|raw| text_of(raw)).filter(|kind| !kind.is_empty())
 }
 
+/// The object in a field.
+pub(super) fn fields_of<'a>(of: &Fields<'a>, field: &str) -> Option<Fields<'a>> {
+    of.get(field).and_then(|raw| serde_json::from_str(raw.get()).ok())
+}
+
 /// A text, or a number as one.
-fn text_of(raw: &RawValue) -> String {
+pub(super) fn text_of(raw: &RawValue) -> String {
     match serde_json::from_str::<Value>(raw.get()) {
         Ok(Value::String(text)) => text.trim().to_owned(),
         Ok(Value::Number(number)) => number.to_string(),
@@ -214,86 +247,5 @@ impl Lines<'_> {
             self.at = start;
         }
         self.line
-    }
-}
-
-/// The Bundles that may be pages of a search.
-#[derive(Default)]
-pub(super) struct Pages(Vec<Page>);
-
-/// A Bundle that says how many there are in all, or that there is a next one.
-struct Page {
-    place: Place,
-    total: Option<u64>,
-    own: Vec<String>,
-    next: Option<String>,
-    appointments: u64,
-    matches: u64,
-    all: u64,
-}
-
-impl Page {
-    fn of(bundle: &Fields<'_>, kind: &str, place: Place) -> Self {
-        let mut page = Self { place, total: None, own: Vec::new(), next: None, appointments: 0, matches: 0, all: 0 };
-        if kind == "searchset" {
-            page.total = bundle.get("total").and_then(|raw| text_of(raw).parse().ok());
-        }
-        for raw in bundle.get("link").map(|raw| list_of(raw)).unwrap_or_default() {
-            let Ok(link) = serde_json::from_str::<Fields<'_>>(raw.get()) else { continue };
-            let url = link.get("url").map(|raw| text_of(raw)).unwrap_or_default();
-            match link.get("relation").map(|raw| text_of(raw).to_ascii_lowercase()).as_deref() {
-                Some("next") => page.next = Some(url),
-                Some("self") => page.own.push(url),
-                _ => {}
-            }
-        }
-        page
-    }
-
-    fn count(&mut self, resource: Option<&RawValue>, search: Option<&RawValue>) {
-        let mode = search.and_then(|raw| serde_json::from_str::<Fields<'_>>(raw.get()).ok());
-        let mode = mode.and_then(|fields| fields.get("mode").map(|raw| text_of(raw))).unwrap_or_default();
-        self.appointments += u64::from(resource.and_then(kind_of).as_deref() == Some("Appointment"));
-        self.matches += u64::from(mode == "match");
-        self.all += u64::from(resource.is_some());
-    }
-
-    fn entries(&self) -> u64 {
-        match self.appointments.max(self.matches) {
-            // A search for something else.
-            0 => self.all,
-            entries => entries,
-        }
-    }
-
-    fn filter(self) -> Option<Self> {
-        (self.total.is_some() || self.next.is_some()).then_some(self)
-    }
-}
-
-impl Pages {
-    /// Where pages are missing, and what to say of it.
-    pub fn missing(&self) -> Vec<(Place, String)> {
-        let mut missing: Vec<(Place, String)> = Vec::new();
-        let mut said = Vec::new();
-        for page in &self.0 {
-            let is_next_here = page.next.as_ref().is_none_or(|next| self.0.iter().any(|other| other.own.contains(next)));
-            let together: Vec<&Page> = self.0.iter().filter(|other| other.total == page.total).collect();
-            let entries: u64 = if page.total.is_some() { together.iter().map(|page| page.entries()).sum() } else { page.entries() };
-            let is_all = match page.total {
-                // The last page names no next one.
-                Some(total) => entries >= total && (is_next_here || together.len() > 1),
-                None => is_next_here,
-            };
-            if is_all || (page.total.is_some() && said.contains(&page.total)) {
-                continue;
-            }
-            said.push(page.total);
-            let of = page.total.map(|total| format!(" of {total}")).unwrap_or_default();
-            let what = if page.appointments > 0 { "appointments" } else { "entries" };
-            let why = format!("this is one page of several: {entries}{of} {what}; fetch the others and import them too");
-            missing.push((page.place, why));
-        }
-        missing
     }
 }

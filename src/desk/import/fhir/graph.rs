@@ -167,7 +167,8 @@ impl Graph {
     pub fn find(&self, reference: &Reference, from: usize) -> Result<usize, Lost> {
         let text = reference.reference.as_str();
         if let Some(local) = text.strip_prefix('#') {
-            return self.find_contained(local, from);
+            // An empty id is nobody's.
+            return if local.is_empty() { Err(Lost::Missing) } else { self.find_contained(local, from) };
         }
         if text.is_empty() {
             let number = reference.identifier.as_ref().ok_or(Lost::Missing)?;
@@ -321,5 +322,7 @@ fn agree(a: &Patient, b: &Patient) -> bool {
         let name = on_file(names, "").and_then(|at| names.get(at)).cloned().unwrap_or_default();
         fold_name(&format!("{}{}{}", name.given.join(""), name.family, if name.family.is_empty() { name.text.as_str() } else { "" }))
     };
-    a.birth_date == b.birth_date || name(&a.names) == name(&b.names)
+    let (a_name, b_name) = (name(&a.names), name(&b.names));
+    // What neither says is nothing that they have in common.
+    (!a.birth_date.is_empty() && a.birth_date == b.birth_date) || (!a_name.is_empty() && a_name == b_name)
 }

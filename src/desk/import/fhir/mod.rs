@@ -6,6 +6,7 @@
 mod file;
 mod graph;
 mod names;
+mod pages;
 mod person;
 mod resource;
 mod value;
@@ -15,7 +16,8 @@ use std::collections::HashMap;
 
 use super::super::store::Unsaid;
 use super::draft::Draft;
-use super::{ImportError, Sink, without_bom};
+use super::text::decode;
+use super::{ImportError, Sink};
 use crate::domain::appointment::Appointment;
 use crate::domain::identity::fold_name;
 use file::Found;
@@ -31,6 +33,14 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
     read_many(&[("", bytes)], sink)
 }
 
+/// Whether these bytes are FHIR JSON.
+///
+/// # Errors
+/// One sentence, if they are not.
+pub fn check(bytes: &[u8]) -> Result<(), String> {
+    decode(bytes, None).and_then(|(text, _)| Found::default().read(&text, 0))
+}
+
 /// Reads several files by their names and bytes as one list: what one of them points at may be in another one. Lines are counted in
 /// each file; if there are several, its name is said first.
 ///
@@ -39,11 +49,11 @@ pub fn read(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ImportError> {
 pub fn read_many(files: &[(&str, &[u8])], sink: &mut dyn Sink) -> Result<(), ImportError> {
     let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
     let mut found = Found::default();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut notes) = (Vec::new(), Vec::new());
     for (at, (_, bytes)) in files.iter().enumerate() {
-        let read = std::str::from_utf8(without_bom(bytes)).map_err(|_| "expected UTF-8 text, found another encoding".to_owned());
-        if let Err(why) = read.and_then(|text| found.read(text, at)) {
-            wrong.push((at, why));
+        match decode(bytes, None).and_then(|(text, note)| found.read(&text, at).map(|()| note)) {
+            Ok(note) => notes.extend(note.map(|note| (at, note))),
+            Err(why) => wrong.push((at, why)),
         }
     }
     let say = |file: usize, why: &str| match names.get(file) {
@@ -60,6 +70,7 @@ pub fn read_many(files: &[(&str, &[u8])], sink: &mut dyn Sink) -> Result<(), Imp
     found.graph.follow_links();
     // FHIR has no word for documents; a list without any card says nothing of second ones.
     sink.leaves_unsaid(unsaid(&found));
+    notes.iter().for_each(|(file, note)| sink.note(&say(*file, note)));
     wrong.iter().for_each(|(file, why)| sink.refuse(1, &say(*file, why)));
     found.refused.iter().for_each(|(place, why)| sink.refuse(place.line, &say(place.file, why)));
     if found.others > 0 {

@@ -83,7 +83,7 @@ pub(super) fn called(names: &[HumanName], day: &str) -> String {
 
 /// A name on one line, with what stands before it.
 pub(super) fn full_name(name: &HumanName) -> String {
-    if name.family.is_empty() && !name.text.is_empty() {
+    if (name.family.is_empty() || name.given.is_empty()) && !name.text.is_empty() {
         return name.text.clone();
     }
     let parts = name.prefix.iter().chain(name.given.first()).chain(std::iter::once(&name.family));
@@ -93,8 +93,12 @@ pub(super) fn full_name(name: &HumanName) -> String {
 /// The parts of a name; of a text alone, what stands before a comma or else the last word is the family name.
 fn parts(name: &HumanName) -> Parts {
     let (given, family) = (name.given.join(" ").trim().to_owned(), name.family.trim().to_owned());
-    if !given.is_empty() || !family.is_empty() {
-        return Parts { given, family };
+    match (given.is_empty(), family.is_empty()) {
+        (true, true) => {}
+        // One part alone: the whole text may say the other one.
+        (true, false) => return Parts { given: rest_of(name, &family), family },
+        (false, true) => return Parts { family: rest_of(name, &given), given },
+        (false, false) => return Parts { given, family },
     }
     let is_title = |part: &str| untitled(part, &name.prefix, &name.suffix).is_empty();
     let mut commas = name.text.split([',', '、', '،']).map(str::trim).filter(|part| !is_title(part));
@@ -107,6 +111,16 @@ fn parts(name: &HumanName) -> Parts {
         Some((last, before)) => Parts { given: before.join(" "), family: (*last).to_owned() },
         None => Parts::default(),
     }
+}
+
+/// What the whole text of a name says besides `known`, if that begins or ends it.
+fn rest_of(name: &HumanName, known: &str) -> String {
+    let words = untitled(&name.text, &name.prefix, &name.suffix);
+    let folded: Vec<String> = words.iter().map(|word| fold_name(word)).collect();
+    let known: Vec<String> = known.split_whitespace().map(fold_name).collect();
+    let count = words.len().saturating_sub(known.len());
+    let rest = if folded.ends_with(&known) { words.get(..count) } else { words.get(known.len()..).filter(|_| folded.starts_with(&known)) };
+    rest.unwrap_or_default().join(" ").trim_matches(|c: char| c == ',' || c.is_whitespace()).to_owned()
 }
 
 /// The words of a whole name without titles.

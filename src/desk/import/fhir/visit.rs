@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use blake2::{Blake2s256, Digest};
 
 use super::super::draft::{Card, Draft, is_no_number};
+use super::super::words;
 use super::graph::{Graph, Lost, Node};
 use super::names::shown_name;
 use super::person::{own_number, put_person};
 use super::resource::{Appointment, Coverage, Participant, Reference, What};
+use crate::domain::appointment::AppointmentStatus as Status;
 
 /// The cards of each patient, by their place in the graph, the first to pay first.
 pub(super) type Cards<'g> = HashMap<usize, Vec<(usize, &'g Coverage)>>;
@@ -112,7 +114,8 @@ pub(super) fn visits(graph: &Graph, cards: &Cards<'_>, at: usize, node: &Node, a
                 draft.id = format!("{id}#{mark}");
                 taken.push(mark);
             }
-            if declined && matches!(draft.status.to_ascii_lowercase().as_str(), "" | "booked" | "pending" | "proposed" | "waitlist") {
+            let (status, _) = words::status(&draft.status);
+            if declined && matches!(status, Status::Booked | Status::Pending | Status::Proposed | Status::Waitlist) {
                 "cancelled".clone_into(&mut draft.status);
                 warnings.push("participant: the patient declined or takes no part any more; the visit is taken as cancelled".to_owned());
             }
@@ -165,14 +168,18 @@ fn put(graph: &Graph, cards: &Cards<'_>, draft: &mut Draft, at: usize, day: &str
         draft.patient_id.clone_from(&number.value);
         draft.patient_source.clone_from(&number.system);
     }
-    let mut of_patient = cards.get(&at).map_or(&[][..], Vec::as_slice).iter();
-    for card in [&mut draft.card, &mut draft.second_card] {
-        if let Some((at, coverage)) = of_patient.next() {
-            *card = card_of(graph, *at, coverage, day);
+    let mut found: Vec<Card> = Vec::new();
+    for (at, coverage) in cards.get(&at).map_or(&[][..], Vec::as_slice) {
+        let card = card_of(graph, *at, coverage, day);
+        // One card that stands in the files twice is not two.
+        if found.len() < 2 && !found.contains(&card) {
             let odd = graph.node(*at).map_or(&[][..], |node| &node.warnings);
             warnings.extend(odd.iter().map(|why| format!("{why}; it is left empty")));
+            found.push(card);
         }
     }
+    let mut found = found.into_iter();
+    (draft.card, draft.second_card) = (found.next().unwrap_or_default(), found.next().unwrap_or_default());
 }
 
 /// What tells the visits of one appointment apart: the patient's id, or letters made from their number, name and birth date.
