@@ -1,6 +1,7 @@
 //! How well people are found, measured on an invented crowd: `cargo bench --no-default-features --bench identity`.
 //!
-//! Prints the tables of `docs/identity.md`. `-- --seed N --impostors N` changes the seed and how many strangers try.
+//! Prints the tables of `docs/identity.md`. `-- --seed N --impostors N` changes the seed and how many strangers try; with `--no-phones` the
+//! list knows nobody's telephone.
 
 #[path = "../tests/crowd/mod.rs"]
 mod crowd;
@@ -24,17 +25,22 @@ const DAY: usize = 250;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let (mut seed, mut impostors) = (20_261_124_u64, 10_000_000_usize);
+    let (mut seed, mut impostors, mut has_phones) = (20_261_124_u64, 10_000_000_usize, true);
     while let Some(argument) = arguments.next() {
         let value = |arguments: &mut dyn Iterator<Item = String>| arguments.next().and_then(|text| text.parse().ok());
         match argument.as_str() {
             "--seed" => seed = value(&mut arguments).expect("--seed takes a number"),
             "--impostors" => impostors = value(&mut arguments).expect("--impostors takes a number") as usize,
+            "--no-phones" => has_phones = false,
             _ => {}
         }
     }
-    println!("seed {seed}, {PEOPLE} people, names of {} languages\n", LANGUAGES.len());
-    let people = make_crowd(&mut Random::new(seed), PEOPLE);
+    let known = if has_phones { "" } else { ", no telephones" };
+    println!("seed {seed}, {PEOPLE} people, names of {} languages{known}\n", LANGUAGES.len());
+    let mut people = make_crowd(&mut Random::new(seed), PEOPLE);
+    if !has_phones {
+        people.iter_mut().for_each(|someone| someone.person.contact.phone = "".into());
+    }
     shares(&people, seed);
     strangers(&people, seed, impostors);
     speed(seed);
@@ -292,8 +298,7 @@ fn ask_at_once(index: &Index, said: &Words, someone: &Someone) -> Option<Patient
     };
     let mut answer = index.find(&facts);
     if answer == Match::AskMore(Fact::Phone) {
-        let number = someone.person.contact.phone.as_str();
-        facts.phone_last4 = Some(number[number.len() - 4..].into());
+        facts.phone_last4 = crowd::visit::last_four(someone);
         answer = index.find(&facts);
     }
     match answer {

@@ -3,6 +3,7 @@
 use arrivals::domain::identity::{Fact, Index, Match, Typed};
 use arrivals::domain::ids::PatientId;
 use arrivals::domain::person::BirthDate;
+use arrivals::domain::private::Private;
 
 use super::slips::{Kind, Words, typed};
 use super::{Random, Someone};
@@ -35,6 +36,12 @@ pub fn words_of(someone: &Someone) -> Words {
     }
 }
 
+/// The last four digits of somebody's telephone, if they have one.
+pub fn last_four(someone: &Someone) -> Option<Private> {
+    let number = someone.person.contact.phone.as_str();
+    number.len().checked_sub(4).and_then(|from| number.get(from..)).map(Private::from)
+}
+
 /// Three tries, as the pages ask: date and family name, then one more fact at a time. `None`: a slip of this kind cannot be
 /// made with this name and date.
 pub fn come(random: &mut Random, index: &Index, someone: &Someone, kind: Kind, habits: Habits) -> Option<End> {
@@ -57,8 +64,10 @@ pub fn come(random: &mut Random, index: &Index, someone: &Someone, kind: Kind, h
                         }
                         break;
                     }
-                    let number = someone.person.contact.phone.as_str();
-                    facts.phone_last4 = Some(number[number.len() - 4..].into());
+                    facts.phone_last4 = last_four(someone);
+                    if facts.phone_last4.is_none() {
+                        return Some(End::Desk);
+                    }
                 }
                 Match::AskMore(_) => return Some(End::Desk),
             }

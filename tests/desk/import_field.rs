@@ -98,6 +98,55 @@ fn an_export_with_its_own_words_is_read() {
 }
 
 #[test]
+fn a_workbook_of_excel_is_read() {
+    // Dates and times as numbers, a sheet before it and two lines above the columns. Written with openpyxl.
+    let workbook = std::fs::read("tests/data/field/workbook.xlsx").unwrap();
+    let list = ReadList::read(Kind::Csv, &workbook).unwrap();
+    assert_eq!((ids(&list), list.refused.len()), (vec!["9001", "9002", "9003", "9004", "9005"], 0), "{:?}", list.refused);
+    let people: Vec<_> =
+        list.list.iter().map(|one| (name(one), one.person.birth_date.written(), one.person.contact.phone.as_str())).collect();
+    let said: Vec<_> = people.iter().map(|(name, born, phone)| (*name, born.as_str(), *phone)).collect();
+    assert_eq!(
+        said,
+        [
+            (("Nora", "Whitlow"), "1947-03-09", "5555550101"),
+            (("Zoé", "Núñez"), "1951-03-09", "(555) 555-0102"),
+            (("Ade", "Okafor-Lund"), "1988-12-01", "555-555-0103"),
+            (("Ana Maria", "Prentice"), "2019-02-28", ""),
+            (("Finn", "Halloway"), "", ""),
+        ]
+    );
+    let starts: Vec<String> = list.list.iter().map(|one| one.start.to_string()).collect();
+    assert_eq!(starts, ["13:00", "13:20", "21:40", "14:05", "14:30"].map(|time| format!("2026-11-30T{time}:00Z")));
+    assert_eq!(list.list[2].status, AppointmentStatus::Cancelled);
+    assert!(list.notes.iter().any(|(_, note)| note.contains("3 sheets") && note.contains("Schedule")), "{:?}", list.notes);
+}
+
+/// A damaged workbook is refused or read; it ends nobody's program.
+#[test]
+fn a_damaged_workbook_harms_nobody() {
+    let whole = std::fs::read("tests/data/field/workbook.xlsx").unwrap();
+    let mut dice = 20_261_130_u64;
+    let mut roll = |sides: usize| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) as usize % sides
+    };
+    let mut refused = 0;
+    for _ in 0..400 {
+        let mut bytes = whole.clone();
+        for _ in 0..=roll(6) {
+            let at = roll(bytes.len());
+            bytes[at] = roll(256) as u8;
+        }
+        if roll(4) == 0 {
+            bytes.truncate(roll(whole.len()));
+        }
+        refused += usize::from(ReadList::read(Kind::Csv, &bytes).is_err());
+    }
+    assert!(refused > 100, "{refused}");
+}
+
+#[test]
 fn a_field_costs_itself_and_the_number_costs_the_line() {
     let list = of(
         "appointment_id,start,given_name,family_name,birth_date,city\na1,2026-11-30T08:00,Ana,Lima,1950-03-01,Sa\u{1}lem\na2,2026-11-30T08:00,A\u{1}na,Lima,1950-03-01,\na\u{1}3,2026-11-30T08:00,Ana,Lima,1950-03-01,\na4,2026-11-30T08:00,,,1950-03-01,\n",
