@@ -86,11 +86,16 @@ impl Desk {
             return Err(Unserved::NotUnderstood(format!("expected at most {EVENTS_PER_POST_MAX} events, found {}", post.events.len())));
         }
         let now = self.now();
-        let held = self.with_store(|store| store.take_events(&kiosk, &post.events, post.last, now))?;
+        let took = self.with_store(|store| store.take_events(&kiosk, post, now))?;
         self.notify();
+        // A log that is only shorter is answered with what is held: the kiosk itself sees that it is another one.
+        if took.is_other_log && !took.adopted && post.last >= took.held {
+            return Err(Unserved::OtherHistory);
+        }
+        let held = took.held;
         // What was told is kept whether or not this can be answered.
         let waits = self.waits_of(&post.events).unwrap_or_default();
-        Ok(Held { held, waits, takes_times: true })
+        Ok(Held { held, waits, takes_times: true, adopted: took.adopted })
     }
 
     /// How the tickets stand that these events are of.

@@ -141,7 +141,8 @@ impl Desk {
     /// # Errors
     /// If the copy cannot be written, is there already, or is not whole.
     pub fn backup(&self, to: &Path) -> Result<(), DeskError> {
-        self.with_store(|store| store.backup(to))
+        let now = self.now();
+        self.with_store(|store| store.backup(to, now))
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use super::Desk;
 use super::error::DeskError;
-use super::store::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, OrderRefused, RaisedRow, Store};
+use super::store::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, LOST, OrderRefused, RaisedRow, Restored, Store};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::{KioskRules, MoreThanUsual, Tally, failing};
 use crate::sync::wire::{Condition, DeviceHealth, Health, OrderKind};
@@ -19,6 +19,8 @@ use crate::sync::wire::{Condition, DeviceHealth, Health, OrderKind};
 const WAITING_ALARMS: SignedDuration = SignedDuration::from_mins(2);
 /// What happened within so long tells how a kiosk does now.
 const LATELY: SignedDuration = SignedDuration::from_hours(1);
+/// The code of the alarm that an older copy of the desk's file was put back.
+const RESTORED: &str = "restored";
 /// What is usual is what was so within so many days.
 const USUAL_DAYS: i64 = 28;
 
@@ -35,6 +37,14 @@ pub enum Alarm {
     Waiting(u64, Timestamp),
     /// More people than usual do not get through.
     Failing(MoreThanUsual),
+    /// Its log is another one than the desk holds; whether staff have let it go on.
+    OtherLog(bool),
+    /// It has not told everything since an older copy of the desk's file was put back.
+    Behind,
+    /// So many reports are lost for good.
+    Lost(u64),
+    /// An older copy of the desk's file was put back.
+    Restored(Restored),
 }
 
 /// What somebody should look after when there is time.
@@ -127,6 +137,10 @@ impl Alarm {
             Self::Printer(_) => "printer",
             Self::Waiting(..) => "waiting",
             Self::Failing(_) => "failing",
+            Self::OtherLog(_) => "other-log",
+            Self::Behind => "behind",
+            Self::Lost(_) => LOST,
+            Self::Restored(_) => RESTORED,
         }
     }
 
@@ -134,7 +148,11 @@ impl Alarm {
     fn detail(&self) -> String {
         match self {
             Self::Printer(why) => why.clone(),
-            Self::Silent(_) | Self::Out | Self::Waiting(..) | Self::Failing(_) => String::new(),
+            Self::Silent(_) | Self::Out | Self::Waiting(..) | Self::Failing(_) | Self::OtherLog(_) | Self::Behind | Self::Restored(_) => {
+                String::new()
+            }
+            // More that is lost is another loss.
+            Self::Lost(count) => count.to_string(),
         }
     }
 
@@ -142,6 +160,7 @@ impl Alarm {
     #[must_use]
     pub fn sentence(&self, zone: &TimeZone) -> String {
         let time = |at: &Timestamp| at.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string();
+        let day = |at: &Timestamp| at.to_zoned(zone.clone()).strftime("%-I:%M %p on %B %-d").to_string();
         match self {
             Self::Silent(since) => format!("silent since {}", time(since)),
             Self::Out => "sends patients to the desk by itself".to_owned(),
@@ -149,6 +168,22 @@ impl Alarm {
             Self::Printer(why) => format!("printer: {why}"),
             Self::Waiting(1, since) => format!("1 report does not reach the desk since {}", time(since)),
             Self::Waiting(count, since) => format!("{count} reports do not reach the desk since {}", time(since)),
+            Self::OtherLog(false) => {
+                "what it reports does not follow on what the desk holds: its card was replaced or copied. A supervisor can let it go on".to_owned()
+            }
+            Self::OtherLog(true) => "a supervisor let it go on after its card was replaced; it has not done so yet".to_owned(),
+            Self::Behind => "has not told again what is missing since an older copy of the desk's file was put back".to_owned(),
+            Self::Lost(1) => "1 report of it is lost for good: somebody may have checked in there of whom the desk does not know".to_owned(),
+            Self::Lost(count) => {
+                format!("{count} reports of it are lost for good: people may have checked in there of whom the desk does not know")
+            }
+            Self::Restored(restored) => {
+                let file = restored.copied_at.as_ref().map_or_else(|| "is older than it was".to_owned(), |at| format!("is a copy of {}", day(at)));
+                format!(
+                    "since {} the desk's file {file}. Kiosks tell again who checked in. What was done at the desk after the copy is not in it:                      check-ins by hand, calls, decisions, bookings",
+                    day(&restored.at)
+                )
+            }
             Self::Failing(more) => {
                 let usual = match more.usual_of_ten {
                     None => String::new(),
@@ -192,6 +227,7 @@ pub fn judge(
     let silent_after = SignedDuration::from_secs(i64::from(rules.silent_after_seconds));
     let mut watched = Watched { row, standing: Standing::Unknown, alarms: Vec::new(), warnings: Vec::new(), out_by_staff };
     let Some(heard) = &watched.row.health else {
+        lasting(&mut watched);
         if watched.out_by_staff.is_some() {
             watched.standing = Standing::OutOfService;
         }
@@ -218,6 +254,7 @@ pub fn judge(
     if watched.out_by_staff.is_some() {
         watched.alarms.clear();
     }
+    lasting(&mut watched);
     watched.standing = if watched.out_by_staff.is_some() {
         Standing::OutOfService
     } else if is_silent {
@@ -228,6 +265,14 @@ pub fn judge(
         Standing::NeedsSomebody
     };
     watched
+}
+
+/// What is the matter however the kiosk is just now.
+fn lasting(watched: &mut Watched) {
+    let Watched { row, alarms, .. } = watched;
+    alarms.extend(row.other_log.map(Alarm::OtherLog));
+    alarms.extend(row.lost.map(|lost| Alarm::Lost(lost.count)));
+    alarms.extend((row.is_behind && row.other_log.is_none()).then_some(Alarm::Behind));
 }
 
 fn warnings(health: &Health, clock: SignedDuration) -> Vec<Warning> {
@@ -307,6 +352,12 @@ impl Desk {
                 }
                 watch.kiosks.push(watched);
             }
+            // First: it is about every kiosk.
+            if let Some(restored) = store.restored()?.filter(|restored| restored.seen.is_none()) {
+                let (since, alarm) = (Some(restored.at), Alarm::Restored(restored));
+                let sentence = alarm.sentence(store.zone());
+                watch.raised.insert(0, Raised { kiosk: KioskId::new(""), place: String::new(), alarm, sentence, since, seen: None });
+            }
             Ok(Arc::new(watch))
         })?;
         shared.keep(&watch);
@@ -331,7 +382,8 @@ impl Desk {
     pub fn watch_kiosks(&self) -> Result<(), DeskError> {
         let now = self.now();
         let watch = self.kiosks()?;
-        let on: Vec<_> = watch.raised.iter().map(|raised| (raised.kiosk.clone(), raised.alarm.code(), raised.alarm.detail())).collect();
+        let of_kiosks = watch.raised.iter().filter(|raised| raised.alarm.code() != RESTORED);
+        let on: Vec<_> = of_kiosks.map(|raised| (raised.kiosk.clone(), raised.alarm.code(), raised.alarm.detail())).collect();
         if self.with_store(|store| store.settle_alarms(&on, now))? {
             self.notify();
         }
@@ -345,9 +397,23 @@ impl Desk {
     /// If the file cannot be written.
     pub fn see_alarm(&self, kiosk: &KioskId, code: &str, since: Timestamp, user: &str) -> Result<bool, DeskError> {
         let now = self.now();
-        let seen = self.with_store(|store| store.see_alarm(kiosk, code, since, user, now))?;
+        let seen = self.with_store(|store| match code {
+            RESTORED => store.see_restored(since, user, now),
+            _ => store.see_alarm(kiosk, code, since, user, now),
+        })?;
         self.notify();
         Ok(seen)
+    }
+
+    /// Lets a kiosk whose log is another one than the desk holds go on behind it: what it has not told yet is taken at its next report.
+    ///
+    /// # Errors
+    /// If there is no such kiosk, or the file cannot be written.
+    pub fn adopt_kiosk(&self, kiosk: &KioskId, user: &str) -> Result<(), DeskError> {
+        let now = self.now();
+        self.with_store(|store| store.adopt_log(kiosk, user, now))?;
+        self.notify();
+        Ok(())
     }
 
     /// Tells a kiosk what somebody wants of it: at once if it can be reached. Answers the order's number, or why it was not given.

@@ -48,6 +48,25 @@ macro_rules! text_id {
 }
 
 text_id!(
+    /// The name of one life of a desk's file: another one after each restored copy, since positions and cursors of before may mean something
+    /// else now. It begins with the name of the desk's file, which its copies keep.
+    Epoch
+);
+impl Epoch {
+    /// The life `life` of the file `file`.
+    #[must_use]
+    pub fn of(file: &str, life: &str) -> Self {
+        Self(format!("{file}-{life}"))
+    }
+
+    /// Whether both are lives of one file.
+    #[must_use]
+    pub fn is_of_same_file(&self, other: &Self) -> bool {
+        let file = |epoch: &Self| epoch.0.split('-').next().map(str::to_owned);
+        file(self) == file(other)
+    }
+}
+text_id!(
     /// The booking system's number of an appointment. It may be logged: alone it names nobody.
     AppointmentId
 );

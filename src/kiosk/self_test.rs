@@ -71,7 +71,7 @@ fn test_file(config: &KioskConfig) -> Result<String, StoreError> {
     let (seal, key_place) = config.seal()?;
     let store = Store::open(&config.data, config.series, seal)?;
     let last = store.last_seq()?.0;
-    let untold = last.saturating_sub(store.acknowledged()?.0);
+    let untold = last.saturating_sub(store.held()?.0);
     let list = store.list()?.len();
     Ok(format!("{last} events, {untold} not yet told to the desk, {list} appointments; {}", key_place.says()))
 }

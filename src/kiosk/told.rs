@@ -1,6 +1,6 @@
 //! What the desk's worker tells, taken in.
 
-use super::lookup::Clinic;
+use super::lookup::{Clinic, Roster};
 use super::program::{Kiosk, lock};
 use crate::codes::Reader;
 use crate::domain::settings::ClinicSettings;
@@ -34,6 +34,21 @@ impl Kiosk {
                      Give the kiosk a new name and other letters, then start it again"
                 );
             }
+            Told::DeskIsOlder { desk, before } => {
+                tracing::warn!(
+                    desk = desk.0,
+                    before = before.0,
+                    "the desk holds less of this kiosk than it did: an older copy of its file was put back; what is missing is sent again"
+                );
+            }
+            Told::Adopted { desk } => {
+                self.faulty = false;
+                tracing::warn!(desk = desk.0, "the desk has another log of this kiosk; this one goes on behind it, as staff decided");
+            }
+            Told::ListAnew => match lock(&self.parts.store).list() {
+                Ok(list) => self.roster = Roster::from(list),
+                Err(error) => tracing::error!(%error, "the list could not be read from the kiosk's file"),
+            },
             Told::Acknowledged(held) => {
                 self.faulty = false;
                 if self.checked_in_at.is_some_and(|seq| seq <= held) {

@@ -1,14 +1,28 @@
 //! The log: facts in order, kept until the desk has acknowledged them.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Seal, Store, StoreError};
 use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::ticket::Ticket;
 
+/// The highest position that the desk ever acknowledged.
 const ACKNOWLEDGED: &str = "acknowledged_seq";
+/// What the desk holds now: less than it acknowledged if an older copy of its file was put back.
+const HELD: &str = "held_seq";
+
+/// What the kiosk tells next.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// The last position of the log.
+    pub last: Seq,
+    /// Events after what the desk holds, in order.
+    pub events: Vec<LoggedEvent>,
+    /// Positions between them, and up to `last` if no event follows, that are not here any more: from and to, in order.
+    pub gaps: Vec<(Seq, Seq)>,
+}
 
 impl Store {
     /// Appends an event and makes it durable.
@@ -31,7 +45,7 @@ impl Store {
         last_seq_in(&self.connection)
     }
 
-    /// The position up to which the desk has everything.
+    /// The highest position that the desk ever acknowledged. It never goes back.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -39,16 +53,81 @@ impl Store {
         self.number_fact(ACKNOWLEDGED).map(Seq)
     }
 
-    /// Notes that the desk has everything up to here. It never goes back, and never beyond the last event.
+    /// The position up to which the desk holds everything, as it last said. It goes back if the desk's file did.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn held(&self) -> Result<Seq, StoreError> {
+        held_in(&self.connection)
+    }
+
+    /// Notes what the desk holds, which is never beyond the last event.
     ///
     /// # Errors
     /// If it could not be written.
     pub fn acknowledge(&mut self, held: Seq) -> Result<(), StoreError> {
         let held = held.min(self.last_seq()?);
-        if held > self.acknowledged()? {
-            self.set_fact(ACKNOWLEDGED, &held.0.to_string())?;
+        if held == self.held()? && held <= self.acknowledged()? {
+            return Ok(());
         }
-        Ok(())
+        let transaction = self.connection.transaction()?;
+        if held > Seq(super::number_fact_in(&transaction, ACKNOWLEDGED)?) {
+            super::set_fact_in(&transaction, ACKNOWLEDGED, &held.0.to_string())?;
+        }
+        super::set_fact_in(&transaction, HELD, &held.0.to_string())?;
+        Ok(transaction.commit()?)
+    }
+
+    /// What the desk does not hold: at most `limit` events, and what can never be told.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn outgoing(&self, limit: usize) -> Result<Outgoing, StoreError> {
+        let (last, held) = (self.last_seq()?, self.held()?);
+        let events = self.events_after(held, limit)?;
+        let mut gaps = Vec::new();
+        let mut next = held.next();
+        for event in &events {
+            if event.seq > next {
+                gaps.push((next, Seq(event.seq.0 - 1)));
+            }
+            next = event.seq.next();
+        }
+        if events.len() < limit && next <= last {
+            gaps.push((next, last));
+        }
+        Ok(Outgoing { last, events, gaps })
+    }
+
+    /// Lets this log go on behind what the desk holds, where that is another log: the kiosk's card was replaced, or an older copy was put back.
+    /// What was never acknowledged here gets new positions there, so that the desk hears of it.
+    ///
+    /// # Errors
+    /// If it could not be made durable; then nothing has changed.
+    pub fn go_on_behind(&mut self, held: Seq) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let from = super::number_fact_in(&transaction, ACKNOWLEDGED)?.cast_signed();
+        let untold: Vec<(i64, String, Vec<u8>)> = {
+            let mut statement = transaction.prepare("SELECT seq, at, body FROM event WHERE seq > ?1 ORDER BY seq DESC")?;
+            let rows = statement.query_map(params![from], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let count = i64::try_from(untold.len()).unwrap_or(i64::MAX);
+        let first = held.0.cast_signed().max(from).saturating_add(1);
+        // From the last one on, each to a place that no other has.
+        for (index, (seq, at, body)) in (1..).zip(untold) {
+            let body = self.seal.open(&name(seq, &at), &body).ok_or(StoreError::Unreadable { what: "event" })?;
+            let to = first.saturating_add(count - index);
+            transaction.execute("DELETE FROM event WHERE seq = ?1", params![seq])?;
+            put_event_in(&transaction, &self.seal, to, &at, &body)?;
+            transaction.execute("UPDATE ticket SET seq = ?2 WHERE seq = ?1", params![seq, to])?;
+            super::photos::move_in(&transaction, &self.seal, Seq(seq.cast_unsigned()), Seq(to.cast_unsigned()))?;
+        }
+        super::feed::forget_desk_in(&transaction)?;
+        let before = Seq(first.cast_unsigned() - 1);
+        super::set_fact_in(&transaction, ACKNOWLEDGED, &before.0.to_string())?;
+        super::set_fact_in(&transaction, HELD, &held.0.to_string())?;
+        Ok(transaction.commit()?)
     }
 
     /// Events after a position, in order, `limit` at most.
@@ -75,7 +154,11 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn arrival_of(&self, ticket: Ticket) -> Result<Option<KioskEvent>, StoreError> {
-        let events = self.events_after(Seq(0), usize::MAX)?;
+        let mut statement = self.connection.prepare_cached("SELECT seq FROM ticket WHERE date = ?1 AND number = ?2 AND seq IS NOT NULL LIMIT 1")?;
+        let seq: Option<i64> =
+            statement.query_row(params![ticket.date.to_string(), ticket.number.to_string()], |row| row.get(0)).optional()?;
+        let Some(seq) = seq else { return Ok(None) };
+        let events = self.events_after(Seq((seq - 1).cast_unsigned()), 1)?;
         Ok(events.into_iter().map(|logged| logged.event).find(|event| match event {
             KioskEvent::CheckedIn(arrival) => arrival.ticket == ticket,
             KioskEvent::WalkedIn(request) => request.ticket == ticket,
@@ -83,17 +166,28 @@ impl Store {
         }))
     }
 
-    /// Removes acknowledged events from before `before`. Positions are not used again.
+    /// Removes events from before `before` that the desk holds. Positions are not used again.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn forget_events(&mut self, before: Timestamp) -> Result<usize, StoreError> {
-        let acknowledged = self.acknowledged()?;
+        let held = self.held()?;
         let removed = self
             .connection
-            .execute("DELETE FROM event WHERE seq <= ?1 AND at < ?2", params![acknowledged.0.cast_signed(), before.to_string()])?;
+            .execute("DELETE FROM event WHERE seq <= ?1 AND at < ?2", params![held.0.cast_signed(), before.to_string()])?;
         Ok(removed)
     }
+}
+
+pub(super) fn held_in(connection: &Connection) -> Result<Seq, StoreError> {
+    let held = super::fact_in(connection, HELD)?.and_then(|text| text.parse().ok());
+    // A file of before this was kept.
+    held.map_or_else(|| super::number_fact_in(connection, ACKNOWLEDGED).map(Seq), |held| Ok(Seq(held)))
+}
+
+/// Nothing is known of what the desk holds; the caller's transaction makes it durable.
+pub(super) fn forget_held_in(connection: &Connection) -> Result<(), StoreError> {
+    super::set_fact_in(connection, HELD, "0")
 }
 
 /// The position of the event that the caller's transaction is about to write.

@@ -4,14 +4,18 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::list::List;
-use super::{Seal, Store, StoreError, seal, tickets};
+use super::{Seal, Store, StoreError, events, seal, tickets};
 use crate::domain::appointment::Appointment;
-use crate::domain::ids::AppointmentId;
+use crate::domain::ids::{AppointmentId, Epoch};
 use crate::domain::newer::known_of;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
 const CURSOR: &str = "feed_cursor";
+/// Which life of the desk's file the cursor is of.
+const EPOCH: &str = "feed_epoch";
+/// The list is being told from its beginning.
+const ANEW: &str = "feed_anew";
 /// The version of the program that took the feed.
 const PROGRAM: &str = "feed_program";
 const SETTINGS: &str = "settings";
@@ -35,6 +39,23 @@ pub enum ListChange {
     },
 }
 
+/// What a word of the desk is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// Of the life of its file that was heard of last.
+    Same,
+    /// Of another life of that file: a copy was put back. What is told goes on from the beginning.
+    Another,
+    /// Of another desk's file.
+    OtherDesk,
+}
+
+/// The desk of this kiosk may be another one from now on; the caller's transaction makes it durable.
+pub(super) fn forget_desk_in(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM fact WHERE name = ?1", params![EPOCH])?;
+    super::set_fact_in(connection, CURSOR, "0")
+}
+
 impl Store {
     /// Where the feed goes on from: at the beginning, if another version of the program took it until now. That one may have left out what it
     /// did not know.
@@ -43,6 +64,70 @@ impl Store {
     /// If the file cannot be read.
     pub fn cursor(&self) -> Result<u64, StoreError> {
         if self.fact(PROGRAM)?.as_deref() == Some(env!("CARGO_PKG_VERSION")) { self.number_fact(CURSOR) } else { Ok(0) }
+    }
+
+    /// Whether what the desk tells now goes on from what it told before. If an older copy of its file was put back, nothing is known any more of
+    /// what it holds of this kiosk, and the list is to be told from its beginning. Of another desk nothing is taken.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn hear_of_life(&mut self, epoch: Option<&Epoch>) -> Result<Life, StoreError> {
+        // A desk of before this was told.
+        let Some(epoch) = epoch else { return Ok(Life::Same) };
+        let known = self.epoch()?;
+        if known.as_ref() == Some(epoch) {
+            return Ok(Life::Same);
+        }
+        if known.as_ref().is_some_and(|known| !known.is_of_same_file(epoch)) {
+            return Ok(Life::OtherDesk);
+        }
+        let transaction = self.connection.transaction()?;
+        super::set_fact_in(&transaction, EPOCH, epoch.as_str())?;
+        super::set_fact_in(&transaction, CURSOR, "0")?;
+        if known.is_some() {
+            events::forget_held_in(&transaction)?;
+        }
+        transaction.commit()?;
+        Ok(Life::Another)
+    }
+
+    /// Which life of the desk's file was heard of last.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn epoch(&self) -> Result<Option<Epoch>, StoreError> {
+        Ok(self.fact(EPOCH)?.map(Epoch::new))
+    }
+
+    /// The list is told from its beginning. What is here stays until it has been told whole.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn begin_list(&mut self) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        transaction.execute("UPDATE appointment SET told = 0", [])?;
+        // Numbers by hand of a desk that does not know them any more: whoever holds one can check in.
+        transaction.execute(
+            "DELETE FROM ticket WHERE seq IS NULL AND number GLOB ?1",
+            params![format!("{}[0-9]*", crate::domain::ticket::Series::DESK)],
+        )?;
+        super::set_fact_in(&transaction, ANEW, "1")?;
+        Ok(transaction.commit()?)
+    }
+
+    /// The list has been told to its end: what was not in it is gone. Answers whether it was told from its beginning.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn end_list(&mut self) -> Result<bool, StoreError> {
+        if self.fact(ANEW)?.is_none() {
+            return Ok(false);
+        }
+        let transaction = self.connection.transaction()?;
+        transaction.execute("DELETE FROM appointment WHERE told = 0", [])?;
+        transaction.execute("DELETE FROM fact WHERE name = ?1", params![ANEW])?;
+        transaction.commit()?;
+        Ok(true)
     }
 
     /// The clinic's rules, as last heard.
@@ -62,7 +147,7 @@ impl Store {
     /// # Errors
     /// If it could not be written; then the cursor stays, and the desk sends it again.
     pub fn apply_feed(&mut self, cursor: u64, settings: Option<&ClinicSettings>, changes: &[ListChange]) -> Result<(), StoreError> {
-        let acknowledged = self.acknowledged()?;
+        let held = self.held()?;
         let transaction = self.connection.transaction()?;
         for change in changes {
             match change {
@@ -82,7 +167,7 @@ impl Store {
                 ListChange::Visit { appointment, ticket: None, .. } => {
                     transaction
                         .prepare_cached("DELETE FROM ticket WHERE row = ?1 AND (seq IS NULL OR seq <= ?2)")?
-                        .execute(params![self.seal.row(tickets::TABLE, appointment.as_str()), acknowledged.0.cast_signed()])?;
+                        .execute(params![self.seal.row(tickets::TABLE, appointment.as_str()), held.0.cast_signed()])?;
                 }
             }
         }
@@ -120,9 +205,9 @@ impl Store {
     /// If the file cannot be written.
     pub fn forget_visits(&mut self, before: Timestamp, date: jiff::civil::Date) -> Result<(), StoreError> {
         self.connection.execute("DELETE FROM appointment WHERE start < ?1", params![before.to_string()])?;
-        let acknowledged = self.acknowledged()?.0.cast_signed();
+        let held = self.held()?.0.cast_signed();
         self.connection
-            .execute("DELETE FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)", params![date.to_string(), acknowledged])?;
+            .execute("DELETE FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)", params![date.to_string(), held])?;
         Ok(())
     }
 }
@@ -139,8 +224,8 @@ pub(super) fn put_appointment_in(
     let body = seal.seal(&name(&row), body)?;
     connection
         .prepare_cached(
-            "INSERT INTO appointment (row, start, body) VALUES (?1, ?2, ?3)
-             ON CONFLICT (row) DO UPDATE SET start = excluded.start, body = excluded.body",
+            "INSERT INTO appointment (row, start, body, told) VALUES (?1, ?2, ?3, 1)
+             ON CONFLICT (row) DO UPDATE SET start = excluded.start, body = excluded.body, told = 1",
         )?
         .execute(params![row, start, body])?;
     Ok(())

@@ -113,6 +113,25 @@ pub(super) fn keep_in(connection: &Connection, seal: &Seal, seq: Seq, photo: &Ph
     Ok(())
 }
 
+/// Gives the photos of an event their event's new position; the caller's transaction makes it durable.
+pub(super) fn move_in(connection: &Connection, seal: &Seal, from: Seq, to: Seq) -> Result<(), StoreError> {
+    let mut statement = connection.prepare("SELECT id, field, side, body FROM photo WHERE event_seq = ?1")?;
+    let rows = statement.query_map(params![from.0.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let photos: Vec<(i64, String, String, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+    for (id, field, side, body) in photos {
+        let (Some(field), Some(side)) = (Field::from_code(&field), Side::from_code(&side)) else {
+            return Err(StoreError::Unreadable { what: "photo" });
+        };
+        // One that is damaged stays damaged, and is found to be when it is sent.
+        let body = match seal.open(&name(PhotoKey { seq: from, field, side }), &body) {
+            Some(picture) => seal.seal(&name(PhotoKey { seq: to, field, side }), &picture)?,
+            None => body,
+        };
+        connection.execute("UPDATE photo SET event_seq = ?2, body = ?3 WHERE id = ?1", params![id, to.0.cast_signed(), body])?;
+    }
+    Ok(())
+}
+
 /// What a photo is sealed as.
 fn name(key: PhotoKey) -> String {
     format!("photo {} {} {}", key.seq.0, key.field.code(), key.side.code())

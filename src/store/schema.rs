@@ -12,7 +12,7 @@ use super::{StoreError, events, feed, tickets};
 use crate::domain::ids::AppointmentId;
 
 /// The version of the tables below.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// The first version that seals.
 const SEALED_SINCE: i64 = 2;
@@ -38,7 +38,7 @@ CREATE TABLE ticket (
     seen INTEGER NOT NULL DEFAULT 0,
     body BLOB NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE appointment (row BLOB PRIMARY KEY, start TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE appointment (row BLOB PRIMARY KEY, start TEXT NOT NULL, body BLOB NOT NULL, told INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID;
 CREATE TABLE photo (
     id INTEGER PRIMARY KEY,
     event_seq INTEGER NOT NULL,
@@ -71,9 +71,12 @@ pub(super) fn bring_up_to_date(connection: &mut Connection, seal: &Seal, version
             if version == 0 {
                 transaction.execute_batch(FACTS)?;
                 transaction.execute_batch(SEALED)?;
-            } else {
+            } else if !is_sealed(version) {
                 seal_what_is_in_clear(&transaction, seal)?;
                 super::set_fact_in(&transaction, TRACES, "1")?;
+            } else {
+                // What was not told again while the list is told anew.
+                transaction.execute_batch("ALTER TABLE appointment ADD COLUMN told INTEGER NOT NULL DEFAULT 1")?;
             }
             super::set_fact_in(&transaction, KEY_MARK, &seal.mark())?;
             transaction.pragma_update(None, "user_version", VERSION)?;

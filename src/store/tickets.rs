@@ -178,16 +178,16 @@ impl Store {
         ticket_in(&self.connection, &self.seal, appointment)
     }
 
-    /// Whether the desk has heard of a visit's ticket: it told us, or has acknowledged our event.
+    /// Whether the desk has heard of a visit's ticket: it told us, or holds our event.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn desk_knows(&self, appointment: &AppointmentId) -> Result<bool, StoreError> {
-        let acknowledged = self.acknowledged()?.0.cast_signed();
+        let held = self.held()?.0.cast_signed();
         Ok(self
             .connection
             .prepare_cached("SELECT seq IS NULL OR seq <= ?2 FROM ticket WHERE row = ?1")?
-            .query_row(params![self.seal.row(TABLE, appointment.as_str()), acknowledged], |row| row.get(0))
+            .query_row(params![self.seal.row(TABLE, appointment.as_str()), held], |row| row.get(0))
             .optional()?
             .unwrap_or(false))
     }

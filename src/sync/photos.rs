@@ -58,8 +58,8 @@ impl Sending {
         loop {
             let next = {
                 let store = worker.store();
-                let acknowledged = store.acknowledged()?;
-                store.pending_photos()?.into_iter().find(|key| key.seq <= acknowledged && !self.aside.contains(key))
+                let held = store.held()?;
+                store.pending_photos()?.into_iter().find(|key| key.seq <= held && !self.aside.contains(key))
             };
             let Some(key) = next else {
                 return Ok(if self.aside.is_empty() { SentPhotos::None } else { SentPhotos::Later(REFUSED_WAIT) });
@@ -121,7 +121,7 @@ impl Sending {
             }
             {
                 let store = worker.store();
-                if store.last_seq()? != store.acknowledged()? {
+                if store.last_seq()? != store.held()? {
                     return Ok(Sent::EventsFirst);
                 }
             }

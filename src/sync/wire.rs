@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::appointment::Appointment;
 use crate::domain::event::LoggedEvent;
-use crate::domain::ids::{AppointmentId, KioskId, Seq};
+use crate::domain::ids::{AppointmentId, Epoch, KioskId, Seq};
 use crate::domain::insurance::Side;
 use crate::domain::kiosk::OrderEnd;
 use crate::domain::newer::known_or_none;
@@ -42,6 +42,27 @@ pub struct Post {
     pub last: Seq,
     /// The events; may be empty, to ask what the desk holds.
     pub events: Vec<LoggedEvent>,
+    /// Positions that the kiosk does not have any more and so can never tell, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
+    /// Which life of the desk's file the kiosk heard of last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
+    /// The highest position that the desk ever acknowledged. A desk that holds less in the same life has lost something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Seq>,
+    /// The kiosk's wall clock when this was sent. Where it is right, so is what it says of days that are over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Timestamp>,
+}
+
+/// Positions of a log that nobody has any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The first of them.
+    pub first: Seq,
+    /// The last of them.
+    pub last: Seq,
 }
 
 /// What the desk holds of a kiosk.
@@ -57,6 +78,9 @@ pub struct Held {
     /// [`KioskEvent::ConversationEnded`]: crate::domain::event::KioskEvent::ConversationEnded
     #[serde(default)]
     pub takes_times: bool,
+    /// The desk has another log of this kiosk, and staff have decided that the kiosk goes on behind it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adopted: bool,
 }
 
 /// How a ticket stands in its queue. The same as on the board and on the patient's own phone.
@@ -170,7 +194,10 @@ pub enum OrderKind {
 /// A part of the feed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Feed {
-    /// Where to go on from. It only grows.
+    /// Which life of the desk's file this is of: another one after each restored copy. Whoever knows another one asks from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
+    /// Where to go on from. In one life it only grows.
     pub cursor: u64,
     /// Whether more is waiting right now.
     pub more: bool,

@@ -14,10 +14,11 @@ use super::backoff::Backoff;
 use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
 use super::vitals::Vitals;
-use super::wire::{CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, Health, LONG_POLL_SECONDS_MAX, Order, Post, TicketWait};
+use super::wire::{CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, Gap, Health, Held, LONG_POLL_SECONDS_MAX, Order, Post, TicketWait};
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;
-use crate::store::feed::ListChange;
+use crate::store::events::Outgoing;
+use crate::store::feed::{Life, ListChange};
 use crate::store::{Store, StoreError};
 
 /// After a refusal or a disagreement a person must act; asked again this rarely, or when woken.
@@ -42,6 +43,18 @@ pub enum Told {
         /// What the kiosk holds.
         kiosk: Seq,
     },
+    /// The desk's file is an older copy: it held more than it does now. What is missing is sent again.
+    DeskIsOlder {
+        /// What the desk holds.
+        desk: Seq,
+        /// What it held.
+        before: Seq,
+    },
+    /// Staff have decided that this kiosk goes on behind the other log that the desk has of it.
+    Adopted {
+        /// What the desk holds.
+        desk: Seq,
+    },
     /// The desk has everything up to here.
     Acknowledged(Seq),
     /// Whether the desk takes how long conversations took.
@@ -57,6 +70,8 @@ pub enum Told {
         /// What changed.
         changes: Vec<ListChange>,
     },
+    /// The list was told from its beginning, and what was not in it is gone from the file: it is to be read again.
+    ListAnew,
     /// The kiosk's own file failed.
     StoreFailed(String),
 }
@@ -121,6 +136,10 @@ impl<A: DeskApi> Worker<A> {
                     }
                     continue;
                 }
+                Ok(Outcome::Back) => {
+                    backoff.reset();
+                    backoff.next_wait()
+                }
                 Ok(Outcome::Later) => backoff.next_wait(),
                 Ok(Outcome::NeedsSomebody) => REFUSED_WAIT,
                 Err(error) => {
@@ -134,11 +153,19 @@ impl<A: DeskApi> Worker<A> {
     }
 
     async fn send_once(&self) -> Result<Outcome, StoreError> {
-        let (last, events) = {
+        let post = {
             let store = self.store();
-            (store.last_seq()?, store.events_after(store.acknowledged()?, EVENTS_PER_POST_MAX)?)
+            let Outgoing { last, events, gaps } = store.outgoing(EVENTS_PER_POST_MAX)?;
+            let gaps = gaps.into_iter().map(|(first, last)| Gap { first, last }).collect();
+            let (epoch, acknowledged, now) = (store.epoch()?, Some(store.acknowledged()?), Some(self.vitals.read().now));
+            Post { kiosk: self.kiosk.clone(), last, events, gaps, epoch, acknowledged, now }
         };
-        match self.api.post(Post { kiosk: self.kiosk.clone(), last, events }).await {
+        match self.api.post(post).await {
+            Attempt::Sent(Held { held, adopted: true, .. }) => {
+                self.store().go_on_behind(held)?;
+                (self.tell)(Told::Adopted { desk: held });
+                Ok(Outcome::More)
+            }
             Attempt::Sent(held) => {
                 (self.tell)(Told::Reached);
                 let last = self.store().last_seq()?;
@@ -148,8 +175,12 @@ impl<A: DeskApi> Worker<A> {
                         Ok(Outcome::NeedsSomebody)
                     }
                     agreed => {
-                        let before = self.store().acknowledged()?;
+                        let before = self.store().held()?;
                         self.store().acknowledge(held.held)?;
+                        if held.held < before {
+                            (self.tell)(Told::DeskIsOlder { desk: held.held, before });
+                            return Ok(Outcome::Back);
+                        }
                         (self.tell)(Told::Acknowledged(held.held));
                         (self.tell)(Told::TakesTimes(held.takes_times));
                         if !held.waits.is_empty() {
@@ -158,8 +189,8 @@ impl<A: DeskApi> Worker<A> {
                         match agreed {
                             Plan::Nothing => Ok(Outcome::InStep),
                             // The desk keeps taking nothing: do not spin.
-                            _ if held.held <= before => Ok(Outcome::Later),
-                            _ => Ok(Outcome::More),
+                            Plan::Upload { .. } | Plan::Disagree { .. } if held.held <= before => Ok(Outcome::Later),
+                            Plan::Upload { .. } | Plan::Disagree { .. } => Ok(Outcome::More),
                         }
                     }
                 }
@@ -233,7 +264,7 @@ impl<A: DeskApi> Worker<A> {
     async fn report_once(&self) -> Result<Attempt<bool>, StoreError> {
         let waiting = {
             let store = self.store();
-            store.last_seq()?.0.saturating_sub(store.acknowledged()?.0)
+            store.last_seq()?.0.saturating_sub(store.held()?.0)
         };
         let health = Health { waiting, ..self.vitals.read() };
         let report = at_once(self.api.report(health, Duration::from_secs(LONG_POLL_SECONDS_MAX)));
@@ -266,8 +297,21 @@ impl<A: DeskApi> Worker<A> {
         if feed.changes.len() > CHANGES_PER_FEED_MAX {
             return Ok(Attempt::Refused(Refusal::NotUnderstood("too many changes in one answer".to_owned())));
         }
-        let Feed { cursor: next, settings, changes, more: _ } = feed;
+        let Feed { epoch, cursor: next, settings, changes, more } = feed;
+        match self.store().hear_of_life(epoch.as_ref())? {
+            Life::OtherDesk => return Ok(Attempt::Refused(Refusal::OtherHistory)),
+            Life::Another if cursor > 0 => {
+                // What the desk holds of this kiosk is another thing too.
+                self.wake.notify_one();
+                return Ok(Attempt::Sent(()));
+            }
+            Life::Another | Life::Same => {}
+        }
+        if cursor == 0 {
+            self.store().begin_list()?;
+        }
         if next == cursor && settings.is_none() && changes.is_empty() {
+            self.end_list(more)?;
             if at_once {
                 tokio::time::sleep(EMPTY_ANSWER_WAIT).await;
             }
@@ -276,7 +320,15 @@ impl<A: DeskApi> Worker<A> {
         let changes: Vec<ListChange> = changes.into_iter().map(list_change).collect();
         self.store().apply_feed(next, settings.as_ref(), &changes)?;
         (self.tell)(Told::List { settings: settings.map(Box::new), changes });
+        self.end_list(more)?;
         Ok(Attempt::Sent(()))
+    }
+
+    fn end_list(&self, more: bool) -> Result<(), StoreError> {
+        if !more && self.store().end_list()? {
+            (self.tell)(Told::ListAnew);
+        }
+        Ok(())
     }
 }
 
@@ -286,6 +338,8 @@ enum Outcome {
     More,
     /// Both have the same.
     InStep,
+    /// The desk holds less than it did: what is missing there is sent again.
+    Back,
     /// Not this time.
     Later,
     /// Not until somebody acts.

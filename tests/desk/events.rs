@@ -59,7 +59,7 @@ fn a_kiosk_speaks_only_for_itself() {
 fn a_shorter_log_than_ours_is_answered_with_what_we_hold() {
     let place = place();
     send(&place, "lobby", &[stopped(1, Reason::NotFound, &[]), stopped(2, Reason::NotFound, &[])]);
-    let post = Post { kiosk: "lobby".into(), last: Seq(1), events: vec![] };
+    let post = Post { last: Seq(1), ..post_of("lobby", vec![]) };
     assert_eq!(place.desk.take_post(TOKEN_A, &post).unwrap().held, Seq(2));
 }
 

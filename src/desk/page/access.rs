@@ -128,6 +128,7 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("POST", "/kiosks/order/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("POST", "/kiosks/restart", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("POST", "/kiosks/place", Needs::Form(Role::Supervisor), Sees::Nothing),
+    ("POST", "/kiosks/adopt", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("POST", "/kiosks/enrol/{action}", Needs::Form(Role::Admin), Sees::Nothing),
     ("GET", "/audit", Needs::Page(Role::Supervisor), Sees::Nothing),
     ("POST", "/audit", Needs::Form(Role::Supervisor), Sees::Nothing),

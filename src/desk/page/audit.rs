@@ -274,6 +274,8 @@ fn words(action: &str) -> &str {
         "kiosk-enrolled" => "enrolled a kiosk",
         "kiosk-placed" => "said where a kiosk stands",
         "kiosk-alarm-seen" => "saw an alarm of a kiosk",
+        "kiosk-adopted" => "let a kiosk with another log go on",
+        "restored-seen" => "saw that an older copy was put back",
         "kiosk-out-of-service" => "took a kiosk out of service",
         "kiosk-in-service" => "put a kiosk back in service",
         "kiosk-say" => "had a kiosk show a message",

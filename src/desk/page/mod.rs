@@ -100,6 +100,7 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/kiosks/order/{action}", post(kiosks::order))
         .route("/kiosks/restart", post(kiosks::restart))
         .route("/kiosks/place", post(kiosks::place))
+        .route("/kiosks/adopt", post(kiosks::adopt))
         .route("/kiosks/enrol/{action}", post(kiosks::enrol))
         .route("/alarms", get(kiosks::alarms_part))
         .route("/settings", get(settings::overview))

@@ -4,17 +4,19 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::super::error::DeskError;
-use super::{Store, make_file};
+use super::{Store, make_file, restored, set_meta};
 
 impl Store {
-    /// Copies everything into a new file, which must not be there yet. Nobody has to wait for it.
+    /// Copies everything into a new file, which must not be there yet. Nobody has to wait for it. The copy knows that it is one: a desk that
+    /// is started with it begins another life.
     ///
     /// # Errors
     /// If the copy cannot be written, or is not whole.
-    pub fn backup(&self, to: &Path) -> Result<(), DeskError> {
+    pub fn backup(&self, to: &Path, now: Timestamp) -> Result<(), DeskError> {
         let folder = |error: std::io::Error| DeskError::Folder(to.to_owned(), error.kind());
         if to.exists() {
             return Err(folder(std::io::ErrorKind::AlreadyExists.into()));
@@ -24,16 +26,18 @@ impl Store {
         let unfinished = to.with_file_name(name);
         let _ = std::fs::remove_file(&unfinished);
         make_file(&unfinished).map_err(folder)?;
-        let copied = self.copy(&unfinished).and_then(|()| std::fs::rename(&unfinished, to).map_err(folder));
+        let copied = self.copy(&unfinished, now).and_then(|()| std::fs::rename(&unfinished, to).map_err(folder));
         if copied.is_err() {
             let _ = std::fs::remove_file(&unfinished);
         }
         copied
     }
 
-    fn copy(&self, to: &Path) -> Result<(), DeskError> {
+    fn copy(&self, to: &Path, now: Timestamp) -> Result<(), DeskError> {
         self.conn.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
         let copy = Connection::open(to)?;
+        copy.pragma_update(None, "synchronous", "FULL")?;
+        set_meta(&copy, restored::COPIED_AT, &now.to_string())?;
         let whole: String = copy.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
         let versions: (i64, i64) = (version(&self.conn)?, version(&copy)?);
         if whole != "ok" || versions.0 != versions.1 {

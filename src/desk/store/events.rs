@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::kiosks::tries;
-use super::{Store, appointments, bump, confirmed, int, proposals, steps, to_code};
+use super::{Store, appointments, bump, confirmed, int, proposals, restored, steps, timestamp, to_code};
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::language::Language;
@@ -15,9 +15,13 @@ use crate::domain::private::Private;
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
+use crate::sync::wire::Post;
 
 /// A kiosk's clock is believed about the past as far as this; beyond it the clock is wrong.
 pub(super) const BELIEVED_PAST: SignedDuration = SignedDuration::from_hours(24);
+
+/// A kiosk whose clock is right now is believed as far back as it keeps what it told: it tells that again to a restored desk.
+const KEPT_PAST: SignedDuration = SignedDuration::from_hours(24 * 40);
 
 /// Where and when an event happened.
 pub(super) struct Happened<'a> {
@@ -27,24 +31,47 @@ pub(super) struct Happened<'a> {
     pub date: Date,
 }
 
+/// What came of a kiosk's post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Took {
+    /// Up to where nothing is missing.
+    pub held: Seq,
+    /// The kiosk's log is another one than is held here.
+    pub is_other_log: bool,
+    /// It is, and may go on behind what is held.
+    pub adopted: bool,
+}
+
 impl Store {
     /// Takes a kiosk's events in, in one transaction, and answers up to where nothing is missing.
     ///
-    /// What is held already is harmless; what lies behind a gap is not kept, the kiosk sends it again.
+    /// What is held already is harmless; what lies behind a gap is not kept, the kiosk sends it again, unless it has declared the gap to be lost.
+    /// Of a log that is another one than is held here nothing is kept from there on.
     ///
     /// # Errors
-    /// If the file cannot be written, or the kiosk reports something else under a number that is held already; then nothing of
-    /// this post is kept.
-    pub fn take_events(&mut self, kiosk: &KioskId, events: &[LoggedEvent], last: Seq, now: Timestamp) -> Result<Seq, DeskError> {
+    /// If the file cannot be written; then nothing of this post is kept.
+    pub fn take_events(&mut self, kiosk: &KioskId, post: &Post, now: Timestamp) -> Result<Took, DeskError> {
         let zone = self.zone.clone();
+        let today = self.date_at(now).to_string();
         let tx = self.write()?;
         let mut held = held(&tx, kiosk)?;
-        if last.0 < held {
+        // In one life the desk never holds less than it acknowledged.
+        if post.acknowledged.is_some_and(|acknowledged| acknowledged.0 > held) && post.epoch == restored::epoch(&tx)? && post.last.0 > held {
+            restored::begin_life(&tx, &today, now, None, Some(kiosk))?;
+        }
+        let last = post.last;
+        let is_other_desk = post.epoch.as_ref().zip(restored::epoch(&tx)?).is_some_and(|(theirs, ours)| !theirs.is_of_same_file(&ours));
+        let mut is_other_log = is_other_desk || last.0 < held;
+        if is_other_desk {
+            tracing::warn!(%kiosk, "kiosk's log is another desk's; it is refused");
+        } else if is_other_log {
             tracing::warn!(%kiosk, last = last.0, held, "kiosk's log is shorter than what the desk holds: its card was replaced or copied");
         }
-        let mut in_order: Vec<&LoggedEvent> = events.iter().collect();
+        let mut in_order: Vec<&LoggedEvent> = post.events.iter().collect();
         in_order.sort_by_key(|event| event.seq);
-        for event in in_order {
+        let mut in_order = if is_other_desk { Vec::new() } else { in_order }.into_iter();
+        let believed_past = if post.now.is_some_and(|theirs| now.duration_since(theirs).abs() <= super::CLOCK_WARNS) { KEPT_PAST } else { BELIEVED_PAST };
+        for event in in_order.by_ref() {
             let body = serde_json::to_string(event).map_err(|_| DeskError::Unreadable("an event"))?;
             if event.seq.0 <= held {
                 let before: Option<(String, bool)> = tx
@@ -54,30 +81,49 @@ impl Store {
                         |row| Ok((row.get(0)?, row.get(1)?)),
                     )
                     .optional()?;
-                if !before.is_some_and(|(body, is_removed)| is_same(event, &body, is_removed)) {
-                    tracing::warn!(%kiosk, seq = event.seq.0, "kiosk reports something else under a number the desk holds; it is refused");
-                    return Err(DeskError::OtherHistory(event.seq));
+                match before {
+                    Some((body, is_removed)) if is_same(event, &body, is_removed) => continue,
+                    // It was declared to be lost, and has come all the same.
+                    None if restored::is_declared(&tx, kiosk, event.seq)? => {}
+                    _ => {
+                        tracing::warn!(%kiosk, seq = event.seq.0, "kiosk reports something else under a number the desk holds; it is refused");
+                        is_other_log = true;
+                        break;
+                    }
                 }
-                continue;
             }
-            if Some(event.seq.0) != held.checked_add(1) {
+            for gap in &post.gaps {
+                if gap.last < event.seq {
+                    held = restored::declare(&tx, kiosk, held, *gap, now)?;
+                }
+            }
+            if event.seq.0 > held && Some(event.seq.0) != held.checked_add(1) {
                 tracing::info!(%kiosk, seq = event.seq.0, held, "kiosk left a gap; it will send again from there");
                 break;
             }
-            tx.prepare_cached("INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), body])?;
+            let at = believed(event.at, now, believed_past);
+            let told_late = (at != believed(event.at, now, BELIEVED_PAST)).then(|| at.to_string());
+            tx.prepare_cached("INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+                .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), told_late, body])?;
             if let KioskEvent::CheckedIn(said) = &event.event {
                 note_called_off(&tx, kiosk, event.seq, said)?;
             }
-            apply(&tx, &zone, kiosk.as_str(), event, now)?;
+            apply(&tx, &zone, kiosk.as_str(), event, at)?;
             if let KioskEvent::CheckedIn(said) = &event.event {
                 confirmed::tell_kiosks(&tx, &zone, said, now)?;
             }
-            held = event.seq.0;
+            held = held.max(event.seq.0);
         }
+        if !is_other_log && post.events.iter().all(|event| event.seq.0 <= held) {
+            for gap in &post.gaps {
+                held = restored::declare(&tx, kiosk, held, *gap, now)?;
+            }
+        }
+        restored::note_log(&tx, kiosk, !is_other_log && held == last.0, is_other_log)?;
+        let adopted = is_other_log && restored::is_adopted(&tx, kiosk)?;
         tx.execute("UPDATE kiosk SET heard_at = ?2 WHERE id = ?1", params![kiosk.as_str(), now.to_string()])?;
         tx.commit()?;
-        Ok(Seq(held))
+        Ok(Took { held: Seq(held), adopted, is_other_log })
     }
 
     /// The highest number of this kiosk up to which nothing is missing.
@@ -101,7 +147,7 @@ impl Store {
 
 fn held(conn: &Connection, kiosk: &KioskId) -> Result<u64, DeskError> {
     let n: i64 = conn.query_row("SELECT COALESCE(MAX(seq), 0) FROM kiosk_event WHERE kiosk = ?1", [kiosk.as_str()], |row| row.get(0))?;
-    Ok(n.unsigned_abs())
+    Ok(n.unsigned_abs().max(restored::declared(conn, kiosk)?))
 }
 
 /// Whether an event is the one that is held. As values, not as text: a newer program may write the same event otherwise. Of one that was
@@ -116,14 +162,21 @@ fn is_same(event: &LoggedEvent, held: &str, is_removed: bool) -> bool {
 }
 
 /// When something happened, as far as the kiosk's clock can be believed.
-pub(super) fn believed(at: Timestamp, received: Timestamp) -> Timestamp {
+fn believed(at: Timestamp, received: Timestamp, past: SignedDuration) -> Timestamp {
     let age = received.duration_since(at);
-    if age.is_negative() || age > BELIEVED_PAST { received } else { at }
+    if age.is_negative() || age > past { received } else { at }
 }
 
-/// What follows from one event.
-pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &LoggedEvent, received: Timestamp) -> Result<(), DeskError> {
-    let at = believed(event.at, received);
+/// When an event of the log happened. `told_late`: what was kept of that, if it was told late.
+pub(super) fn happened_at(at: Timestamp, received: &str, told_late: Option<String>) -> Result<Timestamp, DeskError> {
+    match told_late {
+        Some(happened) => timestamp(&happened),
+        None => Ok(believed(at, timestamp(received)?, BELIEVED_PAST)),
+    }
+}
+
+/// What follows from one event that happened at `at`, as far as the kiosk's clock can be believed.
+pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &LoggedEvent, at: Timestamp) -> Result<(), DeskError> {
     let happened = Happened { kiosk, seq: int(event.seq.0), at, date: at.to_zoned(zone.clone()).date() };
     tries::note(conn, &happened, &event.event)?;
     match &event.event {

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
-use super::{Store, appointments, confirmed, int, meta, revision};
+use super::{Store, appointments, confirmed, int, meta, restored, revision};
 use crate::domain::appointment::AppointmentStatus;
 use crate::domain::ids::AppointmentId;
 use crate::domain::ticket::Ticket;
@@ -17,7 +17,7 @@ pub const DAYS_AHEAD: i64 = 7;
 impl Store {
     /// What is new since `cursor`, at most [`CHANGES_PER_FEED_MAX`] changes.
     ///
-    /// A cursor from the future means that this file is an older copy: then everything is told again.
+    /// A cursor from the future is one of another life of this file: then everything is told again.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -59,7 +59,7 @@ impl Store {
         let cursor = if more { rows.last().map_or(newest, |row| row.n) } else { newest };
         let changes = rows.into_iter().map(|row| row.change(&tx, &self.zone)).collect::<Result<_, _>>()?;
         let settings = (since == 0 || settings_revision > since).then_some(settings);
-        Ok(Feed { cursor, more, settings, changes })
+        Ok(Feed { epoch: restored::epoch(&tx)?, cursor, more, settings, changes })
     }
 }
 

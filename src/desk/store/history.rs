@@ -96,7 +96,8 @@ impl Store {
         // A kiosk that was offline reports up to a day later.
         let until = to.checked_add(2.days()).unwrap_or(Date::MAX);
         let mut statement = self.conn.prepare_cached(
-            "SELECT kiosk, seq, received_at, body FROM kiosk_event WHERE removed_at IS NULL AND received_at >= ?1 AND received_at < ?2 ORDER BY revision",
+            "SELECT kiosk, seq, received_at, body, happened_at FROM kiosk_event WHERE removed_at IS NULL
+             AND ((happened_at IS NULL AND received_at >= ?1 AND received_at < ?2) OR (happened_at >= ?1 AND happened_at < ?2)) ORDER BY revision",
         )?;
         let mut rows = statement.query([midnight(from), midnight(until)])?;
         let mut found = Vec::new();
@@ -112,7 +113,7 @@ impl Store {
             }
             let (kiosk, seq, received): (String, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let check_in = matches!(logged.event, KioskEvent::CheckedIn(_)).then(|| (kiosk.clone(), seq));
-            let at = events::believed(logged.at, timestamp(&received)?);
+            let at = events::happened_at(logged.at, &received, row.get(4)?)?;
             found.push((Happening::Kiosk { at, kiosk: KioskId::new(kiosk), event: Box::new(logged.event) }, check_in));
         }
         Ok(found)

@@ -36,6 +36,7 @@ mod preview;
 mod proposals;
 mod queue;
 mod reports;
+mod restored;
 mod same_number;
 mod schema;
 mod second;
@@ -70,7 +71,7 @@ pub use self::history::{Happening, StaffDeed};
 pub use self::holdings::{Held, Hindrance, Holding, HoldingKind, PatientData, RequestRow};
 pub(super) use self::kiosks::Told;
 pub use self::kiosks::{
-    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState, RaisedRow,
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState, RaisedRow,
     Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
@@ -82,6 +83,7 @@ pub use self::photos::{PHOTO_DAYS, PhotoState};
 pub use self::preview::Changed;
 pub use self::proposals::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
 pub use self::reports::{Days, ReadOnly};
+pub use self::restored::{Lost, Restored};
 pub use self::same_number::{SameNumber, Verdict as SameNumberVerdict};
 pub use self::second::SecondStep;
 pub use self::settings::{VERSIONS_MAX, VersionRow};

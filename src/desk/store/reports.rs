@@ -171,13 +171,14 @@ fn happened(conn: &Connection, days: Days, zone: &TimeZone, tally: &mut Tally) -
     let until = begins(after)?.saturating_add(events::BELIEVED_PAST + SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
     let mut statement = conn.prepare(
         "SELECT body ->> '$.at', received_at, body ->> '$.event.kind', body -> '$.event.outcome', body ->> '$.event.appointments[0]',
-         body ->> '$.event.step', kiosk, body -> '$.event' FROM kiosk_event
-         WHERE (body ->> '$.event.kind') IN ('ticket-printed', 'walked-away', 'conversation-ended') AND received_at >= ?1 AND received_at < ?2",
+         body ->> '$.event.step', kiosk, body -> '$.event', happened_at FROM kiosk_event
+         WHERE (body ->> '$.event.kind') IN ('ticket-printed', 'walked-away', 'conversation-ended')
+         AND ((happened_at IS NULL AND received_at >= ?1 AND received_at < ?2) OR (happened_at >= ?1 AND happened_at < ?2))",
     )?;
     let mut rows = statement.query(params![begins(days.from)?.to_string(), until.to_string()])?;
     while let Some(row) = rows.next()? {
         let [at, received]: [String; 2] = [row.get(0)?, row.get(1)?];
-        let date = events::believed(timestamp(&at)?, timestamp(&received)?).to_zoned(zone.clone()).date();
+        let date = events::happened_at(timestamp(&at)?, &received, row.get(8)?)?.to_zoned(zone.clone()).date();
         if date < days.from || date > days.to {
             continue;
         }

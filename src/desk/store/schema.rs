@@ -35,6 +35,7 @@ const STEPS: &[&str] = &[
     SESSION_IDLE,
     SAME_NUMBER,
     IMPORT_MAPS,
+    RESTORED,
 ];
 
 const OUTBOX: &str = r"
@@ -309,6 +310,35 @@ CREATE TABLE import_map(
     at TEXT NOT NULL,
     user_name TEXT NOT NULL
 );
+";
+
+const RESTORED: &str = r"
+-- Each time that an older copy of this file was put back. `kiosk`: which one noticed it, if nobody said so.
+CREATE TABLE life(
+    n INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    copied_at TEXT,
+    kiosk TEXT,
+    seen_at TEXT,
+    seen_by TEXT
+);
+-- Positions in kiosks' logs that nobody has any more.
+CREATE TABLE kiosk_gap(
+    kiosk TEXT NOT NULL,
+    first BIGINT NOT NULL,
+    last BIGINT NOT NULL,
+    at TEXT NOT NULL,
+    seen_at TEXT,
+    seen_by TEXT,
+    PRIMARY KEY (kiosk, first)
+);
+-- When it happened, if that was told so late that it does not follow from the event and `received_at`.
+ALTER TABLE kiosk_event ADD COLUMN happened_at TEXT;
+CREATE INDEX kiosk_event_late ON kiosk_event(happened_at) WHERE happened_at IS NOT NULL;
+-- Whether it has told everything in this life of the file; whether its log is another one than the desk holds; and since when it may go on behind that.
+ALTER TABLE kiosk ADD COLUMN in_step INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE kiosk ADD COLUMN other_log INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE kiosk ADD COLUMN adopt_at TEXT;
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -101,17 +101,19 @@ impl Store {
         tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal; DELETE FROM visit_step;
              DELETE FROM visit_note; DELETE FROM kiosk_try;")?;
         let mut statement =
-            tx.prepare("SELECT revision, kiosk, received_at, body FROM kiosk_event WHERE removed_at IS NULL ORDER BY revision")?;
-        let events: Vec<(i64, String, String, String)> =
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?;
+            tx.prepare("SELECT revision, kiosk, received_at, body, happened_at FROM kiosk_event WHERE removed_at IS NULL ORDER BY revision")?;
+        let events: Vec<(i64, String, String, String, Option<String>)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+            .collect::<Result<_, _>>()?;
         drop(statement);
         let mut actions = recorded_actions(&tx)?.into_iter().peekable();
-        for (n, kiosk, received, body) in events {
+        for (n, kiosk, received, body, happened) in events {
             while let Some(action) = actions.next_if(|action| action.revision < n) {
                 action.again(&tx, &zone)?;
             }
             let event: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
-            events::apply(&tx, &zone, &kiosk, &event, timestamp(&received)?)?;
+            let at = events::happened_at(event.at, &received, happened)?;
+            events::apply(&tx, &zone, &kiosk, &event, at)?;
         }
         for action in actions {
             action.again(&tx, &zone)?;

@@ -22,7 +22,7 @@ pub fn lines(who: &SignedIn) -> Markup {
             div.alarm {
                 p {
                     (icon("alert"))
-                    span { b { "Kiosk " (raised.kiosk) } @if !raised.place.is_empty() { " (" (raised.place) ")" } ": " (raised.sentence) }
+                    span { b { @if raised.kiosk.as_str().is_empty() { "This desk" } @else { "Kiosk " (raised.kiosk) } } @if !raised.place.is_empty() { " (" (raised.place) ")" } ": " (raised.sentence) }
                 }
                 div.do {
                     a.button.small href={ "/kiosks#kiosk-" (in_address(raised.kiosk.as_str())) } { "Look" span.hidden { " at kiosk " (raised.kiosk) } }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
-use super::super::super::kiosks::{Raised, Standing, Warning};
+use super::super::super::kiosks::{Alarm, Raised, Standing, Warning};
 use super::super::super::session::SignedIn;
 use super::super::super::store::{CLOCK_WARNS, HeardHealth, ORDER_CHARS_MAX, OrderRow, OrderState, Tries};
 use super::super::super::users::Role;
@@ -63,7 +63,7 @@ fn troubles(shown: &Shown, kiosks: &Kiosks, who: &SignedIn) -> Markup {
         }
         @if !shown.raised.is_empty() || !watched.warnings.is_empty() {
             ul.troubles {
-                @for raised in &shown.raised { li.is-alarm { (icon("alert")) div { (alarm(raised, zone, who)) } } }
+                @for raised in &shown.raised { li.is-alarm { (icon("alert")) div { (alarm(raised, zone, who)) (adopt(raised, who)) } } }
                 @for warning in &watched.warnings { li { (icon("clock")) span { (warning_words(warning)) } } }
             }
         }
@@ -83,6 +83,23 @@ fn alarm(raised: &Raised, zone: &TimeZone, who: &SignedIn) -> Markup {
                 button.button.small type="submit" { "Seen" span.hidden { ": " (raised.kiosk) " " (raised.sentence) } }
             },
             (None, None) => {}
+        }
+    }
+}
+
+/// Where a kiosk's log is another one than the desk holds: the way on.
+fn adopt(raised: &Raised, who: &SignedIn) -> Markup {
+    html! {
+        @if raised.alarm == Alarm::OtherLog(false) && who.role >= Role::Supervisor {
+            details.more id={ "d-adopt-" (raised.kiosk) } {
+                summary.button { "Let it go on…" span.hidden { ": " (raised.kiosk) } }
+                p { "Do this if its card was replaced, or an older copy of it was put back. What it has not told yet comes to the desk. If another machine runs with the same card, switch that one off first." }
+                form method="post" action="/kiosks/adopt" {
+                    input type="hidden" name="csrf" value=(who.csrf);
+                    input type="hidden" name="kiosk" value=(raised.kiosk);
+                    button.button type="submit" { "Yes, let it go on" span.hidden { ": " (raised.kiosk) } }
+                }
+            }
         }
     }
 }

@@ -156,6 +156,15 @@ pub(super) async fn place(State(desk): State<Desk>, who: SignedIn, form: Result<
     .await
 }
 
+/// A kiosk's log that goes on behind the one that the desk holds.
+pub(super) async fn adopt(State(desk): State<Desk>, who: SignedIn, form: Result<Form<KioskForm>, FormRejection>) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    work(desk, who, (form, "adopt".to_owned(), false), |desk, who, form, _| {
+        said(desk.adopt_kiosk(&KioskId::new(form.kiosk.as_str()), &who.user))
+    })
+    .await
+}
+
 /// An alarm that somebody has seen; from whichever page.
 pub(super) async fn seen(
     State(desk): State<Desk>,

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::super::error::DeskError;
-use super::super::{Store, audit, bump, timestamp, timestamp_or_none};
+use super::super::{Lost, Store, audit, bump, restored, timestamp, timestamp_or_none};
 use super::orders;
 use crate::domain::ids::KioskId;
 use crate::domain::kiosk::KioskRules;
@@ -19,6 +19,8 @@ const WRITE_SECONDS_MAX: i64 = 60;
 const WRITES_PER_SILENCE: i64 = 3;
 /// Clocks that differ by so much are said to.
 pub const CLOCK_WARNS: SignedDuration = SignedDuration::from_mins(2);
+/// The code of the alarm that reports are lost for good.
+pub const LOST: &str = "lost";
 /// With less free space the kiosk's file may soon not grow any more.
 pub const DISK_WARNS_MIB: u64 = 200;
 /// At 80 the processor of a Pi is slowed down.
@@ -37,6 +39,12 @@ pub struct KioskRow {
     pub posted_at: Option<Timestamp>,
     /// What it last said of itself; none if it never did.
     pub health: Option<HeardHealth>,
+    /// Its log is another one than the desk holds; whether staff let it go on behind that.
+    pub other_log: Option<bool>,
+    /// It has not told everything since an older copy of the desk's file was put back.
+    pub is_behind: bool,
+    /// What it can never tell, if nobody has looked at that yet.
+    pub lost: Option<Lost>,
 }
 
 /// What a kiosk said of itself.
@@ -124,14 +132,17 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn kiosk_rows(&self) -> Result<Vec<KioskRow>, DeskError> {
-        let mut statement = self.conn.prepare_cached("SELECT id, letter, place, heard_at FROM kiosk ORDER BY id")?;
-        let rows = statement
-            .query_map([], |row| Ok((KioskId::new(row.get::<_, String>(0)?), row.get::<_, String>(1)?, row.get(2)?, row.get(3)?)))?;
+        let mut statement = self.conn.prepare_cached("SELECT id, letter, place, heard_at, other_log, adopt_at IS NOT NULL, in_step FROM kiosk ORDER BY id")?;
+        let rows = statement.query_map([], |row| {
+            let log = row.get::<_, bool>(4)?.then_some(row.get::<_, bool>(5)?);
+            Ok((KioskId::new(row.get::<_, String>(0)?), row.get::<_, String>(1)?, row.get(2)?, row.get(3)?, log, row.get::<_, bool>(6)?))
+        })?;
         rows.map(|row| {
-            let (id, letter, place, posted) = row?;
+            let (id, letter, place, posted, other_log, is_in_step) = row?;
             let series = letter.parse().map_err(|_| DeskError::Unreadable("the letters of a kiosk's tickets"))?;
             let health = heard(&self.conn, &id)?;
-            Ok(KioskRow { id, series, place, posted_at: timestamp_or_none(posted)?, health })
+            let lost = restored::lost(&self.conn, &id)?;
+            Ok(KioskRow { id, series, place, posted_at: timestamp_or_none(posted)?, health, other_log, is_behind: !is_in_step, lost })
         })
         .collect()
     }
@@ -202,6 +213,9 @@ impl Store {
         )?;
         if seen == 0 {
             return Ok(false);
+        }
+        if code == LOST {
+            restored::see_lost(&tx, kiosk, user, now)?;
         }
         bump(&tx)?;
         let about = format!("kiosk {kiosk}, {code}");
