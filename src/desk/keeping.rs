@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Desk;
 use super::changes::is_unprintable;
 use super::error::DeskError;
-use super::store::{DESK, Forgotten, PatientData, Removal, RequestRow};
+use super::store::{DESK, Forgotten, PatientData, Removal, RequestRow, Restored};
 use crate::domain::ids::KioskId;
 use crate::domain::private::Private;
 
@@ -143,6 +143,14 @@ impl Desk {
     pub fn backup(&self, to: &Path) -> Result<(), DeskError> {
         let now = self.now();
         self.with_store(|store| store.backup(to, now))
+    }
+
+    /// The last time that an older copy of the file was put back; none if there was none.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn restored(&self) -> Result<Option<Restored>, DeskError> {
+        self.with_store(|store| store.restored())
     }
 }
 

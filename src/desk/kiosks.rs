@@ -169,16 +169,20 @@ impl Alarm {
             Self::Waiting(1, since) => format!("1 report does not reach the desk since {}", time(since)),
             Self::Waiting(count, since) => format!("{count} reports do not reach the desk since {}", time(since)),
             Self::OtherLog(false) => {
-                "what it reports does not follow on what the desk holds: its card was replaced or copied. A supervisor can let it go on".to_owned()
+                "what it reports does not follow on what the desk holds: its card was replaced or copied. A supervisor can let it go on"
+                    .to_owned()
             }
             Self::OtherLog(true) => "a supervisor let it go on after its card was replaced; it has not done so yet".to_owned(),
             Self::Behind => "has not told again what is missing since an older copy of the desk's file was put back".to_owned(),
-            Self::Lost(1) => "1 report of it is lost for good: somebody may have checked in there of whom the desk does not know".to_owned(),
+            Self::Lost(1) => {
+                "1 report of it is lost for good: somebody may have checked in there of whom the desk does not know".to_owned()
+            }
             Self::Lost(count) => {
                 format!("{count} reports of it are lost for good: people may have checked in there of whom the desk does not know")
             }
             Self::Restored(restored) => {
-                let file = restored.copied_at.as_ref().map_or_else(|| "is older than it was".to_owned(), |at| format!("is a copy of {}", day(at)));
+                let file =
+                    restored.copied_at.as_ref().map_or_else(|| "is older than it was".to_owned(), |at| format!("is a copy of {}", day(at)));
                 format!(
                     "since {} the desk's file {file}. Kiosks tell again who checked in. What was done at the desk after the copy is not in it:                      check-ins by hand, calls, decisions, bookings",
                     day(&restored.at)
@@ -580,6 +584,9 @@ mod tests {
                 place: String::new(),
                 posted_at: None,
                 health: Some(heard),
+                other_log: None,
+                is_behind: false,
+                lost: None,
             };
             let service = match *extra {
                 "out" => Some((OrderKind::OutOfService { text: "Cleaning".into() }, "ana".to_owned(), now)),
@@ -605,6 +612,9 @@ mod tests {
             place: String::new(),
             posted_at: posted,
             health,
+            other_log: None,
+            is_behind: false,
+            lost: None,
         };
         let judged = |row| judge(row, None, None, KioskRules::default(), now);
         for posted in [None, Some(at("09:00:00"))] {

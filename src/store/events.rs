@@ -154,7 +154,8 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn arrival_of(&self, ticket: Ticket) -> Result<Option<KioskEvent>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT seq FROM ticket WHERE date = ?1 AND number = ?2 AND seq IS NOT NULL LIMIT 1")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT seq FROM ticket WHERE date = ?1 AND number = ?2 AND seq IS NOT NULL LIMIT 1")?;
         let seq: Option<i64> =
             statement.query_row(params![ticket.date.to_string(), ticket.number.to_string()], |row| row.get(0)).optional()?;
         let Some(seq) = seq else { return Ok(None) };
@@ -172,9 +173,8 @@ impl Store {
     /// If the file cannot be written.
     pub fn forget_events(&mut self, before: Timestamp) -> Result<usize, StoreError> {
         let held = self.held()?;
-        let removed = self
-            .connection
-            .execute("DELETE FROM event WHERE seq <= ?1 AND at < ?2", params![held.0.cast_signed(), before.to_string()])?;
+        let removed =
+            self.connection.execute("DELETE FROM event WHERE seq <= ?1 AND at < ?2", params![held.0.cast_signed(), before.to_string()])?;
         Ok(removed)
     }
 }

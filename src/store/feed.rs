@@ -206,8 +206,7 @@ impl Store {
     pub fn forget_visits(&mut self, before: Timestamp, date: jiff::civil::Date) -> Result<(), StoreError> {
         self.connection.execute("DELETE FROM appointment WHERE start < ?1", params![before.to_string()])?;
         let held = self.held()?.0.cast_signed();
-        self.connection
-            .execute("DELETE FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)", params![date.to_string(), held])?;
+        self.connection.execute("DELETE FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)", params![date.to_string(), held])?;
         Ok(())
     }
 }

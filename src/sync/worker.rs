@@ -14,7 +14,9 @@ use super::backoff::Backoff;
 use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
 use super::vitals::Vitals;
-use super::wire::{CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, Gap, Health, Held, LONG_POLL_SECONDS_MAX, Order, Post, TicketWait};
+use super::wire::{
+    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, Gap, Health, Held, LONG_POLL_SECONDS_MAX, Order, Post, TicketWait,
+};
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;
 use crate::store::events::Outgoing;

@@ -98,20 +98,20 @@ impl DeskApi for Lossy {
 }
 
 /// One kiosk: a file, and a worker that may be killed and started again.
-struct TestKiosk {
-    id: KioskId,
-    series: Series,
+pub struct TestKiosk {
+    pub id: KioskId,
+    pub series: Series,
     token: String,
-    path: std::path::PathBuf,
-    store: Arc<Mutex<Store>>,
-    wake: Arc<Notify>,
-    told: Arc<Mutex<Vec<Told>>>,
-    cut: Cut,
-    worker: JoinHandle<()>,
+    pub path: std::path::PathBuf,
+    pub store: Arc<Mutex<Store>>,
+    pub wake: Arc<Notify>,
+    pub told: Arc<Mutex<Vec<Told>>>,
+    pub cut: Cut,
+    pub worker: JoinHandle<()>,
 }
 
 impl TestKiosk {
-    fn start(desk: &Desk, folder: &std::path::Path, letters: &str, random: &Arc<Mutex<Random>>, losses_of_ten: u64) -> Self {
+    pub fn start(desk: &Desk, folder: &std::path::Path, letters: &str, random: &Arc<Mutex<Random>>, losses_of_ten: u64) -> Self {
         let id = KioskId::new(format!("kiosk-{}", letters.to_lowercase()));
         let token = format!("token-of-kiosk-{letters}-0123456789");
         let series = letters.parse().unwrap();
@@ -126,7 +126,12 @@ impl TestKiosk {
     }
 
     /// As after a power cut: the worker is gone, the file is opened anew.
-    fn restart(&mut self, desk: &Desk, random: &Arc<Mutex<Random>>, losses_of_ten: u64) {
+    pub fn restart(&mut self, desk: &Desk, random: &Arc<Mutex<Random>>, losses_of_ten: u64) {
+        self.restart_with_clock(desk, random, losses_of_ten, &monday());
+    }
+
+    pub fn restart_with_clock(&mut self, desk: &Desk, random: &Arc<Mutex<Random>>, losses_of_ten: u64, clock: &ManualClock) {
+        let clock = clock.clone();
         self.worker.abort();
         self.store = Arc::new(Mutex::new(Store::open(&self.path, self.series, seal()).unwrap()));
         let inner = InProcess::new(desk.clone(), self.token.clone());
@@ -137,26 +142,26 @@ impl TestKiosk {
             store: Arc::clone(&self.store),
             kiosk: self.id.clone(),
             wake: Arc::clone(&self.wake),
-            vitals: Vitals::new(|| monday().now()),
+            vitals: Vitals::new(move || clock.now()),
             seed: 5,
             tell: Box::new(move |word| told.lock().unwrap().push(word)),
         };
         self.worker = tokio::spawn(async move { worker.run().await });
     }
 
-    fn check_in(&self, clock: &ManualClock, appointment: &str) -> String {
+    pub fn check_in(&self, clock: &ManualClock, appointment: &str) -> String {
         let known =
             self.store.lock().unwrap().check_in(&CheckIn { at: clock.now(), ..checked_in(&"ada".into(), &[appointment.into()]) }).unwrap();
         self.wake.notify_one();
         known.ticket.number.to_string()
     }
 
-    fn is_in_step(&self) -> bool {
+    pub fn is_in_step(&self) -> bool {
         let store = self.store.lock().unwrap();
-        store.last_seq().unwrap() == store.acknowledged().unwrap()
+        store.last_seq().unwrap() == store.held().unwrap()
     }
 
-    fn ticket(&self, appointment: &str) -> Option<String> {
+    pub fn ticket(&self, appointment: &str) -> Option<String> {
         self.store.lock().unwrap().ticket(&appointment.into()).unwrap().map(|known| known.ticket.number.to_string())
     }
 }

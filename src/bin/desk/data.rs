@@ -1,17 +1,19 @@
 //! Commands about what the desk keeps: its settings as one file, old days, one patient, a copy of everything.
 
+use std::fs::TryLockError;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
+use arrivals::clock::{Clock as _, SystemClock};
 use arrivals::desk::Desk;
 use arrivals::desk::keeping::Asked;
 use arrivals::desk::out::write_file;
 use arrivals::desk::settings::{self as clinic, diff, object};
-use arrivals::desk::store::{COMMAND, Hindrance, Removal};
+use arrivals::desk::store::{self, COMMAND, Hindrance, Removal};
 use clap::{Args, Subcommand};
 
-use super::{Place, open_existing};
+use super::{Place, Serves, open_existing};
 
 #[derive(Subcommand)]
 pub enum DataCommand {
@@ -26,6 +28,16 @@ pub enum DataCommand {
         /// Says how much that would be, and takes nothing out.
         #[arg(long)]
         dry_run: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Puts a copy that `backup` made in the place of the desk's file. The desk must be stopped.
+    ///
+    /// The copy is checked first. The old file stays in the data folder under another name: delete it once you need it no more. When the desk is
+    /// started again, kiosks tell it again who checked in since the copy was made, and every page of staff says what cannot be known.
+    Restore {
+        /// The copy.
+        file: PathBuf,
         #[command(flatten)]
         place: Place,
     },
@@ -67,6 +79,7 @@ pub fn run(command: DataCommand) -> anyhow::Result<ExitCode> {
         DataCommand::Settings(command) => settings(command),
         DataCommand::Patient(command) => patient(command),
         DataCommand::CleanUp { dry_run, place } => clean_up(dry_run, place),
+        DataCommand::Restore { file, place } => restore(&file, place),
         DataCommand::Backup { out, place } => backup(&out, place),
     }
 }
@@ -178,6 +191,23 @@ fn clean_up(dry_run: bool, place: Place) -> anyhow::Result<ExitCode> {
         println!("would take out what is before {before}: {what}");
     } else {
         println!("took out what is before {before}: {}", desk.clean_up(COMMAND)?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn restore(copy: &Path, place: Place) -> anyhow::Result<ExitCode> {
+    let config = place.config()?;
+    let _alone = match Serves::alone(&config.data) {
+        Err(TryLockError::WouldBlock) => bail!("a desk serves {} just now: stop it first", config.data.display()),
+        alone => alone.ok(),
+    };
+    let before = store::restore(&config.data, copy, SystemClock::default().now())
+        .with_context(|| format!("{} was not put back, and the desk's file is as it was", copy.display()))?;
+    let restored = open_existing(&config)?.restored()?;
+    let of = restored.and_then(|restored| restored.copied_at).map_or_else(String::new, |at| format!(", a copy of {at:.0},"));
+    println!("{}{of} is the desk's file now; start the desk, and its kiosks tell it again who checked in since", copy.display());
+    if let Some(before) = before {
+        println!("what was there before is {}", before.display());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use arrivals::desk::Desk;
 use arrivals::desk::config::check_kiosk_place;
 use arrivals::desk::secret::random_token;
+use arrivals::desk::store::COMMAND;
 use arrivals::domain::ids::KioskId;
 use arrivals::domain::ticket::Series;
 use clap::Subcommand;
@@ -38,6 +39,15 @@ pub enum KioskCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Lets a kiosk go on whose log is another one than the desk holds: its card was replaced, or an older copy of it was put back.
+    ///
+    /// What it has not told yet comes to the desk at its next report. If another machine runs with the same card, switch that one off first.
+    Adopt {
+        /// The kiosk's name on the desk's list.
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Subcommand)]
@@ -60,6 +70,11 @@ pub enum LetterKeyCommand {
 pub fn kiosk(command: KioskCommand) -> anyhow::Result<ExitCode> {
     match command {
         KioskCommand::List { check, place } => list_kiosks(&open_existing(&place.config()?)?, check),
+        KioskCommand::Adopt { id, place } => {
+            open_existing(&place.config()?)?.adopt_kiosk(&KioskId::new(id.as_str()), COMMAND)?;
+            println!("kiosk {id} goes on at its next report");
+            Ok(ExitCode::SUCCESS)
+        }
         KioskCommand::Add { id, series, stands, place } => {
             let desk = open(&place.config()?)?;
             let token = random_token()?;

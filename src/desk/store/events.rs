@@ -56,7 +56,8 @@ impl Store {
         let tx = self.write()?;
         let mut held = held(&tx, kiosk)?;
         // In one life the desk never holds less than it acknowledged.
-        if post.acknowledged.is_some_and(|acknowledged| acknowledged.0 > held) && post.epoch == restored::epoch(&tx)? && post.last.0 > held {
+        if post.acknowledged.is_some_and(|acknowledged| acknowledged.0 > held) && post.epoch == restored::epoch(&tx)? && post.last.0 > held
+        {
             restored::begin_life(&tx, &today, now, None, Some(kiosk))?;
         }
         let last = post.last;
@@ -70,7 +71,8 @@ impl Store {
         let mut in_order: Vec<&LoggedEvent> = post.events.iter().collect();
         in_order.sort_by_key(|event| event.seq);
         let mut in_order = if is_other_desk { Vec::new() } else { in_order }.into_iter();
-        let believed_past = if post.now.is_some_and(|theirs| now.duration_since(theirs).abs() <= super::CLOCK_WARNS) { KEPT_PAST } else { BELIEVED_PAST };
+        let believed_past =
+            if post.now.is_some_and(|theirs| now.duration_since(theirs).abs() <= super::CLOCK_WARNS) { KEPT_PAST } else { BELIEVED_PAST };
         for event in in_order.by_ref() {
             let body = serde_json::to_string(event).map_err(|_| DeskError::Unreadable("an event"))?;
             if event.seq.0 <= held {
@@ -103,8 +105,10 @@ impl Store {
             }
             let at = believed(event.at, now, believed_past);
             let told_late = (at != believed(event.at, now, BELIEVED_PAST)).then(|| at.to_string());
-            tx.prepare_cached("INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-                .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), told_late, body])?;
+            tx.prepare_cached(
+                "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), told_late, body])?;
             if let KioskEvent::CheckedIn(said) = &event.event {
                 note_called_off(&tx, kiosk, event.seq, said)?;
             }

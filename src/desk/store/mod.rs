@@ -58,6 +58,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 pub use self::appointments::{Taken, Unsaid};
 pub use self::audit::{AuditRow, AuditSearch, COMMAND, DESK, IMPORT, Seen, Verified};
+pub use self::backup::restore;
 pub use self::booking::{BookingState, BookingStep, CalledOff, Refused};
 pub use self::calendar::Known;
 pub use self::chart::Heard;
@@ -71,8 +72,8 @@ pub use self::history::{Happening, StaffDeed};
 pub use self::holdings::{Held, Hindrance, Holding, HoldingKind, PatientData, RequestRow};
 pub(super) use self::kiosks::Told;
 pub use self::kiosks::{
-    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState, RaisedRow,
-    Tries,
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState,
+    RaisedRow, Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
 pub use self::outbox::{Attempt, Message};
@@ -98,6 +99,9 @@ use crate::domain::settings::ClinicSettings;
 /// How long one process waits for another that is writing (an import beside a running desk).
 const BUSY: Duration = Duration::from_secs(10);
 
+/// The name of the desk's file in its folder.
+pub const FILE: &str = "desk.sqlite";
+
 /// The desk's file, open.
 pub struct Store {
     conn: Connection,
@@ -111,7 +115,7 @@ impl Store {
     /// If the folder or the file cannot be used, or was written by a later version.
     pub fn open(folder: &Path) -> Result<Self, DeskError> {
         make_folder(folder).map_err(|error| DeskError::Folder(folder.to_owned(), error.kind()))?;
-        let file = folder.join("desk.sqlite");
+        let file = folder.join(FILE);
         make_file(&file).map_err(|error| DeskError::Folder(folder.to_owned(), error.kind()))?;
         let conn = Connection::open(file).map_err(|error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => {

@@ -100,8 +100,9 @@ impl Store {
         let tx = self.write()?;
         tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal; DELETE FROM visit_step;
              DELETE FROM visit_note; DELETE FROM kiosk_try;")?;
-        let mut statement =
-            tx.prepare("SELECT revision, kiosk, received_at, body, happened_at FROM kiosk_event WHERE removed_at IS NULL ORDER BY revision")?;
+        let mut statement = tx.prepare(
+            "SELECT revision, kiosk, received_at, body, happened_at FROM kiosk_event WHERE removed_at IS NULL ORDER BY revision",
+        )?;
         let events: Vec<(i64, String, String, String, Option<String>)> = statement
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
             .collect::<Result<_, _>>()?;

@@ -132,7 +132,9 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn kiosk_rows(&self) -> Result<Vec<KioskRow>, DeskError> {
-        let mut statement = self.conn.prepare_cached("SELECT id, letter, place, heard_at, other_log, adopt_at IS NOT NULL, in_step FROM kiosk ORDER BY id")?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id, letter, place, heard_at, other_log, adopt_at IS NOT NULL, in_step FROM kiosk ORDER BY id")?;
         let rows = statement.query_map([], |row| {
             let log = row.get::<_, bool>(4)?.then_some(row.get::<_, bool>(5)?);
             Ok((KioskId::new(row.get::<_, String>(0)?), row.get::<_, String>(1)?, row.get(2)?, row.get(3)?, log, row.get::<_, bool>(6)?))
