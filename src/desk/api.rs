@@ -95,7 +95,7 @@ impl Desk {
         let held = took.held;
         // What was told is kept whether or not this can be answered.
         let waits = self.waits_of(&post.events).unwrap_or_default();
-        Ok(Held { held, waits, takes_times: true, adopted: took.adopted })
+        Ok(Held { held, waits, takes_times: true, adopted: took.adopted, series: took.series, now: Some(now), numbers: took.numbers })
     }
 
     /// How the tickets stand that these events are of.

@@ -10,7 +10,9 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use super::Desk;
 use super::error::DeskError;
-use super::store::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, LOST, OrderRefused, RaisedRow, Restored, Store};
+use super::store::{
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, LOST, NUMBER_TWICE, NumberTwice, OrderRefused, RaisedRow, Restored, Store,
+};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::{KioskRules, MoreThanUsual, Tally, failing};
 use crate::sync::wire::{Condition, DeviceHealth, Health, OrderKind};
@@ -19,6 +21,8 @@ use crate::sync::wire::{Condition, DeviceHealth, Health, OrderKind};
 const WAITING_ALARMS: SignedDuration = SignedDuration::from_mins(2);
 /// What happened within so long tells how a kiosk does now.
 const LATELY: SignedDuration = SignedDuration::from_hours(1);
+/// Of so many numbers that are on two papers it is said whose they are.
+const NUMBERS_SAID: usize = 3;
 /// The code of the alarm that an older copy of the desk's file was put back.
 const RESTORED: &str = "restored";
 /// What is usual is what was so within so many days.
@@ -43,6 +47,8 @@ pub enum Alarm {
     Behind,
     /// So many reports are lost for good.
     Lost(u64),
+    /// Numbers that it gave out and that others have, or that were not its own to give.
+    NumberTwice(Vec<NumberTwice>),
     /// An older copy of the desk's file was put back.
     Restored(Restored),
 }
@@ -140,6 +146,7 @@ impl Alarm {
             Self::OtherLog(_) => "other-log",
             Self::Behind => "behind",
             Self::Lost(_) => LOST,
+            Self::NumberTwice(_) => NUMBER_TWICE,
             Self::Restored(_) => RESTORED,
         }
     }
@@ -151,6 +158,7 @@ impl Alarm {
             Self::Silent(_) | Self::Out | Self::Waiting(..) | Self::Failing(_) | Self::OtherLog(_) | Self::Behind | Self::Restored(_) => {
                 String::new()
             }
+            Self::NumberTwice(all) => all.first().map_or_else(String::new, |first| format!("{} {}", first.given.date, first.given.number)),
             // More that is lost is another loss.
             Self::Lost(count) => count.to_string(),
         }
@@ -179,6 +187,19 @@ impl Alarm {
             }
             Self::Lost(count) => {
                 format!("{count} reports of it are lost for good: people may have checked in there of whom the desk does not know")
+            }
+            Self::NumberTwice(all) => {
+                let one = |twice: &NumberTwice| {
+                    let NumberTwice { said, given, who, other } = twice;
+                    let who = if who.is_empty() { "somebody" } else { who };
+                    let why = if other.is_empty() { "is not this kiosk's to give".to_owned() } else { format!("is {other}'s") };
+                    format!("{who} waits with {}, but their paper says {}, which {why}: tell them", given.number, said.number)
+                };
+                let mut said: Vec<String> = all.iter().take(NUMBERS_SAID).map(one).collect();
+                if all.len() > NUMBERS_SAID {
+                    said.push(format!("and {} more", all.len() - NUMBERS_SAID));
+                }
+                said.join("; ")
             }
             Self::Restored(restored) => {
                 let file =
@@ -275,6 +296,7 @@ pub fn judge(
 fn lasting(watched: &mut Watched) {
     let Watched { row, alarms, .. } = watched;
     alarms.extend(row.other_log.map(Alarm::OtherLog));
+    alarms.extend((!row.numbers.is_empty()).then(|| Alarm::NumberTwice(row.numbers.clone())));
     alarms.extend(row.lost.map(|lost| Alarm::Lost(lost.count)));
     alarms.extend((row.is_behind && row.other_log.is_none()).then_some(Alarm::Behind));
 }
@@ -587,6 +609,7 @@ mod tests {
                 other_log: None,
                 is_behind: false,
                 lost: None,
+                numbers: Vec::new(),
             };
             let service = match *extra {
                 "out" => Some((OrderKind::OutOfService { text: "Cleaning".into() }, "ana".to_owned(), now)),
@@ -615,6 +638,7 @@ mod tests {
             other_log: None,
             is_behind: false,
             lost: None,
+            numbers: Vec::new(),
         };
         let judged = |row| judge(row, None, None, KioskRules::default(), now);
         for posted in [None, Some(at("09:00:00"))] {

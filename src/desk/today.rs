@@ -4,7 +4,7 @@
 //! became late, nor than a minute; hundreds who look at
 //! the same time cost one reading, and none of them holds up a thread while it goes on.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
@@ -35,6 +35,8 @@ pub struct Today {
     pub queues: Arc<Queues>,
     /// Where somebody feels unwell to whom nobody has gone yet. Names nobody.
     pub urgent: Vec<String>,
+    /// Numbers that stand on two papers.
+    on_two_papers: HashSet<Ticket>,
     /// The day's tickets by the names of their pages.
     pages: OnceLock<HashMap<String, Ticket>>,
 }
@@ -64,8 +66,8 @@ impl Desk {
             let queues = Arc::new(store.queues(&rows, &settings, now)?);
             let urgent = urgent(store, &rows, now)?;
             let until = until(&rows, &settings, store.zone(), now);
-            let minute = minute_of(now);
-            Ok(Arc::new(Today { revision, minute, at: now, rows, until, queues, urgent, pages: OnceLock::new() }))
+            let (minute, on_two_papers) = (minute_of(now), store.numbers_on_two_papers()?);
+            Ok(Arc::new(Today { revision, minute, at: now, rows, until, queues, urgent, on_two_papers, pages: OnceLock::new() }))
         })?;
         shared.keep(&today);
         drop(turn);
@@ -95,7 +97,9 @@ impl Today {
             let given = self.rows.iter().filter_map(|row| Some((row, row.ticket.filter(|ticket| ticket.date == date)?)));
             let all = given
                 .flat_map(|(row, counts)| row.duplicates.iter().chain([&counts]).map(move |ticket| (*ticket, counts)).collect::<Vec<_>>());
-            all.filter_map(|(ticket, counts)| Some((pages.token(ticket)?, counts))).collect()
+            // Whoever holds one of two such papers could act for the other.
+            let one_paper = all.filter(|(ticket, _)| !self.on_two_papers.contains(ticket));
+            one_paper.filter_map(|(ticket, counts)| Some((pages.token(ticket)?, counts))).collect()
         });
         by_name.get(token).copied()
     }

@@ -142,6 +142,19 @@ pub enum KioskEvent {
     ConversationEnded(StepTimes),
 }
 
+impl KioskEvent {
+    /// Whether it speaks of an appointment.
+    #[must_use]
+    pub fn is_about(&self, id: &AppointmentId) -> bool {
+        match self {
+            Self::CheckedIn(said) => said.appointments.contains(id),
+            Self::WalkedIn(asks) => asks.appointment == *id,
+            Self::TicketPrinted { appointments, .. } | Self::Stopped { appointments, .. } => appointments.contains(id),
+            Self::CodeRefused { .. } | Self::WalkedAway { .. } | Self::ConversationEnded(_) => false,
+        }
+    }
+}
+
 /// How long one conversation took, for reports. It says nothing of who it was with, nor which ticket came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepTimes {

@@ -3,18 +3,25 @@
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::config::KioskConfig;
 use crate::clock::Clock;
 use crate::device::camera::{self, CameraTrouble};
 use crate::device::printer::{self, PrintJob};
 use crate::device::scanner::{self, ScannerEvent, ScannerStatus};
 use crate::device::speaker::{self, Sound};
+use crate::domain::ids::Seq;
+use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::{PrintOutcome, Ticket, TicketNumber};
 use crate::paper::{PaperWidth, TicketFace, Typesetter};
 use crate::store::{Store, StoreError};
-use crate::sync::api::{Attempt, DeskApi as _};
+use crate::sync::api::{Attempt, DeskApi as _, Refusal};
 use crate::sync::client::Client;
+use crate::sync::wire::Post;
 
+/// Clocks may be so far apart.
+const CLOCK_AHEAD_MAX: SignedDuration = SignedDuration::from_mins(2);
 /// A scanner that has said nothing after this long is not there.
 const SCANNER_SECONDS_MAX: u64 = 3;
 
@@ -40,7 +47,10 @@ pub fn run(config: &KioskConfig, clock: &Arc<dyn Clock>, runtime: &tokio::runtim
     line("file", is_ready, says);
     match Client::new(&config.desk, config.token.reveal()) {
         Ok(client) => match runtime.block_on(client.feed(0, Duration::ZERO)) {
-            Attempt::Sent(_) => line("desk", true, "answers".to_owned()),
+            Attempt::Sent(feed) => {
+                let (is_ready, says) = runtime.block_on(test_desk(config, &client, clock, feed.settings));
+                line("desk", is_ready, says);
+            }
             Attempt::Retry(why) => line("desk", false, format!("not reached: {why}")),
             Attempt::Refused(why) => line("desk", false, why.to_string()),
         },
@@ -74,6 +84,44 @@ fn test_file(config: &KioskConfig) -> Result<String, StoreError> {
     let untold = last.saturating_sub(store.held()?.0);
     let list = store.list()?.len();
     Ok(format!("{last} events, {untold} not yet told to the desk, {list} appointments; {}", key_place.says()))
+}
+
+/// Whether desk and configuration mean the same kiosk, and have the same time.
+async fn test_desk(config: &KioskConfig, client: &Client, clock: &Arc<dyn Clock>, settings: Option<ClinicSettings>) -> (bool, String) {
+    // Nothing is told: it only asks what the desk knows of this kiosk.
+    let (now, none) = (clock.now(), Seq::default());
+    let post = Post {
+        kiosk: config.kiosk.clone(),
+        last: none,
+        events: Vec::new(),
+        gaps: Vec::new(),
+        epoch: None,
+        acknowledged: None,
+        begins: false,
+        only_asks: true,
+        now: Some(now),
+    };
+    let held = match client.post(post).await {
+        Attempt::Sent(held) => held,
+        Attempt::Retry(why) => return (false, format!("not reached: {why}")),
+        // The token is known, since the list was told.
+        Attempt::Refused(Refusal::UnknownToken) => {
+            return (false, format!("the desk knows this token under another name than {}: compare `kiosk` in kiosk.toml", config.kiosk));
+        }
+        Attempt::Refused(why) => return (false, why.to_string()),
+    };
+    if let Some(series) = held.series.filter(|series| *series != config.series) {
+        return (
+            false,
+            format!("the desk gives this kiosk the letters {series}, kiosk.toml says {}: correct `letter` there", config.series),
+        );
+    }
+    let zone = settings.map_or_else(String::new, |settings| format!(", {}, {}", settings.name, settings.time_zone));
+    let ahead = held.now.map_or(SignedDuration::ZERO, |theirs| now.duration_since(theirs));
+    if ahead.abs() > CLOCK_AHEAD_MAX {
+        return (false, format!("answers, but this machine's clock is {} minutes off the desk's{zone}", ahead.as_mins()));
+    }
+    (true, format!("answers; numbers begin with {}{zone}", config.series))
 }
 
 fn test_scanner(config: &KioskConfig, clock: &Arc<dyn Clock>) -> (bool, String) {

@@ -45,6 +45,9 @@ impl Kiosk {
                 self.faulty = false;
                 tracing::warn!(desk = desk.0, "the desk has another log of this kiosk; this one goes on behind it, as staff decided");
             }
+            Told::OtherLetters(letters) => {
+                tracing::error!(%letters, "the desk gives this kiosk other letters than kiosk.toml: the desk's count; correct `letter` there");
+            }
             Told::ListAnew => match lock(&self.parts.store).list() {
                 Ok(list) => self.roster = Roster::from(list),
                 Err(error) => tracing::error!(%error, "the list could not be read from the kiosk's file"),
@@ -84,7 +87,7 @@ impl Kiosk {
     fn take_change(&mut self, change: ListChange) {
         match change {
             ListChange::Appointment(appointment) => self.roster.put(*appointment),
-            ListChange::Removed(id) => self.roster.remove(&id),
+            ListChange::Removed(id) | ListChange::Forgotten(id) => self.roster.remove(&id),
             ListChange::Visit { appointment, ticket, seen } => {
                 let concerns = self
                     .conversation

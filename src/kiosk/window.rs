@@ -132,7 +132,8 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     let speaker = speaker::open(&config.speaker)?;
     let camera = camera::open(&config.camera.command, Arc::clone(&clock))?;
     let (seal, key_place) = config.seal()?;
-    let store = Store::open(&config.data, config.series, seal)?;
+    let mut store = Store::open(&config.data, config.series, seal)?;
+    store.begin_unheard();
     let (mailbox, inbox) = mailbox();
     let in_runtime = runtime.enter();
     let beside = parts::start(config.kiosk.clone(), store, printer, config.paper, client, &mailbox, &clock)?;

@@ -1,17 +1,20 @@
 //! The log: facts in order, kept until the desk has acknowledged them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Seal, Store, StoreError};
 use crate::domain::event::{KioskEvent, LoggedEvent};
-use crate::domain::ids::Seq;
+use crate::domain::ids::{AppointmentId, Seq};
 use crate::domain::ticket::Ticket;
 
 /// The highest position that the desk ever acknowledged.
 const ACKNOWLEDGED: &str = "acknowledged_seq";
 /// What the desk holds now: less than it acknowledged if an older copy of its file was put back.
 const HELD: &str = "held_seq";
+
+/// So long events are kept that the desk holds.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 35);
 
 /// What the kiosk tells next.
 #[derive(Debug, Clone)]
@@ -167,6 +170,12 @@ impl Store {
         }))
     }
 
+    /// The moment before which events that the desk holds may go: it keeps them for as long as a copy of the desk's file may be old that is put back.
+    #[must_use]
+    pub fn keeps_since(now: Timestamp) -> Timestamp {
+        now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN)
+    }
+
     /// Removes events from before `before` that the desk holds. Positions are not used again.
     ///
     /// # Errors
@@ -188,6 +197,30 @@ pub(super) fn held_in(connection: &Connection) -> Result<Seq, StoreError> {
 /// Nothing is known of what the desk holds; the caller's transaction makes it durable.
 pub(super) fn forget_held_in(connection: &Connection) -> Result<(), StoreError> {
     super::set_fact_in(connection, HELD, "0")
+}
+
+/// Of what the desk holds already, leaves nothing of these appointments but that something happened; the caller's transaction makes it durable.
+pub(super) fn forget_about_in(connection: &Connection, seal: &Seal, appointments: &[&AppointmentId], held: Seq) -> Result<(), StoreError> {
+    let mut statement = connection.prepare("SELECT seq, at, body FROM event WHERE seq <= ?1")?;
+    let mut rows = statement.query(params![held.0.cast_signed()])?;
+    let mut about = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (seq, at): (i64, String) = (row.get(0)?, row.get(1)?);
+        let Some(body) = seal.open(&name(seq, &at), row.get_ref(2)?.as_blob().unwrap_or_default()) else { continue };
+        let event: Option<KioskEvent> = serde_json::from_slice(&body).ok();
+        if event.is_some_and(|event| appointments.iter().any(|id| event.is_about(id))) {
+            about.push((seq, at));
+        }
+    }
+    let nothing = super::to_json("event", &KioskEvent::WalkedAway { step: "removed".to_owned() })?;
+    for (seq, at) in about {
+        connection.execute("DELETE FROM event WHERE seq = ?1", params![seq])?;
+        put_event_in(connection, seal, seq, &at, &nothing)?;
+    }
+    for id in appointments {
+        connection.execute("DELETE FROM ticket WHERE row = ?1", params![seal.row(super::tickets::TABLE, id.as_str())])?;
+    }
+    Ok(())
 }
 
 /// The position of the event that the caller's transaction is about to write.

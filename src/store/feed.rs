@@ -28,6 +28,8 @@ pub enum ListChange {
     Appointment(Box<Appointment>),
     /// An appointment that is gone.
     Removed(AppointmentId),
+    /// An appointment that was taken out with its patient: what was told of it goes too.
+    Forgotten(AppointmentId),
     /// Where a visit's check-in stands.
     Visit {
         /// Which.
@@ -155,7 +157,7 @@ impl Store {
                     let body = super::to_json("appointment", appointment)?;
                     put_appointment_in(&transaction, &self.seal, &appointment.id, &appointment.start.to_string(), &body)?;
                 }
-                ListChange::Removed(id) => {
+                ListChange::Removed(id) | ListChange::Forgotten(id) => {
                     transaction
                         .prepare_cached("DELETE FROM appointment WHERE row = ?1")?
                         .execute(params![self.seal.row(TABLE, id.as_str())])?;
@@ -170,6 +172,11 @@ impl Store {
                         .execute(params![self.seal.row(tickets::TABLE, appointment.as_str()), held.0.cast_signed()])?;
                 }
             }
+        }
+        let forgotten: Vec<&AppointmentId> =
+            changes.iter().filter_map(|change| if let ListChange::Forgotten(id) = change { Some(id) } else { None }).collect();
+        if !forgotten.is_empty() {
+            events::forget_about_in(&transaction, &self.seal, &forgotten, held)?;
         }
         super::set_fact_in(&transaction, CURSOR, &cursor.to_string())?;
         super::set_fact_in(&transaction, PROGRAM, env!("CARGO_PKG_VERSION"))?;

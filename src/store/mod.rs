@@ -19,6 +19,7 @@ pub mod tickets;
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use zeroize::Zeroizing;
 
@@ -39,7 +40,15 @@ pub struct Store {
     connection: Connection,
     seal: Seal,
     series: Series,
+    /// Nothing was heard of the desk since the program started, and numbers that another copy of this file gave out may be unknown here.
+    is_unheard: bool,
+    /// The date whose numbers go on behind the block already.
+    beyond: Option<Date>,
 }
+
+/// As long as nothing was heard of the desk since the start, numbers begin so far behind the last one: an older copy of the card may have been put
+/// back, and people may wait with those between.
+pub const NUMBERS_AHEAD: u32 = 100;
 
 impl Store {
     /// Opens the file, and makes it if it is not there. `series` begins this kiosk's ticket numbers; `seal` seals what the
@@ -53,7 +62,7 @@ impl Store {
             std::fs::create_dir_all(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
         }
         let connection = Connection::open(path).map_err(|why| StoreError::Open { path: path.to_owned(), why })?;
-        let mut store = Self { connection, seal, series };
+        let mut store = Self { connection, seal, series, is_unheard: false, beyond: None };
         store.prepare(path).map_err(|error| match error {
             StoreError::Database(why) => StoreError::Open { path: path.to_owned(), why },
             other => other,
@@ -92,7 +101,11 @@ impl Store {
         self.connection.pragma_update(None, "secure_delete", "ON")?;
         // Every statement of this file stays prepared; the usual sixteen would push some of them out.
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        schema::bring_up_to_date(&mut self.connection, &self.seal, version)
+        schema::bring_up_to_date(&mut self.connection, &self.seal, version)?;
+        if let Some(series) = self.fact(tickets::SERIES)?.and_then(|letters| letters.parse().ok()) {
+            self.series = series;
+        }
+        Ok(())
     }
 
     fn fact(&self, name: &str) -> Result<Option<String>, StoreError> {

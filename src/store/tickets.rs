@@ -18,6 +18,8 @@ use crate::domain::proposal::Proposal;
 use crate::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
 
 pub(super) const TABLE: &str = "ticket";
+/// What the desk says that this kiosk's numbers begin with.
+pub(super) const SERIES: &str = "series";
 
 /// A check-in that is to be made durable.
 #[derive(Debug, Clone)]
@@ -103,7 +105,7 @@ impl Store {
     /// # Errors
     /// If it could not be made durable; then no number is used up and nothing is kept.
     pub fn check_in(&mut self, check_in: &CheckIn<'_>) -> Result<KnownTicket, StoreError> {
-        let series = self.series;
+        let (series, ahead) = (self.series, self.ahead(check_in.date));
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut without_ticket = Vec::new();
         let mut first_known = None;
@@ -117,7 +119,7 @@ impl Store {
             return Ok(known);
         }
         let seq = next_seq_in(&transaction)?;
-        let ticket = next_ticket_in(&transaction, series, check_in.date)?;
+        let ticket = next_ticket_in(&transaction, series, check_in.date, ahead)?;
         for appointment in &without_ticket {
             put_ticket_in(&transaction, &self.seal, appointment, ticket, check_in.place, seq)?;
         }
@@ -138,6 +140,7 @@ impl Store {
             photos::keep_in(&transaction, &self.seal, seq, photo)?;
         }
         transaction.commit()?;
+        self.beyond = Some(check_in.date);
         Ok(KnownTicket { ticket, place: check_in.place.to_owned(), seen: false, given_before: false })
     }
 
@@ -148,10 +151,10 @@ impl Store {
     /// # Errors
     /// If it could not be made durable; then no number is used up and nothing is kept.
     pub fn walk_in(&mut self, walk_in: &WalkIn<'_>) -> Result<(KnownTicket, AppointmentId), StoreError> {
-        let series = self.series;
+        let (series, ahead) = (self.series, self.ahead(walk_in.date));
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let seq = next_seq_in(&transaction)?;
-        let ticket = next_ticket_in(&transaction, series, walk_in.date)?;
+        let ticket = next_ticket_in(&transaction, series, walk_in.date, ahead)?;
         let appointment = AppointmentId::of_request(ticket);
         put_ticket_in(&transaction, &self.seal, &appointment, ticket, walk_in.place, seq)?;
         let event = KioskEvent::WalkedIn(WalkedIn {
@@ -167,7 +170,56 @@ impl Store {
         });
         append_in(&transaction, &self.seal, seq, walk_in.at, &event)?;
         transaction.commit()?;
+        self.beyond = Some(walk_in.date);
         Ok((KnownTicket { ticket, place: walk_in.place.to_owned(), seen: false, given_before: false }, appointment))
+    }
+
+    /// Until the desk is heard of, numbers begin behind a block that another copy of this file may have given out. For a program that starts.
+    pub fn begin_unheard(&mut self) {
+        self.is_unheard = true;
+    }
+
+    /// Whether nothing was heard of the desk since the program started.
+    #[must_use]
+    pub fn is_unheard(&self) -> bool {
+        self.is_unheard
+    }
+
+    /// What the numbers of this kiosk begin with.
+    #[must_use]
+    pub fn series(&self) -> Series {
+        self.series
+    }
+
+    /// The desk was heard of: what this kiosk's numbers begin with, and the highest of them that it knows. Answers whether the letters are others
+    /// than before.
+    ///
+    /// # Errors
+    /// If it could not be written.
+    pub fn hear_of_numbers(&mut self, series: Option<Series>, last: &[Ticket]) -> Result<bool, StoreError> {
+        let is_other = series.is_some_and(|series| series != self.series);
+        let is_new = is_other || (series.is_some() && self.fact(SERIES)?.is_none());
+        if is_new || !last.is_empty() {
+            let transaction = self.connection.transaction()?;
+            if let Some(series) = series {
+                super::set_fact_in(&transaction, SERIES, &series.to_string())?;
+            }
+            for ticket in last {
+                transaction.execute(
+                    "INSERT INTO counter (date, last) VALUES (?1, ?2) ON CONFLICT (date) DO UPDATE SET last = max(last, excluded.last)",
+                    params![ticket.date.to_string(), ticket.number.count()],
+                )?;
+            }
+            transaction.commit()?;
+        }
+        self.series = series.unwrap_or(self.series);
+        self.is_unheard = false;
+        Ok(is_other)
+    }
+
+    /// So many numbers of a date are left out.
+    fn ahead(&self, date: Date) -> u32 {
+        if self.is_unheard && self.beyond != Some(date) { super::NUMBERS_AHEAD } else { 0 }
     }
 
     /// The ticket of a visit, if it has one.
@@ -214,10 +266,12 @@ impl Store {
 }
 
 /// Counts one ticket on; the caller's transaction makes it durable.
-fn next_ticket_in(connection: &Connection, series: Series, date: Date) -> Result<Ticket, StoreError> {
+fn next_ticket_in(connection: &Connection, series: Series, date: Date, ahead: u32) -> Result<Ticket, StoreError> {
     let count: u32 = connection
-        .prepare_cached("INSERT INTO counter (date, last) VALUES (?1, 1) ON CONFLICT (date) DO UPDATE SET last = last + 1 RETURNING last")?
-        .query_row(params![date.to_string()], |row| row.get(0))?;
+        .prepare_cached(
+            "INSERT INTO counter (date, last) VALUES (?1, ?2) ON CONFLICT (date) DO UPDATE SET last = last + ?2 RETURNING last",
+        )?
+        .query_row(params![date.to_string(), ahead.saturating_add(1)], |row| row.get(0))?;
     Ok(Ticket { number: TicketNumber::new(series, count), date })
 }
 

@@ -20,7 +20,7 @@ use crate::domain::newer::known_or_none;
 use crate::domain::proposal::Field;
 use crate::domain::queue::Wait;
 use crate::domain::settings::ClinicSettings;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Series, Ticket};
 
 /// At most this many events travel in one request.
 pub const EVENTS_PER_POST_MAX: usize = 100;
@@ -51,6 +51,12 @@ pub struct Post {
     /// The highest position that the desk ever acknowledged. A desk that holds less in the same life has lost something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<Seq>,
+    /// Somebody only asks what the desk knows of this kiosk: nothing is concluded from `last`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_asks: bool,
+    /// The kiosk has heard nothing of the desk since it started.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub begins: bool,
     /// The kiosk's wall clock when this was sent. Where it is right, so is what it says of days that are over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Timestamp>,
@@ -81,6 +87,15 @@ pub struct Held {
     /// The desk has another log of this kiosk, and staff have decided that the kiosk goes on behind it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub adopted: bool,
+    /// What this kiosk's numbers begin with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Series>,
+    /// The desk's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Timestamp>,
+    /// For a kiosk that has just started: the highest of its numbers that the desk knows, one for each date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<Ticket>,
 }
 
 /// How a ticket stands in its queue. The same as on the board and on the patient's own phone.
@@ -218,6 +233,9 @@ pub enum Change {
     Removed {
         /// Which.
         appointment: AppointmentId,
+        /// It was taken out with its patient: nothing that the kiosk told of it is kept either.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        forget: bool,
     },
     /// Where a visit's check-in stands: its ticket, and whether staff have seen that person.
     Visit {

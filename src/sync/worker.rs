@@ -19,6 +19,7 @@ use super::wire::{
 };
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;
+use crate::domain::ticket::Series;
 use crate::store::events::Outgoing;
 use crate::store::feed::{Life, ListChange};
 use crate::store::{Store, StoreError};
@@ -72,6 +73,8 @@ pub enum Told {
         /// What changed.
         changes: Vec<ListChange>,
     },
+    /// The desk says that this kiosk's numbers begin otherwise than they did here; from now on they do.
+    OtherLetters(Series),
     /// The list was told from its beginning, and what was not in it is gone from the file: it is to be read again.
     ListAnew,
     /// The kiosk's own file failed.
@@ -160,7 +163,7 @@ impl<A: DeskApi> Worker<A> {
             let Outgoing { last, events, gaps } = store.outgoing(EVENTS_PER_POST_MAX)?;
             let gaps = gaps.into_iter().map(|(first, last)| Gap { first, last }).collect();
             let (epoch, acknowledged, now) = (store.epoch()?, Some(store.acknowledged()?), Some(self.vitals.read().now));
-            Post { kiosk: self.kiosk.clone(), last, events, gaps, epoch, acknowledged, now }
+            Post { kiosk: self.kiosk.clone(), last, events, gaps, epoch, acknowledged, begins: store.is_unheard(), only_asks: false, now }
         };
         match self.api.post(post).await {
             Attempt::Sent(Held { held, adopted: true, .. }) => {
@@ -177,6 +180,9 @@ impl<A: DeskApi> Worker<A> {
                         Ok(Outcome::NeedsSomebody)
                     }
                     agreed => {
+                        if self.store().hear_of_numbers(held.series, &held.numbers)? {
+                            (self.tell)(Told::OtherLetters(self.store().series()));
+                        }
                         let before = self.store().held()?;
                         self.store().acknowledge(held.held)?;
                         if held.held < before {
@@ -360,7 +366,8 @@ async fn at_once<T>(call: impl Future<Output = T>) -> (T, bool) {
 fn list_change(change: Change) -> ListChange {
     match change {
         Change::Appointment(appointment) => ListChange::Appointment(appointment),
-        Change::Removed { appointment } => ListChange::Removed(appointment),
+        Change::Removed { appointment, forget: false } => ListChange::Removed(appointment),
+        Change::Removed { appointment, forget: true } => ListChange::Forgotten(appointment),
         Change::Visit { appointment, ticket, seen } => ListChange::Visit { appointment, ticket, seen },
     }
 }

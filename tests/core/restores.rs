@@ -217,19 +217,39 @@ async fn an_old_card_goes_on_once_somebody_lets_it() {
     kiosk.path = old_card;
     kiosk.cut.set(true);
     kiosk.restart(&desk, &random(6), 0);
+    kiosk.store.lock().unwrap().begin_unheard();
     clock.advance(Duration::from_secs(60));
-    kiosk.check_in(&clock, "apt-5");
-    kiosk.check_in(&clock, "apt-6");
+    let numbers_alone = [kiosk.check_in(&clock, "apt-5"), kiosk.check_in(&clock, "apt-6")];
+    assert_eq!(numbers_alone, ["B102", "B103"], "behind all that the other card can have given out");
     kiosk.cut.set(false);
     until("it says that it disagrees", || kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Disagree { .. }))).await;
     assert_eq!(alarms(&desk), ["other-log"]);
     assert_eq!(numbers(&desk, 8)[5..7], [None, None]);
     desk.adopt_kiosk(&kiosk.id, "ana").unwrap();
     until("what it has not told has come", || kiosk.is_in_step() && desk.held(&kiosk.id).unwrap() == Seq(6)).await;
-    assert!(numbers(&desk, 8)[5..7].iter().all(Option::is_some), "whoever holds a paper is known");
+    assert_eq!(numbers(&desk, 8)[5..7], some(&["B102", "B103"]), "whoever holds a paper is known");
     assert!(alarms(&desk).is_empty());
     kiosk.check_in(&clock, "apt-7");
     until("it goes on", || kiosk.is_in_step() && desk.held(&kiosk.id).unwrap() == Seq(7)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kiosk_that_starts_again_goes_on_where_the_desk_knows_it_to_be() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
+    let desk = desk(folder.path(), &clock, 8);
+    let mut kiosk = TestKiosk::start(&desk, folder.path(), "B", &random(8), 0);
+    until("the desk is heard of", || kiosk.store.lock().unwrap().list().unwrap().len() == 8).await;
+    assert_eq!(kiosk.check_in(&clock, "apt-0"), "B1");
+    until("it has arrived", || kiosk.is_in_step()).await;
+    kiosk.restart(&desk, &random(8), 0);
+    kiosk.store.lock().unwrap().begin_unheard();
+    kiosk.wake.notify_one();
+    until("the desk is heard of", || !kiosk.store.lock().unwrap().is_unheard()).await;
+    assert_eq!(kiosk.check_in(&clock, "apt-1"), "B2", "no number is left out");
+    // Its configuration was copied from another kiosk.
+    kiosk.series = "C".parse().unwrap();
+    kiosk.restart(&desk, &random(8), 0);
+    assert_eq!(kiosk.check_in(&clock, "apt-2"), "B3", "the desk's letters count");
 }
 
 #[tokio::test(start_paused = true)]

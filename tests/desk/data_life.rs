@@ -178,7 +178,7 @@ async fn a_patient_is_taken_out_of_the_raw_file_and_kiosks_are_told() {
         assert_eq!(raw(&place, needle), Vec::<String>::new(), "{needle}");
     }
     let Attempt::Sent(next) = api.feed(first.cursor, Duration::ZERO).await else { panic!() };
-    assert!(next.changes.contains(&Change::Removed { appointment: id("apt-0001") }), "{:?}", next.changes.len());
+    assert!(next.changes.contains(&Change::Removed { appointment: id("apt-0001"), forget: true }), "{:?}", next.changes.len());
     assert!(place.desk.visit(&id("apt-0001")).unwrap().is_none());
     let before = everything(&place.desk).0;
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();

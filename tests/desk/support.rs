@@ -100,7 +100,17 @@ pub fn event(seq: u64, event: KioskEvent) -> LoggedEvent {
 
 pub fn post_of(kiosk: &str, events: Vec<LoggedEvent>) -> Post {
     let last = events.iter().map(|event| event.seq).max().unwrap_or_default();
-    Post { kiosk: kiosk.into(), last, events, gaps: Vec::new(), epoch: None, acknowledged: None, now: None }
+    Post {
+        kiosk: kiosk.into(),
+        last,
+        events,
+        gaps: Vec::new(),
+        epoch: None,
+        acknowledged: None,
+        begins: false,
+        only_asks: false,
+        now: None,
+    }
 }
 
 /// A program that was started, ended whatever becomes of the test.

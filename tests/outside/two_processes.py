@@ -253,10 +253,42 @@ def full_disk(clinic):
         subprocess.run(["umount", "-l", disk], check=False)
 
 
+def the_desk_is_restored(clinic):
+    """A copy, more check-ins, the copy put back, and more check-ins: in the end the desk holds everybody once and says what it cannot know."""
+    clinic.start_desk()
+    clinic.start_kiosk()
+    for visit in ("v01", "v02"):
+        clinic.check_in(visit)
+        clinic.leave()
+    clinic.each_once(["v01", "v02"])
+    copy = clinic.folder / "copy.sqlite"
+    clinic.tool("backup", str(copy))
+    for visit in ("v03", "v04"):
+        clinic.check_in(visit)
+        clinic.leave()
+    clinic.each_once(["v01", "v02", "v03", "v04"])
+    clinic.kill_desk()
+    said = clinic.tool("restore", str(copy))
+    must("before-" in said, f"restore does not say where the old file is: {said}")
+    clinic.start_desk()
+    must(clinic.desk_ticket("v02") and not clinic.desk_ticket("v03"), "that is not the copy")
+    # Nobody has come since.
+    until("what the desk had acknowledged", lambda: clinic.desk_ticket("v03") and clinic.desk_ticket("v04"), 60)
+    for visit in ("v05", "v06"):
+        clinic.check_in(visit)
+        clinic.leave()
+    clinic.each_once(["v01", "v02", "v03", "v04", "v05", "v06"])
+    numbers = [clinic.desk_ticket(visit) for visit in clinic.visits[:6]]
+    must(numbers == [f"B{n}" for n in range(1, 7)], f"the numbers are {numbers}")
+    page = clinic.page()
+    must("is a copy of" in page and "What was done at the desk after the copy is not in it" in page, "no page says that a copy was put back")
+
+
 SCENES = [
     a_check_in_is_at_the_desk_within_a_second,
     the_desk_dies_and_comes_back,
     the_desk_comes_later_than_the_kiosk,
+    the_desk_is_restored,
     kiosk_killed_once_the_number_is_in_the_file,
     kiosk_killed_while_printing,
     kiosk_killed_while_the_desk_is_away,

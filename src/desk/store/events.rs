@@ -7,14 +7,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::kiosks::tries;
-use super::{Store, appointments, bump, confirmed, int, proposals, restored, steps, timestamp, to_code};
+use super::{Store, appointments, bump, confirmed, int, numbers, proposals, restored, steps, timestamp, to_code};
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::language::Language;
 use crate::domain::private::Private;
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
-use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
+use crate::domain::ticket::{CallAs, PrintOutcome, Series, Ticket};
 use crate::sync::wire::Post;
 
 /// A kiosk's clock is believed about the past as far as this; beyond it the clock is wrong.
@@ -32,7 +32,7 @@ pub(super) struct Happened<'a> {
 }
 
 /// What came of a kiosk's post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Took {
     /// Up to where nothing is missing.
     pub held: Seq,
@@ -40,6 +40,10 @@ pub struct Took {
     pub is_other_log: bool,
     /// It is, and may go on behind what is held.
     pub adopted: bool,
+    /// What the kiosk's numbers begin with.
+    pub series: Option<Series>,
+    /// The highest of them that are known, one for each date, if the kiosk has just started.
+    pub numbers: Vec<Ticket>,
 }
 
 impl Store {
@@ -62,7 +66,7 @@ impl Store {
         }
         let last = post.last;
         let is_other_desk = post.epoch.as_ref().zip(restored::epoch(&tx)?).is_some_and(|(theirs, ours)| !theirs.is_of_same_file(&ours));
-        let mut is_other_log = is_other_desk || last.0 < held;
+        let mut is_other_log = is_other_desk || (last.0 < held && !post.only_asks);
         if is_other_desk {
             tracing::warn!(%kiosk, "kiosk's log is another desk's; it is refused");
         } else if is_other_log {
@@ -109,6 +113,7 @@ impl Store {
                 "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), told_late, body])?;
+            numbers::settle(&tx, kiosk, event, now)?;
             if let KioskEvent::CheckedIn(said) = &event.event {
                 note_called_off(&tx, kiosk, event.seq, said)?;
             }
@@ -123,11 +128,20 @@ impl Store {
                 held = restored::declare(&tx, kiosk, held, *gap, now)?;
             }
         }
-        restored::note_log(&tx, kiosk, !is_other_log && held == last.0, is_other_log)?;
+        if !post.only_asks {
+            restored::note_log(&tx, kiosk, !is_other_log && held == last.0, is_other_log)?;
+        }
         let adopted = is_other_log && restored::is_adopted(&tx, kiosk)?;
         tx.execute("UPDATE kiosk SET heard_at = ?2 WHERE id = ?1", params![kiosk.as_str(), now.to_string()])?;
         tx.commit()?;
-        Ok(Took { held: Seq(held), adopted, is_other_log })
+        let letters: Option<String> =
+            self.conn.query_row("SELECT letter FROM kiosk WHERE id = ?1", [kiosk.as_str()], |row| row.get(0)).optional()?;
+        let series = letters.and_then(|letters| letters.parse().ok());
+        let numbers = match series.filter(|_| post.begins) {
+            Some(series) => numbers::last_of(&self.conn, series, self.date_at(now).yesterday().unwrap_or(Date::MIN))?,
+            None => Vec::new(),
+        };
+        Ok(Took { held: Seq(held), adopted, is_other_log, series, numbers })
     }
 
     /// The highest number of this kiosk up to which nothing is missing.
@@ -293,7 +307,7 @@ fn note_called_off(conn: &Connection, kiosk: &KioskId, seq: Seq, said: &CheckedI
 
 fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -> Result<(), DeskError> {
     let given = Given {
-        ticket: said.ticket,
+        ticket: numbers::given(conn, happened.kiosk, happened.seq, said.ticket)?,
         patient: said.patient.as_str(),
         language: said.language,
         call_as: said.call_as,
@@ -327,7 +341,7 @@ fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -
 fn walked_in_at(conn: &Connection, happened: &Happened<'_>, asks: &WalkedIn) -> Result<(), DeskError> {
     let id = asks.appointment.as_str();
     let given = Given {
-        ticket: asks.ticket,
+        ticket: numbers::given(conn, happened.kiosk, happened.seq, asks.ticket)?,
         patient: "",
         language: asks.language,
         call_as: asks.call_as,

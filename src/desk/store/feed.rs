@@ -79,7 +79,7 @@ impl FeedRow {
                 let mut appointment = appointments::read(&body)?;
                 if appointment.person.birth_date.day().is_none() {
                     // Nobody proves who they are without it; kiosks of older versions could not even read it.
-                    return Ok(Change::Removed { appointment: appointment.id });
+                    return Ok(Change::Removed { appointment: appointment.id, forget: false });
                 }
                 appointment.booked_on = None;
                 // Who comes after all is judged by the time alone, as if nobody had given them up.
@@ -89,7 +89,7 @@ impl FeedRow {
                 appointment.confirmed = confirmed::of_person(conn, zone, appointment.person.id.as_str())?;
                 Change::Appointment(Box::new(appointment))
             }
-            None if self.is_removed => Change::Removed { appointment: AppointmentId::new(self.id) },
+            None if self.is_removed => Change::Removed { appointment: AppointmentId::new(self.id), forget: true },
             None => Change::Visit { appointment: AppointmentId::new(self.id), ticket: read_ticket(self.ticket)?, seen: self.seen },
         })
     }

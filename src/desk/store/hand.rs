@@ -483,7 +483,7 @@ impl Store {
 }
 
 /// Takes the next number of the desk's for a date.
-fn next_ticket(conn: &Connection, date: Date) -> Result<Ticket, DeskError> {
+pub(super) fn next_ticket(conn: &Connection, date: Date) -> Result<Ticket, DeskError> {
     let sql = "INSERT INTO desk_ticket(date, last) VALUES (?1, 1) ON CONFLICT(date) DO UPDATE SET last = last + 1 RETURNING last";
     let count: i64 = conn.query_row(sql, [date.to_string()], |row| row.get(0))?;
     let count = u32::try_from(count).map_err(|_| DeskError::Unreadable("the count of tickets"))?;

@@ -161,13 +161,8 @@ impl Store {
 }
 
 fn is_about(event: &KioskEvent, visits: &[AppointmentId], patient: Option<&PatientId>) -> bool {
-    let named = |ids: &[AppointmentId]| ids.iter().any(|id| visits.contains(id));
     match event {
-        KioskEvent::CheckedIn(said) => named(&said.appointments),
-        KioskEvent::WalkedIn(asks) => visits.contains(&asks.appointment),
-        KioskEvent::TicketPrinted { appointments, .. } => named(appointments),
         KioskEvent::Stopped { appointments, patient: whose, .. } if appointments.is_empty() => whose.is_some() && whose.as_ref() == patient,
-        KioskEvent::Stopped { appointments, .. } => named(appointments),
-        KioskEvent::CodeRefused { .. } | KioskEvent::WalkedAway { .. } | KioskEvent::ConversationEnded(_) => false,
+        event => visits.iter().any(|id| event.is_about(id)),
     }
 }

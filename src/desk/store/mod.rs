@@ -25,6 +25,7 @@ mod holdings;
 mod import_maps;
 mod kiosks;
 mod letters;
+mod numbers;
 mod outbox;
 mod pages;
 mod patient;
@@ -72,10 +73,11 @@ pub use self::history::{Happening, StaffDeed};
 pub use self::holdings::{Held, Hindrance, Holding, HoldingKind, PatientData, RequestRow};
 pub(super) use self::kiosks::Told;
 pub use self::kiosks::{
-    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState,
-    RaisedRow, Tries,
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, NUMBER_TWICE, ORDER_CHARS_MAX, OrderRefused, OrderRow,
+    OrderState, RaisedRow, Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
+pub use self::numbers::NumberTwice;
 pub use self::outbox::{Attempt, Message};
 pub use self::patient::Removal;
 pub use self::people::Found;

@@ -36,6 +36,7 @@ const STEPS: &[&str] = &[
     SAME_NUMBER,
     IMPORT_MAPS,
     RESTORED,
+    NUMBERS,
 ];
 
 const OUTBOX: &str = r"
@@ -339,6 +340,25 @@ CREATE INDEX kiosk_event_late ON kiosk_event(happened_at) WHERE happened_at IS N
 ALTER TABLE kiosk ADD COLUMN in_step INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE kiosk ADD COLUMN other_log INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE kiosk ADD COLUMN adopt_at TEXT;
+";
+
+const NUMBERS: &str = r"
+-- Check-ins at kiosks that wait with another number than their paper says, since that was not the kiosk's to give, or `other` had it. Decided once.
+CREATE TABLE number_twice(
+    kiosk TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    said TEXT NOT NULL,
+    date TEXT NOT NULL,
+    given TEXT NOT NULL,
+    visit TEXT NOT NULL,
+    other TEXT NOT NULL,
+    at TEXT NOT NULL,
+    seen_at TEXT,
+    seen_by TEXT,
+    PRIMARY KEY (kiosk, seq)
+);
+CREATE INDEX number_twice_by_date ON number_twice(date, said);
+CREATE INDEX ticket_by_number ON ticket(date, number);
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

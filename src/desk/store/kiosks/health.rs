@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::super::error::DeskError;
-use super::super::{Lost, Store, audit, bump, restored, timestamp, timestamp_or_none};
+use super::super::{Lost, NumberTwice, Store, audit, bump, numbers, restored, timestamp, timestamp_or_none};
 use super::orders;
 use crate::domain::ids::KioskId;
 use crate::domain::kiosk::KioskRules;
@@ -21,6 +21,8 @@ const WRITES_PER_SILENCE: i64 = 3;
 pub const CLOCK_WARNS: SignedDuration = SignedDuration::from_mins(2);
 /// The code of the alarm that reports are lost for good.
 pub const LOST: &str = "lost";
+/// The code of the alarm that a number is on two papers.
+pub const NUMBER_TWICE: &str = "number-twice";
 /// With less free space the kiosk's file may soon not grow any more.
 pub const DISK_WARNS_MIB: u64 = 200;
 /// At 80 the processor of a Pi is slowed down.
@@ -45,6 +47,8 @@ pub struct KioskRow {
     pub is_behind: bool,
     /// What it can never tell, if nobody has looked at that yet.
     pub lost: Option<Lost>,
+    /// Numbers that it gave out and that others have, or that were not its own to give; those that nobody has seen.
+    pub numbers: Vec<NumberTwice>,
 }
 
 /// What a kiosk said of itself.
@@ -144,7 +148,8 @@ impl Store {
             let series = letter.parse().map_err(|_| DeskError::Unreadable("the letters of a kiosk's tickets"))?;
             let health = heard(&self.conn, &id)?;
             let lost = restored::lost(&self.conn, &id)?;
-            Ok(KioskRow { id, series, place, posted_at: timestamp_or_none(posted)?, health, other_log, is_behind: !is_in_step, lost })
+            let (numbers, posted_at) = (numbers::unseen(&self.conn, &id)?, timestamp_or_none(posted)?);
+            Ok(KioskRow { id, series, place, posted_at, health, other_log, is_behind: !is_in_step, lost, numbers })
         })
         .collect()
     }
@@ -216,8 +221,10 @@ impl Store {
         if seen == 0 {
             return Ok(false);
         }
-        if code == LOST {
-            restored::see_lost(&tx, kiosk, user, now)?;
+        match code {
+            LOST => restored::see_lost(&tx, kiosk, user, now)?,
+            NUMBER_TWICE => numbers::see(&tx, kiosk, user, now)?,
+            _ => {}
         }
         bump(&tx)?;
         let about = format!("kiosk {kiosk}, {code}");

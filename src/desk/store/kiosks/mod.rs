@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, RaisedRow};
+pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, NUMBER_TWICE, RaisedRow};
 pub(in super::super) use self::orders::Told;
 pub(super) use self::orders::forget_orders;
 pub use self::orders::{ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState};
