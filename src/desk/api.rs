@@ -109,7 +109,8 @@ impl Desk {
                 KioskEvent::Stopped { .. }
                 | KioskEvent::CodeRefused { .. }
                 | KioskEvent::WalkedAway { .. }
-                | KioskEvent::ConversationEnded(_) => continue,
+                | KioskEvent::ConversationEnded(_)
+                | KioskEvent::Newer(_) => continue,
             };
             if let Some(standing) = self.ticket_standing(ticket)?
                 && let Some(position) = standing.position.and_then(|position| u32::try_from(position).ok())

@@ -49,6 +49,8 @@ pub enum Alarm {
     Lost(u64),
     /// Numbers that it gave out and that others have, or that were not its own to give.
     NumberTwice(Vec<NumberTwice>),
+    /// So many of its reports have a word in them that this program does not know.
+    Newer(u64),
     /// An older copy of the desk's file was put back.
     Restored(Restored),
 }
@@ -64,6 +66,8 @@ pub enum Warning {
     Camera(String),
     /// So far the desk's clock is ahead of the kiosk's; behind it if negative.
     Clock(SignedDuration),
+    /// So many things that the desk said are not known to its program.
+    Newer(u64),
     /// Degrees Celsius.
     Hot(i16),
     /// So many MiB are free.
@@ -147,6 +151,7 @@ impl Alarm {
             Self::Behind => "behind",
             Self::Lost(_) => LOST,
             Self::NumberTwice(_) => NUMBER_TWICE,
+            Self::Newer(_) => "newer",
             Self::Restored(_) => RESTORED,
         }
     }
@@ -155,9 +160,14 @@ impl Alarm {
     fn detail(&self) -> String {
         match self {
             Self::Printer(why) => why.clone(),
-            Self::Silent(_) | Self::Out | Self::Waiting(..) | Self::Failing(_) | Self::OtherLog(_) | Self::Behind | Self::Restored(_) => {
-                String::new()
-            }
+            Self::Silent(_)
+            | Self::Out
+            | Self::Waiting(..)
+            | Self::Failing(_)
+            | Self::OtherLog(_)
+            | Self::Behind
+            | Self::Newer(_)
+            | Self::Restored(_) => String::new(),
             Self::NumberTwice(all) => all.first().map_or_else(String::new, |first| format!("{} {}", first.given.date, first.given.number)),
             // More that is lost is another loss.
             Self::Lost(count) => count.to_string(),
@@ -200,6 +210,14 @@ impl Alarm {
                     said.push(format!("and {} more", all.len() - NUMBERS_SAID));
                 }
                 said.join("; ")
+            }
+            Self::Newer(1) => {
+                "1 report says something that this desk does not know: update the desk. What it does know of it is on the list".to_owned()
+            }
+            Self::Newer(count) => {
+                format!(
+                    "{count} reports say something that this desk does not know: update the desk. What it does know of them is on the list"
+                )
             }
             Self::Restored(restored) => {
                 let file =
@@ -297,6 +315,7 @@ fn lasting(watched: &mut Watched) {
     let Watched { row, alarms, .. } = watched;
     alarms.extend(row.other_log.map(Alarm::OtherLog));
     alarms.extend((!row.numbers.is_empty()).then(|| Alarm::NumberTwice(row.numbers.clone())));
+    alarms.extend((row.newer > 0).then_some(Alarm::Newer(row.newer)));
     alarms.extend(row.lost.map(|lost| Alarm::Lost(lost.count)));
     alarms.extend((row.is_behind && row.other_log.is_none()).then_some(Alarm::Behind));
 }
@@ -312,6 +331,7 @@ fn warnings(health: &Health, clock: SignedDuration) -> Vec<Warning> {
     if clock.abs() > CLOCK_WARNS {
         warnings.push(Warning::Clock(clock));
     }
+    warnings.extend((health.newer > 0).then_some(Warning::Newer(health.newer)));
     warnings.extend(health.celsius.filter(|celsius| *celsius >= CELSIUS_WARNS).map(Warning::Hot));
     warnings.extend(health.disk_free_mib.filter(|free| *free < DISK_WARNS_MIB).map(Warning::DiskFull));
     warnings
@@ -501,6 +521,7 @@ mod tests {
             camera: DeviceHealth { is: Condition::Absent, why: String::new() },
             celsius: Some(55),
             disk_free_mib: Some(9000),
+            newer: 0,
             out_of_service: false,
             obeyed: 0,
             ends: Vec::new(),
@@ -610,6 +631,7 @@ mod tests {
                 is_behind: false,
                 lost: None,
                 numbers: Vec::new(),
+                newer: 0,
             };
             let service = match *extra {
                 "out" => Some((OrderKind::OutOfService { text: "Cleaning".into() }, "ana".to_owned(), now)),
@@ -639,6 +661,7 @@ mod tests {
             is_behind: false,
             lost: None,
             numbers: Vec::new(),
+            newer: 0,
         };
         let judged = |row| judge(row, None, None, KioskRules::default(), now);
         for posted in [None, Some(at("09:00:00"))] {

@@ -154,6 +154,7 @@ impl Desk {
 
     fn with(mut store: Store, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
         store.need_life(clock.now())?;
+        store.understand_newer()?;
         store.need_letter_key(clock.now())?;
         store.need_page_keys()?;
         let (since, settings) = store.settings_after(None)?.unwrap_or_default();

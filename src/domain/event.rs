@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::document::Documents;
 use super::ids::{AppointmentId, PatientId, Seq};
 use super::language::Language;
+use super::newer_word::NewerWord;
 use super::person::BirthDate;
 use super::private::Private;
 use super::proposal::Proposal;
@@ -140,6 +141,9 @@ pub enum KioskEvent {
     },
     /// A conversation is over, however it ended. Nobody is named.
     ConversationEnded(StepTimes),
+    /// Something that only a newer program says, or that it says with a word that this one does not know.
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 impl KioskEvent {
@@ -151,6 +155,16 @@ impl KioskEvent {
             Self::WalkedIn(asks) => asks.appointment == *id,
             Self::TicketPrinted { appointments, .. } | Self::Stopped { appointments, .. } => appointments.contains(id),
             Self::CodeRefused { .. } | Self::WalkedAway { .. } | Self::ConversationEnded(_) => false,
+            Self::Newer(word) => word.known_event().is_some_and(|known| known.is_about(id)),
+        }
+    }
+
+    /// What is known of it: itself, or of a newer program's word what this one understands.
+    #[must_use]
+    pub fn known(self) -> Self {
+        match self {
+            Self::Newer(word) => word.known_event().unwrap_or(Self::Newer(word)),
+            known => known,
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod insurance;
 pub mod kiosk;
 pub mod language;
 pub mod newer;
+pub mod newer_word;
 #[cfg(test)]
 mod odd;
 pub mod pages;

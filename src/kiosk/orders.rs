@@ -76,15 +76,17 @@ impl Kiosk {
             let closed = match &order.what {
                 OrderKind::OutOfService { text } => Some(Some(text.as_str())),
                 OrderKind::InService => Some(None),
-                OrderKind::Say { .. } | OrderKind::Restart | OrderKind::PrintAgain { .. } => None,
+                OrderKind::Say { .. } | OrderKind::Restart | OrderKind::PrintAgain { .. } | OrderKind::Newer(_) => None,
             };
             let is = match order.what {
                 OrderKind::OutOfService { .. } | OrderKind::InService | OrderKind::Say { .. } => OrderStage::Done,
                 OrderKind::Restart => OrderStage::Waiting,
                 OrderKind::PrintAgain { .. } => OrderStage::UnderWay,
+                OrderKind::Newer(_) => OrderStage::NotDone,
             };
+            let why = if is == OrderStage::NotDone { "this kiosk's program does not know what that is: update the kiosk" } else { "" };
             let mut ends = self.ends.clone();
-            ends.push(OrderEnd { order: order.id, is, why: String::new() });
+            ends.push(OrderEnd { order: order.id, is, why: why.to_owned() });
             ends.drain(..ends.len().saturating_sub(ORDER_ENDS_MAX));
             let noted = lock(&self.parts.store).obey(order.id, closed, &ends);
             if let Err(error) = noted {
@@ -116,6 +118,9 @@ impl Kiosk {
                 self.restart = true;
             }
             OrderKind::PrintAgain { ticket } => self.print_again(order, ticket),
+            OrderKind::Newer(word) => {
+                tracing::error!(kind = word.kind(), "staff order something that this program does not know: update it")
+            }
         }
     }
 

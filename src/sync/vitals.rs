@@ -37,6 +37,7 @@ impl Vitals {
             camera: nothing(),
             celsius: None,
             disk_free_mib: None,
+            newer: 0,
             out_of_service: false,
             obeyed: 0,
             ends: Vec::new(),

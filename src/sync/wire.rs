@@ -17,6 +17,7 @@ use crate::domain::ids::{AppointmentId, Epoch, KioskId, Seq};
 use crate::domain::insurance::Side;
 use crate::domain::kiosk::OrderEnd;
 use crate::domain::newer::known_or_none;
+use crate::domain::newer_word::NewerWord;
 use crate::domain::proposal::Field;
 use crate::domain::queue::Wait;
 use crate::domain::settings::ClinicSettings;
@@ -132,6 +133,9 @@ pub struct Health {
     /// Free space where the kiosk's file is, in MiB, if the system tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk_free_mib: Option<u64>,
+    /// So many things that the desk said since the start have a word in them that this program does not know.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub newer: u64,
     /// Whether patients are sent to the desk instead, for whatever reason.
     pub out_of_service: bool,
     /// The number of the last order that was taken on; 0 for none. It is never carried out again.
@@ -139,6 +143,10 @@ pub struct Health {
     /// What became of the last orders, the oldest first. A program that says nothing of an order has carried it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ends: Vec<OrderEnd>,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// How a device of a kiosk is.
@@ -204,6 +212,9 @@ pub enum OrderKind {
         /// Which.
         ticket: Ticket,
     },
+    /// Something that only a newer desk orders.
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 /// A part of the feed.
@@ -246,6 +257,9 @@ pub enum Change {
         /// Whether staff marked the arrival as seen.
         seen: bool,
     },
+    /// Something that only a newer desk says.
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 /// One photo of a kiosk's, and what is in it: another picture under the same name is another photo.
@@ -297,4 +311,34 @@ pub fn photo_hash(picture: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_word_of_a_newer_desk_costs_itself_alone() {
+        let feed: Feed = serde_json::from_value(json!({
+            "cursor": 7, "more": false, "moon": "full",
+            "settings": { "name": 5 },
+            "changes": [
+                { "kind": "room", "number": 3 },
+                { "kind": "removed", "appointment": "a", "why": "moved" },
+                { "kind": "appointment", "id": "b", "start": "2026-11-23T14:00:00Z", "minutes": 20, "status": "triaged", "service": "Eye clinic",
+                  "practitioner": "", "place": "", "person": { "id": "p", "given_name": "Ada", "family_name": "Example", "birth_date": "1936-08-18",
+                  "contact": { "phone": "", "email": "", "address": "", "postal_code": "", "city": "" } } },
+            ],
+        }))
+        .unwrap();
+        assert!(feed.settings.is_none());
+        assert!(matches!(&feed.changes[..], [Change::Newer(_), Change::Removed { .. }, Change::Newer(_)]));
+        let orders: Orders = serde_json::from_value(json!({ "orders": [
+            { "id": 1, "what": { "kind": "dim", "percent": 20 } }, { "id": 2, "what": { "kind": "restart", "when": "now" } },
+        ] }))
+        .unwrap();
+        assert!(matches!(&orders.orders[..], [Order { what: OrderKind::Newer(_), .. }, Order { what: OrderKind::Restart, .. }]));
+    }
 }

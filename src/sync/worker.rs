@@ -325,7 +325,12 @@ impl<A: DeskApi> Worker<A> {
             }
             return Ok(Attempt::Sent(()));
         }
-        let changes: Vec<ListChange> = changes.into_iter().map(list_change).collect();
+        let said = changes.len();
+        let changes: Vec<ListChange> = changes.into_iter().filter_map(list_change).collect();
+        let unknown = said.saturating_sub(changes.len());
+        if unknown > 0 {
+            self.vitals.set(|health| health.newer = health.newer.saturating_add(unknown as u64));
+        }
         self.store().apply_feed(next, settings.as_ref(), &changes)?;
         (self.tell)(Told::List { settings: settings.map(Box::new), changes });
         self.end_list(more)?;
@@ -363,11 +368,12 @@ async fn at_once<T>(call: impl Future<Output = T>) -> (T, bool) {
     }
 }
 
-fn list_change(change: Change) -> ListChange {
-    match change {
+fn list_change(change: Change) -> Option<ListChange> {
+    Some(match change {
         Change::Appointment(appointment) => ListChange::Appointment(appointment),
         Change::Removed { appointment, forget: false } => ListChange::Removed(appointment),
         Change::Removed { appointment, forget: true } => ListChange::Forgotten(appointment),
         Change::Visit { appointment, ticket, seen } => ListChange::Visit { appointment, ticket, seen },
-    }
+        Change::Newer(word) => ListChange::Appointment(Box::new(word.known_appointment()?)),
+    })
 }

@@ -64,6 +64,34 @@ fn a_shorter_log_than_ours_is_answered_with_what_we_hold() {
 }
 
 #[test]
+fn a_word_of_a_newer_kiosk_holds_up_nothing_and_is_kept_as_it_came() {
+    let place = place();
+    import(&place.desk, "tests/data/day.csv").0.unwrap();
+    let stop = |seq: u64, reason: &str, visit: &str| {
+        serde_json::json!({ "seq": seq, "at": "2026-11-23T13:00:00Z",
+            "event": { "kind": "stopped", "reason": reason, "step": "find", "patient": null, "appointments": [visit], "language": "en" } })
+    };
+    let paid = serde_json::json!({ "seq": 3, "at": "2026-11-23T13:00:00Z", "event": { "kind": "paid", "cents": 2000 } });
+    let said = serde_json::json!({ "kiosk": "lobby", "last": 4, "protocol": 99, "weather": "fine",
+        "events": [stop(1, "feels-unwell", "apt-0001"), stop(2, "possible-infection", "apt-0002"), paid, stop(4, "feels-unwell", "apt-0003")] });
+    let post: Post = serde_json::from_value(said.clone()).unwrap();
+    assert_eq!(place.desk.take_post(TOKEN_A, &post).unwrap().held, Seq(4));
+    assert_eq!(place.desk.take_post(TOKEN_A, &post).unwrap().held, Seq(4), "again");
+    let reasons = |visit: &str| place.desk.visit(&id(visit)).unwrap().unwrap().reasons;
+    assert_eq!(reasons("apt-0003"), [Reason::FeelsUnwell]);
+    assert_eq!(reasons("apt-0002"), [Reason::AskedForHelp], "whoever could not go on is helped");
+    let kept = place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap();
+    assert_eq!(serde_json::to_value(&kept).unwrap(), said["events"]);
+    let before = list(&place);
+    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    assert!(list(&place) == before);
+    let watch = place.desk.kiosks().unwrap();
+    assert!(
+        watch.raised.iter().any(|raised| raised.sentence.contains("2 reports say something that this desk does not know: update the desk"))
+    );
+}
+
+#[test]
 fn two_kiosks_and_one_appointment_keep_the_first_ticket() {
     let place = place();
     import(&place.desk, "tests/data/day.csv").0.unwrap();

@@ -37,6 +37,7 @@ pub fn well(now: Timestamp) -> Health {
         camera: DeviceHealth { is: Condition::Absent, why: String::new() },
         celsius: Some(52),
         disk_free_mib: Some(9000),
+        newer: 0,
         out_of_service: false,
         obeyed: 0,
         ends: Vec::new(),

@@ -110,9 +110,18 @@ impl Store {
             let at = believed(event.at, now, believed_past);
             let told_late = (at != believed(event.at, now, BELIEVED_PAST)).then(|| at.to_string());
             tx.prepare_cached(
-                "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body, newer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), told_late, body])?;
+            .execute(params![
+                kiosk.as_str(),
+                int(event.seq.0),
+                int(bump(&tx)?),
+                now.to_string(),
+                told_late,
+                body,
+                matches!(event.event, KioskEvent::Newer(_))
+            ])?;
+            let event = &LoggedEvent { event: event.event.clone().known(), ..*event };
             numbers::settle(&tx, kiosk, event, now)?;
             if let KioskEvent::CheckedIn(said) = &event.event {
                 note_called_off(&tx, kiosk, event.seq, said)?;
@@ -150,6 +159,29 @@ impl Store {
     /// If the file cannot be read.
     pub fn held(&self, kiosk: &KioskId) -> Result<Seq, DeskError> {
         Ok(Seq(held(&self.conn, kiosk)?))
+    }
+
+    /// Takes anew what kiosks said in words that an older program did not know.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn understand_newer(&mut self) -> Result<(), DeskError> {
+        let mut statement = self.conn.prepare("SELECT kiosk, seq, body FROM kiosk_event WHERE newer = 1")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let newer: Vec<(String, i64, String)> = rows.collect::<Result<_, _>>()?;
+        drop(statement);
+        let is_known = |body: &str| !matches!(serde_json::from_str(body), Ok(LoggedEvent { event: KioskEvent::Newer(_), .. }) | Err(_));
+        let known: Vec<_> = newer.into_iter().filter(|(_, _, body)| is_known(body)).collect();
+        if known.is_empty() {
+            return Ok(());
+        }
+        let tx = self.write()?;
+        for (kiosk, seq, _) in &known {
+            tx.execute("UPDATE kiosk_event SET newer = 0 WHERE kiosk = ?1 AND seq = ?2", params![kiosk, seq])?;
+        }
+        bump(&tx)?;
+        tx.commit()?;
+        self.rebuild_visits()
     }
 
     /// Every event of a kiosk, in order.
@@ -218,7 +250,7 @@ pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &Log
             add_reason(conn, &happened, "", Reason::CodeForged, "code-refused", Some(&to_code(language)))
         }
         KioskEvent::CodeRefused { reason, .. } => code_refused(conn, &happened, *reason),
-        KioskEvent::WalkedAway { .. } | KioskEvent::ConversationEnded(_) => Ok(()),
+        KioskEvent::WalkedAway { .. } | KioskEvent::ConversationEnded(_) | KioskEvent::Newer(_) => Ok(()),
     }
 }
 

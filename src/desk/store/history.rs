@@ -107,7 +107,8 @@ impl Store {
             if !may_be {
                 continue;
             }
-            let logged: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
+            let mut logged: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
+            logged.event = logged.event.known();
             if !is_about(&logged.event, visits, patient) {
                 continue;
             }

@@ -37,6 +37,7 @@ const STEPS: &[&str] = &[
     IMPORT_MAPS,
     RESTORED,
     NUMBERS,
+    NEWER,
 ];
 
 const OUTBOX: &str = r"
@@ -359,6 +360,12 @@ CREATE TABLE number_twice(
 );
 CREATE INDEX number_twice_by_date ON number_twice(date, said);
 CREATE INDEX ticket_by_number ON ticket(date, number);
+";
+
+const NEWER: &str = r"
+-- Whether a kiosk said it with a word that this program does not know.
+ALTER TABLE kiosk_event ADD COLUMN newer INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX kiosk_event_newer ON kiosk_event(kiosk) WHERE newer = 1;
 ";
 
 /// Brings the file up to date, or says that it is newer than this program.

@@ -112,7 +112,8 @@ impl Store {
             while let Some(action) = actions.next_if(|action| action.revision < n) {
                 action.again(&tx, &zone)?;
             }
-            let event: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
+            let mut event: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
+            event.event = event.event.known();
             let at = events::happened_at(event.at, &received, happened)?;
             events::apply(&tx, &zone, &kiosk, &event, at)?;
         }

@@ -111,6 +111,8 @@ fn warning_words(warning: &Warning) -> String {
         Warning::Scanner(why) => with("Scanner", why),
         Warning::Camera(why) => with("Camera", why),
         Warning::Clock(ahead) => format!("Its clock is {}: check-ins are still in order", clock_words(*ahead)),
+        Warning::Newer(1) => "1 thing that the desk said is not known to its program: update the kiosk".to_owned(),
+        Warning::Newer(count) => format!("{count} things that the desk said are not known to its program: update the kiosk"),
         Warning::Hot(celsius) => format!("{celsius} °C: it is too hot, and slower for it"),
         Warning::DiskFull(free) => format!("Only {free} MiB are free for its file"),
     }
@@ -222,6 +224,7 @@ fn order_words(what: &OrderKind) -> String {
         OrderKind::Say { text } => format!("Message “{text}”"),
         OrderKind::Restart => "Start the program anew".to_owned(),
         OrderKind::PrintAgain { ticket } => format!("Print {} again", ticket.number),
+        OrderKind::Newer(_) => "Something that only a newer desk orders".to_owned(),
     }
 }
 

@@ -49,6 +49,8 @@ pub struct KioskRow {
     pub lost: Option<Lost>,
     /// Numbers that it gave out and that others have, or that were not its own to give; those that nobody has seen.
     pub numbers: Vec<NumberTwice>,
+    /// So many of its reports have a word in them that this program does not know.
+    pub newer: u64,
 }
 
 /// What a kiosk said of itself.
@@ -148,8 +150,13 @@ impl Store {
             let series = letter.parse().map_err(|_| DeskError::Unreadable("the letters of a kiosk's tickets"))?;
             let health = heard(&self.conn, &id)?;
             let lost = restored::lost(&self.conn, &id)?;
+            let newer: i64 = self
+                .conn
+                .prepare_cached("SELECT COUNT(*) FROM kiosk_event WHERE kiosk = ?1 AND newer = 1")?
+                .query_row([id.as_str()], |row| row.get(0))?;
+            let newer = newer.unsigned_abs();
             let (numbers, posted_at) = (numbers::unseen(&self.conn, &id)?, timestamp_or_none(posted)?);
-            Ok(KioskRow { id, series, place, posted_at, health, other_log, is_behind: !is_in_step, lost, numbers })
+            Ok(KioskRow { id, series, place, posted_at, health, other_log, is_behind: !is_in_step, lost, numbers, newer })
         })
         .collect()
     }
@@ -237,7 +244,7 @@ impl Store {
 /// What staff see a difference in.
 fn visible(health: &Health, clock: SignedDuration) -> impl PartialEq {
     (
-        (health.version.clone(), health.started, health.out_of_service, health.obeyed, health.waiting > 0),
+        (health.version.clone(), health.started, health.out_of_service, health.obeyed, health.waiting > 0, health.newer),
         [&health.printer, &health.scanner, &health.camera].map(Clone::clone),
         health.ends.clone(),
         health.celsius.is_some_and(|celsius| celsius >= CELSIUS_WARNS),

@@ -135,7 +135,7 @@ impl Store {
                 about = format!("kiosk {kiosk} ticket {number}");
                 of_visit = whose;
             }
-            OrderKind::InService | OrderKind::Restart => {}
+            OrderKind::InService | OrderKind::Restart | OrderKind::Newer(_) => {}
         }
         let (action, is_service) = match what {
             OrderKind::OutOfService { .. } => ("kiosk-out-of-service", true),
@@ -143,6 +143,7 @@ impl Store {
             OrderKind::Say { .. } => ("kiosk-say", false),
             OrderKind::Restart => ("kiosk-restart", false),
             OrderKind::PrintAgain { .. } => ("kiosk-print-again", false),
+            OrderKind::Newer(_) => ("kiosk-order", false),
         };
         let body = serde_json::to_string(what).map_err(|_| DeskError::Unreadable("an order"))?;
         // A kiosk does nothing twice: after an older copy of this file was put back, it knows higher numbers than this file has.

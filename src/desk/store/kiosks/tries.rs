@@ -35,7 +35,9 @@ pub(in super::super) fn note(conn: &Connection, happened: &Happened<'_>, event: 
         KioskEvent::Stopped { reason, step, .. } => ("stopped", step.as_str(), to_code(reason)),
         KioskEvent::WalkedAway { step } => ("walked-away", step.as_str(), String::new()),
         // The one about the whole conversation comes besides the one that says how the try ended.
-        KioskEvent::TicketPrinted { .. } | KioskEvent::CodeRefused { .. } | KioskEvent::ConversationEnded(_) => return Ok(()),
+        KioskEvent::TicketPrinted { .. } | KioskEvent::CodeRefused { .. } | KioskEvent::ConversationEnded(_) | KioskEvent::Newer(_) => {
+            return Ok(());
+        }
     };
     conn.prepare_cached(
         "INSERT INTO kiosk_try(kiosk, seq, at, ended, step, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
