@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, RaisedRow};
+#[cfg(test)]
+pub(super) use self::orders::FORGET_ORDERS;
 pub(in super::super) use self::orders::Told;
 pub(super) use self::orders::forget_orders;
 pub use self::orders::{ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState};
