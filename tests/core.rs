@@ -17,6 +17,8 @@ mod core {
     mod photos;
     #[cfg(feature = "desk")]
     mod photos_travel;
+    #[cfg(feature = "desk")]
+    mod removal;
     mod sealed;
     mod store;
     #[cfg(feature = "desk")]

@@ -11,7 +11,7 @@ use crate::domain::newer::known_of;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
-const CURSOR: &str = "feed_cursor";
+pub(super) const CURSOR: &str = "feed_cursor";
 /// The version of the program that took the feed.
 const PROGRAM: &str = "feed_program";
 const SETTINGS: &str = "settings";

@@ -9,6 +9,7 @@
 
 use blake2::{Blake2s256, Digest};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::appointment::Appointment;
@@ -179,6 +180,19 @@ pub struct Feed {
     pub settings: Option<ClinicSettings>,
     /// What changed, oldest first.
     pub changes: Vec<Change>,
+    /// The desk's days. A desk of an older version does not say them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<FeedDay>,
+}
+
+/// The desk's days: by these a kiosk removes what is old, and not by its own clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedDay {
+    /// The clinic's date by the desk's clock.
+    pub today: Date,
+    /// What is of days before this one is not needed any more. It follows the days on which people worked at the desk, so a clock that runs ahead does not
+    /// move it.
+    pub kept_from: Date,
 }
 
 /// One thing that a kiosk should know.

@@ -14,7 +14,9 @@ use super::backoff::Backoff;
 use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
 use super::vitals::Vitals;
-use super::wire::{CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, Health, LONG_POLL_SECONDS_MAX, Order, Post, TicketWait};
+use super::wire::{
+    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Health, LONG_POLL_SECONDS_MAX, Order, Post, TicketWait,
+};
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;
 use crate::store::feed::ListChange;
@@ -266,7 +268,13 @@ impl<A: DeskApi> Worker<A> {
         if feed.changes.len() > CHANGES_PER_FEED_MAX {
             return Ok(Attempt::Refused(Refusal::NotUnderstood("too many changes in one answer".to_owned())));
         }
-        let Feed { cursor: next, settings, changes, more: _ } = feed;
+        let Feed { cursor: next, settings, changes, day, more: _ } = feed;
+        if let Some(FeedDay { today, kept_from }) = day
+            && self.store().hear_day(today, kept_from, cursor)?
+        {
+            // This answer goes on from where the list cannot be trusted any more.
+            return Ok(Attempt::Sent(()));
+        }
         if next == cursor && settings.is_none() && changes.is_empty() {
             if at_once {
                 tokio::time::sleep(EMPTY_ANSWER_WAIT).await;

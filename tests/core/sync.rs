@@ -98,12 +98,12 @@ impl DeskApi for Lossy {
 }
 
 /// One kiosk: a file, and a worker that may be killed and started again.
-struct TestKiosk {
+pub struct TestKiosk {
     id: KioskId,
     series: Series,
     token: String,
     path: std::path::PathBuf,
-    store: Arc<Mutex<Store>>,
+    pub store: Arc<Mutex<Store>>,
     wake: Arc<Notify>,
     told: Arc<Mutex<Vec<Told>>>,
     cut: Cut,
@@ -111,7 +111,7 @@ struct TestKiosk {
 }
 
 impl TestKiosk {
-    fn start(desk: &Desk, folder: &std::path::Path, letters: &str, random: &Arc<Mutex<Random>>, losses_of_ten: u64) -> Self {
+    pub fn start(desk: &Desk, folder: &std::path::Path, letters: &str, random: &Arc<Mutex<Random>>, losses_of_ten: u64) -> Self {
         let id = KioskId::new(format!("kiosk-{}", letters.to_lowercase()));
         let token = format!("token-of-kiosk-{letters}-0123456789");
         let series = letters.parse().unwrap();
@@ -126,7 +126,7 @@ impl TestKiosk {
     }
 
     /// As after a power cut: the worker is gone, the file is opened anew.
-    fn restart(&mut self, desk: &Desk, random: &Arc<Mutex<Random>>, losses_of_ten: u64) {
+    pub fn restart(&mut self, desk: &Desk, random: &Arc<Mutex<Random>>, losses_of_ten: u64) {
         self.worker.abort();
         self.store = Arc::new(Mutex::new(Store::open(&self.path, self.series, seal()).unwrap()));
         let inner = InProcess::new(desk.clone(), self.token.clone());
