@@ -10,13 +10,15 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use super::Desk;
 use super::error::DeskError;
-use super::store::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, OrderRefused, RaisedRow, Store};
+use super::store::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, ListDiffers, OrderRefused, RaisedRow, Store};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::{KioskRules, MoreThanUsual, Tally, failing};
 use crate::sync::wire::{Condition, DeviceHealth, Health, OrderKind};
 
 /// Events that wait for so long at a kiosk that answers do not wait for the network.
 const WAITING_ALARMS: SignedDuration = SignedDuration::from_mins(2);
+/// A list that differs for so long is not only late: a kiosk that can mend it by asking for everything has done so by then.
+const LIST_ALARMS: SignedDuration = SignedDuration::from_mins(2);
 /// What happened within so long tells how a kiosk does now.
 const LATELY: SignedDuration = SignedDuration::from_hours(1);
 /// What is usual is what was so within so many days.
@@ -33,6 +35,8 @@ pub enum Alarm {
     Printer(String),
     /// So many events are waiting there since then, although it answers.
     Waiting(u64, Timestamp),
+    /// It has heard everything, and its list of today has another number of appointments than the desk's.
+    List(ListDiffers),
     /// More people than usual do not get through.
     Failing(MoreThanUsual),
 }
@@ -126,6 +130,7 @@ impl Alarm {
             Self::Out => "out-of-service",
             Self::Printer(_) => "printer",
             Self::Waiting(..) => "waiting",
+            Self::List(_) => "list",
             Self::Failing(_) => "failing",
         }
     }
@@ -134,7 +139,7 @@ impl Alarm {
     fn detail(&self) -> String {
         match self {
             Self::Printer(why) => why.clone(),
-            Self::Silent(_) | Self::Out | Self::Waiting(..) | Self::Failing(_) => String::new(),
+            Self::Silent(_) | Self::Out | Self::Waiting(..) | Self::List(_) | Self::Failing(_) => String::new(),
         }
     }
 
@@ -149,6 +154,9 @@ impl Alarm {
             Self::Printer(why) => format!("printer: {why}"),
             Self::Waiting(1, since) => format!("1 report does not reach the desk since {}", time(since)),
             Self::Waiting(count, since) => format!("{count} reports do not reach the desk since {}", time(since)),
+            Self::List(ListDiffers { kiosk, desk, .. }) => {
+                format!("its list for today is wrong: it has {kiosk} appointments, the desk has {desk}")
+            }
             Self::Failing(more) => {
                 let usual = match more.usual_of_ten {
                     None => String::new(),
@@ -212,6 +220,7 @@ pub fn judge(
         if let Some(since) = heard.waiting_since.filter(|since| now.duration_since(*since) >= WAITING_ALARMS) {
             watched.alarms.push(Alarm::Waiting(health.waiting, since));
         }
+        watched.alarms.extend(heard.list.filter(|list| now.duration_since(list.since) >= LIST_ALARMS).map(Alarm::List));
         watched.alarms.extend(more.map(Alarm::Failing));
         watched.warnings = warnings(health, heard.clock);
     }
@@ -412,7 +421,12 @@ mod tests {
             out_of_service: false,
             obeyed: 0,
             ends: Vec::new(),
+            list: None,
         }
+    }
+
+    fn differs(since: &str) -> Option<ListDiffers> {
+        Some(ListDiffers { kiosk: 0, desk: 12, since: at(since) })
     }
 
     #[test]
@@ -485,6 +499,15 @@ mod tests {
                 &["more than usual: 6 of 10 gave up or were stopped in the last hour, usually 1 of 10"],
                 0,
             ),
+            ("another list, just now", |heard| heard.list = differs("13:58:01"), "", Standing::Working, &[], 0),
+            (
+                "another list",
+                |heard| heard.list = differs("13:58:00"),
+                "",
+                Standing::NeedsSomebody,
+                &["its list for today is wrong: it has 0 appointments, the desk has 12"],
+                0,
+            ),
             (
                 "silent hides the rest",
                 |heard| (heard.at, heard.health.out_of_service) = (at("13:00:00"), true),
@@ -506,7 +529,8 @@ mod tests {
             ("back in service", |_| {}, "in", Standing::Working, &[], 0),
         ];
         for (what, change, extra, standing, alarms, warnings) in cases {
-            let mut heard = HeardHealth { health: well(now), at: now, online_since: now, clock: SignedDuration::ZERO, waiting_since: None };
+            let mut heard =
+                HeardHealth { health: well(now), at: now, online_since: now, clock: SignedDuration::ZERO, waiting_since: None, list: None };
             change(&mut heard);
             let row = KioskRow {
                 id: "lobby".into(),
@@ -545,8 +569,14 @@ mod tests {
             let watched = judged(row(posted, None));
             assert_eq!((watched.standing, watched.alarms.len()), (Standing::Unknown, 0));
         }
-        let heard =
-            HeardHealth { health: well(now), at: at("13:00:00"), online_since: now, clock: SignedDuration::ZERO, waiting_since: None };
+        let heard = HeardHealth {
+            health: well(now),
+            at: at("13:00:00"),
+            online_since: now,
+            clock: SignedDuration::ZERO,
+            waiting_since: None,
+            list: None,
+        };
         assert_eq!(judged(row(Some(at("13:59:00")), Some(heard.clone()))).standing, Standing::Working);
         assert_eq!(judged(row(Some(at("12:59:00")), Some(heard))).standing, Standing::Silent);
     }

@@ -101,6 +101,20 @@ pub struct Health {
     /// What became of the last orders, the oldest first. A program that says nothing of an order has carried it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ends: Vec<OrderEnd>,
+    /// What it has of the desk's day, for the desk to compare. A kiosk of an older version does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<ListHealth>,
+}
+
+/// What a kiosk has of the desk's day. Says nothing of anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListHealth {
+    /// Up to where it has heard the feed.
+    pub cursor: u64,
+    /// The day, as the desk last told it.
+    pub date: Date,
+    /// How many appointments of that day are on its list.
+    pub appointments: u32,
 }
 
 /// How a device of a kiosk is.
@@ -132,6 +146,9 @@ pub enum Condition {
 pub struct Orders {
     /// The orders.
     pub orders: Vec<Order>,
+    /// The kiosk's list is not the desk's: it should ask for the feed from its beginning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub list_again: bool,
 }
 
 /// One thing that staff want of a kiosk.

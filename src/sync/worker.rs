@@ -15,11 +15,12 @@ use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
 use super::vitals::Vitals;
 use super::wire::{
-    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Health, LONG_POLL_SECONDS_MAX, Order, Post, TicketWait,
+    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Health, LONG_POLL_SECONDS_MAX, ListHealth, Order, Post, TicketWait,
 };
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;
 use crate::store::feed::ListChange;
+use crate::store::removal::DayOnList;
 use crate::store::{Store, StoreError};
 
 /// After a refusal or a disagreement a person must act; asked again this rarely, or when woken.
@@ -233,11 +234,12 @@ impl<A: DeskApi> Worker<A> {
 
     /// Whether the answer came at once.
     async fn report_once(&self) -> Result<Attempt<bool>, StoreError> {
-        let waiting = {
+        let (waiting, list) = {
             let store = self.store();
-            store.last_seq()?.0.saturating_sub(store.acknowledged()?.0)
+            (store.last_seq()?.0.saturating_sub(store.acknowledged()?.0), store.day_on_list()?)
         };
-        let health = Health { waiting, ..self.vitals.read() };
+        let list = list.map(|DayOnList { cursor, date, appointments }| ListHealth { cursor, date, appointments });
+        let health = Health { waiting, list, ..self.vitals.read() };
         let report = at_once(self.api.report(health, Duration::from_secs(LONG_POLL_SECONDS_MAX)));
         let (answer, at_once) = tokio::select! {
             answer = report => answer,
@@ -246,6 +248,9 @@ impl<A: DeskApi> Worker<A> {
         };
         Ok(match answer {
             Attempt::Sent(orders) => {
+                if orders.list_again {
+                    self.store().ask_for_everything()?;
+                }
                 if !orders.orders.is_empty() {
                     (self.tell)(Told::Orders(orders.orders));
                 }

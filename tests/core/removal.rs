@@ -128,3 +128,18 @@ async fn whatever_the_desks_clock_does_the_kiosk_has_todays_list_afterwards_and_
         }
     }
 }
+
+/// The kiosk's own clock has no say: it is not even asked.
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_not_the_desks_is_asked_for_again_and_alarms_if_that_does_not_help() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
+    let desk = desk(folder.path(), &clock, 12);
+    let kiosk = TestKiosk::start(&desk, folder.path(), "A", &random(1), 0);
+    until("the list has come", || list(&kiosk) == 12).await;
+    let alarms = || desk.kiosks().unwrap().raised.iter().map(|raised| raised.sentence.clone()).collect::<Vec<_>>();
+    assert_eq!(alarms(), Vec::<String>::new());
+    // As an older program emptied it whose clock was wrong.
+    kiosk.store.lock().unwrap().forget_visits("2027-01-01T00:00:00Z".parse().unwrap(), date(2027, 1, 1)).unwrap();
+    until("it has come again", || list(&kiosk) == 12).await;
+    assert_eq!(alarms(), Vec::<String>::new());
+}

@@ -73,7 +73,7 @@ pub use self::history::{Happening, StaffDeed};
 pub use self::holdings::{Held, Hindrance, Holding, HoldingKind, PatientData, RequestRow};
 pub(super) use self::kiosks::Told;
 pub use self::kiosks::{
-    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState,
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, ListDiffers, ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState,
     RaisedRow, Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, RaisedRow};
+pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, ListDiffers, RaisedRow};
 #[cfg(test)]
 pub(super) use self::orders::FORGET_ORDERS;
 pub(in super::super) use self::orders::Told;
