@@ -7,7 +7,7 @@
 //!
 //! Exit status 1 if something went wrong, if boards never heard of a call in more than one of a hundred cases, or had it later than
 //! `--limit-ms` (500) in so many while the machine did nothing else. `-- --seconds N --staff N --boards N --phones N --kiosks N --people N --calls-per-second X --check-ins-per-second X
-//! --limit-ms N` change the story. `ARRIVALS_BENCH_DESK` names another desk's program. Needs some 600 open files.
+//! --limit-ms N --old-visits N` change the story. With old visits the desk deletes these meanwhile. `ARRIVALS_BENCH_DESK` names another desk's program. Needs some 600 open files.
 
 #[path = "../tests/crowd/mod.rs"]
 #[allow(dead_code, reason = "only its names are needed here")]
@@ -44,6 +44,7 @@ struct Story {
     calls: f64,
     check_ins: f64,
     limit_ms: f64,
+    old_visits: f64,
 }
 
 impl Story {
@@ -58,6 +59,7 @@ impl Story {
             calls: 2.0,
             check_ins: 2.0,
             limit_ms: 500.0,
+            old_visits: 0.0,
         };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
@@ -71,6 +73,7 @@ impl Story {
                 "--calls-per-second" => &mut story.calls,
                 "--check-ins-per-second" => &mut story.check_ins,
                 "--limit-ms" => &mut story.limit_ms,
+                "--old-visits" => &mut story.old_visits,
                 _ => continue,
             };
             *place = arguments.next().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{argument} takes a number"));
@@ -94,7 +97,8 @@ fn main() -> ExitCode {
     let folder = std::env::var_os("ARRIVALS_BENCH_DIR").map_or_else(std::env::temp_dir, std::path::PathBuf::from);
     let folder = tempfile::tempdir_in(folder).expect("ARRIVALS_BENCH_DIR is a folder that can be written");
     let here = (story.people * 0.6) as usize;
-    let clinic = Arc::new(Clinic::make(folder.path(), story.people as usize, here, story.kiosks as usize, story.staff as usize));
+    let (people, kiosks, staff, old) = (story.people as usize, story.kiosks as usize, story.staff as usize, story.old_visits as usize);
+    let clinic = Arc::new(Clinic::make(folder.path(), people, here, kiosks, staff, old));
     // Beside another build of it, for a ratio: the same story, told to both.
     let program = std::env::var_os("ARRIVALS_BENCH_DESK").unwrap_or_else(|| env!("CARGO_BIN_EXE_arrivals-desk").into());
     let mut desk = Command::new(program);
@@ -110,6 +114,10 @@ fn main() -> ExitCode {
         .filter_map(|n| pages.token(Ticket { number: clinic.ticket_of(n).parse().ok()?, date: clinic.date }))
         .collect();
     let used = runtime.block_on(play(&story, addr, &clinic, here, &tokens, &notes, desk.0.id()));
+    if old > 0 {
+        let mark = Store::open(folder.path()).and_then(|store| store.mark()).expect("what is marked");
+        println!("{} of {old} old visits were deleted meanwhile", mark.map_or(old, |mark| mark.gone.visits));
+    }
     report(&story, &notes, &used, here, tokens.len())
 }
 

@@ -18,6 +18,8 @@ mod core {
     #[cfg(feature = "desk")]
     mod photos_travel;
     #[cfg(feature = "desk")]
+    mod removal;
+    #[cfg(feature = "desk")]
     mod restores;
     mod sealed;
     mod store;

@@ -17,6 +17,8 @@ mod call_off;
 mod calls;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
+#[path = "desk/clean_up.rs"]
+mod clean_up;
 #[path = "desk/coverage.rs"]
 mod coverage;
 #[path = "desk/data_life.rs"]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use arrivals::clock::ManualClock;
 use arrivals::desk::Desk;
 use arrivals::desk::import::import_file;
+use arrivals::desk::store::{StaffAction, StaffWork};
 use arrivals::desk::users::Role;
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::queue::{QueueAction, ServicePoint};
@@ -25,6 +26,9 @@ const SERVICES: [&str; 8] =
     ["Cardiology", "Eye clinic", "Family medicine", "Laboratory", "Physiotherapy", "Radiology", "Surgery", "Vaccination"];
 /// So many days before today waits are known from, and so many visits of each service on each.
 const PAST: (i64, usize) = (5, 12);
+
+/// So many old visits are of one day.
+const OLD_A_DAY: usize = 400;
 
 /// What those who work in it must know.
 pub struct Clinic {
@@ -80,8 +84,8 @@ fn zone_at(now: Timestamp) -> String {
 impl Clinic {
     /// Makes the folder.
     ///
-    /// `here` of its people have checked in already.
-    pub fn make(folder: &Path, people: usize, here: usize, kiosks: usize, staff: usize) -> Self {
+    /// `here` of its people have checked in already. `old` visits are too old to be kept, and marked: the desk deletes them as soon as it is started.
+    pub fn make(folder: &Path, people: usize, here: usize, kiosks: usize, staff: usize, old: usize) -> Self {
         let now = Timestamp::now();
         let zone = zone_at(now);
         let settings = ClinicSettings {
@@ -105,8 +109,13 @@ impl Clinic {
         }
         let date = now.to_zoned(zone.clone()).date();
         let mut clinic = Self { date, kiosks, staff, people };
-        clinic.import(&desk, folder, &zone);
+        clinic.import(&desk, folder, &zone, old);
+        clinic.live_through_old_days(&desk, &clock, &zone, old);
         clinic.live_through_the_past(&desk, &clock, &zone);
+        if old > 0 {
+            clock.set(now.saturating_sub(SignedDuration::from_hours(48)).expect("a time"));
+            desk.clean_up_anyway("bench").expect("marked");
+        }
         clock.set(now);
         for n in 0..here {
             let (ticket, id) = (clinic.ticket_of(n), visit_id(n));
@@ -134,7 +143,7 @@ impl Clinic {
         &mut self.kiosks[n % kiosks]
     }
 
-    fn import(&self, desk: &Desk, folder: &Path, zone: &TimeZone) {
+    fn import(&self, desk: &Desk, folder: &Path, zone: &TimeZone, old: usize) {
         let mut random = Random::new(20_261_127);
         let invented = crowd(&mut random, self.people.max(SERVICES.len() * PAST.1));
         let mut text = "appointment_id,start,minutes,status,service,practitioner,place,patient_id,given_name,family_name,birth_date,phone,payer,member_id\n".to_owned();
@@ -160,10 +169,27 @@ impl Clinic {
                 add(format!("past-{day}-{n:04}"), n, date, n * 5);
             }
         }
+        for n in 0..old {
+            add(format!("old-{n:06}"), n, old_date(self.date, n), n % OLD_A_DAY);
+        }
         let file = folder.join("days.csv");
         std::fs::write(&file, text).expect("the folder can be written");
         let summary = import_file(desk, &file, &mut |_| {}).unwrap_or_else(|_| panic!("the invented list can be read"));
         assert_eq!(summary.refused, 0, "the invented list is right");
+    }
+
+    /// Days that are too old to be kept: everybody came and was done.
+    fn live_through_old_days(&mut self, desk: &Desk, clock: &ManualClock, zone: &TimeZone, old: usize) {
+        let Some(kiosk) = self.kiosks.last_mut() else { return };
+        for n in 0..old {
+            let date = old_date(self.date, n);
+            let at = date.to_zoned(zone.clone()).expect("a day").timestamp().saturating_add(SignedDuration::from_hours(9)).expect("a time");
+            clock.set(at);
+            let id = format!("old-{n:06}");
+            kiosk.told += 1;
+            tell(desk, kiosk, checked_in(kiosk.told, at, &format!("{}{}", kiosk.series, 1 + n % OLD_A_DAY), date, &id));
+            desk.act(&StaffWork::Visit(AppointmentId::new(id)), StaffAction::Done, "staff00").expect("the file");
+        }
     }
 
     /// Days on which everybody came, was called and was seen, so that it is known how long it takes.
@@ -188,6 +214,11 @@ impl Clinic {
             }
         }
     }
+}
+
+/// The day of an old visit: the last of them is longer ago than visits are kept.
+fn old_date(today: Date, n: usize) -> Date {
+    today.saturating_sub(SignedDuration::from_hours(24 * (800 - i64::try_from(n / OLD_A_DAY).unwrap_or_default()).max(410)))
 }
 
 fn past(date: Date) -> impl Iterator<Item = (i64, Date)> {

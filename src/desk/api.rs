@@ -128,13 +128,13 @@ impl Desk {
     pub async fn report(&self, token: &str, health: Health, wait: Duration) -> Result<Orders, Unserved> {
         let token = token.to_owned();
         let (obeyed, rules) = (health.obeyed, self.settings().kiosks);
-        let kiosk = self
+        let (kiosk, differs) = self
             .blocking(move |desk| {
                 let Some(kiosk) = desk.kiosk_of(&token)? else { return Ok(None) };
                 let now = desk.now();
-                desk.with_store(|store| store.take_health(&kiosk, &bounded(health), rules, now))?;
+                let differs = desk.with_store(|store| store.take_health(&kiosk, &bounded(health), rules, now))?;
                 desk.notify();
-                Ok(Some(kiosk))
+                Ok(Some((kiosk, differs)))
             })
             .await?
             .ok_or(Unserved::UnknownToken)?;
@@ -147,7 +147,8 @@ impl Desk {
             // Never broken off: what is noted as told must be answered.
             let told = self.tell_now(&kiosk, obeyed).await?;
             if !told.orders.is_empty() || over.is_elapsed() || *stopping.borrow() {
-                return Ok(Orders { orders: told.orders });
+                // At the end of the wait alone: asking for everything again and again mends nothing.
+                return Ok(Orders { orders: told.orders, list_again: differs && over.is_elapsed() });
             }
             let again = told.again_in.and_then(|again| Duration::try_from(again).ok()).unwrap_or(wait);
             tokio::select! {

@@ -1,21 +1,18 @@
-//! How long the desk keeps what it holds of people, and what one patient may ask for.
+//! What one patient may ask for, and a copy of everything.
 //!
-//! Invariant: old days go in slices, each its own transaction, so that nobody at the desk waits for them.
+//! Invariant: who asked for it, and how that was checked, is in the audit before anything is handed out or taken out.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::Value;
 
 use super::Desk;
 use super::changes::is_unprintable;
 use super::error::DeskError;
-use super::store::{DESK, Forgotten, PatientData, Removal, RequestRow, Restored};
+use super::store::{PatientData, Removal, RequestRow, Restored};
 use crate::domain::ids::KioskId;
 use crate::domain::private::Private;
 
-/// How often a running desk looks whether a new day has begun.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Less says neither who asked nor how that was checked.
 const ASKED_CHARS_MIN: usize = 10;
 /// Who asked, and how that was checked, is no longer than this.
@@ -26,30 +23,6 @@ pub const ASKED_CHARS_MAX: usize = 200;
 pub struct Asked(Private);
 
 impl Desk {
-    /// Takes out what is older than the settings keep, and says how much. `by`: who does it, for the audit.
-    ///
-    /// # Errors
-    /// If the file cannot be written; what was taken out until then stays so.
-    pub fn clean_up(&self, by: &str) -> Result<Forgotten, DeskError> {
-        let now = self.now();
-        let mut old = self.with_store(|store| store.old_days(now))?;
-        let (what, before) = (old.count(), old.before);
-        while self.with_store(|store| store.forget_slice(&mut old, now))? {}
-        self.with_store(|store| store.end_clean_up(what, before, by, now))?;
-        self.notify();
-        Ok(what)
-    }
-
-    /// How much [`Desk::clean_up`] would take out now, and the first day that it would keep.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn would_clean_up(&self) -> Result<(Forgotten, Option<jiff::civil::Date>), DeskError> {
-        let now = self.now();
-        let old = self.with_store(|store| store.old_days(now))?;
-        Ok((old.count(), old.before))
-    }
-
     /// How much the desk holds of a patient, by kind; none if it holds nothing. `patient`: the patient's number, or that of a request without an
     /// appointment.
     ///
@@ -106,6 +79,9 @@ impl Desk {
         let now = self.now();
         let Some(held) = self.with_store(|store| store.read_only())?.held(patient)? else { return Ok(Removal::Nobody) };
         let removal = self.with_store(|store| store.remove_patient(&held, &why.0, by, now))?;
+        if matches!(removal, Removal::Done(_)) {
+            self.overwrite_journal()?;
+        }
         self.notify();
         Ok(removal)
     }
@@ -151,24 +127,5 @@ impl Desk {
     /// If the file cannot be read.
     pub fn restored(&self) -> Result<Option<Restored>, DeskError> {
         self.with_store(|store| store.restored())
-    }
-}
-
-/// Takes out old days, once on each clinic date.
-pub(super) async fn keep_clean(desk: Desk) {
-    let mut ticks = tokio::time::interval(LOOK_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        let cleaned = desk.blocking(|desk| {
-            let now = desk.now();
-            let is_due = desk.with_store(|store| store.is_clean_up_due(now))?;
-            if is_due { desk.clean_up(DESK).map(Some) } else { Ok(None) }
-        });
-        match cleaned.await {
-            Ok(Some(what)) if what != Forgotten::default() => tracing::info!(%what, "old days were taken out"),
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "old days could not be taken out; trying again tomorrow"),
-        }
     }
 }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 use super::Desk;
 use super::error::DeskError;
 use super::store::{
-    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, LOST, NUMBER_TWICE, NumberTwice, OrderRefused, RaisedRow, Restored, Store,
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, LOST, ListDiffers, NUMBER_TWICE, NumberTwice, OrderRefused, RaisedRow, Restored, Store,
 };
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::{KioskRules, MoreThanUsual, Tally, failing};
@@ -19,6 +19,8 @@ use crate::sync::wire::{Condition, DeviceHealth, Health, OrderKind};
 
 /// Events that wait for so long at a kiosk that answers do not wait for the network.
 const WAITING_ALARMS: SignedDuration = SignedDuration::from_mins(2);
+/// A list that differs for so long is not only late: a kiosk that can mend it by asking for everything has done so by then.
+const LIST_ALARMS: SignedDuration = SignedDuration::from_mins(2);
 /// What happened within so long tells how a kiosk does now.
 const LATELY: SignedDuration = SignedDuration::from_hours(1);
 /// Of so many numbers that are on two papers it is said whose they are.
@@ -39,6 +41,8 @@ pub enum Alarm {
     Printer(String),
     /// So many events are waiting there since then, although it answers.
     Waiting(u64, Timestamp),
+    /// It has heard everything, and its list of today has another number of appointments than the desk's.
+    List(ListDiffers),
     /// More people than usual do not get through.
     Failing(MoreThanUsual),
     /// Its log is another one than the desk holds; whether staff have let it go on.
@@ -146,6 +150,7 @@ impl Alarm {
             Self::Out => "out-of-service",
             Self::Printer(_) => "printer",
             Self::Waiting(..) => "waiting",
+            Self::List(_) => "list",
             Self::Failing(_) => "failing",
             Self::OtherLog(_) => "other-log",
             Self::Behind => "behind",
@@ -163,6 +168,7 @@ impl Alarm {
             Self::Silent(_)
             | Self::Out
             | Self::Waiting(..)
+            | Self::List(_)
             | Self::Failing(_)
             | Self::OtherLog(_)
             | Self::Behind
@@ -226,6 +232,8 @@ impl Alarm {
                     "since {} the desk's file {file}. Kiosks tell again who checked in. What was done at the desk after the copy is not in it:                      check-ins by hand, calls, decisions, bookings",
                     day(&restored.at)
                 )
+            Self::List(ListDiffers { kiosk, desk, .. }) => {
+                format!("its list for today is wrong: it has {kiosk} appointments, the desk has {desk}")
             }
             Self::Failing(more) => {
                 let usual = match more.usual_of_ten {
@@ -291,6 +299,7 @@ pub fn judge(
         if let Some(since) = heard.waiting_since.filter(|since| now.duration_since(*since) >= WAITING_ALARMS) {
             watched.alarms.push(Alarm::Waiting(health.waiting, since));
         }
+        watched.alarms.extend(heard.list.filter(|list| now.duration_since(list.since) >= LIST_ALARMS).map(Alarm::List));
         watched.alarms.extend(more.map(Alarm::Failing));
         watched.warnings = warnings(health, heard.clock);
     }
@@ -525,7 +534,12 @@ mod tests {
             out_of_service: false,
             obeyed: 0,
             ends: Vec::new(),
+            list: None,
         }
+    }
+
+    fn differs(since: &str) -> Option<ListDiffers> {
+        Some(ListDiffers { kiosk: 0, desk: 12, since: at(since) })
     }
 
     #[test]
@@ -598,6 +612,15 @@ mod tests {
                 &["more than usual: 6 of 10 gave up or were stopped in the last hour, usually 1 of 10"],
                 0,
             ),
+            ("another list, just now", |heard| heard.list = differs("13:58:01"), "", Standing::Working, &[], 0),
+            (
+                "another list",
+                |heard| heard.list = differs("13:58:00"),
+                "",
+                Standing::NeedsSomebody,
+                &["its list for today is wrong: it has 0 appointments, the desk has 12"],
+                0,
+            ),
             (
                 "silent hides the rest",
                 |heard| (heard.at, heard.health.out_of_service) = (at("13:00:00"), true),
@@ -619,7 +642,8 @@ mod tests {
             ("back in service", |_| {}, "in", Standing::Working, &[], 0),
         ];
         for (what, change, extra, standing, alarms, warnings) in cases {
-            let mut heard = HeardHealth { health: well(now), at: now, online_since: now, clock: SignedDuration::ZERO, waiting_since: None };
+            let mut heard =
+                HeardHealth { health: well(now), at: now, online_since: now, clock: SignedDuration::ZERO, waiting_since: None, list: None };
             change(&mut heard);
             let row = KioskRow {
                 id: "lobby".into(),
@@ -668,8 +692,14 @@ mod tests {
             let watched = judged(row(posted, None));
             assert_eq!((watched.standing, watched.alarms.len()), (Standing::Unknown, 0));
         }
-        let heard =
-            HeardHealth { health: well(now), at: at("13:00:00"), online_since: now, clock: SignedDuration::ZERO, waiting_since: None };
+        let heard = HeardHealth {
+            health: well(now),
+            at: at("13:00:00"),
+            online_since: now,
+            clock: SignedDuration::ZERO,
+            waiting_since: None,
+            list: None,
+        };
         assert_eq!(judged(row(Some(at("13:59:00")), Some(heard.clone()))).standing, Standing::Working);
         assert_eq!(judged(row(Some(at("12:59:00")), Some(heard))).standing, Standing::Silent);
     }

@@ -12,6 +12,7 @@ pub mod booking;
 pub mod by_hand;
 pub mod calling;
 pub mod changes;
+pub mod clean_up;
 pub mod config;
 pub mod dates;
 pub mod eligibility;

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::Desk;
 use super::error::DeskError;
 use super::store::Store;
-use super::{api, eligibility, keeping, messages, page};
+use super::{api, clean_up, eligibility, messages, page};
 
 /// How often the desk looks whether another process (an import) changed its file.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -75,7 +75,7 @@ impl Desk {
         let watcher = tokio::spawn(watch_the_file(self.clone()));
         let asking = tokio::spawn(eligibility::keep_asking(self.clone()));
         let sending = tokio::spawn(messages::keep_sending(self.clone()));
-        let cleaning = tokio::spawn(keeping::keep_clean(self.clone()));
+        let cleaning = tokio::spawn(clean_up::keep_clean(self.clone()));
         Ok(Serving { addr, desk: self.clone(), server, watcher, asking, sending, cleaning })
     }
 

@@ -47,6 +47,8 @@ pub struct SignedIn {
     pub csrf: String,
     /// How the kiosks stand, for the top of a page; known once a page or a form was let pass.
     pub watch: Option<Arc<Watch>>,
+    /// Whether an administrator, as they are, has to decide about the removal of old data; known as `watch` is.
+    pub is_asked_about_old_data: bool,
     /// Whether their role must have the second step.
     pub needs_second_step: bool,
     /// Whether it must and they have none: then nothing opens but their own account.
@@ -223,7 +225,8 @@ impl Desk {
         let needs_second_step = self.inner.second_step_for.needs(session.role);
         let must_enrol = needs_second_step && !session.second_step;
         let (user, role, csrf) = (session.user, session.role, session.csrf);
-        let who = SignedIn { user, role, csrf, needs_second_step, must_enrol, watch: None, left, token_hash };
+        let who =
+            SignedIn { user, role, csrf, needs_second_step, must_enrol, watch: None, is_asked_about_old_data: false, left, token_hash };
         Ok(if left.is_negative() { Standing::Ended(who) } else { Standing::Here(who) })
     }
 

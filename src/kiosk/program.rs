@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use jiff::civil::{Date, DateTime};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use tokio::sync::Notify;
 
 use super::brake::Brake;
@@ -46,6 +46,8 @@ use crate::sync::worker::Told;
 
 /// A printer that says nothing for so long is taken as unknown; the number is valid anyway.
 pub(super) const PRINT_SECONDS_MAX: u64 = 20;
+/// What could not be removed is tried again after so long.
+const AFTER_TROUBLE: Duration = Duration::from_secs(60);
 /// So many reports wait in memory while the file cannot be written; the oldest are the ones kept.
 const UNWRITTEN_MAX: usize = 100;
 
@@ -164,7 +166,8 @@ pub struct Kiosk {
     pub(super) printing_since: Option<Duration>,
     /// The event whose acknowledgement means that the desk knows the ticket at hand.
     pub(super) checked_in_at: Option<Seq>,
-    tidied_on: Option<Date>,
+    /// Old days could not be removed: when it is tried again.
+    tidy_again: Option<Duration>,
     /// The kiosk stopped itself: nothing that is checked in here could ever be told.
     pub(super) faulty: bool,
     /// Staff took the kiosk out of service, with these words for patients.
@@ -222,7 +225,7 @@ impl Kiosk {
             last_touch: now,
             printing_since: None,
             checked_in_at: None,
-            tidied_on: None,
+            tidy_again: None,
             faulty: false,
             closed: None,
             message: None,
@@ -535,28 +538,25 @@ impl Kiosk {
         }
     }
 
-    /// Once a day: what the desk has and the clinic no longer needs is removed.
+    /// What the desk has called old is removed, as soon as nobody is here.
     fn tidy_up(&mut self) {
         let Some(clinic) = &self.clinic else {
             return;
         };
-        let now = self.parts.clock.now();
-        let today = clinic.date(now);
-        if self.tidied_on == Some(today) || self.conversation.step != Step::Welcome {
+        let now = self.parts.clock.elapsed();
+        if self.conversation.step != Step::Welcome || self.tidy_again.is_some_and(|again| now < again) {
             return;
         }
-        self.tidied_on = Some(today);
-        let Some(yesterday) =
-            today.checked_sub(1.day()).ok().and_then(|date| date.to_zoned(clinic.zone.clone()).ok()).map(|zoned| zoned.timestamp())
-        else {
-            return;
-        };
         let mut store = lock(&self.parts.store);
-        let done = store.forget_events(yesterday).and_then(|_| store.forget_visits(yesterday, today)).and_then(|()| store.list());
+        let done = store.remove_old(&clinic.zone).and_then(|was_due| if was_due { store.list().map(Some) } else { Ok(None) });
         drop(store);
         match done {
-            Ok(list) => self.roster = Roster::from(list),
-            Err(error) => tracing::error!(%error, "yesterday could not be removed from the kiosk's file"),
+            Ok(None) => {}
+            Ok(Some(list)) => self.roster = Roster::from(list),
+            Err(error) => {
+                self.tidy_again = Some(now.saturating_add(AFTER_TROUBLE));
+                tracing::error!(%error, "old days could not be removed from the kiosk's file; trying again in a minute");
+            }
         }
     }
 }

@@ -170,10 +170,10 @@ impl Store {
         }))
     }
 
-    /// The moment before which events that the desk holds may go: it keeps them for as long as a copy of the desk's file may be old that is put back.
+    /// The moment before which events that the desk holds may go, if those of visits may go before `old`: as long as a copy of the desk's file may be old that is put back.
     #[must_use]
-    pub fn keeps_since(now: Timestamp) -> Timestamp {
-        now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN)
+    pub fn keeps_since(old: Timestamp) -> Timestamp {
+        old.saturating_sub(KEPT).unwrap_or(Timestamp::MIN)
     }
 
     /// Removes events from before `before` that the desk holds. Positions are not used again.

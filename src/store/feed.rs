@@ -11,7 +11,7 @@ use crate::domain::newer::known_of;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
-const CURSOR: &str = "feed_cursor";
+pub(super) const CURSOR: &str = "feed_cursor";
 /// Which life of the desk's file the cursor is of.
 const EPOCH: &str = "feed_epoch";
 /// The list is being told from its beginning.

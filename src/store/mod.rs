@@ -12,6 +12,7 @@ pub mod key;
 pub mod list;
 pub mod orders;
 pub mod photos;
+pub mod removal;
 mod schema;
 pub mod seal;
 pub mod tickets;

@@ -41,6 +41,7 @@ impl Vitals {
             out_of_service: false,
             obeyed: 0,
             ends: Vec::new(),
+            list: None,
         };
         Self { wall_clock: Arc::new(wall_clock), health: Arc::new(Mutex::new(health)), changed: Arc::default() }
     }

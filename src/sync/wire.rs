@@ -9,6 +9,7 @@
 
 use blake2::{Blake2s256, Digest};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::appointment::Appointment;
@@ -143,6 +144,20 @@ pub struct Health {
     /// What became of the last orders, the oldest first. A program that says nothing of an order has carried it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ends: Vec<OrderEnd>,
+    /// What it has of the desk's day, for the desk to compare. A kiosk of an older version does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<ListHealth>,
+}
+
+/// What a kiosk has of the desk's day. Says nothing of anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListHealth {
+    /// Up to where it has heard the feed.
+    pub cursor: u64,
+    /// The day, as the desk last told it.
+    pub date: Date,
+    /// How many appointments of that day are on its list.
+    pub appointments: u32,
 }
 
 fn is_zero(n: &u64) -> bool {
@@ -178,6 +193,9 @@ pub enum Condition {
 pub struct Orders {
     /// The orders.
     pub orders: Vec<Order>,
+    /// The kiosk's list is not the desk's: it should ask for the feed from its beginning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub list_again: bool,
 }
 
 /// One thing that staff want of a kiosk.
@@ -232,6 +250,19 @@ pub struct Feed {
     pub settings: Option<ClinicSettings>,
     /// What changed, oldest first.
     pub changes: Vec<Change>,
+    /// The desk's days. A desk of an older version does not say them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<FeedDay>,
+}
+
+/// The desk's days: by these a kiosk removes what is old, and not by its own clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedDay {
+    /// The clinic's date by the desk's clock.
+    pub today: Date,
+    /// What is of days before this one is not needed any more. It follows the days on which people worked at the desk, so a clock that runs ahead does not
+    /// move it.
+    pub kept_from: Date,
 }
 
 /// One thing that a kiosk should know.

@@ -15,13 +15,14 @@ use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
 use super::vitals::Vitals;
 use super::wire::{
-    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, Gap, Health, Held, LONG_POLL_SECONDS_MAX, Order, Post, TicketWait,
+    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Gap, Health, Held, LONG_POLL_SECONDS_MAX, ListHealth, Order, Post, TicketWait,
 };
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Series;
 use crate::store::events::Outgoing;
 use crate::store::feed::{Life, ListChange};
+use crate::store::removal::DayOnList;
 use crate::store::{Store, StoreError};
 
 /// After a refusal or a disagreement a person must act; asked again this rarely, or when woken.
@@ -270,11 +271,12 @@ impl<A: DeskApi> Worker<A> {
 
     /// Whether the answer came at once.
     async fn report_once(&self) -> Result<Attempt<bool>, StoreError> {
-        let waiting = {
+        let (waiting, list) = {
             let store = self.store();
-            store.last_seq()?.0.saturating_sub(store.held()?.0)
+            (store.last_seq()?.0.saturating_sub(store.held()?.0), store.day_on_list()?)
         };
-        let health = Health { waiting, ..self.vitals.read() };
+        let list = list.map(|DayOnList { cursor, date, appointments }| ListHealth { cursor, date, appointments });
+        let health = Health { waiting, list, ..self.vitals.read() };
         let report = at_once(self.api.report(health, Duration::from_secs(LONG_POLL_SECONDS_MAX)));
         let (answer, at_once) = tokio::select! {
             answer = report => answer,
@@ -283,6 +285,9 @@ impl<A: DeskApi> Worker<A> {
         };
         Ok(match answer {
             Attempt::Sent(orders) => {
+                if orders.list_again {
+                    self.store().ask_for_everything()?;
+                }
                 if !orders.orders.is_empty() {
                     (self.tell)(Told::Orders(orders.orders));
                 }
@@ -305,7 +310,7 @@ impl<A: DeskApi> Worker<A> {
         if feed.changes.len() > CHANGES_PER_FEED_MAX {
             return Ok(Attempt::Refused(Refusal::NotUnderstood("too many changes in one answer".to_owned())));
         }
-        let Feed { epoch, cursor: next, settings, changes, more } = feed;
+        let Feed { epoch, cursor: next, settings, changes, day, more } = feed;
         match self.store().hear_of_life(epoch.as_ref())? {
             Life::OtherDesk => return Ok(Attempt::Refused(Refusal::OtherHistory)),
             Life::Another if cursor > 0 => {
@@ -314,6 +319,12 @@ impl<A: DeskApi> Worker<A> {
                 return Ok(Attempt::Sent(()));
             }
             Life::Another | Life::Same => {}
+        }
+        if let Some(FeedDay { today, kept_from }) = day
+            && self.store().hear_day(today, kept_from, cursor)?
+        {
+            // This answer goes on from where the list cannot be trusted any more.
+            return Ok(Attempt::Sent(()));
         }
         if cursor == 0 {
             self.store().begin_list()?;

@@ -500,3 +500,16 @@ async fn supervisors_search_by_person_user_and_day() {
     whole(&place.desk);
     serving.stop().await;
 }
+
+#[test]
+fn what_staff_saw_under_a_clock_that_ran_ahead_is_noted_again_once_it_is_right() {
+    let place = place();
+    let see = || place.desk.note_seen("ana", &Seen::List).unwrap();
+    place.clock.set(morning() + jiff::SignedDuration::from_hours(24 * 402));
+    see();
+    place.clock.set(morning());
+    let before = last(&place.desk);
+    see();
+    see();
+    assert_eq!(after(&place.desk, before).len(), 1);
+}

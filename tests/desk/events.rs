@@ -251,7 +251,11 @@ async fn the_feed_tells_the_day_and_then_what_changes() {
     let Attempt::Sent(again) = api.feed(third.cursor + 1000, wait).await else { panic!() };
     assert_eq!((again.changes.len(), again.cursor, again.settings.is_some()), (233, third.cursor, true));
     // Days later the list is out of the window; a week before, it is not in it yet.
+    // A day is over when people have worked on a later one.
     place.clock.set("2026-11-25T13:00:00Z".parse().unwrap());
+    let Attempt::Sent(early) = api.feed(0, wait).await else { panic!() };
+    assert_eq!(early.changes.len(), 233);
+    super::clean_up::works(&place.desk);
     let Attempt::Sent(later) = api.feed(0, wait).await else { panic!() };
     assert_eq!(later.changes.len(), 0);
 }

@@ -15,7 +15,7 @@ use arrivals::domain::kiosk::{OrderEnd, OrderStage};
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::Ticket;
 use arrivals::sync::api::{Attempt, DeskApi, Refusal};
-use arrivals::sync::wire::{Condition, DeviceHealth, Health, Order, OrderKind};
+use arrivals::sync::wire::{Change, Condition, DeviceHealth, Health, ListHealth, Order, OrderKind};
 use jiff::{SignedDuration, Timestamp};
 
 use super::support::{Place, TOKEN_A, TOKEN_B, checked_in, event, morning, place, post_of, stopped};
@@ -41,6 +41,7 @@ pub fn well(now: Timestamp) -> Health {
         out_of_service: false,
         obeyed: 0,
         ends: Vec::new(),
+        list: None,
     }
 }
 
@@ -407,4 +408,60 @@ async fn what_the_kiosk_says_became_of_an_order_is_kept_and_one_that_says_nothin
     assert_eq!((state(restart).0, state(message).0), (OrderState::WhenFree, OrderState::Done(now(&place))));
     says(message, &[(restart, OrderStage::Done, "")]).await;
     assert_eq!(state(restart).0, OrderState::Done(now(&place)));
+}
+
+#[tokio::test]
+async fn a_list_of_today_that_is_not_the_desks_is_asked_again_and_alarms_and_one_on_its_way_does_not() {
+    let place = place();
+    super::support::import(&place.desk, "tests/data/day.csv").0.unwrap();
+    let api = InProcess::new(place.desk.clone(), TOKEN_A);
+    let mut told = Vec::new();
+    let mut cursor = 0;
+    loop {
+        let Attempt::Sent(feed) = api.feed(cursor, Duration::ZERO).await else { panic!() };
+        told.extend(feed.changes);
+        cursor = feed.cursor;
+        if !feed.more {
+            break;
+        }
+    }
+    let today = jiff::civil::date(2026, 11, 23);
+    let whole = told.iter().filter(|change| matches!(change, Change::Appointment(_))).count();
+    let whole = u32::try_from(whole).unwrap();
+    let reports = async |list: Option<ListHealth>| {
+        let Attempt::Sent(orders) = api.report(Health { list, ..well(now(&place)) }, Duration::ZERO).await else { panic!() };
+        orders.list_again
+    };
+    let has = |appointments: u32, cursor: u64| Some(ListHealth { cursor, date: today, appointments });
+    let alarms = || standing(&place).1;
+    // As it should be; an older program; another day by now.
+    assert!(!reports(has(whole, cursor)).await);
+    assert!(!reports(None).await);
+    assert!(!reports(Some(ListHealth { date: today.yesterday().unwrap(), ..has(0, cursor).unwrap() })).await);
+    // A new appointment is on its way there.
+    let mut new = place.desk.with_store(|store| store.appointment(&"apt-0003".into())).unwrap().unwrap();
+    new.id = "apt-new".into();
+    place.desk.import_appointments(&[new]).unwrap();
+    assert!(!reports(has(whole, cursor)).await);
+    place.clock.advance(Duration::from_secs(300));
+    assert!(!reports(has(whole, cursor)).await);
+    assert_eq!(alarms(), Vec::<&str>::new());
+    let Attempt::Sent(feed) = api.feed(cursor, Duration::ZERO).await else { panic!() };
+    let cursor = feed.cursor;
+    assert!(!reports(has(whole + 1, cursor)).await);
+    // It has heard everything, and its list is empty.
+    assert!(reports(has(0, cursor)).await, "it is to ask for everything");
+    assert_eq!(alarms(), Vec::<&str>::new(), "which may mend it");
+    for _ in 0..5 {
+        place.clock.advance(Duration::from_secs(25));
+        assert!(reports(has(0, cursor)).await);
+    }
+    assert_eq!(alarms(), ["list"]);
+    let sentence = place.desk.kiosks().unwrap().raised[0].sentence.clone();
+    assert_eq!(sentence, format!("its list for today is wrong: it has 0 appointments, the desk has {}", whole + 1));
+    // A change in between says nothing of it either way.
+    assert!(reports(has(0, 0)).await);
+    assert_eq!(alarms(), ["list"]);
+    assert!(!reports(has(whole + 1, cursor)).await);
+    assert_eq!(alarms(), Vec::<&str>::new());
 }

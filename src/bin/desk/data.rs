@@ -7,11 +7,13 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail};
 use arrivals::clock::{Clock as _, SystemClock};
 use arrivals::desk::Desk;
+use arrivals::desk::clean_up::CleanUp;
 use arrivals::desk::keeping::Asked;
 use arrivals::desk::out::write_file;
 use arrivals::desk::settings::{self as clinic, diff, object};
 use arrivals::desk::store::{self, COMMAND, Hindrance, Removal};
 use clap::{Args, Subcommand};
+use jiff::civil::Date;
 
 use super::{Place, Serves, open_existing};
 
@@ -23,11 +25,20 @@ pub enum DataCommand {
     /// What the desk holds of one patient.
     #[command(subcommand)]
     Patient(PatientCommand),
-    /// Takes out days that are older than the settings keep, as a running desk does once a day.
+    /// Marks days that are older than the settings keep, and takes out what was marked before the last day of work, as a running desk does once a day.
+    ///
+    /// What is marked can be taken back until it is taken out. Exit status: 0 done or nothing to do, 2 somebody has to decide first (it says what; --yes is the
+    /// answer), 1 the file could not be read or written.
     CleanUp {
-        /// Says how much that would be, and takes nothing out.
-        #[arg(long)]
+        /// Says how it stands, and changes nothing.
+        #[arg(long, conflicts_with_all = ["yes", "take_back"])]
         dry_run: bool,
+        /// The date of this machine's clock is right, and whatever is too old may go, also if it is more than usual or somebody took it back before.
+        #[arg(long, conflicts_with = "take_back")]
+        yes: bool,
+        /// Takes the mark back: nothing is taken out, and nothing is marked again before somebody says so.
+        #[arg(long)]
+        take_back: bool,
         #[command(flatten)]
         place: Place,
     },
@@ -78,7 +89,7 @@ pub fn run(command: DataCommand) -> anyhow::Result<ExitCode> {
     match command {
         DataCommand::Settings(command) => settings(command),
         DataCommand::Patient(command) => patient(command),
-        DataCommand::CleanUp { dry_run, place } => clean_up(dry_run, place),
+        DataCommand::CleanUp { dry_run, yes, take_back, place } => clean_up((dry_run, yes, take_back), place),
         DataCommand::Restore { file, place } => restore(&file, place),
         DataCommand::Backup { out, place } => backup(&out, place),
     }
@@ -183,16 +194,54 @@ fn patient(command: PatientCommand) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn clean_up(dry_run: bool, place: Place) -> anyhow::Result<ExitCode> {
+fn clean_up((dry_run, yes, take_back): (bool, bool, bool), place: Place) -> anyhow::Result<ExitCode> {
     let desk = open_existing(&place.config()?)?;
-    let (what, before) = desk.would_clean_up()?;
-    let before = before.map(|date| date.to_string()).unwrap_or_default();
-    if dry_run {
-        println!("would take out what is before {before}: {what}");
-    } else {
-        println!("took out what is before {before}: {}", desk.clean_up(COMMAND)?);
+    if take_back {
+        let done = desk.take_back_clean_up(COMMAND)?;
+        println!("{}", if done { "taken back: nothing is taken out until somebody says so (clean-up --yes)" } else { "nothing is marked" });
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(ExitCode::SUCCESS)
+    if dry_run {
+        let view = desk.clean_up_view()?;
+        if let Some(next) = &view.next {
+            println!("would mark what is before {}: {}, of {} days", next.before, next.what, next.days);
+        }
+        if !view.open.is_empty() {
+            println!("{} older days stay: a visit on them is still open", view.open.len());
+        }
+        return Ok(stands(&view.now, view.today));
+    }
+    let cleaned = if yes { desk.clean_up_anyway(COMMAND)? } else { desk.clean_up(COMMAND)? };
+    if let Some(mark) = &cleaned.gone {
+        println!("took out what is before {}: {}", mark.before, mark.gone);
+    }
+    Ok(stands(&cleaned.now, desk.clinic_date()))
+}
+
+/// Says how the clean-up stands.
+fn stands(now: &CleanUp, today: Date) -> ExitCode {
+    match now {
+        CleanUp::Nothing => println!("nothing is marked"),
+        CleanUp::Marked(mark) => println!(
+            "marked what is before {}: {}; it is taken out after the next day of work, and `clean-up --take-back` takes the mark back",
+            mark.before, mark.what
+        ),
+        CleanUp::Held(by, at) => println!("held by {by} since {at:.0}: `clean-up --yes` marks old days again"),
+        CleanUp::AsksDate { worked } => {
+            println!(
+                "nothing is done: people last worked here on {worked}, and the clock says {today}. If that is right: `clean-up --yes`"
+            );
+            return ExitCode::from(2);
+        }
+        CleanUp::AsksMuch(next) => {
+            println!(
+                "nothing is marked: it would be more than usual, {} of {} days, all before {}. If that may go: `clean-up --yes`",
+                next.what, next.days, next.before
+            );
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn restore(copy: &Path, place: Place) -> anyhow::Result<ExitCode> {

@@ -33,7 +33,7 @@ pub enum KioskCommand {
     /// if somebody has seen it. A kiosk that staff took out of service alarms nobody. While no desk runs, every kiosk is silent.
     List {
         /// For monitoring: ends with status 2 if a kiosk is silent, its printer does not work, it sends patients away by itself, what it has
-        /// does not reach the desk, or it fails more people than usual.
+        /// does not reach the desk, its list of today is not the desk's, or it fails more people than usual.
         #[arg(long)]
         check: bool,
         #[command(flatten)]

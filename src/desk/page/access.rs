@@ -136,6 +136,8 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("GET", "/reports.csv", Needs::Part(Role::Supervisor), Sees::Nothing),
     ("GET", "/patient-data", Needs::Page(Role::Supervisor), Sees::Nothing),
     ("POST", "/patient-data/{action}", Needs::Form(Role::Supervisor), Sees::Nothing),
+    ("GET", "/data-retention", Needs::Page(Role::Admin), Sees::Nothing),
+    ("POST", "/data-retention/{action}", Needs::Form(Role::Admin), Sees::Nothing),
     ("GET", "/users", Needs::Page(Role::Admin), Sees::Nothing),
     ("POST", "/users/{action}", Needs::Form(Role::Admin), Sees::Nothing),
     ("GET", "/board", Needs::Page(Role::Desk), Sees::Nothing),
@@ -357,6 +359,9 @@ async fn pass(desk: Desk, mut who: SignedIn, role: Role, mut request: Request, n
     match desk.kiosks_shared().await {
         Ok(watch) => who.watch = Some(watch),
         Err(error) => tracing::error!(%error, "cannot see how the kiosks stand; the page is shown without"),
+    }
+    if who.role >= Role::Admin {
+        who.is_asked_about_old_data = desk.blocking(Desk::clean_up_asks).await?;
     }
     request.extensions_mut().insert(who);
     Ok(next.run(request).await)

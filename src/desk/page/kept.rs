@@ -27,7 +27,7 @@ const HIDDEN: [&str; 8] = ["csrf", "appointment", "changes", "kiosk", "seq", "ma
 /// is looked at anew first.
 pub(super) fn is_worth_keeping(path: &str) -> bool {
     !matches!(path, "/sign-out" | "/active" | "/kept/forget" | "/settings/import" | "/search" | "/here")
-        && !["/users", "/account", "/sign-in", "/patient-data"].iter().any(|begin| path.starts_with(begin))
+        && !["/users", "/account", "/sign-in", "/patient-data", "/data-retention"].iter().any(|begin| path.starts_with(begin))
 }
 
 /// What a form was about, in words.

@@ -13,6 +13,7 @@ mod booking;
 mod calling;
 mod changes;
 mod coverage;
+mod data_retention;
 mod drawn;
 mod history;
 mod html;
@@ -92,6 +93,8 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/reports.csv", get(reports::figure_as_csv))
         .route("/patient-data", get(patient_data::data_page))
         .route("/patient-data/{action}", post(patient_data::act))
+        .route("/data-retention", get(data_retention::page))
+        .route("/data-retention/{action}", post(data_retention::act))
         .route("/users", get(users::users_page))
         .route("/users/{action}", post(users::act))
         .route("/kiosks", get(kiosks::kiosks_page))

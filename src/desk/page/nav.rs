@@ -22,6 +22,7 @@ const PAGES: &[(&str, &str, Role)] = &[
     ("Patient data", "/patient-data", Role::Supervisor),
     ("Users", "/users", Role::Admin),
     ("Settings", "/settings", Role::Admin),
+    ("Data retention", "/data-retention", Role::Admin),
 ];
 
 /// The top of a page. `here` is its address, `brand` what it is, `middle` what is beside that, `tools` what comes before the way out.
@@ -49,6 +50,9 @@ pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &
             }
         }
         (locking())
+        @if who.is_asked_about_old_data {
+            p.notice role="status" { (icon("question")) span { "Old data is waiting for your decision." } " " a.button.small href="/data-retention" { "Data retention" } }
+        }
         (kiosks::bar(who))
         (keys::help(who))
     }

@@ -165,11 +165,12 @@ impl Store {
     pub fn open_feed_window(&mut self, now: Timestamp, days_ahead: i64) -> Result<bool, DeskError> {
         let until = self.date_at(now).saturating_add(jiff::SignedDuration::from_hours(24 * days_ahead));
         let before = super::meta(&self.conn, "feed_until")?.and_then(|text| text.parse::<Date>().ok());
-        if before.is_some_and(|before| before >= until) {
+        if before == Some(until) {
             return Ok(false);
         }
         let tx = self.write()?;
-        if let Some(before) = before {
+        // After a clock that ran ahead the window closes again: kiosks were told of more, and the next days come as usual.
+        if let Some(before) = before.filter(|before| *before < until) {
             let mut statement =
                 tx.prepare("SELECT id FROM appointment WHERE local_date > ?1 AND local_date <= ?2 ORDER BY start_at, id")?;
             let ids: Vec<String> =

@@ -270,8 +270,9 @@ impl Store {
     /// Whether it is in the audit already that somebody has this open. Only read: a refresh waits for nobody who writes.
     fn is_noted_lately(&self, user: &str, action: &str, about: &str, now: Timestamp) -> Result<bool, DeskError> {
         let since = now.saturating_sub(SignedDuration::from_mins(NOTED_AGAIN_MINUTES)).unwrap_or(Timestamp::MIN);
-        let sql = "SELECT 1 FROM audit WHERE user_name = ?1 AND action = ?2 AND about = ?3 AND at > ?4 LIMIT 1";
-        Ok(self.conn.prepare_cached(sql)?.exists(params![user, action, about, sortable(since)])?)
+        let sql = "SELECT 1 FROM audit WHERE user_name = ?1 AND action = ?2 AND about = ?3 AND at > ?4 AND at <= ?5 LIMIT 1";
+        // Not by a row of a clock that ran ahead: it would hide what is seen until then.
+        Ok(self.conn.prepare_cached(sql)?.exists(params![user, action, about, sortable(since), sortable(now)])?)
     }
 
     /// Rows that are looked for, the newest first, at most so many.

@@ -9,7 +9,7 @@ use super::{Store, appointments, confirmed, int, meta, restored, revision};
 use crate::domain::appointment::AppointmentStatus;
 use crate::domain::ids::AppointmentId;
 use crate::domain::ticket::Ticket;
-use crate::sync::wire::{CHANGES_PER_FEED_MAX, Change, Feed};
+use crate::sync::wire::{CHANGES_PER_FEED_MAX, Change, Feed, FeedDay};
 
 /// Kiosks know this many days ahead.
 pub const DAYS_AHEAD: i64 = 7;
@@ -23,7 +23,7 @@ impl Store {
     /// If the file cannot be read or written.
     pub fn feed(&mut self, cursor: u64, now: Timestamp) -> Result<Feed, DeskError> {
         self.open_feed_window(now, DAYS_AHEAD)?;
-        let yesterday = self.date_at(now).yesterday().unwrap_or(jiff::civil::Date::MIN);
+        let day = self.feed_day(now)?;
         let tx = self.conn.transaction()?;
         // In the same transaction as the cursor: a change in between would never be told.
         let settings = super::settings(&tx)?;
@@ -43,7 +43,7 @@ impl Store {
              ORDER BY n LIMIT ?4",
         )?;
         let limit = i64::try_from(CHANGES_PER_FEED_MAX + 1).unwrap_or(i64::MAX);
-        let rows = statement.query_map(params![int(since), yesterday.to_string(), until, limit], |row| {
+        let rows = statement.query_map(params![int(since), day.kept_from.to_string(), until, limit], |row| {
             Ok(FeedRow {
                 n: row.get::<_, i64>(0)?.unsigned_abs(),
                 id: row.get(1)?,
@@ -59,7 +59,20 @@ impl Store {
         let cursor = if more { rows.last().map_or(newest, |row| row.n) } else { newest };
         let changes = rows.into_iter().map(|row| row.change(&tx, &self.zone)).collect::<Result<_, _>>()?;
         let settings = (since == 0 || settings_revision > since).then_some(settings);
-        Ok(Feed { epoch: restored::epoch(&tx)?, cursor, more, settings, changes })
+        Ok(Feed { epoch: restored::epoch(&tx)?, cursor, more, settings, changes, day: Some(day) })
+    }
+}
+
+impl Store {
+    /// The desk's days for kiosks: they keep what is of the day before the last one on which people worked.
+    fn feed_day(&mut self, now: Timestamp) -> Result<FeedDay, DeskError> {
+        let today = self.date_at(now);
+        let sure = match self.worked_until()? {
+            None => self.worked(now)?.until,
+            known => known,
+        };
+        let kept_from = sure.unwrap_or(today).min(today).yesterday().unwrap_or(jiff::civil::Date::MIN);
+        Ok(FeedDay { today, kept_from })
     }
 }
 

@@ -2,42 +2,30 @@
 //!
 //! Invariants: an event that is forgotten keeps its place, its number and its time, so that its kiosk goes on as before, and says nothing
 //! any more; whatever followed from it goes with it, so that what remains can be rebuilt and is the same; an event and the visits that it
-//! speaks of are forgotten together or not at all. The audit stays.
+//! speaks of are forgotten together or not at all, also if the desk is ended in the middle. No statement of a clean-up reads a table from its first
+//! row to its last. The audit stays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
-use serde_json::Value;
 
 use super::super::error::DeskError;
-use super::audit;
 use super::kiosks::forget_orders;
-use super::{Store, meta, set_meta};
+use super::marks::{Mark, mark_in};
+use super::old_days::{Group, Old};
+use super::{BUSY, Store, audit, int};
 
 /// What is done in one go: some milliseconds, so that nobody waits.
-const AT_ONCE: usize = 200;
-/// What kiosks and staff say of a day comes within so many days after it.
-const LATE_DAYS: i64 = 45;
+const AT_ONCE: usize = 100;
 /// Kiosks that were away for so long get everything anew anyway.
 const REMOVED_DAYS: i64 = 90;
-
-/// The fact that says on which date old days were last looked for.
-const LOOKED: &str = "cleaned_up";
+/// So long the whole desk waits for somebody who reads the file, at most, when its journal is cut.
+const CUT_WAITS: Duration = Duration::from_millis(100);
 
 /// An event by its kiosk and its position in that kiosk's log.
 pub(super) type EventKey = (String, i64);
-
-/// What is too old to be kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Old {
-    /// The first day that is kept; none if there is no such day.
-    pub before: Option<Date>,
-    events: Vec<EventKey>,
-    visits: Vec<String>,
-    appointments: Vec<String>,
-}
 
 /// How much was taken out, or would be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,240 +44,217 @@ impl std::fmt::Display for Forgotten {
     }
 }
 
-impl Old {
-    /// How much it is.
-    #[must_use]
-    pub fn count(&self) -> Forgotten {
-        Forgotten { appointments: self.appointments.len(), visits: self.visits.len(), events: self.events.len() }
-    }
+/// What came of taking out a slice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slice {
+    /// There is more.
+    More,
+    /// That was the last.
+    Last,
+    /// The mark was taken back: nothing of this slice was taken out.
+    TakenBack,
 }
 
-/// The visits that an event speaks of.
-pub(super) fn visits_of_event(body: &str) -> Result<Vec<String>, DeskError> {
-    let body: Value = serde_json::from_str(body).map_err(|_| DeskError::Unreadable("an event"))?;
-    let event = body.get("event");
-    let many = event.and_then(|event| event.get("appointments")).and_then(Value::as_array).into_iter().flatten();
-    let one = event.and_then(|event| event.get("appointment"));
-    Ok(many.chain(one).filter_map(Value::as_str).map(str::to_owned).collect())
-}
+/// What follows from an event, each by the event's kiosk and number.
+const OF_EVENT: [&str; 11] = [
+    "DELETE FROM exported_change WHERE revision IN (SELECT revision FROM staff_action WHERE kiosk = ?1 AND seq = ?2)",
+    "DELETE FROM contradicted_change WHERE revision IN (SELECT revision FROM staff_action WHERE kiosk = ?1 AND seq = ?2)",
+    "DELETE FROM staff_action WHERE kiosk = ?1 AND seq = ?2",
+    "DELETE FROM card_photo_piece WHERE photo IN (SELECT id FROM card_photo WHERE kiosk = ?1 AND seq = ?2)",
+    "DELETE FROM card_photo WHERE kiosk = ?1 AND seq = ?2",
+    "DELETE FROM ticket WHERE kiosk = ?1 AND seq = ?2",
+    "DELETE FROM reason WHERE kiosk = ?1 AND seq = ?2",
+    "DELETE FROM kiosk_try WHERE kiosk = ?1 AND seq = ?2",
+    "DELETE FROM refused_code WHERE kiosk = ?1 AND seq = ?2",
+    "DELETE FROM proposal WHERE kiosk = ?1 AND seq = ?2",
+    "DELETE FROM called_off_arrival WHERE kiosk = ?1 AND seq = ?2",
+];
+const EMPTY_EVENT: &str =
+    "UPDATE kiosk_event SET removed_at = ?3, body = json_object('at', json_extract(body, '$.at')) WHERE kiosk = ?1 AND seq = ?2";
 
-/// The visits for which an event gave a reason, whether it names them or their person.
-fn visits_by_person(conn: &Connection, (kiosk, seq): &EventKey) -> Result<Vec<String>, DeskError> {
-    let mut statement = conn.prepare_cached("SELECT appointment_id FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id <> ''")?;
-    Ok(statement.query_map(params![kiosk, seq], |row| row.get(0))?.collect::<Result<_, _>>()?)
-}
+/// What there is of a visit, each by the visit's number.
+const OF_VISIT: [&str; 11] = [
+    "DELETE FROM staff_action WHERE appointment_id = ?1",
+    "DELETE FROM visit_step WHERE appointment_id = ?1",
+    "DELETE FROM visit_note WHERE appointment_id = ?1",
+    "DELETE FROM on_it WHERE appointment_id = ?1",
+    "DELETE FROM booking_step WHERE appointment_id = ?1",
+    "DELETE FROM booking_ended WHERE appointment_id = ?1",
+    "DELETE FROM booking WHERE appointment_id = ?1",
+    "DELETE FROM message WHERE appointment_id = ?1",
+    "DELETE FROM reason WHERE appointment_id = ?1",
+    "DELETE FROM ticket WHERE appointment_id = ?1",
+    "DELETE FROM visit WHERE appointment_id = ?1",
+];
+const LISTED: &str = "DELETE FROM appointment WHERE id = ?1";
+const IS_NEWER: &str = "SELECT 1 FROM visit WHERE appointment_id = ?1 AND revision > ?2";
+/// Whose data it is, of an event and of an appointment.
+const WHOSE_EVENT: &str = "SELECT DISTINCT patient_id FROM proposal WHERE kiosk = ?1 AND seq = ?2";
+const WHOSE_VISIT: &str = "SELECT patient_id FROM appointment WHERE id = ?1";
 
-/// The visits that something done by hand speaks of.
-fn visits_by_hand(id: &str, detail: &str) -> Vec<String> {
-    let detail: Value = serde_json::from_str(detail).unwrap_or_default();
-    let more = detail.get("visits").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    more.chain([id]).map(str::to_owned).collect()
-}
+/// What nobody needs of a patient of whom no appointment and no change is left.
+const OF_PATIENT: [&str; 3] = [
+    "DELETE FROM chart WHERE patient_id = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.patient_id = ?1)
+     AND NOT EXISTS (SELECT 1 FROM proposal p WHERE p.patient_id = ?1)",
+    "DELETE FROM same_number WHERE first = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.patient_id = ?1)",
+    "DELETE FROM same_number WHERE second = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.patient_id = ?1)",
+];
+
+/// What goes with the days before a date.
+const OF_DAYS: [&str; 2] = ["DELETE FROM eligibility WHERE date < ?1", "DELETE FROM desk_ticket WHERE date < ?1"];
+
+/// What goes by itself, and after how many days.
+const BY_TIME: [(&str, i64); 4] = [
+    ("DELETE FROM removed_appointment WHERE at < ?1", REMOVED_DAYS),
+    ("DELETE FROM sign_in_failure WHERE last_at < ?1", 1),
+    ("DELETE FROM session WHERE used_at < ?1", 1),
+    ("DELETE FROM on_it WHERE until < ?1", 1),
+];
 
 impl Store {
-    /// Whether old days were looked for on this clinic date already; notes that they are now.
+    /// Takes a slice of what is marked out, whole groups only; what somebody has touched since it was looked for stays. It is overwritten in the file
+    /// when the journal is cut.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn is_clean_up_due(&mut self, now: Timestamp) -> Result<bool, DeskError> {
-        let today = self.date_at(now).to_string();
-        if meta(&self.conn, LOOKED)?.as_deref() == Some(today.as_str()) {
-            return Ok(false);
-        }
+    pub fn forget_slice(&mut self, old: &mut Old, now: Timestamp) -> Result<Slice, DeskError> {
         let tx = self.write()?;
-        set_meta(&tx, LOOKED, &today)?;
-        tx.commit()?;
-        Ok(true)
-    }
-
-    /// What is older than the settings keep, except what the record system still waits for.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn old_days(&self, now: Timestamp) -> Result<Old, DeskError> {
-        let days = i64::from(self.settings()?.keep.visit_days);
-        let date = self.date_at(now).saturating_sub(SignedDuration::from_hours(24 * days));
-        let Ok(midnight) = date.to_zoned(self.zone.clone()) else { return Ok(Old::default()) };
-        let (from, day) = (midnight.timestamp(), date.to_string());
-        let tx = self.conn.unchecked_transaction()?;
-        let mut kept = said_later(&tx, from)?;
-        let waiting = waiting_events(&tx)?;
-        let mut events: BTreeMap<EventKey, Vec<String>> = BTreeMap::new();
-        let mut statement = tx.prepare("SELECT kiosk, seq, body FROM kiosk_event WHERE removed_at IS NULL AND received_at < ?1")?;
-        let mut rows = statement.query([from.to_string()])?;
-        while let Some(row) = rows.next()? {
-            let key: EventKey = (row.get(0)?, row.get(1)?);
-            let mut visits = visits_of_event(&row.get::<_, String>(2)?)?;
-            // A stop may name the person alone: it is about their visits of that day.
-            visits.extend(visits_by_person(&tx, &key)?);
-            events.insert(key, visits);
+        // In the same transaction: who takes the mark back meanwhile is not overtaken.
+        if mark_in(&tx)?.is_none_or(|mark| mark.before != old.before) {
+            return Ok(Slice::TakenBack);
         }
-        // What staff did by hand says more than one visit too.
-        let mut by_hand: Vec<Vec<String>> = Vec::new();
-        let sql =
-            "SELECT appointment_id, detail FROM staff_action WHERE at < ?1 AND appointment_id IS NOT NULL AND detail LIKE '%\"by_hand\"%'";
-        let mut statement = tx.prepare(sql)?;
-        let mut rows = statement.query([from.to_string()])?;
-        while let Some(row) = rows.next()? {
-            by_hand.push(visits_by_hand(&row.get::<_, String>(0)?, &row.get::<_, String>(1)?));
-        }
-        let mut is_near = tx.prepare("SELECT 1 FROM appointment WHERE id = ?1 AND local_date >= ?2")?;
-        for id in events.values().chain(&by_hand).flatten() {
-            if !kept.contains(id) && is_near.exists([id, &day])? {
-                kept.insert(id.clone());
+        let (mut size, mut gone) = (0, Forgotten::default());
+        while size < AT_ONCE
+            && let Some(group) = old.groups.pop()
+        {
+            size += group.len();
+            if is_newer(&tx, &group, old.revision)? {
+                continue;
             }
-        }
-        for (_, visits) in events.iter().filter(|(key, _)| waiting.contains(*key)) {
-            kept.extend(visits.iter().cloned());
-        }
-        // Whoever shares an event or a deed with somebody who stays, stays.
-        loop {
-            let before = kept.len();
-            for visits in events.values().chain(&by_hand) {
-                if visits.iter().any(|id| kept.contains(id)) {
-                    kept.extend(visits.iter().cloned());
+            let patients = patients_of(&tx, &group)?;
+            forget_events(&tx, &group.events, now)?;
+            forget_visits(&tx, &group.visits)?;
+            forget_visits(&tx, &group.appointments)?;
+            for id in &group.appointments {
+                tx.prepare_cached(LISTED)?.execute([id])?;
+            }
+            for patient in &patients {
+                for sql in OF_PATIENT {
+                    tx.prepare_cached(sql)?.execute([patient])?;
                 }
             }
-            if kept.len() == before {
-                break;
-            }
+            gone.appointments += group.appointments.len();
+            gone.visits += group.visits.len();
+            gone.events += group.events.len();
         }
-        events.retain(|key, visits| !waiting.contains(key) && !visits.iter().any(|id| kept.contains(id)));
-        by_hand.retain(|visits| !visits.iter().any(|id| kept.contains(id)));
-        let visits: BTreeSet<String> = events.values().chain(&by_hand).flatten().cloned().collect();
-        let mut statement = tx.prepare("SELECT id FROM appointment WHERE local_date < ?1 ORDER BY local_date, id")?;
-        let listed: Vec<String> = statement.query_map([&day], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let mut has_visit = tx.prepare("SELECT 1 FROM visit WHERE appointment_id = ?1")?;
-        let mut appointments = Vec::new();
-        for id in listed {
-            if visits.contains(&id) || (!kept.contains(&id) && !has_visit.exists([&id])?) {
-                appointments.push(id);
-            }
-        }
-        Ok(Old { before: Some(date), events: events.into_keys().collect(), visits: visits.into_iter().collect(), appointments })
-    }
-
-    /// Takes a slice of it out. Answers whether there is more. What was taken out is overwritten in the file.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn forget_slice(&mut self, old: &mut Old, now: Timestamp) -> Result<bool, DeskError> {
-        let slice = |list: &mut Vec<String>| list.split_off(list.len().saturating_sub(AT_ONCE));
-        let events = old.events.split_off(old.events.len().saturating_sub(AT_ONCE));
-        let (visits, appointments) = (slice(&mut old.visits), slice(&mut old.appointments));
-        let tx = self.write()?;
-        forget_events(&tx, &events, now)?;
-        forget_visits(&tx, &visits)?;
-        forget_visits(&tx, &appointments)?;
-        for id in &appointments {
-            tx.prepare_cached("DELETE FROM appointment WHERE id = ?1")?.execute([id])?;
-        }
+        let n = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        tx.execute(
+            "UPDATE clean_up SET gone_appointments = gone_appointments + ?1, gone_visits = gone_visits + ?2, gone_events = gone_events + ?3",
+            params![n(gone.appointments), n(gone.visits), n(gone.events)],
+        )?;
         tx.commit()?;
-        Ok(!(old.events.is_empty() && old.visits.is_empty() && old.appointments.is_empty()))
+        Ok(if old.groups.is_empty() { Slice::Last } else { Slice::More })
     }
 
-    /// The end of a clean-up: what nobody needs without those days, and its row in the audit.
+    /// The end of a clean-up: what nobody needs without those days, and its row in the audit. Answers how much was taken out in all, or nothing if
+    /// the mark was taken back.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn end_clean_up(&mut self, what: Forgotten, before: Option<Date>, by: &str, now: Timestamp) -> Result<(), DeskError> {
-        let ago = |days: i64| now.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN).to_string();
+    pub fn end_clean_up(&mut self, by: &str, now: Timestamp) -> Result<Option<Mark>, DeskError> {
         let zone = self.zone.clone();
         let tx = self.write()?;
-        let mut gone = tx.execute(
-            "DELETE FROM chart WHERE patient_id NOT IN (SELECT patient_id FROM appointment) AND patient_id NOT IN (SELECT patient_id FROM proposal)",
-            [],
-        )?;
-        gone += tx.execute(
-            "DELETE FROM same_number WHERE first NOT IN (SELECT patient_id FROM appointment) OR second NOT IN (SELECT patient_id FROM appointment)",
-            [],
-        )?;
-        if let Some(before) = before {
-            gone += tx.execute("DELETE FROM eligibility WHERE date < ?1", [before.to_string()])?;
-            gone += tx.execute("DELETE FROM desk_ticket WHERE date < ?1", [before.to_string()])?;
-            if let Ok(midnight) = before.to_zoned(zone) {
-                gone += forget_orders(&tx, "at < ?1", &midnight.timestamp().to_string())?;
-            }
+        let Some(mark) = mark_in(&tx)? else { return Ok(None) };
+        for sql in OF_DAYS {
+            tx.execute(sql, [mark.before.to_string()])?;
         }
-        gone += tx.execute("DELETE FROM removed_appointment WHERE at < ?1", [ago(REMOVED_DAYS)])?;
-        gone += tx.execute("DELETE FROM sign_in_failure WHERE last_at < ?1", [ago(1)])?;
-        gone += tx.execute("DELETE FROM session WHERE used_at < ?1", [ago(1)])?;
-        gone += tx.execute("DELETE FROM on_it WHERE until < ?1", [ago(1)])?;
-        if what != Forgotten::default() {
-            let about = format!("{what}, before {}", before.map(|date| date.to_string()).unwrap_or_default());
-            audit::add(&tx, &audit::Entry { at: now, user: by, action: "clean-up", patient: "", about: &about })?;
+        if let Ok(midnight) = mark.before.to_zoned(zone) {
+            forget_orders(&tx, "at < ?1", &midnight.timestamp().to_string())?;
+        }
+        tx.execute("DELETE FROM clean_up", [])?;
+        let about = format!("{}, before {}", mark.gone, mark.before);
+        audit::add(&tx, &audit::Entry { at: now, user: by, action: "clean-up", patient: "", about: &about })?;
+        tx.commit()?;
+        Ok(Some(mark))
+    }
+
+    /// Takes out what goes by itself after some days: ended sessions, wrong passwords and the like. Answers whether there was something.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn forget_by_time(&mut self, now: Timestamp) -> Result<bool, DeskError> {
+        let past = self.surely_past(now)?;
+        let tx = self.write()?;
+        let mut gone = 0;
+        for (sql, days) in BY_TIME {
+            let before = past.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN);
+            gone += tx.execute(sql, [before.to_string()])?;
         }
         tx.commit()?;
-        if gone > 0 || what != Forgotten::default() {
-            self.erase_what_was_deleted();
-        }
-        Ok(())
+        Ok(gone > 0)
     }
 
-    /// Deleted pages are overwritten in the file only when the journal is written back, and old journal pages stay until it is cut.
-    pub(super) fn erase_what_was_deleted(&self) {
+    /// Deleted pages are overwritten in the file only when the journal is written back, and old journal pages stay until it is cut. `false` if somebody
+    /// reads the file just then: try again in a moment.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn cut_journal(&self) -> Result<bool, DeskError> {
+        // Whoever reads may do so for long, and everybody at the desk would wait for them.
+        self.conn.busy_timeout(CUT_WAITS)?;
         let busy = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-        if busy.as_ref().map_or(true, |busy| *busy != 0) {
-            tracing::warn!("what was taken out stays in the desk's journal until the desk is stopped: somebody is reading the file");
+        self.conn.busy_timeout(BUSY)?;
+        match busy {
+            Ok(busy) => Ok(busy == 0),
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// As [`Store::cut_journal`], once, with a line in the log if it could not be done.
+    pub(super) fn erase_what_was_deleted(&self) {
+        if !self.cut_journal().unwrap_or(false) {
+            tracing::warn!("what was taken out stays in the desk's journal for now: somebody is reading the file");
         }
     }
 }
 
-/// Visits that kiosks or staff spoke of after the days that go.
-fn said_later(conn: &Connection, from: Timestamp) -> Result<BTreeSet<String>, DeskError> {
-    let until = from.saturating_add(SignedDuration::from_hours(24 * LATE_DAYS)).unwrap_or(Timestamp::MAX);
-    let span = (from.to_string(), until.to_string());
-    let mut kept = BTreeSet::new();
-    let mut statement = conn.prepare("SELECT body FROM kiosk_event WHERE removed_at IS NULL AND received_at >= ?1 AND received_at < ?2")?;
-    let mut rows = statement.query(params![span.0, span.1])?;
-    while let Some(row) = rows.next()? {
-        kept.extend(visits_of_event(&row.get::<_, String>(0)?)?);
-    }
-    let of_staff = "SELECT DISTINCT appointment_id FROM staff_action WHERE at >= ?1 AND at < ?2 AND appointment_id IS NOT NULL";
-    let by_person = "SELECT DISTINCT r.appointment_id FROM kiosk_event e JOIN reason r ON r.kiosk = e.kiosk AND r.seq = e.seq
-                     WHERE e.received_at >= ?1 AND e.received_at < ?2 AND r.appointment_id <> ''";
-    for sql in [of_staff, by_person] {
-        let mut statement = conn.prepare(sql)?;
-        for id in statement.query_map(params![span.0, span.1], |row| row.get::<_, String>(0))? {
-            kept.insert(id?);
+/// Whether somebody has touched a group since it was found to be old.
+fn is_newer(conn: &Connection, group: &Group, revision: u64) -> Result<bool, DeskError> {
+    let mut statement = conn.prepare_cached(IS_NEWER)?;
+    for id in group.visits.iter().chain(&group.appointments) {
+        if statement.exists(params![id, int(revision)])? {
+            return Ok(true);
         }
     }
-    Ok(kept)
+    Ok(false)
 }
 
-/// Events with a change that was accepted and that the record system still waits for.
-fn waiting_events(conn: &Connection) -> Result<BTreeSet<EventKey>, DeskError> {
-    let sql = "SELECT kiosk, seq FROM proposal WHERE decision = 'accepted' AND decided_revision NOT IN
-               (SELECT revision FROM exported_change UNION ALL SELECT revision FROM contradicted_change)";
-    let mut statement = conn.prepare(sql)?;
-    let keys = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-    Ok(keys)
+/// Whose data a group holds, by number.
+fn patients_of(conn: &Connection, group: &Group) -> Result<BTreeSet<String>, DeskError> {
+    let mut patients = BTreeSet::new();
+    let mut of_event = conn.prepare_cached(WHOSE_EVENT)?;
+    for (kiosk, seq) in &group.events {
+        for patient in of_event.query_map(params![kiosk, seq], |row| row.get(0))? {
+            patients.insert(patient?);
+        }
+    }
+    let mut of_visit = conn.prepare_cached(WHOSE_VISIT)?;
+    for id in &group.appointments {
+        for patient in of_visit.query_map([id], |row| row.get(0))? {
+            patients.insert(patient?);
+        }
+    }
+    Ok(patients)
 }
 
 /// Empties events, and takes out whatever followed from them and what staff decided about them.
 pub(super) fn forget_events(conn: &Connection, events: &[EventKey], now: Timestamp) -> Result<(), DeskError> {
     for (kiosk, seq) in events {
-        let which = params![kiosk, seq];
-        let actions = "SELECT revision FROM staff_action WHERE kiosk = ?1 AND seq = ?2";
-        for sql in [
-            format!("DELETE FROM exported_change WHERE revision IN ({actions})"),
-            format!("DELETE FROM contradicted_change WHERE revision IN ({actions})"),
-            "DELETE FROM staff_action WHERE kiosk = ?1 AND seq = ?2".to_owned(),
-            "DELETE FROM card_photo_piece WHERE photo IN (SELECT id FROM card_photo WHERE kiosk = ?1 AND seq = ?2)".to_owned(),
-            "DELETE FROM card_photo WHERE kiosk = ?1 AND seq = ?2".to_owned(),
-            "DELETE FROM ticket WHERE kiosk = ?1 AND seq = ?2".to_owned(),
-            "DELETE FROM reason WHERE kiosk = ?1 AND seq = ?2".to_owned(),
-            "DELETE FROM kiosk_try WHERE kiosk = ?1 AND seq = ?2".to_owned(),
-            "DELETE FROM refused_code WHERE kiosk = ?1 AND seq = ?2".to_owned(),
-            "DELETE FROM proposal WHERE kiosk = ?1 AND seq = ?2".to_owned(),
-            "DELETE FROM called_off_arrival WHERE kiosk = ?1 AND seq = ?2".to_owned(),
-        ] {
-            conn.prepare_cached(&sql)?.execute(which)?;
+        for sql in OF_EVENT {
+            conn.prepare_cached(sql)?.execute(params![kiosk, seq])?;
         }
-        conn.prepare_cached(
-            "UPDATE kiosk_event SET removed_at = ?3, body = json_object('at', json_extract(body, '$.at')) WHERE kiosk = ?1 AND seq = ?2",
-        )?
-        .execute(params![kiosk, seq, now.to_string()])?;
+        conn.prepare_cached(EMPTY_EVENT)?.execute(params![kiosk, seq, now.to_string()])?;
     }
     Ok(())
 }
@@ -297,21 +262,59 @@ pub(super) fn forget_events(conn: &Connection, events: &[EventKey], now: Timesta
 /// Takes out visits with what staff did about them; the events that speak of them go with [`forget_events`].
 pub(super) fn forget_visits(conn: &Connection, visits: &[String]) -> Result<(), DeskError> {
     for id in visits {
-        for sql in [
-            "DELETE FROM staff_action WHERE appointment_id = ?1",
-            "DELETE FROM visit_step WHERE appointment_id = ?1",
-            "DELETE FROM visit_note WHERE appointment_id = ?1",
-            "DELETE FROM on_it WHERE appointment_id = ?1",
-            "DELETE FROM booking_step WHERE appointment_id = ?1",
-            "DELETE FROM booking_ended WHERE appointment_id = ?1",
-            "DELETE FROM booking WHERE appointment_id = ?1",
-            "DELETE FROM message WHERE appointment_id = ?1",
-            "DELETE FROM reason WHERE appointment_id = ?1",
-            "DELETE FROM ticket WHERE appointment_id = ?1",
-            "DELETE FROM visit WHERE appointment_id = ?1",
-        ] {
+        for sql in OF_VISIT {
             conn.prepare_cached(sql)?.execute([id])?;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::old_days::sql as old;
+    use super::super::worked::{FIRST_DEED, FIRST_EVENT, LAST_DEED, LAST_EVENT};
+    use super::*;
+
+    /// What `EXPLAIN QUERY PLAN` says of a statement.
+    fn plan(conn: &Connection, sql: &str) -> Vec<String> {
+        let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        for n in 1..=statement.parameter_count() {
+            statement.raw_bind_parameter(n, "1").unwrap();
+        }
+        let mut rows = statement.raw_query();
+        let mut steps = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            steps.push(row.get(3).unwrap());
+        }
+        steps
+    }
+
+    #[test]
+    fn no_statement_of_a_clean_up_reads_a_whole_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let orders = super::super::kiosks::FORGET_ORDERS.map(|sql| sql.replace("{which}", "at < ?1"));
+        let mut all: Vec<&str> =
+            vec![EMPTY_EVENT, LISTED, IS_NEWER, WHOSE_EVENT, WHOSE_VISIT, FIRST_EVENT, FIRST_DEED, LAST_EVENT, LAST_DEED];
+        all.extend([
+            old::EVENTS,
+            old::REASONS,
+            old::BY_HAND,
+            old::IS_NEAR,
+            old::LISTED,
+            old::OPEN,
+            old::TICKETS_OF_DAY,
+            old::LISTED_OF_DAY,
+        ]);
+        all.extend([old::SAID_LATER, old::DONE_LATER, old::REASON_LATER, old::WAITING, old::SPOKEN_OF]);
+        all.extend(OF_EVENT.iter().chain(&OF_VISIT).chain(&OF_PATIENT).chain(&OF_DAYS));
+        all.extend(BY_TIME.iter().map(|(sql, _)| *sql));
+        all.extend(orders.iter().map(String::as_str));
+        for sql in all {
+            let steps = plan(&store.conn, sql);
+            // The index of open visits holds these alone.
+            let whole = steps.iter().filter(|step| step.contains("SCAN") && !step.contains("visit_open")).collect::<Vec<_>>();
+            assert!(!steps.is_empty() && whole.is_empty(), "{sql}: {whole:?}");
+        }
+    }
 }

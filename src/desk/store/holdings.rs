@@ -11,7 +11,8 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde_json::Value;
 
 use super::super::error::DeskError;
-use super::forget::{EventKey, visits_of_event};
+use super::forget::EventKey;
+use super::old_days::visits_of_event;
 use super::proposals::{Decided, of_person};
 use super::{ReadOnly, Store, appointments, settings};
 use crate::domain::born::Born;

@@ -25,6 +25,8 @@ mod holdings;
 mod import_maps;
 mod kiosks;
 mod letters;
+mod marks;
+mod old_days;
 mod numbers;
 mod outbox;
 mod pages;
@@ -48,6 +50,7 @@ mod stops;
 mod visits;
 mod whose;
 mod work;
+mod worked;
 
 use std::path::Path;
 use std::time::Duration;
@@ -67,17 +70,19 @@ pub use self::coverage::{BY_PAYER, CoverageFound};
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
-pub use self::forget::{Forgotten, Old};
+pub use self::forget::{Forgotten, Slice};
 pub use self::hand::{HandAction, IfLate, Note, WalkInByHand};
 pub use self::history::{Happening, StaffDeed};
 pub use self::holdings::{Held, Hindrance, Holding, HoldingKind, PatientData, RequestRow};
 pub(super) use self::kiosks::Told;
 pub use self::kiosks::{
-    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, NUMBER_TWICE, ORDER_CHARS_MAX, OrderRefused, OrderRow,
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ListDiffers, NUMBER_TWICE, ORDER_CHARS_MAX, OrderRefused, OrderRow,
     OrderState, RaisedRow, Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
+pub use self::marks::Mark;
 pub use self::numbers::NumberTwice;
+pub use self::old_days::Old;
 pub use self::outbox::{Attempt, Message};
 pub use self::patient::Removal;
 pub use self::people::Found;
@@ -95,6 +100,7 @@ pub use self::stops::{RefusedCodes, Stop};
 pub use self::visits::{InLine, ReasonRow, VisitRow};
 pub use self::whose::settle_alone;
 pub use self::work::{StaffAction, StaffWork};
+pub use self::worked::{BREAK_DAYS_MAX, Worked};
 use super::error::DeskError;
 use crate::domain::settings::ClinicSettings;
 

@@ -40,7 +40,7 @@ impl Store {
         tx.commit()
     }
 
-    /// Takes out everything that the desk holds of a patient, but for the audit. `earlier`: what was found of them a moment ago, so that nobody
+    /// Takes out everything that the desk holds of a patient, but for the audit; the journal is to be cut then. `earlier`: what was found of them a moment ago, so that nobody
     /// waits while it is looked for again. `why` as for [`Store::note_export`].
     ///
     /// # Errors
@@ -83,7 +83,6 @@ impl Store {
             // What an event said of somebody else went with it.
             self.rebuild_visits()?;
         }
-        self.erase_what_was_deleted();
         Ok(Removal::Done(gone))
     }
 }

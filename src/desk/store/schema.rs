@@ -35,6 +35,7 @@ const STEPS: &[&str] = &[
     SESSION_IDLE,
     SAME_NUMBER,
     IMPORT_MAPS,
+    CLEAN_UP,
     RESTORED,
     NUMBERS,
     NEWER,
@@ -312,6 +313,41 @@ CREATE TABLE import_map(
     at TEXT NOT NULL,
     user_name TEXT NOT NULL
 );
+";
+
+const CLEAN_UP: &str = r"
+-- What was marked to be taken out, at most one row: whatever is of days before `before`. It is overwritten once people have worked on a later day than
+-- `worked`. The numbers are what was marked, and what of it has been taken out so far.
+CREATE TABLE clean_up(
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    before TEXT NOT NULL,
+    worked TEXT NOT NULL,
+    at TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    appointments BIGINT NOT NULL,
+    visits BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    gone_appointments BIGINT NOT NULL DEFAULT 0,
+    gone_visits BIGINT NOT NULL DEFAULT 0,
+    gone_events BIGINT NOT NULL DEFAULT 0
+);
+-- A clean-up reads no table from its first row to its last: the desk works meanwhile.
+CREATE INDEX ticket_by_event ON ticket(kiosk, seq);
+CREATE INDEX on_it_by_appointment ON on_it(appointment_id);
+CREATE INDEX on_it_by_time ON on_it(until);
+CREATE INDEX booking_ended_by_appointment ON booking_ended(appointment_id);
+CREATE INDEX staff_action_by_time ON staff_action(at);
+CREATE INDEX kiosk_order_by_time ON kiosk_order(at);
+CREATE INDEX removed_appointment_by_time ON removed_appointment(at);
+CREATE INDEX session_by_time ON session(used_at);
+CREATE INDEX sign_in_failure_by_time ON sign_in_failure(last_at);
+CREATE INDEX visit_open ON visit(ticket_date) WHERE state IN ('asks', 'arrived', 'held', 'called', 'with-clinician');
+-- How many appointments of the day a kiosk should have, and since when it has another number of them.
+ALTER TABLE kiosk_health ADD COLUMN list_desk BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE kiosk_health ADD COLUMN list_since TEXT;
+-- The last day on which something happened here, as far as this file knows.
+INSERT INTO meta(name, value)
+SELECT 'worked_until', substr(MAX(at), 1, 10) FROM (SELECT MAX(received_at) AS at FROM kiosk_event UNION ALL SELECT MAX(at) FROM audit) HAVING MAX(at) IS NOT NULL;
 ";
 
 const RESTORED: &str = r"

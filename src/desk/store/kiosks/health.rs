@@ -2,16 +2,17 @@
 //!
 //! Invariant: pages are woken when something that staff see of a kiosk has changed, and not each time that it says the same again.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::super::error::DeskError;
-use super::super::{Lost, NumberTwice, Store, audit, bump, numbers, restored, timestamp, timestamp_or_none};
+use super::super::{Lost, NumberTwice, Store, audit, bump, int, numbers, restored, timestamp, timestamp_or_none};
 use super::orders;
 use crate::domain::ids::KioskId;
 use crate::domain::kiosk::KioskRules;
 use crate::domain::ticket::Series;
-use crate::sync::wire::Health;
+use crate::sync::wire::{Health, ListHealth};
 
 /// What was heard is written again after so many seconds at the latest, however quiet a kiosk may be.
 const WRITE_SECONDS_MAX: i64 = 60;
@@ -66,6 +67,19 @@ pub struct HeardHealth {
     pub clock: SignedDuration,
     /// Since when events have been waiting there without a pause.
     pub waiting_since: Option<Timestamp>,
+    /// How its list differs from the desk's, if it does.
+    pub list: Option<ListDiffers>,
+}
+
+/// A kiosk that has heard everything has another list of today than the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListDiffers {
+    /// So many appointments of today are at the kiosk.
+    pub kiosk: u32,
+    /// So many are here.
+    pub desk: u32,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 impl KioskRow {
@@ -92,45 +106,57 @@ pub struct RaisedRow {
 }
 
 impl Store {
-    /// Keeps what a kiosk says of itself. Written if staff would see a difference, and else once in a while.
+    /// Keeps what a kiosk says of itself. Written if staff would see a difference, and else once in a while. Answers whether its list of today is another
+    /// one than the desk's.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn take_health(&mut self, kiosk: &KioskId, health: &Health, rules: KioskRules, now: Timestamp) -> Result<(), DeskError> {
+    pub fn take_health(&mut self, kiosk: &KioskId, health: &Health, rules: KioskRules, now: Timestamp) -> Result<bool, DeskError> {
         let before = heard(&self.conn, kiosk)?;
         let silent = i64::from(rules.silent_after_seconds);
         let clock = now.duration_since(health.now);
         let since_heard = before.as_ref().map(|before| now.duration_since(before.at));
         // A clock of the desk's own that was set back is no reason to call anybody silent, nor to write nothing.
         let was_silent = since_heard.is_none_or(|since| since.as_secs() >= silent);
-        let is_news = before.as_ref().is_none_or(|before| visible(&before.health, before.clock) != visible(health, clock));
+        let was = before.as_ref().and_then(|before| before.list);
+        let list = match (&health.list, compare(&self.conn, health.list, self.date_at(now))?) {
+            (None, _) | (_, Compared::Same) => None,
+            // A change is on its way, or the kiosk is at another day: nobody knows.
+            (_, Compared::NotYet) => was,
+            (_, Compared::Different(kiosk, desk)) => Some(ListDiffers { kiosk, desk, since: was.map_or(now, |was| was.since) }),
+        };
+        let is_news = was != list || before.as_ref().is_none_or(|before| visible(&before.health, before.clock) != visible(health, clock));
         let is_time =
             since_heard.is_none_or(|since| since.is_negative() || since.as_secs() >= WRITE_SECONDS_MAX.min(silent / WRITES_PER_SILENCE));
         if !was_silent && !is_news && !is_time {
-            return Ok(());
+            return Ok(list.is_some());
         }
         let online_since = before.as_ref().filter(|_| !was_silent).map_or(now, |before| before.online_since);
         let waiting_since = (health.waiting > 0).then(|| before.as_ref().and_then(|before| before.waiting_since).unwrap_or(now));
         let body = serde_json::to_string(health).map_err(|_| DeskError::Unreadable("a kiosk's health"))?;
         let tx = self.write()?;
         tx.execute(
-            "INSERT INTO kiosk_health(kiosk, body, heard_at, online_since, clock_ms, waiting_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO kiosk_health(kiosk, body, heard_at, online_since, clock_ms, waiting_since, list_desk, list_since)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT(kiosk) DO UPDATE SET body = excluded.body, heard_at = excluded.heard_at, online_since = excluded.online_since,
-             clock_ms = excluded.clock_ms, waiting_since = excluded.waiting_since",
+             clock_ms = excluded.clock_ms, waiting_since = excluded.waiting_since, list_desk = excluded.list_desk, list_since = excluded.list_since",
             params![
                 kiosk.as_str(),
                 body,
                 now.to_string(),
                 online_since.to_string(),
                 i64::try_from(clock.as_millis()).unwrap_or(i64::MAX),
-                waiting_since.map(|since| since.to_string())
+                waiting_since.map(|since| since.to_string()),
+                list.map_or(0, |list| list.desk),
+                list.map(|list| list.since.to_string())
             ],
         )?;
         orders::obeyed(&tx, kiosk, health, now)?;
         if was_silent || is_news {
             bump(&tx)?;
         }
-        tx.commit()
+        tx.commit()?;
+        Ok(list.is_some())
     }
 
     /// Every kiosk with what is known of how it is, by name.
@@ -253,14 +279,51 @@ fn visible(health: &Health, clock: SignedDuration) -> impl PartialEq {
     )
 }
 
+/// What came of comparing lists.
+enum Compared {
+    /// They have the same number.
+    Same,
+    /// There is something that the kiosk has not heard, or it speaks of another day.
+    NotYet,
+    /// So many there, so many here.
+    Different(u32, u32),
+}
+
+/// Compares how many appointments of today a kiosk has with how many it was told.
+fn compare(conn: &Connection, list: Option<ListHealth>, today: Date) -> Result<Compared, DeskError> {
+    let Some(ListHealth { cursor, date, appointments }) = list.filter(|list| list.date == today) else { return Ok(Compared::NotYet) };
+    // Who has no whole date of birth is not told to kiosks.
+    let mut told = conn.prepare_cached(
+        "SELECT COUNT(CASE WHEN length(body ->> '$.person.birth_date') = 10 THEN 1 END), COALESCE(MAX(revision), 0) FROM appointment WHERE local_date = ?1",
+    )?;
+    let (desk, newest): (u32, i64) = told.query_row([date.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut other = conn.prepare_cached(
+        "SELECT MAX(COALESCE((SELECT MAX(revision) FROM appointment WHERE left_date = ?1), 0), COALESCE((SELECT MAX(revision) FROM removed_appointment), 0))",
+    )?;
+    let newest = newest.max(other.query_row([date.to_string()], |row| row.get(0))?);
+    Ok(if newest > int(cursor) {
+        Compared::NotYet
+    } else if desk == appointments {
+        Compared::Same
+    } else {
+        Compared::Different(appointments, desk)
+    })
+}
+
 pub(super) fn heard(conn: &Connection, kiosk: &KioskId) -> Result<Option<HeardHealth>, DeskError> {
-    let row: Option<(String, String, String, i64, Option<String>)> = conn
-        .prepare_cached("SELECT body, heard_at, online_since, clock_ms, waiting_since FROM kiosk_health WHERE kiosk = ?1")?
-        .query_row([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+    type Row = (String, String, String, i64, Option<String>, u32, Option<String>);
+    let row: Option<Row> = conn
+        .prepare_cached(
+            "SELECT body, heard_at, online_since, clock_ms, waiting_since, list_desk, list_since FROM kiosk_health WHERE kiosk = ?1",
+        )?
+        .query_row([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?)))
         .optional()?;
-    row.map(|(body, at, online, clock, waiting)| {
+    row.map(|(body, at, online, clock, waiting, desk, list_since)| {
+        let health: Health = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("a kiosk's health"))?;
+        let at_kiosk = health.list.map_or(0, |list| list.appointments);
         Ok(HeardHealth {
-            health: serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("a kiosk's health"))?,
+            list: timestamp_or_none(list_since)?.map(|since| ListDiffers { kiosk: at_kiosk, desk, since }),
+            health,
             at: timestamp(&at)?,
             online_since: timestamp(&online)?,
             clock: SignedDuration::from_millis(clock),

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, NUMBER_TWICE, RaisedRow};
+pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ListDiffers, NUMBER_TWICE, RaisedRow};
+#[cfg(test)]
+pub(super) use self::orders::FORGET_ORDERS;
 pub(in super::super) use self::orders::Told;
 pub(super) use self::orders::forget_orders;
 pub use self::orders::{ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState};

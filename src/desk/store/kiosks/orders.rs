@@ -233,15 +233,22 @@ pub(super) fn obeyed(conn: &Connection, kiosk: &KioskId, health: &Health, now: T
 /// of a kiosk keeps its number, which is not given again, and loses its words. Answers how
 /// many are others now.
 pub(in super::super) fn forget_orders(conn: &Connection, which: &str, value: &str) -> Result<usize, DeskError> {
-    let counts = "n IS (SELECT MAX(s.n) FROM kiosk_order s WHERE s.kiosk = kiosk_order.kiosk AND s.is_service = 1)";
-    let is_last = "n IS (SELECT MAX(l.n) FROM kiosk_order l WHERE l.kiosk = kiosk_order.kiosk)";
-    let gone = conn.execute(&format!("DELETE FROM kiosk_order WHERE {which} AND NOT {counts} AND NOT {is_last}"), [value])?;
-    let wordless = "body = CASE WHEN body ->> '$.kind' = 'say' THEN json_set(body, '$.text', '') ELSE body END, appointment_id = ''";
-    let has_words = "(body ->> '$.text' <> '' OR appointment_id <> '')";
-    let emptied = conn
-        .execute(&format!("UPDATE kiosk_order SET {wordless} WHERE {which} AND is_service = 0 AND {is_last} AND {has_words}"), [value])?;
-    Ok(gone + emptied)
+    let mut changed = 0;
+    for sql in FORGET_ORDERS {
+        changed += conn.execute(&sql.replace("{which}", which), [value])?;
+    }
+    Ok(changed)
 }
+
+/// The statements of [`forget_orders`].
+pub(in super::super) const FORGET_ORDERS: [&str; 2] = [
+    "DELETE FROM kiosk_order WHERE {which}
+     AND NOT n IS (SELECT MAX(s.n) FROM kiosk_order s WHERE s.kiosk = kiosk_order.kiosk AND s.is_service = 1)
+     AND NOT n IS (SELECT MAX(l.n) FROM kiosk_order l WHERE l.kiosk = kiosk_order.kiosk)",
+    "UPDATE kiosk_order SET body = CASE WHEN body ->> '$.kind' = 'say' THEN json_set(body, '$.text', '') ELSE body END, appointment_id = ''
+     WHERE {which} AND is_service = 0 AND n IS (SELECT MAX(l.n) FROM kiosk_order l WHERE l.kiosk = kiosk_order.kiosk)
+     AND (body ->> '$.text' <> '' OR appointment_id <> '')",
+];
 
 struct Recorded {
     id: u64,
