@@ -16,15 +16,6 @@ pub fn known_of<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
     T::deserialize(Known(value))
 }
 
-/// The same, for a field of a struct that may be missing.
-///
-/// # Errors
-/// As [`known_of`].
-pub fn known_or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    let value = <Option<Value> as serde::Deserialize>::deserialize(from)?;
-    value.map(known_of).transpose().map_err(serde::de::Error::custom)
-}
-
 struct Known(Value);
 
 impl IntoDeserializer<'_, Error> for Known {

@@ -16,11 +16,10 @@ use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId, Seq};
 use crate::domain::insurance::Side;
 use crate::domain::kiosk::OrderEnd;
-use crate::domain::newer::known_or_none;
 use crate::domain::proposal::Field;
 use crate::domain::queue::Wait;
 use crate::domain::settings::ClinicSettings;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{OpenTickets, Ticket};
 
 /// At most this many events travel in one request.
 pub const EVENTS_PER_POST_MAX: usize = 100;
@@ -175,10 +174,19 @@ pub struct Feed {
     /// Whether more is waiting right now.
     pub more: bool,
     /// Sent with the first part (cursor 0) and after a change. Those of a newer desk are read as far as they are known.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_or_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "told")]
     pub settings: Option<ClinicSettings>,
     /// What changed, oldest first.
     pub changes: Vec<Change>,
+    /// Which tickets of other days are held by people who are still here, all of them. Sent with the first part and whenever anything changed;
+    /// a desk that knows nothing of it never says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<OpenTickets>,
+}
+
+fn told<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<ClinicSettings>, D::Error> {
+    let settings = <Option<serde_json::Value>>::deserialize(from)?;
+    settings.map(ClinicSettings::told).transpose().map_err(serde::de::Error::custom)
 }
 
 /// One thing that a kiosk should know.

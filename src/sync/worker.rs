@@ -266,7 +266,11 @@ impl<A: DeskApi> Worker<A> {
         if feed.changes.len() > CHANGES_PER_FEED_MAX {
             return Ok(Attempt::Refused(Refusal::NotUnderstood("too many changes in one answer".to_owned())));
         }
-        let Feed { cursor: next, settings, changes, more: _ } = feed;
+        let Feed { cursor: next, settings, changes, open, more: _ } = feed;
+        // Before the cursor goes on: it is not said again until something changes.
+        if let Some(open) = &open {
+            self.store().hear_open(open)?;
+        }
         if next == cursor && settings.is_none() && changes.is_empty() {
             if at_once {
                 tokio::time::sleep(EMPTY_ANSWER_WAIT).await;

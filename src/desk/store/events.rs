@@ -1,13 +1,13 @@
 //! What kiosks report, taken in strictly in order, once each; and what follows from it for the visits.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::kiosks::tries;
 use super::{Store, appointments, bump, confirmed, int, proposals, steps, to_code};
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::language::Language;
@@ -36,7 +36,7 @@ impl Store {
     /// If the file cannot be written, or the kiosk reports something else under a number that is held already; then nothing of
     /// this post is kept.
     pub fn take_events(&mut self, kiosk: &KioskId, events: &[LoggedEvent], last: Seq, now: Timestamp) -> Result<Seq, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
         let mut held = held(&tx, kiosk)?;
         if last.0 < held {
@@ -69,9 +69,9 @@ impl Store {
             if let KioskEvent::CheckedIn(said) = &event.event {
                 note_called_off(&tx, kiosk, event.seq, said)?;
             }
-            apply(&tx, &zone, kiosk.as_str(), event, now)?;
+            apply(&tx, &day, kiosk.as_str(), event, now)?;
             if let KioskEvent::CheckedIn(said) = &event.event {
-                confirmed::tell_kiosks(&tx, &zone, said, now)?;
+                confirmed::tell_kiosks(&tx, &day, said, now)?;
             }
             held = event.seq.0;
         }
@@ -122,9 +122,9 @@ pub(super) fn believed(at: Timestamp, received: Timestamp) -> Timestamp {
 }
 
 /// What follows from one event.
-pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &LoggedEvent, received: Timestamp) -> Result<(), DeskError> {
+pub(super) fn apply(conn: &Connection, day: &ClinicDay, kiosk: &str, event: &LoggedEvent, received: Timestamp) -> Result<(), DeskError> {
     let at = believed(event.at, received);
-    let happened = Happened { kiosk, seq: int(event.seq.0), at, date: at.to_zoned(zone.clone()).date() };
+    let happened = Happened { kiosk, seq: int(event.seq.0), at, date: day.of(at) };
     tries::note(conn, &happened, &event.event)?;
     match &event.event {
         KioskEvent::CheckedIn(checked_in) => checked_in_at(conn, &happened, checked_in),
