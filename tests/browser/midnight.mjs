@@ -56,6 +56,7 @@ await play(async () => {
   assert.equal(await staff.locator("#called #row-old").count(), 1);
   assert.equal(await staff.locator("#needs").getByText("Feels unwell: go to them now").count(), 1);
   assert.equal(await staff.locator("#expected #row-new").count(), 1);
+  await staff.locator("#earlier").getByText("3 are still open since yesterday.").waitFor();
   assert.equal(await board.locator(".call").getByText("A1").count(), 1);
   assert.equal(await phone.getByText("You are next").count(), 1);
   held(`${Math.round(-left() / 1000)} s after the day ended list, board and phone show who is still here, untouched`);
@@ -66,4 +67,16 @@ await play(async () => {
   assert.notEqual(await pageOf("A3", today), await pageOf("A3", tomorrow));
   await board.getByText("2 waiting").waitFor({ timeout: 15000, state: "attached" });
   held("the new day's first patient waits behind them");
+  // One page, one button: what is left of yesterday is closed, but not whoever feels unwell.
+  await staff.getByRole("link", { name: "Review and close" }).click();
+  await staff.getByText("Yesterday, ").first().waitFor();
+  await staff.screenshot({ path: picture("midnight-earlier"), fullPage: true });
+  await staff.getByRole("button", { name: /^Close all of yesterday/ }).click();
+  await staff.getByText("2 closed. 1 person feels unwell and was left open.").waitFor();
+  await staff.screenshot({ path: picture("midnight-closed"), fullPage: true });
+  await board.getByText("Nobody is called right now").waitFor({ timeout: 30000, state: "attached" });
+  await phone.getByText("This ticket's page is closed").waitFor({ timeout: 30000 });
+  await staff.getByRole("button", { name: /^Undo closing/ }).click();
+  await board.locator(".call").getByText("A1").waitFor({ timeout: 30000 });
+  held("closed at once, and taken back at once");
 });

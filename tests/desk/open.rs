@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use arrivals::clock::Clock as _;
 use arrivals::desk::api::InProcess;
 use arrivals::desk::serve::Serving;
-use arrivals::desk::store::{PhoneAnswer, PhoneWish, StaffAction, StaffWork, WalkInByHand};
+use arrivals::desk::store::{AuditSearch, PhoneAnswer, PhoneWish, StaffAction, StaffWork, WalkInByHand};
 use arrivals::desk::users::Role;
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::{KioskId, Seq};
@@ -21,7 +21,7 @@ use arrivals::sync::api::{Attempt, DeskApi};
 use super::board::{comes, key, with_boards, words};
 use super::page::sign_in;
 use super::queue::{call_first, desk_with, id, minutes, ticket};
-use super::support::{PASSWORD, Place, TOKEN_A, http, post_of};
+use super::support::{PASSWORD, Place, TOKEN_A, form, http, post_of};
 
 const LIST: [(&str, &str, &str, &str); 6] = [
     ("a1", "22:40", "Laboratory", "Dr. Predovic"),
@@ -159,6 +159,83 @@ fn a_number_of_two_days_is_two_people() {
     assert_eq!(place.desk.visit(&new).unwrap().unwrap().state, VisitState::Called);
 }
 
+fn closings(page: &str) -> usize {
+    page.matches("action=\"/earlier/undo\"").count()
+}
+
+#[tokio::test]
+async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_back() {
+    let (place, serving, _) = evening().await;
+    let addr = serving.addr;
+    stops(&place, 7, Reason::NotFound, &[]);
+    minutes(&place, 10 * 60);
+    let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
+    let get = async |path: &str| http(addr, "GET", path, &[("cookie", &cookie)], "").await;
+    let main = get("/").await.body;
+    assert!(words(&main).contains("6 are still open since yesterday. Review and close"), "{}", words(&main));
+    // The page that asks shows whom it is about.
+    let asks = get("/earlier").await;
+    let said = words(&asks.body);
+    for expected in [
+        "Yesterday, Nov 23: 6 open",
+        "A1 Given0 Family0 Called",
+        "A2 Given1 Family1 Arrived",
+        "A4 Given3 Family3 With clinician",
+        "2 people feel unwell",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let field = |name: &str| asks.body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (csrf, revision) = (asks.csrf(), field("shown"));
+    // Meanwhile A2 is called: what has changed since is left.
+    call_first(&place.desk, "Blood", "Room 2", "ben");
+    let close = |day: &'static str, revision: String| {
+        let fields = [("csrf", csrf.clone()), ("day", day.to_owned()), ("shown", revision)];
+        let cookie = cookie.clone();
+        async move { form(addr, "/earlier/close", &cookie, &fields.each_ref().map(|(name, value)| (*name, value.as_str()))).await }
+    };
+    let answer = close("2026-11-23", revision).await;
+    let said = words(&answer.body);
+    assert!(
+        said.contains("3 closed. 1 changed meanwhile and was left open: look at it again. 2 people feel unwell and were left open."),
+        "{said}"
+    );
+    let states = |ids: &[&str]| -> Vec<VisitState> { ids.iter().map(|one| place.desk.visit(&id(one)).unwrap().unwrap().state).collect() };
+    assert_eq!(states(&["a1", "b1", "d1", "e1"]), [VisitState::Done, VisitState::Called, VisitState::Done, VisitState::Expected]);
+    assert_eq!(place.desk.open_stops().unwrap(), [Reason::FeelsUnwell]);
+    let search = AuditSearch { user: Some("ana".into()), from: Some(place.clock.now()), ..AuditSearch::default() };
+    let rows = place.desk.with_store(|store| store.audit_rows(&search, 20)).unwrap();
+    let done: Vec<_> = rows
+        .iter()
+        .rev()
+        .map(|row| (row.action.as_str(), row.patient.as_str()))
+        .filter(|(action, _)| !action.starts_with("saw-"))
+        .collect();
+    assert_eq!(done, [("done", "a"), ("done", "d"), ("seen", "")], "each by itself");
+    // Everything can be rebuilt, and is in the list's closed part for today.
+    let rows = place.desk.today().unwrap().rows.clone();
+    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    let again = place.desk.with_store(|store| store.list_at(place.clock.now())).unwrap();
+    assert!(rows == again);
+    // Taken back whole, but for what has gone on since.
+    place.desk.queue_step(&id("b1"), &QueueAction::Finish, "ben").unwrap().unwrap();
+    let page = get("/earlier").await.body;
+    assert!(words(&page).contains("ana closed 3 of yesterday, Nov 23 at"), "{page}");
+    let first = page.split("name=\"first\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    place.desk.with_store(|store| store.undo_shown(&id("d1"), 0, "ben", place.clock.now())).unwrap().unwrap_err();
+    let undo = async || form(addr, "/earlier/undo", &cookie, &[("csrf", csrf.as_str()), ("first", first.as_str())]).await;
+    assert_eq!(undo().await.status, 303);
+    assert_eq!(states(&["a1", "b1", "d1"]), [VisitState::Called, VisitState::Done, VisitState::WithClinician]);
+    assert_eq!(place.desk.open_stops().unwrap(), [Reason::FeelsUnwell, Reason::NotFound]);
+    assert!(words(&undo().await.body).contains("That was taken back already. Nothing was changed."));
+    let page = get("/earlier").await.body;
+    assert_eq!(closings(&page), 0);
+    // Nonsense is refused, and nothing of today can be closed so.
+    assert_eq!(close("yesterday", "1".into()).await.status, 400);
+    assert!(words(&close("2026-11-24", "999999".into()).await.body).contains("0 closed."));
+    serving.stop().await;
+}
+
 fn somebody(name: &str) -> WalkInByHand {
     WalkInByHand {
         given_name: name.into(),
@@ -260,4 +337,29 @@ async fn kiosks_hear_which_tickets_of_other_days_are_held() {
     place.desk.queue_step(&id("a1"), &QueueAction::Finish, "ana").unwrap().unwrap();
     assert_eq!(feed(second.cursor).await.open.unwrap().tickets, [ticket(2), ticket(4)]);
     serving.stop().await;
+}
+
+/// A file from before what is open stayed in sight: what no one closed then is counted, and closed by the day.
+#[tokio::test]
+async fn of_an_older_file_what_was_long_hidden_is_counted_and_not_on_the_list() {
+    let (place, serving, _) = evening().await;
+    serving.stop().await;
+    let file = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
+    file.execute("UPDATE visit SET ticket_date = '2026-10-01' WHERE appointment_id = 'b1'", []).unwrap();
+    file.execute("UPDATE ticket SET date = '2026-10-01' WHERE appointment_id = 'b1'", []).unwrap();
+    // As the update of such a file says it.
+    file.execute("INSERT INTO meta(name, value) VALUES ('open_since', '2026-11-22')", []).unwrap();
+    drop(file);
+    minutes(&place, 10 * 60);
+    let desk = arrivals::desk::Desk::open_stored(place.folder.path(), std::sync::Arc::new(place.clock.clone())).unwrap();
+    let rows: Vec<String> = desk.today().unwrap().rows.iter().map(|row| row.id.to_string()).collect();
+    assert_eq!(rows, ["a1", "d1", "e1"], "yesterday is shown, October is not");
+    let now = place.clock.now();
+    let days = desk.with_store(|store| store.days_left(now)).unwrap();
+    let found: Vec<_> = days.iter().map(|day| (day.date.to_string(), day.count, day.is_listed)).collect();
+    assert_eq!(found, [("2026-11-23".to_owned(), 4, true), ("2026-10-01".to_owned(), 1, false)]);
+    assert_eq!(desk.with_store(|store| store.count_left_before()).unwrap(), 1);
+    let revision = desk.with_store(|store| store.revision()).unwrap();
+    assert_eq!(desk.close_day(jiff::civil::date(2026, 10, 1), revision, "ana").unwrap().closed, 1);
+    assert_eq!(desk.with_store(|store| store.count_left_before()).unwrap(), 0);
 }

@@ -55,6 +55,8 @@ pub struct Day {
     pub seen_now: Vec<Arc<VisitRow>>,
     /// Not here yet.
     pub expected: Vec<Arc<VisitRow>>,
+    /// Days before this one of which something is open, each with how many rows.
+    pub left: Vec<(Date, usize)>,
     /// Over or called off, and stops taken care of.
     pub closed: Vec<Entry>,
     /// What else is known of them.
@@ -85,6 +87,8 @@ pub struct Known {
     pub refused_codes: Vec<RefusedCodes>,
     /// On a day without any appointment: the nearest dates that have appointments, each with how many.
     pub days_beside: Vec<(Date, u64)>,
+    /// How much was open when the desk did not show such things yet, and is to this day.
+    pub left_before: usize,
     /// Proposed changes that nobody decided, of whatever day: not urgent, but not to be forgotten.
     pub changes: usize,
     /// Pairs of people with one number of the booking system of which nobody has said whether they are one.
@@ -161,6 +165,7 @@ impl Day {
                 called: Vec::new(),
                 seen_now: Vec::new(),
                 expected: Vec::new(),
+                left: Vec::new(),
                 closed: Vec::new(),
                 known: Arc::new(known),
                 insurance,
@@ -181,6 +186,7 @@ impl Day {
                 part.push(Entry::Stop(Arc::new(stop)));
             }
             day.sort();
+            day.left = day.left_days();
             Ok(day)
         })
     }
@@ -350,6 +356,21 @@ impl Day {
         row.ticket.map(|ticket| ticket.date).or_else(of_reason).filter(|date| *date != self.date)
     }
 
+    /// Before the list is narrowed: of which earlier days something is open.
+    fn left_days(&self) -> Vec<(Date, usize)> {
+        let parts = [&self.waiting, &self.held, &self.called, &self.seen_now];
+        let rows = parts.into_iter().flatten().filter_map(|row| self.left_from(row));
+        let needs = self.needs.iter().filter_map(|entry| match entry {
+            Entry::Visit(row) => self.left_from(row),
+            Entry::Stop(stop) => Some(self.clinic.of(stop.latest.at)),
+        });
+        let mut days: BTreeMap<Date, usize> = BTreeMap::new();
+        for date in rows.chain(needs).filter(|date| *date < self.date) {
+            *days.entry(date).or_default() += 1;
+        }
+        days.into_iter().collect()
+    }
+
     /// Whether there is no appointment today at all.
     pub fn is_without_appointments(&self) -> bool {
         self.narrow.is_all() && !self.rows().any(|row| row.appointment.is_some() && self.is_of_today(row))
@@ -381,6 +402,7 @@ impl Known {
             } else {
                 store.days_beside(date)?
             },
+            left_before: store.count_left_before()?,
             changes: 0,
             same_numbers: store.count_same_numbers()?,
             choices: Choices::of(rows, settings),

@@ -19,7 +19,7 @@ use crate::domain::ticket::{OpenTickets, Ticket, TicketNumber};
 /// happened. Nothing is set in a new file.
 pub(super) const SINCE: &str = "open_since";
 /// States in which a visit waits for someone, as SQL; the index `visit_by_state` finds them. Whoever is only expected is not here.
-const STATES: &str = "('asks', 'arrived', 'held', 'called', 'with-clinician')";
+pub(super) const STATES: &str = "('asks', 'arrived', 'held', 'called', 'with-clinician')";
 
 /// So many tickets at most are told to kiosks, the newest: more belong to a clinic that closes nothing.
 const TICKETS_MAX: u32 = 5000;
