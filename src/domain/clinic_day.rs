@@ -14,6 +14,9 @@ pub const DAY_BEGINS_AT: u8 = 4;
 /// The latest hour at which a day can begin: whoever comes at noon comes today.
 pub const DAY_BEGINS_AT_MAX: u8 = 12;
 
+/// No place on earth ever left out more dates than this, one after the other.
+const DATES_LEFT_OUT_MAX: usize = 1;
+
 /// A clinic's time zone and the hour at which its day begins there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClinicDay {
@@ -38,12 +41,16 @@ impl ClinicDay {
     /// The clinic's day at this moment.
     #[must_use]
     pub fn of(&self, at: Timestamp) -> Date {
-        let date = at.to_zoned(self.zone.clone()).date();
-        // Moments are compared, not times of day: on the night on which clocks are set back, 1:30 comes twice.
-        match self.begin_of(date) {
-            Some(begins) if at < begins => date.yesterday().unwrap_or(date),
-            _ => date,
+        let mut date = at.to_zoned(self.zone.clone()).date();
+        // Moments are compared, not times of day: on the night on which clocks are set back, 1:30 comes twice. The date before may be one that
+        // there never was, where a whole day was left out; then it began no earlier, and the one before that goes on.
+        for _ in 0..DATES_LEFT_OUT_MAX + 1 {
+            match (self.begin_of(date), date.yesterday()) {
+                (Some(begins), Ok(yesterday)) if at < begins => date = yesterday,
+                _ => break,
+            }
         }
+        date
     }
 
     /// The first moment of a day; none beyond the ends of the calendar.
