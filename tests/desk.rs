@@ -57,6 +57,8 @@ mod lock;
 mod matching;
 #[path = "desk/matching_field.rs"]
 mod matching_field;
+#[path = "desk/open.rs"]
+mod open;
 #[path = "desk/outbox.rs"]
 mod outbox;
 #[path = "desk/outside_hours.rs"]

@@ -130,6 +130,48 @@ fn only_the_clock_asks_what_time_it_is() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// A date of a calendar, not the clinic's day, is meant here: someone is born on one, a letter and a card are good until one, one is booked, the
+/// audit is searched from one on, a line of a list has one; and a time is shown with its date.
+const CALENDAR_DATES: [&str; 18] = [
+    "src/domain/appointment.rs",
+    "src/domain/booking/practice.rs",
+    "src/domain/clinic_day.rs",
+    "src/desk/import/draft.rs",
+    "src/desk/import/sample.rs",
+    "src/desk/import/when.rs",
+    "src/desk/import/words.rs",
+    "src/desk/letters/mod.rs",
+    "src/desk/page/audit.rs",
+    "src/desk/page/booking/show.rs",
+    "src/desk/page/changes.rs",
+    "src/desk/page/kiosks/card.rs",
+    "src/desk/page/walk_in.rs",
+    "src/desk/store/calendar.rs",
+    "src/desk/store/forget.rs",
+    "src/desk/store/reports.rs",
+    "src/kiosk/program.rs",
+    "src/kiosk/self_test.rs",
+];
+
+#[test]
+fn only_the_clinics_day_says_which_day_it_is() {
+    let mut broken = Vec::new();
+    for path in files(&root().join("src"), "rs") {
+        if CALENDAR_DATES.contains(&show(&path).as_str()) {
+            continue;
+        }
+        for (at, line) in code(&path) {
+            // A moment as a date, or a date as the moment of its midnight.
+            let from_moment = line.contains("to_zoned(") && line.contains(".date()");
+            let to_moment = (line.contains("date.to_zoned(") || line.contains("day.to_zoned(")) && !line.contains(".at(");
+            if from_moment || to_moment {
+                broken.push(format!("{}:{at}: {line}", show(&path)));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
 #[test]
 fn nothing_panics_on_what_came_from_outside() {
     let mut broken = Vec::new();

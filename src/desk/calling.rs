@@ -1,9 +1,11 @@
 //! Calling people and what follows, as the desk does it: the store's step, and everybody who looks hears of it.
 
+use jiff::civil::Date;
+
 use super::Desk;
 use super::error::DeskError;
 use super::queues::{Refusal, TicketStanding};
-use super::store::{PhoneAnswer, PhoneWish};
+use super::store::{Closed, PhoneAnswer, PhoneWish};
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::QueueAction;
 use crate::domain::ticket::Ticket;
@@ -48,6 +50,29 @@ impl Desk {
         let done = self.with_store(|store| store.queue_step(id, action, user, now))?;
         self.notify();
         Ok(done)
+    }
+
+    /// Closes all that is open of an earlier day and stands as it did at revision `shown`.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn close_day(&self, day: Date, shown: u64, user: &str) -> Result<Closed, DeskError> {
+        let now = self.now();
+        let closed = self.with_store(|store| store.close_day(day, shown, user, now))?;
+        self.notify();
+        Ok(closed)
+    }
+
+    /// Takes such a closing back, by its name. Answers how many are open again, and how many have gone on since and stay; none if it was
+    /// taken back already.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn undo_closing(&self, first: u64, user: &str) -> Result<Option<(usize, usize)>, DeskError> {
+        let now = self.now();
+        let undone = self.with_store(|store| store.undo_closing(first, user, now))?;
+        self.notify();
+        Ok(undone)
     }
 
     /// Takes back what was done last with a visit, if its latest step is still the one that was shown: its revision, 0 for none.

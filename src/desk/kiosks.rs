@@ -229,9 +229,10 @@ impl Alarm {
                 let file =
                     restored.copied_at.as_ref().map_or_else(|| "is older than it was".to_owned(), |at| format!("is a copy of {}", day(at)));
                 format!(
-                    "since {} the desk's file {file}. Kiosks tell again who checked in. What was done at the desk after the copy is not in it:                      check-ins by hand, calls, decisions, bookings",
+                    "since {} the desk's file {file}. Kiosks tell again who checked in. What was done at the desk after the copy is not in it: check-ins by hand, calls, decisions, bookings",
                     day(&restored.at)
                 )
+            }
             Self::List(ListDiffers { kiosk, desk, .. }) => {
                 format!("its list for today is wrong: it has {kiosk} appointments, the desk has {desk}")
             }

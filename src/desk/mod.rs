@@ -325,13 +325,13 @@ impl Desk {
         Ok(self.with_store(|store| store.visit(id))?.map(VisitView::from))
     }
 
-    /// Reasons of today's stops by people whom nobody knows yet, most urgent first.
+    /// Reasons of open stops by people whom nobody knows yet, of whatever day, most urgent first.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn open_stops(&self) -> Result<Vec<Reason>, DeskError> {
         let now = self.now();
-        let stops = self.with_store(|store| store.stops_of(store.date_at(now)))?;
+        let stops = self.with_store(|store| store.stops_at(now))?;
         let mut reasons: Vec<Reason> = stops.into_iter().filter(|s| s.latest.taken.is_none()).map(|s| s.latest.reason).collect();
         reasons.sort();
         Ok(reasons)

@@ -197,7 +197,7 @@ fn place_in_line(row: &VisitRow) -> Option<Waiter> {
 
 /// What tells that two rows are one person, as far as can be known.
 fn bodies(row: &VisitRow) -> impl Iterator<Item = String> {
-    let ticket = row.ticket.map(|ticket| format!("ticket {}", ticket.number));
+    let ticket = row.ticket.map(|ticket| format!("ticket {} {}", ticket.date, ticket.number));
     let person = row.appointment.as_ref().map(|appointment| format!("person {}", appointment.person.id));
     ticket.into_iter().chain(person)
 }

@@ -9,6 +9,7 @@ use super::Desk;
 use super::changes::no_formula;
 use super::error::DeskError;
 use super::store::Days;
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::report::{DAYS_MAX, Figure, Filter, Report};
 
 /// Without a date a report is about so many days, today included.
@@ -57,12 +58,12 @@ impl Days {
 }
 
 impl Desk {
-    /// The clinic's date.
+    /// Which day it is for the clinic.
     #[must_use]
     pub fn clinic_date(&self) -> Date {
-        let now = self.now();
-        let zone = self.settings().zone().unwrap_or(jiff::tz::TimeZone::UTC);
-        now.to_zoned(zone).date()
+        let settings = self.settings();
+        let day = settings.day().unwrap_or_else(|_| ClinicDay::new(jiff::tz::TimeZone::UTC, settings.day_begins_at_hour));
+        day.of(self.now())
     }
 
     /// What happened on these days. Takes its time (a year some seconds), and nobody waits for it meanwhile.

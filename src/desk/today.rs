@@ -1,4 +1,4 @@
-//! The clinic's today, read once for everybody who looks: the lists, the boards, the phones, the kiosks.
+//! The clinic's today, with what is open of other days, read once for everybody who looks: the lists, the boards, the phones, the kiosks.
 //!
 //! Invariants: what is shared is never older than the latest change that this program knows of, than the last moment at which somebody
 //! became late, nor than a minute; hundreds who look at
@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Desk;
@@ -27,7 +28,9 @@ pub struct Today {
     minute: i64,
     /// When it was read.
     pub at: Timestamp,
-    /// The day's visits.
+    /// The clinic's day then.
+    pub date: Date,
+    /// Who is on the list: visits of the day, and what is open of any other.
     pub rows: Vec<VisitRow>,
     /// The last moment before another patient becomes late; none if no one will.
     pub until: Option<Timestamp>,
@@ -37,7 +40,7 @@ pub struct Today {
     pub urgent: Vec<String>,
     /// Numbers that stand on two papers.
     on_two_papers: HashSet<Ticket>,
-    /// The day's tickets by the names of their pages.
+    /// Its tickets by the names of their pages.
     pages: OnceLock<HashMap<String, Ticket>>,
 }
 
@@ -62,12 +65,12 @@ impl Desk {
             }
             // Before the date is asked for: a new time zone may make it another one.
             let settings = self.settings_of(store)?;
-            let rows = store.visits_of(store.date_at(now))?;
+            let rows = store.list_at(now)?;
             let queues = Arc::new(store.queues(&rows, &settings, now)?);
             let urgent = urgent(store, &rows, now)?;
             let until = until(&rows, &settings, store.zone(), now);
-            let (minute, on_two_papers) = (minute_of(now), store.numbers_on_two_papers()?);
-            Ok(Arc::new(Today { revision, minute, at: now, rows, until, queues, urgent, on_two_papers, pages: OnceLock::new() }))
+            let (minute, date, on_two_papers) = (minute_of(now), store.date_at(now), store.numbers_on_two_papers()?);
+            Ok(Arc::new(Today { revision, minute, at: now, date, rows, until, queues, urgent, on_two_papers, pages: OnceLock::new() }))
         })?;
         shared.keep(&today);
         drop(turn);
@@ -90,11 +93,15 @@ impl Today {
         self.revision >= revision && self.minute == minute_of(now) && self.until.is_none_or(|until| now <= until)
     }
 
-    /// The ticket of today whose page has this name: the one that counts, if a second kiosk gave another one for the same visit.
+    /// The ticket whose page has this name: the one that counts, if a second kiosk gave another one for the same visit. A page ends with
+    /// the day of its ticket, but not while its visit is open.
     #[must_use]
-    pub fn ticket_of(&self, token: &str, pages: &TicketPages, date: jiff::civil::Date) -> Option<Ticket> {
+    pub fn ticket_of(&self, token: &str, pages: &TicketPages) -> Option<Ticket> {
         let by_name = self.pages.get_or_init(|| {
-            let given = self.rows.iter().filter_map(|row| Some((row, row.ticket.filter(|ticket| ticket.date == date)?)));
+            let given = self
+                .rows
+                .iter()
+                .filter_map(|row| Some((row, row.ticket.filter(|ticket| ticket.date == self.date || row.state.is_open())?)));
             let all = given
                 .flat_map(|(row, counts)| row.duplicates.iter().chain([&counts]).map(move |ticket| (*ticket, counts)).collect::<Vec<_>>());
             // Whoever holds one of two such papers could act for the other.
@@ -119,7 +126,7 @@ fn until(rows: &[VisitRow], settings: &ClinicSettings, zone: &TimeZone, now: Tim
 
 fn urgent(store: &Store, rows: &[VisitRow], now: Timestamp) -> Result<Vec<String>, DeskError> {
     let of_visits = rows.iter().flat_map(|row| &row.reasons).cloned();
-    let of_stops = store.stops_of(store.date_at(now))?.into_iter().map(|stop| stop.latest);
+    let of_stops = store.stops_at(now)?.into_iter().map(|stop| stop.latest);
     let mut kiosks: Vec<_> =
         of_visits.chain(of_stops).filter(|one| one.taken.is_none() && one.reason.is_urgent()).map(|one| one.kiosk).collect();
     kiosks.sort();

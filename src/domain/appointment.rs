@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use super::clinic_day::ClinicDay;
 use super::document::Document;
 use super::ids::AppointmentId;
 use super::insurance::Coverage;
@@ -156,7 +157,7 @@ pub enum Standing {
 }
 
 impl Appointment {
-    /// The clinic's local date on which it begins.
+    /// The date in a zone on which it begins, as a calendar has it. The clinic's day may be the one before: [`ClinicDay::of`].
     #[must_use]
     pub fn local_date(&self, zone: &TimeZone) -> Date {
         self.start.to_zoned(zone.clone()).date()
@@ -169,21 +170,21 @@ impl Appointment {
         Document::ALL.into_iter().filter(|document| always.contains(document) || self.documents.contains(document)).collect()
     }
 
-    /// Judges the appointment at `now`. `ticket` is the one it already has, if it has one.
+    /// Judges the appointment at `now`. `ticket` is the one it already has, if it has one that counts now.
     ///
     /// A ticket that was given stays valid whatever happens to the appointment's time.
     #[must_use]
     pub fn standing(&self, now: Timestamp, settings: &ClinicSettings, zone: &TimeZone, ticket: Option<Ticket>) -> Standing {
-        let today = now.to_zoned(zone.clone()).date();
-        let date = self.local_date(zone);
+        let day = ClinicDay::new(zone.clone(), settings.day_begins_at_hour);
+        let (today, date) = (day.of(now), day.of(self.start));
         if !self.status.stands() {
             return Standing::Cancelled;
         }
-        if date != today {
-            return Standing::OtherDay(date);
-        }
         if let Some(ticket) = ticket {
             return Standing::AlreadyCheckedIn(ticket);
+        }
+        if date != today {
+            return Standing::OtherDay(date);
         }
         if self.status == AppointmentStatus::Fulfilled {
             return Standing::Over;

@@ -6,6 +6,7 @@ pub mod appointment;
 pub mod board;
 pub mod booking;
 pub mod born;
+pub mod clinic_day;
 pub mod contact;
 pub mod country;
 pub mod document;

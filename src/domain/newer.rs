@@ -16,16 +16,6 @@ pub fn known_of<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
     T::deserialize(Known(value))
 }
 
-/// The same, for a field of a struct that may be missing; also none if it cannot be read at all.
-///
-/// # Errors
-/// If this is not even JSON.
-pub fn known_or_none<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    let value = <Option<Value> as serde::Deserialize>::deserialize(from)?;
-    // With a word in it that this program does not know, those that it has count on: without them it would hear of no appointment.
-    Ok(value.and_then(|value| known_of(value).ok()))
-}
-
 struct Known(Value);
 
 impl IntoDeserializer<'_, Error> for Known {

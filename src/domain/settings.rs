@@ -5,11 +5,14 @@ use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::board::Board;
+use super::clinic_day::{ClinicDay, DAY_BEGINS_AT};
 use super::document::Document;
 use super::kiosk::KioskRules;
 use super::language::Language;
+use super::newer::known_of;
 use super::pages::TicketPages;
 use super::payer::InsuranceSettings;
 use super::proposal::Field;
@@ -24,6 +27,9 @@ pub struct ClinicSettings {
     pub name: String,
     /// IANA name of the clinic's time zone, such as `America/New_York`. All dates are this zone's.
     pub time_zone: String,
+    /// The hour at which the clinic's day begins, 0 to 12: until then tickets, lists and reports are of the day before. Kiosks are always told,
+    /// since one that is not begins the day at midnight ([`Self::told`]).
+    pub day_begins_at_hour: u8,
     /// ISO 3166 code of the country whose telephone numbers and postal codes are written without saying so, such as `US`.
     pub country: String,
     /// Contact details and insurance that were confirmed at a kiosk within so many days are not asked for again (FACTS 6).
@@ -104,6 +110,7 @@ impl Default for ClinicSettings {
         Self {
             name: "Clinic".to_owned(),
             time_zone: "America/New_York".to_owned(),
+            day_begins_at_hour: DAY_BEGINS_AT,
             country: "US".to_owned(),
             ask_again_after_days: 7,
             details: Field::DETAILS.to_vec(),
@@ -330,6 +337,26 @@ impl ClinicSettings {
         let early = rules.and_then(|rules| rules.early_minutes).unwrap_or(self.early_minutes);
         let late = rules.and_then(|rules| rules.late_minutes).unwrap_or(self.late_minutes);
         (early, late)
+    }
+
+    /// The settings as another program told them, as far as they are known here. One that says no hour is of before there was one, and
+    /// begins the day at midnight; whoever hears of it does so too.
+    ///
+    /// # Errors
+    /// If what is known is not what it should be.
+    pub fn told(mut settings: Value) -> Result<Self, serde_json::Error> {
+        if let Value::Object(fields) = &mut settings {
+            fields.entry("day_begins_at_hour").or_insert(0.into());
+        }
+        known_of(settings)
+    }
+
+    /// Which day it is for the clinic, and when.
+    ///
+    /// # Errors
+    /// If the time zone does not exist.
+    pub fn day(&self) -> Result<ClinicDay, UnknownZone> {
+        Ok(ClinicDay::new(self.zone()?, self.day_begins_at_hour))
     }
 
     /// The clinic's time zone.

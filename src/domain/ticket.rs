@@ -154,13 +154,30 @@ impl TryFrom<String> for TicketNumber {
     }
 }
 
-/// A ticket: its number is unique on its date.
+/// A ticket: its number is unique on its date, and no one else gets the number on a later one while someone holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ticket {
     /// What is called.
     pub number: TicketNumber,
-    /// The clinic's local date.
+    /// The clinic's day on which it was given out.
     pub date: Date,
+}
+
+/// What the desk says of tickets of other days: which of them are held by someone who is still here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenTickets {
+    /// The clinic's day on which the desk said so.
+    pub day: Date,
+    /// Tickets of every other day whose visits are open.
+    pub tickets: Vec<Ticket>,
+}
+
+impl OpenTickets {
+    /// Whether someone may hold this ticket of another day than today. Of days since the desk has spoken nothing is known, so it may be.
+    #[must_use]
+    pub fn may_hold(&self, ticket: Ticket) -> bool {
+        ticket.date >= self.day || self.tickets.contains(&ticket)
+    }
 }
 
 /// How the patient wants to be called.

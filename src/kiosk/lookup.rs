@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::appointment::{Appointment, Confirmed, Standing};
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::identity::{Index, Match};
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::insurance::Coverage;
@@ -25,8 +26,10 @@ use crate::store::{Store, StoreError, list::List};
 pub struct Clinic {
     /// The rules.
     pub settings: ClinicSettings,
-    /// The zone of all dates.
+    /// The zone of all times.
     pub zone: TimeZone,
+    /// Which day it is, and when.
+    pub day: ClinicDay,
     /// The rules' payers, for every conversation.
     pub payers: Arc<Vec<Payer>>,
 }
@@ -37,15 +40,16 @@ impl Clinic {
     /// # Errors
     /// If their time zone does not exist.
     pub fn new(settings: ClinicSettings) -> Result<Self, UnknownZone> {
-        let zone = settings.zone()?;
+        let day = settings.day()?;
+        let zone = day.zone().clone();
         let payers = Arc::new(settings.insurance.payers.clone());
-        Ok(Self { settings, zone, payers })
+        Ok(Self { settings, zone, day, payers })
     }
 
-    /// The clinic's local date.
+    /// The clinic's day.
     #[must_use]
     pub fn date(&self, now: Timestamp) -> Date {
-        now.to_zoned(self.zone.clone()).date()
+        self.day.of(now)
     }
 }
 
@@ -98,7 +102,7 @@ pub fn look_up(query: &Query, roster: &Roster, store: &Store, clinic: &Clinic, n
     let patient = match query {
         Query::Appointment(id) => whose(id),
         Query::Patient(id) => Some(id.clone()).filter(|id| list.iter().any(|appointment| appointment.person.id == *id)),
-        Query::Ticket(ticket) if ticket.date != today => None,
+        Query::Ticket(ticket) if !store.ticket_counts(*ticket, today)? => None,
         Query::Ticket(ticket) => {
             let visits = store.visits_of(*ticket)?;
             match visits.iter().find_map(whose) {
@@ -134,13 +138,16 @@ fn describe(id: &PatientId, list: &List, store: &Store, clinic: &Clinic, now: Ti
     for appointment in &appointments {
         visits.push(visit(appointment, store, clinic, now)?);
     }
-    let (mut shown, other_days): (Vec<Visit>, Vec<Visit>) = visits.into_iter().partition(|visit| visit.start.date() == today);
+    let day_of = |visit: &Visit| list.get(&visit.appointment).map_or(visit.start.date(), |appointment| clinic.date(appointment.start));
+    let (mut shown, other_days): (Vec<Visit>, Vec<Visit>) = visits.into_iter().partition(|visit| day_of(visit) == today);
     if shown.iter().all(|visit| visit.standing == Standing::Cancelled) {
-        // Nothing takes place today: the next one that stands, or else the last one, says which day it is.
+        // Nothing takes place today: whoever is still here with a ticket of another day is here for that visit. Else the next one that stands, or
+        // the last one, says which day it is.
+        let here = other_days.iter().find(|visit| matches!(visit.standing, Standing::AlreadyCheckedIn(_)));
         let stands = |visit: &&Visit| visit.standing != Standing::Cancelled;
-        let next = other_days.iter().filter(stands).find(|visit| visit.start.date() > today);
+        let next = other_days.iter().filter(stands).find(|visit| day_of(visit) > today);
         let last = other_days.iter().rfind(stands).or(other_days.last().filter(|_| shown.is_empty()));
-        shown.extend(next.or(last).cloned());
+        shown.extend(here.or(next).or(last).cloned());
     }
     let telling = shown.first().map(|visit| visit.appointment.clone());
     let Some(main) = telling.and_then(|id| list.get(&id)) else {
@@ -225,7 +232,11 @@ fn asks(on_file: &Appointment, clinic: &Clinic, today: Date) -> Asks {
 }
 
 fn visit(appointment: &Appointment, store: &Store, clinic: &Clinic, now: Timestamp) -> Result<Visit, StoreError> {
-    let ticket = store.ticket(&appointment.id)?.map(|known| known.ticket).filter(|ticket| ticket.date == clinic.date(now));
+    let known = store.ticket(&appointment.id)?.map(|known| known.ticket);
+    let ticket = match known {
+        Some(ticket) if store.ticket_counts(ticket, clinic.date(now))? => Some(ticket),
+        _ => None,
+    };
     let standing = appointment.standing(now, &clinic.settings, &clinic.zone, ticket);
     let local = |at: Timestamp| at.to_zoned(clinic.zone.clone()).datetime();
     Ok(Visit {

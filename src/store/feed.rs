@@ -7,7 +7,6 @@ use super::list::List;
 use super::{Seal, Store, StoreError, events, seal, tickets};
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::{AppointmentId, Epoch};
-use crate::domain::newer::known_of;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
@@ -16,8 +15,10 @@ pub(super) const CURSOR: &str = "feed_cursor";
 const EPOCH: &str = "feed_epoch";
 /// The list is being told from its beginning.
 const ANEW: &str = "feed_anew";
-/// The version of the program that took the feed.
+/// The version of the program that took the feed, and of what it keeps of it.
 const PROGRAM: &str = "feed_program";
+/// The second one keeps when the clinic's day begins and which tickets are held.
+const KEEPS: &str = concat!(env!("CARGO_PKG_VERSION"), " 2");
 const SETTINGS: &str = "settings";
 const TABLE: &str = "appointment";
 
@@ -65,7 +66,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn cursor(&self) -> Result<u64, StoreError> {
-        if self.fact(PROGRAM)?.as_deref() == Some(env!("CARGO_PKG_VERSION")) { self.number_fact(CURSOR) } else { Ok(0) }
+        if self.fact(PROGRAM)?.as_deref() == Some(KEEPS) { self.number_fact(CURSOR) } else { Ok(0) }
     }
 
     /// Whether what the desk tells now goes on from what it told before. If an older copy of its file was put back, nothing is known any more of
@@ -139,7 +140,10 @@ impl Store {
     pub fn settings(&self) -> Result<Option<ClinicSettings>, StoreError> {
         match self.fact(SETTINGS)? {
             // A newer program may have kept them.
-            Some(text) => serde_json::from_str(&text).and_then(known_of).map(Some).map_err(|_| StoreError::Unreadable { what: "settings" }),
+            Some(text) => serde_json::from_str(&text)
+                .and_then(ClinicSettings::told)
+                .map(Some)
+                .map_err(|_| StoreError::Unreadable { what: "settings" }),
             None => Ok(None),
         }
     }
@@ -179,7 +183,7 @@ impl Store {
             events::forget_about_in(&transaction, &self.seal, &forgotten, held)?;
         }
         super::set_fact_in(&transaction, CURSOR, &cursor.to_string())?;
-        super::set_fact_in(&transaction, PROGRAM, env!("CARGO_PKG_VERSION"))?;
+        super::set_fact_in(&transaction, PROGRAM, KEEPS)?;
         if let Some(settings) = settings {
             let settings = serde_json::to_string(settings).map_err(|_| StoreError::Unreadable { what: "settings" })?;
             super::set_fact_in(&transaction, SETTINGS, &settings)?;
@@ -204,7 +208,7 @@ impl Store {
         Ok(list)
     }
 
-    /// Removes appointments that began before `before` and tickets of dates before `date`.
+    /// Removes appointments that began before `before` and tickets of dates before `date`, but not those of people who may still be here.
     ///
     /// The counters stay: they name nobody, and a clock that jumps back must not give a number twice.
     ///
@@ -212,9 +216,7 @@ impl Store {
     /// If the file cannot be written.
     pub fn forget_visits(&mut self, before: Timestamp, date: jiff::civil::Date) -> Result<(), StoreError> {
         self.connection.execute("DELETE FROM appointment WHERE start < ?1", params![before.to_string()])?;
-        let held = self.held()?.0.cast_signed();
-        self.connection.execute("DELETE FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)", params![date.to_string(), held])?;
-        Ok(())
+        tickets::forget_in(&self.connection, date, self.held()?)
     }
 }
 

@@ -1,4 +1,6 @@
-//! Tickets: one number per check-in, counted per clinic date.
+//! Tickets: one number per check-in, counted per clinic day; none that someone may hold since another day is given out again.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,18 +17,20 @@ use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::proposal::Proposal;
-use crate::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
+use crate::domain::ticket::{CallAs, OpenTickets, Series, Ticket, TicketNumber};
 
 pub(super) const TABLE: &str = "ticket";
 /// What the desk says that this kiosk's numbers begin with.
 pub(super) const SERIES: &str = "series";
+/// The fact that says which tickets of other days are held, as the desk said it.
+const OPEN: &str = "open_tickets";
 
 /// A check-in that is to be made durable.
 #[derive(Debug, Clone)]
 pub struct CheckIn<'a> {
     /// The kiosk's wall clock.
     pub at: Timestamp,
-    /// The clinic's local date, under which tickets are counted.
+    /// The clinic's day, under which tickets are counted.
     pub date: Date,
     /// Who.
     pub patient: &'a PatientId,
@@ -57,7 +61,7 @@ pub struct CheckIn<'a> {
 pub struct WalkIn<'a> {
     /// The kiosk's wall clock.
     pub at: Timestamp,
-    /// The clinic's local date, under which tickets are counted.
+    /// The clinic's day, under which tickets are counted.
     pub date: Date,
     /// As typed.
     pub given_name: &'a Private,
@@ -107,10 +111,11 @@ impl Store {
     pub fn check_in(&mut self, check_in: &CheckIn<'_>) -> Result<KnownTicket, StoreError> {
         let (series, ahead) = (self.series, self.ahead(check_in.date));
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let open = open_in(&transaction)?;
         let mut without_ticket = Vec::new();
         let mut first_known = None;
         for appointment in check_in.appointments {
-            match ticket_in(&transaction, &self.seal, appointment)?.filter(|known| known.ticket.date == check_in.date) {
+            match ticket_in(&transaction, &self.seal, appointment)?.filter(|known| counts(open.as_ref(), known.ticket, check_in.date)) {
                 Some(known) => first_known = first_known.or(Some(known)),
                 None => without_ticket.push(appointment.clone()),
             }
@@ -244,6 +249,26 @@ impl Store {
             .unwrap_or(false))
     }
 
+    /// Whether a ticket counts on this day: it is of the day, or someone may still be here with it.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn ticket_counts(&self, ticket: Ticket, day: Date) -> Result<bool, StoreError> {
+        Ok(counts(open_in(&self.connection)?.as_ref(), ticket, day))
+    }
+
+    /// Takes the desk's word for which tickets of other days are held.
+    ///
+    /// # Errors
+    /// If it could not be written.
+    pub fn hear_open(&mut self, open: &OpenTickets) -> Result<(), StoreError> {
+        let open = serde_json::to_string(open).map_err(|_| StoreError::Unreadable { what: "tickets" })?;
+        if self.fact(OPEN)?.as_deref() != Some(open.as_str()) {
+            super::set_fact_in(&self.connection, OPEN, &open)?;
+        }
+        Ok(())
+    }
+
     /// The visits of a ticket.
     ///
     /// # Errors
@@ -265,14 +290,62 @@ impl Store {
     }
 }
 
-/// Counts one ticket on; the caller's transaction makes it durable.
+/// Counts one ticket on, past those of other days that someone may hold; the caller's transaction makes it durable.
 fn next_ticket_in(connection: &Connection, series: Series, date: Date, ahead: u32) -> Result<Ticket, StoreError> {
-    let count: u32 = connection
-        .prepare_cached(
-            "INSERT INTO counter (date, last) VALUES (?1, ?2) ON CONFLICT (date) DO UPDATE SET last = last + ?2 RETURNING last",
-        )?
-        .query_row(params![date.to_string(), ahead.saturating_add(1)], |row| row.get(0))?;
-    Ok(Ticket { number: TicketNumber::new(series, count), date })
+    let held = held_in(connection, date)?;
+    let mut count_on = connection.prepare_cached(
+        "INSERT INTO counter (date, last) VALUES (?1, ?2) ON CONFLICT (date) DO UPDATE SET last = last + ?2 RETURNING last",
+    )?;
+    let mut step = ahead.saturating_add(1);
+    loop {
+        let count: u32 = count_on.query_row(params![date.to_string(), std::mem::replace(&mut step, 1)], |row| row.get(0))?;
+        let number = TicketNumber::new(series, count);
+        if !held.contains(&number) {
+            return Ok(Ticket { number, date });
+        }
+    }
+}
+
+/// Numbers that someone may hold since another day than this one: as the desk says, and as was given out here since it last spoke.
+fn held_in(connection: &Connection, date: Date) -> Result<BTreeSet<TicketNumber>, StoreError> {
+    let Some(open) = open_in(connection)? else { return Ok(BTreeSet::new()) };
+    let told = open.tickets.iter().filter(|ticket| ticket.date != date).map(|ticket| ticket.number);
+    let mut held: BTreeSet<TicketNumber> = told.collect();
+    let mut statement = connection.prepare_cached("SELECT DISTINCT number FROM ticket WHERE date >= ?1 AND date <> ?2")?;
+    for number in statement.query_map(params![open.day.to_string(), date.to_string()], |row| row.get::<_, String>(0))? {
+        held.insert(number?.parse().map_err(|_| StoreError::Unreadable { what: "ticket" })?);
+    }
+    Ok(held)
+}
+
+/// What the desk said last of tickets of other days; none if it is of before it said so.
+pub(super) fn open_in(connection: &Connection) -> Result<Option<OpenTickets>, StoreError> {
+    let open = super::fact_in(connection, OPEN)?.map(|text| serde_json::from_str(&text));
+    open.transpose().map_err(|_| StoreError::Unreadable { what: "tickets" })
+}
+
+fn counts(open: Option<&OpenTickets>, ticket: Ticket, day: Date) -> bool {
+    ticket.date == day || open.is_some_and(|open| open.may_hold(ticket))
+}
+
+/// Forgets the tickets of days before this one that no one holds any more and that the desk has.
+pub(super) fn forget_in(connection: &Connection, date: Date, acknowledged: Seq) -> Result<(), StoreError> {
+    let open = open_in(connection)?;
+    let mut statement =
+        connection.prepare_cached("SELECT DISTINCT date, number FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)")?;
+    let acknowledged = acknowledged.0.cast_signed();
+    let rows: Vec<(String, String)> =
+        statement.query_map(params![date.to_string(), acknowledged], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    for (of, number) in rows {
+        let ticket = of.parse().ok().zip(number.parse().ok()).map(|(date, number)| Ticket { number, date });
+        if ticket.is_some_and(|ticket| counts(open.as_ref(), ticket, date)) {
+            continue;
+        }
+        connection
+            .prepare_cached("DELETE FROM ticket WHERE date = ?1 AND number = ?2 AND (seq IS NULL OR seq <= ?3)")?
+            .execute(params![of, number, acknowledged])?;
+    }
+    Ok(())
 }
 
 fn put_ticket_in(

@@ -17,12 +17,11 @@ use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, Epoch, KioskId, Seq};
 use crate::domain::insurance::Side;
 use crate::domain::kiosk::OrderEnd;
-use crate::domain::newer::known_or_none;
 use crate::domain::newer_word::NewerWord;
 use crate::domain::proposal::Field;
 use crate::domain::queue::Wait;
 use crate::domain::settings::ClinicSettings;
-use crate::domain::ticket::{Series, Ticket};
+use crate::domain::ticket::{OpenTickets, Series, Ticket};
 
 /// At most this many events travel in one request.
 pub const EVENTS_PER_POST_MAX: usize = 100;
@@ -246,13 +245,17 @@ pub struct Feed {
     /// Whether more is waiting right now.
     pub more: bool,
     /// Sent with the first part (cursor 0) and after a change. Those of a newer desk are read as far as they are known.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_or_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "told")]
     pub settings: Option<ClinicSettings>,
     /// What changed, oldest first.
     pub changes: Vec<Change>,
     /// The desk's days. A desk of an older version does not say them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<FeedDay>,
+    /// Which tickets of other days are held by people who are still here, all of them. Sent with the first part and whenever anything changed;
+    /// a desk that knows nothing of it never says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<OpenTickets>,
 }
 
 /// The desk's days: by these a kiosk removes what is old, and not by its own clock.
@@ -263,6 +266,12 @@ pub struct FeedDay {
     /// What is of days before this one is not needed any more. It follows the days on which people worked at the desk, so a clock that runs ahead does not
     /// move it.
     pub kept_from: Date,
+}
+
+/// With a word in it that this program does not know, none: those that it has count on, and without any it would hear of no appointment.
+fn told<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<ClinicSettings>, D::Error> {
+    let settings = <Option<serde_json::Value>>::deserialize(from)?;
+    Ok(settings.and_then(|settings| ClinicSettings::told(settings).ok()))
 }
 
 /// One thing that a kiosk should know.

@@ -310,7 +310,7 @@ impl<A: DeskApi> Worker<A> {
         if feed.changes.len() > CHANGES_PER_FEED_MAX {
             return Ok(Attempt::Refused(Refusal::NotUnderstood("too many changes in one answer".to_owned())));
         }
-        let Feed { epoch, cursor: next, settings, changes, day, more } = feed;
+        let Feed { epoch, cursor: next, settings, changes, day, open, more } = feed;
         match self.store().hear_of_life(epoch.as_ref())? {
             Life::OtherDesk => return Ok(Attempt::Refused(Refusal::OtherHistory)),
             Life::Another if cursor > 0 => {
@@ -328,6 +328,10 @@ impl<A: DeskApi> Worker<A> {
         }
         if cursor == 0 {
             self.store().begin_list()?;
+        }
+        // Before the cursor goes on: it is not said again until something changes.
+        if let Some(open) = &open {
+            self.store().hear_open(open)?;
         }
         if next == cursor && settings.is_none() && changes.is_empty() {
             self.end_list(more)?;

@@ -18,8 +18,8 @@ export const picture = (name) => join(out, name + ".png");
 export const held = (what) => console.log("ok  " + what);
 export const seconds = (since) => ((Date.now() - since) / 1000).toFixed(1) + " s";
 
-/// So many days from today, as a clinic without a setting counts its days.
-export const day = (n = 0) => new Date(Date.now() + n * 86400000).toLocaleDateString("en-CA", { timeZone: "America/New_York" });
+/// So many days from today, as a clinic without a setting counts its days: from 4 in the morning on.
+export const day = (n = 0) => new Date(Date.now() + n * 86400000 - 4 * 3600000).toLocaleDateString("en-CA", { timeZone: "America/New_York" });
 export const today = day();
 /// The list on file, moved to today.
 export const dayList = () => readFileSync("tests/data/day.csv", "utf8").replaceAll("2026-11-23T", today + "T");

@@ -3,7 +3,7 @@
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::{AppointmentId, Seq};
 use arrivals::domain::settings::ClinicSettings;
-use arrivals::domain::ticket::{Series, Ticket};
+use arrivals::domain::ticket::{OpenTickets, Series, Ticket};
 use arrivals::store::feed::ListChange;
 use arrivals::store::tickets::{CheckIn, KnownTicket};
 use arrivals::store::{Store, StoreError};
@@ -37,6 +37,61 @@ fn numbers_go_on_after_a_restart_and_begin_again_each_day() {
     let store = Store::open(&path, "B".parse().unwrap(), seal()).unwrap();
     let positions: Vec<u64> = store.events_after(Seq(0), 100).unwrap().iter().map(|event| event.seq.0).collect();
     assert_eq!(positions, [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_number_that_someone_may_still_hold_is_not_given_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.db");
+    let wednesday = date(2026, 11, 25);
+    let mut store = Store::open(&path, "B".parse().unwrap(), seal()).unwrap();
+    let held = |count: u32| Ticket { number: format!("B{count}").parse().unwrap(), date: MONDAY };
+    store.hear_open(&OpenTickets { day: MONDAY, tickets: Vec::new() }).unwrap();
+    for (appointment, expected) in [("a", "B1"), ("b", "B2"), ("c", "B3")] {
+        assert_eq!(number(&check_in(&mut store, &[appointment], MONDAY).unwrap()), expected);
+    }
+    store.acknowledge(Seq(3)).unwrap();
+    // Without the desk over night no one knows who is still here, so all may be.
+    assert_eq!(number(&check_in(&mut store, &["d"], TUESDAY).unwrap()), "B4");
+    let again = check_in(&mut store, &["c"], TUESDAY).unwrap();
+    assert_eq!((again.ticket, again.given_before), (held(3), true));
+    store.forget_visits(jiff::Timestamp::MIN, TUESDAY).unwrap();
+    assert_eq!(store.visits_of(held(1)).unwrap(), ["a".into()]);
+    // The desk says who is: one here and one whose ticket this card never knew.
+    drop(store);
+    let mut store = Store::open(&path, "B".parse().unwrap(), seal()).unwrap();
+    store.hear_open(&OpenTickets { day: wednesday, tickets: vec![held(2), Ticket { date: date(2026, 11, 20), ..held(4) }] }).unwrap();
+    for (appointment, expected) in [("e", "B1"), ("f", "B3"), ("g", "B5")] {
+        assert_eq!(number(&check_in(&mut store, &[appointment], wednesday).unwrap()), expected);
+    }
+    assert_eq!(check_in(&mut store, &["b"], wednesday).unwrap().ticket, held(2), "still here with the ticket of Monday");
+    store.acknowledge(Seq(9)).unwrap();
+    store.forget_visits(jiff::Timestamp::MIN, wednesday).unwrap();
+    let known: Vec<bool> = ["a", "b", "c", "d", "e"].map(|id| store.ticket(&id.into()).unwrap().is_some()).to_vec();
+    assert_eq!(known, [false, true, false, false, true]);
+    assert!(store.ticket_counts(held(2), wednesday).unwrap() && !store.ticket_counts(held(1), wednesday).unwrap());
+}
+
+#[test]
+fn who_hears_no_hour_begins_the_day_at_midnight() {
+    let mut settings = serde_json::to_value(ClinicSettings::default()).unwrap();
+    assert_eq!(settings["day_begins_at_hour"], 4);
+    let told = |settings: &serde_json::Value| {
+        let feed = serde_json::json!({ "cursor": 1, "more": false, "changes": [], "settings": settings });
+        let feed: arrivals::sync::wire::Feed = serde_json::from_value(feed).unwrap();
+        assert!(feed.open.is_none(), "a desk of before says nothing of who is still here");
+        feed.settings.unwrap()
+    };
+    assert_eq!(told(&settings).day_begins_at_hour, 4);
+    settings.as_object_mut().unwrap().remove("day_begins_at_hour");
+    assert_eq!(told(&settings).day_begins_at_hour, 0);
+    // As kept by a kiosk of before, too.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.db");
+    Store::open(&path, Series::FIRST, seal()).unwrap().apply_feed(1, Some(&ClinicSettings::default()), &[]).unwrap();
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute("UPDATE fact SET value = ?1 WHERE name = 'settings'", [settings.to_string()]).unwrap();
+    assert_eq!(Store::open(&path, Series::FIRST, seal()).unwrap().settings().unwrap().unwrap().day_begins_at_hour, 0);
 }
 
 #[test]

@@ -180,10 +180,17 @@ fn two_desks_never_give_the_same_number() {
     });
     assert_eq!(taken.iter().collect::<BTreeSet<_>>().len(), 8);
     assert_eq!(taken.iter().map(|ticket| ticket.number.count()).max(), Some(8), "and none is left out");
-    // After midnight they begin anew.
+    // The next day they begin again, but for those whom someone holds who is still here.
+    let (first, last) = (taken.iter().min().unwrap(), taken.iter().max().unwrap());
+    let gone = arrivals::domain::ids::AppointmentId::of_request(*first);
+    assert!(place.desk.act(&StaffWork::Visit(gone), StaffAction::Done, "ana").unwrap());
     place.clock.advance(Duration::from_secs(24 * 3600));
-    let (_, ticket) = place.desk.walk_in_by_hand(&somebody(), "ana").unwrap();
-    assert_eq!((ticket.number, ticket.date), ("D1".parse().unwrap(), date(2026, 11, 24)));
+    for number in ["D1", "D9"] {
+        let who = WalkInByHand { given_name: number.into(), ..somebody() };
+        let (_, ticket) = place.desk.walk_in_by_hand(&who, "ana").unwrap();
+        assert_eq!((ticket.number, ticket.date), (number.parse().unwrap(), date(2026, 11, 24)));
+    }
+    assert_eq!(last.number, "D8".parse().unwrap());
 }
 
 fn somebody() -> WalkInByHand {

@@ -181,7 +181,11 @@ async fn a_page_dies_with_the_day_and_nothing_else_opens_one() {
     assert_eq!(http(addr, "POST", &format!("{own}/dance"), &[], "").await.status, 404);
     assert_eq!(http(addr, "GET", &format!("{own}/help"), &[], "").await.status, 404, "a link does nothing");
     assert!(says(&place, addr, 1).await.contains("You are next"));
-    place.clock.advance(Duration::from_secs(16 * 60 * 60));
+    // Whoever still waits keeps the page; a visit that is over ends with its day.
+    place.clock.advance(Duration::from_secs(20 * 60 * 60));
+    assert!(says(&place, addr, 1).await.contains("You are next"));
+    place.desk.act(&StaffWork::Visit(id("a1")), StaffAction::Done, "ana").unwrap();
+    place.clock.advance(Duration::from_secs(24 * 60 * 60));
     hear(&mut live, "event: closed").await;
     let answer = http(addr, "GET", &own, &[], "").await;
     assert!(answer.status == 404 && answer.body.contains("A ticket is good for one day"), "{}", answer.body);

@@ -20,12 +20,13 @@ fn settings_of_another_process_count_at_once() {
     assert!(!kept_day.rows.is_empty() && kept_day.queues.named("Ear clinic").is_none());
     let mut other = Store::open(place.folder.path()).unwrap();
     let queues = vec![QueueRules { name: "Ear clinic".into(), ..QueueRules::default() }];
-    let changed = ClinicSettings { name: "Mill Street Clinic".into(), time_zone: "Pacific/Auckland".into(), queues, ..(*before).clone() };
+    let time_zone = "Pacific/Auckland".to_owned();
+    let changed = ClinicSettings { name: "Mill Street Clinic".into(), time_zone, day_begins_at_hour: 0, queues, ..(*before).clone() };
     other.set_settings(&changed, morning()).unwrap();
     // Whoever reads the day has them without being told.
     let day = place.desk.today().unwrap();
     assert!(day.queues.named("Ear clinic").is_some());
-    assert_eq!(place.desk.with_store(|store| Ok(store.date_at(morning()))).unwrap(), date(2026, 11, 24), "the zone too");
+    assert_eq!(place.desk.with_store(|store| Ok(store.date_at(morning()))).unwrap(), date(2026, 11, 24), "zone and hour too");
     assert_eq!(place.desk.settings().name, "Mill Street Clinic");
     other.set_settings(&ClinicSettings { name: "Hill Road Clinic".into(), ..changed }, morning()).unwrap();
     place.desk.notify();

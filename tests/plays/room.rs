@@ -98,7 +98,7 @@ pub fn appointments() -> Vec<Appointment> {
         someone("apt-ada", "Ada", "Example", "2026-11-23T14:00:00Z"),
         someone("apt-ben", "Ben", "Sample", "2026-11-23T14:15:00Z"),
         someone("apt-dora", "Dora", "Muster", "2026-11-23T14:20:00Z"),
-        someone("apt-cleo", "Cleo", "Specimen", "2026-11-24T05:20:00Z"),
+        someone("apt-cleo", "Cleo", "Specimen", "2026-11-24T13:20:00Z"),
     ]
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::codes::Reader;
 use crate::domain::board::Board;
+use crate::domain::clinic_day::DAY_BEGINS_AT_MAX;
 use crate::domain::contact::is_country;
 use crate::domain::fault::Fault;
 use crate::domain::payer::{InsuranceSettings, check_format};
@@ -39,6 +40,10 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
         if minutes > WINDOW_MINUTES_MAX {
             return bad(key, window_words("clinic", minutes));
         }
+    }
+    if clinic.day_begins_at_hour > DAY_BEGINS_AT_MAX {
+        let why = format!("day_begins_at_hour is an hour from 0 to {DAY_BEGINS_AT_MAX}; found {}", clinic.day_begins_at_hour);
+        return bad("day_begins_at_hour", why);
     }
     if !is_country(&clinic.country) {
         return bad("country", format!("country must be an ISO code of two capital letters such as \"US\"; found {:?}", clinic.country));

@@ -25,13 +25,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use self::how::{How, Mapping};
 use super::Desk;
 use super::error::DeskError;
 use super::store::{Heard, Taken, Unsaid};
 use crate::domain::appointment::Appointment;
+use crate::domain::clinic_day::ClinicDay;
 
 /// A larger file is refused: a clinic's year is far smaller.
 pub const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -229,7 +229,7 @@ pub fn import_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(R
     for text in preview::changes_of_arrived(desk, given, how)? {
         report(Report::Note(given.of_all(&text)));
     }
-    let zone = desk.with_store(|store| Ok(store.zone().clone()))?;
+    let day = desk.with_store(|store| Ok(store.day().clone()))?;
     let mut sink = DeskSink {
         desk,
         given,
@@ -238,7 +238,7 @@ pub fn import_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(R
         unsaid: Unsaid::default(),
         summary: Summary::default(),
         done: 0,
-        zone,
+        day,
         days: BTreeMap::new(),
     };
     given.hand_on(how, &mut sink)?;
@@ -408,7 +408,7 @@ struct DeskSink<'a> {
     unsaid: Unsaid,
     summary: Summary,
     done: u64,
-    zone: TimeZone,
+    day: ClinicDay,
     days: BTreeMap<Date, u64>,
 }
 
@@ -433,7 +433,7 @@ impl Sink for DeskSink<'_> {
     }
 
     fn good(&mut self, appointment: Appointment) -> Result<(), ImportError> {
-        *self.days.entry(appointment.local_date(&self.zone)).or_default() += 1;
+        *self.days.entry(self.day.of(appointment.start)).or_default() += 1;
         self.batch.push(appointment);
         if self.batch.len() >= BATCH {
             self.store()?;

@@ -20,6 +20,7 @@ use super::how::{How, Mapping};
 use super::table::Look;
 use super::{Given, ImportError, Report, Sink, Summary, look, read_as};
 use crate::domain::appointment::Appointment;
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::ids::AppointmentId;
 use crate::domain::proposal::Field;
 
@@ -87,10 +88,10 @@ impl ReadList {
 
     /// For which days its appointments are.
     #[must_use]
-    pub fn days(&self, zone: &TimeZone) -> BTreeMap<Date, u64> {
+    pub fn days(&self, day: &ClinicDay) -> BTreeMap<Date, u64> {
         let mut days: BTreeMap<Date, u64> = BTreeMap::new();
         for appointment in &self.list {
-            *days.entry(appointment.local_date(zone)).or_default() += 1;
+            *days.entry(day.of(appointment.start)).or_default() += 1;
         }
         days
     }
@@ -115,19 +116,20 @@ pub fn preview_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(
     for (line, what) in &list.notes {
         report(Report::Note(line.map_or_else(|| given.of_all(what), |line| given.at_line(line, what))));
     }
-    let zone = desk.settings().zone().map_err(DeskError::from)?;
+    let day = desk.settings().day().map_err(DeskError::from)?;
+    let zone = day.zone();
     let preview = desk.preview(&list)?;
     preview.refused.iter().for_each(|why| report(Report::Refusal(given.of_all(why))));
     preview.notes.iter().for_each(|note| report(Report::Note(given.of_all(note))));
     let arrived = desk.arrived_today()?;
     let (here, others): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
     for one in &here {
-        report(Report::Change(format!("{} (checked in already)", what_changes(one, &zone))));
+        report(Report::Change(format!("{} (checked in already)", what_changes(one, zone))));
     }
     for one in &others {
-        report(Report::Change(what_changes(one, &zone)));
+        report(Report::Change(what_changes(one, zone)));
     }
-    report(Report::Days(list.days(&zone)));
+    report(Report::Days(list.days(&day)));
     Ok(Summary {
         taken: preview.changed.len() as u64,
         unchanged: preview.unchanged,
@@ -312,13 +314,13 @@ impl Desk {
         Ok(Preview { changed, unchanged: taken.unchanged, refused: taken.refused, notes: taken.notes })
     }
 
-    /// The appointments whose patients have checked in today.
+    /// The appointments whose patients have checked in today, or are here since another day.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn arrived_today(&self) -> Result<HashSet<AppointmentId>, DeskError> {
-        let today = self.clinic_date();
-        let rows = self.with_store(|store| store.visits_of(today))?;
+        let now = self.now();
+        let rows = self.with_store(|store| store.list_at(now))?;
         Ok(rows.into_iter().filter(|row| row.arrived_at.is_some() && row.appointment.is_some()).map(|row| row.id).collect())
     }
 

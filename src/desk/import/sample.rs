@@ -22,8 +22,8 @@ const LIST: &[u8] = include_bytes!("../../../tests/data/day.csv");
 const ITS_ZONE: &str = "America/New_York";
 /// The hour in its middle.
 const ITS_NOON: i8 = 12;
-/// Hours by which its times can be moved and stay on one date: its first visit is at 8, its last ends before 18.
-const HOURS_EARLIER_MAX: i8 = 8;
+/// Hours by which its times can be moved and stay on one day that begins at 4: its first visit is at 8, its last ends before 18.
+const HOURS_EARLIER_MAX: i8 = 4;
 const HOURS_LATER_MAX: i8 = 5;
 /// How the numbers of its appointments begin.
 const PREFIX: &str = "sample-";
@@ -41,12 +41,16 @@ pub fn take(desk: &Desk, report: &mut dyn FnMut(Report)) -> Result<Summary, Impo
         ));
     }
     let list = ReadList::read(Kind::Csv, LIST)?;
-    let zone = desk.with_store(|store| Ok(store.zone().clone()))?;
-    let moved = move_to(&list.list, &desk.now().to_zoned(zone.clone()));
+    let day = desk.with_store(|store| Ok(store.day().clone()))?;
+    let now = desk.now();
+    // While the day goes on after midnight, its last hour is the nearest one that is on its date.
+    let now = now.to_zoned(day.zone().clone());
+    let late = day.of(now.timestamp()).at(23, 0, 0, 0).to_zoned(day.zone().clone()).unwrap_or_else(|_| now.clone());
+    let moved = move_to(&list.list, &now.clone().min(late));
     let taken = desk.take_list(&moved, Unsaid::default())?;
     let mut days: BTreeMap<Date, u64> = BTreeMap::new();
     for appointment in &moved {
-        *days.entry(appointment.local_date(&zone)).or_default() += 1;
+        *days.entry(day.of(appointment.start)).or_default() += 1;
     }
     report(Report::Days(days));
     Ok(Summary { taken: taken.taken, unchanged: taken.unchanged, refused: 0 })

@@ -104,6 +104,8 @@ pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
     ("POST", "/appointments/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/letter", Needs::Part(Role::Desk), Sees::Letter),
     ("GET", "/changes", Needs::Page(Role::Desk), Sees::Changes),
+    ("GET", "/earlier", Needs::Page(Role::Desk), Sees::Nothing),
+    ("POST", "/earlier/{action}", Needs::Form(Role::Desk), Sees::Nothing),
     ("GET", "/same-number", Needs::Page(Role::Desk), Sees::Nothing),
     ("POST", "/same-number/decide", Needs::Form(Role::Supervisor), Sees::Nothing),
     ("GET", "/photo", Needs::Part(Role::Desk), Sees::Photo),

@@ -110,8 +110,8 @@ impl Calendar {
     fn read(desk: &Desk, who: &SignedIn, query: &CalendarQuery) -> Result<Self, DeskError> {
         let revision = desk.with_store(|store| store.revision())?;
         let now = desk.now();
-        let zone = desk.settings().zone()?;
-        let today = now.to_zoned(zone.clone()).date();
+        let day = desk.settings().day()?;
+        let (zone, today) = (day.zone().clone(), day.of(now));
         // Within what the calendar knows: a typed year 9999 has no next week.
         let sane = |date: &Date| (1900..=2200).contains(&date.year());
         let look = Look {
@@ -123,7 +123,7 @@ impl Calendar {
         for date in look.dates() {
             desk.note_seen(&who.user, &Seen::Day(date))?;
             let mut rows = desk.with_store(|store| store.visits_of(date))?;
-            rows.retain(|row| row.appointment.as_ref().is_some_and(|appointment| appointment.local_date(&zone) == date));
+            rows.retain(|row| row.appointment.as_ref().is_some_and(|appointment| day.of(appointment.start) == date));
             rows.sort_by_key(|row| row.appointment.as_ref().map(|appointment| (appointment.start, row.id.clone())));
             days.push(DayOf { date, rows });
         }

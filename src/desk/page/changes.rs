@@ -188,12 +188,12 @@ impl Page {
         let payers = desk.settings().insurance.payers.clone();
         desk.with_store(|store| {
             let Some(row) = store.visit(&id)? else { return Ok(None) };
-            let (zone, today) = (store.zone().clone(), store.date_at(now));
+            let (zone, day, today) = (store.zone().clone(), store.day().clone(), store.date_at(now));
             let mut changes = store.changes_of(&id)?;
             let of_today = |change: &ProposedChange| {
                 let decided = change.by.as_ref().map_or(change.at, |(at, _)| *at);
                 let latest = change.contradicted.map_or(decided, |at| at.max(decided));
-                latest.to_zoned(zone.clone()).date() == today
+                day.of(latest) == today
             };
             // What a list contradicted stands here until somebody has looked at it and undone the decision, or a later one stands.
             changes.retain(|change| change.is_open() || of_today(change) || (change.contradicted.is_some() && change.can_undo));

@@ -33,8 +33,7 @@ pub fn history(day: &Day, happened: &[Happening]) -> Markup {
 
 /// The time, with the day if it is not today's.
 pub fn when(at: Timestamp, day: &Day) -> String {
-    let date = at.to_zoned(day.zone.clone()).date();
-    if date == day.date { clock_time(at, &day.zone) } else { dated(at, &day.zone) }
+    if day.clinic.of(at) == day.date { clock_time(at, &day.zone) } else { dated(at, &day.zone) }
 }
 
 fn dated(at: Timestamp, zone: &TimeZone) -> String {

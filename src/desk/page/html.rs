@@ -7,6 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::super::session::SignedIn;
 use super::super::store::VisitRow;
 use super::drawn::{Rows, for_whom};
+use super::earlier;
 use super::icons::{icon, mark};
 use super::list::Day;
 use super::narrow;
@@ -166,6 +167,7 @@ pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
     let list = html! {
         div #day data-revision=(day.revision) data-drawn=(rows.name()) data-now=(day.now.as_second()) data-next=[day.next] data-urgent=(u8::from(day.is_urgent())) data-needs=(day.needs.len()) {
             (narrow::notice(day))
+            (earlier::notice(&day.left, day.known.left_before, day.date))
             ul #counters.counters aria-label="Counts" {
                 li.count.is-needs.zero[day.needs.is_empty()] { a href="#needs" { b { (day.needs.len()) } " need you" } }
                 li.count { a href="#waiting" { b { (day.waiting.len()) } " waiting" } }

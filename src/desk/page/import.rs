@@ -153,13 +153,14 @@ fn done(desk: &Desk, who: &SignedIn, taken: u64, unchanged: u64, refused: usize)
 }
 
 fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Option<&str>) -> Result<Markup, super::super::DeskError> {
-    let zone = desk.settings().zone()?;
+    let day = desk.settings().day()?;
+    let zone = day.zone();
     let preview = desk.preview(list)?;
     desk.note_seen(&who.user, &Seen::ListPreview)?;
     let arrived = desk.arrived_today()?;
     let (here, others): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
     let (new, different): (Vec<&Changed>, Vec<&Changed>) = others.into_iter().partition(|one| one.before.is_none());
-    let (days, today) = (list.days(&zone), desk.clinic_date());
+    let (days, today) = (list.days(&day), desk.clinic_date());
     let past = days::past(&days, today);
     let has_columns =
         desk.looked_at(token, &who.user).is_some_and(|looked| looked.sent.kind != Kind::Fhir && !looked.sent.bytes.is_empty());
@@ -193,14 +194,14 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
             section #here aria-labelledby="h-here" {
                 h3 #h-here { "Checked in already" }
                 p { "These patients are here. The list changes their appointments." }
-                ul.changes { @for one in here.iter().take(SHOWN_MAX) { (changed(one, &zone)) } }
+                ul.changes { @for one in here.iter().take(SHOWN_MAX) { (changed(one, zone)) } }
                 (more(here.len()))
             }
         }
         section #different aria-labelledby="h-different" {
             h3 #h-different { "Different" }
             @if different.is_empty() { p.empty { "Nothing." } }
-            ul.changes { @for one in different.iter().take(SHOWN_MAX) { (changed(one, &zone)) } }
+            ul.changes { @for one in different.iter().take(SHOWN_MAX) { (changed(one, zone)) } }
             (more(different.len()))
         }
         section #new aria-labelledby="h-new" {

@@ -17,6 +17,7 @@ use super::super::store::{CardKey, ReasonRow, RefusedCodes, Stop, Store, VisitRo
 use super::super::today::Today;
 use super::super::users::Role;
 use super::narrow::{Choices, Narrow};
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::eligibility::Eligibility;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
@@ -34,6 +35,8 @@ pub struct Day {
     pub date: Date,
     /// The clinic's zone.
     pub zone: TimeZone,
+    /// Which day a moment is on.
+    pub clinic: ClinicDay,
     /// When it is looked at.
     pub now: Timestamp,
     /// Which state of the store it shows.
@@ -52,6 +55,8 @@ pub struct Day {
     pub seen_now: Vec<Arc<VisitRow>>,
     /// Not here yet.
     pub expected: Vec<Arc<VisitRow>>,
+    /// Days before this one of which something is open, each with how many rows.
+    pub left: Vec<(Date, usize)>,
     /// Over or called off, and stops taken care of.
     pub closed: Vec<Entry>,
     /// What else is known of them.
@@ -82,6 +87,8 @@ pub struct Known {
     pub refused_codes: Vec<RefusedCodes>,
     /// On a day without any appointment: the nearest dates that have appointments, each with how many.
     pub days_beside: Vec<(Date, u64)>,
+    /// How much was open when the desk did not show such things yet, and is to this day.
+    pub left_before: usize,
     /// Proposed changes that nobody decided, of whatever day: not urgent, but not to be forgotten.
     pub changes: usize,
     /// Pairs of people with one number of the booking system of which nobody has said whether they are one.
@@ -143,11 +150,12 @@ impl Day {
         let insurance = settings.insurance.ask.then_some(settings.insurance.ends_soon_days);
         desk.with_store(|store| {
             let date = store.date_at(now);
-            let zone = store.zone().clone();
+            let (zone, clinic) = (store.zone().clone(), store.day().clone());
             let known = Known::read(store, &today.rows, &settings, now)?;
             let mut day = Self {
                 date,
                 zone,
+                clinic,
                 now,
                 revision: today.revision,
                 next: today.until.map(|until| until.as_second() + 1),
@@ -157,6 +165,7 @@ impl Day {
                 called: Vec::new(),
                 seen_now: Vec::new(),
                 expected: Vec::new(),
+                left: Vec::new(),
                 closed: Vec::new(),
                 known: Arc::new(known),
                 insurance,
@@ -172,11 +181,12 @@ impl Day {
             for row in &today.rows {
                 day.put(Arc::new(row.clone()));
             }
-            for stop in store.stops_of(date)? {
+            for stop in store.stops_at(now)? {
                 let part = if stop.latest.taken.is_none() { &mut day.needs } else { &mut day.closed };
                 part.push(Entry::Stop(Arc::new(stop)));
             }
             day.sort();
+            day.left = day.left_days();
             Ok(day)
         })
     }
@@ -336,12 +346,34 @@ impl Day {
 
     /// Whether the visit is of this day; a request without an appointment always is.
     pub fn is_of_today(&self, row: &VisitRow) -> bool {
-        row.appointment.as_ref().is_none_or(|appointment| appointment.local_date(&self.zone) == self.date)
+        row.appointment.as_ref().is_none_or(|appointment| self.clinic.of(appointment.start) == self.date)
+    }
+
+    /// The other day that someone is on the list from: that of their ticket, else of the first reason that no one has resolved. None if
+    /// they are of today.
+    pub fn left_from(&self, row: &VisitRow) -> Option<Date> {
+        let of_reason = || open_reasons(row).map(|reason| self.clinic.of(reason.at)).min();
+        row.ticket.map(|ticket| ticket.date).or_else(of_reason).filter(|date| *date != self.date)
+    }
+
+    /// Before the list is narrowed: of which earlier days something is open.
+    fn left_days(&self) -> Vec<(Date, usize)> {
+        let parts = [&self.waiting, &self.held, &self.called, &self.seen_now];
+        let rows = parts.into_iter().flatten().filter_map(|row| self.left_from(row));
+        let needs = self.needs.iter().filter_map(|entry| match entry {
+            Entry::Visit(row) => self.left_from(row),
+            Entry::Stop(stop) => Some(self.clinic.of(stop.latest.at)),
+        });
+        let mut days: BTreeMap<Date, usize> = BTreeMap::new();
+        for date in rows.chain(needs).filter(|date| *date < self.date) {
+            *days.entry(date).or_default() += 1;
+        }
+        days.into_iter().collect()
     }
 
     /// Whether there is no appointment today at all.
     pub fn is_without_appointments(&self) -> bool {
-        self.narrow.is_all() && !self.rows().any(|row| row.appointment.is_some())
+        self.narrow.is_all() && !self.rows().any(|row| row.appointment.is_some() && self.is_of_today(row))
     }
 
     /// Every visit of the day.
@@ -365,7 +397,12 @@ impl Known {
         let date = store.date_at(now);
         let mut known = Self {
             refused_codes: store.refused_codes_of(date)?,
-            days_beside: if rows.iter().any(|row| row.appointment.is_some()) { Vec::new() } else { store.days_beside(date)? },
+            days_beside: if rows.iter().filter_map(|row| row.appointment.as_ref()).any(|a| store.day().of(a.start) == date) {
+                Vec::new()
+            } else {
+                store.days_beside(date)?
+            },
+            left_before: store.count_left_before()?,
             changes: 0,
             same_numbers: store.count_same_numbers()?,
             choices: Choices::of(rows, settings),

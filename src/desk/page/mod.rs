@@ -15,6 +15,7 @@ mod changes;
 mod coverage;
 mod data_retention;
 mod drawn;
+mod earlier;
 mod history;
 mod html;
 mod icons;
@@ -127,6 +128,8 @@ pub fn routes(desk: &Desk) -> Router<Desk> {
         .route("/appointments/{action}", post(booking::act))
         .route("/letter", get(letter))
         .route("/changes", get(changes::changes_page))
+        .route("/earlier", get(earlier::page))
+        .route("/earlier/{action}", post(earlier::act))
         .route("/same-number", get(same_number::page))
         .route("/same-number/decide", post(same_number::decide))
         .route("/photo", get(changes::picture))

@@ -2,7 +2,7 @@
 //! say from there.
 //!
 //! Invariants: whoever has the ticket has the page's name, and nothing else opens it; there is the number and nothing else of the person;
-//! with the clinic's day the page ends; everything works without a script, only not by itself.
+//! with the clinic's day the page ends, but not for whoever still waits; everything works without a script, only not by itself.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use crate::domain::ticket::Ticket;
 /// Without a script the page asks for itself again after so long.
 const AGAIN_SECONDS: u32 = 20;
 
-/// The page that was asked for: its name, and the ticket of today that it belongs to.
+/// The page that was asked for: its name, and the ticket that it belongs to.
 #[derive(Clone)]
 pub(super) struct TicketPage {
     pub token: String,
@@ -43,12 +43,10 @@ impl FromRequestParts<Desk> for TicketPage {
     }
 }
 
-/// The ticket of today whose page has this name.
+/// The ticket whose page has this name, of today or of a visit that is still open.
 pub(super) async fn ticket_of(desk: &Desk, token: &str) -> Result<Option<Ticket>, DeskError> {
     let today = desk.today_shared().await?;
-    let zone = desk.settings().zone().map_err(|_| DeskError::Unreadable("settings"))?;
-    let date = desk.now().to_zoned(zone).date();
-    Ok(today.ticket_of(token, &desk.settings().pages, date))
+    Ok(today.ticket_of(token, &desk.settings().pages))
 }
 
 #[derive(Deserialize, Default)]
@@ -64,7 +62,7 @@ impl PageQuery {
     }
 }
 
-/// What the page shows of a ticket; none once it is not of today any more.
+/// What the page shows of a ticket; none once its day and its visit are over.
 async fn part_of(desk: &Desk, page: &TicketPage, wanted: Option<Language>) -> Result<Option<(Language, Markup)>, DeskError> {
     if ticket_of(desk, &page.token).await? != Some(page.ticket) {
         return Ok(None);

@@ -3,6 +3,7 @@
 //! Invariants: what a patient only said is marked as said; the button that is wanted next is the one that stands out.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
@@ -74,6 +75,7 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
                 @for user in day.on_it(row).filter(|_| !day.is_panel) { (is_on_this(user)) }
                 p.facts {
                     span.state.(row.state.code()) { (state_icon(row.state)) (state_word(row)) }
+                    @if let Some(date) = day.left_from(row) { (left_badge(day, date)) }
                     @if let Some(since) = day.late_since(row) { (late_badge(since)) }
                     @if row.ticket.is_some() {
                         @match row.call_as {
@@ -192,6 +194,19 @@ pub fn late_badge(since: Timestamp) -> Markup {
     html! { span.state.late { (icon("clock")) span { "Late " (time_passed(since)) } } }
 }
 
+/// That someone is on the list from another day, and from which. A date that is still to come is that of a clock that was wrong.
+fn left_badge(day: &Day, date: Date) -> Markup {
+    html! { span.state.left { (icon("clock")) time datetime=(date) { @if date > day.date { (date.strftime("Dated %b %-d, %Y")) } @else { "Since " (since_words(date, day.date)) } } } }
+}
+
+/// "yesterday", or which day.
+pub fn since_words(date: Date, today: Date) -> String {
+    match today.yesterday() {
+        Ok(yesterday) if yesterday == date => "yesterday".to_owned(),
+        _ => date.strftime("%a, %b %-d").to_string(),
+    }
+}
+
 /// Whether a reason came from a kiosk: others come from a phone or from what a payer answered.
 fn is_kiosk(kiosk: &KioskId) -> bool {
     ![BY_PHONE, BY_PAYER].contains(&kiosk.as_str())
@@ -283,6 +298,8 @@ fn stop_row(day: &Day, stop: &Stop, urgent: bool) -> Markup {
                 p.facts {
                     span { "Not known by name" }
                     @if !names_place(reason.reason) && !day.place_of(&reason.kiosk).is_empty() { span { (day.place_of(&reason.kiosk)) } }
+                    @let date = day.clinic.of(reason.at);
+                    @if date != day.date { (left_badge(day, date)) }
                     @if stop.times > 1 { span { (stop.times) " times" } }
                     @if let Some(language) = reason.language.filter(|l| *l != Language::English) { span.language { (icon("speech")) (language_name(language)) } }
                 }

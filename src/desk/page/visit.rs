@@ -133,7 +133,7 @@ impl Panel {
         if !visits.contains(&row.id) {
             visits.push(row.id.clone());
         }
-        let of_visit = row.appointment.as_ref().map(|a| a.local_date(&day.zone));
+        let of_visit = row.appointment.as_ref().map(|a| day.clinic.of(a.start));
         let dates = [of_visit, row.ticket.map(|ticket| ticket.date), (!today.is_empty()).then_some(day.date)];
         let first = dates.iter().flatten().min().copied().unwrap_or(day.date);
         let last = dates.iter().flatten().max().copied().unwrap_or(day.date);
@@ -145,7 +145,7 @@ impl Panel {
             let again = printed.map(|(kiosk, ticket)| store.printed_again(kiosk, ticket, now)).transpose()?.flatten();
             Ok((ever, store.notes_of(&also)?, again))
         })?;
-        next.retain(|appointment| !visits.contains(&appointment.id) && appointment.local_date(&day.zone) >= day.date);
+        next.retain(|appointment| !visits.contains(&appointment.id) && day.clinic.of(appointment.start) >= day.date);
         next.truncate(NEXT_MAX);
         Ok(Some(Self { day, row, today, next, notes, happened, again }))
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
@@ -12,9 +11,13 @@ use super::audit::{self, IMPORT};
 use super::whose::{People, Settled};
 use super::{Store, booking, bump, chart, int, same_number};
 use crate::domain::appointment::Appointment;
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::identity::{are_one_person, fold_name};
 use crate::domain::ids::AppointmentId;
 use crate::domain::proposal::Field;
+
+/// The fact that says by which clinic's day appointments are dated.
+pub(super) const DATED_BY: &str = "dated_by";
 
 /// What became of a list that was handed in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -106,9 +109,9 @@ impl Store {
     /// # Errors
     /// If the file cannot be written; then nothing of this list is taken.
     pub fn take_appointments(&mut self, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<Taken, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
-        let result = take_in(&tx, &zone, list, unsaid, (IMPORT, now), &mut |_, _| {})?;
+        let result = take_in(&tx, &day, list, unsaid, (IMPORT, now), &mut |_, _| {})?;
         tx.commit()?;
         Ok(result)
     }
@@ -192,7 +195,7 @@ impl Store {
 /// now, for each that is new or different.
 pub(super) fn take_in(
     tx: &Connection,
-    zone: &TimeZone,
+    day: &ClinicDay,
     list: &[Appointment],
     unsaid: Unsaid,
     (user, now): (&str, Timestamp),
@@ -240,7 +243,7 @@ pub(super) fn take_in(
             result.unchanged += 1;
             continue;
         }
-        put(tx, zone, appointment)?;
+        put(tx, day, appointment)?;
         let (patient, about) = (appointment.person.id.as_str(), format!("appointment {id}"));
         audit::add(tx, &audit::Entry { at: now, user, action: "appointment-taken", patient, about: &about })?;
         changed(was.as_ref(), appointment);
@@ -253,7 +256,7 @@ pub(super) fn take_in(
 }
 
 /// Puts an appointment on the list, new or in place of what was there; kiosks hear of it, also those that know it on another day.
-pub(super) fn put(conn: &Connection, zone: &TimeZone, appointment: &Appointment) -> Result<(), DeskError> {
+pub(super) fn put(conn: &Connection, day: &ClinicDay, appointment: &Appointment) -> Result<(), DeskError> {
     let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
     let (id, person) = (appointment.id.as_str(), &appointment.person);
     let name = format!("{} {}", fold_name(person.given_name.as_str()), fold_name(person.family_name.as_str()));
@@ -266,7 +269,7 @@ pub(super) fn put(conn: &Connection, zone: &TimeZone, appointment: &Appointment)
     .execute(params![
         id,
         appointment.start.to_string(),
-        appointment.local_date(zone).to_string(),
+        day.of(appointment.start).to_string(),
         person.id.as_str(),
         name,
         body,
@@ -299,18 +302,18 @@ fn follow_with_visit(conn: &Connection, id: &str) -> Result<(), DeskError> {
     Ok(())
 }
 
-/// Gives every appointment its local date in `zone`.
-pub(super) fn redate(conn: &Connection, zone: &TimeZone) -> Result<(), DeskError> {
+/// Gives every appointment the clinic's day on which it begins.
+pub(super) fn redate(conn: &Connection, day: &ClinicDay) -> Result<(), DeskError> {
     let mut statement = conn.prepare("SELECT id, start_at, local_date FROM appointment")?;
     let rows: Vec<(String, String, String)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
     for (id, start, before) in rows {
-        let date = super::timestamp(&start)?.to_zoned(zone.clone()).date().to_string();
+        let date = day.of(super::timestamp(&start)?).to_string();
         if date != before {
             conn.execute("UPDATE appointment SET local_date = ?2, revision = ?3 WHERE id = ?1", params![id, date, int(bump(conn)?)])?;
         }
     }
-    Ok(())
+    super::set_meta(conn, DATED_BY, &day.to_string())
 }
 
 /// As [`Store::appointment`], also inside a transaction.

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::super::error::DeskError;
 use super::super::secret::to_hex;
+use super::open::STATES;
 use super::proposals::{ChangeKey, person_of};
 use super::{Store, appointments, int, sortable, timestamp};
 use crate::domain::identity::fold_name;
@@ -290,8 +291,15 @@ impl Store {
             let json = serde_json::to_string(patients).map_err(|_| DeskError::Unreadable("a search"))?;
             let about_them = "patient_id IN (SELECT value FROM json_each(?))";
             let or_lists = "(patient_id IN (SELECT value FROM json_each(?)) OR (action IN ('saw-list', 'saw-appointments') AND about IN
-                 (SELECT a.local_date FROM appointment a WHERE a.patient_id IN (SELECT value FROM json_each(?)))))";
-            ask(if search.with_lists { or_lists } else { about_them }, json);
+                 (SELECT a.local_date FROM appointment a WHERE a.patient_id IN (SELECT value FROM json_each(?))))";
+            // Whoever is still here from another day is on later lists too. A day too many is noted rather than one too few.
+            let or_left = format!(
+                " OR (action = 'saw-list' AND EXISTS (SELECT 1 FROM appointment a LEFT JOIN visit v ON v.appointment_id = a.id
+                 LEFT JOIN reason r ON r.appointment_id = a.id WHERE a.patient_id IN (SELECT value FROM json_each(?))
+                 AND ((v.ticket_date < about AND (v.state IN {STATES} OR about <= date(v.done_at, '+1 day')))
+                 OR (r.date < about AND r.solved_at IS NULL AND (r.taken_at IS NULL OR about <= date(r.taken_at, '+1 day')))))))"
+            );
+            ask(&if search.with_lists { format!("{or_lists}{or_left}") } else { about_them.to_owned() }, json);
         }
         if let Some(user) = &search.user {
             ask("user_name = ?", user.clone());

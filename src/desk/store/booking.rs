@@ -18,6 +18,7 @@ use super::super::secret::random_token;
 use super::{Store, appointments, bump, calendar, chart, int, timestamp};
 use crate::domain::appointment::{Appointment, AppointmentStatus};
 use crate::domain::booking::{Conflict, Wish, conflicts};
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
 
@@ -125,7 +126,7 @@ impl Store {
         user: &str,
         now: Timestamp,
     ) -> Result<Result<AppointmentId, Refused>, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
         let mut new = wanted.clone();
         new.status = AppointmentStatus::Booked;
@@ -143,7 +144,7 @@ impl Store {
         };
         new.id = own_id(&tx)?;
         let detail = Detail { appointment: Some(Box::new(new.clone())), outside, ..Detail::default() };
-        record(&tx, &zone, &new.id, "book", &detail, user, now)?;
+        record(&tx, &day, &new.id, "book", &detail, user, now)?;
         tx.commit()?;
         Ok(Ok(new.id))
     }
@@ -161,7 +162,7 @@ impl Store {
         user: &str,
         now: Timestamp,
     ) -> Result<Result<(), Refused>, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
         let Some(appointment) = appointments::of_id(&tx, id)? else { return Ok(Err(Refused::Unknown)) };
         if has_come(&tx, &appointment)? {
@@ -179,7 +180,7 @@ impl Store {
             Ok(outside) => outside,
             Err(refused) => return Ok(Err(refused)),
         };
-        let place = Some(calendar::practice(&tx, &zone, now)?.place_at(practitioner, start)).filter(|place| !place.is_empty());
+        let place = Some(calendar::practice(&tx, day.zone(), now)?.place_at(practitioner, start)).filter(|place| !place.is_empty());
         let time = Time { start, minutes, practitioner: practitioner.to_owned(), place: place.unwrap_or(appointment.place.clone()) };
         if appointment.status.stands() && time == Time::of(&appointment) {
             return Ok(Err(Refused::NotAsShown));
@@ -187,8 +188,8 @@ impl Store {
         let row = row_of(&tx, &appointment)?;
         let status = if row.listed.status.stands() { None } else { Some(AppointmentStatus::Booked) };
         let after = Overlay { time: (!time.is_same(&row.listed.time)).then_some(time), status };
-        let beside = others(&beside(&tx, &zone, &appointment, now)?);
-        record(&tx, &zone, id, "move", &Detail { after, outside, beside, ..Detail::default() }, user, now)?;
+        let beside = others(&beside(&tx, day.zone(), &appointment, now)?);
+        record(&tx, &day, id, "move", &Detail { after, outside, beside, ..Detail::default() }, user, now)?;
         tx.commit()?;
         Ok(Ok(()))
     }
@@ -198,7 +199,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be written.
     pub fn call_off(&mut self, id: &AppointmentId, why: &str, user: &str, now: Timestamp) -> Result<Result<(), Refused>, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
         let Some(appointment) = appointments::of_id(&tx, id)? else { return Ok(Err(Refused::Unknown)) };
         if has_come(&tx, &appointment)? {
@@ -210,8 +211,8 @@ impl Store {
         let row = row_of(&tx, &appointment)?;
         let status = if row.listed.status.stands() { Some(AppointmentStatus::Cancelled) } else { None };
         let after = Overlay { status, ..row.overlay };
-        let beside = others(&beside(&tx, &zone, &appointment, now)?);
-        record(&tx, &zone, id, CALL_OFF, &Detail { after, why: why.to_owned(), beside, ..Detail::default() }, user, now)?;
+        let beside = others(&beside(&tx, day.zone(), &appointment, now)?);
+        record(&tx, &day, id, CALL_OFF, &Detail { after, why: why.to_owned(), beside, ..Detail::default() }, user, now)?;
         tx.commit()?;
         Ok(Ok(()))
     }
@@ -222,7 +223,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be written.
     pub fn undo_booking(&mut self, id: &AppointmentId, shown: u64, user: &str, now: Timestamp) -> Result<Result<(), Refused>, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
         let Some(appointment) = appointments::of_id(&tx, id)? else { return Ok(Err(Refused::Unknown)) };
         let shown = latest(&tx, id, now)?.filter(|(step, ..)| *step == int(shown));
@@ -239,13 +240,13 @@ impl Store {
         {
             // What stood beside it before is no reason: lists book two at once.
             let before = beside_before(&tx, step)?;
-            let mut found = beside(&tx, &zone, &restored, now)?;
+            let mut found = beside(&tx, day.zone(), &restored, now)?;
             found.retain(|one| !other_of(one).is_some_and(|other| before.contains(other)));
             if !found.is_empty() {
                 return Ok(Err(Refused::Conflicts(found)));
             }
         }
-        record(&tx, &zone, id, "booking-undo", &Detail { after, step: Some(step), ..Detail::default() }, user, now)?;
+        record(&tx, &day, id, "booking-undo", &Detail { after, step: Some(step), ..Detail::default() }, user, now)?;
         tx.commit()?;
         Ok(Ok(()))
     }
@@ -255,13 +256,13 @@ impl Store {
     /// # Errors
     /// If the file cannot be written.
     pub fn note_contradiction(&mut self, id: &AppointmentId, user: &str, now: Timestamp) -> Result<bool, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
         let sql = "SELECT overlay FROM booking WHERE appointment_id = ?1 AND contradicted IS NOT NULL";
         let overlay: Option<String> = tx.query_row(sql, [id.as_str()], |row| row.get(0)).optional()?;
         let Some(overlay) = overlay else { return Ok(false) };
         let detail = Detail { after: unjson(&overlay)?, ..Detail::default() };
-        record(&tx, &zone, id, "booking-noted", &detail, user, now)?;
+        record(&tx, &day, id, "booking-noted", &detail, user, now)?;
         tx.commit()?;
         Ok(true)
     }
@@ -336,7 +337,7 @@ pub(super) fn heard(conn: &Connection, appointment: &Appointment, now: Timestamp
 }
 
 /// Makes everything that was decided here anew, from what was recorded and from where lists ended it.
-pub(super) fn rebuild(conn: &Connection, zone: &TimeZone) -> Result<(), DeskError> {
+pub(super) fn rebuild(conn: &Connection, day: &ClinicDay) -> Result<(), DeskError> {
     conn.execute_batch("UPDATE booking SET overlay = '{}', contradicted = NULL; DELETE FROM booking_step;")?;
     let mut statement = conn.prepare(
         "SELECT revision, at, action, appointment_id, detail FROM staff_action WHERE action IN ('book', 'move', 'call-off', 'booking-undo', 'booking-noted')
@@ -355,18 +356,18 @@ pub(super) fn rebuild(conn: &Connection, zone: &TimeZone) -> Result<(), DeskErro
                 params![id, json(&detail.after)?, lost],
             )?;
         } else {
-            take(conn, zone, &AppointmentId::new(id), &action, &detail, n, &at)?;
+            take(conn, day, &AppointmentId::new(id), &action, &detail, n, &at)?;
         }
     }
     let mut statement = conn.prepare("SELECT appointment_id FROM booking ORDER BY appointment_id")?;
     let ids: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    ids.into_iter().try_for_each(|id| settle(conn, zone, &AppointmentId::new(id)))
+    ids.into_iter().try_for_each(|id| settle(conn, day, &AppointmentId::new(id)))
 }
 
 /// Does and records something.
 fn record(
     conn: &Connection,
-    zone: &TimeZone,
+    day: &ClinicDay,
     id: &AppointmentId,
     action: &str,
     detail: &Detail,
@@ -374,8 +375,8 @@ fn record(
     now: Timestamp,
 ) -> Result<(), DeskError> {
     let n = int(bump(conn)?);
-    take(conn, zone, id, action, detail, n, &now.to_string())?;
-    settle(conn, zone, id)?;
+    take(conn, day, id, action, detail, n, &now.to_string())?;
+    settle(conn, day, id)?;
     conn.execute(
         "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![n, now.to_string(), user, action, id.as_str(), json(detail)?],
@@ -384,12 +385,12 @@ fn record(
 }
 
 /// What follows from something that was done, but for the appointment itself.
-fn take(conn: &Connection, zone: &TimeZone, id: &AppointmentId, action: &str, detail: &Detail, n: i64, at: &str) -> Result<(), DeskError> {
+fn take(conn: &Connection, day: &ClinicDay, id: &AppointmentId, action: &str, detail: &Detail, n: i64, at: &str) -> Result<(), DeskError> {
     if let Some(new) = &detail.appointment
         && appointments::of_id(conn, id)?.is_none()
     {
         let overlaid = chart::overlaid(conn, new)?;
-        appointments::put(conn, zone, overlaid.as_ref().unwrap_or(new))?;
+        appointments::put(conn, day, overlaid.as_ref().unwrap_or(new))?;
     }
     let Some(appointment) = appointments::of_id(conn, id)? else { return Ok(()) };
     let row = row_of(conn, &appointment)?;
@@ -416,11 +417,11 @@ fn take(conn: &Connection, zone: &TimeZone, id: &AppointmentId, action: &str, de
 }
 
 /// Gives the appointment the time and the status that hold.
-fn settle(conn: &Connection, zone: &TimeZone, id: &AppointmentId) -> Result<(), DeskError> {
+fn settle(conn: &Connection, day: &ClinicDay, id: &AppointmentId) -> Result<(), DeskError> {
     let (Some(row), Some(before)) = (stored(conn, id)?, appointments::of_id(conn, id)?) else { return Ok(()) };
     let mut after = before.clone();
     row.overlay.put_over(&row.listed, &mut after);
-    if after == before { Ok(()) } else { appointments::put(conn, zone, &after) }
+    if after == before { Ok(()) } else { appointments::put(conn, day, &after) }
 }
 
 fn stored(conn: &Connection, id: &AppointmentId) -> Result<Option<Row>, DeskError> {

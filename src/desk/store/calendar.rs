@@ -105,8 +105,9 @@ fn seen(conn: &Connection, zone: &TimeZone, now: Timestamp) -> Result<Vec<Seen>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// As [`Store::busy`], also inside a transaction.
+/// As [`Store::busy`], also inside a transaction. The dates are a calendar's: an appointment in the first hours of one is of the clinic's day before.
 pub(super) fn busy(conn: &Connection, from: Date, to: Date) -> Result<Vec<Busy>, DeskError> {
+    let from = from.saturating_sub(1.day());
     let mut statement = conn.prepare_cached(
         "SELECT body FROM appointment a WHERE local_date >= ?1 AND local_date <= ?2 AND NOT EXISTS
          (SELECT 1 FROM visit v WHERE v.appointment_id = a.id AND v.state IN ('cancelled', 'no-show')) ORDER BY start_at, id",

@@ -4,12 +4,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
 use super::{appointments, timestamp_or_none, to_code};
 use crate::domain::appointment::Confirmed;
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{CheckedIn, StillRight};
 use crate::domain::ids::AppointmentId;
 
@@ -19,7 +19,7 @@ fn says_something(said: StillRight) -> bool {
 
 /// The latest dates on which a person confirmed or corrected what is on file. A visit that is on the list is its person's,
 /// whatever the kiosk took them for.
-pub(super) fn of_person(conn: &Connection, zone: &TimeZone, patient: &str) -> Result<Confirmed, DeskError> {
+pub(super) fn of_person(conn: &Connection, day: &ClinicDay, patient: &str) -> Result<Confirmed, DeskError> {
     let (yes, changed) = (to_code(&StillRight::Yes), to_code(&StillRight::Changed));
     let mut statement = conn.prepare_cached(
         "SELECT MAX(CASE WHEN details IN (?2, ?3) THEN at END), MAX(CASE WHEN insurance IN (?2, ?3) THEN at END) FROM (
@@ -30,17 +30,16 @@ pub(super) fn of_person(conn: &Connection, zone: &TimeZone, patient: &str) -> Re
     )?;
     let (details, insurance): (Option<String>, Option<String>) =
         statement.query_row(params![patient, yes, changed], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let date =
-        |at: Option<String>| -> Result<Option<Date>, DeskError> { Ok(timestamp_or_none(at)?.map(|at| at.to_zoned(zone.clone()).date())) };
+    let date = |at: Option<String>| -> Result<Option<Date>, DeskError> { Ok(timestamp_or_none(at)?.map(|at| day.of(at))) };
     Ok(Confirmed { details: date(details)?, insurance: date(insurance)? })
 }
 
 /// Lets kiosks know of the other appointments, today's and later ones, of whoever has just confirmed something.
-pub(super) fn tell_kiosks(conn: &Connection, zone: &TimeZone, said: &CheckedIn, now: Timestamp) -> Result<(), DeskError> {
+pub(super) fn tell_kiosks(conn: &Connection, day: &ClinicDay, said: &CheckedIn, now: Timestamp) -> Result<(), DeskError> {
     if !says_something(said.details) && !says_something(said.insurance) {
         return Ok(());
     }
-    let today = now.to_zoned(zone.clone()).date().to_string();
+    let today = day.of(now).to_string();
     let mut statement = conn.prepare_cached(
         "SELECT id FROM appointment WHERE local_date >= ?2 AND patient_id = COALESCE((SELECT patient_id FROM appointment WHERE id = ?1), ?3)
          ORDER BY start_at, id",

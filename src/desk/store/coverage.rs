@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +15,7 @@ use super::audit::DESK;
 use super::eligibility::{self, CardKey};
 use super::hand::{Doing, HandAction};
 use super::{Store, appointments, events, from_code, settings, to_code};
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::eligibility::coverage_reason;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
@@ -43,16 +43,16 @@ impl Store {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn settle_coverage(&mut self, now: Timestamp) -> Result<bool, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         // Nearly always there is nothing to do, and then nobody who writes is held up.
-        if differing(&self.conn, &zone, now)?.is_empty() {
+        if differing(&self.conn, &day, now)?.is_empty() {
             return Ok(false);
         }
         let tx = self.write()?;
-        let differing = differing(&tx, &zone, now)?;
+        let differing = differing(&tx, &day, now)?;
         for (id, found) in &differing {
             let action = HandAction::Coverage { found: found.clone() };
-            Doing { conn: &tx, zone: &zone, user: DESK, now }.record(&AppointmentId::new(id), &action)?;
+            Doing { conn: &tx, day: &day, user: DESK, now }.record(&AppointmentId::new(id), &action)?;
         }
         tx.commit()?;
         Ok(!differing.is_empty())
@@ -60,8 +60,8 @@ impl Store {
 }
 
 /// The visits of today about which the list says something else than it should, each with what it should say.
-fn differing(conn: &Connection, zone: &TimeZone, now: Timestamp) -> Result<BTreeMap<String, Found>, DeskError> {
-    let today = now.to_zoned(zone.clone()).date();
+fn differing(conn: &Connection, day: &ClinicDay, now: Timestamp) -> Result<BTreeMap<String, Found>, DeskError> {
+    let today = day.of(now);
     let mut listed: BTreeMap<String, Found> = BTreeMap::new();
     let mut statement = conn.prepare_cached(
         "SELECT r.appointment_id, r.reason, r.step FROM reason r JOIN visit v ON v.appointment_id = r.appointment_id
@@ -86,7 +86,7 @@ fn differing(conn: &Connection, zone: &TimeZone, now: Timestamp) -> Result<BTree
                 continue;
             }
             let appointment = appointments::read(&body)?;
-            let visit = appointment.local_date(zone);
+            let visit = appointment.local_date(day.zone());
             let cards = [("first", &appointment.coverage), ("second", &appointment.second_coverage)];
             let found: Found = cards
                 .into_iter()
@@ -108,7 +108,7 @@ fn differing(conn: &Connection, zone: &TimeZone, now: Timestamp) -> Result<BTree
 /// Makes the list say of this visit what was found at revision `n`: what was there before and is not found any more is resolved.
 pub(super) fn apply(
     conn: &Connection,
-    zone: &TimeZone,
+    day: &ClinicDay,
     id: &str,
     found: &BTreeSet<CoverageFound>,
     at: Timestamp,
@@ -121,7 +121,7 @@ pub(super) fn apply(
          AND reason || ' ' || step NOT IN (SELECT value FROM json_each(?4))",
         params![BY_PAYER, id, at.to_string(), json],
     )?;
-    let date = at.to_zoned(zone.clone()).date().to_string();
+    let date = day.of(at).to_string();
     // Both cards may have the same fault; each reason of an event is there once.
     for (place, one) in (0_i64..).zip(found) {
         conn.execute(

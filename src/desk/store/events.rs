@@ -1,13 +1,13 @@
 //! What kiosks report, taken in strictly in order, once each; and what follows from it for the visits.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::kiosks::tries;
 use super::{Store, appointments, bump, confirmed, int, numbers, proposals, restored, steps, timestamp, to_code};
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::language::Language;
@@ -55,7 +55,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be written; then nothing of this post is kept.
     pub fn take_events(&mut self, kiosk: &KioskId, post: &Post, now: Timestamp) -> Result<Took, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let today = self.date_at(now).to_string();
         let tx = self.write()?;
         let mut held = held(&tx, kiosk)?;
@@ -126,9 +126,9 @@ impl Store {
             if let KioskEvent::CheckedIn(said) = &event.event {
                 note_called_off(&tx, kiosk, event.seq, said)?;
             }
-            apply(&tx, &zone, kiosk.as_str(), event, at)?;
+            apply(&tx, &day, kiosk.as_str(), event, at)?;
             if let KioskEvent::CheckedIn(said) = &event.event {
-                confirmed::tell_kiosks(&tx, &zone, said, now)?;
+                confirmed::tell_kiosks(&tx, &day, said, now)?;
             }
             held = held.max(event.seq.0);
         }
@@ -226,8 +226,8 @@ pub(super) fn happened_at(at: Timestamp, received: &str, told_late: Option<Strin
 }
 
 /// What follows from one event that happened at `at`, as far as the kiosk's clock can be believed.
-pub(super) fn apply(conn: &Connection, zone: &TimeZone, kiosk: &str, event: &LoggedEvent, at: Timestamp) -> Result<(), DeskError> {
-    let happened = Happened { kiosk, seq: int(event.seq.0), at, date: at.to_zoned(zone.clone()).date() };
+pub(super) fn apply(conn: &Connection, day: &ClinicDay, kiosk: &str, event: &LoggedEvent, at: Timestamp) -> Result<(), DeskError> {
+    let happened = Happened { kiosk, seq: int(event.seq.0), at, date: day.of(at) };
     tries::note(conn, &happened, &event.event)?;
     match &event.event {
         KioskEvent::CheckedIn(checked_in) => checked_in_at(conn, &happened, checked_in),

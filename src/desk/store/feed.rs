@@ -1,12 +1,12 @@
 //! What kiosks hear: appointments around today, and how visits stand, also those of people without an appointment.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
-use super::{Store, appointments, confirmed, int, meta, restored, revision};
+use super::{Store, appointments, confirmed, int, meta, open, restored, revision};
 use crate::domain::appointment::AppointmentStatus;
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::ids::AppointmentId;
 use crate::domain::ticket::Ticket;
 use crate::sync::wire::{CHANGES_PER_FEED_MAX, Change, Feed, FeedDay};
@@ -57,9 +57,10 @@ impl Store {
         let more = rows.len() > CHANGES_PER_FEED_MAX;
         rows.truncate(CHANGES_PER_FEED_MAX);
         let cursor = if more { rows.last().map_or(newest, |row| row.n) } else { newest };
-        let changes = rows.into_iter().map(|row| row.change(&tx, &self.zone)).collect::<Result<_, _>>()?;
+        let changes = rows.into_iter().map(|row| row.change(&tx, &self.day)).collect::<Result<_, _>>()?;
         let settings = (since == 0 || settings_revision > since).then_some(settings);
-        Ok(Feed { epoch: restored::epoch(&tx)?, cursor, more, settings, changes, day: Some(day) })
+        let open = if since == 0 || newest > since { Some(open::open_tickets(&tx, self.day.of(now))?) } else { None };
+        Ok(Feed { epoch: restored::epoch(&tx)?, cursor, more, settings, changes, day: Some(day), open })
     }
 }
 
@@ -86,7 +87,7 @@ struct FeedRow {
 }
 
 impl FeedRow {
-    fn change(self, conn: &Connection, zone: &TimeZone) -> Result<Change, DeskError> {
+    fn change(self, conn: &Connection, day: &ClinicDay) -> Result<Change, DeskError> {
         Ok(match self.body {
             Some(body) => {
                 let mut appointment = appointments::read(&body)?;
@@ -99,7 +100,7 @@ impl FeedRow {
                 if appointment.status == AppointmentStatus::NoShow {
                     appointment.status = AppointmentStatus::Booked;
                 }
-                appointment.confirmed = confirmed::of_person(conn, zone, appointment.person.id.as_str())?;
+                appointment.confirmed = confirmed::of_person(conn, day, appointment.person.id.as_str())?;
                 Change::Appointment(Box::new(appointment))
             }
             None if self.is_removed => Change::Removed { appointment: AppointmentId::new(self.id), forget: true },

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -16,9 +15,10 @@ use super::super::queues::Refusal;
 use super::coverage::{self, CoverageFound};
 use super::events::{self, Given, Happened};
 use super::steps::{self, ByHand};
-use super::visits::{VisitRow, visits_of};
-use super::{Store, bump, int, settings, timestamp, timestamp_or_none, to_code};
+use super::visits::VisitRow;
+use super::{Store, bump, int, open, settings, timestamp, timestamp_or_none, to_code};
 use crate::domain::appointment::Standing;
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::language::Language;
@@ -120,10 +120,10 @@ impl HandAction {
     }
 
     /// Does it at revision `n`, now or again. Answers `false` if there was nothing to do.
-    pub(super) fn apply(&self, conn: &Connection, zone: &TimeZone, id: &str, user: &str, at: Timestamp, n: i64) -> Result<bool, DeskError> {
+    pub(super) fn apply(&self, conn: &Connection, day: &ClinicDay, id: &str, user: &str, at: Timestamp, n: i64) -> Result<bool, DeskError> {
         let time = at.to_string();
         let step = |id: &AppointmentId, what: &ByHand<'_>| steps::by_hand(conn, id.as_str(), self.code(), what, user, &time, n);
-        let happened = Happened { kiosk: "", seq: n, at, date: at.to_zoned(zone.clone()).date() };
+        let happened = Happened { kiosk: "", seq: n, at, date: day.of(at) };
         let given = |ticket, patient, language, call_as| Given {
             ticket,
             patient,
@@ -184,7 +184,7 @@ impl HandAction {
                 let back = "UPDATE visit_note SET away_at = NULL, away_by = NULL WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NOT NULL";
                 return Ok(conn.execute(back, params![int(*note), id])? > 0);
             }
-            Self::Coverage { found } => coverage::apply(conn, zone, id, found, at, n)?,
+            Self::Coverage { found } => coverage::apply(conn, day, id, found, at, n)?,
         }
         Ok(true)
     }
@@ -241,7 +241,7 @@ pub struct Note {
 /// A transaction's doing of something by hand, to be recorded.
 pub(super) struct Doing<'a> {
     pub conn: &'a Connection,
-    pub zone: &'a TimeZone,
+    pub day: &'a ClinicDay,
     pub user: &'a str,
     pub now: Timestamp,
 }
@@ -250,7 +250,7 @@ impl Doing<'_> {
     /// Does it and records it. Answers `false` if there was nothing to do; then the transaction is to be dropped.
     pub fn record(&self, id: &AppointmentId, action: &HandAction) -> Result<bool, DeskError> {
         let n = int(bump(self.conn)?);
-        if !action.apply(self.conn, self.zone, id.as_str(), self.user, self.now, n)? {
+        if !action.apply(self.conn, self.day, id.as_str(), self.user, self.now, n)? {
             return Ok(false);
         }
         let detail = serde_json::to_string(action).map_err(|_| DeskError::Unreadable("a staff action"))?;
@@ -277,15 +277,15 @@ impl Store {
         user: &str,
         now: Timestamp,
     ) -> Result<Result<Ticket, Refusal>, DeskError> {
-        let (zone, date) = (self.zone.clone(), self.date_at(now));
+        let (day, date, began) = (self.day.clone(), self.date_at(now), self.day_began(now));
         let tx = self.write()?;
-        let rows = visits_of(&tx, date)?;
+        let rows = open::list_at(&tx, date, began)?;
         let Some(row) = rows.iter().find(|row| row.id == *id) else { return Ok(Err(Refusal::Moved)) };
-        if let Some(ticket) = row.ticket.filter(|ticket| ticket.date == date) {
+        if let Some(ticket) = row.ticket.filter(|ticket| ticket.date == date || row.state.is_open()) {
             return Ok(Ok(ticket));
         }
         let Some(appointment) = &row.appointment else { return Ok(Err(Refusal::Moved)) };
-        if appointment.local_date(&zone) != date {
+        if day.of(appointment.start) != date {
             return Ok(Err(Refusal::OtherDay));
         }
         if appointment.status.is_called_off() {
@@ -295,19 +295,19 @@ impl Store {
             return Ok(Err(Refusal::Moved));
         }
         let settings = settings(&tx)?;
-        if if_late == IfLate::Ask && appointment.late_since(now, &settings, &zone).is_some() {
+        if if_late == IfLate::Ask && appointment.late_since(now, &settings, day.zone()).is_some() {
             return Ok(Err(Refusal::Late));
         }
         let also = rows.iter().filter(|other| other.id != *id && other.ticket.is_none() && other.state == VisitState::Expected);
         let also = also.filter(|other| {
             let theirs = other.appointment.as_ref().filter(|theirs| theirs.person.id == appointment.person.id);
-            theirs.is_some_and(|theirs| theirs.standing(now, &settings, &zone, None) == Standing::Open)
+            theirs.is_some_and(|theirs| theirs.standing(now, &settings, day.zone(), None) == Standing::Open)
         });
         let visits = std::iter::once(id).chain(also.map(|other| &other.id)).cloned().collect();
         let ticket = next_ticket(&tx, date)?;
         let patient = appointment.person.id.clone();
         let action = HandAction::CheckIn { ticket, patient, visits, language, call_as };
-        Doing { conn: &tx, zone: &zone, user, now }.record(id, &action)?;
+        Doing { conn: &tx, day: &day, user, now }.record(id, &action)?;
         tx.commit()?;
         Ok(Ok(ticket))
     }
@@ -318,7 +318,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn walk_in_by_hand(&mut self, who: &WalkInByHand, user: &str, now: Timestamp) -> Result<(AppointmentId, Ticket), DeskError> {
-        let (zone, date) = (self.zone.clone(), self.date_at(now));
+        let (day, date, began) = (self.day.clone(), self.date_at(now), self.day_began(now));
         let tx = self.write()?;
         let is_same = |asks: &WalkedIn| {
             asks.given_name == who.given_name
@@ -326,7 +326,7 @@ impl Store {
                 && asks.birth_date == who.birth_date
                 && asks.category == who.category
         };
-        for row in visits_of(&tx, date)? {
+        for row in open::list_at(&tx, date, began)? {
             if let (Some(asks), Some(ticket)) = (&row.walk_in, row.ticket)
                 && row.state.is_open()
                 && is_same(asks)
@@ -347,7 +347,7 @@ impl Store {
             call_as: who.call_as,
             companion: None,
         };
-        Doing { conn: &tx, zone: &zone, user, now }.record(&id, &HandAction::WalkIn { asks: Box::new(asks) })?;
+        Doing { conn: &tx, day: &day, user, now }.record(&id, &HandAction::WalkIn { asks: Box::new(asks) })?;
         tx.commit()?;
         Ok((id, ticket))
     }
@@ -409,15 +409,15 @@ impl Store {
         now: Timestamp,
         decide: impl FnOnce(&[VisitRow], &VisitRow) -> Result<HandAction, Refusal>,
     ) -> Result<Result<(), Refusal>, DeskError> {
-        let (zone, date) = (self.zone.clone(), self.date_at(now));
+        let (day, date, began) = (self.day.clone(), self.date_at(now), self.day_began(now));
         let tx = self.write()?;
-        let rows = visits_of(&tx, date)?;
+        let rows = open::list_at(&tx, date, began)?;
         let Some(row) = rows.iter().find(|row| row.id == *id) else { return Ok(Err(Refusal::Moved)) };
         let action = match decide(&rows, row) {
             Ok(action) => action,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if !(Doing { conn: &tx, zone: &zone, user, now }).record(id, &action)? {
+        if !(Doing { conn: &tx, day: &day, user, now }).record(id, &action)? {
             return Ok(Err(Refusal::Moved));
         }
         tx.commit()?;
@@ -429,12 +429,12 @@ impl Store {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn note(&mut self, id: &AppointmentId, action: &HandAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         if self.visit(id)?.is_none() {
             return Ok(false);
         }
         let tx = self.write()?;
-        let done = Doing { conn: &tx, zone: &zone, user, now }.record(id, action)?;
+        let done = Doing { conn: &tx, day: &day, user, now }.record(id, action)?;
         if done {
             tx.commit()?;
         }
@@ -482,10 +482,15 @@ impl Store {
     }
 }
 
-/// Takes the next number of the desk's for a date.
+/// Takes the next number of the desk's for a date, past those that someone holds who is here since another day.
 pub(super) fn next_ticket(conn: &Connection, date: Date) -> Result<Ticket, DeskError> {
     let sql = "INSERT INTO desk_ticket(date, last) VALUES (?1, 1) ON CONFLICT(date) DO UPDATE SET last = last + 1 RETURNING last";
-    let count: i64 = conn.query_row(sql, [date.to_string()], |row| row.get(0))?;
-    let count = u32::try_from(count).map_err(|_| DeskError::Unreadable("the count of tickets"))?;
-    Ok(Ticket { number: TicketNumber::new(Series::DESK, count), date })
+    loop {
+        let count: i64 = conn.query_row(sql, [date.to_string()], |row| row.get(0))?;
+        let count = u32::try_from(count).map_err(|_| DeskError::Unreadable("the count of tickets"))?;
+        let number = TicketNumber::new(Series::DESK, count);
+        if open::holders(conn, number)?.is_empty() {
+            return Ok(Ticket { number, date });
+        }
+    }
 }

@@ -92,14 +92,14 @@ impl Store {
         patient: Option<&PatientId>,
         (from, to): (Date, Date),
     ) -> Result<Vec<(Happening, Option<(String, i64)>)>, DeskError> {
-        let midnight = |date: Date| date.to_zoned(self.zone.clone()).map(|zoned| zoned.timestamp().to_string()).unwrap_or_default();
+        let begins = |date: Date| self.day.begin_of(date).map(|at| at.to_string()).unwrap_or_default();
         // A kiosk that was offline reports up to a day later.
         let until = to.checked_add(2.days()).unwrap_or(Date::MAX);
         let mut statement = self.conn.prepare_cached(
             "SELECT kiosk, seq, received_at, body, happened_at FROM kiosk_event WHERE removed_at IS NULL
              AND ((happened_at IS NULL AND received_at >= ?1 AND received_at < ?2) OR (happened_at >= ?1 AND happened_at < ?2)) ORDER BY revision",
         )?;
-        let mut rows = statement.query([midnight(from), midnight(until)])?;
+        let mut rows = statement.query([begins(from), begins(until)])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             let body: String = row.get(3)?;

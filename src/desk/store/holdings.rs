@@ -304,11 +304,11 @@ impl ReadOnly {
     /// If the file cannot be read.
     pub fn patient_data(&mut self, held: &Held, now: Timestamp) -> Result<PatientData, DeskError> {
         let tx = self.conn.transaction()?;
-        let zone = settings(&tx)?.zone()?;
-        let today = now.to_zoned(zone.clone()).date();
+        let clinic = settings(&tx)?.day()?;
+        let today = clinic.of(now);
         let (visits, events, patient) = (held.visits_json()?, held.events_json(), held.patient.as_str());
         let day = |text: &str| -> Option<Date> {
-            let of_time = text.parse::<Timestamp>().ok().map(|at| at.to_zoned(zone.clone()).date());
+            let of_time = text.parse::<Timestamp>().ok().map(|at| clinic.of(at));
             of_time.or_else(|| text.parse().ok())
         };
         let mut holdings = Vec::new();

@@ -14,6 +14,7 @@ mod calendar;
 mod chart;
 mod confirmed;
 mod coverage;
+mod earlier;
 mod eligibility;
 mod events;
 mod exports;
@@ -26,8 +27,9 @@ mod import_maps;
 mod kiosks;
 mod letters;
 mod marks;
-mod old_days;
 mod numbers;
+mod old_days;
+mod open;
 mod outbox;
 mod pages;
 mod patient;
@@ -67,6 +69,7 @@ pub use self::booking::{BookingState, BookingStep, CalledOff, Refused};
 pub use self::calendar::Known;
 pub use self::chart::Heard;
 pub use self::coverage::{BY_PAYER, CoverageFound};
+pub use self::earlier::{Closed, Closing, LeftDay};
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
@@ -102,6 +105,7 @@ pub use self::whose::settle_alone;
 pub use self::work::{StaffAction, StaffWork};
 pub use self::worked::{BREAK_DAYS_MAX, Worked};
 use super::error::DeskError;
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::settings::ClinicSettings;
 
 /// How long one process waits for another that is writing (an import beside a running desk).
@@ -114,6 +118,7 @@ pub const FILE: &str = "desk.sqlite";
 pub struct Store {
     conn: Connection,
     zone: TimeZone,
+    day: ClinicDay,
 }
 
 impl Store {
@@ -138,10 +143,12 @@ impl Store {
         conn.pragma_update(None, "foreign_keys", "ON")?;
         // What is deleted (a retired key's secret) is overwritten, not only unlinked.
         conn.pragma_update(None, "secure_delete", "ON")?;
-        let mut store = Self { conn, zone: TimeZone::UTC };
+        let mut store = Self { conn, zone: TimeZone::UTC, day: ClinicDay::new(TimeZone::UTC, 0) };
         schema::migrate(&mut store.conn)?;
         same_number::check_once(&mut store.conn)?;
-        store.zone = store.settings()?.zone()?;
+        let day = store.settings()?.day()?;
+        store.keep_day(day);
+        store.date_appointments()?;
         Ok(store)
     }
 
@@ -149,6 +156,12 @@ impl Store {
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// Which day it is for the clinic, and when.
+    #[must_use]
+    pub fn day(&self) -> &ClinicDay {
+        &self.day
     }
 
     /// The number of the latest change.
@@ -178,14 +191,34 @@ impl Store {
             return Ok(None);
         }
         let settings = self.settings()?;
-        self.zone = settings.zone()?;
+        self.keep_day(settings.day()?);
         Ok(Some((since, settings)))
     }
 
-    /// The clinic's local date at `now`.
+    /// The clinic's day at `now`.
     #[must_use]
     pub fn date_at(&self, now: Timestamp) -> Date {
-        now.to_zoned(self.zone.clone()).date()
+        self.day.of(now)
+    }
+
+    /// From here on dates are this clinic's.
+    fn keep_day(&mut self, day: ClinicDay) {
+        self.zone = day.zone().clone();
+        self.day = day;
+    }
+
+    /// Dates appointments anew, and tells kiosks, if an earlier version dated them: its days began at midnight.
+    fn date_appointments(&mut self) -> Result<(), DeskError> {
+        let day = self.day.clone();
+        if meta(&self.conn, appointments::DATED_BY)?.is_some_and(|by| by == day.to_string()) {
+            return Ok(());
+        }
+        let tx = self.write()?;
+        appointments::redate(&tx, &day)?;
+        if meta(&tx, "settings")?.is_some() {
+            settings_changed(&tx)?;
+        }
+        tx.commit()
     }
 
     fn write(&mut self) -> Result<Write<'_>, DeskError> {

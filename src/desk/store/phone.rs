@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::super::error::DeskError;
-use super::visits::{VisitRow, visits_of};
-use super::{Store, bump, events, int, queue, timestamp_or_none, to_code};
+use super::visits::VisitRow;
+use super::{Store, bump, events, int, open, queue, timestamp_or_none, to_code};
 use crate::domain::queue::{QueueAction, VisitState};
 use crate::domain::reason::Reason;
 use crate::domain::ticket::Ticket;
@@ -70,20 +70,17 @@ pub enum PhoneAnswer {
 }
 
 impl Store {
-    /// Does what the holder of a ticket of today wants, with every visit that it is for.
+    /// Does what the holder of a ticket wants, with every visit on the list that it is for.
     ///
     /// # Errors
     /// If the file cannot be read or written.
     pub fn phone_wish(&mut self, ticket: Ticket, wish: PhoneWish, now: Timestamp) -> Result<PhoneAnswer, DeskError> {
-        let date = self.date_at(now);
-        if ticket.date != date {
-            return Ok(PhoneAnswer::Nothing);
-        }
+        let (date, began) = (self.date_at(now), self.day_began(now));
         let tx = self.write()?;
         if is_too_often(&tx, ticket, now)? {
             return Ok(PhoneAnswer::TooOften);
         }
-        let rows = visits_of(&tx, date)?;
+        let rows = open::list_at(&tx, date, began)?;
         let own = || rows.iter().filter(|row| row.ticket == Some(ticket));
         let mut answer = PhoneAnswer::Nothing;
         for row in own() {

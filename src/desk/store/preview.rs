@@ -53,7 +53,7 @@ impl Store {
         now: Timestamp,
         wanted: impl FnOnce(&[Changed]) -> bool,
     ) -> Result<(Vec<Changed>, Taken), DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
         let mut heard = chart::listen(&tx)?;
         heard.unsaid = unsaid;
@@ -62,7 +62,7 @@ impl Store {
         // Of an appointment that is there twice what it was at first and is at last.
         let mut changed: Vec<Changed> = Vec::new();
         let mut at: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-        let taken = take_in(&tx, &zone, list, unsaid, (user, now), &mut |before, after| {
+        let taken = take_in(&tx, &day, list, unsaid, (user, now), &mut |before, after| {
             let new = Changed { before: before.cloned(), after: after.clone() };
             match at.get(after.id.as_str()).and_then(|at| changed.get_mut(*at)) {
                 Some(earlier) => earlier.after = new.after,

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::super::queues::{Queues, Refusal, Taken, hour_at, queue_name, sample};
-use super::{StaffAction, StaffWork, Store, bump, int, settings, steps, timestamp_or_none, visits, work};
+use super::{StaffAction, StaffWork, Store, bump, int, open, settings, steps, timestamp_or_none, visits, work};
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::{Basis, QueueAction, Served, VisitState};
 use crate::domain::settings::ClinicSettings;
@@ -116,7 +116,7 @@ impl Store {
     ) -> Result<Result<(), Refusal>, DeskError> {
         let queues = match action {
             QueueAction::Transfer { .. } => {
-                let rows = self.visits_of(self.date_at(now))?;
+                let rows = self.list_at(now)?;
                 let queues = Queues::of(&rows, &self.settings()?, now, |_| Ok::<_, DeskError>(None))?;
                 queues.all.into_iter().map(|queue| queue.rules.name).collect()
             }
@@ -146,10 +146,10 @@ impl Store {
         now: Timestamp,
         decide: impl FnOnce(&ClinicSettings, &visits::VisitRow, &Taken) -> Result<QueueAction, Refusal>,
     ) -> Result<Result<(), Refusal>, DeskError> {
-        let date = self.date_at(now);
+        let (date, began) = (self.date_at(now), self.day_began(now));
         let tx = self.write()?;
         let settings = settings(&tx)?;
-        let rows = visits::visits_of(&tx, date)?;
+        let rows = open::list_at(&tx, date, began)?;
         let Some(row) = rows.iter().find(|row| row.id == *id) else { return Ok(Err(Refusal::Moved)) };
         let action = match decide(&settings, row, &Taken::of(&rows)) {
             Ok(action) => action,
@@ -168,14 +168,14 @@ impl Store {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn undo_shown(&mut self, id: &AppointmentId, shown: u64, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
-        let date = self.date_at(now);
+        let (date, began) = (self.date_at(now), self.day_began(now));
         let tx = self.write()?;
         let latest = work::latest(&tx, id.as_str())?.unwrap_or(0);
         if latest.unsigned_abs() != shown {
             return Ok(Err(Refusal::Moved));
         }
         if steps::state_before(&tx, id.as_str(), latest)?.is_some_and(VisitState::is_taken) {
-            let rows = visits::visits_of(&tx, date)?;
+            let rows = open::list_at(&tx, date, began)?;
             let elsewhere = rows.iter().find(|row| row.id == *id).and_then(|row| Taken::of(&rows).elsewhere(row));
             if let Some(place) = elsewhere {
                 return Ok(Err(Refusal::Elsewhere(place)));

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::super::error::DeskError;
 use super::{BUSY, Store, events, from_code, settings, timestamp, timestamp_or_none};
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::StepTimes;
 use crate::domain::language::Language;
 use crate::domain::proposal::Field;
@@ -57,12 +58,12 @@ impl ReadOnly {
         // One view of the file: a desk may be writing.
         let tx = self.conn.transaction()?;
         let settings = settings(&tx)?;
-        let zone = settings.zone()?;
-        let mut tally = Tally::new(zone.clone(), now.to_zoned(zone.clone()).date(), filter);
+        let day = settings.day()?;
+        let mut tally = Tally::new(day.zone().clone(), day.of(now), filter);
         visits(&tx, days, &settings, &mut tally)?;
         stops(&tx, days, &mut tally)?;
         changes(&tx, days, &mut tally)?;
-        happened(&tx, days, &zone, &mut tally)?;
+        happened(&tx, days, &day, &mut tally)?;
         Ok(tally.finish())
     }
 }
@@ -164,8 +165,8 @@ fn changes(conn: &Connection, days: Days, tally: &mut Tally) -> Result<(), DeskE
 }
 
 /// What is in events alone: tickets that were printed, who walked away, and how long conversations took.
-fn happened(conn: &Connection, days: Days, zone: &TimeZone, tally: &mut Tally) -> Result<(), DeskError> {
-    let begins = |date: Date| date.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(|_| DeskError::Unreadable("a date"));
+fn happened(conn: &Connection, days: Days, day: &ClinicDay, tally: &mut Tally) -> Result<(), DeskError> {
+    let begins = |date: Date| day.begin_of(date).ok_or(DeskError::Unreadable("a date"));
     let after = days.to.tomorrow().unwrap_or(days.to);
     // What was received later than this did not happen on the last day, whatever the kiosk's clock said.
     let until = begins(after)?.saturating_add(events::BELIEVED_PAST + SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
@@ -178,7 +179,7 @@ fn happened(conn: &Connection, days: Days, zone: &TimeZone, tally: &mut Tally) -
     let mut rows = statement.query(params![begins(days.from)?.to_string(), until.to_string()])?;
     while let Some(row) = rows.next()? {
         let [at, received]: [String; 2] = [row.get(0)?, row.get(1)?];
-        let date = events::happened_at(timestamp(&at)?, &received, row.get(8)?)?.to_zoned(zone.clone()).date();
+        let date = day.of(events::happened_at(timestamp(&at)?, &received, row.get(8)?)?);
         if date < days.from || date > days.to {
             continue;
         }

@@ -35,6 +35,7 @@ const STEPS: &[&str] = &[
     SESSION_IDLE,
     SAME_NUMBER,
     IMPORT_MAPS,
+    OPEN,
     CLEAN_UP,
     RESTORED,
     NUMBERS,
@@ -315,6 +316,28 @@ CREATE TABLE import_map(
 );
 ";
 
+const OPEN: &str = r"
+-- What is open is looked for whatever its day, and what was closed lately.
+CREATE INDEX visit_by_state ON visit(state);
+CREATE INDEX visit_by_done ON visit(done_at);
+CREATE INDEX reason_open ON reason(date) WHERE taken_at IS NULL AND solved_at IS NULL;
+CREATE INDEX reason_by_taken ON reason(taken_at);
+-- Until now what was open was hidden when its day was over, so no one had a reason to close it. Of an older file it is shown from yesterday on,
+-- wherever the clinic is: that is known from the last thing that happened, and not from a clock.
+INSERT INTO meta(name, value) SELECT 'open_since', date(MAX(at), '-2 days')
+FROM (SELECT MAX(received_at) AS at FROM kiosk_event UNION ALL SELECT MAX(at) FROM staff_action) HAVING date(MAX(at), '-2 days') IS NOT NULL;
+-- All that was open of a day was closed at once, from the first to the last of these revisions.
+CREATE TABLE day_closing(
+    first BIGINT PRIMARY KEY,
+    last BIGINT NOT NULL,
+    day TEXT NOT NULL,
+    at TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    undone_at TEXT,
+    undone_by TEXT
+);
+";
+
 const CLEAN_UP: &str = r"
 -- What was marked to be taken out, at most one row: whatever is of days before `before`. It is overwritten once people have worked on a later day than
 -- `worked`. The numbers are what was marked, and what of it has been taken out so far.
@@ -426,6 +449,27 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), DeskError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is open of an older file is shown from the day before the last one on which something happened, wherever the clinic is.
+    #[test]
+    fn an_older_file_knows_from_when_on_what_is_open_is_shown() {
+        let before = STEPS.iter().position(|step| *step == OPEN).unwrap();
+        for (happened, expected) in [(&[][..], None), (&["2026-10-01T10:00:00Z", "2026-11-23T23:00:00.5Z"], Some("2026-11-21"))] {
+            let mut old = Connection::open_in_memory().unwrap();
+            for step in &STEPS[..before] {
+                old.execute_batch(step).unwrap();
+            }
+            old.pragma_update(None, "user_version", before as i64).unwrap();
+            for (n, at) in happened.iter().enumerate() {
+                old.execute("INSERT INTO staff_action(revision, at, user_name, action) VALUES (?1, ?2, 'ana', 'done')", (n as i64, at))
+                    .unwrap();
+            }
+            migrate(&mut old).unwrap();
+            let since: Option<String> =
+                old.query_row("SELECT MAX(value) FROM meta WHERE name = 'open_since'", [], |row| row.get(0)).unwrap();
+            assert_eq!(since.as_deref(), expected);
+        }
+    }
 
     /// A file of every earlier version opens, keeps what is in it, and ends up like a new one.
     #[test]

@@ -32,7 +32,7 @@ pub struct VersionRow {
 
 impl Store {
     /// Sets the settings of the configuration, unless somebody has changed them otherwise before. Keys of letters and of ticket pages
-    /// stay the desk's own. Kiosks are told; a new time zone moves every appointment to its local date. Answers whether they count.
+    /// stay the desk's own. Kiosks are told; a new time zone, or another hour at which the day begins, moves every appointment to its day. Answers whether they count.
     ///
     /// # Errors
     /// If the time zone is unknown or the file cannot be written.
@@ -63,7 +63,7 @@ impl Store {
 
     fn put_settings(&mut self, new: &ClinicSettings, by: (&str, Timestamp), own: bool) -> Result<Vec<String>, DeskError> {
         let (user, now) = by;
-        let zone = new.zone()?;
+        let day = new.day()?;
         let new = new.without_keys();
         let json = to_json(&new)?;
         let tx = self.write()?;
@@ -80,7 +80,7 @@ impl Store {
             if let Some(minutes) = new.session.idle_minutes.filter(|_| before.session != new.session) {
                 staff::idle_from_now(&tx, minutes.saturating_mul(60), now)?;
             }
-            appointments::redate(&tx, &zone)?;
+            appointments::redate(&tx, &day)?;
             add_version(&tx, &new, by, &parts)?;
             audit::add(&tx, &audit::Entry { at: now, user, action: "settings-set", patient: "", about: &parts.join(", ") })?;
         }
@@ -88,7 +88,7 @@ impl Store {
             set_meta(&tx, OWN, &now.to_string())?;
         }
         tx.commit()?;
-        self.zone = zone;
+        self.keep_day(day);
         Ok(parts)
     }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::super::error::DeskError;
 use super::visits::{REASON_COLUMNS, ReasonFacts, ReasonRow};
-use super::{Store, from_code, timestamp};
+use super::{Store, from_code, open, timestamp};
 use crate::domain::ids::KioskId;
 use crate::domain::reason::Reason;
 
@@ -34,15 +34,20 @@ pub struct Stop {
 }
 
 impl Store {
-    /// Stops of the day by people who are not known: one row for each kiosk and reason, open ones apart from those taken care of.
+    /// Stops by people who are not known, as they are on the clinic's list at this moment: those of its day, open ones of any day, and
+    /// those that were taken care of since the day began. One row for each kiosk and reason, open ones apart from those taken care of.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn stops_of(&self, date: Date) -> Result<Vec<Stop>, DeskError> {
-        let mut statement = self
-            .conn
-            .prepare_cached(&format!("SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id = '' AND date = ?1 ORDER BY kiosk, seq"))?;
-        let rows: Vec<ReasonFacts> = statement.query_map([date.to_string()], ReasonFacts::read)?.collect::<Result<_, _>>()?;
+    pub fn stops_at(&self, now: Timestamp) -> Result<Vec<Stop>, DeskError> {
+        let sql = format!(
+            "SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id = '' AND rowid IN (SELECT rowid FROM reason WHERE date = ?1
+             UNION SELECT rowid FROM reason WHERE taken_at IS NULL AND solved_at IS NULL AND date >= ?2
+             UNION SELECT rowid FROM reason WHERE taken_at >= ?3 AND date >= ?2) ORDER BY kiosk, seq"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let of = [self.date_at(now).to_string(), open::since(&self.conn)?.to_string(), self.day_began(now).to_string()];
+        let rows: Vec<ReasonFacts> = statement.query_map(of, ReasonFacts::read)?.collect::<Result<_, _>>()?;
         let mut stops: BTreeMap<(String, Reason, i64), Stop> = BTreeMap::new();
         for facts in rows {
             let taken = facts.taken_revision.unwrap_or(0);

@@ -1,6 +1,6 @@
 //! The desk's list of a day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -121,12 +121,15 @@ const VISIT_COLUMNS: &str =
 const TAKEN: &str = "seen";
 
 impl Store {
-    /// Every visit of the clinic's date: those on the list, those whose ticket or trouble is of that day.
+    /// Every visit of the clinic's date: those on the list, those whose ticket or trouble is of that day. Who is on the list now is
+    /// another question: [`Store::list_at`].
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn visits_of(&self, date: Date) -> Result<Vec<VisitRow>, DeskError> {
-        visits_of(&self.conn, date)
+        let mut ids = BTreeSet::new();
+        add_ids(&self.conn, OF_DATE, [date.to_string()], &mut ids)?;
+        rows_of(&self.conn, &ids)
     }
 
     /// One visit, whatever its day; none if neither the list nor a kiosk ever named it.
@@ -154,48 +157,55 @@ impl Store {
         for facts in reasons {
             row.reasons.push(facts.into_row()?);
         }
-        row.duplicates = duplicates(&self.conn, None)?.into_iter().filter(|(other, _)| other == id.as_str()).map(|(_, t)| t).collect();
+        let only = serde_json::to_string(&[id.as_str()]).map_err(|_| DeskError::Unreadable("a visit"))?;
+        row.duplicates = duplicates(&self.conn, &only)?.into_iter().map(|(_, ticket)| ticket).collect();
         Ok(Some(row.finish()))
     }
 }
 
-/// As [`Store::visits_of`], also inside a transaction.
-pub(super) fn visits_of(conn: &Connection, date: Date) -> Result<Vec<VisitRow>, DeskError> {
-    let date = date.to_string();
+/// Visits of the date ?1: by appointment, by ticket, by trouble.
+pub(super) const OF_DATE: &str =
+    "SELECT id FROM appointment WHERE local_date = ?1 UNION SELECT appointment_id FROM visit WHERE ticket_date = ?1
+     UNION SELECT appointment_id FROM reason WHERE date = ?1 AND appointment_id <> ''";
+
+/// Adds the visits that a query names.
+pub(super) fn add_ids(conn: &Connection, sql: &str, of: impl rusqlite::Params, ids: &mut BTreeSet<String>) -> Result<(), DeskError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    for id in statement.query_map(of, |row| row.get(0))? {
+        ids.insert(id?);
+    }
+    Ok(())
+}
+
+/// These visits as the desk sees them, by id; also inside a transaction.
+pub(super) fn rows_of(conn: &Connection, ids: &BTreeSet<String>) -> Result<Vec<VisitRow>, DeskError> {
+    let ids = serde_json::to_string(ids).map_err(|_| DeskError::Unreadable("a visit"))?;
     let mut rows: BTreeMap<String, VisitRow> = BTreeMap::new();
-    let mut statement = conn.prepare_cached(
-        "SELECT id, body FROM appointment WHERE local_date = ?1 OR id IN (SELECT appointment_id FROM visit WHERE ticket_date = ?1)
-         OR id IN (SELECT appointment_id FROM reason WHERE date = ?1)",
-    )?;
-    let listed: Vec<(String, String)> = statement.query_map([&date], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let mut statement = conn.prepare_cached("SELECT id, body FROM appointment WHERE id IN (SELECT value FROM json_each(?1))")?;
+    let listed: Vec<(String, String)> = statement.query_map([&ids], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     let contradicted = booking::contradicted(conn)?;
     for (id, body) in listed {
         let appointment = appointments::read(&body)?;
         let (called_off, is_contradicted) = (booking::called_off(conn, &appointment)?, contradicted.contains(&id));
         rows.insert(id.clone(), VisitRow { called_off, is_contradicted, ..VisitRow::new(&id, Some(appointment)) });
     }
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT {VISIT_COLUMNS} FROM visit v WHERE v.ticket_date = ?1
-         OR v.appointment_id IN (SELECT id FROM appointment WHERE local_date = ?1)
-         OR v.appointment_id IN (SELECT appointment_id FROM reason WHERE date = ?1)"
-    ))?;
-    let facts: Vec<VisitFacts> = statement.query_map([&date], VisitFacts::read)?.collect::<Result<_, _>>()?;
+    let sql = format!("SELECT {VISIT_COLUMNS} FROM visit v WHERE v.appointment_id IN (SELECT value FROM json_each(?1))");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let facts: Vec<VisitFacts> = statement.query_map([&ids], VisitFacts::read)?.collect::<Result<_, _>>()?;
     for fact in facts {
         let row = rows.entry(fact.id.clone()).or_insert_with_key(|id| VisitRow::new(id, None));
         fact.put_into(row)?;
     }
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id <> '' AND solved_at IS NULL
-         AND (date = ?1 OR appointment_id IN (SELECT id FROM appointment WHERE local_date = ?1)
-         OR appointment_id IN (SELECT appointment_id FROM visit WHERE ticket_date = ?1))"
+        "SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id IN (SELECT value FROM json_each(?1)) AND solved_at IS NULL"
     ))?;
-    let reasons: Vec<ReasonFacts> = statement.query_map([&date], ReasonFacts::read)?.collect::<Result<_, _>>()?;
+    let reasons: Vec<ReasonFacts> = statement.query_map([&ids], ReasonFacts::read)?.collect::<Result<_, _>>()?;
     for facts in reasons {
         if let Some(row) = rows.get_mut(&facts.appointment) {
             row.reasons.push(facts.into_row()?);
         }
     }
-    for (id, ticket) in duplicates(conn, Some(&date))? {
+    for (id, ticket) in duplicates(conn, &ids)? {
         if let Some(row) = rows.get_mut(&id) {
             row.duplicates.push(ticket);
         }
@@ -203,13 +213,15 @@ pub(super) fn visits_of(conn: &Connection, date: Date) -> Result<Vec<VisitRow>, 
     Ok(rows.into_values().map(VisitRow::finish).collect())
 }
 
-fn duplicates(conn: &Connection, date: Option<&str>) -> Result<Vec<(String, Ticket)>, DeskError> {
+/// Tickets of these visits that do not count, of whatever day. `ids` is a JSON list.
+fn duplicates(conn: &Connection, ids: &str) -> Result<Vec<(String, Ticket)>, DeskError> {
     let mut statement = conn.prepare_cached(
         "SELECT t.appointment_id, t.number, t.date FROM ticket t JOIN visit v ON v.appointment_id = t.appointment_id
-         WHERE t.is_first = 0 AND (t.number <> v.ticket_number OR t.date <> v.ticket_date) AND (?1 IS NULL OR t.date = ?1) ORDER BY t.kiosk, t.seq",
+         WHERE t.appointment_id IN (SELECT value FROM json_each(?1)) AND t.is_first = 0
+         AND (t.number <> v.ticket_number OR t.date <> v.ticket_date) ORDER BY t.kiosk, t.seq",
     )?;
     let rows: Vec<(String, String, String)> =
-        statement.query_map([date], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
+        statement.query_map([ids], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
     let mut found: Vec<(String, Ticket)> = Vec::new();
     for (id, number, date) in rows {
         if let Some(ticket) = read_ticket(Some((number, date)))?

@@ -1,11 +1,11 @@
 //! What staff do with a visit or a stop, recorded and never edited, and how the list is rebuilt from what was recorded.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::{HandAction, Store, booking, bump, events, int, phone, proposals, steps, timestamp, to_code};
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::queue::{QueueAction, VisitState};
@@ -96,7 +96,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read or written; then everything is as it was.
     pub fn rebuild_visits(&mut self) -> Result<(), DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
         tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal; DELETE FROM visit_step;
              DELETE FROM visit_note; DELETE FROM kiosk_try;")?;
@@ -110,17 +110,17 @@ impl Store {
         let mut actions = recorded_actions(&tx)?.into_iter().peekable();
         for (n, kiosk, received, body, happened) in events {
             while let Some(action) = actions.next_if(|action| action.revision < n) {
-                action.again(&tx, &zone)?;
+                action.again(&tx, &day)?;
             }
             let mut event: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
             event.event = event.event.known();
             let at = events::happened_at(event.at, &received, happened)?;
-            events::apply(&tx, &zone, &kiosk, &event, at)?;
+            events::apply(&tx, &day, &kiosk, &event, at)?;
         }
         for action in actions {
-            action.again(&tx, &zone)?;
+            action.again(&tx, &day)?;
         }
-        booking::rebuild(&tx, &zone)?;
+        booking::rebuild(&tx, &day)?;
         tx.commit()?;
         Ok(())
     }
@@ -161,11 +161,11 @@ enum Deed {
 
 impl Recorded {
     /// Does it again while the list is rebuilt.
-    fn again(&self, conn: &Connection, zone: &TimeZone) -> Result<(), DeskError> {
+    fn again(&self, conn: &Connection, day: &ClinicDay) -> Result<(), DeskError> {
         match &self.deed {
             Deed::Work(work, action) => act(conn, work, *action, &self.user, self.at, self.revision).map(|_| ()),
             Deed::Queue(id, action) => steps::take(conn, id.as_str(), action, &self.user, &self.at.to_string(), self.revision).map(|_| ()),
-            Deed::Hand(id, action) => action.apply(conn, zone, id.as_str(), &self.user, self.at, self.revision).map(|_| ()),
+            Deed::Hand(id, action) => action.apply(conn, day, id.as_str(), &self.user, self.at, self.revision).map(|_| ()),
             Deed::AskedByPhone(id) => phone::asked(conn, id.as_str(), self.at, self.revision),
             Deed::Change(decision) => decision.again(conn, &self.user, self.at, self.revision),
         }

@@ -1,11 +1,11 @@
 //! A clinic day around the present hour, with invented people: enough of each kind to try everything.
 
 use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
 use crate::domain::born::Born;
+use crate::domain::clinic_day::ClinicDay;
 use crate::domain::document::Document;
 use crate::domain::insurance::Coverage;
 use crate::domain::language::Language;
@@ -419,16 +419,16 @@ fn names(names: &[&str]) -> Vec<Private> {
 
 /// The day: everybody's appointments around `now`, none of them on another date than intended.
 #[must_use]
-pub fn people(now: Timestamp, zone: &TimeZone) -> Vec<Someone> {
-    LINES.iter().map(|line| someone(line, now, zone)).collect()
+pub fn people(now: Timestamp, clinic: &ClinicDay) -> Vec<Someone> {
+    LINES.iter().map(|line| someone(line, now, clinic)).collect()
 }
 
-fn someone(line: &Line, now: Timestamp, zone: &TimeZone) -> Someone {
-    let today = now.to_zoned(zone.clone()).date();
+fn someone(line: &Line, now: Timestamp, clinic: &ClinicDay) -> Someone {
+    let today = clinic.of(now);
     let day = today.saturating_add(line.days.days());
-    // Around midnight the day is a little compressed rather than spread over two dates.
-    let first = day.at(0, 5, 0, 0).to_zoned(zone.clone()).map_or(now, |zoned| zoned.timestamp());
-    let last = day.at(23, 55, 0, 0).to_zoned(zone.clone()).map_or(now, |zoned| zoned.timestamp());
+    // Where one day ends it is a little compressed rather than spread over two.
+    let first = clinic.begin_of(day).map_or(now, |begins| begins.saturating_add(5.minutes()).unwrap_or(begins));
+    let last = clinic.begin_of(day.saturating_add(1.day())).map_or(now, |ends| ends.saturating_sub(5.minutes()).unwrap_or(ends));
     let wanted = now.saturating_add((line.minutes + 24 * 60 * line.days).minutes()).unwrap_or(now);
     let five_minutes = 300;
     let rounded = Timestamp::from_second(wanted.as_second() / five_minutes * five_minutes).unwrap_or(wanted);
@@ -491,21 +491,20 @@ mod tests {
 
     #[test]
     fn the_day_stays_on_its_date_whatever_the_hour() {
-        let zone = settings().zone().unwrap();
-        for (hour, minute) in [(0, 1), (2, 30), (12, 0), (23, 58)] {
-            let now = date(2026, 11, 1).at(hour, minute, 0, 0).to_zoned(zone.clone()).unwrap();
-            let today = now.date();
-            for (line, person) in LINES.iter().zip(people(now.timestamp(), &zone)) {
+        let clinic = settings().day().unwrap();
+        for (hour, minute) in [(0, 1), (2, 30), (4, 1), (12, 0), (23, 58)] {
+            let now = date(2026, 11, 1).at(hour, minute, 0, 0).to_zoned(clinic.zone().clone()).unwrap().timestamp();
+            let today = clinic.of(now);
+            for (line, person) in LINES.iter().zip(people(now, &clinic)) {
                 let expected = today.saturating_add(line.days.days());
-                assert_eq!(person.appointment.local_date(&zone), expected, "{} at {hour}:{minute}", line.id);
+                assert_eq!(clinic.of(person.appointment.start), expected, "{} at {hour}:{minute}", line.id);
             }
         }
     }
 
     #[test]
     fn one_person_with_two_visits_is_one_person_and_twins_are_two() {
-        let zone = settings().zone().unwrap();
-        let people = people(Timestamp::UNIX_EPOCH, &zone);
+        let people = people(Timestamp::UNIX_EPOCH, &settings().day().unwrap());
         let id = |n: usize| people[n].appointment.person.id.clone();
         assert_eq!(id(5), id(6));
         assert_ne!(id(7), id(8));

@@ -117,9 +117,9 @@ pub fn run_headless(how: &Headless, runtime: &tokio::runtime::Runtime) -> anyhow
     fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
     let stop = Stop::listen(runtime).context("the system's request to end cannot be listened for")?;
     let folder = Folder::of(how.data.clone())?;
-    let zone = day::settings().zone()?;
-    let today = SystemClock::default().now().to_zoned(zone.clone()).date();
-    let morning = today.at(10, 5, 0, 0).to_zoned(zone).context("today has no morning in the clinic's time zone")?;
+    let clinic = day::settings().day()?;
+    let today = clinic.of(SystemClock::default().now());
+    let morning = today.at(10, 5, 0, 0).to_zoned(clinic.zone().clone()).context("today has no morning in the clinic's time zone")?;
     let clock = ManualClock::at(morning.timestamp());
     let (mailbox, inbox) = Mailbox::new(|| {});
     let setup = Setup { folder: folder.path(), tickets: None, port: 0, password: PASSWORD };

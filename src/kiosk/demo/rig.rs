@@ -89,8 +89,7 @@ impl Rig {
     /// If a file, a thread or the port is not to be had.
     pub async fn set_up(setup: Setup<'_>, clock: Arc<dyn Clock>, mailbox: &Mailbox) -> anyhow::Result<Self> {
         let settings = day::settings();
-        let zone = settings.zone()?;
-        let people = day::people(clock.now(), &zone);
+        let people = day::people(clock.now(), &settings.day()?);
         let appointments: Vec<_> = people.iter().map(|someone| someone.appointment.clone()).collect();
         let kiosk_id = KioskId::from("demo-lobby");
         let token = random_text()?;

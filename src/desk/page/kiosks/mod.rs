@@ -63,7 +63,7 @@ impl Kiosks {
         desk.with_store(|store| {
             let zone = store.zone().clone();
             let today = store.date_at(now);
-            let begins = |date: jiff::civil::Date| date.to_zoned(zone.clone()).map_or(Timestamp::MIN, |midnight| midnight.timestamp());
+            let begins = |date: jiff::civil::Date| store.day().begin_of(date).unwrap_or(Timestamp::MIN);
             let (from, to) = (begins(today), begins(today.saturating_add(1.day())));
             let all = watch.kiosks.iter().map(|watched| {
                 let id = &watched.row.id;
@@ -229,7 +229,7 @@ pub(super) async fn enrol(
     Ok((status, shown(page)).into_response())
 }
 
-/// The ticket that somebody typed: with or without the kiosk's letters, of today.
+/// The ticket that somebody typed, with or without the kiosk's letters: of today, or of someone who is here since another day.
 fn ticket(desk: &Desk, form: &KioskForm) -> Result<Option<Ticket>, DeskError> {
     let typed = form.ticket.trim().to_uppercase();
     let now = desk.now();
@@ -239,7 +239,7 @@ fn ticket(desk: &Desk, form: &KioskForm) -> Result<Option<Ticket>, DeskError> {
             Some(row) if typed.starts_with(|c: char| c.is_ascii_digit()) => format!("{}{typed}", row.series),
             _ => typed,
         };
-        Ok(whole.parse::<TicketNumber>().ok().map(|number| Ticket { number, date: store.date_at(now) }))
+        whole.parse::<TicketNumber>().ok().map(|number| store.ticket_called(number, now)).transpose()
     })
 }
 

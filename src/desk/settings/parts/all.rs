@@ -50,6 +50,12 @@ pub const PARTS: &[Part] = &[
         &[
             input("name", "Name of the clinic", "As on its letters.", Kind::Text),
             input("time_zone", "Time zone", "All dates and times are in this zone.", Kind::Zone),
+            input(
+                "day_begins_at_hour",
+                "Hour at which the day begins",
+                "0 to 12, where 0 is midnight. Until then tickets, the list and reports are of the day before. Choose an hour when no one checks in.",
+                Kind::Number,
+            ),
             input("country", "Country", "Phone numbers, ZIP codes and dates are read as in this country.", Kind::Country),
             input("letter_paper", "Paper of letters", "", Kind::Choice(PAPERS)),
             input("letter_valid_days", "Days that a letter's code is taken after the visit", "0 to 255.", Kind::Number),

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::super::error::DeskError;
 use super::super::proposals::person_of;
-use super::super::{Store, audit, bump, int, timestamp, timestamp_or_none};
+use super::super::{Store, audit, bump, int, open, timestamp, timestamp_or_none};
 use super::health::heard;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::OrderStage;
@@ -128,7 +128,8 @@ impl Store {
                 let number = ticket.number.to_string();
                 let whose: Option<String> =
                     tx.query_row(sql, params![kiosk.as_str(), number, ticket.date.to_string()], |row| row.get(0)).optional()?;
-                let Some(whose) = whose.filter(|_| ticket.date == today && ticket.number.series().to_string() == letter) else {
+                let counts = ticket.date == today || open::is_held(&tx, ticket.number, ticket.date)?;
+                let Some(whose) = whose.filter(|_| counts && ticket.number.series().to_string() == letter) else {
                     return Ok(Err(OrderRefused::OtherTicket));
                 };
                 patient = person_of(&tx, &whose)?.unwrap_or_default();

@@ -1,0 +1,217 @@
+//! What is still open of earlier days, by day: looked at, and closed with one button once that was confirmed here; and taken back.
+//!
+//! Invariants: the page that asks shows whom it is about; what changed after it was shown is not closed; whoever feels sick never is.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::Desk;
+use super::super::error::DeskError;
+use super::super::session::SignedIn;
+use super::super::store::{Closed, Closing, LeftDay, Seen, VisitRow};
+use super::html::{in_address, staff_page};
+use super::icons::{icon, state_icon};
+use super::list::open_reasons;
+use super::row::{clock_time, name_of, since_words, state_word};
+use super::{Oops, shown};
+
+/// The page's address.
+pub(super) const HERE: &str = "/earlier";
+/// So many people of a day are shown by name.
+const SHOWN_MAX: usize = 300;
+
+/// What the page shows.
+struct Earlier {
+    today: Date,
+    zone: jiff::tz::TimeZone,
+    /// Which state of the store it shows.
+    revision: u64,
+    days: Vec<(LeftDay, Vec<VisitRow>)>,
+    closings: Vec<Closing>,
+}
+
+impl Earlier {
+    fn read(desk: &Desk, who: &SignedIn) -> Result<Self, DeskError> {
+        let now = desk.now();
+        let earlier = desk.with_store(|store| {
+            // Before the rest is read: what comes in between is newer than what was shown.
+            let revision = store.revision()?;
+            let days = store.days_left(now)?.into_iter().map(|day| {
+                let rows = if day.is_listed { store.left_of(day.date, now)? } else { Vec::new() };
+                Ok((day, rows))
+            });
+            let days = days.collect::<Result<_, DeskError>>()?;
+            let (today, zone) = (store.date_at(now), store.zone().clone());
+            Ok(Self { today, zone, revision, days, closings: store.closings(now)? })
+        })?;
+        let rows = earlier.days.iter().flat_map(|(_, rows)| rows.iter().take(SHOWN_MAX));
+        let mut people: Vec<_> = rows.filter_map(|row| row.appointment.as_ref()).map(|visit| visit.person.id.clone()).collect();
+        people.sort();
+        people.dedup();
+        if !people.is_empty() {
+            desk.note_seen(&who.user, &Seen::People(people))?;
+        }
+        Ok(earlier)
+    }
+
+    fn show(&self, who: &SignedIn, idle_seconds: u64, said: Option<&str>) -> Markup {
+        let body = html! {
+            h2 { "Open from earlier days" }
+            p.way { a.button href="/" { "Back to the list" } }
+            @if let Some(said) = said { p.said-back #said-back role="status" { (said) } }
+            @for closing in &self.closings { (self.closing(who, closing)) }
+            @if self.days.is_empty() { p.empty { (icon("check")) "Nothing is open from earlier days." } }
+            @else { p.quiet { "Nothing is closed by itself. Visits stay on the list until someone completes them, one by one on the list, or all of a day here." } }
+            @for (day, rows) in &self.days { (self.day(who, day, rows)) }
+        };
+        staff_page("Earlier days", who, (HERE, idle_seconds), &body)
+    }
+
+    fn day(&self, who: &SignedIn, day: &LeftDay, rows: &[VisitRow]) -> Markup {
+        let (id, name) = (format!("day-{}", day.date), self.name(day.date));
+        let sick = rows.iter().filter(|row| open_reasons(row).any(|reason| reason.reason.is_urgent())).count() + day.urgent_stops;
+        let closes = day.count.saturating_sub(sick);
+        let stops = day.count.saturating_sub(rows.len());
+        html! {
+            section.earlier aria-labelledby=(id) {
+                h3 id=(id) { (capital(&name)) ": " (day.count) " open" }
+                @if !rows.is_empty() {
+                    ul.left-over {
+                        @for row in rows.iter().take(SHOWN_MAX) { (left_over(row)) }
+                        @if rows.len() > SHOWN_MAX { li.quiet { "and " (rows.len() - SHOWN_MAX) " more, on the list" } }
+                    }
+                }
+                @if day.is_listed && stops > 0 { p.quiet { (stops) @if stops == 1 { " stop at a kiosk by someone who is not known by name" } @else { " stops at kiosks by people who are not known by name" } } }
+                @if !day.is_listed { p.quiet { "From before this version. These are not on the list." } }
+                @if sick > 0 { p.reason.now { (icon("alert")) span { (sick) @if sick == 1 { " person feels" } @else { " people feel" } " unwell. They are not closed here: go to them, then resolve it on the list." } } }
+                @if closes > 0 {
+                    form method="post" action="/earlier/close" {
+                        input type="hidden" name="csrf" value=(who.csrf);
+                        input type="hidden" name="day" value=(day.date);
+                        input type="hidden" name="shown" value=(self.revision);
+                        button.button type="submit" id={ "close-" (day.date) } { "Close all of " (name) " (" (closes) ")" }
+                    }
+                }
+            }
+        }
+    }
+
+    fn closing(&self, who: &SignedIn, closing: &Closing) -> Markup {
+        html! {
+            form.undo-closing method="post" action="/earlier/undo" {
+                input type="hidden" name="csrf" value=(who.csrf);
+                input type="hidden" name="first" value=(closing.first);
+                p { (icon("check")) span { (closing.user) " closed " (closing.count) " of " (self.name(closing.day)) " at " (clock_time(closing.at, &self.zone)) "." } }
+                button.button type="submit" id={ "undo-" (closing.first) } aria-label={ "Undo closing " (self.name(closing.day)) } { "Undo" }
+            }
+        }
+    }
+
+    /// "yesterday, Nov 29", or the day of the week.
+    fn name(&self, date: Date) -> String {
+        if self.today.yesterday().is_ok_and(|yesterday| yesterday == date) {
+            date.strftime("yesterday, %b %-d").to_string()
+        } else {
+            date.strftime("%a, %b %-d, %Y").to_string()
+        }
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn left_over(row: &VisitRow) -> Markup {
+    html! {
+        li {
+            b { @if let Some(ticket) = row.ticket { (ticket.number) } @else { "–" } } " "
+            a href={ "/visit?appointment=" (in_address(row.id.as_str())) } { (name_of(row).unwrap_or_else(|| "Visit not on the desk's list".to_owned())) } " "
+            span.state.(row.state.code()) { (state_icon(row.state)) (state_word(row)) }
+            @for reason in open_reasons(row) { " " span.quiet { (reason.reason.for_staff()) } }
+        }
+    }
+}
+
+pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
+    let page = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        Ok(Earlier::read(desk, &who)?.show(&who, desk.session_idle().as_secs(), None))
+    });
+    Ok(shown(page.await?))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct EarlierForm {
+    day: String,
+    shown: u64,
+    first: u64,
+}
+
+pub(super) async fn act(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Path(action): Path<String>,
+    form: Result<Form<EarlierForm>, FormRejection>,
+) -> Result<Response, Oops> {
+    let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    let day: Option<Date> = match action.as_str() {
+        "close" => Some(form.day.parse().map_err(|_| Oops::Unreadable)?),
+        "undo" => None,
+        _ => return Err(Oops::NotFound),
+    };
+    let answer = desk.blocking(move |desk| {
+        desk.keep_session(&who)?;
+        let said = match day {
+            Some(day) => desk.close_day(day, form.shown, &who.user).map(closed_words)?,
+            None => match desk.undo_closing(form.first, &who.user)? {
+                None => Some("That was taken back already. Nothing was changed.".to_owned()),
+                Some((_, 0)) => None,
+                Some((open, stays)) => Some(format!("{open} are open again. {stays} had changed since, and stay as they are.")),
+            },
+        };
+        let Some(said) = said else { return Ok(Redirect::to(HERE).into_response()) };
+        let page = Earlier::read(desk, &who)?.show(&who, desk.session_idle().as_secs(), Some(&said));
+        Ok((StatusCode::CONFLICT, shown(page)).into_response())
+    });
+    Ok(answer.await?)
+}
+
+/// What was not closed, and why; none if all was.
+fn closed_words(closed: Closed) -> Option<String> {
+    let mut words = vec![format!("{} closed.", closed.closed)];
+    match closed.changed {
+        0 => {}
+        1 => words.push("1 changed meanwhile and was left open: look at it again.".to_owned()),
+        n => words.push(format!("{n} changed meanwhile and were left open: look at them again.")),
+    }
+    match closed.urgent {
+        0 => {}
+        1 => words.push("1 person feels unwell and was left open.".to_owned()),
+        n => words.push(format!("{n} people feel unwell and were left open.")),
+    }
+    (words.len() > 1 || closed.closed == 0).then(|| words.join(" "))
+}
+
+/// Above the list: how many are on it from other days, and the way to close them.
+pub(super) fn notice(days: &[(Date, usize)], older: usize, today: Date) -> Markup {
+    let count: usize = days.iter().map(|(_, count)| count).sum();
+    let first = days.iter().map(|(date, _)| *date).min();
+    html! {
+        @if count + older > 0 {
+            p #earlier.notice {
+                @if let Some(first) = first {
+                    b { (count) @if count == 1 { " is" } @else { " are" } " still open since " (since_words(first, today)) "." } " "
+                }
+                @if older > 0 { (older) " more from before this version " @if older == 1 { "was" } @else { "were" } " never closed. " }
+                a.button.small href=(HERE) { "Review and close" }
+            }
+        }
+    }
+}
