@@ -35,6 +35,10 @@ pub enum Alarm {
     Waiting(u64, Timestamp),
     /// More people than usual do not get through.
     Failing(MoreThanUsual),
+    /// Too many tries failed: it looks nobody up, until then by the desk's clock.
+    Guessing(Timestamp),
+    /// So many reports said more than the desk takes, or what it does not understand; why the last one.
+    Aside(u64, String),
 }
 
 /// What somebody should look after when there is time.
@@ -127,6 +131,8 @@ impl Alarm {
             Self::Printer(_) => "printer",
             Self::Waiting(..) => "waiting",
             Self::Failing(_) => "failing",
+            Self::Aside(..) => "set-aside",
+            Self::Guessing(_) => "guessing",
         }
     }
 
@@ -134,7 +140,8 @@ impl Alarm {
     fn detail(&self) -> String {
         match self {
             Self::Printer(why) => why.clone(),
-            Self::Silent(_) | Self::Out | Self::Waiting(..) | Self::Failing(_) => String::new(),
+            Self::Aside(count, _) => count.to_string(),
+            Self::Silent(_) | Self::Out | Self::Waiting(..) | Self::Failing(_) | Self::Guessing(_) => String::new(),
         }
     }
 
@@ -147,6 +154,11 @@ impl Alarm {
             Self::Out => "sends patients to the desk by itself".to_owned(),
             Self::Printer(why) if why.is_empty() => "the printer does not work".to_owned(),
             Self::Printer(why) => format!("printer: {why}"),
+            Self::Guessing(until) => {
+                format!("looks no one up until {}: too many tries failed; signed letters are still taken", time(until))
+            }
+            Self::Aside(1, why) => format!("1 report was not taken whole: {why}"),
+            Self::Aside(count, why) => format!("{count} reports were not taken whole; the last: {why}"),
             Self::Waiting(1, since) => format!("1 report does not reach the desk since {}", time(since)),
             Self::Waiting(count, since) => format!("{count} reports do not reach the desk since {}", time(since)),
             Self::Failing(more) => {
@@ -211,6 +223,10 @@ pub fn judge(
         }
         if let Some(since) = heard.waiting_since.filter(|since| now.duration_since(*since) >= WAITING_ALARMS) {
             watched.alarms.push(Alarm::Waiting(health.waiting, since));
+        }
+        // By its own clock it is not over; both clocks show it as the desk's.
+        if let Some(until) = health.brake.and_then(|brake| brake.until).filter(|until| *until > health.now) {
+            watched.alarms.push(Alarm::Guessing(until.saturating_add(heard.clock).unwrap_or(until)));
         }
         watched.alarms.extend(more.map(Alarm::Failing));
         watched.warnings = warnings(health, heard.clock);
@@ -292,7 +308,13 @@ impl Desk {
                 let is_failing = known.iter().any(|raised| raised.kiosk == row.id && raised.alarm == "failing");
                 let more = more_than_usual(store, &row.id, is_failing, now)?;
                 let service = store.service_order(&row.id)?;
-                let watched = judge(row, service, more, rules, now);
+                let mut watched = judge(row, service, more, rules, now);
+                if let Some((count, why)) = store.set_aside_lately(&watched.row.id, now)? {
+                    watched.alarms.push(Alarm::Aside(count, why));
+                    if watched.standing == Standing::Working {
+                        watched.standing = Standing::NeedsSomebody;
+                    }
+                }
                 for alarm in &watched.alarms {
                     let is_it = |row: &&RaisedRow| row.kiosk == watched.row.id && row.alarm == alarm.code() && row.detail == alarm.detail();
                     let raised = known.iter().find(is_it);
@@ -412,6 +434,7 @@ mod tests {
             out_of_service: false,
             obeyed: 0,
             ends: Vec::new(),
+            brake: None,
         }
     }
 

@@ -26,6 +26,10 @@ use crate::domain::ticket::Ticket;
 pub const EVENTS_PER_POST_MAX: usize = 100;
 /// At most this many changes travel in one answer; the kiosk asks again at once while there are more.
 pub const CHANGES_PER_FEED_MAX: usize = 500;
+/// An answer of the desk is no longer than this: a kiosk reads no more of one.
+pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The desk puts no more bytes than about this into one part of the feed, however few changes that are.
+pub const FEED_BYTES: usize = 2 * 1024 * 1024;
 /// The desk holds a feed request open this long when there is nothing to tell.
 pub const LONG_POLL_SECONDS_MAX: u64 = 25;
 /// A photo is no longer than this: a camera's pictures are not either.
@@ -100,6 +104,17 @@ pub struct Health {
     /// What became of the last orders, the oldest first. A program that says nothing of an order has carried it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ends: Vec<OrderEnd>,
+    /// Whether too many failed tries keep it from looking people up; a program that does not say this knows no [`OrderKind::LookAgain`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brake: Option<BrakeHealth>,
+}
+
+/// The brake on a kiosk at which too many tries failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrakeHealth {
+    /// Until when nobody is looked up, by the kiosk's wall clock; none if the brake is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// How a device of a kiosk is.
@@ -165,6 +180,8 @@ pub enum OrderKind {
         /// Which.
         ticket: Ticket,
     },
+    /// Looks people up again although too many tries failed. Only for a kiosk whose [`Health::brake`] is said.
+    LookAgain,
 }
 
 /// A part of the feed.

@@ -15,7 +15,7 @@ use arrivals::domain::kiosk::{OrderEnd, OrderStage};
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::Ticket;
 use arrivals::sync::api::{Attempt, DeskApi, Refusal};
-use arrivals::sync::wire::{Condition, DeviceHealth, Health, Order, OrderKind};
+use arrivals::sync::wire::{BrakeHealth, Condition, DeviceHealth, Health, Order, OrderKind};
 use jiff::{SignedDuration, Timestamp};
 
 use super::support::{Place, TOKEN_A, TOKEN_B, checked_in, event, morning, place, post_of, stopped};
@@ -40,6 +40,7 @@ pub fn well(now: Timestamp) -> Health {
         out_of_service: false,
         obeyed: 0,
         ends: Vec::new(),
+        brake: None,
     }
 }
 
@@ -406,4 +407,30 @@ async fn what_the_kiosk_says_became_of_an_order_is_kept_and_one_that_says_nothin
     assert_eq!((state(restart).0, state(message).0), (OrderState::WhenFree, OrderState::Done(now(&place))));
     says(message, &[(restart, OrderStage::Done, "")]).await;
     assert_eq!(state(restart).0, OrderState::Done(now(&place)));
+}
+
+#[tokio::test]
+async fn a_kiosk_that_was_used_to_guess_is_shown_and_staff_let_it_look_again() {
+    let place = place();
+    let of_order = |place: &Place| place.desk.order(&lobby(), &OrderKind::LookAgain, "ana").unwrap();
+    // An older program would not understand the order, nor any other one beside it.
+    say(&place, well(now(&place))).await;
+    assert_eq!(of_order(&place), Err(OrderRefused::OlderProgram));
+    assert_eq!(standing(&place), (Standing::Working, vec![]));
+    let at = now(&place);
+    let braked = Health { brake: Some(BrakeHealth { until: Some(at + jiff::SignedDuration::from_mins(40)) }), ..well(at) };
+    say(&place, braked.clone()).await;
+    assert_eq!(standing(&place), (Standing::NeedsSomebody, vec!["guessing"]));
+    let raised = &place.desk.kiosks().unwrap().raised[0];
+    assert!(raised.sentence.contains("looks no one up until 8:40 AM") && raised.sentence.contains("signed letters"), "{}", raised.sentence);
+    let n = of_order(&place).unwrap();
+    let told = say(&place, braked).await;
+    assert!(matches!(&told[..], [one] if one.id == n && one.what == OrderKind::LookAgain), "{told:?}");
+    let free = Health { brake: Some(BrakeHealth::default()), obeyed: n, ..well(now(&place)) };
+    assert!(say(&place, free.clone()).await.is_empty());
+    assert_eq!(standing(&place), (Standing::Working, vec![]));
+    // What a silent kiosk said last is over by itself.
+    let at = now(&place);
+    say(&place, Health { brake: Some(BrakeHealth { until: Some(at - jiff::SignedDuration::from_secs(1)) }), ..free }).await;
+    assert_eq!(standing(&place), (Standing::Working, vec![]));
 }

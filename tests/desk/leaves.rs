@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrivals::desk::Desk;
 use arrivals::desk::booking::NewPerson;
 use arrivals::desk::messages::{MessageSettings, Way};
-use arrivals::desk::store::{COMMAND, DESK, HandAction, IfLate, Removal, StaffAction, StaffWork, Verdict, Verified, WalkInByHand};
+use arrivals::desk::store::{COMMAND, Counter, DESK, HandAction, IfLate, Removal, StaffAction, StaffWork, Verdict, Verified, WalkInByHand};
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::eligibility::Eligibility;
 use arrivals::domain::event::{CheckedIn, KioskEvent, StillRight, WalkedIn};
@@ -321,7 +321,8 @@ fn after_every_limit_nothing_personal_is_in_the_raw_file() {
         place.desk.order(&lobby, &what, "ana").unwrap().unwrap();
     }
     let now = morning();
-    place.desk.with_store(|store| store.note_failure(&said("typed"), "sign-in-failed", now, now - SignedDuration::from_hours(1))).unwrap();
+    let counter = Counter { source: "203.0.113.66".to_owned(), name: Some(said("typed")), free: 3, drains: None };
+    place.desk.with_store(|store| store.note_failure(&said("typed"), "203.0.113.66", "sign-in-failed", &[counter], now)).unwrap();
     days_later(&place, 399);
     place.desk.clean_up(DESK).unwrap();
     assert!(columns(&place, WORD).contains("visit_note.body") && is_in_the_raw_file(&place, WORD), "not yet");

@@ -212,7 +212,7 @@ impl Store {
             }
         }
         gone += tx.execute("DELETE FROM removed_appointment WHERE at < ?1", [ago(REMOVED_DAYS)])?;
-        gone += tx.execute("DELETE FROM sign_in_failure WHERE last_at < ?1", [ago(1)])?;
+        gone += tx.execute("DELETE FROM sign_in_failure WHERE last_at < ?1", [ago(7)])?;
         gone += tx.execute("DELETE FROM session WHERE used_at < ?1", [ago(1)])?;
         gone += tx.execute("DELETE FROM on_it WHERE until < ?1", [ago(1)])?;
         if what != Forgotten::default() {

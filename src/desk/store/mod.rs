@@ -7,6 +7,7 @@
 //! events and staff actions, and is the cursor of the feed.
 
 mod appointments;
+mod aside;
 mod audit;
 mod backup;
 mod booking;
@@ -17,6 +18,7 @@ mod coverage;
 mod eligibility;
 mod events;
 mod exports;
+mod failures;
 mod feed;
 mod forget;
 mod hand;
@@ -63,6 +65,7 @@ pub use self::chart::Heard;
 pub use self::coverage::{BY_PAYER, CoverageFound};
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
+pub use self::failures::{Counter, FailedTries, Throttle};
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
 pub use self::forget::{Forgotten, Old};
 pub use self::hand::{HandAction, IfLate, Note, WalkInByHand};
@@ -85,7 +88,7 @@ pub use self::reports::{Days, ReadOnly};
 pub use self::same_number::{SameNumber, Verdict as SameNumberVerdict};
 pub use self::second::SecondStep;
 pub use self::settings::{VERSIONS_MAX, VersionRow};
-pub use self::staff::{Session, Throttle, UserRow};
+pub use self::staff::{Session, UserRow};
 pub use self::stops::{RefusedCodes, Stop};
 pub use self::visits::{InLine, ReasonRow, VisitRow};
 pub use self::whose::settle_alone;

@@ -121,13 +121,14 @@ pub(super) async fn order(
 ) -> Result<Response, Oops> {
     let is_live = headers.contains_key(LIVE);
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
-    if !["out-of-service", "in-service", "say", "print-again"].contains(&action.as_str()) {
+    if !["out-of-service", "in-service", "say", "print-again", "look-again"].contains(&action.as_str()) {
         return Err(Oops::NotFound);
     }
     work(desk, who, (form, action, is_live), |desk, who, form, action| {
         let what = match action {
             "out-of-service" => OrderKind::OutOfService { text: form.text.trim().to_owned() },
             "in-service" => OrderKind::InService,
+            "look-again" => OrderKind::LookAgain,
             "say" => OrderKind::Say { text: form.text.trim().to_owned() },
             _ => match ticket(desk, form)? {
                 Some(ticket) => OrderKind::PrintAgain { ticket },
