@@ -3,7 +3,6 @@
 //! Rules about patients are deliberately absent: they live in `flow` and `domain`.
 
 pub mod app;
-mod brake;
 pub mod bridge;
 pub mod camera;
 mod card_faces;

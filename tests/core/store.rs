@@ -176,3 +176,24 @@ fn a_file_that_is_no_store_is_refused_in_a_sentence() {
     rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(Store::open(&newer, Series::FIRST, seal()), Err(StoreError::Newer { found: 99, .. })));
 }
+
+#[test]
+fn failed_tries_are_kept_over_a_restart() {
+    use arrivals::store::brake::{Brake, Tries};
+    use std::time::Duration;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.db");
+    let now: jiff::Timestamp = "2026-11-23T14:00:00Z".parse().unwrap();
+    let (mut brake, elapsed) = (Brake::default(), Duration::from_secs(7000));
+    {
+        let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
+        for _ in 0..20 {
+            brake.count(elapsed, 20);
+        }
+        store.keep_failed_tries(Tries::Guessed, &brake.tries(elapsed, now)).unwrap();
+    }
+    let store = Store::open(&path, Series::FIRST, seal()).unwrap();
+    let mut again = Brake::kept(&store.failed_tries(Tries::Guessed).unwrap(), Duration::ZERO, now + Duration::from_secs(60));
+    assert!(again.is_on(Duration::ZERO, 20), "whoever pulls the plug is braked again");
+    assert!(store.failed_tries(Tries::AfterLetter).unwrap().is_empty());
+}
