@@ -219,14 +219,14 @@ impl Desk {
     pub async fn wait_for_feed(&self, token: &str, cursor: u64, wait: Duration) -> Result<Feed, Unserved> {
         let token = token.to_owned();
         let known = self.blocking(move |desk| desk.kiosk_of(&token)).await?;
-        known.ok_or(Unserved::UnknownToken)?;
+        let kiosk = known.ok_or(Unserved::UnknownToken)?;
         let mut changes = self.changes();
         let mut stopping = self.stopping();
         let wait = wait.min(Duration::from_secs(LONG_POLL_SECONDS_MAX));
         let news = async {
             loop {
                 changes.borrow_and_update();
-                let feed = self.feed_now(cursor).await?;
+                let feed = self.feed_now(&kiosk, cursor).await?;
                 if !feed.changes.is_empty() || feed.settings.is_some() || feed.cursor < cursor || *stopping.borrow() {
                     return Ok(feed);
                 }
@@ -238,14 +238,21 @@ impl Desk {
         };
         match tokio::time::timeout(wait, news).await {
             Ok(feed) => feed,
-            Err(_) => Ok(self.feed_now(cursor).await?),
+            Err(_) => Ok(self.feed_now(&kiosk, cursor).await?),
         }
     }
 
-    async fn feed_now(&self, cursor: u64) -> Result<Feed, DeskError> {
+    async fn feed_now(&self, kiosk: &KioskId, cursor: u64) -> Result<Feed, DeskError> {
+        let kiosk = kiosk.clone();
         self.blocking(move |desk| {
             let now = desk.now();
-            desk.with_store(|store| store.feed(cursor, now))
+            desk.with_store(|store| {
+                let mut feed = store.feed(cursor, now)?;
+                if let Some(settings) = &mut feed.settings {
+                    settings.pages.key = store.page_key_of(&kiosk)?;
+                }
+                Ok(feed)
+            })
         })
         .await
     }

@@ -224,10 +224,9 @@ pub fn judge(
         if let Some(since) = heard.waiting_since.filter(|since| now.duration_since(*since) >= WAITING_ALARMS) {
             watched.alarms.push(Alarm::Waiting(health.waiting, since));
         }
-        // By its own clock it is not over; both clocks show it as the desk's.
-        if let Some(until) = health.brake.and_then(|brake| brake.until).filter(|until| *until > health.now) {
-            watched.alarms.push(Alarm::Guessing(until.saturating_add(heard.clock).unwrap_or(until)));
-        }
+        // By the desk's clock, which may be another one.
+        let until = health.brake.and_then(|brake| brake.until).map(|until| until.saturating_add(heard.clock).unwrap_or(until));
+        watched.alarms.extend(until.filter(|until| *until > now).map(Alarm::Guessing));
         watched.alarms.extend(more.map(Alarm::Failing));
         watched.warnings = warnings(health, heard.clock);
     }
@@ -287,6 +286,17 @@ fn more_than_usual(store: &Store, kiosk: &KioskId, is_raised: bool, now: Timesta
 }
 
 impl Desk {
+    /// Makes other keys for the pages of tickets; those that were printed until now lead to no page any more. `by`: who does it, for the audit.
+    ///
+    /// # Errors
+    /// If the machine gives no random bytes or the file cannot be written.
+    pub fn renew_page_keys(&self, by: &str) -> Result<(), DeskError> {
+        let now = self.now();
+        self.with_store(|store| store.renew_page_keys(by, now))?;
+        self.notify();
+        Ok(())
+    }
+
     /// How every kiosk stands now. Read anew when something has changed or a second has passed.
     ///
     /// # Errors

@@ -159,7 +159,7 @@ impl Desk {
 
     fn with(mut store: Store, clock: Arc<dyn Clock>) -> Result<Self, DeskError> {
         store.need_letter_key(clock.now())?;
-        store.need_page_keys()?;
+        store.need_page_keys(clock.now())?;
         let (since, settings) = store.settings_after(None)?.unwrap_or_default();
         let settings = RwLock::new(Known { since, settings: Arc::new(settings) });
         let (revision, _) = watch::channel(store.revision()?);

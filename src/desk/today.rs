@@ -13,9 +13,8 @@ use jiff::tz::TimeZone;
 use super::Desk;
 use super::error::DeskError;
 use super::queues::Queues;
-use super::store::{Store, VisitRow};
+use super::store::{PageKeys, Store, VisitRow};
 use crate::domain::appointment::Standing;
-use crate::domain::pages::TicketPages;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
@@ -35,6 +34,8 @@ pub struct Today {
     pub queues: Arc<Queues>,
     /// Where somebody feels unwell to whom nobody has gone yet. Names nobody.
     pub urgent: Vec<String>,
+    /// What those pages are named with.
+    keys: PageKeys,
     /// The day's tickets by the names of their pages.
     pages: OnceLock<HashMap<String, Ticket>>,
 }
@@ -65,7 +66,8 @@ impl Desk {
             let urgent = urgent(store, &rows, now)?;
             let until = until(&rows, &settings, store.zone(), now);
             let minute = minute_of(now);
-            Ok(Arc::new(Today { revision, minute, at: now, rows, until, queues, urgent, pages: OnceLock::new() }))
+            let keys = store.page_keys(now)?;
+            Ok(Arc::new(Today { revision, minute, at: now, rows, until, queues, urgent, keys, pages: OnceLock::new() }))
         })?;
         shared.keep(&today);
         drop(turn);
@@ -90,12 +92,14 @@ impl Today {
 
     /// The ticket of today whose page has this name: the one that counts, if a second kiosk gave another one for the same visit.
     #[must_use]
-    pub fn ticket_of(&self, token: &str, pages: &TicketPages, date: jiff::civil::Date) -> Option<Ticket> {
+    pub fn ticket_of(&self, token: &str, date: jiff::civil::Date) -> Option<Ticket> {
         let by_name = self.pages.get_or_init(|| {
             let given = self.rows.iter().filter_map(|row| Some((row, row.ticket.filter(|ticket| ticket.date == date)?)));
-            let all = given
-                .flat_map(|(row, counts)| row.duplicates.iter().chain([&counts]).map(move |ticket| (*ticket, counts)).collect::<Vec<_>>());
-            all.filter_map(|(ticket, counts)| Some((pages.token(ticket)?, counts))).collect()
+            let all = given.flat_map(|(row, counts)| {
+                row.duplicates.iter().chain([&counts]).map(move |ticket| (row, *ticket, counts)).collect::<Vec<_>>()
+            });
+            all.flat_map(|(row, ticket, counts)| self.keys.names(ticket, row.kiosk.as_ref()).into_iter().map(move |name| (name, counts)))
+                .collect()
         });
         by_name.get(token).copied()
     }

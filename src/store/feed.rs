@@ -14,7 +14,10 @@ use crate::domain::ticket::Ticket;
 const CURSOR: &str = "feed_cursor";
 /// The version of the program that took the feed.
 const PROGRAM: &str = "feed_program";
-const SETTINGS: &str = "settings";
+/// The clinic's rules. They name nobody, but hold the key by which the pages of this kiosk's tickets are named.
+const SETTINGS_SEALED: &str = "settings_sealed";
+/// Where earlier versions kept them in clear.
+pub(super) const SETTINGS_IN_CLEAR: &str = "settings";
 const TABLE: &str = "appointment";
 
 /// One change to what the kiosk knows; `sync` translates the desk's words into it.
@@ -50,9 +53,14 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn settings(&self) -> Result<Option<ClinicSettings>, StoreError> {
-        match self.fact(SETTINGS)? {
-            // A newer program may have kept them.
-            Some(text) => serde_json::from_str(&text).and_then(known_of).map(Some).map_err(|_| StoreError::Unreadable { what: "settings" }),
+        let unreadable = || StoreError::Unreadable { what: "settings" };
+        match self.fact(SETTINGS_SEALED)? {
+            Some(sealed) => {
+                let sealed = seal::of_hex(&sealed).ok_or_else(unreadable)?;
+                let text = self.seal.open(SETTINGS_SEALED, &sealed).ok_or_else(unreadable)?;
+                // A newer program may have kept them.
+                serde_json::from_slice(&text).and_then(known_of).map(Some).map_err(|_| unreadable())
+            }
             None => Ok(None),
         }
     }
@@ -89,8 +97,8 @@ impl Store {
         super::set_fact_in(&transaction, CURSOR, &cursor.to_string())?;
         super::set_fact_in(&transaction, PROGRAM, env!("CARGO_PKG_VERSION"))?;
         if let Some(settings) = settings {
-            let settings = serde_json::to_string(settings).map_err(|_| StoreError::Unreadable { what: "settings" })?;
-            super::set_fact_in(&transaction, SETTINGS, &settings)?;
+            let settings = super::to_json("settings", settings)?;
+            put_settings_in(&transaction, &self.seal, &settings)?;
         }
         transaction.commit()?;
         Ok(())
@@ -125,6 +133,12 @@ impl Store {
             .execute("DELETE FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)", params![date.to_string(), acknowledged])?;
         Ok(())
     }
+}
+
+/// Seals and writes the clinic's rules, as JSON.
+pub(super) fn put_settings_in(connection: &Connection, seal: &Seal, settings: &[u8]) -> Result<(), StoreError> {
+    let sealed = seal.seal(SETTINGS_SEALED, settings)?;
+    super::set_fact_in(connection, SETTINGS_SEALED, &seal::hex(&sealed))
 }
 
 /// Seals and writes an appointment, as JSON; replaces an older word about it.

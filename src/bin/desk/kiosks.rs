@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use arrivals::desk::Desk;
 use arrivals::desk::config::check_kiosk_place;
 use arrivals::desk::secret::random_token;
+use arrivals::desk::store::COMMAND;
 use arrivals::domain::ids::KioskId;
 use arrivals::domain::ticket::Series;
 use clap::Subcommand;
@@ -23,6 +24,14 @@ pub enum KioskCommand {
         /// Where it stands, such as "Main lobby, by the entrance": staff read it when somebody there needs them.
         #[arg(long = "place", value_name = "TEXT")]
         stands: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Makes other keys for the pages behind tickets' codes: when somebody may have copied the desk's file, or a kiosk's.
+    ///
+    /// Tickets that were printed until now lead to no page any more; their numbers stay good. Kiosks hear of it at once. After the loss of one kiosk
+    /// another token for it (`kiosk add` again) is enough: its pages get other names with it. Exit status: 0 done, 1 the file could not be written.
+    RenewPages {
         #[command(flatten)]
         place: Place,
     },
@@ -60,6 +69,13 @@ pub enum LetterKeyCommand {
 pub fn kiosk(command: KioskCommand) -> anyhow::Result<ExitCode> {
     match command {
         KioskCommand::List { check, place } => list_kiosks(&open_existing(&place.config()?)?, check),
+        KioskCommand::RenewPages { place } => {
+            open_existing(&place.config()?)?.renew_page_keys(COMMAND)?;
+            println!(
+                "tickets that were printed until now lead to no page any more; kiosks print with other keys as soon as they hear of it"
+            );
+            Ok(ExitCode::SUCCESS)
+        }
         KioskCommand::Add { id, series, stands, place } => {
             let desk = open(&place.config()?)?;
             let token = random_token()?;

@@ -283,6 +283,7 @@ fn words(action: &str) -> &str {
         "kiosk-print-again" => "had a ticket printed again",
         "kiosk-look-again" => "had a kiosk look people up again",
         "kiosk-restart" => "had a kiosk started anew",
+        "page-keys-made" => "reset the links of tickets' pages",
         "board-addresses-made" => "made new addresses for boards",
         "letter-key-made" => "made a new key for letters",
         "letter-keys-revoked" => "revoked the keys of letters",

@@ -48,7 +48,7 @@ pub(super) async fn ticket_of(desk: &Desk, token: &str) -> Result<Option<Ticket>
     let today = desk.today_shared().await?;
     let zone = desk.settings().zone().map_err(|_| DeskError::Unreadable("settings"))?;
     let date = desk.now().to_zoned(zone).date();
-    Ok(today.ticket_of(token, &desk.settings().pages, date))
+    Ok(today.ticket_of(token, date))
 }
 
 #[derive(Deserialize, Default)]

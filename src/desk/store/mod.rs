@@ -78,6 +78,7 @@ pub use self::kiosks::{
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
 pub use self::outbox::{Attempt, Message};
+pub use self::pages::PageKeys;
 pub use self::patient::Removal;
 pub use self::people::Found;
 pub use self::phone::{BY_PHONE, PhoneAnswer, PhoneWish};
