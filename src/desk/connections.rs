@@ -21,6 +21,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_stream::Stream;
 
 use super::guessing::address_of;
+use crate::clock::moment;
 
 /// The lines of a request, and the next request on a connection, have to be there after so long.
 pub(super) const HEAD_WITHIN: Duration = Duration::from_secs(30);
@@ -114,7 +115,7 @@ impl Connections {
         }
         let (id, close) = (inner.next, Arc::new(Notify::new()));
         inner.next += 1;
-        let entry = Entry { since: Instant::now(), source: Some(peer), is_trusted: false, is_busy: false, close: Arc::clone(&close) };
+        let entry = Entry { since: moment(), source: Some(peer), is_trusted: false, is_busy: false, close: Arc::clone(&close) };
         inner.open.insert(id, entry);
         OnConnection(Arc::new(Connection { id, all: Arc::clone(self), close }))
     }
@@ -130,7 +131,7 @@ impl Connections {
 impl Inner {
     /// Closes the connection of a stranger that matters least.
     fn give_way(&mut self) {
-        let now = Instant::now();
+        let now = moment();
         let strangers = || self.open.iter().filter(|(_, entry)| !entry.is_trusted);
         let mut of_source: HashMap<Option<IpAddr>, usize> = HashMap::new();
         for (_, entry) in strangers() {
@@ -152,7 +153,7 @@ impl Inner {
     }
 
     fn say(&mut self, what: &str) {
-        let now = Instant::now();
+        let now = moment();
         if self.said_at.is_none_or(|at| now.duration_since(at) >= SAID_AGAIN) {
             let open = self.open.len();
             tracing::warn!(open, closed = std::mem::take(&mut self.gave_way), "{what}");
@@ -220,7 +221,7 @@ struct Timed {
 
 impl Timed {
     fn new(body: Body) -> Self {
-        Self { body: body.into_data_stream(), begun: None, received: 0, over: Box::pin(sleep_until(Instant::now())) }
+        Self { body: body.into_data_stream(), begun: None, received: 0, over: Box::pin(sleep_until(moment())) }
     }
 }
 
@@ -230,7 +231,7 @@ impl Stream for Timed {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         // From when it is asked for: until then it is the desk that is slow.
-        let begun = *this.begun.get_or_insert_with(Instant::now);
+        let begun = *this.begun.get_or_insert_with(moment);
         let found = Pin::new(&mut this.body).poll_next(cx);
         if found.is_pending() {
             let allowed = BODY_WITHIN + Duration::from_secs(this.received / BODY_BYTES_PER_SECOND);

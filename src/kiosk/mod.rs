@@ -11,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod details;
 mod faces;
+mod guessing;
 pub mod headless;
 mod health;
 pub mod lookup;

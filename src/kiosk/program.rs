@@ -14,6 +14,7 @@ use jiff::{Timestamp, ToSpan};
 use tokio::sync::Notify;
 
 use super::camera::CardCamera;
+use super::guessing::Brakes;
 use super::lookup::{Clinic, Roster, look_up};
 use super::orders::{Message, Print};
 use super::printing::{PrinterThread, PrinterWord};
@@ -29,7 +30,6 @@ use crate::domain::ids::Seq;
 use crate::domain::kiosk::OrderEnd;
 use crate::domain::language::Language;
 use crate::domain::pages::TicketPages;
-use crate::domain::reason::Reason;
 use crate::domain::settings::{Localized, WalkInCategory};
 use crate::domain::ticket::PrintOutcome;
 use crate::flow::card::CardPart;
@@ -39,7 +39,6 @@ use crate::flow::found::Lookup;
 use crate::flow::screen::Screen;
 use crate::flow::step::{Effect, Input, PrintOrder, Query, Step};
 use crate::paper::TicketFace;
-use crate::store::brake::{Brake, Tries};
 use crate::store::{Store, StoreError};
 use crate::sync::vitals::Vitals;
 use crate::sync::worker::Told;
@@ -151,11 +150,7 @@ pub struct Kiosk {
     pub(super) roster: Roster,
     pub(super) clinic: Option<Clinic>,
     pub(super) reader: Reader,
-    brake: Brake,
-    /// The brake on what is typed after a signed letter, which the other one does not stop.
-    letters: Brake,
-    /// Who was looked for last held out a signed letter.
-    after_letter: bool,
+    pub(super) brakes: Brakes,
     /// Waits for the page that announces it to be seen.
     work: VecDeque<Effect>,
     /// Could not be written to the log yet.
@@ -203,13 +198,7 @@ impl Kiosk {
             let store = lock(&parts.store);
             (store.list()?, store.settings()?)
         };
-        let (brake, letters) = {
-            let (store, elapsed, wall) = (lock(&parts.store), parts.clock.elapsed(), parts.clock.now());
-            (
-                Brake::kept(&store.failed_tries(Tries::Guessed)?, elapsed, wall),
-                Brake::kept(&store.failed_tries(Tries::AfterLetter)?, elapsed, wall),
-            )
-        };
+        let brakes = Brakes::kept(&lock(&parts.store), parts.clock.elapsed(), parts.clock.now())?;
         let conversation = Conversation::new(parts.home_language);
         let now = parts.clock.elapsed();
         let mut kiosk = Self {
@@ -218,9 +207,7 @@ impl Kiosk {
             roster: Roster::from(list),
             clinic: None,
             reader: Reader::default(),
-            brake,
-            letters,
-            after_letter: false,
+            brakes,
             work: VecDeque::new(),
             unwritten: VecDeque::new(),
             stopwatch: Stopwatch::default(),
@@ -422,9 +409,7 @@ impl Kiosk {
         let Some(clinic) = &self.clinic else {
             return Lookup::NoList;
         };
-        self.after_letter = matches!(query, Query::Letter(_));
-        let brake = if self.after_letter { &mut self.letters } else { &mut self.brake };
-        if brake.is_on(self.parts.clock.elapsed(), clinic.settings.failed_tries_per_hour) {
+        if self.brakes.stop(query, self.parts.clock.elapsed(), clinic.settings.failed_tries_per_hour) {
             return Lookup::Braked;
         }
         let store = lock(&self.parts.store);
@@ -439,55 +424,6 @@ impl Kiosk {
                 Lookup::NoList
             }
         }
-    }
-
-    fn count_failed_try(&mut self) {
-        let Some(clinic) = &self.clinic else {
-            return;
-        };
-        let (elapsed, limit) = (self.parts.clock.elapsed(), clinic.settings.failed_tries_per_hour);
-        let is_on_now = self.brake.count(elapsed, limit);
-        if self.after_letter {
-            self.letters.count(elapsed, limit);
-        }
-        self.keep_failed_tries();
-        self.tell_health();
-        if is_on_now {
-            tracing::warn!("too many tries to be found failed within an hour; until it is over this kiosk takes signed letters alone");
-            self.log(KioskEvent::Stopped {
-                reason: Reason::Guessing,
-                step: self.conversation.step.name().to_owned(),
-                patient: None,
-                appointments: Vec::new(),
-                language: self.conversation.language,
-            });
-            self.parts.wake.notify_one();
-        }
-    }
-
-    /// In the file, so that a power cut does not lift the brake.
-    fn keep_failed_tries(&self) {
-        let (elapsed, now) = (self.parts.clock.elapsed(), self.parts.clock.now());
-        let mut store = lock(&self.parts.store);
-        let kept = store
-            .keep_failed_tries(Tries::Guessed, &self.brake.tries(elapsed, now))
-            .and_then(|()| store.keep_failed_tries(Tries::AfterLetter, &self.letters.tries(elapsed, now)));
-        if let Err(error) = kept {
-            tracing::error!(%error, "failed tries could not be noted; a restart forgets them");
-        }
-    }
-
-    /// Staff have looked who is at the kiosk.
-    pub(super) fn lift_brake(&mut self) {
-        self.brake.lift();
-        self.letters.lift();
-        self.keep_failed_tries();
-    }
-
-    /// For how long nobody is looked up who has no signed letter; none if the brake is off.
-    pub(super) fn braked_for(&mut self) -> Option<Duration> {
-        let limit = self.clinic.as_ref()?.settings.failed_tries_per_hour;
-        self.brake.left(self.parts.clock.elapsed(), limit)
     }
 
     fn scanner(&mut self, event: ScannerEvent) {
