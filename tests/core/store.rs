@@ -140,9 +140,10 @@ fn another_version_of_the_program_reads_what_is_there_and_hears_everything_anew(
         assert_eq!(feed.settings.as_ref(), Some(&settings));
         Store::open(&path, Series::FIRST, seal()).unwrap().apply_feed(feed.cursor, feed.settings.as_ref(), &[]).unwrap();
     }
-    let kept = newer["settings"].to_string();
+    let sealed = seal().seal("settings_sealed", newer["settings"].to_string().as_bytes()).unwrap();
+    let kept: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
     let file = rusqlite::Connection::open(&path).unwrap();
-    assert_eq!(file.execute("UPDATE fact SET value = ?1 WHERE name = 'settings'", [&kept]).unwrap(), 1);
+    assert_eq!(file.execute("UPDATE fact SET value = ?1 WHERE name = 'settings_sealed'", [&kept]).unwrap(), 1);
     assert_eq!(file.execute("UPDATE fact SET value = '0.0.1' WHERE name = 'feed_program'", []).unwrap(), 1);
     let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
     assert_eq!((store.cursor().unwrap(), store.settings().unwrap()), (0, Some(settings)));
