@@ -13,8 +13,8 @@ use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::{KioskId, Seq};
 use crate::sync::wire::Post;
 
-/// A text of an event has so many characters at most.
-pub const TEXT_CHARS_MAX: usize = 500;
+/// A text of an event has so many characters at most. More than fits into the chart: what was cut must be edited before it is accepted.
+pub const TEXT_CHARS_MAX: usize = 1000;
 /// A list of an event (visits, changes, steps) has so many parts at most.
 pub const PARTS_MAX: usize = 100;
 /// A ticket is from no longer ago than this, and no further ahead: a kiosk may have been without its desk for long.
