@@ -145,7 +145,10 @@ impl Inner {
             strangers().find(|(_, entry)| !is_new(entry) && of_source.get(&entry.source).copied() == most)
         };
         let oldest = || strangers().min_by_key(|(id, entry)| (entry.is_busy, **id));
-        let Some(id) = waiting.or_else(of_most).or_else(oldest).map(|(id, _)| *id) else { return };
+        // In a flood of new connections those give way to each other: nobody who is at something is closed for it.
+        let is_flood = 2 * strangers().filter(|(_, entry)| !entry.is_busy).count() > strangers().count();
+        let found = if is_flood { waiting.or_else(oldest) } else { waiting.or_else(of_most).or_else(oldest) };
+        let Some(id) = found.map(|(id, _)| *id) else { return };
         if let Some(entry) = self.open.remove(&id) {
             entry.close.notify_one();
             self.gave_way += 1;
