@@ -16,6 +16,12 @@ pub trait Clock: std::fmt::Debug + Send + Sync {
     fn elapsed(&self) -> Duration;
 }
 
+/// This moment, for the time limits of the network; where a test makes its own time, this is that time.
+#[must_use]
+pub fn moment() -> tokio::time::Instant {
+    tokio::time::Instant::now()
+}
+
 /// The machine's own clock.
 #[derive(Debug)]
 pub struct SystemClock {

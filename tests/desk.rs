@@ -9,6 +9,8 @@ mod audit;
 mod board;
 #[path = "desk/booking.rs"]
 mod booking;
+#[path = "desk/bounds.rs"]
+mod bounds;
 #[path = "desk/by_hand.rs"]
 mod by_hand;
 #[path = "desk/call_off.rs"]
@@ -35,6 +37,8 @@ mod fhir_people;
 mod fhir_visits;
 #[path = "desk/focus.rs"]
 mod focus;
+#[path = "desk/guessing.rs"]
+mod guessing;
 #[path = "desk/import.rs"]
 mod import;
 #[path = "desk/import_field.rs"]
@@ -105,6 +109,8 @@ mod settings;
 mod settings_faults;
 #[path = "desk/settings_page.rs"]
 mod settings_page;
+#[path = "desk/slow.rs"]
+mod slow;
 #[path = "desk/staff.rs"]
 mod staff;
 #[path = "desk/support.rs"]

@@ -13,6 +13,7 @@ use anyhow::{Context, bail};
 use arrivals::clock::SystemClock;
 use arrivals::desk::Desk;
 use arrivals::desk::config::{DeskConfig, listen_address};
+use arrivals::desk::connections::raise_open_files;
 use arrivals::desk::import::how::Mapping;
 use arrivals::desk::import::preview::preview_as;
 use arrivals::desk::import::{Given, ImportError, Report, Summary, days, import_as, sample};
@@ -259,6 +260,7 @@ fn open_existing(config: &DeskConfig) -> anyhow::Result<Desk> {
 
 #[tokio::main]
 async fn serve(config: DeskConfig, listen: Option<SocketAddr>, place: &str) -> anyhow::Result<ExitCode> {
+    raise_open_files();
     let desk = open(&config)?;
     if config.clinic.is_some() && desk.has_own_settings()? {
         tracing::warn!(

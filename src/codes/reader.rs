@@ -55,11 +55,12 @@ impl Reader {
         }
     }
 
-    /// A ticket whose code leads to its page. Only with the right name: another clinic's desk may be at the same address by now.
+    /// A ticket whose code leads to its page. Only at this desk's address; the name is one that only the kiosk that printed it can make, and the
+    /// ticket finds somebody only if it is one of today's.
     fn page(&self, scan: &[u8]) -> Option<Scanned> {
         let (page, code) = std::str::from_utf8(scan).ok()?.split_once('#')?;
         match parse(code.as_bytes()) {
-            Scanned::Ticket(ticket) if self.pages.of(ticket).is_some_and(|its| its == page) => Some(Scanned::Ticket(ticket)),
+            Scanned::Ticket(ticket) if self.pages.is_a_page(page) => Some(Scanned::Ticket(ticket)),
             _ => None,
         }
     }
@@ -130,9 +131,12 @@ mod tests {
         let code = crate::codes::ticket_qr(&pages, &a17);
         assert!(code.starts_with("https://arrivals.example.org/t/") && code.ends_with("#ARR:T:2026-11-23:A17"), "{code}");
         assert_eq!(reader.read(code.as_bytes(), today), Scanned::Ticket(a17));
-        // Another ticket's name, another address, no name at all.
+        // Only the kiosk that printed it can make the page's name.
+        let elsewhere = TicketPages { key: "a0".repeat(32), ..pages.clone() };
+        assert_eq!(reader.read(crate::codes::ticket_qr(&elsewhere, &a17).as_bytes(), today), Scanned::Ticket(a17));
+        // Another address, no such name, no name at all.
         for other in
-            [code.replace("A17", "A18"), code.replace("example.org", "example.com"), code.replace("/t/", "/t/0"), code.replace('#', "")]
+            [code.replace("example.org", "example.com"), code.replace("/t/", "/t/0"), code.replace("/t/", "/u/"), code.replace('#', "")]
         {
             assert_eq!(reader.read(other.as_bytes(), today), Scanned::Foreign, "{other}");
         }

@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 
 use super::Desk;
 use super::error::DeskError;
+use super::passwords::hash_password;
 use super::session::{Checked, SignedIn};
 use super::store::SecondStep;
 use super::totp;
-use super::users::{Role, hash_password, normal_name};
+use super::users::{Role, normal_name};
 
 /// Who must have a second step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -112,7 +113,9 @@ impl Desk {
     /// If there is no such user, or the file cannot be written.
     pub fn reset_second_step(&self, name: &str, by: &str) -> Result<(), DeskError> {
         let (name, now) = (normal_name(name)?, self.now());
-        self.with_store(|store| store.end_second_step(&name, by, now))
+        self.with_store(|store| store.end_second_step(&name, by, now))?;
+        self.notify();
+        Ok(())
     }
 
     /// Gives oneself another password. Every other session of this user ends.
@@ -121,8 +124,10 @@ impl Desk {
     /// If the new password will not do, or the file cannot be written.
     pub fn change_own_password(&self, who: &SignedIn, password: &str, new: &str) -> Result<Asked<()>, DeskError> {
         self.with_password(who, password, || {
-            let (hash, now) = (Zeroizing::new(hash_password(new)?), self.now());
-            self.with_store(|store| store.set_own_password(&who.user, &hash, who.token_hash(), now))
+            let (hash, now) = (Zeroizing::new(hash_password(new, &who.user, who.role)?), self.now());
+            self.with_store(|store| store.set_own_password(&who.user, &hash, who.token_hash(), now))?;
+            self.notify();
+            Ok(())
         })
     }
 
@@ -132,12 +137,18 @@ impl Desk {
     /// If the file cannot be written.
     pub fn sign_out_elsewhere(&self, who: &SignedIn) -> Result<usize, DeskError> {
         let now = self.now();
-        self.with_store(|store| store.end_other_sessions(&who.user, who.token_hash(), now))
+        let ended = self.with_store(|store| store.end_other_sessions(&who.user, who.token_hash(), now))?;
+        self.notify();
+        Ok(ended)
     }
 
     fn with_password<T>(&self, who: &SignedIn, password: &str, then: impl FnOnce() -> Result<T, DeskError>) -> Result<Asked<T>, DeskError> {
-        Ok(match self.check_password(&who.user, password)? {
-            Checked::Right(_) => Asked::Done(then()?),
+        let place = self.place_of_session(&who.user);
+        Ok(match self.check_password(&who.user, password, &place)? {
+            Checked::Right(_) => {
+                self.forgive(&place)?;
+                Asked::Done(then()?)
+            }
             Checked::Wrong => Asked::WrongPassword,
             Checked::Wait(wait) => Asked::Wait(wait.as_secs().max(1)),
         })

@@ -7,23 +7,27 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 
 use super::Desk;
+use super::bounds::{self, Report, Reported};
+use super::connections::OnConnection;
 use super::error::DeskError;
 use super::secret;
 use super::store::Told;
-use crate::domain::event::{KioskEvent, LoggedEvent};
+use crate::domain::event::KioskEvent;
 use crate::domain::example::is_example_secret;
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::insurance::Side;
 use crate::domain::kiosk::ORDER_ENDS_MAX;
 use crate::domain::proposal::Field;
+use crate::domain::ticket::Ticket;
 use crate::sync::api::{Attempt, DeskApi, Refusal};
 use crate::sync::wire::{
     EVENTS_PER_POST_MAX, Feed, Health, Held, LONG_POLL_SECONDS_MAX, Orders, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PhotoHeld, PhotoName, Piece,
@@ -78,44 +82,45 @@ impl Desk {
     /// # Errors
     /// Why not; then nothing of it is kept.
     pub fn take_post(&self, token: &str, post: &Post) -> Result<Held, Unserved> {
+        self.take_report(token, Report::from(post))
+    }
+
+    /// As [`Desk::take_post`], of which an event may not be understood.
+    ///
+    /// # Errors
+    /// Why not; what comes before the event that it is about is kept.
+    pub fn take_report(&self, token: &str, report: Report) -> Result<Held, Unserved> {
         let kiosk = self.kiosk_of(token)?.ok_or(Unserved::UnknownToken)?;
-        if post.kiosk != kiosk {
+        if report.kiosk != kiosk {
             return Err(Unserved::UnknownToken);
         }
-        if post.events.len() > EVENTS_PER_POST_MAX {
-            return Err(Unserved::NotUnderstood(format!("expected at most {EVENTS_PER_POST_MAX} events, found {}", post.events.len())));
+        if report.events.len() > EVENTS_PER_POST_MAX {
+            return Err(Unserved::NotUnderstood(format!("expected at most {EVENTS_PER_POST_MAX} events, found {}", report.events.len())));
         }
         let now = self.now();
-        let took = self.with_store(|store| store.take_events(&kiosk, post, now))?;
+        let tickets = tickets_of(&report);
+        let last = report.last;
+        let took = self.with_store(|store| store.take_report(&kiosk, report, now));
         self.notify();
+        let took = took?;
         // A log that is only shorter is answered with what is held: the kiosk itself sees that it is another one.
-        if took.is_other_log && !took.adopted && post.last >= took.held {
+        if took.is_other_log && !took.adopted && last >= took.held {
             return Err(Unserved::OtherHistory);
         }
         let held = took.held;
         // What was told is kept whether or not this can be answered.
-        let waits = self.waits_of(&post.events).unwrap_or_default();
+        let waits = self.waits_of(&tickets).unwrap_or_default();
         Ok(Held { held, waits, takes_times: true, adopted: took.adopted, series: took.series, now: Some(now), numbers: took.numbers })
     }
 
-    /// How the tickets stand that these events are of.
-    fn waits_of(&self, events: &[LoggedEvent]) -> Result<Vec<TicketWait>, DeskError> {
+    /// How these tickets stand.
+    fn waits_of(&self, tickets: &[Ticket]) -> Result<Vec<TicketWait>, DeskError> {
         let mut waits = Vec::new();
-        for event in events {
-            let ticket = match &event.event {
-                KioskEvent::CheckedIn(arrival) => arrival.ticket,
-                KioskEvent::WalkedIn(request) => request.ticket,
-                KioskEvent::TicketPrinted { ticket, .. } => *ticket,
-                KioskEvent::Stopped { .. }
-                | KioskEvent::CodeRefused { .. }
-                | KioskEvent::WalkedAway { .. }
-                | KioskEvent::ConversationEnded(_)
-                | KioskEvent::Newer(_) => continue,
-            };
-            if let Some(standing) = self.ticket_standing(ticket)?
+        for ticket in tickets {
+            if let Some(standing) = self.ticket_standing(*ticket)?
                 && let Some(position) = standing.position.and_then(|position| u32::try_from(position).ok())
             {
-                waits.push(TicketWait { ticket, position, wait: standing.wait });
+                waits.push(TicketWait { ticket: *ticket, position, wait: standing.wait });
             }
         }
         Ok(waits)
@@ -221,14 +226,14 @@ impl Desk {
     pub async fn wait_for_feed(&self, token: &str, cursor: u64, wait: Duration) -> Result<Feed, Unserved> {
         let token = token.to_owned();
         let known = self.blocking(move |desk| desk.kiosk_of(&token)).await?;
-        known.ok_or(Unserved::UnknownToken)?;
+        let kiosk = known.ok_or(Unserved::UnknownToken)?;
         let mut changes = self.changes();
         let mut stopping = self.stopping();
         let wait = wait.min(Duration::from_secs(LONG_POLL_SECONDS_MAX));
         let news = async {
             loop {
                 changes.borrow_and_update();
-                let feed = self.feed_now(cursor).await?;
+                let feed = self.feed_now(&kiosk, cursor).await?;
                 if !feed.changes.is_empty() || feed.settings.is_some() || feed.cursor < cursor || *stopping.borrow() {
                     return Ok(feed);
                 }
@@ -240,17 +245,42 @@ impl Desk {
         };
         match tokio::time::timeout(wait, news).await {
             Ok(feed) => feed,
-            Err(_) => Ok(self.feed_now(cursor).await?),
+            Err(_) => Ok(self.feed_now(&kiosk, cursor).await?),
         }
     }
 
-    async fn feed_now(&self, cursor: u64) -> Result<Feed, DeskError> {
+    async fn feed_now(&self, kiosk: &KioskId, cursor: u64) -> Result<Feed, DeskError> {
+        let kiosk = kiosk.clone();
         self.blocking(move |desk| {
             let now = desk.now();
-            desk.with_store(|store| store.feed(cursor, now))
+            desk.with_store(|store| {
+                let mut feed = store.feed(cursor, now)?;
+                if let Some(settings) = &mut feed.settings {
+                    settings.pages.key = store.page_key_of(&kiosk)?;
+                }
+                Ok(feed)
+            })
         })
         .await
     }
+}
+
+/// The tickets that events are of.
+fn tickets_of(report: &Report) -> Vec<Ticket> {
+    let ticket = |reported: &Reported| match reported {
+        Reported::Event(event) => match &event.event {
+            KioskEvent::CheckedIn(arrival) => Some(arrival.ticket),
+            KioskEvent::WalkedIn(request) => Some(request.ticket),
+            KioskEvent::TicketPrinted { ticket, .. } => Some(*ticket),
+            KioskEvent::Stopped { .. }
+            | KioskEvent::CodeRefused { .. }
+            | KioskEvent::WalkedAway { .. }
+            | KioskEvent::ConversationEnded(_)
+            | KioskEvent::Newer(_) => None,
+        },
+        Reported::Unread(_) => None,
+    };
+    report.events.iter().filter_map(ticket).collect()
 }
 
 /// Words of a kiosk, no longer than a page can show.
@@ -267,24 +297,35 @@ fn bounded(mut health: Health) -> Health {
 }
 
 /// The kiosks' part of the desk's addresses.
-pub fn routes() -> Router<Desk> {
+pub fn routes(desk: &Desk) -> Router<Desk> {
     Router::new()
         .route("/api/kiosk/events", post(take_events))
         .route("/api/kiosk/feed", get(feed))
         .route("/api/kiosk/health", post(report))
         .route("/api/kiosk/photo", get(photo_held).post(take_piece).layer(DefaultBodyLimit::max(PIECE_BYTES_MAX)))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(desk.clone(), trust_kiosk))
         .route("/healthz", get(async || "ok"))
+}
+
+/// A connection on which a kiosk has shown its token has room of its own.
+async fn trust_kiosk(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    if let Some(connection) = request.extensions().get::<OnConnection>()
+        && known_bearer(&desk, request.headers()).await.is_ok()
+    {
+        connection.trust();
+    }
+    next.run(request).await
 }
 
 async fn take_events(State(desk): State<Desk>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Json<Held>, Unserved> {
     let token = known_bearer(&desk, &headers).await?;
     let body =
         body.map_err(|_| Unserved::NotUnderstood(format!("the request's body is broken off or larger than {BODY_BYTES_MAX} bytes")))?;
-    let post: Post = serde_json::from_slice(&body).map_err(|error| {
+    let report = bounds::read(&body).map_err(|error| {
         Unserved::NotUnderstood(format!("expected events as JSON, found something else at line {} column {}", error.line(), error.column()))
     })?;
-    let held = tokio::task::spawn_blocking(move || desk.take_post(&token, &post)).await.map_err(|_| DeskError::Stopping)??;
+    let held = tokio::task::spawn_blocking(move || desk.take_report(&token, report)).await.map_err(|_| DeskError::Stopping)??;
     Ok(Json(held))
 }
 

@@ -68,6 +68,9 @@ pub enum DeskError {
         /// Most characters.
         max: usize,
     },
+    /// The password is one of those that are tried first.
+    #[error("that password is one that is guessed first: a very common one, a name of the user, or a run of characters; choose another")]
+    CommonPassword,
     /// The password is no secret.
     #[error("that password is written in an example configuration, which everyone can read; choose another")]
     ExamplePassword,

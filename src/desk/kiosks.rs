@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Span, Timestamp};
 use super::Desk;
 use super::error::DeskError;
 use super::store::{
-    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, LOST, ListDiffers, NUMBER_TWICE, NumberTwice, OrderRefused, RaisedRow, Restored, Store,
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, LOST, ListDiffers, NUMBER_TWICE, NumberTwice, OrderRefused, RaisedRow, Restored,
+    Store,
 };
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::{KioskRules, MoreThanUsual, Tally, failing};
@@ -57,6 +58,10 @@ pub enum Alarm {
     Newer(u64),
     /// An older copy of the desk's file was put back.
     Restored(Restored),
+    /// Too many tries failed: it looks nobody up, until then by the desk's clock.
+    Guessing(Timestamp),
+    /// So many reports said more than the desk takes, or what it does not understand; why the last one.
+    Aside(u64, String),
 }
 
 /// What somebody should look after when there is time.
@@ -158,6 +163,8 @@ impl Alarm {
             Self::NumberTwice(_) => NUMBER_TWICE,
             Self::Newer(_) => "newer",
             Self::Restored(_) => RESTORED,
+            Self::Aside(..) => "set-aside",
+            Self::Guessing(_) => "guessing",
         }
     }
 
@@ -165,11 +172,13 @@ impl Alarm {
     fn detail(&self) -> String {
         match self {
             Self::Printer(why) => why.clone(),
+            Self::Aside(count, _) => count.to_string(),
             Self::Silent(_)
             | Self::Out
             | Self::Waiting(..)
             | Self::List(_)
             | Self::Failing(_)
+            | Self::Guessing(_)
             | Self::OtherLog(_)
             | Self::Behind
             | Self::Newer(_)
@@ -190,6 +199,11 @@ impl Alarm {
             Self::Out => "sends patients to the desk by itself".to_owned(),
             Self::Printer(why) if why.is_empty() => "the printer does not work".to_owned(),
             Self::Printer(why) => format!("printer: {why}"),
+            Self::Guessing(until) => {
+                format!("looks no one up until {}: too many tries failed; signed letters are still taken", time(until))
+            }
+            Self::Aside(1, why) => format!("1 report was not taken whole: {why}"),
+            Self::Aside(count, why) => format!("{count} reports were not taken whole; the last: {why}"),
             Self::Waiting(1, since) => format!("1 report does not reach the desk since {}", time(since)),
             Self::Waiting(count, since) => format!("{count} reports do not reach the desk since {}", time(since)),
             Self::OtherLog(false) => {
@@ -301,6 +315,9 @@ pub fn judge(
             watched.alarms.push(Alarm::Waiting(health.waiting, since));
         }
         watched.alarms.extend(heard.list.filter(|list| now.duration_since(list.since) >= LIST_ALARMS).map(Alarm::List));
+        // By the desk's clock, which may be another one.
+        let until = health.brake.and_then(|brake| brake.until).map(|until| until.saturating_add(heard.clock).unwrap_or(until));
+        watched.alarms.extend(until.filter(|until| *until > now).map(Alarm::Guessing));
         watched.alarms.extend(more.map(Alarm::Failing));
         watched.warnings = warnings(health, heard.clock);
     }
@@ -372,6 +389,17 @@ fn more_than_usual(store: &Store, kiosk: &KioskId, is_raised: bool, now: Timesta
 }
 
 impl Desk {
+    /// Makes other keys for the pages of tickets; those that were printed until now lead to no page any more. `by`: who does it, for the audit.
+    ///
+    /// # Errors
+    /// If the machine gives no random bytes or the file cannot be written.
+    pub fn renew_page_keys(&self, by: &str) -> Result<(), DeskError> {
+        let now = self.now();
+        self.with_store(|store| store.renew_page_keys(by, now))?;
+        self.notify();
+        Ok(())
+    }
+
     /// How every kiosk stands now. Read anew when something has changed or a second has passed.
     ///
     /// # Errors
@@ -393,7 +421,13 @@ impl Desk {
                 let is_failing = known.iter().any(|raised| raised.kiosk == row.id && raised.alarm == "failing");
                 let more = more_than_usual(store, &row.id, is_failing, now)?;
                 let service = store.service_order(&row.id)?;
-                let watched = judge(row, service, more, rules, now);
+                let mut watched = judge(row, service, more, rules, now);
+                if let Some((count, why)) = store.set_aside_lately(&watched.row.id, now)? {
+                    watched.alarms.push(Alarm::Aside(count, why));
+                    if watched.standing == Standing::Working {
+                        watched.standing = Standing::NeedsSomebody;
+                    }
+                }
                 for alarm in &watched.alarms {
                     let is_it = |row: &&RaisedRow| row.kiosk == watched.row.id && row.alarm == alarm.code() && row.detail == alarm.detail();
                     let raised = known.iter().find(is_it);
@@ -536,6 +570,7 @@ mod tests {
             obeyed: 0,
             ends: Vec::new(),
             list: None,
+            brake: None,
         }
     }
 

@@ -9,14 +9,17 @@ pub mod api;
 pub mod audit;
 pub mod board;
 pub mod booking;
+pub mod bounds;
 pub mod by_hand;
 pub mod calling;
 pub mod changes;
 pub mod clean_up;
 pub mod config;
+pub mod connections;
 pub mod dates;
 pub mod eligibility;
 pub mod error;
+pub mod guessing;
 pub mod import;
 pub mod keeping;
 pub mod kept;
@@ -26,6 +29,7 @@ pub mod matching;
 pub mod messages;
 pub mod out;
 pub mod page;
+pub mod passwords;
 pub mod queues;
 pub mod reports;
 pub mod secret;
@@ -78,6 +82,7 @@ struct Inner {
     revision: watch::Sender<u64>,
     stopping: watch::Sender<bool>,
     hashing: Semaphore,
+    connections_max: Option<usize>,
     payers: Option<Arc<dyn Payers>>,
     kept: kept::KeptForms,
     previews: import::preview::Previews,
@@ -157,7 +162,7 @@ impl Desk {
         store.need_life(clock.now())?;
         store.understand_newer()?;
         store.need_letter_key(clock.now())?;
-        store.need_page_keys()?;
+        store.need_page_keys(clock.now())?;
         let (since, settings) = store.settings_after(None)?.unwrap_or_default();
         let settings = RwLock::new(Known { since, settings: Arc::new(settings) });
         let (revision, _) = watch::channel(store.revision()?);
@@ -179,6 +184,7 @@ impl Desk {
             revision,
             stopping,
             hashing,
+            connections_max: None,
             payers,
             kept,
             previews,
@@ -205,6 +211,15 @@ impl Desk {
     pub fn with_second_step_for(mut self, whom: account::SecondStepFor) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {
             inner.second_step_for = whom;
+        }
+        self
+    }
+
+    /// The same desk with another number of connections at once than the system allows. Only before it is shared.
+    #[must_use]
+    pub fn with_connections_max(mut self, max: usize) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.connections_max = Some(max);
         }
         self
     }

@@ -13,11 +13,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Desk;
 use super::error::DeskError;
+use super::guessing::{Origin, Place, Tried};
 use super::kiosks::Watch;
+use super::passwords::password_fits;
 use super::secret::{hash_token, random_token, same};
-use super::store::{Session, Throttle, UserRow};
+use super::store::{FailedTries, Session, UserRow};
 use super::totp;
-use super::users::{NAME_CHARS_MAX, Role, normal_name, password_fits};
+use super::users::{NAME_CHARS_MAX, Role, normal_name};
 
 /// The cookie of a session.
 pub const SESSION_COOKIE: &str = "arrivals_session";
@@ -27,14 +29,10 @@ pub const FORM_COOKIE: &str = "arrivals_form";
 pub const KEPT_COOKIE: &str = "arrivals_kept";
 /// The cookie of a browser in which somebody has typed their password, and not yet the code.
 pub const HALF_COOKIE: &str = "arrivals_half";
-/// Tries without a wait.
-const FREE_TRIES: u32 = 3;
 /// For so long it is known whose session it was that ended by itself: whoever comes back finds what they had typed.
 const ENDED_KNOWN_HOURS: i64 = 24;
 /// For this many hours after a session ended by itself its browser is told where a patient feels unwell, without a name.
 const WATCH_HOURS: i64 = 12;
-/// The longest wait between tries.
-const WAIT_SECONDS_MAX: u64 = 300;
 
 /// Somebody who is signed in.
 #[derive(Clone)]
@@ -45,6 +43,8 @@ pub struct SignedIn {
     pub role: Role,
     /// Goes into every form.
     pub csrf: String,
+    /// Failed sign-ins that administrators should know of; empty for everyone else.
+    pub tries: Vec<FailedTries>,
     /// How the kiosks stand, for the top of a page; known once a page or a form was let pass.
     pub watch: Option<Arc<Watch>>,
     /// Whether an administrator, as they are, has to decide about the removal of old data; known as `watch` is.
@@ -78,7 +78,7 @@ pub enum SignIn {
     Wrong,
     /// Nobody's password was typed in this browser, or too long ago.
     TooLate,
-    /// Too many tries under this name: wait.
+    /// Too many tries from there: wait.
     Wait(Duration),
 }
 
@@ -92,29 +92,30 @@ pub(super) enum Checked {
     Wait(Duration),
 }
 
-/// How long to wait before the next try under a name.
-fn wait(throttle: Option<Throttle>, now: Timestamp) -> Duration {
-    let Some(throttle) = throttle.filter(|throttle| throttle.failures >= FREE_TRIES) else { return Duration::ZERO };
-    let seconds = 2_u64.saturating_pow(throttle.failures - FREE_TRIES + 1).min(WAIT_SECONDS_MAX);
-    let passed = Duration::try_from(now.duration_since(throttle.last_at)).unwrap_or(Duration::ZERO);
-    Duration::from_secs(seconds).saturating_sub(passed)
-}
-
 impl Desk {
     /// Tries to sign in.
     ///
     /// # Errors
     /// If the file cannot be used.
-    pub async fn sign_in(&self, name: &str, password: String) -> Result<SignIn, DeskError> {
+    pub async fn sign_in(&self, name: &str, password: String, origin: Origin) -> Result<SignIn, DeskError> {
         let Ok(name) = normal_name(&name.chars().take(NAME_CHARS_MAX + 1).collect::<String>()) else { return Ok(SignIn::Wrong) };
+        // Who has to wait anyway does not keep others from having their password looked at.
+        let place = {
+            let name = name.clone();
+            self.blocking(move |desk| desk.place_of_try(&name, &origin, Tried::Password)).await?
+        };
+        let wait = self.wait_for(&place)?;
+        if !wait.is_zero() {
+            return Ok(SignIn::Wait(wait));
+        }
         let turn = self.inner.hashing.acquire().await.map_err(|_| DeskError::Stopping)?;
-        let result = self.blocking(move |desk| desk.sign_in_blocking(&name, &password)).await;
+        let result = self.blocking(move |desk| desk.sign_in_blocking(&name, &password, &place)).await;
         drop(turn);
         result
     }
 
-    fn sign_in_blocking(&self, name: &str, password: &str) -> Result<SignIn, DeskError> {
-        match self.check_password(name, password)? {
+    fn sign_in_blocking(&self, name: &str, password: &str, place: &Place) -> Result<SignIn, DeskError> {
+        match self.check_password(name, password, place)? {
             Checked::Wait(wait) => Ok(SignIn::Wait(wait)),
             Checked::Wrong => Ok(SignIn::Wrong),
             // Failures are forgotten only after the code: whoever knows a password would have tries without a wait.
@@ -123,7 +124,7 @@ impl Desk {
                 self.with_store(|store| store.begin_half_session(&hash_token(&token), &user.name, now))?;
                 Ok(SignIn::Code(token))
             }
-            Checked::Right(user) => self.begin_session(&user),
+            Checked::Right(user) => self.begin_session(&user, place),
         }
     }
 
@@ -131,48 +132,41 @@ impl Desk {
     ///
     /// # Errors
     /// If the file cannot be used.
-    pub fn sign_in_with_code(&self, half: &str, typed: &str) -> Result<SignIn, DeskError> {
+    pub fn sign_in_with_code(&self, half: &str, typed: &str, origin: &Origin) -> Result<SignIn, DeskError> {
         let now = self.now();
         let Some(name) = self.with_store(|store| store.half_session(&hash_token(half), now))? else { return Ok(SignIn::TooLate) };
-        let wait = wait(self.with_store(|store| store.throttle(&name))?, now);
+        let place = self.place_of_try(&name, origin, Tried::Code)?;
+        let wait = self.wait_for(&place)?;
         if !wait.is_zero() {
             return Ok(SignIn::Wait(wait));
         }
         let typed = totp::as_typed(typed);
         if !self.with_store(|store| store.use_code(&name, &typed, now))? {
-            self.note_failure(&name, "code-failed")?;
+            self.note_failure(&name, &place, "code-failed")?;
             return Ok(SignIn::Wrong);
         }
         match self.with_store(|store| store.user(&name))? {
-            Some(user) => self.begin_session(&user),
+            Some(user) => self.begin_session(&user, &place),
             None => Ok(SignIn::TooLate),
         }
     }
 
     /// Looks at a password, no faster than guessing may be.
-    pub(super) fn check_password(&self, name: &str, password: &str) -> Result<Checked, DeskError> {
-        let wait = wait(self.with_store(|store| store.throttle(name))?, self.now());
+    pub(super) fn check_password(&self, name: &str, password: &str, place: &Place) -> Result<Checked, DeskError> {
+        let wait = self.wait_for(place)?;
         if !wait.is_zero() {
             return Ok(Checked::Wait(wait));
         }
         let user = self.with_store(|store| store.user(name))?;
         let fits = password_fits(password, user.as_ref().map(|user| user.password_hash.as_str()));
         let Some(user) = user.filter(|_| fits) else {
-            self.note_failure(name, "sign-in-failed")?;
+            self.note_failure(name, place, "sign-in-failed")?;
             return Ok(Checked::Wrong);
         };
         Ok(Checked::Right(user))
     }
 
-    fn note_failure(&self, name: &str, action: &str) -> Result<(), DeskError> {
-        let now = self.now();
-        let forget = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
-        self.with_store(|store| store.note_failure(name, action, now, forget))?;
-        tracing::warn!("a sign-in failed");
-        Ok(())
-    }
-
-    fn begin_session(&self, user: &UserRow) -> Result<SignIn, DeskError> {
+    fn begin_session(&self, user: &UserRow, place: &Place) -> Result<SignIn, DeskError> {
         let (token, now) = (random_token()?, self.now());
         let idle_seconds = self.idle_seconds();
         let session = Session {
@@ -186,10 +180,8 @@ impl Desk {
         let idle = SignedDuration::from_secs(idle_seconds.into());
         let known = idle.saturating_add(SignedDuration::from_hours(ENDED_KNOWN_HOURS));
         let ended = now.saturating_sub(known).unwrap_or(Timestamp::MIN);
-        self.with_store(|store| {
-            store.forget_failures(&user.name)?;
-            store.begin_session(&hash_token(&token), &session, ended)
-        })?;
+        self.forgive(place)?;
+        self.with_store(|store| store.begin_session(&hash_token(&token), &session, ended))?;
         Ok(SignIn::Welcome(token))
     }
 
@@ -225,8 +217,18 @@ impl Desk {
         let needs_second_step = self.inner.second_step_for.needs(session.role);
         let must_enrol = needs_second_step && !session.second_step;
         let (user, role, csrf) = (session.user, session.role, session.csrf);
-        let who =
-            SignedIn { user, role, csrf, needs_second_step, must_enrol, watch: None, is_asked_about_old_data: false, left, token_hash };
+        let who = SignedIn {
+            user,
+            role,
+            csrf,
+            needs_second_step,
+            must_enrol,
+            tries: Vec::new(),
+            watch: None,
+            is_asked_about_old_data: false,
+            left,
+            token_hash,
+        };
         Ok(if left.is_negative() { Standing::Ended(who) } else { Standing::Here(who) })
     }
 
@@ -279,7 +281,9 @@ impl Desk {
     /// If the file cannot be written.
     pub fn sign_out(&self, who: &SignedIn) -> Result<(), DeskError> {
         let now = self.now();
-        self.with_store(|store| store.end_session(&who.token_hash, now))
+        self.with_store(|store| store.end_session(&who.token_hash, now))?;
+        self.notify();
+        Ok(())
     }
 }
 
@@ -333,16 +337,6 @@ pub fn set_cookie_for(headers: &HeaderMap, name: &str, value: &str, seconds: u32
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waiting_grows_with_failures_and_passes() {
-        let now: Timestamp = "2026-11-23T14:00:00Z".parse().unwrap();
-        for (failures, passed, expected) in [(0, 0, 0), (2, 0, 0), (3, 0, 2), (5, 0, 8), (5, 7, 1), (5, 8, 0), (40, 0, 300), (40, 301, 0)] {
-            let throttle = Throttle { failures, last_at: now - SignedDuration::from_secs(passed) };
-            assert_eq!(wait(Some(throttle), now), Duration::from_secs(expected), "{failures} failures, {passed} s ago");
-        }
-        assert_eq!(wait(None, now), Duration::ZERO);
-    }
 
     #[test]
     fn cookies_are_found_among_others() {

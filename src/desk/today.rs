@@ -14,9 +14,8 @@ use jiff::tz::TimeZone;
 use super::Desk;
 use super::error::DeskError;
 use super::queues::Queues;
-use super::store::{Store, VisitRow};
+use super::store::{PageKeys, Store, VisitRow};
 use crate::domain::appointment::Standing;
-use crate::domain::pages::TicketPages;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
@@ -40,6 +39,8 @@ pub struct Today {
     pub urgent: Vec<String>,
     /// Numbers that stand on two papers.
     on_two_papers: HashSet<Ticket>,
+    /// What those pages are named with.
+    keys: PageKeys,
     /// Its tickets by the names of their pages.
     pages: OnceLock<HashMap<String, Ticket>>,
 }
@@ -70,7 +71,20 @@ impl Desk {
             let urgent = urgent(store, &rows, now)?;
             let until = until(&rows, &settings, store.zone(), now);
             let (minute, date, on_two_papers) = (minute_of(now), store.date_at(now), store.numbers_on_two_papers()?);
-            Ok(Arc::new(Today { revision, minute, at: now, date, rows, until, queues, urgent, on_two_papers, pages: OnceLock::new() }))
+            let keys = store.page_keys(now)?;
+            Ok(Arc::new(Today {
+                revision,
+                minute,
+                at: now,
+                date,
+                rows,
+                until,
+                queues,
+                urgent,
+                on_two_papers,
+                keys,
+                pages: OnceLock::new(),
+            }))
         })?;
         shared.keep(&today);
         drop(turn);
@@ -96,17 +110,20 @@ impl Today {
     /// The ticket whose page has this name: the one that counts, if a second kiosk gave another one for the same visit. A page ends with
     /// the day of its ticket, but not while its visit is open.
     #[must_use]
-    pub fn ticket_of(&self, token: &str, pages: &TicketPages) -> Option<Ticket> {
+    pub fn ticket_of(&self, token: &str) -> Option<Ticket> {
         let by_name = self.pages.get_or_init(|| {
             let given = self
                 .rows
                 .iter()
                 .filter_map(|row| Some((row, row.ticket.filter(|ticket| ticket.date == self.date || row.state.is_open())?)));
-            let all = given
-                .flat_map(|(row, counts)| row.duplicates.iter().chain([&counts]).map(move |ticket| (*ticket, counts)).collect::<Vec<_>>());
+            let all = given.flat_map(|(row, counts)| {
+                row.duplicates.iter().chain([&counts]).map(move |ticket| (row, *ticket, counts)).collect::<Vec<_>>()
+            });
             // Whoever holds one of two such papers could act for the other.
-            let one_paper = all.filter(|(ticket, _)| !self.on_two_papers.contains(ticket));
-            one_paper.filter_map(|(ticket, counts)| Some((pages.token(ticket)?, counts))).collect()
+            let one_paper = all.filter(|(_, ticket, _)| !self.on_two_papers.contains(ticket));
+            one_paper
+                .flat_map(|(row, ticket, counts)| self.keys.names(ticket, row.kiosk.as_ref()).into_iter().map(move |name| (name, counts)))
+                .collect()
         });
         by_name.get(token).copied()
     }

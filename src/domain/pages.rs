@@ -1,7 +1,8 @@
-//! The page behind a ticket's code: its name follows from the ticket and a key that the desk shares with its kiosks, so that a kiosk
+//! The page behind a ticket's code: its name follows from the ticket and a key that the desk shares with the kiosk that prints it, so that a kiosk
 //! prints it without the network, and nothing has to be kept for it.
 //!
-//! Invariant: whoever has not the key learns nothing about one page's name from another's.
+//! Invariants: whoever has not the key learns nothing about one page's name from another's; from a kiosk's key neither another kiosk's follows nor
+//! the desk's.
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -88,6 +89,27 @@ impl TicketPages {
         Some(token)
     }
 
+    /// The key of one kiosk, made from the desk's: with it nobody finds the names of another's pages, nor the desk's key. None without a key.
+    #[must_use]
+    pub fn key_for(&self, whose: &str) -> Option<String> {
+        let mut mac: Blake2sMac256 = KeyInit::new(&self.key_bytes()?.into());
+        mac.update(b"pages of ");
+        mac.update(whose.as_bytes());
+        Some(mac.finalize().into_bytes().iter().fold(String::with_capacity(64), |mut key, byte| {
+            let _ = write!(key, "{byte:02x}");
+            key
+        }))
+    }
+
+    /// Whether this is the address of some ticket's page here. A kiosk knows the names of its own tickets' pages alone.
+    #[must_use]
+    pub fn is_a_page(&self, page: &str) -> bool {
+        let address = self.address.trim_end_matches('/');
+        let name = page.strip_prefix(address).and_then(|rest| rest.strip_prefix("/t/"));
+        !address.is_empty()
+            && name.is_some_and(|name| name.len() == 2 * TOKEN_BYTES && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+    }
+
     fn key_bytes(&self) -> Option<[u8; 32]> {
         let digits = |at: usize| self.key.get(2 * at..2 * at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
         let bytes: Vec<u8> = (0..32).map_while(digits).collect();
@@ -126,6 +148,26 @@ mod tests {
         for other in [last, first] {
             assert_ne!(other.token(ticket("A17", 9)).unwrap(), name);
         }
+    }
+
+    #[test]
+    fn each_kiosk_has_a_key_of_its_own() {
+        let desk = TicketPages { address: "https://arrivals.example.org/".to_owned(), key: "5f".repeat(32) };
+        let of = |whose: &str| TicketPages { key: desk.key_for(whose).unwrap(), ..desk.clone() };
+        let (lobby, annex) = (of("lobby"), of("annex"));
+        let names: Vec<String> = [&desk, &lobby, &annex].map(|pages| pages.token(ticket("A17", 9)).unwrap()).into();
+        assert!(names[0] != names[1] && names[1] != names[2] && names[0] != names[2]);
+        assert_eq!(of("lobby"), lobby);
+        assert!(annex.is_a_page(&lobby.of(ticket("A17", 9)).unwrap()));
+        for no in [
+            "",
+            "https://arrivals.example.org/t/",
+            "https://arrivals.example.org/t/xyz",
+            "https://other.example.org/t/0123456789abcdef0123456789abcdef",
+        ] {
+            assert!(!annex.is_a_page(no), "{no}");
+        }
+        assert_eq!(TicketPages::default().key_for("lobby"), None);
     }
 
     #[test]

@@ -36,6 +36,7 @@ impl Conversation {
             }
             // A code can be held out at any time until a person is found.
             (_, Input::ScannedAppointment(id)) => self.look_up_code(Query::Appointment(id)),
+            (_, Input::ScannedLetter(id)) => self.look_up_code(Query::Letter(id)),
             (_, Input::ScannedPatient(id)) => self.look_up_code(Query::Patient(id)),
             (_, Input::ScannedTicket(ticket)) => self.look_up_code(Query::Ticket(ticket)),
             (_, Input::ScannedCard { facts, others, is_enough }) => {

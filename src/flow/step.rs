@@ -317,6 +317,8 @@ pub enum Input {
 
     /// The scanner read a code of ours for an appointment.
     ScannedAppointment(AppointmentId),
+    /// A letter that the clinic signed: the appointment that it is for.
+    ScannedLetter(AppointmentId),
     /// The scanner read a medical record number.
     ScannedPatient(PatientId),
     /// The scanner read one of our tickets.
@@ -364,7 +366,14 @@ impl Input {
     /// Whether a code was read that may lead to somebody.
     #[must_use]
     pub fn is_good_scan(&self) -> bool {
-        matches!(self, Self::ScannedAppointment(_) | Self::ScannedPatient(_) | Self::ScannedTicket(_) | Self::ScannedCard { .. })
+        matches!(
+            self,
+            Self::ScannedAppointment(_)
+                | Self::ScannedLetter(_)
+                | Self::ScannedPatient(_)
+                | Self::ScannedTicket(_)
+                | Self::ScannedCard { .. }
+        )
     }
 }
 
@@ -422,6 +431,8 @@ pub enum Effect {
 pub enum Query {
     /// Whose appointment is this?
     Appointment(AppointmentId),
+    /// The same, by a letter that the clinic signed: nobody guesses those.
+    Letter(AppointmentId),
     /// Whose medical record number is this?
     Patient(PatientId),
     /// Whose ticket is this?

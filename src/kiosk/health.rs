@@ -7,7 +7,7 @@ use crate::device::camera::{CameraEvent, CameraState};
 use crate::device::machine;
 use crate::device::printer::PrinterStatus;
 use crate::device::scanner::ScannerStatus;
-use crate::sync::wire::{Condition, DeviceHealth};
+use crate::sync::wire::{BrakeHealth, Condition, DeviceHealth};
 
 /// Temperature and disk change slowly.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -59,7 +59,12 @@ impl Kiosk {
     /// Whether it serves, what it has carried out and, now and then, how warm and how full it is.
     pub(super) fn tell_health(&mut self) {
         let (out_of_service, obeyed, ends) = (self.is_out_of_service(), self.obeyed, self.ends.clone());
-        self.parts.vitals.set(|health| (health.out_of_service, health.obeyed, health.ends) = (out_of_service, obeyed, ends));
+        let wall = self.parts.clock.now();
+        let left = self.braked_for().and_then(|left| jiff::SignedDuration::try_from(left).ok());
+        let brake = Some(BrakeHealth { until: left.and_then(|left| wall.checked_add(left).ok()) });
+        self.parts
+            .vitals
+            .set(|health| (health.out_of_service, health.obeyed, health.ends, health.brake) = (out_of_service, obeyed, ends, brake));
         let now = self.parts.clock.elapsed();
         if self.machine_seen.is_none_or(|seen| now.saturating_sub(seen) >= LOOK_EVERY) {
             self.machine_seen = Some(now);

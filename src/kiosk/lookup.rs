@@ -100,7 +100,7 @@ pub fn look_up(query: &Query, roster: &Roster, store: &Store, clinic: &Clinic, n
     let list = roster.list();
     let whose = |id: &AppointmentId| list.get(id).map(|appointment| appointment.person.id.clone());
     let patient = match query {
-        Query::Appointment(id) => whose(id),
+        Query::Appointment(id) | Query::Letter(id) => whose(id),
         Query::Patient(id) => Some(id.clone()).filter(|id| list.iter().any(|appointment| appointment.person.id == *id)),
         Query::Ticket(ticket) if !store.ticket_counts(*ticket, today)? => None,
         Query::Ticket(ticket) => {

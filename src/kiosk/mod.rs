@@ -3,7 +3,6 @@
 //! Rules about patients are deliberately absent: they live in `flow` and `domain`.
 
 pub mod app;
-mod brake;
 pub mod bridge;
 pub mod camera;
 mod card_faces;
@@ -12,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod details;
 mod faces;
+mod guessing;
 pub mod headless;
 mod health;
 pub mod lookup;

@@ -76,10 +76,12 @@ impl Kiosk {
             let closed = match &order.what {
                 OrderKind::OutOfService { text } => Some(Some(text.as_str())),
                 OrderKind::InService => Some(None),
-                OrderKind::Say { .. } | OrderKind::Restart | OrderKind::PrintAgain { .. } | OrderKind::Newer(_) => None,
+                OrderKind::Say { .. } | OrderKind::Restart | OrderKind::PrintAgain { .. } | OrderKind::LookAgain | OrderKind::Newer(_) => {
+                    None
+                }
             };
             let is = match order.what {
-                OrderKind::OutOfService { .. } | OrderKind::InService | OrderKind::Say { .. } => OrderStage::Done,
+                OrderKind::OutOfService { .. } | OrderKind::InService | OrderKind::Say { .. } | OrderKind::LookAgain => OrderStage::Done,
                 OrderKind::Restart => OrderStage::Waiting,
                 OrderKind::PrintAgain { .. } => OrderStage::UnderWay,
                 OrderKind::Newer(_) => OrderStage::NotDone,
@@ -116,6 +118,10 @@ impl Kiosk {
             OrderKind::Restart => {
                 tracing::info!("staff start this kiosk again");
                 self.restart = true;
+            }
+            OrderKind::LookAgain => {
+                tracing::info!("staff let this kiosk look people up again");
+                self.lift_brake();
             }
             OrderKind::PrintAgain { ticket } => self.print_again(order, ticket),
             OrderKind::Newer(word) => {

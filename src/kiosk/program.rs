@@ -13,8 +13,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use tokio::sync::Notify;
 
-use super::brake::Brake;
 use super::camera::CardCamera;
+use super::guessing::Brakes;
 use super::lookup::{Clinic, Roster, look_up};
 use super::orders::{Message, Print};
 use super::printing::{PrinterThread, PrinterWord};
@@ -30,7 +30,6 @@ use crate::domain::ids::Seq;
 use crate::domain::kiosk::OrderEnd;
 use crate::domain::language::Language;
 use crate::domain::pages::TicketPages;
-use crate::domain::reason::Reason;
 use crate::domain::settings::{Localized, WalkInCategory};
 use crate::domain::ticket::PrintOutcome;
 use crate::flow::card::CardPart;
@@ -153,7 +152,7 @@ pub struct Kiosk {
     pub(super) roster: Roster,
     pub(super) clinic: Option<Clinic>,
     pub(super) reader: Reader,
-    brake: Brake,
+    pub(super) brakes: Brakes,
     /// Waits for the page that announces it to be seen.
     work: VecDeque<Effect>,
     /// Could not be written to the log yet.
@@ -202,6 +201,7 @@ impl Kiosk {
             let store = lock(&parts.store);
             (store.list()?, store.settings()?)
         };
+        let brakes = Brakes::kept(&lock(&parts.store), parts.clock.elapsed(), parts.clock.now())?;
         let conversation = Conversation::new(parts.home_language);
         let now = parts.clock.elapsed();
         let mut kiosk = Self {
@@ -210,7 +210,7 @@ impl Kiosk {
             roster: Roster::from(list),
             clinic: None,
             reader: Reader::default(),
-            brake: Brake::default(),
+            brakes,
             work: VecDeque::new(),
             unwritten: VecDeque::new(),
             stopwatch: Stopwatch::default(),
@@ -412,7 +412,7 @@ impl Kiosk {
         let Some(clinic) = &self.clinic else {
             return Lookup::NoList;
         };
-        if self.brake.is_on(self.parts.clock.elapsed(), clinic.settings.failed_tries_per_hour) {
+        if self.brakes.stop(query, self.parts.clock.elapsed(), clinic.settings.failed_tries_per_hour) {
             return Lookup::Braked;
         }
         let store = lock(&self.parts.store);
@@ -426,23 +426,6 @@ impl Kiosk {
                 tracing::error!(%error, "the list cannot be asked; the patient is sent to the desk");
                 Lookup::NoList
             }
-        }
-    }
-
-    fn count_failed_try(&mut self) {
-        let Some(clinic) = &self.clinic else {
-            return;
-        };
-        if self.brake.count(self.parts.clock.elapsed(), clinic.settings.failed_tries_per_hour) {
-            tracing::warn!("too many tries to be found failed within an hour; this kiosk looks nobody up until the hour is over");
-            self.log(KioskEvent::Stopped {
-                reason: Reason::Guessing,
-                step: self.conversation.step.name().to_owned(),
-                patient: None,
-                appointments: Vec::new(),
-                language: self.conversation.language,
-            });
-            self.parts.wake.notify_one();
         }
     }
 

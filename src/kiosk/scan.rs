@@ -40,7 +40,7 @@ fn input_of_letter(said: &Letter, roster: &Roster, today: Date) -> Input {
     match meant {
         // The same number, but somebody else's by now: the letter is no longer anybody's.
         Some(appointment) if letter::patient_ref(&appointment.person.id) != said.patient => Input::ScannedRefused(ScanWord::NotOnList),
-        Some(appointment) => Input::ScannedAppointment(appointment.id.clone()),
+        Some(appointment) => Input::ScannedLetter(appointment.id.clone()),
         None if said.date != today => Input::ScannedRefused(ScanWord::OtherDay(said.date)),
         None => Input::ScannedRefused(ScanWord::NotOnList),
     }

@@ -19,7 +19,10 @@ const ANEW: &str = "feed_anew";
 const PROGRAM: &str = "feed_program";
 /// The second one keeps when the clinic's day begins and which tickets are held.
 const KEEPS: &str = concat!(env!("CARGO_PKG_VERSION"), " 2");
-const SETTINGS: &str = "settings";
+/// The clinic's rules. They name nobody, but hold the key by which the pages of this kiosk's tickets are named.
+const SETTINGS_SEALED: &str = "settings_sealed";
+/// Where earlier versions kept them in clear.
+pub(super) const SETTINGS_IN_CLEAR: &str = "settings";
 const TABLE: &str = "appointment";
 
 /// One change to what the kiosk knows; `sync` translates the desk's words into it.
@@ -138,12 +141,14 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn settings(&self) -> Result<Option<ClinicSettings>, StoreError> {
-        match self.fact(SETTINGS)? {
-            // A newer program may have kept them.
-            Some(text) => serde_json::from_str(&text)
-                .and_then(ClinicSettings::told)
-                .map(Some)
-                .map_err(|_| StoreError::Unreadable { what: "settings" }),
+        let unreadable = || StoreError::Unreadable { what: "settings" };
+        match self.fact(SETTINGS_SEALED)? {
+            Some(sealed) => {
+                let sealed = seal::of_hex(&sealed).ok_or_else(unreadable)?;
+                let text = self.seal.open(SETTINGS_SEALED, &sealed).ok_or_else(unreadable)?;
+                // A newer program may have kept them.
+                serde_json::from_slice(&text).and_then(ClinicSettings::told).map(Some).map_err(|_| unreadable())
+            }
             None => Ok(None),
         }
     }
@@ -185,8 +190,8 @@ impl Store {
         super::set_fact_in(&transaction, CURSOR, &cursor.to_string())?;
         super::set_fact_in(&transaction, PROGRAM, KEEPS)?;
         if let Some(settings) = settings {
-            let settings = serde_json::to_string(settings).map_err(|_| StoreError::Unreadable { what: "settings" })?;
-            super::set_fact_in(&transaction, SETTINGS, &settings)?;
+            let settings = super::to_json("settings", settings)?;
+            put_settings_in(&transaction, &self.seal, &settings)?;
         }
         transaction.commit()?;
         Ok(())
@@ -218,6 +223,12 @@ impl Store {
         self.connection.execute("DELETE FROM appointment WHERE start < ?1", params![before.to_string()])?;
         tickets::forget_in(&self.connection, date, self.held()?)
     }
+}
+
+/// Seals and writes the clinic's rules, as JSON.
+pub(super) fn put_settings_in(connection: &Connection, seal: &Seal, settings: &[u8]) -> Result<(), StoreError> {
+    let sealed = seal.seal(SETTINGS_SEALED, settings)?;
+    super::set_fact_in(connection, SETTINGS_SEALED, &seal::hex(&sealed))
 }
 
 /// Seals and writes an appointment, as JSON; replaces an older word about it.

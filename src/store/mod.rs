@@ -5,6 +5,7 @@
 //! ticket number is never given twice on one clinic date; what says anything about a person is sealed (`docs/sealing.md`).
 //! The network and the devices are deliberately absent.
 
+pub mod brake;
 pub mod error;
 pub mod events;
 pub mod feed;

@@ -1,7 +1,7 @@
 //! The tables, and the way from older ones.
 //!
 //! What is sealed: the bodies, and the keys of rows that would be numbers of the booking system (they are keyed hashes). In
-//! clear: positions and times, ticket numbers and their dates, counters, the feed's cursor and the clinic's settings. None
+//! clear: positions and times, ticket numbers and their dates, counters and the feed's cursor. The clinic's settings are sealed, too. None
 //! of these names a person or says why somebody comes.
 
 use rusqlite::{Connection, params};
@@ -71,12 +71,15 @@ pub(super) fn bring_up_to_date(connection: &mut Connection, seal: &Seal, version
             if version == 0 {
                 transaction.execute_batch(FACTS)?;
                 transaction.execute_batch(SEALED)?;
-            } else if !is_sealed(version) {
-                seal_what_is_in_clear(&transaction, seal)?;
-                super::set_fact_in(&transaction, TRACES, "1")?;
             } else {
-                // What was not told again while the list is told anew.
-                transaction.execute_batch("ALTER TABLE appointment ADD COLUMN told INTEGER NOT NULL DEFAULT 1")?;
+                if version < SEALED_SINCE {
+                    seal_what_is_in_clear(&transaction, seal)?;
+                } else {
+                    // What was not told again while the list is told anew.
+                    transaction.execute_batch("ALTER TABLE appointment ADD COLUMN told INTEGER NOT NULL DEFAULT 1")?;
+                }
+                seal_settings(&transaction, seal)?;
+                super::set_fact_in(&transaction, TRACES, "1")?;
             }
             super::set_fact_in(&transaction, KEY_MARK, &seal.mark())?;
             transaction.pragma_update(None, "user_version", VERSION)?;
@@ -100,6 +103,15 @@ fn remove_traces(connection: &Connection) -> Result<bool, StoreError> {
 /// reads the file just then.
 pub(super) fn empty_journal(connection: &Connection) -> Result<bool, StoreError> {
     Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))? == 0)
+}
+
+/// Until version 3 the clinic's settings were in clear, and with them the key of the tickets' pages.
+fn seal_settings(connection: &Connection, seal: &Seal) -> Result<(), StoreError> {
+    if let Some(settings) = super::fact_in(connection, feed::SETTINGS_IN_CLEAR)? {
+        feed::put_settings_in(connection, seal, Zeroizing::new(settings).as_bytes())?;
+        connection.execute("DELETE FROM fact WHERE name = ?1", params![feed::SETTINGS_IN_CLEAR])?;
+    }
+    Ok(())
 }
 
 fn seal_what_is_in_clear(connection: &Connection, seal: &Seal) -> Result<(), StoreError> {

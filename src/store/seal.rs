@@ -77,6 +77,12 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
+/// Hexadecimal digits as bytes; none if they are no such digits.
+pub(super) fn of_hex(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2));
+    pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
+}
+
 /// Keyed BLAKE2s, a pseudorandom function (RFC 7693): of the same key and words always the same bytes.
 fn keyed(key: &[u8; KEY_BYTES], words: &str) -> [u8; KEY_BYTES] {
     let mut mac: Blake2sMac256 = KeyInit::new(key.into());

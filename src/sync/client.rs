@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::api::{Attempt, DeskApi, Refusal};
-use super::wire::{Feed, Health, Held, Orders, PhotoHeld, PhotoName, Piece, Post};
+use super::wire::{ANSWER_BYTES_MAX, Feed, Health, Held, Orders, PhotoHeld, PhotoName, Piece, Post};
 
 /// An answer that is not there after this long is not coming.
 const ANSWER_SECONDS_MAX: u64 = 10;
@@ -70,9 +70,15 @@ impl Client {
             Err(error) => return Attempt::Retry(error.without_url().to_string()),
         };
         match response.status() {
-            StatusCode::OK => match response.json().await {
-                Ok(answer) => Attempt::Sent(answer),
-                Err(error) if error.is_decode() => Attempt::Refused(Refusal::NotUnderstood("its answer could not be read".to_owned())),
+            StatusCode::OK => match whole(response).await {
+                Ok(Some(answer)) => match serde_json::from_slice(&answer) {
+                    Ok(answer) => Attempt::Sent(answer),
+                    Err(_) => Attempt::Refused(Refusal::NotUnderstood("its answer could not be read".to_owned())),
+                },
+                Ok(None) => {
+                    let mib = ANSWER_BYTES_MAX / (1024 * 1024);
+                    Attempt::Refused(Refusal::NotUnderstood(format!("its answer is longer than {mib} MiB")))
+                }
                 Err(error) => Attempt::Retry(error.without_url().to_string()),
             },
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Attempt::Refused(Refusal::UnknownToken),
@@ -83,6 +89,21 @@ impl Client {
             status => Attempt::Refused(Refusal::NotUnderstood(format!("it answered {status}"))),
         }
     }
+}
+
+/// The body of an answer, or none if it is longer than an answer of the desk may be: then no more of it is read.
+async fn whole(mut response: Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    if response.content_length().is_some_and(|length| length > ANSWER_BYTES_MAX as u64) {
+        return Ok(None);
+    }
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await? {
+        if body.len() + piece.len() > ANSWER_BYTES_MAX {
+            return Ok(None);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Some(body))
 }
 
 impl DeskApi for Client {
@@ -132,6 +153,52 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(Client::new(address, "t").is_ok(), taken, "{address}");
+        }
+    }
+
+    /// A desk that answers one request with this head, and then with `body` until nobody listens any more.
+    fn desk_that_says(head: &'static str, body: &'static [u8]) -> std::net::SocketAddr {
+        use std::io::{Read as _, Write as _};
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let addr = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(head.as_bytes());
+            let mut sent = 0_usize;
+            // Far more than any kiosk should read, and not for ever if one does.
+            while sent < 256 * 1024 * 1024 && stream.write_all(body).is_ok() {
+                sent += body.len();
+            }
+        });
+        addr
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_not_read_to_the_end() {
+        const BLANKS: &[u8] = &[b' '; 64 * 1024];
+        for (head, words) in [
+            ("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n", "longer than 8 MiB"),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 9000000000\r\n\r\n", "longer than 8 MiB"),
+        ] {
+            let client = Client::new(&format!("http://{}", desk_that_says(head, BLANKS)), "t").unwrap();
+            let begun = std::time::Instant::now();
+            match client.feed(0, Duration::ZERO).await {
+                Attempt::Refused(Refusal::NotUnderstood(why)) => assert!(why.contains(words), "{why}"),
+                other => panic!("{other:?}"),
+            }
+            assert!(begun.elapsed() < Duration::from_secs(8), "it is not waited for: {:?}", begun.elapsed());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_answer_that_is_one_is_read() {
+        const ROOM: &[u8] = &[b' '; 1024 * 1024];
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 7340032\r\n\r\n";
+        let client = Client::new(&format!("http://{}", desk_that_says(head, ROOM)), "t").unwrap();
+        match client.feed(0, Duration::ZERO).await {
+            Attempt::Refused(Refusal::NotUnderstood(why)) => assert_eq!(why, "its answer could not be read"),
+            other => panic!("{other:?}"),
         }
     }
 }

@@ -42,6 +42,7 @@ impl Vitals {
             obeyed: 0,
             ends: Vec::new(),
             list: None,
+            brake: None,
         };
         Self { wall_clock: Arc::new(wall_clock), health: Arc::new(Mutex::new(health)), changed: Arc::default() }
     }
@@ -53,7 +54,7 @@ impl Vitals {
         change(&mut health);
         let urgent = |health: &Health| {
             let devices = [&health.printer, &health.scanner, &health.camera].map(Clone::clone);
-            (devices, health.out_of_service, health.obeyed, health.ends.clone())
+            (devices, health.out_of_service, health.obeyed, health.ends.clone(), health.brake.map(|brake| brake.until.is_some()))
         };
         if urgent(&before) != urgent(&health) {
             self.changed.notify_one();

@@ -27,6 +27,10 @@ use crate::domain::ticket::{OpenTickets, Series, Ticket};
 pub const EVENTS_PER_POST_MAX: usize = 100;
 /// At most this many changes travel in one answer; the kiosk asks again at once while there are more.
 pub const CHANGES_PER_FEED_MAX: usize = 500;
+/// An answer of the desk is no longer than this: a kiosk reads no more of one.
+pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The desk puts no more bytes than about this into one part of the feed, however few changes that are.
+pub const FEED_BYTES: usize = 2 * 1024 * 1024;
 /// The desk holds a feed request open this long when there is nothing to tell.
 pub const LONG_POLL_SECONDS_MAX: u64 = 25;
 /// A photo is no longer than this: a camera's pictures are not either.
@@ -146,6 +150,9 @@ pub struct Health {
     /// What it has of the desk's day, for the desk to compare. A kiosk of an older version does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<ListHealth>,
+    /// Whether too many failed tries keep it from looking people up; a program that does not say this knows no [`OrderKind::LookAgain`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brake: Option<BrakeHealth>,
 }
 
 /// What a kiosk has of the desk's day. Says nothing of anybody.
@@ -161,6 +168,14 @@ pub struct ListHealth {
 
 fn is_zero(n: &u64) -> bool {
     *n == 0
+}
+
+/// The brake on a kiosk at which too many tries failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrakeHealth {
+    /// Until when nobody is looked up, by the kiosk's wall clock; none if the brake is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// How a device of a kiosk is.
@@ -229,6 +244,8 @@ pub enum OrderKind {
         /// Which.
         ticket: Ticket,
     },
+    /// Looks people up again although too many tries failed. Only for a kiosk whose [`Health::brake`] is said.
+    LookAgain,
     /// Something that only a newer desk orders.
     #[serde(untagged)]
     Newer(NewerWord),

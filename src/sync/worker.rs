@@ -15,7 +15,8 @@ use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
 use super::vitals::Vitals;
 use super::wire::{
-    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Gap, Health, Held, LONG_POLL_SECONDS_MAX, ListHealth, Order, Post, TicketWait,
+    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Gap, Health, Held, LONG_POLL_SECONDS_MAX, ListHealth, Order, Post,
+    TicketWait,
 };
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;

@@ -193,6 +193,9 @@ fn a_code_is_taken_on_every_page_of_finding() {
         let (after, effects) = before.clone().next(Input::ScannedAppointment("apt-1".into()));
         assert_eq!((after.step, after.name.text().is_blank()), (Step::Find, true), "{:?}", before.step);
         assert_eq!(effects, [Effect::LookUp(Query::Appointment("apt-1".into()))]);
+        let (after, effects) = before.next(Input::ScannedLetter("apt-1".into()));
+        assert_eq!(after.step, Step::Find);
+        assert_eq!(effects, [Effect::LookUp(Query::Letter("apt-1".into()))], "nobody guesses a signed letter: the brake has to know");
     }
 }
 

@@ -83,6 +83,7 @@ fn every_input() -> Vec<Input> {
         Input::ToggleText,
         Input::ToggleContrast,
         Input::ScannedAppointment("apt-1".into()),
+        Input::ScannedLetter("apt-1".into()),
         Input::ScannedTicket(ticket()),
         Input::ScannedPatient("ada".into()),
         card(false),

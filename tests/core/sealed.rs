@@ -395,3 +395,38 @@ fn the_visits_of_a_ticket_are_found_without_their_numbers_in_clear() {
     assert_eq!(ids('A', 2).len(), 1);
     assert!(ids('A', 3).is_empty());
 }
+
+#[test]
+fn the_key_of_ticket_pages_is_not_in_clear_and_a_file_where_it_was_is_sealed() {
+    use arrivals::domain::pages::TicketPages;
+    use arrivals::domain::settings::ClinicSettings;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.db");
+    let key = "c0ffee5a".repeat(8);
+    let settings = ClinicSettings {
+        name: "Zq clinic".into(),
+        pages: TicketPages { address: "https://arrivals.example.org".into(), key: key.clone() },
+        ..ClinicSettings::default()
+    };
+    let is_in_clear = || {
+        let files = ["kiosk.db", "kiosk.db-wal"].map(|name| std::fs::read(folder.path().join(name)).unwrap_or_default());
+        files.iter().any(|bytes| bytes.windows(key.len()).any(|part| part == key.as_bytes()))
+    };
+    let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
+    store.apply_feed(7, Some(&settings), &[]).unwrap();
+    assert_eq!(store.settings().unwrap().unwrap().pages.key, key);
+    assert!(!is_in_clear(), "while it is open");
+    drop(store);
+    assert!(!is_in_clear());
+    // As the version before left it.
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.execute("DELETE FROM fact WHERE name = 'settings_sealed'", []).unwrap();
+    conn.execute("INSERT INTO fact(name, value) VALUES ('settings', ?1)", [serde_json::to_string(&settings).unwrap()]).unwrap();
+    conn.pragma_update(None, "user_version", 2).unwrap();
+    drop(conn);
+    assert!(is_in_clear(), "this search finds what is in clear");
+    let store = Store::open(&path, Series::FIRST, seal()).unwrap();
+    assert_eq!(store.settings().unwrap().unwrap().pages, settings.pages);
+    assert_eq!(store.cursor().unwrap(), 7);
+    assert!(!is_in_clear(), "and no trace of it stays");
+}

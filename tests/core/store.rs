@@ -195,9 +195,10 @@ fn another_version_of_the_program_reads_what_is_there_and_hears_everything_anew(
         assert_eq!(feed.settings.as_ref(), Some(&settings));
         Store::open(&path, Series::FIRST, seal()).unwrap().apply_feed(feed.cursor, feed.settings.as_ref(), &[]).unwrap();
     }
-    let kept = newer["settings"].to_string();
+    let sealed = seal().seal("settings_sealed", newer["settings"].to_string().as_bytes()).unwrap();
+    let kept: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
     let file = rusqlite::Connection::open(&path).unwrap();
-    assert_eq!(file.execute("UPDATE fact SET value = ?1 WHERE name = 'settings'", [&kept]).unwrap(), 1);
+    assert_eq!(file.execute("UPDATE fact SET value = ?1 WHERE name = 'settings_sealed'", [&kept]).unwrap(), 1);
     assert_eq!(file.execute("UPDATE fact SET value = '0.0.1' WHERE name = 'feed_program'", []).unwrap(), 1);
     let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
     assert_eq!((store.cursor().unwrap(), store.settings().unwrap()), (0, Some(settings)));
@@ -230,4 +231,25 @@ fn a_file_that_is_no_store_is_refused_in_a_sentence() {
     let newer = folder.path().join("newer.db");
     rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(Store::open(&newer, Series::FIRST, seal()), Err(StoreError::Newer { found: 99, .. })));
+}
+
+#[test]
+fn failed_tries_are_kept_over_a_restart() {
+    use arrivals::store::brake::{Brake, Tries};
+    use std::time::Duration;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.db");
+    let now: jiff::Timestamp = "2026-11-23T14:00:00Z".parse().unwrap();
+    let (mut brake, elapsed) = (Brake::default(), Duration::from_secs(7000));
+    {
+        let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
+        for _ in 0..20 {
+            brake.count(elapsed, 20);
+        }
+        store.keep_failed_tries(Tries::Guessed, &brake.tries(elapsed, now)).unwrap();
+    }
+    let store = Store::open(&path, Series::FIRST, seal()).unwrap();
+    let mut again = Brake::kept(&store.failed_tries(Tries::Guessed).unwrap(), Duration::ZERO, now + Duration::from_secs(60));
+    assert!(again.is_on(Duration::ZERO, 20), "whoever pulls the plug is braked again");
+    assert!(store.failed_tries(Tries::AfterLetter).unwrap().is_empty());
 }

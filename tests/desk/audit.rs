@@ -114,7 +114,10 @@ async fn every_view_and_every_change_has_one_row() {
     assert_eq!(sign_in(addr, "ana", "wrong password").await.status, 401);
     assert_eq!(sign_in(addr, "hunter2-typed-here", "wrong password").await.status, 401);
     assert_eq!(sign_in(addr, "ana", PASSWORD).await.status, 303);
-    assert_eq!(after(desk, at), [["ana", "sign-in-failed", "", ""], ["ana", "signed-in", "", ""]].map(|row| row.map(str::to_owned)));
+    assert_eq!(
+        after(desk, at),
+        [["ana", "sign-in-failed", "", "from 127.0.0.1"], ["ana", "signed-in", "", ""]].map(|row| row.map(str::to_owned))
+    );
     assert_eq!(whole(desk).0, last(desk));
     serving.stop().await;
 }

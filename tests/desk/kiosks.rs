@@ -15,7 +15,7 @@ use arrivals::domain::kiosk::{OrderEnd, OrderStage};
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::Ticket;
 use arrivals::sync::api::{Attempt, DeskApi, Refusal};
-use arrivals::sync::wire::{Change, Condition, DeviceHealth, Health, ListHealth, Order, OrderKind};
+use arrivals::sync::wire::{BrakeHealth, Change, Condition, DeviceHealth, Health, ListHealth, Order, OrderKind};
 use jiff::{SignedDuration, Timestamp};
 
 use super::support::{Place, TOKEN_A, TOKEN_B, checked_in, event, morning, place, post_of, stopped};
@@ -42,6 +42,7 @@ pub fn well(now: Timestamp) -> Health {
         obeyed: 0,
         ends: Vec::new(),
         list: None,
+        brake: None,
     }
 }
 
@@ -464,4 +465,30 @@ async fn a_list_of_today_that_is_not_the_desks_is_asked_again_and_alarms_and_one
     assert_eq!(alarms(), ["list"]);
     assert!(!reports(has(whole + 1, cursor)).await);
     assert_eq!(alarms(), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn a_kiosk_that_was_used_to_guess_is_shown_and_staff_let_it_look_again() {
+    let place = place();
+    let of_order = |place: &Place| place.desk.order(&lobby(), &OrderKind::LookAgain, "ana").unwrap();
+    // An older program would not understand the order, nor any other one beside it.
+    say(&place, well(now(&place))).await;
+    assert_eq!(of_order(&place), Err(OrderRefused::OlderProgram));
+    assert_eq!(standing(&place), (Standing::Working, vec![]));
+    let at = now(&place);
+    let braked = Health { brake: Some(BrakeHealth { until: Some(at + jiff::SignedDuration::from_mins(40)) }), ..well(at) };
+    say(&place, braked.clone()).await;
+    assert_eq!(standing(&place), (Standing::NeedsSomebody, vec!["guessing"]));
+    let raised = &place.desk.kiosks().unwrap().raised[0];
+    assert!(raised.sentence.contains("looks no one up until 8:40 AM") && raised.sentence.contains("signed letters"), "{}", raised.sentence);
+    let n = of_order(&place).unwrap();
+    let told = say(&place, braked).await;
+    assert!(matches!(&told[..], [one] if one.id == n && one.what == OrderKind::LookAgain), "{told:?}");
+    let free = Health { brake: Some(BrakeHealth::default()), obeyed: n, ..well(now(&place)) };
+    assert!(say(&place, free.clone()).await.is_empty());
+    assert_eq!(standing(&place), (Standing::Working, vec![]));
+    // What a silent kiosk said last is over by itself.
+    let at = now(&place);
+    say(&place, Health { brake: Some(BrakeHealth { until: Some(at - jiff::SignedDuration::from_secs(1)) }), ..free }).await;
+    assert_eq!(standing(&place), (Standing::Working, vec![]));
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrivals::desk::Desk;
 use arrivals::desk::booking::NewPerson;
 use arrivals::desk::messages::{MessageSettings, Way};
-use arrivals::desk::store::{COMMAND, HandAction, IfLate, Removal, StaffAction, StaffWork, Verdict, Verified, WalkInByHand};
+use arrivals::desk::store::{COMMAND, Counter, HandAction, IfLate, Removal, StaffAction, StaffWork, Verdict, Verified, WalkInByHand};
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::eligibility::Eligibility;
 use arrivals::domain::event::{CheckedIn, KioskEvent, StillRight, WalkedIn};
@@ -333,7 +333,8 @@ fn after_every_limit_nothing_personal_is_in_the_raw_file() {
         place.desk.order(&lobby, &what, "ana").unwrap().unwrap();
     }
     let now = morning();
-    place.desk.with_store(|store| store.note_failure(&said("typed"), "sign-in-failed", now, now - SignedDuration::from_hours(1))).unwrap();
+    let counter = Counter { source: "203.0.113.66".to_owned(), name: Some(said("typed")), free: 3, drains: None };
+    place.desk.with_store(|store| store.note_failure(&said("typed"), "203.0.113.66", "sign-in-failed", &[counter], now)).unwrap();
     close_what_is_open(&place);
     days_later(&place, 399);
     clean_up_whole(&place);

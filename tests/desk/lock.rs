@@ -293,3 +293,65 @@ async fn every_page_of_staff_warns_before_it_locks_and_says_so_in_words() {
     }
     serving.stop().await;
 }
+
+#[tokio::test]
+async fn a_live_page_ends_with_its_session_whatever_ended_it() {
+    type Ends = fn(&Place, SocketAddr, String, String) -> tokio::task::JoinHandle<()>;
+    let ways: [(&str, Ends); 5] = [
+        ("signed out", |_, addr, cookie, csrf| {
+            tokio::spawn(async move {
+                assert_eq!(form(addr, "/sign-out", &cookie, &[("csrf", &csrf)]).await.status, 303);
+            })
+        }),
+        ("removed", |place, _, _, _| {
+            place.desk.remove_user("ana", COMMAND).unwrap();
+            tokio::spawn(async {})
+        }),
+        ("another password", |place, _, _, _| {
+            place.desk.set_password("ana", "another password", COMMAND).unwrap();
+            tokio::spawn(async {})
+        }),
+        ("signed out elsewhere", |_, addr, _, _| {
+            tokio::spawn(async move {
+                let other = sign_in(addr, "ana", PASSWORD).await.cookies();
+                let csrf = get(addr, "/account", &other).await.csrf();
+                assert_eq!(form(addr, "/account/elsewhere", &other, &[("csrf", &csrf)]).await.status, 200);
+            })
+        }),
+        ("removed by a command beside the desk", |place, _, _, _| {
+            let folder = place.folder.path().to_owned();
+            let clock = std::sync::Arc::new(place.clock.clone());
+            tokio::task::spawn_blocking(move || {
+                let beside = arrivals::desk::Desk::open_stored(&folder, clock).unwrap();
+                beside.remove_user("ana", COMMAND).unwrap();
+            })
+        }),
+    ];
+    for (way, ends) in ways {
+        let (place, serving, cookie) = ready().await;
+        place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
+        let csrf = get(serving.addr, "/", &cookie).await.csrf();
+        let mut stream = Stream::open(serving.addr, "/live", &cookie).await;
+        assert!(stream.hears("event: revision").await, "{way}");
+        let begun = std::time::Instant::now();
+        ends(&place, serving.addr, cookie.clone(), csrf).await.unwrap();
+        assert!(stream.hears("event: ended").await, "{way}: {}", stream.heard);
+        assert!(stream.hears("\r\n0\r\n\r\n").await, "{way}: and the answer is over");
+        assert!(begun.elapsed() < Duration::from_secs(8), "{way}: at once, and not when the page looks again: {:?}", begun.elapsed());
+        serving.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_board_ends_when_its_address_is_made_anew() {
+    let (place, serving, _) = ready().await;
+    place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
+    let abe = sign_in(serving.addr, "abe", PASSWORD).await.cookies();
+    let key = place.desk.with_store(|store| store.board_key()).unwrap();
+    let mut stream = Stream::open(serving.addr, &format!("/board/all/live?key={key}"), "").await;
+    assert!(stream.hears("event: part").await, "{}", stream.heard);
+    let csrf = get(serving.addr, "/board", &abe).await.csrf();
+    assert_eq!(form(serving.addr, "/boards/renew", &abe, &[("csrf", &csrf)]).await.status, 303);
+    assert!(stream.hears("event: closed").await, "{}", stream.heard);
+    serving.stop().await;
+}

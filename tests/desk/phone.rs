@@ -18,7 +18,7 @@ use arrivals::domain::ticket::{CallAs, Ticket};
 use super::board::{comes, hear, key, listen, with_boards, words};
 use super::page::sign_in;
 use super::queue::{call_first, desk_with, id, minutes, named, ticket};
-use super::support::{Answer, PASSWORD, Place, TOKEN_A, http, post_of, stopped};
+use super::support::{Answer, PASSWORD, Place, TOKEN_A, TOKEN_B, http, post_of, stopped};
 
 const LIST: [(&str, &str, &str, &str); 5] = [
     ("a1", "09:00", "Laboratory", "Dr. Predovic"),
@@ -345,11 +345,77 @@ async fn the_key_of_tickets_pages_is_the_desks_own_and_in_no_settings_that_are_w
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
     let written: String = conn.query_row("SELECT value FROM meta WHERE name = 'settings'", [], |row| row.get(0)).unwrap();
     assert!(written.contains("arrivals.example.org") && !written.contains(&pages.key) && !written.contains(&foreign.key), "{written}");
-    // Another start, and kiosks, have the same.
+    // Another start has the same, and no kiosk.
     let again = Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap();
     assert_eq!(again.settings().pages, pages);
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let feed = http(serving.addr, "GET", "/api/kiosk/feed", &[("authorization", &format!("Bearer {TOKEN_A}"))], "").await;
-    assert!(feed.body.contains(&pages.key));
+    assert!(feed.status == 200 && feed.body.contains("arrivals.example.org") && !feed.body.contains(&pages.key));
     serving.stop().await;
+}
+
+/// The key that a kiosk with this token is told, if it asks from here on; and where it goes on from.
+async fn told_key(addr: SocketAddr, token: &str, cursor: u64) -> (Option<TicketPages>, u64) {
+    let path = format!("/api/kiosk/feed?cursor={cursor}");
+    let answer = http(addr, "GET", &path, &[("authorization", &format!("Bearer {token}"))], "").await;
+    let feed: arrivals::sync::wire::Feed = serde_json::from_str(&answer.body).unwrap();
+    (feed.settings.map(|settings| settings.pages), feed.cursor)
+}
+
+#[tokio::test]
+async fn each_kiosk_has_a_key_of_its_own_and_it_can_be_made_anew() {
+    let (place, serving) = room().await;
+    let addr = serving.addr;
+    let opens =
+        async |pages: &TicketPages, n: u32| http(addr, "GET", &format!("/t/{}", pages.token(ticket(n)).unwrap()), &[], "").await.status;
+    let desk = || place.desk.settings().pages.clone();
+    place.desk.enrol_kiosk(&"annex".into(), "B".parse().unwrap(), TOKEN_B).unwrap();
+    let (Some(lobby), cursor) = told_key(addr, TOKEN_A, 0).await else { panic!() };
+    let (Some(annex), _) = told_key(addr, TOKEN_B, 0).await else { panic!() };
+    assert!(lobby.key != annex.key && lobby.key != desk().key && annex.key != desk().key);
+    // A ticket of the lobby opens as the lobby prints it and as the desk does; whoever has the annex's key names none of its pages.
+    assert_eq!((opens(&lobby, 1).await, opens(&desk(), 1).await, opens(&annex, 1).await), (200, 200, 404));
+    // A kiosk whose token was replaced has another key, and hears of it.
+    let new = "another-token-of-the-lobby-kiosk-0003";
+    place.desk.enrol_kiosk(&"lobby".into(), arrivals::domain::ticket::Series::FIRST, new).unwrap();
+    let (Some(replaced), cursor) = told_key(addr, new, cursor).await else { panic!("it has to hear of its new key") };
+    assert_ne!(replaced.key, lobby.key);
+    assert_eq!((opens(&lobby, 1).await, opens(&replaced, 1).await, opens(&desk(), 1).await), (404, 200, 200));
+    // All at once.
+    place.desk.add_user("abe", PASSWORD, arrivals::desk::users::Role::Admin).unwrap();
+    let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
+    let csrf = http(addr, "GET", "/kiosks", &[("cookie", &cookie)], "").await.csrf();
+    let before = desk();
+    assert_eq!(super::support::form(addr, "/kiosks/enrol/pages", &cookie, &[("csrf", &csrf)]).await.status, 303);
+    let (Some(renewed), _) = told_key(addr, new, cursor).await else { panic!("and of this one") };
+    assert_eq!(
+        (opens(&replaced, 1).await, opens(&before, 1).await, opens(&renewed, 1).await, opens(&desk(), 1).await),
+        (404, 404, 200, 200)
+    );
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn tickets_of_the_version_before_open_until_their_day_is_over() {
+    let (place, serving) = room().await;
+    serving.stop().await;
+    // As that version left the file: one key for all.
+    let before = TicketPages { address: "https://arrivals.example.org".into(), key: "5f".repeat(32) };
+    let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
+    conn.execute_batch("DELETE FROM meta WHERE name LIKE 'pages%'").unwrap();
+    conn.execute("INSERT INTO meta(name, value) VALUES ('pages_key', ?1)", [&before.key]).unwrap();
+    drop(place.desk);
+    let open = || Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap();
+    let desk = open();
+    let serving = desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let path = format!("/t/{}", before.token(ticket(1)).unwrap());
+    assert_eq!(http(serving.addr, "GET", &path, &[], "").await.status, 200);
+    let (told, _) = told_key(serving.addr, TOKEN_A, 0).await;
+    assert_ne!(told.unwrap().key, before.key, "kiosks print with their own from now on");
+    serving.stop().await;
+    drop(desk);
+    place.clock.advance(Duration::from_secs(3 * 24 * 60 * 60));
+    open();
+    let kept: i64 = conn.query_row("SELECT COUNT(*) FROM meta WHERE name = 'pages_key'", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 0, "and then that key is gone");
 }

@@ -438,7 +438,7 @@ async fn cookies_are_for_the_desk_alone_and_for_tls_where_there_is_tls() {
             }
         }
     }
-    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["arrivals_form", "arrivals_kept", "arrivals_session"]);
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["arrivals_browser", "arrivals_form", "arrivals_kept", "arrivals_session"]);
     serving.stop().await;
 }
 

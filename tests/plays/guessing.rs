@@ -4,7 +4,10 @@
 use arrivals::domain::reason::Reason;
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::flow::step::{Input, Step};
+use arrivals::sync::wire::OrderKind;
 
+use super::letters::letter;
+use super::orders::order;
 use super::room::{Room, appointments};
 
 const LIMIT: u32 = 4;
@@ -42,7 +45,7 @@ fn the_brake_goes_on_is_told_once_and_goes_off_by_itself() {
         types(&mut room, [1, 9, 3, 6], family);
         assert_eq!(room.step(), Step::Stopped(Reason::Guessing), "{family}");
     }
-    // A code leads nowhere either: its birthday could be guessed.
+    // A code that anybody can make leads nowhere either: its birthday could be guessed.
     room.start_over();
     room.hold_under_scanner("ARR:A:apt-ada");
     assert_eq!(room.step(), Step::Stopped(Reason::Guessing));
@@ -62,5 +65,37 @@ fn three_tries_of_one_person_count_as_three() {
     assert_eq!(room.step(), Step::Stopped(Reason::TooManyTries));
     types(&mut room, [1, 9, 4, 2], "nobody");
     types(&mut room, [1, 9, 3, 6], "example");
+    assert_eq!(room.step(), Step::Stopped(Reason::Guessing));
+}
+
+#[test]
+fn a_power_cut_does_not_lift_the_brake_a_signed_letter_passes_it_and_staff_end_it() {
+    let mut room = room();
+    room.until("the desk's keys", |room| room.store().settings().unwrap().is_some_and(|settings| !settings.letters.is_empty()));
+    let code = letter(&room.desk, "apt-ada");
+    for year in [[1, 9, 4, 1], [1, 9, 4, 2], [1, 9, 4, 3], [1, 9, 4, 4]] {
+        types(&mut room, year, "nobody");
+    }
+    room.power_cut();
+    types(&mut room, [1, 9, 3, 6], "example");
+    assert_eq!(room.step(), Step::Stopped(Reason::Guessing), "whoever pulls the plug is braked again");
+    room.start_over();
+    room.hold_under_scanner(&code);
+    assert_eq!(room.step(), Step::Birthday, "nobody guesses a signed letter");
+    room.start_over();
+    assert!(room.vitals().brake.is_some_and(|brake| brake.until.is_some()));
+    order(&mut room, 1, OrderKind::LookAgain);
+    types(&mut room, [1, 9, 3, 6], "example");
+    assert_eq!(room.step(), Step::IsThisYou);
+    // Who found a letter does not try every birthday.
+    for _ in 0..2 {
+        room.start_over();
+        room.hold_under_scanner(&code);
+        for day in [1, 2, 3] {
+            room.touch([Input::Month(8), Input::Digit(0), Input::Digit(day), Input::GoOn]);
+        }
+    }
+    room.start_over();
+    room.hold_under_scanner(&code);
     assert_eq!(room.step(), Step::Stopped(Reason::Guessing));
 }

@@ -14,7 +14,7 @@ use jiff::civil::date;
 use super::room::{Room, appointments};
 
 /// The code of the desk's letter for an appointment.
-fn letter(desk: &Desk, appointment: &str) -> String {
+pub fn letter(desk: &Desk, appointment: &str) -> String {
     desk.letter_face(&appointment.into()).unwrap().code
 }
 

@@ -13,7 +13,7 @@ use arrivals::sync::worker::Told;
 
 use super::room::Room;
 
-fn order(room: &mut Room, id: u64, what: OrderKind) {
+pub fn order(room: &mut Room, id: u64, what: OrderKind) {
     room.kiosk.take(Event::Desk(Told::Orders(vec![Order { id, what }])));
 }
 

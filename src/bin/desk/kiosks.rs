@@ -27,6 +27,14 @@ pub enum KioskCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Makes other keys for the pages behind tickets' codes: when somebody may have copied the desk's file, or a kiosk's.
+    ///
+    /// Tickets that were printed until now lead to no page any more; their numbers stay good. Kiosks hear of it at once. After the loss of one kiosk
+    /// another token for it (`kiosk add` again) is enough: its pages get other names with it. Exit status: 0 done, 1 the file could not be written.
+    RenewPages {
+        #[command(flatten)]
+        place: Place,
+    },
     /// Lists the kiosks: name, letters of its tickets, how each stands, when it was last heard, what is wrong, where it stands.
     ///
     /// Exit status: 0 the kiosks were listed, 1 the file could not be read; with --check also 2, something alarms. An alarm counts there even
@@ -73,6 +81,13 @@ pub fn kiosk(command: KioskCommand) -> anyhow::Result<ExitCode> {
         KioskCommand::Adopt { id, place } => {
             open_existing(&place.config()?)?.adopt_kiosk(&KioskId::new(id.as_str()), COMMAND)?;
             println!("kiosk {id} goes on at its next report");
+            Ok(ExitCode::SUCCESS)
+        }
+        KioskCommand::RenewPages { place } => {
+            open_existing(&place.config()?)?.renew_page_keys(COMMAND)?;
+            println!(
+                "tickets that were printed until now lead to no page any more; kiosks print with other keys as soon as they hear of it"
+            );
             Ok(ExitCode::SUCCESS)
         }
         KioskCommand::Add { id, series, stands, place } => {

@@ -53,6 +53,20 @@ pub enum UserCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Lets a user sign in right away who has to wait because of failed sign-ins under their name; or with --address everyone at an address.
+    ///
+    /// A browser in which the user signed in before is not held up by failures elsewhere, so this is seldom needed. Exit status: 0 they can sign in
+    /// right away, 1 there is no such user.
+    Unlock {
+        /// How they sign in.
+        #[arg(required_unless_present = "address", conflicts_with = "address")]
+        name: Option<String>,
+        /// An address as the audit log and the Users page show it, such as 203.0.113.7.
+        #[arg(long)]
+        address: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Removes a user and signs them out everywhere. What they did stays under their name, which nobody gets again.
     ///
     /// The last admin cannot be removed.
@@ -112,6 +126,17 @@ pub fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
             open_existing(&place.config()?)?.reset_second_step(&name, COMMAND)?;
             println!("user {} signs in without a second step now", name.trim().to_lowercase());
         }
+        UserCommand::Unlock { name, address, place } => {
+            let desk = open_existing(&place.config()?)?;
+            if let Some(name) = name {
+                let failures = desk.unlock_user(&name, COMMAND)?;
+                println!("user {} can sign in right away; failed sign-ins forgotten: {failures}", name.trim().to_lowercase());
+            }
+            if let Some(address) = address {
+                let failures = desk.unlock_address(&address, COMMAND)?;
+                println!("everyone at {} can sign in right away; failed sign-ins forgotten: {failures}", address.trim());
+            }
+        }
         UserCommand::Remove { name, place } => {
             open_existing(&place.config()?)?.remove_user(&name, COMMAND)?;
             println!("user {} removed", name.trim().to_lowercase());
@@ -154,7 +179,7 @@ fn password() -> anyhow::Result<String> {
     let stdin = std::io::stdin();
     let mut line = String::new();
     if stdin.is_terminal() {
-        eprint!("Password (8 characters or more, not shown): ");
+        eprint!("Password (8 characters or more, 12 for admins, not shown): ");
         let hidden = std::process::Command::new("stty").arg("-echo").status().is_ok_and(|status| status.success());
         let read = stdin.lock().read_line(&mut line);
         if hidden {

@@ -12,6 +12,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::Desk;
+use super::super::connections::OnConnection;
+use super::super::error::DeskError;
 use super::super::kept::KeptForm;
 use super::super::secret::same;
 use super::super::session::{KEPT_COOKIE, SESSION_COOKIE, SignedIn, Standing, cookie, set_cookie_for};
@@ -230,12 +232,7 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             if desk.blocking(move |desk| desk.may_watch(&headers)).await? { Ok(next.run(request).await) } else { Err(Oops::Ended) }
         }
         Needs::Board => {
-            let key = query_of(request.uri()).into_iter().find(|(name, _)| name == "key").map(|(_, value)| value).unwrap_or_default();
-            let fits = desk
-                .blocking(move |desk| desk.with_store(|store| store.board_key()))
-                .await
-                .map(|its| !its.is_empty() && same(&its, &key))?;
-            if fits || matches!(standing(&desk, request.headers()).await?, Standing::Here(_)) {
+            if opens_boards(&desk, request.headers(), request.uri()).await? {
                 Ok(next.run(request).await)
             } else {
                 Err(Oops::NoBoard)
@@ -291,6 +288,17 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             pass(desk, who, role, request, next).await
         }
     }
+}
+
+/// Whether an address has the boards' key, or its browser is signed in.
+pub(super) async fn opens_boards(desk: &Desk, headers: &HeaderMap, address: &Uri) -> Result<bool, DeskError> {
+    let key = query_of(address).into_iter().find(|(name, _)| name == "key").map(|(_, value)| value).unwrap_or_default();
+    let headers = headers.clone();
+    desk.blocking(move |desk| {
+        let its = desk.with_store(|store| store.board_key())?;
+        Ok((!its.is_empty() && same(&its, &key)) || matches!(desk.standing(&headers)?, Standing::Here(_)))
+    })
+    .await
 }
 
 /// Whether somebody must set up the second step before this address opens.
@@ -362,7 +370,11 @@ async fn pass(desk: Desk, mut who: SignedIn, role: Role, mut request: Request, n
         Ok(watch) => who.watch = Some(watch),
         Err(error) => tracing::error!(%error, "cannot see how the kiosks stand; the page is shown without"),
     }
+    if let Some(connection) = request.extensions().get::<OnConnection>() {
+        connection.trust();
+    }
     if who.role >= Role::Admin {
+        who.tries = desk.blocking(|desk| desk.failed_tries()).await?;
         who.is_asked_about_old_data = desk.blocking(Desk::clean_up_asks).await?;
     }
     request.extensions_mut().insert(who);

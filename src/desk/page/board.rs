@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Uri};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ use super::super::board::{BoardView, Call, Turning, Waiting};
 use super::super::error::DeskError;
 use super::super::session::SignedIn;
 use super::super::words::Words;
+use super::access::opens_boards;
 use super::html::{in_address, staff_page};
 use super::live::UNREAD;
 use super::{Oops, shown, version};
@@ -101,11 +103,17 @@ pub(super) async fn board_part(State(desk): State<Desk>, Path(place): Path<Strin
     Ok(axum::response::Html(part.to_string()).into_response())
 }
 
-pub(super) async fn board_live(State(desk): State<Desk>, Path(place): Path<String>) -> Result<Response, Oops> {
+pub(super) async fn board_live(
+    State(desk): State<Desk>,
+    Path(place): Path<String>,
+    headers: HeaderMap,
+    address: Uri,
+) -> Result<Response, Oops> {
     let board = board_of(&desk, &place)?;
     Ok(live(desk, move |desk| {
-        let board = board.clone();
-        async move { part_of(&desk, &board).await.map(Some) }
+        let (board, headers, address) = (board.clone(), headers.clone(), address.clone());
+        // New addresses close the old ones where they are open, too.
+        async move { if opens_boards(&desk, &headers, &address).await? { part_of(&desk, &board).await.map(Some) } else { Ok(None) } }
     }))
 }
 

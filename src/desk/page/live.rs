@@ -62,6 +62,10 @@ pub(super) async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result
         let mut ends = None;
         while !*stopping.borrow() {
             let revision = *changes.borrow_and_update();
+            // Before each word: signing out, and whatever else ends a session, ends its connections too.
+            if still_here(&desk, &headers, &events).await.is_none() {
+                return;
+            }
             if !send(&events, "revision", &revision.to_string()).await {
                 return;
             }
@@ -86,11 +90,7 @@ pub(super) async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result
                 _ = stopping.changed() => {}
                 () = events.closed() => return,
                 _ = look.tick() => {
-                    let asked = headers.clone();
-                    let Ok(Standing::Here(who)) = desk.blocking(move |desk| desk.standing(&asked)).await else {
-                        send(&events, "ended", "signed out").await;
-                        return;
-                    };
+                    let Some(who) = still_here(&desk, &headers, &events).await else { return };
                     let (end, idle) = (desk.now().saturating_add(who.left).ok(), desk.session_idle());
                     let is_told = ends.zip(end).is_some_and(|((told, its), end)| its == idle && end.duration_since(told).abs() < SAME_END);
                     if !is_told {
@@ -109,6 +109,23 @@ pub(super) async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result
     Ok(Sse::new(ReceiverStream::new(stream)).into_response())
 }
 
+/// Who is signed in; otherwise the page is told that the session has ended, and the connection is to end. What cannot be looked up ends it too, and
+/// the page connects again.
+async fn still_here(desk: &Desk, headers: &HeaderMap, events: &Events) -> Option<SignedIn> {
+    let asked = headers.clone();
+    match desk.blocking(move |desk| desk.standing(&asked)).await {
+        Ok(Standing::Here(who)) => Some(who),
+        Ok(Standing::Nobody | Standing::Ended(_)) => {
+            send(events, "ended", "signed out").await;
+            None
+        }
+        Err(error) => {
+            tracing::warn!(%error, "cannot see whether a session has ended; its connection is closed");
+            None
+        }
+    }
+}
+
 /// Where a patient feels unwell, for a page that is locked and hears nothing live.
 pub(super) async fn watch(State(desk): State<Desk>) -> Response {
     urgent(&desk).await.unwrap_or_else(|| NO_ONE.to_owned()).into_response()
@@ -123,12 +140,12 @@ pub(super) async fn watch_live(State(desk): State<Desk>, headers: HeaderMap) -> 
         let mut told: Option<String> = None;
         while !*stopping.borrow() {
             changes.borrow_and_update();
+            if !may_watch(&desk, &headers).await {
+                send(&events, "ended", "signed out").await;
+                return;
+            }
             let new = urgent(&desk).await.filter(|urgent| told.as_ref() != Some(urgent));
             if let Some(urgent) = new {
-                if !may_watch(&desk, &headers).await {
-                    send(&events, "ended", "signed out").await;
-                    return;
-                }
                 if !send(&events, "urgent", &urgent).await {
                     return;
                 }

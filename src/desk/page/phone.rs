@@ -46,7 +46,7 @@ impl FromRequestParts<Desk> for TicketPage {
 /// The ticket whose page has this name, of today or of a visit that is still open.
 pub(super) async fn ticket_of(desk: &Desk, token: &str) -> Result<Option<Ticket>, DeskError> {
     let today = desk.today_shared().await?;
-    Ok(today.ticket_of(token, &desk.settings().pages))
+    Ok(today.ticket_of(token))
 }
 
 #[derive(Deserialize, Default)]

@@ -11,8 +11,11 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::super::Desk;
+use super::super::guessing::{BROWSER_COOKIE, BROWSER_COOKIE_SECONDS, Origin};
 use super::super::secret::{random_token, same};
-use super::super::session::{FORM_COOKIE, HALF_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, Standing, cookie, set_cookie};
+use super::super::session::{
+    FORM_COOKIE, HALF_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, Standing, cookie, set_cookie, set_cookie_for,
+};
 use super::access::leads_back;
 use super::locked::SignIn as SignInPage;
 use super::{Oops, in_address, kept, live, shown};
@@ -126,6 +129,7 @@ pub(super) struct PasswordForm {
 
 pub(super) async fn password(
     State(desk): State<Desk>,
+    origin: Origin,
     headers: HeaderMap,
     sent: Result<Form<PasswordForm>, FormRejection>,
 ) -> Result<Response, Oops> {
@@ -134,7 +138,7 @@ pub(super) async fn password(
     if !is_ours(&headers, &sent.csrf) {
         return asked.again(&desk, &headers, FOREIGN, StatusCode::FORBIDDEN).await;
     }
-    let answer = desk.sign_in(&sent.name, sent.password).await?;
+    let answer = desk.sign_in(&sent.name, sent.password, origin).await?;
     asked.answered(&desk, &headers, answer).await
 }
 
@@ -148,6 +152,7 @@ pub(super) struct CodeForm {
 
 pub(super) async fn code(
     State(desk): State<Desk>,
+    origin: Origin,
     headers: HeaderMap,
     sent: Result<Form<CodeForm>, FormRejection>,
 ) -> Result<Response, Oops> {
@@ -157,7 +162,7 @@ pub(super) async fn code(
         return asked.again(&desk, &headers, FOREIGN, StatusCode::FORBIDDEN).await;
     }
     let (half, code) = (cookie(&headers, HALF_COOKIE).unwrap_or_default().to_owned(), Zeroizing::new(code));
-    let answer = desk.blocking(move |desk| desk.sign_in_with_code(&half, &code)).await?;
+    let answer = desk.blocking(move |desk| desk.sign_in_with_code(&half, &code, &origin)).await?;
     asked.answered(&desk, &headers, answer).await
 }
 
@@ -206,19 +211,23 @@ impl Asked<'_> {
 async fn welcome(desk: &Desk, headers: &HeaderMap, token: &str, back: &str) -> Result<Response, Oops> {
     let (looked, kept, before) = (token.to_owned(), cookie(headers, KEPT_COOKIE).map(str::to_owned), headers.clone());
     let back = back.to_owned();
-    let to = desk
+    let (to, browser) = desk
         .blocking(move |desk| {
             // From here on the new session counts; what the one before could still hear ends with it.
             desk.forget_ended(&before, &looked)?;
-            let Some((user, role)) = desk.user_of_session(&looked)? else { return Ok("/".to_owned()) };
+            let Some((user, role)) = desk.user_of_session(&looked)? else { return Ok(("/".to_owned(), None)) };
+            let browser = Some(desk.know_browser(&before, &user)?);
             if kept.is_some_and(|kept| desk.kept_form_of(&user, &kept).is_some()) {
-                return Ok("/kept".to_owned());
+                return Ok(("/kept".to_owned(), browser));
             }
-            Ok(if leads_back(&back, role) { back } else { "/".to_owned() })
+            Ok((if leads_back(&back, role) { back } else { "/".to_owned() }, browser))
         })
         .await?;
     let mut response = Redirect::to(&to).into_response();
     add_cookie(&mut response, &set_cookie(headers, SESSION_COOKIE, token));
+    if let Some(browser) = browser {
+        add_cookie(&mut response, &set_cookie_for(headers, BROWSER_COOKIE, &browser, BROWSER_COOKIE_SECONDS));
+    }
     if cookie(headers, HALF_COOKIE).is_some() {
         add_cookie(&mut response, &set_cookie(headers, HALF_COOKIE, ""));
     }

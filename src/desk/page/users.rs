@@ -7,22 +7,28 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::super::Desk;
 use super::super::error::DeskError;
+use super::super::passwords::{ADMIN_PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
 use super::super::session::SignedIn;
-use super::super::store::UserRow;
-use super::super::users::{NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, Role};
+use super::super::store::{FailedTries, UserRow};
+use super::super::users::{NAME_CHARS_MAX, Role};
 use super::html::staff_page;
 use super::icons::icon;
 use super::{Oops, shown};
 
 #[derive(Deserialize)]
 pub(super) struct UserForm {
+    #[serde(default)]
     name: String,
+    #[serde(default)]
+    address: String,
     #[serde(default)]
     role: String,
     #[serde(default)]
@@ -43,10 +49,10 @@ pub(super) async fn act(
     Path(action): Path<String>,
     form: Result<Form<UserForm>, FormRejection>,
 ) -> Result<Response, Oops> {
-    if !["add", "role", "password", "reset-totp", "remove"].contains(&action.as_str()) {
+    if !["add", "role", "password", "reset-totp", "unlock", "unlock-address", "remove"].contains(&action.as_str()) {
         return Err(Oops::NotFound);
     }
-    let Form(UserForm { name, role, password }) = form.map_err(|_| Oops::Unreadable)?;
+    let Form(UserForm { name, address, role, password }) = form.map_err(|_| Oops::Unreadable)?;
     let password = Zeroizing::new(password);
     let role = Role::from_code(&role);
     // Hashing takes memory and a core, as when somebody signs in.
@@ -58,6 +64,8 @@ pub(super) async fn act(
             ("role", Some(role)) => desk.set_role(&name, role, &who.user),
             ("password", _) => desk.set_password(&name, &password, &who.user),
             ("reset-totp", _) => desk.reset_second_step(&name, &who.user),
+            ("unlock", _) => desk.unlock_user(&name, &who.user).map(|_| ()),
+            ("unlock-address", _) => desk.unlock_address(&address, &who.user).map(|_| ()),
             ("remove", _) => desk.remove_user(&name, &who.user),
             _ => return Ok(None),
         };
@@ -85,6 +93,7 @@ pub(super) fn sentence(error: &DeskError) -> Option<String> {
         | DeskError::BadUserName
         | DeskError::BadPassword { .. }
         | DeskError::ExamplePassword
+        | DeskError::CommonPassword
         | DeskError::LastAdmin(_) => {
             let text = error.to_string();
             let mut chars = text.chars();
@@ -96,11 +105,14 @@ pub(super) fn sentence(error: &DeskError) -> Option<String> {
 }
 
 fn show(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Result<Markup, DeskError> {
-    let users = desk.users()?;
+    let (users, tries) = (desk.users()?, desk.failed_tries()?);
+    let settings = desk.settings();
+    let zone = settings.zone()?;
     let body = html! {
         h2 { "Who may sign in" }
         p.way { a.button href="/" { "Back to the list" } }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
+        @if !tries.is_empty() { (failed(&tries, &zone, who)) }
         ul.changes { @for user in &users { (one(user, who)) } }
         h3 { "Somebody new" }
         form.search method="post" action="/users/add" autocomplete="off" {
@@ -110,9 +122,44 @@ fn show(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Result<Markup, De
             div { label for="password" { "Password" } (password("password")) }
             button.button.primary type="submit" { "Add user" }
         }
+        p.quiet { "Passwords have at least " (PASSWORD_CHARS_MIN) " characters, those of admins " (ADMIN_PASSWORD_CHARS_MIN) ". Common ones are refused." }
         p.quiet { "Supervisors may also search the audit; admins may also manage users." }
     };
     Ok(staff_page("Users", who, ("/users", desk.session_idle().as_secs()), &body))
+}
+
+/// Failed sign-ins in words: under which name, how many, from where.
+pub(super) fn tries_words(tries: &FailedTries) -> String {
+    let under = match (&tries.user, tries.is_spread) {
+        (Some(user), _) => format!("as {user}"),
+        (None, true) => "under several names".to_owned(),
+        (None, false) => "under a name that no one has".to_owned(),
+    };
+    format!("{} failed sign-ins {under} from {}", tries.count, tries.address)
+}
+
+fn failed(tries: &[FailedTries], zone: &TimeZone, who: &SignedIn) -> Markup {
+    let time = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%b %-d, %-I:%M %p").to_string();
+    html! {
+        section #tries.change aria-labelledby="h-tries" {
+            h3 #h-tries { "Failed sign-ins" }
+            p.quiet { "A browser in which a user signed in before is not held up by these. The audit log has each one." }
+            ul { @for tries in tries {
+                li {
+                    p { (tries_words(tries)) ", " (time(tries.first_at)) " to " (time(tries.last_at)) }
+                    @let (action, field, value, words) = match &tries.user {
+                        Some(user) => ("unlock", "name", user.as_str(), format!("Unlock {user}")),
+                        None => ("unlock-address", "address", tries.address.as_str(), format!("Unlock {}", tries.address)),
+                    };
+                    form method="post" action={ "/users/" (action) } {
+                        input type="hidden" name="csrf" value=(who.csrf);
+                        input type="hidden" name=(field) value=(value);
+                        button.button.small type="submit" { (words) }
+                    }
+                }
+            } }
+        }
+    }
 }
 
 fn one(user: &UserRow, who: &SignedIn) -> Markup {

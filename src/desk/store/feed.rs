@@ -9,13 +9,16 @@ use crate::domain::appointment::AppointmentStatus;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::ids::AppointmentId;
 use crate::domain::ticket::Ticket;
-use crate::sync::wire::{CHANGES_PER_FEED_MAX, Change, Feed, FeedDay};
+use crate::sync::wire::{CHANGES_PER_FEED_MAX, Change, FEED_BYTES, Feed, FeedDay};
 
 /// Kiosks know this many days ahead.
 pub const DAYS_AHEAD: i64 = 7;
 
+/// What an answer has of a change beside its appointment, and of what was confirmed lately, is shorter than this.
+const ROW_BYTES: usize = 512;
+
 impl Store {
-    /// What is new since `cursor`, at most [`CHANGES_PER_FEED_MAX`] changes.
+    /// What is new since `cursor`, at most [`CHANGES_PER_FEED_MAX`] changes and about [`FEED_BYTES`] bytes.
     ///
     /// A cursor from the future is one of another life of this file: then everything is told again.
     ///
@@ -54,8 +57,9 @@ impl Store {
             })
         })?;
         let mut rows: Vec<FeedRow> = rows.collect::<Result<_, _>>()?;
-        let more = rows.len() > CHANGES_PER_FEED_MAX;
-        rows.truncate(CHANGES_PER_FEED_MAX);
+        let fit = fitting(&rows);
+        let more = rows.len() > fit;
+        rows.truncate(fit);
         let cursor = if more { rows.last().map_or(newest, |row| row.n) } else { newest };
         let changes = rows.into_iter().map(|row| row.change(&tx, &self.day)).collect::<Result<_, _>>()?;
         let settings = (since == 0 || settings_revision > since).then_some(settings);
@@ -75,6 +79,16 @@ impl Store {
         let kept_from = sure.unwrap_or(today).min(today).yesterday().unwrap_or(jiff::civil::Date::MIN);
         Ok(FeedDay { today, kept_from })
     }
+}
+
+/// How many of these go into one answer: as many as may, and as have room in it; one at least, so that it goes on.
+fn fitting(rows: &[FeedRow]) -> usize {
+    let mut bytes = 0;
+    let full = rows.iter().take(CHANGES_PER_FEED_MAX).position(|row| {
+        bytes += row.body.as_ref().map_or(0, String::len) + ROW_BYTES;
+        bytes > FEED_BYTES
+    });
+    full.map_or(rows.len().min(CHANGES_PER_FEED_MAX), |full| full.max(1))
 }
 
 struct FeedRow {

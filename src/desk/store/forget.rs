@@ -106,7 +106,7 @@ const OF_DAYS: [&str; 2] = ["DELETE FROM eligibility WHERE date < ?1", "DELETE F
 /// What goes by itself, and after how many days.
 const BY_TIME: [(&str, i64); 4] = [
     ("DELETE FROM removed_appointment WHERE at < ?1", REMOVED_DAYS),
-    ("DELETE FROM sign_in_failure WHERE last_at < ?1", 1),
+    ("DELETE FROM sign_in_failure WHERE last_at < ?1", 7),
     ("DELETE FROM session WHERE used_at < ?1", 1),
     ("DELETE FROM on_it WHERE until < ?1", 1),
 ];

@@ -7,6 +7,7 @@
 //! events and staff actions, and is the cursor of the feed.
 
 mod appointments;
+mod aside;
 mod audit;
 mod backup;
 mod booking;
@@ -18,6 +19,7 @@ mod earlier;
 mod eligibility;
 mod events;
 mod exports;
+mod failures;
 mod feed;
 mod forget;
 mod hand;
@@ -72,6 +74,7 @@ pub use self::coverage::{BY_PAYER, CoverageFound};
 pub use self::earlier::{Closed, Closing, LeftDay};
 pub use self::eligibility::{CardKey, Inquiry};
 pub use self::exports::ExportLine;
+pub use self::failures::{Counter, FailedTries, Throttle};
 pub use self::feed::DAYS_AHEAD as FEED_DAYS_AHEAD;
 pub use self::forget::{Forgotten, Slice};
 pub use self::hand::{HandAction, IfLate, Note, WalkInByHand};
@@ -79,14 +82,15 @@ pub use self::history::{Happening, StaffDeed};
 pub use self::holdings::{Held, Hindrance, Holding, HoldingKind, PatientData, RequestRow};
 pub(super) use self::kiosks::Told;
 pub use self::kiosks::{
-    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ListDiffers, NUMBER_TWICE, ORDER_CHARS_MAX, OrderRefused, OrderRow,
-    OrderState, RaisedRow, Tries,
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ListDiffers, NUMBER_TWICE, ORDER_CHARS_MAX, OrderRefused,
+    OrderRow, OrderState, RaisedRow, Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
 pub use self::marks::Mark;
 pub use self::numbers::NumberTwice;
 pub use self::old_days::Old;
 pub use self::outbox::{Attempt, Message};
+pub use self::pages::PageKeys;
 pub use self::patient::Removal;
 pub use self::people::Found;
 pub use self::phone::{BY_PHONE, PhoneAnswer, PhoneWish};
@@ -98,7 +102,7 @@ pub use self::restored::{Lost, Restored};
 pub use self::same_number::{SameNumber, Verdict as SameNumberVerdict};
 pub use self::second::SecondStep;
 pub use self::settings::{VERSIONS_MAX, VersionRow};
-pub use self::staff::{Session, Throttle, UserRow};
+pub use self::staff::{Session, UserRow};
 pub use self::stops::{RefusedCodes, Stop};
 pub use self::visits::{InLine, ReasonRow, VisitRow};
 pub use self::whose::settle_alone;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::super::error::DeskError;
 
 mod first;
+mod limits;
 
 /// Step `n` brings a file of version `n` to version `n + 1`.
 const STEPS: &[&str] = &[
@@ -40,6 +41,8 @@ const STEPS: &[&str] = &[
     RESTORED,
     NUMBERS,
     NEWER,
+    limits::SIGN_IN_SOURCES,
+    limits::SET_ASIDE,
 ];
 
 const OUTBOX: &str = r"

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::super::totp;
-use super::staff::note;
+use super::staff::{self, note};
 use super::{Store, timestamp};
 
 /// Whoever has typed the password has so many minutes for the code.
@@ -104,7 +104,7 @@ impl Store {
         }
         forget(&tx, user)?;
         if by != user {
-            tx.execute("DELETE FROM session WHERE user_name = ?1", [user])?;
+            staff::end_all(&tx, user)?;
         }
         note(&tx, (by, now), if by == user { "second-step-off" } else { "second-step-reset" }, &format!("user {user}"))?;
         tx.commit()

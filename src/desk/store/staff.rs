@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::super::error::DeskError;
 use super::super::users::Role;
 use super::audit::{self, Entry};
-use super::{Store, second, timestamp};
+use super::{Store, bump, failures, second, timestamp};
 
 /// So often it is noted that a session is used.
 const SESSION_NOTED_EVERY: SignedDuration = SignedDuration::from_secs(10);
@@ -41,15 +41,6 @@ pub struct Session {
     pub used_at: Timestamp,
     /// After this many seconds without work it ends.
     pub idle_seconds: u32,
-}
-
-/// How often sign-in failed under a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Throttle {
-    /// In a row.
-    pub failures: u32,
-    /// The last time.
-    pub last_at: Timestamp,
 }
 
 impl Store {
@@ -123,7 +114,8 @@ impl Store {
         if set == 0 {
             return Err(DeskError::NoUser(name.to_owned()));
         }
-        tx.execute("DELETE FROM session WHERE user_name = ?1", [name])?;
+        end_all(&tx, name)?;
+        failures::forget_browsers(&tx, name)?;
         second::forget_halves(&tx, name)?;
         note(&tx, (by, now), "user-password-set", &format!("user {name}"))?;
         tx.commit()
@@ -143,7 +135,8 @@ impl Store {
         if removed == 0 {
             return Err(DeskError::NoUser(name.to_owned()));
         }
-        tx.execute("DELETE FROM session WHERE user_name = ?1", [name])?;
+        end_all(&tx, name)?;
+        failures::forget_browsers(&tx, name)?;
         second::forget(&tx, name)?;
         note(&tx, (by, now), "user-removed", &format!("user {name}"))?;
         tx.commit()
@@ -247,49 +240,10 @@ impl Store {
         let sql = "DELETE FROM session WHERE token_hash = ?1 RETURNING user_name";
         let user: Option<String> = tx.query_row(sql, [token_hash], |row| row.get(0)).optional()?;
         if let Some(user) = user {
+            bump(&tx)?;
             note(&tx, (&user, now), "signed-out", "")?;
         }
         tx.commit()
-    }
-
-    /// How often sign-in failed under this name.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn throttle(&self, name: &str) -> Result<Option<Throttle>, DeskError> {
-        let row: Option<(u32, String)> = self
-            .conn
-            .query_row("SELECT failures, last_at FROM sign_in_failure WHERE name = ?1", [name], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        row.map(|(failures, last_at)| Ok(Throttle { failures, last_at: timestamp(&last_at)? })).transpose()
-    }
-
-    /// Notes a failed sign-in, `action`: what was wrong; forgets names that nobody tried since `forget`.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn note_failure(&mut self, name: &str, action: &str, now: Timestamp, forget: Timestamp) -> Result<(), DeskError> {
-        let tx = self.write()?;
-        tx.execute("DELETE FROM sign_in_failure WHERE last_at < ?1", [forget.to_string()])?;
-        tx.execute(
-            "INSERT INTO sign_in_failure(name, failures, last_at) VALUES (?1, 1, ?2)
-             ON CONFLICT(name) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = excluded.last_at",
-            params![name, now.to_string()],
-        )?;
-        // Of a name that nobody has nothing is noted: people type passwords there.
-        if user(&tx, name)?.is_some() {
-            note(&tx, (name, now), action, "")?;
-        }
-        tx.commit()
-    }
-
-    /// Forgets the failures of a name that has signed in.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn forget_failures(&mut self, name: &str) -> Result<(), DeskError> {
-        self.conn.execute("DELETE FROM sign_in_failure WHERE name = ?1", [name])?;
-        Ok(())
     }
 }
 
@@ -301,7 +255,7 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
 }
 
-fn user(conn: &Connection, name: &str) -> Result<Option<UserRow>, DeskError> {
+pub(super) fn user(conn: &Connection, name: &str) -> Result<Option<UserRow>, DeskError> {
     let sql = format!("SELECT {USER} FROM staff_user u WHERE name = ?1 AND removed_at IS NULL");
     conn.query_row(&sql, [name], columns).optional()?.map(read_user).transpose()
 }
@@ -324,7 +278,19 @@ fn leave_an_admin(conn: &Connection, name: &str) -> Result<(), DeskError> {
 
 fn end_others(conn: &Connection, name: &str, keep: &str) -> Result<usize, DeskError> {
     second::forget_halves(conn, name)?;
-    Ok(conn.execute("DELETE FROM session WHERE user_name = ?1 AND token_hash <> ?2", params![name, keep])?)
+    let ended = conn.execute("DELETE FROM session WHERE user_name = ?1 AND token_hash <> ?2", params![name, keep])?;
+    if ended > 0 {
+        bump(conn)?;
+    }
+    Ok(ended)
+}
+
+/// Ends every session of a user. It counts as a change, so that connections of theirs hear of it at once, also in another process.
+pub(super) fn end_all(conn: &Connection, name: &str) -> Result<(), DeskError> {
+    if conn.execute("DELETE FROM session WHERE user_name = ?1", [name])? > 0 {
+        bump(conn)?;
+    }
+    Ok(())
 }
 
 /// Gives every session that has not ended by then another idle time.

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use crate::clock::Clock;
 use crate::desk::eligibility::SimulatedPayers;
 use crate::desk::serve::Serving;
-use crate::desk::store::{PhotoState, ProposedChange, Shown, Verdict};
+use crate::desk::store::{COMMAND, PhotoState, ProposedChange, Shown, Verdict};
 use crate::desk::users::Role;
 use crate::desk::{Desk, DeskError};
 use crate::domain::appointment::Appointment;
@@ -67,8 +67,9 @@ impl DeskInside {
         let (id, series, token) = kiosk;
         desk.enrol_kiosk(id, series, token)?;
         match desk.add_user(USER, user_password, Role::Admin) {
-            // Kept from an earlier demo with --data: the password of then is still right.
-            Ok(()) | Err(DeskError::UserExists(_)) => {}
+            Ok(()) => {}
+            // Kept from an earlier demo with --data, which may have had another one.
+            Err(DeskError::UserExists(_)) => desk.set_password(USER, user_password, COMMAND)?,
             Err(error) => return Err(error.into()),
         }
         desk.import_appointments(day)?;

@@ -36,7 +36,7 @@ use crate::clock::{Clock, ManualClock, SystemClock};
 /// The demo's desk listens here if nothing else is asked for and it is free.
 pub const PORT: u16 = 8080;
 /// The demo's desk holds invented people and answers on this machine only; its password is no secret.
-const PASSWORD: &str = "welcome-desk";
+const PASSWORD: &str = "quiet-lobby-lamp";
 
 /// Runs the demo in a window, beside its developer panel.
 ///

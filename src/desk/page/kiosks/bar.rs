@@ -1,10 +1,11 @@
-//! Alarms of kiosks on top of every page, until somebody has seen them.
+//! Alarms on top of every page until someone has seen them: of kiosks, and for administrators of failed sign-ins.
 
 use maud::{Markup, html};
 
 use super::super::super::session::SignedIn;
 use super::super::html::in_address;
 use super::super::icons::icon;
+use super::super::users::tries_words;
 
 /// The place of the alarms on a page, with those that nobody has seen.
 pub fn bar(who: &SignedIn) -> Markup {
@@ -18,6 +19,15 @@ pub fn bar(who: &SignedIn) -> Markup {
 pub fn lines(who: &SignedIn) -> Markup {
     let raised = who.watch.iter().flat_map(|watch| &watch.raised).filter(|raised| raised.seen.is_none());
     html! {
+        @if let Some(first) = who.tries.first() {
+            div.alarm {
+                p {
+                    (icon("alert"))
+                    span { b { "Sign-in" } ": " (tries_words(first)) @if who.tries.len() > 1 { ", and " (who.tries.len() - 1) " more" } "." }
+                }
+                div.do { a.button.small href="/users#tries" { "Look" span.hidden { " at failed sign-ins" } } }
+            }
+        }
         @for raised in raised {
             div.alarm {
                 p {

@@ -223,6 +223,7 @@ fn order_words(what: &OrderKind) -> String {
         OrderKind::Say { text } if text.is_empty() => "Message, not kept any more".to_owned(),
         OrderKind::Say { text } => format!("Message “{text}”"),
         OrderKind::Restart => "Start the program anew".to_owned(),
+        OrderKind::LookAgain => "Look people up again".to_owned(),
         OrderKind::PrintAgain { ticket } => format!("Print {} again", ticket.number),
         OrderKind::Newer(_) => "Something that only a newer desk orders".to_owned(),
     }
@@ -256,6 +257,9 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
             div.service id=(field("service")) data-part {
                 @if shown.watched.out_by_staff.is_some() {
                     (form("order/in-service", &html! { button.button.primary type="submit" { "Back in service" (of) } }))
+                }
+                @if shown.watched.alarms.iter().any(|alarm| matches!(alarm, Alarm::Guessing(_))) {
+                    (form("order/look-again", &html! { button.button.primary type="submit" { "Allow look-ups again" (of) } }))
                 }
             }
             details.more id=(field("d-out")) open[is_open("out-of-service")] {

@@ -121,13 +121,14 @@ pub(super) async fn order(
 ) -> Result<Response, Oops> {
     let is_live = headers.contains_key(LIVE);
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
-    if !["out-of-service", "in-service", "say", "print-again"].contains(&action.as_str()) {
+    if !["out-of-service", "in-service", "say", "print-again", "look-again"].contains(&action.as_str()) {
         return Err(Oops::NotFound);
     }
     work(desk, who, (form, action, is_live), |desk, who, form, action| {
         let what = match action {
             "out-of-service" => OrderKind::OutOfService { text: form.text.trim().to_owned() },
             "in-service" => OrderKind::InService,
+            "look-again" => OrderKind::LookAgain,
             "say" => OrderKind::Say { text: form.text.trim().to_owned() },
             _ => match ticket(desk, form)? {
                 Some(ticket) => OrderKind::PrintAgain { ticket },
@@ -190,6 +191,14 @@ pub(super) async fn enrol(
     form: Result<Form<KioskForm>, FormRejection>,
 ) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
+    if action == "pages" {
+        desk.blocking(move |desk| {
+            desk.keep_session(&who)?;
+            desk.renew_page_keys(&who.user)
+        })
+        .await?;
+        return Ok(Redirect::to("/kiosks").into_response());
+    }
     if !["new", "token"].contains(&action.as_str()) {
         return Err(Oops::NotFound);
     }
@@ -318,6 +327,17 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
                 }
                 p.quiet #new-letter-hint { "One letter or two, which no other kiosk has: A1 or AB1 is its first ticket. D is the desk's." }
                 p.quiet { "It gets a secret token, which is shown once." }
+            }
+            section aria-labelledby="h-pages" {
+                h3 #h-pages { "Ticket pages on phones" }
+                details {
+                    summary.button { "Reset ticket links" }
+                    p { "For when a kiosk's card or a copy of the desk's file was lost. Tickets printed until now no longer open their page; their numbers stay good." }
+                    form method="post" action="/kiosks/enrol/pages" {
+                        input type="hidden" name="csrf" value=(who.csrf);
+                        button.button type="submit" { "Reset ticket links now" }
+                    }
+                }
             }
         }
     };

@@ -276,6 +276,7 @@ fn visible(health: &Health, clock: SignedDuration) -> impl PartialEq {
         health.celsius.is_some_and(|celsius| celsius >= CELSIUS_WARNS),
         health.disk_free_mib.is_some_and(|free| free < DISK_WARNS_MIB),
         clock.abs() > CLOCK_WARNS,
+        health.brake.map(|brake| brake.until.is_some()),
     )
 }
 

@@ -18,7 +18,7 @@ pub(super) use self::orders::forget_orders;
 pub use self::orders::{ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState};
 pub use self::tries::Tries;
 use super::super::error::DeskError;
-use super::{Store, audit, bump};
+use super::{Store, audit, bump, settings_changed};
 use crate::domain::ids::KioskId;
 use crate::domain::ticket::Series;
 
@@ -41,7 +41,8 @@ impl Store {
             params![id.as_str(), letter, token_hash],
         )?;
         if enrolled > 0 {
-            bump(&tx)?;
+            // With another token its pages have other names, and it has to hear of that.
+            settings_changed(&tx)?;
             let about = format!("kiosk {id}");
             audit::add(&tx, &audit::Entry { at: now, user: by, action: "kiosk-enrolled", patient: "", about: &about })?;
         }

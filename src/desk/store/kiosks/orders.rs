@@ -71,6 +71,8 @@ pub enum OrderRefused {
     LongText,
     /// The kiosk did not give that ticket out today.
     OtherTicket,
+    /// The kiosk's program does not know that order.
+    OlderProgram,
 }
 
 impl OrderRefused {
@@ -81,6 +83,7 @@ impl OrderRefused {
             Self::NoKiosk => "There is no such kiosk any more.",
             Self::NoText => "Write what the kiosk should show.",
             Self::LongText => "That is too long for the kiosk's screen: one line of at most 200 characters.",
+            Self::OlderProgram => "This kiosk's software is too old for that. Restart the kiosk, or update it.",
             Self::OtherTicket => "This kiosk did not give out that ticket today.",
         }
     }
@@ -136,7 +139,11 @@ impl Store {
                 about = format!("kiosk {kiosk} ticket {number}");
                 of_visit = whose;
             }
-            OrderKind::InService | OrderKind::Restart | OrderKind::Newer(_) => {}
+            // One that does not know a word of an answer understands nothing of it.
+            OrderKind::LookAgain if heard(&tx, kiosk)?.is_none_or(|heard| heard.health.brake.is_none()) => {
+                return Ok(Err(OrderRefused::OlderProgram));
+            }
+            OrderKind::InService | OrderKind::Restart | OrderKind::LookAgain | OrderKind::Newer(_) => {}
         }
         let (action, is_service) = match what {
             OrderKind::OutOfService { .. } => ("kiosk-out-of-service", true),
@@ -145,6 +152,7 @@ impl Store {
             OrderKind::Restart => ("kiosk-restart", false),
             OrderKind::PrintAgain { .. } => ("kiosk-print-again", false),
             OrderKind::Newer(_) => ("kiosk-order", false),
+            OrderKind::LookAgain => ("kiosk-look-again", false),
         };
         let body = serde_json::to_string(what).map_err(|_| DeskError::Unreadable("an order"))?;
         // A kiosk does nothing twice: after an older copy of this file was put back, it knows higher numbers than this file has.

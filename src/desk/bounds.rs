@@ -1,0 +1,190 @@
+//! How much a kiosk may say at once: the length of a text, the number of visits, the days of a ticket.
+//!
+//! Invariants: a check-in that says too much is taken as far as it fits, because somebody stands there; what was cut and why is kept and is an
+//! alarm of its kiosk; an event that this version does not understand keeps its place and is kept as it was sent; neither holds up what comes
+//! behind it. No honest kiosk comes near these limits.
+
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::domain::event::{KioskEvent, LoggedEvent};
+use crate::domain::ids::{Epoch, KioskId, Seq};
+use crate::sync::wire::{Gap, Post};
+
+/// A text of an event has so many characters at most. More than fits into the chart: what was cut must be edited before it is accepted.
+pub const TEXT_CHARS_MAX: usize = 1000;
+/// A list of an event (visits, changes, steps) has so many parts at most.
+pub const PARTS_MAX: usize = 100;
+/// A ticket is from no longer ago than this, and no further ahead: a kiosk may have been without its desk for long.
+const DAYS_AGO_MAX: i64 = 400;
+const DAYS_AHEAD_MAX: i64 = 2;
+/// Of an event that is not understood so many bytes are kept.
+pub const UNREAD_BYTES_MAX: usize = 16 * 1024;
+
+/// One event as it came.
+#[derive(Debug, Clone)]
+pub enum Reported {
+    /// One that is understood.
+    Event(Box<LoggedEvent>),
+    /// One that is not; its text may be about a patient.
+    Unread(Unread),
+}
+
+/// An event that this version does not understand.
+#[derive(Clone)]
+pub struct Unread {
+    /// Its place in the log.
+    pub seq: Seq,
+    /// The kiosk's clock.
+    pub at: Timestamp,
+    /// As it was sent.
+    pub body: String,
+}
+
+impl std::fmt::Debug for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unread").field("seq", &self.seq).finish_non_exhaustive()
+    }
+}
+
+/// A post with events that are read one by one.
+#[derive(Debug)]
+pub struct Report {
+    /// Which kiosk speaks.
+    pub kiosk: KioskId,
+    /// The last number in its log.
+    pub last: Seq,
+    /// What it reports.
+    pub events: Vec<Reported>,
+    /// What else the post says; its own events are empty.
+    pub said: Post,
+}
+
+impl From<&Post> for Report {
+    fn from(post: &Post) -> Self {
+        let events = post.events.iter().map(|event| Reported::Event(Box::new(event.clone()))).collect();
+        Self { kiosk: post.kiosk.clone(), last: post.last, events, said: Post { events: Vec::new(), ..post.clone() } }
+    }
+}
+
+#[derive(Deserialize)]
+struct Loose {
+    kiosk: KioskId,
+    last: Seq,
+    events: Vec<Box<serde_json::value::RawValue>>,
+}
+
+/// The rest of a [`Post`].
+#[derive(Deserialize)]
+struct WithoutEvents {
+    kiosk: KioskId,
+    last: Seq,
+    #[serde(default)]
+    gaps: Vec<Gap>,
+    #[serde(default)]
+    epoch: Option<Epoch>,
+    #[serde(default)]
+    acknowledged: Option<Seq>,
+    #[serde(default)]
+    only_asks: bool,
+    #[serde(default)]
+    begins: bool,
+    #[serde(default)]
+    now: Option<Timestamp>,
+}
+
+impl From<WithoutEvents> for Post {
+    fn from(said: WithoutEvents) -> Self {
+        let WithoutEvents { kiosk, last, gaps, epoch, acknowledged, only_asks, begins, now } = said;
+        Self { kiosk, last, events: Vec::new(), gaps, epoch, acknowledged, only_asks, begins, now }
+    }
+}
+
+#[derive(Deserialize)]
+struct Head {
+    seq: Seq,
+    at: Timestamp,
+}
+
+/// Reads a post. An event that is not understood is one of its own.
+///
+/// # Errors
+/// If it is no post, or the place of an event cannot be read.
+pub fn read(body: &[u8]) -> Result<Report, serde_json::Error> {
+    let Loose { kiosk, last, events } = serde_json::from_slice(body)?;
+    let said: Post = serde_json::from_slice::<WithoutEvents>(body)?.into();
+    let events = events.iter().map(|raw| match serde_json::from_str::<LoggedEvent>(raw.get()) {
+        Ok(event) => Ok(Reported::Event(Box::new(event))),
+        Err(_) => {
+            serde_json::from_str::<Head>(raw.get()).map(|Head { seq, at }| Reported::Unread(Unread { seq, at, body: raw.get().to_owned() }))
+        }
+    });
+    Ok(Report { kiosk, last, events: events.collect::<Result<_, _>>()?, said })
+}
+
+/// An event that said too much, as far as it is taken.
+pub struct Cut {
+    /// What is taken.
+    pub event: LoggedEvent,
+    /// Which limits it went beyond, for staff.
+    pub why: String,
+}
+
+/// The event within the limits, if it is not. `date` stands for a day that cannot be.
+#[must_use]
+pub fn cut(event: &LoggedEvent, today: Date, date: Date) -> Option<Cut> {
+    let mut why = Vec::new();
+    let mut value = serde_json::to_value(event).ok()?;
+    let (mut texts, mut lists) = (0, 0);
+    shorten(&mut value, &mut texts, &mut lists);
+    if texts > 0 {
+        why.push(format!("a text longer than {TEXT_CHARS_MAX} characters"));
+    }
+    if lists > 0 {
+        why.push(format!("more than {PARTS_MAX} visits, changes or steps"));
+    }
+    let mut event: LoggedEvent = if why.is_empty() { event.clone() } else { serde_json::from_value(value).ok()? };
+    let ticket = match &mut event.event {
+        KioskEvent::CheckedIn(arrival) => Some(&mut arrival.ticket),
+        KioskEvent::WalkedIn(request) => Some(&mut request.ticket),
+        KioskEvent::TicketPrinted { ticket, .. } => Some(ticket),
+        KioskEvent::Stopped { .. }
+        | KioskEvent::CodeRefused { .. }
+        | KioskEvent::WalkedAway { .. }
+        | KioskEvent::ConversationEnded(_)
+        | KioskEvent::Newer(_) => None,
+    };
+    if let Some(ticket) = ticket.filter(|ticket| !is_sensible(ticket.date, today)) {
+        why.push(format!("a ticket of a day more than {DAYS_AGO_MAX} days ago or {DAYS_AHEAD_MAX} ahead"));
+        ticket.date = date;
+    }
+    (!why.is_empty()).then(|| Cut { event, why: why.join("; ") })
+}
+
+fn is_sensible(date: Date, today: Date) -> bool {
+    let first = today.checked_sub(Span::new().days(DAYS_AGO_MAX)).unwrap_or(Date::MIN);
+    let last = today.checked_add(Span::new().days(DAYS_AHEAD_MAX)).unwrap_or(Date::MAX);
+    (first..=last).contains(&date)
+}
+
+fn shorten(value: &mut Value, texts: &mut usize, lists: &mut usize) {
+    match value {
+        Value::String(text) => {
+            if let Some((end, _)) = text.char_indices().nth(TEXT_CHARS_MAX) {
+                text.truncate(end);
+                *texts += 1;
+            }
+        }
+        Value::Array(parts) => {
+            if parts.len() > PARTS_MAX {
+                parts.truncate(PARTS_MAX);
+                *lists += 1;
+            }
+            parts.iter_mut().for_each(|part| shorten(part, texts, lists));
+        }
+        Value::Object(fields) => fields.values_mut().for_each(|field| shorten(field, texts, lists)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

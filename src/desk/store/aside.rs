@@ -1,0 +1,132 @@
+//! What kiosks reported that is more than the desk takes, or that this version does not understand.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension, params};
+
+use super::super::bounds::{Report, Reported, UNREAD_BYTES_MAX, Unread, cut};
+use super::super::error::DeskError;
+use super::super::secret::hash_token;
+use super::events::Took;
+use super::{Store, bump, int};
+use crate::domain::event::LoggedEvent;
+use crate::domain::ids::{KioskId, Seq};
+use crate::sync::wire::Post;
+
+/// What was set aside is an alarm of its kiosk for so long.
+const SHOWN: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// And is kept for so long.
+const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+impl Store {
+    /// Takes what a kiosk reports, in order: what is within the limits as [`Store::take_events`] does, the rest as far as it fits.
+    ///
+    /// # Errors
+    /// As [`Store::take_events`]; then what was taken before it stays.
+    pub fn take_report(&mut self, kiosk: &KioskId, report: Report, now: Timestamp) -> Result<Took, DeskError> {
+        let Report { mut events, said, .. } = report;
+        events.sort_by_key(|reported| match reported {
+            Reported::Event(event) => event.seq,
+            Reported::Unread(unread) => unread.seq,
+        });
+        let mut ready = Vec::new();
+        for reported in events {
+            match reported {
+                Reported::Event(event) => ready.push(self.within_limits(kiosk, *event, now)?),
+                Reported::Unread(unread) => {
+                    let before = self.take_events(kiosk, &Post { events: std::mem::take(&mut ready), ..said.clone() }, now)?;
+                    if before.is_other_log {
+                        return Ok(before);
+                    }
+                    self.keep_unread(kiosk, &unread, now)?;
+                }
+            }
+        }
+        self.take_events(kiosk, &Post { events: ready, ..said }, now)
+    }
+
+    /// The event as it is taken. That it says too much is noted before that, so that the same one is known when it is sent again.
+    fn within_limits(&mut self, kiosk: &KioskId, event: LoggedEvent, now: Timestamp) -> Result<LoggedEvent, DeskError> {
+        let today = self.date_at(now);
+        let Some(found) = cut(&event, today, today) else { return Ok(event) };
+        let hash = hash_token(&serde_json::to_string(&event).map_err(|_| DeskError::Unreadable("an event"))?);
+        let before: Option<(String, String)> = self
+            .conn
+            .query_row("SELECT hash, date FROM set_aside WHERE kiosk = ?1 AND seq = ?2", params![kiosk.as_str(), int(event.seq.0)], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        match before {
+            // What was made of it then, also on another day.
+            Some((its, date)) if its == hash => {
+                let date: Date = date.parse().map_err(|_| DeskError::Unreadable("a date"))?;
+                Ok(cut(&event, today, date).map_or(event, |cut| cut.event))
+            }
+            Some(_) => Err(DeskError::OtherHistory(event.seq)),
+            None => {
+                tracing::warn!(%kiosk, seq = event.seq.0, why = %found.why, "a kiosk reports more than the desk takes; the rest is taken");
+                self.set_aside(kiosk, (event.seq, now, today), &found.why, &hash, None)?;
+                Ok(found.event)
+            }
+        }
+    }
+
+    /// Keeps an event that is not understood in its place, if that is the next one.
+    fn keep_unread(&mut self, kiosk: &KioskId, unread: &Unread, now: Timestamp) -> Result<(), DeskError> {
+        let (held, today) = (self.held(kiosk)?, self.date_at(now));
+        let hash = hash_token(&unread.body);
+        if unread.seq <= held {
+            let sql = "SELECT hash FROM set_aside WHERE kiosk = ?1 AND seq = ?2";
+            let before: Option<String> =
+                self.conn.query_row(sql, params![kiosk.as_str(), int(unread.seq.0)], |row| row.get(0)).optional()?;
+            // An event that was understood by another version of this program, or forgotten since, is known by its place alone.
+            return if before.is_none_or(|before| before == hash) { Ok(()) } else { Err(DeskError::OtherHistory(unread.seq)) };
+        }
+        if Some(unread.seq.0) != held.0.checked_add(1) {
+            return Ok(());
+        }
+        tracing::warn!(%kiosk, seq = unread.seq.0, "a kiosk reports something that this version does not understand; it is kept, and the rest is taken");
+        let why = "this version of the desk does not understand it";
+        let body = (unread.body.len() <= UNREAD_BYTES_MAX).then_some(unread.body.as_str());
+        self.set_aside(kiosk, (unread.seq, now, today), why, &hash, body)?;
+        let tx = self.write()?;
+        // As an event that was forgotten: its place, its number and its time.
+        tx.execute(
+            "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body, removed_at) VALUES (?1, ?2, ?3, ?4, json_object('at', ?5), ?4)",
+            params![kiosk.as_str(), int(unread.seq.0), int(bump(&tx)?), now.to_string(), unread.at.to_string()],
+        )?;
+        tx.commit()
+    }
+
+    fn set_aside(
+        &mut self,
+        kiosk: &KioskId,
+        (seq, now, today): (Seq, Timestamp, Date),
+        why: &str,
+        hash: &str,
+        body: Option<&str>,
+    ) -> Result<(), DeskError> {
+        let tx = self.write()?;
+        tx.execute("DELETE FROM set_aside WHERE at < ?1", [now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN).to_string()])?;
+        tx.execute(
+            "INSERT INTO set_aside(kiosk, seq, at, why, hash, date, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+            params![kiosk.as_str(), int(seq.0), now.to_string(), why, hash, today.to_string(), body],
+        )?;
+        bump(&tx)?;
+        tx.commit()
+    }
+
+    /// How many reports of a kiosk were set aside lately, and why the last one was.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn set_aside_lately(&self, kiosk: &KioskId, now: Timestamp) -> Result<Option<(u64, String)>, DeskError> {
+        let from = now.saturating_sub(SHOWN).unwrap_or(Timestamp::MIN).to_string();
+        let sql = "SELECT why, COUNT(*) OVER () FROM set_aside WHERE kiosk = ?1 AND at >= ?2 ORDER BY at DESC, seq DESC LIMIT 1";
+        Ok(self
+            .conn
+            .prepare_cached(sql)?
+            .query_row(params![kiosk.as_str(), from], |row| Ok((row.get::<_, i64>(1)?.unsigned_abs(), row.get(0)?)))
+            .optional()?)
+    }
+}
