@@ -19,6 +19,8 @@ mod calls;
 mod changes_page;
 #[path = "desk/coverage.rs"]
 mod coverage;
+#[path = "desk/damage.rs"]
+mod damage;
 #[path = "desk/data_life.rs"]
 mod data_life;
 #[path = "desk/details.rs"]
