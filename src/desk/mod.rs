@@ -12,6 +12,7 @@ pub mod booking;
 pub mod by_hand;
 pub mod calling;
 pub mod changes;
+pub mod checking;
 pub mod config;
 pub mod dates;
 pub mod eligibility;
@@ -48,7 +49,7 @@ use tokio::sync::{Semaphore, watch};
 
 use self::eligibility::Payers;
 pub use self::error::DeskError;
-use self::store::{COMMAND, Heard, SameNumberVerdict, StaffAction, StaffWork, Store, Taken, Unsaid, VisitRow};
+use self::store::{COMMAND, FileState, Heard, SameNumberVerdict, StaffAction, StaffWork, Store, Taken, Unsaid, VisitRow};
 use crate::clock::Clock;
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
@@ -85,6 +86,8 @@ struct Inner {
     lists: page::Lists,
     boards: board::Drawn,
     watch: shared::Shared<kiosks::Watch>,
+    /// What the last look at the file found.
+    file: Mutex<Arc<FileState>>,
 }
 
 /// The clinic's settings as they were read last.
@@ -184,6 +187,7 @@ impl Desk {
             lists,
             boards,
             watch,
+            file: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::Desk;
 use super::error::DeskError;
 use super::store::Store;
-use super::{api, eligibility, keeping, messages, page};
+use super::{api, checking, eligibility, keeping, messages, page};
 
 /// How often the desk looks whether another process (an import) changed its file.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -30,6 +30,7 @@ pub struct Serving {
     asking: JoinHandle<()>,
     sending: JoinHandle<()>,
     cleaning: JoinHandle<()>,
+    checking: JoinHandle<()>,
 }
 
 impl Serving {
@@ -44,6 +45,7 @@ impl Serving {
         self.asking.abort();
         self.sending.abort();
         self.cleaning.abort();
+        self.checking.abort();
     }
 }
 
@@ -76,7 +78,8 @@ impl Desk {
         let asking = tokio::spawn(eligibility::keep_asking(self.clone()));
         let sending = tokio::spawn(messages::keep_sending(self.clone()));
         let cleaning = tokio::spawn(keeping::keep_clean(self.clone()));
-        Ok(Serving { addr, desk: self.clone(), server, watcher, asking, sending, cleaning })
+        let checking = tokio::spawn(checking::keep_checking(self.clone()));
+        Ok(Serving { addr, desk: self.clone(), server, watcher, asking, sending, cleaning, checking })
     }
 
     /// Every address that the desk answers.

@@ -7,7 +7,8 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::super::error::DeskError;
-use super::{Store, make_file};
+use super::Store;
+use crate::files::make_file;
 
 impl Store {
     /// Copies everything into a new file, which must not be there yet. Nobody has to wait for it.

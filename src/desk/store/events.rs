@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::kiosks::tries;
-use super::{Store, appointments, bump, confirmed, int, proposals, steps, to_code};
+use super::{Store, appointments, bump, confirmed, int, proposals, steps, to_code, whole};
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::language::Language;
@@ -64,8 +64,10 @@ impl Store {
                 tracing::info!(%kiosk, seq = event.seq.0, held, "kiosk left a gap; it will send again from there");
                 break;
             }
-            tx.prepare_cached("INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), now.to_string(), body])?;
+            let received = now.to_string();
+            let sum = whole::sum_of(kiosk.as_str(), int(event.seq.0), &received, &body);
+            tx.prepare_cached("INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+                .execute(params![kiosk.as_str(), int(event.seq.0), int(bump(&tx)?), received, body, sum])?;
             if let KioskEvent::CheckedIn(said) = &event.event {
                 note_called_off(&tx, kiosk, event.seq, said)?;
             }

@@ -287,7 +287,7 @@ pub(super) fn forget_events(conn: &Connection, events: &[EventKey], now: Timesta
             conn.prepare_cached(&sql)?.execute(which)?;
         }
         conn.prepare_cached(
-            "UPDATE kiosk_event SET removed_at = ?3, body = json_object('at', json_extract(body, '$.at')) WHERE kiosk = ?1 AND seq = ?2",
+            "UPDATE kiosk_event SET removed_at = ?3, sum = NULL, body = json_object('at', json_extract(body, '$.at')) WHERE kiosk = ?1 AND seq = ?2",
         )?
         .execute(params![kiosk, seq, now.to_string()])?;
     }

@@ -1,15 +1,16 @@
-//! Alarms of kiosks on top of every page, until somebody has seen them.
+//! Alarms on top of every page: of kiosks, until somebody has seen them; of the desk's own file, for admins, as long as it is not whole.
 
 use maud::{Markup, html};
 
 use super::super::super::session::SignedIn;
+use super::super::super::users::Role;
 use super::super::html::in_address;
 use super::super::icons::icon;
 
 /// The place of the alarms on a page, with those that nobody has seen.
 pub fn bar(who: &SignedIn) -> Markup {
     html! {
-        section #alarms.alarms aria-label="Kiosks that need somebody" aria-live="polite" { (lines(who)) }
+        section #alarms.alarms aria-label="Alarms" aria-live="polite" { (lines(who)) }
         script src="/static/alarms.js" defer {}
     }
 }
@@ -17,7 +18,11 @@ pub fn bar(who: &SignedIn) -> Markup {
 /// The alarms that nobody has seen.
 pub fn lines(who: &SignedIn) -> Markup {
     let raised = who.watch.iter().flat_map(|watch| &watch.raised).filter(|raised| raised.seen.is_none());
+    let file = who.watch.iter().filter_map(|watch| watch.file.as_ref()).find(|_| who.role >= Role::Admin);
     html! {
+        @if let Some(sentence) = file {
+            div.alarm { p { (icon("alert")) span { b { "Desk's file: " } (sentence) } } }
+        }
         @for raised in raised {
             div.alarm {
                 p {
