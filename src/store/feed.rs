@@ -11,7 +11,7 @@ use crate::domain::newer::known_of;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
-const CURSOR: &str = "feed_cursor";
+pub(super) const CURSOR: &str = "feed_cursor";
 /// The version of the program that took the feed.
 const PROGRAM: &str = "feed_program";
 const SETTINGS: &str = "settings";
@@ -42,6 +42,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn cursor(&self) -> Result<u64, StoreError> {
+        self.fetch_again.set(false);
         if self.fact(PROGRAM)?.as_deref() == Some(env!("CARGO_PKG_VERSION")) { self.number_fact(CURSOR) } else { Ok(0) }
     }
 
@@ -52,7 +53,10 @@ impl Store {
     pub fn settings(&self) -> Result<Option<ClinicSettings>, StoreError> {
         match self.fact(SETTINGS)? {
             // A newer program may have kept them.
-            Some(text) => serde_json::from_str(&text).and_then(known_of).map(Some).map_err(|_| StoreError::Unreadable { what: "settings" }),
+            Some(text) => match serde_json::from_str(&text).and_then(known_of) {
+                Ok(settings) => Ok(Some(settings)),
+                Err(_) => self.drop_fact_of_desk(SETTINGS).map(|()| None),
+            },
             None => Ok(None),
         }
     }
@@ -86,6 +90,8 @@ impl Store {
                 }
             }
         }
+        // Something was dropped after this was asked for.
+        let cursor = if self.fetch_again.get() { 0 } else { cursor };
         super::set_fact_in(&transaction, CURSOR, &cursor.to_string())?;
         super::set_fact_in(&transaction, PROGRAM, env!("CARGO_PKG_VERSION"))?;
         if let Some(settings) = settings {
@@ -96,18 +102,27 @@ impl Store {
         Ok(())
     }
 
-    /// Reads the whole list into memory, for looking people up.
+    /// Reads the whole list into memory, for looking people up. What cannot be opened is dropped, and the desk is asked for its list again.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn list(&self) -> Result<List, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT row, body FROM appointment")?;
-        let mut rows = statement.query([])?;
-        let mut list = List::default();
-        while let Some(row) = rows.next()? {
-            let body = self.seal.open(&name(row.get_ref(0)?.as_blob().unwrap_or_default()), row.get_ref(1)?.as_blob().unwrap_or_default());
-            let appointment: Option<Appointment> = body.and_then(|body| serde_json::from_slice(&body).ok());
-            list.put(appointment.ok_or(StoreError::Unreadable { what: "appointment" })?);
+        let (mut list, mut damaged) = (List::default(), Vec::new());
+        {
+            let mut statement = self.connection.prepare_cached("SELECT row, body FROM appointment")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let key = row.get_ref(0)?.as_blob().unwrap_or_default();
+                let body = self.seal.open(&name(key), row.get_ref(1)?.as_blob().unwrap_or_default());
+                let appointment: Option<Appointment> = body.and_then(|body| serde_json::from_slice(&body).ok());
+                match appointment {
+                    Some(appointment) => list.put(appointment),
+                    None => damaged.push(key.to_owned()),
+                }
+            }
+        }
+        if !damaged.is_empty() {
+            self.drop_appointments(&damaged);
         }
         Ok(list)
     }

@@ -5,6 +5,8 @@
 //! ticket number is never given twice on one clinic date; what says anything about a person is sealed (`docs/sealing.md`).
 //! The network and the devices are deliberately absent.
 
+mod aside;
+mod damage;
 pub mod error;
 pub mod events;
 pub mod feed;
@@ -16,6 +18,7 @@ mod schema;
 pub mod seal;
 pub mod tickets;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -26,6 +29,7 @@ pub use error::StoreError;
 pub use seal::Seal;
 
 use crate::domain::ticket::Series;
+use crate::files;
 
 /// More than there are different statements here.
 const STATEMENTS: usize = 32;
@@ -39,6 +43,8 @@ pub struct Store {
     connection: Connection,
     seal: Seal,
     series: Series,
+    /// Something that the desk has was dropped since the desk was last asked: what it answers to that is not all.
+    fetch_again: Cell<bool>,
 }
 
 impl Store {
@@ -47,13 +53,18 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be opened or made, is no store, was sealed with another key or was written by a newer version;
-    /// then it is left as it was.
+    /// then it is left as it was. A file that is damaged is set aside, and what can be read of it goes on; see [`Store::replaced`].
     pub fn open(path: &Path, series: Series, seal: Seal) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
+            files::make_folder(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
+            files::warn_of_open_folder(folder);
         }
+        // Where it cannot be made, opening it says why.
+        let _ = files::make_file(path);
+        files::narrow(path);
+        damage::look(path, &seal)?;
         let connection = Connection::open(path).map_err(|why| StoreError::Open { path: path.to_owned(), why })?;
-        let mut store = Self { connection, seal, series };
+        let mut store = Self { connection, seal, series, fetch_again: Cell::new(false) };
         store.prepare(path).map_err(|error| match error {
             StoreError::Database(why) => StoreError::Open { path: path.to_owned(), why },
             other => other,
@@ -92,7 +103,26 @@ impl Store {
         self.connection.pragma_update(None, "secure_delete", "ON")?;
         // Every statement of this file stays prepared; the usual sixteen would push some of them out.
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        schema::copy_before_update(&self.connection, path, version)?;
         schema::bring_up_to_date(&mut self.connection, &self.seal, version)
+    }
+
+    /// The name of the damaged file which this one replaced without what that held; none once the desk has agreed to go on. Until then no number
+    /// may be given out: the desk knows which ones were.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn replaced(&self) -> Result<Option<String>, StoreError> {
+        self.fact(damage::REPLACED)
+    }
+
+    /// Moves what the journal holds into the file, as far as nobody reads it just then: for a moment when no one is at the kiosk. Whoever copies
+    /// the file alone has nearly everything then.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
     }
 
     fn fact(&self, name: &str) -> Result<Option<String>, StoreError> {
