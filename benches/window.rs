@@ -455,6 +455,7 @@ fn real_window() {
          printer = \"folder:{at}/tickets\"\npaper = \"80mm\"\nscanner = \"none\"\nlanguage = \"en\"\nfullscreen = false\n"
     );
     std::fs::write(&config, lines).expect("the configuration");
+    std::fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("its permissions");
     let (mut times, mut resident, mut shared) = (Times::default(), 0.0_f64, 0.0_f64);
     for _ in 0..STARTS {
         let empty = display.look();

@@ -13,6 +13,8 @@ pub mod desk;
 pub mod device;
 /// What a clinic talks about.
 pub mod domain;
+/// The files that both programs keep.
+pub mod files;
 /// The conversation with a patient.
 pub mod flow;
 /// The fonts that pages and tickets share.

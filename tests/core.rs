@@ -5,6 +5,7 @@ mod core {
     mod booking;
     mod cards;
     mod codes;
+    mod damage;
     mod details;
     mod ending;
     mod flow;

@@ -23,6 +23,8 @@ mod changes_page;
 mod clean_up;
 #[path = "desk/coverage.rs"]
 mod coverage;
+#[path = "desk/damage.rs"]
+mod damage;
 #[path = "desk/data_life.rs"]
 mod data_life;
 #[path = "desk/details.rs"]

@@ -5,17 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers of `src/`, and which others each may name.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("clock", &[]),
+    ("files", &[]),
     ("fonts", &[]),
     ("domain", &[]),
     ("codes", &["domain"]),
     ("flow", &["domain"]),
     ("paper", &["domain", "fonts", "codes"]),
     ("device", &["domain", "paper", "clock"]),
-    ("store", &["domain"]),
+    ("store", &["domain", "files"]),
     ("sync", &["domain", "store"]),
-    ("desk", &["domain", "codes", "paper", "sync", "clock", "device"]),
+    ("desk", &["domain", "codes", "paper", "sync", "clock", "device", "files"]),
 ];
 
 /// No file is longer: it would be two things.

@@ -19,6 +19,7 @@ use crate::domain::example;
 use crate::domain::fault::Fault;
 use crate::domain::settings::{ClinicSettings, SessionRules};
 use crate::domain::ticket::Series;
+use crate::files;
 
 /// Fewest characters of a kiosk's token.
 pub const TOKEN_CHARS_MIN: usize = 16;
@@ -147,7 +148,11 @@ impl DeskConfig {
         }
         let text =
             std::fs::read_to_string(path).map_err(|error| BadConfig(format!("{} cannot be read: {}", path.display(), error.kind())))?;
-        Self::parse(&text).map_err(|BadConfig(why)| BadConfig(format!("{}: {why}", path.display())))
+        let config = Self::parse(&text).map_err(|BadConfig(why)| BadConfig(format!("{}: {why}", path.display())))?;
+        if !config.kiosk.is_empty() && std::fs::metadata(path).is_ok_and(|about| files::is_open_to_others(&about)) {
+            tracing::warn!(file = %path.display(), "others can read this file, and kiosks' tokens are in it: run `chmod 600` on it");
+        }
+        Ok(config)
     }
 
     /// Reads a configuration.

@@ -26,13 +26,51 @@ pub enum DeskError {
     #[error("the disk with the desk's data is full; free some space, nothing that was confirmed is lost")]
     DiskFull,
     /// The file is something else.
-    #[error("desk.sqlite in the data folder is not a desk's file; move it away or choose another folder with --data")]
+    #[error(
+        "desk.sqlite in the data folder is not a desk's file, or its beginning is damaged: if a desk wrote it, keep it and restore the last backup, as docs/files.md says; else move it away or choose another folder with --data"
+    )]
     NotADeskFile,
+    /// Pages of the file do not fit together.
+    #[error("the desk's file is damaged ({0}); run `arrivals-desk check`, docs/files.md says what to do then")]
+    Damaged(String),
+    /// The same, and the desk cannot start with it.
+    #[error("{file} is damaged and cannot be used ({why}): keep it, and restore the last backup as docs/files.md says{copies}", file = .file.display())]
+    DamagedFile {
+        /// Which.
+        file: PathBuf,
+        /// What SQLite says.
+        why: String,
+        /// Where copies from before updates are, as the end of a sentence.
+        copies: String,
+    },
+    /// An event is not what the kiosk reported.
+    #[error("event {} of kiosk {kiosk} is not as the kiosk reported it: the desk's file was changed or is damaged; docs/files.md says what to do", .seq.0)]
+    DamagedEvent {
+        /// Which kiosk's.
+        kiosk: crate::domain::ids::KioskId,
+        /// Its position in that kiosk's log.
+        seq: crate::domain::ids::Seq,
+    },
+    /// No update of the file without a copy of how it was.
+    #[error(
+        "{file} has version {found} and must become version {known}, and the copy that is made first could not be written ({why}); the file is unchanged. Correct that, then start again",
+        file = .file.display()
+    )]
+    NoCopy {
+        /// Which.
+        file: PathBuf,
+        /// The file's version.
+        found: i64,
+        /// What it becomes.
+        known: i64,
+        /// Why not.
+        why: String,
+    },
     /// SQLite's own word.
     #[error("the desk's file could not be read or written: {0}")]
     Store(rusqlite::Error),
     /// A row that no version of this program can have written.
-    #[error("the desk's file holds a row that cannot be read ({0}); restore the last backup")]
+    #[error("the desk's file holds a row that cannot be read ({0}); run `arrivals-desk check`, docs/files.md says what to do then")]
     Unreadable(&'static str),
     /// Nobody listens elsewhere without TLS.
     #[error(
@@ -101,6 +139,7 @@ impl From<rusqlite::Error> for DeskError {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
             Some(rusqlite::ErrorCode::NotADatabase) => Self::NotADeskFile,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),
             _ => Self::Store(error),
         }
     }

@@ -138,6 +138,8 @@ pub struct Watch {
     pub kiosks: Vec<Watched>,
     /// Every alarm, also those that somebody has seen.
     pub raised: Vec<Raised>,
+    /// What is wrong with the desk's own file, for admins.
+    pub file: Option<String>,
 }
 
 impl Watch {
@@ -416,7 +418,8 @@ impl Desk {
                 return Ok(watch);
             }
             let known = store.raised_alarms()?;
-            let mut watch = Watch { revision, second, kiosks: Vec::new(), raised: Vec::new() };
+            let file = self.file_state().sentence();
+            let mut watch = Watch { revision, second, kiosks: Vec::new(), raised: Vec::new(), file };
             for row in store.kiosk_rows()? {
                 let is_failing = known.iter().any(|raised| raised.kiosk == row.id && raised.alarm == "failing");
                 let more = more_than_usual(store, &row.id, is_failing, now)?;

@@ -13,6 +13,7 @@ pub mod bounds;
 pub mod by_hand;
 pub mod calling;
 pub mod changes;
+pub mod checking;
 pub mod clean_up;
 pub mod config;
 pub mod connections;
@@ -53,7 +54,7 @@ use tokio::sync::{Semaphore, watch};
 
 use self::eligibility::Payers;
 pub use self::error::DeskError;
-use self::store::{COMMAND, Heard, SameNumberVerdict, StaffAction, StaffWork, Store, Taken, Unsaid, VisitRow};
+use self::store::{COMMAND, FileState, Heard, SameNumberVerdict, StaffAction, StaffWork, Store, Taken, Unsaid, VisitRow};
 use crate::clock::Clock;
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
@@ -91,6 +92,8 @@ struct Inner {
     lists: page::Lists,
     boards: board::Drawn,
     watch: shared::Shared<kiosks::Watch>,
+    /// What the last look at the file found.
+    file: Mutex<Arc<FileState>>,
 }
 
 /// The clinic's settings as they were read last.
@@ -193,6 +196,7 @@ impl Desk {
             lists,
             boards,
             watch,
+            file: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -23,7 +23,7 @@ use super::Desk;
 use super::connections::{Connections, HEAD_WITHIN, OnConnection, connections_max, watched};
 use super::error::DeskError;
 use super::store::Store;
-use super::{api, clean_up, eligibility, messages, page};
+use super::{api, checking, clean_up, eligibility, messages, page};
 
 /// How often the desk looks whether another process (an import) changed its file.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -48,6 +48,7 @@ pub struct Serving {
     asking: JoinHandle<()>,
     sending: JoinHandle<()>,
     cleaning: JoinHandle<()>,
+    checking: JoinHandle<()>,
 }
 
 impl Serving {
@@ -62,6 +63,7 @@ impl Serving {
         self.asking.abort();
         self.sending.abort();
         self.cleaning.abort();
+        self.checking.abort();
     }
 }
 
@@ -86,7 +88,8 @@ impl Desk {
         let asking = tokio::spawn(eligibility::keep_asking(self.clone()));
         let sending = tokio::spawn(messages::keep_sending(self.clone()));
         let cleaning = tokio::spawn(clean_up::keep_clean(self.clone()));
-        Ok(Serving { addr, desk: self.clone(), server, watcher, asking, sending, cleaning })
+        let checking = tokio::spawn(checking::keep_checking(self.clone()));
+        Ok(Serving { addr, desk: self.clone(), server, watcher, asking, sending, cleaning, checking })
     }
 
     /// Every address that the desk answers.

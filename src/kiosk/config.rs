@@ -9,6 +9,7 @@ use crate::domain::example;
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
 use crate::domain::ticket::Series;
+use crate::files;
 use crate::paper::PaperWidth;
 use crate::store::key::{self, KeyPlace};
 use crate::store::{Seal, StoreError};
@@ -127,6 +128,12 @@ pub enum ConfigError {
         /// Why.
         why: std::io::Error,
     },
+    /// Everyone on the machine can read or change the file, which holds the kiosk's token.
+    #[error("others can read {path}, which holds the kiosk's token: run `chmod 600 {path}`, and see that it belongs to the kiosk's user", path = .path.display())]
+    Open {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file is not what it should be.
     #[error("{path} is not a kiosk's configuration: {why}", path = .path.display())]
     Parse {
@@ -159,9 +166,13 @@ impl KioskConfig {
     /// Reads a file.
     ///
     /// # Errors
-    /// If it cannot be read, has an unknown or missing key, or a value makes no sense.
+    /// If it cannot be read, can be read by others, has an unknown or missing key, or a value makes no sense.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|why| ConfigError::Read { path: path.to_owned(), why })?;
+        let read = |why| ConfigError::Read { path: path.to_owned(), why };
+        let text = std::fs::read_to_string(path).map_err(read)?;
+        if files::is_open_to_others(&std::fs::metadata(path).map_err(read)?) {
+            return Err(ConfigError::Open { path: path.to_owned() });
+        }
         Self::parse(&text).map_err(|error| match error {
             ConfigError::Parse { why, .. } => ConfigError::Parse { path: path.to_owned(), why },
             other => other,
@@ -300,6 +311,23 @@ mod tests {
         assert!(!missing.contains("line"), "{missing}");
         let config = KioskConfig::parse(LEAST).unwrap();
         assert!(!format!("{config:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_refused_for_its_token() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kiosk.toml");
+        std::fs::write(&path, LEAST).unwrap();
+        for (mode, taken) in [(0o600, true), (0o640, true), (0o644, false), (0o602, false), (0o666, false)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            match KioskConfig::load(&path) {
+                Ok(_) => assert!(taken, "{mode:o}"),
+                Err(error) => {
+                    assert!(!taken && error.to_string().contains("chmod 600") && !error.to_string().contains("sesame"), "{error}")
+                }
+            }
+        }
     }
 
     #[test]

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use super::program::Kiosk;
+use super::program::{Kiosk, lock};
 use crate::device::camera::{CameraEvent, CameraState};
 use crate::device::machine;
 use crate::device::printer::PrinterStatus;
 use crate::device::scanner::ScannerStatus;
+use crate::flow::step::Step;
 use crate::sync::wire::{BrakeHealth, Condition, DeviceHealth};
 
 /// Temperature and disk change slowly.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// Whoever copies the kiosk's file alone, without its journal, lacks no more than this.
+const SETTLE_EVERY: Duration = Duration::from_secs(600);
 
 fn is(is: Condition, why: &str) -> DeviceHealth {
     DeviceHealth { is, why: why.to_owned() }
@@ -70,6 +73,18 @@ impl Kiosk {
             self.machine_seen = Some(now);
             let (celsius, free) = (machine::celsius(), machine::disk_free_mib(&self.parts.data));
             self.parts.vitals.set(|health| (health.celsius, health.disk_free_mib) = (celsius, free));
+        }
+    }
+
+    /// Now and then, while nobody is here, the file gets what its journal holds.
+    pub(super) fn settle_file(&mut self) {
+        let now = self.parts.clock.elapsed();
+        if self.conversation.step != Step::Welcome || now.saturating_sub(self.settled) < SETTLE_EVERY {
+            return;
+        }
+        self.settled = now;
+        if let Err(error) = lock(&self.parts.store).settle() {
+            tracing::warn!(%error, "the kiosk's file did not get what its journal holds; trying again in some minutes");
         }
     }
 }

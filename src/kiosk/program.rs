@@ -183,6 +183,8 @@ pub struct Kiosk {
     pub(super) prints: VecDeque<Print>,
     /// When temperature and disk were last looked at.
     pub(super) machine_seen: Option<Duration>,
+    /// When the file's journal was last moved into the file.
+    pub(super) settled: Duration,
 }
 
 impl std::fmt::Debug for Kiosk {
@@ -197,9 +199,9 @@ impl Kiosk {
     /// # Errors
     /// If the file cannot be read.
     pub fn new(parts: Parts) -> Result<Self, StoreError> {
-        let (list, settings) = {
+        let (list, settings, is_replaced) = {
             let store = lock(&parts.store);
-            (store.list()?, store.settings()?)
+            (store.list()?, store.settings()?, store.replaced()?.is_some())
         };
         let brakes = Brakes::kept(&lock(&parts.store), parts.clock.elapsed(), parts.clock.now())?;
         let conversation = Conversation::new(parts.home_language);
@@ -226,7 +228,8 @@ impl Kiosk {
             printing_since: None,
             checked_in_at: None,
             tidy_again: None,
-            faulty: false,
+            // Which numbers were given out, only the desk knows.
+            faulty: is_replaced,
             closed: None,
             message: None,
             restart: false,
@@ -234,6 +237,7 @@ impl Kiosk {
             ends: Vec::new(),
             prints: VecDeque::new(),
             machine_seen: None,
+            settled: now,
         };
         kiosk.read_orders()?;
         kiosk.camera_is(None);
@@ -460,6 +464,7 @@ impl Kiosk {
     fn tick(&mut self) {
         self.write_what_waits();
         self.tidy_up();
+        self.settle_file();
         self.roster.index();
         self.give_up_prints();
         self.tell_health();

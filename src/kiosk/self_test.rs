@@ -83,7 +83,9 @@ fn test_file(config: &KioskConfig) -> Result<String, StoreError> {
     let last = store.last_seq()?.0;
     let untold = last.saturating_sub(store.held()?.0);
     let list = store.list()?.len();
-    Ok(format!("{last} events, {untold} not yet told to the desk, {list} appointments; {}", key_place.says()))
+    let aside: u64 = store.aside_ranges()?.iter().map(|(from, to)| to.0.saturating_sub(from.0).saturating_add(1)).sum();
+    let aside = if aside == 0 { String::new() } else { format!(", {aside} of them cannot be read") };
+    Ok(format!("{last} events{aside}, {untold} not yet told to the desk, {list} appointments; {}", key_place.says()))
 }
 
 /// Whether desk and configuration mean the same kiosk, and have the same time.

@@ -15,12 +15,32 @@ pub enum StoreError {
         why: std::io::Error,
     },
     /// The file could not be opened, or is something else.
-    #[error("cannot open the kiosk's file {path}: {why}; if it is damaged, move it away: what the desk has acknowledged is safe there", path = .path.display())]
+    #[error("cannot open the kiosk's file {path}: {why}; if a kiosk wrote it, it is damaged: move it away with the files whose names begin with its name, keep them, and start again. What the desk has acknowledged is safe there", path = .path.display())]
     Open {
         /// Which.
         path: PathBuf,
         /// Why.
         why: rusqlite::Error,
+    },
+    /// The file is damaged, and nothing could be put in its place.
+    #[error("the kiosk's file is damaged, and {path} cannot be written to put another in its place ({why}); free some space in that folder, or give the kiosk's user the right to write into it", path = .path.display())]
+    NotMended {
+        /// What could not be written.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// No update of the file without a copy of how it was.
+    #[error("the kiosk's file {path} has version {found} and must become version {known}, and the copy that is made first could not be written ({why}); the file is unchanged. Correct that, then start again", path = .path.display())]
+    NoCopy {
+        /// Which.
+        path: PathBuf,
+        /// The file's version.
+        found: i64,
+        /// What it becomes.
+        known: i64,
+        /// Why not.
+        why: String,
     },
     /// A newer program wrote the file.
     #[error("the kiosk's file was written by a newer program (version {found}, this one knows {known}); update the kiosk")]

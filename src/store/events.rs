@@ -9,7 +9,7 @@ use crate::domain::ids::{AppointmentId, Seq};
 use crate::domain::ticket::Ticket;
 
 /// The highest position that the desk ever acknowledged.
-const ACKNOWLEDGED: &str = "acknowledged_seq";
+pub(super) const ACKNOWLEDGED: &str = "acknowledged_seq";
 /// What the desk holds now: less than it acknowledged if an older copy of its file was put back.
 const HELD: &str = "held_seq";
 
@@ -69,6 +69,9 @@ impl Store {
     /// # Errors
     /// If it could not be written.
     pub fn acknowledge(&mut self, held: Seq) -> Result<(), StoreError> {
+        if self.replaced()?.is_some() {
+            self.connection.execute("DELETE FROM fact WHERE name = ?1", params![super::damage::REPLACED])?;
+        }
         let held = held.min(self.last_seq()?);
         if held == self.held()? && held <= self.acknowledged()? {
             return Ok(());
@@ -108,6 +111,8 @@ impl Store {
     /// # Errors
     /// If it could not be made durable; then nothing has changed.
     pub fn go_on_behind(&mut self, held: Seq) -> Result<(), StoreError> {
+        // One that cannot be opened is set aside: it cannot be sealed for another place.
+        self.events_after(self.acknowledged()?, usize::MAX)?;
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let from = super::number_fact_in(&transaction, ACKNOWLEDGED)?.cast_signed();
         let untold: Vec<(i64, String, Vec<u8>)> = {
@@ -133,23 +138,35 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// Events after a position, in order, `limit` at most.
+    /// Events after a position, in order, `limit` at most. One that cannot be opened is set aside and left out: see [`Store::aside_ranges`].
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn events_after(&self, after: Seq, limit: usize) -> Result<Vec<LoggedEvent>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT seq, at, body FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
-        let mut rows = statement.query(params![after.0.cast_signed(), i64::try_from(limit).unwrap_or(i64::MAX)])?;
-        let mut events = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (seq, at): (i64, String) = (row.get(0)?, row.get(1)?);
-            let body = self.seal.open(&name(seq, &at), row.get_ref(2)?.as_blob().unwrap_or_default());
-            let (Ok(at), Some(event)) = (at.parse(), body.and_then(|body| serde_json::from_slice(&body).ok())) else {
-                return Err(StoreError::Unreadable { what: "event" });
-            };
-            events.push(LoggedEvent { seq: Seq(seq.cast_unsigned()), at, event });
+        let (mut events, mut from) = (Vec::new(), after.0.cast_signed());
+        loop {
+            let wanted = limit.saturating_sub(events.len());
+            let (mut read, mut damaged, mut count) = (Vec::new(), Vec::new(), 0);
+            {
+                let mut statement =
+                    self.connection.prepare_cached("SELECT seq, at, body FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
+                let mut rows = statement.query(params![from, i64::try_from(wanted).unwrap_or(i64::MAX)])?;
+                while let Some(row) = rows.next()? {
+                    (from, count) = (row.get(0)?, count + 1);
+                    let at = row.get_ref(1)?.as_str().unwrap_or_default();
+                    match open_event(&self.seal, from, at, row.get_ref(2)?.as_blob().unwrap_or_default()) {
+                        Some(event) => read.push(event),
+                        None => damaged.push(from),
+                    }
+                }
+            }
+            events.extend(read);
+            self.set_events_aside(&damaged);
+            // What was set aside makes room for others.
+            if damaged.is_empty() || count < wanted {
+                return Ok(events);
+            }
         }
-        Ok(events)
     }
 
     /// The check-in or the request that a ticket was given out for; none if it was not here, or is forgotten.
@@ -184,6 +201,8 @@ impl Store {
         let held = self.held()?;
         let removed =
             self.connection.execute("DELETE FROM event WHERE seq <= ?1 AND at < ?2", params![held.0.cast_signed(), before.to_string()])?;
+        self.connection
+            .execute("DELETE FROM event_aside WHERE seq <= ?1 AND at < ?2", params![held.0.cast_signed(), before.to_string()])?;
         Ok(removed)
     }
 }
@@ -228,10 +247,12 @@ pub(super) fn next_seq_in(connection: &Connection) -> Result<Seq, StoreError> {
     Ok(last_seq_in(connection)?.next())
 }
 
-/// Only what is acknowledged is ever removed, so one of the two is the last position. Writing it down as well would cost
+/// Only what is acknowledged is ever removed, so one of the three is the last position. Writing it down as well would cost
 /// each check-in a page.
 fn last_seq_in(connection: &Connection) -> Result<Seq, StoreError> {
-    let kept: Option<i64> = connection.prepare_cached("SELECT max(seq) FROM event")?.query_row([], |row| row.get(0))?;
+    let kept: Option<i64> = connection
+        .prepare_cached("SELECT max((SELECT ifnull(max(seq), 0) FROM event), (SELECT ifnull(max(seq), 0) FROM event_aside))")?
+        .query_row([], |row| row.get(0))?;
     Ok(Seq(kept.unwrap_or_default().cast_unsigned().max(super::number_fact_in(connection, ACKNOWLEDGED)?)))
 }
 
@@ -246,6 +267,21 @@ pub(super) fn put_event_in(connection: &Connection, seal: &Seal, seq: i64, at: &
     let body = seal.seal(&name(seq, at), body)?;
     connection.prepare_cached("INSERT INTO event (seq, at, body) VALUES (?1, ?2, ?3)")?.execute(params![seq, at, body])?;
     Ok(())
+}
+
+/// An event, opened; none if it is not what was sealed as this one.
+pub(super) fn open_event(seal: &Seal, seq: i64, at: &str, body: &[u8]) -> Option<LoggedEvent> {
+    let body = seal.open(&name(seq, at), body)?;
+    Some(LoggedEvent { seq: Seq(seq.cast_unsigned()), at: at.parse().ok()?, event: serde_json::from_slice(&body).ok()? })
+}
+
+/// The event of a position, if it is there and can be opened.
+pub(super) fn event_in(connection: &Connection, seal: &Seal, seq: i64) -> Result<Option<KioskEvent>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT at, body FROM event WHERE seq = ?1")?;
+    let mut rows = statement.query(params![seq])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let opened = open_event(seal, seq, row.get_ref(0)?.as_str().unwrap_or_default(), row.get_ref(1)?.as_blob().unwrap_or_default());
+    Ok(opened.map(|logged| logged.event))
 }
 
 /// What an event is sealed as: its place and its time cannot be exchanged.

@@ -69,6 +69,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn cursor(&self) -> Result<u64, StoreError> {
+        self.fetch_again.set(false);
         if self.fact(PROGRAM)?.as_deref() == Some(KEEPS) { self.number_fact(CURSOR) } else { Ok(0) }
     }
 
@@ -141,15 +142,12 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn settings(&self) -> Result<Option<ClinicSettings>, StoreError> {
-        let unreadable = || StoreError::Unreadable { what: "settings" };
-        match self.fact(SETTINGS_SEALED)? {
-            Some(sealed) => {
-                let sealed = seal::of_hex(&sealed).ok_or_else(unreadable)?;
-                let text = self.seal.open(SETTINGS_SEALED, &sealed).ok_or_else(unreadable)?;
-                // A newer program may have kept them.
-                serde_json::from_slice(&text).and_then(ClinicSettings::told).map(Some).map_err(|_| unreadable())
-            }
-            None => Ok(None),
+        let Some(sealed) = self.fact(SETTINGS_SEALED)? else { return Ok(None) };
+        let text = seal::of_hex(&sealed).and_then(|sealed| self.seal.open(SETTINGS_SEALED, &sealed));
+        // A newer program may have kept them.
+        match text.and_then(|text| serde_json::from_slice(&text).and_then(ClinicSettings::told).ok()) {
+            Some(settings) => Ok(Some(settings)),
+            None => self.drop_fact_of_desk(SETTINGS_SEALED).map(|()| None),
         }
     }
 
@@ -187,6 +185,8 @@ impl Store {
         if !forgotten.is_empty() {
             events::forget_about_in(&transaction, &self.seal, &forgotten, held)?;
         }
+        // Something was dropped after this was asked for.
+        let cursor = if self.fetch_again.get() { 0 } else { cursor };
         super::set_fact_in(&transaction, CURSOR, &cursor.to_string())?;
         super::set_fact_in(&transaction, PROGRAM, KEEPS)?;
         if let Some(settings) = settings {
@@ -197,18 +197,27 @@ impl Store {
         Ok(())
     }
 
-    /// Reads the whole list into memory, for looking people up.
+    /// Reads the whole list into memory, for looking people up. What cannot be opened is dropped, and the desk is asked for its list again.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn list(&self) -> Result<List, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT row, body FROM appointment")?;
-        let mut rows = statement.query([])?;
-        let mut list = List::default();
-        while let Some(row) = rows.next()? {
-            let body = self.seal.open(&name(row.get_ref(0)?.as_blob().unwrap_or_default()), row.get_ref(1)?.as_blob().unwrap_or_default());
-            let appointment: Option<Appointment> = body.and_then(|body| serde_json::from_slice(&body).ok());
-            list.put(appointment.ok_or(StoreError::Unreadable { what: "appointment" })?);
+        let (mut list, mut damaged) = (List::default(), Vec::new());
+        {
+            let mut statement = self.connection.prepare_cached("SELECT row, body FROM appointment")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let key = row.get_ref(0)?.as_blob().unwrap_or_default();
+                let body = self.seal.open(&name(key), row.get_ref(1)?.as_blob().unwrap_or_default());
+                let appointment: Option<Appointment> = body.and_then(|body| serde_json::from_slice(&body).ok());
+                match appointment {
+                    Some(appointment) => list.put(appointment),
+                    None => damaged.push(key.to_owned()),
+                }
+            }
+        }
+        if !damaged.is_empty() {
+            self.drop_appointments(&damaged);
         }
         Ok(list)
     }

@@ -5,7 +5,9 @@
 //! ticket number is never given twice on one clinic date; what says anything about a person is sealed (`docs/sealing.md`).
 //! The network and the devices are deliberately absent.
 
+mod aside;
 pub mod brake;
+mod damage;
 pub mod error;
 pub mod events;
 pub mod feed;
@@ -18,6 +20,7 @@ mod schema;
 pub mod seal;
 pub mod tickets;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -29,6 +32,7 @@ pub use error::StoreError;
 pub use seal::Seal;
 
 use crate::domain::ticket::Series;
+use crate::files;
 
 /// More than there are different statements here.
 const STATEMENTS: usize = 32;
@@ -46,6 +50,8 @@ pub struct Store {
     is_unheard: bool,
     /// The date whose numbers go on behind the block already.
     beyond: Option<Date>,
+    /// Something that the desk has was dropped since the desk was last asked: what it answers to that is not all.
+    fetch_again: Cell<bool>,
 }
 
 /// As long as nothing was heard of the desk since the start, numbers begin so far behind the last one: an older copy of the card may have been put
@@ -58,13 +64,18 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be opened or made, is no store, was sealed with another key or was written by a newer version;
-    /// then it is left as it was.
+    /// then it is left as it was. A file that is damaged is set aside, and what can be read of it goes on; see [`Store::replaced`].
     pub fn open(path: &Path, series: Series, seal: Seal) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
+            files::make_folder(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
+            files::warn_of_open_folder(folder);
         }
+        // Where it cannot be made, opening it says why.
+        let _ = files::make_file(path);
+        files::narrow(path);
+        damage::look(path, &seal)?;
         let connection = Connection::open(path).map_err(|why| StoreError::Open { path: path.to_owned(), why })?;
-        let mut store = Self { connection, seal, series, is_unheard: false, beyond: None };
+        let mut store = Self { connection, seal, series, is_unheard: false, beyond: None, fetch_again: Cell::new(false) };
         store.prepare(path).map_err(|error| match error {
             StoreError::Database(why) => StoreError::Open { path: path.to_owned(), why },
             other => other,
@@ -103,11 +114,30 @@ impl Store {
         self.connection.pragma_update(None, "secure_delete", "ON")?;
         // Every statement of this file stays prepared; the usual sixteen would push some of them out.
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        schema::copy_before_update(&self.connection, path, version)?;
         schema::bring_up_to_date(&mut self.connection, &self.seal, version)?;
         if let Some(series) = self.fact(tickets::SERIES)?.and_then(|letters| letters.parse().ok()) {
             self.series = series;
         }
         Ok(())
+    }
+
+    /// The name of the damaged file which this one replaced without what that held; none once the desk has agreed to go on. Until then no number
+    /// may be given out: the desk knows which ones were.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn replaced(&self) -> Result<Option<String>, StoreError> {
+        self.fact(damage::REPLACED)
+    }
+
+    /// Moves what the journal holds into the file, as far as nobody reads it just then: for a moment when no one is at the kiosk. Whoever copies
+    /// the file alone has nearly everything then.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
     }
 
     fn fact(&self, name: &str) -> Result<Option<String>, StoreError> {

@@ -53,8 +53,10 @@ impl Store {
             let seq: i64 = row.get(0)?;
             let field = Field::from_code(row.get_ref(1)?.as_str().unwrap_or_default());
             let side = Side::from_code(row.get_ref(2)?.as_str().unwrap_or_default());
+            // It cannot be opened either. A newer program may have written it.
             let (Some(field), Some(side)) = (field, side) else {
-                return Err(StoreError::Unreadable { what: "photo" });
+                tracing::error!(seq, "nobody knows of which card a photo is; it stays here");
+                continue;
             };
             pending.push(PhotoKey { seq: Seq(seq.cast_unsigned()), field, side });
         }

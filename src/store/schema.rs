@@ -4,18 +4,24 @@
 //! clear: positions and times, ticket numbers and their dates, counters and the feed's cursor. The clinic's settings are sealed, too. None
 //! of these names a person or says why somebody comes.
 
+use std::path::Path;
+
 use rusqlite::{Connection, params};
 use zeroize::Zeroizing;
 
 use super::seal::Seal;
 use super::{StoreError, events, feed, tickets};
 use crate::domain::ids::AppointmentId;
+use crate::files;
 
 /// The version of the tables below.
 pub(super) const VERSION: i64 = 3;
 
 /// The first version that seals.
 const SEALED_SINCE: i64 = 2;
+
+/// The first version that sets events aside.
+const ASIDE_SINCE: i64 = 3;
 
 /// The fact by which a file knows its key.
 pub(super) const KEY_MARK: &str = "key";
@@ -49,6 +55,11 @@ CREATE TABLE photo (
 );
 ";
 
+/// Events that cannot be opened any more, as they are.
+const ASIDE: &str = "
+CREATE TABLE event_aside (seq INTEGER PRIMARY KEY, at, body);
+";
+
 /// Tables of version 1 that are sealed since.
 const IN_CLEAR: [&str; 3] = ["event", "ticket", "appointment"];
 
@@ -62,6 +73,35 @@ pub(super) fn is_sealed(version: i64) -> bool {
     version >= SEALED_SINCE
 }
 
+/// Whether a file of this version has a place for events that cannot be opened.
+pub(super) fn sets_aside(version: i64) -> bool {
+    version >= ASIDE_SINCE
+}
+
+/// Makes the copy from before an update, if the file is about to have one. Not of a file in clear: the copy would stay so.
+pub(super) fn copy_before_update(connection: &Connection, path: &Path, version: i64) -> Result<(), StoreError> {
+    if !is_sealed(version) || version >= VERSION {
+        return Ok(());
+    }
+    let cannot = |why: String| StoreError::NoCopy { path: path.to_owned(), found: version, known: VERSION, why };
+    files::copy_before(
+        path,
+        VERSION,
+        |to| {
+            connection.execute("VACUUM INTO ?1", params![to.to_string_lossy()]).map_err(|error| match StoreError::from(error) {
+                StoreError::Full => cannot("the disk is full".to_owned()),
+                other => cannot(other.to_string()),
+            })?;
+            let copy = Connection::open(to)?;
+            let said: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+            if said == "ok" { Ok(()) } else { Err(cannot(format!("the copy is not whole: {said}"))) }
+        },
+        |error| cannot(error.to_string()),
+    )?;
+    tracing::info!(from = version, to = VERSION, "the kiosk's file is brought up to date; a copy from before is beside it");
+    Ok(())
+}
+
 /// Makes the tables, or brings those of an older version up to date: whole or not at all.
 pub(super) fn bring_up_to_date(connection: &mut Connection, seal: &Seal, version: i64) -> Result<(), StoreError> {
     if version < VERSION {
@@ -72,14 +112,17 @@ pub(super) fn bring_up_to_date(connection: &mut Connection, seal: &Seal, version
                 transaction.execute_batch(FACTS)?;
                 transaction.execute_batch(SEALED)?;
             } else {
-                if version < SEALED_SINCE {
-                    seal_what_is_in_clear(&transaction, seal)?;
-                } else {
+                if is_sealed(version) {
                     // What was not told again while the list is told anew.
                     transaction.execute_batch("ALTER TABLE appointment ADD COLUMN told INTEGER NOT NULL DEFAULT 1")?;
+                } else {
+                    seal_what_is_in_clear(&transaction, seal)?;
                 }
                 seal_settings(&transaction, seal)?;
                 super::set_fact_in(&transaction, TRACES, "1")?;
+            }
+            if !sets_aside(version) {
+                transaction.execute_batch(ASIDE)?;
             }
             super::set_fact_in(&transaction, KEY_MARK, &seal.mark())?;
             transaction.pragma_update(None, "user_version", VERSION)?;

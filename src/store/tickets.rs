@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
-use super::events::{append_in, next_seq_in};
+use super::events::{append_in, event_in, next_seq_in};
 use super::photos::{self, Photo};
 use super::{Seal, Store, StoreError, seal};
 use crate::domain::document::Documents;
@@ -274,18 +274,22 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn visits_of(&self, ticket: Ticket) -> Result<Vec<AppointmentId>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT row, body FROM ticket WHERE date = ?1 AND number = ?2")?;
+        let mut statement = self.connection.prepare_cached("SELECT row, body, seq FROM ticket WHERE date = ?1 AND number = ?2")?;
         let mut rows = statement.query(params![ticket.date.to_string(), ticket.number.to_string()])?;
         let mut visits = Vec::new();
         while let Some(row) = rows.next()? {
-            visits.push(open_body(
-                &self.seal,
-                row.get_ref(0)?.as_blob().unwrap_or_default(),
-                row.get_ref(1)?.as_blob().unwrap_or_default(),
-            )?);
+            let body = open_body(&self.seal, row.get_ref(0)?.as_blob().unwrap_or_default(), row.get_ref(1)?.as_blob().unwrap_or_default());
+            match (body, row.get_ref(2)?.as_i64_or_null().unwrap_or_default()) {
+                (Some(body), _) => visits.push(body.appointment),
+                // The check-in itself says it too.
+                (None, Some(seq)) => visits.extend(visits_of_event(&self.connection, &self.seal, seq, ticket)?),
+                (None, None) => {
+                    tracing::error!(number = %ticket.number, "a ticket of another kiosk or of the desk cannot be opened; its visit is not known here")
+                }
+            }
         }
-        let mut visits: Vec<AppointmentId> = visits.into_iter().map(|body| body.appointment).collect();
         visits.sort();
+        visits.dedup();
         Ok(visits)
     }
 }
@@ -404,23 +408,52 @@ pub(super) fn hear_of_in(
 
 fn ticket_in(connection: &Connection, seal: &Seal, appointment: &AppointmentId) -> Result<Option<KnownTicket>, StoreError> {
     let row = seal.row(TABLE, appointment.as_str());
-    let found: Option<(String, String, bool, Vec<u8>)> = connection
-        .prepare_cached("SELECT date, number, seen, body FROM ticket WHERE row = ?1")?
-        .query_row(params![row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-        .optional()?;
-    let Some((date, number, seen, body)) = found else {
+    let mut statement = connection.prepare_cached("SELECT date, number, seen, body, seq FROM ticket WHERE row = ?1")?;
+    let mut rows = statement.query(params![row])?;
+    let Some(found) = rows.next()? else {
         return Ok(None);
     };
-    let Body { place, .. } = open_body(seal, &row, &body)?;
-    let (Ok(date), Ok(number)) = (date.parse(), number.parse()) else {
-        return Err(StoreError::Unreadable { what: "ticket" });
+    let date = found.get_ref(0)?.as_str().ok().and_then(|date| date.parse().ok());
+    let number = found.get_ref(1)?.as_str().ok().and_then(|number| number.parse().ok());
+    let seen = found.get_ref(2)?.as_i64().is_ok_and(|seen| seen != 0);
+    // The number counts without it too; where to go follows from the visit.
+    let place = open_body(seal, &row, found.get_ref(3)?.as_blob().unwrap_or_default()).map(|body| body.place).unwrap_or_default();
+    let seq = found.get_ref(4)?.as_i64_or_null().unwrap_or_default();
+    let ticket = match (date.zip(number), seq) {
+        (Some((date, number)), _) => Some(Ticket { number, date }),
+        (None, Some(seq)) => ticket_of_event(connection, seal, seq, appointment)?,
+        (None, None) => None,
     };
-    Ok(Some(KnownTicket { ticket: Ticket { number, date }, place, seen, given_before: true }))
+    if ticket.is_none() {
+        tracing::error!(seq, "a ticket of the kiosk's file cannot be read; its visit counts as one without a ticket");
+    }
+    Ok(ticket.map(|ticket| KnownTicket { ticket, place, seen, given_before: true }))
 }
 
-fn open_body(seal: &Seal, row: &[u8], body: &[u8]) -> Result<Body, StoreError> {
-    let body = seal.open(&name(row), body).and_then(|body| serde_json::from_slice(&body).ok());
-    body.ok_or(StoreError::Unreadable { what: "ticket" })
+/// The ticket that an event gave a visit.
+fn ticket_of_event(connection: &Connection, seal: &Seal, seq: i64, appointment: &AppointmentId) -> Result<Option<Ticket>, StoreError> {
+    Ok(match event_in(connection, seal, seq)? {
+        Some(KioskEvent::CheckedIn(said)) if said.appointments.contains(appointment) => Some(said.ticket),
+        Some(KioskEvent::WalkedIn(said)) if said.appointment == *appointment => Some(said.ticket),
+        _ => None,
+    })
+}
+
+/// The visits that an event gave a ticket.
+fn visits_of_event(connection: &Connection, seal: &Seal, seq: i64, ticket: Ticket) -> Result<Vec<AppointmentId>, StoreError> {
+    let visits = match event_in(connection, seal, seq)? {
+        Some(KioskEvent::CheckedIn(said)) if said.ticket == ticket => said.appointments,
+        Some(KioskEvent::WalkedIn(said)) if said.ticket == ticket => vec![said.appointment],
+        _ => Vec::new(),
+    };
+    if visits.is_empty() {
+        tracing::error!(seq, number = %ticket.number, "a ticket of the kiosk's file cannot be opened; its visit is not known here");
+    }
+    Ok(visits)
+}
+
+fn open_body(seal: &Seal, row: &[u8], body: &[u8]) -> Option<Body> {
+    seal.open(&name(row), body).and_then(|body| serde_json::from_slice(&body).ok())
 }
 
 /// What a ticket is sealed as.

@@ -204,13 +204,13 @@ async fn simulate(seed: u64) {
     }
     // In the desk's file there are these bytes and no others.
     let raw = rusqlite::Connection::open(folder.path().join("desk/desk.sqlite")).unwrap();
-    let (photos, held): (usize, u64) = raw
+    let (photos, held): (i64, i64) = raw
         .query_row("SELECT (SELECT count(*) FROM card_photo), COALESCE((SELECT sum(length(body)) FROM card_photo_piece), 0)", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .unwrap();
-    assert_eq!((photos, held), (taken.len(), taken.iter().map(|(.., picture)| picture.len() as u64).sum()), "seed {seed}");
-    let left: u64 = rusqlite::Connection::open(&kiosk.path).unwrap().query_row("SELECT count(*) FROM photo", [], |row| row.get(0)).unwrap();
+    assert_eq!((photos, held), (taken.len() as i64, taken.iter().map(|(.., picture)| picture.len() as i64).sum()), "seed {seed}");
+    let left: i64 = rusqlite::Connection::open(&kiosk.path).unwrap().query_row("SELECT count(*) FROM photo", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0, "seed {seed}");
 }
 

@@ -399,7 +399,7 @@ async fn a_crash_leaves_no_change_without_its_row() {
         }
     }
     let conn = raw(&place);
-    let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, usize>(0)).unwrap();
+    let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() as usize;
     let done = count("SELECT COUNT(*) FROM staff_action");
     assert_eq!(done, count("SELECT COUNT(*) FROM audit WHERE action IN ('seen', 'undo')"));
     assert!(done >= 3 * ANSWERS / 2 && done <= answered + 6, "{done} done, {answered} answered");

@@ -225,7 +225,7 @@ fn a_photo_stays_as_long_as_somebody_may_need_it_and_is_not_taken_again() {
     day(1);
     assert_eq!(clean(), 1);
     let raw = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let pieces: u64 = raw.query_row("SELECT count(*) FROM card_photo_piece", [], |row| row.get(0)).unwrap();
+    let pieces: i64 = raw.query_row("SELECT count(*) FROM card_photo_piece", [], |row| row.get(0)).unwrap();
     assert_eq!(pieces, 0);
     for name in ["desk.sqlite", "desk.sqlite-wal"] {
         let bytes = std::fs::read(place.folder.path().join(name)).unwrap_or_default();
@@ -235,5 +235,5 @@ fn a_photo_stays_as_long_as_somebody_may_need_it_and_is_not_taken_again() {
     let photo = name(1, Side::Front, PICTURE.as_bytes());
     assert!(place.desk.photo_held(TOKEN_A, &photo).unwrap().whole);
     assert!(place.desk.take_piece(TOKEN_A, &piece(&photo, 0, PICTURE.as_bytes())).unwrap().whole);
-    assert_eq!(raw.query_row::<u64, _, _>("SELECT count(*) FROM card_photo_piece", [], |row| row.get(0)).unwrap(), 0);
+    assert_eq!(raw.query_row::<i64, _, _>("SELECT count(*) FROM card_photo_piece", [], |row| row.get(0)).unwrap(), 0);
 }

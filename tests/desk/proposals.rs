@@ -161,7 +161,7 @@ fn a_proposal_changes_nothing_until_it_is_accepted() {
     let raw = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
     let mut statement = raw.prepare("SELECT action, user_name, kiosk, seq FROM staff_action ORDER BY revision").unwrap();
     let decisions = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
-    let decisions: Vec<(String, String, String, u64)> = decisions.collect::<Result<_, _>>().unwrap();
+    let decisions: Vec<(String, String, String, i64)> = decisions.collect::<Result<_, _>>().unwrap();
     let codes: Vec<&str> = decisions.iter().map(|(code, ..)| code.as_str()).collect();
     let expected = ["change-accept", "change-undo", "change-reject", "change-undo", "change-edit", "change-undo", "change-accept"];
     assert_eq!(codes, expected, "what decided nothing is not recorded");

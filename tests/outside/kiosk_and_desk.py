@@ -243,7 +243,9 @@ class Clinic:
                         key_file=str(self.key_file),
                         printer=f"folder:{self.tickets}", scanner=f"serial:{os.ttyname(self.scanner_end)}?baud=9600")
         settings.update(changes)
-        (self.folder / "kiosk.toml").write_text(
+        config = self.folder / "kiosk.toml"
+        config.touch(mode=0o600)
+        config.write_text(
             "".join(f'{key} = "{value}"\n' for key, value in settings.items()) + f'fullscreen = false\n[look]\naccent = "{ACCENT}"\n')
 
     def tool(self, *arguments, text=None):

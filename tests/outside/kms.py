@@ -249,7 +249,9 @@ def look_at(folder, programs):
 
     (folder / "desk.toml").write_text(DESK)
     for language in ("en", "ar"):
-        (folder / f"kiosk-{language}.toml").write_text(KIOSK.replace("LANGUAGE", language))
+        config = folder / f"kiosk-{language}.toml"
+        config.touch(mode=0o600)
+        config.write_text(KIOSK.replace("LANGUAGE", language))
     (folder / "guest.sh").write_text(GUEST.replace("BIN", str(programs)))
     kiosk = Kiosk(folder, pages)
     try:

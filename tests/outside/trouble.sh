@@ -64,6 +64,7 @@ fullscreen = false
 accent = "#005a9c"
 EOF
     sed "${1:-}" "$dir/good.toml" >"$dir/kiosk.toml"
+    chmod 600 "$dir/kiosk.toml"
 }
 
 for program in "$kiosk" "$desk"; do
@@ -91,6 +92,8 @@ for command in run self-test; do
     said "$command without its file" 1 'cannot read .*no-such.toml' "$kiosk" $command --config "$dir/no-such.toml"
     config 's/^letter/colour = 1\nletter/'
     said "$command, unknown key" 1 'kiosk.toml.*unknown field `colour`.*line 2' "$kiosk" $command --config "$dir/kiosk.toml"
+    config; chmod 644 "$dir/kiosk.toml"
+    said "$command, its file with the token is open to others" 1 'chmod 600' "$kiosk" $command --config "$dir/kiosk.toml"
 done
 said "run with a folder for a file" 1 'cannot read' "$kiosk" run --config "$dir"
 head -c 3000 /dev/urandom >"$dir/noise.toml"

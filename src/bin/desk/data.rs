@@ -11,7 +11,7 @@ use arrivals::desk::clean_up::CleanUp;
 use arrivals::desk::keeping::Asked;
 use arrivals::desk::out::write_file;
 use arrivals::desk::settings::{self as clinic, diff, object};
-use arrivals::desk::store::{self, COMMAND, Hindrance, Removal};
+use arrivals::desk::store::{self, COMMAND, FILE, Hindrance, ReadOnly, Removal};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
@@ -59,6 +59,25 @@ pub enum DataCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Checks whether the desk's file is whole, also while the desk runs: its pages, and that every event is as its kiosk reported it.
+    ///
+    /// It changes nothing. docs/files.md says what to do if something is wrong. A running desk checks at its start and each night.
+    /// Exit status: 0 the file is whole, 2 something is wrong with it (one line each), 1 it could not be read.
+    Check(Checked),
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub struct Checked {
+    /// A copy to check instead of the desk's own file, such as a backup.
+    #[arg(value_name = "FILE")]
+    copy: Option<PathBuf>,
+    /// The folder with the desk's file.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -92,6 +111,7 @@ pub fn run(command: DataCommand) -> anyhow::Result<ExitCode> {
         DataCommand::CleanUp { dry_run, yes, take_back, place } => clean_up((dry_run, yes, take_back), place),
         DataCommand::Restore { file, place } => restore(&file, place),
         DataCommand::Backup { out, place } => backup(&out, place),
+        DataCommand::Check(checked) => check(checked),
     }
 }
 
@@ -265,4 +285,28 @@ fn backup(out: &Path, place: Place) -> anyhow::Result<ExitCode> {
     open_existing(&place.config()?)?.backup(out)?;
     println!("{} is a copy of everything, and whole", out.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// As the file is: it is neither made nor brought up to date.
+fn check(Checked { copy, data, config }: Checked) -> anyhow::Result<ExitCode> {
+    let file = match copy {
+        Some(copy) => copy,
+        None => Place { data, config }.config()?.data.join(FILE),
+    };
+    if !file.is_file() {
+        bail!("there is no file {}", file.display());
+    }
+    let state = ReadOnly::of_file(&file)?.check()?;
+    for fault in &state.pages {
+        println!("damaged: {fault}");
+    }
+    for (kiosk, seq) in &state.events {
+        println!("changed: event {} of kiosk {kiosk} is not as the kiosk reported it", seq.0);
+    }
+    if state.is_whole() {
+        println!("{} is whole", file.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("{} is not whole; docs/files.md says what to do", file.display());
+    Ok(ExitCode::from(2))
 }

@@ -102,7 +102,7 @@ pub fn kiosk(command: KioskCommand) -> anyhow::Result<ExitCode> {
             if let Some(stands) = stands {
                 desk.place_kiosk(&id, &stands)?;
             }
-            eprintln!("This token is shown once. Write it into kiosk.toml:");
+            eprintln!("This token is shown once. Write it into kiosk.toml, and run `chmod 600` on that:");
             println!("{token}");
             Ok(ExitCode::SUCCESS)
         }

@@ -71,12 +71,12 @@ pub(super) async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result
             }
             // What only the number of a revision would not tell: whether the alarms on top of a page are others now.
             if let Ok(watch) = desk.kiosks_shared().await
-                && alarms.as_ref() != Some(&watch.raised)
+                && alarms.as_ref() != Some(&(watch.raised.clone(), watch.file.clone()))
             {
                 if !send(&events, "alarms", &watch.raised.len().to_string()).await {
                     return;
                 }
-                alarms = Some(watch.raised.clone());
+                alarms = Some((watch.raised.clone(), watch.file.clone()));
             }
             // What cannot be read now is told with the next change.
             if let Some(urgent) = urgent(&desk).await.filter(|urgent| told.as_ref() != Some(urgent)) {

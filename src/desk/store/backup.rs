@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::super::error::DeskError;
-use super::{FILE, Store, make_file, meta, restored, set_meta};
+use super::{FILE, Store, meta, restored, set_meta};
+use crate::files::make_file;
 
 impl Store {
     /// Copies everything into a new file, which must not be there yet. Nobody has to wait for it. The copy knows that it is one: a desk that
@@ -59,7 +60,7 @@ pub fn restore(folder: &Path, copy: &Path, now: Timestamp) -> Result<Option<Path
         move |error: std::io::Error| DeskError::Folder(path, error.kind())
     };
     std::fs::metadata(copy).map_err(trouble(copy))?;
-    super::make_folder(folder).map_err(trouble(folder))?;
+    crate::files::make_folder(folder).map_err(trouble(folder))?;
     let unfinished = folder.join("desk.sqlite.unfinished");
     let _ = std::fs::remove_file(&unfinished);
     let made = make_file(&unfinished).and_then(|()| std::fs::copy(copy, &unfinished)).map_err(trouble(&unfinished));

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
 use super::kiosks::tries;
-use super::{Store, appointments, bump, confirmed, int, numbers, proposals, restored, steps, timestamp, to_code};
+use super::{Store, appointments, bump, confirmed, int, numbers, proposals, restored, steps, timestamp, to_code, whole};
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
@@ -109,17 +109,20 @@ impl Store {
             }
             let at = believed(event.at, now, believed_past);
             let told_late = (at != believed(event.at, now, BELIEVED_PAST)).then(|| at.to_string());
+            let received = now.to_string();
+            let sum = whole::sum_of(kiosk.as_str(), int(event.seq.0), &received, &body);
             tx.prepare_cached(
-                "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body, newer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body, newer, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 kiosk.as_str(),
                 int(event.seq.0),
                 int(bump(&tx)?),
-                now.to_string(),
+                received,
                 told_late,
                 body,
-                matches!(event.event, KioskEvent::Newer(_))
+                matches!(event.event, KioskEvent::Newer(_)),
+                sum
             ])?;
             let event = &LoggedEvent { event: event.event.clone().known(), ..*event };
             numbers::settle(&tx, kiosk, event, now)?;

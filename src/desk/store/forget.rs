@@ -69,8 +69,7 @@ const OF_EVENT: [&str; 11] = [
     "DELETE FROM proposal WHERE kiosk = ?1 AND seq = ?2",
     "DELETE FROM called_off_arrival WHERE kiosk = ?1 AND seq = ?2",
 ];
-const EMPTY_EVENT: &str =
-    "UPDATE kiosk_event SET removed_at = ?3, body = json_object('at', json_extract(body, '$.at')) WHERE kiosk = ?1 AND seq = ?2";
+const EMPTY_EVENT: &str = "UPDATE kiosk_event SET removed_at = ?3, sum = NULL, body = json_object('at', json_extract(body, '$.at')) WHERE kiosk = ?1 AND seq = ?2";
 
 /// What there is of a visit, each by the visit's number.
 const OF_VISIT: [&str; 11] = [

@@ -52,6 +52,7 @@ mod staff;
 mod steps;
 mod stops;
 mod visits;
+mod whole;
 mod whose;
 mod work;
 mod worked;
@@ -105,18 +106,20 @@ pub use self::settings::{VERSIONS_MAX, VersionRow};
 pub use self::staff::{Session, UserRow};
 pub use self::stops::{RefusedCodes, Stop};
 pub use self::visits::{InLine, ReasonRow, VisitRow};
+pub use self::whole::FileState;
 pub use self::whose::settle_alone;
 pub use self::work::{StaffAction, StaffWork};
 pub use self::worked::{BREAK_DAYS_MAX, Worked};
 use super::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::settings::ClinicSettings;
+use crate::files;
+
+/// The desk's file in its folder.
+pub const FILE: &str = "desk.sqlite";
 
 /// How long one process waits for another that is writing (an import beside a running desk).
 const BUSY: Duration = Duration::from_secs(10);
-
-/// The name of the desk's file in its folder.
-pub const FILE: &str = "desk.sqlite";
 
 /// The desk's file, open.
 pub struct Store {
@@ -131,15 +134,21 @@ impl Store {
     /// # Errors
     /// If the folder or the file cannot be used, or was written by a later version.
     pub fn open(folder: &Path) -> Result<Self, DeskError> {
-        make_folder(folder).map_err(|error| DeskError::Folder(folder.to_owned(), error.kind()))?;
+        files::make_folder(folder).map_err(|error| DeskError::Folder(folder.to_owned(), error.kind()))?;
+        files::warn_of_open_folder(folder);
         let file = folder.join(FILE);
-        make_file(&file).map_err(|error| DeskError::Folder(folder.to_owned(), error.kind()))?;
-        let conn = Connection::open(file).map_err(|error| match error.sqlite_error_code() {
+        files::make_file(&file).map_err(|error| DeskError::Folder(folder.to_owned(), error.kind()))?;
+        files::narrow(&file);
+        let conn = Connection::open(&file).map_err(|error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => {
                 DeskError::Folder(folder.to_owned(), std::io::ErrorKind::PermissionDenied)
             }
             _ => error.into(),
         })?;
+        Self::prepare(conn, &file).map_err(|error| whole::why_not_opened(error, &file))
+    }
+
+    fn prepare(conn: Connection, file: &Path) -> Result<Self, DeskError> {
         conn.busy_timeout(BUSY)?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         // What the desk acknowledged, a kiosk may forget: so it must be on the disk.
@@ -148,6 +157,7 @@ impl Store {
         // What is deleted (a retired key's secret) is overwritten, not only unlinked.
         conn.pragma_update(None, "secure_delete", "ON")?;
         let mut store = Self { conn, zone: TimeZone::UTC, day: ClinicDay::new(TimeZone::UTC, 0) };
+        whole::copy_before_update(&store.conn, file)?;
         schema::migrate(&mut store.conn)?;
         same_number::check_once(&mut store.conn)?;
         let day = store.settings()?.day()?;
@@ -247,26 +257,6 @@ impl std::ops::Deref for Write<'_> {
 
     fn deref(&self) -> &Connection {
         &self.tx
-    }
-}
-
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// The file, for its owner alone if it is new; what SQLite writes beside it takes after it.
-fn make_file(file: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(file) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
     }
 }
 

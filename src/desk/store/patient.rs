@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ToSql};
+use rusqlite::{Connection, OptionalExtension as _, ToSql, params};
 use serde_json::{Map, Value};
 
 use super::super::error::DeskError;
@@ -15,7 +15,7 @@ use super::forget::{EventKey, Forgotten, forget_events, forget_visits};
 use super::holdings::{Held, Hindrance, OF_EVENTS, OF_VISITS, held, hindrances};
 use super::kiosks::forget_orders;
 use super::same_number;
-use super::{ReadOnly, Store, audit, bump, int};
+use super::{ReadOnly, Store, audit, bump, int, whole};
 use crate::domain::private::Private;
 
 /// What came of taking somebody out.
@@ -97,14 +97,22 @@ impl ReadOnly {
         let patient = held.patient.as_str();
         let (ids, keys) = (held.visits_json()?, held.events_json());
         let events = held.events.iter().map(|((kiosk, seq), received, body)| {
-            let body: Value = serde_json::from_str(body).unwrap_or_default();
-            serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": body})
+            let event: Value = serde_json::from_str(body).unwrap_or_default();
+            let sum: Option<Option<String>> = tx
+                .prepare_cached("SELECT sum FROM kiosk_event WHERE kiosk = ?1 AND seq = ?2 AND removed_at IS NULL")?
+                .query_row(params![kiosk, seq], |row| row.get(0))
+                .optional()?;
+            if sum.is_none_or(|sum| whole::is_as_taken(kiosk, *seq, received, body, sum.as_deref())) {
+                return Ok(serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": event}));
+            }
+            tracing::error!(%kiosk, seq, "an event is not as the kiosk reported it; what is handed out says so");
+            Ok(serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": event, "is_damaged": true}))
         });
         let mut all = Map::new();
         let mut put = |name: &str, rows: Vec<Value>| all.insert(name.to_owned(), Value::Array(rows));
         put("appointments", rows(&tx, "SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at, id", &[&patient])?);
         put("visits", rows(&tx, &format!("SELECT * FROM visit WHERE {OF_VISITS} ORDER BY appointment_id"), &[&ids])?);
-        put("kiosk_events", events.collect());
+        put("kiosk_events", events.collect::<Result<_, DeskError>>()?);
         put("changes", rows(&tx, &format!("SELECT * FROM proposal WHERE {OF_EVENTS} ORDER BY kiosk, seq, field"), &[&keys])?);
         let actions = format!(
             "SELECT * FROM staff_action WHERE {OF_VISITS} UNION ALL SELECT * FROM staff_action WHERE {} ORDER BY revision",
@@ -131,7 +139,7 @@ impl ReadOnly {
 /// Rows as objects: columns that hold JSON as what it says, bytes as hexadecimal digits.
 fn rows(conn: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<Value>, DeskError> {
     let mut statement = conn.prepare(sql)?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query(values)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {

@@ -5,6 +5,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::super::error::DeskError;
+use super::whole;
 
 mod first;
 mod limits;
@@ -43,6 +44,7 @@ const STEPS: &[&str] = &[
     NEWER,
     limits::SIGN_IN_SOURCES,
     limits::SET_ASIDE,
+    EVENT_SUMS,
 ];
 
 const OUTBOX: &str = r"
@@ -429,10 +431,19 @@ const NEWER: &str = r"
 ALTER TABLE kiosk_event ADD COLUMN newer INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX kiosk_event_newer ON kiosk_event(kiosk) WHERE newer = 1;
 ";
+const EVENT_SUMS: &str = r"
+-- Of what the kiosk reported, with its place and when it came: a letter that changed in the file is noticed. None once the event was forgotten.
+ALTER TABLE kiosk_event ADD COLUMN sum TEXT;
+";
+
+/// The version of the tables that this program knows.
+pub(super) fn version() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
 
 /// Brings the file up to date, or says that it is newer than this program.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), DeskError> {
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let known = version();
     // Looked at inside the transaction: two programs may open a new folder at the same moment.
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -443,10 +454,22 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), DeskError> {
         tx.execute_batch(step)?;
     }
     if found < known {
+        whole::fill_sums(&tx)?;
         tx.pragma_update(None, "user_version", known)?;
     }
     tx.commit()?;
     Ok(())
+}
+
+/// Makes a file as it was before the step that has these words; answers its version.
+#[cfg(test)]
+pub(super) fn old_file(path: &std::path::Path, before: &str) -> i64 {
+    let version = STEPS.iter().position(|step| step.contains(before)).unwrap();
+    let conn = Connection::open(path).unwrap();
+    conn.pragma_update(None, "journal_mode", "WAL").unwrap();
+    STEPS[..version].iter().for_each(|step| conn.execute_batch(step).unwrap());
+    conn.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
+    i64::try_from(version).unwrap()
 }
 
 #[cfg(test)]

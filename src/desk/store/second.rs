@@ -42,7 +42,8 @@ impl Store {
         let (is_on, pending, pending_at) = row.unwrap_or_default();
         let is_fresh = pending_at.map(|at| timestamp(&at)).transpose()?.is_some_and(|at| at > minutes_before(now, CONFIRM_MINUTES));
         let sql = "SELECT COUNT(*) FROM staff_recovery_code WHERE user_name = ?1 AND used_at IS NULL";
-        let recovery_codes = self.conn.query_row(sql, [user], |row| row.get(0))?;
+        let recovery_codes: i64 = self.conn.query_row(sql, [user], |row| row.get(0))?;
+        let recovery_codes = usize::try_from(recovery_codes).unwrap_or_default();
         Ok(SecondStep { is_on, pending: pending.filter(|_| is_fresh), recovery_codes })
     }
 

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{HandAction, Store, booking, bump, events, int, phone, proposals, steps, timestamp, to_code};
+use super::{HandAction, Store, booking, bump, events, int, phone, proposals, steps, timestamp, to_code, whole};
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::LoggedEvent;
-use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::ids::{AppointmentId, KioskId, Seq};
 use crate::domain::queue::{QueueAction, VisitState};
 use crate::domain::reason::Reason;
 
@@ -94,21 +94,25 @@ impl Store {
     /// Makes visits, tickets, reasons, proposals and how tries at kiosks ended anew from the recorded events and staff actions.
     ///
     /// # Errors
-    /// If the file cannot be read or written; then everything is as it was.
+    /// If the file cannot be read or written, or an event is not as its kiosk reported it; then everything is as it was.
     pub fn rebuild_visits(&mut self) -> Result<(), DeskError> {
         let day = self.day.clone();
         let tx = self.write()?;
         tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal; DELETE FROM visit_step;
              DELETE FROM visit_note; DELETE FROM kiosk_try;")?;
         let mut statement = tx.prepare(
-            "SELECT revision, kiosk, received_at, body, happened_at FROM kiosk_event WHERE removed_at IS NULL ORDER BY revision",
+            "SELECT revision, kiosk, received_at, body, seq, sum, happened_at FROM kiosk_event WHERE removed_at IS NULL ORDER BY revision",
         )?;
-        let events: Vec<(i64, String, String, String, Option<String>)> = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+        type Row = (i64, String, String, String, i64, Option<String>, Option<String>);
+        let events: Vec<Row> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?)))?
             .collect::<Result<_, _>>()?;
         drop(statement);
         let mut actions = recorded_actions(&tx)?.into_iter().peekable();
-        for (n, kiosk, received, body, happened) in events {
+        for (n, kiosk, received, body, seq, sum, happened) in events {
+            if !whole::is_as_taken(&kiosk, seq, &received, &body, sum.as_deref()) {
+                return Err(DeskError::DamagedEvent { kiosk: KioskId::new(kiosk), seq: Seq(seq.unsigned_abs()) });
+            }
             while let Some(action) = actions.next_if(|action| action.revision < n) {
                 action.again(&tx, &day)?;
             }

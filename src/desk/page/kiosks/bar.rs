@@ -1,8 +1,10 @@
-//! Alarms on top of every page until someone has seen them: of kiosks, and for administrators of failed sign-ins.
+//! Alarms on top of every page: of kiosks, until someone has seen them; for administrators of failed sign-ins, and of the desk's own file as long as it is
+//! not whole.
 
 use maud::{Markup, html};
 
 use super::super::super::session::SignedIn;
+use super::super::super::users::Role;
 use super::super::html::in_address;
 use super::super::icons::icon;
 use super::super::users::tries_words;
@@ -10,7 +12,7 @@ use super::super::users::tries_words;
 /// The place of the alarms on a page, with those that nobody has seen.
 pub fn bar(who: &SignedIn) -> Markup {
     html! {
-        section #alarms.alarms aria-label="Kiosks that need somebody" aria-live="polite" { (lines(who)) }
+        section #alarms.alarms aria-label="Alarms" aria-live="polite" { (lines(who)) }
         script src="/static/alarms.js" defer {}
     }
 }
@@ -18,6 +20,7 @@ pub fn bar(who: &SignedIn) -> Markup {
 /// The alarms that nobody has seen.
 pub fn lines(who: &SignedIn) -> Markup {
     let raised = who.watch.iter().flat_map(|watch| &watch.raised).filter(|raised| raised.seen.is_none());
+    let file = who.watch.iter().filter_map(|watch| watch.file.as_ref()).find(|_| who.role >= Role::Admin);
     html! {
         @if let Some(first) = who.tries.first() {
             div.alarm {
@@ -27,6 +30,9 @@ pub fn lines(who: &SignedIn) -> Markup {
                 }
                 div.do { a.button.small href="/users#tries" { "Look" span.hidden { " at failed sign-ins" } } }
             }
+        }
+        @if let Some(sentence) = file {
+            div.alarm { p { (icon("alert")) span { b { "Desk's file: " } (sentence) } } }
         }
         @for raised in raised {
             div.alarm {

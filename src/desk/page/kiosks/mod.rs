@@ -368,7 +368,7 @@ fn enrolled(desk: &Desk, who: &SignedIn, id: &KioskId, series: Series, token: &s
     let body = html! {
         h2 { "Kiosk " (id) @if was_known { " has another token" } @else { " is let in" } }
         p.notice role="status" {
-            "The token is shown this once. Write these lines into the kiosk's kiosk.toml, readable by the kiosk's user alone, and start it anew."
+            "The token is shown this once. Write these lines into the kiosk's kiosk.toml, run chmod 600 on it, and start it anew."
             @if was_known { " Until then it cannot reach the desk: the token of before is no longer taken." }
         }
         label for="lines" { "Lines for kiosk.toml" }
