@@ -99,12 +99,10 @@ impl Desk {
         }
         let now = self.now();
         let tickets = tickets_of(&report);
-        let last = report.last;
         let took = self.with_store(|store| store.take_report(&kiosk, report, now));
         self.notify();
         let took = took?;
-        // A log that is only shorter is answered with what is held: the kiosk itself sees that it is another one.
-        if took.is_other_log && !took.adopted && last >= took.held {
+        if took.is_refused && !took.adopted {
             return Err(Unserved::OtherHistory);
         }
         let held = took.held;

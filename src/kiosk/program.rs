@@ -241,10 +241,11 @@ impl Kiosk {
         };
         kiosk.read_orders()?;
         kiosk.camera_is(None);
-        kiosk.tell_health();
         if let Some(settings) = settings {
             kiosk.take_settings(settings);
         }
+        // With the settings, which say when the brake is on.
+        kiosk.tell_health();
         Ok(kiosk)
     }
 

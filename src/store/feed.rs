@@ -122,7 +122,7 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// The list has been told to its end: what was not in it is gone. Answers whether it was told from its beginning.
+    /// The list has been told to its end: what was not in it is gone, of the days that the desk tells. Answers whether it was told from its beginning.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -130,8 +130,15 @@ impl Store {
         if self.fact(ANEW)?.is_none() {
             return Ok(false);
         }
+        // A desk whose clock is wrong tells other days; what is here of the right ones stays.
+        let told = self.days_told()?;
         let transaction = self.connection.transaction()?;
-        transaction.execute("DELETE FROM appointment WHERE told = 0", [])?;
+        if let Some((from, to)) = told {
+            transaction.execute(
+                "DELETE FROM appointment WHERE told = 0 AND start >= ?1 AND start < ?2",
+                params![from.to_string(), to.to_string()],
+            )?;
+        }
         transaction.execute("DELETE FROM fact WHERE name = ?1", params![ANEW])?;
         transaction.commit()?;
         Ok(true)

@@ -82,6 +82,13 @@ impl Store {
         Ok(true)
     }
 
+    /// The days of which the desk tells every appointment: its own and the next six; none if it has not said which day it is.
+    pub(super) fn days_told(&self) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        let (Some(date), Some(settings)) = (self.date_fact(DESK_DAY)?, self.settings()?) else { return Ok(None) };
+        let Ok(zone) = settings.zone() else { return Ok(None) };
+        Ok(begin_of(date, &zone).zip(begin_of(date.saturating_add(7.days()), &zone)))
+    }
+
     /// How many appointments of the desk's day are here, for the desk to compare; none if it has not said which day it is.
     ///
     /// # Errors

@@ -53,7 +53,7 @@ pub struct Post {
     /// Which life of the desk's file the kiosk heard of last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
-    /// The highest position that the desk ever acknowledged. A desk that holds less in the same life has lost something.
+    /// What the desk held as it last said in this life. One that holds less in the same life has lost something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<Seq>,
     /// Somebody only asks what the desk knows of this kiosk: nothing is concluded from `last`.

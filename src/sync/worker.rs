@@ -164,7 +164,7 @@ impl<A: DeskApi> Worker<A> {
             let store = self.store();
             let Outgoing { last, events, gaps } = store.outgoing(EVENTS_PER_POST_MAX)?;
             let gaps = gaps.into_iter().map(|(first, last)| Gap { first, last }).collect();
-            let (epoch, acknowledged, now) = (store.epoch()?, Some(store.acknowledged()?), Some(self.vitals.read().now));
+            let (epoch, acknowledged, now) = (store.epoch()?, Some(store.held()?), Some(self.vitals.read().now));
             Post { kiosk: self.kiosk.clone(), last, events, gaps, epoch, acknowledged, begins: store.is_unheard(), only_asks: false, now }
         };
         match self.api.post(post).await {

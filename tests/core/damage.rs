@@ -67,7 +67,7 @@ fn what_the_desk_has_is_dropped_and_asked_for_again() {
     feed(&mut store, 42, "v1");
     assert_eq!((store.cursor().unwrap(), store.settings().unwrap().is_some()), (42, true));
     for text in ["'in pieces'", "'[]'"] {
-        change(&path, &format!("UPDATE fact SET value = {text} WHERE name = 'settings'"));
+        change(&path, &format!("UPDATE fact SET value = {text} WHERE name = 'settings_sealed'"));
         assert_eq!((store.settings().unwrap(), store.cursor().unwrap()), (None, 0), "{text}");
         store.apply_feed(43, Some(&ClinicSettings::default()), &[]).unwrap();
         assert_eq!((store.settings().unwrap(), store.cursor().unwrap()), (Some(ClinicSettings::default()), 43));
@@ -256,7 +256,10 @@ fn a_copy_of_the_file_alone_has_what_was_there_when_it_settled() {
 /// As a program of before wrote it.
 fn of_version_2(path: &Path) {
     a_day(path, 3);
-    rusqlite::Connection::open(path).unwrap().execute_batch("DROP TABLE event_aside; PRAGMA user_version = 2").unwrap();
+    rusqlite::Connection::open(path)
+        .unwrap()
+        .execute_batch("DROP TABLE event_aside; ALTER TABLE appointment DROP COLUMN told; PRAGMA user_version = 2")
+        .unwrap();
 }
 
 #[test]

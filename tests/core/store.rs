@@ -90,7 +90,12 @@ fn who_hears_no_hour_begins_the_day_at_midnight() {
     let path = folder.path().join("kiosk.db");
     Store::open(&path, Series::FIRST, seal()).unwrap().apply_feed(1, Some(&ClinicSettings::default()), &[]).unwrap();
     let file = rusqlite::Connection::open(&path).unwrap();
-    file.execute("UPDATE fact SET value = ?1 WHERE name = 'settings'", [settings.to_string()]).unwrap();
+    file.execute("INSERT INTO fact(name, value) VALUES ('settings', ?1)", [settings.to_string()]).unwrap();
+    file.execute_batch(
+        "DELETE FROM fact WHERE name = 'settings_sealed'; DROP TABLE event_aside; ALTER TABLE appointment DROP COLUMN told; PRAGMA user_version = 2",
+    )
+    .unwrap();
+    drop(file);
     assert_eq!(Store::open(&path, Series::FIRST, seal()).unwrap().settings().unwrap().unwrap().day_begins_at_hour, 0);
 }
 

@@ -38,6 +38,8 @@ pub struct Took {
     pub held: Seq,
     /// The kiosk's log is another one than is held here.
     pub is_other_log: bool,
+    /// Something of it was refused, and it is not only shorter: a kiosk sees that by itself.
+    pub is_refused: bool,
     /// It is, and may go on behind what is held.
     pub adopted: bool,
     /// What the kiosk's numbers begin with.
@@ -67,6 +69,7 @@ impl Store {
         let last = post.last;
         let is_other_desk = post.epoch.as_ref().zip(restored::epoch(&tx)?).is_some_and(|(theirs, ours)| !theirs.is_of_same_file(&ours));
         let mut is_other_log = is_other_desk || (last.0 < held && !post.only_asks);
+        let mut is_refused = is_other_desk;
         if is_other_desk {
             tracing::warn!(%kiosk, "kiosk's log is another desk's; it is refused");
         } else if is_other_log {
@@ -93,7 +96,7 @@ impl Store {
                     None if restored::is_declared(&tx, kiosk, event.seq)? => {}
                     _ => {
                         tracing::warn!(%kiosk, seq = event.seq.0, "kiosk reports something else under a number the desk holds; it is refused");
-                        is_other_log = true;
+                        (is_other_log, is_refused) = (true, true);
                         break;
                     }
                 }
@@ -153,7 +156,7 @@ impl Store {
             Some(series) => numbers::last_of(&self.conn, series, self.date_at(now).yesterday().unwrap_or(Date::MIN))?,
             None => Vec::new(),
         };
-        Ok(Took { held: Seq(held), adopted, is_other_log, series, numbers })
+        Ok(Took { held: Seq(held), adopted, is_other_log, is_refused, series, numbers })
     }
 
     /// The highest number of this kiosk up to which nothing is missing.

@@ -14,6 +14,7 @@ CREATE TABLE sign_in_failure(
     last_at TEXT NOT NULL,
     PRIMARY KEY (source, name)
 );
+CREATE INDEX sign_in_failure_by_time ON sign_in_failure(last_at);
 -- Browsers in which a user has signed in before, by the hash of a cookie: failures of strangers do not hold them up.
 CREATE TABLE known_browser(
     token_hash TEXT NOT NULL,
