@@ -5,6 +5,7 @@
 //! `kiosk` nor a device's driver.
 
 pub mod account;
+pub mod alarm;
 pub mod api;
 pub mod audit;
 pub mod board;
