@@ -51,7 +51,7 @@ impl NewerWord {
                 careful(&mut known, "details", StillRight::AskTheDesk);
                 careful(&mut known, "insurance", StillRight::AskTheDesk);
                 if let Some(Value::Array(proposals)) = known.get_mut("proposals") {
-                    proposals.retain(|proposal| is_known::<Proposal>(proposal));
+                    proposals.retain(is_known::<Proposal>);
                 }
                 if known.get("documents").is_some_and(|documents| !is_known::<super::document::Documents>(documents)) {
                     known.remove("documents");

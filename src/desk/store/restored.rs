@@ -83,7 +83,8 @@ impl Store {
     pub fn restored(&self) -> Result<Option<Restored>, DeskError> {
         let sql = "SELECT at, copied_at, kiosk, seen_by, seen_at FROM life ORDER BY n DESC LIMIT 1";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let row: Option<(String, Option<String>, Option<String>, Option<String>, Option<String>)> =
+        type Row = (String, Option<String>, Option<String>, Option<String>, Option<String>);
+        let row: Option<Row> =
             statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))).optional()?;
         row.map(|(at, copied_at, kiosk, by, seen_at)| {
             Ok(Restored {
