@@ -13,6 +13,8 @@ mod core {
     mod identity;
     mod insurance;
     mod licences;
+    #[cfg(feature = "desk")]
+    mod lives;
 
     mod people;
     mod photos;

@@ -31,7 +31,7 @@ impl Kiosk {
                     desk = desk.0,
                     kiosk = kiosk.0,
                     "the desk holds more from this kiosk than its own file: was the card replaced or copied? \
-                     Give the kiosk a new name and other letters, then start it again"
+                     A supervisor can let it go on at the desk, on the page Kiosks"
                 );
             }
             Told::DeskIsOlder { desk, before } => {

@@ -150,10 +150,18 @@ impl TestKiosk {
     }
 
     pub fn check_in(&self, clock: &ManualClock, appointment: &str) -> String {
+        self.check_in_as(clock, appointment, "ada")
+    }
+
+    pub fn check_in_as(&self, clock: &ManualClock, appointment: &str, patient: &str) -> String {
         let known =
-            self.store.lock().unwrap().check_in(&CheckIn { at: clock.now(), ..checked_in(&"ada".into(), &[appointment.into()]) }).unwrap();
+            self.store.lock().unwrap().check_in(&CheckIn { at: clock.now(), ..checked_in(&patient.into(), &[appointment.into()]) }).unwrap();
         self.wake.notify_one();
         known.ticket.number.to_string()
+    }
+
+    pub fn last(&self) -> Seq {
+        self.store.lock().unwrap().last_seq().unwrap()
     }
 
     pub fn is_in_step(&self) -> bool {
