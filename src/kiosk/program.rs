@@ -537,7 +537,7 @@ impl Kiosk {
             return;
         }
         let mut store = lock(&self.parts.store);
-        let done = store.remove_old(&clinic.zone).and_then(|was_due| if was_due { store.list().map(Some) } else { Ok(None) });
+        let done = store.remove_old(&clinic.day).and_then(|was_due| if was_due { store.list().map(Some) } else { Ok(None) });
         drop(store);
         match done {
             Ok(None) => {}

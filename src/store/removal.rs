@@ -4,12 +4,12 @@
 //! removed too early is here again; a desk that says nothing of its days removes nothing.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use rusqlite::params;
 
 use super::feed::CURSOR;
 use super::{Store, StoreError, fact_in, set_fact_in};
+use crate::domain::clinic_day::ClinicDay;
 
 /// The desk's day, as last heard.
 const DESK_DAY: &str = "desk_day";
@@ -69,12 +69,12 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn remove_old(&mut self, zone: &TimeZone) -> Result<bool, StoreError> {
+    pub fn remove_old(&mut self, day: &ClinicDay) -> Result<bool, StoreError> {
         let (Some(kept), removed) = (self.date_fact(KEPT_FROM)?, self.date_fact(REMOVED_BEFORE)?) else { return Ok(false) };
         if removed.is_some_and(|removed| removed >= kept) {
             return Ok(false);
         }
-        let Some(before) = begin_of(kept, zone) else { return Ok(false) };
+        let Some(before) = day.begin_of(kept) else { return Ok(false) };
         // What the desk holds is kept for longer: it is told again to one whose file was restored.
         self.forget_events(Self::keeps_since(before))?;
         self.forget_visits(before, kept)?;
@@ -85,8 +85,8 @@ impl Store {
     /// The days of which the desk tells every appointment: its own and the next six; none if it has not said which day it is.
     pub(super) fn days_told(&self) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
         let (Some(date), Some(settings)) = (self.date_fact(DESK_DAY)?, self.settings()?) else { return Ok(None) };
-        let Ok(zone) = settings.zone() else { return Ok(None) };
-        Ok(begin_of(date, &zone).zip(begin_of(date.saturating_add(7.days()), &zone)))
+        let Ok(day) = settings.day() else { return Ok(None) };
+        Ok(day.begin_of(date).zip(day.begin_of(date.saturating_add(7.days()))))
     }
 
     /// How many appointments of the desk's day are here, for the desk to compare; none if it has not said which day it is.
@@ -95,8 +95,8 @@ impl Store {
     /// If the file cannot be read.
     pub fn day_on_list(&self) -> Result<Option<DayOnList>, StoreError> {
         let (Some(date), Some(settings)) = (self.date_fact(DESK_DAY)?, self.settings()?) else { return Ok(None) };
-        let Ok(zone) = settings.zone() else { return Ok(None) };
-        let (Some(from), Some(to)) = (begin_of(date, &zone), begin_of(date.saturating_add(1.day()), &zone)) else { return Ok(None) };
+        let Ok(day) = settings.day() else { return Ok(None) };
+        let (Some(from), Some(to)) = (day.begin_of(date), day.begin_of(date.saturating_add(1.day()))) else { return Ok(None) };
         let appointments = self
             .connection
             .prepare_cached("SELECT COUNT(*) FROM appointment WHERE start >= ?1 AND start < ?2")?
@@ -107,8 +107,4 @@ impl Store {
     fn date_fact(&self, name: &str) -> Result<Option<Date>, StoreError> {
         Ok(fact_in(&self.connection, name)?.and_then(|text| text.parse().ok()))
     }
-}
-
-fn begin_of(date: Date, zone: &TimeZone) -> Option<Timestamp> {
-    date.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
 }

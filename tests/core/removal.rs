@@ -4,13 +4,13 @@ use arrivals::clock::{Clock, ManualClock};
 use arrivals::desk::Desk;
 use arrivals::desk::store::Seen;
 use arrivals::domain::appointment::Appointment;
+use arrivals::domain::clinic_day::ClinicDay;
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::Series;
 use arrivals::store::Store;
 use arrivals::store::feed::ListChange;
 use arrivals::store::removal::DayOnList;
 use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 
 use super::people::{appointment, seal};
@@ -18,8 +18,8 @@ use super::sync::{TestKiosk, desk, monday, random, until};
 
 const MONDAY: Date = date(2026, 11, 23);
 
-fn zone() -> TimeZone {
-    ClinicSettings::default().zone().unwrap()
+fn day() -> ClinicDay {
+    ClinicSettings::default().day().unwrap()
 }
 
 fn on(id: &str, days: i64) -> Appointment {
@@ -47,7 +47,7 @@ fn old_days_go_when_the_desk_calls_them_old_and_never_before() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = store(folder.path());
     told(&mut store, 17);
-    assert!(!store.remove_old(&zone()).unwrap(), "a desk that says nothing of its days removes nothing");
+    assert!(!store.remove_old(&day()).unwrap(), "a desk that says nothing of its days removes nothing");
     assert_eq!((store.list().unwrap().len(), store.day_on_list().unwrap()), (3, None));
     // Nobody knows how this file was tidied before: once everything is asked for.
     assert!(hear(&mut store, MONDAY));
@@ -56,8 +56,8 @@ fn old_days_go_when_the_desk_calls_them_old_and_never_before() {
     for (days, left) in [(0, 3), (1, 3), (2, 2), (2, 2), (3, 1), (4, 0)] {
         let today = MONDAY + days.days();
         assert!(!hear(&mut store, today), "{today}");
-        store.remove_old(&zone()).unwrap();
-        assert!(!store.remove_old(&zone()).unwrap(), "once");
+        store.remove_old(&day()).unwrap();
+        assert!(!store.remove_old(&day()).unwrap(), "once");
         assert_eq!((store.list().unwrap().len(), store.cursor().unwrap()), (left, 17), "{today}");
         let here = u32::from(days <= 2);
         assert_eq!(store.day_on_list().unwrap(), Some(DayOnList { cursor: 17, date: today, appointments: here }), "{today}");
@@ -72,13 +72,13 @@ fn a_desk_whose_day_goes_back_is_asked_for_everything_once() {
         assert!(!hear(&mut store, MONDAY), "a new file has nothing that could be missing");
         told(&mut store, 17);
         assert!(!hear(&mut store, MONDAY + days.days()));
-        store.remove_old(&zone()).unwrap();
+        store.remove_old(&day()).unwrap();
         assert!(store.list().unwrap().len() < 3 || days == 1);
         assert!(hear(&mut store, MONDAY), "{days}");
         assert_eq!(store.cursor().unwrap(), 0, "{days}");
         told(&mut store, 18);
         assert!(!hear(&mut store, MONDAY), "{days}");
-        store.remove_old(&zone()).unwrap();
+        store.remove_old(&day()).unwrap();
         assert_eq!((store.list().unwrap().len(), store.cursor().unwrap()), (3, 18), "{days}");
     }
 }
@@ -90,7 +90,7 @@ fn works(desk: &Desk, clock: &ManualClock) {
 
 fn list(kiosk: &TestKiosk) -> usize {
     let mut store = kiosk.store.lock().unwrap();
-    store.remove_old(&zone()).unwrap();
+    store.remove_old(&day()).unwrap();
     store.list().unwrap().len()
 }
 

@@ -222,7 +222,10 @@ async fn an_old_card_goes_on_once_somebody_lets_it() {
     let numbers_alone = [kiosk.check_in(&clock, "apt-5"), kiosk.check_in(&clock, "apt-6")];
     assert_eq!(numbers_alone, ["B102", "B103"], "behind all that the other card can have given out");
     kiosk.cut.set(false);
-    until("it says that it disagrees", || kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Disagree { .. }))).await;
+    until("it says that it disagrees", || {
+        kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Disagree { .. } | Told::Refused(_)))
+    })
+    .await;
     assert_eq!(alarms(&desk), ["other-log"]);
     assert_eq!(numbers(&desk, 8)[5..7], [None, None]);
     desk.adopt_kiosk(&kiosk.id, "ana").unwrap();

@@ -154,8 +154,12 @@ impl TestKiosk {
     }
 
     pub fn check_in_as(&self, clock: &ManualClock, appointment: &str, patient: &str) -> String {
-        let known =
-            self.store.lock().unwrap().check_in(&CheckIn { at: clock.now(), ..checked_in(&patient.into(), &[appointment.into()]) }).unwrap();
+        let known = self
+            .store
+            .lock()
+            .unwrap()
+            .check_in(&CheckIn { at: clock.now(), ..checked_in(&patient.into(), &[appointment.into()]) })
+            .unwrap();
         self.wake.notify_one();
         known.ticket.number.to_string()
     }

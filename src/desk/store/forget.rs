@@ -161,14 +161,14 @@ impl Store {
     /// # Errors
     /// If the file cannot be written.
     pub fn end_clean_up(&mut self, by: &str, now: Timestamp) -> Result<Option<Mark>, DeskError> {
-        let zone = self.zone.clone();
+        let day = self.day.clone();
         let tx = self.write()?;
         let Some(mark) = mark_in(&tx)? else { return Ok(None) };
         for sql in OF_DAYS {
             tx.execute(sql, [mark.before.to_string()])?;
         }
-        if let Ok(midnight) = mark.before.to_zoned(zone) {
-            forget_orders(&tx, "at < ?1", &midnight.timestamp().to_string())?;
+        if let Some(begin) = day.begin_of(mark.before) {
+            forget_orders(&tx, "at < ?1", &begin.to_string())?;
         }
         tx.execute("DELETE FROM clean_up", [])?;
         let about = format!("{}, before {}", mark.gone, mark.before);

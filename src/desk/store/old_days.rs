@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 use serde_json::Value;
@@ -15,6 +14,7 @@ use serde_json::Value;
 use super::super::error::DeskError;
 use super::forget::{EventKey, Forgotten};
 use super::{ReadOnly, revision, settings, timestamp};
+use crate::domain::clinic_day::ClinicDay;
 
 /// What kiosks and staff say of a day comes within so many days after it.
 const LATE_DAYS: i64 = 45;
@@ -101,13 +101,13 @@ impl ReadOnly {
     /// If the file cannot be read.
     pub fn old_days(&mut self, before: Date) -> Result<Old, DeskError> {
         let tx = self.conn.transaction()?;
-        let zone = settings(&tx)?.zone()?;
-        let (begin, revision) = (before.to_zoned(zone.clone()), revision(&tx)?);
-        let Ok(begin) = begin else { return Ok(Old { before, ..Old::default() }) };
-        let (from, day) = (begin.timestamp(), before.to_string());
+        let days = settings(&tx)?.day()?;
+        let revision = revision(&tx)?;
+        let Some(from) = days.begin_of(before) else { return Ok(Old { before, ..Old::default() }) };
+        let day = before.to_string();
         let open: BTreeSet<Date> = open_days(&tx)?.into_iter().filter(|date| *date < before).collect();
-        let mut words = said_before(&tx, from, &zone)?;
-        words.extend(done_by_hand_before(&tx, from, &zone)?);
+        let mut words = said_before(&tx, from, &days)?;
+        words.extend(done_by_hand_before(&tx, from, &days)?);
 
         let mut kept = said_later(&tx, from)?;
         for date in &open {
@@ -249,7 +249,7 @@ fn visits_by_hand(id: &str, detail: &str) -> Vec<String> {
     more.chain([id]).map(str::to_owned).collect()
 }
 
-fn said_before(conn: &Connection, from: Timestamp, zone: &TimeZone) -> Result<Vec<Word>, DeskError> {
+fn said_before(conn: &Connection, from: Timestamp, day: &ClinicDay) -> Result<Vec<Word>, DeskError> {
     let mut by_person = conn.prepare(sql::REASONS)?;
     let mut statement = conn.prepare(sql::EVENTS)?;
     let mut rows = statement.query([from.to_string()])?;
@@ -261,20 +261,20 @@ fn said_before(conn: &Connection, from: Timestamp, zone: &TimeZone) -> Result<Ve
         for id in by_person.query_map(params![key.0, key.1], |row| row.get(0))? {
             visits.push(id?);
         }
-        let day = timestamp(&row.get::<_, String>(3)?)?.to_zoned(zone.clone()).date();
+        let day = day.of(timestamp(&row.get::<_, String>(3)?)?);
         words.push(Word { event: Some(key), visits, day });
     }
     Ok(words)
 }
 
 /// What staff did by hand says more than one visit too.
-fn done_by_hand_before(conn: &Connection, from: Timestamp, zone: &TimeZone) -> Result<Vec<Word>, DeskError> {
+fn done_by_hand_before(conn: &Connection, from: Timestamp, day: &ClinicDay) -> Result<Vec<Word>, DeskError> {
     let mut statement = conn.prepare(sql::BY_HAND)?;
     let mut rows = statement.query([from.to_string()])?;
     let mut words = Vec::new();
     while let Some(row) = rows.next()? {
         let visits = visits_by_hand(&row.get::<_, String>(0)?, &row.get::<_, String>(1)?);
-        words.push(Word { event: None, visits, day: timestamp(&row.get::<_, String>(2)?)?.to_zoned(zone.clone()).date() });
+        words.push(Word { event: None, visits, day: day.of(timestamp(&row.get::<_, String>(2)?)?) });
     }
     Ok(words)
 }

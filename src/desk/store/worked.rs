@@ -135,7 +135,7 @@ impl Store {
 
     /// When a date begins at the clinic.
     pub(super) fn begin_of(&self, date: Date) -> Timestamp {
-        date.to_zoned(self.zone.clone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+        self.day.begin_of(date).unwrap_or(Timestamp::MAX)
     }
 
     /// The first day on which anything happened.
