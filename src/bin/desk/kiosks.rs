@@ -131,6 +131,9 @@ pub fn letter_key(command: LetterKeyCommand) -> anyhow::Result<ExitCode> {
 
 fn list_kiosks(desk: &Desk, check: bool) -> anyhow::Result<ExitCode> {
     let watch = desk.kiosks()?;
+    for raised in watch.raised.iter().filter(|raised| raised.kiosk.as_str().is_empty()) {
+        println!("this desk  {}", raised.sentence);
+    }
     for kiosk in &watch.kiosks {
         let row = &kiosk.row;
         let heard = row.heard_at().map_or("never heard".to_owned(), |at| format!("heard {at:.0}"));
