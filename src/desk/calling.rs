@@ -92,6 +92,10 @@ impl Desk {
     /// If the file cannot be read.
     pub fn ticket_standing(&self, ticket: Ticket) -> Result<Option<TicketStanding>, DeskError> {
         let today = self.today()?;
+        // One of two people would hear of the other's place in line.
+        if today.is_on_two_papers(ticket) {
+            return Ok(None);
+        }
         Ok(today.queues.standing(&today.rows, ticket, &self.settings()))
     }
 

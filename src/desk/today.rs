@@ -120,12 +120,18 @@ impl Today {
                 row.duplicates.iter().chain([&counts]).map(move |ticket| (row, *ticket, counts)).collect::<Vec<_>>()
             });
             // Whoever holds one of two such papers could act for the other.
-            let one_paper = all.filter(|(_, ticket, _)| !self.on_two_papers.contains(ticket));
+            let one_paper = all.filter(|(_, ticket, _)| !self.is_on_two_papers(*ticket));
             one_paper
                 .flat_map(|(row, ticket, counts)| self.keys.names(ticket, row.kiosk.as_ref()).into_iter().map(move |name| (name, counts)))
                 .collect()
         });
         by_name.get(token).copied()
+    }
+
+    /// Whether two papers bear this number, so that it says nothing of who holds it.
+    #[must_use]
+    pub fn is_on_two_papers(&self, ticket: Ticket) -> bool {
+        self.on_two_papers.contains(&ticket)
     }
 
     /// The visits of a ticket.

@@ -44,7 +44,8 @@ fn a_number_that_somebody_has_is_nobody_elses() {
         assert!(alarms[0].contains(&words), "{words}: {alarms:?}");
     }
     // Told again, and rebuilt: the same.
-    place.desk.take_post(TOKEN_B, &post_of("annex", vec![of(checked_in(1, 'A', 1, &["apt-0002"]), "two")])).unwrap();
+    let again = place.desk.take_post(TOKEN_B, &post_of("annex", vec![of(checked_in(1, 'A', 1, &["apt-0002"]), "two")])).unwrap();
+    assert!(again.waits.is_empty(), "nobody hears the other's place in line");
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert_eq!(["apt-0001", "apt-0002", "apt-0003"].map(|id| number(&place, id)), ["A1", "D1", "D2"]);
     let twice = rows(&place)[0].ticket.unwrap();
