@@ -124,23 +124,23 @@ impl Alarm {
             Self::Waiting(1, since) => format!("1 report does not reach the desk since {}", time(since)),
             Self::Waiting(count, since) => format!("{count} reports do not reach the desk since {}", time(since)),
             Self::OtherLog(false) => {
-                "what it reports does not follow on what the desk holds: its card was replaced or copied. A supervisor can let it go on"
+                "its reports do not match what the desk has: its card was replaced or copied. A supervisor can allow it to continue"
                     .to_owned()
             }
-            Self::OtherLog(true) => "a supervisor let it go on after its card was replaced; it has not done so yet".to_owned(),
-            Self::Behind => "has not told again what is missing since an older copy of the desk's file was put back".to_owned(),
-            Self::Lost(1) => {
-                "1 report of it is lost for good: somebody may have checked in there of whom the desk does not know".to_owned()
-            }
-            Self::Lost(count) => {
-                format!("{count} reports of it are lost for good: people may have checked in there of whom the desk does not know")
-            }
+            Self::OtherLog(true) => "allowed to continue after its card was replaced; it has not done so yet".to_owned(),
+            Self::Behind => "has not sent its reports again since a backup of the desk was restored".to_owned(),
+            Self::Lost(1) => "1 report is lost for good: a patient may have checked in there without the desk knowing".to_owned(),
+            Self::Lost(count) => format!("{count} reports are lost for good: patients may have checked in there without the desk knowing"),
             Self::NumberTwice(all) => {
                 let one = |twice: &NumberTwice| {
                     let NumberTwice { said, given, who, other } = twice;
-                    let who = if who.is_empty() { "somebody" } else { who };
-                    let why = if other.is_empty() { "is not this kiosk's to give".to_owned() } else { format!("is {other}'s") };
-                    format!("{who} waits with {}, but their paper says {}, which {why}: tell them", given.number, said.number)
+                    let who = if who.is_empty() { "A patient" } else { who };
+                    let whose = if other.is_empty() {
+                        "a number that this kiosk may not use".to_owned()
+                    } else {
+                        format!("which is {other}'s number")
+                    };
+                    format!("{who}'s ticket shows {}, {whose}. They are now {}: tell them", said.number, given.number)
                 };
                 let mut said: Vec<String> = all.iter().take(NUMBERS_SAID).map(one).collect();
                 if all.len() > NUMBERS_SAID {
@@ -149,19 +149,18 @@ impl Alarm {
                 said.join("; ")
             }
             Self::Newer(1) => {
-                "1 report says something that this desk does not know: update the desk. What it does know of it is on the list".to_owned()
+                "1 report contains something this desk does not understand: update the desk. The rest of it is on the list".to_owned()
             }
             Self::Newer(count) => {
-                format!(
-                    "{count} reports say something that this desk does not know: update the desk. What it does know of them is on the list"
-                )
+                format!("{count} reports contain something this desk does not understand: update the desk. The rest of them is on the list")
             }
             Self::Restored(restored) => {
-                let file =
-                    restored.copied_at.as_ref().map_or_else(|| "is older than it was".to_owned(), |at| format!("is a copy of {}", day(at)));
+                let from = match &restored.copied_at {
+                    Some(at) => format!("a backup of {} was restored at {}", day(at), day(&restored.at)),
+                    None => format!("its data went back to an earlier state, noticed at {}", day(&restored.at)),
+                };
                 format!(
-                    "since {} the desk's file {file}. Kiosks tell again who checked in. What was done at the desk after the copy is not in it: check-ins by hand, calls, decisions, bookings",
-                    day(&restored.at)
+                    "{from}. Kiosks send check-ins again. Work done at the desk since then is missing: check-ins by hand, calls, decisions, bookings"
                 )
             }
             Self::List(ListDiffers { kiosk, desk, .. }) => {

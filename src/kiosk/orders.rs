@@ -86,7 +86,7 @@ impl Kiosk {
                 OrderKind::PrintAgain { .. } => OrderStage::UnderWay,
                 OrderKind::Newer(_) => OrderStage::NotDone,
             };
-            let why = if is == OrderStage::NotDone { "this kiosk's program does not know what that is: update the kiosk" } else { "" };
+            let why = if is == OrderStage::NotDone { "this kiosk's program does not know this order: update the kiosk" } else { "" };
             let mut ends = self.ends.clone();
             ends.push(OrderEnd { order: order.id, is, why: why.to_owned() });
             ends.drain(..ends.len().saturating_sub(ORDER_ENDS_MAX));

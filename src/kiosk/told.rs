@@ -31,22 +31,22 @@ impl Kiosk {
                     desk = desk.0,
                     kiosk = kiosk.0,
                     "the desk holds more from this kiosk than its own file: was the card replaced or copied? \
-                     A supervisor can let it go on at the desk, on the page Kiosks"
+                     A supervisor can allow it to continue, on the Kiosks page of the desk"
                 );
             }
             Told::DeskIsOlder { desk, before } => {
                 tracing::warn!(
                     desk = desk.0,
                     before = before.0,
-                    "the desk holds less of this kiosk than it did: an older copy of its file was put back; what is missing is sent again"
+                    "the desk has fewer reports of this kiosk than before: a backup was restored; the missing ones are sent again"
                 );
             }
             Told::Adopted { desk } => {
                 self.faulty = false;
-                tracing::warn!(desk = desk.0, "the desk has another log of this kiosk; this one goes on behind it, as staff decided");
+                tracing::warn!(desk = desk.0, "the desk has another log of this kiosk; staff allowed this one to continue after it");
             }
             Told::OtherLetters(letters) => {
-                tracing::error!(%letters, "the desk gives this kiosk other letters than kiosk.toml: the desk's count; correct `letter` there");
+                tracing::error!(%letters, "the desk has other letters for this kiosk than kiosk.toml; the desk's are used. Correct `letter` in kiosk.toml");
             }
             Told::ListAnew => match lock(&self.parts.store).list() {
                 Ok(list) => self.roster = Roster::from(list),

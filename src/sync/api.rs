@@ -23,7 +23,9 @@ pub enum Refusal {
     #[error("the desk does not know this kiosk's token; compare `token` in kiosk.toml with the desk's configuration")]
     UnknownToken,
     /// The desk holds other events under this kiosk's numbers: its card was replaced or copied.
-    #[error("the desk holds other events of this kiosk than its own file; a supervisor can let it go on at the desk, on the page Kiosks")]
+    #[error(
+        "the desk holds other events of this kiosk than its own file; a supervisor can allow it to continue, on the Kiosks page of the desk"
+    )]
     OtherHistory,
     /// The desk speaks another version, or the request was malformed.
     #[error("the desk did not understand this kiosk ({0}); update both to the same version")]

@@ -98,7 +98,10 @@ async fn an_event_of_a_newer_kiosk_holds_up_nothing_and_is_kept() {
     assert!(watch.raised.iter().any(|raised| raised.alarm.code() == "newer"));
     assert_ne!(watch.kiosks[0].standing, Standing::Working);
     let page = http(serving.addr, "GET", "/kiosks", &[("cookie", &cookie)], "").await.body;
-    assert!(page.contains("1 report says something that this desk does not know: update the desk") && !page.contains("Zebedee"), "{page}");
+    assert!(
+        page.contains("1 report contains something this desk does not understand: update the desk") && !page.contains("Zebedee"),
+        "{page}"
+    );
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
     let kept: String = conn.query_row("SELECT body FROM kiosk_event WHERE seq = 2", [], |row| row.get(0)).unwrap();
     let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();

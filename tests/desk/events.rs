@@ -87,7 +87,10 @@ fn a_word_of_a_newer_kiosk_holds_up_nothing_and_is_kept_as_it_came() {
     assert!(list(&place) == before);
     let watch = place.desk.kiosks().unwrap();
     assert!(
-        watch.raised.iter().any(|raised| raised.sentence.contains("2 reports say something that this desk does not know: update the desk"))
+        watch
+            .raised
+            .iter()
+            .any(|raised| raised.sentence.contains("2 reports contain something this desk does not understand: update the desk"))
     );
 }
 

@@ -281,7 +281,7 @@ def the_desk_is_restored(clinic):
     numbers = [clinic.desk_ticket(visit) for visit in clinic.visits[:6]]
     must(numbers == [f"B{n}" for n in range(1, 7)], f"the numbers are {numbers}")
     page = clinic.page()
-    must("is a copy of" in page and "What was done at the desk after the copy is not in it" in page, "no page says that a copy was put back")
+    must("a backup of" in page and "Work done at the desk since then is missing" in page, "no page says that a backup was restored")
 
 
 SCENES = [

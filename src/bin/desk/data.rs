@@ -42,12 +42,12 @@ pub enum DataCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Puts a copy that `backup` made in the place of the desk's file. The desk must be stopped.
+    /// Restores a backup that `backup` made. Stop the desk first.
     ///
-    /// The copy is checked first. The old file stays in the data folder under another name: delete it once you need it no more. When the desk is
-    /// started again, kiosks tell it again who checked in since the copy was made, and every page of staff says what cannot be known.
+    /// The backup is checked first. The current file stays in the data folder under another name: delete it when you no longer need it. After the
+    /// desk is started, kiosks send check-ins since the backup again, and every staff page says what may be missing.
     Restore {
-        /// The copy.
+        /// The backup.
         file: PathBuf,
         #[command(flatten)]
         place: Place,
@@ -267,16 +267,16 @@ fn stands(now: &CleanUp, today: Date) -> ExitCode {
 fn restore(copy: &Path, place: Place) -> anyhow::Result<ExitCode> {
     let config = place.config()?;
     let _alone = match Serves::alone(&config.data) {
-        Err(TryLockError::WouldBlock) => bail!("a desk serves {} just now: stop it first", config.data.display()),
+        Err(TryLockError::WouldBlock) => bail!("a desk is running on {}: stop it first", config.data.display()),
         alone => alone.ok(),
     };
     let before = store::restore(&config.data, copy, SystemClock::default().now())
-        .with_context(|| format!("{} was not put back, and the desk's file is as it was", copy.display()))?;
+        .with_context(|| format!("{} was not restored, and nothing changed", copy.display()))?;
     let restored = open_existing(&config)?.restored()?;
-    let of = restored.and_then(|restored| restored.copied_at).map_or_else(String::new, |at| format!(", a copy of {at:.0},"));
-    println!("{}{of} is the desk's file now; start the desk, and its kiosks tell it again who checked in since", copy.display());
+    let of = restored.and_then(|restored| restored.copied_at).map_or_else(String::new, |at| format!(", a backup of {at:.0},"));
+    println!("{}{of} is restored. Start the desk; kiosks send check-ins since then again", copy.display());
     if let Some(before) = before {
-        println!("what was there before is {}", before.display());
+        println!("the previous data is in {}", before.display());
     }
     Ok(ExitCode::SUCCESS)
 }

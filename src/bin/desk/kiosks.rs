@@ -47,9 +47,9 @@ pub enum KioskCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Lets a kiosk go on whose log is another one than the desk holds: its card was replaced, or an older copy of it was put back.
+    /// Allows a kiosk to continue whose reports do not match what the desk has: its card was replaced, or an older copy of the card is in use.
     ///
-    /// What it has not told yet comes to the desk at its next report. If another machine runs with the same card, switch that one off first.
+    /// Reports it has not sent yet come to the desk. If another machine runs with the same card, turn that one off first.
     Adopt {
         /// The kiosk's name on the desk's list.
         id: String,
@@ -80,7 +80,7 @@ pub fn kiosk(command: KioskCommand) -> anyhow::Result<ExitCode> {
         KioskCommand::List { check, place } => list_kiosks(&open_existing(&place.config()?)?, check),
         KioskCommand::Adopt { id, place } => {
             open_existing(&place.config()?)?.adopt_kiosk(&KioskId::new(id.as_str()), COMMAND)?;
-            println!("kiosk {id} goes on at its next report");
+            println!("kiosk {id} continues at its next report");
             Ok(ExitCode::SUCCESS)
         }
         KioskCommand::RenewPages { place } => {

@@ -81,7 +81,7 @@ fn at_kiosk(day: &Day, event: &KioskEvent) -> String {
         KioskEvent::CodeRefused { reason, .. } => reason.for_staff().to_owned(),
         KioskEvent::WalkedAway { .. } => "left in the middle".to_owned(),
         KioskEvent::ConversationEnded(_) => "ended at the kiosk".to_owned(),
-        KioskEvent::Newer(_) => "said something that this desk does not know: update the desk".to_owned(),
+        KioskEvent::Newer(_) => "sent something this desk does not understand: update the desk".to_owned(),
     }
 }
 

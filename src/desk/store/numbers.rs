@@ -56,7 +56,7 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
             now.to_string()
         ],
     )?;
-    tracing::warn!(%kiosk, said = %said.number, given = %given.number, "a kiosk gave out a number that is not its own to give, or that somebody has");
+    tracing::warn!(%kiosk, said = %said.number, given = %given.number, "a kiosk gave out a number that it may not use, or that another patient has");
     Ok(())
 }
 

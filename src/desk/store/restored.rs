@@ -172,7 +172,7 @@ pub(super) fn begin_life(
     conn.execute("UPDATE kiosk SET in_step = 0 WHERE heard_at IS NOT NULL", [])?;
     tracing::warn!(
         noticed_by = kiosk.map_or("", KioskId::as_str),
-        "the desk's file is an older copy: kiosks tell again what is missing; what was done at the desk since then is not in it"
+        "a backup of the desk was restored: kiosks send missing reports again; work done at the desk since then is missing"
     );
     Ok(())
 }
@@ -188,7 +188,7 @@ pub(super) fn declare(conn: &Connection, kiosk: &KioskId, held: u64, gap: Gap, n
         params![kiosk.as_str(), int(next), int(gap.last.0), now.to_string()],
     )?;
     bump(conn)?;
-    tracing::warn!(%kiosk, first = next, last = gap.last.0, "reports of this kiosk are lost for good: it does not have them any more");
+    tracing::warn!(%kiosk, first = next, last = gap.last.0, "reports of this kiosk are lost for good: it no longer has them");
     Ok(gap.last.0)
 }
 

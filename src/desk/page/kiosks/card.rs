@@ -92,12 +92,12 @@ fn adopt(raised: &Raised, who: &SignedIn) -> Markup {
     html! {
         @if raised.alarm == Alarm::OtherLog(false) && who.role >= Role::Supervisor {
             details.more id={ "d-adopt-" (raised.kiosk) } {
-                summary.button { "Let it go on…" span.hidden { ": " (raised.kiosk) } }
-                p { "Do this if its card was replaced, or an older copy of it was put back. What it has not told yet comes to the desk. If another machine runs with the same card, switch that one off first." }
+                summary.button { "Allow to continue…" span.hidden { ": " (raised.kiosk) } }
+                p { "Do this if its card was replaced, or an older copy of the card is in use. Reports it has not sent yet come to the desk. If another machine runs with the same card, turn that one off first." }
                 form method="post" action="/kiosks/adopt" {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="kiosk" value=(raised.kiosk);
-                    button.button type="submit" { "Yes, let it go on" span.hidden { ": " (raised.kiosk) } }
+                    button.button type="submit" { "Yes, allow it to continue" span.hidden { ": " (raised.kiosk) } }
                 }
             }
         }
@@ -111,8 +111,8 @@ fn warning_words(warning: &Warning) -> String {
         Warning::Scanner(why) => with("Scanner", why),
         Warning::Camera(why) => with("Camera", why),
         Warning::Clock(ahead) => format!("Its clock is {}: check-ins are still in order", clock_words(*ahead)),
-        Warning::Newer(1) => "1 thing that the desk said is not known to its program: update the kiosk".to_owned(),
-        Warning::Newer(count) => format!("{count} things that the desk said are not known to its program: update the kiosk"),
+        Warning::Newer(1) => "Its program does not understand 1 message from the desk: update the kiosk".to_owned(),
+        Warning::Newer(count) => format!("Its program does not understand {count} messages from the desk: update the kiosk"),
         Warning::Hot(celsius) => format!("{celsius} °C: it is too hot, and slower for it"),
         Warning::DiskFull(free) => format!("Only {free} MiB are free for its file"),
     }
@@ -225,7 +225,7 @@ fn order_words(what: &OrderKind) -> String {
         OrderKind::Restart => "Start the program anew".to_owned(),
         OrderKind::LookAgain => "Look people up again".to_owned(),
         OrderKind::PrintAgain { ticket } => format!("Print {} again", ticket.number),
-        OrderKind::Newer(_) => "Something that only a newer desk orders".to_owned(),
+        OrderKind::Newer(_) => "An order from a newer desk".to_owned(),
     }
 }
 
