@@ -5,12 +5,15 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// So many copies from before updates are kept.
 const COPIES_MAX: usize = 2;
+
+/// What every SQLite database begins with (SQLite file format, 1.3).
+const DATABASE: &[u8] = b"SQLite format 3\0";
 
 /// What SQLite writes beside a file.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
@@ -42,9 +45,12 @@ pub fn make_file(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes the right to read a file, and what SQLite keeps beside it, from everyone but its owner, and logs it. One that cannot be changed
-/// stays as it is, and the log says so.
+/// Takes the right to read a database, and what SQLite keeps beside it, from everyone but its owner, and logs it. One that cannot be changed
+/// stays as it is, and the log says so. A file that is something else is not ours to change: the path may be mistyped.
 pub fn narrow(file: &Path) {
+    if !may_be_a_database(file) {
+        return;
+    }
     for path in std::iter::once(file.to_owned()).chain(BESIDE.iter().map(|ending| beside(file, ending))) {
         let Ok(about) = fs::metadata(&path) else { continue };
         let mode = about.permissions().mode() & 0o7777;
@@ -57,6 +63,13 @@ pub fn narrow(file: &Path) {
             Err(why) => tracing::error!(file = %path_shown, mode = mode_shown, %why, "others can read this file, run `chmod 600` on it"),
         }
     }
+}
+
+/// Whether a file is empty or begins as every SQLite database does.
+fn may_be_a_database(file: &Path) -> bool {
+    let mut first = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(DATABASE.len() as u64).read_to_end(&mut first));
+    read.is_ok() && (first.is_empty() || first == DATABASE)
 }
 
 /// Whether people other than the owner and the group can read or change it.
@@ -170,7 +183,7 @@ mod tests {
         make_file(&file).unwrap();
         assert_eq!((mode(&inner), mode(&file)), (0o700, 0o600));
         for path in [file.clone(), beside(&file, "-wal"), beside(&file, "-shm")] {
-            fs::write(&path, "x").unwrap();
+            fs::write(&path, DATABASE).unwrap();
             fs::set_permissions(&path, Permissions::from_mode(0o664)).unwrap();
         }
         assert!(is_open_to_others(&fs::metadata(&file).unwrap()));
@@ -179,8 +192,13 @@ mod tests {
         for path in [file.clone(), beside(&file, "-wal"), beside(&file, "-shm")] {
             assert_eq!(mode(&path), 0o600, "{}", path.display());
         }
-        assert_eq!(fs::read(&file).unwrap(), b"x", "what was there stays");
+        assert_eq!(fs::read(&file).unwrap(), DATABASE, "what was there stays");
         assert!(!is_open_to_others(&fs::metadata(&file).unwrap()));
+        let other = folder.path().join("letter.txt");
+        fs::write(&other, "Dear patient").unwrap();
+        fs::set_permissions(&other, Permissions::from_mode(0o644)).unwrap();
+        narrow(&other);
+        assert_eq!(mode(&other), 0o644, "a mistyped path changes nothing");
     }
 
     #[test]
