@@ -18,11 +18,23 @@ export const picture = (name) => join(out, name + ".png");
 export const held = (what) => console.log("ok  " + what);
 export const seconds = (since) => ((Date.now() - since) / 1000).toFixed(1) + " s";
 
-/// So many days from today, as a clinic without a setting counts its days: from 4 in the morning on.
-export const day = (n = 0) => new Date(Date.now() + n * 86400000 - 4 * 3600000).toLocaleDateString("en-CA", { timeZone: "America/New_York" });
+// The clinic is where it is about one in the afternoon now: whoever checks in at 8 is late at any hour of ours, and the day does not end meanwhile.
+const ahead = 13 - new Date().getUTCHours();
+const zone = ahead === 0 ? "Etc/UTC" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+const offset = `${ahead < 0 ? "-" : "+"}${String(Math.abs(ahead)).padStart(2, "0")}:00`;
+/// So many days from today, as the clinic counts them: from 4 in the morning on.
+export const day = (n = 0) => new Date(Date.now() + n * 86400000 - 4 * 3600000).toLocaleDateString("en-CA", { timeZone: zone });
 export const today = day();
-/// The list on file, moved to today.
-export const dayList = () => readFileSync("tests/data/day.csv", "utf8").replaceAll("2026-11-23T", today + "T");
+/// The list on file, moved to today, and nobody's coverage has ended.
+export const dayList = () => readFileSync("tests/data/day.csv", "utf8")
+  .replaceAll(/2026-11-23T([0-9:]+)-05:00/g, `${today}T$1${offset}`)
+  .replaceAll(/,2026-(11-03|12-05),/g, `,${day(300)},`);
+/// The settings of a story, in the clinic's time zone unless it has its own.
+function inZone(toml) {
+  if (toml.includes("time_zone")) return toml;
+  const line = `time_zone = "${zone}"`;
+  return /^\[clinic\]$/m.test(toml) ? toml.replace(/^\[clinic\]$/m, `[clinic]\n${line}`) : `${toml}\n[clinic]\n${line}\n`;
+}
 
 async function freePort() {
   const server = createServer();
@@ -37,7 +49,7 @@ async function freePort() {
 export async function startDesk({ toml = "", users = { ana: "desk" }, kiosks = { lobby: ["--letter", "A"] }, list = dayList(), env = process.env, clock = () => new Date() } = {}) {
   const room = mkdtempSync(join(tmpdir(), "desk-")), file = (name) => join(room, name);
   const listen = `127.0.0.1:${process.env.PORT ?? await freePort()}`, base = "http://" + listen, config = file("desk.toml");
-  writeFileSync(config, `data = ${JSON.stringify(file("data"))}\nlisten = "${listen}"\n${typeof toml === "function" ? toml(base, file) : toml}`);
+  writeFileSync(config, `data = ${JSON.stringify(file("data"))}\nlisten = "${listen}"\n${inZone(typeof toml === "function" ? toml(base, file) : toml)}`);
   const spawned = (args, input) => spawnSync(program, [...args, "--config", config], { input, encoding: "utf8", env });
   const run = (args, input) => {
     const done = spawned(args, input);
