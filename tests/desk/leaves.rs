@@ -49,6 +49,7 @@ const PERSONAL: &[&str] = &[
     "proposal.body",
     "proposal.value",
     "proposal.why",
+    "set_aside.body",
     "staff_action.detail",
     "visit.companion",
     "visit.walk_in",
@@ -179,6 +180,11 @@ fn a_full_day() -> (Place, Vec<String>) {
             event(4, KioskEvent::WalkedIn(walked_in)),
         ],
     );
+    // What a newer kiosk says, and what cannot be read as an event at all.
+    let newer = format!(r#"{{"seq":5,"at":"2026-11-23T13:05:00Z","event":{{"kind":"sang","by":["{NUMBER}"],"words":"{WORD}"}}}}"#);
+    let unread = format!(r#"{{"seq":6,"at":"2026-11-23T13:06:00Z","event":["{VISIT}1","{WORD}"]}}"#);
+    let body = format!(r#"{{"kiosk":"lobby","last":6,"events":[{newer},{unread}]}}"#);
+    desk.take_report(TOKEN_A, arrivals::desk::bounds::read(body.as_bytes()).unwrap()).unwrap();
     send_photos(&place);
     // Decided in every way, and handed on.
     for change in desk.changes_of(&list[0].id).unwrap() {

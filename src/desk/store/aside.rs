@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
 
 use super::super::bounds::{Report, Reported, UNREAD_BYTES_MAX, Unread, cut};
 use super::super::error::DeskError;
@@ -17,6 +18,52 @@ use crate::sync::wire::Post;
 const SHOWN: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// And is kept for so long.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// What was kept of a report as it was sent.
+pub(super) struct Kept {
+    pub kiosk: String,
+    pub seq: i64,
+    pub received_at: String,
+    pub body: String,
+}
+
+/// The reports kept as they were sent that name one of these numbers, of patients or appointments. What this version does not understand
+/// names people in fields that it does not know, so every text in it counts.
+pub(super) fn naming(conn: &Connection, numbers: &[&str]) -> Result<Vec<Kept>, DeskError> {
+    let mut statement = conn.prepare_cached("SELECT kiosk, seq, at, body FROM set_aside WHERE body IS NOT NULL ORDER BY kiosk, seq")?;
+    let all =
+        statement.query_map([], |row| Ok(Kept { kiosk: row.get(0)?, seq: row.get(1)?, received_at: row.get(2)?, body: row.get(3)? }))?;
+    let mut found = Vec::new();
+    for kept in all {
+        let kept = kept?;
+        let is_named = match serde_json::from_str(&kept.body) {
+            Ok(body) => says_one_of(&body, numbers),
+            Err(_) => numbers.iter().any(|number| kept.body.contains(number)),
+        };
+        if is_named {
+            found.push(kept);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a text or a name in it is one of these numbers.
+pub(super) fn says_one_of(body: &Value, numbers: &[&str]) -> bool {
+    match body {
+        Value::String(text) => numbers.contains(&text.as_str()),
+        Value::Array(values) => values.iter().any(|value| says_one_of(value, numbers)),
+        Value::Object(fields) => fields.iter().any(|(name, value)| numbers.contains(&name.as_str()) || says_one_of(value, numbers)),
+        _ => false,
+    }
+}
+
+/// Empties the reports that name one of these numbers. Their place and their hash stay, so that a report sent again is known.
+pub(super) fn forget_naming(conn: &Connection, numbers: &[&str]) -> Result<(), DeskError> {
+    for kept in naming(conn, numbers)? {
+        conn.prepare_cached("UPDATE set_aside SET body = NULL WHERE kiosk = ?1 AND seq = ?2")?.execute(params![kept.kiosk, kept.seq])?;
+    }
+    Ok(())
+}
 
 impl Store {
     /// Takes what a kiosk reports, in order: what is within the limits as [`Store::take_events`] does, the rest as far as it fits.

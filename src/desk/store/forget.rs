@@ -102,6 +102,9 @@ const OF_PATIENT: [&str; 3] = [
 /// What goes with the days before a date.
 const OF_DAYS: [&str; 2] = ["DELETE FROM eligibility WHERE date < ?1", "DELETE FROM desk_ticket WHERE date < ?1"];
 
+/// Reports that were too long, or that this version did not understand, of the days before a moment.
+const OLD_REPORTS: &str = "DELETE FROM set_aside WHERE at < ?1";
+
 /// What goes by itself, and after how many days.
 const BY_TIME: [(&str, i64); 4] = [
     ("DELETE FROM removed_appointment WHERE at < ?1", REMOVED_DAYS),
@@ -169,6 +172,7 @@ impl Store {
         }
         if let Some(begin) = day.begin_of(mark.before) {
             forget_orders(&tx, "at < ?1", &begin.to_string())?;
+            tx.execute(OLD_REPORTS, [begin.to_string()])?;
         }
         tx.execute("DELETE FROM clean_up", [])?;
         let about = format!("{}, before {}", mark.gone, mark.before);
@@ -294,7 +298,7 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let orders = super::super::kiosks::FORGET_ORDERS.map(|sql| sql.replace("{which}", "at < ?1"));
         let mut all: Vec<&str> =
-            vec![EMPTY_EVENT, LISTED, IS_NEWER, WHOSE_EVENT, WHOSE_VISIT, FIRST_EVENT, FIRST_DEED, LAST_EVENT, LAST_DEED];
+            vec![EMPTY_EVENT, OLD_REPORTS, LISTED, IS_NEWER, WHOSE_EVENT, WHOSE_VISIT, FIRST_EVENT, FIRST_DEED, LAST_EVENT, LAST_DEED];
         all.extend([
             old::EVENTS,
             old::REASONS,

@@ -11,12 +11,13 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde_json::Value;
 
 use super::super::error::DeskError;
+use super::aside::says_one_of;
 use super::forget::EventKey;
 use super::old_days::visits_of_event;
 use super::proposals::{Decided, of_person};
 use super::{ReadOnly, Store, appointments, settings};
 use crate::domain::born::Born;
-use crate::domain::event::WalkedIn;
+use crate::domain::event::{KioskEvent, LoggedEvent, WalkedIn};
 use crate::domain::identity::fold_name;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
@@ -179,6 +180,11 @@ impl Held {
         serde_json::to_string(&self.visits).map_err(|_| DeskError::Unreadable("a visit"))
     }
 
+    /// The numbers by which a report names the patient: theirs, and those of their visits.
+    pub(super) fn numbers(&self) -> Vec<&str> {
+        self.visits.iter().map(String::as_str).chain([self.patient.as_str()]).collect()
+    }
+
     /// The places of the events, as JSON.
     pub(super) fn events_json(&self) -> String {
         Value::Array(self.events.iter().map(|((kiosk, seq), ..)| serde_json::json!([kiosk, seq])).collect()).to_string()
@@ -212,6 +218,12 @@ pub(super) fn held(conn: &Connection, patient: &str, earlier: Option<&Held>) -> 
         let named = whose.get("event").and_then(|event| event.get("patient")).and_then(Value::as_str);
         // A kiosk may have said it with a number that was taken for theirs: the visits say whose it is.
         let is_theirs = named == Some(patient) && !about.iter().any(|id| is_of_another(conn, id, patient));
+        // A report of a newer kiosk may name them in fields that this version does not know.
+        let is_newer = || match serde_json::from_value::<LoggedEvent>(whose.clone()) {
+            Ok(logged) => matches!(logged.event.known(), KioskEvent::Newer(_)),
+            Err(_) => true,
+        };
+        let is_theirs = is_theirs || (says_one_of(&whose, &found.numbers()) && is_newer());
         if is_theirs || about.iter().any(|id| found.visits.contains(id)) {
             found.is_shared |= about.iter().any(|id| !found.visits.contains(id));
             found.events.push(((row.get(0)?, row.get(1)?), row.get(2)?, body));

@@ -15,7 +15,7 @@ use super::forget::{EventKey, Forgotten, forget_events, forget_visits};
 use super::holdings::{Held, Hindrance, OF_EVENTS, OF_VISITS, held, hindrances};
 use super::kiosks::forget_orders;
 use super::same_number;
-use super::{ReadOnly, Store, audit, bump, int, whole};
+use super::{ReadOnly, Store, aside, audit, bump, int, whole};
 use crate::domain::private::Private;
 
 /// What came of taking somebody out.
@@ -74,6 +74,7 @@ impl Store {
         tx.execute("DELETE FROM chart WHERE patient_id = ?1", [patient])?;
         tx.execute("DELETE FROM eligibility WHERE patient_id = ?1", [patient])?;
         same_number::forget(&tx, patient)?;
+        aside::forget_naming(&tx, &held.numbers())?;
         bump(&tx)?;
         let gone = Forgotten { appointments, visits: ids.len(), events: events.len() };
         let about = format!("{gone}: {}", why.as_str());
@@ -129,6 +130,11 @@ impl ReadOnly {
             "SELECT p.kiosk, p.seq, p.field, p.side, q.at_byte, q.body AS hex FROM card_photo p JOIN card_photo_piece q ON q.photo = p.id
              WHERE (p.kiosk, p.seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY p.id, q.at_byte";
         put("photo_pieces", rows(&tx, photos, &[&keys])?);
+        let kept = aside::naming(&tx, &held.numbers())?.into_iter().map(|kept| {
+            let event = serde_json::from_str(&kept.body).unwrap_or(Value::String(kept.body));
+            serde_json::json!({"kiosk": kept.kiosk, "seq": kept.seq, "received_at": kept.received_at, "event": event})
+        });
+        put("not_understood", kept.collect());
         put("audit", rows(&tx, "SELECT n, at, user_name, action, about FROM audit WHERE patient_id = ?1 ORDER BY n", &[&patient])?);
         all.insert("patient".to_owned(), patient.into());
         all.insert("exported_at".to_owned(), now.to_string().into());
