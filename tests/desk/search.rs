@@ -135,3 +135,34 @@ async fn people_of_other_days_are_found_while_somebody_of_today_fits() {
     assert!(others.contains("30 and more") && others.contains("More people fit."), "{others}");
     serving.stop().await;
 }
+
+#[tokio::test]
+async fn a_day_of_thousands_is_a_page_of_hundreds_and_everyone_is_found() {
+    let (place, serving, cookie) = ready().await;
+    let mut list = "appointment_id,start,given_name,family_name,birth_date,service,practitioner,patient_id\n".to_owned();
+    for n in 0..3_000 {
+        let (hour, minute) = (6 + n / 200, n / 4 % 50);
+        list += &format!(
+            "many-{n:04},2026-11-23T{hour:02}:{minute:02}:00-05:00,Nora{n:04},Long,1950-01-01,Laboratory,Dr. Predovic,many-{n:04}\n"
+        );
+    }
+    let file = place.folder.path().join("many.csv");
+    std::fs::write(&file, list).unwrap();
+    import(&place.desk, file.to_str().unwrap()).0.unwrap();
+    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["many-2999"])])).unwrap();
+    let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
+    let expected = page.body.split("id=\"expected\"").nth(1).unwrap().split("id=\"closed\"").next().unwrap();
+    assert_eq!(expected.matches("data-find=").count(), 400);
+    assert!(page.body.len() < 1_000_000, "{}", page.body.len());
+    assert!(page.body.contains("data-n=\"32") && page.body.contains("with later appointments. Search by name or date of birth"));
+    assert!(page.body.contains("row-many-2999") && page.body.contains("row-apt-0001"), "around now, and who is here");
+    assert!(!page.body.contains("row-many-2998"));
+    let found = form(serving.addr, "/search/others", &cookie, &[("csrf", &page.csrf()), ("q", "nora2998")]).await.body;
+    assert!(found.contains("Also today") && found.contains("Nora2998 Long"), "{found}");
+    let found = form(serving.addr, "/search/others", &cookie, &[("csrf", &page.csrf()), ("q", "nora2999")]).await.body;
+    assert!(!found.contains("Also today"), "the page has found them itself: {found}");
+    // Narrowed to a part of the list, the same limit holds, and rows from farther away are sent whole.
+    let narrowed = http(serving.addr, "GET", "/list?state=expected&clinician=Dr.%20Predovic", &[("cookie", &cookie)], "").await.body;
+    assert_eq!(narrowed.matches("data-find=").count(), 400);
+    serving.stop().await;
+}

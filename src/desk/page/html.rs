@@ -191,10 +191,12 @@ pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
             @if !day.held.is_empty() { (section("held", "On hold", "", &day.held, rows)) }
             (section("called", "Called", "Nobody is on the way to a room.", &day.called, rows))
             @if !day.seen_now.is_empty() { (section("seen-now", "With a clinician", "", &day.seen_now, rows)) }
-            (section("expected", "Expected", "Nobody else is expected today.", &day.expected, rows))
+            (expected(day, rows))
             details #closed {
                 summary { h2 { "Done, cancelled and taken care of " (number(day.closed.len())) } }
-                ul.rows { @for entry in &day.closed { (rows.entry(entry)) } }
+                @let done = day.closed_shown();
+                (done.left_out("earlier", "later"))
+                ul.rows { @for entry in done.shown { (rows.entry(entry)) } }
                 (refused_codes(day))
             }
         }
@@ -222,6 +224,18 @@ fn no_appointments(day: &Day) -> Markup {
 /// How many there are in a part of the list. Its script shows how many of them match a search.
 pub fn number(count: usize) -> Markup {
     html! { span.n data-n=(count) { (count) } }
+}
+
+fn expected(day: &Day, rows: &Rows) -> Markup {
+    let window = day.expected_shown();
+    html! {
+        section #expected aria-labelledby="h-expected" {
+            h2 #h-expected { "Expected " (number(day.expected.len())) }
+            @if day.expected.is_empty() { p.empty { "Nobody else is expected today." } }
+            (window.left_out("with earlier appointments", "with later appointments"))
+            ul.rows { @for row in window.shown { (rows.visit(row)) } }
+        }
+    }
 }
 
 fn section(id: &str, title: &str, empty: &str, of: &[Arc<VisitRow>], rows: &Rows) -> Markup {

@@ -27,6 +27,7 @@ mod kiosks;
 mod list;
 mod live;
 mod locked;
+mod long;
 mod narrow;
 mod nav;
 mod patient_data;

@@ -52,7 +52,7 @@ pub(super) async fn search(
     Ok((status, shown(page)).into_response())
 }
 
-/// The people of other days who fit, for the page of today's list: it has found those of today itself.
+/// The people of other days who match, and those of today who are not on the page of a long list: it has found the others of today itself.
 pub(super) async fn others(
     State(desk): State<Desk>,
     who: SignedIn,
@@ -64,7 +64,8 @@ pub(super) async fn others(
         if q.is_empty() || q.chars().nth(SEARCH_CHARS_MAX).is_some() {
             return Ok(html! {});
         }
-        Ok(other_days(&find(desk, &who, q)?))
+        let both = find(desk, &who, q)?;
+        Ok(html! { (not_on_the_page(&both)) (other_days(&both)) })
     });
     Ok(shown(part.await?))
 }
@@ -109,12 +110,30 @@ fn show(desk: &Desk, who: &SignedIn, q: &str, both: &Result<Both, &'static str>)
 
 fn results(both: &Both) -> Markup {
     let day = &both.day;
-    let hidden = both.today.len().saturating_sub(TODAY_MAX);
     html! {
         h2 #h-today { "Today " span.n { (both.today.len()) } }
         @if both.today.is_empty() { p.empty { "No one on today's list matches." } }
+        (of_today(day, &both.today.iter().collect::<Vec<_>>()))
+        (other_days(both))
+    }
+}
+
+/// Those of today who match and are not on the page of the list.
+fn not_on_the_page(both: &Both) -> Markup {
+    let rows: Vec<&VisitRow> = both.today.iter().filter(|row| !both.day.is_shown(row)).collect();
+    html! {
+        @if !rows.is_empty() {
+            h2 #h-today { "Also today " span.n { (rows.len()) } }
+            (of_today(&both.day, &rows))
+        }
+    }
+}
+
+fn of_today(day: &Day, rows: &[&VisitRow]) -> Markup {
+    let hidden = rows.len().saturating_sub(TODAY_MAX);
+    html! {
         ul.next aria-labelledby="h-today" {
-            @for row in both.today.iter().take(TODAY_MAX) {
+            @for row in rows.iter().take(TODAY_MAX) {
                 li {
                     a href={ "/visit?appointment=" (in_address(row.id.as_str())) } { @if let Some(ticket) = row.ticket { b { (ticket.number) } " " } (name_of(row).unwrap_or_else(|| row.id.to_string())) }
                     span.quiet { " " (state_word(row)) @if let Some(a) = &row.appointment { ", " (a.start.to_zoned(day.zone.clone()).strftime("%-I:%M %p")) " " (a.service) } }
@@ -122,7 +141,6 @@ fn results(both: &Both) -> Markup {
             }
         }
         @if hidden > 0 { p.quiet { (hidden) " more. Add the date of birth." } }
-        (other_days(both))
     }
 }
 
