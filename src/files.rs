@@ -18,6 +18,14 @@ const DATABASE: &[u8] = b"SQLite format 3\0";
 /// What SQLite writes beside a file.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
+/// Has the system write no core dump if this program ends by a fault: it would be a file with patients, keys and passwords in it.
+pub fn no_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    if let Err(error) = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }) {
+        tracing::warn!(%error, "a core dump of this program would hold personal data, and it cannot be switched off");
+    }
+}
+
 /// Makes a folder, for its owner alone. One that is there stays as it is.
 ///
 /// # Errors

@@ -192,6 +192,7 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
+    arrivals::files::no_core_dumps();
     match run(arguments.command) {
         Ok(code) => code,
         Err(error) => {

@@ -67,6 +67,7 @@ fn main() -> ExitCode {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,arrivals=info"));
     // Colours are for people; a journal or a file gets plain lines.
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
+    arrivals::files::no_core_dumps();
     match run(arguments.command) {
         Ok(code) => code,
         Err(error) => {

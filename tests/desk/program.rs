@@ -203,6 +203,9 @@ fn the_first_start_says_what_to_do_next() {
     let address = first.strip_prefix("listening on ").unwrap();
     assert!(address.starts_with("http://127.0.0.1:"), "{first}");
     assert_eq!(said[0], format!("Open {address}/ in a browser. Ctrl-C ends the desk."));
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.0.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "no core dump with patients in it");
     assert!(said[1].ends_with(&format!("arrivals-desk user add NAME --role admin --data {}", room.path("data"))), "{said:?}");
     drop(running);
     // With a user there is nothing of that; a second desk on the same folder says that there is a first.
