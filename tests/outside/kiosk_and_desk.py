@@ -203,6 +203,8 @@ class Clinic:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="arrivals-outside-"))
         self.port = free_port()
         self.desk = self.kiosk = None
+        # What the environment of the program "kiosk" or "desk" has besides.
+        self.environment = {}
         self.outputs = 0
         self.desk_file = self.folder / "desk" / "desk.sqlite"
         self.kiosk_file = self.folder / "kiosk" / "kiosk.db"
@@ -258,7 +260,7 @@ class Clinic:
         self.outputs += 1
         output = open(self.folder / f"{self.outputs:02}-{name}.log", "wb")
         return subprocess.Popen([PROGRAMS / f"arrivals-{name}", *map(str, arguments)], stdout=output, stderr=output,
-                                env=dict(self.screen.environment, ARRIVALS_LOG="info", RUST_BACKTRACE="0"))
+                                env=dict(self.screen.environment, ARRIVALS_LOG="info", RUST_BACKTRACE="0", **self.environment.get(name, {})))
 
     def logs(self, name="*"):
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob(f"??-{name}.log")))
