@@ -29,8 +29,8 @@ use crate::domain::proposal::Field;
 use crate::domain::ticket::Ticket;
 use crate::sync::api::{Attempt, DeskApi, Refusal};
 use crate::sync::wire::{
-    EVENTS_PER_POST_MAX, Feed, Health, Held, LONG_POLL_SECONDS_MAX, Orders, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PhotoHeld, PhotoName, Piece,
-    Post, TicketWait,
+    EVENTS_PER_POST_MAX, Feed, Health, Held, LONG_POLL_SECONDS_MAX, Orders, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PROTOCOL, PhotoHeld,
+    PhotoName, Piece, Post, TicketWait,
 };
 
 /// A post may be this long: a hundred events are far less.
@@ -110,7 +110,8 @@ impl Desk {
         let held = took.held;
         // What was told is kept whether or not this can be answered.
         let waits = self.waits_of(&tickets).unwrap_or_default();
-        Ok(Held { held, waits, takes_times: true, adopted: took.adopted, series: took.series, now: Some(now), numbers: took.numbers })
+        let (adopted, series, numbers) = (took.adopted, took.series, took.numbers);
+        Ok(Held { held, waits, takes_times: true, adopted, series, now: Some(now), numbers, protocol: PROTOCOL })
     }
 
     /// How these tickets stand.
