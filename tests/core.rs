@@ -5,6 +5,8 @@ mod core {
     mod booking;
     mod cards;
     mod codes;
+    #[cfg(feature = "desk")]
+    mod conversation;
     mod damage;
     mod details;
     mod ending;

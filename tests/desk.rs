@@ -17,6 +17,8 @@ mod by_hand;
 mod call_off;
 #[path = "desk/calls.rs"]
 mod calls;
+#[path = "desk/catch_up.rs"]
+mod catch_up;
 #[path = "desk/changes_page.rs"]
 mod changes_page;
 #[path = "desk/clean_up.rs"]

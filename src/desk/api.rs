@@ -16,12 +16,11 @@ use axum::{Json, Router};
 use serde::Deserialize;
 
 use super::Desk;
-use super::bounds::{self, Report, Reported};
+use super::bounds::{self, Report};
 use super::connections::OnConnection;
 use super::error::DeskError;
 use super::secret;
 use super::store::Told;
-use crate::domain::event::KioskEvent;
 use crate::domain::example::is_example_secret;
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::insurance::Side;
@@ -30,8 +29,8 @@ use crate::domain::proposal::Field;
 use crate::domain::ticket::Ticket;
 use crate::sync::api::{Attempt, DeskApi, Refusal};
 use crate::sync::wire::{
-    EVENTS_PER_POST_MAX, Feed, Health, Held, LONG_POLL_SECONDS_MAX, Orders, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PhotoHeld, PhotoName, Piece,
-    Post, TicketWait,
+    EVENTS_PER_POST_MAX, Feed, Health, Held, LONG_POLL_SECONDS_MAX, Orders, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PROTOCOL, PhotoHeld,
+    PhotoName, Piece, Post, TicketWait,
 };
 
 /// A post may be this long: a hundred events are far less.
@@ -98,9 +97,12 @@ impl Desk {
             return Err(Unserved::NotUnderstood(format!("expected at most {EVENTS_PER_POST_MAX} events, found {}", report.events.len())));
         }
         let now = self.now();
-        let tickets = tickets_of(&report);
+        let (tickets, catches_up) = (report.tickets_at_hand(), report.catches_up());
         let took = self.with_store(|store| store.take_report(&kiosk, report, now));
-        self.notify();
+        // With each part of what a kiosk makes up for, everybody would read the day again. The server looks each second, and the last part wakes all.
+        if !catches_up || took.is_err() {
+            self.notify();
+        }
         let took = took?;
         if took.is_refused && !took.adopted {
             return Err(Unserved::OtherHistory);
@@ -108,7 +110,8 @@ impl Desk {
         let held = took.held;
         // What was told is kept whether or not this can be answered.
         let waits = self.waits_of(&tickets).unwrap_or_default();
-        Ok(Held { held, waits, takes_times: true, adopted: took.adopted, series: took.series, now: Some(now), numbers: took.numbers })
+        let (adopted, series, numbers) = (took.adopted, took.series, took.numbers);
+        Ok(Held { held, waits, takes_times: true, adopted, series, now: Some(now), numbers, protocol: PROTOCOL })
     }
 
     /// How these tickets stand.
@@ -261,24 +264,6 @@ impl Desk {
         })
         .await
     }
-}
-
-/// The tickets that events are of.
-fn tickets_of(report: &Report) -> Vec<Ticket> {
-    let ticket = |reported: &Reported| match reported {
-        Reported::Event(event) => match &event.event {
-            KioskEvent::CheckedIn(arrival) => Some(arrival.ticket),
-            KioskEvent::WalkedIn(request) => Some(request.ticket),
-            KioskEvent::TicketPrinted { ticket, .. } => Some(*ticket),
-            KioskEvent::Stopped { .. }
-            | KioskEvent::CodeRefused { .. }
-            | KioskEvent::WalkedAway { .. }
-            | KioskEvent::ConversationEnded(_)
-            | KioskEvent::Newer(_) => None,
-        },
-        Reported::Unread(_) => None,
-    };
-    report.events.iter().filter_map(ticket).collect()
 }
 
 /// Words of a kiosk, no longer than a page can show.

@@ -5,12 +5,13 @@
 //! behind it. No honest kiosk comes near these limits.
 
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::{Epoch, KioskId, Seq};
+use crate::domain::ticket::Ticket;
 use crate::sync::wire::{Gap, Post};
 
 /// A text of an event has so many characters at most. More than fits into the chart: what was cut must be edited before it is accepted.
@@ -22,6 +23,8 @@ const DAYS_AGO_MAX: i64 = 400;
 const DAYS_AHEAD_MAX: i64 = 2;
 /// Of an event that is not understood so many bytes are kept.
 pub const UNREAD_BYTES_MAX: usize = 16 * 1024;
+/// Nobody stands longer than this at a kiosk with a ticket in hand.
+const AT_HAND: SignedDuration = SignedDuration::from_mins(5);
 
 /// One event as it came.
 #[derive(Debug, Clone)]
@@ -66,6 +69,45 @@ impl From<&Post> for Report {
     fn from(post: &Post) -> Self {
         let events = post.events.iter().map(|event| Reported::Event(Box::new(event.clone()))).collect();
         Self { kiosk: post.kiosk.clone(), last: post.last, events, said: Post { events: Vec::new(), ..post.clone() } }
+    }
+}
+
+impl Report {
+    /// Whether the kiosk has more to tell than is in this report.
+    #[must_use]
+    pub fn catches_up(&self) -> bool {
+        let seq = |reported: &Reported| match reported {
+            Reported::Event(event) => event.seq,
+            Reported::Unread(unread) => unread.seq,
+        };
+        self.events.iter().map(seq).max().is_some_and(|newest| newest < self.last)
+    }
+
+    /// The tickets of people who may still stand at the kiosk. Nobody reads there how the others stand, and finding that out takes as long as the day is.
+    #[must_use]
+    pub fn tickets_at_hand(&self) -> Vec<Ticket> {
+        if self.catches_up() {
+            return Vec::new();
+        }
+        let events = || {
+            self.events.iter().filter_map(|reported| match reported {
+                Reported::Event(event) => Some(event),
+                Reported::Unread(_) => None,
+            })
+        };
+        // By the kiosk's own clock, which may be another one than the desk's.
+        let Some(now) = self.said.now.or_else(|| events().map(|event| event.at).max()) else { return Vec::new() };
+        let ticket = |event: &KioskEvent| match event {
+            KioskEvent::CheckedIn(arrival) => Some(arrival.ticket),
+            KioskEvent::WalkedIn(request) => Some(request.ticket),
+            KioskEvent::TicketPrinted { ticket, .. } => Some(*ticket),
+            KioskEvent::Stopped { .. }
+            | KioskEvent::CodeRefused { .. }
+            | KioskEvent::WalkedAway { .. }
+            | KioskEvent::ConversationEnded(_)
+            | KioskEvent::Newer(_) => None,
+        };
+        events().filter(|event| now.duration_since(event.at).abs() <= AT_HAND).filter_map(|event| ticket(&event.event)).collect()
     }
 }
 

@@ -14,7 +14,7 @@ use super::error::DeskError;
 use super::store::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, OrderRefused, RaisedRow, Store};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::{KioskRules, MoreThanUsual, Tally, failing};
-use crate::sync::wire::{Condition, DeviceHealth, Health, OrderKind};
+use crate::sync::wire::{Condition, DeviceHealth, Health, Older, OrderKind, PROTOCOL};
 
 /// Events that wait for so long at a kiosk that answers do not wait for the network.
 const WAITING_ALARMS: SignedDuration = SignedDuration::from_mins(2);
@@ -53,6 +53,8 @@ pub struct Watched {
     pub warnings: Vec<Warning>,
     /// Why staff took it out of service, who and when.
     pub out_by_staff: Option<(String, String, Timestamp)>,
+    /// Its program or the desk's is older. Both work together: no alarm, and nobody has to go there.
+    pub older: Option<Older>,
 }
 
 /// An alarm on top of the pages.
@@ -118,7 +120,8 @@ pub fn judge(
         _ => None,
     };
     let silent_after = SignedDuration::from_secs(i64::from(rules.silent_after_seconds));
-    let mut watched = Watched { row, standing: Standing::Unknown, alarms: Vec::new(), warnings: Vec::new(), out_by_staff };
+    let older = row.health.as_ref().and_then(|heard| Older::of(heard.health.protocol, PROTOCOL));
+    let mut watched = Watched { row, standing: Standing::Unknown, alarms: Vec::new(), warnings: Vec::new(), out_by_staff, older };
     let Some(heard) = &watched.row.health else {
         lasting(&mut watched);
         if watched.out_by_staff.is_some() {
@@ -388,6 +391,7 @@ mod tests {
         let ready = || DeviceHealth { is: Condition::Ready, why: String::new() };
         Health {
             version: "0.1.0".into(),
+            protocol: PROTOCOL,
             started: now,
             now,
             waiting: 0,
@@ -568,6 +572,12 @@ mod tests {
             list: None,
         };
         assert_eq!(judged(row(Some(at("13:59:00")), Some(heard.clone()))).standing, Standing::Working);
+        // A program of another time works, and says which one to update.
+        for (protocol, older) in [(PROTOCOL - 1, Some(Older::Kiosk)), (PROTOCOL, None), (PROTOCOL + 7, Some(Older::Desk))] {
+            let heard = HeardHealth { health: Health { protocol, ..well(now) }, ..heard.clone() };
+            let watched = judged(row(Some(at("13:59:00")), Some(heard)));
+            assert_eq!((watched.standing, watched.older), (Standing::Working, older));
+        }
         assert_eq!(judged(row(Some(at("12:59:00")), Some(heard))).standing, Standing::Silent);
     }
 }

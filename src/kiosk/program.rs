@@ -41,6 +41,7 @@ use crate::flow::step::{Effect, Input, PrintOrder, Query, Step};
 use crate::paper::TicketFace;
 use crate::store::{Store, StoreError};
 use crate::sync::vitals::Vitals;
+use crate::sync::wire::Older;
 use crate::sync::worker::Told;
 
 /// A printer that says nothing for so long is taken as unknown; the number is valid anyway.
@@ -160,6 +161,8 @@ pub struct Kiosk {
     pub(super) stopwatch: Stopwatch,
     /// The desk has said that it takes how long conversations took.
     pub(super) desk_takes_times: bool,
+    /// Whether this program or the desk's is older, as the desk last said.
+    pub(super) older: Option<Older>,
     pub(super) surroundings: Surroundings,
     last_touch: Duration,
     pub(super) printing_since: Option<Duration>,
@@ -217,6 +220,7 @@ impl Kiosk {
             unwritten: VecDeque::new(),
             stopwatch: Stopwatch::default(),
             desk_takes_times: false,
+            older: None,
             surroundings: Surroundings {
                 desk_reached: false,
                 scanner_ready: false,

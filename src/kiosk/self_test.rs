@@ -18,7 +18,7 @@ use crate::paper::{PaperWidth, TicketFace, Typesetter};
 use crate::store::{Store, StoreError};
 use crate::sync::api::{Attempt, DeskApi as _, Refusal};
 use crate::sync::client::Client;
-use crate::sync::wire::Post;
+use crate::sync::wire::{Older, PROTOCOL, Post};
 
 /// Clocks may be so far apart.
 const CLOCK_AHEAD_MAX: SignedDuration = SignedDuration::from_mins(2);
@@ -123,7 +123,16 @@ async fn test_desk(config: &KioskConfig, client: &Client, clock: &Arc<dyn Clock>
     if ahead.abs() > CLOCK_AHEAD_MAX {
         return (false, format!("answers, but this machine's clock is {} minutes off the desk's{zone}", ahead.as_mins()));
     }
-    (true, format!("answers; numbers begin with {}{zone}", config.series))
+    let older = Older::of(PROTOCOL, held.protocol).map_or_else(String::new, |older| format!("; {}", words(older)));
+    (true, format!("answers; numbers begin with {}{zone}{older}", config.series))
+}
+
+/// Both programs work together; which one to update.
+fn words(older: Older) -> &'static str {
+    match older {
+        Older::Kiosk => "this kiosk's software is older than the desk's: update the kiosk",
+        Older::Desk => "this kiosk's software is newer than the desk's: update the desk",
+    }
 }
 
 fn test_scanner(config: &KioskConfig, clock: &Arc<dyn Clock>) -> (bool, String) {

@@ -7,6 +7,7 @@ use crate::domain::settings::ClinicSettings;
 use crate::flow::step::Input;
 use crate::store::feed::ListChange;
 use crate::sync::api::Refusal;
+use crate::sync::wire::Older;
 use crate::sync::worker::Told;
 
 impl Kiosk {
@@ -59,6 +60,20 @@ impl Kiosk {
                 }
             }
             Told::TakesTimes(takes_times) => self.desk_takes_times = takes_times,
+            Told::Older(older) => {
+                // Said with every answer; in the log once.
+                if std::mem::replace(&mut self.older, older) != older {
+                    match older {
+                        Some(Older::Kiosk) => {
+                            tracing::warn!("this kiosk's software is older than the desk's; both work together. Update the kiosk")
+                        }
+                        Some(Older::Desk) => {
+                            tracing::warn!("this kiosk's software is newer than the desk's; both work together. Update the desk")
+                        }
+                        None => {}
+                    }
+                }
+            }
             Told::Waits(waits) => self.waits(&waits),
             Told::Orders(orders) => self.orders(orders),
             Told::StoreFailed(why) => tracing::error!(%why, "the kiosk's file failed while talking to the desk"),

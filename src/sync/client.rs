@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, Response, StatusCode};
+use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 
 use super::api::{Attempt, DeskApi, Refusal};
+use super::http;
 use super::wire::{ANSWER_BYTES_MAX, Feed, Health, Held, Orders, PhotoHeld, PhotoName, Piece, Post};
 
 /// An answer that is not there after this long is not coming.
@@ -57,10 +58,8 @@ impl Client {
         Ok(Self { http, desk: desk.trim_end_matches('/').to_owned(), token: token.to_owned() })
     }
 
-    fn address_of(&self, photo: &PhotoName) -> String {
-        let PhotoName { seq, field, side, total, hash } = photo;
-        let (seq, field, side) = (seq.0, field.code(), side.code());
-        format!("{}/api/kiosk/photo?seq={seq}&field={field}&side={side}&total={total}&hash={hash}", self.desk)
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.desk)
     }
 
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Attempt<T> {
@@ -69,24 +68,17 @@ impl Client {
             // Without the address, which may hold what was asked.
             Err(error) => return Attempt::Retry(error.without_url().to_string()),
         };
-        match response.status() {
-            StatusCode::OK => match whole(response).await {
-                Ok(Some(answer)) => match serde_json::from_slice(&answer) {
-                    Ok(answer) => Attempt::Sent(answer),
-                    Err(_) => Attempt::Refused(Refusal::NotUnderstood("its answer could not be read".to_owned())),
-                },
-                Ok(None) => {
-                    let mib = ANSWER_BYTES_MAX / (1024 * 1024);
-                    Attempt::Refused(Refusal::NotUnderstood(format!("its answer is longer than {mib} MiB")))
-                }
-                Err(error) => Attempt::Retry(error.without_url().to_string()),
-            },
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Attempt::Refused(Refusal::UnknownToken),
-            StatusCode::CONFLICT => Attempt::Refused(Refusal::OtherHistory),
-            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT => {
-                Attempt::Retry(format!("the desk answered {status}"))
+        let status = response.status().as_u16();
+        if let Some(refused) = http::refused(status) {
+            return refused;
+        }
+        match whole(response).await {
+            Ok(Some(answer)) => http::answered(status, &answer),
+            Ok(None) => {
+                let mib = ANSWER_BYTES_MAX / (1024 * 1024);
+                Attempt::Refused(Refusal::NotUnderstood(format!("its answer is longer than {mib} MiB")))
             }
-            status => Attempt::Refused(Refusal::NotUnderstood(format!("it answered {status}"))),
+            Err(error) => Attempt::Retry(error.without_url().to_string()),
         }
     }
 }
@@ -108,31 +100,28 @@ async fn whole(mut response: Response) -> Result<Option<Vec<u8>>, reqwest::Error
 
 impl DeskApi for Client {
     async fn post(&self, post: Post) -> Attempt<Held> {
-        let request =
-            self.http.post(format!("{}/api/kiosk/events", self.desk)).timeout(Duration::from_secs(ANSWER_SECONDS_MAX)).json(&post);
-        self.ask(request).await
+        let request = self.http.post(self.at(http::EVENTS)).timeout(Duration::from_secs(ANSWER_SECONDS_MAX));
+        self.ask(request.json(&post)).await
     }
 
     async fn feed(&self, cursor: u64, wait: Duration) -> Attempt<Feed> {
-        let request = self
-            .http
-            .get(format!("{}/api/kiosk/feed?cursor={cursor}&wait_seconds={}", self.desk, wait.as_secs()))
-            .timeout(wait + Duration::from_secs(ANSWER_SECONDS_MAX));
-        self.ask(request).await
+        let request = self.http.get(self.at(&http::feed(cursor, wait)));
+        self.ask(request.timeout(wait + Duration::from_secs(ANSWER_SECONDS_MAX))).await
     }
 
     async fn report(&self, health: Health, wait: Duration) -> Attempt<Orders> {
-        let address = format!("{}/api/kiosk/health?wait_seconds={}", self.desk, wait.as_secs());
-        self.ask(self.http.post(address).timeout(wait + Duration::from_secs(ANSWER_SECONDS_MAX)).json(&health)).await
+        let request = self.http.post(self.at(&http::health(wait)));
+        self.ask(request.timeout(wait + Duration::from_secs(ANSWER_SECONDS_MAX)).json(&health)).await
     }
 
     async fn photo_held(&self, photo: &PhotoName) -> Attempt<PhotoHeld> {
-        self.ask(self.http.get(self.address_of(photo)).timeout(Duration::from_secs(ANSWER_SECONDS_MAX))).await
+        let request = self.http.get(self.at(&http::photo(photo)));
+        self.ask(request.timeout(Duration::from_secs(ANSWER_SECONDS_MAX))).await
     }
 
     async fn send_piece(&self, piece: Piece) -> Attempt<PhotoHeld> {
-        let address = format!("{}&offset={}", self.address_of(&piece.photo), piece.offset);
-        self.ask(self.http.post(address).timeout(Duration::from_secs(ANSWER_SECONDS_MAX)).body(piece.bytes)).await
+        let request = self.http.post(self.at(&http::piece(&piece)));
+        self.ask(request.timeout(Duration::from_secs(ANSWER_SECONDS_MAX)).body(piece.bytes)).await
     }
 }
 

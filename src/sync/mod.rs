@@ -9,6 +9,7 @@ pub mod backoff;
 #[cfg(feature = "kiosk")]
 pub mod client;
 pub mod cut;
+pub mod http;
 pub mod photos;
 pub mod plan;
 pub mod vitals;

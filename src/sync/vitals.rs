@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::wire::{Condition, DeviceHealth, Health};
+use super::wire::{Condition, DeviceHealth, Health, PROTOCOL};
 
 /// A kiosk's health, shared between its program and its worker.
 #[derive(Clone)]
@@ -29,6 +29,7 @@ impl Vitals {
         let now = wall_clock();
         let health = Health {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: PROTOCOL,
             started: now,
             now,
             waiting: 0,

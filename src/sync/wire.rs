@@ -23,6 +23,15 @@ use crate::domain::queue::Wait;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::{OpenTickets, Series, Ticket};
 
+/// What this program speaks. It says so in [`Health`] and in [`Held`], and what it hears there decides nothing but the hint which program to update.
+///
+/// It is raised by one, and a conversation is recorded beside the others in `tests/data/conversation`, by each change of this file, of the events or of
+/// the settings through which one program says what the other may not know: another kind of event, of order or of change, another word in a list of
+/// words, another address. A further field that may be left out raises it too, if staff would miss what it does. Nothing is ever taken away: a program of
+/// each earlier number is understood.
+pub const PROTOCOL: u32 = 2;
+/// What a program speaks that does not say it.
+pub const OLDEST_PROTOCOL: u32 = 1;
 /// At most this many events travel in one request.
 pub const EVENTS_PER_POST_MAX: usize = 100;
 /// At most this many changes travel in one answer; the kiosk asks again at once while there are more.
@@ -101,6 +110,43 @@ pub struct Held {
     /// For a kiosk that has just started: the highest of its numbers that the desk knows, one for each date.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub numbers: Vec<Ticket>,
+    /// What the desk speaks: its [`PROTOCOL`].
+    #[serde(default = "oldest_protocol")]
+    pub protocol: u32,
+}
+
+fn oldest_protocol() -> u32 {
+    OLDEST_PROTOCOL
+}
+
+/// Which of two programs that talk to each other is the older one. They work together anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    /// The kiosk's.
+    Kiosk,
+    /// The desk's.
+    Desk,
+}
+
+impl Older {
+    /// The older one of two that speak this; none if both speak the same.
+    #[must_use]
+    pub fn of(kiosk: u32, desk: u32) -> Option<Self> {
+        match kiosk.cmp(&desk) {
+            std::cmp::Ordering::Less => Some(Self::Kiosk),
+            std::cmp::Ordering::Equal => None,
+            std::cmp::Ordering::Greater => Some(Self::Desk),
+        }
+    }
+
+    /// For staff: which program to update.
+    #[must_use]
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Kiosk => "its software is older than the desk's: update the kiosk",
+            Self::Desk => "its software is newer than the desk's: update the desk",
+        }
+    }
 }
 
 /// How a ticket stands in its queue. The same as on the board and on the patient's own phone.
@@ -119,6 +165,9 @@ pub struct TicketWait {
 pub struct Health {
     /// The program's version.
     pub version: String,
+    /// What the program speaks: its [`PROTOCOL`].
+    #[serde(default = "oldest_protocol")]
+    pub protocol: u32,
     /// Since when the program runs, by the kiosk's wall clock.
     pub started: Timestamp,
     /// The kiosk's wall clock when this was sent.
@@ -397,5 +446,15 @@ mod tests {
         ] }))
         .unwrap();
         assert!(matches!(&orders.orders[..], [Order { what: OrderKind::Newer(_), .. }, Order { what: OrderKind::Restart, .. }]));
+    }
+
+    #[test]
+    fn a_program_that_does_not_say_what_it_speaks_is_the_older_one() {
+        let held: Held = serde_json::from_value(json!({ "held": 3 })).unwrap();
+        assert_eq!(Older::of(PROTOCOL, held.protocol), Some(Older::Desk));
+        assert_eq!(Older::of(held.protocol, PROTOCOL), Some(Older::Kiosk));
+        assert_eq!(Older::of(PROTOCOL, PROTOCOL), None);
+        let held: Held = serde_json::from_value(json!({ "held": 3, "protocol": 4_000_000_000_u32, "moon": "full" })).unwrap();
+        assert_eq!(Older::of(PROTOCOL, held.protocol), Some(Older::Kiosk));
     }
 }

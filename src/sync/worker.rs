@@ -15,8 +15,8 @@ use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
 use super::vitals::Vitals;
 use super::wire::{
-    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Gap, Health, Held, LONG_POLL_SECONDS_MAX, ListHealth, Order, Post,
-    TicketWait,
+    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Gap, Health, Held, LONG_POLL_SECONDS_MAX, ListHealth, Older, Order,
+    PROTOCOL, Post, TicketWait,
 };
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;
@@ -64,6 +64,8 @@ pub enum Told {
     Acknowledged(Seq),
     /// Whether the desk takes how long conversations took.
     TakesTimes(bool),
+    /// Whether this program or the desk's is older, with each answer to a post. Both work together.
+    Older(Option<Older>),
     /// How tickets stand of which the desk has just heard.
     Waits(Vec<TicketWait>),
     /// What staff want of this kiosk, oldest first; told again until the kiosk's health says that it was carried out.
@@ -193,6 +195,7 @@ impl<A: DeskApi> Worker<A> {
                         }
                         (self.tell)(Told::Acknowledged(held.held));
                         (self.tell)(Told::TakesTimes(held.takes_times));
+                        (self.tell)(Told::Older(Older::of(PROTOCOL, held.protocol)));
                         if !held.waits.is_empty() {
                             (self.tell)(Told::Waits(held.waits));
                         }

@@ -29,6 +29,7 @@ pub fn well(now: Timestamp) -> Health {
     let ready = || DeviceHealth { is: Condition::Ready, why: String::new() };
     Health {
         version: "0.1.0".into(),
+        protocol: arrivals::sync::wire::PROTOCOL,
         started: now,
         now,
         waiting: 0,

@@ -140,6 +140,7 @@ fn list_kiosks(desk: &Desk, check: bool) -> anyhow::Result<ExitCode> {
         let wrong = watch.raised.iter().filter(|raised| raised.kiosk == row.id).map(|raised| raised.sentence.as_str());
         let mut parts = vec![row.id.to_string(), row.series.to_string(), kiosk.standing.word().to_lowercase(), heard];
         parts.extend(wrong.map(str::to_owned));
+        parts.extend(kiosk.older.map(|older| older.hint().to_owned()));
         parts.extend((!row.place.is_empty()).then(|| row.place.clone()));
         println!("{}", parts.join("  "));
     }

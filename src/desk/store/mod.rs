@@ -58,6 +58,8 @@ mod work;
 mod worked;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -233,6 +235,22 @@ impl Store {
             settings_changed(&tx)?;
         }
         tx.commit()
+    }
+
+    /// Counts from now on how often the file's engine goes on to a next row or goes back in a loop: what something costs, however busy the machine is.
+    /// For tests and measurements.
+    ///
+    /// # Errors
+    /// If the engine does not count.
+    pub fn count_steps(&mut self) -> Result<Arc<AtomicU64>, DeskError> {
+        let steps = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&steps);
+        let count = move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            false
+        };
+        self.conn.progress_handler(1, Some(count))?;
+        Ok(steps)
     }
 
     fn write(&mut self) -> Result<Write<'_>, DeskError> {

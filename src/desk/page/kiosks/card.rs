@@ -61,10 +61,11 @@ fn troubles(shown: &Shown, kiosks: &Kiosks, who: &SignedIn) -> Markup {
         } @else if watched.standing == Standing::Unknown {
             p.quiet { @if watched.row.posted_at.is_some() { "Its program does not tell how it is; a newer one does." } @else { "It has not been heard of yet." } }
         }
-        @if !shown.raised.is_empty() || !watched.warnings.is_empty() {
+        @if !shown.raised.is_empty() || !watched.warnings.is_empty() || watched.older.is_some() {
             ul.troubles {
                 @for raised in &shown.raised { li.is-alarm { (icon("alert")) div { (alarm(raised, zone, who)) (adopt(raised, who)) } } }
                 @for warning in &watched.warnings { li { (icon("clock")) span { (warning_words(warning)) } } }
+                @if let Some(older) = watched.older { li { (icon("clock")) span { (capital(older.hint())) " when convenient" } } }
             }
         }
     }

@@ -270,7 +270,7 @@ impl Store {
 /// What staff see a difference in.
 fn visible(health: &Health, clock: SignedDuration) -> impl PartialEq {
     (
-        (health.version.clone(), health.started, health.out_of_service, health.obeyed, health.waiting > 0, health.newer),
+        (health.version.clone(), health.protocol, health.started, health.out_of_service, health.obeyed, health.waiting > 0, health.newer),
         [&health.printer, &health.scanner, &health.camera].map(Clone::clone),
         health.ends.clone(),
         health.celsius.is_some_and(|celsius| celsius >= CELSIUS_WARNS),
