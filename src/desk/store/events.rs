@@ -377,6 +377,7 @@ fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -
 
 /// A request is a visit that nobody booked: it has a ticket in the walk-in queue and waits for staff to accept it.
 fn walked_in_at(conn: &Connection, happened: &Happened<'_>, asks: &WalkedIn) -> Result<(), DeskError> {
+    let asks = &WalkedIn { appointment: numbers::request(conn, happened.kiosk, happened.seq, asks)?, ..asks.clone() };
     let id = asks.appointment.as_str();
     let given = Given {
         ticket: numbers::given(conn, happened.kiosk, happened.seq, asks.ticket)?,
