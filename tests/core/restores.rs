@@ -1,6 +1,7 @@
 //! Older copies that were put back: the desk's file, a kiosk's card. Nobody who holds a ticket is unknown at the desk in the end, nobody is there
 //! twice, and what nobody can know is said.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +9,14 @@ use std::time::Duration;
 use arrivals::clock::{Clock, ManualClock};
 use arrivals::desk::Desk;
 use arrivals::desk::kiosks::Alarm;
-use arrivals::desk::store::restore;
+use arrivals::desk::store::{WalkInByHand, restore};
 use arrivals::domain::ids::{AppointmentId, Seq};
+use arrivals::domain::language::Language;
+use arrivals::domain::person::BirthDate;
+use arrivals::domain::ticket::CallAs;
+use arrivals::sync::wire::Post;
 use arrivals::sync::worker::Told;
-use jiff::ToSpan;
+use jiff::{SignedDuration, ToSpan};
 
 use super::people::appointment;
 use super::sync::{TestKiosk, desk, monday, random, until};
@@ -132,6 +137,56 @@ async fn after_a_restore_a_kiosk_hears_of_appointments_that_got_the_numbers_of_o
     assert!(kiosk.told.lock().unwrap().contains(&Told::ListAnew));
     until("all have arrived", || kiosk.is_in_step() && new.held(&kiosk.id).unwrap() == Seq(20)).await;
     assert!(numbers(&new, 20).iter().all(Option::is_some));
+}
+
+#[test]
+fn a_backup_that_is_restored_twice_and_with_a_wrong_clock_gives_no_number_again() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
+    let mut desk = desk(folder.path(), &clock, 3);
+    let copy = folder.path().join("copy.sqlite");
+    desk.backup(&copy).unwrap();
+    let mut given = BTreeSet::new();
+    for round in 0..3 {
+        for name in ["Ada", "Ben"] {
+            let who = WalkInByHand {
+                given_name: format!("{name} {round}").as_str().into(),
+                family_name: "Example".into(),
+                birth_date: BirthDate(jiff::civil::date(1950, 1, 1)),
+                category: "x".into(),
+                language: Language::English,
+                call_as: CallAs::Number,
+            };
+            let (_, ticket) = desk.walk_in_by_hand(&who, "ana").unwrap();
+            assert!(given.insert(ticket), "{ticket:?} was given before");
+        }
+        let right = clock.now();
+        clock.set(right - SignedDuration::from_hours(24 * 400));
+        desk = put_back(desk, folder.path(), &copy, &clock);
+        clock.set(right + SignedDuration::from_secs(60));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_desk_whose_clock_is_ahead_tells_a_kiosk_its_numbers_of_today() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
+    let desk = desk(folder.path(), &clock, 3);
+    let kiosk = TestKiosk::start(&desk, folder.path(), "B", &random(9), 0);
+    kiosk.check_in(&clock, "apt-0");
+    until("it has arrived", || kiosk.is_in_step()).await;
+    clock.set(clock.now() + SignedDuration::from_hours(24 * 400));
+    let begins = Post {
+        kiosk: kiosk.id.clone(),
+        last: kiosk.last(),
+        events: Vec::new(),
+        gaps: Vec::new(),
+        epoch: None,
+        acknowledged: None,
+        only_asks: false,
+        begins: true,
+        now: None,
+    };
+    let held = desk.take_post("token-of-kiosk-B-0123456789", &begins).unwrap();
+    assert_eq!(held.numbers.iter().map(|ticket| ticket.number.to_string()).collect::<Vec<_>>(), ["B1"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -83,6 +83,27 @@ fn accept(place: &Place) {
 }
 
 #[test]
+fn what_came_while_the_clock_was_behind_is_not_older_than_what_came_before_it() {
+    let place = place();
+    import(&place.desk, "tests/data/day.csv").0.unwrap();
+    send(&place, "lobby", &[checked_in(1, 'A', 1, &["apt-0001"])]);
+    later(&place, -402);
+    send(&place, "lobby", &[stopped(2, Reason::NotFound, &[]), checked_in(3, 'A', 2, &["not-listed"])]);
+    for visit in ["apt-0001", "not-listed"] {
+        assert!(place.desk.act(&StaffWork::Visit(id(visit)), StaffAction::Done, "ana").unwrap());
+    }
+    let left = || place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap().len();
+    for day in 0..4 {
+        later(&place, day);
+        super::clean_up::works(&place.desk);
+        place.desk.clean_up(COMMAND).unwrap();
+        assert_eq!((left(), place.desk.visit(&id("not-listed")).unwrap().is_some()), (3, true), "{day}");
+    }
+    later(&place, 410);
+    assert_eq!(clean_up_whole(&place).events, 3, "and goes when its day does");
+}
+
+#[test]
 fn old_days_go_whole_and_what_remains_can_be_rebuilt() {
     let place = a_day();
     // A list moves one visit to the far end of what is kept.

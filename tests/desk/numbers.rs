@@ -1,10 +1,13 @@
 //! One number, one person: whatever a kiosk's configuration says.
 
 use arrivals::desk::store::VisitRow;
-use arrivals::domain::event::{KioskEvent, LoggedEvent};
+use arrivals::domain::event::{KioskEvent, LoggedEvent, WalkedIn};
 use arrivals::domain::ids::{AppointmentId, PatientId};
+use arrivals::domain::language::Language;
+use arrivals::domain::person::BirthDate;
+use arrivals::domain::ticket::{CallAs, Ticket};
 
-use super::support::{Place, TOKEN_A, TOKEN_B, checked_in, import, place, post_of};
+use super::support::{Place, TOKEN_A, TOKEN_B, checked_in, event, import, place, post_of};
 
 fn of(mut event: LoggedEvent, patient: &str) -> LoggedEvent {
     if let KioskEvent::CheckedIn(said) = &mut event.event {
@@ -26,7 +29,12 @@ fn number(place: &Place, id: &str) -> String {
 fn said(place: &Place) -> Vec<String> {
     place.desk.watch_kiosks().unwrap();
     let watch = place.desk.kiosks().unwrap();
-    watch.raised.iter().filter(|raised| raised.alarm.code() == "number-twice" && raised.seen.is_none()).map(|raised| raised.sentence.clone()).collect()
+    watch
+        .raised
+        .iter()
+        .filter(|raised| raised.alarm.code() == "number-twice" && raised.seen.is_none())
+        .map(|raised| raised.sentence.clone())
+        .collect()
 }
 
 #[test]
@@ -35,7 +43,13 @@ fn a_number_that_somebody_has_is_nobody_elses() {
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![of(checked_in(1, 'A', 1, &["apt-0001"]), "one")])).unwrap();
     // The other kiosk's configuration is a copy of this one's.
-    place.desk.take_post(TOKEN_B, &post_of("annex", vec![of(checked_in(1, 'A', 1, &["apt-0002"]), "two"), of(checked_in(2, 'A', 2, &["apt-0003"]), "three")])).unwrap();
+    place
+        .desk
+        .take_post(
+            TOKEN_B,
+            &post_of("annex", vec![of(checked_in(1, 'A', 1, &["apt-0002"]), "two"), of(checked_in(2, 'A', 2, &["apt-0003"]), "three")]),
+        )
+        .unwrap();
     assert_eq!(["apt-0001", "apt-0002", "apt-0003"].map(|id| number(&place, id)), ["A1", "D1", "D2"]);
     let alarms = said(&place);
     let name = |id: &str| place.desk.appointment(&AppointmentId::from(id)).unwrap().unwrap().person.name_for_staff().as_str().to_owned();
@@ -60,7 +74,44 @@ fn a_number_that_somebody_has_is_nobody_elses() {
 fn one_persons_visits_may_share_a_number() {
     let place = place();
     import(&place.desk, "tests/data/day.csv").0.unwrap();
-    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001", "apt-0002"]), checked_in(2, 'A', 1, &["apt-0001"])])).unwrap();
+    place
+        .desk
+        .take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001", "apt-0002"]), checked_in(2, 'A', 1, &["apt-0001"])]))
+        .unwrap();
     assert_eq!(["apt-0001", "apt-0002"].map(|id| number(&place, id)), ["A1", "A1"]);
     assert!(said(&place).is_empty());
+}
+
+#[test]
+fn two_requests_with_one_number_are_two_people() {
+    let place = place();
+    let asks = |seq: u64, name: &str| {
+        let ticket = Ticket { number: "A1".parse().unwrap(), date: jiff::civil::date(2026, 11, 23) };
+        let asks = WalkedIn {
+            ticket,
+            appointment: AppointmentId::of_request(ticket),
+            given_name: name.into(),
+            family_name: "Example".into(),
+            birth_date: BirthDate(jiff::civil::date(1950, 1, 1)),
+            category: "x".into(),
+            language: Language::English,
+            call_as: CallAs::Number,
+            companion: None,
+        };
+        event(seq, KioskEvent::WalkedIn(asks))
+    };
+    let post = |token, kiosk: &str, event| place.desk.take_post(token, &post_of(kiosk, vec![event])).unwrap();
+    post(TOKEN_A, "lobby", asks(1, "Ada"));
+    // The other kiosk's configuration is a copy of this one's; and a kiosk whose card was replaced tells the same request again.
+    post(TOKEN_B, "annex", asks(1, "Ben"));
+    post(TOKEN_A, "lobby", asks(2, "Ada"));
+    let waiting = || -> Vec<(String, String)> {
+        let name = |row: &VisitRow| row.walk_in.as_ref().unwrap().given_name.as_str().to_owned();
+        rows(&place).iter().map(|row| (name(row), row.ticket.unwrap().number.to_string())).collect()
+    };
+    let expected = [("Ada", "A1"), ("Ben", "D1")].map(|(name, number)| (name.to_owned(), number.to_owned()));
+    assert_eq!(waiting(), expected);
+    assert_eq!(said(&place).len(), 1);
+    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    assert_eq!(waiting(), expected, "rebuilt");
 }

@@ -130,7 +130,7 @@ async fn what_is_open_stays_on_the_list_the_board_and_the_phone_when_the_day_is_
 }
 
 #[test]
-fn a_number_of_two_days_is_two_people() {
+fn a_number_that_someone_has_since_yesterday_is_no_one_elses() {
     let place = desk_with(super::queue::clinic(), &[("a1", "22:00", "Laboratory", "Dr. Predovic")]);
     minutes(&place, 14 * 60);
     comes(&place, 1, &["a1"], CallAs::Number, Language::English);
@@ -154,9 +154,14 @@ fn a_number_of_two_days_is_two_people() {
     let new = arrivals::domain::ids::AppointmentId::of_request(tomorrow);
     place.desk.act(&StaffWork::Visit(new.clone()), StaffAction::Accept, "ana").unwrap();
     place.desk.call_this(&new, Some("Room 2"), "ana").unwrap().unwrap();
+    // It waits with one of the desk's numbers: two people would come when A1 is called.
     assert_eq!(place.desk.ticket_standing(ticket(1)).unwrap().unwrap().point.as_deref(), Some("Room 1"));
-    assert_eq!(place.desk.ticket_standing(tomorrow).unwrap().unwrap().point.as_deref(), Some("Room 2"));
-    assert_eq!(place.desk.visit(&new).unwrap().unwrap().state, VisitState::Called);
+    assert_eq!(place.desk.ticket_standing(tomorrow).unwrap(), None);
+    let visit = place.desk.visit(&new).unwrap().unwrap();
+    assert_eq!((visit.state, visit.ticket.unwrap().number.to_string().as_str()), (VisitState::Called, "D1"));
+    assert_eq!(place.desk.ticket_standing(visit.ticket.unwrap()).unwrap().unwrap().point.as_deref(), Some("Room 2"));
+    let watch = place.desk.kiosks().unwrap();
+    assert!(watch.raised.iter().any(|raised| raised.alarm.code() == "number-twice"));
 }
 
 fn closings(page: &str) -> usize {

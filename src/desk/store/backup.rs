@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags, params};
 
 use super::super::error::DeskError;
 use super::{FILE, Store, meta, restored, set_meta};
@@ -64,7 +64,11 @@ pub fn restore(folder: &Path, copy: &Path, now: Timestamp) -> Result<Option<Path
     let unfinished = folder.join("desk.sqlite.unfinished");
     let _ = std::fs::remove_file(&unfinished);
     let made = make_file(&unfinished).and_then(|()| std::fs::copy(copy, &unfinished)).map_err(trouble(&unfinished));
-    let taken = made.map(|_| ()).and_then(|()| check_and_mark(&unfinished, now)).and_then(|()| take_the_place(folder, &unfinished, now));
+    let taken = made
+        .map(|_| ())
+        .and_then(|()| check_and_mark(&unfinished, now))
+        .and_then(|()| keep_numbers(&unfinished, &folder.join(FILE)))
+        .and_then(|()| take_the_place(folder, &unfinished, now));
     if taken.is_err() {
         let _ = std::fs::remove_file(&unfinished);
     }
@@ -91,6 +95,24 @@ fn check_and_mark(file: &Path, now: Timestamp) -> Result<(), DeskError> {
         // Nobody wrote down when it was made. What it holds was done before this.
         let last: Option<String> = copy.query_row("SELECT MAX(at) FROM audit", [], |row| row.get(0))?;
         set_meta(&copy, restored::COPIED_AT, &last.unwrap_or_else(|| now.to_string()))?;
+    }
+    Ok(())
+}
+
+/// People may wait with numbers that the desk gave out by hand since the copy was made: the copy goes on after them. Of a file that cannot be read
+/// nothing is known.
+fn keep_numbers(copy: &Path, file: &Path) -> Result<(), DeskError> {
+    let numbers = || -> rusqlite::Result<Vec<(String, i64)>> {
+        let old = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let mut statement = old.prepare("SELECT date, last FROM desk_ticket")?;
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    };
+    let copy = Connection::open(copy)?;
+    for (date, last) in numbers().unwrap_or_default() {
+        copy.execute(
+            "INSERT INTO desk_ticket(date, last) VALUES (?1, ?2) ON CONFLICT(date) DO UPDATE SET last = max(last, excluded.last)",
+            params![date, last],
+        )?;
     }
     Ok(())
 }

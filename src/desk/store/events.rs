@@ -153,7 +153,11 @@ impl Store {
             self.conn.query_row("SELECT letter FROM kiosk WHERE id = ?1", [kiosk.as_str()], |row| row.get(0)).optional()?;
         let series = letters.and_then(|letters| letters.parse().ok());
         let numbers = match series.filter(|_| post.begins) {
-            Some(series) => numbers::last_of(&self.conn, series, self.date_at(now).yesterday().unwrap_or(Date::MIN))?,
+            // Of the days that kiosks keep: the desk's own clock may be ahead of theirs.
+            Some(series) => {
+                let from = self.feed_day(now)?.kept_from;
+                numbers::last_of(&self.conn, series, from)?
+            }
             None => Vec::new(),
         };
         Ok(Took { held: Seq(held), adopted, is_other_log, is_refused, series, numbers })
@@ -377,6 +381,7 @@ fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -
 
 /// A request is a visit that nobody booked: it has a ticket in the walk-in queue and waits for staff to accept it.
 fn walked_in_at(conn: &Connection, happened: &Happened<'_>, asks: &WalkedIn) -> Result<(), DeskError> {
+    let asks = &WalkedIn { appointment: numbers::request(conn, happened.kiosk, happened.seq, asks)?, ..asks.clone() };
     let id = asks.appointment.as_str();
     let given = Given {
         ticket: numbers::given(conn, happened.kiosk, happened.seq, asks.ticket)?,

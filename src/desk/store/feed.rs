@@ -70,7 +70,7 @@ impl Store {
 
 impl Store {
     /// The desk's days for kiosks: they keep what is of the day before the last one on which people worked.
-    fn feed_day(&mut self, now: Timestamp) -> Result<FeedDay, DeskError> {
+    pub(super) fn feed_day(&mut self, now: Timestamp) -> Result<FeedDay, DeskError> {
         let today = self.date_at(now);
         let sure = match self.worked_until()? {
             None => self.worked(now)?.until,

@@ -309,7 +309,7 @@ mod tests {
             old::TICKETS_OF_DAY,
             old::LISTED_OF_DAY,
         ]);
-        all.extend([old::SAID_LATER, old::DONE_LATER, old::REASON_LATER, old::WAITING, old::SPOKEN_OF]);
+        all.extend([old::FIRST_EVENT, old::FIRST_DEED, old::SAID_LATER, old::DONE_LATER, old::REASON_LATER, old::WAITING, old::SPOKEN_OF]);
         all.extend(OF_EVENT.iter().chain(&OF_VISIT).chain(&OF_PATIENT).chain(&OF_DAYS));
         all.extend(BY_TIME.iter().map(|(sql, _)| *sql));
         all.extend(orders.iter().map(String::as_str));

@@ -16,7 +16,7 @@ use super::coverage::{self, CoverageFound};
 use super::events::{self, Given, Happened};
 use super::steps::{self, ByHand};
 use super::visits::VisitRow;
-use super::{Store, bump, int, open, settings, timestamp, timestamp_or_none, to_code};
+use super::{Store, bump, int, open, restored, settings, timestamp, timestamp_or_none, to_code};
 use crate::domain::appointment::Standing;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{StillRight, WalkedIn};
@@ -484,9 +484,10 @@ impl Store {
 
 /// Takes the next number of the desk's for a date, past those that someone holds who is here since another day.
 pub(super) fn next_ticket(conn: &Connection, date: Date) -> Result<Ticket, DeskError> {
-    let sql = "INSERT INTO desk_ticket(date, last) VALUES (?1, 1) ON CONFLICT(date) DO UPDATE SET last = last + 1 RETURNING last";
+    let sql = "INSERT INTO desk_ticket(date, last) VALUES (?1, ?2) ON CONFLICT(date) DO UPDATE SET last = last + 1 RETURNING last";
+    let first = restored::first_number(conn, date)?;
     loop {
-        let count: i64 = conn.query_row(sql, [date.to_string()], |row| row.get(0))?;
+        let count: i64 = conn.query_row(sql, params![date.to_string(), first], |row| row.get(0))?;
         let count = u32::try_from(count).map_err(|_| DeskError::Unreadable("the count of tickets"))?;
         let number = TicketNumber::new(Series::DESK, count);
         if open::holders(conn, number)?.is_empty() {

@@ -7,10 +7,10 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
-use super::{Store, appointments, hand, int};
+use super::{Store, appointments, hand, int, open};
 use crate::domain::event::{KioskEvent, LoggedEvent, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::ticket::{Series, Ticket};
@@ -38,11 +38,24 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
     let letters: Option<String> =
         conn.prepare_cached("SELECT letter FROM kiosk WHERE id = ?1")?.query_row([kiosk.as_str()], |row| row.get(0)).optional()?;
     let is_foreign = letters.is_some_and(|letters| letters != said.number.series().to_string());
-    let other = holder(conn, said, visits, patient)?;
+    let mut other = holder(conn, said, visits, patient)?;
+    if other.is_none() {
+        other = holder_since_another_day(conn, said, visits, patient)?;
+    }
+    // A request is named after its number: that of someone else may have the name.
+    let is_named_twice = match &event.event {
+        KioskEvent::WalkedIn(asks) => is_of_someone_else(conn, asks)?,
+        _ => false,
+    };
+    if is_named_twice {
+        other = other.or(visits.first().map(|visit| visit.as_str().to_owned()));
+    }
     if !is_foreign && other.is_none() {
         return Ok(());
     }
     let given = hand::next_ticket(conn, said.date)?;
+    let visit =
+        if is_named_twice { AppointmentId::of_request(given) } else { visits.first().cloned().unwrap_or_else(|| AppointmentId::new("")) };
     conn.execute(
         "INSERT INTO number_twice(kiosk, seq, said, date, given, visit, other, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
         params![
@@ -51,7 +64,7 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
             said.number.to_string(),
             said.date.to_string(),
             given.number.to_string(),
-            visits.first().map_or("", AppointmentId::as_str),
+            visit.as_str(),
             other.unwrap_or_default(),
             now.to_string()
         ],
@@ -60,10 +73,51 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
     Ok(())
 }
 
+/// Whether the visit that has the name of this request is another person's.
+fn is_of_someone_else(conn: &Connection, asks: &WalkedIn) -> Result<bool, DeskError> {
+    let sql = "SELECT walk_in FROM visit WHERE appointment_id = ?1 AND walk_in IS NOT NULL";
+    let there: Option<String> = conn.prepare_cached(sql)?.query_row([asks.appointment.as_str()], |row| row.get(0)).optional()?;
+    let there: Option<WalkedIn> = there.and_then(|body| serde_json::from_str(&body).ok());
+    let who = |asks: &WalkedIn| (asks.given_name.clone(), asks.family_name.clone(), asks.birth_date, asks.category.clone());
+    Ok(there.is_some_and(|there| who(&there) != who(asks)))
+}
+
+/// The visit of a request, which is named after its number unless that was decided otherwise.
+pub(super) fn request(conn: &Connection, kiosk: &str, seq: i64, asks: &WalkedIn) -> Result<AppointmentId, DeskError> {
+    let mut statement = conn.prepare_cached("SELECT visit FROM number_twice WHERE kiosk = ?1 AND seq = ?2 AND visit <> ''")?;
+    let visit: Option<String> = statement.query_row(params![kiosk, seq], |row| row.get(0)).optional()?;
+    Ok(visit.map_or_else(|| asks.appointment.clone(), AppointmentId::new))
+}
+
 /// The visit of somebody else who has this number.
 fn holder(conn: &Connection, ticket: Ticket, own: &[AppointmentId], patient: Option<&PatientId>) -> Result<Option<String>, DeskError> {
-    let mut statement = conn.prepare_cached("SELECT appointment_id, patient_id FROM ticket WHERE date = ?1 AND number = ?2")?;
-    let rows = statement.query_map(params![ticket.date.to_string(), ticket.number.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let statement = conn.prepare_cached("SELECT appointment_id, patient_id FROM ticket WHERE date = ?1 AND number = ?2")?;
+    someone_else(statement, params![ticket.date.to_string(), ticket.number.to_string()], own, patient)
+}
+
+/// The open visit of someone else who has waited with this number since another day. A kiosk knows of them, but not an older one, nor one whose clock is wrong.
+fn holder_since_another_day(
+    conn: &Connection,
+    ticket: Ticket,
+    own: &[AppointmentId],
+    patient: Option<&PatientId>,
+) -> Result<Option<String>, DeskError> {
+    let statement = conn.prepare_cached(&format!(
+        "SELECT t.appointment_id, t.patient_id FROM visit v JOIN ticket t ON t.appointment_id = v.appointment_id
+         WHERE v.state IN {} AND v.ticket_date >= ?1 AND t.number = ?2 AND t.date <> ?3",
+        open::STATES
+    ))?;
+    let of = params![open::since(conn)?.to_string(), ticket.number.to_string(), ticket.date.to_string()];
+    someone_else(statement, of, own, patient)
+}
+
+fn someone_else(
+    mut statement: CachedStatement<'_>,
+    of: impl rusqlite::Params,
+    own: &[AppointmentId],
+    patient: Option<&PatientId>,
+) -> Result<Option<String>, DeskError> {
+    let rows = statement.query_map(of, |row| Ok((row.get(0)?, row.get(1)?)))?;
     for row in rows {
         let (visit, theirs): (String, String) = row?;
         let is_own = own.iter().any(|id| id.as_str() == visit) || patient.is_some_and(|patient| patient.as_str() == theirs);

@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
 use super::super::error::DeskError;
 use super::forget::{EventKey, Forgotten};
+use super::worked::worked_until_in;
 use super::{ReadOnly, revision, settings, timestamp};
 use crate::domain::clinic_day::ClinicDay;
 
@@ -21,9 +22,10 @@ const LATE_DAYS: i64 = 45;
 
 /// The statements by which old days are found.
 pub(super) mod sql {
-    pub const EVENTS: &str = "SELECT kiosk, seq, body, received_at FROM kiosk_event WHERE removed_at IS NULL AND received_at < ?1";
+    pub const EVENTS: &str =
+        "SELECT kiosk, seq, body, received_at, revision FROM kiosk_event WHERE removed_at IS NULL AND received_at < ?1";
     pub const REASONS: &str = "SELECT appointment_id FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id <> ''";
-    pub const BY_HAND: &str = "SELECT appointment_id, detail, at FROM staff_action
+    pub const BY_HAND: &str = "SELECT appointment_id, detail, at, revision FROM staff_action
          WHERE at < ?1 AND appointment_id IS NOT NULL AND detail LIKE '%\"by_hand\"%'";
     pub const IS_NEAR: &str = "SELECT 1 FROM appointment WHERE id = ?1 AND local_date >= ?2";
     pub const LISTED: &str = "SELECT id, local_date FROM appointment WHERE local_date < ?1 ORDER BY local_date, id";
@@ -37,6 +39,9 @@ pub(super) mod sql {
     pub const REASON_LATER: &str =
         "SELECT DISTINCT r.appointment_id FROM kiosk_event e JOIN reason r ON r.kiosk = e.kiosk AND r.seq = e.seq
          WHERE e.received_at >= ?1 AND e.received_at < ?2 AND r.appointment_id <> ''";
+    /// The first of what came or was done in some span.
+    pub const FIRST_EVENT: &str = "SELECT MIN(+revision) FROM kiosk_event WHERE received_at >= ?1 AND received_at < ?2";
+    pub const FIRST_DEED: &str = "SELECT MIN(+revision) FROM staff_action WHERE at >= ?1 AND at < ?2";
     pub const WAITING: &str = "SELECT p.kiosk, p.seq FROM proposal p WHERE p.decision = 'accepted'
          AND NOT EXISTS (SELECT 1 FROM exported_change e WHERE e.revision = p.decided_revision)
          AND NOT EXISTS (SELECT 1 FROM contradicted_change c WHERE c.revision = p.decided_revision)";
@@ -92,6 +97,8 @@ struct Word {
     event: Option<EventKey>,
     visits: Vec<String>,
     day: Date,
+    /// When it came, in the order of everything: this cannot be wrong.
+    revision: i64,
 }
 
 impl ReadOnly {
@@ -125,7 +132,11 @@ impl ReadOnly {
             }
         }
         let waiting = waiting_events(&tx)?;
-        let stays = |word: &Word| open.contains(&word.day) || word.event.as_ref().is_some_and(|key| waiting.contains(key));
+        let first_kept = first_kept(&tx, from, &days)?;
+        // What came after something of the days that are kept is not older than they are: the clock was behind.
+        let came_later = |word: &Word| first_kept.is_some_and(|first| word.revision > first);
+        let stays =
+            |word: &Word| came_later(word) || open.contains(&word.day) || word.event.as_ref().is_some_and(|key| waiting.contains(key));
         for word in words.iter().filter(|word| stays(word)) {
             kept.extend(word.visits.iter().cloned());
         }
@@ -262,9 +273,21 @@ fn said_before(conn: &Connection, from: Timestamp, day: &ClinicDay) -> Result<Ve
             visits.push(id?);
         }
         let day = day.of(timestamp(&row.get::<_, String>(3)?)?);
-        words.push(Word { event: Some(key), visits, day });
+        words.push(Word { event: Some(key), visits, day, revision: row.get(4)? });
     }
     Ok(words)
+}
+
+/// The first of what came or was done on the days that are kept, up to the last one on which people worked: what was noted of later days was noted by a
+/// clock that ran ahead.
+fn first_kept(conn: &Connection, from: Timestamp, day: &ClinicDay) -> Result<Option<i64>, DeskError> {
+    let Some(until) = worked_until_in(conn)?.and_then(|last| day.begin_of(last.saturating_add(1.day()))) else { return Ok(None) };
+    let mut first = None;
+    for sql in [sql::FIRST_EVENT, sql::FIRST_DEED] {
+        let found: Option<i64> = conn.prepare_cached(sql)?.query_row([from.to_string(), until.to_string()], |row| row.get(0))?;
+        first = first.into_iter().chain(found).min();
+    }
+    Ok(first)
 }
 
 /// What staff did by hand says more than one visit too.
@@ -274,7 +297,8 @@ fn done_by_hand_before(conn: &Connection, from: Timestamp, day: &ClinicDay) -> R
     let mut words = Vec::new();
     while let Some(row) = rows.next()? {
         let visits = visits_by_hand(&row.get::<_, String>(0)?, &row.get::<_, String>(1)?);
-        words.push(Word { event: None, visits, day: day.of(timestamp(&row.get::<_, String>(2)?)?) });
+        let day = day.of(timestamp(&row.get::<_, String>(2)?)?);
+        words.push(Word { event: None, visits, day, revision: row.get(3)? });
     }
     Ok(words)
 }
@@ -340,6 +364,7 @@ mod tests {
             event: Some(("lobby".to_owned(), seq)),
             visits: visits.iter().map(|id| (*id).to_owned()).collect(),
             day: Date::default(),
+            revision: 0,
         };
         let words = [word(1, &["a"]), word(2, &["b", "c"]), word(3, &[]), word(4, &["d"]), word(5, &["c", "d", "a"]), word(6, &["e", "e"])];
         let mut groups = Grouping::of(&words);

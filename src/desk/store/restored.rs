@@ -4,6 +4,7 @@
 //! somebody has looked at it, and holds up nothing that comes after it.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::error::DeskError;
@@ -23,6 +24,11 @@ pub(super) const COPIED_AT: &str = "copied_at";
 const REVISIONS_AHEAD: i64 = 1_000_000;
 /// The desk's own numbers of the day go on so far behind those of the copy: people in the waiting room may hold those between.
 const NUMBERS_AHEAD: i64 = 100;
+
+/// For so many dates that the copy has no numbers of, too: the clock may be wrong just then, and the life that was lost may have gone on over midnight.
+const DATES_AHEAD: i64 = 2;
+/// For how many such dates that is still to be done.
+const DATES_LEFT: &str = "number_dates_ahead";
 
 /// A life that began with an older copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,10 +166,9 @@ pub(super) fn begin_life(
     conn.execute("UPDATE revision SET n = n + ?1", [REVISIONS_AHEAD])?;
     // Kiosks that wait for news hear of it at once.
     settings_changed(conn)?;
-    conn.execute(
-        "INSERT INTO desk_ticket(date, last) VALUES (?1, ?2) ON CONFLICT(date) DO UPDATE SET last = last + ?2",
-        params![today, NUMBERS_AHEAD],
-    )?;
+    conn.execute("INSERT INTO desk_ticket(date, last) VALUES (?1, 0) ON CONFLICT DO NOTHING", params![today])?;
+    conn.execute("UPDATE desk_ticket SET last = last + ?1", [NUMBERS_AHEAD])?;
+    set_meta(conn, DATES_LEFT, &DATES_AHEAD.to_string())?;
     conn.execute(
         "INSERT INTO life(at, copied_at, kiosk) VALUES (?1, ?2, ?3)",
         params![now.to_string(), copied_at, kiosk.map(KioskId::as_str)],
@@ -175,6 +180,16 @@ pub(super) fn begin_life(
         "a backup of the desk was restored: kiosks send missing reports again; work done at the desk since then is missing"
     );
     Ok(())
+}
+
+/// With which of its own numbers the desk begins a date, if it has none of that date yet.
+pub(super) fn first_number(conn: &Connection, date: Date) -> Result<i64, DeskError> {
+    let left: i64 = meta(conn, DATES_LEFT)?.and_then(|left| left.parse().ok()).unwrap_or_default();
+    if left == 0 || conn.prepare_cached("SELECT 1 FROM desk_ticket WHERE date = ?1")?.exists([date.to_string()])? {
+        return Ok(1);
+    }
+    set_meta(conn, DATES_LEFT, &(left - 1).to_string())?;
+    Ok(NUMBERS_AHEAD + 1)
 }
 
 /// Notes positions that a kiosk will never tell, if they are the next ones; answers up to where nothing is expected any more.

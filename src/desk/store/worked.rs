@@ -130,7 +130,7 @@ impl Store {
     }
 
     pub(super) fn worked_until(&self) -> Result<Option<Date>, DeskError> {
-        Ok(meta(&self.conn, WORKED)?.and_then(|text| text.parse().ok()))
+        worked_until_in(&self.conn)
     }
 
     /// When a date begins at the clinic.
@@ -150,6 +150,11 @@ impl Store {
         let last = time_of(&self.conn, LAST_EVENT, from, to)?.max(time_of(&self.conn, LAST_DEED, from, to)?);
         Ok(last.map(|at| self.date_at(at)))
     }
+}
+
+/// The last day on which people worked, as it was noted.
+pub(super) fn worked_until_in(conn: &Connection) -> Result<Option<Date>, DeskError> {
+    Ok(meta(conn, WORKED)?.and_then(|text| text.parse().ok()))
 }
 
 fn time_of(conn: &Connection, sql: &str, from: Timestamp, to: Timestamp) -> Result<Option<Timestamp>, DeskError> {
