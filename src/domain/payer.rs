@@ -149,7 +149,7 @@ impl Payer {
         }
         match Format::of(&self.member_id) {
             None | Some(Format::Anything) => String::new(),
-            // The sample on the cards that CMS shows (FACTS 5).
+            // The sample on CMS's own picture of a Medicare card.
             Some(Format::Mbi) => "1EG4-TE5-MK73".to_owned(),
             // Numbers that begin with 999 are never given to anybody.
             Some(Format::NhsNumber) => "999 012 3454".to_owned(),
@@ -237,7 +237,7 @@ pub fn check_format(format: &str) -> Result<(), UnknownFormat> {
 const NO_MBI_LETTERS: [char; 6] = ['S', 'L', 'O', 'I', 'B', 'Z'];
 
 /// Medicare Beneficiary Identifier: eleven places, each with its own characters, and no check digit. After the CMS document
-/// "Understanding the MBI" (FACTS 5).
+/// "Understanding the MBI".
 fn mbi(plain: &[char]) -> Result<Private, MemberDoubt> {
     // 1: 1 to 9. C: letter. N: digit. X: letter or digit.
     const PLACES: &str = "1CXNCXNCCNN";

@@ -32,14 +32,14 @@ pub struct ClinicSettings {
     pub day_begins_at_hour: u8,
     /// ISO 3166 code of the country whose telephone numbers and postal codes are written without saying so, such as `US`.
     pub country: String,
-    /// Contact details and insurance that were confirmed at a kiosk within so many days are not asked for again (FACTS 6).
+    /// Contact details and insurance that were confirmed at a kiosk within so many days are not asked for again; US Veterans Affairs uses 7.
     pub ask_again_after_days: u16,
     /// Which contact details kiosks show and take, of [`Field::DETAILS`], each once. Empty: nobody is asked about any.
     #[serde(deserialize_with = "details")]
     pub details: Vec<Field>,
     /// What is asked of insurance.
     pub insurance: InsuranceSettings,
-    /// Check-in opens this many minutes before the appointment (FACTS 3: 30 to 60 in the field).
+    /// Check-in opens this many minutes before the appointment (30 to 60 in other systems: 45 at US Veterans Affairs, 30 in Oracle Health).
     pub early_minutes: u32,
     /// Check-in closes this many minutes after the appointment's beginning; then the desk decides.
     pub late_minutes: u32,

@@ -20,7 +20,7 @@ use crate::domain::queue::Wait;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 
-/// Tries to be found before a person takes over (FACTS 2).
+/// Attempts before the front desk helps, as at the check-in kiosks of US Veterans Affairs.
 pub const TRIES_MAX: u8 = 3;
 
 /// A card that was held out: what it says, how its name may be read otherwise, and whether the clinic asks for nothing more after it.

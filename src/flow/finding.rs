@@ -170,7 +170,7 @@ impl Conversation {
                 if self.card.as_ref().is_some_and(|card| card.is_enough) {
                     return self.to(Step::IsThisYou);
                 }
-                // A code can be picked up by anybody: one typed fact makes two identifiers (FACTS 2).
+                // Anyone can pick up a letter: one typed fact makes it two identifiers (Joint Commission NPSG.01.01.01).
                 self.date = self.new_birthday();
                 self.to(Step::Birthday)
             }

@@ -220,7 +220,7 @@ impl Step {
             | Self::ChangeInsurance
             | Self::NewCard(_) => Some(Patience { ask_after_seconds: 60, end_after_seconds: 20 }),
             Self::Find | Self::IsThisYou | Self::CallAs => Some(Patience { ask_after_seconds: 40, end_after_seconds: 20 }),
-            // Result pages in the field stay 10 to 20 s (FACTS 2); a number must be readable by the slowest reader.
+            // Other kiosks show their last page for 10 to 20 s; a number must be readable by the slowest reader.
             Self::Done => Some(Patience { ask_after_seconds: 25, end_after_seconds: 10 }),
             Self::Stopped(_) | Self::Help | Self::UnwellTold => Some(Patience { ask_after_seconds: 30, end_after_seconds: 15 }),
             Self::Unwell => Some(Patience { ask_after_seconds: 20, end_after_seconds: 15 }),

@@ -1,7 +1,7 @@
 //! How long somebody may have to wait, from how long visits of that queue took lately.
 //!
-//! Source: FACTS 9. A range is believed more than a point; a time that has passed is never shown as one still to come; without a
-//! basis nothing is said.
+//! People believe a range more than a single number (Munich shows one on its public waiting lists); a time that has passed is never shown as one still to
+//! come; without a basis nothing is shown.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
