@@ -12,10 +12,10 @@ pub const FAMILY_ARABIC: &str = "Noto Sans Arabic";
 
 /// Every font file, in the order in which they are asked for a letter: regular and bold of each family.
 pub const FILES: [&[u8]; 6] = [
-    include_bytes!("../ui/fonts/AtkinsonHyperlegibleNext-Regular.ttf"),
-    include_bytes!("../ui/fonts/AtkinsonHyperlegibleNext-Bold.ttf"),
-    include_bytes!("../ui/fonts/NotoSans-Regular.ttf"),
-    include_bytes!("../ui/fonts/NotoSans-Bold.ttf"),
-    include_bytes!("../ui/fonts/NotoSansArabic-Regular.ttf"),
-    include_bytes!("../ui/fonts/NotoSansArabic-Bold.ttf"),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/fonts/AtkinsonHyperlegibleNext-Regular.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/fonts/AtkinsonHyperlegibleNext-Bold.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/fonts/NotoSans-Regular.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/fonts/NotoSans-Bold.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/fonts/NotoSansArabic-Regular.ttf")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/fonts/NotoSansArabic-Bold.ttf")),
 ];

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use arrivals::clock::ManualClock;
 use arrivals::desk::Desk;
-use arrivals::desk::import::import_file;
+use arrivals::desk::service::import::import_file;
 use arrivals::desk::store::{StaffAction, StaffWork};
-use arrivals::desk::users::Role;
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::queue::{QueueAction, ServicePoint};
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::staff::Role;
 use arrivals::domain::ticket::{Series, TicketNumber};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

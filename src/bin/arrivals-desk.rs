@@ -11,17 +11,17 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use arrivals::clock::SystemClock;
-use arrivals::desk::Desk;
-use arrivals::desk::config::{DeskConfig, listen_address};
-use arrivals::desk::connections::raise_open_files;
-use arrivals::desk::import::how::Mapping;
-use arrivals::desk::import::preview::preview_as;
-use arrivals::desk::import::{Given, ImportError, Report, Summary, days, import_as, sample};
-use arrivals::desk::matching;
-use arrivals::desk::out::write_file;
+use arrivals::desk::base::config::{DeskConfig, listen_address};
+use arrivals::desk::base::connections::raise_open_files;
+use arrivals::desk::base::out::write_file;
 use arrivals::desk::page::reports::document;
-use arrivals::desk::reports::csv;
+use arrivals::desk::service::import::how::Mapping;
+use arrivals::desk::service::import::matching;
+use arrivals::desk::service::import::preview::preview_as;
+use arrivals::desk::service::import::{Given, ImportError, Report, Summary, days, import_as, sample};
+use arrivals::desk::service::reports::csv;
 use arrivals::desk::store::{COMMAND, Days, Seen};
+use arrivals::desk::{Desk, DeskOptions};
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::report::Filter;
 use clap::{Args, Parser, Subcommand};
@@ -235,10 +235,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 fn open(config: &DeskConfig) -> anyhow::Result<Desk> {
     let clock = Arc::new(SystemClock::default());
-    let desk = match &config.clinic {
-        Some(clinic) => Desk::open(&config.data, clinic.clone(), clock)?,
-        None => Desk::open_stored(&config.data, clock)?,
-    };
+    let options = DeskOptions::default()
+        .messages(config.messages.clone())
+        .session_idle(Duration::from_secs(60 * u64::from(config.session_idle_minutes)))
+        .second_step_for(config.security.totp_required);
+    let desk = Desk::open_with(&config.data, config.clinic.clone(), options, clock)?;
     for kiosk in &config.kiosk {
         let id = KioskId::new(kiosk.id.as_str());
         desk.enrol_kiosk(&id, kiosk.series, &kiosk.token)?;
@@ -246,9 +247,7 @@ fn open(config: &DeskConfig) -> anyhow::Result<Desk> {
             desk.place_kiosk(&id, place)?;
         }
     }
-    let desk = desk.with_messages(config.messages.clone());
-    let desk = desk.with_session_idle(Duration::from_secs(60 * u64::from(config.session_idle_minutes)));
-    Ok(desk.with_second_step_for(config.security.totp_required))
+    Ok(desk)
 }
 
 /// For what means nothing at a new desk: a mistyped folder is not made into one.

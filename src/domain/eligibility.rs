@@ -10,6 +10,9 @@ use super::insurance::{CardMark, Coverage};
 use super::private::Private;
 use super::reason::Reason;
 
+/// No answer is waited for longer: CAQH CORE's infrastructure rule has 20 s for 90 % of answers in real time.
+pub const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(20);
+
 /// What is known of one card (the answer of X12 271, in the words of a desk).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,7 +3,8 @@
 //! Invariant: the list is the example files themselves; a test looks that every file is among them.
 
 /// Every example configuration.
-const FILES: [&str; 2] = [include_str!("../../deploy/desk.example.toml"), include_str!("../../deploy/kiosk.example.toml")];
+const FILES: [&str; 2] =
+    [include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/desk.example.toml")), include_str!("../../deploy/kiosk.example.toml")];
 
 /// What a key is called, in part, whose value is a secret.
 const SECRET_KEYS: [&str; 3] = ["token", "password", "secret"];

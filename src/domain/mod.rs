@@ -37,5 +37,7 @@ pub mod report;
 pub mod schedule;
 pub mod settings;
 pub mod spoken;
+pub mod staff;
 pub mod stats;
 pub mod ticket;
+pub mod visit;

@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn the_example_is_complete_and_loads() {
-        let example = include_str!("../../deploy/kiosk.example.toml");
+        let example = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/kiosk.example.toml"));
         assert!(KioskConfig::parse(example).unwrap_err().to_string().contains("placeholder of the example file"));
         KioskConfig::parse(&example.replace("replace-this-with-the-kiosks-token", "0123456789abcdef0123")).unwrap();
         for key in [

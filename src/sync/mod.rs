@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod backoff;
+pub mod bounds;
 #[cfg(feature = "kiosk")]
 pub mod client;
 pub mod cut;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arrivals::clock::{Clock, ManualClock};
 use arrivals::desk::Desk;
-use arrivals::desk::api::InProcess;
+use arrivals::desk::service::kiosks::served::InProcess;
 use arrivals::desk::store::{ChangeKey, Seen, Shown, Verdict};
 use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::{KioskId, Seq};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arrivals::clock::{Clock, ManualClock};
 use arrivals::desk::Desk;
-use arrivals::desk::kiosks::Alarm;
+use arrivals::desk::service::kiosks::watch::Alarm;
 use arrivals::desk::store::{WalkInByHand, restore};
 use arrivals::domain::ids::{AppointmentId, Seq};
 use arrivals::domain::language::Language;

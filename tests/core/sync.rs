@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arrivals::clock::{Clock, ManualClock};
 use arrivals::desk::Desk;
-use arrivals::desk::api::InProcess;
+use arrivals::desk::service::kiosks::served::InProcess;
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::{AppointmentId, KioskId, Seq};

@@ -123,7 +123,7 @@ async fn an_appointment_is_moved_called_off_and_taken_back() {
     assert!(late.status == 409 && late.body.contains("Somebody was faster"));
     assert_eq!(http(addr, "GET", "/appointments/one?appointment=nobody", &[("cookie", &cookie)], "").await.status, 404);
     // Who looked, and who did what, is on record.
-    place.desk.add_user("sue", PASSWORD, arrivals::desk::users::Role::Supervisor).unwrap();
+    place.desk.add_user("sue", PASSWORD, arrivals::domain::staff::Role::Supervisor).unwrap();
     let sue = sign_in(addr, "sue", PASSWORD).await.cookies();
     let audit = http(addr, "GET", "/audit", &[("cookie", &sue)], "").await.body;
     for words in ["moved an appointment", "called an appointment off", "took back what was booked", "looked at an appointment"] {

@@ -10,9 +10,9 @@ use std::time::Duration;
 use arrivals::clock::ManualClock;
 use arrivals::desk::Desk;
 use arrivals::desk::store::{AuditRow, AuditSearch, COMMAND, IMPORT, Seen, StaffAction, StaffWork, Verdict, Verified};
-use arrivals::desk::users::Role;
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::proposal::Field;
+use arrivals::domain::staff::Role;
 use arrivals::domain::ticket::Series;
 
 use super::page::{ready, sign_in};

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use arrivals::clock::Clock;
 use arrivals::desk::Desk;
-use arrivals::desk::serve::Serving;
+use arrivals::desk::http::serve::Serving;
 use arrivals::desk::store::{AuditSearch, FEED_DAYS_AHEAD};
-use arrivals::desk::users::Role;
 use arrivals::domain::board::Board;
 use arrivals::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight};
 use arrivals::domain::ids::Seq;
@@ -16,6 +15,7 @@ use arrivals::domain::language::Language;
 use arrivals::domain::pages::TicketPages;
 use arrivals::domain::queue::QueueAction;
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::staff::Role;
 use arrivals::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use arrivals::desk::Desk;
-use arrivals::desk::booking::NewPerson;
+use arrivals::desk::service::booking::book::NewPerson;
 use arrivals::desk::store::{Refused, Verified};
 use arrivals::domain::appointment::{Appointment, AppointmentStatus};
 use arrivals::domain::booking::{Ask, Conflict, Slot};
@@ -264,7 +264,7 @@ fn hours_rooms_and_closed_days_of_the_clinic_count() {
         room = "Room 1"
         services = ["Eye clinic"]
     "#;
-    let config = arrivals::desk::config::DeskConfig::parse(text).unwrap();
+    let config = arrivals::desk::base::config::DeskConfig::parse(text).unwrap();
     let clock = arrivals::clock::ManualClock::at("2026-11-23T08:00:00Z".parse().unwrap());
     let desk = Desk::open(folder.path(), config.clinic.unwrap(), Arc::new(clock)).unwrap();
     let words = |service: &str, minutes: u32| {

@@ -1,7 +1,7 @@
 //! A kiosk that says more than the desk takes, or what it does not understand: what fits is taken, the rest is told, and nothing waits behind it.
 
-use arrivals::desk::api::Unserved;
-use arrivals::desk::kiosks::{Alarm, Standing};
+use arrivals::desk::service::kiosks::served::Unserved;
+use arrivals::desk::service::kiosks::watch::{Alarm, Standing};
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::{AppointmentId, Seq};
 use arrivals::domain::queue::VisitState;

@@ -6,18 +6,17 @@ use std::time::Duration;
 
 use arrivals::clock::Clock;
 use arrivals::desk::Desk;
-use arrivals::desk::api::InProcess;
-use arrivals::desk::by_hand::check_note;
-use arrivals::desk::queues::Refusal;
-use arrivals::desk::store::{
-    AuditSearch, HandAction, Happening, IfLate, StaffAction, StaffDeed, StaffWork, Verified, VisitRow, WalkInByHand,
-};
+use arrivals::desk::service::kiosks::served::InProcess;
+use arrivals::desk::service::queue::by_hand::check_note;
+use arrivals::desk::store::{AuditSearch, HandAction, Happening, IfLate, StaffAction, StaffDeed, StaffWork, Verified, WalkInByHand};
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::language::Language;
 use arrivals::domain::person::BirthDate;
+use arrivals::domain::queue::day::Refusal;
 use arrivals::domain::queue::{QueueAction, VisitState};
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
+use arrivals::domain::visit::VisitRow;
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::wire::Change;
 use jiff::civil::{Date, date};

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use arrivals::clock::Clock;
 use arrivals::desk::Desk;
-use arrivals::desk::letters::LetterError;
-use arrivals::desk::queues::Refusal;
-use arrivals::desk::store::{AuditSearch, Happening, IfLate, Refused, StaffAction, StaffDeed, StaffWork, Verified, VisitRow};
-use arrivals::desk::users::Role;
+use arrivals::desk::service::booking::letters::LetterError;
+use arrivals::desk::store::{AuditSearch, Happening, IfLate, Refused, StaffAction, StaffDeed, StaffWork, Verified};
 use arrivals::domain::appointment::{Appointment, AppointmentStatus, Standing};
 use arrivals::domain::language::Language;
 use arrivals::domain::queue::VisitState;
+use arrivals::domain::queue::day::Refusal;
 use arrivals::domain::reason::Reason;
+use arrivals::domain::staff::Role;
 use arrivals::domain::ticket::CallAs;
+use arrivals::domain::visit::VisitRow;
 use arrivals::sync::wire::Change;
 use jiff::civil::{Date, date};
 

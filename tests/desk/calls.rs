@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use arrivals::desk::queues::Refusal;
-use arrivals::desk::serve::Serving;
+use arrivals::desk::http::serve::Serving;
 use arrivals::desk::store::{StaffAction, StaffWork};
-use arrivals::desk::users::Role;
+use arrivals::domain::queue::day::Refusal;
 use arrivals::domain::queue::{QueueAction, VisitState};
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::staff::Role;
 
 use super::page;
 use super::queue::{arrives, clinic, desk_with, id, minutes, named, ticket};

@@ -12,7 +12,7 @@ use super::support::{Answer, Place, decide_change, form, http, import};
 
 const ADDRESS: &str = "/changes?appointment=apt-0001";
 
-async fn get(serving: &arrivals::desk::serve::Serving, cookie: &str, path: &str) -> Answer {
+async fn get(serving: &arrivals::desk::http::serve::Serving, cookie: &str, path: &str) -> Answer {
     http(serving.addr, "GET", path, &[("cookie", cookie)], "").await
 }
 

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use arrivals::clock::{Clock, ManualClock};
 use arrivals::desk::Desk;
-use arrivals::desk::clean_up::{CleanUp, USUAL_DAYS_MAX};
+use arrivals::desk::service::privacy::clean_up::{CleanUp, USUAL_DAYS_MAX};
 use arrivals::desk::store::{AuditSearch, COMMAND, DESK, Removal, Seen, Slice, StaffAction, StaffWork, Verdict};
-use arrivals::desk::users::Role;
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::proposal::Field;
 use arrivals::domain::queue::QueueAction;
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::staff::Role;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arrivals::clock::Clock as _;
-use arrivals::desk::Desk;
-use arrivals::desk::eligibility::{SimulatedPayers, answer_in_time};
-use arrivals::desk::store::{DESK, IfLate, StaffAction, StaffWork, Verdict, VisitRow};
+use arrivals::desk::service::changes::eligibility::{SimulatedPayers, answer_in_time};
+use arrivals::desk::store::{DESK, IfLate, StaffAction, StaffWork, Verdict};
+use arrivals::desk::{Desk, DeskOptions};
 use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::insurance::Coverage;
@@ -17,6 +17,7 @@ use arrivals::domain::queue::VisitState;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::CallAs;
+use arrivals::domain::visit::VisitRow;
 use jiff::civil::date;
 
 use super::insurance::{HEADER, get, on_file, row, said, take, value};
@@ -163,9 +164,8 @@ async fn taking_a_reason_back_leaves_the_step_before_it() {
 #[tokio::test]
 async fn the_list_and_the_persons_page_say_it_with_a_pill_and_count_it() {
     let place = clinic("M9");
-    place.desk.add_user("ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
-    let desk = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap();
-    let desk = desk.with_payers(Arc::new(SimulatedPayers::default()));
+    place.desk.add_user("ana", PASSWORD, arrivals::domain::staff::Role::Desk).unwrap();
+    let desk = place.opened_with(DeskOptions::default().payers(Arc::new(SimulatedPayers::default())));
     let serving = desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let list = get(&serving, &cookie, "/list").await.body;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use arrivals::desk::Desk;
 use arrivals::desk::store::FileState;
-use arrivals::desk::users::Role;
 use arrivals::domain::ids::Seq;
+use arrivals::domain::staff::Role;
 use rusqlite::Connection;
 
 use super::page::{ready, sign_in};

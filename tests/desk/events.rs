@@ -1,12 +1,13 @@
 //! What kiosks report: once each, in order, never lost; what staff do with it.
 
-use arrivals::desk::api::{InProcess, Unserved};
-use arrivals::desk::store::{StaffAction, StaffWork, VisitRow};
+use arrivals::desk::service::kiosks::served::{InProcess, Unserved};
+use arrivals::desk::store::{StaffAction, StaffWork};
 use arrivals::domain::event::{KioskEvent, LoggedEvent};
 use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
 use arrivals::domain::queue::VisitState;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::{PrintOutcome, PrintTrouble, Ticket};
+use arrivals::domain::visit::VisitRow;
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::wire::{Change, Post};
 

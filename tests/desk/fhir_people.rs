@@ -1,6 +1,6 @@
 //! Lists as FHIR as they really come: whose number is whose, which name, telephone and language count on the day.
 
-use arrivals::desk::import::{ImportError, Sink, fhir};
+use arrivals::desk::service::import::{ImportError, Sink, fhir};
 use arrivals::desk::store::Unsaid;
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::private::Private;

@@ -1,6 +1,6 @@
 //! Lists as FHIR as they really come: nobody's visit is lost without a word, whatever the shape of the file.
 
-use arrivals::desk::import::fhir;
+use arrivals::desk::service::import::fhir;
 use arrivals::domain::appointment::AppointmentStatus;
 
 use super::fhir_people::{Heard, appointment, bundle, entry, field, hear, patient, plain};

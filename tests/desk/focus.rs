@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use arrivals::desk::page::{ACCESS, Needs};
-use arrivals::desk::settings::parts::PARTS;
-use arrivals::desk::users::Role;
+use arrivals::desk::page::{Needs, ROUTES};
+use arrivals::desk::service::settings::parts::PARTS;
 use arrivals::domain::proposal::Field;
 use arrivals::domain::reason::Reason;
+use arrivals::domain::staff::Role;
 
 use super::page::{ready, sign_in};
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, says, send, text};
@@ -108,7 +108,7 @@ async fn no_page_opens_with_the_focus_on_a_button_that_changes_something() {
     };
 
     let mut pages: Vec<(String, Answer)> = Vec::new();
-    for (_, path, ..) in ACCESS.iter().filter(|(method, _, needs, _)| *method == "GET" && matches!(needs, Needs::Page(_) | Needs::Nothing))
+    for (_, path, ..) in ROUTES.iter().filter(|(method, _, needs, ..)| *method == "GET" && matches!(needs, Needs::Page(_) | Needs::Nothing))
     {
         for query in ["", "?appointment=apt-0001", "?appointment=apt-0005"] {
             pages.push((format!("{path}{query}"), get(&format!("{path}{query}")).await));

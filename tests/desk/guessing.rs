@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arrivals::desk::DeskError;
 use arrivals::desk::store::{AuditSearch, COMMAND};
-use arrivals::desk::users::Role;
+use arrivals::domain::staff::Role;
 
 use super::page::ready;
 use super::support::{Answer, PASSWORD, form, http};

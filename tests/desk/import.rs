@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use arrivals::desk::import::how::How;
-use arrivals::desk::import::{Summary, csv};
+use arrivals::desk::service::import::how::How;
+use arrivals::desk::service::import::{Summary, csv};
 use arrivals::domain::ids::{AppointmentId, KioskId};
 
 use super::support::{TOKEN_A, checked_in, import, place, post_of};
@@ -344,9 +344,9 @@ fn fhir_knows_people_by_all_their_names() {
 #[test]
 fn a_hundred_megabytes_are_read_to_the_end() {
     struct Count(u64, u64);
-    impl arrivals::desk::import::Sink for Count {
+    impl arrivals::desk::service::import::Sink for Count {
         fn leaves_unsaid(&mut self, _: arrivals::desk::store::Unsaid) {}
-        fn good(&mut self, _: arrivals::domain::appointment::Appointment) -> Result<(), arrivals::desk::import::ImportError> {
+        fn good(&mut self, _: arrivals::domain::appointment::Appointment) -> Result<(), arrivals::desk::service::import::ImportError> {
             self.0 += 1;
             Ok(())
         }

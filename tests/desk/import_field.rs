@@ -1,8 +1,8 @@
 //! Lists as practices export them: nobody is lost for how a file is written, and nobody vanishes without a word.
 
-use arrivals::desk::import::how::{How, Mapping};
-use arrivals::desk::import::preview::{Kind, ReadList};
-use arrivals::desk::import::{Given, import_as};
+use arrivals::desk::service::import::how::{How, Mapping};
+use arrivals::desk::service::import::preview::{Kind, ReadList};
+use arrivals::desk::service::import::{Given, import_as};
 use arrivals::domain::appointment::{Appointment, AppointmentStatus};
 
 use super::page::{ready, sign_in};
@@ -190,7 +190,7 @@ fn what_changes_for_people_who_are_here_is_said_first() {
 async fn columns_are_matched_once_and_remembered() {
     let (place, serving, _) = ready().await;
     let addr = serving.addr;
-    place.desk.add_user("sue", PASSWORD, arrivals::desk::users::Role::Supervisor).unwrap();
+    place.desk.add_user("sue", PASSWORD, arrivals::domain::staff::Role::Supervisor).unwrap();
     let sue = sign_in(addr, "sue", PASSWORD).await.cookies();
     let csrf = http(addr, "GET", "/appointments/import", &[("cookie", &sue)], "").await.csrf();
     let headers = [("cookie", sue.as_str()), ("content-type", "application/octet-stream"), ("x-arrivals-token", csrf.as_str())];

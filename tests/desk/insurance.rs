@@ -293,7 +293,7 @@ fn an_accepted_card_is_handed_on_part_by_part_and_none_as_nothing() {
     assert!(place.desk.next_export_batch().unwrap().is_none(), "once");
 }
 
-pub async fn get(serving: &arrivals::desk::serve::Serving, cookie: &str, path: &str) -> Answer {
+pub async fn get(serving: &arrivals::desk::http::serve::Serving, cookie: &str, path: &str) -> Answer {
     http(serving.addr, "GET", path, &[("cookie", cookie)], "").await
 }
 
@@ -397,7 +397,7 @@ async fn the_list_says_what_is_the_matter_with_a_card_before_anybody_comes() {
         let place = Place { desk, ..place };
         let text = format!("{HEADER},payer,coverage_end,status\n{},{payer},{until},{status}\n", row("a1", "2026-11-23T08:00:00", "ada"));
         take(&place, "day.csv", &text);
-        place.desk.add_user("Ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
+        place.desk.add_user("Ana", PASSWORD, arrivals::domain::staff::Role::Desk).unwrap();
         let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
         let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
         let list = get(&serving, &cookie, "/list").await.body;

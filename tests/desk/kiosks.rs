@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use arrivals::clock::ManualClock;
 use arrivals::desk::Desk;
-use arrivals::desk::api::InProcess;
-use arrivals::desk::kiosks::{Alarm, Standing};
+use arrivals::desk::service::kiosks::served::InProcess;
+use arrivals::desk::service::kiosks::watch::{Alarm, Standing};
 use arrivals::desk::store::{AuditSearch, OrderRefused, OrderState};
 use arrivals::domain::event::{Ended, KioskEvent, LoggedEvent, StepTime, StepTimes};
 use arrivals::domain::ids::{KioskId, Seq};

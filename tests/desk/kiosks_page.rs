@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use arrivals::desk::store::{AuditSearch, COMMAND};
-use arrivals::desk::users::Role;
 use arrivals::domain::ids::KioskId;
 use arrivals::domain::kiosk::{OrderEnd, OrderStage};
+use arrivals::domain::staff::Role;
 use arrivals::sync::wire::{Condition, DeviceHealth, Health, Orders};
 
 use super::kiosks::{lobby, say, well};

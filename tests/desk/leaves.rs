@@ -2,11 +2,11 @@
 //! out, or every limit passes, and the raw file is searched for it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use arrivals::desk::Desk;
-use arrivals::desk::booking::NewPerson;
-use arrivals::desk::messages::{MessageSettings, Way};
+use arrivals::desk::DeskOptions;
+use arrivals::desk::base::config::MessageSettings;
+use arrivals::desk::service::booking::book::NewPerson;
+use arrivals::desk::service::booking::messages::Way;
 use arrivals::desk::store::{COMMAND, Counter, HandAction, IfLate, Removal, StaffAction, StaffWork, Verdict, Verified, WalkInByHand};
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::eligibility::Eligibility;
@@ -184,7 +184,7 @@ fn a_full_day() -> (Place, Vec<String>) {
     let newer = format!(r#"{{"seq":5,"at":"2026-11-23T13:05:00Z","event":{{"kind":"sang","by":["{NUMBER}"],"words":"{WORD}"}}}}"#);
     let unread = format!(r#"{{"seq":6,"at":"2026-11-23T13:06:00Z","event":["{VISIT}1","{WORD}"]}}"#);
     let body = format!(r#"{{"kiosk":"lobby","last":6,"events":[{newer},{unread}]}}"#);
-    desk.take_report(TOKEN_A, arrivals::desk::bounds::read(body.as_bytes()).unwrap()).unwrap();
+    desk.take_report(TOKEN_A, arrivals::sync::bounds::read(body.as_bytes()).unwrap()).unwrap();
     send_photos(&place);
     // Decided in every way, and handed on.
     for change in desk.changes_of(&list[0].id).unwrap() {
@@ -242,8 +242,7 @@ fn a_full_day() -> (Place, Vec<String>) {
     desk.call_off(&booked, &said("Is"), "ana").unwrap().unwrap();
     // A program that says whom it could not reach.
     let command = ["sh", "-c", "grep -o '\"to\".*' >&2; exit 65"].map(str::to_owned).to_vec();
-    let mailing =
-        Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap().with_messages(Some(MessageSettings { command }));
+    let mailing = place.opened_with(DeskOptions::default().messages(Some(MessageSettings { command })));
     assert!(mailing.send_message(&list[3].id, Way::Sms, false, "ana").unwrap());
     mailing.send_due_messages().unwrap();
     assert!(mailing.send_message(&list[3].id, Way::Email, false, "ana").unwrap());

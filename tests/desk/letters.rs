@@ -1,12 +1,13 @@
 //! Letters and the keys they are signed with: what is on them, what kiosks hear, what never leaves the desk.
 
 use arrivals::codes::{Reader, Scanned, letter};
-use arrivals::desk::api::InProcess;
-use arrivals::desk::letters::file_name;
+use arrivals::desk::Desk;
+use arrivals::desk::service::booking::letters::file_name;
+use arrivals::desk::service::kiosks::served::InProcess;
 use arrivals::desk::store::{RETIRED_KEYS_MAX, Store};
-use arrivals::desk::{Desk, users::Role};
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::settings::{ClinicSettings, LetterKey, LetterKeys, LetterPaper};
+use arrivals::domain::staff::Role;
 use arrivals::paper::Typesetter;
 use arrivals::sync::api::{Attempt, DeskApi};
 use jiff::civil::date;

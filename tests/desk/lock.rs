@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use arrivals::desk::serve::Serving;
+use arrivals::desk::DeskOptions;
+use arrivals::desk::http::serve::Serving;
 use arrivals::desk::store::COMMAND;
-use arrivals::desk::users::Role;
 use arrivals::domain::reason::Reason;
+use arrivals::domain::staff::Role;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::page::{ready, sign_in};
@@ -262,14 +263,7 @@ async fn the_clinic_sets_when_pages_lock_and_it_counts_at_once() {
 async fn without_a_setting_pages_lock_when_the_configuration_says() {
     let place = place();
     place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let desk = arrivals::desk::Desk::open(
-        folder.path(),
-        arrivals::domain::settings::ClinicSettings::default(),
-        std::sync::Arc::new(place.clock.clone()),
-    );
-    let desk = desk.unwrap().with_session_idle(40 * MINUTE);
-    desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
+    let desk = place.opened_with(DeskOptions::default().session_idle(40 * MINUTE));
     let serving = desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     place.clock.advance(39 * MINUTE);

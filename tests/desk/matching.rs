@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use arrivals::desk::import::Report;
-use arrivals::desk::matching::{Outcomes, match_files};
+use arrivals::desk::service::import::Report;
+use arrivals::desk::service::import::matching::{Outcomes, match_files};
 
 const LIST: &str = "appointment_id,start,given_name,family_name,birth_date,patient_id,phone,status,other_given_names\n\
 a1,2026-11-23T08:00:00-05:00,José Luis,Ávila,1950-03-01,p1,555-111-2222,booked,Pepe\n\

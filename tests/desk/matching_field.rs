@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use arrivals::desk::import::Report;
-use arrivals::desk::import::preview::{Kind, ReadList};
-use arrivals::desk::matching::match_files;
+use arrivals::desk::service::import::Report;
+use arrivals::desk::service::import::matching::match_files;
+use arrivals::desk::service::import::preview::{Kind, ReadList};
 
 /// Given name, family name, birth date, last four digits, and the right answer: the appointment, `more` (one more fact) or `none`.
 type Row<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);

@@ -1,7 +1,7 @@
 //! One number, one person: whatever a kiosk's configuration says.
 
-use arrivals::desk::store::VisitRow;
 use arrivals::domain::event::{KioskEvent, LoggedEvent, WalkedIn};
+use arrivals::domain::visit::VisitRow;
 use arrivals::domain::ids::{AppointmentId, PatientId};
 use arrivals::domain::language::Language;
 use arrivals::domain::person::BirthDate;

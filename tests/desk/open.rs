@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 
 use arrivals::clock::Clock as _;
-use arrivals::desk::api::InProcess;
-use arrivals::desk::serve::Serving;
+use arrivals::desk::http::serve::Serving;
+use arrivals::desk::service::kiosks::served::InProcess;
 use arrivals::desk::store::{AuditSearch, PhoneAnswer, PhoneWish, StaffAction, StaffWork, WalkInByHand};
-use arrivals::desk::users::Role;
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::{KioskId, Seq};
 use arrivals::domain::language::Language;
@@ -15,6 +14,7 @@ use arrivals::domain::person::BirthDate;
 use arrivals::domain::queue::{QueueAction, VisitState};
 use arrivals::domain::reason::Reason;
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::staff::Role;
 use arrivals::domain::ticket::{CallAs, Ticket};
 use arrivals::sync::api::{Attempt, DeskApi};
 

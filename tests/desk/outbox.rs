@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrivals::clock::ManualClock;
-use arrivals::desk::Desk;
-use arrivals::desk::messages::{MessageSettings, Way};
+use arrivals::desk::base::config::MessageSettings;
+use arrivals::desk::service::booking::messages::Way;
+use arrivals::desk::{Desk, DeskOptions};
 use arrivals::domain::ids::AppointmentId;
 
 use super::page::sign_in;
@@ -30,7 +31,8 @@ fn mailing(script: &str) -> Mailing {
 
 fn open(folder: &Path, clock: &ManualClock, script: &str) -> Desk {
     let command = ["sh", "-c", script, "sh", folder.to_str().unwrap()].map(str::to_owned).to_vec();
-    Desk::open_stored(folder, Arc::new(clock.clone())).unwrap().with_messages(Some(MessageSettings { command }))
+    let options = DeskOptions::default().messages(Some(MessageSettings { command }));
+    Desk::open_with(folder, None, options, Arc::new(clock.clone())).unwrap()
 }
 
 const KEEP: &str = "cat >> \"$1\"/sent";
@@ -128,7 +130,8 @@ fn what_will_never_go_is_given_up_at_once() {
     // A program that is not there may be there later; one that reads nothing got it all the same.
     let gone = mailing("");
     let nowhere = MessageSettings { command: vec!["/nowhere/to/be/found".to_owned()] };
-    let gone = Desk::open_stored(gone.folder.path(), Arc::new(gone.clock.clone())).unwrap().with_messages(Some(nowhere));
+    let options = DeskOptions::default().messages(Some(nowhere));
+    let gone = Desk::open_with(gone.folder.path(), None, options, Arc::new(gone.clock.clone())).unwrap();
     assert!(gone.send_message(&"apt-0003".into(), Way::Sms, false, "ana").unwrap());
     gone.send_due_messages().unwrap();
     let message = gone.with_store(|store| store.messages_about(&"apt-0003".into())).unwrap().remove(0);
@@ -159,7 +162,7 @@ fn what_waits_about_an_appointment_is_not_sent_once_that_is_called_off() {
 #[tokio::test]
 async fn staff_read_the_text_and_send_it() {
     let mailing = mailing(KEEP);
-    mailing.desk.add_user("ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
+    mailing.desk.add_user("ana", PASSWORD, arrivals::domain::staff::Role::Desk).unwrap();
     let serving = mailing.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let page = http(serving.addr, "GET", "/appointments/message?appointment=apt-0003", &[("cookie", &cookie)], "").await;

@@ -1,9 +1,9 @@
 //! Booking outside the clinic's hours on purpose: what is asked, what is refused all the same, and what is left on record.
 
 use arrivals::desk::store::{Refused, Verified};
-use arrivals::desk::users::Role;
 use arrivals::domain::booking::Conflict;
 use arrivals::domain::ids::AppointmentId;
+use arrivals::domain::staff::Role;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 

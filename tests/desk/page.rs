@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use arrivals::desk::users::Role;
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::reason::Reason;
+use arrivals::domain::staff::Role;
 
 use super::support::{Answer, PASSWORD, Place, TOKEN_A, checked_in, form, http, import, place, post_of, stopped};
 
@@ -14,7 +14,7 @@ pub async fn sign_in(addr: std::net::SocketAddr, name: &str, password: &str) -> 
 }
 
 /// A desk with the day's list, served, and the cookie of somebody who is signed in.
-pub async fn ready() -> (Place, arrivals::desk::serve::Serving, String) {
+pub async fn ready() -> (Place, arrivals::desk::http::serve::Serving, String) {
     let place = place();
     place.desk.add_user("Ana", PASSWORD, Role::Desk).unwrap();
     import(&place.desk, "tests/data/day.csv").0.unwrap();

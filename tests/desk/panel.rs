@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use arrivals::desk::store::AuditSearch;
-use arrivals::desk::users::Role;
 use arrivals::domain::queue::VisitState;
+use arrivals::domain::staff::Role;
 
 use super::page::{ready, sign_in};
 use super::queue::id;

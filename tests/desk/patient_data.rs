@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use arrivals::desk::store::{AuditRow, AuditSearch, COMMAND, Verdict};
-use arrivals::desk::users::Role;
 use arrivals::domain::proposal::Field;
+use arrivals::domain::staff::Role;
 use jiff::SignedDuration;
 
 use super::data_life::{ALFONSO, WHY, asked};
@@ -13,7 +13,7 @@ use super::proposals::{NEW_PHONE, OLD_PHONE, change, says, send, text};
 use super::support::{Answer, PASSWORD, Place, decide_change, form, http, morning};
 
 /// A day on which Alfonso checks in with a new telephone; a supervisor is signed in.
-async fn supervised() -> (Place, arrivals::desk::serve::Serving, String, String) {
+async fn supervised() -> (Place, arrivals::desk::http::serve::Serving, String, String) {
     let (place, serving, _) = ready().await;
     send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE))])]);
     place.desk.add_user("sue", PASSWORD, Role::Supervisor).unwrap();

@@ -5,14 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arrivals::clock::Clock as _;
-use arrivals::desk::Desk;
-use arrivals::desk::eligibility::{Answering, Payers, SimulatedPayers, answer_in_time};
+use arrivals::desk::service::changes::eligibility::{Answering, Payers, SimulatedPayers, answer_in_time};
 use arrivals::desk::store::{CardKey, Verdict};
+use arrivals::desk::{Desk, DeskOptions};
 use arrivals::domain::eligibility::{Eligibility, NoAnswer, Question};
 use arrivals::domain::event::StillRight;
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::proposal::Field;
-use arrivals::domain::settings::ClinicSettings;
 use jiff::civil::date;
 
 use super::insurance::{HEADER, card, full_card, get, on_file, row, said, take, value};
@@ -45,8 +44,8 @@ async fn ask(place: &Place, payers: &dyn Payers) -> usize {
 }
 
 /// The served desk asks them.
-async fn serve(place: &Place, payers: Arc<dyn Payers>) -> (Desk, arrivals::desk::serve::Serving) {
-    let desk = Desk::open(place.folder.path(), ClinicSettings::default(), Arc::new(place.clock.clone())).unwrap().with_payers(payers);
+async fn serve(place: &Place, payers: Arc<dyn Payers>) -> (Desk, arrivals::desk::http::serve::Serving) {
+    let desk = place.opened_with(DeskOptions::default().payers(payers));
     let serving = desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     (desk, serving)
 }

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrivals::desk::Desk;
-use arrivals::desk::queues::Help;
-use arrivals::desk::serve::Serving;
-use arrivals::desk::store::{AuditSearch, BY_PHONE, PhoneAnswer, PhoneWish, StaffAction, StaffWork};
+use arrivals::desk::http::serve::Serving;
+use arrivals::desk::store::{AuditSearch, PhoneAnswer, PhoneWish, StaffAction, StaffWork};
 use arrivals::domain::language::Language;
 use arrivals::domain::pages::TicketPages;
+use arrivals::domain::queue::day::Help;
 use arrivals::domain::queue::{QueueAction, VisitState};
 use arrivals::domain::reason::Reason;
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::{CallAs, Ticket};
+use arrivals::domain::visit::BY_PHONE;
 
 use super::board::{comes, hear, key, listen, with_boards, words};
 use super::page::sign_in;
@@ -76,7 +77,7 @@ async fn phone_board_and_list_say_the_same() {
     let (place, serving) = room().await;
     a_day_before(&place);
     let addr = serving.addr;
-    place.desk.add_user("ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
+    place.desk.add_user("ana", PASSWORD, arrivals::domain::staff::Role::Desk).unwrap();
     minutes(&place, 20);
     let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
     call_first(&place.desk, "Blood", "Room 1", "ana");
@@ -208,7 +209,7 @@ async fn who_stepped_out_is_passed_over_and_keeps_the_turn() {
     // The others moved up, and the next one is called.
     assert_eq!(place.desk.ticket_standing(ticket(2)).unwrap().unwrap().position, Some(1));
     assert_eq!(call_first(&place.desk, "Blood", "Room 1", "ana"), id("b1"));
-    place.desk.add_user("ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
+    place.desk.add_user("ana", PASSWORD, arrivals::domain::staff::Role::Desk).unwrap();
     let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
     let list = words(&http(addr, "GET", "/", &[("cookie", &cookie)], "").await.body);
     assert!(list.contains("Stepped out since 8:30 AM, by phone; keeps the turn in Blood"), "{list}");
@@ -236,7 +237,7 @@ async fn who_stepped_out_is_passed_over_and_keeps_the_turn() {
 async fn help_reaches_the_list_once_and_the_phone_hears_that_it_was_seen() {
     let (place, serving) = room().await;
     let addr = serving.addr;
-    place.desk.add_user("ana", PASSWORD, arrivals::desk::users::Role::Desk).unwrap();
+    place.desk.add_user("ana", PASSWORD, arrivals::domain::staff::Role::Desk).unwrap();
     let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
     // Asking at the kiosk before is another thing.
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![stopped(5, Reason::AskedForHelp, &["a1"])])).unwrap();
@@ -382,7 +383,7 @@ async fn each_kiosk_has_a_key_of_its_own_and_it_can_be_made_anew() {
     assert_ne!(replaced.key, lobby.key);
     assert_eq!((opens(&lobby, 1).await, opens(&replaced, 1).await, opens(&desk(), 1).await), (404, 200, 200));
     // All at once.
-    place.desk.add_user("abe", PASSWORD, arrivals::desk::users::Role::Admin).unwrap();
+    place.desk.add_user("abe", PASSWORD, arrivals::domain::staff::Role::Admin).unwrap();
     let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
     let csrf = http(addr, "GET", "/kiosks", &[("cookie", &cookie)], "").await.csrf();
     let before = desk();

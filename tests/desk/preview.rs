@@ -1,8 +1,8 @@
 //! A list that is looked at before it is taken: what it says it would do, that it does exactly that, and who may.
 
-use arrivals::desk::import::preview::{Kind, ReadList, Took, UPLOAD_BYTES_MAX, differences};
+use arrivals::desk::service::import::preview::{Kind, ReadList, Took, UPLOAD_BYTES_MAX, differences};
 use arrivals::desk::store::Verified;
-use arrivals::desk::users::Role;
+use arrivals::domain::staff::Role;
 use jiff::tz::TimeZone;
 
 use super::page::{ready, sign_in};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrivals::desk::Desk;
-use arrivals::desk::api::InProcess;
+use arrivals::desk::service::kiosks::served::InProcess;
 use arrivals::desk::store::{ChangeKey, Decided, ProposedChange, Shown, Verdict};
 use arrivals::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight};
 use arrivals::domain::ids::AppointmentId;
@@ -375,7 +375,7 @@ fn an_accepted_change_is_exported_exactly_once_and_its_batch_as_often_as_it_is_l
     let accept = |about: &ChangeKey| assert!(decide_change(&place.desk, about, &Verdict::Accept, "ana").unwrap());
     accept(&key("lobby", 1, Field::Phone));
     let first = export(&place).unwrap();
-    let header = format!("{}\n", arrivals::desk::changes::COLUMNS.join(","));
+    let header = format!("{}\n", arrivals::desk::service::changes::decide::COLUMNS.join(","));
     assert_eq!(first, format!("{header}1,2026-11-23T13:00:00Z,ana,ada,phone,{OLD_PHONE},{NEW_PHONE}{}\n", ",".repeat(16)));
     assert_eq!(export(&place), None);
     assert!(!decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Undo, "ana").unwrap(), "it was handed on");

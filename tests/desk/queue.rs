@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use arrivals::clock::{Clock, ManualClock};
 use arrivals::desk::Desk;
-use arrivals::desk::queues::{Refusal, TicketStanding};
-use arrivals::desk::store::{StaffAction, StaffWork, VisitRow};
+use arrivals::desk::store::{StaffAction, StaffWork};
 use arrivals::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight};
 use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
 use arrivals::domain::language::Language;
+use arrivals::domain::queue::day::{Refusal, TicketStanding};
 use arrivals::domain::queue::{QueueAction, QueueRules, ServicePoint, VisitState, Wait};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
+use arrivals::domain::visit::VisitRow;
 
 use super::support::{Place, TOKEN_A, import, morning, post_of, stopped};
 

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use arrivals::desk::serve::Serving;
+use arrivals::desk::http::serve::Serving;
 use arrivals::desk::store::{AuditSearch, Verified};
-use arrivals::desk::users::Role;
 use arrivals::domain::queue::VisitState;
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::staff::Role;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::page;

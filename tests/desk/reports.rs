@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use arrivals::clock::Clock;
 use arrivals::desk::Desk;
-use arrivals::desk::reports::csv;
+use arrivals::desk::service::reports::csv;
 use arrivals::desk::store::Days;
-use arrivals::desk::users::Role;
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::booking::Slot;
 use arrivals::domain::event::{Ended, KioskEvent, LoggedEvent, StepTime, StepTimes};
@@ -16,6 +15,7 @@ use arrivals::domain::queue::QueueAction;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::report::{Filter, Report};
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::staff::Role;
 use arrivals::domain::ticket::{PrintOutcome, PrintTrouble};
 use arrivals::sync::wire::Change;
 

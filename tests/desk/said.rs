@@ -2,9 +2,8 @@
 //! that was not taken; and where the kiosk stands.
 
 use arrivals::desk::Desk;
-use arrivals::desk::api::InProcess;
-use arrivals::desk::store::{StaffAction, StaffWork, VisitRow};
-use arrivals::desk::users::Role;
+use arrivals::desk::service::kiosks::served::InProcess;
+use arrivals::desk::store::{StaffAction, StaffWork};
 use arrivals::domain::document::{Document, Documents};
 use arrivals::domain::event::{CheckedIn, KioskEvent, LoggedEvent, WalkedIn};
 use arrivals::domain::ids::{AppointmentId, KioskId};
@@ -13,7 +12,9 @@ use arrivals::domain::person::BirthDate;
 use arrivals::domain::queue::VisitState;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::settings::{ClinicSettings, Localized, WalkInCategory};
+use arrivals::domain::staff::Role;
 use arrivals::domain::ticket::{CallAs, Series, Ticket};
+use arrivals::domain::visit::VisitRow;
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::wire::{Change, Feed};
 use jiff::civil::date;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use arrivals::desk::Desk;
 use arrivals::desk::store::{COMMAND, Removal, SameNumberVerdict, Verdict};
-use arrivals::desk::users::Role;
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::identity::{Index, Match, Typed};
 use arrivals::domain::proposal::Field;
 use arrivals::domain::settings::ClinicSettings;
+use arrivals::domain::staff::Role;
 
 use super::data_life::asked;
 use super::page::sign_in;

@@ -4,10 +4,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use arrivals::desk::page::{ACCESS, Needs, form_bytes_max};
+use arrivals::desk::page::{Needs, ROUTES, form_bytes_max};
 use arrivals::desk::store::COMMAND;
-use arrivals::desk::users::Role;
 use arrivals::domain::proposal::Field;
+use arrivals::domain::staff::Role;
 
 use super::page::{ready, sign_in};
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, says, send, text};
@@ -36,7 +36,7 @@ fn everything(csrf: &str) -> String {
 }
 
 /// Somebody is here with a change, whom nobody has seen to.
-async fn busy() -> (Place, arrivals::desk::serve::Serving, String) {
+async fn busy() -> (Place, arrivals::desk::http::serve::Serving, String) {
     let (place, serving, cookie) = ready().await;
     send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE))])]);
     (place, serving, cookie)
@@ -80,7 +80,7 @@ async fn no_address_opens_without_a_session() {
         other
     };
     let mut tried = 0;
-    for (method, path, needs, _) in ACCESS {
+    for (method, path, needs, ..) in ROUTES {
         for cookie in [
             "",
             "arrivals_session=",
@@ -108,7 +108,7 @@ async fn no_address_opens_without_a_session() {
     assert_eq!(state(&place), before);
     // The same once the session has ended by itself.
     place.clock.advance(Duration::from_secs(16 * 60));
-    for (method, path, needs, _) in ACCESS {
+    for (method, path, needs, ..) in ROUTES {
         // What a locked browser still hears: see the tests of locking.
         if *path == "/watch/live" {
             continue;
@@ -137,7 +137,7 @@ async fn no_address_opens_to_a_lower_role() {
     let mut refused = 0;
     for (role, cookie) in &cookies {
         let csrf = call(serving.addr, "GET", "/", cookie, "").await.csrf();
-        for (method, path, needs, _) in ACCESS.iter().filter(|(_, path, ..)| !path.ends_with("/live") && *path != "/sign-out") {
+        for (method, path, needs, ..) in ROUTES.iter().filter(|(_, path, ..)| !path.ends_with("/live") && *path != "/sign-out") {
             let (Needs::Page(least) | Needs::Part(least) | Needs::Form(least) | Needs::Upload(least)) = needs else { continue };
             let before = state(&place);
             let path = address(path);
@@ -176,7 +176,7 @@ async fn no_form_is_done_without_its_own_sessions_token() {
     let of_another_user = call(addr, "GET", "/", &eve, "").await.csrf();
     assert!(csrf.len() == 64 && csrf != of_another_session && csrf != of_another_user);
     let before = state(&place);
-    for (method, path, ..) in ACCESS.iter().filter(|(.., needs, _)| matches!(needs, Needs::Form(_))) {
+    for (method, path, ..) in ROUTES.iter().filter(|(_, _, needs, ..)| matches!(needs, Needs::Form(_))) {
         let path = address(path);
         let whole = everything(&csrf);
         let in_parts = "multipart/form-data; boundary=x";
@@ -200,10 +200,10 @@ async fn no_form_is_done_without_its_own_sessions_token() {
         }
         // A link is no form, and where the form's page has the same address it shows the page alone.
         let status = call(addr, "GET", &format!("{path}?{whole}"), &cookie, "").await.status;
-        let has_page = ACCESS.iter().any(|(method, its, ..)| *method == "GET" && *its == path);
+        let has_page = ROUTES.iter().any(|(method, its, ..)| *method == "GET" && *its == path);
         assert_eq!(status, if has_page { 200 } else { 404 }, "{path}");
     }
-    for (method, path, ..) in ACCESS.iter().filter(|(.., needs, _)| matches!(needs, Needs::Upload(_))) {
+    for (method, path, ..) in ROUTES.iter().filter(|(_, _, needs, ..)| matches!(needs, Needs::Upload(_))) {
         for token in ["", "x", &csrf[..63], &of_another_session, &of_another_user] {
             let headers = [("cookie", cookie.as_str()), ("x-arrivals-token", token)];
             assert_eq!(http(addr, method, &format!("{path}?kind=csv&csrf={csrf}"), &headers, &csrf).await.status, 403, "{path}: {token}");
@@ -287,7 +287,7 @@ async fn other_ways_to_write_an_address_or_to_ask_open_nothing() {
         assert!(matches!(answer.status, 400 | 401 | 404) && tells_nothing(&answer), "{path}: {}", answer.status);
     }
     for method in ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "POST", "get"] {
-        for (_, path, needs, _) in ACCESS {
+        for (_, path, needs, ..) in ROUTES {
             let answer = call(serving.addr, method, &address(path), "", "").await;
             let is_open = *needs == Needs::Nothing || *path == "/sign-in";
             assert!(is_open || matches!(answer.status, 303 | 400 | 401 | 404 | 405), "{method} {path}: {}", answer.status);
@@ -304,7 +304,7 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
     let addr = serving.addr;
     let (cookie, csrf) = admin(&place, addr).await;
     let mut answers = Vec::new();
-    for (method, path, ..) in ACCESS.iter().filter(|(_, path, ..)| !path.ends_with("/live") && *path != "/sign-out") {
+    for (method, path, ..) in ROUTES.iter().filter(|(_, path, ..)| !path.ends_with("/live") && *path != "/sign-out") {
         let path = address(path);
         answers.push((path.clone(), call(addr, method, &path, "", "").await));
         answers.push((path.clone(), call(addr, method, &path, &cookie, &everything(&csrf)).await));
@@ -449,7 +449,8 @@ async fn whatever_is_uploaded_is_bounded() {
     let (cookie, csrf) = admin(&place, addr).await;
     let before = state(&place);
     // A list has a limit of its own: see the tests of looking at one.
-    for (method, path, needs, _) in ACCESS.iter().filter(|(method, _, needs, _)| *method == "POST" && !matches!(needs, Needs::Upload(_))) {
+    for (method, path, needs, ..) in ROUTES.iter().filter(|(method, _, needs, ..)| *method == "POST" && !matches!(needs, Needs::Upload(_)))
+    {
         let long = format!("{}&more={}", everything(&csrf), "x".repeat(form_bytes_max(path)));
         let answer = call(addr, method, &address(path), &cookie, &long).await;
         assert_eq!(
@@ -499,7 +500,7 @@ async fn kiosks_and_staff_cannot_use_each_others_doors() {
     let as_another = serde_json::to_string(&super::support::post_of("lobby", Vec::new())).unwrap();
     let answer = http(addr, "POST", "/api/kiosk/events", &[("authorization", &format!("Bearer {TOKEN_B}"))], &as_another).await;
     assert_eq!(answer.status, 401);
-    for (method, path, needs, _) in ACCESS.iter().filter(|(.., needs, _)| *needs != Needs::Nothing) {
+    for (method, path, needs, ..) in ROUTES.iter().filter(|(_, _, needs, ..)| *needs != Needs::Nothing) {
         let path = address(path);
         let token = format!("Bearer {TOKEN_A}");
         let answer =

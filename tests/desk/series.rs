@@ -1,9 +1,10 @@
 //! What kiosks' tickets begin with: one letter or two, each kiosk its own, and none is taken for another.
 
-use arrivals::desk::store::{COMMAND, OrderRefused, VisitRow};
-use arrivals::desk::users::Role;
+use arrivals::desk::store::{COMMAND, OrderRefused};
 use arrivals::domain::ids::KioskId;
+use arrivals::domain::staff::Role;
 use arrivals::domain::ticket::{Series, Ticket};
+use arrivals::domain::visit::VisitRow;
 use arrivals::sync::wire::OrderKind;
 use jiff::civil::date;
 

@@ -102,7 +102,7 @@ fn a_newer_file_and_a_foreign_file_are_refused_in_words() {
 /// An earlier version took the example's token. What it left in the file opens nothing any more.
 #[test]
 fn the_examples_token_opens_nothing_even_where_it_was_taken_before() {
-    use arrivals::desk::secret::hash_token;
+    use arrivals::desk::base::secret::hash_token;
     use arrivals::domain::ids::KioskId;
     let place = place();
     let example = "replace-this-with-a-random-secret";

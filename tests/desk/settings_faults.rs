@@ -1,6 +1,6 @@
 //! Every field of every form of the settings: an error is shown at the field that it is about, and describes it.
 
-use arrivals::desk::settings::parts::{Input, Kind, PARTS};
+use arrivals::desk::service::settings::parts::{Input, Kind, PARTS};
 
 use super::settings_page::{Admin, fields_of};
 

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
-use arrivals::desk::api::InProcess;
-use arrivals::desk::serve::Serving;
-use arrivals::desk::settings::parts::PARTS;
-use arrivals::desk::settings::{file, object};
-use arrivals::desk::users::Role;
+use arrivals::desk::http::serve::Serving;
+use arrivals::desk::service::kiosks::served::InProcess;
+use arrivals::desk::service::settings::parts::PARTS;
+use arrivals::desk::service::settings::{file, object};
 use arrivals::domain::language::Language;
+use arrivals::domain::staff::Role;
 use arrivals::sync::api::{Attempt, DeskApi};
 
 use super::page::sign_in;

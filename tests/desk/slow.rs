@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use arrivals::desk::users::Role;
+use arrivals::desk::DeskOptions;
+use arrivals::domain::staff::Role;
 use arrivals::sync::wire::Held;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -26,7 +27,7 @@ async fn slow(addr: SocketAddr, count: usize) -> Vec<TcpStream> {
 #[tokio::test]
 async fn slow_connections_keep_neither_staff_nor_kiosks_nor_a_sign_in_out() {
     let mut place = place();
-    place.desk = place.desk.with_connections_max(64);
+    place.desk = place.opened_with(DeskOptions::default().connections_max(64));
     place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();

@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use arrivals::desk::store::{AuditSearch, COMMAND};
-use arrivals::desk::users::Role;
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::proposal::Field;
+use arrivals::domain::staff::Role;
 
 use super::page::{ready, sign_in};
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, says, send, text};

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arrivals::clock::ManualClock;
-use arrivals::desk::import::{ImportError, Report, Summary, import_file};
+use arrivals::desk::DeskOptions;
+use arrivals::desk::service::import::{ImportError, Report, Summary, import_file};
 use arrivals::desk::store::{ChangeKey, Shown, Verdict};
 use arrivals::desk::{Desk, DeskError};
 use arrivals::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight};
@@ -32,6 +33,13 @@ pub struct Place {
     pub desk: Desk,
     pub clock: ManualClock,
     pub folder: TempDir,
+}
+
+impl Place {
+    /// The same desk, opened with these options.
+    pub fn opened_with(&self, options: DeskOptions) -> Desk {
+        Desk::open_with(self.folder.path(), None, options, Arc::new(self.clock.clone())).unwrap()
+    }
 }
 
 pub fn place() -> Place {

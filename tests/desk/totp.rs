@@ -5,11 +5,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use arrivals::clock::Clock;
-use arrivals::desk::account::SecondStepFor;
-use arrivals::desk::page::{ACCESS, Needs};
-use arrivals::desk::serve::Serving;
+use arrivals::desk::DeskOptions;
+use arrivals::desk::http::serve::Serving;
+use arrivals::desk::page::{Needs, ROUTES};
 use arrivals::desk::store::{AuditSearch, Verified};
-use arrivals::desk::users::Role;
+use arrivals::domain::staff::Role;
+use arrivals::domain::staff::SecondStepFor;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
@@ -32,7 +33,7 @@ fn app(place: &Place, secret: &str, steps: i64) -> String {
 
 async fn desk(whom: SecondStepFor) -> (Place, Serving) {
     let mut place = place();
-    place.desk = place.desk.with_second_step_for(whom);
+    place.desk = place.opened_with(DeskOptions::default().second_step_for(whom));
     for (name, role) in [("ana", Role::Desk), ("ben", Role::Desk), ("abe", Role::Admin)] {
         place.desk.add_user(name, PASSWORD, role).unwrap();
     }
@@ -210,7 +211,7 @@ async fn who_must_have_the_second_step_opens_nothing_else_before() {
     }
     let refused = abe.post("/users/add", &[("name", "eve"), ("role", "admin"), ("password", PASSWORD)]).await;
     assert!(refused.status == 403 && refused.body.contains("A second step first"));
-    for (method, path, needs, _) in ACCESS {
+    for (method, path, needs, ..) in ROUTES {
         let is_open = ["/account", "/account/{action}", "/sign-out", "/active", "/live", "/session"].contains(path);
         let expected = match needs {
             Needs::Page(_) => 303,

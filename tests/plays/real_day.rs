@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use arrivals::desk::import::import_file;
+use arrivals::desk::service::import::import_file;
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::reason::Reason;
 use arrivals::domain::settings::ClinicSettings;

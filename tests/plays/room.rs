@@ -8,7 +8,7 @@ use std::time::Duration;
 use arrivals::clock::{Clock, ManualClock};
 use arrivals::codes::appointment_code;
 use arrivals::desk::Desk;
-use arrivals::desk::api::InProcess;
+use arrivals::desk::service::kiosks::served::InProcess;
 use arrivals::device::camera::SimulatedCamera;
 use arrivals::device::printer::{Printer, SimulatedPrinter};
 use arrivals::device::scanner::{Scan, ScannerEvent};

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use arrivals::desk::Desk;
-use arrivals::desk::config::check_kiosk_place;
-use arrivals::desk::secret::random_token;
+use arrivals::desk::base::config::check_kiosk_place;
+use arrivals::desk::base::secret::random_token;
 use arrivals::desk::store::COMMAND;
 use arrivals::domain::ids::KioskId;
 use arrivals::domain::ticket::Series;

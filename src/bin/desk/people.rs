@@ -5,12 +5,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use arrivals::desk::out::write_file;
+use arrivals::desk::base::out::write_file;
 use arrivals::desk::store::{COMMAND, Verified};
-use arrivals::desk::users::Role;
+use arrivals::domain::staff::Role;
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{Place, open, open_existing};
+
+/// The roles by their names.
+fn roles() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::code)).try_map(|name| Role::from_code(&name).ok_or("not a role"))
+}
 
 #[derive(Subcommand)]
 pub enum UserCommand {
@@ -19,7 +25,7 @@ pub enum UserCommand {
         /// How they sign in: letters, digits, dots, hyphens, underscores.
         name: String,
         /// What they may do; each role may also do what the one before it may.
-        #[arg(long)]
+        #[arg(long, value_parser = roles())]
         role: Role,
         #[command(flatten)]
         place: Place,
@@ -34,7 +40,7 @@ pub enum UserCommand {
         /// How they sign in.
         name: String,
         /// What they may do from now on.
-        #[arg(long)]
+        #[arg(long, value_parser = roles())]
         role: Role,
         #[command(flatten)]
         place: Place,

@@ -12,22 +12,25 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::Desk;
-use super::super::connections::OnConnection;
-use super::super::error::DeskError;
-use super::super::kept::KeptForm;
-use super::super::secret::same;
-use super::super::session::{KEPT_COOKIE, SESSION_COOKIE, SignedIn, Standing, cookie, set_cookie_for};
 use super::super::store::{ChangeKey, Seen};
-use super::super::users::Role;
+use super::answer::Oops;
+use super::kept;
 use super::phone::{self, TicketPage};
-use super::{Oops, in_address, kept};
+use super::routes::ROUTES;
+use crate::desk::base::address::in_address;
+use crate::desk::base::connections::OnConnection;
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::same;
+use crate::desk::service::staff::kept::KeptForm;
+use crate::desk::service::staff::session::{KEPT_COOKIE, SESSION_COOKIE, SignedIn, Standing, cookie, set_cookie_for};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::proposal::Field;
+use crate::domain::staff::Role;
 
 /// A form of ours is far shorter.
 pub const FORM_BYTES_MAX: usize = 16 * 1024;
 /// A file of all settings is longer than a form.
-const FILE_BYTES_MAX: usize = 3 * super::super::settings::file::FILE_BYTES_MAX;
+const FILE_BYTES_MAX: usize = 3 * crate::desk::service::settings::file::FILE_BYTES_MAX;
 /// A page that ends with its session sends what was typed with this header: to be kept, never to be done.
 const ONLY_KEEP: &str = "x-arrivals-keep";
 /// The session's token, where there is no form to hold it.
@@ -75,118 +78,6 @@ pub enum Sees {
     Photo,
 }
 
-/// Every address of staff, what it asks for, and what it shows.
-pub const ACCESS: &[(&str, &str, Needs, Sees)] = &[
-    ("GET", "/", Needs::Page(Role::Desk), Sees::List),
-    ("GET", "/list", Needs::Part(Role::Desk), Sees::List),
-    ("GET", "/live", Needs::Part(Role::Desk), Sees::Nothing),
-    ("GET", "/session", Needs::Part(Role::Desk), Sees::Nothing),
-    ("GET", "/watch", Needs::Watch, Sees::Nothing),
-    ("GET", "/watch/live", Needs::Watch, Sees::Nothing),
-    ("GET", "/sign-in", Needs::Nothing, Sees::Nothing),
-    ("POST", "/sign-in", Needs::Nothing, Sees::Nothing),
-    ("GET", "/sign-in/code", Needs::Nothing, Sees::Nothing),
-    ("POST", "/sign-in/code", Needs::Nothing, Sees::Nothing),
-    ("GET", "/account", Needs::Page(Role::Desk), Sees::Nothing),
-    ("POST", "/account/{action}", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/sign-out", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/active", Needs::Form(Role::Desk), Sees::Nothing),
-    ("GET", "/kept", Needs::Page(Role::Desk), Sees::Nothing),
-    ("POST", "/kept/forget", Needs::Form(Role::Desk), Sees::Nothing),
-    ("GET", "/appointments", Needs::Page(Role::Desk), Sees::Nothing),
-    ("GET", "/appointments/one", Needs::Page(Role::Desk), Sees::Appointment),
-    ("GET", "/appointments/book", Needs::Page(Role::Desk), Sees::Nothing),
-    ("GET", "/appointments/message", Needs::Page(Role::Desk), Sees::Appointment),
-    ("GET", "/appointments/move", Needs::Page(Role::Desk), Sees::Nothing),
-    ("GET", "/appointments/import", Needs::Page(Role::Supervisor), Sees::Nothing),
-    ("POST", "/appointments/import", Needs::Upload(Role::Supervisor), Sees::Nothing),
-    ("GET", "/appointments/import/columns", Needs::Page(Role::Supervisor), Sees::Nothing),
-    ("POST", "/appointments/import/columns", Needs::Form(Role::Supervisor), Sees::Nothing),
-    ("POST", "/appointments/import/take", Needs::Form(Role::Supervisor), Sees::Nothing),
-    ("POST", "/appointments/{action}", Needs::Form(Role::Desk), Sees::Nothing),
-    ("GET", "/letter", Needs::Part(Role::Desk), Sees::Letter),
-    ("GET", "/changes", Needs::Page(Role::Desk), Sees::Changes),
-    ("GET", "/earlier", Needs::Page(Role::Desk), Sees::Nothing),
-    ("POST", "/earlier/{action}", Needs::Form(Role::Desk), Sees::Nothing),
-    ("GET", "/same-number", Needs::Page(Role::Desk), Sees::Nothing),
-    ("POST", "/same-number/decide", Needs::Form(Role::Supervisor), Sees::Nothing),
-    ("GET", "/photo", Needs::Part(Role::Desk), Sees::Photo),
-    ("GET", "/photo/large", Needs::Page(Role::Desk), Sees::Photo),
-    ("POST", "/changes/{action}", Needs::Form(Role::Desk), Sees::Nothing),
-    ("GET", "/visit", Needs::Page(Role::Desk), Sees::Visit),
-    ("GET", "/visit/now", Needs::Part(Role::Desk), Sees::Visit),
-    ("GET", "/ticket.pdf", Needs::Part(Role::Desk), Sees::Ticket),
-    ("GET", "/walk-in", Needs::Page(Role::Desk), Sees::Nothing),
-    ("POST", "/walk-in", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/search", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/search/others", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/here", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/visit/{action}", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/queue/next", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/point", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/stop/{action}", Needs::Form(Role::Desk), Sees::Nothing),
-    ("GET", "/kiosks", Needs::Page(Role::Desk), Sees::Nothing),
-    ("GET", "/kiosks/list", Needs::Part(Role::Desk), Sees::Nothing),
-    ("GET", "/alarms", Needs::Part(Role::Desk), Sees::Nothing),
-    ("POST", "/kiosks/seen", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/kiosks/order/{action}", Needs::Form(Role::Desk), Sees::Nothing),
-    ("POST", "/kiosks/restart", Needs::Form(Role::Supervisor), Sees::Nothing),
-    ("POST", "/kiosks/place", Needs::Form(Role::Supervisor), Sees::Nothing),
-    ("POST", "/kiosks/adopt", Needs::Form(Role::Supervisor), Sees::Nothing),
-    ("POST", "/kiosks/enrol/{action}", Needs::Form(Role::Admin), Sees::Nothing),
-    ("GET", "/audit", Needs::Page(Role::Supervisor), Sees::Nothing),
-    ("POST", "/audit", Needs::Form(Role::Supervisor), Sees::Nothing),
-    ("GET", "/reports", Needs::Page(Role::Supervisor), Sees::Nothing),
-    ("GET", "/reports.csv", Needs::Part(Role::Supervisor), Sees::Nothing),
-    ("GET", "/patient-data", Needs::Page(Role::Supervisor), Sees::Nothing),
-    ("POST", "/patient-data/{action}", Needs::Form(Role::Supervisor), Sees::Nothing),
-    ("GET", "/data-retention", Needs::Page(Role::Admin), Sees::Nothing),
-    ("POST", "/data-retention/{action}", Needs::Form(Role::Admin), Sees::Nothing),
-    ("GET", "/users", Needs::Page(Role::Admin), Sees::Nothing),
-    ("POST", "/users/{action}", Needs::Form(Role::Admin), Sees::Nothing),
-    ("GET", "/board", Needs::Page(Role::Desk), Sees::Nothing),
-    ("POST", "/boards/renew", Needs::Form(Role::Admin), Sees::Nothing),
-    ("GET", "/board/{place}", Needs::Board, Sees::Nothing),
-    ("GET", "/board/{place}/part", Needs::Board, Sees::Nothing),
-    ("GET", "/board/{place}/live", Needs::Board, Sees::Nothing),
-    ("GET", "/t/{token}", Needs::Ticket, Sees::Nothing),
-    ("GET", "/t/{token}/part", Needs::Ticket, Sees::Nothing),
-    ("GET", "/t/{token}/live", Needs::Ticket, Sees::Nothing),
-    ("GET", "/t/{token}/app", Needs::Ticket, Sees::Nothing),
-    ("POST", "/t/{token}/{wish}", Needs::Ticket, Sees::Nothing),
-    ("GET", "/t/worker.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/live.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/tones.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/board.css", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/board.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/turns.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/phone.css", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/phone.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/settings", Needs::Page(Role::Admin), Sees::Nothing),
-    ("GET", "/settings/part", Needs::Page(Role::Admin), Sees::Nothing),
-    ("GET", "/settings/review", Needs::Page(Role::Admin), Sees::Nothing),
-    ("GET", "/settings/history", Needs::Page(Role::Admin), Sees::Nothing),
-    ("GET", "/settings/export", Needs::Part(Role::Admin), Sees::Nothing),
-    ("POST", "/settings/import", Needs::Form(Role::Admin), Sees::Nothing),
-    ("POST", "/settings/{action}", Needs::Form(Role::Admin), Sees::Nothing),
-    ("GET", "/static/desk.css", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/plot.css", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/desk.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/alarms.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/kiosks.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/settings.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/staff.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/renew.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/ring.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/lock.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/session.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/panel.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/appointments.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/import.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/message.js", Needs::Nothing, Sees::Nothing),
-    ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing),
-];
-
 /// How long a form to this address may be; one with a whole file may be longer than others, since each of its bytes may be written as three.
 #[must_use]
 pub fn form_bytes_max(path: &str) -> usize {
@@ -199,7 +90,7 @@ const BEFORE_SECOND_STEP: [&str; 6] = ["/account", "/account/{action}", "/sign-o
 /// What an address asks for and shows; none if nobody may open it.
 fn needs(method: &Method, path: &str) -> Option<(Needs, Sees)> {
     let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-    ACCESS.iter().find(|(its, pattern, ..)| *its == method && *pattern == path).map(|(_, _, needs, sees)| (*needs, *sees))
+    ROUTES.iter().find(|(its, pattern, ..)| *its == method && *pattern == path).map(|(_, _, needs, sees, _)| (*needs, *sees))
 }
 
 /// Lets a request pass, or not.
@@ -317,8 +208,8 @@ pub(super) fn leads_back(address: &str, role: Role) -> bool {
     const LONGEST: usize = 2000;
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let is_plain = address.len() < LONGEST && address.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    let page = ACCESS.iter().find(|(method, its, ..)| *method == "GET" && *its == path);
-    is_plain && matches!(page, Some((_, _, Needs::Page(least), _)) if role >= *least)
+    let page = ROUTES.iter().find(|(method, its, ..)| *method == "GET" && *its == path);
+    is_plain && matches!(page, Some((_, _, Needs::Page(least), ..)) if role >= *least)
 }
 
 async fn standing(desk: &Desk, headers: &HeaderMap) -> Result<Standing, Oops> {
@@ -401,7 +292,10 @@ async fn keep(desk: &Desk, who: &SignedIn, request: Request, fields: Vec<(String
     let fields = fields.into_iter().filter(|(name, _)| name != "csrf" && name != kept::AGAIN).collect();
     let token = desk.keep_form(who, &KeptForm { path, fields })?;
     let mut response = super::sign_in::kept_form(desk, &headers).await?;
-    super::sign_in::add_cookie(&mut response, &set_cookie_for(&headers, KEPT_COOKIE, &token, 60 * super::super::kept::KEPT_MINUTES));
+    super::sign_in::add_cookie(
+        &mut response,
+        &set_cookie_for(&headers, KEPT_COOKIE, &token, 60 * crate::desk::service::staff::kept::KEPT_MINUTES),
+    );
     Ok(response)
 }
 
@@ -469,7 +363,7 @@ mod tests {
 
     #[test]
     fn whatever_changes_something_is_a_form_with_a_token() {
-        for (method, path, needs, sees) in ACCESS {
+        for (method, path, needs, sees, _) in ROUTES {
             let is_form = matches!(needs, Needs::Form(_) | Needs::Ticket | Needs::Upload(_)) || path.starts_with("/sign-in");
             assert!(*method == "GET" || is_form, "{method} {path}");
             assert!(*method == "GET" || *sees == Sees::Nothing, "{method} {path}");

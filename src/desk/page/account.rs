@@ -12,16 +12,17 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::super::Desk;
-use super::super::account::Asked;
-use super::super::error::DeskError;
-use super::super::passwords::{PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
-use super::super::session::SignedIn;
-use super::super::totp;
+use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
 use super::qr::square_code;
 use super::users::sentence;
-use super::{Oops, shown};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::passwords::Hashing;
+use crate::desk::base::passwords::{PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
+use crate::desk::base::totp;
+use crate::desk::service::staff::account::Asked;
+use crate::desk::service::staff::session::SignedIn;
 
 #[derive(Deserialize)]
 pub(super) struct AccountForm {
@@ -61,7 +62,8 @@ pub(super) async fn act(
     let Form(AccountForm { password, new_password, code }) = form.map_err(|_| Oops::Unreadable)?;
     let (password, new_password) = (Zeroizing::new(password), Zeroizing::new(new_password));
     // Hashing takes memory and a core, as when somebody signs in.
-    let turn = desk.inner.hashing.acquire().await.map_err(|_| DeskError::Stopping)?;
+    let hashing = desk.part::<Hashing>();
+    let turn = hashing.turn().await?;
     let answer = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         let done = match action.as_str() {

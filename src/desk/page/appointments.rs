@@ -15,17 +15,19 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::session::SignedIn;
-use super::super::settings::diff::week_words;
-use super::super::store::{Seen, VisitRow};
-use super::super::users::Role;
-use super::html::{in_address, staff_page};
+use super::super::store::Seen;
+use super::answer::{Oops, shown};
+use super::html::staff_page;
 use super::icons::{icon, state_icon};
 use super::row::clock_time;
-use super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::settings::diff::week_words;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::appointment::Appointment;
 use crate::domain::booking::{Busy, Gap, Practice, gaps};
+use crate::domain::staff::Role;
+use crate::domain::visit::VisitRow;
 
 /// The page's script sends it when it fetches the page again: that is nobody's work.
 const AGAIN: &str = "x-again";

@@ -16,12 +16,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::session::SignedIn;
 use super::super::store::{AuditRow, AuditSearch, COMMAND, DESK, IMPORT, Seen};
+use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
-use super::{Oops, shown};
+use crate::desk::base::error::DeskError;
+use crate::desk::service::staff::session::SignedIn;
 
 /// Rows on one page.
 const ROWS_MAX: usize = 100;

@@ -18,14 +18,16 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::super::Desk;
-use super::super::board::{BoardView, Call, Turning, Waiting};
-use super::super::error::DeskError;
-use super::super::session::SignedIn;
-use super::super::words::Words;
 use super::access::opens_boards;
-use super::html::{in_address, staff_page};
+use super::answer::{Oops, shown, version};
+use super::html::staff_page;
 use super::live::UNREAD;
-use super::{Oops, shown, version};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::queue::board::Drawn;
+use crate::desk::service::queue::board::{BoardView, Call, Turning, Waiting};
+use crate::desk::service::queue::words::Words;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::board::Board;
 use crate::domain::language::Language;
 use crate::domain::ticket::TicketNumber;
@@ -43,7 +45,7 @@ fn board_of(desk: &Desk, place: &str) -> Result<Board, Oops> {
 async fn part_of(desk: &Desk, board: &Board) -> Result<Arc<str>, DeskError> {
     let today = desk.today_shared().await?;
     let settings = desk.settings();
-    Ok(desk.inner.boards.of(board, &today, || part(&BoardView::of(&today, board, &settings), board, 0).into_string()))
+    Ok(desk.part::<Drawn>().of(board, &today, || part(&BoardView::of(&today, board, &settings), board, 0).into_string()))
 }
 
 pub(super) async fn board_page(State(desk): State<Desk>, Path(place): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Oops> {
@@ -319,7 +321,7 @@ pub(super) async fn boards_page(State(desk): State<Desk>, who: SignedIn) -> Resu
                 p.quiet { "Its address: " code { (settings.pages.address.trim_end_matches('/')) (address) } }
             }
         }
-        @if who.role >= super::super::users::Role::Admin {
+        @if who.role >= crate::domain::staff::Role::Admin {
             form.way method="post" action="/boards/renew" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 p { "Somebody has an address who should not have it? With new ones the old ones open nothing any more." }

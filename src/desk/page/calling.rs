@@ -10,14 +10,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::by_hand::check_note;
-use super::super::queues::Refusal;
-use super::super::session::SignedIn;
 use super::super::store::{HandAction, IfLate, Refused, StaffAction, StaffWork};
-use super::{LIVE, Oops, booking, drawn, html, in_address, room, shown};
+use super::answer::{LIVE, Oops, shown};
+use super::{booking, drawn, html, room};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::queue::by_hand::check_note;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::language::Language;
 use crate::domain::queue::QueueAction;
+use crate::domain::queue::day::Refusal;
 use crate::domain::ticket::CallAs;
 
 /// A queue's or a service point's name is shorter.
@@ -89,7 +92,7 @@ pub(super) async fn act_on_visit(
 }
 
 /// A way to call someone: whom, where to, and who calls.
-type Calls = fn(&Desk, &AppointmentId, Option<&str>, &str) -> Result<Result<(), Refusal>, super::DeskError>;
+type Calls = fn(&Desk, &AppointmentId, Option<&str>, &str) -> Result<Result<(), Refusal>, DeskError>;
 
 /// A button that calls someone was pressed.
 struct Calling {
@@ -188,7 +191,7 @@ async fn by_hand(
 }
 
 /// Why an appointment was not called off, or that not taken back, as the list says it.
-fn refusal(desk: &Desk, id: &AppointmentId, refused: Refused) -> Result<Refusal, super::DeskError> {
+fn refusal(desk: &Desk, id: &AppointmentId, refused: Refused) -> Result<Refusal, DeskError> {
     Ok(match refused {
         Refused::Unknown | Refused::NotAsShown => Refusal::Moved,
         Refused::HasCome => Refusal::HasCome,
@@ -284,7 +287,7 @@ pub(super) async fn set_point(
 }
 
 /// Remembers where this session calls to; `false` if there is no such service point.
-fn say_point(desk: &Desk, who: &SignedIn, point: &str) -> Result<bool, super::DeskError> {
+fn say_point(desk: &Desk, who: &SignedIn, point: &str) -> Result<bool, DeskError> {
     let is_known = desk.settings().points.iter().any(|known| known.name == point);
     if is_known {
         desk.with_store(|store| store.set_point_of_session(&who.csrf, Some(point)))?;
@@ -293,7 +296,7 @@ fn say_point(desk: &Desk, who: &SignedIn, point: &str) -> Result<bool, super::De
 }
 
 /// Where whoever is signed in calls to; none if they did not say, or the point is gone from the settings.
-pub(super) fn my_point(desk: &Desk, who: &SignedIn) -> Result<Option<String>, super::DeskError> {
+pub(super) fn my_point(desk: &Desk, who: &SignedIn) -> Result<Option<String>, DeskError> {
     let point = desk.with_store(|store| store.point_of_session(&who.csrf))?;
     Ok(point.filter(|point| desk.settings().points.iter().any(|known| known.name == *point)))
 }
@@ -303,7 +306,7 @@ async fn answer(
     desk: Desk,
     who: SignedIn,
     headers: &HeaderMap,
-    work: impl FnOnce(&Desk, &SignedIn) -> Result<Result<(), Refusal>, super::DeskError> + Send + 'static,
+    work: impl FnOnce(&Desk, &SignedIn) -> Result<Result<(), Refusal>, DeskError> + Send + 'static,
 ) -> Result<Response, Oops> {
     answer_or_ask(desk, who, headers, None, work).await
 }
@@ -314,7 +317,7 @@ async fn answer_or_ask(
     who: SignedIn,
     headers: &HeaderMap,
     question: Option<String>,
-    work: impl FnOnce(&Desk, &SignedIn) -> Result<Result<(), Refusal>, super::DeskError> + Send + 'static,
+    work: impl FnOnce(&Desk, &SignedIn) -> Result<Result<(), Refusal>, DeskError> + Send + 'static,
 ) -> Result<Response, Oops> {
     let live = headers.contains_key(LIVE);
     let answer = desk.blocking(move |desk| {
@@ -329,7 +332,7 @@ async fn answer_or_ask(
 }
 
 /// Why something was not done: the sentence alone for a page's script, else the list with it.
-fn refused(desk: &Desk, who: &SignedIn, live: bool, refusal: &Refusal) -> Result<Response, super::DeskError> {
+fn refused(desk: &Desk, who: &SignedIn, live: bool, refusal: &Refusal) -> Result<Response, DeskError> {
     let sentence = refusal.sentence();
     if live {
         return Ok((StatusCode::CONFLICT, sentence).into_response());

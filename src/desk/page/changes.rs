@@ -21,20 +21,21 @@ use serde::Deserialize;
 pub(super) use self::photos::{large, picture};
 use self::values::{Typed, inputs, printable, side_by_side};
 use super::super::Desk;
-use super::super::changes::{WHY_CHARS_MAX, check_edit, check_why};
-use super::super::error::DeskError;
-use super::super::session::SignedIn;
 use super::super::store::{CardKey, ChangeKey, Decided, PhotoState, ProposedChange, Shown, Verdict};
-use super::html::{in_address, staff_page};
+use super::answer::{Oops, shown};
+use super::html::staff_page;
 use super::icons::icon;
 use super::row::clock_time;
-use super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::born::Born;
 use crate::domain::eligibility::Eligibility;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::insurance::Side;
 use crate::domain::payer::Payer;
 use crate::domain::private::Private;
+use crate::domain::proposal::check::{WHY_CHARS_MAX, check_edit, check_why};
 use crate::domain::proposal::{Field, Value};
 
 /// Reasons for rejecting that need no typing.

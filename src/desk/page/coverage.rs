@@ -2,13 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::super::dates;
-use super::super::store::{CardKey, VisitRow};
+use super::super::store::CardKey;
 use super::icons::icon;
 use super::list::{Day, is_coming};
+use crate::desk::base::dates;
 use crate::domain::eligibility::{Eligibility, coverage_reason};
 use crate::domain::insurance::{CardMark, Coverage};
 use crate::domain::reason::Reason;
+use crate::domain::visit::VisitRow;
 
 /// What is known of a patient's coverage.
 enum Coverages {

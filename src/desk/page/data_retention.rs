@@ -11,12 +11,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::clean_up::{CleanUp, CleanUpView, Next};
-use super::super::session::SignedIn;
 use super::super::store::{DESK, Forgotten, Mark};
+use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
-use super::{Oops, shown};
+use crate::desk::service::privacy::clean_up::{CleanUp, CleanUpView, Next};
+use crate::desk::service::staff::session::SignedIn;
 
 /// The page's address.
 const HERE: &str = "/data-retention";

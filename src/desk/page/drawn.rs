@@ -14,14 +14,14 @@ use maud::{Markup, PreEscaped, Render, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::secret::random_token;
-use super::super::session::SignedIn;
-use super::super::store::{Stop, VisitRow};
-use super::super::today::Today;
 use super::icons::icon;
 use super::list::{Day, Entry};
 use super::row::{entry_row, visit_row};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::random_token;
+use crate::desk::service::queue::today::Today;
+use crate::desk::service::staff::session::SignedIn;
+use crate::domain::visit::{Stop, VisitRow};
 
 /// How a place begins that is filled in for whoever looks. No template of ours writes this beside the first line of a page.
 const PLACE: &str = "<!";
@@ -186,7 +186,7 @@ pub struct Rows {
 /// If the file cannot be read.
 pub fn read(desk: &Desk, who: &SignedIn, since: Option<&Since>) -> Result<(Day, Rows), DeskError> {
     let today = desk.today()?;
-    let lists = &desk.inner.lists;
+    let lists = desk.part::<Lists>();
     let shared = lists.day(desk, &today)?;
     let drawn = lists.drawn(&today, &shared)?;
     let shown = since.and_then(|since| since.since.split_once('.')).filter(|(run, _)| *run == drawn.run);

@@ -11,14 +11,16 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::session::SignedIn;
-use super::super::store::{Closed, Closing, LeftDay, Seen, VisitRow};
-use super::html::{in_address, staff_page};
+use super::super::store::{Closed, Closing, LeftDay, Seen};
+use super::answer::{Oops, shown};
+use super::html::staff_page;
 use super::icons::{icon, state_icon};
 use super::list::open_reasons;
 use super::row::{clock_time, name_of, since_words, state_word};
-use super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::staff::session::SignedIn;
+use crate::domain::visit::VisitRow;
 
 /// The page's address.
 pub(super) const HERE: &str = "/earlier";

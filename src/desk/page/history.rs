@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::super::store::{BY_PHONE, DESK, HandAction, Happening, StaffAction, StaffDeed};
+use super::super::store::{DESK, HandAction, Happening, StaffAction, StaffDeed};
 use super::booking;
 use super::changes::count_words;
 use super::icons::icon;
@@ -14,6 +14,7 @@ use crate::domain::event::{CheckedIn, KioskEvent, StillRight};
 use crate::domain::language::Language;
 use crate::domain::queue::QueueAction;
 use crate::domain::ticket::{CallAs, PrintOutcome};
+use crate::domain::visit::BY_PHONE;
 
 /// The history, the newest on top.
 pub fn history(day: &Day, happened: &[Happening]) -> Markup {

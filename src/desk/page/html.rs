@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::super::session::SignedIn;
-use super::super::store::VisitRow;
 use super::drawn::{Rows, for_whom};
 use super::earlier;
 use super::icons::{icon, mark};
@@ -15,6 +13,8 @@ use super::nav::top;
 use super::queue::{choose_point, waiting};
 use super::row::refused_codes;
 use super::search::SEARCH_CHARS_MAX;
+use crate::desk::service::staff::session::SignedIn;
+use crate::domain::visit::VisitRow;
 
 fn page(title: &str, script: bool, body: &Markup) -> Markup {
     whole(title, &html! { @if script { (scripts()) script src="/static/desk.js" defer {} } }, body)
@@ -95,20 +95,6 @@ fn beside(title: &str, who: &SignedIn, again: (&str, u64), (more, tools): (&Mark
             (body)
         },
     )
-}
-
-/// A text as a value in an address.
-pub fn in_address(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::with_capacity(text.len()), |mut address, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => address.push(char::from(byte)),
-            _ => {
-                let _ = write!(address, "%{byte:02X}");
-            }
-        }
-        address
-    })
 }
 
 /// One message and one way on.

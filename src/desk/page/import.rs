@@ -12,13 +12,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::import::preview::{Difference, KEPT_MINUTES, Kind, ReadList, Sent, Took, UPLOAD_BYTES_MAX, differences};
-use super::super::import::{ImportError, days};
-use super::super::session::SignedIn;
 use super::super::store::{Changed, Seen};
+use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
-use super::{Oops, shown};
+use crate::desk::service::import::preview::{Difference, KEPT_MINUTES, Kind, ReadList, Sent, Took, UPLOAD_BYTES_MAX, differences};
+use crate::desk::service::import::{ImportError, days};
+use crate::desk::service::staff::session::SignedIn;
 
 /// So many appointments of each kind are shown one by one.
 const SHOWN_MAX: usize = 500;

@@ -12,14 +12,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::import::columns::FIELDS;
-use super::super::import::how::{DateOrder, Mapping};
-use super::super::import::table::Look;
-use super::super::session::SignedIn;
 use super::super::store::Seen;
+use super::answer::{Oops, shown};
 use super::icons::icon;
 use super::import::{begin, page};
-use super::{Oops, shown};
+use crate::desk::service::import::columns::FIELDS;
+use crate::desk::service::import::how::{DateOrder, Mapping};
+use crate::desk::service::import::table::Look;
+use crate::desk::service::staff::session::SignedIn;
 
 /// Of a sample so many characters are shown.
 const SAMPLE_CHARS_MAX: usize = 40;
@@ -116,7 +116,7 @@ impl Said {
             "given_name" | "family_name" => !has(field) && !has("name"),
             field => !has(field),
         };
-        let missing: Vec<&str> = super::super::import::table::REQUIRED.into_iter().filter(is_missing).map(label).collect();
+        let missing: Vec<&str> = crate::desk::service::import::table::REQUIRED.into_iter().filter(is_missing).map(label).collect();
         if missing.is_empty() { Ok(mapping) } else { Err(format!("Choose a column for: {}.", missing.join(", "))) }
     }
 }

@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 
 use super::super::Desk;
-use super::super::kept::KeptForm;
-use super::super::session::{KEPT_COOKIE, SignedIn, cookie, set_cookie};
 use super::super::store::Seen;
+use super::answer::{Oops, shown};
 use super::html::staff_page;
-use super::{Oops, shown};
+use crate::desk::service::staff::kept::KeptForm;
+use crate::desk::service::staff::session::{KEPT_COOKIE, SignedIn, cookie, set_cookie};
 use crate::domain::ids::AppointmentId;
 use crate::domain::proposal::Field;
 

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::super::session::SignedIn;
 use super::icons::icon;
 use super::nav::ways;
+use crate::desk::service::staff::session::SignedIn;
 
 /// What each key does, in the order shown.
 const KEYS: &[(&[&str], &str)] = &[

@@ -10,13 +10,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::queues::{Queues, queue_name};
-use super::super::session::SignedIn;
-use super::super::store::{CardKey, ReasonRow, RefusedCodes, Stop, Store, VisitRow};
-use super::super::today::Today;
-use super::super::users::Role;
+use super::super::store::{CardKey, Store};
+use super::drawn::Lists;
 use super::narrow::{Choices, Narrow};
+use crate::desk::base::error::DeskError;
+use crate::desk::service::queue::today::Today;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::eligibility::Eligibility;
 use crate::domain::identity::fold_name;
@@ -25,8 +24,11 @@ use crate::domain::insurance::CardMark;
 use crate::domain::language::Language;
 use crate::domain::proposal::{Field, Value};
 use crate::domain::queue::VisitState;
+use crate::domain::queue::day::{Queues, queue_name};
 use crate::domain::settings::{ClinicSettings, WalkInCategory};
 use crate::domain::spoken;
+use crate::domain::staff::Role;
+use crate::domain::visit::{ReasonRow, RefusedCodes, Stop, VisitRow};
 
 /// The day as a page shows it to whoever looks. Nearly all of it is read once for everybody, and cheap to copy.
 #[derive(Clone)]
@@ -133,7 +135,7 @@ impl Day {
     /// Reads the clinic's today.
     pub fn read(desk: &Desk, who: &SignedIn) -> Result<Self, DeskError> {
         let today = desk.today()?;
-        let shared = desk.inner.lists.day(desk, &today)?;
+        let shared = desk.part::<Lists>().day(desk, &today)?;
         Self::of(desk, who, &shared)
     }
 

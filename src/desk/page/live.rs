@@ -15,8 +15,8 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::super::Desk;
-use super::super::session::{SignedIn, Standing};
-use super::Oops;
+use super::answer::Oops;
+use crate::desk::service::staff::session::{SignedIn, Standing};
 
 /// How often a live connection looks whether its session has ended; also keeps it open.
 const LOOK: Duration = Duration::from_secs(10);

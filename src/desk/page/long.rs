@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use super::super::store::VisitRow;
 use super::list::{Day, Entry};
 use crate::domain::queue::VisitState;
+use crate::domain::visit::VisitRow;
 
 /// Rows of such a part that are on the page at most.
 const SHOWN_MAX: usize = 400;

@@ -7,11 +7,11 @@ use std::collections::{BTreeSet, HashSet};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::queues::queue_name;
-use super::super::store::VisitRow;
 use super::list::{Day, Entry};
 use crate::domain::ids::AppointmentId;
+use crate::domain::queue::day::queue_name;
 use crate::domain::settings::ClinicSettings;
+use crate::domain::visit::VisitRow;
 
 /// Values in an address are shorter.
 const CHARS_MAX: usize = 200;

@@ -4,11 +4,11 @@
 
 use maud::{Markup, html};
 
-use super::super::session::SignedIn;
-use super::super::users::Role;
 use super::icons::icon;
 use super::keys;
 use super::kiosks;
+use crate::desk::service::staff::session::SignedIn;
+use crate::domain::staff::Role;
 
 /// Every page with a link at the top: what it is called, its address, and the lowest role that may open it; in the order shown.
 const PAGES: &[(&str, &str, Role)] = &[
@@ -94,14 +94,14 @@ fn is_at(here: &str, address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::access::{ACCESS, Needs};
+    use super::super::{access::Needs, routes::ROUTES};
     use super::*;
 
     #[test]
     fn every_link_is_shown_to_those_who_may_open_its_page() {
         for (word, address, role) in PAGES {
-            let found = ACCESS.iter().find(|(method, path, ..)| *method == "GET" && path == address);
-            let needs = found.map(|(_, _, needs, _)| *needs);
+            let found = ROUTES.iter().find(|(method, path, ..)| *method == "GET" && path == address);
+            let needs = found.map(|(_, _, needs, ..)| *needs);
             assert_eq!(needs, Some(Needs::Page(*role)), "{word}");
         }
     }

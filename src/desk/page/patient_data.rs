@@ -13,14 +13,15 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::keeping::ASKED_CHARS_MAX;
-use super::super::session::SignedIn;
 use super::super::store::{Forgotten, Found, Hindrance, Holding, HoldingKind, PatientData, Removal, RequestRow, Seen};
-use super::html::{in_address, staff_page};
+use super::answer::{Oops, shown};
+use super::html::staff_page;
 use super::icons::icon;
 use super::search::SEARCH_CHARS_MAX;
-use super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::privacy::keeping::ASKED_CHARS_MAX;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::born::Born;
 
 /// The page's address.

@@ -14,14 +14,14 @@ use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::queues::{Help, TicketStanding};
 use super::super::store::{PhoneAnswer, PhoneWish};
-use super::super::words::Words;
+use super::answer::{Oops, shown, version};
 use super::board::{clock, live, side};
-use super::{Oops, shown, version};
+use crate::desk::base::error::DeskError;
+use crate::desk::service::queue::words::Words;
 use crate::domain::language::Language;
 use crate::domain::queue::VisitState;
+use crate::domain::queue::day::{Help, TicketStanding};
 use crate::domain::ticket::Ticket;
 
 /// Without a script the page asks for itself again after so long.

@@ -4,15 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use maud::{Markup, html};
 
-use super::super::queues::Queue;
-use super::super::store::VisitRow;
 use super::drawn::{Rows, token};
-use super::html::{in_address, number};
+use super::html::number;
 use super::icons::icon;
 use super::list::Day;
 use super::row::clock_time;
+use crate::desk::base::address::in_address;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
+use crate::domain::queue::day::Queue;
+use crate::domain::visit::VisitRow;
 
 /// Everybody who waits, by queue; last whoever is here by the booking system's word alone and so has no ticket to call.
 pub fn waiting(day: &Day, rows: &Rows) -> Markup {

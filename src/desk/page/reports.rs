@@ -12,14 +12,15 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::reports::csv;
-use super::super::session::SignedIn;
 use super::super::store::Days;
-use super::html::{in_address, staff_page};
+use super::answer::{Oops, shown};
+use super::html::staff_page;
 use super::icons::icon;
 use super::plot::plot;
-use super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::reports::csv;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::report::{Cell, Figure, Filter, Plot, Report};
 
 /// How figures look, on the page and in a file.

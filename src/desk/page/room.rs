@@ -5,11 +5,11 @@
 use maud::{Markup, html};
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::queues::queue_name;
-use super::super::session::SignedIn;
 use super::html::staff_page;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::AppointmentId;
+use crate::domain::queue::day::queue_name;
 
 /// The page; `address` is that of the button that was pressed, `back` the page on which it was.
 pub(super) fn ask(desk: &Desk, who: &SignedIn, address: &str, visit: &AppointmentId, back: &str) -> Result<Markup, DeskError> {

@@ -7,16 +7,16 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::super::dates;
-use super::super::store::{BY_PAYER, BY_PHONE, ReasonRow, Stop, VisitRow};
+use super::super::store::BY_PAYER;
 use super::changes::count_words;
 use super::coverage::{coverage_pill, pill};
 use super::drawn::{is_on_this, row_id, stop_id, time_passed, time_since, token};
 use super::history::when;
-use super::html::in_address;
 use super::icons::{icon, reason_icon, state_icon};
 use super::list::{Day, Entry, open_reasons};
 use super::queue::{Step, standing, undo_word};
+use crate::desk::base::address::in_address;
+use crate::desk::base::dates;
 use crate::domain::document::Document;
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;
@@ -24,6 +24,7 @@ use crate::domain::person::BirthDate;
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, Ticket};
+use crate::domain::visit::{BY_PHONE, ReasonRow, Stop, VisitRow};
 
 /// A row of whatever kind.
 pub fn entry_row(day: &Day, entry: &Entry) -> Markup {

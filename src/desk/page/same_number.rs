@@ -12,14 +12,15 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::session::SignedIn;
 use super::super::store::{SameNumber, SameNumberVerdict, Seen};
-use super::super::users::Role;
-use super::html::{in_address, staff_page};
+use super::answer::{Oops, shown};
+use super::html::staff_page;
 use super::icons::icon;
-use super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::PatientId;
 use crate::domain::person::Person;
+use crate::domain::staff::Role;
 
 /// The page's address.
 pub(super) const HERE: &str = "/same-number";

@@ -12,15 +12,17 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::session::SignedIn;
-use super::super::store::{Found, Seen, VisitRow};
-use super::html::{in_address, staff_page};
+use super::super::store::{Found, Seen};
+use super::answer::{Oops, shown};
+use super::html::staff_page;
 use super::icons::icon;
 use super::list::Day;
 use super::row::{is_found, name_of, state_word};
-use super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::PatientId;
+use crate::domain::visit::VisitRow;
 
 /// What is looked for is shorter.
 pub const SEARCH_CHARS_MAX: usize = 100;

@@ -11,14 +11,16 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::super::Desk;
-use super::super::guessing::{BROWSER_COOKIE, BROWSER_COOKIE_SECONDS, Origin};
-use super::super::secret::{random_token, same};
-use super::super::session::{
+use super::access::leads_back;
+use super::answer::{Oops, shown};
+use super::locked::SignIn as SignInPage;
+use super::{kept, live};
+use crate::desk::base::address::in_address;
+use crate::desk::base::secret::{random_token, same};
+use crate::desk::service::staff::guessing::{BROWSER_COOKIE, BROWSER_COOKIE_SECONDS, Origin};
+use crate::desk::service::staff::session::{
     FORM_COOKIE, HALF_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, Standing, cookie, set_cookie, set_cookie_for,
 };
-use super::access::leads_back;
-use super::locked::SignIn as SignInPage;
-use super::{Oops, in_address, kept, live, shown};
 
 /// What is said where a form has no cookie of its own.
 const FOREIGN: &str = "This page was open for too long, or cookies are off. Please try again.";

@@ -14,14 +14,16 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::passwords::{ADMIN_PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
-use super::super::session::SignedIn;
 use super::super::store::{FailedTries, UserRow};
-use super::super::users::{NAME_CHARS_MAX, Role};
+use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
-use super::{Oops, shown};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::passwords::Hashing;
+use crate::desk::base::passwords::{ADMIN_PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
+use crate::desk::service::staff::session::SignedIn;
+use crate::desk::service::staff::users::NAME_CHARS_MAX;
+use crate::domain::staff::Role;
 
 #[derive(Deserialize)]
 pub(super) struct UserForm {
@@ -56,7 +58,8 @@ pub(super) async fn act(
     let password = Zeroizing::new(password);
     let role = Role::from_code(&role);
     // Hashing takes memory and a core, as when somebody signs in.
-    let turn = desk.inner.hashing.acquire().await.map_err(|_| DeskError::Stopping)?;
+    let hashing = desk.part::<Hashing>();
+    let turn = hashing.turn().await?;
     let answer = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         let done = match (action.as_str(), role) {

@@ -13,25 +13,27 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::by_hand::NOTE_CHARS_MAX;
-use super::super::error::DeskError;
-use super::super::session::SignedIn;
-use super::super::store::{Happening, Note, OrderRow, VisitRow};
+use super::super::store::{Happening, Note, OrderRow};
+use super::answer::{Oops, shown};
 use super::booking::call_off_fields;
 use super::drawn::{for_whom, is_on_this, time_passed};
 use super::history::{history, when};
-use super::html::{in_address, panel_page};
+use super::html::panel_page;
 use super::icons::icon;
 use super::kiosks::at_the_kiosk;
 use super::list::Day;
 use super::row::{call_name, can_check_in, clock_time, language_name, listed, name_of, visit_row};
-use super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::queue::by_hand::NOTE_CHARS_MAX;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::appointment::{Appointment, Standing};
 use crate::domain::ids::AppointmentId;
 use crate::domain::language::Language;
 use crate::domain::queue::VisitState;
 use crate::domain::spoken;
 use crate::domain::ticket::CallAs;
+use crate::domain::visit::VisitRow;
 
 /// Later visits that are shown.
 const NEXT_MAX: usize = 12;

@@ -10,17 +10,18 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::changes::is_unprintable;
-use super::super::dates;
-use super::super::session::SignedIn;
 use super::super::store::WalkInByHand;
-use super::html::{in_address, staff_page};
+use super::answer::{Oops, shown};
+use super::html::staff_page;
 use super::icons::icon;
 use super::row::language_name;
-use super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::dates;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
+use crate::domain::proposal::check::is_unprintable;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::CallAs;
 

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
 use super::audit::{self, IMPORT};
 use super::whose::{People, Settled};
 use super::{Store, booking, bump, chart, int, same_number};
+use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Appointment;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::identity::{are_one_person, fold_name};

@@ -5,13 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-use super::super::bounds::{Report, Reported, UNREAD_BYTES_MAX, Unread, cut};
-use super::super::error::DeskError;
-use super::super::secret::hash_token;
 use super::events::Took;
 use super::{Store, bump, int};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::hash_token;
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{KioskId, Seq};
+use crate::sync::bounds::{Report, Reported, UNREAD_BYTES_MAX, Unread, cut};
 use crate::sync::wire::Post;
 
 /// What was set aside is an alarm of its kiosk for so long.

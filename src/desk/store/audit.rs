@@ -12,11 +12,11 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::super::error::DeskError;
-use super::super::secret::to_hex;
 use super::open::STATES;
 use super::proposals::{ChangeKey, person_of};
 use super::{Store, appointments, int, sortable, timestamp};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::to_hex;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, PatientId};
 

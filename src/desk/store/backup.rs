@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::super::error::DeskError;
 use super::{FILE, Store, meta, restored, set_meta};
+use crate::desk::base::error::DeskError;
 use crate::files::make_file;
 
 impl Store {

@@ -13,14 +13,15 @@ use serde::{Deserialize, Serialize};
 mod overlay;
 
 use self::overlay::{Listed, Overlay, Time, is_underway};
-use super::super::error::DeskError;
-use super::super::secret::random_token;
 use super::{Store, appointments, bump, calendar, chart, int, timestamp};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::random_token;
 use crate::domain::appointment::{Appointment, AppointmentStatus};
 use crate::domain::booking::{Conflict, Wish, conflicts};
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
+use crate::domain::visit::CalledOff;
 
 /// Codes of what staff do here, as they are recorded.
 pub(super) const CODES: [&str; 5] = ["book", "move", CALL_OFF, "booking-undo", "booking-noted"];
@@ -58,19 +59,6 @@ pub struct BookingState {
     pub undo: Option<(u64, String)>,
     /// Everything that was done here, oldest first.
     pub steps: Vec<BookingStep>,
-}
-
-/// That staff called an appointment off which is off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalledOff {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub user: String,
-    /// Why, as somebody typed it; may be empty.
-    pub why: String,
-    /// By which step and until when it can be taken back; none if the list has it so as well by now.
-    pub undo: Option<(u64, Timestamp)>,
 }
 
 /// Something that staff did with an appointment.

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use rusqlite::{Connection, params};
 
-use super::super::error::DeskError;
 use super::{Store, appointments};
+use crate::desk::base::error::DeskError;
 use crate::domain::booking::{Busy, Practice, Seen};
 use crate::domain::schedule::Schedule;
 

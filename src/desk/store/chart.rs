@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::super::error::DeskError;
 use super::appointments::{Unsaid, read, rewrite};
 use super::whose::{Known, meant};
 use super::{Store, bump};
+use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::PatientId;
 use crate::domain::proposal::{Field, Value};

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
-use super::super::error::DeskError;
 use super::{appointments, timestamp_or_none, to_code};
+use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Confirmed;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{CheckedIn, StillRight};

@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::super::error::DeskError;
 use super::audit::DESK;
 use super::eligibility::{self, CardKey};
 use super::hand::{Doing, HandAction};
 use super::{Store, appointments, events, from_code, settings, to_code};
+use crate::desk::base::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::eligibility::coverage_reason;
 use crate::domain::ids::AppointmentId;

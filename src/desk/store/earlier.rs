@@ -10,13 +10,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
 use super::open::{STATES, since};
-use super::visits::{VisitRow, rows_of};
+use super::visits::rows_of;
 use super::{StaffAction, StaffWork, Store, from_code, int, queue, timestamp, work};
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::queue::{QueueAction, VisitState};
 use crate::domain::reason::Reason;
+use crate::domain::visit::VisitRow;
 
 /// A day of which something is open, as counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

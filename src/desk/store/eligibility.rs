@@ -9,10 +9,10 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::eligibility::ANSWER_WITHIN;
-use super::super::error::DeskError;
-use super::super::secret::hash_token;
 use super::{Store, appointments, bump, timestamp};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::hash_token;
+use crate::domain::eligibility::ANSWER_WITHIN;
 use crate::domain::eligibility::{Eligibility, Question};
 use crate::domain::ids::PatientId;
 use crate::domain::insurance::Coverage;

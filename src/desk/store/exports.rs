@@ -7,10 +7,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
 use super::audit::{self, COMMAND};
 use super::proposals::Detail;
 use super::{Store, bump, int, timestamp};
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::PatientId;
 use crate::domain::proposal::{Field, Value};
 

@@ -5,11 +5,11 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
-use super::super::secret::hash_token;
 use super::audit::{self, DESK, Entry};
 use super::staff::{note, user};
 use super::{Store, timestamp};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::hash_token;
 
 /// A failure counts for so long.
 const COUNTED: SignedDuration = SignedDuration::from_hours(1);

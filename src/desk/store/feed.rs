@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::super::error::DeskError;
 use super::{Store, appointments, confirmed, int, meta, open, restored, revision};
+use crate::desk::base::error::DeskError;
 use crate::domain::appointment::AppointmentStatus;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::ids::AppointmentId;

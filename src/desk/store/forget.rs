@@ -11,11 +11,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::super::error::DeskError;
 use super::kiosks::forget_orders;
 use super::marks::{Mark, mark_in};
 use super::old_days::{Group, Old};
 use super::{BUSY, Store, audit, int};
+use crate::desk::base::error::DeskError;
 
 /// What is done in one go: some milliseconds, so that nobody waits.
 const AT_ONCE: usize = 100;

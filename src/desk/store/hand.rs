@@ -10,13 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::super::error::DeskError;
-use super::super::queues::Refusal;
 use super::coverage::{self, CoverageFound};
 use super::events::{self, Given, Happened};
 use super::steps::{self, ByHand};
-use super::visits::VisitRow;
 use super::{Store, bump, int, open, restored, settings, timestamp, timestamp_or_none, to_code};
+use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Standing;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{StillRight, WalkedIn};
@@ -25,7 +23,9 @@ use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::queue::VisitState;
+use crate::domain::queue::day::Refusal;
 use crate::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
+use crate::domain::visit::VisitRow;
 
 /// Something that staff did by hand, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use rusqlite::params;
 
-use super::super::error::DeskError;
 use super::{BookingStep, HandAction, StaffAction, Store, booking, events, phone, timestamp};
+use crate::desk::base::error::DeskError;
 use crate::domain::event::{KioskEvent, LoggedEvent};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::proposal::Field;

@@ -10,12 +10,12 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde_json::Value;
 
-use super::super::error::DeskError;
 use super::aside::says_one_of;
 use super::forget::EventKey;
 use super::old_days::visits_of_event;
 use super::proposals::{Decided, of_person};
 use super::{ReadOnly, Store, appointments, settings};
+use crate::desk::base::error::DeskError;
 use crate::domain::born::Born;
 use crate::domain::event::{KioskEvent, LoggedEvent, WalkedIn};
 use crate::domain::identity::fold_name;

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rusqlite::params;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::super::error::DeskError;
-use super::super::import::how::Mapping;
 use super::{Store, audit};
+use crate::desk::base::error::DeskError;
 
 /// So many sources are remembered; the one that was said longest ago makes room.
 const SOURCES_MAX: u32 = 100;
@@ -19,7 +20,7 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn import_maps(&self) -> Result<BTreeMap<String, Mapping>, DeskError> {
+    pub fn import_maps<M: DeserializeOwned>(&self) -> Result<BTreeMap<String, M>, DeskError> {
         let mut statement = self.conn.prepare_cached("SELECT source, body FROM import_map")?;
         let rows: Vec<(String, String)> = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         Ok(rows.into_iter().filter_map(|(source, body)| serde_json::from_str(&body).ok().map(|map| (source, map))).collect())
@@ -29,7 +30,7 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn remember_import_map(&mut self, source: &str, map: &Mapping, user: &str, now: Timestamp) -> Result<(), DeskError> {
+    pub fn remember_import_map(&mut self, source: &str, map: &impl Serialize, user: &str, now: Timestamp) -> Result<(), DeskError> {
         let body = serde_json::to_string(map).map_err(|_| DeskError::Unreadable("the columns of a list"))?;
         let tx = self.write()?;
         tx.execute(

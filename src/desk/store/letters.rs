@@ -8,11 +8,11 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::super::error::DeskError;
-use super::super::secret::{random_bytes, to_hex};
 use super::audit::{self, COMMAND};
 use super::{Store, meta, set_meta, settings_changed, timestamp, timestamp_or_none};
 use crate::codes::letter::Signer;
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::{random_bytes, to_hex};
 use crate::domain::appointment::Appointment;
 use crate::domain::settings::{LetterKey, LetterKeys};
 

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
 use super::forget::Forgotten;
 use super::old_days::Old;
 use super::{Store, audit, meta, set_meta, timestamp};
+use crate::desk::base::error::DeskError;
 
 /// Who holds the clean-up, and since when.
 const HELD: &str = "clean_up_held";

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
 use super::{Store, appointments, hand, int, open};
+use crate::desk::base::error::DeskError;
 use crate::domain::event::{KioskEvent, LoggedEvent, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::ticket::{Series, Ticket};

@@ -11,10 +11,10 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
-use super::super::error::DeskError;
 use super::forget::{EventKey, Forgotten};
 use super::worked::worked_until_in;
 use super::{ReadOnly, revision, settings, timestamp};
+use crate::desk::base::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 
 /// What kiosks and staff say of a day comes within so many days after it.

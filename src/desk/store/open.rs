@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
-use super::super::error::DeskError;
 use super::feed::read_ticket;
-use super::visits::{OF_DATE, VisitRow, add_ids, rows_of};
+use super::visits::{OF_DATE, add_ids, rows_of};
 use super::{Store, meta};
+use crate::desk::base::error::DeskError;
 use crate::domain::ticket::{OpenTickets, Ticket, TicketNumber};
+use crate::domain::visit::VisitRow;
 
 /// From this day on what is open is shown; of a file from before there was such a rule, the day before the last one on which something
 /// happened. Nothing is set in a new file.

@@ -6,10 +6,10 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::super::error::DeskError;
 use super::audit::{self, Entry};
 use super::proposals::person_of;
 use super::{Store, bump, timestamp, timestamp_or_none};
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::AppointmentId;
 use crate::domain::private::Private;
 

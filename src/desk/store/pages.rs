@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
-use super::super::error::DeskError;
-use super::super::secret::{random_bytes, random_token, to_hex};
 use super::{Store, audit, bump, meta, set_meta, settings_changed};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::{random_bytes, random_token, to_hex};
 use crate::domain::ids::KioskId;
 use crate::domain::pages::TicketPages;
 use crate::domain::ticket::Ticket;

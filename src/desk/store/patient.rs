@@ -9,13 +9,13 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, ToSql, params};
 use serde_json::{Map, Value};
 
-use super::super::error::DeskError;
-use super::super::secret::to_hex;
 use super::forget::{EventKey, Forgotten, forget_events, forget_visits};
 use super::holdings::{Held, Hindrance, OF_EVENTS, OF_VISITS, held, hindrances};
 use super::kiosks::forget_orders;
 use super::same_number;
 use super::{ReadOnly, Store, aside, audit, bump, int, whole};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::to_hex;
 use crate::domain::private::Private;
 
 /// What came of taking somebody out.

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use rusqlite::params;
 
-use super::super::error::DeskError;
 use super::{Store, appointments};
+use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Appointment;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::PatientId;

@@ -6,15 +6,14 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::super::error::DeskError;
-use super::visits::VisitRow;
 use super::{Store, bump, events, int, open, queue, timestamp_or_none, to_code};
+use crate::desk::base::error::DeskError;
 use crate::domain::queue::{QueueAction, VisitState};
 use crate::domain::reason::Reason;
 use crate::domain::ticket::Ticket;
+use crate::domain::visit::BY_PHONE;
+use crate::domain::visit::VisitRow;
 
-/// Who did it, if a patient did it by phone; and where, instead of a kiosk. No user and no kiosk can have such a name.
-pub const BY_PHONE: &str = "(phone)";
 /// The code of asking for help.
 pub(super) const ASKED: &str = "ask-help";
 /// Between two wishes of one ticket there is so much time.

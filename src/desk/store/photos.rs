@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::super::error::DeskError;
 use super::proposals::{self, ChangeKey, Decided, ProposedChange};
 use super::{Store, bump, int, meta, set_meta};
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::insurance::Side;
 use crate::domain::proposal::{Field, Proposal};

@@ -6,8 +6,8 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
-use super::super::error::DeskError;
 use super::{Store, bump};
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::AppointmentId;
 
 /// Over after so long, if the page does not say that it is still open.

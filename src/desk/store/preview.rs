@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::super::error::DeskError;
 use super::appointments::{Taken, Unsaid, take_in};
 use super::{Store, audit, chart};
+use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Appointment;
 
 /// An appointment that a list makes another one.

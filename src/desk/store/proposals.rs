@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::super::changes::check_value;
-use super::super::error::DeskError;
 use super::events::Happened;
 use super::{Store, appointments, bump, chart, int, timestamp, timestamp_or_none};
+use crate::desk::base::error::DeskError;
 use crate::domain::event::CheckedIn;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::private::Private;
+use crate::domain::proposal::check::check_value;
 use crate::domain::proposal::{Field, Proposal, Value};
 
 /// Which proposal: the event that carries it, and the field.
@@ -150,7 +150,7 @@ impl ProposedChange {
     #[must_use]
     pub fn stands(&self) -> String {
         let text = serde_json::to_string(&(&self.current, &self.elsewhere)).unwrap_or_default();
-        super::super::secret::hash_token(&text).chars().take(12).collect()
+        crate::desk::base::secret::hash_token(&text).chars().take(12).collect()
     }
 }
 

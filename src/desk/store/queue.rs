@@ -7,13 +7,14 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
-use super::super::queues::{Queues, Refusal, Taken, hour_at, queue_name, sample};
-use super::{StaffAction, StaffWork, Store, bump, int, open, settings, steps, timestamp_or_none, visits, work};
+use super::{StaffAction, StaffWork, Store, bump, int, open, settings, steps, timestamp_or_none, work};
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::AppointmentId;
+use crate::domain::queue::day::{Queues, Refusal, Taken, hour_at, queue_name, sample};
 use crate::domain::queue::{Basis, QueueAction, Served, VisitState};
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::TicketNumber;
+use crate::domain::visit::VisitRow;
 
 /// A call is one of just now for this long.
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(2);
@@ -27,7 +28,7 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn queues(&self, rows: &[visits::VisitRow], settings: &ClinicSettings, now: Timestamp) -> Result<Queues, DeskError> {
+    pub fn queues(&self, rows: &[VisitRow], settings: &ClinicSettings, now: Timestamp) -> Result<Queues, DeskError> {
         Queues::of(rows, settings, now, |queue| self.basis(queue, now))
     }
 
@@ -87,7 +88,7 @@ impl Store {
         point: Option<&str>,
         user: &str,
         now: Timestamp,
-        may_be_called: impl FnOnce(&visits::VisitRow) -> Result<(), Refusal>,
+        may_be_called: impl FnOnce(&VisitRow) -> Result<(), Refusal>,
     ) -> Result<Result<(), Refusal>, DeskError> {
         self.step(id, user, now, |settings, row, taken| {
             match row.state {
@@ -144,7 +145,7 @@ impl Store {
         id: &AppointmentId,
         user: &str,
         now: Timestamp,
-        decide: impl FnOnce(&ClinicSettings, &visits::VisitRow, &Taken) -> Result<QueueAction, Refusal>,
+        decide: impl FnOnce(&ClinicSettings, &VisitRow, &Taken) -> Result<QueueAction, Refusal>,
     ) -> Result<Result<(), Refusal>, DeskError> {
         let (date, began) = (self.date_at(now), self.day_began(now));
         let tx = self.write()?;
@@ -217,12 +218,12 @@ fn place_to_call(settings: &ClinicSettings, point: Option<&str>) -> Result<Optio
     }
 }
 
-fn number(row: &visits::VisitRow) -> Option<TicketNumber> {
+fn number(row: &VisitRow) -> Option<TicketNumber> {
     row.ticket.map(|ticket| ticket.number)
 }
 
 /// That someone has called them already, as far as it is known who did.
-fn called(row: &visits::VisitRow, now: Timestamp) -> Refusal {
+fn called(row: &VisitRow, now: Timestamp) -> Refusal {
     let Some((first, by)) = row.called.clone() else { return Refusal::Moved };
     let just_now = now.duration_since(row.in_line.last_call.unwrap_or(first)) < JUST_NOW;
     Refusal::Called { ticket: number(row), by, to: row.in_line.point.clone().unwrap_or_default(), just_now }

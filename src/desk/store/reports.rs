@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OpenFlags, Row, params};
 
-use super::super::error::DeskError;
 use super::{BUSY, Store, events, from_code, settings, timestamp, timestamp_or_none};
+use crate::desk::base::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::StepTimes;
 use crate::domain::language::Language;

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
-use super::super::secret;
 use super::{Store, audit, bump, int, meta, set_meta, settings_changed, timestamp, timestamp_or_none};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret;
 use crate::domain::ids::{Epoch, KioskId, Seq};
 use crate::sync::wire::Gap;
 

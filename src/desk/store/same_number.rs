@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
 use super::appointments::read;
 use super::whose::{Known, meant};
 use super::{Store, appointments, audit, bump, chart, int};
+use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::{AppointmentId, PatientId, is_no_number};
 use crate::domain::person::Person;

@@ -4,8 +4,8 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::super::error::DeskError;
 use super::whole;
+use crate::desk::base::error::DeskError;
 
 mod first;
 mod limits;

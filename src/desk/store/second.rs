@@ -6,10 +6,10 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
-use super::super::totp;
 use super::staff::{self, note};
 use super::{Store, timestamp};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::totp;
 
 /// Whoever has typed the password has so many minutes for the code.
 const CODE_MINUTES: i64 = 5;

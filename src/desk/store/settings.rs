@@ -6,9 +6,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
 use super::audit::{self, COMMAND};
 use super::{Store, appointments, int, meta, set_meta, settings, settings_changed, staff, timestamp};
+use crate::desk::base::error::DeskError;
 use crate::domain::settings::ClinicSettings;
 
 /// So many versions are kept, the newest.

@@ -5,10 +5,10 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::error::DeskError;
-use super::super::users::Role;
 use super::audit::{self, Entry};
 use super::{Store, bump, failures, second, timestamp};
+use crate::desk::base::error::DeskError;
+use crate::domain::staff::Role;
 
 /// So often it is noted that a session is used.
 const SESSION_NOTED_EVERY: SignedDuration = SignedDuration::from_secs(10);

@@ -5,8 +5,8 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::super::error::DeskError;
 use super::events;
+use crate::desk::base::error::DeskError;
 use crate::domain::queue::{QueueAction, VisitState};
 
 /// Where a visit stands: all that a step in a queue may change.

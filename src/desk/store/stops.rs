@@ -5,33 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::super::error::DeskError;
-use super::visits::{REASON_COLUMNS, ReasonFacts, ReasonRow};
+use super::visits::{REASON_COLUMNS, ReasonFacts};
 use super::{Store, from_code, open, timestamp};
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::KioskId;
 use crate::domain::reason::Reason;
-
-/// Codes of one kind that a kiosk did not take on a day. Whoever held them out could go on by typing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedCodes {
-    /// Which kiosk.
-    pub kiosk: KioskId,
-    /// Why.
-    pub reason: Reason,
-    /// How many.
-    pub times: u32,
-    /// The latest.
-    pub at: Timestamp,
-}
-
-/// Somebody at a kiosk whom nobody knows yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stop {
-    /// The latest reason of this kind at this kiosk.
-    pub latest: ReasonRow,
-    /// How many times it came.
-    pub times: u32,
-}
+use crate::domain::visit::ReasonRow;
+use crate::domain::visit::{RefusedCodes, Stop};
 
 impl Store {
     /// Stops by people who are not known, as they are on the clinic's list at this moment: those of its day, open ones of any day, and

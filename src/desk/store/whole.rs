@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use blake2::{Blake2s256, Digest as _};
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::super::error::DeskError;
-use super::super::secret::to_hex;
 use super::{BUSY, ReadOnly};
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::to_hex;
 use crate::domain::ids::{KioskId, Seq};
 use crate::files;
 

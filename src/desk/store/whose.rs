@@ -10,8 +10,8 @@ use std::collections::hash_map::Entry;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
 use super::appointments::read;
+use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Appointment;
 use crate::domain::identity::are_one_person;
 use crate::domain::ids::{AppointmentId, PatientId};

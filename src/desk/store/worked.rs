@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::error::DeskError;
 use super::{Store, audit, meta, set_meta};
+use crate::desk::base::error::DeskError;
 
 /// After a longer break than this many days a date is believed only when a person confirms it.
 pub const BREAK_DAYS_MAX: i64 = 14;

@@ -211,7 +211,7 @@ fn shrink<const N: usize>(
 mod tests {
     use super::*;
 
-    const CARD: &[u8] = include_bytes!("../../../tests/data/cards/front.jpg");
+    const CARD: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/front.jpg"));
 
     #[test]
     fn a_photo_becomes_points_and_a_small_picture_keeps_its_shape() {
@@ -266,7 +266,7 @@ mod tests {
             state ^= state >> 27;
             ((u128::from(state.wrapping_mul(0x2545_F491_4F6C_DD1D)) * n as u128) >> 64) as usize
         };
-        let small = include_bytes!("../../../tests/data/cards/small.jpg");
+        let small = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/small.jpg"));
         let mut refused = 0;
         for _ in 0..600 {
             let mut bytes = small.to_vec();

@@ -340,12 +340,12 @@ mod tests {
     #[test]
     fn the_cards_of_the_demo_are_judged_as_a_person_would() {
         for (photo, expected) in [
-            (include_bytes!("../../../tests/data/cards/front.jpg").as_slice(), Verdict::Good),
-            (include_bytes!("../../../tests/data/cards/back.jpg"), Verdict::Good),
-            (include_bytes!("../../../tests/data/cards/dark.jpg"), Verdict::TooDark),
-            (include_bytes!("../../../tests/data/cards/glare.jpg"), Verdict::TooBright),
-            (include_bytes!("../../../tests/data/cards/blurred.jpg"), Verdict::Blurred),
-            (include_bytes!("../../../tests/data/cards/nothing.jpg"), Verdict::NoCard),
+            (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/front.jpg")).as_slice(), Verdict::Good),
+            (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/back.jpg")), Verdict::Good),
+            (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/dark.jpg")), Verdict::TooDark),
+            (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/glare.jpg")), Verdict::TooBright),
+            (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/blurred.jpg")), Verdict::Blurred),
+            (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/nothing.jpg")), Verdict::NoCard),
         ] {
             let luma = Picture::decode(&Photo::new(photo.to_vec())).unwrap().luma();
             let measures = Measures::of(&luma, CardFrame::within(luma.width(), luma.height()));

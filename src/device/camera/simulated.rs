@@ -31,12 +31,12 @@ impl SimulatedCard {
     #[must_use]
     pub fn photo(self) -> Photo {
         let bytes: &[u8] = match self {
-            Self::Front => include_bytes!("../../../tests/data/cards/front.jpg"),
-            Self::Back => include_bytes!("../../../tests/data/cards/back.jpg"),
-            Self::Nothing => include_bytes!("../../../tests/data/cards/nothing.jpg"),
-            Self::Dark => include_bytes!("../../../tests/data/cards/dark.jpg"),
-            Self::Glare => include_bytes!("../../../tests/data/cards/glare.jpg"),
-            Self::Blurred => include_bytes!("../../../tests/data/cards/blurred.jpg"),
+            Self::Front => include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/front.jpg")),
+            Self::Back => include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/back.jpg")),
+            Self::Nothing => include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/nothing.jpg")),
+            Self::Dark => include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/dark.jpg")),
+            Self::Glare => include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/glare.jpg")),
+            Self::Blurred => include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/blurred.jpg")),
         };
         Photo::new(bytes.to_vec())
     }

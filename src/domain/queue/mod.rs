@@ -3,6 +3,7 @@
 //! Invariants: the order of a line is total and does not depend on the order in which people were read; whoever waits is in one
 //! line at one place; a wait without a basis is not said.
 
+pub mod day;
 mod line;
 mod rules;
 mod state;

@@ -16,8 +16,8 @@ impl Catalogue {
     pub fn of(language: Language) -> Self {
         match language {
             Language::English => Self::default(),
-            Language::Spanish => Self::parse(include_str!("../../../ui/lang/es/LC_MESSAGES/arrivals-ui.po")),
-            Language::Arabic => Self::parse(include_str!("../../../ui/lang/ar/LC_MESSAGES/arrivals-ui.po")),
+            Language::Spanish => Self::parse(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/es/LC_MESSAGES/arrivals-ui.po"))),
+            Language::Arabic => Self::parse(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/ar/LC_MESSAGES/arrivals-ui.po"))),
         }
     }
 

@@ -8,16 +8,16 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::clock::Clock;
-use crate::desk::eligibility::SimulatedPayers;
-use crate::desk::serve::Serving;
+use crate::desk::http::serve::Serving;
+use crate::desk::service::changes::eligibility::SimulatedPayers;
 use crate::desk::store::{COMMAND, PhotoState, ProposedChange, Shown, Verdict};
-use crate::desk::users::Role;
-use crate::desk::{Desk, DeskError};
+use crate::desk::{Desk, DeskError, DeskOptions};
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::insurance::Side;
 use crate::domain::reason::Reason;
 use crate::domain::settings::ClinicSettings;
+use crate::domain::staff::Role;
 use crate::domain::ticket::Series;
 
 /// Who can sign in to the demo's desk.
@@ -63,7 +63,8 @@ impl DeskInside {
         port: u16,
     ) -> anyhow::Result<Self> {
         let payers = Arc::new(SimulatedPayers { takes: PAYERS_TAKE });
-        let desk = Desk::open(folder, settings, clock).context("the demo's desk cannot be opened")?.with_payers(payers);
+        let options = DeskOptions::default().payers(payers);
+        let desk = Desk::open_with(folder, Some(settings), options, clock).context("the demo's desk cannot be opened")?;
         let (id, series, token) = kiosk;
         desk.enrol_kiosk(id, series, token)?;
         match desk.add_user(USER, user_password, Role::Admin) {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrivals::desk::kiosks::Alarm;
+use arrivals::desk::service::kiosks::watch::Alarm;
 use arrivals::sync::wire::PIECE_BYTES_MAX;
 use serde_json::{Value, json};
 

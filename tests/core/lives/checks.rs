@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrivals::desk::Desk;
-use arrivals::desk::store::{Verified, VisitRow};
+use arrivals::desk::store::Verified;
 use arrivals::domain::event::LoggedEvent;
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::Ticket;
+use arrivals::domain::visit::VisitRow;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};

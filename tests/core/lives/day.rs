@@ -1,6 +1,6 @@
 //! What happens in a clinic, one thing after the other, as the seed has it.
 
-use arrivals::desk::store::{IfLate, Seen, StaffAction, StaffWork, VisitRow, WalkInByHand};
+use arrivals::desk::store::{IfLate, Seen, StaffAction, StaffWork, WalkInByHand};
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::AppointmentId;
 use arrivals::domain::language::Language;
@@ -8,6 +8,7 @@ use arrivals::domain::person::BirthDate;
 use arrivals::domain::queue::{QueueAction, VisitState};
 use arrivals::domain::reason::Reason;
 use arrivals::domain::ticket::{CallAs, Ticket};
+use arrivals::domain::visit::VisitRow;
 use jiff::SignedDuration;
 use jiff::civil::date;
 use serde_json::json;

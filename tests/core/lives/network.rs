@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use arrivals::clock::{Clock, ManualClock};
 use arrivals::desk::Desk;
-use arrivals::desk::api::Unserved;
-use arrivals::desk::bounds;
+use arrivals::desk::service::kiosks::served::Unserved;
 use arrivals::domain::event::LoggedEvent;
 use arrivals::domain::ids::KioskId;
 use arrivals::sync::api::{Attempt, DeskApi, Refusal};
+use arrivals::sync::bounds;
 use arrivals::sync::wire::{Change, Feed, Health, Held, Order, Orders, PhotoHeld, PhotoName, Piece, Post};
 use serde_json::json;
 use tokio::sync::Notify;

@@ -3,14 +3,15 @@
 use maud::{Markup, html};
 
 use super::super::super::Desk;
-use super::super::super::letters::LetterError;
-use super::super::super::messages::Way;
-use super::super::super::session::SignedIn;
 use super::super::super::store::Message;
-use super::super::Oops;
-use super::super::html::{in_address, staff_page};
+use super::super::answer::Oops;
+use super::super::html::staff_page;
 use super::super::icons::icon;
 use super::super::row::clock_time;
+use crate::desk::base::address::in_address;
+use crate::desk::service::booking::letters::LetterError;
+use crate::desk::service::booking::messages::Way;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::AppointmentId;
 
 /// The page of a message, with what was done or why it was not.

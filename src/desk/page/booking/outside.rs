@@ -7,10 +7,10 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::super::super::session::SignedIn;
 use super::super::icons::icon;
 use super::super::row::clock_time;
 use super::show::{Choice, carried};
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::booking::Practice;
 
 /// A time that somebody typed, on the clinic's clock.

@@ -6,13 +6,13 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::super::super::Desk;
-use super::super::super::error::DeskError;
-use super::super::super::session::SignedIn;
 use super::super::appointments::assumed;
 use super::super::html::staff_page;
 use super::super::icons::icon;
 use super::super::row::{clock_time, language_name};
 use super::{BookForm, Trouble, Whom, outside};
+use crate::desk::base::error::DeskError;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::appointment::Appointment;
 use crate::domain::booking::{Practice, Slot, WhyNone};
 use crate::domain::language::Language;

@@ -11,11 +11,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::super::Desk;
-use super::super::super::session::SignedIn;
 use super::super::super::store::{ChangeKey, PhotoState};
-use super::super::html::{in_address, staff_page};
+use super::super::answer::{Oops, shown};
+use super::super::html::staff_page;
 use super::super::icons::icon;
-use super::super::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::KioskId;
 use crate::domain::insurance::Side;
 use crate::domain::proposal::Field;

@@ -6,12 +6,12 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::super::changes::{VALUE_CHARS_MAX, is_unprintable};
 use super::super::super::store::ProposedChange;
 use crate::domain::insurance::{Coverage, Holder, Relationship};
 use crate::domain::payer::{InsuranceSettings, Payer};
 use crate::domain::person::{BirthDate, EmergencyContact};
 use crate::domain::private::Private;
+use crate::domain::proposal::check::{VALUE_CHARS_MAX, is_unprintable};
 use crate::domain::proposal::{Field, PostalAddress, Value};
 use crate::domain::spoken;
 

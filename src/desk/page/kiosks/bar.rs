@@ -3,11 +3,11 @@
 
 use maud::{Markup, html};
 
-use super::super::super::session::SignedIn;
-use super::super::super::users::Role;
-use super::super::html::in_address;
 use super::super::icons::icon;
 use super::super::users::tries_words;
+use crate::desk::base::address::in_address;
+use crate::desk::service::staff::session::SignedIn;
+use crate::domain::staff::Role;
 
 /// The place of the alarms on a page, with those that nobody has seen.
 pub fn bar(who: &SignedIn) -> Markup {

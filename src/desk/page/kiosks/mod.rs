@@ -18,16 +18,17 @@ use serde::Deserialize;
 pub use self::bar::bar;
 pub use self::visit::at_the_kiosk;
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::kiosks::{Raised, Standing, Watched};
-use super::super::secret::random_token;
-use super::super::session::SignedIn;
 use super::super::store::{OrderRow, Tries};
-use super::super::users::Role;
-use super::html::{in_address, staff_page};
+use super::answer::{LIVE, Oops, shown};
+use super::html::staff_page;
 use super::icons::icon;
-use super::{LIVE, Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::random_token;
+use crate::desk::service::kiosks::watch::{Raised, Standing, Watched};
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::{AppointmentId, KioskId};
+use crate::domain::staff::Role;
 use crate::domain::ticket::{NotASeries, Series, Ticket, TicketNumber};
 use crate::sync::wire::OrderKind;
 
@@ -215,7 +216,7 @@ pub(super) async fn enrol(
         let done = match series {
             Ok(series) => {
                 let token = random_token()?;
-                let placed = said(crate::desk::config::check_kiosk_place(id.as_str(), &form.place))?;
+                let placed = said(crate::desk::base::config::check_kiosk_place(id.as_str(), &form.place))?;
                 let enrolled = match placed {
                     Ok(()) => said(desk.enrol_kiosk_by(&id, series, &token, &who.user))?,
                     Err(problem) => Err(problem),

@@ -2,16 +2,17 @@
 
 use maud::{Markup, html};
 
-use super::super::super::kiosks::Standing;
-use super::super::super::session::SignedIn;
-use super::super::super::store::{ORDER_CHARS_MAX, OrderRow, OrderState, VisitRow};
+use super::super::super::store::{ORDER_CHARS_MAX, OrderRow, OrderState};
 use super::super::history::when;
-use super::super::html::in_address;
 use super::super::icons::icon;
 use super::super::list::Day;
 use super::card::with_why;
+use crate::desk::base::address::in_address;
+use crate::desk::service::kiosks::watch::Standing;
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::KioskId;
 use crate::domain::ticket::TicketNumber;
+use crate::domain::visit::VisitRow;
 
 /// The kiosk at which somebody checked in: their ticket again, and a few words while they are still there. Nothing if they were at none.
 /// `again`: the latest order to print their ticket there again.

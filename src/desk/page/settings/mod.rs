@@ -17,12 +17,12 @@ use serde_json::{Map, Value};
 
 use self::form::Problem;
 use super::super::Desk;
-use super::super::error::DeskError;
-use super::super::session::SignedIn;
-use super::super::settings::parts::{OTHER, Part, at, items, known_keys, put, whole};
-use super::super::settings::{Draft, Put, file, object, read};
-use super::html::in_address;
-use super::{Oops, shown};
+use super::answer::{Oops, shown};
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::service::settings::parts::{OTHER, Part, at, items, known_keys, put, whole};
+use crate::desk::service::settings::{Draft, Put, file, object, read};
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::fault::Fault;
 
 /// Which part, and which thing of its table.

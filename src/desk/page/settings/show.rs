@@ -4,18 +4,19 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::super::super::Desk;
-use super::super::super::error::DeskError;
-use super::super::super::secret::hash_token;
-use super::super::super::session::SignedIn;
-use super::super::super::settings::Draft;
-use super::super::super::settings::diff::{Difference, differences, words};
-use super::super::super::settings::parts::{Input, Look, OTHER, PARTS, Part, Table, at, items, known_keys, name_of, whole};
 use super::super::super::store::{COMMAND, Known};
-use super::super::html::{in_address, staff_page};
+use super::super::html::staff_page;
 use super::super::icons::icon;
 use super::Item;
 use super::form::{Names, Problem, Shown, Typed, fields};
 use super::week;
+use crate::desk::base::address::in_address;
+use crate::desk::base::error::DeskError;
+use crate::desk::base::secret::hash_token;
+use crate::desk::service::settings::Draft;
+use crate::desk::service::settings::diff::{Difference, differences, words};
+use crate::desk::service::settings::parts::{Input, Look, OTHER, PARTS, Part, Table, at, items, known_keys, name_of, whole};
+use crate::desk::service::staff::session::SignedIn;
 use crate::domain::schedule::Schedule;
 
 /// What is said after something was taken into the draft.

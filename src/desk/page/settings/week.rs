@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Time;
 use maud::{Markup, html};
 
-use super::super::super::settings::diff::{clock, week_words};
-use super::super::super::settings::parts::{Part, Table, at, items};
-use super::super::html::in_address;
 use super::form::Names;
+use crate::desk::base::address::in_address;
+use crate::desk::service::settings::diff::{clock, week_words};
+use crate::desk::service::settings::parts::{Part, Table, at, items};
 use crate::domain::schedule::{Day, Hours};
 
 /// From when to when the strips of all days go, in minutes of the day.

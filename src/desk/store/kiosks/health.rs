@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::super::error::DeskError;
 use super::super::{Lost, NumberTwice, Store, audit, bump, int, numbers, restored, timestamp, timestamp_or_none};
 use super::orders;
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::KioskId;
 use crate::domain::kiosk::KioskRules;
 use crate::domain::ticket::Series;

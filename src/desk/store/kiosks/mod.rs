@@ -17,8 +17,8 @@ pub(in super::super) use self::orders::Told;
 pub(super) use self::orders::forget_orders;
 pub use self::orders::{ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState};
 pub use self::tries::Tries;
-use super::super::error::DeskError;
 use super::{Store, audit, bump, settings_changed};
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::KioskId;
 use crate::domain::ticket::Series;
 

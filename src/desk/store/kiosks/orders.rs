@@ -6,10 +6,10 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::super::error::DeskError;
 use super::super::proposals::person_of;
 use super::super::{Store, audit, bump, int, open, timestamp, timestamp_or_none};
 use super::health::heard;
+use crate::desk::base::error::DeskError;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::OrderStage;
 use crate::domain::ticket::Ticket;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::super::super::error::DeskError;
 use super::super::events::Happened;
 use super::super::{Store, from_code, sortable, to_code};
+use crate::desk::base::error::DeskError;
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::KioskId;
 use crate::domain::kiosk::Tally;

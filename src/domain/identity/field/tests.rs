@@ -5,10 +5,14 @@ use jiff::civil::Date;
 use super::tests::person;
 use super::*;
 
-const NAMES: (&str, &str) =
-    (include_str!("../../../../tests/data/field/40-names.csv"), include_str!("../../../../tests/data/field/40-names-tries.csv"));
-const ONE_NAME: (&str, &str) =
-    (include_str!("../../../../tests/data/field/13-one-name.csv"), include_str!("../../../../tests/data/field/13-one-name-tries.csv"));
+const NAMES: (&str, &str) = (
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/field/40-names.csv")),
+    include_str!("../../../../tests/data/field/40-names-tries.csv"),
+);
+const ONE_NAME: (&str, &str) = (
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/field/13-one-name.csv")),
+    include_str!("../../../../tests/data/field/13-one-name-tries.csv"),
+);
 
 fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
     text.lines().skip(1).map(|line| line.split(',').collect())

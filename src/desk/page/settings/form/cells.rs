@@ -8,9 +8,9 @@ use jiff::civil::{Date, Time};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::super::super::super::settings::diff::clock;
-use super::super::super::super::settings::parts::{Input, Kind, What};
 use super::{NO_NUMBER, NO_TIME, Names, Problem, Shown, field_id, read_time, same_set};
+use crate::desk::service::settings::diff::clock;
+use crate::desk::service::settings::parts::{Input, Kind, What};
 use crate::domain::schedule::Day;
 
 /// Empty lines below what stands there.

@@ -1,0 +1,428 @@
+//! `desk.toml`: what the desk is told from outside.
+//!
+//! Invariant: an unknown key is an error that names it; a mistyped setting must not be silently the default.
+
+mod clinic;
+
+use std::collections::BTreeSet;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use self::clinic::check_clinic;
+use crate::desk::base::error::DeskError;
+use crate::domain::example;
+use crate::domain::fault::Fault;
+use crate::domain::settings::{ClinicSettings, SessionRules};
+use crate::domain::staff::SecondStepFor;
+use crate::domain::ticket::Series;
+use crate::files;
+
+/// A session ends after this many minutes without work, unless the configuration says otherwise.
+pub const SESSION_IDLE_MINUTES: u32 = 15;
+/// Fewest characters of a kiosk's token.
+pub const TOKEN_CHARS_MIN: usize = 16;
+/// Most characters of a kiosk's place.
+const PLACE_CHARS_MAX: usize = 120;
+/// A configuration is a page of text, not more.
+const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The desk's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskConfig {
+    /// The folder with the desk's file.
+    pub data: PathBuf,
+    /// Where to listen; an address of this machine alone.
+    #[serde(default = "default_listen", deserialize_with = "listen_of")]
+    pub listen: SocketAddr,
+    /// A staff session ends after this many minutes without work.
+    #[serde(default = "default_idle")]
+    pub session_idle_minutes: u32,
+    /// What signing in asks for.
+    #[serde(default)]
+    pub security: SecurityConfig,
+    /// The clinic's own rules. Without them, those that the data folder has.
+    pub clinic: Option<ClinicSettings>,
+    /// How messages to patients are sent. Without it, none are.
+    pub messages: Option<MessageSettings>,
+    /// The kiosks that may talk to this desk.
+    #[serde(default)]
+    pub kiosk: Vec<KioskConfig>,
+}
+
+/// How messages are sent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageSettings {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+}
+
+impl MessageSettings {
+    /// Whether there is a program.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn check(&self) -> Result<(), BadConfig> {
+        match self.command.first() {
+            Some(program) if !program.trim().is_empty() => Ok(()),
+            _ => Err(BadConfig("messages: command has no program; leave the part out if nothing is sent".to_owned())),
+        }
+    }
+}
+
+/// What signing in asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecurityConfig {
+    /// Who must have the second step.
+    pub totp_required: SecondStepFor,
+}
+
+/// One kiosk.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KioskConfig {
+    /// Its name, as on the desk's list.
+    pub id: String,
+    /// What its tickets begin with.
+    #[serde(rename = "letter")]
+    pub series: Series,
+    /// The secret it shows.
+    pub token: String,
+    /// Where it stands, for whoever has to go there.
+    #[serde(default)]
+    pub place: Option<String>,
+}
+
+impl std::fmt::Debug for KioskConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KioskConfig").field("id", &self.id).field("series", &self.series).finish_non_exhaustive()
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BadConfig(pub String);
+
+impl From<Fault> for BadConfig {
+    fn from(fault: Fault) -> Self {
+        Self(fault.text)
+    }
+}
+
+/// Where the desk listens when nobody says.
+#[must_use]
+pub fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// The address of `127.0.0.1:8080` or `localhost:8080`. Of a name's addresses one of this machine is taken, IPv4 first: that is where browsers look.
+///
+/// # Errors
+/// A sentence that says how it is written.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let text = text.trim();
+    if let Ok(addr) = text.parse() {
+        return Ok(addr);
+    }
+    let found = || format!("{text:?} is no address and port of this machine; write one such as 127.0.0.1:8080 or localhost:8080");
+    let mut all: Vec<SocketAddr> = text.to_socket_addrs().map_err(|_| found())?.collect();
+    all.sort_by_key(|addr| (!addr.ip().is_loopback(), addr.is_ipv6()));
+    all.first().copied().ok_or_else(found)
+}
+
+fn listen_of<'de, D: serde::Deserializer<'de>>(from: D) -> Result<SocketAddr, D::Error> {
+    listen_address(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+}
+
+fn default_idle() -> u32 {
+    SESSION_IDLE_MINUTES
+}
+
+impl DeskConfig {
+    /// What holds with a data folder and nothing else.
+    #[must_use]
+    pub fn of_folder(data: PathBuf) -> Self {
+        Self {
+            data,
+            listen: default_listen(),
+            session_idle_minutes: default_idle(),
+            security: SecurityConfig::default(),
+            clinic: None,
+            messages: None,
+            kiosk: Vec::new(),
+        }
+    }
+
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// One sentence that names the file, the line and what is wrong there.
+    pub fn load(path: &Path) -> Result<Self, BadConfig> {
+        let size = std::fs::metadata(path).map(|about| about.len());
+        if size.as_ref().is_ok_and(|size| *size > CONFIG_BYTES_MAX) {
+            return Err(BadConfig(format!("{} is too large to be a configuration", path.display())));
+        }
+        let text =
+            std::fs::read_to_string(path).map_err(|error| BadConfig(format!("{} cannot be read: {}", path.display(), error.kind())))?;
+        let config = Self::parse(&text).map_err(|BadConfig(why)| BadConfig(format!("{}: {why}", path.display())))?;
+        if !config.kiosk.is_empty() && std::fs::metadata(path).is_ok_and(|about| files::is_open_to_others(&about)) {
+            tracing::warn!(file = %path.display(), "others can read this file, and kiosks' tokens are in it: run `chmod 600` on it");
+        }
+        Ok(config)
+    }
+
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// One sentence that names the line and what is wrong there. It never repeats the line: that may hold a token.
+    pub fn parse(text: &str) -> Result<Self, BadConfig> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
+            BadConfig(format!("line {line}: {}", error.message().trim().replace('\n', " ")))
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), BadConfig> {
+        if !SessionRules::IDLE_MINUTES.contains(&self.session_idle_minutes) {
+            return Err(BadConfig("session_idle_minutes must be from 1 to 720".to_owned()));
+        }
+        if let Some(clinic) = &self.clinic {
+            check_clinic(clinic)?;
+        }
+        if let Some(messages) = &self.messages {
+            messages.check()?;
+        }
+        let (mut ids, mut series) = (BTreeSet::new(), BTreeSet::new());
+        for kiosk in &self.kiosk {
+            check_kiosk(&kiosk.id, kiosk.series, &kiosk.token).map_err(|error| BadConfig(error.to_string()))?;
+            if let Some(place) = &kiosk.place {
+                check_kiosk_place(&kiosk.id, place).map_err(|error| BadConfig(error.to_string()))?;
+            }
+            if !ids.insert(kiosk.id.as_str()) {
+                return Err(BadConfig(format!("kiosk {:?} is there twice", kiosk.id)));
+            }
+            if !series.insert(kiosk.series) {
+                return Err(BadConfig(format!("the tickets of two kiosks begin with {}; their numbers would collide", kiosk.series)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a kiosk may be called this, with this series and token.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_kiosk(id: &str, series: Series, token: &str) -> Result<(), DeskError> {
+    let bad = |why| Err(DeskError::BadKiosk { id: id.chars().take(64).collect(), why });
+    if id.is_empty() || id.len() > 64 || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+        return bad("its id must be 1 to 64 letters, digits, dots, hyphens or underscores");
+    }
+    if series == Series::DESK {
+        return bad("the letter D is the desk's own; choose another");
+    }
+    if token.len() < TOKEN_CHARS_MIN || token.len() > 256 || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        return bad("its token must be 16 to 256 characters without spaces; `arrivals-desk kiosk add` makes one");
+    }
+    if example::is_example_secret(token) {
+        return bad(example::REFUSED);
+    }
+    Ok(())
+}
+
+/// Whether a kiosk may stand at a place of this name.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_kiosk_place(id: &str, place: &str) -> Result<(), DeskError> {
+    if place.chars().nth(PLACE_CHARS_MAX).is_some() || place.chars().any(char::is_control) {
+        return Err(DeskError::BadKiosk { id: id.chars().take(64).collect(), why: "its place must be one line of at most 120 characters" });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::proposal::Field;
+
+    #[test]
+    fn mistakes_are_named_and_secrets_are_not_repeated() {
+        let kiosk = |id: &str, letter: &str, token: &str| format!("[[kiosk]]\nid = \"{id}\"\nletter = \"{letter}\"\ntoken = \"{token}\"\n");
+        let good = "0123456789abcdef0123";
+        for (text, expected) in [
+            ("listen = \"127.0.0.1:1\"".to_owned(), "missing field `data`"),
+            ("data = \"d\"\nlisten = \"nowhere\"".to_owned(), "line 2"),
+            ("data = \"d\"\nsesion_idle_minutes = 3".to_owned(), "unknown field `sesion_idle_minutes`"),
+            ("data = \"d\"\n[clinic]\nlate_minuts = 3".to_owned(), "unknown field `late_minuts`"),
+            ("data = \"d\"\n[clinic]\ntime_zone = \"Mars/Base\"".to_owned(), "no time zone \"Mars/Base\""),
+            ("data = \"d\"\nsession_idle_minutes = 0".to_owned(), "1 to 720"),
+            (format!("data = \"d\"\n{}", kiosk("lobby", "D", good)), "the desk's own"),
+            (format!("data = \"d\"\n{}", kiosk("lobby", "A", "short-secret")), "16 to 256"),
+            (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("b", "a", good)), "the tickets of two kiosks begin with A"),
+            (format!("data = \"d\"\n{}{}", kiosk("a", "AB", good), kiosk("b", "ab", good)), "begin with AB"),
+            (format!("data = \"d\"\n{}", kiosk("lobby", "DA", good)), "line 4: tickets begin with one or two letters"),
+            (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("a", "B", good)), "there twice"),
+            (
+                format!("data = \"d\"\n{}place = \"{}\"", kiosk("a", "A", good), "x".repeat(121)),
+                "its place must be one line of at most 120 characters",
+            ),
+        ] {
+            let error = DeskConfig::parse(&text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}\n{error}");
+            assert!(!error.contains("short-secret") && !error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_this_machine_is_an_address_too() {
+        assert_eq!(listen_address("127.0.0.1:8080").unwrap(), default_listen());
+        assert_eq!(listen_address(" localhost:8080 ").unwrap(), default_listen());
+        assert_eq!(listen_address("[::1]:80").unwrap().port(), 80);
+        for bad in ["localhost", "8080", ":8080x", "127.0.0.1", ""] {
+            let why = listen_address(bad).unwrap_err();
+            assert!(why.contains("such as 127.0.0.1:8080 or localhost:8080"), "{bad}: {why}");
+        }
+        assert_eq!(DeskConfig::parse("data = \"d\"\nlisten = \"localhost:8080\"").unwrap().listen, default_listen());
+    }
+
+    #[test]
+    fn rules_of_a_clinic_that_make_no_sense_are_named() {
+        for (rules, expected) in [
+            ("failed_tries_per_hour = 0", "must be 1 or more"),
+            ("[clinic.kiosks]\nsilent_after_seconds = 30", "kiosks: silent_after_seconds is 60 to 3600; found 30"),
+            ("[clinic.kiosks]\nsilent_after = 90", "unknown field `silent_after`"),
+            ("early_minutes = 1441", "clinic: early_minutes and late_minutes are at most 1440, a day; found 1441"),
+            ("late_minutes = 90000", "at most 1440"),
+            ("letter_valid_days = 256", "line 3"),
+            ("letter_paper = \"a5\"", "unknown variant `a5`"),
+            ("site_places = [\"Main\", \" \"]", "beginning of every place"),
+            ("[[clinic.sites]]\nplace = \"\"\naddress = \"1 Road\"", "sites: number 1 has no place"),
+            ("[[clinic.sites]]\nplace = \"Annex\"\naddress = \"\"", "sites: \"Annex\" has no address"),
+            ("[[clinic.sites]]\nplace = \"Annex\"\naddress = \"1 Road\"\nhow_far = { xx = \"far\" }", "unknown variant `xx`"),
+            ("[[clinic.services]]\nearly_minutes = 3", "services: number 1 has no service"),
+            ("[[clinic.services]]\nservice = \"Eyes\"\n[[clinic.services]]\nservice = \"Eyes\"", "services: \"Eyes\" is there twice"),
+            ("[[clinic.services]]\nservice = \"Eyes\"\nlate_minutes = 1500", "Eyes: early_minutes and late_minutes are at most 1440"),
+            ("[[clinic.services]]\nservice = \"Eyes\"\ndocuments = [\"passport\"]", "unknown variant `passport`"),
+            ("[[clinic.walk_in]]\ncode = \"\"\nname = { en = \"x\" }", "walk_in: number 1 has no code"),
+            ("[[clinic.walk_in]]\ncode = \"a\"\nname = {}", "walk_in: \"a\" has no name"),
+            ("[[clinic.walk_in]]\ncode = \"a\"\nname = { es = \" \" }", "walk_in: \"a\" has no name"),
+            (
+                "[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"x\" }\n[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"y\" }",
+                "the code \"a\" is there twice",
+            ),
+            ("[[clinic.queues]]\nservices = [\"Eyes\"]", "queues: the name of number 1 must be 1 to 60"),
+            ("[[clinic.queues]]\nname = \" Eyes\"", "queues: the name of number 1"),
+            ("[[clinic.queues]]\nname = \"Eyes\"\nservice = [\"Eyes\"]", "unknown field `service`, expected one of"),
+            ("[[clinic.queues]]\nname = \"Eyes\"\n[[clinic.queues]]\nname = \"Eyes\"", "queues: \"Eyes\" is there twice"),
+            (
+                "[[clinic.queues]]\nname = \"A\"\nservices = [\"Eyes\"]\n[[clinic.queues]]\nname = \"B\"\nservices = [\"Eyes\"]",
+                "queues: the service \"Eyes\" is in two queues; a visit waits in one",
+            ),
+            ("[[clinic.queues]]\nname = \"A\"\npractitioners = [\" \"]", "queues: \"A\" has an empty practitioner"),
+            ("[[clinic.queues]]\nname = \"A\"\nwalk_in = [\"x\"]", "queues: \"A\" names the walk_in code \"x\", which no part walk_in has"),
+            ("[[clinic.queues]]\nname = \"A\"\nlate_behind_minutes = 2000", "queues: \"A\": minutes are at most 1440, a day; found 2000"),
+            ("[[clinic.queues]]\nname = \"A\"\nno_show_after_calls = 0", "queues: \"A\": no_show_after_calls is 1 to 20; found 0"),
+            ("[[clinic.points]]\nqueues = []", "points: the name of number 1"),
+            ("[[clinic.points]]\nname = \"Room 1\"\n[[clinic.points]]\nname = \"Room 1\"", "points: \"Room 1\" is there twice"),
+            ("[[clinic.points]]\nname = \"Room 1\"\nplace = \"here\"", "unknown field `place`, expected `name` or `queues`"),
+            (
+                "[[clinic.points]]\nname = \"Room 1\"\nqueues = [\"Eyes\"]",
+                "points: \"Room 1\" names the queue \"Eyes\", which no part queues has",
+            ),
+            ("[[clinic.boards]]\nqueues = []", "boards: the name of number 1"),
+            ("[[clinic.boards]]\nname = \"قاعة\"", "boards: the name of number 1"),
+            ("[[clinic.boards]]\nname = \"Hall 1\"\n[[clinic.boards]]\nname = \"hall-1\"", "boards: two have the address \"hall-1\""),
+            ("[[clinic.boards]]\nname = \"A\"\nqueues = [\"Eyes\"]", "boards: \"A\" names the queue \"Eyes\", which no part queues has"),
+            ("[[clinic.boards]]\nname = \"A\"\nlanguages = []", "boards: \"A\" must have one language or more"),
+            ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"en\", \"en\"]", "boards: \"A\" must have one language or more, each once"),
+            ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"fr\"]", "unknown variant `fr`"),
+            ("[[clinic.boards]]\nname = \"A\"\nsound = true", "unknown field `sound`"),
+            (
+                "[clinic.pages]\naddress = \"http://arrivals.example.org\"",
+                "pages: the address \"http://arrivals.example.org\" must begin with https",
+            ),
+            ("[clinic.pages]\nadress = \"https://a.example\"", "unknown field `adress`"),
+            ("country = \"UK\"", "two capital letters such as \"US\"; found \"UK\""),
+            ("country = \"us\"", "two capital letters"),
+            ("[clinic.keep]\nvisit_days = 30", "keep: visit_days is 35 to 3660; found 30"),
+            ("ask_again_after_days = 400", "at most 366; found 400"),
+            ("details = [\"phone\", \"fax\"]", "details: expected words of phone, email, address, preferred-name, language, interpreter, "),
+            ("details = [\"phone\", \"fax\"]", "each once; found \"fax\""),
+            ("details = [\"insurance\"]", "found \"insurance\""),
+            ("details = [\"second-insurance\"]", "found \"second-insurance\""),
+            ("details = [\"email\", \"phone\", \"email\"]", "found \"email\""),
+            ("details = \"phone\"", "line 3: invalid type: string"),
+            ("[clinic.insurance]\nends_soon_days = 1000", "insurance: ends_soon_days is at most 366; found 1000"),
+            ("[clinic.insurance]\nasks = false", "unknown field `asks`"),
+            ("[[clinic.insurance.payers]]\nname = \"A\"", "insurance: the code of payer number 1 must be 1 to 32"),
+            ("[[clinic.insurance.payers]]\ncode = \"two words\"\nname = \"A\"", "the code of payer number 1"),
+            ("[[clinic.insurance.payers]]\ncode = \"a\"", "payer \"a\": name must be 1 to 80"),
+            ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nalso = [\"\"]", "payer \"a\": also must be"),
+            (
+                "[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\n[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"B\"",
+                "the payer \"a\" is there twice",
+            ),
+            ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"mbl\"", "payer \"a\": member_id: expected mbi, "),
+            ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"99\"\nexample = \"123\"", "its example does not look"),
+            ("[[clinic.barcodes]]\ncarries = \"patient\"\npattern = '(\\d+'", "barcodes: "),
+            ("[[clinic.barcodes]]\ncarries = \"patient\"\npattern = '\\d+'", "barcodes: "),
+            ("[[clinic.barcodes]]\ncarries = \"shoe\"\npattern = '(x)'", "unknown variant `shoe`"),
+        ] {
+            let error = DeskConfig::parse(&format!("data = \"d\"\n[clinic]\n{rules}\n")).unwrap_err().to_string();
+            assert!(error.contains(expected), "{rules}\n{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_clinic_chooses_which_contact_details_its_kiosks_take() {
+        let details = |rules: &str| DeskConfig::parse(&format!("data = \"d\"\n[clinic]\n{rules}\n")).unwrap().clinic.unwrap().details;
+        assert_eq!(details(""), Field::DETAILS);
+        assert_eq!(details("details = [\"language\", \"phone\"]"), [Field::Language, Field::Phone]);
+        assert_eq!(details("details = []"), []);
+    }
+
+    /// Every setting is in the example: what it leaves out would be invisible to whoever fills it in.
+    #[test]
+    fn the_example_is_complete_and_loads() {
+        let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/desk.example.toml"));
+        let why = DeskConfig::parse(text).unwrap_err().to_string();
+        assert!(why.contains("placeholder of the example file") && why.contains("kiosk add") && !why.contains("replace-this"), "{why}");
+        let config = DeskConfig::parse(&text.replace("replace-this-with-a-random-secret", "0123456789abcdef0123")).unwrap();
+        assert_eq!(config.kiosk.len(), 1);
+        assert!(config.kiosk[0].place.is_some());
+        let clinic = config.clinic.unwrap();
+        assert!(!clinic.sites.is_empty() && !clinic.services.is_empty() && !clinic.walk_in.is_empty() && !clinic.barcodes.is_empty());
+        assert!(clinic.services.iter().any(|rules| !rules.documents.is_empty()) && !clinic.unwell_comes.0.is_empty());
+        assert!(clinic.queues.iter().any(|queue| !queue.walk_in.is_empty()) && clinic.points.iter().any(|point| !point.queues.is_empty()));
+        for part in
+            [serde_json::to_value(&clinic.queues[0]), serde_json::to_value(&clinic.points[0]), serde_json::to_value(&clinic.boards[0])]
+        {
+            let part = part.unwrap();
+            for key in part.as_object().unwrap().keys() {
+                assert!(text.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the example");
+            }
+        }
+        let payers = &clinic.insurance.payers;
+        assert!(payers.len() > 1 && payers.iter().any(|payer| !payer.also.is_empty()));
+        let payer = serde_json::to_value(&payers[0]).unwrap();
+        let insurance = serde_json::to_value(&clinic.insurance).unwrap();
+        for key in [&payer, &insurance].into_iter().flat_map(|part| part.as_object().unwrap().keys()) {
+            let written = [format!("{key} = "), format!("# {key} = "), format!("[[clinic.insurance.{key}]]")];
+            assert!(written.iter().any(|form| text.lines().any(|line| line.starts_with(form.as_str()))), "{key} is not in the example");
+        }
+        let known = serde_json::to_value(&clinic).unwrap();
+        for key in known.as_object().unwrap().keys() {
+            let written = [format!("{key} = "), format!("[clinic.{key}]"), format!("[[clinic.{key}]]")];
+            assert!(written.iter().any(|form| text.lines().any(|line| line.starts_with(form.as_str()))), "{key} is not in the example");
+        }
+    }
+}

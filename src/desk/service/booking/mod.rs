@@ -1,0 +1,5 @@
+//! Appointments that are booked at the desk, what patients are sent about them, and their letters.
+
+pub mod book;
+pub mod letters;
+pub mod messages;

@@ -1,0 +1,185 @@
+//! Asking payers in the background whether a card is good.
+//!
+//! Invariants: nobody waits for an answer, neither a kiosk nor a page; about one card there is one question at a time; without
+//! anybody to ask nothing is asked. What was asked is in the store, so a restart loses no question. What an answer or a card's own dates
+//! mean for a patient who is here is on the list; it never keeps anybody from checking in.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::desk::Desk;
+use crate::desk::DeskOptions;
+use crate::desk::base::error::DeskError;
+use crate::desk::store::Inquiry;
+use crate::domain::eligibility::{ANSWER_WITHIN, Eligibility, NoAnswer, Question};
+
+/// Looked at so often whether somebody is to be asked about, even if nothing wakes the desk: a question that a restart cut off, or
+/// that could not be read when it was due, waits for no event.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// An answer on its way.
+pub type Answering = Pin<Box<dyn Future<Output = Eligibility> + Send>>;
+
+/// Whoever can ask payers.
+pub trait Payers: Send + Sync {
+    /// Asks about one card. Dropping the answer gives the question up.
+    fn ask(&self, question: Question) -> Answering;
+}
+
+/// Payers that answer by the last digit of the member number, for the demo: 6 is not active, 7 does not say, 8 never answers,
+/// 9 does not know the number; all else is active.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SimulatedPayers {
+    /// How long an answer takes.
+    pub takes: Duration,
+}
+
+impl Payers for SimulatedPayers {
+    fn ask(&self, question: Question) -> Answering {
+        let takes = self.takes;
+        Box::pin(async move {
+            let last = question.card.member_id.as_str().chars().rev().find(char::is_ascii_alphanumeric);
+            tokio::time::sleep(takes).await;
+            match last {
+                Some('6') => Eligibility::Inactive,
+                Some('7') => Eligibility::Unknown,
+                Some('8') => std::future::pending().await,
+                Some('9') => Eligibility::Error(NoAnswer::NotFound),
+                _ => Eligibility::Active,
+            }
+        })
+    }
+}
+
+/// The payer's answer, or that none came in time.
+pub async fn answer_in_time(payers: &dyn Payers, question: Question) -> Eligibility {
+    let answer = tokio::time::timeout(ANSWER_WITHIN, payers.ask(question)).await;
+    match answer.unwrap_or(Eligibility::Error(NoAnswer::TooLate)) {
+        // On its way is no answer.
+        Eligibility::Asked => Eligibility::Unknown,
+        answer => answer,
+    }
+}
+
+/// Whom the desk asks about cards; nobody if there is none.
+#[derive(Default)]
+struct Asks(Option<Arc<dyn Payers>>);
+
+impl DeskOptions {
+    /// Someone to ask about cards.
+    #[must_use]
+    pub fn payers(self, payers: Arc<dyn Payers>) -> Self {
+        self.with(Asks(Some(payers)))
+    }
+}
+
+impl Desk {
+    /// Begins to ask about every card of today's arrivals that was not asked about today.
+    async fn begin_asking(&self, asked: &mut JoinSet<Result<(), DeskError>>) -> Result<(), DeskError> {
+        let Some(payers) = self.part::<Asks>().0.clone() else { return Ok(()) };
+        let due = self
+            .blocking(|desk| {
+                let now = desk.now();
+                let due = desk.with_store(|store| store.due_inquiries(now))?;
+                if !due.is_empty() {
+                    desk.notify();
+                }
+                Ok(due)
+            })
+            .await?;
+        for Inquiry { key, question } in due {
+            let (desk, payers) = (self.clone(), payers.clone());
+            asked.spawn(async move {
+                let answer = answer_in_time(&*payers, question).await;
+                desk.blocking(move |desk| {
+                    let now = desk.now();
+                    desk.with_store(|store| store.answer_inquiry(&key, answer, now))?;
+                    desk.notify();
+                    Ok(())
+                })
+                .await
+            });
+        }
+        Ok(())
+    }
+
+    /// Puts patients on the list whose coverage needs attention, and takes them off once it is resolved; see [`crate::desk::store::Store::settle_coverage`].
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn settle_coverage(&self) -> Result<(), DeskError> {
+        let now = self.now();
+        if self.with_store(|store| store.settle_coverage(now))? {
+            self.notify();
+        }
+        Ok(())
+    }
+}
+
+/// Asks about new arrivals' cards, if there is a payer to ask, and keeps the list right about coverage, as long as the desk is served.
+pub(in crate::desk) async fn keep_asking(desk: Desk) {
+    let mut changes = desk.changes();
+    let mut asked = JoinSet::new();
+    loop {
+        changes.borrow_and_update();
+        if let Err(error) = desk.begin_asking(&mut asked).await {
+            tracing::error!(%error, "cannot see whose insurance to ask about; trying again in a minute");
+        }
+        // After that: while a payer is asked, a card's own dates do not count.
+        if let Err(error) = desk.blocking(Desk::settle_coverage).await {
+            tracing::error!(%error, "cannot see whose coverage needs attention; trying again in a minute");
+        }
+        let look = tokio::time::sleep(LOOK_EVERY);
+        tokio::pin!(look);
+        loop {
+            tokio::select! {
+                () = &mut look => break,
+                changed = changes.changed() => match changed {
+                    Ok(()) => break,
+                    Err(_) => return,
+                },
+                Some(done) = asked.join_next() => {
+                    if let Ok(Err(error)) = done {
+                        tracing::error!(%error, "cannot keep what a payer answered");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::insurance::Coverage;
+
+    #[tokio::test(start_paused = true)]
+    async fn simulated_payers_give_every_answer_and_nobody_waits_longer_than_the_limit() {
+        for (member, expected, waited) in [
+            ("W52401", Eligibility::Active, 2),
+            ("W5240 - 6", Eligibility::Inactive, 2),
+            ("W52407", Eligibility::Unknown, 2),
+            ("W52408", Eligibility::Error(NoAnswer::TooLate), 20),
+            ("W52409", Eligibility::Error(NoAnswer::NotFound), 2),
+            ("", Eligibility::Active, 2),
+        ] {
+            let date = jiff::civil::date(1950, 3, 1);
+            let question = Question {
+                card: Coverage { member_id: member.into(), ..Coverage::default() },
+                given_name: "Ada".into(),
+                family_name: "Example".into(),
+                birth_date: crate::domain::born::Born::on(date),
+                on: date,
+            };
+            assert!(!format!("{question:?}").contains("Ada"));
+            let started = tokio::time::Instant::now();
+            let payers = SimulatedPayers { takes: Duration::from_secs(2) };
+            assert_eq!(answer_in_time(&payers, question).await, expected, "{member}");
+            assert_eq!(started.elapsed().as_secs(), waited, "{member}");
+        }
+    }
+}

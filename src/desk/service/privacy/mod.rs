@@ -1,0 +1,6 @@
+//! How long data is kept, what one patient may ask for, who saw what, and whether the file is whole.
+
+pub mod audit;
+pub mod checking;
+pub mod clean_up;
+pub mod keeping;
