@@ -103,7 +103,7 @@ fn holder_since_another_day(
     patient: Option<&PatientId>,
 ) -> Result<Option<String>, DeskError> {
     let statement = conn.prepare_cached(&format!(
-        "SELECT t.appointment_id, t.patient_id FROM visit v JOIN ticket t ON t.appointment_id = v.appointment_id
+        "SELECT t.appointment_id, t.patient_id FROM ticket t CROSS JOIN visit v ON v.appointment_id = t.appointment_id
          WHERE v.state IN {} AND v.ticket_date >= ?1 AND t.number = ?2 AND t.date <> ?3",
         open::STATES
     ))?;

@@ -45,6 +45,7 @@ const STEPS: &[&str] = &[
     limits::SIGN_IN_SOURCES,
     limits::SET_ASIDE,
     EVENT_SUMS,
+    limits::NUMBERS_OF_ALL_DAYS,
 ];
 
 const OUTBOX: &str = r"

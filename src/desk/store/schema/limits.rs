@@ -40,3 +40,8 @@ CREATE TABLE set_aside(
 );
 CREATE INDEX set_aside_by_time ON set_aside(at);
 ";
+
+pub(super) const NUMBERS_OF_ALL_DAYS: &str = r"
+-- Who has a number, on whatever day: looked up for each check-in, however many people are here.
+CREATE INDEX ticket_of_all_days ON ticket(number);
+";
