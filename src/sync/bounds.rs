@@ -21,6 +21,8 @@ pub const PARTS_MAX: usize = 100;
 /// A ticket is from no longer ago than this, and no further ahead: a kiosk may have been without its desk for long.
 const DAYS_AGO_MAX: i64 = 400;
 const DAYS_AHEAD_MAX: i64 = 2;
+/// How staff read that a ticket was of no such day.
+pub const OTHER_DAY: &str = "a ticket of a day";
 /// Of an event that is not understood so many bytes are kept.
 pub const UNREAD_BYTES_MAX: usize = 16 * 1024;
 /// Nobody stands longer than this at a kiosk with a ticket in hand.
@@ -174,9 +176,9 @@ pub struct Cut {
     pub why: String,
 }
 
-/// The event within the limits, if it is not. `date` stands for a day that cannot be.
+/// The event within the limits, if it is not. `around`: days near which a ticket's may be; `date` stands for a day that cannot be.
 #[must_use]
-pub fn cut(event: &LoggedEvent, today: Date, date: Date) -> Option<Cut> {
+pub fn cut(event: &LoggedEvent, around: &[Date], date: Date) -> Option<Cut> {
     let mut why = Vec::new();
     let mut value = serde_json::to_value(event).ok()?;
     let (mut texts, mut lists) = (0, 0);
@@ -198,8 +200,8 @@ pub fn cut(event: &LoggedEvent, today: Date, date: Date) -> Option<Cut> {
         | KioskEvent::ConversationEnded(_)
         | KioskEvent::Newer(_) => None,
     };
-    if let Some(ticket) = ticket.filter(|ticket| !is_sensible(ticket.date, today)) {
-        why.push(format!("a ticket of a day more than {DAYS_AGO_MAX} days ago or {DAYS_AHEAD_MAX} ahead"));
+    if let Some(ticket) = ticket.filter(|ticket| !around.iter().any(|day| is_sensible(ticket.date, *day))) {
+        why.push(format!("{OTHER_DAY} more than {DAYS_AGO_MAX} days ago or {DAYS_AHEAD_MAX} ahead"));
         ticket.date = date;
     }
     (!why.is_empty()).then(|| Cut { event, why: why.join("; ") })

@@ -1,5 +1,6 @@
 //! A kiosk that says more than the desk takes, or what it does not understand: what fits is taken, the rest is told, and nothing waits behind it.
 
+use arrivals::clock::Clock;
 use arrivals::desk::service::kiosks::served::Unserved;
 use arrivals::desk::service::kiosks::watch::{Alarm, Standing};
 use arrivals::domain::event::KioskEvent;
@@ -7,6 +8,7 @@ use arrivals::domain::ids::{AppointmentId, Seq};
 use arrivals::domain::queue::VisitState;
 use arrivals::domain::reason::Reason;
 use arrivals::sync::wire::Held;
+use jiff::SignedDuration;
 use jiff::civil::date;
 use std::time::Duration;
 
@@ -78,6 +80,48 @@ fn what_an_honest_kiosk_says_is_never_cut() {
     assert_eq!(aside(&place), None);
     let ticket = place.desk.visit(&"apt-0001".into()).unwrap().unwrap().ticket.unwrap();
     assert_eq!(ticket.date, date(2026, 11, 23));
+}
+
+#[test]
+fn a_ticket_of_today_is_one_also_for_a_desk_whose_clock_is_behind_and_stays_what_it_was() {
+    let place = day();
+    super::clean_up::works(&place.desk);
+    let now = place.clock.now();
+    let ticket = |visit: &str| place.desk.visit(&AppointmentId::from(visit)).unwrap().unwrap().ticket.unwrap().date;
+    let of = |seq: u64, visit: &str, day| {
+        let mut event = checked_in(seq, 'A', 1, &[visit]);
+        if let KioskEvent::CheckedIn(arrival) = &mut event.event {
+            arrival.ticket.date = day;
+        }
+        event
+    };
+    let events = vec![of(1, "apt-0001", date(2026, 11, 23)), of(2, "apt-0002", date(2026, 12, 20))];
+    place.clock.set(now - SignedDuration::from_hours(24 * 40));
+    assert_eq!(place.desk.take_post(TOKEN_A, &post_of("lobby", events.clone())).unwrap().held, Seq(2));
+    assert_eq!(["apt-0001", "apt-0002"].map(ticket), [date(2026, 11, 23), date(2026, 10, 14)]);
+    // By a right clock the second one's day may be one; it was taken as another.
+    place.clock.set(now + SignedDuration::from_hours(24 * 27));
+    assert_eq!(place.desk.take_post(TOKEN_A, &post_of("lobby", events)).unwrap().held, Seq(2), "sent again");
+    assert_eq!(["apt-0001", "apt-0002"].map(ticket), [date(2026, 11, 23), date(2026, 10, 14)]);
+}
+
+#[test]
+fn another_log_that_says_too_much_can_be_allowed_to_continue() {
+    let place = day();
+    let far = |seq: u64, visit: &str| {
+        let mut event = checked_in(seq, 'A', 1, &[visit]);
+        if let KioskEvent::CheckedIn(arrival) = &mut event.event {
+            arrival.ticket.date = date(9999, 12, 31);
+        }
+        event
+    };
+    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![far(1, "apt-0001")])).unwrap();
+    let other = || place.desk.take_post(TOKEN_A, &post_of("lobby", vec![far(1, "apt-0002")]));
+    assert!(matches!(other(), Err(Unserved::OtherHistory)));
+    assert!(place.desk.kiosks().unwrap().raised.iter().any(|raised| raised.alarm.code() == "other-log"));
+    place.desk.adopt_kiosk(&"lobby".into(), "ana").unwrap();
+    let held = other().unwrap();
+    assert_eq!((held.held, held.adopted), (Seq(1), true));
 }
 
 #[tokio::test]

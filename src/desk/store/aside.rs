@@ -6,12 +6,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use super::events::Took;
-use super::{Store, bump, int};
+use super::{Store, bump, int, restored};
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::hash_token;
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{KioskId, Seq};
-use crate::sync::bounds::{Report, Reported, UNREAD_BYTES_MAX, Unread, cut};
+use crate::sync::bounds::{OTHER_DAY, Report, Reported, UNREAD_BYTES_MAX, Unread, cut};
 use crate::sync::wire::Post;
 
 /// What was set aside is an alarm of its kiosk for so long.
@@ -71,6 +71,23 @@ impl Store {
     /// # Errors
     /// As [`Store::take_events`]; then what was taken before it stays.
     pub fn take_report(&mut self, kiosk: &KioskId, report: Report, now: Timestamp) -> Result<Took, DeskError> {
+        match self.take_parts(kiosk, report, now) {
+            // As of any other log: staff can allow the kiosk to continue.
+            Err(DeskError::OtherHistory(_)) => self.refuse_log(kiosk),
+            took => took,
+        }
+    }
+
+    fn refuse_log(&mut self, kiosk: &KioskId) -> Result<Took, DeskError> {
+        let held = self.held(kiosk)?;
+        let tx = self.write()?;
+        restored::note_log(&tx, kiosk, false, true)?;
+        let adopted = restored::is_adopted(&tx, kiosk)?;
+        tx.commit()?;
+        Ok(Took { held, adopted, is_other_log: true, is_refused: true, series: None, numbers: Vec::new() })
+    }
+
+    fn take_parts(&mut self, kiosk: &KioskId, report: Report, now: Timestamp) -> Result<Took, DeskError> {
         let Report { mut events, said, .. } = report;
         events.sort_by_key(|reported| match reported {
             Reported::Event(event) => event.seq,
@@ -95,27 +112,31 @@ impl Store {
     /// The event as it is taken. That it says too much is noted before that, so that the same one is known when it is sent again.
     fn within_limits(&mut self, kiosk: &KioskId, event: LoggedEvent, now: Timestamp) -> Result<LoggedEvent, DeskError> {
         let today = self.date_at(now);
-        let Some(found) = cut(&event, today, today) else { return Ok(event) };
-        let hash = hash_token(&serde_json::to_string(&event).map_err(|_| DeskError::Unreadable("an event"))?);
-        let before: Option<(String, String)> = self
+        // This clock may be wrong, and the kiosk's right.
+        let around = [Some(today), self.worked_until()?].into_iter().flatten().collect::<Vec<Date>>();
+        let hash = || Ok::<_, DeskError>(hash_token(&serde_json::to_string(&event).map_err(|_| DeskError::Unreadable("an event"))?));
+        let sql = "SELECT hash, date, why FROM set_aside WHERE kiosk = ?1 AND seq = ?2";
+        let before: Option<(String, String, String)> = self
             .conn
-            .query_row("SELECT hash, date FROM set_aside WHERE kiosk = ?1 AND seq = ?2", params![kiosk.as_str(), int(event.seq.0)], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
+            .prepare_cached(sql)?
+            .query_row(params![kiosk.as_str(), int(event.seq.0)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        match before {
-            // What was made of it then, also on another day.
-            Some((its, date)) if its == hash => {
-                let date: Date = date.parse().map_err(|_| DeskError::Unreadable("a date"))?;
-                Ok(cut(&event, today, date).map_or(event, |cut| cut.event))
-            }
-            Some(_) => Err(DeskError::OtherHistory(event.seq)),
-            None => {
-                tracing::warn!(%kiosk, seq = event.seq.0, why = %found.why, "a kiosk reports more than the desk takes; the rest is taken");
-                self.set_aside(kiosk, (event.seq, now, today), &found.why, &hash, None)?;
-                Ok(found.event)
-            }
+        if let Some((its, date, why)) = &before
+            && *its == hash()?
+        {
+            // What was made of it then, also on another day, on which its own may be one that can be.
+            let date: Date = date.parse().map_err(|_| DeskError::Unreadable("a date"))?;
+            let around: &[Date] = if why.contains(OTHER_DAY) { &[] } else { &around };
+            return Ok(cut(&event, around, date).map_or(event, |cut| cut.event));
         }
+        let Some(found) = cut(&event, &around, today) else { return Ok(event) };
+        // Where nothing was taken, it was of a log that the kiosk does not have any more.
+        if before.is_some() && event.seq <= self.held(kiosk)? {
+            return Err(DeskError::OtherHistory(event.seq));
+        }
+        tracing::warn!(%kiosk, seq = event.seq.0, why = %found.why, "a kiosk reports more than the desk takes; the rest is taken");
+        self.set_aside(kiosk, (event.seq, now, today), &found.why, &hash()?, None)?;
+        Ok(found.event)
     }
 
     /// Keeps an event that is not understood in its place, if that is the next one.
@@ -156,7 +177,8 @@ impl Store {
         let tx = self.write()?;
         tx.execute("DELETE FROM set_aside WHERE at < ?1", [now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN).to_string()])?;
         tx.execute(
-            "INSERT INTO set_aside(kiosk, seq, at, why, hash, date, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+            "INSERT INTO set_aside(kiosk, seq, at, why, hash, date, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO UPDATE SET at = excluded.at, why = excluded.why, hash = excluded.hash, date = excluded.date, body = excluded.body",
             params![kiosk.as_str(), int(seq.0), now.to_string(), why, hash, today.to_string(), body],
         )?;
         bump(&tx)?;
