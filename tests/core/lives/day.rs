@@ -82,7 +82,7 @@ impl World {
             17 | 18 => {
                 let name = format!("Walk-in {}", self.counts.steps);
                 let given = self.kiosks[one].walk_in(&self.day, &name);
-                self.gives(&name, given);
+                self.gives(one, &name, given);
             }
             19 => self.walks_in_by_hand(),
             20 => {
@@ -100,7 +100,7 @@ impl World {
                     // The kiosk knows nothing of it, or sends everyone to the desk.
                     self.checks_in_by_hand(&visit);
                 }
-                self.gives(visit.as_str(), given);
+                self.gives(one, visit.as_str(), given);
             }
         }
     }
@@ -152,7 +152,7 @@ impl World {
         };
         let (visit, ticket) = desk.walk_in_by_hand(&who, "ana").unwrap();
         self.model.arrives(visit.as_str());
-        self.hands_out(Paper { who: name, visit, ticket, kind: Kind::ByHand, is_lost: false });
+        self.hands_out(Paper { who: name, visit, ticket, kind: Kind::ByHand, card: None, is_lost: false });
         self.net.ring();
     }
 
@@ -164,7 +164,14 @@ impl World {
         let Ok(ticket) = desk.check_in_by_hand(visit, (Language::English, CallAs::Number), IfLate::CheckIn, "ana").unwrap() else { return };
         if before != Some(ticket) {
             self.model.arrives(visit.as_str());
-            self.hands_out(Paper { who: visit.as_str().to_owned(), visit: visit.clone(), ticket, kind: Kind::ByHand, is_lost: false });
+            self.hands_out(Paper {
+                who: visit.as_str().to_owned(),
+                visit: visit.clone(),
+                ticket,
+                kind: Kind::ByHand,
+                card: None,
+                is_lost: false,
+            });
         }
         self.net.ring();
     }
@@ -199,6 +206,7 @@ impl World {
         }
         let row = rows[self.draw(rows.len() as u64) as usize];
         let (id, visit) = (row.id.as_str(), StaffWork::Visit(row.id.clone()));
+        self.trace(format_args!("staff do {what} with {id}, {:?} {:?}", row.ticket, row.state));
         match what {
             2 => {
                 desk.act(&visit, StaffAction::Seen, "ana").unwrap();
@@ -221,8 +229,8 @@ impl World {
                 self.model.closed.insert(id.to_owned());
                 self.model.resolve(id);
             }
-            // A number of another day may have been given out again once its visit was closed.
-            8 if row.ticket.is_none_or(|ticket| self.is_held_once(&today.rows, ticket)) => {
+            // A number of another day may have been given out again once its visit was closed, or its check-in taken back.
+            8 if row.ticket.is_some_and(|ticket| self.is_held_once(&today.rows, ticket)) => {
                 let _ = desk.act(&visit, StaffAction::Undo, "ana").unwrap();
                 // What that does depends on what was done last.
                 let after = desk.visit(&row.id).unwrap().unwrap();

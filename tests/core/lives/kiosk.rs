@@ -32,6 +32,8 @@ pub struct Kiosk {
     /// What its configuration says.
     pub configured: Series,
     pub path: PathBuf,
+    /// How many cards it has had.
+    pub cards: u64,
     pub clock: ManualClock,
     /// How far its clock is ahead of the true time.
     pub ahead: SignedDuration,
@@ -68,6 +70,7 @@ impl Kiosk {
             id,
             configured,
             path,
+            cards: 0,
             clock,
             cut: Cut::default(),
             is_faulty: false,

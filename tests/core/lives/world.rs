@@ -21,7 +21,7 @@ use rusqlite::Connection;
 
 use super::super::people::appointment;
 use super::super::sync::Random;
-use super::checks::{self, Kind, Paper};
+use super::checks::{self, Paper};
 use super::kiosk::{Given, Kiosk};
 use super::model::Model;
 use super::network::{Age, Net};
@@ -244,11 +244,12 @@ impl World {
         AppointmentId::new(format!("{}-{}", self.today(), self.draw(count)))
     }
 
-    pub fn gives(&mut self, who: &str, given: Option<Given>) {
+    pub fn gives(&mut self, one: usize, who: &str, given: Option<Given>) {
         let Some(Given { ticket, kind, visit }) = given else { return };
         // The same ticket is shown again.
         if !self.papers.iter().any(|paper| paper.who == who && paper.ticket == ticket) {
-            self.hands_out(Paper { who: who.to_owned(), visit, ticket, kind, is_lost: false });
+            let card = Some((one, self.kiosks[one].cards));
+            self.hands_out(Paper { who: who.to_owned(), visit, ticket, kind, card, is_lost: false });
         }
     }
 
@@ -304,8 +305,8 @@ impl World {
         let before = restore(&self.folder.path().join("desk"), &file, self.net.clock.now()).unwrap().unwrap();
         let _ = std::fs::remove_file(before);
         self.model = model;
-        for paper in self.papers.iter_mut().skip(self.model.papers).filter(|paper| paper.kind == Kind::ByHand) {
-            paper.is_lost = true;
+        for paper in self.papers.iter_mut().skip(self.model.papers) {
+            paper.is_lost |= paper.card.is_none_or(|(one, card)| self.kiosks[one].cards != card);
         }
         self.start_desk();
         self.file = Connection::open(self.folder.path().join("desk/desk.sqlite")).unwrap();
@@ -345,6 +346,7 @@ impl World {
         }
         self.kiosks[one].stop().await;
         self.kiosks[one].path = path;
+        self.kiosks[one].cards += 1;
         self.kiosks[one].cut.set(self.draw(2) == 0);
         self.replaced.push(one);
         let net = Arc::clone(&self.net);
