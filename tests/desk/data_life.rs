@@ -105,6 +105,27 @@ fn what_came_while_the_clock_was_behind_is_not_older_than_what_came_before_it() 
 }
 
 #[test]
+fn who_came_first_of_all_while_the_clock_was_behind_is_not_removed() {
+    let place = place();
+    import(&place.desk, "tests/data/day.csv").0.unwrap();
+    super::clean_up::works(&place.desk);
+    later(&place, -402);
+    // No one knows who it was; by its kiosk's clock it was today.
+    let nameless = LoggedEvent { at: morning(), ..stopped(3, Reason::NotFound, &[]) };
+    send(&place, "lobby", &[checked_in(1, 'A', 1, &["waits"]), checked_in(2, 'A', 2, &["was-here"]), nameless]);
+    assert!(place.desk.act(&StaffWork::Visit(id("was-here")), StaffAction::Done, "ana").unwrap());
+    for day in 0..4 {
+        later(&place, day);
+        super::clean_up::works(&place.desk);
+        place.desk.clean_up(COMMAND).unwrap();
+        for visit in ["waits", "was-here"] {
+            assert!(place.desk.visit(&id(visit)).unwrap().is_some(), "{visit} {day}");
+        }
+        assert_eq!(place.desk.open_stops().unwrap(), [Reason::NotFound], "{day}");
+    }
+}
+
+#[test]
 fn old_days_go_whole_and_what_remains_can_be_rebuilt() {
     let place = a_day();
     // A list moves one visit to the far end of what is kept.

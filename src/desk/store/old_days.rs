@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use rusqlite::{Connection, params};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::forget::{EventKey, Forgotten};
@@ -27,7 +28,10 @@ pub(super) mod sql {
     pub const REASONS: &str = "SELECT appointment_id FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id <> ''";
     pub const BY_HAND: &str = "SELECT appointment_id, detail, at, revision FROM staff_action
          WHERE at < ?1 AND appointment_id IS NOT NULL AND detail LIKE '%\"by_hand\"%'";
-    pub const IS_NEAR: &str = "SELECT 1 FROM appointment WHERE id = ?1 AND local_date >= ?2";
+    /// Whatever the clock said when it came: a visit of a day that is kept, or that no one has closed.
+    pub const IS_NEAR: &str = "SELECT 1 FROM appointment WHERE id = ?1 AND local_date >= ?2
+         UNION ALL SELECT 1 FROM visit WHERE appointment_id = ?1
+         AND (ticket_date >= ?2 OR state IN ('asks', 'arrived', 'held', 'called', 'with-clinician'))";
     pub const LISTED: &str = "SELECT id, local_date FROM appointment WHERE local_date < ?1 ORDER BY local_date, id";
     pub const OPEN: &str = "SELECT v.ticket_date, a.local_date FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id
          WHERE v.state IN ('asks', 'arrived', 'held', 'called', 'with-clinician')";
@@ -99,6 +103,8 @@ struct Word {
     day: Date,
     /// When it came, in the order of everything: this cannot be wrong.
     revision: i64,
+    /// By its kiosk's clock it is of the days that are kept.
+    is_near: bool,
 }
 
 impl ReadOnly {
@@ -113,7 +119,9 @@ impl ReadOnly {
         let Some(from) = days.begin_of(before) else { return Ok(Old { before, ..Old::default() }) };
         let day = before.to_string();
         let open: BTreeSet<Date> = open_days(&tx)?.into_iter().filter(|date| *date < before).collect();
-        let mut words = said_before(&tx, from, &days)?;
+        // What was noted of later days than the last one on which people worked was noted by a clock that ran ahead.
+        let until = worked_until_in(&tx)?.and_then(|last| days.begin_of(last.saturating_add(1.day()))).unwrap_or(from);
+        let mut words = said_before(&tx, (from, until), &days)?;
         words.extend(done_by_hand_before(&tx, from, &days)?);
 
         let mut kept = said_later(&tx, from)?;
@@ -132,9 +140,10 @@ impl ReadOnly {
             }
         }
         let waiting = waiting_events(&tx)?;
-        let first_kept = first_kept(&tx, from, &days)?;
-        // What came after something of the days that are kept is not older than they are: the clock was behind.
-        let came_later = |word: &Word| first_kept.is_some_and(|first| word.revision > first);
+        let first_kept = first_kept(&tx, (from, until))?;
+        // The desk's clock alone is not believed: what came after something of the days that are kept, or was said then by its kiosk's clock, is not
+        // older than they are.
+        let came_later = |word: &Word| word.is_near || first_kept.is_some_and(|first| word.revision > first);
         let stays =
             |word: &Word| came_later(word) || open.contains(&word.day) || word.event.as_ref().is_some_and(|key| waiting.contains(key));
         for word in words.iter().filter(|word| stays(word)) {
@@ -244,6 +253,12 @@ impl Grouping {
     }
 }
 
+/// What is known of every event: when it was, by its kiosk's clock.
+#[derive(Deserialize)]
+struct Head {
+    at: Timestamp,
+}
+
 /// The visits that an event speaks of.
 pub(super) fn visits_of_event(body: &str) -> Result<Vec<String>, DeskError> {
     let body: Value = serde_json::from_str(body).map_err(|_| DeskError::Unreadable("an event"))?;
@@ -260,28 +275,28 @@ fn visits_by_hand(id: &str, detail: &str) -> Vec<String> {
     more.chain([id]).map(str::to_owned).collect()
 }
 
-fn said_before(conn: &Connection, from: Timestamp, day: &ClinicDay) -> Result<Vec<Word>, DeskError> {
+fn said_before(conn: &Connection, (from, until): (Timestamp, Timestamp), day: &ClinicDay) -> Result<Vec<Word>, DeskError> {
     let mut by_person = conn.prepare(sql::REASONS)?;
     let mut statement = conn.prepare(sql::EVENTS)?;
     let mut rows = statement.query([from.to_string()])?;
     let mut words = Vec::new();
     while let Some(row) = rows.next()? {
         let key: EventKey = (row.get(0)?, row.get(1)?);
-        let mut visits = visits_of_event(&row.get::<_, String>(2)?)?;
+        let body: String = row.get(2)?;
+        let mut visits = visits_of_event(&body)?;
+        let is_near = serde_json::from_str::<Head>(&body).is_ok_and(|head| head.at >= from && head.at < until);
         // A stop may name the person alone: it is about their visits of that day.
         for id in by_person.query_map(params![key.0, key.1], |row| row.get(0))? {
             visits.push(id?);
         }
         let day = day.of(timestamp(&row.get::<_, String>(3)?)?);
-        words.push(Word { event: Some(key), visits, day, revision: row.get(4)? });
+        words.push(Word { event: Some(key), visits, day, revision: row.get(4)?, is_near });
     }
     Ok(words)
 }
 
-/// The first of what came or was done on the days that are kept, up to the last one on which people worked: what was noted of later days was noted by a
-/// clock that ran ahead.
-fn first_kept(conn: &Connection, from: Timestamp, day: &ClinicDay) -> Result<Option<i64>, DeskError> {
-    let Some(until) = worked_until_in(conn)?.and_then(|last| day.begin_of(last.saturating_add(1.day()))) else { return Ok(None) };
+/// The first of what came or was done in some span.
+fn first_kept(conn: &Connection, (from, until): (Timestamp, Timestamp)) -> Result<Option<i64>, DeskError> {
     let mut first = None;
     for sql in [sql::FIRST_EVENT, sql::FIRST_DEED] {
         let found: Option<i64> = conn.prepare_cached(sql)?.query_row([from.to_string(), until.to_string()], |row| row.get(0))?;
@@ -298,7 +313,7 @@ fn done_by_hand_before(conn: &Connection, from: Timestamp, day: &ClinicDay) -> R
     while let Some(row) = rows.next()? {
         let visits = visits_by_hand(&row.get::<_, String>(0)?, &row.get::<_, String>(1)?);
         let day = day.of(timestamp(&row.get::<_, String>(2)?)?);
-        words.push(Word { event: None, visits, day, revision: row.get(3)? });
+        words.push(Word { event: None, visits, day, revision: row.get(3)?, is_near: false });
     }
     Ok(words)
 }
@@ -365,6 +380,7 @@ mod tests {
             visits: visits.iter().map(|id| (*id).to_owned()).collect(),
             day: Date::default(),
             revision: 0,
+            is_near: false,
         };
         let words = [word(1, &["a"]), word(2, &["b", "c"]), word(3, &[]), word(4, &["d"]), word(5, &["c", "d", "a"]), word(6, &["e", "e"])];
         let mut groups = Grouping::of(&words);

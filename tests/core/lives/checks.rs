@@ -39,6 +39,8 @@ pub enum Kind {
     Older,
     /// The kiosk had the letters of another one, and had heard nothing of the desk.
     Foreign,
+    /// The kiosk's clock was on another day.
+    OtherDay,
     ByHand,
 }
 
@@ -46,8 +48,11 @@ pub enum Kind {
 pub fn papers_differ(papers: &[Paper], new: &Paper) {
     for other in papers.iter().filter(|other| other.ticket == new.ticket && other.who != new.who) {
         let is = |kind| [other.kind, new.kind].contains(&kind);
-        let could_not_know =
-            other.is_lost || is(Kind::Foreign) || is(Kind::Older) || (other.kind, new.kind) == (Kind::Unsure, Kind::Unsure);
+        let could_not_know = other.is_lost
+            || is(Kind::Foreign)
+            || is(Kind::Older)
+            || is(Kind::OtherDay)
+            || (other.kind, new.kind) == (Kind::Unsure, Kind::Unsure);
         assert!(could_not_know, "{:?} is on two papers: {other:?} {new:?}", new.ticket);
     }
 }
@@ -86,7 +91,12 @@ fn everything_open_is_shown(desk: &Desk, file: &Connection, model: &Model) {
         assert!(shown.get(visit.as_str()).is_some_and(|row| row.state.is_open()), "{visit} is open and not on the list");
     }
     for visit in &model.open {
-        assert!(open.contains(visit), "{visit} is here and nobody has closed the visit, but it is not open");
+        let is_open = open.contains(visit);
+        assert!(
+            is_open,
+            "{visit} is here and no one has closed the visit, but it is {:?}",
+            desk.visit(&AppointmentId::new(visit.as_str()))
+        );
     }
     let stops = desk.with_store(|store| store.stops_at(today.at)).unwrap();
     let open_stops: BTreeSet<(&str, Reason)> =

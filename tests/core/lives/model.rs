@@ -67,6 +67,11 @@ impl Model {
         }
     }
 
+    /// Whether the desk has heard of someone's arrival.
+    pub fn knows(&self, visit: &str) -> bool {
+        [&self.open, &self.closed, &self.undone].iter().any(|visits| visits.contains(visit))
+    }
+
     /// Staff have taken a check-in back.
     pub fn takes_back(&mut self, visit: &str) {
         self.open.remove(visit);

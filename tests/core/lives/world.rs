@@ -21,7 +21,7 @@ use rusqlite::Connection;
 
 use super::super::people::appointment;
 use super::super::sync::Random;
-use super::checks::{self, Paper};
+use super::checks::{self, Kind, Paper};
 use super::kiosk::{Given, Kiosk};
 use super::model::Model;
 use super::network::{Age, Net};
@@ -249,6 +249,7 @@ impl World {
         // The same ticket is shown again.
         if !self.papers.iter().any(|paper| paper.who == who && paper.ticket == ticket) {
             let card = Some((one, self.kiosks[one].cards));
+            let kind = if ticket.date == self.today() { kind } else { Kind::OtherDay };
             self.hands_out(Paper { who: who.to_owned(), visit, ticket, kind, card, is_lost: false });
         }
     }
@@ -305,8 +306,11 @@ impl World {
         let before = restore(&self.folder.path().join("desk"), &file, self.net.clock.now()).unwrap().unwrap();
         let _ = std::fs::remove_file(before);
         self.model = model;
-        for paper in self.papers.iter_mut().skip(self.model.papers) {
-            paper.is_lost |= paper.card.is_none_or(|(one, card)| self.kiosks[one].cards != card);
+        for (n, paper) in self.papers.iter_mut().enumerate() {
+            paper.is_lost |= match paper.card {
+                None => n >= self.model.papers,
+                Some((one, card)) => self.kiosks[one].cards != card && !self.model.knows(paper.visit.as_str()),
+            };
         }
         self.start_desk();
         self.file = Connection::open(self.folder.path().join("desk/desk.sqlite")).unwrap();
