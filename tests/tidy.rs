@@ -204,7 +204,7 @@ fn only_the_clock_asks_what_time_it_is() {
             continue;
         }
         for (at, line) in code(&path) {
-            if ["Timestamp::now", "Zoned::now", "Instant::now", "SystemTime::now", "UtcDateTime::now"]
+            if ["Timestamp::now", "ZonedDateTime::now", "Instant::now", "SystemTime::now", "UtcDateTime::now"]
                 .iter()
                 .any(|asks| line.contains(asks))
             {
@@ -247,8 +247,8 @@ fn only_the_clinics_day_says_which_day_it_is() {
         }
         for (at, line) in code(&path) {
             // A moment as a date, or a date as the moment of its midnight.
-            let from_moment = line.contains("to_zoned(") && line.contains(".date()");
-            let to_moment = (line.contains("date.to_zoned(") || line.contains("day.to_zoned(")) && !line.contains(".at(");
+            let from_moment = line.contains("to_zoned_datetime(") && line.contains(".date()");
+            let to_moment = (line.contains("date.to_zoned_datetime(") || line.contains("day.to_zoned_datetime(")) && !line.contains(".at(");
             if from_moment || to_moment {
                 broken.push(format!("{}:{at}: {line}", show(&path)));
             }

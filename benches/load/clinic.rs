@@ -76,7 +76,7 @@ fn tell(desk: &Desk, kiosk: &Kiosk, event: serde_json::Value) {
 
 /// A zone in which it is about eleven o'clock, so that the story never passes midnight.
 fn zone_at(now: Timestamp) -> String {
-    let hours = 11 - i64::from(now.to_zoned(TimeZone::UTC).hour());
+    let hours = 11 - i64::from(now.to_zoned_datetime(TimeZone::UTC).hour());
     // The sign in these names is the other way round.
     format!("Etc/GMT{:+}", -hours)
 }
@@ -107,7 +107,7 @@ impl Clinic {
         for n in 0..staff {
             desk.add_user(&user_of(n), PASSWORD, Role::Desk).expect("a user");
         }
-        let date = now.to_zoned(zone.clone()).date();
+        let date = now.to_zoned_datetime(zone.clone()).date();
         let mut clinic = Self { date, kiosks, staff, people };
         clinic.import(&desk, folder, &zone, old);
         clinic.live_through_old_days(&desk, &clock, &zone, old);
@@ -149,7 +149,7 @@ impl Clinic {
         let mut text = "appointment_id,start,minutes,status,service,practitioner,place,patient_id,given_name,family_name,birth_date,phone,payer,member_id\n".to_owned();
         let mut add = |id: String, n: usize, date: Date, minute: usize| {
             let someone = &invented[n % invented.len()].person;
-            let midnight = date.to_zoned(zone.clone()).expect("a day").timestamp();
+            let midnight = date.to_zoned_datetime(zone.clone()).expect("a day").timestamp();
             let start = midnight.saturating_add(SignedDuration::from_mins(8 * 60 + minute as i64)).expect("a time");
             let (service, given, family) = (service_of(n), someone.given_name.as_str(), someone.family_name.as_str());
             let _ = writeln!(
@@ -183,7 +183,12 @@ impl Clinic {
         let Some(kiosk) = self.kiosks.last_mut() else { return };
         for n in 0..old {
             let date = old_date(self.date, n);
-            let at = date.to_zoned(zone.clone()).expect("a day").timestamp().saturating_add(SignedDuration::from_hours(9)).expect("a time");
+            let at = date
+                .to_zoned_datetime(zone.clone())
+                .expect("a day")
+                .timestamp()
+                .saturating_add(SignedDuration::from_hours(9))
+                .expect("a time");
             clock.set(at);
             let id = format!("old-{n:06}");
             kiosk.told += 1;
@@ -196,8 +201,12 @@ impl Clinic {
     fn live_through_the_past(&mut self, desk: &Desk, clock: &ManualClock, zone: &TimeZone) {
         let Some(kiosk) = self.kiosks.last_mut() else { return };
         for (day, date) in past(self.date) {
-            let opens =
-                date.to_zoned(zone.clone()).expect("a day").timestamp().saturating_add(SignedDuration::from_hours(8)).expect("a time");
+            let opens = date
+                .to_zoned_datetime(zone.clone())
+                .expect("a day")
+                .timestamp()
+                .saturating_add(SignedDuration::from_hours(8))
+                .expect("a time");
             clock.set(opens);
             for n in 0..SERVICES.len() * PAST.1 {
                 let id = format!("past-{day}-{n:04}");

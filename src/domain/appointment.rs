@@ -160,7 +160,7 @@ impl Appointment {
     /// The date in a zone on which it begins, as a calendar has it. The clinic's day may be the one before: [`ClinicDay::of`].
     #[must_use]
     pub fn local_date(&self, zone: &TimeZone) -> Date {
-        self.start.to_zoned(zone.clone()).date()
+        self.start.to_zoned_datetime(zone.clone()).date()
     }
 
     /// Everything that the patient has to bring, each once, in the order in which it is asked for.
@@ -264,11 +264,13 @@ pub(crate) mod tests {
         let settings =
             ClinicSettings { site_places: vec!["Main building".into()], early_minutes: 45, late_minutes: 15, ..ClinicSettings::default() };
         let ticket = Ticket { number: "A7".parse().unwrap(), date: jiff::civil::date(2026, 11, 23) };
-        let at = |hour: i8, minute: i8| jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();
+        let at = |hour: i8, minute: i8| {
+            jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp()
+        };
         let appointment = |status, place: &str| Appointment { start: at(10, 0), status, place: place.into(), ..booked() };
         use AppointmentStatus as S;
         let here = "Main building, 1st floor";
-        let tomorrow = jiff::civil::date(2026, 11, 24).at(10, 0, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();
+        let tomorrow = jiff::civil::date(2026, 11, 24).at(10, 0, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp();
         for (status, place, now, ticket, expected) in [
             (S::Booked, here, at(9, 15), None, Standing::Open),
             (S::Booked, here, at(9, 14), None, Standing::TooEarly { opens: at(9, 15) }),

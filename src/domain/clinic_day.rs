@@ -41,7 +41,7 @@ impl ClinicDay {
     /// The clinic's day at this moment.
     #[must_use]
     pub fn of(&self, at: Timestamp) -> Date {
-        let mut date = at.to_zoned(self.zone.clone()).date();
+        let mut date = at.to_zoned_datetime(self.zone.clone()).date();
         // Moments are compared, not times of day: on the night on which clocks are set back, 1:30 comes twice. The date before may be one that
         // there never was, where a whole day was left out; then it began no earlier, and the one before that goes on.
         for _ in 0..DATES_LEFT_OUT_MAX + 1 {
@@ -57,7 +57,7 @@ impl ClinicDay {
     #[must_use]
     pub fn begin_of(&self, date: Date) -> Option<Timestamp> {
         // A time that a clock skips is the first one after the gap.
-        Some(date.to_datetime(self.begins).to_zoned(self.zone.clone()).ok()?.timestamp())
+        Some(date.to_datetime(self.begins).to_zoned_datetime(self.zone.clone()).ok()?.timestamp())
     }
 }
 

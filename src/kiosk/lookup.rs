@@ -238,7 +238,7 @@ fn visit(appointment: &Appointment, store: &Store, clinic: &Clinic, now: Timesta
         _ => None,
     };
     let standing = appointment.standing(now, &clinic.settings, &clinic.zone, ticket);
-    let local = |at: Timestamp| at.to_zoned(clinic.zone.clone()).datetime();
+    let local = |at: Timestamp| at.to_zoned_datetime(clinic.zone.clone()).datetime();
     Ok(Visit {
         appointment: appointment.id.clone(),
         start: local(appointment.start),

@@ -448,7 +448,7 @@ impl Kiosk {
                 let (today, card_is_enough) = match &self.clinic {
                     Some(clinic) => (clinic.date(self.parts.clock.now()), clinic.settings.trust_two_identifiers),
                     // Nobody is on a list without a clinic: whatever it is, the page says so.
-                    None => (self.parts.clock.now().to_zoned(TimeZone::UTC).date(), false),
+                    None => (self.parts.clock.now().to_zoned_datetime(TimeZone::UTC).date(), false),
                 };
                 let before = self.screen();
                 let number = (before.step == Step::NewCard(CardPart::MemberId)).then(|| number_of_card(bytes.as_bytes())).flatten();

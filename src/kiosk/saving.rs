@@ -142,7 +142,7 @@ impl Kiosk {
     /// Words a ticket and hands it to the printer. `by`: the order of staff by which it is printed again.
     pub(super) fn hand_to_printer(&mut self, order: &PrintOrder, now: Timestamp, by: Option<u64>) {
         let local = match &self.clinic {
-            Some(clinic) => now.to_zoned(clinic.zone.clone()).datetime(),
+            Some(clinic) => now.to_zoned_datetime(clinic.zone.clone()).datetime(),
             None => order.ticket.date.at(0, 0, 0, 0),
         };
         let none = TicketPages::default();

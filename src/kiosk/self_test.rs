@@ -189,7 +189,7 @@ fn test_printer(config: &KioskConfig, clock: &dyn Clock) -> (bool, String) {
     }
     let paper: PaperWidth = config.paper;
     let picture = Typesetter::new().ticket(&test_face(config), paper);
-    let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = clock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let ticket = Ticket { number: TicketNumber::new(config.series, 1), date: today };
     match printer.print(&PrintJob { ticket, paper, picture }) {
         PrintOutcome::Printed => (true, format!("{}; a test ticket was printed", status.for_staff())),

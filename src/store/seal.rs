@@ -6,7 +6,7 @@
 
 use blake2::Blake2sMac256;
 use blake2::digest::{KeyInit, Mac as _};
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 

@@ -15,7 +15,7 @@ fn zone() -> TimeZone {
 const MONDAY: Date = date(2026, 11, 23);
 
 fn at(date: Date, hour: i8, minute: i8) -> Timestamp {
-    date.at(hour, minute, 0, 0).to_zoned(zone()).unwrap().timestamp()
+    date.at(hour, minute, 0, 0).to_zoned_datetime(zone()).unwrap().timestamp()
 }
 
 fn hours(who: &str, from: Time, to: Time, room: &str) -> Hours {
@@ -53,7 +53,7 @@ fn ask(practitioner: Option<&str>, minutes: u32) -> Ask {
 /// Free times of a date as `8:30 A`.
 fn free(practice: &Practice, ask: &Ask, date: Date, taken: &[Busy], now: Timestamp) -> String {
     let slots = free_slots(practice, ask, date, taken, now);
-    let words = slots.iter().map(|slot| format!("{} {}", slot.start.to_zoned(zone()).strftime("%-H:%M"), slot.practitioner));
+    let words = slots.iter().map(|slot| format!("{} {}", slot.start.to_zoned_datetime(zone()).strftime("%-H:%M"), slot.practitioner));
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -222,7 +222,7 @@ fn gaps_are_what_appointments_leave_of_the_hours() {
         ("everything", vec![(8, 0, 120), (13, 0, 60)], ""),
     ] {
         let taken: Vec<Busy> = taken.iter().map(|(h, m, minutes)| busy("x", "A", "p", at(MONDAY, *h, *m), *minutes)).collect();
-        let clock = |at: Timestamp| at.to_zoned(zone()).strftime("%-H:%M").to_string();
+        let clock = |at: Timestamp| at.to_zoned_datetime(zone()).strftime("%-H:%M").to_string();
         let found = gaps(&practice, "A", MONDAY, &taken);
         let found: Vec<String> = found.iter().map(|gap| format!("{}-{}", clock(gap.from), clock(gap.to))).collect();
         assert_eq!(found.join(", "), expected, "{what}");

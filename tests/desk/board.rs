@@ -54,7 +54,7 @@ pub fn comes(place: &Place, n: u32, visits: &[&str], call_as: CallAs, language: 
 fn comes_with(place: &Place, number: TicketNumber, visits: &[&str], call_as: CallAs, language: Language) {
     let n = number.count();
     let event = KioskEvent::CheckedIn(CheckedIn {
-        ticket: Ticket { number, date: place.clock.now().to_zoned(place.desk.settings().zone().unwrap()).date() },
+        ticket: Ticket { number, date: place.clock.now().to_zoned_datetime(place.desk.settings().zone().unwrap()).date() },
         patient: "p".into(),
         appointments: visits.iter().map(|visit| id(visit)).collect(),
         language,

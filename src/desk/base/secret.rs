@@ -4,6 +4,7 @@
 //! signed with must be stored; see `docs/letters.md`.)
 
 use blake2::{Blake2s256, Digest};
+use subtle::ConstantTimeEq as _;
 
 use crate::desk::base::error::DeskError;
 
@@ -34,7 +35,7 @@ pub fn hash_token(token: &str) -> String {
 /// Whether two texts are the same, in a time that does not tell where they differ.
 #[must_use]
 pub fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |difference, (x, y)| difference | (x ^ y)) == 0
+    a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
 /// Bytes as hexadecimal digits in lower case.

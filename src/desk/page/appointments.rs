@@ -194,7 +194,7 @@ impl Calendar {
     }
 
     fn at(&self, at: Timestamp) -> String {
-        format!("{} {}", at.to_zoned(self.zone.clone()).strftime("%-d %b %Y"), clock_time(at, &self.zone))
+        format!("{} {}", at.to_zoned_datetime(self.zone.clone()).strftime("%-d %b %Y"), clock_time(at, &self.zone))
     }
 
     /// Each clinician's day.

@@ -85,7 +85,7 @@ struct Found {
 fn find(desk: &Desk, who: &SignedIn, form: &SearchForm) -> Result<Result<Found, &'static str>, DeskError> {
     let zone = desk.settings().zone()?;
     let (Ok(from), Ok(to)) = (day(&form.from), day(&form.to)) else { return Ok(Err("A day is written like 2026-11-23.")) };
-    let midnight = |date: Option<Date>| date.and_then(|date| date.to_zoned(zone.clone()).ok()).map(|zoned| zoned.timestamp());
+    let midnight = |date: Option<Date>| date.and_then(|date| date.to_zoned_datetime(zone.clone()).ok()).map(|zoned| zoned.timestamp());
     let (person, user) = (form.person.trim(), form.user.trim());
     if person.chars().count() > TEXT_CHARS_MAX || user.chars().count() > TEXT_CHARS_MAX {
         return Ok(Err("That is longer than any name; shorten it."));
@@ -182,7 +182,7 @@ fn table(found: &Found, zone: &TimeZone) -> Markup {
 }
 
 fn when(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%-d %b %Y %H:%M:%S").to_string()
+    at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M:%S").to_string()
 }
 
 fn user(name: &str) -> &str {

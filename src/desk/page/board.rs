@@ -169,7 +169,7 @@ async fn send(events: &mpsc::Sender<Result<Event, Infallible>>, kind: &str, data
 /// A time of day as people of this language read it.
 pub(super) fn clock(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let form = if language == Language::English { "%-I:%M %p" } else { "%-H:%M" };
-    at.to_zoned(zone.clone()).strftime(form).to_string()
+    at.to_zoned_datetime(zone.clone()).strftime(form).to_string()
 }
 
 pub(super) fn side(language: Language) -> &'static str {

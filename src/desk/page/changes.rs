@@ -276,7 +276,7 @@ impl Page {
     /// How, where and when it was said.
     fn said(&self, change: &ProposedChange) -> Markup {
         let place = self.places.get(&change.key.kiosk).map_or(String::new(), |place| format!("{place}, "));
-        let date = change.at.to_zoned(self.zone.clone()).date();
+        let date = change.at.to_zoned_datetime(self.zone.clone()).date();
         html! {
             p.quiet {
                 (change.proposal.source.for_staff()) " " (place) "kiosk " (change.key.kiosk) ", "
@@ -379,7 +379,7 @@ impl Page {
                         (icon("alert"))
                         span {
                             "The booking system's list says something else since "
-                            time datetime=(at) { @if at.to_zoned(self.zone.clone()).date() != self.today { (at.to_zoned(self.zone.clone()).strftime("%-d %b")) " " } (clock_time(at, &self.zone)) }
+                            time datetime=(at) { @if at.to_zoned_datetime(self.zone.clone()).date() != self.today { (at.to_zoned_datetime(self.zone.clone()).strftime("%-d %b")) " " } (clock_time(at, &self.zone)) }
                             ": the list is on file, and this change is not handed on"
                             @if change.can_undo { ". Undo it to decide again" }
                         }
@@ -431,7 +431,7 @@ fn everybody(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
             @for (change, count, name) in &people {
                 li.change {
                     p { a.review href={ "/changes?appointment=" (in_address(change.appointment.as_str())) } { (name) ": " (count_words(*count)) " to review" } }
-                    p.quiet { "since " time datetime=(change.at) { (change.at.to_zoned(zone.clone()).strftime("%-d %b %-I:%M %p")) } }
+                    p.quiet { "since " time datetime=(change.at) { (change.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %-I:%M %p")) } }
                 }
             }
         }

@@ -92,7 +92,7 @@ fn show(view: &CleanUpView, keep_days: u16, zone: &TimeZone, who: &SignedIn, idl
             CleanUp::Nothing => p.empty { (icon("check")) span { "Nothing is marked for removal." } },
             CleanUp::Marked(mark) => (marked(mark, zone, who)),
             CleanUp::Held(by, at) => {
-                p.problem { (icon("pause")) span { "On hold since " (at.to_zoned(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p")) ", by " (by) ". Nothing is removed." } }
+                p.problem { (icon("pause")) span { "On hold since " (at.to_zoned_datetime(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p")) ", by " (by) ". Nothing is removed." } }
                 (form(who, "resume", None, "Resume removal"))
             },
             CleanUp::AsksDate { worked } => {
@@ -114,7 +114,7 @@ fn show(view: &CleanUpView, keep_days: u16, zone: &TimeZone, who: &SignedIn, idl
 fn marked(mark: &Mark, zone: &TimeZone, who: &SignedIn) -> Markup {
     html! {
         p.notice role="status" {
-            b { "Marked for removal: " (much(mark.what)) ", all before " (day(mark.before)) "." } " Marked " (mark.at.to_zoned(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p"))
+            b { "Marked for removal: " (much(mark.what)) ", all before " (day(mark.before)) "." } " Marked " (mark.at.to_zoned_datetime(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p"))
             @if mark.by != DESK { " by " (mark.by) } ". Permanently deleted after the next day of work."
             @if mark.gone != Forgotten::default() { " Deleted so far: " (much(mark.gone)) "." }
         }

@@ -38,7 +38,7 @@ pub fn when(at: Timestamp, day: &Day) -> String {
 }
 
 fn dated(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%-d %b, %-I:%M %p").to_string()
+    at.to_zoned_datetime(zone.clone()).strftime("%-d %b, %-I:%M %p").to_string()
 }
 
 fn line(day: &Day, one: &Happening) -> (String, String) {

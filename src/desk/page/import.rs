@@ -208,7 +208,7 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
             h3 #h-new { "New" }
             @if new.is_empty() { p.empty { "Nothing." } }
             ul { @for one in new.iter().take(SHOWN_MAX) {
-                li { (one.after.start.to_zoned(zone.clone()).strftime("%-d %b %Y %-I:%M %p")) ", " b { (one.after.person.name_for_staff().as_str()) } ", " (one.after.service) @if !one.after.practitioner.is_empty() { " with " (one.after.practitioner) } span.quiet { ", " (one.after.id) } }
+                li { (one.after.start.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %-I:%M %p")) ", " b { (one.after.person.name_for_staff().as_str()) } ", " (one.after.service) @if !one.after.practitioner.is_empty() { " with " (one.after.practitioner) } span.quiet { ", " (one.after.id) } }
             } }
             (more(new.len()))
         }

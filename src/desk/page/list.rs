@@ -510,7 +510,7 @@ fn alike(rows: &[VisitRow], zone: &TimeZone) -> HashMap<AppointmentId, Vec<Strin
         let wanted = key(row);
         let same = rows.iter().filter(|other| other.id != row.id && key(other) == wanted);
         let words = same.map(|other| match (&other.appointment, other.ticket) {
-            (Some(a), _) => format!("{} {}", a.start.to_zoned(zone.clone()).strftime("%-I:%M %p"), a.service),
+            (Some(a), _) => format!("{} {}", a.start.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p"), a.service),
             (None, Some(ticket)) => format!("walk-in {}", ticket.number),
             (None, None) => other.id.to_string(),
         });

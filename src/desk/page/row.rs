@@ -378,7 +378,7 @@ fn times_words(times: u32) -> String {
 
 /// A time of day in the clinic's zone.
 pub fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string()
+    at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p").to_string()
 }
 
 pub fn language_name(language: Language) -> &'static str {

@@ -138,7 +138,7 @@ fn of_today(day: &Day, rows: &[&VisitRow]) -> Markup {
             @for row in rows.iter().take(TODAY_MAX) {
                 li {
                     a href={ "/visit?appointment=" (in_address(row.id.as_str())) } { @if let Some(ticket) = row.ticket { b { (ticket.number) } " " } (name_of(row).unwrap_or_else(|| row.id.to_string())) }
-                    span.quiet { " " (state_word(row)) @if let Some(a) = &row.appointment { ", " (a.start.to_zoned(day.zone.clone()).strftime("%-I:%M %p")) " " (a.service) } }
+                    span.quiet { " " (state_word(row)) @if let Some(a) = &row.appointment { ", " (a.start.to_zoned_datetime(day.zone.clone()).strftime("%-I:%M %p")) " " (a.service) } }
                 }
             }
         }
@@ -155,7 +155,7 @@ fn other_days(both: &Both) -> Markup {
         ul.next aria-labelledby="h-others" {
             @for visit in &found.people {
                 @let person = &visit.person;
-                @let start = visit.start.to_zoned(day.zone.clone());
+                @let start = visit.start.to_zoned_datetime(day.zone.clone());
                 li {
                     a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } { (person.name_for_staff().as_str()) }
                     span.quiet {

@@ -142,7 +142,7 @@ pub(super) fn tries_words(tries: &FailedTries) -> String {
 }
 
 fn failed(tries: &[FailedTries], zone: &TimeZone, who: &SignedIn) -> Markup {
-    let time = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%b %-d, %-I:%M %p").to_string();
+    let time = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%b %-d, %-I:%M %p").to_string();
     html! {
         section #tries.change aria-labelledby="h-tries" {
             h3 #h-tries { "Failed sign-ins" }

@@ -387,7 +387,7 @@ fn standing_words(appointment: &Appointment, day: &Day) -> Option<String> {
 }
 
 fn next_visit(visit: &Appointment, zone: &TimeZone) -> Markup {
-    let start = visit.start.to_zoned(zone.clone());
+    let start = visit.start.to_zoned_datetime(zone.clone());
     html! {
         li {
             a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } { time datetime=(visit.start) { (start.strftime("%a %-d %b %Y, %-I:%M %p")) } " " (visit.service) }

@@ -83,7 +83,7 @@ fn read(desk: &Desk, form: &WalkInForm) -> Result<WalkInByHand, Problem> {
             Ok(Private::from(text))
         }
     };
-    let today = desk.now().to_zoned(settings.zone().map_err(|_| ("born", "The clinic's time zone is unknown."))?).date();
+    let today = desk.now().to_zoned_datetime(settings.zone().map_err(|_| ("born", "The clinic's time zone is unknown."))?).date();
     let born = dates::read(&form.born, desk.writes_month_first()).filter(|born| *born <= today && born.year() >= today.year() - 130);
     let is_category = categories(&settings).iter().any(|(code, _)| *code == form.category);
     Ok(WalkInByHand {

@@ -86,7 +86,7 @@ pub(super) fn practice(conn: &Connection, zone: &TimeZone, now: Timestamp) -> Re
 }
 
 fn seen(conn: &Connection, zone: &TimeZone, now: Timestamp) -> Result<Vec<Seen>, DeskError> {
-    let today = now.to_zoned(zone.clone()).date();
+    let today = now.to_zoned_datetime(zone.clone()).date();
     let (from, to) = (today.saturating_sub(SEEN_DAYS.days()), today.saturating_add(SEEN_DAYS.days()));
     let mut statement = conn.prepare_cached(
         "SELECT json_extract(body, '$.practitioner'), json_extract(body, '$.service'), json_extract(body, '$.place'),

@@ -102,7 +102,7 @@ fn facts(row: &Row<'_>, zone: &TimeZone, queues: &mut Queues<'_>) -> Result<Fact
     let queue = said.unwrap_or_else(|| queues.of(&service, &practitioner, walk_in.as_deref()));
     // What was booked here is on record; of everything else the list may say when it was made.
     let booked = match (time(18)?, text(19)?) {
-        (Some(at), _) => Some(at.to_zoned(zone.clone()).date()),
+        (Some(at), _) => Some(at.to_zoned_datetime(zone.clone()).date()),
         (None, said) => said.map(|date| date.parse().map_err(|_| DeskError::Unreadable("an appointment"))).transpose()?,
     };
     Ok(Facts {

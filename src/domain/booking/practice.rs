@@ -124,7 +124,7 @@ impl Practice {
     /// The clinic's date at a time.
     #[must_use]
     pub fn date_of(&self, at: Timestamp) -> Date {
-        at.to_zoned(self.zone.clone()).date()
+        at.to_zoned_datetime(self.zone.clone()).date()
     }
 
     /// Everybody's hours on a date, by clinician and beginning; none on a closed one.
@@ -164,7 +164,7 @@ impl Practice {
     /// What a time on the clinic's clock is; none if its clocks leave that time out. One that comes twice is the first of the two.
     #[must_use]
     pub fn at(&self, date: Date, time: Time) -> Option<Timestamp> {
-        let zoned = date.to_datetime(time).to_zoned(self.zone.clone()).ok()?;
+        let zoned = date.to_datetime(time).to_zoned_datetime(self.zone.clone()).ok()?;
         (zoned.time() == time).then(|| zoned.timestamp())
     }
 
@@ -173,13 +173,13 @@ impl Practice {
     }
 
     fn hours_at(&self, practitioner: &str, at: Timestamp) -> Option<&Hours> {
-        let zoned = at.to_zoned(self.zone.clone());
+        let zoned = at.to_zoned_datetime(self.zone.clone());
         let (day, time) = (Day::of(zoned.date()), zoned.time());
         self.hours_of(practitioner).find(|hours| hours.days.contains(&day) && hours.from <= time && time < hours.to)
     }
 
     fn stretch(&self, hours: &Hours, date: Date) -> Option<Stretch> {
-        let at = |time: Time| date.to_datetime(time).to_zoned(self.zone.clone()).ok().map(|zoned| zoned.timestamp());
+        let at = |time: Time| date.to_datetime(time).to_zoned_datetime(self.zone.clone()).ok().map(|zoned| zoned.timestamp());
         let step = SignedDuration::from_mins(i64::from(hours.slot_minutes.unwrap_or(self.slot_minutes).max(1)));
         let mut begins = Vec::new();
         let mut time = hours.from;

@@ -398,7 +398,7 @@ fn serving(rows: &[VisitRow], queue: &str, now: Timestamp) -> usize {
 /// The hour of the clinic's day, 0 to 23.
 #[must_use]
 pub fn hour_at(at: Timestamp, zone: &TimeZone) -> i8 {
-    at.to_zoned(zone.clone()).hour()
+    at.to_zoned_datetime(zone.clone()).hour()
 }
 
 /// A visit that was seen, as a sample of its queue.

@@ -135,7 +135,7 @@ impl Place {
     /// Why somebody stands where they stand, in one sentence for staff: `before A14: appointment 10:20 AM`.
     #[must_use]
     pub fn sentence(&self, zone: &TimeZone) -> String {
-        let clock = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string();
+        let clock = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p").to_string();
         let why = match self.why {
             Why::Unwell => "feels unwell".to_owned(),
             Why::Appointment(start) => format!("appointment {}", clock(start)),

@@ -181,7 +181,7 @@ impl Tally {
     }
 
     fn hour(&self, at: Timestamp) -> i8 {
-        at.to_zoned(self.zone.clone()).hour()
+        at.to_zoned_datetime(self.zone.clone()).hour()
     }
 
     /// Whether something about this visit counts; empty if nobody knows whose it was.

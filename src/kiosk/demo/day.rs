@@ -493,7 +493,7 @@ mod tests {
     fn the_day_stays_on_its_date_whatever_the_hour() {
         let clinic = settings().day().unwrap();
         for (hour, minute) in [(0, 1), (2, 30), (4, 1), (12, 0), (23, 58)] {
-            let now = date(2026, 11, 1).at(hour, minute, 0, 0).to_zoned(clinic.zone().clone()).unwrap().timestamp();
+            let now = date(2026, 11, 1).at(hour, minute, 0, 0).to_zoned_datetime(clinic.zone().clone()).unwrap().timestamp();
             let today = clinic.of(now);
             for (line, person) in LINES.iter().zip(people(now, &clinic)) {
                 let expected = today.saturating_add(line.days.days());

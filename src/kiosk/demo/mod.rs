@@ -119,7 +119,8 @@ pub fn run_headless(how: &Headless, runtime: &tokio::runtime::Runtime) -> anyhow
     let folder = Folder::of(how.data.clone())?;
     let clinic = day::settings().day()?;
     let today = clinic.of(SystemClock::default().now());
-    let morning = today.at(10, 5, 0, 0).to_zoned(clinic.zone().clone()).context("today has no morning in the clinic's time zone")?;
+    let morning =
+        today.at(10, 5, 0, 0).to_zoned_datetime(clinic.zone().clone()).context("today has no morning in the clinic's time zone")?;
     let clock = ManualClock::at(morning.timestamp());
     let (mailbox, inbox) = Mailbox::new(|| {});
     let setup = Setup { folder: folder.path(), tickets: None, port: 0, password: PASSWORD };

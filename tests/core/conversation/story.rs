@@ -79,7 +79,7 @@ impl AtDesk {
 
     /// What the desk knows: each visit, each order, each photo, and up to where it heard the kiosk.
     pub fn ends(&self) -> Value {
-        let date = self.clock.now().to_zoned(self.desk.settings().zone().unwrap()).date();
+        let date = self.clock.now().to_zoned_datetime(self.desk.settings().zone().unwrap()).date();
         let rows = self.desk.with_store(|store| store.visits_of(date)).unwrap();
         let mut visits = Map::new();
         for row in rows {

@@ -23,7 +23,7 @@ impl World {
     /// One step. By day they are close together, and by night as well as over midnight something happens now and then.
     pub async fn step(&mut self) {
         self.counts.steps += 1;
-        let hour = self.now.to_zoned(self.day.zone().clone()).hour();
+        let hour = self.now.to_zoned_datetime(self.day.zone().clone()).hour();
         let most = if (7..19).contains(&hour) { 30 } else { 100 };
         let minutes = self.draw(most);
         self.pass(SignedDuration::from_mins(minutes.cast_signed()));

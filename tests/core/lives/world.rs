@@ -230,7 +230,7 @@ impl World {
             .map(|n| {
                 let minutes = i8::try_from(n % 2 * 30).unwrap();
                 let hour = i8::try_from(8 + n % 15).unwrap();
-                at(&format!("{day}-{n}"), day.at(hour, minutes, 0, 0).to_zoned(zone.clone()).unwrap().timestamp())
+                at(&format!("{day}-{n}"), day.at(hour, minutes, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp())
             })
             .collect();
         desk.import_appointments(&list).unwrap();

@@ -8,8 +8,9 @@ mod common;
 use std::collections::BTreeSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use argon2::password_hash::{PasswordHash, PasswordHashString, SaltString};
+use argon2::password_hash::phc::{Output, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::desk::base::error::DeskError;
@@ -85,21 +86,18 @@ pub fn hash_password(password: &str, name: &str, role: Role) -> Result<String, D
     if is_common(password, name) {
         return Err(DeskError::CommonPassword);
     }
-    let salt = SaltString::encode_b64(&random_bytes::<SALT_BYTES>()?).map_err(|_| DeskError::Hashing)?;
+    let salt = random_bytes::<SALT_BYTES>()?;
     let params = Params::default();
-    let mut salt_bytes = [0_u8; SALT_BYTES];
-    salt.decode_b64(&mut salt_bytes).map_err(|_| DeskError::Hashing)?;
     let mut hash = [0_u8; HASH_BYTES];
-    derive(password, &salt_bytes, &params, &mut hash).ok_or(DeskError::Hashing)?;
-    let output = argon2::password_hash::Output::new(&hash).map_err(|_| DeskError::Hashing)?;
+    derive(password, &salt, &params, &mut hash).ok_or(DeskError::Hashing)?;
     let whole = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
         params: (&params).try_into().map_err(|_| DeskError::Hashing)?,
-        salt: Some(salt.as_salt()),
-        hash: Some(output),
+        salt: Some(Salt::new(&salt).map_err(|_| DeskError::Hashing)?),
+        hash: Some(Output::new(&hash).map_err(|_| DeskError::Hashing)?),
     };
-    Ok(PasswordHashString::from(whole).to_string())
+    Ok(whole.to_string())
 }
 
 /// Whether `password` is the one of `hash`. Without a hash it takes the same time and says no.
@@ -118,12 +116,10 @@ fn is_of_hash(password: &str, hash: &str) -> Option<bool> {
     let parsed = PasswordHash::new(hash).ok()?;
     let is_ours = parsed.algorithm == Algorithm::Argon2id.ident() && parsed.version == Some(Version::V0x13.into());
     let params = Params::try_from(&parsed).ok().filter(|params| is_ours && params.m_cost() <= MEMORY_KIB_MAX)?;
-    let (mut salt_buffer, expected) = ([0_u8; 64], parsed.hash?);
-    let salt = parsed.salt?.decode_b64(&mut salt_buffer).ok()?;
+    let (salt, expected) = (parsed.salt?, parsed.hash?);
     let mut found = vec![0_u8; expected.len()];
-    derive(password, salt, &params, &mut found)?;
-    let difference = found.iter().zip(expected.as_bytes()).fold(0, |difference, (a, b)| difference | (a ^ b));
-    Some(difference == 0 && !found.is_empty())
+    derive(password, &salt, &params, &mut found)?;
+    Some(bool::from(found.ct_eq(expected.as_bytes())) && !found.is_empty())
 }
 
 /// Hashes in memory that was used before, and leaves nothing in it.
@@ -225,18 +221,18 @@ mod tests {
         assert!(matches!(hash_password("open sesame", "ana", Role::Admin), Err(DeskError::BadPassword { min: 12, .. })));
     }
 
-    /// Made by the `argon2` crate's own way, as earlier versions of this program did.
+    /// Made by `argon2` 0.5 and by what this program did with it, up to 0.1.0.
     #[test]
     fn hashes_of_earlier_versions_still_open() {
-        use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-        let salt = SaltString::encode_b64(b"a salt of before").unwrap();
-        let before = Argon2::default().hash_password(b"correct horse", &salt).unwrap().to_string();
-        assert!(password_fits("correct horse", Some(&before)) && !password_fits("correct horsE", Some(&before)));
+        use argon2::password_hash::PasswordVerifier;
+        for before in [
+            "$argon2id$v=19$m=19456,t=2,p=1$YSBzYWx0IG9mIGJlZm9yZQ$aULIUfcRdN3+gw8Yb1UlcTET9C+ppAr5V1Ub8HefSNI",
+            "$argon2id$v=19$m=19456,t=2,p=1$71akMC1qWDIOjmUpEFZXAw$mNh+XcXPagMe1LXTygs7NCSTSMZGSBU0r6/obkp5kc8",
+        ] {
+            assert!(password_fits("correct horse", Some(before)) && !password_fits("correct horsE", Some(before)), "{before}");
+        }
         let now = hash_password("correct horse", "ana", Role::Admin).unwrap();
-        assert!(
-            Argon2::default().verify_password(b"correct horse", &PasswordHash::new(&now).unwrap()).is_ok(),
-            "and an earlier version opens ours"
-        );
+        assert!(Argon2::default().verify_password(b"correct horse", now.as_str()).is_ok(), "and another program opens ours");
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn send(who: &SignedIn, id: &AppointmentId, way: Way, to: &str, messages: &[Mess
 }
 
 fn line(message: &Message, zone: &jiff::tz::TimeZone) -> Markup {
-    let at = |at: jiff::Timestamp| format!("{} {}", at.to_zoned(zone.clone()).strftime("%-d %b %Y"), clock_time(at, zone));
+    let at = |at: jiff::Timestamp| format!("{} {}", at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y"), clock_time(at, zone));
     let (queued, user) = &message.queued;
     html! {
         (at(*queued)) ", by " (user) ", as " (message.kind) " to " (message.to.as_str()) ": "

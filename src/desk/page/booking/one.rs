@@ -55,7 +55,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
     let Some(row) = desk.with_store(|store| store.visit(id))? else { return Err(Oops::NotFound) };
     let Some(one) = &row.appointment else { return Err(Oops::NotFound) };
     let state = desk.booking_state(id)?;
-    let start = one.start.to_zoned(zone.clone());
+    let start = one.start.to_zoned_datetime(zone.clone());
     let address = format!("/appointments/one?appointment={}", in_address(id.as_str()));
     // Once the patient has come there is nothing to move.
     let is_open = row.ticket.is_none() && matches!(row.state, VisitState::Expected | VisitState::Cancelled);
@@ -88,12 +88,12 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
         @if let Some(lost) = state.contradicted {
             div.change {
                 @if state.contradicted_off { p.reason { (icon("alert")) span { "It was called off here, and the booking system's list has it again. What the list says counts." } } }
-                @else { p.reason { (icon("alert")) span { "The booking system's list says otherwise than was decided here, where it was at " (lost.to_zoned(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone)) ". What the list says counts." } } }
+                @else { p.reason { (icon("alert")) span { "The booking system's list says otherwise than was decided here, where it was at " (lost.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone)) ". What the list says counts." } } }
                 (form("noted", &html! { button.button type="submit" { "Noted" } }))
             }
         }
         @if let Some(listed) = state.listed_start.filter(|_| !state.is_only_here) {
-            p.quiet { "The booking system still has it at " (listed.to_zoned(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(listed, &zone)) ". Enter the new time there, too." }
+            p.quiet { "The booking system still has it at " (listed.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(listed, &zone)) ". Enter the new time there, too." }
         }
         @if state.is_only_here { p.quiet { "Booked here; no list of the booking system has named it yet." } }
         div.way {
@@ -126,7 +126,7 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
         @if !state.steps.is_empty() {
             h3 { "What was done here" }
             ul { @for step in &state.steps {
-                li { time datetime=(step.at) { (step.at.to_zoned(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone)) } ": " (words(&step.action)) @if step.outside { " outside the clinic's hours" } " by " (step.user) @if !step.why.is_empty() { ": " (step.why) } }
+                li { time datetime=(step.at) { (step.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone)) } ": " (words(&step.action)) @if step.outside { " outside the clinic's hours" } " by " (step.user) @if !step.why.is_empty() { ": " (step.why) } }
             } }
         }
     };

@@ -53,7 +53,7 @@ pub(super) fn another(choice: &Choice<'_>, who: &SignedIn) -> Markup {
 /// What the clinic's hours say of a time, and the button that books it all the same.
 pub(super) fn anyway(choice: &Choice<'_>, who: &SignedIn, start: Timestamp, problem: &str, zone: &TimeZone) -> Markup {
     let form = choice.form;
-    let day = start.to_zoned(zone.clone()).strftime("%A, %-d %B").to_string();
+    let day = start.to_zoned_datetime(zone.clone()).strftime("%A, %-d %B").to_string();
     html! {
         div.problem role="alert" { (icon("alert")) span { (problem) } }
         form method="post" action="/appointments/take" {

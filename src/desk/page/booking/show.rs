@@ -126,7 +126,7 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
             "Born " (one.person.birth_date.for_staff())
             @if matches!(whom, Whom::New(_)) { span.quiet { ", new here" } }
             @if is_move {
-                ". Now: " b { (one.start.to_zoned(zone.clone()).strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } ", " (one.service) @if !one.practitioner.is_empty() { " with " (one.practitioner) }
+                ". Now: " b { (one.start.to_zoned_datetime(zone.clone()).strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } ", " (one.service) @if !one.practitioner.is_empty() { " with " (one.practitioner) }
             }
         }
         p.way { a.button href=(if is_move { format!("/appointments/one?appointment={}", super::in_address(&form.moves)) } else { "/appointments/book".to_owned() }) { @if is_move { "Leave it where it is" } @else { "Somebody else" } } }
@@ -208,7 +208,7 @@ fn nothing_free(choice: &Choice<'_>, who: &SignedIn, from: Date) -> Markup {
 
 /// Free times by day, each a button.
 fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZone) -> Markup {
-    let date_of = |slot: &Slot| slot.start.to_zoned(zone.clone()).date();
+    let date_of = |slot: &Slot| slot.start.to_zoned_datetime(zone.clone()).date();
     let verb = if form.moves.is_empty() { "Book" } else { "Move to" };
     html! {
         @for day in times.chunk_by(|a, b| date_of(a) == date_of(b)) {

@@ -75,7 +75,7 @@ fn alarm(raised: &Raised, zone: &TimeZone, who: &SignedIn) -> Markup {
     html! {
         span { (capital(&raised.sentence)) }
         @match (&raised.seen, raised.since) {
-            (Some((user, at)), _) => span.quiet { " Seen by " (user) " at " (at.to_zoned(zone.clone()).strftime("%-I:%M %p")) "." },
+            (Some((user, at)), _) => span.quiet { " Seen by " (user) " at " (at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p")) "." },
             (None, Some(since)) => form method="post" action="/kiosks/seen" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="kiosk" value=(raised.kiosk);
@@ -318,8 +318,8 @@ fn capital(text: &str) -> String {
 
 /// The time of day, with the date if it is not today's.
 fn when(at: Timestamp, kiosks: &Kiosks) -> String {
-    let at = at.to_zoned(kiosks.zone.clone());
-    let is_today = at.date() == kiosks.now.to_zoned(kiosks.zone.clone()).date();
+    let at = at.to_zoned_datetime(kiosks.zone.clone());
+    let is_today = at.date() == kiosks.now.to_zoned_datetime(kiosks.zone.clone()).date();
     at.strftime(if is_today { "%-I:%M %p" } else { "%-d %b, %-I:%M %p" }).to_string()
 }
 

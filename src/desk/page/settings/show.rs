@@ -394,7 +394,7 @@ pub fn history(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
                                 @if place == 0 { (version.n) " " span.tag { (icon("check")) "in force" } }
                                 @else { a href={ "/settings/history?version=" (version.n) } { "Version " (version.n) } }
                             }
-                            td { time datetime=(version.at) { (version.at.to_zoned(zone.clone()).strftime("%-d %b %Y %H:%M")) } }
+                            td { time datetime=(version.at) { (version.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M")) } }
                             td { (if version.user == COMMAND { "a command at the desk's machine" } else { version.user.as_str() }) }
                             td { (version.parts.iter().map(|key| part_named(key)).collect::<Vec<_>>().join(", ")) }
                         }

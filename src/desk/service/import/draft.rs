@@ -233,7 +233,7 @@ impl Draft {
             return Err(at("given_name, family_name: expected a name, found nothing".to_owned()));
         }
         let birth_date = words::born(&self.birth_date, start, style, warnings);
-        let visit = start.to_zoned(style.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC)).date();
+        let visit = start.to_zoned_datetime(style.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC)).date();
         let coverage = self.card.clone().finish("", visit, style, warnings);
         let second_coverage = self.second_card.clone().finish("second_", visit, style, warnings);
         let booked_on =

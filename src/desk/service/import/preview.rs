@@ -215,7 +215,7 @@ pub struct Difference {
 /// What is different about an appointment.
 #[must_use]
 pub fn differences(before: &Appointment, after: &Appointment, zone: &TimeZone) -> Vec<Difference> {
-    let time = |one: &Appointment| one.start.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    let time = |one: &Appointment| one.start.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
     let status =
         |one: &Appointment| serde_json::to_value(one.status).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
     let documents = |one: &Appointment| one.documents.iter().map(|document| document.for_staff()).collect::<Vec<_>>().join(", ");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{ToSpan, Zoned};
+use jiff::{ToSpan, ZonedDateTime};
 
 use super::preview::{Kind, ReadList};
 use super::{ImportError, Report, Summary};
@@ -44,8 +44,8 @@ pub fn take(desk: &Desk, report: &mut dyn FnMut(Report)) -> Result<Summary, Impo
     let day = desk.with_store(|store| Ok(store.day().clone()))?;
     let now = desk.now();
     // While the day goes on after midnight, its last hour is the nearest one that is on its date.
-    let now = now.to_zoned(day.zone().clone());
-    let late = day.of(now.timestamp()).at(23, 0, 0, 0).to_zoned(day.zone().clone()).unwrap_or_else(|_| now.clone());
+    let now = now.to_zoned_datetime(day.zone().clone());
+    let late = day.of(now.timestamp()).at(23, 0, 0, 0).to_zoned_datetime(day.zone().clone()).unwrap_or_else(|_| now.clone());
     let moved = move_to(&list.list, &now.clone().min(late));
     let taken = desk.take_list(&moved, Unsaid::default())?;
     let mut days: BTreeMap<Date, u64> = BTreeMap::new();
@@ -57,14 +57,15 @@ pub fn take(desk: &Desk, report: &mut dyn FnMut(Report)) -> Result<Summary, Impo
 }
 
 /// The same visits on the date of `now`, by the wall clock, around its hour.
-fn move_to(list: &[Appointment], now: &Zoned) -> Vec<Appointment> {
+fn move_to(list: &[Appointment], now: &ZonedDateTime) -> Vec<Appointment> {
     let hours = (now.hour() - ITS_NOON).clamp(-HOURS_EARLIER_MAX, HOURS_LATER_MAX);
     let Ok(its_zone) = TimeZone::get(ITS_ZONE) else { return Vec::new() };
     let (date, zone) = (now.date(), now.time_zone());
     list.iter()
         .filter_map(|appointment| {
-            let time = appointment.start.to_zoned(its_zone.clone()).time();
-            let start = date.to_datetime(time).checked_add(i64::from(hours).hours()).ok()?.to_zoned(zone.clone()).ok()?.timestamp();
+            let time = appointment.start.to_zoned_datetime(its_zone.clone()).time();
+            let start =
+                date.to_datetime(time).checked_add(i64::from(hours).hours()).ok()?.to_zoned_datetime(zone.clone()).ok()?.timestamp();
             let id = AppointmentId::new(format!("{PREFIX}{date}-{}", appointment.id.as_str().trim_start_matches("apt-")));
             Some(Appointment { id, start, ..appointment.clone() })
         })
@@ -82,7 +83,7 @@ mod tests {
         for zone in ["America/New_York", "America/Los_Angeles", "Europe/London", "Asia/Kathmandu"] {
             let zone = TimeZone::get(zone).unwrap();
             for hour in 0..24 {
-                let now = jiff::civil::date(2026, 11, 29).at(hour, 30, 0, 0).to_zoned(zone.clone()).unwrap();
+                let now = jiff::civil::date(2026, 11, 29).at(hour, 30, 0, 0).to_zoned_datetime(zone.clone()).unwrap();
                 let moved = move_to(&list.list, &now);
                 assert_eq!(moved.len(), list.list.len());
                 assert!(moved.iter().all(|one| one.local_date(&zone) == now.date()), "{hour}");

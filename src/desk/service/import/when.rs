@@ -378,7 +378,7 @@ pub fn start(text: &str, style: &Style) -> Result<(Timestamp, Option<String>), S
         }
     };
     let time = offset.to_timestamp(local).map_err(|_| wrong(Wrong::DoesNotExist))?;
-    let short = time.to_zoned(zone.clone()).strftime("%Z").to_string();
+    let short = time.to_zoned_datetime(zone.clone()).strftime("%Z").to_string();
     if parts.zone.is_empty() || parts.zone.eq_ignore_ascii_case(&short) {
         return Ok((time, note));
     }
@@ -438,7 +438,7 @@ pub fn date(text: &str, style: &Style, short: Short) -> Result<Date, Wrong> {
             .get(..10)
             .and_then(|day| day.parse().ok())
             .ok_or(Wrong::OtherForm)
-            .or_else(|_| Ok(time.to_zoned(TimeZone::UTC).date()));
+            .or_else(|_| Ok(time.to_zoned_datetime(TimeZone::UTC).date()));
     }
     parts(text, style, short)?.date.ok_or(Wrong::NoDate)
 }

@@ -188,7 +188,7 @@ pub fn born(text: &str, start: Timestamp, style: &Style, warnings: &mut Vec<Stri
         return unknown("expected a date of birth, found nothing");
     }
     // A day more than the date in UTC: somewhere it is tomorrow already.
-    let latest = start.to_zoned(TimeZone::UTC).date().saturating_add(jiff::SignedDuration::from_hours(24));
+    let latest = start.to_zoned_datetime(TimeZone::UTC).date().saturating_add(jiff::SignedDuration::from_hours(24));
     let plain = text.replace('/', "-");
     let part =
         Born::read(&plain).ok().filter(|born| matches!(born, Born::Year(_) | Born::Month(..))).or_else(|| month_first(&plain, style));

@@ -109,8 +109,8 @@ impl Alarm {
     /// For staff: what is the matter. Times of day are the clinic's.
     #[must_use]
     pub fn sentence(&self, zone: &TimeZone) -> String {
-        let time = |at: &Timestamp| at.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string();
-        let day = |at: &Timestamp| at.to_zoned(zone.clone()).strftime("%-I:%M %p on %B %-d").to_string();
+        let time = |at: &Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p").to_string();
+        let day = |at: &Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p on %B %-d").to_string();
         match self {
             Self::Silent(since) => format!("silent since {}", time(since)),
             Self::Out => "sends patients to the desk by itself".to_owned(),

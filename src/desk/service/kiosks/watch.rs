@@ -206,7 +206,7 @@ fn more_than_usual(store: &Store, kiosk: &KioskId, is_raised: bool, now: Timesta
     {
         return Ok(None);
     }
-    let here = now.to_zoned(store.zone().clone());
+    let here = now.to_zoned_datetime(store.zone().clone());
     let mut usual = Tally::default();
     for days in 1..=USUAL_DAYS {
         // The same time of day by the clinic's clocks, also over a change to summer time.

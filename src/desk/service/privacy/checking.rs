@@ -53,7 +53,7 @@ impl Desk {
 
     /// The night that the file should have been looked at by now: from [`HOUR`] on that of today, before that the one before.
     fn night(&self) -> Result<Date, DeskError> {
-        let now = self.now().to_zoned(self.with_store(|store| Ok(store.zone().clone()))?);
+        let now = self.now().to_zoned_datetime(self.with_store(|store| Ok(store.zone().clone()))?);
         Ok(if now.hour() >= HOUR { now.date() } else { now.date().yesterday().unwrap_or(Date::MIN) })
     }
 }

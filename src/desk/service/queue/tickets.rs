@@ -110,7 +110,7 @@ fn face(row: &VisitRow, ticket: Ticket, settings: &ClinicSettings, zone: &TimeZo
         place_label: if place.is_empty() { String::new() } else { words.place.to_owned() },
         place,
         lines: vec![words.next.to_owned()],
-        time_line: row.arrived_at.map(|at| letters::date_and_time(language, &at.to_zoned(zone.clone()))).unwrap_or_default(),
+        time_line: row.arrived_at.map(|at| letters::date_and_time(language, &at.to_zoned_datetime(zone.clone()))).unwrap_or_default(),
         qr_label: if page.is_some() { words.page.to_owned() } else { words.code.to_owned() },
         qr: page.unwrap_or_else(|| codes::ticket_code(&ticket)),
         copy_label: None,

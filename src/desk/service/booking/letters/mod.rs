@@ -63,7 +63,7 @@ impl Desk {
         let zone = settings.zone()?;
         let appointment = self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
         let last_day = appointment.local_date(&zone).saturating_add(i64::from(settings.letter_valid_days).days());
-        Ok((last_day < self.now().to_zoned(zone).date()).then_some(last_day))
+        Ok((last_day < self.now().to_zoned_datetime(zone).date()).then_some(last_day))
     }
 
     /// What a letter says, with its code.
@@ -125,7 +125,7 @@ pub fn file_name(id: &AppointmentId) -> String {
 
 /// A day and a time, as one writes them in this language.
 #[must_use]
-pub fn date_and_time(language: Language, at: &jiff::Zoned) -> String {
+pub fn date_and_time(language: Language, at: &jiff::ZonedDateTime) -> String {
     let words = words(language);
     let comma = if language.is_rtl() { "،" } else { "," };
     format!("{}{comma} {}", words.date(language, at), words.time(at))
@@ -136,9 +136,9 @@ fn face(appointment: &Appointment, settings: &ClinicSettings, code: String) -> R
     let person = &appointment.person;
     let language = person.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
     let words = words(language);
-    let start = appointment.start.to_zoned(zone.clone());
+    let start = appointment.start.to_zoned_datetime(zone.clone());
     let (early, _) = settings.window_of(&appointment.service);
-    let opens = appointment.start.checked_sub(i64::from(early).minutes()).unwrap_or(appointment.start).to_zoned(zone);
+    let opens = appointment.start.checked_sub(i64::from(early).minutes()).unwrap_or(appointment.start).to_zoned_datetime(zone);
     let mut bring = vec![words.this_letter.to_owned()];
     bring.extend(appointment.documents_needed(settings).into_iter().map(|document| words.document(document).to_owned()));
     let parts =

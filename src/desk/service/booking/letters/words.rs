@@ -2,7 +2,7 @@
 //!
 //! Invariants: one table for each language, each complete; numbers and names from the booking system stay as they are.
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 
 use crate::domain::document::Document;
 use crate::domain::language::Language;
@@ -106,7 +106,7 @@ impl Words {
     }
 
     /// A date with its weekday, as one writes it in this language.
-    pub fn date(&self, language: Language, at: &Zoned) -> String {
+    pub fn date(&self, language: Language, at: &ZonedDateTime) -> String {
         let month = usize::try_from(at.month() - 1).ok().and_then(|n| self.months.get(n)).copied().unwrap_or_default();
         let weekday =
             usize::try_from(at.weekday().to_monday_zero_offset()).ok().and_then(|n| self.weekdays.get(n)).copied().unwrap_or_default();
@@ -119,7 +119,7 @@ impl Words {
     }
 
     /// A time of the day, as the kiosk writes it.
-    pub fn time(&self, at: &Zoned) -> String {
+    pub fn time(&self, at: &ZonedDateTime) -> String {
         let half = if at.hour() < 12 { self.morning } else { self.afternoon };
         let hour = match at.hour() % 12 {
             0 => 12,
@@ -129,7 +129,7 @@ impl Words {
     }
 
     /// When check-in opens.
-    pub fn opens(&self, at: &Zoned) -> String {
+    pub fn opens(&self, at: &ZonedDateTime) -> String {
         self.opens.replace("{}", &self.time(at))
     }
 
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn dates_and_times_are_written_as_in_each_language() {
-        let at = |hour, minute| jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).unwrap();
+        let at = |hour, minute| jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).unwrap();
         for (language, date, morning, noon, midnight) in [
             (Language::English, "Monday, November 23, 2026", "8:05 AM", "12:30 PM", "12:00 AM"),
             (Language::Spanish, "lunes, 23 de noviembre de 2026", "8:05 a. m.", "12:30 p. m.", "12:00 a. m."),
