@@ -121,6 +121,9 @@ pub const FILE: &str = "desk.sqlite";
 /// How long one process waits for another that is writing (an import beside a running desk).
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Statements that stay prepared: more than this file's code has.
+const STATEMENTS: usize = 400;
+
 /// The desk's file, open.
 pub struct Store {
     conn: Connection,
@@ -156,6 +159,8 @@ impl Store {
         conn.pragma_update(None, "foreign_keys", "ON")?;
         // What is deleted (a retired key's secret) is overwritten, not only unlinked.
         conn.pragma_update(None, "secure_delete", "ON")?;
+        // The usual sixteen would push each other out at every check-in.
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
         let mut store = Self { conn, zone: TimeZone::UTC, day: ClinicDay::new(TimeZone::UTC, 0) };
         whole::copy_before_update(&store.conn, file)?;
         schema::migrate(&mut store.conn)?;
@@ -305,19 +310,17 @@ fn bump(conn: &Connection) -> Result<u64, DeskError> {
 }
 
 fn revision(conn: &Connection) -> Result<u64, DeskError> {
-    let n: i64 = conn.query_row("SELECT n FROM revision", [], |row| row.get(0))?;
+    let n: i64 = conn.prepare_cached("SELECT n FROM revision")?.query_row([], |row| row.get(0))?;
     Ok(n.unsigned_abs())
 }
 
 fn meta(conn: &Connection, name: &str) -> Result<Option<String>, DeskError> {
-    Ok(conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()?)
+    Ok(conn.prepare_cached("SELECT value FROM meta WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()?)
 }
 
 fn set_meta(conn: &Connection, name: &str, value: &str) -> Result<(), DeskError> {
-    conn.execute(
-        "INSERT INTO meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
-        params![name, value],
-    )?;
+    conn.prepare_cached("INSERT INTO meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")?
+        .execute(params![name, value])?;
     Ok(())
 }
 
