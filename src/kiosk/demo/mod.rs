@@ -6,6 +6,7 @@ mod changes;
 pub mod day;
 pub mod inside;
 pub mod panel;
+#[cfg(feature = "window")]
 mod places;
 pub mod player;
 pub mod plays;

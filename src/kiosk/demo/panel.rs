@@ -5,7 +5,6 @@ use std::rc::Rc;
 use slint::{ComponentHandle as _, ModelRc, Timer, TimerMode, VecModel};
 
 use super::day;
-use super::places::arrange;
 use super::rig::Rig;
 use crate::codes;
 use crate::device::printer::SimulatedCondition;
@@ -108,6 +107,7 @@ pub fn open(rig: &Rig, mailbox: &Mailbox, kiosk_window: &KioskWindow) -> anyhow:
         );
     });
     window.show()?;
-    arrange(kiosk_window, &window);
+    #[cfg(feature = "window")]
+    super::places::arrange(kiosk_window, &window);
     Ok(OpenPanel { window, _look: look })
 }
