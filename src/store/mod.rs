@@ -25,6 +25,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use zeroize::Zeroizing;
 
@@ -114,6 +115,8 @@ impl Store {
         self.connection.pragma_update(None, "secure_delete", "ON")?;
         // Every statement of this file stays prepared; the usual sixteen would push some of them out.
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // And with every value bound to them: else SQLite makes a new plan for each.
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         schema::copy_before_update(&self.connection, path, version)?;
         schema::bring_up_to_date(&mut self.connection, &self.seal, version)?;
         if let Some(series) = self.fact(tickets::SERIES)?.and_then(|letters| letters.parse().ok()) {

@@ -65,6 +65,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::appointments::{Taken, Unsaid};
@@ -161,6 +162,8 @@ impl Store {
         conn.pragma_update(None, "secure_delete", "ON")?;
         // The usual sixteen would push each other out at every check-in.
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        // And with every value bound to them: else SQLite makes a new plan for each.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let mut store = Self { conn, zone: TimeZone::UTC, day: ClinicDay::new(TimeZone::UTC, 0) };
         whole::copy_before_update(&store.conn, file)?;
         schema::migrate(&mut store.conn)?;
