@@ -12,7 +12,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::Desk;
-use super::super::store::{ChangeKey, Seen};
 use super::answer::Oops;
 use super::kept;
 use super::phone::{self, TicketPage};
@@ -21,6 +20,8 @@ use crate::desk::base::address::in_address;
 use crate::desk::base::connections::OnConnection;
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::same;
+use crate::desk::service::changes::ChangeKey;
+use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::kept::KeptForm;
 use crate::desk::service::staff::session::{KEPT_COOKIE, SESSION_COOKIE, SignedIn, Standing, cookie, set_cookie_for};
 use crate::domain::ids::{AppointmentId, KioskId};
@@ -186,7 +187,7 @@ pub(super) async fn opens_boards(desk: &Desk, headers: &HeaderMap, address: &Uri
     let key = query_of(address).into_iter().find(|(name, _)| name == "key").map(|(_, value)| value).unwrap_or_default();
     let headers = headers.clone();
     desk.blocking(move |desk| {
-        let its = desk.with_store(|store| store.board_key())?;
+        let its = desk.board_key()?;
         Ok((!its.is_empty() && same(&its, &key)) || matches!(desk.standing(&headers)?, Standing::Here(_)))
     })
     .await

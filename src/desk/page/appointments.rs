@@ -15,13 +15,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::Seen;
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::{icon, state_icon};
 use super::row::clock_time;
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
+use crate::desk::service::privacy::Seen;
 use crate::desk::service::settings::diff::week_words;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::appointment::Appointment;
@@ -110,7 +110,7 @@ pub(super) async fn calendar_page(
 
 impl Calendar {
     fn read(desk: &Desk, who: &SignedIn, query: &CalendarQuery) -> Result<Self, DeskError> {
-        let revision = desk.with_store(|store| store.revision())?;
+        let revision = desk.revision()?;
         let now = desk.now();
         let day = desk.settings().day()?;
         let (zone, today) = (day.zone().clone(), day.of(now));
@@ -124,13 +124,13 @@ impl Calendar {
         let mut days = Vec::new();
         for date in look.dates() {
             desk.note_seen(&who.user, &Seen::Day(date))?;
-            let mut rows = desk.with_store(|store| store.visits_of(date))?;
+            let mut rows = desk.visits_on(date)?;
             rows.retain(|row| row.appointment.as_ref().is_some_and(|appointment| day.of(appointment.start) == date));
             rows.sort_by_key(|row| row.appointment.as_ref().map(|appointment| (appointment.start, row.id.clone())));
             days.push(DayOf { date, rows });
         }
-        let practice = desk.with_store(|store| store.practice(now))?;
-        let contradicted = desk.with_store(|store| store.contradicted_bookings())?;
+        let practice = desk.practice()?;
+        let contradicted = desk.contradicted_bookings()?;
         Ok(Self { look, now, today, zone, practice, revision, days, contradicted })
     }
 

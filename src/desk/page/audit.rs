@@ -3,8 +3,6 @@
 //! Invariants: what is typed here goes into no address, since it may be a name; looking at the audit is in the audit; a
 //! patient's name is shown beside the number, and never stored with it.
 
-use std::collections::BTreeMap;
-
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
@@ -16,11 +14,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{AuditRow, AuditSearch, COMMAND, DESK, IMPORT, Seen};
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
 use crate::desk::base::error::DeskError;
+use crate::desk::service::privacy::audit::{AuditFound, AuditQuestion};
+use crate::desk::service::privacy::{AuditSearch, COMMAND, DESK, IMPORT};
 use crate::desk::service::staff::session::SignedIn;
 
 /// Rows on one page.
@@ -73,16 +72,8 @@ async fn search_for(desk: Desk, who: SignedIn, form: SearchForm) -> Result<Respo
     Ok((status, shown(page)).into_response())
 }
 
-/// What a search came to.
-struct Found {
-    rows: Vec<AuditRow>,
-    /// Patients' names by number, as the list has them now.
-    names: BTreeMap<String, String>,
-    is_more: bool,
-}
-
 /// The rows, or a sentence that says what is wrong with the search.
-fn find(desk: &Desk, who: &SignedIn, form: &SearchForm) -> Result<Result<Found, &'static str>, DeskError> {
+fn find(desk: &Desk, who: &SignedIn, form: &SearchForm) -> Result<Result<AuditFound, &'static str>, DeskError> {
     let zone = desk.settings().zone()?;
     let (Ok(from), Ok(to)) = (day(&form.from), day(&form.to)) else { return Ok(Err("A day is written like 2026-11-23.")) };
     let midnight = |date: Option<Date>| date.and_then(|date| date.to_zoned_datetime(zone.clone()).ok()).map(|zoned| zoned.timestamp());
@@ -97,27 +88,15 @@ fn find(desk: &Desk, who: &SignedIn, form: &SearchForm) -> Result<Result<Found, 
             Err(_) => return Ok(Err("Open the audit again from its beginning.")),
         },
     };
-    let now = desk.now();
-    let found = desk.with_store(|store| {
-        let patients = if person.is_empty() { None } else { Some(store.patients_meant(person)?) };
-        let only = patients.as_ref().filter(|patients| patients.len() == 1).and_then(|patients| patients.first()).cloned();
-        // Before anything is read: what cannot be noted is not shown.
-        store.note_seen(&who.user, &Seen::Audit(only), now)?;
-        let search = AuditSearch {
-            patients,
-            with_lists: form.lists.is_some(),
-            user: (!user.is_empty()).then(|| user.to_lowercase()),
-            from: midnight(from),
-            to: midnight(to.map(|date| date.saturating_add(1.day()))),
-            before,
-        };
-        let mut rows = store.audit_rows(&search, ROWS_MAX + 1)?;
-        let is_more = rows.len() > ROWS_MAX;
-        rows.truncate(ROWS_MAX);
-        let names = store.names_of(rows.iter().map(|row| row.patient.as_str()))?;
-        Ok(Found { rows, names, is_more })
-    })?;
-    Ok(Ok(found))
+    let search = AuditSearch {
+        patients: None,
+        with_lists: form.lists.is_some(),
+        user: (!user.is_empty()).then(|| user.to_lowercase()),
+        from: midnight(from),
+        to: midnight(to.map(|date| date.saturating_add(1.day()))),
+        before,
+    };
+    Ok(Ok(desk.search_audit(AuditQuestion { person: person.to_owned(), search }, ROWS_MAX, &who.user)?))
 }
 
 fn day(text: &str) -> Result<Option<Date>, ()> {
@@ -127,7 +106,7 @@ fn day(text: &str) -> Result<Option<Date>, ()> {
     }
 }
 
-fn show(who: &SignedIn, form: &SearchForm, found: &Result<Found, &'static str>, zone: &TimeZone, idle_seconds: u64) -> Markup {
+fn show(who: &SignedIn, form: &SearchForm, found: &Result<AuditFound, &'static str>, zone: &TimeZone, idle_seconds: u64) -> Markup {
     let body = html! {
         h2 { "Who saw or changed what" }
         p.way { a.button href="/" { "Back to the list" } }
@@ -144,7 +123,7 @@ fn show(who: &SignedIn, form: &SearchForm, found: &Result<Found, &'static str>, 
             Ok(found) if found.rows.is_empty() => p.empty { "Nothing was found." },
             Ok(found) => (table(found, zone)),
         }
-        @if let Ok(Found { rows, is_more: true, .. }) = found {
+        @if let Ok(AuditFound { rows, is_more: true, .. }) = found {
             form method="post" action="/audit" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 @for (name, value) in [("person", &form.person), ("user", &form.user), ("from", &form.from), ("to", &form.to)] {
@@ -159,7 +138,7 @@ fn show(who: &SignedIn, form: &SearchForm, found: &Result<Found, &'static str>, 
     staff_page("Audit", who, ("/audit", idle_seconds), &body)
 }
 
-fn table(found: &Found, zone: &TimeZone) -> Markup {
+fn table(found: &AuditFound, zone: &TimeZone) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Rows of the audit" {
             table.audit {

@@ -303,7 +303,7 @@ pub(super) async fn boards_page(State(desk): State<Desk>, who: SignedIn) -> Resu
             let who = who.clone();
             move |desk| {
                 desk.keep_session(&who)?;
-                desk.with_store(|store| store.board_key())
+                desk.board_key()
             }
         })
         .await?;
@@ -344,10 +344,7 @@ fn sounds(board: &Board) -> &'static str {
 pub(super) async fn renew(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
     desk.blocking(move |desk| {
         desk.keep_session(&who)?;
-        let now: Timestamp = desk.now();
-        desk.with_store(|store| store.renew_board_key(&who.user, now))?;
-        desk.notify();
-        Ok(())
+        desk.renew_board_key(&who.user)
     })
     .await?;
     Ok(Redirect::to("/board").into_response())

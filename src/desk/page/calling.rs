@@ -10,12 +10,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{HandAction, IfLate, Refused, StaffAction, StaffWork};
 use super::answer::{LIVE, Oops, shown};
 use super::{booking, drawn, html, room};
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
+use crate::desk::service::booking::Refused;
 use crate::desk::service::queue::by_hand::check_note;
+use crate::desk::service::queue::{HandAction, IfLate, StaffAction, StaffWork};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::language::Language;
@@ -168,7 +169,7 @@ async fn by_hand(
                 Some(language) => language,
                 // As on file, when the button on the list is pressed.
                 None => desk
-                    .with_store(|store| store.appointment(&id))?
+                    .appointment(&id)?
                     .map(|visit| visit.person)
                     .map_or(Language::English, |person| person.language.as_deref().and_then(Language::from_tag).unwrap_or_default()),
             };
@@ -196,7 +197,7 @@ fn refusal(desk: &Desk, id: &AppointmentId, refused: Refused) -> Result<Refusal,
         Refused::Unknown | Refused::NotAsShown => Refusal::Moved,
         Refused::HasCome => Refusal::HasCome,
         Refused::Conflicts(conflicts) => {
-            let one = desk.with_store(|store| store.appointment(id))?;
+            let one = desk.appointment(id)?;
             let time = one.as_ref().map_or((desk.now(), ""), |one| (one.start, one.practitioner.as_str()));
             Refusal::NoTime(booking::sentences(desk, &conflicts, time)?)
         }
@@ -278,7 +279,7 @@ pub(super) async fn set_point(
     let Form(form) = form.map_err(|_| Oops::Foreign)?;
     answer(desk, who, &headers, move |desk, who| {
         if form.point.is_empty() {
-            desk.with_store(|store| store.set_point_of_session(&who.csrf, None))?;
+            desk.set_point_of_session(&who.csrf, None)?;
             return Ok(Ok(()));
         }
         Ok(if say_point(desk, who, &form.point)? { Ok(()) } else { Err(Refusal::NoPoint) })
@@ -290,14 +291,14 @@ pub(super) async fn set_point(
 fn say_point(desk: &Desk, who: &SignedIn, point: &str) -> Result<bool, DeskError> {
     let is_known = desk.settings().points.iter().any(|known| known.name == point);
     if is_known {
-        desk.with_store(|store| store.set_point_of_session(&who.csrf, Some(point)))?;
+        desk.set_point_of_session(&who.csrf, Some(point))?;
     }
     Ok(is_known)
 }
 
 /// Where whoever is signed in calls to; none if they did not say, or the point is gone from the settings.
 pub(super) fn my_point(desk: &Desk, who: &SignedIn) -> Result<Option<String>, DeskError> {
-    let point = desk.with_store(|store| store.point_of_session(&who.csrf))?;
+    let point = desk.point_of_session(&who.csrf)?;
     Ok(point.filter(|point| desk.settings().points.iter().any(|known| known.name == *point)))
 }
 

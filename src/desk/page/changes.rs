@@ -6,35 +6,28 @@
 mod photos;
 mod values;
 
-use std::collections::BTreeMap;
-
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 pub(super) use self::photos::{large, picture};
 use self::values::{Typed, inputs, printable, side_by_side};
 use super::super::Desk;
-use super::super::store::{CardKey, ChangeKey, Decided, PhotoState, ProposedChange, Shown, Verdict};
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
 use super::row::clock_time;
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
+use crate::desk::service::changes::reading::Review;
+use crate::desk::service::changes::{ChangeKey, Decided, PhotoState, ProposedChange, Shown, Verdict};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::born::Born;
-use crate::domain::eligibility::Eligibility;
 use crate::domain::ids::{AppointmentId, KioskId};
-use crate::domain::insurance::Side;
 use crate::domain::payer::Payer;
-use crate::domain::private::Private;
 use crate::domain::proposal::check::{WHY_CHARS_MAX, check_edit, check_why};
 use crate::domain::proposal::{Field, Value};
 
@@ -164,64 +157,36 @@ fn clear(changes: &[ProposedChange]) -> Vec<&ProposedChange> {
     Field::ALL.into_iter().filter_map(of).collect()
 }
 
+/// Instead of a name.
+const UNLISTED: &str = "Visit not on the desk's list";
+
 /// What the page of one person shows.
 struct Page {
     id: AppointmentId,
     name: String,
     born: Option<Born>,
-    zone: TimeZone,
-    today: Date,
-    changes: Vec<ProposedChange>,
-    /// Photos that a change announced, by change.
-    photos: BTreeMap<ChangeKey, Vec<(Side, PhotoState)>>,
-    places: BTreeMap<KioskId, String>,
     payers: Vec<Payer>,
-    /// Cards on file about which a payer was asked today: which, what it says, what came of it and when.
-    asked: Vec<(&'static str, Private, Eligibility, Timestamp)>,
+    review: Review,
     idle_seconds: u64,
 }
 
 impl Page {
     /// None if neither the list nor a kiosk knows the visit.
     fn read(desk: &Desk, id: AppointmentId) -> Result<Option<Self>, DeskError> {
-        let now = desk.now();
         let idle_seconds = desk.session_idle().as_secs();
         let payers = desk.settings().insurance.payers.clone();
-        desk.with_store(|store| {
-            let Some(row) = store.visit(&id)? else { return Ok(None) };
-            let (zone, day, today) = (store.zone().clone(), store.day().clone(), store.date_at(now));
-            let mut changes = store.changes_of(&id)?;
-            let of_today = |change: &ProposedChange| {
-                let decided = change.by.as_ref().map_or(change.at, |(at, _)| *at);
-                let latest = change.contradicted.map_or(decided, |at| at.max(decided));
-                day.of(latest) == today
-            };
-            // What a list contradicted stands here until somebody has looked at it and undone the decision, or a later one stands.
-            changes.retain(|change| change.is_open() || of_today(change) || (change.contradicted.is_some() && change.can_undo));
-            let photos =
-                changes.iter().map(|change| Ok((change.key.clone(), store.photos_of(change)?))).collect::<Result<_, DeskError>>()?;
-            let person = row.appointment.as_ref().map(|appointment| &appointment.person);
-            let name = super::row::name_of(&row).unwrap_or_else(|| "Visit not on the desk's list".to_owned());
+        Ok(desk.review_of(&id)?.map(|review| {
+            let person = review.row.appointment.as_ref().map(|appointment| &appointment.person);
+            let name = super::row::name_of(&review.row).unwrap_or_else(|| UNLISTED.to_owned());
             let born = person.map(|person| person.birth_date);
-            let answers = store.eligibility_on(today)?;
-            let asked = row.appointment.iter().flat_map(|appointment| {
-                [(Field::Insurance, &appointment.coverage), (Field::SecondInsurance, &appointment.second_coverage)].into_iter().filter_map(
-                    |(field, card)| {
-                        let card = card.as_ref()?;
-                        let (answer, at) = answers.get(&CardKey::of(&appointment.person.id, card))?;
-                        Some((field.for_staff(), card.one_line(), *answer, *at))
-                    },
-                )
-            });
-            let asked = asked.filter(|(_, _, answer, _)| *answer != Eligibility::Unknown).collect();
-            Ok(Some(Self { id, name, born, zone, today, changes, photos, places: store.kiosk_places()?, payers, asked, idle_seconds }))
-        })
+            Self { id, name, born, payers, idle_seconds, review }
+        }))
     }
 
     fn show(&self, who: &SignedIn, notice: Option<&str>, problem: Option<&str>) -> Markup {
-        let clear = clear(&self.changes);
-        let open: Vec<&ProposedChange> = self.changes.iter().filter(|change| change.is_open()).collect();
-        let over: Vec<&ProposedChange> = self.changes.iter().filter(|change| !change.is_open()).collect();
+        let clear = clear(&self.review.changes);
+        let open: Vec<&ProposedChange> = self.review.changes.iter().filter(|change| change.is_open()).collect();
+        let over: Vec<&ProposedChange> = self.review.changes.iter().filter(|change| !change.is_open()).collect();
         let marks = clear.iter().map(|change| mark(change)).collect::<Vec<_>>().join(" ");
         let again = format!("/changes?appointment={}", in_address(self.id.as_str()));
         let body = html! {
@@ -242,14 +207,14 @@ impl Page {
             @if !clear.is_empty() && clear.len() < open.len() { p.quiet { "What is left after that has to be decided one by one." } }
             @if open.is_empty() { p.empty { (icon("check")) "Everything is decided." } }
             ul.changes { @for change in open { (self.open(change, who)) } }
-            @if !self.asked.is_empty() {
+            @if !self.review.asked.is_empty() {
                 h3 { "Insurance on file" }
                 ul.changes {
-                    @for (which, card, answer, at) in &self.asked {
+                    @for (which, card, answer, at) in &self.review.asked {
                         li.change {
                             h3 { (which) }
                             p { (printable(card.as_str())) }
-                            p.by { (icon("card")) span { (answer.for_staff()) ", " time datetime=(at) { (clock_time(*at, &self.zone)) } } }
+                            p.by { (icon("card")) span { (answer.for_staff()) ", " time datetime=(at) { (clock_time(*at, &self.review.zone)) } } }
                         }
                     }
                 }
@@ -275,12 +240,12 @@ impl Page {
 
     /// How, where and when it was said.
     fn said(&self, change: &ProposedChange) -> Markup {
-        let place = self.places.get(&change.key.kiosk).map_or(String::new(), |place| format!("{place}, "));
-        let date = change.at.to_zoned_datetime(self.zone.clone()).date();
+        let place = self.review.places.get(&change.key.kiosk).map_or(String::new(), |place| format!("{place}, "));
+        let date = change.at.to_zoned_datetime(self.review.zone.clone()).date();
         html! {
             p.quiet {
                 (change.proposal.source.for_staff()) " " (place) "kiosk " (change.key.kiosk) ", "
-                time datetime=(change.at) { @if date != self.today { (date.strftime("%-d %b")) " " } (clock_time(change.at, &self.zone)) }
+                time datetime=(change.at) { @if date != self.review.today { (date.strftime("%-d %b")) " " } (clock_time(change.at, &self.review.zone)) }
             }
         }
     }
@@ -301,11 +266,11 @@ impl Page {
     }
 
     fn photos(&self, change: &ProposedChange) -> Markup {
-        photos::beside(&change.key, self.photos.get(&change.key).map_or(&[], Vec::as_slice))
+        photos::beside(&change.key, self.review.photos.get(&change.key).map_or(&[], Vec::as_slice))
     }
 
     fn has_photos(&self, change: &ProposedChange) -> bool {
-        self.photos.get(&change.key).is_some_and(|photos| photos.iter().any(|(_, state)| *state == PhotoState::Here))
+        self.review.photos.get(&change.key).is_some_and(|photos| photos.iter().any(|(_, state)| *state == PhotoState::Here))
     }
 
     fn open(&self, change: &ProposedChange, who: &SignedIn) -> Markup {
@@ -355,7 +320,7 @@ impl Page {
     fn over(&self, change: &ProposedChange, who: &SignedIn) -> Markup {
         let field = change.key.field.for_staff();
         let by = |word: &str| {
-            html! { @if let Some((at, user)) = &change.by { (word) " by " (user) " at " time datetime=(at) { (clock_time(*at, &self.zone)) } } }
+            html! { @if let Some((at, user)) = &change.by { (word) " by " (user) " at " time datetime=(at) { (clock_time(*at, &self.review.zone)) } } }
         };
         let mut columns = vec![("On file before", "", &change.proposal.old), ("The patient said", "new", &change.proposal.new)];
         if let Decided::Accepted(value) = &change.decided
@@ -379,7 +344,7 @@ impl Page {
                         (icon("alert"))
                         span {
                             "The booking system's list says something else since "
-                            time datetime=(at) { @if at.to_zoned_datetime(self.zone.clone()).date() != self.today { (at.to_zoned_datetime(self.zone.clone()).strftime("%-d %b")) " " } (clock_time(at, &self.zone)) }
+                            time datetime=(at) { @if at.to_zoned_datetime(self.review.zone.clone()).date() != self.review.today { (at.to_zoned_datetime(self.review.zone.clone()).strftime("%-d %b")) " " } (clock_time(at, &self.review.zone)) }
                             ": the list is on file, and this change is not handed on"
                             @if change.can_undo { ". Undo it to decide again" }
                         }
@@ -408,30 +373,18 @@ pub(super) fn count_words(count: usize) -> String {
 
 /// Everybody who has a change that nobody decided, whatever its day.
 fn everybody(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
-    let people = desk.with_store(|store| {
-        let mut people: Vec<(ProposedChange, usize)> = Vec::new();
-        for change in store.open_changes()? {
-            match people.iter_mut().find(|(first, _)| first.person == change.person) {
-                Some((_, count)) => *count += 1,
-                None => people.push((change, 1)),
-            }
-        }
-        let named = people.into_iter().map(|(change, count)| {
-            let name = store.visit(&change.appointment)?.and_then(|row| super::row::name_of(&row));
-            Ok((change, count, name.unwrap_or_else(|| "Visit not on the desk's list".to_owned())))
-        });
-        named.collect::<Result<Vec<_>, DeskError>>()
-    })?;
+    let people = desk.people_with_open_changes()?;
     let zone = desk.settings().zone()?;
     let body = html! {
         h2 { "Changes to review" }
         p.way { a.button href="/" autofocus[people.is_empty()] { "Back to the list" } }
         @if people.is_empty() { p.empty { (icon("check")) "Everything is decided." } }
         ul.changes {
-            @for (change, count, name) in &people {
+            @for of in &people {
+                @let name = of.row.as_ref().and_then(super::row::name_of).unwrap_or_else(|| UNLISTED.to_owned());
                 li.change {
-                    p { a.review href={ "/changes?appointment=" (in_address(change.appointment.as_str())) } { (name) ": " (count_words(*count)) " to review" } }
-                    p.quiet { "since " time datetime=(change.at) { (change.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %-I:%M %p")) } }
+                    p { a.review href={ "/changes?appointment=" (in_address(of.first.appointment.as_str())) } { (name) ": " (count_words(of.count)) " to review" } }
+                    p.quiet { "since " time datetime=(of.first.at) { (of.first.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %-I:%M %p")) } }
                 }
             }
         }

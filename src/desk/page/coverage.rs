@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::super::store::CardKey;
 use super::icons::icon;
 use super::list::{Day, is_coming};
 use crate::desk::base::dates;
+use crate::desk::service::changes::CardKey;
 use crate::domain::eligibility::{Eligibility, coverage_reason};
 use crate::domain::insurance::{CardMark, Coverage};
 use crate::domain::reason::Reason;

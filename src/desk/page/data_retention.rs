@@ -11,11 +11,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{DESK, Forgotten, Mark};
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
 use crate::desk::service::privacy::clean_up::{CleanUp, CleanUpView, Next};
+use crate::desk::service::privacy::{DESK, Forgotten, Mark};
 use crate::desk::service::staff::session::SignedIn;
 
 /// The page's address.

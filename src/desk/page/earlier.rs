@@ -11,7 +11,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{Closed, Closing, LeftDay, Seen};
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::{icon, state_icon};
@@ -19,6 +18,9 @@ use super::list::open_reasons;
 use super::row::{clock_time, name_of, since_words, state_word};
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
+use crate::desk::service::privacy::Seen;
+use crate::desk::service::queue::reading::EarlierDays;
+use crate::desk::service::queue::{Closed, Closing, LeftDay};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::visit::VisitRow;
 
@@ -28,30 +30,12 @@ pub(super) const HERE: &str = "/earlier";
 const SHOWN_MAX: usize = 300;
 
 /// What the page shows.
-struct Earlier {
-    today: Date,
-    zone: jiff::tz::TimeZone,
-    /// Which state of the store it shows.
-    revision: u64,
-    days: Vec<(LeftDay, Vec<VisitRow>)>,
-    closings: Vec<Closing>,
-}
+struct Earlier(EarlierDays);
 
 impl Earlier {
     fn read(desk: &Desk, who: &SignedIn) -> Result<Self, DeskError> {
-        let now = desk.now();
-        let earlier = desk.with_store(|store| {
-            // Before the rest is read: what comes in between is newer than what was shown.
-            let revision = store.revision()?;
-            let days = store.days_left(now)?.into_iter().map(|day| {
-                let rows = if day.is_listed { store.left_of(day.date, now)? } else { Vec::new() };
-                Ok((day, rows))
-            });
-            let days = days.collect::<Result<_, DeskError>>()?;
-            let (today, zone) = (store.date_at(now), store.zone().clone());
-            Ok(Self { today, zone, revision, days, closings: store.closings(now)? })
-        })?;
-        let rows = earlier.days.iter().flat_map(|(_, rows)| rows.iter().take(SHOWN_MAX));
+        let earlier = Self(desk.earlier_days()?);
+        let rows = earlier.0.days.iter().flat_map(|(_, rows)| rows.iter().take(SHOWN_MAX));
         let mut people: Vec<_> = rows.filter_map(|row| row.appointment.as_ref()).map(|visit| visit.person.id.clone()).collect();
         people.sort();
         people.dedup();
@@ -66,10 +50,10 @@ impl Earlier {
             h2 { "Open from earlier days" }
             p.way { a.button href="/" { "Back to the list" } }
             @if let Some(said) = said { p.said-back #said-back role="status" { (said) } }
-            @for closing in &self.closings { (self.closing(who, closing)) }
-            @if self.days.is_empty() { p.empty { (icon("check")) "Nothing is open from earlier days." } }
+            @for closing in &self.0.closings { (self.closing(who, closing)) }
+            @if self.0.days.is_empty() { p.empty { (icon("check")) "Nothing is open from earlier days." } }
             @else { p.quiet { "Nothing is closed by itself. Visits stay on the list until someone completes them, one by one on the list, or all of a day here." } }
-            @for (day, rows) in &self.days { (self.day(who, day, rows)) }
+            @for (day, rows) in &self.0.days { (self.day(who, day, rows)) }
         };
         staff_page("Earlier days", who, (HERE, idle_seconds), &body)
     }
@@ -95,7 +79,7 @@ impl Earlier {
                     form method="post" action="/earlier/close" {
                         input type="hidden" name="csrf" value=(who.csrf);
                         input type="hidden" name="day" value=(day.date);
-                        input type="hidden" name="shown" value=(self.revision);
+                        input type="hidden" name="shown" value=(self.0.revision);
                         button.button type="submit" id={ "close-" (day.date) } { "Close all of " (name) " (" (closes) ")" }
                     }
                 }
@@ -108,7 +92,7 @@ impl Earlier {
             form.undo-closing method="post" action="/earlier/undo" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="first" value=(closing.first);
-                p { (icon("check")) span { (closing.user) " closed " (closing.count) " of " (self.name(closing.day)) " at " (clock_time(closing.at, &self.zone)) "." } }
+                p { (icon("check")) span { (closing.user) " closed " (closing.count) " of " (self.name(closing.day)) " at " (clock_time(closing.at, &self.0.zone)) "." } }
                 button.button type="submit" id={ "undo-" (closing.first) } aria-label={ "Undo closing " (self.name(closing.day)) } { "Undo" }
             }
         }
@@ -116,7 +100,7 @@ impl Earlier {
 
     /// "yesterday, Nov 29", or the day of the week.
     fn name(&self, date: Date) -> String {
-        if self.today.yesterday().is_ok_and(|yesterday| yesterday == date) {
+        if self.0.today.yesterday().is_ok_and(|yesterday| yesterday == date) {
             date.strftime("yesterday, %b %-d").to_string()
         } else {
             date.strftime("%a, %b %-d, %Y").to_string()

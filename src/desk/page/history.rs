@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::super::store::{DESK, HandAction, Happening, StaffAction, StaffDeed};
 use super::booking;
 use super::changes::count_words;
 use super::icons::icon;
 use super::list::Day;
 use super::row::{clock_time, language_name, listed};
+use crate::desk::service::privacy::DESK;
+use crate::desk::service::queue::{HandAction, Happening, StaffAction, StaffDeed};
 use crate::domain::event::{CheckedIn, KioskEvent, StillRight};
 use crate::domain::language::Language;
 use crate::domain::queue::QueueAction;

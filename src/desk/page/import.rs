@@ -12,12 +12,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{Changed, Seen};
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
+use crate::desk::service::import::Changed;
 use crate::desk::service::import::preview::{Difference, KEPT_MINUTES, Kind, ReadList, Sent, Took, UPLOAD_BYTES_MAX, differences};
 use crate::desk::service::import::{ImportError, days};
+use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::session::SignedIn;
 
 /// So many appointments of each kind are shown one by one.

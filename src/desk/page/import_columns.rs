@@ -12,13 +12,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::Seen;
 use super::answer::{Oops, shown};
 use super::icons::icon;
 use super::import::{begin, page};
 use crate::desk::service::import::columns::FIELDS;
 use crate::desk::service::import::how::{DateOrder, Mapping};
 use crate::desk::service::import::table::Look;
+use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::session::SignedIn;
 
 /// Of a sample so many characters are shown.

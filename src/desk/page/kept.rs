@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 
 use super::super::Desk;
-use super::super::store::Seen;
 use super::answer::{Oops, shown};
 use super::html::staff_page;
+use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::kept::KeptForm;
 use crate::desk::service::staff::session::{KEPT_COOKIE, SignedIn, cookie, set_cookie};
 use crate::domain::ids::AppointmentId;
@@ -66,7 +66,7 @@ pub(super) async fn kept_page(State(desk): State<Desk>, who: SignedIn, headers: 
         if let Some(visit) = &visit {
             desk.note_seen(&who.user, &Seen::Kept(visit.clone()))?;
         }
-        let row = visit.map(|id| desk.with_store(|store| store.visit(&id))).transpose()?.flatten();
+        let row = visit.map(|id| desk.visit_row(&id)).transpose()?.flatten();
         let name = row.and_then(|row| super::row::name_of(&row));
         Ok(show(&form, name.as_deref(), &who, desk.session_idle().as_secs()))
     });

@@ -10,10 +10,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::super::Desk;
-use super::super::store::{CardKey, Store};
+use super::super::store::Store;
 use super::drawn::Lists;
 use super::narrow::{Choices, Narrow};
 use crate::desk::base::error::DeskError;
+use crate::desk::service::changes::CardKey;
 use crate::desk::service::queue::today::Today;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::clinic_day::ClinicDay;

@@ -13,7 +13,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{Forgotten, Found, Hindrance, Holding, HoldingKind, PatientData, Removal, RequestRow, Seen};
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
@@ -21,6 +20,8 @@ use super::search::SEARCH_CHARS_MAX;
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
 use crate::desk::service::privacy::keeping::ASKED_CHARS_MAX;
+use crate::desk::service::privacy::{Forgotten, Hindrance, Holding, HoldingKind, PatientData, Removal, RequestRow, Seen};
+use crate::desk::service::queue::Found;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::born::Born;
 

@@ -14,11 +14,11 @@ use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{PhoneAnswer, PhoneWish};
 use super::answer::{Oops, shown, version};
 use super::board::{clock, live, side};
 use crate::desk::base::error::DeskError;
 use crate::desk::service::queue::words::Words;
+use crate::desk::service::queue::{PhoneAnswer, PhoneWish};
 use crate::domain::language::Language;
 use crate::domain::queue::VisitState;
 use crate::domain::queue::day::{Help, TicketStanding};

@@ -12,13 +12,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::Days;
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
 use super::plot::plot;
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
+use crate::desk::service::reports::Days;
 use crate::desk::service::reports::csv;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::report::{Cell, Figure, Filter, Plot, Report};

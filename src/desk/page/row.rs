@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::super::store::BY_PAYER;
 use super::changes::count_words;
 use super::coverage::{coverage_pill, pill};
 use super::drawn::{is_on_this, row_id, stop_id, time_passed, time_since, token};
@@ -17,6 +16,7 @@ use super::list::{Day, Entry, open_reasons};
 use super::queue::{Step, standing, undo_word};
 use crate::desk::base::address::in_address;
 use crate::desk::base::dates;
+use crate::desk::service::changes::BY_PAYER;
 use crate::domain::document::Document;
 use crate::domain::ids::KioskId;
 use crate::domain::language::Language;

@@ -12,11 +12,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{SameNumber, SameNumberVerdict, Seen};
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
 use crate::desk::base::address::in_address;
+use crate::desk::service::changes::{SameNumber, SameNumberVerdict};
+use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::PatientId;
 use crate::domain::person::Person;
@@ -28,7 +29,7 @@ pub(super) const HERE: &str = "/same-number";
 pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Response, Oops> {
     let page = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
-        let pairs = desk.with_store(|store| store.same_numbers())?;
+        let pairs = desk.same_numbers()?;
         let people: HashSet<PatientId> = pairs.iter().flat_map(|pair| [pair.first.id.clone(), pair.second.id.clone()]).collect();
         desk.note_seen(&who.user, &Seen::People(people.into_iter().collect()))?;
         Ok(show(desk, &who, &pairs, None))
@@ -56,7 +57,7 @@ pub(super) async fn decide(State(desk): State<Desk>, who: SignedIn, form: Result
         if desk.decide_same_number((&pair.0, &pair.1), verdict, &who.user)? {
             return Ok(Redirect::to(HERE).into_response());
         }
-        let pairs = desk.with_store(|store| store.same_numbers())?;
+        let pairs = desk.same_numbers()?;
         let why = "Somebody decided that already. Nothing was changed.";
         Ok((StatusCode::CONFLICT, shown(show(desk, &who, &pairs, Some(why)))).into_response())
     });

@@ -12,7 +12,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{Found, Seen};
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
@@ -20,6 +19,8 @@ use super::list::Day;
 use super::row::{is_found, name_of, state_word};
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
+use crate::desk::service::privacy::Seen;
+use crate::desk::service::queue::Found;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::PatientId;
 use crate::domain::visit::VisitRow;

@@ -14,7 +14,6 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::super::Desk;
-use super::super::store::{FailedTries, UserRow};
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
@@ -23,6 +22,7 @@ use crate::desk::base::passwords::Hashing;
 use crate::desk::base::passwords::{ADMIN_PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
 use crate::desk::service::staff::session::SignedIn;
 use crate::desk::service::staff::users::NAME_CHARS_MAX;
+use crate::desk::service::staff::{FailedTries, UserRow};
 use crate::domain::staff::Role;
 
 #[derive(Deserialize)]

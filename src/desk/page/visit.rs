@@ -7,13 +7,11 @@ use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::{Happening, Note, OrderRow};
 use super::answer::{Oops, shown};
 use super::booking::call_off_fields;
 use super::drawn::{for_whom, is_on_this, time_passed};
@@ -25,7 +23,10 @@ use super::list::Day;
 use super::row::{call_name, can_check_in, clock_time, language_name, listed, name_of, visit_row};
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
+use crate::desk::service::kiosks::OrderRow;
 use crate::desk::service::queue::by_hand::NOTE_CHARS_MAX;
+use crate::desk::service::queue::reading::Beside;
+use crate::desk::service::queue::{Happening, Note};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::appointment::{Appointment, Standing};
 use crate::domain::ids::AppointmentId;
@@ -58,7 +59,7 @@ pub(super) async fn visit_page(
             desk.keep_session(&who)?;
         }
         let id = AppointmentId::new(query.appointment);
-        if desk.with_store(|store| store.visit(&id))?.is_none() {
+        if desk.visit_row(&id)?.is_none() {
             return Ok(None);
         }
         // Before the page is read: it is not news to itself.
@@ -99,7 +100,7 @@ pub(super) async fn here(State(desk): State<Desk>, who: SignedIn, form: Result<F
             return desk.leave(&who.csrf, &id);
         }
         // Nobody is on somebody of whom the desk never heard.
-        if desk.with_store(|store| store.visit(&id))?.is_none() { Ok(()) } else { desk.be_on(&who.csrf, &who.user, &id) }
+        if desk.visit_row(&id)?.is_none() { Ok(()) } else { desk.be_on(&who.csrf, &who.user, &id) }
     })
     .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -123,7 +124,7 @@ struct Panel {
 impl Panel {
     /// None if neither the list nor a kiosk knows the visit.
     fn read(desk: &Desk, who: &SignedIn, id: AppointmentId) -> Result<Option<Self>, DeskError> {
-        let Some(row) = desk.with_store(|store| store.visit(&id))? else { return Ok(None) };
+        let Some(row) = desk.visit_row(&id)? else { return Ok(None) };
         let mut day = Day::read(desk, who)?;
         day.is_panel = true;
         let person = row.appointment.as_ref().map(|appointment| &appointment.person.id);
@@ -140,13 +141,7 @@ impl Panel {
         let first = dates.iter().flatten().min().copied().unwrap_or(day.date);
         let last = dates.iter().flatten().max().copied().unwrap_or(day.date);
         let happened = desk.history(&visits, person, (first, last))?;
-        let (now, printed) = (desk.now(), row.kiosk.as_ref().zip(row.ticket));
-        let (mut next, notes, again) = desk.with_store(|store| {
-            let ever = person.map(|person| store.visits_of_person(person, Date::MIN, VISITS_MAX)).transpose()?.unwrap_or_default();
-            let also: Vec<AppointmentId> = ever.iter().map(|a| a.id.clone()).chain(visits.iter().cloned()).collect();
-            let again = printed.map(|(kiosk, ticket)| store.printed_again(kiosk, ticket, now)).transpose()?.flatten();
-            Ok((ever, store.notes_of(&also)?, again))
-        })?;
+        let Beside { ever: mut next, notes, again } = desk.beside_visit(&row, person, &visits, VISITS_MAX)?;
         next.retain(|appointment| !visits.contains(&appointment.id) && day.clinic.of(appointment.start) >= day.date);
         next.truncate(NEXT_MAX);
         Ok(Some(Self { day, row, today, next, notes, happened, again }))

@@ -10,13 +10,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Desk;
-use super::super::store::WalkInByHand;
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
 use super::row::language_name;
 use crate::desk::base::address::in_address;
 use crate::desk::base::dates;
+use crate::desk::service::queue::WalkInByHand;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::desk::Desk;
 use crate::desk::base::error::DeskError;
 use crate::desk::service::changes::decide::no_formula;
-use crate::desk::store::Days;
+pub use crate::desk::store::Days;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::report::{DAYS_MAX, Figure, Filter, Report};
 

@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use super::super::super::Desk;
-use super::super::super::store::Message;
 use super::super::answer::Oops;
 use super::super::html::staff_page;
 use super::super::icons::icon;
 use super::super::row::clock_time;
 use crate::desk::base::address::in_address;
+use crate::desk::service::booking::Message;
 use crate::desk::service::booking::letters::LetterError;
 use crate::desk::service::booking::messages::Way;
 use crate::desk::service::staff::session::SignedIn;
@@ -17,8 +17,8 @@ use crate::domain::ids::AppointmentId;
 /// The page of a message, with what was done or why it was not.
 pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, said: Option<Result<&str, &str>>) -> Result<Markup, Oops> {
     let text = desk.message_text(id).map_err(|error| oops(&error))?;
-    let one = desk.with_store(|store| store.appointment(id))?.ok_or(Oops::NotFound)?;
-    let messages = desk.with_store(|store| store.messages_about(id))?;
+    let one = desk.appointment(id)?.ok_or(Oops::NotFound)?;
+    let messages = desk.messages_about(id)?;
     let zone = desk.settings().zone().map_err(crate::desk::DeskError::from)?;
     let address = format!("/appointments/message?appointment={}", in_address(id.as_str()));
     let body = html! {

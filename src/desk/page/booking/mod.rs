@@ -18,13 +18,14 @@ use serde::Deserialize;
 
 pub(super) use self::one::{call_off_fields, one_page, words};
 use super::super::Desk;
-use super::super::store::{Refused, Seen};
 use super::answer::{Oops, shown};
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
+use crate::desk::service::booking::Refused;
 use crate::desk::service::booking::book::NewPerson;
 use crate::desk::service::booking::letters::LetterError;
 use crate::desk::service::booking::messages::Way;
+use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::appointment::Appointment;
 use crate::domain::booking::{Ask, Conflict};
@@ -203,7 +204,7 @@ fn search(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> 
 fn whom(desk: &Desk, form: &BookForm) -> Result<Result<Whom, String>, Oops> {
     if !form.appointment.is_empty() {
         let id = AppointmentId::new(form.appointment.as_str());
-        let known = desk.with_store(|store| store.appointment(&id))?.ok_or(Oops::NotFound)?;
+        let known = desk.appointment(&id)?.ok_or(Oops::NotFound)?;
         return Ok(Ok(Whom::Known(Box::new(known))));
     }
     let new = NewPerson {
@@ -219,8 +220,7 @@ fn whom(desk: &Desk, form: &BookForm) -> Result<Result<Whom, String>, Oops> {
 
 /// What is looked for, as far as it was said.
 fn ask(desk: &Desk, form: &BookForm, whom: &Whom) -> Result<Ask, DeskError> {
-    let now = desk.now();
-    let practice = desk.with_store(|store| store.practice(now))?;
+    let practice = desk.practice()?;
     let moved = (!form.moves.is_empty()).then(|| whom.appointment());
     let service = moved.map_or(form.service.as_str(), |one| one.service.as_str());
     Ok(Ask {
@@ -261,7 +261,7 @@ enum Trouble {
 
 fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, trouble: &Trouble) -> Result<Outcome, Oops> {
     let now = desk.now();
-    let (known, practice) = desk.with_store(|store| Ok((store.known(now)?, store.practice(now)?)))?;
+    let (known, practice) = (desk.names_in_use()?, desk.practice()?);
     let services: Vec<String> = known.services.iter().cloned().collect();
     let service = if form.moves.is_empty() { form.service.as_str() } else { whom.appointment().service.as_str() };
     // Only providers who fit are offered, once the service is known.
@@ -303,7 +303,7 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
         Ok(whom) => whom,
         Err(problem) => return find(desk, who, form, Some(Err(problem))),
     };
-    let practice = desk.with_store(|store| store.practice(desk.now()))?;
+    let practice = desk.practice()?;
     let is_typed = form.start.is_empty() && !(form.day.is_empty() && form.time.is_empty());
     let typed = is_typed.then(|| outside::read(&practice, &form.day, &form.time));
     let start: Timestamp = match typed {
@@ -360,7 +360,7 @@ pub(super) fn sentences(desk: &Desk, conflicts: &[Conflict], (start, with): (Tim
     let mut sentences: Vec<String> = Vec::new();
     for conflict in conflicts {
         let other = |id: &AppointmentId| -> Result<String, DeskError> {
-            let other = desk.with_store(|store| store.appointment(id))?;
+            let other = desk.appointment(id)?;
             Ok(other.map_or_else(String::new, |other| {
                 let name = other.person.name_for_staff();
                 format!("{}, {}, {}", super::row::clock_time(other.start, &zone), name.as_str(), other.service)
@@ -371,7 +371,7 @@ pub(super) fn sentences(desk: &Desk, conflicts: &[Conflict], (start, with): (Tim
             Conflict::Closed(date) => format!("The clinic is closed on {}.", date.strftime("%-d %B %Y")),
             Conflict::OutsideHours => format!("{with} does not see patients for this at {time}, or not for so long."),
             Conflict::Patient(id) => {
-                let other = desk.with_store(|store| store.appointment(id))?;
+                let other = desk.appointment(id)?;
                 let what = other.map_or_else(String::new, |other| {
                     format!(": {} with {} at {}", other.service, other.practitioner, super::row::clock_time(other.start, &zone))
                 });
@@ -432,7 +432,7 @@ fn after(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Result<(), Refus
         Err(Refused::Unknown) => return Err(Oops::NotFound),
         Err(refused) => refused,
     };
-    let one = desk.with_store(|store| store.appointment(id))?.ok_or(Oops::NotFound)?;
+    let one = desk.appointment(id)?.ok_or(Oops::NotFound)?;
     let mut problem = refusal(desk, &refused, (one.start, &one.practitioner))?;
     if matches!(refused, Refused::Conflicts(_)) {
         problem += " Nothing was changed.";

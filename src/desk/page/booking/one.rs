@@ -52,7 +52,7 @@ pub(crate) async fn one_page(
 /// The page of an appointment, with what was done or why it was not.
 pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option<&str>, problem: Option<&str>) -> Result<Markup, Oops> {
     let zone = desk.settings().zone().map_err(crate::desk::DeskError::from)?;
-    let Some(row) = desk.with_store(|store| store.visit(id))? else { return Err(Oops::NotFound) };
+    let Some(row) = desk.visit_row(id)? else { return Err(Oops::NotFound) };
     let Some(one) = &row.appointment else { return Err(Oops::NotFound) };
     let state = desk.booking_state(id)?;
     let start = one.start.to_zoned_datetime(zone.clone());

@@ -11,11 +11,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::super::Desk;
-use super::super::super::store::{ChangeKey, PhotoState};
 use super::super::answer::{Oops, shown};
 use super::super::html::staff_page;
 use super::super::icons::icon;
 use crate::desk::base::address::in_address;
+use crate::desk::service::changes::{ChangeKey, PhotoState};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::KioskId;
 use crate::domain::insurance::Side;
@@ -78,7 +78,7 @@ pub(in super::super) async fn picture(
 ) -> Result<Response, Oops> {
     let Query(query) = query.map_err(|_| Oops::NotFound)?;
     let (key, side) = (query.key(), query.side);
-    let picture = desk.blocking(move |desk| desk.with_store(|store| store.photo(&key, side))).await?.ok_or(Oops::NotFound)?;
+    let picture = desk.blocking(move |desk| desk.photo(&key, side)).await?.ok_or(Oops::NotFound)?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], picture.to_vec()).into_response())
 }
 
@@ -95,8 +95,7 @@ pub(in super::super) async fn large(
             desk.keep_session(&who)?;
         }
         let key = query.key();
-        let (visit, is_here) = desk.with_store(|store| Ok((store.visit_of_change(&key)?, store.photo(&key, query.side)?.is_some())))?;
-        let Some(visit) = visit.filter(|_| is_here) else { return Ok(None) };
+        let Some(visit) = desk.visit_of_photo(&key, query.side)? else { return Ok(None) };
         let which = address(&key, query.side);
         let title = format!("{}: {} of the card", key.field.for_staff(), query.side.for_staff().to_lowercase());
         let back = format!(

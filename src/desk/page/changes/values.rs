@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::super::store::ProposedChange;
+use crate::desk::service::changes::ProposedChange;
 use crate::domain::insurance::{Coverage, Holder, Relationship};
 use crate::domain::payer::{InsuranceSettings, Payer};
 use crate::domain::person::{BirthDate, EmergencyContact};

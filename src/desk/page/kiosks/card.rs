@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
-use super::super::super::store::{CLOCK_WARNS, HeardHealth, ORDER_CHARS_MAX, OrderRow, OrderState, Tries};
 use super::super::icons::icon;
 use super::{KioskForm, Kiosks, PLACE_CHARS_MAX, Refused, Shown};
 use crate::desk::service::kiosks::watch::{Alarm, Raised, Standing, Warning};
+use crate::desk::service::kiosks::{CLOCK_WARNS, HeardHealth, ORDER_CHARS_MAX, OrderRow, OrderState, Tries};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::report::step_name;
 use crate::domain::staff::Role;

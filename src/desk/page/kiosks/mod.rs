@@ -10,26 +10,27 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 pub use self::bar::bar;
 pub use self::visit::at_the_kiosk;
 use super::super::Desk;
-use super::super::store::{OrderRow, Tries};
 use super::answer::{LIVE, Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::random_token;
+use crate::desk::service::kiosks::reading::KiosksNow;
 use crate::desk::service::kiosks::watch::{Raised, Standing, Watched};
+use crate::desk::service::kiosks::{OrderRow, Tries};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::staff::Role;
-use crate::domain::ticket::{NotASeries, Series, Ticket, TicketNumber};
+use crate::domain::ticket::{NotASeries, Series, Ticket};
 use crate::sync::wire::OrderKind;
 
 /// Orders of a kiosk that are shown.
@@ -59,24 +60,14 @@ struct Kiosks {
 
 impl Kiosks {
     fn read(desk: &Desk) -> Result<Self, DeskError> {
-        let now = desk.now();
-        let watch = desk.kiosks()?;
-        desk.with_store(|store| {
-            let zone = store.zone().clone();
-            let today = store.date_at(now);
-            let begins = |date: jiff::civil::Date| store.day().begin_of(date).unwrap_or(Timestamp::MIN);
-            let (from, to) = (begins(today), begins(today.saturating_add(1.day())));
-            let all = watch.kiosks.iter().map(|watched| {
-                let id = &watched.row.id;
-                Ok(Shown {
-                    watched: watched.clone(),
-                    raised: watch.raised.iter().filter(|raised| raised.kiosk == *id).cloned().collect(),
-                    today: store.tries(id, from, to)?,
-                    orders: store.orders_of(id, ORDERS_SHOWN, now)?,
-                })
-            });
-            Ok(Self { all: all.collect::<Result<_, DeskError>>()?, zone: zone.clone(), now })
-        })
+        let KiosksNow { watch, today, zone, now } = desk.kiosks_now(ORDERS_SHOWN)?;
+        let all = watch.kiosks.iter().zip(today).map(|(watched, (today, orders))| Shown {
+            watched: watched.clone(),
+            raised: watch.raised.iter().filter(|raised| raised.kiosk == watched.row.id).cloned().collect(),
+            today,
+            orders,
+        });
+        Ok(Self { all: all.collect(), zone, now })
     }
 }
 
@@ -206,7 +197,7 @@ pub(super) async fn enrol(
     let page = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         let id = KioskId::new(form.kiosk.trim());
-        let known = desk.with_store(|store| store.kiosk_rows())?.into_iter().find(|row| row.id == id);
+        let known = desk.kiosk_row(&id)?;
         let series: Result<Series, String> = match (&known, action.as_str()) {
             (Some(row), "token") => Ok(row.series),
             (None, "token") => Err("There is no such kiosk any more.".to_owned()),
@@ -241,16 +232,7 @@ pub(super) async fn enrol(
 
 /// The ticket that somebody typed, with or without the kiosk's letters: of today, or of someone who is here since another day.
 fn ticket(desk: &Desk, form: &KioskForm) -> Result<Option<Ticket>, DeskError> {
-    let typed = form.ticket.trim().to_uppercase();
-    let now = desk.now();
-    desk.with_store(|store| {
-        let known = store.kiosk_rows()?.into_iter().find(|row| row.id.as_str() == form.kiosk);
-        let whole = match known {
-            Some(row) if typed.starts_with(|c: char| c.is_ascii_digit()) => format!("{}{typed}", row.series),
-            _ => typed,
-        };
-        whole.parse::<TicketNumber>().ok().map(|number| store.ticket_called(number, now)).transpose()
-    })
+    desk.ticket_typed(&KioskId::new(form.kiosk.as_str()), &form.ticket)
 }
 
 fn give(desk: &Desk, who: &SignedIn, form: &KioskForm, what: &OrderKind) -> Result<Result<(), String>, DeskError> {

@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::super::super::store::{ORDER_CHARS_MAX, OrderRow, OrderState};
 use super::super::history::when;
 use super::super::icons::icon;
 use super::super::list::Day;
 use super::card::with_why;
 use crate::desk::base::address::in_address;
 use crate::desk::service::kiosks::watch::Standing;
+use crate::desk::service::kiosks::{ORDER_CHARS_MAX, OrderRow, OrderState};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::KioskId;
 use crate::domain::ticket::TicketNumber;

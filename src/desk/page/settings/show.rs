@@ -4,7 +4,6 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::super::super::Desk;
-use super::super::super::store::{COMMAND, Known};
 use super::super::html::staff_page;
 use super::super::icons::icon;
 use super::Item;
@@ -13,6 +12,8 @@ use super::week;
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::hash_token;
+use crate::desk::service::booking::Known;
+use crate::desk::service::privacy::COMMAND;
 use crate::desk::service::settings::Draft;
 use crate::desk::service::settings::diff::{Difference, differences, words};
 use crate::desk::service::settings::parts::{Input, Look, OTHER, PARTS, Part, Table, at, items, known_keys, name_of, whole};
@@ -148,8 +149,7 @@ fn summary(part: &Part, settings: &Map<String, Value>) -> String {
 
 /// What the list and the settings as they would be name.
 fn known(desk: &Desk, settings: &Map<String, Value>) -> Result<Known, DeskError> {
-    let now = desk.now();
-    let mut known = desk.with_store(|store| store.known(now))?;
+    let mut known = desk.names_in_use()?;
     if let Some(Ok(schedule)) = settings.get("schedule").map(|value| serde_json::from_value::<Schedule>(value.clone())) {
         known.add(&schedule);
     }

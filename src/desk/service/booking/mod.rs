@@ -3,3 +3,6 @@
 pub mod book;
 pub mod letters;
 pub mod messages;
+pub mod reading;
+
+pub use crate::desk::store::{Known, Message, Refused};

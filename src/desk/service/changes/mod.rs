@@ -2,3 +2,8 @@
 
 pub mod decide;
 pub mod eligibility;
+pub mod reading;
+
+pub use crate::desk::store::{
+    BY_PAYER, CardKey, ChangeKey, Decided, PhotoState, ProposedChange, SameNumber, SameNumberVerdict, Shown, Verdict,
+};

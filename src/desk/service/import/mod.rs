@@ -22,6 +22,8 @@ pub mod text;
 pub mod when;
 pub mod words;
 
+pub use crate::desk::store::Changed;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};

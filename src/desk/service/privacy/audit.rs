@@ -2,10 +2,31 @@
 //!
 //! Invariant: what is shown to somebody is noted before it is shown; see `store/audit.rs` for the rows themselves.
 
+use std::collections::BTreeMap;
+
 use crate::desk::Desk;
 use crate::desk::base::error::DeskError;
 use crate::desk::service::changes::decide::no_formula;
-use crate::desk::store::{Seen, Verified};
+use crate::desk::store::{AuditRow, AuditSearch, Seen, Verified};
+
+/// What is looked for in the audit log.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuestion {
+    /// About patients with this name, number or birth date; empty for all.
+    pub person: String,
+    /// The rest; `patients` is filled in from `person`.
+    pub search: AuditSearch,
+}
+
+/// What a search of the audit log found.
+pub struct AuditFound {
+    /// The rows, the newest first.
+    pub rows: Vec<AuditRow>,
+    /// Patients' names by number, as the list has them now.
+    pub names: BTreeMap<String, String>,
+    /// There are older rows.
+    pub is_more: bool,
+}
 
 /// The columns of the export, in order.
 pub const COLUMNS: [&str; 7] = ["n", "at", "user", "action", "patient_id", "about", "hash"];
@@ -18,6 +39,26 @@ impl Desk {
     pub fn note_seen(&self, user: &str, seen: &Seen) -> Result<(), DeskError> {
         let now = self.now();
         self.with_store(|store| store.note_seen(user, seen, now))
+    }
+
+    /// Finds at most `most` rows of the audit log, and notes before that `user` looks at them.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn search_audit(&self, asked: AuditQuestion, most: usize, user: &str) -> Result<AuditFound, DeskError> {
+        let now = self.now();
+        let AuditQuestion { person, mut search } = asked;
+        self.with_store(|store| {
+            search.patients = if person.is_empty() { None } else { Some(store.patients_meant(&person)?) };
+            let only = search.patients.as_ref().filter(|patients| patients.len() == 1).and_then(|patients| patients.first()).cloned();
+            // Before anything is read: what cannot be noted is not shown.
+            store.note_seen(user, &Seen::Audit(only), now)?;
+            let mut rows = store.audit_rows(&search, most.saturating_add(1))?;
+            let is_more = rows.len() > most;
+            rows.truncate(most);
+            let names = store.names_of(rows.iter().map(|row| row.patient.as_str()))?;
+            Ok(AuditFound { rows, names, is_more })
+        })
     }
 
     /// Looks at every row of the audit and its place in the chain. `known`: a row's number and the hash that somebody noted

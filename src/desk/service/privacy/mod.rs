@@ -4,3 +4,7 @@ pub mod audit;
 pub mod checking;
 pub mod clean_up;
 pub mod keeping;
+
+pub use crate::desk::store::{
+    AuditRow, AuditSearch, COMMAND, DESK, Forgotten, Hindrance, Holding, HoldingKind, IMPORT, Mark, PatientData, Removal, RequestRow, Seen,
+};

@@ -3,7 +3,13 @@
 pub mod board;
 pub mod by_hand;
 pub mod calling;
+pub mod reading;
 pub mod tickets;
 pub mod today;
 pub mod visits;
 pub mod words;
+
+pub use crate::desk::store::{
+    Closed, Closing, Found, HandAction, Happening, IfLate, LeftDay, Note, PhoneAnswer, PhoneWish, StaffAction, StaffDeed, StaffWork,
+    WalkInByHand,
+};

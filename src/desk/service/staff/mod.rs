@@ -5,3 +5,5 @@ pub mod guessing;
 pub mod kept;
 pub mod session;
 pub mod users;
+
+pub use crate::desk::store::{FailedTries, UserRow};

@@ -10,9 +10,9 @@ use jiff::civil::Time;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::super::super::store::Known;
 use super::super::icons::icon;
 use super::super::row::language_name;
+use crate::desk::service::booking::Known;
 use crate::desk::service::settings::parts::{Input, Kind, Part, items, name_of};
 use crate::domain::country::COUNTRIES;
 use crate::domain::fault::Fault;
