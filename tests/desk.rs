@@ -41,6 +41,8 @@ mod fhir_people;
 mod fhir_visits;
 #[path = "desk/focus.rs"]
 mod focus;
+#[path = "desk/followed.rs"]
+mod followed;
 #[path = "desk/guessing.rs"]
 mod guessing;
 #[path = "desk/import.rs"]

@@ -36,6 +36,7 @@ pub mod reason;
 pub mod report;
 pub mod schedule;
 pub mod settings;
+pub mod sorted;
 pub mod spoken;
 pub mod staff;
 pub mod stats;

@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 
 use super::support::{Place, TOKEN_A, TOKEN_B, checked_in, event, morning, place, post_of};
 
-fn appointment(n: usize) -> Appointment {
+pub fn appointment(n: usize) -> Appointment {
     Appointment {
         id: AppointmentId::new(format!("visit-{n}")),
         start: morning() + SignedDuration::from_mins(i64::try_from(n % 480).unwrap()),
@@ -50,7 +50,7 @@ fn appointment(n: usize) -> Appointment {
 }
 
 /// A desk with so many visits today, half of them checked in at the other kiosk.
-fn day_of(visits: usize) -> Place {
+pub fn day_of(visits: usize) -> Place {
     let place = place();
     place.desk.import_appointments(&(0..visits).map(appointment).collect::<Vec<_>>()).unwrap();
     let here: Vec<LoggedEvent> = (1..=visits / 2)

@@ -77,7 +77,7 @@ fn path(place: &Place, n: u32) -> String {
 }
 
 fn ids(place: &Place) -> Vec<String> {
-    place.desk.today().unwrap().rows.iter().map(|row| row.id.to_string()).collect()
+    place.desk.today().unwrap().list.rows().map(|row| row.id.to_string()).collect()
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
         .collect();
     assert_eq!(done, [("done", "a"), ("done", "d"), ("seen", "")], "each by itself");
     // Everything can be rebuilt, and is in the list's closed part for today.
-    let rows = place.desk.today().unwrap().rows.clone();
+    let rows: Vec<_> = place.desk.today().unwrap().list.rows().map(|row| (**row).clone()).collect();
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     let again = place.desk.with_store(|store| store.list_at(place.clock.now())).unwrap();
     assert!(rows == again);
@@ -274,7 +274,7 @@ fn numbers_go_on_over_midnight_and_one_that_someone_holds_is_not_given_again() {
     assert_eq!(walks_in(&place, "Cleo"), "2026-11-23 D3", "half past midnight is the same night");
     assert_eq!(place.desk.clinic_date(), jiff::civil::date(2026, 11, 23));
     // Ben leaves; Ada and Cleo are still here at four.
-    let ben = place.desk.today().unwrap().rows.iter().find(|row| row.ticket.is_some_and(|t| t.number.count() == 2)).unwrap().id.clone();
+    let ben = place.desk.today().unwrap().list.rows().find(|row| row.ticket.is_some_and(|t| t.number.count() == 2)).unwrap().id.clone();
     place.desk.queue_step(&ben, &QueueAction::Finish, "ana").unwrap().unwrap();
     minutes(&place, 4 * 60);
     assert_eq!([walks_in(&place, "Dora"), walks_in(&place, "Emil")], ["2026-11-24 D2", "2026-11-24 D4"]);
@@ -325,7 +325,7 @@ fn another_hour_for_the_day_gives_no_number_twice_and_loses_no_one() {
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), given.len(), "{given:?}");
-    assert_eq!(place.desk.today().unwrap().rows.iter().filter(|row| row.walk_in.is_some()).count(), given.len());
+    assert_eq!(place.desk.today().unwrap().list.rows().filter(|row| row.walk_in.is_some()).count(), given.len());
 }
 
 #[tokio::test]
@@ -364,7 +364,7 @@ async fn of_an_older_file_what_was_long_hidden_is_counted_and_not_on_the_list() 
     drop(file);
     minutes(&place, 10 * 60);
     let desk = arrivals::desk::Desk::open_stored(place.folder.path(), std::sync::Arc::new(place.clock.clone())).unwrap();
-    let rows: Vec<String> = desk.today().unwrap().rows.iter().map(|row| row.id.to_string()).collect();
+    let rows: Vec<String> = desk.today().unwrap().list.rows().map(|row| row.id.to_string()).collect();
     assert_eq!(rows, ["a1", "d1", "e1"], "yesterday is shown, October is not");
     let now = place.clock.now();
     let days = desk.with_store(|store| store.days_left(now)).unwrap();

@@ -17,7 +17,7 @@ fn settings_of_another_process_count_at_once() {
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     let before = place.desk.settings();
     let kept_day = place.desk.today().unwrap();
-    assert!(!kept_day.rows.is_empty() && kept_day.queues.named("Ear clinic").is_none());
+    assert!(!kept_day.list.is_empty() && kept_day.queues.named("Ear clinic").is_none());
     let mut other = Store::open(place.folder.path()).unwrap();
     let queues = vec![QueueRules { name: "Ear clinic".into(), ..QueueRules::default() }];
     let time_zone = "Pacific/Auckland".to_owned();

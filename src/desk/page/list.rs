@@ -154,7 +154,7 @@ impl Day {
         desk.with_store(|store| {
             let date = store.date_at(now);
             let (zone, clinic) = (store.zone().clone(), store.day().clone());
-            let known = Known::read(store, &today.rows, &settings, now)?;
+            let known = Known::read(store, today, &settings, now)?;
             let mut day = Self {
                 date,
                 zone,
@@ -181,12 +181,12 @@ impl Day {
                 left_out: 0,
                 is_panel: false,
             };
-            for row in &today.rows {
-                day.put(Arc::new(row.clone()));
+            for row in today.list.rows() {
+                day.put(Arc::clone(row));
             }
-            for stop in store.stops_at(now)? {
+            for stop in today.stops.iter() {
                 let part = if stop.latest.taken.is_none() { &mut day.needs } else { &mut day.closed };
-                part.push(Entry::Stop(Arc::new(stop)));
+                part.push(Entry::Stop(Arc::new(stop.clone())));
             }
             day.sort();
             day.left = day.left_days();
@@ -396,11 +396,12 @@ impl Day {
 }
 
 impl Known {
-    fn read(store: &Store, rows: &[VisitRow], settings: &ClinicSettings, now: Timestamp) -> Result<Self, DeskError> {
+    fn read(store: &Store, today: &Today, settings: &ClinicSettings, now: Timestamp) -> Result<Self, DeskError> {
         let date = store.date_at(now);
+        let rows = || today.list.rows().map(|row| &**row);
         let mut known = Self {
             refused_codes: store.refused_codes_of(date)?,
-            days_beside: if rows.iter().filter_map(|row| row.appointment.as_ref()).any(|a| store.day().of(a.start) == date) {
+            days_beside: if rows().filter_map(|row| row.appointment.as_ref()).any(|a| store.day().of(a.start) == date) {
                 Vec::new()
             } else {
                 store.days_beside(date)?
@@ -408,7 +409,7 @@ impl Known {
             left_before: store.count_left_before()?,
             changes: 0,
             same_numbers: store.count_same_numbers()?,
-            choices: Choices::of(rows, settings),
+            choices: Choices::of(rows(), settings),
             changes_by: HashMap::new(),
             cards_by: HashMap::new(),
             spoken_by: HashMap::new(),
@@ -416,10 +417,10 @@ impl Known {
             places: store.kiosk_places()?,
             on_it: HashMap::new(),
             notes: store.visits_with_notes(date)?,
-            alike: alike(rows, store.zone()),
+            alike: alike(&rows().collect::<Vec<_>>(), store.zone()),
         };
         for (visit, user) in store.on_it(now)? {
-            let key = rows.iter().find(|row| row.id == visit).map_or_else(|| of_visit(&visit), key_of);
+            let key = today.list.get(&visit).map_or_else(|| of_visit(&visit), |row| key_of(row));
             let users = known.on_it.entry(key).or_default();
             if !users.contains(&user) {
                 users.push(user);
@@ -496,7 +497,7 @@ pub fn open_reasons(row: &VisitRow) -> impl Iterator<Item = &ReasonRow> {
 }
 
 /// Somebody who asks to be seen may be on the list already, or have asked at another kiosk before.
-fn alike(rows: &[VisitRow], zone: &TimeZone) -> HashMap<AppointmentId, Vec<String>> {
+fn alike(rows: &[&VisitRow], zone: &TimeZone) -> HashMap<AppointmentId, Vec<String>> {
     let key = |row: &VisitRow| {
         let (given, family, born) = match (&row.appointment, &row.walk_in) {
             (Some(a), _) => (&a.person.given_name, &a.person.family_name, a.person.birth_date),

@@ -52,7 +52,7 @@ pub struct Choices {
 
 impl Choices {
     /// Reads them off the day's visits.
-    pub fn of(rows: &[VisitRow], settings: &ClinicSettings) -> Self {
+    pub fn of<'a>(rows: impl Iterator<Item = &'a VisitRow>, settings: &ClinicSettings) -> Self {
         let mut choices = Self::default();
         for row in rows {
             if let Some(appointment) = &row.appointment {

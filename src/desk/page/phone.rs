@@ -69,7 +69,7 @@ async fn part_of(desk: &Desk, page: &TicketPage, wanted: Option<Language>) -> Re
     }
     let today = desk.today_shared().await?;
     let settings = desk.settings();
-    let Some(standing) = today.queues.standing(&today.rows, page.ticket, &settings) else { return Ok(None) };
+    let Some(standing) = today.standing(page.ticket, &settings) else { return Ok(None) };
     let at_kiosk = today.visits_of(page.ticket).find_map(|row| row.language);
     let language = wanted.or(at_kiosk).unwrap_or_default();
     Ok(Some((language, part(page, &standing, language, wanted))))

@@ -3,8 +3,6 @@
 //! Invariants: whether a time is free is decided in the transaction that takes it; what staff decided stays while the list says
 //! what it said before, ends when the list says the same, and gives way, with a note, when the list says something else.
 
-use std::collections::HashSet;
-
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -439,10 +437,9 @@ pub(super) fn called_off(conn: &Connection, appointment: &Appointment) -> Result
     Ok(Some(CalledOff { at: step.at, user: step.user, why: step.why, undo: can.then_some((revision.unsigned_abs(), until)) }))
 }
 
-/// The appointments of which a list says something else than staff had decided, unless somebody has noted that.
-pub(super) fn contradicted(conn: &Connection) -> Result<HashSet<String>, DeskError> {
-    let mut statement = conn.prepare_cached("SELECT appointment_id FROM booking WHERE contradicted IS NOT NULL")?;
-    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+/// Whether a list says something else of an appointment than staff had decided, and nobody has noted that.
+pub(super) fn is_contradicted(conn: &Connection, id: &str) -> Result<bool, DeskError> {
+    Ok(conn.prepare_cached("SELECT 1 FROM booking WHERE appointment_id = ?1 AND contradicted IS NOT NULL")?.exists([id])?)
 }
 
 /// The revision and the step by which staff called an appointment off, if they did nothing else with it since.

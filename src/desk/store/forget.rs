@@ -14,7 +14,7 @@ use rusqlite::{Connection, params};
 use super::kiosks::forget_orders;
 use super::marks::{Mark, mark_in};
 use super::old_days::{Group, Old};
-use super::{BUSY, Store, audit, int};
+use super::{BUSY, Store, audit, changed, int};
 use crate::desk::base::error::DeskError;
 
 /// What is done in one go: some milliseconds, so that nobody waits.
@@ -140,6 +140,7 @@ impl Store {
             for id in &group.appointments {
                 tx.prepare_cached(LISTED)?.execute([id])?;
             }
+            changed::forget(&tx, group.visits.iter().chain(&group.appointments))?;
             for patient in &patients {
                 for sql in OF_PATIENT {
                     tx.prepare_cached(sql)?.execute([patient])?;
@@ -310,6 +311,7 @@ mod tests {
             old::LISTED_OF_DAY,
         ]);
         all.extend([old::FIRST_EVENT, old::FIRST_DEED, old::SAID_LATER, old::DONE_LATER, old::REASON_LATER, old::WAITING, old::SPOKEN_OF]);
+        all.push(changed::FORGET);
         all.extend(OF_EVENT.iter().chain(&OF_VISIT).chain(&OF_PATIENT).chain(&OF_DAYS));
         all.extend(BY_TIME.iter().map(|(sql, _)| *sql));
         all.extend(orders.iter().map(String::as_str));

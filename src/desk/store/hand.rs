@@ -279,8 +279,7 @@ impl Store {
     ) -> Result<Result<Ticket, Refusal>, DeskError> {
         let (day, date, began) = (self.day.clone(), self.date_at(now), self.day_began(now));
         let tx = self.write()?;
-        let rows = open::list_at(&tx, date, began)?;
-        let Some(row) = rows.iter().find(|row| row.id == *id) else { return Ok(Err(Refusal::Moved)) };
+        let Some(row) = open::one(&tx, id, date, began)? else { return Ok(Err(Refusal::Moved)) };
         if let Some(ticket) = row.ticket.filter(|ticket| ticket.date == date || row.state.is_open()) {
             return Ok(Ok(ticket));
         }
@@ -298,7 +297,8 @@ impl Store {
         if if_late == IfLate::Ask && appointment.late_since(now, &settings, day.zone()).is_some() {
             return Ok(Err(Refusal::Late));
         }
-        let also = rows.iter().filter(|other| other.id != *id && other.ticket.is_none() && other.state == VisitState::Expected);
+        let theirs = open::of_person(&tx, &appointment.person.id, date, began)?;
+        let also = theirs.iter().filter(|other| other.id != *id && other.ticket.is_none() && other.state == VisitState::Expected);
         let also = also.filter(|other| {
             let theirs = other.appointment.as_ref().filter(|theirs| theirs.person.id == appointment.person.id);
             theirs.is_some_and(|theirs| theirs.standing(now, &settings, day.zone(), None) == Standing::Open)
@@ -326,7 +326,7 @@ impl Store {
                 && asks.birth_date == who.birth_date
                 && asks.category == who.category
         };
-        for row in open::list_at(&tx, date, began)? {
+        for row in open::walk_ins(&tx, date, began)? {
             if let (Some(asks), Some(ticket)) = (&row.walk_in, row.ticket)
                 && row.state.is_open()
                 && is_same(asks)
@@ -411,9 +411,8 @@ impl Store {
     ) -> Result<Result<(), Refusal>, DeskError> {
         let (day, date, began) = (self.day.clone(), self.date_at(now), self.day_began(now));
         let tx = self.write()?;
-        let rows = open::list_at(&tx, date, began)?;
-        let Some(row) = rows.iter().find(|row| row.id == *id) else { return Ok(Err(Refusal::Moved)) };
-        let action = match decide(&rows, row) {
+        let Some(row) = open::one(&tx, id, date, began)? else { return Ok(Err(Refusal::Moved)) };
+        let action = match decide(&open::beside(&tx, &row, date, began)?, &row) {
             Ok(action) => action,
             Err(refusal) => return Ok(Err(refusal)),
         };

@@ -12,6 +12,7 @@ mod audit;
 mod backup;
 mod booking;
 mod calendar;
+mod changed;
 mod chart;
 mod confirmed;
 mod coverage;
@@ -73,6 +74,7 @@ pub use self::audit::{AuditRow, AuditSearch, COMMAND, DESK, IMPORT, Seen, Verifi
 pub use self::backup::restore;
 pub use self::booking::{BookingState, BookingStep, Refused};
 pub use self::calendar::Known;
+pub use self::changed::ChangedVisits;
 pub use self::chart::Heard;
 pub use self::coverage::{BY_PAYER, CoverageFound};
 pub use self::earlier::{Closed, Closing, LeftDay};

@@ -13,6 +13,7 @@ use super::feed::read_ticket;
 use super::visits::{OF_DATE, add_ids, rows_of};
 use super::{Store, meta};
 use crate::desk::base::error::DeskError;
+use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::ticket::{OpenTickets, Ticket, TicketNumber};
 use crate::domain::visit::VisitRow;
 
@@ -77,6 +78,65 @@ pub(super) fn list_at(conn: &Connection, date: Date, began: Timestamp) -> Result
          UNION SELECT appointment_id FROM reason WHERE taken_at >= ?1 AND date >= ?2 AND appointment_id <> ''";
     add_ids(conn, closed, params![began.to_string(), since], &mut ids)?;
     rows_of(conn, &ids)
+}
+
+/// Of these visits those that [`list_at`] has, without reading the others.
+pub(super) fn list_of(conn: &Connection, ids: &BTreeSet<String>, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let json = serde_json::to_string(ids).map_err(|_| DeskError::Unreadable("a visit"))?;
+    let mut listed = BTreeSet::new();
+    // The plus signs: these visits are looked at, and not the rows of the day.
+    let sql = format!(
+        "SELECT a.id FROM json_each(?1) j CROSS JOIN appointment a ON a.id = j.value WHERE +a.local_date = ?2
+         UNION SELECT v.appointment_id FROM json_each(?1) j CROSS JOIN visit v ON v.appointment_id = j.value
+         WHERE +v.ticket_date = ?2 OR (COALESCE(v.ticket_date, ?3) >= ?3 AND (+v.state IN {STATES} OR +v.done_at >= ?4))
+         UNION SELECT r.appointment_id FROM json_each(?1) j CROSS JOIN reason r ON r.appointment_id = j.value
+         WHERE r.appointment_id <> ''
+         AND (+r.date = ?2 OR (+r.date >= ?3 AND ((r.taken_at IS NULL AND r.solved_at IS NULL) OR +r.taken_at >= ?4)))"
+    );
+    add_ids(conn, &sql, params![json, date.to_string(), since(conn)?.to_string(), began.to_string()], &mut listed)?;
+    rows_of(conn, &listed)
+}
+
+/// One visit of the list; none if it is not on it.
+pub(super) fn one(conn: &Connection, id: &AppointmentId, date: Date, began: Timestamp) -> Result<Option<VisitRow>, DeskError> {
+    Ok(list_of(conn, &BTreeSet::from([id.as_str().to_owned()]), date, began)?.pop())
+}
+
+/// All visits of the list that a ticket is for.
+pub(super) fn of_ticket(conn: &Connection, ticket: Ticket, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
+    let mut ids = BTreeSet::new();
+    let sql = "SELECT appointment_id FROM visit WHERE ticket_date = ?1 AND ticket_number = ?2";
+    add_ids(conn, sql, [ticket.date.to_string(), ticket.number.to_string()], &mut ids)?;
+    list_of(conn, &ids, date, began)
+}
+
+/// All visits of the list of one person.
+pub(super) fn of_person(conn: &Connection, person: &PatientId, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
+    let mut ids = BTreeSet::new();
+    add_ids(conn, "SELECT id FROM appointment WHERE patient_id = ?1", [person.as_str()], &mut ids)?;
+    list_of(conn, &ids, date, began)
+}
+
+/// All visits of the list of whoever this one is of, as far as ticket and number tell.
+pub(super) fn beside(conn: &Connection, row: &VisitRow, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
+    let mut rows = row.ticket.map_or(Ok(Vec::new()), |ticket| of_ticket(conn, ticket, date, began))?;
+    if let Some(appointment) = &row.appointment {
+        let theirs = of_person(conn, &appointment.person.id, date, began)?;
+        rows.extend(theirs.into_iter().filter(|one| one.ticket.is_none() || one.ticket != row.ticket));
+    }
+    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(rows)
+}
+
+/// Visits of the list that nobody booked and that are open.
+pub(super) fn walk_ins(conn: &Connection, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
+    let mut ids = BTreeSet::new();
+    let sql = format!("SELECT appointment_id FROM visit INDEXED BY visit_walk_in WHERE state IN {STATES} AND walk_in IS NOT NULL");
+    add_ids(conn, &sql, [], &mut ids)?;
+    list_of(conn, &ids, date, began)
 }
 
 /// Which tickets of other days than this one are held, for kiosks.

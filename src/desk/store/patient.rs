@@ -13,7 +13,7 @@ use super::forget::{EventKey, Forgotten, forget_events, forget_visits};
 use super::holdings::{Held, Hindrance, OF_EVENTS, OF_VISITS, held, hindrances};
 use super::kiosks::forget_orders;
 use super::same_number;
-use super::{ReadOnly, Store, aside, audit, bump, int, whole};
+use super::{ReadOnly, Store, aside, audit, bump, changed, int, whole};
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::to_hex;
 use crate::domain::private::Private;
@@ -71,6 +71,7 @@ impl Store {
                 )?;
             }
         }
+        changed::forget(&tx, ids.iter())?;
         tx.execute("DELETE FROM chart WHERE patient_id = ?1", [patient])?;
         tx.execute("DELETE FROM eligibility WHERE patient_id = ?1", [patient])?;
         same_number::forget(&tx, patient)?;

@@ -79,8 +79,8 @@ impl Store {
         if is_too_often(&tx, ticket, now)? {
             return Ok(PhoneAnswer::TooOften);
         }
-        let rows = open::list_at(&tx, date, began)?;
-        let own = || rows.iter().filter(|row| row.ticket == Some(ticket));
+        let rows = open::of_ticket(&tx, ticket, date, began)?;
+        let own = || rows.iter();
         let mut answer = PhoneAnswer::Nothing;
         for row in own() {
             let id = row.id.as_str();

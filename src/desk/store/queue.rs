@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{StaffAction, StaffWork, Store, bump, int, open, settings, steps, timestamp_or_none, work};
 use crate::desk::base::error::DeskError;
 use crate::domain::ids::AppointmentId;
-use crate::domain::queue::day::{Queues, Refusal, Taken, hour_at, queue_name, sample};
+use crate::domain::queue::day::{Refusal, Taken, hour_at, queue_name, sample};
 use crate::domain::queue::{Basis, QueueAction, Served, VisitState};
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::TicketNumber;
@@ -24,15 +24,11 @@ const BASIS_DAYS: i64 = 28;
 const BASIS_VISITS_MAX: u32 = 400;
 
 impl Store {
-    /// The queues of the clinic's today. `rows` are its visits.
+    /// What is usual in a queue at this moment, if there are enough visits to say so.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn queues(&self, rows: &[VisitRow], settings: &ClinicSettings, now: Timestamp) -> Result<Queues, DeskError> {
-        Queues::of(rows, settings, now, |queue| self.basis(queue, now))
-    }
-
-    fn basis(&self, queue: &str, now: Timestamp) -> Result<Option<Basis>, DeskError> {
+    pub fn basis(&self, queue: &str, now: Timestamp) -> Result<Option<Basis>, DeskError> {
         let since = now.saturating_sub(SignedDuration::from_hours(24 * BASIS_DAYS)).unwrap_or(Timestamp::MIN);
         let mut statement = self.conn.prepare_cached(
             "SELECT v.called_at, v.started_at, v.done_at, v.arrived_at, a.start_at, v.placed_at FROM visit v
@@ -104,7 +100,8 @@ impl Store {
         })
     }
 
-    /// Takes a step of somebody in a queue other than a call. A transfer goes to a queue of the settings or of the day.
+    /// Takes a step of somebody in a queue other than a call. A transfer goes to a queue of the settings or of the day: `is_known` says which
+    /// there are.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -112,19 +109,12 @@ impl Store {
         &mut self,
         id: &AppointmentId,
         action: &QueueAction,
+        is_known: impl FnOnce(&str) -> bool,
         user: &str,
         now: Timestamp,
     ) -> Result<Result<(), Refusal>, DeskError> {
-        let queues = match action {
-            QueueAction::Transfer { .. } => {
-                let rows = self.list_at(now)?;
-                let queues = Queues::of(&rows, &self.settings()?, now, |_| Ok::<_, DeskError>(None))?;
-                queues.all.into_iter().map(|queue| queue.rules.name).collect()
-            }
-            _ => Vec::new(),
-        };
         self.step(id, user, now, |settings, row, _| match action {
-            QueueAction::Transfer { queue, .. } if !queues.contains(queue) => Err(Refusal::NoQueue),
+            QueueAction::Transfer { queue, .. } if !is_known(queue) => Err(Refusal::NoQueue),
             QueueAction::NoShow => {
                 let wanted = settings.queue_rules(&queue_name(row, settings)).no_show_after_calls;
                 if row.in_line.calls < wanted { Err(Refusal::TooFewCalls(wanted)) } else { Ok(action.clone()) }
@@ -150,9 +140,8 @@ impl Store {
         let (date, began) = (self.date_at(now), self.day_began(now));
         let tx = self.write()?;
         let settings = settings(&tx)?;
-        let rows = open::list_at(&tx, date, began)?;
-        let Some(row) = rows.iter().find(|row| row.id == *id) else { return Ok(Err(Refusal::Moved)) };
-        let action = match decide(&settings, row, &Taken::of(&rows)) {
+        let Some(row) = open::one(&tx, id, date, began)? else { return Ok(Err(Refusal::Moved)) };
+        let action = match decide(&settings, &row, &Taken::of(&open::beside(&tx, &row, date, began)?)) {
             Ok(action) => action,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -176,8 +165,10 @@ impl Store {
             return Ok(Err(Refusal::Moved));
         }
         if steps::state_before(&tx, id.as_str(), latest)?.is_some_and(VisitState::is_taken) {
-            let rows = open::list_at(&tx, date, began)?;
-            let elsewhere = rows.iter().find(|row| row.id == *id).and_then(|row| Taken::of(&rows).elsewhere(row));
+            let elsewhere = match open::one(&tx, id, date, began)? {
+                Some(row) => Taken::of(&open::beside(&tx, &row, date, began)?).elsewhere(&row),
+                None => None,
+            };
             if let Some(place) = elsewhere {
                 return Ok(Err(Refusal::Elsewhere(place)));
             }

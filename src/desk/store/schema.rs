@@ -7,6 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::whole;
 use crate::desk::base::error::DeskError;
 
+mod changed;
 mod first;
 mod limits;
 
@@ -46,6 +47,7 @@ const STEPS: &[&str] = &[
     limits::SET_ASIDE,
     EVENT_SUMS,
     limits::NUMBERS_OF_ALL_DAYS,
+    changed::VISIT_CHANGES,
 ];
 
 const OUTBOX: &str = r"

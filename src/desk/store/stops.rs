@@ -21,9 +21,10 @@ impl Store {
     /// If the file cannot be read.
     pub fn stops_at(&self, now: Timestamp) -> Result<Vec<Stop>, DeskError> {
         let sql = format!(
-            "SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id = '' AND rowid IN (SELECT rowid FROM reason WHERE date = ?1
-             UNION SELECT rowid FROM reason WHERE taken_at IS NULL AND solved_at IS NULL AND date >= ?2
-             UNION SELECT rowid FROM reason WHERE taken_at >= ?3 AND date >= ?2) ORDER BY kiosk, seq"
+            "SELECT {REASON_COLUMNS} FROM reason WHERE rowid IN (SELECT rowid FROM reason INDEXED BY stop_by_date WHERE appointment_id = '' AND date = ?1
+             UNION SELECT rowid FROM reason INDEXED BY stop_open
+             WHERE appointment_id = '' AND taken_at IS NULL AND solved_at IS NULL AND date >= ?2
+             UNION SELECT rowid FROM reason INDEXED BY stop_by_taken WHERE appointment_id = '' AND taken_at >= ?3 AND date >= ?2) ORDER BY kiosk, seq"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let of = [self.date_at(now).to_string(), open::since(&self.conn)?.to_string(), self.day_began(now).to_string()];

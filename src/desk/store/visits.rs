@@ -53,7 +53,7 @@ impl Store {
             return Ok(None);
         }
         let mut row = VisitRow { called_off, ..VisitRow::new(id.as_str(), appointment) };
-        row.is_contradicted = booking::contradicted(&self.conn)?.contains(id.as_str());
+        row.is_contradicted = booking::is_contradicted(&self.conn, id.as_str())?;
         if let Some(facts) = facts {
             facts.put_into(&mut row)?;
         }
@@ -89,10 +89,9 @@ pub(super) fn rows_of(conn: &Connection, ids: &BTreeSet<String>) -> Result<Vec<V
     let mut rows: BTreeMap<String, VisitRow> = BTreeMap::new();
     let mut statement = conn.prepare_cached("SELECT id, body FROM appointment WHERE id IN (SELECT value FROM json_each(?1))")?;
     let listed: Vec<(String, String)> = statement.query_map([&ids], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-    let contradicted = booking::contradicted(conn)?;
     for (id, body) in listed {
         let appointment = appointments::read(&body)?;
-        let (called_off, is_contradicted) = (booking::called_off(conn, &appointment)?, contradicted.contains(&id));
+        let (called_off, is_contradicted) = (booking::called_off(conn, &appointment)?, booking::is_contradicted(conn, &id)?);
         rows.insert(id.clone(), VisitRow { called_off, is_contradicted, ..VisitRow::new(&id, Some(appointment)) });
     }
     let sql = format!("SELECT {VISIT_COLUMNS} FROM visit v WHERE v.appointment_id IN (SELECT value FROM json_each(?1))");

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{HandAction, Store, booking, bump, events, int, phone, proposals, steps, timestamp, to_code, whole};
+use super::{HandAction, Store, booking, bump, changed, events, int, phone, proposals, steps, timestamp, to_code, whole};
 use crate::desk::base::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::LoggedEvent;
@@ -125,6 +125,7 @@ impl Store {
             action.again(&tx, &day)?;
         }
         booking::rebuild(&tx, &day)?;
+        changed::must_read_again(&tx)?;
         tx.commit()?;
         Ok(())
     }

@@ -3,12 +3,14 @@
 //! Invariants: whoever waits is in one queue at one place; nobody who is called or with somebody can be called elsewhere, whatever other
 //! ticket or visit they have.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::ids::AppointmentId;
+use crate::domain::queue::list::VisitList;
 use crate::domain::queue::{Ahead, Basis, Place, QueueRules, Served, VisitState, Wait, Waiter, line_up, queue_of};
 use crate::domain::reason::Reason;
 use crate::domain::settings::ClinicSettings;
@@ -19,6 +21,7 @@ use crate::domain::visit::{BY_PHONE, VisitRow};
 const POINT_SERVES: SignedDuration = SignedDuration::from_hours(1);
 
 /// One queue, now.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Queue {
     /// Its rules, with its name.
     pub rules: QueueRules,
@@ -32,9 +35,12 @@ pub struct Queue {
     pub held: usize,
     /// How many are called or with a clinician.
     pub taken: usize,
+    /// At which place of the line a visit is.
+    places: HashMap<AppointmentId, usize>,
 }
 
 /// Somebody in a line.
+#[derive(Debug, PartialEq, Eq)]
 pub struct InQueue {
     /// Where and why there.
     pub place: Place,
@@ -45,9 +51,10 @@ pub struct InQueue {
 }
 
 /// The queues of a day, those of the settings first.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Queues {
     /// Each with its name in its rules.
-    pub all: Vec<Queue>,
+    pub all: Vec<Arc<Queue>>,
 }
 
 /// How a ticket stands, for whoever holds it.
@@ -196,7 +203,7 @@ fn place_in_line(row: &VisitRow) -> Option<Waiter> {
 }
 
 /// What tells that two rows are one person, as far as can be known.
-fn bodies(row: &VisitRow) -> impl Iterator<Item = String> {
+pub(super) fn bodies(row: &VisitRow) -> impl Iterator<Item = String> {
     let ticket = row.ticket.map(|ticket| format!("ticket {} {}", ticket.date, ticket.number));
     let person = row.appointment.as_ref().map(|appointment| format!("person {}", appointment.person.id));
     ticket.into_iter().chain(person)
@@ -233,58 +240,35 @@ impl Queues {
     /// # Errors
     /// Those of `basis`.
     pub fn of<E>(
-        rows: &[VisitRow],
+        list: &VisitList,
+        settings: &ClinicSettings,
+        now: Timestamp,
+        basis: impl FnMut(&str) -> Result<Option<Basis>, E>,
+    ) -> Result<Self, E> {
+        let mut names = list.queue_names();
+        names.extend(settings.queues.iter().map(|queue| queue.name.clone()));
+        Self { all: Vec::new() }.following(&names, list, settings, now, basis)
+    }
+
+    /// The queues after a change for which these are looked at again ([`VisitList::set`]); the others are as they were.
+    ///
+    /// # Errors
+    /// Those of `basis`.
+    pub fn following<E>(
+        &self,
+        changed: &BTreeSet<String>,
+        list: &VisitList,
         settings: &ClinicSettings,
         now: Timestamp,
         mut basis: impl FnMut(&str) -> Result<Option<Basis>, E>,
     ) -> Result<Self, E> {
-        let by_id: HashMap<&AppointmentId, &VisitRow> = rows.iter().map(|row| (&row.id, row)).collect();
-        let taken = Taken::of(rows);
-        let mut by_queue: BTreeMap<String, Vec<&VisitRow>> = BTreeMap::new();
-        for row in rows {
-            by_queue.entry(queue_name(row, settings)).or_default().push(row);
-        }
+        let mut all: Vec<_> = self.all.iter().filter(|queue| !changed.contains(&queue.rules.name)).map(Arc::clone).collect();
         let rank = |name: &str| settings.queues.iter().position(|queue| queue.name == name).unwrap_or(settings.queues.len());
-        for queue in &settings.queues {
-            by_queue.entry(queue.name.clone()).or_default();
-        }
-        let mut all = Vec::with_capacity(by_queue.len());
-        for (name, members) in by_queue {
-            let rules = settings.queue_rules(&name);
-            let here: Vec<Waiter> = members.iter().filter_map(|row| waiter(row)).collect();
-            let outside: Vec<Waiter> = members.iter().filter(|row| row.is_out()).filter_map(|row| place_in_line(row)).collect();
-            let basis = if here.is_empty() && outside.is_empty() { None } else { basis(&name)? };
-            let points = serving(rows, &name, now);
-            let in_queue = |place: Place| {
-                let ahead = Ahead {
-                    here: place.position - 1,
-                    coming: coming_before(&members, turn(&place.waiter), place.waiter.is_unwell, &rules, now),
-                    points,
-                    until_due: place.waiter.appointment.map_or(SignedDuration::ZERO, |start| start.duration_since(now)),
-                };
-                let wait = basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, now.duration_since(since(&place.waiter))));
-                let elsewhere = by_id.get(&place.waiter.visit).and_then(|row| taken.elsewhere(row));
-                InQueue { place, wait, elsewhere }
-            };
-            let out = outside
-                .into_iter()
-                .filter_map(|one| {
-                    let visit = one.visit.clone();
-                    let with_them = line_up(here.iter().cloned().chain([one]).collect(), &rules);
-                    with_them.into_iter().find(|place| place.waiter.visit == visit).map(in_queue)
-                })
-                .collect();
-            let line: Vec<InQueue> = line_up(here, &rules).into_iter().map(in_queue).collect();
-            let newcomer = if line.iter().any(|one| one.wait == Wait::LongerThanUsual) {
-                Wait::LongerThanUsual
-            } else {
-                let coming = coming_before(&members, now, false, &rules, now);
-                let ahead = Ahead { here: line.len(), coming, points, until_due: SignedDuration::ZERO };
-                basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, SignedDuration::ZERO))
-            };
-            let count = |of: fn(VisitState) -> bool| members.iter().filter(|row| of(row.state)).count();
-            let (held, taken) = (count(|state| state == VisitState::Held), count(VisitState::is_taken));
-            all.push(Queue { rules, line, newcomer, out, held, taken });
+        for name in changed {
+            let members: Vec<&VisitRow> = list.of_queue(name).collect();
+            if !members.is_empty() || rank(name) < settings.queues.len() {
+                all.push(Arc::new(Queue::of(name, &members, list, settings, now, &mut basis)?));
+            }
         }
         all.sort_by(|a, b| (rank(&a.rules.name), &a.rules.name).cmp(&(rank(&b.rules.name), &b.rules.name)));
         Ok(Self { all })
@@ -293,19 +277,19 @@ impl Queues {
     /// The queue of this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Queue> {
-        self.all.iter().find(|queue| queue.rules.name == name)
+        self.all.iter().map(|queue| &**queue).find(|queue| queue.rules.name == name)
     }
 
     /// Where a visit stands in line, and in which queue.
     #[must_use]
     pub fn place_of(&self, visit: &AppointmentId) -> Option<(&Queue, &InQueue)> {
-        self.all.iter().find_map(|queue| Some((queue, queue.line.iter().find(|one| one.place.waiter.visit == *visit)?)))
+        self.all.iter().find_map(|queue| Some((&**queue, queue.line.get(*queue.places.get(visit)?)?)))
     }
 
     /// How a ticket stands; none if nobody has it.
     #[must_use]
-    pub fn standing(&self, rows: &[VisitRow], ticket: Ticket, settings: &ClinicSettings) -> Option<TicketStanding> {
-        let held = rows.iter().filter(|row| row.ticket == Some(ticket));
+    pub fn standing(&self, list: &VisitList, ticket: Ticket, settings: &ClinicSettings) -> Option<TicketStanding> {
+        let held = list.of_ticket(ticket);
         // Called now, with somebody, next in line, then whatever else.
         let urgency = |row: &VisitRow| match row.state {
             VisitState::Called => (0, 0),
@@ -331,7 +315,7 @@ impl Queues {
             asks_where: row.state.is_taken() && asks_where(row, settings),
             is_out,
             step: row.in_line.step.as_ref().map_or(0, |(revision, _)| *revision),
-            help: help_of(rows.iter().filter(|row| row.ticket == Some(ticket))),
+            help: help_of(list.of_ticket(ticket)),
         })
     }
 }
@@ -343,6 +327,53 @@ pub fn asks_where(row: &VisitRow, settings: &ClinicSettings) -> bool {
 }
 
 impl Queue {
+    /// A queue of the day, of whom it may be: `members` wait in it, or would.
+    fn of<E>(
+        name: &str,
+        members: &[&VisitRow],
+        list: &VisitList,
+        settings: &ClinicSettings,
+        now: Timestamp,
+        mut basis: impl FnMut(&str) -> Result<Option<Basis>, E>,
+    ) -> Result<Self, E> {
+        let rules = settings.queue_rules(name);
+        let here: Vec<Waiter> = members.iter().filter_map(|row| waiter(row)).collect();
+        let outside: Vec<Waiter> = members.iter().filter(|row| row.is_out()).filter_map(|row| place_in_line(row)).collect();
+        let basis = if here.is_empty() && outside.is_empty() { None } else { basis(name)? };
+        let points = serving(list, name, now);
+        let coming = Coming::of(members, &rules, now);
+        let in_queue = |place: Place| {
+            let ahead = Ahead {
+                here: place.position - 1,
+                coming: if place.waiter.is_unwell { 0 } else { coming.before(turn(&place.waiter)) },
+                points,
+                until_due: place.waiter.appointment.map_or(SignedDuration::ZERO, |start| start.duration_since(now)),
+            };
+            let wait = basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, now.duration_since(since(&place.waiter))));
+            let elsewhere = list.get(&place.waiter.visit).and_then(|row| list.elsewhere(row));
+            InQueue { place, wait, elsewhere }
+        };
+        let out = outside
+            .into_iter()
+            .filter_map(|one| {
+                let visit = one.visit.clone();
+                let with_them = line_up(here.iter().cloned().chain([one]).collect(), &rules);
+                with_them.into_iter().find(|place| place.waiter.visit == visit).map(in_queue)
+            })
+            .collect();
+        let line: Vec<InQueue> = line_up(here, &rules).into_iter().map(in_queue).collect();
+        let newcomer = if line.iter().any(|one| one.wait == Wait::LongerThanUsual) {
+            Wait::LongerThanUsual
+        } else {
+            let ahead = Ahead { here: line.len(), coming: coming.before(now), points, until_due: SignedDuration::ZERO };
+            basis.map_or(Wait::NoBasis, |basis| basis.wait(ahead, SignedDuration::ZERO))
+        };
+        let count = |of: fn(VisitState) -> bool| members.iter().filter(|row| of(row.state)).count();
+        let (held, taken) = (count(|state| state == VisitState::Held), count(VisitState::is_taken));
+        let places = line.iter().enumerate().map(|(at, one)| (one.place.waiter.visit.clone(), at)).collect();
+        Ok(Self { rules, line, newcomer, out, held, taken, places })
+    }
+
     /// Who is called next; none if nobody can be.
     #[must_use]
     pub fn next(&self) -> Option<&InQueue> {
@@ -370,28 +401,36 @@ fn help_of<'a>(rows: impl Iterator<Item = &'a VisitRow>) -> Help {
     }
 }
 
-/// How many people who are not here yet would be called before `turn`, if they came on time.
-fn coming_before(members: &[&VisitRow], turn: Timestamp, is_unwell: bool, rules: &QueueRules, now: Timestamp) -> usize {
-    let late = SignedDuration::from_mins(i64::from(rules.late_after_minutes));
-    let still = now.saturating_sub(late).unwrap_or(Timestamp::MIN);
-    let expected = members.iter().filter(|row| row.state == VisitState::Expected).filter_map(|row| row.appointment.as_ref());
-    if is_unwell { 0 } else { expected.filter(|appointment| appointment.start >= still && appointment.start < turn).count() }
+/// When those are due who are not here yet, if they may still come on time.
+struct Coming(Vec<Timestamp>);
+
+impl Coming {
+    fn of(members: &[&VisitRow], rules: &QueueRules, now: Timestamp) -> Self {
+        let late = SignedDuration::from_mins(i64::from(rules.late_after_minutes));
+        let still = now.saturating_sub(late).unwrap_or(Timestamp::MIN);
+        let expected = members.iter().filter(|row| row.state == VisitState::Expected).filter_map(|row| row.appointment.as_ref());
+        let mut starts: Vec<Timestamp> = expected.map(|appointment| appointment.start).filter(|start| *start >= still).collect();
+        starts.sort_unstable();
+        Self(starts)
+    }
+
+    /// How many of them would be called before `turn`, if they came on time.
+    fn before(&self, turn: Timestamp) -> usize {
+        self.0.partition_point(|start| *start < turn)
+    }
 }
 
 /// At how many places people of a queue are being called: points, or people who said none.
-fn serving(rows: &[VisitRow], queue: &str, now: Timestamp) -> usize {
+fn serving(list: &VisitList, queue: &str, now: Timestamp) -> usize {
     let lately = now.saturating_sub(POINT_SERVES).unwrap_or(Timestamp::MIN);
-    let mut places: Vec<&str> = rows
-        .iter()
-        .filter(|row| row.in_line.served_in.as_deref() == Some(queue))
+    let places: BTreeSet<&str> = list
+        .served_in(queue)
         .filter_map(|row| {
             let (at, user) = row.called.as_ref()?;
             let goes_on = row.state.is_taken() || row.done.as_ref().is_some_and(|(done, _)| *done >= lately) || *at >= lately;
             goes_on.then_some(row.in_line.point.as_deref().unwrap_or(user))
         })
         .collect();
-    places.sort_unstable();
-    places.dedup();
     places.len()
 }
 

@@ -108,11 +108,19 @@ pub fn line_up(waiters: Vec<Waiter>, rules: &QueueRules) -> Vec<Place> {
         .collect();
     keyed.sort_by(|a, b| a.0.cmp(&b.0));
     let order: Vec<(TicketNumber, Timestamp, Why)> = keyed.iter().map(|(_, why, waiter)| (waiter.ticket, waiter.arrived, *why)).collect();
+    // In a long line nearly everyone stands as they came, and then nobody is looked for beside them.
+    let mut first_behind: Vec<Timestamp> =
+        order.iter().rev().scan(Timestamp::MAX, |first, one| Some(std::mem::replace(first, one.1.min(*first)))).collect();
+    first_behind.reverse();
+    let mut last_ahead = Timestamp::MIN;
     keyed
         .into_iter()
+        .zip(first_behind)
         .enumerate()
-        .map(|(at, (_, why, waiter))| {
-            let beside = beside(&order, at, &waiter);
+        .map(|(at, ((_, why, waiter), first_behind))| {
+            let is_as_they_came = first_behind >= waiter.arrived && last_ahead <= waiter.arrived;
+            last_ahead = last_ahead.max(waiter.arrived);
+            let beside = if is_as_they_came { None } else { beside(&order, at, &waiter) };
             Place { waiter, position: at + 1, why, beside }
         })
         .collect()

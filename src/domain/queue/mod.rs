@@ -5,6 +5,7 @@
 
 pub mod day;
 mod line;
+pub mod list;
 mod rules;
 mod state;
 mod wait;

@@ -84,7 +84,9 @@ fn is_held(file: &Connection, kiosk: &KioskId, event: &LoggedEvent) {
 
 fn everything_open_is_shown(desk: &Desk, file: &Connection, model: &Model) {
     let today = desk.today().unwrap();
-    let shown: BTreeMap<&str, _> = today.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let whole = desk.today_read_whole().unwrap();
+    assert!(today.list.rows().eq(whole.list.rows()) && today.stops == whole.stops, "what was followed is not what is read whole");
+    let shown: BTreeMap<&str, _> = today.list.rows().map(|row| (row.id.as_str(), &**row)).collect();
     let sql = "SELECT appointment_id FROM visit WHERE state IN ('asks', 'arrived', 'held', 'called', 'with-clinician')";
     let open: BTreeSet<String> = file.prepare_cached(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     for visit in &open {
@@ -112,7 +114,7 @@ fn everything_open_is_shown(desk: &Desk, file: &Connection, model: &Model) {
         }
     }
     let mut holders: BTreeMap<String, &str> = BTreeMap::new();
-    for row in today.rows.iter().filter(|row| row.state.is_open()) {
+    for row in today.list.rows().filter(|row| row.state.is_open()) {
         if let Some(ticket) = row.ticket
             && let Some(other) = holders.insert(ticket.number.to_string(), row.id.as_str())
         {

@@ -200,7 +200,8 @@ impl World {
             }
             return;
         }
-        let rows: Vec<_> = today.rows.iter().filter(|row| row.ticket.is_some() || !row.reasons.is_empty()).collect();
+        let all: Vec<VisitRow> = today.list.rows().map(|row| (**row).clone()).collect();
+        let rows: Vec<_> = all.iter().filter(|row| row.ticket.is_some() || !row.reasons.is_empty()).collect();
         if rows.is_empty() {
             return;
         }
@@ -230,7 +231,7 @@ impl World {
                 self.model.resolve(id);
             }
             // A number of another day may have been given out again once its visit was closed, or its check-in taken back.
-            8 if row.ticket.is_some_and(|ticket| self.is_held_once(&today.rows, ticket)) => {
+            8 if row.ticket.is_some_and(|ticket| self.is_held_once(&all, ticket)) => {
                 let _ = desk.act(&visit, StaffAction::Undo, "ana").unwrap();
                 // What that does depends on what was done last.
                 let after = desk.visit(&row.id).unwrap().unwrap();
@@ -243,7 +244,7 @@ impl World {
             }
             9 => {
                 let Ok(()) = desk.undo_check_in(&row.id, "ana").unwrap() else { return };
-                for other in today.rows.iter().filter(|other| other.ticket == row.ticket) {
+                for other in all.iter().filter(|other| other.ticket == row.ticket) {
                     self.model.takes_back(other.id.as_str());
                 }
             }

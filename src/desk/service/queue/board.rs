@@ -97,10 +97,10 @@ impl BoardView {
         let called = |row: &VisitRow| row.in_line.last_call.or_else(|| row.called.as_ref().map(|(at, _)| *at));
         let is_here = |row: &&VisitRow| {
             let queue = row.in_line.served_in.clone().unwrap_or_else(|| queue_name(row, settings));
-            row.state.is_taken() && board.shows(&queue)
+            board.shows(&queue)
         };
         let mut rows: Vec<(Timestamp, &VisitRow)> =
-            today.rows.iter().filter(is_here).filter_map(|row| Some((called(row)?, row))).filter(|(at, _)| *at >= since(LATELY)).collect();
+            today.list.taken().filter(is_here).filter_map(|row| Some((called(row)?, row))).filter(|(at, _)| *at >= since(LATELY)).collect();
         rows.sort_by_key(|(at, row)| std::cmp::Reverse((*at, step(row))));
         let names: Vec<Option<String>> = rows.iter().map(|(_, row)| name_to_call(row).map(fold_name)).collect();
         let calls = rows.iter().map(|(at, row)| {

@@ -46,8 +46,11 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn queue_step(&self, id: &AppointmentId, action: &QueueAction, user: &str) -> Result<Result<(), Refusal>, DeskError> {
+        // Read before the store is held; of a transfer alone.
+        let queues = matches!(action, QueueAction::Transfer { .. }).then(|| self.today()).transpose()?;
+        let is_known = |queue: &str| queues.as_ref().is_some_and(|today| today.queues.named(queue).is_some());
         let now = self.now();
-        let done = self.with_store(|store| store.queue_step(id, action, user, now))?;
+        let done = self.with_store(|store| store.queue_step(id, action, is_known, user, now))?;
         self.notify();
         Ok(done)
     }
@@ -96,7 +99,7 @@ impl Desk {
         if today.is_on_two_papers(ticket) {
             return Ok(None);
         }
-        Ok(today.queues.standing(&today.rows, ticket, &self.settings()))
+        Ok(today.standing(ticket, &self.settings()))
     }
 
     /// Does what the holder of a ticket wants by phone.
