@@ -1,9 +1,21 @@
 //! Finding somebody: on the day's list as one types, among all days by name, birth date or number; and the list narrowed by its address.
 
-use arrivals::desk::store::AuditSearch;
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
+use arrivals::clock::Clock;
+use arrivals::desk::store::AuditSearch;
+use arrivals::domain::appointment::Appointment;
+use arrivals::domain::born::Born;
+use arrivals::domain::identity::fold_name;
+use arrivals::domain::person::Person;
+use jiff::civil::{Date, date};
+use jiff::{SignedDuration, ToSpan};
+
+use super::catch_up::appointment;
 use super::page::ready;
-use super::support::{TOKEN_A, checked_in, form, http, import, post_of, stopped};
+use super::support::{Place, TOKEN_A, checked_in, form, http, import, place, post_of, stopped};
 
 #[tokio::test]
 async fn people_of_all_days_are_found_and_each_search_is_noted() {
@@ -165,4 +177,107 @@ async fn a_day_of_thousands_is_a_page_of_hundreds_and_everyone_is_found() {
     let narrowed = http(serving.addr, "GET", "/list?state=expected&clinician=Dr.%20Predovic", &[("cookie", &cookie)], "").await.body;
     assert_eq!(narrowed.matches("data-find=").count(), 400);
     serving.stop().await;
+}
+
+/// Days around the usual one with so many visits in all, of so many people.
+fn year(visits: usize, people: usize) -> Place {
+    const GIVEN: [&str; 12] =
+        ["Ada", "Björn", "Carmen", "Dmitri", "Élodie", "Fatima", "Georg", "Hana", "Ivo", "José María", "Karim", "Lucía"];
+    const FAMILY: [&str; 10] =
+        ["Example", "Müller", "García-López", "O'Brien", "Nguyen", "Smith", "de la Cruz", "Kovačević", "Yılmaz", "Żak"];
+    let place = place();
+    let mut list = Vec::new();
+    for n in 0..visits {
+        let (who, day) = (n * 7 % people, i64::try_from(n * 365 / visits).unwrap() - 200);
+        let mut one = appointment(n);
+        one.start += SignedDuration::from_hours(24 * day);
+        one.person.id = format!("patient-{who}").as_str().into();
+        one.person.given_name = GIVEN[who % 12].into();
+        one.person.family_name =
+            format!("{} {}", FAMILY[who / 12 % 10], "BCDFGHJKLM".get(who / 120 % 10..=who / 120 % 10).unwrap()).as_str().into();
+        one.person.birth_date = Born::on(date(1930, 1, 1).saturating_add((i32::try_from(who).unwrap() * 37 % 30_000).days()));
+        list.push(one);
+    }
+    for part in list.chunks(5_000) {
+        place.desk.import_appointments(part).unwrap();
+    }
+    place
+}
+
+/// As it was looked for before there was a table of people: all appointments, one after the other.
+fn found_by_reading_all(place: &Place, text: &str) -> (Vec<String>, bool) {
+    let today = place.desk.with_store(|store| Ok(store.date_at(place.clock.now()))).unwrap();
+    let zone = place.desk.settings().zone().unwrap();
+    let mut all = place.desk.with_store(|store| store.appointments()).unwrap();
+    all.sort_by_cached_key(|one| {
+        let days = (one.local_date(&zone) - today).get_days();
+        (days < 0, days.abs(), one.start, one.id.clone())
+    });
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let fits = |one: &Appointment| {
+        let name = format!("{} {}", fold_name(one.person.given_name.as_str()), fold_name(one.person.family_name.as_str()));
+        let is_born = |word: &str| word.parse::<Date>().ok().is_some_and(|date| one.person.birth_date == Born::on(date));
+        words.iter().all(|word| {
+            let folded = fold_name(word);
+            (!folded.is_empty() && name.contains(&folded)) || one.person.id.as_str() == word.to_lowercase() || is_born(word)
+        })
+    };
+    let mut people: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
+    for one in all.iter().filter(|one| fits(one)) {
+        if seen.insert(one.person.id.clone()) {
+            people.push(one.id.to_string());
+        }
+    }
+    let is_more = people.len() > 30;
+    people.truncate(30);
+    (people, is_more)
+}
+
+const SEARCHES: [&str; 9] =
+    ["garcia-lopez", "ada", "a", "obrien b", "patient-17", "1930-02-07", "nobodyofthatname", "kovac hana", "jose maria de la"];
+
+#[test]
+fn the_search_finds_what_reading_every_visit_finds() {
+    let place = year(1_500, 700);
+    // Some are somebody else by now, and some are gone.
+    let renamed = Appointment { person: Person { family_name: "Garcia".into(), ..appointment(3).person }, ..appointment(3) };
+    place.desk.import_appointments(&[renamed]).unwrap();
+    for text in SEARCHES {
+        let found = place.desk.find_people(text).unwrap();
+        let ids: Vec<String> = found.people.iter().map(|one| one.id.to_string()).collect();
+        assert_eq!((ids, found.is_more), found_by_reading_all(&place, text), "{text}");
+    }
+}
+
+/// `ARRIVALS_SEARCH=100000` makes a year of so many visits of a fifth as many people, and prints how long each search takes.
+#[test]
+fn a_search_does_not_read_every_visit() {
+    let wanted = std::env::var("ARRIVALS_SEARCH").ok().and_then(|text| text.parse().ok());
+    let sizes: &[(usize, usize)] = if let Some(visits) = wanted { &[(visits, visits / 5)] } else { &[(1_000, 400), (8_000, 400)] };
+    let all: Vec<Vec<u64>> = sizes
+        .iter()
+        .map(|(visits, people)| {
+            let place = year(*visits, *people);
+            let steps = place.desk.with_store(|store| store.count_steps()).unwrap();
+            let cost = |text: &str| {
+                let (before, begun) = (steps.load(Ordering::Relaxed), Instant::now());
+                let found = place.desk.find_people(text).unwrap();
+                let (cost, time) = (steps.load(Ordering::Relaxed) - before, begun.elapsed());
+                println!(
+                    "{text}: {} found among {visits} visits of {people} people, {cost} steps, {:.1} ms",
+                    found.people.len(),
+                    time.as_secs_f64() * 1000.0
+                );
+                cost
+            };
+            SEARCHES.iter().map(|text| cost(text)).collect()
+        })
+        .collect();
+    if let [few, many] = all.as_slice() {
+        for ((few, many), text) in few.iter().zip(many).zip(SEARCHES) {
+            // Each person who fits has eight times as many visits; that is all.
+            assert!(*many < 8_000 * 10 && *many < few * 6, "{text}: {few} steps with 1,000 visits, {many} with 8,000");
+        }
+    }
 }

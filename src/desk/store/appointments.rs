@@ -261,9 +261,9 @@ pub(super) fn put(conn: &Connection, day: &ClinicDay, appointment: &Appointment)
     let (id, person) = (appointment.id.as_str(), &appointment.person);
     let name = format!("{} {}", fold_name(person.given_name.as_str()), fold_name(person.family_name.as_str()));
     conn.prepare_cached(
-        "INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision, born) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT(id) DO UPDATE SET start_at = excluded.start_at, local_date = excluded.local_date, patient_id = excluded.patient_id,
-         name_folded = excluded.name_folded, body = excluded.body, revision = excluded.revision,
+         name_folded = excluded.name_folded, born = excluded.born, body = excluded.body, revision = excluded.revision,
          left_date = CASE WHEN appointment.local_date = excluded.local_date THEN appointment.left_date ELSE appointment.local_date END",
     )?
     .execute(params![
@@ -273,7 +273,8 @@ pub(super) fn put(conn: &Connection, day: &ClinicDay, appointment: &Appointment)
         person.id.as_str(),
         name,
         body,
-        int(bump(conn)?)
+        int(bump(conn)?),
+        person.birth_date.written()
     ])?;
     follow_with_visit(conn, id)
 }
@@ -282,7 +283,8 @@ pub(super) fn put(conn: &Connection, day: &ClinicDay, appointment: &Appointment)
 pub(super) fn rewrite(conn: &Connection, appointment: &Appointment) -> Result<(), DeskError> {
     let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
     let id = appointment.id.as_str();
-    conn.execute("UPDATE appointment SET body = ?2, revision = ?3 WHERE id = ?1", params![id, body, int(bump(conn)?)])?;
+    let born = appointment.person.birth_date.written();
+    conn.execute("UPDATE appointment SET body = ?2, revision = ?3, born = ?4 WHERE id = ?1", params![id, body, int(bump(conn)?), born])?;
     follow_with_visit(conn, id)
 }
 

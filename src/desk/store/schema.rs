@@ -48,6 +48,7 @@ const STEPS: &[&str] = &[
     EVENT_SUMS,
     limits::NUMBERS_OF_ALL_DAYS,
     changed::VISIT_CHANGES,
+    changed::FACES,
 ];
 
 const OUTBOX: &str = r"

@@ -1,4 +1,4 @@
-//! Steps about following changes: which visits each of them was about.
+//! Steps about following changes and finding people: what triggers keep.
 
 /// One trigger that notes the visit of a row: after which kind of write, and by which column of the row as it is then (or was).
 macro_rules! noted {
@@ -56,3 +56,30 @@ CREATE INDEX stop_open ON reason(date) WHERE appointment_id = '' AND taken_at IS
 CREATE INDEX stop_by_taken ON reason(taken_at) WHERE appointment_id = '';
 "
 );
+
+pub(super) const FACES: &str = r"
+-- Each name and birth date under which the list ever had somebody, for the search: people are fewer than their visits. Kept by the triggers below alone.
+CREATE TABLE face(
+    patient_id TEXT NOT NULL,
+    name_folded TEXT NOT NULL,
+    born TEXT NOT NULL,
+    PRIMARY KEY (patient_id, name_folded, born)
+) WITHOUT ROWID;
+ALTER TABLE appointment ADD COLUMN born TEXT NOT NULL DEFAULT '';
+UPDATE appointment SET born = COALESCE(json_extract(body, '$.person.birth_date'), '');
+INSERT OR IGNORE INTO face(patient_id, name_folded, born) SELECT patient_id, name_folded, born FROM appointment;
+DROP INDEX appointment_by_patient;
+CREATE INDEX appointment_by_patient ON appointment(patient_id, local_date, name_folded, born);
+CREATE TRIGGER face_of_new AFTER INSERT ON appointment BEGIN
+    INSERT INTO face(patient_id, name_folded, born) VALUES (NEW.patient_id, NEW.name_folded, NEW.born) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER face_of_changed AFTER UPDATE OF patient_id, name_folded, born ON appointment BEGIN
+    INSERT INTO face(patient_id, name_folded, born) VALUES (NEW.patient_id, NEW.name_folded, NEW.born) ON CONFLICT DO NOTHING;
+    DELETE FROM face WHERE patient_id = OLD.patient_id AND name_folded = OLD.name_folded AND born = OLD.born AND NOT EXISTS
+        (SELECT 1 FROM appointment a WHERE a.patient_id = OLD.patient_id AND a.name_folded = OLD.name_folded AND a.born = OLD.born);
+END;
+CREATE TRIGGER face_of_removed AFTER DELETE ON appointment BEGIN
+    DELETE FROM face WHERE patient_id = OLD.patient_id AND name_folded = OLD.name_folded AND born = OLD.born AND NOT EXISTS
+        (SELECT 1 FROM appointment a WHERE a.patient_id = OLD.patient_id AND a.name_folded = OLD.name_folded AND a.born = OLD.born);
+END;
+";
