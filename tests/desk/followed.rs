@@ -273,7 +273,7 @@ impl World {
                 ..now
             },
             1 => Appointment { start: now.start + SignedDuration::from_mins(45), ..now },
-            2 => Appointment { start: now.start.to_zoned(jiff::tz::TimeZone::UTC).saturating_add(1.day()).timestamp(), ..now },
+            2 => Appointment { start: now.start.to_zoned_datetime(jiff::tz::TimeZone::UTC).saturating_add(1.day()).timestamp(), ..now },
             3 => Appointment { service: "X-ray".into(), ..now },
             _ => now,
         };
