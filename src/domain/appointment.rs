@@ -258,6 +258,15 @@ pub(crate) mod tests {
         }
     }
 
+    /// Ada's visit with a telephone, an address and a card.
+    pub fn insured(payer: &str, end: Option<Date>) -> Appointment {
+        let mut visit = booked();
+        visit.person.contact.phone = "555-629-4821".into();
+        visit.person.contact.address = "12 Mill Street".into();
+        visit.coverage = Some(Coverage { payer: payer.into(), end, ..Coverage::default() });
+        visit
+    }
+
     #[test]
     fn standing_is_decided_in_this_order() {
         let zone = TimeZone::get("America/New_York").unwrap();

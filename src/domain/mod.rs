@@ -6,6 +6,7 @@ pub mod appointment;
 pub mod board;
 pub mod booking;
 pub mod born;
+pub mod clinic;
 pub mod clinic_day;
 pub mod contact;
 pub mod country;
@@ -24,6 +25,7 @@ pub mod newer;
 pub mod newer_word;
 #[cfg(test)]
 mod odd;
+pub mod on_file;
 pub mod pages;
 pub mod payer;
 pub mod person;

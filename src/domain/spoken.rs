@@ -64,6 +64,51 @@ pub const ALL: [Spoken; 42] = [
     spoken("yo", "Yoruba", "Yorùbá"),
 ];
 
+/// What can be chosen with one touch, by their tags: roughly in the order of their speakers in the United States, signs last.
+/// The desk takes every other.
+pub const OFFERED: [&str; 19] =
+    ["en", "es", "zh", "tl", "vi", "ar", "fr", "ko", "ru", "ht", "pt", "hi", "pl", "it", "fa", "ur", "uk", "so", "ase"];
+
+/// A language by the name that its speakers look for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The primary subtag; the whole tag of a language that we do not know.
+    pub tag: String,
+    /// The name in the language itself; empty where the page has a word for it.
+    pub own: String,
+}
+
+/// The languages to choose from.
+pub fn offered() -> impl Iterator<Item = Named> {
+    OFFERED.into_iter().map(named)
+}
+
+/// A language of a tag such as `pt-BR`. Empty: nobody knows it.
+#[must_use]
+pub fn named(tag: &str) -> Named {
+    match of(tag) {
+        Some(language) => {
+            let own = if can_be_written(language.own) {
+                language.own
+            } else if OFFERED.contains(&language.tag) {
+                // The page has a word for it.
+                ""
+            } else {
+                language.english
+            };
+            // Its own name says nothing to who reads no English.
+            let own = if language.tag == "ase" { "" } else { own };
+            Named { tag: language.tag.into(), own: own.into() }
+        }
+        None => Named { tag: tag.into(), own: tag.into() },
+    }
+}
+
+/// Whether the shipped fonts have these letters: Latin, Greek, Cyrillic and Arabic.
+fn can_be_written(name: &str) -> bool {
+    name.chars().all(|letter| matches!(letter, '\0'..='\u{52f}' | '\u{600}'..='\u{6ff}' | '\u{1e00}'..='\u{1eff}'))
+}
+
 /// The language of a tag such as `es` or `es-MX`, if it is one of [`ALL`].
 #[must_use]
 pub fn of(tag: &str) -> Option<Spoken> {
@@ -139,5 +184,24 @@ mod tests {
         ] {
             assert_eq!((says_the_same(one, other), says_the_same(other, one)), (same, same), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn languages_are_named_so_that_their_speakers_find_them() {
+        for (tag, shown, own) in [
+            ("es-MX", "es", "Español"),
+            ("vi", "vi", "Tiếng Việt"),
+            ("uk", "uk", "Українська"),
+            ("fa", "fa", "فارسی"),
+            // The page has its own word where no letters of ours can write it.
+            ("zh-Hant", "zh", ""),
+            ("hi", "hi", ""),
+            ("ase", "ase", ""),
+            ("am", "am", "Amharic"),
+            ("qaa", "qaa", "qaa"),
+        ] {
+            assert_eq!(named(tag), Named { tag: shown.into(), own: own.into() }, "{tag}");
+        }
+        assert!(OFFERED.iter().all(|tag| of(tag).is_some_and(|language| language.tag == *tag)));
     }
 }

@@ -7,12 +7,15 @@
 pub mod around;
 pub mod card;
 pub mod conversation;
+pub mod describe;
+pub mod detail_lines;
 pub mod details;
 pub mod ending;
 pub mod entry;
 mod finding;
 pub mod found;
 pub mod insurance;
+pub mod propose;
 pub mod screen;
 pub mod step;
 pub mod table;

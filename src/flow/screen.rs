@@ -5,9 +5,10 @@ use jiff::civil::{Date, DateTime};
 use super::around::{Look, Over, Said};
 use super::card::{CardPart, PhotoDoubt};
 use super::conversation::{Conversation, TicketAtHand};
+use super::detail_lines::{DetailLine, to_change, to_look_at};
 use super::details::Part;
 use super::entry::{DateEntry, DatePart, DateTrouble};
-use super::found::{Asks, MaskedContact, MaskedInsurance, SiteFace, Visit};
+use super::found::{Asks, MaskedInsurance, SiteFace, Visit};
 use super::step::{NewDetail, ScanWord, Step};
 use crate::domain::contact::{self, Doubt};
 use crate::domain::document::Document;
@@ -82,10 +83,10 @@ pub enum Content {
     Person(Private),
     /// The visits, and how many can be checked in.
     Visits(Vec<Visit>, usize),
-    /// What is on file of how to reach them, and which of it is shown.
-    Details(MaskedContact, Vec<Field>),
-    /// What is on file of how to reach them, which of it can be changed, and what they say is different.
-    Changes(MaskedContact, Vec<Field>, Vec<NewDetail>),
+    /// What is on file of how to reach them, as far as it is shown.
+    Details(Vec<DetailLine>),
+    /// What of it can be changed, and what they say is different.
+    Changes(Vec<DetailLine>, Vec<NewDetail>),
     /// A language is chosen; the one on file.
     Languages(String),
     /// One of these is being typed.
@@ -224,8 +225,10 @@ impl Conversation {
             (Step::Documents, _) => Content::Documents(self.documents_needed()),
             (Step::IsThisYou, Some(patient)) => Content::Person(patient.shown_name.clone()),
             (Step::Visits, Some(patient)) => Content::Visits(patient.visits.clone(), self.open_visits().count()),
-            (Step::Details, Some(patient)) => Content::Details(patient.contact.clone(), patient.takes.clone()),
-            (Step::ChangeDetails, Some(patient)) => Content::Changes(patient.contact.clone(), patient.takes.clone(), self.changes.clone()),
+            (Step::Details, Some(patient)) => Content::Details(to_look_at(&patient.contact, &patient.takes, self.language)),
+            (Step::ChangeDetails, Some(patient)) => {
+                Content::Changes(to_change(&patient.contact, &patient.takes, &self.changes), self.changes.clone())
+            }
             (Step::NewDetail(Part::Language), Some(patient)) => Content::Languages(patient.contact.language.clone()),
             (Step::NewDetail(Part::Interpreter), _) => Content::Words,
             (Step::NewDetail(part), Some(patient)) => {

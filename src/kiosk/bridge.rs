@@ -18,6 +18,7 @@ use crate::domain::insurance::{Relationship, Side};
 use crate::domain::language::Language;
 use crate::domain::proposal::Field;
 use crate::domain::queue::Wait;
+use crate::domain::spoken;
 use crate::domain::ticket::{CallAs, PrintOutcome};
 use crate::flow::around::{Over, Said};
 use crate::flow::card::CardPart;
@@ -297,11 +298,11 @@ fn fill(face: &ui::Kiosk<'_>, content: &Content, language: Language) {
             face.set_visits(ModelRc::from(Rc::new(VecModel::from(rows))));
             face.set_visits_open(i32::try_from(*open).unwrap_or(i32::MAX));
         }
-        Content::Details(contact, takes) => fill_details(face, details::to_look_at(contact, takes, language), false),
-        Content::Changes(contact, takes, changes) => fill_details(face, details::to_change(contact, takes, changes), !changes.is_empty()),
+        Content::Details(lines) => fill_details(face, details::faces(lines), false),
+        Content::Changes(lines, changes) => fill_details(face, details::faces(lines), !changes.is_empty()),
         Content::Languages(on_file) => {
             keep_or_set(&face.get_spoken(), details::spoken(), |spoken| face.set_spoken(spoken));
-            face.set_spoken_on_file(details::spoken_name(on_file).tag);
+            face.set_spoken_on_file(details::spoken_name(spoken::named(on_file)).tag);
         }
         Content::NewDetail { before, after, doubt, example, is_digits } => {
             face.set_text_before(before.as_str().into());

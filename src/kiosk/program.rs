@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::camera::CardCamera;
 use super::guessing::Brakes;
-use super::lookup::{Clinic, Roster, look_up};
+use super::lookup::{Roster, look_up};
 use super::orders::{Message, Print};
 use super::printing::{PrinterThread, PrinterWord};
 use super::scan::{input_of, number_of_card, sound_after};
@@ -25,6 +25,7 @@ use crate::codes::Reader;
 use crate::device::camera::CameraEvent;
 use crate::device::scanner::{ScannerEvent, ScannerStatus};
 use crate::device::speaker::Speaker;
+use crate::domain::clinic::Clinic;
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::Seq;
 use crate::domain::kiosk::OrderEnd;

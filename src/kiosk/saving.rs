@@ -4,16 +4,16 @@ use std::sync::MutexGuard;
 
 use jiff::Timestamp;
 
-use super::lookup::{self, Clinic};
 use super::printing::PrintRequest;
 use super::program::{Kiosk, TicketFacts, lock};
 use crate::device::camera;
+use crate::domain::clinic::Clinic;
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::{AppointmentId, Seq};
-use crate::domain::insurance::{Coverage, Side};
+use crate::domain::insurance::Side;
+use crate::domain::on_file::on_file;
 use crate::domain::pages::TicketPages;
-use crate::domain::payer::InsuranceSettings;
-use crate::domain::proposal::{Field, Proposal, Source, Value};
+use crate::domain::proposal::{Field, Proposal};
 use crate::domain::ticket::{PrintOutcome, Ticket};
 use crate::flow::step::{Answers, Input, PrintOrder, SavedTicket, WalkInRequest};
 use crate::store::photos::Photo;
@@ -56,38 +56,14 @@ impl Kiosk {
         let list = self.roster.list();
         let today = self.clinic.as_ref().map(|clinic| clinic.date(self.parts.clock.now()));
         let visit = answers.appointments.iter().find_map(|id| list.get(id));
-        let on_file = visit.zip(today).map(|(visit, today)| lookup::on_file(visit, &list.of_patient(&answers.patient), today));
-        let old = |field: Field| on_file.as_ref().map_or_else(|| field.nothing(), |on_file| on_file.value(field));
-        let insurance = self.clinic.as_ref().map(|clinic| &clinic.settings.insurance);
-        let mut proposals: Vec<Proposal> = answers
-            .changes
-            .iter()
-            .map(|change| Proposal {
-                field: change.field,
-                old: old(change.field),
-                new: with_what_stays(&old(change.field), &change.value, insurance),
-                source: change.source,
-                insisted: change.insisted,
-                photos: change.photos.clone(),
-            })
-            .collect();
-        if answers.second_pays_first {
-            swap_cards(&mut proposals, old);
-        }
-        proposals
+        let on_file = visit.zip(today).map(|(visit, today)| on_file(visit, &list.of_patient(&answers.patient), today));
+        answers.proposals(on_file.as_ref(), self.clinic.as_ref().map(|clinic| &clinic.settings.insurance))
     }
 
     /// The photos of the cards that are proposed, each under the field that its card is proposed for.
     fn photos_of(&self, answers: &Answers) -> Vec<(Field, Side, camera::Photo)> {
-        let belongs =
-            |field: Field, side: Side| answers.changes.iter().any(|change| change.field == field && change.photos.contains(&side));
-        let place = |field: Field| match field {
-            Field::Insurance if answers.second_pays_first => Field::SecondInsurance,
-            Field::SecondInsurance if answers.second_pays_first => Field::Insurance,
-            other => other,
-        };
-        let kept = self.parts.camera.kept().iter().filter(|(field, side, _)| belongs(*field, *side));
-        kept.map(|(field, side, photo)| (place(*field), *side, photo.clone())).collect()
+        let kept = self.parts.camera.kept().iter();
+        kept.filter_map(|(field, side, photo)| Some((answers.photo_is_of(*field, *side)?, *side, photo.clone()))).collect()
     }
 
     pub(super) fn save_walk_in(&mut self, request: &WalkInRequest) {
@@ -166,69 +142,5 @@ impl Kiosk {
         }
         // Only now is the desk told.
         self.parts.wake.notify_one();
-    }
-}
-
-/// A card of the same payer keeps what is not asked for and was not typed: group and plan.
-fn with_what_stays(old: &Value, new: &Value, insurance: Option<&InsuranceSettings>) -> Value {
-    let (Value::Coverage(old), Value::Coverage(new)) = (old, new) else { return new.clone() };
-    let mut new = new.clone();
-    // A list says "BCBS" where the patient chose "Blue Cross Blue Shield".
-    let payer =
-        |card: &Coverage| insurance.and_then(|insurance| insurance.payer_called(card.payer.as_str())).map(|payer| payer.code.clone());
-    let same_payer = old.payer == new.payer || payer(old).is_some_and(|code| Some(code) == payer(&new));
-    if !new.is_none() && same_payer {
-        for (new, old) in [(&mut new.group_id, &old.group_id), (&mut new.plan, &old.plan)] {
-            if new.is_blank() {
-                new.clone_from(old);
-            }
-        }
-    }
-    Value::Coverage(new)
-}
-
-/// The second card becomes the first one, and the first one the second.
-fn swap_cards(proposals: &mut Vec<Proposal>, old: impl Fn(Field) -> Value) {
-    let mut take = |field: Field| proposals.iter().position(|proposal| proposal.field == field).map(|at| proposals.remove(at));
-    let (first, second) = (take(Field::Insurance), take(Field::SecondInsurance));
-    let moved = |proposal: Option<Proposal>, from: Field, to: Field| {
-        let (source, insisted) = proposal.as_ref().map_or((Source::Typed, false), |proposal| (proposal.source, proposal.insisted));
-        let photos = proposal.as_ref().map(|proposal| proposal.photos.clone()).unwrap_or_default();
-        let new = proposal.map_or_else(|| old(from), |proposal| proposal.new);
-        Proposal { field: to, old: old(to), new, source, insisted, photos }
-    };
-    proposals.push(moved(second, Field::SecondInsurance, Field::Insurance));
-    proposals.push(moved(first, Field::Insurance, Field::SecondInsurance));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::payer::Payer;
-
-    #[test]
-    fn a_card_of_the_same_payer_keeps_group_and_plan_whatever_the_list_calls_it() {
-        let payer = Payer { code: "bcbs".into(), name: "Blue Cross Blue Shield".into(), also: vec!["BCBS".into()], ..Payer::default() };
-        let settings = InsuranceSettings { payers: vec![payer], ..InsuranceSettings::default() };
-        let card = |payer: &str, group: &str| {
-            Value::Coverage(Box::new(Coverage {
-                payer: payer.into(),
-                member_id: "1".into(),
-                group_id: group.into(),
-                plan: "".into(),
-                ..Coverage::default()
-            }))
-        };
-        for (old, new, typed, kept) in [
-            ("BCBS", "Blue Cross Blue Shield", "", "G7"),
-            ("BCBS", "Blue Cross Blue Shield", "G8", "G8"),
-            ("Unlisted", "Unlisted", "", "G7"),
-            ("BCBS", "Unlisted", "", ""),
-            ("Unlisted", "Other", "", ""),
-        ] {
-            assert_eq!(with_what_stays(&card(old, "G7"), &card(new, typed), Some(&settings)), card(new, kept), "{old} {new} {typed}");
-        }
-        let none = Field::Insurance.nothing();
-        assert_eq!(with_what_stays(&card("BCBS", "G7"), &none, Some(&settings)), none);
     }
 }

@@ -1,8 +1,9 @@
 //! What the desk's worker tells, taken in.
 
-use super::lookup::{Clinic, Roster};
+use super::lookup::Roster;
 use super::program::{Kiosk, lock};
 use crate::codes::Reader;
+use crate::domain::clinic::Clinic;
 use crate::domain::settings::ClinicSettings;
 use crate::flow::step::Input;
 use crate::store::feed::ListChange;

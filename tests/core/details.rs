@@ -25,7 +25,7 @@ fn change(field: Field, then: Vec<Input>) -> Vec<Input> {
 
 fn changes(conversation: &Conversation) -> Vec<NewDetail> {
     match conversation.screen().content {
-        Content::Changes(_, _, changes) => changes,
+        Content::Changes(_, changes) => changes,
         other => panic!("not on the page of changes but {other:?}"),
     }
 }

@@ -289,7 +289,7 @@ fn no_path_saves_twice_or_prints_before_saving() {
     fn changes(conversation: &Conversation) -> String {
         let entry = &conversation.detail;
         match conversation.screen().content {
-            Content::Changes(_, _, changes) => changes.len().to_string(),
+            Content::Changes(_, changes) => changes.len().to_string(),
             Content::CardPhoto { shot, .. } => format!("{shot:?}"),
             Content::CardReview { second, can_add, .. } => format!("{second:?} {can_add}"),
             Content::CardText(text) => format!("{} {} {}", text.before.as_str().len().min(1), text.doubt.is_some(), text.is_second),

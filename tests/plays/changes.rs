@@ -6,6 +6,7 @@ use arrivals::domain::appointment::Appointment;
 use arrivals::domain::proposal::{Field, Value};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::CallAs;
+use arrivals::flow::detail_lines::DetailLine;
 use arrivals::flow::details::Part;
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Input, Step};
@@ -40,7 +41,10 @@ fn phone_shown(room: &mut Room) -> String {
     room.scan("apt-ada-again");
     room.touch([Input::Yes, Input::GoOn]);
     let shown = match room.kiosk.screen().content {
-        Content::Details(contact, _) => contact.phone.as_str().to_owned(),
+        Content::Details(lines) => match lines.first() {
+            Some(DetailLine::Of { field: Field::Phone, on_file, .. }) => on_file.as_str().to_owned(),
+            other => panic!("the first line is not the telephone but {other:?}"),
+        },
         other => panic!("no contact details on the screen but {other:?}"),
     };
     room.start_over();
