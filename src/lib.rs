@@ -20,7 +20,6 @@ pub mod flow;
 /// The fonts that pages and tickets share.
 pub mod fonts;
 /// The kiosk program.
-#[cfg(feature = "kiosk")]
 pub mod kiosk;
 /// Tickets, as layout, raster and PDF.
 pub mod paper;

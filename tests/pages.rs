@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use arrivals::kiosk::bridge;
-use arrivals::kiosk::ui::{self, KioskWindow, Page};
+use arrivals::kiosk::window::bridge;
+use arrivals::kiosk::window::ui::{self, KioskWindow, Page};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use sample::{LANGUAGES, LOOKS, Look, PAGES, SIZES, Sample, named};
 use slint::platform::{Key, WindowEvent};

@@ -82,13 +82,13 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         #[cfg(feature = "desk")]
         Command::Demo { headless: true, out: Some(out), data, size, scale, plays, .. } => {
-            let how = arrivals::kiosk::demo::Headless { out, data, size, scale, plays };
-            let all_held = arrivals::kiosk::demo::run_headless(&how, &runtime)?;
+            let how = arrivals::kiosk::demo::run::Headless { out, data, size, scale, plays };
+            let all_held = arrivals::kiosk::demo::run::run_headless(&how, &runtime)?;
             Ok(if all_held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         #[cfg(feature = "desk")]
         Command::Demo { data, port, .. } => {
-            arrivals::kiosk::demo::run(data, port, &runtime)?;
+            arrivals::kiosk::demo::run::run(data, port, &runtime)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Run { config } => {

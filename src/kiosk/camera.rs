@@ -3,14 +3,13 @@
 //! Invariants: a photo is kept only by the patient's own answer, is saved with the check-in or not at all, and is gone from memory
 //! when the conversation ends.
 
+use super::mailbox::Mailbox;
 use super::program::{Event, Kiosk};
 use crate::device::camera::{Camera, CameraEvent, CameraState, CardFrame, Look, Photo, Picture, Verdict, View};
 use crate::domain::insurance::Side;
 use crate::domain::proposal::Field;
 use crate::flow::card::{CardPart, PhotoDoubt};
 use crate::flow::step::{Input, Step};
-
-use super::app::Mailbox;
 
 /// A card in front of the camera.
 pub struct CardCamera {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use super::app::Mailbox;
+use super::mailbox::Mailbox;
 use super::printing::PrinterThread;
 use super::program::Event;
 use crate::clock::Clock;

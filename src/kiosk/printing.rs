@@ -4,8 +4,11 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use super::program::TicketFacts;
+use crate::codes::ticket_qr;
 use crate::device::printer::{PrintJob, Printer, PrinterStatus};
 use crate::domain::ticket::{PrintOutcome, PrintTrouble, Ticket};
+use crate::flow::step::PrintOrder;
 use crate::paper::{PaperWidth, TicketFace, Typesetter};
 
 /// A printer in trouble is asked this often whether somebody has helped it.
@@ -77,5 +80,24 @@ impl PrinterThread {
     /// The outcome to report, if nobody takes the ticket.
     pub fn print(&self, request: PrintRequest) -> Result<(), PrintOutcome> {
         self.requests.send(request).map_err(|_| PrintOutcome::Failed(PrintTrouble::Fault))
+    }
+}
+
+/// The window is gone while a ticket is being worded: the number alone.
+#[must_use]
+pub fn unworded(order: &PrintOrder, facts: TicketFacts<'_>) -> TicketFace {
+    TicketFace {
+        rtl: order.language.is_rtl(),
+        clinic: facts.clinic.to_owned(),
+        number_label: String::new(),
+        number: order.ticket.number.to_string(),
+        name: order.name.clone(),
+        place_label: String::new(),
+        place: order.place.clone(),
+        lines: Vec::new(),
+        time_line: String::new(),
+        qr: ticket_qr(facts.pages, &order.ticket),
+        qr_label: String::new(),
+        copy_label: None,
     }
 }

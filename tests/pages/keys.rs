@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use arrivals::kiosk::ui::{self, Action, KioskWindow};
+use arrivals::kiosk::window::ui::{self, Action, KioskWindow};
 use slint::platform::{Key, WindowEvent};
 use slint::{ComponentHandle, SharedString};
 

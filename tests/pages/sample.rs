@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use arrivals::domain::spoken;
-use arrivals::kiosk::details as kiosk_details;
-use arrivals::kiosk::ui::{
+use arrivals::kiosk::window::details as kiosk_details;
+use arrivals::kiosk::window::ui::{
     CameraState, CardFace, DatePart, DateTrouble, DetailFace, DetailKind, Document, Doubt, HeldBy, Interpreter, Kiosk, MemberDoubt, Page,
     PayerName, PhotoDoubt, PrintState, Said, ScanWord, ScannerSide, SpokenName, Standing, VisitRow, WalkInReason, Why,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use arrivals::kiosk::ui::{self, DatePart, Doubt, KioskWindow, MemberDoubt, Page, ScannerSide};
+use arrivals::kiosk::window::ui::{self, DatePart, Doubt, KioskWindow, MemberDoubt, Page, ScannerSide};
 use i_slint_backend_testing::{AccessibleRole, ElementQuery};
 use slint::{ComponentHandle, LogicalSize, Model, ModelRc, VecModel};
 

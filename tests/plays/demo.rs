@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use arrivals::kiosk::demo::Headless;
+use arrivals::kiosk::demo::run::{Headless, run_headless};
 use serde_json::Value;
 
 #[test]
 fn every_play_of_the_demo_holds_and_leaves_its_files() {
     let out = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let all_held = arrivals::kiosk::demo::run_headless(&Headless::into(out.path()), &runtime).unwrap();
+    let all_held = run_headless(&Headless::into(out.path()), &runtime).unwrap();
     let transcript: Value = serde_json::from_slice(&fs::read(out.path().join("transcript.json")).unwrap()).unwrap();
     let plays = transcript["plays"].as_array().unwrap();
     for play in plays {

@@ -17,6 +17,8 @@ type Module = Vec<String>;
 struct Said {
     /// Everything that it names, from the root of the crate.
     names: BTreeSet<Module>,
+    /// Where other paths begin: other crates, and its own types.
+    elsewhere: BTreeSet<String>,
     /// What it offers under a name of its own, and where that is from.
     offers: BTreeMap<String, Module>,
     /// The modules of which it offers everything.
@@ -30,6 +32,13 @@ pub struct Graph {
     modules: BTreeMap<Module, Said>,
     /// Which modules a module names.
     pub arrows: BTreeMap<Module, BTreeSet<Module>>,
+}
+
+impl Graph {
+    /// The modules that name this crate, by any path, an alias or what a macro is given.
+    pub fn naming_crate(&self, name: &str) -> Vec<&Module> {
+        self.modules.iter().filter(|(_, said)| said.elsewhere.contains(name)).map(|(module, _)| module).collect()
+    }
 }
 
 /// A module as people write it.
@@ -114,14 +123,23 @@ fn is_for_tests(item: &Item) -> bool {
 
 impl Said {
     fn of(module: &[String], items: Vec<Item>, known: &BTreeSet<Module>) -> Self {
-        let mut said = Self { names: BTreeSet::new(), offers: BTreeMap::new(), offers_all_of: Vec::new(), own: BTreeSet::new() };
+        let mut said = Self {
+            names: BTreeSet::new(),
+            elsewhere: BTreeSet::new(),
+            offers: BTreeMap::new(),
+            offers_all_of: Vec::new(),
+            own: BTreeSet::new(),
+        };
         let mut aliases: BTreeMap<String, Module> = BTreeMap::new();
         let mut rest = TokenStream::new();
         for item in items.into_iter().filter(|item| !is_for_tests(item)) {
             if let Item::Use(uses) = &item {
                 let is_offered = !matches!(uses.vis, Visibility::Inherited);
                 for (path, alias) in leaves(&uses.tree, &[]) {
-                    let Some(name) = from_root(module, &path, known) else { continue };
+                    let Some(name) = from_root(module, &path, known) else {
+                        said.elsewhere.extend(path.into_iter().next());
+                        continue;
+                    };
                     said.names.insert(name.clone());
                     if alias == "*" {
                         said.offers_all_of.push(name);
@@ -139,7 +157,12 @@ impl Said {
         }
         for path in paths_in(rest) {
             let aliased = path.split_first().and_then(|(first, more)| aliases.get(first).map(|of| [of.as_slice(), more].concat()));
-            said.names.extend(aliased.or_else(|| from_root(module, &path, known)));
+            match aliased.or_else(|| from_root(module, &path, known)) {
+                Some(name) => {
+                    said.names.insert(name);
+                }
+                None => said.elsewhere.extend(path.into_iter().next()),
+            }
         }
         said
     }

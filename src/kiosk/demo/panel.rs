@@ -9,9 +9,9 @@ use super::rig::Rig;
 use crate::codes;
 use crate::device::printer::SimulatedCondition;
 use crate::domain::ids::AppointmentId;
-use crate::kiosk::app::Mailbox;
+use crate::kiosk::mailbox::Mailbox;
 use crate::kiosk::program::Event;
-use crate::kiosk::ui::{DeveloperPanel, KioskWindow, Panel, PanelPatient};
+use crate::kiosk::window::ui::{DeveloperPanel, KioskWindow, Panel, PanelPatient};
 
 /// How often the panel looks at what the desk holds.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(700);

@@ -4,7 +4,7 @@ use slint::platform::WindowEvent;
 use slint::winit_030::WinitWindowAccessor as _;
 use slint::{ComponentHandle as _, PhysicalPosition, PhysicalSize};
 
-use crate::kiosk::ui::{DeveloperPanel, KioskWindow};
+use crate::kiosk::window::ui::{DeveloperPanel, KioskWindow};
 
 /// The page that is drawn, in its own pixels.
 const PAGE: (u32, u32) = (1280, 800);

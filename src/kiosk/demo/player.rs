@@ -16,8 +16,8 @@ use crate::domain::language::Language;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::PrintOutcome;
 use crate::flow::step::Step;
-use crate::kiosk::headless::{Stage, png};
 use crate::kiosk::program::Event;
+use crate::kiosk::window::headless::{Stage, png};
 use crate::paper::{PaperWidth, escpos, pdf};
 
 /// One play on the stage.

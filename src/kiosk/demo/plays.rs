@@ -239,7 +239,7 @@ fn walked_away(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::Welcome)?;
     player.look()?;
     let window = &player.stage.app.window;
-    let left = crate::kiosk::bridge::typed_text(window);
+    let left = crate::kiosk::window::bridge::typed_text(window);
     ensure!(left.is_empty(), "something that was typed is still on the window");
     let visit = player.visit("demo-15")?;
     player.desk_holds(&visit, "expected", &[])

@@ -3,7 +3,6 @@
 use slint::{ComponentHandle as _, Rgb8Pixel, SharedPixelBuffer};
 
 use super::bridge::{keep_or_set, unbroken};
-use super::camera::CameraFace;
 use super::faces::{held_by, member_doubt, photo_doubt};
 use super::ui;
 use super::ui::KioskWindow;
@@ -11,6 +10,7 @@ use crate::device::camera::CameraState;
 use crate::domain::insurance::Coverage;
 use crate::flow::found::MaskedInsurance;
 use crate::flow::screen::{CardText, day_month_year};
+use crate::kiosk::camera::CameraFace;
 
 /// Shows what the camera sees. `painted`: the picture that is on the window already; answers which one is there now.
 pub fn show_camera(window: &KioskWindow, camera: Option<CameraFace<'_>>, painted: u64) -> u64 {

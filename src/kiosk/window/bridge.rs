@@ -10,7 +10,6 @@ use slint::{ComponentHandle as _, Model as _, ModelRc, SharedString, VecModel};
 use super::card_faces::{card_face, fill_card_text, fill_insurance};
 use super::details;
 use super::faces::{document_of, doubt_of, page_of, photo_doubt, scan_word, why_of};
-use super::program::{ClinicFace, Event, Surroundings};
 use super::ui;
 use super::ui::KioskWindow;
 use crate::domain::appointment::Standing;
@@ -27,6 +26,7 @@ use crate::flow::entry::{DatePart, DateTrouble};
 use crate::flow::found::{SiteFace, Visit};
 use crate::flow::screen::{Content, Screen, day_month_year};
 use crate::flow::step::{Input, ScanWord, Step};
+use crate::kiosk::program::{ClinicFace, Event, Surroundings};
 
 /// Whether a text runs from the right: its first letter says so. Digits run from the left in every language.
 #[must_use]

@@ -2,47 +2,19 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use slint::ComponentHandle as _;
 
 use super::bridge;
 use super::card_faces;
-use super::config::{Look, ScannerSide};
-use super::program::{Event, Kiosk, Surroundings};
 use super::ui::{self, KioskWindow};
 use crate::device::camera::CameraState;
 use crate::flow::card::PhotoDoubt;
 use crate::flow::screen::Screen;
-
-/// Where devices, printer and worker leave their events, from any thread.
-#[derive(Clone)]
-pub struct Mailbox {
-    events: mpsc::Sender<Event>,
-    ring: Arc<dyn Fn() + Send + Sync>,
-}
-
-impl std::fmt::Debug for Mailbox {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Mailbox")
-    }
-}
-
-impl Mailbox {
-    /// A mailbox and its other end. `ring` wakes whoever empties it.
-    pub fn new(ring: impl Fn() + Send + Sync + 'static) -> (Self, mpsc::Receiver<Event>) {
-        let (events, inbox) = mpsc::channel();
-        (Self { events, ring: Arc::new(ring) }, inbox)
-    }
-
-    /// Leaves an event. Once the program has ended nobody needs it any more.
-    pub fn leave(&self, event: Event) {
-        if self.events.send(event).is_ok() {
-            (self.ring)();
-        }
-    }
-}
+use crate::kiosk::config::{Look, ScannerSide};
+use crate::kiosk::program::{Event, Kiosk, Surroundings};
 
 type ScreenListener = Box<dyn Fn(&Screen)>;
 

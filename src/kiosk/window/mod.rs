@@ -1,4 +1,16 @@
-//! `arrivals-kiosk run`: the kiosk in a real window or straight on the display.
+//! The kiosk's window: `arrivals-kiosk run`, in a real window or straight on the display.
+//!
+//! Invariant: beside this folder only the files of the demo that draw name the toolkit.
+
+pub mod app;
+pub mod bridge;
+mod card_faces;
+pub mod details;
+mod faces;
+pub mod headless;
+pub mod stop;
+pub mod ui;
+pub mod words;
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -8,14 +20,16 @@ use std::time::Duration;
 use anyhow::Context as _;
 use slint::{ComponentHandle as _, Timer, TimerMode};
 
-use super::app::{App, Mailbox, dress};
+use self::app::{App, dress};
+use self::stop::Stop;
+use self::ui::KioskWindow;
+use self::words::ticket_face;
 use super::camera::CardCamera;
 use super::config::KioskConfig;
+use super::mailbox::Mailbox;
 use super::parts;
-use super::program::{Event, Kiosk, Parts, TicketFacts};
-use super::stop::Stop;
-use super::ui::{self, KioskWindow};
-use super::words::ticket_face;
+use super::printing::unworded;
+use super::program::{Event, Kiosk, Parts};
 use crate::clock::Clock;
 use crate::device::{camera, printer, scanner, speaker};
 use crate::store::{Store, key::KeyPlace};
@@ -171,25 +185,6 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     drop(scanner);
     drop(beside);
     Ok(ended)
-}
-
-/// The window is gone while a ticket is being worded: the number alone.
-#[must_use]
-pub fn unworded(order: &crate::flow::step::PrintOrder, facts: TicketFacts<'_>) -> crate::paper::TicketFace {
-    crate::paper::TicketFace {
-        rtl: order.language.is_rtl(),
-        clinic: facts.clinic.to_owned(),
-        number_label: String::new(),
-        number: order.ticket.number.to_string(),
-        name: order.name.clone(),
-        place_label: String::new(),
-        place: order.place.clone(),
-        lines: Vec::new(),
-        time_line: String::new(),
-        qr: crate::codes::ticket_qr(facts.pages, &order.ticket),
-        qr_label: String::new(),
-        copy_label: None,
-    }
 }
 
 #[cfg(test)]

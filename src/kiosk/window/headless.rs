@@ -14,9 +14,9 @@ use slint::{ComponentHandle as _, LogicalPosition, PhysicalSize, PlatformError, 
 
 use super::app::App;
 use super::bridge;
-use super::program::{Event, Kiosk};
 use super::ui::{self, KioskWindow, Speech};
 use crate::flow::step::Step;
+use crate::kiosk::program::{Event, Kiosk};
 
 /// The window of a thread's platform, and its time.
 type Platformed = (Rc<MinimalSoftwareWindow>, Rc<Cell<Duration>>);

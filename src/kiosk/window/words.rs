@@ -2,10 +2,10 @@
 
 use slint::{ComponentHandle as _, SharedString};
 
-use super::program::TicketFacts;
 use super::ui::{Kiosk, KioskWindow, Words};
 use crate::codes;
 use crate::flow::step::PrintOrder;
+use crate::kiosk::program::TicketFacts;
 use crate::paper::TicketFace;
 
 /// Says a ticket in the patient's language, whichever the window shows.
