@@ -28,7 +28,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("desk/store", &["desk/base", "domain", "codes", "sync", "files"]),
     ("desk/handle", &["desk/base", "desk/store", "domain", "clock"]),
     ("desk/service", &["desk", "desk/base", "desk/store", "desk/handle", "domain", "codes", "paper", "sync", "clock", "device"]),
-    ("desk/page", &["desk", "desk/base", "desk/store", "desk/handle", "desk/service", "domain", "sync"]),
+    ("desk/page", &["desk", "desk/base", "desk/handle", "desk/service", "domain", "sync"]),
     ("desk/http", &["desk", "desk/base", "desk/handle", "desk/service", "desk/page", "domain", "sync"]),
     ("kiosk", &["clock", "files", "fonts", "domain", "codes", "flow", "paper", "device", "store", "sync"]),
     ("kiosk/window", &["kiosk", "clock", "files", "fonts", "domain", "codes", "flow", "paper", "device", "store", "sync"]),

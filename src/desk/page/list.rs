@@ -10,11 +10,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::super::Desk;
-use super::super::store::Store;
 use super::drawn::Lists;
 use super::narrow::{Choices, Narrow};
 use crate::desk::base::error::DeskError;
 use crate::desk::service::changes::CardKey;
+use crate::desk::service::queue::around::AroundToday;
 use crate::desk::service::queue::today::Today;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::clinic_day::ClinicDay;
@@ -151,47 +151,45 @@ impl Day {
     pub fn shared(desk: &Desk, today: &Today) -> Result<Self, DeskError> {
         let (now, settings) = (today.at, desk.settings());
         let insurance = settings.insurance.ask.then_some(settings.insurance.ends_soon_days);
-        desk.with_store(|store| {
-            let date = store.date_at(now);
-            let (zone, clinic) = (store.zone().clone(), store.day().clone());
-            let known = Known::read(store, today, &settings, now)?;
-            let mut day = Self {
-                date,
-                zone,
-                clinic,
-                now,
-                revision: today.revision,
-                next: today.until.map(|until| until.as_second() + 1),
-                needs: Vec::new(),
-                waiting: Vec::new(),
-                held: Vec::new(),
-                called: Vec::new(),
-                seen_now: Vec::new(),
-                expected: Vec::new(),
-                left: Vec::new(),
-                closed: Vec::new(),
-                known: Arc::new(known),
-                insurance,
-                queues: Arc::clone(&today.queues),
-                settings,
-                my_point: None,
-                user: String::new(),
-                can_import: false,
-                narrow: Narrow::default(),
-                left_out: 0,
-                is_panel: false,
-            };
-            for row in today.list.rows() {
-                day.put(Arc::clone(row));
-            }
-            for stop in today.stops.iter() {
-                let part = if stop.latest.taken.is_none() { &mut day.needs } else { &mut day.closed };
-                part.push(Entry::Stop(Arc::new(stop.clone())));
-            }
-            day.sort();
-            day.left = day.left_days();
-            Ok(day)
-        })
+        let around = desk.around(today)?;
+        let (date, zone, clinic) = (around.date, around.zone.clone(), around.clinic.clone());
+        let known = Known::of(around, today, &settings);
+        let mut day = Self {
+            date,
+            zone,
+            clinic,
+            now,
+            revision: today.revision,
+            next: today.until.map(|until| until.as_second() + 1),
+            needs: Vec::new(),
+            waiting: Vec::new(),
+            held: Vec::new(),
+            called: Vec::new(),
+            seen_now: Vec::new(),
+            expected: Vec::new(),
+            left: Vec::new(),
+            closed: Vec::new(),
+            known: Arc::new(known),
+            insurance,
+            queues: Arc::clone(&today.queues),
+            settings,
+            my_point: None,
+            user: String::new(),
+            can_import: false,
+            narrow: Narrow::default(),
+            left_out: 0,
+            is_panel: false,
+        };
+        for row in today.list.rows() {
+            day.put(Arc::clone(row));
+        }
+        for stop in today.stops.iter() {
+            let part = if stop.latest.taken.is_none() { &mut day.needs } else { &mut day.closed };
+            part.push(Entry::Stop(Arc::new(stop.clone())));
+        }
+        day.sort();
+        day.left = day.left_days();
+        Ok(day)
     }
 
     fn put(&mut self, row: Arc<VisitRow>) {
@@ -396,37 +394,32 @@ impl Day {
 }
 
 impl Known {
-    fn read(store: &Store, today: &Today, settings: &ClinicSettings, now: Timestamp) -> Result<Self, DeskError> {
-        let date = store.date_at(now);
+    fn of(around: AroundToday, today: &Today, settings: &ClinicSettings) -> Self {
         let rows = || today.list.rows().map(|row| &**row);
         let mut known = Self {
-            refused_codes: store.refused_codes_of(date)?,
-            days_beside: if rows().filter_map(|row| row.appointment.as_ref()).any(|a| store.day().of(a.start) == date) {
-                Vec::new()
-            } else {
-                store.days_beside(date)?
-            },
-            left_before: store.count_left_before()?,
+            refused_codes: around.refused_codes,
+            days_beside: around.days_beside,
+            left_before: around.left_before,
             changes: 0,
-            same_numbers: store.count_same_numbers()?,
+            same_numbers: around.same_numbers,
             choices: Choices::of(rows(), settings),
             changes_by: HashMap::new(),
             cards_by: HashMap::new(),
             spoken_by: HashMap::new(),
-            eligibility: store.eligibility_on(date)?,
-            places: store.kiosk_places()?,
+            eligibility: around.eligibility,
+            places: around.places,
             on_it: HashMap::new(),
-            notes: store.visits_with_notes(date)?,
-            alike: alike(&rows().collect::<Vec<_>>(), store.zone()),
+            notes: around.notes,
+            alike: alike(&rows().collect::<Vec<_>>(), &around.zone),
         };
-        for (visit, user) in store.on_it(now)? {
+        for (visit, user) in around.on_it {
             let key = today.list.get(&visit).map_or_else(|| of_visit(&visit), |row| key_of(row));
             let users = known.on_it.entry(key).or_default();
             if !users.contains(&user) {
                 users.push(user);
             }
         }
-        for change in store.open_changes()? {
+        for change in around.changes {
             known.changes += 1;
             for key in [of_person(&change.person), of_visit(&change.appointment)] {
                 if matches!(change.key.field, Field::Insurance | Field::SecondInsurance) {
@@ -444,7 +437,7 @@ impl Known {
                 *known.changes_by.entry(key).or_default() += 1;
             }
         }
-        Ok(known)
+        known
     }
 }
 

@@ -1,5 +1,6 @@
 //! The clinic's day: who is here, who is called where, and what boards, phones and tickets say of it.
 
+pub mod around;
 pub mod board;
 pub mod by_hand;
 pub mod calling;
