@@ -2,9 +2,12 @@
 //!
 //! Invariant: this only says what looks odd, and why; whoever typed it may insist. Nothing here panics, whatever is typed.
 
+mod postal_codes;
+
 use phonenumber::metadata::DATABASE;
 use phonenumber::{Mode, PhoneNumber};
 
+use self::postal_codes::POSTAL_CODES;
 use super::private::Private;
 
 /// No e-mail address is longer (RFC 5321, a path without its brackets).
@@ -163,35 +166,6 @@ pub fn email(typed: &str) -> Result<Private, Doubt> {
     }
 }
 
-/// Forms of postal codes: `9` is a digit, `A` a letter, `*` either, all else stands as it is. Several are separated by a bar.
-/// After the addressing guides of the Universal Postal Union; the first form is the example's.
-const POSTAL_CODES: [(&str, &str, &str); 24] = [
-    ("AT", "9999", "1010"),
-    ("AU", "9999", "2000"),
-    ("BE", "9999", "1000"),
-    ("BR", "99999-999", "01310-100"),
-    ("CA", "A9A 9A9", "K1A 0B1"),
-    ("CH", "9999", "8001"),
-    ("CZ", "999 99", "110 00"),
-    ("DE", "99999", "10115"),
-    ("DK", "9999", "1050"),
-    ("ES", "99999", "28013"),
-    ("FI", "99999", "00100"),
-    ("FR", "99999", "75001"),
-    ("GB", "A9 9AA|A99 9AA|AA9 9AA|AA99 9AA|A9A 9AA|AA9A 9AA", "SW1A 1AA"),
-    ("IE", "A9* ****", "D02 X285"),
-    ("IN", "999999", "110001"),
-    ("IT", "99999", "00184"),
-    ("JP", "999-9999", "100-0001"),
-    ("MX", "99999", "06000"),
-    ("NL", "9999 AA", "1012 JS"),
-    ("NO", "9999", "0150"),
-    ("PL", "99-999", "00-001"),
-    ("PT", "9999-999", "1100-148"),
-    ("SE", "999 99", "111 20"),
-    ("US", "99999|99999-9999", "06035"),
-];
-
 fn postal_forms(country: &str) -> Option<(&'static str, &'static str)> {
     POSTAL_CODES.iter().find(|(code, ..)| code.eq_ignore_ascii_case(country)).map(|(_, forms, example)| (*forms, *example))
 }
@@ -222,6 +196,13 @@ fn written_as(form: &str, plain: &[char]) -> Option<String> {
         };
         match place {
             '9' | 'A' | '*' => written.push(*rest.next().filter(|c| fits(c))?),
+            letter if letter.is_ascii_lowercase() => {
+                let letter = letter.to_ascii_uppercase();
+                if rest.clone().next() == Some(&letter) {
+                    rest.next();
+                }
+                written.push(letter);
+            }
             between => written.push(between),
         }
     }
@@ -326,6 +307,10 @@ mod tests {
             ("1011", "DE", Err(Doubt::NoSuchPostalCode)),
             ("1012js", "NL", Ok("1012 JS")),
             ("d02x285", "IE", Ok("D02 X285")),
+            ("1073", "LV", Ok("LV-1073")),
+            ("lv1073", "LV", Ok("LV-1073")),
+            ("03051", "KR", Ok("03051")),
+            ("742cu001", "MU", Ok("742CU001")),
             (" any thing ", "ZZ", Ok("ANY THING")),
             ("", "US", Err(Doubt::NoSuchPostalCode)),
         ] {
@@ -333,7 +318,7 @@ mod tests {
         }
         for (country, forms, example) in POSTAL_CODES {
             assert_eq!(shown(postal_code(example, country)), Ok(example.to_owned()), "{country}");
-            assert_eq!(postal_code_is_digits(country), !forms.contains('A'), "{country}");
+            assert_eq!(postal_code_is_digits(country), !forms.contains(['A', '*']), "{country}");
         }
     }
 
