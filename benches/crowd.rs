@@ -1,6 +1,6 @@
 //! A full clinic at one desk: `cargo bench --no-default-features --features desk --bench crowd`.
 //!
-//! Starts the real program on a folder with an invented day and connects everybody at once: staff with the list open, boards, patients'
+//! Starts the real program on a folder with an invented day and connects everyone at once: staff with the list open, boards, patients'
 //! phones, kiosks. Then people check in and staff call, start and finish, far faster than in any clinic. Measured is how long news takes:
 //! from the moment in which "Call next" is sent until a board has heard it, a phone, and the list in every browser; and from the
 //! desk's answer to a check-in until the list shows it. Printed as a table, with the desk's memory and processor time.
@@ -168,7 +168,7 @@ async fn play(
     for kiosk in &clinic.kiosks {
         looking.spawn(workers::polls(addr, kiosk.clone(), Arc::clone(notes)));
     }
-    // Until everybody has what there is now.
+    // Until everyone has what there is now.
     tokio::time::sleep(REST).await;
 
     let (began, before) = (Instant::now(), processors(desk));
@@ -192,7 +192,7 @@ async fn play(
     Used { desk: desk_used, mine, others, memory_mib: peak_memory_mib(desk), wall }
 }
 
-/// Processor time so far: the desk's, this program's, and everybody's.
+/// Processor time so far: the desk's, this program's, and everyone's.
 struct Processors {
     desk: Duration,
     mine: Duration,

@@ -1,7 +1,7 @@
 //! How well people are found, measured on an invented crowd: `cargo bench --no-default-features --bench identity`.
 //!
 //! Prints the tables of `docs/identity.md`. `-- --seed N --impostors N` changes the seed and how many strangers try; with `--no-phones` the
-//! list knows nobody's telephone.
+//! list knows no one's phone.
 
 #[path = "../tests/crowd/mod.rs"]
 mod crowd;
@@ -16,7 +16,7 @@ use crowd::visit::{End, Habits, USUAL, come, words_of};
 use crowd::{Names, Random, Relation, Someone, crowd as make_crowd, is_third_of_one_name, is_twice_the_same, names::LANGUAGES, relative};
 
 const PEOPLE: usize = 5_000;
-/// Whoever looks again sees nothing.
+/// Anyone who looks again sees nothing.
 const NEVER_NOTICES: Habits = Habits { notices: 0, ..USUAL };
 /// Every person tries so often in each way.
 const ROUNDS: usize = 4;
@@ -166,16 +166,16 @@ fn shares(people: &[Someone], seed: u64) {
 /// So many strangers, and what came of them.
 #[derive(Default, Clone, Copy)]
 struct Strangers {
-    /// Gave date, both names and, where asked, their own telephone.
+    /// Gave date, both names and, where asked, their own phone.
     tries: u64,
     taken: u64,
-    /// Of those the ones who share given name, birth date and, but for a slip, family name with somebody on the list.
+    /// Of those the ones who share first name, birth date and, but for a slip, last name with someone on the list.
     twice_the_same: u64,
     twice_taken: u64,
     /// Slipped on the way to their own facts; not among the tries above.
     slipped: u64,
     slipped_taken: u64,
-    /// Went through the pages, where the given name is asked only if needed.
+    /// Went through the pages, where the first name is asked only if needed.
     at_kiosk: u64,
     saw_question: u64,
     after_question: u64,
@@ -248,7 +248,7 @@ fn strangers_of(people: &[Someone], seed: u64, count: usize) -> [Strangers; 8] {
             if n > 0 && is_third_of_one_name(day, &of, &stranger) {
                 continue;
             }
-            // Nine of ten type what they mean; the tenth slips as everybody does.
+            // Nine of ten type what they mean; the tenth slips as everyone does.
             let kind = if n > 0 && random.chance(90) { crowd::slips::Kind::AsOnFile } else { random.pick(&KINDS).0 };
             let Some(said) = typed(&mut random, kind, &words_of(&stranger)) else {
                 continue;
@@ -280,7 +280,7 @@ fn strangers_of(people: &[Someone], seed: u64, count: usize) -> [Strangers; 8] {
                 continue;
             }
             row.saw_question += 1;
-            // The page shows the given name and the first letter of the family name; an honest stranger sees another's.
+            // The page shows the first name and the first letter of the last name; an honest stranger sees another's.
             let shown = day.iter().find(|someone| someone.person.id == id).map(|someone| someone.person.given_name_and_initial());
             row.after_question += u64::from(shown == Some(stranger.person.given_name_and_initial()));
         }
@@ -288,7 +288,7 @@ fn strangers_of(people: &[Someone], seed: u64, count: usize) -> [Strangers; 8] {
     found
 }
 
-/// All that a page could ask, at once; the telephone where it is asked for.
+/// All that a page could ask, at once; the phone where it is asked for.
 fn ask_at_once(index: &Index, said: &Words, someone: &Someone) -> Option<PatientId> {
     let mut facts = Typed {
         birth_date: BirthDate(said.born),
@@ -352,7 +352,7 @@ fn speed(seed: u64) {
     println!("All {APPOINTMENTS} of one family name and birth date: {}", worst(&people));
 }
 
-/// The longest of twenty answers if everybody on the list has one family name and birth date; each the fastest of three.
+/// The longest of twenty answers if everyone on the list has one last name and birth date; each the fastest of three.
 fn worst(people: &[Someone]) -> String {
     let mut alike: Vec<_> = people.iter().map(|someone| someone.person.clone()).collect();
     let (family, birth_date) = (alike[0].family_name.clone(), alike[0].birth_date.day().expect("a day"));

@@ -143,7 +143,7 @@ fn family_name(number: u32) -> String {
     format!("lindqvist{}", letters.into_iter().collect::<String>())
 }
 
-/// A port at which nobody answers.
+/// A port at which no one answers.
 fn closed_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
@@ -200,7 +200,7 @@ impl Rig {
         time
     }
 
-    /// Types everything up to the family name's page.
+    /// Types everything up to the last name's page.
     fn reach_family_name(&mut self, number: u32, whole: bool, mut tell: impl FnMut(&'static str, Duration)) {
         let ListChange::Appointment(appointment) = appointment(number) else { return };
         let born = appointment.person.birth_date.day().expect("a day").0;
@@ -344,7 +344,7 @@ fn day() {
     println!("memory at its highest                     {:.1} MiB resident (VmHWM)", memory("status", "VmHWM:"));
 }
 
-/// As a child: one key on the family name's page, from touch to frame.
+/// As a child: one key on the last name's page, from touch to frame.
 fn keys() {
     let mut rig = Rig::new(folder());
     rig.reach_family_name(0, false, |_, _| {});

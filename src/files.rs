@@ -9,7 +9,7 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// So many copies from before updates are kept.
+/// This many copies from before updates are kept.
 const COPIES_MAX: usize = 2;
 
 /// What every SQLite database begins with (SQLite file format, 1.3).

@@ -178,7 +178,7 @@ impl Clinic {
         assert_eq!(summary.refused, 0, "the invented list is right");
     }
 
-    /// Days that are too old to be kept: everybody came and was done.
+    /// Days that are too old to be kept: everyone came and was done.
     fn live_through_old_days(&mut self, desk: &Desk, clock: &ManualClock, zone: &TimeZone, old: usize) {
         let Some(kiosk) = self.kiosks.last_mut() else { return };
         for n in 0..old {
@@ -197,7 +197,7 @@ impl Clinic {
         }
     }
 
-    /// Days on which everybody came, was called and was seen, so that it is known how long it takes.
+    /// Days on which everyone came, was called and was seen, so that it is known how long it takes.
     fn live_through_the_past(&mut self, desk: &Desk, clock: &ManualClock, zone: &TimeZone) {
         let Some(kiosk) = self.kiosks.last_mut() else { return };
         for (day, date) in past(self.date) {
@@ -234,7 +234,7 @@ fn past(date: Date) -> impl Iterator<Item = (i64, Date)> {
     (1..=PAST.0).rev().filter_map(move |day| Some((day, date.checked_sub(SignedDuration::from_hours(24 * day)).ok()?)))
 }
 
-/// What a kiosk tells of somebody who has checked in.
+/// What a kiosk tells of someone who has checked in.
 pub fn checked_in(seq: u64, at: Timestamp, ticket: &str, date: Date, visit: &str) -> serde_json::Value {
     json!({ "seq": seq, "at": at, "event": {
         "kind": "checked-in", "ticket": { "number": ticket, "date": date }, "patient": "p", "appointments": [visit],

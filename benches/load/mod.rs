@@ -1,4 +1,4 @@
-//! What `crowd` is made of: a clinic's folder, everybody who is connected, and what they saw when.
+//! What `crowd` is made of: a clinic's folder, everyone who is connected, and what they saw when.
 
 pub mod clinic;
 pub mod http;

@@ -1,4 +1,4 @@
-//! What everybody noted: when something was done, and when who saw it.
+//! What everyone noted: when something was done, and when who saw it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Those who only look: boards, phones, and the list of everybody at the desk.
+//! Those who only look: boards, phones, and the list of everyone at the desk.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -77,7 +77,7 @@ pub type CalledBy = Mutex<HashMap<usize, String>>;
 pub struct List {
     pub called: Arc<CalledBy>,
     latest: watch::Sender<u64>,
-    /// Whoever did something fetches the list whatever was heard.
+    /// Anyone who did something fetches the list whatever was heard.
     again: tokio::sync::Notify,
     fetched: watch::Sender<u64>,
 }
@@ -92,7 +92,7 @@ impl List {
         })
     }
 
-    /// Fetches anew and waits for it.
+    /// Fetches again and waits for it.
     pub async fn refresh(&self) {
         let mut fetched = self.fetched.subscribe();
         self.again.notify_one();

@@ -25,7 +25,7 @@ async fn next_of(client: &mut Client, queue: &str) -> std::io::Result<Option<Str
     Ok(its.and_then(|form| between(form, "name=\"appointment\" value=\"", "\"")).map(str::to_owned))
 }
 
-/// Somebody who is signed in.
+/// Someone who is signed in.
 pub struct Staff {
     pub n: usize,
     pub headers: String,

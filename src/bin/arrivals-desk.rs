@@ -34,7 +34,7 @@ mod kiosks;
 #[path = "desk/people.rs"]
 mod people;
 
-/// The desk of a clinic: today's list, what kiosks report, and who needs somebody.
+/// The desk of a clinic: today's list, kiosk reports, and who needs attention.
 #[derive(Parser)]
 #[command(name = "arrivals-desk", version)]
 struct Arguments {
@@ -44,94 +44,94 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Runs the desk until it is told to stop (Ctrl-C or SIGTERM).
+    /// Runs the desk until Ctrl-C or SIGTERM.
     Serve {
         #[command(flatten)]
         place: Place,
-        /// Address and port to listen on, of this machine alone, such as localhost:8080; replaces the configuration's.
+        /// Address and port to listen on, on this machine only, such as localhost:8080; overrides the configuration.
         #[arg(long, value_name = "ADDR", value_parser = listen_address)]
         listen: Option<SocketAddr>,
     },
     /// Imports appointments from CSV, Excel (.xlsx) or FHIR R4 JSON files, also while the desk runs.
     ///
-    /// Prints one line for each refusal and ends with `taken N, unchanged M, refused K`.
-    /// Exit status: 0 nothing refused, 2 something refused (the rest is taken), 1 a file could not be read at all.
+    /// Prints one line per error and ends with `taken N, unchanged M, refused K`.
+    /// Exit status: 0 no errors, 2 some rows had errors (the rest is imported), 1 a file could not be read at all.
     Import {
-        /// Files whose names end in .csv, .txt, .tsv, .xlsx, .xlsm, .json, .ndjson or .jsonl; all FHIR files together are one list.
+        /// Files with the extension .csv, .txt, .tsv, .xlsx, .xlsm, .json, .ndjson or .jsonl; all FHIR files together are one list.
         #[arg(required_unless_present = "sample_day")]
         files: Vec<PathBuf>,
-        /// Instead of files: an invented clinic day around the present hour, for trying out. Refused by a desk that has appointments of its own.
+        /// Instead of files: a sample clinic day around the current time, for a trial. A desk with its own appointments refuses it.
         #[arg(long, conflicts_with_all = ["files", "preview"])]
         sample_day: bool,
-        /// Says what they would change, one line for each appointment, and takes nothing.
+        /// Shows what would change, one line per appointment, and imports nothing.
         #[arg(long, visible_alias = "dry-run")]
         preview: bool,
-        /// Says what the columns of these files are, as TOML: `[columns]` with lines such as start = "Appt Time"; before it, if wanted, ignore, date_order
-        /// ("mdy" or "dmy"), delimiter, encoding and zone. Without it, what was matched on the Import page counts.
+        /// Maps the columns of these files, as TOML: `[columns]` with lines such as start = "Appt Time"; before it, optionally, ignore, date_order
+        /// ("mdy" or "dmy"), delimiter, encoding and zone. Without it, the mapping from the Import page is used.
         #[arg(long, value_name = "FILE.toml", conflicts_with = "sample_day")]
         map: Option<PathBuf>,
         #[command(flatten)]
         place: Place,
     },
-    /// Says what a kiosk would answer to typed facts: for judging the matcher on a clinic's own list.
+    /// Shows what a kiosk would answer to typed details, to test matching on a clinic's own list.
     ///
     /// Nothing is stored. Ends with `one N, ask_more M, none K, wrong J`.
-    /// Exit status: 0 every try was read, 2 some were not (they answer none), 1 a file could not be read or written.
+    /// Exit status: 0 every attempt was read, 2 some were not (their outcome is none), 1 a file could not be read or written.
     Match {
         /// The list: CSV or FHIR R4 JSON, as for import.
         #[arg(long, value_name = "DAY.csv")]
         appointments: PathBuf,
-        /// CSV with the columns try_id, given_name, family_name, birth_date (YYYY-MM-DD) and, if wanted, phone_last4.
-        /// An empty given_name is one that was not asked for yet.
+        /// CSV with the columns try_id, given_name, family_name, birth_date (YYYY-MM-DD) and, optionally, phone_last4.
+        /// An empty given_name means that it was not asked yet.
         #[arg(long, value_name = "TRIES.csv")]
         tries: PathBuf,
-        /// CSV that is written: try_id, outcome (one, ask_more or none), appointment_id (for one).
+        /// The CSV file to write: try_id, outcome (one, ask_more or none), appointment_id (for one).
         #[arg(long, value_name = "RESULT.csv")]
         out: PathBuf,
     },
-    /// Writes the letter of an appointment: one page, PDF, with the code that kiosks check in with.
+    /// Writes the letter of an appointment: a one-page PDF with the code that the patient scans at a kiosk.
     ///
-    /// It holds the patient's name: keep it as you keep the clinic's other letters. Doing it again makes another letter for the
-    /// appointment as it is then; the earlier one stays good until it expires.
+    /// It contains the patient's name: protect it like the clinic's other letters. Running it again creates another letter for the
+    /// appointment as it is then; the earlier letter works until it expires.
     Letter {
-        /// The booking system's number of the appointment.
+        /// The appointment ID in the scheduling system.
         appointment: String,
-        /// The file that is written; name it as you like, but not after the patient.
+        /// The file to write. Don't use the patient's name in its name.
         #[arg(long, value_name = "FILE.pdf")]
         out: PathBuf,
         #[command(flatten)]
         place: Place,
     },
-    /// Writes the changed contact details and insurance cards that staff accepted, each exactly once, as CSV for the record system.
+    /// Exports the contact and insurance changes that staff accepted, each exactly once, as CSV for the EHR.
     ///
-    /// The changes get the number of a batch first, then the file is written. If the file was lost, --batch writes it again.
-    /// A change that a later list contradicted is not handed on; a note counts them. If there is nothing to hand on, no file is written and the exit status is 0. It holds patients' details: keep it accordingly.
+    /// The changes get a batch number first, then the file is written. If the file was lost, --batch writes it again.
+    /// A change that a later list contradicted is not exported; a note counts them. If there is nothing to export, no file is written and the exit status is 0. The file contains patient data: protect it.
     ExportChanges {
-        /// The file that is written.
+        /// The file to write.
         #[arg(long, value_name = "FILE.csv")]
         out: PathBuf,
-        /// Writes this batch again, and hands on nothing new.
+        /// Writes this batch again and exports nothing new.
         #[arg(long, value_name = "N")]
         batch: Option<u64>,
         #[command(flatten)]
         place: Place,
     },
-    /// The keys that letters are signed with.
+    /// Manages the keys that sign letters.
     #[command(subcommand)]
     LetterKey(kiosks::LetterKeyCommand),
-    /// People who may sign in.
+    /// Manages users.
     #[command(subcommand)]
     User(people::UserCommand),
-    /// Who saw or changed what about whom, and when.
+    /// Verifies or exports the audit log: who viewed or changed which patient's data, and when.
     #[command(subcommand)]
     Audit(people::AuditCommand),
-    /// Kiosks that may report.
+    /// Manages kiosks.
     #[command(subcommand)]
     Kiosk(kiosks::KioskCommand),
-    /// Writes how some days went: one CSV for each figure, and report.html with all of them drawn. It holds nobody's name.
+    /// Writes a report of some days: one CSV per figure, and report.html with charts. It contains no names.
     ///
-    /// Without dates it is the week that ends today. Files of an earlier report in the folder are replaced. What each figure counts is in
-    /// docs/reports.md. Exit status: 0 everything was written, 1 it was not.
+    /// Without dates: the week that ends today. Files of an earlier report in the folder are replaced. What each figure counts is in
+    /// docs/reports.md. Exit status: 0 everything was written, 1 something was not.
     Report {
         /// The first day, such as 2026-11-23.
         #[arg(long, value_name = "DATE", default_value = "")]
@@ -145,7 +145,7 @@ enum Command {
         /// Only visits for this service.
         #[arg(long, value_name = "NAME")]
         service: Option<String>,
-        /// The folder that is written to; made if it is not there.
+        /// The folder to write to; created if it doesn't exist.
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
         #[command(flatten)]
@@ -158,7 +158,7 @@ enum Command {
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 struct Place {
-    /// The folder with the desk's file; made if it is not there.
+    /// The folder with the desk's file; created if it doesn't exist.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// A configuration file (see deploy/desk.example.toml).
@@ -167,7 +167,7 @@ struct Place {
 }
 
 impl Place {
-    /// As it was typed, to be typed again with another command.
+    /// As it was typed, for a hint that names another command.
     fn as_flag(&self) -> String {
         match (&self.config, &self.data) {
             (Some(file), _) => format!("--config {}", file.display()),
@@ -180,7 +180,7 @@ impl Place {
         match (self.config, self.data) {
             (Some(file), _) => Ok(DeskConfig::load(&file)?),
             (None, Some(data)) => Ok(DeskConfig::of_folder(data)),
-            (None, None) => bail!("say where the desk's data is: --data DIR or --config FILE"),
+            (None, None) => bail!("the desk's data folder is missing: use --data DIR or --config FILE"),
         }
     }
 }
@@ -250,10 +250,10 @@ fn open(config: &DeskConfig) -> anyhow::Result<Desk> {
     Ok(desk)
 }
 
-/// For what means nothing at a new desk: a mistyped folder is not made into one.
+/// For commands that need an existing desk: a mistyped folder must not become a new one.
 fn open_existing(config: &DeskConfig) -> anyhow::Result<Desk> {
     if !config.data.join("desk.sqlite").exists() {
-        bail!("there is no desk in {}: look at --data, or at data in the configuration", config.data.display());
+        bail!("there is no desk in {}: check --data, or data in the configuration", config.data.display());
     }
     open(config)
 }
@@ -264,14 +264,14 @@ async fn serve(config: DeskConfig, listen: Option<SocketAddr>, place: &str) -> a
     let desk = open(&config)?;
     if config.clinic.is_some() && desk.has_own_settings()? {
         tracing::warn!(
-            "[clinic] in the configuration is not used: settings were changed at the desk; `arrivals-desk settings import FILE` puts a file in force, `settings export` writes one"
+            "[clinic] in the configuration is not used: settings were changed at the desk; `arrivals-desk settings import FILE` publishes a file, `settings export` writes one"
         );
     }
     let serving = desk.serve(listen.unwrap_or(config.listen)).await?;
     println!("listening on http://{}", serving.addr);
     std::io::stdout().flush().context("cannot write to standard output")?;
     // For the person who started it. Programs read the line above.
-    eprintln!("Open http://{}/ in a browser. Ctrl-C ends the desk.", serving.addr);
+    eprintln!("Open http://{}/ in a browser. Ctrl-C stops the desk.", serving.addr);
     if desk.users()?.is_empty() {
         eprintln!("No users yet. In another terminal: arrivals-desk user add NAME --role admin {place}");
     }
@@ -279,13 +279,13 @@ async fn serve(config: DeskConfig, listen: Option<SocketAddr>, place: &str) -> a
         Ok(alone) => Some(alone),
         Err(TryLockError::WouldBlock) => {
             eprintln!(
-                "Note: another desk serves {} already. Both work on the same file; if you did not mean that, stop one of them.",
+                "Note: another desk already serves {}. Both use the same file; stop one of them if you did not intend that.",
                 config.data.display()
             );
             None
         }
         Err(TryLockError::Error(error)) => {
-            tracing::info!(error = %error.kind(), "cannot see whether another desk serves the same folder");
+            tracing::info!(error = %error.kind(), "cannot check whether another desk serves the same folder");
             None
         }
     };
@@ -328,7 +328,7 @@ fn match_tries(appointments: &Path, tries: &Path, out: &Path) -> anyhow::Result<
     let mut tell = |report: Report| match report {
         Report::Refusal(text) | Report::Change(text) => println!("{text}"),
         Report::Note(text) => eprintln!("note: {text}"),
-        Report::Progress(done) => eprintln!("{done} tries so far"),
+        Report::Progress(done) => eprintln!("{done} attempts so far"),
         Report::Days(_) => {}
     };
     let summary = matching::match_files(appointments, tries, out, &mut tell)?;
@@ -343,7 +343,7 @@ fn write_letter(desk: &Desk, data: &Path, appointment: &str, out: &Path) -> anyh
     write_file(out, &pdf, &[data]).map_err(anyhow::Error::msg)?;
     println!("{} is the letter of appointment {appointment}", out.display());
     if let Some(last_day) = desk.letter_ended(&id)? {
-        eprintln!("note: no kiosk takes this letter: it was good until {last_day}; look at the appointment's date");
+        eprintln!("note: no kiosk accepts this letter: it expired after {last_day}; check the appointment's date");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -352,19 +352,19 @@ fn export_changes(desk: &Desk, data: &Path, out: &Path, batch: Option<u64>) -> a
     let contradicted = if batch.is_none() { desk.contradicted_since_last_batch()? } else { 0 };
     if contradicted > 0 {
         let changes = if contradicted == 1 { "change is" } else { "changes are" };
-        eprintln!("note: {contradicted} accepted {changes} not handed on: a later list says something else; the person's page shows it");
+        eprintln!("note: {contradicted} accepted {changes} not exported: a later list has a different value; see the patient's page");
     }
     let batch = match batch {
         Some(batch) => batch,
         None => match desk.next_export_batch()? {
             Some(batch) => batch,
             None => {
-                println!("nothing to export: no accepted change waits");
+                println!("nothing to export: no accepted changes are pending");
                 return Ok(ExitCode::SUCCESS);
             }
         },
     };
-    let Some((csv, count)) = desk.export_csv(batch)? else { bail!("there is no batch {batch}; without --batch the next one is made") };
+    let Some((csv, count)) = desk.export_csv(batch)? else { bail!("there is no batch {batch}; without --batch the next one is created") };
     if let Err(why) = write_file(out, &csv, &[data]) {
         bail!("{why}; batch {batch} is kept, write it with --batch {batch}");
     }
@@ -375,7 +375,7 @@ fn export_changes(desk: &Desk, data: &Path, out: &Path, batch: Option<u64>) -> a
 fn report(desk: &Desk, data: &Path, (from, to): (&str, &str), filter: Filter, out: &Path) -> anyhow::Result<ExitCode> {
     let days = Days::read(from, to, desk.clinic_date()).map_err(anyhow::Error::msg)?;
     let made = desk.figures(days, filter.clone())?;
-    std::fs::create_dir_all(out).with_context(|| format!("the folder {} cannot be made", out.display()))?;
+    std::fs::create_dir_all(out).with_context(|| format!("the folder {} cannot be created", out.display()))?;
     for figure in &made.figures {
         write_file(&out.join(format!("{}.csv", figure.code)), &csv(figure)?, &[data]).map_err(anyhow::Error::msg)?;
     }
@@ -444,6 +444,6 @@ fn tell_days(desk: &Desk, found: &BTreeMap<Date, u64>) {
         eprintln!("{line}");
     }
     if let Some(past) = days::past(found, today) {
-        eprintln!("note: {past} If you did not mean that, import the current list.");
+        eprintln!("note: {past} If that is not intended, import the current list.");
     }
 }

@@ -22,13 +22,13 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Try everything with nothing to install: a desk inside, simulated devices, a clinic day around now.
+    /// Runs a demo with nothing to install: a desk inside, simulated devices, a clinic day around now.
     #[cfg(feature = "desk")]
     Demo {
-        /// Play whole check-ins without a display; leave pictures, tickets and transcript.json in --out.
+        /// Plays whole check-ins without a display and saves pictures, tickets and transcript.json in --out.
         #[arg(long, requires = "out")]
         headless: bool,
-        /// Where the headless demo leaves its files.
+        /// The folder for the headless demo's files.
         #[arg(long, value_name = "DIR", requires = "headless")]
         out: Option<PathBuf>,
         /// The headless window, in pixels.
@@ -37,23 +37,23 @@ enum Command {
         /// How large pages are drawn in it: 1 is their own size, 0.5 half of it.
         #[arg(long, value_name = "FACTOR", requires = "headless", default_value_t = 1.0, value_parser = scale)]
         scale: f32,
-        /// Give this play only; may be said more than once.
+        /// Plays only this one; can be repeated.
         #[arg(long = "play", value_name = "NAME", requires = "headless")]
         plays: Vec<String>,
-        /// Keep the demo's day in this folder; without it everything is temporary.
+        /// Keeps the demo's data in this folder; without it everything is temporary.
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
         /// The desk's port; without it 8080, or any free one.
         #[arg(long, value_name = "PORT", conflicts_with = "headless")]
         port: Option<u16>,
     },
-    /// Be the kiosk that a configuration describes.
+    /// Runs the kiosk with a configuration.
     Run {
-        /// The configuration; deploy/kiosk.example.toml is a complete one.
+        /// The configuration file; see deploy/kiosk.example.toml.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
-    /// Tell the state of every device in words and print a test ticket; exit 0 only if all are ready.
+    /// Checks every device and prints a test ticket; exit status 0 only if all are ready.
     SelfTest {
         /// The configuration.
         #[arg(long, value_name = "FILE")]
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("ARRIVALS_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,arrivals=info"));
-    // Colours are for people; a journal or a file gets plain lines.
+    // Colors are for people; a journal or a file gets plain lines.
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
     arrivals::files::no_core_dumps();
     match run(arguments.command) {
@@ -124,10 +124,10 @@ fn scale(text: &str) -> Result<f32, String> {
     text.parse().ok().filter(|factor| (0.25..=4.0).contains(factor)).ok_or_else(|| "write a factor from 0.25 to 4".to_owned())
 }
 
-/// Becomes the program of this name anew, with the same arguments: the one that is installed now, if it was updated meanwhile.
+/// Restarts as the program of this name with the same arguments: the one installed now, if it was updated in the meantime.
 fn start_again() -> anyhow::Result<ExitCode> {
     let mut arguments = std::env::args_os();
     let name = arguments.next().context("the program does not know its own name")?;
     let error = std::os::unix::process::CommandExt::exec(std::process::Command::new(&name).args(arguments));
-    Err(error).context("the program cannot start again by itself; start it anew")
+    Err(error).context("the program cannot restart itself; start it again")
 }

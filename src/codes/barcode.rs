@@ -1,7 +1,7 @@
-//! The barcodes that a clinic's own letters carry already, told apart by patterns in the clinic's settings.
+//! The barcodes that a clinic's own letters carry already, distinguished by patterns in the clinic's settings.
 //!
 //! Invariants: a pattern is for the whole text and has one group, the number; matching takes a time that grows with the
-//! text alone, whatever the pattern; a bad pattern is refused when the settings come, not when somebody scans.
+//! text alone, whatever the pattern; a bad pattern is refused when the settings come, not when someone scans.
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -11,7 +11,7 @@ use crate::domain::settings::{BarcodePattern, Carries};
 
 /// A longer text is no clinic's barcode.
 const TEXT_BYTES_MAX: usize = 512;
-/// A longer number is nobody's.
+/// A longer number is no one's.
 const NUMBER_BYTES_MAX: usize = 64;
 /// A pattern that needs more memory than this is no pattern for a barcode.
 const PATTERN_BYTES_MAX: usize = 1 << 16;

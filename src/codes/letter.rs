@@ -1,10 +1,10 @@
-//! The signed code of a letter: made by the desk, verified by a kiosk without asking anybody.
+//! The signed code of a letter: made by the desk, verified by a kiosk without asking anyone.
 //!
 //! `AL:` and 79 bytes in base45, 122 characters: as many as a version-5 square code holds at level M. The last
 //! character is always a digit, so that cutting white space off its ends cannot hurt it. `docs/codes.md` has the table.
 //!
 //! Invariants: nothing of it is believed before the signature was found to be the clinic's, except which clinic it
-//! names and, under a key that nobody knows any more, whether its day is over; it names nobody; a seed is never shown
+//! names and, under a key that no one knows any more, whether its day is over; it names no one; a seed is never shown
 //! and is wiped when its signer is dropped.
 
 use blake2::{Blake2s256, Digest};
@@ -85,7 +85,7 @@ impl Signer {
         self.secret.verifying_key().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The code of a letter for a visit on this date, good until so many days after it.
+    /// The code of a letter for a visit on this date, good until this many days after it.
     #[must_use]
     pub fn sign(&self, date: Date, valid_days: u8, appointment: &AppointmentId, patient: &PatientId) -> String {
         let [c0, c1, ..] = self.clinic;
@@ -154,7 +154,7 @@ fn day_of(date: Date) -> u16 {
     u16::try_from(days.max(0)).unwrap_or(u16::MAX)
 }
 
-/// Bytes written as hexadecimal digits, exactly so many.
+/// Bytes written as hexadecimal digits, exactly this many.
 fn hex<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
     if text.len() != BYTES * 2 {
         return None;

@@ -78,11 +78,11 @@ pub struct PatientRef(pub [u8; 3]);
 pub struct Licence {
     /// As printed on the card. Anyone with one name has it here, in whichever place the card has it.
     pub family_name: Private,
-    /// First given name, as printed on the card; empty if the card has none.
+    /// First first name, as printed on the card; empty if the card has none.
     pub given_name: Private,
     /// Date of birth.
     pub birth_date: BirthDate,
-    /// The same name read otherwise, where a card does not say which part of it is the family name. Each may be meant.
+    /// The same name read otherwise, where a card does not say which part of it is the last name. Each may be meant.
     pub others: Vec<OtherName>,
 }
 
@@ -91,7 +91,7 @@ pub struct Licence {
 pub struct OtherName {
     /// As printed on the card.
     pub family_name: Private,
-    /// First given name, as printed on the card; empty if the card has none.
+    /// First first name, as printed on the card; empty if the card has none.
     pub given_name: Private,
 }
 
@@ -102,7 +102,7 @@ pub enum CodeTrouble {
     OtherClinic,
     /// Older than the clinic lets letters become; the visit was on this date.
     Expired(Date),
-    /// Of a key that nobody here knows: revoked, or newer than what the desk has told. Whether the clinic made it cannot be said.
+    /// Of a key that no one here knows: revoked, or newer than what the desk has told. Whether the clinic made it cannot be said.
     UnknownKey,
     /// The signature is not the clinic's.
     Forged,

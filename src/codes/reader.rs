@@ -56,7 +56,7 @@ impl Reader {
     }
 
     /// A ticket whose code leads to its page. Only at this desk's address; the name is one that only the kiosk that printed it can make, and the
-    /// ticket finds somebody only if it is one of today's.
+    /// ticket finds someone only if it is one of today's.
     fn page(&self, scan: &[u8]) -> Option<Scanned> {
         let (page, code) = std::str::from_utf8(scan).ok()?.split_once('#')?;
         match parse(code.as_bytes()) {

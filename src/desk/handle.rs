@@ -1,4 +1,4 @@
-//! The desk itself: store, clock, settings, and whom to tell of a change.
+//! The desk itself: store, clock, settings, and emergency contact of a change.
 //!
 //! Invariant: nothing of a single capability is here.
 
@@ -119,7 +119,7 @@ impl Desk {
         Arc::clone(&self.inner.settings.read().unwrap_or_else(PoisonError::into_inner).settings)
     }
 
-    /// The settings as the file has them now, for whoever holds the store already. From here on everybody gets these.
+    /// The settings as the file has them now, for anyone who holds the store already. From here on everyone gets these.
     pub(in crate::desk) fn settings_of(&self, store: &mut Store) -> Result<Arc<ClinicSettings>, DeskError> {
         let known = self.inner.settings.read().unwrap_or_else(PoisonError::into_inner).since;
         if let Some((since, settings)) = store.settings_after(Some(known))? {
@@ -128,7 +128,7 @@ impl Desk {
         Ok(self.settings())
     }
 
-    /// Wakes every page and kiosk that waits, if anything changed: here or in another process. New settings count before anybody wakes.
+    /// Wakes every page and kiosk that waits, if anything changed: here or in another process. New settings count before anyone wakes.
     pub fn notify(&self) {
         let looked = self.with_store(|store| {
             self.settings_of(store)?;
@@ -138,7 +138,7 @@ impl Desk {
             Ok(revision) => {
                 self.inner.revision.send_if_modified(|known| std::mem::replace(known, revision) != revision);
             }
-            Err(error) => tracing::error!(%error, "cannot see whether anything changed; pages will be late"),
+            Err(error) => tracing::error!(%error, "cannot check for changes; pages will update late"),
         }
     }
 

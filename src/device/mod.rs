@@ -15,7 +15,7 @@ pub mod scanner;
 /// What is heard when a code was read.
 pub mod speaker;
 
-/// A device's address that we cannot use, in words for whoever wrote the configuration.
+/// A device's address that we cannot use, in words for anyone who wrote the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceUriError {
     /// Not an address of a printer.
@@ -29,7 +29,7 @@ pub enum DeviceUriError {
     Speaker(String),
     /// No program with its arguments for a camera.
     #[error(
-        "the camera's command {0:?} was not understood: write the program and each argument as a text of its own, such as [\"rpicam-vid\", \"--codec\", \"mjpeg\", \"-o\", \"-\"], or [] for no camera"
+        "the camera's command {0:?} was not understood: write the program and each argument as a separate text, such as [\"rpicam-vid\", \"--codec\", \"mjpeg\", \"-o\", \"-\"], or [] for no camera"
     )]
     Camera(Vec<String>),
 }

@@ -17,7 +17,7 @@ use super::ticket::Ticket;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AppointmentStatus {
-    /// Not yet agreed by everybody.
+    /// Not yet agreed by everyone.
     Proposed,
     /// Some have agreed.
     Pending,
@@ -27,7 +27,7 @@ pub enum AppointmentStatus {
     Arrived,
     /// It took place.
     Fulfilled,
-    /// Called off.
+    /// Canceled.
     Cancelled,
     /// The patient did not come.
     #[serde(rename = "noshow")]
@@ -59,13 +59,13 @@ impl AppointmentStatus {
         })
     }
 
-    /// Whether it still stands: somebody may come for it.
+    /// Whether it still stands: someone may come for it.
     #[must_use]
     pub fn stands(self) -> bool {
         !matches!(self, Self::Cancelled | Self::NoShow | Self::EnteredInError)
     }
 
-    /// Whether it was called off. Who only did not come may come after all.
+    /// Whether it was canceled. Who only did not come may come after all.
     #[must_use]
     pub fn is_called_off(self) -> bool {
         matches!(self, Self::Cancelled | Self::EnteredInError)
@@ -79,7 +79,7 @@ pub struct Appointment {
     pub id: AppointmentId,
     /// When it begins.
     pub start: Timestamp,
-    /// How long it lasts, in minutes; 0 if nobody said.
+    /// How long it lasts, in minutes; 0 if no one said.
     #[serde(default)]
     pub minutes: u32,
     /// Where it stands.
@@ -87,7 +87,7 @@ pub struct Appointment {
     /// What it is for, as the clinic names the service. Shown to the patient, never on a public screen.
     #[serde(default)]
     pub service: String,
-    /// With whom.
+    /// The provider.
     #[serde(default)]
     pub practitioner: String,
     /// Where to go and wait.
@@ -112,7 +112,7 @@ pub struct Appointment {
     pub documents: Vec<Document>,
 }
 
-/// When somebody last said at a kiosk what is still right, as the clinic's dates.
+/// When someone last said at a kiosk what is still right, as the clinic's dates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Confirmed {
@@ -125,7 +125,7 @@ pub struct Confirmed {
 }
 
 impl Confirmed {
-    /// Whether nobody has said anything yet.
+    /// Whether no one has said anything yet.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
@@ -148,7 +148,7 @@ pub enum Standing {
     TooLate,
     /// At another site.
     OtherSite,
-    /// Called off.
+    /// Canceled.
     Cancelled,
     /// On another day.
     OtherDay(Date),

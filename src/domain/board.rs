@@ -36,7 +36,7 @@ impl Default for Board {
 }
 
 impl Board {
-    /// The board that there is when nobody described one: all queues, in every language, silent.
+    /// The board that there is when no one described one: all queues, in every language, silent.
     #[must_use]
     pub fn of_everything() -> Self {
         Self { name: ALL.to_owned(), ..Self::default() }
@@ -83,10 +83,7 @@ impl Board {
                 return bad("name", format!("two have the address {slug:?}; give one of them another name"));
             }
             if let Some(queue) = board.queues.iter().find(|queue| !queues.iter().any(|known| known.name == **queue)) {
-                return bad(
-                    "queues",
-                    format!("{:?} names the queue {queue:?}, which no part queues has; add one of that name", board.name),
-                );
+                return bad("queues", format!("{:?} names the queue {queue:?}, which does not exist; add it to queues", board.name));
             }
             let languages: BTreeSet<_> = board.languages.iter().collect();
             if languages.is_empty() || languages.len() != board.languages.len() {

@@ -1,11 +1,11 @@
-//! When somebody was born, as far as it is on file.
+//! When someone was born, as far as it is on file.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::person::BirthDate;
 
-/// A date of birth on file. Whoever's day is not known is on the list of staff, and is not found at a kiosk.
+/// A date of birth on file. Someone whose day is not known is on the list of staff, and is not found at a kiosk.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Born {
@@ -82,11 +82,11 @@ impl Born {
     #[must_use]
     pub fn for_staff(self) -> String {
         match self {
-            Self::Unknown => "date not known".to_owned(),
-            Self::Year(year) => format!("{year}, day not known"),
+            Self::Unknown => "unknown".to_owned(),
+            Self::Year(year) => format!("{year}, day unknown"),
             Self::Month(year, month) => {
                 let first = Date::new(year, month, 1).map(|date| date.strftime("%b %Y").to_string());
-                format!("{}, day not known", first.unwrap_or_else(|_| self.written()))
+                format!("{}, day unknown", first.unwrap_or_else(|_| self.written()))
             }
             Self::Day(date) => date.0.strftime("%-d %b %Y").to_string(),
         }
@@ -128,9 +128,9 @@ mod tests {
     #[test]
     fn what_is_known_is_written_read_and_said() {
         for (born, written, said) in [
-            (Born::Unknown, "", "date not known"),
-            (Born::Year(1956), "1956", "1956, day not known"),
-            (Born::Month(1956, 3), "1956-03", "Mar 1956, day not known"),
+            (Born::Unknown, "", "unknown"),
+            (Born::Year(1956), "1956", "1956, day unknown"),
+            (Born::Month(1956, 3), "1956-03", "Mar 1956, day unknown"),
             (Born::on(date(1956, 3, 4)), "1956-03-04", "4 Mar 1956"),
         ] {
             assert_eq!((born.written().as_str(), born.for_staff().as_str()), (written, said));

@@ -1,6 +1,6 @@
 //! Which day it is for a clinic: the one place that decides it, for desk and kiosks.
 //!
-//! A clinic's day does not begin at midnight but at an hour when nobody is checked in, so that one evening is one day: tickets are counted on
+//! A clinic's day does not begin at midnight but at an hour when no one is checked in, so that one evening is one day: tickets are counted on
 //! it, lists and reports are of it.
 //!
 //! Invariants: a later moment is never on an earlier day, also on a night on which clocks are set back; every moment is on exactly one day.
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 /// The hour at which the day begins unless the clinic says another one.
 pub const DAY_BEGINS_AT: u8 = 4;
-/// The latest hour at which a day can begin: whoever comes at noon comes today.
+/// The latest hour at which a day can begin: anyone who comes at noon comes today.
 pub const DAY_BEGINS_AT_MAX: u8 = 12;
 
 /// No place on earth ever left out more dates than this, one after the other.

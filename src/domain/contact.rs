@@ -1,6 +1,6 @@
-//! How telephone numbers, e-mail addresses and postal codes usually look.
+//! How phone numbers, email addresses and postal codes usually look.
 //!
-//! Invariant: this only says what looks odd, and why; whoever typed it may insist. Nothing here panics, whatever is typed.
+//! Invariant: this only says what looks odd, and why; anyone who typed it may insist. Nothing here panics, whatever is typed.
 
 mod postal_codes;
 
@@ -10,9 +10,9 @@ use phonenumber::{Mode, PhoneNumber};
 use self::postal_codes::POSTAL_CODES;
 use super::private::Private;
 
-/// No e-mail address is longer (RFC 5321, a path without its brackets).
+/// No email address is longer (RFC 5321, a path without its brackets).
 const EMAIL_CHARACTERS_MAX: usize = 254;
-/// Fewer digits are no telephone number anywhere.
+/// Fewer digits are no phone number anywhere.
 const PHONE_DIGITS_MIN: usize = 4;
 /// More digits are none either (ITU-T E.164).
 const PHONE_DIGITS_MAX: usize = 15;
@@ -24,19 +24,19 @@ pub enum Doubt {
     TooShort,
     /// There are too many.
     TooLong,
-    /// As long as a telephone number, but nobody has such a one.
+    /// As long as a phone number, but no one has such a one.
     NoSuchNumber,
-    /// An e-mail address without an @.
+    /// An email address without an @.
     NoAt,
-    /// An e-mail address that breaks off after its @.
+    /// An email address that breaks off after its @.
     NoEnding,
-    /// No e-mail address for another reason.
+    /// No email address for another reason.
     NotAnAddress,
     /// The country has no such postal codes.
     NoSuchPostalCode,
 }
 
-/// Whether there is a country of this ISO 3166 alpha-2 code, in capital letters, whose telephone numbers are known.
+/// Whether there is a country of this ISO 3166 alpha-2 code, in capital letters, whose phone numbers are known.
 #[must_use]
 pub fn is_country(code: &str) -> bool {
     code.len() == 2
@@ -44,7 +44,7 @@ pub fn is_country(code: &str) -> bool {
         && code.parse::<phonenumber::country::Id>().is_ok_and(|id| DATABASE.by_id(id.as_ref()).is_some())
 }
 
-/// A telephone number as people of the country write it; one of another country with its code. `country` is ISO 3166 alpha-2.
+/// A phone number as people of the country write it; one of another country with its code. `country` is ISO 3166 alpha-2.
 ///
 /// Rules and forms of all countries are those of the crate `phonenumber`.
 ///
@@ -128,7 +128,7 @@ fn length_doubt(number: &PhoneNumber) -> Option<Doubt> {
     }
 }
 
-/// A telephone number of the country that belongs to nobody, to show how one is written. Empty if none is known.
+/// A phone number of the country that belongs to no one, to show how one is written. Empty if none is known.
 #[must_use]
 pub fn phone_example(country: &str) -> String {
     let example = || {
@@ -140,7 +140,7 @@ pub fn phone_example(country: &str) -> String {
     example().unwrap_or_default()
 }
 
-/// An e-mail address, without white space around it and with its domain in small letters.
+/// An email address, without white space around it and with its domain in small letters.
 ///
 /// Only what is obvious is looked at: whether it arrives, the mail servers know.
 ///

@@ -1,6 +1,6 @@
 //! Countries by name, to choose from.
 //!
-//! Invariant: exactly those of which [`is_country`](super::contact::is_country) knows how telephone numbers are written.
+//! Invariant: exactly those of which [`is_country`](super::contact::is_country) knows how phone numbers are written.
 
 /// ISO 3166 codes and what the countries are called in English, by name.
 pub const COUNTRIES: &[(&str, &str)] = &[

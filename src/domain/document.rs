@@ -40,7 +40,7 @@ impl Document {
         match self {
             Self::Referral => "referral",
             Self::PhotoIdentity => "photo ID",
-            Self::Guardian => "guardian or signed agreement",
+            Self::Guardian => "parent or guardian, or signed consent",
         }
     }
 }

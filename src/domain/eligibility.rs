@@ -1,6 +1,6 @@
-//! Whether a payer says that somebody is insured today: what is asked, and what can be answered.
+//! Whether a payer says that someone is insured today: what is asked, and what can be answered.
 //!
-//! Invariant: it is for staff to know and never decides whether somebody can check in.
+//! Invariant: it is for staff to know and never decides whether someone can check in.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(20
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Eligibility {
-    /// Nobody asked, or the payer does not say.
+    /// No one asked, or the payer does not say.
     #[default]
     Unknown,
     /// The question is on its way.
@@ -38,7 +38,7 @@ pub enum NoAnswer {
     TooLate,
     /// The payer cannot be reached.
     NotReached,
-    /// The payer knows nobody with this number, name and birth date.
+    /// The payer knows no one with this number, name and birth date.
     NotFound,
     /// The payer's answer cannot be read.
     NotUnderstood,
@@ -83,9 +83,9 @@ pub fn coverage_reason(card: Option<&Coverage>, answer: Eligibility, visit: Date
 pub struct Question {
     /// The card.
     pub card: Coverage,
-    /// The patient's given names.
+    /// The patient's first names.
     pub given_name: Private,
-    /// The patient's family name.
+    /// The patient's last name.
     pub family_name: Private,
     /// When the patient was born.
     pub birth_date: Born,

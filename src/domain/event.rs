@@ -23,7 +23,7 @@ pub enum StillRight {
     Changed,
     /// The patient says it is not, or wants to talk about it: the desk asks.
     AskTheDesk,
-    /// Nobody asked: it was confirmed a few days ago, or the clinic does not ask.
+    /// No one asked: it was confirmed a few days ago, or the clinic does not ask.
     NotAsked,
 }
 
@@ -44,7 +44,7 @@ pub struct CheckedIn {
     pub details: StillRight,
     /// What they said of their insurance.
     pub insurance: StillRight,
-    /// The name of whoever checked them in, if it was somebody else: as typed, proved by nothing.
+    /// The name of anyone who checked them in, if it was someone else: as typed, proved by nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub companion: Option<Private>,
     /// What came of asking for documents, if any were needed.
@@ -55,12 +55,12 @@ pub struct CheckedIn {
     pub proposals: Vec<Proposal>,
 }
 
-/// Somebody without an appointment asks to be seen; the desk decides.
+/// Someone without an appointment asks to be seen; the desk decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WalkedIn {
     /// The number they wait with.
     pub ticket: Ticket,
-    /// The number of the request, made at the kiosk: nobody has booked anything yet.
+    /// The number of the request, made at the kiosk: no one has booked anything yet.
     pub appointment: AppointmentId,
     /// As typed, proved by nothing.
     pub given_name: Private,
@@ -74,7 +74,7 @@ pub struct WalkedIn {
     pub language: Language,
     /// How they want to be called.
     pub call_as: CallAs,
-    /// The name of whoever asked for them, if it was somebody else.
+    /// The name of anyone who asked for them, if it was someone else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub companion: Option<Private>,
 }
@@ -103,7 +103,7 @@ impl CheckedIn {
 pub enum KioskEvent {
     /// A patient has arrived and said everything.
     CheckedIn(CheckedIn),
-    /// Somebody without an appointment asks to be seen.
+    /// Someone without an appointment asks to be seen.
     WalkedIn(WalkedIn),
     /// A ticket was sent to the printer, for the first time or again.
     TicketPrinted {
@@ -127,19 +127,19 @@ pub enum KioskEvent {
         /// The language in which they used the kiosk.
         language: Language,
     },
-    /// A letter's code was not taken. Whoever held it out can still type.
+    /// A letter's code was not taken. Anyone who held it out can still type.
     CodeRefused {
         /// Why.
         reason: Reason,
         /// The language in which they used the kiosk.
         language: Language,
     },
-    /// Somebody left in the middle of the conversation. Nobody is named.
+    /// Someone left in the middle of the conversation. No one is named.
     WalkedAway {
         /// Where in the conversation, as the step's name.
         step: String,
     },
-    /// A conversation is over, however it ended. Nobody is named.
+    /// A conversation is over, however it ended. No one is named.
     ConversationEnded(StepTimes),
     /// Something that only a newer program says, or that it says with a word that this one does not know.
     #[serde(untagged)]
@@ -186,7 +186,7 @@ pub struct StepTimes {
 pub struct StepTime {
     /// Which, as the step's name.
     pub step: String,
-    /// How often it was shown; a time at which nobody answered any more is not counted.
+    /// How often it was shown; a time at which no one answered any more is not counted.
     pub shown: u32,
     /// Tenths of a second, of all these times together.
     pub tenths: u32,

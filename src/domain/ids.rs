@@ -10,7 +10,7 @@ use super::ticket::Ticket;
 
 /// What numbers of requests begin with.
 const REQUEST: &str = "walk-in-";
-/// What numbers of people begin with whom the booking system gave none.
+/// What the IDs begin with of people the scheduling system gave none.
 const MADE: &str = "made-";
 
 macro_rules! text_id {
@@ -67,11 +67,11 @@ impl Epoch {
     }
 }
 text_id!(
-    /// The booking system's number of an appointment. It may be logged: alone it names nobody.
+    /// The booking system's number of an appointment. It may be logged: alone it names no one.
     AppointmentId
 );
 impl AppointmentId {
-    /// The number of a request of somebody without an appointment, made from its ticket's.
+    /// The number of a request of someone without an appointment, made from its ticket's.
     #[must_use]
     pub fn of_request(ticket: Ticket) -> Self {
         Self(format!("{REQUEST}{}-{}", ticket.date, ticket.number))
@@ -91,13 +91,13 @@ text_id!(
     PatientId
 );
 impl PatientId {
-    /// The number of somebody whom the booking system gave none, made from a hash of who they are.
+    /// The number of someone the booking system gave none, made from a hash of who they are.
     #[must_use]
     pub fn made(hash: &str) -> Self {
         Self(format!("{MADE}{hash}"))
     }
 
-    /// Without a number from the booking system, two records are one person only if name, whole birth date and telephone agree: taking two people for
+    /// Without a number from the booking system, two records are one person only if name, whole birth date and phone agree: taking two people for
     /// one would be worse than taking one for two.
     #[must_use]
     pub fn made_of(person: &Person, appointment: &AppointmentId) -> Self {
@@ -157,7 +157,7 @@ pub fn is_no_number(text: &str) -> bool {
         "empty",
         "tbd",
     ];
-    // One digit over and over, as `0000` and `9999`, is nobody's number.
+    // One digit over and over, as `0000` and `9999`, is no one's number.
     let is_repeated = plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit() && Some(byte) == plain.bytes().next());
     WORDS.contains(&plain.as_str()) || plain.chars().all(|c| c == '0' || c == 'x') || is_repeated
 }

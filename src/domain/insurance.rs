@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::person::BirthDate;
 use super::private::Private;
 
-/// One insurance card, or that there is none: then everything is empty. `Debug` shows nothing of it: who pays for somebody says
+/// One insurance card, or that there is none: then everything is empty. `Debug` shows nothing of it: who pays for someone says
 /// something about them, and so does a code.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Coverage {
 pub enum Side {
     /// Where the names and numbers are.
     Front,
-    /// Where the telephone numbers are.
+    /// Where the phone numbers are.
     Back,
 }
 
@@ -80,7 +80,7 @@ impl Side {
     }
 }
 
-/// Whoever holds the insurance that a patient is covered by.
+/// Anyone who holds the insurance that a patient is covered by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// What the holder is to the patient.
@@ -100,7 +100,7 @@ pub enum Relationship {
     Spouse,
     /// Mother or father.
     Parent,
-    /// Somebody else.
+    /// Someone else.
     Other,
 }
 
@@ -158,7 +158,7 @@ impl Coverage {
         }
         if let Some(holder) = &self.holder {
             parts.push(format!("{} {}", holder.is.code(), holder.name.as_str().trim()));
-            parts.extend(holder.birth_date.map(|born| format!("born {}", born.0)));
+            parts.extend(holder.birth_date.map(|born| format!("DOB {}", born.0)));
         }
         parts.extend(self.start.map(|start| format!("from {start}")));
         parts.extend(self.end.map(|end| format!("until {end}")));
@@ -175,7 +175,7 @@ pub enum CardMark {
     NotYet(Date),
     /// Its last day was before the visit.
     Ended(Date),
-    /// It ends so many days after the visit; 0 is the day itself.
+    /// It ends this many days after the visit; 0 is the day itself.
     EndsSoon(u16),
 }
 
@@ -216,7 +216,8 @@ mod tests {
             end: Some(date(2026, 12, 31)),
             ..bare.clone()
         };
-        let line = "Example Health, member H1 0048-511, group 77, plan Silver, spouse Ana Ruiz, born 1960-02-03, from 2026-01-01, until 2026-12-31";
+        let line =
+            "Example Health, member H1 0048-511, group 77, plan Silver, spouse Ana Ruiz, DOB 1960-02-03, from 2026-01-01, until 2026-12-31";
         assert_eq!(full.one_line().as_str(), line);
         assert!(Coverage::default().is_none() && Coverage::default().one_line().is_blank() && !bare.is_none());
         assert_eq!(format!("{full:?}"), "Coverage");

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 const ATTEMPTS_MIN: u32 = 5;
 /// Fewer people than this who gave up or were stopped are no pattern.
 const FAILED_MIN: u32 = 4;
-/// With fewer people than this nobody knows what is usual.
+/// With fewer people than this no one knows what is usual.
 const USUAL_ATTEMPTS_MIN: u32 = 20;
-/// What is taken as usual as long as nobody knows.
+/// What is taken as usual as long as no one knows.
 const UNKNOWN_USUAL: f64 = 0.3;
 /// An alarm is raised if chance alone would bring such an hour less often than this.
 const CHANCE_TO_RAISE: f64 = 0.01;
@@ -23,7 +23,7 @@ const RISE_MIN: f64 = 1.5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KioskRules {
-    /// A kiosk of which nothing is heard for so many seconds is silent.
+    /// A kiosk of which nothing is heard for this many seconds is silent.
     pub silent_after_seconds: u32,
 }
 
@@ -34,17 +34,17 @@ impl Default for KioskRules {
 }
 
 impl KioskRules {
-    /// Whether nobody said anything.
+    /// Whether no one said anything.
     #[must_use]
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// So many of its last orders a kiosk remembers.
+/// This many of its last orders a kiosk remembers.
 pub const ORDER_ENDS_MAX: usize = 10;
 
-/// What became of an order, as the kiosk says. Says nothing of anybody.
+/// What became of an order, as the kiosk says. Says nothing of anyone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderEnd {
     /// The order's number.
@@ -62,11 +62,11 @@ pub struct OrderEnd {
 pub enum OrderStage {
     /// It is being carried out.
     UnderWay,
-    /// It is carried out as soon as nobody is at the kiosk.
+    /// It is carried out as soon as no one is at the kiosk.
     Waiting,
     /// Carried out.
     Done,
-    /// Nobody can say whether it was.
+    /// No one can say whether it was.
     Unsure,
     /// It could not be carried out.
     NotDone,
@@ -106,7 +106,7 @@ pub struct Tally {
 pub struct MoreThanUsual {
     /// Within the last hour.
     pub lately: Tally,
-    /// How many of ten it is usually at this time of day, rounded; none if nobody knows yet.
+    /// How many of ten it is usually at this time of day, rounded; none if no one knows yet.
     pub usual_of_ten: Option<u32>,
 }
 
@@ -128,7 +128,7 @@ pub fn failing(lately: Tally, usual: Tally, is_raised: bool) -> Option<MoreThanU
     Some(MoreThanUsual { lately, usual_of_ten: known.then(|| (0..10).rev().find(|n| of_ten >= f64::from(*n) - 0.5).unwrap_or(0)) })
 }
 
-/// The chance that of so many people at least so many fail if each does with this chance: the binomial distribution's tail.
+/// The chance that of this many people at least this many fail if each does with this chance: the binomial distribution's tail.
 fn chance_of_so_many(lately: Tally, share: f64) -> f64 {
     let (n, failed) = (lately.attempts, lately.failed.min(lately.attempts));
     let (yes, no) = (share.ln(), (1.0 - share).ln());
@@ -162,7 +162,7 @@ mod tests {
             ((10, 4), (200, 20), false, None),
             ((10, 4), (200, 20), true, Some(Some(1))),
             ((10, 3), (200, 20), true, None),
-            // Nobody knows what is usual: only what would be odd anywhere.
+            // No one knows what is usual: only what would be odd anywhere.
             ((10, 7), (0, 0), false, None),
             ((10, 8), (0, 0), false, Some(None)),
             ((10, 8), (19, 0), false, Some(None)),

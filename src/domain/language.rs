@@ -38,7 +38,7 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// Whether a date is said with the day before the month.
+    /// Whether a date is written with the day before the month.
     #[must_use]
     pub fn says_day_first(self) -> bool {
         self != Self::English

@@ -1,6 +1,6 @@
 //! Settings that a newer program wrote: of what this one does not know, nothing is taken.
 //!
-//! What a person types is read strictly, so that a slip of the finger is told. What another program says may be of a later version, and a kiosk
+//! What a person types is read strictly, so that a slip of the finger is reported. What another program says may be of a later version, and a kiosk
 //! that stops at a new word would hear of no appointment any more.
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};

@@ -59,7 +59,7 @@ impl NewerWord {
             }
             "walked-in" => careful(&mut known, "call_as", CallAs::default()),
             "ticket-printed" => careful(&mut known, "outcome", PrintOutcome::Unknown),
-            // Whoever could not go on alone is helped, whatever the reason is called.
+            // Anyone who could not go on alone is helped, whatever the reason is called.
             "stopped" => careful(&mut known, "reason", Reason::AskedForHelp),
             _ => return None,
         }

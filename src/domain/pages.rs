@@ -1,7 +1,7 @@
 //! The page behind a ticket's code: its name follows from the ticket and a key that the desk shares with the kiosk that prints it, so that a kiosk
 //! prints it without the network, and nothing has to be kept for it.
 //!
-//! Invariants: whoever has not the key learns nothing about one page's name from another's; from a kiosk's key neither another kiosk's follows nor
+//! Invariants: anyone who has not the key learns nothing about one page's name from another's; from a kiosk's key neither another kiosk's follows nor
 //! the desk's.
 
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ticket::Ticket;
 
-/// Half of the hash: nobody tries that many, and the code on the paper stays small.
+/// Half of the hash: no one tries that many, and the code on the paper stays small.
 const TOKEN_BYTES: usize = 16;
 /// Longer is no host's name.
 const HOST_CHARS_MAX: usize = 253;
@@ -36,7 +36,7 @@ impl std::fmt::Debug for TicketPages {
 }
 
 impl TicketPages {
-    /// Whether nobody said anything.
+    /// Whether no one said anything.
     #[must_use]
     pub fn is_default(&self) -> bool {
         *self == Self::default()
@@ -68,16 +68,16 @@ impl TicketPages {
         let is_bracketed = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).is_some_and(|ip| ip.parse::<Ipv6Addr>().is_ok());
         let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
         if host.len() > HOST_CHARS_MAX || !(is_name || is_bracketed) || port.is_some_and(|port| port.parse::<u16>().is_err()) {
-            return bad("must name a host, with a port if need be");
+            return bad("must name a host, with a port if needed");
         }
         let is_here = name == "localhost" || name == "[::1]" || name.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
         if is_plain && !is_here {
-            return bad("must begin with https://: over http anybody on the way could read it");
+            return bad("must begin with https://: anyone on the network could read http");
         }
         Ok(())
     }
 
-    /// The name of a ticket's page: 32 hexadecimal digits that nobody guesses who has not the key. None without a key.
+    /// The name of a ticket's page: 32 hexadecimal digits that no one guesses who has not the key. None without a key.
     #[must_use]
     pub fn token(&self, ticket: Ticket) -> Option<String> {
         let mut mac: Blake2sMac256 = KeyInit::new(&self.key_bytes()?.into());
@@ -89,7 +89,7 @@ impl TicketPages {
         Some(token)
     }
 
-    /// The key of one kiosk, made from the desk's: with it nobody finds the names of another's pages, nor the desk's key. None without a key.
+    /// The key of one kiosk, made from the desk's: with it no one finds the names of another's pages, nor the desk's key. None without a key.
     #[must_use]
     pub fn key_for(&self, whose: &str) -> Option<String> {
         let mut mac: Blake2sMac256 = KeyInit::new(&self.key_bytes()?.into());
@@ -182,8 +182,8 @@ mod tests {
             ("http://[::1]", ""),
             ("arrivals.example.org", "must begin with https://"),
             ("ftp://arrivals.example.org", "must begin with https://"),
-            ("http://arrivals.example.org", "over http anybody"),
-            ("http://127.0.0.1.example.org", "over http anybody"),
+            ("http://arrivals.example.org", "anyone on the network"),
+            ("http://127.0.0.1.example.org", "anyone on the network"),
             ("https://", "must name a host"),
             ("https:///x", "must end after the host"),
             ("https://a b", "must name a host"),

@@ -31,9 +31,9 @@ pub struct Payer {
 pub struct InsuranceSettings {
     /// Whether it is asked about at all.
     pub ask: bool,
-    /// Every payer. With exactly one, as where there is a national number, nobody is asked for the payer.
+    /// Every payer. With exactly one, as where there is a national number, no one is asked for the payer.
     pub payers: Vec<Payer>,
-    /// A card that ends within so many days is marked for the desk.
+    /// A card that ends within this many days is marked for the desk.
     pub ends_soon_days: u16,
 }
 
@@ -151,7 +151,7 @@ impl Payer {
             None | Some(Format::Anything) => String::new(),
             // The sample on CMS's own picture of a Medicare card.
             Some(Format::Mbi) => "1EG4-TE5-MK73".to_owned(),
-            // Numbers that begin with 999 are never given to anybody.
+            // Numbers that begin with 999 are never given to anyone.
             Some(Format::NhsNumber) => "999 012 3454".to_owned(),
             Some(Format::OntarioHealthCard) => "1234 567 897 AB".to_owned(),
             Some(Format::Pattern(pattern)) => example_of(pattern),

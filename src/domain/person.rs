@@ -23,25 +23,25 @@ impl std::fmt::Debug for BirthDate {
 /// Who a patient is and how to reach them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// The desk's number of this person, and of nobody else: the booking system's, as long as that is theirs alone.
+    /// The desk's number of this person, and of no one else: the booking system's, as long as that is theirs alone.
     pub id: PatientId,
-    /// The booking system's number, where it is not [`Person::id`]: somebody else had it first.
+    /// The booking system's number, where it is not [`Person::id`]: someone else had it first.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub number: String,
-    /// Which system the number is of, as that system says it (a FHIR base URL, an identifier's system); empty if nobody said it.
+    /// Which system the number is of, as that system says it (a FHIR base URL, an identifier's system); empty if no one said it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// All given names, as written on file.
+    /// All first names, as written on file.
     pub given_name: Private,
-    /// Family name, as written on file.
+    /// Last name, as written on file.
     pub family_name: Private,
-    /// Other given names that they may give: a nickname, a former one, the same in another script.
+    /// Other first names that they may give: a nickname, a former one, the same in another script.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_given_names: Vec<Private>,
-    /// Other family names that they may give: by birth, by marriage, the same in another script.
+    /// Other last names that they may give: by birth, by marriage, the same in another script.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_family_names: Vec<Private>,
-    /// Other telephones on which they can be reached now.
+    /// Other phones on which they can be reached now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_phones: Vec<Private>,
     /// Date of birth.
@@ -52,34 +52,34 @@ pub struct Person {
     /// BCP 47 tag of the language they prefer, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// Whether somebody has to interpret for them, if known.
+    /// Whether someone has to interpret for them, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interpreter: Option<bool>,
-    /// What they want to be called, if it is not their first given name.
+    /// What they want to be called, if it is not their first first name.
     #[serde(default, skip_serializing_if = "Private::is_blank")]
     pub preferred_name: Private,
-    /// Whom to tell if something happens to them.
+    /// Emergency contact.
     #[serde(default, skip_serializing_if = "EmergencyContact::is_nobody")]
     pub emergency_contact: EmergencyContact,
 }
 
-/// Somebody to tell if something happens to a patient; empty if nobody is known.
+/// Someone to tell if something happens to a patient; empty if no one is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmergencyContact {
     /// The whole name, as typed.
     pub name: Private,
-    /// Telephone.
+    /// Phone.
     pub phone: Private,
 }
 
 impl EmergencyContact {
-    /// Whether nobody is known.
+    /// Whether no one is known.
     #[must_use]
     pub fn is_nobody(&self) -> bool {
         self.name.is_blank() && self.phone.is_blank()
     }
 
-    /// With everything hidden but the first name and the last four digits: `Ann •••, ••• 4821`. Empty if nobody is known.
+    /// With everything hidden but the first name and the last four digits: `Ann •••, ••• 4821`. Empty if no one is known.
     #[must_use]
     pub fn masked(&self) -> Private {
         let name = self.name.as_str().split_whitespace().next().map(|first| format!("{first} •••"));
@@ -87,7 +87,7 @@ impl EmergencyContact {
         Private::new(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
     }
 
-    /// On one line: `Ann Example, 555-629-4821`. Empty if nobody is known.
+    /// On one line: `Ann Example, 555-629-4821`. Empty if no one is known.
     #[must_use]
     pub fn one_line(&self) -> Private {
         let parts = [self.name.as_str().trim(), self.phone.as_str().trim()];
@@ -99,9 +99,9 @@ impl EmergencyContact {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Contact {
-    /// Telephone.
+    /// Phone.
     pub phone: Private,
-    /// E-mail address.
+    /// Email address.
     pub email: Private,
     /// Street and number.
     pub address: Private,
@@ -120,21 +120,21 @@ impl Person {
         if self.number.is_empty() { self.id.as_str() } else { &self.number }
     }
 
-    /// What they are called and the first letter of the family name: all that a kiosk ever shows of a name. The one name of whoever
+    /// What they are called and the first letter of the last name: all that a kiosk ever shows of a name. The one name of anyone who
     /// has only one.
     #[must_use]
     pub fn given_name_and_initial(&self) -> Private {
         let (given, called) = (real_given_name(self.given_name.as_str()), self.called());
         let initial = real_name(self.family_name.as_str()).chars().next();
         match initial {
-            // Called by the family name: it is there already.
+            // Called by the last name: it is there already.
             Some(_) if given.is_empty() && is_no_name(self.preferred_name.as_str()) => called,
             Some(initial) => Private::new(format!("{} {}.", called.as_str(), initial.to_uppercase())),
             None => called,
         }
     }
 
-    /// What they want to be called, else the first given name, else the only name.
+    /// What they want to be called, else the first first name, else the only name.
     #[must_use]
     pub fn called(&self) -> Private {
         let preferred = real_name(self.preferred_name.as_str());
@@ -158,7 +158,7 @@ impl Person {
         Private::new(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
     }
 
-    /// The first given name. Whoever has only one name has that; whoever has none on file, what is there instead.
+    /// The first first name. Anyone who has only one name has that; anyone who has none on file, what is there instead.
     #[must_use]
     pub fn first_given_name(&self) -> Private {
         let (given, family) = (real_given_name(self.given_name.as_str()), real_name(self.family_name.as_str()));
@@ -175,7 +175,7 @@ impl Person {
 }
 
 impl Contact {
-    /// The telephone with everything but its last four digits hidden: `••• 4821`. Empty if there is none.
+    /// The phone with everything but its last four digits hidden: `••• 4821`. Empty if there is none.
     #[must_use]
     pub fn masked_phone(&self) -> Private {
         Private::new(masked_phone(&self.phone))
@@ -204,7 +204,7 @@ impl Contact {
         Private::new(shown)
     }
 
-    /// The e-mail address with its middle hidden: `a•••@example.org`. Empty if there is none.
+    /// The email address with its middle hidden: `a•••@example.org`. Empty if there is none.
     #[must_use]
     pub fn masked_email(&self) -> Private {
         match self.email.as_str().split_once('@') {

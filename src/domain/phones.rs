@@ -1,8 +1,8 @@
-//! The telephone numbers in a text, as lists have them: two in one field, extensions, placeholders.
+//! The phone numbers in a text, as lists have them: two in one field, extensions, placeholders.
 
 use super::contact::digit_of;
 
-/// Fewer digits are no number that somebody can be called at.
+/// Fewer digits are no number that someone can be called at.
 const DIGITS_MIN: usize = 6;
 /// No number has more (ITU-T E.164): these are two.
 const DIGITS_MAX: usize = 15;
@@ -56,7 +56,7 @@ pub fn numbers(text: &str) -> Vec<String> {
     found.numbers
 }
 
-/// Whether a text that says something about a telephone has no real number: `000-000-0000`, `none`, `911`.
+/// Whether a text that says something about a phone has no real number: `000-000-0000`, `none`, `911`.
 #[must_use]
 pub fn is_no_phone(text: &str) -> bool {
     !text.trim().is_empty() && numbers(text).is_empty()

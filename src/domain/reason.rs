@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why somebody must help.
+/// Why someone must help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
@@ -12,7 +12,7 @@ pub enum Reason {
     FeelsUnwell,
     /// Touched "Get help".
     AskedForHelp,
-    /// Nobody on the list has these facts.
+    /// No one on the list has these facts.
     NotFound,
     /// More than one person has them.
     Ambiguous,
@@ -24,7 +24,7 @@ pub enum Reason {
     TooLate,
     /// The visit is at another site.
     OtherSite,
-    /// The visit was called off.
+    /// The visit was canceled.
     Cancelled,
     /// The visit is on another day.
     OtherDay,
@@ -58,7 +58,7 @@ pub enum Reason {
     PrinterTrouble,
     /// Came without an appointment.
     WalkIn,
-    /// Too many tries failed at this kiosk within an hour: it looks nobody up for a while.
+    /// Too many tries failed at this kiosk within an hour: it looks no one up for a while.
     Guessing,
     /// A code's signature is not the clinic's.
     CodeForged,
@@ -116,43 +116,43 @@ impl Reason {
             Self::AskedForHelp => "Asked for help at the kiosk",
             Self::NotFound => "Not found on today's list",
             Self::Ambiguous => "More than one person matches: check identity",
-            Self::TooManyTries => "Three tries failed: check identity",
-            Self::TooEarly => "Early: check-in is not open yet",
+            Self::TooManyTries => "Couldn't verify identity",
+            Self::TooEarly => "Early: check-in isn't open yet",
             Self::TooLate => "Late: decide whether they can be seen",
-            Self::OtherSite => "Visit is at another site: tell them the way",
-            Self::Cancelled => "Visit was cancelled: explain or rebook",
+            Self::OtherSite => "Wrong location: give directions",
+            Self::Cancelled => "Appointment was canceled: explain or rebook",
             Self::OtherDay => "Visit is on another day",
             Self::AlreadyCheckedIn => "Came to the kiosk again after checking in",
-            Self::VisitOver => "Visit is already closed",
+            Self::VisitOver => "Visit is already completed",
             Self::NoList => "Kiosk has no list for today",
             Self::CannotSave => "Kiosk could not save: check in by hand",
             Self::NotThisPerson => "Said \"that is not me\": check identity",
-            Self::DetailsUnclear => "Contact details not right: ask",
-            Self::InsuranceUnclear => "Insurance not right: ask",
+            Self::DetailsUnclear => "Contact information needs review",
+            Self::InsuranceUnclear => "Insurance needs review",
             Self::MemberNotFound => "Eligibility: member not found",
             Self::CoverageInactive => "Coverage not active",
             Self::CoverageOutOfDates => "Coverage not valid today",
             Self::NeedsInterpreter => "Needs an interpreter",
             Self::DocumentMissing => "A document is missing",
-            Self::ConsentDeclined => "Did not consent: talk to them",
+            Self::ConsentDeclined => "Did not consent: talk to the patient",
             Self::PrinterTrouble => "Ticket did not print: tell them their number",
-            Self::WalkIn => "No appointment: decide what happens",
-            Self::Guessing => "Too many failed tries at this kiosk: look who is there",
-            Self::CodeForged => "Held out a code that the clinic did not make: check the letter",
+            Self::WalkIn => "Walk-in: accept or decline",
+            Self::Guessing => "Too many failed attempts at this kiosk: check who is there",
+            Self::CodeForged => "Invalid code scanned: check the letter",
             Self::CodeTruncated => "Code on the letter is damaged",
             Self::CodeOtherClinic => "Code on the letter is another clinic's",
             Self::CodeOtherDay => "Code on the letter is for another day",
-            Self::CodeExpired => "Code on the letter is too old",
+            Self::CodeExpired => "Code on the letter has expired",
         }
     }
 
-    /// Whether it is about coverage, as the desk found it: no kiosk says so, and it keeps nobody from checking in.
+    /// Whether it is about coverage, as the desk found it: no kiosk says so, and it keeps no one from checking in.
     #[must_use]
     pub fn is_coverage(self) -> bool {
         matches!(self, Self::MemberNotFound | Self::CoverageInactive | Self::CoverageOutOfDates)
     }
 
-    /// Whether somebody must act now, before any other work.
+    /// Whether someone must act now, before any other work.
     #[must_use]
     pub fn is_urgent(self) -> bool {
         self == Self::FeelsUnwell

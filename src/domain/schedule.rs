@@ -1,4 +1,4 @@
-//! When clinicians see patients: what is bookable, before anybody has booked.
+//! When clinicians see patients: what is bookable, before anyone has booked.
 //!
 //! Invariant: times are the clinic's own, on its wall clock; what they mean on a day is worked out with its time zone.
 
@@ -20,21 +20,21 @@ const NAME_CHARS_MAX: usize = 120;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Schedule {
-    /// Minutes from one bookable time to the next, and how long an appointment is of which nobody says it.
+    /// Minutes from one bookable time to the next, and how long an appointment is of which no one says it.
     pub slot_minutes: u32,
-    /// Dates on which nobody is booked.
+    /// Dates on which no one is booked.
     pub closed: Vec<Date>,
-    /// When the clinic is open, by day of the week; a day that is not here is a day off. Counts as long as nobody has `hours`.
+    /// When the clinic is open, by day of the week; a day that is not here is a day off. Counts as long as no one has `hours`.
     pub open: BTreeMap<Day, Opening>,
     /// How many minutes an appointment of a service takes, by the service's name.
     pub minutes: BTreeMap<String, u32>,
-    /// Who sees patients when. Empty: everybody whom the list names, while the clinic is open.
+    /// Who sees patients when. Empty: everyone the list names, while the clinic is open.
     pub hours: Vec<Hours>,
 }
 
 impl Default for Schedule {
     fn default() -> Self {
-        // What most clinics have; until somebody says otherwise, pages that go by it say so.
+        // What most clinics have; until someone says otherwise, pages that go by it say so.
         let open = Opening { from: time(8, 0, 0, 0), to: time(17, 0, 0, 0) };
         let open = Day::WEEKDAYS.into_iter().map(|day| (day, open)).collect();
         Self { slot_minutes: 15, closed: Vec::new(), open, minutes: BTreeMap::new(), hours: Vec::new() }
@@ -66,7 +66,7 @@ pub struct Hours {
     /// Where patients wait.
     #[serde(default)]
     pub place: String,
-    /// The room, if only one patient at a time can be in it, whoever sees them.
+    /// The room, if only one patient at a time can be in it, with any provider.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub room: String,
     /// For these services alone; empty is all.
@@ -141,7 +141,7 @@ impl Day {
 }
 
 impl Schedule {
-    /// Whether nobody said anything.
+    /// Whether no one said anything.
     #[must_use]
     pub fn is_default(&self) -> bool {
         *self == Self::default()
@@ -157,16 +157,16 @@ impl Schedule {
             return bad("schedule.slot_minutes", why);
         }
         if let Some(date) = twice(&self.closed) {
-            return bad("schedule.closed", format!("{date} is there twice"));
+            return bad("schedule.closed", format!("{date} is listed twice"));
         }
         for (day, open) in &self.open {
             if open.from >= open.to {
-                return bad("schedule.open", format!("{} ends at {}, not after it begins", day.name(), clock(open.to)));
+                return bad("schedule.open", format!("{} ends at {}, which is not after it starts", day.name(), clock(open.to)));
             }
         }
         for (service, minutes) in &self.minutes {
             if service.trim().is_empty() {
-                return bad("schedule.minutes", "there is a service without a name; leave it out".to_owned());
+                return bad("schedule.minutes", "a service has no name; leave it out".to_owned());
             }
             if *minutes == 0 || *minutes > MINUTES_MAX {
                 return bad("schedule.minutes", format!("{service:?} takes from 1 to {MINUTES_MAX} minutes; found {minutes}"));
@@ -190,7 +190,7 @@ impl Schedule {
             return bad("days", format!("those of {who:?} have a day twice"));
         }
         if hours.from >= hours.to {
-            return bad("to", format!("those of {who:?} end at {}, not after they begin", clock(hours.to)));
+            return bad("to", format!("those of {who:?} end at {}, which is not after they start", clock(hours.to)));
         }
         if let Some(why) = hours.slot_minutes.and_then(|minutes| odd_slot(&format!("slot_minutes of {who:?}"), minutes)) {
             return bad("slot_minutes", why);
@@ -203,14 +203,11 @@ impl Schedule {
         };
         let Some(other) = self.hours.iter().take(at).find(overlaps) else { return Ok(()) };
         let (from, to, its_from, its_to) = (clock(hours.from), clock(hours.to), clock(other.from), clock(other.to));
-        bad(
-            "from",
-            format!("those of {who:?} from {from} to {to} overlap others from {its_from} to {its_to}; nobody is in two places at once"),
-        )
+        bad("from", format!("those of {who:?} from {from} to {to} overlap others from {its_from} to {its_to}"))
     }
 }
 
-/// What is wrong with so many minutes between two bookable times.
+/// What is wrong with this many minutes between two bookable times.
 fn odd_slot(whose: &str, minutes: u32) -> Option<String> {
     let (least, most) = (SLOT_MINUTES.start(), SLOT_MINUTES.end());
     (!SLOT_MINUTES.contains(&minutes)).then(|| format!("{whose} is from {least} to {most}; found {minutes}"))
@@ -255,7 +252,7 @@ mod tests {
             (Schedule::default(), Ok(())),
             (with(&[hours("Dr. A", &[Mon], 8, 12), hours("Dr. A", &[Mon], 12, 17), hours("Dr. B", &[Mon], 8, 12)]), Ok(())),
             (Schedule { slot_minutes: 4, ..Schedule::default() }, Err("slot_minutes is from 5 to 240; found 4")),
-            (Schedule { closed: vec![date, date], ..Schedule::default() }, Err("schedule.closed: 2026-12-25 is there twice")),
+            (Schedule { closed: vec![date, date], ..Schedule::default() }, Err("schedule.closed: 2026-12-25 is listed twice")),
             (
                 Schedule { minutes: [("Lab".to_owned(), 0)].into(), ..Schedule::default() },
                 Err("schedule.minutes: \"Lab\" takes from 1 to 720 minutes; found 0"),
@@ -265,12 +262,12 @@ mod tests {
                     open: [(Mon, Opening { from: date.at(9, 0, 0, 0).time(), to: date.at(9, 0, 0, 0).time() })].into(),
                     ..Schedule::default()
                 },
-                Err("schedule.open: Monday ends at 9:00, not after it begins"),
+                Err("schedule.open: Monday ends at 9:00, which is not after it starts"),
             ),
             (with(&[hours(" ", &[Mon], 8, 12)]), Err("schedule.hours: number 1 has no practitioner")),
             (with(&[hours("Dr. A", &[], 8, 12)]), Err("those of \"Dr. A\" have no days")),
             (with(&[hours("Dr. A", &[Mon, Mon], 8, 12)]), Err("have a day twice")),
-            (with(&[hours("Dr. A", &[Mon], 12, 12)]), Err("end at 12:00, not after they begin")),
+            (with(&[hours("Dr. A", &[Mon], 12, 12)]), Err("end at 12:00, which is not after they start")),
             (
                 with(&[hours("Dr. A", &[Mon], 8, 12), hours("Dr. A", &[Tue, Mon], 11, 17)]),
                 Err("from 11:00 to 17:00 overlap others from 8:00 to 12:00"),

@@ -30,11 +30,11 @@ pub struct ClinicSettings {
     /// The hour at which the clinic's day begins, 0 to 12: until then tickets, lists and reports are of the day before. Kiosks are always told,
     /// since one that is not begins the day at midnight ([`Self::told`]).
     pub day_begins_at_hour: u8,
-    /// ISO 3166 code of the country whose telephone numbers and postal codes are written without saying so, such as `US`.
+    /// ISO 3166 code of the country whose phone numbers and postal codes are written without saying so, such as `US`.
     pub country: String,
-    /// Contact details and insurance that were confirmed at a kiosk within so many days are not asked for again; US Veterans Affairs uses 7.
+    /// Contact details and insurance that were confirmed at a kiosk within this many days are not asked for again; US Veterans Affairs uses 7.
     pub ask_again_after_days: u16,
-    /// Which contact details kiosks show and take, of [`Field::DETAILS`], each once. Empty: nobody is asked about any.
+    /// Which contact details kiosks show and take, of [`Field::DETAILS`], each once. Empty: no one is asked about any.
     #[serde(deserialize_with = "details")]
     pub details: Vec<Field>,
     /// What is asked of insurance.
@@ -75,13 +75,13 @@ pub struct ClinicSettings {
     pub pages: TicketPages,
     /// Barcodes that the clinic's own letters carry already.
     pub barcodes: Vec<BarcodePattern>,
-    /// Only signed letters are taken: the plain codes `ARR:A:` that anybody can make are not.
+    /// Only signed letters are taken: the plain codes `ARR:A:` that anyone can make are not.
     pub signed_letters_only: bool,
     /// A card that holds name and birth date is enough; else day and month of birth are typed after it.
     pub trust_two_identifiers: bool,
-    /// After so many failed tries within an hour a kiosk stops looking people up until the hour is over.
+    /// After this many failed tries within an hour a kiosk stops looking people up until the hour is over.
     pub failed_tries_per_hour: u32,
-    /// Who comes when somebody feels unwell, as a sentence for the patient. Empty: the pages' own words.
+    /// Who comes when someone feels unwell, as a sentence for the patient. Empty: the pages' own words.
     pub unwell_comes: Localized,
     /// A letter's code is taken until this many days after the visit, so that a visit that was moved still finds its patient.
     pub letter_valid_days: u8,
@@ -145,7 +145,7 @@ impl Default for ClinicSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KeepRules {
-    /// Appointments, check-ins, changes and what staff did about them are taken out so many days after their day.
+    /// Appointments, check-ins, changes and what staff did about them are taken out this many days after their day.
     pub visit_days: u16,
 }
 
@@ -250,7 +250,7 @@ pub struct WalkInCategory {
     pub place: String,
 }
 
-/// A barcode that is not ours, told apart by its shape.
+/// A barcode that is not ours, distinguished by its shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BarcodePattern {
@@ -340,7 +340,7 @@ impl ClinicSettings {
     }
 
     /// The settings as another program told them, as far as they are known here. One that says no hour is of before there was one, and
-    /// begins the day at midnight; whoever hears of it does so too.
+    /// begins the day at midnight; anyone who hears of it does so too.
     ///
     /// # Errors
     /// If what is known is not what it should be.

@@ -1,4 +1,4 @@
-//! The languages that patients speak, for whoever chooses or reads one. [`super::language`] has those that the kiosk speaks.
+//! The languages that patients speak, for anyone who chooses or reads one. [`super::language`] has those that the kiosk speaks.
 //!
 //! Invariants: tags are BCP 47 primary subtags (RFC 5646: the shortest code of ISO 639, two letters where there are two), each
 //! once; a tag that is missing here is as good as any other and is shown as it is.
@@ -10,7 +10,7 @@ pub struct Spoken {
     pub tag: &'static str,
     /// The name in English, as staff read it.
     pub english: &'static str,
-    /// The name in the language itself, as whoever speaks it looks for it.
+    /// The name in the language itself, as anyone who speaks it looks for it.
     pub own: &'static str,
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 pub enum Role {
     /// Works with today's list.
     Desk,
-    /// Also sees how the day went, and who saw or changed what about whom.
+    /// Also sees how the day went, and who viewed or changed what about which patient.
     Supervisor,
     /// Also manages users, settings and kiosks.
     Admin,
@@ -38,19 +38,19 @@ impl Role {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecondStepFor {
-    /// Whoever wants one has it.
+    /// Anyone who wants one has it.
     #[default]
     Nobody,
     /// Admins must.
     Admin,
     /// Supervisors and admins must.
     Supervisor,
-    /// Everybody must.
+    /// Everyone must.
     Everybody,
 }
 
 impl SecondStepFor {
-    /// Whether somebody with this role must have one.
+    /// Whether someone with this role must have one.
     #[must_use]
     pub fn needs(self, role: Role) -> bool {
         match self {

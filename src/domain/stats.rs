@@ -1,9 +1,9 @@
 //! Medians and percentiles of whole numbers, for waits on the list and for reports alike.
 
-/// With fewer values than this nothing is said: one long visit would be "usual".
+/// With fewer values than this nothing is reported: one long visit would be "usual".
 pub const SAMPLES_MIN: usize = 5;
 
-/// The smallest value that so many of a hundred do not exceed; 0 if there is none.
+/// The smallest value that this many of a hundred do not exceed; 0 if there is none.
 #[must_use]
 pub fn percentile(mut values: Vec<i64>, percent: usize) -> i64 {
     values.sort_unstable();

@@ -20,7 +20,7 @@ impl Series {
     pub const DESK: Self = Self(3);
 
     /// Every series that the desk proposes for kiosks, in order. `I`, `O` and `Q` are left out, since they are read as 1 and 0, and any `D`;
-    /// a kiosk may have them all the same.
+    /// a kiosk may have them anyway.
     pub fn proposed() -> impl Iterator<Item = Self> {
         let is_clear = |series: &Self| !series.to_string().contains(['D', 'I', 'O', 'Q']);
         (0..LETTERS + LETTERS * LETTERS).map(Self).filter(is_clear)
@@ -43,7 +43,7 @@ impl std::fmt::Display for Series {
 
 /// A text that tickets cannot begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("tickets begin with one or two letters of A to Z, such as A or AB; D is the desk's, and no two begin with it")]
+#[error("tickets begin with one or two letters from A to Z, such as A or AB; D is reserved for the desk")]
 pub struct NotASeries;
 
 impl std::str::FromStr for Series {
@@ -211,7 +211,7 @@ pub enum PrintTrouble {
     NoPaper,
     /// The cover is open.
     CoverOpen,
-    /// Nobody answers at the other end.
+    /// No one answers at the other end.
     Unreachable,
     /// The printer reports a fault of its own: a jammed cutter, an overheated head.
     Fault,
@@ -228,7 +228,7 @@ impl PrintTrouble {
             Self::CoverOpen => "cover open",
             Self::Unreachable => "printer not reachable",
             Self::Fault => "printer reports a fault",
-            Self::NoPrinter => "no printer set up",
+            Self::NoPrinter => "no printer configured",
         }
     }
 }

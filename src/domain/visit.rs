@@ -40,25 +40,25 @@ pub struct VisitRow {
     pub companion: Option<Private>,
     /// What came of asking for documents.
     pub documents: Option<Documents>,
-    /// What somebody without an appointment asked for; then there is no appointment.
+    /// What someone without an appointment asked for; then there is no appointment.
     pub walk_in: Option<Box<WalkedIn>>,
-    /// When and by whom a request without an appointment was accepted.
+    /// When and by which user a request without an appointment was accepted.
     pub accepted: Option<(Timestamp, String)>,
     /// What the printer said, in words.
     pub print: Option<String>,
-    /// When and by whom the arrival was seen.
+    /// When and by which user the arrival was seen.
     pub seen: Option<(Timestamp, String)>,
-    /// When and by whom they were called.
+    /// When and by which user they were called.
     pub called: Option<(Timestamp, String)>,
-    /// When and by whom the visit was closed.
+    /// When and by which user the visit was closed.
     pub done: Option<(Timestamp, String)>,
     /// Where it stands in its queue.
     pub in_line: InLine,
-    /// Why somebody is or was needed; most urgent first.
+    /// Why someone is or was needed; most urgent first.
     pub reasons: Vec<ReasonRow>,
     /// That staff called it off; none if it stands, or the booking system did.
     pub called_off: Option<CalledOff>,
-    /// The booking system says otherwise than staff had decided, and nobody has noted it.
+    /// The booking system says otherwise than staff had decided, and no one has noted it.
     pub is_contradicted: bool,
 }
 
@@ -87,7 +87,7 @@ pub struct InLine {
     pub step: Option<(u64, String)>,
 }
 
-/// Why somebody is needed.
+/// Why someone is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReasonRow {
     /// Why.
@@ -100,7 +100,7 @@ pub struct ReasonRow {
     pub at: Timestamp,
     /// The language in which they used the kiosk.
     pub language: Option<Language>,
-    /// When and by whom it was taken care of.
+    /// When and by which user it was resolved.
     pub taken: Option<(Timestamp, String)>,
 }
 
@@ -111,13 +111,13 @@ pub struct CalledOff {
     pub at: Timestamp,
     /// Who.
     pub user: String,
-    /// Why, as somebody typed it; may be empty.
+    /// Why, as someone typed it; may be empty.
     pub why: String,
     /// By which step and until when it can be taken back; none if the list has it so as well by now.
     pub undo: Option<(u64, Timestamp)>,
 }
 
-/// Codes of one kind that a kiosk did not take on a day. Whoever held them out could go on by typing.
+/// Codes of one kind that a kiosk did not take on a day. Anyone who held them out could go on by typing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedCodes {
     /// Which kiosk.
@@ -130,7 +130,7 @@ pub struct RefusedCodes {
     pub at: Timestamp,
 }
 
-/// Somebody at a kiosk whom nobody knows yet.
+/// Someone at a kiosk no one knows yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
     /// The latest reason of this kind at this kiosk.
@@ -174,7 +174,7 @@ impl VisitRow {
         self.state == VisitState::Held && self.in_line.stepped_out
     }
 
-    /// Whether nobody has come for it yet, and somebody may.
+    /// Whether no one has come for it yet, and someone may.
     #[must_use]
     pub fn is_expected(&self) -> bool {
         self.state == VisitState::Expected && self.ticket.is_none()

@@ -1,4 +1,4 @@
-//! A letter as one page: whose visit it is, when, with whom and where, what to bring, and the code that the kiosk reads.
+//! A letter as one page: whose visit it is, when, with which provider and where, what to bring, and the code that the kiosk reads.
 //!
 //! Invariants: as for a ticket (no I/O, no clock, no wording of its own, shipped fonts only); everything is on one page, in
 //! smaller letters if it must be; the code stands at the foot at the same size always and is never smaller than 35 mm.
@@ -36,7 +36,7 @@ pub struct LetterFace {
     pub when: LetterPart,
     /// Below it, small: when check-in opens.
     pub opens: String,
-    /// With whom, where: each a label and its words.
+    /// With which provider, where: each a label and its words.
     pub parts: Vec<LetterPart>,
     /// What to bring: a label, and one line for each thing.
     pub bring: LetterPart,

@@ -1,6 +1,6 @@
 //! What of the kiosk's file cannot be opened any more, row by row.
 //!
-//! Invariants: what is only a copy of what the desk has is dropped and asked for again; an event, which nobody else has, is set aside as it is,
+//! Invariants: what is only a copy of what the desk has is dropped and asked for again; an event, which no one else has, is set aside as it is,
 //! keeps its position, and holds up no other; each is in the log, with no word of its content.
 
 use rusqlite::params;
@@ -10,7 +10,7 @@ use super::{Store, StoreError, set_fact_in};
 use crate::domain::ids::Seq;
 
 impl Store {
-    /// Positions in the log of which nobody will ever hear any more, from and to, in order: their events could not be opened, or are not there.
+    /// Positions in the log of which no one will ever hear any more, from and to, in order: their events could not be opened, or are not there.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -43,7 +43,7 @@ impl Store {
                 Ok(tickets) => tracing::error!(
                     seq,
                     %tickets,
-                    "an event of the kiosk's file cannot be opened; it is set aside, and the desk will not hear of it. Look after who has this ticket"
+                    "an event of the kiosk's file cannot be opened; it is set aside, and the desk will not get it. Help the patient with this ticket"
                 ),
                 Err(error) => tracing::error!(seq, %error, "an event of the kiosk's file cannot be opened, nor set aside; it is left out"),
             }
@@ -78,10 +78,9 @@ impl Store {
         // Also if it could not be written: then the desk's next word cannot be either, and it is asked again.
         self.fetch_again.set(true);
         match dropped {
-            Ok(()) => tracing::error!(
-                count = rows.len(),
-                "appointments of the kiosk's file cannot be opened; the desk is asked for its list again"
-            ),
+            Ok(()) => {
+                tracing::error!(count = rows.len(), "appointments of the kiosk's file cannot be opened; requesting the desk's list again")
+            }
             Err(error) => {
                 tracing::error!(count = rows.len(), %error, "appointments of the kiosk's file cannot be opened, nor dropped; they are left out")
             }
@@ -95,7 +94,7 @@ impl Store {
         set_fact_in(&transaction, CURSOR, "0")?;
         transaction.commit()?;
         self.fetch_again.set(true);
-        tracing::error!(name, "what the kiosk's file has of the desk cannot be read; the desk is asked again");
+        tracing::error!(name, "the desk's data in the kiosk's file cannot be read; requesting it again");
         Ok(())
     }
 }

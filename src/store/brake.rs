@@ -1,4 +1,4 @@
-//! The brake on a kiosk that is being used to guess: so many failed tries within an hour, and it looks nobody up.
+//! The brake on a kiosk that is being used to guess: this many failed tries within an hour, and it looks no one up.
 //!
 //! Invariants: failed tries are in the kiosk's file, so a power cut does not lift the brake; a wall clock that was set back does not hold it for longer
 //! than an hour. Letters that the clinic signed are not guessed and have a brake of their own, for what is typed after one that was found.
@@ -33,7 +33,7 @@ impl Tries {
     }
 }
 
-/// The failed tries of the last hour, whoever made them, by a clock that only runs while the program does.
+/// The failed attempts of the last hour, no matter who made them, by a clock that only runs while the program does.
 #[derive(Debug, Default)]
 pub struct Brake {
     /// When each counts no more.
@@ -64,12 +64,12 @@ impl Brake {
         !before && self.is_on(elapsed, limit)
     }
 
-    /// Whether nobody is looked up.
+    /// Whether no one is looked up.
     pub fn is_on(&mut self, elapsed: Duration, limit: u32) -> bool {
         self.left(elapsed, limit).is_some()
     }
 
-    /// How long nobody is looked up; none if the brake is off.
+    /// How long no one is looked up; none if the brake is off.
     pub fn left(&mut self, elapsed: Duration, limit: u32) -> Option<Duration> {
         while self.until.front().is_some_and(|until| *until <= elapsed) {
             self.until.pop_front();
@@ -149,7 +149,7 @@ mod tests {
             brake.count(minute(n), 3);
         }
         let kept = brake.tries(minute(20), at);
-        // The program's own clock begins anew.
+        // The program's own clock begins again.
         let later = |minutes: i64| at + SignedDuration::from_mins(minutes);
         let mut again = Brake::kept(&kept, minute(0), later(5));
         assert_eq!(again.left(minute(0), 3), Some(minute(35)), "25 minutes ago the first one was");

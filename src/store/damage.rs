@@ -1,7 +1,7 @@
 //! The kiosk's file when its pages do not fit together any more.
 //!
 //! Invariants: nothing of a damaged file is written over or thrown away, it is set aside whole; the kiosk goes on by itself only with a log that
-//! could be read from its beginning to its end. Otherwise it begins with a new file and serves nobody until the desk has answered: the desk knows
+//! could be read from its beginning to its end. Otherwise it begins with a new file and serves no one until the desk has answered: the desk knows
 //! which numbers were given out. A power cut at any moment leaves either file.
 
 use std::path::{Path, PathBuf};
@@ -61,13 +61,13 @@ pub(super) fn look(path: &Path, seal: &Seal) -> Result<(), StoreError> {
         tracing::error!(
             why,
             aside,
-            "the kiosk's file is damaged and was set aside; the kiosk has a new one, and serves nobody until the desk has taken it on. Keep the damaged file for support"
+            "the kiosk's file is damaged and was set aside; the kiosk has a new one, and serves no one until the desk accepts it. Keep the damaged file for support"
         );
     } else {
         tracing::error!(
             why,
             aside,
-            "the kiosk's file was damaged and was set aside; every check-in of it was read, and the desk is asked for its list. Keep the damaged file for support"
+            "the kiosk's file was damaged and was set aside; every check-in in it was read, and the kiosk requests the desk's list. Keep the damaged file for support"
         );
     }
     Ok(())
@@ -113,12 +113,12 @@ fn read_log(places: &Places, seal: &Seal) -> Result<(), StoreError> {
     if schema::sets_aside(version) {
         copy(&damaged, &transaction, "event_aside", &["seq", "at", "body"])?;
     }
-    // These follow from events and from what the desk knows, or nobody can be helped without them: what can be read of them is enough.
+    // These follow from events and from what the desk knows, or no one can be helped without them: what can be read of them is enough.
     for (table, columns) in
         [("ticket", &["row", "date", "number", "seq", "seen", "body"][..]), ("photo", &["id", "event_seq", "field", "side", "body"][..])]
     {
         if let Err(error) = copy(&damaged, &transaction, table, columns) {
-            tracing::error!(table, %error, "not everything of this table could be read");
+            tracing::error!(table, %error, "not everything in this table could be read");
         }
     }
     // A ticket whose event is not there: the log lost its end without a word.

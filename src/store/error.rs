@@ -1,5 +1,5 @@
 //! What can go wrong with the kiosk's file, in sentences that say what to do. A sentence has its cause in it, and so
-//! names no source: whoever prints the whole chain would print it twice.
+//! names no source: anyone who prints the whole chain would print it twice.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The folder could not be made.
-    #[error("cannot make the folder {path}: {why}; make it, or give the kiosk's user the right to", path = .path.display())]
+    #[error("cannot create the folder {path}: {why}; create it, or let the kiosk's user create it", path = .path.display())]
     Folder {
         /// Which.
         path: PathBuf,
@@ -43,7 +43,7 @@ pub enum StoreError {
         why: String,
     },
     /// A newer program wrote the file.
-    #[error("the kiosk's file was written by a newer program (version {found}, this one knows {known}); update the kiosk")]
+    #[error("the kiosk's file was written by a newer program (version {found}, this one supports {known}); update the kiosk")]
     Newer {
         /// What the file says.
         found: i64,
@@ -51,7 +51,7 @@ pub enum StoreError {
         known: i64,
     },
     /// The key is missing, and something was sealed with it.
-    #[error("the key file {path} is missing, and {data} was sealed with it: put the key back; if it is lost, docs/sealing.md says how to begin anew", path = .path.display(), data = .data.display())]
+    #[error("the key file {path} is missing, and {data} was sealed with it: put the key back; if it is lost, see docs/sealing.md to start over", path = .path.display(), data = .data.display())]
     KeyMissing {
         /// Where the key should be.
         path: PathBuf,
@@ -72,14 +72,14 @@ pub enum StoreError {
         /// Where.
         path: PathBuf,
     },
-    /// Everybody can read the key.
-    #[error("everybody on this machine can read the key file {path}: run `chmod 600` on it", path = .path.display())]
+    /// Everyone can read the key.
+    #[error("everyone on this machine can read the key file {path}: run `chmod 600` on it", path = .path.display())]
     KeyOpen {
         /// Where.
         path: PathBuf,
     },
     /// The file is sealed with another key. Nothing of it was changed.
-    #[error("the kiosk's file {path} was sealed with another key: give the kiosk that key; if it is lost, docs/sealing.md says how to begin anew", path = .path.display())]
+    #[error("the kiosk's file {path} was sealed with another key: give the kiosk that key; if it is lost, see docs/sealing.md to start over", path = .path.display())]
     OtherKey {
         /// Which.
         path: PathBuf,
@@ -88,7 +88,7 @@ pub enum StoreError {
     #[error("this machine gives no random bytes; restart it, and call support if that does not help")]
     NoRandom,
     /// There is no room left.
-    #[error("the disk is full; free some room on the kiosk's data partition")]
+    #[error("the disk is full; free some space on the kiosk's data partition")]
     Full,
     /// Something in the file cannot be read back.
     #[error("a record of the kiosk's file cannot be read back ({what}); call support and keep the file")]

@@ -19,7 +19,7 @@ const ANEW: &str = "feed_anew";
 const PROGRAM: &str = "feed_program";
 /// The second one keeps when the clinic's day begins and which tickets are held.
 const KEEPS: &str = concat!(env!("CARGO_PKG_VERSION"), " 2");
-/// The clinic's rules. They name nobody, but hold the key by which the pages of this kiosk's tickets are named.
+/// The clinic's rules. They name no one, but hold the key by which the pages of this kiosk's tickets are named.
 const SETTINGS_SEALED: &str = "settings_sealed";
 /// Where earlier versions kept them in clear.
 pub(super) const SETTINGS_IN_CLEAR: &str = "settings";
@@ -50,7 +50,7 @@ pub enum ListChange {
 pub enum Life {
     /// Of the life of its file that was heard of last.
     Same,
-    /// Of another life of that file: a copy was put back. What is told goes on from the beginning.
+    /// Of another life of that file: a copy was put back. What is reported goes on from the beginning.
     Another,
     /// Of another desk's file.
     OtherDesk,
@@ -106,14 +106,14 @@ impl Store {
         Ok(self.fact(EPOCH)?.map(Epoch::new))
     }
 
-    /// The list is told from its beginning. What is here stays until it has been told whole.
+    /// The list is reported from its beginning. What is here stays until it has been told whole.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn begin_list(&mut self) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         transaction.execute("UPDATE appointment SET told = 0", [])?;
-        // Numbers by hand of a desk that does not know them any more: whoever holds one can check in.
+        // Numbers by hand of a desk that does not know them any more: anyone who holds one can check in.
         transaction.execute(
             "DELETE FROM ticket WHERE seq IS NULL AND number GLOB ?1",
             params![format!("{}[0-9]*", crate::domain::ticket::Series::DESK)],
@@ -231,7 +231,7 @@ impl Store {
 
     /// Removes appointments that began before `before` and tickets of dates before `date`, but not those of people who may still be here.
     ///
-    /// The counters stay: they name nobody, and a clock that jumps back must not give a number twice.
+    /// The counters stay: they name no one, and a clock that jumps back must not give a number twice.
     ///
     /// # Errors
     /// If the file cannot be written.

@@ -33,7 +33,7 @@ pub enum KeyPlace {
 }
 
 impl KeyPlace {
-    /// In words, for whoever set the kiosk up.
+    /// In words, for anyone who set the kiosk up.
     #[must_use]
     pub fn says(self) -> &'static str {
         match self {
@@ -95,7 +95,7 @@ fn read(path: &Path) -> Result<Seal, StoreError> {
     Ok(Seal::new(&key))
 }
 
-/// The key that so many hexadecimal digits write.
+/// The key that this many hexadecimal digits write.
 fn of_digits(digits: &[u8]) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     let (pairs, []) = digits.as_chunks::<2>() else {

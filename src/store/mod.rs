@@ -134,7 +134,7 @@ impl Store {
         self.fact(damage::REPLACED)
     }
 
-    /// Moves what the journal holds into the file, as far as nobody reads it just then: for a moment when no one is at the kiosk. Whoever copies
+    /// Moves what the journal holds into the file, as far as no one reads it just then: for a moment when no one is at the kiosk. Anyone who copies
     /// the file alone has nearly everything then.
     ///
     /// # Errors
@@ -155,7 +155,7 @@ impl Store {
         set_fact_in(&self.connection, name, value)
     }
 
-    /// Limits the file to so many pages, as a full disk would: for tests of that fault.
+    /// Limits the file to this many pages, as a full disk would: for tests of that fault.
     ///
     /// # Errors
     /// If the database refuses.

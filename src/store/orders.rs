@@ -47,7 +47,7 @@ impl Store {
     /// `Some(why)` whether the kiosk is closed from now on, none if that stays as it is.
     ///
     /// # Errors
-    /// If it could not be written; then the order is told again.
+    /// If it could not be written; then the order is reported again.
     pub fn obey(&mut self, order: u64, closed: Option<Option<&str>>, ends: &[OrderEnd]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         set_fact_in(&transaction, OBEYED, &order.to_string())?;

@@ -55,7 +55,7 @@ impl Store {
             let side = Side::from_code(row.get_ref(2)?.as_str().unwrap_or_default());
             // It cannot be opened either. A newer program may have written it.
             let (Some(field), Some(side)) = (field, side) else {
-                tracing::error!(seq, "nobody knows of which card a photo is; it stays here");
+                tracing::error!(seq, "a photo's card is unknown; the photo stays here");
                 continue;
             };
             pending.push(PhotoKey { seq: Seq(seq.cast_unsigned()), field, side });
@@ -95,7 +95,7 @@ impl Store {
             while rows.next()?.is_some() {}
             drop(rows);
             drop(statement);
-            // If somebody else reads just then, it is emptied with the next photo or when the file is closed.
+            // If someone else reads just then, it is emptied with the next photo or when the file is closed.
             let _is_empty = schema::empty_journal(&self.connection)?;
         }
         Ok(())

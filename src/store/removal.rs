@@ -25,13 +25,13 @@ pub struct DayOnList {
     pub cursor: u64,
     /// The desk's day.
     pub date: Date,
-    /// So many.
+    /// This many.
     pub appointments: u32,
 }
 
 impl Store {
     /// Hears which day it is at the desk, and from which day on things are still needed. `asked_from`: the cursor with which the desk was asked. Answers
-    /// whether the feed is asked for from its beginning now: the desk's day went back, or nobody knows by which clock this file was tidied
+    /// whether the feed is asked for from its beginning now: the desk's day went back, or no one knows by which clock this file was tidied
     /// before.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl Store {
             return Ok(false);
         }
         let Some(before) = day.begin_of(kept) else { return Ok(false) };
-        // What the desk holds is kept for longer: it is told again to one whose file was restored.
+        // What the desk holds is kept for longer: it is reported again to one whose file was restored.
         self.forget_events(Self::keeps_since(before))?;
         self.forget_visits(before, kept)?;
         self.set_fact(REMOVED_BEFORE, &kept.to_string())?;

@@ -2,7 +2,7 @@
 //!
 //! What is sealed: the bodies, and the keys of rows that would be numbers of the booking system (they are keyed hashes). In
 //! clear: positions and times, ticket numbers and their dates, counters and the feed's cursor. The clinic's settings are sealed, too. None
-//! of these names a person or says why somebody comes.
+//! of these names a person or says why someone comes.
 
 use std::path::Path;
 
@@ -94,11 +94,11 @@ pub(super) fn copy_before_update(connection: &Connection, path: &Path, version: 
             })?;
             let copy = Connection::open(to)?;
             let said: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-            if said == "ok" { Ok(()) } else { Err(cannot(format!("the copy is not whole: {said}"))) }
+            if said == "ok" { Ok(()) } else { Err(cannot(format!("the copy is damaged: {said}"))) }
         },
         |error| cannot(error.to_string()),
     )?;
-    tracing::info!(from = version, to = VERSION, "the kiosk's file is brought up to date; a copy from before is beside it");
+    tracing::info!(from = version, to = VERSION, "the kiosk's file is being upgraded; a copy from before is kept beside it");
     Ok(())
 }
 
@@ -113,7 +113,7 @@ pub(super) fn bring_up_to_date(connection: &mut Connection, seal: &Seal, version
                 transaction.execute_batch(SEALED)?;
             } else {
                 if is_sealed(version) {
-                    // What was not told again while the list is told anew.
+                    // What was not told again while the list is reported again.
                     transaction.execute_batch("ALTER TABLE appointment ADD COLUMN told INTEGER NOT NULL DEFAULT 1")?;
                 } else {
                     seal_what_is_in_clear(&transaction, seal)?;
@@ -136,7 +136,7 @@ pub(super) fn bring_up_to_date(connection: &mut Connection, seal: &Seal, version
     Ok(())
 }
 
-/// Writes the file anew, and empties the journal beside it: what was deleted is in neither. Answers whether it could be done.
+/// Writes the file again, and empties the journal beside it: what was deleted is in neither. Answers whether it could be done.
 fn remove_traces(connection: &Connection) -> Result<bool, StoreError> {
     connection.execute_batch("VACUUM")?;
     empty_journal(connection)

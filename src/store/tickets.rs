@@ -44,13 +44,13 @@ pub struct CheckIn<'a> {
     pub details: StillRight,
     /// What they said of their insurance.
     pub insurance: StillRight,
-    /// Who checked them in, if it was somebody else.
+    /// Who checked them in, if it was someone else.
     pub companion: Option<&'a Private>,
     /// What came of asking for documents.
     pub documents: Option<&'a Documents>,
     /// What they say is different from the chart.
     pub proposals: &'a [Proposal],
-    /// Photos of cards, each field and side once. Whoever has a ticket already is not checked in, and their photos are not kept.
+    /// Photos of cards, each field and side once. Anyone who has a ticket already is not checked in, and their photos are not kept.
     pub photos: &'a [Photo<'a>],
     /// Where to go.
     pub place: &'a str,
@@ -75,7 +75,7 @@ pub struct WalkIn<'a> {
     pub language: Language,
     /// How to be called.
     pub call_as: CallAs,
-    /// Who asks for them, if it is somebody else.
+    /// Who asks for them, if it is someone else.
     pub companion: Option<&'a Private>,
     /// Where to wait.
     pub place: &'a str,
@@ -94,7 +94,7 @@ pub struct KnownTicket {
     pub given_before: bool,
 }
 
-/// What of a ticket is sealed: for which visit it is, and where to go, which says why somebody comes.
+/// What of a ticket is sealed: for which visit it is, and where to go, which says why someone comes.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Body {
     pub(super) appointment: AppointmentId,
@@ -149,7 +149,7 @@ impl Store {
         Ok(KnownTicket { ticket, place: check_in.place.to_owned(), seen: false, given_before: false })
     }
 
-    /// Saves the request of somebody without an appointment: the next number, its ticket and the event, in one durable transaction.
+    /// Saves the request of someone without an appointment: the next number, its ticket and the event, in one durable transaction.
     ///
     /// Answers the ticket and the number of the request, which is made from the ticket's.
     ///
@@ -222,7 +222,7 @@ impl Store {
         Ok(is_other)
     }
 
-    /// So many numbers of a date are left out.
+    /// This many numbers of a date are left out.
     fn ahead(&self, date: Date) -> u32 {
         if self.is_unheard && self.beyond != Some(date) { super::NUMBERS_AHEAD } else { 0 }
     }

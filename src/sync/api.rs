@@ -20,11 +20,11 @@ pub enum Attempt<T> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The token is not one of the desk's.
-    #[error("the desk does not know this kiosk's token; compare `token` in kiosk.toml with the desk's configuration")]
+    #[error("the desk does not accept this kiosk's token; compare `token` in kiosk.toml with the desk's configuration")]
     UnknownToken,
     /// The desk holds other events under this kiosk's numbers: its card was replaced or copied.
     #[error(
-        "the desk holds other events of this kiosk than its own file; a supervisor can allow it to continue, on the Kiosks page of the desk"
+        "the desk has different events of this kiosk than the kiosk's own file; a supervisor can allow it to continue, on the Kiosks page of the desk"
     )]
     OtherHistory,
     /// The desk speaks another version, or the request was malformed.

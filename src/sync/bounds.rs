@@ -1,6 +1,6 @@
-//! How much a kiosk may say at once: the length of a text, the number of visits, the days of a ticket.
+//! How much a kiosk may say at a time: the length of a text, the number of visits, the days of a ticket.
 //!
-//! Invariants: a check-in that says too much is taken as far as it fits, because somebody stands there; what was cut and why is kept and is an
+//! Invariants: a check-in that says too much is taken as far as it fits, because someone stands there; what was cut and why is kept and is an
 //! alarm of its kiosk; an event that this version does not understand keeps its place and is kept as it was sent; neither holds up what comes
 //! behind it. No honest kiosk comes near these limits.
 
@@ -14,18 +14,18 @@ use crate::domain::ids::{Epoch, KioskId, Seq};
 use crate::domain::ticket::Ticket;
 use crate::sync::wire::{Gap, Post};
 
-/// A text of an event has so many characters at most. More than fits into the chart: what was cut must be edited before it is accepted.
+/// A text of an event has this many characters at most. More than fits into the chart: what was cut must be edited before it is accepted.
 pub const TEXT_CHARS_MAX: usize = 1000;
-/// A list of an event (visits, changes, steps) has so many parts at most.
+/// A list of an event (visits, changes, steps) has this many parts at most.
 pub const PARTS_MAX: usize = 100;
 /// A ticket is from no longer ago than this, and no further ahead: a kiosk may have been without its desk for long.
 const DAYS_AGO_MAX: i64 = 400;
 const DAYS_AHEAD_MAX: i64 = 2;
 /// How staff read that a ticket was of no such day.
 pub const OTHER_DAY: &str = "a ticket of a day";
-/// Of an event that is not understood so many bytes are kept.
+/// Of an event that is not understood this many bytes are kept.
 pub const UNREAD_BYTES_MAX: usize = 16 * 1024;
-/// Nobody stands longer than this at a kiosk with a ticket in hand.
+/// No one stands longer than this at a kiosk with a ticket in hand.
 const AT_HAND: SignedDuration = SignedDuration::from_mins(5);
 
 /// One event as it came.
@@ -85,7 +85,7 @@ impl Report {
         self.events.iter().map(seq).max().is_some_and(|newest| newest < self.last)
     }
 
-    /// The tickets of people who may still stand at the kiosk. Nobody reads there how the others stand, and finding that out takes as long as the day is.
+    /// The tickets of people who may still stand at the kiosk. No one reads there how the others stand, and finding that out takes as long as the day is.
     #[must_use]
     pub fn tickets_at_hand(&self) -> Vec<Ticket> {
         if self.catches_up() {

@@ -145,7 +145,7 @@ mod tests {
         }
     }
 
-    /// A desk that answers one request with this head, and then with `body` until nobody listens any more.
+    /// A desk that answers one request with this head, and then with `body` until no one listens any more.
     fn desk_that_says(head: &'static str, body: &'static [u8]) -> std::net::SocketAddr {
         use std::io::{Read as _, Write as _};
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();

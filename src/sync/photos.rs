@@ -103,7 +103,7 @@ impl Sending {
                 }
                 // Of this photo alone: checking in goes on, and so do the others.
                 Attempt::Refused(why) => {
-                    tracing::error!(seq = seq.0, field = field.code(), side = side.code(), %why, "the desk does not take a photo; it stays here");
+                    tracing::error!(seq = seq.0, field = field.code(), side = side.code(), %why, "the desk does not accept a photo; it stays here");
                     return Ok(Sent::Aside);
                 }
             };
@@ -112,7 +112,7 @@ impl Sending {
                 self.backoff.reset();
                 return Ok(Sent::Whole);
             }
-            // The desk began anew, or keeps taking nothing: do not spin.
+            // The desk began again, or keeps taking nothing: do not spin.
             if sent_to.is_some_and(|before| held.bytes <= before) {
                 return Ok(Sent::Aside);
             }

@@ -48,7 +48,7 @@ impl Vitals {
         Self { wall_clock: Arc::new(wall_clock), health: Arc::new(Mutex::new(health)), changed: Arc::default() }
     }
 
-    /// Changes what is known; the desk hears of it at once if a person there should act on it, else with the next report.
+    /// Changes what is known; the desk hears of it right away if a person there should act on it, else with the next report.
     pub fn set(&self, change: impl FnOnce(&mut Health)) {
         let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         let before = health.clone();

@@ -34,7 +34,7 @@ pub const PROTOCOL: u32 = 2;
 pub const OLDEST_PROTOCOL: u32 = 1;
 /// At most this many events travel in one request.
 pub const EVENTS_PER_POST_MAX: usize = 100;
-/// At most this many changes travel in one answer; the kiosk asks again at once while there are more.
+/// At most this many changes travel in one answer; the kiosk asks again right away while there are more.
 pub const CHANGES_PER_FEED_MAX: usize = 500;
 /// An answer of the desk is no longer than this: a kiosk reads no more of one.
 pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -44,7 +44,7 @@ pub const FEED_BYTES: usize = 2 * 1024 * 1024;
 pub const LONG_POLL_SECONDS_MAX: u64 = 25;
 /// A photo is no longer than this: a camera's pictures are not either.
 pub const PHOTO_BYTES_MAX: u64 = 8 * 1024 * 1024;
-/// A piece of a photo is no longer than this: so much is sent anew if the connection breaks.
+/// A piece of a photo is no longer than this: so much is sent again if the connection breaks.
 pub const PIECE_BYTES_MAX: usize = 64 * 1024;
 
 /// Events, in order and without a gap.
@@ -65,7 +65,7 @@ pub struct Post {
     /// What the desk held as it last said in this life. One that holds less in the same life has lost something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<Seq>,
-    /// Somebody only asks what the desk knows of this kiosk: nothing is concluded from `last`.
+    /// Someone only asks what the desk knows of this kiosk: nothing is concluded from `last`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_asks: bool,
     /// The kiosk has heard nothing of the desk since it started.
@@ -76,7 +76,7 @@ pub struct Post {
     pub now: Option<Timestamp>,
 }
 
-/// Positions of a log that nobody has any more.
+/// Positions of a log that no one has any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The first of them.
@@ -160,7 +160,7 @@ pub struct TicketWait {
     pub wait: Wait,
 }
 
-/// How a kiosk is, as it sees itself. Says nothing of anybody.
+/// How a kiosk is, as it sees itself. Says nothing of anyone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
     /// The program's version.
@@ -186,7 +186,7 @@ pub struct Health {
     /// Free space where the kiosk's file is, in MiB, if the system tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk_free_mib: Option<u64>,
-    /// So many things that the desk said since the start have a word in them that this program does not know.
+    /// This many things that the desk said since the start have a word in them that this program does not know.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub newer: u64,
     /// Whether patients are sent to the desk instead, for whatever reason.
@@ -204,7 +204,7 @@ pub struct Health {
     pub brake: Option<BrakeHealth>,
 }
 
-/// What a kiosk has of the desk's day. Says nothing of anybody.
+/// What a kiosk has of the desk's day. Says nothing of anyone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListHealth {
     /// Up to where it has heard the feed.
@@ -222,7 +222,7 @@ fn is_zero(n: &u64) -> bool {
 /// The brake on a kiosk at which too many tries failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrakeHealth {
-    /// Until when nobody is looked up, by the kiosk's wall clock; none if the brake is off.
+    /// Until when no one is looked up, by the kiosk's wall clock; none if the brake is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
 }
@@ -245,7 +245,7 @@ pub enum Condition {
     Absent,
     /// It works.
     Ready,
-    /// It works, but somebody should look after it, as with paper that is nearly out.
+    /// It works, but someone should look after it, as with paper that is nearly out.
     Soon,
     /// It does not work.
     Failed,
@@ -281,19 +281,19 @@ pub enum OrderKind {
     },
     /// Serves patients again.
     InService,
-    /// Shows a few words to whoever is at the kiosk now.
+    /// Shows a few words to anyone who is at the kiosk now.
     Say {
         /// The words.
         text: String,
     },
-    /// Starts the program again, as soon as nobody is at it.
+    /// Starts the program again, as soon as no one is at it.
     Restart,
     /// Prints a ticket of this kiosk again.
     PrintAgain {
         /// Which.
         ticket: Ticket,
     },
-    /// Looks people up again although too many tries failed. Only for a kiosk whose [`Health::brake`] is said.
+    /// Looks people up again although too many tries failed. Only for a kiosk whose [`Health::brake`] is reported.
     LookAgain,
     /// Something that only a newer desk orders.
     #[serde(untagged)]
@@ -303,7 +303,7 @@ pub enum OrderKind {
 /// A part of the feed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Feed {
-    /// Which life of the desk's file this is of: another one after each restored copy. Whoever knows another one asks from 0.
+    /// Which life of the desk's file this is of: another one after each restored copy. Anyone who knows another one asks from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
     /// Where to go on from. In one life it only grows.
@@ -403,7 +403,7 @@ impl std::fmt::Debug for Piece {
 /// How much of a photo the desk holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoHeld {
-    /// So many bytes from its beginning, on the disk. The next piece begins here.
+    /// This many bytes from its beginning, on the disk. The next piece begins here.
     pub bytes: u64,
     /// The desk has all of it and has seen that it is undamaged, or needs it no more: the kiosk may forget it.
     pub whole: bool,

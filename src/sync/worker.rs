@@ -1,7 +1,7 @@
 //! Keeps the kiosk's file and the desk in step, beside the program.
 //!
 //! Three loops: one sends the log, then photos, and sleeps until there is work; one holds the long poll; one tells how the kiosk is
-//! and hears what staff want of it. None ends, and none drops anything: what the desk refuses stays in the log until somebody has
+//! and hears what staff want of it. None ends, and none drops anything: what the desk refuses stays in the log until someone has
 //! mended the cause.
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -156,7 +156,7 @@ impl<A: DeskApi> Worker<A> {
                     backoff.next_wait()
                 }
             };
-            // A new event, or the feed that got through again, is a reason to try at once.
+            // A new event, or the feed that got through again, is a reason to try right away.
             let _ = tokio::time::timeout(wait, self.wake.notified()).await;
         }
     }
@@ -250,7 +250,7 @@ impl<A: DeskApi> Worker<A> {
         }
     }
 
-    /// Whether the desk is reached is told by the other two.
+    /// Whether the desk is reached is reported by the other two.
     async fn report_health(&self) {
         let mut backoff = Backoff::new(self.seed.rotate_left(48));
         loop {
@@ -273,7 +273,7 @@ impl<A: DeskApi> Worker<A> {
         }
     }
 
-    /// Whether the answer came at once.
+    /// Whether the answer came right away.
     async fn report_once(&self) -> Result<Attempt<bool>, StoreError> {
         let (waiting, list) = {
             let store = self.store();
@@ -374,7 +374,7 @@ enum Outcome {
     Back,
     /// Not this time.
     Later,
-    /// Not until somebody acts.
+    /// Not until someone acts.
     NeedsSomebody,
 }
 

@@ -23,11 +23,11 @@ await play(async () => {
   const page = await open({ deviceScaleFactor: 2, bypassCSP: true });
   await begin(page);
   await page.waitForURL(base + "/account");
-  await page.getByText("Your role needs a second step").waitFor();
-  await page.getByText("Set it up", { exact: true }).first().click();
+  await page.getByText("Your role requires two-step verification").waitFor();
+  await page.getByText("Set up", { exact: true }).first().click();
   await page.getByLabel("Your password").fill("correct horse");
   await page.keyboard.press("Enter");
-  const square = page.getByRole("img", { name: "The key as a square code, for the app" });
+  const square = page.getByRole("img", { name: "QR code of the key" });
   await square.waitFor();
   const secret = (await page.locator(".secret").innerText()).replaceAll(" ", "");
   await square.screenshot({ path: picture("square") });
@@ -35,13 +35,13 @@ await play(async () => {
   assert.equal(address, `otpauth://totp/Mill%20Street%20%26%20Sons:abe?secret=${secret}&issuer=Mill%20Street%20%26%20Sons`);
   await look(page, "account-setup");
   const used = code(secret);
-  await page.getByLabel("2. Type the code that the app shows").fill(used);
+  await page.getByLabel("2. Type the code from the app").fill(used);
   await page.keyboard.press("Enter");
   await page.getByText("they are not shown again").waitFor();
   const recovery = await page.locator(".recovery li").allInnerTexts();
   assert.equal(recovery.length, 10);
   await look(page, "account-codes");
-  await page.getByRole("link", { name: "I have them" }).click();
+  await page.getByRole("link", { name: "I saved them" }).click();
   await page.waitForURL(base + "/");
   held("an admin is led to the second step, and sets it up with a scanned code");
 
@@ -51,7 +51,7 @@ await play(async () => {
   await look(again, "sign-in-code");
   await again.getByLabel("Code from your authenticator app").fill(used);
   await again.keyboard.press("Enter");
-  await again.getByText("That code is not right, or was used already").waitFor();
+  await again.getByText("Incorrect code, or it was already used").waitFor();
   await again.getByLabel("Code from your authenticator app").fill(code(secret, 30));
   await again.keyboard.press("Enter");
   await again.waitForURL(base + "/");
@@ -67,7 +67,7 @@ await play(async () => {
   await look(lost, "account");
   held("a recovery code signs in without the telephone");
 
-  await lost.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await lost.getByRole("button", { name: "Sign out of all other sessions" }).click();
   await lost.getByText("signed out at 2 other places").waitFor();
   // The page locks where it is, and asks for the name again.
   await page.getByLabel("Password").waitFor();

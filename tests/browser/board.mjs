@@ -30,8 +30,8 @@ await play(async () => {
   await staff.keyboard.press("Escape");
   await staff.locator("#sound").waitFor({ state: "hidden" });
   await staff.locator("#point").selectOption("Room 3");
-  await staff.getByRole("button", { name: "Set where I call to" }).click();
-  await staff.waitForFunction(() => document.getElementById("said").textContent === "Set where I call to");
+  await staff.getByRole("button", { name: "Save my room" }).click();
+  await staff.waitForFunction(() => document.getElementById("said").textContent === "Save my room");
   await staff.goto(base + "/board");
   await staff.screenshot({ path: picture("boards-1280") });
   await audit(staff, "the list of boards");
@@ -48,7 +48,7 @@ await play(async () => {
 
   const board = await open({ viewport: { width: 1920, height: 1080 } });
   await board.goto(base + address);
-  await board.getByText("Nobody is called right now").waitFor();
+  await board.getByText("No one is being called right now").waitFor();
   await board.screenshot({ path: picture("board-nobody") });
   await arrives("apt-0001");
   await arrives("apt-0004", { language: "es", call_as: "first-name" });
@@ -60,7 +60,7 @@ await play(async () => {
   await phone.screenshot({ path: picture("phone-waiting"), fullPage: true });
   await audit(phone, "the phone");
   await fits(phone, "the phone");
-  await phone.getByRole("button", { name: "Tell me with a sound" }).tap();
+  await phone.getByRole("button", { name: "Alert me with a sound" }).tap();
   await phone.getByText("Sound is on").waitFor();
   await board.locator("#sound").waitFor();
   await board.mouse.click(300, 300);
@@ -96,7 +96,7 @@ await play(async () => {
   assert.equal(await oldest.count(), 1, "the oldest call comes by turns");
   assert.ok(await board.locator("#now .page").first().isVisible() && !(await oldest.isVisible()), "and the newest are shown at once");
   await press("apt-0013", /^Start:/);
-  await board.getByText("Called before").waitFor();
+  await board.getByText("Called earlier").waitFor();
   await board.locator(".call").getByText("A1").waitFor();
   assert.equal(await board.evaluate(() => document.body.dataset.chimes), "6", "what comes back into view is no new call");
   assert.ok(await whole(board), "five calls fit");
@@ -124,22 +124,22 @@ await play(async () => {
   await other.goto(await pageOf("A6"));
   await other.getByRole("link", { name: "Español" }).tap();
   await other.getByRole("button", { name: "Tengo que salir un momento" }).tap();
-  await other.getByText("Usted ha salido").waitFor();
+  await other.getByText("Usted salió").waitFor();
   await other.screenshot({ path: picture("phone-out-es"), fullPage: true });
   await audit(other, "the phone, stepped out");
   await staff.locator("#held #row-apt-0016").getByText("by phone").waitFor();
   await staff.locator("#held").scrollIntoViewIfNeeded();
   await staff.screenshot({ path: picture("list-stepped-out") });
   await other.waitForTimeout(2100);
-  await other.getByRole("button", { name: "Ya estoy de vuelta" }).tap();
+  await other.getByRole("button", { name: "Ya regresé" }).tap();
   await staff.locator("#waiting #row-apt-0016").waitFor();
   held("who steps out by phone is on hold for staff, and comes back");
   await other.waitForTimeout(2100);
   await other.getByRole("button", { name: "Necesito ayuda" }).tap();
-  await staff.locator("#needs #row-apt-0016").getByText("Asks for help by phone").waitFor();
-  await other.getByText("La recepción sabe").waitFor();
-  await press("apt-0016", /^Seen:/);
-  await other.getByText("La recepción ha visto").waitFor();
+  await staff.locator("#needs #row-apt-0016").getByText("Asked for help by phone").waitFor();
+  await other.getByText("Recepción sabe").waitFor();
+  await press("apt-0016", /^Acknowledge:/);
+  await other.getByText("Recepción ya vio").waitFor();
   await other.getByRole("link", { name: "العربية" }).tap();
   await other.locator("html[dir=rtl]").waitFor();
   await other.screenshot({ path: picture("phone-ar"), fullPage: true });

@@ -30,53 +30,53 @@ await play(async () => {
   await ana.goto(panel("apt-0001"));
   await ben.goto(panel("apt-0001"));
   await ana.locator("#call-off summary").click();
-  await ana.getByLabel("Why").selectOption("The clinician is away");
+  await ana.getByLabel("Reason").selectOption("Provider unavailable");
   await checked(ana, "call-off-1280");
   assert.notEqual(await statusAtKiosk("apt-0001"), "cancelled");
-  await ana.getByRole("button", { name: /^Call off: / }).click();
-  await ana.locator("#panel").getByText(/Called off by ana, .*: The clinician is away/).waitFor();
-  await ben.locator("#panel").getByText(/Called off by ana/).waitFor();
+  await ana.getByRole("button", { name: /^Cancel appointment: / }).click();
+  await ana.locator("#panel").getByText(/Canceled by ana, .*: Provider unavailable/).waitFor();
+  await ben.locator("#panel").getByText(/Canceled by ana/).waitFor();
   assert.equal(await statusAtKiosk("apt-0001"), "cancelled");
   await checked(ana, "called-off-1280");
   await checked(ben, "called-off-360");
   held("called off on the page of the person: the other one sees it, and the kiosk hears of it");
 
   await ben.goto(one("apt-0001"));
-  await ben.getByText("called off by ana: The clinician is away").waitFor();
+  await ben.getByText("canceled by ana: Provider unavailable").waitFor();
   await checked(ben, "one-360");
-  await ben.getByRole("button", { name: "Undo calling off" }).click();
-  await ben.getByText("Taken back.").waitFor();
+  await ben.getByRole("button", { name: "Undo cancellation" }).click();
+  await ben.getByText("Undone.").waitFor();
   await ana.locator("#call-off").waitFor();
   assert.equal(await statusAtKiosk("apt-0001"), "booked");
   held("taken back on the appointment's page, and the page of the person follows");
 
   await ben.goto(one("apt-0001"));
-  await ben.locator("summary", { hasText: "Call off" }).click();
-  await ben.getByLabel("Why", { exact: true }).selectOption("else");
-  await ben.getByLabel("If something else, what").fill("Snow");
-  await ben.getByRole("button", { name: "Call off", exact: true }).click();
-  await ana.locator("#panel").getByText(/Called off by ben, .*: Snow/).waitFor();
+  await ben.locator("summary", { hasText: "Cancel appointment" }).click();
+  await ben.getByLabel("Reason", { exact: true }).selectOption("else");
+  await ben.getByLabel("Other reason").fill("Snow");
+  await ben.getByRole("button", { name: "Cancel appointment", exact: true }).click();
+  await ana.locator("#panel").getByText(/Canceled by ben, .*: Snow/).waitFor();
   await ana.keyboard.press("u");
   await ana.locator("#call-off").waitFor();
   held("and crosswise, with the key that takes back");
 
   // The kiosk was offline when the visit was called off.
   await ana.locator("#call-off summary").click();
-  await ana.getByRole("button", { name: /^Call off: / }).click();
-  await ana.locator("#panel").getByText(/Called off by ana/).waitFor();
+  await ana.getByRole("button", { name: /^Cancel appointment: / }).click();
+  await ana.locator("#panel").getByText(/Canceled by ana/).waitFor();
   await arrives("apt-0001");
   await ben.goto(base + "/");
   const row = ben.locator("#needs #row-apt-0001");
-  await row.getByText("Came after the visit was called off: decide whether they can be seen").waitFor();
+  await row.getByText("Arrived for a canceled visit: decide whether they can be seen").waitFor();
   await checked(ben, "came-360");
   await ana.goto(base + "/");
   await ana.locator("#needs #row-apt-0001").waitFor();
   await checked(ana, "came-1280");
-  await ana.locator("#row-apt-0001").getByRole("button", { name: /^Undo calling off/ }).click();
-  await ana.locator("#row-apt-0001").getByRole("button", { name: /^Seen/ }).click();
+  await ana.locator("#row-apt-0001").getByRole("button", { name: /^Undo cancellation/ }).click();
+  await ana.locator("#row-apt-0001").getByRole("button", { name: /^Acknowledge/ }).click();
   await ana.locator("#waiting #row-apt-0001").waitFor();
   assert.equal(await statusAtKiosk("apt-0001"), "booked");
-  held("who came after it was called off is on top of the list, and is seen all the same");
+  held("who came after it was canceled is on top of the list, and is seen all the same");
 
   // The booking system called one off, too, and books it again.
   const line = (status) => {
@@ -89,18 +89,18 @@ await play(async () => {
   };
   await ana.goto(panel("apt-0003"));
   await ana.locator("#call-off summary").click();
-  await ana.getByRole("button", { name: /^Call off: / }).click();
-  await ana.locator("#panel").getByText(/Called off by ana/).waitFor();
+  await ana.getByRole("button", { name: /^Cancel appointment: / }).click();
+  await ana.locator("#panel").getByText(/Canceled by ana/).waitFor();
   line("booked");
   await ana.reload();
-  await ana.locator("#panel").getByText(/Called off by ana/).waitFor();
+  await ana.locator("#panel").getByText(/Canceled by ana/).waitFor();
   line("cancelled");
   line("booked");
-  await ana.locator("#panel").getByText("The booking system says otherwise than was decided here").waitFor();
+  await ana.locator("#panel").getByText("Different in scheduling system").waitFor();
   await checked(ana, "again-1280");
-  await ana.getByRole("link", { name: /^The booking system says otherwise/ }).first().click();
-  await ana.getByText("It was called off here, and the booking system's list has it again.").waitFor();
-  await ana.getByRole("button", { name: "Noted" }).click();
-  await ana.getByRole("button", { name: "Noted" }).waitFor({ state: "detached" });
+  await ana.getByRole("link", { name: /^Different in scheduling system/ }).first().click();
+  await ana.getByText("Canceled here, but the scheduling system still lists it.").waitFor();
+  await ana.getByRole("button", { name: "Acknowledge" }).click();
+  await ana.getByRole("button", { name: "Acknowledge" }).waitFor({ state: "detached" });
   held("a list that has it again is shown until somebody has noted it");
 });

@@ -37,7 +37,7 @@ await play(async () => {
   await first.getByText("Feels unwell: go to them now — Main lobby, by the entrance (kiosk lobby)").waitFor({ timeout: 1000 });
   await page.screenshot({ path: picture("unwell-1280") });
   assert.match(await page.title(), /^\(\d+\) /);
-  await first.getByRole("button", { name: /^Taken care of/ }).click();
+  await first.getByRole("button", { name: /^Resolve/ }).click();
   await page.locator("#day[data-urgent='0']").waitFor();
   held("somebody unwell is on top until somebody takes care");
 
@@ -63,7 +63,7 @@ await play(async () => {
   await request.getByRole("button", { name: /^Decline:/ }).click();
   await page.locator("#closed").getByText("Declined").waitFor({ state: "attached" });
   await page.locator("#closed summary").click();
-  await page.getByText("Code on the letter is too old, once").waitFor();
+  await page.getByText("Code on the letter has expired, once").waitFor();
   await page.locator("#h-codes").scrollIntoViewIfNeeded();
   await page.screenshot({ path: picture("closed-1280") });
   await request.getByRole("button", { name: /^Undo decline:/ }).click();
@@ -80,12 +80,12 @@ await play(async () => {
   await press(/^Undo call:/);
   await page.locator("#waiting #row-apt-0002").waitFor();
   await press(/^Undo seen:/);
-  await row.getByRole("button", { name: /^Seen:/ }).waitFor();
+  await row.getByRole("button", { name: /^Acknowledge:/ }).waitFor();
   held("seen, call, done and undo");
 
-  await row.getByRole("button", { name: /^Seen:/ }).focus();
+  await row.getByRole("button", { name: /^Acknowledge:/ }).focus();
   await page.keyboard.press("Enter");
-  await row.getByText("Seen by ana").waitFor();
+  await row.getByText("Acknowledged by ana").waitFor();
   // Asked of the page at once: a row that was found may have been replaced a moment later.
   const staysInRow = () => page.evaluate(() => document.activeElement.closest("#row-apt-0002") !== null);
   assert.ok(await staysInRow(), "the focus stays in the row");
@@ -110,10 +110,10 @@ await play(async () => {
   const plain = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 }, storageState: await context.storageState() });
   const still = await plain.newPage();
   await still.goto(base + "/");
-  await still.locator("#row-apt-0001").getByRole("button", { name: /^Seen:/ }).click();
-  await still.locator("#row-apt-0001").getByText("Seen by ana").waitFor();
+  await still.locator("#row-apt-0001").getByRole("button", { name: /^Acknowledge:/ }).click();
+  await still.locator("#row-apt-0001").getByText("Acknowledged by ana").waitFor();
   held("works without a script");
-  await page.locator("#row-apt-0001").getByText("Seen by ana").waitFor({ timeout: 1000 });
+  await page.locator("#row-apt-0001").getByText("Acknowledged by ana").waitFor({ timeout: 1000 });
   held("two pages agree");
 
   for (const id of ["apt-0013", "apt-0016", "apt-0018"]) await report(checkedIn(id));
@@ -168,7 +168,7 @@ await play(async () => {
   await page.locator("#row-apt-0018").getByRole("button", { name: /^Back in line:/ }).click();
   await page.locator("#waiting #row-apt-0018").waitFor();
   await stale.locator("#row-apt-0018").getByRole("button", { name: /^Back in line:/ }).click();
-  await stale.getByRole("alert").getByText("Somebody was faster.").waitFor();
+  await stale.getByRole("alert").getByText("Someone else just updated this.").waitFor();
   held("a stale page says that somebody was faster");
   await second.close();
 
@@ -208,7 +208,7 @@ await play(async () => {
   await page.keyboard.press("Enter");
   await page.keyboard.press("Space");
   await page.waitForTimeout(300);
-  assert.equal(await page.getByText("Everything is decided.").count(), 0);
+  assert.equal(await page.getByText("All changes reviewed.").count(), 0);
   assert.equal(await page.locator("main .primary").count(), 0, "no button stands out");
   // The card can be read while it is typed, whichever field has the focus.
   await page.locator(".change summary", { hasText: "Edit" }).click();
@@ -237,7 +237,7 @@ await play(async () => {
   await page.keyboard.press("Tab");
   assert.match(await atFocus(), /^BUTTON Accept all: 1 change/);
   await page.keyboard.press("Enter");
-  await page.getByText("Everything is decided.").waitFor();
+  await page.getByText("All changes reviewed.").waitFor();
   held("a changed member number is accepted with three keystrokes that lead to its button, beside the photo of the card");
   const csvs = [1, 2].map((n) => file(`changes-${n}.csv`));
   assert.match(run(["export-changes", "--out", csvs[0]]), /batch 1: 1 change$/);

@@ -66,8 +66,8 @@ await play(async () => {
   await card(ana, "lobby").getByText("Today: 3 checked in, 2 stopped, 3 walked away.").waitFor();
   await card(ana, "lobby").getByText("Walked away at: Date of birth (2); Insurance").waitFor();
   await card(ana, "annex").locator(".troubles").getByText("Its clock is 5 min slow: check-ins are still in order").waitFor();
-  await card(ana, "stairs").getByText("Not heard yet").waitFor();
-  assert.equal(await ana.getByText("A new kiosk").count(), 0, "not for this role");
+  await card(ana, "stairs").getByText("Not seen yet").waitFor();
+  assert.equal(await ana.getByText("Enroll a kiosk").count(), 0, "not for this role");
   await ana.screenshot({ path: picture("kiosks-1280"), fullPage: true });
   await audit(ana, "kiosks");
   held("each kiosk says how it is, and a wrong clock in words");
@@ -77,12 +77,12 @@ await play(async () => {
   const bar = list.locator("#alarms .alarm");
   await bar.getByText("Kiosk lobby (Main lobby, by the entrance): printer: out of paper").waitFor({ timeout: 3000 });
   held(`out of paper is on top of the list after ${seconds(began)}`);
-  await card(ana, "lobby").getByText("Needs somebody", { exact: true }).waitFor();
+  await card(ana, "lobby").getByText("Needs attention", { exact: true }).waitFor();
   await list.screenshot({ path: picture("kiosks-alarm-list-1280") });
   await audit(list, "an alarm on top of the list", "#alarms");
-  await ana.locator("#alarms").getByRole("button", { name: /^Seen/ }).click();
+  await ana.locator("#alarms").getByRole("button", { name: /^Acknowledge/ }).click();
   await bar.waitFor({ state: "detached" });
-  await card(ana, "lobby").getByText(/Seen by ana at/).waitFor();
+  await card(ana, "lobby").getByText(/Acknowledged by ana at/).waitFor();
   assert.equal(new URL(list.url()).pathname, "/");
   held("seen by one is quiet for all, and stays at the kiosk");
   await lobby.change({ printer: { is: "failed", why: "the cover is open" } });
@@ -93,14 +93,14 @@ await play(async () => {
   held("another fault is another alarm, and it ends by itself");
 
   await card(ana, "lobby").getByText("Out of service at kiosk lobby").click();
-  await card(ana, "lobby").getByLabel("Why, for patients").fill("Closed for cleaning");
+  await card(ana, "lobby").getByLabel("Message for patients").fill("Closed for cleaning");
   // What happens meanwhile disturbs nobody who types.
   await lobby.report(checkedIn(4, "A"));
   await card(ana, "lobby").getByText("Today: 4 checked in").waitFor();
-  assert.equal(await card(ana, "lobby").getByLabel("Why, for patients").inputValue(), "Closed for cleaning");
+  assert.equal(await card(ana, "lobby").getByLabel("Message for patients").inputValue(), "Closed for cleaning");
   began = Date.now();
   await ana.keyboard.press("Enter");
-  await card(ana, "lobby").getByText("Patients are sent to the desk since").waitFor();
+  await card(ana, "lobby").getByText("Sending patients to the desk since").waitFor();
   const order = lobby.heard.at(-1);
   assert.deepEqual(order.what, { kind: "out-of-service", text: "Closed for cleaning" });
   assert.ok(order.at - began < 1000, `${order.at - began} ms`);
@@ -112,18 +112,18 @@ await play(async () => {
   assert.equal(lobby.heard.at(-1).what.kind, "in-service");
   held("and back in service");
   await card(ana, "lobby").getByText("Print again at kiosk lobby").click();
-  await card(ana, "lobby").getByLabel("Ticket of today").fill("99");
+  await card(ana, "lobby").getByLabel("Today's ticket").fill("99");
   await ana.keyboard.press("Enter");
   await ana.getByRole("alert").getByText("This kiosk did not give out that ticket today.").waitFor();
-  assert.equal(await card(ana, "lobby").getByLabel("Ticket of today").inputValue(), "99", "what was typed is still there");
-  await card(ana, "lobby").getByLabel("Ticket of today").fill("2");
+  assert.equal(await card(ana, "lobby").getByLabel("Today's ticket").inputValue(), "99", "what was typed is still there");
+  await card(ana, "lobby").getByLabel("Today's ticket").fill("2");
   await ana.keyboard.press("Enter");
   await card(ana, "lobby").getByText("Print A2 again").waitFor();
   await card(ana, "lobby").getByText("Message at kiosk lobby").click();
-  await card(ana, "lobby").getByLabel("Shown to whoever is there now").fill("Please come to desk 2");
+  await card(ana, "lobby").getByLabel("Shown to the person at the kiosk now").fill("Please come to desk 2");
   await ana.keyboard.press("Enter");
   await card(ana, "lobby").getByText("“Please come to desk 2”").waitFor();
-  await ana.waitForFunction(() => !document.querySelector("#now-lobby").textContent.includes("not done yet"));
+  await ana.waitForFunction(() => !document.querySelector("#now-lobby").textContent.includes("pending"));
   assert.deepEqual(lobby.heard.slice(-2).map((one) => one.what), [{ kind: "print-again", ticket: { number: "A2", date: today } }, { kind: "say", text: "Please come to desk 2" }]);
   held("a ticket is printed again, a message is shown, what makes no sense is said");
 
@@ -148,13 +148,13 @@ await play(async () => {
 
   const abe = await signIn("abe");
   await abe.goto(base + "/kiosks");
-  assert.equal(await abe.getByLabel("Its tickets begin with").inputValue(), "E", "the next that is free");
-  await abe.getByLabel("Name, such as lobby").fill("lobby");
-  await abe.getByLabel("Its tickets begin with").fill("AB");
+  assert.equal(await abe.getByLabel("Ticket prefix").inputValue(), "E", "the next that is free");
+  await abe.getByLabel("Name (for example, lobby)").fill("lobby");
+  await abe.getByLabel("Ticket prefix").fill("AB");
   await abe.keyboard.press("Enter");
   await abe.getByRole("alert").getByText("There is a kiosk lobby already.").waitFor();
-  await abe.getByLabel("Name, such as lobby").fill("upstairs");
-  await abe.getByLabel("Where it stands", { exact: true }).fill("2nd floor");
+  await abe.getByLabel("Name (for example, lobby)").fill("upstairs");
+  await abe.getByLabel("Location", { exact: true }).fill("2nd floor");
   await abe.keyboard.press("Enter");
   await abe.getByRole("heading", { name: "Kiosk upstairs is let in" }).waitFor();
   const lines = await abe.getByLabel("Lines for kiosk.toml").inputValue();
@@ -162,21 +162,21 @@ await play(async () => {
   await audit(abe, "a new kiosk");
   await abe.screenshot({ path: picture("kiosks-token-1280") });
   await new Kiosk("upstairs").say();
-  await abe.getByRole("link", { name: "It is written down" }).click();
+  await abe.getByRole("link", { name: "I saved it" }).click();
   await card(abe, "upstairs").getByText("Working", { exact: true }).waitFor();
   assert.ok(!(await abe.content()).includes(tokens.upstairs), "it was shown once");
   await card(ana, "upstairs").waitFor();
   held("a new kiosk is let in, its token is shown once, and other pages show it without a reload");
   await card(abe, "upstairs").getByText("More at kiosk upstairs").click();
-  await card(abe, "upstairs").getByText("Another token… at kiosk upstairs").click();
+  await card(abe, "upstairs").getByText("Replace token… at kiosk upstairs").click();
   await abe.screenshot({ path: picture("kiosks-admin-1280"), fullPage: true });
   await audit(abe, "kiosks for admins");
   await abe.setViewportSize({ width: 360, height: 740 });
   await fits(abe, "360 px");
   await abe.screenshot({ path: picture("kiosks-360"), fullPage: true });
   await abe.setViewportSize({ width: 1280, height: 900 });
-  await card(abe, "upstairs").getByRole("button", { name: /^Yes, make another token/ }).click();
-  await abe.getByText("the token of before is no longer taken").waitFor();
+  await card(abe, "upstairs").getByRole("button", { name: /^Yes, replace token/ }).click();
+  await abe.getByText("the old token no longer works").waitFor();
   await assert.rejects(new Kiosk("upstairs").say());
   held("another token shuts the one before out");
 
@@ -195,12 +195,12 @@ await play(async () => {
   await ana.setViewportSize({ width: 1280, height: 900 });
 
   assert.equal(spawned(["kiosk", "list", "--check"]).status, 0);
-  await bar.getByText("Kiosk annex (Riverside annex): silent since").waitFor({ timeout: 90000 });
+  await bar.getByText("Kiosk annex (Riverside annex): offline since").waitFor({ timeout: 90000 });
   held(`silence is an alarm ${seconds(annexSpoke)} after the last word`);
-  await card(ana, "annex").locator(".standing").getByText("Silent", { exact: true }).waitFor();
+  await card(ana, "annex").locator(".standing").getByText("Offline", { exact: true }).waitFor();
   const checked = spawned(["kiosk", "list", "--check"]);
   assert.equal(checked.status, 2);
-  assert.match(checked.stdout, /^annex {2}B {2}silent {2}heard \S+ {2}silent since .*Riverside annex$/m);
+  assert.match(checked.stdout, /^annex {2}B {2}offline {2}last seen \S+ {2}offline since .*Riverside annex$/m);
   await ana.screenshot({ path: picture("kiosks-silent-1280"), fullPage: true });
   began = Date.now();
   await annex.say();

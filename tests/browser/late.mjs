@@ -65,9 +65,9 @@ await play(async () => {
   await report(checkedIn("A1", ["here"], {}, date));
   await ana.locator("#needs #row-here .pill.bad").getByText("Coverage ended 01/31/2026").waitFor({ timeout: 10000 });
   await look(ana, "coverage");
-  await ana.locator("#row-here").getByRole("button", { name: /^Seen/ }).click();
-  await ana.locator("#waiting #row-here").getByText(/taken by ana/).waitFor();
-  await ana.locator("#row-here").getByRole("button", { name: /^Undo seen/ }).click();
+  await ana.locator("#row-here").getByRole("button", { name: /^Acknowledge/ }).click();
+  await ana.locator("#waiting #row-here").getByText(/resolved by ana/).waitFor();
+  await ana.locator("#row-here").getByRole("button", { name: /^Undo acknowledge/ }).click();
   await ana.locator("#needs #row-here").waitFor();
   await ana.locator("#open-here").click();
   await ana.locator("#panel .pill.bad").first().waitFor();

@@ -24,8 +24,8 @@ await play(async () => {
   const staff = await signIn("ana");
   await staff.keyboard.press("Escape");
   await staff.locator("#point").selectOption("Room 3");
-  await staff.getByRole("button", { name: "Set where I call to" }).click();
-  await staff.waitForFunction(() => document.getElementById("said").textContent === "Set where I call to");
+  await staff.getByRole("button", { name: "Save my room" }).click();
+  await staff.waitForFunction(() => document.getElementById("said").textContent === "Save my room");
   const press = async (id, name) => {
     const button = staff.locator("#row-" + id).getByRole("button", { name });
     if (!(await button.isVisible())) await staff.locator("#row-" + id).getByText("More", { exact: true }).click();

@@ -94,7 +94,7 @@ await play(async () => {
 
   // Somebody else goes there: the locked page hears that as well.
   const ben = await signIn("ben");
-  await ben.locator("#needs .row.urgent").first().getByRole("button", { name: /^(Taken care of|Seen)/ }).click();
+  await ben.locator("#needs .row.urgent").first().getByRole("button", { name: /^(Resolve|Acknowledge)/ }).click();
   await page.locator("#unwell").waitFor({ state: "hidden", timeout: 10000 });
   held("and it is quiet once somebody goes there");
 
@@ -136,10 +136,10 @@ await play(async () => {
   await abe.goto(base + "/settings/part?part=session");
   await abe.getByLabel("Lock after this many minutes without work").fill("2");
   await abe.keyboard.press("Enter");
-  await abe.getByRole("link", { name: "Look at them and put them in force" }).click();
+  await abe.getByRole("link", { name: "Review and publish" }).click();
   await abe.getByText("Lock after this many minutes without work").waitFor();
   await abe.screenshot({ path: picture("lock-setting-1280") });
-  await abe.getByRole("button", { name: "Put in force now" }).click();
+  await abe.getByRole("button", { name: "Publish" }).click();
   await hearken(page);
   await page.locator("#note-text").focus();
   await page.keyboard.press("Shift");

@@ -74,7 +74,7 @@ await play(async () => {
   await staff.getByRole("button", { name: /^Close all of yesterday/ }).click();
   await staff.getByText("2 closed. 1 person feels unwell and was left open.").waitFor();
   await staff.screenshot({ path: picture("midnight-closed"), fullPage: true });
-  await board.getByText("Nobody is called right now").waitFor({ timeout: 30000, state: "attached" });
+  await board.getByText("No one is being called right now").waitFor({ timeout: 30000, state: "attached" });
   await phone.getByText("This ticket's page is closed").waitFor({ timeout: 30000 });
   await staff.getByRole("button", { name: /^Undo closing/ }).click();
   await board.locator(".call").getByText("A1").waitFor({ timeout: 30000 });

@@ -22,7 +22,7 @@ await play(async () => {
 
   // Keys alone from here.
   await page.keyboard.press("?");
-  await page.getByRole("dialog").getByText("Call next of my queue").waitFor();
+  await page.getByRole("dialog").getByText("Call next in my queue").waitFor();
   await page.screenshot({ path: picture("keys-1280") });
   assert.ok(await page.evaluate(() => document.getElementById("help").contains(document.activeElement)), "the focus is in the help");
   await page.keyboard.press("Escape");
@@ -33,7 +33,7 @@ await play(async () => {
   await page.keyboard.press("Enter");
   assert.equal(await focused(page), "row-apt-0001");
   await page.keyboard.press("s");
-  await page.locator("#row-apt-0001").getByText("Seen by ana").waitFor();
+  await page.locator("#row-apt-0001").getByText("Acknowledged by ana").waitFor();
   assert.equal(await focused(page), "row-apt-0001", "the place is kept");
   await page.keyboard.press("c");
   await page.locator("#called #row-apt-0001").waitFor();
@@ -46,7 +46,7 @@ await play(async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: /Alfonso Dietrich/ }).waitFor();
   await live(page);
-  await page.getByText("checked in with ticket A1, in Spanish, called by first name").waitFor();
+  await page.getByText("checked in with ticket A1, in Spanish, call by first name").waitFor();
   await page.screenshot({ path: picture("panel-1280"), fullPage: true });
   await page.keyboard.press("c");
   await page.locator("#row-apt-0001").getByText("Called by ana").first().waitFor();
@@ -133,7 +133,7 @@ await play(async () => {
   await page.locator("#do-check-in").click();
   await page.locator("#row-apt-0005").getByText("D1").waitFor();
   assert.equal(await page.locator("#note-text").inputValue(), "Prefers the chair by the window", "a refresh loses nothing");
-  await page.getByRole("button", { name: /^Write the note/ }).click();
+  await page.getByRole("button", { name: /^Save note/ }).click();
   await page.locator(".note").getByText("Prefers the chair").waitFor();
   assert.equal(await page.locator("#note-text").inputValue(), "");
   await ben.locator("#row-apt-0005").getByText("Note").waitFor();
@@ -147,22 +147,22 @@ await play(async () => {
   held("a check-in by hand, a note and a ticket; all of it taken back with one key");
 
   await stopped("feels-unwell");
-  await page.getByText("Somebody feels unwell: go to them now").waitFor({ timeout: 5000 });
+  await page.getByText("A patient feels unwell: go to them now").waitFor({ timeout: 5000 });
   await page.screenshot({ path: picture("alarm-panel-1280") });
   await page.goto(base + "/changes");
   await page.locator("#unwell").getByText("Main lobby (kiosk lobby)").waitFor({ timeout: 5000 });
   await audit(page, "changes with an alarm");
-  await ben.locator("#needs .row.urgent").first().getByRole("button", { name: /^Taken care of/ }).click();
+  await ben.locator("#needs .row.urgent").first().getByRole("button", { name: /^Resolve/ }).click();
   await page.locator("#unwell").waitFor({ state: "hidden", timeout: 5000 });
   held("who feels unwell rings on every page until somebody goes");
 
   await page.goto(base + "/walk-in");
   await audit(page, "walk-in");
   await page.getByLabel("First name", { exact: true }).fill("Zoë");
-  await page.getByLabel("Family name").fill("Quick");
+  await page.getByLabel("Last name").fill("Quick");
   await page.getByLabel("Date of birth").fill("13/13/1990");
   await page.keyboard.press("Enter");
-  await page.getByText("Type a date of birth like the example.").waitFor();
+  await page.getByText("Enter a date of birth like the example.").waitFor();
   await page.screenshot({ path: picture("walk-in-wrong-1280") });
   await audit(page, "walk-in with a mistake");
   await page.getByLabel("Date of birth").fill("2/3/1990");
@@ -189,10 +189,10 @@ await play(async () => {
   const still = await plain.newPage();
   await still.goto(base + "/?service=Physiotherapy");
   await still.locator("#row-apt-0001").getByRole("link", { name: /Alfonso/ }).click();
-  await still.getByRole("button", { name: /^Call by number/ }).click();
+  await still.getByRole("button", { name: /^Call by ticket number/ }).click();
   await still.getByRole("button", { name: /^Call by first name/ }).waitFor();
   await still.locator("#note-text").fill("Without a script");
-  await still.getByRole("button", { name: /^Write the note/ }).click();
+  await still.getByRole("button", { name: /^Save note/ }).click();
   await still.locator(".note").getByText("Without a script").waitFor();
   held("works without a script");
 
@@ -205,7 +205,7 @@ await play(async () => {
   await page.getByLabel("Password").fill("correct horse");
   await page.keyboard.press("Enter");
   await page.getByText("Half a sent").waitFor();
-  await page.getByRole("button", { name: "Send it now" }).click();
+  await page.getByRole("button", { name: "Send now" }).click();
   await page.goto(base + "/visit?appointment=apt-0001");
   await page.locator(".note").getByText("Half a sent").waitFor();
   held("a note that was being typed when the session ended is kept");

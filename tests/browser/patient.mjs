@@ -19,11 +19,11 @@ await play(async () => {
   const page = await signIn("sue");
   await page.getByRole("link", { name: "Patient data" }).click();
   await look(page, "search");
-  await page.getByLabel("Name, birth date or patient's number").fill("a");
+  await page.getByLabel("Name, date of birth or MRN").fill("a");
   await page.keyboard.press("Enter");
-  await page.getByText("More people fit").waitFor();
+  await page.getByText("More patients match").waitFor();
   await look(page, "many");
-  await page.getByLabel("Name, birth date or patient's number").fill("dietrich 6/2/1962");
+  await page.getByLabel("Name, date of birth or MRN").fill("dietrich 6/2/1962");
   await page.keyboard.press("Enter");
   const found = page.getByRole("button", { name: /Dietrich/ });
   await found.waitFor();
@@ -31,45 +31,45 @@ await play(async () => {
   await look(page, "found");
   await found.focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Hand it out" }).waitFor();
+  await page.getByRole("heading", { name: "Export" }).waitFor();
   assert.ok(!/dietrich|2b729/i.test(page.url()), "neither name nor number in an address");
   await look(page, "kept");
   held("found with the keyboard, counted by kind");
 
-  const why = page.getByLabel("Who asked, and how you checked that they may");
+  const why = page.getByLabel("Requester and how verified");
   await why.fill("Alfonso asked by letter");
   await page.keyboard.press("Enter");
-  await page.getByText("write it without the patient's name").waitFor();
+  await page.getByText("Leave out the patient's name").waitFor();
   await look(page, "reason");
   await why.fill(WHY);
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the file" }).click()]);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download file" }).click()]);
   assert.equal(download.suggestedFilename(), "patient-data.json");
   const all = JSON.parse(readFileSync(await download.path(), "utf8"));
   assert.equal(all.appointments[0].person.family_name, "Dietrich");
   held("handed out as a file, with who asked and without the name in it");
 
-  await page.getByRole("button", { name: "Take everything out" }).click();
-  await page.getByText("This cannot be undone.").waitFor();
+  await page.getByRole("button", { name: "Delete all data" }).click();
+  await page.getByText("This can't be undone.").waitFor();
   await look(page, "question");
   await why.fill(WHY);
   await page.getByLabel(/The patient's number, typed/).fill("1234");
-  await page.getByRole("button", { name: "Take everything out for good" }).click();
-  await page.getByText("That is not the number of this patient").waitFor();
+  await page.getByRole("button", { name: "Permanently delete" }).click();
+  await page.getByText("That isn't this patient's number").waitFor();
   assert.equal(await why.inputValue(), WHY, "what was typed is still there");
   await look(page, "number");
   await page.getByLabel(/The patient's number, typed/).fill(all.patient);
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Everything was taken out" }).waitFor();
+  await page.getByRole("heading", { name: "Data deleted" }).waitFor();
   await look(page, "done");
   assert.ok(!readFileSync(join(desk.file("data"), "desk.sqlite")).toString("latin1").includes(all.appointments[0].coverage.member_id), "not in the raw file");
   held("taken out after the number was typed, and not in the file any more");
 
   await page.goto(base + "/patient-data");
   const name = "Bailey 1/17/1952";
-  await page.getByLabel("Name, birth date or patient's number").fill(name);
+  await page.getByLabel("Name, date of birth or MRN").fill(name);
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: /Devin Bailey/ }).click();
-  await page.getByRole("heading", { name: "Hand it out" }).waitFor();
+  await page.getByRole("heading", { name: "Export" }).waitFor();
   await look(page, "today");
   held("what is in the way is said, with what to do");
   // 400 %: a window of 1280 pixels shows 320 of the page's.
@@ -79,7 +79,7 @@ await play(async () => {
 
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto(base + "/audit");
-  await page.getByText("took out everything about a patient").waitFor();
+  await page.getByText("permanently deleted everything about a patient").waitFor();
   await page.getByText(WHY).first().waitFor();
   held("the audit has who asked");
 });

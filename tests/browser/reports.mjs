@@ -36,7 +36,7 @@ await play(async () => {
   await arrivals.getByRole("img", { name: /^Arrivals by hour/ }).waitFor();
   await arrivals.getByText("As a table").click();
   assert.match(await arrivals.getByRole("table").innerText(), /(^|\s)12(\s|$)/m);
-  assert.match(await sue.getByRole("region", { name: "Where people walked away" }).innerText(), /Insurance/);
+  assert.match(await sue.getByRole("region", { name: "Where patients walked away" }).innerText(), /Insurance/);
   assert.match(await sue.getByRole("region", { name: "Languages at check-in", exact: true }).textContent(), /Spanishfewer than 5/);
   assert.equal(await sue.getByText("Dietrich").count(), 0);
   held("twelve came, two walked away, and nobody is named");
@@ -45,9 +45,9 @@ await play(async () => {
   await steps.getByRole("img", { name: /^Time per step/ }).waitFor();
   await steps.getByText("As a table").click();
   const table = (await steps.getByRole("table").innerText()).replace(/\s+/g, " ");
-  assert.match(table, /Insurance 12 12 31 s 41 s Date of birth 12 18 20 s 24 s After the ticket 12 12 6 s 6 s Finding the visit 13 13 5 s 5 s .Get help. 1 1 too few too few/);
+  assert.match(table, /Insurance 12 12 31 s 41 s Date of birth 12 18 20 s 24 s After the ticket 12 12 6 s 6 s Finding the appointment 13 13 5 s 5 s .Get help. 1 1 too few too few/);
   assert.match(await sue.getByRole("region", { name: "Time until the ticket at kiosks", exact: true }).textContent(), /lobby1267 s85 s/);
-  assert.match(await sue.getByRole("region", { name: /^No-shows by how far ahead/ }).textContent(), /Not known/);
+  assert.match(await sue.getByRole("region", { name: /^No-shows by lead time/ }).textContent(), /Unknown/);
   held("how long each step took is drawn and can be read");
 
   await sue.getByLabel("Queue", { exact: true }).focus();
@@ -56,7 +56,7 @@ await play(async () => {
   await sue.keyboard.press("Tab");
   await sue.keyboard.press("Enter");
   await sue.waitForURL(/queue=Physiotherapy/);
-  await sue.getByText("so this is of the whole clinic").first().waitFor();
+  await sue.getByText("so this is for the whole clinic").first().waitFor();
   held("a queue is chosen with the keyboard alone");
 
   const download = sue.waitForEvent("download");

@@ -49,12 +49,14 @@ async fn somebody_new_is_booked_on_the_telephone() {
     let found = form(addr, "/appointments/find", &cookie, &[("csrf", &csrf), ("find", "dietrich")]).await;
     assert!(found.status == 200 && found.body.contains("Dietrich") && found.body.contains("Book for"));
     let nobody = form(addr, "/appointments/find", &cookie, &[("csrf", &csrf), ("find", "quill")]).await;
-    assert!(nobody.body.contains("Nobody like that"));
+    assert!(nobody.body.contains("No patient matches"));
     let nameless =
         form(addr, "/appointments/times", &cookie, &[("csrf", &csrf), ("given_name", "Zora"), ("birth_date", "1980-05-17")]).await;
-    assert!(nameless.status == 422 && nameless.body.contains("a family name are needed") && nameless.body.contains("value=\"Zora\""));
+    assert!(
+        nameless.status == 422 && nameless.body.contains("Enter a first name and a last name") && nameless.body.contains("value=\"Zora\"")
+    );
     let unborn = [("csrf", csrf.as_str()), ("given_name", "Zora"), ("family_name", "Quill"), ("birth_date", "2090-05-17")];
-    assert!(form(addr, "/appointments/times", &cookie, &unborn).await.body.contains("after today"));
+    assert!(form(addr, "/appointments/times", &cookie, &unborn).await.body.contains("in the future"));
     let slot = free(&place.desk, date(2026, 11, 24));
     let start = slot.start.to_string();
     let fields = |start: &'static str| {
@@ -80,13 +82,13 @@ async fn somebody_new_is_booked_on_the_telephone() {
     let to = booked.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap().to_owned();
     assert!(to.starts_with("/appointments/one?appointment=desk-") && !to.contains("Quill"));
     let one = http(addr, "GET", &to, &[("cookie", &cookie)], "").await;
-    for words in ["Booked.", "Zora Quill", "Undo booking", "no list of the booking system has named it yet", "booked by ana"] {
+    for words in ["Booked.", "Zora Quill", "Undo booking", "Not in the scheduling system yet", "booked by ana"] {
         assert!(one.body.contains(words), "{words}");
     }
     // The same again conflicts with itself, says so, and offers what is free.
     let again = form(addr, "/appointments/take", &cookie, &take).await;
     assert_eq!(again.status, 409);
-    assert!(again.body.contains("The patient has another appointment then") && again.body.contains("is booked then"));
+    assert!(again.body.contains("The patient has another appointment at that time") && again.body.contains("is booked at that time"));
     assert!(again.body.matches("action=\"/appointments/take\"").count() > 3 && !again.body.contains(&format!("value=\"{start}\"")));
     for odd in ["", "tomorrow"] {
         assert_eq!(form(addr, "/appointments/take", &cookie, &fields(if odd.is_empty() { "" } else { "tomorrow" })).await.status, 400);
@@ -101,7 +103,7 @@ async fn an_appointment_is_moved_called_off_and_taken_back() {
     let id = AppointmentId::from("apt-0003");
     let page = http(addr, "GET", "/appointments/move?appointment=apt-0003", &[("cookie", &cookie)], "").await;
     let csrf = page.csrf();
-    assert!(page.status == 200 && page.body.contains("Move the appointment of") && page.body.contains("Cardiology"));
+    assert!(page.status == 200 && page.body.contains("Reschedule:") && page.body.contains("Cardiology"));
     let start = page.body.split("name=\"start\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let with = page.body.split("name=\"with\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0003"), ("moves", "apt-0003"), ("start", &start), ("with", &with)];
@@ -109,24 +111,24 @@ async fn an_appointment_is_moved_called_off_and_taken_back() {
     assert!(moved.status == 303 && moved.head.contains("done=moved"), "{}", moved.body);
     assert_eq!(place.desk.with_store(|store| store.appointment(&id)).unwrap().unwrap().start.to_string(), start);
     let one = async || http(addr, "GET", "/appointments/one?appointment=apt-0003", &[("cookie", &cookie)], "").await;
-    assert!(one().await.body.contains("The booking system still has it at"));
+    assert!(one().await.body.contains("The scheduling system still has it at"));
     let off =
         form(addr, "/appointments/cancel", &cookie, &[("csrf", &csrf), ("appointment", "apt-0003"), ("why", "else"), ("why_else", "Snow")])
             .await;
     assert!(off.status == 303);
     let page = one().await;
-    assert!(page.body.contains("called off by ana: Snow") && page.body.contains("Book it again") && !page.body.contains(">Letter<"));
+    assert!(page.body.contains("canceled by ana: Snow") && page.body.contains("Rebook") && !page.body.contains(">Letter<"));
     let step = page.body.split("name=\"step\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let undo = async || form(addr, "/appointments/undo", &cookie, &[("csrf", &csrf), ("appointment", "apt-0003"), ("step", &step)]).await;
     assert_eq!(undo().await.status, 303);
     let late = undo().await;
-    assert!(late.status == 409 && late.body.contains("Somebody was faster"));
+    assert!(late.status == 409 && late.body.contains("Someone else just updated this"));
     assert_eq!(http(addr, "GET", "/appointments/one?appointment=nobody", &[("cookie", &cookie)], "").await.status, 404);
     // Who looked, and who did what, is on record.
     place.desk.add_user("sue", PASSWORD, arrivals::domain::staff::Role::Supervisor).unwrap();
     let sue = sign_in(addr, "sue", PASSWORD).await.cookies();
     let audit = http(addr, "GET", "/audit", &[("cookie", &sue)], "").await.body;
-    for words in ["moved an appointment", "called an appointment off", "took back what was booked", "looked at an appointment"] {
+    for words in ["rescheduled an appointment", "canceled an appointment", "undid a booking", "viewed an appointment"] {
         assert!(audit.contains(words), "{words}");
     }
     serving.stop().await;

@@ -441,7 +441,7 @@ fn the_command_verifies_and_exports_and_says_what_is_wrong() {
     without_triggers(&place).execute("UPDATE audit SET user_name = 'eve' WHERE n = 17", []).unwrap();
     let (status, said, why) = run(&["audit", "verify"]);
     assert_eq!((status, said.as_str()), (Some(1), ""));
-    assert!(why.contains("row 17 of the audit is not as it was written") && why.lines().count() == 1, "{why}");
+    assert!(why.contains("row 17 of the audit was changed after it was written") && why.lines().count() == 1, "{why}");
 }
 
 async fn post(addr: SocketAddr, cookie: &str, csrf: &str, fields: &[(&str, &str)]) -> Answer {
@@ -461,20 +461,20 @@ async fn supervisors_search_by_person_user_and_day() {
     http(addr, "GET", "/", &[("cookie", &desk_cookie)], "").await;
     assert_eq!(http(addr, "GET", "/audit", &[("cookie", &desk_cookie)], "").await.status, 403);
     let page = http(addr, "GET", "/audit", &[("cookie", &cookie)], "").await;
-    assert!(page.status == 200 && page.body.contains("looked at changes") && page.body.contains("name=\"before\""), "{}", page.body);
+    assert!(page.status == 200 && page.body.contains("viewed changes") && page.body.contains("name=\"before\""), "{}", page.body);
     let csrf = page.csrf();
-    let (changes, letter, list) = ("looked at changes", "opened the letter", "had the day&#39;s list open");
+    let (changes, letter, list) = ("viewed changes", "opened the letter", "opened the day&#39;s list");
     for (fields, there, not_there) in [
         (&[("person", PATIENT), ("lists", "1")][..], &[changes, list, "Alfonso Dietrich"][..], &[letter, "signed in"][..]),
         (&[("person", PATIENT)], &[changes], &[letter, list]),
         (&[("person", "apt-0001")], &[changes], &[letter, list]),
         (&[("person", "dietrich ALF")], &[changes], &[letter, list]),
-        (&[("person", "nobody of that name")], &["Nothing was found."], &[changes]),
+        (&[("person", "nobody of that name")], &["No results."], &[changes]),
         (&[("user", "Ana")], &[changes, letter, "signed in"], &["booking system"]),
         (&[("user", "ana"), ("person", PATIENT)], &[changes], &[letter, "booking system"]),
         (&[("from", "2026-11-23"), ("to", "2026-11-23"), ("user", "ana")], &[changes, letter], &[]),
-        (&[("from", "2026-11-24")], &["Nothing was found."], &[changes]),
-        (&[("to", "2026-11-22")], &["Nothing was found."], &[changes]),
+        (&[("from", "2026-11-24")], &["No results."], &[changes]),
+        (&[("to", "2026-11-22")], &["No results."], &[changes]),
         (&[("before", "2")], &["changed the clinic&#39;s settings"], &[changes]),
     ] {
         let answer = post(addr, &cookie, &csrf, fields).await;
@@ -489,9 +489,9 @@ async fn supervisors_search_by_person_user_and_day() {
         }
     }
     for (fields, sentence) in [
-        (&[("from", "yesterday")][..], "A day is written like 2026-11-23."),
-        (&[("before", "x")], "from its beginning"),
-        (&[("user", "<script>")], "Nothing was found."),
+        (&[("from", "yesterday")][..], "Write a date like 2026-11-23."),
+        (&[("before", "x")], "from the start"),
+        (&[("user", "<script>")], "No results."),
     ] {
         let answer = post(addr, &cookie, &csrf, fields).await;
         assert!(answer.body.contains(sentence) && !answer.body.contains("<script>\""), "{fields:?}");

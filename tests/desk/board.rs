@@ -95,7 +95,7 @@ async fn hall() -> (Place, Serving) {
 async fn a_board_says_who_is_called_where_and_how_many_wait() {
     let (place, serving) = hall().await;
     let quiet = words(&board(&place, serving.addr, "main-lobby").await);
-    assert!(quiet.contains("Nobody is called right now En este momento no se llama a nadie"), "{quiet}");
+    assert!(quiet.contains("No one is being called right now En este momento no se llama a nadie"), "{quiet}");
     for (n, visit) in ["a1", "b1", "c1", "d1"].into_iter().enumerate() {
         comes(&place, 1 + n as u32, &[visit], CallAs::Number, Language::English);
     }
@@ -119,7 +119,10 @@ async fn a_board_says_who_is_called_where_and_how_many_wait() {
     assert!(call_id(&board(&place, serving.addr, "laboratory-hall").await) > first);
     minutes(&place, 6);
     let said = words(&board(&place, serving.addr, "main-lobby").await);
-    assert!(said.contains("Nobody is called right now") && said.contains("Called before Llamados antes A1 Room 1 A3 Room 2"), "{said}");
+    assert!(
+        said.contains("No one is being called right now") && said.contains("Called before Llamados antes A1 Room 1 A3 Room 2"),
+        "{said}"
+    );
     place.desk.queue_step(&id("c1"), &QueueAction::Finish, "ben").unwrap().unwrap();
     minutes(&place, 25);
     let said = words(&board(&place, serving.addr, "main-lobby").await);
@@ -250,7 +253,7 @@ async fn a_board_opens_with_its_address_or_to_staff_and_not_to_the_world() {
     assert_eq!(http(addr, "GET", "/board/main-lobby", &[("cookie", &dee)], "").await.status, 200);
     let page = http(addr, "GET", "/board", &[("cookie", &dee)], "").await.body;
     assert!(page.contains(&format!("https://arrivals.example.org/board/laboratory-hall?key={key}")), "{page}");
-    assert!(!page.contains("Make new addresses"));
+    assert!(!page.contains("Reset display links"));
     // With new addresses the old ones open nothing, and that is in the audit.
     let abe = sign_in(addr, "abe", PASSWORD).await.cookies();
     let csrf = http(addr, "GET", "/board", &[("cookie", &abe)], "").await.csrf();
@@ -288,13 +291,13 @@ async fn a_board_hears_of_a_call_and_of_the_new_day() {
     let (place, serving) = hall().await;
     comes(&place, 1, &["a1"], CallAs::Number, Language::English);
     let mut live = listen(serving.addr, &format!("/board/main-lobby/live?key={}", key(&place.desk))).await;
-    let heard = hear(&mut live, "Nobody is called").await;
+    let heard = hear(&mut live, "No one is being called").await;
     assert!(heard.contains("event: version") && heard.contains("Blood"), "{heard}");
     call_first(&place.desk, "Blood", "Room 1", "ana");
     hear(&mut live, "Room 1").await;
     // The next morning nothing of yesterday stands there, without anybody having touched the screen.
     place.clock.advance(Duration::from_secs(17 * 60 * 60));
-    let heard = hear(&mut live, "Nobody is called").await;
+    let heard = hear(&mut live, "No one is being called").await;
     assert!(!heard.contains("A1") && !heard.contains("Blood 1"), "{heard}");
     serving.stop().await;
 }

@@ -193,7 +193,7 @@ fn every_step_can_be_taken_back_for_a_day_if_its_time_is_still_free() {
     let id = place.desk.book(&wanted(&slot, "Quill"), "ana").unwrap().unwrap();
     let other = free(&place.desk, date(2026, 11, 24));
     place.desk.reschedule(&id, (other.start, 20, &other.practitioner), "ana").unwrap().unwrap();
-    place.desk.call_off(&id, "The patient asked for it", "ben").unwrap().unwrap();
+    place.desk.call_off(&id, "Patient request", "ben").unwrap().unwrap();
     assert_eq!(on_list(&place.desk, &id).status, AppointmentStatus::Cancelled);
     assert_eq!(place.desk.call_off(&id, "", "ben").unwrap(), Err(Refused::NotAsShown));
     rebuilt_is_the_same(&place);

@@ -143,7 +143,7 @@ async fn an_event_of_a_newer_kiosk_holds_up_nothing_and_is_kept() {
     assert_ne!(watch.kiosks[0].standing, Standing::Working);
     let page = http(serving.addr, "GET", "/kiosks", &[("cookie", &cookie)], "").await.body;
     assert!(
-        page.contains("1 report contains something this desk does not understand: update the desk") && !page.contains("Zebedee"),
+        page.contains("1 report contains something this version doesn't support: update the desk") && !page.contains("Zebedee"),
         "{page}"
     );
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();

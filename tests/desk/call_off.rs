@@ -132,11 +132,11 @@ async fn both_pages_call_off_in_the_same_way_and_both_take_it_back() {
     assert_eq!(audit.iter().filter(|row| row.action == "call-off" && row.user == "ana" && !row.patient.is_empty()).count(), 2);
 
     let list = get("/list").await.body;
-    assert_eq!(text(&list).matches("Called off by ana, 8:30 AM: Snow").count(), 2);
+    assert_eq!(text(&list).matches("Canceled by ana, 8:30 AM: Snow").count(), 2);
     let panel = get("/visit?appointment=b1").await.body;
     assert!(panel.contains("action=\"/visit/undo-call-off\"") && !panel.contains("action=\"/visit/call-off\""));
-    assert!(text(&panel).contains("ana called the visit off: Snow"), "{}", text(&panel));
-    assert!(get("/appointments/one?appointment=a1").await.body.contains("Undo calling off"));
+    assert!(text(&panel).contains("ana canceled the visit: Snow"), "{}", text(&panel));
+    assert!(get("/appointments/one?appointment=a1").await.body.contains("Undo cancellation"));
     // Crosswise: each page takes back what the other one did. A second press takes nothing more back.
     for (path, visit) in [("/visit/undo-call-off", "b1"), ("/appointments/undo", "a1")] {
         let shown = step(&place, visit).to_string();
@@ -152,7 +152,7 @@ async fn both_pages_call_off_in_the_same_way_and_both_take_it_back() {
         (user, action, detail["step"].take().is_number(), detail)
     };
     assert_eq!(undone("a1"), undone("b1"), "the same record, but for which step");
-    assert!(text(&get("/visit?appointment=b1").await.body).contains("ana took back the last step with the appointment"));
+    assert!(text(&get("/visit?appointment=b1").await.body).contains("ana undid the last change of the appointment"));
     assert_eq!(post("/visit/call-off", "a1", &[("why", "x".repeat(201).as_str())]).await, 413);
     assert_eq!(post("/visit/call-off", "nobody", &why).await, 409);
     serving.stop().await;
@@ -163,7 +163,7 @@ fn what_staff_called_off_comes_back_with_a_list_only_if_that_says_so_anew_and_th
     use AppointmentStatus::{Booked, Cancelled};
     let place = ready();
     let before = on_list(&place, "a1");
-    place.desk.call_off(&id("a1"), "The patient asked for it", "ana").unwrap().unwrap();
+    place.desk.call_off(&id("a1"), "Patient request", "ana").unwrap().unwrap();
     let noted = || (row(&place, "a1").is_contradicted, place.desk.booking_state(&id("a1")).unwrap().contradicted_off);
     for _ in 0..2 {
         says(&place, &before, Booked);

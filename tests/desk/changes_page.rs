@@ -46,9 +46,9 @@ async fn a_mark_on_the_list_leads_to_one_button_and_vanishes_when_it_is_decided(
         "Alfonso Dietrich",
         OLD_PHONE,
         NEW_PHONE,
-        "Telephone",
-        "E-mail",
-        "Does not look usual; the patient insisted",
+        "Phone",
+        "Email",
+        "Unusual value; the patient confirmed it",
         "kiosk lobby, <time",
         ">8:00 AM<",
     ] {
@@ -71,12 +71,12 @@ async fn a_mark_on_the_list_leads_to_one_button_and_vanishes_when_it_is_decided(
     }
     assert_eq!(phone(&place), NEW_PHONE);
     let page = get(&serving, &cookie, ADDRESS).await;
-    assert!(page.body.contains("Accepted by ana at") && page.body.contains("autofocus>Back to the list"), "{}", page.body);
+    assert!(page.body.contains("Accepted by ana at") && page.body.contains("autofocus>Back to list"), "{}", page.body);
     assert!(!get(&serving, &cookie, "/list").await.body.contains("to review"));
     // The same page once more, from another tab that is too old.
     let late = form(serving.addr, "/changes/accept", &cookie, &[("csrf", &csrf), ("appointment", "apt-0001"), ("changes", &all)]).await;
     assert!(late.status == 303 && late.head.contains("&late=1"));
-    assert!(get(&serving, &cookie, &format!("{ADDRESS}&late=1")).await.body.contains("somebody was faster"));
+    assert!(get(&serving, &cookie, &format!("{ADDRESS}&late=1")).await.body.contains("someone else reviewed them"));
 
     let undo = (0..2).map(|n| marks(&page, "undo", n)).find(|mark| mark.contains(".phone.")).unwrap();
     form(serving.addr, "/changes/undo", &cookie, &[("csrf", &csrf), ("appointment", "apt-0001"), ("changes", &undo)]).await;
@@ -102,11 +102,11 @@ async fn editing_and_rejecting_say_what_is_wrong_and_change_nothing_then() {
     let (edit, reject) = (by_field(&page, "edit", ".phone."), by_field(&page, "reject", ".phone."));
     let long = "5".repeat(501);
     for (action, name, value, sentence) in [
-        ("edit", "value", "", "An empty value is not taken"),
-        ("edit", "value", "   ", "An empty value is not taken"),
+        ("edit", "value", "", "The value is empty"),
+        ("edit", "value", "   ", "The value is empty"),
         ("edit", "value", long.as_str(), "longer than 500 characters"),
-        ("edit", "value", "555\u{7}0100", "cannot be printed"),
-        ("edit", "value", OLD_PHONE, "has that value already"),
+        ("edit", "value", "555\u{7}0100", "can't be printed"),
+        ("edit", "value", OLD_PHONE, "already has this value"),
         ("reject", "why", "", "Choose or write a reason"),
         ("reject", "words", "a\nb", "plain text on one line"),
     ] {
@@ -120,10 +120,10 @@ async fn editing_and_rejecting_say_what_is_wrong_and_change_nothing_then() {
     let moved = by_field(&page, "edit", ".address.");
     let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("changes", &moved), ("street", "12 Mill St"), ("city", "Granby")];
     assert_eq!(form(serving.addr, "/changes/edit", &cookie, &fields).await.status, 303);
-    let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("changes", &reject), ("why", "The chart is right"), ("words", "")];
+    let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("changes", &reject), ("why", "Chart is correct"), ("words", "")];
     assert_eq!(form(serving.addr, "/changes/reject", &cookie, &fields).await.status, 303);
     let page = get(&serving, &cookie, ADDRESS).await;
-    for words in ["12 Mill St, Granby", "Accepted as", "Rejected by ana", "The chart is right"] {
+    for words in ["12 Mill St, Granby", "Accepted as", "Rejected by ana", "Chart is correct"] {
         assert!(page.body.contains(words), "{words}");
     }
     for (action, changes, status) in
@@ -149,7 +149,7 @@ async fn accept_all_leaves_what_somebody_has_to_choose_between() {
     send(&place, "lobby", &[says(1, 'A', &["apt-0001"], told)]);
     send(&place, "annex", &[says(1, 'B', &["apt-0001"], vec![change(Field::Email, text(""), text("two@example.org"))])]);
     let page = get(&serving, &cookie, ADDRESS).await;
-    for words in ["The patient saw", "On file now", "555-0001", OLD_PHONE, "one@example.org", "two@example.org", "decided one by one"] {
+    for words in ["Shown to patient", "On file now", "555-0001", OLD_PHONE, "one@example.org", "two@example.org", "reviewed one by one"] {
         assert!(page.body.contains(words), "{words}");
     }
     assert!(page.body.contains("Accept all: 1 change"));
@@ -160,13 +160,13 @@ async fn accept_all_leaves_what_somebody_has_to_choose_between() {
     let file = place.folder.path().join("next.csv");
     std::fs::write(&file, list).unwrap();
     import(&place.desk, file.to_str().unwrap()).0.unwrap();
-    assert!(get(&serving, &cookie, ADDRESS).await.body.contains("The chart has it now"));
+    assert!(get(&serving, &cookie, ADDRESS).await.body.contains("Already updated in chart"));
     serving.stop().await;
 }
 
 #[tokio::test]
 async fn how_a_value_came_in_is_said() {
-    for (source, words) in [(Source::Typed, "Typed at"), (Source::Scanned, "Scanned at"), (Source::Photo, "Photographed at")] {
+    for (source, words) in [(Source::Typed, "Entered at"), (Source::Scanned, "Scanned at"), (Source::Photo, "Photographed at")] {
         let (place, serving, cookie) = ready().await;
         let told = Proposal { source, ..change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE)) };
         send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![told])]);
@@ -185,10 +185,10 @@ async fn what_a_list_contradicted_stays_on_the_page_until_it_is_decided_anew() {
     let file = place.folder.path().join("next.csv");
     std::fs::write(&file, list).unwrap();
     import(&place.desk, file.to_str().unwrap()).0.unwrap();
-    const WORDS: &str = "The booking system's list says something else since";
+    const WORDS: &str = "The scheduling system has a different value since";
     let page = async || get(&serving, &cookie, &format!("{ADDRESS}&idle=1")).await;
     let shown = page().await;
-    assert!(shown.body.replace("&#39;", "'").contains(WORDS) && shown.body.contains("Undo it to decide again"), "{}", shown.body);
+    assert!(shown.body.replace("&#39;", "'").contains(WORDS) && shown.body.contains("Undo to review again"), "{}", shown.body);
     place.clock.advance(Duration::from_secs(10 * 60));
     let undo = marks(&shown, "undo", 0);
     let fields = [("csrf", shown.csrf()), ("appointment", "apt-0001".into()), ("changes", undo)];
@@ -196,7 +196,7 @@ async fn what_a_list_contradicted_stays_on_the_page_until_it_is_decided_anew() {
     assert_eq!(form(serving.addr, "/changes/undo", &cookie, &fields).await.status, 303);
     let shown = page().await;
     assert!(!shown.body.replace("&#39;", "'").contains(WORDS), "{}", shown.body);
-    assert!(shown.body.contains("The chart was changed since the patient saw it") && shown.body.contains("555-0444"));
+    assert!(shown.body.contains("The chart changed after the patient saw it") && shown.body.contains("555-0444"));
     serving.stop().await;
 }
 

@@ -52,14 +52,14 @@ fn a_changed_letter_in_an_event_is_noticed_and_named_by_kiosk_and_number() {
     let found = FileState { pages: Vec::new(), events: vec![("lobby".into(), Seq(3))] };
     assert_eq!(*place.desk.check_file().unwrap(), found);
     let sentence = found.sentence().unwrap();
-    assert!(sentence.starts_with("Event 3 of kiosk lobby is not as the kiosk reported it. Run `arrivals-desk check`"), "{sentence}");
+    assert!(sentence.starts_with("Event 3 of kiosk lobby differs from what the kiosk reported. Run `arrivals-desk check`"), "{sentence}");
     let (status, said, why) = check(&["--data", data]);
-    assert_eq!((status, said.as_str()), (Some(2), "changed: event 3 of kiosk lobby is not as the kiosk reported it\n"));
+    assert_eq!((status, said.as_str()), (Some(2), "changed: event 3 of kiosk lobby differs from what the kiosk reported\n"));
     assert!(why.contains("docs/files.md") && why.lines().count() == 1, "{why}");
     // What follows from events is not made anew of a changed one; the list stays as it is.
     let before = place.desk.with_store(|store| store.visits_of(jiff::civil::date(2026, 11, 23))).unwrap();
     let error = place.desk.with_store(|store| store.rebuild_visits()).unwrap_err().to_string();
-    assert!(error.starts_with("event 3 of kiosk lobby is not as the kiosk reported it"), "{error}");
+    assert!(error.starts_with("event 3 of kiosk lobby differs from what the kiosk reported"), "{error}");
     assert_eq!(place.desk.with_store(|store| store.visits_of(jiff::civil::date(2026, 11, 23))).unwrap(), before);
     // Two that were exchanged are noticed too, and one that says nothing any more is not taken for damaged.
     let conn = Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
@@ -180,7 +180,7 @@ fn a_check_reads_what_it_is_given_and_changes_nothing() {
     assert_eq!(check(&[&path("copy")]).0, Some(0), "a backup can be checked");
     std::fs::write(path("noise"), [7; 9000]).unwrap();
     let (status, said, _) = check(&[&path("noise")]);
-    assert!(status == Some(2) && said.contains("is not a desk's file, or its beginning is damaged"), "{said}");
+    assert!(status == Some(2) && said.contains("is not a desk's file, or its first part is damaged"), "{said}");
     let (status, _, why) = check(&["--data", &path("nowhere")]);
     assert!(status == Some(1) && why.contains("there is no file") && !Path::new(&path("nowhere")).exists(), "{why}");
     assert_eq!(check(&[]).0, Some(2), "a question of usage");

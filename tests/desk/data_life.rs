@@ -292,7 +292,7 @@ fn the_same_by_command_and_a_copy_of_everything() {
     for (reason, problem) in [
         ("", "who asked"),
         ("letter", "who asked"),
-        ("the wife of Alfonso D., passport seen", "without the patient's name"),
+        ("the wife of Alfonso D., passport seen", "Leave out the patient's name"),
         ("a\nb c d e f g", "one line"),
     ] {
         let (status, said, why) = run(&["patient", "export", ALFONSO, "--reason", reason, "--out", &path("all.json")]);
@@ -305,10 +305,10 @@ fn the_same_by_command_and_a_copy_of_everything() {
     let (status, said, _) = run(&["clean-up", "--dry-run"]);
     assert!(matches!(status, Some(0 | 2)) && !said.is_empty(), "{said}");
     let (status, _, why) = run(&["patient", "remove", ALFONSO, "--reason", WHY]);
-    assert!(status == Some(1) && why.contains("waits for a decision") && !why.contains("passport"), "{why}");
+    assert!(status == Some(1) && why.contains("is waiting for review") && !why.contains("passport"), "{why}");
     accept(&place);
     let (status, said, log) = run(&["patient", "remove", ALFONSO, "--reason", WHY]);
     assert!(status == Some(0) && said.contains("taken out: appointments 1") && !log.contains("passport"), "{said} {log}");
     let (status, _, why) = run(&["patient", "remove", "nobody", "--reason", WHY]);
-    assert!(status == Some(1) && why.contains("holds nothing"), "{why}");
+    assert!(status == Some(1) && why.contains("has no data"), "{why}");
 }

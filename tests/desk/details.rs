@@ -294,9 +294,9 @@ async fn the_list_says_into_what_to_interpret_and_by_what_name_to_call() {
         ("es,,no,,", vec![], ""),
         ("es,,,,", vec![], ""),
         // Whoever says so today needs one today, whatever is decided about the chart.
-        ("es,,no,,", vec![(Field::Interpreter, "yes")], "Interpreter: Spanish (said so at the kiosk)<"),
-        (",,,,", vec![(Field::Interpreter, "yes"), (Field::Language, "so")], "Interpreter: Somali (said so at the kiosk)<"),
-        ("es,,yes,,", vec![said_no], "Interpreter: Spanish (not needed, they said at the kiosk)<"),
+        ("es,,no,,", vec![(Field::Interpreter, "yes")], "Interpreter: Spanish (reported at the kiosk)<"),
+        (",,,,", vec![(Field::Interpreter, "yes"), (Field::Language, "so")], "Interpreter: Somali (reported at the kiosk)<"),
+        ("es,,yes,,", vec![said_no], "Interpreter: Spanish (patient said not needed, at the kiosk)<"),
         ("es,,,,", vec![said_no], ""),
     ] {
         let (place, serving, cookie) = ready().await;
@@ -315,7 +315,7 @@ async fn the_list_says_into_what_to_interpret_and_by_what_name_to_call() {
         .take_post(super::support::TOKEN_A, &super::support::post_of("lobby", vec![super::support::checked_in(1, 'A', 1, &["a1"])]))
         .unwrap();
     let list = http(serving.addr, "GET", "/list", &[("cookie", &cookie)], "").await.body;
-    assert!(list.contains("Ada (Addie) Example") && list.contains("Call: <b>Addie</b>"), "{list}");
+    assert!(list.contains("Ada (Addie) Example") && list.contains("Call by: <b>Addie</b>"), "{list}");
     assert!(list.contains(">Ben Example<"), "nothing is said twice");
     serving.stop().await;
 }

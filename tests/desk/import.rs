@@ -60,8 +60,8 @@ fn every_mistake_is_named_by_its_line_and_the_rest_is_taken() {
     let expected = [
         ":4: appointment bad-1: start: expected a date and time such as 11/23/2026 8:00 AM or 2026-11-23T08:00:00-05:00, found a date or time that does not exist",
         ":6: appointment bad-3: birth_date: expected a date such as 1950-03-01, found one that does not exist; staff check this person in",
-        ":9: appointment bad-4: status: expected a status such as booked, confirmed or canceled, found the word maybe; taken as booked",
-        ":10: appointment_id: expected the booking system's number, found nothing",
+        ":9: appointment bad-4: status: expected a status such as booked, confirmed or canceled, found the word maybe; imported as booked",
+        ":10: appointment_id: expected the scheduling system's appointment ID, found nothing",
         ":11: appointment bad-6: minutes: expected a whole number from 0 to 1440, found a negative one; it is left empty",
         ":12: appointment bad-7: birth_date: expected a date before the appointment, found a later one; staff check this person in",
         ":13: appointment apt-0013: expected 22 columns, found 7",
@@ -307,7 +307,7 @@ fn an_old_name_costs_nobody_their_appointment() {
 fn the_number_of_a_kiosks_request_is_no_appointments() {
     let row =
         |id: &str| format!("appointment_id,start,given_name,family_name,birth_date\n{id},2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01\n");
-    check_file("list.csv", row("walk-in-2026-11-23-A4").as_bytes(), Ok(summary(0, 0, 1)), "found one of a kiosk's requests");
+    check_file("list.csv", row("walk-in-2026-11-23-A4").as_bytes(), Ok(summary(0, 0, 1)), "found the ID of a walk-in request");
     person_of("list.csv", &row("walk-in-clinic-4"));
 }
 

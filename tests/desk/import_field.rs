@@ -183,7 +183,7 @@ fn what_changes_for_people_who_are_here_is_said_first() {
     let file = place.folder.path().join("later.csv");
     std::fs::write(&file, std::fs::read_to_string("tests/data/day.csv").unwrap().replacen("08:00:00", "08:10:00", 1)).unwrap();
     let (_, lines) = import(&place.desk, file.to_str().unwrap());
-    assert!(lines.iter().any(|line| line.contains("checked in already") && line.contains("appointment apt-0001: start")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("already checked in") && line.contains("appointment apt-0001: start")), "{lines:?}");
 }
 
 #[tokio::test]

@@ -86,7 +86,7 @@ fn what_is_wrong_about_a_card_costs_nobody_their_appointment() {
         (
             "second_relationship",
             "cousin",
-            "second_relationship: expected self, spouse, parent, other, found another word; it is taken as other",
+            "second_relationship: expected self, spouse, parent, other, found another word; imported as other",
             &spouse,
         ),
     ] {
@@ -236,7 +236,7 @@ fn two_cards_told_for_one_person_are_both_kept_and_staff_choose() {
     assert!(on_file(&place, "b1").coverage == Some(card("Example Health", "H1")));
     let left = open();
     assert!(left.len() == 1 && left[0].is_conflict(), "the other one is still there, beside what the chart has now");
-    assert!(decide_change(&place.desk, &left[0].key, &Verdict::Reject("The chart is right".into()), "ana").unwrap());
+    assert!(decide_change(&place.desk, &left[0].key, &Verdict::Reject("Chart is correct".into()), "ana").unwrap());
     assert!(open().is_empty());
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert!(open().is_empty() && on_file(&place, "a1").coverage == Some(two));
@@ -316,8 +316,8 @@ async fn old_and_new_card_stand_side_by_side_and_can_be_corrected() {
     let address = "/changes?appointment=apt-0001";
     let page = get(&serving, &cookie, address).await;
     for words in [
-        "The member number does not look usual; the patient insisted",
-        "<th scope=\"row\">Member number</th>",
+        "Unusual member ID; the patient confirmed it",
+        "<th scope=\"row\">Member ID</th>",
         "<mark>H200</mark><span class=\"hidden\"> (changed)</span>",
         "<mark>31 Jan 2028</mark>",
         "type=\"date\" value=\"2028-01-31\"",
@@ -331,11 +331,11 @@ async fn old_and_new_card_stand_side_by_side_and_can_be_corrected() {
     let base = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("changes", edit.as_str())];
     let send_edit = async |more: &[(&str, &str)]| form(serving.addr, "/changes/edit", &cookie, &[&base[..], more].concat()).await;
     for (more, sentence) in [
-        (&[][..], "An empty value is not taken"),
-        (&[("plan", "Silver")], "A card needs its payer or its member number"),
-        (&[("payer", "Example"), ("end", "31.12.2026")], "There is no such date"),
+        (&[][..], "The value is empty"),
+        (&[("plan", "Silver")], "Enter the payer or the member ID"),
+        (&[("payer", "Example"), ("end", "31.12.2026")], "Invalid date"),
         (&[("payer", "Example"), ("start", "2027-01-01"), ("end", "2026-12-31")], "would end before it begins"),
-        (&[("payer", "a\nb")], "cannot be printed"),
+        (&[("payer", "a\nb")], "can't be printed"),
     ] {
         let answer = send_edit(more).await;
         assert!(answer.status == 422 && answer.body.contains(sentence), "{sentence}: {}", answer.status);
@@ -364,7 +364,7 @@ async fn no_insurance_any_more_is_readable_as_such() {
     send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![change(Field::Insurance, value(&old), Field::Insurance.nothing())])]);
     let page = get(&serving, &cookie, "/changes?appointment=apt-0001").await;
     assert!(page.body.contains("<mark>No insurance</mark>") && page.body.contains("Accept all: 1 change"), "{}", page.body);
-    assert!(get(&serving, &cookie, "/list").await.body.contains("Says: no insurance any more"));
+    assert!(get(&serving, &cookie, "/list").await.body.contains("Reported uninsured (self-pay)"));
     let accept = [("csrf", page.csrf()), ("appointment", "apt-0001".to_owned()), ("changes", mark_of(&page, "accept"))];
     let accept: Vec<(&str, &str)> = accept.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(form(serving.addr, "/changes/accept", &cookie, &accept).await.status, 303);

@@ -28,7 +28,7 @@ async fn everybody_at_the_desk_may_send_patients_on_and_who_restarts_and_lets_in
         who.push((role, as_role(&place, addr, role).await));
     }
     for (path, fields, least) in [
-        ("/kiosks/order/out-of-service", vec![("text", "Closed")], Role::Desk),
+        ("/kiosks/order/out-of-service", vec![("text", "Completed & canceled")], Role::Desk),
         ("/kiosks/order/in-service", vec![], Role::Desk),
         ("/kiosks/order/say", vec![("text", "Hello")], Role::Desk),
         ("/kiosks/restart", vec![], Role::Supervisor),
@@ -61,8 +61,8 @@ async fn everybody_at_the_desk_may_send_patients_on_and_who_restarts_and_lets_in
         }
     };
     let shown = pages("/kiosks").await;
-    assert_eq!(shown.iter().map(|page| page.contains("Yes, start it anew")).collect::<Vec<_>>(), [false, true, true]);
-    assert_eq!(shown.iter().map(|page| page.contains("A new kiosk")).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(shown.iter().map(|page| page.contains("Yes, restart kiosk")).collect::<Vec<_>>(), [false, true, true]);
+    assert_eq!(shown.iter().map(|page| page.contains("Enroll a kiosk")).collect::<Vec<_>>(), [false, false, true]);
     assert!(shown[0].contains("By the stairs") && shown[0].contains("“Hello”"));
     serving.stop().await;
 }
@@ -74,12 +74,12 @@ async fn a_new_kiosk_gets_its_token_once_and_what_will_not_do_is_said() {
     let (cookie, csrf) = as_role(&place, addr, Role::Admin).await;
     for (kiosk, letter, at, said) in [
         ("lobby", "E", "", "There is a kiosk lobby already."),
-        ("stairs", "B", "", "tickets begin so; their numbers would collide"),
+        ("stairs", "B", "", "already uses this ticket prefix"),
         ("stairs", "DA", "", "such as A or AB"),
-        ("stairs", "D", "", "the letter D is the desk"),
-        ("stairs", "7", "", "one or two letters of A to Z"),
-        ("stairs", "EFG", "", "one or two letters of A to Z"),
-        ("stairs", "", "", "one or two letters of A to Z"),
+        ("stairs", "D", "", "the prefix D is reserved for the desk"),
+        ("stairs", "7", "", "one or two letters from A to Z"),
+        ("stairs", "EFG", "", "one or two letters from A to Z"),
+        ("stairs", "", "", "one or two letters from A to Z"),
         ("two words", "E", "", "letters, digits, dots"),
         ("<b>", "E", "", "letters, digits, dots"),
         ("stairs", "E", &"x".repeat(121), "one line of at most 120"),
@@ -99,7 +99,7 @@ async fn a_new_kiosk_gets_its_token_once_and_what_will_not_do_is_said() {
     assert!(page.contains("By the stairs") && !page.contains(&token));
     let fields = [("csrf", csrf.as_str()), ("kiosk", "stairs")];
     let again = form(addr, "/kiosks/enrol/token", &cookie, &fields).await;
-    assert!(again.status == 200 && again.body.contains("no longer taken"));
+    assert!(again.status == 200 && again.body.contains("no longer works"));
     assert_eq!(place.desk.kiosk_of(&token).unwrap(), None);
     let gone = form(addr, "/kiosks/enrol/token", &cookie, &[("csrf", &csrf), ("kiosk", "nowhere")]).await;
     assert_eq!(gone.status, 422);
@@ -185,7 +185,7 @@ async fn the_page_of_a_person_has_their_kiosk_print_and_say_something_as_long_as
     let get = async |path: &str| http(addr, "GET", path, &[("cookie", &cookie)], "").await;
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"])])).unwrap();
     let visit = "/visit?appointment=apt-0001";
-    assert!(get(visit).await.body.contains("The kiosk cannot be reached just now."), "it posts, and does not tell how it is");
+    assert!(get(visit).await.body.contains("The kiosk can't be reached right now."), "it posts, and does not tell how it is");
     say(&place, well(morning())).await;
     let page = get(visit).await;
     assert!(page.body.contains("At kiosk lobby") && page.body.contains("Print A1 again at the kiosk"), "{}", page.body);
@@ -209,11 +209,11 @@ async fn the_page_of_a_person_has_their_kiosk_print_and_say_something_as_long_as
     // What became of it stands where it was ordered.
     let obeyed = told[1].id;
     for (is, why, at_the_visit, at_the_kiosk) in [
-        (OrderStage::UnderWay, "", "Kiosk lobby is to print A1 again (ana, 8:00 AM).", "the kiosk is at it"),
+        (OrderStage::UnderWay, "", "Kiosk lobby is to print A1 again (ana, 8:00 AM).", "in progress"),
         (
             OrderStage::NotDone,
             "<i>out</i> of paper",
-            "Kiosk lobby could not print A1 again (8:00 AM): &lt;i&gt;out&lt;/i&gt; of paper.",
+            "Kiosk lobby couldn't print A1 again (8:00 AM): &lt;i&gt;out&lt;/i&gt; of paper.",
             "could not be done, 8:00 AM: &lt;i&gt;out",
         ),
     ] {
@@ -223,6 +223,6 @@ async fn the_page_of_a_person_has_their_kiosk_print_and_say_something_as_long_as
         assert!(page.contains(at_the_visit), "{at_the_visit}: {page}");
         assert!(kiosks.contains(at_the_kiosk) && kiosks.contains("Print A1 again"), "{at_the_kiosk}: {kiosks}");
     }
-    assert!(!get("/visit?appointment=apt-0002").await.body.contains("could not print"));
+    assert!(!get("/visit?appointment=apt-0002").await.body.contains("couldn't print"));
     serving.stop().await;
 }

@@ -94,7 +94,7 @@ fn listed(place: &Place, number: &str, hours: i64) -> Appointment {
     contact.email = format!("{WORD}@example.org").as_str().into();
     contact.address = said("1 Street").into();
     contact.city = said("City").into();
-    contact.state = said("State").into();
+    contact.state = said("Status").into();
     contact.postal_code = said("1").into();
     one.coverage = Some(card("Old"));
     one.second_coverage = Some(card("Second"));

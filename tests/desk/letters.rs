@@ -172,11 +172,11 @@ fn a_letter_says_the_visit_in_the_patients_language() {
     assert_eq!(en.parts.iter().map(|part| part.lines.join("")).collect::<Vec<_>>(), ["Dr. June", "Main building"]);
     let es = face("es");
     assert_eq!(es.when.lines, ["lunes, 23 de noviembre de 2026", "3:05 p. m."], "in the clinic's zone");
-    assert!(es.code_label.contains("quiosco"));
+    assert!(es.code_label.contains("máquina"));
     let ar = face("ar");
     assert!(ar.rtl && ar.when.lines[0].contains("نوفمبر") && ar.bring.lines.len() == 2);
     assert_eq!(face("fr").title, "Your appointment", "English where we have no words");
-    assert_eq!(desk.letter_face(&id("no")).unwrap_err().to_string(), "appointment no was called off, so there is no letter for it");
+    assert_eq!(desk.letter_face(&id("no")).unwrap_err().to_string(), "appointment no was canceled, so there is no letter for it");
     assert!(desk.letter_face(&id("nobody")).unwrap_err().to_string().contains("import it first"));
     let pdf = desk.letter(&id("en")).unwrap();
     assert!(pdf.starts_with(b"%PDF-"));

@@ -305,7 +305,7 @@ async fn a_live_page_ends_with_its_session_whatever_ended_it() {
             place.desk.set_password("ana", "another password", COMMAND).unwrap();
             tokio::spawn(async {})
         }),
-        ("signed out elsewhere", |_, addr, _, _| {
+        ("signed out of other sessions", |_, addr, _, _| {
             tokio::spawn(async move {
                 let other = sign_in(addr, "ana", PASSWORD).await.cookies();
                 let csrf = get(addr, "/account", &other).await.csrf();

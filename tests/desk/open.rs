@@ -192,7 +192,7 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
         "Yesterday, Nov 23: 6 open",
         "A1 Given0 Family0 Called",
         "A2 Given1 Family1 Arrived",
-        "A4 Given3 Family3 With clinician",
+        "A4 Given3 Family3 With provider",
         "2 people feel unwell",
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
@@ -209,7 +209,7 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
     let answer = close("2026-11-23", revision).await;
     let said = words(&answer.body);
     assert!(
-        said.contains("3 closed. 1 changed meanwhile and was left open: look at it again. 2 people feel unwell and were left open."),
+        said.contains("3 closed. 1 changed in the meantime and was left open. Check it again. 2 people feel unwell and were left open."),
         "{said}"
     );
     let states = |ids: &[&str]| -> Vec<VisitState> { ids.iter().map(|one| place.desk.visit(&id(one)).unwrap().unwrap().state).collect() };
@@ -239,7 +239,7 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
     assert_eq!(undo().await.status, 303);
     assert_eq!(states(&["a1", "b1", "d1"]), [VisitState::Called, VisitState::Done, VisitState::WithClinician]);
     assert_eq!(place.desk.open_stops().unwrap(), [Reason::FeelsUnwell, Reason::NotFound]);
-    assert!(words(&undo().await.body).contains("That was taken back already. Nothing was changed."));
+    assert!(words(&undo().await.body).contains("That was already undone. Nothing was changed."));
     let page = get("/earlier").await.body;
     assert_eq!(closings(&page), 0);
     // Nonsense is refused, and nothing of today can be closed so.

@@ -112,7 +112,7 @@ fn a_message_outlives_a_restart_and_none_is_sent_twice_because_of_one() {
     assert_eq!(again.send_due_messages().unwrap(), 1, "the other one");
     mailing.clock.advance(Duration::from_secs(6 * 60));
     assert_eq!(again.send_due_messages().unwrap(), 0);
-    assert!(matches!(state(&mailing, "apt-0003").as_slice(), [(state, 1, why)] if state == "failed" && why.contains("may have arrived")));
+    assert!(matches!(state(&mailing, "apt-0003").as_slice(), [(state, 1, why)] if state == "failed" && why.contains("may have been sent")));
     assert_eq!(sent(&mailing).len(), 1);
 }
 
@@ -135,7 +135,7 @@ fn what_will_never_go_is_given_up_at_once() {
     assert!(gone.send_message(&"apt-0003".into(), Way::Sms, false, "ana").unwrap());
     gone.send_due_messages().unwrap();
     let message = gone.with_store(|store| store.messages_about(&"apt-0003".into())).unwrap().remove(0);
-    assert!(message.state == "queued" && message.why.as_str().contains("cannot be started"));
+    assert!(message.state == "queued" && message.why.as_str().contains("can't be started"));
     let deaf = mailing("exit 0");
     assert!(deaf.desk.send_message(&"apt-0003".into(), Way::Sms, false, "ana").unwrap());
     deaf.desk.send_due_messages().unwrap();
@@ -150,7 +150,7 @@ fn what_waits_about_an_appointment_is_not_sent_once_that_is_called_off() {
     mailing.desk.call_off(&id, "", "ana").unwrap().unwrap();
     assert_eq!(mailing.desk.send_due_messages().unwrap(), 0);
     assert!(sent(&mailing).is_empty());
-    assert_eq!(state(&mailing, "apt-0003"), [("failed".to_owned(), 0, "The appointment was called off before it was sent.".to_owned())]);
+    assert_eq!(state(&mailing, "apt-0003"), [("failed".to_owned(), 0, "The appointment was canceled before it was sent.".to_owned())]);
     // It stands again: somebody decides anew whether to send.
     let (step, _) = mailing.desk.booking_state(&id).unwrap().undo.unwrap();
     mailing.desk.undo_booking(&id, step, "ana").unwrap().unwrap();
@@ -170,7 +170,7 @@ async fn staff_read_the_text_and_send_it() {
     let csrf = page.csrf();
     let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0003"), ("kind", "sms")];
     let answer = form(serving.addr, "/appointments/send", &cookie, &fields).await;
-    assert!(answer.status == 200 && answer.body.contains("It is on its way"), "{}", answer.body);
+    assert!(answer.status == 200 && answer.body.contains("Sending."), "{}", answer.body);
     // The desk sends by itself.
     let found = async {
         while sent(&mailing).is_empty() {

@@ -86,7 +86,7 @@ async fn buttons_work_with_the_forms_token_and_only_with_it() {
         .take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"]), stopped(2, Reason::FeelsUnwell, &[])]))
         .unwrap();
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
-    let (unwell, insurance) = (page.body.find("Feels unwell").unwrap(), page.body.find("Insurance not right").unwrap());
+    let (unwell, insurance) = (page.body.find("Feels unwell").unwrap(), page.body.find("Insurance needs review").unwrap());
     assert!(unwell < insurance && page.body.contains("data-urgent=\"1\""));
     let csrf = page.csrf();
     let visit = AppointmentId::from("apt-0001");
@@ -135,7 +135,9 @@ async fn a_desk_without_users_says_how_the_first_is_added_and_one_without_appoin
     let list = async |cookie: &str| http(serving.addr, "GET", "/list", &[("cookie", cookie)], "").await.body;
     let none = list(&ana).await;
     assert!(
-        none.contains("No appointments yet.") && none.contains("A supervisor or admin imports") && !none.contains("/appointments/import")
+        none.contains("No appointments yet.")
+            && none.contains("A supervisor or admin can import")
+            && !none.contains("/appointments/import")
     );
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     assert!(!list(&ana).await.contains("id=\"no-appointments\""));

@@ -28,11 +28,11 @@ async fn a_person_is_shown_whole_and_it_is_noted_once() {
     for shown in [
         "Alfonso Dietrich",
         "2 Jun 1962",
-        "Insurance not right",
+        "Insurance needs review",
         "555-267-1659",
-        "checked in with ticket A1, in Spanish, called by first name",
+        "checked in with ticket A1, in Spanish, call by first name",
         "Undo check-in",
-        "Print the ticket",
+        "Print ticket",
     ] {
         assert!(page.body.contains(shown), "{shown}");
     }
@@ -61,7 +61,7 @@ async fn the_buttons_of_the_page_lead_back_to_it() {
     let (place, serving, cookie) = ready().await;
     let page = get(serving.addr, "/visit?appointment=apt-0001", &cookie).await;
     let csrf = page.csrf();
-    assert!(page.body.contains("action=\"/visit/check-in\"") && !page.body.contains("Print the ticket"));
+    assert!(page.body.contains("action=\"/visit/check-in\"") && !page.body.contains("Print ticket"));
     let referer = format!("http://{}/visit?appointment=apt-0001", serving.addr);
     let post = async |action: &str, more: &str, live: bool| {
         let mut headers = vec![("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie.as_str()), ("referer", &referer)];
@@ -75,8 +75,8 @@ async fn the_buttons_of_the_page_lead_back_to_it() {
     let visit = || place.desk.visit(&id("apt-0001")).unwrap().unwrap();
     assert_eq!((visit().state, visit().ticket.unwrap().number.to_string()), (VisitState::Arrived, "D1".to_owned()));
     let body = get(serving.addr, "/visit?appointment=apt-0001", &cookie).await.body;
-    assert!(body.contains("checked in by hand with ticket D1, in Arabic, called by first name"));
-    assert!(body.contains("Call by number") && !body.contains("id=\"do-undo-check-in\""), "the row's own undo does it");
+    assert!(body.contains("checked in at the desk with ticket D1, in Arabic, call by first name"));
+    assert!(body.contains("Call by ticket number") && !body.contains("id=\"do-undo-check-in\""), "the row's own undo does it");
 
     let pdf = get(serving.addr, "/ticket.pdf?appointment=apt-0001", &cookie).await;
     assert!(
@@ -175,7 +175,7 @@ async fn a_walk_in_is_typed_and_what_is_wrong_stays_typed() {
     let answer = send("2/3/1990", "Zoë").await;
     assert!(answer.status == 303 && answer.head.contains("location: /visit?appointment=walk-in-2026-11-23-D1"), "{}", answer.head);
     let page = get(serving.addr, "/visit?appointment=walk-in-2026-11-23-D1", &cookie).await.body;
-    assert!(page.contains("Zoë Quick") && page.contains("3 Feb 1990") && page.contains("took in a walk-in"));
+    assert!(page.contains("Zoë Quick") && page.contains("3 Feb 1990") && page.contains("added a walk-in"));
     assert_eq!(place.desk.visit(&id("walk-in-2026-11-23-D1")).unwrap().unwrap().state, VisitState::Arrived);
     serving.stop().await;
 }

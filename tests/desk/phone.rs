@@ -212,7 +212,7 @@ async fn who_stepped_out_is_passed_over_and_keeps_the_turn() {
     place.desk.add_user("ana", PASSWORD, arrivals::domain::staff::Role::Desk).unwrap();
     let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
     let list = words(&http(addr, "GET", "/", &[("cookie", &cookie)], "").await.body);
-    assert!(list.contains("Stepped out since 8:30 AM, by phone; keeps the turn in Blood"), "{list}");
+    assert!(list.contains("Stepped out since 8:30 AM, by phone; keeps their turn in Blood"), "{list}");
     // Back at the old turn, before those who came after.
     assert_eq!(wishes(&place, addr, 1, "back").await.status, 303);
     assert_eq!(place.desk.ticket_standing(ticket(1)).unwrap().unwrap().position, Some(1));
@@ -248,12 +248,12 @@ async fn help_reaches_the_list_once_and_the_phone_hears_that_it_was_seen() {
     }
     assert_eq!(help(), Help::Asked);
     let page = http(addr, "GET", "/", &[("cookie", &cookie)], "").await.body;
-    assert_eq!(page.matches("Asks for help by phone").count(), 1, "{page}");
+    assert_eq!(page.matches("Asked for help by phone").count(), 1, "{page}");
     assert_eq!(page.matches("Asked for help at the kiosk").count(), 1, "{page}");
-    assert!(says(&place, addr, 1).await.contains("The desk knows that you need help"));
+    assert!(says(&place, addr, 1).await.contains("The front desk knows you need help"));
     place.desk.act(&StaffWork::Visit(id("a1")), StaffAction::Seen, "ana").unwrap();
     assert_eq!(help(), Help::Taken);
-    assert!(says(&place, addr, 1).await.contains("The desk has seen that you asked for help"));
+    assert!(says(&place, addr, 1).await.contains("The front desk saw that you asked for help"));
     wishes(&place, addr, 1, "help").await;
     assert_eq!(help(), Help::Asked, "and once more, if need be");
     serving.stop().await;

@@ -83,8 +83,8 @@ async fn the_route_takes_pieces_of_announced_photos_and_answers_mistakes_in_sent
         ("POST", TOKEN_A, of(1, "insurance", "front", PHOTO_BYTES_MAX + 1), PICTURE, 400, "expected a photo of 1 to"),
         ("POST", TOKEN_A, of(1, "insurance", "front", PHOTO_BYTES_MAX), long.as_str(), 400, "larger than"),
         ("POST", TOKEN_A, good.clone(), "", 400, "expected a piece"),
-        ("POST", TOKEN_A, format!("{good}&offset=1"), PICTURE, 400, "does not lie within"),
-        ("POST", TOKEN_A, format!("{good}&offset=18446744073709551615"), PICTURE, 400, "does not lie within"),
+        ("POST", TOKEN_A, format!("{good}&offset=1"), PICTURE, 400, "is outside"),
+        ("POST", TOKEN_A, format!("{good}&offset=18446744073709551615"), PICTURE, 400, "is outside"),
     ] {
         let answer = ask(method, token, &query, body).await;
         assert_eq!(answer.status, status, "{method} {query} {answer:?}");
@@ -207,7 +207,7 @@ fn a_photo_stays_as_long_as_somebody_may_need_it_and_is_not_taken_again() {
         send_photo(&place, seq, Side::Front);
     }
     assert_eq!(state(&place, &keys[0]), [PhotoState::Here, PhotoState::OnItsWay]);
-    assert!(decide_change(&place.desk, &keys[0], &Verdict::Reject("Could not be confirmed".into()), "ana").unwrap());
+    assert!(decide_change(&place.desk, &keys[0], &Verdict::Reject("Couldn't be confirmed".into()), "ana").unwrap());
     day(PHOTO_DAYS - 1);
     assert_eq!(clean(), 0, "not that soon");
     assert!(decide_change(&place.desk, &keys[1], &Verdict::Accept, "ana").unwrap());

@@ -49,7 +49,7 @@ fn a_letter_is_written_and_what_is_wrong_is_said_in_one_line() {
     let cancelled = cancelled.lines().find(|line| line.contains(",cancelled,")).and_then(|line| line.split(',').next()).unwrap();
     for (arguments, expected) in [
         (["letter", "nobody", "--out", &out], "there is no appointment nobody"),
-        (["letter", cancelled, "--out", &out], "was called off"),
+        (["letter", cancelled, "--out", &out], "was canceled"),
         (["letter", "apt-0001", "--out", "/nowhere/at/all.pdf"], "/nowhere/at/all.pdf cannot be written"),
     ] {
         let (status, _, why) = room.run(&arguments);
@@ -124,12 +124,12 @@ fn keys_of_letters_are_rotated_and_listed() {
     let (_, said, _) = room.run(&["letter-key", "list"]);
     assert!(said.lines().count() == 1 && said.contains("current, letters until 2026-12-07"), "{said}");
     let (status, said, _) = room.run(&["letter-key", "rotate"]);
-    assert_eq!((status, said.trim()), (Some(0), "key 2 signs letters from now on; letters made before stay good until they expire"));
+    assert_eq!((status, said.trim()), (Some(0), "key 2 signs letters from now on; earlier letters work until they expire"));
     let (_, said, _) = room.run(&["letter-key", "list"]);
     let lines: Vec<&str> = said.lines().collect();
     assert!(lines[0].trim_start().starts_with("2 ") && lines[0].contains("current, no letters yet"), "{said}");
     let (_, said, _) = room.run(&["letter-key", "rotate", "--revoke"]);
-    assert!(said.contains("no longer taken"), "{said}");
+    assert!(said.contains("no longer work"), "{said}");
     let (_, said, _) = room.run(&["letter-key", "list"]);
     assert!(said.lines().count() == 1 && said.trim_start().starts_with("3 "), "{said}");
 }
@@ -202,7 +202,7 @@ fn the_first_start_says_what_to_do_next() {
     let (running, first, said) = serve(&room, "localhost:0", "No users yet.");
     let address = first.strip_prefix("listening on ").unwrap();
     assert!(address.starts_with("http://127.0.0.1:"), "{first}");
-    assert_eq!(said[0], format!("Open {address}/ in a browser. Ctrl-C ends the desk."));
+    assert_eq!(said[0], format!("Open {address}/ in a browser. Ctrl-C stops the desk."));
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.0.id())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "no core dump with patients in it");
@@ -219,9 +219,9 @@ fn the_first_start_says_what_to_do_next() {
     assert!(output.status.success());
     let (_first, _, said) = serve(&room, "127.0.0.1:0", "Open ");
     assert_eq!(said.len(), 1, "{said:?}");
-    let (_second, listening, said) = serve(&room, "127.0.0.1:0", "Note: another desk serves");
+    let (_second, listening, said) = serve(&room, "127.0.0.1:0", "Note: another desk already serves");
     assert!(
-        said.last().unwrap().starts_with("Note: another desk serves") && listening.starts_with("listening on"),
+        said.last().unwrap().starts_with("Note: another desk already serves") && listening.starts_with("listening on"),
         "it works anyway: {said:?}"
     );
     assert!(!said.iter().any(|line| line.starts_with("No users")), "{said:?}");
@@ -246,7 +246,7 @@ fn an_import_says_for_which_days_it_was() {
     assert!(told.contains("232 appointments for Monday, Nov 23, 2026"), "{told}");
     // Invented people do not get among appointments of a desk's own.
     let (status, said, why) = room.run(&["import", "--sample-day"]);
-    assert!(status == Some(1) && said.is_empty() && why.contains("this desk has appointments of its own"), "{why}");
+    assert!(status == Some(1) && said.is_empty() && why.contains("this desk already has its own appointments"), "{why}");
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn open(place: &Place) -> usize {
 }
 
 fn reject() -> Verdict {
-    Verdict::Reject("Typed by mistake".into())
+    Verdict::Reject("Entered by mistake".into())
 }
 
 /// Proposals and decisions can be made anew from what was recorded, and that touches neither the list nor the chart.
@@ -498,7 +498,7 @@ fn nothing_of_it_is_logged() {
     });
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("refused"), "the log was looked at: {text}");
-    for private in [NEW_PHONE, OLD_PHONE, "555-0199", "Example", "Typed by mistake"] {
+    for private in [NEW_PHONE, OLD_PHONE, "555-0199", "Example", "Entered by mistake"] {
         assert!(!text.contains(private), "{text}");
     }
 }

@@ -218,7 +218,7 @@ fn one_person_with_visits_in_two_queues_is_called_to_one_place() {
         // Taking the first visit's end back would have them at two places.
         let step = row(&place, first.as_str()).in_line.step.unwrap().0;
         assert_eq!(place.desk.undo_shown(first, step, "ana").unwrap(), Err(Refusal::Elsewhere("Room 2".to_owned())));
-        assert_eq!(Refusal::Elsewhere(String::new()).sentence(), "This person is called for another visit already.");
+        assert_eq!(Refusal::Elsewhere(String::new()).sentence(), "This patient is already called for another visit.");
         place.desk.queue_step(&second, &QueueAction::Finish, "ben").unwrap().unwrap();
         assert_eq!(place.desk.undo_shown(first, step, "ana").unwrap(), Ok(()));
         assert_eq!(row(&place, first.as_str()).state, VisitState::Called);

@@ -137,7 +137,7 @@ async fn everybody_calls_to_the_place_they_said_in_their_own_session() {
 
     let room = Room::open(ClinicSettings::default()).await;
     let ana = room.sign_in("ana").await;
-    assert!(!room.page(&ana.0).await.contains("I call to"), "a clinic without service points is not asked");
+    assert!(!room.page(&ana.0).await.contains("My room"), "a clinic without service points is not asked");
     room.serving.stop().await;
 }
 
@@ -156,7 +156,7 @@ async fn a_visit_is_worked_through_by_its_buttons_and_back() {
         ("call", &[], S::Called, "Called to Room 1 by ana", &["start", "call-again", "done", "hold", "back", "undo", "transfer"]),
         ("call-again", &[], S::Called, "2 times, last at 8:30 AM", &["start", "call-again"]),
         ("call-again", &[], S::Called, "3 times", &["no-show"]),
-        ("no-show", &[], S::NoShow, "Called 3 times, did not come", &["back", "undo"]),
+        ("no-show", &[], S::NoShow, "Called 3 times, no answer", &["back", "undo"]),
         ("undo", &[], S::Called, "3 times", &["no-show"]),
         ("start", &[], S::WithClinician, "In Room 1 since 8:30 AM", &["done", "undo", "transfer"]),
         ("done", &[], S::Done, "Done", &["undo"]),
@@ -189,14 +189,14 @@ async fn what_was_not_done_is_said_with_and_without_a_script() {
     for (path, fields, sentence) in [
         ("/queue/next", &[("appointment", "a1")][..], "A1 was just called to Room 1 by ana."),
         ("/queue/next", &[("appointment", "b1")], "A2 is on hold now. No one was called."),
-        ("/queue/next", &[("appointment", "c1")], "Somebody was faster."),
-        ("/queue/next", &[("appointment", "gone")], "Somebody was faster."),
-        ("/queue/next", &[("appointment", "a1"), ("point", "Room 9")], "There is no such service point."),
+        ("/queue/next", &[("appointment", "c1")], "Someone else just updated this."),
+        ("/queue/next", &[("appointment", "gone")], "Someone else just updated this."),
+        ("/queue/next", &[("appointment", "a1"), ("point", "Room 9")], "That room doesn't exist."),
         ("/visit/no-show", &[("appointment", "a1")], "Call again first: a no-show was called 3 times."),
         ("/visit/call", &[("appointment", "a1")], "A1 was just called to Room 1 by ana."),
-        ("/visit/undo", &[("appointment", "a1"), ("step", "1")], "Somebody was faster."),
-        ("/visit/transfer", &[("appointment", "a1"), ("queue", "Moon")], "There is no such queue."),
-        ("/visit/start", &[("appointment", "gone")], "Somebody was faster."),
+        ("/visit/undo", &[("appointment", "a1"), ("step", "1")], "Someone else just updated this."),
+        ("/visit/transfer", &[("appointment", "a1"), ("queue", "Moon")], "That queue doesn't exist."),
+        ("/visit/start", &[("appointment", "gone")], "Someone else just updated this."),
     ] {
         let answer = room.post(&ana, path, fields).await;
         assert_eq!(answer.status, 409, "{path}");

@@ -136,13 +136,13 @@ fn a_day_that_was_played_is_counted_as_one_would_by_hand() {
         ("no-shows-by-weekday", "Monday,10,1,3,40.0"),
         ("check-ins", "Kiosk lobby,6,0"),
         ("stops-by-reason", "Asked for help at the kiosk,1; Not found on today's list,1; Ticket did not print,1"),
-        ("stops-by-step", "Finding the visit,1; Insurance,1; Printing the ticket,1"),
+        ("stops-by-step", "Finding the appointment,1; Insurance,1; Printing the ticket,1"),
         ("walked-away-by-step", "Insurance,2; a-step-of-tomorrow,1"),
         ("no-shows-by-lead-time", "Not known,10,1,3,40.0"),
         ("conversation-length", "Kiosk lobby,5,50.3,120.5"),
         (
             "time-per-step",
-            "Finding the visit,6,6,6.0,99.0; After the ticket,1,3,,; Date of birth,1,3,,; Insurance,4,8,,; a-step-of-tomorrow,1,2,,",
+            "Finding the appointment,6,6,6.0,99.0; After the ticket,1,3,,; Date of birth,1,3,,; Insurance,4,8,,; a-step-of-tomorrow,1,2,,",
         ),
         ("languages", "English,5; Spanish,0; Arabic,0"),
         ("changes", ""),
@@ -263,12 +263,12 @@ async fn supervisors_see_reports_without_a_name_in_them() {
         assert!(!page.body.contains(personal), "{personal}");
     }
     let of_a_queue = get(&sue, "/reports?queue=Blood&service=&from=2026-11-23&to=2026-11-23").await;
-    assert!(of_a_queue.body.contains("<option value=\"Blood\" selected>") && of_a_queue.body.contains("so this is of the whole clinic"));
+    assert!(of_a_queue.body.contains("<option value=\"Blood\" selected>") && of_a_queue.body.contains("so this is for the whole clinic"));
     for (query, status, words) in [
-        ("from=2026-11-23&to=2026-11-22", 422, "The last day is before the first one."),
+        ("from=2026-11-23&to=2026-11-22", 422, "The end date is before the start date."),
         ("from=2024-11-23&to=2026-11-22", 422, "at most 366 days"),
-        ("from=soon", 422, "A day is written like"),
-        ("from=2031-01-01", 200, "Nothing in these days."),
+        ("from=soon", 422, "Write a date like"),
+        ("from=2031-01-01", 200, "No data for these dates."),
     ] {
         let answer = get(&sue, &format!("/reports?{query}")).await;
         assert!(answer.status == status && answer.body.contains(words), "{query}: {}", answer.status);

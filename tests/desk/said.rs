@@ -182,23 +182,23 @@ async fn the_page_offers_to_accept_or_decline_and_says_who_has_the_same_name() {
     let get = async || http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
     let page = get().await;
     for words in [
-        "No appointment: decide what happens",
+        "Walk-in: accept or decline",
         "Zoë Quick",
         "A vaccination",
         "Area B",
-        "With: Max Quick (said so at the kiosk)",
+        "With: Max Quick (reported at the kiosk)",
         "aria-label=\"Accept: Zoë Quick\"",
         "aria-label=\"Decline: Zoë Quick\"",
-        "Born <time datetime=\"1990-02-03\">3 Feb 1990</time>",
-        "Same name and birth date: 3:00 PM Eyes",
-        "Same name and birth date: walk-in B2",
-        "Asks to be seen",
+        "DOB <time datetime=\"1990-02-03\">3 Feb 1990</time>",
+        "Same name and date of birth: 3:00 PM Eyes",
+        "Same name and date of birth: walk-in B2",
+        "Walk-in request",
     ] {
         assert!(page.body.contains(words), "{words}");
     }
     let (csrf, name) = (page.csrf(), "walk-in-2026-11-23-A4");
     for (action, words) in
-        [("accept", "Accepted by ana"), ("undo", "decide what happens"), ("decline", "Declined"), ("undo", "Asks to be seen")]
+        [("accept", "Accepted by ana"), ("undo", "accept or decline"), ("decline", "Declined"), ("undo", "Walk-in request")]
     {
         let fields = [("csrf", csrf.as_str()), ("appointment", name)];
         assert_eq!(form(serving.addr, &format!("/visit/{action}"), &cookie, &fields).await.status, 303);
@@ -243,10 +243,10 @@ async fn companions_and_documents_are_told_as_they_were_said() {
     let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
     for words in [
-        "With: Rosa Dietrich (said so at the kiosk)",
-        "Brought: referral, photo ID (said so at the kiosk)",
+        "With: Rosa Dietrich (reported at the kiosk)",
+        "Brought: referral, photo ID (reported at the kiosk)",
         "Missing: photo ID",
-        "Missing at least one of: referral, guardian or signed agreement",
+        "Missing at least one of: referral, parent or guardian, or signed consent",
     ] {
         assert!(page.body.contains(words), "{words}");
     }
@@ -281,7 +281,7 @@ async fn a_code_that_is_not_taken_is_counted_and_a_forged_one_needs_somebody() {
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
     assert!(page.body.contains("data-needs=\"1\""));
     assert!(page.body.contains("check the letter — Side entrance (kiosk annex)"));
-    assert!(page.body.contains("Kiosk lobby: Code on the letter is too old, twice, last at "), "{}", page.body);
+    assert!(page.body.contains("Kiosk lobby: Code on the letter has expired, twice, last at "), "{}", page.body);
     serving.stop().await;
     rebuilt(&place);
 }

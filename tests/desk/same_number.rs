@@ -161,7 +161,7 @@ fn what_staff_accepted_for_one_is_not_the_others() {
     let place = place();
     let (summary, said) = take(&place, &[NORA, UGO]);
     assert_eq!(summary, "taken 2, unchanged 0, refused 0");
-    assert!(said.len() == 1 && said[0].contains("appointment a2: patient number 7: somebody else"), "{said:?}");
+    assert!(said.len() == 1 && said[0].contains("appointment a2: patient ID 7: somebody else"), "{said:?}");
     assert!(!said[0].contains("Ugo") && !said[0].contains("Whitlow"));
     assert_eq!((id_of(&place.desk, "a1"), id_of(&place.desk, "a2")), ("7".to_owned(), "7~2".to_owned()));
     send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Phone, text(NORA[5]), text("555-201-7777"))])]);
@@ -219,16 +219,16 @@ async fn staff_join_two_records_or_keep_them_apart() {
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let ana = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let list = http(serving.addr, "GET", "/", &[("cookie", &ana)], "").await;
-    assert!(list.body.contains("href=\"/same-number\"") && list.body.contains("numbers of two people"), "{}", list.body);
+    assert!(list.body.contains("href=\"/same-number\"") && list.body.contains("shared numbers"), "{}", list.body);
     let page = http(serving.addr, "GET", "/same-number", &[("cookie", &ana)], "").await;
     for words in ["Nora Whitlow", "Ugo Prentice", "Nora Prentice", "A supervisor decides"] {
         assert!(page.body.contains(words), "{words}");
     }
     let visit = http(serving.addr, "GET", "/visit?appointment=a2", &[("cookie", &ana)], "").await;
-    assert!(visit.body.contains("somebody else has the same number") && !visit.body.contains("Whitlow"));
+    assert!(visit.body.contains("another patient has the same MRN") && !visit.body.contains("Whitlow"));
     let sue = sign_in(serving.addr, "sue", PASSWORD).await.cookies();
     let page = http(serving.addr, "GET", "/same-number", &[("cookie", &sue)], "").await;
-    assert!(page.body.contains("join them for good"));
+    assert!(page.body.contains("merge permanently"));
     let csrf = page.csrf();
     let decide = async |second: &str, verdict: &str| {
         form(serving.addr, "/same-number/decide", &sue, &[("csrf", &csrf), ("first", "7"), ("second", second), ("verdict", verdict)])
@@ -239,7 +239,7 @@ async fn staff_join_two_records_or_keep_them_apart() {
     assert_eq!([decide("7~2", "two").await, decide("7~3", "one").await, decide("7~3", "one").await], [303, 303, 409]);
     assert_eq!((id_of(&place.desk, "a2"), id_of(&place.desk, "a3")), ("7~2".to_owned(), "7".to_owned()));
     let page = http(serving.addr, "GET", "/same-number", &[("cookie", &sue)], "").await;
-    assert!(page.body.contains("No two people have the same number") && !page.body.contains("Whitlow"));
+    assert!(page.body.contains("No shared numbers") && !page.body.contains("Whitlow"));
     serving.stop().await;
     assert_eq!(take(&place, &[UGO, married, NORA]), ("taken 0, unchanged 3, refused 0".to_owned(), Vec::new()));
     let later = ["a4", "7", "Nora", "Prentice", "1971-04-02", "555-201-4821"];

@@ -144,7 +144,7 @@ async fn people_of_other_days_are_found_while_somebody_of_today_fits() {
     assert!(today.contains("<span class=\"n\">42</span>") && today.contains("12 more. Add the date of birth."), "{today}");
     assert_eq!(today.matches("href=\"/visit?").count(), 30);
     assert_eq!(others.matches("href=\"/visit?").count(), 30);
-    assert!(others.contains("30 and more") && others.contains("More people fit."), "{others}");
+    assert!(others.contains("30 and more") && others.contains("More patients match."), "{others}");
     serving.stop().await;
 }
 

@@ -32,7 +32,7 @@ async fn requests_are_answered_in_sentences() {
         ("POST", "/api/kiosk/events", good.as_str(), long.as_str(), 400, "larger than"),
         ("GET", "/api/kiosk/feed?cursor=x", good.as_str(), "", 400, "whole numbers"),
         ("GET", "/api/kiosk/feed", wrong.as_str(), "", 401, "token"),
-        ("GET", "/nowhere", "", "", 404, "There is no such page"),
+        ("GET", "/nowhere", "", "", 404, "Page not found"),
     ] {
         let answer = http(addr, method, path, &[("authorization", token)], body).await;
         assert_eq!(answer.status, status, "{path} {answer:?}");
@@ -92,7 +92,7 @@ fn a_newer_file_and_a_foreign_file_are_refused_in_words() {
     let file = place.folder.path().join("desk.sqlite");
     rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let open = || Desk::open_stored(place.folder.path(), Arc::new(ManualClock::at(morning()))).err().unwrap().to_string();
-    assert!(open().contains("install the newer arrivals-desk"));
+    assert!(open().contains("install a newer arrivals-desk"));
     let other = tempfile::tempdir().unwrap();
     std::fs::write(other.path().join("desk.sqlite"), "this is a text and not a database at all".repeat(100)).unwrap();
     let error = Desk::open_stored(other.path(), Arc::new(ManualClock::at(morning()))).err().unwrap().to_string();

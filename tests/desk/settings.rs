@@ -91,21 +91,21 @@ fn settings_go_out_and_in_by_command() {
     let file = file.to_str().unwrap();
     let example = "deploy/desk.example.toml";
     let (status, said, _) = run(&["settings", "import", example, "--dry-run"]);
-    assert!(status == Some(0) && said.contains("Clinic: Name of the clinic: Clinic -> Mill Street Clinic\n"), "{said}");
+    assert!(status == Some(0) && said.contains("Clinic: Clinic name: Clinic -> Mill Street Clinic\n"), "{said}");
     assert!(
         said.contains(
-            "Queues: Queue \"Dr. Kassulke\": nothing -> Name: Dr. Kassulke; Clinicians whose patients wait here: Dr. June Kassulke"
+            "Queues: Queue \"Dr. Kassulke\": nothing -> Name: Dr. Kassulke; Providers whose patients wait here: Dr. June Kassulke"
         )
     );
     assert_eq!(place.desk.settings().name, "Clinic");
     assert!(!place.desk.has_own_settings().unwrap());
-    assert!(run(&["settings", "import", example]).1.ends_with("changed, in force for all kiosks\n"));
+    assert!(run(&["settings", "import", example]).1.ends_with("changed, published for all kiosks\n"));
     place.desk.notify();
     assert_eq!(place.desk.settings().name, "Mill Street Clinic", "a running desk has them");
     assert_eq!(run(&["settings", "export", "--out", file]).0, Some(0));
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.contains("[clinic]") && !text.contains("token") && !text.contains("clinic.letters") && !text.contains("key ="), "{text}");
-    assert_eq!(run(&["settings", "import", file]).1, "0 changed, in force for all kiosks\n");
+    assert_eq!(run(&["settings", "import", file]).1, "0 changed, published for all kiosks\n");
     std::fs::write(file, "[clinic]\ncountry = \"Narnia\"").unwrap();
     let (status, _, why) = run(&["settings", "import", file]);
     assert!(status == Some(1) && why.contains("two capital letters"), "{why}");

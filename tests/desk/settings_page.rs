@@ -90,7 +90,7 @@ async fn a_change_counts_when_it_was_shown_and_put_in_force_and_can_be_taken_bac
     assert!(admin.page("/settings").await.contains("3 changes are"));
     let review = admin.page("/settings/review").await;
     for said in [
-        "Closes so many minutes after its beginning</th><td class=\"was\" data-label=\"Now\">15</td><td class=\"becomes\" data-label=\"New\">20</td>",
+        "Check-in closes (minutes after start)</th><td class=\"was\" data-label=\"Now\">15</td><td class=\"becomes\" data-label=\"New\">20</td>",
         "<td class=\"becomes\" data-label=\"New\">Telephone, Language</td>",
         "<td class=\"becomes\" data-label=\"New\">en: A nurse comes.</td>",
     ] {
@@ -125,8 +125,8 @@ async fn what_does_not_fit_is_said_beside_its_field_and_what_was_typed_stays() {
     for (name, typed, problem) in [
         ("late_minutes", "a while", "Write a whole number."),
         ("late_minutes", "-1", "Write a whole number."),
-        ("ask_again_after_days", "400", "\"Days until what was confirmed is asked again\" is at most 366; found 400."),
-        ("failed_tries_per_hour", "0", "\"Failed tries within an hour\" must be 1 or more"),
+        ("ask_again_after_days", "400", "\"Ask again after (days)\" is at most 366; found 400."),
+        ("failed_tries_per_hour", "0", "\"Failed attempts per hour\" must be 1 or more"),
     ] {
         let fields: Vec<(&str, &str)> = CHECK_IN.iter().map(|(key, was)| (*key, if *key == name { typed } else { *was })).collect();
         let answer = admin.post("/settings/save", &fields).await;
@@ -187,7 +187,11 @@ async fn things_are_moved_and_removed_and_what_no_longer_fits_together_is_not_pu
     let mark = value(&page, "mark");
     assert_eq!(admin.post("/settings/remove", &[("part", "queues"), ("item", "1"), ("mark", &mark)]).await.status, 303);
     let review = admin.page("/settings/review").await;
-    assert!(review.contains("This does not fit together yet") && review.contains("Laboratory desk") && !review.contains("/settings/take"));
+    assert!(
+        review.contains("These settings don't fit together yet")
+            && review.contains("Laboratory desk")
+            && !review.contains("/settings/take")
+    );
     assert_eq!(names().len(), 2);
     let points = admin.page("/settings/part?part=points&item=1").await;
     assert!(points.contains("Blood and vaccination (not there any more)"), "{points}");
@@ -264,19 +268,16 @@ async fn a_file_goes_out_and_comes_back_over_what_it_would_change() {
     let meanwhile = arrivals::domain::settings::ClinicSettings { name: "Third".into(), late_minutes: 33, ..(*before).clone() };
     admin.place.desk.take_settings(&meanwhile, "eve").unwrap();
     let answer = admin.post("/settings/take", &[("mark", &mark)]).await;
-    assert!(answer.status == 422 && answer.body.contains("Something was changed meanwhile"), "{}", answer.body);
-    assert!(answer.body.contains("Somebody else has changed this since you did: name"));
+    assert!(answer.status == 422 && answer.body.contains("Settings changed in the meantime"), "{}", answer.body);
+    assert!(answer.body.contains("Someone else changed this after you: name"));
     assert_eq!(admin.take().await.status, 303);
     let now = admin.place.desk.settings();
     assert_eq!((now.name.as_str(), now.late_minutes), ("Hill <b>Road</b> Clinic", 33), "what nobody here touched stays");
     let wrong = admin.post("/settings/import", &[("file", "[clinic]\nnom = 3")]).await;
     assert!(wrong.status == 422 && wrong.body.contains("line 2: unknown field `nom`") && wrong.body.contains("[clinic]\nnom = 3"));
-    for (text, problem) in [
-        ("name = \"x\"", "has a form of its own"),
-        ("[letters]", "the desk&#39;s own"),
-        ("[letters", "Line 1"),
-        ("x = 1", "unknown field `x`"),
-    ] {
+    for (text, problem) in
+        [("name = \"x\"", "has its own form"), ("[letters]", "the desk&#39;s own"), ("[letters", "Line 1"), ("x = 1", "unknown field `x`")]
+    {
         let answer = admin.post("/settings/save", &[("part", "other"), ("text", text)]).await;
         let said = answer.body.contains(problem) || answer.body.contains(&problem.replace("&#39;", "'"));
         assert!(answer.status == 422 && said, "{text}: {}", answer.body);
@@ -335,7 +336,7 @@ async fn a_board_is_added_with_its_languages_in_order() {
     assert_eq!(admin.post("/settings/save", &board).await.status, 303);
     let review = admin.page("/settings/review").await;
     assert!(
-        review.contains("Board &quot;Second floor&quot;") && review.contains("Languages: Arabic, English; A new call sounds: no"),
+        review.contains("Board &quot;Second floor&quot;") && review.contains("Languages: Arabic, English; Sound for new calls: no"),
         "{review}"
     );
     assert_eq!(admin.take().await.status, 303);
@@ -452,7 +453,7 @@ async fn hours_are_a_week_of_each_clinician_with_its_gaps() {
     };
     for (key, values, problem) in [
         ("from", &["11:00"][..], "overlap others from 8:00 to 12:00; nobody is in two places at once"),
-        ("to", &["13:00"], "not after they begin"),
+        ("to", &["13:00"], "which is not after they start"),
         ("to", &["one"], "Write a time of day, such as 08:30."),
         ("practitioner", &[" "], "has no practitioner; write the name as appointments have it"),
         ("days", &[], "have no days; one of the week is needed"),
@@ -494,6 +495,6 @@ async fn hours_are_a_week_of_each_clinician_with_its_gaps() {
     let mark = mark_of(&admin, "hours", 0).await;
     assert_eq!(admin.post("/settings/remove", &[("part", "hours"), ("item", "0"), ("mark", &mark)]).await.status, 303);
     let none = admin.page("/settings/part?part=hours").await;
-    assert!(none.contains("Nobody has hours yet.") && none.contains("Monday to Friday 8:00 AM – 5:00 PM"), "{none}");
+    assert!(none.contains("No provider has hours yet.") && none.contains("Monday to Friday 8:00 AM – 5:00 PM"), "{none}");
     admin.serving.stop().await;
 }

@@ -29,7 +29,7 @@ fn the_last_admin_stays_one() {
     desk.remove_user("ana", COMMAND).unwrap();
     let users: Vec<(String, Role)> = desk.users().unwrap().into_iter().map(|user| (user.name, user.role)).collect();
     assert_eq!(users, [("ben".to_owned(), Role::Admin)]);
-    assert!(desk.add_user("ana", PASSWORD, Role::Desk).unwrap_err().to_string().contains("is or was a user"), "the name stays taken");
+    assert!(desk.add_user("ana", PASSWORD, Role::Desk).unwrap_err().to_string().contains("exists or existed"), "the name stays taken");
     for error in
         [desk.remove_user("ana", COMMAND), desk.set_role("ana", Role::Desk, COMMAND), desk.set_password("nobody", PASSWORD, COMMAND)]
     {
@@ -130,7 +130,7 @@ async fn a_form_that_came_too_late_is_offered_again_after_signing_in() {
         assert!(welcome.status == 303 && welcome.head.contains("location: /kept\r\n"), "{}", welcome.head);
         let cookies = format!("{}; {kept}", welcome.cookies());
         let offered = http(addr, "GET", "/kept", &[("cookie", &cookies)], "").await;
-        for words in ["Changed details: edit", "Telephone", "Alfonso Dietrich", "555-0177", "Send it now", "action=\"/changes/edit\""] {
+        for words in ["Changed details: edit", "Phone", "Alfonso Dietrich", "555-0177", "Send now", "action=\"/changes/edit\""] {
             assert!(offered.body.contains(words), "{words}: {}", offered.body);
         }
         assert_eq!(phone(&place), OLD_PHONE, "looking at it does nothing");
@@ -216,7 +216,7 @@ async fn admins_manage_users_on_a_page_of_their_own() {
     let second = "another password";
     for (action, name, role, password, status, sentence, after) in [
         ("add", "Ben ", "desk", PASSWORD, 303, "", "abe admin, ana desk, ben desk"),
-        ("add", "ben", "admin", PASSWORD, 422, "There is or was a user", "abe admin, ana desk, ben desk"),
+        ("add", "ben", "admin", PASSWORD, 422, "There exists or existed", "abe admin, ana desk, ben desk"),
         ("add", "cem", "desk", "short", 422, "A password has at least 8 characters", "abe admin, ana desk, ben desk"),
         ("add", "<b>", "desk", PASSWORD, 422, "A user name is", "abe admin, ana desk, ben desk"),
         ("add", "cem", "boss", PASSWORD, 400, "Nothing was changed", "abe admin, ana desk, ben desk"),
@@ -224,9 +224,9 @@ async fn admins_manage_users_on_a_page_of_their_own() {
         ("role", "abe", "desk", "", 422, "is the last admin", "abe admin, ana desk, ben supervisor"),
         ("remove", "abe", "", "", 422, "is the last admin", "abe admin, ana desk, ben supervisor"),
         ("remove", "ben", "", "", 303, "", "abe admin, ana desk"),
-        ("remove", "ben", "", "", 422, "There is no such user", "abe admin, ana desk"),
+        ("remove", "ben", "", "", 422, "That user no longer exists", "abe admin, ana desk"),
         ("password", "ana", "", second, 303, "", "abe admin, ana desk"),
-        ("dance", "ana", "desk", second, 404, "no such page", "abe admin, ana desk"),
+        ("dance", "ana", "desk", second, 404, "Page not found", "abe admin, ana desk"),
     ] {
         let fields = [("csrf", csrf.as_str()), ("name", name), ("role", role), ("password", password)];
         let answer = form(addr, &format!("/users/{action}"), &cookie, &fields).await;

@@ -92,7 +92,7 @@ async fn half(addr: SocketAddr, name: &str) -> (String, String) {
     assert!(!answer.head.contains("arrivals_session"), "no session before the code");
     let half = answer.cookies();
     let page = http(addr, "GET", "/sign-in/code", &[("cookie", &half)], "").await;
-    assert!(page.status == 200 && page.body.contains("One more step"));
+    assert!(page.status == 200 && page.body.contains("Two-step verification"));
     (format!("{half}; {}", page.cookies()), page.csrf())
 }
 
@@ -106,7 +106,7 @@ async fn a_code_is_asked_for_once_it_was_confirmed_and_is_used_once() {
     let addr = serving.addr;
     let ana = Browser::of(addr, "ana").await;
     let wrong = ana.post("/account/begin", &[("password", "wrong horse")]).await;
-    assert!(wrong.status == 422 && wrong.body.contains("That is not your password"));
+    assert!(wrong.status == 422 && wrong.body.contains("Incorrect password"));
     assert_eq!(ana.post("/account/begin", &[("password", PASSWORD)]).await.status, 303);
     let page = ana.get("/account").await;
     let secret = secret_on(&page);
@@ -210,7 +210,7 @@ async fn who_must_have_the_second_step_opens_nothing_else_before() {
         assert_eq!(abe.get(path).await.status, 403, "{path}");
     }
     let refused = abe.post("/users/add", &[("name", "eve"), ("role", "admin"), ("password", PASSWORD)]).await;
-    assert!(refused.status == 403 && refused.body.contains("A second step first"));
+    assert!(refused.status == 403 && refused.body.contains("Two-step verification required"));
     for (method, path, needs, ..) in ROUTES {
         let is_open = ["/account", "/account/{action}", "/sign-out", "/active", "/live", "/session"].contains(path);
         let expected = match needs {
@@ -223,13 +223,13 @@ async fn who_must_have_the_second_step_opens_nothing_else_before() {
             assert_eq!(answer.status, expected, "{method} {path}");
         }
     }
-    assert!(abe.get("/account").await.body.contains("Your role needs a second step"));
+    assert!(abe.get("/account").await.body.contains("Your role requires two-step verification"));
     let ana = Browser::of(addr, "ana").await;
     assert_eq!(ana.get("/").await.status, 200, "not hers");
     abe.enrol(&place).await;
     assert_eq!(abe.get("/users").await.status, 200, "at once");
     let off = abe.post("/account/off", &[("password", PASSWORD)]).await;
-    assert!(off.status == 422 && off.body.contains("Your role needs the second step"));
+    assert!(off.status == 422 && off.body.contains("Your role requires two-step verification"));
     assert!(!off.body.contains("action=\"/account/off\""));
     half(addr, "abe").await;
     // A role that brings the duty does so at once.
@@ -245,7 +245,7 @@ async fn a_lost_telephone_is_helped_by_an_admin_or_a_command() {
     let (ana, abe) = (Browser::of(addr, "ana").await, Browser::of(addr, "abe").await);
     ana.enrol(&place).await;
     let users = abe.get("/users").await;
-    assert_eq!(users.body.matches("signs in with a second step").count(), 1);
+    assert_eq!(users.body.matches("two-step verification on").count(), 1);
     assert_eq!(ana.post("/users/reset-totp", &[("name", "ana")]).await.status, 403, "not her own by this way");
     assert_eq!(abe.post("/users/reset-totp", &[("name", "nobody")]).await.status, 422);
     assert_eq!(abe.post("/users/reset-totp", &[("name", "ana")]).await.status, 303);
@@ -258,9 +258,9 @@ async fn a_lost_telephone_is_helped_by_an_admin_or_a_command() {
             Command::new(env!("CARGO_BIN_EXE_arrivals-desk")).args(arguments).arg("--data").arg(place.folder.path()).output().unwrap();
         (desk.status.code(), String::from_utf8(desk.stdout).unwrap())
     };
-    assert_eq!(run(&["user", "list"]).1, "abe  admin\nana  desk  second step\nben  desk\n");
+    assert_eq!(run(&["user", "list"]).1, "abe  admin\nana  desk  two-step verification\nben  desk\n");
     assert_eq!(run(&["user", "reset-totp", "nobody"]).0, Some(1));
-    assert_eq!(run(&["user", "reset-totp", "Ana"]), (Some(0), "user ana signs in without a second step now\n".to_owned()));
+    assert_eq!(run(&["user", "reset-totp", "Ana"]), (Some(0), "two-step verification is off for user ana\n".to_owned()));
     assert_eq!(ana.get("/list").await.status, 401);
     let ana = Browser::of(addr, "ana").await;
     ana.enrol(&place).await;
@@ -295,7 +295,7 @@ async fn one_changes_ones_own_password_and_ends_other_sessions() {
     let addr = serving.addr;
     let (ana, elsewhere, ben) = (Browser::of(addr, "ana").await, Browser::of(addr, "ana").await, Browser::of(addr, "ben").await);
     for (now, new, words) in
-        [("wrong horse", "battery staple", "That is not your password"), (PASSWORD, "short", "A password has at least 8 characters")]
+        [("wrong horse", "battery staple", "Incorrect password"), (PASSWORD, "short", "A password has at least 8 characters")]
     {
         let answer = ana.post("/account/password", &[("password", now), ("new_password", new)]).await;
         assert!(answer.status == 422 && answer.body.contains(words) && !answer.body.contains(new), "{}", answer.body);
@@ -306,13 +306,13 @@ async fn one_changes_ones_own_password_and_ends_other_sessions() {
     assert_eq!(sign_in(addr, "ana", PASSWORD).await.status, 401);
     let elsewhere = Browser::with(addr, sign_in(addr, "ana", "battery staple").await.cookies()).await;
     let ended = ana.post("/account/elsewhere", &[]).await;
-    assert!(ended.status == 200 && ended.body.contains("signed out at one other place"));
+    assert!(ended.status == 200 && ended.body.contains("signed out of one other session"));
     assert_eq!((ana.get("/list").await.status, elsewhere.get("/list").await.status, ben.get("/list").await.status), (200, 401, 200));
     // Guessing the password from an open session is as slow as at the sign-in.
     for _ in 0..3 {
         assert_eq!(ana.post("/account/begin", &[("password", "wrong horse")]).await.status, 422);
     }
-    assert!(ana.post("/account/begin", &[("password", "battery staple")]).await.body.contains("Please wait"));
+    assert!(ana.post("/account/begin", &[("password", "battery staple")]).await.body.contains("Wait"));
     assert_eq!(ana.post("/account/dance", &[]).await.status, 404);
     serving.stop().await;
 }

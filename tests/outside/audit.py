@@ -27,7 +27,7 @@ def chain(path):
         for part in parts:
             summed.update(len(part.encode()).to_bytes(8, "big") + part.encode())
         if n != count or summed.hexdigest() != its:
-            return f"row {count} is not as it was written"
+            return f"row {count} was changed after it was written"
         before = its
     if conn.execute("SELECT n, hash FROM audit_head").fetchone() != (count, before):
         return f"row {count} is not the last one"

@@ -284,7 +284,7 @@ class DeskStage:
         visit = f"v{PEOPLE if work.next_hand > PEOPLE else work.next_hand:03}"
         desk.staff("/visit/check-in", {"appointment": visit, "late": "check-in"})
         fresh = desk.ticket_shown(visit)
-        trial.must(fresh is not None, "no one can be checked in by hand")
+        trial.must(fresh is not None, "no one can be checked in at the desk")
         self.numbers(trial, desk, work)
         desk.tool("check")
         status = desk.stop()

@@ -25,9 +25,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ZONE = zoneinfo.ZoneInfo("America/New_York")
 UTC = datetime.timezone.utc
 STEP_WORDS = {
-    "find": "Finding the visit", "birth-date": "Date of birth", "birthday": "Date of birth", "is-this-you": '"Is this you?"', "visits": "Today's visits",
-    "details": "Contact details", "new-street": "New address", "new-city": "New address", "insurance": "Insurance", "card-payer": "Typing a card",
-    "card-number": "Typing a card", "call-as": "How to be called", "printing": "Printing the ticket", "done": "After the ticket",
+    "find": "Finding the appointment", "birth-date": "Date of birth", "birthday": "Date of birth", "is-this-you": '"Is this you?"', "visits": "Today's visits",
+    "details": "Contact details", "new-street": "New address", "new-city": "New address", "insurance": "Insurance", "card-payer": "Entering a card",
+    "card-number": "Entering a card", "call-as": "Call preference", "printing": "Printing the ticket", "done": "After the ticket",
 }
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 FAILED = []
@@ -216,13 +216,13 @@ def recount(path, first, last, today):
         elif state == "expected" and not has_ticket:
             outcome = {"fulfilled": "came", "noshow": "never", "cancelled": None}.get(body["status"], "never" if date < today else None)
             if outcome == "came":
-                places["Without a ticket"] += 1
+                places["No ticket"] += 1
         if outcome:
             due["service"][body["service"]][outcome] += 1
             due["weekday"][WEEKDAYS[date.weekday()]][outcome] += 1
             made = made_here[identity].astimezone(ZONE).date() if identity in made_here else body.get("booked_on")
             before = (date - datetime.date.fromisoformat(str(made))).days if made else -1
-            lead = "Not known" if before < 0 else "The same day" if before == 0 else "1 to 6 days" if before < 7 else "1 to 4 weeks" if before <= 28 else "More than 4 weeks"
+            lead = "Unknown" if before < 0 else "The same day" if before == 0 else "1 to 6 days" if before < 7 else "1 to 4 weeks" if before <= 28 else "More than 4 weeks"
             due["lead-time"][lead][outcome] += 1
     figures["arrivals-by-hour"] = sorted([str(hour), str(n)] for hour, n in arrivals.items())
     for name, of in groups.items():
@@ -240,7 +240,7 @@ def recount(path, first, last, today):
     changes = collections.defaultdict(collections.Counter)
     for field, decision in conn.execute("SELECT field, decision FROM proposal WHERE date BETWEEN ? AND ?", days):
         changes[field][decision] += 1
-    words = {"phone": "Telephone", "address": "Address", "insurance": "Insurance"}
+    words = {"phone": "Phone", "address": "Address", "insurance": "Insurance"}
     figures["changes"] = sorted([words[field], str(n["accepted"]), str(n["rejected"]), str(n["open"])] for field, n in changes.items())
     walked, printed = collections.Counter(), collections.Counter()
     shown, took, to_ticket = collections.Counter(), collections.defaultdict(list), collections.defaultdict(list)

@@ -209,7 +209,7 @@ fn a_configured_camera_is_opened_or_refused_in_words() {
     assert!(!camera::open(&[], clock()).expect("no camera").is_set_up());
     assert!(camera::open(&["true".to_owned()], clock()).expect("a camera").is_set_up());
     let refused = camera::open(&["rpicam-vid -o -".to_owned()], clock()).err().expect("refused");
-    assert!(refused.to_string().contains("each argument as a text of its own"), "{refused}");
+    assert!(refused.to_string().contains("each argument as a separate text"), "{refused}");
 }
 
 #[test]

@@ -19,25 +19,25 @@ use super::{Place, Serves, open_existing};
 
 #[derive(Subcommand)]
 pub enum DataCommand {
-    /// The clinic's settings, as one file.
+    /// Exports or imports the clinic's settings as one file.
     #[command(subcommand)]
     Settings(SettingsCommand),
-    /// What the desk holds of one patient.
+    /// Exports or deletes one patient's data.
     #[command(subcommand)]
     Patient(PatientCommand),
-    /// Marks days that are older than the settings keep, and takes out what was marked before the last day of work, as a running desk does once a day.
+    /// Marks days past the retention period, and deletes what was marked before the last day of work, as a running desk does once a day.
     ///
-    /// What is marked can be taken back until it is taken out. Exit status: 0 done or nothing to do, 2 somebody has to decide first (it says what; --yes is the
+    /// A mark can be canceled until the data is deleted. Exit status: 0 done or nothing to do, 2 someone must decide first (it says what; --yes is the
     /// answer), 1 the file could not be read or written.
     CleanUp {
-        /// Says how it stands, and changes nothing.
+        /// Shows the status and changes nothing.
         #[arg(long, conflicts_with_all = ["yes", "take_back"])]
         dry_run: bool,
-        /// The date of this machine's clock is right, and whatever is too old may go, also if it is more than usual or somebody took it back before.
+        /// Confirms that this machine's date is correct and that old days may be deleted, even if there are more than usual or someone canceled the mark before.
         #[arg(long, conflicts_with = "take_back")]
         yes: bool,
-        /// Takes the mark back: nothing is taken out, and nothing is marked again before somebody says so.
-        #[arg(long)]
+        /// Cancels the mark: nothing is deleted, and nothing is marked again until someone runs --yes.
+        #[arg(long = "cancel", alias = "take-back")]
         take_back: bool,
         #[command(flatten)]
         place: Place,
@@ -52,17 +52,17 @@ pub enum DataCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Copies everything into one new file, also while the desk runs, and checks it. The file is as secret as the desk's own.
+    /// Copies everything into one new file, also while the desk runs, and checks it. Protect it like the desk's own file.
     Backup {
-        /// The file that is written; it must not be there yet.
+        /// The file to write; it must not exist yet.
         out: PathBuf,
         #[command(flatten)]
         place: Place,
     },
-    /// Checks whether the desk's file is whole, also while the desk runs: its pages, and that every event is as its kiosk reported it.
+    /// Checks the desk's file, also while the desk runs: its pages, and that every event matches what its kiosk reported.
     ///
-    /// It changes nothing. docs/files.md says what to do if something is wrong. A running desk checks at its start and each night.
-    /// Exit status: 0 the file is whole, 2 something is wrong with it (one line each), 1 it could not be read.
+    /// It changes nothing. See docs/files.md if something is wrong. A running desk checks at its start and each night.
+    /// Exit status: 0 the file passed, 2 something is wrong with it (one line each), 1 it could not be read.
     Check(Checked),
 }
 
@@ -82,21 +82,21 @@ pub struct Checked {
 
 #[derive(Subcommand)]
 pub enum SettingsCommand {
-    /// Writes the settings that count as one file: TOML, what the part [clinic] of a configuration takes. No key or secret is in it.
+    /// Exports the current settings as one TOML file, in the format of [clinic] in a configuration. It contains no key or secret.
     Export {
-        /// The file that is written.
+        /// The file to write.
         #[arg(long, value_name = "FILE.toml")]
         out: PathBuf,
         #[command(flatten)]
         place: Place,
     },
-    /// Puts the settings of a file in force, for all kiosks at once, also while the desk runs. Prints what changes.
+    /// Publishes the settings of a file for all kiosks, also while the desk runs. Prints what changes.
     ///
-    /// From then on the part [clinic] of the configuration is not used any more.
+    /// From then on [clinic] in the configuration is no longer used.
     Import {
-        /// An export, or a configuration, of which the part [clinic] is taken.
+        /// An export, or a configuration file, from which [clinic] is read.
         file: PathBuf,
-        /// Prints what would change, and changes nothing.
+        /// Prints what would change and changes nothing.
         #[arg(long)]
         dry_run: bool,
         #[command(flatten)]
@@ -121,11 +121,11 @@ fn settings(command: SettingsCommand) -> anyhow::Result<ExitCode> {
             let config = place.config()?;
             let text = clinic::file::write(&open_existing(&config)?.settings())?;
             write_file(&out, text.as_bytes(), &[&config.data]).map_err(anyhow::Error::msg)?;
-            println!("{} holds the settings", out.display());
+            println!("{} contains the settings", out.display());
         }
         SettingsCommand::Import { file, dry_run, place } => {
             let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-            let wanted = clinic::file::read(&text).with_context(|| format!("{} was not taken", file.display()))?;
+            let wanted = clinic::file::read(&text).with_context(|| format!("{} was not imported", file.display()))?;
             let desk = open_existing(&place.config()?)?;
             let found = diff::differences(&object(&desk.settings())?, &object(&wanted)?);
             for one in &found {
@@ -136,7 +136,7 @@ fn settings(command: SettingsCommand) -> anyhow::Result<ExitCode> {
                 println!("nothing was changed; without --dry-run {} would be", found.len());
             } else {
                 desk.take_settings(&wanted, COMMAND)?;
-                println!("{} changed, in force for all kiosks", found.len());
+                println!("{} changed, published for all kiosks", found.len());
             }
         }
     }
@@ -145,13 +145,13 @@ fn settings(command: SettingsCommand) -> anyhow::Result<ExitCode> {
 
 #[derive(Subcommand)]
 pub enum PatientCommand {
-    /// Writes everything that the desk holds of a patient, as JSON. docs/privacy.md says what is in it.
+    /// Exports everything the desk stores about a patient, as JSON. See docs/privacy.md for its contents.
     ///
-    /// It holds the patient's details: keep it accordingly.
+    /// It contains patient data: protect it.
     Export {
-        /// The patient's number, or that of a request without an appointment.
+        /// The patient ID, or the ID of a walk-in request.
         id: String,
-        /// The file that is written; do not name it after the patient.
+        /// The file to write. Don't use the patient's name in its name.
         #[arg(long, value_name = "FILE.json")]
         out: PathBuf,
         #[command(flatten)]
@@ -159,12 +159,12 @@ pub enum PatientCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Takes out everything that the desk holds of a patient, for good. This cannot be undone.
+    /// Permanently deletes everything the desk stores about a patient. This can't be undone.
     ///
-    /// Who has a visit today is not taken out before the day is over, and whose changes wait for a decision not before they have one.
-    /// The audit keeps the patient's number and what was seen and done. A list that names the patient brings them back.
+    /// A patient with a visit today can be deleted after today, and one with changes waiting for review after they are reviewed.
+    /// The audit log keeps the patient ID and what was viewed and done. A later list that names the patient brings the patient back.
     Remove {
-        /// The patient's number, or that of a request without an appointment.
+        /// The patient ID, or the ID of a walk-in request.
         id: String,
         #[command(flatten)]
         why: Why,
@@ -175,7 +175,7 @@ pub enum PatientCommand {
 
 #[derive(Args)]
 pub struct Why {
-    /// Who asked for it, and how you checked that they may: 10 to 200 characters. The audit keeps it for good, so leave the patient's name out.
+    /// Requester and how verified: 10 to 200 characters. The audit log keeps this permanently, so leave out the patient's name.
     #[arg(long, value_name = "TEXT")]
     reason: String,
 }
@@ -187,23 +187,23 @@ impl Why {
 }
 
 fn patient(command: PatientCommand) -> anyhow::Result<ExitCode> {
-    const NOBODY: &str = "the desk holds nothing of a patient of this number";
+    const NOBODY: &str = "the desk has no data for a patient with this number";
     match command {
         PatientCommand::Export { id, out, why, place } => {
             let config = place.config()?;
             let desk = open_existing(&config)?;
             let Some(all) = desk.export_patient(&id, &why.read(&desk, &id)?, COMMAND)? else { bail!(NOBODY) };
-            let text = serde_json::to_string_pretty(&all).context("what the desk holds cannot be written")?;
+            let text = serde_json::to_string_pretty(&all).context("the desk's data cannot be written")?;
             write_file(&out, text.as_bytes(), &[&config.data]).map_err(anyhow::Error::msg)?;
-            println!("{} holds everything about the patient", out.display());
+            println!("{} contains everything about the patient", out.display());
         }
         PatientCommand::Remove { id, why, place } => {
             let desk = open_existing(&place.config()?)?;
             match desk.remove_patient(&id, &why.read(&desk, &id)?, COMMAND)? {
                 Removal::Done(what) => {
-                    println!("taken out: {what}; the audit keeps the number. Backups and the booking system have what they had");
+                    println!("deleted: {what}; the audit log keeps the number. Backups and the scheduling system are not changed");
                     for kiosk in desk.kiosks_behind()? {
-                        println!("kiosk {kiosk} may hold something that the desk has not got: look again when it has reported");
+                        println!("kiosk {kiosk} may have data the desk doesn't have yet: check again after it reports");
                     }
                 }
                 Removal::Nobody => bail!(NOBODY),
@@ -218,13 +218,13 @@ fn clean_up((dry_run, yes, take_back): (bool, bool, bool), place: Place) -> anyh
     let desk = open_existing(&place.config()?)?;
     if take_back {
         let done = desk.take_back_clean_up(COMMAND)?;
-        println!("{}", if done { "taken back: nothing is taken out until somebody says so (clean-up --yes)" } else { "nothing is marked" });
+        println!("{}", if done { "canceled: nothing is deleted until someone runs clean-up --yes" } else { "nothing is marked" });
         return Ok(ExitCode::SUCCESS);
     }
     if dry_run {
         let view = desk.clean_up_view()?;
         if let Some(next) = &view.next {
-            println!("would mark what is before {}: {}, of {} days", next.before, next.what, next.days);
+            println!("would mark everything before {}: {}, of {} days", next.before, next.what, next.days);
         }
         if !view.open.is_empty() {
             println!("{} older days stay: a visit on them is still open", view.open.len());
@@ -233,29 +233,29 @@ fn clean_up((dry_run, yes, take_back): (bool, bool, bool), place: Place) -> anyh
     }
     let cleaned = if yes { desk.clean_up_anyway(COMMAND)? } else { desk.clean_up(COMMAND)? };
     if let Some(mark) = &cleaned.gone {
-        println!("took out what is before {}: {}", mark.before, mark.gone);
+        println!("deleted everything before {}: {}", mark.before, mark.gone);
     }
     Ok(stands(&cleaned.now, desk.clinic_date()))
 }
 
-/// Says how the clean-up stands.
+/// Prints the status of the clean-up.
 fn stands(now: &CleanUp, today: Date) -> ExitCode {
     match now {
         CleanUp::Nothing => println!("nothing is marked"),
         CleanUp::Marked(mark) => println!(
-            "marked what is before {}: {}; it is taken out after the next day of work, and `clean-up --take-back` takes the mark back",
+            "marked everything before {}: {}; it is deleted after the next day of work, and `clean-up --cancel` cancels the mark",
             mark.before, mark.what
         ),
-        CleanUp::Held(by, at) => println!("held by {by} since {at:.0}: `clean-up --yes` marks old days again"),
+        CleanUp::Held(by, at) => println!("on hold by {by} since {at:.0}: `clean-up --yes` marks old days again"),
         CleanUp::AsksDate { worked } => {
             println!(
-                "nothing is done: people last worked here on {worked}, and the clock says {today}. If that is right: `clean-up --yes`"
+                "nothing is done: the last day of work was {worked}, and the clock says {today}. If that is correct: `clean-up --yes`"
             );
             return ExitCode::from(2);
         }
         CleanUp::AsksMuch(next) => {
             println!(
-                "nothing is marked: it would be more than usual, {} of {} days, all before {}. If that may go: `clean-up --yes`",
+                "nothing is marked: it would be more than usual, {} of {} days, all before {}. To delete them: `clean-up --yes`",
                 next.what, next.days, next.before
             );
             return ExitCode::from(2);
@@ -283,11 +283,11 @@ fn restore(copy: &Path, place: Place) -> anyhow::Result<ExitCode> {
 
 fn backup(out: &Path, place: Place) -> anyhow::Result<ExitCode> {
     open_existing(&place.config()?)?.backup(out)?;
-    println!("{} is a copy of everything, and whole", out.display());
+    println!("{} is a complete copy and passed the check", out.display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// As the file is: it is neither made nor brought up to date.
+/// The file as it is: neither created nor upgraded.
 fn check(Checked { copy, data, config }: Checked) -> anyhow::Result<ExitCode> {
     let file = match copy {
         Some(copy) => copy,
@@ -301,12 +301,12 @@ fn check(Checked { copy, data, config }: Checked) -> anyhow::Result<ExitCode> {
         println!("damaged: {fault}");
     }
     for (kiosk, seq) in &state.events {
-        println!("changed: event {} of kiosk {kiosk} is not as the kiosk reported it", seq.0);
+        println!("changed: event {} of kiosk {kiosk} differs from what the kiosk reported", seq.0);
     }
     if state.is_whole() {
-        println!("{} is whole", file.display());
+        println!("{} passed the check", file.display());
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("{} is not whole; docs/files.md says what to do", file.display());
+    eprintln!("{} is damaged; see docs/files.md", file.display());
     Ok(ExitCode::from(2))
 }

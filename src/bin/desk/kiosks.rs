@@ -14,34 +14,34 @@ use super::{Place, open, open_existing};
 
 #[derive(Subcommand)]
 pub enum KioskCommand {
-    /// Lets a kiosk in and prints its token, once. Doing it again gives it another token.
+    /// Enrolls a kiosk and prints its token, once. Running it again replaces the token.
     Add {
         /// The kiosk's name on the desk's list, such as lobby.
         id: String,
-        /// What its tickets begin with: one letter or two, A to Z. D is the desk's, and no two begin with it.
+        /// Ticket prefix: one or two letters, A to Z. D is reserved for the desk.
         #[arg(long = "letter", value_name = "LETTERS")]
         series: Series,
-        /// Where it stands, such as "Main lobby, by the entrance": staff read it when somebody there needs them.
+        /// Location, such as "Main lobby, by the entrance": staff see it when someone there needs them.
         #[arg(long = "place", value_name = "TEXT")]
         stands: Option<String>,
         #[command(flatten)]
         place: Place,
     },
-    /// Makes other keys for the pages behind tickets' codes: when somebody may have copied the desk's file, or a kiosk's.
+    /// Resets the links of ticket pages, for when someone may have copied the desk's file or a kiosk's.
     ///
-    /// Tickets that were printed until now lead to no page any more; their numbers stay good. Kiosks hear of it at once. After the loss of one kiosk
-    /// another token for it (`kiosk add` again) is enough: its pages get other names with it. Exit status: 0 done, 1 the file could not be written.
+    /// Tickets already printed no longer open their page; their numbers still work. Kiosks get the new keys right away. After the loss of one kiosk,
+    /// replacing its token (`kiosk add` again) is enough: that also resets its links. Exit status: 0 done, 1 the file could not be written.
     RenewPages {
         #[command(flatten)]
         place: Place,
     },
-    /// Lists the kiosks: name, letters of its tickets, how each stands, when it was last heard, what is wrong, where it stands.
+    /// Lists the kiosks: name, ticket prefix, status, last seen, problems, location.
     ///
-    /// Exit status: 0 the kiosks were listed, 1 the file could not be read; with --check also 2, something alarms. An alarm counts there even
-    /// if somebody has seen it. A kiosk that staff took out of service alarms nobody. While no desk runs, every kiosk is silent.
+    /// Exit status: 0 the kiosks were listed, 1 the file could not be read; with --check also 2, there are alerts. An alert counts even
+    /// if someone acknowledged it. A kiosk out of service raises no alerts. While no desk runs, every kiosk is offline.
     List {
-        /// For monitoring: ends with status 2 if a kiosk is silent, its printer does not work, it sends patients away by itself, what it has
-        /// does not reach the desk, its list of today is not the desk's, or it fails more people than usual.
+        /// For monitoring: ends with status 2 if a kiosk is offline, its printer does not work, it is sending patients to the desk on its own, its reports
+        /// do not reach the desk, its list of today differs from the desk's, or it fails more people than usual.
         #[arg(long)]
         check: bool,
         #[command(flatten)]
@@ -60,9 +60,9 @@ pub enum KioskCommand {
 
 #[derive(Subcommand)]
 pub enum LetterKeyCommand {
-    /// Makes a new key; kiosks hear of it at once. Letters of earlier keys stay good until they expire.
+    /// Creates a new key; kiosks get it right away. Letters with earlier keys work until they expire.
     Rotate {
-        /// Takes no letter of earlier keys any more: when somebody may have copied the desk's file.
+        /// Stops accepting letters with earlier keys, for when someone may have copied the desk's file.
         #[arg(long)]
         revoke: bool,
         #[command(flatten)]
@@ -85,9 +85,7 @@ pub fn kiosk(command: KioskCommand) -> anyhow::Result<ExitCode> {
         }
         KioskCommand::RenewPages { place } => {
             open_existing(&place.config()?)?.renew_page_keys(COMMAND)?;
-            println!(
-                "tickets that were printed until now lead to no page any more; kiosks print with other keys as soon as they hear of it"
-            );
+            println!("tickets already printed no longer open their page; kiosks use the new keys as soon as they get them");
             Ok(ExitCode::SUCCESS)
         }
         KioskCommand::Add { id, series, stands, place } => {
@@ -102,7 +100,7 @@ pub fn kiosk(command: KioskCommand) -> anyhow::Result<ExitCode> {
             if let Some(stands) = stands {
                 desk.place_kiosk(&id, &stands)?;
             }
-            eprintln!("This token is shown once. Write it into kiosk.toml, and run `chmod 600` on that:");
+            eprintln!("This token is shown once. Write it into kiosk.toml and run `chmod 600` on that file:");
             println!("{token}");
             Ok(ExitCode::SUCCESS)
         }
@@ -113,8 +111,7 @@ pub fn letter_key(command: LetterKeyCommand) -> anyhow::Result<ExitCode> {
     match command {
         LetterKeyCommand::Rotate { revoke, place } => {
             let id = open_existing(&place.config()?)?.rotate_letter_key(revoke)?;
-            let earlier =
-                if revoke { "letters made before are no longer taken" } else { "letters made before stay good until they expire" };
+            let earlier = if revoke { "earlier letters no longer work" } else { "earlier letters work until they expire" };
             println!("key {id} signs letters from now on; {earlier}");
             Ok(ExitCode::SUCCESS)
         }
@@ -136,7 +133,7 @@ fn list_kiosks(desk: &Desk, check: bool) -> anyhow::Result<ExitCode> {
     }
     for kiosk in &watch.kiosks {
         let row = &kiosk.row;
-        let heard = row.heard_at().map_or("never heard".to_owned(), |at| format!("heard {at:.0}"));
+        let heard = row.heard_at().map_or("never seen".to_owned(), |at| format!("last seen {at:.0}"));
         let wrong = watch.raised.iter().filter(|raised| raised.kiosk == row.id).map(|raised| raised.sentence.as_str());
         let mut parts = vec![row.id.to_string(), row.series.to_string(), kiosk.standing.word().to_lowercase(), heard];
         parts.extend(wrong.map(str::to_owned));

@@ -22,49 +22,49 @@ fn roles() -> impl TypedValueParser<Value = Role> {
 pub enum UserCommand {
     /// Adds a user. The password is asked for, or read as one line from standard input.
     Add {
-        /// How they sign in: letters, digits, dots, hyphens, underscores.
+        /// Username: letters, digits, dots, hyphens, underscores.
         name: String,
-        /// What they may do; each role may also do what the one before it may.
+        /// Role; each role includes what the one before it can do.
         #[arg(long, value_parser = roles())]
         role: Role,
         #[command(flatten)]
         place: Place,
     },
-    /// Lists who may sign in: name, role, and whether they have the second step.
+    /// Lists users: username, role, and whether two-step verification is on.
     List {
         #[command(flatten)]
         place: Place,
     },
-    /// Gives a user another role, at once, also where they are signed in. The last admin stays one.
+    /// Changes a user's role right away, also in open sessions. The last admin stays an admin.
     Role {
-        /// How they sign in.
+        /// Username.
         name: String,
-        /// What they may do from now on.
+        /// New role.
         #[arg(long, value_parser = roles())]
         role: Role,
         #[command(flatten)]
         place: Place,
     },
-    /// Gives a user another password, asked for as when adding one, and signs them out everywhere.
+    /// Changes a user's password, asked for as when adding a user, and signs them out everywhere.
     Password {
-        /// How they sign in.
+        /// Username.
         name: String,
         #[command(flatten)]
         place: Place,
     },
-    /// Turns a user's second step of signing in off, whose telephone and recovery codes are gone, and signs them out everywhere.
+    /// Turns off two-step verification for a user who lost their phone and recovery codes, and signs them out everywhere.
     ResetTotp {
-        /// How they sign in.
+        /// Username.
         name: String,
         #[command(flatten)]
         place: Place,
     },
-    /// Lets a user sign in right away who has to wait because of failed sign-ins under their name; or with --address everyone at an address.
+    /// Unlocks sign-in for a user who must wait after failed attempts; with --address, for everyone at an address.
     ///
-    /// A browser in which the user signed in before is not held up by failures elsewhere, so this is seldom needed. Exit status: 0 they can sign in
+    /// Browsers where the user signed in before are not affected, so this is rarely needed. Exit status: 0 they can sign in
     /// right away, 1 there is no such user.
     Unlock {
-        /// How they sign in.
+        /// Username.
         #[arg(required_unless_present = "address", conflicts_with = "address")]
         name: Option<String>,
         /// An address as the audit log and the Users page show it, such as 203.0.113.7.
@@ -73,11 +73,11 @@ pub enum UserCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Removes a user and signs them out everywhere. What they did stays under their name, which nobody gets again.
+    /// Removes a user and signs them out everywhere. Their activity stays under their name, which can't be used again.
     ///
     /// The last admin cannot be removed.
     Remove {
-        /// How they sign in.
+        /// Username.
         name: String,
         #[command(flatten)]
         place: Place,
@@ -86,10 +86,10 @@ pub enum UserCommand {
 
 #[derive(Subcommand)]
 pub enum AuditCommand {
-    /// Looks whether every row is as it was written, none is missing and none was added. Names the first one that is not.
+    /// Checks that no row was changed, removed or added. Names the first row that fails.
     ///
-    /// Prints the number and the hash of the last row: note them elsewhere, and --known says later whether anything up to there was
-    /// changed since, even by somebody who could write the desk's whole file. Exit status: 0 all is as it was written, 1 it is not, or the
+    /// Prints the number and hash of the last row: note them elsewhere, and --known shows later whether anything up to there was
+    /// changed since, even by someone who could write the whole file. Exit status: 0 nothing was changed, 1 something was, or the
     /// file could not be read.
     Verify {
         /// A row's number and its hash, as an earlier check printed them.
@@ -98,9 +98,9 @@ pub enum AuditCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Writes every row as CSV, the oldest first. It holds patients' numbers: keep it accordingly.
+    /// Exports every row as CSV, oldest first. It contains patient IDs: protect it.
     Export {
-        /// The file that is written.
+        /// The file to write.
         #[arg(long, value_name = "FILE.csv")]
         out: PathBuf,
         #[command(flatten)]
@@ -117,30 +117,30 @@ pub fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
         }
         UserCommand::List { place } => {
             for user in open_existing(&place.config()?)?.users()? {
-                println!("{}  {}{}", user.name, user.role.code(), if user.second_step { "  second step" } else { "" });
+                println!("{}  {}{}", user.name, user.role.code(), if user.second_step { "  two-step verification" } else { "" });
             }
         }
         UserCommand::Role { name, role, place } => {
             open_existing(&place.config()?)?.set_role(&name, role, COMMAND)?;
-            println!("user {} is {} now", name.trim().to_lowercase(), role.code());
+            println!("user {} now has the role {}", name.trim().to_lowercase(), role.code());
         }
         UserCommand::Password { name, place } => {
             open_existing(&place.config()?)?.set_password(&name, &password()?, COMMAND)?;
-            println!("user {} has another password now", name.trim().to_lowercase());
+            println!("password of user {} changed", name.trim().to_lowercase());
         }
         UserCommand::ResetTotp { name, place } => {
             open_existing(&place.config()?)?.reset_second_step(&name, COMMAND)?;
-            println!("user {} signs in without a second step now", name.trim().to_lowercase());
+            println!("two-step verification is off for user {}", name.trim().to_lowercase());
         }
         UserCommand::Unlock { name, address, place } => {
             let desk = open_existing(&place.config()?)?;
             if let Some(name) = name {
                 let failures = desk.unlock_user(&name, COMMAND)?;
-                println!("user {} can sign in right away; failed sign-ins forgotten: {failures}", name.trim().to_lowercase());
+                println!("user {} can sign in right away; failed sign-ins cleared: {failures}", name.trim().to_lowercase());
             }
             if let Some(address) = address {
                 let failures = desk.unlock_address(&address, COMMAND)?;
-                println!("everyone at {} can sign in right away; failed sign-ins forgotten: {failures}", address.trim());
+                println!("everyone at {} can sign in right away; failed sign-ins cleared: {failures}", address.trim());
             }
         }
         UserCommand::Remove { name, place } => {
@@ -157,9 +157,11 @@ pub fn audit(command: AuditCommand) -> anyhow::Result<ExitCode> {
             let known = known.as_deref().map(read_known).transpose()?;
             let verified = open_existing(&place.config()?)?.verify_audit(known)?;
             match verified {
-                Verified::Whole { rows, hash } => println!("{rows} rows, each as it was written; the last is {rows}:{hash}"),
+                Verified::Whole { rows, hash } => println!("{rows} rows, none changed; the last is {rows}:{hash}"),
                 Verified::Broken { row, why } => {
-                    bail!("row {row} of the audit {why}; keep the desk's file as it is and its backups, and find out who could write it")
+                    bail!(
+                        "row {row} of the audit log {why}; keep the desk's file and its backups as they are, and find out who had write access"
+                    )
                 }
             }
         }

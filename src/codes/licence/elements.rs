@@ -7,22 +7,22 @@ use super::names::{Reading, first_given, readings, says_nothing};
 pub(super) struct Elements<'a> {
     /// `DCS`, or `DAB` on the oldest.
     family: Option<&'a str>,
-    /// `DAC`: the first given name.
+    /// `DAC`: the first first name.
     first: Option<&'a str>,
-    /// `DCT` of versions 02 and 03: all given names.
+    /// `DCT` of versions 02 and 03: all first names.
     given: Option<&'a str>,
     /// `DAA` of versions 00 and 01: the whole name.
     whole: Option<&'a str>,
     /// `DBB`.
     pub(super) born: Option<&'a str>,
-    /// The card has an element for given names, whatever it says.
+    /// The card has an element for first names, whatever it says.
     pub(super) says_given: bool,
-    /// So many elements were found.
+    /// This many elements were found.
     pub(super) count: usize,
     /// A name was cut in two by something that is no line end.
     pub(super) is_broken: bool,
     last: Last,
-    /// Since the family name came nothing but what belongs to it.
+    /// Since the last name came nothing but what belongs to it.
     is_at_family: bool,
 }
 
@@ -102,7 +102,7 @@ impl<'a> Elements<'a> {
         self.is_whole() && !self.is_broken && (is_ended || self.last == Last::Other)
     }
 
-    /// Whether a name may go on after the end: it comes last and nothing ends it, or the given name has yet to come.
+    /// Whether a name may go on after the end: it comes last and nothing ends it, or the first name has yet to come.
     pub(super) fn is_open(&self, is_ended: bool) -> bool {
         (self.last == Last::Name && !is_ended) || (self.is_at_family && !self.says_given)
     }

@@ -1,14 +1,14 @@
 //! The elements of a card that has lost its line ends, all or some: taken apart at the names of known elements.
 //!
-//! Three letters in a value may look like an element (Haddad, Madden, Jordan). So a card is taken apart in many ways at once: no
+//! Three letters in a value may look like an element (Haddad, Madden, Jordan). So a card is taken apart in many ways at the same time: no
 //! element comes twice, each must hold what the standard lets it hold, and the ways in which most of the card makes sense win.
 
 use super::elements::{Elements, subfile_of};
 use super::table::{ELEMENTS, Element, Kind, OLD_VERSION_MAX};
 
-/// So many ways are followed; the time is bounded by it.
+/// This many ways are followed; the time is bounded by it.
 const WAYS_MAX: usize = 32;
-/// So many are handed on, as long as they are about as good as the best.
+/// This many are exported, as long as they are about as good as the best.
 const HANDED_ON_MAX: usize = 3;
 /// What an element is worth that a card of this version has, and one that it does not have.
 const WORTH: i32 = 4;
@@ -102,7 +102,7 @@ impl<'a> Way<'a> {
         let before = way.open.map(|(before, ..)| before);
         let is_after_a_name = way.open.is_some_and(|(_, open, _)| open.kind == Kind::Name);
         way.close(piece, place)?;
-        // A card has the whole name or its parts; one that has both says the family name first. A middle name follows a first one.
+        // A card has the whole name or its parts; one that has both says the last name first. A middle name follows a first one.
         let is_odd = match element.name {
             "DAC" => way.has("DAA") && !way.has("DAB"),
             "DAD" => !way.has("DAC"),

@@ -6,7 +6,7 @@
 //! elements are found by lines, or by their names where the line ends are lost. The header says only two things: whose card
 //! it is, for the one issuer that writes whole names the other way around, and whether the end of a name may be missing.
 //!
-//! Invariants: of a card are kept family name, first given name and date of birth, and the text that was read is
+//! Invariants: of a card are kept last name, first first name and date of birth, and the text that was read is
 //! wiped; elements of a jurisdiction's own subfile are never taken; what breaks off before these facts, or within a
 //! name, is refused.
 
@@ -33,14 +33,14 @@ use super::{CodeTrouble, Licence, OtherName, Scanned};
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 
-/// Nobody alive was born before; the oldest person ever was born in 1875.
+/// No one alive was born before; the oldest person ever was born in 1875.
 const BORN_YEAR_MIN: i16 = 1875;
-/// So many readings of one name are looked up at most.
+/// This many readings of one name are looked up at most.
 const READINGS_MAX: usize = 6;
 /// How some scanners that pose as keyboards write control characters.
 const WRITTEN_CONTROLS: [&str; 8] = ["<LF>", "<CR>", "<RS>", "<GS>", "\u{240a}", "\u{240d}", "\u{241e}", "\u{2424}"];
 
-/// Reads a card's code; `None` if it is something else. `today` is the clinic's date: nobody is born after it.
+/// Reads a card's code; `None` if it is something else. `today` is the clinic's date: no one is born after it.
 pub(super) fn read(scan: &[u8], today: Date) -> Option<Scanned> {
     let text = text_of(scan);
     let licence = match stripe::read(&text, today) {

@@ -2,16 +2,16 @@
 
 /// What cards say where there is nothing to say.
 const NOTHING: [&str; 7] = ["NONE", "UNAVL", "UNAVAIL", "UNAVAILABLE", "N/A", "UNK", "UNKNOWN"];
-/// What is written for a name that somebody does not have: first, last or middle name unknown, or none.
+/// What is written for a name that someone does not have: first, last or middle name unknown, or none.
 const NO_NAME: [&str; 12] = ["FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "XXX", "XXXX", "XXXXX", "NO NAME", "NO FIRST NAME", "NO LAST NAME"];
 /// What stands after a name and is none.
 const SUFFIXES: [&str; 17] =
     ["JR", "SR", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "1ST", "2ND", "3RD", "4TH", "5TH", "JUNIOR", "SENIOR"];
-/// Small words that belong to the family name after them.
+/// Small words that belong to the last name after them.
 const PARTICLES: &str =
     "DE LA DEL DELA DA DO DOS DAS DI DU DES LE LOS LAS VAN VON VANDER DER DEN TER TEN ZU AL EL BIN IBN ABU ST SAN SANTA MC MAC";
 
-/// Family name and first given name, as one way to read a card has them.
+/// Last name and first first name, as one way to read a card has them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reading<'a> {
     pub(super) family: &'a str,
@@ -19,7 +19,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Without what is no name; `None` if nothing is left. Anyone with one name has it as family name, in whichever place it stood.
+    /// Without what is no name; `None` if nothing is left. Anyone with one name has it as last name, in whichever place it stood.
     pub(super) fn settled(&self) -> Option<Self> {
         let name_in = |text: &'a str| Some(bare(text)).filter(|name| !is_nothing(name));
         match (name_in(self.family), name_in(self.given)) {
@@ -41,7 +41,7 @@ fn is_nothing(name: &str) -> bool {
     is_no_name(name) || !name.contains(char::is_alphabetic) || name.split(is_between_names).map(bare).all(is_no_name)
 }
 
-/// The first given name: as it stands in an element of its own, else the first of all of them.
+/// The first first name: as it stands in an element of its own, else the first of all of them.
 pub(super) fn first_given<'a>(first: Option<&'a str>, all: Option<&'a str>) -> &'a str {
     first
         .map(bare)
@@ -50,7 +50,7 @@ pub(super) fn first_given<'a>(first: Option<&'a str>, all: Option<&'a str>) -> &
         .unwrap_or_default()
 }
 
-/// Versions 02 and 03 want a comma between given names, and cards have spaces; magnetic stripes have `$`.
+/// Versions 02 and 03 want a comma between first names, and cards have spaces; magnetic stripes have `$`.
 fn is_between_names(mark: char) -> bool {
     matches!(mark, ',' | '$' | '@' | ' ')
 }
@@ -62,7 +62,7 @@ pub(super) fn bare(name: &str) -> &str {
 }
 
 /// The readings of a whole name, the likeliest first: `LAST,FIRST,MIDDLE` or `LAST, FIRST MIDDLE`; with spaces alone, in which
-/// order depends on the issuer, and how many words the family name has is not said.
+/// order depends on the issuer, and how many words the last name has is not said.
 pub(super) fn readings(whole: &str, is_first_name_first: bool) -> Vec<Reading<'_>> {
     let whole = without_suffix(bare(whole));
     if let Some((family, rest)) = whole.split_once([',', '$', '@']) {
@@ -79,7 +79,7 @@ pub(super) fn readings(whole: &str, is_first_name_first: bool) -> Vec<Reading<'_
     all
 }
 
-/// `LAST FIRST MIDDLE`: the family name has one word or two, and small words before it.
+/// `LAST FIRST MIDDLE`: the last name has one word or two, and small words before it.
 fn last_name_first(whole: &str) -> Vec<Reading<'_>> {
     let gaps = gaps(whole);
     let particles = whole.split_whitespace().take_while(|word| is_particle(word)).count();

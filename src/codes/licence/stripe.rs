@@ -1,4 +1,4 @@
-//! The format of magnetic stripes. British Columbia's PDF417 code holds it, and so do readers of stripes hand it on.
+//! The format of magnetic stripes. British Columbia's PDF417 code holds it, and so do stripe readers pass it on.
 //!
 //! Track 1: `%`, two letters of the jurisdiction, the city, the name, the address, `?`. Track 2: `;`, the issuer, the card's number,
 //! `=`, the month in which it ends, the date of birth, `=`, `?`. `^` ends a field that is shorter than it may be.
@@ -21,7 +21,7 @@ const ISSUERS: [&str; 2] = ["636", "604"];
 pub(super) fn read(text: &str, today: Date) -> Option<Result<Licence, CodeTrouble>> {
     let text = text.trim_start_matches(|mark: char| mark.is_control() || mark == ' ');
     if let Some(track) = text.strip_prefix(';') {
-        // The second track alone names nobody.
+        // The second track alone names no one.
         let is_card = ISSUERS.iter().any(|issuer| track.starts_with(issuer)) && track.contains('=');
         return is_card.then_some(Err(CodeTrouble::Unreadable));
     }

@@ -11,7 +11,7 @@ pub(super) enum Kind {
     Date,
     /// One of these letters or digits alone, or nothing.
     OneOf(&'static str),
-    /// So many letters.
+    /// This many letters.
     Letters(usize),
     /// Something with a digit in it.
     Number,

@@ -5,7 +5,7 @@ use jiff::civil::date;
 
 const TODAY: Date = date(2026, 11, 23);
 
-/// Family name, first given name, date of birth; or how it was refused.
+/// Last name, first first name, date of birth; or how it was refused.
 fn said(scan: &[u8]) -> Result<(String, String, Date), Option<Scanned>> {
     match read(scan, TODAY) {
         Some(Scanned::Licence(licence)) => {
@@ -184,8 +184,8 @@ fn a_card_that_breaks_off_before_its_facts_is_refused() {
     for (what, elements) in [
         ("no name", "DBB02031980"),
         ("no date", "DCSSAMPLE\nDACQUINN"),
-        ("a given name, but the family name not yet", "DACQUINN\nDBB02031980"),
-        ("a family name at the end, but the given name not yet", "DBB02031980\nDCSSAMPLE\nDDEN"),
+        ("a first name, but the last name not yet", "DACQUINN\nDBB02031980"),
+        ("a last name at the end, but the first name not yet", "DBB02031980\nDCSSAMPLE\nDDEN"),
         ("a name that goes on after something", "DCSSAM\u{2}PLE\nDACQUINN\nDBB02031980"),
         ("the facts in a jurisdiction's subfile only", "DAQ1\rZIZIAX\nDCSSAMPLE\nDBB02031980"),
     ] {
@@ -197,11 +197,11 @@ fn a_card_that_breaks_off_before_its_facts_is_refused() {
 fn a_card_that_is_all_there_and_cannot_be_read_is_refused_as_that() {
     for (what, elements) in [
         ("names that are none", "DCSNONE\nDACUNAVL\nDBB02031980"),
-        ("names that nobody knows", "DCSLNU\nDACFNU\nDBB02031980"),
+        ("names that no one knows", "DCSLNU\nDACFNU\nDBB02031980"),
         ("a name without letters", "DCS***\nDBB02031980"),
         ("a date in the future", "DCSSAMPLE\nDBB11242026"),
         ("a date that is none", "DCSSAMPLE\nDBB02301980"),
-        ("a date nobody alive has", "DCSSAMPLE\nDBB02031874"),
+        ("a date no one alive has", "DCSSAMPLE\nDBB02031874"),
         ("a date with letters", "DCSSAMPLE\nDBB0203198O"),
         ("a date of nine digits", "DCSSAMPLE\nDBB020319801"),
         ("a date that is not said", "DCSSAMPLE\nDACQUINN\nDBBUNAVL"),

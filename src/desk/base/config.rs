@@ -1,4 +1,4 @@
-//! `desk.toml`: what the desk is told from outside.
+//! `desk.toml`: the settings the desk starts with.
 //!
 //! Invariant: an unknown key is an error that names it; a mistyped setting must not be silently the default.
 
@@ -92,7 +92,7 @@ pub struct KioskConfig {
     pub series: Series,
     /// The secret it shows.
     pub token: String,
-    /// Where it stands, for whoever has to go there.
+    /// Where it stands, for anyone who has to go there.
     #[serde(default)]
     pub place: Option<String>,
 }
@@ -114,7 +114,7 @@ impl From<Fault> for BadConfig {
     }
 }
 
-/// Where the desk listens when nobody says.
+/// Where the desk listens when no one says.
 #[must_use]
 pub fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
@@ -129,7 +129,7 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(addr) = text.parse() {
         return Ok(addr);
     }
-    let found = || format!("{text:?} is no address and port of this machine; write one such as 127.0.0.1:8080 or localhost:8080");
+    let found = || format!("{text:?} is not an address and port of this machine; write one such as 127.0.0.1:8080 or localhost:8080");
     let mut all: Vec<SocketAddr> = text.to_socket_addrs().map_err(|_| found())?.collect();
     all.sort_by_key(|addr| (!addr.ip().is_loopback(), addr.is_ipv6()));
     all.first().copied().ok_or_else(found)
@@ -171,7 +171,7 @@ impl DeskConfig {
             std::fs::read_to_string(path).map_err(|error| BadConfig(format!("{} cannot be read: {}", path.display(), error.kind())))?;
         let config = Self::parse(&text).map_err(|BadConfig(why)| BadConfig(format!("{}: {why}", path.display())))?;
         if !config.kiosk.is_empty() && std::fs::metadata(path).is_ok_and(|about| files::is_open_to_others(&about)) {
-            tracing::warn!(file = %path.display(), "others can read this file, and kiosks' tokens are in it: run `chmod 600` on it");
+            tracing::warn!(file = %path.display(), "other users can read this file, and kiosks' tokens are in it: run `chmod 600` on it");
         }
         Ok(config)
     }
@@ -206,10 +206,10 @@ impl DeskConfig {
                 check_kiosk_place(&kiosk.id, place).map_err(|error| BadConfig(error.to_string()))?;
             }
             if !ids.insert(kiosk.id.as_str()) {
-                return Err(BadConfig(format!("kiosk {:?} is there twice", kiosk.id)));
+                return Err(BadConfig(format!("kiosk {:?} is listed twice", kiosk.id)));
             }
             if !series.insert(kiosk.series) {
-                return Err(BadConfig(format!("the tickets of two kiosks begin with {}; their numbers would collide", kiosk.series)));
+                return Err(BadConfig(format!("two kiosks use the ticket prefix {}; their numbers would collide", kiosk.series)));
             }
         }
         Ok(())
@@ -226,7 +226,7 @@ pub fn check_kiosk(id: &str, series: Series, token: &str) -> Result<(), DeskErro
         return bad("its id must be 1 to 64 letters, digits, dots, hyphens or underscores");
     }
     if series == Series::DESK {
-        return bad("the letter D is the desk's own; choose another");
+        return bad("the prefix D is reserved for the desk; choose another");
     }
     if token.len() < TOKEN_CHARS_MIN || token.len() > 256 || !token.bytes().all(|b| b.is_ascii_graphic()) {
         return bad("its token must be 16 to 256 characters without spaces; `arrivals-desk kiosk add` makes one");
@@ -264,12 +264,12 @@ mod tests {
             ("data = \"d\"\n[clinic]\nlate_minuts = 3".to_owned(), "unknown field `late_minuts`"),
             ("data = \"d\"\n[clinic]\ntime_zone = \"Mars/Base\"".to_owned(), "no time zone \"Mars/Base\""),
             ("data = \"d\"\nsession_idle_minutes = 0".to_owned(), "1 to 720"),
-            (format!("data = \"d\"\n{}", kiosk("lobby", "D", good)), "the desk's own"),
+            (format!("data = \"d\"\n{}", kiosk("lobby", "D", good)), "reserved for the desk"),
             (format!("data = \"d\"\n{}", kiosk("lobby", "A", "short-secret")), "16 to 256"),
-            (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("b", "a", good)), "the tickets of two kiosks begin with A"),
-            (format!("data = \"d\"\n{}{}", kiosk("a", "AB", good), kiosk("b", "ab", good)), "begin with AB"),
+            (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("b", "a", good)), "two kiosks use the ticket prefix A"),
+            (format!("data = \"d\"\n{}{}", kiosk("a", "AB", good), kiosk("b", "ab", good)), "ticket prefix AB"),
             (format!("data = \"d\"\n{}", kiosk("lobby", "DA", good)), "line 4: tickets begin with one or two letters"),
-            (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("a", "B", good)), "there twice"),
+            (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("a", "B", good)), "listed twice"),
             (
                 format!("data = \"d\"\n{}place = \"{}\"", kiosk("a", "A", good), "x".repeat(121)),
                 "its place must be one line of at most 120 characters",
@@ -303,12 +303,12 @@ mod tests {
             ("late_minutes = 90000", "at most 1440"),
             ("letter_valid_days = 256", "line 3"),
             ("letter_paper = \"a5\"", "unknown variant `a5`"),
-            ("site_places = [\"Main\", \" \"]", "beginning of every place"),
+            ("site_places = [\"Main\", \" \"]", "match every location"),
             ("[[clinic.sites]]\nplace = \"\"\naddress = \"1 Road\"", "sites: number 1 has no place"),
             ("[[clinic.sites]]\nplace = \"Annex\"\naddress = \"\"", "sites: \"Annex\" has no address"),
             ("[[clinic.sites]]\nplace = \"Annex\"\naddress = \"1 Road\"\nhow_far = { xx = \"far\" }", "unknown variant `xx`"),
             ("[[clinic.services]]\nearly_minutes = 3", "services: number 1 has no service"),
-            ("[[clinic.services]]\nservice = \"Eyes\"\n[[clinic.services]]\nservice = \"Eyes\"", "services: \"Eyes\" is there twice"),
+            ("[[clinic.services]]\nservice = \"Eyes\"\n[[clinic.services]]\nservice = \"Eyes\"", "services: \"Eyes\" is listed twice"),
             ("[[clinic.services]]\nservice = \"Eyes\"\nlate_minutes = 1500", "Eyes: early_minutes and late_minutes are at most 1440"),
             ("[[clinic.services]]\nservice = \"Eyes\"\ndocuments = [\"passport\"]", "unknown variant `passport`"),
             ("[[clinic.walk_in]]\ncode = \"\"\nname = { en = \"x\" }", "walk_in: number 1 has no code"),
@@ -316,31 +316,31 @@ mod tests {
             ("[[clinic.walk_in]]\ncode = \"a\"\nname = { es = \" \" }", "walk_in: \"a\" has no name"),
             (
                 "[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"x\" }\n[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"y\" }",
-                "the code \"a\" is there twice",
+                "the code \"a\" is listed twice",
             ),
             ("[[clinic.queues]]\nservices = [\"Eyes\"]", "queues: the name of number 1 must be 1 to 60"),
             ("[[clinic.queues]]\nname = \" Eyes\"", "queues: the name of number 1"),
             ("[[clinic.queues]]\nname = \"Eyes\"\nservice = [\"Eyes\"]", "unknown field `service`, expected one of"),
-            ("[[clinic.queues]]\nname = \"Eyes\"\n[[clinic.queues]]\nname = \"Eyes\"", "queues: \"Eyes\" is there twice"),
+            ("[[clinic.queues]]\nname = \"Eyes\"\n[[clinic.queues]]\nname = \"Eyes\"", "queues: \"Eyes\" is listed twice"),
             (
                 "[[clinic.queues]]\nname = \"A\"\nservices = [\"Eyes\"]\n[[clinic.queues]]\nname = \"B\"\nservices = [\"Eyes\"]",
                 "queues: the service \"Eyes\" is in two queues; a visit waits in one",
             ),
             ("[[clinic.queues]]\nname = \"A\"\npractitioners = [\" \"]", "queues: \"A\" has an empty practitioner"),
-            ("[[clinic.queues]]\nname = \"A\"\nwalk_in = [\"x\"]", "queues: \"A\" names the walk_in code \"x\", which no part walk_in has"),
+            ("[[clinic.queues]]\nname = \"A\"\nwalk_in = [\"x\"]", "queues: \"A\" names the walk_in code \"x\", which is not in walk_in"),
             ("[[clinic.queues]]\nname = \"A\"\nlate_behind_minutes = 2000", "queues: \"A\": minutes are at most 1440, a day; found 2000"),
             ("[[clinic.queues]]\nname = \"A\"\nno_show_after_calls = 0", "queues: \"A\": no_show_after_calls is 1 to 20; found 0"),
             ("[[clinic.points]]\nqueues = []", "points: the name of number 1"),
-            ("[[clinic.points]]\nname = \"Room 1\"\n[[clinic.points]]\nname = \"Room 1\"", "points: \"Room 1\" is there twice"),
+            ("[[clinic.points]]\nname = \"Room 1\"\n[[clinic.points]]\nname = \"Room 1\"", "points: \"Room 1\" is listed twice"),
             ("[[clinic.points]]\nname = \"Room 1\"\nplace = \"here\"", "unknown field `place`, expected `name` or `queues`"),
             (
                 "[[clinic.points]]\nname = \"Room 1\"\nqueues = [\"Eyes\"]",
-                "points: \"Room 1\" names the queue \"Eyes\", which no part queues has",
+                "points: \"Room 1\" names the queue \"Eyes\", which does not exist",
             ),
             ("[[clinic.boards]]\nqueues = []", "boards: the name of number 1"),
             ("[[clinic.boards]]\nname = \"قاعة\"", "boards: the name of number 1"),
             ("[[clinic.boards]]\nname = \"Hall 1\"\n[[clinic.boards]]\nname = \"hall-1\"", "boards: two have the address \"hall-1\""),
-            ("[[clinic.boards]]\nname = \"A\"\nqueues = [\"Eyes\"]", "boards: \"A\" names the queue \"Eyes\", which no part queues has"),
+            ("[[clinic.boards]]\nname = \"A\"\nqueues = [\"Eyes\"]", "boards: \"A\" names the queue \"Eyes\", which does not exist"),
             ("[[clinic.boards]]\nname = \"A\"\nlanguages = []", "boards: \"A\" must have one language or more"),
             ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"en\", \"en\"]", "boards: \"A\" must have one language or more, each once"),
             ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"fr\"]", "unknown variant `fr`"),
@@ -368,10 +368,13 @@ mod tests {
             ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nalso = [\"\"]", "payer \"a\": also must be"),
             (
                 "[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\n[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"B\"",
-                "the payer \"a\" is there twice",
+                "the payer \"a\" is listed twice",
             ),
             ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"mbl\"", "payer \"a\": member_id: expected mbi, "),
-            ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"99\"\nexample = \"123\"", "its example does not look"),
+            (
+                "[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"99\"\nexample = \"123\"",
+                "its example does not match",
+            ),
             ("[[clinic.barcodes]]\ncarries = \"patient\"\npattern = '(\\d+'", "barcodes: "),
             ("[[clinic.barcodes]]\ncarries = \"patient\"\npattern = '\\d+'", "barcodes: "),
             ("[[clinic.barcodes]]\ncarries = \"shoe\"\npattern = '(x)'", "unknown variant `shoe`"),
@@ -390,7 +393,7 @@ mod tests {
         assert_eq!(details("details = []"), []);
     }
 
-    /// Every setting is in the example: what it leaves out would be invisible to whoever fills it in.
+    /// Every setting is in the example: what it leaves out would be invisible to anyone who fills it in.
     #[test]
     fn the_example_is_complete_and_loads() {
         let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/desk.example.toml"));

@@ -1,6 +1,6 @@
 //! The desk's connections: how many there may be, who has to give way when there is no room, and how slowly anyone may send.
 //!
-//! Invariants: strangers have at most half of the room, so that nobody can keep kiosks and staff out; when strangers have no more room, one of
+//! Invariants: strangers have at most half of the room, so that no one can keep kiosks and staff out; when strangers have no more room, one of
 //! theirs gives way to the newcomer: first the one that has waited longest without sending a request, then one of the address that has most; that
 //! there is no room is in the log, at most once a minute. A connection is a stranger's until a session or a kiosk's token was shown on it.
 
@@ -27,11 +27,11 @@ use crate::desk::base::address::address_of;
 pub(in crate::desk) const HEAD_WITHIN: Duration = Duration::from_secs(30);
 /// The body of a request has so long, and the time of its length at [`BODY_BYTES_PER_SECOND`].
 const BODY_WITHIN: Duration = Duration::from_secs(20);
-/// Slower than this nobody sends.
+/// Slower than this no one sends.
 const BODY_BYTES_PER_SECOND: u64 = 8 * 1024;
 /// A connection is not younger than this when it has to give way, if there is another one.
 const NEW: Duration = Duration::from_secs(1);
-/// That there is no room is said again after so long.
+/// That there is no room is reported again after so long.
 const SAID_AGAIN: Duration = Duration::from_secs(60);
 /// Open files that are kept for the desk itself.
 const FILES_OF_OUR_OWN: u64 = 64;
@@ -39,7 +39,7 @@ const FILES_OF_OUR_OWN: u64 = 64;
 const CONNECTIONS_MIN: u64 = 32;
 const CONNECTIONS_MAX: u64 = 4096;
 
-/// How many connections this process may have at once, as the system's limit of open files allows.
+/// How many connections this process may have at the same time, as the system's limit of open files allows.
 #[must_use]
 pub fn connections_max() -> usize {
     let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(CONNECTIONS_MAX);
@@ -101,7 +101,7 @@ impl Connections {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Strangers may have so many.
+    /// Strangers may have this many.
     fn strangers_max(&self) -> usize {
         self.max / 2
     }
@@ -111,7 +111,7 @@ impl Connections {
         let mut inner = self.lock();
         if inner.open.values().filter(|entry| !entry.is_trusted).count() >= self.strangers_max() {
             inner.give_way();
-            inner.say("the desk has as many connections of strangers as it takes; the oldest that sent no request are closed");
+            inner.say("too many unknown connections; the oldest ones without a request are closed");
         }
         let (id, close) = (inner.next, Arc::new(Notify::new()));
         inner.next += 1;
@@ -124,7 +124,7 @@ impl Connections {
     pub(in crate::desk) fn no_files(&self) {
         let mut inner = self.lock();
         inner.give_way();
-        inner.say("the system gives the desk no more open files; raise its limit (LimitNOFILE)");
+        inner.say("the system's limit of open files is reached; raise it (LimitNOFILE)");
     }
 }
 
@@ -145,7 +145,7 @@ impl Inner {
             strangers().find(|(_, entry)| !is_new(entry) && of_source.get(&entry.source).copied() == most)
         };
         let oldest = || strangers().min_by_key(|(id, entry)| (entry.is_busy, **id));
-        // In a flood of new connections those give way to each other: nobody who is at something is closed for it.
+        // In a flood of new connections those give way to each other: no one who is at something is closed for it.
         let is_flood = 2 * strangers().filter(|(_, entry)| !entry.is_busy).count() > strangers().count();
         let found = if is_flood { waiting.or_else(oldest) } else { waiting.or_else(of_most).or_else(oldest) };
         let Some(id) = found.map(|(id, _)| *id) else { return };
@@ -176,7 +176,7 @@ impl OnConnection {
         let mut inner = self.0.all.lock();
         let room = self.0.all.max - self.0.all.strangers_max();
         if inner.open.values().filter(|entry| entry.is_trusted).count() >= room {
-            inner.say("more connections of staff and kiosks than there is room for; the rest count as strangers'");
+            inner.say("more connections of staff and kiosks than expected; the rest count as unknown");
             return;
         }
         if let Some(entry) = inner.open.get_mut(&self.0.id) {

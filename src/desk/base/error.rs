@@ -9,13 +9,13 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
     /// A kiosk reports something else under a number that the desk holds: its card was replaced or copied.
-    #[error("event {} of this kiosk is another one than the desk holds", .0.0)]
+    #[error("event {} of this kiosk differs from the one the desk has", .0.0)]
     OtherHistory(crate::domain::ids::Seq),
     /// The data folder cannot be made or used.
     #[error("the data folder {0} cannot be used ({1}); choose another with --data or correct its permissions")]
     Folder(PathBuf, std::io::ErrorKind),
     /// Written by a later version.
-    #[error("the desk's file has version {found}, this program knows versions up to {known}; install the newer arrivals-desk")]
+    #[error("the desk's file has version {found}, but this program supports versions up to {known}; install a newer arrivals-desk")]
     NewerFile {
         /// The file's version.
         found: i64,
@@ -23,18 +23,18 @@ pub enum DeskError {
         known: i64,
     },
     /// No space left.
-    #[error("the disk with the desk's data is full; free some space, nothing that was confirmed is lost")]
+    #[error("the disk with the desk's data is full; free some space. Nothing that was confirmed is lost")]
     DiskFull,
     /// The file is something else.
     #[error(
-        "desk.sqlite in the data folder is not a desk's file, or its beginning is damaged: if a desk wrote it, keep it and restore the last backup, as docs/files.md says; else move it away or choose another folder with --data"
+        "desk.sqlite in the data folder is not a desk's file, or its first part is damaged: if a desk wrote it, keep it and restore the last backup (see docs/files.md); otherwise move it away or choose another folder with --data"
     )]
     NotADeskFile,
     /// Pages of the file do not fit together.
-    #[error("the desk's file is damaged ({0}); run `arrivals-desk check`, docs/files.md says what to do then")]
+    #[error("the desk's file is damaged ({0}); run `arrivals-desk check` and see docs/files.md")]
     Damaged(String),
     /// The same, and the desk cannot start with it.
-    #[error("{file} is damaged and cannot be used ({why}): keep it, and restore the last backup as docs/files.md says{copies}", file = .file.display())]
+    #[error("{file} is damaged and cannot be used ({why}): keep it, and restore the last backup (see docs/files.md){copies}", file = .file.display())]
     DamagedFile {
         /// Which.
         file: PathBuf,
@@ -44,7 +44,7 @@ pub enum DeskError {
         copies: String,
     },
     /// An event is not what the kiosk reported.
-    #[error("event {} of kiosk {kiosk} is not as the kiosk reported it: the desk's file was changed or is damaged; docs/files.md says what to do", .seq.0)]
+    #[error("event {} of kiosk {kiosk} differs from what the kiosk reported: the desk's file was changed or is damaged; see docs/files.md", .seq.0)]
     DamagedEvent {
         /// Which kiosk's.
         kiosk: crate::domain::ids::KioskId,
@@ -70,14 +70,14 @@ pub enum DeskError {
     #[error("the desk's file could not be read or written: {0}")]
     Store(rusqlite::Error),
     /// A row that no version of this program can have written.
-    #[error("the desk's file holds a row that cannot be read ({0}); run `arrivals-desk check`, docs/files.md says what to do then")]
+    #[error("the desk's file has a row that cannot be read ({0}); run `arrivals-desk check` and see docs/files.md")]
     Unreadable(&'static str),
-    /// Nobody listens elsewhere without TLS.
+    /// No one listens elsewhere without TLS.
     #[error(
         "{0} is not an address of this machine alone, and patients' data must not travel unencrypted; listen on 127.0.0.1 and put a TLS proxy (such as nginx or Caddy) on this machine in front of it"
     )]
     NotLoopback(SocketAddr),
-    /// Somebody else has the port.
+    /// Someone else has the port.
     #[error("{0} is in use by another program, perhaps a second desk; stop that one or choose another port with --listen")]
     PortInUse(SocketAddr),
     /// Another reason not to listen.
@@ -87,13 +87,13 @@ pub enum DeskError {
     #[error(transparent)]
     Zone(#[from] crate::domain::settings::UnknownZone),
     /// The name is taken.
-    #[error("there is or was a user {0:?} already; choose another name")]
+    #[error("a user {0:?} exists or existed; choose another name")]
     UserExists(String),
-    /// Nobody has the name.
-    #[error("there is no user {0:?}; `arrivals-desk user list` shows who there is")]
+    /// No one has the name.
+    #[error("there is no user {0:?}; `arrivals-desk user list` lists the users")]
     NoUser(String),
-    /// Somebody must be able to manage users.
-    #[error("{0:?} is the last admin; make somebody else one first")]
+    /// Someone must be able to manage users.
+    #[error("{0:?} is the last admin; make someone else an admin first")]
     LastAdmin(String),
     /// The name will not do.
     #[error("a user name is 1 to 64 letters, digits, dots, hyphens or underscores")]
@@ -107,10 +107,10 @@ pub enum DeskError {
         max: usize,
     },
     /// The password is one of those that are tried first.
-    #[error("that password is one that is guessed first: a very common one, a name of the user, or a run of characters; choose another")]
+    #[error("that password is easy to guess: it is very common, contains the user's name, or is a run of characters; choose another")]
     CommonPassword,
     /// The password is no secret.
-    #[error("that password is written in an example configuration, which everyone can read; choose another")]
+    #[error("that password is in an example configuration that everyone can read; choose another")]
     ExamplePassword,
     /// The kiosk's description will not do.
     #[error("kiosk {id:?}: {why}")]

@@ -1,7 +1,7 @@
 //! Files that the desk's commands write.
 //!
 //! Invariants: a file is there whole or as it was before; nothing that the command reads is written over; a new file is
-//! for whoever made it alone.
+//! readable only by the user who made it.
 
 use std::fs;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub fn write_file(out: &Path, contents: &[u8], reads: &[&Path]) -> Result<(), String> {
     let cannot = |error: io::Error| format!("{} cannot be written: {}", out.display(), error.kind());
     let (Some(name), folder) = (out.file_name(), folder_of(out)) else {
-        return Err(format!("{} is no name of a file", out.display()));
+        return Err(format!("{} is not a file name", out.display()));
     };
     let folder = folder.canonicalize().map_err(cannot)?;
     let (real, is) = match fs::metadata(out) {

@@ -1,6 +1,6 @@
-//! What follows from the store and is read once for everybody who asks at the same time.
+//! What follows from the store and is read once for everyone who asks at the same time.
 //!
-//! Invariants: one reads while the others wait for it; whoever waits for it holds up no thread; what is kept can be read anew at any time.
+//! Invariants: one reads while the others wait for it; anyone who waits for it holds up no thread; what is kept can be read again at any time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -31,12 +31,12 @@ impl<T> Shared<T> {
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(read));
     }
 
-    /// The turn to read, for whoever may block. Whoever gets it looks again whether somebody has read meanwhile.
+    /// The turn to read, for anyone who may block. Anyone who gets it looks again whether someone has read meanwhile.
     pub fn my_turn(&self) -> MutexGuard<'_, ()> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was read last if it still serves, else what `read` reads. Whoever comes while somebody reads waits for that reading.
+    /// What was read last if it still serves, else what `read` reads. Anyone who comes while someone reads waits for that reading.
     ///
     /// # Errors
     /// Those of `read`.

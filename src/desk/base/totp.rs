@@ -1,4 +1,4 @@
-//! The second step of signing in: codes of an authenticator app (RFC 6238), and recovery codes for whoever lost the telephone.
+//! The second step of signing in: codes of an authenticator app (RFC 6238), and recovery codes for anyone who lost the phone.
 //!
 //! Invariants: nothing here does I/O or knows the time; a code counts from one step before to one after its own, and only if it is
 //! newer than the last one that was used. What is kept of all this, and how, is in `store/second.rs`.
@@ -10,17 +10,17 @@ use sha1::Sha1;
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::{hash_token, random_bytes, same};
 
-/// A code is another one after so many seconds.
+/// A code is another one after this many seconds.
 const STEP_SECONDS: i64 = 30;
 /// How many digits a code has.
 pub const DIGITS: usize = 6;
-/// Codes of so many steps before and after are taken: clocks differ, and people type slowly.
+/// Codes of this many steps before and after are taken: clocks differ, and people type slowly.
 const STEPS_BESIDE: i64 = 1;
 /// Bytes of a secret: those of SHA-1, as the standard asks (RFC 4226, section 4).
 const SECRET_BYTES: usize = 20;
-/// How many recovery codes somebody gets.
+/// How many recovery codes someone gets.
 pub const RECOVERY_CODES: usize = 10;
-/// Bytes of a recovery code: so many that a fast hash keeps it.
+/// Bytes of a recovery code: enough that a fast hash keeps it.
 const RECOVERY_BYTES: usize = 10;
 /// Characters between two hyphens of a recovery code.
 const GROUP: usize = 4;
@@ -59,7 +59,7 @@ pub fn grouped(text: &str, between: char) -> String {
     grouped
 }
 
-/// What somebody typed, without what they may have put between: digits of a code, or letters of a recovery code.
+/// What someone typed, without what they may have put between: digits of a code, or letters of a recovery code.
 #[must_use]
 pub fn as_typed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(64).collect::<String>().to_ascii_lowercase()

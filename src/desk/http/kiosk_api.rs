@@ -166,8 +166,8 @@ impl IntoResponse for Unserved {
             Self::NotUnderstood(why) => (StatusCode::BAD_REQUEST, why).into_response(),
             Self::OtherHistory => (StatusCode::CONFLICT, Refusal::OtherHistory.to_string()).into_response(),
             Self::Trouble(error) => {
-                tracing::error!(%error, "a kiosk was told to try again");
-                (StatusCode::SERVICE_UNAVAILABLE, "the desk cannot save or read just now; try again").into_response()
+                tracing::error!(%error, "asked a kiosk to try again");
+                (StatusCode::SERVICE_UNAVAILABLE, "the desk cannot read or save right now; try again").into_response()
             }
         }
     }

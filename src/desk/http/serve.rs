@@ -59,12 +59,12 @@ impl Serving {
     }
 }
 
-/// How many connections there may be at once, if not as many as the system allows.
+/// How many connections there may be at the same time, if not as many as the system allows.
 #[derive(Default)]
 struct ConnectionsMax(Option<usize>);
 
 impl DeskOptions {
-    /// Another number of connections at once than the system allows.
+    /// Another number of connections at the same time than the system allows.
     #[must_use]
     pub fn connections_max(self, max: usize) -> Self {
         self.with(ConnectionsMax(Some(max)))
@@ -122,8 +122,8 @@ async fn listen_on(listener: TcpListener, app: Router, connections: Arc<Connecti
                 connections.no_files();
                 tokio::time::sleep(WITHOUT_FILES).await;
             }
-            // Whoever it was has gone again.
-            Err(error) => tracing::debug!(error = %error.kind(), "a connection could not be taken"),
+            // That person has gone again.
+            Err(error) => tracing::debug!(error = %error.kind(), "a connection could not be accepted"),
         }
     }
     while open.join_next().await.is_some() {}

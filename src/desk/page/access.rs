@@ -1,6 +1,6 @@
 //! Who may open which address, and what they see there: one table, looked up before anything else is done.
 //!
-//! Invariants: an address that is not in the table opens to nobody; a page is made, and a form is done, only after session,
+//! Invariants: an address that is not in the table opens to no one; a page is made, and a form is done, only after session,
 //! role and token were looked at here; what is shown is in the audit before it is made; a form that came too late is kept,
 //! not done.
 
@@ -40,19 +40,19 @@ const TOKEN: &str = "x-arrivals-token";
 /// What an address asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
-    /// Nothing: it shows nothing of anybody.
+    /// Nothing: it shows nothing of anyone.
     Nothing,
-    /// A page for whoever has this role or a higher one. Others are led to the sign-in.
+    /// A page for anyone who has this role or a higher one. Others are led to the sign-in.
     Page(Role),
     /// A part of a page: a script or the page itself asks for it, so without a session it is refused.
     Part(Role),
     /// A form: also with the session's token.
     Form(Role),
-    /// A board: with the boards' key in its address, or for whoever is signed in.
+    /// A board: with the boards' key in its address, or for anyone who is signed in.
     Board,
-    /// The page of a ticket of today, by its name in the address: whoever has the paper has that.
+    /// The page of a ticket of today, by its name in the address: anyone who has the paper has that.
     Ticket,
-    /// Where a patient feels unwell, without a name: for whoever is signed in, and for a browser whose session ended by itself.
+    /// Where a patient feels unwell, without a name: for anyone who is signed in, and for a browser whose session ended by itself.
     Watch,
     /// A file that a page's script sends, with the session's token in the header `x-arrivals-token`.
     Upload(Role),
@@ -65,7 +65,7 @@ pub enum Sees {
     Nothing,
     /// The day's list.
     List,
-    /// The changes of the person of a visit, or everybody who has some.
+    /// The changes of the person of a visit, or everyone who has some.
     Changes,
     /// The person of a visit.
     Visit,
@@ -85,10 +85,10 @@ pub fn form_bytes_max(path: &str) -> usize {
     if path == "/settings/import" { FILE_BYTES_MAX } else { FORM_BYTES_MAX }
 }
 
-/// What opens to somebody whose role must have the second step before they have it: the way to it, and the way out.
+/// What opens to someone whose role must have the second step before they have it: the way to it, and the way out.
 const BEFORE_SECOND_STEP: [&str; 6] = ["/account", "/account/{action}", "/sign-out", "/active", "/live", "/session"];
 
-/// What an address asks for and shows; none if nobody may open it.
+/// What an address asks for and shows; none if no one may open it.
 fn needs(method: &Method, path: &str) -> Option<(Needs, Sees)> {
     let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
     ROUTES.iter().find(|(its, pattern, ..)| *its == method && *pattern == path).map(|(_, _, needs, sees, _)| (*needs, *sees))
@@ -193,7 +193,7 @@ pub(super) async fn opens_boards(desk: &Desk, headers: &HeaderMap, address: &Uri
     .await
 }
 
-/// Whether somebody must set up the second step before this address opens.
+/// Whether someone must set up the second step before this address opens.
 fn is_held(who: &SignedIn, path: &MatchedPath) -> bool {
     who.must_enrol && !BEFORE_SECOND_STEP.contains(&path.as_str())
 }
@@ -218,7 +218,7 @@ async fn standing(desk: &Desk, headers: &HeaderMap) -> Result<Standing, Oops> {
     Ok(desk.blocking(move |desk| desk.standing(&headers)).await?)
 }
 
-/// Shows something to somebody who may see it, once it is noted that they do.
+/// Shows something to someone who may see it, once it is noted that they do.
 async fn look(desk: Desk, who: SignedIn, (role, sees): (Role, Sees), request: Request, next: Next) -> Result<Response, Oops> {
     if who.role < role {
         return Err(Oops::NotAllowed);
@@ -234,7 +234,7 @@ fn query_of(address: &Uri) -> Vec<(String, String)> {
     Query::<Vec<(String, String)>>::try_from_uri(address).map(|Query(query)| query).unwrap_or_default()
 }
 
-/// What is seen under this address; none if there is nothing of anybody.
+/// What is seen under this address; none if there is nothing of anyone.
 fn seen(sees: Sees, address: &Uri) -> Option<Seen> {
     let query = query_of(address);
     let value = |name: &str| query.iter().find(|(its, _)| its == name).map(|(_, value)| value.as_str());
@@ -260,7 +260,7 @@ async fn pass(desk: Desk, mut who: SignedIn, role: Role, mut request: Request, n
     }
     match desk.kiosks_shared().await {
         Ok(watch) => who.watch = Some(watch),
-        Err(error) => tracing::error!(%error, "cannot see how the kiosks stand; the page is shown without"),
+        Err(error) => tracing::error!(%error, "cannot read the state of the kiosks; the page is shown without it"),
     }
     if let Some(connection) = request.extensions().get::<OnConnection>() {
         connection.trust();
@@ -303,7 +303,7 @@ async fn keep(desk: &Desk, who: &SignedIn, request: Request, fields: Vec<(String
 impl FromRequestParts<Desk> for SignedIn {
     type Rejection = Oops;
 
-    /// Whom [`guard`] let pass.
+    /// The user [`guard`] let pass.
     async fn from_request_parts(parts: &mut Parts, _: &Desk) -> Result<Self, Oops> {
         parts.extensions.get::<Self>().cloned().ok_or(Oops::Ended)
     }

@@ -61,7 +61,7 @@ pub(super) async fn act(
     }
     let Form(AccountForm { password, new_password, code }) = form.map_err(|_| Oops::Unreadable)?;
     let (password, new_password) = (Zeroizing::new(password), Zeroizing::new(new_password));
-    // Hashing takes memory and a core, as when somebody signs in.
+    // Hashing takes memory and a core, as when someone signs in.
     let hashing = desk.part::<Hashing>();
     let turn = hashing.turn().await?;
     let answer = desk.blocking(move |desk| {
@@ -69,14 +69,14 @@ pub(super) async fn act(
         let done = match action.as_str() {
             "password" => desk
                 .change_own_password(&who, &password, &new_password)
-                .map(|asked| asked.said("You have another password now. Other sessions were ended.")),
+                .map(|asked| asked.said("Password changed. Your other sessions were signed out.")),
             "begin" => desk.begin_second_step(&who, &password).map(|asked| asked.map(|()| None)),
             "confirm" => desk.confirm_second_step(&who, &code).map(confirmed),
             "codes" => desk.renew_recovery_codes(&who, &password).map(|asked| asked.map(|codes| Some(new_codes(codes)))),
             "off" if who.needs_second_step => {
-                Ok(Asked::Done(Some(Said { problem: Some("Your role needs the second step.".to_owned()), ..Said::default() })))
+                Ok(Asked::Done(Some(Said { problem: Some("Your role requires two-step verification.".to_owned()), ..Said::default() })))
             }
-            "off" => desk.end_second_step(&who, &password).map(|asked| asked.said("The second step is off.")),
+            "off" => desk.end_second_step(&who, &password).map(|asked| asked.said("Two-step verification is off.")),
             _ => desk
                 .sign_out_elsewhere(&who)
                 .map(|ended| Asked::Done(Some(Said { notice: Some(ended_elsewhere(ended)), ..Said::default() }))),
@@ -84,8 +84,8 @@ pub(super) async fn act(
         let wrong = |problem: String| Some(Said { problem: Some(problem), ..Said::default() });
         let said = match done {
             Ok(Asked::Done(said)) => said,
-            Ok(Asked::WrongPassword) => wrong("That is not your password. Nothing was changed.".to_owned()),
-            Ok(Asked::Wait(seconds)) => wrong(format!("There were several wrong tries. Please wait {seconds} seconds, then try again.")),
+            Ok(Asked::WrongPassword) => wrong("Incorrect password. Nothing was changed.".to_owned()),
+            Ok(Asked::Wait(seconds)) => wrong(format!("Too many failed attempts. Wait {seconds} seconds, then try again.")),
             Err(error) => match sentence(&error) {
                 Some(problem) => wrong(problem),
                 None => return Err(error),
@@ -118,8 +118,7 @@ impl<T> Asked<T> {
 }
 
 fn confirmed(codes: Option<Vec<String>>) -> Asked<Option<Said>> {
-    let wrong =
-        "That code is not right. Look at the app again: a code is another one after 30 seconds, and needs the right time on the telephone.";
+    let wrong = "Incorrect code. Check the app again: the code changes every 30 seconds, and the phone's clock must be correct.";
     Asked::Done(Some(match codes {
         Some(codes) => new_codes(codes),
         None => Said { problem: Some(wrong.to_owned()), ..Said::default() },
@@ -132,9 +131,9 @@ fn new_codes(codes: Vec<String>) -> Said {
 
 fn ended_elsewhere(ended: usize) -> String {
     match ended {
-        0 => "You were signed in nowhere else.".to_owned(),
-        1 => "You were signed out at one other place.".to_owned(),
-        ended => format!("You were signed out at {ended} other places."),
+        0 => "You had no other sessions.".to_owned(),
+        1 => "You were signed out of one other session.".to_owned(),
+        ended => format!("You were signed out of {ended} other sessions."),
     }
 }
 
@@ -145,19 +144,19 @@ fn show(desk: &Desk, who: &SignedIn, said: &Said) -> Result<Markup, DeskError> {
         h2 { "Your account" span.n { " " (who.user) ", " (who.role.code()) } }
         @if let Some(problem) = &said.problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
         @if let Some(notice) = &said.notice { p.notice role="status" { (notice) } }
-        @if who.must_enrol && !second.is_on { p.notice role="status" { "Your role needs a second step when signing in. Set it up here; after that every page opens as before." } }
+        @if who.must_enrol && !second.is_on { p.notice role="status" { "Your role requires two-step verification. Set it up here; then every page opens as before." } }
         @if let Some(codes) = &said.codes { (recovery_codes(codes)) }
         section.change.account aria-labelledby="second" {
-            h3 #second { "Second step when signing in" }
-            p { @if second.is_on { "On: after the password a code is asked for." } @else { "Off. With it, somebody who learns your password still cannot sign in: a code from your telephone is asked for, too." } }
+            h3 #second { "Two-step verification" }
+            p { @if second.is_on { "On: you enter a code after your password." } @else { "Off. With it, someone who learns your password still can't sign in: they also need a code from your phone." } }
             @match &second.pending {
                 Some(secret) => (to_confirm(who, secret, &clinic)),
-                None => (with_password(who, "begin", if second.is_on { "Use another telephone" } else { "Set it up" })),
+                None => (with_password(who, "begin", if second.is_on { "Use another phone" } else { "Set up" })),
             }
             @if second.is_on {
-                p.quiet { (second.recovery_codes) " of " (totp::RECOVERY_CODES) " recovery codes are left." }
+                p.quiet { (second.recovery_codes) " of " (totp::RECOVERY_CODES) " recovery codes left." }
                 (with_password(who, "codes", "Make new recovery codes"))
-                @if !who.needs_second_step { (with_password(who, "off", "Turn it off")) }
+                @if !who.needs_second_step { (with_password(who, "off", "Turn off")) }
             }
         }
         section.change.account aria-labelledby="password-title" {
@@ -166,17 +165,17 @@ fn show(desk: &Desk, who: &SignedIn, said: &Said) -> Result<Markup, DeskError> {
                 summary.button { "Change password" }
                 form method="post" action="/account/password" {
                     input type="hidden" name="csrf" value=(who.csrf);
-                    (password("password-now", "password", "Password now", "current-password"))
+                    (password("password-now", "password", "Current password", "current-password"))
                     (password("password-new", "new_password", "New password", "new-password"))
                     button.button.primary type="submit" { "Change password" }
                 }
             }
         }
         section.change.account aria-labelledby="elsewhere" {
-            h3 #elsewhere { "Signed in elsewhere" }
+            h3 #elsewhere { "Other sessions" }
             form method="post" action="/account/elsewhere" {
                 input type="hidden" name="csrf" value=(who.csrf);
-                button.button type="submit" { "Sign out everywhere else" }
+                button.button type="submit" { "Sign out of all other sessions" }
             }
         }
     };
@@ -187,25 +186,25 @@ fn recovery_codes(codes: &[String]) -> Markup {
     html! {
         section.change.account.codes-once aria-labelledby="codes" {
             h3 #codes { "Your recovery codes" }
-            p { "Write them down or print them now: they are not shown again. Without the telephone, one of them signs you in instead of a code, once." }
+            p { "Write them down or print them now: they are not shown again. If you don't have your phone, use one instead of a code. Each works once." }
             ol.recovery { @for code in codes { li { (code) } } }
-            p.way { a.button.primary href="/" { "I have them" } }
+            p.way { a.button.primary href="/" { "I saved them" } }
         }
     }
 }
 
 fn to_confirm(who: &SignedIn, secret: &str, clinic: &str) -> Markup {
     html! {
-        p { "1. Open an authenticator app on your telephone and scan this, or type the key." }
+        p { "1. Open an authenticator app on your phone and scan this, or type the key." }
         div.enrol {
-            (square_code(&totp::address(secret, &who.user, clinic), "The key as a square code, for the app"))
+            (square_code(&totp::address(secret, &who.user, clinic), "QR code of the key"))
             p.secret { (totp::grouped(secret, ' ')) }
         }
         form method="post" action="/account/confirm" autocomplete="off" {
             input type="hidden" name="csrf" value=(who.csrf);
-            label for="code" { "2. Type the code that the app shows" }
+            label for="code" { "2. Type the code from the app" }
             input #code name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="10" required autofocus;
-            button.button.primary type="submit" { "Turn it on" }
+            button.button.primary type="submit" { "Turn on" }
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::desk::base::secret::hash_token;
 
 /// A page's script sends it: what was done needs no page in answer, and what was refused is a sentence.
 pub(super) const LIVE: &str = "x-live";
-/// Scripts, styles and pictures are ours alone, and nobody may frame the page.
+/// Scripts, styles and pictures are ours alone, and no one may frame the page.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// What every answer of the desk says to browsers.
@@ -88,54 +88,46 @@ impl IntoResponse for Oops {
                 )
                     .into_response();
             }
-            Self::NotFound => {
-                (StatusCode::NOT_FOUND, "There is no such page", "The address may be mistyped. Today's list is one click away.")
-            }
+            Self::NotFound => (StatusCode::NOT_FOUND, "Page not found", "The address may be mistyped. Go to today's list."),
             Self::NoBoard => (
                 StatusCode::UNAUTHORIZED,
-                "This board has another address",
-                "Its address has a key at its end. Staff find it under \"Boards\".",
+                "This display has another address",
+                "The address ends with a key. Staff can find it under \"Boards\".",
             ),
             Self::NotAllowed => (
                 StatusCode::FORBIDDEN,
-                "That is for somebody else",
-                "Your role does not open this page. Ask whoever manages the desk's users if it should.",
+                "You don't have access to this page",
+                "Your role can't open this page. If you need it, ask an admin.",
             ),
             Self::SecondStep => {
                 return (
                     StatusCode::FORBIDDEN,
                     shown(html::message(
-                        "A second step first",
-                        "Your role needs a second step when signing in. Set it up on the page of your account.",
+                        "Two-step verification required",
+                        "Your role requires two-step verification. Set it up in your account.",
                         "/account",
                         "Your account",
                     )),
                 )
                     .into_response();
             }
-            Self::TooLong => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "Nothing was changed", "That was longer than the desk takes. Shorten it and send it again.")
-            }
-            Self::Foreign => (
-                StatusCode::FORBIDDEN,
-                "Nothing was changed",
-                "That button belonged to an older page. Open today's list and press it again.",
-            ),
+            Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "Nothing was changed", "The text is too long. Shorten it and send it again."),
+            Self::Foreign => (StatusCode::FORBIDDEN, "Nothing was changed", "This page is out of date. Refresh and try again."),
             Self::Unreadable => {
-                (StatusCode::BAD_REQUEST, "Nothing was changed", "The form did not arrive whole. Open today's list and try again.")
+                (StatusCode::BAD_REQUEST, "Nothing was changed", "The form didn't arrive complete. Open today's list and try again.")
             }
-            Self::NoLetter(why) => (StatusCode::NOT_FOUND, "There is no letter", why),
+            Self::NoLetter(why) => (StatusCode::NOT_FOUND, "No letter", why),
             Self::NoTicket => (
                 StatusCode::NOT_FOUND,
-                "There is no ticket",
-                "Nobody has checked in for this visit, or the check-in was undone. The number stands on the list.",
+                "No ticket",
+                "No one has checked in for this visit, or the check-in was undone. The list shows the number.",
             ),
             Self::Trouble(error) => {
                 tracing::error!(%error, "a page could not be shown");
                 (
                     StatusCode::INTERNAL_SERVER_ERROR,
-                    "The desk has trouble just now",
-                    "Try again in a moment. If it stays like this, tell whoever looks after the desk's computer. What was confirmed is saved.",
+                    "Something went wrong",
+                    "Try again in a moment. If it keeps happening, tell your IT support. What was confirmed is saved.",
                 )
             }
         };

@@ -20,7 +20,7 @@
   document.addEventListener("desk:revision", function changed(event) {
     clearTimeout(waiting);
     if (calendar().dataset.revision === event.detail) return;
-    // Nothing is taken away under somebody who types.
+    // Nothing is taken away under someone who types.
     if (typing(document.activeElement)) waiting = setTimeout(changed, 2000, event);
     else refresh();
   });

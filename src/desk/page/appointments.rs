@@ -29,7 +29,7 @@ use crate::domain::booking::{Busy, Gap, Practice, gaps};
 use crate::domain::staff::Role;
 use crate::domain::visit::VisitRow;
 
-/// The page's script sends it when it fetches the page again: that is nobody's work.
+/// The page's script sends it when it fetches the page again: that is no one's work.
 const AGAIN: &str = "x-again";
 
 #[derive(Deserialize)]
@@ -134,7 +134,7 @@ impl Calendar {
         Ok(Self { look, now, today, zone, practice, revision, days, contradicted })
     }
 
-    /// Everybody who has a column or may be chosen, by name.
+    /// Everyone who has a column or may be chosen, by name.
     fn clinicians(&self) -> BTreeSet<String> {
         let booked = self.days.iter().flat_map(|day| &day.rows).filter_map(|row| row.appointment.as_ref());
         let mut all: BTreeSet<String> = booked.map(|appointment| appointment.practitioner.clone()).collect();
@@ -163,15 +163,15 @@ impl Calendar {
                         a.button.small href=(Look::to(*date, false, clinician.as_deref())) aria-current=[(!is_week).then_some("true")] { "Day" }
                         a.button.small href=(Look::to(*date, true, clinician.as_deref())) aria-current=[is_week.then_some("true")] { "Week" }
                         @if who.role >= Role::Supervisor { a.button.small href="/appointments/import" { "Import" } }
-                        a.button.small.primary href={ "/appointments/book?date=" (date) (clinician.as_deref().map(|name| format!("&practitioner={}", in_address(name))).unwrap_or_default()) } { "Book an appointment" }
+                        a.button.small.primary href={ "/appointments/book?date=" (date) (clinician.as_deref().map(|name| format!("&practitioner={}", in_address(name))).unwrap_or_default()) } { "Book appointment" }
                     }
                 }
                 form.search method="get" action="/appointments" {
                     input type="hidden" name="view" value=(if *is_week { "week" } else { "day" });
                     div { label for="date" { "Date" } input #date type="date" name="date" value=(date); }
-                    div { label for="clinician" { "Clinician" }
+                    div { label for="clinician" { "Provider" }
                         select #clinician name="clinician" {
-                            option value="" { "Everybody" }
+                            option value="" { "All" }
                             @for name in self.clinicians().iter().filter(|name| !name.is_empty()) { option value=(name) selected[clinician.as_ref() == Some(name)] { (name) } }
                         }
                     }
@@ -180,7 +180,7 @@ impl Calendar {
                 (assumed(&self.practice, who))
                 @if !self.contradicted.is_empty() {
                     section aria-labelledby="h-contradicted" {
-                        h3 #h-contradicted { "The booking system says otherwise" }
+                        h3 #h-contradicted { "Different in scheduling system" }
                         ul { @for one in &self.contradicted {
                             li.reason { (icon("alert")) a href={ "/appointments/one?appointment=" (in_address(one.id.as_str())) } {
                                 (one.person.name_for_staff().as_str()) ", now " (self.at(one.start)) } }
@@ -210,10 +210,10 @@ impl Calendar {
         columns.retain(|name, _| self.look.clinician.as_ref().is_none_or(|wanted| wanted == name));
         html! {
             @if self.practice.is_closed(day.date) { p.notice { "The clinic is closed on this day." } }
-            @if columns.is_empty() { p.empty { "Nobody is booked, and nobody works on this day." } }
+            @if columns.is_empty() { p.empty { "No appointments and no provider hours on this day." } }
             @for (at, (name, rows)) in columns.iter().enumerate() {
                 section.column aria-labelledby={ "column-" (at) } {
-                    h3 id={ "column-" (at) } { @if name.is_empty() { "No clinician named" } @else { (name) } " " span.n { (rows.len()) } }
+                    h3 id={ "column-" (at) } { @if name.is_empty() { "No provider" } @else { (name) } " " span.n { (rows.len()) } }
                     (self.items(day.date, Some(name), rows))
                 }
             }
@@ -293,15 +293,15 @@ impl Calendar {
     }
 }
 
-/// What the clinic's hours are taken to be, as long as nobody has said any.
+/// What the clinic's hours are taken to be, as long as no one has said any.
 pub(super) fn assumed(practice: &Practice, who: &SignedIn) -> Markup {
     let words = practice.assumed().map(week_words);
     html! {
         @if let Some(words) = words {
             p.quiet.assumed {
-                "No clinician has hours yet. Free times are offered with everybody on the list "
-                @if words.is_empty() { "on no day, since the clinic has no opening hours. " } @else { "while the clinic is open: " (words) ". " }
-                @if who.role >= Role::Admin { a href="/settings/part?part=hours" { "Set their hours" } } @else { "An admin can set them." }
+                "No provider has hours yet. Free times are offered with every provider on the list "
+                @if words.is_empty() { "on no day, because the clinic has no opening hours. " } @else { "during opening hours: " (words) ". " }
+                @if who.role >= Role::Admin { a href="/settings/part?part=hours" { "Set provider hours" } } @else { "An admin can set hours." }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The audit, for supervisors: who saw or changed what about whom, searched by person, user and day.
+//! The audit, for supervisors: who viewed or changed what about which patient, searched by person, user and day.
 //!
 //! Invariants: what is typed here goes into no address, since it may be a name; looking at the audit is in the audit; a
 //! patient's name is shown beside the number, and never stored with it.
@@ -75,17 +75,17 @@ async fn search_for(desk: Desk, who: SignedIn, form: SearchForm) -> Result<Respo
 /// The rows, or a sentence that says what is wrong with the search.
 fn find(desk: &Desk, who: &SignedIn, form: &SearchForm) -> Result<Result<AuditFound, &'static str>, DeskError> {
     let zone = desk.settings().zone()?;
-    let (Ok(from), Ok(to)) = (day(&form.from), day(&form.to)) else { return Ok(Err("A day is written like 2026-11-23.")) };
+    let (Ok(from), Ok(to)) = (day(&form.from), day(&form.to)) else { return Ok(Err("Write a date like 2026-11-23.")) };
     let midnight = |date: Option<Date>| date.and_then(|date| date.to_zoned_datetime(zone.clone()).ok()).map(|zoned| zoned.timestamp());
     let (person, user) = (form.person.trim(), form.user.trim());
     if person.chars().count() > TEXT_CHARS_MAX || user.chars().count() > TEXT_CHARS_MAX {
-        return Ok(Err("That is longer than any name; shorten it."));
+        return Ok(Err("That is too long for a name. Shorten it."));
     }
     let before = match form.before.as_str() {
         "" => None,
         text => match text.parse() {
             Ok(n) => Some(n),
-            Err(_) => return Ok(Err("Open the audit again from its beginning.")),
+            Err(_) => return Ok(Err("Open the audit log again from the start.")),
         },
     };
     let search = AuditSearch {
@@ -108,11 +108,11 @@ fn day(text: &str) -> Result<Option<Date>, ()> {
 
 fn show(who: &SignedIn, form: &SearchForm, found: &Result<AuditFound, &'static str>, zone: &TimeZone, idle_seconds: u64) -> Markup {
     let body = html! {
-        h2 { "Who saw or changed what" }
+        h2 { "Audit log" }
         p.way { a.button href="/" { "Back to the list" } }
         form.search method="post" action="/audit" {
             input type="hidden" name="csrf" value=(who.csrf);
-            div { label for="person" { "Person" } input #person name="person" value=(form.person) maxlength=(TEXT_CHARS_MAX) autocomplete="off" spellcheck="false" aria-describedby="person-hint"; p.quiet #person-hint { "Number of the patient or the appointment, or a name" } label.tick { input type="checkbox" name="lists" value="1" checked[form.lists.is_some()]; " Also who had the day's list open" } }
+            div { label for="person" { "Patient" } input #person name="person" value=(form.person) maxlength=(TEXT_CHARS_MAX) autocomplete="off" spellcheck="false" aria-describedby="person-hint"; p.quiet #person-hint { "Patient ID, appointment ID or name" } label.tick { input type="checkbox" name="lists" value="1" checked[form.lists.is_some()]; " Include who had the day's list open" } }
             div { label for="user" { "User" } input #user name="user" value=(form.user) maxlength=(TEXT_CHARS_MAX) autocomplete="off" autocapitalize="none" spellcheck="false"; }
             div { label for="from" { "From" } input #from name="from" type="date" value=(form.from); }
             div { label for="to" { "To" } input #to name="to" type="date" value=(form.to); }
@@ -120,7 +120,7 @@ fn show(who: &SignedIn, form: &SearchForm, found: &Result<AuditFound, &'static s
         }
         @match found {
             Err(problem) => p.problem role="alert" { (icon("alert")) span { (problem) } },
-            Ok(found) if found.rows.is_empty() => p.empty { "Nothing was found." },
+            Ok(found) if found.rows.is_empty() => p.empty { "No results." },
             Ok(found) => (table(found, zone)),
         }
         @if let Ok(AuditFound { rows, is_more: true, .. }) = found {
@@ -135,14 +135,14 @@ fn show(who: &SignedIn, form: &SearchForm, found: &Result<AuditFound, &'static s
             }
         }
     };
-    staff_page("Audit", who, ("/audit", idle_seconds), &body)
+    staff_page("Audit log", who, ("/audit", idle_seconds), &body)
 }
 
 fn table(found: &AuditFound, zone: &TimeZone) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Rows of the audit" {
+        div.scroll tabindex="0" role="region" aria-label="Audit log entries" {
             table.audit {
-                thead { tr { th scope="col" { "No." } th scope="col" { "When" } th scope="col" { "User" } th scope="col" { "What" } th scope="col" { "Person" } th scope="col" { "About" } } }
+                thead { tr { th scope="col" { "No." } th scope="col" { "When" } th scope="col" { "User" } th scope="col" { "Action" } th scope="col" { "Patient" } th scope="col" { "Details" } } }
                 tbody {
                     @for row in &found.rows {
                         tr {
@@ -166,9 +166,9 @@ fn when(at: Timestamp, zone: &TimeZone) -> String {
 
 fn user(name: &str) -> &str {
     match name {
-        COMMAND => "a command at the desk's machine",
-        DESK => "the desk itself",
-        IMPORT => "the booking system's list",
+        COMMAND => "command on the server",
+        DESK => "the desk",
+        IMPORT => "scheduling system's list",
         name => name,
     }
 }
@@ -176,98 +176,98 @@ fn user(name: &str) -> &str {
 /// What was done, in words; its code if there are none for it.
 fn words(action: &str) -> &str {
     match action {
-        "saw-list" => "had the day's list open",
-        "saw-appointments" => "looked at a day's appointments",
-        "saw-appointment" => "looked at an appointment",
-        "saw-import-preview" => "looked at what a list would change",
-        "saw-people" => "looked for somebody to book for",
-        "saw-all-changes" => "looked at who has changes",
-        "saw-changes" => "looked at changes",
-        "saw-visit" => "looked at the person",
+        "saw-list" => "opened the day's list",
+        "saw-appointments" => "viewed a day's appointments",
+        "saw-appointment" => "viewed an appointment",
+        "saw-import-preview" => "previewed an import",
+        "saw-people" => "searched for a patient to book",
+        "saw-all-changes" => "viewed the list of changes",
+        "saw-changes" => "viewed changes",
+        "saw-visit" => "viewed the patient",
         "saw-ticket" => "printed the ticket",
-        "searched" => "searched for people",
-        "saw-kept-form" => "looked at a kept form",
+        "searched" => "searched for patients",
+        "saw-kept-form" => "viewed a saved form",
         "saw-letter" => "opened the letter",
-        "saw-photo" => "looked at a photo of a card",
-        "saw-audit" => "looked at the audit",
-        "saw-patient-data" => "looked at how much is kept of a patient",
-        "saw-batch" => "wrote a batch of changes to a file",
+        "saw-photo" => "viewed a photo of a card",
+        "saw-audit" => "viewed the audit log",
+        "saw-patient-data" => "viewed what is stored about a patient",
+        "saw-batch" => "exported a batch of changes",
         "change-accept" => "accepted a change",
-        "change-edit" => "accepted a change otherwise",
+        "change-edit" => "accepted a change with edits",
         "change-reject" => "rejected a change",
-        "change-undo" => "took a decision back",
-        "change-handed-on" => "handed a change on",
-        "patients-joined" => "joined two people with one number",
-        "patients-kept-apart" => "kept two people with one number apart",
+        "change-undo" => "undid a decision",
+        "change-handed-on" => "exported a change",
+        "patients-joined" => "merged two patients with the same number",
+        "patients-kept-apart" => "kept two patients with the same number apart",
         "import-columns-set" => "matched the columns of a list",
-        "appointment-taken" => "brought or changed an appointment",
+        "appointment-taken" => "imported an appointment",
         "book" => "booked",
-        "move" => "moved an appointment",
-        "call-off" => "called an appointment off",
-        "booking-undo" => "took back what was booked, moved or called off",
-        "booking-noted" => "noted that the list says otherwise",
+        "move" => "rescheduled an appointment",
+        "call-off" => "canceled an appointment",
+        "booking-undo" => "undid a booking, reschedule or cancellation",
+        "booking-noted" => "acknowledged a difference with the scheduling system",
         "message-queued" => "sent a message",
-        "seen" => "saw to the arrival",
+        "seen" => "acknowledged an arrival",
         "accept" => "accepted a walk-in",
         "decline" => "declined a walk-in",
         "call" => "called",
         "call-again" => "called again",
-        "hold" => "let the patient wait",
+        "hold" => "put the patient on hold",
         "back" => "put back in line",
-        "start" => "began the visit",
-        "no-show" => "said that nobody came",
-        "transfer" => "moved to another queue",
+        "start" => "started the visit",
+        "no-show" => "marked as no-show",
+        "transfer" => "transferred to another queue",
         "step-out" => "stepped out",
         "come-back" => "came back",
         "coverage" => "checked coverage",
         "ask-help" => "asked for help",
-        "done" => "closed the visit",
-        "undo" => "took a step back",
-        "check-in" => "checked in by hand",
-        "walk-in" => "took in a walk-in by hand",
+        "done" => "completed the visit",
+        "undo" => "undid a step",
+        "check-in" => "checked in at the desk",
+        "walk-in" => "added a walk-in",
         "undo-check-in" => "undid a check-in",
-        "call-as" => "changed how they are called",
-        "not-come" => "said that they did not come",
-        "cancel" => "called a visit off",
+        "call-as" => "changed the call preference",
+        "not-come" => "marked as no-show",
+        "cancel" => "canceled a visit",
         "note" => "wrote a note",
-        "note-away" => "put a note away",
-        "note-back" => "took a note out again",
+        "note-away" => "archived a note",
+        "note-back" => "restored a note",
         "signed-in" => "signed in",
         "signed-out" => "signed out",
-        "sign-in-failed" => "wrong password",
-        "code-failed" => "wrong code at the second step",
+        "sign-in-failed" => "failed sign-in: wrong password",
+        "code-failed" => "failed sign-in: wrong verification code",
         "sign-ins-slowed" => "too many failed sign-ins from one address",
         "user-unlocked" => "unlocked a user",
         "address-unlocked" => "unlocked an address",
-        "second-step-on" => "turned the second step on",
-        "second-step-off" => "turned the second step off",
-        "second-step-reset" => "turned a user's second step off",
+        "second-step-on" => "turned on two-step verification",
+        "second-step-off" => "turned off two-step verification",
+        "second-step-reset" => "turned off a user's two-step verification",
         "recovery-codes-made" => "made new recovery codes",
         "recovery-code-used" => "used a recovery code",
-        "sessions-ended" => "signed out elsewhere",
+        "sessions-ended" => "signed out of other sessions",
         "user-added" => "added a user",
         "user-role-set" => "set a user's role",
         "user-password-set" => "set a user's password",
         "user-removed" => "removed a user",
         "settings-set" => "changed the clinic's settings",
-        "clean-up" => "took out old days",
-        "patient-exported" => "handed out everything about a patient",
-        "patient-removed" => "took out everything about a patient",
+        "clean-up" => "deleted old days",
+        "patient-exported" => "exported everything about a patient",
+        "patient-removed" => "permanently deleted everything about a patient",
         "kiosk-enrolled" => "enrolled a kiosk",
-        "kiosk-placed" => "said where a kiosk stands",
-        "kiosk-alarm-seen" => "saw an alarm of a kiosk",
-        "kiosk-adopted" => "allowed a kiosk with another log to continue",
-        "restored-seen" => "acknowledged that a backup was restored",
+        "kiosk-placed" => "set a kiosk's location",
+        "kiosk-alarm-seen" => "acknowledged a kiosk alert",
+        "kiosk-adopted" => "allowed a kiosk with a replaced log to continue",
+        "restored-seen" => "acknowledged a restored backup",
         "kiosk-out-of-service" => "took a kiosk out of service",
         "kiosk-in-service" => "put a kiosk back in service",
-        "kiosk-say" => "had a kiosk show a message",
-        "kiosk-print-again" => "had a ticket printed again",
-        "kiosk-look-again" => "had a kiosk look people up again",
-        "kiosk-restart" => "had a kiosk started anew",
-        "page-keys-made" => "reset the links of tickets' pages",
-        "board-addresses-made" => "made new addresses for boards",
-        "letter-key-made" => "made a new key for letters",
-        "letter-keys-revoked" => "revoked the keys of letters",
+        "kiosk-say" => "showed a message on a kiosk",
+        "kiosk-print-again" => "reprinted a ticket at a kiosk",
+        "kiosk-look-again" => "allowed a kiosk's look-ups again",
+        "kiosk-restart" => "restarted a kiosk",
+        "page-keys-made" => "reset ticket links",
+        "board-addresses-made" => "reset display links",
+        "letter-key-made" => "created a new letter key",
+        "letter-keys-revoked" => "revoked the letter keys",
         code => code,
     }
 }

@@ -160,7 +160,7 @@ where
     Sse::new(ReceiverStream::new(stream)).into_response()
 }
 
-/// Answers `false` if nobody listens any more.
+/// Answers `false` if no one listens any more.
 async fn send(events: &mpsc::Sender<Result<Event, Infallible>>, kind: &str, data: &str) -> bool {
     // A carriage return ends a line of this protocol; names may hold anything.
     events.send(Ok(Event::default().event(kind).data(data.replace('\r', " ")))).await.is_ok()
@@ -310,22 +310,22 @@ pub(super) async fn boards_page(State(desk): State<Desk>, who: SignedIn) -> Resu
     let settings = desk.settings();
     let idle = desk.session_idle().as_secs();
     let body = html! {
-        p { "A board is for a television in a waiting room: who is called where, and how long it may take. It shows ticket numbers, and the first name of whoever chose to be called by it." }
-        p { "Open its address on the screen that shows it. The address has a key in it and opens without signing in, so give it to nobody else." }
+        p { "A board is a waiting room display: who is called where, and the estimated wait. It shows ticket numbers, and first names of patients who chose to be called by name." }
+        p { "Open the board's link on the display. The link contains a key and opens without signing in, so don't share it." }
         @for board in settings.all_boards() {
             @let address = format!("/board/{}?key={key}", board.slug());
             div.change {
                 h2 { (board.name) }
-                p.quiet { @if board.queues.is_empty() { "Every queue" } @else { (board.queues.join(", ")) } " · " (sounds(&board)) }
+                p.quiet { @if board.queues.is_empty() { "All queues" } @else { (board.queues.join(", ")) } " · " (sounds(&board)) }
                 p { a.button href=(address) target="_blank" { "Open the board " (board.name) } }
-                p.quiet { "Its address: " code { (settings.pages.address.trim_end_matches('/')) (address) } }
+                p.quiet { "Link: " code { (settings.pages.address.trim_end_matches('/')) (address) } }
             }
         }
         @if who.role >= crate::domain::staff::Role::Admin {
             form.way method="post" action="/boards/renew" {
                 input type="hidden" name="csrf" value=(who.csrf);
-                p { "Somebody has an address who should not have it? With new ones the old ones open nothing any more." }
-                button.button type="submit" { "Make new addresses" }
+                p { "Shared by mistake? Create new links; the old ones stop working." }
+                button.button type="submit" { "Reset display links" }
             }
         }
     };

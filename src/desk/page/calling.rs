@@ -1,6 +1,6 @@
 //! What the list's buttons do: steps of a visit, calling who is next, and where one calls to.
 //!
-//! Invariants: what was refused is said in a sentence, with the list as it is now; nothing is refused silently; a button that calls someone names
+//! Invariants: what was refused is explained in a sentence, with the list as it is now; nothing is refused silently; a button that calls someone names
 //! them in its form; where the clinic has rooms, the first call of a session asks for one.
 
 use axum::extract::rejection::FormRejection;
@@ -36,17 +36,17 @@ pub(super) struct VisitForm {
     queue: Option<String>,
     /// Whether a transfer keeps the turn.
     keep: Option<String>,
-    /// In which language somebody is spoken to who is checked in by hand.
+    /// In which language someone is spoken to who is checked in by hand.
     language: Option<String>,
-    /// How somebody is called.
+    /// How someone is called.
     call_as: Option<String>,
     /// Set: staff have decided that a late patient can be seen.
     late: Option<String>,
     /// What a note says.
     text: Option<String>,
-    /// Which note is put away or taken out.
+    /// Which note is archived or taken out.
     note: Option<u64>,
-    /// Why a visit is called off, chosen or typed.
+    /// Why a visit is canceled, chosen or typed.
     #[serde(default)]
     why: String,
     #[serde(default)]
@@ -92,7 +92,7 @@ pub(super) async fn act_on_visit(
     answer(desk, who, &headers, move |desk, who| desk.queue_step(&id, &step, &who.user)).await
 }
 
-/// A way to call someone: whom, where to, and who calls.
+/// A way to call someone: the patient, where to, and who calls.
 type Calls = fn(&Desk, &AppointmentId, Option<&str>, &str) -> Result<Result<(), Refusal>, DeskError>;
 
 /// A button that calls someone was pressed.
@@ -152,7 +152,7 @@ async fn by_hand(
             Ok(text) => Some(HandAction::Note { text }),
             Err(why) if headers.contains_key(LIVE) => return Ok((StatusCode::CONFLICT, why).into_response()),
             Err(why) => {
-                let page = html::message("The note was not written", why, &back(headers), "Back");
+                let page = html::message("The note was not saved", why, &back(headers), "Back");
                 return Ok((StatusCode::CONFLICT, shown(page)).into_response());
             }
         },
@@ -191,7 +191,7 @@ async fn by_hand(
     .await
 }
 
-/// Why an appointment was not called off, or that not taken back, as the list says it.
+/// Why an appointment was not canceled, or that not taken back, as the list says it.
 fn refusal(desk: &Desk, id: &AppointmentId, refused: Refused) -> Result<Refusal, DeskError> {
     Ok(match refused {
         Refused::Unknown | Refused::NotAsShown => Refusal::Moved,
@@ -234,7 +234,7 @@ async fn act(desk: Desk, who: SignedIn, headers: &HeaderMap, action: &str, work:
 /// The page on which a button was pressed, as far as it is one that has such buttons: the list, as it was narrowed, or a person's.
 fn back(headers: &HeaderMap) -> String {
     let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
-    // Only what follows the host's name: nobody is sent elsewhere.
+    // Only what follows the host's name: no one is sent elsewhere.
     let rest = from.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or_default();
     own_page(rest).to_owned()
 }
@@ -248,7 +248,7 @@ fn own_page(address: &str) -> &str {
 
 #[derive(Deserialize)]
 pub(super) struct NextForm {
-    /// Whom the button named.
+    /// The patient the button named.
     appointment: String,
     point: Option<String>,
     back: Option<String>,
@@ -296,13 +296,13 @@ fn say_point(desk: &Desk, who: &SignedIn, point: &str) -> Result<bool, DeskError
     Ok(is_known)
 }
 
-/// Where whoever is signed in calls to; none if they did not say, or the point is gone from the settings.
+/// Where anyone who is signed in calls to; none if they did not say, or the point is gone from the settings.
 pub(super) fn my_point(desk: &Desk, who: &SignedIn) -> Result<Option<String>, DeskError> {
     let point = desk.point_of_session(&who.csrf)?;
     Ok(point.filter(|point| desk.settings().points.iter().any(|known| known.name == *point)))
 }
 
-/// Works, and goes back to the list; what was refused is said.
+/// Works, and goes back to the list; what was refused is shown.
 async fn answer(
     desk: Desk,
     who: SignedIn,

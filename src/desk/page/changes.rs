@@ -1,7 +1,7 @@
-//! Changed contact details and insurance: the page on which staff compare and decide, and the list of everybody who has some.
+//! Changed contact details and insurance: the page on which staff compare and decide, and the list of everyone who has some.
 //!
 //! Invariants: old and new stand side by side, and what the chart has by now beside them if it is neither; what a form decides is
-//! what its page showed; "accept all" takes nothing that somebody has to choose between.
+//! what its page showed; "accept all" takes nothing that someone has to choose between.
 
 mod photos;
 mod values;
@@ -32,14 +32,14 @@ use crate::domain::proposal::check::{WHY_CHARS_MAX, check_edit, check_why};
 use crate::domain::proposal::{Field, Value};
 
 /// Reasons for rejecting that need no typing.
-const WHYS: [&str; 4] = ["Typed by mistake", "The chart is right", "Somebody else's details", "Could not be confirmed"];
+const WHYS: [&str; 4] = ["Entered by mistake", "Chart is correct", "Another person's details", "Couldn't be confirmed"];
 
 #[derive(Deserialize)]
 pub(super) struct ChangesQuery {
     appointment: Option<String>,
     /// Something could not be decided any more.
     late: Option<String>,
-    /// The page asks for itself; nobody worked.
+    /// The page asks for itself; no one worked.
     idle: Option<String>,
 }
 
@@ -49,9 +49,10 @@ pub(super) async fn changes_page(
     query: Result<Query<ChangesQuery>, QueryRejection>,
 ) -> Result<Response, Oops> {
     let Query(query) = query.map_err(|_| Oops::NotFound)?;
-    let late = query.late.is_some().then_some(
-        "Not everything was decided: somebody was faster, or the chart has changed since. This is how it stands now; please look again.",
-    );
+    let late = query
+        .late
+        .is_some()
+        .then_some("Not all changes were saved: someone else reviewed them, or the chart changed. This is the current state; check again.");
     let page = desk.blocking(move |desk| {
         if query.idle.is_none() {
             desk.keep_session(&who)?;
@@ -111,7 +112,7 @@ pub(super) async fn decide(
         desk.keep_session(&who)?;
         let refused = match verdict {
             Ok(Verdict::Edit(value)) if is_on_file(desk, &id, &changes, &value)? => {
-                "The chart has that value already; reject the change if nothing else is right."
+                "The chart already has this value. Reject the change if nothing else applies."
             }
             Ok(verdict) => {
                 let decided = desk.decide_changes(&changes, &verdict, &who.user)?;
@@ -146,7 +147,7 @@ fn read_mark(text: &str) -> Option<Shown> {
     Some(Shown { key, stood: Some(stood.to_owned()) })
 }
 
-/// What "accept all" takes: one proposal of each field that nobody has to choose about.
+/// What "accept all" takes: one proposal of each field that no one has to choose about.
 fn clear(changes: &[ProposedChange]) -> Vec<&ProposedChange> {
     let of = |field: Field| {
         let mut open = changes.iter().filter(move |change| change.key.field == field && change.is_open());
@@ -192,10 +193,10 @@ impl Page {
         let body = html! {
             @if let Some(notice) = notice { p.notice role="status" { (notice) } }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-            // Whoever presses Enter on a page that they have not read changes nothing.
-            h2 data-appointment=(self.id) tabindex="-1" autofocus[!open.is_empty()] { (self.name) @if let Some(born) = self.born { span.n { " born " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } } } }
+            // Anyone who presses Enter on a page that they have not read changes nothing.
+            h2 data-appointment=(self.id) tabindex="-1" autofocus[!open.is_empty()] { (self.name) @if let Some(born) = self.born { span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } } } }
             p.way {
-                a.button href={ "/#row-" (in_address(self.id.as_str())) } autofocus[open.is_empty()] { "Back to the list" }
+                a.button href={ "/#row-" (in_address(self.id.as_str())) } autofocus[open.is_empty()] { "Back to list" }
                 @if !clear.is_empty() {
                     (self.form("accept", &marks, who, &html! {
                         button.button #accept-all type="submit" {
@@ -204,8 +205,8 @@ impl Page {
                     }))
                 }
             }
-            @if !clear.is_empty() && clear.len() < open.len() { p.quiet { "What is left after that has to be decided one by one." } }
-            @if open.is_empty() { p.empty { (icon("check")) "Everything is decided." } }
+            @if !clear.is_empty() && clear.len() < open.len() { p.quiet { "The rest must be reviewed one by one." } }
+            @if open.is_empty() { p.empty { (icon("check")) "All changes reviewed." } }
             ul.changes { @for change in open { (self.open(change, who)) } }
             @if !self.review.asked.is_empty() {
                 h3 { "Insurance on file" }
@@ -220,7 +221,7 @@ impl Page {
                 }
             }
             @if !over.is_empty() {
-                h3 { @if over.iter().any(|change| change.contradicted.is_some()) { "Decided" } @else { "Decided today" } }
+                h3 { @if over.iter().any(|change| change.contradicted.is_some()) { "Reviewed" } @else { "Reviewed today" } }
                 ul.changes { @for change in over { (self.over(change, who)) } }
             }
         };
@@ -256,12 +257,12 @@ impl Page {
             Some(third) => side_by_side(
                 field,
                 &[
-                    ("The patient saw", "", &proposal.old),
+                    ("Shown to patient", "", &proposal.old),
                     (if change.is_conflict_elsewhere() { "On file for another visit" } else { "On file now" }, "now", third),
-                    ("The patient says", "new", &proposal.new),
+                    ("Reported by patient", "new", &proposal.new),
                 ],
             ),
-            None => side_by_side(field, &[("On file", "", &proposal.old), ("The patient says", "new", &proposal.new)]),
+            None => side_by_side(field, &[("On file", "", &proposal.old), ("Reported by patient", "new", &proposal.new)]),
         }
     }
 
@@ -283,10 +284,10 @@ impl Page {
                 div.words {
                     h3 { (field) }
                     (self.said(change))
-                    @if change.is_conflict_elsewhere() { p.reason { (icon("alert")) "Another visit of theirs has something else on file" } }
-                    @else if change.is_conflict() { p.reason { (icon("alert")) "The chart was changed since the patient saw it" } }
+                    @if change.is_conflict_elsewhere() { p.reason { (icon("alert")) "Another visit of this patient has a different value on file" } }
+                    @else if change.is_conflict() { p.reason { (icon("alert")) "The chart changed after the patient saw it" } }
                     @if change.proposal.insisted { p.reason { (icon("question")) (insisted(change.key.field)) } }
-                    @if !change.fits() { p.reason { (icon("alert")) "Too long, or not plain text: edit it, then it can be accepted" } }
+                    @if !change.fits() { p.reason { (icon("alert")) "Too long, or not plain text. Edit it before accepting." } }
                     (Self::values(change))
                 }
                 (self.photos(change))
@@ -302,12 +303,12 @@ impl Page {
                     details {
                         summary.button { "Reject" (of) }
                         (self.form("reject", &marks, who, &html! {
-                            label for={ "why-" (key) } { "Why" }
+                            label for={ "why-" (key) } { "Reason" }
                             select id={ "why-" (key) } name="why" {
                                 option value="" { "Choose a reason" }
                                 @for why in WHYS { option value=(why) { (why) } }
                             }
-                            label for={ "words-" (key) } { "or in your own words" }
+                            label for={ "words-" (key) } { "Other reason" }
                             input id={ "words-" (key) } name="words" maxlength=(WHY_CHARS_MAX) autocomplete="off";
                             button.button type="submit" { "Reject" (of) }
                         }))
@@ -322,7 +323,7 @@ impl Page {
         let by = |word: &str| {
             html! { @if let Some((at, user)) = &change.by { (word) " by " (user) " at " time datetime=(at) { (clock_time(*at, &self.review.zone)) } } }
         };
-        let mut columns = vec![("On file before", "", &change.proposal.old), ("The patient said", "new", &change.proposal.new)];
+        let mut columns = vec![("Previously on file", "", &change.proposal.old), ("Reported by patient", "new", &change.proposal.new)];
         if let Decided::Accepted(value) = &change.decided
             && *value != change.proposal.new
         {
@@ -335,7 +336,7 @@ impl Page {
                 (side_by_side(change.key.field, &columns))
                 (self.photos(change))
                 @match &change.decided {
-                    Decided::Open => p.by { (icon("check")) "The chart has it now" },
+                    Decided::Open => p.by { (icon("check")) "Already updated in chart" },
                     Decided::Accepted(_) => p.by { (icon("check")) span { (by("Accepted")) } },
                     Decided::Rejected(why) => p.by { (icon("cross")) span { (by("Rejected")) ": " (printable(why.as_str())) } },
                 }
@@ -343,14 +344,14 @@ impl Page {
                     p.reason {
                         (icon("alert"))
                         span {
-                            "The booking system's list says something else since "
+                            "The scheduling system has a different value since "
                             time datetime=(at) { @if at.to_zoned_datetime(self.review.zone.clone()).date() != self.review.today { (at.to_zoned_datetime(self.review.zone.clone()).strftime("%-d %b")) " " } (clock_time(at, &self.review.zone)) }
-                            ": the list is on file, and this change is not handed on"
-                            @if change.can_undo { ". Undo it to decide again" }
+                            ": its value is on file, and this change is not exported"
+                            @if change.can_undo { ". Undo to review again" }
                         }
                     }
                 }
-                @if let Some(batch) = change.batch { p.quiet { "Handed on in batch " (batch) "; it cannot be taken back here." } }
+                @if let Some(batch) = change.batch { p.quiet { "Exported in batch " (batch) "; it can't be undone here." } }
                 @if change.can_undo {
                     div.do { (self.form("undo", &mark(change), who, &html! { button.button.plain type="submit" { "Undo" span.hidden { ": " (field) } } })) }
                 }
@@ -361,8 +362,8 @@ impl Page {
 
 fn insisted(field: Field) -> &'static str {
     match field {
-        Field::Insurance | Field::SecondInsurance => "The member number does not look usual; the patient insisted that the card says so",
-        _ => "Does not look usual; the patient insisted",
+        Field::Insurance | Field::SecondInsurance => "Unusual member ID; the patient confirmed it",
+        _ => "Unusual value; the patient confirmed it",
     }
 }
 
@@ -371,14 +372,14 @@ pub(super) fn count_words(count: usize) -> String {
     if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
 }
 
-/// Everybody who has a change that nobody decided, whatever its day.
+/// Everyone who has a change that no one decided, whatever its day.
 fn everybody(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
     let people = desk.people_with_open_changes()?;
     let zone = desk.settings().zone()?;
     let body = html! {
         h2 { "Changes to review" }
-        p.way { a.button href="/" autofocus[people.is_empty()] { "Back to the list" } }
-        @if people.is_empty() { p.empty { (icon("check")) "Everything is decided." } }
+        p.way { a.button href="/" autofocus[people.is_empty()] { "Back to list" } }
+        @if people.is_empty() { p.empty { (icon("check")) "All changes reviewed." } }
         ul.changes {
             @for of in &people {
                 @let name = of.row.as_ref().and_then(super::row::name_of).unwrap_or_else(|| UNLISTED.to_owned());

@@ -49,9 +49,9 @@ impl Day {
                 return None;
             }
             Some(match (reason, CardMark::of(Some(card), visit, 0)) {
-                (Reason::CoverageOutOfDates, Some(CardMark::Ended(end))) => format!("{name} ended {}", dates::short(end, month_first)),
+                (Reason::CoverageOutOfDates, Some(CardMark::Ended(end))) => format!("{name} expired {}", dates::short(end, month_first)),
                 (Reason::CoverageOutOfDates, Some(CardMark::NotYet(start))) => {
-                    format!("{name} begins {}", dates::short(start, month_first))
+                    format!("{name} starts {}", dates::short(start, month_first))
                 }
                 _ if name == "Coverage" => reason.for_staff().to_owned(),
                 _ => format!("{name}: {}", reason.for_staff().to_lowercase()),
@@ -74,7 +74,7 @@ pub fn coverage_pill(day: &Day, row: &VisitRow) -> Markup {
     }
 }
 
-/// A pill: never a colour alone.
+/// A pill: never a color alone.
 pub fn pill(class: &str, name: &str, words: &str) -> Markup {
     html! { p { span class={ "pill " (class) } { (icon(name)) span { (words) } } } }
 }

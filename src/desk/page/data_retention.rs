@@ -20,7 +20,7 @@ use crate::desk::service::staff::session::SignedIn;
 
 /// The page's address.
 const HERE: &str = "/data-retention";
-/// So many days with open visits are listed.
+/// This many days with open visits are listed.
 const DAYS_SHOWN: usize = 10;
 
 #[derive(Deserialize, Default)]
@@ -127,7 +127,7 @@ fn asks(next: &Next, who: &SignedIn) -> Markup {
         p.problem {
             (icon("question"))
             span { b { "More than usual: " (much(next.what)) " of " (next.days) " days, all before " (day(next.before)) "." }
-                " Usually a few days are due at once. This is normal if you now keep data for less time, or if the desk was off for a while. Nothing is removed until you decide." }
+                " Usually a few days are due at a time. This is normal if you now keep data for less time, or if the desk was off for a while. Nothing is removed until you decide." }
         }
         (form(who, "remove", Some(next.before), "Mark for removal"))
     }

@@ -29,7 +29,7 @@
       lookElsewhere(text);
     }
   }
-  // Other days, once somebody pauses: each look is in the audit, so not one for each letter.
+  // Other days, once someone pauses: each look is in the audit, so not one for each letter.
   function lookElsewhere(text) {
     const others = $("others");
     clearTimeout(waiting);
@@ -52,7 +52,7 @@
   }
   document.addEventListener("desk:dressed", dressed);
 
-  // What is shown already is not sent again; whoever has missed something gets everything.
+  // What is shown already is not sent again; anyone who has missed something gets everything.
   const refresh = desk.refresh = desk.fetched((isAll) => {
     const query = new URLSearchParams(location.search);
     query.set("since", isAll ? "" : $("day").dataset.drawn);
@@ -72,13 +72,13 @@
   filter.addEventListener("input", applyFilter);
   filter.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { filter.value = ""; applyFilter(); }
-    // The first of those who were found; whoever presses Enter with nobody found looks among all days.
+    // The first of those who were found; anyone who presses Enter with no one found looks among all days.
     const first = (event.key === "Enter" || event.key === "ArrowDown") && filter.value.trim() && list.querySelector(".row:not([hidden])");
     if (first) { event.preventDefault(); first.focus(); }
   });
   dressed();
   desk.tick();
-  // Back from somebody's page: at their row again.
+  // Back from someone's page: at their row again.
   const from = location.hash.startsWith("#row-") && $(decodeURIComponent(location.hash.slice(1)));
   if (from) { from.focus({ preventScroll: true }); from.scrollIntoView({ block: "center" }); }
 })();

@@ -1,6 +1,6 @@
-//! Rows of the list, drawn once for everybody who looks; and what is put into them for each.
+//! Rows of the list, drawn once for everyone who looks; and what is put into them for each.
 //!
-//! A row holds places for what differs: the session's token, the minutes that have passed, and the user who is on somebody, who is not told
+//! A row holds places for what differs: the session's token, the minutes that have passed, and the user who is on someone, who is not told
 //! so of themselves. A browser that says what it shows gets the rows that are others now, and of the rest where they stand.
 //!
 //! Invariants: what people or files gave is never taken for a place, since templates escape every `<` in it; a browser that shows
@@ -23,7 +23,7 @@ use crate::desk::service::queue::today::Today;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::visit::{Stop, VisitRow};
 
-/// How a place begins that is filled in for whoever looks. No template of ours writes this beside the first line of a page.
+/// How a place begins that is filled in for anyone who looks. No template of ours writes this beside the first line of a page.
 const PLACE: &str = "<!";
 /// Characters that tell one run of the program from another.
 const RUN_CHARS: usize = 12;
@@ -43,7 +43,7 @@ pub fn time_passed(at: Timestamp) -> Markup {
     html! { time datetime=(at) data-since=(at.as_second()) { (PreEscaped(format!("<!since {}>", at.as_second()))) } }
 }
 
-/// Who of the staff is on somebody, for all but themselves.
+/// Who of the staff is on someone, for all but themselves.
 pub fn is_on_this(user: &str) -> Markup {
     html! { (PreEscaped("<!on-it ")) (user) (PreEscaped(">")) }
 }
@@ -88,12 +88,12 @@ pub fn row_id(row: &VisitRow) -> String {
     format!("row-{}", row.id)
 }
 
-/// The name of the row of somebody whom nobody knows.
+/// The name of the row of someone no one knows.
 pub fn stop_id(stop: &Stop) -> String {
     format!("row-stop-{}-{}", stop.latest.kiosk, stop.latest.seq)
 }
 
-/// Today's list as it was shared last: the day, and its rows once somebody asked for them.
+/// Today's list as it was shared last: the day, and its rows once someone asked for them.
 #[derive(Default)]
 pub struct Lists {
     day: Mutex<Option<(Arc<Today>, Arc<Day>)>>,
@@ -118,7 +118,7 @@ struct Row {
 }
 
 impl Lists {
-    /// The day of this reading as it is the same for everybody.
+    /// The day of this reading as it is the same for everyone.
     pub(super) fn day(&self, desk: &Desk, today: &Arc<Today>) -> Result<Arc<Day>, DeskError> {
         let mut latest = self.day.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, day)) = latest.as_ref().filter(|(of, _)| Arc::ptr_eq(of, today)) {
@@ -180,7 +180,7 @@ pub struct Rows {
     shown: Option<u64>,
 }
 
-/// The day for whoever looks, with its rows.
+/// The day for anyone who looks, with its rows.
 ///
 /// # Errors
 /// If the file cannot be read.

@@ -1,6 +1,6 @@
 //! What is still open of earlier days, by day: looked at, and closed with one button once that was confirmed here; and taken back.
 //!
-//! Invariants: the page that asks shows whom it is about; what changed after it was shown is not closed; whoever feels sick never is.
+//! Invariants: the page that asks shows who it is about; what changed after it was shown is not closed; anyone who feels sick never is.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -26,7 +26,7 @@ use crate::domain::visit::VisitRow;
 
 /// The page's address.
 pub(super) const HERE: &str = "/earlier";
-/// So many people of a day are shown by name.
+/// This many people of a day are shown by name.
 const SHOWN_MAX: usize = 300;
 
 /// What the page shows.
@@ -48,11 +48,11 @@ impl Earlier {
     fn show(&self, who: &SignedIn, idle_seconds: u64, said: Option<&str>) -> Markup {
         let body = html! {
             h2 { "Open from earlier days" }
-            p.way { a.button href="/" { "Back to the list" } }
+            p.way { a.button href="/" { "Back to list" } }
             @if let Some(said) = said { p.said-back #said-back role="status" { (said) } }
             @for closing in &self.0.closings { (self.closing(who, closing)) }
             @if self.0.days.is_empty() { p.empty { (icon("check")) "Nothing is open from earlier days." } }
-            @else { p.quiet { "Nothing is closed by itself. Visits stay on the list until someone completes them, one by one on the list, or all of a day here." } }
+            @else { p.quiet { "Visits are never closed automatically. They stay on the list until someone completes them, one by one on the list, or a whole day here." } }
             @for (day, rows) in &self.0.days { (self.day(who, day, rows)) }
         };
         staff_page("Earlier days", who, (HERE, idle_seconds), &body)
@@ -72,7 +72,7 @@ impl Earlier {
                         @if rows.len() > SHOWN_MAX { li.quiet { "and " (rows.len() - SHOWN_MAX) " more, on the list" } }
                     }
                 }
-                @if day.is_listed && stops > 0 { p.quiet { (stops) @if stops == 1 { " stop at a kiosk by someone who is not known by name" } @else { " stops at kiosks by people who are not known by name" } } }
+                @if day.is_listed && stops > 0 { p.quiet { (stops) @if stops == 1 { " stop at a kiosk by someone whose name is unknown" } @else { " stops at kiosks by people whose names are unknown" } } }
                 @if !day.is_listed { p.quiet { "From before this version. These are not on the list." } }
                 @if sick > 0 { p.reason.now { (icon("alert")) span { (sick) @if sick == 1 { " person feels" } @else { " people feel" } " unwell. They are not closed here: go to them, then resolve it on the list." } } }
                 @if closes > 0 {
@@ -117,7 +117,7 @@ fn left_over(row: &VisitRow) -> Markup {
     html! {
         li {
             b { @if let Some(ticket) = row.ticket { (ticket.number) } @else { "–" } } " "
-            a href={ "/visit?appointment=" (in_address(row.id.as_str())) } { (name_of(row).unwrap_or_else(|| "Visit not on the desk's list".to_owned())) } " "
+            a href={ "/visit?appointment=" (in_address(row.id.as_str())) } { (name_of(row).unwrap_or_else(|| "Visit not on the list".to_owned())) } " "
             span.state.(row.state.code()) { (state_icon(row.state)) (state_word(row)) }
             @for reason in open_reasons(row) { " " span.quiet { (reason.reason.for_staff()) } }
         }
@@ -157,9 +157,9 @@ pub(super) async fn act(
         let said = match day {
             Some(day) => desk.close_day(day, form.shown, &who.user).map(closed_words)?,
             None => match desk.undo_closing(form.first, &who.user)? {
-                None => Some("That was taken back already. Nothing was changed.".to_owned()),
+                None => Some("That was already undone. Nothing was changed.".to_owned()),
                 Some((_, 0)) => None,
-                Some((open, stays)) => Some(format!("{open} are open again. {stays} had changed since, and stay as they are.")),
+                Some((open, stays)) => Some(format!("{open} are open again. {stays} had changed since and were not reopened.")),
             },
         };
         let Some(said) = said else { return Ok(Redirect::to(HERE).into_response()) };
@@ -174,8 +174,8 @@ fn closed_words(closed: Closed) -> Option<String> {
     let mut words = vec![format!("{} closed.", closed.closed)];
     match closed.changed {
         0 => {}
-        1 => words.push("1 changed meanwhile and was left open: look at it again.".to_owned()),
-        n => words.push(format!("{n} changed meanwhile and were left open: look at them again.")),
+        1 => words.push("1 changed in the meantime and was left open. Check it again.".to_owned()),
+        n => words.push(format!("{n} changed in the meantime and were left open. Check them again.")),
     }
     match closed.urgent {
         0 => {}

@@ -1,4 +1,4 @@
-//! What happened with somebody's visits, in words, with who did it and when.
+//! What happened with someone's visits, in words, with who did it and when.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -57,10 +57,10 @@ fn line(day: &Day, one: &Happening) -> (String, String) {
 
 fn how(language: Language, call_as: CallAs) -> String {
     let called = match call_as {
-        CallAs::Number => "called by number",
-        CallAs::FirstName => "called by first name",
+        CallAs::Number => "call by ticket",
+        CallAs::FirstName => "call by first name",
     };
-    format!("in {}, {called}", language_name(language))
+    format!("{}, {called}", language_name(language))
 }
 
 fn at_kiosk(day: &Day, event: &KioskEvent) -> String {
@@ -68,7 +68,7 @@ fn at_kiosk(day: &Day, event: &KioskEvent) -> String {
         KioskEvent::CheckedIn(said) => checked_in(said),
         KioskEvent::WalkedIn(asks) => {
             format!(
-                "asked to be seen for {} with ticket {}, {}",
+                "walked in for {} with ticket {}, {}",
                 day.category_name(&asks.category),
                 asks.ticket.number,
                 how(asks.language, asks.call_as)
@@ -76,14 +76,14 @@ fn at_kiosk(day: &Day, event: &KioskEvent) -> String {
         }
         KioskEvent::TicketPrinted { ticket, outcome, .. } => match outcome {
             PrintOutcome::Printed => format!("printed ticket {}", ticket.number),
-            PrintOutcome::Unknown => format!("sent ticket {} to the printer, which did not say whether it came out", ticket.number),
-            PrintOutcome::Failed(trouble) => format!("could not print ticket {}: {}", ticket.number, trouble.for_staff()),
+            PrintOutcome::Unknown => format!("sent ticket {} to the printer; printing not confirmed", ticket.number),
+            PrintOutcome::Failed(trouble) => format!("couldn't print ticket {}: {}", ticket.number, trouble.for_staff()),
         },
-        KioskEvent::Stopped { reason, .. } => format!("could not go on alone: {}", reason.for_staff()),
+        KioskEvent::Stopped { reason, .. } => format!("needed staff: {}", reason.for_staff()),
         KioskEvent::CodeRefused { reason, .. } => reason.for_staff().to_owned(),
-        KioskEvent::WalkedAway { .. } => "left in the middle".to_owned(),
+        KioskEvent::WalkedAway { .. } => "walked away before the end".to_owned(),
         KioskEvent::ConversationEnded(_) => "ended at the kiosk".to_owned(),
-        KioskEvent::Newer(_) => "sent something this desk does not understand: update the desk".to_owned(),
+        KioskEvent::Newer(_) => "sent something this version of the desk doesn't support: update the desk".to_owned(),
     }
 }
 
@@ -91,8 +91,8 @@ fn checked_in(said: &CheckedIn) -> String {
     let mut words = vec![format!("checked in with ticket {}, {}", said.ticket.number, how(said.language, said.call_as))];
     for (what, answer) in [("contact details", said.details), ("insurance", said.insurance)] {
         words.extend(match answer {
-            StillRight::Yes => Some(format!("{what} still right")),
-            StillRight::AskTheDesk => Some(format!("{what} not right")),
+            StillRight::Yes => Some(format!("{what} correct")),
+            StillRight::AskTheDesk => Some(format!("{what} not correct")),
             StillRight::Changed | StillRight::NotAsked => None,
         });
     }
@@ -104,7 +104,7 @@ fn checked_in(said: &CheckedIn) -> String {
         words.push(format!("{} {}", if documents.brought { "brought" } else { "did not bring" }, listed(&documents.needed)));
     }
     if said.companion.is_some() {
-        words.push("somebody else did it for them".to_owned());
+        words.push("someone else checked them in".to_owned());
     }
     words.join("; ")
 }
@@ -112,12 +112,12 @@ fn checked_in(said: &CheckedIn) -> String {
 fn by_staff(day: &Day, deed: &StaffDeed) -> String {
     match deed {
         StaffDeed::Visit(action) => match action {
-            StaffAction::Seen => "saw to it".to_owned(),
+            StaffAction::Seen => "acknowledged".to_owned(),
             StaffAction::Accept => "accepted the walk-in".to_owned(),
             StaffAction::Decline => "declined the walk-in".to_owned(),
             StaffAction::Call => "called".to_owned(),
-            StaffAction::Done => "closed the visit".to_owned(),
-            StaffAction::Undo => "took the last step back".to_owned(),
+            StaffAction::Done => "completed the visit".to_owned(),
+            StaffAction::Undo => "undid the last step".to_owned(),
         },
         StaffDeed::Queue(action) => match action {
             QueueAction::Call { point: Some(point), .. } => format!("called to {point}"),
@@ -127,18 +127,18 @@ fn by_staff(day: &Day, deed: &StaffDeed) -> String {
             QueueAction::Back => "put back in line".to_owned(),
             QueueAction::StepOut => "the patient stepped out".to_owned(),
             QueueAction::ComeBack => "the patient is back".to_owned(),
-            QueueAction::Start => "began the visit".to_owned(),
-            QueueAction::Finish => "closed the visit".to_owned(),
-            QueueAction::NoShow => "said that nobody came".to_owned(),
-            QueueAction::Transfer { queue, keep_place: true } => format!("moved to {queue}, with the turn"),
-            QueueAction::Transfer { queue, keep_place: false } => format!("moved to {queue}, as if they came now"),
+            QueueAction::Start => "started the visit".to_owned(),
+            QueueAction::Finish => "completed the visit".to_owned(),
+            QueueAction::NoShow => "marked as no-show".to_owned(),
+            QueueAction::Transfer { queue, keep_place: true } => format!("transferred to {queue}, keeping the turn"),
+            QueueAction::Transfer { queue, keep_place: false } => format!("transferred to {queue}, at the end of the line"),
         },
         StaffDeed::Hand(action) => by_hand(day, action),
         StaffDeed::Booking(step) => {
             let what = match step.action.as_str() {
-                "booking-noted" => "noted that the booking system says otherwise",
-                "booking-undo" => "took back the last step with the appointment",
-                "call-off" => "called the visit off",
+                "booking-noted" => "acknowledged the difference with the scheduling system",
+                "booking-undo" => "undid the last change of the appointment",
+                "call-off" => "canceled the visit",
                 other => booking::words(other),
             };
             if step.why.is_empty() { what.to_owned() } else { format!("{what}: {}", step.why) }
@@ -148,9 +148,9 @@ fn by_staff(day: &Day, deed: &StaffDeed) -> String {
             let what = field.for_staff();
             match action.as_str() {
                 "change-accept" => format!("accepted the change: {what}"),
-                "change-edit" => format!("accepted the change otherwise: {what}"),
+                "change-edit" => format!("accepted the change with edits: {what}"),
                 "change-reject" => format!("rejected the change: {what}"),
-                _ => format!("took a decision back: {what}"),
+                _ => format!("undid a decision: {what}"),
             }
         }
     }
@@ -160,24 +160,24 @@ fn by_hand(day: &Day, action: &HandAction) -> String {
     match action {
         HandAction::CheckIn { ticket, visits, language, call_as, .. } => {
             let visits = if visits.len() > 1 { format!(" for {} visits", visits.len()) } else { String::new() };
-            format!("checked in by hand{visits} with ticket {}, {}", ticket.number, how(*language, *call_as))
+            format!("checked in at the desk{visits} with ticket {}, {}", ticket.number, how(*language, *call_as))
         }
         HandAction::WalkIn { asks } => {
             format!(
-                "took in a walk-in for {} with ticket {}, {}",
+                "added a walk-in for {} with ticket {}, {}",
                 day.category_name(&asks.category),
                 asks.ticket.number,
                 how(asks.language, asks.call_as)
             )
         }
         HandAction::UndoCheckIn { .. } => "undid the check-in".to_owned(),
-        HandAction::CallAs { call_as: CallAs::FirstName, .. } => "changed how they are called: by first name".to_owned(),
-        HandAction::CallAs { call_as: CallAs::Number, .. } => "changed how they are called: by number".to_owned(),
-        HandAction::NotCome => "said that they did not come".to_owned(),
-        HandAction::Cancel => "called the visit off, at the desk alone".to_owned(),
+        HandAction::CallAs { call_as: CallAs::FirstName, .. } => "changed the call preference to first name".to_owned(),
+        HandAction::CallAs { call_as: CallAs::Number, .. } => "changed the call preference to ticket number".to_owned(),
+        HandAction::NotCome => "marked as no-show".to_owned(),
+        HandAction::Cancel => "canceled the visit, at the desk only".to_owned(),
         HandAction::Note { .. } => "wrote a note".to_owned(),
-        HandAction::NoteAway { .. } => "put a note away".to_owned(),
-        HandAction::NoteBack { .. } => "took a note out again".to_owned(),
+        HandAction::NoteAway { .. } => "archived a note".to_owned(),
+        HandAction::NoteBack { .. } => "restored a note".to_owned(),
         HandAction::Coverage { found } if found.is_empty() => "coverage no longer needs attention".to_owned(),
         HandAction::Coverage { found } => {
             let mut words: Vec<&str> = found.iter().map(|one| one.reason.for_staff()).collect();

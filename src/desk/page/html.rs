@@ -20,7 +20,7 @@ fn page(title: &str, script: bool, body: &Markup) -> Markup {
     whole(title, &html! { @if script { (scripts()) script src="/static/desk.js" defer {} } }, body)
 }
 
-/// What every page of somebody who is signed in does by itself.
+/// What every page of someone who is signed in does by itself.
 fn scripts() -> Markup {
     html! {
         script src="/static/renew.js" defer {}
@@ -67,14 +67,14 @@ pub(super) fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
     }
 }
 
-/// A page beside the list. Without a script it asks for itself, as nobody's work, once the session may have ended: `again` is its
+/// A page beside the list. Without a script it asks for itself, as no one's work, once the session may have ended: `again` is its
 /// address, which has or gets a query, and after how many seconds.
 pub fn staff_page(title: &str, who: &SignedIn, again: (&str, u64), body: &Markup) -> Markup {
     let parts = (&html! {}, &link(false));
     beside(title, who, again, parts, &html! { main #review tabindex="-1" { (body) } })
 }
 
-/// The page of one person, kept live. Its title names nobody: titles stay in a browser's history.
+/// The page of one person, kept live. Its title names no one: titles stay in a browser's history.
 pub fn panel_page(who: &SignedIn, again: (&str, u64), body: &Markup) -> Markup {
     let parts = (&html! { script src="/static/panel.js" defer {} }, &link(true));
     beside("Patient", who, again, parts, &html! { main #person tabindex="-1" { (body) } })
@@ -114,7 +114,7 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
         "Arrivals desk",
         true,
         &html! {
-            a.skip href="#list" { "To the list" }
+            a.skip href="#list" { "Skip to list" }
             (top(
                 who,
                 "/",
@@ -122,8 +122,8 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
                 &html! {
                     form #find.find role="search" method="post" action="/search" {
                         input type="hidden" name="csrf" value=(who.csrf);
-                        label.hidden for="filter" { "Find by name, birth date, ticket or patient's number" }
-                        input #filter type="search" name="q" maxlength=(SEARCH_CHARS_MAX) placeholder="Name, birth date, ticket, number" autocomplete="off" spellcheck="false";
+                        label.hidden for="filter" { "Search by name, date of birth, ticket or MRN" }
+                        input #filter type="search" name="q" maxlength=(SEARCH_CHARS_MAX) placeholder="Name, DOB, ticket, MRN" autocomplete="off" spellcheck="false";
                         p #found.hidden role="status" {}
                     }
                 },
@@ -136,7 +136,7 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
             p #failed.failed role="alert" hidden[refused.is_none()] { @if let Some(refused) = refused { (refused) } }
             main {
                 div.bar {
-                    a.button.small #walk-in href="/walk-in" { "Walk-in by hand" }
+                    a.button.small #walk-in href="/walk-in" { "Add walk-in" }
                     (narrow::form(day))
                 }
                 // While a search is typed: how many of today match, and below them those of other days. It is sent by a form, since it is a name.
@@ -155,31 +155,31 @@ pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
             (narrow::notice(day))
             (earlier::notice(&day.left, day.known.left_before, day.date))
             ul #counters.counters aria-label="Counts" {
-                li.count.is-needs.zero[day.needs.is_empty()] { a href="#needs" { b { (day.needs.len()) } " need you" } }
+                li.count.is-needs.zero[day.needs.is_empty()] { a href="#needs" { b { (day.needs.len()) } " need attention" } }
                 li.count { a href="#waiting" { b { (day.waiting.len()) } " waiting" } }
                 @if !day.held.is_empty() { li.count { a href="#held" { b { (day.held.len()) } " on hold" } } }
                 li.count { a href="#called" { b { (day.called.len()) } " called" } }
-                @if !day.seen_now.is_empty() { li.count { a href="#seen-now" { b { (day.seen_now.len()) } " with a clinician" } } }
+                @if !day.seen_now.is_empty() { li.count { a href="#seen-now" { b { (day.seen_now.len()) } " with provider" } } }
                 li.count { a href="#expected" { b { (day.expected.len()) } " expected" } }
                 @let late = day.late();
                 @if late > 0 { li.count.is-late { a #late href="/?state=late" { (icon("clock")) b { (late) } " late" } } }
-                li.count { a href="#closed" { b { (day.closed.len()) } " closed" } }
-                @if day.known.same_numbers > 0 { li.count { a #same-numbers href="/same-number" { (icon("alert")) b { (day.known.same_numbers) } @if day.known.same_numbers == 1 { " number of two people" } @else { " numbers of two people" } } } }
+                li.count { a href="#closed" { b { (day.closed.len()) } " completed & canceled" } }
+                @if day.known.same_numbers > 0 { li.count { a #same-numbers href="/same-number" { (icon("alert")) b { (day.known.same_numbers) } @if day.known.same_numbers == 1 { " shared number" } @else { " shared numbers" } } } }
                 @if day.known.changes > 0 { li.count { a #all-changes href="/changes" { b { (day.known.changes) } @if day.known.changes == 1 { " change to review" } @else { " changes to review" } } } }
             }
             @if day.is_without_appointments() { (no_appointments(day)) }
             section #needs aria-labelledby="h-needs" {
-                h2 #h-needs { "Need you now" }
-                @if day.needs.is_empty() { p.empty { (icon("check")) "Nobody needs help right now." } }
+                h2 #h-needs { "Needs attention" }
+                @if day.needs.is_empty() { p.empty { (icon("check")) "No one needs attention right now." } }
                 ul.rows { @for entry in &day.needs { (rows.entry(entry)) } }
             }
             (waiting(day, rows))
             @if !day.held.is_empty() { (section("held", "On hold", "", &day.held, rows)) }
-            (section("called", "Called", "Nobody is on the way to a room.", &day.called, rows))
-            @if !day.seen_now.is_empty() { (section("seen-now", "With a clinician", "", &day.seen_now, rows)) }
+            (section("called", "Called", "No one is on the way to a room.", &day.called, rows))
+            @if !day.seen_now.is_empty() { (section("seen-now", "With provider", "", &day.seen_now, rows)) }
             (expected(day, rows))
             details #closed {
-                summary { h2 { "Done, cancelled and taken care of " (number(day.closed.len())) } }
+                summary { h2 { "Completed & canceled " (number(day.closed.len())) } }
                 @let done = day.closed_shown();
                 (done.left_out("earlier", "later"))
                 ul.rows { @for entry in done.shown { (rows.entry(entry)) } }
@@ -202,7 +202,7 @@ fn no_appointments(day: &Day) -> Markup {
                 }
             }
             @if day.can_import { p { a.button.small href="/appointments/import" { "Import appointments" } } }
-            @else if beside.is_empty() { p.quiet { "A supervisor or admin imports the appointments." } }
+            @else if beside.is_empty() { p.quiet { "A supervisor or admin can import appointments." } }
         }
     }
 }
@@ -217,7 +217,7 @@ fn expected(day: &Day, rows: &Rows) -> Markup {
     html! {
         section #expected aria-labelledby="h-expected" {
             h2 #h-expected { "Expected " (number(day.expected.len())) }
-            @if day.expected.is_empty() { p.empty { "Nobody else is expected today." } }
+            @if day.expected.is_empty() { p.empty { "No one else is expected today." } }
             (window.left_out("with earlier appointments", "with later appointments"))
             ul.rows { @for row in window.shown { (rows.visit(row)) } }
         }

@@ -21,7 +21,7 @@
       const text = await answer.text();
       if (answer.ok) return location.assign(text);
       if (answer.status === 401) return desk.leave();
-      say(answer.status === 422 ? text : "The desk did not take the file. Please try again.");
-    } catch (_) { say("The desk did not answer. Please try again."); }
+      say(answer.status === 422 ? text : "The file was not accepted. Try again.");
+    } catch (_) { say("The desk did not respond. Try again."); }
   });
 })();

@@ -1,6 +1,6 @@
 //! A list of the booking system, looked at before it is taken.
 //!
-//! Invariants: an upload is bounded, only read, and shown to whoever sent it; what is taken is what was shown.
+//! Invariants: an upload is bounded, only read, and shown to anyone who sent it; what is taken is what was shown.
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FormRejection, QueryRejection};
@@ -21,7 +21,7 @@ use crate::desk::service::import::{ImportError, days};
 use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::session::SignedIn;
 
-/// So many appointments of each kind are shown one by one.
+/// This many appointments of each kind are shown one by one.
 const SHOWN_MAX: usize = 500;
 
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ pub(super) async fn import_page(
             return Ok(begin(desk, &who, None));
         }
         let Some(list) = desk.kept_list(&query.list, &who.user) else {
-            return Ok(begin(desk, &who, Some("That list was forgotten. Choose the file again.")));
+            return Ok(begin(desk, &who, Some("That list is no longer available. Choose the file again.")));
         };
         show(desk, &who, &query.list, &list, None)
     });
@@ -65,11 +65,13 @@ pub(super) async fn upload(
     let refuse = |why: String| Ok((StatusCode::UNPROCESSABLE_ENTITY, why).into_response());
     let Ok(body) = body else {
         return refuse(format!(
-            "The file is larger than {} MiB. Import it by command: arrivals-desk import.",
+            "The file is larger than {} MiB. Import it from the command line: arrivals-desk import.",
             UPLOAD_BYTES_MAX / 1024 / 1024
         ));
     };
-    let Some(kind) = Kind::of_extension(&query.kind) else { return refuse(format!("Choose a file whose name ends in {}.", Kind::ENDS)) };
+    let Some(kind) = Kind::of_extension(&query.kind) else {
+        return refuse(format!("Choose a file with one of these extensions: {}.", Kind::ENDS));
+    };
     let kept = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         let sent = Sent { kind, bytes: body.as_ref().into() };
@@ -88,7 +90,7 @@ pub(super) async fn upload(
     });
     match kept.await? {
         Ok(address) => Ok(address.into_response()),
-        Err(why) => refuse(format!("Nothing of the file can be read: {why}.")),
+        Err(why) => refuse(format!("The file can't be read: {why}.")),
     }
 }
 
@@ -104,13 +106,19 @@ pub(super) async fn take(State(desk): State<Desk>, who: SignedIn, form: Result<F
         desk.keep_session(&who)?;
         Ok(match desk.take_kept_list(&form.list, &form.mark, &who.user)? {
             Took::All(taken, refused) => (StatusCode::OK, done(desk, &who, taken.taken, taken.unchanged, refused)),
-            Took::Gone => (StatusCode::GONE, begin(desk, &who, Some("That list was forgotten. Choose the file again; nothing was taken."))),
+            Took::Gone => (
+                StatusCode::GONE,
+                begin(desk, &who, Some("That list is no longer available. Choose the file again; nothing was imported.")),
+            ),
             Took::Changed => match desk.kept_list(&form.list, &who.user) {
                 Some(list) => {
-                    let why = "The appointments changed since you looked. Nothing was taken; this is what the list would change now.";
+                    let why = "The appointments changed since the preview. Nothing was imported; this is the new preview.";
                     (StatusCode::CONFLICT, show(desk, &who, &form.list, &list, Some(why))?)
                 }
-                None => (StatusCode::GONE, begin(desk, &who, Some("That list was forgotten. Choose the file again; nothing was taken."))),
+                None => (
+                    StatusCode::GONE,
+                    begin(desk, &who, Some("That list is no longer available. Choose the file again; nothing was imported.")),
+                ),
             },
         })
     });
@@ -127,15 +135,15 @@ pub(super) fn begin(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Marku
         desk,
         who,
         &html! {
-            h2 { "Import a list" }
-            p.way { a.button href="/appointments" { "Back to the appointments" } }
+            h2 { "Import appointments" }
+            p.way { a.button href="/appointments" { "Back to appointments" } }
             p #problem.problem role="alert" hidden[problem.is_none()] { (icon("alert")) span { @if let Some(problem) = problem { (problem) } } }
             form #import.fields action="/appointments/import" method="get" data-token=(who.csrf) {
                 div { label for="file" { "A list from the scheduling system: CSV, Excel (.xlsx), or FHIR R4 as JSON or NDJSON (.json, .ndjson, .jsonl)" } input #file type="file" accept=".csv,.txt,.tsv,.xlsx,.xlsm,.json,.ndjson,.jsonl" required; }
                 button #look.button.primary type="submit" disabled { "Preview" }
             }
-            p.quiet { "You see what it changes before anything is imported." }
-            noscript { p.notice { "Choosing a file here needs a script. By command: arrivals-desk import --preview FILE shows what it changes, arrivals-desk import FILE takes it." } }
+            p.quiet { "You see what will change before anything is imported." }
+            noscript { p.notice { "Choosing a file here needs JavaScript. From the command line: arrivals-desk import --preview FILE shows what will change, arrivals-desk import FILE imports it." } }
             script src="/static/import.js" defer {}
         },
     )
@@ -147,8 +155,8 @@ fn done(desk: &Desk, who: &SignedIn, taken: u64, unchanged: u64, refused: usize)
         who,
         &html! {
             h2 { "Import complete" }
-            p.notice role="status" { (icon("check")) " Taken " (taken) ", unchanged " (unchanged) ", refused " (refused) "." }
-            p.way { a.button.primary href="/appointments" { "To the appointments" } a.button href="/appointments/import" { "Import another" } }
+            p.notice role="status" { (icon("check")) " Imported " (taken) ", unchanged " (unchanged) ", errors " (refused) "." }
+            p.way { a.button.primary href="/appointments" { "Go to appointments" } a.button href="/appointments/import" { "Import another file" } }
         },
     )
 }
@@ -166,17 +174,17 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
     let has_columns =
         desk.looked_at(token, &who.user).is_some_and(|looked| looked.sent.kind != Kind::Fhir && !looked.sent.bytes.is_empty());
     let body = html! {
-        h2 { "What this list changes" }
+        h2 { "Preview" }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
         ul aria-label="Dates" { @for line in days::sentences(&days, today) { li { (line) } } }
         ul.counters aria-label="Counts" {
-            @if !here.is_empty() { li.count { a href="#here" { b { (here.len()) } " checked in already" } } }
+            @if !here.is_empty() { li.count { a href="#here" { b { (here.len()) } " already checked in" } } }
             li.count { a href="#new" { b { (new.len()) } " new" } }
             li.count { a href="#different" { b { (different.len()) } " different" } }
-            li.count { a href="#same" { b { (preview.unchanged) } " as they are" } }
+            li.count { a href="#same" { b { (preview.unchanged) } " unchanged" } }
             li.count { a href="#refused" { b { (list.refused.len() + preview.refused.len()) } " refused" } }
         }
-        @if preview.changed.is_empty() { p.notice role="status" { "It changes nothing." } }
+        @if preview.changed.is_empty() { p.notice role="status" { "No changes." } }
         @else if let Some(past) = &past { p.problem role="alert" { (icon("alert")) span { (past) " Import it anyway?" } } }
         div.way {
             @if !preview.changed.is_empty() {
@@ -193,29 +201,29 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
         p.quiet { "Nothing is imported yet. The list is kept for " (KEPT_MINUTES) " minutes." }
         @if !here.is_empty() {
             section #here aria-labelledby="h-here" {
-                h3 #h-here { "Checked in already" }
+                h3 #h-here { "Already checked in" }
                 p { "These patients are here. The list changes their appointments." }
                 ul.changes { @for one in here.iter().take(SHOWN_MAX) { (changed(one, zone)) } }
                 (more(here.len()))
             }
         }
         section #different aria-labelledby="h-different" {
-            h3 #h-different { "Different" }
-            @if different.is_empty() { p.empty { "Nothing." } }
+            h3 #h-different { "Updated" }
+            @if different.is_empty() { p.empty { "None." } }
             ul.changes { @for one in different.iter().take(SHOWN_MAX) { (changed(one, zone)) } }
             (more(different.len()))
         }
         section #new aria-labelledby="h-new" {
             h3 #h-new { "New" }
-            @if new.is_empty() { p.empty { "Nothing." } }
+            @if new.is_empty() { p.empty { "None." } }
             ul { @for one in new.iter().take(SHOWN_MAX) {
                 li { (one.after.start.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %-I:%M %p")) ", " b { (one.after.person.name_for_staff().as_str()) } ", " (one.after.service) @if !one.after.practitioner.is_empty() { " with " (one.after.practitioner) } span.quiet { ", " (one.after.id) } }
             } }
             (more(new.len()))
         }
         section #refused aria-labelledby="h-refused" {
-            h3 #h-refused { "Refused" }
-            @if list.refused.is_empty() && preview.refused.is_empty() { p.empty { "Nothing." } }
+            h3 #h-refused { "Errors" }
+            @if list.refused.is_empty() && preview.refused.is_empty() { p.empty { "None." } }
             ul { @for why in preview.refused.iter().take(SHOWN_MAX) { li { (why) } } }
             ul { @for (line, why) in list.refused.iter().take(SHOWN_MAX) { li { "Line " (line) ": " (why) } } }
             (more(list.refused.len()))
@@ -226,7 +234,7 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Opti
                 (more(list.notes.len()))
             }
         }
-        p #same.quiet { (preview.unchanged) " appointments are as the desk has them." }
+        p #same.quiet { (preview.unchanged) " appointments are unchanged." }
     };
     Ok(page(desk, who, &body))
 }

@@ -21,7 +21,7 @@ use crate::desk::service::import::table::Look;
 use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::session::SignedIn;
 
-/// Of a sample so many characters are shown.
+/// Of a sample this many characters are shown.
 const SAMPLE_CHARS_MAX: usize = 40;
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ pub(super) async fn match_columns(
         let problem = match said.mapping(&look) {
             Ok(mapping) => match desk.match_columns(&token, mapping, &who.user)? {
                 Some(Ok(())) => return Ok(Ok(token)),
-                Some(Err(why)) => format!("The list cannot be read so: {why}."),
+                Some(Err(why)) => format!("The list can't be read this way: {why}."),
                 None => return Ok(Err((StatusCode::GONE, forgotten(desk, &who)))),
             },
             Err(why) => why,
@@ -130,7 +130,7 @@ fn usual_order(desk: &Desk) -> DateOrder {
 }
 
 fn forgotten(desk: &Desk, who: &SignedIn) -> Markup {
-    begin(desk, who, Some("That list was forgotten. Choose the file again."))
+    begin(desk, who, Some("That list is no longer available. Choose the file again."))
 }
 
 fn show(desk: &Desk, who: &SignedIn, token: &str, look: &Look, said: &Said, problem: Option<&str>) -> Markup {
@@ -160,14 +160,14 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, look: &Look, said: &Said, prob
             h2 { "Match columns" }
             p.way { a.button href="/appointments/import" { "Choose another file" } }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-            p { "Say what each column of the list is. It is remembered for lists with the same columns." }
-            p { "Needed: appointment ID, start, name and date of birth. Date and time of the start, and first and last name, may be one column or two." }
+            p { "Choose the field for each column. Your choice is saved for lists with the same columns." }
+            p { "Required: appointment ID, start, name and date of birth. Start date and time, and first and last name, can be one column or two." }
             @for field in doubled { p.notice { "Several columns could be \"" (label(field)) "\". Choose one." } }
             form method="post" action="/appointments/import/columns" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="list" value=(token);
                 table.things {
-                    thead { tr { th scope="col" { "Column" } th scope="col" { "Examples" } th scope="col" { "What it is" } } }
+                    thead { tr { th scope="col" { "Column" } th scope="col" { "Examples" } th scope="col" { "Field" } } }
                     tbody { @for (at, name) in look.header.iter().enumerate() { (column(at, name)) } }
                 }
                 div.fields {

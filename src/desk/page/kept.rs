@@ -1,6 +1,6 @@
 //! What was posted after the session had ended, offered once more.
 //!
-//! Invariants: nothing is done before somebody has looked at it and sent it again; another user is never shown it.
+//! Invariants: nothing is done before someone has looked at it and sent it again; another user is never shown it.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -24,7 +24,7 @@ pub(super) const NOTE: &str = "No one used this page for a while, so it locked a
 const HIDDEN: [&str; 8] = ["csrf", "appointment", "changes", "kiosk", "seq", "mark", "moves", "step"];
 
 /// Whether a form is worth offering again. One with a password in it is never kept; a whole file is there to be chosen again; what cannot be undone
-/// is looked at anew first.
+/// is looked at again first.
 pub(super) fn is_worth_keeping(path: &str) -> bool {
     !matches!(path, "/sign-out" | "/active" | "/kept/forget" | "/settings/import" | "/search" | "/here")
         && !["/users", "/account", "/sign-in", "/patient-data", "/data-retention"].iter().any(|begin| path.starts_with(begin))
@@ -36,13 +36,13 @@ fn words(path: &str) -> String {
     let what = match parts.next() {
         Some("visit") => "Visit",
         Some("queue") => "Call",
-        Some("stop") => "Somebody at a kiosk",
+        Some("stop") => "Someone at a kiosk",
         Some("changes") => "Changed details",
         Some("kiosks") => "Kiosk",
         Some("settings") => "Settings",
-        Some("walk-in") => "Somebody without an appointment",
+        Some("walk-in") => "Walk-in",
         Some("appointments") => "Appointment",
-        _ => "A form",
+        _ => "Form",
     };
     parts.next().map_or_else(|| what.to_owned(), |action| format!("{what}: {action}"))
 }
@@ -89,11 +89,11 @@ fn show(form: &KeptForm, name: Option<&str>, who: &SignedIn, idle_seconds: u64) 
                 @for (name, value) in &form.fields {
                     input type="hidden" name=(name) value=(value);
                 }
-                button.button.primary type="submit" { "Send it now" }
+                button.button.primary type="submit" { "Send now" }
             }
             form method="post" action="/kept/forget" {
                 input type="hidden" name="csrf" value=(who.csrf);
-                button.button.plain type="submit" { "Leave it" }
+                button.button.plain type="submit" { "Discard" }
             }
         }
     };

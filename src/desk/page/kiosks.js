@@ -1,4 +1,4 @@
-// Keeps what is said of the kiosks as it is. Without this people reload by hand.
+// Keeps the status of the kiosks current. Without this people reload by hand.
 "use strict";
 (() => {
   const kiosks = document.getElementById("kiosks");
@@ -17,7 +17,7 @@
   function show(text) {
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("kiosks");
     offset = Number(fresh.dataset.now) - Date.now() / 1000;
-    // A kiosk more or less: all of it, but not while somebody types.
+    // A kiosk more or less: all of it, but not while someone types.
     const isTyping = kiosks.contains(document.activeElement) && document.activeElement.matches("input");
     if (names(fresh) !== names(kiosks) && !isTyping) kiosks.innerHTML = fresh.innerHTML;
     for (const part of fresh.querySelectorAll("[data-part]")) {

@@ -1,6 +1,6 @@
 //! Who stands where on the page, decided before anything is drawn.
 //!
-//! Invariant: whoever needs somebody comes first, the most urgent of them on top; nobody is on the list twice.
+//! Invariant: anyone who needs someone comes first, the most urgent of them on top; no one is on the list twice.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ use crate::domain::spoken;
 use crate::domain::staff::Role;
 use crate::domain::visit::{ReasonRow, RefusedCodes, Stop, VisitRow};
 
-/// The day as a page shows it to whoever looks. Nearly all of it is read once for everybody, and cheap to copy.
+/// The day as a page shows it to anyone who looks. Nearly all of it is read once for everyone, and cheap to copy.
 #[derive(Clone)]
 pub struct Day {
     /// The clinic's date.
@@ -46,7 +46,7 @@ pub struct Day {
     pub revision: u64,
     /// The first second at which another patient is late; none if no one will be.
     pub next: Option<i64>,
-    /// Who needs somebody now, most urgent first.
+    /// Who needs someone now, most urgent first.
     pub needs: Vec<Entry>,
     /// Here and waiting, as they stand in their queues.
     pub waiting: Vec<Arc<VisitRow>>,
@@ -60,7 +60,7 @@ pub struct Day {
     pub expected: Vec<Arc<VisitRow>>,
     /// Days before this one of which something is open, each with how many rows.
     pub left: Vec<(Date, usize)>,
-    /// Over or called off, and stops taken care of.
+    /// Over or canceled, and stops resolved.
     pub closed: Vec<Entry>,
     /// What else is known of them.
     pub known: Arc<Known>,
@@ -70,9 +70,9 @@ pub struct Day {
     pub settings: Arc<ClinicSettings>,
     /// Who waits where, and who is next.
     pub queues: Arc<Queues>,
-    /// Where whoever looks calls to.
+    /// Where anyone who looks calls to.
     pub my_point: Option<String>,
-    /// Who looks; nobody in what is the same for all.
+    /// Who looks; no one in what is the same for all.
     pub user: String,
     /// Whether they may import a list.
     pub can_import: bool,
@@ -92,9 +92,9 @@ pub struct Known {
     pub days_beside: Vec<(Date, u64)>,
     /// How much was open when the desk did not show such things yet, and is to this day.
     pub left_before: usize,
-    /// Proposed changes that nobody decided, of whatever day: not urgent, but not to be forgotten.
+    /// Proposed changes that no one decided, of whatever day: not urgent, but not to be forgotten.
     pub changes: usize,
-    /// Pairs of people with one number of the booking system of which nobody has said whether they are one.
+    /// Pairs of people with one number of the booking system of which no one has said whether they are one.
     pub same_numbers: u64,
     /// By what the list can be narrowed.
     pub choices: Choices,
@@ -102,7 +102,7 @@ pub struct Known {
     changes_by: HashMap<String, usize>,
     /// Of the same, which are of insurance, and whether the patient says that there is none any more.
     cards_by: HashMap<String, Vec<(Field, bool)>>,
-    /// What people said of their language and of an interpreter that nobody decided.
+    /// What people said of their language and of an interpreter that no one decided.
     spoken_by: HashMap<String, SaysOfSpeech>,
     /// What payers answered today.
     pub(super) eligibility: HashMap<CardKey, (Eligibility, Timestamp)>,
@@ -110,13 +110,13 @@ pub struct Known {
     places: BTreeMap<KioskId, String>,
     /// Who of the staff is on which person just now.
     on_it: HashMap<String, Vec<String>>,
-    /// Visits about which somebody wrote a note.
+    /// Visits about which someone wrote a note.
     notes: HashSet<AppointmentId>,
     /// Requests without an appointment, and who else of the day has that name and birth date.
     alike: HashMap<AppointmentId, Vec<String>>,
 }
 
-/// What somebody said at a kiosk of how to speak with them.
+/// What someone said at a kiosk of how to speak with them.
 #[derive(Default)]
 struct SaysOfSpeech {
     interpreter: Option<bool>,
@@ -128,7 +128,7 @@ struct SaysOfSpeech {
 pub enum Entry {
     /// A visit.
     Visit(Arc<VisitRow>),
-    /// Somebody whom nobody knows yet.
+    /// Someone no one knows yet.
     Stop(Arc<Stop>),
 }
 
@@ -140,14 +140,14 @@ impl Day {
         Self::of(desk, who, &shared)
     }
 
-    /// The same day for whoever looks.
+    /// The same day for anyone who looks.
     pub fn of(desk: &Desk, who: &SignedIn, shared: &Self) -> Result<Self, DeskError> {
         let my_point = super::calling::my_point(desk, who)?;
         let can_import = who.role >= Role::Supervisor;
         Ok(Self { now: desk.now(), my_point, user: who.user.clone(), can_import, ..shared.clone() })
     }
 
-    /// What is the same for everybody who looks. Whatever changes meanwhile has a later revision than `today`, so pages ask again.
+    /// What is the same for everyone who looks. Whatever changes meanwhile has a later revision than `today`, so pages ask again.
     pub fn shared(desk: &Desk, today: &Today) -> Result<Self, DeskError> {
         let (now, settings) = (today.at, desk.settings());
         let insurance = settings.insurance.ask.then_some(settings.insurance.ends_soon_days);
@@ -198,7 +198,7 @@ impl Day {
             return self.needs.push(Entry::Visit(row));
         }
         match row.state {
-            // Always somebody's decision, whatever else was taken care of.
+            // Always someone's decision, whatever else was resolved.
             VisitState::Asks => self.needs.push(Entry::Visit(row)),
             VisitState::Arrived => self.waiting.push(row),
             VisitState::Held => self.held.push(row),
@@ -237,12 +237,12 @@ impl Day {
         queue_name(row, &self.settings)
     }
 
-    /// After how many calls somebody of this visit's queue did not come.
+    /// After how many calls someone of this visit's queue did not come.
     pub fn no_show_after(&self, row: &VisitRow) -> u32 {
         self.settings.queue_rules(&self.queue_of(row)).no_show_after_calls
     }
 
-    /// Where a kiosk stands; empty if nobody said.
+    /// Where a kiosk stands; empty if no one said.
     pub fn place_of(&self, kiosk: &KioskId) -> &str {
         self.known.places.get(kiosk).map_or("", String::as_str)
     }
@@ -253,7 +253,7 @@ impl Day {
         if name.is_empty() { code } else { name }
     }
 
-    /// Where people with such a request wait; empty if nobody said.
+    /// Where people with such a request wait; empty if no one said.
     pub fn category_place(&self, code: &str) -> &str {
         self.category(code).map_or("", |category| category.place.as_str())
     }
@@ -262,7 +262,7 @@ impl Day {
         self.settings.walk_in.iter().find(|category| category.code == code)
     }
 
-    /// How many proposed changes of this person nobody decided.
+    /// How many proposed changes of this person no one decided.
     pub fn changes_of(&self, row: &VisitRow) -> usize {
         self.known.changes_by.get(&key_of(row)).copied().unwrap_or(0)
     }
@@ -278,15 +278,15 @@ impl Day {
         self.rows().filter(|row| self.late_since(row).is_some()).count()
     }
 
-    /// What staff should know of the insurance of somebody who is here or expected, quietly: nobody is called because of it.
+    /// What staff should know of the insurance of someone who is here or expected, quietly: no one is called because of it.
     pub fn insurance_of(&self, row: &VisitRow) -> Vec<String> {
         let Some(ends_soon_days) = self.insurance.filter(|_| is_coming(row)) else { return Vec::new() };
         let told = self.known.cards_by.get(&key_of(row)).map_or(&[][..], Vec::as_slice);
         let mut words: Vec<String> = [
             (Field::Insurance, false, "New insurance card"),
-            (Field::Insurance, true, "Says: no insurance any more"),
+            (Field::Insurance, true, "Reported uninsured (self-pay)"),
             (Field::SecondInsurance, false, "New second insurance card"),
-            (Field::SecondInsurance, true, "Says: no second insurance any more"),
+            (Field::SecondInsurance, true, "Reported no second insurance"),
         ]
         .into_iter()
         .filter(|(field, is_none, _)| told.contains(&(*field, *is_none)))
@@ -295,7 +295,7 @@ impl Day {
         let Some(appointment) = &row.appointment else { return words };
         let date = appointment.local_date(&self.zone);
         let mark = CardMark::of(appointment.coverage.as_ref(), date, ends_soon_days);
-        // Whoever gives a card has one.
+        // Anyone who gives a card has one.
         let gives_one = told.contains(&(Field::Insurance, false));
         // What the pill says is not repeated.
         let is_in_pill = |mark: &CardMark| matches!(mark, CardMark::Ended(_) | CardMark::NotYet(_));
@@ -311,7 +311,7 @@ impl Day {
         words
     }
 
-    /// Into which language somebody has to interpret for whoever is here or expected: as on file, or as they said at the kiosk.
+    /// Into which language someone has to interpret for the person who is here or expected: as on file, or as they said at the kiosk.
     pub fn interpreter_of(&self, row: &VisitRow) -> Option<String> {
         let person = row.appointment.as_ref().filter(|_| is_coming(row)).map(|appointment| &appointment.person)?;
         let said = self.known.spoken_by.get(&key_of(row));
@@ -323,9 +323,9 @@ impl Day {
         let language = said_language.or(person.language.as_deref()).unwrap_or_default();
         let language = if language.is_empty() { "no language on file".to_owned() } else { spoken::for_staff(language) };
         let how = match (said_needed, said_language) {
-            (Some(false), _) => " (not needed, they said at the kiosk)",
+            (Some(false), _) => " (patient said not needed, at the kiosk)",
             (None, None) => "",
-            _ => " (said so at the kiosk)",
+            _ => " (reported at the kiosk)",
         };
         Some(format!("Interpreter: {language}{how}"))
     }
@@ -335,12 +335,12 @@ impl Day {
         self.known.alike.get(&row.id).map_or(&[], Vec::as_slice)
     }
 
-    /// Who of the staff is on this person just now, but for whoever looks.
+    /// Who of the staff is on this person just now, but for anyone who looks.
     pub fn on_it(&self, row: &VisitRow) -> impl Iterator<Item = &String> {
         self.known.on_it.get(&key_of(row)).into_iter().flatten().filter(|user| **user != self.user)
     }
 
-    /// Whether somebody wrote a note about this visit.
+    /// Whether someone wrote a note about this visit.
     pub fn has_note(&self, row: &VisitRow) -> bool {
         self.known.notes.contains(&row.id)
     }
@@ -387,7 +387,7 @@ impl Day {
         entries.chain(parts.into_iter().flatten().map(|row| &**row))
     }
 
-    /// Whether somebody feels unwell and nobody has gone to them yet.
+    /// Whether someone feels unwell and no one has gone to them yet.
     pub fn is_urgent(&self) -> bool {
         self.needs.iter().any(Entry::is_urgent)
     }
@@ -442,7 +442,7 @@ impl Known {
 }
 
 impl Entry {
-    /// Whether somebody must go there before anything else.
+    /// Whether someone must go there before anything else.
     pub fn is_urgent(&self) -> bool {
         match self {
             Self::Visit(row) => open_reasons(row).any(|reason| reason.reason.is_urgent()),
@@ -464,11 +464,11 @@ fn is_here(row: &VisitRow) -> bool {
 fn card_words(card: &str, mark: CardMark) -> String {
     match mark {
         CardMark::Missing => format!("{card}: none on file"),
-        CardMark::NotYet(start) => format!("{card} begins {}", start.strftime("%-d %b %Y")),
-        CardMark::Ended(end) => format!("{card} ended {}", end.strftime("%-d %b %Y")),
-        CardMark::EndsSoon(0) => format!("{card} ends on the day of the visit"),
-        CardMark::EndsSoon(1) => format!("{card} ends the day after the visit"),
-        CardMark::EndsSoon(days) => format!("{card} ends in {days} days"),
+        CardMark::NotYet(start) => format!("{card} starts {}", start.strftime("%-d %b %Y")),
+        CardMark::Ended(end) => format!("{card} expired {}", end.strftime("%-d %b %Y")),
+        CardMark::EndsSoon(0) => format!("{card} expires on the day of the visit"),
+        CardMark::EndsSoon(1) => format!("{card} expires the day after the visit"),
+        CardMark::EndsSoon(days) => format!("{card} expires in {days} days"),
     }
 }
 
@@ -484,12 +484,12 @@ fn of_visit(id: &AppointmentId) -> String {
     format!("visit {id}")
 }
 
-/// The reasons that nobody has taken care of.
+/// The reasons that no one has resolved.
 pub fn open_reasons(row: &VisitRow) -> impl Iterator<Item = &ReasonRow> {
     row.reasons.iter().filter(|reason| reason.taken.is_none())
 }
 
-/// Somebody who asks to be seen may be on the list already, or have asked at another kiosk before.
+/// Someone who asks to be seen may be on the list already, or have asked at another kiosk before.
 fn alike(rows: &[&VisitRow], zone: &TimeZone) -> HashMap<AppointmentId, Vec<String>> {
     let key = |row: &VisitRow| {
         let (given, family, born) = match (&row.appointment, &row.walk_in) {
@@ -500,7 +500,7 @@ fn alike(rows: &[&VisitRow], zone: &TimeZone) -> HashMap<AppointmentId, Vec<Stri
         Some((born, fold_name(family.as_str()), fold_name(given.as_str())))
     };
     let mut found = HashMap::new();
-    // Nearly always there is none, and then nobody's name is looked at.
+    // Nearly always there is none, and then no one's name is looked at.
     for row in rows.iter().filter(|row| row.walk_in.is_some()) {
         let wanted = key(row);
         let same = rows.iter().filter(|other| other.id != row.id && key(other) == wanted);

@@ -2,7 +2,7 @@
 "use strict";
 // `on` has a function for each kind of event, which gets its text. `ask(signal)` fetches what the page shows, and throws while the desk cannot answer;
 // it is asked whenever the connection is in doubt, so a page is kept current even where a network lets no live connection through.
-// `reached` and `lost` show whether the page is of now. `rests` says whether it may do without while nobody looks at it.
+// `reached` and `lost` show whether the page is of now. `rests` says whether it may do without while no one looks at it.
 // `slowest` is the longest wait between two attempts, in seconds. Answers what ends it all, and what ends a rest.
 function live({ address, on, ask, reached, lost, rests = () => false, slowest = 6 }) {
   // The desk says something every ten seconds.

@@ -20,7 +20,7 @@ use crate::desk::service::staff::session::{SignedIn, Standing};
 
 /// How often a live connection looks whether its session has ended; also keeps it open.
 const LOOK: Duration = Duration::from_secs(10);
-/// So much waits for a browser that does not read; after that it is told what is newest by then, and not what was in between.
+/// So much waits for a browser that does not read; after that it gets what is newest by then, and not what was in between.
 pub(super) const UNREAD: usize = 1;
 /// No one feels unwell, as a connection says it. Browsers drop an event without data.
 pub(super) const NO_ONE: &str = "-";
@@ -34,7 +34,7 @@ async fn send(events: &Events, kind: &str, data: &str) -> bool {
     events.send(Ok(Event::default().event(kind).data(data))).await.is_ok()
 }
 
-/// Where a patient feels unwell to whom no one has gone yet; none if it cannot be read now.
+/// Where a patient feels unwell that no one has gone to yet; none if it cannot be read now.
 pub(super) async fn urgent(desk: &Desk) -> Option<String> {
     let urgent = desk.today_shared().await.ok()?.urgent.join("; ");
     Some(if urgent.is_empty() { NO_ONE.to_owned() } else { urgent })
@@ -78,7 +78,7 @@ pub(super) async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result
                 }
                 alarms = Some((watch.raised.clone(), watch.file.clone()));
             }
-            // What cannot be read now is told with the next change.
+            // What cannot be read now is reported with the next change.
             if let Some(urgent) = urgent(&desk).await.filter(|urgent| told.as_ref() != Some(urgent)) {
                 if !send(&events, "urgent", &urgent).await {
                     return;
@@ -100,7 +100,7 @@ pub(super) async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result
                         ends = end.map(|end| (end, idle));
                     }
                     if let Err(error) = desk.blocking(Desk::end_presence).await {
-                        tracing::warn!(%error, "cannot forget who is on somebody's page no more");
+                        tracing::warn!(%error, "cannot update who is viewing a patient");
                     }
                 }
             }
@@ -109,7 +109,7 @@ pub(super) async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result
     Ok(Sse::new(ReceiverStream::new(stream)).into_response())
 }
 
-/// Who is signed in; otherwise the page is told that the session has ended, and the connection is to end. What cannot be looked up ends it too, and
+/// Who is signed in; otherwise the page is notified that the session has ended, and the connection is to end. What cannot be looked up ends it too, and
 /// the page connects again.
 async fn still_here(desk: &Desk, headers: &HeaderMap, events: &Events) -> Option<SignedIn> {
     let asked = headers.clone();

@@ -17,7 +17,7 @@ pub(super) struct SignIn<'a> {
     pub is_locked: bool,
     /// Where a patient feels unwell, empty if nowhere; none if this browser may not hear of it.
     pub hears: Option<String>,
-    /// What is said on top.
+    /// What is shown on top.
     pub note: Option<&'a str>,
     /// What was wrong.
     pub problem: Option<&'a str>,
@@ -31,7 +31,7 @@ impl SignIn<'_> {
         self.page(&html! {
             h1 { @if self.is_locked { "Locked" } @else { "Arrivals desk" } }
             @if self.is_locked { p { "No one used this page for a while. Sign in to continue where you were." } }
-            @else { p.quiet { "Who is here, who needs you, and why." } }
+            @else { p.quiet { "Who is here, who needs attention, and why." } }
             @if self.is_new {
                 div.notice role="status" {
                     p { b { "No users yet." } " On the server, run:" }
@@ -43,7 +43,7 @@ impl SignIn<'_> {
             (self.problem())
             form method="post" action="/sign-in" {
                 (self.hidden())
-                label for="name" { "Name" }
+                label for="name" { "Username" }
                 input #name name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" required autofocus;
                 label for="password" { "Password" }
                 input #password name="password" type="password" autocomplete="current-password" maxlength="256" required;
@@ -55,7 +55,7 @@ impl SignIn<'_> {
     /// The second step: a code.
     pub fn code(&self) -> Markup {
         self.page(&html! {
-            h1 { "One more step" }
+            h1 { "Two-step verification" }
             (self.problem())
             form method="post" action="/sign-in/code" {
                 (self.hidden())
@@ -64,7 +64,7 @@ impl SignIn<'_> {
                 p.quiet #code-hint { "Six digits. Without your phone: one of your recovery codes." }
                 button.button.primary type="submit" { "Sign in" }
             }
-            a.button.plain href="/sign-in" { "Begin again" }
+            a.button.plain href="/sign-in" { "Start over" }
         })
     }
 
@@ -91,7 +91,7 @@ impl SignIn<'_> {
                         p #unwell.unwell role="alert" hidden[place.is_empty()] {
                             (icon("heart")) span { b { "A patient feels unwell" } " at " span #unwell-where { (place) } }
                         }
-                        p #not-watching.failed role="status" hidden { "Not connected: this page cannot hear if a patient feels unwell. Trying again…" }
+                        p #not-watching.failed role="status" hidden { "Not connected: this page can't alert you if a patient feels unwell. Trying again…" }
                     }
                 }
                 main #locked.card data-locked[self.is_locked] {

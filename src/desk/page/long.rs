@@ -1,7 +1,7 @@
 //! The long parts of the day's list: who is expected and who is done. On a day of thousands only some of them are on the page, so that it stays
 //! quick; the others are found by search, or by narrowing the list.
 //!
-//! Invariant: whoever is here and not done is always on the page.
+//! Invariant: the person who is here and not done is always on the page.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl<'a, T> Window<'a, T> {
         let words = |count: usize, when: &str| (count > 0).then(|| format!("{count} {when}"));
         let words: Vec<String> = words(self.before, before).into_iter().chain(words(self.after, after)).collect();
         html! {
-            @if !self.is_whole() { p.narrowed { "Not shown here: " (words.join(", ")) ". Search by name or date of birth, or narrow the list." } }
+            @if !self.is_whole() { p.narrowed { "Not shown here: " (words.join(", ")) ". Search by name or date of birth, or use the filter." } }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The staff's pages, boards and phone pages.
 //!
 //! Invariants: no page without a session shows anything of a patient; every form carries the session's
-//! token; who may open what is said in `routes` alone; nothing is loaded from elsewhere; everything works without a
+//! token; who may open what is in `routes` alone; nothing is loaded from elsewhere; everything works without a
 //! script, only not by itself.
 
 mod access;

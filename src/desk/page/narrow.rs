@@ -1,6 +1,6 @@
 //! A part of the day's list: by service, clinician, queue and state, as the page's own address says it.
 //!
-//! Invariants: who feels unwell and whom nobody knows are always shown; nothing that names anybody is in the address.
+//! Invariants: patients who feel sick and people no one knows are always shown; nothing that names anyone is in the address.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -32,14 +32,14 @@ const LATE: &str = "late";
 
 /// The parts of the list by which one can narrow it.
 const PARTS: [(&str, &str); 8] = [
-    ("needs", "Need you"),
+    ("needs", "Needs attention"),
     ("waiting", "Waiting"),
     ("held", "On hold"),
     ("called", "Called"),
-    ("seen-now", "With a clinician"),
+    ("seen-now", "With provider"),
     ("expected", "Expected"),
     (LATE, "Late"),
-    ("closed", "Closed"),
+    ("closed", "Completed & canceled"),
 ];
 
 /// What the day has to choose from.
@@ -131,7 +131,7 @@ pub fn form(day: &Day) -> Markup {
                 label for={ "narrow-" (name) } { (label) }
                 select id={ "narrow-" (name) } name=(name) {
                     option value="" { "All" }
-                    // A queue of yesterday in a bookmark is said, not dropped.
+                    // A queue of yesterday in a bookmark is shown, not dropped.
                     @if !chosen.is_empty() && !choices.contains(chosen) { option value=(chosen) selected { (chosen) } }
                     @for choice in choices { option value=(choice) selected[choice == chosen] { (choice) } }
                 }
@@ -141,19 +141,19 @@ pub fn form(day: &Day) -> Markup {
     let wanted = &day.narrow;
     html! {
         details #narrow-box.narrow open[!wanted.is_all()] {
-            summary.button.small { "Narrow the list" }
-            form #narrow method="get" action="/" aria-label="Narrow the list" {
+            summary.button.small { "Filter" }
+            form #narrow method="get" action="/" aria-label="Filter" {
                 (choose("service", "Service", &wanted.service, &day.known.choices.services))
-                (choose("clinician", "Clinician", &wanted.clinician, &day.known.choices.clinicians))
+                (choose("clinician", "Provider", &wanted.clinician, &day.known.choices.clinicians))
                 (choose("queue", "Queue", &wanted.queue, &day.known.choices.queues))
                 div {
-                    label for="narrow-state" { "Part" }
+                    label for="narrow-state" { "Status" }
                     select #narrow-state name="state" {
                         option value="" { "All" }
                         @for (name, word) in PARTS { option value=(name) selected[wanted.state == name] { (word) } }
                     }
                 }
-                button.button.small type="submit" { "Show" }
+                button.button.small type="submit" { "Apply filter" }
             }
         }
     }
@@ -165,7 +165,7 @@ pub fn notice(day: &Day) -> Markup {
         @if !day.narrow.is_all() {
             p.narrowed role="status" {
                 @if day.left_out == 1 { "1 person is not shown. " } @else { (day.left_out) " are not shown. " }
-                a #show-all href="/" { "Show everybody" }
+                a #show-all href="/" { "Show all" }
             }
         }
     }

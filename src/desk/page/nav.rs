@@ -1,6 +1,6 @@
 //! The top of every page of staff: the ways to the other pages, who is signed in, and the way out.
 //!
-//! Invariants: one table says which pages have a link; a link is shown to whoever may open its page, and to nobody else.
+//! Invariants: one table says which pages have a link; a link is shown to anyone who may open its page, and to no one else.
 
 use maud::{Markup, html};
 
@@ -18,7 +18,7 @@ const PAGES: &[(&str, &str, Role)] = &[
     ("Kiosks", "/kiosks", Role::Desk),
     ("Reports", "/reports", Role::Supervisor),
     ("Boards", "/board", Role::Desk),
-    ("Audit", "/audit", Role::Supervisor),
+    ("Audit log", "/audit", Role::Supervisor),
     ("Patient data", "/patient-data", Role::Supervisor),
     ("Users", "/users", Role::Admin),
     ("Settings", "/settings", Role::Admin),
@@ -45,7 +45,7 @@ pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &
                 ul { @for (key, word, address) in ways(who) { li { a href=(address) data-go=(key) aria-current=[is_at(here, address).then_some("page")] { (word) } } } }
             }
             p #unwell.unwell role="alert" hidden {
-                (icon("heart")) span { b { "Somebody feels unwell: go to them now" } " " span #unwell-where {} }
+                (icon("heart")) span { b { "A patient feels unwell: go to them now" } " " span #unwell-where {} }
                 a.button.small href="/#needs" { "Show" }
             }
         }
@@ -69,7 +69,7 @@ fn locking() -> Markup {
     }
 }
 
-/// The links that somebody sees: the key after `g`, what it is called, its address.
+/// The links that someone sees: the key after `g`, what it is called, its address.
 pub fn ways(who: &SignedIn) -> Vec<(char, &'static str, &'static str)> {
     let mut taken: Vec<char> = Vec::new();
     let mut ways = Vec::new();

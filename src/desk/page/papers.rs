@@ -18,7 +18,7 @@ pub(super) struct LetterQuery {
     appointment: String,
 }
 
-/// The letter of a visit, made anew: for printing it, or once more.
+/// The letter of a visit, made again: for printing it, or once more.
 pub(super) async fn letter(
     State(desk): State<Desk>,
     who: SignedIn,
@@ -36,12 +36,12 @@ pub(super) async fn letter(
             let file = format!("inline; filename=\"{name}\"");
             Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, file)], pdf).into_response())
         }
-        Err(LetterError::Unknown(_)) => Err(Oops::NoLetter("That appointment is not on the desk's list any more.")),
-        Err(LetterError::CalledOff(_)) => Err(Oops::NoLetter("That appointment was called off, so nobody should come for it.")),
+        Err(LetterError::Unknown(_)) => Err(Oops::NoLetter("That appointment is no longer on the list.")),
+        Err(LetterError::CalledOff(_)) => Err(Oops::NoLetter("This appointment was canceled, so there is no letter.")),
         Err(LetterError::Desk(error)) => Err(Oops::Trouble(error)),
         Err(error @ (LetterError::Page(_) | LetterError::Zone(_))) => {
             tracing::error!(%error, "a letter could not be made");
-            Err(Oops::NoLetter("The letter could not be made. Tell whoever looks after the desk's computer."))
+            Err(Oops::NoLetter("The letter couldn't be created. Tell your IT support."))
         }
     }
 }

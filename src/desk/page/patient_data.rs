@@ -29,7 +29,7 @@ use crate::domain::born::Born;
 const HERE: &str = "/patient-data";
 /// Not named after the patient.
 const FILE_NAME: &str = "attachment; filename=\"patient-data.json\"";
-const NOBODY: &str = "The desk keeps nothing of a patient of this number.";
+const NOBODY: &str = "The desk has no data for a patient with this number.";
 
 #[derive(Deserialize, Default)]
 pub(super) struct DataForm {
@@ -94,7 +94,7 @@ enum Looked {
     For { people: Found, requests: Vec<RequestRow>, number: Option<Box<PatientData>>, today: Date, zone: TimeZone },
 }
 
-/// Somebody's form.
+/// Someone's form.
 struct Asking<'a> {
     desk: &'a Desk,
     who: &'a SignedIn,
@@ -106,7 +106,7 @@ impl Asking<'_> {
         Answer::Page(status, staff_page("Patient data", self.who, (HERE, self.desk.session_idle().as_secs()), body))
     }
 
-    /// The data of the patient that is meant, once it is noted that somebody looks.
+    /// The data of the patient that is meant, once it is noted that someone looks.
     fn data(&self) -> Result<Option<PatientData>, DeskError> {
         let data = self.desk.patient_data(&self.form.patient)?;
         if let Some(data) = &data {
@@ -122,12 +122,12 @@ impl Asking<'_> {
     fn find(&self) -> Result<Answer, DeskError> {
         let q = self.form.q.trim();
         if q.is_empty() || q.chars().nth(SEARCH_CHARS_MAX).is_some() {
-            let problem = "Type a name, a birth date or the patient's number, on one line.";
+            let problem = "Type a name, date of birth or MRN on one line.";
             return Ok(Answer::Page(StatusCode::UNPROCESSABLE_ENTITY, self.search(Some(problem), &Looked::NotYet)));
         }
         let (people, requests) = (self.desk.find_people(q)?, self.desk.find_requests(q)?);
         let is_found = !people.people.is_empty() || !requests.is_empty();
-        // A kiosk may have spoken of somebody whom no list names.
+        // A kiosk may have spoken of someone no list names.
         let number = if is_found || q.contains(char::is_whitespace) { None } else { self.desk.patient_data(q)?.map(Box::new) };
         let mut numbers: Vec<&str> = people.people.iter().map(|one| one.person.id.as_str()).collect();
         numbers.extend(requests.iter().map(|one| one.id.as_str()));
@@ -152,7 +152,7 @@ impl Asking<'_> {
             }
         };
         let Some(all) = self.desk.export_patient(&self.form.patient, &asked, &self.who.user)? else { return Ok(self.nobody()) };
-        Ok(Answer::File(serde_json::to_vec_pretty(&all).map_err(|_| DeskError::Unreadable("what is kept of a patient"))?))
+        Ok(Answer::File(serde_json::to_vec_pretty(&all).map_err(|_| DeskError::Unreadable("what is stored about a patient"))?))
     }
 
     fn confirm(&self) -> Result<Answer, DeskError> {
@@ -162,7 +162,7 @@ impl Asking<'_> {
 
     fn remove(&self) -> Result<Answer, DeskError> {
         let problem = if self.form.number.trim() != self.form.patient {
-            Err(("number", "That is not the number of this patient. Nothing was taken out."))
+            Err(("number", "That isn't this patient's number. Nothing was deleted."))
         } else {
             self.desk.asked(&self.form.patient, &self.form.asked)?.map_err(|problem| ("asked", problem))
         };
@@ -193,27 +193,27 @@ impl Asking<'_> {
 
     fn search(&self, problem: Option<&str>, looked: &Looked) -> Markup {
         let body = html! {
-            h2 { "What is kept of a patient" }
-            p.quiet { "See how much it is, hand it out as a file, or take it out. Each time the audit has who did it." }
+            h2 { "Data stored about a patient" }
+            p.quiet { "View, export or permanently delete it. The audit log records who did it." }
             form.search role="search" method="post" action={ (HERE) "/find" } {
                 input type="hidden" name="csrf" value=(self.who.csrf);
-                div { label for="q" { "Name, birth date or patient's number" } input #q name="q" value=(self.form.q) maxlength=(SEARCH_CHARS_MAX) autocomplete="off" spellcheck="false" autofocus; }
+                div { label for="q" { "Name, date of birth or MRN" } input #q name="q" value=(self.form.q) maxlength=(SEARCH_CHARS_MAX) autocomplete="off" spellcheck="false" autofocus; }
                 button.button.primary type="submit" { "Search" }
             }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
             @if let Looked::For { people, requests, number, today, zone } = looked {
                 @let all = people.people.len() + requests.len() + usize::from(number.is_some());
                 h3 #h-found { "Found " span.n { (all) @if people.is_more { " and more" } } }
-                @if all == 0 { p.empty { "Nobody of whom the desk keeps something fits that." } }
-                @if people.is_more { p.quiet { "More people fit. Add the birth date." } }
+                @if all == 0 { p.empty { "No patient with stored data matches." } }
+                @if people.is_more { p.quiet { "More patients match. Add the date of birth." } }
                 ul.next aria-labelledby="h-found" {
                     @for visit in &people.people {
                         @let person = &visit.person;
                         @let word = if visit.local_date(zone) < *today { "last" } else { "next" };
                         (self.found(person.id.as_str(), person.name_for_staff().as_str(), Some(person.birth_date), &format!("{word} visit {}", long(visit.local_date(zone)))))
                     }
-                    @for one in requests { (self.found(&one.id, one.name.as_str(), Some(one.birth_date.into()), &format!("came without an appointment on {}", long(one.date)))) }
-                    @if let Some(one) = number { (self.found(&one.number, one.name.as_str(), one.birth_date, "on no list")) }
+                    @for one in requests { (self.found(&one.id, one.name.as_str(), Some(one.birth_date.into()), &format!("walked in on {}", long(one.date)))) }
+                    @if let Some(one) = number { (self.found(&one.number, one.name.as_str(), one.birth_date, "not on a list")) }
                 }
             }
         };
@@ -226,7 +226,7 @@ impl Asking<'_> {
                 form.found method="post" action={ (HERE) "/show" } {
                     (self.hidden(number))
                     button.button.small type="submit" { @if name.is_empty() { "Number " (number) } @else { (name) } span.hidden { ", number " (number) } }
-                    span.quiet { @if let Some(born) = born { "born " (born.for_staff()) ", " } "number " (number) ", " (more) }
+                    span.quiet { @if let Some(born) = born { "DOB " (born.for_staff()) ", " } "number " (number) ", " (more) }
                 }
             }
         }
@@ -235,8 +235,8 @@ impl Asking<'_> {
     /// Who it is.
     fn person(data: &PatientData) -> Markup {
         html! {
-            p { @if let Some(born) = data.birth_date { "Born " b { (born.for_staff()) } ", number " } @else { "Number " } b { (data.number) } }
-            @if data.is_request { p.notice { "They came without an appointment. Nobody has proved that this is their name." } }
+            p { @if let Some(born) = data.birth_date { "DOB " b { (born.for_staff()) } ", number " } @else { "Number " } b { (data.number) } }
+            @if data.is_request { p.notice { "This patient walked in. The name is self-reported, not verified." } }
         }
     }
 
@@ -245,10 +245,10 @@ impl Asking<'_> {
         let (id, hint, wrong) = (format!("asked-{of}"), format!("hint-{of}"), format!("wrong-{of}"));
         html! {
             div {
-                label for=(id) { "Who asked, and how you checked that they may" }
+                label for=(id) { "Requester and how verified" }
                 input id=(id) name="asked" value=(self.form.asked) maxlength=(ASKED_CHARS_MAX) autocomplete="off" required
                     aria-invalid=[problem.map(|_| "true")] aria-describedby={ (hint) @if problem.is_some() { " " (wrong) } } autofocus[problem.is_some()];
-                p.quiet id=(hint) { "Such as: the patient in person, passport seen. The audit keeps it for good, so leave the name out." }
+                p.quiet id=(hint) { "For example: patient in person, passport checked. The audit log keeps this permanently, so leave out the name." }
                 @if let Some(problem) = problem { p.problem role="alert" id=(wrong) { (icon("alert")) span { (problem) } } }
             }
         }
@@ -257,12 +257,12 @@ impl Asking<'_> {
     /// How much there is, and what can be done with it.
     fn overview(&self, data: &PatientData, problem: Option<&str>) -> Markup {
         html! {
-            h2 { @if data.name.is_blank() { "A patient whom no list names" } @else { (data.name.as_str()) } }
+            h2 { @if data.name.is_blank() { "A patient who is not on a list" } @else { (data.name.as_str()) } }
             (Self::person(data))
-            p.way { a.button href=(HERE) { "Somebody else" } }
-            div.scroll tabindex="0" role="region" aria-label="What is kept" {
+            p.way { a.button href=(HERE) { "Different patient" } }
+            div.scroll tabindex="0" role="region" aria-label="Stored data" {
                 table.audit.held {
-                    thead { tr { th scope="col" { "What is kept" } th scope="col" { "How many" } th scope="col" { "First" } th scope="col" { "Last" } } }
+                    thead { tr { th scope="col" { "Stored data" } th scope="col" { "Count" } th scope="col" { "First" } th scope="col" { "Last" } } }
                     tbody {
                         @for one in &data.holdings {
                             tr {
@@ -276,21 +276,21 @@ impl Asking<'_> {
                 }
             }
             section.held-do aria-labelledby="h-export" {
-                h3 #h-export { "Hand it out" }
-                p.quiet { "One file (JSON) with all of it. It is as private as the patient's record: keep it accordingly." }
+                h3 #h-export { "Export" }
+                p.quiet { "One JSON file with all stored data. It is as private as the patient's record; protect it the same way." }
                 form.fill method="post" action={ (HERE) "/export" } {
                     (self.hidden(&data.number))
                     (self.asked("export", problem))
-                    button.button.primary type="submit" { "Save the file" }
+                    button.button.primary type="submit" { "Download file" }
                 }
             }
             section.held-do aria-labelledby="h-remove" {
-                h3 #h-remove { "Take it out" }
+                h3 #h-remove { "Permanently delete" }
                 @if data.hindrances.is_empty() {
-                    p.quiet { "Before anything is done you see what goes and what stays." }
+                    p.quiet { "You see what is deleted and what stays before anything happens." }
                     form method="post" action={ (HERE) "/confirm" } {
                         (self.hidden(&data.number))
-                        button.button type="submit" { "Take everything out …" }
+                        button.button type="submit" { "Delete all data…" }
                     }
                 } @else {
                     (Self::not_now(data))
@@ -310,7 +310,7 @@ impl Asking<'_> {
                         li {
                             (one.sentence())
                             @if let (Hindrance::Undecided(_), Some(visit)) = (one, &data.undecided_visit) {
-                                " " a href={ "/changes?appointment=" (in_address(visit)) } { "Look at the changes" }
+                                " " a href={ "/changes?appointment=" (in_address(visit)) } { "View changes" }
                             }
                         }
                     } }
@@ -326,31 +326,31 @@ impl Asking<'_> {
         let (goes, stays): (Vec<_>, Vec<_>) = data.holdings.iter().partition(|one| !one.kind.stays());
         let list = |holdings: &[&Holding]| html! { @for one in holdings { li { (one.kind.words()) ": " b { (one.count) } } } };
         Ok(html! {
-            h2 { "Take out everything" @if !data.name.is_blank() { " about " (data.name.as_str()) } "?" }
+            h2 { "Delete all data" @if !data.name.is_blank() { " about " (data.name.as_str()) } "?" }
             (Self::person(data))
             @if !data.hindrances.is_empty() { (Self::not_now(data)) }
             div.keeps {
                 section aria-labelledby="h-goes" {
-                    h3 #h-goes { (icon("cross")) "Goes for good" }
+                    h3 #h-goes { (icon("cross")) "Permanently deleted" }
                     ul { (list(&goes)) }
-                    p.quiet { "What goes is overwritten in the desk's file, and kiosks take it off their lists." }
+                    p.quiet { "The data is overwritten in the database, and kiosks remove it from their lists." }
                 }
                 section aria-labelledby="h-stays" {
                     h3 #h-stays { (icon("check")) "Stays" }
                     ul {
                         (list(&stays))
-                        li { "In the audit: the number, who did what and when, and what you write below. No name and no value." }
-                        li { "What is elsewhere: the booking system, backups, files of changes that were handed on." }
+                        li { "In the audit log: the number, who did what and when, and what you write below. No name and no values." }
+                        li { "Data elsewhere: the scheduling system, backups, exported files." }
                     }
                 }
             }
             @if data.to_come + data.queued + data.not_handed_on > 0 || !behind.is_empty() {
-                h3 #h-mind { "Mind that" }
+                h3 #h-mind { "Before you delete" }
                 ul.mind aria-labelledby="h-mind" {
-                    @if data.to_come > 0 { li { (icon("clock")) span { "Appointments to come go, too: " b { (data.to_come) } ". As long as the booking system has them, its next list brings the patient back." } } }
-                    @if data.queued > 0 { li { (icon("speech")) span { "Messages that were not sent yet are not sent any more: " b { (data.queued) } "." } } }
-                    @if data.not_handed_on > 0 { li { (icon("card")) span { "Accepted changes that the record system has not got are lost: " b { (data.not_handed_on) } ". If it should have them, hand changes on first." } } }
-                    @for kiosk in &behind { li { (icon("alert")) span { "Kiosk " b { (kiosk) } " may hold something that the desk has not got. What it reports later is here again: look again then." } } }
+                    @if data.to_come > 0 { li { (icon("clock")) span { "Future appointments will also be removed: " b { (data.to_come) } ". If the scheduling system still has them, its next list brings the patient back." } } }
+                    @if data.queued > 0 { li { (icon("speech")) span { "Unsent messages will not be sent: " b { (data.queued) } "." } } }
+                    @if data.not_handed_on > 0 { li { (icon("card")) span { "Accepted changes not exported yet will be lost: " b { (data.not_handed_on) } ". To keep them, export changes first." } } }
+                    @for kiosk in &behind { li { (icon("alert")) span { "Kiosk " b { (kiosk) } " may have data the desk doesn't have yet. What it reports later is stored again: check again then." } } }
                 }
             }
             @if data.hindrances.is_empty() {
@@ -358,18 +358,18 @@ impl Asking<'_> {
                     (self.hidden(&data.number))
                     (self.asked("remove", of("asked")))
                     div {
-                        label for="number" { "The patient's number, typed: " b { (data.number) } }
+                        label for="number" { "To confirm, type the patient's number: " b { (data.number) } }
                         input #number name="number" autocomplete="off" autocapitalize="none" spellcheck="false" required
                             aria-invalid=[of("number").map(|_| "true")] aria-describedby=[of("number").map(|_| "wrong-number")] autofocus[of("number").is_some()];
                         @if let Some(words) = of("number") { p.problem role="alert" id="wrong-number" { (icon("alert")) span { (words) } } }
                     }
-                    p.notice.warn { (icon("alert")) span { b { "This cannot be undone." } " Nobody can bring back what is taken out." } }
-                    button.button.danger type="submit" { "Take everything out for good" }
+                    p.notice.warn { (icon("alert")) span { b { "This can't be undone." } " Deleted data can't be recovered." } }
+                    button.button.danger type="submit" { "Permanently delete" }
                 }
             }
             form method="post" action={ (HERE) "/show" } {
                 (self.hidden(&data.number))
-                button.button.plain type="submit" { "Leave everything as it is" }
+                button.button.plain type="submit" { "Cancel" }
             }
         })
     }
@@ -379,17 +379,17 @@ impl Asking<'_> {
         let left = self.desk.patient_data(&self.form.patient)?.is_some();
         let many = |n: usize, what: &str| html! { li { (what) ": " b { (n) } } };
         Ok(html! {
-            h2 { "Everything was taken out" }
-            p.notice role="status" { (icon("check")) "The desk keeps nothing of number " b { (self.form.patient) } " any more but the rows of the audit." }
+            h2 { "Data deleted" }
+            p.notice role="status" { (icon("check")) "The desk has no data for number " b { (self.form.patient) } ", except audit log entries." }
             ul {
                 (many(gone.appointments, HoldingKind::Appointments.words()))
-                (many(gone.visits, "Visits, with all that was done about them"))
+                (many(gone.visits, "Visits and their activity"))
                 (many(gone.events, HoldingKind::Events.words()))
             }
-            @if left { p.problem role="alert" { (icon("alert")) span { "A kiosk has reported something of them just now. Look again." } } }
-            @for kiosk in &behind { p { "Kiosk " b { (kiosk) } " may hold something that the desk has not got: look again when it has reported." } }
-            p.quiet { "As long as the booking system has an appointment of theirs, its next list brings them back." }
-            p.way { a.button href=(HERE) { "Somebody else" } a.button href="/" { "To the list" } }
+            @if left { p.problem role="alert" { (icon("alert")) span { "A kiosk just reported something about this patient. Check again." } } }
+            @for kiosk in &behind { p { "Kiosk " b { (kiosk) } " may have data the desk doesn't have yet: check again after it reports." } }
+            p.quiet { "If the scheduling system still has an appointment, its next list brings the patient back." }
+            p.way { a.button href=(HERE) { "Different patient" } a.button href="/" { "Go to list" } }
         })
     }
 }

@@ -41,7 +41,7 @@
     const isHeard = playTones(sound, [784, 988, 784, 988], { every: 0.3, long: 0.28, loud: 0.5 });
     if (isHeard) document.body.dataset.rings = Number(document.body.dataset.rings || 0) + 1;
   }
-  // The screen stays on while somebody waits for the sound, where the phone can do that.
+  // The screen stays on while someone waits for the sound, where the phone can do that.
   function stayAwake() {
     if (allowed && navigator.wakeLock && document.visibilityState === "visible") navigator.wakeLock.request("screen").catch(() => {});
   }

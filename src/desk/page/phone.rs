@@ -1,8 +1,8 @@
 //! The page behind a ticket's code, on the patient's own phone: where they stand, how long it may take, where to come; and what they can
 //! say from there.
 //!
-//! Invariants: whoever has the ticket has the page's name, and nothing else opens it; there is the number and nothing else of the person;
-//! with the clinic's day the page ends, but not for whoever still waits; everything works without a script, only not by itself.
+//! Invariants: anyone who has the ticket has the page's name, and nothing else opens it; there is the number and nothing else of the person;
+//! with the clinic's day the page ends, but not for anyone who still waits; everything works without a script, only not by itself.
 
 use std::sync::Arc;
 
@@ -262,7 +262,7 @@ pub(super) async fn manifest(State(desk): State<Desk>, page: TicketPage, Query(q
     Ok(([(header::CONTENT_TYPE, "application/manifest+json")], about.to_string()).into_response())
 }
 
-/// What whoever comes too late, or with a name that is no page's, reads: in every language, since nothing is known of them.
+/// What anyone who comes too late, or with a name that is no page's, reads: in every language, since nothing is known of them.
 pub(super) fn closed() -> Response {
     let body = html! {
         main.closed {

@@ -1,6 +1,6 @@
 //! Figures as pictures: SVG that grows and shrinks with the page and keeps its letters as large as they are.
 //!
-//! Invariants: what is drawn is in the figure's table too; series differ by pattern and not by colour alone; no style is inline, so
+//! Invariants: what is drawn is in the figure's table too; series differ by pattern and not by color alone; no style is inline, so
 //! widths are percentages in attributes and everything else is in `plot.css`.
 
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ const BAR: u64 = 42;
 /// Where drawing begins and ends, in thousandths of the width: beside it stand the numbers of an axis.
 const COLUMNS_FROM: u64 = 80;
 const BARS_TO: u64 = 960;
-/// An axis has at most so many steps.
+/// An axis has at most this many steps.
 const STEPS_MAX: u64 = 5;
 
 /// What a series of a figure is called and drawn with.
@@ -164,7 +164,7 @@ fn key(figure: &Figure) -> String {
     format!("hatch-{}", figure.code)
 }
 
-/// The second series is hatched as well as of another colour.
+/// The second series is hatched as well as of another color.
 fn hatch_rect(id: &str, x: &str, y: u64, width: &str, height: u64) -> Markup {
     html! { rect x=(x) y=(y) width=(width) height=(height) fill={ "url(#" (id) ")" } {} }
 }
@@ -211,7 +211,7 @@ fn upright(figure: &Figure, names: &[String], stacks: &[Vec<(u64, u64)>], axis: 
     frame(figure, top + TALL + 40, &inside)
 }
 
-/// `9` and below it `AM`, then `10`, `11`, `12` and `PM`, `1`: the half of the day is said when it begins.
+/// `9` and below it `AM`, then `10`, `11`, `12` and `PM`, `1`: the half of the day is shown when it begins.
 fn hour_and_half<'a>(name: &'a str, half: &mut &'a str) -> (&'a str, &'a str) {
     match name.split_once(' ') {
         Some((hour, its)) if its == *half => (hour, ""),

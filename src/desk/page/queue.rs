@@ -1,4 +1,4 @@
-//! The queues on the list: who is next and why, the buttons of somebody's steps, and where one calls to.
+//! The queues on the list: who is next and why, the buttons of someone's steps, and where one calls to.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::domain::queue::VisitState;
 use crate::domain::queue::day::Queue;
 use crate::domain::visit::VisitRow;
 
-/// Everybody who waits, by queue; last whoever is here by the booking system's word alone and so has no ticket to call.
+/// Everyone who waits, by queue; last the person who is here by the booking system's word alone and so has no ticket to call.
 pub fn waiting(day: &Day, rows: &Rows) -> Markup {
     let shown: HashMap<&AppointmentId, &VisitRow> = day.waiting.iter().map(|row| (&row.id, &**row)).collect();
     let in_line: HashSet<&AppointmentId> = day.queues.all.iter().flat_map(|queue| &queue.line).map(|one| &one.place.waiter.visit).collect();
@@ -23,7 +23,7 @@ pub fn waiting(day: &Day, rows: &Rows) -> Markup {
     html! {
         section #waiting aria-labelledby="h-waiting" {
             h2 #h-waiting { "Waiting " (number(day.waiting.len())) }
-            @if day.waiting.is_empty() { p.empty { "Nobody is waiting." } }
+            @if day.waiting.is_empty() { p.empty { "No one is waiting." } }
             @for queue in day.queues.all.iter().filter(|queue| !queue.line.is_empty()) {
                 @let in_it: Vec<_> = queue.line.iter().filter_map(|one| shown.get(&one.place.waiter.visit)).collect();
                 div.queue id={ "line-" (in_address(&queue.rules.name)) } {
@@ -58,7 +58,7 @@ fn head(day: &Day, queue: &Queue, shown: usize) -> Markup {
     }
 }
 
-/// Where somebody stands: place, wait and why there; or where they were called to.
+/// Where someone stands: place, wait and why there; or where they were called to.
 pub fn standing(day: &Day, row: &VisitRow) -> Markup {
     let at = |at: jiff::Timestamp| clock_time(at, &day.zone);
     let to = row.in_line.point.as_deref();
@@ -69,15 +69,15 @@ pub fn standing(day: &Day, row: &VisitRow) -> Markup {
                 p.place { b { (one.place.position) " of " (queue.line.len()) } " in " (queue.rules.name) @if !wait.is_empty() { ", " (wait) } }
                 p.quiet.place-why { (one.place.sentence(&day.zone)) }
                 @if let Some(point) = &one.elsewhere {
-                    p.by { (icon("sound")) span { "Called " @if !point.is_empty() { "to " (point) " " } "for another visit; not called here until that is over" } }
+                    p.by { (icon("sound")) span { "Called " @if !point.is_empty() { "to " (point) " " } "for another visit; can't be called here until that is over" } }
                 }
             }
         },
         VisitState::Held if row.is_out() => html! {
-            p.place { b { "Stepped out" } @if let Some(since) = row.in_line.held { " since " (at(since)) } ", by phone; keeps the turn in " (day.queue_of(row)) }
+            p.place { b { "Stepped out" } @if let Some(since) = row.in_line.held { " since " (at(since)) } ", by phone; keeps their turn in " (day.queue_of(row)) }
         },
         VisitState::Held => html! {
-            p.place { "On hold in " (day.queue_of(row)) @if let Some(since) = row.in_line.held { " since " (at(since)) } ", keeps the place" }
+            p.place { "On hold in " (day.queue_of(row)) @if let Some(since) = row.in_line.held { " since " (at(since)) } ", keeps their place" }
         },
         VisitState::Called => html! {
             p.place {
@@ -90,7 +90,7 @@ pub fn standing(day: &Day, row: &VisitRow) -> Markup {
             p.place { @if let Some(to) = to { "In " b { (to) } } @else { "Started" } @if let Some(since) = row.in_line.started { " since " (at(since)) } }
         },
         VisitState::NoShow => html! {
-            @if row.in_line.calls > 0 { p.place { "Called " (row.in_line.calls) " times, did not come" } }
+            @if row.in_line.calls > 0 { p.place { "Called " (row.in_line.calls) " times, no answer" } }
         },
         _ => html! {},
     }
@@ -100,7 +100,7 @@ pub fn standing(day: &Day, row: &VisitRow) -> Markup {
 pub struct Step<'a> {
     /// The visit.
     pub row: &'a VisitRow,
-    /// Who it is, for whoever cannot see the row.
+    /// Who it is, for anyone who cannot see the row.
     pub name: &'a str,
 }
 
@@ -119,7 +119,7 @@ impl Step<'_> {
         }
     }
 
-    /// The button that takes back that the visit was called off, by the revision of that.
+    /// The button that takes back that the visit was canceled, by the revision of that.
     pub fn undo_call_off(&self, revision: u64) -> Markup {
         let id = &self.row.id;
         html! {
@@ -127,26 +127,26 @@ impl Step<'_> {
                 (token())
                 input type="hidden" name="appointment" value=(id);
                 input type="hidden" name="step" value=(revision);
-                button.button.plain type="submit" id={ "undo-call-off-" (id) } aria-label={ "Undo calling off: " (self.name) } { "Undo calling off" }
+                button.button.plain type="submit" id={ "undo-call-off-" (id) } aria-label={ "Undo cancellation: " (self.name) } { "Undo cancellation" }
             }
         }
     }
 
-    /// What can be done with somebody who is called or with a clinician, on hold, or did not come.
+    /// What can be done with someone who is called or with a clinician, on hold, or did not come.
     pub fn of_state(&self, day: &Day, is_strong: bool) -> Markup {
         let strong = if is_strong { "primary" } else { "" };
         let row = self.row;
         match row.state {
             VisitState::Called => html! {
-                (self.button("start", "Start", strong))
+                (self.button("start", "Start visit", strong))
                 (self.button("call-again", "Call again", ""))
-                (self.button("done", "Done", ""))
+                (self.button("done", "Complete visit", ""))
                 @if row.in_line.calls >= day.no_show_after(row) { (self.button("no-show", "No-show", "")) }
             },
             VisitState::Held => html! { (self.button("back", "Back in line", strong)) },
-            VisitState::WithClinician => html! { (self.button("done", "Finish", strong)) },
+            VisitState::WithClinician => html! { (self.button("done", "Complete visit", strong)) },
             VisitState::NoShow if row.in_line.step.is_some() && row.ticket.is_some() => {
-                html! { (self.button("back", "Came after all", "")) }
+                html! { (self.button("back", "Patient arrived after all", "")) }
             }
             _ => html! {},
         }
@@ -163,14 +163,14 @@ impl Step<'_> {
                 div.less-often {
                     @if matches!(row.state, VisitState::Arrived | VisitState::Called) { (self.button("hold", "Hold", "")) }
                     @if row.state == VisitState::Called { (self.button("back", "Back in line", "")) }
-                    @if row.state == VisitState::Held { (self.button("call", "Call", "")) (self.button("done", "Done", "")) }
+                    @if row.state == VisitState::Held { (self.button("call", "Call", "")) (self.button("done", "Complete visit", "")) }
                     @if !others.is_empty() {
                         form.transfer method="post" action="/visit/transfer" data-live {
                             (token())
                             input type="hidden" name="appointment" value=(id);
-                            label for={ "queue-" (id) } { "To another queue" }
+                            label for={ "queue-" (id) } { "Transfer to queue" }
                             select id={ "queue-" (id) } name="queue" { @for name in others { option value=(name) { (name) } } }
-                            label.check { input id={ "keep-" (id) } type="checkbox" name="keep" value="1" checked; " keeps the turn" }
+                            label.check { input id={ "keep-" (id) } type="checkbox" name="keep" value="1" checked; " keep turn" }
                             button.button type="submit" id={ "transfer-" (id) } aria-label={ "Transfer: " (self.name) } { "Transfer" }
                         }
                     }
@@ -184,40 +184,40 @@ impl Step<'_> {
 pub fn undo_word(step: &str) -> &'static str {
     match step {
         "call" => "Undo call",
-        "call-again" => "Undo call again",
+        "call-again" => "Undo second call",
         "hold" => "Undo hold",
         "back" => "Undo back in line",
         "start" => "Undo start",
-        "done" => "Undo done",
+        "done" => "Undo complete",
         "no-show" => "Undo no-show",
-        "step-out" => "Undo stepped out",
-        "come-back" => "Undo came back",
+        "step-out" => "Undo step out",
+        "come-back" => "Undo return",
         "transfer" => "Undo transfer",
         "check-in" => "Undo check-in",
-        "undo-check-in" => "Checked in after all",
-        "call-as" => "Undo how to call",
+        "undo-check-in" => "Restore check-in",
+        "call-as" => "Undo call preference",
         "not-come" => "Undo no-show",
-        "cancel" => "Undo cancel",
-        "seen" => "Undo seen",
+        "cancel" => "Undo cancellation",
+        "seen" => "Undo acknowledge",
         _ => "Undo",
     }
 }
 
-/// Where whoever is signed in calls to.
+/// Where anyone who is signed in calls to.
 pub fn choose_point(day: &Day, csrf: &str) -> Markup {
     let known = |point: &str| day.settings.points.iter().any(|one| one.name == point);
     html! {
         @if !day.settings.points.is_empty() {
             form.point method="post" action="/point" data-live {
                 input type="hidden" name="csrf" value=(csrf);
-                label for="point" { "I call to" }
+                label for="point" { "My room" }
                 select #point name="point" {
-                    option value="" selected[!day.my_point.as_deref().is_some_and(known)] { "not said" }
+                    option value="" selected[!day.my_point.as_deref().is_some_and(known)] { "None selected" }
                     @for point in &day.settings.points {
                         option value=(point.name) selected[day.my_point.as_ref() == Some(&point.name)] { (point.name) }
                     }
                 }
-                button #set-point.button.small type="submit" aria-label="Set where I call to" { "Set" }
+                button #set-point.button.small type="submit" aria-label="Save my room" { "Save" }
             }
         }
     }

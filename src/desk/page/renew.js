@@ -5,7 +5,7 @@ const renew = (() => {
   const FIELDS = "input[id], select[id], textarea[id]";
 
   // `text` is what `box` holds now. An empty element with `data-kept` stands for the one of its id that is there already. Answers false, and does nothing,
-  // if there is none such. `touched` has the ids of fields that somebody changed.
+  // if there is none such. `touched` has the ids of fields that someone changed.
   function renew(box, text, touched) {
     const fresh = document.createElement("template");
     fresh.innerHTML = text;
@@ -70,7 +70,7 @@ const renew = (() => {
     }
     for (const { name, value } of want.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
   }
-  // A field says what the page says, unless somebody has said otherwise.
+  // A field says what the page says, unless someone has said otherwise.
   function settle(field, { touched }) {
     const same = field.type === "radio" && field.form ? [...field.form.elements].filter((other) => other.name === field.name) : [field];
     if (same.some((one) => touched.has(one.id))) return;

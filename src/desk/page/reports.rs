@@ -1,6 +1,6 @@
 //! Reports, for supervisors: how some days went, drawn, as tables, and as CSV.
 //!
-//! Invariants: nobody's name is in any of it; what is drawn can be read as a table; it works without a script.
+//! Invariants: no one's name is in any of it; what is drawn can be read as a table; it works without a script.
 
 use std::collections::BTreeSet;
 
@@ -96,7 +96,7 @@ fn show(who: &SignedIn, asked: &Asked, read: Result<(Days, Report), &str>, idle_
     let query = format!("from={from}&to={to}&queue={}&service={}", in_address(&asked.queue), in_address(&asked.service));
     let body = html! {
         link rel="stylesheet" href="/static/plot.css";
-        h2 { "How it went" @if let Some(days) = days { span.n { " " (days.for_people()) } } }
+        h2 { "Reports" @if let Some(days) = days { span.n { " " (days.for_people()) } } }
         form.search method="get" action="/reports" {
             div { label for="from" { "From" } input #from name="from" type="date" value=(from); }
             div { label for="to" { "To" } input #to name="to" type="date" value=(to); }
@@ -110,7 +110,7 @@ fn show(who: &SignedIn, asked: &Asked, read: Result<(Days, Report), &str>, idle_
                 p.way { a.button.small href={ "/reports.csv?figure=" (figure.code) "&" (query) } { "CSV" span.hidden { " of " (figure.title) } } }
             })),
         }
-        p.quiet { "What each figure counts, and when a wait begins and ends, is in docs/reports.md." }
+        p.quiet { "See docs/reports.md for what each figure counts and when a wait starts and ends." }
     };
     staff_page("Reports", who, (&format!("/reports?{query}"), idle_seconds), &body)
 }
@@ -136,8 +136,8 @@ fn figures(report: &Report, is_all: bool, below: impl Fn(&Figure) -> Markup) -> 
             @for figure in &report.figures {
                 section.figure aria-labelledby={ "figure-" (figure.code) } {
                     h3 id={ "figure-" (figure.code) } { (figure.title) }
-                    p.quiet { (figure.note) @if figure.is_of_all && !is_all { " Nobody knows for which visit they came, so this is of the whole clinic." } }
-                    @if figure.rows.is_empty() { p.empty { "Nothing in these days." } } @else {
+                    p.quiet { (figure.note) @if figure.is_of_all && !is_all { " The visit is not known, so this is for the whole clinic." } }
+                    @if figure.rows.is_empty() { p.empty { "No data for these dates." } } @else {
                         // Where everything is too few to be drawn, the numbers that there are stand open.
                         @let picture = plot(figure);
                         @let is_bare = picture.0.is_empty() && figure.plot != Plot::Nothing;

@@ -24,8 +24,8 @@ const ring = (() => {
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => { if (!isOn()) wakeSound(); });
   document.addEventListener("click", (event) => { if (event.target.closest("#sound")) wakeSound(); });
 
-  // Over plain HTTP a browser makes six connections to one address, however many pages of the desk are open. Of those that nobody looks at, one stays
-  // connected and rings; the others rest until somebody looks at them, or that one is gone.
+  // Over plain HTTP a browser makes six connections to one address, however many pages of the desk are open. Of those that no one looks at, one stays
+  // connected and rings; the others rest until someone looks at them, or that one is gone.
   let isKeeper = false, stopKeeping = () => {}, wake = () => {};
   function takeTurns() {
     stopKeeping();

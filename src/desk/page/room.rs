@@ -1,6 +1,6 @@
 //! The question to which room someone calls, before the first call of a session.
 //!
-//! Invariant: each answer is a whole call of the person whom the button named; the page works without a script.
+//! Invariant: each answer is a whole call of the person the button named; the page works without a script.
 
 use maud::{Markup, html};
 
@@ -22,7 +22,7 @@ pub(super) fn ask(desk: &Desk, who: &SignedIn, address: &str, visit: &Appointmen
     points.sort_by_key(|point| !settings.is_served_at(&queue, point));
     let body = html! {
         h2 #room-question tabindex="-1" autofocus { "Call " (number) " to which room?" }
-        p { "You choose your room once. It stays chosen until you sign out, and you can change it at the top of the list." }
+        p { "Choose your room once. It stays selected until you sign out. You can change it at the top of the list." }
         form method="post" action=(address) aria-labelledby="room-question" {
             input type="hidden" name="csrf" value=(who.csrf);
             input type="hidden" name="appointment" value=(visit);

@@ -1,4 +1,4 @@
-//! The rows of the list: a visit, a request without an appointment, somebody at a kiosk whom nobody knows.
+//! The rows of the list: a visit, a request without an appointment, someone at a kiosk no one knows.
 //!
 //! Invariants: what a patient only said is marked as said; the button that is wanted next is the one that stands out.
 
@@ -34,7 +34,7 @@ pub fn entry_row(day: &Day, entry: &Entry) -> Markup {
     }
 }
 
-/// Who comes, as the booking system has it or as somebody typed it; none if nobody said.
+/// Who comes, as the booking system has it or as someone typed it; none if no one said.
 pub fn name_of(row: &VisitRow) -> Option<String> {
     match (&row.appointment, &row.walk_in) {
         (Some(a), _) => Some(a.person.name_for_staff().as_str().to_owned()),
@@ -57,7 +57,7 @@ pub fn call_name(row: &VisitRow) -> &str {
 pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
     let id = row.id.as_str();
     let known = name_of(row);
-    let name = known.clone().unwrap_or_else(|| "Visit not on the desk's list".to_owned());
+    let name = known.clone().unwrap_or_else(|| "Visit not on the list".to_owned());
     let ticket = row.ticket.map(|ticket| ticket.number.to_string());
     let language = row.language.or_else(|| row.reasons.iter().find_map(|reason| reason.language));
     let since = open_reasons(row).map(|r| r.at).min().or(match row.state {
@@ -80,8 +80,8 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
                     @if let Some(since) = day.late_since(row) { (late_badge(since)) }
                     @if row.ticket.is_some() {
                         @match row.call_as {
-                            CallAs::FirstName => span { "Call: " b { (call_name(row)) } },
-                            CallAs::Number => span { "Call: number" },
+                            CallAs::FirstName => span { "Call by: " b { (call_name(row)) } },
+                            CallAs::Number => span { "Call by: ticket" },
                         }
                     }
                     @if let Some(language) = language.filter(|l| *l != Language::English) { span.language { (icon("speech")) (language_name(language)) } }
@@ -89,7 +89,7 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
                     @if day.has_note(row) { span.note-flag { (icon("pencil")) "Note" } }
                 }
                 @if let Some(companion) = row.companion.as_ref().filter(|name| !name.is_blank()) {
-                    p.quiet.said { (icon("person")) span { "With: " (companion.as_str()) " (said so at the kiosk)" } }
+                    p.quiet.said { (icon("person")) span { "With: " (companion.as_str()) " (reported at the kiosk)" } }
                 }
             }
             div.visit { (what_for(day, row)) (standing(day, row)) }
@@ -104,7 +104,7 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
     }
 }
 
-/// Whether somebody is who is searched for: each word, in small letters, is somewhere in what they are found by, or begins their ticket's
+/// Whether someone is who is searched for: each word, in small letters, is somewhere in what they are found by, or begins their ticket's
 /// number. `B1` is not in the middle of `AB1`.
 pub fn is_found(day: &Day, row: &VisitRow, words: &[String]) -> bool {
     let (find, ticket) = (find_text(day, row), find_ticket(row));
@@ -116,7 +116,7 @@ fn find_ticket(row: &VisitRow) -> String {
     row.ticket.map(|Ticket { number, .. }| format!("{number} {}", number.count()).to_lowercase()).unwrap_or_default()
 }
 
-/// Everything else by which somebody of the day is found, in small letters.
+/// Everything else by which someone of the day is found, in small letters.
 fn find_text(day: &Day, row: &VisitRow) -> String {
     let service = match (&row.appointment, &row.walk_in) {
         (Some(a), _) => a.service.clone(),
@@ -126,7 +126,7 @@ fn find_text(day: &Day, row: &VisitRow) -> String {
     format!("{} {service} {}", name_of(row).unwrap_or_default(), numbers(day, row)).to_lowercase()
 }
 
-/// By what somebody is found beside the name: the patient's number, and the birth date in each way of writing it.
+/// By what someone is found beside the name: the patient's number, and the birth date in each way of writing it.
 fn numbers(day: &Day, row: &VisitRow) -> String {
     let ways = |born: BirthDate| dates::ways(born.0, day.settings.country == "US");
     match (&row.appointment, &row.walk_in) {
@@ -143,17 +143,17 @@ pub fn state_word(row: &VisitRow) -> &'static str {
     }
 }
 
-/// When, what for, with whom, where.
+/// When, what for, with which provider, where.
 fn what_for(day: &Day, row: &VisitRow) -> Markup {
     match (&row.appointment, &row.walk_in) {
         (Some(a), _) => html! {
             p { time.at datetime=(a.start) { (clock_time(a.start, &day.zone)) } " " b { (a.service) } }
             p.quiet { (a.practitioner) @if !a.practitioner.is_empty() && !a.place.is_empty() { " · " } (a.place) }
-            @if a.person.birth_date.real().day().is_none() { p.by { (icon("alert")) span { "Birth date not known: check in by hand" } } }
+            @if a.person.birth_date.real().day().is_none() { p.by { (icon("alert")) span { "Date of birth unknown: check in at the desk" } } }
         },
         (None, Some(asks)) => html! {
             p { span.at { "Walk-in" } " " b { (day.category_name(&asks.category)) } }
-            p.quiet { "Born " time datetime=(asks.birth_date.0) { (asks.birth_date.0.strftime("%-d %b %Y")) } " (typed, not proved)"
+            p.quiet { "DOB " time datetime=(asks.birth_date.0) { (asks.birth_date.0.strftime("%-d %b %Y")) } " (self-reported, not verified)"
                 @let place = day.category_place(&asks.category);
                 @if !place.is_empty() { " · " (place) } }
         },
@@ -161,31 +161,31 @@ fn what_for(day: &Day, row: &VisitRow) -> Markup {
     }
 }
 
-/// Why somebody is or was needed, and what else staff should know before they act.
+/// Why someone is or was needed, and what else staff should know before they act.
 fn whys(day: &Day, row: &VisitRow, has_name: bool) -> Markup {
     let ticket = row.ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default();
     let is_off = row.appointment.as_ref().is_some_and(|a| a.status.is_called_off());
     html! {
         @for reason in &row.reasons { (reason_line(day, reason, Some(row))) }
         @if let Some(documents) = row.documents.as_ref().filter(|documents| documents.brought) {
-            p.by { (icon("card")) span { "Brought: " (listed(&documents.needed)) " (said so at the kiosk)" } }
+            p.by { (icon("card")) span { "Brought: " (listed(&documents.needed)) " (reported at the kiosk)" } }
         }
         @if let Some(words) = day.interpreter_of(row) { p.by.interpreter { (icon("speech")) span { (words) } } }
         (coverage_pill(day, row))
         @for words in day.insurance_of(row) { p.by.insurance { (icon("card")) span { (words) } } }
-        @for like in day.alike(row) { p.reason { (icon("question")) span { "Same name and birth date: " (like) } } }
+        @for like in day.alike(row) { p.reason { (icon("question")) span { "Same name and date of birth: " (like) } } }
         @if let Some(off) = &row.called_off {
-            p.reason.old { (icon("cross")) span { "Called off by " (off.user) ", " (when(off.at, day)) @if !off.why.is_empty() { ": " (off.why) } } }
-        } @else if is_off { p.reason.old { (icon("cross")) "Called off in the booking system" } }
+            p.reason.old { (icon("cross")) span { "Canceled by " (off.user) ", " (when(off.at, day)) @if !off.why.is_empty() { ": " (off.why) } } }
+        } @else if is_off { p.reason.old { (icon("cross")) "Canceled in scheduling system" } }
         @if row.is_contradicted {
-            p.reason { (icon("alert")) a href={ "/appointments/one?appointment=" (in_address(row.id.as_str())) } { "The booking system says otherwise than was decided here" span.hidden { ": " (name_of(row).unwrap_or_default()) } } }
+            p.reason { (icon("alert")) a href={ "/appointments/one?appointment=" (in_address(row.id.as_str())) } { "Different in scheduling system" span.hidden { ": " (name_of(row).unwrap_or_default()) } } }
         }
         @if !row.duplicates.is_empty() {
-            p.reason.old { (icon("ticket")) "Also holds " @for (i, t) in row.duplicates.iter().enumerate() { @if i > 0 { ", " } (t.number) } "; " (ticket) " counts" }
+            p.reason.old { (icon("ticket")) "Also has tickets " @for (i, t) in row.duplicates.iter().enumerate() { @if i > 0 { ", " } (t.number) } "; " (ticket) " counts" }
         }
-        @if !has_name && row.ticket.is_some() { p.reason { (icon("question")) "Look this visit up in the booking system" } }
+        @if !has_name && row.ticket.is_some() { p.reason { (icon("question")) "Look up this visit in the scheduling system" } }
         @if let Some((_, user)) = &row.accepted { p.by { (icon("check")) "Accepted by " (user) } }
-        @else if let Some((_, user)) = row.seen.as_ref().filter(|_| row.state != VisitState::Done) { p.by { (icon("check")) "Seen by " (user) } }
+        @else if let Some((_, user)) = row.seen.as_ref().filter(|_| row.state != VisitState::Done) { p.by { (icon("check")) "Acknowledged by " (user) } }
         @if let Some(print) = row.print.as_deref().filter(|print| *print == "unknown") { p.by title=(print) { (icon("printer")) "Printing not confirmed" } }
     }
 }
@@ -233,26 +233,26 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str) -> Markup {
     use VisitState as S;
     let here = row.ticket.is_some() || row.arrived_at.is_some();
     let asks = row.state == S::Asks;
-    // What is decided by accepting or declining is not taken care of by having noticed it.
+    // What is decided by accepting or declining is not resolved by having noticed it.
     let open = open_reasons(row).any(|reason| !(asks && reason.reason == Reason::WalkIn));
     let unseen = here && row.seen.is_none() && matches!(row.state, S::Asks | S::Arrived | S::Called);
     let undo = match (row.state, &row.in_line.step) {
         (_, Some((_, step))) => Some(undo_word(step)),
-        (S::Done, None) if row.done.is_some() => Some(if state_word(row) == "Declined" { "Undo decline" } else { "Undo done" }),
+        (S::Done, None) if row.done.is_some() => Some(if state_word(row) == "Declined" { "Undo decline" } else { "Undo complete" }),
         (S::Called, None) => Some("Undo call"),
         (S::Arrived, None) if row.accepted.is_some() => Some("Undo"),
-        _ if row.seen.is_some() => Some("Undo seen"),
+        _ if row.seen.is_some() => Some("Undo acknowledge"),
         _ => None,
     };
     let step = Step { row, name };
     let is_elsewhere = day.queues.place_of(&row.id).is_some_and(|(_, one)| one.elsewhere.is_some());
     let strong = |wanted: bool| if wanted { "primary" } else { "" };
     html! {
-        @if open || unseen { (step.button("seen", if here { "Seen" } else { "Taken care of" }, strong(open))) }
+        @if open || unseen { (step.button("seen", if here { "Acknowledge" } else { "Resolve" }, strong(open))) }
         @if asks { (step.button("accept", "Accept", strong(!open))) (step.button("decline", "Decline", "")) }
         @if here && row.state == S::Arrived {
             @if !is_elsewhere { (step.button("call", "Call", strong(!open))) }
-            (step.button("done", "Done", ""))
+            (step.button("done", "Complete visit", ""))
         }
         (step.of_state(day, !open))
         @if let Some(word) = undo { (step.button("undo", word, "plain")) }
@@ -278,7 +278,7 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str) -> Markup {
     }
 }
 
-/// Whether staff can check somebody in for this visit by hand, also who was given up.
+/// Whether staff can check someone in for this visit by hand, also who was given up.
 pub fn can_check_in(day: &Day, row: &VisitRow) -> bool {
     let stands = row.appointment.as_ref().is_some_and(|appointment| !appointment.status.is_called_off());
     let is_out = matches!(row.state, VisitState::Expected | VisitState::NoShow | VisitState::Cancelled);
@@ -288,16 +288,16 @@ pub fn can_check_in(day: &Day, row: &VisitRow) -> bool {
 fn stop_row(day: &Day, stop: &Stop, urgent: bool) -> Markup {
     let reason = &stop.latest;
     let taken = reason.taken.is_some();
-    let (action, word) = if taken { ("undo", "Undo") } else { ("seen", "Taken care of") };
+    let (action, word) = if taken { ("undo", "Undo") } else { ("seen", "Resolve") };
     let key = format!("{}-{}", reason.kiosk, reason.seq);
-    let find = format!("somebody kiosk {} {}", reason.kiosk, day.place_of(&reason.kiosk)).to_lowercase();
+    let find = format!("someone kiosk {} {}", reason.kiosk, day.place_of(&reason.kiosk)).to_lowercase();
     html! {
         li.row.stop.urgent[urgent] id=(stop_id(stop)) data-find=(find) tabindex="-1" {
             div.number { span.somebody aria-hidden="true" { (icon("person")) } }
             div.person {
-                p.name { "Somebody at kiosk " (reason.kiosk) }
+                p.name { "Someone at kiosk " (reason.kiosk) }
                 p.facts {
-                    span { "Not known by name" }
+                    span { "Name unknown" }
                     @if !names_place(reason.reason) && !day.place_of(&reason.kiosk).is_empty() { span { (day.place_of(&reason.kiosk)) } }
                     @let date = day.clinic.of(reason.at);
                     @if date != day.date { (left_badge(day, date)) }
@@ -312,7 +312,7 @@ fn stop_row(day: &Day, stop: &Stop, urgent: bool) -> Markup {
                     (token())
                     input type="hidden" name="kiosk" value=(reason.kiosk);
                     input type="hidden" name="seq" value=(reason.seq);
-                    button.button.primary[!taken].plain[taken] type="submit" id={ (action) "-stop-" (key) } aria-label={ (word) ": somebody at kiosk " (reason.kiosk) } { (word) }
+                    button.button.primary[!taken].plain[taken] type="submit" id={ (action) "-stop-" (key) } aria-label={ (word) ": someone at kiosk " (reason.kiosk) } { (word) }
                 }
             }
         }
@@ -335,27 +335,27 @@ fn reason_line(day: &Day, reason: &ReasonRow, row: Option<&VisitRow>) -> Markup 
     let documents = row.and_then(|row| row.documents.as_ref());
     let words = match (reason.reason, documents.map(|documents| documents.needed.as_slice())) {
         (Reason::Cancelled, _) if row.is_some_and(|row| row.ticket.is_some()) => {
-            "Came after the visit was called off: decide whether they can be seen".to_owned()
+            "Arrived for a canceled visit: decide whether they can be seen".to_owned()
         }
         (Reason::DocumentMissing, Some([one])) => format!("Missing: {}", one.for_staff()),
         (Reason::DocumentMissing, Some(several)) if !several.is_empty() => format!("Missing at least one of: {}", listed(several)),
-        (Reason::AskedForHelp, _) if reason.kiosk.as_str() == BY_PHONE => "Asks for help by phone".to_owned(),
+        (Reason::AskedForHelp, _) if reason.kiosk.as_str() == BY_PHONE => "Asked for help by phone".to_owned(),
         (one, _) if one.is_coverage() => row.map_or_else(|| one.for_staff().to_owned(), |row| day.coverage_words(row, one)),
         (one, _) if names_place(one) => format!("{} — {}", one.for_staff(), where_is(day, &reason.kiosk)),
         (one, _) => one.for_staff().to_owned(),
     };
     match &reason.taken {
-        Some((_, user)) => html! { p.reason.old { (icon("check")) span { (words) span.quiet { " · taken by " (user) } } } },
+        Some((_, user)) => html! { p.reason.old { (icon("check")) span { (words) span.quiet { " · resolved by " (user) } } } },
         None if reason.reason.is_coverage() => pill("bad", "alert", &words),
         None => html! { p.reason.now[reason.reason.is_urgent()] { (icon(reason_icon(reason.reason))) span { (words) } } },
     }
 }
 
-/// Codes that kiosks did not take today: nobody waits for help because of them, but many of one kind mean something.
+/// Codes that kiosks did not take today: no one waits for help because of them, but many of one kind mean something.
 pub fn refused_codes(day: &Day) -> Markup {
     html! {
         @if !day.known.refused_codes.is_empty() {
-            h3 #h-codes { "Codes not taken today" }
+            h3 #h-codes { "Codes not accepted today" }
             ul.codes aria-labelledby="h-codes" {
                 @for codes in &day.known.refused_codes {
                     li.quiet {

@@ -1,6 +1,6 @@
 //! Different people who have one number of the booking system: looked at side by side, joined or kept apart.
 //!
-//! Invariant: nobody is joined by a single unlabelled click; what the button does is written on it.
+//! Invariant: no one is joined by a single unlabelled click; what the button does is written on it.
 
 use std::collections::HashSet;
 
@@ -58,7 +58,7 @@ pub(super) async fn decide(State(desk): State<Desk>, who: SignedIn, form: Result
             return Ok(Redirect::to(HERE).into_response());
         }
         let pairs = desk.same_numbers()?;
-        let why = "Somebody decided that already. Nothing was changed.";
+        let why = "Someone else already decided this. Nothing was changed.";
         Ok((StatusCode::CONFLICT, shown(show(desk, &who, &pairs, Some(why)))).into_response())
     });
     Ok(answer.await?)
@@ -67,30 +67,30 @@ pub(super) async fn decide(State(desk): State<Desk>, who: SignedIn, form: Result
 fn show(desk: &Desk, who: &SignedIn, pairs: &[SameNumber], problem: Option<&str>) -> Markup {
     let body = html! {
         main {
-            h2 { "Same number, different person" }
+            h2 { "Shared numbers" }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-            @if pairs.is_empty() { p.empty { (icon("check")) "No two people have the same number." } }
-            @else { p.quiet { "The booking system gave one number to two people whose names or birth dates differ. They are kept apart: nothing of one is shown for the other. If it is one person after all, join them here, and correct the booking system." } }
+            @if pairs.is_empty() { p.empty { (icon("check")) "No shared numbers." } }
+            @else { p.quiet { "The scheduling system used one number for two people whose names or dates of birth differ. Their records stay separate: nothing is shared between them. If they are one patient, merge them here and correct the scheduling system." } }
             @for pair in pairs {
                 section.same-number aria-label={ "Number " (pair.second.number()) } {
                     h3 { "Number " (pair.second.number()) }
                     div.two { (side(&pair.first, None)) (side(&pair.second, Some(pair.visit.as_str()))) }
-                    @if who.role >= Role::Supervisor { (buttons(who, pair)) } @else { p.quiet { "A supervisor decides whether they are one person." } }
+                    @if who.role >= Role::Supervisor { (buttons(who, pair)) } @else { p.quiet { "A supervisor decides whether they are one patient." } }
                 }
             }
         }
     };
-    staff_page("Same number", who, (HERE, desk.session_idle().as_secs()), &body)
+    staff_page("Shared numbers", who, (HERE, desk.session_idle().as_secs()), &body)
 }
 
 fn side(person: &Person, visit: Option<&str>) -> Markup {
     html! {
         dl.typed {
             dt { "Name" } dd { b { (person.name_for_staff().as_str()) } }
-            dt { "Born" } dd { (person.birth_date.for_staff()) }
-            @if !person.contact.phone.is_blank() { dt { "Telephone" } dd { (person.contact.phone.as_str()) } }
+            dt { "DOB" } dd { (person.birth_date.for_staff()) }
+            @if !person.contact.phone.is_blank() { dt { "Phone" } dd { (person.contact.phone.as_str()) } }
             @if !person.contact.address.is_blank() { dt { "Address" } dd { (person.contact.address.as_str()) ", " (person.contact.city.as_str()) } }
-            dt { "Known here as" } dd { (person.id) @if let Some(visit) = visit { ", " a href={ "/visit?appointment=" (in_address(visit)) } { "their visit" } } }
+            dt { "ID here" } dd { (person.id) @if let Some(visit) = visit { ", " a href={ "/visit?appointment=" (in_address(visit)) } { "visit" } } }
         }
     }
 }
@@ -107,5 +107,5 @@ fn buttons(who: &SignedIn, pair: &SameNumber) -> Markup {
             }
         }
     };
-    html! { div.way { (form("two", "They are two people")) (form("one", "They are one person: join them for good")) } }
+    html! { div.way { (form("two", "Two patients")) (form("one", "One patient: merge permanently")) } }
 }

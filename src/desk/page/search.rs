@@ -1,4 +1,4 @@
-//! Looking for somebody among all days, by name, birth date or the patient's number: those of today first.
+//! Looking for someone among all days, by name, birth date or the patient's number: those of today first.
 //!
 //! Invariants: what is typed here goes into no address and no log, since it is a name; each search is in the audit.
 
@@ -45,7 +45,7 @@ pub(super) async fn search(
         desk.keep_session(&who)?;
         let q = q.trim();
         if q.is_empty() || q.chars().nth(SEARCH_CHARS_MAX).is_some() {
-            let problem = "Type a name, a birth date or the patient's number, on one line.";
+            let problem = "Type a name, date of birth or MRN on one line.";
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, show(desk, &who, q, &Err(problem))));
         }
         let found = find(desk, &who, q)?;
@@ -97,10 +97,10 @@ fn find(desk: &Desk, who: &SignedIn, q: &str) -> Result<Both, DeskError> {
 
 fn show(desk: &Desk, who: &SignedIn, q: &str, both: &Result<Both, &'static str>) -> Markup {
     let body = html! {
-        p.way { a.button href="/" { "Back to the list" } }
+        p.way { a.button href="/" { "Back to list" } }
         form.search role="search" method="post" action="/search" {
             input type="hidden" name="csrf" value=(who.csrf);
-            div { label for="q" { "Name, birth date or patient's number" } input #q name="q" value=(q) maxlength=(SEARCH_CHARS_MAX) autocomplete="off" spellcheck="false" autofocus; }
+            div { label for="q" { "Name, date of birth or MRN" } input #q name="q" value=(q) maxlength=(SEARCH_CHARS_MAX) autocomplete="off" spellcheck="false" autofocus; }
             button.button.primary type="submit" { "Search" }
         }
         @match both {
@@ -160,13 +160,13 @@ fn other_days(both: &Both) -> Markup {
                 li {
                     a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } { (person.name_for_staff().as_str()) }
                     span.quiet {
-                        " born " (person.birth_date.for_staff()) ", number " (person.id) ", "
+                        " DOB " (person.birth_date.for_staff()) ", number " (person.id) ", "
                         @if start.date() < day.date { "last " } @else if start.date() == day.date { "today " } @else { "next " }
                         time datetime=(visit.start) { (start.strftime("%-d %b %Y, %-I:%M %p")) } " " (visit.service)
                     }
                 }
             }
         }
-        @if found.is_more { p.quiet { "More people fit. Add the date of birth." } }
+        @if found.is_more { p.quiet { "More patients match. Add the date of birth." } }
     }
 }

@@ -1,7 +1,7 @@
 //! Signing in, in one step or two, and signing out.
 //!
 //! Invariants: what is typed here is in no address and no answer; a form without its own cookie does nothing; name and password are told
-//! apart by no answer; whoever has to type a code has no session before it; a sign-in leads back to a page of ours alone.
+//! apart by no answer; anyone who has to type a code has no session before it; a sign-in leads back to a page of ours alone.
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
@@ -22,9 +22,9 @@ use crate::desk::service::staff::session::{
     FORM_COOKIE, HALF_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, Standing, cookie, set_cookie, set_cookie_for,
 };
 
-/// What is said where a form has no cookie of its own.
+/// What is shown where a form has no cookie of its own.
 const FOREIGN: &str = "This page was open for too long, or cookies are off. Please try again.";
-/// What is said where a session is over and did not end by itself, or long ago.
+/// What is shown where a session is over and did not end by itself, or long ago.
 const ENDED: &str = "You are signed out. Sign in to continue.";
 
 /// Which of the two steps a page asks for.
@@ -59,7 +59,7 @@ pub(super) async fn page(
 ) -> Result<Response, Oops> {
     let Query(query) = query.unwrap_or_default();
     let note = match query {
-        SignInQuery { late: Some(_), .. } => Some("The code has to follow within five minutes. Please begin again."),
+        SignInQuery { late: Some(_), .. } => Some("The code must be entered within five minutes. Start over."),
         SignInQuery { ended: Some(_), .. } => Some(ENDED),
         _ => None,
     };
@@ -197,13 +197,13 @@ impl Asked<'_> {
             SignIn::TooLate => Ok(Redirect::to(&self.way("/sign-in?late")).into_response()),
             SignIn::Wrong => {
                 let problem = match self.step {
-                    Step::Password => "Name and password do not go together. Please try again.",
-                    Step::Code => "That code is not right, or was used already. Please type the one that the app shows now.",
+                    Step::Password => "Incorrect username or password. Try again.",
+                    Step::Code => "Incorrect code, or it was already used. Type the code the app shows now.",
                 };
                 self.again(desk, headers, problem, StatusCode::UNAUTHORIZED).await
             }
             SignIn::Wait(wait) => {
-                let problem = format!("There were several wrong tries. Please wait {} seconds, then try again.", wait.as_secs().max(1));
+                let problem = format!("Too many failed attempts. Wait {} seconds, then try again.", wait.as_secs().max(1));
                 self.again(desk, headers, &problem, StatusCode::TOO_MANY_REQUESTS).await
             }
         }

@@ -1,5 +1,5 @@
-// What every page of staff does by itself: it stays connected, keeps the session while somebody works, locks when the session ends and keeps what was
-// typed, rings while somebody feels unwell, and has keys. The pages' own scripts build on what it puts into `desk`.
+// What every page of staff does by itself: it stays connected, keeps the session while someone works, locks when the session ends and keeps what was
+// typed, rings while someone feels unwell, and has keys. The pages' own scripts build on what it puts into `desk`.
 "use strict";
 const desk = (() => {
   const { $ } = ring;
@@ -80,7 +80,7 @@ const desk = (() => {
     if (!renew(box, text, touched)) return false;
     tell("dressed");
     tick();
-    // Somebody who works with the keyboard stays at the row, or at the one that took its place.
+    // Someone who works with the keyboard stays at the row, or at the one that took its place.
     const place = focus && (focus.isConnected ? focus : $(focus.id) || (focus === row ? $(following) : button(row && row.id, index) || button(following, index)));
     if (place && document.activeElement !== place) place.focus({ preventScroll: true });
     const held = place ? place.closest(".row") : anchor && $(anchor.id);
@@ -140,12 +140,12 @@ const desk = (() => {
       pressed.removeAttribute("aria-busy");
       await me.refresh();
     } catch (_) {
-      say("failed", "That was not saved: " + pressed.getAttribute("aria-label") + ". Please try again.");
+      say("failed", "Not saved: " + pressed.getAttribute("aria-label") + ". Try again.");
       pressed.removeAttribute("aria-busy");
     }
   });
 
-  // The session lasts as long as a person works; the page's own refreshing does not count. The shorter it is, the more often it is told.
+  // The session lasts as long as a person works; the page's own refreshing does not count. The shorter it is, the more often it is reported.
   async function active({ force = false } = {}) {
     if (lock.isOn()) return;
     const every = Math.min(60000, Math.max(10000, (1000 * session.idle) / 6));
@@ -177,10 +177,10 @@ const desk = (() => {
     const to = (action) => row && row.querySelector("form[action$='/" + action + "']");
     const form = to(action) || (action === "undo" && to("undo-call-off"));
     const link = row && row.querySelector("a[data-step='" + action + "']");
-    if (!row) say("said", "Go to a row first, with j or k");
+    if (!row) say("said", "Select a row first with j or k");
     else if (form) form.requestSubmit();
     else if (link) link.click();
-    else say("said", "That cannot be done here now");
+    else say("said", "Not available for this row");
     return true;
   }
   function key(event) {
@@ -224,7 +224,7 @@ const desk = (() => {
     try { localStorage.setItem("desk-keys", keysOn ? "on" : "off"); } catch (_) { /* for this page alone, then */ }
   });
 
-  // A page of one person says that somebody is on it as long as it is open.
+  // A page of one person says that someone is on it as long as it is open.
   const on = document.querySelector("[data-appointment]");
   if (on) {
     const here = (more) => new URLSearchParams({ csrf, appointment: on.dataset.appointment, ...more });

@@ -1,4 +1,4 @@
-// A row of tones, for whoever looks elsewhere.
+// A row of tones, for anyone who looks elsewhere.
 "use strict";
 // `every` is the time from one tone to the next and `long` that of each, in seconds; `loud` is from 0 to 1. Answers whether the browser lets it be heard.
 function playTones(sound, tones, { every, long, loud }) {

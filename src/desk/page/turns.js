@@ -1,4 +1,4 @@
-// Turns the pages of a board on which not everything fits: the newest stay longest, and a new call is shown at once. Without this another page comes
+// Turns the pages of a board on which not everything fits: the newest stay longest, and a new call is shown right away. Without this another page comes
 // each time that the board asks for itself.
 "use strict";
 (() => {

@@ -57,7 +57,7 @@ pub(super) async fn act(
     let Form(UserForm { name, address, role, password }) = form.map_err(|_| Oops::Unreadable)?;
     let password = Zeroizing::new(password);
     let role = Role::from_code(&role);
-    // Hashing takes memory and a core, as when somebody signs in.
+    // Hashing takes memory and a core, as when someone signs in.
     let hashing = desk.part::<Hashing>();
     let turn = hashing.turn().await?;
     let answer = desk.blocking(move |desk| {
@@ -91,7 +91,7 @@ pub(super) async fn act(
 /// What an admin did wrong, in words; none if it is the desk's own trouble.
 pub(super) fn sentence(error: &DeskError) -> Option<String> {
     let words = match error {
-        DeskError::NoUser(_) => "There is no such user any more.".to_owned(),
+        DeskError::NoUser(_) => "That user no longer exists.".to_owned(),
         DeskError::UserExists(_)
         | DeskError::BadUserName
         | DeskError::BadPassword { .. }
@@ -112,21 +112,21 @@ fn show(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Result<Markup, De
     let settings = desk.settings();
     let zone = settings.zone()?;
     let body = html! {
-        h2 { "Who may sign in" }
-        p.way { a.button href="/" { "Back to the list" } }
+        h2 { "Users" }
+        p.way { a.button href="/" { "Back to list" } }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
         @if !tries.is_empty() { (failed(&tries, &zone, who)) }
         ul.changes { @for user in &users { (one(user, who)) } }
-        h3 { "Somebody new" }
+        h3 { "New user" }
         form.search method="post" action="/users/add" autocomplete="off" {
             input type="hidden" name="csrf" value=(who.csrf);
-            div { label for="name" { "Name" } input #name name="name" maxlength=(NAME_CHARS_MAX) autocapitalize="none" spellcheck="false" required; }
+            div { label for="name" { "Username" } input #name name="name" maxlength=(NAME_CHARS_MAX) autocapitalize="none" spellcheck="false" required; }
             div { label for="role" { "Role" } (roles("role", None)) }
             div { label for="password" { "Password" } (password("password")) }
             button.button.primary type="submit" { "Add user" }
         }
         p.quiet { "Passwords have at least " (PASSWORD_CHARS_MIN) " characters, those of admins " (ADMIN_PASSWORD_CHARS_MIN) ". Common ones are refused." }
-        p.quiet { "Supervisors may also search the audit; admins may also manage users." }
+        p.quiet { "Supervisors can also search the audit log; admins can also manage users." }
     };
     Ok(staff_page("Users", who, ("/users", desk.session_idle().as_secs()), &body))
 }
@@ -146,7 +146,7 @@ fn failed(tries: &[FailedTries], zone: &TimeZone, who: &SignedIn) -> Markup {
     html! {
         section #tries.change aria-labelledby="h-tries" {
             h3 #h-tries { "Failed sign-ins" }
-            p.quiet { "A browser in which a user signed in before is not held up by these. The audit log has each one." }
+            p.quiet { "Browsers where a user signed in before are not affected. Each attempt is in the audit log." }
             ul { @for tries in tries {
                 li {
                     p { (tries_words(tries)) ", " (time(tries.first_at)) " to " (time(tries.last_at)) }
@@ -179,7 +179,7 @@ fn one(user: &UserRow, who: &SignedIn) -> Markup {
     let (role, new) = (format!("role-{}", user.name), format!("password-{}", user.name));
     html! {
         li.change {
-            h3 { (user.name) " " span.n { (user.role.code()) @if user.second_step { ", signs in with a second step" } } }
+            h3 { (user.name) " " span.n { (user.role.code()) @if user.second_step { ", two-step verification on" } } }
             details {
                 summary { "Change" (of) }
                 (form("role", "search", &html! {
@@ -192,7 +192,7 @@ fn one(user: &UserRow, who: &SignedIn) -> Markup {
                 }))
                 @if user.second_step && user.name != who.user {
                     (form("reset-totp", "search", &html! {
-                        button.button type="submit" { "Turn the second step off" (of) }
+                        button.button type="submit" { "Turn off two-step verification" (of) }
                     }))
                 }
                 (form("remove", "search", &html! {

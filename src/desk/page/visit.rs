@@ -1,6 +1,6 @@
 //! One person: who they are, where they stand today, what they said, what staff wrote, and what happened.
 //!
-//! Invariants: the buttons are those of the list and do the same; whoever opens the page is seen to be on it by the others; what was
+//! Invariants: the buttons are those of the list and do the same; anyone who opens the page is seen to be on it by the others; what was
 //! typed is never lost because the page refreshed itself.
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
@@ -44,7 +44,7 @@ const VISITS_MAX: u32 = 500;
 #[derive(Deserialize)]
 pub(super) struct VisitQuery {
     appointment: String,
-    /// The page asks for itself; nobody worked.
+    /// The page asks for itself; no one worked.
     idle: Option<String>,
 }
 
@@ -91,7 +91,7 @@ pub(super) struct HereForm {
     gone: Option<String>,
 }
 
-/// A page says that it is still open, or was closed. It is nobody's work.
+/// A page says that it is still open, or was closed. It is no one's work.
 pub(super) async fn here(State(desk): State<Desk>, who: SignedIn, form: Result<Form<HereForm>, FormRejection>) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
     desk.blocking(move |desk| {
@@ -99,7 +99,7 @@ pub(super) async fn here(State(desk): State<Desk>, who: SignedIn, form: Result<F
         if form.gone.is_some() {
             return desk.leave(&who.csrf, &id);
         }
-        // Nobody is on somebody of whom the desk never heard.
+        // No one is on the page of someone the desk never heard of.
         if desk.visit_row(&id)?.is_none() { Ok(()) } else { desk.be_on(&who.csrf, &who.user, &id) }
     })
     .await?;
@@ -148,25 +148,25 @@ impl Panel {
     }
 
     fn name(&self) -> String {
-        name_of(&self.row).unwrap_or_else(|| "Visit not on the desk's list".to_owned())
+        name_of(&self.row).unwrap_or_else(|| "Visit not on the list".to_owned())
     }
 
     fn page(&self, who: &SignedIn, idle_seconds: u64) -> Markup {
         let address = format!("/visit?appointment={}", in_address(self.row.id.as_str()));
         let body = html! {
-            p.way { a.button #back href={ "/#row-" (in_address(self.row.id.as_str())) } { "Back to the list" } }
+            p.way { a.button #back href={ "/#row-" (in_address(self.row.id.as_str())) } { "Back to list" } }
             p #said.hidden role="status" aria-live="polite" {}
             p #failed.failed role="alert" hidden {}
             div #now data-appointment=(self.row.id) { (self.now(who)) }
             section.write-note aria-labelledby="h-write" {
-                h3 #h-write { "Write a note" }
+                h3 #h-write { "Add note" }
                 form #write.write method="post" action="/visit/note" data-live data-clears {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="appointment" value=(self.row.id);
                     label.hidden for="note-text" { "Note" }
                     textarea #note-text name="text" rows="3" maxlength=(NOTE_CHARS_MAX) required aria-describedby="note-hint" {}
-                    p.quiet #note-hint { "Staff alone read it. It stays in the record, also when it is put away." }
-                    button.button type="submit" aria-label={ "Write the note: " (self.name()) } { "Write the note" }
+                    p.quiet #note-hint { "Visible to staff only. It stays in the record, even when archived." }
+                    button.button type="submit" aria-label={ "Save note: " (self.name()) } { "Save note" }
                 }
             }
         };
@@ -179,11 +179,11 @@ impl Panel {
             row.appointment.as_ref().map(|a| a.person.birth_date).or_else(|| row.walk_in.as_ref().map(|asks| asks.birth_date.into()));
         let now = html! {
             div #panel data-revision=(day.revision) data-now=(day.now.as_second()) data-next=[day.next] {
-                h2 #who { (self.name()) @if let Some(born) = born { span.n { " born " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } } } }
+                h2 #who { (self.name()) @if let Some(born) = born { span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } } } }
                 @for user in day.on_it(row) { (is_on_this(user)) }
                 section aria-labelledby="h-today" {
                     h3 #h-today { @if self.today.is_empty() { "Not today" } @else { "Today" } }
-                    @if self.today.is_empty() { p.empty { "This person has no visit today." } }
+                    @if self.today.is_empty() { p.empty { "No visit today." } }
                     ul.rows {
                         @for one in &self.today { (visit_row(day, one, false)) }
                         @if self.today.is_empty() { (visit_row(day, row, false)) }
@@ -200,8 +200,8 @@ impl Panel {
                 }
                 (self.notes(who))
                 section.past aria-labelledby="h-history" {
-                    h3 #h-history { "What happened" }
-                    @if self.happened.is_empty() { p.empty { "Nothing yet." } }
+                    h3 #h-history { "Activity" }
+                    @if self.happened.is_empty() { p.empty { "No activity yet." } }
                     (history(day, &self.happened))
                 }
             }
@@ -233,18 +233,18 @@ impl Panel {
         let waits = matches!(row.state, VisitState::Arrived | VisitState::Held);
         html! {
             section.hand aria-labelledby="h-hand" {
-                h3 #h-hand { "By hand" }
+                h3 #h-hand { "Actions" }
                 @if can_check_in(&self.day, row) { div #check-in tabindex="-1" { (self.check_in(who)) } }
                 div.do {
-                    // Without a first name nobody can be called by it.
+                    // Without a first name no one can be called by it.
                     @if row.ticket.is_some() && row.state.is_open() && (name_of(row).is_some() || row.call_as == CallAs::FirstName) {
-                        @let (to, word) = match row.call_as { CallAs::Number => ("first-name", format!("Call by first name: {}", call_name(row))), CallAs::FirstName => ("number", "Call by number".to_owned()) };
+                        @let (to, word) = match row.call_as { CallAs::Number => ("first-name", format!("Call by first name: {}", call_name(row))), CallAs::FirstName => ("number", "Call by ticket number".to_owned()) };
                         (self.button(who, "call-as", &word, &html! { input type="hidden" name="call_as" value=(to); }))
                     }
                     @if row.ticket.is_some() && row.appointment.is_some() && waits && !was_by_hand { (self.button(who, "undo-check-in", "Undo check-in", &nothing)) }
-                    @if is_expected && is_over { (self.button(who, "not-come", "Did not come", &nothing)) }
+                    @if is_expected && is_over { (self.button(who, "not-come", "No-show", &nothing)) }
                     @if row.ticket.is_some() {
-                        a.button #ticket-pdf href={ "/ticket.pdf?appointment=" (in_address(row.id.as_str())) } target="_blank" { "Print the ticket" span.hidden { " (PDF, in a new tab)" } }
+                        a.button #ticket-pdf href={ "/ticket.pdf?appointment=" (in_address(row.id.as_str())) } target="_blank" { "Print ticket" span.hidden { " (PDF, in a new tab)" } }
                     }
                     @if row.appointment.is_some() {
                         a.button #appointment href={ "/appointments/one?appointment=" (in_address(row.id.as_str())) } { "Appointment" span.hidden { ": " (self.name()) } }
@@ -259,7 +259,7 @@ impl Panel {
     fn call_off(&self, who: &SignedIn) -> Markup {
         html! {
             details #call-off {
-                summary.button { "Call off" }
+                summary.button { "Cancel appointment" }
                 form.by-hand method="post" action="/visit/call-off" data-live {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="appointment" value=(self.row.id);
@@ -289,11 +289,11 @@ impl Panel {
                 input type="hidden" name="late" value="check-in";
                 p.reason { (icon("clock")) span { "Late " (time_passed(since)) ": decide whether they can be seen" } }
             } @else if let Some(words) = standing_words(appointment, day) { p.reason { (icon("clock")) span { (words) } } }
-            @if !needed.is_empty() { p.by { (icon("card")) span { "Needs: " (listed(&needed)) } } }
+            @if !needed.is_empty() { p.by { (icon("card")) span { "Documents needed: " (listed(&needed)) } } }
             @for other in &also { p.by { (icon("check")) span { "Also for " (clock_time(other.start, &day.zone)) " " (other.service) } } }
             fieldset {
-                legend { "Called by" }
-                label.check { input #as-number type="radio" name="call_as" value="number" checked; " number" }
+                legend { "Call preference" }
+                label.check { input #as-number type="radio" name="call_as" value="number" checked; " ticket number" }
                 label.check { input #as-name type="radio" name="call_as" value="first-name"; " first name, " (call_name(row)) }
             }
             div {
@@ -311,27 +311,27 @@ impl Panel {
         let fact = |word: &str, says: &str| html! { @if !says.trim().is_empty() { dt { (word) } dd { (says) } } };
         html! {
             section aria-labelledby="h-facts" {
-                h3 #h-facts { "What is known" }
+                h3 #h-facts { "Patient details" }
                 dl.typed {
                     @if let Some(person) = person {
-                        (fact("Patient's number", person.number()))
-                        @if !person.number.is_empty() { (fact("Known here as", &format!("{}: somebody else has the same number", person.id))) }
-                        (fact("Telephone", &std::iter::once(&person.contact.phone).chain(&person.other_phones).map(|phone| phone.as_str()).collect::<Vec<_>>().join(", ")))
-                        @for placeholder in person.placeholders() { (fact("Please ask", placeholder.note())) }
-                        @if person.birth_date.real().day().is_none() { (fact("At the kiosk", "not possible without the birth date: check in by hand")) }
+                        (fact("MRN", person.number()))
+                        @if !person.number.is_empty() { (fact("ID here", &format!("{}: another patient has the same MRN", person.id))) }
+                        (fact("Phone", &std::iter::once(&person.contact.phone).chain(&person.other_phones).map(|phone| phone.as_str()).collect::<Vec<_>>().join(", ")))
+                        @for placeholder in person.placeholders() { (fact("Ask the patient", placeholder.note())) }
+                        @if person.birth_date.real().day().is_none() { (fact("At the kiosk", "not possible without a date of birth: check in at the desk")) }
                         @if let Some(tag) = &person.language { (fact("Language on file", &spoken::for_staff(tag))) }
                     }
-                    (fact("Appointment's number", row.id.as_str()))
-                    @if let Some(language) = row.language { (fact(if row.kiosk.is_some() { "Spoke with the kiosk in" } else { "Spoken to in" }, language_name(language))) }
-                    @if let Some(words) = day.interpreter_of(row) { (fact("Speaking", &words)) }
-                    @if row.ticket.is_some() { (fact("Called by", &match row.call_as { CallAs::Number => "number".to_owned(), CallAs::FirstName => format!("first name, {}", call_name(row)) })) }
-                    @if let Some(companion) = &row.companion { (fact("Came with", companion.as_str())) }
-                    @if let Some(a) = &row.appointment { (fact("Needs", &listed(&a.documents_needed(&day.settings)))) }
+                    (fact("Appointment ID", row.id.as_str()))
+                    @if let Some(language) = row.language { (fact(if row.kiosk.is_some() { "Kiosk language" } else { "Language" }, language_name(language))) }
+                    @if let Some(words) = day.interpreter_of(row) { (fact("Interpreter", &words)) }
+                    @if row.ticket.is_some() { (fact("Call preference", &match row.call_as { CallAs::Number => "ticket number".to_owned(), CallAs::FirstName => format!("first name, {}", call_name(row)) })) }
+                    @if let Some(companion) = &row.companion { (fact("Companion", companion.as_str())) }
+                    @if let Some(a) = &row.appointment { (fact("Documents needed", &listed(&a.documents_needed(&day.settings)))) }
                     @if let Some(at) = row.arrived_at {
                         @let place = match &row.kiosk { Some(kiosk) => format!("kiosk {kiosk}"), None => "the desk".to_owned() };
                         (fact("Checked in", &format!("{} at {place}", when(at, day))))
                     }
-                    @if let Some(print) = &row.print { (fact("Ticket on paper", print)) }
+                    @if let Some(print) = &row.print { (fact("Printed ticket", print)) }
                 }
             }
         }
@@ -345,7 +345,7 @@ impl Panel {
                     p.note-text { (note.text.as_str()) }
                     p.quiet {
                         (note.user) ", " time datetime=(note.at) { (when(note.at, &self.day)) }
-                        @if let Some((at, user)) = &note.away { "; put away by " (user) ", " time datetime=(at) { (when(*at, &self.day)) } }
+                        @if let Some((at, user)) = &note.away { "; archived by " (user) ", " time datetime=(at) { (when(*at, &self.day)) } }
                     }
                     form method="post" action={ "/visit/" (action) } data-live {
                         input type="hidden" name="csrf" value=(who.csrf);
@@ -359,12 +359,12 @@ impl Panel {
         html! {
             section aria-labelledby="h-notes" {
                 h3 #h-notes { "Notes" }
-                @if shown.is_empty() { p.empty { "Nobody wrote anything." } }
-                ul.notes { @for note in shown { (one(note, "note-away", "Put away")) } }
+                @if shown.is_empty() { p.empty { "No notes." } }
+                ul.notes { @for note in shown { (one(note, "note-away", "Archive")) } }
                 @if !away.is_empty() {
                     details #away {
-                        summary { (away.len()) " put away" }
-                        ul.notes { @for note in away { (one(note, "note-back", "Take out again")) } }
+                        summary { (away.len()) " archived" }
+                        ul.notes { @for note in away { (one(note, "note-back", "Restore")) } }
                     }
                 }
             }
@@ -386,7 +386,7 @@ fn next_visit(visit: &Appointment, zone: &TimeZone) -> Markup {
     html! {
         li {
             a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } { time datetime=(visit.start) { (start.strftime("%a %-d %b %Y, %-I:%M %p")) } " " (visit.service) }
-            span.quiet { " " (visit.practitioner) @if !visit.status.stands() { " · called off" } }
+            span.quiet { " " (visit.practitioner) @if !visit.status.stands() { " · canceled" } }
         }
     }
 }

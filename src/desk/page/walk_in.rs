@@ -1,6 +1,6 @@
-//! Taking in somebody without an appointment by hand.
+//! Taking in someone without an appointment by hand.
 //!
-//! Invariant: what was typed wrong is said beside the field, with everything that was typed still there.
+//! Invariant: what was typed wrong is shown beside the field, with everything that was typed still there.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
@@ -76,9 +76,9 @@ fn read(desk: &Desk, form: &WalkInForm) -> Result<WalkInByHand, Problem> {
     let name = |field: &'static str, text: &str| {
         let text = text.trim();
         if text.is_empty() {
-            Err((field, "Type the name."))
+            Err((field, "Enter the name."))
         } else if text.chars().nth(NAME_CHARS_MAX).is_some() || text.chars().any(is_unprintable) {
-            Err((field, "Type it as plain text of up to 60 letters."))
+            Err((field, "Use plain text, up to 60 letters."))
         } else {
             Ok(Private::from(text))
         }
@@ -89,8 +89,8 @@ fn read(desk: &Desk, form: &WalkInForm) -> Result<WalkInByHand, Problem> {
     Ok(WalkInByHand {
         given_name: name("given", &form.given)?,
         family_name: name("family", &form.family)?,
-        birth_date: BirthDate(born.ok_or(("born", "Type a date of birth like the example."))?),
-        category: if is_category { form.category.clone() } else { return Err(("category", "Choose what they come for.")) },
+        birth_date: BirthDate(born.ok_or(("born", "Enter a date of birth like the example."))?),
+        category: if is_category { form.category.clone() } else { return Err(("category", "Choose a reason for visit.")) },
         language: Language::from_tag(&form.language).unwrap_or_default(),
         call_as: if form.call_as == "first-name" { CallAs::FirstName } else { CallAs::Number },
     })
@@ -122,13 +122,13 @@ fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>
         }
     };
     let body = html! {
-        h2 { "Somebody without an appointment" }
-        p.way { a.button href="/" { "Back to the list" } }
-        p.quiet { "They get a number of the desk's and are accepted at once. It can be undone." }
+        h2 { "New walk-in" }
+        p.way { a.button href="/" { "Back to list" } }
+        p.quiet { "Adds the patient to the queue with a desk ticket (D1). You can undo this." }
         form.fill method="post" action="/walk-in" {
             input type="hidden" name="csrf" value=(who.csrf);
             (text("given", "First name", &form.given, problem.is_none()))
-            (text("family", "Family name", &form.family, false))
+            (text("family", "Last name", &form.family, false))
             div {
                 label for="born" { "Date of birth" }
                 input #born name="born" value=(form.born) maxlength="10" inputmode="numeric" autocomplete="off" required
@@ -137,7 +137,7 @@ fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>
                 (said("born"))
             }
             div {
-                label for="category" { "What they come for" }
+                label for="category" { "Reason for visit" }
                 select #category name="category" aria-invalid=[wrong("category").map(|_| "true")] aria-describedby=[described("category")] {
                     @if categories.len() > 1 { option value="" { "Choose" } }
                     @for (code, name) in &categories { option value=(code) selected[form.category == *code] { (if name.is_empty() { *code } else { *name }) } }
@@ -149,11 +149,11 @@ fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>
                 select #language name="language" { @for language in Language::ALL { option value=(language.tag()) selected[form.language == language.tag()] { (language_name(language)) } } }
             }
             fieldset {
-                legend { "Called by" }
-                label.check { input #as-number type="radio" name="call_as" value="number" checked[form.call_as != "first-name"]; " number" }
+                legend { "Call preference" }
+                label.check { input #as-number type="radio" name="call_as" value="number" checked[form.call_as != "first-name"]; " ticket number" }
                 label.check { input #as-name type="radio" name="call_as" value="first-name" checked[form.call_as == "first-name"]; " first name" }
             }
-            button.button.primary type="submit" { "Give a number" }
+            button.button.primary type="submit" { "Add to queue" }
         }
     };
     staff_page("Walk-in", who, ("/walk-in", desk.session_idle().as_secs()), &body)

@@ -1,6 +1,6 @@
-//! Reports for whoever runs the clinic: figures of some days on a page, as CSV, and written to files by a command.
+//! Reports for anyone who runs the clinic: figures of some days on a page, as CSV, and written to files by a command.
 //!
-//! Invariant: nothing in a report names a person; what each figure counts is said in `docs/reports.md`.
+//! Invariant: nothing in a report names a person; what each figure counts is in `docs/reports.md`.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -12,15 +12,15 @@ pub use crate::desk::store::Days;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::report::{DAYS_MAX, Figure, Filter, Report};
 
-/// Without a date a report is about so many days, today included.
+/// Without a date a report is about this many days, today included.
 const DAYS_USUAL: i32 = 7;
 
 /// Why there is no report of these days, as a sentence.
-pub const BACKWARDS: &str = "The last day is before the first one.";
+pub const BACKWARDS: &str = "The end date is before the start date.";
 /// The same.
-pub const TOO_MANY_DAYS: &str = "A report is about at most 366 days.";
+pub const TOO_MANY_DAYS: &str = "A report can cover at most 366 days.";
 /// The same.
-pub const NO_DATE: &str = "A day is written like 2026-11-23.";
+pub const NO_DATE: &str = "Write a date like 2026-11-23.";
 
 impl Days {
     /// The days from one to another. If one is missing, the report is a week long; if both are, it is the week that ends today.
@@ -66,7 +66,7 @@ impl Desk {
         day.of(self.now())
     }
 
-    /// What happened on these days. Takes its time (a year some seconds), and nobody waits for it meanwhile.
+    /// What happened on these days. Takes its time (a year some seconds), and no one waits for it meanwhile.
     ///
     /// # Errors
     /// If the file cannot be read.

@@ -82,7 +82,7 @@ async fn keep_running(desk: Desk, worker: Worker) {
         change(states.0.lock().unwrap_or_else(PoisonError::into_inner).entry(worker.name).or_default());
     };
     loop {
-        // Whoever ends this ends the work too.
+        // Anyone who ends this ends the work too.
         let mut work = JoinSet::new();
         work.spawn((worker.run)(desk.clone()));
         note(|state| state.is_running = true);
@@ -92,7 +92,7 @@ async fn keep_running(desk: Desk, worker: Worker) {
             return;
         }
         note(|state| state.failures += 1);
-        tracing::error!(worker = worker.name, "background work failed; it starts again");
+        tracing::error!(worker = worker.name, "background work failed; restarting it");
         tokio::time::sleep(AGAIN_AFTER).await;
     }
 }

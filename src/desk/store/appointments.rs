@@ -35,9 +35,9 @@ pub struct Taken {
 /// What a list does not speak of at all: of that the desk keeps what it has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unsaid {
-    /// Other given names.
+    /// Other first names.
     pub other_given_names: bool,
-    /// Other family names.
+    /// Other last names.
     pub other_family_names: bool,
     /// Documents that the visit needs.
     pub documents: bool,
@@ -47,9 +47,9 @@ pub struct Unsaid {
     pub language: bool,
     /// What they want to be called.
     pub preferred_name: bool,
-    /// Whether somebody has to interpret.
+    /// Whether someone has to interpret.
     pub interpreter: bool,
-    /// Whom to tell if something happens.
+    /// Emergency contact.
     pub emergency_contact: bool,
     /// The insurance that pays what the first one does not.
     pub second_coverage: bool,
@@ -191,7 +191,7 @@ impl Store {
     }
 }
 
-/// As [`Store::take_appointments`], inside a transaction and by this user; `changed` is told what was there before, if anything, and what is there
+/// As [`Store::take_appointments`], inside a transaction and by this user; `changed` gets what was there before, if anything, and what is there
 /// now, for each that is new or different.
 pub(super) fn take_in(
     tx: &Connection,
@@ -219,7 +219,7 @@ pub(super) fn take_in(
         if let Some(other) = &apart_from {
             same_number::note(tx, other, &listed.person.id, now)?;
             result.notes.push(format!(
-                "appointment {id}: patient number {}: somebody else with another name or birth date has it; they are kept apart as {other} and {}",
+                "appointment {id}: patient ID {}: another patient with a different name or date of birth has it; they are kept apart as {other} and {}",
                 listed.person.number(),
                 listed.person.id
             ));
@@ -228,7 +228,7 @@ pub(super) fn take_in(
         if let Some(same) = same.filter(|same| same.person.id != listed.person.id) {
             renumbered.insert((same.person.id.clone(), listed.person.id.clone()));
         } else if was.is_some() && same.is_none() {
-            result.notes.push(format!("appointment {id}: it was another patient's; now it is that of {}", listed.person.id));
+            result.notes.push(format!("appointment {id}: it belonged to another patient; now it belongs to {}", listed.person.id));
         }
         let appointment = match same {
             Some(same) if unsaid != Unsaid::default() => &unsaid.kept(&listed, same.clone()),
@@ -279,7 +279,7 @@ pub(super) fn put(conn: &Connection, day: &ClinicDay, appointment: &Appointment)
     follow_with_visit(conn, id)
 }
 
-/// Writes an appointment anew that is on the list, with the same beginning, name and person; kiosks hear of it.
+/// Writes an appointment again that is on the list, with the same beginning, name and person; kiosks hear of it.
 pub(super) fn rewrite(conn: &Connection, appointment: &Appointment) -> Result<(), DeskError> {
     let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
     let id = appointment.id.as_str();

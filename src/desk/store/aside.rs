@@ -134,7 +134,7 @@ impl Store {
         if before.is_some() && event.seq <= self.held(kiosk)? {
             return Err(DeskError::OtherHistory(event.seq));
         }
-        tracing::warn!(%kiosk, seq = event.seq.0, why = %found.why, "a kiosk reports more than the desk takes; the rest is taken");
+        tracing::warn!(%kiosk, seq = event.seq.0, why = %found.why, "a kiosk reports more than the desk accepts; the rest is accepted");
         self.set_aside(kiosk, (event.seq, now, today), &found.why, &hash()?, None)?;
         Ok(found.event)
     }
@@ -153,8 +153,8 @@ impl Store {
         if Some(unread.seq.0) != held.0.checked_add(1) {
             return Ok(());
         }
-        tracing::warn!(%kiosk, seq = unread.seq.0, "a kiosk reports something that this version does not understand; it is kept, and the rest is taken");
-        let why = "this version of the desk does not understand it";
+        tracing::warn!(%kiosk, seq = unread.seq.0, "a kiosk reports something this version does not support; it is kept, and the rest is accepted");
+        let why = "this version of the desk does not support it";
         let body = (unread.body.len() <= UNREAD_BYTES_MAX).then_some(unread.body.as_str());
         self.set_aside(kiosk, (unread.seq, now, today), why, &hash, body)?;
         let tx = self.write()?;

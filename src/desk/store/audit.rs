@@ -1,7 +1,7 @@
-//! Who saw or changed what about whom, and when: rows that are only ever added, each chained to the one before it.
+//! Who viewed or changed what about which patient, and when: rows that are only ever added, each chained to the one before it.
 //!
 //! Invariants: a change and its row are one transaction, so there is never one without the other; what is recorded as a staff
-//! action gets its row when its transaction ends, whoever wrote it ([`catch_up`]); a row holds the patient's number and nothing
+//! action gets its row when its transaction ends, no matter who wrote it ([`catch_up`]); a row holds the patient's number and nothing
 //! else of a person; rows are numbered from 1 without a gap, and each row's hash covers the hash of the row before it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,9 +26,9 @@ pub const COMMAND: &str = "(command)";
 pub const DESK: &str = "(desk)";
 /// Who did it, if it came with a list of the booking system.
 pub const IMPORT: &str = "(import)";
-/// Somebody who has the day's list or a person's page open is noted again after so many minutes, not at every refresh.
+/// Someone who has the day's list or a person's page open is noted again after this many minutes, not at every refresh.
 const NOTED_AGAIN_MINUTES: i64 = 15;
-/// People whom a search by name may mean at once.
+/// People a search by name may mean at the same time.
 const PEOPLE_MAX: usize = 50;
 
 /// What is about to be noted.
@@ -37,13 +37,13 @@ pub(super) struct Entry<'a> {
     pub user: &'a str,
     /// What was done, as a code: `saw-changes`, `change-accept`.
     pub action: &'a str,
-    /// The patient's number; empty if it is about nobody, or about somebody whom nobody knows.
+    /// The patient's number; empty if it is about no one, or about someone no one knows.
     pub patient: &'a str,
     /// What it was about, as numbers: `appointment apt-1`. Never what a person said or typed.
     pub about: &'a str,
 }
 
-/// What somebody looked at.
+/// What someone looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
     /// The day's list.
@@ -54,9 +54,9 @@ pub enum Seen {
     Appointment(AppointmentId),
     /// What a list would change.
     ListPreview,
-    /// People whom somebody looked for, to book for one of them.
+    /// People someone looked for, to book for one of them.
     People(Vec<PatientId>),
-    /// Everybody who has changes that nobody decided.
+    /// Everyone who has changes that no one decided.
     AllChanges,
     /// One person's changes.
     Changes(AppointmentId),
@@ -203,7 +203,7 @@ impl Action {
         })
     }
 
-    /// What was done, about whom, about what.
+    /// What was done, about which patient, about what.
     fn words(&self, conn: &Connection) -> Result<(&str, String, String), DeskError> {
         let event = self.kiosk.as_ref().zip(self.seq).map(|(kiosk, seq)| format!("kiosk {kiosk} event {seq}"));
         if let Some(id) = &self.appointment {
@@ -221,11 +221,11 @@ impl Action {
 }
 
 impl Store {
-    /// Notes that somebody looks at something, before they see it. Nothing is noted of what is not there, and the day's list
+    /// Notes that someone looks at something, before they see it. Nothing is noted of what is not there, and the day's list
     /// and a person's page once in a while, not at each refresh.
     ///
     /// # Errors
-    /// If the file cannot be written; then nobody should see it.
+    /// If the file cannot be written; then no one should see it.
     pub fn note_seen(&mut self, user: &str, seen: &Seen, now: Timestamp) -> Result<(), DeskError> {
         let today = self.date_at(now).to_string();
         let is_noted = match seen {
@@ -268,7 +268,7 @@ impl Store {
         tx.commit()
     }
 
-    /// Whether it is in the audit already that somebody has this open. Only read: a refresh waits for nobody who writes.
+    /// Whether it is in the audit already that someone has this open. Only read: a refresh waits for no one who writes.
     fn is_noted_lately(&self, user: &str, action: &str, about: &str, now: Timestamp) -> Result<bool, DeskError> {
         let since = now.saturating_sub(SignedDuration::from_mins(NOTED_AGAIN_MINUTES)).unwrap_or(Timestamp::MIN);
         let sql = "SELECT 1 FROM audit WHERE user_name = ?1 AND action = ?2 AND about = ?3 AND at > ?4 AND at <= ?5 LIMIT 1";
@@ -276,7 +276,7 @@ impl Store {
         Ok(self.conn.prepare_cached(sql)?.exists(params![user, action, about, sortable(since), sortable(now)])?)
     }
 
-    /// Rows that are looked for, the newest first, at most so many.
+    /// Rows that are looked for, the newest first, at most this many.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -292,7 +292,7 @@ impl Store {
             let about_them = "patient_id IN (SELECT value FROM json_each(?))";
             let or_lists = "(patient_id IN (SELECT value FROM json_each(?)) OR (action IN ('saw-list', 'saw-appointments') AND about IN
                  (SELECT a.local_date FROM appointment a WHERE a.patient_id IN (SELECT value FROM json_each(?))))";
-            // Whoever is still here from another day is on later lists too. A day too many is noted rather than one too few.
+            // Anyone who is still here from another day is on later lists too. A day too many is noted rather than one too few.
             let or_left = format!(
                 " OR (action = 'saw-list' AND EXISTS (SELECT 1 FROM appointment a LEFT JOIN visit v ON v.appointment_id = a.id
                  LEFT JOIN reason r ON r.appointment_id = a.id WHERE a.patient_id IN (SELECT value FROM json_each(?))
@@ -324,7 +324,7 @@ impl Store {
         Ok(rows)
     }
 
-    /// Hands on every row, the oldest first.
+    /// Exports every row, the oldest first.
     ///
     /// # Errors
     /// If the file cannot be read, or those of `each`.
@@ -337,7 +337,7 @@ impl Store {
         Ok(())
     }
 
-    /// The numbers of the patients that somebody may mean by a patient's number, an appointment's, or a name. At most
+    /// The numbers of the patients that someone may mean by a patient's number, an appointment's, or a name. At most
     /// fifty.
     ///
     /// # Errors
@@ -367,7 +367,7 @@ impl Store {
         Ok(found)
     }
 
-    /// What patients of these numbers are called by staff, by number; whom the list does not know is left out.
+    /// What patients of these numbers are called by staff, by number; those the list does not know are left out.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -384,7 +384,7 @@ impl Store {
         Ok(names)
     }
 
-    /// Looks at every row and its place in the chain. `known`: a row's number and the hash that somebody noted of it
+    /// Looks at every row and its place in the chain. `known`: a row's number and the hash that someone noted of it
     /// elsewhere.
     ///
     /// # Errors
@@ -394,7 +394,7 @@ impl Store {
         let tx = self.conn.unchecked_transaction()?;
         let head: Option<(i64, String)> =
             tx.query_row("SELECT n, hash FROM audit_head", [], |row| Ok((row.get(0)?, row.get(1)?))).optional().unwrap_or_default();
-        let Some((last, last_hash)) = head else { return Ok(Verified::Broken { row: 0, why: "what is known of the last row is gone" }) };
+        let Some((last, last_hash)) = head else { return Ok(Verified::Broken { row: 0, why: "the record of the last row is missing" }) };
         let mut statement = tx.prepare("SELECT n, at, user_name, action, patient_id, about, hash FROM audit ORDER BY n")?;
         let mut rows = statement.query([])?;
         let (mut n, mut before) = (0, no_hash());
@@ -405,9 +405,9 @@ impl Store {
                 return Ok(Verified::Broken { row: n, why: "is missing" });
             }
             if found < n || found > last {
-                return Ok(Verified::Broken { row: found, why: "was added by something else than the desk" });
+                return Ok(Verified::Broken { row: found, why: "was not added by the desk" });
             }
-            let changed = Verified::Broken { row: n, why: "is not as it was written" };
+            let changed = Verified::Broken { row: n, why: "was changed after it was written" };
             let Some([at, user, action, patient, about, hash]) = texts(row) else { return Ok(changed) };
             if hash_of(&before, n, [&at, &user, &action, &patient, &about]) != hash {
                 return Ok(changed);
@@ -415,7 +415,7 @@ impl Store {
             if known.is_some_and(|(number, its)| int(number) == n && its != hash) {
                 return Ok(Verified::Broken {
                     row: n,
-                    why: "has another hash than the one that was noted: it or one before it was changed",
+                    why: "has a different hash than the one noted: this row or one before it was changed",
                 });
             }
             before = hash;
@@ -424,7 +424,7 @@ impl Store {
             return Ok(Verified::Broken { row: n + 1, why: "is missing" });
         }
         if before != last_hash {
-            return Ok(Verified::Broken { row: n, why: "is not the last row that the desk wrote" });
+            return Ok(Verified::Broken { row: n, why: "is not the last row the desk wrote" });
         }
         Ok(Verified::Whole { rows: n.unsigned_abs(), hash: before })
     }

@@ -1,6 +1,6 @@
 //! A copy of the whole file while the desk runs, and such a copy put back.
 //!
-//! Invariants: the copy is of one moment, for whoever made it alone, and was opened and checked before it has its name; at every moment of
+//! Invariants: the copy is of one moment, readable only by the user who made it, and was opened and checked before it has its name; at every moment of
 //! putting one back there is a desk's file in the folder, and what was there before is kept beside it.
 
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::desk::base::error::DeskError;
 use crate::files::make_file;
 
 impl Store {
-    /// Copies everything into a new file, which must not be there yet. Nobody has to wait for it. The copy knows that it is one: a desk that
+    /// Copies everything into a new file, which must not be there yet. No one has to wait for it. The copy knows that it is one: a desk that
     /// is started with it begins another life.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Store {
     }
 }
 
-/// Puts a copy in the place of the desk's file, which nobody may have open; answers where that is now, if there was one. Other copies than
+/// Puts a copy in the place of the desk's file, which no one may have open; answers where that is now, if there was one. Other copies than
 /// those of [`Store::backup`] are taken too. The desk that is started with it begins another life.
 ///
 /// # Errors
@@ -92,7 +92,7 @@ fn check_and_mark(file: &Path, now: Timestamp) -> Result<(), DeskError> {
     }
     super::schema::migrate(&mut copy)?;
     if meta(&copy, restored::COPIED_AT)?.is_none() {
-        // Nobody wrote down when it was made. What it holds was done before this.
+        // No one wrote down when it was made. What it holds was done before this.
         let last: Option<String> = copy.query_row("SELECT MAX(at) FROM audit", [], |row| row.get(0))?;
         set_meta(&copy, restored::COPIED_AT, &last.unwrap_or_else(|| now.to_string()))?;
     }

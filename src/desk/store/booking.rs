@@ -1,4 +1,4 @@
-//! Appointments that are booked, moved and called off here, laid over what the booking system's list says.
+//! Appointments that are booked, moved and canceled here, laid over what the booking system's list says.
 //!
 //! Invariants: whether a time is free is decided in the transaction that takes it; what staff decided stays while the list says
 //! what it said before, ends when the list says the same, and gives way, with a note, when the list says something else.
@@ -38,7 +38,7 @@ pub enum Refused {
     Unknown,
     /// The patient has come for it, or it is over.
     HasCome,
-    /// Somebody did something else with it meanwhile, or it is as it should be already.
+    /// Someone did something else with it meanwhile, or it is as it should be already.
     NotAsShown,
 }
 
@@ -51,7 +51,7 @@ pub struct BookingState {
     pub listed_start: Option<Timestamp>,
     /// What the list says otherwise than staff had decided: when they had it.
     pub contradicted: Option<Timestamp>,
-    /// Staff had called off what the list now has.
+    /// Staff had canceled what the list now has.
     pub contradicted_off: bool,
     /// What was done last, if it can be taken back.
     pub undo: Option<(u64, String)>,
@@ -68,7 +68,7 @@ pub struct BookingStep {
     pub user: String,
     /// What, as a code.
     pub action: String,
-    /// Why, as somebody typed it; may be empty.
+    /// Why, as someone typed it; may be empty.
     pub why: String,
     /// It was booked outside the clinic's hours, on purpose.
     pub outside: bool,
@@ -135,8 +135,8 @@ impl Store {
         Ok(Ok(new.id))
     }
 
-    /// Moves an appointment to another time, perhaps with somebody else, if nothing stands in the way; `anyway`: also outside the clinic's
-    /// hours. One that was called off is booked again.
+    /// Moves an appointment to another time, perhaps with someone else, if nothing stands in the way; `anyway`: also outside the clinic's
+    /// hours. One that was canceled is booked again.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -180,7 +180,7 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Calls an appointment off that nobody has come for.
+    /// Calls an appointment off that no one has come for.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -204,7 +204,7 @@ impl Store {
     }
 
     /// Takes the latest step back, if it is still the one that was shown and the time it leads back to is free. What was booked and
-    /// is taken back never should have been on the list. That it was called off is taken back also for somebody who came all the same.
+    /// is taken back never should have been on the list. That it was canceled is taken back also for someone who came anyway.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -224,7 +224,7 @@ impl Store {
         if restored.status.stands()
             && (restored.start, &restored.practitioner, true) != (appointment.start, &appointment.practitioner, appointment.status.stands())
         {
-            // What stood beside it before is no reason: lists book two at once.
+            // What stood beside it before is no reason: lists book two at the same time.
             let before = beside_before(&tx, step)?;
             let mut found = beside(&tx, day.zone(), &restored, now)?;
             found.retain(|one| !other_of(one).is_some_and(|other| before.contains(other)));
@@ -237,7 +237,7 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Somebody has noticed that the list says something else than staff had decided. `false` if somebody else had.
+    /// Someone has noticed that the list says something else than staff had decided. `false` if someone else had.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -282,7 +282,7 @@ impl Store {
         })
     }
 
-    /// Appointments about which the list says something else than staff had decided, that nobody has noticed yet.
+    /// Appointments about which the list says something else than staff had decided, that no one has noticed yet.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -301,7 +301,7 @@ pub(super) fn heard(conn: &Connection, appointment: &Appointment, now: Timestamp
     let Some(row) = stored(conn, id)? else { return Ok(None) };
     let said = Listed::of(appointment);
     let (left, contradicted) = row.overlay.heard(&row.listed, &said);
-    // The list had it off as well, and brings back what staff had called off: that is not to happen silently.
+    // The list had it off as well, and brings back what staff had canceled: that is not to happen silently.
     let is_back = row.overlay.status.is_none() && !row.listed.status.stands() && said.status.stands() && called_off_by(conn, id)?.is_some();
     let had = if is_back { Overlay { status: Some(AppointmentStatus::Cancelled), ..row.overlay.clone() } } else { row.overlay.clone() };
     if left != row.overlay || is_back {
@@ -322,7 +322,7 @@ pub(super) fn heard(conn: &Connection, appointment: &Appointment, now: Timestamp
     Ok(Some(booked))
 }
 
-/// Makes everything that was decided here anew, from what was recorded and from where lists ended it.
+/// Makes everything that was decided here again, from what was recorded and from where lists ended it.
 pub(super) fn rebuild(conn: &Connection, day: &ClinicDay) -> Result<(), DeskError> {
     conn.execute_batch("UPDATE booking SET overlay = '{}', contradicted = NULL; DELETE FROM booking_step;")?;
     let mut statement = conn.prepare(
@@ -418,13 +418,13 @@ fn stored(conn: &Connection, id: &AppointmentId) -> Result<Option<Row>, DeskErro
     row.map(|(listed, overlay)| Ok(Row { listed: unjson(&listed)?, overlay: unjson(&overlay)? })).transpose()
 }
 
-/// What the list says and what was decided; of an appointment that nobody did anything with yet, the list's alone.
+/// What the list says and what was decided; of an appointment that no one did anything with yet, the list's alone.
 fn row_of(conn: &Connection, appointment: &Appointment) -> Result<Row, DeskError> {
     let unknown = || Row { listed: Listed::of(appointment), overlay: Overlay::default() };
     Ok(stored(conn, &appointment.id)?.unwrap_or_else(unknown))
 }
 
-/// By whom an appointment that is off was called off here; none if it stands, or staff did not do it.
+/// By which user an appointment that is off was canceled here; none if it stands, or staff did not do it.
 pub(super) fn called_off(conn: &Connection, appointment: &Appointment) -> Result<Option<CalledOff>, DeskError> {
     if appointment.status.stands() {
         return Ok(None);
@@ -484,7 +484,7 @@ fn clashes(conn: &Connection, wish: &Wish, now: Timestamp) -> Result<Vec<Conflic
     Ok(conflicts(&practice, wish, &calendar::busy(conn, from, to)?, now))
 }
 
-/// Whether a wish can be had, and if so whether it is outside the clinic's hours, which only counts if somebody wants it `anyway`.
+/// Whether a wish can be had, and if so whether it is outside the clinic's hours, which only counts if someone wants it `anyway`.
 fn fits(conn: &Connection, wish: &Wish, anyway: bool, now: Timestamp) -> Result<Result<bool, Refused>, DeskError> {
     let found = clashes(conn, wish, now)?;
     let is_had = found.is_empty() || (anyway && found.iter().all(Conflict::is_of_hours));

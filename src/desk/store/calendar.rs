@@ -12,7 +12,7 @@ use crate::desk::base::error::DeskError;
 use crate::domain::booking::{Busy, Practice, Seen};
 use crate::domain::schedule::Schedule;
 
-/// Who works where is read off so many days before and after today.
+/// Who works where is read off this many days before and after today.
 const SEEN_DAYS: i64 = 28;
 
 /// Names that the list or the clinic's settings know, by name.

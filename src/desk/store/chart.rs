@@ -1,7 +1,7 @@
 //! The chart: what staff accepted, laid over what the booking system's list says.
 //!
 //! Invariants: it changes by acceptance (and its being taken back) and by import alone. An accepted value stays while the list
-//! says what it said when it was accepted; anything else on the list wins and ends it, and what it ends is not handed on.
+//! says what it said when it was accepted; anything else on the list wins and ends it, and what it ends is not exported.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -59,7 +59,7 @@ pub struct Heard {
     people: HashMap<String, Vec<HeardOf>>,
 }
 
-/// Somebody for whom staff accepted something, and what a list says there.
+/// Someone staff accepted a change for, and what a list says there.
 struct HeardOf {
     who: Known,
     fields: Vec<(Field, Vec<Value>)>,
@@ -101,7 +101,7 @@ impl Store {
         listen(&self.conn)
     }
 
-    /// Ends what a list contradicts, and notes it for what was not handed on yet.
+    /// Ends what a list contradicts, and notes it for what was not exported yet.
     ///
     /// # Errors
     /// If the file cannot be written; then nothing is ended.

@@ -34,7 +34,7 @@ pub(super) fn of_person(conn: &Connection, day: &ClinicDay, patient: &str) -> Re
     Ok(Confirmed { details: date(details)?, insurance: date(insurance)? })
 }
 
-/// Lets kiosks know of the other appointments, today's and later ones, of whoever has just confirmed something.
+/// Lets kiosks know of the other appointments, today's and later ones, of anyone who has just confirmed something.
 pub(super) fn tell_kiosks(conn: &Connection, day: &ClinicDay, said: &CheckedIn, now: Timestamp) -> Result<(), DeskError> {
     if !says_something(said.details) && !says_something(said.insurance) {
         return Ok(());

@@ -44,7 +44,7 @@ impl Store {
     /// If the file cannot be read or written.
     pub fn settle_coverage(&mut self, now: Timestamp) -> Result<bool, DeskError> {
         let day = self.day.clone();
-        // Nearly always there is nothing to do, and then nobody who writes is held up.
+        // Nearly always there is nothing to do, and then no one who writes is held up.
         if differing(&self.conn, &day, now)?.is_empty() {
             return Ok(false);
         }

@@ -1,6 +1,6 @@
-//! What is still open of earlier days: by day, and closing all of one at once.
+//! What is still open of earlier days: by day, and closing all of one at the same time.
 //!
-//! Invariants: nothing is closed by itself; each visit is closed as by its own button, recorded and in the audit by itself; whoever feels
+//! Invariants: nothing is closed by itself; each visit is closed as by its own button, recorded and in the audit by itself; anyone who feels
 //! unwell is left for a person who goes there; what has changed since staff looked is left as it is; a closing can be taken back whole, but
 //! for what has gone on since.
 
@@ -24,7 +24,7 @@ use crate::domain::visit::VisitRow;
 pub struct LeftDay {
     /// Which.
     pub date: Date,
-    /// Visits, and stops at kiosks by people whom no one knows.
+    /// Visits, and stops at kiosks by people no one knows.
     pub count: usize,
     /// How many of the stops are of people who feel unwell.
     pub urgent_stops: usize,
@@ -35,11 +35,11 @@ pub struct LeftDay {
 /// What closing a day came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Closed {
-    /// So many were closed.
+    /// This many were closed.
     pub closed: usize,
-    /// So many have changed since staff looked, and were left.
+    /// This many have changed since staff looked, and were left.
     pub changed: usize,
-    /// So many feel unwell, and were left.
+    /// This many feel unwell, and were left.
     pub urgent: usize,
 }
 
@@ -52,7 +52,7 @@ pub struct Closing {
     pub day: Date,
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// By which user.
     pub user: String,
     /// How many it closed.
     pub count: usize,

@@ -1,6 +1,6 @@
 //! What payers answered about cards, and which cards to ask about.
 //!
-//! Invariants: a card is asked about once a day; that it is being asked about is written down before anybody is asked. A card
+//! Invariants: a card is asked about once a day; that it is being asked about is written down before anyone is asked. A card
 //! is known by its content, so another card of the same person is another question.
 
 use std::collections::{HashMap, HashSet};
@@ -54,7 +54,7 @@ pub struct Inquiry {
 }
 
 impl Store {
-    /// Cards on file of everybody who has a ticket of today that were not asked about today. They count as asked from now on.
+    /// Cards on file of everyone who has a ticket of today that were not asked about today. They count as asked from now on.
     ///
     /// # Errors
     /// If the file cannot be read or written.

@@ -71,9 +71,9 @@ impl Store {
         let mut is_other_log = is_other_desk || (last.0 < held && !post.only_asks);
         let mut is_refused = is_other_desk;
         if is_other_desk {
-            tracing::warn!(%kiosk, "kiosk's log is another desk's; it is refused");
+            tracing::warn!(%kiosk, "the kiosk's log belongs to another desk; refused");
         } else if is_other_log {
-            tracing::warn!(%kiosk, last = last.0, held, "kiosk's log is shorter than what the desk holds: its card was replaced or copied");
+            tracing::warn!(%kiosk, last = last.0, held, "the kiosk's log is shorter than the desk's: its SD card was replaced or copied");
         }
         let mut in_order: Vec<&LoggedEvent> = post.events.iter().collect();
         in_order.sort_by_key(|event| event.seq);
@@ -92,10 +92,10 @@ impl Store {
                     .optional()?;
                 match before {
                     Some((body, is_removed)) if is_same(event, &body, is_removed) => continue,
-                    // It was declared to be lost, and has come all the same.
+                    // It was declared to be lost, and has come anyway.
                     None if restored::is_declared(&tx, kiosk, event.seq)? => {}
                     _ => {
-                        tracing::warn!(%kiosk, seq = event.seq.0, "kiosk reports something else under a number the desk holds; it is refused");
+                        tracing::warn!(%kiosk, seq = event.seq.0, "the kiosk reports something else under a number the desk already has; refused");
                         (is_other_log, is_refused) = (true, true);
                         break;
                     }
@@ -107,7 +107,7 @@ impl Store {
                 }
             }
             if event.seq.0 > held && Some(event.seq.0) != held.checked_add(1) {
-                tracing::info!(%kiosk, seq = event.seq.0, held, "kiosk left a gap; it will send again from there");
+                tracing::info!(%kiosk, seq = event.seq.0, held, "the kiosk left a gap; it will send again from there");
                 break;
             }
             let at = believed(event.at, now, believed_past);
@@ -171,7 +171,7 @@ impl Store {
         Ok(Seq(held(&self.conn, kiosk)?))
     }
 
-    /// Takes anew what kiosks said in words that an older program did not know.
+    /// Takes again what kiosks said in words that an older program did not know.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -255,7 +255,7 @@ pub(super) fn apply(conn: &Connection, day: &ClinicDay, kiosk: &str, event: &Log
             Ok(())
         }
         KioskEvent::WalkedIn(walked_in) => walked_in_at(conn, &happened, walked_in),
-        // Somebody made that code: staff look who holds it. Every other one is a letter that did not fit, and its holder can type.
+        // Someone made that code: staff look who holds it. Every other one is a letter that did not fit, and its holder can type.
         KioskEvent::CodeRefused { reason: Reason::CodeForged, language } => {
             add_reason(conn, &happened, "", Reason::CodeForged, "code-refused", Some(&to_code(language)))
         }
@@ -324,7 +324,7 @@ pub(super) fn give_ticket(conn: &Connection, happened: &Happened<'_>, id: &str, 
     )?;
     if is_first {
         steps::forget(conn, id)?;
-        // Whoever looked after this person before they had a ticket has not seen the arrival.
+        // Anyone who looked after this person before they had a ticket has not seen the arrival.
         conn.execute(
             "UPDATE visit SET state = ?2, kiosk = NULLIF(?3, ''), ticket_number = ?4, ticket_date = ?5, call_as = ?6, language = ?7, arrived_at = ?8,
              seen_at = NULL, seen_by = NULL, done_at = NULL, done_by = NULL WHERE appointment_id = ?1",
@@ -336,7 +336,7 @@ pub(super) fn give_ticket(conn: &Connection, happened: &Happened<'_>, id: &str, 
     Ok(is_first)
 }
 
-/// Keeps for which of its visits, off by now, somebody was checked in at a kiosk that had not heard of that.
+/// Keeps for which of its visits, off by now, someone was checked in at a kiosk that had not heard of that.
 fn note_called_off(conn: &Connection, kiosk: &KioskId, seq: Seq, said: &CheckedIn) -> Result<(), DeskError> {
     for id in &said.appointments {
         if appointments::of_id(conn, id)?.is_some_and(|appointment| appointment.status.is_called_off()) {
@@ -379,7 +379,7 @@ fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -
     proposals::proposed(conn, happened, said)
 }
 
-/// A request is a visit that nobody booked: it has a ticket in the walk-in queue and waits for staff to accept it.
+/// A request is a visit that no one booked: it has a ticket in the walk-in queue and waits for staff to accept it.
 fn walked_in_at(conn: &Connection, happened: &Happened<'_>, asks: &WalkedIn) -> Result<(), DeskError> {
     let asks = &WalkedIn { appointment: numbers::request(conn, happened.kiosk, happened.seq, asks)?, ..asks.clone() };
     let id = asks.appointment.as_str();

@@ -1,4 +1,4 @@
-//! Accepted changes, handed on to the record system: numbered first, written then.
+//! Accepted changes, exported to the record system: numbered first, written then.
 //!
 //! Invariants: an accepted change gets the number of one batch, in a transaction, before any file is written; a batch is
 //! always the same, however often it is written; what has a number is not taken back; what a later list contradicted before it had
@@ -21,7 +21,7 @@ pub struct ExportLine {
     pub batch: u64,
     /// When it was accepted.
     pub at: Timestamp,
-    /// By whom.
+    /// By which user.
     pub by: String,
     /// Whose.
     pub patient: PatientId,
@@ -60,7 +60,7 @@ impl Store {
         Ok(Some(batch.unsigned_abs()))
     }
 
-    /// How many accepted changes will not be handed on because a list contradicted them since the last batch.
+    /// How many accepted changes will not be exported because a list contradicted them since the last batch.
     ///
     /// # Errors
     /// If the file cannot be read.

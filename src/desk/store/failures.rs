@@ -1,6 +1,6 @@
 //! Failed sign-ins: how many, from where, under which name; and browsers in which a user has signed in before.
 //!
-//! Invariants: a name that nobody has is kept as its hash, because people type passwords there; of a browser the hash of its cookie is kept.
+//! Invariants: a name that no one has is kept as its hash, because people type passwords there; of a browser the hash of its cookie is kept.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -19,7 +19,7 @@ const SHOWN: SignedDuration = SignedDuration::from_hours(7 * 24);
 const BROWSER_KNOWN: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// From one address under one name this many failures are shown to administrators.
 pub(super) const SHOWN_UNDER_NAME: u32 = 10;
-/// What stands for a name that nobody has, before its hash.
+/// What stands for a name that no one has, before its hash.
 const NOBODYS: char = '#';
 
 /// How often something failed.
@@ -34,7 +34,7 @@ pub struct Throttle {
 /// What a failed try counts against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counter {
-    /// Where tries come from: an address, a known browser, a session, or the second step of whoever knows the password.
+    /// Where tries come from: an address, a known browser, a session, or the second step of anyone who knows the password.
     pub source: String,
     /// Under which name; without one it counts all names together.
     pub name: Option<String>,
@@ -47,7 +47,7 @@ pub struct Counter {
 /// Failures that administrators should know of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedTries {
-    /// The user's name; none for many names, or for names that nobody has.
+    /// The user's name; none for many names, or for names that no one has.
     pub user: Option<String>,
     /// Whether these are tries under many names.
     pub is_spread: bool,
@@ -94,7 +94,7 @@ impl Store {
                 audit::add(&tx, &Entry { at: now, user: DESK, action: "sign-ins-slowed", patient: "", about: &about })?;
             }
         }
-        // Of a name that nobody has nothing is noted: people type passwords there.
+        // Of a name that no one has nothing is noted: people type passwords there.
         if user(&tx, name)?.is_some() {
             note(&tx, (name, now), action, &format!("from {address}"))?;
         }

@@ -20,7 +20,7 @@ const ROW_BYTES: usize = 512;
 impl Store {
     /// What is new since `cursor`, at most [`CHANGES_PER_FEED_MAX`] changes and about [`FEED_BYTES`] bytes.
     ///
-    /// A cursor from the future is one of another life of this file: then everything is told again.
+    /// A cursor from the future is one of another life of this file: then everything is reported again.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -106,11 +106,11 @@ impl FeedRow {
             Some(body) => {
                 let mut appointment = appointments::read(&body)?;
                 if appointment.person.birth_date.day().is_none() {
-                    // Nobody proves who they are without it; kiosks of older versions could not even read it.
+                    // No one proves who they are without it; kiosks of older versions could not even read it.
                     return Ok(Change::Removed { appointment: appointment.id, forget: false });
                 }
                 appointment.booked_on = None;
-                // Who comes after all is judged by the time alone, as if nobody had given them up.
+                // Who comes after all is judged by the time alone, as if no one had given them up.
                 if appointment.status == AppointmentStatus::NoShow {
                     appointment.status = AppointmentStatus::Booked;
                 }

@@ -17,11 +17,11 @@ use super::old_days::{Group, Old};
 use super::{BUSY, Store, audit, changed, int};
 use crate::desk::base::error::DeskError;
 
-/// What is done in one go: some milliseconds, so that nobody waits.
+/// What is done in one go: some milliseconds, so that no one waits.
 const AT_ONCE: usize = 100;
-/// Kiosks that were away for so long get everything anew anyway.
+/// Kiosks that were away for so long get everything again anyway.
 const REMOVED_DAYS: i64 = 90;
-/// So long the whole desk waits for somebody who reads the file, at most, when its journal is cut.
+/// So long the whole desk waits for someone who reads the file, at most, when its journal is cut.
 const CUT_WAITS: Duration = Duration::from_millis(100);
 
 /// An event by its kiosk and its position in that kiosk's log.
@@ -91,7 +91,7 @@ const IS_NEWER: &str = "SELECT 1 FROM visit WHERE appointment_id = ?1 AND revisi
 const WHOSE_EVENT: &str = "SELECT DISTINCT patient_id FROM proposal WHERE kiosk = ?1 AND seq = ?2";
 const WHOSE_VISIT: &str = "SELECT patient_id FROM appointment WHERE id = ?1";
 
-/// What nobody needs of a patient of whom no appointment and no change is left.
+/// What no one needs of a patient who has no appointment and no change left.
 const OF_PATIENT: [&str; 3] = [
     "DELETE FROM chart WHERE patient_id = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.patient_id = ?1)
      AND NOT EXISTS (SELECT 1 FROM proposal p WHERE p.patient_id = ?1)",
@@ -114,7 +114,7 @@ const BY_TIME: [(&str, i64); 4] = [
 ];
 
 impl Store {
-    /// Takes a slice of what is marked out, whole groups only; what somebody has touched since it was looked for stays. It is overwritten in the file
+    /// Takes a slice of what is marked out, whole groups only; what someone has touched since it was looked for stays. It is overwritten in the file
     /// when the journal is cut.
     ///
     /// # Errors
@@ -159,7 +159,7 @@ impl Store {
         Ok(if old.groups.is_empty() { Slice::Last } else { Slice::More })
     }
 
-    /// The end of a clean-up: what nobody needs without those days, and its row in the audit. Answers how much was taken out in all, or nothing if
+    /// The end of a clean-up: what no one needs without those days, and its row in the audit. Answers how much was taken out in all, or nothing if
     /// the mark was taken back.
     ///
     /// # Errors
@@ -198,13 +198,13 @@ impl Store {
         Ok(gone > 0)
     }
 
-    /// Deleted pages are overwritten in the file only when the journal is written back, and old journal pages stay until it is cut. `false` if somebody
+    /// Deleted pages are overwritten in the file only when the journal is written back, and old journal pages stay until it is cut. `false` if someone
     /// reads the file just then: try again in a moment.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn cut_journal(&self) -> Result<bool, DeskError> {
-        // Whoever reads may do so for long, and everybody at the desk would wait for them.
+        // Anyone who reads may do so for long, and everyone at the desk would wait for them.
         self.conn.busy_timeout(CUT_WAITS)?;
         let busy = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         self.conn.busy_timeout(BUSY)?;
@@ -218,12 +218,12 @@ impl Store {
     /// As [`Store::cut_journal`], once, with a line in the log if it could not be done.
     pub(super) fn erase_what_was_deleted(&self) {
         if !self.cut_journal().unwrap_or(false) {
-            tracing::warn!("what was taken out stays in the desk's journal for now: somebody is reading the file");
+            tracing::warn!("deleted data stays in the database's journal for now: another program is reading the file");
         }
     }
 }
 
-/// Whether somebody has touched a group since it was found to be old.
+/// Whether someone has touched a group since it was found to be old.
 fn is_newer(conn: &Connection, group: &Group, revision: u64) -> Result<bool, DeskError> {
     let mut statement = conn.prepare_cached(IS_NEWER)?;
     for id in group.visits.iter().chain(&group.appointments) {

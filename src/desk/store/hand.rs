@@ -1,4 +1,4 @@
-//! What staff do by hand where a kiosk or the queue does not: checking somebody in, undoing that, how they are called, notes.
+//! What staff do by hand where a kiosk or the queue does not: checking someone in, undoing that, how they are called, notes.
 //!
 //! Invariants: each is recorded with everything that was decided and done again the same way when the list is rebuilt; the number of a
 //! ticket is taken in the transaction that gives it out, and never taken again.
@@ -31,7 +31,7 @@ use crate::domain::visit::VisitRow;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by_hand", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum HandAction {
-    /// Checked somebody in.
+    /// Checked someone in.
     CheckIn {
         /// The number they wait with.
         ticket: Ticket,
@@ -44,26 +44,26 @@ pub enum HandAction {
         /// How they want to be called.
         call_as: CallAs,
     },
-    /// Took in somebody without an appointment, who is seen.
+    /// Took in someone without an appointment, who is seen.
     WalkIn {
         /// What they came for.
         asks: Box<WalkedIn>,
     },
-    /// Took a check-in back, whoever made it: these visits are expected again.
+    /// Undid a check-in, no matter who made it: these visits are expected again.
     UndoCheckIn {
         /// Which.
         visits: Vec<AppointmentId>,
     },
-    /// Changed how somebody is called.
+    /// Changed how someone is called.
     CallAs {
         /// With which visits.
         visits: Vec<AppointmentId>,
         /// How.
         call_as: CallAs,
     },
-    /// Somebody who was expected did not come.
+    /// Someone who was expected did not come.
     NotCome,
-    /// Called a visit off for the desk alone. Nobody does that any more: an appointment is called off for everybody
+    /// Called a visit off for the desk alone. No one does that any more: an appointment is canceled for everyone
     /// ([`Store::call_off`]).
     Cancel,
     /// Wrote something about a visit.
@@ -204,7 +204,7 @@ pub enum IfLate {
     CheckIn,
 }
 
-/// Somebody who came without an appointment, as staff typed it.
+/// Someone who came without an appointment, as staff typed it.
 #[derive(Debug, Clone)]
 pub struct WalkInByHand {
     /// As they say it.
@@ -230,11 +230,11 @@ pub struct Note {
     pub visit: AppointmentId,
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// By which user.
     pub user: String,
     /// What.
     pub text: Private,
-    /// When and by whom it was put away.
+    /// When and by which user it was archived.
     pub away: Option<(Timestamp, String)>,
 }
 
@@ -263,8 +263,8 @@ impl Doing<'_> {
 }
 
 impl Store {
-    /// Checks somebody in for this visit and for all others of theirs today for which a kiosk would, with one number of the desk's.
-    /// Whoever is checked in already keeps the number that they have. Being early is no hindrance; for a late visit `if_late` says whether
+    /// Checks someone in for this visit and for all others of theirs today for which a kiosk would, with one number of the desk's.
+    /// Anyone who is checked in already keeps the number that they have. Being early is no hindrance; for a late visit `if_late` says whether
     /// staff have decided that the patient can be seen.
     ///
     /// # Errors
@@ -312,7 +312,7 @@ impl Store {
         Ok(Ok(ticket))
     }
 
-    /// Takes in somebody without an appointment, accepted at once, with a number of the desk's. The same person with the same wish
+    /// Takes in someone without an appointment, accepted right away, with a number of the desk's. The same person with the same wish
     /// a second time keeps the number that they have.
     ///
     /// # Errors
@@ -367,7 +367,7 @@ impl Store {
         })
     }
 
-    /// Changes how somebody is called, with every visit of this ticket.
+    /// Changes how someone is called, with every visit of this ticket.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -385,7 +385,7 @@ impl Store {
         })
     }
 
-    /// Notes that somebody who is expected did not come, once their time has passed.
+    /// Notes that someone who is expected did not come, once their time has passed.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -423,7 +423,7 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Writes, puts away or takes out a note about a visit that the desk knows. Answers `false` if there was nothing to do.
+    /// Writes, archives or takes out a note about a visit that the desk knows. Answers `false` if there was nothing to do.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -440,7 +440,7 @@ impl Store {
         Ok(done)
     }
 
-    /// What staff wrote about these visits, the newest first, also what was put away.
+    /// What staff wrote about these visits, the newest first, also what was archived.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -467,7 +467,7 @@ impl Store {
         .collect()
     }
 
-    /// Which of these have a note that was not put away.
+    /// Which of these have a note that was not archived.
     ///
     /// # Errors
     /// If the file cannot be read.

@@ -1,4 +1,4 @@
-//! What happened with somebody's visits: what kiosks reported and what staff did, in order, read off the two records that nothing edits.
+//! What happened with someone's visits: what kiosks reported and what staff did, in order, read off the two records that nothing edits.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ pub enum Happening {
     },
 }
 
-/// What somebody of the staff did with a visit.
+/// What someone of the staff did with a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StaffDeed {
     /// Saw to it, accepted, declined, took a step back.
@@ -45,7 +45,7 @@ pub enum StaffDeed {
     Queue(QueueAction),
     /// Something by hand.
     Hand(HandAction),
-    /// Booked, moved or called off the appointment, or took that back.
+    /// Booked, moved or canceled the appointment, or took that back.
     Booking(BookingStep),
     /// The patient asked for help by phone.
     AskedByPhone,

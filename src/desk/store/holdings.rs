@@ -1,6 +1,6 @@
 //! What the desk holds of one patient: found, and counted by kind.
 //!
-//! Invariants: whoever looks waits for nobody and holds nobody up, as it is read by a connection of its own; events that were found once are
+//! Invariants: anyone who looks waits for no one and holds no one up, as it is read by a connection of its own; events that were found once are
 //! not looked through again ([`Held`]), as they are only ever appended.
 
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ pub struct Held {
     pub(super) visits: BTreeSet<String>,
     /// Where, when it came, and what it says.
     pub(super) events: Vec<(EventKey, String, String)>,
-    /// Whether one of the events speaks of somebody else's visit too.
+    /// Whether one of the events speaks of someone else's visit too.
     pub(super) is_shared: bool,
     /// Events up to this revision were looked through.
     upto: i64,
@@ -49,7 +49,7 @@ pub struct Held {
 pub enum HoldingKind {
     /// Appointments of the list, also those that were booked here.
     Appointments,
-    /// What was booked, moved or called off here.
+    /// What was booked, moved or canceled here.
     Bookings,
     /// Where visits stand and stood.
     Visits,
@@ -67,7 +67,7 @@ pub enum HoldingKind {
     StaffActions,
     /// What staff wrote.
     Notes,
-    /// Texts and e-mails.
+    /// Texts and emails.
     Messages,
     /// What kiosks were to show or print for them.
     KioskOrders,
@@ -81,18 +81,18 @@ impl HoldingKind {
     pub fn words(self) -> &'static str {
         match self {
             Self::Appointments => "Appointments",
-            Self::Bookings => "Appointments booked or moved here",
+            Self::Bookings => "Appointments booked or rescheduled here",
             Self::Visits => "Visits and tickets",
-            Self::Events => "Reports of kiosks",
-            Self::Changes => "Changed details and cards",
-            Self::Accepted => "Accepted details",
+            Self::Events => "Kiosk reports",
+            Self::Changes => "Proposed changes",
+            Self::Accepted => "Accepted changes",
             Self::Photos => "Photos of cards",
-            Self::PayersAnswers => "Answers of payers",
-            Self::StaffActions => "What staff did",
+            Self::PayersAnswers => "Eligibility answers",
+            Self::StaffActions => "Staff actions",
             Self::Notes => "Notes",
-            Self::Messages => "Texts and e-mails",
+            Self::Messages => "Texts and emails",
             Self::KioskOrders => "Messages and tickets at kiosks",
-            Self::Audit => "Who saw or changed what (audit)",
+            Self::Audit => "Audit log entries",
         }
     }
 
@@ -117,9 +117,9 @@ pub struct Holding {
 /// Why a patient is not taken out now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hindrance {
-    /// There is a visit today, which somebody may be in the middle of.
+    /// There is a visit today, which someone may be in the middle of.
     HereToday,
-    /// So many changes wait for a decision.
+    /// This many changes wait for a decision.
     Undecided(usize),
     /// A message to them is being sent in this moment.
     Sending,
@@ -130,10 +130,10 @@ impl Hindrance {
     #[must_use]
     pub fn sentence(self) -> String {
         match self {
-            Self::HereToday => "This patient has a visit today. Take them out when the day is over.".to_owned(),
-            Self::Undecided(1) => "One change of theirs waits for a decision. Accept or reject it first.".to_owned(),
-            Self::Undecided(n) => format!("{n} changes of theirs wait for a decision. Accept or reject them first."),
-            Self::Sending => "A message to them is being sent just now. Try again in some minutes.".to_owned(),
+            Self::HereToday => "This patient has a visit today. Delete the data after today.".to_owned(),
+            Self::Undecided(1) => "One change by this patient is waiting for review. Accept or reject it first.".to_owned(),
+            Self::Undecided(n) => format!("{n} changes by this patient are waiting for review. Accept or reject them first."),
+            Self::Sending => "A message to this patient is being sent right now. Try again in a few minutes.".to_owned(),
         }
     }
 }
@@ -146,7 +146,7 @@ pub struct PatientData {
     pub name: Private,
     /// If something that is held says it.
     pub birth_date: Option<Born>,
-    /// Whether nobody has proved whose it is: somebody without an appointment said it.
+    /// Whether no one has proved whose it is: someone without an appointment said it.
     pub is_request: bool,
     /// Every kind of which there is something.
     pub holdings: Vec<Holding>,
@@ -162,7 +162,7 @@ pub struct PatientData {
     pub queued: u64,
 }
 
-/// Somebody who came without an appointment, as they said it.
+/// Someone who came without an appointment, as they said it.
 pub struct RequestRow {
     /// The number of the request.
     pub id: String,
@@ -234,7 +234,7 @@ pub(super) fn held(conn: &Connection, patient: &str, earlier: Option<&Held>) -> 
     Ok((is_known && !patient.is_empty()).then_some(found))
 }
 
-/// Whether the list has this visit for somebody else.
+/// Whether the list has this visit for someone else.
 fn is_of_another(conn: &Connection, visit: &str, patient: &str) -> bool {
     let sql = "SELECT EXISTS (SELECT 1 FROM appointment WHERE id = ?1 AND patient_id <> ?2)";
     conn.query_row(sql, [visit, patient], |row| row.get(0)).unwrap_or(false)

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::{Store, audit};
 use crate::desk::base::error::DeskError;
 
-/// So many sources are remembered; the one that was said longest ago makes room.
+/// This many sources are remembered; the one that was said longest ago makes room.
 const SOURCES_MAX: u32 = 100;
 
 impl Store {

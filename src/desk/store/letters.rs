@@ -1,7 +1,7 @@
 //! The keys that letters are signed with: this desk's own, apart from the clinic's settings.
 //!
 //! Invariants: the newest key alone has its secret, which is erased when the next one is made and never leaves this folder;
-//! kiosks get public keys only, the current one first; a new key is a change of the settings, so kiosks hear of it at once.
+//! kiosks get public keys only, the current one first; a new key is a change of the settings, so kiosks hear of it right away.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,7 +16,7 @@ use crate::desk::base::secret::{random_bytes, to_hex};
 use crate::domain::appointment::Appointment;
 use crate::domain::settings::{LetterKey, LetterKeys};
 
-/// Kiosks get at most so many public keys beside the current one; a clinic that makes more within one letter's life
+/// Kiosks get at most this many public keys beside the current one; a clinic that makes more within one letter's life
 /// gives up the oldest.
 pub const RETIRED_KEYS_MAX: usize = 7;
 

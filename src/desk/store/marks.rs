@@ -1,4 +1,4 @@
-//! What is marked to be taken out, and whether somebody holds the clean-up.
+//! What is marked to be taken out, and whether someone holds the clean-up.
 //!
 //! Invariants: at most one mark; nothing is hidden by it; it can be taken back until what it names is overwritten, and each step has its row in the
 //! audit.
@@ -28,7 +28,7 @@ pub struct Mark {
     pub worked: Date,
     /// When it was marked.
     pub at: Timestamp,
-    /// By whom.
+    /// By which user.
     pub by: String,
     /// How much it was.
     pub what: Forgotten,
@@ -78,7 +78,7 @@ impl Store {
         Ok(marked > 0)
     }
 
-    /// Takes a mark away; nothing more is taken out by it. `is_held`: and nothing is marked again before somebody says so. `false` if nothing is
+    /// Takes a mark away; nothing more is taken out by it. `is_held`: and nothing is marked again before someone says so. `false` if nothing is
     /// marked.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Who holds the clean-up, and since when; none if nobody does.
+    /// Who holds the clean-up, and since when; none if no one does.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -106,7 +106,7 @@ impl Store {
         held.as_deref().and_then(|text| text.split_once(' ')).map(|(at, by)| Ok((by.to_owned(), timestamp(at)?))).transpose()
     }
 
-    /// Nobody holds the clean-up any more. `false` if nobody did.
+    /// No one holds the clean-up any more. `false` if no one did.
     ///
     /// # Errors
     /// If the file cannot be written.

@@ -231,7 +231,7 @@ impl Store {
         self.day = day;
     }
 
-    /// Dates appointments anew, and tells kiosks, if an earlier version dated them: its days began at midnight.
+    /// Dates appointments again, and tells kiosks, if an earlier version dated them: its days began at midnight.
     fn date_appointments(&mut self) -> Result<(), DeskError> {
         let day = self.day.clone();
         if meta(&self.conn, appointments::DATED_BY)?.is_some_and(|by| by == day.to_string()) {

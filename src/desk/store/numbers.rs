@@ -1,7 +1,7 @@
-//! Each number of a day for one person: a kiosk's check-in whose number is not its own to give, or that somebody else has, gets one of the desk's.
+//! Each number of a day for one person: a kiosk's check-in whose number is not its own to give, or that someone else has, gets one of the desk's.
 //!
-//! Invariants: that is decided once, when the check-in is heard of, and kept, so that the list can be rebuilt; it stays in sight until somebody has
-//! seen it; nobody acts for another with a paper that bears the other's number.
+//! Invariants: that is decided once, when the check-in is heard of, and kept, so that the list can be rebuilt; it stays in sight until someone has
+//! seen it; no one acts for another with a paper that bears the other's number.
 
 use std::collections::HashSet;
 
@@ -24,7 +24,7 @@ pub struct NumberTwice {
     pub given: Ticket,
     /// Who that is, for staff.
     pub who: String,
-    /// Who has the number that the paper says, for staff; empty if nobody has.
+    /// Who has the number that the paper says, for staff; empty if no one has.
     pub other: String,
 }
 
@@ -69,7 +69,7 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
             now.to_string()
         ],
     )?;
-    tracing::warn!(%kiosk, said = %said.number, given = %given.number, "a kiosk gave out a number that it may not use, or that another patient has");
+    tracing::warn!(%kiosk, said = %said.number, given = %given.number, "a kiosk gave out a number it can't use or that another patient has");
     Ok(())
 }
 
@@ -89,7 +89,7 @@ pub(super) fn request(conn: &Connection, kiosk: &str, seq: i64, asks: &WalkedIn)
     Ok(visit.map_or_else(|| asks.appointment.clone(), AppointmentId::new))
 }
 
-/// The visit of somebody else who has this number.
+/// The visit of someone else who has this number.
 fn holder(conn: &Connection, ticket: Ticket, own: &[AppointmentId], patient: Option<&PatientId>) -> Result<Option<String>, DeskError> {
     let statement = conn.prepare_cached("SELECT appointment_id, patient_id FROM ticket WHERE date = ?1 AND number = ?2")?;
     someone_else(statement, params![ticket.date.to_string(), ticket.number.to_string()], own, patient)
@@ -155,7 +155,7 @@ impl Store {
     }
 }
 
-/// What nobody has seen yet of a kiosk's numbers, the latest first.
+/// What no one has seen yet of a kiosk's numbers, the latest first.
 pub(super) fn unseen(conn: &Connection, kiosk: &KioskId) -> Result<Vec<NumberTwice>, DeskError> {
     let sql = "SELECT said, date, given, visit, other FROM number_twice WHERE kiosk = ?1 AND seen_at IS NULL ORDER BY seq DESC";
     let mut statement = conn.prepare_cached(sql)?;
@@ -170,7 +170,7 @@ pub(super) fn unseen(conn: &Connection, kiosk: &KioskId) -> Result<Vec<NumberTwi
     .collect()
 }
 
-/// Somebody has seen what is the matter with a kiosk's numbers.
+/// Someone has seen what is the matter with a kiosk's numbers.
 pub(super) fn see(conn: &Connection, kiosk: &KioskId, user: &str, now: Timestamp) -> Result<(), DeskError> {
     conn.execute(
         "UPDATE number_twice SET seen_at = ?2, seen_by = ?3 WHERE kiosk = ?1 AND seen_at IS NULL",

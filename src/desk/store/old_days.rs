@@ -1,6 +1,6 @@
 //! What is too old to be kept: whole days, as groups of which each goes or stays as one.
 //!
-//! Invariants: it is looked for on a connection of its own, so that nobody waits meanwhile; a day on which somebody still waits, was called or is in a
+//! Invariants: it is looked for on a connection of its own, so that no one waits meanwhile; a day on which someone still waits, was called or is in a
 //! room stays whole, however old it is; an event and the visits that it speaks of are in one group; no statement here reads a table from its
 //! first row to its last.
 
@@ -18,7 +18,7 @@ use super::{ReadOnly, revision, settings, timestamp};
 use crate::desk::base::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 
-/// What kiosks and staff say of a day comes within so many days after it.
+/// What kiosks and staff say of a day comes within this many days after it.
 const LATE_DAYS: i64 = 45;
 
 /// The statements by which old days are found.
@@ -60,7 +60,7 @@ pub(super) mod sql {
 pub struct Old {
     /// The first day that is kept.
     pub before: Date,
-    /// The days before it that stay because somebody's visit is still open.
+    /// The days before it that stay because someone's visit is still open.
     pub open: BTreeSet<Date>,
     /// How many different days it is of.
     pub days: usize,
@@ -149,7 +149,7 @@ impl ReadOnly {
         for word in words.iter().filter(|word| stays(word)) {
             kept.extend(word.visits.iter().cloned());
         }
-        // Whoever shares an event or a deed with somebody who stays, stays.
+        // Anyone who shares an event or a deed with someone who stays, stays.
         loop {
             let before = kept.len();
             for word in &words {
@@ -318,7 +318,7 @@ fn done_by_hand_before(conn: &Connection, from: Timestamp, day: &ClinicDay) -> R
     Ok(words)
 }
 
-/// The days of visits that nobody has closed: by their ticket, and by their appointment.
+/// The days of visits that no one has closed: by their ticket, and by their appointment.
 fn open_days(conn: &Connection) -> Result<BTreeSet<Date>, DeskError> {
     let mut statement = conn.prepare(sql::OPEN)?;
     let mut rows = statement.query([])?;

@@ -20,10 +20,10 @@ use crate::domain::visit::VisitRow;
 /// From this day on what is open is shown; of a file from before there was such a rule, the day before the last one on which something
 /// happened. Nothing is set in a new file.
 pub(super) const SINCE: &str = "open_since";
-/// States in which a visit waits for someone, as SQL; the index `visit_by_state` finds them. Whoever is only expected is not here.
+/// States in which a visit waits for someone, as SQL; the index `visit_by_state` finds them. Anyone who is only expected is not here.
 pub(super) const STATES: &str = "('asks', 'arrived', 'held', 'called', 'with-clinician')";
 
-/// So many tickets at most are told to kiosks, the newest: more belong to a clinic that closes nothing.
+/// This many tickets at most are told to kiosks, the newest: more belong to a clinic that closes nothing.
 const TICKETS_MAX: u32 = 5000;
 
 /// The first day of which what is open is shown.

@@ -1,6 +1,6 @@
 //! Messages about appointments: queued, sent, or failed with why.
 //!
-//! Invariants: a message is claimed before it is sent, so nobody sends it twice; one of which nobody knows whether it arrived is not
+//! Invariants: a message is claimed before it is sent, so no one sends it twice; one of which no one knows whether it arrived is not
 //! sent again by itself.
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +13,7 @@ use crate::desk::base::error::DeskError;
 use crate::domain::ids::AppointmentId;
 use crate::domain::private::Private;
 
-/// After so many minutes each it is tried again; after the last one it failed.
+/// After this many minutes each it is tried again; after the last one it failed.
 const AGAIN_AFTER_MINUTES: [i64; 4] = [1, 5, 30, 120];
 /// What takes longer than this was cut off.
 const SENDING_MINUTES: i64 = 5;
@@ -31,7 +31,7 @@ pub struct Message {
     pub to: Private,
     /// What it says.
     pub text: Private,
-    /// When it was asked for, and by whom.
+    /// When it was asked for, and by which user.
     pub queued: (Timestamp, String),
     /// `queued`, `sending`, `sent` or `failed`.
     pub state: String,
@@ -99,14 +99,14 @@ impl Store {
         rows.map(|row| read(row?)).collect()
     }
 
-    /// Takes the next message that is due, for sending it; it is nobody else's then. What is about an appointment that was called off
+    /// Takes the next message that is due, for sending it; it is no one else's then. What is about an appointment that was canceled
     /// since is not sent.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn claim_message(&mut self, now: Timestamp) -> Result<Option<Message>, DeskError> {
         let is_due = "SELECT id FROM message WHERE state = 'queued' AND next_at <= ?1 ORDER BY next_at, id LIMIT 1";
-        // Looked at first: as a rule there is none, and then nobody waits for this.
+        // Looked at first: as a rule there is none, and then no one waits for this.
         if !self.conn.prepare_cached(is_due)?.exists([sortable(now)])? {
             return Ok(None);
         }
@@ -114,7 +114,7 @@ impl Store {
         let is_off = tx.execute(
             "UPDATE message SET state = 'failed', why = ?2, next_at = NULL, ended_at = ?3 WHERE state = 'queued' AND next_at <= ?1 AND appointment_id IN
              (SELECT id FROM appointment WHERE body ->> '$.status' IN ('cancelled', 'entered-in-error'))",
-            params![sortable(now), "The appointment was called off before it was sent.", now.to_string()],
+            params![sortable(now), "The appointment was canceled before it was sent.", now.to_string()],
         )?;
         if is_off > 0 {
             bump(&tx)?;
@@ -162,7 +162,7 @@ impl Store {
         }
         let tx = self.write()?;
         bump(&tx)?;
-        let why = "The desk was stopped while it was being sent: it may have arrived.";
+        let why = "The desk stopped while sending. The message may have been sent.";
         tx.execute(
             "UPDATE message SET state = 'failed', why = ?2, ended_at = ?3 WHERE state = 'sending' AND next_at < ?1",
             params![since, why, now.to_string()],

@@ -1,7 +1,7 @@
 //! The keys of what is open without a session: the pages behind tickets' codes, and the boards. This desk's own, made once with the folder.
 //!
 //! Invariants: none is in a settings file, an export or a page; a kiosk has a key of its own, which is another one with each token; all can be made
-//! anew, and the addresses that had the old ones open nothing then.
+//! again, and the addresses that had the old ones open nothing then.
 
 use std::collections::BTreeMap;
 
@@ -119,7 +119,7 @@ impl Store {
         tx.commit()
     }
 
-    /// What the address of a board ends with, so that not everybody can read it.
+    /// What the address of a board ends with, so that not everyone can read it.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -140,7 +140,7 @@ impl Store {
     }
 }
 
-/// A kiosk with another token has another key: whoever took the card of the one before cannot name its pages.
+/// A kiosk with another token has another key: anyone who took the card of the one before cannot name its pages.
 fn whose(kiosk: &str, token_hash: &str) -> String {
     format!("kiosk {kiosk} {token_hash}")
 }

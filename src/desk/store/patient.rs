@@ -1,6 +1,6 @@
 //! Everything that the desk holds of one patient: handed out, or taken out.
 //!
-//! Invariants: nobody is taken out who has a visit today, whose changes wait for a decision, or to whom a message is being sent; what is taken out
+//! Invariants: no one is taken out who has a visit today, whose changes wait for a decision, or who is being sent a message; what is taken out
 //! is overwritten in the file; kiosks are told of each appointment that is gone; the audit keeps the patient's number, that it was done, and who
 //! asked.
 
@@ -18,7 +18,7 @@ use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::to_hex;
 use crate::domain::private::Private;
 
-/// What came of taking somebody out.
+/// What came of taking someone out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removal {
     /// Everything is gone.
@@ -33,14 +33,14 @@ impl Store {
     /// Notes in the audit that everything about a patient is handed out. `why`: who asked for it, and how that was checked.
     ///
     /// # Errors
-    /// If the file cannot be written; then nobody should get it.
+    /// If the file cannot be written; then no one should get it.
     pub fn note_export(&mut self, held: &Held, why: &Private, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         audit::add(&tx, &audit::Entry { at: now, user: by, action: "patient-exported", patient: &held.patient, about: why.as_str() })?;
         tx.commit()
     }
 
-    /// Takes out everything that the desk holds of a patient, but for the audit; the journal is to be cut then. `earlier`: what was found of them a moment ago, so that nobody
+    /// Takes out everything that the desk holds of a patient, but for the audit; the journal is to be cut then. `earlier`: what was found of them a moment ago, so that no one
     /// waits while it is looked for again. `why` as for [`Store::note_export`].
     ///
     /// # Errors
@@ -82,7 +82,7 @@ impl Store {
         audit::add(&tx, &audit::Entry { at: now, user: by, action: "patient-removed", patient, about: &about })?;
         tx.commit()?;
         if held.is_shared {
-            // What an event said of somebody else went with it.
+            // What an event said of someone else went with it.
             self.rebuild_visits()?;
         }
         Ok(Removal::Done(gone))
@@ -107,7 +107,7 @@ impl ReadOnly {
             if sum.is_none_or(|sum| whole::is_as_taken(kiosk, *seq, received, body, sum.as_deref())) {
                 return Ok(serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": event}));
             }
-            tracing::error!(%kiosk, seq, "an event is not as the kiosk reported it; what is handed out says so");
+            tracing::error!(%kiosk, seq, "an event differs from what the kiosk reported; the export says so");
             Ok(serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": event, "is_damaged": true}))
         });
         let mut all = Map::new();

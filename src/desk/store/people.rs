@@ -1,4 +1,4 @@
-//! Finding people among everybody whom the list ever had, and all visits of one person.
+//! Finding people among everyone the list ever had, and all visits of one person.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::domain::appointment::Appointment;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::PatientId;
 
-/// People whom a search finds at most.
+/// People a search finds at most.
 const PEOPLE_MAX: usize = 30;
 
 /// Of this many people each one's nearest visit is looked up; of more, the nearest days are read until enough of them are found.
@@ -26,13 +26,13 @@ pub struct Found {
     pub is_more: bool,
 }
 
-/// Whether somebody of this number is looked for: the desk's own (`1~2`), or the booking system's, which somebody else may have, too.
+/// Whether someone of this number is looked for: the desk's own (`1~2`), or the booking system's, which someone else may have, too.
 fn is_number(number: &str, word: &str) -> bool {
     number == word || number.rsplit_once('~').is_some_and(|(listed, _)| listed == word)
 }
 
 impl Store {
-    /// Every visit of this person on or after a date, in the order of their beginnings, at most so many.
+    /// Every visit of this person on or after a date, in the order of their beginnings, at most this many.
     ///
     /// # Errors
     /// If the file cannot be read.

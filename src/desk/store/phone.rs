@@ -1,7 +1,7 @@
 //! What patients do on the page behind their ticket's code: step out, come back, ask for help.
 //!
 //! Invariants: it is recorded as what staff do is, under a name that no user has, so it is in the audit and the list can be rebuilt; it
-//! changes nothing but the visits of that ticket; nobody does it more often than a person would.
+//! changes nothing but the visits of that ticket; no one does it more often than a person would.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
@@ -18,7 +18,7 @@ use crate::domain::visit::VisitRow;
 pub(super) const ASKED: &str = "ask-help";
 /// Between two wishes of one ticket there is so much time.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(2);
-/// So many wishes of one ticket are taken on its day; with several visits each of them counts.
+/// This many wishes of one ticket are taken on its day; with several visits each of them counts.
 const WISHES_MAX: u32 = 60;
 
 /// What a patient wants.
@@ -28,7 +28,7 @@ pub enum PhoneWish {
     StepOut,
     /// Is here again.
     ComeBack,
-    /// Wants somebody to help.
+    /// Wants someone to help.
     Help,
 }
 

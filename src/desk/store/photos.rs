@@ -1,4 +1,4 @@
-//! Photos of cards: taken in piece by piece, whole only when their hash is right, removed when nobody needs them any more.
+//! Photos of cards: taken in piece by piece, whole only when their hash is right, removed when no one needs them any more.
 //!
 //! Invariants: only what a check-in announced is taken; a piece is kept if it follows on what is there, so none is kept twice;
 //! nothing is shown of a photo that is not whole; what was removed is not taken again, and leaves only its hash.
@@ -15,7 +15,7 @@ use crate::domain::insurance::Side;
 use crate::domain::proposal::{Field, Proposal};
 use crate::sync::wire::{PhotoHeld, PhotoName, Piece, photo_hash};
 
-/// A photo is removed so many days after its change was handed on (or contradicted by a list), or rejected.
+/// A photo is removed this many days after its change was exported (or contradicted by a list), or rejected.
 pub const PHOTO_DAYS: i64 = 7;
 
 /// The fact that says on which date old photos were last looked for.
@@ -108,7 +108,7 @@ impl Store {
     }
 
     /// Keeps a piece, durably, if it follows on what is here, and answers how much that is now. When the last piece is here and
-    /// the hash is not right, everything of this photo is dropped, to be sent anew.
+    /// the hash is not right, everything of this photo is dropped, to be sent again.
     ///
     /// # Errors
     /// If the file cannot be written, or another picture under this name is here already.
@@ -146,7 +146,7 @@ impl Store {
             now_held.bytes = held.saturating_add(piece.bytes.len() as u64);
             now_held.whole = now_held.bytes == photo.total;
             if now_held.whole && photo_hash(&picture(&tx, id, photo.total)?) != photo.hash {
-                tracing::warn!(%kiosk, seq = photo.seq.0, field = photo.field.code(), side = photo.side.code(), "a photo did not arrive as it was sent; it is asked for again");
+                tracing::warn!(%kiosk, seq = photo.seq.0, field = photo.field.code(), side = photo.side.code(), "a photo arrived damaged; requesting it again");
                 drop_pieces(&tx, id)?;
                 now_held = NOTHING;
             }
@@ -205,7 +205,7 @@ impl Store {
         Ok(id.map(AppointmentId::new))
     }
 
-    /// Once a day: removes photos that nobody needs any more, and answers how many. What they took of the file is overwritten
+    /// Once a day: removes photos that no one needs any more, and answers how many. What they took of the file is overwritten
     /// and used again.
     ///
     /// # Errors
@@ -240,15 +240,15 @@ impl Store {
         set_meta(&tx, LOOKED, &today)?;
         tx.commit()?;
         if removed > 0 {
-            // Or pieces of them would stay in the journal until it is used again. If somebody reads just then, they do.
+            // Or pieces of them would stay in the journal until it is used again. If someone reads just then, they do.
             self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            tracing::info!(removed, "old photos of cards were removed");
+            tracing::info!(removed, "old card photos were deleted");
         }
         Ok(removed)
     }
 }
 
-/// Whether nobody looks at the photos of a change any more.
+/// Whether no one looks at the photos of a change any more.
 fn is_over(change: &ProposedChange, now: Timestamp) -> bool {
     let since = match (&change.decided, &change.by) {
         // From the later of decision and hand-over; without either, the record system still waits for it.

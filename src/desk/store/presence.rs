@@ -1,7 +1,7 @@
-//! Who has somebody's page open just now, so that two of the staff do not do the same without knowing.
+//! Who has someone's page open just now, so that two of the staff do not do the same without knowing.
 //!
 //! Invariants: it locks nothing and ends by itself; it is not in the audit, which has who looked already; the counter moves only
-//! when somebody comes or goes, not while they stay.
+//! when someone comes or goes, not while they stay.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
@@ -18,7 +18,7 @@ fn sortable(at: Timestamp) -> String {
 }
 
 impl Store {
-    /// Notes that a session has somebody's page open, by one of their visits. Answers whether that is news.
+    /// Notes that a session has someone's page open, by one of their visits. Answers whether that is news.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -38,7 +38,7 @@ impl Store {
         Ok(is_news)
     }
 
-    /// Notes that a session has closed somebody's page. Answers whether that is news.
+    /// Notes that a session has closed someone's page. Answers whether that is news.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -57,7 +57,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn end_presence(&mut self, now: Timestamp) -> Result<bool, DeskError> {
-        // Nearly always there is nobody, and then nobody waits for whoever writes.
+        // Nearly always there is no one, and then no one waits for anyone who writes.
         if !self.conn.prepare_cached("SELECT 1 FROM on_it WHERE until <= ?1")?.exists([sortable(now)])? {
             return Ok(false);
         }

@@ -1,4 +1,4 @@
-//! A list that is looked at before it is taken: the same work in the same transaction, kept only if somebody says so.
+//! A list that is looked at before it is taken: the same work in the same transaction, kept only if someone says so.
 
 use jiff::Timestamp;
 

@@ -29,7 +29,7 @@ pub struct ChangeKey {
     pub field: Field,
 }
 
-/// A proposal as somebody saw it on a page.
+/// A proposal as someone saw it on a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     /// Which.
@@ -88,13 +88,13 @@ pub struct ProposedChange {
     pub elsewhere: Vec<Value>,
     /// What came of it.
     pub decided: Decided,
-    /// When and by whom it was decided.
+    /// When and by which user it was decided.
     pub by: Option<(Timestamp, String)>,
-    /// The batch of the export in which it was handed on.
+    /// The batch of the export in which it was exported.
     pub batch: Option<u64>,
     /// When that batch was made.
     pub handed_on: Option<Timestamp>,
-    /// Since when the list says something else than what was accepted, so that it is not handed on.
+    /// Since when the list says something else than what was accepted, so that it is not exported.
     pub contradicted: Option<Timestamp>,
     /// Whether the decision can be taken back.
     pub can_undo: bool,
@@ -114,13 +114,13 @@ impl ProposedChange {
         self.decided == Decided::Open && self.is_on_file(&self.proposal.new)
     }
 
-    /// Whether somebody has to decide.
+    /// Whether someone has to decide.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.decided == Decided::Open && !self.is_settled()
     }
 
-    /// Whether somebody has to choose: the chart was changed since the patient saw it, or has something else for another visit.
+    /// Whether someone has to choose: the chart was changed since the patient saw it, or has something else for another visit.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.third_value().is_some()
@@ -254,7 +254,7 @@ impl Store {
         }
     }
 
-    /// Every proposal that somebody has to decide, oldest first, whatever its day.
+    /// Every proposal that someone has to decide, oldest first, whatever its day.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -489,7 +489,7 @@ impl Facts {
     }
 }
 
-/// What a person's visits have in a field from this date on, but for this one; what is over is nobody's to change.
+/// What a person's visits have in a field from this date on, but for this one; what is over is no one's to change.
 fn elsewhere(conn: &Connection, person: &str, (visit, date): (&str, &str), field: Field) -> Result<Vec<Value>, DeskError> {
     let sql = "SELECT body FROM appointment WHERE patient_id = ?1 AND local_date >= ?2 AND id <> ?3 ORDER BY start_at, id";
     let mut statement = conn.prepare_cached(sql)?;

@@ -1,7 +1,7 @@
-//! The queues of a day: calling who is next, steps of somebody in a queue, what is usual in it, and where a session calls to.
+//! The queues of a day: calling who is next, steps of someone in a queue, what is usual in it, and where a session calls to.
 //!
-//! Invariants: whether someone can be called is decided and they are called in one transaction, so two people who call at once, at one desk or
-//! in two processes, never call the same person; a call is of the person whom the button named, and of no one else; where the clinic has
+//! Invariants: whether someone can be called is decided and they are called in one transaction, so two people who call at the same time, at one desk or
+//! in two processes, never call the same person; a call is of the person the button named, and of no one else; where the clinic has
 //! service points, there is no call without one.
 
 use jiff::{SignedDuration, Timestamp};
@@ -20,7 +20,7 @@ use crate::domain::visit::VisitRow;
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(2);
 /// What is usual is read off visits of the last weeks ...
 const BASIS_DAYS: i64 = 28;
-/// ... and of these off so many of the newest.
+/// ... and of these off this many of the newest.
 const BASIS_VISITS_MAX: u32 = 400;
 
 impl Store {
@@ -43,7 +43,7 @@ impl Store {
         for row in rows {
             let [called, started, done, arrived, start, placed] = row?.map(timestamp_or_none);
             let (Some(called), Some(done)) = (called?, done?) else { continue };
-            // Waiting begins with the last of them: nobody waits before the appointment's time.
+            // Waiting begins with the last of them: no one waits before the appointment's time.
             let due = [arrived?, start?, placed?].into_iter().flatten().max().unwrap_or(called);
             samples.push(sample(called, started?, done, due, &self.zone));
         }
@@ -64,7 +64,7 @@ impl Store {
         self.call(id, point, user, now, |row| if row.state == VisitState::Held { Err(Refusal::Held(number(row))) } else { Ok(()) })
     }
 
-    /// Calls this one, whoever else is before, from the queue in which they wait.
+    /// Calls this one, no matter who else is before, from the queue in which they wait.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -153,7 +153,7 @@ impl Store {
     }
 
     /// Takes back what was done last with a visit, if that is still what was shown: the revision of its latest step, or of when reasons were
-    /// taken after it; 0 for none. Nobody is called anew by it who is called elsewhere meanwhile.
+    /// taken after it; 0 for none. No one is called again by it who is called elsewhere meanwhile.
     ///
     /// # Errors
     /// If the file cannot be read or written.

@@ -1,6 +1,6 @@
 //! What happened in some days, read once from beginning to end for a report.
 //!
-//! Invariants: it is read by a connection of its own in one view of the file, so nobody who works waits for it and figures fit
+//! Invariants: it is read by a connection of its own in one view of the file, so no one who works waits for it and figures fit
 //! together; no name, no birth date and no value of a field is read.
 
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ pub struct Days {
 }
 
 impl Store {
-    /// The file once more, to be read for longer than anybody should wait.
+    /// The file once more, to be read for longer than anyone should wait.
     ///
     /// # Errors
     /// If it cannot be opened.

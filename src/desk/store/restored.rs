@@ -1,7 +1,7 @@
 //! The lives of this file: a copy that was put back begins another one, in which kiosks tell again what is missing. And what no kiosk can tell.
 //!
 //! Invariants: positions and cursors of an earlier life are never taken for ones of this life; what is lost is declared, stays in sight until
-//! somebody has looked at it, and holds up nothing that comes after it.
+//! someone has looked at it, and holds up nothing that comes after it.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -25,7 +25,7 @@ const REVISIONS_AHEAD: i64 = 1_000_000;
 /// The desk's own numbers of the day go on so far behind those of the copy: people in the waiting room may hold those between.
 const NUMBERS_AHEAD: i64 = 100;
 
-/// For so many dates that the copy has no numbers of, too: the clock may be wrong just then, and the life that was lost may have gone on over midnight.
+/// For this many dates that the copy has no numbers of, too: the clock may be wrong just then, and the life that was lost may have gone on over midnight.
 const DATES_AHEAD: i64 = 2;
 /// For how many such dates that is still to be done.
 const DATES_LEFT: &str = "number_dates_ahead";
@@ -37,23 +37,23 @@ pub struct Restored {
     pub at: Timestamp,
     /// When the copy was made, if that is known.
     pub copied_at: Option<Timestamp>,
-    /// The kiosk that noticed it, if nobody said that a copy was put back.
+    /// The kiosk that noticed it, if no one said that a copy was put back.
     pub noticed_by: Option<KioskId>,
     /// Who has seen it, and when.
     pub seen: Option<(String, Timestamp)>,
 }
 
-/// What a kiosk can never tell, and nobody has looked at yet.
+/// What a kiosk can never tell, and no one has looked at yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lost {
-    /// So many reports.
+    /// This many reports.
     pub count: u64,
     /// Since when that is known.
     pub at: Timestamp,
 }
 
 impl Store {
-    /// Gives the file a name for its life, if it has none; begins another life if it is a copy that was put back. To be done before anybody
+    /// Gives the file a name for its life, if it has none; begins another life if it is a copy that was put back. To be done before anyone
     /// is served.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl Store {
         .transpose()
     }
 
-    /// Notes that somebody has seen that an older copy was put back. `false` if somebody had.
+    /// Notes that someone has seen that an older copy was put back. `false` if someone had.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -129,7 +129,7 @@ impl Store {
     pub fn adopt_log(&mut self, kiosk: &KioskId, user: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         if tx.execute("UPDATE kiosk SET adopt_at = ?2 WHERE id = ?1", params![kiosk.as_str(), now.to_string()])? == 0 {
-            return Err(DeskError::BadKiosk { id: kiosk.to_string(), why: "no kiosk of this desk has that name" });
+            return Err(DeskError::BadKiosk { id: kiosk.to_string(), why: "this desk has no kiosk with that name" });
         }
         bump(&tx)?;
         audit::add(&tx, &audit::Entry { at: now, user, action: "kiosk-adopted", patient: "", about: &format!("kiosk {kiosk}") })?;
@@ -164,7 +164,7 @@ pub(super) fn begin_life(
 ) -> Result<(), DeskError> {
     name_life(conn)?;
     conn.execute("UPDATE revision SET n = n + ?1", [REVISIONS_AHEAD])?;
-    // Kiosks that wait for news hear of it at once.
+    // Kiosks that wait for news hear of it right away.
     settings_changed(conn)?;
     conn.execute("INSERT INTO desk_ticket(date, last) VALUES (?1, 0) ON CONFLICT DO NOTHING", params![today])?;
     conn.execute("UPDATE desk_ticket SET last = last + ?1", [NUMBERS_AHEAD])?;
@@ -173,7 +173,7 @@ pub(super) fn begin_life(
         "INSERT INTO life(at, copied_at, kiosk) VALUES (?1, ?2, ?3)",
         params![now.to_string(), copied_at, kiosk.map(KioskId::as_str)],
     )?;
-    // Whoever has told nothing since is said to be behind.
+    // Anyone who has told nothing since counts as behind.
     conn.execute("UPDATE kiosk SET in_step = 0 WHERE heard_at IS NOT NULL", [])?;
     tracing::warn!(
         noticed_by = kiosk.map_or("", KioskId::as_str),
@@ -203,7 +203,7 @@ pub(super) fn declare(conn: &Connection, kiosk: &KioskId, held: u64, gap: Gap, n
         params![kiosk.as_str(), int(next), int(gap.last.0), now.to_string()],
     )?;
     bump(conn)?;
-    tracing::warn!(%kiosk, first = next, last = gap.last.0, "reports of this kiosk are lost for good: it no longer has them");
+    tracing::warn!(%kiosk, first = next, last = gap.last.0, "reports of this kiosk are lost: it no longer has them");
     Ok(gap.last.0)
 }
 
@@ -220,7 +220,7 @@ pub(super) fn is_declared(conn: &Connection, kiosk: &KioskId, seq: Seq) -> Resul
     Ok(statement.exists(params![kiosk.as_str(), int(seq.0)])?)
 }
 
-/// What nobody has looked at yet of what a kiosk can never tell.
+/// What no one has looked at yet of what a kiosk can never tell.
 pub(super) fn lost(conn: &Connection, kiosk: &KioskId) -> Result<Option<Lost>, DeskError> {
     let sql = "SELECT SUM(last - first + 1), MIN(at) FROM kiosk_gap WHERE kiosk = ?1 AND seen_at IS NULL";
     let (count, at): (Option<i64>, Option<String>) =
@@ -229,7 +229,7 @@ pub(super) fn lost(conn: &Connection, kiosk: &KioskId) -> Result<Option<Lost>, D
     Ok(Some(Lost { count: count.unsigned_abs(), at: timestamp(&at)? }))
 }
 
-/// Somebody has looked at what a kiosk can never tell.
+/// Someone has looked at what a kiosk can never tell.
 pub(super) fn see_lost(conn: &Connection, kiosk: &KioskId, user: &str, now: Timestamp) -> Result<(), DeskError> {
     conn.execute(
         "UPDATE kiosk_gap SET seen_at = ?2, seen_by = ?3 WHERE kiosk = ?1 AND seen_at IS NULL",

@@ -1,6 +1,6 @@
 //! Different people who have one number of the booking system: kept apart until staff say that they are one person.
 //!
-//! Invariants: nobody is joined by themselves; what was joined is recorded in the audit; a file of an earlier version, in which a number alone made
+//! Invariants: no one is joined by themselves; what was joined is recorded in the audit; a file of an earlier version, in which a number alone made
 //! a person, is taken apart once, when it is opened for the first time.
 
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ pub enum Verdict {
 }
 
 impl Store {
-    /// The pairs of which nobody has said anything yet, the newest first.
+    /// The pairs of which no one has said anything yet, the newest first.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -55,7 +55,7 @@ impl Store {
         Ok(found)
     }
 
-    /// How many pairs nobody has said anything of.
+    /// How many pairs no one has said anything of.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -159,14 +159,14 @@ fn move_to(conn: &Connection, appointment: &Appointment) -> Result<(), DeskError
     appointments::rewrite(conn, appointment)
 }
 
-/// The visit that says best who somebody is.
+/// The visit that says best who someone is.
 fn latest(conn: &Connection, patient: &str) -> Result<Option<Appointment>, DeskError> {
     let sql = "SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at DESC, id LIMIT 1";
     let body: Option<String> = conn.query_row(sql, [patient], |row| row.get(0)).optional()?;
     body.map(|body| read(&body)).transpose()
 }
 
-/// Takes apart whom an earlier version took for one person because their numbers were the same. Answers how many people were found behind how
+/// Separates people an earlier version took for one person because their numbers were the same. Answers how many people were found behind how
 /// many numbers.
 pub(super) fn take_apart(conn: &Connection, now: Timestamp) -> Result<(u64, u64), DeskError> {
     let mut statement = conn.prepare("SELECT patient_id FROM appointment GROUP BY patient_id HAVING COUNT(*) > 1 ORDER BY patient_id")?;
@@ -220,7 +220,7 @@ fn take_apart_one(conn: &Connection, number: &PatientId, now: Timestamp) -> Resu
                 renumber(&mut appointment.person, &id);
             }
             for accepted in owners.iter().filter(|accepted| accepted.owner != id) {
-                // What was accepted for somebody else stands here as well: what was there before comes back.
+                // What was accepted for someone else stands here as well: what was there before comes back.
                 if appointment.value(accepted.field) == accepted.value
                     && let Some(before) = accepted.before.get(appointment.id.as_str()).or(accepted.base.first())
                 {
@@ -278,7 +278,7 @@ fn owners_of_accepted(
     Ok(accepted)
 }
 
-/// Takes everything of somebody who is taken out off the pairs.
+/// Takes everything of someone who is taken out off the pairs.
 pub(super) fn forget(conn: &Connection, patient: &str) -> Result<(), DeskError> {
     conn.execute("DELETE FROM same_number WHERE first = ?1 OR second = ?1", [patient])?;
     Ok(())
@@ -299,7 +299,7 @@ pub(super) fn check_once(conn: &mut Connection) -> Result<(), DeskError> {
             tracing::warn!(
                 people,
                 numbers = shared,
-                "numbers of patients were used for more than one person; they are kept apart from now on"
+                "some patient IDs were used for more than one person; they are kept apart from now on"
             );
         }
     }

@@ -72,7 +72,7 @@ CREATE INDEX message_by_appointment ON message(appointment_id);
 ";
 
 const BOOKING: &str = r"
--- Appointments that were booked, moved or called off here. `listed` is what the booking system's list says of it, or what was booked as long as
+-- Appointments that were booked, moved or canceled here. `listed` is what the booking system's list says of it, or what was booked as long as
 -- no list named it; `overlay` is what staff decided instead; `contradicted` is what they had decided before a list said something else.
 CREATE TABLE booking(
     appointment_id TEXT PRIMARY KEY,
@@ -123,7 +123,7 @@ CREATE TABLE visit_step(
     before TEXT NOT NULL,
     PRIMARY KEY (appointment_id, revision)
 );
--- To which service point whoever is signed in calls.
+-- To which service point anyone who is signed in calls.
 ALTER TABLE session ADD COLUMN point TEXT;
 ";
 
@@ -141,7 +141,7 @@ CREATE TABLE kiosk_health(
     heard_at TEXT NOT NULL,
     -- Since when it was never silent.
     online_since TEXT NOT NULL,
-    -- So many milliseconds the desk's clock was ahead of the kiosk's.
+    -- This many milliseconds the desk's clock was ahead of the kiosk's.
     clock_ms BIGINT NOT NULL,
     waiting_since TEXT
 );
@@ -168,7 +168,7 @@ CREATE TABLE kiosk_alarm(
     seen_by TEXT,
     PRIMARY KEY (kiosk, alarm)
 );
--- How each person's try at a kiosk ended; names nobody. Follows from events.
+-- How each person's try at a kiosk ended; names no one. Follows from events.
 CREATE TABLE kiosk_try(
     kiosk TEXT NOT NULL,
     seq BIGINT NOT NULL,
@@ -190,7 +190,7 @@ FROM kiosk_event WHERE json_extract(body, '$.event.kind') IN ('checked-in', 'wal
 const PHONE: &str = r"
 -- Whether the patient put a visit on hold by phone; follows from what was recorded, as the rest of a visit does.
 ALTER TABLE visit ADD COLUMN stepped_out BIGINT NOT NULL DEFAULT 0;
--- How often somebody used their phone is looked up before they use it again.
+-- How often someone used their phone is looked up before they use it again.
 CREATE INDEX staff_action_by_appointment ON staff_action(appointment_id);
 ";
 
@@ -214,7 +214,7 @@ CREATE TABLE settings_draft(
 const BY_HAND: &str = r"
 -- How many tickets the desk has given out on a date. Not among what can be rebuilt: a number is never given again.
 CREATE TABLE desk_ticket(date TEXT PRIMARY KEY, last BIGINT NOT NULL);
--- What staff wrote about a visit; follows from staff actions. One that was put away stays.
+-- What staff wrote about a visit; follows from staff actions. One that was archived stays.
 CREATE TABLE visit_note(
     revision BIGINT PRIMARY KEY,
     appointment_id TEXT NOT NULL,
@@ -267,7 +267,7 @@ CREATE TABLE staff_recovery_code(
     used_at TEXT,
     PRIMARY KEY (user_name, code_hash)
 );
--- Browsers in which somebody has typed their password, and not yet the code.
+-- Browsers in which someone has typed their password, and not yet the code.
 CREATE TABLE half_session(
     token_hash TEXT PRIMARY KEY,
     user_name TEXT NOT NULL REFERENCES staff_user(name),
@@ -276,7 +276,7 @@ CREATE TABLE half_session(
 ";
 
 const ORDERS_ABOUT: &str = r"
--- For whose visit an order was given, so that it goes with them; empty if it was for nobody.
+-- For whose visit an order was given, so that it goes with them; empty if it was for no one.
 ALTER TABLE kiosk_order ADD COLUMN appointment_id TEXT NOT NULL DEFAULT '';
 ";
 
@@ -287,7 +287,7 @@ ALTER TABLE kiosk_order ADD COLUMN why TEXT NOT NULL DEFAULT '';
 ";
 
 const CALLED_OFF: &str = r"
--- Check-ins at kiosks that had not heard that the visit was off by then. What a list said cannot be made anew, so neither can this.
+-- Check-ins at kiosks that had not heard that the visit was off by then. What a list said cannot be made again, so neither can this.
 CREATE TABLE called_off_arrival(
     kiosk TEXT NOT NULL,
     seq BIGINT NOT NULL,
@@ -302,7 +302,7 @@ ALTER TABLE session ADD COLUMN idle_seconds BIGINT NOT NULL DEFAULT 900;
 ";
 
 const SAME_NUMBER: &str = r"
--- Two people who came with one number of the booking system, by the desk's own; `decided` is `one`, `two`, or nothing as long as nobody said which.
+-- Two people who came with one number of the booking system, by the desk's own; `decided` is `one`, `two`, or nothing as long as no one said which.
 CREATE TABLE same_number(
     first TEXT NOT NULL,
     second TEXT NOT NULL,
@@ -335,7 +335,7 @@ CREATE INDEX reason_by_taken ON reason(taken_at);
 -- wherever the clinic is: that is known from the last thing that happened, and not from a clock.
 INSERT INTO meta(name, value) SELECT 'open_since', date(MAX(at), '-2 days')
 FROM (SELECT MAX(received_at) AS at FROM kiosk_event UNION ALL SELECT MAX(at) FROM staff_action) HAVING date(MAX(at), '-2 days') IS NOT NULL;
--- All that was open of a day was closed at once, from the first to the last of these revisions.
+-- All that was open of a day was closed at the same time, from the first to the last of these revisions.
 CREATE TABLE day_closing(
     first BIGINT PRIMARY KEY,
     last BIGINT NOT NULL,
@@ -383,7 +383,7 @@ SELECT 'worked_until', substr(MAX(at), 1, 10) FROM (SELECT MAX(received_at) AS a
 ";
 
 const RESTORED: &str = r"
--- Each time that an older copy of this file was put back. `kiosk`: which one noticed it, if nobody said so.
+-- Each time that an older copy of this file was put back. `kiosk`: which one noticed it, if no one said so.
 CREATE TABLE life(
     n INTEGER PRIMARY KEY,
     at TEXT NOT NULL,
@@ -392,7 +392,7 @@ CREATE TABLE life(
     seen_at TEXT,
     seen_by TEXT
 );
--- Positions in kiosks' logs that nobody has any more.
+-- Positions in kiosks' logs that no one has any more.
 CREATE TABLE kiosk_gap(
     kiosk TEXT NOT NULL,
     first BIGINT NOT NULL,

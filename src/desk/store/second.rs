@@ -11,9 +11,9 @@ use super::{Store, timestamp};
 use crate::desk::base::error::DeskError;
 use crate::desk::base::totp;
 
-/// Whoever has typed the password has so many minutes for the code.
+/// Anyone who has typed the password has this many minutes for the code.
 const CODE_MINUTES: i64 = 5;
-/// Whoever has seen a new secret has so many minutes to confirm it.
+/// Anyone who has seen a new secret has this many minutes to confirm it.
 const CONFIRM_MINUTES: i64 = 15;
 
 /// What a user has of the second step.
@@ -93,7 +93,7 @@ impl Store {
         tx.commit()
     }
 
-    /// Turns a user's second step off: they do it themselves, or `by` does because the telephone is gone. Then they are signed out
+    /// Turns a user's second step off: they do it themselves, or `by` does because the phone is gone. Then they are signed out
     /// everywhere.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ impl Store {
         tx.commit()
     }
 
-    /// Uses up what somebody typed at the second step, if it is right: a code that is newer than the last one, or a recovery code.
+    /// Uses up what someone typed at the second step, if it is right: a code that is newer than the last one, or a recovery code.
     ///
     /// # Errors
     /// If the file cannot be written.

@@ -1,6 +1,6 @@
 //! The clinic's settings: those that count, what an admin is about to change, and every version that ever counted.
 //!
-//! Invariants: keys and secrets are in none of it; settings of the configuration count until somebody changes them otherwise, and not
+//! Invariants: keys and secrets are in none of it; settings of the configuration count until someone changes them otherwise, and not
 //! again after that; new settings, their version and their row in the audit are one transaction.
 
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use super::{Store, appointments, int, meta, set_meta, settings, settings_changed
 use crate::desk::base::error::DeskError;
 use crate::domain::settings::ClinicSettings;
 
-/// So many versions are kept, the newest.
+/// This many versions are kept, the newest.
 pub const VERSIONS_MAX: u32 = 200;
 
 /// The fact that says since when the configuration's settings do not count any more.
@@ -31,7 +31,7 @@ pub struct VersionRow {
 }
 
 impl Store {
-    /// Sets the settings of the configuration, unless somebody has changed them otherwise before. Keys of letters and of ticket pages
+    /// Sets the settings of the configuration, unless someone has changed them otherwise before. Keys of letters and of ticket pages
     /// stay the desk's own. Kiosks are told; a new time zone, or another hour at which the day begins, moves every appointment to its day. Answers whether they count.
     ///
     /// # Errors

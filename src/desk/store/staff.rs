@@ -61,7 +61,7 @@ impl Store {
         tx.commit()
     }
 
-    /// Whether somebody has or had this name.
+    /// Whether someone has or had this name.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -77,7 +77,7 @@ impl Store {
         user(&self.conn, name)
     }
 
-    /// Everybody who may sign in, by name.
+    /// Everyone who may sign in, by name.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -168,7 +168,7 @@ impl Store {
         Ok(ended)
     }
 
-    /// Begins a session, and forgets those that nobody used since `ended`, and sign-ins of this user that wait for their code.
+    /// Begins a session, and forgets those that no one used since `ended`, and sign-ins of this user that wait for their code.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -216,7 +216,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a session that ended by itself, in whose browser another one has begun; of the same user it takes over where they call to.
+    /// Forgets a session that ended by itself, in whose browser another one has begun; of the same user it keeps where they call to.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -285,7 +285,7 @@ fn end_others(conn: &Connection, name: &str, keep: &str) -> Result<usize, DeskEr
     Ok(ended)
 }
 
-/// Ends every session of a user. It counts as a change, so that connections of theirs hear of it at once, also in another process.
+/// Ends every session of a user. It counts as a change, so that connections of theirs hear of it right away, also in another process.
 pub(super) fn end_all(conn: &Connection, name: &str) -> Result<(), DeskError> {
     if conn.execute("DELETE FROM session WHERE user_name = ?1", [name])? > 0 {
         bump(conn)?;

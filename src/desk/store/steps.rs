@@ -28,7 +28,7 @@ struct Spot {
     /// Of a step that begins or undoes an arrival: what there was of one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     arrival: Option<Arrival>,
-    /// Of a step that changes how somebody is called: how they were called before.
+    /// Of a step that changes how someone is called: how they were called before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     call_as: Option<String>,
 }
@@ -185,7 +185,7 @@ impl Spot {
         Ok(())
     }
 
-    /// Not called any more, nor held, nor with anybody.
+    /// Not called any more, nor held, nor with anyone.
     fn in_line_again(&mut self) {
         self.point = None;
         self.calls = 0;
@@ -253,7 +253,7 @@ impl Spot {
 pub(super) fn take(conn: &Connection, id: &str, action: &QueueAction, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {
     let Some(before) = Spot::read(conn, id)? else { return Ok(false) };
     let Some(to) = action.leads_to(before.state) else { return Ok(false) };
-    // Whoever staff put on hold does not come back by phone.
+    // Someone staff put on hold does not come back by phone.
     if *action == QueueAction::ComeBack && !before.stepped_out {
         return Ok(false);
     }
@@ -286,13 +286,13 @@ pub(super) fn state_before(conn: &Connection, id: &str, step: i64) -> Result<Opt
     Ok(before.map(read).transpose()?.map(|spot| spot.state))
 }
 
-/// What staff do by hand with somebody's arrival, to be taken back like a step in a queue.
+/// What staff do by hand with someone's arrival, to be taken back like a step in a queue.
 pub(super) enum ByHand<'a> {
     /// Not here after all: no ticket, expected again.
     NotHere,
     /// Is called so from now on.
     CallAs(&'a str),
-    /// Did not come, or was called off.
+    /// Did not come, or was canceled.
     Closed(VisitState),
 }
 

@@ -1,4 +1,4 @@
-//! Stops at kiosks by people whom nobody knows, and codes that were not taken.
+//! Stops at kiosks by people no one knows, and codes that were not taken.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::domain::visit::{RefusedCodes, Stop};
 
 impl Store {
     /// Stops by people who are not known, as they are on the clinic's list at this moment: those of its day, open ones of any day, and
-    /// those that were taken care of since the day began. One row for each kiosk and reason, open ones apart from those taken care of.
+    /// those that were resolved since the day began. One row for each kiosk and reason, open ones apart from those resolved.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -45,7 +45,7 @@ impl Store {
         Ok(stops.into_values().collect())
     }
 
-    /// Codes that kiosks did not take on this day, without those that somebody made up: these are stops.
+    /// Codes that kiosks did not take on this day, without those that someone made up: these are stops.
     ///
     /// # Errors
     /// If the file cannot be read.

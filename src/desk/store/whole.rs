@@ -1,6 +1,6 @@
 //! Whether the desk's file is whole: its pages, and the sum of every event that kiosks reported.
 //!
-//! Invariants: looking changes nothing and holds up nobody, it has a connection of its own; what is found names kiosks and numbers of events,
+//! Invariants: looking changes nothing and holds up no one, it has a connection of its own; what is found names kiosks and numbers of events,
 //! never a patient. SQLite knows when its pages do not fit together, not when a letter in them is another one: that is what the sums are for.
 
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::desk::base::secret::to_hex;
 use crate::domain::ids::{KioskId, Seq};
 use crate::files;
 
-/// So many faults of the pages are named; more say no more.
+/// This many faults of the pages are named; more say no more.
 const FAULTS_MAX: u32 = 10;
 /// Events of one slice.
 const SLICE: i64 = 1000;
@@ -35,14 +35,14 @@ impl FileState {
         self.pages.is_empty() && self.events.is_empty()
     }
 
-    /// What is wrong and what to do, for whoever runs the desk; none if nothing is.
+    /// What is wrong and what to do, for anyone who runs the desk; none if nothing is.
     #[must_use]
     pub fn sentence(&self) -> Option<String> {
         let events = match self.events.as_slice() {
             [] => None,
-            [(kiosk, seq)] => Some(format!("event {} of kiosk {kiosk} is not as the kiosk reported it", seq.0)),
+            [(kiosk, seq)] => Some(format!("event {} of kiosk {kiosk} differs from what the kiosk reported", seq.0)),
             [(kiosk, seq), rest @ ..] => {
-                Some(format!("event {} of kiosk {kiosk} and {} more are not as kiosks reported them", seq.0, rest.len()))
+                Some(format!("event {} of kiosk {kiosk} and {} more differ from what the kiosks reported", seq.0, rest.len()))
             }
         };
         let pages = (!self.pages.is_empty()).then(|| "the desk's file is damaged".to_owned());
@@ -53,7 +53,7 @@ impl FileState {
 }
 
 /// What to do about a damaged file.
-const TO_DO: &str = "Run `arrivals-desk check` on the desk's machine; docs/files.md says what to do then";
+const TO_DO: &str = "Run `arrivals-desk check` on the server and see docs/files.md";
 
 /// Answers whether an event is as it was taken in.
 pub(super) fn is_as_taken(kiosk: &str, seq: i64, received_at: &str, body: &str, sum: Option<&str>) -> bool {
@@ -195,12 +195,12 @@ pub(super) fn copy_before_update(conn: &Connection, file: &Path) -> Result<(), D
             })?;
             match ReadOnly::of_file(to)?.check_pages()?.first() {
                 None => Ok(()),
-                Some(fault) => Err(DeskError::Damaged(format!("a copy of it is not whole: {fault}"))),
+                Some(fault) => Err(DeskError::Damaged(format!("its copy is damaged: {fault}"))),
             }
         },
         |error| cannot(error.to_string()),
     )?;
-    tracing::info!(from = found, to = known, "the desk's file is brought up to date; a copy from before is beside it");
+    tracing::info!(from = found, to = known, "the desk's file is being upgraded; a copy from before is kept beside it");
     Ok(())
 }
 
@@ -218,7 +218,7 @@ fn copies_in_words(file: &Path) -> String {
         return String::new();
     }
     let names: Vec<String> = copies.iter().map(|path| path.display().to_string()).collect();
-    format!("; from before updates there {} {}", if names.len() == 1 { "is" } else { "are" }, names.join(" and "))
+    format!("; copies from before upgrades: {} {}", if names.len() == 1 { "is" } else { "are" }, names.join(" and "))
 }
 
 #[cfg(test)]
@@ -229,7 +229,7 @@ mod tests {
     use super::*;
     use crate::desk::store::{FILE, Store, schema};
 
-    /// So many events an old file has here; `ARRIVALS_EVENTS=200000 cargo test ... whole -- --nocapture` says how long an update takes.
+    /// This many events an old file has here; `ARRIVALS_EVENTS=200000 cargo test ... whole -- --nocapture` says how long an update takes.
     fn how_many() -> u64 {
         std::env::var("ARRIVALS_EVENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(2500)
     }

@@ -1,7 +1,7 @@
 //! Who is who: which of the desk's people an appointment of a list is for.
 //!
-//! Invariants: a number joins two records only if it is a real one of the same system, and birth date and name agree. Whoever comes with a
-//! number that somebody else has gets one of the desk's own (`1~2`), and staff are shown both, to join them or to keep them apart
+//! Invariants: a number joins two records only if it is a real one of the same system, and birth date and name agree. Anyone who comes with a
+//! number that someone else has gets one of the desk's own (`1~2`), and staff are shown both, to join them or to keep them apart
 //! ([`super::same_number`]). What has happened to one person's visit never becomes another person's.
 
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use crate::domain::identity::are_one_person;
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::person::Person;
 
-/// Somebody whom the desk knows by a number, as each of their appointments has them.
+/// Someone the desk knows by a number, as each of their appointments has them.
 pub(super) struct Known {
     pub id: PatientId,
     faces: Vec<(AppointmentId, Person)>,
@@ -25,11 +25,11 @@ pub(super) struct Known {
 
 /// What a list's appointment comes to.
 pub(super) enum Settled {
-    /// It is for somebody new, or for whom the desk knows.
+    /// It is for a new patient, or for the one the desk knows.
     For(Appointment),
-    /// It is for somebody whose number somebody else has: with whom.
+    /// It is for someone whose number someone else has: the other one.
     Apart(Appointment, PatientId),
-    /// It was for somebody else, who has come for it.
+    /// It was for someone else, who has come for it.
     Refused(String),
 }
 
@@ -38,7 +38,7 @@ impl Known {
         Self { id, faces: Vec::new() }
     }
 
-    /// Everybody who has this number, in the order of the desk's own ones.
+    /// Everyone who has this number, in the order of the desk's own ones.
     pub(super) fn of_number(conn: &Connection, number: &str) -> Result<Vec<Self>, DeskError> {
         // The desk's own numbers of others with this one: `1~2`, `1~3`. A tilde is the last character but one of ASCII.
         let sql = "SELECT body FROM appointment WHERE patient_id = ?1 OR (patient_id > ?1 || '~' AND patient_id < ?1 || char(127))
@@ -59,7 +59,7 @@ impl Known {
         Ok(known)
     }
 
-    /// Somebody by the desk's own number.
+    /// Someone by the desk's own number.
     pub(super) fn of_person(conn: &Connection, id: &PatientId) -> Result<Self, DeskError> {
         let mut known = Self::new(id.clone());
         let mut statement = conn.prepare_cached("SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY id")?;
@@ -80,7 +80,7 @@ impl Known {
         self.faces.push((appointment.id.clone(), appointment.person.clone()));
     }
 
-    /// Whether this is whom an appointment is for.
+    /// Whether this is the person an appointment is for.
     pub(super) fn is_meant_by(&self, appointment: &Appointment) -> bool {
         let said = &appointment.person;
         self.faces.iter().any(|(id, person)| {
@@ -98,7 +98,7 @@ impl Known {
     }
 }
 
-/// Whom of these an appointment is for: whoever has it already comes first.
+/// Which of these an appointment is for: the one who already has it comes first.
 pub(super) fn meant<'a>(known: impl IntoIterator<Item = &'a Known>, appointment: &Appointment) -> Option<&'a Known> {
     let mut found: Vec<&Known> = known.into_iter().filter(|one| one.is_meant_by(appointment)).collect();
     found.sort_by_key(|one| !one.has(&appointment.id));
@@ -114,12 +114,12 @@ pub(super) struct People {
 }
 
 impl People {
-    /// Says whom an appointment is for. `before`: what the desk has under its number.
+    /// Says who an appointment is for. `before`: what the desk has under its number.
     pub(super) fn settle(&mut self, conn: &Connection, listed: &Appointment, before: Option<&Appointment>) -> Result<Settled, DeskError> {
         let mut settled = listed.clone();
         let mut apart_from = None;
         if listed.person.id.is_made() {
-            // Whoever has another telephone by now is still the same.
+            // Anyone who has another phone by now is still the same.
             let same = before.filter(|before| before.person.id.is_made() && are_one_person(&before.person, &listed.person));
             if let Some(same) = same {
                 settled.person.id = same.person.id.clone();
@@ -137,7 +137,7 @@ impl People {
                     }
                     settled.person.id = one.id.clone();
                 }
-                // A booking system may use what the desk has made up for somebody else.
+                // A booking system may use what the desk has made up for someone else.
                 None if known.is_empty() && !is_used(conn, &listed.person.id, number, &self.given)? => {}
                 None => {
                     let other = known.iter().find(|one| is_one_or_unsaid(one.source(), &listed.person.source));
@@ -155,7 +155,7 @@ impl People {
         {
             let id = &listed.id;
             return Ok(Settled::Refused(format!(
-                "appointment {id}: expected the patient for whom the desk has it and who has come, found another one; give it another number"
+                "appointment {id}: the patient on the desk's list has already checked in, and the file names another patient; use a different appointment ID"
             )));
         }
         self.know(&settled);
@@ -182,7 +182,7 @@ impl People {
     }
 }
 
-/// Gives everybody of a list a number that is theirs alone, as a desk without anybody would.
+/// Gives everyone of a list a number that is theirs alone, as a desk without anyone would.
 ///
 /// # Errors
 /// If no file can be held in memory.
@@ -242,7 +242,7 @@ fn is_slip_of(one: Date, other: Date) -> bool {
     is_exchanged || agree.into_iter().filter(|agrees| *agrees).count() == 2
 }
 
-/// A number of the desk's own for somebody whose number somebody else has.
+/// A number of the desk's own for someone whose number someone else has.
 fn free_id(conn: &Connection, number: &str, given: &HashMap<PatientId, String>) -> Result<PatientId, DeskError> {
     let mut n = 2;
     loop {
@@ -254,7 +254,7 @@ fn free_id(conn: &Connection, number: &str, given: &HashMap<PatientId, String>) 
     }
 }
 
-/// Whether the desk has this number for somebody whose own is another one than `number`.
+/// Whether the desk has this number for someone whose own is another one than `number`.
 fn is_used(conn: &Connection, id: &PatientId, number: &str, given: &HashMap<PatientId, String>) -> Result<bool, DeskError> {
     if let Some(listed) = given.get(id) {
         return Ok(listed != number);
@@ -264,7 +264,7 @@ fn is_used(conn: &Connection, id: &PatientId, number: &str, given: &HashMap<Pati
     Ok(body.map(|body| read(&body)).transpose()?.is_some_and(|one| one.person.number() != number))
 }
 
-/// Whether anybody has done anything with this appointment that speaks of the person.
+/// Whether anyone has done anything with this appointment that speaks of the person.
 fn has_happened(conn: &Connection, id: &AppointmentId) -> Result<bool, DeskError> {
     let tables = ["visit", "ticket", "visit_note", "proposal", "message", "called_off_arrival"];
     let any = tables.map(|table| format!("EXISTS (SELECT 1 FROM {table} WHERE appointment_id = ?1)")).join(" OR ");

@@ -16,11 +16,11 @@ use crate::domain::reason::Reason;
 pub enum StaffAction {
     /// Has noticed the arrival, and takes care of its reasons.
     Seen,
-    /// Somebody without an appointment will be seen: a visit like any other from now on.
+    /// Someone without an appointment will be seen: a visit like any other from now on.
     Accept,
     /// Calls the patient.
     Call,
-    /// Somebody without an appointment will not be seen. A request that was accepted meanwhile cannot be declined any more.
+    /// Someone without an appointment will not be seen. A request that was accepted meanwhile cannot be declined any more.
     Decline,
     /// Closes the visit.
     Done,
@@ -91,7 +91,7 @@ impl Store {
             .collect())
     }
 
-    /// Makes visits, tickets, reasons, proposals and how tries at kiosks ended anew from the recorded events and staff actions.
+    /// Makes visits, tickets, reasons, proposals and how tries at kiosks ended again from the recorded events and staff actions.
     ///
     /// # Errors
     /// If the file cannot be read or written, or an event is not as its kiosk reported it; then everything is as it was.
@@ -155,7 +155,7 @@ struct Recorded {
     deed: Deed,
 }
 
-/// What somebody did: something with a visit or a stop, a step in a queue, something by hand, or a decision on a proposal.
+/// What someone did: something with a visit or a stop, a step in a queue, something by hand, or a decision on a proposal.
 enum Deed {
     Work(StaffWork, StaffAction),
     Queue(AppointmentId, QueueAction),
@@ -250,7 +250,7 @@ fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at
         .optional()?;
     let Some(before) = found else { return Ok(false) };
     let state = VisitState::from_code(&before.state).ok_or(DeskError::Unreadable("a visit"))?;
-    // Whether somebody without an appointment is seen is decided by accepting or declining, not by having noticed them.
+    // Whether someone without an appointment is seen is decided by accepting or declining, not by having noticed them.
     let kept = if (action, state) == (StaffAction::Seen, VisitState::Asks) { to_code(&Reason::WalkIn) } else { String::new() };
     let take_reasons = || {
         conn.execute(
@@ -355,7 +355,7 @@ pub(super) fn latest(conn: &Connection, id: &str) -> Result<Option<i64>, DeskErr
     Ok(latest_is_taken(conn, id)?.or(steps::latest(conn, id)?))
 }
 
-/// Where a visit stands before somebody acts.
+/// Where a visit stands before someone acts.
 struct Standing {
     state: String,
     seen: bool,
@@ -363,7 +363,7 @@ struct Standing {
     walk_in: bool,
     /// The revision at which a request was accepted.
     accepted: Option<i64>,
-    /// The revision at which reasons were last taken care of.
+    /// The revision at which reasons were last resolved.
     taken: Option<i64>,
 }
 

@@ -20,7 +20,7 @@ use super::view::{self, Shared, View};
 use super::{Camera, CameraListener, CameraTrouble};
 use crate::clock::Clock;
 
-/// How much is read at once: what a pipe holds.
+/// How much is read at a time: what a pipe holds.
 const READ_BYTES: usize = 64 * 1024;
 /// How long a program that was ended by force is waited for, look by look.
 const REAP_LOOK: Duration = Duration::from_millis(5);
@@ -146,7 +146,7 @@ impl Camera for CommandCamera {
             let (reading, camera) = (Arc::clone(&shared), self.clone());
             let reader = thread::Builder::new().name("camera".to_owned()).spawn(move || camera.run(&told, &reading))?;
             let looking = Arc::clone(&shared);
-            // Without this thread nobody looks at the pictures; the other one ends with `stop`.
+            // Without this thread no one looks at the pictures; the other one ends with `stop`.
             let looker = thread::Builder::new().name("camera-look".to_owned()).spawn(move || view::run(&looking))?;
             Ok((stop, vec![reader, looker]))
         });
@@ -177,8 +177,8 @@ impl Drop for Running {
         let Some(mut child) = self.child.take() else {
             return;
         };
-        // By force: it has nothing to save, and the next view may want the camera at once. Its number is still its own,
-        // as nobody has waited for it yet.
+        // By force: it has nothing to save, and the next view may want the camera right away. Its number is still its own,
+        // as no one has waited for it yet.
         if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process_group(group, Signal::KILL);
         }
@@ -189,7 +189,7 @@ impl Drop for Running {
                 Ok(Some(_)) | Err(_) => return,
             }
         }
-        // It hangs in the kernel, in the camera's driver. Nobody waits for it here; whoever does leaves no zombie.
+        // It hangs in the kernel, in the camera's driver. No one waits for it here; anyone who does leaves no zombie.
         tracing::warn!("the camera's program could not be ended: unplug the camera");
         let _ = thread::Builder::new().name("camera-end".to_owned()).spawn(move || child.wait());
     }

@@ -13,7 +13,7 @@ use crate::domain::private::PrivateBytes;
 /// The longest picture in bytes; a good one of 3840 x 2160 points takes some 3 MB.
 pub const PICTURE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// A JPEG file as the camera made it. It may show somebody's card.
+/// A JPEG file as the camera made it. It may show someone's card.
 pub type Photo = PrivateBytes;
 
 /// What comes next in the stream.
@@ -31,7 +31,7 @@ enum Expect {
     LengthHigh,
     /// The second byte of a segment's length, after this first one.
     LengthLow(u8),
-    /// So many bytes of a segment.
+    /// This many bytes of a segment.
     Segment(usize),
     /// The coded points, which have no length.
     Points,
@@ -93,7 +93,7 @@ impl Splitter {
     /// The next bytes of the stream; `whole` gets each picture that they complete.
     pub fn push(&mut self, mut bytes: &[u8], mut whole: impl FnMut(Photo)) {
         while let Some((&first, rest)) = bytes.split_first() {
-            // Where no byte can end anything, many are taken at once.
+            // Where no byte can end anything, many are taken at a time.
             let run = match self.expect {
                 Expect::Start => {
                     let run = bytes.iter().position(|byte| *byte == MARK).unwrap_or(bytes.len());
@@ -180,7 +180,7 @@ impl Splitter {
     fn marker(&mut self, code: u8, whole: &mut impl FnMut(Photo)) {
         match code {
             MARK => self.keep(&[code]),
-            // The camera began anew in the middle of a picture.
+            // The camera began again in the middle of a picture.
             START => {
                 self.broken += 1;
                 self.begin();
@@ -267,7 +267,7 @@ mod tests {
         [&[MARK, code], &length[..], content].concat()
     }
 
-    /// The least that has the shape of a picture; nobody decodes it here.
+    /// The least that has the shape of a picture; no one decodes it here.
     fn picture(points: &[u8]) -> Vec<u8> {
         [vec![MARK, START], segment(0xDB, &[1; 65]), segment(0xC0, &[2; 15]), segment(SCAN, &[3; 10]), points.to_vec(), vec![MARK, END]]
             .concat()
@@ -316,8 +316,8 @@ mod tests {
                 0,
             ),
             ("an FF just before", [&[MARK], &plain[..]].concat(), vec![&plain], 0),
-            ("begun anew among the points", [cut, &plain].concat(), vec![&plain], 1),
-            ("begun anew at once", [&[MARK, START], &plain[..]].concat(), vec![&plain], 1),
+            ("begun again among the points", [cut, &plain].concat(), vec![&plain], 1),
+            ("begun again right away", [&[MARK, START], &plain[..]].concat(), vec![&plain], 1),
             ("broken off in a segment, which takes of the next", [&plain[..20], &plain, &plain].concat(), vec![&plain], 1),
             ("an end without points", [&no_points[..], &plain].concat(), vec![&plain], 1),
             ("a length that cannot be", [&short_length, &plain[..]].concat(), vec![&plain], 1),

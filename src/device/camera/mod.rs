@@ -1,6 +1,6 @@
 //! What photographs an insurance card.
 //!
-//! A camera is a program that writes JPEG pictures to its standard output; it runs only while somebody looks at
+//! A camera is a program that writes JPEG pictures to its standard output; it runs only while someone looks at
 //! its [`View`]. Invariants: the newest picture alone is kept, so that a page that is slow or away costs no memory;
 //! a photo is exactly the picture that was shown, byte for byte as the camera made it; nothing is written to a file;
 //! when the view is dropped, the program and whatever it started are gone; no picture is in a log or in `Debug`
@@ -57,19 +57,21 @@ impl CameraTrouble {
             Self::NoProgram => "its program was not found: check `command` under [camera] in the configuration, and install the program",
             Self::Ended => "its program ended: check the camera's cable, and that nothing else uses it",
             Self::Silent => "connected, but it sends nothing: unplug it and plug it in again",
-            Self::NoPicture => "sends what is no picture: let its program write MJPEG of at most 3840 x 2160 to its standard output",
+            Self::NoPicture => {
+                "sends something that is not a picture: let its program write MJPEG of at most 3840 x 2160 to its standard output"
+            }
         }
     }
 }
 
-/// How a camera is while somebody looks.
+/// How a camera is while someone looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CameraState {
     /// It was started; no picture came yet.
     Starting,
     /// Pictures come.
     Live,
-    /// No picture comes. It is tried again for as long as somebody looks.
+    /// No picture comes. It is tried again for as long as someone looks.
     Gone(CameraTrouble),
 }
 
@@ -82,10 +84,10 @@ pub enum CameraEvent {
     Look,
 }
 
-/// Who is told. Called from the camera's threads; it should hand over and return, and never drop the view itself.
+/// Who gets a message. Called from the camera's threads; it should hand over and return, and never drop the view itself.
 pub type CameraListener = Box<dyn Fn(CameraEvent) + Send + Sync>;
 
-/// A camera, off until somebody looks.
+/// A camera, off until someone looks.
 pub trait Camera: Send + Sync {
     /// Whether there is one. Without, the page asks to show the card at the desk instead, and nothing is opened.
     fn is_set_up(&self) -> bool;

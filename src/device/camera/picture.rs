@@ -1,7 +1,7 @@
 //! A photo's points: decoded within limits, made smaller for a page, and reduced to brightness.
 //!
 //! Invariants: a photo that says it is too large is refused before memory is taken for it; whatever the bytes
-//! are, they are a picture or a refusal; the points may show somebody's card, so they are wiped when they
+//! are, they are a picture or a refusal; the points may show someone's card, so they are wiped when they
 //! are dropped and are in no `Debug` output.
 
 use zeroize::{Zeroize, Zeroizing};
@@ -21,7 +21,7 @@ pub const POINTS_MAX: usize = 9_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PictureTrouble {
     /// It cannot be decoded.
-    #[error("the camera sent what is no JPEG picture")]
+    #[error("the camera sent something that is not a JPEG picture")]
     Broken,
     /// It is larger than [`SIDE_MAX`] or [`POINTS_MAX`].
     #[error("the camera's picture is too large: set it to 1920 x 1080")]
@@ -101,7 +101,7 @@ impl Picture {
         Self { width, height, rgb }
     }
 
-    /// How bright each point is, as the eye weighs the colours (ITU-R BT.601, as JPEG does).
+    /// How bright each point is, as the eye weighs the colors (ITU-R BT.601, as JPEG does).
     #[must_use]
     pub fn luma(&self) -> Luma {
         let weigh = |point: &[u8]| match point {

@@ -35,7 +35,7 @@ const SIDE_BAND: f64 = 0.09;
 const TILT: f64 = 0.11;
 /// A side is where brightness changes by so much.
 const SIDE_STEP: i32 = 6;
-/// So much of the four sides must be seen: fingers hide some, and some is of the colour of what is behind it.
+/// So much of the four sides must be seen: fingers hide some, and some is of the color of what is behind it.
 const SIDES: f64 = 2.75;
 /// With less between dark and bright there is nothing to read.
 const CONTRAST: u8 = 22;
@@ -54,7 +54,7 @@ pub struct CardFrame {
 }
 
 impl CardFrame {
-    /// The frame in the middle of a picture of so many points, with a card's shape.
+    /// The frame in the middle of a picture of this many points, with a card's shape.
     #[must_use]
     pub fn within(width: usize, height: usize) -> Self {
         let (across, down) = (width.max(1) as f64, height.max(1) as f64);

@@ -1,7 +1,7 @@
 //! A camera that a test or a developer panel can hold a card to.
 //!
 //! It shows photos of invented cards, drawn by `tests/data/cards/draw.py`. Everything happens on the thread of
-//! whoever calls, so that a test is the same every time.
+//! anyone who calls, so that a test is the same every time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 

@@ -1,7 +1,7 @@
 //! What a page looks through: the newest picture, and how the camera is.
 //!
 //! Invariants: one waiting photo and one finished look at most; a look of a camera that is gone is never shown;
-//! whoever is told hears the states in the order in which they came.
+//! every listener hears the states in the order in which they came.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -14,7 +14,7 @@ use super::{CameraEvent, CameraListener, CameraState, CameraTrouble, Photo};
 pub const LIVE_WIDTH_MAX: usize = 960;
 /// A live picture is no higher, in points.
 pub const LIVE_HEIGHT_MAX: usize = 540;
-/// After so many pictures in a row that cannot be decoded, there is no use in waiting for a good one.
+/// After this many pictures in a row that cannot be decoded, there is no use in waiting for a good one.
 const BROKEN_MAX: u32 = 10;
 
 /// A picture that the camera sees.
@@ -57,7 +57,7 @@ struct Slot {
 pub(super) struct Shared {
     slot: Mutex<Slot>,
     bell: Condvar,
-    /// Held while the listener is told, so that it hears things in their order. It may look at the view meanwhile.
+    /// Held while the listener is called, so that it hears things in their order. It may look at the view meanwhile.
     telling: Mutex<CameraListener>,
 }
 
@@ -79,7 +79,7 @@ impl Shared {
         });
     }
 
-    /// A new photo takes the place of one that nobody has looked at yet.
+    /// A new photo takes the place of one that no one has looked at yet.
     pub(super) fn offer(&self, photo: Photo) {
         let mut slot = self.slot();
         slot.newest = Some((slot.start, photo));
@@ -170,7 +170,7 @@ pub(super) fn run(shared: &Shared) {
     }
 }
 
-/// A camera that somebody looks through. It is off as soon as this is dropped.
+/// A camera that someone looks through. It is off as soon as this is dropped.
 pub struct View {
     shared: Arc<Shared>,
     /// What must be let go so that the threads end, and the threads.

@@ -1,6 +1,6 @@
 //! A receipt printer: asks how it is, sends the ticket, asks again.
 //!
-//! Real-time status `DLE EOT n` (1 printer, 2 why it is offline, 4 paper) is answered at once, even while it
+//! Real-time status `DLE EOT n` (1 printer, 2 why it is offline, 4 paper) is answered right away, even while it
 //! prints or has stopped. Bits 1 and 4 of an answer are always set, bits 0 and 7 never: any other byte is no
 //! answer. `GS r 1` is answered in its turn, after the ticket before it: that is how we know it is out.
 

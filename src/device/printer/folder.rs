@@ -54,7 +54,7 @@ impl Printer for FolderPrinter {
         match self.write(job) {
             Ok(()) => PrintOutcome::Printed,
             Err(error) => {
-                tracing::warn!(kind = ?error.kind(), "the folder does not take the ticket");
+                tracing::warn!(kind = ?error.kind(), "the ticket can't be written to the folder");
                 PrintOutcome::Failed(PrintTrouble::Unreachable)
             }
         }

@@ -19,7 +19,7 @@ use crate::clock::{Clock, SystemClock};
 /// Why a connection does not do what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkTrouble {
-    /// There is nobody (any more).
+    /// There is no one (any more).
     Gone,
     /// The time was up.
     TooSlow,
@@ -32,13 +32,13 @@ pub trait Link {
     /// Sends all of it within the limit.
     ///
     /// # Errors
-    /// If there is nobody, or not all of it was taken in time; how much was taken is not known then.
+    /// If there is no one, or not all of it was taken in time; how much was taken is not known then.
     fn send(&mut self, bytes: &[u8], limit: Duration) -> Result<(), LinkTrouble>;
 
     /// What came from the printer, at most `buffer`; waits for it no longer than the limit. 0 if nothing came.
     ///
     /// # Errors
-    /// If there is nobody.
+    /// If there is no one.
     fn receive(&mut self, buffer: &mut [u8], limit: Duration) -> Result<usize, LinkTrouble>;
 }
 
@@ -47,7 +47,7 @@ pub trait Connect: Send {
     /// Connects within the limit.
     ///
     /// # Errors
-    /// If there is nobody.
+    /// If there is no one.
     fn connect(&mut self, limit: Duration) -> Result<Box<dyn Link + '_>, LinkTrouble>;
 }
 

@@ -48,7 +48,7 @@ pub enum PrinterStatus {
     NoPaper,
     /// The cover is open.
     CoverOpen,
-    /// Nobody answers at the other end: unplugged, switched off, another address.
+    /// No one answers at the other end: unplugged, switched off, another address.
     Unreachable,
     /// It reports a fault of its own.
     Fault,
@@ -69,7 +69,7 @@ impl PrinterStatus {
             Self::CoverOpen => "cover open: close it",
             Self::Unreachable => "not reachable: check its power and cable",
             Self::Fault => "reports a fault: open it, look for stuck paper, switch it off and on",
-            Self::Unknown => "connected, but it does not say how it is",
+            Self::Unknown => "connected, but it does not report its status",
             Self::NotSetUp => "no printer set up",
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A scanner sends the code and, if it is set so, a line end. But the code of a driving licence has line
 //! ends within, so neither CR nor LF can end a scan: silence does. A scanner sends a whole code in one go,
-//! and nobody reads two codes within 60 ms; what is left of a line end is cut off.
+//! and no one reads two codes within 60 ms; what is left of a line end is cut off.
 
 use std::time::Duration;
 

@@ -32,7 +32,7 @@ pub type Scan = PrivateBytes;
 pub enum ScannerStatus {
     /// It is connected.
     Ready,
-    /// Nobody is at the other end.
+    /// No one is at the other end.
     Unreachable,
     /// It is connected, but sent more than any code holds: another speed, or another kind of device.
     Garbled,
@@ -47,7 +47,7 @@ impl ScannerStatus {
         match self {
             Self::Ready => "ready",
             Self::Unreachable => "not reachable: check its cable",
-            Self::Garbled => "sends what is no code: check its settings",
+            Self::Garbled => "sends something that is not a code: check its settings",
             Self::NotSetUp => "no scanner set up",
         }
     }
@@ -62,7 +62,7 @@ pub enum ScannerEvent {
     Status(ScannerStatus),
 }
 
-/// Who is told. Called from the scanner's thread; it should hand over and return.
+/// Who gets a message. Called from the scanner's thread; it should hand over and return.
 pub type ScannerListener = Box<dyn Fn(ScannerEvent) + Send>;
 
 /// A scanner at work. It stops when this is dropped.

@@ -45,7 +45,7 @@ impl SerialScanner {
             match serialport::new(&self.path, self.baud).timeout(LOOK).open() {
                 Ok(mut port) => {
                     retry = RETRY_FIRST;
-                    // What was read before anybody listened is nobody's scan now.
+                    // What was read before anyone listened is no one's scan now.
                     let _ = port.clear(serialport::ClearBuffer::Input);
                     tell(ScannerStatus::Ready);
                     read(port.as_mut(), clock, stop, listener, &mut tell, &mut debounce);
@@ -61,7 +61,7 @@ impl SerialScanner {
     }
 }
 
-/// Reads until the line breaks or it is told to stop.
+/// Reads until the line breaks or it is stopped.
 fn read(
     port: &mut dyn Read,
     clock: &dyn Clock,

@@ -22,7 +22,7 @@ impl std::fmt::Debug for SimulatedScanner {
 }
 
 impl SimulatedScanner {
-    /// A scanner that is plugged in and tells this listener, from the thread of whoever calls the handle.
+    /// A scanner that is plugged in and tells this listener, from the thread of anyone who calls the handle.
     #[must_use]
     pub fn new(listener: ScannerListener) -> Self {
         listener(ScannerEvent::Status(ScannerStatus::Ready));

@@ -1,6 +1,6 @@
 //! What makes the two sounds of the scanner: taken, and not taken.
 //!
-//! Invariants: a sound holds up nobody; a speaker that is missing or broken is a line in the log and nothing else; only
+//! Invariants: a sound holds up no one; a speaker that is missing or broken is a line in the log and nothing else; only
 //! one sound plays at a time, so that a busy lobby hears no chorus.
 
 /// A program that plays what it is given.
@@ -27,7 +27,7 @@ pub enum Sound {
 
 /// Makes sounds.
 pub trait Speaker: Send {
-    /// Plays a sound beside whatever goes on; answers at once. While another sound plays, nothing is added.
+    /// Plays a sound beside whatever goes on; answers right away. While another sound plays, nothing is added.
     fn play(&mut self, sound: Sound);
 }
 

@@ -92,7 +92,7 @@ mod tests {
             (why("Nose", None, 20, from), WhyNone::Service),
             (why("Nose", Some("Dr. A"), 20, from), WhyNone::Service),
             (why("Ears", Some("Dr. A"), 20, from), others(&["Dr. B", "Dr. C"])),
-            (why("Ears", Some("Somebody else"), 20, from), others(&["Dr. B", "Dr. C"])),
+            (why("Ears", Some("Someone else"), 20, from), others(&["Dr. B", "Dr. C"])),
             (why("Eyes", Some("Dr. A"), 20, date(2026, 12, 7)), WhyNone::Date),
             (why("Eyes", Some("Dr. A"), 20, from), WhyNone::Closed),
             (why("Eyes", None, 20, from), WhyNone::Taken),

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::schedule::{Day, Hours, Opening, Schedule};
 use super::slots::Ask;
 
-/// What the list shows of one clinician: so many appointments of this service, at this place, of this length.
+/// What the list shows of one clinician: this many appointments of this service, at this place, of this length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     /// Who.
@@ -18,7 +18,7 @@ pub struct Seen {
     pub service: String,
     /// Where.
     pub place: String,
-    /// How long, in minutes; 0 if nobody said.
+    /// How long, in minutes; 0 if no one said.
     pub minutes: u32,
     /// How many.
     pub times: u64,
@@ -35,7 +35,7 @@ pub struct Stretch {
     pub to: Timestamp,
     /// Where patients wait.
     pub place: String,
-    /// The room, if the clinic says that it is taken while somebody is in it.
+    /// The room, if the clinic says that it is taken while someone is in it.
     pub room: String,
     /// Every time that an appointment may begin at.
     pub(super) begins: Vec<Timestamp>,
@@ -66,7 +66,7 @@ impl Practice {
         Self { slot_minutes: schedule.slot_minutes, closed: schedule.closed.clone(), minutes, hours, assumed, zone }
     }
 
-    /// When the clinic is open, if that alone says who can be booked when, because nobody has hours.
+    /// When the clinic is open, if that alone says who can be booked when, because no one has hours.
     #[must_use]
     pub fn assumed(&self) -> Option<&BTreeMap<Day, Opening>> {
         self.assumed.as_ref()
@@ -78,19 +78,19 @@ impl Practice {
         self.minutes.get(service).copied().unwrap_or(self.slot_minutes)
     }
 
-    /// How many minutes an appointment takes of which the list says so many; 0 is nothing said.
+    /// How many minutes an appointment takes of which the list says this many; 0 is nothing said.
     #[must_use]
     pub fn length(&self, service: &str, said: u32) -> u32 {
         if said > 0 { said } else { self.minutes_of(service) }
     }
 
-    /// Everybody who can be booked, by name.
+    /// Everyone who can be booked, by name.
     #[must_use]
     pub fn practitioners(&self) -> Vec<&str> {
         self.hours.iter().map(|hours| hours.practitioner.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// Everybody who can be booked for this service, by name.
+    /// Everyone who can be booked for this service, by name.
     #[must_use]
     pub fn practitioners_for(&self, service: &str) -> Vec<&str> {
         let offering = self.hours.iter().filter(|hours| offers(hours, service));
@@ -115,7 +115,7 @@ impl Practice {
         self.hours.iter().filter(|hours| offers(hours, &ask.service)).filter(fits)
     }
 
-    /// Whether nobody is booked on this date.
+    /// Whether no one is booked on this date.
     #[must_use]
     pub fn is_closed(&self, date: Date) -> bool {
         self.closed.contains(&date)
@@ -127,7 +127,7 @@ impl Practice {
         at.to_zoned_datetime(self.zone.clone()).date()
     }
 
-    /// Everybody's hours on a date, by clinician and beginning; none on a closed one.
+    /// Everyone's hours on a date, by clinician and beginning; none on a closed one.
     #[must_use]
     pub fn stretches(&self, date: Date) -> Vec<Stretch> {
         if self.is_closed(date) {
@@ -152,7 +152,7 @@ impl Practice {
     }
 
     /// Where the patients of this clinician wait at this time; outside their hours, where they do on that day, or else at all. Empty if
-    /// nobody says.
+    /// no one says.
     #[must_use]
     pub fn place_at(&self, practitioner: &str, at: Timestamp) -> String {
         let day = Day::of(self.date_of(at));
@@ -221,7 +221,7 @@ fn takes(services: &[String], service: &str) -> bool {
     services.is_empty() || services.iter().any(|one| one == service)
 }
 
-/// Everybody whom the list names, while the clinic is open, for what and where they are seen to work.
+/// Everyone the list names, while the clinic is open, for what and where they are seen to work.
 fn assumed_hours(open: &BTreeMap<Day, Opening>, seen: &[Seen]) -> Vec<Hours> {
     let mut works: BTreeMap<&str, (&str, Vec<String>)> = BTreeMap::new();
     for one in seen.iter().filter(|one| !one.practitioner.trim().is_empty()) {

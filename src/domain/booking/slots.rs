@@ -6,20 +6,20 @@ use jiff::{Timestamp, ToSpan};
 use super::super::ids::{AppointmentId, PatientId};
 use super::practice::{Practice, Stretch};
 
-/// An appointment that takes somebody's time.
+/// An appointment that takes someone's time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Busy {
     /// Which.
     pub id: AppointmentId,
     /// Whose.
     pub patient: PatientId,
-    /// With whom.
+    /// The provider.
     pub practitioner: String,
     /// What for.
     pub service: String,
     /// From when.
     pub start: Timestamp,
-    /// For how many minutes, as its list says; 0 if nobody said.
+    /// For how many minutes, as its list says; 0 if no one said.
     pub minutes: u32,
 }
 
@@ -35,16 +35,16 @@ impl Busy {
     }
 }
 
-/// What somebody wants to book.
+/// What someone wants to book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
-    /// For whom; none if nobody knows them yet.
+    /// The patient; none if they are new.
     pub patient: Option<PatientId>,
     /// The appointment that is moved: it does not stand in its own way.
     pub moves: Option<AppointmentId>,
     /// What for.
     pub service: String,
-    /// With whom.
+    /// The provider.
     pub practitioner: String,
     /// When.
     pub start: Timestamp,
@@ -59,18 +59,18 @@ pub enum Conflict {
     Past,
     /// The clinic is closed on this date.
     Closed(Date),
-    /// The clinician sees nobody then, or nobody for this service, or not for so long.
+    /// The clinician sees no one then, or no one for this service, or not for so long.
     OutsideHours,
     /// The patient has an appointment at that time.
     Patient(AppointmentId),
     /// The clinician has one.
     Practitioner(AppointmentId),
-    /// Somebody else is in the room.
+    /// Someone else is in the room.
     Room(AppointmentId, String),
 }
 
 impl Conflict {
-    /// Whether the clinic's hours alone stand in the way, so that staff may book all the same.
+    /// Whether the clinic's hours alone stand in the way, so that staff may book anyway.
     #[must_use]
     pub fn is_of_hours(&self) -> bool {
         matches!(self, Self::Closed(_) | Self::OutsideHours)
@@ -119,13 +119,13 @@ fn in_the_way(practice: &Practice, wish: &Wish, taken: &[Busy]) -> Vec<Conflict>
 /// What free times are looked for.
 #[derive(Debug, Clone)]
 pub struct Ask {
-    /// For whom; none if nobody knows them yet.
+    /// The patient; none if they are new.
     pub patient: Option<PatientId>,
     /// The appointment that is moved.
     pub moves: Option<AppointmentId>,
     /// What for.
     pub service: String,
-    /// With whom; none is anybody.
+    /// The provider; none means any.
     pub practitioner: Option<String>,
     /// For how many minutes.
     pub minutes: u32,
@@ -138,7 +138,7 @@ pub struct Slot {
     pub start: Timestamp,
     /// For how many minutes.
     pub minutes: u32,
-    /// With whom.
+    /// The provider.
     pub practitioner: String,
     /// Where patients wait.
     pub place: String,
@@ -185,7 +185,7 @@ pub fn free_slots(practice: &Practice, ask: &Ask, date: Date, taken: &[Busy], no
     slots
 }
 
-/// A part of somebody's hours in which nobody is booked.
+/// A part of someone's hours in which no one is booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     /// From when.

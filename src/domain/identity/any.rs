@@ -4,7 +4,7 @@ use super::{Index, Match, Typed};
 
 impl Index {
     /// Looks for the one person who is meant by one of several readings of a card. All of them are looked up, whatever the first ones
-    /// come to: two people who are meant by two readings are nobody's to choose from.
+    /// come to: two people who are meant by two readings are no one's to choose from.
     #[must_use]
     pub fn find_any(&self, readings: &[Typed]) -> Match {
         readings.iter().map(|typed| self.find(typed)).fold(Match::Nobody, both)

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-/// So many years may lie between a parent and a child. They may share name, birthday and telephone: no fact that a kiosk
+/// This many years may lie between a parent and a child. They may share name, birthday and phone: no fact that a kiosk
 /// asks for would settle such a difference.
 const GENERATION_YEARS: std::ops::RangeInclusive<u16> = 13..=69;
 

@@ -1,4 +1,4 @@
-//! Common given names, so that another name is not taken for a slip in this one: Clara and Carla, Tim and Jim may be twins.
+//! Common first names, so that another name is not taken for a slip in this one: Clara and Carla, Tim and Jim may be twins.
 //!
 //! A name that is missing here is only compared less strictly. Folded, one line for each group of languages.
 
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NAMES.iter().flat_map(|line| line.split_whitespace()).collect());
 
-/// Whether a folded word is a common given name.
+/// Whether a folded word is a common first name.
 pub(super) fn is_given_name(word: &str) -> bool {
     KNOWN.contains(word)
 }

@@ -2,8 +2,8 @@
 //!
 //! Invariants: the answer is one person, one more fact to ask for, or none. It is never a list, and never says which
 //! fact was wrong. A slip never decides alone: whatever is not the same name and the same date needs one more fact.
-//! Which names are compared depends on the date alone, and at least so many are, so that the time taken does not tell
-//! whether somebody is on the list.
+//! Which names are compared depends on the date alone, and at least this many are, so that the time taken does not tell
+//! whether someone is on the list.
 
 mod any;
 mod dates;
@@ -33,25 +33,25 @@ use super::phones::last_fours;
 use super::placeholder::{is_no_given_name, is_perhaps_no_name};
 use super::private::Private;
 
-/// What somebody said of themselves, by typing it or with a card.
+/// What someone said of themselves, by typing it or with a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
     /// Date of birth.
     pub birth_date: BirthDate,
-    /// Family name, as typed.
+    /// Last name, as typed.
     pub family_name: Private,
-    /// Given name, once it was asked for.
+    /// First name, once it was asked for.
     pub given_name: Option<Private>,
-    /// The last four digits of the telephone on file, once they were asked for.
+    /// The last four digits of the phone on file, once they were asked for.
     pub phone_last4: Option<Private>,
 }
 
 /// A fact that would tell people apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fact {
-    /// The given name.
+    /// The first name.
     GivenName,
-    /// The last four digits of the telephone on file.
+    /// The last four digits of the phone on file.
     Phone,
 }
 
@@ -60,18 +60,18 @@ pub enum Fact {
 pub enum Match {
     /// Exactly this one.
     One(PatientId),
-    /// Perhaps somebody; this fact would tell.
+    /// Perhaps someone; this fact would tell.
     AskMore(Fact),
-    /// Nobody.
+    /// No one.
     Nobody,
-    /// Perhaps somebody, but only staff may tell: no fact is left to ask for.
+    /// Perhaps someone, but only staff may tell: no fact is left to ask for.
     Ambiguous,
 }
 
-/// So many people are compared by name at least, whoever they are: more than have about one birth date on a large list.
+/// This many people are compared by name at least, no matter who they are: more than have about one birth date on a large list.
 const COMPARED_MIN: usize = 64;
 
-/// Everybody on a list, made ready for being looked for.
+/// Everyone on a list, made ready for being looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     people: Vec<Ready>,
@@ -88,13 +88,13 @@ struct Ready {
     birth_date: Date,
     family: Box<[NameAt]>,
     given: Box<[NameAt]>,
-    /// Their only name, in both places: whoever has one name types it at either question.
+    /// Their only name, in both places: anyone who has one name types it at either question.
     has_one_name: bool,
     /// One of their names is what some lists write for none: `NULL`, `NA`.
     has_perhaps_one_name: bool,
-    /// Of every telephone on file.
+    /// Of every phone on file.
     phones: Box<[[u8; 4]]>,
-    /// Somebody on the list bears the same name and may be a parent or a child, or is a twin whose given name is a slip away:
+    /// Someone on the list bears the same name and may be a parent or a child, or is a twin whose first name is a slip away:
     /// name and date alone do not tell.
     has_namesake: bool,
 }
@@ -110,34 +110,34 @@ struct Wanted {
     birth_date: Date,
     family: Name,
     given: Option<Name>,
-    /// A given name and no family name: what somebody says who has one name.
+    /// A first name and no last name: what someone says who has one name.
     is_only: bool,
     phone_last4: Option<[u8; 4]>,
 }
 
-/// How somebody fits who may be meant.
+/// How someone fits who may be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Likeness {
     /// The date of birth is the very one, or how it differs.
     date: Dates,
     /// How much doubt the names leave: 1 for each slip.
     slips: u8,
-    /// The family name that was typed is the given name on file, and what was typed as given name does not settle it.
+    /// The last name that was typed is the first name on file, and what was typed as first name does not settle it.
     half_swapped: bool,
-    /// The given name was typed and fits, or there is none on file to ask for.
+    /// The first name was typed and fits, or there is none on file to ask for.
     given_fits: bool,
     /// The only name on file: no other one settles a doubt about it.
     has_one_name: bool,
-    /// The telephone was typed and fits.
+    /// The phone was typed and fits.
     phone_fits: bool,
-    /// The given name is a slip away and short: so are the names of many twins, who share a telephone.
+    /// The first name is a slip away and short: so are the names of many twins, who share a phone.
     is_short_slip_in_given: bool,
-    /// One slip in one name, and no twin's; the other name was typed as it is on file. There is no telephone to ask for.
+    /// One slip in one name, and no twin's; the other name was typed as it is on file. There is no phone to ask for.
     is_one_slip_without_phone: bool,
 }
 
 impl Likeness {
-    /// Whether this is enough for being that person, if nobody else is like it.
+    /// Whether this is enough for being that person, if no one else is like it.
     fn is_enough(self, is_anybody_near: bool) -> bool {
         if self.date == Dates::Same && self.is_one_slip_without_phone && !is_anybody_near {
             return true;
@@ -156,7 +156,7 @@ impl Likeness {
 }
 
 impl Ready {
-    /// `None` for whoever's birth date is not known: nobody is found without it. Placeholders are nothing.
+    /// `None` for someone whose birth date is not known: no one is found without it. Placeholders are nothing.
     fn of(person: &Person, names: &mut Named) -> Option<Self> {
         let birth_date = person.birth_date.real().day()?.0;
         let mut places = |all: &mut dyn Iterator<Item = &Private>| all.filter_map(|name| names.place_of(name)).collect::<Vec<_>>();
@@ -191,7 +191,7 @@ impl Ready {
         })
     }
 
-    /// How this person is like what was typed, `None` if they are somebody else; and whether a name of theirs is alike.
+    /// How this person is like what was typed, `None` if they are someone else; and whether a name of theirs is alike.
     fn likeness(&self, wanted: &Wanted, date: Dates, fits: &mut Fits<'_>) -> (Option<Likeness>, bool) {
         let family = fits.family(&self.family, &wanted.family, Said::Family);
         let given = wanted.given.as_ref().map(|given| fits.given(&self.given, given, Said::Given));
@@ -201,14 +201,14 @@ impl Ready {
         let given_is_family = wanted.given.as_ref().map(|given| fits.family(&self.family, given, Said::Given) == Fit::Same);
         let is_counted = !wanted.is_only || self.has_one_name || self.has_perhaps_one_name;
         let swapped = family_is_given & (date == Dates::Same) & is_counted;
-        // The only name is as near to a twin's as a given name is.
+        // The only name is as near to a twin's as a first name is.
         let family = match as_given {
             Some(fit) if self.has_one_name && family != Fit::Same => fit,
             _ if !is_counted => Fit::No,
             _ => family,
         };
         let is_alike = family != Fit::No || as_given != Some(Fit::No) || !matches!(given, None | Some(Some(Fit::No)));
-        // A number says nothing about whoever has none on file.
+        // A number says nothing about anyone who has none on file.
         let phone = wanted.phone_last4.filter(|_| !self.phones.is_empty()).map(|typed| self.phones.contains(&typed));
         let (slips, given_fits, half_swapped) = match (family, given) {
             (Fit::Same | Fit::Slip | Fit::ShortSlip, None | Some(None)) => (doubts(family), self.has_one_name && given.is_none(), false),
@@ -286,7 +286,7 @@ impl<'a> Fits<'a> {
         Self { names, as_family: [vec![None; count], vec![None; count]], as_given: [vec![None; count], vec![None; count]] }
     }
 
-    /// The best fit of these family names.
+    /// The best fit of these last names.
     fn family(&mut self, on_file: &[NameAt], typed: &Name, said: Said) -> Fit {
         let (names, [by_family, by_given]) = (self.names, &mut self.as_family);
         let known = match said {
@@ -300,7 +300,7 @@ impl<'a> Fits<'a> {
         fits.max().unwrap_or(Fit::No)
     }
 
-    /// The best fit of these given names. `None`: what was typed says too little.
+    /// The best fit of these first names. `None`: what was typed says too little.
     fn given(&mut self, on_file: &[NameAt], typed: &Name, said: Said) -> Option<Fit> {
         let (names, [by_family, by_given]) = (self.names, &mut self.as_given);
         let known = match said {
@@ -321,7 +321,7 @@ impl<'a> Fits<'a> {
         best.unwrap_or(Some(Fit::No))
     }
 
-    /// Whether what was typed is a common one of these given names but for a letter in the middle, and no name itself.
+    /// Whether what was typed is a common one of these first names but for a letter in the middle, and no name itself.
     fn is_plain_slip(&self, on_file: &[NameAt], typed: &Name) -> bool {
         on_file.iter().filter_map(|at| self.names.get(*at)).any(|name| name.is_plain_given_slip(typed))
     }
@@ -343,7 +343,7 @@ fn last_four(digits: &str) -> Option<[u8; 4]> {
 }
 
 impl Index {
-    /// Makes people ready. Somebody with several visits is one person.
+    /// Makes people ready. Someone with several visits is one person.
     pub fn new<'a>(people: impl IntoIterator<Item = &'a Person>) -> Self {
         let mut named = Named::default();
         let mut people: Vec<Ready> = people.into_iter().filter_map(|person| Ready::of(person, &mut named)).collect();
@@ -353,12 +353,12 @@ impl Index {
         Self { people, names }
     }
 
-    /// Looks for the one person who said this. It takes as long for somebody who is on the list as for somebody who is not.
+    /// Looks for the one person who said this. It takes as long for someone who is on the list as for someone who is not.
     #[must_use]
     pub fn find(&self, typed: &Typed) -> Match {
         let name = |name: &Private| Some(Name::of(name.as_str())).filter(|name| !name.is_empty());
         let given = typed.given_name.as_ref().filter(|name| !is_no_given_name(name.as_str())).and_then(name);
-        // Whoever has one name may type it at either question; LNU on a card is nothing said.
+        // Anyone who has one name may type it at either question; LNU on a card is nothing said.
         let (family, given, is_only) = match (name(&typed.family_name), given) {
             (Some(family), given) => (family, given, false),
             (None, Some(only)) => (only, None, true),
@@ -383,7 +383,7 @@ impl Index {
                 }
             }
         }
-        // Nobody is found here: it takes the time that somebody with this date would have taken.
+        // No one is found here: it takes the time that someone with this date would have taken.
         for person in self.people.iter().take(COMPARED_MIN.saturating_sub(compared)) {
             std::hint::black_box(person.likeness(&wanted, Dates::Other, &mut fits));
         }
@@ -391,7 +391,7 @@ impl Index {
     }
 }
 
-/// Marks whoever shares the name with somebody who may be their parent or child.
+/// Marks anyone who shares the name with someone who may be their parent or child.
 fn mark_namesakes(people: &mut [Ready], names: &[Name]) {
     let key = |person: &Ready| {
         let name = |places: &[NameAt]| places.first().and_then(|at| names.get(*at));
@@ -411,7 +411,7 @@ fn mark_namesakes(people: &mut [Ready], names: &[Name]) {
     }
 }
 
-/// Marks whoever shares family name and birth date with somebody whose given name is a slip away: Tom and Tim.
+/// Marks anyone who shares last name and birth date with someone whose first name is a slip away: Tom and Tim.
 fn mark_like_twins(people: &mut [Ready], names: &[Name]) {
     let mut households: HashMap<(Private, Date), Vec<usize>> = HashMap::new();
     for (at, person) in people.iter().enumerate() {
@@ -446,7 +446,7 @@ fn decide(wanted: &Wanted, alike: &[(&Ready, Likeness)], is_anybody_near: bool) 
     if is_one_person && is_told_apart && alike.iter().any(|(_, likeness)| likeness.is_enough(is_anybody_near)) {
         return Match::One(first.id.clone());
     }
-    // Everybody who may be meant would be asked the same: it helps only if their answers differ, or settle a doubt.
+    // Everyone who may be meant would be asked the same: it helps only if their answers differ, or settle a doubt.
     let given_known = alike.iter().all(|(_, likeness)| likeness.given_fits);
     let helps = given_known || !is_one_person || !is_told_apart;
     if wanted.given.is_none() && !alike.iter().all(|(person, _)| person.has_one_name) {
@@ -454,14 +454,14 @@ fn decide(wanted: &Wanted, alike: &[(&Ready, Likeness)], is_anybody_near: bool) 
     } else if wanted.phone_last4.is_none() && helps && have_phones_of_their_own(alike) {
         Match::AskMore(Fact::Phone)
     } else if is_one_person && is_told_apart {
-        // Nothing is left that would settle the doubt: typed anew, and rightly this time, it may be enough.
+        // Nothing is left that would settle the doubt: typed again, and rightly this time, it may be enough.
         Match::Nobody
     } else {
         Match::Ambiguous
     }
 }
 
-/// Whether everybody has a telephone on file, and no two of them the same.
+/// Whether everyone has a phone on file, and no two of them the same.
 fn have_phones_of_their_own(alike: &[(&Ready, Likeness)]) -> bool {
     let mut phones: Vec<_> = alike.iter().flat_map(|(person, _)| person.phones.iter().map(|phone| (*phone, &person.id))).collect();
     phones.sort();

@@ -11,13 +11,13 @@ use super::slips::{LETTERS_MIN, differ_in_ending, is_at_an_edge, is_one_slip};
 use crate::domain::entities;
 use crate::domain::placeholder::{is_no_name, is_no_name_word};
 
-/// Small words before a family name that are often left out, or written together with it.
+/// Small words before a last name that are often left out, or written together with it.
 const PARTICLES: &str =
     "de la del da do dos das di du des le las los van von der den het ter ten zu zum zur of y e el al bin ibn ben bint af av";
 /// What stands with a name and is none.
 const TITLES: &str = "jr sr ii iii iv junior senior dr mr mrs ms phd prof sir";
 
-/// Shorter given names are all a slip away from others, known or not.
+/// Shorter first names are all a slip away from others, known or not.
 const PLAIN_LETTERS_MIN: usize = 4;
 
 fn is_one_of(list: &str, word: &str) -> bool {
@@ -54,9 +54,9 @@ pub(super) struct Name {
     /// The words that are no particles, together, and each if there are several, without the vowels that some write out.
     plain: Letters,
     plain_parts: Vec<Letters>,
-    /// All words but titles, as given names.
+    /// All words but titles, as first names.
     given: Vec<Given>,
-    /// As a given name it says no more than that somebody was just born.
+    /// As a first name it says no more than that someone was just born.
     newborn: Option<Newborn>,
     script: Script,
     /// Consonants, for comparing Arabic with Latin letters.
@@ -73,14 +73,14 @@ enum Script {
     CyrillicOrGreek,
 }
 
-/// One word of a given name.
+/// One word of a first name.
 #[derive(Clone)]
 struct Given {
     dropped: Letters,
     written_out: Letters,
     plain: Letters,
     circles: Circles,
-    /// A common given name: it is not a slip in another one.
+    /// A common first name: it is not a slip in another one.
     is_known: bool,
     /// Nothing but a first letter. A single Chinese character is a whole name.
     is_initial: bool,
@@ -231,17 +231,17 @@ impl Name {
         self.words.is_empty()
     }
 
-    /// The same for everybody of this family name.
+    /// The same for everyone of this last name.
     pub(super) fn family_key(&self) -> String {
         self.words.iter().flat_map(|word| word.iter()).collect()
     }
 
-    /// The same for everybody of this first given name.
+    /// The same for everyone of this first first name.
     pub(super) fn given_key(&self) -> String {
         self.given.first().map(|word| word.dropped.iter().collect()).unwrap_or_default()
     }
 
-    /// Whether the first given names are one slip apart. Two numbers are none: 1Judysgirl, 2Judysgirl.
+    /// Whether the first first names are one slip apart. Two numbers are none: 1Judysgirl, 2Judysgirl.
     pub(super) fn is_given_slip_from(&self, other: &Self) -> bool {
         let has_number = |word: &Given| word.dropped.iter().any(char::is_ascii_digit);
         self.given
@@ -250,7 +250,7 @@ impl Name {
             .is_some_and(|(one, other)| is_one_slip(&one.dropped, &other.dropped) && !(has_number(one) && has_number(other)))
     }
 
-    /// Whether the first word that was typed is this common given name but for a letter in the middle, and no name itself.
+    /// Whether the first word that was typed is this common first name but for a letter in the middle, and no name itself.
     pub(super) fn is_plain_given_slip(&self, typed: &Self) -> bool {
         self.given.first().zip(typed.given.first()).is_some_and(|(on_file, typed)| {
             on_file.is_known
@@ -290,7 +290,7 @@ impl Name {
         }
     }
 
-    /// How well a family name that was typed fits this one on file: either of two surnames will do.
+    /// How well a last name that was typed fits this one on file: either of two surnames will do.
     pub(super) fn fits_family(&self, typed: &Self) -> Fit {
         let typed_is_part = typed.words.len() < self.words.len() && typed.words.iter().all(|word| self.parts.contains(word));
         let file_is_part = self.words.len() < typed.words.len() && self.words.iter().all(|word| typed.parts.contains(word));
@@ -315,7 +315,7 @@ impl Name {
         best.max(self.sounds_like(typed))
     }
 
-    /// How well a given name that was typed fits this one on file. `None`: it says too little to tell.
+    /// How well a first name that was typed fits this one on file. `None`: it says too little to tell.
     pub(super) fn fits_given(&self, typed: &Self) -> Option<Fit> {
         let (on_file, said) = (&self.given, &typed.given);
         let (Some(first), Some(first_said)) = (on_file.first(), said.first()) else {
@@ -379,7 +379,7 @@ fn is_filler(word: &Given) -> bool {
     matches!(&*word.dropped, ['t', 'h', 'i'] | ['v', 'a', 'n'])
 }
 
-/// What remains of a family name into which a particle has grown.
+/// What remains of a last name into which a particle has grown.
 fn without_glued_particle(word: &str) -> Option<&str> {
     ["delas", "delos", "dela", "vanden", "vander", "vonder"]
         .iter()
@@ -418,7 +418,7 @@ fn servant_of(words: &[&Spellings]) -> Option<Vec<Spellings>> {
     any.then_some(of)
 }
 
-/// What follows Abd and its article in one word: `urrahman` is `rahman`. `None` for Abdullah, which nobody parts, and for Abdou.
+/// What follows Abd and its article in one word: `urrahman` is `rahman`. `None` for Abdullah, which no one parts, and for Abdou.
 fn served(after: &str) -> Option<&str> {
     let vowels = after.find(|c| !matches!(c, 'a' | 'e' | 'i' | 'o' | 'u'))?;
     let rest = after.get(vowels..)?;
@@ -445,7 +445,7 @@ fn saint(word: Spellings) -> Spellings {
 }
 
 fn slip(on_file: &[char], typed: &[char]) -> Fit {
-    // Of a Chinese or Korean character nobody mistypes a part; and a number in a name tells twins apart.
+    // Of a Chinese or Korean character no one mistypes a part; and a number in a name tells twins apart.
     let has_letters = || on_file.iter().chain(typed).all(|letter| *letter < '\u{2e80}' && !letter.is_ascii_digit());
     if is_one_slip(on_file, typed) && has_letters() { slip_in(on_file) } else { Fit::No }
 }
@@ -459,7 +459,7 @@ fn slip_in_given(on_file: &[char], typed: &[char]) -> Fit {
     if differ_in_ending(on_file, typed) { Fit::No } else { slip_inside(on_file, typed) }
 }
 
-/// A slip at an edge of a given name weighs as one in a short name.
+/// A slip at an edge of a first name weighs as one in a short name.
 fn slip_inside(on_file: &[char], typed: &[char]) -> Fit {
     let fit = slip(on_file, typed);
     if is_at_an_edge(on_file, typed) { fit.min(Fit::ShortSlip) } else { fit }

@@ -2,7 +2,7 @@
 
 use super::names::Fit;
 
-/// A newborn who has no given name on file yet, as far as the words say.
+/// A newborn who has no first name on file yet, as far as the words say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Newborn {
     sex: Option<Sex>,

@@ -1,9 +1,9 @@
-//! Short and familiar forms of given names. Each line is one circle of names that one person may go by.
+//! Short and familiar forms of first names. Each line is one circle of names that one person may go by.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The circles that a folded given name is in, as a set of bits, so that comparing many is cheap.
+/// The circles that a folded first name is in, as a set of bits, so that comparing many is cheap.
 pub(super) fn circles_of(name: &str) -> Circles {
     CIRCLES_OF.get(name).copied().unwrap_or(Circles([0; WORDS]))
 }

@@ -1,7 +1,7 @@
 //! Whether two records that bear one number are of one person.
 //!
-//! Invariant: in doubt they are two. Twins, spouses, parent and child share numbers in real lists; whoever is taken apart goes to
-//! the desk, whoever is put together reads the other one's visits.
+//! Invariant: in doubt they are two. Twins, spouses, parent and child share numbers in real lists; anyone who is taken apart goes to
+//! the desk, anyone who is put together reads the other one's visits.
 
 use super::names::{Fit, Name};
 use crate::domain::born::Born;
@@ -40,7 +40,7 @@ impl Names {
         Self { given: names(&mut given.filter(|name| !is_no_given_name(name.as_str()))), family: names(&mut family.into_iter()) }
     }
 
-    /// The one name of whoever has only one, whichever place it has.
+    /// The one name of anyone who has only one, whichever place it has.
     fn only(&self) -> Option<&[Name]> {
         match (self.given.as_slice(), self.family.as_slice()) {
             ([], []) => None,
@@ -67,7 +67,7 @@ impl Names {
         }
     }
 
-    /// Given and family name in each other's place.
+    /// Given and last name in each other's place.
     fn are_swapped(&self, other: &Self) -> bool {
         any(&self.given, &other.family, Name::is_written_like) && any(&self.family, &other.given, Name::is_written_like)
     }
@@ -102,7 +102,7 @@ fn are_near(given: Option<Fit>, family: Fit) -> bool {
     match (given, family) {
         (Some(Fit::Same), Fit::Same | Fit::Slip | Fit::ShortSlip) => true,
         (Some(Fit::Slip), Fit::Same | Fit::Slip) => true,
-        // An initial, or one given name of several.
+        // An initial, or one first name of several.
         (None, Fit::Same) => true,
         _ => false,
     }

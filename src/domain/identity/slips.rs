@@ -33,7 +33,7 @@ pub(super) fn differ_in_ending(one: &[char], other: &[char]) -> bool {
     tell(rest) && tell(other_rest) && !is_doubled
 }
 
-/// Whether a slip in a given name stands where a twin's name may differ: in the first letter (Hương, Phương), in a vowel at the end
+/// Whether a slip in a first name stands where a twin's name may differ: in the first letter (Hương, Phương), in a vowel at the end
 /// (Francisco, Francisca), or in a letter more there.
 pub(super) fn is_at_an_edge(on_file: &[char], typed: &[char]) -> bool {
     let same = on_file.iter().zip(typed).take_while(|(a, b)| a == b).count();

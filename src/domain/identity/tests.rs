@@ -35,7 +35,7 @@ fn one() -> Match {
     Match::One("p".into())
 }
 
-/// Family name alone, then with the given name: the answers to both.
+/// Last name alone, then with the first name: the answers to both.
 fn answers(on_file: (&str, &str), typed: (&str, &str)) -> (Match, Match) {
     let people = [person("p", on_file.0, on_file.1, BORN, "555-629-4821"), person("q", "Somebody", "Else", BORN, "555-000-0000")];
     let index = Index::new(&people);
@@ -138,13 +138,13 @@ fn a_slip_needs_the_given_name_and_never_decides_alone() {
         (("Juergen", "Mueller"), ("Jurgen", "Muller"), one()),
         // Swapped names.
         (("Rosa", "Delgado"), ("Delgado", "Rosa"), one()),
-        // A short name is a slip away from many: the telephone too.
+        // A short name is a slip away from many: the phone too.
         (("Ann", "Cohn"), ("Ann", "Cohm"), Match::AskMore(Fact::Phone)),
         (("Ann", "Lee"), ("Ann", "Le"), Match::AskMore(Fact::Phone)),
-        // Another person of that name: the given name contradicts.
+        // Another person of that name: the first name contradicts.
         (("Rosa", "Fernandez"), ("Pedro", "Fernandes"), Match::Nobody),
         (("Daniela", "Fernandez"), ("Daniel", "Fernandes"), Match::Nobody),
-        // Both names slipped: the telephone.
+        // Both names slipped: the phone.
         (("Gregory", "Fernandez"), ("Gergory", "Fernandes"), Match::AskMore(Fact::Phone)),
         (("Rosa", "Fernandez"), ("Rsoa", "Fernandes"), Match::Nobody),
     ] {
@@ -162,7 +162,7 @@ fn other_names_are_nobodys() {
         let (first, second) = answers(on_file, typed);
         assert_eq!((first, second), (Match::Nobody, Match::Nobody), "{on_file:?} / {typed:?}");
     }
-    // The same family name and birth date, and another given name.
+    // The same last name and birth date, and another first name.
     assert_eq!(answers(("Ann", "Smith"), ("Grace", "Smith")), (one(), Match::Nobody));
     assert_eq!(answers(("Daniela", "Smith"), ("Daniel", "Smith")).1, Match::Nobody);
     assert_eq!(answers(("Maria", "Smith"), ("Mario", "Smith")).1, Match::Nobody);
@@ -179,11 +179,11 @@ fn a_slip_in_a_given_name_is_forgiven_and_the_name_of_a_twin_is_not() {
         ("Agustín", "Agusti", one()),
         ("Robin", "Robinn", one()),
         ("Robin", "Rpbin", one()),
-        // In a short name even the telephone does not settle it.
+        // In a short name even the phone does not settle it.
         ("Judi", "Judu", ask()),
         ("Juan", "Jusn", ask()),
         ("Mei", "Meo", ask()),
-        // These are names of somebody else.
+        // These are names of someone else.
         ("Clara", "Carla", Match::Nobody),
         ("Tim", "Jim", Match::Nobody),
         ("Ming", "Jing", Match::Nobody),
@@ -205,7 +205,7 @@ fn a_slip_in_a_given_name_is_forgiven_and_the_name_of_a_twin_is_not() {
     ] {
         assert_eq!(answers((on_file, "Whitfield"), (typed, "Whitfield")).1, expected, "{on_file} / {typed}");
     }
-    // Jing, a twin of Ming, who drops a letter and has the telephone of both.
+    // Jing, a twin of Ming, who drops a letter and has the phone of both.
     let index = Index::new(&[person("p", "Ming", "Whitfield", BORN, "555-4821")]);
     assert_eq!(index.find(&said(BORN, "Whitfield", Some("ing"), Some("4821"))), Match::Nobody);
 }
@@ -226,10 +226,10 @@ fn a_date_that_is_nearly_right_needs_given_name_and_telephone() {
     }
     let without_phone = Index::new(&[person("p", "Ann", "Smith", BORN, "")]);
     assert_eq!(without_phone.find(&said(date(1956, 8, 3), "Smith", Some("Ann"), None)), Match::Nobody);
-    // Decades apart a child may share name, birthday and telephone: it is asked, and only staff may say yes.
+    // Decades apart a child may share name, birthday and phone: it is asked, and only staff may say yes.
     assert_eq!(index.find(&said(date(1986, 3, 8), "Smith", Some("Ann"), None)), Match::AskMore(Fact::Phone));
     assert_eq!(index.find(&said(date(1986, 3, 8), "Smith", Some("Ann"), Some("4821"))), Match::Nobody);
-    // Two slips are somebody else.
+    // Two slips are someone else.
     assert_eq!(index.find(&said(date(1957, 3, 9), "Smith", Some("Ann"), Some("4821"))), Match::Nobody);
 }
 
@@ -266,7 +266,7 @@ fn people_who_share_facts_are_asked_more_or_sent_to_the_desk() {
     assert_eq!(find(Some("7777")), Match::One("b".into()));
     assert_eq!(find(Some("4821")), Match::Nobody);
 
-    // Father and son on one list: whoever types the father's facts exactly may be the son with a wrong digit.
+    // Father and son on one list: anyone who types the father's facts exactly may be the son with a wrong digit.
     let both = [person("a", "John", "Smith", date(1950, 3, 8), "555-4821"), person("b", "John", "Smith", date(1959, 3, 8), "555-7777")];
     let index = Index::new(&both);
     assert_eq!(index.find(&said(date(1950, 3, 8), "Smith", Some("John"), None)), Match::AskMore(Fact::Phone));

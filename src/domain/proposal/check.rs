@@ -30,27 +30,27 @@ pub fn check_value(field: Field, value: &Value) -> Result<Value, &'static str> {
             postal_code: tidy(&address.postal_code)?,
         }),
         (Field::Insurance | Field::SecondInsurance, Value::Coverage(coverage)) => Value::Coverage(Box::new(tidy_card(coverage)?)),
-        _ => return Err("That value belongs to another field; type it again."),
+        _ => return Err("That value belongs to another field. Type it again."),
     };
     if checked.one_line().as_str().chars().nth(VALUE_CHARS_MAX).is_some() {
-        return Err("That is longer than 500 characters; shorten it and accept it again.");
+        return Err("The value is longer than 500 characters. Shorten it and accept it again.");
     }
     Ok(checked)
 }
 
-/// What somebody typed in place of a proposed value. Nothing is refused: a field that slipped empty must not empty the chart.
+/// What someone typed in place of a proposed value. Nothing is refused: a field that slipped empty must not empty the chart.
 ///
 /// # Errors
 /// One sentence for the person who decides.
 pub fn check_edit(field: Field, value: &Value) -> Result<Value, &'static str> {
     let value = check_value(field, value)?;
     if value.is_empty() {
-        return Err("An empty value is not taken; type the right one, or reject the change.");
+        return Err("The value is empty. Type the right one, or reject the change.");
     }
     if let Value::Coverage(card) = &value
         && card.start.zip(card.end).is_some_and(|(start, end)| start > end)
     {
-        return Err("The card would end before it begins; correct one of the dates.");
+        return Err("Coverage would end before it starts. Correct one of the dates.");
     }
     Ok(value)
 }
@@ -71,7 +71,7 @@ fn tidy_card(card: &Coverage) -> Result<Coverage, &'static str> {
         ..card.clone()
     };
     if tidied.is_none() && tidied != Coverage::default() {
-        return Err("A card needs its payer or its member number; type one of them.");
+        return Err("Enter the payer or the member ID.");
     }
     Ok(tidied)
 }
@@ -85,13 +85,13 @@ pub fn check_why(why: &str) -> Result<Private, &'static str> {
     match why.as_str().chars().count() {
         0 => Err("Choose or write a reason for rejecting the change."),
         1..=WHY_CHARS_MAX => Ok(why),
-        _ => Err("That reason is longer than 200 characters; shorten it."),
+        _ => Err("The reason is longer than 200 characters. Shorten it."),
     }
 }
 
 fn tidy(text: &Private) -> Result<Private, &'static str> {
     if text.as_str().chars().any(is_unprintable) {
-        return Err("It holds characters that cannot be printed; type it again as plain text.");
+        return Err("The value has characters that can't be printed. Type it again as plain text.");
     }
     Ok(Private::from(text.as_str().trim()))
 }

@@ -13,13 +13,13 @@ use crate::domain::person::EmergencyContact;
 use crate::domain::private::Private;
 use crate::domain::spoken;
 
-/// A part of the chart that can be proposed anew.
+/// A part of the chart that can be proposed again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
-    /// Telephone.
+    /// Phone.
     Phone,
-    /// E-mail address.
+    /// Email address.
     Email,
     /// Street, city, state and postal code, as one.
     Address,
@@ -27,9 +27,9 @@ pub enum Field {
     PreferredName,
     /// BCP 47 tag of the language that they prefer.
     Language,
-    /// Whether somebody has to interpret for them: `yes` or `no`.
+    /// Whether someone has to interpret for them: `yes` or `no`.
     Interpreter,
-    /// Whom to tell if something happens to them.
+    /// Emergency contact.
     EmergencyContact,
     /// The insurance that pays first.
     Insurance,
@@ -50,7 +50,7 @@ impl Field {
         Self::Insurance,
         Self::SecondInsurance,
     ];
-    /// How to reach and to speak with somebody: all but insurance, in the order in which pages show them.
+    /// How to reach and to speak with someone: all but insurance, in the order in which pages show them.
     pub const DETAILS: [Self; 7] =
         [Self::Phone, Self::Email, Self::Address, Self::PreferredName, Self::Language, Self::Interpreter, Self::EmergencyContact];
     /// [`Self::Interpreter`]: needed.
@@ -91,7 +91,7 @@ impl Field {
         }
     }
 
-    /// Whether two values of this field are the same to whoever compares them. A language without a region says nothing against
+    /// Whether two values of this field are the same to anyone who compares them. A language without a region says nothing against
     /// one with it; for the rest see [`Value::says_the_same`].
     #[must_use]
     pub fn says_the_same(self, one: &Value, other: &Value) -> bool {
@@ -116,8 +116,8 @@ impl Field {
     #[must_use]
     pub fn for_staff(self) -> &'static str {
         match self {
-            Self::Phone => "Telephone",
-            Self::Email => "E-mail",
+            Self::Phone => "Phone",
+            Self::Email => "Email",
             Self::Address => "Address",
             Self::PreferredName => "Preferred name",
             Self::Language => "Language",
@@ -129,7 +129,7 @@ impl Field {
     }
 }
 
-/// Where somebody lives.
+/// Where someone lives.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PostalAddress {
@@ -185,7 +185,7 @@ impl Value {
         self.one_line().is_blank()
     }
 
-    /// Whether both are the same to whoever compares them; for cards see [`Coverage::says_the_same`].
+    /// Whether both are the same to anyone who compares them; for cards see [`Coverage::says_the_same`].
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         match (self, other) {
@@ -213,7 +213,7 @@ impl Source {
     #[must_use]
     pub fn for_staff(self) -> &'static str {
         match self {
-            Self::Typed => "Typed at",
+            Self::Typed => "Entered at",
             Self::Scanned => "Scanned at",
             Self::Photo => "Photographed at",
         }
@@ -231,7 +231,7 @@ pub struct Proposal {
     pub new: Value,
     /// How it came in.
     pub source: Source,
-    /// It does not look as such a value does, and the patient says that it is right all the same.
+    /// It does not look as such a value does, and the patient says that it is right anyway.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub insisted: bool,
     /// Sides of the card that were photographed; the pictures follow.

@@ -1,6 +1,6 @@
 //! The day's queues, as they follow from the day's visits: who stands where, why, and how long it may take.
 //!
-//! Invariants: whoever waits is in one queue at one place; nobody who is called or with somebody can be called elsewhere, whatever other
+//! Invariants: anyone who waits is in one queue at one place; no one who is called or with someone can be called elsewhere, whatever other
 //! ticket or visit they have.
 
 use std::collections::{BTreeSet, HashMap};
@@ -17,7 +17,7 @@ use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::{Ticket, TicketNumber};
 use crate::domain::visit::{BY_PHONE, VisitRow};
 
-/// A point at which nobody was called from a queue for so long does not serve it any more.
+/// A point at which no one was called from a queue for so long does not serve it any more.
 const POINT_SERVES: SignedDuration = SignedDuration::from_hours(1);
 
 /// One queue, now.
@@ -27,7 +27,7 @@ pub struct Queue {
     pub rules: QueueRules,
     /// Who waits, in order.
     pub line: Vec<InQueue>,
-    /// How long it may take for somebody who came now, without an appointment or on time.
+    /// How long it may take for someone who came now, without an appointment or on time.
     pub newcomer: Wait,
     /// Who stepped out, each at the place where they would stand if they were here.
     pub out: Vec<InQueue>,
@@ -39,14 +39,14 @@ pub struct Queue {
     places: HashMap<AppointmentId, usize>,
 }
 
-/// Somebody in a line.
+/// Someone in a line.
 #[derive(Debug, PartialEq, Eq)]
 pub struct InQueue {
     /// Where and why there.
     pub place: Place,
     /// How long it may take from now.
     pub wait: Wait,
-    /// Where they are called to or being seen meanwhile, with another visit; empty if nobody said where, none if nowhere.
+    /// Where they are called to or being seen meanwhile, with another visit; empty if no one said where, none if nowhere.
     pub elsewhere: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub struct Queues {
     pub all: Vec<Arc<Queue>>,
 }
 
-/// How a ticket stands, for whoever holds it.
+/// How a ticket stands, for anyone who holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketStanding {
     /// Where its visit stands; of several visits the one that needs its holder first.
@@ -68,7 +68,7 @@ pub struct TicketStanding {
     pub position: Option<usize>,
     /// How long it may take from now.
     pub wait: Wait,
-    /// Where to come; none if they were not called or nobody said where.
+    /// Where to come; none if they were not called or no one said where.
     pub point: Option<String>,
     /// Whether they have to ask where to come: the clinic has rooms, and the call named none.
     pub asks_where: bool,
@@ -88,7 +88,7 @@ pub enum Help {
     NotAsked,
     /// It is on the desk's list.
     Asked,
-    /// Somebody at the desk took it.
+    /// Someone at the desk took it.
     Taken,
 }
 
@@ -97,9 +97,9 @@ pub enum Help {
 pub enum Refusal {
     /// The visit stands elsewhere than the page showed.
     Moved,
-    /// The patient is called or being seen with another visit; where, if somebody said.
+    /// The patient is called or being seen with another visit; where, if someone said.
     Elsewhere(String),
-    /// Fewer calls than the queue asks for before somebody did not come.
+    /// Fewer calls than the queue asks for before someone did not come.
     TooFewCalls(u32),
     /// There is no such queue.
     NoQueue,
@@ -122,15 +122,15 @@ pub enum Refusal {
     Held(Option<TicketNumber>),
     /// The visit is of another day.
     OtherDay,
-    /// The visit was called off.
+    /// The visit was canceled.
     CalledOff,
-    /// Somebody whose check-in should be undone was called, or has been seen.
+    /// Someone whose check-in should be undone was called, or has been seen.
     GoneOn,
-    /// Somebody whose time has not come yet cannot have missed it.
+    /// Someone whose time has not come yet cannot have missed it.
     NotDue,
     /// The visit is late, and staff have not decided that the patient can be seen.
     Late,
-    /// Whoever was checked in, seen or given up is not called off.
+    /// Anyone who was checked in, seen or given up is not canceled.
     HasCome,
     /// An appointment's time is not to be had again: why, in sentences.
     NoTime(String),
@@ -141,33 +141,33 @@ impl Refusal {
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
-            Self::Moved => "Somebody was faster. This is how it stands now.".to_owned(),
-            Self::Elsewhere(place) if place.is_empty() => "This person is called for another visit already.".to_owned(),
-            Self::Elsewhere(place) => format!("This person is called to {place} for another visit already."),
-            Self::TooFewCalls(calls) => format!("Call again first: a no-show was called {calls} times."),
-            Self::NoQueue => "There is no such queue.".to_owned(),
-            Self::NoPoint => "There is no such service point.".to_owned(),
-            Self::NoPointSaid => "Choose the room that you call to first.".to_owned(),
+            Self::Moved => "Someone else just updated this. This is the current state.".to_owned(),
+            Self::Elsewhere(place) if place.is_empty() => "This patient is already called for another visit.".to_owned(),
+            Self::Elsewhere(place) => format!("This patient is already called to {place} for another visit."),
+            Self::TooFewCalls(calls) => format!("Call again first: a no-show needs {calls} calls."),
+            Self::NoQueue => "That queue doesn't exist.".to_owned(),
+            Self::NoPoint => "That room doesn't exist.".to_owned(),
+            Self::NoPointSaid => "Choose your room first.".to_owned(),
             Self::Called { ticket, by, to, just_now } => {
                 let to = if to.is_empty() { String::new() } else { format!(" to {to}") };
                 let adverb = if *just_now { "just" } else { "already" };
                 format!("{} was {adverb} called{to} by {by}.", named(*ticket))
             }
             Self::Held(ticket) => format!("{} is on hold now. No one was called.", named(*ticket)),
-            Self::OtherDay => "This visit is on another day: nobody can check in for it today.".to_owned(),
-            Self::CalledOff => "This visit was called off. Undo that first, or book it again.".to_owned(),
-            Self::GoneOn => "This person was called or seen already. Undo that first.".to_owned(),
-            Self::NotDue => "The appointment's time has not come yet.".to_owned(),
+            Self::OtherDay => "This visit is on another day. No one can check in for it today.".to_owned(),
+            Self::CalledOff => "This appointment was canceled. Undo that first, or rebook it.".to_owned(),
+            Self::GoneOn => "This patient was already called or seen. Undo that first.".to_owned(),
+            Self::NotDue => "The appointment time hasn't passed yet.".to_owned(),
             Self::Late => "This visit is late now. Open the patient's page and decide whether they can be seen.".to_owned(),
-            Self::HasCome => "This person is checked in, or the visit is over. It was not called off.".to_owned(),
-            Self::NoTime(why) => format!("{why} The visit stays called off."),
+            Self::HasCome => "This patient is checked in, or the visit is over. It was not canceled.".to_owned(),
+            Self::NoTime(why) => format!("{why} The appointment stays canceled."),
         }
     }
 }
 
 /// A ticket in a sentence.
 fn named(ticket: Option<TicketNumber>) -> String {
-    ticket.map_or_else(|| "This person".to_owned(), |ticket| ticket.to_string())
+    ticket.map_or_else(|| "This patient".to_owned(), |ticket| ticket.to_string())
 }
 
 /// The name of the queue in which a visit waits, or would.
@@ -185,12 +185,12 @@ pub fn queue_name(row: &VisitRow, settings: &ClinicSettings) -> String {
     )
 }
 
-/// Whoever waits in the row, if somebody does.
+/// Anyone who waits in the row, if someone does.
 fn waiter(row: &VisitRow) -> Option<Waiter> {
     if row.state == VisitState::Arrived { place_in_line(row) } else { None }
 }
 
-/// As whom the row would stand in line.
+/// The row's place in line.
 fn place_in_line(row: &VisitRow) -> Option<Waiter> {
     Some(Waiter {
         visit: row.id.clone(),
@@ -227,7 +227,7 @@ impl Taken {
         )
     }
 
-    /// Where the person of this row is with another visit; empty if nobody said where.
+    /// Where the person of this row is with another visit; empty if no one said where.
     #[must_use]
     pub fn elsewhere(&self, row: &VisitRow) -> Option<String> {
         bodies(row).filter_map(|body| self.0.get(&body)).find(|(visit, _)| *visit != row.id).map(|(_, point)| point.clone())
@@ -286,7 +286,7 @@ impl Queues {
         self.all.iter().find_map(|queue| Some((&**queue, queue.line.get(*queue.places.get(visit)?)?)))
     }
 
-    /// How a ticket stands; none if nobody has it.
+    /// How a ticket stands; none if no one has it.
     #[must_use]
     pub fn standing(&self, list: &VisitList, ticket: Ticket, settings: &ClinicSettings) -> Option<TicketStanding> {
         let held = list.of_ticket(ticket);
@@ -381,7 +381,7 @@ impl Queue {
     }
 }
 
-/// Since when somebody waits: nobody waits before the appointment's time.
+/// Since when someone waits: no one waits before the appointment's time.
 fn since(waiter: &Waiter) -> Timestamp {
     waiter.appointment.map_or(waiter.arrived, |start| start.max(waiter.arrived)).max(waiter.placed.unwrap_or(Timestamp::MIN))
 }

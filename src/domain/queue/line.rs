@@ -11,14 +11,14 @@ use super::rules::QueueRules;
 use crate::domain::ids::AppointmentId;
 use crate::domain::ticket::TicketNumber;
 
-/// Somebody who waits, as far as the order of a line depends on it.
+/// Someone who waits, as far as the order of a line depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiter {
     /// The visit.
     pub visit: AppointmentId,
     /// What is called.
     pub ticket: TicketNumber,
-    /// Said so today, whether or not somebody has been there since.
+    /// Said so today, whether or not someone has been there since.
     pub is_unwell: bool,
     /// When the appointment begins; none without one.
     pub appointment: Option<Timestamp>,
@@ -39,11 +39,11 @@ pub enum Why {
     Arrival(Timestamp),
     /// Put at the end of the line then.
     Placed(Timestamp),
-    /// Came so many minutes after the appointment's beginning.
+    /// Came this many minutes after the appointment's beginning.
     Late(i64),
 }
 
-/// Next to whom somebody stands although the other one came before, or after.
+/// Who someone stands next to, although the other one came before or after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beside {
     /// Is called before this ticket, which was there earlier.
@@ -63,7 +63,7 @@ pub struct Place {
     pub position: usize,
     /// What decides about it.
     pub why: Why,
-    /// The nearest person with whom this is another order than that of coming; none if nobody.
+    /// The nearest person with which provider this is another order than that of coming; none if no one.
     pub beside: Option<Beside>,
 }
 
@@ -90,7 +90,7 @@ impl Waiter {
     }
 }
 
-/// Puts everybody who waits in order. Whoever was put in comes out once, whatever the order in which they were read.
+/// Puts everyone who waits in order. Anyone who was put in comes out once, whatever the order in which they were read.
 #[must_use]
 pub fn line_up(waiters: Vec<Waiter>, rules: &QueueRules) -> Vec<Place> {
     let mut keyed: Vec<_> = waiters
@@ -127,7 +127,7 @@ pub fn line_up(waiters: Vec<Waiter>, rules: &QueueRules) -> Vec<Place> {
 }
 
 fn beside(order: &[(TicketNumber, Timestamp, Why)], at: usize, waiter: &Waiter) -> Option<Beside> {
-    // One ticket may wait for several visits: nobody is before or after themselves.
+    // One ticket may wait for several visits: no one is before or after themselves.
     let other = |(ticket, _, _): &&(TicketNumber, Timestamp, Why)| *ticket != waiter.ticket;
     let behind = order.iter().skip(at + 1).filter(other).find(|(_, arrived, _)| *arrived < waiter.arrived);
     let ahead = order.iter().take(at).rev().filter(other).find(|(_, arrived, _)| *arrived > waiter.arrived);
@@ -140,16 +140,16 @@ fn beside(order: &[(TicketNumber, Timestamp, Why)], at: usize, waiter: &Waiter) 
 }
 
 impl Place {
-    /// Why somebody stands where they stand, in one sentence for staff: `before A14: appointment 10:20 AM`.
+    /// Why someone stands where they stand, in one sentence for staff: `before A14: appointment 10:20 AM`.
     #[must_use]
     pub fn sentence(&self, zone: &TimeZone) -> String {
         let clock = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p").to_string();
         let why = match self.why {
             Why::Unwell => "feels unwell".to_owned(),
             Why::Appointment(start) => format!("appointment {}", clock(start)),
-            Why::Late(minutes @ ..100) => format!("came {minutes} min after the appointment's time"),
-            Why::Late(minutes) => format!("came {} h {} min after the appointment's time", minutes / 60, minutes % 60),
-            Why::Arrival(at) => format!("no appointment, here since {}", clock(at)),
+            Why::Late(minutes @ ..100) => format!("arrived {minutes} min late"),
+            Why::Late(minutes) => format!("arrived {} h {} min late", minutes / 60, minutes % 60),
+            Why::Arrival(at) => format!("walk-in, here since {}", clock(at)),
             Why::Placed(at) => format!("in this line since {}", clock(at)),
         };
         match self.beside {
@@ -188,7 +188,7 @@ mod tests {
         let usual = QueueRules::default();
         let strict = QueueRules { late_behind_minutes: 600, walk_in_behind_minutes: 600, ..QueueRules::default() };
         for (what, rules, people, expected) in [
-            ("nobody", &usual, &[][..], &[][..]),
+            ("no one", &usual, &[][..], &[][..]),
             ("one person", &usual, &["A1 09:00 09:30"], &["A1 appointment 9:30 AM"]),
             (
                 "appointments by their time, not by who came first",
@@ -200,17 +200,13 @@ mod tests {
                 "without an appointment one's turn is by when one came",
                 &usual,
                 &["A2 09:30", "A1 09:05 10:00", "A3 10:10"],
-                &[
-                    "A2 before A1: no appointment, here since 9:30 AM",
-                    "A1 after A2: appointment 10:00 AM",
-                    "A3 no appointment, here since 10:10 AM",
-                ],
+                &["A2 before A1: walk-in, here since 9:30 AM", "A1 after A2: appointment 10:00 AM", "A3 walk-in, here since 10:10 AM"],
             ),
             (
                 "at the same turn the appointment comes first",
                 &usual,
                 &["A1 10:00", "A2 10:00 10:00", "A3 09:58 10:00"],
-                &["A3 appointment 10:00 AM", "A2 appointment 10:00 AM", "A1 no appointment, here since 10:00 AM"],
+                &["A3 appointment 10:00 AM", "A2 appointment 10:00 AM", "A1 walk-in, here since 10:00 AM"],
             ),
             (
                 "ten minutes late is not late, eleven is",
@@ -219,7 +215,7 @@ mod tests {
                 &[
                     "A1 before A3: appointment 9:00 AM",
                     "A3 before A4: appointment 9:20 AM",
-                    "A2 before A4: came 11 min after the appointment's time",
+                    "A2 before A4: arrived 11 min late",
                     "A4 after A2: appointment 9:45 AM",
                 ],
             ),
@@ -227,11 +223,7 @@ mod tests {
                 "a clinic may put the late ones, and those without an appointment, behind all others",
                 &strict,
                 &["A1 10:45 09:00", "A2 08:50", "A3 09:00 12:00"],
-                &[
-                    "A3 before A2: appointment 12:00 PM",
-                    "A2 after A3: no appointment, here since 8:50 AM",
-                    "A1 came 1 h 45 min after the appointment's time",
-                ],
+                &["A3 before A2: appointment 12:00 PM", "A2 after A3: walk-in, here since 8:50 AM", "A1 arrived 1 h 45 min late"],
             ),
             (
                 "who feels unwell is next, whatever else",
@@ -262,7 +254,7 @@ mod tests {
         }
     }
 
-    /// The order is total, does not depend on how people were read, loses nobody, and stays when one leaves.
+    /// The order is total, does not depend on how people were read, loses no one, and stays when one leaves.
     #[test]
     fn every_line_is_in_one_order() {
         let seed: u64 = std::env::var("ARRIVALS_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_261_123);
@@ -303,7 +295,7 @@ mod tests {
             let (mut came, mut stand) = (people.iter().map(|w| w.visit.clone()).collect::<Vec<_>>(), names(&line));
             came.sort();
             stand.sort();
-            assert_eq!(came, stand, "round {round}: nobody is lost, nobody is there twice");
+            assert_eq!(came, stand, "round {round}: no one is lost, no one is there twice");
             assert!(line.windows(2).all(|pair| pair[0].waiter.is_unwell || !pair[1].waiter.is_unwell), "round {round}");
             if !people.is_empty() {
                 let gone = below(people.len() as u64) as usize;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::settings::ClinicSettings;
 
-/// One queue. A service that no queue names has one of its own, of its name and with the rules that stand here when nobody says.
+/// One queue. A service that no queue names has one of its own, of its name and with the rules that stand here when no one says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueueRules {
@@ -16,13 +16,13 @@ pub struct QueueRules {
     pub practitioners: Vec<String>,
     /// Codes of the requests without an appointment that wait here.
     pub walk_in: Vec<String>,
-    /// Who checks in more than so many minutes after the beginning is late.
+    /// Who checks in more than this many minutes after the beginning is late.
     pub late_after_minutes: u32,
-    /// Who is late has their turn so many minutes after they came.
+    /// Who is late has their turn this many minutes after they came.
     pub late_behind_minutes: u32,
-    /// Who has no appointment has their turn so many minutes after they came.
+    /// Who has no appointment has their turn this many minutes after they came.
     pub walk_in_behind_minutes: u32,
-    /// After so many calls somebody can be marked as not having come.
+    /// After this many calls someone can be marked as not having come.
     pub no_show_after_calls: u32,
 }
 

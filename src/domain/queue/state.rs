@@ -22,7 +22,7 @@ pub enum VisitState {
     Done,
     /// Did not come, or was called and did not come.
     NoShow,
-    /// Called off.
+    /// Canceled.
     Cancelled,
 }
 
@@ -44,14 +44,14 @@ impl VisitState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Expected => "Expected",
-            Self::Asks => "Asks to be seen",
+            Self::Asks => "Walk-in request",
             Self::Arrived => "Arrived",
             Self::Held => "On hold",
             Self::Called => "Called",
-            Self::WithClinician => "With clinician",
-            Self::Done => "Done",
+            Self::WithClinician => "With provider",
+            Self::Done => "Completed",
             Self::NoShow => "No-show",
-            Self::Cancelled => "Cancelled",
+            Self::Cancelled => "Canceled",
         }
     }
 
@@ -77,7 +77,7 @@ impl VisitState {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// Whether the patient is on the way to somebody or with them, and so cannot be called elsewhere.
+    /// Whether the patient is on the way to someone or with them, and so cannot be called elsewhere.
     #[must_use]
     pub fn is_taken(self) -> bool {
         matches!(self, Self::Called | Self::WithClinician)
@@ -90,7 +90,7 @@ impl VisitState {
     }
 }
 
-/// A step of somebody in a queue. What was decided is in it, so that it can be done again the same way while a list is rebuilt.
+/// A step of someone in a queue. What was decided is in it, so that it can be done again the same way while a list is rebuilt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum QueueAction {
@@ -101,7 +101,7 @@ pub enum QueueAction {
         /// To which service point, if the caller has said theirs.
         point: Option<String>,
     },
-    /// Calls once more whoever was called and has not come.
+    /// Calls once more anyone who was called and has not come.
     CallAgain {
         /// To which service point, if the call before named none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,7 +109,7 @@ pub enum QueueAction {
     },
     /// Keeps the place but is not called.
     Hold,
-    /// In line again: from hold at the old place; after a call that nobody answered, behind whoever waits now.
+    /// In line again: from hold at the old place; after a call that no one answered, behind anyone who waits now.
     Back,
     /// The patient is with the clinician.
     Start,

@@ -1,4 +1,4 @@
-//! How long somebody may have to wait, from how long visits of that queue took lately.
+//! How long someone may have to wait, from how long visits of that queue took lately.
 //!
 //! People believe a range more than a single number (Munich shows one on its public waiting lists); a time that has passed is never shown as one still to
 //! come; without a basis nothing is shown.
@@ -10,7 +10,7 @@ use crate::domain::stats::percentile;
 
 pub use crate::domain::stats::SAMPLES_MIN;
 
-/// A visit that is said to have been shorter or longer than this was clicked, not seen; in seconds.
+/// A visit recorded as shorter or longer than this was clicked, not seen; in seconds.
 pub const SERVICE_SECONDS: std::ops::RangeInclusive<i64> = 30..=3 * 60 * 60;
 /// Hours of the day that count as the same one, before and after.
 const HOURS_BESIDE: i8 = 1;
@@ -41,7 +41,7 @@ pub struct Basis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wait {
-    /// Nobody knows.
+    /// No one knows.
     NoBasis,
     /// Between these many minutes from now.
     Minutes {
@@ -50,7 +50,7 @@ pub enum Wait {
         /// At most, if it goes as it usually does; always more than `from`.
         to: u32,
     },
-    /// Has waited longer than nearly everybody does; a number would not be believed any more.
+    /// Has waited longer than nearly everyone does; a number would not be believed any more.
     LongerThanUsual,
 }
 
@@ -87,7 +87,7 @@ impl Basis {
         })
     }
 
-    /// The wait of somebody who has waited `so_far`, since their arrival or the appointment's beginning, whichever came later.
+    /// The wait of someone who has waited `so_far`, since their arrival or the appointment's beginning, whichever came later.
     #[must_use]
     pub fn wait(&self, ahead: Ahead, so_far: SignedDuration) -> Wait {
         // A few minutes more are nothing to worry about where people hardly ever wait.
@@ -100,7 +100,7 @@ impl Basis {
         // 0.8 of what is likely, and the pessimistic end, as Munich's ZMS has it.
         let from = count(ahead.here).saturating_mul(self.service_median).saturating_mul(8) / (10 * points);
         let to = count(ahead.here.saturating_add(ahead.coming).saturating_add(1)).saturating_mul(self.service_slow) / points;
-        // Who is early may be called at once, but need not be before their time.
+        // Who is early may be called right away, but need not be before their time.
         let on_time = ahead.until_due.as_secs().max(0).saturating_add(self.service_slow / points);
         let to = to.max(if ahead.until_due.is_positive() { on_time } else { 0 });
         let from = minutes(from / 60);
@@ -115,10 +115,10 @@ fn minutes(n: i64) -> u32 {
     u32::try_from(n.clamp(0, 24 * 60)).unwrap_or(0)
 }
 
-/// How a wait is said in one language and place: `{from}` and `{to}` stand for minutes.
+/// How a wait is worded in one language and place: `{from}` and `{to}` stand for minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaitWords {
-    /// If it may be over at once.
+    /// If it may be over right away.
     pub up_to: &'static str,
     /// Else.
     pub between: &'static str,
@@ -132,7 +132,7 @@ impl WaitWords {
 }
 
 impl Wait {
-    /// The wait in these words; empty if nobody knows. List, board, phone and whatever else says a wait says the same numbers.
+    /// The wait in these words; empty if no one knows. List, board, phone and whatever else says a wait says the same numbers.
     #[must_use]
     pub fn said(self, words: &WaitWords) -> String {
         match self {
@@ -143,7 +143,7 @@ impl Wait {
         }
     }
 
-    /// What staff read; empty if nobody knows.
+    /// What staff read; empty if no one knows.
     #[must_use]
     pub fn for_staff(self) -> String {
         self.said(&WaitWords::STAFF)
@@ -172,8 +172,8 @@ mod tests {
             ("next", &ten, 9, 0, 0, 1, 0, "up to 15 min"),
             ("two ahead", &ten, 9, 2, 0, 1, 0, "15 to 40 min"),
             ("two ahead, two rooms", &ten, 9, 2, 0, 2, 0, "8 to 20 min"),
-            ("nobody has called yet today", &ten, 9, 2, 0, 0, 0, "15 to 40 min"),
-            ("somebody may come between", &ten, 9, 2, 1, 1, 0, "15 to 50 min"),
+            ("no one has called yet today", &ten, 9, 2, 0, 0, 0, "15 to 40 min"),
+            ("someone may come between", &ten, 9, 2, 1, 1, 0, "15 to 50 min"),
             ("the hour of the day counts", &slow_afternoon, 15, 1, 0, 1, 0, "20 to 60 min"),
             ("and the hours beside it", &slow_afternoon, 10, 1, 0, 1, 0, "8 to 20 min"),
             ("an hour without visits takes the day's", &at_night, 20, 1, 0, 1, 0, "8 to 20 min"),

@@ -63,7 +63,7 @@ pub enum Cell {
     Seconds(Option<i64>),
     /// A duration in tenths of a second; none if too few were measured to say one.
     Tenths(Option<i64>),
-    /// So many of a thousand; none if there is nothing to divide by.
+    /// This many of a thousand; none if there is nothing to divide by.
     Share(Option<u64>),
 }
 
@@ -114,7 +114,7 @@ impl Cell {
         }
     }
 
-    /// What a program reads: a number without a unit, minutes or seconds with one decimal, percent with one; empty if nobody knows.
+    /// What a program reads: a number without a unit, minutes or seconds with one decimal, percent with one; empty if no one knows.
     #[must_use]
     pub fn for_csv(&self) -> String {
         match self {

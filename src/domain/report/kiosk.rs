@@ -47,7 +47,7 @@ impl Conversations {
         Figure {
             code: "time-per-step",
             title: "Time per step at kiosks",
-            note: "How long each step was on the screen, all its times within one conversation together. A time that ended without an answer is not in it: nobody knows how long it was read.",
+            note: "How long each step was on the screen, added up per conversation. Steps left without an answer are not counted, because no one knows how long they were read.",
             is_of_all: true,
             columns: &[
                 Column { name: "step", heading: "Step" },
@@ -75,7 +75,7 @@ impl Conversations {
         Figure {
             code: "conversation-length",
             title: "Time until the ticket at kiosks",
-            note: "Of conversations that ended with a new ticket: from the first page after the welcome page until the page with the number, printing included.",
+            note: "For conversations that ended with a new ticket: from the first page after the welcome page to the page with the number, including printing.",
             is_of_all: true,
             columns: &[Column { name: "where", heading: "Where" }, CONVERSATIONS, MEDIAN, NINETY],
             rows,
@@ -115,7 +115,7 @@ mod tests {
         of.add("annex", &times(Ended::StartedOver, None, &[("find", 1, 7), ("details", 1, 999)]));
         assert_eq!(
             csv(&of.time_per_step()),
-            ["New address,5,10,3.5,5.5", "Finding the visit,6,11,0.7,0.7", "Contact details,1,1,,"],
+            ["New address,5,10,3.5,5.5", "Finding the appointment,6,11,0.7,0.7", "Contact details,1,1,,"],
             "the longest first, and too few last"
         );
         assert_eq!(csv(&of.lengths()), ["Kiosk lobby,5,60.3,60.5"]);

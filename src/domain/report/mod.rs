@@ -1,6 +1,6 @@
 //! How some days went, as figures: arrivals, waits, no-shows, where people stopped. Without names.
 //!
-//! Invariants: nothing here knows who anybody is; a figure says a duration only of five visits or more; what would tell of a
+//! Invariants: nothing here knows who anyone is; a figure says a duration only of five visits or more; what would tell of a
 //! person's language is counted in fives. What each figure counts is in `docs/reports.md`.
 
 mod figure;
@@ -100,7 +100,7 @@ pub struct Tally {
     printed: BTreeMap<(u8, &'static str), u64>,
 }
 
-/// Where somebody checked in.
+/// Where someone checked in.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Where {
     Kiosk(String),
@@ -184,7 +184,7 @@ impl Tally {
         at.to_zoned_datetime(self.zone.clone()).hour()
     }
 
-    /// Whether something about this visit counts; empty if nobody knows whose it was.
+    /// Whether something about this visit counts; empty if no one knows whose it was.
     fn counts(&self, visit: &str) -> bool {
         self.filter.is_all() || self.chosen.contains(visit)
     }
@@ -197,7 +197,7 @@ impl Tally {
         }
     }
 
-    /// Counts somebody who left in the middle of a conversation.
+    /// Counts someone who left in the middle of a conversation.
     pub fn walked_away(&mut self, step: &str) {
         *self.walked_away.entry(step.to_owned()).or_default() += 1;
     }
@@ -225,7 +225,7 @@ impl Tally {
         if self.counts(visit) {
             let word = match outcome {
                 PrintOutcome::Printed => (0, "printed"),
-                PrintOutcome::Unknown => (1, "sent, the printer cannot say"),
+                PrintOutcome::Unknown => (1, "sent, not confirmed"),
                 PrintOutcome::Failed(trouble) => (2, trouble.for_staff()),
             };
             *self.printed.entry(word).or_default() += 1;
@@ -251,14 +251,14 @@ impl Tally {
             counted("stops-by-step", "At which step staff were needed", STOPS, false, STEPS, {
                 self.stops_by_step.iter().map(|(step, n)| (step_name(step), *n))
             }),
-            counted("walked-away-by-step", "Where people walked away", WALKED, true, STEPS, {
+            counted("walked-away-by-step", "Where patients walked away", WALKED, true, STEPS, {
                 self.walked_away.iter().map(|(step, n)| (step_name(step), *n))
             }),
             self.conversations.lengths(),
             self.conversations.time_per_step(),
             self.languages(),
             self.changes(),
-            counted("tickets-printed", "What came of printing tickets", PRINTED, false, OUTCOMES, {
+            counted("tickets-printed", "Ticket printing results", PRINTED, false, OUTCOMES, {
                 self.printed.iter().map(|((_, word), n)| ((*word).to_owned(), *n))
             }),
         ];
@@ -272,7 +272,7 @@ impl Tally {
         Figure {
             code: "arrivals-by-hour",
             title: "Arrivals by hour",
-            note: "People who checked in, by the hour in which they did. Who came for two visits at once counts once.",
+            note: "Patients who checked in, by hour. A patient with two visits counts once.",
             is_of_all: false,
             columns: &[HOUR, Column { name: "arrivals", heading: "Arrivals" }],
             rows: rows.collect(),
@@ -290,7 +290,7 @@ impl Tally {
         Figure {
             code: "waits-by-hour",
             title: "Waits by hour",
-            note: "How long visits waited until they were called, by the hour in which the wait began.",
+            note: "How long patients waited until they were called, by the hour in which the wait began.",
             is_of_all: false,
             columns: &[HOUR, VISITS, MEDIAN, NINETY],
             rows: rows.collect(),
@@ -306,7 +306,7 @@ impl Tally {
         Figure {
             code: "waits-by-queue",
             title: "Waits by queue",
-            note: "How long visits waited until they were called, by the queue that they were called from.",
+            note: "How long patients waited until they were called, by the queue they were called from.",
             is_of_all: false,
             columns: &[QUEUE, VISITS, MEDIAN, NINETY],
             rows: by_queue.into_iter().map(|(queue, waits)| spread_row(vec![text(queue)], &waits)).collect(),
@@ -319,7 +319,7 @@ impl Tally {
         Figure {
             code: "waits-by-queue-and-hour",
             title: "Waits by queue and hour",
-            note: "The same, by both. Choose a queue above to see its hours drawn.",
+            note: "By queue and hour. Choose a queue above to see its chart.",
             is_of_all: false,
             columns: &[QUEUE, HOUR, VISITS, MEDIAN, NINETY],
             rows: rows.collect(),
@@ -332,7 +332,7 @@ impl Tally {
         Figure {
             code: "length-by-queue",
             title: "Length of visits by queue",
-            note: "From \"Start\", or else from the call, until the visit was closed. What took less than half a minute or more than three hours was clicked and not seen, and is not in it.",
+            note: "From \"Start visit\", or else from the call, until the visit was completed. Visits shorter than half a minute or longer than three hours are left out as misclicks.",
             is_of_all: false,
             columns: &[QUEUE, VISITS, MEDIAN, NINETY],
             rows: rows.collect(),
@@ -345,19 +345,19 @@ impl Tally {
             let place = match place {
                 Where::Kiosk(kiosk) => format!("Kiosk {kiosk}"),
                 Where::Desk => "Desk".to_owned(),
-                Where::Elsewhere => "Without a ticket".to_owned(),
+                Where::Elsewhere => "No ticket".to_owned(),
             };
             vec![Cell::Text(place), Cell::Count(*with), Cell::Count(*without)]
         });
         Figure {
             code: "check-ins",
             title: "Check-ins at kiosks and at the desk",
-            note: "By whose ticket counts: letter D is the desk's. \"Without a ticket\" are visits of which the booking system alone says that somebody came.",
+            note: "Counted by ticket prefix; D is the desk. \"No ticket\" means that only the scheduling system reports the arrival.",
             is_of_all: false,
             columns: &[
                 Column { name: "where", heading: "Where" },
                 Column { name: "with_appointment", heading: "With an appointment" },
-                Column { name: "without_appointment", heading: "Without one" },
+                Column { name: "without_appointment", heading: "Walk-ins" },
             ],
             rows: rows.collect(),
             plot: Plot::Bars(&[1, 2]),
@@ -371,7 +371,7 @@ impl Tally {
         Figure {
             code: "languages",
             title: "Languages at check-in",
-            note: "In which language people checked in, in fives: so that no row tells of a person.",
+            note: "The language used at check-in, rounded to fives so that no row identifies a person.",
             is_of_all: false,
             columns: &[Column { name: "language", heading: "Language" }, Column { name: "people_in_fives", heading: "People" }],
             rows: rows.collect(),
@@ -387,13 +387,13 @@ impl Tally {
         Figure {
             code: "changes",
             title: "Changes that patients proposed",
-            note: "By the day on which they were proposed, and how they stand now. Accepted with another value counts as accepted.",
+            note: "By the day they were proposed, with their current status. Accepted with edits counts as accepted.",
             is_of_all: false,
             columns: &[
                 Column { name: "field", heading: "Field" },
                 Column { name: "accepted", heading: "Accepted" },
                 Column { name: "rejected", heading: "Rejected" },
-                Column { name: "open", heading: "Not decided" },
+                Column { name: "open", heading: "Not reviewed" },
             ],
             rows: rows.collect(),
             plot: Plot::Bars(&[1, 2, 3]),
@@ -410,9 +410,9 @@ const TIMES: Column = Column { name: "times", heading: "Times" };
 const REASONS: &[Column] = &[Column { name: "reason", heading: "Reason" }, TIMES];
 const STEPS: &[Column] = &[Column { name: "step", heading: "Step" }, TIMES];
 const OUTCOMES: &[Column] = &[Column { name: "outcome", heading: "Outcome" }, TIMES];
-const STOPS: &str = "Each time that a kiosk told the desk that somebody is needed, once for each reason.";
-const WALKED: &str = "Conversations that somebody left without an answer until the kiosk went back to its first page.";
-const PRINTED: &str = "Each time that a kiosk sent a ticket to its printer, copies included.";
+const STOPS: &str = "Each time a kiosk asked for staff, once per reason.";
+const WALKED: &str = "Conversations left without an answer until the kiosk returned to the welcome page.";
+const PRINTED: &str = "Each time a kiosk sent a ticket to its printer, including copies.";
 
 /// What staff read of a reason, without what is to be done about it.
 fn what_is_the_matter(reason: Reason) -> String {
@@ -420,7 +420,7 @@ fn what_is_the_matter(reason: Reason) -> String {
 }
 
 fn text(text: &str) -> Cell {
-    Cell::Text(if text.is_empty() { "Not said".to_owned() } else { text.to_owned() })
+    Cell::Text(if text.is_empty() { "Not recorded".to_owned() } else { text.to_owned() })
 }
 
 fn note(set: &mut BTreeSet<String>, name: &str) {

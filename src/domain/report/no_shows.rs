@@ -50,7 +50,7 @@ impl Lead {
             Some(1..=6) => Self::Days,
             Some(7..=28) => Self::Weeks,
             Some(29..) => Self::Longer,
-            // Noted when it was over already, or nobody said.
+            // Noted when it was over already, or no one said.
             Some(i32::MIN..=-1) | None => Self::Unknown,
         }
     }
@@ -61,7 +61,7 @@ impl Lead {
             Self::Days => "1 to 6 days",
             Self::Weeks => "1 to 4 weeks",
             Self::Longer => "More than 4 weeks",
-            Self::Unknown => "Not known",
+            Self::Unknown => "Unknown",
         }
     }
 }
@@ -104,10 +104,10 @@ impl NoShows {
     pub(super) fn by_lead_time(&self) -> Figure {
         Figure {
             code: "no-shows-by-lead-time",
-            title: "No-shows by how far ahead the appointment was made",
-            note: "The same appointments, by how many days ahead each was first made. That is known of those made at this desk, and where the list says it.",
+            title: "No-shows by lead time",
+            note: "The same appointments, by how many days ahead each was booked. Known for appointments booked here and where the list includes it.",
             is_of_all: false,
-            columns: &[Column { name: "made_ahead", heading: "Made ahead" }, DUE, IN_VAIN, NEVER, NO_SHOW_SHARE],
+            columns: &[Column { name: "made_ahead", heading: "Lead time" }, DUE, IN_VAIN, NEVER, NO_SHOW_SHARE],
             rows: self.by_lead.iter().map(|(lead, due)| due.row(text(lead.words()))).collect(),
             plot: Plot::Bars(&[4]),
         }
@@ -115,10 +115,10 @@ impl NoShows {
 }
 
 const DUE: Column = Column { name: "appointments", heading: "Appointments" };
-const IN_VAIN: Column = Column { name: "called_in_vain", heading: "Called, did not come" };
-const NEVER: Column = Column { name: "never_came", heading: "Never came" };
+const IN_VAIN: Column = Column { name: "called_in_vain", heading: "Called, no answer" };
+const NEVER: Column = Column { name: "never_came", heading: "Never checked in" };
 const NO_SHOW_SHARE: Column = Column { name: "no_show_percent", heading: "No-shows" };
-const NO_SHOWS: &str = "Of the appointments that stood and whose outcome is known: those that were called in vain, and those for which nobody checked in until the day was over.";
+const NO_SHOWS: &str = "Of the appointments that were not canceled and whose outcome is known: patients who were called without an answer, and patients who did not check in by the end of the day.";
 
 #[cfg(test)]
 mod tests {

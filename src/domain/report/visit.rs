@@ -1,4 +1,4 @@
-//! What a report makes of one visit: whether somebody came, when their wait began and ended, and how long they were seen.
+//! What a report makes of one visit: whether someone came, when their wait began and ended, and how long they were seen.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,7 +17,7 @@ pub struct Facts {
     pub state: VisitState,
     /// What the booking system says; none if it is not on its list.
     pub listed: Option<AppointmentStatus>,
-    /// The clinic's date on which the appointment was first made; none if nobody knows.
+    /// The clinic's date on which the appointment was first made; none if no one knows.
     pub booked: Option<Date>,
     /// The appointment's beginning.
     pub start: Option<Timestamp>,
@@ -37,7 +37,7 @@ pub struct Facts {
     pub kiosk: Option<String>,
     /// In which language.
     pub language: Option<Language>,
-    /// Whether somebody without an appointment asked for it.
+    /// Whether someone without an appointment asked for it.
     pub is_walk_in: bool,
     /// What it was for.
     pub service: String,
@@ -45,23 +45,23 @@ pub struct Facts {
     pub queue: String,
 }
 
-/// Whether somebody came for an appointment.
+/// Whether someone came for an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// They came.
     Came,
     /// They had checked in, were called and did not come.
     CalledInVain,
-    /// Nobody checked them in and the day is over, or staff or the booking system say so.
+    /// No one checked them in and the day is over, or staff or the booking system say so.
     NeverCame,
     /// The day is not over.
     Open,
-    /// It was called off, or is no appointment.
+    /// It was canceled, or is no appointment.
     Off,
 }
 
 impl Facts {
-    /// Whether somebody came; `today` is the clinic's date.
+    /// Whether someone came; `today` is the clinic's date.
     #[must_use]
     pub fn outcome(&self, today: Date) -> Outcome {
         let Some(listed) = self.listed else { return Outcome::Off };
@@ -80,13 +80,13 @@ impl Facts {
         }
     }
 
-    /// When the wait began, and how many seconds it took until the call that was answered; none if nobody was called, or nobody came.
+    /// When the wait began, and how many seconds it took until the call that was answered; none if no one was called, or no one came.
     #[must_use]
     pub fn wait(&self) -> Option<(Timestamp, i64)> {
         let answered = matches!(self.state, VisitState::Called | VisitState::WithClinician | VisitState::Done);
         let called = self.called.filter(|_| answered)?;
         let arrived = self.arrived?;
-        // Nobody waits before the appointment's time.
+        // No one waits before the appointment's time.
         let began = [self.start, self.placed].into_iter().flatten().fold(arrived, Timestamp::max);
         Some((began, called.duration_since(began).as_secs().max(0)))
     }
@@ -138,10 +138,10 @@ pub(super) mod tests {
             ("it is over", Expected, Some(Booked), false, "2026-11-24", Outcome::NeverCame),
             ("the list says so", Expected, Some(NoShow), false, "2026-11-23", Outcome::NeverCame),
             ("the list says that they came", Expected, Some(Fulfilled), false, "2026-11-24", Outcome::Came),
-            ("it was called off", Expected, Some(Cancelled), false, "2026-11-24", Outcome::Off),
-            ("called in vain", VisitState::NoShow, Some(Booked), true, "2026-11-23", Outcome::CalledInVain),
+            ("it was canceled", Expected, Some(Cancelled), false, "2026-11-24", Outcome::Off),
+            ("called without an answer", VisitState::NoShow, Some(Booked), true, "2026-11-23", Outcome::CalledInVain),
             ("staff say so", VisitState::NoShow, Some(Booked), false, "2026-11-23", Outcome::NeverCame),
-            ("checked in although it was called off", Arrived, Some(Cancelled), true, "2026-11-24", Outcome::Came),
+            ("checked in although it was canceled", Arrived, Some(Cancelled), true, "2026-11-24", Outcome::Came),
             ("was seen", Done, Some(Booked), true, "2026-11-24", Outcome::Came),
             ("without an appointment", Done, None, true, "2026-11-24", Outcome::Off),
         ] {
@@ -159,7 +159,7 @@ pub(super) mod tests {
             ("late", Done, "15:05", None, Some("15:10"), Some(("15:05", 5))),
             ("called before the time", Done, "14:30", None, Some("14:50"), Some(("15:00", 0))),
             ("put at the end", Done, "14:30", Some("15:20"), Some("15:50"), Some(("15:20", 30))),
-            ("nobody came", NoShow, "14:30", None, Some("15:10"), None),
+            ("no one came", NoShow, "14:30", None, Some("15:10"), None),
             ("not called", Done, "14:30", None, None, None),
         ] {
             let facts = Facts { state, arrived: Some(at(arrived)), placed: placed.map(at), called: called.map(at), ..facts() };

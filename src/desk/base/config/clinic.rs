@@ -14,7 +14,7 @@ use crate::domain::settings::{BarcodePattern, ClinicSettings};
 
 /// A window that reaches further is a mistake: check-in is for today's visits.
 const WINDOW_MINUTES_MAX: u32 = 24 * 60;
-/// Longer ago nobody confirmed anything; later no card ends soon.
+/// Longer ago no one confirmed anything; later no card ends soon.
 const DAYS_MAX: u16 = 366;
 /// Most characters of a payer's name in data.
 const PAYER_CODE_CHARS_MAX: usize = 32;
@@ -22,11 +22,11 @@ const PAYER_CODE_CHARS_MAX: usize = 32;
 const PAYER_NAME_CHARS_MAX: usize = 80;
 /// Most characters of a queue's or a service point's name: a board shows it from afar.
 const QUEUE_NAME_CHARS_MAX: usize = 60;
-/// After more calls nobody comes.
+/// After more calls no one comes.
 const CALLS_MAX: u32 = 20;
 /// A kiosk speaks every half minute; what is quicker than a minute would call a slow network silence.
 const SILENT_SECONDS: std::ops::RangeInclusive<u32> = 60..=3600;
-/// What is usual in a queue is read off four weeks; longer than ten years nobody looks back.
+/// What is usual in a queue is read off four weeks; longer than ten years no one looks back.
 const KEEP_DAYS: std::ops::RangeInclusive<u16> = 35..=3660;
 
 /// Whether the clinic's rules make sense.
@@ -61,7 +61,7 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
     clinic.session.check().map_err(|why| Fault::of("session.idle_minutes", why))?;
     Board::check_all(&clinic.boards, &clinic.queues)?;
     if clinic.failed_tries_per_hour == 0 {
-        let why = "failed_tries_per_hour must be 1 or more; with 0 no kiosk would look anybody up";
+        let why = "failed_tries_per_hour must be 1 or more; with 0 no kiosk would look anyone up";
         return bad("failed_tries_per_hour", why.to_owned());
     }
     let silent = clinic.kiosks.silent_after_seconds;
@@ -70,15 +70,15 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
         return bad("kiosks.silent_after_seconds", why);
     }
     if clinic.site_places.iter().any(|place| place.trim().is_empty()) {
-        return bad("site_places", "site_places: an empty name would be the beginning of every place; leave it out".to_owned());
+        return bad("site_places", "site_places: an empty name would match every location; leave it out".to_owned());
     }
     for (at, site) in clinic.sites.iter().enumerate() {
         let bad = |field: &str, why: String| Err(Fault::of_item("sites", at, field, format!("sites: {why}")));
         if site.place.trim().is_empty() {
-            return bad("place", format!("number {} has no place; write the beginning of its places' names", at + 1));
+            return bad("place", format!("number {} has no place; write what its location names start with", at + 1));
         }
         if site.address.trim().is_empty() {
-            return bad("address", format!("{:?} has no address; write what one would tell a taxi driver", site.place));
+            return bad("address", format!("{:?} has no address; write its street address", site.place));
         }
     }
     check_services(clinic)?;
@@ -89,10 +89,10 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
             return bad("code", format!("number {} has no code; write a short word for it", at + 1));
         }
         if !codes.insert(category.code.as_str()) {
-            return bad("code", format!("the code {:?} is there twice", category.code));
+            return bad("code", format!("the code {:?} is listed twice", category.code));
         }
         if category.name.0.values().all(|name| name.trim().is_empty()) {
-            return bad("name", format!("{:?} has no name; write one in one language at least, such as en = \"...\"", category.code));
+            return bad("name", format!("{:?} has no name; write one in at least one language, such as en = \"...\"", category.code));
         }
     }
     check_queues(clinic)?;
@@ -117,7 +117,7 @@ fn check_services(clinic: &ClinicSettings) -> Result<(), Fault> {
             return bad("service", format!("services: number {} has no service; write its name as appointments have it", at + 1));
         }
         if !services.insert(rules.service.as_str()) {
-            return bad("service", format!("services: {:?} is there twice", rules.service));
+            return bad("service", format!("services: {:?} is listed twice", rules.service));
         }
         for (field, minutes) in [("early_minutes", rules.early_minutes), ("late_minutes", rules.late_minutes)] {
             if let Some(minutes) = minutes.filter(|minutes| *minutes > WINDOW_MINUTES_MAX) {
@@ -128,7 +128,7 @@ fn check_services(clinic: &ClinicSettings) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A visit is in one queue, and whoever is sent somewhere finds a queue there.
+/// A visit is in one queue, and anyone who is sent somewhere finds a queue there.
 fn check_queues(clinic: &ClinicSettings) -> Result<(), Fault> {
     let name_fits = |name: &str| {
         name.trim() == name && !name.is_empty() && name.chars().nth(QUEUE_NAME_CHARS_MAX).is_none() && !name.chars().any(char::is_control)
@@ -141,7 +141,7 @@ fn check_queues(clinic: &ClinicSettings) -> Result<(), Fault> {
             return bad("name", format!("the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1));
         }
         if !names.insert(queue.name.as_str()) {
-            return bad("name", format!("{:?} is there twice", queue.name));
+            return bad("name", format!("{:?} is listed twice", queue.name));
         }
         let services = queue.services.iter().map(|one| ("services", "service", one.as_str()));
         let practitioners = queue.practitioners.iter().map(|one| ("practitioners", "practitioner", one.as_str()));
@@ -154,7 +154,7 @@ fn check_queues(clinic: &ClinicSettings) -> Result<(), Fault> {
                 return bad(field, format!("the {what} {one:?} is in two queues; a visit waits in one"));
             }
             if field == "walk_in" && !clinic.walk_in.iter().any(|category| category.code == one) {
-                return bad(field, format!("{:?} names the walk_in code {one:?}, which no part walk_in has", queue.name));
+                return bad(field, format!("{:?} names the walk_in code {one:?}, which is not in walk_in", queue.name));
             }
         }
         for (field, minutes) in [
@@ -178,10 +178,10 @@ fn check_queues(clinic: &ClinicSettings) -> Result<(), Fault> {
             return bad("name", format!("the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1));
         }
         if !points.insert(point.name.as_str()) {
-            return bad("name", format!("{:?} is there twice", point.name));
+            return bad("name", format!("{:?} is listed twice", point.name));
         }
         if let Some(queue) = point.queues.iter().find(|queue| !names.contains(queue.as_str())) {
-            let why = format!("{:?} names the queue {queue:?}, which no part queues has; add one of that name", point.name);
+            let why = format!("{:?} names the queue {queue:?}, which does not exist; add it to queues", point.name);
             return bad("queues", why);
         }
     }
@@ -205,7 +205,7 @@ fn check_insurance(insurance: &InsuranceSettings) -> Result<(), Fault> {
             return bad("code", why);
         }
         if !codes.insert(payer.code.as_str()) {
-            return bad("code", format!("the payer {:?} is there twice", payer.code));
+            return bad("code", format!("the payer {:?} is listed twice", payer.code));
         }
         for (what, called) in [("name", &payer.name)].into_iter().chain(payer.also.iter().map(|also| ("also", also))) {
             let is_odd = called.chars().nth(PAYER_NAME_CHARS_MAX).is_some() || called.chars().any(char::is_control);
@@ -217,7 +217,7 @@ fn check_insurance(insurance: &InsuranceSettings) -> Result<(), Fault> {
             return bad("member_id", format!("payer {:?}: member_id: {error}", payer.code));
         }
         if payer.member_id(&payer.example()).is_err() {
-            return bad("example", format!("payer {:?}: its example does not look as its member_id says", payer.code));
+            return bad("example", format!("payer {:?}: its example does not match its member_id format", payer.code));
         }
     }
     Ok(())

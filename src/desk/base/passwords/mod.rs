@@ -103,7 +103,7 @@ pub fn hash_password(password: &str, name: &str, role: Role) -> Result<String, D
 /// Whether `password` is the one of `hash`. Without a hash it takes the same time and says no.
 #[must_use]
 pub fn password_fits(password: &str, hash: Option<&str>) -> bool {
-    // The hash of a random text that nobody kept.
+    // The hash of a random text that no one kept.
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Cqdw9Brd5zJlp6cxNiRu2gxOOvSAL3kVaUrBlVjQJ0Q";
     if password.len() > PASSWORD_BYTES_MAX {
         return false;

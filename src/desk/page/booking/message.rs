@@ -22,25 +22,25 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, said: Option
     let zone = desk.settings().zone().map_err(crate::desk::DeskError::from)?;
     let address = format!("/appointments/message?appointment={}", in_address(id.as_str()));
     let body = html! {
-        h2 { "Text for " (one.person.name_for_staff().as_str()) }
-        p.way { a.button href={ "/appointments/one?appointment=" (in_address(id.as_str())) } { "Back to the appointment" } }
+        h2 { "Message for " (one.person.name_for_staff().as_str()) }
+        p.way { a.button href={ "/appointments/one?appointment=" (in_address(id.as_str())) } { "Back to appointment" } }
         @match said {
             Some(Ok(done)) => p.notice role="status" { (icon("check")) " " (done) },
             Some(Err(problem)) => p.problem role="alert" { (icon("alert")) span { (problem) } },
             None => {},
         }
         div.fields {
-            div { label for="text" { "Text" } textarea #text readonly rows="10" dir="auto" { (text.as_str()) } }
+            div { label for="text" { "Message" } textarea #text readonly rows="10" dir="auto" { (text.as_str()) } }
             button #copy.button type="button" hidden { "Copy" }
             p #copied.quiet role="status" {}
         }
         @if desk.sends_messages() {
             div.way { @for way in Way::ALL { (send(who, id, way, Way::of(way, &one).as_str(), &messages, text.as_str())) } }
         } @else {
-            p.quiet { "This desk sends nothing by itself: copy the text." }
+            p.quiet { "Texting isn't set up. Copy this message." }
         }
         @if !messages.is_empty() {
-            h3 { "Messages about this appointment" }
+            h3 { "Messages for this appointment" }
             ul { @for message in &messages { li { (line(message, &zone)) } } }
         }
         script src="/static/message.js" defer {}
@@ -51,8 +51,8 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, said: Option
 fn oops(error: &LetterError) -> Oops {
     match error {
         LetterError::Unknown(_) => Oops::NotFound,
-        LetterError::CalledOff(_) => Oops::NoLetter("That appointment was called off, so nobody should come for it."),
-        _ => Oops::NoLetter("The text could not be made. Tell whoever looks after the desk's computer."),
+        LetterError::CalledOff(_) => Oops::NoLetter("This appointment was canceled, so no message is needed."),
+        _ => Oops::NoLetter("The message couldn't be created. Tell your IT support."),
     }
 }
 
@@ -61,10 +61,10 @@ fn send(who: &SignedIn, id: &AppointmentId, way: Way, to: &str, messages: &[Mess
         messages.iter().find(|one| one.kind == way.code() && one.to.as_str() == to && one.text.as_str() == text && one.state == "sent");
     let word = match way {
         Way::Sms => "SMS",
-        Way::Email => "e-mail",
+        Way::Email => "email",
     };
     html! {
-        @if to.trim().is_empty() { p.quiet { "No " @if way == Way::Sms { "telephone number" } @else { "e-mail address" } " is on file." } }
+        @if to.trim().is_empty() { p.quiet { "No " @if way == Way::Sms { "phone number" } @else { "email address" } " is on file." } }
         @else {
             form method="post" action="/appointments/send" {
                 input type="hidden" name="csrf" value=(who.csrf);
@@ -86,7 +86,7 @@ fn line(message: &Message, zone: &jiff::tz::TimeZone) -> Markup {
             ("sent", Some(ended)) => { (icon("check")) " sent " (at(ended)) },
             ("failed", _) => { (icon("cross")) " not sent. " (message.why.as_str()) },
             _ if message.tries > 0 => { (icon("clock")) " not sent yet, tried " (message.tries) " times. " (message.why.as_str()) },
-            _ => { (icon("clock")) " on its way" },
+            _ => { (icon("clock")) " sending" },
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Booking at the desk or on the telephone: who, what and with whom, which free time; and moving and calling off.
+//! Booking at the desk or on the phone: who, what and with which provider, which free time; and moving and canceling.
 //!
-//! Invariants: no name, date of birth or telephone number is in an address; who is looked for and found is in the audit before
-//! they are shown; what cannot be done is said in a sentence, with the free times nearest to it.
+//! Invariants: no name, date of birth or phone number is in an address; who is looked for and found is in the audit before
+//! they are shown; what cannot be done is explained in a sentence, with the free times nearest to it.
 
 mod message;
 mod one;
@@ -33,7 +33,7 @@ use crate::domain::ids::AppointmentId;
 
 /// Free times on one page.
 const TIMES_MAX: usize = 24;
-/// Most characters of why something was called off, and of what is looked for.
+/// Most characters of why something was canceled, and of what is looked for.
 const TEXT_CHARS_MAX: usize = 200;
 
 /// Everything that the forms of booking carry from one page to the next.
@@ -53,7 +53,7 @@ pub(super) struct BookForm {
     email: String,
     language: String,
     service: String,
-    /// Empty: anybody.
+    /// Empty: anyone.
     practitioner: String,
     /// From which date on.
     date: String,
@@ -61,7 +61,7 @@ pub(super) struct BookForm {
     after: String,
     /// The time that was chosen.
     start: String,
-    /// With whom it was offered.
+    /// The provider it was offered with.
     with: String,
     /// Another time than those that are offered, on the clinic's clock.
     day: String,
@@ -80,11 +80,11 @@ pub(super) struct BookForm {
     idle: Option<String>,
 }
 
-/// For whom.
+/// The patient to book for.
 enum Whom {
-    /// Somebody on the list, by an appointment of theirs.
+    /// Someone on the list, by an appointment of theirs.
     Known(Box<Appointment>),
-    /// Somebody new; as an appointment that holds the person.
+    /// Someone new; as an appointment that holds the person.
     New(Box<Appointment>),
 }
 
@@ -192,7 +192,7 @@ fn find(desk: &Desk, who: &SignedIn, form: BookForm, found: Option<Result<Vec<Ap
 fn search(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
     let text = form.find.trim();
     if text.is_empty() || text.chars().nth(TEXT_CHARS_MAX).is_some() {
-        return find(desk, who, form, Some(Err("Type a name, a date of birth or a patient's number.".to_owned())));
+        return find(desk, who, form, Some(Err("Type a name, date of birth or MRN.".to_owned())));
     }
     let found = desk.find_people(text)?.people;
     let patients = found.iter().map(|one| one.person.id.clone()).collect();
@@ -200,7 +200,7 @@ fn search(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> 
     find(desk, who, form, Some(Ok(found)))
 }
 
-/// Whom a form is about; or what is wrong with what was typed.
+/// The patient a form is about, or what is wrong with what was typed.
 fn whom(desk: &Desk, form: &BookForm) -> Result<Result<Whom, String>, Oops> {
     if !form.appointment.is_empty() {
         let id = AppointmentId::new(form.appointment.as_str());
@@ -232,7 +232,7 @@ fn ask(desk: &Desk, form: &BookForm, whom: &Whom) -> Result<Ask, DeskError> {
     })
 }
 
-/// The free times. `first`: what was booked before fills in what nobody said yet.
+/// The free times. `first`: what was booked before fills in what no one said yet.
 fn times(desk: &Desk, who: &SignedIn, mut form: BookForm, first: bool) -> Result<Outcome, Oops> {
     let whom = match whom(desk, &form)? {
         Ok(whom) => whom,
@@ -250,7 +250,7 @@ fn times(desk: &Desk, who: &SignedIn, mut form: BookForm, first: bool) -> Result
     page_of_times(desk, who, &form, &whom, &Trouble::None)
 }
 
-/// What is said above the free times.
+/// What is shown above the free times.
 enum Trouble {
     None,
     /// Why nothing was booked.
@@ -270,7 +270,7 @@ fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, trou
     let from: Option<Date> = form.date.parse().ok();
     let today = practice.date_of(now);
     let mut form = form.clone();
-    // Somebody who left, or never worked here by the clinic's hours: anybody else then.
+    // Someone who left, or never worked here by the clinic's hours: anyone else then.
     if !practice.practitioners().contains(&form.practitioner.as_str()) {
         form.practitioner.clear();
     }
@@ -333,7 +333,7 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
         Err(refused) => {
             let mut problem = refusal(desk, &refused, (start, &form.with))?;
             if matches!(refused, Refused::Conflicts(_)) {
-                problem += " Nothing was booked. What is free from that day on is below.";
+                problem += " Nothing was booked. Free times from that day on are below.";
             }
             let of_hours = matches!(&refused, Refused::Conflicts(found) if found.iter().all(Conflict::is_of_hours));
             let trouble = if of_hours { Trouble::Outside(start, problem) } else { Trouble::Refused(problem) };
@@ -346,9 +346,9 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
 /// Why it was not done, in sentences.
 fn refusal(desk: &Desk, refused: &Refused, time: (Timestamp, &str)) -> Result<String, DeskError> {
     Ok(match refused {
-        Refused::Unknown => "That appointment is not on the desk's list any more.".to_owned(),
-        Refused::HasCome => "The patient has come for it, or it is over; book another one instead.".to_owned(),
-        Refused::NotAsShown => "Somebody was faster, or it is so already. Nothing was changed.".to_owned(),
+        Refused::Unknown => "That appointment is no longer on the list.".to_owned(),
+        Refused::HasCome => "The patient has checked in for it, or it is over. Book a new appointment instead.".to_owned(),
+        Refused::NotAsShown => "Someone else just updated this. Nothing was changed.".to_owned(),
         Refused::Conflicts(conflicts) => sentences(desk, conflicts, time)?,
     })
 }
@@ -367,25 +367,25 @@ pub(super) fn sentences(desk: &Desk, conflicts: &[Conflict], (start, with): (Tim
             }))
         };
         let sentence = match conflict {
-            Conflict::Past => format!("{time} is over."),
+            Conflict::Past => format!("{time} has passed."),
             Conflict::Closed(date) => format!("The clinic is closed on {}.", date.strftime("%-d %B %Y")),
-            Conflict::OutsideHours => format!("{with} does not see patients for this at {time}, or not for so long."),
+            Conflict::OutsideHours => format!("{with} doesn't offer this at {time}, or the time is too short."),
             Conflict::Patient(id) => {
                 let other = desk.appointment(id)?;
                 let what = other.map_or_else(String::new, |other| {
                     format!(": {} with {} at {}", other.service, other.practitioner, super::row::clock_time(other.start, &zone))
                 });
-                format!("The patient has another appointment then{what}.")
+                format!("The patient has another appointment at that time{what}.")
             }
-            Conflict::Practitioner(id) => format!("{with} is booked then: {}.", other(id)?),
-            Conflict::Room(id, room) => format!("{room} is taken then: {}.", other(id)?),
+            Conflict::Practitioner(id) => format!("{with} is booked at that time: {}.", other(id)?),
+            Conflict::Room(id, room) => format!("{room} is in use at that time: {}.", other(id)?),
         };
         sentences.push(sentence);
     }
     Ok(sentences.join(" "))
 }
 
-/// Why an appointment is called off, as it was chosen or typed.
+/// Why an appointment is canceled, as it was chosen or typed.
 pub(super) fn why_of<'a>(why: &'a str, why_else: &'a str) -> Result<&'a str, Oops> {
     let why = if why == "else" { why_else.trim() } else { why.trim() };
     if why.chars().nth(TEXT_CHARS_MAX).is_some() { Err(Oops::TooLong) } else { Ok(why) }
@@ -415,12 +415,12 @@ fn send(desk: &Desk, who: &SignedIn, form: &BookForm) -> Result<Outcome, Oops> {
     let queued = match desk.send_message(&id, way, !form.again.is_empty(), &who.user) {
         Ok(queued) => queued,
         Err(LetterError::Desk(error)) => return Err(error.into()),
-        Err(_) => return Err(Oops::NoLetter("That appointment was called off, or is not on the desk's list any more.")),
+        Err(_) => return Err(Oops::NoLetter("That appointment was canceled, or is no longer on the list.")),
     };
     let (status, said) = if queued {
-        (StatusCode::OK, Ok("It is on its way."))
+        (StatusCode::OK, Ok("Sending."))
     } else {
-        (StatusCode::CONFLICT, Err("The same message is on its way or was sent already. Nothing was sent."))
+        (StatusCode::CONFLICT, Err("The same message is being sent or was already sent. Nothing was sent."))
     };
     Ok(Outcome::Page(status, message::show(desk, who, &id, Some(said))?))
 }

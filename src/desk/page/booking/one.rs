@@ -16,8 +16,8 @@ use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
 
-/// Why appointments are called off, as staff choose it.
-const WHYS: [&str; 4] = ["The patient asked for it", "The clinician is away", "It is not needed any more", "Booked twice"];
+/// Why appointments are canceled, as staff choose it.
+const WHYS: [&str; 4] = ["Patient request", "Provider unavailable", "No longer needed", "Booked twice"];
 
 #[derive(Deserialize)]
 pub(crate) struct OneQuery {
@@ -39,9 +39,9 @@ pub(crate) async fn one_page(
         }
         let done = match query.done.as_str() {
             "booked" => Some("Booked."),
-            "moved" => Some("Moved. Letters made before stay good."),
-            "cancelled" => Some("Called off."),
-            "undone" => Some("Taken back."),
+            "moved" => Some("Rescheduled. Letters already printed still work."),
+            "cancelled" => Some("Canceled."),
+            "undone" => Some("Undone."),
             _ => None,
         };
         Ok(show(desk, &who, &AppointmentId::new(query.appointment), done, None))
@@ -71,34 +71,34 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
     };
     let link = |address: &str, word: &str, class: &str| html! { a.button.(class) href={ (address) "?appointment=" (in_address(id.as_str())) } { (word) } };
     let body = html! {
-        p.way { a.button href={ "/appointments?date=" (start.date()) } { "Back to the appointments" } }
+        p.way { a.button href={ "/appointments?date=" (start.date()) } { "Back to appointments" } }
         @if let Some(done) = done { p.notice role="status" { (icon("check")) " " (done) } }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
         h2 { (one.person.name_for_staff().as_str()) }
         dl.typed {
-            dt { "When" } dd { b { (start.strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } @if one.minutes > 0 { ", " (one.minutes) " min" } }
-            dt { "What for" } dd { (one.service) }
-            dt { "With" } dd { (one.practitioner) }
-            dt { "Where" } dd { (one.place) }
-            dt { "State" } dd { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
-            dt { "Born" } dd { (one.person.birth_date.for_staff()) }
-            @if !one.person.contact.phone.is_blank() { dt { "Telephone" } dd { (one.person.contact.phone.as_str()) } }
+            dt { "Date and time" } dd { b { (start.strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } @if one.minutes > 0 { ", " (one.minutes) " min" } }
+            dt { "Service" } dd { (one.service) }
+            dt { "Provider" } dd { (one.practitioner) }
+            dt { "Location" } dd { (one.place) }
+            dt { "Status" } dd { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
+            dt { "DOB" } dd { (one.person.birth_date.for_staff()) }
+            @if !one.person.contact.phone.is_blank() { dt { "Phone" } dd { (one.person.contact.phone.as_str()) } }
             dt { "Numbers" } dd { "appointment " (id) ", patient " (one.person.id) }
         }
         @if let Some(lost) = state.contradicted {
             div.change {
-                @if state.contradicted_off { p.reason { (icon("alert")) span { "It was called off here, and the booking system's list has it again. What the list says counts." } } }
-                @else { p.reason { (icon("alert")) span { "The booking system's list says otherwise than was decided here, where it was at " (lost.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone)) ". What the list says counts." } } }
-                (form("noted", &html! { button.button type="submit" { "Noted" } }))
+                @if state.contradicted_off { p.reason { (icon("alert")) span { "Canceled here, but the scheduling system still lists it. The scheduling system's version is used." } } }
+                @else { p.reason { (icon("alert")) span { "The scheduling system lists a different time. Here it was booked for " (lost.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone)) ". The scheduling system's version is used." } } }
+                (form("noted", &html! { button.button type="submit" { "Acknowledge" } }))
             }
         }
         @if let Some(listed) = state.listed_start.filter(|_| !state.is_only_here) {
-            p.quiet { "The booking system still has it at " (listed.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(listed, &zone)) ". Enter the new time there, too." }
+            p.quiet { "The scheduling system still has it at " (listed.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(listed, &zone)) ". Update it there, too." }
         }
-        @if state.is_only_here { p.quiet { "Booked here; no list of the booking system has named it yet." } }
+        @if state.is_only_here { p.quiet { "Booked here. Not in the scheduling system yet." } }
         div.way {
             @if is_open {
-                (link("/appointments/move", if stands { "Move" } else { "Book it again" }, "primary"))
+                (link("/appointments/move", if stands { "Reschedule" } else { "Rebook" }, "primary"))
             }
             @if stands {
                 form method="get" action="/letter" target="_blank" {
@@ -106,50 +106,50 @@ pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option
                     button.button type="submit" { "Letter" span.hidden { " as PDF, in a new tab" } }
                 }
             }
-            @if stands { (link("/appointments/message", "Text for a message", "")) }
-            (link("/appointments/book", "Book another", ""))
+            @if stands { (link("/appointments/message", "Patient message", "")) }
+            (link("/appointments/book", "Book follow-up", ""))
             @if let Some((step, action)) = &state.undo {
                 @if is_open || action == "call-off" {
                     (form("undo", &html! {
                         input type="hidden" name="step" value=(step);
-                        button.button type="submit" { @match action.as_str() { "book" => "Undo booking", "move" => "Undo move", _ => "Undo calling off" } }
+                        button.button type="submit" { @match action.as_str() { "book" => "Undo booking", "move" => "Undo reschedule", _ => "Undo cancellation" } }
                     }))
                 }
             }
         }
         @if is_open && stands {
             details {
-                summary.button { "Call off" }
+                summary.button { "Cancel appointment" }
                 (form("cancel", &html! { div.fields { (call_off_fields(None)) } }))
             }
         }
         @if !state.steps.is_empty() {
-            h3 { "What was done here" }
+            h3 { "Activity" }
             ul { @for step in &state.steps {
-                li { time datetime=(step.at) { (step.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone)) } ": " (words(&step.action)) @if step.outside { " outside the clinic's hours" } " by " (step.user) @if !step.why.is_empty() { ": " (step.why) } }
+                li { time datetime=(step.at) { (step.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone)) } ": " (words(&step.action)) @if step.outside { " outside clinic hours" } " by " (step.user) @if !step.why.is_empty() { ": " (step.why) } }
             } }
         }
     };
     Ok(staff_page("Appointments", who, (&address, desk.session_idle().as_secs()), &body))
 }
 
-/// What is asked of whoever calls an appointment off. `name`: whose, where the page does not say that by itself.
+/// What is asked of anyone who calls an appointment off. `name`: whose, where the page does not say that by itself.
 pub(crate) fn call_off_fields(name: Option<&str>) -> Markup {
-    let label = name.map(|name| format!("Call off: {name}"));
+    let label = name.map(|name| format!("Cancel appointment: {name}"));
     html! {
-        div { label for="why" { "Why" }
-            select #why name="why" { @for why in WHYS { option value=(why) { (why) } } option value="else" { "Something else" } }
+        div { label for="why" { "Reason" }
+            select #why name="why" { @for why in WHYS { option value=(why) { (why) } } option value="else" { "Other" } }
         }
-        div { label for="why_else" { "If something else, what" } input #why_else name="why_else" maxlength="200"; }
-        button #do-call-off.button.danger type="submit" aria-label=[label] { "Call off" }
+        div { label for="why_else" { "Other reason" } input #why_else name="why_else" maxlength="200"; }
+        button #do-call-off.button.danger type="submit" aria-label=[label] { "Cancel appointment" }
     }
 }
 
 pub(crate) fn words(action: &str) -> &'static str {
     match action {
         "book" => "booked",
-        "move" => "moved",
-        "call-off" => "called off",
-        _ => "the last step taken back",
+        "move" => "rescheduled",
+        "call-off" => "canceled",
+        _ => "last step undone",
     }
 }

@@ -24,12 +24,12 @@ pub(super) struct Choice<'a> {
     pub services: &'a [String],
     /// Who is offered.
     pub practitioners: &'a [String],
-    /// Everybody whom the list or the hours name.
+    /// Everyone the list or the hours name.
     pub clinicians: &'a BTreeSet<String>,
     pub practice: &'a Practice,
     /// How long it takes.
     pub minutes: u32,
-    /// None as long as nobody said for what.
+    /// None as long as no one said for what.
     pub times: Option<&'a Vec<Slot>>,
     /// Why there are no times, if there are none, and up to which date was looked.
     pub why_none: Option<(WhyNone, Date)>,
@@ -40,7 +40,7 @@ fn page(title: &str, desk: &Desk, who: &SignedIn, body: &Markup) -> Markup {
     staff_page(title, who, ("/appointments/book", desk.session_idle().as_secs()), body)
 }
 
-/// Looking for somebody, what was found, and somebody new.
+/// Looking for someone, what was found, and someone new.
 pub(super) fn find(desk: &Desk, who: &SignedIn, form: &BookForm, found: Option<&Result<Vec<Appointment>, String>>) -> Markup {
     let problem = found.and_then(|found| found.as_ref().err());
     let known = found.and_then(|found| found.as_ref().ok());
@@ -51,40 +51,40 @@ pub(super) fn find(desk: &Desk, who: &SignedIn, form: &BookForm, found: Option<&
         input type="hidden" name="date" value=(form.date);
     };
     let body = html! {
-        h2 { "Book an appointment" }
-        p.way { a.button href="/appointments" { "Back to the appointments" } }
+        h2 { "Book appointment" }
+        p.way { a.button href="/appointments" { "Back to appointments" } }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-        h3 { "Who is it for?" }
+        h3 { "Who is the appointment for?" }
         form.search method="post" action="/appointments/find" autocomplete="off" {
             (carried)
             div {
-                label for="find" { "Name, date of birth or patient number" }
+                label for="find" { "Name, date of birth or MRN" }
                 input #find name="find" value=(form.find) maxlength="200" spellcheck="false" autofocus[!is_new_open] required;
             }
             button.button.primary type="submit" { "Find" }
         }
         @if let Some(known) = known {
-            @if known.is_empty() { p.empty role="status" { "Nobody like that is on the desk's list." } }
+            @if known.is_empty() { p.empty role="status" { "No patient matches." } }
             @else {
                 p.quiet role="status" { (known.len()) @if known.len() == 1 { " person" } @else { " people" } " found" }
                 ul.changes { @for one in known { (person(one, form)) } }
             }
         }
         details #new open[is_new_open] {
-            summary.button { "Somebody new" }
+            summary.button { "New patient" }
             form.fields method="post" action="/appointments/times" autocomplete="off" {
                 (carried)
-                (text("given_name", "Given name", "text", &form.given_name, true))
-                (text("family_name", "Family name", "text", &form.family_name, true))
+                (text("given_name", "First name", "text", &form.given_name, true))
+                (text("family_name", "Last name", "text", &form.family_name, true))
                 (text("birth_date", "Date of birth", "date", &form.birth_date, true))
-                (text("phone", "Telephone", "tel", &form.phone, false))
-                (text("email", "E-mail", "email", &form.email, false))
+                (text("phone", "Phone", "tel", &form.phone, false))
+                (text("email", "Email", "email", &form.email, false))
                 div { label for="language" { "Language" }
                     select #language name="language" {
                         @for language in Language::ALL { option value=(language.tag()) selected[form.language == language.tag()] { (language_name(language)) } }
                     }
                 }
-                button.button.primary type="submit" { "Go on" }
+                button.button.primary type="submit" { "Continue" }
             }
         }
     };
@@ -102,7 +102,7 @@ fn person(one: &Appointment, form: &BookForm) -> Markup {
     html! {
         li.change {
             h3 { (person.name_for_staff().as_str()) }
-            p { "Born " (person.birth_date.for_staff()) @if !person.contact.phone.is_blank() { ", telephone " (person.contact.phone.as_str()) } span.quiet { ", patient " (person.id) } }
+            p { "DOB " (person.birth_date.for_staff()) @if !person.contact.phone.is_blank() { ", phone " (person.contact.phone.as_str()) } span.quiet { ", patient " (person.id) } }
             form method="get" action="/appointments/book" {
                 input type="hidden" name="appointment" value=(one.id);
                 input type="hidden" name="practitioner" value=(form.practitioner);
@@ -113,7 +113,7 @@ fn person(one: &Appointment, form: &BookForm) -> Markup {
     }
 }
 
-/// What for, with whom, and every free time.
+/// What for, with which provider, and every free time.
 pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &Trouble) -> Result<Markup, DeskError> {
     let Choice { form, whom, .. } = choice;
     let zone = desk.settings().zone()?;
@@ -121,15 +121,15 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
     let is_move = !form.moves.is_empty();
     let from = form.date.parse().unwrap_or(choice.today);
     let body = html! {
-        h2 { @if is_move { "Move the appointment of " } @else { "Book for " } (one.person.name_for_staff().as_str()) }
+        h2 { @if is_move { "Reschedule: " } @else { "Book for " } (one.person.name_for_staff().as_str()) }
         p {
-            "Born " (one.person.birth_date.for_staff())
-            @if matches!(whom, Whom::New(_)) { span.quiet { ", new here" } }
+            "DOB " (one.person.birth_date.for_staff())
+            @if matches!(whom, Whom::New(_)) { span.quiet { ", new patient" } }
             @if is_move {
-                ". Now: " b { (one.start.to_zoned_datetime(zone.clone()).strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } ", " (one.service) @if !one.practitioner.is_empty() { " with " (one.practitioner) }
+                ". Current time: " b { (one.start.to_zoned_datetime(zone.clone()).strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } ", " (one.service) @if !one.practitioner.is_empty() { " with " (one.practitioner) }
             }
         }
-        p.way { a.button href=(if is_move { format!("/appointments/one?appointment={}", super::in_address(&form.moves)) } else { "/appointments/book".to_owned() }) { @if is_move { "Leave it where it is" } @else { "Somebody else" } } }
+        p.way { a.button href=(if is_move { format!("/appointments/one?appointment={}", super::in_address(&form.moves)) } else { "/appointments/book".to_owned() }) { @if is_move { "Keep current time" } @else { "Different patient" } } }
         @match trouble {
             Trouble::None => (assumed(choice.practice, who)),
             Trouble::Refused(problem) => p.problem role="alert" { (icon("alert")) span { (problem) } },
@@ -209,7 +209,7 @@ fn nothing_free(choice: &Choice<'_>, who: &SignedIn, from: Date) -> Markup {
 /// Free times by day, each a button.
 fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZone) -> Markup {
     let date_of = |slot: &Slot| slot.start.to_zoned_datetime(zone.clone()).date();
-    let verb = if form.moves.is_empty() { "Book" } else { "Move to" };
+    let verb = if form.moves.is_empty() { "Book" } else { "Reschedule to" };
     html! {
         @for day in times.chunk_by(|a, b| date_of(a) == date_of(b)) {
             @if let Some(first) = day.first() {

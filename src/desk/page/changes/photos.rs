@@ -1,6 +1,6 @@
-//! Photos of a card beside its change, and one of them as large as somebody needs it.
+//! Photos of a card beside its change, and one of them as large as someone needs it.
 //!
-//! Invariants: an address names kiosk, event, field and side, nothing of a person; a picture goes to whoever is signed in and
+//! Invariants: an address names kiosk, event, field and side, nothing of a person; a picture goes to anyone who is signed in and
 //! is kept by no browser; everything works by keyboard and without a script.
 
 use axum::extract::rejection::QueryRejection;
@@ -31,7 +31,7 @@ pub(in super::super) struct PhotoQuery {
     field: Field,
     side: Side,
     size: Option<u8>,
-    /// The page asks for itself; nobody worked.
+    /// The page asks for itself; no one worked.
     idle: Option<String>,
 }
 
@@ -58,11 +58,11 @@ pub(super) fn beside(key: &ChangeKey, photos: &[(Side, PhotoState)]) -> Markup {
                             PhotoState::Here => {
                                 a href={ "/photo/large?" (which) } {
                                     img src={ "/photo?" (which) } alt="" loading="lazy";
-                                    span { (side.for_staff()) " of the card" span.hidden { ": photo, open it large" } }
+                                    span { (side.for_staff()) " of card" span.hidden { ": photo, open full size" } }
                                 }
                             }
-                            PhotoState::OnItsWay => p.by { (icon("clock")) span { (side.for_staff()) " of the card: a photo is on its way; reload the page to look again" } },
-                            PhotoState::Removed => p.quiet { (side.for_staff()) " of the card: the photo was removed" },
+                            PhotoState::OnItsWay => p.by { (icon("clock")) span { (side.for_staff()) " of card: photo is uploading; reload the page to check again" } },
+                            PhotoState::Removed => p.quiet { (side.for_staff()) " of card: photo deleted" },
                         }
                     }
                 }
@@ -71,7 +71,7 @@ pub(super) fn beside(key: &ChangeKey, photos: &[(Side, PhotoState)]) -> Markup {
     }
 }
 
-/// The picture itself. Showing it is nobody's work: a page asks for it by itself.
+/// The picture itself. Showing it is no one's work: a page asks for it by itself.
 pub(in super::super) async fn picture(
     State(desk): State<Desk>,
     query: Result<Query<PhotoQuery>, QueryRejection>,
@@ -82,7 +82,7 @@ pub(in super::super) async fn picture(
     Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], picture.to_vec()).into_response())
 }
 
-/// One photo with nothing beside it, as large as somebody needs it.
+/// One photo with nothing beside it, as large as someone needs it.
 pub(in super::super) async fn large(
     State(desk): State<Desk>,
     who: SignedIn,
@@ -97,7 +97,7 @@ pub(in super::super) async fn large(
         let key = query.key();
         let Some(visit) = desk.visit_of_photo(&key, query.side)? else { return Ok(None) };
         let which = address(&key, query.side);
-        let title = format!("{}: {} of the card", key.field.for_staff(), query.side.for_staff().to_lowercase());
+        let title = format!("{}: {} of card", key.field.for_staff(), query.side.for_staff().to_lowercase());
         let back = format!(
             "/changes?appointment={}#change-{}-{}-{}",
             in_address(visit.as_str()),
@@ -108,19 +108,19 @@ pub(in super::super) async fn large(
         let body = html! {
             h2 { (title) }
             p.way {
-                a.button href=(back) { "Back to the changes" }
+                a.button href=(back) { "Back to changes" }
                 @for other in SIZES {
                     a.button.small href={ "/photo/large?" (which) "&size=" (other) } aria-current=[(other == size).then_some("true")] {
                         @if other == 1 { "Whole card" } @else { (other) " times as large" }
                     }
                 }
             }
-            div.zoom tabindex="0" autofocus role="region" aria-label="The photo; arrow keys move it" {
+            div.zoom tabindex="0" autofocus role="region" aria-label="Photo; use the arrow keys to move it" {
                 img.{ "size-" (size) } src={ "/photo?" (which) } alt=(title);
             }
         };
         let again = format!("/photo/large?{which}&size={size}");
-        Ok(Some(staff_page("Photo of a card", &who, (&again, desk.session_idle().as_secs()), &body)))
+        Ok(Some(staff_page("Photo of card", &who, (&again, desk.session_idle().as_secs()), &body)))
     });
     Ok(shown(page.await?.ok_or(Oops::NotFound)?))
 }

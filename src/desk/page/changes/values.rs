@@ -1,6 +1,6 @@
 //! Values of a chart on the page: side by side for comparing, and as inputs for typing another one.
 //!
-//! Invariants: what differs is marked, and not by its colour alone; what cannot be printed is a mark.
+//! Invariants: what differs is marked, and not by its color alone; what cannot be printed is a mark.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -15,7 +15,7 @@ use crate::domain::proposal::check::{VALUE_CHARS_MAX, is_unprintable};
 use crate::domain::proposal::{Field, PostalAddress, Value};
 use crate::domain::spoken;
 
-/// What somebody typed in place of a proposed value.
+/// What someone typed in place of a proposed value.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Typed {
@@ -75,7 +75,7 @@ impl Typed {
 fn date(text: &Private) -> Result<Option<Date>, &'static str> {
     match text.as_str().trim() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| "There is no such date; write it as 2026-12-31."),
+        text => text.parse().map(Some).map_err(|_| "Invalid date. Write it as 2026-12-31."),
     }
 }
 
@@ -139,7 +139,7 @@ fn parts(columns: &[(&str, &str, &Value)], cards: &[&Coverage]) -> Markup {
     }
 }
 
-const PARTS: [&str; 8] = ["Payer", "Member number", "Group", "Plan", "Whose", "Holder born", "Valid from", "Valid until"];
+const PARTS: [&str; 8] = ["Payer", "Member ID", "Group number", "Plan", "Subscriber", "Subscriber DOB", "Coverage starts", "Coverage ends"];
 
 fn part_texts(card: &Coverage) -> [String; 8] {
     if card.is_none() {
@@ -147,7 +147,7 @@ fn part_texts(card: &Coverage) -> [String; 8] {
     }
     let day = |date: Option<Date>| date.map(|date| date.strftime("%-d %b %Y").to_string()).unwrap_or_default();
     let whose = match &card.holder {
-        None => "The patient's own".to_owned(),
+        None => "Patient".to_owned(),
         Some(holder) if holder.name.is_blank() => relationship_word(holder.is).to_owned(),
         Some(holder) => format!("{}: {}", relationship_word(holder.is), printable(holder.name.as_str().trim())),
     };
@@ -168,7 +168,7 @@ fn relationship_word(is: Relationship) -> &'static str {
     match is {
         Relationship::Spouse => "Spouse",
         Relationship::Parent => "Parent",
-        Relationship::Other => "Somebody else",
+        Relationship::Other => "Other",
     }
 }
 
@@ -195,7 +195,7 @@ pub fn inputs(change: &ProposedChange, key: &str, payers: &[Payer]) -> Markup {
             };
             html! {
                 (input("value", "Name", "text", contact.name.as_str()))
-                (input("phone", "Telephone", "tel", contact.phone.as_str()))
+                (input("phone", "Phone", "tel", contact.phone.as_str()))
             }
         }
         (Field::Insurance | Field::SecondInsurance, new) => {
@@ -211,10 +211,10 @@ pub fn inputs(change: &ProposedChange, key: &str, payers: &[Payer]) -> Markup {
                 _ => PostalAddress { street: text.clone(), ..PostalAddress::default() },
             };
             html! {
-                (input("street", "Street and number", "text", address.street.as_str()))
+                (input("street", "Street address", "text", address.street.as_str()))
                 (input("city", "City", "text", address.city.as_str()))
-                (input("state", "State or region", "text", address.state.as_str()))
-                (input("postal_code", "Postal code", "text", address.postal_code.as_str()))
+                (input("state", "State", "text", address.state.as_str()))
+                (input("postal_code", "ZIP code", "text", address.postal_code.as_str()))
             }
         }
     }
@@ -245,18 +245,18 @@ fn card_inputs(card: &Coverage, key: &str, payers: &[Payer], input: impl Fn(&str
         label for={ "payer-" (key) } { "Payer" }
         input id={ "payer-" (key) } name="payer" list={ "payers-" (key) } value=(printable(card.payer.as_str())) maxlength=(VALUE_CHARS_MAX) autocomplete="off" spellcheck="false";
         datalist id={ "payers-" (key) } { @for payer in payers { option value=(payer.name) {} } }
-        (input("member_id", "Member number", "text", card.member_id.as_str()))
-        (input("group_id", "Group", "text", card.group_id.as_str()))
+        (input("member_id", "Member ID", "text", card.member_id.as_str()))
+        (input("group_id", "Group number", "text", card.group_id.as_str()))
         (input("plan", "Plan", "text", card.plan.as_str()))
-        label for={ "relationship-" (key) } { "Whose insurance it is" }
+        label for={ "relationship-" (key) } { "Subscriber" }
         select id={ "relationship-" (key) } name="relationship" {
-            option value="self" selected[is.is_none()] { "The patient's own" }
+            option value="self" selected[is.is_none()] { "Patient" }
             @for other in Relationship::ALL { option value=(other.code()) selected[is == Some(other)] { (relationship_word(other)) } }
         }
-        (input("holder_name", "Holder's name, if it is not the patient", "text", card.holder.as_ref().map_or("", |holder| holder.name.as_str())))
-        (day("holder_birth_date", "Holder born", card.holder.as_ref().and_then(|holder| holder.birth_date).map(|born| born.0)))
-        (day("start", "Valid from", card.start))
-        (day("end", "Valid until", card.end))
+        (input("holder_name", "Subscriber name, if not the patient", "text", card.holder.as_ref().map_or("", |holder| holder.name.as_str())))
+        (day("holder_birth_date", "Subscriber DOB", card.holder.as_ref().and_then(|holder| holder.birth_date).map(|born| born.0)))
+        (day("start", "Coverage starts", card.start))
+        (day("end", "Coverage ends", card.end))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One kiosk on the page: what is the matter in front, then how it is, then what can be done.
 //!
-//! Invariant: how it stands is a shape, a word and a colour; what follows what happens holds nothing that somebody types.
+//! Invariant: how it stands is a shape, a word and a color; what follows what happens holds nothing that someone types.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -54,12 +54,12 @@ fn troubles(shown: &Shown, kiosks: &Kiosks, who: &SignedIn) -> Markup {
     html! {
         @if let Some((text, user, at)) = &watched.out_by_staff {
             p.out {
-                "Patients are sent to the desk since " (when(*at, kiosks)) ", says " (user)
+                "Sending patients to the desk since " (when(*at, kiosks)) ", set by " (user)
                 @if !text.is_empty() { ": “" (text) "”" } "."
-                @if watched.row.health.as_ref().is_some_and(|heard| !heard.health.out_of_service) { " The kiosk has not said yet that it does so." }
+                @if watched.row.health.as_ref().is_some_and(|heard| !heard.health.out_of_service) { " The kiosk hasn't confirmed this yet." }
             }
         } @else if watched.standing == Standing::Unknown {
-            p.quiet { @if watched.row.posted_at.is_some() { "Its program does not tell how it is; a newer one does." } @else { "It has not been heard of yet." } }
+            p.quiet { @if watched.row.posted_at.is_some() { "This kiosk's software is too old to report its status. Update it." } @else { "No report received yet." } }
         }
         @if !shown.raised.is_empty() || !watched.warnings.is_empty() || watched.older.is_some() {
             ul.troubles {
@@ -75,13 +75,13 @@ fn alarm(raised: &Raised, zone: &TimeZone, who: &SignedIn) -> Markup {
     html! {
         span { (capital(&raised.sentence)) }
         @match (&raised.seen, raised.since) {
-            (Some((user, at)), _) => span.quiet { " Seen by " (user) " at " (at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p")) "." },
+            (Some((user, at)), _) => span.quiet { " Acknowledged by " (user) " at " (at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p")) "." },
             (None, Some(since)) => form method="post" action="/kiosks/seen" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="kiosk" value=(raised.kiosk);
                 input type="hidden" name="alarm" value=(raised.alarm.code());
                 input type="hidden" name="since" value=(since);
-                button.button.small type="submit" { "Seen" span.hidden { ": " (raised.kiosk) " " (raised.sentence) } }
+                button.button.small type="submit" { "Acknowledge" span.hidden { ": " (raised.kiosk) " " (raised.sentence) } }
             },
             (None, None) => {}
         }
@@ -94,7 +94,7 @@ fn adopt(raised: &Raised, who: &SignedIn) -> Markup {
         @if raised.alarm == Alarm::OtherLog(false) && who.role >= Role::Supervisor {
             details.more id={ "d-adopt-" (raised.kiosk) } {
                 summary.button { "Allow to continue…" span.hidden { ": " (raised.kiosk) } }
-                p { "Do this if its card was replaced, or an older copy of the card is in use. Reports it has not sent yet come to the desk. If another machine runs with the same card, turn that one off first." }
+                p { "Do this if its SD card was replaced, or an older copy of the card is in use. Reports it hasn't sent yet will reach the desk. If another machine runs with the same card, turn that one off first." }
                 form method="post" action="/kiosks/adopt" {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="kiosk" value=(raised.kiosk);
@@ -106,16 +106,16 @@ fn adopt(raised: &Raised, who: &SignedIn) -> Markup {
 }
 
 fn warning_words(warning: &Warning) -> String {
-    let with = |what: &str, why: &str| if why.is_empty() { format!("{what} needs looking after") } else { format!("{what}: {why}") };
+    let with = |what: &str, why: &str| if why.is_empty() { format!("{what} needs attention") } else { format!("{what}: {why}") };
     match warning {
         Warning::PrinterSoon(why) => with("Printer", why),
         Warning::Scanner(why) => with("Scanner", why),
         Warning::Camera(why) => with("Camera", why),
-        Warning::Clock(ahead) => format!("Its clock is {}: check-ins are still in order", clock_words(*ahead)),
-        Warning::Newer(1) => "Its program does not understand 1 message from the desk: update the kiosk".to_owned(),
-        Warning::Newer(count) => format!("Its program does not understand {count} messages from the desk: update the kiosk"),
-        Warning::Hot(celsius) => format!("{celsius} °C: it is too hot, and slower for it"),
-        Warning::DiskFull(free) => format!("Only {free} MiB are free for its file"),
+        Warning::Clock(ahead) => format!("Its clock is {}. Check-ins are still in order", clock_words(*ahead)),
+        Warning::Newer(1) => "Its software doesn't support 1 message from the desk: update the kiosk".to_owned(),
+        Warning::Newer(count) => format!("Its software doesn't support {count} messages from the desk: update the kiosk"),
+        Warning::Hot(celsius) => format!("{celsius} °C: too hot, running slower"),
+        Warning::DiskFull(free) => format!("Only {free} MiB free on its disk"),
     }
 }
 
@@ -133,21 +133,21 @@ fn clock_words(ahead: SignedDuration) -> String {
 fn facts(shown: &Shown, kiosks: &Kiosks) -> Markup {
     let row = &shown.watched.row;
     html! {
-        @if shown.watched.standing == Standing::Silent { p.quiet { "What stands below is as it last said." } }
+        @if shown.watched.standing == Standing::Silent { p.quiet { "Last reported status:" } }
         dl.kiosk-facts {
             div { dt { "Tickets" } dd { (row.series) "1, " (row.series) "2 …" } }
-            div { dt { "Last heard" } dd { @match row.heard_at() { Some(at) => (ago(at, kiosks.now)), None => "never" } } }
+            div { dt { "Last seen" } dd { @match row.heard_at() { Some(at) => (ago(at, kiosks.now)), None => "never" } } }
             @if let Some(HeardHealth { health, online_since, clock, .. }) = &row.health {
                 @if shown.watched.standing != Standing::Silent { div { dt { "Online since" } dd { (when(*online_since, kiosks)) } } }
                 div { dt { "Last report" } dd { @match row.posted_at { Some(at) => (ago(at, kiosks.now)), None => "none yet" } } }
-                div { dt { "Waiting there" } dd { @match health.waiting { 0 => "nothing", 1 => "1 report", n => { (n) " reports" } } } }
+                div { dt { "Pending uploads" } dd { @match health.waiting { 0 => "nothing", 1 => "1 report", n => { (n) " reports" } } } }
                 div { dt { "Printer" } dd { (device(&health.printer)) } }
                 div { dt { "Scanner" } dd { (device(&health.scanner)) } }
                 div { dt { "Camera" } dd { (device(&health.camera)) } }
                 div { dt { "Clock" } dd { @if clock.abs() > CLOCK_WARNS { (clock_words(*clock)) } @else { "right" } } }
                 @if let Some(celsius) = health.celsius { div { dt { "Temperature" } dd { (celsius) " °C" } } }
                 @if let Some(free) = health.disk_free_mib { div { dt { "Disk" } dd { (size(free)) " free" } } }
-                div { dt { "Program" } dd { (health.version) ", since " (when(health.started, kiosks)) } }
+                div { dt { "Software" } dd { (health.version) ", since " (when(health.started, kiosks)) } }
             }
         }
     }
@@ -157,8 +157,8 @@ fn device(device: &DeviceHealth) -> String {
     let word = match device.is {
         Condition::Absent => "none",
         Condition::Ready => "ready",
-        Condition::Soon => "needs looking after",
-        Condition::Failed => "does not work",
+        Condition::Soon => "needs attention",
+        Condition::Failed => "not working",
     };
     if device.why.is_empty() { word.to_owned() } else { device.why.clone() }
 }
@@ -180,7 +180,7 @@ fn today(tries: &Tries) -> Markup {
     );
     html! {
         div.kiosk-today {
-            p { "Today: " b { (tries.checked_in) } " checked in" @if tries.walked_in > 0 { ", " b { (tries.walked_in) } " without an appointment" } @if stops > 0 { ", " b { (stops) } " stopped" } @if left > 0 { ", " b { (left) } " walked away" } "." }
+            p { "Today: " b { (tries.checked_in) } " checked in" @if tries.walked_in > 0 { ", " b { (tries.walked_in) } " walk-ins" } @if stops > 0 { ", " b { (stops) } " stopped" } @if left > 0 { ", " b { (left) } " walked away" } "." }
             @if stops > 0 { p.quiet { "Stopped: " (list(stopped)) "." } }
             @if left > 0 { p.quiet { "Walked away at: " (list(away)) "." } }
         }
@@ -190,18 +190,18 @@ fn today(tries: &Tries) -> Markup {
 fn orders(orders: &[OrderRow], kiosks: &Kiosks) -> Markup {
     html! {
         @if !orders.is_empty() {
-            ul.kiosk-orders aria-label="What was wanted of it" {
+            ul.kiosk-orders aria-label="Recent commands" {
                 @for order in orders {
                     li {
                         @let (shape, state) = match order.state {
-                            OrderState::Waiting => ("clock", "not done yet".to_owned()),
-                            OrderState::UnderWay => ("clock", "the kiosk is at it".to_owned()),
-                            OrderState::WhenFree => ("clock", "as soon as nobody is there".to_owned()),
+                            OrderState::Waiting => ("clock", "pending".to_owned()),
+                            OrderState::UnderWay => ("clock", "in progress".to_owned()),
+                            OrderState::WhenFree => ("clock", "when idle".to_owned()),
                             OrderState::Done(at) => ("check", format!("done at {}", when(at, kiosks))),
-                            OrderState::Unsure(at) => ("question", with_why(&format!("not sure whether it was done, {}", when(at, kiosks)), &order.why)),
-                            OrderState::NotDone(at) => ("alert", with_why(&format!("could not be done, {}", when(at, kiosks)), &order.why)),
+                            OrderState::Unsure(at) => ("question", with_why(&format!("unclear whether it was done, {}", when(at, kiosks)), &order.why)),
+                            OrderState::NotDone(at) => ("alert", with_why(&format!("failed, {}", when(at, kiosks)), &order.why)),
                             OrderState::TooLate => ("cross", "not done: the kiosk did not answer in time".to_owned()),
-                            OrderState::Replaced => ("cross", "a later one took its place".to_owned()),
+                            OrderState::Replaced => ("cross", "replaced by a later one".to_owned()),
                         };
                         (icon(shape)) span { (order_words(&order.what)) " (" (order.user) ", " (when(order.at, kiosks)) "): " b { (state) } }
                     }
@@ -221,12 +221,12 @@ fn order_words(what: &OrderKind) -> String {
         OrderKind::OutOfService { text } if text.is_empty() => "Out of service".to_owned(),
         OrderKind::OutOfService { text } => format!("Out of service, “{text}”"),
         OrderKind::InService => "Back in service".to_owned(),
-        OrderKind::Say { text } if text.is_empty() => "Message, not kept any more".to_owned(),
+        OrderKind::Say { text } if text.is_empty() => "Message (text deleted)".to_owned(),
         OrderKind::Say { text } => format!("Message “{text}”"),
-        OrderKind::Restart => "Start the program anew".to_owned(),
-        OrderKind::LookAgain => "Look people up again".to_owned(),
+        OrderKind::Restart => "Restart kiosk".to_owned(),
+        OrderKind::LookAgain => "Allow look-ups again".to_owned(),
         OrderKind::PrintAgain { ticket } => format!("Print {} again", ticket.number),
-        OrderKind::Newer(_) => "An order from a newer desk".to_owned(),
+        OrderKind::Newer(_) => "A command from a newer desk".to_owned(),
     }
 }
 
@@ -250,7 +250,7 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
         html! {
             label for=(field(name)) { (label) (of) }
             input id=(field(name)) name="text" value=(value) maxlength=(ORDER_CHARS_MAX) aria-describedby=(field(&format!("{name}-hint"))) required[is_needed];
-            p.quiet id=(field(&format!("{name}-hint"))) { "Everybody there reads it: no names." }
+            p.quiet id=(field(&format!("{name}-hint"))) { "Everyone nearby can read it. Don't use names." }
         }
     };
     html! {
@@ -266,43 +266,43 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
             details.more id=(field("d-out")) open[is_open("out-of-service")] {
                 summary.button { "Out of service" (of) }
                 (form("order/out-of-service", &html! {
-                    (text("out", "Why, for patients (may be empty)", typed("out-of-service", |form| &form.text), false))
+                    (text("out", "Message for patients (optional)", typed("out-of-service", |form| &form.text), false))
                     button.button type="submit" { "Send patients to the desk" (of) }
                 }))
             }
             details.more id=(field("d-say")) open[is_open("say")] {
                 summary.button { "Message" (of) }
                 (form("order/say", &html! {
-                    (text("say", "Shown to whoever is there now", typed("say", |form| &form.text), true))
-                    button.button type="submit" { "Show it" (of) }
+                    (text("say", "Shown to the person at the kiosk now", typed("say", |form| &form.text), true))
+                    button.button type="submit" { "Show message" (of) }
                 }))
             }
             details.more id=(field("d-print")) open[is_open("print-again")] {
                 summary.button { "Print again" (of) }
                 (form("order/print-again", &html! {
-                    label for=(field("ticket")) { "Ticket of today" (of) }
+                    label for=(field("ticket")) { "Today's ticket" (of) }
                     input id=(field("ticket")) name="ticket" value=(typed("print-again", |form| &form.ticket)) maxlength="12" placeholder={ (row.series) "17" } autocapitalize="characters" spellcheck="false" required;
-                    button.button type="submit" { "Print it" (of) }
+                    button.button type="submit" { "Print ticket" (of) }
                 }))
             }
             @if who.role >= Role::Supervisor {
                 details.more id=(field("d-more")) open[is_open("place") || is_open("restart") || is_open("token")] {
                     summary.button.plain { "More" (of) }
                     (form("place", &html! {
-                        label for=(field("place")) { "Where it stands" (of) }
+                        label for=(field("place")) { "Location" (of) }
                         input id=(field("place")) name="place" value=(if is_open("place") { typed("place", |form| &form.place) } else { &row.place }) maxlength=(PLACE_CHARS_MAX);
-                        button.button type="submit" { "Keep the place" (of) }
+                        button.button type="submit" { "Save location" (of) }
                     }))
                     details.more id=(field("d-restart")) {
-                        summary.button { "Start the program anew…" (of) }
-                        p { "It starts anew as soon as nobody is at it, and is back within a minute." }
-                        (form("restart", &html! { button.button type="submit" { "Yes, start it anew" (of) } }))
+                        summary.button { "Restart kiosk…" (of) }
+                        p { "Restarts when no one is using it. Back within a minute." }
+                        (form("restart", &html! { button.button type="submit" { "Yes, restart kiosk" (of) } }))
                     }
                     @if who.role >= Role::Admin {
                         details.more id=(field("d-token")) {
-                            summary.button { "Another token…" (of) }
-                            p { "The kiosk cannot reach the desk any more until the new token is in its kiosk.toml. Check-ins wait there meanwhile." }
-                            (form("enrol/token", &html! { button.button type="submit" { "Yes, make another token" (of) } }))
+                            summary.button { "Replace token…" (of) }
+                            p { "The kiosk can't reach the desk until the new token is in its kiosk.toml. Until then it stores check-ins." }
+                            (form("enrol/token", &html! { button.button type="submit" { "Yes, replace token" (of) } }))
                         }
                     }
                 }

@@ -1,6 +1,6 @@
 //! The kiosks: how each stands, what staff want of it, and a new one.
 //!
-//! Invariants: what is refused is said in a sentence, and what was typed stays; a token is shown once, to whoever asked for it.
+//! Invariants: what is refused is explained in a sentence, and what was typed stays; a token is shown once, to anyone who asked for it.
 
 mod bar;
 mod card;
@@ -40,8 +40,7 @@ const ID_CHARS_MAX: usize = 64;
 const PLACE_CHARS_MAX: usize = 120;
 /// An appointment's number is shorter.
 const VISIT_CHARS_MAX: usize = 400;
-const SERIES_EXPECTED: &str =
-    "Tickets begin with one or two letters of A to Z, such as A or AB. D is the desk's, and no two begin with it.";
+const SERIES_EXPECTED: &str = "Use one or two letters from A to Z, such as A or AB. D is reserved for the desk.";
 
 /// A kiosk as the page shows it.
 pub(super) struct Shown {
@@ -71,7 +70,7 @@ impl Kiosks {
     }
 }
 
-/// What somebody wrote into a form of the page.
+/// What someone wrote into a form of the page.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct KioskForm {
@@ -124,7 +123,7 @@ pub(super) async fn order(
             "say" => OrderKind::Say { text: form.text.trim().to_owned() },
             _ => match ticket(desk, form)? {
                 Some(ticket) => OrderKind::PrintAgain { ticket },
-                None => return Ok(Err("Write the ticket's number as it stands on the ticket, such as A17.".to_owned())),
+                None => return Ok(Err("Write the number on the ticket, such as A17.".to_owned())),
             },
         };
         give(desk, who, form, &what)
@@ -158,7 +157,7 @@ pub(super) async fn adopt(State(desk): State<Desk>, who: SignedIn, form: Result<
     .await
 }
 
-/// An alarm that somebody has seen; from whichever page.
+/// An alarm that someone has seen; from whichever page.
 pub(super) async fn seen(
     State(desk): State<Desk>,
     who: SignedIn,
@@ -200,8 +199,8 @@ pub(super) async fn enrol(
         let known = desk.kiosk_row(&id)?;
         let series: Result<Series, String> = match (&known, action.as_str()) {
             (Some(row), "token") => Ok(row.series),
-            (None, "token") => Err("There is no such kiosk any more.".to_owned()),
-            (Some(_), _) => Err(format!("There is a kiosk {id} already. It gets another token in its own part above.")),
+            (None, "token") => Err("That kiosk no longer exists.".to_owned()),
+            (Some(_), _) => Err(format!("Kiosk {id} already exists. Replace its token in its section above.")),
             (None, _) => form.letter.trim().parse().map_err(|NotASeries| SERIES_EXPECTED.to_owned()),
         };
         let done = match series {
@@ -230,7 +229,7 @@ pub(super) async fn enrol(
     Ok((status, shown(page)).into_response())
 }
 
-/// The ticket that somebody typed, with or without the kiosk's letters: of today, or of someone who is here since another day.
+/// The ticket that someone typed, with or without the kiosk's letters: of today, or of someone who is here since another day.
 fn ticket(desk: &Desk, form: &KioskForm) -> Result<Option<Ticket>, DeskError> {
     desk.ticket_typed(&KioskId::new(form.kiosk.as_str()), &form.ticket)
 }
@@ -241,16 +240,16 @@ fn give(desk: &Desk, who: &SignedIn, form: &KioskForm, what: &OrderKind) -> Resu
     Ok(given.map(|_| ()).map_err(|refused| refused.sentence().to_owned()))
 }
 
-/// What somebody can mend is a sentence for them, everything else the desk's own trouble.
+/// What someone can mend is a sentence for them, everything else the desk's own trouble.
 fn said(done: Result<(), DeskError>) -> Result<Result<(), String>, DeskError> {
     match done {
         Ok(()) => Ok(Ok(())),
-        Err(DeskError::BadKiosk { why, .. }) => Ok(Err(format!("That will not do: {why}."))),
+        Err(DeskError::BadKiosk { why, .. }) => Ok(Err(format!("That can't be used: {why}."))),
         Err(error) => Err(error),
     }
 }
 
-/// Works, and goes back to the kiosk or the visit; what was refused is said, with what was typed. `asked`: the form, what it is for, and whether
+/// Works, and goes back to the kiosk or the visit; what was refused is shown, with what was typed. `asked`: the form, what it is for, and whether
 /// a script sent it, which shows a sentence by itself.
 async fn work(
     desk: Desk,
@@ -300,22 +299,22 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
         (cards(&kiosks, who, refused))
         @if who.role >= Role::Admin {
             section aria-labelledby="h-new" {
-                h3 #h-new { "A new kiosk" }
+                h3 #h-new { "Enroll a kiosk" }
                 form.search method="post" action="/kiosks/enrol/new" autocomplete="off" {
                     input type="hidden" name="csrf" value=(who.csrf);
-                    div { label for="new-kiosk" { "Name, such as lobby" } input #new-kiosk name="kiosk" value=(value(|form| &form.kiosk)) maxlength=(ID_CHARS_MAX) autocapitalize="none" spellcheck="false" required; }
-                    div { label for="new-letter" { "Its tickets begin with" } input #new-letter name="letter" value=(letters) maxlength="2" size="4" autocapitalize="characters" spellcheck="false" required aria-describedby="new-letter-hint"; }
-                    div { label for="new-place" { "Where it stands" } input #new-place name="place" value=(value(|form| &form.place)) maxlength=(PLACE_CHARS_MAX) size="30"; }
-                    button.button type="submit" { "Let it in" }
+                    div { label for="new-kiosk" { "Name (for example, lobby)" } input #new-kiosk name="kiosk" value=(value(|form| &form.kiosk)) maxlength=(ID_CHARS_MAX) autocapitalize="none" spellcheck="false" required; }
+                    div { label for="new-letter" { "Ticket prefix" } input #new-letter name="letter" value=(letters) maxlength="2" size="4" autocapitalize="characters" spellcheck="false" required aria-describedby="new-letter-hint"; }
+                    div { label for="new-place" { "Location" } input #new-place name="place" value=(value(|form| &form.place)) maxlength=(PLACE_CHARS_MAX) size="30"; }
+                    button.button type="submit" { "Enroll kiosk" }
                 }
-                p.quiet #new-letter-hint { "One letter or two, which no other kiosk has: A1 or AB1 is its first ticket. D is the desk's." }
-                p.quiet { "It gets a secret token, which is shown once." }
+                p.quiet #new-letter-hint { "One or two letters that no other kiosk uses. A makes tickets A1, A2, ... D is reserved for the desk." }
+                p.quiet { "You get a secret token. It is shown once." }
             }
             section aria-labelledby="h-pages" {
                 h3 #h-pages { "Ticket pages on phones" }
                 details {
                     summary.button { "Reset ticket links" }
-                    p { "For when a kiosk's card or a copy of the desk's file was lost. Tickets printed until now no longer open their page; their numbers stay good." }
+                    p { "Use this if a kiosk's SD card or a copy of the database was lost. Tickets already printed no longer open their page; their numbers still work." }
                     form method="post" action="/kiosks/enrol/pages" {
                         input type="hidden" name="csrf" value=(who.csrf);
                         button.button type="submit" { "Reset ticket links now" }
@@ -333,7 +332,7 @@ fn cards(kiosks: &Kiosks, who: &SignedIn, refused: Refused<'_>) -> Markup {
     html! {
         div #kiosks data-now=(kiosks.now.as_second()) {
             div #kiosk-counts data-part {
-                @if kiosks.all.is_empty() { p.empty { "No kiosk was let in yet." } }
+                @if kiosks.all.is_empty() { p.empty { "No kiosks yet." } }
                 ul.standings aria-label="Counts" {
                     @for standing in [Standing::NeedsSomebody, Standing::Silent, Standing::OutOfService, Standing::Working, Standing::Unknown] {
                         @if count(standing) > 0 { li { (card::standing(standing)) " " b { (count(standing)) } } }
@@ -349,14 +348,14 @@ fn cards(kiosks: &Kiosks, who: &SignedIn, refused: Refused<'_>) -> Markup {
 fn enrolled(desk: &Desk, who: &SignedIn, id: &KioskId, series: Series, token: &str, was_known: bool) -> Markup {
     let lines = format!("kiosk = \"{id}\"\nletter = \"{series}\"\ntoken = \"{token}\"");
     let body = html! {
-        h2 { "Kiosk " (id) @if was_known { " has another token" } @else { " is let in" } }
+        h2 { "Kiosk " (id) @if was_known { ": token replaced" } @else { " is enrolled" } }
         p.notice role="status" {
-            "The token is shown this once. Write these lines into the kiosk's kiosk.toml, run chmod 600 on it, and start it anew."
-            @if was_known { " Until then it cannot reach the desk: the token of before is no longer taken." }
+            "The token is shown only once. Write these lines into the kiosk's kiosk.toml, run chmod 600 on it, and restart the kiosk."
+            @if was_known { " Until then it can't reach the desk: the old token no longer works." }
         }
         label for="lines" { "Lines for kiosk.toml" }
         textarea #lines.token readonly rows="3" spellcheck="false" autocomplete="off" { (lines) }
-        p.way { a.button.primary href={ "/kiosks#kiosk-" (in_address(id.as_str())) } { "It is written down" } }
+        p.way { a.button.primary href={ "/kiosks#kiosk-" (in_address(id.as_str())) } { "I saved it" } }
     };
     staff_page("Kiosks", who, ("/kiosks", desk.session_idle().as_secs()), &body)
 }

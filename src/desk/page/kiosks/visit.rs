@@ -14,7 +14,7 @@ use crate::domain::ids::KioskId;
 use crate::domain::ticket::TicketNumber;
 use crate::domain::visit::VisitRow;
 
-/// The kiosk at which somebody checked in: their ticket again, and a few words while they are still there. Nothing if they were at none.
+/// The kiosk at which someone checked in: their ticket again, and a few words while they are still there. Nothing if they were at none.
 /// `again`: the latest order to print their ticket there again.
 pub fn at_the_kiosk(row: &VisitRow, name: &str, again: Option<&OrderRow>, day: &Day, who: &SignedIn) -> Markup {
     let watched = row.kiosk.as_ref().and_then(|kiosk| who.watch.iter().flat_map(|watch| &watch.kiosks).find(|its| its.row.id == *kiosk));
@@ -46,15 +46,15 @@ pub fn at_the_kiosk(row: &VisitRow, name: &str, again: Option<&OrderRow>, day: &
                     }))
                     (form("say", true, &html! {
                         div {
-                            label for="kiosk-say" { "Message on its screen, while they are still there" }
+                            label for="kiosk-say" { "Message on its screen, while the patient is still there" }
                             input #kiosk-say name="text" maxlength=(ORDER_CHARS_MAX) required aria-describedby="kiosk-say-hint" autocomplete="off";
                         }
-                        button.button #kiosk-show type="submit" aria-label={ "Show it at the kiosk: " (name) } { "Show it at the kiosk" }
+                        button.button #kiosk-show type="submit" aria-label={ "Show at the kiosk: " (name) } { "Show at the kiosk" }
                     }))
                 }
-                p.quiet { span #kiosk-say-hint { "Everybody there reads the message: no names." } " When it was done stands at " a href={ "/kiosks#kiosk-" (in_address(kiosk.as_str())) } { "kiosk " (kiosk) } "." }
+                p.quiet { span #kiosk-say-hint { "Everyone nearby can read the message. Don't use names." } " See the result at " a href={ "/kiosks#kiosk-" (in_address(kiosk.as_str())) } { "kiosk " (kiosk) } "." }
             } @else {
-                p.quiet { "The kiosk cannot be reached just now." }
+                p.quiet { "The kiosk can't be reached right now." }
             }
         }
     }
@@ -65,18 +65,18 @@ fn became(order: &OrderRow, kiosk: &KioskId, number: TicketNumber, day: &Day) ->
     let ordered = format!("{}, {}", order.user, when(order.at, day));
     match order.state {
         OrderState::Waiting | OrderState::UnderWay | OrderState::WhenFree => {
-            ("clock", format!("Kiosk {kiosk} is to print {number} again ({ordered})."))
+            ("clock", format!("Kiosk {kiosk} will print {number} again ({ordered})."))
         }
-        OrderState::Done(at) => ("check", format!("Kiosk {kiosk} has printed {number} again ({}).", when(at, day))),
+        OrderState::Done(at) => ("check", format!("Kiosk {kiosk} printed {number} again ({}).", when(at, day))),
         OrderState::Unsure(at) => {
-            let what = format!("Kiosk {kiosk} was to print {number} again, and it is not sure whether it did ({})", when(at, day));
+            let what = format!("Kiosk {kiosk} may not have printed {number} again ({})", when(at, day));
             ("question", with_why(&what, &order.why) + ".")
         }
         OrderState::NotDone(at) => {
-            ("alert", with_why(&format!("Kiosk {kiosk} could not print {number} again ({})", when(at, day)), &order.why) + ".")
+            ("alert", with_why(&format!("Kiosk {kiosk} couldn't print {number} again ({})", when(at, day)), &order.why) + ".")
         }
         OrderState::TooLate | OrderState::Replaced => {
-            ("cross", format!("Kiosk {kiosk} did not print {number} again ({ordered}): it did not answer in time."))
+            ("cross", format!("Kiosk {kiosk} did not print {number} again ({ordered}): no answer in time."))
         }
     }
 }

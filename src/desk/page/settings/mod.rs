@@ -1,6 +1,6 @@
 //! The clinic's settings, for admins: forms that change a draft, what the draft would change, and putting it in force.
 //!
-//! Invariants: nothing counts before it was shown as old and new, and taken; what is wrong is said beside its field and what was typed
+//! Invariants: nothing counts before it was shown as old and new, and taken; what is wrong is shown beside its field and what was typed
 //! stays; the keys and secrets of the desk are on no page.
 
 mod form;
@@ -238,7 +238,7 @@ fn save(desk: &Desk, who: &SignedIn, code: &str, item: &str, typed: &form::Typed
     } else {
         let (Some(table), Some(item)) = (&part.table, Item::read(item)) else { return Ok(None) };
         let mut list = items(&edited, table.key).to_vec();
-        // What nobody sees of a thing stays with it.
+        // What no one sees of a thing stays with it.
         let mut thing = match item {
             Item::New => Map::new(),
             Item::At(n) => match list.get(n).and_then(Value::as_object) {
@@ -251,7 +251,7 @@ fn save(desk: &Desk, who: &SignedIn, code: &str, item: &str, typed: &form::Typed
         if let Item::At(n) = item
             && typed.iter().find(|(name, _)| name == "mark").map(|(_, mark)| mark.as_str()) != Some(show::mark(&list, n).as_str())
         {
-            return again(&Problem::of_all("This was changed in another window meanwhile. Open it again."));
+            return again(&Problem::of_all("This was changed in another window. Open it again."));
         }
         let before = |key: &str| thing.get(key).cloned();
         let values = match form::read(table.inputs, typed, &before) {
@@ -321,7 +321,7 @@ fn take(desk: &Desk, who: &SignedIn, mark: &str) -> Result<Option<Answer>, DeskE
         Put::InForce(_) => Answer::To("/settings/history?put".to_owned()),
         Put::Wrong(why) => Answer::Again(show::review(desk, who, &desk.settings_draft(&who.user)?, Some(&why))),
         Put::NotAsShown => {
-            let why = "Something was changed meanwhile, so nothing was put in force. This is how it stands now.";
+            let why = "Settings changed in the meantime, so nothing was published. This is the current state.";
             Answer::Again(show::review(desk, who, &desk.settings_draft(&who.user)?, Some(why)))
         }
     }))
@@ -335,15 +335,15 @@ fn read_other(draft: &Draft, text: &str) -> Result<Map<String, Value>, String> {
         format!("Line {line}: {}.", error.message().trim().replace('\n', " "))
     })?;
     if let Some(key) = table.keys().find(|key| known.contains(key.as_str())) {
-        return Err(format!("\"{key}\" has a form of its own; leave it out here."));
+        return Err(format!("\"{key}\" has its own form; leave it out here."));
     }
     if table.contains_key("letters") {
-        return Err("The keys of letters are the desk's own and are not typed.".to_owned());
+        return Err("Letter keys are managed by the desk and can't be typed.".to_owned());
     }
     let mut wanted = draft.edited();
     wanted.retain(|key, _| known.contains(key.as_str()));
     for (key, value) in table {
-        wanted.insert(key, serde_json::to_value(value).map_err(|_| "That cannot be read.".to_owned())?);
+        wanted.insert(key, serde_json::to_value(value).map_err(|_| "That can't be read.".to_owned())?);
     }
     let settings = read(&wanted).map_err(|fault| fault.text)?;
     object(&settings).map_err(|error| error.to_string())

@@ -20,8 +20,8 @@ use crate::desk::service::settings::parts::{Input, Look, OTHER, PARTS, Part, Tab
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::schedule::Schedule;
 
-/// What is said after something was taken into the draft.
-pub const KEPT: &str = "Kept in your draft. Nothing has changed for anybody yet.";
+/// What is shown after something was taken into the draft.
+pub const KEPT: &str = "Draft saved. Nothing has changed for anyone yet.";
 
 /// A short mark of a thing of a table and its place, so that a page that is too old does nothing.
 pub fn mark(list: &[Value], n: usize) -> String {
@@ -58,8 +58,8 @@ fn waiting(draft: &Draft, who: &SignedIn) -> Markup {
     html! {
         @if count > 0 {
             div.notice.draft {
-                p { strong { @if count == 1 { "1 change is" } @else { (count) " changes are" } " in your draft" } " and " @if count == 1 { "is" } @else { "are" } " not in force yet." }
-                a.button.primary href="/settings/review" { "Look at them and put them in force" }
+                p { strong { @if count == 1 { "1 change is" } @else { (count) " changes are" } " in your draft" } " and " @if count == 1 { "is" } @else { "are" } " not published yet." }
+                a.button.primary href="/settings/review" { "Review and publish" }
                 (discard(who))
             }
         }
@@ -70,7 +70,7 @@ fn discard(who: &SignedIn) -> Markup {
     html! {
         form method="post" action="/settings/discard" {
             input type="hidden" name="csrf" value=(who.csrf);
-            button.button.plain type="submit" { "Throw the draft away" }
+            button.button.plain type="submit" { "Discard draft" }
         }
     }
 }
@@ -84,7 +84,7 @@ pub fn overview(desk: &Desk, who: &SignedIn, refused: Option<(&str, &str)>) -> R
     let own = desk.has_own_settings()?;
     let body = html! {
         h2 { "The clinic's settings" }
-        p.quiet { "What you change is kept in a draft first. Put in force, it counts for all kiosks and pages at once." }
+        p.quiet { "Changes are saved in a draft first. When you publish, they apply to all kiosks and pages right away." }
         (waiting(&draft, who))
         ul.parts-of {
             @for part in PARTS {
@@ -97,29 +97,29 @@ pub fn overview(desk: &Desk, who: &SignedIn, refused: Option<(&str, &str)>) -> R
             @if has_other {
                 li {
                     a href="/settings/part?part=other" { "Everything else" }
-                    p.quiet { "Parts that have no form, as text." }
+                    p.quiet { "Settings without a form, as text." }
                 }
             }
         }
-        h3 { "Everything as one file" }
+        h3 { "Export and import" }
         p.way {
-            a.button href="/settings/export" { "Save the settings as a file" }
+            a.button href="/settings/export" { "Export settings" }
             a.button href="/settings/history" { "Earlier versions" }
         }
         form.import method="post" action="/settings/import" {
             input type="hidden" name="csrf" value=(who.csrf);
-            @if let Some((_, why)) = refused { (trouble(&format!("The file was not taken: {why}."))) }
+            @if let Some((_, why)) = refused { (trouble(&format!("The file was not imported: {why}."))) }
             p #choose hidden { label for="file" { "Choose a file" } " " input #file type="file" accept=".toml,text/plain"; }
             div.field {
-                label for="text" { "Settings of a file" }
-                p.quiet #text-hint { "What such a file holds, from its first line to its last. You see what it would change before it counts." }
+                label for="text" { "Settings file" }
+                p.quiet #text-hint { "The full text of a settings file. You see what it would change before you publish." }
                 textarea #text name="file" rows="6" spellcheck="false" aria-describedby="text-hint" { "\n" (refused.map_or("", |(text, _)| text)) }
             }
-            button.button type="submit" { "Look at what it would change" }
+            button.button type="submit" { "Preview" }
         }
         p.quiet {
-            @if own { "The part [clinic] of desk.toml is not used any more, because settings were changed here." }
-            @else { "Until something is put in force here, the part [clinic] of desk.toml counts at each start, if there is one." }
+            @if own { "The [clinic] part of desk.toml is no longer used, because settings were changed here." }
+            @else { "Until you publish here, the [clinic] part of desk.toml applies at each start, if there is one." }
         }
         script src="/static/settings.js" defer {}
     };
@@ -183,7 +183,7 @@ pub fn part(
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="part" value=(part.code);
                 (fields(part.inputs, &shown, &names, problem))
-                button.button.primary type="submit" { "Keep in the draft" }
+                button.button.primary type="submit" { "Save draft" }
             }
             script src="/static/settings.js" defer {}
         }
@@ -215,14 +215,14 @@ fn list(part: &Part, table: &Table, settings: &Map<String, Value>, who: &SignedI
     let columns: Vec<_> = table.inputs.iter().filter(|input| input.key != table.named_by).take(3).collect();
     html! {
         h3 { (table.title) " " span.n { (list.len()) } }
-        @if list.is_empty() { p.empty { "There are none." } }
+        @if list.is_empty() { p.empty { "None." } }
         @else {
             div.scroll tabindex="0" role="region" aria-label=(table.title) {
                 table.audit.things {
                     thead { tr {
                         th scope="col" { (first_up(table.one)) }
                         @for input in &columns { th scope="col" { (input.label) } }
-                        th scope="col" { span.hidden { "What can be done" } }
+                        th scope="col" { span.hidden { "Actions" } }
                     } }
                     tbody { @for (n, item) in list.iter().enumerate() {
                         @let name = name_of(item, table.named_by);
@@ -277,7 +277,7 @@ pub fn item(
     };
     let name = table.name(&thing);
     let body = html! {
-        h2 { @match item { Item::New => { "A new " (table.one) }, Item::At(_) => { (first_up(table.one)) @if table.look == Look::Week { ":" } " " (name) } } }
+        h2 { @match item { Item::New => { "New " (table.one) }, Item::At(_) => { (first_up(table.one)) @if table.look == Look::Week { ":" } " " (name) } } }
         p.way { a.button href={ "/settings/part?part=" (part.code) } { "Back to " (table.title) } }
         @if let Some(problem) = problem { (wrong(problem, table.inputs)) }
         form.settings method="post" action="/settings/save" {
@@ -286,7 +286,7 @@ pub fn item(
             input type="hidden" name="item" value=(code);
             @if let Item::At(n) = item { input type="hidden" name="mark" value=(mark(list, n)); }
             (fields(table.inputs, &shown, &names, problem))
-            button.button.primary type="submit" { "Keep in the draft" }
+            button.button.primary type="submit" { "Save draft" }
         }
         @if let Item::At(n) = item { div.take-away { (button(who, (part, list, n), "remove", "Remove", &name)) } }
         script src="/static/settings.js" defer {}
@@ -313,12 +313,12 @@ pub fn other(desk: &Desk, who: &SignedIn, draft: &Draft, note: Option<&str>, aga
             input type="hidden" name="csrf" value=(who.csrf);
             input type="hidden" name="part" value=(OTHER);
             div.field {
-                label for="text" { "Parts that have no form" }
-                p.quiet #text-hint { "As in the part [clinic] of desk.toml, without that line. deploy/desk.example.toml says what there is." }
+                label for="text" { "Settings without a form" }
+                p.quiet #text-hint { "As in the [clinic] part of desk.toml, without that line. See deploy/desk.example.toml for all settings." }
                 @if let Some((_, why)) = again { p.problem #text-problem role="alert" { (icon("alert")) span { (why) } } }
                 textarea #text name="text" rows="16" spellcheck="false" aria-describedby="text-hint" aria-invalid=[again.map(|_| "true")] { "\n" (text) }
             }
-            button.button.primary type="submit" { "Keep in the draft" }
+            button.button.primary type="submit" { "Save draft" }
         }
     };
     page(desk, who, "Settings", "/settings/part?part=other", &body)
@@ -326,12 +326,12 @@ pub fn other(desk: &Desk, who: &SignedIn, draft: &Draft, note: Option<&str>, aga
 
 fn table_of(found: &[Difference], old: &str, new: &str) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="What is different" {
+        div.scroll tabindex="0" role="region" aria-label="Changes" {
             table.audit.difference {
-                thead { tr { th scope="col" { "Part" } th scope="col" { "What" } th scope="col" { (old) } th scope="col" { (new) } } }
+                thead { tr { th scope="col" { "Section" } th scope="col" { "Setting" } th scope="col" { (old) } th scope="col" { (new) } } }
                 tbody { @for one in found {
                     tr {
-                        td data-label="Part" { (one.part) }
+                        td data-label="Section" { (one.part) }
                         th scope="row" { (one.what) }
                         td.was data-label=(old) { @if one.old.is_empty() { span.quiet { "nothing" } } @else { (one.old) } }
                         td.becomes data-label=(new) { @if one.new.is_empty() { span.quiet { "nothing" } } @else { (one.new) } }
@@ -348,26 +348,26 @@ pub fn review(desk: &Desk, who: &SignedIn, draft: &Draft, refused: Option<&str>)
     let meanwhile = draft.changed_meanwhile();
     let wrong = draft.settings().err();
     let body = html! {
-        h2 { "What your draft changes" }
+        h2 { "Changes in your draft" }
         (back())
         @if let Some(why) = refused { (trouble(why)) }
         @if found.is_empty() { p.empty { "Your draft changes nothing." } }
         @else {
             @if !meanwhile.is_empty() {
-                p.problem { (icon("alert")) span { "Somebody else has changed this since you did: " (meanwhile.join(", ")) ". What you see as old is how it stands now." } }
+                p.problem { (icon("alert")) span { "Someone else changed this after you: " (meanwhile.join(", ")) ". \"Now\" is their value." } }
             }
             (table_of(&found, "Now", "New"))
             @if let Some(fault) = &wrong {
-                @if refused != Some(fault.text.as_str()) { (trouble(&format!("This does not fit together yet: {}.", fault.text))) }
+                @if refused != Some(fault.text.as_str()) { (trouble(&format!("These settings don't fit together yet: {}.", fault.text))) }
                 @if let Some(part) = PARTS.iter().find(|part| part.has(&fault.key)) {
                     p.way { a.button href={ "/settings/part?part=" (part.code) } { "Change it under " (part.title) } }
                 }
             } @else {
-                p { strong { "This changes for all kiosks and pages at once." } " It can be taken back under Earlier versions." }
+                p { strong { "This changes all kiosks and pages right away." } " You can restore an earlier version later." }
                 form method="post" action="/settings/take" {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="mark" value=(draft.mark());
-                    p.way { button.button.primary type="submit" { "Put in force now" } }
+                    p.way { button.button.primary type="submit" { "Publish" } }
                 }
             }
             (discard(who))
@@ -381,21 +381,21 @@ pub fn history(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
     let zone = desk.settings().zone()?;
     let versions = desk.settings_versions()?;
     let body = html! {
-        h2 { "Versions of the settings" }
+        h2 { "Settings versions" }
         (back())
-        @if versions.is_empty() { p.empty { "The settings were never changed." } }
+        @if versions.is_empty() { p.empty { "No earlier versions." } }
         @else {
             div.scroll tabindex="0" role="region" aria-label="Versions" {
                 table.audit {
-                    thead { tr { th scope="col" { "Version" } th scope="col" { "In force since" } th scope="col" { "By" } th scope="col" { "Parts that changed" } } }
+                    thead { tr { th scope="col" { "Version" } th scope="col" { "Published" } th scope="col" { "By" } th scope="col" { "Sections changed" } } }
                     tbody { @for (place, version) in versions.iter().enumerate() {
                         tr {
                             th scope="row" {
-                                @if place == 0 { (version.n) " " span.tag { (icon("check")) "in force" } }
+                                @if place == 0 { (version.n) " " span.tag { (icon("check")) "current" } }
                                 @else { a href={ "/settings/history?version=" (version.n) } { "Version " (version.n) } }
                             }
                             td { time datetime=(version.at) { (version.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M")) } }
-                            td { (if version.user == COMMAND { "a command at the desk's machine" } else { version.user.as_str() }) }
+                            td { (if version.user == COMMAND { "command on the server" } else { version.user.as_str() }) }
                             td { (version.parts.iter().map(|key| part_named(key)).collect::<Vec<_>>().join(", ")) }
                         }
                     } }
@@ -423,14 +423,14 @@ pub fn version(desk: &Desk, who: &SignedIn, n: u64, then: &Map<String, Value>) -
     let body = html! {
         h2 { "Version " (n) }
         p.way { a.button href="/settings/history" { "All versions" } }
-        @if found.is_empty() { p.empty { "It is the same as what is in force now." } }
+        @if found.is_empty() { p.empty { "Same as the current settings." } }
         @else {
             (table_of(&found, "Now", &format!("Version {n}")))
             form method="post" action="/settings/back" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="version" value=(n);
-                p.way { button.button type="submit" { "Take back to this version" } }
-                p.quiet { "It becomes your draft; you put it in force after that." }
+                p.way { button.button type="submit" { "Restore this version" } }
+                p.quiet { "It becomes your draft; publish it to apply." }
             }
         }
     };

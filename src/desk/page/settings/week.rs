@@ -41,12 +41,12 @@ pub fn table(part: &Part, table: &Table, names: &Names<'_>) -> Markup {
     let to = |item: &str| format!("/settings/part?part={}&item={item}", part.code);
     let add = |name: &str| format!("{}&of={}", to("new"), in_address(name));
     html! {
-        h3 { (table.title) @if !weeks.is_empty() { " of " (weeks.len()) @if weeks.len() == 1 { " clinician" } @else { " clinicians" } } }
+        h3 { (table.title) @if !weeks.is_empty() { " of " (weeks.len()) @if weeks.len() == 1 { " provider" } @else { " providers" } } }
         @if all.is_empty() { (nobody(names)) }
         @else {
-            div.scroll tabindex="0" role="region" aria-label="Hours by clinician and day" {
+            div.scroll tabindex="0" role="region" aria-label="Hours by provider and day" {
                 table.audit.weeks {
-                    thead { tr { th scope="col" { "Clinician" } @for day in Day::ALL { th scope="col" { (day.name()) } } } }
+                    thead { tr { th scope="col" { "Provider" } @for day in Day::ALL { th scope="col" { (day.name()) } } } }
                     tbody { @for (name, hours) in &weeks {
                         tr {
                             th scope="row" { span.name { (name) } a href=(add(name)) { "Add hours" span.hidden { " for " (name) } } }
@@ -57,27 +57,27 @@ pub fn table(part: &Part, table: &Table, names: &Names<'_>) -> Markup {
             }
         }
         @if !unread.is_empty() {
-            p { "These cannot be shown as a week:" }
+            p { "These can't be shown as a week:" }
             ul { @for (n, name) in unread { li { a href=(to(&n.to_string())) { (name) } } } }
         }
-        p.way { a.button href=(to("new")) { "Add hours" @if !without.is_empty() && !all.is_empty() { " for somebody else" } } }
+        p.way { a.button href=(to("new")) { "Add hours" @if !without.is_empty() && !all.is_empty() { " for another provider" } } }
         @if !without.is_empty() {
-            h3 { "On the list, without hours here" }
-            p.quiet { @if all.is_empty() { "Once one of them has hours, the others can be booked only when they have some, too." } @else { "Nobody is offered a time with them." } }
+            h3 { "On the list, no hours here" }
+            p.quiet { @if all.is_empty() { "Once one provider has hours, the others can be booked only when they have hours, too." } @else { "No times are offered with them." } }
             ul.without { @for name in without { li { a.button.small href=(add(name)) { "Add hours for " (name) } } } }
         }
     }
 }
 
-/// What is assumed as long as nobody has hours.
+/// What is assumed as long as no one has hours.
 fn nobody(names: &Names<'_>) -> Markup {
     let open = at(names.settings, "schedule.open").and_then(|open| serde_json::from_value(open.clone()).ok());
     let open = open.map(|open| week_words(&open)).filter(|words| !words.is_empty());
     html! {
         p.notice {
-            "Nobody has hours yet. "
-            @if let Some(open) = &open { "Until somebody has, free times are offered with everybody on the list while the clinic is open: " strong { (open) } ". " }
-            @else { "The clinic has no opening hours either, so no free times are offered. " }
+            "No provider has hours yet. "
+            @if let Some(open) = &open { "Until you set hours, every listed provider is offered during opening hours: " strong { (open) } ". " }
+            @else { "The clinic has no opening hours, so no free times are offered. " }
             a href="/settings/part?part=opening" { "Opening hours" }
         }
     }

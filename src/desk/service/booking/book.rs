@@ -1,4 +1,4 @@
-//! Booking, moving and calling off appointments, as the desk does it; everybody who looks, and every kiosk, hears of it.
+//! Booking, moving and canceling appointments, as the desk does it; everyone who looks, and every kiosk, hears of it.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -11,39 +11,39 @@ use crate::domain::appointment::Appointment;
 use crate::domain::booking::{Ask, Slot, WhyNone, free_slots, why_none};
 use crate::domain::ids::AppointmentId;
 
-/// Free times are looked for so many days ahead.
+/// Free times are looked for this many days ahead.
 const DAYS_AHEAD: i64 = 92;
 /// Days that are looked through at a time.
 const DAYS_AT_ONCE: i64 = 7;
 
-/// Somebody who is booked for, and whom no list knows yet; as somebody typed it.
+/// A new patient who is on no list yet, as staff typed it.
 #[derive(Clone, Default)]
 pub struct NewPerson {
-    /// All given names.
+    /// All first names.
     pub given_name: String,
-    /// Family name.
+    /// Last name.
     pub family_name: String,
     /// Date of birth.
     pub birth_date: Option<Date>,
-    /// Telephone.
+    /// Phone.
     pub phone: String,
-    /// E-mail; may be empty.
+    /// Email; may be empty.
     pub email: String,
-    /// BCP 47 tag of their language; empty if nobody said.
+    /// BCP 47 tag of their language; empty if no one said.
     pub language: String,
 }
 
 impl NewPerson {
-    /// The person as an appointment of theirs, with a number, but otherwise empty; or what is wrong, in a sentence. Whoever is typed
+    /// The person as an appointment of theirs, with a number, but otherwise empty; or what is wrong, in a sentence. Anyone who is typed
     /// in twice in the same way is one person.
     ///
     /// # Errors
-    /// A sentence for whoever typed it.
+    /// A sentence for anyone who typed it.
     pub fn appointment(&self, now: Timestamp) -> Result<Appointment, String> {
         if self.given_name.trim().is_empty() || self.family_name.trim().is_empty() {
-            return Err("A given name and a family name are needed.".to_owned());
+            return Err("Enter a first name and a last name.".to_owned());
         }
-        let birth_date = self.birth_date.ok_or("The date of birth is missing, or is not a date.")?;
+        let birth_date = self.birth_date.ok_or("The date of birth is missing or invalid.")?;
         let draft = Draft {
             id: "new".to_owned(),
             start: now.to_string(),
@@ -55,10 +55,10 @@ impl NewPerson {
             language: self.language.clone(),
             ..Draft::default()
         };
-        let appointment = draft.finish(&mut Vec::new()).map_err(|_| "One of the fields is too long, or holds a line break.".to_owned())?;
-        // A list may leave it open; whoever types it is asked again.
+        let appointment = draft.finish(&mut Vec::new()).map_err(|_| "A field is too long or has a line break.".to_owned())?;
+        // A list may leave it open; anyone who types it is asked again.
         if appointment.person.birth_date.day().is_none() {
-            return Err("The date of birth is after today, or is not one.".to_owned());
+            return Err("The date of birth is in the future or not valid.".to_owned());
         }
         Ok(appointment)
     }
@@ -127,7 +127,7 @@ impl Desk {
         Ok(booked)
     }
 
-    /// Moves an appointment to a beginning, for so many minutes, with somebody. Its number stays, and so do its letters.
+    /// Moves an appointment to a beginning, for this many minutes, with someone. Its number stays, and so do its letters.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -174,7 +174,7 @@ impl Desk {
         Ok(undone)
     }
 
-    /// Somebody has noticed that a list says something else than staff had decided.
+    /// Someone has noticed that a list says something else than staff had decided.
     ///
     /// # Errors
     /// If the file cannot be written.

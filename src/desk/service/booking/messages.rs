@@ -30,12 +30,12 @@ const NEVER: i32 = 65;
 /// Of what a program says, so much is kept.
 const WHY_CHARS_MAX: usize = 200;
 
-/// How somebody is reached.
+/// How someone is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// A text to a telephone.
+    /// A text to a phone.
     Sms,
-    /// An e-mail.
+    /// An email.
     Email,
 }
 
@@ -85,7 +85,7 @@ impl Desk {
     /// unless it is wanted `again`, or if there is no number or address for it.
     ///
     /// # Errors
-    /// If there is no such appointment, it was called off, or the file cannot be written.
+    /// If there is no such appointment, it was canceled, or the file cannot be written.
     pub fn send_message(&self, id: &AppointmentId, way: Way, again: bool, user: &str) -> Result<bool, LetterError> {
         let text = self.message_text(id)?;
         let Some(appointment) = self.with_store(|store| store.appointment(id))? else { return Err(LetterError::Unknown(id.clone())) };
@@ -144,11 +144,11 @@ pub(in crate::desk) async fn keep_sending(desk: Desk) {
 
 /// Hands a message to the program: `kind`, `to` and `text`, as JSON on one line.
 fn send(command: &[String], message: &Message) -> Attempt {
-    let Some((program, arguments)) = command.split_first() else { return Attempt::Never("There is no program.".to_owned()) };
+    let Some((program, arguments)) = command.split_first() else { return Attempt::Never("No program is configured.".to_owned()) };
     let spawned = Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     let mut child = match spawned {
         Ok(child) => child,
-        Err(error) => return Attempt::Later(format!("The program cannot be started: {}.", error.kind())),
+        Err(error) => return Attempt::Later(format!("The program can't be started: {}.", error.kind())),
     };
     let line = json!({ "kind": message.kind, "to": message.to.as_str(), "text": message.text.as_str() }).to_string() + "\n";
     let input = child.stdin.take();
@@ -173,8 +173,8 @@ fn send(command: &[String], message: &Message) -> Attempt {
                 _ => Attempt::Later(why()),
             }
         }
-        Ok(None) => Attempt::Never("The program hung and was ended: the message may have arrived.".to_owned()),
-        Err(error) => Attempt::Never(format!("The program was lost ({}): the message may have arrived.", error.kind())),
+        Ok(None) => Attempt::Never("The program hung and was stopped. The message may have been sent.".to_owned()),
+        Err(error) => Attempt::Never(format!("Lost the program ({}). The message may have been sent.", error.kind())),
     };
     drop(writer);
     attempt

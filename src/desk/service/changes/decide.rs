@@ -1,4 +1,4 @@
-//! Changed contact details and insurance: what may go into the chart, who decides, and how it is handed on as CSV.
+//! Changed contact details and insurance: what may go into the chart, who decides, and how it is exported as CSV.
 //!
 //! Invariants: the chart takes nothing that cannot be printed on one line; in the export nothing of a patient's becomes a
 //! formula of a spreadsheet, and what was done against that can be undone exactly.
@@ -58,7 +58,7 @@ impl Desk {
         Ok(decided)
     }
 
-    /// Gives every accepted change that was not handed on yet the number of a batch; none if there is none.
+    /// Gives every accepted change that was not exported yet the number of a batch; none if there is none.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -69,7 +69,7 @@ impl Desk {
         Ok(batch)
     }
 
-    /// How many accepted changes will not be handed on because a list contradicted them since the last batch.
+    /// How many accepted changes will not be exported because a list contradicted them since the last batch.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -151,7 +151,7 @@ fn parts_of(value: &Value) -> [Private; 16] {
 }
 
 /// A spreadsheet takes a cell that begins with one of `= + - @` (or a tab or line end) for a formula: an apostrophe goes before
-/// it, and before an apostrophe too, so that taking one away gives what was there. A telephone such as `+1 555-0100` is left.
+/// it, and before an apostrophe too, so that taking one away gives what was there. A phone such as `+1 555-0100` is left.
 pub(in crate::desk) fn no_formula(text: &str) -> String {
     let is_risky = text.starts_with(['=', '+', '-', '@', '\'', '\t', '\r', '\n']);
     let is_number = text.strip_prefix('+').is_some_and(|rest| {

@@ -1,8 +1,8 @@
 //! Asking payers in the background whether a card is good.
 //!
-//! Invariants: nobody waits for an answer, neither a kiosk nor a page; about one card there is one question at a time; without
-//! anybody to ask nothing is asked. What was asked is in the store, so a restart loses no question. What an answer or a card's own dates
-//! mean for a patient who is here is on the list; it never keeps anybody from checking in.
+//! Invariants: no one waits for an answer, neither a kiosk nor a page; about one card there is one question at a time; without
+//! anyone to ask nothing is asked. What was asked is in the store, so a restart loses no question. What an answer or a card's own dates
+//! mean for a patient who is here is on the list; it never keeps anyone from checking in.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,14 +17,14 @@ use crate::desk::base::error::DeskError;
 use crate::desk::store::Inquiry;
 use crate::domain::eligibility::{ANSWER_WITHIN, Eligibility, NoAnswer, Question};
 
-/// Looked at so often whether somebody is to be asked about, even if nothing wakes the desk: a question that a restart cut off, or
+/// Looked at so often whether someone is to be asked about, even if nothing wakes the desk: a question that a restart cut off, or
 /// that could not be read when it was due, waits for no event.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// An answer on its way.
 pub type Answering = Pin<Box<dyn Future<Output = Eligibility> + Send>>;
 
-/// Whoever can ask payers.
+/// A service that can ask payers.
 pub trait Payers: Send + Sync {
     /// Asks about one card. Dropping the answer gives the question up.
     fn ask(&self, question: Question) -> Answering;
@@ -65,7 +65,7 @@ pub async fn answer_in_time(payers: &dyn Payers, question: Question) -> Eligibil
     }
 }
 
-/// Whom the desk asks about cards; nobody if there is none.
+/// The clearinghouse the desk asks about cards; none if there is none.
 #[derive(Default)]
 struct Asks(Option<Arc<dyn Payers>>);
 
@@ -127,11 +127,11 @@ pub(in crate::desk) async fn keep_asking(desk: Desk) {
     loop {
         changes.borrow_and_update();
         if let Err(error) = desk.begin_asking(&mut asked).await {
-            tracing::error!(%error, "cannot see whose insurance to ask about; trying again in a minute");
+            tracing::error!(%error, "cannot read which insurance to check; trying again in a minute");
         }
         // After that: while a payer is asked, a card's own dates do not count.
         if let Err(error) = desk.blocking(Desk::settle_coverage).await {
-            tracing::error!(%error, "cannot see whose coverage needs attention; trying again in a minute");
+            tracing::error!(%error, "cannot read which coverage needs attention; trying again in a minute");
         }
         let look = tokio::time::sleep(LOOK_EVERY);
         tokio::pin!(look);
@@ -144,7 +144,7 @@ pub(in crate::desk) async fn keep_asking(desk: Desk) {
                 },
                 Some(done) = asked.join_next() => {
                     if let Ok(Err(error)) = done {
-                        tracing::error!(%error, "cannot keep what a payer answered");
+                        tracing::error!(%error, "cannot save a payer's answer");
                     }
                 }
             }

@@ -332,7 +332,7 @@ pub fn fold_header(name: &str) -> String {
 pub struct Columns {
     /// What each column is; nothing if it is not read.
     pub fields: Vec<Option<&'static str>>,
-    /// Columns that nobody said are to be left out, and that are not known.
+    /// Columns that no one said are to be left out, and that are not known.
     pub unknown: Vec<usize>,
     /// Fields that have to be there and are not.
     pub missing: Vec<&'static str>,

@@ -5,7 +5,7 @@ use super::records::{CsvRecords, delimiter_of, without_sep_line};
 use super::table::{self, Look};
 use super::{ImportError, Sink, text};
 
-/// Reads `bytes`. Every bad line is refused by its number, every good one handed on.
+/// Reads `bytes`. Every bad line is refused by its number, every good one passed on.
 ///
 /// # Errors
 /// If this is not such a list at all.
@@ -17,7 +17,7 @@ pub fn read(bytes: &[u8], how: &How, sink: &mut dyn Sink) -> Result<(), ImportEr
     table::read(&mut records(&text, how), how, false, sink)
 }
 
-/// Looks at `bytes`, for whoever says what the columns are.
+/// Looks at `bytes`, for anyone who says what the columns are.
 #[must_use]
 pub fn look(bytes: &[u8], how: &How) -> Option<Look> {
     let (text, _) = text::decode(bytes, how.said().encoding).ok()?;

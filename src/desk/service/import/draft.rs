@@ -1,4 +1,4 @@
-//! An appointment as texts, before anybody has looked at them; and the rules that make it a real one.
+//! An appointment as texts, before anyone has looked at them; and the rules that make it a real one.
 //!
 //! Invariants: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came; what is wrong with a field costs its
 //! owner that field, and the appointment only if it cannot be told which one it is, when, or whose.
@@ -40,7 +40,7 @@ pub struct Draft {
     pub booked_on: String,
     /// What for.
     pub service: String,
-    /// With whom.
+    /// The provider.
     pub practitioner: String,
     /// Where.
     pub place: String,
@@ -48,21 +48,21 @@ pub struct Draft {
     pub patient_id: String,
     /// Which system that number is of, as [`Person::source`].
     pub patient_source: String,
-    /// All given names.
+    /// All first names.
     pub given_name: String,
-    /// Family name.
+    /// Last name.
     pub family_name: String,
-    /// Other given names, separated by semicolons.
+    /// Other first names, separated by semicolons.
     pub other_given_names: String,
-    /// Other family names, separated by semicolons.
+    /// Other last names, separated by semicolons.
     pub other_family_names: String,
-    /// Other telephones on which they can be reached now, separated by semicolons.
+    /// Other phones on which they can be reached now, separated by semicolons.
     pub other_phones: String,
     /// As [`words::born`] reads it.
     pub birth_date: String,
-    /// Telephone; if it holds several, they are taken apart.
+    /// Phone; if it holds several, they are taken apart.
     pub phone: String,
-    /// E-mail.
+    /// Email.
     pub email: String,
     /// Street and number.
     pub address: String,
@@ -76,11 +76,11 @@ pub struct Draft {
     pub language: String,
     /// What they want to be called.
     pub preferred_name: String,
-    /// Whether somebody has to interpret: `yes`, `no`, or a few other words for these.
+    /// Whether someone has to interpret: `yes`, `no`, or a few other words for these.
     pub interpreter: String,
-    /// The whole name of whom to tell if something happens.
+    /// The whole name of emergency contact.
     pub emergency_contact_name: String,
-    /// Their telephone.
+    /// Their phone.
     pub emergency_contact_phone: String,
     /// The insurance that pays first.
     pub card: Card,
@@ -146,7 +146,7 @@ impl Card {
             "" | "self" => None,
             code => Some(Relationship::ALL.into_iter().find(|is| is.code() == code).unwrap_or_else(|| {
                 let words = Relationship::ALL.map(Relationship::code).join(", ");
-                warnings.push(format!("{prefix}relationship: expected self, {words}, found another word; it is taken as other"));
+                warnings.push(format!("{prefix}relationship: expected self, {words}, found another word; imported as other"));
                 Relationship::Other
             })),
         };
@@ -209,10 +209,10 @@ impl Draft {
             None => {}
         }
         if self.id.is_empty() {
-            return Err("appointment_id: expected the booking system's number, found nothing".to_owned());
+            return Err("appointment_id: expected the scheduling system's appointment ID, found nothing".to_owned());
         }
         if AppointmentId::from(self.id.as_str()).is_of_request() {
-            return Err("appointment_id: expected the booking system's number, found one of a kiosk's requests".to_owned());
+            return Err("appointment_id: expected the scheduling system's appointment ID, found the ID of a walk-in request".to_owned());
         }
         if self.id.chars().count() > ID_CHARS_MAX {
             return Err(format!("appointment_id: expected at most {ID_CHARS_MAX} characters, found {}", self.id.chars().count()));

@@ -138,13 +138,13 @@ impl How {
         Self { zone, country: settings.country.clone(), mapping: None, remembered: BTreeMap::new() }
     }
 
-    /// What is said about a file with this header.
+    /// What is reported about a file with this header.
     #[must_use]
     pub fn mapping_of(&self, header: &[String]) -> Option<&Mapping> {
         self.mapping.as_ref().or_else(|| self.remembered.get(&source_key(header)))
     }
 
-    /// What is said about this file, before anything of it is read.
+    /// What is reported about this file, before anything of it is read.
     pub(super) fn said(&self) -> Mapping {
         self.mapping.clone().unwrap_or_default()
     }

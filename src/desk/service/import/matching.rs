@@ -1,6 +1,6 @@
 //! What a kiosk would answer to typed facts, try by try: so that a clinic can judge the matcher on its own list.
 //!
-//! Invariants: the same index answers as on a kiosk; a report never repeats what somebody typed; every try that can be told
+//! Invariants: the same index answers as on a kiosk; a report never repeats what someone typed; every try that can be told
 //! by its number gets its line.
 
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ use crate::domain::person::BirthDate;
 const REQUIRED: [&str; 4] = ["try_id", "given_name", "family_name", "birth_date"];
 /// The one that may be.
 const PHONE: &str = "phone_last4";
-/// Progress is told after so many tries.
+/// Progress is reported after this many tries.
 const PROGRESS_EVERY: u64 = 10_000;
 
 /// Why nothing was matched.
@@ -46,7 +46,7 @@ pub struct Outcomes {
     pub one: u64,
     /// Would be asked for one more fact.
     pub ask_more: u64,
-    /// Found nobody, or more than one whom no further fact would tell apart.
+    /// Found no one, or more than one no further fact would tell apart.
     pub none: u64,
     /// Could not be read; they count as none too.
     pub wrong: u64,
@@ -78,7 +78,7 @@ struct List {
     appointments: HashMap<PatientId, AppointmentId>,
 }
 
-/// Collects appointments and passes on what is said about the rest.
+/// Collects appointments and passes on what is reported about the rest.
 struct Collected<'a> {
     appointments: Vec<Appointment>,
     name: String,
@@ -98,7 +98,7 @@ impl Sink for Collected<'_> {
         (self.report)(Report::Note(format!("{}:{line}: {why}", self.name)));
     }
 
-    // Nobody is looked for by a card.
+    // No one is looked for by a card.
     fn warn(&mut self, _: u64, _: &str) {}
 
     fn note(&mut self, text: &str) {

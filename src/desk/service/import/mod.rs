@@ -103,7 +103,7 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// A line about the import, for whoever runs it.
+/// A line about the import, for anyone who runs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Report {
     /// `FILE:LINE: what was expected, what was found`
@@ -112,7 +112,7 @@ pub enum Report {
     Change(String),
     /// Worth knowing.
     Note(String),
-    /// So many appointments are done.
+    /// This many appointments are done.
     Progress(u64),
     /// How many appointments the list has for which days. Said at the end.
     Days(BTreeMap<Date, u64>),
@@ -175,7 +175,7 @@ impl Given {
         let mut groups: Vec<Vec<&Path>> = Vec::new();
         let mut of_fhir: Option<usize> = None;
         for path in paths {
-            // What cannot be opened keeps nobody else out.
+            // What cannot be opened keeps no one else out.
             let is_fhir = Kind::of_path(path) == Ok(Kind::Fhir) && path.is_file();
             match of_fhir.filter(|_| is_fhir).and_then(|at| groups.get_mut(at)) {
                 Some(group) => group.push(path),
@@ -200,7 +200,7 @@ impl Given {
         }
     }
 
-    /// What is said of a line: `FILE:LINE: ...`. Of several files the sentence itself begins with the name.
+    /// What is reported of a line: `FILE:LINE: ...`. Of several files the sentence itself begins with the name.
     fn at_line(&self, line: u64, text: &str) -> String {
         match text.split_once(": ") {
             Some((file, text)) if self.name.is_empty() && self.files.iter().any(|(name, _)| name == file) => {
@@ -211,7 +211,7 @@ impl Given {
         }
     }
 
-    /// What is said of all of it.
+    /// What is reported of all of it.
     fn of_all(&self, text: &str) -> String {
         if self.name.is_empty() { text.to_owned() } else { format!("{}: {text}", self.name) }
     }
@@ -225,7 +225,7 @@ impl Given {
 pub fn import_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
     let mut heard = desk.listen()?;
     if !heard.is_moot() {
-        // What is wrong with it is said below.
+        // What is wrong with it is reported below.
         if given.hand_on(how, &mut heard).is_ok() {
             desk.end_contradicted(&heard)?;
         }
@@ -252,7 +252,7 @@ pub fn import_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(R
     Ok(summary)
 }
 
-/// Reads one file, by its name and by what is in it, and hands on what is in it.
+/// Reads one file, by its name and by what is in it, and passes on what is in it.
 ///
 /// # Errors
 /// One sentence that names the file, if nothing of it can be read; whatever the sink says.
@@ -320,7 +320,7 @@ fn read_as(kind: Kind, bytes: &[u8], how: &How, sink: &mut dyn Sink) -> Result<(
     }
 }
 
-/// What the columns of a table are, for whoever says so; nothing if it is no table.
+/// What the columns of a table are, for anyone who says so; nothing if it is no table.
 #[must_use]
 pub fn look(kind: Kind, bytes: &[u8], how: &How) -> Option<table::Look> {
     match kind.table(bytes)? {

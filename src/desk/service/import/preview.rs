@@ -1,6 +1,6 @@
 //! A list that is looked at before it is taken: what it would change, line by line of what is refused, and then exactly that.
 //!
-//! Invariants: nothing is stored before somebody said so; what is taken is what was shown, or nothing; a list that nobody took is forgotten
+//! Invariants: nothing is stored before someone said so; what is taken is what was shown, or nothing; a list that no one took is forgotten
 //! after a quarter of an hour.
 
 use std::collections::{BTreeMap, HashSet};
@@ -26,7 +26,7 @@ use crate::domain::proposal::Field;
 
 /// A larger list is imported by command.
 pub const UPLOAD_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// So many lists are kept at a time; the oldest makes room.
+/// This many lists are kept at a time; the oldest makes room.
 const KEPT_MAX: usize = 4;
 /// A list is kept for so long.
 pub const KEPT_MINUTES: i64 = 15;
@@ -225,17 +225,17 @@ pub fn differences(before: &Appointment, after: &Appointment, zone: &TimeZone) -
             ("start", time(one), false),
             ("minutes", one.minutes.to_string(), false),
             ("status", status(one), false),
-            ("made on", one.booked_on.map(|date| date.to_string()).unwrap_or_default(), false),
+            ("booked on", one.booked_on.map(|date| date.to_string()).unwrap_or_default(), false),
             ("service", one.service.clone(), false),
-            ("clinician", one.practitioner.clone(), false),
+            ("provider", one.practitioner.clone(), false),
             ("place", one.place.clone(), false),
             ("documents", documents(one), false),
-            ("patient number", one.person.id.to_string(), true),
-            ("given name", one.person.given_name.as_str().to_owned(), true),
-            ("family name", one.person.family_name.as_str().to_owned(), true),
+            ("patient ID", one.person.id.to_string(), true),
+            ("first name", one.person.given_name.as_str().to_owned(), true),
+            ("last name", one.person.family_name.as_str().to_owned(), true),
             ("date of birth", one.person.birth_date.written(), true),
-            ("other given names", names(&one.person.other_given_names), true),
-            ("other family names", names(&one.person.other_family_names), true),
+            ("other first names", names(&one.person.other_given_names), true),
+            ("other last names", names(&one.person.other_family_names), true),
         ];
         for field in Field::ALL {
             parts.push((field.for_staff(), one.value(field).one_line().as_str().to_owned(), true));
@@ -248,8 +248,8 @@ pub fn differences(before: &Appointment, after: &Appointment, zone: &TimeZone) -
         .map(|((what, old, is_personal), (_, new, _))| Difference { what, old, new, is_personal })
         .collect();
     if found.is_empty() {
-        // Such as a payer's code, which nobody reads.
-        found.push(Difference { what: "details that staff do not read", old: String::new(), new: String::new(), is_personal: true });
+        // Such as a payer's code, which no one reads.
+        found.push(Difference { what: "other details", old: String::new(), new: String::new(), is_personal: true });
     }
     found
 }
@@ -263,7 +263,7 @@ pub struct Sent {
     pub bytes: Arc<[u8]>,
 }
 
-/// A list that somebody looks at.
+/// A list that someone looks at.
 struct Kept {
     name: String,
     user: String,
@@ -299,7 +299,7 @@ pub enum Took {
     All(Taken, usize),
     /// The desk's list is another one than when it was looked at: look again.
     Changed,
-    /// It was forgotten, or is somebody else's.
+    /// It was forgotten, or is someone else's.
     Gone,
 }
 
@@ -324,7 +324,7 @@ impl Desk {
         Ok(rows.into_iter().filter(|row| row.arrived_at.is_some() && row.appointment.is_some()).map(|row| row.id).collect())
     }
 
-    /// Keeps a list that somebody looks at, and answers the token under which it is found.
+    /// Keeps a list that someone looks at, and answers the token under which it is found.
     ///
     /// # Errors
     /// If the machine gives no random bytes.
@@ -332,7 +332,7 @@ impl Desk {
         self.keep_sent(Sent { kind: Kind::Csv, bytes: Arc::default() }, Some(list), user)
     }
 
-    /// Keeps a file that somebody sent, and what was read from it, if anything could be.
+    /// Keeps a file that someone sent, and what was read from it, if anything could be.
     ///
     /// # Errors
     /// If the machine gives no random bytes.

@@ -36,7 +36,7 @@ pub fn take(desk: &Desk, report: &mut dyn FnMut(Report)) -> Result<Summary, Impo
     let others = desk.with_store(|store| store.has_appointment_beside(PREFIX))?;
     if others {
         return Err(ImportError::WrongFile(
-            "--sample-day: this desk has appointments of its own, and invented patients do not belong among them; give it a folder of its own, such as --data try-it"
+            "--sample-day: this desk already has its own appointments, and sample patients must not be mixed with them; use a separate folder, such as --data try-it"
                 .to_owned(),
         ));
     }
@@ -91,7 +91,7 @@ mod tests {
                 ids.sort_unstable();
                 ids.dedup();
                 assert!(ids.len() == moved.len() && ids.iter().all(|id| id.starts_with("sample-2026-11-29-")));
-                // Also at night somebody can check in soon, or could just now.
+                // Also at night someone can check in soon, or could just now.
                 let near = moved.iter().filter(|one| one.start.duration_since(now.timestamp()).as_hours().abs() <= 6).count();
                 assert!(near > 0, "{hour}");
             }

@@ -35,7 +35,7 @@ pub fn is_old_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
 }
 
-/// Reads `bytes`. Every bad row is refused by its number, every good one handed on.
+/// Reads `bytes`. Every bad row is refused by its number, every good one passed on.
 ///
 /// # Errors
 /// If this is no workbook, or none of its sheets is such a list.
@@ -47,7 +47,7 @@ pub fn read(bytes: &[u8], how: &How, sink: &mut dyn Sink) -> Result<(), ImportEr
     table::read(&mut Given(rows.into_iter()), how, true, sink)
 }
 
-/// Looks at `bytes`, for whoever says what the columns are.
+/// Looks at `bytes`, for anyone who says what the columns are.
 #[must_use]
 pub fn look(bytes: &[u8], how: &How) -> Option<Look> {
     let (_, rows, _) = chosen(bytes, how).ok()?;
@@ -119,7 +119,7 @@ fn rows_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Rows, String> {
 fn text_of(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(n) => n.to_string(),
-        // Numbers of people and telephones are whole; a large one is not written as 1e15.
+        // Numbers of people and phones are whole; a large one is not written as 1e15.
         DataRef::Float(n) => format!("{n}"),
         // As Excel keeps a carriage return.
         DataRef::String(text) => text.replace("_x000D_", " "),

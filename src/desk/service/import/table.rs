@@ -1,6 +1,6 @@
 //! A table, from wherever it came, into appointments: which of its rows names the columns, and what each row says.
 //!
-//! Invariants: every bad row is refused by its line, every good one handed on; one appointment's number is one person's in a file; empty rows
+//! Invariants: every bad row is refused by its line, every good one passed on; one appointment's number is one person's in a file; empty rows
 //! are nothing.
 
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ use crate::domain::identity::fold_name;
 pub const REQUIRED: [&str; 5] = ["appointment_id", "start", "given_name", "family_name", "birth_date"];
 /// Titles and empty lines that may stand above the names of the columns.
 const ABOVE_MAX: usize = 20;
-/// Samples of each column, for whoever says what it is.
+/// Samples of each column, for anyone who says what it is.
 const SAMPLES: usize = 3;
 
 /// The row that names the columns, and what they are.
@@ -87,7 +87,7 @@ pub fn read(records: &mut dyn Records, how: &How, serials: bool, sink: &mut dyn 
     Ok(())
 }
 
-/// Looks at a table, for whoever says what its columns are.
+/// Looks at a table, for anyone who says what its columns are.
 #[must_use]
 pub fn look(records: &mut dyn Records, how: &How) -> Option<Look> {
     let (header, mut below) = match header_of(records, how)? {

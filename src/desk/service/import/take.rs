@@ -35,7 +35,7 @@ impl Desk {
         self.with_store(|store| store.end_contradicted(heard, now))
     }
 
-    /// Takes over appointments of a list, or of a part of it, that leaves something unsaid: of that the desk keeps what it has.
+    /// Imports appointments of a list, or of a part of it, that leaves something unsaid: of that the desk keeps what it has.
     ///
     /// # Errors
     /// If the file cannot be written.

@@ -1,7 +1,7 @@
 //! Dates and times as people and their programs write them.
 //!
 //! Invariant: nothing is guessed silently. A date whose order could be either is read in the order that was said or that the clinic's
-//! country has, and that is said; a time without its offset is in the zone that was said.
+//! country has, and that is reported; a time without its offset is in the zone that was said.
 
 use std::cell::Cell;
 
@@ -114,7 +114,7 @@ fn serial(text: &str) -> Option<Parts> {
     let whole = SignedDuration::from_hours(24 * days.trunc() as i64) + SignedDuration::from_secs(seconds as i64);
     let at = DateTime::constant(1899, 12, 30, 0, 0, 0, 0).checked_add(whole).ok()?;
     let time = (days.fract() > 0.0).then(|| at.time());
-    // A time alone is a part of day zero; before March 1900 the days are counted otherwise, and nobody was born then.
+    // A time alone is a part of day zero; before March 1900 the days are counted otherwise, and no one was born then.
     Some(Parts { date: (days >= 61.0).then(|| at.date()), time, zone: String::new() })
         .filter(|parts| parts.date.is_some() || time.is_some())
 }

@@ -1,4 +1,4 @@
-//! What booking systems write in place of the words that a visit is kept in: statuses, lengths, telephones, names, dates that are none.
+//! What booking systems write in place of the words that a visit is kept in: statuses, lengths, phones, names, dates that are none.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,7 +11,7 @@ use crate::domain::person::BirthDate;
 
 /// A day; a longer appointment is a mistake.
 const MINUTES_MAX: u32 = 24 * 60;
-/// Nobody is older.
+/// No one is older.
 const YEARS_MAX: i16 = 130;
 
 fn folded(text: &str) -> String {
@@ -60,7 +60,7 @@ pub fn status(text: &str) -> (Status, Option<String>) {
         word if word.starts_with("cancel") => Status::Cancelled,
         word if word.starts_with("noshow") => Status::NoShow,
         word if word.starts_with("resched") => {
-            let note = "status: rescheduled is taken as canceled; its new time is an appointment of its own";
+            let note = "status: rescheduled is imported as canceled; its new time is a separate appointment";
             return (Status::Cancelled, Some(note.to_owned()));
         }
         _ => {
@@ -68,7 +68,7 @@ pub fn status(text: &str) -> (Status, Option<String>) {
             let found = if is_word { format!("the word {text}") } else { "something else".to_owned() };
             return (
                 Status::Booked,
-                Some(format!("status: expected a status such as booked, confirmed or canceled, found {found}; taken as booked")),
+                Some(format!("status: expected a status such as booked, confirmed or canceled, found {found}; imported as booked")),
             );
         }
     };
@@ -106,7 +106,7 @@ pub fn minutes(text: &str) -> (u32, Option<String>) {
     (0, Some(format!("{EXPECTED} {found}; it is left empty")))
 }
 
-/// A field that may hold several telephones: the one to call first, and the others.
+/// A field that may hold several phones: the one to call first, and the others.
 pub fn phones(text: &str) -> (String, Vec<String>) {
     let parts: Vec<&str> = split_phones(text);
     let is_phone = |part: &&str| part.bytes().filter(u8::is_ascii_digit).count() >= 7;
@@ -129,7 +129,7 @@ fn is_mobile(part: &str) -> bool {
     words.into_iter().any(|word| matches!(word.as_str(), "c" | "m" | "cell" | "cellphone" | "cellular" | "mobile" | "mob"))
 }
 
-/// A telephone without the word that says which one it is. An extension stays.
+/// A phone without the word that says which one it is. An extension stays.
 fn bare_phone(part: &str) -> String {
     let from = part.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '(')).unwrap_or(0);
     let bare = part.get(from..).unwrap_or(part);
@@ -143,7 +143,7 @@ fn bare_phone(part: &str) -> String {
     bare.get(..until).unwrap_or(bare).trim().to_owned()
 }
 
-/// A whole name of one column: the given names, the family name, and whether that was said by a comma.
+/// A whole name of one column: the first names, the last name, and whether that was said by a comma.
 pub fn split_name(text: &str) -> (String, String, bool) {
     if let Some((family, given)) = text.split_once(',') {
         let (family, given) = (family.trim(), given.trim());
@@ -177,7 +177,7 @@ fn is_suffix(word: &str) -> bool {
     matches!(word.as_str(), "jr" | "sr" | "ii" | "iii" | "iv" | "2nd" | "3rd" | "md" | "m.d" | "phd" | "do" | "esq")
 }
 
-/// A date of birth as far as it can be read. What cannot be costs nobody their visit, but is said.
+/// A date of birth as far as it can be read. What cannot be costs no one their visit, but is reported.
 pub fn born(text: &str, start: Timestamp, style: &Style, warnings: &mut Vec<String>) -> Born {
     const BY_STAFF: &str = "staff check this person in";
     let mut unknown = |why: &str| {
@@ -217,7 +217,7 @@ pub fn born(text: &str, start: Timestamp, style: &Style, warnings: &mut Vec<Stri
         return unknown("expected a date before the appointment, found a later one");
     }
     if found.day().is_none() {
-        warnings.push(format!("birth_date: the day is not known; {BY_STAFF}"));
+        warnings.push(format!("birth_date: the day is unknown; {BY_STAFF}"));
     }
     found
 }
@@ -267,9 +267,9 @@ mod tests {
                 assert_eq!(status(word), (expected, None), "{word}");
             }
         }
-        assert!(matches!(status("Rescheduled"), (Status::Cancelled, Some(note)) if note.contains("taken as canceled")));
+        assert!(matches!(status("Rescheduled"), (Status::Cancelled, Some(note)) if note.contains("imported as canceled")));
         assert!(
-            matches!(status("maybe"), (Status::Booked, Some(note)) if note.contains("the word maybe") && note.contains("taken as booked"))
+            matches!(status("maybe"), (Status::Booked, Some(note)) if note.contains("the word maybe") && note.contains("imported as booked"))
         );
         assert!(matches!(status("Whitlow, Nora"), (Status::Booked, Some(note)) if !note.contains("Whitlow")));
     }
@@ -348,9 +348,9 @@ mod tests {
             ("2/20/1960", "1960-02-20", ""),
             ("1960-02-20T00:00:00-05:00", "1960-02-20", ""),
             ("02/20/60", "1960-02-20", ""),
-            ("1956", "1956", "day is not known"),
-            ("1956-03", "1956-03", "day is not known"),
-            ("03/1956", "1956-03", "day is not known"),
+            ("1956", "1956", "day is unknown"),
+            ("1956-03", "1956-03", "day is unknown"),
+            ("03/1956", "1956-03", "day is unknown"),
             ("", "", "found nothing"),
             ("unknown", "", "placeholder"),
             ("N/A", "", "placeholder"),

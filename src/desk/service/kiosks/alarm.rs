@@ -1,4 +1,4 @@
-//! What somebody should look at, of a kiosk or of the desk itself, and how it is said.
+//! What someone should look at, of a kiosk or of the desk itself, and in which words.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::desk::store::{LOST, ListDiffers, NUMBER_TWICE, NumberTwice, Restored};
 use crate::domain::kiosk::{MoreThanUsual, Tally};
 
-/// Of so many numbers that are on two papers it is said whose they are.
+/// For this many numbers that are on two papers, the owners are named.
 const NUMBERS_SAID: usize = 3;
 /// The code of the alarm that an older copy of the desk's file was put back.
 pub(in crate::desk) const RESTORED: &str = "restored";
 
-/// What somebody should look at, at once.
+/// What someone should look at, right away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alarm {
     /// Nothing was heard of it since then.
@@ -20,7 +20,7 @@ pub enum Alarm {
     Out,
     /// The printer does not work, and why.
     Printer(String),
-    /// So many events are waiting there since then, although it answers.
+    /// This many events are waiting there since then, although it answers.
     Waiting(u64, Timestamp),
     /// It has heard everything, and its list of today has another number of appointments than the desk's.
     List(ListDiffers),
@@ -30,21 +30,21 @@ pub enum Alarm {
     OtherLog(bool),
     /// It has not told everything since an older copy of the desk's file was put back.
     Behind,
-    /// So many reports are lost for good.
+    /// This many reports are lost for good.
     Lost(u64),
     /// Numbers that it gave out and that others have, or that were not its own to give.
     NumberTwice(Vec<NumberTwice>),
-    /// So many of its reports have a word in them that this program does not know.
+    /// This many of its reports have a word in them that this program does not know.
     Newer(u64),
     /// An older copy of the desk's file was put back.
     Restored(Restored),
-    /// Too many tries failed: it looks nobody up, until then by the desk's clock.
+    /// Too many tries failed: it looks no one up, until then by the desk's clock.
     Guessing(Timestamp),
-    /// So many reports said more than the desk takes, or what it does not understand; why the last one.
+    /// This many reports said more than the desk takes, or what it does not understand; why the last one.
     Aside(u64, String),
 }
 
-/// What somebody should look after when there is time.
+/// What someone should look after when there is time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
     /// The printer will not work for long, and why.
@@ -55,11 +55,11 @@ pub enum Warning {
     Camera(String),
     /// So far the desk's clock is ahead of the kiosk's; behind it if negative.
     Clock(SignedDuration),
-    /// So many things that the desk said are not known to its program.
+    /// This many things that the desk said are not known to its program.
     Newer(u64),
     /// Degrees Celsius.
     Hot(i16),
-    /// So many MiB are free.
+    /// This many MiB are free.
     DiskFull(u64),
 }
 
@@ -112,35 +112,31 @@ impl Alarm {
         let time = |at: &Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p").to_string();
         let day = |at: &Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p on %B %-d").to_string();
         match self {
-            Self::Silent(since) => format!("silent since {}", time(since)),
-            Self::Out => "sends patients to the desk by itself".to_owned(),
-            Self::Printer(why) if why.is_empty() => "the printer does not work".to_owned(),
+            Self::Silent(since) => format!("offline since {}", time(since)),
+            Self::Out => "out of service by itself: sends patients to the desk".to_owned(),
+            Self::Printer(why) if why.is_empty() => "printer not working".to_owned(),
             Self::Printer(why) => format!("printer: {why}"),
             Self::Guessing(until) => {
-                format!("looks no one up until {}: too many tries failed; signed letters are still taken", time(until))
+                format!("look-ups stopped until {}: too many failed attempts. Signed letters still work", time(until))
             }
-            Self::Aside(1, why) => format!("1 report was not taken whole: {why}"),
-            Self::Aside(count, why) => format!("{count} reports were not taken whole; the last: {why}"),
-            Self::Waiting(1, since) => format!("1 report does not reach the desk since {}", time(since)),
-            Self::Waiting(count, since) => format!("{count} reports do not reach the desk since {}", time(since)),
+            Self::Aside(1, why) => format!("1 report was not accepted in full: {why}"),
+            Self::Aside(count, why) => format!("{count} reports were not accepted in full; the last: {why}"),
+            Self::Waiting(1, since) => format!("1 report has been waiting to upload since {}", time(since)),
+            Self::Waiting(count, since) => format!("{count} reports have been waiting to upload since {}", time(since)),
             Self::OtherLog(false) => {
-                "its reports do not match what the desk has: its card was replaced or copied. A supervisor can allow it to continue"
-                    .to_owned()
+                "its reports don't match the desk's: its SD card was replaced or copied. A supervisor can allow it to continue".to_owned()
             }
-            Self::OtherLog(true) => "allowed to continue after its card was replaced; it has not done so yet".to_owned(),
-            Self::Behind => "has not sent its reports again since a backup of the desk was restored".to_owned(),
-            Self::Lost(1) => "1 report is lost for good: a patient may have checked in there without the desk knowing".to_owned(),
-            Self::Lost(count) => format!("{count} reports are lost for good: patients may have checked in there without the desk knowing"),
+            Self::OtherLog(true) => "allowed to continue after its SD card was replaced; not continued yet".to_owned(),
+            Self::Behind => "hasn't sent its reports again since a backup of the desk was restored".to_owned(),
+            Self::Lost(1) => "1 report is lost: a patient may have checked in there without the desk knowing".to_owned(),
+            Self::Lost(count) => format!("{count} reports are lost: patients may have checked in there without the desk knowing"),
             Self::NumberTwice(all) => {
                 let one = |twice: &NumberTwice| {
                     let NumberTwice { said, given, who, other } = twice;
                     let who = if who.is_empty() { "A patient" } else { who };
-                    let whose = if other.is_empty() {
-                        "a number that this kiosk may not use".to_owned()
-                    } else {
-                        format!("which is {other}'s number")
-                    };
-                    format!("{who}'s ticket shows {}, {whose}. They are now {}: tell them", said.number, given.number)
+                    let whose =
+                        if other.is_empty() { "a number this kiosk can't use".to_owned() } else { format!("which is {other}'s number") };
+                    format!("{who}'s ticket shows {}, {whose}. Their new number is {}: tell them", said.number, given.number)
                 };
                 let mut said: Vec<String> = all.iter().take(NUMBERS_SAID).map(one).collect();
                 if all.len() > NUMBERS_SAID {
@@ -149,18 +145,18 @@ impl Alarm {
                 said.join("; ")
             }
             Self::Newer(1) => {
-                "1 report contains something this desk does not understand: update the desk. The rest of it is on the list".to_owned()
+                "1 report contains something this version doesn't support: update the desk. The rest is on the list".to_owned()
             }
             Self::Newer(count) => {
-                format!("{count} reports contain something this desk does not understand: update the desk. The rest of them is on the list")
+                format!("{count} reports contain something this version doesn't support: update the desk. The rest is on the list")
             }
             Self::Restored(restored) => {
                 let from = match &restored.copied_at {
                     Some(at) => format!("a backup of {} was restored at {}", day(at), day(&restored.at)),
-                    None => format!("its data went back to an earlier state, noticed at {}", day(&restored.at)),
+                    None => format!("its data went back to an earlier state (detected at {})", day(&restored.at)),
                 };
                 format!(
-                    "{from}. Kiosks send check-ins again. Work done at the desk since then is missing: check-ins by hand, calls, decisions, bookings"
+                    "{from}. Kiosks send their check-ins again. Work done at the desk since then is missing: desk check-ins, calls, reviewed changes, bookings"
                 )
             }
             Self::List(ListDiffers { kiosk, desk, .. }) => {

@@ -28,7 +28,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Says where a kiosk stands: "Main lobby, by the entrance". Staff read it when somebody there needs them.
+    /// Says where a kiosk stands: "Main lobby, by the entrance". Staff read it when someone there needs them.
     ///
     /// # Errors
     /// If the text will not do or the file cannot be written.

@@ -25,7 +25,7 @@ const HEALTH_CHARS_MAX: usize = 160;
 /// Why a kiosk was not served.
 #[derive(Debug)]
 pub enum Unserved {
-    /// The token is nobody's, or another kiosk's.
+    /// The token is no one's, or another kiosk's.
     UnknownToken,
     /// The request is not what this desk understands.
     NotUnderstood(String),
@@ -82,7 +82,7 @@ impl Desk {
         let now = self.now();
         let (tickets, catches_up) = (report.tickets_at_hand(), report.catches_up());
         let took = self.with_store(|store| store.take_report(&kiosk, report, now));
-        // With each part of what a kiosk makes up for, everybody would read the day again. The server looks each second, and the last part wakes all.
+        // With each part of what a kiosk makes up for, everyone would read the day again. The server looks each second, and the last part wakes all.
         if !catches_up || took.is_err() {
             self.notify();
         }
@@ -178,7 +178,7 @@ impl Desk {
             return Err(Unserved::NotUnderstood(format!("expected a piece of 1 to {PIECE_BYTES_MAX} bytes, found {length}")));
         }
         if piece.offset.checked_add(length as u64).is_none_or(|end| end > piece.photo.total) {
-            return Err(Unserved::NotUnderstood("the piece does not lie within its photo".to_owned()));
+            return Err(Unserved::NotUnderstood("the piece is outside its photo".to_owned()));
         }
         let now = self.now();
         let held = self.with_store(|store| store.take_piece(&kiosk, piece, now))?;

@@ -1,7 +1,7 @@
 //! The watch over the kiosks: how each stands, what is wrong with it, and what staff want of it.
 //!
 //! Invariants: how a kiosk stands follows from what was heard of it and the time, by one function; a kiosk that staff took out of service
-//! alarms nobody; an alarm that somebody has seen is quiet for everybody until it is over or becomes another one.
+//! alarms no one; an alarm that someone has seen is quiet for everyone until it is over or becomes another one.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ const WAITING_ALARMS: SignedDuration = SignedDuration::from_mins(2);
 const LIST_ALARMS: SignedDuration = SignedDuration::from_mins(2);
 /// What happened within so long tells how a kiosk does now.
 const LATELY: SignedDuration = SignedDuration::from_hours(1);
-/// What is usual is what was so within so many days.
+/// What is usual is what was so within this many days.
 const USUAL_DAYS: i64 = 28;
 
 /// How a kiosk stands, at a glance.
@@ -33,7 +33,7 @@ pub enum Standing {
     Unknown,
     /// All is well.
     Working,
-    /// Somebody should go there.
+    /// Someone should go there.
     NeedsSomebody,
     /// Nothing is heard of it.
     Silent,
@@ -54,7 +54,7 @@ pub struct Watched {
     pub warnings: Vec<Warning>,
     /// Why staff took it out of service, who and when.
     pub out_by_staff: Option<(String, String, Timestamp)>,
-    /// Its program or the desk's is older. Both work together: no alarm, and nobody has to go there.
+    /// Its program or the desk's is older. Both work together: no alarm, and no one has to go there.
     pub older: Option<Older>,
 }
 
@@ -81,7 +81,7 @@ pub struct Watch {
     second: i64,
     /// Each, by name.
     pub kiosks: Vec<Watched>,
-    /// Every alarm, also those that somebody has seen.
+    /// Every alarm, also those that someone has seen.
     pub raised: Vec<Raised>,
     /// What is wrong with the desk's own file, for admins.
     pub file: Option<String>,
@@ -98,10 +98,10 @@ impl Standing {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::Unknown => "Not heard yet",
+            Self::Unknown => "Not seen yet",
             Self::Working => "Working",
-            Self::NeedsSomebody => "Needs somebody",
-            Self::Silent => "Silent",
+            Self::NeedsSomebody => "Needs attention",
+            Self::Silent => "Offline",
             Self::OutOfService => "Out of service",
         }
     }
@@ -231,7 +231,7 @@ impl Desk {
         Ok(())
     }
 
-    /// How every kiosk stands now. Read anew when something has changed or a second has passed.
+    /// How every kiosk stands now. Read again when something has changed or a second has passed.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -287,8 +287,8 @@ impl Desk {
         Ok(watch)
     }
 
-    /// As [`Desk::kiosks`], without asking the file as long as this program knows of no change and the second has not passed; whoever
-    /// comes while somebody reads waits for that reading.
+    /// As [`Desk::kiosks`], without asking the file as long as this program knows of no change and the second has not passed; anyone who
+    /// comes while someone reads waits for that reading.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -312,7 +312,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Notes that somebody has seen an alarm as it was shown: it is quiet for everybody until it is over. `false` if it is another one by
+    /// Notes that someone has seen an alarm as it was shown: it is quiet for everyone until it is over. `false` if it is another one by
     /// now.
     ///
     /// # Errors
@@ -338,7 +338,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Tells a kiosk what somebody wants of it: at once if it can be reached. Answers the order's number, or why it was not given.
+    /// Tells a kiosk what someone wants of it: right away if it can be reached. Answers the order's number, or why it was not given.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -346,7 +346,7 @@ impl Desk {
         self.order_for(kiosk, what, None, user)
     }
 
-    /// As [`Desk::order`], for the person of a visit: the audit has whom it was for.
+    /// As [`Desk::order`], for the person of a visit: the audit log has the patient it was for.
     ///
     /// # Errors
     /// As [`Desk::order`].
@@ -423,7 +423,7 @@ mod tests {
         let cases: &[Case] = &[
             ("well", |_| {}, "", Standing::Working, &[], 0),
             ("89 s", |heard| heard.at = at("13:58:31"), "", Standing::Working, &[], 0),
-            ("90 s", |heard| heard.at = at("13:58:30"), "", Standing::Silent, &["silent since 1:58 PM"], 0),
+            ("90 s", |heard| heard.at = at("13:58:30"), "", Standing::Silent, &["offline since 1:58 PM"], 0),
             (
                 "out of paper",
                 |heard| heard.health.printer = DeviceHealth { is: Condition::Failed, why: "out of paper".into() },
@@ -455,7 +455,7 @@ mod tests {
                 |heard| (heard.health.waiting, heard.waiting_since) = (3, Some(at("13:58:00"))),
                 "",
                 Standing::NeedsSomebody,
-                &["3 reports do not reach the desk since 1:58 PM"],
+                &["3 reports have been waiting to upload since 1:58 PM"],
                 0,
             ),
             ("clock", |heard| heard.clock = SignedDuration::from_secs(121), "", Standing::NeedsSomebody, &[], 1),
@@ -473,7 +473,7 @@ mod tests {
                 |heard| heard.health.out_of_service = true,
                 "",
                 Standing::NeedsSomebody,
-                &["sends patients to the desk by itself"],
+                &["out of service by itself: sends patients to the desk"],
                 0,
             ),
             (
@@ -498,7 +498,7 @@ mod tests {
                 |heard| (heard.at, heard.health.out_of_service) = (at("13:00:00"), true),
                 "more",
                 Standing::Silent,
-                &["silent since 1:00 PM"],
+                &["offline since 1:00 PM"],
                 0,
             ),
             ("by staff", |heard| heard.health.out_of_service = true, "out", Standing::OutOfService, &[], 0),

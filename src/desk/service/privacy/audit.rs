@@ -1,6 +1,6 @@
 //! The audit as the desk's commands and pages have it: noting what was seen, checking the chain, handing it on as CSV.
 //!
-//! Invariant: what is shown to somebody is noted before it is shown; see `store/audit.rs` for the rows themselves.
+//! Invariant: what is shown to someone is noted before it is shown; see `store/audit.rs` for the rows themselves.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub struct AuditFound {
 pub const COLUMNS: [&str; 7] = ["n", "at", "user", "action", "patient_id", "about", "hash"];
 
 impl Desk {
-    /// Notes that somebody looks at something. Before they see it: what cannot be noted is not shown.
+    /// Notes that someone looks at something. Before they see it: what cannot be noted is not shown.
     ///
     /// # Errors
     /// If the file cannot be written.

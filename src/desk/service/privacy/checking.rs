@@ -1,6 +1,6 @@
 //! Whether the desk's file is whole, looked at when the desk starts and each night.
 //!
-//! Invariant: looking has a connection of its own, so nobody waits for it; what was found stays in sight until the file was looked at again and is
+//! Invariant: looking has a connection of its own, so no one waits for it; what was found stays in sight until the file was looked at again and is
 //! whole.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,11 +35,11 @@ impl Desk {
                     tracing::error!(fault, "the desk's file is damaged");
                 }
                 for (kiosk, seq) in &state.events {
-                    tracing::error!(%kiosk, seq = seq.0, "an event is not as the kiosk reported it");
+                    tracing::error!(%kiosk, seq = seq.0, "an event differs from what the kiosk reported");
                 }
                 tracing::error!("{sentence}");
             }
-            None => tracing::debug!("the desk's file is whole"),
+            None => tracing::debug!("the desk's file is intact"),
         }
         *self.part::<LastLook>().0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&state);
         Ok(state)
@@ -58,7 +58,7 @@ impl Desk {
     }
 }
 
-/// Looks at the file at once, and then each night.
+/// Looks at the file right away, and then each night.
 pub(in crate::desk) async fn keep_checking(desk: Desk) {
     let mut looked_for: Option<Date> = None;
     let mut ticks = tokio::time::interval(LOOK_EVERY);
@@ -76,7 +76,7 @@ pub(in crate::desk) async fn keep_checking(desk: Desk) {
             .await;
         match looked {
             Ok(night) => looked_for = Some(night),
-            Err(error) => tracing::error!(%error, "the desk's file could not be looked at; trying again in a minute"),
+            Err(error) => tracing::error!(%error, "the desk's file could not be checked; trying again in a minute"),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariants: days are counted from the last one on which people worked, never from the clock alone, and after a long break nothing is done before a
 //! person confirms the date; more days than usual are marked only when a person says so; what is marked can be taken back until it is
-//! overwritten; it is looked for beside the desk's work and overwritten in slices, with a rest after each, so that nobody waits.
+//! overwritten; it is looked for beside the desk's work and overwritten in slices, with a rest after each, so that no one waits.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -18,12 +18,12 @@ use crate::desk::store::{DESK, Forgotten, Mark, Old, Slice, Worked};
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// What could not be done is tried again after so long.
 const AFTER_TROUBLE: Duration = Duration::from_secs(600);
-/// At most so many different days are marked without asking: some more than a week with holidays brings.
+/// At most this many different days are marked without asking: some more than a week with holidays brings.
 pub const USUAL_DAYS_MAX: usize = 7;
 /// The rest after a slice is as long as the slice took, and at least this long: others get in, also another program, which looks only ten times a second
 /// when it waits.
 const REST: Duration = Duration::from_millis(50);
-/// So often it is tried to cut the journal while somebody reads the file, with this wait between.
+/// So often it is tried to cut the journal while someone reads the file, with this wait between.
 const CUTS_MAX: u32 = 50;
 const CUT_AGAIN: Duration = Duration::from_millis(200);
 
@@ -41,7 +41,7 @@ pub enum CleanUp {
     },
     /// A person has to say whether more than usual may go.
     AsksMuch(Next),
-    /// Somebody took the last mark back, and when.
+    /// Someone took the last mark back, and when.
     Held(String, Timestamp),
 }
 
@@ -71,7 +71,7 @@ pub struct CleanedUp {
     pub now: CleanUp,
 }
 
-/// Everything that somebody who decides about it should see.
+/// Everything that someone who decides about it should see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CleanUpView {
     /// The clock's date.
@@ -87,7 +87,7 @@ pub struct CleanUpView {
 }
 
 impl Desk {
-    /// Overwrites what was marked, if a day of work has passed since, and marks what is too old now, if nobody has to be asked. `by`: who does it,
+    /// Overwrites what was marked, if a day of work has passed since, and marks what is too old now, if no one has to be asked. `by`: who does it,
     /// for the audit.
     ///
     /// # Errors
@@ -100,7 +100,7 @@ impl Desk {
         Ok(cleaned)
     }
 
-    /// As [`Desk::clean_up`], by a person who says that the clock's date is right, that however much may go, and that nobody holds it.
+    /// As [`Desk::clean_up`], by a person who says that the clock's date is right, that however much may go, and that no one holds it.
     ///
     /// # Errors
     /// As [`Desk::clean_up`].
@@ -135,7 +135,7 @@ impl Desk {
         self.with_store(|store| store.confirm_today(by, now))
     }
 
-    /// Takes the mark back: nothing is taken out, and nothing is marked again before somebody says so. `false` if nothing is marked.
+    /// Takes the mark back: nothing is taken out, and nothing is marked again before someone says so. `false` if nothing is marked.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -146,7 +146,7 @@ impl Desk {
         Ok(done)
     }
 
-    /// Old days may be marked again. `false` if nobody held it.
+    /// Old days may be marked again. `false` if no one held it.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -193,7 +193,7 @@ impl Desk {
         worked.until.map(|day| day.saturating_sub(i64::from(self.settings().keep.visit_days).days()))
     }
 
-    /// On a connection of its own: a year's list takes a second, and nobody should wait for it.
+    /// On a connection of its own: a year's list takes a second, and no one should wait for it.
     fn old_days(&self, before: Date) -> Result<Old, DeskError> {
         self.with_store(|store| store.read_only())?.old_days(before)
     }
@@ -208,14 +208,14 @@ impl Desk {
             return stands(CleanUp::AsksDate { worked: until });
         }
         if worked.is_far() {
-            // Nobody works here, or the clock is wrong: it can wait for either.
+            // No one works here, or the clock is wrong: it can wait for either.
             return stands(mark.map_or(CleanUp::Nothing, CleanUp::Marked));
         }
         let mut gone = None;
         if let Some(mark) = mark {
             let (marked_on, has_worked) =
                 self.with_store(|store| Ok((store.date_at(mark.at), store.has_worked_between(mark.worked, worked.today)?)))?;
-            // A day of work has passed, from its morning to its evening; or somebody says on a later day that it may go.
+            // A day of work has passed, from its morning to its evening; or someone says on a later day that it may go.
             let is_over = worked.today > marked_on && until > mark.worked && (has_worked || much == Some(Date::MAX));
             if mark.before > cutoff {
                 // The clock that marked it was ahead, or more is kept now.
@@ -276,7 +276,7 @@ impl Desk {
         Ok(ended)
     }
 
-    /// What was deleted is overwritten in the journal too, as soon as nobody reads the file; others work between the tries.
+    /// What was deleted is overwritten in the journal too, as soon as no one reads the file; others work between the tries.
     pub(in crate::desk) fn overwrite_journal(&self) -> Result<(), DeskError> {
         for _ in 0..CUTS_MAX {
             if self.with_store(|store| store.cut_journal())? {
@@ -284,7 +284,7 @@ impl Desk {
             }
             std::thread::sleep(CUT_AGAIN);
         }
-        tracing::warn!("what was taken out stays in the desk's journal until the desk is stopped: somebody is reading the file");
+        tracing::warn!("deleted data stays in the database's journal until the desk is stopped: another program is reading the file");
         Ok(())
     }
 }
@@ -310,7 +310,7 @@ pub(in crate::desk) async fn keep_clean(desk: Desk) {
             Ok(Some(cleaned)) => tell(&cleaned),
             Ok(None) => {}
             Err(error) => {
-                tracing::error!(%error, "old days could not be taken out; trying again in ten minutes");
+                tracing::error!(%error, "old days could not be deleted; trying again in ten minutes");
                 tokio::time::sleep(AFTER_TROUBLE).await;
             }
         }
@@ -320,16 +320,16 @@ pub(in crate::desk) async fn keep_clean(desk: Desk) {
 /// For the log.
 fn tell(cleaned: &CleanedUp) {
     if let Some(mark) = &cleaned.gone {
-        tracing::info!(what = %mark.gone, before = %mark.before, "old days were taken out");
+        tracing::info!(what = %mark.gone, before = %mark.before, "old days were deleted");
     }
     match &cleaned.now {
         CleanUp::Nothing | CleanUp::Held(..) => {}
-        CleanUp::Marked(mark) => tracing::info!(what = %mark.what, before = %mark.before, "old days are marked to be taken out"),
+        CleanUp::Marked(mark) => tracing::info!(what = %mark.what, before = %mark.before, "old days are marked for deletion"),
         CleanUp::AsksDate { worked } => {
-            tracing::warn!(%worked, "no old days are taken out until an administrator confirms the clock's date: people last worked here long before it");
+            tracing::warn!(%worked, "no old days are deleted until an admin confirms the clock's date: the last day of work was long before it");
         }
         CleanUp::AsksMuch(next) => {
-            tracing::warn!(what = %next.what, days = next.days, before = %next.before, "more old days than usual are due: an administrator has to say whether they may go");
+            tracing::warn!(what = %next.what, days = next.days, before = %next.before, "more old days than usual are due: an admin must decide whether to delete them");
         }
     }
 }

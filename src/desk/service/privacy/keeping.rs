@@ -35,7 +35,7 @@ impl Desk {
         file.patient_data(&held, now).map(Some)
     }
 
-    /// Why something is done with all that is held of a patient, as somebody typed it: fit for the audit, which never forgets it. Or what is wrong
+    /// Why something is done with all that is held of a patient, as someone typed it: fit for the audit, which never forgets it. Or what is wrong
     /// with it, in a sentence.
     ///
     /// # Errors
@@ -44,16 +44,16 @@ impl Desk {
         let text = Private::from(text.trim());
         let chars = text.as_str().chars().count();
         if chars < ASKED_CHARS_MIN {
-            return Ok(Err("Write who asked for it, and how you checked that they may."));
+            return Ok(Err("Enter the requester and how you verified them."));
         }
         if chars > ASKED_CHARS_MAX || text.as_str().chars().any(is_unprintable) {
-            return Ok(Err("Write it as plain text on one line, of up to 200 characters."));
+            return Ok(Err("Use plain text on one line, up to 200 characters."));
         }
         let mut file = self.with_store(|store| store.read_only())?;
         if let Some(held) = file.held(patient)?
             && file.names_them(&held, text.as_str())?
         {
-            return Ok(Err("The audit keeps this for good, so write it without the patient's name."));
+            return Ok(Err("The audit log keeps this permanently. Leave out the patient's name."));
         }
         Ok(Ok(Asked(text)))
     }

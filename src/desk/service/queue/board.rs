@@ -22,7 +22,7 @@ use crate::domain::visit::VisitRow;
 const NOW: SignedDuration = SignedDuration::from_mins(5);
 /// ... and on the board for so long, as long as the visit has not ended.
 const LATELY: SignedDuration = SignedDuration::from_mins(30);
-/// So many calls are large at a time, and by turns on so many pages.
+/// This many calls are large at a time, and by turns on this many pages.
 const NOW_FIT: (usize, usize) = (4, 8);
 /// The same of those before.
 const BEFORE_FIT: (usize, usize) = (4, 7);
@@ -63,16 +63,16 @@ impl<T> Turning<T> {
     }
 }
 
-/// Somebody who was called.
+/// Someone who was called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// Tells one call from another: calling again is another one. Grows.
     pub id: u64,
     /// By the name that they chose to be called by.
     pub name: Option<Private>,
-    /// The ticket's number; none beside a name that nobody else has.
+    /// The ticket's number; none beside a name that no one else has.
     pub number: Option<TicketNumber>,
-    /// Where to go, if somebody said.
+    /// Where to go, if someone said.
     pub to: Option<String>,
     /// Whether they have to ask where to go: the clinic has rooms, and the call named none.
     pub asks_where: bool,

@@ -1,4 +1,4 @@
-//! What staff do by hand, as the desk does it: the store's deed, and everybody who looks hears of it.
+//! What staff do by hand, as the desk does it: the store's deed, and everyone who looks hears of it.
 
 use std::collections::HashSet;
 
@@ -20,23 +20,23 @@ pub const NOTE_CHARS_MAX: usize = 1000;
 /// A note as it is kept, or why it will not do. Lines stay lines.
 ///
 /// # Errors
-/// A sentence for whoever typed it.
+/// A sentence for anyone who typed it.
 pub fn check_note(text: &str) -> Result<Private, &'static str> {
     let text = text.replace("\r\n", "\n");
     let text = text.trim();
     if text.is_empty() {
-        Err("There is nothing to write down.")
+        Err("The note is empty.")
     } else if text.chars().nth(NOTE_CHARS_MAX).is_some() {
-        Err("That is longer than a note may be: shorten it, or write two.")
+        Err("The note is too long. Shorten it, or write two.")
     } else if text.chars().any(|c| is_unprintable(c) && c != '\n') {
-        Err("It holds characters that cannot be shown; type it again as plain text.")
+        Err("The note has characters that can't be shown. Type it again as plain text.")
     } else {
         Ok(Private::from(text))
     }
 }
 
 impl Desk {
-    /// Checks somebody in by hand; see [`crate::desk::store::Store::check_in_by_hand`].
+    /// Checks someone in by hand; see [`crate::desk::store::Store::check_in_by_hand`].
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -53,7 +53,7 @@ impl Desk {
         Ok(given)
     }
 
-    /// Takes in somebody without an appointment; see [`crate::desk::store::Store::walk_in_by_hand`].
+    /// Takes in someone without an appointment; see [`crate::desk::store::Store::walk_in_by_hand`].
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -64,7 +64,7 @@ impl Desk {
         Ok(given)
     }
 
-    /// Takes a check-in back, whoever made it.
+    /// Undoes a check-in, no matter who made it.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -75,7 +75,7 @@ impl Desk {
         Ok(done)
     }
 
-    /// Changes how somebody is called.
+    /// Changes how someone is called.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -86,7 +86,7 @@ impl Desk {
         Ok(done)
     }
 
-    /// Notes that somebody who was expected did not come.
+    /// Notes that someone who was expected did not come.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -97,7 +97,7 @@ impl Desk {
         Ok(done)
     }
 
-    /// Writes, puts away or takes out a note. Answers `false` if there was nothing to do.
+    /// Writes, archives or takes out a note. Answers `false` if there was nothing to do.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -141,7 +141,7 @@ impl Desk {
         self.settings().country == "US"
     }
 
-    /// Notes that a session has somebody's page open.
+    /// Notes that a session has someone's page open.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -153,7 +153,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Notes that a session has closed somebody's page.
+    /// Notes that a session has closed someone's page.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -164,7 +164,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Forgets who has not said for a while that they are still there, and tells everybody who looks.
+    /// Forgets who has not said for a while that they are still there, and tells everyone who looks.
     ///
     /// # Errors
     /// If the file cannot be read or written.

@@ -1,4 +1,4 @@
-//! Calling people and what follows, as the desk does it: the store's step, and everybody who looks hears of it.
+//! Calling people and what follows, as the desk does it: the store's step, and everyone who looks hears of it.
 
 use jiff::civil::Date;
 
@@ -22,7 +22,7 @@ impl Desk {
         Ok(called)
     }
 
-    /// Calls this one to a service point, whoever else is before.
+    /// Calls this one to a service point, no matter who else is before.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -41,7 +41,7 @@ impl Desk {
         self.queue_step(id, &QueueAction::CallAgain { point: point.map(str::to_owned) }, user)
     }
 
-    /// Takes any other step of somebody in a queue.
+    /// Takes any other step of someone in a queue.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -89,7 +89,7 @@ impl Desk {
         Ok(undone)
     }
 
-    /// How a ticket stands: state, place, wait and where to come; none if nobody has it today. What ticket page, board and kiosk say.
+    /// How a ticket stands: state, place, wait and where to come; none if no one has it today. What ticket page, board and kiosk say.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -107,7 +107,7 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn phone_wish(&self, ticket: Ticket, wish: PhoneWish) -> Result<PhoneAnswer, DeskError> {
-        // Whoever presses again and again costs no reading of the day.
+        // Anyone who presses again and again costs no reading of the day.
         if !self.today()?.visits_of(ticket).any(|row| wish.changes(row)) {
             return Ok(PhoneAnswer::Nothing);
         }

@@ -1,6 +1,6 @@
-//! The clinic's today, with what is open of other days, read once for everybody who looks: the lists, the boards, the phones, the kiosks.
+//! The clinic's today, with what is open of other days, read once for everyone who looks: the lists, the boards, the phones, the kiosks.
 //!
-//! Invariants: what is shared is never older than the latest change that this program knows of, than the last moment at which somebody
+//! Invariants: what is shared is never older than the latest change that this program knows of, than the last moment at which someone
 //! became late, nor than a minute; hundreds who look at
 //! the same time cost one reading, and none of them holds up a thread while it goes on. A change is read as the visits that it was about, however
 //! long the day is; what cannot be followed ([`Store::changed_since`]) is read whole, and is then the same.
@@ -47,7 +47,7 @@ pub struct Today {
     pub until: Option<Timestamp>,
     /// Its queues.
     pub queues: Arc<Queues>,
-    /// Where somebody feels unwell to whom nobody has gone yet. Names nobody.
+    /// Where someone feels unwell that no one has gone to yet. Names no one.
     pub urgent: Vec<String>,
     /// How many times in a row changes were followed since all was read.
     followed: u64,

@@ -14,7 +14,7 @@ use crate::domain::visit::VisitRow;
 pub struct VisitView {
     /// Where it stands.
     pub state: VisitState,
-    /// Why somebody is or was needed, most urgent first.
+    /// Why someone is or was needed, most urgent first.
     pub reasons: Vec<Reason>,
     /// The ticket that counts.
     pub ticket: Option<Ticket>,
@@ -26,7 +26,7 @@ pub struct VisitView {
     pub kiosk: Option<KioskId>,
     /// What the printer said, in words.
     pub print: Option<String>,
-    /// Whether somebody without an appointment asked for it.
+    /// Whether someone without an appointment asked for it.
     pub is_walk_in: bool,
 }
 
@@ -57,7 +57,7 @@ impl Desk {
         Ok(self.with_store(|store| store.visit(id))?.map(VisitView::from))
     }
 
-    /// Reasons of open stops by people whom nobody knows yet, of whatever day, most urgent first.
+    /// Reasons of open stops by people no one knows yet, of whatever day, most urgent first.
     ///
     /// # Errors
     /// If the file cannot be read.

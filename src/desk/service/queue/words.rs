@@ -10,7 +10,7 @@ use crate::domain::queue::WaitWords;
 pub struct Words {
     /// The language in itself.
     pub language: &'static str,
-    /// How a wait is said.
+    /// How a wait is worded.
     pub wait: WaitWords,
 
     /// Over the calls of just now.
@@ -19,21 +19,21 @@ pub struct Words {
     pub called_before: &'static str,
     /// Over the queues.
     pub waiting: &'static str,
-    /// While nobody is called.
+    /// While no one is called.
     pub nobody_called: &'static str,
     /// `{n}` people wait.
     pub people: &'static str,
     /// `{n}` more do not fit.
     pub more: &'static str,
-    /// Where to go, if nobody said.
+    /// Where to go, if no room was named.
     pub come: &'static str,
     /// What is spoken: `{who}` and `{where}`.
     pub spoken: &'static str,
-    /// What is spoken if nobody said where to go: `{who}`.
+    /// What is spoken if no room was named: `{who}`.
     pub spoken_come: &'static str,
     /// What is spoken if the call named no room, and the clinic has rooms: `{who}`.
     pub spoken_ask: &'static str,
-    /// A browser makes no sound until somebody touches it.
+    /// A browser makes no sound until the page is clicked once.
     pub sound_off: &'static str,
     /// The server is not reached; the state is that of `{time}`.
     pub reconnecting: &'static str,
@@ -48,7 +48,7 @@ pub struct Words {
     pub asks: &'static str,
     /// Please come to `{where}`.
     pub come_to: &'static str,
-    /// Please come; nobody said where.
+    /// Please come; no room was named.
     pub come_now: &'static str,
     /// It is their turn, and the call named no room, where the clinic has rooms.
     pub turn_ask: &'static str,
@@ -58,7 +58,7 @@ pub struct Words {
     pub over: &'static str,
     /// Was called and did not come.
     pub missed: &'static str,
-    /// Whatever only staff can explain.
+    /// Anything that only staff can explain.
     pub ask_desk: &'static str,
     /// Staff put them on hold.
     pub on_hold: &'static str,
@@ -76,7 +76,7 @@ pub struct Words {
     pub help: &'static str,
     /// The desk's list says so.
     pub help_asked: &'static str,
-    /// Somebody at the desk took it.
+    /// Someone at the desk resolved it.
     pub help_taken: &'static str,
     /// What to do in an emergency.
     pub emergency: &'static str,
@@ -88,7 +88,7 @@ pub struct Words {
     pub offline: &'static str,
     /// Too often.
     pub too_often: &'static str,
-    /// Does not go from where they stand.
+    /// Not possible in the current state.
     pub not_now: &'static str,
     /// Over a page whose day is over, or that never was.
     pub closed: &'static str,
@@ -102,45 +102,45 @@ const ENGLISH: Words = Words {
     language: "English",
     wait: WaitWords { up_to: "up to {to} minutes", between: "about {from} to {to} minutes", longer: "longer than usual" },
     called_now: "Please come",
-    called_before: "Called before",
+    called_before: "Called earlier",
     waiting: "Waiting",
-    nobody_called: "Nobody is called right now",
+    nobody_called: "No one is being called right now",
     people: "{n} waiting",
     more: "and {n} more",
     come: "please come in",
     spoken: "{who}, please come to {where}.",
     spoken_come: "{who}, please come in.",
-    spoken_ask: "{who}, please ask at the desk.",
+    spoken_ask: "{who}, please come to the front desk.",
     sound_off: "Sound is off: touch the screen or press a key",
-    reconnecting: "Not connected. This is how it was at {time}.",
+    reconnecting: "Not connected. Last updated at {time}.",
     your_number: "Your number",
-    position: "You are number {n} in line",
+    position: "Your place in line: {n}",
     next: "You are next",
-    asks: "The desk looks at your request. Please wait.",
+    asks: "The front desk is reviewing your request. Please wait.",
     come_to: "Please come to {where}",
     come_now: "It is your turn. Please come in.",
-    turn_ask: "It is your turn. Please ask at the desk.",
+    turn_ask: "It is your turn. Please come to the front desk.",
     seen_now: "You are being seen",
     over: "Your visit is over. Goodbye!",
-    missed: "You were called. Please tell the desk that you are here.",
-    ask_desk: "Please ask at the desk",
-    on_hold: "You are not called for now. The desk can tell you why.",
+    missed: "We called you. Please tell the front desk you are here.",
+    ask_desk: "Please ask at the front desk",
+    on_hold: "Your turn is on hold. The front desk can tell you why.",
     stepped_out: "You stepped out. You keep your turn.",
-    would_be: "If you were here, you would be number {n}",
-    would_be_next: "If you were here, you would be next: please come back",
+    would_be: "If you come back now, your place in line is {n}",
+    would_be_next: "If you come back now, you are next. Please come back.",
     step_out: "I need to step out",
     come_back: "I am back",
     help: "I need help",
-    help_asked: "The desk knows that you need help",
-    help_taken: "The desk has seen that you asked for help",
-    emergency: "If you feel unwell, tell anybody who works here at once.",
-    sound_on: "Tell me with a sound",
+    help_asked: "The front desk knows you need help",
+    help_taken: "The front desk saw that you asked for help",
+    emergency: "If you feel sick, tell any staff member right away.",
+    sound_on: "Alert me with a sound",
     sound_is_on: "Sound is on while this page is open",
-    offline: "Not connected. This is how it was at {time}.",
+    offline: "Not connected. Last updated at {time}.",
     too_often: "One moment, please. Then try again.",
-    not_now: "That did not change anything. This is how it stands now.",
+    not_now: "Nothing changed. This is the current status.",
     closed: "This ticket's page is closed",
-    closed_text: "A ticket is good for one day. If you are waiting, please ask at the desk.",
+    closed_text: "A ticket is good for one day. If you are waiting, please ask at the front desk.",
     languages: "Language",
 };
 
@@ -150,43 +150,43 @@ const SPANISH: Words = Words {
     called_now: "Pase, por favor",
     called_before: "Llamados antes",
     waiting: "En espera",
-    nobody_called: "En este momento no se llama a nadie",
+    nobody_called: "En este momento no estamos llamando a nadie",
     people: "{n} en espera",
     more: "y {n} más",
     come: "pase, por favor",
     spoken: "{who}, pase a {where}, por favor.",
     spoken_come: "{who}, pase, por favor.",
-    spoken_ask: "{who}, pregunte en la recepción, por favor.",
-    sound_off: "El sonido está apagado: toque la pantalla o pulse una tecla",
-    reconnecting: "Sin conexión. Así estaba a las {time}.",
+    spoken_ask: "{who}, pase a recepción, por favor.",
+    sound_off: "El sonido está desactivado: toque la pantalla o presione una tecla",
+    reconnecting: "Sin conexión. Última actualización: {time}.",
     your_number: "Su número",
-    position: "Usted es el número {n} de la fila",
-    next: "Usted es el siguiente turno",
-    asks: "La recepción está viendo su solicitud. Espere, por favor.",
+    position: "Su lugar en la fila: {n}",
+    next: "Usted sigue",
+    asks: "Recepción está revisando su solicitud. Espere, por favor.",
     come_to: "Pase a {where}, por favor",
     come_now: "Es su turno. Pase, por favor.",
-    turn_ask: "Es su turno. Pregunte en la recepción, por favor.",
-    seen_now: "Le están atendiendo",
-    over: "Su visita ha terminado. ¡Hasta pronto!",
-    missed: "Le hemos llamado. Diga en la recepción que está aquí, por favor.",
-    ask_desk: "Pregunte en la recepción, por favor",
-    on_hold: "Por ahora no se le llama. En la recepción le dirán por qué.",
-    stepped_out: "Usted ha salido. Conserva su turno.",
-    would_be: "Si estuviera aquí, sería el número {n}",
-    would_be_next: "Si estuviera aquí, sería su turno: vuelva, por favor",
+    turn_ask: "Es su turno. Pase a recepción, por favor.",
+    seen_now: "Lo están atendiendo",
+    over: "Su visita terminó. ¡Hasta pronto!",
+    missed: "Ya lo llamamos. Avise en recepción que está aquí, por favor.",
+    ask_desk: "Pregunte en recepción, por favor",
+    on_hold: "Su turno está en pausa. En recepción le dirán por qué.",
+    stepped_out: "Usted salió. Conserva su turno.",
+    would_be: "Si regresa ahora, su lugar en la fila es el {n}",
+    would_be_next: "Si regresa ahora, usted sigue. Regrese, por favor.",
     step_out: "Tengo que salir un momento",
-    come_back: "Ya estoy de vuelta",
+    come_back: "Ya regresé",
     help: "Necesito ayuda",
-    help_asked: "La recepción sabe que necesita ayuda",
-    help_taken: "La recepción ha visto que pidió ayuda",
-    emergency: "Si se siente mal, dígaselo enseguida a cualquiera que trabaje aquí.",
+    help_asked: "Recepción sabe que necesita ayuda",
+    help_taken: "Recepción ya vio que pidió ayuda",
+    emergency: "Si se siente mal, avise de inmediato a cualquier miembro del personal.",
     sound_on: "Avíseme con un sonido",
-    sound_is_on: "El sonido está encendido mientras esta página esté abierta",
-    offline: "Sin conexión. Así estaba a las {time}.",
-    too_often: "Un momento, por favor. Después inténtelo de nuevo.",
-    not_now: "Eso no cambió nada. Así está ahora.",
+    sound_is_on: "El sonido está activado mientras esta página esté abierta",
+    offline: "Sin conexión. Última actualización: {time}.",
+    too_often: "Un momento, por favor. Luego intente de nuevo.",
+    not_now: "No hubo cambios. Este es el estado actual.",
     closed: "La página de este número está cerrada",
-    closed_text: "Un número vale un día. Si está esperando, pregunte en la recepción, por favor.",
+    closed_text: "Un número vale por un día. Si está esperando, pregunte en recepción, por favor.",
     languages: "Idioma",
 };
 
@@ -205,36 +205,36 @@ const ARABIC: Words = Words {
     spoken: "{who}، تفضّل إلى {where}.",
     spoken_come: "{who}، تفضّل بالدخول.",
     spoken_ask: "{who}، يُرجى سؤال مكتب الاستقبال.",
-    sound_off: "الصوت مغلق: المس الشاشة أو اضغط مفتاحًا",
+    sound_off: "الصوت مغلق: يُرجى لمس الشاشة أو الضغط على مفتاح",
     reconnecting: "لا يوجد اتصال. هكذا كان الأمر عند {time}.",
     your_number: "رقمك",
     position: "دورك رقم {n}",
     next: "دورك هو التالي",
-    asks: "مكتب الاستقبال ينظر في طلبك. انتظر من فضلك.",
+    asks: "مكتب الاستقبال ينظر في طلبك. يُرجى الانتظار.",
     come_to: "تفضّل إلى {where}",
     come_now: "حان دورك. تفضّل بالدخول.",
     turn_ask: "حان دورك. يُرجى سؤال مكتب الاستقبال.",
     seen_now: "أنت الآن مع الفريق الطبي",
     over: "انتهت زيارتك. مع السلامة!",
-    missed: "لقد نودي عليك. أخبر مكتب الاستقبال أنك هنا من فضلك.",
-    ask_desk: "اسأل مكتب الاستقبال من فضلك",
+    missed: "لقد نودي عليك. يُرجى إخبار مكتب الاستقبال بوجودك.",
+    ask_desk: "يُرجى سؤال مكتب الاستقبال",
     on_hold: "لن يُنادى عليك الآن. مكتب الاستقبال يخبرك بالسبب.",
     stepped_out: "لقد خرجت. دورك محفوظ.",
     would_be: "لو كنت هنا لكان دورك رقم {n}",
-    would_be_next: "لو كنت هنا لكان دورك هو التالي: ارجع من فضلك",
+    would_be_next: "لو كنت هنا لكان دورك هو التالي: يُرجى الرجوع",
     step_out: "أحتاج إلى الخروج قليلًا",
     come_back: "لقد رجعت",
     help: "أحتاج إلى مساعدة",
     help_asked: "مكتب الاستقبال يعلم أنك تحتاج إلى مساعدة",
     help_taken: "رأى مكتب الاستقبال أنك طلبت المساعدة",
-    emergency: "إذا شعرت بتوعّك فأخبر فورًا أي شخص يعمل هنا.",
+    emergency: "إذا شعرت بتوعّك يُرجى إخبار أي موظف هنا فورًا.",
     sound_on: "نبّهني بصوت",
     sound_is_on: "الصوت مفعّل ما دامت هذه الصفحة مفتوحة",
     offline: "لا يوجد اتصال. هكذا كان الأمر عند {time}.",
-    too_often: "لحظة من فضلك، ثم حاول مرة أخرى.",
+    too_often: "لحظة من فضلك، ثم يُرجى المحاولة مرة أخرى.",
     not_now: "لم يتغيّر شيء. هكذا هو الأمر الآن.",
     closed: "صفحة هذا الرقم مغلقة",
-    closed_text: "الرقم صالح ليوم واحد. إذا كنت تنتظر فاسأل مكتب الاستقبال من فضلك.",
+    closed_text: "الرقم صالح ليوم واحد. إذا كنت تنتظر يُرجى سؤال مكتب الاستقبال.",
     languages: "اللغة",
 };
 

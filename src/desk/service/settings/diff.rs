@@ -1,4 +1,4 @@
-//! What is different between two settings, in words for whoever decides.
+//! What is different between two settings, in words for anyone who decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::domain::schedule::{Day, Opening};
 pub struct Difference {
     /// In which part, as people call it.
     pub part: String,
-    /// What: "Opens so many minutes before an appointment", "Queue \"Eyes\": Late after so many minutes".
+    /// What: "Check-in opens (minutes before)", "Queue \"Eyes\": Late after (minutes)".
     pub what: String,
     /// What it was; empty if nothing.
     pub old: String,
@@ -234,14 +234,14 @@ mod tests {
         assert_eq!(
             said(old, new),
             [
-                "Clinic | Name of the clinic | A > B",
-                "Check-in | Contact details that kiosks show and take |  > Telephone, E-mail",
-                "Queues | Queue \"Eyes\": Late after so many minutes | 10 > 12",
+                "Clinic | Clinic name | A > B",
+                "Check-in | Contact information at the kiosk |  > Phone, Email",
+                "Queues | Queue \"Eyes\": Late after (minutes) | 10 > 12",
                 "Queues | Queue \"Old\": Name | Old > New",
                 "Queues | Order | Eyes, Ears, Old > Ears, Eyes, New",
-                "Service points | Service point \"Room 1\" | Name: Room 1 > ",
+                "Rooms | Room \"Room 1\" | Name: Room 1 > ",
                 "Insurance | Ask about insurance | yes > no",
-                "Insurance | Payer \"m\" |  > Name in data: m; Name: Medicare; What people call it besides: A, B",
+                "Insurance | Payer \"m\" |  > Code: m; Name: Medicare; Also known as: A, B",
                 "Everything else | odd | [{\"x\":1}] > ",
             ]
         );
@@ -266,12 +266,12 @@ mod tests {
             said(old.clone(), new),
             [
                 "Opening hours and closed days | Closed days | 2027-01-01 > 2026-12-24",
-                "Opening hours and closed days | How long appointments take | Eyes: 20 min > Eyes: 25 min",
+                "Opening hours and closed days | Appointment length by service | Eyes: 20 min > Eyes: 25 min",
                 "Opening hours and closed days | Opening hours | Monday, Tuesday 8:00 AM – 5:00 PM > Monday, Tuesday 8:00 AM – 5:00 PM; Saturday 9:00 AM – 12:30 PM",
-                "Clinicians' hours | Part of the week \"Dr. C, Sunday, 8:00 AM, 12:00 PM\" |  > Clinician: Dr. C; Days: Sunday; From: 8:00 AM; To: 12:00 PM",
-                "Clinicians' hours | Part of the week \"Dr. A, Tuesday to Thursday, 9:00 AM, 12:00 PM\": From | 9:00 AM > 10:00 AM",
-                "Clinicians' hours | Part of the week \"Dr. B, Monday, 8:00 AM, 12:00 PM\" | Clinician: Dr. B; Days: Monday; From: 8:00 AM; To: 12:00 PM > ",
-                "Kiosks | A kiosk is silent after so many seconds | 90 > 120",
+                "Provider hours | Hours \"Dr. C, Sunday, 8:00 AM, 12:00 PM\" |  > Provider: Dr. C; Days: Sunday; From: 8:00 AM; To: 12:00 PM",
+                "Provider hours | Hours \"Dr. A, Tuesday to Thursday, 9:00 AM, 12:00 PM\": From | 9:00 AM > 10:00 AM",
+                "Provider hours | Hours \"Dr. B, Monday, 8:00 AM, 12:00 PM\" | Provider: Dr. B; Days: Monday; From: 8:00 AM; To: 12:00 PM > ",
+                "Kiosks | Kiosk is offline after (seconds) | 90 > 120",
             ]
         );
         // Those that are left out are as they are by default.

@@ -36,7 +36,7 @@ pub fn write(settings: &ClinicSettings) -> Result<String, BadConfig> {
 /// One sentence that names the line, or the setting, and what is wrong there.
 pub fn read(text: &str) -> Result<ClinicSettings, BadConfig> {
     if text.len() > FILE_BYTES_MAX {
-        return Err(BadConfig("that is too long to be a clinic's settings".to_owned()));
+        return Err(BadConfig("the text is too long for a clinic's settings".to_owned()));
     }
     let read: Read = toml::from_str(text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);

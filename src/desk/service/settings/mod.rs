@@ -1,6 +1,6 @@
 //! Changing the clinic's settings while the desk runs: a draft of each admin's own, what it would change, and putting it in force.
 //!
-//! Invariants: a draft is what becomes of some parts, laid over the settings that count now, so whatever nobody touched stays as it is,
+//! Invariants: a draft is what becomes of some parts, laid over the settings that count now, so whatever no one touched stays as it is,
 //! also parts that no page knows; nothing is put in force that [`check_clinic`] refuses, or that is not what was shown.
 
 pub mod diff;
@@ -31,7 +31,7 @@ struct Change {
     becomes: Value,
 }
 
-/// The settings as they count now, and as somebody wants them.
+/// The settings as they count now, and as someone wants them.
 #[derive(Debug, Clone)]
 pub struct Draft {
     now: Map<String, Value>,
@@ -45,7 +45,7 @@ pub enum Put {
     InForce(Vec<String>),
     /// Something does not fit; one sentence.
     Wrong(String),
-    /// It is not what was shown: somebody changed the settings or the draft meanwhile.
+    /// It is not what was shown: someone changed the settings or the draft meanwhile.
     NotAsShown,
 }
 
@@ -118,7 +118,7 @@ impl Draft {
         diff::differences(&self.now, &self.edited())
     }
 
-    /// Names of the parts that it changes and that somebody else has changed since.
+    /// Names of the parts that it changes and that someone else has changed since.
     #[must_use]
     pub fn changed_meanwhile(&self) -> Vec<&str> {
         let is_other = |key: &str, change: &Change| self.now.get(key).unwrap_or(&Value::Null) != &change.was;
@@ -171,9 +171,9 @@ fn unreadable(path: &serde_path_to_error::Path, why: &str) -> Fault {
             _ => {}
         }
     }
-    // What a program says of its own types helps nobody who typed a number.
+    // What a program says of its own types helps no one who typed a number.
     let is_number = |word: &str| word.strip_prefix("invalid value: integer `").and_then(|rest| rest.split('`').next()).map(str::to_owned);
-    let text = is_number(why).map_or_else(|| why.to_owned(), |number| format!("{number} is not in the range that fits here"));
+    let text = is_number(why).map_or_else(|| why.to_owned(), |number| format!("{number} is out of range here"));
     Fault { key, item, field, text }
 }
 
@@ -205,7 +205,7 @@ impl Desk {
         self.with_store(|store| store.keep_settings_draft(user, None, now))
     }
 
-    /// Puts this user's draft in force, for all kiosks and pages at once, if it is still what was shown under this [`Draft::mark`].
+    /// Puts this user's draft in force, for all kiosks and pages right away, if it is still what was shown under this [`Draft::mark`].
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -270,7 +270,7 @@ fn draft(store: &Store, user: &str) -> Result<Draft, DeskError> {
     if let Some(body) = store.settings_draft(user)? {
         draft.changes = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("a draft of the settings"))?;
     }
-    // What somebody else has put in force meanwhile is no change any more.
+    // What someone else has put in force meanwhile is no change any more.
     let now = &draft.now;
     draft.changes.retain(|key, change| now.get(key).unwrap_or(&Value::Null) != &change.becomes);
     Ok(draft)

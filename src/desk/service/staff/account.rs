@@ -19,7 +19,7 @@ pub enum Asked<T> {
     Done(T),
     /// The password is wrong.
     WrongPassword,
-    /// Too many tries: wait for so many seconds.
+    /// Too many tries: wait for this many seconds.
     Wait(u64),
 }
 
@@ -78,7 +78,7 @@ impl Desk {
         })
     }
 
-    /// Turns another user's second step off, whose telephone is gone, and signs them out everywhere. `by`: who does it, for the audit.
+    /// Turns another user's second step off, whose phone is gone, and signs them out everywhere. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If there is no such user, or the file cannot be written.

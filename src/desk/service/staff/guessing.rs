@@ -71,7 +71,7 @@ impl Origin {
         match self.address {
             None => "an unknown address".to_owned(),
             Some(IpAddr::V4(address)) => address.to_string(),
-            // Whoever has one address of such a network has all of them.
+            // Anyone who has one address of such a network has all of them.
             Some(IpAddr::V6(address)) if !address.is_loopback() => {
                 let [a, b, c, d, ..] = address.segments();
                 format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
@@ -123,7 +123,7 @@ impl Desk {
         Ok(Place { counters, address })
     }
 
-    /// What a try of someone who is signed in counts against: nobody else's.
+    /// What a try of someone who is signed in counts against: no one else's.
     pub(in crate::desk) fn place_of_session(&self, name: &str) -> Place {
         let counter = Counter { source: "session".to_owned(), name: Some(name.to_owned()), free: FREE_TRIES, drains: None };
         Place { counters: vec![counter], address: "a session".to_owned() }
@@ -173,7 +173,7 @@ impl Desk {
         self.with_store(|store| store.failed_tries(FREE_FAILURES_OF_ADDRESS, now))
     }
 
-    /// Lets a user sign in right away, whoever failed under their name, and answers how many failures that were. `by`: who does it, for the audit.
+    /// Lets a user sign in right away, no matter who failed under their name, and answers how many failures that were. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If there is no such user, or the file cannot be written.

@@ -19,9 +19,9 @@ use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::{hash_token, random_bytes, random_token};
 use crate::desk::service::staff::session::SignedIn;
 
-/// A form is kept for so many minutes.
+/// A form is kept for this many minutes.
 pub const KEPT_MINUTES: u32 = 10;
-/// At most so many forms are kept; the oldest goes first. A form has 16 KiB at most.
+/// At most this many forms are kept; the oldest goes first. A form has 16 KiB at most.
 const FORMS_MAX: usize = 64;
 const NONCE_BYTES: usize = 24;
 
@@ -101,7 +101,7 @@ impl Desk {
         serde_json::from_slice(&plain).ok()
     }
 
-    /// Forgets the form of this token: it was sent again, or nobody wants it.
+    /// Forgets the form of this token: it was sent again, or no one wants it.
     pub fn forget_form(&self, token: &str) {
         let name = hash_token(token);
         self.part::<KeptForms>().with(self.now(), |forms| forms.retain(|form| form.name != name));

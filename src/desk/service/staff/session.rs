@@ -32,14 +32,14 @@ pub const SESSION_COOKIE: &str = "arrivals_session";
 pub const FORM_COOKIE: &str = "arrivals_form";
 /// The cookie with which a form that was posted too late is found again.
 pub const KEPT_COOKIE: &str = "arrivals_kept";
-/// The cookie of a browser in which somebody has typed their password, and not yet the code.
+/// The cookie of a browser in which someone has typed their password, and not yet the code.
 pub const HALF_COOKIE: &str = "arrivals_half";
-/// For so long it is known whose session it was that ended by itself: whoever comes back finds what they had typed.
+/// For so long it is known whose session it was that ended by itself: anyone who comes back finds what they had typed.
 const ENDED_KNOWN_HOURS: i64 = 24;
-/// For this many hours after a session ended by itself its browser is told where a patient feels unwell, without a name.
+/// For this many hours after a session ended by itself its browser learns where a patient feels unwell, without a name.
 const WATCH_HOURS: i64 = 12;
 
-/// Somebody who is signed in.
+/// Someone who is signed in.
 #[derive(Clone)]
 pub struct SignedIn {
     /// Their name.
@@ -81,7 +81,7 @@ pub enum SignIn {
     Code(String),
     /// Name or password is wrong; which is not said. At the second step the code.
     Wrong,
-    /// Nobody's password was typed in this browser, or too long ago.
+    /// No one's password was typed in this browser, or too long ago.
     TooLate,
     /// Too many tries from there: wait.
     Wait(Duration),
@@ -91,7 +91,7 @@ pub enum SignIn {
 pub(in crate::desk) enum Checked {
     /// It is this user's.
     Right(UserRow),
-    /// It is not; or nobody has the name.
+    /// It is not; or no one has the name.
     Wrong,
     /// Too many tries: wait.
     Wait(Duration),
@@ -147,7 +147,7 @@ impl Desk {
         match self.check_password(name, password, place)? {
             Checked::Wait(wait) => Ok(SignIn::Wait(wait)),
             Checked::Wrong => Ok(SignIn::Wrong),
-            // Failures are forgotten only after the code: whoever knows a password would have tries without a wait.
+            // Failures are forgotten only after the code: anyone who knows a password would have tries without a wait.
             Checked::Right(user) if user.second_step => {
                 let (token, now) = (random_token()?, self.now());
                 self.with_store(|store| store.begin_half_session(&hash_token(&token), &user.name, now))?;
@@ -357,7 +357,7 @@ pub fn set_cookie(headers: &HeaderMap, name: &str, value: &str) -> String {
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{}{end}", if secure { "; Secure" } else { "" })
 }
 
-/// As [`set_cookie`], for a cookie that the browser forgets after so many seconds.
+/// As [`set_cookie`], for a cookie that the browser forgets after this many seconds.
 #[must_use]
 pub fn set_cookie_for(headers: &HeaderMap, name: &str, value: &str, seconds: u32) -> String {
     format!("{}; Max-Age={seconds}", set_cookie(headers, name, value))

@@ -1,6 +1,6 @@
 //! Who may sign in at the desk, and as what.
 //!
-//! Invariants: the last admin stays one; a name that was removed is never given to somebody else. What a role opens is in `page/routes.rs`, what
+//! Invariants: the last admin stays one; a name that was removed is never given to someone else. What a role opens is in `page/routes.rs`, what
 //! passwords have to be in `passwords`.
 
 use crate::desk::Desk;
@@ -36,7 +36,7 @@ impl Desk {
         self.with_store(|store| store.add_user(&user, by, now))
     }
 
-    /// Everybody who may sign in, by name.
+    /// Everyone who may sign in, by name.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -44,7 +44,7 @@ impl Desk {
         self.with_store(|store| store.users())
     }
 
-    /// Gives a user another role, at once, also where they are signed in. `by`: who does it, for the audit.
+    /// Gives a user another role, right away, also where they are signed in. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If there is no such user, or it is the last admin.
@@ -68,7 +68,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Removes a user, and signs them out everywhere. What they did stays under their name, which nobody gets again. `by`: who does it, for the audit.
+    /// Removes a user, and signs them out everywhere. What they did stays under their name, which no one gets again. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If there is no such user, or it is the last admin.

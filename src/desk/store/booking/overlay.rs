@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::appointment::{Appointment, AppointmentStatus};
 
-/// When, with whom and where.
+/// Time, provider and place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Time {
     pub(super) start: Timestamp,
@@ -77,7 +77,7 @@ impl Overlay {
             contradicted |= said.status.stands() != status.stands() || is_underway(said.status);
             left.status = None;
         }
-        // What was called off here and has another time there than anybody knew of was booked anew.
+        // What was canceled here and has another time there than anyone knew of was booked again.
         let is_elsewhere = !said.time.is_same(&before.time) && self.time.as_ref().is_none_or(|time| !said.time.is_same(time));
         if left.status.is_some_and(|status| !status.stands()) && said.status.stands() && is_elsewhere {
             (left.status, contradicted) = (None, true);
@@ -124,12 +124,12 @@ mod tests {
             ),
             ("has caught up", &moved, listed(11, S::Booked), &nothing, false),
             ("says a third time", &moved, listed(10, S::Booked), &nothing, true),
-            ("calls off what was moved", &moved, listed(9, S::Cancelled), &moved, false),
+            ("cancels what was moved", &moved, listed(9, S::Cancelled), &moved, false),
             ("still booked", &off, listed(9, S::Pending), &off, false),
-            ("called off there, too", &off, listed(9, S::Cancelled), &nothing, false),
-            ("they came all the same", &off, listed(9, S::Arrived), &nothing, true),
-            ("gives what was called off another time", &off, listed(10, S::Booked), &nothing, true),
-            ("gives it another time and calls it off", &off, listed(10, S::Cancelled), &nothing, false),
+            ("canceled there, too", &off, listed(9, S::Cancelled), &nothing, false),
+            ("they came anyway", &off, listed(9, S::Arrived), &nothing, true),
+            ("gives what was canceled another time", &off, listed(10, S::Booked), &nothing, true),
+            ("gives it another time and cancels it", &off, listed(10, S::Cancelled), &nothing, false),
             ("has caught up with the time alone", &both, listed(11, S::Booked), &off, false),
         ] {
             assert_eq!(overlay.heard(&before, &said), (left.clone(), contradicted), "{what}");

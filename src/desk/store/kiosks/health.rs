@@ -14,9 +14,9 @@ use crate::domain::kiosk::KioskRules;
 use crate::domain::ticket::Series;
 use crate::sync::wire::{Health, ListHealth};
 
-/// What was heard is written again after so many seconds at the latest, however quiet a kiosk may be.
+/// What was heard is written again after this many seconds at the latest, however quiet a kiosk may be.
 const WRITE_SECONDS_MAX: i64 = 60;
-/// Within the time after which a kiosk is silent it is written so many times that it was heard.
+/// Within the time after which a kiosk is silent it is written this many times that it was heard.
 const WRITES_PER_SILENCE: i64 = 3;
 /// Clocks that differ by so much are said to.
 pub const CLOCK_WARNS: SignedDuration = SignedDuration::from_mins(2);
@@ -46,11 +46,11 @@ pub struct KioskRow {
     pub other_log: Option<bool>,
     /// It has not told everything since an older copy of the desk's file was put back.
     pub is_behind: bool,
-    /// What it can never tell, if nobody has looked at that yet.
+    /// What it can never tell, if no one has looked at that yet.
     pub lost: Option<Lost>,
-    /// Numbers that it gave out and that others have, or that were not its own to give; those that nobody has seen.
+    /// Numbers that it gave out and that others have, or that were not its own to give; those that no one has seen.
     pub numbers: Vec<NumberTwice>,
-    /// So many of its reports have a word in them that this program does not know.
+    /// This many of its reports have a word in them that this program does not know.
     pub newer: u64,
 }
 
@@ -74,9 +74,9 @@ pub struct HeardHealth {
 /// A kiosk that has heard everything has another list of today than the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListDiffers {
-    /// So many appointments of today are at the kiosk.
+    /// This many appointments of today are at the kiosk.
     pub kiosk: u32,
-    /// So many are here.
+    /// This many are here.
     pub desk: u32,
     /// Since when.
     pub since: Timestamp,
@@ -116,12 +116,12 @@ impl Store {
         let silent = i64::from(rules.silent_after_seconds);
         let clock = now.duration_since(health.now);
         let since_heard = before.as_ref().map(|before| now.duration_since(before.at));
-        // A clock of the desk's own that was set back is no reason to call anybody silent, nor to write nothing.
+        // A clock of the desk's own that was set back is no reason to call anyone silent, nor to write nothing.
         let was_silent = since_heard.is_none_or(|since| since.as_secs() >= silent);
         let was = before.as_ref().and_then(|before| before.list);
         let list = match (&health.list, compare(&self.conn, health.list, self.date_at(now))?) {
             (None, _) | (_, Compared::Same) => None,
-            // A change is on its way, or the kiosk is at another day: nobody knows.
+            // A change is on its way, or the kiosk is at another day: no one knows.
             (_, Compared::NotYet) => was,
             (_, Compared::Different(kiosk, desk)) => Some(ListDiffers { kiosk, desk, since: was.map_or(now, |was| was.since) }),
         };
@@ -213,7 +213,7 @@ impl Store {
     }
 
     /// Puts the alarms that are on in place of those that were: kiosk, code and detail of each. One that was on stays as it is, also
-    /// if somebody has seen it. Answers whether anything changed.
+    /// if someone has seen it. Answers whether anything changed.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -240,7 +240,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Notes that somebody has seen an alarm as it was shown to them. `false` if it is not on any more, is another one by now, or was
+    /// Notes that someone has seen an alarm as it was shown to them. `false` if it is not on any more, is another one by now, or was
     /// seen already.
     ///
     /// # Errors
@@ -286,7 +286,7 @@ enum Compared {
     Same,
     /// There is something that the kiosk has not heard, or it speaks of another day.
     NotYet,
-    /// So many there, so many here.
+    /// This many there, this many here.
     Different(u32, u32),
 }
 

@@ -32,7 +32,7 @@ impl Store {
         let letter = series.to_string();
         let owner: Option<String> = tx.query_row("SELECT id FROM kiosk WHERE letter = ?1", [&letter], |row| row.get(0)).optional()?;
         if owner.is_some_and(|owner| owner != id.as_str()) {
-            return Err(DeskError::BadKiosk { id: id.to_string(), why: "another kiosk's tickets begin so; their numbers would collide" });
+            return Err(DeskError::BadKiosk { id: id.to_string(), why: "another kiosk already uses this ticket prefix" });
         }
         let enrolled = tx.execute(
             "INSERT INTO kiosk(id, letter, token_hash) VALUES (?1, ?2, ?3)
@@ -65,7 +65,7 @@ impl Store {
         Ok(())
     }
 
-    /// Where kiosks stand; those of whom nobody said it are not in it.
+    /// The locations of kiosks; those without one are not in it.
     ///
     /// # Errors
     /// If the file cannot be read.

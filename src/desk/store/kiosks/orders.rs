@@ -1,7 +1,7 @@
 //! What staff want of kiosks: recorded, told until it was carried out, and what became of it.
 //!
 //! Invariants: an order's number is higher than that of every order the kiosk has carried out; what is no longer wanted, because a later order takes its place or its time is over, is
-//! never told; whether patients are served is told however late.
+//! never told; whether patients are served is reported however late.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -17,7 +17,7 @@ use crate::sync::wire::{Health, Order, OrderKind};
 
 /// So long after it was given an order that is for the moment is still worth carrying out.
 pub const ORDER_LASTS: SignedDuration = SignedDuration::from_mins(10);
-/// A kiosk that was told and has not said that it is done is told again after so long.
+/// A kiosk that was told and has not said that it is done is reported again after so long.
 pub const TELL_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// Most characters of what patients are shown.
 pub const ORDER_CHARS_MAX: usize = 200;
@@ -31,7 +31,7 @@ pub struct OrderRow {
     pub what: OrderKind,
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// By which user.
     pub user: String,
     /// What became of it.
     pub state: OrderState,
@@ -46,7 +46,7 @@ pub enum OrderState {
     Waiting,
     /// The kiosk is at it.
     UnderWay,
-    /// The kiosk does it as soon as nobody is there.
+    /// The kiosk does it as soon as no one is there.
     WhenFree,
     /// Carried out; when the kiosk said so.
     Done(Timestamp),
@@ -80,9 +80,9 @@ impl OrderRefused {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::NoKiosk => "There is no such kiosk any more.",
-            Self::NoText => "Write what the kiosk should show.",
-            Self::LongText => "That is too long for the kiosk's screen: one line of at most 200 characters.",
+            Self::NoKiosk => "That kiosk no longer exists.",
+            Self::NoText => "Enter the message to show.",
+            Self::LongText => "The message is too long: one line of up to 200 characters.",
             Self::OlderProgram => "This kiosk's software is too old for that. Restart the kiosk, or update it.",
             Self::OtherTicket => "This kiosk did not give out that ticket today.",
         }
@@ -97,7 +97,7 @@ pub(in super::super::super) struct Told {
 }
 
 impl Store {
-    /// Records what somebody wants of a kiosk, for the person of `visit` if one is meant. Answers the order's number, or why there is none.
+    /// Records what someone wants of a kiosk, for the person of `visit` if one is meant. Answers the order's number, or why there is none.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -164,13 +164,13 @@ impl Store {
             "INSERT INTO kiosk_order(n, kiosk, at, user_name, body, is_service, appointment_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![int(n), kiosk.as_str(), now.to_string(), user, body, i64::from(is_service), of_visit],
         )?;
-        // What it says may be about somebody: the audit has that and when, and the order has the words.
+        // What it says may be about someone: the audit has that and when, and the order has the words.
         audit::add(&tx, &audit::Entry { at: now, user, action, patient: &patient, about: &about })?;
         tx.commit()?;
         Ok(Ok(n))
     }
 
-    /// What a kiosk that has carried out everything up to `obeyed` is told now.
+    /// What a kiosk that has carried out everything up to `obeyed` gets now.
     ///
     /// # Errors
     /// If the file cannot be read or written.

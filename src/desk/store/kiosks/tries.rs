@@ -1,4 +1,4 @@
-//! How people's tries at kiosks ended: nobody is named, and all of it follows from events.
+//! How people's tries at kiosks ended: no one is named, and all of it follows from events.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -11,7 +11,7 @@ use crate::domain::ids::KioskId;
 use crate::domain::kiosk::Tally;
 use crate::domain::reason::Reason;
 
-/// Stops that say nothing of the kiosk: somebody feels unwell, or came again with a ticket in hand.
+/// Stops that say nothing of the kiosk: someone feels unwell, or came again with a ticket in hand.
 const NOT_ITS_FAULT: [Reason; 2] = [Reason::FeelsUnwell, Reason::AlreadyCheckedIn];
 
 /// How tries at one kiosk ended.
@@ -21,9 +21,9 @@ pub struct Tries {
     pub checked_in: u32,
     /// Requests without an appointment.
     pub walked_in: u32,
-    /// How often somebody was stopped, and why; the most frequent reason first.
+    /// How often someone was stopped, and why; the most frequent reason first.
     pub stopped: Vec<(Reason, u32)>,
-    /// How often somebody walked away, and at which step, by its name; the most frequent one first.
+    /// How often someone walked away, and at which step, by its name; the most frequent one first.
     pub walked_away: Vec<(String, u32)>,
 }
 

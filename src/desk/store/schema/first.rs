@@ -82,7 +82,7 @@ CREATE TABLE ticket(
     at TEXT NOT NULL,
     PRIMARY KEY (appointment_id, kiosk, seq)
 );
--- Why somebody is needed. Without an appointment it is a row of its own on the list.
+-- Why someone is needed. Without an appointment it is a row of its own on the list.
 CREATE TABLE reason(
     kiosk TEXT NOT NULL,
     seq BIGINT NOT NULL,
@@ -121,7 +121,7 @@ CREATE TABLE sign_in_failure(
 ";
 
 pub(super) const LETTERS: &str = r"
--- What a kiosk's place is called, for whoever has to go there.
+-- What a kiosk's place is called, for anyone who has to go there.
 ALTER TABLE kiosk ADD COLUMN place TEXT NOT NULL DEFAULT '';
 
 -- Keys of letters, numbered in the order in which they were made. Only the newest has its secret.
@@ -192,7 +192,7 @@ CREATE TABLE chart(
     PRIMARY KEY (patient_id, field)
 );
 
--- Accepted changes that were handed on, by the revision of the acceptance: each once.
+-- Accepted changes that were exported, by the revision of the acceptance: each once.
 CREATE TABLE export_batch(batch INTEGER PRIMARY KEY, at TEXT NOT NULL);
 CREATE TABLE exported_change(
     revision BIGINT PRIMARY KEY REFERENCES staff_action(revision),
@@ -220,7 +220,7 @@ CREATE INDEX eligibility_by_date ON eligibility(date);
 ";
 
 pub(super) const PHOTOS: &str = r"
--- Photos of cards, as kiosks send them. Not among what can be rebuilt: nobody has them but the desk.
+-- Photos of cards, as kiosks send them. Not among what can be rebuilt: no one has them but the desk.
 CREATE TABLE card_photo(
     id INTEGER PRIMARY KEY,
     kiosk TEXT NOT NULL,
@@ -229,7 +229,7 @@ CREATE TABLE card_photo(
     side TEXT NOT NULL,
     total BIGINT NOT NULL,
     hash TEXT NOT NULL,
-    -- So many bytes from its beginning are here.
+    -- This many bytes from its beginning are here.
     held BIGINT NOT NULL,
     -- All of it, and its hash is right.
     whole_at TEXT,
@@ -245,8 +245,8 @@ CREATE TABLE card_photo_piece(
 ";
 
 pub(super) const CONTRADICTED: &str = r"
--- Accepted changes that a later list contradicted before they were handed on, by the revision of the acceptance: the list is
--- right, so they are not handed on any more. What a list said cannot be made anew, so neither can this.
+-- Accepted changes that a later list contradicted before they were exported, by the revision of the acceptance: the list is
+-- right, so they are no longer exported. What a list said cannot be made again, so neither can this.
 CREATE TABLE contradicted_change(
     revision BIGINT PRIMARY KEY REFERENCES staff_action(revision),
     at TEXT NOT NULL
@@ -254,12 +254,12 @@ CREATE TABLE contradicted_change(
 ";
 
 pub(super) const REMOVED_USERS: &str = r"
--- Removed users keep their row: what they did stands under their name, which nobody gets again.
+-- Removed users keep their row: what they did stands under their name, which no one gets again.
 ALTER TABLE staff_user ADD COLUMN removed_at TEXT;
 ";
 
 pub(super) const AUDIT: &str = r"
--- Who saw or changed what about whom. Each row's hash covers the hash of the row before it. Appended, never edited.
+-- Who viewed or changed what about which patient. Each row's hash covers the hash of the row before it. Appended, never edited.
 CREATE TABLE audit(
     n BIGINT PRIMARY KEY,
     at TEXT NOT NULL,

@@ -22,7 +22,7 @@ fn people(list: &str) -> Vec<Person> {
     rows(list).map(|row| person(row[0], row[3], row[4], row[5].parse().unwrap(), row[6])).collect()
 }
 
-/// `k01` for whoever was found, else what is asked for, or `-`.
+/// `k01` for anyone who was found, else what is asked for, or `-`.
 fn answer(index: &Index, given: &str, family: &str, born: Date, phone: &str) -> String {
     let some = |text: &str| Some(text).filter(|text| !text.is_empty()).map(Private::from);
     let typed = Typed { birth_date: BirthDate(born), family_name: family.into(), given_name: some(given), phone_last4: some(phone) };
@@ -148,7 +148,7 @@ fn people_with_one_name_are_found_by_it() {
         ("AMADOU", "LNU", "1982-07-07", "l3"),
         ("N/A", "ASADI", "1990-10-10", "l4"),
         ("ASADI", "", "1990-10-10", "l4"),
-        // Nobody's, and nothing is asked that cannot settle it.
+        // No one's, and nothing is asked that cannot settle it.
         ("FNU", "LNU", "1990-10-10", "-"),
         ("", ".", "1982-07-07", "-"),
         ("", "LNU", "1991-11-11", "-"),
@@ -160,12 +160,12 @@ fn people_with_one_name_are_found_by_it() {
     ] {
         assert_eq!(answer(&index, given, family, born(date), ""), expected, "{given} / {family}");
     }
-    // The telephone settles a slip in the only name; the given name is not asked for.
+    // The phone settles a slip in the only name; the first name is not asked for.
     let index = Index::new(&[person("p", "Thandarwin", "-", born("1992-12-12"), "555-010-4821")]);
     assert_eq!(answer(&index, "", "Thandawin", born("1992-12-12"), ""), "phone?");
     assert_eq!(answer(&index, "", "Thandawin", born("1992-12-12"), "4821"), "p");
     assert_eq!(answer(&index, "", "Thandawin", born("1992-12-12"), "4822"), "-");
-    // Somebody else has that name as one of two.
+    // Someone else has that name as one of two.
     let two = [person("p", "Amadou", ".", born("1982-07-07"), ""), person("q", "Amadou", "Diallo", born("1982-07-07"), "")];
     let index = Index::new(&two);
     assert_eq!(answer(&index, "", "Amadou", born("1982-07-07"), ""), "given?");
@@ -208,10 +208,10 @@ fn one_slip_is_forgiven_without_a_phone_on_file_unless_somebody_is_near() {
     ] {
         assert_eq!(answer(&Index::new(&alone(on_file.0, on_file.1)), typed.0, typed.1, born, ""), expected, "{on_file:?} {typed:?}");
     }
-    // The birth date has to be right, and a telephone that is on file is asked for.
+    // The birth date has to be right, and a phone that is on file is asked for.
     assert_eq!(answer(&Index::new(&alone("Ann", "Cohn")), "Ann", "Cohm", near, ""), "-");
     assert_eq!(answer(&Index::new(&[person("p", "Ann", "Cohn", born, "555-010-4821")]), "Ann", "Cohm", born, ""), "phone?");
-    // Somebody with that birth date, or a near one, and a name like one that was typed.
+    // Someone with that birth date, or a near one, and a name like one that was typed.
     for (given, family, date) in
         [("Ann", "Whitfield", born), ("Rosa", "Cohn", born), ("Rosa", "Cohm", near), ("Anne", "Whitfield", near), ("Cohn", "Rosa", born)]
     {

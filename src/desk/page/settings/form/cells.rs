@@ -67,7 +67,7 @@ pub fn draw(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option
                 value,
             });
             let each = html! { @for cell in dates { div.line { (cell.draw(problem, None)) } } };
-            lines("dates", &[], &each, Some("Another date"))
+            lines("dates", &[], &each, Some("Add date"))
         }
         Kind::Lengths => {
             let list = format!("{id}-list");
@@ -79,7 +79,7 @@ pub fn draw(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option
                 }
             } };
             html! {
-                (lines("lengths", &["Service", "Minutes"], &each, Some("Another service")))
+                (lines("lengths", &["Service", "Minutes"], &each, Some("Add service")))
                 datalist id=(list) { @for name in What::Services.of(names.known) { option value=(name) {} } }
             }
         }
@@ -108,7 +108,7 @@ pub fn draw(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option
     }
 }
 
-/// With empty lines to write into. What somebody typed has them already.
+/// With empty lines to write into. What someone typed has them already.
 fn with_more<T: Default + Clone>(shown: &Shown<'_>, mut lines: Vec<T>) -> Vec<T> {
     if matches!(shown, Shown::Stands(_)) {
         lines.extend(std::iter::repeat_n(T::default(), MORE));
@@ -146,7 +146,7 @@ pub(super) fn read_dates(key: &'static str, shown: &Shown<'_>, before: Option<Va
         let wrong = |text: String| Problem::of_cell(key, format!("{}-{n}", field_id(key)), text);
         let date: Date = text.trim().parse().map_err(|_| wrong("Write a date, such as 2026-12-25.".to_owned()))?;
         if !dates.insert(date) {
-            return Err(wrong(format!("{} is there twice.", date.strftime("%-d %B %Y"))));
+            return Err(wrong(format!("{} is listed twice.", date.strftime("%-d %B %Y"))));
         }
     }
     Ok(same_set(before, dates.into_iter().map(|date| date.to_string()).collect()))
@@ -165,14 +165,14 @@ pub(super) fn read_week(key: &'static str, shown: &Shown<'_>) -> Result<Value, P
         let mut open = Map::new();
         for (what, text) in [("from", &from), ("to", &to)] {
             if text.is_empty() {
-                return Err(wrong(what, format!("{} has one time alone. Write both, or none.", day.name())));
+                return Err(wrong(what, format!("{} has only one time. Enter both, or none.", day.name())));
             }
             open.insert(what.to_owned(), read_time(text).ok_or_else(|| wrong(what, format!("{}: {NO_TIME}", day.name())))?);
         }
         if let (Ok(from), Ok(to)) = (from.parse::<Time>(), to.parse::<Time>())
             && from >= to
         {
-            return Err(wrong("to", format!("{} ends at {}, not after it begins.", day.name(), clock(to))));
+            return Err(wrong("to", format!("{} ends at {}, which is not after it starts.", day.name(), clock(to))));
         }
         week.insert(day.code().to_owned(), Value::Object(open));
     }
@@ -187,11 +187,11 @@ pub(super) fn read_lengths(key: &'static str, shown: &Shown<'_>) -> Result<Value
         let wrong = |what: &str, text: String| Problem::of_cell(key, format!("{}-{n}-{what}", field_id(key)), text);
         match (service.is_empty(), minutes.is_empty(), minutes.parse::<u32>()) {
             (true, true, _) => {}
-            (true, false, _) => return Err(wrong("service", format!("Write the service that takes {minutes} minutes."))),
+            (true, false, _) => return Err(wrong("service", format!("Enter the service that takes {minutes} minutes."))),
             (false, _, Err(_)) => return Err(wrong("minutes", format!("{service}: {NO_NUMBER}"))),
             (false, _, Ok(minutes)) => {
                 if all.insert(service.to_owned(), minutes.into()).is_some() {
-                    return Err(wrong("service", format!("{service} is there twice.")));
+                    return Err(wrong("service", format!("{service} is listed twice.")));
                 }
             }
         }

@@ -65,7 +65,7 @@ pub type Typed = [(String, String)];
 pub enum Shown<'a> {
     /// What stands there.
     Stands(&'a dyn Fn(&str) -> Option<Value>),
-    /// What somebody typed.
+    /// What someone typed.
     Typed(&'a Typed),
 }
 
@@ -122,7 +122,7 @@ impl Shown<'_> {
     }
 }
 
-/// A time of day, as somebody typed it or a browser sends it.
+/// A time of day, as someone typed it or a browser sends it.
 fn read_time(text: &str) -> Option<Value> {
     text.parse::<Time>().ok().and_then(|time| serde_json::to_value(time).ok())
 }
@@ -148,7 +148,7 @@ fn options(kind: Kind, names: &Names<'_>, chosen: &[String]) -> Vec<(String, Str
     };
     for code in chosen {
         if !options.iter().any(|(its, _)| its == code) {
-            options.push((code.clone(), format!("{code} (not there any more)")));
+            options.push((code.clone(), format!("{code} (deleted)")));
         }
     }
     options
@@ -224,12 +224,12 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
             let options = options(input.kind, names, &chosen);
             let takes_more = matches!(input.kind, Kind::TicksKnown(_));
             group(&html! {
-                @if options.is_empty() && !takes_more { p.quiet { "There are none yet." } }
+                @if options.is_empty() && !takes_more { p.quiet { "None yet." } }
                 @for (code, name) in &options {
                     label.tick { input type="checkbox" name=(key) value=(code) checked[chosen.contains(code)]; " " (name) }
                 }
                 @if takes_more {
-                    label for={ (id) "-more" } { "Another one" }
+                    label for={ (id) "-more" } { "Add another" }
                     input id={ (id) "-more" } name=(key) value="" autocomplete="off" spellcheck="false";
                 }
             })

@@ -1,6 +1,6 @@
 //! Letters: one page for one appointment, with the code that kiosks check in with.
 //!
-//! Invariants: a letter is made anew from the appointment as it is now, in the patient's language where we have the words;
+//! Invariants: a letter is made again from the appointment as it is now, in the patient's language where we have the words;
 //! the code holds no name; neither an error nor a file's name says anything about a person.
 
 mod words;
@@ -27,11 +27,11 @@ pub enum LetterError {
     /// Nothing of that number is on the list.
     #[error("there is no appointment {0} on the desk's list; import it first")]
     Unknown(AppointmentId),
-    /// Nobody should come for it.
-    #[error("appointment {0} was called off, so there is no letter for it")]
+    /// No one should come for it.
+    #[error("appointment {0} was canceled, so there is no letter for it")]
     CalledOff(AppointmentId),
     /// The page could not be made.
-    #[error("the letter could not be set on its page: {0}")]
+    #[error("the letter's page could not be laid out: {0}")]
     Page(#[from] PdfError),
     /// The desk cannot read or write.
     #[error(transparent)]
@@ -46,7 +46,7 @@ impl Desk {
     /// before a change stay good until they expire.
     ///
     /// # Errors
-    /// If there is no such appointment, it was called off, or the file cannot be used.
+    /// If there is no such appointment, it was canceled, or the file cannot be used.
     pub fn letter(&self, id: &AppointmentId) -> Result<Vec<u8>, LetterError> {
         let settings = self.settings();
         let face = self.letter_face(id)?;
@@ -81,10 +81,10 @@ impl Desk {
     }
 
     /// What the patient should know of an appointment as a text for a message, in their language where we have the words. It does
-    /// not say what the visit is for: a telephone is read by others, too.
+    /// not say what the visit is for: a phone is read by others, too.
     ///
     /// # Errors
-    /// If there is no such appointment, it was called off, or the file cannot be read.
+    /// If there is no such appointment, it was canceled, or the file cannot be read.
     pub fn message_text(&self, id: &AppointmentId) -> Result<Private, LetterError> {
         let settings = self.settings();
         let appointment = self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
@@ -94,7 +94,7 @@ impl Desk {
         Ok(text(&face(&appointment, &settings, String::new())?))
     }
 
-    /// Makes a new key for letters; kiosks hear of it at once. `revoke`: letters made so far are no longer taken.
+    /// Makes a new key for letters; kiosks hear of it right away. `revoke`: letters made so far are no longer taken.
     /// Answers the new key's number.
     ///
     /// # Errors

@@ -138,7 +138,7 @@ impl Found {
         }
     }
 
-    /// Whether a server could not answer what this entry asked for; it is said, because who is missing is not seen otherwise.
+    /// Whether a server could not answer what this entry asked for; it is reported, because who is missing is not seen otherwise.
     fn is_failed(&mut self, entry: &Fields<'_>, place: Place) -> bool {
         let status = fields_of(entry, "response").and_then(|fields| fields.get("status").map(|raw| text_of(raw))).unwrap_or_default();
         let code: String = status.chars().take_while(char::is_ascii_digit).collect();
@@ -160,7 +160,7 @@ impl Found {
             matches!(word("severity").as_str(), "error" | "fatal") || PARTS.contains(&word("code").as_str())
         });
         if is_wrong {
-            self.refused.push((place, "the server reported an error; this list may not be whole".to_owned()));
+            self.refused.push((place, "the server reported an error; this list may be incomplete".to_owned()));
         }
     }
 

@@ -167,7 +167,7 @@ impl Graph {
     pub fn find(&self, reference: &Reference, from: usize) -> Result<usize, Lost> {
         let text = reference.reference.as_str();
         if let Some(local) = text.strip_prefix('#') {
-            // An empty id is nobody's.
+            // An empty id is no one's.
             return if local.is_empty() { Err(Lost::Missing) } else { self.find_contained(local, from) };
         }
         if text.is_empty() {

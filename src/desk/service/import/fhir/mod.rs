@@ -42,7 +42,7 @@ pub fn check(bytes: &[u8]) -> Result<(), String> {
 }
 
 /// Reads several files by their names and bytes as one list: what one of them points at may be in another one. Lines are counted in
-/// each file; if there are several, its name is said first.
+/// each file; if there are several, its name comes first.
 ///
 /// # Errors
 /// If none of them is FHIR JSON.
@@ -95,7 +95,7 @@ fn hand_on(found: &Found, sink: &mut dyn Sink, say: &dyn Fn(usize, &str) -> Stri
             let read = draft.and_then(|mut draft| {
                 if is_deleted {
                     "entered-in-error".clone_into(&mut draft.status);
-                    warnings.push(format!("appointment {plain}: it was deleted; the visit is taken as entered in error"));
+                    warnings.push(format!("appointment {plain}: it was deleted; the visit is imported as entered in error"));
                 }
                 draft.finish(&mut of_draft)
             });

@@ -1,4 +1,4 @@
-//! Which of somebody's names is the one on file, and which others they may give.
+//! Which of someone's names is the one on file, and which others they may give.
 //!
 //! Invariants: a name that is over, or was theirs by birth alone, is on file only if there is no other; an anonymous one never is.
 
@@ -28,14 +28,14 @@ pub(super) fn put_names(draft: &mut Draft, names: &[HumanName], day: &str) {
         let is_text_alone = name.family.trim().is_empty() && name.given.is_empty();
         if i == at {
             if is_text_alone {
-                // Nobody said which word is which: the whole of it may be given too.
+                // No one said which word is which: the whole of it may be given too.
                 let whole = untitled(&name.text, &name.prefix, &name.suffix).join(" ");
                 given.push(whole.clone());
                 family.push(whole);
             }
             draft.given_name = parts.given;
             draft.family_name = parts.family;
-        // An initial is no family name that anybody gives.
+        // An initial is no last name that anyone gives.
         } else if !is_text_alone || parts.family.trim_end_matches('.').chars().nth(1).is_some() {
             given.push(parts.given);
             family.push(parts.family);
@@ -45,12 +45,12 @@ pub(super) fn put_names(draft: &mut Draft, names: &[HumanName], day: &str) {
     draft.other_family_names = joined(family.into_iter());
 }
 
-/// The name that somebody has on `day`, as it is said in full.
+/// The name that someone has on `day`, in full.
 pub(super) fn shown_name(names: &[HumanName], day: &str) -> String {
     on_file(names, day).and_then(|at| names.get(at)).map(full_name).unwrap_or_default()
 }
 
-/// Which of somebody's names is the one on file on `day`: the official one, else the usual one, else one without a use, else
+/// Which of someone's names is the one on file on `day`: the official one, else the usual one, else one without a use, else
 /// another; of those that are over the last, if there is no other.
 pub(super) fn on_file(names: &[HumanName], day: &str) -> Option<usize> {
     let usable = || names.iter().enumerate().filter(|(_, name)| name.usage != "anonymous" && parts(name) != Parts::default());
@@ -68,7 +68,7 @@ pub(super) fn on_file(names: &[HumanName], day: &str) -> Option<usize> {
     best.map(|(at, _)| at)
 }
 
-/// What somebody is called on `day`, if a name beside the one on file says so.
+/// What someone is called on `day`, if a name beside the one on file says so.
 pub(super) fn called(names: &[HumanName], day: &str) -> String {
     let at = on_file(names, day);
     let called = |usage: &str| {
@@ -76,7 +76,7 @@ pub(super) fn called(names: &[HumanName], day: &str) -> String {
         others.find(|(_, name)| !name.given.is_empty()).map(|(_, name)| &name.given)
     };
     let Some(given) = called("usual").or_else(|| called("nickname")) else { return String::new() };
-    // Whoever is called by all names on file is called by the first: so would they be without saying it.
+    // Anyone who is called by all names on file is called by the first: so would they be without saying it.
     let is_on_file = at.and_then(|at| names.get(at)).is_some_and(|name| name.given == *given);
     if is_on_file { given.first().cloned().unwrap_or_default() } else { given.join(" ") }
 }
@@ -90,7 +90,7 @@ pub(super) fn full_name(name: &HumanName) -> String {
     parts.map(String::as_str).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The parts of a name; of a text alone, what stands before a comma or else the last word is the family name.
+/// The parts of a name; of a text alone, what stands before a comma or else the last word is the last name.
 fn parts(name: &HumanName) -> Parts {
     let (given, family) = (name.given.join(" ").trim().to_owned(), name.family.trim().to_owned());
     match (given.is_empty(), family.is_empty()) {
@@ -140,7 +140,7 @@ fn untitled<'n>(text: &'n str, prefix: &[String], suffix: &[String]) -> Vec<&'n 
 }
 
 /// Names as a CSV column has them. A semicolon or a control character within a name is none of its letters. The first of each
-/// spelling count, as many as one may have: an old name never costs somebody their appointment.
+/// spelling count, as many as one may have: an old name never costs someone their appointment.
 fn joined(names: impl Iterator<Item = String>) -> String {
     let mut kept: Vec<String> = Vec::new();
     let mut spellings = Vec::new();

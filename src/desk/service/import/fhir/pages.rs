@@ -125,7 +125,7 @@ impl Pages {
         let own: HashMap<&str, usize> =
             self.0.iter().enumerate().flat_map(|(at, page)| page.own.iter().map(move |url| (url.as_str(), at))).collect();
         let next = |page: &Page| page.next.as_deref().map(|url| own.get(url).copied());
-        // The first page of each, by who points at whom.
+        // The first page of each, by which resource points at which.
         let mut before: HashMap<usize, usize> = HashMap::new();
         for (at, page) in self.0.iter().enumerate() {
             if let Some(Some(next)) = next(page).filter(|next| *next != Some(at)) {

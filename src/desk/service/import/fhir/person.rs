@@ -36,7 +36,7 @@ pub(super) fn put_person(draft: &mut Draft, patient: &Patient, day: &str, warnin
     put_details(draft, patient, day, warnings);
 }
 
-/// How to speak with somebody, and whom to tell if something happens.
+/// How to speak with someone, and emergency contact.
 pub(super) fn put_details(draft: &mut Draft, patient: &Patient, day: &str, warnings: &mut Vec<String>) {
     draft.language = language(patient, warnings);
     draft.preferred_name = called(&patient.names, day);
@@ -94,7 +94,7 @@ fn is_of_an_office(identifier: &Identifier) -> bool {
     is_listed || is_named || SYSTEMS.iter().any(is_system)
 }
 
-/// Telephones on which somebody can be reached on `day`, the best first, each once.
+/// Phones on which someone can be reached on `day`, the best first, each once.
 fn phones(telecoms: &[Telecom], day: &str) -> Vec<String> {
     let mut current: Vec<&Telecom> = telecoms.iter().filter(|telecom| is_current(telecom, day)).collect();
     current.sort_by_key(|telecom| {
@@ -117,7 +117,7 @@ fn phones(telecoms: &[Telecom], day: &str) -> Vec<String> {
             _ => value.len() != telecom.value.len(),
         };
         if is_phone && !found.iter().any(|(_, known)| *known == digits) {
-            // Semicolons stand between telephones.
+            // Semicolons stand between phones.
             found.push((value.replace(";ext=", " ext. ").replace(';', " ").trim().to_owned(), digits));
         }
     }
@@ -147,7 +147,7 @@ fn without_scheme<'t>(text: &'t str, schemes: &[&str]) -> &'t str {
     stripped.unwrap_or(text).trim_start_matches('/').trim()
 }
 
-/// Where somebody lives on `day`: at home before elsewhere, and where letters or bills go only if nothing else is known.
+/// Where someone lives on `day`: at home before elsewhere, and where letters or bills go only if nothing else is known.
 fn address<'p>(addresses: &'p [Address], day: &str) -> Option<&'p Address> {
     addresses.iter().filter(|address| address.usage != "old" && address.period.has(day)).min_by_key(|address| {
         let usage = match address.usage.as_str() {
@@ -183,7 +183,7 @@ fn language(patient: &Patient, warnings: &mut Vec<String>) -> String {
     found
 }
 
-/// The tag of a language, `None` if none is said, an error if it is not known.
+/// The tag of a language, `None` if there is none, an error if it is not known.
 fn tag(concept: &Concept) -> Result<Option<String>, ()> {
     let is_of_languages = |system: &str| {
         let system = system.to_ascii_lowercase();

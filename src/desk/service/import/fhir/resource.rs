@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::value::{Object, Reader, flag_of};
 
-/// The extension that says whether somebody has to interpret for a patient.
+/// The extension that says whether someone has to interpret for a patient.
 const INTERPRETER: &str = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired";
 
 /// One of the resources that are read.
@@ -366,7 +366,7 @@ fn addresses(from: &mut Reader, object: &Object) -> Vec<Address> {
     .collect()
 }
 
-/// What is odd about an extension is not ours to say: anybody may write their own.
+/// What is odd about an extension is not ours to say: anyone may write their own.
 fn interpreter(object: &Object) -> Option<bool> {
     let extensions = match object.get("extension")? {
         Value::Array(extensions) => extensions.as_slice(),

@@ -55,12 +55,12 @@ pub(super) fn visits(graph: &Graph, cards: &Cards<'_>, at: usize, node: &Node, a
     };
     let id = common.id.clone();
     if id.trim().is_empty() {
-        let why = "appointment_id: expected the booking system's number, found nothing";
+        let why = "appointment_id: expected the scheduling system's appointment ID, found nothing";
         return vec![Visit { id, draft: Err(why.to_owned()), warnings: Vec::new() }];
     }
     let mut warnings: Vec<String> = node.warnings.iter().map(|why| format!("{why}; it is left empty")).collect();
     if common.status.is_empty() {
-        warnings.push("status: expected a FHIR appointment status, found nothing; it is taken as booked".to_owned());
+        warnings.push("status: expected a FHIR appointment status, found nothing; imported as booked".to_owned());
     }
     if common.minutes.parse().is_ok_and(|minutes: i64| !(0..=24 * 60).contains(&minutes)) {
         warnings.push("minutesDuration: expected at most a day, found another length; it is left empty".to_owned());
@@ -117,7 +117,8 @@ pub(super) fn visits(graph: &Graph, cards: &Cards<'_>, at: usize, node: &Node, a
             let (status, _) = words::status(&draft.status);
             if declined && matches!(status, Status::Booked | Status::Pending | Status::Proposed | Status::Waitlist) {
                 "cancelled".clone_into(&mut draft.status);
-                warnings.push("participant: the patient declined or takes no part any more; the visit is taken as cancelled".to_owned());
+                warnings
+                    .push("participant: the patient declined or is no longer a participant; the visit is imported as canceled".to_owned());
             }
             draft
         });
@@ -149,7 +150,7 @@ fn patient_of(graph: &Graph, found: Result<usize, Lost>, actor: &Reference, warn
         }
         Err(Lost::Ambiguous) => Err(format!("{expected} one that two different people have")),
         Err(Lost::Missing) if actor.reference.is_empty() && actor.identifier.is_none() && !actor.display.is_empty() => {
-            Err(format!("{expected} a name alone; without a date of birth it cannot be taken"))
+            Err(format!("{expected} a name only; without a date of birth it cannot be imported"))
         }
         Err(Lost::Missing) => Err(format!("{expected} none")),
     }

@@ -41,7 +41,7 @@ pub struct Table {
     pub title: &'static str,
     /// What one is called.
     pub one: &'static str,
-    /// By what they are told apart.
+    /// By what they are distinguished.
     pub named_by: &'static str,
     /// By what besides, if several may have the same name.
     pub and_by: &'static [&'static str],
@@ -95,7 +95,7 @@ pub enum Kind {
     Ticks(&'static [(&'static str, &'static str)]),
     /// Some days of the week.
     Days,
-    /// Several of what another table has, by the name that it is told apart by.
+    /// Several of what another table has, by the name that it is distinguished by.
     TicksOf(&'static str, &'static str),
     /// Some of these, each once, by code, in an order that counts.
     Sequence(&'static [(&'static str, &'static str)]),
@@ -255,7 +255,7 @@ mod tests {
     use crate::domain::proposal::Field;
     use crate::domain::settings::ClinicSettings;
 
-    /// A key that is spelled wrong here would be a setting that nobody can change.
+    /// A key that is spelled wrong here would be a setting that no one can change.
     #[test]
     fn every_key_is_one_of_the_settings() {
         let settings =
