@@ -30,7 +30,7 @@ pub enum Said {
     /// Nothing.
     #[default]
     Nothing,
-    /// A code was read and found somebody; one more fact is needed.
+    /// A code was read and found someone; one more fact is needed.
     CodeRead,
     /// This is a request without an appointment.
     NoAppointment,
@@ -41,7 +41,7 @@ pub enum Said {
 pub const WELCOME_FORGETS_AFTER_SECONDS: u32 = 30;
 
 impl Conversation {
-    /// How long this waits for the patient. Welcome waits for nobody, but it does not keep one person's choices for the next.
+    /// How long this waits for the patient. Welcome waits for no one, but it does not keep one person's choices for the next.
     #[must_use]
     pub fn patience(&self) -> Option<Patience> {
         if self.step == Step::Welcome {

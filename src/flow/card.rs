@@ -30,7 +30,7 @@ pub enum CardPart {
     End,
     /// A photo of one side.
     Photo(Side),
-    /// All of it, to look at once more.
+    /// All of it, to review.
     Review,
 }
 
@@ -135,7 +135,7 @@ impl CardEntry {
         self.card != Coverage::default() || !self.text.text().is_blank() || self.date.is_begun() || !self.photos.is_empty()
     }
 
-    /// What the desk is told.
+    /// What the desk gets.
     pub(super) fn told(&self) -> NewDetail {
         NewDetail {
             field: self.field,

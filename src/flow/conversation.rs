@@ -63,23 +63,23 @@ pub struct Conversation {
     pub look: Look,
     /// A question that covers the page.
     pub over: Option<Over>,
-    /// So many tries to be found are left.
+    /// This many tries to be found are left.
     pub tries_left: u8,
-    /// The last try found nobody.
+    /// The last try found no one.
     pub try_again: bool,
     /// What the last scan came to.
     pub scan_word: ScanWord,
     /// The date being typed.
     pub date: DateEntry,
-    /// The family name being typed.
+    /// The last name being typed.
     pub name: TextEntry,
-    /// The given name being typed.
+    /// The first name being typed.
     pub given_name: TextEntry,
-    /// The end of a telephone number being typed.
+    /// The end of a phone number being typed.
     pub phone: FourDigits,
     /// The companion's own name being typed.
     pub companion: TextEntry,
-    /// Somebody else is checked in than whoever touches the screen.
+    /// Someone else is checked in than anyone who touches the screen.
     pub for_other: bool,
     /// A request without an appointment is being made.
     pub walk_in: bool,
@@ -89,10 +89,10 @@ pub struct Conversation {
     pub patient: Option<Box<Patient>>,
     /// The ticket.
     pub at_hand: Option<TicketAtHand>,
-    /// The last fact that was asked for in this try beside birth date and family name.
+    /// The last fact that was asked for in this try beside birth date and last name.
     pub(super) asked: Option<Fact>,
     pub(super) card: Option<Card>,
-    /// A code has broken off before: whoever held it flat once more is not asked to do so again.
+    /// A code has broken off before: anyone who held it flat once more is not asked to do so again.
     pub(super) was_damaged: bool,
     pub(super) phone_is_not_known: bool,
     pub(super) documents_brought: bool,
@@ -110,7 +110,7 @@ pub struct Conversation {
     /// The card being typed.
     pub card_entry: CardEntry,
     pub(super) call_as: CallAs,
-    /// Where "Get help" and "I feel unwell" go back to.
+    /// Where "Get help" and "I feel sick" go back to.
     pub(super) came_from: Step,
     /// Asked for while the check-in was being saved; shown as soon as it is.
     pub(super) after_saving: Option<Step>,
@@ -118,7 +118,7 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Nobody is here; the welcome page is in the clinic's language.
+    /// No one is here; the welcome page is in the clinic's language.
     #[must_use]
     pub fn new(home_language: Language) -> Self {
         Self {
@@ -183,7 +183,7 @@ impl Conversation {
         Document::ALL.into_iter().filter(|document| self.open_visits().any(|visit| visit.documents.contains(document))).collect()
     }
 
-    /// The companion's name, if somebody else is checked in.
+    /// The companion's name, if someone else is checked in.
     pub(super) fn companion_name(&self) -> Option<Private> {
         (self.for_other && !self.companion.text().is_blank()).then(|| self.companion.text().clone())
     }
@@ -291,7 +291,7 @@ impl Conversation {
         if matches!(self.step, Step::Help | Step::Unwell | Step::UnwellTold) { self.came_from } else { self.step }
     }
 
-    /// Whoever was being looked for; a companion stays.
+    /// Anyone who was being looked for; a companion stays.
     pub(super) fn forget_person(&mut self) {
         self.patient = None;
         self.card = None;

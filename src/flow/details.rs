@@ -16,9 +16,9 @@ use crate::domain::spoken;
 /// What is typed at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// The telephone number.
+    /// The phone number.
     Phone,
-    /// The e-mail address.
+    /// The email address.
     Email,
     /// The postal code; an address begins with it.
     PostalCode,
@@ -32,9 +32,9 @@ pub enum Part {
     PreferredName,
     /// The language that they prefer.
     Language,
-    /// Whether somebody has to interpret for them.
+    /// Whether someone has to interpret for them.
     Interpreter,
-    /// The name of somebody to tell if something happens to them.
+    /// The name of someone to tell if something happens to them.
     EmergencyName,
     /// And how to reach that person.
     EmergencyPhone,
@@ -81,7 +81,7 @@ impl Part {
         }
     }
 
-    /// There are places without one, and people who do not know a telephone number by heart.
+    /// There are places without one, and people who do not know a phone number by heart.
     fn may_be_empty(self) -> bool {
         matches!(self, Self::PostalCode | Self::State | Self::EmergencyPhone)
     }
@@ -97,7 +97,7 @@ impl Part {
         }
     }
 
-    /// Whether it is a telephone number.
+    /// Whether it is a phone number.
     #[must_use]
     pub fn is_phone(self) -> bool {
         matches!(self, Self::Phone | Self::EmergencyPhone)
@@ -113,9 +113,9 @@ pub struct DetailEntry {
     pub doubt: Option<Doubt>,
     /// The parts of an address that are typed already.
     address: PostalAddress,
-    /// Whom to tell, as far as that is typed.
+    /// Emergency contact, as far as that is typed.
     contact: EmergencyContact,
-    /// The parts that do not look right, and they said that they are all the same.
+    /// The parts that do not look right, and they said that they are right anyway.
     insisted: Vec<Part>,
 }
 
@@ -300,7 +300,7 @@ impl Conversation {
         self.type_detail(next, &typed)
     }
 
-    /// One of those on the page; whoever prefers another language is asked whether somebody has to interpret.
+    /// One of those on the page; anyone who prefers another language is asked whether someone has to interpret.
     fn take_language(mut self, tag: &str) -> (Self, Vec<Effect>) {
         if !spoken::ALL.iter().any(|spoken| spoken.tag == tag) {
             return self.stay();

@@ -11,7 +11,7 @@ use crate::domain::event::Ended;
 pub struct Before {
     /// What the patient was doing.
     pub step: Step,
-    /// Nobody answered as long as the page was shown: how long it was read is not known.
+    /// No one answered as long as the page was shown: how long it was read is not known.
     pub unanswered: bool,
     is_next: bool,
     given_before: Option<bool>,
@@ -47,7 +47,7 @@ impl Before {
 }
 
 impl Conversation {
-    /// Whether this comes from somebody who is not the person of this conversation.
+    /// Whether this comes from someone who is not the person of this conversation.
     pub(super) fn is_for_next_person(&self, input: &Input) -> bool {
         let is_over = matches!(self.step, Step::Done | Step::Stopped(_));
         match input {

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 
 use crate::domain::private::Private;
 
-/// The longest text that can be typed, in characters: no name is longer, and next to no e-mail address.
+/// The longest text that can be typed, in characters: no name is longer, and next to no email address.
 pub const TEXT_CHARACTERS_MAX: usize = 100;
-/// Years in which somebody who comes may have been born.
+/// Years in which someone who comes may have been born.
 const BORN_YEARS: std::ops::RangeInclusive<i16> = 1900..=2099;
 
 /// A date being typed: month by its name, day and year by digits, in the order in which the language says dates.
@@ -37,7 +37,7 @@ pub enum DatePart {
 pub enum DateTrouble {
     /// That month has no such day.
     NoSuchDay,
-    /// No year in which anybody living was born.
+    /// No year in which anyone living was born.
     NoSuchYear,
     /// Something would end before it begins.
     EndsTooSoon,
@@ -178,7 +178,7 @@ impl DateEntry {
     }
 }
 
-/// The last four digits of a telephone number, being typed.
+/// The last four digits of a phone number, being typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FourDigits(Private);
 

@@ -1,7 +1,7 @@
-//! The arrows of finding somebody: by a code, a card or typed facts.
+//! The arrows of finding someone: by a code, a card or typed facts.
 //!
-//! Invariants: nobody is told which fact was wrong, or shown anybody but the one person found; a code alone never
-//! finds anybody for good; three tries, then a person helps.
+//! Invariants: no one learns which fact was wrong, or shown anyone but the one person found; a code alone never
+//! finds anyone for good; three tries, then a person helps.
 
 use super::conversation::{Card, Conversation};
 use super::entry::FourDigits;
@@ -11,11 +11,11 @@ use crate::domain::identity::{Fact, born_on_date};
 use crate::domain::reason::Reason;
 
 impl Conversation {
-    /// What means something while somebody is being found.
+    /// What means something while someone is being found.
     pub(super) fn finding(mut self, input: Input) -> (Self, Vec<Effect>) {
         use Step as S;
         match (self.step, input) {
-            // What is being typed is not thrown away for a code that leads nowhere: somebody may be copying from a card.
+            // What is being typed is not thrown away for a code that leads nowhere: someone may be copying from a card.
             (S::CompanionName | S::WalkInReason, Input::ScannedRefused(_)) => self.stay(),
             (_, Input::ScannedRefused(_)) if self.walk_in => self.stay(),
             (
@@ -28,7 +28,7 @@ impl Conversation {
             {
                 self.stay()
             }
-            // Who has typed their own name and holds out the code of whoever they bring has said enough.
+            // Who has typed their own name and holds out the code of the person they bring has said enough.
             (S::CompanionName, input) if input.is_good_scan() && !self.companion.text().is_blank() => {
                 self.for_other = true;
                 self.step = S::Find;
@@ -178,7 +178,7 @@ impl Conversation {
                 self.code_read = true;
                 self.ask_more(fact)
             }
-            // Unsigned codes can be made up: each counts for the brake, and a card, which anybody can print, as a try too.
+            // Unsigned codes can be made up: each counts for the brake, and a card, which anyone can print, as a try too.
             Lookup::Nobody => {
                 if self.card.take().is_some() {
                     return self.card_not_found();
@@ -205,7 +205,7 @@ impl Conversation {
         (next, effects)
     }
 
-    /// The telephone may have been asked for because of a slip before it: one look at what was typed. Then a person helps,
+    /// The phone may have been asked for because of a slip before it: one look at what was typed. Then a person helps,
     /// because there is nothing else left to ask.
     fn phone_not_known(mut self) -> (Self, Vec<Effect>) {
         if self.card.is_some() || std::mem::replace(&mut self.phone_is_not_known, true) {
@@ -216,7 +216,7 @@ impl Conversation {
         self.failed_try(Step::BirthDate)
     }
 
-    /// Asks for one more fact; a card has said the given name already.
+    /// Asks for one more fact; a card has said the first name already.
     fn ask_more(mut self, fact: Fact) -> (Self, Vec<Effect>) {
         let answered = match fact {
             Fact::GivenName => self.asked.is_some() || self.card.is_some(),
@@ -255,7 +255,7 @@ impl Conversation {
                 self.to(Step::IsThisYou)
             }
             Lookup::AskMore(fact) => self.ask_more(fact),
-            // What was typed stays, so that a slip can be mended; the telephone is asked for again if need be.
+            // What was typed stays, so that a slip can be mended; the phone is asked for again if need be.
             Lookup::Nobody => {
                 self.asked = None;
                 self.phone = FourDigits::default();
@@ -271,7 +271,7 @@ impl Conversation {
     fn failed_try(mut self, again: Step) -> (Self, Vec<Effect>) {
         self.tries_left = self.tries_left.saturating_sub(1);
         if self.tries_left == 0 {
-            // Nobody proved to be anybody: nobody is named.
+            // No one proved to be anyone: no one is named.
             self.forget_person();
             let (next, mut effects) = self.stop(Reason::TooManyTries);
             effects.push(Effect::CountFailedTry);

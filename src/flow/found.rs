@@ -19,13 +19,13 @@ use crate::domain::settings::Localized;
 pub enum Lookup {
     /// This one person.
     One(Box<Patient>),
-    /// Nobody.
+    /// No one.
     Nobody,
-    /// Perhaps somebody; this fact would tell.
+    /// Perhaps someone; this fact would tell.
     AskMore(Fact),
     /// More than one.
     Ambiguous,
-    /// The ticket of somebody without an appointment: the desk has the request.
+    /// The ticket of someone without an appointment: the desk has the request.
     AskedBefore,
     /// Too many tries have failed at this kiosk lately.
     Braked,
@@ -38,9 +38,9 @@ pub enum Lookup {
 pub struct Patient {
     /// Who.
     pub id: PatientId,
-    /// Given name and initial.
+    /// First name and initial.
     pub shown_name: Private,
-    /// First given name, for who wants to be called by it.
+    /// First first name, for who wants to be called by it.
     pub first_name: Private,
     /// To check day and month after a scan.
     pub birth_date: BirthDate,
@@ -50,7 +50,7 @@ pub struct Patient {
     pub contact: MaskedContact,
     /// Which contact details the clinic's kiosks show and take.
     pub takes: Vec<Field>,
-    /// The country whose telephone numbers and postal codes need no more words, as ISO 3166 writes it.
+    /// The country whose phone numbers and postal codes need no more words, as ISO 3166 writes it.
     pub country: String,
     /// Insurance, masked, if any is on file.
     pub insurance: Option<MaskedInsurance>,
@@ -82,7 +82,7 @@ pub struct Visit {
     pub start: DateTime,
     /// What for.
     pub service: String,
-    /// With whom.
+    /// The provider.
     pub practitioner: String,
     /// Where to go.
     pub place: String,
@@ -105,7 +105,7 @@ pub struct SiteFace {
     pub how_far: Localized,
 }
 
-/// What is on file of how to reach somebody, masked; empty where nothing is.
+/// What is on file of how to reach someone, masked; empty where nothing is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MaskedContact {
     /// `••• 4821`
@@ -116,9 +116,9 @@ pub struct MaskedContact {
     pub address: Private,
     /// What they want to be called.
     pub preferred_name: Private,
-    /// BCP 47 tag of the language they prefer; empty if nobody knows.
+    /// BCP 47 tag of the language they prefer; empty if no one knows.
     pub language: String,
-    /// Whether somebody has to interpret.
+    /// Whether someone has to interpret.
     pub interpreter: Option<bool>,
     /// `Ann •••, ••• 4821`
     pub emergency_contact: Private,

@@ -1,6 +1,6 @@
 //! The arrows of insurance: still right or not, then a card, part by part, and all of it once more before going on.
 //!
-//! Invariants: whoever gives up anywhere is checked in, and the desk asks; a number that looks odd is explained and never refused;
+//! Invariants: anyone who gives up anywhere is checked in, and the desk asks; a number that looks odd is explained and never refused;
 //! what was typed of a card is lost only by the patient's own answer.
 
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl Conversation {
         self.new_cards.iter().find(|card| card.field == field)
     }
 
-    /// What the desk is told of the cards.
+    /// What the desk gets about the cards.
     pub(super) fn told_of_cards(&self) -> Vec<NewDetail> {
         if self.uninsured {
             let on_file = [Field::Insurance, Field::SecondInsurance].into_iter().filter(|field| self.on_file(*field).is_some());
@@ -135,7 +135,7 @@ impl Conversation {
         }
     }
 
-    /// What was typed whole is told all the same; "none any more" is not, if they are no longer sure.
+    /// What was entered completely is reported anyway; "none any more" is not, if they are no longer sure.
     fn desk_asks(mut self) -> (Self, Vec<Effect>) {
         self.uninsured = false;
         self.keep_card();
@@ -163,7 +163,7 @@ impl Conversation {
         let lists_payers = part == CardPart::Payer && self.payers_count() > 0;
         let entry = &mut self.card_entry;
         let typed = match part {
-            // One of the list is found anew by what people call it, so the field begins empty.
+            // One of the list is found again by what people call it, so the field begins empty.
             CardPart::Payer => Private::default(),
             _ => entry.part_mut(part).map(|typed| typed.clone()).unwrap_or_default(),
         };
@@ -197,7 +197,7 @@ impl Conversation {
                 let before = self.card_entry.card.holder.take();
                 self.card_entry.card.holder = holder.map(|is| match &before {
                     Some(before) if before.is == is => before.clone(),
-                    // Somebody else has another name.
+                    // Someone else has another name.
                     _ => Holder { is, name: Private::default(), birth_date: None },
                 });
                 self.card_entry.holder_before = before;
@@ -388,7 +388,7 @@ impl Conversation {
         self.type_part(next)
     }
 
-    /// A card that was typed whole, to look at once more.
+    /// A card that was typed whole, to review.
     fn review(mut self, card: CardEntry) -> (Self, Vec<Effect>) {
         self.card_entry = card;
         self.to(Step::NewCard(CardPart::Review))
@@ -398,7 +398,7 @@ impl Conversation {
         let one_payer = self.payers_count() == 1;
         let before = match part {
             CardPart::HolderName => {
-                // Nobody holds it who has no name.
+                // No one holds it who has no name.
                 if self.card_entry.card.holder.as_ref().is_some_and(|holder| holder.name.is_blank()) {
                     self.card_entry.card.holder = self.card_entry.holder_before.take();
                 }
@@ -416,7 +416,7 @@ impl Conversation {
         if before == CardPart::Review { self.to(Step::NewCard(before)) } else { self.type_part(before) }
     }
 
-    /// What was typed whole is kept, whichever way they go on; what was not is begun anew.
+    /// What was typed whole is kept, whichever way they go on; what was not is begun again.
     fn before_cards(mut self) -> (Self, Vec<Effect>) {
         if self.card_entry.whole {
             self.keep_card();

@@ -1,7 +1,7 @@
 //! The conversation with a patient, as a pure table: `(conversation, input) -> (conversation, effects)`.
 //!
 //! Invariants, each a test in `tests/core`: a step cannot fail; nothing here knows the time, a device or the
-//! toolkit; nobody is saved twice; nothing is printed before it is saved; walking away ends at welcome
+//! toolkit; no one is saved twice; nothing is printed before it is saved; walking away ends at welcome
 //! from every step that waits, and leaves nothing behind.
 
 pub mod around;

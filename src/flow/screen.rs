@@ -26,7 +26,7 @@ pub struct Screen {
     pub step: Step,
     /// In which language.
     pub language: Language,
-    /// How far along: this part of so many. `None` where progress means nothing.
+    /// How far along: this part of this many. `None` where progress means nothing.
     pub progress: Option<(u8, u8)>,
     /// Whether "Back" leads somewhere.
     pub can_go_back: bool,
@@ -34,7 +34,7 @@ pub struct Screen {
     pub look: Look,
     /// A question that covers it.
     pub over: Option<Over>,
-    /// Somebody else is checked in than whoever touches the screen.
+    /// Someone else is checked in than anyone who touches the screen.
     pub for_other: bool,
     /// A request without an appointment is being made.
     pub walk_in: bool,
@@ -65,7 +65,7 @@ pub enum Content {
         trouble: Option<DateTrouble>,
         /// The day is asked for before the month.
         day_first: bool,
-        /// The last try found nobody; so many are left.
+        /// The last try found no one; this many are left.
         try_again: Option<u8>,
     },
     /// A name is being typed.
@@ -75,11 +75,11 @@ pub enum Content {
         /// After it.
         after: Private,
     },
-    /// The last four digits of a telephone number, as far as they are typed.
+    /// The last four digits of a phone number, as far as they are typed.
     Digits(Private),
     /// What the visits need.
     Documents(Vec<Document>),
-    /// Given name and initial of who was found.
+    /// First name and initial of who was found.
     Person(Private),
     /// The visits, and how many can be checked in.
     Visits(Vec<Visit>, usize),

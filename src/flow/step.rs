@@ -21,21 +21,21 @@ use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 /// What the patient is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// Nobody is here.
+    /// No one is here.
     Welcome,
     /// Chooses between scanning and typing.
     Find,
     /// Types the date of birth.
     BirthDate,
-    /// Types the family name.
+    /// Types the last name.
     FamilyName,
-    /// Types the given name, because more than one might be meant.
+    /// Types the first name, because more than one might be meant.
     GivenName,
-    /// Types the last four digits of the telephone on file.
+    /// Types the last four digits of the phone on file.
     Phone,
     /// Has scanned a code and types day and month of birth.
     Birthday,
-    /// Types their own name, because they check in somebody else.
+    /// Types their own name, because they check in someone else.
     CompanionName,
     /// Has no appointment, and says why they came.
     WalkInReason,
@@ -181,7 +181,7 @@ impl Step {
         }
     }
 
-    /// Whether nobody has proved yet who they are.
+    /// Whether no one has proved yet who they are.
     #[must_use]
     pub fn is_finding(self) -> bool {
         matches!(
@@ -198,12 +198,12 @@ impl Step {
         )
     }
 
-    /// How long this step waits for the patient; `None` where it waits for nobody, or for a device with a limit of its own.
+    /// How long this step waits for the patient; `None` where it waits for no one, or for a device with a limit of its own.
     #[must_use]
     pub fn patience(self) -> Option<Patience> {
         match self {
             Self::Welcome | Self::Saving | Self::Printing => None,
-            // Typing and reading take long; nobody is hurried.
+            // Typing and reading take long; no one is hurried.
             Self::BirthDate
             | Self::FamilyName
             | Self::GivenName
@@ -244,7 +244,7 @@ pub enum Input {
     Start,
     /// Would rather type than scan.
     TypeInstead,
-    /// Checks in somebody else: a child, a parent, somebody they care for.
+    /// Checks in someone else: a child, a parent, someone they care for.
     SomebodyElse,
     /// Has no appointment.
     NoAppointment,
@@ -304,7 +304,7 @@ pub enum Input {
     PlaceCursor(f32),
     /// Touched "Get help".
     GetHelp,
-    /// Touched "I feel unwell".
+    /// Touched "I feel sick".
     FeelUnwell,
     /// Answered that more time is needed.
     MoreTime,
@@ -334,7 +334,7 @@ pub enum Input {
     },
     /// The scanner read this while the number of a card is asked for.
     ScannedText(Private),
-    /// The scanner read a code that leads to nobody.
+    /// The scanner read a code that leads to no one.
     ScannedRefused(ScanWord),
     /// Today's list answered.
     Found(Lookup),
@@ -350,9 +350,9 @@ pub enum Input {
     SeenByStaff,
     /// How the ticket at hand stands in its queue: its place, 1 is next, and how long it may take.
     Waits(u32, Wait),
-    /// Nobody touched anything for a while.
+    /// No one touched anything for a while.
     TimeIsShort,
-    /// Nobody answered the question either.
+    /// No one answered the question either.
     TimeIsUp,
 }
 
@@ -363,7 +363,7 @@ impl Input {
         self.is_good_scan() || matches!(self, Self::ScannedRefused(_) | Self::ScannedText(_))
     }
 
-    /// Whether a code was read that may lead to somebody.
+    /// Whether a code was read that may lead to someone.
     #[must_use]
     pub fn is_good_scan(&self) -> bool {
         matches!(
@@ -410,7 +410,7 @@ pub enum Effect {
     },
     /// Print the ticket at hand, then answer `Printed`.
     Print(PrintOrder),
-    /// Log that somebody could not go on.
+    /// Log that someone could not go on.
     ReportStop(Stop),
     /// The photo that was just taken is to be saved with the check-in.
     KeepPhoto {
@@ -419,7 +419,7 @@ pub enum Effect {
         /// Which side.
         side: Side,
     },
-    /// Log that somebody left, without a name.
+    /// Log that someone left, without a name.
     ReportWalkedAway {
         /// Where.
         step: Step,
@@ -431,7 +431,7 @@ pub enum Effect {
 pub enum Query {
     /// Whose appointment is this?
     Appointment(AppointmentId),
-    /// The same, by a letter that the clinic signed: nobody guesses those.
+    /// The same, by a letter that the clinic signed: no one guesses those.
     Letter(AppointmentId),
     /// Whose medical record number is this?
     Patient(PatientId),
@@ -458,7 +458,7 @@ pub struct Answers {
     pub details: StillRight,
     /// Of the insurance.
     pub insurance: StillRight,
-    /// Who checks them in, if it is somebody else.
+    /// Who checks them in, if it is someone else.
     pub companion: Option<Private>,
     /// What came of asking for documents, if any were needed.
     pub documents: Option<Documents>,
@@ -477,7 +477,7 @@ pub struct NewDetail {
     pub field: Field,
     /// What it is now.
     pub value: Value,
-    /// It does not look as such a value does, and the patient says that it is right all the same.
+    /// It does not look as such a value does, and the patient says that it is right anyway.
     pub insisted: bool,
     /// How it came in.
     pub source: Source,
@@ -485,7 +485,7 @@ pub struct NewDetail {
     pub photos: Vec<Side>,
 }
 
-/// Somebody without an appointment asks to be seen.
+/// Someone without an appointment asks to be seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WalkInRequest {
     /// As typed.
@@ -500,11 +500,11 @@ pub struct WalkInRequest {
     pub language: Language,
     /// How to be called.
     pub call_as: CallAs,
-    /// Who asks for them, if it is somebody else.
+    /// Who asks for them, if it is someone else.
     pub companion: Option<Private>,
 }
 
-/// What the scanner's last code came to, where it did not find anybody.
+/// What the scanner's last code came to, where it did not find anyone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ScanWord {
     /// Nothing to say.
@@ -528,7 +528,7 @@ pub enum ScanWord {
     Damaged,
     /// It is a card, or was held out before, and cannot be read: holding it out again does not help.
     Unreadable,
-    /// A ticket of somebody without an appointment: the desk has the request.
+    /// A ticket of someone without an appointment: the desk has the request.
     AskedBefore,
 }
 
@@ -562,11 +562,11 @@ pub struct PrintOrder {
     pub language: Language,
     /// Not the first of its number.
     pub copy: bool,
-    /// Of somebody without an appointment: the desk decides what happens.
+    /// Of someone without an appointment: the desk decides what happens.
     pub walk_in: bool,
 }
 
-/// That and why somebody could not go on.
+/// That and why someone could not go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
     /// Why.

@@ -1,4 +1,4 @@
-//! The arrows of the conversation; those of finding somebody are in `finding`.
+//! The arrows of the conversation; those of finding someone are in `finding`.
 
 use super::around::Over;
 use super::conversation::{Conversation, TicketAtHand};
@@ -43,7 +43,7 @@ impl Conversation {
                 }
                 return (self, Vec::new());
             }
-            // Whoever holds out a code while nobody answers may be the next person: they must not uncover this one's page.
+            // Anyone who holds out a code while no one answers may be the next person: they must not uncover this one's page.
             input if self.asks_for_time() && input.is_scan() => return self.scanned_while_asked(input),
             _ => {}
         }
@@ -108,7 +108,7 @@ impl Conversation {
             (S::NewCard(part), input) => self.typing_card(part, input),
             (S::IsThisYou, Input::Yes) => self.confirmed(),
             (S::IsThisYou, Input::No) => {
-                // Whoever this is, it is not the person found: nothing of that person is reported with it.
+                // Anyone who this is, it is not the person found: nothing of that person is reported with it.
                 self.forget_person();
                 self.stop(Reason::NotThisPerson)
             }
@@ -160,7 +160,7 @@ impl Conversation {
                 self.took_paper(outcome);
                 self.stay_at(S::Done)
             }
-            // Somebody asked for a person while the printer worked.
+            // Someone asked for a person while the printer worked.
             (S::Help | S::Unwell | S::UnwellTold, Input::Printed(outcome)) if self.came_from == S::Printing => {
                 self.took_paper(outcome);
                 self.came_from = S::Done;
@@ -416,7 +416,7 @@ impl Conversation {
         }
     }
 
-    /// A code that is held out while "Do you need more time?" lies over the page: it begins anew where a code may begin
+    /// A code that is held out while "Do you need more time?" lies over the page: it begins again where a code may begin
     /// something, and does nothing elsewhere.
     fn scanned_while_asked(self, input: Input) -> (Self, Vec<Effect>) {
         let begins = self.is_for_next_person(&input);
@@ -451,7 +451,7 @@ impl Conversation {
         let home = Self::new(self.home_language);
         match self.step {
             Step::Saving | Step::Printing => self.stay(),
-            // Said "I feel unwell" and then nothing: somebody should look.
+            // Said "I feel sick" and then nothing: someone should look.
             Step::Unwell => {
                 let mut conversation = self;
                 conversation.over = None;

@@ -18,7 +18,7 @@ pub struct CardCamera {
     view: Option<View>,
     /// What is shown: live, or the photo that was just taken.
     look: Option<Look>,
-    /// Counts the pictures shown, so that the same one is not painted anew.
+    /// Counts the pictures shown, so that the same one is not painted again.
     shown: u64,
     kept: Vec<(Field, Side, Photo)>,
 }
@@ -134,7 +134,7 @@ impl Kiosk {
     pub(super) fn follow_with_camera(&mut self) {
         let looks = matches!(self.conversation.step, Step::NewCard(CardPart::Photo(_))) && self.conversation.card_entry.shot.is_none();
         self.parts.camera.turn(looks);
-        // Whoever comes next does not always come by the welcome page: a code begins anew from the last page too.
+        // Anyone who comes next does not always come by the welcome page: a code begins again from the last page too.
         let step = self.conversation.step;
         if step.is_finding() || matches!(step, Step::Done | Step::Stopped(_)) {
             self.parts.camera.forget();

@@ -1,4 +1,4 @@
-//! `kiosk.toml`: what one kiosk is told before it starts.
+//! `kiosk.toml`: the settings one kiosk starts with.
 
 use std::path::{Path, PathBuf};
 
@@ -90,7 +90,7 @@ pub struct Look {
     pub name: Option<String>,
     /// A picture, PNG or SVG.
     pub logo: Option<PathBuf>,
-    /// One colour, `#rrggbb`, dark enough for white letters.
+    /// One color, `#rrggbb`, dark enough for white letters.
     pub accent: Option<String>,
     /// Where the code scanner is built in, seen from the screen: pages point there, in every language.
     pub scanner_side: ScannerSide,
@@ -129,7 +129,7 @@ pub enum ConfigError {
         why: std::io::Error,
     },
     /// Everyone on the machine can read or change the file, which holds the kiosk's token.
-    #[error("others can read {path}, which holds the kiosk's token: run `chmod 600 {path}`, and see that it belongs to the kiosk's user", path = .path.display())]
+    #[error("other users can read {path}, which contains the kiosk's token: run `chmod 600 {path}`, and check that it belongs to the kiosk's user", path = .path.display())]
     Open {
         /// Which.
         path: PathBuf,
@@ -195,7 +195,7 @@ impl KioskConfig {
             return Err(ConfigError::Value {
                 key: "letter",
                 value: config.series.to_string(),
-                expected: "write one letter from A to Z, or two; D belongs to the desk",
+                expected: "write one or two letters from A to Z; D is reserved for the desk",
             });
         }
         if let Some(accent) = &config.look.accent {
@@ -218,7 +218,7 @@ impl KioskConfig {
         key::find(&self.data, self.key_file.as_deref(), credentials.as_deref())
     }
 
-    /// The accent colour as red, green and blue, if one is set.
+    /// The accent color as red, green and blue, if one is set.
     #[must_use]
     pub fn accent(&self) -> Option<(u8, u8, u8)> {
         self.look.accent.as_deref().and_then(|text| colour(text).ok())
@@ -226,7 +226,7 @@ impl KioskConfig {
 }
 
 fn colour(text: &str) -> Result<(u8, u8, u8), ConfigError> {
-    let wrong = || ConfigError::Value { key: "accent", value: text.to_owned(), expected: "write a colour as #rrggbb, such as \"#005a9c\"" };
+    let wrong = || ConfigError::Value { key: "accent", value: text.to_owned(), expected: "write a color as #rrggbb, such as \"#005a9c\"" };
     let digits =
         text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(wrong)?;
     let number = u32::from_str_radix(digits, 16).map_err(|_| wrong())?;
@@ -236,7 +236,7 @@ fn colour(text: &str) -> Result<(u8, u8, u8), ConfigError> {
         return Err(ConfigError::Value {
             key: "accent",
             value: text.to_owned(),
-            expected: "choose a darker colour: white letters must be readable on it (contrast 4.5:1)",
+            expected: "choose a darker color: white letters must be readable on it (contrast 4.5:1)",
         });
     }
     Ok((red, green, blue))
@@ -297,7 +297,7 @@ mod tests {
             (("letter = \"A\"", "letter = \"DA\""), "(line 2)"),
             (("letter = \"A\"", "letter = \"D\""), "D belongs to the desk"),
             (("letter = \"A\"", "leter = \"A\""), "unknown field `leter`"),
-            (("printer = ", "colour = 1\nprinter = "), "(line 6)"),
+            (("printer = ", "color = 1\nprinter = "), "(line 6)"),
             (("printer = \"none\"\n", ""), "missing field `printer`"),
             (("token = \"sesame-open\"", "token = \"sesame-open"), "line 4"),
             (("scanner = \"none\"\n", "scanner = \"none\"\n[look]\nscanner_side = \"above\"\n"), "unknown variant `above`"),

@@ -16,7 +16,7 @@ use crate::store::{Store, StoreError};
 pub(super) struct Brakes {
     guessed: Brake,
     letters: Brake,
-    /// Whoever was looked for last held out a signed letter.
+    /// Anyone who was looked for last held out a signed letter.
     after_letter: bool,
 }
 
@@ -27,7 +27,7 @@ impl Brakes {
         Ok(Self { guessed: of(Tries::Guessed)?, letters: of(Tries::AfterLetter)?, after_letter: false })
     }
 
-    /// Whether nobody is looked up for this question.
+    /// Whether no one is looked up for this question.
     pub fn stop(&mut self, query: &Query, elapsed: Duration, limit: u32) -> bool {
         self.after_letter = matches!(query, Query::Letter(_));
         if self.after_letter { self.letters.is_on(elapsed, limit) } else { self.guessed.is_on(elapsed, limit) }
@@ -47,7 +47,7 @@ impl Kiosk {
         self.keep_failed_tries();
         self.tell_health();
         if is_on_now {
-            tracing::warn!("too many tries to be found failed within an hour; until it is over this kiosk takes signed letters alone");
+            tracing::warn!("too many failed look-ups within an hour; until the hour ends this kiosk accepts signed letters only");
             self.log(KioskEvent::Stopped {
                 reason: Reason::Guessing,
                 step: self.conversation.step.name().to_owned(),
@@ -66,7 +66,7 @@ impl Kiosk {
         let mut store = lock(&self.parts.store);
         let kept = store.keep_failed_tries(Tries::Guessed, &guessed).and_then(|()| store.keep_failed_tries(Tries::AfterLetter, &letters));
         if let Err(error) = kept {
-            tracing::error!(%error, "failed tries could not be noted; a restart forgets them");
+            tracing::error!(%error, "failed attempts could not be saved; a restart forgets them");
         }
     }
 
@@ -77,7 +77,7 @@ impl Kiosk {
         self.keep_failed_tries();
     }
 
-    /// For how long nobody is looked up who has no signed letter; none if the brake is off.
+    /// For how long no one is looked up who has no signed letter; none if the brake is off.
     pub(super) fn braked_for(&mut self) -> Option<Duration> {
         let limit = self.clinic.as_ref()?.settings.failed_tries_per_hour;
         self.brakes.guessed.left(self.parts.clock.elapsed(), limit)

@@ -12,7 +12,7 @@ use crate::sync::wire::{BrakeHealth, Condition, DeviceHealth};
 
 /// Temperature and disk change slowly.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
-/// Whoever copies the kiosk's file alone, without its journal, lacks no more than this.
+/// Anyone who copies the kiosk's file alone, without its journal, lacks no more than this.
 const SETTLE_EVERY: Duration = Duration::from_secs(600);
 
 fn is(is: Condition, why: &str) -> DeviceHealth {
@@ -47,7 +47,7 @@ impl Kiosk {
         self.parts.vitals.set(|health| health.scanner = of_scanner(status));
     }
 
-    /// A camera runs only while somebody looks: until it fails for the first time it counts as ready.
+    /// A camera runs only while someone looks: until it fails for the first time it counts as ready.
     pub(super) fn camera_is(&self, event: Option<CameraEvent>) {
         let camera = match event {
             None if self.parts.camera.is_set_up() => is(Condition::Ready, ""),
@@ -76,7 +76,7 @@ impl Kiosk {
         }
     }
 
-    /// Now and then, while nobody is here, the file gets what its journal holds.
+    /// Now and then, while no one is here, the file gets what its journal holds.
     pub(super) fn settle_file(&mut self) {
         let now = self.parts.clock.elapsed();
         if self.conversation.step != Step::Welcome || now.saturating_sub(self.settled) < SETTLE_EVERY {
@@ -84,7 +84,7 @@ impl Kiosk {
         }
         self.settled = now;
         if let Err(error) = lock(&self.parts.store).settle() {
-            tracing::warn!(%error, "the kiosk's file did not get what its journal holds; trying again in some minutes");
+            tracing::warn!(%error, "the kiosk's journal could not be written into its file; trying again in a few minutes");
         }
     }
 }

@@ -47,7 +47,7 @@ impl Roster {
         &self.list
     }
 
-    /// Makes everybody ready, so that the first patient after a change waits no longer than others.
+    /// Makes everyone ready, so that the first patient after a change waits no longer than others.
     pub fn index(&self) -> &Index {
         self.index.get_or_init(|| Index::new(self.list.iter().map(|appointment| &appointment.person)))
     }
@@ -68,7 +68,7 @@ pub fn look_up(query: &Query, roster: &Roster, store: &Store, clinic: &Clinic, n
         Query::Ticket(ticket) => {
             let visits = store.visits_of(*ticket)?;
             match visits.iter().find_map(whose) {
-                // Given out for a visit that nobody booked.
+                // Given out for a visit that no one booked.
                 None if !visits.is_empty() => return Ok(Lookup::AskedBefore),
                 whose => whose,
             }

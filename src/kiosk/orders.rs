@@ -1,7 +1,7 @@
 //! What staff want of this kiosk, carried out.
 //!
-//! Invariants: an order is noted in the file first and then carried out, so never twice; what became of it is said to the desk, and what a
-//! power cut came between is not said to be done; whoever is in the middle of a check-in can end it, whatever was ordered.
+//! Invariants: an order is noted in the file first and then carried out, so never twice; what became of it is reported to the desk, and what a
+//! power cut came between is not said to be done; anyone who is in the middle of a check-in can end it, whatever was ordered.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::flow::step::{Input, PrintOrder, Step};
 use crate::store::StoreError;
 use crate::sync::wire::{Order, OrderKind};
 
-/// A message that nobody reads was for somebody who has left.
+/// A message that no one reads was for someone who has left.
 const MESSAGE_SECONDS: u64 = 120;
 
-/// What staff say to whoever is at the kiosk.
+/// What staff say to anyone who is at the kiosk.
 #[derive(Debug)]
 pub(super) struct Message {
     text: String,
@@ -38,7 +38,7 @@ impl Kiosk {
         self.faulty || self.closed.is_some()
     }
 
-    /// What staff say to whoever is at the kiosk; empty for nothing.
+    /// What staff say to anyone who is at the kiosk; empty for nothing.
     pub(super) fn message(&self) -> &str {
         self.message.as_ref().map_or("", |message| &message.text)
     }
@@ -47,7 +47,7 @@ impl Kiosk {
         self.message = None;
     }
 
-    /// Whether the program should start again now: nobody is at it, and nothing is left to be done.
+    /// Whether the program should start again now: no one is at it, and nothing is left to be done.
     #[must_use]
     pub fn wants_restart(&self) -> bool {
         self.restart && self.conversation.step == Step::Welcome && !self.has_work()
@@ -61,7 +61,7 @@ impl Kiosk {
             match end.is {
                 // The program has started again.
                 OrderStage::Waiting => end.is = OrderStage::Done,
-                OrderStage::UnderWay => (end.is, end.why) = (OrderStage::Unsure, "the kiosk was started anew meanwhile".to_owned()),
+                OrderStage::UnderWay => (end.is, end.why) = (OrderStage::Unsure, "the kiosk was restarted in the meantime".to_owned()),
                 OrderStage::Done | OrderStage::Unsure | OrderStage::NotDone => {}
             }
         }
@@ -86,13 +86,13 @@ impl Kiosk {
                 OrderKind::PrintAgain { .. } => OrderStage::UnderWay,
                 OrderKind::Newer(_) => OrderStage::NotDone,
             };
-            let why = if is == OrderStage::NotDone { "this kiosk's program does not know this order: update the kiosk" } else { "" };
+            let why = if is == OrderStage::NotDone { "this kiosk's software doesn't support this command: update the kiosk" } else { "" };
             let mut ends = self.ends.clone();
             ends.push(OrderEnd { order: order.id, is, why: why.to_owned() });
             ends.drain(..ends.len().saturating_sub(ORDER_ENDS_MAX));
             let noted = lock(&self.parts.store).obey(order.id, closed, &ends);
             if let Err(error) = noted {
-                tracing::error!(%error, "an order of the desk could not be noted; it will be told again");
+                tracing::error!(%error, "a command from the desk could not be saved; the desk will send it again");
                 break;
             }
             (self.obeyed, self.ends) = (order.id, ends);
@@ -116,16 +116,16 @@ impl Kiosk {
                 self.message = (!text.trim().is_empty()).then_some(Message { text, until });
             }
             OrderKind::Restart => {
-                tracing::info!("staff start this kiosk again");
+                tracing::info!("staff are restarting this kiosk");
                 self.restart = true;
             }
             OrderKind::LookAgain => {
-                tracing::info!("staff let this kiosk look people up again");
+                tracing::info!("staff allowed look-ups on this kiosk again");
                 self.lift_brake();
             }
             OrderKind::PrintAgain { ticket } => self.print_again(order, ticket),
             OrderKind::Newer(word) => {
-                tracing::error!(kind = word.kind(), "staff order something that this program does not know: update it")
+                tracing::error!(kind = word.kind(), "staff sent a command that this software doesn't support: update it")
             }
         }
     }
@@ -139,13 +139,13 @@ impl Kiosk {
         }
     }
 
-    /// The copy of a ticket for whoever has lost theirs.
+    /// The copy of a ticket for anyone who has lost theirs.
     fn print_again(&mut self, order: u64, ticket: Ticket) {
         match self.copy_of(ticket) {
             Ok(Some(copy)) => self.hand_to_printer(&copy, self.parts.clock.now(), Some(order)),
             Ok(None) => {
-                tracing::warn!("a ticket that this kiosk did not give out cannot be printed here again");
-                self.order_ended(order, OrderStage::NotDone, "it does not know that ticket");
+                tracing::warn!("a ticket from another kiosk cannot be printed here again");
+                self.order_ended(order, OrderStage::NotDone, "unknown ticket");
             }
             Err(error) => {
                 tracing::error!(%error, "a ticket cannot be printed again");
@@ -166,7 +166,7 @@ impl Kiosk {
         let Some(order) = self.prints.remove(at).and_then(|print| print.by) else { return };
         match outcome {
             PrintOutcome::Printed => self.order_ended(order, OrderStage::Done, ""),
-            PrintOutcome::Unknown => self.order_ended(order, OrderStage::Unsure, "the printer cannot say whether it came out"),
+            PrintOutcome::Unknown => self.order_ended(order, OrderStage::Unsure, "the printer can't confirm it"),
             PrintOutcome::Failed(trouble) => self.order_ended(order, OrderStage::NotDone, trouble.for_staff()),
         }
     }
@@ -178,17 +178,17 @@ impl Kiosk {
         let orders: Vec<u64> = self.prints.iter().filter(is_over).filter_map(|print| print.by).collect();
         for order in orders {
             if self.ends.iter().any(|end| end.order == order && end.is == OrderStage::UnderWay) {
-                self.order_ended(order, OrderStage::Unsure, "the printer does not answer");
+                self.order_ended(order, OrderStage::Unsure, "the printer is not responding");
             }
         }
     }
 
     fn order_ended(&mut self, order: u64, is: OrderStage, why: &str) {
-        // Many orders later nobody asks any more.
+        // Many orders later no one asks any more.
         let Some(end) = self.ends.iter_mut().find(|end| end.order == order) else { return };
         (end.is, end.why) = (is, why.to_owned());
         if let Err(error) = lock(&self.parts.store).keep_order_ends(&self.ends) {
-            tracing::error!(%error, "what became of an order could not be noted; the desk is told all the same");
+            tracing::error!(%error, "the result of a command could not be saved; the desk gets it anyway");
         }
         self.tell_health();
     }

@@ -11,7 +11,7 @@ use crate::domain::ticket::{PrintOutcome, PrintTrouble, Ticket};
 use crate::flow::step::PrintOrder;
 use crate::paper::{PaperWidth, TicketFace, Typesetter};
 
-/// A printer in trouble is asked this often whether somebody has helped it.
+/// A printer in trouble is asked this often whether someone has helped it.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 /// What the thread tells.
@@ -50,7 +50,7 @@ impl PrinterThread {
             let mut status = printer.status();
             tell(PrinterWord::Status(status));
             loop {
-                // While it is well nobody bothers it; while it is not, it is asked until somebody has put paper in.
+                // While it is well no one bothers it; while it is not, it is asked until someone has put paper in.
                 let request = match status.trouble() {
                     None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
                     Some(_) => inbox.recv_timeout(ASK_AGAIN),
@@ -77,7 +77,7 @@ impl PrinterThread {
     /// Hands a ticket over. If the thread is gone, that is a trouble like any other.
     ///
     /// # Errors
-    /// The outcome to report, if nobody takes the ticket.
+    /// The outcome to report, if no one takes the ticket.
     pub fn print(&self, request: PrintRequest) -> Result<(), PrintOutcome> {
         self.requests.send(request).map_err(|_| PrintOutcome::Failed(PrintTrouble::Fault))
     }

@@ -49,7 +49,7 @@ use crate::sync::worker::Told;
 pub(super) const PRINT_SECONDS_MAX: u64 = 20;
 /// What could not be removed is tried again after so long.
 const AFTER_TROUBLE: Duration = Duration::from_secs(60);
-/// So many reports wait in memory while the file cannot be written; the oldest are the ones kept.
+/// This many reports wait in memory while the file cannot be written; the oldest are the ones kept.
 const UNWRITTEN_MAX: usize = 100;
 
 /// Everything that can happen to a kiosk. There is no other way in.
@@ -57,7 +57,7 @@ const UNWRITTEN_MAX: usize = 100;
 pub enum Event {
     /// A page or a key.
     Touch(Input),
-    /// Somebody is busy at the screen, without a new input.
+    /// Someone is busy at the screen, without a new input.
     Active,
     /// The scanner.
     Scanner(ScannerEvent),
@@ -84,7 +84,7 @@ pub struct Surroundings {
     pub scanner_ready: bool,
     /// The printer can print, as far as it says.
     pub printer_ready: bool,
-    /// While asking for time: so many seconds are left.
+    /// While asking for time: this many seconds are left.
     pub seconds_left: u32,
     /// The kiosk stopped itself; staff must look.
     pub out_of_service: bool,
@@ -97,11 +97,11 @@ pub struct ClinicFace<'a> {
     pub name: &'a str,
     /// Why people may come without an appointment; empty: not here.
     pub walk_in: &'a [WalkInCategory],
-    /// Who comes when somebody feels unwell.
+    /// Who comes when someone feels unwell.
     pub unwell_comes: Option<&'a Localized>,
     /// Why staff took the kiosk out of service, in their own words; empty if they did not, or said nothing.
     pub closed: &'a str,
-    /// What staff say to whoever is at the kiosk; empty for nothing.
+    /// What staff say to anyone who is at the kiosk; empty for nothing.
     pub message: &'a str,
 }
 
@@ -175,7 +175,7 @@ pub struct Kiosk {
     pub(super) faulty: bool,
     /// Staff took the kiosk out of service, with these words for patients.
     pub(super) closed: Option<String>,
-    /// What staff say to whoever is here.
+    /// What staff say to the person who is here.
     pub(super) message: Option<Message>,
     /// Staff want the program to start again.
     pub(super) restart: bool,
@@ -279,7 +279,7 @@ impl Kiosk {
         }
     }
 
-    /// Whether how long conversations take is told to the desk: it has said, since the program began, that it wants to know.
+    /// Whether how long conversations take is reported to the desk: it has said, since the program began, that it wants to know.
     #[must_use]
     pub fn tells_times(&self) -> bool {
         self.desk_takes_times
@@ -356,7 +356,7 @@ impl Kiosk {
     pub(super) fn input(&mut self, input: Input) {
         let before = Before::of(&self.conversation, &input);
         self.follow(input);
-        // Only now is a page shown: those that were passed through meanwhile, nobody saw.
+        // Only now is a page shown: those that were passed through meanwhile, no one saw.
         self.time(before);
     }
 
@@ -433,7 +433,7 @@ impl Kiosk {
             }
             Ok(answer) => answer,
             Err(error) => {
-                tracing::error!(%error, "the list cannot be asked; the patient is sent to the desk");
+                tracing::error!(%error, "the list cannot be searched; the patient is sent to the desk");
                 Lookup::NoList
             }
         }
@@ -448,7 +448,7 @@ impl Kiosk {
             ScannerEvent::Scanned(bytes) => {
                 let (today, card_is_enough) = match &self.clinic {
                     Some(clinic) => (clinic.date(self.parts.clock.now()), clinic.settings.trust_two_identifiers),
-                    // Nobody is on a list without a clinic: whatever it is, the page says so.
+                    // No one is on a list without a clinic: whatever it is, the page says so.
                     None => (self.parts.clock.now().to_zoned_datetime(TimeZone::UTC).date(), false),
                 };
                 let before = self.screen();
@@ -458,7 +458,7 @@ impl Kiosk {
                     None => input_of(self.reader.read(bytes.as_bytes(), today), &self.roster, today, card_is_enough),
                 });
                 let after = self.screen();
-                // Where a code means nothing, as on the page with the ticket, it is not heard either, and nobody is there for it.
+                // Where a code means nothing, as on the page with the ticket, it is not heard either, and no one is there for it.
                 if after != before || (after.step == Step::Find && after.over.is_none()) {
                     self.last_touch = self.parts.clock.elapsed();
                     self.parts.speaker.play(sound_after(&after));
@@ -505,7 +505,7 @@ impl Kiosk {
         }
         let written = lock(&self.parts.store).append(at, &event);
         if let Err(error) = written {
-            tracing::error!(%error, "an event could not be written; it is kept and tried again");
+            tracing::error!(%error, "an event could not be written; trying again");
             self.keep_unwritten(at, event);
         }
     }
@@ -532,7 +532,7 @@ impl Kiosk {
         }
     }
 
-    /// What the desk has called old is removed, as soon as nobody is here.
+    /// What the desk has called old is removed, as soon as no one is here.
     fn tidy_up(&mut self) {
         let Some(clinic) = &self.clinic else {
             return;
@@ -549,7 +549,7 @@ impl Kiosk {
             Ok(Some(list)) => self.roster = Roster::from(list),
             Err(error) => {
                 self.tidy_again = Some(now.saturating_add(AFTER_TROUBLE));
-                tracing::error!(%error, "old days could not be removed from the kiosk's file; trying again in a minute");
+                tracing::error!(%error, "old days could not be deleted from the kiosk's file; trying again in a minute");
             }
         }
     }

@@ -62,11 +62,7 @@ pub fn run(config: &KioskConfig, clock: &Arc<dyn Clock>, runtime: &tokio::runtim
         Ok(mut speaker) => {
             speaker.play(Sound::Taken);
             let is_there = config.speaker.trim() != "none";
-            line(
-                "speaker",
-                true,
-                if is_there { "a sound was played; listen whether it was heard" } else { "no speaker set up" }.to_owned(),
-            );
+            line("speaker", true, if is_there { "a sound was played; check that you heard it" } else { "no speaker set up" }.to_owned());
         }
         Err(error) => line("speaker", false, error.to_string()),
     }
@@ -85,12 +81,12 @@ fn test_file(config: &KioskConfig) -> Result<String, StoreError> {
     let list = store.list()?.len();
     let aside: u64 = store.aside_ranges()?.iter().map(|(from, to)| to.0.saturating_sub(from.0).saturating_add(1)).sum();
     let aside = if aside == 0 { String::new() } else { format!(", {aside} of them cannot be read") };
-    Ok(format!("{last} events{aside}, {untold} not yet told to the desk, {list} appointments; {}", key_place.says()))
+    Ok(format!("{last} events{aside}, {untold} not yet sent to the desk, {list} appointments; {}", key_place.says()))
 }
 
 /// Whether desk and configuration mean the same kiosk, and have the same time.
 async fn test_desk(config: &KioskConfig, client: &Client, clock: &Arc<dyn Clock>, settings: Option<ClinicSettings>) -> (bool, String) {
-    // Nothing is told: it only asks what the desk knows of this kiosk.
+    // Nothing is reported: it only asks what the desk knows of this kiosk.
     let (now, none) = (clock.now(), Seq::default());
     let post = Post {
         kiosk: config.kiosk.clone(),
@@ -108,14 +104,14 @@ async fn test_desk(config: &KioskConfig, client: &Client, clock: &Arc<dyn Clock>
         Attempt::Retry(why) => return (false, format!("not reached: {why}")),
         // The token is known, since the list was told.
         Attempt::Refused(Refusal::UnknownToken) => {
-            return (false, format!("the desk knows this token under another name than {}: compare `kiosk` in kiosk.toml", config.kiosk));
+            return (false, format!("the desk has this token under a different name than {}: check `kiosk` in kiosk.toml", config.kiosk));
         }
         Attempt::Refused(why) => return (false, why.to_string()),
     };
     if let Some(series) = held.series.filter(|series| *series != config.series) {
         return (
             false,
-            format!("the desk gives this kiosk the letters {series}, kiosk.toml says {}: correct `letter` there", config.series),
+            format!("the desk has the ticket prefix {series} for this kiosk, kiosk.toml has {}: correct `letter` there", config.series),
         );
     }
     let zone = settings.map_or_else(String::new, |settings| format!(", {}, {}", settings.name, settings.time_zone));
@@ -193,7 +189,7 @@ fn test_printer(config: &KioskConfig, clock: &dyn Clock) -> (bool, String) {
     let ticket = Ticket { number: TicketNumber::new(config.series, 1), date: today };
     match printer.print(&PrintJob { ticket, paper, picture }) {
         PrintOutcome::Printed => (true, format!("{}; a test ticket was printed", status.for_staff())),
-        PrintOutcome::Unknown => (true, "a test ticket was sent; look whether it came out, this printer does not say".to_owned()),
+        PrintOutcome::Unknown => (true, "a test ticket was sent; check that it came out, because this printer can't confirm it".to_owned()),
         PrintOutcome::Failed(why) => (false, format!("the test ticket did not come out: {}", why.for_staff())),
     }
 }

@@ -1,6 +1,6 @@
 //! How long each step of a conversation was on the screen, told to the desk when the conversation is over.
 //!
-//! Invariants: nobody is named; a step that nobody answered any more is not counted, since nobody knows how long it was read; the check-in
+//! Invariants: no one is named; a step that no one answered any more is not counted, since no one knows how long it was read; the check-in
 //! never waits for this, and nothing else is lost for it.
 
 use std::time::Duration;
@@ -99,7 +99,7 @@ impl Kiosk {
         let written = lock(&self.parts.store).append(at, &KioskEvent::ConversationEnded(times));
         match written {
             Ok(_) => self.parts.wake.notify_one(),
-            Err(error) => tracing::warn!(%error, "how long a conversation took could not be written; reports do without it"),
+            Err(error) => tracing::warn!(%error, "the duration of a check-in could not be saved; reports leave it out"),
         }
     }
 }

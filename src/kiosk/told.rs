@@ -17,14 +17,14 @@ impl Kiosk {
             Told::Reached => self.surroundings.desk_reached = true,
             Told::Away(why) => {
                 if std::mem::replace(&mut self.surroundings.desk_reached, false) {
-                    tracing::warn!(%why, "the desk is not reached; checking in goes on");
+                    tracing::warn!(%why, "the desk can't be reached; check-in continues");
                 }
             }
             Told::Refused(why) => {
                 self.surroundings.desk_reached = false;
                 // Nothing that is checked in here could ever be told.
                 self.faulty |= why == Refusal::OtherHistory;
-                tracing::error!(%why, "the desk refuses; checking in goes on, nothing is dropped");
+                tracing::error!(%why, "the desk refused; check-in continues and nothing is dropped");
             }
             Told::Disagree { desk, kiosk } => {
                 self.surroundings.desk_reached = false;
@@ -45,10 +45,10 @@ impl Kiosk {
             }
             Told::Adopted { desk } => {
                 self.faulty = false;
-                tracing::warn!(desk = desk.0, "the desk has another log of this kiosk; staff allowed this one to continue after it");
+                tracing::warn!(desk = desk.0, "the desk has another log of this kiosk; staff allowed this one to continue");
             }
             Told::OtherLetters(letters) => {
-                tracing::error!(%letters, "the desk has other letters for this kiosk than kiosk.toml; the desk's are used. Correct `letter` in kiosk.toml");
+                tracing::error!(%letters, "the desk has a different ticket prefix for this kiosk than kiosk.toml; the desk's is used. Correct `letter` in kiosk.toml");
             }
             Told::ListAnew => match lock(&self.parts.store).list() {
                 Ok(list) => self.roster = Roster::from(list),
@@ -117,7 +117,7 @@ impl Kiosk {
         }
     }
 
-    /// Somebody who had checked in before looks at the same ticket again: does the desk know, has somebody seen it?
+    /// Someone who had checked in before looks at the same ticket again: does the desk know, has someone seen it?
     pub(super) fn recognise_ticket(&mut self) {
         let Some(appointment) = self.conversation.at_hand.as_ref().and_then(|at_hand| at_hand.appointments.first().cloned()) else {
             return;

@@ -280,7 +280,7 @@ fn a_ticket_without_an_appointment_promises_no_call_and_no_place_to_wait() {
         assert!(!without.lines.contains(&with.lines[0]), "{tag}: {:?}", without.lines);
         assert_ne!(with.qr_label, without.qr_label, "{tag}");
         if tag == "en" {
-            assert_eq!(without.lines, ["The front desk decides what happens next. Keep this number."]);
+            assert_eq!(without.lines, ["The front desk will call you. Keep this number."]);
             assert_eq!(without.qr_label, "Show this at the front desk");
         }
     }

@@ -175,7 +175,7 @@ fn what_became_of_an_order_is_said_and_why() {
     room.until("the copy", |room| end_of(room, 1).0 != OrderStage::UnderWay);
     assert_eq!(end_of(&room, 1), (OrderStage::Done, String::new()));
     order(&mut room, 2, OrderKind::PrintAgain { ticket: Ticket { number: "AA1".parse().unwrap(), ..ticket } });
-    assert_eq!(end_of(&room, 2), (OrderStage::NotDone, "it does not know that ticket".to_owned()));
+    assert_eq!(end_of(&room, 2), (OrderStage::NotDone, "unknown ticket".to_owned()));
     room.printer.set(SimulatedCondition::NoPaper);
     order(&mut room, 3, OrderKind::PrintAgain { ticket });
     room.until("the printer's answer", |room| end_of(room, 3).0 != OrderStage::UnderWay);
@@ -203,7 +203,7 @@ fn what_a_power_cut_came_between_is_not_said_to_be_done_and_a_restart_is() {
     order(&mut room, 2, OrderKind::Restart);
     assert_eq!([end_of(&room, 1).0, end_of(&room, 2).0], [OrderStage::UnderWay, OrderStage::Waiting]);
     room.power_cut();
-    assert_eq!(end_of(&room, 1), (OrderStage::Unsure, "the kiosk was started anew meanwhile".to_owned()));
+    assert_eq!(end_of(&room, 1), (OrderStage::Unsure, "the kiosk was restarted in the meantime".to_owned()));
     assert_eq!(end_of(&room, 2).0, OrderStage::Done);
     order(&mut room, 1, OrderKind::PrintAgain { ticket });
     assert_eq!(end_of(&room, 1).0, OrderStage::Unsure, "told again, it is not printed again");

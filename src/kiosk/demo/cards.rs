@@ -1,4 +1,4 @@
-//! Plays of insurance: another card, a second one, none, and somebody who gives up in the middle.
+//! Plays of insurance: another card, a second one, none, and someone who gives up in the middle.
 
 use anyhow::ensure;
 
@@ -17,7 +17,7 @@ pub(super) fn new_card(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-23")?;
     scan_code(player, "demo-23", "January", "09")?;
     to_insurance(player)?;
-    for answer in [SOMETHING_CHANGED, "There is a new card"] {
+    for answer in [SOMETHING_CHANGED, "I have a new card"] {
         player.touch(answer)?;
     }
     // By what people call it.
@@ -28,13 +28,13 @@ pub(super) fn new_card(player: &mut Player<'_>) -> anyhow::Result<()> {
     type_text(player, CardPart::MemberId, "xyz123456789")?;
     player.touch("Next")?;
     player.until(Step::NewCard(CardPart::Holder))?;
-    player.touch("My own")?;
-    // Too dark first: the page says so at once, and what was taken is not good enough.
+    player.touch("Me")?;
+    // Too dark first: the page says so right away, and what was taken is not good enough.
     player.until(Step::NewCard(CardPart::Photo(Side::Front)))?;
     player.rig.camera.hold(SimulatedCard::Dark);
     player.stage.until("a dark picture", |app| app.camera_sees() == Some(Some(PhotoDoubt::TooDark)))?;
     player.touch("Take the photo")?;
-    player.touch("Take it once more")?;
+    player.touch("Retake photo")?;
     photograph(player, Side::Front, SimulatedCard::Front)?;
     photograph(player, Side::Back, SimulatedCard::Back)?;
     get_ticket(player)?;
@@ -50,7 +50,7 @@ pub(super) fn wrong_letter_and_second_card(player: &mut Player<'_>) -> anyhow::R
     let visit = player.visit("demo-24")?;
     scan_code(player, "demo-24", "April", "11")?;
     to_insurance(player)?;
-    for answer in [SOMETHING_CHANGED, "There is a second card as well"] {
+    for answer in [SOMETHING_CHANGED, "I also have a second card"] {
         player.touch(answer)?;
     }
     player.until(Step::NewCard(CardPart::Payer))?;
@@ -60,13 +60,13 @@ pub(super) fn wrong_letter_and_second_card(player: &mut Player<'_>) -> anyhow::R
     player.touch("Next")?;
     player.until(Step::NewCard(CardPart::MemberId))?;
     player.look()?;
-    player.touch("Erase the last letter")?;
+    player.touch("Delete the last letter")?;
     type_text(player, CardPart::MemberId, "5mk73")?;
     player.touch("Next")?;
     player.until(Step::NewCard(CardPart::Holder))?;
-    player.touch("My own")?;
+    player.touch("Me")?;
     player.until(Step::NewCard(CardPart::Photo(Side::Front)))?;
-    player.touch("Without a photo")?;
+    player.touch("Skip photo")?;
     player.until(Step::NewCard(CardPart::Review))?;
     player.touch("Which card pays first")?;
     get_ticket(player)?;
@@ -82,7 +82,7 @@ pub(super) fn none_any_more(player: &mut Player<'_>) -> anyhow::Result<()> {
     type_birth_date(player, "October", "13", "1991")?;
     type_name(player, Step::FamilyName, "ramaswamy")?;
     to_insurance(player)?;
-    for answer in [SOMETHING_CHANGED, "No insurance any more", BY_NUMBER] {
+    for answer in [SOMETHING_CHANGED, "I no longer have insurance", BY_NUMBER] {
         player.touch(answer)?;
     }
     player.get_ticket()?;
@@ -96,14 +96,14 @@ pub(super) fn gives_up(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("العربية")?;
     scan_code(player, "demo-26", "June", "18")?;
     to_insurance(player)?;
-    for answer in [SOMETHING_CHANGED, "There is a new card"] {
+    for answer in [SOMETHING_CHANGED, "I have a new card"] {
         player.touch(answer)?;
     }
     player.until(Step::NewCard(CardPart::Payer))?;
     player.touch("Lakeside Mutual")?;
     player.until(Step::NewCard(CardPart::MemberId))?;
     for back in [CardPart::Payer, CardPart::MemberId] {
-        player.touch("Back to the page before")?;
+        player.touch("Back to the previous page")?;
         if back == CardPart::Payer {
             player.until(Step::NewCard(back))?;
         }
@@ -130,16 +130,16 @@ pub(super) fn first_card(player: &mut Player<'_>) -> anyhow::Result<()> {
     type_text(player, CardPart::MemberId, "w1234567")?;
     player.touch("Next")?;
     player.until(Step::NewCard(CardPart::Holder))?;
-    player.touch("My husband's, wife's or partner's")?;
+    player.touch("My husband, wife or partner")?;
     type_name(player, Step::NewCard(CardPart::HolderName), "ignacio delgado")?;
     player.until(Step::NewCard(CardPart::HolderBirthDate))?;
-    player.touch("I do not know")?;
+    player.touch("I don't know")?;
     photograph(player, Side::Front, SimulatedCard::Front)?;
     // The camera is pulled out in the middle: what was taken stays, and the page says what to do.
     player.until(Step::NewCard(CardPart::Photo(Side::Back)))?;
     player.rig.camera.unplug();
     player.stage.until("the camera to be gone", |app| app.camera_is_gone())?;
-    player.touch("Without a photo")?;
+    player.touch("Skip photo")?;
     player.rig.camera.plug();
     get_ticket(player)?;
     ensure!(player.photos_at_desk(&visit)? == [Side::Front], "the desk has other photos");
@@ -169,7 +169,7 @@ fn photograph(player: &mut Player<'_>, side: Side, card: SimulatedCard) -> anyho
 /// From the page with all of the card to the last page.
 fn get_ticket(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::NewCard(CardPart::Review))?;
-    for answer in ["Yes, go on", BY_NUMBER] {
+    for answer in ["Yes, continue", BY_NUMBER] {
         player.touch(answer)?;
     }
     player.get_ticket()?;

@@ -1,4 +1,4 @@
-//! Plays of patients whose contact details have changed: typed at the kiosk, accepted at the desk, handed on once.
+//! Plays of patients whose contact details have changed: typed at the kiosk, accepted at the desk, exported once.
 
 use anyhow::{Context as _, ensure};
 
@@ -13,7 +13,7 @@ pub(super) const SOMETHING_CHANGED: &str = "No, something changed";
 pub(super) fn new_phone(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-21")?;
     scan_code(player, "demo-21", "May", "17")?;
-    change(player, &["Telephone"])?;
+    change(player, &["Phone"])?;
     player.until(Step::NewDetail(Part::Phone))?;
     press_digits(player, "201555012")?;
     // One digit short: the page says so, and nothing is lost.
@@ -43,7 +43,7 @@ pub(super) fn moved_house(player: &mut Player<'_>) -> anyhow::Result<()> {
     accepted_and_handed_on(player, &visit, &["40 River Road", "Springfield", "MA", "01108"])
 }
 
-/// Speaks Vietnamese and needs an interpreter, and somebody else is to be told if something happens.
+/// Speaks Vietnamese and needs an interpreter, and someone else is to be told if something happens.
 pub(super) fn whom_to_tell(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-28")?;
     scan_code(player, "demo-28", "August", "26")?;
@@ -74,7 +74,7 @@ fn change(player: &mut Player<'_>, which: &[&str]) -> anyhow::Result<()> {
 /// From the page with what is new to the last page.
 fn get_ticket(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::ChangeDetails)?;
-    for answer in ["Yes, go on", CARD_RIGHT, BY_NUMBER] {
+    for answer in ["Yes, continue", CARD_RIGHT, BY_NUMBER] {
         player.touch(answer)?;
     }
     player.get_ticket()?;
@@ -87,12 +87,12 @@ fn accepted_and_handed_on(player: &mut Player<'_>, visit: &AppointmentId, texts:
     accept_and_hand_on(player, visit, 1, texts)
 }
 
-/// Accepts so many changes; the next file for the record system holds each once.
+/// Accepts this many changes; the next file for the record system holds each once.
 pub(super) fn accept_and_hand_on(player: &mut Player<'_>, visit: &AppointmentId, count: usize, texts: &[&str]) -> anyhow::Result<()> {
     ensure!(player.rig.desk.accept_changes(visit)? == count, "the desk has another number of changes to review");
-    let file = player.rig.desk.export()?.context("the accepted change is not handed on")?;
+    let file = player.rig.desk.export()?.context("the accepted change is not exported")?;
     let lines: Vec<&str> = file.lines().filter(|line| texts.iter().all(|text| line.contains(text))).collect();
-    ensure!(lines.len() == 1 && file.lines().count() == 1 + count, "the accepted change is not handed on exactly once");
-    ensure!(player.rig.desk.export()?.is_none(), "the accepted change is handed on twice");
+    ensure!(lines.len() == 1 && file.lines().count() == 1 + count, "the accepted change is not exported exactly once");
+    ensure!(player.rig.desk.export()?.is_none(), "the accepted change is exported twice");
     finish(player)
 }

@@ -36,15 +36,15 @@ struct Line {
     place: &'static str,
     status: AppointmentStatus,
     payer: &'static str,
-    /// Other given names on file.
+    /// Other first names on file.
     also_given: &'static [&'static str],
-    /// Other family names on file.
+    /// Other last names on file.
     also_family: &'static [&'static str],
-    /// What they want to be called, if it is not their first given name.
+    /// What they want to be called, if it is not their first first name.
     preferred: &'static str,
-    /// Somebody has to interpret for them.
+    /// Someone has to interpret for them.
     interpreter: bool,
-    /// Whom to tell if something happens: name and telephone.
+    /// Emergency contact: name and phone.
     tell: (&'static str, &'static str),
     /// What a member of the audience should try with this person.
     try_this: &'static str,
@@ -130,7 +130,7 @@ const LINES: [Line; 28] = [
         payer: "",
         interpreter: true,
         tell: ("Julio Delgado", "555-0161"),
-        try_this: "no insurance on file; somebody interprets for her",
+        try_this: "no insurance on file; someone interprets for her",
         ..USUAL
     },
     Line {
@@ -162,7 +162,7 @@ const LINES: [Line; 28] = [
         family: "Achterberg",
         born: date(2015, 4, 17),
         minutes: 25,
-        try_this: "twins: the given name tells them apart",
+        try_this: "twins: the first name tells them apart",
         ..USUAL
     },
     Line { id: "demo-09", given: "Clara", family: "Achterberg", born: date(2015, 4, 17), minutes: 25, ..USUAL },
@@ -196,7 +196,7 @@ const LINES: [Line; 28] = [
         language: "es",
         minutes: 30,
         status: AppointmentStatus::Cancelled,
-        try_this: "cancelled",
+        try_this: "canceled",
         ..USUAL
     },
     Line {
@@ -267,7 +267,7 @@ const LINES: [Line; 28] = [
         family: "Ashgrove",
         born: date(1949, 5, 17),
         minutes: 25,
-        try_this: "a new telephone number",
+        try_this: "a new phone number",
         ..USUAL
     },
     Line { id: "demo-22", given: "Malik", family: "Thornbury", born: date(1966, 9, 8), minutes: 35, try_this: "moved house", ..USUAL },
@@ -327,12 +327,12 @@ const LINES: [Line; 28] = [
         minutes: 40,
         preferred: "Teddy",
         tell: ("Marcus Fairbank", "555-0163"),
-        try_this: "called Teddy; whom to tell if something happens is on file",
+        try_this: "called Teddy; an emergency contact is on file",
         ..USUAL
     },
 ];
 
-/// Somebody to be, with a sentence on what they show.
+/// Someone to be, with a sentence on what they show.
 #[derive(Debug, Clone)]
 pub struct Someone {
     /// The visit that brings them here.
@@ -341,7 +341,7 @@ pub struct Someone {
     pub try_this: &'static str,
 }
 
-/// The back of somebody's driver licence, as a scanner reads it: an invented card of an invented person.
+/// The back of someone's driver licence, as a scanner reads it: an invented card of an invented person.
 #[must_use]
 pub fn licence(person: &Person) -> String {
     let born = person.birth_date.day().map(|born| born.0.strftime("%m%d%Y").to_string()).unwrap_or_default();
@@ -399,11 +399,7 @@ pub fn settings() -> ClinicSettings {
             .to_vec(),
             ..InsuranceSettings::default()
         },
-        unwell_comes: in_all([
-            "A nurse comes to you within a minute.",
-            "Una enfermera viene a atenderle en un minuto.",
-            "ستأتي إليك ممرضة خلال دقيقة.",
-        ]),
+        unwell_comes: in_all(["A nurse is coming to you.", "Una enfermera viene a atenderlo.", "ستأتي إليك ممرضة."]),
         ..ClinicSettings::default()
     }
 }
@@ -417,7 +413,7 @@ fn names(names: &[&str]) -> Vec<Private> {
     names.iter().map(|name| Private::from(*name)).collect()
 }
 
-/// The day: everybody's appointments around `now`, none of them on another date than intended.
+/// The day: everyone's appointments around `now`, none of them on another date than intended.
 #[must_use]
 pub fn people(now: Timestamp, clinic: &ClinicDay) -> Vec<Someone> {
     LINES.iter().map(|line| someone(line, now, clinic)).collect()
@@ -466,7 +462,7 @@ fn someone(line: &Line, now: Timestamp, clinic: &ClinicDay) -> Someone {
     });
     Someone {
         appointment: Appointment {
-            // A demo whose folder is kept begins anew each day.
+            // A demo whose folder is kept begins again each day.
             id: format!("{}-{}", line.id, today.strftime("%m%d")).as_str().into(),
             start: rounded.clamp(first, last),
             minutes: 20,

@@ -42,7 +42,7 @@ impl std::fmt::Debug for DeskInside {
 pub struct Held {
     /// The state's code; empty if the desk does not know the visit.
     pub state: String,
-    /// Why somebody is needed.
+    /// Why someone is needed.
     pub reasons: Vec<Reason>,
     /// The ticket's number.
     pub ticket: Option<String>,
@@ -105,7 +105,7 @@ impl DeskInside {
         Ok(self.desk.letter_face(appointment)?.code)
     }
 
-    /// Why somebody is needed whom it does not know by name.
+    /// Why someone it does not know by name needs attention.
     ///
     /// # Errors
     /// If its file cannot be read.
@@ -121,7 +121,7 @@ impl DeskInside {
         self.desk.mark_seen(appointment, USER).map(|_| ())
     }
 
-    /// What somebody says is different, decided or not.
+    /// What someone says is different, decided or not.
     ///
     /// # Errors
     /// If its file cannot be read.
@@ -142,7 +142,7 @@ impl DeskInside {
         Ok(all_here.then(|| sides.into_iter().map(|(side, _)| side).collect()))
     }
 
-    /// Accepts everything that somebody says is different, as "Accept all" at the desk does; answers how much that was.
+    /// Accepts everything that someone says is different, as "Accept all" at the desk does; answers how much that was.
     ///
     /// # Errors
     /// If its file cannot be written.
@@ -151,7 +151,7 @@ impl DeskInside {
         self.desk.decide_changes(&shown, &Verdict::Accept, USER)
     }
 
-    /// The next file for the record system, as text; none if everything has been handed on.
+    /// The next file for the record system, as text; none if everything has been exported.
     ///
     /// # Errors
     /// If its file cannot be written.

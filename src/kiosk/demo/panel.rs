@@ -62,7 +62,7 @@ pub fn open(rig: &Rig, mailbox: &Mailbox, kiosk_window: &KioskWindow) -> anyhow:
         })
         .collect();
     panel.set_patients(ModelRc::from(Rc::new(VecModel::from(rows))));
-    // Who was called off has no letter; their plain code leads to the same page.
+    // Who was canceled has no letter; their plain code leads to the same page.
     let letter = |id: &AppointmentId| rig.desk.letter_code(id).unwrap_or_else(|_| codes::appointment_code(id));
     let letters = rig.people.iter().map(|someone| letter(&someone.appointment.id)).collect();
     panel.on_scan(scans(rig, letters));

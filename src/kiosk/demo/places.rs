@@ -14,7 +14,7 @@ const PANEL_WIDTH_MIN: u32 = 400;
 /// Between the two windows, and around them: their frames, a bar of the desktop.
 const GAP: u32 = 20;
 const BARS: u32 = 72;
-/// Smaller than this nobody can read it; then the windows overlap.
+/// Smaller than this no one can read it; then the windows overlap.
 const SCALE_MIN: f32 = 0.5;
 
 /// How large the kiosk's window is drawn, and where the panel is.

@@ -163,7 +163,7 @@ impl<'a> Player<'a> {
     /// If there is none.
     pub fn visit(&self, beginning: &str) -> anyhow::Result<AppointmentId> {
         let someone = self.rig.people.iter().find(|someone| someone.appointment.id.as_str().starts_with(beginning));
-        Ok(someone.with_context(|| format!("nobody in the demo has the visit {beginning}"))?.appointment.id.clone())
+        Ok(someone.with_context(|| format!("no one in the demo has the visit {beginning}"))?.appointment.id.clone())
     }
 
     /// Waits until the desk holds a visit in this state with these reasons, and writes it down.
@@ -181,13 +181,13 @@ impl<'a> Player<'a> {
         })
     }
 
-    /// Waits until the desk has a stop by somebody whom it does not know by name.
+    /// Waits until the desk has a stop by someone it does not know by name.
     ///
     /// # Errors
     /// If it does not come to that.
     pub fn desk_is_told(&mut self, reason: Reason) -> anyhow::Result<()> {
         self.stage
-            .until("the desk's list of who needs somebody", |_| self.rig.desk.open_stops().is_ok_and(|stops| stops.contains(&reason)))?;
+            .until("the desk's list of who needs attention", |_| self.rig.desk.open_stops().is_ok_and(|stops| stops.contains(&reason)))?;
         self.record.desk.reasons = vec![code(reason)];
         Ok(())
     }

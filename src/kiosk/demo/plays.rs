@@ -56,9 +56,9 @@ pub const PLAYS: [Play; 29] = [
 ];
 
 pub(super) const THAT_IS_ME: &str = "Yes, that's me";
-pub(super) const ALL_RIGHT: &str = "Yes, all is still right";
-pub(super) const CARD_RIGHT: &str = "Yes, this is still right";
-pub(super) const ASK_ME: &str = "Ask me at the desk";
+pub(super) const ALL_RIGHT: &str = "Yes, this is correct";
+pub(super) const CARD_RIGHT: &str = "Yes, this is correct";
+pub(super) const ASK_ME: &str = "Ask me at the front desk";
 pub(super) const BY_NUMBER: &str = "By my number";
 
 /// The welcome page as delivered and in each language, the page behind it, and what it keeps: for the person who is there
@@ -69,7 +69,7 @@ fn first_page(player: &mut Player<'_>) -> anyhow::Result<()> {
     }
     player.touch("Check in")?;
     player.touch("Larger text")?;
-    player.touch("Back to the page before")?;
+    player.touch("Back to the previous page")?;
     player.touch("العربية")?;
     let kept = player.stage.app.screen();
     ensure!(kept.look.large_text && kept.language == Language::Arabic, "the way back to the welcome page has changed how it looks");
@@ -219,7 +219,7 @@ fn asked_for_help(player: &mut Player<'_>) -> anyhow::Result<()> {
 }
 
 fn feels_unwell(player: &mut Player<'_>) -> anyhow::Result<()> {
-    player.touch("I feel unwell")?;
+    player.touch("I feel sick")?;
     player.touch("Yes, I need help now")?;
     player.until(Step::UnwellTold)?;
     player.look()?;
@@ -233,7 +233,7 @@ fn walked_away(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::FamilyName)?;
     player.press(&["p", "e"])?;
     player.wait(61);
-    ensure!(player.stage.app.screen().over == Some(Over::MoreTime), "nobody asked whether more time is needed");
+    ensure!(player.stage.app.screen().over == Some(Over::MoreTime), "no one asked whether more time is needed");
     player.look()?;
     player.wait(20);
     player.until(Step::Welcome)?;
@@ -266,7 +266,7 @@ fn twins_told_apart(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::Find)?;
     type_birth_date(player, "April", "17", "2015")?;
     type_name(player, Step::FamilyName, "achterberg")?;
-    // Both have it: nobody is shown until the given name says which.
+    // Both have it: no one is shown until the first name says which.
     type_name(player, Step::GivenName, "clara")?;
     check_in(player, ALL_RIGHT, CARD_RIGHT, BY_NUMBER)?;
     player.until_desk_knows()?;
@@ -304,11 +304,11 @@ fn two_children_in_one_go(player: &mut Player<'_>) -> anyhow::Result<()> {
     let (noah, lily) = (player.visit("demo-18")?, player.visit("demo-19")?);
     player.touch("Check in")?;
     player.until(Step::Find)?;
-    player.touch("I am checking in somebody else")?;
+    player.touch("I'm checking in someone else")?;
     type_name(player, Step::CompanionName, "dana brightwater")?;
     check_in_child(player, "August", "12", "2016")?;
     player.desk_holds(&noah, "arrived", &[])?;
-    player.touch("Check in one more person")?;
+    player.touch("Check in another person")?;
     check_in_child(player, "October", "04", "2019")?;
     player.desk_holds(&lily, "arrived", &[])?;
     finish(player)
@@ -320,7 +320,7 @@ fn check_in_child(player: &mut Player<'_>, month: &str, day: &str, year: &str) -
     type_date(player, Step::BirthDate, month, day, year)?;
     type_name(player, Step::FamilyName, "brightwater")?;
     player.until(Step::IsThisYou)?;
-    for answer in ["Yes, that is right", "Check in now", ALL_RIGHT, CARD_RIGHT, "By their number"] {
+    for answer in ["Yes, this is correct", "Check in now", ALL_RIGHT, CARD_RIGHT, "By their number"] {
         player.touch(answer)?;
     }
     player.get_ticket()?;
@@ -330,7 +330,7 @@ fn check_in_child(player: &mut Player<'_>, month: &str, day: &str, year: &str) -
 fn walk_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Check in")?;
     player.until(Step::Find)?;
-    player.touch("I have no appointment")?;
+    player.touch("I don't have an appointment")?;
     type_date(player, Step::BirthDate, "May", "06", "1979")?;
     type_name(player, Step::FamilyName, "underhill")?;
     type_name(player, Step::GivenName, "petra")?;
@@ -376,9 +376,9 @@ fn other_site_explained(player: &mut Player<'_>) -> anyhow::Result<()> {
 
 fn licence_scanned(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-20")?;
-    let someone = player.rig.people.iter().find(|someone| someone.appointment.id == visit).context("nobody has this visit")?;
+    let someone = player.rig.people.iter().find(|someone| someone.appointment.id == visit).context("no one has this visit")?;
     player.scan(&day::licence(&someone.appointment.person))?;
-    // A card can be anybody's: it says who, and the birthday that it does.
+    // A card can be anyone's: it says who, and the birthday that it does.
     type_date(player, Step::Birthday, "November", "27", "")?;
     check_in(player, ALL_RIGHT, CARD_RIGHT, BY_NUMBER)?;
     player.until_desk_knows()?;
@@ -423,7 +423,7 @@ pub(super) fn finish(player: &mut Player<'_>) -> anyhow::Result<()> {
 
 pub(super) fn type_birth_date(player: &mut Player<'_>, month: &str, day: &str, year: &str) -> anyhow::Result<()> {
     player.until(Step::Find)?;
-    player.touch("I have no code: type instead")?;
+    player.touch("I don't have a code")?;
     type_date(player, Step::BirthDate, month, day, year)
 }
 

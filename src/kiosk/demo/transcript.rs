@@ -61,8 +61,8 @@ pub struct Files {
 /// What the desk held.
 #[derive(Debug, Default, Serialize)]
 pub struct DeskRecord {
-    /// The visit's state; empty where the play is about nobody in particular.
+    /// The visit's state; empty where the play is about no one in particular.
     pub state: String,
-    /// Why somebody is needed.
+    /// Why someone is needed.
     pub reasons: Vec<String>,
 }

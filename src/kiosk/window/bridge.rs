@@ -123,7 +123,7 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
     });
 }
 
-/// Moves the focus by so many controls, backwards if negative, as the Tab key would.
+/// Moves the focus by this many controls, backwards if negative, as the Tab key would.
 pub fn move_focus(window: &KioskWindow, controls: i32) {
     let key = if controls < 0 { slint::platform::Key::Backtab } else { slint::platform::Key::Tab };
     let text: SharedString = char::from(key).into();
@@ -230,7 +230,7 @@ pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic:
     is_new
 }
 
-/// Another list, though equal, would make the buttons anew, and take the focus and the finger off them.
+/// Another list, though equal, would make the buttons again, and take the focus and the finger off them.
 pub(super) fn keep_or_set<T: Clone + PartialEq + 'static>(shown: &ModelRc<T>, now: Vec<T>, set: impl FnOnce(ModelRc<T>)) {
     if !shown.iter().eq(now.iter().cloned()) {
         set(ModelRc::from(Rc::new(VecModel::from(now))));
@@ -506,7 +506,7 @@ fn number(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// Everything that somebody has typed and the window still holds.
+/// Everything that someone has typed and the window still holds.
 #[must_use]
 pub fn typed_text(window: &KioskWindow) -> String {
     let face = window.global::<ui::Kiosk>();

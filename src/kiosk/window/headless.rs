@@ -286,7 +286,7 @@ pub fn settle() {
     pass(Duration::from_millis(20));
 }
 
-/// Lets this much of the pages' own time pass at once.
+/// Lets this much of the pages' own time pass at the same time.
 fn pass(time: Duration) {
     STAGE.with_borrow(|stage| {
         if let Some((_, now)) = stage {
@@ -331,7 +331,7 @@ impl Canvas {
 
     /// Draws what has changed since this was called last. Answers how many pixels those were.
     pub fn draw_changes(&mut self, window: &KioskWindow) -> u64 {
-        // Nothing is drawn unless somebody asked; what has changed is found out then.
+        // Nothing is drawn unless someone asked; what has changed is found out then.
         window.window().request_redraw();
         self.draw(RepaintBufferType::ReusedBuffer)
     }

@@ -46,7 +46,7 @@ thread_local! {
 #[must_use]
 pub fn mailbox() -> (Mailbox, std::sync::mpsc::Receiver<Event>) {
     Mailbox::new(|| {
-        // Before the loop runs and after it ends nobody needs waking: the first tick empties the box.
+        // Before the loop runs and after it ends no one needs waking: the first tick empties the box.
         let _ = slint::invoke_from_event_loop(turn);
     })
 }
@@ -79,7 +79,7 @@ fn in_short(reason: &str) -> &str {
 /// How a kiosk's window came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Somebody closed it, or the system asked the program to end.
+    /// Someone closed it, or the system asked the program to end.
     Closed,
     /// Staff want the program to start again.
     StartAgain,
@@ -140,7 +140,7 @@ pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiv
 /// # Errors
 /// One sentence on what to do: a wrong address, a file that cannot be opened, no display.
 pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Ended> {
-    let stop = Stop::listen(runtime).context("the system's request to end cannot be listened for")?;
+    let stop = Stop::listen(runtime).context("cannot listen for the system's stop signal")?;
     let client = Client::new(&config.desk, config.token.reveal())?;
     let printer = printer::open(&config.printer)?;
     let speaker = speaker::open(&config.speaker)?;
@@ -154,11 +154,11 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     drop(in_runtime);
     let scans = mailbox.clone();
     let scanner = scanner::open(&config.scanner, Arc::clone(&clock), Box::new(move |event| scans.leave(Event::Scanner(event))))?;
-    // Last: what is wrong in the configuration is said on a machine without a display too.
+    // Last: what is wrong in the configuration is reported on a machine without a display too.
     let window = open()?;
     dress(&window, config.accent(), &config.look).map_err(anyhow::Error::msg)?;
     window.window().set_fullscreen(config.fullscreen);
-    // Once nothing can go wrong any more: whoever mends a configuration reads one line, the one that says what to mend.
+    // Once nothing can go wrong any more: anyone who mends a configuration reads one line, the one that says what to mend.
     match key_place {
         KeyPlace::Beside => tracing::warn!("the kiosk's file is {}; see docs/sealing.md", key_place.says()),
         _ => tracing::info!("the kiosk's file is {}", key_place.says()),

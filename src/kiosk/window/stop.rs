@@ -1,4 +1,4 @@
-//! A polite request to end: what the system sends when it stops a service, closes a terminal, or somebody types Ctrl+C.
+//! A polite request to end: what the system sends when it stops a service, closes a terminal, or someone types Ctrl+C.
 //!
 //! Without this the program would end in the middle of things, and the demo would leave its folder behind.
 
@@ -19,7 +19,7 @@ impl Stop {
     /// [`Self::is_asked`].
     ///
     /// # Errors
-    /// If the system lets nobody listen.
+    /// If the system lets no one listen.
     pub fn listen(runtime: &tokio::runtime::Runtime) -> io::Result<Self> {
         let stop = Self::default();
         let _inside = runtime.enter();

@@ -13,7 +13,7 @@ use crate::paper::TicketFace;
 pub fn ticket_face(window: &KioskWindow, order: &PrintOrder, facts: TicketFacts<'_>) -> TicketFace {
     let shown = speak(window, &order.language.tag().into());
     let face = face(window, order, facts);
-    // A copy for somebody who has left this page need not be in the language of whoever stands here now.
+    // A copy for someone who has left this page need not be in the language of anyone who stands here now.
     speak(window, &shown);
     face
 }
@@ -34,7 +34,7 @@ fn speak(window: &KioskWindow, tag: &SharedString) -> SharedString {
 fn face(window: &KioskWindow, order: &PrintOrder, facts: TicketFacts<'_>) -> TicketFace {
     let TicketFacts { local, desk_reached, clinic, pages } = facts;
     let words = window.global::<Words>();
-    // Nobody is promised a call before the desk has decided.
+    // No one is promised a call before the desk has decided.
     let next = if order.walk_in { words.invoke_ticket_walk_in() } else { words.invoke_ticket_next() };
     let qr_label = match (pages.of(order.ticket), order.walk_in) {
         (Some(_), _) => words.invoke_ticket_page_qr_label(),

@@ -1,4 +1,4 @@
-//! The ticket of somebody who is checked in, as a page for the desk's own printer. It looks as the kiosk's does.
+//! The ticket of someone who is checked in, as a page for the desk's own printer. It looks as the kiosk's does.
 //!
 //! Invariants: one table of words for each language that kiosks speak, each complete; the words are the kiosk's own.
 
@@ -20,8 +20,8 @@ use crate::paper::{PaperWidth, TicketFace, Typesetter};
 /// Why there is no ticket to print.
 #[derive(Debug, thiserror::Error)]
 pub enum TicketError {
-    /// Nobody has one for this visit.
-    #[error("nobody is checked in for this visit")]
+    /// No one has one for this visit.
+    #[error("no one is checked in for this visit")]
     None,
     /// The page could not be made.
     #[error(transparent)]
@@ -55,16 +55,16 @@ const fn words(language: Language) -> Words {
         Language::Spanish => Words {
             number: "Su número",
             place: "Vaya a",
-            next: "Espere allí, por favor. Le llamaremos.",
-            code: "Muestre esto en la recepción o en el quiosco",
+            next: "Espere allí, por favor. Lo llamaremos.",
+            code: "Muestre esto en recepción o en la máquina",
             page: "Para ver su turno en su teléfono, escanee esto",
         },
         Language::Arabic => Words {
             number: "رقمك",
             place: "يُرجى التوجه إلى",
             next: "يُرجى الانتظار هناك. سنناديك.",
-            code: "أبرز هذا في مكتب الاستقبال أو عند الجهاز",
-            page: "لمتابعة دورك على هاتفك، امسح هذا الرمز",
+            code: "يُرجى إبراز هذا في مكتب الاستقبال أو عند الجهاز",
+            page: "لمتابعة دورك على هاتفك، يُرجى مسح هذا الرمز",
         },
     }
 }
@@ -73,7 +73,7 @@ impl Desk {
     /// The ticket of a visit as PDF, and its number.
     ///
     /// # Errors
-    /// If nobody is checked in for it, or the page cannot be made.
+    /// If no one is checked in for it, or the page cannot be made.
     pub fn ticket_pdf(&self, id: &AppointmentId) -> Result<(String, Vec<u8>), TicketError> {
         let row = self.with_store(|store| store.visit(id))?.ok_or(TicketError::None)?;
         let ticket = row.ticket.ok_or(TicketError::None)?;
