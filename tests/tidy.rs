@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 #[path = "tidy/layers.rs"]
 mod layers;
+#[path = "tidy/words.rs"]
+mod words;
 
 use self::layers::{Graph, folder, shown};
 

@@ -1,4 +1,4 @@
-//! What a list has where it knows nothing: `FNU`, `000-000-0000`, `1900-01-01`. It is not data: nobody is searched by it, it is
+//! What a list has where it knows nothing: `FNU`, `000-000-0000`, `1900-01-01`. It is not data: no one is searched by it, it is
 //! not shown, and staff are told.
 
 use jiff::civil::Date;
@@ -90,27 +90,27 @@ const PHRASES: &[&str] = &[
     "mononymous",
 ];
 
-/// A phrase of so many letters is one without its spaces too: `NOLASTNAME`. Noname is a name.
+/// A phrase of this many letters is one without its spaces too: `NOLASTNAME`. Noname is a name.
 const SQUEEZED_LETTERS_MIN: usize = 8;
 
 /// Names of some people, and what some lists write for none.
 const PERHAPS: &[&str] = &["null", "na", "nan", "nil", "x"];
 
-/// Dates that computers and people write for "not known": nobody who lives was born on one.
+/// Dates that computers and people write for "not known": no one who lives was born on one.
 const DATES: &[(i16, i8, i8)] = &[(1899, 12, 30), (1899, 12, 31), (1111, 11, 11)];
 /// The first of January of an earlier year is such a date.
 const NEW_YEAR_BEFORE: i16 = 1905;
-/// Nobody was born in this year.
+/// No one was born in this year.
 const YEAR_NEVER: i16 = 2100;
 
-/// What of somebody on file is a placeholder.
+/// What of someone on file is a placeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Placeholder {
-    /// The given name.
+    /// The first name.
     GivenName,
-    /// The family name.
+    /// The last name.
     FamilyName,
-    /// The telephone.
+    /// The phone.
     Phone,
     /// The date of birth.
     BirthDate,
@@ -152,7 +152,7 @@ pub fn is_perhaps_no_name(text: &str) -> bool {
     PERHAPS.contains(&folded.as_str())
 }
 
-/// The same for a given name. There it cannot be the family name Null.
+/// The same for a first name. There it cannot be the last name Null.
 #[must_use]
 pub fn is_no_given_name(text: &str) -> bool {
     is_no_name(text) || text.trim().eq_ignore_ascii_case("null")
@@ -169,7 +169,7 @@ pub fn real_name(text: &str) -> String {
     text.split_whitespace().filter(is_real).collect::<Vec<_>>().join(" ")
 }
 
-/// [`real_name`] for a given name.
+/// [`real_name`] for a first name.
 #[must_use]
 pub fn real_given_name(text: &str) -> String {
     if is_no_given_name(text) { String::new() } else { real_name(text) }
@@ -203,7 +203,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_lowercase)
 }
 
-/// Whether nobody who lives was born on this date: it stands for one that is not known.
+/// Whether no one who lives was born on this date: it stands for one that is not known.
 #[must_use]
 pub fn is_no_birth_date(date: Date) -> bool {
     let (year, month, day) = (date.year(), date.month(), date.day());
