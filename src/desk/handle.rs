@@ -1,4 +1,4 @@
-//! The desk itself: store, clock, settings, and emergency contact of a change.
+//! The desk itself: store, clock, settings, and who hears of a change.
 //!
 //! Invariant: nothing of a single capability is here.
 

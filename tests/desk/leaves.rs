@@ -42,6 +42,7 @@ const PERSONAL: &[&str] = &[
     "card_photo_piece.body",
     "chart.base",
     "chart.value",
+    "face.name_folded",
     "kiosk_event.body",
     "kiosk_order.body",
     "message.recipient",

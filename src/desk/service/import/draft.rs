@@ -78,7 +78,7 @@ pub struct Draft {
     pub preferred_name: String,
     /// Whether someone has to interpret: `yes`, `no`, or a few other words for these.
     pub interpreter: String,
-    /// The whole name of emergency contact.
+    /// The whole name of the emergency contact.
     pub emergency_contact_name: String,
     /// Their phone.
     pub emergency_contact_phone: String,

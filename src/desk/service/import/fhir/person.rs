@@ -36,7 +36,7 @@ pub(super) fn put_person(draft: &mut Draft, patient: &Patient, day: &str, warnin
     put_details(draft, patient, day, warnings);
 }
 
-/// How to speak with someone, and emergency contact.
+/// How to speak with someone, and who to call in an emergency.
 pub(super) fn put_details(draft: &mut Draft, patient: &Patient, day: &str, warnings: &mut Vec<String>) {
     draft.language = language(patient, warnings);
     draft.preferred_name = called(&patient.names, day);
