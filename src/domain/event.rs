@@ -14,7 +14,7 @@ use super::reason::Reason;
 use super::ticket::{CallAs, PrintOutcome, Ticket};
 
 /// Whether what is on file is still right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StillRight {
     /// The patient confirmed it.
@@ -24,6 +24,7 @@ pub enum StillRight {
     /// The patient says it is not, or wants to talk about it: the desk asks.
     AskTheDesk,
     /// No one asked: it was confirmed a few days ago, or the clinic does not ask.
+    #[default]
     NotAsked,
 }
 

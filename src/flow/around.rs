@@ -54,8 +54,8 @@ impl Conversation {
     /// The notice above the question of this page: only pages that look for a person have one.
     pub(super) fn said(&self) -> Said {
         match self.step {
-            Step::Birthday | Step::GivenName | Step::Phone if self.code_read => Said::CodeRead,
-            Step::BirthDate if self.walk_in => Said::NoAppointment,
+            Step::Birthday | Step::GivenName | Step::Phone if self.person.code_read => Said::CodeRead,
+            Step::BirthDate if self.person.walk_in => Said::NoAppointment,
             _ => Said::Nothing,
         }
     }
@@ -68,10 +68,13 @@ impl Conversation {
     /// Whether starting over deletes what a person has entered and would have to enter again.
     fn would_lose_something(&self) -> bool {
         // With a number in the hand everything is saved.
-        let is_over = self.at_hand.is_some() || matches!(self.step, Step::Welcome | Step::Stopped(_) | Step::UnwellTold);
-        let names = [self.name.text(), self.given_name.text(), self.companion.text(), self.phone.text()];
-        let found = self.date.is_begun() || names.into_iter().any(|text| !text.is_blank());
-        let changed = self.detail.is_begun() || self.card_entry.is_begun() || !self.changes.is_empty() || !self.new_cards.is_empty();
+        let is_over = self.person.at_hand.is_some() || matches!(self.step, Step::Welcome | Step::Stopped(_) | Step::UnwellTold);
+        let names = [self.person.name.text(), self.person.given_name.text(), self.companion.text(), self.person.phone.text()];
+        let found = self.person.date.is_begun() || names.into_iter().any(|text| !text.is_blank());
+        let changed = self.person.detail.is_begun()
+            || self.person.card_entry.is_begun()
+            || !self.person.changes.is_empty()
+            || !self.person.new_cards.is_empty();
         !is_over && (found || changed)
     }
 }

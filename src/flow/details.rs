@@ -168,17 +168,17 @@ impl Conversation {
             }
             Input::ChangeField(field) => match Part::first_of(field).filter(|_| self.takes(field)) {
                 Some(part) => {
-                    self.detail = DetailEntry::of(self.changes.iter().find(|change| change.field == field));
+                    self.person.detail = DetailEntry::of(self.person.changes.iter().find(|change| change.field == field));
                     self.to(Step::NewDetail(part))
                 }
                 None => self.stay(),
             },
-            Input::GoOn if !self.changes.is_empty() => {
-                self.details = StillRight::Changed;
+            Input::GoOn if !self.person.changes.is_empty() => {
+                self.person.details = StillRight::Changed;
                 self.after_details()
             }
             Input::AskTheDesk => {
-                self.details = StillRight::AskTheDesk;
+                self.person.details = StillRight::AskTheDesk;
                 self.after_details()
             }
             Input::Back => self.to(Step::Details),
@@ -188,7 +188,7 @@ impl Conversation {
 
     /// Whether the clinic's kiosks take this.
     pub(super) fn takes(&self, field: Field) -> bool {
-        self.patient.as_ref().is_some_and(|patient| patient.takes.contains(&field))
+        self.person.patient.as_ref().is_some_and(|patient| patient.takes.contains(&field))
     }
 
     /// What means something while a part of a contact detail is typed.
@@ -198,7 +198,7 @@ impl Conversation {
             (Part::Interpreter, Input::Yes) => return self.with_change(Field::Interpreter, Value::Text(Field::YES.into())),
             (Part::Interpreter, Input::No) => return self.with_change(Field::Interpreter, Value::Text(Field::NO.into())),
             (Part::Language | Part::Interpreter, Input::AskTheDesk) => {
-                self.details = StillRight::AskTheDesk;
+                self.person.details = StillRight::AskTheDesk;
                 return self.after_details();
             }
             (Part::Interpreter, Input::Back) if !self.takes(Field::Language) => return self.to(Step::ChangeDetails),
@@ -206,26 +206,26 @@ impl Conversation {
             _ => {}
         }
         match input {
-            Input::Key(character) => self.detail.text.insert(as_written(part, &self.detail.text, character)),
-            Input::Digit(digit) => self.detail.text.insert(char::from(b'0' + digit.min(9))),
-            Input::Erase => self.detail.text.erase(),
+            Input::Key(character) => self.person.detail.text.insert(as_written(part, &self.person.detail.text, character)),
+            Input::Digit(digit) => self.person.detail.text.insert(char::from(b'0' + digit.min(9))),
+            Input::Erase => self.person.detail.text.erase(),
             Input::Cursor(forward) => {
-                self.detail.text.step(forward);
+                self.person.detail.text.step(forward);
                 return self.stay();
             }
             Input::PlaceCursor(place) => {
-                self.detail.text.place(place);
+                self.person.detail.text.place(place);
                 return self.stay();
             }
             Input::GoOn => return self.detail_typed(part),
-            Input::Yes if self.detail.doubt.is_some() => {
-                let typed = self.detail.text.text().as_str().trim().into();
+            Input::Yes if self.person.detail.doubt.is_some() => {
+                let typed = self.person.detail.text.text().as_str().trim().into();
                 return self.take_detail(part, typed, true);
             }
             Input::Back => {
                 return match part.before() {
                     Some(before) => {
-                        let typed = self.detail.part_mut(before).map(|typed| typed.clone()).unwrap_or_default();
+                        let typed = self.person.detail.part_mut(before).map(|typed| typed.clone()).unwrap_or_default();
                         self.type_detail(before, &typed)
                     }
                     None => self.to(Step::ChangeDetails),
@@ -233,18 +233,18 @@ impl Conversation {
             }
             _ => return self.stay(),
         }
-        self.detail.doubt = None;
+        self.person.detail.doubt = None;
         self.stay()
     }
 
     fn type_detail(mut self, part: Part, typed: &Private) -> (Self, Vec<Effect>) {
-        self.detail.text = TextEntry::holding(typed);
-        self.detail.doubt = None;
+        self.person.detail.text = TextEntry::holding(typed);
+        self.person.detail.doubt = None;
         self.to(Step::NewDetail(part))
     }
 
     fn detail_typed(mut self, part: Part) -> (Self, Vec<Effect>) {
-        let typed = self.detail.text.text().clone();
+        let typed = self.person.detail.text.text().clone();
         if typed.is_blank() {
             return match part.field_if_empty() {
                 Some(field) => self.without_change(field),
@@ -252,7 +252,7 @@ impl Conversation {
                 None => self.stay(),
             };
         }
-        let country = self.patient.as_ref().map_or("", |patient| patient.country.as_str());
+        let country = self.person.patient.as_ref().map_or("", |patient| patient.country.as_str());
         let read = match part {
             Part::Phone | Part::EmergencyPhone => contact::phone(typed.as_str(), country),
             Part::Email => contact::email(typed.as_str()),
@@ -262,7 +262,7 @@ impl Conversation {
         match read {
             Ok(value) => self.take_detail(part, value, false),
             Err(doubt) => {
-                self.detail.doubt = Some(doubt);
+                self.person.detail.doubt = Some(doubt);
                 self.stay()
             }
         }
@@ -270,23 +270,23 @@ impl Conversation {
 
     fn take_detail(mut self, part: Part, typed: Private, insisted: bool) -> (Self, Vec<Effect>) {
         // Who comes back and mends it does not insist any more.
-        self.detail.insisted.retain(|before| *before != part);
+        self.person.detail.insisted.retain(|before| *before != part);
         if insisted {
-            self.detail.insisted.push(part);
+            self.person.detail.insisted.push(part);
         }
-        if let Some(place) = self.detail.part_mut(part) {
+        if let Some(place) = self.person.detail.part_mut(part) {
             *place = typed.clone();
         }
         let next = match part {
             Part::Phone => return self.with_change(Field::Phone, Value::Text(typed)),
             Part::Email => return self.with_change(Field::Email, Value::Text(typed)),
             Part::State => {
-                let address = std::mem::take(&mut self.detail.address);
+                let address = std::mem::take(&mut self.person.detail.address);
                 return self.with_change(Field::Address, Value::Address(address));
             }
             Part::PreferredName => return self.with_change(Field::PreferredName, Value::Text(typed)),
             Part::EmergencyPhone => {
-                let contact = std::mem::take(&mut self.detail.contact);
+                let contact = std::mem::take(&mut self.person.detail.contact);
                 return self.with_change(Field::EmergencyContact, Value::Contact(contact));
             }
             // They are chosen and not typed.
@@ -296,7 +296,7 @@ impl Conversation {
             Part::Street => Part::City,
             Part::City => Part::State,
         };
-        let typed = self.detail.part_mut(next).map(|typed| typed.clone()).unwrap_or_default();
+        let typed = self.person.detail.part_mut(next).map(|typed| typed.clone()).unwrap_or_default();
         self.type_detail(next, &typed)
     }
 
@@ -305,9 +305,9 @@ impl Conversation {
         if !spoken::ALL.iter().any(|spoken| spoken.tag == tag) {
             return self.stay();
         }
-        let on_file = self.patient.as_ref().map(|patient| patient.contact.language.clone()).unwrap_or_default();
+        let on_file = self.person.patient.as_ref().map(|patient| patient.contact.language.clone()).unwrap_or_default();
         if spoken::says_the_same(&on_file, tag) {
-            self.changes.retain(|change| change.field != Field::Language);
+            self.person.changes.retain(|change| change.field != Field::Language);
         } else {
             self.change(Field::Language, Value::Text(tag.into()));
         }
@@ -316,26 +316,26 @@ impl Conversation {
     }
 
     fn change(&mut self, field: Field, value: Value) {
-        let insisted = !self.detail.insisted.is_empty();
-        self.changes.retain(|change| change.field != field);
-        self.changes.push(NewDetail { field, value, insisted, source: Source::Typed, photos: Vec::new() });
-        self.changes.sort_by_key(|change| change.field);
+        let insisted = !self.person.detail.insisted.is_empty();
+        self.person.changes.retain(|change| change.field != field);
+        self.person.changes.push(NewDetail { field, value, insisted, source: Source::Typed, photos: Vec::new() });
+        self.person.changes.sort_by_key(|change| change.field);
     }
 
     fn with_change(mut self, field: Field, value: Value) -> (Self, Vec<Effect>) {
         // "No interpreter", as it was.
-        let interpreter = self.patient.as_ref().and_then(|patient| patient.contact.interpreter);
+        let interpreter = self.person.patient.as_ref().and_then(|patient| patient.contact.interpreter);
         if field == Field::Interpreter && interpreter.is_some_and(|needed| value == Value::Text(answer(needed).into())) {
             return self.without_change(field);
         }
         self.change(field, value);
-        self.detail = DetailEntry::default();
+        self.person.detail = DetailEntry::default();
         self.to(Step::ChangeDetails)
     }
 
     fn without_change(mut self, field: Field) -> (Self, Vec<Effect>) {
-        self.changes.retain(|change| change.field != field);
-        self.detail = DetailEntry::default();
+        self.person.changes.retain(|change| change.field != field);
+        self.person.detail = DetailEntry::default();
         self.to(Step::ChangeDetails)
     }
 }

@@ -26,7 +26,7 @@ impl Before {
             step: conversation.step,
             unanswered: *input == Input::TimeIsUp || (input.is_scan() && is_next && conversation.asks_for_time()),
             is_next,
-            given_before: conversation.at_hand.as_ref().map(|at_hand| at_hand.given_before),
+            given_before: conversation.person.at_hand.as_ref().map(|at_hand| at_hand.given_before),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::domain::language::Language;
 use crate::domain::private::Private;
 
 /// The longest text that can be typed, in characters: no name is longer, and next to no email address.
@@ -16,7 +17,24 @@ pub struct DateEntry {
     day: String,
     year: String,
     without_year: bool,
-    day_first: bool,
+}
+
+/// In which order a date is asked for. A matter of the language, so no date remembers it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DateOrder {
+    /// August, then 18.
+    #[default]
+    MonthFirst,
+    /// 18, then August.
+    DayFirst,
+}
+
+impl DateOrder {
+    /// As this language says dates.
+    #[must_use]
+    pub fn of(language: Language) -> Self {
+        if language.says_day_first() { Self::DayFirst } else { Self::MonthFirst }
+    }
 }
 
 /// Which part of a date comes next.
@@ -45,7 +63,7 @@ pub enum DateTrouble {
 
 impl std::fmt::Debug for DateEntry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DateEntry").field("part", &self.part()).finish_non_exhaustive()
+        f.debug_struct("DateEntry").field("is_begun", &self.is_begun()).finish_non_exhaustive()
     }
 }
 
@@ -69,9 +87,9 @@ impl DateEntry {
 
     /// What comes next.
     #[must_use]
-    pub fn part(&self) -> DatePart {
+    pub fn part(&self, order: DateOrder) -> DatePart {
         let (month_missing, day_missing) = (self.month.is_none(), !self.day_is_whole());
-        if day_missing && (self.day_first || !month_missing) {
+        if day_missing && (order == DateOrder::DayFirst || !month_missing) {
             DatePart::Day
         } else if month_missing {
             DatePart::Month
@@ -123,12 +141,12 @@ impl DateEntry {
     }
 
     /// Types a digit into the part that comes next.
-    pub fn digit(&mut self, digit: u8) {
+    pub fn digit(&mut self, digit: u8, order: DateOrder) {
         if digit > 9 || self.trouble().is_some() {
             return;
         }
         let character = char::from(b'0' + digit);
-        match self.part() {
+        match self.part(order) {
             DatePart::Day => self.day.push(character),
             DatePart::Year => self.year.push(character),
             // The day could have had a second digit, but the person has gone on: 3, 1 9 5 0.
@@ -137,35 +155,24 @@ impl DateEntry {
     }
 
     /// Says that the day has one digit only.
-    pub fn end_day(&mut self) {
-        if self.part() == DatePart::Day && self.day.len() == 1 && self.day != "0" {
+    pub fn end_day(&mut self, order: DateOrder) {
+        if self.part(order) == DatePart::Day && self.day.len() == 1 && self.day != "0" {
             self.day.insert(0, '0');
         }
     }
 
     /// Takes back the last thing that was typed or chosen.
-    pub fn erase(&mut self) {
+    pub fn erase(&mut self, order: DateOrder) {
         if self.year.pop().is_some() {
             return;
         }
-        if self.day_first {
+        if order == DateOrder::DayFirst {
             if self.month.take().is_none() {
                 self.day.pop();
             }
         } else if self.day.pop().is_none() {
             self.month = None;
         }
-    }
-
-    /// Asks for the day before the month, or after it. What was typed stays.
-    pub fn ask_day_first(&mut self, day_first: bool) {
-        self.day_first = day_first;
-    }
-
-    /// Whether the day is asked for before the month.
-    #[must_use]
-    pub fn asks_day_first(&self) -> bool {
-        self.day_first
     }
 
     /// Whether the day can take no further digit: two are there, or one that no second can follow.
@@ -287,11 +294,14 @@ pub fn in_case(typed: char, upper: bool) -> char {
 mod tests {
     use super::*;
 
+    /// As English says dates.
+    const ORDER: DateOrder = DateOrder::MonthFirst;
+
     fn typed(month: i8, digits: &str) -> DateEntry {
         let mut entry = DateEntry::default();
         entry.pick_month(month);
         for digit in digits.bytes() {
-            entry.digit(digit - b'0');
+            entry.digit(digit - b'0', ORDER);
         }
         entry
     }
@@ -318,7 +328,7 @@ mod tests {
             (2, "291935", Complete, None),
         ] {
             let entry = typed(month, digits);
-            assert_eq!((entry.part(), entry.date()), (part, expected), "{month} {digits}");
+            assert_eq!((entry.part(ORDER), entry.date()), (part, expected), "{month} {digits}");
         }
         assert_eq!(typed(2, "31").trouble(), Some(DateTrouble::NoSuchDay));
         assert_eq!(typed(2, "291935").trouble(), Some(DateTrouble::NoSuchDay));
@@ -332,8 +342,8 @@ mod tests {
     #[test]
     fn a_day_of_one_digit_can_be_ended() {
         let mut entry = typed(8, "3");
-        entry.end_day();
-        assert_eq!(entry.part(), DatePart::Year);
+        entry.end_day(ORDER);
+        assert_eq!(entry.part(ORDER), DatePart::Year);
         assert_eq!(entry.month_and_day(), Some((8, 3)));
     }
 
@@ -341,38 +351,38 @@ mod tests {
     fn erasing_goes_back_to_the_empty_date() {
         let mut entry = typed(8, "181936");
         for _ in 0..7 {
-            entry.erase();
+            entry.erase(ORDER);
         }
         assert_eq!(entry, DateEntry::default());
-        entry.erase();
+        entry.erase(ORDER);
         assert_eq!(entry, DateEntry::default());
     }
 
     #[test]
     fn where_the_language_says_so_the_day_comes_first() {
         let mut entry = DateEntry::default();
-        entry.ask_day_first(true);
-        assert_eq!(entry.part(), DatePart::Day);
-        entry.digit(3);
-        assert_eq!(entry.part(), DatePart::Day);
-        entry.digit(1);
-        assert_eq!(entry.part(), DatePart::Month);
+        let order = DateOrder::DayFirst;
+        assert_eq!(entry.part(order), DatePart::Day);
+        entry.digit(3, order);
+        assert_eq!(entry.part(order), DatePart::Day);
+        entry.digit(1, order);
+        assert_eq!(entry.part(order), DatePart::Month);
         entry.pick_month(2);
         assert_eq!(entry.trouble(), Some(DateTrouble::NoSuchDay));
-        entry.erase();
+        entry.erase(order);
         entry.pick_month(3);
         for digit in [1, 9, 5, 0] {
-            entry.digit(digit);
+            entry.digit(digit, order);
         }
         assert_eq!(entry.date(), Some(jiff::civil::date(1950, 3, 31)));
         for _ in 0..7 {
-            entry.erase();
+            entry.erase(order);
         }
         assert_eq!(entry.typed(), (None, "", ""));
         // 45 is no day of any month.
-        entry.digit(4);
-        entry.digit(5);
-        assert_eq!((entry.part(), entry.typed()), (DatePart::Month, (None, "4", "")));
+        entry.digit(4, order);
+        entry.digit(5, order);
+        assert_eq!((entry.part(order), entry.typed()), (DatePart::Month, (None, "4", "")));
     }
 
     #[test]
@@ -390,9 +400,9 @@ mod tests {
     fn a_birthday_has_no_year() {
         let mut entry = DateEntry::birthday();
         entry.pick_month(2);
-        entry.digit(2);
-        entry.digit(9);
-        assert_eq!((entry.part(), entry.month_and_day()), (DatePart::Complete, Some((2, 29))));
+        entry.digit(2, ORDER);
+        entry.digit(9, ORDER);
+        assert_eq!((entry.part(ORDER), entry.month_and_day()), (DatePart::Complete, Some((2, 29))));
         assert_eq!(entry.date(), None);
     }
 

@@ -3,9 +3,10 @@
 //! Invariants: no one learns which fact was wrong, or shown anyone but the one person found; a code alone never
 //! finds anyone for good; three tries, then a person helps.
 
-use super::conversation::{Card, Conversation};
-use super::entry::FourDigits;
+use super::conversation::Conversation;
+use super::entry::{DateEntry, FourDigits};
 use super::found::Lookup;
+use super::person::Card;
 use super::step::{Effect, Input, Query, ScanWord, Step};
 use crate::domain::identity::{Fact, born_on_date};
 use crate::domain::reason::Reason;
@@ -17,7 +18,7 @@ impl Conversation {
         match (self.step, input) {
             // What is being typed is not thrown away for a code that leads nowhere: someone may be copying from a card.
             (S::CompanionName | S::WalkInReason, Input::ScannedRefused(_)) => self.stay(),
-            (_, Input::ScannedRefused(_)) if self.walk_in => self.stay(),
+            (_, Input::ScannedRefused(_)) if self.person.walk_in => self.stay(),
             (
                 S::BirthDate | S::FamilyName | S::GivenName | S::Phone | S::Birthday,
                 Input::ScannedRefused(ScanWord::Foreign | ScanWord::Unreadable),
@@ -41,7 +42,7 @@ impl Conversation {
             (_, Input::ScannedTicket(ticket)) => self.look_up_code(Query::Ticket(ticket)),
             (_, Input::ScannedCard { facts, others, is_enough }) => {
                 let mut next = self.before_a_code();
-                next.card = Some(Card { facts: *facts, others, is_enough });
+                next.person.card = Some(Card { facts: *facts, others, is_enough });
                 next.look_up_facts()
             }
             (_, Input::ScannedRefused(word)) => self.code_refused(word),
@@ -51,60 +52,60 @@ impl Conversation {
             (S::Find, Input::SomebodyElse) => self.to(S::CompanionName),
             (S::Find, Input::NoAppointment) => {
                 self.forget_person();
-                self.walk_in = true;
+                self.person.walk_in = true;
                 self.try_again = false;
                 self.to(S::BirthDate)
             }
             (S::Find, Input::Found(answer)) => self.code_answered(answer),
 
             (S::BirthDate | S::Birthday, Input::Month(month)) => {
-                self.date.pick_month(month);
+                self.person.date.pick_month(month);
                 self.stay()
             }
             (S::BirthDate | S::Birthday, Input::Digit(digit)) => {
-                self.date.digit(digit);
+                self.person.date.digit(digit, self.date_order());
                 self.stay()
             }
             (S::BirthDate | S::Birthday, Input::Erase) => {
-                self.date.erase();
+                self.person.date.erase(self.date_order());
                 self.stay()
             }
             (S::BirthDate, Input::GoOn) => {
-                self.date.end_day();
-                if self.date.date().is_some() { self.to(S::FamilyName) } else { self.stay() }
+                self.person.date.end_day(self.date_order());
+                if self.person.date.date().is_some() { self.to(S::FamilyName) } else { self.stay() }
             }
             (S::Birthday, Input::GoOn) => self.birthday_typed(),
 
             (S::Phone, Input::Digit(digit)) => {
-                self.phone.digit(digit);
+                self.person.phone.digit(digit);
                 self.stay()
             }
             (S::Phone, Input::Erase) => {
-                self.phone.erase();
+                self.person.phone.erase();
                 self.stay()
             }
             (S::Phone, Input::AskTheDesk) => self.phone_not_known(),
-            (S::Phone, Input::GoOn) if self.phone.whole().is_some() => self.look_up_facts(),
+            (S::Phone, Input::GoOn) if self.person.phone.whole().is_some() => self.look_up_facts(),
 
             (
                 S::FamilyName | S::GivenName | S::CompanionName,
                 input @ (Input::Key(_) | Input::Erase | Input::Cursor(_) | Input::PlaceCursor(_)),
             ) => self.name_key(input),
-            (S::FamilyName, Input::GoOn) if self.name.text().is_blank() => self.stay(),
-            (S::FamilyName, Input::GoOn) if self.walk_in => self.to(S::GivenName),
+            (S::FamilyName, Input::GoOn) if self.person.name.text().is_blank() => self.stay(),
+            (S::FamilyName, Input::GoOn) if self.person.walk_in => self.to(S::GivenName),
             (S::FamilyName, Input::GoOn) => {
-                self.asked = None;
+                self.person.asked = None;
                 self.look_up_facts()
             }
-            (S::GivenName, Input::GoOn) if self.given_name.text().is_blank() => self.stay(),
-            (S::GivenName, Input::GoOn) if self.walk_in => self.to(S::WalkInReason),
+            (S::GivenName, Input::GoOn) if self.person.given_name.text().is_blank() => self.stay(),
+            (S::GivenName, Input::GoOn) if self.person.walk_in => self.to(S::WalkInReason),
             (S::GivenName, Input::GoOn) => self.look_up_facts(),
             (S::CompanionName, Input::GoOn) if !self.companion.text().is_blank() => {
                 self.for_other = true;
                 self.to(S::Find)
             }
             (S::WalkInReason, Input::WalkInReason(code)) => {
-                self.walk_in_reason = code;
+                self.person.walk_in_reason = code;
                 self.to(S::CallAs)
             }
             (S::FamilyName | S::GivenName | S::Phone, Input::Found(answer)) => self.typed_answered(answer),
@@ -114,9 +115,9 @@ impl Conversation {
 
     fn name_key(mut self, input: Input) -> (Self, Vec<Effect>) {
         let entry = match self.step {
-            Step::GivenName => &mut self.given_name,
+            Step::GivenName => &mut self.person.given_name,
             Step::CompanionName => &mut self.companion,
-            _ => &mut self.name,
+            _ => &mut self.person.name,
         };
         match input {
             Input::Key(character) => entry.insert(character),
@@ -153,7 +154,7 @@ impl Conversation {
             ScanWord::Damaged if std::mem::replace(&mut self.was_damaged, true) => ScanWord::Unreadable,
             word => word,
         };
-        if self.patient.is_some() || self.card.is_some() {
+        if self.person.patient.is_some() || self.person.card.is_some() {
             self.forget_person();
         }
         self.scan_word = word;
@@ -165,22 +166,22 @@ impl Conversation {
     fn code_answered(mut self, answer: Lookup) -> (Self, Vec<Effect>) {
         match answer {
             Lookup::One(patient) => {
-                self.code_read = true;
-                self.patient = Some(patient);
-                if self.card.as_ref().is_some_and(|card| card.is_enough) {
+                self.person.code_read = true;
+                self.person.patient = Some(patient);
+                if self.person.card.as_ref().is_some_and(|card| card.is_enough) {
                     return self.to(Step::IsThisYou);
                 }
                 // Anyone can pick up a letter: one typed fact makes it two identifiers (Joint Commission NPSG.01.01.01).
-                self.date = self.new_birthday();
+                self.person.date = DateEntry::birthday();
                 self.to(Step::Birthday)
             }
             Lookup::AskMore(fact) => {
-                self.code_read = true;
+                self.person.code_read = true;
                 self.ask_more(fact)
             }
             // Unsigned codes can be made up: each counts for the brake, and a card, which anyone can print, as a try too.
             Lookup::Nobody => {
-                if self.card.take().is_some() {
+                if self.person.card.take().is_some() {
                     return self.card_not_found();
                 }
                 self.scan_word = ScanWord::NotOnList;
@@ -197,7 +198,7 @@ impl Conversation {
     }
 
     fn card_not_found(mut self) -> (Self, Vec<Effect>) {
-        self.code_read = false;
+        self.person.code_read = false;
         let (mut next, effects) = self.failed_try(Step::Find);
         if next.step == Step::Find {
             next.scan_word = ScanWord::NotOnList;
@@ -208,24 +209,24 @@ impl Conversation {
     /// The phone may have been asked for because of a slip before it: one look at what was typed. Then a person helps,
     /// because there is nothing else left to ask.
     fn phone_not_known(mut self) -> (Self, Vec<Effect>) {
-        if self.card.is_some() || std::mem::replace(&mut self.phone_is_not_known, true) {
+        if self.person.card.is_some() || std::mem::replace(&mut self.phone_is_not_known, true) {
             return self.stop(Reason::Ambiguous);
         }
-        self.asked = None;
-        self.phone = FourDigits::default();
+        self.person.asked = None;
+        self.person.phone = FourDigits::default();
         self.failed_try(Step::BirthDate)
     }
 
     /// Asks for one more fact; a card has said the first name already.
     fn ask_more(mut self, fact: Fact) -> (Self, Vec<Effect>) {
         let answered = match fact {
-            Fact::GivenName => self.asked.is_some() || self.card.is_some(),
-            Fact::Phone => self.asked == Some(Fact::Phone),
+            Fact::GivenName => self.person.asked.is_some() || self.person.card.is_some(),
+            Fact::Phone => self.person.asked == Some(Fact::Phone),
         };
         if answered {
             return self.stop(Reason::Ambiguous);
         }
-        self.asked = Some(fact);
+        self.person.asked = Some(fact);
         match fact {
             Fact::GivenName => self.to(Step::GivenName),
             Fact::Phone => self.to(Step::Phone),
@@ -233,16 +234,16 @@ impl Conversation {
     }
 
     fn birthday_typed(mut self) -> (Self, Vec<Effect>) {
-        self.date.end_day();
-        let Some((month, day)) = self.date.month_and_day() else {
+        self.person.date.end_day(self.date_order());
+        let Some((month, day)) = self.person.date.month_and_day() else {
             return self.stay();
         };
-        let right = self.patient.as_ref().is_some_and(|patient| born_on_date(patient.birth_date, month, day));
+        let right = self.person.patient.as_ref().is_some_and(|patient| born_on_date(patient.birth_date, month, day));
         if right {
             self.try_again = false;
             self.to(Step::IsThisYou)
         } else {
-            self.date = self.new_birthday();
+            self.person.date = DateEntry::birthday();
             self.failed_try(Step::Birthday)
         }
     }
@@ -250,16 +251,16 @@ impl Conversation {
     fn typed_answered(mut self, answer: Lookup) -> (Self, Vec<Effect>) {
         match answer {
             Lookup::One(patient) => {
-                self.patient = Some(patient);
+                self.person.patient = Some(patient);
                 self.try_again = false;
                 self.to(Step::IsThisYou)
             }
             Lookup::AskMore(fact) => self.ask_more(fact),
             // What was typed stays, so that a slip can be mended; the phone is asked for again if need be.
             Lookup::Nobody => {
-                self.asked = None;
-                self.phone = FourDigits::default();
-                if self.card.take().is_some() { self.card_not_found() } else { self.failed_try(Step::BirthDate) }
+                self.person.asked = None;
+                self.person.phone = FourDigits::default();
+                if self.person.card.take().is_some() { self.card_not_found() } else { self.failed_try(Step::BirthDate) }
             }
             Lookup::AskedBefore => self.stay(),
             Lookup::Ambiguous => self.stop(Reason::Ambiguous),

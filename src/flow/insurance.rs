@@ -24,12 +24,12 @@ pub const PAYERS_LISTED_MAX: usize = 60;
 
 impl Conversation {
     fn payers(&self) -> Arc<Vec<Payer>> {
-        self.patient.as_ref().map(|patient| Arc::clone(&patient.payers)).unwrap_or_default()
+        self.person.patient.as_ref().map(|patient| Arc::clone(&patient.payers)).unwrap_or_default()
     }
 
     /// Whether there is a camera for cards.
     pub(super) fn takes_photos(&self) -> bool {
-        self.patient.as_ref().is_some_and(|patient| patient.asks.photos)
+        self.person.patient.as_ref().is_some_and(|patient| patient.asks.photos)
     }
 
     /// How many payers the clinic has.
@@ -41,7 +41,7 @@ impl Conversation {
     /// The payer of the card being typed, if the clinic knows it.
     #[must_use]
     pub fn payer_of_card(&self) -> Option<Payer> {
-        let code = self.card_entry.card.payer_code.as_str();
+        let code = self.person.card_entry.card.payer_code.as_str();
         self.payers().iter().find(|payer| !code.is_empty() && payer.code == code).cloned()
     }
 
@@ -49,10 +49,10 @@ impl Conversation {
     /// comes first while nothing is typed.
     #[must_use]
     pub fn payers_found(&self) -> Vec<(String, String)> {
-        let (payers, lists) = (self.payers(), self.card_entry.lists_payers);
-        let typed = if lists { Private::default() } else { self.card_entry.text.text().clone() };
+        let (payers, lists) = (self.payers(), self.person.card_entry.lists_payers);
+        let typed = if lists { Private::default() } else { self.person.card_entry.text.text().clone() };
         let mut found = payer::search(&payers, typed.as_str());
-        let on_file = self.on_file(self.card_entry.field).map(|card| card.payer.clone());
+        let on_file = self.on_file(self.person.card_entry.field).map(|card| card.payer.clone());
         if let Some(name) = on_file.filter(|_| typed.is_blank()) {
             found.sort_by_key(|payer| payer.name != name.as_str());
         }
@@ -61,7 +61,7 @@ impl Conversation {
     }
 
     fn on_file(&self, field: Field) -> Option<&MaskedInsurance> {
-        let patient = self.patient.as_ref()?;
+        let patient = self.person.patient.as_ref()?;
         if field == Field::SecondInsurance { patient.second_insurance.as_ref() } else { patient.insurance.as_ref() }
     }
 
@@ -71,18 +71,18 @@ impl Conversation {
     }
 
     fn kept_card(&self, field: Field) -> Option<&CardEntry> {
-        self.new_cards.iter().find(|card| card.field == field)
+        self.person.new_cards.iter().find(|card| card.field == field)
     }
 
     /// What the desk gets about the cards.
     pub(super) fn told_of_cards(&self) -> Vec<NewDetail> {
-        if self.uninsured {
+        if self.person.uninsured {
             let on_file = [Field::Insurance, Field::SecondInsurance].into_iter().filter(|field| self.on_file(*field).is_some());
             return on_file
                 .map(|field| NewDetail { field, value: field.nothing(), insisted: false, source: Source::Typed, photos: Vec::new() })
                 .collect();
         }
-        self.new_cards.iter().map(CardEntry::told).collect()
+        self.person.new_cards.iter().map(CardEntry::told).collect()
     }
 
     /// The second card pays first.
@@ -92,9 +92,9 @@ impl Conversation {
 
     /// Nothing of what was said of cards before is true any more.
     fn without_cards(&mut self) {
-        self.new_cards.clear();
-        self.card_entry = CardEntry::default();
-        self.uninsured = false;
+        self.person.new_cards.clear();
+        self.person.card_entry = CardEntry::default();
+        self.person.uninsured = false;
     }
 
     /// What means something on the page that shows the cards on file.
@@ -102,14 +102,14 @@ impl Conversation {
         let has_card = self.on_file(Field::Insurance).is_some();
         match input {
             Input::Yes if has_card => {
-                self.insurance = StillRight::Yes;
+                self.person.insurance = StillRight::Yes;
                 self.without_cards();
                 self.to(Step::CallAs)
             }
             Input::No if has_card => self.to(Step::ChangeInsurance),
             Input::No => self.begin_card(Field::Insurance),
             Input::NoInsurance if !has_card => {
-                self.insurance = StillRight::Yes;
+                self.person.insurance = StillRight::Yes;
                 self.without_cards();
                 self.to(Step::CallAs)
             }
@@ -125,8 +125,8 @@ impl Conversation {
             Input::ChangeField(field @ (Field::Insurance | Field::SecondInsurance)) => self.begin_card(field),
             Input::NoInsurance => {
                 self.without_cards();
-                self.uninsured = true;
-                self.insurance = StillRight::Changed;
+                self.person.uninsured = true;
+                self.person.insurance = StillRight::Changed;
                 self.to(Step::CallAs)
             }
             Input::AskTheDesk => self.desk_asks(),
@@ -137,9 +137,9 @@ impl Conversation {
 
     /// What was entered completely is reported anyway; "none any more" is not, if they are no longer sure.
     fn desk_asks(mut self) -> (Self, Vec<Effect>) {
-        self.uninsured = false;
+        self.person.uninsured = false;
         self.keep_card();
-        self.insurance = StillRight::AskTheDesk;
+        self.person.insurance = StillRight::AskTheDesk;
         self.to(Step::CallAs)
     }
 
@@ -148,11 +148,11 @@ impl Conversation {
         if let Some(kept) = self.kept_card(field).cloned() {
             return self.review(kept);
         }
-        self.card_entry = CardEntry::new(field);
+        self.person.card_entry = CardEntry::new(field);
         match self.payers().as_slice() {
             [only] => {
-                self.card_entry.card.payer = only.name.as_str().into();
-                self.card_entry.card.payer_code.clone_from(&only.code);
+                self.person.card_entry.card.payer = only.name.as_str().into();
+                self.person.card_entry.card.payer_code.clone_from(&only.code);
                 self.type_part(CardPart::MemberId)
             }
             _ => self.type_part(CardPart::Payer),
@@ -161,7 +161,7 @@ impl Conversation {
 
     fn type_part(mut self, part: CardPart) -> (Self, Vec<Effect>) {
         let lists_payers = part == CardPart::Payer && self.payers_count() > 0;
-        let entry = &mut self.card_entry;
+        let entry = &mut self.person.card_entry;
         let typed = match part {
             // One of the list is found again by what people call it, so the field begins empty.
             CardPart::Payer => Private::default(),
@@ -173,7 +173,6 @@ impl Conversation {
         entry.shot = None;
         entry.ends_too_soon = false;
         entry.date = DateEntry::default();
-        entry.date.ask_day_first(self.language.says_day_first());
         self.to(Step::NewCard(part))
     }
 
@@ -181,26 +180,26 @@ impl Conversation {
     pub(super) fn typing_card(mut self, part: CardPart, input: Input) -> (Self, Vec<Effect>) {
         match (part, input) {
             // Back from the keys to the list.
-            (CardPart::Payer, Input::Back) if !self.card_entry.lists_payers && self.payers_count() > 0 => {
-                self.card_entry.lists_payers = true;
+            (CardPart::Payer, Input::Back) if !self.person.card_entry.lists_payers && self.payers_count() > 0 => {
+                self.person.card_entry.lists_payers = true;
                 self.stay()
             }
             (_, Input::Back) => self.before_part(part),
             // None of the list, said with a touch or by beginning to type.
-            (CardPart::Payer, input @ (Input::No | Input::Key(_) | Input::Digit(_))) if self.card_entry.lists_payers => {
-                self.card_entry.lists_payers = false;
+            (CardPart::Payer, input @ (Input::No | Input::Key(_) | Input::Digit(_))) if self.person.card_entry.lists_payers => {
+                self.person.card_entry.lists_payers = false;
                 self.typing_card(part, input)
             }
-            (CardPart::Payer, Input::GoOn | Input::Erase) if self.card_entry.lists_payers => self.stay(),
+            (CardPart::Payer, Input::GoOn | Input::Erase) if self.person.card_entry.lists_payers => self.stay(),
             (CardPart::Review, input) => self.reviewing_card(input),
             (CardPart::Holder, Input::HeldBy(holder)) => {
-                let before = self.card_entry.card.holder.take();
-                self.card_entry.card.holder = holder.map(|is| match &before {
+                let before = self.person.card_entry.card.holder.take();
+                self.person.card_entry.card.holder = holder.map(|is| match &before {
                     Some(before) if before.is == is => before.clone(),
                     // Someone else has another name.
                     _ => Holder { is, name: Private::default(), birth_date: None },
                 });
-                self.card_entry.holder_before = before;
+                self.person.card_entry.holder_before = before;
                 if holder.is_some() { self.type_part(CardPart::HolderName) } else { self.part_done(CardPart::HolderBirthDate) }
             }
             (CardPart::Holder, Input::AskTheDesk) => self.desk_asks(),
@@ -208,21 +207,21 @@ impl Conversation {
             (CardPart::Photo(side), input) => self.photographing(side, input),
             (part, input) if part.is_date() => self.typing_card_date(part, input),
             (part, Input::GoOn) if part.is_text() => self.card_text_typed(part),
-            (CardPart::MemberId, Input::Yes) if self.card_entry.doubt.is_some() => {
-                let typed: Private = self.card_entry.text.text().as_str().trim().into();
-                self.card_entry.insisted = true;
-                self.card_entry.card.member_id = typed;
+            (CardPart::MemberId, Input::Yes) if self.person.card_entry.doubt.is_some() => {
+                let typed: Private = self.person.card_entry.text.text().as_str().trim().into();
+                self.person.card_entry.insisted = true;
+                self.person.card_entry.card.member_id = typed;
                 self.part_done(part)
             }
             (CardPart::MemberId, Input::ScannedText(text)) => {
-                self.card_entry.text = TextEntry::holding(&text);
-                self.card_entry.doubt = None;
-                self.card_entry.source = Source::Scanned;
+                self.person.card_entry.text = TextEntry::holding(&text);
+                self.person.card_entry.doubt = None;
+                self.person.card_entry.source = Source::Scanned;
                 self.stay()
             }
             (part, input) if part.is_text() => {
                 if self.type_card_text(part, input) {
-                    self.card_entry.doubt = None;
+                    self.person.card_entry.doubt = None;
                 }
                 self.stay()
             }
@@ -232,7 +231,7 @@ impl Conversation {
 
     /// Whether the text is another one now.
     fn type_card_text(&mut self, part: CardPart, input: Input) -> bool {
-        let text = &mut self.card_entry.text;
+        let text = &mut self.person.card_entry.text;
         match input {
             Input::Key(character) => text.insert(as_written(part, text, character)),
             Input::Digit(digit) => text.insert(char::from(b'0' + digit.min(9))),
@@ -248,23 +247,23 @@ impl Conversation {
             _ => return false,
         }
         if part == CardPart::MemberId {
-            self.card_entry.source = Source::Typed;
+            self.person.card_entry.source = Source::Typed;
         }
         true
     }
 
     fn take_payer(mut self, code: &str) -> (Self, Vec<Effect>) {
         let Some(payer) = self.payers().iter().find(|payer| payer.code == code).cloned() else { return self.stay() };
-        let card = &mut self.card_entry.card;
+        let card = &mut self.person.card_entry.card;
         card.payer = payer.name.as_str().into();
         card.payer_code.clone_from(&payer.code);
         // A number that was typed for another payer may stay as it is, but not without a mark.
-        self.card_entry.insisted = !card.member_id.is_blank() && payer.member_id(card.member_id.as_str()).is_err();
+        self.person.card_entry.insisted = !card.member_id.is_blank() && payer.member_id(card.member_id.as_str()).is_err();
         self.part_done(CardPart::Payer)
     }
 
     fn card_text_typed(mut self, part: CardPart) -> (Self, Vec<Effect>) {
-        let typed: Private = self.card_entry.text.text().as_str().trim().into();
+        let typed: Private = self.person.card_entry.text.text().as_str().trim().into();
         if typed.is_blank() && !matches!(part, CardPart::Group | CardPart::Plan) {
             return self.stay();
         }
@@ -275,21 +274,21 @@ impl Conversation {
                     return self.take_payer(&payer.code);
                 }
                 // None of the clinic's: as they call it.
-                self.card_entry.card.payer = typed;
-                self.card_entry.card.payer_code = String::new();
+                self.person.card_entry.card.payer = typed;
+                self.person.card_entry.card.payer_code = String::new();
             }
             CardPart::MemberId => match self.payer_of_card().map_or_else(|| Ok(typed.clone()), |payer| payer.member_id(typed.as_str())) {
                 Ok(number) => {
-                    self.card_entry.insisted = false;
-                    self.card_entry.card.member_id = number;
+                    self.person.card_entry.insisted = false;
+                    self.person.card_entry.card.member_id = number;
                 }
                 Err(doubt) => {
-                    self.card_entry.doubt = Some(doubt);
+                    self.person.card_entry.doubt = Some(doubt);
                     return self.stay();
                 }
             },
             _ => {
-                if let Some(place) = self.card_entry.part_mut(part) {
+                if let Some(place) = self.person.card_entry.part_mut(part) {
                     *place = typed;
                 }
             }
@@ -299,16 +298,16 @@ impl Conversation {
 
     fn typing_card_date(mut self, part: CardPart, input: Input) -> (Self, Vec<Effect>) {
         match input {
-            Input::Month(month) => self.card_entry.date.pick_month(month),
-            Input::Digit(digit) => self.card_entry.date.digit(digit),
-            Input::Erase => self.card_entry.date.erase(),
-            Input::GoOn => match self.card_entry.date.date() {
+            Input::Month(month) => self.person.card_entry.date.pick_month(month),
+            Input::Digit(digit) => self.person.card_entry.date.digit(digit, self.date_order()),
+            Input::Erase => self.person.card_entry.date.erase(self.date_order()),
+            Input::GoOn => match self.person.card_entry.date.date() {
                 Some(date) => {
-                    let card = &mut self.card_entry.card;
+                    let card = &mut self.person.card_entry.card;
                     if (part == CardPart::Start && card.end.is_some_and(|end| end < date))
                         || (part == CardPart::End && card.start.is_some_and(|start| start > date))
                     {
-                        self.card_entry.ends_too_soon = true;
+                        self.person.card_entry.ends_too_soon = true;
                         return self.stay();
                     }
                     match (part, &mut card.holder) {
@@ -319,11 +318,11 @@ impl Conversation {
                     }
                     return self.part_done(part);
                 }
-                None => self.card_entry.date.end_day(),
+                None => self.person.card_entry.date.end_day(self.date_order()),
             },
             // They do not know it, or the card does not say.
             Input::No => {
-                let card = &mut self.card_entry.card;
+                let card = &mut self.person.card_entry.card;
                 match (part, &mut card.holder) {
                     (CardPart::HolderBirthDate, Some(holder)) => holder.birth_date = None,
                     (CardPart::Start, _) => card.start = None,
@@ -334,26 +333,26 @@ impl Conversation {
             }
             _ => return self.stay(),
         }
-        self.card_entry.ends_too_soon = false;
+        self.person.card_entry.ends_too_soon = false;
         self.stay()
     }
 
     fn photographing(mut self, side: Side, input: Input) -> (Self, Vec<Effect>) {
         let part = CardPart::Photo(side);
-        match (input, self.card_entry.shot) {
+        match (input, self.person.card_entry.shot) {
             (Input::Shot(doubt), None) => {
-                self.card_entry.shot = Some(doubt);
+                self.person.card_entry.shot = Some(doubt);
                 self.stay()
             }
             // Once more.
             (Input::No, Some(_)) => {
-                self.card_entry.shot = None;
+                self.person.card_entry.shot = None;
                 self.stay()
             }
             (Input::GoOn, Some(_)) => {
-                let field = self.card_entry.field;
-                if !self.card_entry.photos.contains(&side) {
-                    self.card_entry.photos.push(side);
+                let field = self.person.card_entry.field;
+                if !self.person.card_entry.photos.contains(&side) {
+                    self.person.card_entry.photos.push(side);
                 }
                 let (next, mut effects) = self.part_done(part);
                 effects.push(Effect::KeepPhoto { field, side });
@@ -361,7 +360,7 @@ impl Conversation {
             }
             // Without a photo: of this side, and then of those after it.
             (Input::No, None) => {
-                self.card_entry.photos.retain(|taken| *taken < side);
+                self.person.card_entry.photos.retain(|taken| *taken < side);
                 self.part_done(CardPart::Photo(Side::Back))
             }
             (Input::AskTheDesk, _) => self.desk_asks(),
@@ -375,14 +374,14 @@ impl Conversation {
             // Another payer has other numbers.
             CardPart::Payer => CardPart::MemberId,
             CardPart::HolderName => CardPart::HolderBirthDate,
-            CardPart::MemberId if !self.card_entry.whole => CardPart::Holder,
+            CardPart::MemberId if !self.person.card_entry.whole => CardPart::Holder,
             CardPart::Photo(Side::Front) => CardPart::Photo(Side::Back),
             CardPart::Photo(Side::Back) => CardPart::Review,
-            _ if !self.card_entry.whole && self.takes_photos() => CardPart::Photo(Side::Front),
+            _ if !self.person.card_entry.whole && self.takes_photos() => CardPart::Photo(Side::Front),
             _ => CardPart::Review,
         };
         if next == CardPart::Review {
-            self.card_entry.whole = true;
+            self.person.card_entry.whole = true;
             return self.to(Step::NewCard(CardPart::Review));
         }
         self.type_part(next)
@@ -390,7 +389,7 @@ impl Conversation {
 
     /// A card that was typed whole, to review.
     fn review(mut self, card: CardEntry) -> (Self, Vec<Effect>) {
-        self.card_entry = card;
+        self.person.card_entry = card;
         self.to(Step::NewCard(CardPart::Review))
     }
 
@@ -399,15 +398,15 @@ impl Conversation {
         let before = match part {
             CardPart::HolderName => {
                 // No one holds it who has no name.
-                if self.card_entry.card.holder.as_ref().is_some_and(|holder| holder.name.is_blank()) {
-                    self.card_entry.card.holder = self.card_entry.holder_before.take();
+                if self.person.card_entry.card.holder.as_ref().is_some_and(|holder| holder.name.is_blank()) {
+                    self.person.card_entry.card.holder = self.person.card_entry.holder_before.take();
                 }
                 CardPart::Holder
             }
             CardPart::HolderBirthDate => CardPart::HolderName,
-            CardPart::Photo(Side::Back) if self.card_entry.photos.contains(&Side::Front) => CardPart::Photo(Side::Front),
+            CardPart::Photo(Side::Back) if self.person.card_entry.photos.contains(&Side::Front) => CardPart::Photo(Side::Front),
             CardPart::Review => return self.before_cards(),
-            _ if self.card_entry.whole => CardPart::Review,
+            _ if self.person.card_entry.whole => CardPart::Review,
             CardPart::Holder => CardPart::MemberId,
             CardPart::Photo(_) => CardPart::Holder,
             CardPart::MemberId if !one_payer => CardPart::Payer,
@@ -418,10 +417,10 @@ impl Conversation {
 
     /// What was typed whole is kept, whichever way they go on; what was not is begun again.
     fn before_cards(mut self) -> (Self, Vec<Effect>) {
-        if self.card_entry.whole {
+        if self.person.card_entry.whole {
             self.keep_card();
-            self.insurance = StillRight::Changed;
-        } else if self.card_entry.field == Field::SecondInsurance
+            self.person.insurance = StillRight::Changed;
+        } else if self.person.card_entry.field == Field::SecondInsurance
             && let Some(first) = self.kept_card(Field::Insurance).cloned()
         {
             return self.review(first);
@@ -437,22 +436,22 @@ impl Conversation {
             Input::ChangePart(CardPart::Photo(_)) if !self.takes_photos() => self.stay(),
             // The side of which there is none yet.
             Input::ChangePart(CardPart::Photo(_)) => {
-                let taken = &self.card_entry.photos;
+                let taken = &self.person.card_entry.photos;
                 let missing = Side::ALL.into_iter().find(|side| !taken.contains(side)).unwrap_or(Side::Front);
                 self.type_part(CardPart::Photo(missing))
             }
             Input::ChangePart(part) if part != CardPart::Review => self.type_part(part),
-            Input::SwapOrder if self.card_entry.field == Field::SecondInsurance => {
-                self.card_entry.pays_first = !self.card_entry.pays_first;
+            Input::SwapOrder if self.person.card_entry.field == Field::SecondInsurance => {
+                self.person.card_entry.pays_first = !self.person.card_entry.pays_first;
                 self.stay()
             }
             Input::GoOn => {
                 self.keep_card();
-                self.insurance = StillRight::Changed;
+                self.person.insurance = StillRight::Changed;
                 self.to(Step::CallAs)
             }
             Input::ChangeField(Field::SecondInsurance) if !self.has_second_card() => {
-                self.insurance = StillRight::Changed;
+                self.person.insurance = StillRight::Changed;
                 self.begin_card(Field::SecondInsurance)
             }
             Input::AskTheDesk => self.desk_asks(),
@@ -462,24 +461,24 @@ impl Conversation {
 
     /// Keeps the card if everything of it was asked for; "I have none" of before is over then.
     fn keep_card(&mut self) {
-        if self.card_entry.whole {
-            let card = self.card_entry.clone();
-            self.uninsured = false;
-            self.new_cards.retain(|kept| kept.field != card.field);
-            self.new_cards.push(card);
-            self.new_cards.sort_by_key(|kept| kept.field);
+        if self.person.card_entry.whole {
+            let card = self.person.card_entry.clone();
+            self.person.uninsured = false;
+            self.person.new_cards.retain(|kept| kept.field != card.field);
+            self.person.new_cards.push(card);
+            self.person.new_cards.sort_by_key(|kept| kept.field);
         }
     }
 
     /// Where "How may we call you?" goes back to.
     pub(super) fn before_call_as(self) -> (Self, Vec<Effect>) {
-        if self.card_entry.whole {
+        if self.person.card_entry.whole {
             return self.to(Step::NewCard(CardPart::Review));
         }
-        if let Some(last) = self.new_cards.last().cloned() {
+        if let Some(last) = self.person.new_cards.last().cloned() {
             return self.review(last);
         }
-        if self.uninsured {
+        if self.person.uninsured {
             return self.to(Step::ChangeInsurance);
         }
         if self.asks_insurance() {

@@ -15,6 +15,7 @@ pub mod entry;
 mod finding;
 pub mod found;
 pub mod insurance;
+pub mod person;
 pub mod propose;
 pub mod screen;
 pub mod step;

@@ -4,11 +4,12 @@ use jiff::civil::{Date, DateTime};
 
 use super::around::{Look, Over, Said};
 use super::card::{CardPart, PhotoDoubt};
-use super::conversation::{Conversation, TicketAtHand};
+use super::conversation::Conversation;
 use super::detail_lines::{DetailLine, to_change, to_look_at};
 use super::details::Part;
-use super::entry::{DateEntry, DatePart, DateTrouble};
+use super::entry::{DateEntry, DateOrder, DatePart, DateTrouble};
 use super::found::{Asks, MaskedInsurance, SiteFace, Visit};
+use super::person::TicketAtHand;
 use super::step::{NewDetail, ScanWord, Step};
 use crate::domain::contact::{self, Doubt};
 use crate::domain::document::Document;
@@ -169,12 +170,12 @@ impl Conversation {
     /// What to show now.
     #[must_use]
     pub fn screen(&self) -> Screen {
-        let asks = self.patient.as_ref().map_or(Asks { details: true, insurance: true, photos: false }, |patient| patient.asks);
+        let asks = self.person.patient.as_ref().map_or(Asks { details: true, insurance: true, photos: false }, |patient| patient.asks);
         let parts = 4 + u8::from(asks.details) + u8::from(asks.insurance);
         let progress = match self.step {
-            Step::BirthDate | Step::FamilyName | Step::GivenName if self.walk_in => Some(1),
+            Step::BirthDate | Step::FamilyName | Step::GivenName if self.person.walk_in => Some(1),
             Step::WalkInReason => Some(2),
-            Step::CallAs if self.walk_in => Some(3),
+            Step::CallAs if self.person.walk_in => Some(3),
             Step::Find | Step::CompanionName | Step::BirthDate | Step::FamilyName | Step::GivenName | Step::Phone | Step::Birthday => {
                 Some(1)
             }
@@ -192,61 +193,63 @@ impl Conversation {
         Screen {
             step: self.step,
             language: self.language,
-            progress: progress.map(|part| (part, if self.walk_in { WALK_IN_PARTS } else { parts })),
+            progress: progress.map(|part| (part, if self.person.walk_in { WALK_IN_PARTS } else { parts })),
             can_go_back,
             look: self.look,
             over: self.over,
             for_other: self.for_other,
-            walk_in: self.walk_in,
+            walk_in: self.person.walk_in,
             said: self.said(),
             content: self.content(),
         }
     }
 
     fn content(&self) -> Content {
-        match (self.step, &self.patient) {
+        match (self.step, &self.person.patient) {
             (Step::Find, _) => Content::Find(self.scan_word),
-            (Step::BirthDate | Step::Birthday, _) => date_content(&self.date, self.try_again.then_some(self.tries_left), None),
+            (Step::BirthDate | Step::Birthday, _) => {
+                date_content(&self.person.date, self.date_order(), self.try_again.then_some(self.tries_left), None)
+            }
             (Step::NewCard(part), _) if part.is_date() => {
-                let too_soon = self.card_entry.ends_too_soon.then_some(DateTrouble::EndsTooSoon);
-                date_content(&self.card_entry.date, None, too_soon)
+                let too_soon = self.person.card_entry.ends_too_soon.then_some(DateTrouble::EndsTooSoon);
+                date_content(&self.person.card_entry.date, self.date_order(), None, too_soon)
             }
             (Step::NewCard(part), _) => self.card_content(part),
             (Step::FamilyName | Step::GivenName | Step::CompanionName, _) => {
                 let entry = match self.step {
-                    Step::GivenName => &self.given_name,
+                    Step::GivenName => &self.person.given_name,
                     Step::CompanionName => &self.companion,
-                    _ => &self.name,
+                    _ => &self.person.name,
                 };
                 let (before, after) = entry.around_cursor();
                 Content::Name { before: before.into(), after: after.into() }
             }
-            (Step::Phone, _) => Content::Digits(self.phone.text().clone()),
+            (Step::Phone, _) => Content::Digits(self.person.phone.text().clone()),
             (Step::Documents, _) => Content::Documents(self.documents_needed()),
             (Step::IsThisYou, Some(patient)) => Content::Person(patient.shown_name.clone()),
             (Step::Visits, Some(patient)) => Content::Visits(patient.visits.clone(), self.open_visits().count()),
             (Step::Details, Some(patient)) => Content::Details(to_look_at(&patient.contact, &patient.takes, self.language)),
             (Step::ChangeDetails, Some(patient)) => {
-                Content::Changes(to_change(&patient.contact, &patient.takes, &self.changes), self.changes.clone())
+                Content::Changes(to_change(&patient.contact, &patient.takes, &self.person.changes), self.person.changes.clone())
             }
             (Step::NewDetail(Part::Language), Some(patient)) => Content::Languages(patient.contact.language.clone()),
             (Step::NewDetail(Part::Interpreter), _) => Content::Words,
             (Step::NewDetail(part), Some(patient)) => {
-                let (before, after) = self.detail.text.around_cursor();
+                let (before, after) = self.person.detail.text.around_cursor();
                 let country = patient.country.as_str();
                 let (example, is_digits) = match part {
                     part if part.is_phone() => (contact::phone_example(country), true),
                     Part::PostalCode => (contact::postal_code_example(country).to_owned(), contact::postal_code_is_digits(country)),
                     _ => (String::new(), false),
                 };
-                Content::NewDetail { before: before.into(), after: after.into(), doubt: self.detail.doubt, example, is_digits }
+                Content::NewDetail { before: before.into(), after: after.into(), doubt: self.person.detail.doubt, example, is_digits }
             }
             (Step::Insurance | Step::ChangeInsurance, Some(patient)) => {
                 Content::Insurance([patient.insurance.clone(), patient.second_insurance.clone()])
             }
-            (Step::CallAs, None) => Content::CallAs(self.given_name.text().clone()),
+            (Step::CallAs, None) => Content::CallAs(self.person.given_name.text().clone()),
             (Step::CallAs, Some(patient)) => Content::CallAs(patient.first_name.clone()),
-            (Step::Printing | Step::Done, _) => match &self.at_hand {
+            (Step::Printing | Step::Done, _) => match &self.person.at_hand {
                 Some(at_hand) => Content::Ticket(at_hand.clone()),
                 None => Content::Words,
             },
@@ -268,7 +271,7 @@ impl Conversation {
     }
 
     fn card_content(&self, part: CardPart) -> Content {
-        let entry = &self.card_entry;
+        let entry = &self.person.card_entry;
         let is_second = entry.field == Field::SecondInsurance;
         if part == CardPart::Review {
             return Content::CardReview {
@@ -296,15 +299,15 @@ impl Conversation {
     }
 }
 
-fn date_content(date: &DateEntry, try_again: Option<u8>, besides: Option<DateTrouble>) -> Content {
+fn date_content(date: &DateEntry, order: DateOrder, try_again: Option<u8>, besides: Option<DateTrouble>) -> Content {
     let (month, day, year) = date.typed();
     Content::Date {
         month,
         day: day.to_owned(),
         year: year.to_owned(),
-        part: date.part(),
+        part: date.part(order),
         trouble: date.trouble().or(besides),
-        day_first: date.asks_day_first(),
+        day_first: order == DateOrder::DayFirst,
         try_again,
     }
 }

@@ -1,8 +1,9 @@
 //! The arrows of the conversation; those of finding someone are in `finding`.
 
 use super::around::Over;
-use super::conversation::{Conversation, TicketAtHand};
+use super::conversation::Conversation;
 use super::entry::{FourDigits, TextEntry};
+use super::person::TicketAtHand;
 use super::step::{Answers, Effect, Input, SavedTicket, ScanWord, Step, WalkInRequest};
 use crate::domain::appointment::Standing;
 use crate::domain::document::Documents;
@@ -26,19 +27,19 @@ impl Conversation {
             }
             Input::TimeIsUp => return self.time_is_up(),
             Input::DeskKnows => {
-                if let Some(at_hand) = &mut self.at_hand {
+                if let Some(at_hand) = &mut self.person.at_hand {
                     at_hand.desk_knows = true;
                 }
                 return (self, Vec::new());
             }
             Input::SeenByStaff => {
-                if let Some(at_hand) = &mut self.at_hand {
+                if let Some(at_hand) = &mut self.person.at_hand {
                     at_hand.seen_by_staff = true;
                 }
                 return (self, Vec::new());
             }
             Input::Waits(position, wait) => {
-                if let Some(at_hand) = &mut self.at_hand {
+                if let Some(at_hand) = &mut self.person.at_hand {
                     at_hand.wait = Some((position, wait));
                 }
                 return (self, Vec::new());
@@ -135,22 +136,22 @@ impl Conversation {
                 }
             }
             (S::Documents, answer @ (Input::Yes | Input::No)) => {
-                self.documents_brought = answer == Input::Yes;
+                self.person.documents_missing = answer == Input::No;
                 self.after_visits()
             }
             (S::Details, Input::Yes) => {
-                self.details = StillRight::Yes;
-                self.changes.clear();
+                self.person.details = StillRight::Yes;
+                self.person.changes.clear();
                 self.after_details()
             }
             (S::Details, Input::No) => self.to(S::ChangeDetails),
             (S::Details, Input::AskTheDesk) => {
-                self.details = StillRight::AskTheDesk;
-                self.changes.clear();
+                self.person.details = StillRight::AskTheDesk;
+                self.person.changes.clear();
                 self.after_details()
             }
             (S::CallAs, Input::CallAs(call_as)) => {
-                self.call_as = call_as;
+                self.person.call_as = call_as;
                 self.save()
             }
 
@@ -200,19 +201,19 @@ impl Conversation {
 
     fn back(mut self) -> (Self, Vec<Effect>) {
         let step = match self.step {
-            Step::BirthDate if self.walk_in => {
+            Step::BirthDate if self.person.walk_in => {
                 self.forget_person();
                 Step::Find
             }
             Step::BirthDate => Step::Find,
             Step::FamilyName => Step::BirthDate,
             Step::GivenName => {
-                self.asked = None;
+                self.person.asked = None;
                 Step::FamilyName
             }
-            Step::Phone if self.card.is_none() => {
-                self.asked = Some(Fact::GivenName);
-                self.phone = FourDigits::default();
+            Step::Phone if self.person.card.is_none() => {
+                self.person.asked = Some(Fact::GivenName);
+                self.person.phone = FourDigits::default();
                 Step::GivenName
             }
             Step::Phone | Step::Birthday | Step::IsThisYou => {
@@ -228,7 +229,7 @@ impl Conversation {
             Step::Visits => Step::IsThisYou,
             Step::Documents => Step::Visits,
             Step::Details => return self.before_details(),
-            Step::CallAs if self.walk_in => Step::WalkInReason,
+            Step::CallAs if self.person.walk_in => Step::WalkInReason,
             Step::CallAs => return self.before_call_as(),
             Step::Find if self.for_other => Step::CompanionName,
             Step::Find => return self.back_at_welcome().stay(),
@@ -251,7 +252,7 @@ impl Conversation {
 
     /// What is asked once the visits are clear.
     fn after_visits(self) -> (Self, Vec<Effect>) {
-        if self.patient.as_ref().is_none_or(|patient| patient.asks.details) { self.to(Step::Details) } else { self.after_details() }
+        if self.person.patient.as_ref().is_none_or(|patient| patient.asks.details) { self.to(Step::Details) } else { self.after_details() }
     }
 
     /// What is asked after the contact details.
@@ -262,7 +263,7 @@ impl Conversation {
 
     /// Whether the insurance is asked about.
     pub(super) fn asks_insurance(&self) -> bool {
-        self.patient.as_ref().is_none_or(|patient| patient.asks.insurance)
+        self.person.patient.as_ref().is_none_or(|patient| patient.asks.insurance)
     }
 
     fn before_details(self) -> (Self, Vec<Effect>) {
@@ -272,10 +273,10 @@ impl Conversation {
 
     /// What was asked before the insurance.
     pub(super) fn before_insurance(self) -> (Self, Vec<Effect>) {
-        if self.details == StillRight::Changed {
+        if self.person.details == StillRight::Changed {
             return self.to(Step::ChangeDetails);
         }
-        if self.patient.as_ref().is_none_or(|patient| patient.asks.details) { self.to(Step::Details) } else { self.before_details() }
+        if self.person.patient.as_ref().is_none_or(|patient| patient.asks.details) { self.to(Step::Details) } else { self.before_details() }
     }
 
     fn confirmed(self) -> (Self, Vec<Effect>) {
@@ -320,15 +321,15 @@ impl Conversation {
     }
 
     fn show_again(mut self, at_hand: TicketAtHand) -> (Self, Vec<Effect>) {
-        self.at_hand = Some(at_hand);
+        self.person.at_hand = Some(at_hand);
         self.to(Step::Done)
     }
 
     fn save(mut self) -> (Self, Vec<Effect>) {
-        if self.walk_in {
+        if self.person.walk_in {
             return self.save_walk_in();
         }
-        let Some(patient) = &self.patient else {
+        let Some(patient) = &self.person.patient else {
             return self.stop(Reason::NotFound);
         };
         let appointments: Vec<AppointmentId> = self.open_visits().map(|visit| visit.appointment.clone()).collect();
@@ -340,14 +341,14 @@ impl Conversation {
             patient: patient.id.clone(),
             appointments,
             language: self.language,
-            call_as: self.call_as,
-            details: self.details,
-            insurance: self.insurance,
+            call_as: self.person.call_as,
+            details: self.person.details,
+            insurance: self.person.insurance,
             companion: self.companion_name(),
             documents: Some(self.documents_needed())
                 .filter(|needed| !needed.is_empty())
-                .map(|needed| Documents { needed, brought: self.documents_brought }),
-            changes: self.changes.iter().cloned().chain(self.told_of_cards()).collect(),
+                .map(|needed| Documents { needed, brought: !self.person.documents_missing }),
+            changes: self.person.changes.iter().cloned().chain(self.told_of_cards()).collect(),
             second_pays_first: self.second_pays_first(),
             place,
         };
@@ -356,16 +357,16 @@ impl Conversation {
     }
 
     fn save_walk_in(mut self) -> (Self, Vec<Effect>) {
-        let Some(birth_date) = self.date.date() else {
+        let Some(birth_date) = self.person.date.date() else {
             return self.stop(Reason::WalkIn);
         };
         let request = WalkInRequest {
-            given_name: self.given_name.text().clone(),
-            family_name: self.name.text().clone(),
+            given_name: self.person.given_name.text().clone(),
+            family_name: self.person.name.text().clone(),
             birth_date: BirthDate(birth_date),
-            category: self.walk_in_reason.clone(),
+            category: self.person.walk_in_reason.clone(),
             language: self.language,
-            call_as: self.call_as,
+            call_as: self.person.call_as,
             companion: self.companion_name(),
         };
         self.step = Step::Saving;
@@ -373,7 +374,7 @@ impl Conversation {
     }
 
     fn saved(mut self, saved: SavedTicket) -> (Self, Vec<Effect>) {
-        self.at_hand = Some(TicketAtHand {
+        self.person.at_hand = Some(TicketAtHand {
             ticket: saved.ticket,
             place: saved.place,
             appointments: saved.appointments,
@@ -411,7 +412,7 @@ impl Conversation {
     }
 
     fn took_paper(&mut self, outcome: PrintOutcome) {
-        if let Some(at_hand) = &mut self.at_hand {
+        if let Some(at_hand) = &mut self.person.at_hand {
             at_hand.print = Some(outcome);
         }
     }

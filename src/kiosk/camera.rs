@@ -132,7 +132,8 @@ impl Kiosk {
 
     /// The camera goes with its page; a photo that was just taken stands still.
     pub(super) fn follow_with_camera(&mut self) {
-        let looks = matches!(self.conversation.step, Step::NewCard(CardPart::Photo(_))) && self.conversation.card_entry.shot.is_none();
+        let looks =
+            matches!(self.conversation.step, Step::NewCard(CardPart::Photo(_))) && self.conversation.person.card_entry.shot.is_none();
         self.parts.camera.turn(looks);
         // Anyone who comes next does not always come by the welcome page: a code begins again from the last page too.
         let step = self.conversation.step;

@@ -216,7 +216,7 @@ impl Kiosk {
 
     /// How the ticket at hand stands, if one of these is it.
     pub(super) fn waits(&mut self, waits: &[crate::sync::wire::TicketWait]) {
-        let Some(ticket) = self.conversation.at_hand.as_ref().map(|at_hand| at_hand.ticket) else { return };
+        let Some(ticket) = self.conversation.person.at_hand.as_ref().map(|at_hand| at_hand.ticket) else { return };
         if let Some(of_it) = waits.iter().find(|wait| wait.ticket == ticket) {
             self.input(Input::Waits(of_it.position, of_it.wait));
         }

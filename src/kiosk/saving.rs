@@ -133,7 +133,7 @@ impl Kiosk {
     }
 
     pub(super) fn printed(&mut self, ticket: Ticket, outcome: PrintOutcome) {
-        let is_at_hand = self.conversation.at_hand.as_ref().is_some_and(|at_hand| at_hand.ticket == ticket);
+        let is_at_hand = self.conversation.person.at_hand.as_ref().is_some_and(|at_hand| at_hand.ticket == ticket);
         let appointments = lock(&self.parts.store).visits_of(ticket).unwrap_or_default();
         // An answer that comes after we stopped waiting is still a fact for the desk, but none for anyone who came next.
         self.log(KioskEvent::TicketPrinted { ticket, outcome, appointments });

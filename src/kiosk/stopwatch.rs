@@ -81,7 +81,7 @@ impl Kiosk {
                 }
             }
             None if self.conversation.step == Step::Done
-                && self.conversation.at_hand.as_ref().is_some_and(|ticket| !ticket.given_before) =>
+                && self.conversation.person.at_hand.as_ref().is_some_and(|ticket| !ticket.given_before) =>
             {
                 self.stopwatch.ticket(now);
             }

@@ -107,6 +107,7 @@ impl Kiosk {
             ListChange::Visit { appointment, ticket, seen } => {
                 let concerns = self
                     .conversation
+                    .person
                     .at_hand
                     .as_ref()
                     .is_some_and(|at_hand| Some(at_hand.ticket) == ticket && at_hand.appointments.contains(&appointment));
@@ -119,7 +120,7 @@ impl Kiosk {
 
     /// Someone who had checked in before looks at the same ticket again: does the desk know, has someone seen it?
     pub(super) fn recognise_ticket(&mut self) {
-        let Some(appointment) = self.conversation.at_hand.as_ref().and_then(|at_hand| at_hand.appointments.first().cloned()) else {
+        let Some(appointment) = self.conversation.person.at_hand.as_ref().and_then(|at_hand| at_hand.appointments.first().cloned()) else {
             return;
         };
         let (known, desk_knows) = {

@@ -206,7 +206,7 @@ fn every_payer_can_be_touched_and_one_that_is_not_in_the_list_is_typed() {
         // A keyboard needs no touch before it types.
         let typed = listed.clone().next(Input::Key('z')).0;
         assert!(!payers_of(&typed).0);
-        assert_eq!(typed.card_entry.text.text().as_str().to_lowercase(), "z");
+        assert_eq!(typed.person.card_entry.text.text().as_str().to_lowercase(), "z");
         assert_eq!(listed.clone().next(Input::GoOn).0, listed, "nothing was chosen");
         assert_eq!(listed.next(Input::Payer("p1".into())).0.step, Step::NewCard(CardPart::MemberId));
     }

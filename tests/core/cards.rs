@@ -2,6 +2,7 @@
 
 use arrivals::domain::event::StillRight;
 use arrivals::domain::insurance::{Relationship, Side};
+use arrivals::domain::language::Language;
 use arrivals::domain::proposal::Field;
 use arrivals::flow::card::CardPart;
 use arrivals::flow::conversation::Conversation;
@@ -157,4 +158,18 @@ fn a_code_read_while_time_is_asked_for_changes_no_card() {
         Content::CardText(text) => assert_eq!(text.before.as_str(), ""),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn another_language_asks_for_the_date_on_a_card_in_its_own_order() {
+    let day_first = |conversation: &Conversation| match conversation.screen().content {
+        Content::Date { day_first, .. } => day_first,
+        other => panic!("no date is asked for but {other:?}"),
+    };
+    let asked = on(reviewed("100"), [Input::ChangePart(CardPart::Start)]);
+    assert!(!day_first(&asked));
+    let spanish = on(asked, [Input::Language(Language::Spanish)]);
+    assert!(day_first(&spanish));
+    let typed = on(spanish, [Input::Digit(3), Input::Digit(1), Input::Month(3)]);
+    assert!(matches!(typed.screen().content, Content::Date { month: Some(3), day, .. } if day == "31"));
 }

@@ -101,7 +101,7 @@ fn whom_to_tell_is_a_name_and_a_number_that_need_not_be_known() {
     assert!(told(on(odd, [Input::Yes])).changes[0].insisted);
     let back = on(number, [Input::Back]);
     assert_eq!(back.step, Step::NewDetail(Part::EmergencyName));
-    assert_eq!(back.detail.text.text().as_str(), "Ann Example");
+    assert_eq!(back.person.detail.text.text().as_str(), "Ann Example");
     assert!(changes(&on(choosing(|_| {}), change(Field::EmergencyContact, vec![Input::GoOn]))).is_empty());
 }
 

@@ -73,7 +73,7 @@ fn a_scanned_code_and_a_birthday_lead_to_a_ticket() {
     inputs.extend([Input::CallAs(CallAs::FirstName), saved(), Input::Printed(PrintOutcome::Printed), Input::DeskKnows, Input::SeenByStaff]);
     let (end, effects) = play(inputs);
     assert_eq!(end.step, Step::Done);
-    let at_hand = end.at_hand.unwrap();
+    let at_hand = end.person.at_hand.unwrap();
     assert_eq!(
         (at_hand.ticket, at_hand.print, at_hand.desk_knows, at_hand.seen_by_staff),
         (ticket(), Some(PrintOutcome::Printed), true, true)
@@ -172,7 +172,7 @@ pub fn card(is_enough: bool) -> Input {
 fn after_a_card_a_birthday_is_typed_unless_the_clinic_trusts_it() {
     for (is_enough, step) in [(false, Step::Birthday), (true, Step::IsThisYou)] {
         let (end, effects) = play([card(is_enough), found(Standing::Open)]);
-        assert_eq!((end.step, end.code_read), (step, true));
+        assert_eq!((end.step, end.person.code_read), (step, true));
         assert_eq!(effects, [Effect::LookUp(Query::Typed(facts(Some("ada"), None)))]);
     }
     // Two people with the card's name and birth date: the telephone tells.
@@ -191,7 +191,7 @@ fn a_code_is_taken_on_every_page_of_finding() {
     for before in [vec![], vec![Input::Start], typed_date(), typed_name(), typed_given_name(), companion_typed(), walk_in_typed()] {
         let (before, _) = play(before);
         let (after, effects) = before.clone().next(Input::ScannedAppointment("apt-1".into()));
-        assert_eq!((after.step, after.name.text().is_blank()), (Step::Find, true), "{:?}", before.step);
+        assert_eq!((after.step, after.person.name.text().is_blank()), (Step::Find, true), "{:?}", before.step);
         assert_eq!(effects, [Effect::LookUp(Query::Appointment("apt-1".into()))]);
         let (after, effects) = before.next(Input::ScannedLetter("apt-1".into()));
         assert_eq!(after.step, Step::Find);
@@ -279,7 +279,7 @@ fn whoever_brings_somebody_is_written_down_and_brings_the_next_one_in_one_go() {
         .collect();
     assert_eq!((end.step, end.for_other, companions), (Step::Done, true, vec![Some("Rosa".to_owned())]));
     let (next, _) = end.clone().next(Input::OneMorePerson);
-    assert_eq!((next.step, next.for_other, next.language, next.patient.is_none()), (Step::Find, true, Language::Spanish, true));
+    assert_eq!((next.step, next.for_other, next.language, next.person.patient.is_none()), (Step::Find, true, Language::Spanish, true));
     assert_eq!(next.companion.text().as_str(), "Rosa");
     // The next one in the lobby is nobody's companion.
     assert!(!end.next(Input::ScannedAppointment("apt-2".into())).0.for_other);
@@ -396,8 +396,8 @@ fn a_failed_try_keeps_what_was_typed_and_never_says_what_was_wrong() {
     inputs.push(Input::Found(Lookup::Nobody));
     let (end, _) = play(inputs);
     assert_eq!((end.step, end.try_again, end.tries_left), (Step::BirthDate, true, TRIES_MAX - 1));
-    assert_eq!(end.date.date(), Some(date(1936, 8, 18)));
-    assert_eq!(end.name.text().as_str(), "example");
+    assert_eq!(end.person.date.date(), Some(date(1936, 8, 18)));
+    assert_eq!(end.person.name.text().as_str(), "example");
 }
 
 #[test]
@@ -417,7 +417,7 @@ fn checked_in_before_shows_the_same_ticket_and_prints_it_on_request() {
     inputs.extend([Input::Yes, Input::PrintAgain]);
     let (end, effects) = play(inputs);
     assert_eq!(end.step, Step::Printing);
-    assert!(end.at_hand.unwrap().given_before);
+    assert!(end.person.at_hand.unwrap().given_before);
     assert!(matches!(effects.last(), Some(Effect::Print(order)) if order.ticket == ticket() && order.copy));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Save(_))));
 }
@@ -456,7 +456,7 @@ fn help_asked_while_the_printer_works_comes_at_once_and_the_ticket_is_not_lost()
         let (aside, effects) = aside.next(Input::Printed(no_paper));
         assert_eq!((aside.step, effects.len()), (step, 0));
         let (done, _) = aside.next(Input::Back);
-        assert_eq!((done.step, done.at_hand.and_then(|at_hand| at_hand.print)), (Step::Done, Some(no_paper)));
+        assert_eq!((done.step, done.person.at_hand.and_then(|at_hand| at_hand.print)), (Step::Done, Some(no_paper)));
     }
 }
 
@@ -511,7 +511,7 @@ fn a_number_for_the_morning_is_none_for_the_afternoon() {
     assert_eq!(end.step, Step::Visits);
     inputs.push(Input::GoOn);
     let (end, _) = play(inputs);
-    assert_eq!((end.step, end.at_hand.map(|at_hand| at_hand.given_before)), (Step::Done, Some(true)));
+    assert_eq!((end.step, end.person.at_hand.map(|at_hand| at_hand.given_before)), (Step::Done, Some(true)));
 }
 
 #[test]
@@ -528,7 +528,7 @@ fn back_from_the_telephone_mends_the_given_name() {
     let mut inputs = typed_phone();
     inputs.push(Input::Back);
     let (end, _) = play(inputs);
-    assert_eq!((end.step, end.given_name.text().is_blank(), end.phone.text().is_blank()), (Step::GivenName, false, true));
+    assert_eq!((end.step, end.person.given_name.text().is_blank(), end.person.phone.text().is_blank()), (Step::GivenName, false, true));
 }
 
 #[test]

@@ -11,7 +11,9 @@ use arrivals::domain::proposal::Field;
 use arrivals::domain::ticket::{CallAs, PrintOutcome};
 use arrivals::flow::card::{CardPart, PhotoDoubt};
 use arrivals::flow::conversation::Conversation;
+use arrivals::flow::entry::DateOrder;
 use arrivals::flow::found::{Lookup, Patient, Visit};
+use arrivals::flow::person::Person;
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Effect, Input, ScanWord, Step};
 
@@ -243,6 +245,63 @@ fn walking_away_ends_at_welcome_from_every_step_that_waits() {
     }
 }
 
+/// The person is one value: whatever a step added to it, leaving empties it.
+#[test]
+fn anyone_who_leaves_is_forgotten_from_every_step() {
+    let leave: [&[Input]; 5] = [
+        &[Input::TimeIsShort, Input::TimeIsUp, Input::TimeIsUp],
+        &[Input::StartOver, Input::StartOver],
+        &[Input::Finish],
+        &[Input::GetHelp, Input::Finish],
+        &[Input::FeelUnwell, Input::TimeIsUp, Input::TimeIsUp],
+    ];
+    let mut left: HashSet<&str> = HashSet::new();
+    let mut was_known: HashSet<&str> = HashSet::new();
+    for there in every_step() {
+        for language in Language::ALL {
+            let there = there.clone().next(Input::Language(language)).0;
+            // No one can leave while it saves or prints; what was begun then ends by itself.
+            let there = match there.step {
+                Step::Saving => after(there, &[saved(), Input::Printed(PrintOutcome::Printed)]),
+                Step::Printing => after(there, &[Input::Printed(PrintOutcome::Printed)]),
+                _ => there,
+            };
+            if there.person != Person::default() {
+                was_known.insert(there.step.name());
+            }
+            for inputs in leave {
+                let home = after(there.clone(), inputs);
+                assert_eq!((home.step, &home.person), (Step::Welcome, &Person::default()), "{:?} by {inputs:?}", there.step);
+                assert!(home.companion.text().is_blank() && !home.for_other, "{:?} by {inputs:?}", there.step);
+            }
+            left.insert(there.step.name());
+        }
+    }
+    let ends_by_itself = [Step::Saving, Step::Printing].map(Step::name);
+    let all: HashSet<&str> = Step::ALL.into_iter().map(Step::name).filter(|name| !ends_by_itself.contains(name)).collect();
+    assert_eq!(left, all);
+    // Pages on which nothing was said yet, and those beside the way, which begin at them here.
+    let begins =
+        [Step::Welcome, Step::Find, Step::CompanionName, Step::BirthDate, Step::Help, Step::Unwell, Step::UnwellTold].map(Step::name);
+    let unknown: Vec<_> = all.difference(&was_known).filter(|name| !begins.contains(name)).collect();
+    assert!(unknown.is_empty(), "nothing was known of the person at {unknown:?}, so this proves nothing there");
+}
+
+#[test]
+fn after_not_me_and_for_the_next_person_no_one_is_known() {
+    let (asked, _) = play(scanned([1, 8]));
+    assert_eq!(asked.step, Step::IsThisYou);
+    assert_eq!(asked.next(Input::No).0.person, Person::default());
+    for there in every_step().into_iter().filter(|there| matches!(there.step, Step::Done | Step::Stopped(_))) {
+        let (next, _) = there.next(Input::ScannedAppointment("apt-2".into()));
+        assert_eq!((next.step, next.person), (Step::Find, Person::default()));
+    }
+}
+
+fn after(conversation: Conversation, inputs: &[Input]) -> Conversation {
+    inputs.iter().fold(conversation, |conversation, input| conversation.next(input.clone()).0)
+}
+
 #[test]
 fn asking_for_more_time_goes_on_where_it_was() {
     for conversation in every_step() {
@@ -261,7 +320,7 @@ fn no_path_saves_twice_or_prints_before_saving() {
     let mut seen: HashSet<String> = HashSet::new();
     let mut waiting: VecDeque<(Conversation, bool)> = VecDeque::from([(Conversation::new(Language::English), false)]);
     let key = |conversation: &Conversation, was_saved: bool| {
-        let photos = conversation.patient.as_ref().is_some_and(|patient| patient.asks.photos);
+        let photos = conversation.person.patient.as_ref().is_some_and(|patient| patient.asks.photos);
         let aside = matches!(conversation.step, Step::Help | Step::Unwell | Step::UnwellTold);
         // However they were found: what is typed is the same, and whoever says yes goes on from every way of being found.
         if matches!(conversation.step, Step::NewCard(_) | Step::NewDetail(_)) {
@@ -269,32 +328,36 @@ fn no_path_saves_twice_or_prints_before_saving() {
         }
         // The way back leads to a conversation that was walked already.
         if aside {
-            let (from, at_hand) = (conversation.came_from().name(), conversation.at_hand.is_some());
-            return format!("{} {was_saved} {from} {at_hand} {}", conversation.step.name(), conversation.walk_in);
+            let (from, at_hand) = (conversation.came_from().name(), conversation.person.at_hand.is_some());
+            return format!("{} {was_saved} {from} {at_hand} {}", conversation.step.name(), conversation.person.walk_in);
         }
         let standings: Vec<Standing> = conversation.visits().iter().map(|visit| visit.standing).collect();
-        let names = [&conversation.name, &conversation.given_name, &conversation.companion];
+        let names = [&conversation.person.name, &conversation.person.given_name, &conversation.companion];
         format!(
             "{} {:?} {:?} {} {standings:?} {} {was_saved} {photos} {} {} {}",
             conversation.step.name(),
-            (conversation.date.part(), conversation.date.typed().2.len(), conversation.date.trouble()),
+            (
+                conversation.person.date.part(DateOrder::of(conversation.language)),
+                conversation.person.date.typed().2.len(),
+                conversation.person.date.trouble()
+            ),
             names.map(|name| name.text().is_blank()),
             conversation.tries_left,
-            conversation.at_hand.is_some(),
-            conversation.walk_in,
-            if conversation.step == Step::Phone { conversation.phone.text().as_str().len() } else { 0 },
+            conversation.person.at_hand.is_some(),
+            conversation.person.walk_in,
+            if conversation.step == Step::Phone { conversation.person.phone.text().as_str().len() } else { 0 },
             conversation.documents_needed().len(),
         ) + &changes(conversation)
     };
     fn changes(conversation: &Conversation) -> String {
-        let entry = &conversation.detail;
+        let entry = &conversation.person.detail;
         match conversation.screen().content {
             Content::Changes(_, changes) => changes.len().to_string(),
             Content::CardPhoto { shot, .. } => format!("{shot:?}"),
             Content::CardReview { second, can_add, .. } => format!("{second:?} {can_add}"),
             Content::CardText(text) => format!("{} {} {}", text.before.as_str().len().min(1), text.doubt.is_some(), text.is_second),
             Content::Date { month, day, year, .. } if conversation.step.name().starts_with("card") => {
-                format!("{month:?} {} {} {:?}", day.len(), year.len(), conversation.card_entry.field)
+                format!("{month:?} {} {} {:?}", day.len(), year.len(), conversation.person.card_entry.field)
             }
             _ => format!("{} {}", entry.text.text().as_str().len().min(2), entry.doubt.is_some()),
         }
@@ -316,12 +379,12 @@ fn no_path_saves_twice_or_prints_before_saving() {
                         assert!(!was_saved, "saved twice from {:?}", conversation.step);
                         now_saved = true;
                     }
-                    Effect::Print(_) => assert!(conversation.at_hand.is_some() || after.at_hand.is_some()),
+                    Effect::Print(_) => assert!(conversation.person.at_hand.is_some() || after.person.at_hand.is_some()),
                     _ => {}
                 }
             }
             // Years of other digits lead nowhere new.
-            if [&after.date, &after.card_entry.date].iter().any(|date| !"1999".starts_with(date.typed().2)) {
+            if [&after.person.date, &after.person.card_entry.date].iter().any(|date| !"1999".starts_with(date.typed().2)) {
                 continue;
             }
             if seen.insert(key(&after, now_saved)) {

@@ -22,7 +22,7 @@ use arrivals::domain::person::{Contact, EmergencyContact, Person};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::{CallAs, Series};
 use arrivals::flow::around::Over;
-use arrivals::flow::conversation::TicketAtHand;
+use arrivals::flow::person::TicketAtHand;
 use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Input, Step};
 use arrivals::kiosk::camera::CardCamera;
