@@ -1,14 +1,16 @@
 //! Invented people for the tests.
 
+#[path = "../people/mod.rs"]
+mod booked;
+
 use std::sync::Arc;
 
-use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed, Standing};
-use arrivals::domain::born::Born;
+use arrivals::domain::appointment::{Appointment, Standing};
 use arrivals::domain::event::StillRight;
 use arrivals::domain::ids::{AppointmentId, PatientId};
 use arrivals::domain::language::Language;
 use arrivals::domain::payer::Payer;
-use arrivals::domain::person::{BirthDate, Contact, EmergencyContact, Person};
+use arrivals::domain::person::BirthDate;
 use arrivals::domain::proposal::Field;
 use arrivals::domain::ticket::CallAs;
 use arrivals::flow::found::{Asks, MaskedContact, MaskedInsurance, Patient, Visit};
@@ -68,36 +70,7 @@ pub fn payers() -> Vec<Payer> {
 
 /// The same person's appointment as the desk's list has it.
 pub fn appointment(id: &str) -> Appointment {
-    Appointment {
-        id: id.into(),
-        start: "2026-11-23T14:00:00Z".parse().unwrap(),
-        minutes: 20,
-        status: AppointmentStatus::Booked,
-        service: "Eye clinic".into(),
-        practitioner: "Dr. Ida Sample".into(),
-        place: "Waiting area A".into(),
-        person: Person {
-            id: "ada".into(),
-            given_name: "Ada".into(),
-            family_name: "Example".into(),
-            birth_date: Born::on(date(1936, 8, 18)),
-            other_given_names: Vec::new(),
-            other_family_names: Vec::new(),
-            other_phones: Vec::new(),
-            number: String::new(),
-            source: String::new(),
-            contact: Contact::default(),
-            language: None,
-            interpreter: None,
-            preferred_name: "".into(),
-            emergency_contact: EmergencyContact::default(),
-        },
-        coverage: None,
-        second_coverage: None,
-        confirmed: Confirmed::default(),
-        booked_on: None,
-        documents: Vec::new(),
-    }
+    booked::visit(id, booked::person("ada", "Ada", "Example"))
 }
 
 /// A check-in for these visits, on Monday at nine, with nothing special about it.

@@ -2,14 +2,15 @@
 //!
 //! Counted is what the file's engine does, not time: the same on every machine. `ARRIVALS_CATCH_UP=10000` sends so many events, and prints what they cost.
 
+#[path = "../people/mod.rs"]
+mod booked;
+
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
-use arrivals::domain::born::Born;
+use arrivals::domain::appointment::Appointment;
 use arrivals::domain::event::{KioskEvent, LoggedEvent};
-use arrivals::domain::ids::{AppointmentId, PatientId, Seq};
-use arrivals::domain::person::{Contact, EmergencyContact, Person};
+use arrivals::domain::ids::Seq;
 use arrivals::domain::ticket::PrintOutcome;
 use arrivals::sync::wire::{EVENTS_PER_POST_MAX, Post};
 use jiff::SignedDuration;
@@ -18,34 +19,9 @@ use super::support::{Place, TOKEN_A, TOKEN_B, checked_in, event, morning, place,
 
 pub fn appointment(n: usize) -> Appointment {
     Appointment {
-        id: AppointmentId::new(format!("visit-{n}")),
         start: morning() + SignedDuration::from_mins(i64::try_from(n % 480).unwrap()),
-        minutes: 20,
-        status: AppointmentStatus::Booked,
         service: format!("Service {}", n % 8),
-        practitioner: "Dr. Ida Sample".into(),
-        place: "Waiting area A".into(),
-        person: Person {
-            id: PatientId::new(format!("patient-{n}")),
-            given_name: "Ada".into(),
-            family_name: "Example".into(),
-            birth_date: Born::on(jiff::civil::date(1936, 8, 18)),
-            other_given_names: Vec::new(),
-            other_family_names: Vec::new(),
-            other_phones: Vec::new(),
-            number: String::new(),
-            source: String::new(),
-            contact: Contact::default(),
-            language: None,
-            interpreter: None,
-            preferred_name: "".into(),
-            emergency_contact: EmergencyContact::default(),
-        },
-        coverage: None,
-        second_coverage: None,
-        confirmed: Confirmed::default(),
-        booked_on: None,
-        documents: Vec::new(),
+        ..booked::visit(&format!("visit-{n}"), booked::person(&format!("patient-{n}"), "Ada", "Example"))
     }
 }
 

@@ -1,5 +1,8 @@
 //! A scanner on a pair of terminals: one end is the kiosk's, the other the scanner.
 
+#[path = "../people/person.rs"]
+mod invented;
+
 use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -13,7 +16,7 @@ use arrivals::device::scanner::{Scanner, ScannerEvent, ScannerListener, ScannerS
 use arrivals::domain::born::Born;
 use arrivals::domain::identity::{Index, Match, Typed};
 use arrivals::domain::ids::AppointmentId;
-use arrivals::domain::person::{Contact, EmergencyContact, Person};
+use arrivals::domain::person::Person;
 use jiff::civil::{Date, date};
 use serialport::{SerialPort, TTYPort};
 
@@ -127,22 +130,8 @@ fn people_of_the_day() -> Vec<(String, Person)> {
     rows.records()
         .map(|row| {
             let row = row.expect("a row");
-            let person = Person {
-                id: row[id].into(),
-                given_name: row[given].into(),
-                family_name: row[family].into(),
-                other_given_names: Vec::new(),
-                other_family_names: Vec::new(),
-                other_phones: Vec::new(),
-                number: String::new(),
-                source: String::new(),
-                birth_date: Born::on(row[born].parse::<Date>().expect("a date")),
-                contact: Contact::default(),
-                language: None,
-                interpreter: None,
-                preferred_name: "".into(),
-                emergency_contact: EmergencyContact::default(),
-            };
+            let born = Born::on(row[born].parse::<Date>().expect("a date"));
+            let person = Person { birth_date: born, ..invented::person(&row[id], &row[given], &row[family]) };
             (row[appointment].to_owned(), person)
         })
         .collect()

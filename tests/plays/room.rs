@@ -1,5 +1,8 @@
 //! A kiosk without its window, a real file, a real desk, and devices that can be broken.
 
+#[path = "../people/mod.rs"]
+mod booked;
+
 use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -13,12 +16,10 @@ use arrivals::device::camera::SimulatedCamera;
 use arrivals::device::printer::{Printer, SimulatedPrinter};
 use arrivals::device::scanner::{Scan, ScannerEvent};
 use arrivals::device::speaker::SimulatedSpeaker;
-use arrivals::domain::appointment::{Appointment, AppointmentStatus, Confirmed};
-use arrivals::domain::born::Born;
+use arrivals::domain::appointment::Appointment;
 use arrivals::domain::ids::{AppointmentId, KioskId};
 use arrivals::domain::insurance::Coverage;
 use arrivals::domain::language::Language;
-use arrivals::domain::person::{Contact, EmergencyContact, Person};
 use arrivals::domain::settings::ClinicSettings;
 use arrivals::domain::ticket::{CallAs, Series};
 use arrivals::flow::around::Over;
@@ -35,7 +36,6 @@ use arrivals::store::Store;
 use arrivals::store::seal::{KEY_BYTES, Seal};
 use arrivals::sync::cut::{Cut, Cuttable};
 use jiff::Timestamp;
-use jiff::civil::date;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -59,40 +59,11 @@ pub struct Room {
 
 /// Ada, Ben and Dora have visits at nine and a little later in New York, and Cleo is expected tomorrow.
 pub fn appointments() -> Vec<Appointment> {
+    let card = Coverage { payer: "Example Health".into(), member_id: "A1004".into(), group_id: "G-7".into(), ..Coverage::default() };
     let someone = |id: &str, given: &str, family: &str, start: &str| Appointment {
-        id: id.into(),
         start: start.parse().unwrap(),
-        minutes: 20,
-        status: AppointmentStatus::Booked,
-        service: "Eye clinic".into(),
-        practitioner: "Dr. Ida Sample".into(),
-        place: "Waiting area A".into(),
-        person: Person {
-            id: given.to_lowercase().as_str().into(),
-            given_name: given.into(),
-            family_name: family.into(),
-            birth_date: Born::on(date(1936, 8, 18)),
-            other_given_names: Vec::new(),
-            other_family_names: Vec::new(),
-            other_phones: Vec::new(),
-            number: String::new(),
-            source: String::new(),
-            contact: Contact::default(),
-            language: None,
-            interpreter: None,
-            preferred_name: "".into(),
-            emergency_contact: EmergencyContact::default(),
-        },
-        coverage: Some(Coverage {
-            payer: "Example Health".into(),
-            member_id: "A1004".into(),
-            group_id: "G-7".into(),
-            ..Coverage::default()
-        }),
-        second_coverage: None,
-        confirmed: Confirmed::default(),
-        booked_on: None,
-        documents: Vec::new(),
+        coverage: Some(card.clone()),
+        ..booked::visit(id, booked::person(&given.to_lowercase(), given, family))
     };
     vec![
         someone("apt-ada", "Ada", "Example", "2026-11-23T14:00:00Z"),
