@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 #[path = "tidy/layers.rs"]
 mod layers;
+#[path = "tidy/lists.rs"]
+mod lists;
 #[path = "tidy/words.rs"]
 mod words;
 

@@ -41,7 +41,7 @@ pub struct Conversation {
     pub(super) phone_is_not_known: bool,
     /// Everything that is known of the person who is checked in.
     pub person: Person,
-    /// Someone else is checked in than whoever touches the screen.
+    /// Someone other than the person who touches the screen is checked in.
     pub for_other: bool,
     /// The companion's own name being typed.
     pub companion: TextEntry,

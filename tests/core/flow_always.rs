@@ -8,6 +8,7 @@ use arrivals::domain::identity::Fact;
 use arrivals::domain::insurance::Relationship;
 use arrivals::domain::language::Language;
 use arrivals::domain::proposal::Field;
+use arrivals::domain::report::step_name;
 use arrivals::domain::ticket::{CallAs, PrintOutcome};
 use arrivals::flow::card::{CardPart, PhotoDoubt};
 use arrivals::flow::conversation::Conversation;
@@ -394,4 +395,12 @@ fn no_path_saves_twice_or_prints_before_saving() {
     }
     let reached: HashSet<&str> = seen.iter().filter_map(|key| key.split(' ').next()).collect();
     assert_eq!(reached.len(), Step::ALL.len(), "the walk reached only {reached:?}");
+}
+
+/// Reports would show the bare name of a step that was added and forgotten there.
+#[test]
+fn staff_read_every_step_in_words() {
+    for step in Step::ALL {
+        assert_ne!(step_name(step.name()), step.name(), "domain/report/steps.rs has no words for {step:?}");
+    }
 }
