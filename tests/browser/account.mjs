@@ -63,12 +63,12 @@ await play(async () => {
   await lost.keyboard.press("Enter");
   await lost.waitForURL(base + "/");
   await lost.getByRole("link", { name: "Your account, abe" }).click();
-  await lost.getByText("9 of 10 recovery codes are left").waitFor();
+  await lost.getByText("9 of 10 recovery codes left").waitFor();
   await look(lost, "account");
   held("a recovery code signs in without the telephone");
 
   await lost.getByRole("button", { name: "Sign out of all other sessions" }).click();
-  await lost.getByText("signed out at 2 other places").waitFor();
+  await lost.getByText("signed out of 2 other sessions").waitFor();
   // The page locks where it is, and asks for the name again.
   await page.getByLabel("Password").waitFor();
   assert.equal(await page.locator("#list").count(), 0);

@@ -75,11 +75,11 @@ await play(async () => {
   await page.locator("#called #row-apt-0002").waitFor();
   await press(/^Done:/);
   await page.locator("#closed #row-apt-0002").waitFor({ state: "attached" });
-  await press(/^Undo done:/);
+  await press(/^Undo complete:/);
   await page.locator("#called #row-apt-0002").waitFor();
   await press(/^Undo call:/);
   await page.locator("#waiting #row-apt-0002").waitFor();
-  await press(/^Undo seen:/);
+  await press(/^Undo acknowledge:/);
   await row.getByRole("button", { name: /^Acknowledge:/ }).waitFor();
   held("seen, call, done and undo");
 

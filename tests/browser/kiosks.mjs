@@ -65,7 +65,7 @@ await play(async () => {
   await card(ana, "lobby").getByText("Working", { exact: true }).waitFor();
   await card(ana, "lobby").getByText("Today: 3 checked in, 2 stopped, 3 walked away.").waitFor();
   await card(ana, "lobby").getByText("Walked away at: Date of birth (2); Insurance").waitFor();
-  await card(ana, "annex").locator(".troubles").getByText("Its clock is 5 min slow: check-ins are still in order").waitFor();
+  await card(ana, "annex").locator(".troubles").getByText("Its clock is 5 min slow. Check-ins are still in order").waitFor();
   await card(ana, "stairs").getByText("Not seen yet").waitFor();
   assert.equal(await ana.getByText("Enroll a kiosk").count(), 0, "not for this role");
   await ana.screenshot({ path: picture("kiosks-1280"), fullPage: true });
@@ -152,11 +152,11 @@ await play(async () => {
   await abe.getByLabel("Name (for example, lobby)").fill("lobby");
   await abe.getByLabel("Ticket prefix").fill("AB");
   await abe.keyboard.press("Enter");
-  await abe.getByRole("alert").getByText("There is a kiosk lobby already.").waitFor();
+  await abe.getByRole("alert").getByText("Kiosk lobby already exists.").waitFor();
   await abe.getByLabel("Name (for example, lobby)").fill("upstairs");
   await abe.getByLabel("Location", { exact: true }).fill("2nd floor");
   await abe.keyboard.press("Enter");
-  await abe.getByRole("heading", { name: "Kiosk upstairs is let in" }).waitFor();
+  await abe.getByRole("heading", { name: "Kiosk upstairs is enrolled" }).waitFor();
   const lines = await abe.getByLabel("Lines for kiosk.toml").inputValue();
   tokens.upstairs = lines.match(/^kiosk = "upstairs"\nletter = "AB"\ntoken = "([0-9a-f]{64})"$/)[1];
   await audit(abe, "a new kiosk");

@@ -52,12 +52,12 @@ await play(async () => {
   await page.getByText("This can't be undone.").waitFor();
   await look(page, "question");
   await why.fill(WHY);
-  await page.getByLabel(/The patient's number, typed/).fill("1234");
+  await page.getByLabel(/To confirm, type the patient's number/).fill("1234");
   await page.getByRole("button", { name: "Permanently delete" }).click();
   await page.getByText("That isn't this patient's number").waitFor();
   assert.equal(await why.inputValue(), WHY, "what was typed is still there");
   await look(page, "number");
-  await page.getByLabel(/The patient's number, typed/).fill(all.patient);
+  await page.getByLabel(/To confirm, type the patient's number/).fill(all.patient);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Data deleted" }).waitFor();
   await look(page, "done");

@@ -2,6 +2,7 @@
 //!
 //! Everything follows from a seed. Shared by the quick test and by `benches/identity.rs`.
 
+#[allow(clippy::duplicate_mod, reason = "where there are benches and tests of people, too, both need it")]
 #[path = "../people/person.rs"]
 mod invented;
 pub mod names;

@@ -74,7 +74,7 @@ async fn somebody_new_is_booked_on_the_telephone() {
         fields
     };
     let times = form(addr, "/appointments/times", &cookie, &fields("")).await;
-    assert!(times.status == 200 && times.body.contains(&start) && times.body.contains("new here"), "{}", times.body);
+    assert!(times.status == 200 && times.body.contains(&start) && times.body.contains("new patient"), "{}", times.body);
     let mut take = fields("");
     take.push(("start", &start));
     let booked = form(addr, "/appointments/take", &cookie, &take).await;

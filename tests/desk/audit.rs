@@ -422,7 +422,7 @@ fn the_command_verifies_and_exports_and_says_what_is_wrong() {
     };
     let (status, said, _) = run(&["audit", "verify"]);
     let (n, hash) = whole(&place.desk);
-    assert_eq!((status, said), (Some(0), format!("{n} rows, each as it was written; the last is {n}:{hash}\n")));
+    assert_eq!((status, said), (Some(0), format!("{n} rows, none changed; the last is {n}:{hash}\n")));
     assert_eq!(run(&["audit", "verify", "--known", &format!("{n}:{hash}")]).0, Some(0));
     for known in [format!("{n}:{NOBODY}"), format!("{}:{hash}", n + 1), hash.clone(), format!("0:{hash}"), format!("{n}:abc")] {
         let (status, _, why) = run(&["audit", "verify", "--known", &known]);

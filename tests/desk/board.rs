@@ -95,7 +95,7 @@ async fn hall() -> (Place, Serving) {
 async fn a_board_says_who_is_called_where_and_how_many_wait() {
     let (place, serving) = hall().await;
     let quiet = words(&board(&place, serving.addr, "main-lobby").await);
-    assert!(quiet.contains("No one is being called right now En este momento no se llama a nadie"), "{quiet}");
+    assert!(quiet.contains("No one is being called right now En este momento no estamos llamando a nadie"), "{quiet}");
     for (n, visit) in ["a1", "b1", "c1", "d1"].into_iter().enumerate() {
         comes(&place, 1 + n as u32, &[visit], CallAs::Number, Language::English);
     }
@@ -120,7 +120,7 @@ async fn a_board_says_who_is_called_where_and_how_many_wait() {
     minutes(&place, 6);
     let said = words(&board(&place, serving.addr, "main-lobby").await);
     assert!(
-        said.contains("No one is being called right now") && said.contains("Called before Llamados antes A1 Room 1 A3 Room 2"),
+        said.contains("No one is being called right now") && said.contains("Called earlier Llamados antes A1 Room 1 A3 Room 2"),
         "{said}"
     );
     place.desk.queue_step(&id("c1"), &QueueAction::Finish, "ben").unwrap().unwrap();

@@ -164,14 +164,14 @@ async fn a_call_that_names_no_room_sends_to_the_desk_until_it_names_one() {
     assert!(board().await.contains("please come in"), "without rooms as ever");
     place.desk.take_settings(&clinic(), "abe").unwrap();
     let said = board().await;
-    assert!(said.contains("Please come to the front desk") && !said.contains("please come in"), "{said}");
+    assert!(said.contains("Please ask at the front desk") && !said.contains("please come in"), "{said}");
     let standing = place.desk.ticket_standing(ticket(1)).unwrap().unwrap();
     assert!(standing.asks_where && standing.point.is_none());
     assert_eq!(place.desk.call_again(&id("a1"), None, "ana").unwrap(), Err(Refusal::NoPointSaid));
     assert_eq!(place.desk.call_again(&id("a1"), Some("Room 9"), "ana").unwrap(), Err(Refusal::NoPoint));
     assert_eq!(place.desk.call_again(&id("a1"), Some("Room 2"), "ana").unwrap(), Ok(()));
     let said = board().await;
-    assert!(said.contains("Room 2") && !said.contains("Please come to the front desk"), "{said}");
+    assert!(said.contains("Room 2") && !said.contains("Please ask at the front desk"), "{said}");
     let before = place.desk.with_store(|store| store.visit(&id("a1"))).unwrap();
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert!(place.desk.with_store(|store| store.visit(&id("a1"))).unwrap() == before, "rebuilt from what was recorded");

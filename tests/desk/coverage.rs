@@ -170,7 +170,7 @@ async fn the_list_and_the_persons_page_say_it_with_a_pill_and_count_it() {
     let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let list = get(&serving, &cookie, "/list").await.body;
     // Before anybody is here it is said, and nobody is needed.
-    assert!(list.contains("pill bad") && list.contains("Coverage ended 11/22/2026") && list.contains("data-needs=\"0\""), "{list}");
+    assert!(list.contains("pill bad") && list.contains("Coverage expired 11/22/2026") && list.contains("data-needs=\"0\""), "{list}");
     // The desk does the rest by itself: Ada's payer does not know her; Ben's says that he is covered, whatever the card's date.
     send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes), said(2, "b1", StillRight::Yes, StillRight::Yes)]);
     let started = Instant::now();
@@ -184,7 +184,7 @@ async fn the_list_and_the_persons_page_say_it_with_a_pill_and_count_it() {
     };
     let needs = list.split("id=\"needs\"").nth(1).and_then(|rest| rest.split("id=\"waiting\"").next()).unwrap_or_default();
     assert!(needs.contains("row-a1") && needs.contains("pill bad") && needs.contains("Eligibility: member not found"), "{needs}");
-    assert!(!needs.contains("row-b1") && list.contains("pill good") && !list.contains("Coverage ended"), "{list}");
+    assert!(!needs.contains("row-b1") && list.contains("pill good") && !list.contains("Coverage expired"), "{list}");
     let page = get(&serving, &cookie, "/visit?appointment=a1").await.body;
     assert!(page.contains("pill bad") && page.contains("Eligibility: member not found"), "{page}");
     serving.stop().await;

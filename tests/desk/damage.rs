@@ -47,7 +47,7 @@ fn a_changed_letter_in_an_event_is_noticed_and_named_by_kiosk_and_number() {
     let data = place.folder.path().to_str().unwrap();
     assert!(place.desk.check_file().unwrap().is_whole() && place.desk.file_state().is_whole());
     let (status, said, _) = check(&["--data", data]);
-    assert!(status == Some(0) && said.trim().ends_with("desk.sqlite is whole"), "{said}");
+    assert!(status == Some(0) && said.trim().ends_with("desk.sqlite passed the check"), "{said}");
     flip(place.folder.path());
     let found = FileState { pages: Vec::new(), events: vec![("lobby".into(), Seq(3))] };
     assert_eq!(*place.desk.check_file().unwrap(), found);

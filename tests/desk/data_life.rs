@@ -290,8 +290,8 @@ fn the_same_by_command_and_a_copy_of_everything() {
     assert_eq!(everything(&restored), everything(&place.desk));
     assert!(matches!(restored.verify_audit(None).unwrap(), Verified::Whole { .. }));
     for (reason, problem) in [
-        ("", "who asked"),
-        ("letter", "who asked"),
+        ("", "Enter the requester"),
+        ("letter", "Enter the requester"),
         ("the wife of Alfonso D., passport seen", "Leave out the patient's name"),
         ("a\nb c d e f g", "one line"),
     ] {
@@ -308,7 +308,7 @@ fn the_same_by_command_and_a_copy_of_everything() {
     assert!(status == Some(1) && why.contains("is waiting for review") && !why.contains("passport"), "{why}");
     accept(&place);
     let (status, said, log) = run(&["patient", "remove", ALFONSO, "--reason", WHY]);
-    assert!(status == Some(0) && said.contains("taken out: appointments 1") && !log.contains("passport"), "{said} {log}");
+    assert!(status == Some(0) && said.contains("deleted: appointments 1") && !log.contains("passport"), "{said} {log}");
     let (status, _, why) = run(&["patient", "remove", "nobody", "--reason", WHY]);
     assert!(status == Some(1) && why.contains("has no data"), "{why}");
 }

@@ -315,7 +315,7 @@ fn of_the_day(n: usize) -> Appointment {
     let service = ["Laboratory", "X-ray", "Consultation"][n % 3];
     let mut one = Appointment { service: service.into(), practitioner: ["Dr. Mraz", "Dr. Herzog"][n % 2].into(), ..appointment(n * 11) };
     one.id = AppointmentId::new(format!("visit-{n}"));
-    one.person.id = format!("patient-{}", if n % 3 == 0 { n } else { n - n % 3 + 1 }).as_str().into();
+    one.person.id = format!("patient-{}", if n.is_multiple_of(3) { n } else { n - n % 3 + 1 }).as_str().into();
     one
 }
 

@@ -322,7 +322,7 @@ async fn old_and_new_card_stand_side_by_side_and_can_be_corrected() {
         "<mark>31 Jan 2028</mark>",
         "type=\"date\" value=\"2028-01-31\"",
         "name=\"member_id\"",
-        "The patient&#39;s own",
+        ">Patient<",
     ] {
         assert!(page.body.contains(words) || page.body.contains(&words.replace("&#39;", "'")), "{words}\n{}", page.body);
     }
@@ -334,7 +334,7 @@ async fn old_and_new_card_stand_side_by_side_and_can_be_corrected() {
         (&[][..], "The value is empty"),
         (&[("plan", "Silver")], "Enter the payer or the member ID"),
         (&[("payer", "Example"), ("end", "31.12.2026")], "Invalid date"),
-        (&[("payer", "Example"), ("start", "2027-01-01"), ("end", "2026-12-31")], "would end before it begins"),
+        (&[("payer", "Example"), ("start", "2027-01-01"), ("end", "2026-12-31")], "would end before it starts"),
         (&[("payer", "a\nb")], "can't be printed"),
     ] {
         let answer = send_edit(more).await;
@@ -382,8 +382,8 @@ async fn the_list_says_what_is_the_matter_with_a_card_before_anybody_comes() {
         (true, "One", "", "booked", ""),
         (true, "", "", "booked", "Insurance: none on file"),
         (true, "One", "2026-11-22", "booked", "Coverage ended 11/22/2026"),
-        (true, "One", "2026-11-23", "booked", "Insurance ends on the day of the visit"),
-        (true, "One", "2026-11-24", "booked", "Insurance ends the day after the visit"),
+        (true, "One", "2026-11-23", "booked", "Insurance expires on the day of the visit"),
+        (true, "One", "2026-11-24", "booked", "Insurance expires the day after the visit"),
         (true, "One", "2026-12-13", "booked", "Insurance ends in 20 days"),
         (true, "One", "2026-12-14", "booked", ""),
         // Nobody asks, nobody comes.

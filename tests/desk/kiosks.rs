@@ -481,7 +481,11 @@ async fn a_kiosk_that_was_used_to_guess_is_shown_and_staff_let_it_look_again() {
     say(&place, braked.clone()).await;
     assert_eq!(standing(&place), (Standing::NeedsSomebody, vec!["guessing"]));
     let raised = &place.desk.kiosks().unwrap().raised[0];
-    assert!(raised.sentence.contains("looks no one up until 8:40 AM") && raised.sentence.contains("signed letters"), "{}", raised.sentence);
+    assert!(
+        raised.sentence.contains("look-ups stopped until 8:40 AM") && raised.sentence.contains("signed letters"),
+        "{}",
+        raised.sentence
+    );
     let n = of_order(&place).unwrap();
     let told = say(&place, braked).await;
     assert!(matches!(&told[..], [one] if one.id == n && one.what == OrderKind::LookAgain), "{told:?}");

@@ -73,7 +73,7 @@ async fn a_new_kiosk_gets_its_token_once_and_what_will_not_do_is_said() {
     let addr = serving.addr;
     let (cookie, csrf) = as_role(&place, addr, Role::Admin).await;
     for (kiosk, letter, at, said) in [
-        ("lobby", "E", "", "There is a kiosk lobby already."),
+        ("lobby", "E", "", "Kiosk lobby already exists."),
         ("stairs", "B", "", "already uses this ticket prefix"),
         ("stairs", "DA", "", "such as A or AB"),
         ("stairs", "D", "", "the prefix D is reserved for the desk"),
@@ -145,7 +145,7 @@ async fn an_alarm_is_on_every_page_until_somebody_has_seen_it() {
     for path in ["/", "/changes", "/audit", "/users", "/alarms"] {
         assert!(!get(path).await.contains("of paper"), "{path}");
     }
-    assert!(get("/kiosks").await.contains("Seen by ana at 8:00 AM"));
+    assert!(get("/kiosks").await.contains("Acknowledged by ana at 8:00 AM"));
     serving.stop().await;
 }
 
@@ -174,7 +174,7 @@ async fn health_travels_over_http_and_nonsense_is_answered_in_a_sentence() {
         assert!(began.elapsed() < PATIENCE, "nobody looks");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(http(addr, "GET", "/alarms", &[("cookie", &cookie)], "").await.body.contains("silent since 8:00 AM"));
+    assert!(http(addr, "GET", "/alarms", &[("cookie", &cookie)], "").await.body.contains("offline since 8:00 AM"));
     serving.stop().await;
 }
 
@@ -205,16 +205,16 @@ async fn the_page_of_a_person_has_their_kiosk_print_and_say_something_as_long_as
     let told = say(&place, well(morning())).await;
     assert_eq!(told.len(), 2);
     let page = get(visit).await.body;
-    assert!(page.contains("Kiosk lobby is to print A1 again (ana, 8:00 AM)."), "{page}");
+    assert!(page.contains("Kiosk lobby will print A1 again (ana, 8:00 AM)."), "{page}");
     // What became of it stands where it was ordered.
     let obeyed = told[1].id;
     for (is, why, at_the_visit, at_the_kiosk) in [
-        (OrderStage::UnderWay, "", "Kiosk lobby is to print A1 again (ana, 8:00 AM).", "in progress"),
+        (OrderStage::UnderWay, "", "Kiosk lobby will print A1 again (ana, 8:00 AM).", "in progress"),
         (
             OrderStage::NotDone,
             "<i>out</i> of paper",
             "Kiosk lobby couldn't print A1 again (8:00 AM): &lt;i&gt;out&lt;/i&gt; of paper.",
-            "could not be done, 8:00 AM: &lt;i&gt;out",
+            "failed, 8:00 AM: &lt;i&gt;out",
         ),
     ] {
         let ends = vec![OrderEnd { order: obeyed, is, why: why.into() }];

@@ -95,7 +95,7 @@ async fn what_is_open_stays_on_the_list_the_board_and_the_phone_when_the_day_is_
             assert!(said.contains(&format!("Ticket {ticket} ")), "{ticket} {since}: {said}");
         }
         assert_eq!(page.matches("Feels unwell: go to them now").count(), 2, "{since}");
-        assert!(said.contains("2 need you") && said.contains("1 waiting") && said.contains("1 called"), "{said}");
+        assert!(said.contains("2 need attention") && said.contains("1 waiting") && said.contains("1 called"), "{said}");
         assert_eq!(said.matches("Since ").count(), if since.is_empty() { 0 } else { 5 }, "{said}");
         assert!(said.matches(since).count() >= 5, "{since}: {said}");
         assert_eq!(place.desk.open_stops().unwrap(), [Reason::FeelsUnwell]);

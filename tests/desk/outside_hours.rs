@@ -75,7 +75,7 @@ async fn another_time_is_asked_about_before_it_is_booked_outside_the_hours() {
     };
     // The clocks go forward on 14 March 2027.
     for (day, time, problem) in [
-        ("2027-03-14", "02:30", "The clocks go forward then: 2:30 AM does not come on 2027-03-14."),
+        ("2027-03-14", "02:30", "Clocks change that day: 2:30 AM doesn't exist on 2027-03-14."),
         ("Saturday", "10:00", "Write the date"),
         ("2026-11-28", "ten", "Write the time"),
         ("2026-11-22", "10:00", "10:00 AM is over."),
@@ -90,7 +90,7 @@ async fn another_time_is_asked_about_before_it_is_booked_outside_the_hours() {
     }
     let asked = form(addr, "/appointments/take", &cookie, &fields("2026-11-28", "10:00")).await;
     assert_eq!(asked.status, 409);
-    for words in ["does not see patients for this at 10:00 AM", "Outside hours: book anyway, Saturday, 28 November, 10:00 AM"] {
+    for words in ["doesn't offer this at 10:00 AM", "Outside hours: book anyway, Saturday, 28 November, 10:00 AM"] {
         assert!(asked.body.contains(words), "{words}\n{}", asked.body);
     }
     let start = at(SATURDAY, 10, 0).to_string();

@@ -89,9 +89,12 @@ async fn what_is_handed_out_is_what_the_command_writes_and_needs_a_reason() {
     let export = async |why: &str| {
         form(serving.addr, "/patient-data/export", &cookie, &[("csrf", &csrf), ("patient", ALFONSO), ("asked", why)]).await
     };
-    for (why, problem) in
-        [("", "who asked"), ("letter", "who asked"), ("Mr. DIETRICH in person", "without the patient"), (&"x".repeat(201), "up to 200")]
-    {
+    for (why, problem) in [
+        ("", "Enter the requester"),
+        ("letter", "Enter the requester"),
+        ("Mr. DIETRICH in person", "Leave out the patient"),
+        (&"x".repeat(201), "up to 200"),
+    ] {
         let answer = export(why).await;
         assert!(answer.status == 422 && answer.body.contains(problem) && shows_nothing_of_the_values(&answer), "{why}: {}", answer.body);
     }
@@ -139,7 +142,7 @@ async fn a_patient_is_taken_out_only_when_nothing_is_in_the_way_and_the_number_w
         ("", WHY, "isn't this patient's number"),
         ("2b729cb8", WHY, "isn't this patient's number"),
         (ALFONSO, "letter", "Enter the requester"),
-        (ALFONSO, "Alfonso asked by letter", "without the patient"),
+        (ALFONSO, "Alfonso asked by letter", "Leave out the patient"),
     ] {
         let answer = remove(&cookie, &csrf, number, why).await;
         assert!(answer.status == 422 && answer.body.contains(problem) && is_here(), "{number} {why}: {}", answer.body);

@@ -84,7 +84,7 @@ async fn phone_board_and_list_say_the_same() {
     let list = words(&http(addr, "GET", "/", &[("cookie", &cookie)], "").await.body);
     let board = words(&http(addr, "GET", &format!("/board/main-lobby?key={}", key(&place.desk)), &[], "").await.body);
     for (n, position, staff, phone) in [
-        (2, "1 of 2 in Blood", "up to 30 min", "Usted es el siguiente turno hasta 30 minutos"),
+        (2, "1 of 2 in Blood", "up to 30 min", "Usted sigue hasta 30 minutos"),
         (3, "2 of 2 in Blood", "8 to 40 min", "دورك رقم 2 حوالي 8 إلى 40 دقيقة"),
     ] {
         let standing = place.desk.ticket_standing(ticket(n)).unwrap().unwrap();

@@ -143,10 +143,7 @@ async fn photos_stand_beside_their_change_and_open_large_for_whoever_is_signed_i
     let front = name(1, Side::Front, PICTURE.as_bytes());
     place.desk.take_piece(TOKEN_A, &piece(&front, 0, &PICTURE.as_bytes()[..10])).unwrap();
     let page = get(serving.addr, &cookie, CHANGES).await.body;
-    assert!(
-        page.contains("Front of the card: a photo is on its way") && page.contains("Back of the card: a photo is on its way"),
-        "{page}"
-    );
+    assert!(page.contains("Front of card: photo is uploading") && page.contains("Back of card: photo is uploading"), "{page}");
     for path in [FRONT, LARGE] {
         assert_eq!(get(serving.addr, &cookie, path).await.status, 404, "not whole");
     }
@@ -154,7 +151,7 @@ async fn photos_stand_beside_their_change_and_open_large_for_whoever_is_signed_i
     let page = get(serving.addr, &cookie, CHANGES).await.body;
     let escaped = |path: &str| path.replace('&', "&amp;");
     assert!(page.contains(&format!("<a href=\"{}\"><img src=\"{}\"", escaped(LARGE), escaped(FRONT))), "{page}");
-    assert!(!page.contains("Front of the card: a photo is on its way") && page.contains("Back of the card: a photo is on its way"));
+    assert!(!page.contains("Front of card: photo is uploading") && page.contains("Back of card: photo is uploading"));
 
     let picture = get(serving.addr, &cookie, FRONT).await;
     assert!(picture.status == 200 && picture.body == PICTURE);

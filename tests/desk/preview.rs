@@ -85,7 +85,7 @@ fn the_command_says_what_would_change_and_nothing_of_a_person() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     for words in [
         "next.csv:5: appointment a4: start",
-        "appointment a2: start 2026-11-23 09:00 -> 2026-11-23 09:30, family name",
+        "appointment a2: start 2026-11-23 09:00 -> 2026-11-23 09:30, last name",
         "appointment a3: new",
         "taken 2, unchanged 1, refused 1",
     ] {
@@ -148,8 +148,8 @@ async fn supervisors_look_at_a_file_and_take_it() {
     let fields = [("csrf", csrf.as_str()), ("list", &value("list")), ("mark", &value("mark"))];
     assert_eq!(form(addr, "/appointments/import/take", &sue, &[fields[0], fields[1], ("mark", "another")]).await.status, 409);
     let taken = form(addr, "/appointments/import/take", &sue, &fields).await;
-    assert!(taken.status == 200 && taken.body.contains("Taken 3, unchanged 0, refused 1"), "{}", taken.body);
+    assert!(taken.status == 200 && taken.body.contains("Imported 3, unchanged 0, errors 1"), "{}", taken.body);
     assert_eq!(form(addr, "/appointments/import/take", &sue, &fields).await.status, 410);
-    assert!(http(addr, "GET", &kept.body, &[("cookie", &sue)], "").await.body.contains("forgotten"));
+    assert!(http(addr, "GET", &kept.body, &[("cookie", &sue)], "").await.body.contains("no longer available"));
     serving.stop().await;
 }

@@ -211,7 +211,7 @@ fn one_person_with_visits_in_two_queues_is_called_to_one_place() {
         );
         let call = |visit: &AppointmentId| place.desk.call_this(visit, Some("Room 2"), "ben").unwrap();
         assert_eq!(call(&second), Err(Refusal::Elsewhere("Room 1".to_owned())));
-        assert_eq!(Refusal::Elsewhere("Room 1".to_owned()).sentence(), "This person is called to Room 1 for another visit already.");
+        assert_eq!(Refusal::Elsewhere("Room 1".to_owned()).sentence(), "This patient is already called to Room 1 for another visit.");
         assert!(matches!(call(first), Err(Refusal::Called { to, .. }) if to == "Room 1"));
         place.desk.queue_step(first, &QueueAction::Finish, "ana").unwrap().unwrap();
         assert_eq!(call(&second), Ok(()));

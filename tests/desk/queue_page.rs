@@ -192,7 +192,7 @@ async fn what_was_not_done_is_said_with_and_without_a_script() {
         ("/queue/next", &[("appointment", "c1")], "Someone else just updated this."),
         ("/queue/next", &[("appointment", "gone")], "Someone else just updated this."),
         ("/queue/next", &[("appointment", "a1"), ("point", "Room 9")], "That room doesn't exist."),
-        ("/visit/no-show", &[("appointment", "a1")], "Call again first: a no-show was called 3 times."),
+        ("/visit/no-show", &[("appointment", "a1")], "Call again first: a no-show needs 3 calls."),
         ("/visit/call", &[("appointment", "a1")], "A1 was just called to Room 1 by ana."),
         ("/visit/undo", &[("appointment", "a1"), ("step", "1")], "Someone else just updated this."),
         ("/visit/transfer", &[("appointment", "a1"), ("queue", "Moon")], "That queue doesn't exist."),

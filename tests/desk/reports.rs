@@ -138,7 +138,7 @@ fn a_day_that_was_played_is_counted_as_one_would_by_hand() {
         ("stops-by-reason", "Asked for help at the kiosk,1; Not found on today's list,1; Ticket did not print,1"),
         ("stops-by-step", "Finding the appointment,1; Insurance,1; Printing the ticket,1"),
         ("walked-away-by-step", "Insurance,2; a-step-of-tomorrow,1"),
-        ("no-shows-by-lead-time", "Not known,10,1,3,40.0"),
+        ("no-shows-by-lead-time", "Unknown,10,1,3,40.0"),
         ("conversation-length", "Kiosk lobby,5,50.3,120.5"),
         (
             "time-per-step",
@@ -171,7 +171,7 @@ fn a_chosen_queue_or_service_counts_what_is_about_it() {
         ("tickets-printed", ""),
         ("walked-away-by-step", "Insurance,2; a-step-of-tomorrow,1"),
         ("conversation-length", "Kiosk lobby,5,50.3,120.5"),
-        ("no-shows-by-lead-time", "Not known,2,0,1,50.0"),
+        ("no-shows-by-lead-time", "Unknown,2,0,1,50.0"),
         ("languages", "English,<5; Spanish,0; Arabic,0"),
     ] {
         assert_eq!(figure(&x_ray, code), expected, "{code}");
@@ -211,7 +211,7 @@ fn no_shows_are_told_apart_by_when_the_appointment_was_made() {
     minutes(&place, 24 * 60);
     let all = report(&place.desk, Filter::default());
     let expected =
-        "The same day,2,0,1,50.0; 1 to 6 days,1,0,0,0.0; 1 to 4 weeks,2,0,2,100.0; More than 4 weeks,1,0,1,100.0; Not known,5,0,5,100.0";
+        "The same day,2,0,1,50.0; 1 to 6 days,1,0,0,0.0; 1 to 4 weeks,2,0,2,100.0; More than 4 weeks,1,0,1,100.0; Unknown,5,0,5,100.0";
     assert_eq!(figure(&all, "no-shows-by-lead-time"), expected);
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert_eq!(report(&place.desk, Filter::default()), all);

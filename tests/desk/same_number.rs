@@ -161,7 +161,7 @@ fn what_staff_accepted_for_one_is_not_the_others() {
     let place = place();
     let (summary, said) = take(&place, &[NORA, UGO]);
     assert_eq!(summary, "taken 2, unchanged 0, refused 0");
-    assert!(said.len() == 1 && said[0].contains("appointment a2: patient ID 7: somebody else"), "{said:?}");
+    assert!(said.len() == 1 && said[0].contains("appointment a2: patient ID 7: another patient"), "{said:?}");
     assert!(!said[0].contains("Ugo") && !said[0].contains("Whitlow"));
     assert_eq!((id_of(&place.desk, "a1"), id_of(&place.desk, "a2")), ("7".to_owned(), "7~2".to_owned()));
     send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Phone, text(NORA[5]), text("555-201-7777"))])]);
@@ -189,13 +189,13 @@ fn a_visit_that_somebody_has_come_for_is_never_another_ones() {
     // Nobody has come: the booking system may give the time to somebody else, and it is said.
     let (summary, said) = take(&place, &[max]);
     assert_eq!(summary, "taken 1, unchanged 0, refused 0");
-    assert!(said.iter().any(|line| line.contains("appointment a1: it was another patient's")), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("appointment a1: it belonged to another patient")), "{said:?}");
     let one = all(&place.desk)["a1"].clone();
     assert_eq!((one.person.id.as_str(), one.person.contact.phone.as_str()), ("9", ""));
     send(&place, "lobby", &[says(1, 'A', &["a1"], vec![])]);
     let (summary, said) = take(&place, &[NORA]);
     assert_eq!(summary, "taken 0, unchanged 0, refused 1");
-    assert!(said[0].contains("appointment a1: expected the patient for whom the desk has it"), "{said:?}");
+    assert!(said[0].contains("appointment a1: the patient on the desk's list has already checked in"), "{said:?}");
     assert_eq!(id_of(&place.desk, "a1"), "9");
     // A slip that is corrected, a married name and a newborn's first name are no other person.
     for (given, family, born) in

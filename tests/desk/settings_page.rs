@@ -194,7 +194,7 @@ async fn things_are_moved_and_removed_and_what_no_longer_fits_together_is_not_pu
     );
     assert_eq!(names().len(), 2);
     let points = admin.page("/settings/part?part=points&item=1").await;
-    assert!(points.contains("Blood and vaccination (not there any more)"), "{points}");
+    assert!(points.contains("Blood and vaccination (deleted)"), "{points}");
     let mark = value(&points, "mark");
     let fields = [("part", "points"), ("item", "1"), ("mark", mark.as_str()), ("name", "Laboratory desk")];
     assert_eq!(admin.post("/settings/save", &fields).await.status, 303);
@@ -276,7 +276,7 @@ async fn a_file_goes_out_and_comes_back_over_what_it_would_change() {
     let wrong = admin.post("/settings/import", &[("file", "[clinic]\nnom = 3")]).await;
     assert!(wrong.status == 422 && wrong.body.contains("line 2: unknown field `nom`") && wrong.body.contains("[clinic]\nnom = 3"));
     for (text, problem) in
-        [("name = \"x\"", "has its own form"), ("[letters]", "the desk&#39;s own"), ("[letters", "Line 1"), ("x = 1", "unknown field `x`")]
+        [("name = \"x\"", "has its own form"), ("[letters]", "managed by the desk"), ("[letters", "Line 1"), ("x = 1", "unknown field `x`")]
     {
         let answer = admin.post("/settings/save", &[("part", "other"), ("text", text)]).await;
         let said = answer.body.contains(problem) || answer.body.contains(&problem.replace("&#39;", "'"));
@@ -392,13 +392,13 @@ const OPENING: &[(&str, &str)] = &[
 async fn a_week_closed_days_and_lengths_are_lines_that_say_what_is_wrong_with_which() {
     let admin = Admin::new().await;
     for (key, values, cell, problem) in [
-        ("schedule.open.mon.to", &[""][..], "schedule-open-mon-to", "Monday has one time alone. Write both, or none."),
-        ("schedule.open.sat.to", &["09:00"], "schedule-open-sat-to", "Saturday ends at 9:00 AM, not after it begins."),
+        ("schedule.open.mon.to", &[""][..], "schedule-open-mon-to", "Monday has only one time. Enter both, or none."),
+        ("schedule.open.sat.to", &["09:00"], "schedule-open-sat-to", "Saturday ends at 9:00 AM, which is not after it starts."),
         ("schedule.open.sun.from", &["noon"], "schedule-open-sun-from", "Sunday: Write a time of day, such as 08:30."),
         ("schedule.closed", &["2026-12-25", "25 Dec"], "schedule-closed-2", "Write a date, such as 2026-12-25."),
-        ("schedule.closed", &["2026-12-25", "", "2026-12-25"], "schedule-closed-3", "25 December 2026 is there twice."),
+        ("schedule.closed", &["2026-12-25", "", "2026-12-25"], "schedule-closed-3", "25 December 2026 is listed twice."),
         ("schedule.minutes.minutes", &["ten", ""], "schedule-minutes-1-minutes", "Laboratory: Write a whole number."),
-        ("schedule.minutes.service", &["", ""], "schedule-minutes-1-service", "Write the service that takes 10 minutes."),
+        ("schedule.minutes.service", &["", ""], "schedule-minutes-1-service", "Enter the service that takes 10 minutes."),
         ("schedule.minutes.minutes", &["721", ""], "schedule-minutes", "takes from 1 to 720 minutes; found 721."),
         ("schedule.slot_minutes", &["4"], "schedule-slot_minutes", "is from 5 to 240; found 4."),
     ] {
@@ -490,7 +490,7 @@ async fn hours_are_a_week_of_each_clinician_with_its_gaps() {
     let mark = mark_of(&admin, "hours", 0).await;
     assert_eq!(admin.post("/settings/remove", &[("part", "hours"), ("item", "0"), ("mark", &mark)]).await.status, 303);
     let review = admin.page("/settings/review").await;
-    assert!(review.contains("Part of the week &quot;Dr. June Kassulke, Monday to Friday, 8:00 AM, 12:00 PM&quot;"), "{review}");
+    assert!(review.contains("Hours &quot;Dr. June Kassulke, Monday to Friday, 8:00 AM, 12:00 PM&quot;"), "{review}");
     assert!(!review.contains("Order"), "{review}");
     let mark = mark_of(&admin, "hours", 0).await;
     assert_eq!(admin.post("/settings/remove", &[("part", "hours"), ("item", "0"), ("mark", &mark)]).await.status, 303);
