@@ -1,5 +1,8 @@
 //! A visit as the desk's list has it: where it stands, who is needed and why, and what is at a kiosk beside it.
 
+pub mod decide;
+pub mod spot;
+
 use jiff::Timestamp;
 
 use super::appointment::{Appointment, AppointmentStatus};

@@ -4,17 +4,17 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::decided::Source;
 use super::kiosks::tries;
-use super::{Store, appointments, bump, confirmed, int, numbers, proposals, restored, steps, timestamp, to_code, whole};
+use super::{Store, appointments, bump, confirmed, int, numbers, proposals, restored, timestamp, to_code, whole};
 use crate::desk::base::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
-use crate::domain::language::Language;
-use crate::domain::private::Private;
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
-use crate::domain::ticket::{CallAs, PrintOutcome, Series, Ticket};
+use crate::domain::ticket::{Series, Ticket};
+use crate::domain::visit::decide::Act;
 use crate::sync::wire::Post;
 
 /// A kiosk's clock is believed about the past as far as this; beyond it the clock is wrong.
@@ -29,6 +29,12 @@ pub(super) struct Happened<'a> {
     pub seq: i64,
     pub at: Timestamp,
     pub date: Date,
+}
+
+impl<'a> Happened<'a> {
+    fn source(&self) -> Source<'a> {
+        Source::kiosk(self.kiosk, self.seq, self.at, Some(self.date))
+    }
 }
 
 /// What came of a kiosk's post.
@@ -241,23 +247,24 @@ pub(super) fn apply(conn: &Connection, day: &ClinicDay, kiosk: &str, event: &Log
     tries::note(conn, &happened, &event.event)?;
     match &event.event {
         KioskEvent::CheckedIn(checked_in) => checked_in_at(conn, &happened, checked_in),
-        KioskEvent::TicketPrinted { outcome, appointments, .. } => printed(conn, &happened, *outcome, appointments),
-        KioskEvent::Stopped { reason, step, patient, appointments, language } => {
-            let visits = whose(conn, &happened, patient.as_ref(), appointments)?;
-            let language = to_code(language);
-            for visit in &visits {
-                need_visit(conn, visit)?;
-                add_reason(conn, &happened, visit, *reason, step, Some(&language))?;
-            }
-            if visits.is_empty() {
-                add_reason(conn, &happened, "", *reason, step, Some(&language))?;
+        KioskEvent::TicketPrinted { outcome, appointments, .. } => {
+            for visit in appointments {
+                happened.source().act_on_any(conn, visit.as_str(), Act::Printed(*outcome))?;
             }
             Ok(())
+        }
+        KioskEvent::Stopped { reason, step, patient, appointments, language } => {
+            let visits = whose(conn, &happened, patient.as_ref(), appointments)?;
+            let source = Source { language: Some(*language), ..happened.source() };
+            for visit in &visits {
+                source.act_on_any(conn, visit, Act::Stopped(*reason, step))?;
+            }
+            if visits.is_empty() { source.need(conn, "", *reason, step) } else { Ok(()) }
         }
         KioskEvent::WalkedIn(walked_in) => walked_in_at(conn, &happened, walked_in),
         // Someone made that code: staff look who holds it. Every other one is a letter that did not fit, and its holder can type.
         KioskEvent::CodeRefused { reason: Reason::CodeForged, language } => {
-            add_reason(conn, &happened, "", Reason::CodeForged, "code-refused", Some(&to_code(language)))
+            Source { language: Some(*language), ..happened.source() }.need(conn, "", Reason::CodeForged, "code-refused")
         }
         KioskEvent::CodeRefused { reason, .. } => code_refused(conn, &happened, *reason),
         KioskEvent::WalkedAway { .. } | KioskEvent::ConversationEnded(_) | KioskEvent::Newer(_) => Ok(()),
@@ -281,62 +288,7 @@ fn whose(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// What a ticket was given out with.
-pub(super) struct Given<'a> {
-    pub ticket: Ticket,
-    pub patient: &'a str,
-    pub language: Language,
-    pub call_as: CallAs,
-    pub details: StillRight,
-    pub insurance: StillRight,
-    /// Where the visit stands from now on, if this is its first ticket.
-    pub state: VisitState,
-}
-
-/// Gives a visit its ticket, or notes a further one. Answers whether it is the first. The desk's own are those of no kiosk.
-pub(super) fn give_ticket(conn: &Connection, happened: &Happened<'_>, id: &str, given: &Given<'_>) -> Result<bool, DeskError> {
-    let (number, date) = (given.ticket.number.to_string(), given.ticket.date.to_string());
-    let (call_as, language) = (to_code(&given.call_as), to_code(&given.language));
-    need_visit(conn, id)?;
-    let first: Option<(String, String)> = conn
-        .query_row("SELECT ticket_number, ticket_date FROM visit WHERE appointment_id = ?1 AND ticket_number IS NOT NULL", [id], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    let is_first = first.is_none();
-    conn.execute(
-        "INSERT INTO ticket(appointment_id, kiosk, seq, number, date, is_first, patient_id, call_as, language, details, insurance, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
-        params![
-            id,
-            happened.kiosk,
-            happened.seq,
-            number,
-            date,
-            i64::from(is_first),
-            given.patient,
-            call_as,
-            language,
-            to_code(&given.details),
-            to_code(&given.insurance),
-            happened.at.to_string()
-        ],
-    )?;
-    if is_first {
-        steps::forget(conn, id)?;
-        // Anyone who looked after this person before they had a ticket has not seen the arrival.
-        conn.execute(
-            "UPDATE visit SET state = ?2, kiosk = NULLIF(?3, ''), ticket_number = ?4, ticket_date = ?5, call_as = ?6, language = ?7, arrived_at = ?8,
-             seen_at = NULL, seen_by = NULL, done_at = NULL, done_by = NULL WHERE appointment_id = ?1",
-            params![id, given.state.code(), happened.kiosk, number, date, call_as, language, happened.at.to_string()],
-        )?;
-    } else if first != Some((number, date)) {
-        add_reason(conn, happened, id, Reason::AlreadyCheckedIn, "checked-in", Some(&language))?;
-    }
-    Ok(is_first)
-}
-
-/// Keeps for which of its visits, off by now, someone was checked in at a kiosk that had not heard of that.
+/// Keeps for which of its visits, off by now, somebody was checked in at a kiosk that had not heard of that.
 fn note_called_off(conn: &Connection, kiosk: &KioskId, seq: Seq, said: &CheckedIn) -> Result<(), DeskError> {
     for id in &said.appointments {
         if appointments::of_id(conn, id)?.is_some_and(|appointment| appointment.status.is_called_off()) {
@@ -348,33 +300,21 @@ fn note_called_off(conn: &Connection, kiosk: &KioskId, seq: Seq, said: &CheckedI
 }
 
 fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -> Result<(), DeskError> {
-    let given = Given {
-        ticket: numbers::given(conn, happened.kiosk, happened.seq, said.ticket)?,
+    let ticket = numbers::given(conn, happened.kiosk, happened.seq, said.ticket)?;
+    let source = Source {
         patient: said.patient.as_str(),
-        language: said.language,
+        language: Some(said.language),
         call_as: said.call_as,
         details: said.details,
         insurance: said.insurance,
-        state: VisitState::Arrived,
+        ..happened.source()
     };
-    let documents = said.documents.as_ref().map(serde_json::to_string).transpose().map_err(|_| DeskError::Unreadable("an event"))?;
     for appointment in &said.appointments {
         let id = appointment.as_str();
-        if give_ticket(conn, happened, id, &given)? {
-            conn.execute(
-                "UPDATE visit SET companion = ?2, documents = ?3 WHERE appointment_id = ?1",
-                params![id, said.companion.as_ref().map(Private::as_str), documents],
-            )?;
-            let was_off = "SELECT 1 FROM called_off_arrival WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = ?3";
-            if conn.prepare_cached(was_off)?.exists(params![happened.kiosk, happened.seq, id])? {
-                add_reason(conn, happened, id, Reason::Cancelled, "checked-in", Some(&to_code(&said.language)))?;
-            }
-        }
-        for reason in said.reasons() {
-            add_reason(conn, happened, id, reason, "checked-in", Some(&to_code(&said.language)))?;
-        }
-        // Told again even for a second ticket: that kiosk must learn which one counts.
-        touch(conn, id)?;
+        let was_off = conn
+            .prepare_cached("SELECT 1 FROM called_off_arrival WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = ?3")?
+            .exists(params![happened.kiosk, happened.seq, id])?;
+        source.act_on_any(conn, id, Act::CheckedIn { said, ticket, was_off })?;
     }
     proposals::proposed(conn, happened, said)
 }
@@ -382,25 +322,15 @@ fn checked_in_at(conn: &Connection, happened: &Happened<'_>, said: &CheckedIn) -
 /// A request is a visit that no one booked: it has a ticket in the walk-in queue and waits for staff to accept it.
 fn walked_in_at(conn: &Connection, happened: &Happened<'_>, asks: &WalkedIn) -> Result<(), DeskError> {
     let asks = &WalkedIn { appointment: numbers::request(conn, happened.kiosk, happened.seq, asks)?, ..asks.clone() };
-    let id = asks.appointment.as_str();
-    let given = Given {
-        ticket: numbers::given(conn, happened.kiosk, happened.seq, asks.ticket)?,
-        patient: "",
-        language: asks.language,
+    let ticket = numbers::given(conn, happened.kiosk, happened.seq, asks.ticket)?;
+    let source = Source {
+        language: Some(asks.language),
         call_as: asks.call_as,
         details: StillRight::Yes,
         insurance: StillRight::Yes,
-        state: VisitState::Asks,
+        ..happened.source()
     };
-    if give_ticket(conn, happened, id, &given)? {
-        let body = serde_json::to_string(asks).map_err(|_| DeskError::Unreadable("an event"))?;
-        conn.execute(
-            "UPDATE visit SET walk_in = ?2, companion = ?3 WHERE appointment_id = ?1",
-            params![id, body, asks.companion.as_ref().map(Private::as_str)],
-        )?;
-    }
-    add_reason(conn, happened, id, Reason::WalkIn, "walked-in", Some(&to_code(&asks.language)))?;
-    touch(conn, id)
+    source.act_on_any(conn, asks.appointment.as_str(), Act::WalkedIn { asks, ticket }).map(|_| ())
 }
 
 fn code_refused(conn: &Connection, happened: &Happened<'_>, reason: Reason) -> Result<(), DeskError> {
@@ -409,58 +339,9 @@ fn code_refused(conn: &Connection, happened: &Happened<'_>, reason: Reason) -> R
     Ok(())
 }
 
-fn printed(conn: &Connection, happened: &Happened<'_>, outcome: PrintOutcome, appointments: &[AppointmentId]) -> Result<(), DeskError> {
-    let word = match outcome {
-        PrintOutcome::Printed => "printed".to_owned(),
-        PrintOutcome::Unknown => "unknown".to_owned(),
-        PrintOutcome::Failed(trouble) => trouble.for_staff().to_owned(),
-    };
-    for appointment in appointments {
-        let id = appointment.as_str();
-        need_visit(conn, id)?;
-        conn.execute("UPDATE visit SET print = ?2 WHERE appointment_id = ?1", params![id, word])?;
-        match outcome {
-            PrintOutcome::Failed(_) => add_reason(conn, happened, id, Reason::PrinterTrouble, "printing", None)?,
-            PrintOutcome::Printed => {
-                conn.execute(
-                    "UPDATE reason SET solved_at = ?3 WHERE appointment_id = ?1 AND reason = ?2 AND solved_at IS NULL",
-                    params![id, to_code(&Reason::PrinterTrouble), happened.at.to_string()],
-                )?;
-            }
-            PrintOutcome::Unknown => {}
-        }
-    }
-    Ok(())
-}
-
 pub(super) fn need_visit(conn: &Connection, appointment: &str) -> Result<(), DeskError> {
     conn.prepare_cached("INSERT INTO visit(appointment_id, state, revision) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING")?
         .execute(params![appointment, VisitState::Expected.code()])?;
-    Ok(())
-}
-
-fn add_reason(
-    conn: &Connection,
-    happened: &Happened<'_>,
-    appointment: &str,
-    reason: Reason,
-    step: &str,
-    language: Option<&str>,
-) -> Result<(), DeskError> {
-    conn.prepare_cached(
-        "INSERT INTO reason(kiosk, seq, appointment_id, reason, step, language, at, date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT DO NOTHING",
-    )?
-    .execute(params![
-        happened.kiosk,
-        happened.seq,
-        appointment,
-        to_code(&reason),
-        step,
-        language,
-        happened.at.to_string(),
-        happened.date.to_string()
-    ])?;
     Ok(())
 }
 

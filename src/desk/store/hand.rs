@@ -11,13 +11,12 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::coverage::{self, CoverageFound};
-use super::events::{self, Given, Happened};
-use super::steps::{self, ByHand};
+use super::decided::Source;
 use super::{Store, bump, int, open, restored, settings, timestamp, timestamp_or_none, to_code};
 use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Standing;
 use crate::domain::clinic_day::ClinicDay;
-use crate::domain::event::{StillRight, WalkedIn};
+use crate::domain::event::WalkedIn;
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
@@ -26,6 +25,7 @@ use crate::domain::queue::VisitState;
 use crate::domain::queue::day::Refusal;
 use crate::domain::ticket::{CallAs, Series, Ticket, TicketNumber};
 use crate::domain::visit::VisitRow;
+use crate::domain::visit::decide::Act;
 
 /// Something that staff did by hand, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,53 +122,36 @@ impl HandAction {
     /// Does it at revision `n`, now or again. Answers `false` if there was nothing to do.
     pub(super) fn apply(&self, conn: &Connection, day: &ClinicDay, id: &str, user: &str, at: Timestamp, n: i64) -> Result<bool, DeskError> {
         let time = at.to_string();
-        let step = |id: &AppointmentId, what: &ByHand<'_>| steps::by_hand(conn, id.as_str(), self.code(), what, user, &time, n);
-        let happened = Happened { kiosk: "", seq: n, at, date: day.of(at) };
-        let given = |ticket, patient, language, call_as| Given {
-            ticket,
+        let source = Source::desk(user, self.code(), at, n);
+        let arrives = |patient, language, call_as| Source {
+            date: Some(day.of(at)),
             patient,
-            language,
+            language: Some(language),
             call_as,
-            details: StillRight::NotAsked,
-            insurance: StillRight::NotAsked,
-            state: VisitState::Arrived,
+            ..Source::desk(user, self.code(), at, n)
         };
         match self {
             Self::CheckIn { ticket, patient, visits, language, call_as } => {
                 for visit in visits {
-                    let id = visit.as_str();
-                    events::need_visit(conn, id)?;
-                    steps::arrival(conn, id, self.code(), n, || {
-                        events::give_ticket(conn, &happened, id, &given(*ticket, patient.as_str(), *language, *call_as))?;
-                        see(conn, id, user, &time)
-                    })?;
+                    let source = arrives(patient.as_str(), *language, *call_as);
+                    source.act_on_any(conn, visit.as_str(), Act::CheckInByHand(*ticket))?;
                 }
             }
             Self::WalkIn { asks } => {
-                let body = serde_json::to_string(asks).map_err(|_| DeskError::Unreadable("a staff action"))?;
-                events::give_ticket(conn, &happened, id, &given(asks.ticket, "", asks.language, asks.call_as))?;
-                see(conn, id, user, &time)?;
-                conn.execute(
-                    "UPDATE visit SET walk_in = ?2, accepted_at = ?3, accepted_by = ?4, accepted_revision = ?5 WHERE appointment_id = ?1",
-                    params![id, body, time, user, n],
-                )?;
-                events::touch(conn, id)?;
+                arrives("", asks.language, asks.call_as).act_on_any(conn, id, Act::WalkInByHand(asks))?;
             }
             Self::UndoCheckIn { visits } => {
                 for visit in visits {
-                    step(visit, &ByHand::NotHere)?;
+                    source.act(conn, visit.as_str(), Act::NotHere)?;
                 }
             }
             Self::CallAs { visits, call_as } => {
                 for visit in visits {
-                    step(visit, &ByHand::CallAs(&to_code(call_as)))?;
+                    source.act(conn, visit.as_str(), Act::CallAs(&to_code(call_as)))?;
                 }
             }
-            Self::NotCome | Self::Cancel => {
-                events::need_visit(conn, id)?;
-                let state = if *self == Self::Cancel { VisitState::Cancelled } else { VisitState::NoShow };
-                return steps::by_hand(conn, id, self.code(), &ByHand::Closed(state), user, &time, n);
-            }
+            Self::NotCome => return source.act_on_any(conn, id, Act::Close(VisitState::NoShow)),
+            Self::Cancel => return source.act_on_any(conn, id, Act::Close(VisitState::Cancelled)),
             Self::Note { text } => {
                 conn.execute(
                     "INSERT INTO visit_note(revision, appointment_id, at, user_name, body) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -188,11 +171,6 @@ impl HandAction {
         }
         Ok(true)
     }
-}
-
-fn see(conn: &Connection, id: &str, user: &str, at: &str) -> Result<(), DeskError> {
-    conn.execute("UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1", params![id, at, user])?;
-    Ok(())
 }
 
 /// What to do if the visit that is checked in is late.

@@ -7,7 +7,8 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{StaffAction, StaffWork, Store, bump, int, open, settings, steps, timestamp_or_none, work};
+use super::decided::{self, Source};
+use super::{StaffAction, StaffWork, Store, bump, int, open, settings, timestamp_or_none, work};
 use crate::desk::base::error::DeskError;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::day::{Refusal, Taken, hour_at, queue_name, sample};
@@ -15,6 +16,7 @@ use crate::domain::queue::{Basis, QueueAction, Served, VisitState};
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::TicketNumber;
 use crate::domain::visit::VisitRow;
+use crate::domain::visit::decide::Act;
 
 /// A call is one of just now for this long.
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(2);
@@ -161,10 +163,10 @@ impl Store {
         let (date, began) = (self.date_at(now), self.day_began(now));
         let tx = self.write()?;
         let latest = work::latest(&tx, id.as_str())?.unwrap_or(0);
-        if latest.unsigned_abs() != shown {
+        if latest != shown {
             return Ok(Err(Refusal::Moved));
         }
-        if steps::state_before(&tx, id.as_str(), latest)?.is_some_and(VisitState::is_taken) {
+        if decided::state_before(&tx, id.as_str(), latest)?.is_some_and(VisitState::is_taken) {
             let elsewhere = match open::one(&tx, id, date, began)? {
                 Some(row) => Taken::of(&open::beside(&tx, &row, date, began)?).elsewhere(&row),
                 None => None,
@@ -224,7 +226,7 @@ fn called(row: &VisitRow, now: Timestamp) -> Refusal {
 pub(super) fn record(conn: &Connection, id: &AppointmentId, action: &QueueAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
     let n = int(bump(conn)?);
     let at = now.to_string();
-    if !steps::take(conn, id.as_str(), action, user, &at, n)? {
+    if !Source::desk(user, action.code(), now, n).act(conn, id.as_str(), Act::Queue(action))? {
         return Ok(false);
     }
     let detail = serde_json::to_string(action).map_err(|_| DeskError::Unreadable("a staff action"))?;

@@ -49,6 +49,7 @@ const STEPS: &[&str] = &[
     limits::NUMBERS_OF_ALL_DAYS,
     changed::VISIT_CHANGES,
     changed::FACES,
+    changed::STEPS_BY_CHANGE,
 ];
 
 const OUTBOX: &str = r"

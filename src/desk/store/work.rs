@@ -1,53 +1,16 @@
 //! What staff do with a visit or a stop, recorded and never edited, and how the list is rebuilt from what was recorded.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use super::{HandAction, Store, booking, bump, changed, events, int, phone, proposals, steps, timestamp, to_code, whole};
+use super::decided::{self, Source};
+use super::{HandAction, Store, booking, bump, changed, events, int, phone, proposals, timestamp, whole};
 use crate::desk::base::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::LoggedEvent;
 use crate::domain::ids::{AppointmentId, KioskId, Seq};
-use crate::domain::queue::{QueueAction, VisitState};
-use crate::domain::reason::Reason;
-
-/// What a member of staff does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StaffAction {
-    /// Has noticed the arrival, and takes care of its reasons.
-    Seen,
-    /// Someone without an appointment will be seen: a visit like any other from now on.
-    Accept,
-    /// Calls the patient.
-    Call,
-    /// Someone without an appointment will not be seen. A request that was accepted meanwhile cannot be declined any more.
-    Decline,
-    /// Closes the visit.
-    Done,
-    /// Takes the last step back.
-    Undo,
-}
-
-impl StaffAction {
-    /// The name in data and addresses.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Seen => "seen",
-            Self::Accept => "accept",
-            Self::Call => "call",
-            Self::Decline => "decline",
-            Self::Done => "done",
-            Self::Undo => "undo",
-        }
-    }
-
-    /// The action of a [`Self::code`].
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Seen, Self::Accept, Self::Decline, Self::Call, Self::Done, Self::Undo].into_iter().find(|action| action.code() == code)
-    }
-}
+use crate::domain::queue::QueueAction;
+use crate::domain::visit::decide::{Act, StaffAction};
 
 /// What an action is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,7 +132,10 @@ impl Recorded {
     fn again(&self, conn: &Connection, day: &ClinicDay) -> Result<(), DeskError> {
         match &self.deed {
             Deed::Work(work, action) => act(conn, work, *action, &self.user, self.at, self.revision).map(|_| ()),
-            Deed::Queue(id, action) => steps::take(conn, id.as_str(), action, &self.user, &self.at.to_string(), self.revision).map(|_| ()),
+            Deed::Queue(id, action) => {
+                let source = Source::desk(&self.user, action.code(), self.at, self.revision);
+                source.act(conn, id.as_str(), Act::Queue(action)).map(|_| ())
+            }
             Deed::Hand(id, action) => action.apply(conn, day, id.as_str(), &self.user, self.at, self.revision).map(|_| ()),
             Deed::AskedByPhone(id) => phone::asked(conn, id.as_str(), self.at, self.revision),
             Deed::Change(decision) => decision.again(conn, &self.user, self.at, self.revision),
@@ -224,147 +190,14 @@ fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
 
 fn act(conn: &Connection, work: &StaffWork, action: StaffAction, user: &str, at: Timestamp, n: i64) -> Result<bool, DeskError> {
     match work {
-        StaffWork::Visit(id) => act_on_visit(conn, id.as_str(), action, user, &at.to_string(), n),
+        StaffWork::Visit(id) => Source::desk(user, action.code(), at, n).act(conn, id.as_str(), Act::Staff(action)),
         StaffWork::Stop(kiosk, seq) => act_on_stop(conn, kiosk.as_str(), int(*seq), action, user, &at.to_string(), n),
     }
 }
 
-fn act_on_visit(conn: &Connection, id: &str, action: StaffAction, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {
-    let found = conn
-        .query_row(
-            "SELECT state, seen_at IS NOT NULL, called_at IS NOT NULL, walk_in IS NOT NULL, accepted_revision,
-             (SELECT MAX(taken_revision) FROM reason r WHERE r.appointment_id = v.appointment_id)
-             FROM visit v WHERE appointment_id = ?1",
-            [id],
-            |row| {
-                Ok(Standing {
-                    state: row.get(0)?,
-                    seen: row.get(1)?,
-                    called: row.get(2)?,
-                    walk_in: row.get(3)?,
-                    accepted: row.get(4)?,
-                    taken: row.get(5)?,
-                })
-            },
-        )
-        .optional()?;
-    let Some(before) = found else { return Ok(false) };
-    let state = VisitState::from_code(&before.state).ok_or(DeskError::Unreadable("a visit"))?;
-    // Whether someone without an appointment is seen is decided by accepting or declining, not by having noticed them.
-    let kept = if (action, state) == (StaffAction::Seen, VisitState::Asks) { to_code(&Reason::WalkIn) } else { String::new() };
-    let take_reasons = || {
-        conn.execute(
-            "UPDATE reason SET taken_at = ?2, taken_by = ?3, taken_revision = ?4 WHERE appointment_id = ?1 AND taken_at IS NULL AND reason <> ?5",
-            params![id, at, user, n, kept],
-        )
-    };
-    let give_back_reasons = |taken: Option<i64>| {
-        conn.execute(
-            "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1 AND taken_revision = ?2",
-            params![id, taken],
-        )
-    };
-    let see =
-        || conn.execute("UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1 AND seen_at IS NULL", params![id, at, user]);
-    match (action, state) {
-        (StaffAction::Seen, _) => {
-            if take_reasons()? + see()? == 0 {
-                return Ok(false);
-            }
-        }
-        (StaffAction::Accept, VisitState::Asks) => {
-            take_reasons()?;
-            see()?;
-            conn.execute(
-                "UPDATE visit SET state = 'arrived', accepted_at = ?2, accepted_by = ?3, accepted_revision = ?4 WHERE appointment_id = ?1",
-                params![id, at, user, n],
-            )?;
-        }
-        (StaffAction::Call, _) => return steps::take(conn, id, &QueueAction::Call { queue: String::new(), point: None }, user, at, n),
-        (StaffAction::Done, _) => return steps::take(conn, id, &QueueAction::Finish, user, at, n),
-        // What was taken after the latest step is the later one: the step stays.
-        (StaffAction::Undo, _) if latest_is_taken(conn, id)?.is_some() => {
-            let taken = latest_is_taken(conn, id)?;
-            conn.execute(
-                "UPDATE visit SET seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1
-                 AND seen_at = (SELECT MAX(taken_at) FROM reason r WHERE r.appointment_id = ?1 AND r.taken_revision = ?2)",
-                params![id, taken],
-            )?;
-            give_back_reasons(taken)?;
-        }
-        // Nothing else is undone in place of a step that cannot be taken back any more.
-        (StaffAction::Undo, _) if steps::latest(conn, id)?.is_some() => return steps::take_back(conn, id),
-        (StaffAction::Decline, VisitState::Asks) => {
-            take_reasons()?;
-            see()?;
-            conn.execute("UPDATE visit SET state = 'done', done_at = ?2, done_by = ?3 WHERE appointment_id = ?1", params![id, at, user])?;
-        }
-        // A visit that was declined, or closed or called before steps were kept.
-        (StaffAction::Undo, VisitState::Done) => {
-            conn.execute(
-                "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1
-                 AND taken_at = (SELECT done_at FROM visit WHERE appointment_id = ?1)",
-                [id],
-            )?;
-            let earlier = match before {
-                Standing { called: true, .. } => VisitState::Called,
-                Standing { walk_in: true, accepted: None, .. } => VisitState::Asks,
-                _ => VisitState::Arrived,
-            };
-            conn.execute(
-                "UPDATE visit SET state = ?2, done_at = NULL, done_by = NULL WHERE appointment_id = ?1",
-                params![id, earlier.code()],
-            )?;
-        }
-        (StaffAction::Undo, VisitState::Called) => {
-            conn.execute("UPDATE visit SET state = 'arrived', called_at = NULL, called_by = NULL WHERE appointment_id = ?1", [id])?;
-        }
-        // Reasons that were taken after accepting are the later step.
-        (StaffAction::Undo, VisitState::Arrived) if before.accepted.is_some() && before.taken <= before.accepted => {
-            give_back_reasons(before.accepted)?;
-            conn.execute(
-                "UPDATE visit SET state = 'asks', accepted_at = NULL, accepted_by = NULL, accepted_revision = NULL,
-                 seen_by = CASE WHEN seen_at = accepted_at THEN NULL ELSE seen_by END,
-                 seen_at = CASE WHEN seen_at = accepted_at THEN NULL ELSE seen_at END WHERE appointment_id = ?1",
-                [id],
-            )?;
-        }
-        (StaffAction::Undo, VisitState::Arrived) if before.accepted.is_some() => {
-            give_back_reasons(before.taken)?;
-        }
-        (StaffAction::Undo, _) if before.seen => {
-            give_back_reasons(before.taken)?;
-            conn.execute("UPDATE visit SET seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1", [id])?;
-        }
-        _ => return Ok(false),
-    }
-    events::touch(conn, id)?;
-    Ok(true)
-}
-
-/// The revision at which reasons were taken after the latest step that can be taken back, if they were.
-fn latest_is_taken(conn: &Connection, id: &str) -> Result<Option<i64>, DeskError> {
-    let Some(step) = steps::latest(conn, id)? else { return Ok(None) };
-    let sql = "SELECT MAX(taken_revision) FROM reason WHERE appointment_id = ?1";
-    let taken: Option<i64> = conn.query_row(sql, [id], |row| row.get(0))?;
-    Ok(taken.filter(|taken| *taken > step))
-}
-
 /// The revision of what undo would take back: the latest step, or that reasons were taken after it. None without a step.
-pub(super) fn latest(conn: &Connection, id: &str) -> Result<Option<i64>, DeskError> {
-    Ok(latest_is_taken(conn, id)?.or(steps::latest(conn, id)?))
-}
-
-/// Where a visit stands before someone acts.
-struct Standing {
-    state: String,
-    seen: bool,
-    called: bool,
-    walk_in: bool,
-    /// The revision at which a request was accepted.
-    accepted: Option<i64>,
-    /// The revision at which reasons were last resolved.
-    taken: Option<i64>,
+pub(super) fn latest(conn: &Connection, id: &str) -> Result<Option<u64>, DeskError> {
+    Ok(decided::read(conn, id)?.and_then(|facts| facts.latest()))
 }
 
 fn act_on_stop(conn: &Connection, kiosk: &str, seq: i64, action: StaffAction, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {

@@ -83,3 +83,8 @@ CREATE TRIGGER face_of_removed AFTER DELETE ON appointment BEGIN
         (SELECT 1 FROM appointment a WHERE a.patient_id = OLD.patient_id AND a.name_folded = OLD.name_folded AND a.born = OLD.born);
 END;
 ";
+
+pub(super) const STEPS_BY_CHANGE: &str = r"
+-- The visits with which a step was taken are looked for before it is taken back.
+CREATE INDEX visit_step_by_revision ON visit_step(revision);
+";
