@@ -421,3 +421,17 @@ fn the_packaged_kiosk_carries_no_testing_port() {
         }
     }
 }
+
+/// What a page shows is read by a service: only then can another front door show the same.
+#[test]
+fn no_page_works_with_the_store() {
+    let mut found = Vec::new();
+    for layer in ["page", "http"] {
+        for path in files(&root().join("src/desk").join(layer), "rs") {
+            if fs::read_to_string(&path).unwrap().contains("with_store(") {
+                found.push(path);
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:?}: read it in a service, where others find it too");
+}

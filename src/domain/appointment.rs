@@ -258,7 +258,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// Ada's visit with a telephone, an address and a card.
+    /// Ada's visit with a phone, an address and a card.
     pub fn insured(payer: &str, end: Option<Date>) -> Appointment {
         let mut visit = booked();
         visit.person.contact.phone = "555-629-4821".into();

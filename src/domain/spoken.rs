@@ -83,7 +83,7 @@ pub fn offered() -> impl Iterator<Item = Named> {
     OFFERED.into_iter().map(named)
 }
 
-/// A language of a tag such as `pt-BR`. Empty: nobody knows it.
+/// A language of a tag such as `pt-BR`. Empty: no one knows it.
 #[must_use]
 pub fn named(tag: &str) -> Named {
     match of(tag) {

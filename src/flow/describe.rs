@@ -68,7 +68,7 @@ fn shown(of_person: &[&Appointment], tickets: &BTreeMap<AppointmentId, Ticket>, 
     let (todays, other_days): (Vec<_>, Vec<_>) = visits.partition(|(day, _)| *day == today);
     let mut shown: Vec<Visit> = todays.into_iter().map(|(_, visit)| visit).collect();
     if shown.iter().all(|visit| visit.standing == Standing::Cancelled) {
-        // Nothing takes place today: whoever is still here with a ticket of another day is here for that visit. Else the next one that stands, or
+        // Nothing takes place today: anyone still here with a ticket of another day is here for that visit. Else the next one that stands, or
         // the last one, says which day it is.
         let here = other_days.iter().find(|(_, visit)| matches!(visit.standing, Standing::AlreadyCheckedIn(_)));
         let stands = |(_, visit): &&(Date, Visit)| visit.standing != Standing::Cancelled;
@@ -161,7 +161,7 @@ mod tests {
             // Always asked on another day.
             (0, Some(1), whole(), (true, true)),
             (1, Some(1), whole(), (true, true)),
-            // The clock was set back: nobody can have said so in the future.
+            // The clock was set back: no one can have said so in the future.
             (7, Some(-3), whole(), (true, true)),
         ];
         for (at, (days, since, visit, expected)) in cases.into_iter().enumerate() {

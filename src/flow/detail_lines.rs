@@ -18,9 +18,9 @@ pub enum DetailLine {
         /// What they say it is; empty if they have said nothing.
         now: Private,
     },
-    /// One line for the language and whether somebody has to interpret.
+    /// One line for the language and whether someone has to interpret.
     Speaking {
-        /// The tag of the language on file; empty if nobody knows.
+        /// The tag of the language on file; empty if no one knows.
         on_file: String,
         /// The tag of the one that they chose; empty for none.
         now: String,
@@ -31,8 +31,8 @@ pub enum DetailLine {
     },
 }
 
-/// What is asked about, to be read at a glance: how to reach them, known or not; whom to tell, if that is known; a language, if it is
-/// not the one in which they read this or somebody interprets. What they are called they have just seen.
+/// What is asked about, to be read at a glance: how to reach them, known or not; an emergency contact, if there is one; a language, if it is
+/// not the one in which they read this or someone interprets. What they are called they have just seen.
 #[must_use]
 pub fn to_look_at(contact: &MaskedContact, takes: &[Field], language: Language) -> Vec<DetailLine> {
     let mut lines = to_change(contact, takes, &[]);

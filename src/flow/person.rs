@@ -1,4 +1,4 @@
-//! Everything that the conversation knows of the person who is checked in: what they typed, whom that found, what they answered, and
+//! Everything that the conversation knows of the person who is checked in: what they typed, who that found, what they answered, and
 //! the ticket.
 //!
 //! Invariant: whatever is known of a person is in here, so that forgetting them is one assignment.
@@ -19,13 +19,13 @@ use crate::domain::ticket::{CallAs, PrintOutcome, Ticket};
 pub struct Person {
     /// The date being typed.
     pub date: DateEntry,
-    /// The family name being typed.
+    /// The last name being typed.
     pub name: TextEntry,
-    /// The given name being typed.
+    /// The first name being typed.
     pub given_name: TextEntry,
-    /// The end of a telephone number being typed.
+    /// The end of a phone number being typed.
     pub phone: FourDigits,
-    /// The last fact that was asked for in this try beside birth date and family name.
+    /// The last fact that was asked for in this try beside birth date and last name.
     pub(super) asked: Option<Fact>,
     pub(super) card: Option<Card>,
     /// They were found by a code.

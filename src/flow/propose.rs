@@ -90,7 +90,7 @@ mod tests {
         Value::Coverage(Box::new(Coverage { payer: payer.into(), ..Coverage::default() }))
     }
 
-    /// What somebody with one card on file, of Example Health, answered.
+    /// What someone with one card on file, of Example Health, answered.
     fn answers(changes: Vec<NewDetail>, second_pays_first: bool) -> Answers {
         Answers {
             patient: "ada".into(),

@@ -15,7 +15,7 @@ use crate::flow::found::Lookup;
 use crate::flow::step::Query;
 use crate::store::{Store, StoreError, list::List};
 
-/// The list, and everybody on it made ready for being looked for.
+/// The list, and everyone on it made ready for being looked for.
 #[derive(Debug, Default)]
 pub struct Roster {
     list: List,

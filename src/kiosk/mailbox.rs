@@ -18,13 +18,13 @@ impl std::fmt::Debug for Mailbox {
 }
 
 impl Mailbox {
-    /// A mailbox and its other end. `ring` wakes whoever empties it.
+    /// A mailbox and its other end. `ring` wakes the one that empties it.
     pub fn new(ring: impl Fn() + Send + Sync + 'static) -> (Self, mpsc::Receiver<Event>) {
         let (events, inbox) = mpsc::channel();
         (Self { events, ring: Arc::new(ring) }, inbox)
     }
 
-    /// Leaves an event. Once the program has ended nobody needs it any more.
+    /// Leaves an event. Once the program has ended no one needs it any more.
     pub fn leave(&self, event: Event) {
         if self.events.send(event).is_ok() {
             (self.ring)();

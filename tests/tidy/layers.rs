@@ -88,7 +88,9 @@ impl Graph {
         let said = self.modules.get(module)?;
         if let Some(first) = rest.first() {
             if let Some(from) = said.offers.get(first) {
-                return self.home_of(from, depth + 1);
+                // The rows that a capability reads are part of what it offers.
+                let is_capability = module.len() == 3 && module.starts_with(&["desk".to_owned(), "service".to_owned()]);
+                return if is_capability { Some(module.to_vec()) } else { self.home_of(from, depth + 1) };
             }
             if !said.own.contains(first)
                 && let Some(from) = said.offers_all_of.iter().find(|from| self.modules.get(*from).is_some_and(|of| of.own.contains(first)))

@@ -437,7 +437,7 @@ pub(super) fn called_off(conn: &Connection, appointment: &Appointment) -> Result
     Ok(Some(CalledOff { at: step.at, user: step.user, why: step.why, undo: can.then_some((revision.unsigned_abs(), until)) }))
 }
 
-/// Whether a list says something else of an appointment than staff had decided, and nobody has noted that.
+/// Whether a list says something else of an appointment than staff had decided, and no one has noted that.
 pub(super) fn is_contradicted(conn: &Connection, id: &str) -> Result<bool, DeskError> {
     Ok(conn.prepare_cached("SELECT 1 FROM booking WHERE appointment_id = ?1 AND contradicted IS NOT NULL")?.exists([id])?)
 }

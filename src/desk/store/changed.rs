@@ -1,6 +1,6 @@
-//! Which visits the latest changes were about: whoever has read the list follows it without reading it again.
+//! Which visits the latest changes were about: a reader of the list follows it without reading it again.
 //!
-//! Invariants: every write to what a row of the list is made of is noted by the file itself (`schema/changed.rs`), whichever program writes; whoever
+//! Invariants: every write to what a row of the list is made of is noted by the file itself (`schema/changed.rs`), whichever program writes; a reader that
 //! cannot follow learns that, and never misses a change.
 
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ const READ_AGAIN: &str = "read_again";
 pub struct ChangedVisits {
     /// These visits; they may also be as they were, or on no list.
     pub visits: Vec<AppointmentId>,
-    /// Stops of people whom nobody knows.
+    /// Stops of people no one knows.
     pub stops: bool,
 }
 
@@ -58,7 +58,7 @@ fn read_again(conn: &Connection) -> Result<u64, DeskError> {
     Ok(meta(conn, READ_AGAIN)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
-/// Whoever has read the list has to read it again after this transaction.
+/// Readers of the list have to read it again after this transaction.
 pub(super) fn must_read_again(conn: &Connection) -> Result<(), DeskError> {
     // As the triggers do: no reader can have seen a higher number before.
     set_meta(conn, READ_AGAIN, &revision(conn)?.saturating_add(1).to_string())

@@ -120,7 +120,7 @@ pub(super) fn of_person(conn: &Connection, person: &PatientId, date: Date, began
     list_of(conn, &ids, date, began)
 }
 
-/// All visits of the list of whoever this one is of, as far as ticket and number tell.
+/// All visits on the list of the person of this one, as far as ticket and number tell.
 pub(super) fn beside(conn: &Connection, row: &VisitRow, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
     let mut rows = row.ticket.map_or(Ok(Vec::new()), |ticket| of_ticket(conn, ticket, date, began))?;
     if let Some(appointment) = &row.appointment {
@@ -131,7 +131,7 @@ pub(super) fn beside(conn: &Connection, row: &VisitRow, date: Date, began: Times
     Ok(rows)
 }
 
-/// Visits of the list that nobody booked and that are open.
+/// Visits of the list that no one booked and that are open.
 pub(super) fn walk_ins(conn: &Connection, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
     let mut ids = BTreeSet::new();
     let sql = format!("SELECT appointment_id FROM visit INDEXED BY visit_walk_in WHERE state IN {STATES} AND walk_in IS NOT NULL");

@@ -107,7 +107,7 @@ impl Store {
         Ok(nearest.into_iter().map(|(.., id)| id).collect())
     }
 
-    /// The same of so many people that the nearest of them are found on a few days.
+    /// The same of that many people that the nearest of them are found on a few days.
     fn nearest_of_many(&self, people: &HashSet<String>, wanted: &Wanted, today: Date) -> Result<Vec<String>, DeskError> {
         let mut ids = Vec::new();
         let mut seen: HashSet<String> = HashSet::new();

@@ -102,7 +102,7 @@ impl Store {
         })
     }
 
-    /// Takes a step of somebody in a queue other than a call. A transfer goes to a queue of the settings or of the day: `is_known` says which
+    /// Takes a step of someone in a queue other than a call. A transfer goes to a queue of the settings or of the day: `is_known` says which
     /// there are.
     ///
     /// # Errors

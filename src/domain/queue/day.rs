@@ -290,7 +290,7 @@ impl Queues {
     #[must_use]
     pub fn standing(&self, list: &VisitList, ticket: Ticket, settings: &ClinicSettings) -> Option<TicketStanding> {
         let held = list.of_ticket(ticket);
-        // Called now, with somebody, next in line, then whatever else.
+        // Called now, with someone, next in line, then whatever else.
         let urgency = |row: &VisitRow| match row.state {
             VisitState::Called => (0, 0),
             VisitState::WithClinician => (1, 0),
@@ -327,7 +327,7 @@ pub fn asks_where(row: &VisitRow, settings: &ClinicSettings) -> bool {
 }
 
 impl Queue {
-    /// A queue of the day, of whom it may be: `members` wait in it, or would.
+    /// A queue of the day, `members` wait in it, or would.
     fn of<E>(
         name: &str,
         members: &[&VisitRow],
@@ -374,7 +374,7 @@ impl Queue {
         Ok(Self { rules, line, newcomer, out, held, taken, places })
     }
 
-    /// Who is called next; none if nobody can be.
+    /// Who is called next; none if no one can be.
     #[must_use]
     pub fn next(&self) -> Option<&InQueue> {
         self.line.iter().find(|one| one.elsewhere.is_none())

@@ -108,7 +108,7 @@ pub fn line_up(waiters: Vec<Waiter>, rules: &QueueRules) -> Vec<Place> {
         .collect();
     keyed.sort_by(|a, b| a.0.cmp(&b.0));
     let order: Vec<(TicketNumber, Timestamp, Why)> = keyed.iter().map(|(_, why, waiter)| (waiter.ticket, waiter.arrived, *why)).collect();
-    // In a long line nearly everyone stands as they came, and then nobody is looked for beside them.
+    // In a long line nearly everyone stands as they came, and then no one is looked for beside them.
     let mut first_behind: Vec<Timestamp> =
         order.iter().rev().scan(Timestamp::MAX, |first, one| Some(std::mem::replace(first, one.1.min(*first)))).collect();
     first_behind.reverse();

@@ -1,6 +1,6 @@
-//! The visits of a day by what is asked of them, so that a change of one of them is a matter of that one and of whoever stands beside it.
+//! The visits of a day by what is asked of them, so that a change of one of them is a matter of that one and of those beside it.
 //!
-//! Invariants: it holds the same whether it was filled at once or followed one change after another; a copy is cheap, and stays as it is.
+//! Invariants: it holds the same whether it was filled in one go or followed one change after another; a copy is cheap, and stays as it is.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,9 +31,9 @@ pub struct VisitList {
     bodies: Named,
     /// Called, or with a clinician.
     taken: Sorted<AppointmentId, Arc<VisitRow>>,
-    /// Not here yet, by when kiosks take nobody for it any more.
+    /// Not here yet, by when kiosks take no one for it any more.
     due: Sorted<(Timestamp, AppointmentId), Arc<VisitRow>>,
-    /// With a reason to which someone has to go at once, and no one has.
+    /// With a reason to which someone has to go right away, and no one has.
     urgent: Sorted<AppointmentId, Arc<VisitRow>>,
 }
 
@@ -75,7 +75,7 @@ impl VisitList {
         queues.insert(queue_name(row, settings));
         queues.extend(row.in_line.served_in.clone());
         if row.state.is_taken() {
-            // Whoever is called is called nowhere else.
+            // Someone who is called is called nowhere else.
             let beside = bodies(row).flat_map(|body| of_name(&self.bodies, &body).map(|row| queue_name(row, settings)).collect::<Vec<_>>());
             queues.extend(beside.collect::<Vec<_>>());
         }
@@ -184,19 +184,19 @@ impl VisitList {
         self.taken.iter().map(|(_, row)| &**row)
     }
 
-    /// Where the person of this row is with another visit; empty if nobody said where.
+    /// Where the person of this row is with another visit; empty if no one said where.
     #[must_use]
     pub fn elsewhere(&self, row: &VisitRow) -> Option<String> {
         let taken = |body: &str| of_name(&self.bodies, body).filter(|one| one.state.is_taken()).last().map(Arc::clone);
         bodies(row).filter_map(|body| taken(&body)).find(|one| one.id != row.id).map(|one| one.in_line.point.clone().unwrap_or_default())
     }
 
-    /// Appointments for which nobody has come, from the one that is late first, of those that are not by their time alone at this moment.
+    /// Appointments for which no one has come, from the one that is late first, of those that are not by their time alone at this moment.
     pub fn due(&self, now: Timestamp) -> impl Iterator<Item = (Timestamp, &VisitRow)> {
         self.due.from(move |(closes, _)| *closes < now).map(|((closes, _), row)| (*closes, &**row))
     }
 
-    /// Where someone has to go at once, and no one has.
+    /// Where someone has to go right away, and no one has.
     pub fn urgent(&self) -> impl Iterator<Item = &VisitRow> {
         self.urgent.iter().map(|(_, row)| &**row)
     }

@@ -61,7 +61,7 @@ impl Desk {
         })
     }
 
-    /// Looks at every row of the audit and its place in the chain. `known`: a row's number and the hash that somebody noted
+    /// Looks at every row of the audit and its place in the chain. `known`: a row's number and the hash that someone noted
     /// of it elsewhere.
     ///
     /// # Errors

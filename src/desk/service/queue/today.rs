@@ -41,7 +41,7 @@ pub struct Today {
     pub date: Date,
     /// Who is on the list: visits of the day, and what is open of any other.
     pub list: VisitList,
-    /// Stops of people whom nobody knows.
+    /// Stops of people no one knows.
     pub stops: Arc<Vec<Stop>>,
     /// The last moment before another patient becomes late; none if no one will.
     pub until: Option<Timestamp>,
@@ -58,7 +58,7 @@ pub struct Today {
     on_two_papers: HashSet<Ticket>,
     /// What those pages are named with.
     keys: Arc<PageKeys>,
-    /// Tickets by the names of their pages, once somebody asked for one.
+    /// Tickets by the names of their pages, once someone asked for one.
     pages: OnceLock<PageNames>,
 }
 
@@ -110,7 +110,7 @@ impl Desk {
         })
     }
 
-    /// As [`Desk::today`], without asking the file as long as this program knows of no change; whoever comes while somebody reads
+    /// As [`Desk::today`], without asking the file as long as this program knows of no change; anyone who comes while someone reads
     /// waits for that reading.
     ///
     /// # Errors
@@ -220,7 +220,7 @@ impl Today {
             all.collect::<PageNames>()
         });
         let named = pages.from(|(name, _)| name.as_str() < token).take_while(|((name, _), _)| name == token);
-        // Whoever holds one of two such papers could act for the other.
+        // Anyone who holds one of two such papers could act for the other.
         let one_paper = named.filter(|(_, ticket)| !self.is_on_two_papers(**ticket));
         let counts = one_paper.filter_map(|((_, visit), _)| {
             let row = self.list.get(visit)?;
@@ -240,7 +240,7 @@ impl Today {
         self.list.of_ticket(ticket)
     }
 
-    /// How a ticket stands, for whoever holds it; none if nobody has it.
+    /// How a ticket stands, for its holder; none if no one has it.
     #[must_use]
     pub fn standing(&self, ticket: Ticket, settings: &ClinicSettings) -> Option<TicketStanding> {
         self.queues.standing(&self.list, ticket, settings)

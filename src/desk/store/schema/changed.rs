@@ -34,8 +34,8 @@ macro_rules! noted_all {
 pub(super) const VISIT_CHANGES: &str = concat!(
     r"
 -- In which change the row of a visit on the list may have become another one. Written by the triggers below alone, so that no writer forgets it, and
--- with a number that no reader can have seen before the write was done: that of the latest change, and one more. Without a name: stops of people whom
--- nobody knows.
+-- with a number that no reader can have seen before the write was done: that of the latest change, and one more. Without a name: stops of people
+-- no one knows.
 CREATE TABLE visit_change(appointment_id TEXT PRIMARY KEY, revision BIGINT NOT NULL) WITHOUT ROWID;
 CREATE INDEX visit_change_by_revision ON visit_change(revision);
 ",
@@ -47,7 +47,7 @@ CREATE INDEX visit_change_by_revision ON visit_change(revision);
     noted_all!("booking_step", "appointment_id"),
     noted_all!("appointment", "id"),
     r"
--- Whoever has a ticket is found without reading the day; the first column serves as the index did that goes.
+-- The holder of a ticket is found without reading the day; the first column serves as the index did that goes.
 DROP INDEX visit_by_ticket_date;
 CREATE INDEX visit_by_ticket ON visit(ticket_date, ticket_number);
 CREATE INDEX visit_walk_in ON visit(state) WHERE walk_in IS NOT NULL;
@@ -58,7 +58,7 @@ CREATE INDEX stop_by_taken ON reason(taken_at) WHERE appointment_id = '';
 );
 
 pub(super) const FACES: &str = r"
--- Each name and birth date under which the list ever had somebody, for the search: people are fewer than their visits. Kept by the triggers below alone.
+-- Each name and birth date under which the list ever had someone, for the search: people are fewer than their visits. Kept by the triggers below alone.
 CREATE TABLE face(
     patient_id TEXT NOT NULL,
     name_folded TEXT NOT NULL,
