@@ -2,9 +2,6 @@
 //!
 //! Everything follows from a seed. Shared by the quick test and by `benches/identity.rs`.
 
-#[allow(clippy::duplicate_mod, reason = "where there are benches and tests of people, too, both need it")]
-#[path = "../people/person.rs"]
-mod invented;
 pub mod names;
 #[path = "../random/mod.rs"]
 pub mod random;
@@ -13,7 +10,7 @@ pub mod visit;
 
 use arrivals::domain::born::Born;
 use arrivals::domain::identity::fold_name;
-use arrivals::domain::person::{Contact, Person};
+use arrivals::domain::person::{Contact, EmergencyContact, Person};
 use jiff::civil::{Date, date};
 pub use random::Random;
 
@@ -81,9 +78,20 @@ fn phone(random: &mut Random) -> String {
 
 fn someone(id: usize, given: String, family: String, born: Date, phone: String, language: usize, is_woman: bool) -> Someone {
     let person = Person {
+        id: format!("person-{id}").as_str().into(),
+        given_name: given.into(),
+        family_name: family.into(),
+        other_given_names: Vec::new(),
+        other_family_names: Vec::new(),
+        other_phones: Vec::new(),
+        number: String::new(),
+        source: String::new(),
         birth_date: Born::on(born),
         contact: Contact { phone: phone.into(), ..Contact::default() },
-        ..invented::person(&format!("person-{id}"), &given, &family)
+        language: None,
+        interpreter: None,
+        preferred_name: "".into(),
+        emergency_contact: EmergencyContact::default(),
     };
     Someone { person, language, is_woman }
 }

@@ -91,7 +91,7 @@ fn a_word_of_a_newer_kiosk_holds_up_nothing_and_is_kept_as_it_came() {
         watch
             .raised
             .iter()
-            .any(|raised| raised.sentence.contains("2 reports contain something this desk does not understand: update the desk"))
+            .any(|raised| raised.sentence.contains("2 reports contain something this version doesn't support: update the desk"))
     );
 }
 

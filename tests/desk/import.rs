@@ -206,7 +206,7 @@ fn fhir_in_many_shapes() {
         "collection",
         &["{\"resource\":7}".into(), entry("b", "{\"resourceType\":\"Appointment\",\"start\":[1]}"), entry("Patient/p1", patient)],
     );
-    check(broken, Ok(summary(0, 0, 2)), ":3: appointment_id: expected the booking system's number");
+    check(broken, Ok(summary(0, 0, 2)), ":3: appointment_id: expected the scheduling system's appointment ID");
     let contained = appointment("{\"reference\":\"#p1\"}").replace("\"status\"", &format!("\"contained\":[{patient}],\"status\""));
     check(contained, Ok(summary(1, 0, 0)), "");
     check(patient.to_owned(), Ok(summary(0, 0, 0)), "");

@@ -25,7 +25,7 @@ pub fn take(place: &Place, name: &str, text: &str) {
     let file = place.folder.path().join(name);
     std::fs::write(&file, text).unwrap();
     let (result, mut lines) = import(&place.desk, file.to_str().unwrap());
-    lines.retain(|line| !line.contains("checked in already, and changed by this list"));
+    lines.retain(|line| !line.contains("already checked in, and changed by this list"));
     assert!(result.as_ref().is_ok_and(|summary| summary.refused == 0) && lines.is_empty(), "{result:?} {lines:?}");
 }
 

@@ -124,7 +124,7 @@ pub fn preview_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(
     let arrived = desk.arrived_today()?;
     let (here, others): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
     for one in &here {
-        report(Report::Change(format!("{} (checked in already)", what_changes(one, zone))));
+        report(Report::Change(format!("{} (already checked in)", what_changes(one, zone))));
     }
     for one in &others {
         report(Report::Change(what_changes(one, zone)));
@@ -160,7 +160,7 @@ pub(super) fn changes_of_arrived(desk: &Desk, given: &Given, how: &How) -> Resul
     }
     let zone = desk.settings().zone().map_err(DeskError::from)?;
     let preview = desk.preview(&of_arrived.list)?;
-    Ok(preview.changed.iter().map(|one| format!("checked in already, and changed by this list: {}", what_changes(one, &zone))).collect())
+    Ok(preview.changed.iter().map(|one| format!("already checked in, and changed by this list: {}", what_changes(one, &zone))).collect())
 }
 
 /// Keeps of a list what is about people who are here.
