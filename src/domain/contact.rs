@@ -258,10 +258,15 @@ mod tests {
         assert_eq!(shown(phone(&"7".repeat(10_000), "US")), Err(Doubt::TooLong));
         assert_eq!(phone_example("US"), "(201) 555-0123");
         assert_eq!(phone_example("Atlantis"), "");
+        let mut examples = 0;
         for (country, ..) in POSTAL_CODES {
             let example = phone_example(country);
-            assert_eq!(shown(phone(&example, country)), Ok(example.clone()), "{country}");
+            if !example.is_empty() {
+                examples += 1;
+                assert_eq!(shown(phone(&example, country)), Ok(example.clone()), "{country}");
+            }
         }
+        assert!(examples > 160, "{examples}");
     }
 
     #[test]

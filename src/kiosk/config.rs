@@ -292,10 +292,10 @@ mod tests {
         for (change, expected) in [
             (
                 ("letter = \"A\"", "letter = \"ABC\""),
-                "one or two letters of A to Z, such as A or AB; D is the desk's, and no two begin with it (line 2)",
+                "one or two letters from A to Z, such as A or AB; D is reserved for the desk (line 2)",
             ),
             (("letter = \"A\"", "letter = \"DA\""), "(line 2)"),
-            (("letter = \"A\"", "letter = \"D\""), "D belongs to the desk"),
+            (("letter = \"A\"", "letter = \"D\""), "D is reserved for the desk"),
             (("letter = \"A\"", "leter = \"A\""), "unknown field `leter`"),
             (("printer = ", "color = 1\nprinter = "), "(line 6)"),
             (("printer = \"none\"\n", ""), "missing field `printer`"),

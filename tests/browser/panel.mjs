@@ -46,7 +46,7 @@ await play(async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: /Alfonso Dietrich/ }).waitFor();
   await live(page);
-  await page.getByText("checked in with ticket A1, in Spanish, call by first name").waitFor();
+  await page.getByText("checked in with ticket A1, Spanish, call by first name").waitFor();
   await page.screenshot({ path: picture("panel-1280"), fullPage: true });
   await page.keyboard.press("c");
   await page.locator("#row-apt-0001").getByText("Called by ana").first().waitFor();

@@ -441,7 +441,7 @@ fn the_command_verifies_and_exports_and_says_what_is_wrong() {
     without_triggers(&place).execute("UPDATE audit SET user_name = 'eve' WHERE n = 17", []).unwrap();
     let (status, said, why) = run(&["audit", "verify"]);
     assert_eq!((status, said.as_str()), (Some(1), ""));
-    assert!(why.contains("row 17 of the audit was changed after it was written") && why.lines().count() == 1, "{why}");
+    assert!(why.contains("row 17 of the audit log was changed after it was written") && why.lines().count() == 1, "{why}");
 }
 
 async fn post(addr: SocketAddr, cookie: &str, csrf: &str, fields: &[(&str, &str)]) -> Answer {

@@ -144,7 +144,7 @@ async fn passwords_that_are_guessed_first_are_refused_on_the_page_too() {
         ("desk", "Password1!", "easy to guess"),
         ("desk", "        ", "easy to guess"),
         ("desk", "zoe.miller1", "easy to guess"),
-        ("desk", "short", "at least 8 characters"),
+        ("desk", "tiny-pw", "at least 8 characters"),
         ("admin", "open sesame", "at least 12 characters"),
     ] {
         let fields = [("csrf", &*csrf), ("name", "zoe.miller"), ("role", role), ("password", password)];

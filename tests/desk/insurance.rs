@@ -381,10 +381,10 @@ async fn the_list_says_what_is_the_matter_with_a_card_before_anybody_comes() {
         (true, "One", "2027-12-31", "booked", ""),
         (true, "One", "", "booked", ""),
         (true, "", "", "booked", "Insurance: none on file"),
-        (true, "One", "2026-11-22", "booked", "Coverage ended 11/22/2026"),
+        (true, "One", "2026-11-22", "booked", "Coverage expired 11/22/2026"),
         (true, "One", "2026-11-23", "booked", "Insurance expires on the day of the visit"),
         (true, "One", "2026-11-24", "booked", "Insurance expires the day after the visit"),
-        (true, "One", "2026-12-13", "booked", "Insurance ends in 20 days"),
+        (true, "One", "2026-12-13", "booked", "Insurance expires in 20 days"),
         (true, "One", "2026-12-14", "booked", ""),
         // Nobody asks, nobody comes.
         (false, "", "", "booked", ""),

@@ -482,7 +482,7 @@ async fn a_kiosk_that_was_used_to_guess_is_shown_and_staff_let_it_look_again() {
     assert_eq!(standing(&place), (Standing::NeedsSomebody, vec!["guessing"]));
     let raised = &place.desk.kiosks().unwrap().raised[0];
     assert!(
-        raised.sentence.contains("look-ups stopped until 8:40 AM") && raised.sentence.contains("signed letters"),
+        raised.sentence.contains("look-ups stopped until 8:40 AM") && raised.sentence.contains("Signed letters"),
         "{}",
         raised.sentence
     );

@@ -30,7 +30,7 @@ async fn a_person_is_shown_whole_and_it_is_noted_once() {
         "2 Jun 1962",
         "Insurance needs review",
         "555-267-1659",
-        "checked in with ticket A1, in Spanish, call by first name",
+        "checked in with ticket A1, Spanish, call by first name",
         "Undo check-in",
         "Print ticket",
     ] {
@@ -75,7 +75,7 @@ async fn the_buttons_of_the_page_lead_back_to_it() {
     let visit = || place.desk.visit(&id("apt-0001")).unwrap().unwrap();
     assert_eq!((visit().state, visit().ticket.unwrap().number.to_string()), (VisitState::Arrived, "D1".to_owned()));
     let body = get(serving.addr, "/visit?appointment=apt-0001", &cookie).await.body;
-    assert!(body.contains("checked in at the desk with ticket D1, in Arabic, call by first name"));
+    assert!(body.contains("checked in at the desk with ticket D1, Arabic, call by first name"));
     assert!(body.contains("Call by ticket number") && !body.contains("id=\"do-undo-check-in\""), "the row's own undo does it");
 
     let pdf = get(serving.addr, "/ticket.pdf?appointment=apt-0001", &cookie).await;

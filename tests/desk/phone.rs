@@ -203,7 +203,7 @@ async fn who_stepped_out_is_passed_over_and_keeps_the_turn() {
     assert!(row("a1").is_out() && row("a1").seen.is_none(), "no member of staff has seen them");
     let said = says(&place, addr, 1).await;
     assert!(
-        said.contains("You stepped out. You keep your turn. If you were here, you would be next") && said.contains("I am back"),
+        said.contains("You stepped out. You keep your turn. If you come back now, you are next") && said.contains("I am back"),
         "{said}"
     );
     // The others moved up, and the next one is called.

@@ -124,7 +124,7 @@ async fn supervisors_look_at_a_file_and_take_it() {
     };
     assert_eq!(upload("csv", "wrong", &list("x")).await.status, 403);
     for (kind, body, why) in [
-        ("doc", "a,b", "ends in .csv, .txt"),
+        ("doc", "a,b", "extensions: .csv, .txt"),
         ("txt", "hello", "appointment_id"),
         ("csv", "", "the file is empty"),
         ("json", "{", "expected JSON"),

@@ -159,7 +159,7 @@ async fn a_visit_is_worked_through_by_its_buttons_and_back() {
         ("no-show", &[], S::NoShow, "Called 3 times, no answer", &["back", "undo"]),
         ("undo", &[], S::Called, "3 times", &["no-show"]),
         ("start", &[], S::WithClinician, "In Room 1 since 8:30 AM", &["done", "undo", "transfer"]),
-        ("done", &[], S::Done, "Done", &["undo"]),
+        ("done", &[], S::Done, "Completed", &["undo"]),
         ("undo", &[], S::WithClinician, "In Room 1", &["done"]),
     ] {
         let page = room.page(&ana.0).await;

@@ -91,7 +91,7 @@ async fn a_change_counts_when_it_was_shown_and_put_in_force_and_can_be_taken_bac
     let review = admin.page("/settings/review").await;
     for said in [
         "Check-in closes (minutes after start)</th><td class=\"was\" data-label=\"Now\">15</td><td class=\"becomes\" data-label=\"New\">20</td>",
-        "<td class=\"becomes\" data-label=\"New\">Telephone, Language</td>",
+        "<td class=\"becomes\" data-label=\"New\">Phone, Language</td>",
         "<td class=\"becomes\" data-label=\"New\">en: A nurse comes.</td>",
     ] {
         assert!(review.contains(said), "{said}\n{review}");
@@ -452,7 +452,7 @@ async fn hours_are_a_week_of_each_clinician_with_its_gaps() {
         ]
     };
     for (key, values, problem) in [
-        ("from", &["11:00"][..], "overlap others from 8:00 to 12:00; nobody is in two places at once"),
+        ("from", &["11:00"][..], "overlap others from 8:00 to 12:00"),
         ("to", &["13:00"], "which is not after they start"),
         ("to", &["one"], "Write a time of day, such as 08:30."),
         ("practitioner", &[" "], "has no practitioner; write the name as appointments have it"),

@@ -295,7 +295,7 @@ async fn one_changes_ones_own_password_and_ends_other_sessions() {
     let addr = serving.addr;
     let (ana, elsewhere, ben) = (Browser::of(addr, "ana").await, Browser::of(addr, "ana").await, Browser::of(addr, "ben").await);
     for (now, new, words) in
-        [("wrong horse", "battery staple", "Incorrect password"), (PASSWORD, "short", "A password has at least 8 characters")]
+        [("wrong horse", "battery staple", "Incorrect password"), (PASSWORD, "tiny-pw", "A password has at least 8 characters")]
     {
         let answer = ana.post("/account/password", &[("password", now), ("new_password", new)]).await;
         assert!(answer.status == 422 && answer.body.contains(words) && !answer.body.contains(new), "{}", answer.body);
