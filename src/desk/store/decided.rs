@@ -23,13 +23,13 @@ pub(super) struct Source<'a> {
     pub kiosk: &'a str,
     pub seq: i64,
     pub at: Timestamp,
-    /// The clinic's date, if somebody may be needed because of it.
+    /// The clinic's date, if someone may be needed because of it.
     pub date: Option<Date>,
     pub user: &'a str,
     pub n: i64,
     /// The name of the action in data.
     pub code: &'a str,
-    /// The language in which somebody used the kiosk, or is spoken to.
+    /// The language in which someone used the kiosk, or is spoken to.
     pub language: Option<Language>,
     pub patient: &'a str,
     pub call_as: CallAs,
@@ -71,7 +71,7 @@ impl<'a> Source<'a> {
         Ok(true)
     }
 
-    /// The same of any visit, also one of which nobody has heard.
+    /// The same of any visit, also one of which no one has heard.
     pub fn act_on_any(&self, conn: &Connection, id: &str, act: Act<'_>) -> Result<bool, DeskError> {
         events::need_visit(conn, id)?;
         self.act(conn, id, act)
@@ -176,7 +176,7 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    /// Somebody is needed because of this; without a visit it is somebody whom nobody knows.
+    /// Someone is needed because of this; without a visit it is someone no one knows.
     pub fn need(&self, conn: &Connection, id: &str, reason: Reason, step: &str) -> Result<(), DeskError> {
         let date = self.date.ok_or(DeskError::Unreadable("a reason"))?;
         conn.prepare_cached(
@@ -261,7 +261,7 @@ fn time(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, DeskError> {
     timestamp_or_none(row.get(column)?)
 }
 
-/// When and by whom, of two columns.
+/// Who and when, of two columns.
 fn done(row: &Row<'_>, first: usize) -> Result<Option<Done>, DeskError> {
     Ok(time(row, first)?.zip(row.get::<_, Option<String>>(first + 1)?))
 }

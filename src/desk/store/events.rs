@@ -288,7 +288,7 @@ fn whose(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Keeps for which of its visits, off by now, somebody was checked in at a kiosk that had not heard of that.
+/// Keeps for which of its visits, off by now, someone was checked in at a kiosk that had not heard of that.
 fn note_called_off(conn: &Connection, kiosk: &KioskId, seq: Seq, said: &CheckedIn) -> Result<(), DeskError> {
     for id in &said.appointments {
         if appointments::of_id(conn, id)?.is_some_and(|appointment| appointment.status.is_called_off()) {

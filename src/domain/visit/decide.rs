@@ -1,6 +1,6 @@
 //! What an event of a kiosk or an action of staff does to a visit: decided here, written by the desk's file.
 //!
-//! Invariants: a decision depends on what is recorded of the visit, on what was done, by whom and when, and on nothing else, so that a list that
+//! Invariants: a decision depends on what is recorded of the visit, on what was done, who did it and when, and on nothing else, so that a list that
 //! is made again is the same; what cannot be done changes nothing.
 
 use jiff::Timestamp;
@@ -18,11 +18,11 @@ use crate::domain::ticket::{PrintOutcome, Ticket};
 pub enum StaffAction {
     /// Has noticed the arrival, and takes care of its reasons.
     Seen,
-    /// Somebody without an appointment will be seen: a visit like any other from now on.
+    /// Someone without an appointment will be seen: a visit like any other from now on.
     Accept,
     /// Calls the patient.
     Call,
-    /// Somebody without an appointment will not be seen. A request that was accepted meanwhile cannot be declined any more.
+    /// Someone without an appointment will not be seen. A request that was accepted meanwhile cannot be declined any more.
     Decline,
     /// Closes the visit.
     Done,
@@ -58,11 +58,11 @@ pub struct Facts {
     pub spot: Spot,
     /// What its check-in left.
     pub arrival: Arrival,
-    /// Whether somebody without an appointment asks for it.
+    /// Whether someone without an appointment asks for it.
     pub is_walk_in: bool,
     /// When that was accepted, and in which change.
     pub accepted: Option<(Timestamp, u64)>,
-    /// Reasons that nobody has taken.
+    /// Reasons that no one has taken.
     pub open: Vec<Reason>,
     /// The latest change in which reasons were taken, and when that was.
     pub taken: Option<(u64, Timestamp)>,
@@ -83,13 +83,13 @@ impl Facts {
 /// Something that is done with a visit.
 #[derive(Debug, Clone, Copy)]
 pub enum Act<'a> {
-    /// A kiosk tells of a check-in, with the number that it waits with. `was_off`: the visit was called off, and the kiosk had not heard of it.
+    /// A kiosk tells of a check-in, with the number that it waits with. `was_off`: the visit was canceled, and the kiosk had not heard of it.
     CheckedIn {
         /// What the kiosk said.
         said: &'a CheckedIn,
         /// With which number they wait.
         ticket: Ticket,
-        /// Whether it was called off by then.
+        /// Whether it was canceled by then.
         was_off: bool,
     },
     /// A kiosk tells of a request without an appointment.
@@ -107,15 +107,15 @@ pub enum Act<'a> {
     Staff(StaffAction),
     /// A step in a queue, by staff or by phone.
     Queue(&'a QueueAction),
-    /// Staff check somebody in.
+    /// Staff check someone in.
     CheckInByHand(Ticket),
-    /// Staff take somebody in without an appointment.
+    /// Staff take someone in without an appointment.
     WalkInByHand(&'a WalkedIn),
     /// Staff take a check-in back.
     NotHere,
-    /// Staff change how somebody is called; the code of how.
+    /// Staff change how someone is called; the code of how.
     CallAs(&'a str),
-    /// Staff close a visit for which nobody came: what it is then.
+    /// Staff close a visit for which no one came: what it is then.
     Close(VisitState),
 }
 
@@ -132,13 +132,13 @@ pub enum Change {
     ForgetSteps,
     /// There is a ticket for it; whether it is the first, which counts.
     HasTicket(Ticket, bool),
-    /// Somebody has come, with that ticket: it stands here.
+    /// Someone has come, with that ticket: it stands here.
     Arrive(Ticket, VisitState),
     /// Who came with them.
     Companion(Option<Private>),
     /// What came of asking for documents.
     Documents(Option<Documents>),
-    /// What somebody without an appointment asks for.
+    /// What someone without an appointment asks for.
     AskFor(Box<WalkedIn>),
     /// The arrival was seen now, if it was not before.
     See,
@@ -148,7 +148,7 @@ pub enum Change {
     Unsee,
     /// The request is accepted in this change, or is not any more.
     Accept(bool),
-    /// Somebody is needed because of this, since this step of the conversation.
+    /// Someone is needed because of this, since this step of the conversation.
     Need(Reason, String),
     /// That is over by itself.
     Solve(Reason),
@@ -164,7 +164,7 @@ pub enum Change {
     Tell,
 }
 
-/// The step at which a check-in is told, as it is recorded.
+/// The step at which a check-in is reported, as it is recorded.
 const CHECKED_IN: &str = "checked-in";
 
 /// What an act does to a visit, in the order in which it is written; none if there is nothing to do.
@@ -255,7 +255,7 @@ fn printed(outcome: PrintOutcome) -> Vec<Change> {
 
 fn queue(visit: &Facts, action: &QueueAction, by: (Timestamp, &str)) -> Option<Vec<Change>> {
     let to = action.leads_to(visit.spot.state)?;
-    // Whoever staff put on hold does not come back by phone.
+    // A patient that staff put on hold does not come back by phone.
     if *action == QueueAction::ComeBack && !visit.spot.stepped_out {
         return None;
     }
@@ -275,7 +275,7 @@ fn staff(visit: &Facts, action: StaffAction, by: (Timestamp, &str)) -> Option<Ve
     let asks = spot.state == VisitState::Asks;
     match action {
         StaffAction::Seen => {
-            // Whether somebody without an appointment is seen is decided by accepting or declining, not by having noticed them.
+            // Whether someone without an appointment is seen is decided by accepting or declining, not by having noticed them.
             let kept = asks.then_some(Reason::WalkIn);
             let takes = visit.open.iter().any(|reason| Some(*reason) != kept);
             (takes || visit.arrival.seen.is_none()).then(|| vec![Change::Take(kept), Change::See, Change::Tell])

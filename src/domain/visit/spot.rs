@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::private::Private;
 use crate::domain::queue::{QueueAction, VisitState};
 
-/// When and by whom something was done.
+/// Who did something, and when.
 pub type Done = (Timestamp, String);
 
 /// Where a visit stands: all that a step in a queue may change.
@@ -37,12 +37,12 @@ pub struct Spot {
     pub started_at: Option<Timestamp>,
     /// From which queue they were called.
     pub served_in: Option<String>,
-    /// When and by whom the visit was closed.
+    /// Who closed the visit, and when.
     pub done: Option<Done>,
     /// Of a step that begins or undoes an arrival: what there was of one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrival: Option<Box<Arrival>>,
-    /// Of a step that changes how somebody is called: how they were called before.
+    /// Of a step that changes how someone is called: how they were called before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_as: Option<String>,
 }
@@ -66,7 +66,7 @@ pub struct Arrival {
     pub companion: Option<Private>,
     /// What came of asking for documents, as JSON.
     pub documents: Option<String>,
-    /// When and by whom the arrival was seen.
+    /// Who saw the arrival, and when.
     pub seen: Option<Done>,
 }
 
@@ -92,7 +92,7 @@ impl Spot {
         }
     }
 
-    /// Not called any more, nor held, nor with anybody.
+    /// Not called any more, nor held, nor with anyone.
     #[must_use]
     pub fn in_line_again(self) -> Self {
         let Self { state, queue, placed_at, arrival, call_as, .. } = self;
@@ -118,7 +118,7 @@ impl Spot {
             QueueAction::Hold => Self { held_at: Some(at), ..self.in_line_again() },
             QueueAction::StepOut => Self { held_at: Some(at), stepped_out: true, ..self.in_line_again() },
             QueueAction::ComeBack => self.in_line_again(),
-            // After a call that nobody answered, behind whoever waits now.
+            // After a call that no one answered, behind those who wait now.
             QueueAction::Back => {
                 let placed_at = if self.state == VisitState::Held { self.placed_at } else { Some(at) };
                 Self { placed_at, ..self.in_line_again() }

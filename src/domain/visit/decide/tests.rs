@@ -1,3 +1,5 @@
+//! What each event and each button does to a visit, line by line.
+
 use super::*;
 use crate::domain::event::StillRight;
 use crate::domain::ids::AppointmentId;
@@ -73,7 +75,7 @@ fn asks() -> WalkedIn {
     }
 }
 
-/// What is written, in a word each; where it stands then, if that is said.
+/// What is written, in a word each; where it stands then, if that is given.
 fn words(changes: Option<Vec<Change>>) -> String {
     let Some(changes) = changes else { return "nothing".to_owned() };
     let word = |change: &Change| match change {
@@ -119,7 +121,7 @@ fn what_a_kiosk_says_of_a_visit() {
             "first A1, forget steps, arrive A1 arrived, companion true, documents false, need DetailsUnclear at checked-in, tell",
         ),
         (
-            "the kiosk had not heard that it was called off",
+            "the kiosk had not heard that it was canceled",
             facts(S::Cancelled),
             checks_in(true),
             "first A1, forget steps, arrive A1 arrived, companion true, documents false, need Cancelled at checked-in, need DetailsUnclear at checked-in, tell",
@@ -144,7 +146,7 @@ fn what_a_kiosk_says_of_a_visit() {
             "other A2, need WalkIn at walked-in, tell",
         ),
         ("printed", facts(S::Arrived), Act::Printed(PrintOutcome::Printed), "print printed, solve PrinterTrouble"),
-        ("nobody knows", facts(S::Arrived), Act::Printed(PrintOutcome::Unknown), "print unknown"),
+        ("no one knows", facts(S::Arrived), Act::Printed(PrintOutcome::Unknown), "print unknown"),
         ("no paper", facts(S::Done), Act::Printed(no_paper), "print the paper ran out, need PrinterTrouble at printing"),
         ("a stop", facts(S::Done), Act::Stopped(Reason::FeelsUnwell, "welcome"), "need FeelsUnwell at welcome"),
     ] {
@@ -239,7 +241,7 @@ fn steps_in_a_queue_and_by_hand() {
         ("a step that is not there", facts(S::Expected), Act::Queue(&QueueAction::Start), "nothing"),
         ("started", facts(S::Called), Act::Queue(&QueueAction::Start), "keep called, see, stand with-clinician, tell"),
         ("by phone, of who stepped out", out, Act::Queue(&QueueAction::ComeBack), "keep held, stand arrived, tell"),
-        ("by phone, of whom staff put on hold", facts(S::Held), Act::Queue(&QueueAction::ComeBack), "nothing"),
+        ("by phone, for a patient staff put on hold", facts(S::Held), Act::Queue(&QueueAction::ComeBack), "nothing"),
         (
             "checked in by hand",
             facts(S::NoShow),
