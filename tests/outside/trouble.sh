@@ -101,7 +101,7 @@ said "run with noise for a file" 1 'noise.toml' "$kiosk" run --config "$dir/nois
 config 's/^printer.*//'; said "missing key" 1 'missing field `printer`' "$kiosk" run --config "$dir/kiosk.toml"
 config 's/#005a9c/#ffff00/'; said "accent that white letters cannot be read on" 1 'accent.*#ffff00.*darker' "$kiosk" run --config "$dir/kiosk.toml"
 config 's/#005a9c/blue/'; said "accent that is no colour" 1 'accent.*blue.*#rrggbb' "$kiosk" run --config "$dir/kiosk.toml"
-config 's/"A"/"D"/'; said "letter D" 1 'letter.*D belongs to the desk' "$kiosk" run --config "$dir/kiosk.toml"
+config 's/"A"/"D"/'; said "letter D" 1 'letter.*D is reserved for the desk' "$kiosk" run --config "$dir/kiosk.toml"
 config 's/"A"/"ABC"/'; said "three letters" 1 'one or two letters.*line' "$kiosk" run --config "$dir/kiosk.toml"
 config 's/^token.*/token = "sesame/'; said "a quote too few, the secret is not repeated" 1 'line 4' "$kiosk" run --config "$dir/kiosk.toml"
 config 's|http://127.0.0.1:1|http://192.0.2.10:8080|'; said "a desk on another machine" 1 'desk.s address.*on this machine' "$kiosk" run --config "$dir/kiosk.toml"
@@ -148,7 +148,7 @@ said "a desk's file that is something else" 1 "not a desk's file" "$desk" serve 
 printf 'data = "%s/desk"\nprot = 3\n' "$dir" >"$dir/desk.toml"
 said "desk.toml, unknown key" 1 'unknown field `prot`' "$desk" serve --config "$dir/desk.toml"
 said "desk.toml is missing" 1 'no-such.toml cannot be read' "$desk" serve --config "$dir/no-such.toml"
-said "kiosk add with the letter D" 1 "desk.s own" "$desk" kiosk add lobby --letter D --data "$dir/desk"
+said "kiosk add with the letter D" 1 "reserved for the desk" "$desk" kiosk add lobby --letter D --data "$dir/desk"
 said "kiosk add with an odd name" 1 'its id must be' "$desk" kiosk add 'a b' --letter A --data "$dir/desk"
 said "user add without a password" 1 'at least 8 characters' "$desk" user add ann --role desk --data "$dir/desk"
 

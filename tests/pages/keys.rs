@@ -198,8 +198,8 @@ fn keys_of_a_real_keyboard_reach_every_page_that_types() {
         press(&window, Key::Backspace);
         let expected: &[&str] = match name {
             "details" => &[],
-            "birth-date-second-part" | "birthday" | "phone" => &["7", "Delete"],
-            _ => &["q", "Delete"],
+            "birth-date-second-part" | "birthday" | "phone" => &["7", "Erase"],
+            _ => &["q", "Erase"],
         };
         assert_eq!(*typed.borrow(), expected, "{name}");
     }
