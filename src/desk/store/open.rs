@@ -23,7 +23,7 @@ pub(super) const SINCE: &str = "open_since";
 /// States in which a visit waits for someone, as SQL; the index `visit_by_state` finds them. Anyone who is only expected is not here.
 pub(super) const STATES: &str = "('asks', 'arrived', 'held', 'called', 'with-clinician')";
 
-/// This many tickets at most are told to kiosks, the newest: more belong to a clinic that closes nothing.
+/// Kiosks hear of at most this many tickets, the newest: more belong to a clinic that closes nothing.
 const TICKETS_MAX: u32 = 5000;
 
 /// The first day of which what is open is shown.
