@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use arrivals::clock::SystemClock;
 use arrivals::device::camera::{
-    Camera as _, CameraEvent, CardFrame, CommandCamera, Look, Measures, Patience, Photo, Picture, SimulatedCard, Verdict, View, look,
+    Camera as _, CameraEvent, CardFrame, CommandCamera, Look, Measures, Patience, Photo, Picture, SimulatedCard,
+    Verdict, View, look,
 };
 use cards::{KINDS, Random, picture};
 
@@ -68,7 +69,8 @@ fn verdicts(seed: u64, each: usize, shown: bool) {
             }
         }
         let right = found[VERDICTS.iter().position(|verdict| *verdict == expected).expect("one of them")];
-        let cells: Vec<String> = found.iter().map(|count| if *count == 0 { String::new() } else { count.to_string() }).collect();
+        let cells: Vec<String> =
+            found.iter().map(|count| if *count == 0 { String::new() } else { count.to_string() }).collect();
         println!("| {kind} | {expected:?} | {:.1} % | {} |", 100.0 * f64::from(right) / each as f64, cells.join(" | "));
         if shown {
             println!("evenness {evenness:.2?}");
@@ -186,7 +188,10 @@ fn soak() {
     }
     drop(view);
     let seconds = began.elapsed().as_secs_f64();
-    println!("\n{views} times opened, the last photo has {} bytes, {seconds:.0} s", kept.map_or(0, |photo| photo.as_bytes().len()));
+    println!(
+        "\n{views} times opened, the last photo has {} bytes, {seconds:.0} s",
+        kept.map_or(0, |photo| photo.as_bytes().len())
+    );
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").collect();
     println!("files in the folder: {} (the card itself)", left.len());
 }

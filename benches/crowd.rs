@@ -1,13 +1,16 @@
 //! A full clinic at one desk: `cargo bench --no-default-features --features desk --bench crowd`.
 //!
-//! Starts the real program on a folder with an invented day and connects everyone at once: staff with the list open, boards, patients'
-//! phones, kiosks. Then people check in and staff call, start and finish, far faster than in any clinic. Measured is how long news takes:
-//! from the moment in which "Call next" is sent until a board has heard it, a phone, and the list in every browser; and from the
-//! desk's answer to a check-in until the list shows it. Printed as a table, with the desk's memory and processor time.
+//! Starts the real program on a folder with an invented day and connects everyone at once: staff with the list open,
+//! boards, patients' phones, kiosks. Then people check in and staff call, start and finish, far faster than in any
+//! clinic. Measured is how long news takes: from the moment in which "Call next" is sent until a board has heard it, a
+//! phone, and the list in every browser; and from the desk's answer to a check-in until the list shows it. Printed as a
+//! table, with the desk's memory and processor time.
 //!
-//! Exit status 1 if something went wrong, if boards never heard of a call in more than one of a hundred cases, or had it later than
-//! `--limit-ms` (500) in so many while the machine did nothing else. `-- --seconds N --staff N --boards N --phones N --kiosks N --people N --calls-per-second X --check-ins-per-second X
-//! --limit-ms N --old-visits N` change the story. With old visits the desk deletes these meanwhile. `ARRIVALS_BENCH_DESK` names another desk's program. Needs some 600 open files.
+//! Exit status 1 if something went wrong, if boards never heard of a call in more than one of a hundred cases, or had
+//! it later than `--limit-ms` (500) in so many while the machine did nothing else. `-- --seconds N --staff N --boards N
+//! --phones N --kiosks N --people N --calls-per-second X --check-ins-per-second X --limit-ms N --old-visits N` change
+//! the story. With old visits the desk deletes these meanwhile. `ARRIVALS_BENCH_DESK` names another desk's program.
+//! Needs some 600 open files.
 
 #[path = "../tests/crowd/mod.rs"]
 #[allow(dead_code, reason = "only its names are needed here")]
@@ -76,7 +79,10 @@ impl Story {
                 "--old-visits" => &mut story.old_visits,
                 _ => continue,
             };
-            *place = arguments.next().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{argument} takes a number"));
+            *place = arguments
+                .next()
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_else(|| panic!("{argument} takes a number"));
         }
         story
     }
@@ -97,7 +103,8 @@ fn main() -> ExitCode {
     let folder = std::env::var_os("ARRIVALS_BENCH_DIR").map_or_else(std::env::temp_dir, std::path::PathBuf::from);
     let folder = tempfile::tempdir_in(folder).expect("ARRIVALS_BENCH_DIR is a folder that can be written");
     let here = (story.people * 0.6) as usize;
-    let (people, kiosks, staff, old) = (story.people as usize, story.kiosks as usize, story.staff as usize, story.old_visits as usize);
+    let (people, kiosks, staff, old) =
+        (story.people as usize, story.kiosks as usize, story.staff as usize, story.old_visits as usize);
     let clinic = Arc::new(Clinic::make(folder.path(), people, here, kiosks, staff, old));
     // Beside another build of it, for a ratio: the same story, told to both.
     let program = std::env::var_os("ARRIVALS_BENCH_DESK").unwrap_or_else(|| env!("CARGO_BIN_EXE_arrivals-desk").into());
@@ -156,7 +163,9 @@ async fn play(
         let list = List::new();
         lists.push(Arc::clone(&list));
         let (headers, notes) = (one.headers.clone(), Arc::clone(notes));
-        looking.spawn(async move { tokio::join!(list.hear(addr, &headers, &notes), list.fetch(addr, &headers, &notes)).0 });
+        looking.spawn(
+            async move { tokio::join!(list.hear(addr, &headers, &notes), list.fetch(addr, &headers, &notes)).0 },
+        );
     }
     for _ in 0..story.boards as usize {
         let path = board.clone().expect("the clinic has a board");
@@ -209,7 +218,8 @@ fn processors(desk: u32) -> Processors {
         ticks(after.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum())
     };
     let stat = of("/proc/stat".to_owned());
-    let numbers: Vec<u64> = stat.lines().next().unwrap_or_default().split_whitespace().skip(1).filter_map(|n| n.parse().ok()).collect();
+    let numbers: Vec<u64> =
+        stat.lines().next().unwrap_or_default().split_whitespace().skip(1).filter_map(|n| n.parse().ok()).collect();
     // User, nice, system, then idle and waiting for the disk, then interrupts and what another machine had.
     let busy = numbers.iter().take(3).chain(numbers.iter().skip(5).take(3)).sum();
     Processors { desk: process(&desk.to_string()), mine: process("self"), all: ticks(busy) }
@@ -287,7 +297,10 @@ fn report(story: &Story, notes: &Notes, used: &Used, here: usize, phones: usize)
     match (late, is_quiet) {
         (false, _) => println!("boards: within the limit of {} ms", story.limit_ms),
         (true, true) => println!("boards: OVER the limit of {} ms", story.limit_ms),
-        (true, false) => println!("boards: over the limit of {} ms, but others had too much of the machine to say why", story.limit_ms),
+        (true, false) => println!(
+            "boards: over the limit of {} ms, but others had too much of the machine to say why",
+            story.limit_ms
+        ),
     }
     if (late && is_quiet) || !errors.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -1,7 +1,7 @@
 //! How well people are found, measured on an invented crowd: `cargo bench --no-default-features --bench identity`.
 //!
-//! Prints the tables of `docs/identity.md`. `-- --seed N --impostors N` changes the seed and how many strangers try; with `--no-phones` the
-//! list knows no one's phone.
+//! Prints the tables of `docs/identity.md`. `-- --seed N --impostors N` changes the seed and how many strangers try;
+//! with `--no-phones` the list knows no one's phone.
 
 #[path = "../tests/crowd/mod.rs"]
 mod crowd;
@@ -13,7 +13,10 @@ use arrivals::domain::ids::PatientId;
 use arrivals::domain::person::BirthDate;
 use crowd::slips::{KINDS, Words, typed};
 use crowd::visit::{End, Habits, USUAL, come, words_of};
-use crowd::{Names, Random, Relation, Someone, crowd as make_crowd, is_third_of_one_name, is_twice_the_same, names::LANGUAGES, relative};
+use crowd::{
+    Names, Random, Relation, Someone, crowd as make_crowd, is_third_of_one_name, is_twice_the_same, names::LANGUAGES,
+    relative,
+};
 
 const PEOPLE: usize = 5_000;
 /// Anyone who looks again sees nothing.
@@ -87,7 +90,8 @@ struct Found {
 
 fn measure(people: &[Someone], list: usize, rounds: usize, seed: u64, habits: Habits) -> Found {
     let mut random = Random::new(seed ^ 0xA5A5);
-    let mut found = Found { by_kind: [Share::default(); KINDS.len()], by_language: vec![[Share::default(); 2]; LANGUAGES.len()] };
+    let mut found =
+        Found { by_kind: [Share::default(); KINDS.len()], by_language: vec![[Share::default(); 2]; LANGUAGES.len()] };
     for day in people.chunks(list) {
         let index = Index::new(day.iter().map(|someone| &someone.person));
         for someone in day {
@@ -195,7 +199,10 @@ impl Strangers {
     }
 
     fn print(self, name: &str) {
-        println!("| {name} | {} | {} | {} | {} | {} |", self.tries, self.taken, self.at_kiosk, self.saw_question, self.after_question);
+        println!(
+            "| {name} | {} | {} | {} | {} | {} |",
+            self.tries, self.taken, self.at_kiosk, self.saw_question, self.after_question
+        );
     }
 }
 
@@ -204,7 +211,9 @@ const AT_KIOSK_EVERY: usize = 20;
 
 fn strangers(people: &[Someone], seed: u64, count: usize) {
     let halves: Vec<[Strangers; 8]> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..2).map(|half| scope.spawn(move || strangers_of(people, seed ^ (half + 77), count.div_ceil(2)))).collect();
+        let workers: Vec<_> = (0..2)
+            .map(|half| scope.spawn(move || strangers_of(people, seed ^ (half + 77), count.div_ceil(2))))
+            .collect();
         workers.into_iter().map(|worker| worker.join().expect("a worker")).collect()
     });
     println!(
@@ -217,7 +226,11 @@ fn strangers(people: &[Someone], seed: u64, count: usize) {
         for half in &halves {
             row.sum(half[n]);
         }
-        row.print(&if n == 0 { "somebody else of the list".to_owned() } else { format!("{:?} of somebody on it", Relation::ALL[n - 1]) });
+        row.print(&if n == 0 {
+            "somebody else of the list".to_owned()
+        } else {
+            format!("{:?} of somebody on it", Relation::ALL[n - 1])
+        });
         sum.sum(row);
     }
     sum.print("**all**");
@@ -244,7 +257,8 @@ fn strangers_of(people: &[Someone], seed: u64, count: usize) -> [Strangers; 8] {
         for _ in 0..5_000.min(count - done) {
             let of = random.pick(day).clone();
             let n = random.below(8);
-            let stranger = if n == 0 { of.clone() } else { relative(&mut random, &names, &of, Relation::ALL[n - 1], usize::MAX) };
+            let stranger =
+                if n == 0 { of.clone() } else { relative(&mut random, &names, &of, Relation::ALL[n - 1], usize::MAX) };
             if n > 0 && is_third_of_one_name(day, &of, &stranger) {
                 continue;
             }
@@ -281,7 +295,10 @@ fn strangers_of(people: &[Someone], seed: u64, count: usize) -> [Strangers; 8] {
             }
             row.saw_question += 1;
             // The page shows the first name and the first letter of the last name; an honest stranger sees another's.
-            let shown = day.iter().find(|someone| someone.person.id == id).map(|someone| someone.person.given_name_and_initial());
+            let shown = day
+                .iter()
+                .find(|someone| someone.person.id == id)
+                .map(|someone| someone.person.given_name_and_initial());
             row.after_question += u64::from(shown == Some(stranger.person.given_name_and_initial()));
         }
     }
@@ -361,7 +378,12 @@ fn worst(people: &[Someone]) -> String {
     }
     let index = Index::new(&alike);
     let longest = alike.iter().step_by(500).map(|person| {
-        let typed = Typed { birth_date, family_name: family.clone(), given_name: Some(person.given_name.clone()), phone_last4: None };
+        let typed = Typed {
+            birth_date,
+            family_name: family.clone(),
+            given_name: Some(person.given_name.clone()),
+            phone_last4: None,
+        };
         let ask = || {
             let began = Instant::now();
             std::hint::black_box(index.find(std::hint::black_box(&typed)));

@@ -57,7 +57,9 @@ fn tickets(criterion: &mut Criterion) {
         criterion.bench_function(&format!("picture to PDF, {language}"), |bench| {
             bench.iter(|| pdf::ticket_pdf(black_box(&picture), PaperWidth::Mm80, "A17"));
         });
-        criterion.bench_function(&format!("picture to PNG, {language}"), |bench| bench.iter(|| black_box(&picture).to_png()));
+        criterion.bench_function(&format!("picture to PNG, {language}"), |bench| {
+            bench.iter(|| black_box(&picture).to_png())
+        });
     }
 }
 

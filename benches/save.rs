@@ -69,7 +69,10 @@ struct Kiosk {
 
 impl Kiosk {
     fn open(path: &Path) -> Self {
-        Self { store: Store::open(path, Series::FIRST, Seal::new(&[7; KEY_BYTES])).expect("the folder can be written"), next: 1 }
+        Self {
+            store: Store::open(path, Series::FIRST, Seal::new(&[7; KEY_BYTES])).expect("the folder can be written"),
+            next: 1,
+        }
     }
 
     fn check_in(&mut self) {
@@ -130,7 +133,9 @@ fn compare(folder: &Path, how: &str, turns: usize, rest: Duration) {
     println!("check-in     {}", all_saves.say());
     ratios.sort_by(f64::total_cmp);
     let (least, ratio, most) = (ratios[0], ratios[RATIOS / 2], ratios[RATIOS - 1]);
-    println!("a check-in costs {ratio:.2} bare commits ({least:.2} to {most:.2} in {RATIOS} runs of {turns}); budget {RATIO_MAX}\n");
+    println!(
+        "a check-in costs {ratio:.2} bare commits ({least:.2} to {most:.2} in {RATIOS} runs of {turns}); budget {RATIO_MAX}\n"
+    );
 }
 
 /// Sealing costs something for each appointment at each start.
@@ -182,7 +187,11 @@ fn appointment(n: usize) -> Appointment {
             preferred_name: "".into(),
             emergency_contact: EmergencyContact::default(),
         },
-        coverage: Some(Coverage { payer: "Example Health".into(), member_id: "H100-200-300".into(), ..Coverage::default() }),
+        coverage: Some(Coverage {
+            payer: "Example Health".into(),
+            member_id: "H100-200-300".into(),
+            ..Coverage::default()
+        }),
         second_coverage: None,
         confirmed: Confirmed::default(),
         booked_on: None,

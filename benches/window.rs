@@ -139,7 +139,8 @@ fn appointment(number: u32) -> ListChange {
 
 /// Letters only, as on the keyboard of the page, and another one for each number.
 fn family_name(number: u32) -> String {
-    let letters = [number / 100, number / 10, number].map(|digit| char::from(b'a' + u8::try_from(digit % 10).unwrap_or(0)));
+    let letters =
+        [number / 100, number / 10, number].map(|digit| char::from(b'a' + u8::try_from(digit % 10).unwrap_or(0)));
     format!("lindqvist{}", letters.into_iter().collect::<String>())
 }
 
@@ -150,10 +151,12 @@ fn closed_port() -> u16 {
 
 impl Rig {
     fn new(folder: tempfile::TempDir) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(begun()));
         let client = Client::new(&format!("http://127.0.0.1:{}", closed_port()), "token").expect("a client");
-        let store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
+        let store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, Seal::new(&[7; KEY_BYTES]))
+            .expect("the kiosk's file");
         let printer = Box::new(FolderPrinter::new(folder.path().join("tickets")));
         let (mailbox, inbox) = Mailbox::new(|| {});
         let beside = {
@@ -247,7 +250,8 @@ fn folder() -> tempfile::TempDir {
 }
 
 fn prepare(folder: &std::path::Path) {
-    let mut store = Store::open(&folder.join("kiosk.db"), Series::FIRST, Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
+    let mut store =
+        Store::open(&folder.join("kiosk.db"), Series::FIRST, Seal::new(&[7; KEY_BYTES])).expect("the kiosk's file");
     let settings = ClinicSettings { name: "Mill Street Clinic".to_owned(), ..ClinicSettings::default() };
     let changes: Vec<ListChange> = (0..PEOPLE).map(appointment).collect();
     store.apply_feed(1, Some(&settings), &changes).expect("the list");
@@ -376,7 +380,9 @@ fn keys() {
                 })
                 .0,
             );
-            let arrivals::flow::screen::Content::Name { before, .. } = rig.stage.app.screen().content else { panic!("another page") };
+            let arrivals::flow::screen::Content::Name { before, .. } = rig.stage.app.screen().content else {
+                panic!("another page")
+            };
             assert_eq!(before.as_str().to_lowercase(), "r", "the key types one letter");
             rig.turn(Input::Erase, whole);
             rig.stage.settle();

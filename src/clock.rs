@@ -60,7 +60,10 @@ impl ManualClock {
     /// Moves wall clock and elapsed time forward together.
     pub fn advance(&self, by: Duration) {
         let mut state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        state.0 = state.0.saturating_add(SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX)).unwrap_or(Timestamp::MAX);
+        state.0 = state
+            .0
+            .saturating_add(SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX))
+            .unwrap_or(Timestamp::MAX);
         state.1 = state.1.saturating_add(by);
     }
 

@@ -1,7 +1,7 @@
 //! The files that both programs keep: who may read them, and the copy that is made before an update.
 //!
-//! Invariants: what is made here is for its owner alone; a copy has its name only once it is whole and on the disk; nothing is
-//! written over but an unfinished copy. What is inside of the files is not known here.
+//! Invariants: what is made here is for its owner alone; a copy has its name only once it is whole and on the disk;
+//! nothing is written over but an unfinished copy. What is inside of the files is not known here.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
@@ -18,7 +18,8 @@ const DATABASE: &[u8] = b"SQLite format 3\0";
 /// What SQLite writes beside a file.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
-/// Has the system write no core dump if this program ends by a fault: it would be a file with patients, keys and passwords in it.
+/// Has the system write no core dump if this program ends by a fault: it would be a file with patients, keys and
+/// passwords in it.
 pub fn no_core_dumps() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     if let Err(error) = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }) {
@@ -34,7 +35,8 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Logs it if people other than the owner and the group can write into the folder: they could put another file in place of one.
+/// Logs it if people other than the owner and the group can write into the folder: they could put another file in place
+/// of one.
 pub fn warn_of_open_folder(folder: &Path) {
     // With the sticky bit, as on /tmp, each exchanges their own alone.
     if fs::metadata(folder).is_ok_and(|about| about.permissions().mode() & 0o1002 == 0o002) {
@@ -42,7 +44,8 @@ pub fn warn_of_open_folder(folder: &Path) {
     }
 }
 
-/// Makes an empty file, for its owner alone; what SQLite writes beside it takes after it. One that is there stays as it is.
+/// Makes an empty file, for its owner alone; what SQLite writes beside it takes after it. One that is there stays as it
+/// is.
 ///
 /// # Errors
 /// If it cannot be made.
@@ -53,8 +56,9 @@ pub fn make_file(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes the right to read a database, and what SQLite keeps beside it, from everyone but its owner, and logs it. One that cannot be changed
-/// stays as it is, and the log says so. A file that is something else is not ours to change: the path may be mistyped.
+/// Takes the right to read a database, and what SQLite keeps beside it, from everyone but its owner, and logs it. One
+/// that cannot be changed stays as it is, and the log says so. A file that is something else is not ours to change: the
+/// path may be mistyped.
 pub fn narrow(file: &Path) {
     if !may_be_a_database(file) {
         return;
@@ -67,8 +71,12 @@ pub fn narrow(file: &Path) {
         }
         let (path_shown, mode_shown) = (path.display(), format!("{mode:o}"));
         match fs::set_permissions(&path, Permissions::from_mode(mode & 0o700)) {
-            Ok(()) => tracing::warn!(file = %path_shown, mode = mode_shown, "others could read this file; now its owner alone can"),
-            Err(why) => tracing::error!(file = %path_shown, mode = mode_shown, %why, "others can read this file, run `chmod 600` on it"),
+            Ok(()) => {
+                tracing::warn!(file = %path_shown, mode = mode_shown, "others could read this file; now its owner alone can")
+            }
+            Err(why) => {
+                tracing::error!(file = %path_shown, mode = mode_shown, %why, "others can read this file, run `chmod 600` on it")
+            }
         }
     }
 }
@@ -94,8 +102,8 @@ pub fn beside(file: &Path, ending: &str) -> PathBuf {
     file.with_file_name(name)
 }
 
-/// Makes the copy from before the update to `version`, `FILE.before-VERSION`, for its owner alone, and removes all but the latest copies.
-/// `copy` writes a whole copy into the empty file that it is given.
+/// Makes the copy from before the update to `version`, `FILE.before-VERSION`, for its owner alone, and removes all but
+/// the latest copies. `copy` writes a whole copy into the empty file that it is given.
 ///
 /// # Errors
 /// Those of `copy`, or `E` made of what the disk said; then there is no such copy, and the older ones are kept.
@@ -136,13 +144,14 @@ pub fn copies(file: &Path) -> Vec<PathBuf> {
     begins.push(BEFORE);
     let Ok(entries) = fs::read_dir(folder_of(file)) else { return Vec::new() };
     let version = |name: &OsString| name.to_str()?.strip_prefix(begins.to_str()?)?.parse::<u64>().ok();
-    let mut found: Vec<(u64, PathBuf)> = entries.flatten().filter_map(|entry| Some((version(&entry.file_name())?, entry.path()))).collect();
+    let mut found: Vec<(u64, PathBuf)> =
+        entries.flatten().filter_map(|entry| Some((version(&entry.file_name())?, entry.path()))).collect();
     found.sort();
     found.into_iter().rev().map(|(_, path)| path).collect()
 }
 
-/// Renames a damaged file, and what SQLite keeps beside it, to a name that says when it was last written: `FILE.damaged-20261130T091500Z`.
-/// Answers the new name.
+/// Renames a damaged file, and what SQLite keeps beside it, to a name that says when it was last written:
+/// `FILE.damaged-20261130T091500Z`. Answers the new name.
 ///
 /// # Errors
 /// If it cannot be renamed.
@@ -214,7 +223,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("desk.sqlite");
         fs::write(&file, "desk").unwrap();
-        let names = || -> Vec<String> { copies(&file).iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect() };
+        let names = || -> Vec<String> {
+            copies(&file).iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+        };
         for version in [8, 9, 10] {
             copy_before(&file, version, |to| fs::write(to, "copy"), |why| why).unwrap();
         }
@@ -237,7 +248,10 @@ mod tests {
             fs::write(beside(&file, "-wal"), text).unwrap();
             let aside = set_aside(&file).unwrap();
             assert!(!file.exists() && !beside(&file, "-wal").exists());
-            assert_eq!((fs::read(&aside).unwrap(), fs::read(beside(&aside, "-wal")).unwrap()), (text.into(), text.into()));
+            assert_eq!(
+                (fs::read(&aside).unwrap(), fs::read(beside(&aside, "-wal")).unwrap()),
+                (text.into(), text.into())
+            );
             names.push(aside.file_name().unwrap().to_str().unwrap().to_owned());
         }
         assert_eq!(names, ["kiosk.db.damaged-19700101T000000Z", "kiosk.db.damaged-19700101T000000Z-2"]);

@@ -1,7 +1,7 @@
 //! Every page, drawn and walked through: in every language, size and appearance.
 //!
-//! With `ARRIVALS_PICTURES=DIR` every page is also written there as a PNG; with `ARRIVALS_PAGES=find,phone` as well, only
-//! those whose names begin so are looked at.
+//! With `ARRIVALS_PICTURES=DIR` every page is also written there as a PNG; with `ARRIVALS_PAGES=find,phone` as well,
+//! only those whose names begin so are looked at.
 
 #![cfg(feature = "ui-tests")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
@@ -67,7 +67,8 @@ fn turn_to(window: &KioskWindow, sample: Sample, language: &str, (width, height)
 
 /// Whether a sample is looked at: all are, unless somebody works on a few.
 fn is_wanted(name: &str) -> bool {
-    std::env::var("ARRIVALS_PAGES").map_or(true, |wanted| wanted.split(',').any(|beginning| name.starts_with(beginning)))
+    std::env::var("ARRIVALS_PAGES")
+        .map_or(true, |wanted| wanted.split(',').any(|beginning| name.starts_with(beginning)))
 }
 
 fn each_variant(look_at: impl FnMut(&KioskWindow, Page, &str, (u32, u32), Look, &str)) {
@@ -123,21 +124,31 @@ impl Found {
 
     /// Whether both have a pixel in common, within what is shown between header and help bar or within the help bar.
     fn overlaps(&self, other: &Self, (top, bottom): (f32, f32)) -> bool {
-        let clip =
-            |found: &Self| if found.top >= bottom { (found.top, found.bottom) } else { (found.top.max(top), found.bottom.min(bottom)) };
+        let clip = |found: &Self| {
+            if found.top >= bottom { (found.top, found.bottom) } else { (found.top.max(top), found.bottom.min(bottom)) }
+        };
         let ((a_top, a_bottom), (b_top, b_bottom)) = (clip(self), clip(other));
-        self.left + 1.0 < other.right && other.left + 1.0 < self.right && a_top + 1.0 < b_bottom && b_top + 1.0 < a_bottom
+        self.left + 1.0 < other.right
+            && other.left + 1.0 < self.right
+            && a_top + 1.0 < b_bottom
+            && b_top + 1.0 < a_bottom
     }
 }
 
 fn controls(window: &KioskWindow) -> Vec<Found> {
-    ElementQuery::from_root(window).match_accessible_role(AccessibleRole::Button).find_all().iter().map(Found::new).collect()
+    ElementQuery::from_root(window)
+        .match_accessible_role(AccessibleRole::Button)
+        .find_all()
+        .iter()
+        .map(Found::new)
+        .collect()
 }
 
 /// Where the page ends: at the "More" strip if it scrolls, else at the help bar.
 fn body(window: &KioskWindow, found: &[Found], height: f32) -> (f32, f32, bool) {
     let more = more_below(window);
-    let bar = found.iter().filter(|control| control.bottom > height - 30.0).map(|control| control.top).fold(height, f32::min);
+    let bar =
+        found.iter().filter(|control| control.bottom > height - 30.0).map(|control| control.top).fold(height, f32::min);
     let strip = found.iter().find(|control| control.name == more).map(|control| control.top);
     (0.0, strip.unwrap_or(bar), strip.is_some())
 }
@@ -167,7 +178,8 @@ fn every_page_draws_in_every_language_size_and_appearance() {
     });
 }
 
-/// Whether a picture has so many colours. It stops at the last of them: there are a million pixels and hundreds of pages.
+/// Whether a picture has so many colours. It stops at the last of them: there are a million pixels and hundreds of
+/// pages.
 fn has_colours(picture: &slint::SharedPixelBuffer<slint::Rgba8Pixel>, wanted: usize) -> bool {
     let mut colours = Vec::with_capacity(wanted);
     let mut last = None;
@@ -249,7 +261,9 @@ fn every_control_has_a_name_lies_in_the_window_and_covers_no_other() {
                 1280 if has_letters => (50.0, 64.0),
                 _ => (64.0, 64.0),
             };
-            if look != Look::Large && (control.right - control.left < least_width || control.bottom - control.top < least_height) {
+            if look != Look::Large
+                && (control.right - control.left < least_width || control.bottom - control.top < least_height)
+            {
                 wrong.push(format!("{what}: too small for a finger: {control:?}"));
             }
         }
@@ -281,10 +295,11 @@ fn the_tab_key_reaches_every_control() {
     let matters = |size, language: &str, look| look != Look::Contrast && size != SIZES[2] && language != "es";
     each_variant_of(matters, |window, _, _, _, _, what| {
         let speech = window.global::<ui::Speech>();
-        let wanted: BTreeSet<String> = controls(window).into_iter().filter(|control| control.enabled).map(|control| control.name).collect();
+        let wanted: BTreeSet<String> =
+            controls(window).into_iter().filter(|control| control.enabled).map(|control| control.name).collect();
         let mut reached = BTreeSet::from([speech.get_control().to_string()]);
-        // Two rounds: a button that scrolls rests at the end of the page, and wakes when the focus has moved the page. A round
-        // is longer than what is wanted, because it also stops at what is scrolled out of sight.
+        // Two rounds: a button that scrolls rests at the end of the page, and wakes when the focus has moved the page.
+        // A round is longer than what is wanted, because it also stops at what is scrolled out of sight.
         press(window, Key::Tab);
         let first = speech.get_control();
         let mut rounds = 0;
@@ -328,7 +343,10 @@ fn every_page_begins_at_its_first_answer_and_says_what_it_asks() {
         assert!(speech.get_page().len() > 10, "{name} says {:?}", speech.get_page());
         if !matches!(page, Page::Saving | Page::Printing | Page::OutOfService) {
             let at = speech.get_control();
-            assert!(!at.is_empty() && !at.starts_with("Back") && !at.starts_with("Get help"), "{name} begins at {at:?}");
+            assert!(
+                !at.is_empty() && !at.starts_with("Back") && !at.starts_with("Get help"),
+                "{name} begins at {at:?}"
+            );
             let (acted, focus) = (std::rc::Rc::new(std::cell::Cell::new(0)), at);
             let count = acted.clone();
             let kiosk = window.global::<ui::Kiosk>();
@@ -381,7 +399,12 @@ fn where_the_visit_to_the_kiosk_has_its_result_the_time_question_offers_to_finis
             controls(&window).into_iter().filter(|control| control.enabled).map(|control| control.name).collect();
         let ended = matches!(sample.page, Page::Done | Page::Stopped | Page::UnwellTold);
         let leaves = if ended { "Finish" } else { "No, start over" };
-        assert_eq!(answers, BTreeSet::from(["Yes, more time", leaves, "I feel sick"].map(str::to_owned)), "{}", sample.name);
+        assert_eq!(
+            answers,
+            BTreeSet::from(["Yes, more time", leaves, "I feel sick"].map(str::to_owned)),
+            "{}",
+            sample.name
+        );
         kiosk.set_asking_for_time(false);
     }
 }
@@ -395,7 +418,9 @@ fn a_question_over_the_page_has_all_its_answers_in_sight_and_the_first_one_keeps
             for look in LOOKS {
                 turn_to(&window, named("family-name"), language, size, look);
                 for (is_about_time, first) in [(true, "Yes, more time"), (false, "No, keep going")] {
-                    let ask = |on| if is_about_time { kiosk.set_asking_for_time(on) } else { kiosk.set_asking_to_start_over(on) };
+                    let ask = |on| {
+                        if is_about_time { kiosk.set_asking_for_time(on) } else { kiosk.set_asking_to_start_over(on) }
+                    };
                     ask(true);
                     settle();
                     window.window().take_snapshot().unwrap();
@@ -480,7 +505,9 @@ fn every_word_of_the_scanner_has_its_own_notice() {
     let window = window();
     let kiosk = window.global::<ui::Kiosk>();
     let mut notices = BTreeSet::new();
-    for word in [W::Foreign, W::NotToday, W::OtherClinic, W::OtherDay, W::Expired, W::Forged, W::Damaged, W::AskedBefore] {
+    for word in
+        [W::Foreign, W::NotToday, W::OtherClinic, W::OtherDay, W::Expired, W::Forged, W::Damaged, W::AskedBefore]
+    {
         turn_to(&window, named("find"), "en", SIZES[0], Look::Plain);
         kiosk.set_scan_word(word);
         settle();
@@ -496,11 +523,13 @@ fn every_word_of_the_scanner_has_its_own_notice() {
 #[test]
 fn a_date_is_asked_for_in_the_order_of_the_language() {
     let window = window();
-    for (language, first, second) in [("en", "Month", "Day"), ("es", "Día", "Mes"), ("ar", "اليوم", "الشهر")] {
+    for (language, first, second) in [("en", "Month", "Day"), ("es", "Día", "Mes"), ("ar", "اليوم", "الشهر")]
+    {
         turn_to(&window, named("birth-date"), language, SIZES[0], Look::Plain);
         let at = |label: &str| {
             let boxes = ElementQuery::from_root(&window).match_inherits("DateBox").find_all();
-            let found = boxes.iter().find(|element| element.accessible_label().is_some_and(|name| name.starts_with(label)));
+            let found =
+                boxes.iter().find(|element| element.accessible_label().is_some_and(|name| name.starts_with(label)));
             found.expect("a box of the date").absolute_position().x
         };
         let (first_at, second_at) = (at(first), at(second));
@@ -511,9 +540,15 @@ fn a_date_is_asked_for_in_the_order_of_the_language() {
 
 #[test]
 fn a_number_stands_where_it_was_typed_in_every_language() {
-    for (text, leftward) in
-        [("", false), ("12345", false), ("12 Mill", false), ("شارع 12", true), ("12 شارع", true), ("999-012", false), ("לוי", true)]
-    {
+    for (text, leftward) in [
+        ("", false),
+        ("12345", false),
+        ("12 Mill", false),
+        ("شارع 12", true),
+        ("12 شارع", true),
+        ("999-012", false),
+        ("לוי", true),
+    ] {
         assert_eq!(bridge::runs_leftward(text), leftward, "{text}");
     }
     let window = window();
@@ -524,7 +559,9 @@ fn a_number_stands_where_it_was_typed_in_every_language() {
         kiosk.set_text_after("34".into());
         settle();
         window.window().take_snapshot().unwrap();
-        let at = |id| ElementQuery::from_root(&window).match_id(id).find_first().map(|element| element.absolute_position().x);
+        let at = |id| {
+            ElementQuery::from_root(&window).match_id(id).find_first().map(|element| element.absolute_position().x)
+        };
         let (before, after) = (at("NameField::before"), at("NameField::after"));
         assert!(before.is_some() && before < after, "{language}: {before:?} {after:?}");
     }
@@ -587,7 +624,10 @@ fn unwell_is_two_touches_away_from_every_page() {
             kiosk.set_asking_for_time(asking);
             settle();
             window.window().take_snapshot().unwrap();
-            let usable = controls(&window).into_iter().filter(|control| control.enabled && control.name == "I feel sick").count();
+            let usable = controls(&window)
+                .into_iter()
+                .filter(|control| control.enabled && control.name == "I feel sick")
+                .count();
             assert_eq!(usable, 1, "{}, asking for time: {asking}", sample.name);
             kiosk.set_asking_for_time(false);
         }

@@ -31,11 +31,17 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("desk/base", &["domain", "codes", "sync", "clock", "files"]),
     ("desk/store", &["desk/base", "domain", "codes", "sync", "files"]),
     ("desk/handle", &["desk/base", "desk/store", "domain", "clock"]),
-    ("desk/service", &["desk", "desk/base", "desk/store", "desk/handle", "domain", "codes", "paper", "sync", "clock", "device"]),
+    (
+        "desk/service",
+        &["desk", "desk/base", "desk/store", "desk/handle", "domain", "codes", "paper", "sync", "clock", "device"],
+    ),
     ("desk/page", &["desk", "desk/base", "desk/handle", "desk/service", "domain", "sync"]),
     ("desk/http", &["desk", "desk/base", "desk/handle", "desk/service", "desk/page", "domain", "sync"]),
     ("kiosk", &["clock", "files", "fonts", "domain", "codes", "flow", "paper", "device", "store", "sync"]),
-    ("kiosk/window", &["kiosk", "clock", "files", "fonts", "domain", "codes", "flow", "paper", "device", "store", "sync"]),
+    (
+        "kiosk/window",
+        &["kiosk", "clock", "files", "fonts", "domain", "codes", "flow", "paper", "device", "store", "sync"],
+    ),
     (
         "kiosk/demo",
         &[
@@ -82,7 +88,8 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-/// A file's lines with their numbers, without comments and without the tests at its end; none of a module that is nothing but tests.
+/// A file's lines with their numbers, without comments and without the tests at its end; none of a module that is
+/// nothing but tests.
 fn code(path: &Path) -> Vec<(usize, String)> {
     if path.file_name().is_some_and(|name| name == "tests.rs") {
         return Vec::new();
@@ -176,7 +183,8 @@ fn only_the_window_and_what_the_demo_draws_name_the_toolkit() {
         assert!(!modules.is_empty(), "nothing names {toolkit} any more: what does this test look for?");
         naming.extend(modules);
     }
-    naming.retain(|module| layer_of_module(&module.split('/').map(str::to_owned).collect::<Vec<_>>()) != "kiosk/window");
+    naming
+        .retain(|module| layer_of_module(&module.split('/').map(str::to_owned).collect::<Vec<_>>()) != "kiosk/window");
     assert_eq!(naming.into_iter().collect::<Vec<_>>(), DEMO_THAT_DRAWS);
 }
 
@@ -200,8 +208,17 @@ fn rules_do_no_input_or_output() {
     for layer in ["domain", "flow", "codes", "paper"] {
         for path in files(&root().join("src").join(layer), "rs") {
             for (at, line) in code(&path) {
-                let does =
-                    ["std::fs", "TcpStream", "ToSocketAddrs", "std::io", "std::process", "std::thread", "tokio", "async ", "reqwest"];
+                let does = [
+                    "std::fs",
+                    "TcpStream",
+                    "ToSocketAddrs",
+                    "std::io",
+                    "std::process",
+                    "std::thread",
+                    "tokio",
+                    "async ",
+                    "reqwest",
+                ];
                 if does.iter().any(|word| line.contains(word)) {
                     broken.push(format!("{}:{at}: {line}", show(&path)));
                 }
@@ -216,7 +233,9 @@ fn the_desk_names_drivers_only_as_printers_and_its_sql_stays_in_its_store() {
     for path in files(&root().join("src/desk"), "rs") {
         for (at, line) in code(&path) {
             assert!(!line.contains("crate::device::scanner"), "{}:{at}", show(&path));
-            let is_sql = line.contains("SELECT ") || line.contains("INSERT INTO") || line.contains("UPDATE ") && line.contains(" SET ");
+            let is_sql = line.contains("SELECT ")
+                || line.contains("INSERT INTO")
+                || line.contains("UPDATE ") && line.contains(" SET ");
             assert!(!is_sql || path.starts_with(root().join("src/desk/store")), "{}:{at}: {line}", show(&path));
         }
     }
@@ -251,8 +270,9 @@ fn only_the_clock_asks_what_time_it_is() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-/// A date of a calendar, not the clinic's day, is meant here: someone is born on one, a letter and a card are good until one, one is booked, the
-/// audit is searched from one on, a line of a list has one; and a time is shown with its date.
+/// A date of a calendar, not the clinic's day, is meant here: someone is born on one, a letter and a card are good
+/// until one, one is booked, the audit is searched from one on, a line of a list has one; and a time is shown with its
+/// date.
 const CALENDAR_DATES: [&str; 18] = [
     "src/desk/page/audit.rs",
     "src/desk/page/booking/show.rs",
@@ -284,7 +304,8 @@ fn only_the_clinics_day_says_which_day_it_is() {
         for (at, line) in code(&path) {
             // A moment as a date, or a date as the moment of its midnight.
             let from_moment = line.contains("to_zoned_datetime(") && line.contains(".date()");
-            let to_moment = (line.contains("date.to_zoned_datetime(") || line.contains("day.to_zoned_datetime(")) && !line.contains(".at(");
+            let to_moment = (line.contains("date.to_zoned_datetime(") || line.contains("day.to_zoned_datetime("))
+                && !line.contains(".at(");
             if from_moment || to_moment {
                 broken.push(format!("{}:{at}: {line}", show(&path)));
             }
@@ -298,8 +319,9 @@ fn nothing_panics_on_what_came_from_outside() {
     let mut broken = Vec::new();
     for path in files(&root().join("src"), "rs") {
         for (at, line) in code(&path) {
-            let panics =
-                [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("].iter().any(|word| line.contains(word));
+            let panics = [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("]
+                .iter()
+                .any(|word| line.contains(word));
             if panics {
                 broken.push(format!("{}:{at}: {line}", show(&path)));
             }
@@ -310,8 +332,10 @@ fn nothing_panics_on_what_came_from_outside() {
 
 #[test]
 fn files_fit_in_the_head() {
-    let all =
-        files(&root().join("src"), "rs").into_iter().chain(files(&root().join("ui"), "slint")).chain(files(&root().join("tests"), "rs"));
+    let all = files(&root().join("src"), "rs")
+        .into_iter()
+        .chain(files(&root().join("ui"), "slint"))
+        .chain(files(&root().join("tests"), "rs"));
     for path in all {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= LINES_MAX, "{} has {lines} lines", show(&path));
@@ -338,7 +362,17 @@ fn everything_that_a_patient_reads_can_be_translated() {
     let mut broken = Vec::new();
     for path in patient_pages() {
         for (at, line) in code(&path) {
-            let reads = ["text:", "name:", "label:", "detail:", "question:", "hint:", "title:", "accessible-label:", "condition:"];
+            let reads = [
+                "text:",
+                "name:",
+                "label:",
+                "detail:",
+                "question:",
+                "hint:",
+                "title:",
+                "accessible-label:",
+                "condition:",
+            ];
             let literal = reads.iter().any(|key| line.trim_start().starts_with(key)) && line.contains('"');
             if !literal || line.contains("@tr(") || line.contains("in property") {
                 continue;
@@ -375,7 +409,11 @@ fn whatever_takes_a_touch_is_a_named_control() {
         let text = fs::read_to_string(&path).unwrap();
         let shown = show(&path);
         if allowed.contains(&shown.as_str()) {
-            assert!(text.contains("accessible-role:") && text.contains("accessible-label:") && text.contains("accessible-action-default"));
+            assert!(
+                text.contains("accessible-role:")
+                    && text.contains("accessible-label:")
+                    && text.contains("accessible-action-default")
+            );
             continue;
         }
         for (at, line) in code(&path) {
@@ -391,7 +429,11 @@ fn whatever_takes_a_touch_is_a_named_control() {
 fn no_page_wakes_a_control_that_the_time_question_covers() {
     for path in files(&root().join("ui/pages"), "slint") {
         for (at, line) in code(&path) {
-            assert!(!line.trim_start().starts_with("enabled:"), "{}:{at}: a page says `usable`, the control adds the rest", show(&path));
+            assert!(
+                !line.trim_start().starts_with("enabled:"),
+                "{}:{at}: a page says `usable`, the control adds the rest",
+                show(&path)
+            );
         }
     }
 }
@@ -403,7 +445,11 @@ fn pages_stand_alone_and_use_our_own_components() {
             assert!(!line.contains("std-widgets"), "{}:{at}", show(&path));
             if let Some(from) = line.strip_prefix("import ").and_then(|line| line.split(" from ").nth(1)) {
                 let allowed = ["\"../kiosk.slint\"", "\"../theme.slint\"", "\"../words.slint\"", "\"../components/"];
-                assert!(allowed.iter().any(|beginning| from.trim().starts_with(beginning)), "{}:{at}: {line}", show(&path));
+                assert!(
+                    allowed.iter().any(|beginning| from.trim().starts_with(beginning)),
+                    "{}:{at}: {line}",
+                    show(&path)
+                );
             }
         }
     }

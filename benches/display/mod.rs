@@ -24,7 +24,16 @@ impl Display {
     /// Starts one; none if Xvfb is not installed.
     pub fn start(folder: &Path, size: (u32, u32)) -> Option<Self> {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &format!("{}x{}x24", size.0, size.1), "-fbdir"])
+            .args([
+                "-displayfd",
+                "1",
+                "-nolisten",
+                "tcp",
+                "-screen",
+                "0",
+                &format!("{}x{}x24", size.0, size.1),
+                "-fbdir",
+            ])
             .arg(folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -22,8 +22,16 @@ use serde_json::json;
 use crate::crowd::{Random, crowd};
 
 pub const PASSWORD: &str = "correct horse battery";
-const SERVICES: [&str; 8] =
-    ["Cardiology", "Eye clinic", "Family medicine", "Laboratory", "Physiotherapy", "Radiology", "Surgery", "Vaccination"];
+const SERVICES: [&str; 8] = [
+    "Cardiology",
+    "Eye clinic",
+    "Family medicine",
+    "Laboratory",
+    "Physiotherapy",
+    "Radiology",
+    "Surgery",
+    "Vaccination",
+];
 /// So many days before today waits are known from, and so many visits of each service on each.
 const PAST: (i64, usize) = (5, 12);
 
@@ -84,7 +92,8 @@ fn zone_at(now: Timestamp) -> String {
 impl Clinic {
     /// Makes the folder.
     ///
-    /// `here` of its people have checked in already. `old` visits are too old to be kept, and marked: the desk deletes them as soon as it is started.
+    /// `here` of its people have checked in already. `old` visits are too old to be kept, and marked: the desk deletes
+    /// them as soon as it is started.
     pub fn make(folder: &Path, people: usize, here: usize, kiosks: usize, staff: usize, old: usize) -> Self {
         let now = Timestamp::now();
         let zone = zone_at(now);
@@ -99,7 +108,12 @@ impl Clinic {
         let desk = Desk::open(folder, settings, Arc::new(clock.clone())).expect("the folder can be written");
         let kiosks: Vec<Kiosk> = Series::proposed()
             .take(kiosks)
-            .map(|series| Kiosk { id: format!("kiosk-{series}"), token: format!("token-of-an-invented-kiosk-{series}"), series, told: 0 })
+            .map(|series| Kiosk {
+                id: format!("kiosk-{series}"),
+                token: format!("token-of-an-invented-kiosk-{series}"),
+                series,
+                told: 0,
+            })
             .collect();
         for kiosk in &kiosks {
             desk.enrol_kiosk(&KioskId::from(kiosk.id.as_str()), kiosk.series, &kiosk.token).expect("enrolled");
@@ -213,7 +227,8 @@ impl Clinic {
                 kiosk.told += 1;
                 tell(desk, kiosk, checked_in(kiosk.told, opens, &format!("{}{}", kiosk.series, n + 1), date, &id));
                 let id = AppointmentId::new(id);
-                let step = |action: &QueueAction| desk.queue_step(&id, action, "staff00").expect("the file").expect("a step");
+                let step =
+                    |action: &QueueAction| desk.queue_step(&id, action, "staff00").expect("the file").expect("a step");
                 clock.advance(Duration::from_secs(120));
                 desk.call_this(&id, Some(&point_of(n % self.staff)), "staff00").expect("the file").expect("called");
                 clock.advance(Duration::from_secs(60));
@@ -227,7 +242,9 @@ impl Clinic {
 
 /// The day of an old visit: the last of them is longer ago than visits are kept.
 fn old_date(today: Date, n: usize) -> Date {
-    today.saturating_sub(SignedDuration::from_hours(24 * (800 - i64::try_from(n / OLD_A_DAY).unwrap_or_default()).max(410)))
+    today.saturating_sub(SignedDuration::from_hours(
+        24 * (800 - i64::try_from(n / OLD_A_DAY).unwrap_or_default()).max(410),
+    ))
 }
 
 fn past(date: Date) -> impl Iterator<Item = (i64, Date)> {

@@ -53,9 +53,11 @@ impl Client {
     }
 
     pub async fn form(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Answer> {
-        let one = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        let one =
+            |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
         let encoded = |text: &str| text.bytes().map(one).collect::<String>();
-        let body = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
+        let body =
+            fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
         self.ask("POST", path, "content-type: application/x-www-form-urlencoded\r\nx-live: 1\r\n", &body).await
     }
 
@@ -68,11 +70,18 @@ impl Client {
             Some(stream) => stream,
             None => BufReader::new(connect(self.addr).await?),
         };
-        let head =
-            format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n{}{more}content-length: {}\r\n\r\n", self.addr, self.headers, body.len());
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{}{more}content-length: {}\r\n\r\n",
+            self.addr,
+            self.headers,
+            body.len()
+        );
         stream.write_all((head + body).as_bytes()).await?;
         let (status, head) = read_head(&mut stream).await?;
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).and_then(|text| text.trim().parse().ok());
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .and_then(|text| text.trim().parse().ok());
         let mut body = vec![0; length.unwrap_or(0)];
         stream.read_exact(&mut body).await?;
         self.stream = Some(stream);
@@ -115,7 +124,11 @@ pub struct Event {
 impl Live {
     pub async fn open(addr: SocketAddr, path: &str, headers: &str) -> Result<Self> {
         let mut stream = BufReader::new(connect(addr).await?);
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: {addr}\r\naccept: text/event-stream\r\n{headers}\r\n").as_bytes()).await?;
+        stream
+            .write_all(
+                format!("GET {path} HTTP/1.1\r\nhost: {addr}\r\naccept: text/event-stream\r\n{headers}\r\n").as_bytes(),
+            )
+            .await?;
         let (status, _) = read_head(&mut stream).await?;
         if status != 200 {
             return Err(Error::other(format!("live events were answered with {status}")));
@@ -127,8 +140,16 @@ impl Live {
     pub async fn next(&mut self) -> Result<Event> {
         loop {
             if let Some((event, rest)) = self.heard.split_once("\n\n") {
-                let kind = event.lines().find_map(|line| line.strip_prefix("event:")).unwrap_or_default().trim_start().to_owned();
-                let lines = event.lines().filter_map(|line| line.strip_prefix("data:")).map(|line| line.strip_prefix(' ').unwrap_or(line));
+                let kind = event
+                    .lines()
+                    .find_map(|line| line.strip_prefix("event:"))
+                    .unwrap_or_default()
+                    .trim_start()
+                    .to_owned();
+                let lines = event
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("data:"))
+                    .map(|line| line.strip_prefix(' ').unwrap_or(line));
                 let data = lines.collect::<Vec<_>>().join("\n");
                 self.heard = rest.to_owned();
                 if !kind.is_empty() {

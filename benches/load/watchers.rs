@@ -15,7 +15,14 @@ use super::notes::{Eye, News, Notes};
 const AGAIN: Duration = Duration::from_secs(3);
 
 /// Hears live events for ever; each that `of_kind` is handed to `heard`.
-async fn listen(addr: SocketAddr, path: &str, headers: &str, notes: &Notes, what: &str, mut heard: impl FnMut(&str, &str)) {
+async fn listen(
+    addr: SocketAddr,
+    path: &str,
+    headers: &str,
+    notes: &Notes,
+    what: &str,
+    mut heard: impl FnMut(&str, &str),
+) {
     loop {
         match Live::open(addr, path, headers).await {
             Ok(mut live) => {
@@ -51,7 +58,11 @@ pub async fn board(addr: SocketAddr, path: String, clinic: Arc<Clinic>, notes: A
 
 /// What stands between the tags.
 fn text(markup: &str) -> String {
-    markup.split('<').enumerate().map(|(n, part)| if n == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) }).collect()
+    markup
+        .split('<')
+        .enumerate()
+        .map(|(n, part)| if n == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) })
+        .collect()
 }
 
 /// A patient's phone. It has the news when it heard that they are called.

@@ -39,7 +39,8 @@ impl Staff {
         let page = client.get("/sign-in").await?;
         let mut client = Client::new(addr, &format!("cookie: {}\r\n", page.cookies()));
         let user = user_of(n);
-        let answer = client.form("/sign-in", &[("csrf", &page.csrf()), ("name", &user), ("password", PASSWORD)]).await?;
+        let answer =
+            client.form("/sign-in", &[("csrf", &page.csrf()), ("name", &user), ("password", PASSWORD)]).await?;
         let headers = format!("cookie: {}\r\n", answer.cookies());
         let mut client = Client::new(addr, &headers);
         let csrf = client.get("/").await?.csrf();
@@ -129,7 +130,8 @@ impl Staff {
     }
 
     async fn step(&self, client: &mut Client, action: &str, visit: usize, list: &List, notes: &Notes) {
-        match client.form(&format!("/visit/{action}"), &[("csrf", &self.csrf), ("appointment", &visit_id(visit))]).await {
+        match client.form(&format!("/visit/{action}"), &[("csrf", &self.csrf), ("appointment", &visit_id(visit))]).await
+        {
             Ok(answer) if answer.status == 303 => notes.count("starts and ends", 1),
             Ok(answer) => notes.error(format!("{action}: answered with {}", answer.status)),
             Err(error) => {
@@ -190,7 +192,14 @@ pub async fn polls(addr: SocketAddr, kiosk: Kiosk, notes: Arc<Notes>) {
 }
 
 /// People who come one after the other, each to the kiosk of their ticket.
-pub async fn arrivals(addr: SocketAddr, clinic: Arc<Clinic>, first: usize, every: Duration, until: Instant, notes: Arc<Notes>) {
+pub async fn arrivals(
+    addr: SocketAddr,
+    clinic: Arc<Clinic>,
+    first: usize,
+    every: Duration,
+    until: Instant,
+    notes: Arc<Notes>,
+) {
     let mut told: Vec<u64> = clinic.kiosks.iter().map(|kiosk| kiosk.told).collect();
     let mut turns = tokio::time::interval(every);
     let mut under_way = JoinSet::new();
@@ -203,14 +212,18 @@ pub async fn arrivals(addr: SocketAddr, clinic: Arc<Clinic>, first: usize, every
         let (kiosk, Some(seq)) = (clinic.kiosks[at].clone(), told.get_mut(at)) else { continue };
         // The arrival, and a second later what the printer said.
         *seq += 2;
-        let (last, date, ticket, visit, notes) = (*seq, clinic.date, clinic.ticket_of(n), visit_id(n), Arc::clone(&notes));
+        let (last, date, ticket, visit, notes) =
+            (*seq, clinic.date, clinic.ticket_of(n), visit_id(n), Arc::clone(&notes));
         under_way.spawn(async move {
             let headers = format!("authorization: Bearer {}\r\n", kiosk.token);
             let mut client = Client::new(addr, &headers);
             for (seq, event) in [(last - 1, checked_in as fn(_, _, _, _, _) -> _), (last, printed)] {
                 let event: serde_json::Value = event(seq, Timestamp::now(), &ticket, date, &visit);
                 let began = Instant::now();
-                match client.json("/api/kiosk/events", &json!({ "kiosk": kiosk.id, "last": seq, "events": [event] })).await {
+                match client
+                    .json("/api/kiosk/events", &json!({ "kiosk": kiosk.id, "last": seq, "events": [event] }))
+                    .await
+                {
                     Ok(answer) if answer.status == 200 => {}
                     answer => {
                         return notes.error(format!(

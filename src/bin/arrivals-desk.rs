@@ -57,17 +57,20 @@ enum Command {
     /// Prints one line per error and ends with `taken N, unchanged M, refused K`.
     /// Exit status: 0 no errors, 2 some rows had errors (the rest is imported), 1 a file could not be read at all.
     Import {
-        /// Files with the extension .csv, .txt, .tsv, .xlsx, .xlsm, .json, .ndjson or .jsonl; all FHIR files together are one list.
+        /// Files with the extension .csv, .txt, .tsv, .xlsx, .xlsm, .json, .ndjson or .jsonl; all FHIR files together
+        /// are one list.
         #[arg(required_unless_present = "sample_day")]
         files: Vec<PathBuf>,
-        /// Instead of files: a sample clinic day around the current time, for a trial. A desk with its own appointments refuses it.
+        /// Instead of files: a sample clinic day around the current time, for a trial. A desk with its own
+        /// appointments refuses it.
         #[arg(long, conflicts_with_all = ["files", "preview"])]
         sample_day: bool,
         /// Shows what would change, one line per appointment, and imports nothing.
         #[arg(long, visible_alias = "dry-run")]
         preview: bool,
-        /// Maps the columns of these files, as TOML: `[columns]` with lines such as start = "Appt Time"; before it, optionally, ignore, date_order
-        /// ("mdy" or "dmy"), delimiter, encoding and zone. Without it, the mapping from the Import page is used.
+        /// Maps the columns of these files, as TOML: `[columns]` with lines such as start = "Appt Time"; before it,
+        /// optionally, ignore, date_order ("mdy" or "dmy"), delimiter, encoding and zone. Without it, the
+        /// mapping from the Import page is used.
         #[arg(long, value_name = "FILE.toml", conflicts_with = "sample_day")]
         map: Option<PathBuf>,
         #[command(flatten)]
@@ -76,7 +79,8 @@ enum Command {
     /// Shows what a kiosk would answer to typed details, to test matching on a clinic's own list.
     ///
     /// Nothing is stored. Ends with `one N, ask_more M, none K, wrong J`.
-    /// Exit status: 0 every attempt was read, 2 some were not (their outcome is none), 1 a file could not be read or written.
+    /// Exit status: 0 every attempt was read, 2 some were not (their outcome is none), 1 a file could not be read or
+    /// written.
     Match {
         /// The list: CSV or FHIR R4 JSON, as for import.
         #[arg(long, value_name = "DAY.csv")]
@@ -91,8 +95,8 @@ enum Command {
     },
     /// Writes the letter of an appointment: a one-page PDF with the code that the patient scans at a kiosk.
     ///
-    /// It contains the patient's name: protect it like the clinic's other letters. Running it again creates another letter for the
-    /// appointment as it is then; the earlier letter works until it expires.
+    /// It contains the patient's name: protect it like the clinic's other letters. Running it again creates another
+    /// letter for the appointment as it is then; the earlier letter works until it expires.
     Letter {
         /// The appointment ID in the scheduling system.
         appointment: String,
@@ -105,7 +109,8 @@ enum Command {
     /// Exports the contact and insurance changes that staff accepted, each exactly once, as CSV for the EHR.
     ///
     /// The changes get a batch number first, then the file is written. If the file was lost, --batch writes it again.
-    /// A change that a later list contradicted is not exported; a note counts them. If there is nothing to export, no file is written and the exit status is 0. The file contains patient data: protect it.
+    /// A change that a later list contradicted is not exported; a note counts them. If there is nothing to export, no
+    /// file is written and the exit status is 0. The file contains patient data: protect it.
     ExportChanges {
         /// The file to write.
         #[arg(long, value_name = "FILE.csv")]
@@ -130,8 +135,8 @@ enum Command {
     Kiosk(kiosks::KioskCommand),
     /// Writes a report of some days: one CSV per figure, and report.html with charts. It contains no names.
     ///
-    /// Without dates: the week that ends today. Files of an earlier report in the folder are replaced. What each figure counts is in
-    /// docs/reports.md. Exit status: 0 everything was written, 1 something was not.
+    /// Without dates: the week that ends today. Files of an earlier report in the folder are replaced. What each figure
+    /// counts is in docs/reports.md. Exit status: 0 everything was written, 1 something was not.
     Report {
         /// The first day, such as 2026-11-23.
         #[arg(long, value_name = "DATE", default_value = "")]
@@ -296,8 +301,8 @@ async fn serve(config: DeskConfig, listen: Option<SocketAddr>, place: &str) -> a
     Ok(ExitCode::SUCCESS)
 }
 
-/// That a desk serves a folder, as long as this lives; over by itself when the program ends, however it ends. A file of its own: SQLite has its own
-/// locks on the desk's.
+/// That a desk serves a folder, as long as this lives; over by itself when the program ends, however it ends. A file of
+/// its own: SQLite has its own locks on the desk's.
 struct Serves {
     _file: std::fs::File,
 }
@@ -352,7 +357,9 @@ fn export_changes(desk: &Desk, data: &Path, out: &Path, batch: Option<u64>) -> a
     let contradicted = if batch.is_none() { desk.contradicted_since_last_batch()? } else { 0 };
     if contradicted > 0 {
         let changes = if contradicted == 1 { "change is" } else { "changes are" };
-        eprintln!("note: {contradicted} accepted {changes} not exported: a later list has a different value; see the patient's page");
+        eprintln!(
+            "note: {contradicted} accepted {changes} not exported: a later list has a different value; see the patient's page"
+        );
     }
     let batch = match batch {
         Some(batch) => batch,
@@ -364,7 +371,9 @@ fn export_changes(desk: &Desk, data: &Path, out: &Path, batch: Option<u64>) -> a
             }
         },
     };
-    let Some((csv, count)) = desk.export_csv(batch)? else { bail!("there is no batch {batch}; without --batch the next one is created") };
+    let Some((csv, count)) = desk.export_csv(batch)? else {
+        bail!("there is no batch {batch}; without --batch the next one is created")
+    };
     if let Err(why) = write_file(out, &csv, &[data]) {
         bail!("{why}; batch {batch} is kept, write it with --batch {batch}");
     }
@@ -402,7 +411,11 @@ fn import(desk: &Desk, files: &[PathBuf], preview: bool, map: Option<&Path>) -> 
                 unreadable = true;
                 eprintln!("arrivals-desk: {why}");
             }
-            if preview { preview_as(desk, &given, &how, &mut report) } else { import_as(desk, &given, &how, &mut report) }
+            if preview {
+                preview_as(desk, &given, &how, &mut report)
+            } else {
+                import_as(desk, &given, &how, &mut report)
+            }
         });
         match done {
             Ok(part) => summary += part,
@@ -423,7 +436,8 @@ fn import(desk: &Desk, files: &[PathBuf], preview: bool, map: Option<&Path>) -> 
 
 fn read_mapping(path: &Path) -> anyhow::Result<Mapping> {
     let name = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{name}: cannot be read ({})", error.kind()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{name}: cannot be read ({})", error.kind()))?;
     Mapping::read(&text).map_err(|why| anyhow::anyhow!("{name}: {why}"))
 }
 

@@ -66,7 +66,11 @@ fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ARRIVALS_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,arrivals=info"));
     // Colors are for people; a journal or a file gets plain lines.
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     arrivals::files::no_core_dumps();
     match run(arguments.command) {
         Ok(code) => code,
@@ -121,10 +125,14 @@ fn size(text: &str) -> Result<(u32, u32), String> {
 /// A factor from 0.25 to 4.
 #[cfg(feature = "desk")]
 fn scale(text: &str) -> Result<f32, String> {
-    text.parse().ok().filter(|factor| (0.25..=4.0).contains(factor)).ok_or_else(|| "write a factor from 0.25 to 4".to_owned())
+    text.parse()
+        .ok()
+        .filter(|factor| (0.25..=4.0).contains(factor))
+        .ok_or_else(|| "write a factor from 0.25 to 4".to_owned())
 }
 
-/// Restarts as the program of this name with the same arguments: the one installed now, if it was updated in the meantime.
+/// Restarts as the program of this name with the same arguments: the one installed now, if it was updated in the
+/// meantime.
 fn start_again() -> anyhow::Result<ExitCode> {
     let mut arguments = std::env::args_os();
     let name = arguments.next().context("the program does not know its own name")?;

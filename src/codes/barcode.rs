@@ -32,7 +32,10 @@ pub(super) struct Barcodes {
 impl Barcodes {
     pub(super) fn new(patterns: &[BarcodePattern]) -> Result<Self, BadPattern> {
         if patterns.len() > PATTERNS_MAX {
-            return Err(BadPattern(format!("there are {} barcode patterns; {PATTERNS_MAX} are enough", patterns.len())));
+            return Err(BadPattern(format!(
+                "there are {} barcode patterns; {PATTERNS_MAX} are enough",
+                patterns.len()
+            )));
         }
         let ready = patterns.iter().enumerate().map(|(at, listed)| {
             let named = |why| BadPattern(format!("barcode pattern {}, {:?}, {why}", at + 1, shown(&listed.pattern)));
@@ -89,7 +92,10 @@ mod tests {
     use super::*;
 
     fn patterns(listed: &[(Carries, &str)]) -> Vec<BarcodePattern> {
-        listed.iter().map(|(carries, pattern)| BarcodePattern { carries: *carries, pattern: (*pattern).to_owned() }).collect()
+        listed
+            .iter()
+            .map(|(carries, pattern)| BarcodePattern { carries: *carries, pattern: (*pattern).to_owned() })
+            .collect()
     }
 
     #[test]
@@ -142,7 +148,9 @@ mod tests {
             (r"((?:[a-z]{1,100}){1,100})", "too large"),
             (r"(((((a{9}){9}){9}){9}){9})", "too large"),
         ] {
-            let error = Barcodes::new(&patterns(&[(Carries::Patient, "(ok)"), (Carries::Patient, pattern)])).unwrap_err().to_string();
+            let error = Barcodes::new(&patterns(&[(Carries::Patient, "(ok)"), (Carries::Patient, pattern)]))
+                .unwrap_err()
+                .to_string();
             assert!(error.starts_with("barcode pattern 2, ") && error.contains(why), "{pattern:?}: {error}");
         }
         let many = vec![(Carries::Patient, "(a)"); PATTERNS_MAX + 1];

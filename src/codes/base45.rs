@@ -46,7 +46,9 @@ mod tests {
     /// The examples of RFC 9285, sections 4.3 and 4.4.
     #[test]
     fn the_examples_of_the_standard_hold_both_ways() {
-        for (bytes, text) in [("AB", "BB8"), ("Hello!!", "%69 VD92EX0"), ("base-45", "UJCLQE7W581"), ("ietf!", "QED8WEX0"), ("", "")] {
+        for (bytes, text) in
+            [("AB", "BB8"), ("Hello!!", "%69 VD92EX0"), ("base-45", "UJCLQE7W581"), ("ietf!", "QED8WEX0"), ("", "")]
+        {
             assert_eq!(encode(bytes.as_bytes()), text);
             assert_eq!(decode(text.as_bytes()).as_deref(), Some(bytes.as_bytes()), "{text}");
         }

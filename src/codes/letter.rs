@@ -181,7 +181,10 @@ impl Verifier {
     pub(super) fn new(settings: &LetterKeys) -> Self {
         let clinic = if settings.is_empty() { None } else { hex(&settings.clinic) };
         let key = |public: &str| VerifyingKey::from_bytes(&hex(public)?).ok();
-        Self { clinic, keys: settings.keys.iter().filter_map(|listed| Some((listed.id, key(&listed.public)?))).collect() }
+        Self {
+            clinic,
+            keys: settings.keys.iter().filter_map(|listed| Some((listed.id, key(&listed.public)?))).collect(),
+        }
     }
 
     /// Reads a code that begins with [`PREFIX`], without white space around it.
@@ -291,7 +294,12 @@ mod tests {
             ("broken off early", "AL:".to_owned(), VISIT, CodeTrouble::Truncated),
             ("read twice", format!("{code}{code}"), VISIT, CodeTrouble::Truncated),
             ("in small letters", format!("AL:{}", code[3..].to_lowercase()), VISIT, CodeTrouble::Truncated),
-            ("with a character that is none", format!("{}?{}", &code[..60], &code[61..]), VISIT, CodeTrouble::Truncated),
+            (
+                "with a character that is none",
+                format!("{}?{}", &code[..60], &code[61..]),
+                VISIT,
+                CodeTrouble::Truncated,
+            ),
         ] {
             assert_eq!(verifier.read(code.as_bytes(), today), refused(expected), "{what}");
         }
@@ -308,7 +316,8 @@ mod tests {
                 changed[at] ^= 1 << bit;
                 let read = verifier.read(format!("AL:{}", base45::encode(&changed)).as_bytes(), VISIT);
                 let expected = if at == 1 || at == 2 { CodeTrouble::OtherClinic } else { CodeTrouble::Forged };
-                let other_key = at == 0 && matches!(read, Scanned::Refused(CodeTrouble::Expired(_) | CodeTrouble::UnknownKey));
+                let other_key =
+                    at == 0 && matches!(read, Scanned::Refused(CodeTrouble::Expired(_) | CodeTrouble::UnknownKey));
                 assert!(read == refused(expected) || other_key, "byte {at}, bit {bit}: {read:?}");
             }
         }
@@ -350,7 +359,8 @@ mod tests {
             x < width && y < width && colors[y * width + x] == qrcode::Color::Dark
         };
         let pixels = (width + 8) * side;
-        let mut image = rqrr::PreparedImage::prepare_from_greyscale(pixels, pixels, |x, y| if dark(x, y) { 0 } else { 255 });
+        let mut image =
+            rqrr::PreparedImage::prepare_from_greyscale(pixels, pixels, |x, y| if dark(x, y) { 0 } else { 255 });
         image.detect_grids()[0].decode().unwrap().1
     }
 
@@ -360,7 +370,8 @@ mod tests {
         for number in 0..200_u32 {
             let (appointment, patient) = (format!("apt-{number:04}"), format!("p-{}", number * 7919));
             let visit = FIRST_DAY.saturating_add(Span::new().days(i64::from(number) * 13));
-            let code = ours.sign(visit, (number % 256) as u8, &AppointmentId::new(appointment), &PatientId::new(patient));
+            let code =
+                ours.sign(visit, (number % 256) as u8, &AppointmentId::new(appointment), &PatientId::new(patient));
             assert_eq!(code.len(), LETTER_CODE_CHARACTERS);
             assert!(code.ends_with(|last: char| last.is_ascii_digit()), "{code}");
             let square = QrCode::with_error_correction_level(&code, EcLevel::M).unwrap();
@@ -373,10 +384,29 @@ mod tests {
 
     #[test]
     fn dates_keep_within_two_bytes() {
-        for (date, expected) in [(date(2020, 1, 1), 0), (date(2020, 1, 2), 1), (date(2026, 11, 23), 2518), (date(2199, 6, 6), u16::MAX)] {
+        for (date, expected) in
+            [(date(2020, 1, 1), 0), (date(2020, 1, 2), 1), (date(2026, 11, 23), 2518), (date(2199, 6, 6), u16::MAX)]
+        {
             assert_eq!(day_of(date), expected, "{date}");
             assert_eq!(
-                Payload::of([0, 0, 0, day_of(date).to_be_bytes()[0], day_of(date).to_be_bytes()[1], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).date(),
+                Payload::of([
+                    0,
+                    0,
+                    0,
+                    day_of(date).to_be_bytes()[0],
+                    day_of(date).to_be_bytes()[1],
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0
+                ])
+                .date(),
                 date
             );
         }

@@ -5,7 +5,8 @@
 //! make the smallest square code.
 //!
 //! Invariants: whatever a scanner sends is one of [`Scanned`], never an error and never a panic, in a time that the
-//! length of the scan bounds; a code of ours carries no name; a clinic's patterns never see a code of ours or a licence.
+//! length of the scan bounds; a code of ours carries no name; a clinic's patterns never see a code of ours or a
+//! licence.
 
 /// The barcodes that a clinic's own letters carry already.
 mod barcode;
@@ -102,7 +103,8 @@ pub enum CodeTrouble {
     OtherClinic,
     /// Older than the clinic lets letters become; the visit was on this date.
     Expired(Date),
-    /// Of a key that no one here knows: revoked, or newer than what the desk has told. Whether the clinic made it cannot be said.
+    /// Of a key that no one here knows: revoked, or newer than what the desk has told. Whether the clinic made it
+    /// cannot be said.
     UnknownKey,
     /// The signature is not the clinic's.
     Forged,
@@ -139,8 +141,8 @@ pub fn ticket_code(ticket: &Ticket) -> String {
     format!("{TICKET}{}:{}", ticket.date, ticket.number)
 }
 
-/// What a ticket's square code says: the address of its page for the patient's own phone, if the clinic has such pages, with the plain code
-/// behind a `#`, which no browser sends on; else the plain code. Kiosks read both.
+/// What a ticket's square code says: the address of its page for the patient's own phone, if the clinic has such pages,
+/// with the plain code behind a `#`, which no browser sends on; else the plain code. Kiosks read both.
 #[must_use]
 pub fn ticket_qr(pages: &TicketPages, ticket: &Ticket) -> String {
     let code = ticket_code(ticket);

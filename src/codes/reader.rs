@@ -33,7 +33,8 @@ impl Reader {
         Ok(Self { letters, barcodes, pages: settings.pages.clone(), signed_only: settings.signed_letters_only })
     }
 
-    /// Reads what a scanner sent. White space and line ends around the code do not matter. `today` is the clinic's date.
+    /// Reads what a scanner sent. White space and line ends around the code do not matter. `today` is the clinic's
+    /// date.
     #[must_use]
     pub fn read(&self, scan: &[u8], today: Date) -> Scanned {
         // Whether a card's last line is whole is read off its end.
@@ -55,8 +56,8 @@ impl Reader {
         }
     }
 
-    /// A ticket whose code leads to its page. Only at this desk's address; the name is one that only the kiosk that printed it can make, and the
-    /// ticket finds someone only if it is one of today's.
+    /// A ticket whose code leads to its page. Only at this desk's address; the name is one that only the kiosk that
+    /// printed it can make, and the ticket finds someone only if it is one of today's.
     fn page(&self, scan: &[u8]) -> Option<Scanned> {
         let (page, code) = std::str::from_utf8(scan).ok()?.split_once('#')?;
         match parse(code.as_bytes()) {
@@ -80,7 +81,8 @@ mod tests {
     #[test]
     fn a_clinics_patterns_never_see_a_code_of_ours() {
         let signer = Signer::new("5f0c91ab", 1, &[7; 32]).unwrap();
-        let keys = LetterKeys { clinic: "5f0c91ab".to_owned(), keys: vec![LetterKey { id: 1, public: signer.public() }] };
+        let keys =
+            LetterKeys { clinic: "5f0c91ab".to_owned(), keys: vec![LetterKey { id: 1, public: signer.public() }] };
         let greedy = |carries| BarcodePattern { carries, pattern: "(?s)(.*)".to_owned() };
         let settings = ClinicSettings {
             barcodes: vec![greedy(Carries::Patient), greedy(Carries::Appointment)],
@@ -129,15 +131,21 @@ mod tests {
         let today = date(2026, 11, 23);
         let a17 = crate::domain::ticket::Ticket { number: "A17".parse().unwrap(), date: today };
         let code = crate::codes::ticket_qr(&pages, &a17);
-        assert!(code.starts_with("https://arrivals.example.org/t/") && code.ends_with("#ARR:T:2026-11-23:A17"), "{code}");
+        assert!(
+            code.starts_with("https://arrivals.example.org/t/") && code.ends_with("#ARR:T:2026-11-23:A17"),
+            "{code}"
+        );
         assert_eq!(reader.read(code.as_bytes(), today), Scanned::Ticket(a17));
         // Only the kiosk that printed it can make the page's name.
         let elsewhere = TicketPages { key: "a0".repeat(32), ..pages.clone() };
         assert_eq!(reader.read(crate::codes::ticket_qr(&elsewhere, &a17).as_bytes(), today), Scanned::Ticket(a17));
         // Another address, no such name, no name at all.
-        for other in
-            [code.replace("example.org", "example.com"), code.replace("/t/", "/t/0"), code.replace("/t/", "/u/"), code.replace('#', "")]
-        {
+        for other in [
+            code.replace("example.org", "example.com"),
+            code.replace("/t/", "/t/0"),
+            code.replace("/t/", "/u/"),
+            code.replace('#', ""),
+        ] {
             assert_eq!(reader.read(other.as_bytes(), today), Scanned::Foreign, "{other}");
         }
         assert_eq!(crate::codes::ticket_qr(&TicketPages::default(), &a17), "ARR:T:2026-11-23:A17");

@@ -35,7 +35,8 @@ struct Inner {
 #[derive(Default)]
 struct Parts(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
-/// What a desk is opened with beside its folder. Each capability has a method here for what it takes from the configuration.
+/// What a desk is opened with beside its folder. Each capability has a method here for what it takes from the
+/// configuration.
 #[derive(Default)]
 pub struct DeskOptions(Parts);
 
@@ -94,7 +95,9 @@ impl Desk {
         let settings = RwLock::new(Known { since, settings: Arc::new(settings) });
         let (revision, _) = watch::channel(store.revision()?);
         let (stopping, _) = watch::channel(false);
-        Ok(Self { inner: Arc::new(Inner { store: Mutex::new(store), clock, settings, revision, stopping, parts: options.0 }) })
+        Ok(Self {
+            inner: Arc::new(Inner { store: Mutex::new(store), clock, settings, revision, stopping, parts: options.0 }),
+        })
     }
 
     /// What a capability keeps beside the store: as the desk was opened with it, or empty at first.
@@ -112,8 +115,8 @@ impl Desk {
         part.downcast().unwrap_or_default()
     }
 
-    /// The clinic's settings, with the keys of letters. Hold them for one answer and ask again for the next: they change while the
-    /// desk runs, here or in another process.
+    /// The clinic's settings, with the keys of letters. Hold them for one answer and ask again for the next: they
+    /// change while the desk runs, here or in another process.
     #[must_use]
     pub fn settings(&self) -> Arc<ClinicSettings> {
         Arc::clone(&self.inner.settings.read().unwrap_or_else(PoisonError::into_inner).settings)
@@ -123,12 +126,14 @@ impl Desk {
     pub(in crate::desk) fn settings_of(&self, store: &mut Store) -> Result<Arc<ClinicSettings>, DeskError> {
         let known = self.inner.settings.read().unwrap_or_else(PoisonError::into_inner).since;
         if let Some((since, settings)) = store.settings_after(Some(known))? {
-            *self.inner.settings.write().unwrap_or_else(PoisonError::into_inner) = Known { since, settings: Arc::new(settings) };
+            *self.inner.settings.write().unwrap_or_else(PoisonError::into_inner) =
+                Known { since, settings: Arc::new(settings) };
         }
         Ok(self.settings())
     }
 
-    /// Wakes every page and kiosk that waits, if anything changed: here or in another process. New settings count before anyone wakes.
+    /// Wakes every page and kiosk that waits, if anything changed: here or in another process. New settings count
+    /// before anyone wakes.
     pub fn notify(&self) {
         let looked = self.with_store(|store| {
             self.settings_of(store)?;

@@ -157,7 +157,8 @@ pub enum Standing {
 }
 
 impl Appointment {
-    /// The date in a zone on which it begins, as a calendar has it. The clinic's day may be the one before: [`ClinicDay::of`].
+    /// The date in a zone on which it begins, as a calendar has it. The clinic's day may be the one before:
+    /// [`ClinicDay::of`].
     #[must_use]
     pub fn local_date(&self, zone: &TimeZone) -> Date {
         self.start.to_zoned_datetime(zone.clone()).date()
@@ -167,14 +168,23 @@ impl Appointment {
     #[must_use]
     pub fn documents_needed(&self, settings: &ClinicSettings) -> Vec<Document> {
         let always = settings.rules_of(&self.service).map_or(&[][..], |rules| &rules.documents);
-        Document::ALL.into_iter().filter(|document| always.contains(document) || self.documents.contains(document)).collect()
+        Document::ALL
+            .into_iter()
+            .filter(|document| always.contains(document) || self.documents.contains(document))
+            .collect()
     }
 
     /// Judges the appointment at `now`. `ticket` is the one it already has, if it has one that counts now.
     ///
     /// A ticket that was given stays valid whatever happens to the appointment's time.
     #[must_use]
-    pub fn standing(&self, now: Timestamp, settings: &ClinicSettings, zone: &TimeZone, ticket: Option<Ticket>) -> Standing {
+    pub fn standing(
+        &self,
+        now: Timestamp,
+        settings: &ClinicSettings,
+        zone: &TimeZone,
+        ticket: Option<Ticket>,
+    ) -> Standing {
         let day = ClinicDay::new(zone.clone(), settings.day_begins_at_hour);
         let (today, date) = (day.of(now), day.of(self.start));
         if !self.status.stands() {
@@ -210,8 +220,8 @@ impl Appointment {
         self.start.checked_add(i64::from(late).minutes()).unwrap_or(self.start)
     }
 
-    /// Since when a patient who has not come is late: the time of the appointment, once no kiosk takes them any more. None if they are
-    /// not late, by the rule of [`Self::standing`] alone.
+    /// Since when a patient who has not come is late: the time of the appointment, once no kiosk takes them any more.
+    /// None if they are not late, by the rule of [`Self::standing`] alone.
     #[must_use]
     pub fn late_since(&self, now: Timestamp, settings: &ClinicSettings, zone: &TimeZone) -> Option<Timestamp> {
         (self.standing(now, settings, zone, None) == Standing::TooLate).then_some(self.start)
@@ -270,16 +280,22 @@ pub(crate) mod tests {
     #[test]
     fn standing_is_decided_in_this_order() {
         let zone = TimeZone::get("America/New_York").unwrap();
-        let settings =
-            ClinicSettings { site_places: vec!["Main building".into()], early_minutes: 45, late_minutes: 15, ..ClinicSettings::default() };
+        let settings = ClinicSettings {
+            site_places: vec!["Main building".into()],
+            early_minutes: 45,
+            late_minutes: 15,
+            ..ClinicSettings::default()
+        };
         let ticket = Ticket { number: "A7".parse().unwrap(), date: jiff::civil::date(2026, 11, 23) };
         let at = |hour: i8, minute: i8| {
             jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp()
         };
-        let appointment = |status, place: &str| Appointment { start: at(10, 0), status, place: place.into(), ..booked() };
+        let appointment =
+            |status, place: &str| Appointment { start: at(10, 0), status, place: place.into(), ..booked() };
         use AppointmentStatus as S;
         let here = "Main building, 1st floor";
-        let tomorrow = jiff::civil::date(2026, 11, 24).at(10, 0, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp();
+        let tomorrow =
+            jiff::civil::date(2026, 11, 24).at(10, 0, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp();
         for (status, place, now, ticket, expected) in [
             (S::Booked, here, at(9, 15), None, Standing::Open),
             (S::Booked, here, at(9, 14), None, Standing::TooEarly { opens: at(9, 15) }),
@@ -292,11 +308,17 @@ pub(crate) mod tests {
             (S::Fulfilled, here, at(10, 0), None, Standing::Over),
             (S::Booked, here, tomorrow, None, Standing::OtherDay(jiff::civil::date(2026, 11, 23))),
         ] {
-            assert_eq!(appointment(status, place).standing(now, &settings, &zone, ticket), expected, "{status:?} {now}");
+            assert_eq!(
+                appointment(status, place).standing(now, &settings, &zone, ticket),
+                expected,
+                "{status:?} {now}"
+            );
         }
         let visit = appointment(S::Booked, here);
         assert_eq!(visit.closes(&settings), at(10, 15));
-        for (now, late) in [(at(10, 15), None), (at(10, 16), Some(at(10, 0))), (at(18, 24), Some(at(10, 0))), (tomorrow, None)] {
+        for (now, late) in
+            [(at(10, 15), None), (at(10, 16), Some(at(10, 0))), (at(18, 24), Some(at(10, 0))), (tomorrow, None)]
+        {
             assert_eq!(visit.late_since(now, &settings, &zone), late, "{now}");
         }
         assert_eq!(

@@ -42,7 +42,8 @@ impl Board {
         Self { name: ALL.to_owned(), ..Self::default() }
     }
 
-    /// Its name in addresses: lower case letters and digits with hyphens between them. Empty if the name has none of these.
+    /// Its name in addresses: lower case letters and digits with hyphens between them. Empty if the name has none of
+    /// these.
     #[must_use]
     pub fn slug(&self) -> String {
         let mut slug = String::with_capacity(self.name.len());
@@ -83,7 +84,10 @@ impl Board {
                 return bad("name", format!("two have the address {slug:?}; give one of them another name"));
             }
             if let Some(queue) = board.queues.iter().find(|queue| !queues.iter().any(|known| known.name == **queue)) {
-                return bad("queues", format!("{:?} names the queue {queue:?}, which does not exist; add it to queues", board.name));
+                return bad(
+                    "queues",
+                    format!("{:?} names the queue {queue:?}, which does not exist; add it to queues", board.name),
+                );
             }
             let languages: BTreeSet<_> = board.languages.iter().collect();
             if languages.is_empty() || languages.len() != board.languages.len() {

@@ -139,7 +139,9 @@ mod tests {
             assert_eq!(json, format!("\"{written}\""));
             assert_eq!(serde_json::from_str::<Born>(&json).unwrap(), born);
         }
-        for wrong in ["1956-13", "1956-3", "56", "1956-03-32", "1956-03-04-05", "1956-03-04T10:00", "x", "-1956", "+956"] {
+        for wrong in
+            ["1956-13", "1956-3", "56", "1956-03-32", "1956-03-04-05", "1956-03-04T10:00", "x", "-1956", "+956"]
+        {
             assert!(Born::read(wrong).is_err(), "{wrong}");
         }
     }

@@ -1,9 +1,10 @@
 //! Which day it is for a clinic: the one place that decides it, for desk and kiosks.
 //!
-//! A clinic's day does not begin at midnight but at an hour when no one is checked in, so that one evening is one day: tickets are counted on
-//! it, lists and reports are of it.
+//! A clinic's day does not begin at midnight but at an hour when no one is checked in, so that one evening is one day:
+//! tickets are counted on it, lists and reports are of it.
 //!
-//! Invariants: a later moment is never on an earlier day, also on a night on which clocks are set back; every moment is on exactly one day.
+//! Invariants: a later moment is never on an earlier day, also on a night on which clocks are set back; every moment is
+//! on exactly one day.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -25,10 +26,14 @@ pub struct ClinicDay {
 }
 
 impl ClinicDay {
-    /// The day of a clinic in this zone, from this hour on to the same hour of the next date. An hour that is none is midnight.
+    /// The day of a clinic in this zone, from this hour on to the same hour of the next date. An hour that is none is
+    /// midnight.
     #[must_use]
     pub fn new(zone: TimeZone, begins_at_hour: u8) -> Self {
-        let begins = i8::try_from(begins_at_hour).ok().and_then(|hour| Time::new(hour, 0, 0, 0).ok()).unwrap_or(Time::midnight());
+        let begins = i8::try_from(begins_at_hour)
+            .ok()
+            .and_then(|hour| Time::new(hour, 0, 0, 0).ok())
+            .unwrap_or(Time::midnight());
         Self { zone, begins }
     }
 
@@ -42,8 +47,9 @@ impl ClinicDay {
     #[must_use]
     pub fn of(&self, at: Timestamp) -> Date {
         let mut date = at.to_zoned_datetime(self.zone.clone()).date();
-        // Moments are compared, not times of day: on the night on which clocks are set back, 1:30 comes twice. The date before may be one that
-        // there never was, where a whole day was left out; then it began no earlier, and the one before that goes on.
+        // Moments are compared, not times of day: on the night on which clocks are set back, 1:30 comes twice. The date
+        // before may be one that there never was, where a whole day was left out; then it began no earlier, and
+        // the one before that goes on.
         for _ in 0..DATES_LEFT_OUT_MAX + 1 {
             match (self.begin_of(date), date.yesterday()) {
                 (Some(begins), Ok(yesterday)) if at < begins => date = yesterday,
@@ -117,7 +123,10 @@ mod tests {
                     let now = day.of(at);
                     assert!(now >= before, "{zone} {hour}: {at} is on {now}, after {before}");
                     if now != before {
-                        assert!(at.duration_since(day.begin_of(now).unwrap()) < SignedDuration::from_mins(5), "{zone} {hour} {now}");
+                        assert!(
+                            at.duration_since(day.begin_of(now).unwrap()) < SignedDuration::from_mins(5),
+                            "{zone} {hour} {now}"
+                        );
                         days += 1;
                     }
                     before = now;

@@ -1,6 +1,7 @@
 //! How phone numbers, email addresses and postal codes usually look.
 //!
-//! Invariant: this only says what looks odd, and why; anyone who typed it may insist. Nothing here panics, whatever is typed.
+//! Invariant: this only says what looks odd, and why; anyone who typed it may insist. Nothing here panics, whatever is
+//! typed.
 
 mod postal_codes;
 
@@ -44,7 +45,8 @@ pub fn is_country(code: &str) -> bool {
         && code.parse::<phonenumber::country::Id>().is_ok_and(|id| DATABASE.by_id(id.as_ref()).is_some())
 }
 
-/// A phone number as people of the country write it; one of another country with its code. `country` is ISO 3166 alpha-2.
+/// A phone number as people of the country write it; one of another country with its code. `country` is ISO 3166
+/// alpha-2.
 ///
 /// Rules and forms of all countries are those of the crate `phonenumber`.
 ///
@@ -63,9 +65,15 @@ pub fn phone(typed: &str, country: &str) -> Result<Private, Doubt> {
     let here = country.parse::<phonenumber::country::Id>().ok();
     let Ok(number) = phonenumber::parse(here, &plain) else {
         // An unknown country: what was typed is as good as anything.
-        return if here.is_none() && !plain.starts_with('+') { Ok(typed.trim().into()) } else { Err(Doubt::NoSuchNumber) };
+        return if here.is_none() && !plain.starts_with('+') {
+            Ok(typed.trim().into())
+        } else {
+            Err(Doubt::NoSuchNumber)
+        };
     };
-    let is_ours = here.and_then(|here| DATABASE.by_id(here.as_ref())).is_some_and(|meta| meta.country_code() == number.code().value());
+    let is_ours = here
+        .and_then(|here| DATABASE.by_id(here.as_ref()))
+        .is_some_and(|meta| meta.country_code() == number.code().value());
     if let Some(doubt) = length_doubt(&number) {
         return Err(doubt);
     }
@@ -109,8 +117,9 @@ fn length_doubt(number: &PhoneNumber) -> Option<Doubt> {
     // The crate keeps lengths by kind of number alone.
     let of = |meta: &phonenumber::Metadata| {
         let kinds = meta.descriptors();
-        let lengths =
-            |kind: Option<&phonenumber::metadata::Descriptor>| kind.map(|kind| kind.possible_length().to_vec()).unwrap_or_default();
+        let lengths = |kind: Option<&phonenumber::metadata::Descriptor>| {
+            kind.map(|kind| kind.possible_length().to_vec()).unwrap_or_default()
+        };
         [kinds.fixed_line(), kinds.mobile(), kinds.toll_free(), kinds.voip()].map(lengths).concat()
     };
     let lengths: Vec<u16> = regions.iter().flat_map(|meta| of(meta)).collect();
@@ -156,12 +165,22 @@ pub fn email(typed: &str) -> Result<Private, Doubt> {
     let Some((name, domain)) = typed.split_once('@') else {
         return Err(Doubt::NoAt);
     };
-    let is_odd = |text: &str| text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>'));
-    if name.is_empty() || is_odd(name) || is_odd(domain) || name.starts_with('.') || name.ends_with('.') || typed.contains("..") {
+    let is_odd = |text: &str| {
+        text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>'))
+    };
+    if name.is_empty()
+        || is_odd(name)
+        || is_odd(domain)
+        || name.starts_with('.')
+        || name.ends_with('.')
+        || typed.contains("..")
+    {
         return Err(Doubt::NotAnAddress);
     }
     match domain.rsplit_once('.') {
-        Some((before, ending)) if !before.is_empty() && ending.chars().count() >= 2 && ending.chars().all(char::is_alphabetic) => {
+        Some((before, ending))
+            if !before.is_empty() && ending.chars().count() >= 2 && ending.chars().all(char::is_alphabetic) =>
+        {
             Ok(format!("{name}@{}", domain.to_lowercase()).into())
         }
         _ => Err(Doubt::NoEnding),
@@ -169,11 +188,14 @@ pub fn email(typed: &str) -> Result<Private, Doubt> {
 }
 
 fn postal_forms(country: &str) -> Option<(&'static str, &'static str)> {
-    POSTAL_CODES.iter().find(|(code, ..)| code.eq_ignore_ascii_case(country)).map(|(_, forms, example)| (*forms, *example))
+    POSTAL_CODES
+        .iter()
+        .find(|(code, ..)| code.eq_ignore_ascii_case(country))
+        .map(|(_, forms, example)| (*forms, *example))
 }
 
-/// A postal code in the country's own form, with its space or hyphen; in capital letters. Of a country whose forms are not
-/// known, what was typed.
+/// A postal code in the country's own form, with its space or hyphen; in capital letters. Of a country whose forms are
+/// not known, what was typed.
 ///
 /// # Errors
 /// If the country has no such codes.
@@ -181,7 +203,8 @@ pub fn postal_code(typed: &str, country: &str) -> Result<Private, Doubt> {
     let Some((forms, _)) = postal_forms(country) else {
         return Ok(typed.trim().to_uppercase().into());
     };
-    let characters = typed.chars().filter_map(|c| digit_of(c).or_else(|| c.is_alphanumeric().then(|| c.to_ascii_uppercase())));
+    let characters =
+        typed.chars().filter_map(|c| digit_of(c).or_else(|| c.is_alphanumeric().then(|| c.to_ascii_uppercase())));
     let plain: Vec<char> = characters.take(20).collect();
     forms.split('|').find_map(|form| written_as(form, &plain)).map(Private::new).ok_or(Doubt::NoSuchPostalCode)
 }
@@ -331,9 +354,16 @@ mod tests {
 
     #[test]
     fn a_country_is_two_capital_letters_that_mean_one() {
-        for (code, is) in
-            [("US", true), ("GB", true), ("DE", true), ("us", false), ("UK", false), ("USA", false), ("", false), ("ZZ", false)]
-        {
+        for (code, is) in [
+            ("US", true),
+            ("GB", true),
+            ("DE", true),
+            ("us", false),
+            ("UK", false),
+            ("USA", false),
+            ("", false),
+            ("ZZ", false),
+        ] {
             assert_eq!(is_country(code), is, "{code}");
         }
     }

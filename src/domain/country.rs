@@ -264,7 +264,8 @@ mod tests {
         let names: BTreeSet<&str> = COUNTRIES.iter().map(|(_, name)| *name).collect();
         assert_eq!((listed.len(), names.len()), (COUNTRIES.len(), COUNTRIES.len()), "each once");
         let all = (b'A'..=b'Z').flat_map(|first| (b'A'..=b'Z').map(move |second| [first, second]));
-        let usable: Vec<String> = all.map(|code| String::from_utf8_lossy(&code).into_owned()).filter(|code| is_country(code)).collect();
+        let usable: Vec<String> =
+            all.map(|code| String::from_utf8_lossy(&code).into_owned()).filter(|code| is_country(code)).collect();
         let missing: Vec<&String> = usable.iter().filter(|code| !listed.contains(code.as_str())).collect();
         let unusable: Vec<&&str> = listed.iter().filter(|code| !is_country(code)).collect();
         assert!(missing.is_empty() && unusable.is_empty(), "missing {missing:?}, cannot be used {unusable:?}");

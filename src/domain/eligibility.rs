@@ -61,8 +61,8 @@ impl Eligibility {
     }
 }
 
-/// Why the coverage of a patient who is here needs attention; none if it does not. The payer's word counts more than the dates on the card,
-/// and no card at all is no fault of a card.
+/// Why the coverage of a patient who is here needs attention; none if it does not. The payer's word counts more than
+/// the dates on the card, and no card at all is no fault of a card.
 #[must_use]
 pub fn coverage_reason(card: Option<&Coverage>, answer: Eligibility, visit: Date) -> Option<Reason> {
     let card = card.filter(|card| !card.is_none())?;
@@ -101,7 +101,12 @@ mod tests {
     fn the_payers_word_counts_more_than_the_dates_of_the_card() {
         use jiff::civil::date;
         let visit = date(2026, 11, 23);
-        let card = |start: Option<Date>, end: Option<Date>| Coverage { payer: "Example Health".into(), start, end, ..Coverage::default() };
+        let card = |start: Option<Date>, end: Option<Date>| Coverage {
+            payer: "Example Health".into(),
+            start,
+            end,
+            ..Coverage::default()
+        };
         let good = card(None, Some(visit));
         let ended = card(None, Some(date(2026, 11, 22)));
         let begins = card(Some(date(2026, 11, 24)), None);
@@ -124,7 +129,8 @@ mod tests {
         }
         assert_eq!(coverage_reason(None, E::Error(NoAnswer::NotFound), visit), None);
         for reason in Reason::ALL {
-            let found_here = [Reason::MemberNotFound, Reason::CoverageInactive, Reason::CoverageOutOfDates].contains(&reason);
+            let found_here =
+                [Reason::MemberNotFound, Reason::CoverageInactive, Reason::CoverageOutOfDates].contains(&reason);
             assert_eq!(reason.is_coverage(), found_here, "{reason:?}");
         }
     }

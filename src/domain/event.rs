@@ -175,7 +175,8 @@ impl KioskEvent {
 pub struct StepTimes {
     /// How it ended.
     pub ended: Ended,
-    /// Tenths of a second from the first page after the welcome page until the page with a new number; none if there was no such page.
+    /// Tenths of a second from the first page after the welcome page until the page with a new number; none if there
+    /// was no such page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket_after_tenths: Option<u32>,
     /// Its steps in the order in which they were first shown, each once.

@@ -3,15 +3,16 @@
 //! Invariant: the list is the example files themselves; a test looks that every file is among them.
 
 /// Every example configuration.
-const FILES: [&str; 2] =
-    [include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/desk.example.toml")), include_str!("../../deploy/kiosk.example.toml")];
+const FILES: [&str; 2] = [
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/desk.example.toml")),
+    include_str!("../../deploy/kiosk.example.toml"),
+];
 
 /// What a key is called, in part, whose value is a secret.
 const SECRET_KEYS: [&str; 3] = ["token", "password", "secret"];
 
 /// What to do about a token out of an example.
-pub const REFUSED: &str =
-    "its token is the placeholder of the example file, which everyone can read; put the token there that `arrivals-desk kiosk add` prints";
+pub const REFUSED: &str = "its token is the placeholder of the example file, which everyone can read; put the token there that `arrivals-desk kiosk add` prints";
 
 /// Whether a secret is one that an example configuration ships.
 #[must_use]
@@ -26,7 +27,8 @@ fn secrets_in(text: &str) -> impl Iterator<Item = &str> {
         let key = key.trim();
         let is_key = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let value = value.trim().strip_prefix('"')?.split('"').next()?;
-        (is_key && !value.is_empty() && SECRET_KEYS.iter().any(|word| key.to_ascii_lowercase().contains(word))).then_some(value)
+        (is_key && !value.is_empty() && SECRET_KEYS.iter().any(|word| key.to_ascii_lowercase().contains(word)))
+            .then_some(value)
     })
 }
 
@@ -53,7 +55,9 @@ mod tests {
                 for (key, value) in table {
                     match value {
                         toml::Value::Table(inner) => tables.push(inner),
-                        toml::Value::Array(all) => tables.extend(all.into_iter().filter_map(|one| one.as_table().cloned())),
+                        toml::Value::Array(all) => {
+                            tables.extend(all.into_iter().filter_map(|one| one.as_table().cloned()))
+                        }
                         toml::Value::String(text) if !NO_SECRET.contains(&key.as_str()) => {
                             let is_secret = SECRET_KEYS.iter().any(|word| key.contains(word));
                             assert_eq!(is_example_secret(&text), is_secret, "{}: {key}", path.display());

@@ -1,6 +1,7 @@
 //! What is wrong with a clinic's settings, and with which of them.
 //!
-//! Invariant: where a fault is about one setting, the setting is named as data and never has to be found in the sentence.
+//! Invariant: where a fault is about one setting, the setting is named as data and never has to be found in the
+//! sentence.
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -97,17 +97,23 @@ impl PatientId {
         Self(format!("{MADE}{hash}"))
     }
 
-    /// Without a number from the booking system, two records are one person only if name, whole birth date and phone agree: taking two people for
-    /// one would be worse than taking one for two.
+    /// Without a number from the booking system, two records are one person only if name, whole birth date and phone
+    /// agree: taking two people for one would be worse than taking one for two.
     #[must_use]
     pub fn made_of(person: &Person, appointment: &AppointmentId) -> Self {
         let name = |name: &Private| fold_name(name.as_str());
-        let (given, family, phone) = (name(&person.given_name), name(&person.family_name), person.contact.phone.as_str());
+        let (given, family, phone) =
+            (name(&person.given_name), name(&person.family_name), person.contact.phone.as_str());
         let mut text = format!("{given}|{family}|{}|{phone}", person.birth_date.written());
         if person.birth_date.day().is_none() {
             text = format!("{text}|{appointment}");
         }
-        Self::made(&Blake2s256::digest(text.as_bytes()).iter().take(12).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}")))
+        Self::made(
+            &Blake2s256::digest(text.as_bytes())
+                .iter()
+                .take(12)
+                .fold(String::new(), |hash, byte| format!("{hash}{byte:02x}")),
+        )
     }
 
     /// Whether no booking system gave this number.
@@ -135,7 +141,8 @@ impl Seq {
     }
 }
 
-/// Whether this is what systems write in place of a patient's number that they do not have: `N/A`, `NULL`, `UNKNOWN`, only zeros.
+/// Whether this is what systems write in place of a patient's number that they do not have: `N/A`, `NULL`, `UNKNOWN`,
+/// only zeros.
 pub fn is_no_number(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     const WORDS: [&str; 17] = [
@@ -158,6 +165,7 @@ pub fn is_no_number(text: &str) -> bool {
         "tbd",
     ];
     // One digit over and over, as `0000` and `9999`, is no one's number.
-    let is_repeated = plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit() && Some(byte) == plain.bytes().next());
+    let is_repeated =
+        plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit() && Some(byte) == plain.bytes().next());
     WORDS.contains(&plain.as_str()) || plain.chars().all(|c| c == '0' || c == 'x') || is_repeated
 }

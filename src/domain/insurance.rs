@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::person::BirthDate;
 use super::private::Private;
 
-/// One insurance card, or that there is none: then everything is empty. `Debug` shows nothing of it: who pays for someone says
-/// something about them, and so does a code.
+/// One insurance card, or that there is none: then everything is empty. `Debug` shows nothing of it: who pays for
+/// someone says something about them, and so does a code.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Who pays, as people call it.
@@ -137,7 +137,8 @@ impl Coverage {
         self.payer.is_blank() && self.member_id.is_blank()
     }
 
-    /// Whether both are the same card. A code that one of them does not know makes no other card of it: lists and letters often have none.
+    /// Whether both are the same card. A code that one of them does not know makes no other card of it: lists and
+    /// letters often have none.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         if self.payer_code.is_empty() == other.payer_code.is_empty() {
@@ -147,7 +148,8 @@ impl Coverage {
         without(self) == without(other)
     }
 
-    /// What staff read on one line: `Example Health, member H100, group 7, plan Silver, spouse Ana Ruiz, until 2026-12-31`.
+    /// What staff read on one line: `Example Health, member H100, group 7, plan Silver, spouse Ana Ruiz, until
+    /// 2026-12-31`.
     #[must_use]
     pub fn one_line(&self) -> Private {
         let mut parts = vec![self.payer.as_str().trim().to_owned()];
@@ -211,7 +213,11 @@ mod tests {
         let full = Coverage {
             group_id: "77".into(),
             plan: "Silver".into(),
-            holder: Some(Holder { is: Relationship::Spouse, name: "Ana Ruiz".into(), birth_date: Some(BirthDate(date(1960, 2, 3))) }),
+            holder: Some(Holder {
+                is: Relationship::Spouse,
+                name: "Ana Ruiz".into(),
+                birth_date: Some(BirthDate(date(1960, 2, 3))),
+            }),
             start: Some(date(2026, 1, 1)),
             end: Some(date(2026, 12, 31)),
             ..bare.clone()
@@ -224,7 +230,11 @@ mod tests {
 
     #[test]
     fn a_code_that_one_side_does_not_know_makes_no_other_card() {
-        let card = |code: &str, member: &str| Coverage { payer_code: code.into(), member_id: member.into(), ..Coverage::default() };
+        let card = |code: &str, member: &str| Coverage {
+            payer_code: code.into(),
+            member_id: member.into(),
+            ..Coverage::default()
+        };
         for (one, other, same) in [
             (card("", "H1"), card("", "H1"), true),
             (card("example", "H1"), card("example", "H1"), true),
@@ -242,7 +252,12 @@ mod tests {
     #[test]
     fn a_card_is_marked_by_its_days_and_one_without_days_is_not() {
         let visit = date(2026, 11, 23);
-        let card = |start: Option<Date>, end: Option<Date>| Coverage { payer: "Example Health".into(), start, end, ..Coverage::default() };
+        let card = |start: Option<Date>, end: Option<Date>| Coverage {
+            payer: "Example Health".into(),
+            start,
+            end,
+            ..Coverage::default()
+        };
         for (start, end, mark) in [
             (None, None, None),
             (Some(date(2026, 11, 23)), Some(date(2027, 12, 31)), None),

@@ -1,4 +1,5 @@
-//! Whether a kiosk fails more people than it usually does, how long it may say nothing, and what became of what staff want of it.
+//! Whether a kiosk fails more people than it usually does, how long it may say nothing, and what became of what staff
+//! want of it.
 //!
 //! Invariant: a few unlucky people are no alarm, and one that was raised does not come and go with each person.
 
@@ -88,7 +89,9 @@ impl OrderStage {
     /// The one with this name in data.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
-        [Self::UnderWay, Self::Waiting, Self::Done, Self::Unsure, Self::NotDone].into_iter().find(|ended| ended.code() == code)
+        [Self::UnderWay, Self::Waiting, Self::Done, Self::Unsure, Self::NotDone]
+            .into_iter()
+            .find(|ended| ended.code() == code)
     }
 }
 
@@ -125,10 +128,14 @@ pub fn failing(lately: Tally, usual: Tally, is_raised: bool) -> Option<MoreThanU
         return None;
     }
     let of_ten = f64::from(usual.failed) * 10.0 / f64::from(usual.attempts.max(1));
-    Some(MoreThanUsual { lately, usual_of_ten: known.then(|| (0..10).rev().find(|n| of_ten >= f64::from(*n) - 0.5).unwrap_or(0)) })
+    Some(MoreThanUsual {
+        lately,
+        usual_of_ten: known.then(|| (0..10).rev().find(|n| of_ten >= f64::from(*n) - 0.5).unwrap_or(0)),
+    })
 }
 
-/// The chance that of this many people at least this many fail if each does with this chance: the binomial distribution's tail.
+/// The chance that of this many people at least this many fail if each does with this chance: the binomial
+/// distribution's tail.
 fn chance_of_so_many(lately: Tally, share: f64) -> f64 {
     let (n, failed) = (lately.attempts, lately.failed.min(lately.attempts));
     let (yes, no) = (share.ln(), (1.0 - share).ln());
@@ -182,9 +189,12 @@ mod tests {
 
     #[test]
     fn the_tail_is_what_tables_of_the_distribution_say() {
-        for ((attempts, failed), share, expected) in
-            [((10, 6), 0.1, 0.000_146_9), ((20, 0), 0.3, 1.0), ((20, 10), 0.5, 0.588_099), ((10, 10), 0.5, 0.000_976_56)]
-        {
+        for ((attempts, failed), share, expected) in [
+            ((10, 6), 0.1, 0.000_146_9),
+            ((20, 0), 0.3, 1.0),
+            ((20, 10), 0.5, 0.588_099),
+            ((10, 10), 0.5, 0.000_976_56),
+        ] {
             let found = chance_of_so_many(Tally { attempts, failed }, share);
             assert!((found - expected).abs() < 1e-6, "{found} {expected}");
         }

@@ -1,7 +1,7 @@
 //! Settings that a newer program wrote: of what this one does not know, nothing is taken.
 //!
-//! What a person types is read strictly, so that a slip of the finger is reported. What another program says may be of a later version, and a kiosk
-//! that stops at a new word would hear of no appointment any more.
+//! What a person types is read strictly, so that a slip of the finger is reported. What another program says may be of
+//! a later version, and a kiosk that stops at a new word would hear of no appointment any more.
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
@@ -32,7 +32,9 @@ impl<'de> Deserializer<'de> for Known {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
             Value::Array(list) => visitor.visit_seq(SeqDeserializer::new(list.into_iter().map(Self))),
-            Value::Object(map) => visitor.visit_map(MapDeserializer::new(map.into_iter().map(|(key, value)| (key, Self(value))))),
+            Value::Object(map) => {
+                visitor.visit_map(MapDeserializer::new(map.into_iter().map(|(key, value)| (key, Self(value)))))
+            }
             simple => simple.deserialize_any(visitor),
         }
     }

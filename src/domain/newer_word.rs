@@ -1,6 +1,7 @@
 //! A word of a newer program: kept as it came, and read as far as it is known.
 //!
-//! Invariant: no word that this program does not know holds up what comes after it, and what it does know of it is not lost.
+//! Invariant: no word that this program does not know holds up what comes after it, and what it does know of it is not
+//! lost.
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -39,8 +40,8 @@ impl NewerWord {
         self.0.get("kind").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// What is known of an event of a kiosk: in place of each word that is not known stands the most careful one that is. None if its kind is not
-    /// known, or what it needs is missing.
+    /// What is known of an event of a kiosk: in place of each word that is not known stands the most careful one that
+    /// is. None if its kind is not known, or what it needs is missing.
     #[must_use]
     pub fn known_event(&self) -> Option<KioskEvent> {
         let mut known = self.0.clone();
@@ -110,7 +111,10 @@ mod tests {
         let said = json!({ "kind": "stopped", "reason": "possible-infection", "step": "find", "patient": null, "appointments": ["a"], "language": "tlh" });
         let event: KioskEvent = serde_json::from_value(said.clone()).unwrap();
         let KioskEvent::Newer(word) = &event else { panic!() };
-        assert!(matches!(word.known_event(), Some(KioskEvent::Stopped { reason: Reason::AskedForHelp, language: Language::English, .. })));
+        assert!(matches!(
+            word.known_event(),
+            Some(KioskEvent::Stopped { reason: Reason::AskedForHelp, language: Language::English, .. })
+        ));
         assert_eq!(serde_json::to_value(&event).unwrap(), said);
         assert!(!format!("{event:?}").contains("possible-infection"), "nothing of what was said is in a log");
     }
@@ -123,7 +127,10 @@ mod tests {
         let event: KioskEvent = serde_json::from_value(said).unwrap();
         let KioskEvent::Newer(word) = event else { panic!() };
         let Some(KioskEvent::CheckedIn(known)) = word.known_event() else { panic!() };
-        assert_eq!((known.call_as, known.details, known.insurance), (CallAs::Number, StillRight::AskTheDesk, StillRight::Yes));
+        assert_eq!(
+            (known.call_as, known.details, known.insurance),
+            (CallAs::Number, StillRight::AskTheDesk, StillRight::Yes)
+        );
         assert!(known.proposals.is_empty() && known.documents.is_none());
     }
 

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use super::appointment::{Appointment, Confirmed};
 use super::proposal::{Field, Value};
 
-/// What is known of the person of a visit: what that visit has, and what it lacks from the others, the nearest first. So it is
-/// what the pages show, and what a proposal says was on file.
+/// What is known of the person of a visit: what that visit has, and what it lacks from the others, the nearest first.
+/// So it is what the pages show, and what a proposal says was on file.
 #[must_use]
 pub fn on_file(visit: &Appointment, of_person: &[&Appointment], today: Date) -> Appointment {
     let mut others = of_person.to_vec();
@@ -23,9 +23,13 @@ pub fn on_file(visit: &Appointment, of_person: &[&Appointment], today: Date) -> 
         let value = iter::once(&visit).chain(&others).map(|visit| visit.value(field)).find(is_known);
         known.set_value(field, value.unwrap_or_else(|| field.nothing()));
     }
-    let said =
-        |when: fn(&Appointment) -> Option<Date>| of_person.iter().filter_map(|visit| when(visit)).filter(|date| *date <= today).max();
-    known.confirmed = Confirmed { details: said(|visit| visit.confirmed.details), insurance: said(|visit| visit.confirmed.insurance) };
+    let said = |when: fn(&Appointment) -> Option<Date>| {
+        of_person.iter().filter_map(|visit| when(visit)).filter(|date| *date <= today).max()
+    };
+    known.confirmed = Confirmed {
+        details: said(|visit| visit.confirmed.details),
+        insurance: said(|visit| visit.confirmed.insurance),
+    };
     known
 }
 
@@ -43,7 +47,8 @@ mod tests {
         let visit = booked();
         let at = |hours: i64, payer: &str| Appointment { start: visit.start + hours.hours(), ..insured(payer, None) };
         let (near, far) = (at(3, "Near Health"), at(-30, "Far Health"));
-        let group_alone = Appointment { coverage: Some(Coverage { group_id: "G1".into(), ..Coverage::default() }), ..at(1, "") };
+        let group_alone =
+            Appointment { coverage: Some(Coverage { group_id: "G1".into(), ..Coverage::default() }), ..at(1, "") };
         let known = on_file(&visit, &[&far, &visit, &group_alone, &near], today);
         assert_eq!(known.coverage.map(|card| card.payer), Some("Near Health".into()));
         assert_eq!(known.person.contact.phone.as_str(), "555-629-4821");

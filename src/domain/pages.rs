@@ -1,8 +1,8 @@
-//! The page behind a ticket's code: its name follows from the ticket and a key that the desk shares with the kiosk that prints it, so that a kiosk
-//! prints it without the network, and nothing has to be kept for it.
+//! The page behind a ticket's code: its name follows from the ticket and a key that the desk shares with the kiosk that
+//! prints it, so that a kiosk prints it without the network, and nothing has to be kept for it.
 //!
-//! Invariants: anyone who has not the key learns nothing about one page's name from another's; from a kiosk's key neither another kiosk's follows nor
-//! the desk's.
+//! Invariants: anyone who has not the key learns nothing about one page's name from another's; from a kiosk's key
+//! neither another kiosk's follows nor the desk's.
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -24,7 +24,8 @@ const HOST_CHARS_MAX: usize = 253;
 pub struct TicketPages {
     /// The desk's address as phones reach it, such as `https://arrivals.example.org`. Empty: tickets lead to no page.
     pub address: String,
-    /// What the pages' names are made with: 64 hexadecimal digits. The desk's own; whatever a configuration says is replaced.
+    /// What the pages' names are made with: 64 hexadecimal digits. The desk's own; whatever a configuration says is
+    /// replaced.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub key: String,
 }
@@ -48,7 +49,8 @@ impl TicketPages {
     /// One sentence on what is wrong with it.
     pub fn check(&self) -> Result<(), String> {
         let address = self.address.as_str();
-        let bad = |why: &str| Err(format!("pages: the address {address:?} {why}, such as \"https://arrivals.example.org\""));
+        let bad =
+            |why: &str| Err(format!("pages: the address {address:?} {why}, such as \"https://arrivals.example.org\""));
         if address.is_empty() {
             return Ok(());
         }
@@ -61,16 +63,24 @@ impl TicketPages {
         if host.contains(['/', '?', '#', '@']) {
             return bad("must end after the host and its port: no path, name, question mark or hash");
         }
-        let (name, port) = match host.rsplit_once(':').filter(|(name, _)| !name.starts_with('[') || name.ends_with(']')) {
+        let (name, port) = match host.rsplit_once(':').filter(|(name, _)| !name.starts_with('[') || name.ends_with(']'))
+        {
             Some((name, port)) => (name, Some(port)),
             None => (host, None),
         };
-        let is_bracketed = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).is_some_and(|ip| ip.parse::<Ipv6Addr>().is_ok());
+        let is_bracketed = name
+            .strip_prefix('[')
+            .and_then(|name| name.strip_suffix(']'))
+            .is_some_and(|ip| ip.parse::<Ipv6Addr>().is_ok());
         let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
-        if host.len() > HOST_CHARS_MAX || !(is_name || is_bracketed) || port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        if host.len() > HOST_CHARS_MAX
+            || !(is_name || is_bracketed)
+            || port.is_some_and(|port| port.parse::<u16>().is_err())
+        {
             return bad("must name a host, with a port if needed");
         }
-        let is_here = name == "localhost" || name == "[::1]" || name.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
+        let is_here =
+            name == "localhost" || name == "[::1]" || name.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
         if is_plain && !is_here {
             return bad("must begin with https://: anyone on the network could read http");
         }
@@ -89,7 +99,8 @@ impl TicketPages {
         Some(token)
     }
 
-    /// The key of one kiosk, made from the desk's: with it no one finds the names of another's pages, nor the desk's key. None without a key.
+    /// The key of one kiosk, made from the desk's: with it no one finds the names of another's pages, nor the desk's
+    /// key. None without a key.
     #[must_use]
     pub fn key_for(&self, whose: &str) -> Option<String> {
         let mut mac: Blake2sMac256 = KeyInit::new(&self.key_bytes()?.into());
@@ -107,11 +118,14 @@ impl TicketPages {
         let address = self.address.trim_end_matches('/');
         let name = page.strip_prefix(address).and_then(|rest| rest.strip_prefix("/t/"));
         !address.is_empty()
-            && name.is_some_and(|name| name.len() == 2 * TOKEN_BYTES && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+            && name.is_some_and(|name| {
+                name.len() == 2 * TOKEN_BYTES && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+            })
     }
 
     fn key_bytes(&self) -> Option<[u8; 32]> {
-        let digits = |at: usize| self.key.get(2 * at..2 * at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let digits =
+            |at: usize| self.key.get(2 * at..2 * at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
         let bytes: Vec<u8> = (0..32).map_while(digits).collect();
         bytes.try_into().ok().filter(|_| self.key.len() == 64)
     }
@@ -194,7 +208,8 @@ mod tests {
             ("https://a.example#x", "must end after the host"),
             ("https://ana@a.example", "must end after the host"),
         ] {
-            let said = TicketPages { address: address.to_owned(), key: String::new() }.check().err().unwrap_or_default();
+            let said =
+                TicketPages { address: address.to_owned(), key: String::new() }.check().err().unwrap_or_default();
             assert!(said.contains(expected) && said.is_empty() == expected.is_empty(), "{address}: {said}");
         }
     }

@@ -18,8 +18,8 @@ pub struct Payer {
     pub name: String,
     /// What people call it besides, such as `Blue Cross`.
     pub also: Vec<String>,
-    /// What its member numbers look like: `mbi`, `nhs-number`, `ontario-health-card`, or a pattern in which `9` is a digit, `A` a
-    /// letter, `*` either, and everything else itself. Empty: anything.
+    /// What its member numbers look like: `mbi`, `nhs-number`, `ontario-health-card`, or a pattern in which `9` is a
+    /// digit, `A` a letter, `*` either, and everything else itself. Empty: anything.
     pub member_id: String,
     /// A number that looks right, for the page. Empty: the pattern's own example.
     pub example: String,
@@ -83,8 +83,8 @@ enum Fit {
 
 /// The payers that what was typed may mean, best first; every one in the list's order if nothing is typed.
 ///
-/// Every word that was typed begins a word of the name or of what people call it besides, in any order; case and accents do
-/// not count, nor does one slip in a word of four letters or more.
+/// Every word that was typed begins a word of the name or of what people call it besides, in any order; case and
+/// accents do not count, nor does one slip in a word of four letters or more.
 #[must_use]
 pub fn search<'a>(payers: &'a [Payer], typed: &str) -> Vec<&'a Payer> {
     let typed: Vec<String> = words(typed).map(fold_name).filter(|word| !word.is_empty()).collect();
@@ -107,7 +107,9 @@ impl Payer {
     /// How each typed word fits; none if one of them does not.
     fn fits(&self, typed: &[String]) -> Option<Vec<Fit>> {
         // Also written as one word: `bluecross`.
-        let called = |text: &str| words(text).map(fold_name).chain([fold_name(text)]).filter(|word| !word.is_empty()).collect::<Vec<_>>();
+        let called = |text: &str| {
+            words(text).map(fold_name).chain([fold_name(text)]).filter(|word| !word.is_empty()).collect::<Vec<_>>()
+        };
         let name = called(&self.name);
         let also: Vec<String> = self.also.iter().flat_map(|text| called(text)).collect();
         typed.iter().map(|word| fit(word, &name, &also)).collect()
@@ -207,8 +209,13 @@ impl<'a> Format<'a> {
             "mbi" => Self::Mbi,
             "nhs-number" => Self::NhsNumber,
             "ontario-health-card" => Self::OntarioHealthCard,
-            // Numbers are kept in capital letters, so a small one in a pattern could never be met: that is a name with a slip in it.
-            pattern if pattern.contains(['9', 'A', '*']) && pattern.len() <= MEMBER_ID_CHARS_MAX && !pattern.contains(is_no_place) => {
+            // Numbers are kept in capital letters, so a small one in a pattern could never be met: that is a name with
+            // a slip in it.
+            pattern
+                if pattern.contains(['9', 'A', '*'])
+                    && pattern.len() <= MEMBER_ID_CHARS_MAX
+                    && !pattern.contains(is_no_place) =>
+            {
                 Self::Pattern(pattern)
             }
             _ => return None,
@@ -222,7 +229,9 @@ fn is_no_place(c: char) -> bool {
 
 /// A format of member numbers that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected mbi, nhs-number, ontario-health-card, or a pattern of 9 (a digit), A (a letter) and * (either), found {0:?}")]
+#[error(
+    "expected mbi, nhs-number, ontario-health-card, or a pattern of 9 (a digit), A (a letter) and * (either), found {0:?}"
+)]
 pub struct UnknownFormat(pub String);
 
 /// Whether a payer may be configured with this format of member numbers.
@@ -236,8 +245,8 @@ pub fn check_format(format: &str) -> Result<(), UnknownFormat> {
 /// Letters that no Medicare number has, because each is taken for a digit.
 const NO_MBI_LETTERS: [char; 6] = ['S', 'L', 'O', 'I', 'B', 'Z'];
 
-/// Medicare Beneficiary Identifier: eleven places, each with its own characters, and no check digit. After the CMS document
-/// "Understanding the MBI".
+/// Medicare Beneficiary Identifier: eleven places, each with its own characters, and no check digit. After the CMS
+/// document "Understanding the MBI".
 fn mbi(plain: &[char]) -> Result<Private, MemberDoubt> {
     // 1: 1 to 9. C: letter. N: digit. X: letter or digit.
     const PLACES: &str = "1CXNCXNCCNN";
@@ -261,16 +270,16 @@ fn mbi(plain: &[char]) -> Result<Private, MemberDoubt> {
     Ok(plain.iter().collect::<String>().into())
 }
 
-/// NHS number of England, Wales and the Isle of Man: ten digits, the last of which makes the sum of all, each times its place
-/// counted from the end, divisible by eleven. After the NHS Data Dictionary, attribute NHS NUMBER.
+/// NHS number of England, Wales and the Isle of Man: ten digits, the last of which makes the sum of all, each times its
+/// place counted from the end, divisible by eleven. After the NHS Data Dictionary, attribute NHS NUMBER.
 fn nhs_number(plain: &[char]) -> Result<Private, MemberDoubt> {
     let digits = digits(plain).filter(|digits| digits.len() == 10).ok_or(MemberDoubt::Shape)?;
     let sum: u32 = (1..=10).rev().zip(&digits).map(|(times, digit)| times * digit).sum();
     if sum.is_multiple_of(11) { Ok(plain.iter().collect::<String>().into()) } else { Err(MemberDoubt::CheckDigit) }
 }
 
-/// Ontario health card: ten digits with a check digit modulo ten, then the version code, a letter or two, which old cards lack.
-/// After the Ministry of Health's guide "Health Card Validation", appendix on the check digit.
+/// Ontario health card: ten digits with a check digit modulo ten, then the version code, a letter or two, which old
+/// cards lack. After the Ministry of Health's guide "Health Card Validation", appendix on the check digit.
 fn ontario_health_card(plain: &[char]) -> Result<Private, MemberDoubt> {
     let (number, version) = plain.split_at_checked(10).ok_or(MemberDoubt::Shape)?;
     let digits = digits(number).ok_or(MemberDoubt::Shape)?;

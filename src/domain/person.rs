@@ -28,7 +28,8 @@ pub struct Person {
     /// The booking system's number, where it is not [`Person::id`]: someone else had it first.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub number: String,
-    /// Which system the number is of, as that system says it (a FHIR base URL, an identifier's system); empty if no one said it.
+    /// Which system the number is of, as that system says it (a FHIR base URL, an identifier's system); empty if no
+    /// one said it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
     /// All first names, as written on file.
@@ -79,7 +80,8 @@ impl EmergencyContact {
         self.name.is_blank() && self.phone.is_blank()
     }
 
-    /// With everything hidden but the first name and the last four digits: `Ann •••, ••• 4821`. Empty if no one is known.
+    /// With everything hidden but the first name and the last four digits: `Ann •••, ••• 4821`. Empty if no one is
+    /// known.
     #[must_use]
     pub fn masked(&self) -> Private {
         let name = self.name.as_str().split_whitespace().next().map(|first| format!("{first} •••"));
@@ -120,8 +122,8 @@ impl Person {
         if self.number.is_empty() { self.id.as_str() } else { &self.number }
     }
 
-    /// What they are called and the first letter of the last name: all that a kiosk ever shows of a name. The one name of anyone who
-    /// has only one.
+    /// What they are called and the first letter of the last name: all that a kiosk ever shows of a name. The one name
+    /// of anyone who has only one.
     #[must_use]
     pub fn given_name_and_initial(&self) -> Private {
         let (given, called) = (real_given_name(self.given_name.as_str()), self.called());
@@ -141,14 +143,15 @@ impl Person {
         if preferred.is_empty() { self.first_given_name() } else { Private::new(preferred) }
     }
 
-    /// The whole name as staff read it, with what they want to be called in between: `Patricia (Pat) Example`. Placeholders are left
-    /// out, unless nothing else is on file.
+    /// The whole name as staff read it, with what they want to be called in between: `Patricia (Pat) Example`.
+    /// Placeholders are left out, unless nothing else is on file.
     #[must_use]
     pub fn name_for_staff(&self) -> Private {
         let (given, family) = (real_given_name(self.given_name.as_str()), real_name(self.family_name.as_str()));
         let called = self.called();
-        let is_on_file =
-            [given.as_str(), self.first_given_name().as_str()].iter().any(|name| name.to_lowercase() == called.as_str().to_lowercase());
+        let is_on_file = [given.as_str(), self.first_given_name().as_str()]
+            .iter()
+            .any(|name| name.to_lowercase() == called.as_str().to_lowercase());
         let called = if is_on_file { String::new() } else { format!("({})", called.as_str()) };
         let parts = if given.is_empty() && family.is_empty() {
             [self.given_name.as_str().trim().to_owned(), called, self.family_name.as_str().trim().to_owned()]
@@ -208,7 +211,9 @@ impl Contact {
     #[must_use]
     pub fn masked_email(&self) -> Private {
         match self.email.as_str().split_once('@') {
-            Some((name, domain)) => Private::new(format!("{}•••@{domain}", name.chars().next().map(String::from).unwrap_or_default())),
+            Some((name, domain)) => {
+                Private::new(format!("{}•••@{domain}", name.chars().next().map(String::from).unwrap_or_default()))
+            }
             None => Private::default(),
         }
     }
@@ -248,7 +253,8 @@ mod tests {
         assert_eq!((person.interpreter, person.preferred_name.as_str()), (None, ""));
         assert!(person.emergency_contact.is_nobody());
         assert_eq!(serde_json::to_string(&person).unwrap(), before);
-        let settings: super::super::settings::ClinicSettings = serde_json::from_str(r#"{"name":"Mill Street Clinic"}"#).unwrap();
+        let settings: super::super::settings::ClinicSettings =
+            serde_json::from_str(r#"{"name":"Mill Street Clinic"}"#).unwrap();
         assert_eq!(settings.details, super::super::proposal::Field::DETAILS);
     }
 
@@ -308,11 +314,17 @@ mod tests {
             assert_eq!(shown.each_ref().map(Private::as_str), [screen, called, staff], "{given} {family}");
         }
         let called = Person { family_name: "Kadiatou".into(), preferred_name: "Kadi".into(), ..nobody.clone() };
-        assert_eq!((called.given_name_and_initial().as_str(), called.name_for_staff().as_str()), ("Kadi K.", "(Kadi) Kadiatou"));
+        assert_eq!(
+            (called.given_name_and_initial().as_str(), called.name_for_staff().as_str()),
+            ("Kadi K.", "(Kadi) Kadiatou")
+        );
         use super::super::placeholder::Placeholder;
         assert_eq!(nobody.placeholders(), [Placeholder::Phone, Placeholder::BirthDate]);
         let both = Person { given_name: "FNU".into(), family_name: ".".into(), ..nobody };
-        assert_eq!(both.placeholders(), [Placeholder::GivenName, Placeholder::FamilyName, Placeholder::Phone, Placeholder::BirthDate]);
+        assert_eq!(
+            both.placeholders(),
+            [Placeholder::GivenName, Placeholder::FamilyName, Placeholder::Phone, Placeholder::BirthDate]
+        );
         assert_eq!(both.contact.masked_phone().as_str(), "");
         let two = Contact { phone: "home 555-010-1019 ext. 22 / cell 555-010-2019".into(), ..Contact::default() };
         assert_eq!(two.masked_phone().as_str(), "••• 1019");

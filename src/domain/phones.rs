@@ -14,15 +14,19 @@ const EXTENSION_DIGITS_MAX: usize = 6;
 const EXTENSION: [&str; 13] =
     ["x", "ex", "xt", "ext", "extn", "exten", "extension", "extensión", "anexo", "int", "interno", "poste", "ramal"];
 
-/// The digits of every real number in a text, in order: `home 555-010-1019 / cell 555-010-2019` has two, `000-000-0000` none.
-/// An extension is no part of a number.
+/// The digits of every real number in a text, in order: `home 555-010-1019 / cell 555-010-2019` has two, `000-000-0000`
+/// none. An extension is no part of a number.
 #[must_use]
 pub fn numbers(text: &str) -> Vec<String> {
     let mut found = Found::default();
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {
         if let Some(digit) = digit_of(character) {
-            found.pieces.last_mut().map(|piece| piece.push(digit)).unwrap_or_else(|| found.pieces.push(digit.to_string()));
+            found
+                .pieces
+                .last_mut()
+                .map(|piece| piece.push(digit))
+                .unwrap_or_else(|| found.pieces.push(digit.to_string()));
         } else if character.is_alphabetic() {
             let mut word = character.to_lowercase().to_string();
             while let Some(letter) = rest.next_if(|next| next.is_alphabetic()) {

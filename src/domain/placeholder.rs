@@ -1,5 +1,5 @@
-//! What a list has where it knows nothing: `FNU`, `000-000-0000`, `1900-01-01`. It is not data: no one is searched by it, it is
-//! not shown, and staff are told.
+//! What a list has where it knows nothing: `FNU`, `000-000-0000`, `1900-01-01`. It is not data: no one is searched by
+//! it, it is not shown, and staff are told.
 
 use jiff::civil::Date;
 
@@ -129,7 +129,8 @@ impl Placeholder {
     }
 }
 
-/// Whether this is no name at all: empty, only punctuation, or what lists write instead of one. `No`, `Na`, `An` and `O` are names.
+/// Whether this is no name at all: empty, only punctuation, or what lists write instead of one. `No`, `Na`, `An` and
+/// `O` are names.
 #[must_use]
 pub fn is_no_name(text: &str) -> bool {
     let text = entities::undone(text);
@@ -142,10 +143,13 @@ fn is_phrase(words: &[String]) -> bool {
     let is_long = squeezed.chars().count() >= SQUEEZED_LETTERS_MIN;
     // `L.N.U.`
     let is_spelt = words.iter().all(|word| word.chars().count() == 1) && WORDS.contains(&squeezed.as_str());
-    is_spelt || PHRASES.contains(&words.join(" ").as_str()) || (is_long && PHRASES.iter().any(|phrase| phrase.replace(' ', "") == squeezed))
+    is_spelt
+        || PHRASES.contains(&words.join(" ").as_str())
+        || (is_long && PHRASES.iter().any(|phrase| phrase.replace(' ', "") == squeezed))
 }
 
-/// Whether this is a name of some people, and no name in some lists: `NULL`, `NA`, `X`. Its bearer may have only the other name.
+/// Whether this is a name of some people, and no name in some lists: `NULL`, `NA`, `X`. Its bearer may have only the
+/// other name.
 #[must_use]
 pub fn is_perhaps_no_name(text: &str) -> bool {
     let folded: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
@@ -165,7 +169,8 @@ pub fn real_name(text: &str) -> String {
         return String::new();
     }
     let text = entities::undone(text);
-    let is_real = |stretch: &&str| words(stretch).next().is_none() || !words(stretch).all(|word| is_no_name_word(&word));
+    let is_real =
+        |stretch: &&str| words(stretch).next().is_none() || !words(stretch).all(|word| is_no_name_word(&word));
     text.split_whitespace().filter(is_real).collect::<Vec<_>>().join(" ")
 }
 
@@ -179,7 +184,9 @@ pub fn real_given_name(text: &str) -> String {
 pub(super) fn is_no_name_word(word: &str) -> bool {
     let folded = word.to_lowercase();
     let is_filled_up = folded.len() > 1 && folded.chars().all(|letter| letter == 'x');
-    is_filled_up || !(has_letter(&folded) || is_which(&folded)) || WORDS.contains(&folded.trim_end_matches(|c: char| c.is_ascii_digit()))
+    is_filled_up
+        || !(has_letter(&folded) || is_which(&folded))
+        || WORDS.contains(&folded.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
 fn has_letter(word: &str) -> bool {
@@ -193,14 +200,17 @@ fn is_which(word: &str) -> bool {
 
 /// `N/A`, `#N/A`, `n\a`: with its stroke, for `Na` is a name.
 fn is_not_applicable(text: &str) -> bool {
-    let plain: String = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '/' | '\\')).flat_map(char::to_lowercase).collect();
+    let plain: String =
+        text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '/' | '\\')).flat_map(char::to_lowercase).collect();
     matches!(plain.as_str(), "n/a" | "n\\a" | "n/k" | "u/k" | "s/n" | "s/a")
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric() && !unicode_normalization::char::is_combining_mark(c) && c != '\'' && c != '’')
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .map(str::to_lowercase)
+    text.split(|c: char| {
+        !c.is_alphanumeric() && !unicode_normalization::char::is_combining_mark(c) && c != '\'' && c != '’'
+    })
+    .filter(|word| word.chars().any(char::is_alphanumeric))
+    .map(str::to_lowercase)
 }
 
 /// Whether no one who lives was born on this date: it stands for one that is not known.
@@ -234,7 +244,10 @@ impl Person {
         if !family.trim().is_empty() && is_no_name(family) {
             all.push(Placeholder::FamilyName);
         }
-        if std::iter::once(&self.contact.phone).chain(&self.other_phones).any(|phone| phones::is_no_phone(phone.as_str())) {
+        if std::iter::once(&self.contact.phone)
+            .chain(&self.other_phones)
+            .any(|phone| phones::is_no_phone(phone.as_str()))
+        {
             all.push(Placeholder::Phone);
         }
         if self.birth_date.real() != self.birth_date {
@@ -307,8 +320,8 @@ mod tests {
             assert_eq!(real_name(text), "", "{text:?}");
         }
         for name in [
-            "No", "Na", "An", "O", "Xu", "X", "Ng", "Null", "Nan", "Nil", "Non", "Nun", "Noname", "Test", "Blank", "Doe", "Unka", "Le",
-            "N", "Ann", "No Na", "Na An", "Xxena", "王", "Ян", "ة",
+            "No", "Na", "An", "O", "Xu", "X", "Ng", "Null", "Nan", "Nil", "Non", "Nun", "Noname", "Test", "Blank",
+            "Doe", "Unka", "Le", "N", "Ann", "No Na", "Na An", "Xxena", "王", "Ян", "ة",
         ] {
             assert!(!is_no_name(name), "{name:?}");
             assert_eq!(real_name(name), name);
@@ -325,7 +338,12 @@ mod tests {
             assert_eq!(real_name(text), shown);
         }
         assert!(is_no_given_name("NULL") && !is_no_given_name("Nullah"));
-        assert!(is_perhaps_no_name("NULL") && is_perhaps_no_name("N.A.") && !is_perhaps_no_name("Nullah") && !is_perhaps_no_name("Ann"));
+        assert!(
+            is_perhaps_no_name("NULL")
+                && is_perhaps_no_name("N.A.")
+                && !is_perhaps_no_name("Nullah")
+                && !is_perhaps_no_name("Ann")
+        );
     }
 
     #[test]
@@ -343,7 +361,14 @@ mod tests {
             assert!(is_no_birth_date(no_date), "{no_date}");
             assert_eq!(Born::on(no_date).real(), Born::Unknown);
         }
-        for day in [date(1913, 2, 2), date(1961, 1, 1), date(2000, 1, 1), date(1970, 1, 1), date(2026, 11, 20), date(1906, 1, 1)] {
+        for day in [
+            date(1913, 2, 2),
+            date(1961, 1, 1),
+            date(2000, 1, 1),
+            date(1970, 1, 1),
+            date(2026, 11, 20),
+            date(1906, 1, 1),
+        ] {
             assert!(!is_no_birth_date(day), "{day}");
             assert_eq!(Born::on(day).real(), Born::on(day));
         }

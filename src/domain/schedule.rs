@@ -24,7 +24,8 @@ pub struct Schedule {
     pub slot_minutes: u32,
     /// Dates on which no one is booked.
     pub closed: Vec<Date>,
-    /// When the clinic is open, by day of the week; a day that is not here is a day off. Counts as long as no one has `hours`.
+    /// When the clinic is open, by day of the week; a day that is not here is a day off. Counts as long as no one has
+    /// `hours`.
     pub open: BTreeMap<Day, Opening>,
     /// How many minutes an appointment of a service takes, by the service's name.
     pub minutes: BTreeMap<String, u32>,
@@ -161,7 +162,10 @@ impl Schedule {
         }
         for (day, open) in &self.open {
             if open.from >= open.to {
-                return bad("schedule.open", format!("{} ends at {}, which is not after it starts", day.name(), clock(open.to)));
+                return bad(
+                    "schedule.open",
+                    format!("{} ends at {}, which is not after it starts", day.name(), clock(open.to)),
+                );
             }
         }
         for (service, minutes) in &self.minutes {
@@ -169,7 +173,10 @@ impl Schedule {
                 return bad("schedule.minutes", "a service has no name; leave it out".to_owned());
             }
             if *minutes == 0 || *minutes > MINUTES_MAX {
-                return bad("schedule.minutes", format!("{service:?} takes from 1 to {MINUTES_MAX} minutes; found {minutes}"));
+                return bad(
+                    "schedule.minutes",
+                    format!("{service:?} takes from 1 to {MINUTES_MAX} minutes; found {minutes}"),
+                );
             }
         }
         (0..self.hours.len()).try_for_each(|at| self.check_hours(at))
@@ -179,9 +186,18 @@ impl Schedule {
     fn check_hours(&self, at: usize) -> Result<(), Fault> {
         let Some(hours) = self.hours.get(at) else { return Ok(()) };
         let who = &hours.practitioner;
-        let bad = |field: &str, why: String| Err(Fault::of_item("schedule.hours", at, field, format!("schedule.hours: {why}")));
-        if who.trim() != who || who.is_empty() || who.chars().nth(NAME_CHARS_MAX).is_some() || who.chars().any(char::is_control) {
-            return bad("practitioner", format!("number {} has no practitioner; write the name as appointments have it", at + 1));
+        let bad = |field: &str, why: String| {
+            Err(Fault::of_item("schedule.hours", at, field, format!("schedule.hours: {why}")))
+        };
+        if who.trim() != who
+            || who.is_empty()
+            || who.chars().nth(NAME_CHARS_MAX).is_some()
+            || who.chars().any(char::is_control)
+        {
+            return bad(
+                "practitioner",
+                format!("number {} has no practitioner; write the name as appointments have it", at + 1),
+            );
         }
         if hours.days.is_empty() {
             return bad("days", format!("those of {who:?} have no days; one of the week is needed"));
@@ -192,7 +208,8 @@ impl Schedule {
         if hours.from >= hours.to {
             return bad("to", format!("those of {who:?} end at {}, which is not after they start", clock(hours.to)));
         }
-        if let Some(why) = hours.slot_minutes.and_then(|minutes| odd_slot(&format!("slot_minutes of {who:?}"), minutes)) {
+        if let Some(why) = hours.slot_minutes.and_then(|minutes| odd_slot(&format!("slot_minutes of {who:?}"), minutes))
+        {
             return bad("slot_minutes", why);
         }
         let overlaps = |other: &&Hours| {
@@ -250,9 +267,15 @@ mod tests {
         let date = jiff::civil::date(2026, 12, 25);
         for (schedule, expected) in [
             (Schedule::default(), Ok(())),
-            (with(&[hours("Dr. A", &[Mon], 8, 12), hours("Dr. A", &[Mon], 12, 17), hours("Dr. B", &[Mon], 8, 12)]), Ok(())),
+            (
+                with(&[hours("Dr. A", &[Mon], 8, 12), hours("Dr. A", &[Mon], 12, 17), hours("Dr. B", &[Mon], 8, 12)]),
+                Ok(()),
+            ),
             (Schedule { slot_minutes: 4, ..Schedule::default() }, Err("slot_minutes is from 5 to 240; found 4")),
-            (Schedule { closed: vec![date, date], ..Schedule::default() }, Err("schedule.closed: 2026-12-25 is listed twice")),
+            (
+                Schedule { closed: vec![date, date], ..Schedule::default() },
+                Err("schedule.closed: 2026-12-25 is listed twice"),
+            ),
             (
                 Schedule { minutes: [("Lab".to_owned(), 0)].into(), ..Schedule::default() },
                 Err("schedule.minutes: \"Lab\" takes from 1 to 720 minutes; found 0"),
@@ -272,7 +295,10 @@ mod tests {
                 with(&[hours("Dr. A", &[Mon], 8, 12), hours("Dr. A", &[Tue, Mon], 11, 17)]),
                 Err("from 11:00 to 17:00 overlap others from 8:00 to 12:00"),
             ),
-            (with(&[Hours { slot_minutes: Some(300), ..hours("Dr. A", &[Mon], 8, 12) }]), Err("slot_minutes of \"Dr. A\" is from")),
+            (
+                with(&[Hours { slot_minutes: Some(300), ..hours("Dr. A", &[Mon], 8, 12) }]),
+                Err("slot_minutes of \"Dr. A\" is from"),
+            ),
         ] {
             match (schedule.check(), expected) {
                 (Ok(()), Ok(())) => {}

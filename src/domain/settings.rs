@@ -27,19 +27,21 @@ pub struct ClinicSettings {
     pub name: String,
     /// IANA name of the clinic's time zone, such as `America/New_York`. All dates are this zone's.
     pub time_zone: String,
-    /// The hour at which the clinic's day begins, 0 to 12: until then tickets, lists and reports are of the day before. Kiosks are always told,
-    /// since one that is not begins the day at midnight ([`Self::told`]).
+    /// The hour at which the clinic's day begins, 0 to 12: until then tickets, lists and reports are of the day
+    /// before. Kiosks are always told, since one that is not begins the day at midnight ([`Self::told`]).
     pub day_begins_at_hour: u8,
     /// ISO 3166 code of the country whose phone numbers and postal codes are written without saying so, such as `US`.
     pub country: String,
-    /// Contact details and insurance that were confirmed at a kiosk within this many days are not asked for again; US Veterans Affairs uses 7.
+    /// Contact details and insurance that were confirmed at a kiosk within this many days are not asked for again; US
+    /// Veterans Affairs uses 7.
     pub ask_again_after_days: u16,
     /// Which contact details kiosks show and take, of [`Field::DETAILS`], each once. Empty: no one is asked about any.
     #[serde(deserialize_with = "details")]
     pub details: Vec<Field>,
     /// What is asked of insurance.
     pub insurance: InsuranceSettings,
-    /// Check-in opens this many minutes before the appointment (30 to 60 in other systems: 45 at US Veterans Affairs, 30 in Oracle Health).
+    /// Check-in opens this many minutes before the appointment (30 to 60 in other systems: 45 at US Veterans Affairs,
+    /// 30 in Oracle Health).
     pub early_minutes: u32,
     /// Check-in closes this many minutes after the appointment's beginning; then the desk decides.
     pub late_minutes: u32,
@@ -83,7 +85,8 @@ pub struct ClinicSettings {
     pub failed_tries_per_hour: u32,
     /// Who comes when someone feels unwell, as a sentence for the patient. Empty: the pages' own words.
     pub unwell_comes: Localized,
-    /// A letter's code is taken until this many days after the visit, so that a visit that was moved still finds its patient.
+    /// A letter's code is taken until this many days after the visit, so that a visit that was moved still finds its
+    /// patient.
     pub letter_valid_days: u8,
     /// What letters are printed on.
     pub letter_paper: LetterPaper,
@@ -96,7 +99,9 @@ pub struct ClinicSettings {
 fn details<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Field>, D::Error> {
     let mut details = Vec::new();
     for word in Vec::<String>::deserialize(from)? {
-        let field = Field::from_code(&word).filter(|field| Field::DETAILS.contains(field)).filter(|field| !details.contains(field));
+        let field = Field::from_code(&word)
+            .filter(|field| Field::DETAILS.contains(field))
+            .filter(|field| !details.contains(field));
         details.push(field.ok_or_else(|| {
             let words = Field::DETAILS.map(Field::code).join(", ");
             serde::de::Error::custom(format!("details: expected words of {words}, each once; found {word:?}"))
@@ -175,9 +180,11 @@ impl SessionRules {
     /// One sentence on what does not.
     pub fn check(&self) -> Result<(), String> {
         match self.idle_minutes.filter(|minutes| !Self::IDLE_MINUTES.contains(minutes)) {
-            Some(minutes) => {
-                Err(format!("session: idle_minutes is {} to {}; found {minutes}", Self::IDLE_MINUTES.start(), Self::IDLE_MINUTES.end()))
-            }
+            Some(minutes) => Err(format!(
+                "session: idle_minutes is {} to {}; found {minutes}",
+                Self::IDLE_MINUTES.start(),
+                Self::IDLE_MINUTES.end()
+            )),
             None => Ok(()),
         }
     }
@@ -339,8 +346,8 @@ impl ClinicSettings {
         (early, late)
     }
 
-    /// The settings as another program told them, as far as they are known here. One that says no hour is of before there was one, and
-    /// begins the day at midnight; anyone who hears of it does so too.
+    /// The settings as another program told them, as far as they are known here. One that says no hour is of before
+    /// there was one, and begins the day at midnight; anyone who hears of it does so too.
     ///
     /// # Errors
     /// If what is known is not what it should be.

@@ -1,4 +1,5 @@
-//! A sorted map of which a copy is cheap, however much is in it: a reader keeps the copy that it has while the next one is made.
+//! A sorted map of which a copy is cheap, however much is in it: a reader keeps the copy that it has while the next one
+//! is made.
 //!
 //! Invariant: two copies share all but the few entries around those that differ.
 
@@ -52,8 +53,8 @@ impl<K: Ord, V> Sorted<K, V> {
         self.parts.iter().flat_map(|part| part.iter()).map(|(key, value)| (key, value))
     }
 
-    /// All entries from the first that is not before the place that `is_before` says, in order. Of two keys the earlier one is before that place
-    /// whenever the later one is.
+    /// All entries from the first that is not before the place that `is_before` says, in order. Of two keys the earlier
+    /// one is before that place whenever the later one is.
     pub fn from(&self, is_before: impl Fn(&K) -> bool) -> impl Iterator<Item = (&K, &V)> {
         let part = self.parts.partition_point(|part| part.last().is_some_and(|(last, _)| is_before(last)));
         let at = self.parts.get(part).map_or(0, |part| part.partition_point(|(key, _)| is_before(key)));

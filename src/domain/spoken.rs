@@ -1,7 +1,8 @@
-//! The languages that patients speak, for anyone who chooses or reads one. [`super::language`] has those that the kiosk speaks.
+//! The languages that patients speak, for anyone who chooses or reads one. [`super::language`] has those that the kiosk
+//! speaks.
 //!
-//! Invariants: tags are BCP 47 primary subtags (RFC 5646: the shortest code of ISO 639, two letters where there are two), each
-//! once; a tag that is missing here is as good as any other and is shown as it is.
+//! Invariants: tags are BCP 47 primary subtags (RFC 5646: the shortest code of ISO 639, two letters where there are
+//! two), each once; a tag that is missing here is as good as any other and is shown as it is.
 
 /// A language by its names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +65,8 @@ pub const ALL: [Spoken; 42] = [
     spoken("yo", "Yoruba", "Yorùbá"),
 ];
 
-/// What can be chosen with one touch, by their tags: roughly in the order of their speakers in the United States, signs last.
-/// The desk takes every other.
+/// What can be chosen with one touch, by their tags: roughly in the order of their speakers in the United States, signs
+/// last. The desk takes every other.
 pub const OFFERED: [&str; 19] =
     ["en", "es", "zh", "tl", "vi", "ar", "fr", "ko", "ru", "ht", "pt", "hi", "pl", "it", "fa", "ur", "uk", "so", "ase"];
 
@@ -134,7 +135,8 @@ pub fn says_the_same(one: &str, other: &str) -> bool {
     let (first, second) = (one.next().unwrap_or_default(), other.next().unwrap_or_default());
     let is_same_language = first.eq_ignore_ascii_case(second);
     let (one, other): (Vec<_>, Vec<_>) = (one.collect(), other.collect());
-    let is_same_rest = one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one.eq_ignore_ascii_case(other));
+    let is_same_rest =
+        one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one.eq_ignore_ascii_case(other));
     is_same_language && (one.is_empty() || other.is_empty() || is_same_rest)
 }
 
@@ -161,9 +163,14 @@ mod tests {
 
     #[test]
     fn a_tag_is_read_as_a_word_and_stays_itself_if_it_is_unknown() {
-        for (tag, words) in
-            [("es", "Spanish"), ("ES", "Spanish"), ("es-MX", "Spanish (es-MX)"), ("pt_BR", "Portuguese (pt_BR)"), ("mix", "mix"), ("", "")]
-        {
+        for (tag, words) in [
+            ("es", "Spanish"),
+            ("ES", "Spanish"),
+            ("es-MX", "Spanish (es-MX)"),
+            ("pt_BR", "Portuguese (pt_BR)"),
+            ("mix", "mix"),
+            ("", ""),
+        ] {
             assert_eq!(for_staff(tag), words);
         }
     }

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// What the numbers of one kiosk begin with: one letter or two, such as `A` or `AB`. Each kiosk has its own, so two that cannot reach
-/// each other never give out the same number. `D` is the desk's, and no other begins with it.
+/// What the numbers of one kiosk begin with: one letter or two, such as `A` or `AB`. Each kiosk has its own, so two
+/// that cannot reach each other never give out the same number. `D` is the desk's, and no other begins with it.
 ///
 /// Ordered as they are proposed: `A` to `Z`, then `AA`, `AB` and so on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,8 +19,8 @@ impl Series {
     /// `D`, the desk's own; no kiosk has it.
     pub const DESK: Self = Self(3);
 
-    /// Every series that the desk proposes for kiosks, in order. `I`, `O` and `Q` are left out, since they are read as 1 and 0, and any `D`;
-    /// a kiosk may have them anyway.
+    /// Every series that the desk proposes for kiosks, in order. `I`, `O` and `Q` are left out, since they are read as
+    /// 1 and 0, and any `D`; a kiosk may have them anyway.
     pub fn proposed() -> impl Iterator<Item = Self> {
         let is_clear = |series: &Self| !series.to_string().contains(['D', 'I', 'O', 'Q']);
         (0..LETTERS + LETTERS * LETTERS).map(Self).filter(is_clear)
@@ -173,7 +173,8 @@ pub struct OpenTickets {
 }
 
 impl OpenTickets {
-    /// Whether someone may hold this ticket of another day than today. Of days since the desk has spoken nothing is known, so it may be.
+    /// Whether someone may hold this ticket of another day than today. Of days since the desk has spoken nothing is
+    /// known, so it may be.
     #[must_use]
     pub fn may_hold(&self, ticket: Ticket) -> bool {
         ticket.date >= self.day || self.tickets.contains(&ticket)
@@ -262,7 +263,10 @@ mod tests {
             assert_eq!(text.parse::<TicketNumber>().ok(), expected, "{text}");
             if let Some(number) = expected {
                 assert_eq!(number.to_string(), text.to_uppercase());
-                assert_eq!(serde_json::from_str::<TicketNumber>(&serde_json::to_string(&number).unwrap()).unwrap(), number);
+                assert_eq!(
+                    serde_json::from_str::<TicketNumber>(&serde_json::to_string(&number).unwrap()).unwrap(),
+                    number
+                );
             }
         }
     }

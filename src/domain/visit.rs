@@ -183,7 +183,8 @@ impl VisitRow {
         self.state == VisitState::Expected && self.ticket.is_none()
     }
 
-    /// The same once all is read: each reason once, and what the booking system says counts as long as nothing happened here.
+    /// The same once all is read: each reason once, and what the booking system says counts as long as nothing happened
+    /// here.
     #[must_use]
     pub fn finish(mut self) -> Self {
         self.reasons.sort_by_key(|reason| (reason.taken.is_some(), reason.reason, reason.at));

@@ -1,7 +1,7 @@
 //! What a page has around its own question: how it looks, which notice stands above it, and what lies over it.
 //!
-//! Invariants: how a page looks belongs to the person at the kiosk and ends with them; a notice belongs to the page it is
-//! about and to no other.
+//! Invariants: how a page looks belongs to the person at the kiosk and ends with them; a notice belongs to the page it
+//! is about and to no other.
 
 use super::conversation::Conversation;
 use super::step::{Input, Patience, Step};
@@ -36,12 +36,13 @@ pub enum Said {
     NoAppointment,
 }
 
-/// The welcome page keeps a language, a size or a contrast that was chosen there for this long without a touch. The next
-/// person finds it as delivered.
+/// The welcome page keeps a language, a size or a contrast that was chosen there for this long without a touch. The
+/// next person finds it as delivered.
 pub const WELCOME_FORGETS_AFTER_SECONDS: u32 = 30;
 
 impl Conversation {
-    /// How long this waits for the patient. Welcome waits for no one, but it does not keep one person's choices for the next.
+    /// How long this waits for the patient. Welcome waits for no one, but it does not keep one person's choices for the
+    /// next.
     #[must_use]
     pub fn patience(&self) -> Option<Patience> {
         if self.step == Step::Welcome {
@@ -68,8 +69,10 @@ impl Conversation {
     /// Whether starting over deletes what a person has entered and would have to enter again.
     fn would_lose_something(&self) -> bool {
         // With a number in the hand everything is saved.
-        let is_over = self.person.at_hand.is_some() || matches!(self.step, Step::Welcome | Step::Stopped(_) | Step::UnwellTold);
-        let names = [self.person.name.text(), self.person.given_name.text(), self.companion.text(), self.person.phone.text()];
+        let is_over =
+            self.person.at_hand.is_some() || matches!(self.step, Step::Welcome | Step::Stopped(_) | Step::UnwellTold);
+        let names =
+            [self.person.name.text(), self.person.given_name.text(), self.companion.text(), self.person.phone.text()];
         let found = self.person.date.is_begun() || names.into_iter().any(|text| !text.is_blank());
         let changed = self.person.detail.is_begun()
             || self.person.card_entry.is_begun()

@@ -132,7 +132,10 @@ impl CardEntry {
 
     /// Whether anything was answered, typed or photographed.
     pub(super) fn is_begun(&self) -> bool {
-        self.card != Coverage::default() || !self.text.text().is_blank() || self.date.is_begun() || !self.photos.is_empty()
+        self.card != Coverage::default()
+            || !self.text.text().is_blank()
+            || self.date.is_begun()
+            || !self.photos.is_empty()
     }
 
     /// What the desk gets.

@@ -99,7 +99,10 @@ impl Conversation {
     /// What has to be brought for the visits that can be checked in, each document once.
     #[must_use]
     pub fn documents_needed(&self) -> Vec<Document> {
-        Document::ALL.into_iter().filter(|document| self.open_visits().any(|visit| visit.documents.contains(document))).collect()
+        Document::ALL
+            .into_iter()
+            .filter(|document| self.open_visits().any(|visit| visit.documents.contains(document)))
+            .collect()
     }
 
     /// The companion's name, if someone else is checked in.
@@ -124,7 +127,8 @@ impl Conversation {
         if let Some(card) = &self.person.card {
             return Some(Typed { phone_last4, ..card.facts.clone() });
         }
-        let given_name = Some(self.person.given_name.text()).filter(|name| self.person.asked.is_some() && !name.is_blank()).cloned();
+        let given_name =
+            Some(self.person.given_name.text()).filter(|name| self.person.asked.is_some() && !name.is_blank()).cloned();
         let birth_date = BirthDate(self.person.date.date()?);
         (!self.person.name.text().is_blank()).then(|| Typed {
             birth_date,

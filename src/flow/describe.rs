@@ -1,4 +1,5 @@
-//! The person who was found, as the conversation shows them: their visits, what is on file, masked, and what is asked this time.
+//! The person who was found, as the conversation shows them: their visits, what is on file, masked, and what is asked
+//! this time.
 //!
 //! Invariant: what is on file is never shown in full.
 
@@ -19,13 +20,19 @@ use crate::domain::proposal::Field;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::Ticket;
 
-/// The person who has these appointments, earliest first; none if nothing of them can be shown, or their birth date is not known.
-/// `tickets`: those that count now.
+/// The person who has these appointments, earliest first; none if nothing of them can be shown, or their birth date is
+/// not known. `tickets`: those that count now.
 #[must_use]
-pub fn describe(of_person: &[&Appointment], tickets: &BTreeMap<AppointmentId, Ticket>, clinic: &Clinic, now: Timestamp) -> Option<Patient> {
+pub fn describe(
+    of_person: &[&Appointment],
+    tickets: &BTreeMap<AppointmentId, Ticket>,
+    clinic: &Clinic,
+    now: Timestamp,
+) -> Option<Patient> {
     let today = clinic.date(now);
     let shown = shown(of_person, tickets, clinic, now);
-    let main = shown.first().and_then(|visit| of_person.iter().find(|appointment| appointment.id == visit.appointment))?;
+    let main =
+        shown.first().and_then(|visit| of_person.iter().find(|appointment| appointment.id == visit.appointment))?;
     let on_file = on_file(main, of_person, today);
     let person = &on_file.person;
     let birth_date = person.birth_date.real().day()?;
@@ -60,16 +67,21 @@ pub fn describe(of_person: &[&Appointment], tickets: &BTreeMap<AppointmentId, Ti
 }
 
 /// The visits of today; where none of them takes place, also one of another day.
-fn shown(of_person: &[&Appointment], tickets: &BTreeMap<AppointmentId, Ticket>, clinic: &Clinic, now: Timestamp) -> Vec<Visit> {
+fn shown(
+    of_person: &[&Appointment],
+    tickets: &BTreeMap<AppointmentId, Ticket>,
+    clinic: &Clinic,
+    now: Timestamp,
+) -> Vec<Visit> {
     let today = clinic.date(now);
-    let visits = of_person
-        .iter()
-        .map(|appointment| (clinic.date(appointment.start), visit(appointment, tickets.get(&appointment.id).copied(), clinic, now)));
+    let visits = of_person.iter().map(|appointment| {
+        (clinic.date(appointment.start), visit(appointment, tickets.get(&appointment.id).copied(), clinic, now))
+    });
     let (todays, other_days): (Vec<_>, Vec<_>) = visits.partition(|(day, _)| *day == today);
     let mut shown: Vec<Visit> = todays.into_iter().map(|(_, visit)| visit).collect();
     if shown.iter().all(|visit| visit.standing == Standing::Cancelled) {
-        // Nothing takes place today: anyone still here with a ticket of another day is here for that visit. Else the next one that stands, or
-        // the last one, says which day it is.
+        // Nothing takes place today: anyone still here with a ticket of another day is here for that visit. Else the
+        // next one that stands, or the last one, says which day it is.
         let here = other_days.iter().find(|(_, visit)| matches!(visit.standing, Standing::AlreadyCheckedIn(_)));
         let stands = |(_, visit): &&(Date, Visit)| visit.standing != Standing::Cancelled;
         let next = other_days.iter().filter(stands).find(|(day, _)| *day > today);
@@ -104,19 +116,20 @@ fn visit(appointment: &Appointment, ticket: Option<Ticket>, clinic: &Clinic, now
     }
 }
 
-/// Not again what was confirmed a few days ago, unless something of it is missing or over by now; and not twice on one day,
-/// whatever is missing: staff may have rejected it meanwhile.
+/// Not again what was confirmed a few days ago, unless something of it is missing or over by now; and not twice on one
+/// day, whatever is missing: staff may have rejected it meanwhile.
 fn asks(on_file: &Appointment, settings: &ClinicSettings, today: Date) -> Asks {
     let days = i64::from(settings.ask_again_after_days);
-    let is_needed = |confirmed: Option<Date>, is_whole: bool| match confirmed.map(|date| i64::from((today - date).get_days())) {
-        Some(0) => false,
-        Some(since) => !((0..days).contains(&since) && is_whole),
-        None => true,
-    };
+    let is_needed =
+        |confirmed: Option<Date>, is_whole: bool| match confirmed.map(|date| i64::from((today - date).get_days())) {
+            Some(0) => false,
+            Some(since) => !((0..days).contains(&since) && is_whole),
+            None => true,
+        };
     let contact = &on_file.person.contact;
     let takes = |field: Field| settings.details.contains(&field);
-    let is_reachable =
-        (!takes(Field::Phone) || !numbers(contact.phone.as_str()).is_empty()) && (!takes(Field::Address) || !contact.address.is_blank());
+    let is_reachable = (!takes(Field::Phone) || !numbers(contact.phone.as_str()).is_empty())
+        && (!takes(Field::Address) || !contact.address.is_blank());
     let is_covered = on_file.coverage.as_ref().is_some_and(|coverage| coverage.end.is_none_or(|end| end >= today));
     Asks {
         details: !settings.details.is_empty() && is_needed(on_file.confirmed.details, is_reachable),
@@ -174,14 +187,17 @@ mod tests {
         // What the clinic does not take is not missing; who takes nothing asks nothing.
         for (details, expected) in [(vec![Field::Email], false), (Vec::new(), false), (vec![Field::Phone], true)] {
             let settings = ClinicSettings { details, ..ClinicSettings::default() };
-            let visit = Appointment { confirmed: Confirmed { details: Some(today - 3.days()), insurance: None }, ..no_phone() };
+            let visit =
+                Appointment { confirmed: Confirmed { details: Some(today - 3.days()), insurance: None }, ..no_phone() };
             assert_eq!(asks(&visit, &settings, today).details, expected);
         }
     }
 
     #[test]
     fn who_has_no_visit_today_is_shown_the_one_that_says_which_day_it_is() {
-        let clinic = Clinic::new(ClinicSettings { time_zone: "UTC".into(), day_begins_at_hour: 0, ..ClinicSettings::default() }).unwrap();
+        let clinic =
+            Clinic::new(ClinicSettings { time_zone: "UTC".into(), day_begins_at_hour: 0, ..ClinicSettings::default() })
+                .unwrap();
         let noon: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
         let ticket = Ticket { number: "A7".parse().unwrap(), date: jiff::civil::date(2026, 11, 24) };
         use AppointmentStatus::{Booked, Cancelled};
@@ -214,8 +230,9 @@ mod tests {
             let tickets = with_ticket.map(|at| (visits[at].id.clone(), ticket)).into_iter().collect();
             let of_person: Vec<&Appointment> = visits.iter().collect();
             let described = describe(&of_person, &tickets, &clinic, noon);
-            let shown: Vec<AppointmentId> =
-                described.map(|patient| patient.visits.into_iter().map(|visit| visit.appointment).collect()).unwrap_or_default();
+            let shown: Vec<AppointmentId> = described
+                .map(|patient| patient.visits.into_iter().map(|visit| visit.appointment).collect())
+                .unwrap_or_default();
             let expected: Vec<AppointmentId> = expected.iter().map(|at| visits[*at].id.clone()).collect();
             assert_eq!(shown, expected, "{visits:?}");
         }

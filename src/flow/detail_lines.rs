@@ -1,4 +1,5 @@
-//! The lines of the pages about contact details: which there are, what is on file of each, masked, and what they say it is now.
+//! The lines of the pages about contact details: which there are, what is on file of each, masked, and what they say it
+//! is now.
 
 use super::found::MaskedContact;
 use super::step::NewDetail;
@@ -31,8 +32,9 @@ pub enum DetailLine {
     },
 }
 
-/// What is asked about, to be read at a glance: how to reach them, known or not; an emergency contact, if there is one; a language, if it is
-/// not the one in which they read this or someone interprets. What they are called they have just seen.
+/// What is asked about, to be read at a glance: how to reach them, known or not; an emergency contact, if there is one;
+/// a language, if it is not the one in which they read this or someone interprets. What they are called they have just
+/// seen.
 #[must_use]
 pub fn to_look_at(contact: &MaskedContact, takes: &[Field], language: Language) -> Vec<DetailLine> {
     let mut lines = to_change(contact, takes, &[]);
@@ -48,19 +50,22 @@ pub fn to_look_at(contact: &MaskedContact, takes: &[Field], language: Language) 
 /// What can be changed, each with what they said of it.
 #[must_use]
 pub fn to_change(contact: &MaskedContact, takes: &[Field], changes: &[NewDetail]) -> Vec<DetailLine> {
-    let now = |field: Field| changes.iter().find(|change| change.field == field).map(|change| change.value.one_line()).unwrap_or_default();
+    let now = |field: Field| {
+        changes.iter().find(|change| change.field == field).map(|change| change.value.one_line()).unwrap_or_default()
+    };
     let line = |field: Field, on_file: &Private| {
         takes.contains(&field).then(|| DetailLine::Of { field, on_file: on_file.clone(), now: now(field) })
     };
-    let speaking = (takes.contains(&Field::Language) || takes.contains(&Field::Interpreter)).then(|| DetailLine::Speaking {
-        on_file: contact.language.clone(),
-        now: now(Field::Language).as_str().trim().to_owned(),
-        interpreter_on_file: contact.interpreter,
-        interpreter_now: changes.iter().find_map(|change| match (change.field, &change.value) {
-            (Field::Interpreter, Value::Text(text)) => Some(text.as_str() == Field::YES),
-            _ => None,
-        }),
-    });
+    let speaking =
+        (takes.contains(&Field::Language) || takes.contains(&Field::Interpreter)).then(|| DetailLine::Speaking {
+            on_file: contact.language.clone(),
+            now: now(Field::Language).as_str().trim().to_owned(),
+            interpreter_on_file: contact.interpreter,
+            interpreter_now: changes.iter().find_map(|change| match (change.field, &change.value) {
+                (Field::Interpreter, Value::Text(text)) => Some(text.as_str() == Field::YES),
+                _ => None,
+            }),
+        });
     [
         line(Field::Phone, &contact.phone),
         line(Field::Email, &contact.email),
@@ -92,12 +97,16 @@ mod tests {
     fn what_is_asked_about_is_what_one_can_answer_at_a_glance() {
         let asked = |contact: &MaskedContact, language| fields(&to_look_at(contact, &Field::DETAILS, language));
         let usual = [Field::Phone, Field::Email, Field::Address];
-        let mut contact = MaskedContact { language: "es-MX".into(), preferred_name: "Pat".into(), ..MaskedContact::default() };
+        let mut contact =
+            MaskedContact { language: "es-MX".into(), preferred_name: "Pat".into(), ..MaskedContact::default() };
         assert_eq!(asked(&contact, Language::Spanish), usual);
         assert_eq!(asked(&contact, Language::English), [&usual[..], &[Field::Language]].concat());
         contact.interpreter = Some(true);
         contact.emergency_contact = "Ann •••".into();
-        assert_eq!(asked(&contact, Language::Spanish), [&usual[..], &[Field::EmergencyContact, Field::Language]].concat());
+        assert_eq!(
+            asked(&contact, Language::Spanish),
+            [&usual[..], &[Field::EmergencyContact, Field::Language]].concat()
+        );
         // What the clinic does not take is not asked about; what can be changed is all of the rest.
         assert_eq!(to_look_at(&contact, &[Field::Email], Language::English).len(), 1);
         assert_eq!(to_change(&contact, &Field::DETAILS, &[]).len(), 6);
@@ -114,11 +123,17 @@ mod tests {
             photos: Vec::new(),
         };
         let contact = MaskedContact { phone: "••• 4821".into(), ..MaskedContact::default() };
-        let changes = [said(Field::Phone, "(555) 629-0000"), said(Field::Language, "vi"), said(Field::Interpreter, Field::NO)];
+        let changes =
+            [said(Field::Phone, "(555) 629-0000"), said(Field::Language, "vi"), said(Field::Interpreter, Field::NO)];
         let lines = to_change(&contact, &[Field::Phone, Field::Language, Field::Interpreter], &changes);
-        let phone = DetailLine::Of { field: Field::Phone, on_file: "••• 4821".into(), now: "(555) 629-0000".into() };
-        let speaking =
-            DetailLine::Speaking { on_file: String::new(), now: "vi".into(), interpreter_on_file: None, interpreter_now: Some(false) };
+        let phone =
+            DetailLine::Of { field: Field::Phone, on_file: "••• 4821".into(), now: "(555) 629-0000".into() };
+        let speaking = DetailLine::Speaking {
+            on_file: String::new(),
+            now: "vi".into(),
+            interpreter_on_file: None,
+            interpreter_now: Some(false),
+        };
         assert_eq!(lines, [phone, speaking]);
     }
 }

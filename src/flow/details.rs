@@ -1,7 +1,7 @@
 //! The arrows of changing contact details: which of them, then its new value, part by part.
 //!
-//! Invariants: a value that looks odd is explained and never refused, because the patient may know better; nothing that is
-//! typed here holds up the check-in; what is on file is never shown in full.
+//! Invariants: a value that looks odd is explained and never refused, because the patient may know better; nothing that
+//! is typed here holds up the check-in; what is on file is never shown in full.
 
 use super::conversation::Conversation;
 use super::entry::{TextEntry, in_case};
@@ -72,7 +72,12 @@ impl Part {
 
     fn before(self) -> Option<Self> {
         match self {
-            Self::Phone | Self::Email | Self::PostalCode | Self::PreferredName | Self::Language | Self::EmergencyName => None,
+            Self::Phone
+            | Self::Email
+            | Self::PostalCode
+            | Self::PreferredName
+            | Self::Language
+            | Self::EmergencyName => None,
             Self::Interpreter => Some(Self::Language),
             Self::EmergencyPhone => Some(Self::EmergencyName),
             Self::Street => Some(Self::PostalCode),
@@ -168,7 +173,8 @@ impl Conversation {
             }
             Input::ChangeField(field) => match Part::first_of(field).filter(|_| self.takes(field)) {
                 Some(part) => {
-                    self.person.detail = DetailEntry::of(self.person.changes.iter().find(|change| change.field == field));
+                    self.person.detail =
+                        DetailEntry::of(self.person.changes.iter().find(|change| change.field == field));
                     self.to(Step::NewDetail(part))
                 }
                 None => self.stay(),
@@ -195,8 +201,12 @@ impl Conversation {
     pub(super) fn typing_detail(mut self, part: Part, input: Input) -> (Self, Vec<Effect>) {
         match (part, &input) {
             (Part::Language, Input::Spoken(tag)) => return self.take_language(tag),
-            (Part::Interpreter, Input::Yes) => return self.with_change(Field::Interpreter, Value::Text(Field::YES.into())),
-            (Part::Interpreter, Input::No) => return self.with_change(Field::Interpreter, Value::Text(Field::NO.into())),
+            (Part::Interpreter, Input::Yes) => {
+                return self.with_change(Field::Interpreter, Value::Text(Field::YES.into()));
+            }
+            (Part::Interpreter, Input::No) => {
+                return self.with_change(Field::Interpreter, Value::Text(Field::NO.into()));
+            }
             (Part::Language | Part::Interpreter, Input::AskTheDesk) => {
                 self.person.details = StillRight::AskTheDesk;
                 return self.after_details();
@@ -206,7 +216,9 @@ impl Conversation {
             _ => {}
         }
         match input {
-            Input::Key(character) => self.person.detail.text.insert(as_written(part, &self.person.detail.text, character)),
+            Input::Key(character) => {
+                self.person.detail.text.insert(as_written(part, &self.person.detail.text, character))
+            }
             Input::Digit(digit) => self.person.detail.text.insert(char::from(b'0' + digit.min(9))),
             Input::Erase => self.person.detail.text.erase(),
             Input::Cursor(forward) => {
@@ -311,7 +323,8 @@ impl Conversation {
         } else {
             self.change(Field::Language, Value::Text(tag.into()));
         }
-        let next = if self.takes(Field::Interpreter) { Step::NewDetail(Part::Interpreter) } else { Step::ChangeDetails };
+        let next =
+            if self.takes(Field::Interpreter) { Step::NewDetail(Part::Interpreter) } else { Step::ChangeDetails };
         self.to(next)
     }
 
@@ -325,7 +338,8 @@ impl Conversation {
     fn with_change(mut self, field: Field, value: Value) -> (Self, Vec<Effect>) {
         // "No interpreter", as it was.
         let interpreter = self.person.patient.as_ref().and_then(|patient| patient.contact.interpreter);
-        if field == Field::Interpreter && interpreter.is_some_and(|needed| value == Value::Text(answer(needed).into())) {
+        if field == Field::Interpreter && interpreter.is_some_and(|needed| value == Value::Text(answer(needed).into()))
+        {
             return self.without_change(field);
         }
         self.change(field, value);

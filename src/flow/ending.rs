@@ -1,6 +1,7 @@
 //! Where one conversation ends and how, told from what it was before an input and what it is after.
 //!
-//! The next person can begin on the last page of the one before, so the welcome page alone does not tell conversations apart.
+//! The next person can begin on the last page of the one before, so the welcome page alone does not tell conversations
+//! apart.
 
 use super::conversation::Conversation;
 use super::step::{Input, Step};

@@ -274,7 +274,12 @@ impl TextEntry {
     pub fn place(&mut self, part: f32) {
         let length = self.text.as_str().chars().count();
         let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 1.0 };
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 100 characters")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at most 100 characters"
+        )]
         let cursor = (part * length as f32).round() as usize;
         self.cursor = cursor.min(length);
     }
@@ -335,7 +340,11 @@ mod tests {
         assert_eq!(typed(2, "0").trouble(), None);
         for (year, trouble) in [("1899", true), ("1900", false), ("2026", false), ("2965", true)] {
             let entry = typed(3, &format!("14{year}"));
-            assert_eq!((entry.trouble() == Some(DateTrouble::NoSuchYear), entry.date().is_none()), (trouble, trouble), "{year}");
+            assert_eq!(
+                (entry.trouble() == Some(DateTrouble::NoSuchYear), entry.date().is_none()),
+                (trouble, trouble),
+                "{year}"
+            );
         }
     }
 

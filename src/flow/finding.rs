@@ -24,11 +24,10 @@ impl Conversation {
                 Input::ScannedRefused(ScanWord::Foreign | ScanWord::Unreadable),
             ) => self.stay(),
             // They were asked to hold it flat, did, and now type.
-            (S::BirthDate | S::FamilyName | S::GivenName | S::Phone | S::Birthday, Input::ScannedRefused(ScanWord::Damaged))
-                if self.was_damaged =>
-            {
-                self.stay()
-            }
+            (
+                S::BirthDate | S::FamilyName | S::GivenName | S::Phone | S::Birthday,
+                Input::ScannedRefused(ScanWord::Damaged),
+            ) if self.was_damaged => self.stay(),
             // Who has typed their own name and holds out the code of the person they bring has said enough.
             (S::CompanionName, input) if input.is_good_scan() && !self.companion.text().is_blank() => {
                 self.for_other = true;
@@ -171,7 +170,8 @@ impl Conversation {
                 if self.person.card.as_ref().is_some_and(|card| card.is_enough) {
                     return self.to(Step::IsThisYou);
                 }
-                // Anyone can pick up a letter: one typed fact makes it two identifiers (Joint Commission NPSG.01.01.01).
+                // Anyone can pick up a letter: one typed fact makes it two identifiers (Joint Commission
+                // NPSG.01.01.01).
                 self.person.date = DateEntry::birthday();
                 self.to(Step::Birthday)
             }
@@ -179,7 +179,8 @@ impl Conversation {
                 self.person.code_read = true;
                 self.ask_more(fact)
             }
-            // Unsigned codes can be made up: each counts for the brake, and a card, which anyone can print, as a try too.
+            // Unsigned codes can be made up: each counts for the brake, and a card, which anyone can print, as a try
+            // too.
             Lookup::Nobody => {
                 if self.person.card.take().is_some() {
                     return self.card_not_found();

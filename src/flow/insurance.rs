@@ -1,7 +1,7 @@
 //! The arrows of insurance: still right or not, then a card, part by part, and all of it once more before going on.
 //!
-//! Invariants: anyone who gives up anywhere is checked in, and the desk asks; a number that looks odd is explained and never refused;
-//! what was typed of a card is lost only by the patient's own answer.
+//! Invariants: anyone who gives up anywhere is checked in, and the desk asks; a number that looks odd is explained and
+//! never refused; what was typed of a card is lost only by the patient's own answer.
 
 use std::sync::Arc;
 
@@ -45,8 +45,8 @@ impl Conversation {
         self.payers().iter().find(|payer| !code.is_empty() && payer.code == code).cloned()
     }
 
-    /// The payers to choose from, code and name: all of them, or those that the text typed so far may mean. The one on file
-    /// comes first while nothing is typed.
+    /// The payers to choose from, code and name: all of them, or those that the text typed so far may mean. The one on
+    /// file comes first while nothing is typed.
     #[must_use]
     pub fn payers_found(&self) -> Vec<(String, String)> {
         let (payers, lists) = (self.payers(), self.person.card_entry.lists_payers);
@@ -77,9 +77,16 @@ impl Conversation {
     /// What the desk gets about the cards.
     pub(super) fn told_of_cards(&self) -> Vec<NewDetail> {
         if self.person.uninsured {
-            let on_file = [Field::Insurance, Field::SecondInsurance].into_iter().filter(|field| self.on_file(*field).is_some());
+            let on_file =
+                [Field::Insurance, Field::SecondInsurance].into_iter().filter(|field| self.on_file(*field).is_some());
             return on_file
-                .map(|field| NewDetail { field, value: field.nothing(), insisted: false, source: Source::Typed, photos: Vec::new() })
+                .map(|field| NewDetail {
+                    field,
+                    value: field.nothing(),
+                    insisted: false,
+                    source: Source::Typed,
+                    photos: Vec::new(),
+                })
                 .collect();
         }
         self.person.new_cards.iter().map(CardEntry::told).collect()
@@ -186,7 +193,9 @@ impl Conversation {
             }
             (_, Input::Back) => self.before_part(part),
             // None of the list, said with a touch or by beginning to type.
-            (CardPart::Payer, input @ (Input::No | Input::Key(_) | Input::Digit(_))) if self.person.card_entry.lists_payers => {
+            (CardPart::Payer, input @ (Input::No | Input::Key(_) | Input::Digit(_)))
+                if self.person.card_entry.lists_payers =>
+            {
                 self.person.card_entry.lists_payers = false;
                 self.typing_card(part, input)
             }
@@ -200,7 +209,11 @@ impl Conversation {
                     _ => Holder { is, name: Private::default(), birth_date: None },
                 });
                 self.person.card_entry.holder_before = before;
-                if holder.is_some() { self.type_part(CardPart::HolderName) } else { self.part_done(CardPart::HolderBirthDate) }
+                if holder.is_some() {
+                    self.type_part(CardPart::HolderName)
+                } else {
+                    self.part_done(CardPart::HolderBirthDate)
+                }
             }
             (CardPart::Holder, Input::AskTheDesk) => self.desk_asks(),
             (CardPart::Payer, Input::Payer(code)) => self.take_payer(&code),
@@ -258,7 +271,8 @@ impl Conversation {
         card.payer = payer.name.as_str().into();
         card.payer_code.clone_from(&payer.code);
         // A number that was typed for another payer may stay as it is, but not without a mark.
-        self.person.card_entry.insisted = !card.member_id.is_blank() && payer.member_id(card.member_id.as_str()).is_err();
+        self.person.card_entry.insisted =
+            !card.member_id.is_blank() && payer.member_id(card.member_id.as_str()).is_err();
         self.part_done(CardPart::Payer)
     }
 
@@ -269,7 +283,11 @@ impl Conversation {
         }
         match part {
             CardPart::Payer => {
-                let named = self.payers().iter().find(|payer| payer.name.to_lowercase() == typed.as_str().to_lowercase()).cloned();
+                let named = self
+                    .payers()
+                    .iter()
+                    .find(|payer| payer.name.to_lowercase() == typed.as_str().to_lowercase())
+                    .cloned();
                 if let Some(payer) = named {
                     return self.take_payer(&payer.code);
                 }
@@ -277,16 +295,18 @@ impl Conversation {
                 self.person.card_entry.card.payer = typed;
                 self.person.card_entry.card.payer_code = String::new();
             }
-            CardPart::MemberId => match self.payer_of_card().map_or_else(|| Ok(typed.clone()), |payer| payer.member_id(typed.as_str())) {
-                Ok(number) => {
-                    self.person.card_entry.insisted = false;
-                    self.person.card_entry.card.member_id = number;
+            CardPart::MemberId => {
+                match self.payer_of_card().map_or_else(|| Ok(typed.clone()), |payer| payer.member_id(typed.as_str())) {
+                    Ok(number) => {
+                        self.person.card_entry.insisted = false;
+                        self.person.card_entry.card.member_id = number;
+                    }
+                    Err(doubt) => {
+                        self.person.card_entry.doubt = Some(doubt);
+                        return self.stay();
+                    }
                 }
-                Err(doubt) => {
-                    self.person.card_entry.doubt = Some(doubt);
-                    return self.stay();
-                }
-            },
+            }
             _ => {
                 if let Some(place) = self.person.card_entry.part_mut(part) {
                     *place = typed;
@@ -404,7 +424,9 @@ impl Conversation {
                 CardPart::Holder
             }
             CardPart::HolderBirthDate => CardPart::HolderName,
-            CardPart::Photo(Side::Back) if self.person.card_entry.photos.contains(&Side::Front) => CardPart::Photo(Side::Front),
+            CardPart::Photo(Side::Back) if self.person.card_entry.photos.contains(&Side::Front) => {
+                CardPart::Photo(Side::Front)
+            }
             CardPart::Review => return self.before_cards(),
             _ if self.person.card_entry.whole => CardPart::Review,
             CardPart::Holder => CardPart::MemberId,

@@ -1,5 +1,5 @@
-//! Everything that the conversation knows of the person who is checked in: what they typed, who that found, what they answered, and
-//! the ticket.
+//! Everything that the conversation knows of the person who is checked in: what they typed, who that found, what they
+//! answered, and the ticket.
 //!
 //! Invariant: whatever is known of a person is in here, so that forgetting them is one assignment.
 
@@ -54,7 +54,8 @@ pub struct Person {
     pub at_hand: Option<TicketAtHand>,
 }
 
-/// A card that was held out: what it says, how its name may be read otherwise, and whether the clinic asks for nothing more after it.
+/// A card that was held out: what it says, how its name may be read otherwise, and whether the clinic asks for nothing
+/// more after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Card {
     pub facts: Typed,

@@ -49,8 +49,9 @@ fn with_what_stays(old: &Value, new: &Value, insurance: Option<&InsuranceSetting
     let (Value::Coverage(old), Value::Coverage(new)) = (old, new) else { return new.clone() };
     let mut new = new.clone();
     // A list says "BCBS" where the patient chose "Blue Cross Blue Shield".
-    let payer =
-        |card: &Coverage| insurance.and_then(|insurance| insurance.payer_called(card.payer.as_str())).map(|payer| payer.code.clone());
+    let payer = |card: &Coverage| {
+        insurance.and_then(|insurance| insurance.payer_called(card.payer.as_str())).map(|payer| payer.code.clone())
+    };
     let same_payer = old.payer == new.payer || payer(old).is_some_and(|code| Some(code) == payer(&new));
     if !new.is_none() && same_payer {
         for (new, old) in [(&mut new.group_id, &old.group_id), (&mut new.plan, &old.plan)] {
@@ -64,10 +65,12 @@ fn with_what_stays(old: &Value, new: &Value, insurance: Option<&InsuranceSetting
 
 /// The second card becomes the first one, and the first one the second.
 fn swap_cards(proposals: &mut Vec<Proposal>, old: impl Fn(Field) -> Value) {
-    let mut take = |field: Field| proposals.iter().position(|proposal| proposal.field == field).map(|at| proposals.remove(at));
+    let mut take =
+        |field: Field| proposals.iter().position(|proposal| proposal.field == field).map(|at| proposals.remove(at));
     let (first, second) = (take(Field::Insurance), take(Field::SecondInsurance));
     let moved = |proposal: Option<Proposal>, from: Field, to: Field| {
-        let (source, insisted) = proposal.as_ref().map_or((Source::Typed, false), |proposal| (proposal.source, proposal.insisted));
+        let (source, insisted) =
+            proposal.as_ref().map_or((Source::Typed, false), |proposal| (proposal.source, proposal.insisted));
         let photos = proposal.as_ref().map(|proposal| proposal.photos.clone()).unwrap_or_default();
         let new = proposal.map_or_else(|| old(from), |proposal| proposal.new);
         Proposal { field: to, old: old(to), new, source, insisted, photos }
@@ -119,7 +122,14 @@ mod tests {
         assert_eq!(
             said.proposals(Some(&on_file), None),
             [
-                moved(Field::Insurance, card("Example Health"), card("Other Mutual"), Source::Scanned, true, vec![Side::Back]),
+                moved(
+                    Field::Insurance,
+                    card("Example Health"),
+                    card("Other Mutual"),
+                    Source::Scanned,
+                    true,
+                    vec![Side::Back]
+                ),
                 moved(Field::SecondInsurance, card(""), card("Example Health"), Source::Typed, false, Vec::new()),
             ]
         );
@@ -135,14 +145,22 @@ mod tests {
         let on_file = insured("Example Health", None);
         for (on_file, old) in [(Some(&on_file), card("")), (None, Field::SecondInsurance.nothing())] {
             let [proposal] = said.proposals(on_file, None).try_into().unwrap();
-            assert_eq!((proposal.field, proposal.old, proposal.new), (Field::SecondInsurance, old, card("Other Mutual")));
+            assert_eq!(
+                (proposal.field, proposal.old, proposal.new),
+                (Field::SecondInsurance, old, card("Other Mutual"))
+            );
         }
         assert_eq!(said.photo_is_of(Field::SecondInsurance, Side::Back), Some(Field::SecondInsurance));
     }
 
     #[test]
     fn a_card_of_the_same_payer_keeps_group_and_plan_whatever_the_list_calls_it() {
-        let payer = Payer { code: "bcbs".into(), name: "Blue Cross Blue Shield".into(), also: vec!["BCBS".into()], ..Payer::default() };
+        let payer = Payer {
+            code: "bcbs".into(),
+            name: "Blue Cross Blue Shield".into(),
+            also: vec!["BCBS".into()],
+            ..Payer::default()
+        };
         let settings = InsuranceSettings { payers: vec![payer], ..InsuranceSettings::default() };
         let card = |payer: &str, group: &str| {
             Value::Coverage(Box::new(Coverage {
@@ -160,7 +178,11 @@ mod tests {
             ("BCBS", "Unlisted", "", ""),
             ("Unlisted", "Other", "", ""),
         ] {
-            assert_eq!(with_what_stays(&card(old, "G7"), &card(new, typed), Some(&settings)), card(new, kept), "{old} {new} {typed}");
+            assert_eq!(
+                with_what_stays(&card(old, "G7"), &card(new, typed), Some(&settings)),
+                card(new, kept),
+                "{old} {new} {typed}"
+            );
         }
         let none = Field::Insurance.nothing();
         assert_eq!(with_what_stays(&card("BCBS", "G7"), &none, Some(&settings)), none);

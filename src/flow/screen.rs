@@ -170,15 +170,23 @@ impl Conversation {
     /// What to show now.
     #[must_use]
     pub fn screen(&self) -> Screen {
-        let asks = self.person.patient.as_ref().map_or(Asks { details: true, insurance: true, photos: false }, |patient| patient.asks);
+        let asks = self
+            .person
+            .patient
+            .as_ref()
+            .map_or(Asks { details: true, insurance: true, photos: false }, |patient| patient.asks);
         let parts = 4 + u8::from(asks.details) + u8::from(asks.insurance);
         let progress = match self.step {
             Step::BirthDate | Step::FamilyName | Step::GivenName if self.person.walk_in => Some(1),
             Step::WalkInReason => Some(2),
             Step::CallAs if self.person.walk_in => Some(3),
-            Step::Find | Step::CompanionName | Step::BirthDate | Step::FamilyName | Step::GivenName | Step::Phone | Step::Birthday => {
-                Some(1)
-            }
+            Step::Find
+            | Step::CompanionName
+            | Step::BirthDate
+            | Step::FamilyName
+            | Step::GivenName
+            | Step::Phone
+            | Step::Birthday => Some(1),
             Step::IsThisYou => Some(2),
             Step::Visits | Step::Documents => Some(3),
             Step::Details | Step::ChangeDetails | Step::NewDetail(_) => Some(4),
@@ -228,10 +236,13 @@ impl Conversation {
             (Step::Documents, _) => Content::Documents(self.documents_needed()),
             (Step::IsThisYou, Some(patient)) => Content::Person(patient.shown_name.clone()),
             (Step::Visits, Some(patient)) => Content::Visits(patient.visits.clone(), self.open_visits().count()),
-            (Step::Details, Some(patient)) => Content::Details(to_look_at(&patient.contact, &patient.takes, self.language)),
-            (Step::ChangeDetails, Some(patient)) => {
-                Content::Changes(to_change(&patient.contact, &patient.takes, &self.person.changes), self.person.changes.clone())
+            (Step::Details, Some(patient)) => {
+                Content::Details(to_look_at(&patient.contact, &patient.takes, self.language))
             }
+            (Step::ChangeDetails, Some(patient)) => Content::Changes(
+                to_change(&patient.contact, &patient.takes, &self.person.changes),
+                self.person.changes.clone(),
+            ),
             (Step::NewDetail(Part::Language), Some(patient)) => Content::Languages(patient.contact.language.clone()),
             (Step::NewDetail(Part::Interpreter), _) => Content::Words,
             (Step::NewDetail(part), Some(patient)) => {
@@ -239,10 +250,18 @@ impl Conversation {
                 let country = patient.country.as_str();
                 let (example, is_digits) = match part {
                     part if part.is_phone() => (contact::phone_example(country), true),
-                    Part::PostalCode => (contact::postal_code_example(country).to_owned(), contact::postal_code_is_digits(country)),
+                    Part::PostalCode => {
+                        (contact::postal_code_example(country).to_owned(), contact::postal_code_is_digits(country))
+                    }
                     _ => (String::new(), false),
                 };
-                Content::NewDetail { before: before.into(), after: after.into(), doubt: self.person.detail.doubt, example, is_digits }
+                Content::NewDetail {
+                    before: before.into(),
+                    after: after.into(),
+                    doubt: self.person.detail.doubt,
+                    example,
+                    is_digits,
+                }
             }
             (Step::Insurance | Step::ChangeInsurance, Some(patient)) => {
                 Content::Insurance([patient.insurance.clone(), patient.second_insurance.clone()])

@@ -198,7 +198,8 @@ impl Step {
         )
     }
 
-    /// How long this step waits for the patient; `None` where it waits for no one, or for a device with a limit of its own.
+    /// How long this step waits for the patient; `None` where it waits for no one, or for a device with a limit of its
+    /// own.
     #[must_use]
     pub fn patience(self) -> Option<Patience> {
         match self {
@@ -219,10 +220,14 @@ impl Step {
             | Self::Insurance
             | Self::ChangeInsurance
             | Self::NewCard(_) => Some(Patience { ask_after_seconds: 60, end_after_seconds: 20 }),
-            Self::Find | Self::IsThisYou | Self::CallAs => Some(Patience { ask_after_seconds: 40, end_after_seconds: 20 }),
+            Self::Find | Self::IsThisYou | Self::CallAs => {
+                Some(Patience { ask_after_seconds: 40, end_after_seconds: 20 })
+            }
             // Other kiosks show their last page for 10 to 20 s; a number must be readable by the slowest reader.
             Self::Done => Some(Patience { ask_after_seconds: 25, end_after_seconds: 10 }),
-            Self::Stopped(_) | Self::Help | Self::UnwellTold => Some(Patience { ask_after_seconds: 30, end_after_seconds: 15 }),
+            Self::Stopped(_) | Self::Help | Self::UnwellTold => {
+                Some(Patience { ask_after_seconds: 30, end_after_seconds: 15 })
+            }
             Self::Unwell => Some(Patience { ask_after_seconds: 20, end_after_seconds: 15 }),
         }
     }

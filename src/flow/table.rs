@@ -44,7 +44,8 @@ impl Conversation {
                 }
                 return (self, Vec::new());
             }
-            // Anyone who holds out a code while no one answers may be the next person: they must not uncover this one's page.
+            // Anyone who holds out a code while no one answers may be the next person: they must not uncover this one's
+            // page.
             input if self.asks_for_time() && input.is_scan() => return self.scanned_while_asked(input),
             _ => {}
         }
@@ -252,7 +253,11 @@ impl Conversation {
 
     /// What is asked once the visits are clear.
     fn after_visits(self) -> (Self, Vec<Effect>) {
-        if self.person.patient.as_ref().is_none_or(|patient| patient.asks.details) { self.to(Step::Details) } else { self.after_details() }
+        if self.person.patient.as_ref().is_none_or(|patient| patient.asks.details) {
+            self.to(Step::Details)
+        } else {
+            self.after_details()
+        }
     }
 
     /// What is asked after the contact details.
@@ -276,7 +281,11 @@ impl Conversation {
         if self.person.details == StillRight::Changed {
             return self.to(Step::ChangeDetails);
         }
-        if self.person.patient.as_ref().is_none_or(|patient| patient.asks.details) { self.to(Step::Details) } else { self.before_details() }
+        if self.person.patient.as_ref().is_none_or(|patient| patient.asks.details) {
+            self.to(Step::Details)
+        } else {
+            self.before_details()
+        }
     }
 
     fn confirmed(self) -> (Self, Vec<Effect>) {
@@ -285,10 +294,9 @@ impl Conversation {
         }
         if let Some(at_hand) = self.ticket_of_today() {
             // A number for the morning is none for the afternoon: both are shown.
-            let is_all = self
-                .visits()
-                .iter()
-                .all(|visit| !matches!(visit.standing, Standing::TooEarly { .. } | Standing::TooLate | Standing::OtherSite));
+            let is_all = self.visits().iter().all(|visit| {
+                !matches!(visit.standing, Standing::TooEarly { .. } | Standing::TooLate | Standing::OtherSite)
+            });
             return if is_all { self.show_again(at_hand) } else { self.to(Step::Visits) };
         }
         let reason = match self.telling_visit().map(|visit| visit.standing) {
@@ -417,8 +425,8 @@ impl Conversation {
         }
     }
 
-    /// A code that is held out while "Do you need more time?" lies over the page: it begins again where a code may begin
-    /// something, and does nothing elsewhere.
+    /// A code that is held out while "Do you need more time?" lies over the page: it begins again where a code may
+    /// begin something, and does nothing elsewhere.
     fn scanned_while_asked(self, input: Input) -> (Self, Vec<Effect>) {
         let begins = self.is_for_next_person(&input);
         if begins { self.back_at_welcome().finding(input) } else { self.stay() }

@@ -1,7 +1,8 @@
-//! Photos of cards: the camera is on while its page is shown, and what was photographed waits in memory for the check-in.
+//! Photos of cards: the camera is on while its page is shown, and what was photographed waits in memory for the
+//! check-in.
 //!
-//! Invariants: a photo is kept only by the patient's own answer, is saved with the check-in or not at all, and is gone from memory
-//! when the conversation ends.
+//! Invariants: a photo is kept only by the patient's own answer, is saved with the check-in or not at all, and is gone
+//! from memory when the conversation ends.
 
 use super::mailbox::Mailbox;
 use super::program::{Event, Kiosk};
@@ -132,8 +133,8 @@ impl Kiosk {
 
     /// The camera goes with its page; a photo that was just taken stands still.
     pub(super) fn follow_with_camera(&mut self) {
-        let looks =
-            matches!(self.conversation.step, Step::NewCard(CardPart::Photo(_))) && self.conversation.person.card_entry.shot.is_none();
+        let looks = matches!(self.conversation.step, Step::NewCard(CardPart::Photo(_)))
+            && self.conversation.person.card_entry.shot.is_none();
         self.parts.camera.turn(looks);
         // Anyone who comes next does not always come by the welcome page: a code begins again from the last page too.
         let step = self.conversation.step;

@@ -29,8 +29,8 @@ pub struct KioskConfig {
     pub token: Token,
     /// The kiosk's own file.
     pub data: PathBuf,
-    /// The file with the key that `data` is sealed with. Without it: the service's credential `kiosk-key`, or else a file
-    /// beside `data`.
+    /// The file with the key that `data` is sealed with. Without it: the service's credential `kiosk-key`, or else a
+    /// file beside `data`.
     #[serde(default)]
     pub key_file: Option<PathBuf>,
     /// `file:/dev/usb/lp0`, `tcp:HOST:9100`, `folder:DIR` or `none`.
@@ -226,9 +226,15 @@ impl KioskConfig {
 }
 
 fn colour(text: &str) -> Result<(u8, u8, u8), ConfigError> {
-    let wrong = || ConfigError::Value { key: "accent", value: text.to_owned(), expected: "write a color as #rrggbb, such as \"#005a9c\"" };
-    let digits =
-        text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(wrong)?;
+    let wrong = || ConfigError::Value {
+        key: "accent",
+        value: text.to_owned(),
+        expected: "write a color as #rrggbb, such as \"#005a9c\"",
+    };
+    let digits = text
+        .strip_prefix('#')
+        .filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        .ok_or_else(wrong)?;
     let number = u32::from_str_radix(digits, 16).map_err(|_| wrong())?;
     let [_, red, green, blue] = number.to_be_bytes();
     // White letters stand on it: 4.5:1 at least, as for any text of that size (WCAG 2.2, 1.4.3).
@@ -300,7 +306,10 @@ mod tests {
             (("printer = ", "color = 1\nprinter = "), "(line 6)"),
             (("printer = \"none\"\n", ""), "missing field `printer`"),
             (("token = \"sesame-open\"", "token = \"sesame-open"), "line 4"),
-            (("scanner = \"none\"\n", "scanner = \"none\"\n[look]\nscanner_side = \"above\"\n"), "unknown variant `above`"),
+            (
+                ("scanner = \"none\"\n", "scanner = \"none\"\n[look]\nscanner_side = \"above\"\n"),
+                "unknown variant `above`",
+            ),
             (("data = ", "[look]\naccent = \"yellow\"\ndata = "), "unknown field `data`"),
         ] {
             let error = KioskConfig::parse(&LEAST.replace(change.0, change.1)).unwrap_err().to_string();
@@ -324,7 +333,10 @@ mod tests {
             match KioskConfig::load(&path) {
                 Ok(_) => assert!(taken, "{mode:o}"),
                 Err(error) => {
-                    assert!(!taken && error.to_string().contains("chmod 600") && !error.to_string().contains("sesame"), "{error}")
+                    assert!(
+                        !taken && error.to_string().contains("chmod 600") && !error.to_string().contains("sesame"),
+                        "{error}"
+                    )
                 }
             }
         }
@@ -352,7 +364,9 @@ mod tests {
 
     #[test]
     fn an_accent_must_carry_white_letters() {
-        for (text, taken) in [("#005a9c", true), ("#ffff00", false), ("005a9c", false), ("#12", false), ("#gggggg", false)] {
+        for (text, taken) in
+            [("#005a9c", true), ("#ffff00", false), ("005a9c", false), ("#12", false), ("#gggggg", false)]
+        {
             assert_eq!(colour(text).is_ok(), taken, "{text}");
         }
     }

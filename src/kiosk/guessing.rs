@@ -1,4 +1,5 @@
-//! The brakes on guessing, as the program uses them: when tries count, what is still looked up, and what the desk hears of it.
+//! The brakes on guessing, as the program uses them: when tries count, what is still looked up, and what the desk hears
+//! of it.
 
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use crate::flow::step::Query;
 use crate::store::brake::{Brake, Tries};
 use crate::store::{Store, StoreError};
 
-/// The brake on what can be guessed, and the one on what is typed after a signed letter, which the first one does not stop.
+/// The brake on what can be guessed, and the one on what is typed after a signed letter, which the first one does not
+/// stop.
 #[derive(Debug)]
 pub(super) struct Brakes {
     guessed: Brake,
@@ -23,7 +25,8 @@ pub(super) struct Brakes {
 impl Brakes {
     /// As the file has them. `elapsed` and `now` are the same moment by both clocks.
     pub fn kept(store: &Store, elapsed: Duration, now: Timestamp) -> Result<Self, StoreError> {
-        let of = |tries: Tries| -> Result<Brake, StoreError> { Ok(Brake::kept(&store.failed_tries(tries)?, elapsed, now)) };
+        let of =
+            |tries: Tries| -> Result<Brake, StoreError> { Ok(Brake::kept(&store.failed_tries(tries)?, elapsed, now)) };
         Ok(Self { guessed: of(Tries::Guessed)?, letters: of(Tries::AfterLetter)?, after_letter: false })
     }
 
@@ -47,7 +50,9 @@ impl Kiosk {
         self.keep_failed_tries();
         self.tell_health();
         if is_on_now {
-            tracing::warn!("too many failed look-ups within an hour; until the hour ends this kiosk accepts signed letters only");
+            tracing::warn!(
+                "too many failed look-ups within an hour; until the hour ends this kiosk accepts signed letters only"
+            );
             self.log(KioskEvent::Stopped {
                 reason: Reason::Guessing,
                 step: self.conversation.step.name().to_owned(),
@@ -64,7 +69,9 @@ impl Kiosk {
         let (elapsed, now) = (self.parts.clock.elapsed(), self.parts.clock.now());
         let (guessed, letters) = (self.brakes.guessed.tries(elapsed, now), self.brakes.letters.tries(elapsed, now));
         let mut store = lock(&self.parts.store);
-        let kept = store.keep_failed_tries(Tries::Guessed, &guessed).and_then(|()| store.keep_failed_tries(Tries::AfterLetter, &letters));
+        let kept = store
+            .keep_failed_tries(Tries::Guessed, &guessed)
+            .and_then(|()| store.keep_failed_tries(Tries::AfterLetter, &letters));
         if let Err(error) = kept {
             tracing::error!(%error, "failed attempts could not be saved; a restart forgets them");
         }

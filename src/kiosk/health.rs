@@ -25,7 +25,9 @@ fn of_printer(status: PrinterStatus) -> DeviceHealth {
         PrinterStatus::Unknown => Condition::Ready,
         PrinterStatus::PaperLow => Condition::Soon,
         PrinterStatus::NotSetUp => Condition::Absent,
-        PrinterStatus::NoPaper | PrinterStatus::CoverOpen | PrinterStatus::Unreachable | PrinterStatus::Fault => Condition::Failed,
+        PrinterStatus::NoPaper | PrinterStatus::CoverOpen | PrinterStatus::Unreachable | PrinterStatus::Fault => {
+            Condition::Failed
+        }
     };
     is(condition, status.for_staff())
 }
@@ -65,9 +67,9 @@ impl Kiosk {
         let wall = self.parts.clock.now();
         let left = self.braked_for().and_then(|left| jiff::SignedDuration::try_from(left).ok());
         let brake = Some(BrakeHealth { until: left.and_then(|left| wall.checked_add(left).ok()) });
-        self.parts
-            .vitals
-            .set(|health| (health.out_of_service, health.obeyed, health.ends, health.brake) = (out_of_service, obeyed, ends, brake));
+        self.parts.vitals.set(|health| {
+            (health.out_of_service, health.obeyed, health.ends, health.brake) = (out_of_service, obeyed, ends, brake)
+        });
         let now = self.parts.clock.elapsed();
         if self.machine_seen.is_none_or(|seen| now.saturating_sub(seen) >= LOOK_EVERY) {
             self.machine_seen = Some(now);

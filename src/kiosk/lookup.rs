@@ -57,7 +57,13 @@ impl Roster {
 ///
 /// # Errors
 /// If the kiosk's file cannot be read.
-pub fn look_up(query: &Query, roster: &Roster, store: &Store, clinic: &Clinic, now: Timestamp) -> Result<Lookup, StoreError> {
+pub fn look_up(
+    query: &Query,
+    roster: &Roster,
+    store: &Store,
+    clinic: &Clinic,
+    now: Timestamp,
+) -> Result<Lookup, StoreError> {
     let today = clinic.date(now);
     let list = roster.list();
     let whose = |id: &AppointmentId| list.get(id).map(|appointment| appointment.person.id.clone());
@@ -91,7 +97,8 @@ pub fn look_up(query: &Query, roster: &Roster, store: &Store, clinic: &Clinic, n
         Some(id) => {
             let visits = list.of_patient(&id);
             let tickets = tickets_of(&visits, store, clinic, now)?;
-            Ok(describe(&visits, &tickets, clinic, now).map_or(Lookup::Nobody, |patient| Lookup::One(Box::new(patient))))
+            Ok(describe(&visits, &tickets, clinic, now)
+                .map_or(Lookup::Nobody, |patient| Lookup::One(Box::new(patient))))
         }
         None => Ok(Lookup::Nobody),
     }

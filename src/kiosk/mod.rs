@@ -1,7 +1,7 @@
 //! The kiosk program: one closed `enum Event`, one loop, and the bridge to the window.
 //!
-//! Rules about patients are deliberately absent: they live in `flow` and `domain`. The toolkit is named in `window` alone, and
-//! where the demo draws; all else compiles and is tested without it.
+//! Rules about patients are deliberately absent: they live in `flow` and `domain`. The toolkit is named in `window`
+//! alone, and where the demo draws; all else compiles and is tested without it.
 
 pub mod camera;
 pub mod config;

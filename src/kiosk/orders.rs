@@ -1,7 +1,8 @@
 //! What staff want of this kiosk, carried out.
 //!
-//! Invariants: an order is noted in the file first and then carried out, so never twice; what became of it is reported to the desk, and what a
-//! power cut came between is not said to be done; anyone who is in the middle of a check-in can end it, whatever was ordered.
+//! Invariants: an order is noted in the file first and then carried out, so never twice; what became of it is reported
+//! to the desk, and what a power cut came between is not said to be done; anyone who is in the middle of a check-in can
+//! end it, whatever was ordered.
 
 use std::time::Duration;
 
@@ -61,7 +62,9 @@ impl Kiosk {
             match end.is {
                 // The program has started again.
                 OrderStage::Waiting => end.is = OrderStage::Done,
-                OrderStage::UnderWay => (end.is, end.why) = (OrderStage::Unsure, "the kiosk was restarted in the meantime".to_owned()),
+                OrderStage::UnderWay => {
+                    (end.is, end.why) = (OrderStage::Unsure, "the kiosk was restarted in the meantime".to_owned())
+                }
                 OrderStage::Done | OrderStage::Unsure | OrderStage::NotDone => {}
             }
         }
@@ -76,17 +79,26 @@ impl Kiosk {
             let closed = match &order.what {
                 OrderKind::OutOfService { text } => Some(Some(text.as_str())),
                 OrderKind::InService => Some(None),
-                OrderKind::Say { .. } | OrderKind::Restart | OrderKind::PrintAgain { .. } | OrderKind::LookAgain | OrderKind::Newer(_) => {
-                    None
-                }
+                OrderKind::Say { .. }
+                | OrderKind::Restart
+                | OrderKind::PrintAgain { .. }
+                | OrderKind::LookAgain
+                | OrderKind::Newer(_) => None,
             };
             let is = match order.what {
-                OrderKind::OutOfService { .. } | OrderKind::InService | OrderKind::Say { .. } | OrderKind::LookAgain => OrderStage::Done,
+                OrderKind::OutOfService { .. }
+                | OrderKind::InService
+                | OrderKind::Say { .. }
+                | OrderKind::LookAgain => OrderStage::Done,
                 OrderKind::Restart => OrderStage::Waiting,
                 OrderKind::PrintAgain { .. } => OrderStage::UnderWay,
                 OrderKind::Newer(_) => OrderStage::NotDone,
             };
-            let why = if is == OrderStage::NotDone { "this kiosk's software doesn't support this command: update the kiosk" } else { "" };
+            let why = if is == OrderStage::NotDone {
+                "this kiosk's software doesn't support this command: update the kiosk"
+            } else {
+                ""
+            };
             let mut ends = self.ends.clone();
             ends.push(OrderEnd { order: order.id, is, why: why.to_owned() });
             ends.drain(..ends.len().saturating_sub(ORDER_ENDS_MAX));
@@ -125,7 +137,10 @@ impl Kiosk {
             }
             OrderKind::PrintAgain { ticket } => self.print_again(order, ticket),
             OrderKind::Newer(word) => {
-                tracing::error!(kind = word.kind(), "staff sent a command that this software doesn't support: update it")
+                tracing::error!(
+                    kind = word.kind(),
+                    "staff sent a command that this software doesn't support: update it"
+                )
             }
         }
     }
@@ -204,7 +219,8 @@ impl Kiosk {
         drop(store);
         let (language, call_as, name, walk_in) = match arrival {
             KioskEvent::CheckedIn(arrival) => {
-                let person = appointments.iter().find_map(|id| self.roster.list().get(id)).map(|visit| visit.person.called());
+                let person =
+                    appointments.iter().find_map(|id| self.roster.list().get(id)).map(|visit| visit.person.called());
                 (arrival.language, arrival.call_as, person, false)
             }
             KioskEvent::WalkedIn(request) => (request.language, request.call_as, Some(request.given_name), true),

@@ -43,7 +43,11 @@ impl PrinterThread {
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn start(mut printer: Box<dyn Printer>, paper: PaperWidth, tell: impl Fn(PrinterWord) + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(
+        mut printer: Box<dyn Printer>,
+        paper: PaperWidth,
+        tell: impl Fn(PrinterWord) + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (requests, inbox) = mpsc::channel::<PrintRequest>();
         thread::Builder::new().name("printer".to_owned()).spawn(move || {
             let mut typesetter = Typesetter::new();

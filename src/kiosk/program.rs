@@ -279,7 +279,8 @@ impl Kiosk {
         }
     }
 
-    /// Whether how long conversations take is reported to the desk: it has said, since the program began, that it wants to know.
+    /// Whether how long conversations take is reported to the desk: it has said, since the program began, that it wants
+    /// to know.
     #[must_use]
     pub fn tells_times(&self) -> bool {
         self.desk_takes_times
@@ -452,13 +453,16 @@ impl Kiosk {
                     None => (self.parts.clock.now().to_zoned_datetime(TimeZone::UTC).date(), false),
                 };
                 let before = self.screen();
-                let number = (before.step == Step::NewCard(CardPart::MemberId)).then(|| number_of_card(bytes.as_bytes())).flatten();
+                let number = (before.step == Step::NewCard(CardPart::MemberId))
+                    .then(|| number_of_card(bytes.as_bytes()))
+                    .flatten();
                 self.input(match number {
                     Some(number) => Input::ScannedText(number),
                     None => input_of(self.reader.read(bytes.as_bytes(), today), &self.roster, today, card_is_enough),
                 });
                 let after = self.screen();
-                // Where a code means nothing, as on the page with the ticket, it is not heard either, and no one is there for it.
+                // Where a code means nothing, as on the page with the ticket, it is not heard either, and no one is
+                // there for it.
                 if after != before || (after.step == Step::Find && after.over.is_none()) {
                     self.last_touch = self.parts.clock.elapsed();
                     self.parts.speaker.play(sound_after(&after));
@@ -542,7 +546,8 @@ impl Kiosk {
             return;
         }
         let mut store = lock(&self.parts.store);
-        let done = store.remove_old(&clinic.day).and_then(|was_due| if was_due { store.list().map(Some) } else { Ok(None) });
+        let done =
+            store.remove_old(&clinic.day).and_then(|was_due| if was_due { store.list().map(Some) } else { Ok(None) });
         drop(store);
         match done {
             Ok(None) => {}

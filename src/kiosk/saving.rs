@@ -25,8 +25,10 @@ impl Kiosk {
         let at = self.parts.clock.now();
         let proposals = self.proposals_of(answers);
         let photos = self.photos_of(answers);
-        let photos: Vec<Photo<'_>> =
-            photos.iter().map(|(field, side, picture)| Photo { field: *field, side: *side, picture: picture.as_bytes() }).collect();
+        let photos: Vec<Photo<'_>> = photos
+            .iter()
+            .map(|(field, side, picture)| Photo { field: *field, side: *side, picture: picture.as_bytes() })
+            .collect();
         self.save_with(|clinic, mut store| {
             let check_in = CheckIn {
                 at,
@@ -63,7 +65,8 @@ impl Kiosk {
     /// The photos of the cards that are proposed, each under the field that its card is proposed for.
     fn photos_of(&self, answers: &Answers) -> Vec<(Field, Side, camera::Photo)> {
         let kept = self.parts.camera.kept().iter();
-        kept.filter_map(|(field, side, photo)| Some((answers.photo_is_of(*field, *side)?, *side, photo.clone()))).collect()
+        kept.filter_map(|(field, side, photo)| Some((answers.photo_is_of(*field, *side)?, *side, photo.clone())))
+            .collect()
     }
 
     pub(super) fn save_walk_in(&mut self, request: &WalkInRequest) {
@@ -87,7 +90,10 @@ impl Kiosk {
         });
     }
 
-    fn save_with(&mut self, save: impl Fn(&Clinic, MutexGuard<'_, Store>) -> Result<(KnownTicket, Vec<AppointmentId>, Seq), StoreError>) {
+    fn save_with(
+        &mut self,
+        save: impl Fn(&Clinic, MutexGuard<'_, Store>) -> Result<(KnownTicket, Vec<AppointmentId>, Seq), StoreError>,
+    ) {
         let Some(clinic) = self.clinic.as_ref().filter(|_| !self.faulty) else {
             return self.input(Input::NotSaved);
         };
@@ -123,7 +129,8 @@ impl Kiosk {
         };
         let none = TicketPages::default();
         let pages = self.clinic.as_ref().map_or(&none, |clinic| &clinic.settings.pages);
-        let facts = TicketFacts { local, desk_reached: self.surroundings.desk_reached, clinic: self.clinic_name(), pages };
+        let facts =
+            TicketFacts { local, desk_reached: self.surroundings.desk_reached, clinic: self.clinic_name(), pages };
         let face = (self.parts.words)(order, facts);
         self.print_begins(order.ticket, by);
         if let Err(outcome) = self.parts.printer.print(PrintRequest { ticket: order.ticket, face }) {
@@ -135,7 +142,8 @@ impl Kiosk {
     pub(super) fn printed(&mut self, ticket: Ticket, outcome: PrintOutcome) {
         let is_at_hand = self.conversation.person.at_hand.as_ref().is_some_and(|at_hand| at_hand.ticket == ticket);
         let appointments = lock(&self.parts.store).visits_of(ticket).unwrap_or_default();
-        // An answer that comes after we stopped waiting is still a fact for the desk, but none for anyone who came next.
+        // An answer that comes after we stopped waiting is still a fact for the desk, but none for anyone who came
+        // next.
         self.log(KioskEvent::TicketPrinted { ticket, outcome, appointments });
         if is_at_hand && self.printing_since.take().is_some() {
             self.input(Input::Printed(outcome));

@@ -39,7 +39,9 @@ fn input_of_letter(said: &Letter, roster: &Roster, today: Date) -> Input {
     let meant = roster.list().iter().find(|appointment| letter::appointment_ref(&appointment.id) == said.appointment);
     match meant {
         // The same number, but someone else's by now: the letter is no longer anyone's.
-        Some(appointment) if letter::patient_ref(&appointment.person.id) != said.patient => Input::ScannedRefused(ScanWord::NotOnList),
+        Some(appointment) if letter::patient_ref(&appointment.person.id) != said.patient => {
+            Input::ScannedRefused(ScanWord::NotOnList)
+        }
         Some(appointment) => Input::ScannedLetter(appointment.id.clone()),
         None if said.date != today => Input::ScannedRefused(ScanWord::OtherDay(said.date)),
         None => Input::ScannedRefused(ScanWord::NotOnList),

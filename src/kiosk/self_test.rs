@@ -37,7 +37,12 @@ pub struct Line {
 }
 
 /// Looks at every part in turn; `tell` hears each line as it is known.
-pub fn run(config: &KioskConfig, clock: &Arc<dyn Clock>, runtime: &tokio::runtime::Runtime, mut tell: impl FnMut(&Line)) -> bool {
+pub fn run(
+    config: &KioskConfig,
+    clock: &Arc<dyn Clock>,
+    runtime: &tokio::runtime::Runtime,
+    mut tell: impl FnMut(&Line),
+) -> bool {
     let mut all_ready = true;
     let mut line = |part, is_ready, says: String| {
         all_ready &= is_ready;
@@ -62,7 +67,11 @@ pub fn run(config: &KioskConfig, clock: &Arc<dyn Clock>, runtime: &tokio::runtim
         Ok(mut speaker) => {
             speaker.play(Sound::Taken);
             let is_there = config.speaker.trim() != "none";
-            line("speaker", true, if is_there { "a sound was played; check that you heard it" } else { "no speaker set up" }.to_owned());
+            line(
+                "speaker",
+                true,
+                if is_there { "a sound was played; check that you heard it" } else { "no speaker set up" }.to_owned(),
+            );
         }
         Err(error) => line("speaker", false, error.to_string()),
     }
@@ -85,7 +94,12 @@ fn test_file(config: &KioskConfig) -> Result<String, StoreError> {
 }
 
 /// Whether desk and configuration mean the same kiosk, and have the same time.
-async fn test_desk(config: &KioskConfig, client: &Client, clock: &Arc<dyn Clock>, settings: Option<ClinicSettings>) -> (bool, String) {
+async fn test_desk(
+    config: &KioskConfig,
+    client: &Client,
+    clock: &Arc<dyn Clock>,
+    settings: Option<ClinicSettings>,
+) -> (bool, String) {
     // Nothing is reported: it only asks what the desk knows of this kiosk.
     let (now, none) = (clock.now(), Seq::default());
     let post = Post {
@@ -104,20 +118,32 @@ async fn test_desk(config: &KioskConfig, client: &Client, clock: &Arc<dyn Clock>
         Attempt::Retry(why) => return (false, format!("not reached: {why}")),
         // The token is known, since the list was told.
         Attempt::Refused(Refusal::UnknownToken) => {
-            return (false, format!("the desk has this token under a different name than {}: check `kiosk` in kiosk.toml", config.kiosk));
+            return (
+                false,
+                format!(
+                    "the desk has this token under a different name than {}: check `kiosk` in kiosk.toml",
+                    config.kiosk
+                ),
+            );
         }
         Attempt::Refused(why) => return (false, why.to_string()),
     };
     if let Some(series) = held.series.filter(|series| *series != config.series) {
         return (
             false,
-            format!("the desk has the ticket prefix {series} for this kiosk, kiosk.toml has {}: correct `letter` there", config.series),
+            format!(
+                "the desk has the ticket prefix {series} for this kiosk, kiosk.toml has {}: correct `letter` there",
+                config.series
+            ),
         );
     }
     let zone = settings.map_or_else(String::new, |settings| format!(", {}, {}", settings.name, settings.time_zone));
     let ahead = held.now.map_or(SignedDuration::ZERO, |theirs| now.duration_since(theirs));
     if ahead.abs() > CLOCK_AHEAD_MAX {
-        return (false, format!("answers, but this machine's clock is {} minutes off the desk's{zone}", ahead.as_mins()));
+        return (
+            false,
+            format!("answers, but this machine's clock is {} minutes off the desk's{zone}", ahead.as_mins()),
+        );
     }
     let older = Older::of(PROTOCOL, held.protocol).map_or_else(String::new, |older| format!("; {}", words(older)));
     (true, format!("answers; numbers begin with {}{zone}{older}", config.series))
@@ -189,7 +215,9 @@ fn test_printer(config: &KioskConfig, clock: &dyn Clock) -> (bool, String) {
     let ticket = Ticket { number: TicketNumber::new(config.series, 1), date: today };
     match printer.print(&PrintJob { ticket, paper, picture }) {
         PrintOutcome::Printed => (true, format!("{}; a test ticket was printed", status.for_staff())),
-        PrintOutcome::Unknown => (true, "a test ticket was sent; check that it came out, because this printer can't confirm it".to_owned()),
+        PrintOutcome::Unknown => {
+            (true, "a test ticket was sent; check that it came out, because this printer can't confirm it".to_owned())
+        }
         PrintOutcome::Failed(why) => (false, format!("the test ticket did not come out: {}", why.for_staff())),
     }
 }

@@ -1,7 +1,7 @@
 //! How long each step of a conversation was on the screen, told to the desk when the conversation is over.
 //!
-//! Invariants: no one is named; a step that no one answered any more is not counted, since no one knows how long it was read; the check-in
-//! never waits for this, and nothing else is lost for it.
+//! Invariants: no one is named; a step that no one answered any more is not counted, since no one knows how long it was
+//! read; the check-in never waits for this, and nothing else is lost for it.
 
 use std::time::Duration;
 
@@ -54,8 +54,10 @@ impl Stopwatch {
     fn stop(&mut self, ended: Ended, now: Duration) -> Option<StepTimes> {
         let Self { steps, ticket_after, .. } = std::mem::take(self);
         self.begin(now);
-        let steps: Vec<StepTime> =
-            steps.into_iter().map(|(step, shown, sum)| StepTime { step: step.to_owned(), shown, tenths: tenths(sum) }).collect();
+        let steps: Vec<StepTime> = steps
+            .into_iter()
+            .map(|(step, shown, sum)| StepTime { step: step.to_owned(), shown, tenths: tenths(sum) })
+            .collect();
         (!steps.is_empty()).then_some(StepTimes { ended, ticket_after_tenths: ticket_after.map(tenths), steps })
     }
 }

@@ -45,7 +45,10 @@ impl Kiosk {
             }
             Told::Adopted { desk } => {
                 self.faulty = false;
-                tracing::warn!(desk = desk.0, "the desk has another log of this kiosk; staff allowed this one to continue");
+                tracing::warn!(
+                    desk = desk.0,
+                    "the desk has another log of this kiosk; staff allowed this one to continue"
+                );
             }
             Told::OtherLetters(letters) => {
                 tracing::error!(%letters, "the desk has a different ticket prefix for this kiosk than kiosk.toml; the desk's is used. Correct `letter` in kiosk.toml");
@@ -66,10 +69,14 @@ impl Kiosk {
                 if std::mem::replace(&mut self.older, older) != older {
                     match older {
                         Some(Older::Kiosk) => {
-                            tracing::warn!("this kiosk's software is older than the desk's; both work together. Update the kiosk")
+                            tracing::warn!(
+                                "this kiosk's software is older than the desk's; both work together. Update the kiosk"
+                            )
                         }
                         Some(Older::Desk) => {
-                            tracing::warn!("this kiosk's software is newer than the desk's; both work together. Update the desk")
+                            tracing::warn!(
+                                "this kiosk's software is newer than the desk's; both work together. Update the desk"
+                            )
                         }
                         None => {}
                     }
@@ -105,12 +112,9 @@ impl Kiosk {
             ListChange::Appointment(appointment) => self.roster.put(*appointment),
             ListChange::Removed(id) | ListChange::Forgotten(id) => self.roster.remove(&id),
             ListChange::Visit { appointment, ticket, seen } => {
-                let concerns = self
-                    .conversation
-                    .person
-                    .at_hand
-                    .as_ref()
-                    .is_some_and(|at_hand| Some(at_hand.ticket) == ticket && at_hand.appointments.contains(&appointment));
+                let concerns = self.conversation.person.at_hand.as_ref().is_some_and(|at_hand| {
+                    Some(at_hand.ticket) == ticket && at_hand.appointments.contains(&appointment)
+                });
                 if seen && concerns {
                     self.input(Input::SeenByStaff);
                 }
@@ -120,7 +124,9 @@ impl Kiosk {
 
     /// Someone who had checked in before looks at the same ticket again: does the desk know, has someone seen it?
     pub(super) fn recognise_ticket(&mut self) {
-        let Some(appointment) = self.conversation.person.at_hand.as_ref().and_then(|at_hand| at_hand.appointments.first().cloned()) else {
+        let Some(appointment) =
+            self.conversation.person.at_hand.as_ref().and_then(|at_hand| at_hand.appointments.first().cloned())
+        else {
             return;
         };
         let (known, desk_knows) = {

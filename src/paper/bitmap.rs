@@ -137,7 +137,9 @@ mod tests {
         picture.fill(-5, 1, 100, 1, true);
         assert_eq!(picture.rows(), [0x80, 0, 0, 0xFF, 0xFF, 0xF0, 0, 0, 0x10]);
         picture.set(0, 0, false);
-        assert!(!picture.is_black(0, 0) && picture.is_black(19, 1) && !picture.is_black(20, 1) && !picture.is_black(0, 9));
+        assert!(
+            !picture.is_black(0, 0) && picture.is_black(19, 1) && !picture.is_black(20, 1) && !picture.is_black(0, 9)
+        );
         assert_eq!(format!("{picture:?}"), "Bitmap(20 x 3 dots)");
         assert!(Bitmap::from_rows(20, 3, vec![0; 8]).is_none());
     }

@@ -43,10 +43,28 @@ struct Sizes {
     code_beside: bool,
 }
 
-const SIZES_80: Sizes =
-    Sizes { margin: 16, clinic: 46.0, label: 40.0, number: 240.0, name: 64.0, place: 60.0, body: 40.0, code: 248, code_beside: true };
-const SIZES_58: Sizes =
-    Sizes { margin: 8, clinic: 40.0, label: 38.0, number: 240.0, name: 54.0, place: 50.0, body: 38.0, code: 264, code_beside: false };
+const SIZES_80: Sizes = Sizes {
+    margin: 16,
+    clinic: 46.0,
+    label: 40.0,
+    number: 240.0,
+    name: 64.0,
+    place: 60.0,
+    body: 40.0,
+    code: 248,
+    code_beside: true,
+};
+const SIZES_58: Sizes = Sizes {
+    margin: 8,
+    clinic: 40.0,
+    label: 38.0,
+    number: 240.0,
+    name: 54.0,
+    place: 50.0,
+    body: 38.0,
+    code: 264,
+    code_beside: false,
+};
 
 /// A module of the square code is at most 1 mm.
 const MODULE_DOTS_MAX: u32 = 8;
@@ -131,12 +149,16 @@ impl Column<'_> {
         self.text(label, label_size, false, Align::Start);
         // "Otorrinolaringología" is set smaller rather than broken.
         let word = self.set(text, size, true, Align::Start, self.width).longest_word();
-        let size = if word > self.width as f32 { (size * self.width as f32 / word).floor().max(SIZE_MIN) } else { size };
+        let size =
+            if word > self.width as f32 { (size * self.width as f32 / word).floor().max(SIZE_MIN) } else { size };
         self.text(text, size, true, Align::Start);
         (self.left, self.width) = (left, width);
         self.y += FRAME + pad_y;
         // Under its words: drawing it whitens its inside.
-        self.items.insert(before, Item::Frame { x: left, y: top, width, height: self.y - top, stroke: FRAME, radius: FRAME_RADIUS });
+        self.items.insert(
+            before,
+            Item::Frame { x: left, y: top, width, height: self.y - top, stroke: FRAME, radius: FRAME_RADIUS },
+        );
     }
 
     fn code(&mut self, text: &str, label: &str, sizes: &Sizes) {
@@ -154,7 +176,12 @@ impl Column<'_> {
             let row = side.max(height);
             self.items.push(Item::Code { code, x, y: self.y + (row - side) / 2 });
             if !label.trim().is_empty() {
-                self.items.push(Item::Text { block: Box::new(block), x: text_x, y: self.y + (row - height) / 2, black: true });
+                self.items.push(Item::Text {
+                    block: Box::new(block),
+                    x: text_x,
+                    y: self.y + (row - height) / 2,
+                    black: true,
+                });
             }
             self.y += row;
         } else {

@@ -1,7 +1,9 @@
-//! A letter as one page: whose visit it is, when, with which provider and where, what to bring, and the code that the kiosk reads.
+//! A letter as one page: whose visit it is, when, with which provider and where, what to bring, and the code that the
+//! kiosk reads.
 //!
-//! Invariants: as for a ticket (no I/O, no clock, no wording of its own, shipped fonts only); everything is on one page, in
-//! smaller letters if it must be; the code stands at the foot at the same size always and is never smaller than 35 mm.
+//! Invariants: as for a ticket (no I/O, no clock, no wording of its own, shipped fonts only); everything is on one
+//! page, in smaller letters if it must be; the code stands at the foot at the same size always and is never smaller
+//! than 35 mm.
 
 use super::Bitmap;
 use super::layout::{Item, Page};
@@ -102,8 +104,15 @@ fn mm(length: i32) -> i32 {
 pub(super) fn arrange(face: &LetterFace, paper: LetterPaper, shaper: &mut Shaper) -> Page {
     let (width, height) = sheet_dots(paper);
     let mut items = Vec::new();
-    let mut foot =
-        Pen { shaper, rtl: face.rtl, left: mm(MARGIN_MM), width: width as i32 - 2 * mm(MARGIN_MM), y: 0, scale: 1.0, items: Vec::new() };
+    let mut foot = Pen {
+        shaper,
+        rtl: face.rtl,
+        left: mm(MARGIN_MM),
+        width: width as i32 - 2 * mm(MARGIN_MM),
+        y: 0,
+        scale: 1.0,
+        items: Vec::new(),
+    };
     let bottom = height as i32 - mm(MARGIN_MM);
     let foot_height = foot.code(face, bottom);
     items.append(&mut foot.items);
@@ -140,7 +149,12 @@ struct Pen<'a> {
 
 impl Pen<'_> {
     fn set(&mut self, text: &str, size: f32, bold: bool, width: i32) -> TextBlock {
-        self.shaper.set(text.trim(), self.rtl, TextStyle { size: points(size) * self.scale, bold, align: Align::Start }, width as f32)
+        self.shaper.set(
+            text.trim(),
+            self.rtl,
+            TextStyle { size: points(size) * self.scale, bold, align: Align::Start },
+            width as f32,
+        )
     }
 
     fn text(&mut self, text: &str, size: f32, bold: bool) {

@@ -1,14 +1,15 @@
 //! A ticket or a letter as a page, for a printer that takes PDF and for a file to keep.
 //!
-//! Invariants: a ticket's page is as wide as the paper and as long as the ticket, a letter's is its sheet; the text is a picture (it is
-//! shaped already, and the page looks the same everywhere) with the ticket's or the appointment's number as text that is not
-//! drawn, so that it can be found; its dates are 1970, as nothing here knows the time; title and other data about the document say nothing about a person.
+//! Invariants: a ticket's page is as wide as the paper and as long as the ticket, a letter's is its sheet; the text is
+//! a picture (it is shaped already, and the page looks the same everywhere) with the ticket's or the appointment's
+//! number as text that is not drawn, so that it can be found; its dates are 1970, as nothing here knows the time; title
+//! and other data about the document say nothing about a person.
 
 use std::collections::BTreeMap;
 
 use printpdf::{
-    BuiltinFont, CustomPdfConformance, DictItem, ExternalStream, ExternalXObject, Mm, Op, PdfConformance, PdfDocument, PdfFontHandle,
-    PdfPage, PdfSaveOptions, Point, Pt, Px, TextItem, TextRenderingMode, XObjectTransform,
+    BuiltinFont, CustomPdfConformance, DictItem, ExternalStream, ExternalXObject, Mm, Op, PdfConformance, PdfDocument,
+    PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt, Px, TextItem, TextRenderingMode, XObjectTransform,
 };
 
 use super::{Bitmap, DOTS_PER_MM, PaperWidth, letter};

@@ -29,7 +29,11 @@ impl Qr {
         if module_dots < 3 {
             return None;
         }
-        Some(Self { modules: code.to_colors().into_iter().map(|colour| colour == Color::Dark).collect(), side, module_dots })
+        Some(Self {
+            modules: code.to_colors().into_iter().map(|colour| colour == Color::Dark).collect(),
+            side,
+            module_dots,
+        })
     }
 
     /// In dots, the white modules included.

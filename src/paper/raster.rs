@@ -80,7 +80,12 @@ impl Pen {
                 Item::Bar { x, y, width, height } => picture.fill(*x, *y, *width, *height, true),
                 Item::Frame { x, y, width, height, stroke, radius } => {
                     rounded(&mut picture, (*x, *y, *width, *height), *radius, true);
-                    rounded(&mut picture, (*x + stroke, *y + stroke, *width - 2 * stroke, *height - 2 * stroke), *radius - stroke, false);
+                    rounded(
+                        &mut picture,
+                        (*x + stroke, *y + stroke, *width - 2 * stroke, *height - 2 * stroke),
+                        *radius - stroke,
+                        false,
+                    );
                 }
                 Item::Code { code, x, y } => {
                     for (left, top, side) in code.dark() {
@@ -103,12 +108,16 @@ impl Pen {
                 let font = run.font();
                 let Some(face) = FontRef::from_index(font.data.data(), font.index as usize) else { continue };
                 let size = run.font_size();
-                let mut scaler = self.scale.builder(face).size(size).hint(false).normalized_coords(run.normalized_coords()).build();
+                let mut scaler =
+                    self.scale.builder(face).size(size).hint(false).normalized_coords(run.normalized_coords()).build();
                 for glyph in glyphs.positioned_glyphs() {
                     let Ok(id) = u16::try_from(glyph.id) else { continue };
                     let key = (font.data.id(), font.index, (size * 64.0) as u32, id);
                     let drawn = self.glyphs.entry(key).or_insert_with(|| {
-                        Render::new(&[Source::Outline]).format(Format::Alpha).render(&mut scaler, id).unwrap_or_default()
+                        Render::new(&[Source::Outline])
+                            .format(Format::Alpha)
+                            .render(&mut scaler, id)
+                            .unwrap_or_default()
                     });
                     stamp(picture, drawn, x + glyph.x.round() as i32, y + glyph.y.round() as i32, black);
                 }

@@ -1,7 +1,8 @@
 //! What of the kiosk's file cannot be opened any more, row by row.
 //!
-//! Invariants: what is only a copy of what the desk has is dropped and asked for again; an event, which no one else has, is set aside as it is,
-//! keeps its position, and holds up no other; each is in the log, with no word of its content.
+//! Invariants: what is only a copy of what the desk has is dropped and asked for again; an event, which no one else
+//! has, is set aside as it is, keeps its position, and holds up no other; each is in the log, with no word of its
+//! content.
 
 use rusqlite::params;
 
@@ -10,7 +11,8 @@ use super::{Store, StoreError, set_fact_in};
 use crate::domain::ids::Seq;
 
 impl Store {
-    /// Positions in the log of which no one will ever hear any more, from and to, in order: their events could not be opened, or are not there.
+    /// Positions in the log of which no one will ever hear any more, from and to, in order: their events could not be
+    /// opened, or are not there.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -45,7 +47,9 @@ impl Store {
                     %tickets,
                     "an event of the kiosk's file cannot be opened; it is set aside, and the desk will not get it. Help the patient with this ticket"
                 ),
-                Err(error) => tracing::error!(seq, %error, "an event of the kiosk's file cannot be opened, nor set aside; it is left out"),
+                Err(error) => {
+                    tracing::error!(seq, %error, "an event of the kiosk's file cannot be opened, nor set aside; it is left out")
+                }
             }
         }
     }
@@ -53,8 +57,10 @@ impl Store {
     /// Answers the numbers of the tickets that were given out with it.
     fn set_event_aside(&self, seq: i64) -> Result<String, StoreError> {
         let transaction = self.connection.unchecked_transaction()?;
-        transaction
-            .execute("INSERT OR REPLACE INTO event_aside (seq, at, body) SELECT seq, at, body FROM event WHERE seq = ?1", params![seq])?;
+        transaction.execute(
+            "INSERT OR REPLACE INTO event_aside (seq, at, body) SELECT seq, at, body FROM event WHERE seq = ?1",
+            params![seq],
+        )?;
         transaction.execute("DELETE FROM event WHERE seq = ?1", params![seq])?;
         let tickets: Vec<String> = {
             let mut statement = transaction.prepare("SELECT DISTINCT number FROM ticket WHERE seq = ?1")?;
@@ -79,7 +85,10 @@ impl Store {
         self.fetch_again.set(true);
         match dropped {
             Ok(()) => {
-                tracing::error!(count = rows.len(), "appointments of the kiosk's file cannot be opened; requesting the desk's list again")
+                tracing::error!(
+                    count = rows.len(),
+                    "appointments of the kiosk's file cannot be opened; requesting the desk's list again"
+                )
             }
             Err(error) => {
                 tracing::error!(count = rows.len(), %error, "appointments of the kiosk's file cannot be opened, nor dropped; they are left out")

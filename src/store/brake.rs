@@ -1,7 +1,8 @@
 //! The brake on a kiosk that is being used to guess: this many failed tries within an hour, and it looks no one up.
 //!
-//! Invariants: failed tries are in the kiosk's file, so a power cut does not lift the brake; a wall clock that was set back does not hold it for longer
-//! than an hour. Letters that the clinic signed are not guessed and have a brake of their own, for what is typed after one that was found.
+//! Invariants: failed tries are in the kiosk's file, so a power cut does not lift the brake; a wall clock that was set
+//! back does not hold it for longer than an hour. Letters that the clinic signed are not guessed and have a brake of
+//! their own, for what is typed after one that was found.
 
 use std::collections::VecDeque;
 use std::time::Duration;

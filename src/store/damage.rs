@@ -1,8 +1,9 @@
 //! The kiosk's file when its pages do not fit together any more.
 //!
-//! Invariants: nothing of a damaged file is written over or thrown away, it is set aside whole; the kiosk goes on by itself only with a log that
-//! could be read from its beginning to its end. Otherwise it begins with a new file and serves no one until the desk has answered: the desk knows
-//! which numbers were given out. A power cut at any moment leaves either file.
+//! Invariants: nothing of a damaged file is written over or thrown away, it is set aside whole; the kiosk goes on by
+//! itself only with a log that could be read from its beginning to its end. Otherwise it begins with a new file and
+//! serves no one until the desk has answered: the desk knows which numbers were given out. A power cut at any moment
+//! leaves either file.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -33,7 +34,11 @@ struct Places {
 
 impl Places {
     fn of(file: &Path) -> Self {
-        Self { file: file.to_owned(), unfinished: files::beside(file, ".mending"), mended: files::beside(file, ".mended") }
+        Self {
+            file: file.to_owned(),
+            unfinished: files::beside(file, ".mending"),
+            mended: files::beside(file, ".mended"),
+        }
     }
 }
 
@@ -84,7 +89,9 @@ fn what_is_wrong(path: &Path) -> Result<Option<String>, StoreError> {
         Err(why) => match why.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt) => Ok(Some(why.to_string())),
             // Its beginning is damaged, or it never was a kiosk's file: that one is not touched.
-            Some(ErrorCode::NotADatabase) if std::fs::metadata(path).is_ok_and(|about| about.len() % PAGE_BYTES == 0) => {
+            Some(ErrorCode::NotADatabase)
+                if std::fs::metadata(path).is_ok_and(|about| about.len() % PAGE_BYTES == 0) =>
+            {
                 Ok(Some(why.to_string()))
             }
             _ => Err(open(why)),
@@ -92,7 +99,8 @@ fn what_is_wrong(path: &Path) -> Result<Option<String>, StoreError> {
     }
 }
 
-/// Copies everything of the damaged file that is the kiosk's own, if all of it can be read. What the desk has is left out.
+/// Copies everything of the damaged file that is the kiosk's own, if all of it can be read. What the desk has is left
+/// out.
 fn read_log(places: &Places, seal: &Seal) -> Result<(), StoreError> {
     let damaged = Connection::open(&places.file)?;
     let version = schema::version(&damaged)?;
@@ -113,10 +121,12 @@ fn read_log(places: &Places, seal: &Seal) -> Result<(), StoreError> {
     if schema::sets_aside(version) {
         copy(&damaged, &transaction, "event_aside", &["seq", "at", "body"])?;
     }
-    // These follow from events and from what the desk knows, or no one can be helped without them: what can be read of them is enough.
-    for (table, columns) in
-        [("ticket", &["row", "date", "number", "seq", "seen", "body"][..]), ("photo", &["id", "event_seq", "field", "side", "body"][..])]
-    {
+    // These follow from events and from what the desk knows, or no one can be helped without them: what can be read of
+    // them is enough.
+    for (table, columns) in [
+        ("ticket", &["row", "date", "number", "seq", "seen", "body"][..]),
+        ("photo", &["id", "event_seq", "field", "side", "body"][..]),
+    ] {
         if let Err(error) = copy(&damaged, &transaction, table, columns) {
             tracing::error!(table, %error, "not everything in this table could be read");
         }
@@ -144,7 +154,12 @@ fn follow_events(connection: &Connection, seal: &Seal) -> Result<(), StoreError>
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get(0)?;
-        let opened = open_event(seal, seq, row.get_ref(1)?.as_str().unwrap_or_default(), row.get_ref(2)?.as_blob().unwrap_or_default());
+        let opened = open_event(
+            seal,
+            seq,
+            row.get_ref(1)?.as_str().unwrap_or_default(),
+            row.get_ref(2)?.as_blob().unwrap_or_default(),
+        );
         let (ticket, visits) = match opened.map(|logged| logged.event) {
             Some(KioskEvent::CheckedIn(said)) => (said.ticket, said.appointments),
             Some(KioskEvent::WalkedIn(said)) => (said.ticket, vec![said.appointment]),
@@ -154,7 +169,15 @@ fn follow_events(connection: &Connection, seal: &Seal) -> Result<(), StoreError>
             let is_known = "SELECT 1 FROM ticket WHERE row = ?1";
             if !connection.prepare_cached(is_known)?.exists(params![seal.row(tickets::TABLE, appointment.as_str())])? {
                 let body = tickets::Body { appointment, place: String::new() };
-                tickets::put_row_in(connection, seal, &body, &ticket.date.to_string(), &ticket.number.to_string(), Some(seq), false)?;
+                tickets::put_row_in(
+                    connection,
+                    seal,
+                    &body,
+                    &ticket.date.to_string(),
+                    &ticket.number.to_string(),
+                    Some(seq),
+                    false,
+                )?;
             }
         }
         count_in(connection, ticket)?;
@@ -207,7 +230,9 @@ fn make_new(places: &Places, seal: &Seal) -> Result<Connection, StoreError> {
 /// It has a journal that ends with each transaction, so it is one file once it is closed.
 fn finish(new: Connection, places: &Places) -> Result<(), StoreError> {
     new.close().map_err(|(_, error)| StoreError::from(error))?;
-    std::fs::File::open(&places.unfinished).and_then(|file| file.sync_all()).map_err(|why| cannot(&places.unfinished, &why))
+    std::fs::File::open(&places.unfinished)
+        .and_then(|file| file.sync_all())
+        .map_err(|why| cannot(&places.unfinished, &why))
 }
 
 /// Sets the damaged file aside, if that was not done yet, and puts the other one in its place.

@@ -43,7 +43,9 @@ pub enum StoreError {
         why: String,
     },
     /// A newer program wrote the file.
-    #[error("the kiosk's file was written by a newer program (version {found}, this one supports {known}); update the kiosk")]
+    #[error(
+        "the kiosk's file was written by a newer program (version {found}, this one supports {known}); update the kiosk"
+    )]
     Newer {
         /// What the file says.
         found: i64,

@@ -23,7 +23,8 @@ pub struct Outgoing {
     pub last: Seq,
     /// Events after what the desk holds, in order.
     pub events: Vec<LoggedEvent>,
-    /// Positions between them, and up to `last` if no event follows, that are not here any more: from and to, in order.
+    /// Positions between them, and up to `last` if no event follows, that are not here any more: from and to, in
+    /// order.
     pub gaps: Vec<(Seq, Seq)>,
 }
 
@@ -105,8 +106,9 @@ impl Store {
         Ok(Outgoing { last, events, gaps })
     }
 
-    /// Lets this log go on behind what the desk holds, where that is another log: the kiosk's card was replaced, or an older copy was put back.
-    /// What was never acknowledged here gets new positions there, so that the desk hears of it.
+    /// Lets this log go on behind what the desk holds, where that is another log: the kiosk's card was replaced, or an
+    /// older copy was put back. What was never acknowledged here gets new positions there, so that the desk hears
+    /// of it.
     ///
     /// # Errors
     /// If it could not be made durable; then nothing has changed.
@@ -116,7 +118,8 @@ impl Store {
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let from = super::number_fact_in(&transaction, ACKNOWLEDGED)?.cast_signed();
         let untold: Vec<(i64, String, Vec<u8>)> = {
-            let mut statement = transaction.prepare("SELECT seq, at, body FROM event WHERE seq > ?1 ORDER BY seq DESC")?;
+            let mut statement =
+                transaction.prepare("SELECT seq, at, body FROM event WHERE seq > ?1 ORDER BY seq DESC")?;
             let rows = statement.query_map(params![from], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             rows.collect::<Result<_, _>>()?
         };
@@ -138,7 +141,8 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// Events after a position, in order, `limit` at most. One that cannot be opened is set aside and left out: see [`Store::aside_ranges`].
+    /// Events after a position, in order, `limit` at most. One that cannot be opened is set aside and left out: see
+    /// [`Store::aside_ranges`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -148,8 +152,9 @@ impl Store {
             let wanted = limit.saturating_sub(events.len());
             let (mut read, mut damaged, mut count) = (Vec::new(), Vec::new(), 0);
             {
-                let mut statement =
-                    self.connection.prepare_cached("SELECT seq, at, body FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
+                let mut statement = self
+                    .connection
+                    .prepare_cached("SELECT seq, at, body FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
                 let mut rows = statement.query(params![from, i64::try_from(wanted).unwrap_or(i64::MAX)])?;
                 while let Some(row) = rows.next()? {
                     (from, count) = (row.get(0)?, count + 1);
@@ -174,10 +179,12 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn arrival_of(&self, ticket: Ticket) -> Result<Option<KioskEvent>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT seq FROM ticket WHERE date = ?1 AND number = ?2 AND seq IS NOT NULL LIMIT 1")?;
-        let seq: Option<i64> =
-            statement.query_row(params![ticket.date.to_string(), ticket.number.to_string()], |row| row.get(0)).optional()?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT seq FROM ticket WHERE date = ?1 AND number = ?2 AND seq IS NOT NULL LIMIT 1")?;
+        let seq: Option<i64> = statement
+            .query_row(params![ticket.date.to_string(), ticket.number.to_string()], |row| row.get(0))
+            .optional()?;
         let Some(seq) = seq else { return Ok(None) };
         let events = self.events_after(Seq((seq - 1).cast_unsigned()), 1)?;
         Ok(events.into_iter().map(|logged| logged.event).find(|event| match event {
@@ -187,7 +194,8 @@ impl Store {
         }))
     }
 
-    /// The moment before which events that the desk holds may go, if those of visits may go before `old`: as long as a copy of the desk's file may be old that is put back.
+    /// The moment before which events that the desk holds may go, if those of visits may go before `old`: as long as a
+    /// copy of the desk's file may be old that is put back.
     #[must_use]
     pub fn keeps_since(old: Timestamp) -> Timestamp {
         old.saturating_sub(KEPT).unwrap_or(Timestamp::MIN)
@@ -199,10 +207,14 @@ impl Store {
     /// If the file cannot be written.
     pub fn forget_events(&mut self, before: Timestamp) -> Result<usize, StoreError> {
         let held = self.held()?;
-        let removed =
-            self.connection.execute("DELETE FROM event WHERE seq <= ?1 AND at < ?2", params![held.0.cast_signed(), before.to_string()])?;
-        self.connection
-            .execute("DELETE FROM event_aside WHERE seq <= ?1 AND at < ?2", params![held.0.cast_signed(), before.to_string()])?;
+        let removed = self.connection.execute(
+            "DELETE FROM event WHERE seq <= ?1 AND at < ?2",
+            params![held.0.cast_signed(), before.to_string()],
+        )?;
+        self.connection.execute(
+            "DELETE FROM event_aside WHERE seq <= ?1 AND at < ?2",
+            params![held.0.cast_signed(), before.to_string()],
+        )?;
         Ok(removed)
     }
 }
@@ -218,8 +230,14 @@ pub(super) fn forget_held_in(connection: &Connection) -> Result<(), StoreError> 
     super::set_fact_in(connection, HELD, "0")
 }
 
-/// Of what the desk holds already, leaves nothing of these appointments but that something happened; the caller's transaction makes it durable.
-pub(super) fn forget_about_in(connection: &Connection, seal: &Seal, appointments: &[&AppointmentId], held: Seq) -> Result<(), StoreError> {
+/// Of what the desk holds already, leaves nothing of these appointments but that something happened; the caller's
+/// transaction makes it durable.
+pub(super) fn forget_about_in(
+    connection: &Connection,
+    seal: &Seal,
+    appointments: &[&AppointmentId],
+    held: Seq,
+) -> Result<(), StoreError> {
     let mut statement = connection.prepare("SELECT seq, at, body FROM event WHERE seq <= ?1")?;
     let mut rows = statement.query(params![held.0.cast_signed()])?;
     let mut about = Vec::new();
@@ -237,7 +255,8 @@ pub(super) fn forget_about_in(connection: &Connection, seal: &Seal, appointments
         put_event_in(connection, seal, seq, &at, &nothing)?;
     }
     for id in appointments {
-        connection.execute("DELETE FROM ticket WHERE row = ?1", params![seal.row(super::tickets::TABLE, id.as_str())])?;
+        connection
+            .execute("DELETE FROM ticket WHERE row = ?1", params![seal.row(super::tickets::TABLE, id.as_str())])?;
     }
     Ok(())
 }
@@ -247,32 +266,52 @@ pub(super) fn next_seq_in(connection: &Connection) -> Result<Seq, StoreError> {
     Ok(last_seq_in(connection)?.next())
 }
 
-/// Only what is acknowledged is ever removed, so one of the three is the last position. Writing it down as well would cost
-/// each check-in a page.
+/// Only what is acknowledged is ever removed, so one of the three is the last position. Writing it down as well would
+/// cost each check-in a page.
 fn last_seq_in(connection: &Connection) -> Result<Seq, StoreError> {
     let kept: Option<i64> = connection
-        .prepare_cached("SELECT max((SELECT ifnull(max(seq), 0) FROM event), (SELECT ifnull(max(seq), 0) FROM event_aside))")?
+        .prepare_cached(
+            "SELECT max((SELECT ifnull(max(seq), 0) FROM event), (SELECT ifnull(max(seq), 0) FROM event_aside))",
+        )?
         .query_row([], |row| row.get(0))?;
     Ok(Seq(kept.unwrap_or_default().cast_unsigned().max(super::number_fact_in(connection, ACKNOWLEDGED)?)))
 }
 
 /// Writes an event; the caller's transaction makes it durable.
-pub(super) fn append_in(connection: &Connection, seal: &Seal, seq: Seq, at: Timestamp, event: &KioskEvent) -> Result<(), StoreError> {
+pub(super) fn append_in(
+    connection: &Connection,
+    seal: &Seal,
+    seq: Seq,
+    at: Timestamp,
+    event: &KioskEvent,
+) -> Result<(), StoreError> {
     let body = super::to_json("event", event)?;
     put_event_in(connection, seal, seq.0.cast_signed(), &at.to_string(), &body)
 }
 
 /// Seals and writes an event, as JSON.
-pub(super) fn put_event_in(connection: &Connection, seal: &Seal, seq: i64, at: &str, body: &[u8]) -> Result<(), StoreError> {
+pub(super) fn put_event_in(
+    connection: &Connection,
+    seal: &Seal,
+    seq: i64,
+    at: &str,
+    body: &[u8],
+) -> Result<(), StoreError> {
     let body = seal.seal(&name(seq, at), body)?;
-    connection.prepare_cached("INSERT INTO event (seq, at, body) VALUES (?1, ?2, ?3)")?.execute(params![seq, at, body])?;
+    connection
+        .prepare_cached("INSERT INTO event (seq, at, body) VALUES (?1, ?2, ?3)")?
+        .execute(params![seq, at, body])?;
     Ok(())
 }
 
 /// An event, opened; none if it is not what was sealed as this one.
 pub(super) fn open_event(seal: &Seal, seq: i64, at: &str, body: &[u8]) -> Option<LoggedEvent> {
     let body = seal.open(&name(seq, at), body)?;
-    Some(LoggedEvent { seq: Seq(seq.cast_unsigned()), at: at.parse().ok()?, event: serde_json::from_slice(&body).ok()? })
+    Some(LoggedEvent {
+        seq: Seq(seq.cast_unsigned()),
+        at: at.parse().ok()?,
+        event: serde_json::from_slice(&body).ok()?,
+    })
 }
 
 /// The event of a position, if it is there and can be opened.
@@ -280,7 +319,12 @@ pub(super) fn event_in(connection: &Connection, seal: &Seal, seq: i64) -> Result
     let mut statement = connection.prepare_cached("SELECT at, body FROM event WHERE seq = ?1")?;
     let mut rows = statement.query(params![seq])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let opened = open_event(seal, seq, row.get_ref(0)?.as_str().unwrap_or_default(), row.get_ref(1)?.as_blob().unwrap_or_default());
+    let opened = open_event(
+        seal,
+        seq,
+        row.get_ref(0)?.as_str().unwrap_or_default(),
+        row.get_ref(1)?.as_blob().unwrap_or_default(),
+    );
     Ok(opened.map(|logged| logged.event))
 }
 

@@ -63,8 +63,8 @@ pub(super) fn forget_desk_in(connection: &Connection) -> Result<(), StoreError> 
 }
 
 impl Store {
-    /// Where the feed goes on from: at the beginning, if another version of the program took it until now. That one may have left out what it
-    /// did not know.
+    /// Where the feed goes on from: at the beginning, if another version of the program took it until now. That one may
+    /// have left out what it did not know.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -73,8 +73,9 @@ impl Store {
         if self.fact(PROGRAM)?.as_deref() == Some(KEEPS) { self.number_fact(CURSOR) } else { Ok(0) }
     }
 
-    /// Whether what the desk tells now goes on from what it told before. If an older copy of its file was put back, nothing is known any more of
-    /// what it holds of this kiosk, and the list is to be told from its beginning. Of another desk nothing is taken.
+    /// Whether what the desk tells now goes on from what it told before. If an older copy of its file was put back,
+    /// nothing is known any more of what it holds of this kiosk, and the list is to be told from its beginning. Of
+    /// another desk nothing is taken.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -122,7 +123,8 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// The list has been told to its end: what was not in it is gone, of the days that the desk tells. Answers whether it was told from its beginning.
+    /// The list has been told to its end: what was not in it is gone, of the days that the desk tells. Answers whether
+    /// it was told from its beginning.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -162,14 +164,25 @@ impl Store {
     ///
     /// # Errors
     /// If it could not be written; then the cursor stays, and the desk sends it again.
-    pub fn apply_feed(&mut self, cursor: u64, settings: Option<&ClinicSettings>, changes: &[ListChange]) -> Result<(), StoreError> {
+    pub fn apply_feed(
+        &mut self,
+        cursor: u64,
+        settings: Option<&ClinicSettings>,
+        changes: &[ListChange],
+    ) -> Result<(), StoreError> {
         let held = self.held()?;
         let transaction = self.connection.transaction()?;
         for change in changes {
             match change {
                 ListChange::Appointment(appointment) => {
                     let body = super::to_json("appointment", appointment)?;
-                    put_appointment_in(&transaction, &self.seal, &appointment.id, &appointment.start.to_string(), &body)?;
+                    put_appointment_in(
+                        &transaction,
+                        &self.seal,
+                        &appointment.id,
+                        &appointment.start.to_string(),
+                        &body,
+                    )?;
                 }
                 ListChange::Removed(id) | ListChange::Forgotten(id) => {
                     transaction
@@ -187,8 +200,10 @@ impl Store {
                 }
             }
         }
-        let forgotten: Vec<&AppointmentId> =
-            changes.iter().filter_map(|change| if let ListChange::Forgotten(id) = change { Some(id) } else { None }).collect();
+        let forgotten: Vec<&AppointmentId> = changes
+            .iter()
+            .filter_map(|change| if let ListChange::Forgotten(id) = change { Some(id) } else { None })
+            .collect();
         if !forgotten.is_empty() {
             events::forget_about_in(&transaction, &self.seal, &forgotten, held)?;
         }
@@ -204,7 +219,8 @@ impl Store {
         Ok(())
     }
 
-    /// Reads the whole list into memory, for looking people up. What cannot be opened is dropped, and the desk is asked for its list again.
+    /// Reads the whole list into memory, for looking people up. What cannot be opened is dropped, and the desk is asked
+    /// for its list again.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -229,7 +245,8 @@ impl Store {
         Ok(list)
     }
 
-    /// Removes appointments that began before `before` and tickets of dates before `date`, but not those of people who may still be here.
+    /// Removes appointments that began before `before` and tickets of dates before `date`, but not those of people who
+    /// may still be here.
     ///
     /// The counters stay: they name no one, and a clock that jumps back must not give a number twice.
     ///

@@ -1,8 +1,8 @@
 //! Where the kiosk's key comes from.
 //!
-//! Invariants: a key is made only for a file that holds nothing sealed yet, and never replaces one; no message repeats any
-//! of a key. The search, in this order: the file that the configuration names, the credential that the system hands to the
-//! service, a file beside the kiosk's file. The last protects nothing but copies of the kiosk's file without it.
+//! Invariants: a key is made only for a file that holds nothing sealed yet, and never replaces one; no message repeats
+//! any of a key. The search, in this order: the file that the configuration names, the credential that the system hands
+//! to the service, a file beside the kiosk's file. The last protects nothing but copies of the kiosk's file without it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -39,14 +39,16 @@ impl KeyPlace {
         match self {
             Self::Named => "sealed with the key of key_file",
             Self::Credential => "sealed with the credential kiosk-key",
-            Self::Beside => "sealed with a key that lies beside it: enough for development, no help against a stolen card",
+            Self::Beside => {
+                "sealed with a key that lies beside it: enough for development, no help against a stolen card"
+            }
         }
     }
 }
 
-/// The seal of the kiosk's file `data`. `named` is the configuration's key file, `credentials` the folder of the service's
-/// credentials (`$CREDENTIALS_DIRECTORY`). A key file that is missing is made, readable by its owner alone, unless `data` is
-/// sealed already.
+/// The seal of the kiosk's file `data`. `named` is the configuration's key file, `credentials` the folder of the
+/// service's credentials (`$CREDENTIALS_DIRECTORY`). A key file that is missing is made, readable by its owner alone,
+/// unless `data` is sealed already.
 ///
 /// # Errors
 /// If the key is not there, no key, or open to others; or if it could not be made.
@@ -77,7 +79,9 @@ fn of_file(path: &Path, data: &Path) -> Result<Seal, StoreError> {
         Ok(metadata) if metadata.mode() & 0o007 != 0 => Err(StoreError::KeyOpen { path: path.to_owned() }),
         Ok(_) => read(path),
         Err(why) if why.kind() != std::io::ErrorKind::NotFound => Err(StoreError::Key { path: path.to_owned(), why }),
-        Err(_) if Store::is_sealed(data)? => Err(StoreError::KeyMissing { path: path.to_owned(), data: data.to_owned() }),
+        Err(_) if Store::is_sealed(data)? => {
+            Err(StoreError::KeyMissing { path: path.to_owned(), data: data.to_owned() })
+        }
         Err(_) => {
             make(path).map_err(|why| StoreError::Key { path: path.to_owned(), why })?;
             read(path)
@@ -121,10 +125,12 @@ fn make(path: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".new");
-    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished).and_then(|mut file| {
-        file.write_all(line.as_bytes())?;
-        file.sync_all()
-    });
+    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished).and_then(
+        |mut file| {
+            file.write_all(line.as_bytes())?;
+            file.sync_all()
+        },
+    );
     line.zeroize();
     written?;
     // A key that another program made meanwhile stays, and is the one that is read.

@@ -31,7 +31,8 @@ impl List {
     /// All of one person's appointments, earliest first.
     #[must_use]
     pub fn of_patient(&self, patient: &PatientId) -> Vec<&Appointment> {
-        let mut found: Vec<&Appointment> = self.iter().filter(|appointment| appointment.person.id == *patient).collect();
+        let mut found: Vec<&Appointment> =
+            self.iter().filter(|appointment| appointment.person.id == *patient).collect();
         found.sort_by_key(|appointment| appointment.start);
         found
     }

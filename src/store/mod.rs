@@ -2,8 +2,8 @@
 //!
 //! Invariants: a check-in, its ticket number and its place in the log are one durable transaction (WAL,
 //! `synchronous=FULL`); `seq` is dense and never used twice, even after old events are removed; a
-//! ticket number is never given twice on one clinic date; what says anything about a person is sealed (`docs/sealing.md`).
-//! The network and the devices are deliberately absent.
+//! ticket number is never given twice on one clinic date; what says anything about a person is sealed
+//! (`docs/sealing.md`). The network and the devices are deliberately absent.
 
 mod aside;
 pub mod brake;
@@ -47,7 +47,8 @@ pub struct Store {
     connection: Connection,
     seal: Seal,
     series: Series,
-    /// Nothing was heard of the desk since the program started, and numbers that another copy of this file gave out may be unknown here.
+    /// Nothing was heard of the desk since the program started, and numbers that another copy of this file gave out
+    /// may be unknown here.
     is_unheard: bool,
     /// The date whose numbers go on behind the block already.
     beyond: Option<Date>,
@@ -55,17 +56,18 @@ pub struct Store {
     fetch_again: Cell<bool>,
 }
 
-/// As long as nothing was heard of the desk since the start, numbers begin so far behind the last one: an older copy of the card may have been put
-/// back, and people may wait with those between.
+/// As long as nothing was heard of the desk since the start, numbers begin so far behind the last one: an older copy of
+/// the card may have been put back, and people may wait with those between.
 pub const NUMBERS_AHEAD: u32 = 100;
 
 impl Store {
-    /// Opens the file, and makes it if it is not there. `series` begins this kiosk's ticket numbers; `seal` seals what the
-    /// file says about people. A file of an older version is brought up to date.
+    /// Opens the file, and makes it if it is not there. `series` begins this kiosk's ticket numbers; `seal` seals what
+    /// the file says about people. A file of an older version is brought up to date.
     ///
     /// # Errors
-    /// If the file cannot be opened or made, is no store, was sealed with another key or was written by a newer version;
-    /// then it is left as it was. A file that is damaged is set aside, and what can be read of it goes on; see [`Store::replaced`].
+    /// If the file cannot be opened or made, is no store, was sealed with another key or was written by a newer
+    /// version; then it is left as it was. A file that is damaged is set aside, and what can be read of it goes on;
+    /// see [`Store::replaced`].
     pub fn open(path: &Path, series: Series, seal: Seal) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             files::make_folder(folder).map_err(|why| StoreError::Folder { path: folder.to_owned(), why })?;
@@ -76,7 +78,8 @@ impl Store {
         files::narrow(path);
         damage::look(path, &seal)?;
         let connection = Connection::open(path).map_err(|why| StoreError::Open { path: path.to_owned(), why })?;
-        let mut store = Self { connection, seal, series, is_unheard: false, beyond: None, fetch_again: Cell::new(false) };
+        let mut store =
+            Self { connection, seal, series, is_unheard: false, beyond: None, fetch_again: Cell::new(false) };
         store.prepare(path).map_err(|error| match error {
             StoreError::Database(why) => StoreError::Open { path: path.to_owned(), why },
             other => other,
@@ -103,7 +106,9 @@ impl Store {
             return Err(StoreError::Newer { found: version, known: schema::VERSION });
         }
         // Before anything is written.
-        if schema::is_sealed(version) && fact_in(&self.connection, schema::KEY_MARK)?.as_deref() != Some(&self.seal.mark()) {
+        if schema::is_sealed(version)
+            && fact_in(&self.connection, schema::KEY_MARK)?.as_deref() != Some(&self.seal.mark())
+        {
             return Err(StoreError::OtherKey { path: path.to_owned() });
         }
         // What is in use for sorting and the like stays in memory.
@@ -125,8 +130,8 @@ impl Store {
         Ok(())
     }
 
-    /// The name of the damaged file which this one replaced without what that held; none once the desk has agreed to go on. Until then no number
-    /// may be given out: the desk knows which ones were.
+    /// The name of the damaged file which this one replaced without what that held; none once the desk has agreed to go
+    /// on. Until then no number may be given out: the desk knows which ones were.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -134,8 +139,8 @@ impl Store {
         self.fact(damage::REPLACED)
     }
 
-    /// Moves what the journal holds into the file, as far as no one reads it just then: for a moment when no one is at the kiosk. Anyone who copies
-    /// the file alone has nearly everything then.
+    /// Moves what the journal holds into the file, as far as no one reads it just then: for a moment when no one is at
+    /// the kiosk. Anyone who copies the file alone has nearly everything then.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -165,12 +170,17 @@ impl Store {
 }
 
 fn fact_in(connection: &Connection, name: &str) -> Result<Option<String>, StoreError> {
-    Ok(connection.prepare_cached("SELECT value FROM fact WHERE name = ?1")?.query_row(params![name], |row| row.get(0)).optional()?)
+    Ok(connection
+        .prepare_cached("SELECT value FROM fact WHERE name = ?1")?
+        .query_row(params![name], |row| row.get(0))
+        .optional()?)
 }
 
 fn set_fact_in(connection: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
+        .prepare_cached(
+            "INSERT INTO fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )?
         .execute(params![name, value])?;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! What staff wanted of this kiosk and was carried out: each order once, also after a power cut; and what became of the last ones.
+//! What staff wanted of this kiosk and was carried out: each order once, also after a power cut; and what became of the
+//! last ones.
 
 use super::{Store, StoreError, set_fact_in};
 use crate::domain::kiosk::OrderEnd;
@@ -43,8 +44,8 @@ impl Store {
         self.set_fact(ENDS, &json(ends)?)
     }
 
-    /// Notes that an order is taken on, what it changes for good, and how far the last ones are, in one durable transaction. `closed`:
-    /// `Some(why)` whether the kiosk is closed from now on, none if that stays as it is.
+    /// Notes that an order is taken on, what it changes for good, and how far the last ones are, in one durable
+    /// transaction. `closed`: `Some(why)` whether the kiosk is closed from now on, none if that stays as it is.
     ///
     /// # Errors
     /// If it could not be written; then the order is reported again.

@@ -1,7 +1,8 @@
 //! Photos of insurance cards, sealed, until the desk has them.
 //!
-//! Invariants: a photo is kept in the same transaction as the check-in that it belongs to, or not at all; it outlives its
-//! event until the desk has acknowledged the photo itself; once forgotten, nothing of it is left in the file or its journal.
+//! Invariants: a photo is kept in the same transaction as the check-in that it belongs to, or not at all; it outlives
+//! its event until the desk has acknowledged the photo itself; once forgotten, nothing of it is left in the file or its
+//! journal.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use zeroize::Zeroizing;
@@ -79,8 +80,8 @@ impl Store {
         self.seal.open(&name(key), &body).map(Some).ok_or(StoreError::Unreadable { what: "photo" })
     }
 
-    /// Removes a photo that the desk has acknowledged. What it took of the file is overwritten and given back, and nothing
-    /// of it stays in the journal. A photo that is not there is no error: acknowledgements may be repeated.
+    /// Removes a photo that the desk has acknowledged. What it took of the file is overwritten and given back, and
+    /// nothing of it stays in the journal. A photo that is not there is no error: acknowledgements may be repeated.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -106,19 +107,17 @@ impl Store {
 pub(super) fn keep_in(connection: &Connection, seal: &Seal, seq: Seq, photo: &Photo<'_>) -> Result<(), StoreError> {
     let key = PhotoKey { seq, field: photo.field, side: photo.side };
     let body = seal.seal(&name(key), photo.picture)?;
-    connection.prepare_cached("INSERT INTO photo (event_seq, field, side, body) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-        seq.0.cast_signed(),
-        photo.field.code(),
-        photo.side.code(),
-        body
-    ])?;
+    connection
+        .prepare_cached("INSERT INTO photo (event_seq, field, side, body) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![seq.0.cast_signed(), photo.field.code(), photo.side.code(), body])?;
     Ok(())
 }
 
 /// Gives the photos of an event their event's new position; the caller's transaction makes it durable.
 pub(super) fn move_in(connection: &Connection, seal: &Seal, from: Seq, to: Seq) -> Result<(), StoreError> {
     let mut statement = connection.prepare("SELECT id, field, side, body FROM photo WHERE event_seq = ?1")?;
-    let rows = statement.query_map(params![from.0.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let rows = statement
+        .query_map(params![from.0.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     let photos: Vec<(i64, String, String, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
     for (id, field, side, body) in photos {
         let (Some(field), Some(side)) = (Field::from_code(&field), Side::from_code(&side)) else {
@@ -129,7 +128,10 @@ pub(super) fn move_in(connection: &Connection, seal: &Seal, from: Seq, to: Seq) 
             Some(picture) => seal.seal(&name(PhotoKey { seq: to, field, side }), &picture)?,
             None => body,
         };
-        connection.execute("UPDATE photo SET event_seq = ?2, body = ?3 WHERE id = ?1", params![id, to.0.cast_signed(), body])?;
+        connection.execute(
+            "UPDATE photo SET event_seq = ?2, body = ?3 WHERE id = ?1",
+            params![id, to.0.cast_signed(), body],
+        )?;
     }
     Ok(())
 }

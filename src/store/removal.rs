@@ -1,7 +1,7 @@
 //! What the kiosk removes, and when: by the desk's days, never by its own clock alone.
 //!
-//! Invariants: nothing goes that the desk has not called old; a desk whose day goes back is asked for everything again, so that what was
-//! removed too early is here again; a desk that says nothing of its days removes nothing.
+//! Invariants: nothing goes that the desk has not called old; a desk whose day goes back is asked for everything again,
+//! so that what was removed too early is here again; a desk that says nothing of its days removes nothing.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -30,14 +30,15 @@ pub struct DayOnList {
 }
 
 impl Store {
-    /// Hears which day it is at the desk, and from which day on things are still needed. `asked_from`: the cursor with which the desk was asked. Answers
-    /// whether the feed is asked for from its beginning now: the desk's day went back, or no one knows by which clock this file was tidied
-    /// before.
+    /// Hears which day it is at the desk, and from which day on things are still needed. `asked_from`: the cursor with
+    /// which the desk was asked. Answers whether the feed is asked for from its beginning now: the desk's day went
+    /// back, or no one knows by which clock this file was tidied before.
     ///
     /// # Errors
     /// If the file cannot be read or written.
     pub fn hear_day(&mut self, today: Date, kept_from: Date, asked_from: u64) -> Result<bool, StoreError> {
-        let (day, kept, removed) = (self.date_fact(DESK_DAY)?, self.date_fact(KEPT_FROM)?, self.date_fact(REMOVED_BEFORE)?);
+        let (day, kept, removed) =
+            (self.date_fact(DESK_DAY)?, self.date_fact(KEPT_FROM)?, self.date_fact(REMOVED_BEFORE)?);
         if day == Some(today) && kept == Some(kept_from) && removed.is_some_and(|removed| removed <= kept_from) {
             return Ok(false);
         }
@@ -65,12 +66,15 @@ impl Store {
         self.set_fact(CURSOR, "0")
     }
 
-    /// Removes appointments and tickets of days that the desk has called old, and events that it has held for long enough by then. Answers whether something was due.
+    /// Removes appointments and tickets of days that the desk has called old, and events that it has held for long
+    /// enough by then. Answers whether something was due.
     ///
     /// # Errors
     /// If the file cannot be read or written.
     pub fn remove_old(&mut self, day: &ClinicDay) -> Result<bool, StoreError> {
-        let (Some(kept), removed) = (self.date_fact(KEPT_FROM)?, self.date_fact(REMOVED_BEFORE)?) else { return Ok(false) };
+        let (Some(kept), removed) = (self.date_fact(KEPT_FROM)?, self.date_fact(REMOVED_BEFORE)?) else {
+            return Ok(false);
+        };
         if removed.is_some_and(|removed| removed >= kept) {
             return Ok(false);
         }
@@ -82,21 +86,25 @@ impl Store {
         Ok(true)
     }
 
-    /// The days of which the desk tells every appointment: its own and the next six; none if it has not said which day it is.
+    /// The days of which the desk tells every appointment: its own and the next six; none if it has not said which day
+    /// it is.
     pub(super) fn days_told(&self) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
         let (Some(date), Some(settings)) = (self.date_fact(DESK_DAY)?, self.settings()?) else { return Ok(None) };
         let Ok(day) = settings.day() else { return Ok(None) };
         Ok(day.begin_of(date).zip(day.begin_of(date.saturating_add(7.days()))))
     }
 
-    /// How many appointments of the desk's day are here, for the desk to compare; none if it has not said which day it is.
+    /// How many appointments of the desk's day are here, for the desk to compare; none if it has not said which day it
+    /// is.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn day_on_list(&self) -> Result<Option<DayOnList>, StoreError> {
         let (Some(date), Some(settings)) = (self.date_fact(DESK_DAY)?, self.settings()?) else { return Ok(None) };
         let Ok(day) = settings.day() else { return Ok(None) };
-        let (Some(from), Some(to)) = (day.begin_of(date), day.begin_of(date.saturating_add(1.day()))) else { return Ok(None) };
+        let (Some(from), Some(to)) = (day.begin_of(date), day.begin_of(date.saturating_add(1.day()))) else {
+            return Ok(None);
+        };
         let appointments = self
             .connection
             .prepare_cached("SELECT COUNT(*) FROM appointment WHERE start >= ?1 AND start < ?2")?

@@ -1,8 +1,8 @@
 //! The tables, and the way from older ones.
 //!
-//! What is sealed: the bodies, and the keys of rows that would be numbers of the booking system (they are keyed hashes). In
-//! clear: positions and times, ticket numbers and their dates, counters and the feed's cursor. The clinic's settings are sealed, too. None
-//! of these names a person or says why someone comes.
+//! What is sealed: the bodies, and the keys of rows that would be numbers of the booking system (they are keyed
+//! hashes). In clear: positions and times, ticket numbers and their dates, counters and the feed's cursor. The clinic's
+//! settings are sealed, too. None of these names a person or says why someone comes.
 
 use std::path::Path;
 
@@ -78,7 +78,8 @@ pub(super) fn sets_aside(version: i64) -> bool {
     version >= ASIDE_SINCE
 }
 
-/// Makes the copy from before an update, if the file is about to have one. Not of a file in clear: the copy would stay so.
+/// Makes the copy from before an update, if the file is about to have one. Not of a file in clear: the copy would stay
+/// so.
 pub(super) fn copy_before_update(connection: &Connection, path: &Path, version: i64) -> Result<(), StoreError> {
     if !is_sealed(version) || version >= VERSION {
         return Ok(());
@@ -88,17 +89,23 @@ pub(super) fn copy_before_update(connection: &Connection, path: &Path, version: 
         path,
         VERSION,
         |to| {
-            connection.execute("VACUUM INTO ?1", params![to.to_string_lossy()]).map_err(|error| match StoreError::from(error) {
-                StoreError::Full => cannot("the disk is full".to_owned()),
-                other => cannot(other.to_string()),
-            })?;
+            connection.execute("VACUUM INTO ?1", params![to.to_string_lossy()]).map_err(
+                |error| match StoreError::from(error) {
+                    StoreError::Full => cannot("the disk is full".to_owned()),
+                    other => cannot(other.to_string()),
+                },
+            )?;
             let copy = Connection::open(to)?;
             let said: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
             if said == "ok" { Ok(()) } else { Err(cannot(format!("the copy is damaged: {said}"))) }
         },
         |error| cannot(error.to_string()),
     )?;
-    tracing::info!(from = version, to = VERSION, "the kiosk's file is being upgraded; a copy from before is kept beside it");
+    tracing::info!(
+        from = version,
+        to = VERSION,
+        "the kiosk's file is being upgraded; a copy from before is kept beside it"
+    );
     Ok(())
 }
 
@@ -136,7 +143,8 @@ pub(super) fn bring_up_to_date(connection: &mut Connection, seal: &Seal, version
     Ok(())
 }
 
-/// Writes the file again, and empties the journal beside it: what was deleted is in neither. Answers whether it could be done.
+/// Writes the file again, and empties the journal beside it: what was deleted is in neither. Answers whether it could
+/// be done.
 fn remove_traces(connection: &Connection) -> Result<bool, StoreError> {
     connection.execute_batch("VACUUM")?;
     empty_journal(connection)

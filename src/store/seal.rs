@@ -1,8 +1,8 @@
 //! Seals what the kiosk's file says about people: XChaCha20-Poly1305, with a random nonce for each row.
 //!
-//! Invariants: a sealed value opens only as the row that it was sealed for, so rows cannot be swapped; the key is wiped when
-//! the seal is dropped, and its `Debug` shows nothing. The two keys in use (for contents, and for the names of rows) are made
-//! from the one that the kiosk was given; neither tells anything about the other.
+//! Invariants: a sealed value opens only as the row that it was sealed for, so rows cannot be swapped; the key is wiped
+//! when the seal is dropped, and its `Debug` shows nothing. The two keys in use (for contents, and for the names of
+//! rows) are made from the one that the kiosk was given; neither tells anything about the other.
 
 use blake2::Blake2sMac256;
 use blake2::digest::{KeyInit, Mac as _};
@@ -29,7 +29,10 @@ impl Seal {
     #[must_use]
     pub fn new(key: &[u8; KEY_BYTES]) -> Self {
         let contents = Zeroizing::new(keyed(key, "arrivals kiosk: contents"));
-        Self { contents: XChaCha20Poly1305::new((&*contents).into()), rows: Zeroizing::new(keyed(key, "arrivals kiosk: rows")) }
+        Self {
+            contents: XChaCha20Poly1305::new((&*contents).into()),
+            rows: Zeroizing::new(keyed(key, "arrivals kiosk: rows")),
+        }
     }
 
     /// Seals something as the content of a row, such as `event 7`.
@@ -41,12 +44,13 @@ impl Seal {
         getrandom::fill(&mut nonce).map_err(|_| StoreError::NoRandom)?;
         let payload = Payload { msg: plain, aad: row.as_bytes() };
         // It fails only beyond 256 GiB.
-        let body = self.contents.encrypt(&XNonce::from(nonce), payload).map_err(|_| StoreError::Unreadable { what: "row" })?;
+        let body =
+            self.contents.encrypt(&XNonce::from(nonce), payload).map_err(|_| StoreError::Unreadable { what: "row" })?;
         Ok([&nonce, body.as_slice()].concat())
     }
 
-    /// Opens what was sealed for this row, and wipes it when it is dropped. `None`: sealed with another key or for another
-    /// row, or damaged.
+    /// Opens what was sealed for this row, and wipes it when it is dropped. `None`: sealed with another key or for
+    /// another row, or damaged.
     #[must_use]
     pub fn open(&self, row: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, body) = sealed.split_first_chunk::<NONCE_BYTES>()?;
@@ -54,7 +58,8 @@ impl Seal {
         self.contents.decrypt(&XNonce::from(*nonce), payload).ok().map(Zeroizing::new)
     }
 
-    /// What stands for a name as the key of a row of a table: always the same, and without the kiosk's key it tells nothing.
+    /// What stands for a name as the key of a row of a table: always the same, and without the kiosk's key it tells
+    /// nothing.
     pub(super) fn row(&self, table: &str, name: &str) -> [u8; KEY_BYTES] {
         keyed(&self.rows, &format!("{table} {name}"))
     }

@@ -1,4 +1,5 @@
-//! Tickets: one number per check-in, counted per clinic day; none that someone may hold since another day is given out again.
+//! Tickets: one number per check-in, counted per clinic day; none that someone may hold since another day is given out
+//! again.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +51,8 @@ pub struct CheckIn<'a> {
     pub documents: Option<&'a Documents>,
     /// What they say is different from the chart.
     pub proposals: &'a [Proposal],
-    /// Photos of cards, each field and side once. Anyone who has a ticket already is not checked in, and their photos are not kept.
+    /// Photos of cards, each field and side once. Anyone who has a ticket already is not checked in, and their photos
+    /// are not kept.
     pub photos: &'a [Photo<'a>],
     /// Where to go.
     pub place: &'a str,
@@ -104,7 +106,8 @@ pub(super) struct Body {
 impl Store {
     /// Saves a check-in: the next number, the ticket of each visit and the event, in one durable transaction.
     ///
-    /// Visits that have a ticket already keep it. If all of them do, nothing is written and the first ticket is the answer.
+    /// Visits that have a ticket already keep it. If all of them do, nothing is written and the first ticket is the
+    /// answer.
     ///
     /// # Errors
     /// If it could not be made durable; then no number is used up and nothing is kept.
@@ -115,7 +118,9 @@ impl Store {
         let mut without_ticket = Vec::new();
         let mut first_known = None;
         for appointment in check_in.appointments {
-            match ticket_in(&transaction, &self.seal, appointment)?.filter(|known| counts(open.as_ref(), known.ticket, check_in.date)) {
+            match ticket_in(&transaction, &self.seal, appointment)?
+                .filter(|known| counts(open.as_ref(), known.ticket, check_in.date))
+            {
                 Some(known) => first_known = first_known.or(Some(known)),
                 None => without_ticket.push(appointment.clone()),
             }
@@ -149,7 +154,8 @@ impl Store {
         Ok(KnownTicket { ticket, place: check_in.place.to_owned(), seen: false, given_before: false })
     }
 
-    /// Saves the request of someone without an appointment: the next number, its ticket and the event, in one durable transaction.
+    /// Saves the request of someone without an appointment: the next number, its ticket and the event, in one durable
+    /// transaction.
     ///
     /// Answers the ticket and the number of the request, which is made from the ticket's.
     ///
@@ -179,7 +185,8 @@ impl Store {
         Ok((KnownTicket { ticket, place: walk_in.place.to_owned(), seen: false, given_before: false }, appointment))
     }
 
-    /// Until the desk is heard of, numbers begin behind a block that another copy of this file may have given out. For a program that starts.
+    /// Until the desk is heard of, numbers begin behind a block that another copy of this file may have given out. For
+    /// a program that starts.
     pub fn begin_unheard(&mut self) {
         self.is_unheard = true;
     }
@@ -196,8 +203,8 @@ impl Store {
         self.series
     }
 
-    /// The desk was heard of: what this kiosk's numbers begin with, and the highest of them that it knows. Answers whether the letters are others
-    /// than before.
+    /// The desk was heard of: what this kiosk's numbers begin with, and the highest of them that it knows. Answers
+    /// whether the letters are others than before.
     ///
     /// # Errors
     /// If it could not be written.
@@ -274,11 +281,16 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn visits_of(&self, ticket: Ticket) -> Result<Vec<AppointmentId>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT row, body, seq FROM ticket WHERE date = ?1 AND number = ?2")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT row, body, seq FROM ticket WHERE date = ?1 AND number = ?2")?;
         let mut rows = statement.query(params![ticket.date.to_string(), ticket.number.to_string()])?;
         let mut visits = Vec::new();
         while let Some(row) = rows.next()? {
-            let body = open_body(&self.seal, row.get_ref(0)?.as_blob().unwrap_or_default(), row.get_ref(1)?.as_blob().unwrap_or_default());
+            let body = open_body(
+                &self.seal,
+                row.get_ref(0)?.as_blob().unwrap_or_default(),
+                row.get_ref(1)?.as_blob().unwrap_or_default(),
+            );
             match (body, row.get_ref(2)?.as_i64_or_null().unwrap_or_default()) {
                 (Some(body), _) => visits.push(body.appointment),
                 // The check-in itself says it too.
@@ -302,7 +314,8 @@ fn next_ticket_in(connection: &Connection, series: Series, date: Date, ahead: u3
     )?;
     let mut step = ahead.saturating_add(1);
     loop {
-        let count: u32 = count_on.query_row(params![date.to_string(), std::mem::replace(&mut step, 1)], |row| row.get(0))?;
+        let count: u32 =
+            count_on.query_row(params![date.to_string(), std::mem::replace(&mut step, 1)], |row| row.get(0))?;
         let number = TicketNumber::new(series, count);
         if !held.contains(&number) {
             return Ok(Ticket { number, date });
@@ -310,12 +323,14 @@ fn next_ticket_in(connection: &Connection, series: Series, date: Date, ahead: u3
     }
 }
 
-/// Numbers that someone may hold since another day than this one: as the desk says, and as was given out here since it last spoke.
+/// Numbers that someone may hold since another day than this one: as the desk says, and as was given out here since it
+/// last spoke.
 fn held_in(connection: &Connection, date: Date) -> Result<BTreeSet<TicketNumber>, StoreError> {
     let Some(open) = open_in(connection)? else { return Ok(BTreeSet::new()) };
     let told = open.tickets.iter().filter(|ticket| ticket.date != date).map(|ticket| ticket.number);
     let mut held: BTreeSet<TicketNumber> = told.collect();
-    let mut statement = connection.prepare_cached("SELECT DISTINCT number FROM ticket WHERE date >= ?1 AND date <> ?2")?;
+    let mut statement =
+        connection.prepare_cached("SELECT DISTINCT number FROM ticket WHERE date >= ?1 AND date <> ?2")?;
     for number in statement.query_map(params![open.day.to_string(), date.to_string()], |row| row.get::<_, String>(0))? {
         held.insert(number?.parse().map_err(|_| StoreError::Unreadable { what: "ticket" })?);
     }
@@ -335,11 +350,12 @@ fn counts(open: Option<&OpenTickets>, ticket: Ticket, day: Date) -> bool {
 /// Forgets the tickets of days before this one that no one holds any more and that the desk has.
 pub(super) fn forget_in(connection: &Connection, date: Date, acknowledged: Seq) -> Result<(), StoreError> {
     let open = open_in(connection)?;
-    let mut statement =
-        connection.prepare_cached("SELECT DISTINCT date, number FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)")?;
+    let mut statement = connection
+        .prepare_cached("SELECT DISTINCT date, number FROM ticket WHERE date < ?1 AND (seq IS NULL OR seq <= ?2)")?;
     let acknowledged = acknowledged.0.cast_signed();
-    let rows: Vec<(String, String)> =
-        statement.query_map(params![date.to_string(), acknowledged], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let rows: Vec<(String, String)> = statement
+        .query_map(params![date.to_string(), acknowledged], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
     for (of, number) in rows {
         let ticket = of.parse().ok().zip(number.parse().ok()).map(|(date, number)| Ticket { number, date });
         if ticket.is_some_and(|ticket| counts(open.as_ref(), ticket, date)) {
@@ -361,7 +377,15 @@ fn put_ticket_in(
     seq: Seq,
 ) -> Result<(), StoreError> {
     let body = Body { appointment: appointment.clone(), place: place.to_owned() };
-    put_row_in(connection, seal, &body, &ticket.date.to_string(), &ticket.number.to_string(), Some(seq.0.cast_signed()), false)
+    put_row_in(
+        connection,
+        seal,
+        &body,
+        &ticket.date.to_string(),
+        &ticket.number.to_string(),
+        Some(seq.0.cast_signed()),
+        false,
+    )
 }
 
 /// Seals and writes a ticket in place of the visit's older one, if there is any.
@@ -406,7 +430,11 @@ pub(super) fn hear_of_in(
     Ok(())
 }
 
-fn ticket_in(connection: &Connection, seal: &Seal, appointment: &AppointmentId) -> Result<Option<KnownTicket>, StoreError> {
+fn ticket_in(
+    connection: &Connection,
+    seal: &Seal,
+    appointment: &AppointmentId,
+) -> Result<Option<KnownTicket>, StoreError> {
     let row = seal.row(TABLE, appointment.as_str());
     let mut statement = connection.prepare_cached("SELECT date, number, seen, body, seq FROM ticket WHERE row = ?1")?;
     let mut rows = statement.query(params![row])?;
@@ -417,7 +445,9 @@ fn ticket_in(connection: &Connection, seal: &Seal, appointment: &AppointmentId) 
     let number = found.get_ref(1)?.as_str().ok().and_then(|number| number.parse().ok());
     let seen = found.get_ref(2)?.as_i64().is_ok_and(|seen| seen != 0);
     // The number counts without it too; where to go follows from the visit.
-    let place = open_body(seal, &row, found.get_ref(3)?.as_blob().unwrap_or_default()).map(|body| body.place).unwrap_or_default();
+    let place = open_body(seal, &row, found.get_ref(3)?.as_blob().unwrap_or_default())
+        .map(|body| body.place)
+        .unwrap_or_default();
     let seq = found.get_ref(4)?.as_i64_or_null().unwrap_or_default();
     let ticket = match (date.zip(number), seq) {
         (Some((date, number)), _) => Some(Ticket { number, date }),
@@ -431,7 +461,12 @@ fn ticket_in(connection: &Connection, seal: &Seal, appointment: &AppointmentId) 
 }
 
 /// The ticket that an event gave a visit.
-fn ticket_of_event(connection: &Connection, seal: &Seal, seq: i64, appointment: &AppointmentId) -> Result<Option<Ticket>, StoreError> {
+fn ticket_of_event(
+    connection: &Connection,
+    seal: &Seal,
+    seq: i64,
+    appointment: &AppointmentId,
+) -> Result<Option<Ticket>, StoreError> {
     Ok(match event_in(connection, seal, seq)? {
         Some(KioskEvent::CheckedIn(said)) if said.appointments.contains(appointment) => Some(said.ticket),
         Some(KioskEvent::WalkedIn(said)) if said.appointment == *appointment => Some(said.ticket),
@@ -440,7 +475,12 @@ fn ticket_of_event(connection: &Connection, seal: &Seal, seq: i64, appointment: 
 }
 
 /// The visits that an event gave a ticket.
-fn visits_of_event(connection: &Connection, seal: &Seal, seq: i64, ticket: Ticket) -> Result<Vec<AppointmentId>, StoreError> {
+fn visits_of_event(
+    connection: &Connection,
+    seal: &Seal,
+    seq: i64,
+    ticket: Ticket,
+) -> Result<Vec<AppointmentId>, StoreError> {
     let visits = match event_in(connection, seal, seq)? {
         Some(KioskEvent::CheckedIn(said)) if said.ticket == ticket => said.appointments,
         Some(KioskEvent::WalkedIn(said)) if said.ticket == ticket => vec![said.appointment],

@@ -46,6 +46,7 @@ pub trait DeskApi: Send + Sync {
     /// Asks how much of a photo the desk holds.
     fn photo_held(&self, photo: &PhotoName) -> impl Future<Output = Attempt<PhotoHeld>> + Send;
 
-    /// Hands over a piece of a photo; what the desk has already is harmless, and what does not follow on it is not kept.
+    /// Hands over a piece of a photo; what the desk has already is harmless, and what does not follow on it is not
+    /// kept.
     fn send_piece(&self, piece: Piece) -> impl Future<Output = Attempt<PhotoHeld>> + Send;
 }

@@ -1,8 +1,8 @@
 //! How much a kiosk may say at a time: the length of a text, the number of visits, the days of a ticket.
 //!
-//! Invariants: a check-in that says too much is taken as far as it fits, because someone stands there; what was cut and why is kept and is an
-//! alarm of its kiosk; an event that this version does not understand keeps its place and is kept as it was sent; neither holds up what comes
-//! behind it. No honest kiosk comes near these limits.
+//! Invariants: a check-in that says too much is taken as far as it fits, because someone stands there; what was cut and
+//! why is kept and is an alarm of its kiosk; an event that this version does not understand keeps its place and is kept
+//! as it was sent; neither holds up what comes behind it. No honest kiosk comes near these limits.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -14,7 +14,8 @@ use crate::domain::ids::{Epoch, KioskId, Seq};
 use crate::domain::ticket::Ticket;
 use crate::sync::wire::{Gap, Post};
 
-/// A text of an event has this many characters at most. More than fits into the chart: what was cut must be edited before it is accepted.
+/// A text of an event has this many characters at most. More than fits into the chart: what was cut must be edited
+/// before it is accepted.
 pub const TEXT_CHARS_MAX: usize = 1000;
 /// A list of an event (visits, changes, steps) has this many parts at most.
 pub const PARTS_MAX: usize = 100;
@@ -85,7 +86,8 @@ impl Report {
         self.events.iter().map(seq).max().is_some_and(|newest| newest < self.last)
     }
 
-    /// The tickets of people who may still stand at the kiosk. No one reads there how the others stand, and finding that out takes as long as the day is.
+    /// The tickets of people who may still stand at the kiosk. No one reads there how the others stand, and finding
+    /// that out takes as long as the day is.
     #[must_use]
     pub fn tickets_at_hand(&self) -> Vec<Ticket> {
         if self.catches_up() {
@@ -109,7 +111,10 @@ impl Report {
             | KioskEvent::ConversationEnded(_)
             | KioskEvent::Newer(_) => None,
         };
-        events().filter(|event| now.duration_since(event.at).abs() <= AT_HAND).filter_map(|event| ticket(&event.event)).collect()
+        events()
+            .filter(|event| now.duration_since(event.at).abs() <= AT_HAND)
+            .filter_map(|event| ticket(&event.event))
+            .collect()
     }
 }
 
@@ -161,9 +166,8 @@ pub fn read(body: &[u8]) -> Result<Report, serde_json::Error> {
     let said: Post = serde_json::from_slice::<WithoutEvents>(body)?.into();
     let events = events.iter().map(|raw| match serde_json::from_str::<LoggedEvent>(raw.get()) {
         Ok(event) => Ok(Reported::Event(Box::new(event))),
-        Err(_) => {
-            serde_json::from_str::<Head>(raw.get()).map(|Head { seq, at }| Reported::Unread(Unread { seq, at, body: raw.get().to_owned() }))
-        }
+        Err(_) => serde_json::from_str::<Head>(raw.get())
+            .map(|Head { seq, at }| Reported::Unread(Unread { seq, at, body: raw.get().to_owned() })),
     });
     Ok(Report { kiosk, last, events: events.collect::<Result<_, _>>()?, said })
 }
@@ -176,7 +180,8 @@ pub struct Cut {
     pub why: String,
 }
 
-/// The event within the limits, if it is not. `around`: days near which a ticket's may be; `date` stands for a day that cannot be.
+/// The event within the limits, if it is not. `around`: days near which a ticket's may be; `date` stands for a day that
+/// cannot be.
 #[must_use]
 pub fn cut(event: &LoggedEvent, around: &[Date], date: Date) -> Option<Cut> {
     let mut why = Vec::new();

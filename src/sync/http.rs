@@ -1,6 +1,7 @@
 //! How the protocol looks over HTTP: where what is asked, and what an answer means.
 //!
-//! The kiosk's client asks and reads by these alone, and so do the tests that play recorded conversations: what they accept, a kiosk accepts.
+//! The kiosk's client asks and reads by these alone, and so do the tests that play recorded conversations: what they
+//! accept, a kiosk accepts.
 
 use std::time::Duration;
 

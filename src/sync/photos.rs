@@ -1,8 +1,8 @@
 //! Photos on their way to the desk, one after the other, in pieces.
 //!
-//! Invariants: a photo goes when the desk holds its event, and after every event that waits; where to go on says the desk, so
-//! a broken connection costs one piece; a photo is forgotten only when the desk says that it has all of it. One that the desk
-//! does not take, or that cannot be read, is kept, and the others go past it.
+//! Invariants: a photo goes when the desk holds its event, and after every event that waits; where to go on says the
+//! desk, so a broken connection costs one piece; a photo is forgotten only when the desk says that it has all of it.
+//! One that the desk does not take, or that cannot be read, is kept, and the others go past it.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -81,7 +81,12 @@ impl Sending {
             Ok(Some(picture)) => picture,
             Ok(None) => return Ok(Sent::Whole),
             Err(StoreError::Unreadable { .. }) => {
-                tracing::error!(seq = key.seq.0, field = key.field.code(), side = key.side.code(), "a photo is damaged and stays here");
+                tracing::error!(
+                    seq = key.seq.0,
+                    field = key.field.code(),
+                    side = key.side.code(),
+                    "a photo is damaged and stays here"
+                );
                 return Ok(Sent::Aside);
             }
             Err(error) => return Err(error),

@@ -48,14 +48,21 @@ impl Vitals {
         Self { wall_clock: Arc::new(wall_clock), health: Arc::new(Mutex::new(health)), changed: Arc::default() }
     }
 
-    /// Changes what is known; the desk hears of it right away if a person there should act on it, else with the next report.
+    /// Changes what is known; the desk hears of it right away if a person there should act on it, else with the next
+    /// report.
     pub fn set(&self, change: impl FnOnce(&mut Health)) {
         let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         let before = health.clone();
         change(&mut health);
         let urgent = |health: &Health| {
             let devices = [&health.printer, &health.scanner, &health.camera].map(Clone::clone);
-            (devices, health.out_of_service, health.obeyed, health.ends.clone(), health.brake.map(|brake| brake.until.is_some()))
+            (
+                devices,
+                health.out_of_service,
+                health.obeyed,
+                health.ends.clone(),
+                health.brake.map(|brake| brake.until.is_some()),
+            )
         };
         if urgent(&before) != urgent(&health) {
             self.changed.notify_one();

@@ -2,10 +2,10 @@
 //!
 //! `POST /api/kiosk/events` with [`Post`] answers [`Held`]; `GET /api/kiosk/feed?cursor=N&wait_seconds=S`
 //! answers [`Feed`]. Photos travel by themselves, each in pieces:
-//! `GET /api/kiosk/photo?seq=N&field=insurance&side=front&total=BYTES&hash=HEX` asks how much of one the desk holds, and
-//! `POST /api/kiosk/photo?...&offset=N` hands over the piece that is its body, from there on; both answer [`PhotoHeld`].
-//! `POST /api/kiosk/health?wait_seconds=S` with [`Health`] answers [`Orders`], as soon as there is one and at the latest after `S` seconds.
-//! All want `Authorization: Bearer <the kiosk's token>`.
+//! `GET /api/kiosk/photo?seq=N&field=insurance&side=front&total=BYTES&hash=HEX` asks how much of one the desk holds,
+//! and `POST /api/kiosk/photo?...&offset=N` hands over the piece that is its body, from there on; both answer
+//! [`PhotoHeld`]. `POST /api/kiosk/health?wait_seconds=S` with [`Health`] answers [`Orders`], as soon as there is one
+//! and at the latest after `S` seconds. All want `Authorization: Bearer <the kiosk's token>`.
 
 use blake2::{Blake2s256, Digest};
 use jiff::Timestamp;
@@ -23,12 +23,14 @@ use crate::domain::queue::Wait;
 use crate::domain::settings::ClinicSettings;
 use crate::domain::ticket::{OpenTickets, Series, Ticket};
 
-/// What this program speaks. It says so in [`Health`] and in [`Held`], and what it hears there decides nothing but the hint which program to update.
+/// What this program speaks. It says so in [`Health`] and in [`Held`], and what it hears there decides nothing but the
+/// hint which program to update.
 ///
-/// It is raised by one, and a conversation is recorded beside the others in `tests/data/conversation`, by each change of this file, of the events or of
-/// the settings through which one program says what the other may not know: another kind of event, of order or of change, another word in a list of
-/// words, another address. A further field that may be left out raises it too, if staff would miss what it does. Nothing is ever taken away: a program of
-/// each earlier number is understood.
+/// It is raised by one, and a conversation is recorded beside the others in `tests/data/conversation`, by each change
+/// of this file, of the events or of the settings through which one program says what the other may not know: another
+/// kind of event, of order or of change, another word in a list of words, another address. A further field that may be
+/// left out raises it too, if staff would miss what it does. Nothing is ever taken away: a program of each earlier
+/// number is understood.
 pub const PROTOCOL: u32 = 2;
 /// What a program speaks that does not say it.
 pub const OLDEST_PROTOCOL: u32 = 1;
@@ -93,7 +95,8 @@ pub struct Held {
     /// How the tickets of these events stand in their queues, for those who still look at the kiosk.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waits: Vec<TicketWait>,
-    /// Whether the desk takes [`KioskEvent::ConversationEnded`]. One that does not know it would refuse it, and what comes after it.
+    /// Whether the desk takes [`KioskEvent::ConversationEnded`]. One that does not know it would refuse it, and what
+    /// comes after it.
     ///
     /// [`KioskEvent::ConversationEnded`]: crate::domain::event::KioskEvent::ConversationEnded
     #[serde(default)]
@@ -199,7 +202,8 @@ pub struct Health {
     /// What it has of the desk's day, for the desk to compare. A kiosk of an older version does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<ListHealth>,
-    /// Whether too many failed tries keep it from looking people up; a program that does not say this knows no [`OrderKind::LookAgain`].
+    /// Whether too many failed tries keep it from looking people up; a program that does not say this knows no
+    /// [`OrderKind::LookAgain`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brake: Option<BrakeHealth>,
 }
@@ -303,14 +307,16 @@ pub enum OrderKind {
 /// A part of the feed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Feed {
-    /// Which life of the desk's file this is of: another one after each restored copy. Anyone who knows another one asks from 0.
+    /// Which life of the desk's file this is of: another one after each restored copy. Anyone who knows another one
+    /// asks from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
     /// Where to go on from. In one life it only grows.
     pub cursor: u64,
     /// Whether more is waiting right now.
     pub more: bool,
-    /// Sent with the first part (cursor 0) and after a change. Those of a newer desk are read as far as they are known.
+    /// Sent with the first part (cursor 0) and after a change. Those of a newer desk are read as far as they are
+    /// known.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "told")]
     pub settings: Option<ClinicSettings>,
     /// What changed, oldest first.
@@ -318,8 +324,8 @@ pub struct Feed {
     /// The desk's days. A desk of an older version does not say them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<FeedDay>,
-    /// Which tickets of other days are held by people who are still here, all of them. Sent with the first part and whenever anything changed;
-    /// a desk that knows nothing of it never says so.
+    /// Which tickets of other days are held by people who are still here, all of them. Sent with the first part and
+    /// whenever anything changed; a desk that knows nothing of it never says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<OpenTickets>,
 }
@@ -329,12 +335,13 @@ pub struct Feed {
 pub struct FeedDay {
     /// The clinic's date by the desk's clock.
     pub today: Date,
-    /// What is of days before this one is not needed any more. It follows the days on which people worked at the desk, so a clock that runs ahead does not
-    /// move it.
+    /// What is of days before this one is not needed any more. It follows the days on which people worked at the desk,
+    /// so a clock that runs ahead does not move it.
     pub kept_from: Date,
 }
 
-/// With a word in it that this program does not know, none: those that it has count on, and without any it would hear of no appointment.
+/// With a word in it that this program does not know, none: those that it has count on, and without any it would hear
+/// of no appointment.
 fn told<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<ClinicSettings>, D::Error> {
     let settings = <Option<serde_json::Value>>::deserialize(from)?;
     Ok(settings.and_then(|settings| ClinicSettings::told(settings).ok()))
@@ -445,7 +452,10 @@ mod tests {
             { "id": 1, "what": { "kind": "dim", "percent": 20 } }, { "id": 2, "what": { "kind": "restart", "when": "now" } },
         ] }))
         .unwrap();
-        assert!(matches!(&orders.orders[..], [Order { what: OrderKind::Newer(_), .. }, Order { what: OrderKind::Restart, .. }]));
+        assert!(matches!(
+            &orders.orders[..],
+            [Order { what: OrderKind::Newer(_), .. }, Order { what: OrderKind::Restart, .. }]
+        ));
     }
 
     #[test]
@@ -454,7 +464,8 @@ mod tests {
         assert_eq!(Older::of(PROTOCOL, held.protocol), Some(Older::Desk));
         assert_eq!(Older::of(held.protocol, PROTOCOL), Some(Older::Kiosk));
         assert_eq!(Older::of(PROTOCOL, PROTOCOL), None);
-        let held: Held = serde_json::from_value(json!({ "held": 3, "protocol": 4_000_000_000_u32, "moon": "full" })).unwrap();
+        let held: Held =
+            serde_json::from_value(json!({ "held": 3, "protocol": 4_000_000_000_u32, "moon": "full" })).unwrap();
         assert_eq!(Older::of(PROTOCOL, held.protocol), Some(Older::Kiosk));
     }
 }

@@ -1,8 +1,8 @@
 //! Keeps the kiosk's file and the desk in step, beside the program.
 //!
-//! Three loops: one sends the log, then photos, and sleeps until there is work; one holds the long poll; one tells how the kiosk is
-//! and hears what staff want of it. None ends, and none drops anything: what the desk refuses stays in the log until someone has
-//! mended the cause.
+//! Three loops: one sends the log, then photos, and sleeps until there is work; one holds the long poll; one tells how
+//! the kiosk is and hears what staff want of it. None ends, and none drops anything: what the desk refuses stays in the
+//! log until someone has mended the cause.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -15,8 +15,8 @@ use super::photos::{Sending, SentPhotos};
 use super::plan::{Plan, plan};
 use super::vitals::Vitals;
 use super::wire::{
-    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Gap, Health, Held, LONG_POLL_SECONDS_MAX, ListHealth, Older, Order,
-    PROTOCOL, Post, TicketWait,
+    CHANGES_PER_FEED_MAX, Change, EVENTS_PER_POST_MAX, Feed, FeedDay, Gap, Health, Held, LONG_POLL_SECONDS_MAX,
+    ListHealth, Older, Order, PROTOCOL, Post, TicketWait,
 };
 use crate::domain::ids::{KioskId, Seq};
 use crate::domain::settings::ClinicSettings;
@@ -167,7 +167,17 @@ impl<A: DeskApi> Worker<A> {
             let Outgoing { last, events, gaps } = store.outgoing(EVENTS_PER_POST_MAX)?;
             let gaps = gaps.into_iter().map(|(first, last)| Gap { first, last }).collect();
             let (epoch, acknowledged, now) = (store.epoch()?, Some(store.held()?), Some(self.vitals.read().now));
-            Post { kiosk: self.kiosk.clone(), last, events, gaps, epoch, acknowledged, begins: store.is_unheard(), only_asks: false, now }
+            Post {
+                kiosk: self.kiosk.clone(),
+                last,
+                events,
+                gaps,
+                epoch,
+                acknowledged,
+                begins: store.is_unheard(),
+                only_asks: false,
+                now,
+            }
         };
         match self.api.post(post).await {
             Attempt::Sent(Held { held, adopted: true, .. }) => {

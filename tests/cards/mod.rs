@@ -113,7 +113,8 @@ impl Canvas {
     /// A lens out of focus, by the standard deviation in points.
     fn blur(&mut self, deviation: f64) {
         let reach = (deviation * 3.0).ceil() as i32;
-        let weights: Vec<f64> = (-reach..=reach).map(|n| (-f64::from(n * n) / (2.0 * deviation * deviation)).exp()).collect();
+        let weights: Vec<f64> =
+            (-reach..=reach).map(|n| (-f64::from(n * n) / (2.0 * deviation * deviation)).exp()).collect();
         let sum: f64 = weights.iter().sum();
         let weights: Vec<f32> = weights.iter().map(|weight| (weight / sum) as f32).collect();
         self.along(&weights, (1.0, 0.0));
@@ -179,7 +180,13 @@ fn card(random: &mut Random, kind: &str) -> Canvas {
     }
     if random.below(3) == 0 {
         for n in 0..40 {
-            card.rectangle((5.0 + f64::from(n) * 0.9) * SCALE, 47.0 * SCALE, random.between(0.25, 0.6) * SCALE, 5.0 * SCALE, ink);
+            card.rectangle(
+                (5.0 + f64::from(n) * 0.9) * SCALE,
+                47.0 * SCALE,
+                random.between(0.25, 0.6) * SCALE,
+                5.0 * SCALE,
+                ink,
+            );
         }
     }
     card
@@ -261,7 +268,9 @@ fn scene(random: &mut Random, kind: &str, width: usize, height: usize) -> (Canva
                 for (sx, sy) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
                     let (dx, dy) = (x as f64 + sx - at.0, y as f64 + sy - at.1);
                     let (rx, ry) = (dx * tilt.cos() + dy * tilt.sin(), dy * tilt.cos() - dx * tilt.sin());
-                    if let Some(level) = card.at(rx * scale + card.width as f64 / 2.0, ry * scale + card.height as f64 / 2.0) {
+                    if let Some(level) =
+                        card.at(rx * scale + card.width as f64 / 2.0, ry * scale + card.height as f64 / 2.0)
+                    {
                         sum += level;
                         covered += 1.0;
                     }
@@ -314,7 +323,8 @@ fn light(random: &mut Random, view: &mut Canvas, kind: &str, frame: CardFrame, p
     if kind == "lamp mirrored in it" {
         let x = (frame.left + frame.width * random.between(0.3, 0.7)) * across;
         let y = (frame.top + frame.height * random.between(0.3, 0.7)) * down;
-        let (wide, high) = (random.between(0.25, 0.4) * frame.width * across, random.between(0.25, 0.5) * frame.height * down);
+        let (wide, high) =
+            (random.between(0.25, 0.4) * frame.width * across, random.between(0.25, 0.5) * frame.height * down);
         for row in 0..view.height {
             for column in 0..view.width {
                 let (dx, dy) = ((column as f64 - x) / wide, (row as f64 - y) / high);

@@ -49,15 +49,19 @@ fn the_welcome_page_forgets_what_somebody_chose_and_did_not_use() {
 fn the_way_back_to_the_welcome_page_keeps_how_it_looks_for_the_same_person() {
     let back = then(chosen(), [Input::Start, Input::Back]);
     assert_eq!((back.step, back.language, back.look), (Step::Welcome, Language::Spanish, BOTH));
-    let mended = then(vec![Input::Start, Input::ToggleText, Input::Back, Input::Language(Language::Arabic), Input::Start], []);
+    let mended =
+        then(vec![Input::Start, Input::ToggleText, Input::Back, Input::Language(Language::Arabic), Input::Start], []);
     assert_eq!((mended.step, mended.language, mended.look), (Step::Find, Language::Arabic, LARGE));
 }
 
 #[test]
 fn every_end_of_a_conversation_leaves_the_page_as_delivered() {
     let done = [scanned([1, 8]), vec![Input::Yes, Input::GoOn, Input::Yes, Input::AskTheDesk]].concat();
-    let done =
-        [done, vec![Input::CallAs(arrivals::domain::ticket::CallAs::Number), saved(), Input::Printed(PrintOutcome::Printed)]].concat();
+    let done = [
+        done,
+        vec![Input::CallAs(arrivals::domain::ticket::CallAs::Number), saved(), Input::Printed(PrintOutcome::Printed)],
+    ]
+    .concat();
     let ends: [(&str, Vec<Input>); 5] = [
         ("finished", [done.clone(), vec![Input::Finish]].concat()),
         ("left the last page", [done, vec![Input::TimeIsUp]].concat()),
@@ -77,7 +81,11 @@ fn a_second_person_of_the_same_companion_keeps_how_it_looks_and_a_stranger_does_
     inputs.extend([Input::Start, Input::SomebodyElse, Input::Key('r'), Input::GoOn]);
     inputs.extend(scanned([1, 8]));
     inputs.extend([Input::Yes, Input::GoOn, Input::Yes, Input::AskTheDesk]);
-    inputs.extend([Input::CallAs(arrivals::domain::ticket::CallAs::Number), saved(), Input::Printed(PrintOutcome::Printed)]);
+    inputs.extend([
+        Input::CallAs(arrivals::domain::ticket::CallAs::Number),
+        saved(),
+        Input::Printed(PrintOutcome::Printed),
+    ]);
     let (done, _) = play(inputs);
     assert_eq!(done.step, Step::Done);
     let (same, _) = done.clone().next(Input::OneMorePerson);
@@ -97,8 +105,20 @@ fn a_notice_is_on_the_page_that_it_is_about_and_on_no_other() {
     // From there on, on every page of the whole conversation, no page shows it any more.
     let mut inputs = scanned([1, 8]);
     let rest = [
-        vec![Input::Yes, Input::GoOn, Input::Yes, Input::No, Input::ChangeField(Field::Insurance), Input::Payer("other".into())],
-        vec![Input::Key('1'), Input::Key('2'), Input::GoOn, Input::HeldBy(Some(arrivals::domain::insurance::Relationship::Spouse))],
+        vec![
+            Input::Yes,
+            Input::GoOn,
+            Input::Yes,
+            Input::No,
+            Input::ChangeField(Field::Insurance),
+            Input::Payer("other".into()),
+        ],
+        vec![
+            Input::Key('1'),
+            Input::Key('2'),
+            Input::GoOn,
+            Input::HeldBy(Some(arrivals::domain::insurance::Relationship::Spouse)),
+        ],
         vec![Input::Key('a'), Input::GoOn, Input::No],
         vec![Input::ChangePart(CardPart::Start)],
     ];
@@ -123,17 +143,32 @@ fn start_over_asks_once_where_something_was_entered() {
         ("a companion's name", vec![Input::Start, Input::SomebodyElse, Input::Key('r')]),
         (
             "digits of a phone number",
-            vec![Input::ScannedAppointment("apt-1".into()), Input::Found(Lookup::AskMore(Fact::Phone)), Input::Digit(4)],
+            vec![
+                Input::ScannedAppointment("apt-1".into()),
+                Input::Found(Lookup::AskMore(Fact::Phone)),
+                Input::Digit(4),
+            ],
         ),
         (
             "a new phone number",
-            [scanned([1, 8]), vec![Input::Yes, Input::GoOn, Input::No, Input::ChangeField(Field::Phone), Input::Digit(2)]].concat(),
+            [
+                scanned([1, 8]),
+                vec![Input::Yes, Input::GoOn, Input::No, Input::ChangeField(Field::Phone), Input::Digit(2)],
+            ]
+            .concat(),
         ),
         (
             "a payer",
             [
                 scanned([1, 8]),
-                vec![Input::Yes, Input::GoOn, Input::Yes, Input::No, Input::ChangeField(Field::Insurance), Input::Payer("other".into())],
+                vec![
+                    Input::Yes,
+                    Input::GoOn,
+                    Input::Yes,
+                    Input::No,
+                    Input::ChangeField(Field::Insurance),
+                    Input::Payer("other".into()),
+                ],
             ]
             .concat(),
         ),
@@ -167,7 +202,13 @@ fn start_over_acts_at_once_where_nothing_would_be_lost() {
             "asked for help with the ticket in hand",
             [
                 scanned([1, 8]),
-                vec![Input::Yes, Input::GoOn, Input::Yes, Input::AskTheDesk, Input::CallAs(arrivals::domain::ticket::CallAs::Number)],
+                vec![
+                    Input::Yes,
+                    Input::GoOn,
+                    Input::Yes,
+                    Input::AskTheDesk,
+                    Input::CallAs(arrivals::domain::ticket::CallAs::Number),
+                ],
                 vec![saved(), Input::Printed(PrintOutcome::Printed), Input::GetHelp],
             ]
             .concat(),

@@ -43,32 +43,76 @@ fn practice(hours: Vec<Hours>) -> Practice {
 }
 
 fn busy(id: &str, who: &str, patient: &str, start: Timestamp, minutes: u32) -> Busy {
-    Busy { id: id.into(), patient: patient.into(), practitioner: who.to_owned(), service: "Long".to_owned(), start, minutes }
+    Busy {
+        id: id.into(),
+        patient: patient.into(),
+        practitioner: who.to_owned(),
+        service: "Long".to_owned(),
+        start,
+        minutes,
+    }
 }
 
 fn ask(practitioner: Option<&str>, minutes: u32) -> Ask {
-    Ask { patient: Some("pat".into()), moves: None, service: "Check".to_owned(), practitioner: practitioner.map(str::to_owned), minutes }
+    Ask {
+        patient: Some("pat".into()),
+        moves: None,
+        service: "Check".to_owned(),
+        practitioner: practitioner.map(str::to_owned),
+        minutes,
+    }
 }
 
 /// Free times of a date as `8:30 A`.
 fn free(practice: &Practice, ask: &Ask, date: Date, taken: &[Busy], now: Timestamp) -> String {
     let slots = free_slots(practice, ask, date, taken, now);
-    let words = slots.iter().map(|slot| format!("{} {}", slot.start.to_zoned_datetime(zone()).strftime("%-H:%M"), slot.practitioner));
+    let words = slots
+        .iter()
+        .map(|slot| format!("{} {}", slot.start.to_zoned_datetime(zone()).strftime("%-H:%M"), slot.practitioner));
     words.collect::<Vec<_>>().join(", ")
 }
 
 #[test]
 fn what_is_free_lies_within_hours_and_beside_what_is_taken() {
     let morning = at(MONDAY, 0, 0);
-    let two = || vec![hours("A", time(8, 0, 0, 0), time(10, 0, 0, 0), "Room 1"), hours("B", time(9, 0, 0, 0), time(10, 0, 0, 0), "Room 1")];
+    let two = || {
+        vec![
+            hours("A", time(8, 0, 0, 0), time(10, 0, 0, 0), "Room 1"),
+            hours("B", time(9, 0, 0, 0), time(10, 0, 0, 0), "Room 1"),
+        ]
+    };
     let a = |start| busy("x", "A", "somebody", start, 30);
     for (what, hours, ask, date, taken, now, expected) in [
         ("all of it", two(), ask(Some("A"), 30), MONDAY, vec![], morning, "8:00 A, 8:30 A, 9:00 A, 9:30 A"),
-        ("anybody, by time", two(), ask(None, 30), MONDAY, vec![], morning, "8:00 A, 8:30 A, 9:00 A, 9:00 B, 9:30 A, 9:30 B"),
+        (
+            "anybody, by time",
+            two(),
+            ask(None, 30),
+            MONDAY,
+            vec![],
+            morning,
+            "8:00 A, 8:30 A, 9:00 A, 9:00 B, 9:30 A, 9:30 B",
+        ),
         ("longer than a step", two(), ask(Some("A"), 60), MONDAY, vec![], morning, "8:00 A, 8:30 A, 9:00 A"),
         ("longer than the hours", two(), ask(Some("B"), 90), MONDAY, vec![], morning, ""),
-        ("taken by somebody", two(), ask(Some("A"), 30), MONDAY, vec![a(at(MONDAY, 8, 30))], morning, "8:00 A, 9:00 A, 9:30 A"),
-        ("begins within a step", two(), ask(Some("A"), 30), MONDAY, vec![a(at(MONDAY, 8, 40))], morning, "8:00 A, 9:30 A"),
+        (
+            "taken by somebody",
+            two(),
+            ask(Some("A"), 30),
+            MONDAY,
+            vec![a(at(MONDAY, 8, 30))],
+            morning,
+            "8:00 A, 9:00 A, 9:30 A",
+        ),
+        (
+            "begins within a step",
+            two(),
+            ask(Some("A"), 30),
+            MONDAY,
+            vec![a(at(MONDAY, 8, 40))],
+            morning,
+            "8:00 A, 9:30 A",
+        ),
         (
             "of unknown length, so its service's",
             two(),
@@ -111,7 +155,10 @@ fn another_service_is_not_booked_where_it_is_not_done() {
     let eyes = Hours { services: vec!["Eyes".to_owned()], ..hours("A", time(8, 0, 0, 0), time(9, 0, 0, 0), "") };
     let practice = practice(vec![eyes]);
     assert_eq!(free(&practice, &ask(None, 30), MONDAY, &[], at(MONDAY, 0, 0)), "");
-    assert_eq!(free(&practice, &Ask { service: "Eyes".to_owned(), ..ask(None, 30) }, MONDAY, &[], at(MONDAY, 0, 0)), "8:00 A, 8:30 A");
+    assert_eq!(
+        free(&practice, &Ask { service: "Eyes".to_owned(), ..ask(None, 30) }, MONDAY, &[], at(MONDAY, 0, 0)),
+        "8:00 A, 8:30 A"
+    );
 }
 
 /// In New York the clocks go forward on 8 March 2026 and back on 1 November, both Sundays, at two in the morning.
@@ -170,7 +217,12 @@ fn what_stands_in_the_way_is_named() {
             at(MONDAY, 8, 0),
             vec![Conflict::Patient("3".into()), Conflict::Practitioner("3".into())],
         ),
-        ("itself, when it is moved", Wish { moves: Some("3".into()), ..wish("A", at(MONDAY, 11, 15), 30) }, at(MONDAY, 8, 0), vec![]),
+        (
+            "itself, when it is moved",
+            Wish { moves: Some("3".into()), ..wish("A", at(MONDAY, 11, 15), 30) },
+            at(MONDAY, 8, 0),
+            vec![],
+        ),
         ("over", wish("A", at(MONDAY, 8, 0), 30), at(MONDAY, 8, 1), vec![Conflict::Past]),
         ("too long for the hours", wish("C", at(MONDAY, 11, 45), 30), at(MONDAY, 8, 0), vec![Conflict::OutsideHours]),
         ("nobody of that name", wish("D", at(MONDAY, 8, 0), 30), at(MONDAY, 8, 0), vec![Conflict::OutsideHours]),
@@ -211,17 +263,24 @@ fn what_is_free_does_not_conflict_and_is_free_once() {
 
 #[test]
 fn gaps_are_what_appointments_leave_of_the_hours() {
-    let practice =
-        practice(vec![hours("A", time(8, 0, 0, 0), time(10, 0, 0, 0), ""), hours("A", time(13, 0, 0, 0), time(14, 0, 0, 0), "")]);
+    let practice = practice(vec![
+        hours("A", time(8, 0, 0, 0), time(10, 0, 0, 0), ""),
+        hours("A", time(13, 0, 0, 0), time(14, 0, 0, 0), ""),
+    ]);
     for (what, taken, expected) in [
         ("nothing taken", vec![], "8:00-10:00, 13:00-14:00"),
         ("the beginning", vec![(8, 0, 30)], "8:30-10:00, 13:00-14:00"),
-        ("the middle, and another at the same time", vec![(8, 30, 30), (8, 45, 30)], "8:00-8:30, 9:15-10:00, 13:00-14:00"),
+        (
+            "the middle, and another at the same time",
+            vec![(8, 30, 30), (8, 45, 30)],
+            "8:00-8:30, 9:15-10:00, 13:00-14:00",
+        ),
         ("the end and beyond", vec![(9, 30, 60)], "8:00-9:30, 13:00-14:00"),
         ("outside the hours", vec![(7, 0, 30), (11, 0, 30), (15, 0, 30)], "8:00-10:00, 13:00-14:00"),
         ("everything", vec![(8, 0, 120), (13, 0, 60)], ""),
     ] {
-        let taken: Vec<Busy> = taken.iter().map(|(h, m, minutes)| busy("x", "A", "p", at(MONDAY, *h, *m), *minutes)).collect();
+        let taken: Vec<Busy> =
+            taken.iter().map(|(h, m, minutes)| busy("x", "A", "p", at(MONDAY, *h, *m), *minutes)).collect();
         let clock = |at: Timestamp| at.to_zoned_datetime(zone()).strftime("%-H:%M").to_string();
         let found = gaps(&practice, "A", MONDAY, &taken);
         let found: Vec<String> = found.iter().map(|gap| format!("{}-{}", clock(gap.from), clock(gap.to))).collect();
@@ -247,19 +306,30 @@ fn without_a_schedule_the_list_says_who_works_for_what_and_where() {
     let practice = Practice::new(&Schedule::default(), &list, zone());
     assert_eq!(practice.practitioners(), ["A", "B"]);
     assert_eq!((practice.minutes_of("Eyes"), practice.minutes_of("X-ray")), (20, 15));
-    let first = free_slots(&practice, &Ask { service: "Eyes".to_owned(), ..ask(None, 20) }, MONDAY, &[], at(MONDAY, 0, 0));
+    let first =
+        free_slots(&practice, &Ask { service: "Eyes".to_owned(), ..ask(None, 20) }, MONDAY, &[], at(MONDAY, 0, 0));
     let first = first.first().unwrap();
     assert_eq!((first.start, first.practitioner.as_str(), first.place.as_str()), (at(MONDAY, 8, 0), "A", "1st floor"));
-    assert!(free_slots(&practice, &Ask { service: "Eyes".to_owned(), ..ask(Some("B"), 20) }, MONDAY, &[], at(MONDAY, 0, 0)).is_empty());
+    assert!(
+        free_slots(&practice, &Ask { service: "Eyes".to_owned(), ..ask(Some("B"), 20) }, MONDAY, &[], at(MONDAY, 0, 0))
+            .is_empty()
+    );
 }
 
 /// Nobody said when the clinic works, so what most do is taken, and said; nobody is offered a Sunday by it.
 #[test]
 fn without_hours_the_clinics_opening_counts_and_a_weekend_is_not_free() {
-    let list = [Seen { practitioner: "A".to_owned(), service: "Check".to_owned(), place: "1st floor".to_owned(), minutes: 30, times: 3 }];
+    let list = [Seen {
+        practitioner: "A".to_owned(),
+        service: "Check".to_owned(),
+        place: "1st floor".to_owned(),
+        minutes: 30,
+        times: 3,
+    }];
     let (friday, saturday, sunday) = (date(2026, 11, 27), date(2026, 11, 28), date(2026, 11, 29));
-    let first =
-        |practice: &Practice, date| free(practice, &ask(None, 30), date, &[], at(date, 0, 0)).split(", ").next().unwrap().to_owned();
+    let first = |practice: &Practice, date| {
+        free(practice, &ask(None, 30), date, &[], at(date, 0, 0)).split(", ").next().unwrap().to_owned()
+    };
     let usual = Practice::new(&Schedule::default(), &list, zone());
     assert_eq!(usual.assumed().map(|open| open.len()), Some(5));
     for (date, expected) in [(friday, "8:00 A"), (saturday, ""), (sunday, ""), (MONDAY, "8:00 A")] {
@@ -267,7 +337,8 @@ fn without_hours_the_clinics_opening_counts_and_a_weekend_is_not_free() {
         assert_eq!(gaps(&usual, "A", date, &[]).is_empty(), expected.is_empty(), "{date}");
     }
     let open = [(Day::Sat, Opening { from: time(9, 30, 0, 0), to: time(10, 30, 0, 0) })].into();
-    let saturdays = Practice::new(&Schedule { open, closed: vec![date(2026, 12, 5)], ..Schedule::default() }, &list, zone());
+    let saturdays =
+        Practice::new(&Schedule { open, closed: vec![date(2026, 12, 5)], ..Schedule::default() }, &list, zone());
     for (date, expected) in [(friday, ""), (saturday, "9:30 A"), (date(2026, 12, 5), "")] {
         assert_eq!(first(&saturdays, date), expected, "{date}");
     }
@@ -279,9 +350,13 @@ fn without_hours_the_clinics_opening_counts_and_a_weekend_is_not_free() {
 #[test]
 fn outside_hours_a_clinician_is_in_their_only_room_and_their_patients_wait_where_they_mostly_do() {
     let mornings = |who: &str, room: &str| hours(who, time(8, 0, 0, 0), time(12, 0, 0, 0), room);
-    let two_rooms = [Hours { days: vec![Day::Mon], ..mornings("C", "Room 2") }, Hours { days: vec![Day::Tue], ..mornings("C", "Room 3") }];
+    let two_rooms = [
+        Hours { days: vec![Day::Mon], ..mornings("C", "Room 2") },
+        Hours { days: vec![Day::Tue], ..mornings("C", "Room 3") },
+    ];
     let annex = Hours { days: vec![Day::Sat], place: "annex".to_owned(), ..mornings("A", "Room 1") };
-    let practice = practice([vec![mornings("A", "Room 1"), annex, mornings("B", "Room 1")], two_rooms.to_vec()].concat());
+    let practice =
+        practice([vec![mornings("A", "Room 1"), annex, mornings("B", "Room 1")], two_rooms.to_vec()].concat());
     let evening = at(MONDAY, 18, 0);
     for (who, when, room, place) in [
         ("A", at(MONDAY, 8, 0), "Room 1", "1st floor"),
@@ -292,7 +367,11 @@ fn outside_hours_a_clinician_is_in_their_only_room_and_their_patients_wait_where
         ("C", evening, "", "1st floor"),
         ("D", evening, "", ""),
     ] {
-        assert_eq!((practice.room_at(who, when).as_str(), practice.place_at(who, when).as_str()), (room, place), "{who} {when}");
+        assert_eq!(
+            (practice.room_at(who, when).as_str(), practice.place_at(who, when).as_str()),
+            (room, place),
+            "{who} {when}"
+        );
     }
     let wish = |who: &str| Wish {
         patient: Some("pat".into()),

@@ -1,4 +1,5 @@
-//! Cards in unusual orders: what was typed whole is never lost by going back, and nothing comes back that was taken back.
+//! Cards in unusual orders: what was typed whole is never lost by going back, and nothing comes back that was taken
+//! back.
 
 use arrivals::domain::event::StillRight;
 use arrivals::domain::insurance::{Relationship, Side};

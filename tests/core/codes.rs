@@ -1,8 +1,9 @@
-//! What happens to a code on its way into a scanner: cut, scratched, read twice, mixed up. Every parser of `codes` has a
-//! target here: valid scans that are changed at random, and what must hold whatever comes of it.
+//! What happens to a code on its way into a scanner: cut, scratched, read twice, mixed up. Every parser of `codes` has
+//! a target here: valid scans that are changed at random, and what must hold whatever comes of it.
 //!
-//! `cargo test` tries some thousand; `ARRIVALS_FUZZ_SECONDS=600 cargo test --release --test core codes -- --nocapture` goes on
-//! for so long, shared by the targets, and prints how many it tried. The seed is printed; `ARRIVALS_SEED=7` begins there.
+//! `cargo test` tries some thousand; `ARRIVALS_FUZZ_SECONDS=600 cargo test --release --test core codes -- --nocapture`
+//! goes on for so long, shared by the targets, and prints how many it tried. The seed is printed; `ARRIVALS_SEED=7`
+//! begins there.
 
 use std::time::{Duration, Instant};
 
@@ -99,7 +100,8 @@ impl Drop for Round<'_> {
     }
 }
 
-/// Tries a target on changed scans, for some rounds or some seconds. `is_taken` says whether the scan was taken for a code.
+/// Tries a target on changed scans, for some rounds or some seconds. `is_taken` says whether the scan was taken for a
+/// code.
 fn fuzz(target: &str, valid: &[Vec<u8>], is_taken: impl Fn(&[u8], &mut Random) -> bool) {
     const TARGETS: u64 = 6;
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
@@ -135,7 +137,8 @@ fn letters() -> (LetterKeys, Vec<(String, Letter)>) {
         keys: signers.iter().zip([1, 2]).map(|(signer, id)| LetterKey { id, public: signer.public() }).collect(),
     };
     let made = (0..12_u32).map(|number| {
-        let (appointment, patient) = (AppointmentId::new(format!("apt-{number:04}")), PatientId::new(format!("p-{number}")));
+        let (appointment, patient) =
+            (AppointmentId::new(format!("apt-{number:04}")), PatientId::new(format!("p-{number}")));
         let day = date(2026, 11, 20 + (number % 8) as i8);
         let letter = Letter { date: day, appointment: appointment_ref(&appointment), patient: patient_ref(&patient) };
         (signers[number as usize % 2].sign(day, 3, &appointment, &patient), letter)
@@ -165,7 +168,11 @@ const PATTERNS: [&str; 7] = [
 
 fn clinic(letters: &LetterKeys, patterns: &[&str]) -> ClinicSettings {
     let listed = |pattern: &&str| BarcodePattern { carries: Carries::Patient, pattern: (*pattern).to_owned() };
-    ClinicSettings { barcodes: patterns.iter().map(listed).collect(), letters: letters.clone(), ..ClinicSettings::default() }
+    ClinicSettings {
+        barcodes: patterns.iter().map(listed).collect(),
+        letters: letters.clone(),
+        ..ClinicSettings::default()
+    }
 }
 
 #[test]
@@ -201,7 +208,8 @@ fn no_letter_is_taken_that_was_not_made() {
     let valid: Vec<Vec<u8>> = made.iter().map(|(code, _)| code.as_bytes().to_vec()).collect();
     fuzz("letters", &valid, |scan, _| match reader.read(scan, TODAY) {
         Scanned::Letter(read) => {
-            let (_, said) = made.iter().find(|(code, _)| code.as_bytes() == scan.trim_ascii()).expect("a letter that was made");
+            let (_, said) =
+                made.iter().find(|(code, _)| code.as_bytes() == scan.trim_ascii()).expect("a letter that was made");
             assert_eq!(read, *said);
             assert!(read.date >= date(2026, 11, 20));
             true
@@ -216,14 +224,19 @@ fn a_licence_gives_a_name_that_stands_on_it_and_a_date_somebody_can_have() {
     let reader = Reader::default();
     fuzz("licences", &licences(), |scan, _| match reader.read(scan, TODAY) {
         Scanned::Licence(licence) => {
-            let text = std::str::from_utf8(scan).map_or_else(|_| scan.iter().copied().map(char::from).collect(), str::to_owned);
+            let text = std::str::from_utf8(scan)
+                .map_or_else(|_| scan.iter().copied().map(char::from).collect(), str::to_owned);
             let others = licence.others.iter().flat_map(|other| [&other.family_name, &other.given_name]);
-            for name in [&licence.family_name, &licence.given_name].into_iter().chain(others).map(|name| name.as_str()) {
+            for name in [&licence.family_name, &licence.given_name].into_iter().chain(others).map(|name| name.as_str())
+            {
                 assert!(text.contains(name) && !name.contains(char::is_control) && name.trim() == name);
             }
             assert!(!licence.family_name.is_blank());
             assert!((date(1875, 1, 1)..=TODAY).contains(&licence.birth_date.0));
-            assert!(!format!("{licence:?}").contains(licence.family_name.as_str()) || licence.family_name.as_str().len() < 3);
+            assert!(
+                !format!("{licence:?}").contains(licence.family_name.as_str())
+                    || licence.family_name.as_str().len() < 3
+            );
             true
         }
         Scanned::Refused(_) | Scanned::Foreign => false,
@@ -234,7 +247,14 @@ fn a_licence_gives_a_name_that_stands_on_it_and_a_date_somebody_can_have() {
 #[test]
 fn a_clinics_barcode_gives_a_number_that_stands_on_it() {
     let reader = Reader::new(&clinic(&letters().0, &PATTERNS)).unwrap();
-    let valid = bytes(&["MRN0001234", "appt-4711", "https://example.org/visit/4711?x=1", "BB17", "2026*QUINN*", "aaaaaaaaaaaaaaaab"]);
+    let valid = bytes(&[
+        "MRN0001234",
+        "appt-4711",
+        "https://example.org/visit/4711?x=1",
+        "BB17",
+        "2026*QUINN*",
+        "aaaaaaaaaaaaaaaab",
+    ]);
     fuzz("barcodes", &valid, |scan, _| match reader.read(scan, TODAY) {
         Scanned::Patient(id) => {
             assert!((1..=64).contains(&id.as_str().len()) && !id.as_str().contains(char::is_control));
@@ -249,7 +269,13 @@ fn a_clinics_barcode_gives_a_number_that_stands_on_it() {
 #[test]
 fn a_pattern_is_refused_in_words_or_harmless() {
     let (keys, made) = letters();
-    let scans = ["ARR:A:4711".to_owned(), "ARR:T:2026-11-23:A17".to_owned(), made[4].0.clone(), "a".repeat(500), "MRN0001234".to_owned()];
+    let scans = [
+        "ARR:A:4711".to_owned(),
+        "ARR:T:2026-11-23:A17".to_owned(),
+        made[4].0.clone(),
+        "a".repeat(500),
+        "MRN0001234".to_owned(),
+    ];
     fuzz("patterns", &bytes(&PATTERNS), |pattern, random| {
         let Ok(pattern) = std::str::from_utf8(pattern) else { return false };
         match Reader::new(&clinic(&keys, &["(ok)", pattern])) {
@@ -257,7 +283,10 @@ fn a_pattern_is_refused_in_words_or_harmless() {
                 let scan = random.pick(&scans);
                 let read = reader.read(scan.as_bytes(), TODAY);
                 // Whatever a clinic writes, our own codes mean what they mean.
-                assert!(!scan.contains(':') || !matches!(read, Scanned::Patient(_) | Scanned::Foreign), "{scan}: {read:?}");
+                assert!(
+                    !scan.contains(':') || !matches!(read, Scanned::Patient(_) | Scanned::Foreign),
+                    "{scan}: {read:?}"
+                );
                 true
             }
             Err(refused) => {

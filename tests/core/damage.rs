@@ -1,4 +1,5 @@
-//! The kiosk's file when the disk below it is not sound: what is a copy comes again, what is the kiosk's own is not lost in silence.
+//! The kiosk's file when the disk below it is not sound: what is a copy comes again, what is the kiosk's own is not
+//! lost in silence.
 
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -16,7 +17,8 @@ use super::people::{appointment, checked_in, seal};
 
 #[test]
 fn sqlite_has_no_known_fault_that_damages_files() {
-    // Before 3.51.3 a checkpoint at a bad moment beside a second connection could damage a file in WAL mode (sqlite.org/wal.html#walresetbug).
+    // Before 3.51.3 a checkpoint at a bad moment beside a second connection could damage a file in WAL mode
+    // (sqlite.org/wal.html#walresetbug).
     assert!(rusqlite::version_number() >= 3_051_003, "SQLite {}", rusqlite::version());
 }
 
@@ -28,11 +30,13 @@ fn ticket(number: &str) -> Ticket {
     Ticket { number: number.parse().unwrap(), date: date(2026, 11, 23) }
 }
 
-/// A day with `visits` appointments, everyone checked in, in a closed file: as on a card after the power was cut and came again.
+/// A day with `visits` appointments, everyone checked in, in a closed file: as on a card after the power was cut and
+/// came again.
 fn a_day(path: &Path, visits: u32) {
     let mut store = open(path);
     let ids: Vec<AppointmentId> = (1..=visits).map(|n| format!("v{n}").as_str().into()).collect();
-    let list: Vec<ListChange> = ids.iter().map(|id| ListChange::Appointment(Box::new(appointment(id.as_str())))).collect();
+    let list: Vec<ListChange> =
+        ids.iter().map(|id| ListChange::Appointment(Box::new(appointment(id.as_str())))).collect();
     store.apply_feed(40, Some(&ClinicSettings::default()), &list).unwrap();
     for id in &ids {
         store.check_in(&checked_in(&"ada".into(), std::slice::from_ref(id))).unwrap();
@@ -87,9 +91,15 @@ fn an_event_that_cannot_be_opened_is_set_aside_and_holds_up_no_other() {
         change(&path, sql);
     }
     let mut store = open(&path);
-    assert_eq!(store.events_after(Seq(0), 2).unwrap().iter().map(|logged| logged.seq.0).collect::<Vec<_>>(), [1, 4], "room is filled");
+    assert_eq!(
+        store.events_after(Seq(0), 2).unwrap().iter().map(|logged| logged.seq.0).collect::<Vec<_>>(),
+        [1, 4],
+        "room is filled"
+    );
     assert_eq!(positions(&store), [1, 4, 5]);
-    let ranges = |store: &Store| -> Vec<(u64, u64)> { store.aside_ranges().unwrap().iter().map(|(from, to)| (from.0, to.0)).collect() };
+    let ranges = |store: &Store| -> Vec<(u64, u64)> {
+        store.aside_ranges().unwrap().iter().map(|(from, to)| (from.0, to.0)).collect()
+    };
     assert_eq!(ranges(&store), [(2, 3), (6, 6)]);
     // The patient has that number, whatever became of the event; and the position is not used again.
     assert_eq!(store.ticket(&"v6".into()).unwrap().unwrap().ticket, ticket("A6"));
@@ -98,7 +108,10 @@ fn an_event_that_cannot_be_opened_is_set_aside_and_holds_up_no_other() {
     drop(store);
     let store = open(&path);
     assert_eq!((positions(&store), ranges(&store)), (vec![1, 4, 5, 7], vec![(2, 3), (6, 6)]));
-    let kept: i64 = rusqlite::Connection::open(&path).unwrap().query_row("SELECT count(*) FROM event_aside", [], |row| row.get(0)).unwrap();
+    let kept: i64 = rusqlite::Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT count(*) FROM event_aside", [], |row| row.get(0))
+        .unwrap();
     assert_eq!(kept, 3, "as they are, for support");
     // A position that is not there at all can never be told either.
     change(&path, "DELETE FROM event WHERE seq = 4");
@@ -147,13 +160,15 @@ fn zero(path: &Path, page: u64) {
 }
 
 fn beside(path: &Path, begins: &str) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()).collect();
     found.retain(|path| path.file_name().unwrap().to_str().unwrap().starts_with(begins));
     found.sort();
     found
 }
 
-/// Each page in turn is lost, as flash memory does it. The kiosk starts each time; either it has every check-in, or it says that it is a new one.
+/// Each page in turn is lost, as flash memory does it. The kiosk starts each time; either it has every check-in, or it
+/// says that it is a new one.
 #[test]
 fn a_kiosk_starts_whichever_page_is_lost_and_gives_no_number_twice() {
     let source = tempfile::tempdir().unwrap();
@@ -172,8 +187,8 @@ fn a_kiosk_starts_whichever_page_is_lost_and_gives_no_number_twice() {
             assert_eq!((replaced.as_deref(), store.last_seq().unwrap()), (Some("kiosk.db"), Seq(0)), "page {page}");
             began_anew += 1;
         } else {
-            let told =
-                positions(&store).len() as u64 + store.aside_ranges().unwrap().iter().map(|(from, to)| to.0 - from.0 + 1).sum::<u64>();
+            let told = positions(&store).len() as u64
+                + store.aside_ranges().unwrap().iter().map(|(from, to)| to.0 - from.0 + 1).sum::<u64>();
             assert_eq!(told, 40, "page {page}: every check-in is there, or known to be lost");
             let next = store.check_in(&checked_in(&"ada".into(), &["v41".into()])).unwrap();
             assert_eq!((next.ticket, store.last_seq().unwrap()), (ticket("A41"), Seq(41)), "page {page}");
@@ -275,7 +290,8 @@ fn an_update_keeps_a_copy_of_the_file_from_before() {
     let copies = beside(&path, "kiosk.db.before-");
     let [copy] = copies.as_slice() else { panic!("{copies:?}") };
     assert_eq!(std::fs::metadata(copy).unwrap().permissions().mode() & 0o777, 0o600);
-    let version: i64 = rusqlite::Connection::open(copy).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    let version: i64 =
+        rusqlite::Connection::open(copy).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 2);
     assert_eq!(positions(&open(copy)), [1, 2, 3], "it opens with the same key");
 }
@@ -291,7 +307,8 @@ fn without_room_for_the_copy_nothing_is_updated() {
     }
     let error = Store::open(&path, Series::FIRST, seal()).unwrap_err();
     assert!(matches!(error, StoreError::NoCopy { found: 2, .. }), "{error}");
-    let version: i64 = rusqlite::Connection::open(&path).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    let version: i64 =
+        rusqlite::Connection::open(&path).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 2);
     assert!(beside(&path, "kiosk.db.before-").iter().all(|path| path.is_dir()), "nothing unfinished is left");
 }

@@ -1,5 +1,5 @@
-//! Contact details in the conversation that are more than one number: what to be called, the language, an interpreter, whom to tell;
-//! and mending what was typed before.
+//! Contact details in the conversation that are more than one number: what to be called, the language, an interpreter,
+//! whom to tell; and mending what was typed before.
 
 use arrivals::domain::event::StillRight;
 use arrivals::domain::person::EmergencyContact;
@@ -55,7 +55,9 @@ fn whoever_prefers_another_language_is_asked_for_an_interpreter() {
 
 #[test]
 fn what_is_on_file_already_is_no_change() {
-    let known = |patient: &mut Patient| (patient.contact.language, patient.contact.interpreter) = ("es-MX".to_owned(), Some(true));
+    let known = |patient: &mut Patient| {
+        (patient.contact.language, patient.contact.interpreter) = ("es-MX".to_owned(), Some(true))
+    };
     let same = on(choosing(known), change(Field::Language, vec![Input::Spoken("es".into()), Input::Yes]));
     assert!(changes(&same).is_empty());
     let without = on(choosing(known), change(Field::Language, vec![Input::Spoken("es".into()), Input::No]));
@@ -91,8 +93,12 @@ fn a_clinic_takes_what_it_chose_and_nothing_else() {
 fn whom_to_tell_is_a_name_and_a_number_that_need_not_be_known() {
     let number = on(choosing(|_| {}), change(Field::EmergencyContact, typed("ann example")));
     assert_eq!(number.step, Step::NewDetail(Part::EmergencyPhone));
-    let contact =
-        |phone: &str| vec![(Field::EmergencyContact, Value::Contact(EmergencyContact { name: "Ann Example".into(), phone: phone.into() }))];
+    let contact = |phone: &str| {
+        vec![(
+            Field::EmergencyContact,
+            Value::Contact(EmergencyContact { name: "Ann Example".into(), phone: phone.into() }),
+        )]
+    };
     assert_eq!(values(&told(on(number.clone(), typed("2015550142")))), contact("(201) 555-0142"));
     assert_eq!(values(&told(on(number.clone(), [Input::GoOn]))), contact(""));
     // One digit short is explained and can be insisted on.
@@ -128,8 +134,12 @@ fn what_was_typed_before_is_mended_and_not_typed_anew() {
     mended.extend(keys("4"));
     mended.extend([Input::GoOn, Input::GoOn, Input::GoOn]);
     let mended = on(address, change(Field::Address, mended));
-    let expected =
-        PostalAddress { street: "14 Mill Street".into(), city: "Granby".into(), state: "CT".into(), postal_code: "06035".into() };
+    let expected = PostalAddress {
+        street: "14 Mill Street".into(),
+        city: "Granby".into(),
+        state: "CT".into(),
+        postal_code: "06035".into(),
+    };
     assert_eq!(values(&told(mended)), [(Field::Address, Value::Address(expected))]);
 }
 

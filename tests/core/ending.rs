@@ -40,32 +40,59 @@ fn a_conversation_ends_once_and_in_one_way() {
     for (what, inputs, expected) in [
         ("nobody came", vec![Input::TimeIsUp, Input::Finish, Input::StartOver], vec![]),
         ("in the middle", typed_date(), vec![]),
-        ("over the welcome page", [typed_date(), vec![Input::StartOver, Input::StartOver]].concat(), vec![Ended::StartedOver]),
+        (
+            "over the welcome page",
+            [typed_date(), vec![Input::StartOver, Input::StartOver]].concat(),
+            vec![Ended::StartedOver],
+        ),
         ("back to the welcome page", vec![Input::Start, Input::Back], vec![Ended::StartedOver]),
         ("left", [asked(typed_date()), vec![Input::TimeIsUp]].concat(), vec![Ended::WalkedAway]),
         ("asked, and went on", [asked(typed_date()), vec![Input::MoreTime]].concat(), vec![]),
         ("with a ticket", [ticketed(), vec![Input::Finish]].concat(), vec![Ended::Ticket]),
         ("left the ticket's page", [asked(ticketed()), vec![Input::TimeIsUp]].concat(), vec![Ended::Ticket]),
-        ("asked for help with the ticket in hand", [ticketed(), vec![Input::GetHelp, Input::StartOver]].concat(), vec![Ended::Ticket]),
-        ("printed once more", [ticketed(), vec![Input::PrintAgain, Input::Printed(PrintOutcome::Printed)]].concat(), vec![]),
+        (
+            "asked for help with the ticket in hand",
+            [ticketed(), vec![Input::GetHelp, Input::StartOver]].concat(),
+            vec![Ended::Ticket],
+        ),
+        (
+            "printed once more",
+            [ticketed(), vec![Input::PrintAgain, Input::Printed(PrintOutcome::Printed)]].concat(),
+            vec![],
+        ),
         (
             "the ticket of this morning",
-            [again(), vec![Input::Month(8), Input::Digit(1), Input::Digit(8), Input::GoOn, Input::Yes, Input::Finish]].concat(),
+            [again(), vec![Input::Month(8), Input::Digit(1), Input::Digit(8), Input::GoOn, Input::Yes, Input::Finish]]
+                .concat(),
             vec![Ended::TicketAgain],
         ),
         ("asked for help", vec![Input::Start, Input::GetHelp, Input::TimeIsUp], vec![Ended::Stopped]),
-        ("asked for help, and went on", vec![Input::Start, Input::GetHelp, Input::GoOn, Input::StartOver], vec![Ended::StartedOver]),
+        (
+            "asked for help, and went on",
+            vec![Input::Start, Input::GetHelp, Input::GoOn, Input::StartOver],
+            vec![Ended::StartedOver],
+        ),
         ("unwell, and then nothing", vec![Input::Start, Input::FeelUnwell, Input::TimeIsUp], vec![]),
         ("said so", vec![Input::Start, Input::FeelUnwell, Input::TimeIsUp, Input::TimeIsUp], vec![Ended::Stopped]),
         ("the next person's code", [ticketed(), scanned([1, 8])].concat(), vec![Ended::Ticket]),
         (
             "stopped, and the next person's code, too",
-            vec![Input::ScannedAppointment("apt-1".into()), nobody(), Input::ScannedAppointment("apt-1".into()), nobody(), Input::Finish],
+            vec![
+                Input::ScannedAppointment("apt-1".into()),
+                nobody(),
+                Input::ScannedAppointment("apt-1".into()),
+                nobody(),
+                Input::Finish,
+            ],
             vec![Ended::Stopped, Ended::Stopped],
         ),
         (
             "a code while nobody answers",
-            [asked(typed_date()), vec![Input::ScannedAppointment("apt-2".into()), found(Standing::Open), Input::StartOver]].concat(),
+            [
+                asked(typed_date()),
+                vec![Input::ScannedAppointment("apt-2".into()), found(Standing::Open), Input::StartOver],
+            ]
+            .concat(),
             vec![Ended::WalkedAway, Ended::StartedOver],
         ),
         (
@@ -97,9 +124,12 @@ fn nobody_knows_how_long_a_page_was_read_that_was_not_answered() {
     assert!(!Before::of(&conversation, &Input::Key('a')).unanswered);
     assert!(!Before::of(&conversation, &Input::ScannedAppointment("apt-1".into())).unanswered);
     conversation = conversation.next(Input::TimeIsShort).0;
-    for (input, expected) in
-        [(Input::TimeIsUp, true), (Input::ScannedAppointment("apt-1".into()), true), (Input::MoreTime, false), (Input::StartOver, false)]
-    {
+    for (input, expected) in [
+        (Input::TimeIsUp, true),
+        (Input::ScannedAppointment("apt-1".into()), true),
+        (Input::MoreTime, false),
+        (Input::StartOver, false),
+    ] {
         assert_eq!(Before::of(&conversation, &input).unanswered, expected, "{input:?}");
     }
     let (stopped, _) = super::flow::play([Input::ScannedAppointment("apt-1".into()), Input::Found(Lookup::NoList)]);

@@ -70,7 +70,13 @@ fn to_call_as() -> Vec<Input> {
 #[test]
 fn a_scanned_code_and_a_birthday_lead_to_a_ticket() {
     let mut inputs = to_call_as();
-    inputs.extend([Input::CallAs(CallAs::FirstName), saved(), Input::Printed(PrintOutcome::Printed), Input::DeskKnows, Input::SeenByStaff]);
+    inputs.extend([
+        Input::CallAs(CallAs::FirstName),
+        saved(),
+        Input::Printed(PrintOutcome::Printed),
+        Input::DeskKnows,
+        Input::SeenByStaff,
+    ]);
     let (end, effects) = play(inputs);
     assert_eq!(end.step, Step::Done);
     let at_hand = end.person.at_hand.unwrap();
@@ -93,7 +99,9 @@ fn a_scanned_code_and_a_birthday_lead_to_a_ticket() {
     };
     assert_eq!(effects[0], Effect::LookUp(Query::Appointment("apt-1".into())));
     assert_eq!(effects[1], Effect::Save(Box::new(expected)));
-    assert!(matches!(&effects[2], Effect::Print(order) if order.name.as_ref().is_some_and(|name| name.as_str() == "Ada") && !order.copy));
+    assert!(
+        matches!(&effects[2], Effect::Print(order) if order.name.as_ref().is_some_and(|name| name.as_str() == "Ada") && !order.copy)
+    );
     assert_eq!(effects.len(), 3);
 }
 
@@ -188,34 +196,53 @@ fn after_a_card_a_birthday_is_typed_unless_the_clinic_trusts_it() {
 
 #[test]
 fn a_code_is_taken_on_every_page_of_finding() {
-    for before in [vec![], vec![Input::Start], typed_date(), typed_name(), typed_given_name(), companion_typed(), walk_in_typed()] {
+    for before in
+        [vec![], vec![Input::Start], typed_date(), typed_name(), typed_given_name(), companion_typed(), walk_in_typed()]
+    {
         let (before, _) = play(before);
         let (after, effects) = before.clone().next(Input::ScannedAppointment("apt-1".into()));
         assert_eq!((after.step, after.person.name.text().is_blank()), (Step::Find, true), "{:?}", before.step);
         assert_eq!(effects, [Effect::LookUp(Query::Appointment("apt-1".into()))]);
         let (after, effects) = before.next(Input::ScannedLetter("apt-1".into()));
         assert_eq!(after.step, Step::Find);
-        assert_eq!(effects, [Effect::LookUp(Query::Letter("apt-1".into()))], "nobody guesses a signed letter: the brake has to know");
+        assert_eq!(
+            effects,
+            [Effect::LookUp(Query::Letter("apt-1".into()))],
+            "nobody guesses a signed letter: the brake has to know"
+        );
     }
 }
 
 #[test]
 fn a_card_that_may_be_read_in_several_ways_is_looked_up_in_each() {
     let typed = |family: &str, phone: Option<&str>| Typed { family_name: family.into(), ..facts(Some("ada"), phone) };
-    let card = Input::ScannedCard { facts: Box::new(typed("marsh", None)), others: vec![typed("del mar", None)], is_enough: true };
+    let card = Input::ScannedCard {
+        facts: Box::new(typed("marsh", None)),
+        others: vec![typed("del mar", None)],
+        is_enough: true,
+    };
     let (asked, effects) = play([card, Input::Found(Lookup::AskMore(Fact::Phone))]);
     assert_eq!(effects, [Effect::LookUp(Query::Card(vec![typed("marsh", None), typed("del mar", None)]))]);
     // The telephone goes with every reading.
-    let (found_out, effects) =
-        [4, 8, 2, 1].map(Input::Digit).into_iter().chain([Input::GoOn]).fold((asked, Vec::new()), |(at, _), input| at.next(input));
-    assert_eq!(effects, [Effect::LookUp(Query::Card(vec![typed("marsh", Some("4821")), typed("del mar", Some("4821"))]))]);
+    let (found_out, effects) = [4, 8, 2, 1]
+        .map(Input::Digit)
+        .into_iter()
+        .chain([Input::GoOn])
+        .fold((asked, Vec::new()), |(at, _), input| at.next(input));
+    assert_eq!(
+        effects,
+        [Effect::LookUp(Query::Card(vec![typed("marsh", Some("4821")), typed("del mar", Some("4821"))]))]
+    );
     assert_eq!(found_out.next(found(Standing::Open)).0.step, Step::IsThisYou);
 }
 
 #[test]
 fn what_cannot_be_read_says_so_and_nobody_holds_it_flat_twice() {
     let (refused, effects) = play([Input::ScannedRefused(ScanWord::Unreadable)]);
-    assert_eq!((refused.step, refused.scan_word, refused.tries_left, effects), (Step::Find, ScanWord::Unreadable, TRIES_MAX, vec![]));
+    assert_eq!(
+        (refused.step, refused.scan_word, refused.tries_left, effects),
+        (Step::Find, ScanWord::Unreadable, TRIES_MAX, vec![])
+    );
     let damaged = || Input::ScannedRefused(ScanWord::Damaged);
     let (first, _) = play([damaged()]);
     assert_eq!(first.scan_word, ScanWord::Damaged);
@@ -279,7 +306,10 @@ fn whoever_brings_somebody_is_written_down_and_brings_the_next_one_in_one_go() {
         .collect();
     assert_eq!((end.step, end.for_other, companions), (Step::Done, true, vec![Some("Rosa".to_owned())]));
     let (next, _) = end.clone().next(Input::OneMorePerson);
-    assert_eq!((next.step, next.for_other, next.language, next.person.patient.is_none()), (Step::Find, true, Language::Spanish, true));
+    assert_eq!(
+        (next.step, next.for_other, next.language, next.person.patient.is_none()),
+        (Step::Find, true, Language::Spanish, true)
+    );
     assert_eq!(next.companion.text().as_str(), "Rosa");
     // The next one in the lobby is nobody's companion.
     assert!(!end.next(Input::ScannedAppointment("apt-2".into())).0.for_other);
@@ -322,7 +352,11 @@ fn documents_are_asked_for_only_where_a_visit_needs_them() {
     closed.documents = vec![Document::PhotoIdentity];
     for (answer, brought, reason) in [(Input::Yes, true, None), (Input::No, false, Some(Reason::DocumentMissing))] {
         let mut inputs = typed_name();
-        inputs.extend([Input::Found(Lookup::One(patient(vec![needy.clone(), closed.clone()]))), Input::Yes, Input::GoOn]);
+        inputs.extend([
+            Input::Found(Lookup::One(patient(vec![needy.clone(), closed.clone()]))),
+            Input::Yes,
+            Input::GoOn,
+        ]);
         let (at, _) = play(inputs.clone());
         assert_eq!(at.step, Step::Documents);
         inputs.extend([answer, Input::Yes, Input::Yes, Input::CallAs(CallAs::Number)]);
@@ -528,7 +562,10 @@ fn back_from_the_telephone_mends_the_given_name() {
     let mut inputs = typed_phone();
     inputs.push(Input::Back);
     let (end, _) = play(inputs);
-    assert_eq!((end.step, end.person.given_name.text().is_blank(), end.person.phone.text().is_blank()), (Step::GivenName, false, true));
+    assert_eq!(
+        (end.step, end.person.given_name.text().is_blank(), end.person.phone.text().is_blank()),
+        (Step::GivenName, false, true)
+    );
 }
 
 #[test]

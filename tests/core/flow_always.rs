@@ -19,7 +19,8 @@ use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Effect, Input, ScanWord, Step};
 
 use super::flow::{
-    card, companion_typed, found, play, saved, scanned, ticket, typed_date, typed_given_name, typed_name, typed_phone, walk_in_typed,
+    card, companion_typed, found, play, saved, scanned, ticket, typed_date, typed_given_name, typed_name, typed_phone,
+    walk_in_typed,
 };
 use super::people::{patient, visit};
 
@@ -125,7 +126,14 @@ fn every_input() -> Vec<Input> {
 /// The page with all of a card.
 fn card_review() -> Vec<Input> {
     let mut inputs = scanned([1, 8]);
-    inputs.extend([Input::Yes, Input::GoOn, Input::Yes, Input::No, Input::ChangeField(Field::Insurance), Input::Payer("other".into())]);
+    inputs.extend([
+        Input::Yes,
+        Input::GoOn,
+        Input::Yes,
+        Input::No,
+        Input::ChangeField(Field::Insurance),
+        Input::Payer("other".into()),
+    ]);
     inputs.extend([Input::Key('7'), Input::GoOn, Input::HeldBy(None)]);
     inputs
 }
@@ -151,7 +159,8 @@ fn every_step() -> Vec<Conversation> {
     with_documents.extend([Input::Found(Lookup::One(patient(vec![needy_visit()]))), Input::Yes, Input::GoOn]);
     plays.push(with_documents);
     plays.extend(
-        [Field::Phone, Field::Email, Field::PreferredName, Field::Language, Field::EmergencyContact].map(|field| changing(field, "")),
+        [Field::Phone, Field::Email, Field::PreferredName, Field::Language, Field::EmergencyContact]
+            .map(|field| changing(field, "")),
     );
     plays.push(changing(Field::EmergencyContact, "x\n"));
     plays.push(changing(Field::Interpreter, ""));
@@ -178,9 +187,15 @@ fn every_step() -> Vec<Conversation> {
         plays.push(inputs);
     }
     let mut longer = scanned([1, 8]);
-    for input in
-        [Input::Yes, Input::GoOn, Input::Yes, Input::Yes, Input::CallAs(CallAs::Number), saved(), Input::Printed(PrintOutcome::Printed)]
-    {
+    for input in [
+        Input::Yes,
+        Input::GoOn,
+        Input::Yes,
+        Input::Yes,
+        Input::CallAs(CallAs::Number),
+        saved(),
+        Input::Printed(PrintOutcome::Printed),
+    ] {
         longer.push(input);
         plays.push(longer.clone());
     }
@@ -212,10 +227,14 @@ fn every_step_takes_every_input() {
         for input in every_input() {
             let (after, effects) = conversation.clone().next(input.clone());
             let what = format!("{:?} with {input:?}", conversation.step);
-            let saves = effects.iter().filter(|effect| matches!(effect, Effect::Save(_) | Effect::SaveWalkIn(_))).count();
+            let saves =
+                effects.iter().filter(|effect| matches!(effect, Effect::Save(_) | Effect::SaveWalkIn(_))).count();
             let prints = effects.iter().filter(|effect| matches!(effect, Effect::Print(_))).count();
             assert!(saves == 0 || conversation.step == Step::CallAs, "saved elsewhere: {what}");
-            assert!(prints == 0 || matches!(conversation.step, Step::Saving | Step::Done), "printed before it was saved: {what}");
+            assert!(
+                prints == 0 || matches!(conversation.step, Step::Saving | Step::Done),
+                "printed before it was saved: {what}"
+            );
             let counts = effects.contains(&Effect::CountFailedTry);
             assert!(saves <= 1 && prints <= 1 && effects.len() <= 1 + usize::from(counts), "{what}");
             // A page never needs what it has not got.
@@ -240,7 +259,8 @@ fn walking_away_ends_at_welcome_from_every_step_that_waits() {
             (after, effects) = after.next(Input::TimeIsUp);
         }
         assert_eq!(after, Conversation::new(Language::English), "{step:?} leaves something behind");
-        let walked = effects.iter().any(|effect| matches!(effect, Effect::ReportWalkedAway { step: at } if *at == step));
+        let walked =
+            effects.iter().any(|effect| matches!(effect, Effect::ReportWalkedAway { step: at } if *at == step));
         let finished = matches!(step, Step::Done | Step::Stopped(_) | Step::Help | Step::Unwell | Step::UnwellTold);
         assert_eq!(walked, !finished, "{step:?}");
     }
@@ -272,18 +292,25 @@ fn anyone_who_leaves_is_forgotten_from_every_step() {
             }
             for inputs in leave {
                 let home = after(there.clone(), inputs);
-                assert_eq!((home.step, &home.person), (Step::Welcome, &Person::default()), "{:?} by {inputs:?}", there.step);
+                assert_eq!(
+                    (home.step, &home.person),
+                    (Step::Welcome, &Person::default()),
+                    "{:?} by {inputs:?}",
+                    there.step
+                );
                 assert!(home.companion.text().is_blank() && !home.for_other, "{:?} by {inputs:?}", there.step);
             }
             left.insert(there.step.name());
         }
     }
     let ends_by_itself = [Step::Saving, Step::Printing].map(Step::name);
-    let all: HashSet<&str> = Step::ALL.into_iter().map(Step::name).filter(|name| !ends_by_itself.contains(name)).collect();
+    let all: HashSet<&str> =
+        Step::ALL.into_iter().map(Step::name).filter(|name| !ends_by_itself.contains(name)).collect();
     assert_eq!(left, all);
     // Pages on which nothing was said yet, and those beside the way, which begin at them here.
     let begins =
-        [Step::Welcome, Step::Find, Step::CompanionName, Step::BirthDate, Step::Help, Step::Unwell, Step::UnwellTold].map(Step::name);
+        [Step::Welcome, Step::Find, Step::CompanionName, Step::BirthDate, Step::Help, Step::Unwell, Step::UnwellTold]
+            .map(Step::name);
     let unknown: Vec<_> = all.difference(&was_known).filter(|name| !begins.contains(name)).collect();
     assert!(unknown.is_empty(), "nothing was known of the person at {unknown:?}, so this proves nothing there");
 }
@@ -323,14 +350,19 @@ fn no_path_saves_twice_or_prints_before_saving() {
     let key = |conversation: &Conversation, was_saved: bool| {
         let photos = conversation.person.patient.as_ref().is_some_and(|patient| patient.asks.photos);
         let aside = matches!(conversation.step, Step::Help | Step::Unwell | Step::UnwellTold);
-        // However they were found: what is typed is the same, and whoever says yes goes on from every way of being found.
+        // However they were found: what is typed is the same, and whoever says yes goes on from every way of being
+        // found.
         if matches!(conversation.step, Step::NewCard(_) | Step::NewDetail(_)) {
             return format!("{} {was_saved} {photos} {}", conversation.step.name(), changes(conversation));
         }
         // The way back leads to a conversation that was walked already.
         if aside {
             let (from, at_hand) = (conversation.came_from().name(), conversation.person.at_hand.is_some());
-            return format!("{} {was_saved} {from} {at_hand} {}", conversation.step.name(), conversation.person.walk_in);
+            return format!(
+                "{} {was_saved} {from} {at_hand} {}",
+                conversation.step.name(),
+                conversation.person.walk_in
+            );
         }
         let standings: Vec<Standing> = conversation.visits().iter().map(|visit| visit.standing).collect();
         let names = [&conversation.person.name, &conversation.person.given_name, &conversation.companion];
@@ -356,7 +388,9 @@ fn no_path_saves_twice_or_prints_before_saving() {
             Content::Changes(_, changes) => changes.len().to_string(),
             Content::CardPhoto { shot, .. } => format!("{shot:?}"),
             Content::CardReview { second, can_add, .. } => format!("{second:?} {can_add}"),
-            Content::CardText(text) => format!("{} {} {}", text.before.as_str().len().min(1), text.doubt.is_some(), text.is_second),
+            Content::CardText(text) => {
+                format!("{} {} {}", text.before.as_str().len().min(1), text.doubt.is_some(), text.is_second)
+            }
             Content::Date { month, day, year, .. } if conversation.step.name().starts_with("card") => {
                 format!("{month:?} {} {} {:?}", day.len(), year.len(), conversation.person.card_entry.field)
             }
@@ -370,8 +404,8 @@ fn no_path_saves_twice_or_prints_before_saving() {
                 continue;
             }
             // A code held out at the last page is the next person's.
-            let next_person =
-                (input.is_good_scan() || input == Input::OneMorePerson) && matches!(conversation.step, Step::Done | Step::Stopped(_));
+            let next_person = (input.is_good_scan() || input == Input::OneMorePerson)
+                && matches!(conversation.step, Step::Done | Step::Stopped(_));
             let (after, effects) = conversation.clone().next(input);
             let mut now_saved = was_saved && !next_person && after.step != Step::Welcome;
             for effect in &effects {
@@ -380,12 +414,17 @@ fn no_path_saves_twice_or_prints_before_saving() {
                         assert!(!was_saved, "saved twice from {:?}", conversation.step);
                         now_saved = true;
                     }
-                    Effect::Print(_) => assert!(conversation.person.at_hand.is_some() || after.person.at_hand.is_some()),
+                    Effect::Print(_) => {
+                        assert!(conversation.person.at_hand.is_some() || after.person.at_hand.is_some())
+                    }
                     _ => {}
                 }
             }
             // Years of other digits lead nowhere new.
-            if [&after.person.date, &after.person.card_entry.date].iter().any(|date| !"1999".starts_with(date.typed().2)) {
+            if [&after.person.date, &after.person.card_entry.date]
+                .iter()
+                .any(|date| !"1999".starts_with(date.typed().2))
+            {
                 continue;
             }
             if seen.insert(key(&after, now_saved)) {

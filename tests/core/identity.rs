@@ -1,4 +1,5 @@
-//! An invented crowd at the kiosk: nearly everybody is found, and nobody for somebody else. The long one is `benches/identity.rs`.
+//! An invented crowd at the kiosk: nearly everybody is found, and nobody for somebody else. The long one is
+//! `benches/identity.rs`.
 
 #[path = "../crowd/mod.rs"]
 mod crowd;
@@ -54,13 +55,17 @@ fn no_stranger_is_taken_for_somebody_on_the_list() {
     for someone in &people {
         for relation in Relation::ALL {
             let stranger = relative(&mut random, &names, someone, relation, usize::MAX);
-            if is_third_of_one_name(&people, someone, &stranger) || people.iter().any(|other| is_twice_the_same(other, &stranger)) {
+            if is_third_of_one_name(&people, someone, &stranger)
+                || people.iter().any(|other| is_twice_the_same(other, &stranger))
+            {
                 continue;
             }
             for kind in [KINDS[0].0, random.pick(&KINDS).0] {
                 if let Some(End::Found(id, _)) = come(&mut random, &index, &stranger, kind, USUAL) {
-                    let shown =
-                        people.iter().find(|someone| someone.person.id == id).map(|someone| someone.person.given_name_and_initial());
+                    let shown = people
+                        .iter()
+                        .find(|someone| someone.person.id == id)
+                        .map(|someone| someone.person.given_name_and_initial());
                     // "Is this you?" shows another name.
                     assert_ne!(shown, Some(stranger.person.given_name_and_initial()), "{relation:?} {kind:?}");
                 }

@@ -37,7 +37,9 @@ pub fn on(conversation: Conversation, inputs: impl IntoIterator<Item = Input>) -
 }
 
 pub fn keys(text: &str) -> Vec<Input> {
-    text.chars().map(|letter| letter.to_digit(10).map_or(Input::Key(letter), |digit| Input::Digit(digit.try_into().unwrap()))).collect()
+    text.chars()
+        .map(|letter| letter.to_digit(10).map_or(Input::Key(letter), |digit| Input::Digit(digit.try_into().unwrap())))
+        .collect()
 }
 
 pub fn typed(text: &str) -> Vec<Input> {
@@ -78,8 +80,12 @@ fn a_new_card_is_payer_number_and_whose_and_is_looked_at_once_more() {
     assert_eq!(review.step, Step::NewCard(CardPart::Review));
     let answers = saved(on(review, [Input::GoOn]));
     assert_eq!(answers.insurance, StillRight::Changed);
-    let expected =
-        Coverage { payer: "Medicare".into(), payer_code: "medicare".into(), member_id: "1EG4TE5MK73".into(), ..Coverage::default() };
+    let expected = Coverage {
+        payer: "Medicare".into(),
+        payer_code: "medicare".into(),
+        member_id: "1EG4TE5MK73".into(),
+        ..Coverage::default()
+    };
     assert_eq!(card_of(&answers, Field::Insurance), expected);
     assert!(!answers.changes[0].insisted && answers.changes[0].source == Source::Typed && !answers.second_pays_first);
 }
@@ -117,7 +123,8 @@ fn somebody_elses_insurance_asks_for_the_holder() {
     inputs.extend(typed("031960"));
     let review = on(at_insurance(|_| {}), inputs);
     assert_eq!(review.step, Step::NewCard(CardPart::Review));
-    let holder = Holder { is: Relationship::Spouse, name: "Ana Ruiz".into(), birth_date: Some(BirthDate(date(1960, 2, 3))) };
+    let holder =
+        Holder { is: Relationship::Spouse, name: "Ana Ruiz".into(), birth_date: Some(BirthDate(date(1960, 2, 3))) };
     assert_eq!(card_of(&saved(on(review.clone(), [Input::GoOn])), Field::Insurance).holder, Some(holder));
     // On second thoughts it is their own.
     let own = on(review, [Input::ChangePart(CardPart::Holder), Input::HeldBy(None)]);
@@ -172,7 +179,10 @@ fn a_second_card_comes_after_the_first_or_before_it() {
     inputs.extend(typed("55"));
     inputs.extend([Input::HeldBy(None), Input::GoOn]);
     let answers = saved(on(at_insurance(|_| {}), inputs));
-    assert_eq!(answers.changes.iter().map(|change| change.field).collect::<Vec<_>>(), [Field::Insurance, Field::SecondInsurance]);
+    assert_eq!(
+        answers.changes.iter().map(|change| change.field).collect::<Vec<_>>(),
+        [Field::Insurance, Field::SecondInsurance]
+    );
 }
 
 #[test]
@@ -228,7 +238,10 @@ fn with_a_camera_both_sides_are_photographed_and_a_bad_photo_is_said_at_once() {
     let front = on(at_insurance(with_camera), inputs);
     assert_eq!(front.step, Step::NewCard(CardPart::Photo(Side::Front)));
     let blurred = on(front.clone(), [Input::Shot(Some(PhotoDoubt::Blurred))]);
-    assert_eq!(blurred.screen().content, Content::CardPhoto { side: Side::Front, shot: Some(Some(PhotoDoubt::Blurred)) });
+    assert_eq!(
+        blurred.screen().content,
+        Content::CardPhoto { side: Side::Front, shot: Some(Some(PhotoDoubt::Blurred)) }
+    );
     let (back, effects) = on(blurred, [Input::No, Input::Shot(None)]).next(Input::GoOn);
     assert_eq!(back.step, Step::NewCard(CardPart::Photo(Side::Back)));
     assert_eq!(effects, [Effect::KeepPhoto { field: Field::Insurance, side: Side::Front }]);
@@ -255,14 +268,21 @@ fn payers_are_found_by_what_people_call_them_and_one_that_is_not_listed_is_taken
     inputs.extend(typed("77"));
     inputs.extend([Input::HeldBy(None), Input::GoOn]);
     let card = card_of(&saved(on(typing, inputs)), Field::Insurance);
-    assert_eq!((card.payer.as_str(), card.payer_code.as_str(), card.member_id.as_str()), ("Small Village Fund", "", "77"));
+    assert_eq!(
+        (card.payer.as_str(), card.payer_code.as_str(), card.member_id.as_str()),
+        ("Small Village Fund", "", "77")
+    );
 }
 
 #[test]
 fn where_there_is_one_payer_nobody_is_asked_for_it() {
     let one = |patient: &mut Patient| {
-        patient.payers =
-            Arc::new(vec![Payer { code: "nhs".into(), name: "NHS".into(), member_id: "nhs-number".into(), ..Payer::default() }])
+        patient.payers = Arc::new(vec![Payer {
+            code: "nhs".into(),
+            name: "NHS".into(),
+            member_id: "nhs-number".into(),
+            ..Payer::default()
+        }])
     };
     let typing = on(at_insurance(one), new_card());
     assert_eq!(typing.step, Step::NewCard(CardPart::MemberId));
@@ -275,9 +295,18 @@ fn where_there_is_one_payer_nobody_is_asked_for_it() {
 #[test]
 fn a_barcode_on_the_card_fills_in_the_number() {
     let mut inputs = new_card();
-    inputs.extend([Input::Payer("example".into()), Input::ScannedText("A1006".into()), Input::GoOn, Input::HeldBy(None), Input::GoOn]);
+    inputs.extend([
+        Input::Payer("example".into()),
+        Input::ScannedText("A1006".into()),
+        Input::GoOn,
+        Input::HeldBy(None),
+        Input::GoOn,
+    ]);
     let answers = saved(on(at_insurance(|_| {}), inputs));
-    assert_eq!((card_of(&answers, Field::Insurance).member_id.as_str(), answers.changes[0].source), ("A1006", Source::Scanned));
+    assert_eq!(
+        (card_of(&answers, Field::Insurance).member_id.as_str(), answers.changes[0].source),
+        ("A1006", Source::Scanned)
+    );
 }
 
 #[test]

@@ -92,8 +92,10 @@ fn a_card_is_read_without_its_line_ends_and_with_marks_for_them() {
         let whole = said(&card).unwrap();
         let text = text_of(&card);
         for mark in ["", " ", "|", "^", "~", "<LF>", "\u{240a}"] {
-            let glued: String = text.split_inclusive(char::is_control).map(|line| line.replace(char::is_control, mark)).collect();
-            let (names, born) = said(glued.as_bytes()).unwrap_or_else(|other| panic!("{name}, {mark:?} for a line end: {other:?}"));
+            let glued: String =
+                text.split_inclusive(char::is_control).map(|line| line.replace(char::is_control, mark)).collect();
+            let (names, born) =
+                said(glued.as_bytes()).unwrap_or_else(|other| panic!("{name}, {mark:?} for a line end: {other:?}"));
             assert_eq!((names.first(), born), (whole.0.first(), whole.1), "{name}, {mark:?} for a line end");
         }
         let lower = text.to_lowercase();
@@ -109,9 +111,20 @@ fn a_card_is_read_without_its_line_ends_and_with_marks_for_them() {
 
 #[test]
 fn letters_of_a_name_that_look_like_an_element_stay_in_the_name() {
-    for family in
-        ["HADDAD", "MADDEN", "HADDEN", "JORDAN", "DADDARIO", "DAGOSTINO", "DAIGLE", "ABDAB", "BADAGLIACCO", "HOLLADAY", "DCRUZ", "ADCOCK"]
-    {
+    for family in [
+        "HADDAD",
+        "MADDEN",
+        "HADDEN",
+        "JORDAN",
+        "DADDARIO",
+        "DAGOSTINO",
+        "DAIGLE",
+        "ABDAB",
+        "BADAGLIACCO",
+        "HOLLADAY",
+        "DCRUZ",
+        "ADCOCK",
+    ] {
         for given in ["DANIEL", "DARREN", "DAVID", "JORDAN", "DAISY", "DAMON", "FRIDA", "LINDA"] {
             let new = format!(
                 "DLDAQ12345678DCS{family}DDENDAC{given}DDFNDADANNDDGNDCADDCBNONEDCDNONEDBD02012018DBB02031980DBA01012032DBC2DAU070 inDAYHAZDAG1 SOME STREETDAICITYDAJVTDAK123450000  DCF1234DCGUSADAW170DDAFDDB02202013DDK1"
@@ -155,12 +168,19 @@ fn the_order_of_a_whole_name_depends_on_who_wrote_it() {
         ("636025", "SAMPLE,QUINN,ANN", "SAMPLE", "QUINN", &[]),
         ("636025", "QUINN", "QUINN", "", &[]),
         ("636010", "SAMPLE QUINN", "SAMPLE", "QUINN", &[("QUINN", "SAMPLE")]),
-        ("636010", "SAMPLE QUINN ANN", "SAMPLE", "QUINN", &[("SAMPLE QUINN", "ANN"), ("ANN", "SAMPLE"), ("QUINN ANN", "SAMPLE")]),
+        (
+            "636010",
+            "SAMPLE QUINN ANN",
+            "SAMPLE",
+            "QUINN",
+            &[("SAMPLE QUINN", "ANN"), ("ANN", "SAMPLE"), ("QUINN ANN", "SAMPLE")],
+        ),
         ("636010", "DE LA CRUZ QUINN", "DE LA CRUZ", "QUINN", &[("QUINN", "DE"), ("CRUZ QUINN", "DE")]),
         ("636010", "SAMPLE JR,QUINN", "SAMPLE JR", "QUINN", &[]),
         ("636010", "DE LA CRUZ,QUINN ANN", "DE LA CRUZ", "QUINN", &[]),
     ] {
-        let (names, _) = said(format!("@\n\x1e\rANSI {issuer}0101DL00290100DLDAA{name}\nDBB19800203\nDBC2\r").as_bytes()).unwrap();
+        let (names, _) =
+            said(format!("@\n\x1e\rANSI {issuer}0101DL00290100DLDAA{name}\nDBB19800203\nDBC2\r").as_bytes()).unwrap();
         let owned = |(family, given): &(&str, &str)| ((*family).to_owned(), (*given).to_owned());
         let expected: Vec<_> = std::iter::once(&(family, given)).chain(others).map(owned).collect();
         assert_eq!(names, expected, "{issuer} {name}");
@@ -223,7 +243,11 @@ fn a_magnetic_stripe_says_who_it_is() {
         check(scan, scan, family, given, BORN);
         let cut_before = scan.find("=?").unwrap() - 1;
         for (at, _) in scan.char_indices().skip(14).take_while(|(at, _)| *at <= cut_before) {
-            assert!(matches!(said(&scan.as_bytes()[..at]), Err(Scanned::Foreign | Scanned::Refused(_))), "{}", &scan[..at]);
+            assert!(
+                matches!(said(&scan.as_bytes()[..at]), Err(Scanned::Foreign | Scanned::Refused(_))),
+                "{}",
+                &scan[..at]
+            );
         }
     }
     for (what, scan, trouble) in [
@@ -231,7 +255,11 @@ fn a_magnetic_stripe_says_who_it_is() {
         ("the second track alone", ";636002S1000001=300219800203=?", CodeTrouble::Unreadable),
         ("a date that is none", "%MASPRINGFIELD^SAMPLE$QUINN^1^?;636002S1=300219801303=?", CodeTrouble::Unreadable),
         ("no name", "%MASPRINGFIELD^NONE$NONE^1^?;636002S1=300219800203=?", CodeTrouble::Unreadable),
-        ("a line end in the first track", "%MASPRING\nFIELD^SAMPLE$QUINN^1^?;636002S1=300219800203=?", CodeTrouble::Unreadable),
+        (
+            "a line end in the first track",
+            "%MASPRING\nFIELD^SAMPLE$QUINN^1^?;636002S1=300219800203=?",
+            CodeTrouble::Unreadable,
+        ),
         ("within the first track", "%MASPRINGFIELD^SAMPLE$QUI", CodeTrouble::Truncated),
         ("within the date", "%MASPRINGFIELD^SAMPLE$QUINN^1^?;636002S1=30021980", CodeTrouble::Truncated),
     ] {
@@ -269,7 +297,11 @@ fn a_scratched_card_does_no_harm() {
                 scratched[at] = byte;
                 if let Ok((names, born)) = said(&scratched) {
                     let text = text_of(&scratched);
-                    assert!(names.iter().all(|(family, given)| !family.is_empty() && text.contains(family) && text.contains(given)));
+                    assert!(
+                        names
+                            .iter()
+                            .all(|(family, given)| !family.is_empty() && text.contains(family) && text.contains(given))
+                    );
                     assert!((date(1875, 1, 1)..=TODAY).contains(&born));
                 }
             }

@@ -49,7 +49,12 @@ pub fn patient(visits: Vec<Visit>) -> Box<Patient> {
         contact: MaskedContact::default(),
         takes: Field::DETAILS.to_vec(),
         country: "US".into(),
-        insurance: Some(MaskedInsurance { payer: "Example Health".into(), member_id: "••• 8511".into(), end: None, ended: false }),
+        insurance: Some(MaskedInsurance {
+            payer: "Example Health".into(),
+            member_id: "••• 8511".into(),
+            end: None,
+            ended: false,
+        }),
         second_insurance: None,
         payers: Arc::new(payers()),
         asks: Asks { details: true, insurance: true, photos: false },
@@ -65,7 +70,11 @@ pub fn payers() -> Vec<Payer> {
         member_id: member_id.into(),
         ..Payer::default()
     };
-    vec![payer("medicare", "Medicare", "mbi"), payer("example", "Example Health", "A9999"), payer("other", "Other Mutual", "")]
+    vec![
+        payer("medicare", "Medicare", "mbi"),
+        payer("example", "Example Health", "A9999"),
+        payer("other", "Other Mutual", ""),
+    ]
 }
 
 /// The same person's appointment as the desk's list has it.

@@ -14,7 +14,11 @@ use arrivals::store::{Store, StoreError};
 use super::people::{checked_in, seal};
 
 fn check_in(store: &mut Store, appointment: &str, photos: &[Photo<'_>]) -> Result<KnownTicket, StoreError> {
-    store.check_in(&CheckIn { insurance: StillRight::Changed, photos, ..checked_in(&"ada".into(), &[appointment.into()]) })
+    store.check_in(&CheckIn {
+        insurance: StillRight::Changed,
+        photos,
+        ..checked_in(&"ada".into(), &[appointment.into()])
+    })
 }
 
 /// A picture's bytes, the same each time, and like a compressed picture's.
@@ -57,7 +61,11 @@ fn a_photo_is_kept_with_its_check_in_and_read_after_a_restart() {
         check_in(&mut store, "a", &[front(b"again")]).unwrap();
     }
     let store = Store::open(&path, Series::FIRST, seal()).unwrap();
-    let keys = [key(2, Field::Insurance, Side::Front), key(2, Field::Insurance, Side::Back), key(2, Field::SecondInsurance, Side::Front)];
+    let keys = [
+        key(2, Field::Insurance, Side::Front),
+        key(2, Field::Insurance, Side::Back),
+        key(2, Field::SecondInsurance, Side::Front),
+    ];
     assert_eq!(store.pending_photos().unwrap(), keys);
     for (key, picture) in keys.into_iter().zip([&first[..], &second, b"small"]) {
         assert!(store.photo(key).unwrap().unwrap().as_slice() == picture, "{key:?}");

@@ -54,7 +54,8 @@ impl Lobby {
         desk.enrol_kiosk(&lobby(), Series::FIRST, TOKEN).unwrap();
         let path = folder.join("kiosk.db");
         let store = Arc::new(Mutex::new(Store::open(&path, Series::FIRST, seal()).unwrap()));
-        let mut kiosk = Self { path, store, wake: Arc::default(), told: Arc::default(), worker: tokio::spawn(async {}) };
+        let mut kiosk =
+            Self { path, store, wake: Arc::default(), told: Arc::default(), worker: tokio::spawn(async {}) };
         kiosk.restart(api);
         kiosk
     }
@@ -110,7 +111,11 @@ impl Lobby {
 }
 
 fn card(field: Field, side: Side) -> Proposal {
-    let new = Value::Coverage(Box::new(Coverage { payer: "Example Health".into(), member_id: "H100".into(), ..Coverage::default() }));
+    let new = Value::Coverage(Box::new(Coverage {
+        payer: "Example Health".into(),
+        member_id: "H100".into(),
+        ..Coverage::default()
+    }));
     Proposal { field, old: field.nothing(), new, source: Source::Typed, insisted: false, photos: vec![side] }
 }
 
@@ -180,7 +185,8 @@ async fn simulate(seed: u64) {
         let (one, other) = (bytes(&random, length), bytes(&random, 1 + draw(2 * piece)));
         let back = Photo { field: Field::Insurance, side: Side::Back, picture: &other };
         let second = Photo { field: Field::SecondInsurance, side: Side::Front, picture: &other };
-        let photos = [vec![], vec![front(&one)], vec![front(&one), back], vec![front(&one), second]][draw(4) as usize].clone();
+        let photos =
+            [vec![], vec![front(&one)], vec![front(&one), back], vec![front(&one), second]][draw(4) as usize].clone();
         let seq = kiosk.check_in(&clock, &format!("apt-{n}"), &photos, false);
         taken.extend(photos.iter().map(|photo| (seq, photo.field, photo.side, photo.picture.to_vec())));
         match draw(6) {
@@ -200,17 +206,29 @@ async fn simulate(seed: u64) {
     kiosk.wake.notify_one();
     until("every photo has arrived", || kiosk.is_in_step() && kiosk.pending() == 0).await;
     for (seq, field, side, picture) in &taken {
-        assert!(at_the_desk(&desk, *seq, *field, *side).as_ref() == Some(picture), "seed {seed}: {seq} {field:?} {side:?}");
+        assert!(
+            at_the_desk(&desk, *seq, *field, *side).as_ref() == Some(picture),
+            "seed {seed}: {seq} {field:?} {side:?}"
+        );
     }
     // In the desk's file there are these bytes and no others.
     let raw = rusqlite::Connection::open(folder.path().join("desk/desk.sqlite")).unwrap();
     let (photos, held): (i64, i64) = raw
-        .query_row("SELECT (SELECT count(*) FROM card_photo), COALESCE((SELECT sum(length(body)) FROM card_photo_piece), 0)", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            "SELECT (SELECT count(*) FROM card_photo), COALESCE((SELECT sum(length(body)) FROM card_photo_piece), 0)",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .unwrap();
-    assert_eq!((photos, held), (taken.len() as i64, taken.iter().map(|(.., picture)| picture.len() as i64).sum()), "seed {seed}");
-    let left: i64 = rusqlite::Connection::open(&kiosk.path).unwrap().query_row("SELECT count(*) FROM photo", [], |row| row.get(0)).unwrap();
+    assert_eq!(
+        (photos, held),
+        (taken.len() as i64, taken.iter().map(|(.., picture)| picture.len() as i64).sum()),
+        "seed {seed}"
+    );
+    let left: i64 = rusqlite::Connection::open(&kiosk.path)
+        .unwrap()
+        .query_row("SELECT count(*) FROM photo", [], |row| row.get(0))
+        .unwrap();
     assert_eq!(left, 0, "seed {seed}");
 }
 
@@ -276,10 +294,12 @@ async fn a_photo_that_was_damaged_on_the_way_is_sent_anew() {
 async fn a_photo_that_the_desk_does_not_take_stays_and_the_others_go_past_it() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), monday());
     let desk = desk(folder.path(), &clock, 0);
-    let mut kiosk = Lobby::start(&desk, folder.path(), InProcess::new(desk.clone(), "a-token-that-the-desk-does-not-know"));
+    let mut kiosk =
+        Lobby::start(&desk, folder.path(), InProcess::new(desk.clone(), "a-token-that-the-desk-does-not-know"));
     kiosk.check_in(&clock, "apt-0", &[front(b"never announced")], true);
     kiosk.check_in(&clock, "apt-1", &[front(b"announced")], false);
-    until("the refusal is told", || kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Refused(_)))).await;
+    until("the refusal is told", || kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Refused(_))))
+        .await;
     assert_eq!(kiosk.pending(), 2, "their events were refused");
     kiosk.told.lock().unwrap().clear();
     kiosk.restart(InProcess::new(desk.clone(), TOKEN));
@@ -287,7 +307,10 @@ async fn a_photo_that_the_desk_does_not_take_stays_and_the_others_go_past_it() {
     assert!(at_the_desk(&desk, 2, Field::Insurance, Side::Front).unwrap() == b"announced");
     tokio::time::sleep(Duration::from_secs(300)).await;
     assert_eq!(kiosk.store.lock().unwrap().pending_photos().unwrap()[0].seq, Seq(1));
-    assert!(!kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Refused(_) | Told::Away(_))), "checking in goes on");
+    assert!(
+        !kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Refused(_) | Told::Away(_))),
+        "checking in goes on"
+    );
     // So does one that is damaged.
     kiosk.worker.abort();
     kiosk.check_in(&clock, "apt-2", &[front(b"damaged")], false);
@@ -354,8 +377,12 @@ async fn many_photos_through_kiosk_and_desk_leave_only_their_events_in_the_files
         let desk_file = size(&folder.path().join("desk"), &["desk.sqlite", "desk.sqlite-wal"]);
         measured.push((size(folder.path(), &["kiosk.db", "kiosk.db-wal"]), desk_file, memory()));
     }
-    println!("{} photos; bytes of the kiosk's file, the desk's file, memory after each tenth: {measured:?}", count * ROUNDS);
-    let ((kiosk_before, desk_before, memory_before), (kiosk_after, desk_after, memory_after)) = (measured[1], measured[9]);
+    println!(
+        "{} photos; bytes of the kiosk's file, the desk's file, memory after each tenth: {measured:?}",
+        count * ROUNDS
+    );
+    let ((kiosk_before, desk_before, memory_before), (kiosk_after, desk_after, memory_after)) =
+        (measured[1], measured[9]);
     // What stays are events and decisions, a few pages each.
     let rows = 8 * count;
     assert!(kiosk_after < kiosk_before + rows * 4096, "{measured:?}");

@@ -60,7 +60,11 @@ fn old_days_go_when_the_desk_calls_them_old_and_never_before() {
         assert!(!store.remove_old(&day()).unwrap(), "once");
         assert_eq!((store.list().unwrap().len(), store.cursor().unwrap()), (left, 17), "{today}");
         let here = u32::from(days <= 2);
-        assert_eq!(store.day_on_list().unwrap(), Some(DayOnList { cursor: 17, date: today, appointments: here }), "{today}");
+        assert_eq!(
+            store.day_on_list().unwrap(),
+            Some(DayOnList { cursor: 17, date: today, appointments: here }),
+            "{today}"
+        );
     }
 }
 
@@ -94,7 +98,8 @@ fn list(kiosk: &TestKiosk) -> usize {
     store.list().unwrap().len()
 }
 
-/// The desk's clock jumps, before the kiosk starts or while it runs, with people who work on or without, and comes back.
+/// The desk's clock jumps, before the kiosk starts or while it runs, with people who work on or without, and comes
+/// back.
 #[tokio::test(start_paused = true)]
 async fn whatever_the_desks_clock_does_the_kiosk_has_todays_list_afterwards_and_meanwhile() {
     for days in [402, 35, -40, 3] {
@@ -115,7 +120,8 @@ async fn whatever_the_desks_clock_does_the_kiosk_has_todays_list_afterwards_and_
                 let heard = |kiosk: &TestKiosk| kiosk.store.lock().unwrap().day_on_list().unwrap().map(|day| day.date);
                 works(&desk, &clock);
                 until("the kiosk has heard", || heard(&kiosk) == Some(MONDAY + days.days())).await;
-                // A day is believed if it is near, or if somebody says so: then the list of a day long past is not needed.
+                // A day is believed if it is near, or if somebody says so: then the list of a day long past is not
+                // needed.
                 let is_gone = days > 0 && (is_believed || days == 3);
                 until("the list is as it should be", || (list(&kiosk) == 0) == is_gone).await;
                 desk.import_appointments(&[appointment("apt-new")]).unwrap();

@@ -1,5 +1,5 @@
-//! Older copies that were put back: the desk's file, a kiosk's card. Nobody who holds a ticket is unknown at the desk in the end, nobody is there
-//! twice, and what nobody can know is said.
+//! Older copies that were put back: the desk's file, a kiosk's card. Nobody who holds a ticket is unknown at the desk
+//! in the end, nobody is there twice, and what nobody can know is said.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -38,7 +38,13 @@ fn some(numbers: &[&str]) -> Vec<Option<String>> {
 fn alarms(desk: &Desk) -> Vec<&'static str> {
     let watch = desk.kiosks().unwrap();
     // How long a kiosk was silent is another matter.
-    watch.raised.iter().filter(|raised| raised.seen.is_none()).map(|raised| raised.alarm.code()).filter(|code| *code != "silent").collect()
+    watch
+        .raised
+        .iter()
+        .filter(|raised| raised.seen.is_none())
+        .map(|raised| raised.alarm.code())
+        .filter(|code| *code != "silent")
+        .collect()
 }
 
 /// Stops the desk, puts a copy back and starts it again.
@@ -90,7 +96,10 @@ async fn a_desk_whose_file_went_back_without_a_word_notices_it() {
     let old = desk(folder.path(), &clock, 6);
     let mut kiosk = TestKiosk::start(&old, folder.path(), "B", &random(2), 0);
     kiosk.check_in(&clock, "apt-0");
-    until("it has arrived, and the list is here", || kiosk.is_in_step() && kiosk.store.lock().unwrap().epoch().unwrap().is_some()).await;
+    until("it has arrived, and the list is here", || {
+        kiosk.is_in_step() && kiosk.store.lock().unwrap().epoch().unwrap().is_some()
+    })
+    .await;
     // The file alone, as somebody copies it, or as it is left when its journal is lost.
     let (file, kept) = (folder.path().join("desk/desk.sqlite"), folder.path().join("kept.sqlite"));
     old.backup(&kept).unwrap();
@@ -215,7 +224,8 @@ async fn what_nobody_has_any_more_is_declared_and_holds_up_nothing() {
     until("the next one has arrived", || new.held(&kiosk.id).unwrap() == Seq(5) && kiosk.is_in_step()).await;
     assert_eq!(numbers(&new, 5), some(&["B1", "", "", "", "B5"]));
     let watch = new.kiosks().unwrap();
-    let lost = watch.raised.iter().find(|raised| raised.alarm == Alarm::Lost(3)).expect("it is said that three are lost");
+    let lost =
+        watch.raised.iter().find(|raised| raised.alarm == Alarm::Lost(3)).expect("it is said that three are lost");
     new.watch_kiosks().unwrap();
     let watch = new.kiosks().unwrap();
     let since = watch.raised.iter().find(|raised| raised.alarm == lost.alarm).unwrap().since.unwrap();

@@ -60,7 +60,10 @@ fn visit(id: &str) -> Appointment {
     for (field, value) in [
         (Field::Phone, Value::Text("+1 555 629 4821".into())),
         (Field::Email, Value::Text("zq.old@example.org".into())),
-        (Field::Address, Value::Address(PostalAddress { street: "77 Oldzq Street".into(), ..PostalAddress::default() })),
+        (
+            Field::Address,
+            Value::Address(PostalAddress { street: "77 Oldzq Street".into(), ..PostalAddress::default() }),
+        ),
         (Field::Insurance, Value::Coverage(Box::new(card("ZQ-MEMBER-OLD")))),
     ] {
         assert!(visit.set_value(field, value));
@@ -79,15 +82,27 @@ fn proposals() -> Vec<Proposal> {
         (Field::Email, Value::Text("zq.new@example.org".into())),
         (
             Field::Address,
-            Value::Address(PostalAddress { street: "78 Newzq Street".into(), city: "Zqcity".into(), ..PostalAddress::default() }),
+            Value::Address(PostalAddress {
+                street: "78 Newzq Street".into(),
+                city: "Zqcity".into(),
+                ..PostalAddress::default()
+            }),
         ),
         (Field::Insurance, Value::Coverage(Box::new(card("ZQ-MEMBER-NEW")))),
     ]
-    .map(|(field, new)| Proposal { field, old: visit.value(field), new, source: Source::Typed, insisted: false, photos: Vec::new() })
+    .map(|(field, new)| Proposal {
+        field,
+        old: visit.value(field),
+        new,
+        source: Source::Typed,
+        insisted: false,
+        photos: Vec::new(),
+    })
     .into()
 }
 
-/// A day at the kiosk: the list comes, somebody checks in with changes, somebody walks in, a ticket comes from elsewhere.
+/// A day at the kiosk: the list comes, somebody checks in with changes, somebody walks in, a ticket comes from
+/// elsewhere.
 fn a_day(store: &mut Store) {
     let elsewhere = Ticket { number: "C4".parse().unwrap(), date: MONDAY };
     let changes = [
@@ -181,7 +196,8 @@ fn a_day_in_clear(path: &Path) -> rusqlite::Connection {
     // Positions that do not begin with 1, as after some days.
     for (seq, event) in (6..).zip(store.events_after(Seq(0), 10).unwrap()) {
         let body = serde_json::to_string(&event.event).unwrap();
-        old.execute("INSERT INTO event VALUES (?1, ?2, ?3)", rusqlite::params![seq, event.at.to_string(), body]).unwrap();
+        old.execute("INSERT INTO event VALUES (?1, ?2, ?3)", rusqlite::params![seq, event.at.to_string(), body])
+            .unwrap();
     }
     for visit in store.list().unwrap().iter() {
         let body = serde_json::to_string(visit).unwrap();
@@ -205,7 +221,8 @@ fn nothing_about_a_person_is_in_the_raw_files() {
     let store = Store::open(&path, Series::FIRST, seal()).unwrap();
     let said = serde_json::to_string(&store.events_after(Seq(0), 10).unwrap()).unwrap();
     let list = serde_json::to_string(&store.list().unwrap().iter().collect::<Vec<_>>()).unwrap();
-    let places: String = ["apt-zq-77002", "walk-in-2026-11-23-A2"].map(|id| store.ticket(&id.into()).unwrap().unwrap().place).concat();
+    let places: String =
+        ["apt-zq-77002", "walk-in-2026-11-23-A2"].map(|id| store.ticket(&id.into()).unwrap().unwrap().place).concat();
     let photo = store.photo(store.pending_photos().unwrap()[0]).unwrap().unwrap();
     let all = said + &list + &places + std::str::from_utf8(&photo).unwrap();
     let missing: Vec<&str> = SECRETS.into_iter().filter(|secret| !all.contains(secret)).collect();
@@ -233,7 +250,10 @@ fn a_file_in_clear_is_sealed_and_no_trace_stays() {
         assert_eq!(events[0].at, "2026-11-23T14:00:00Z".parse().unwrap());
         assert_eq!(store.list().unwrap().get(&"apt-zq-77003".into()), Some(&visit("apt-zq-77003")));
         let known = store.ticket(&"apt-zq-77002".into()).unwrap().unwrap();
-        assert_eq!((known.ticket.number.to_string(), known.place.as_str(), known.seen), ("A1".into(), "Waiting area Zq", true));
+        assert_eq!(
+            (known.ticket.number.to_string(), known.place.as_str(), known.seen),
+            ("A1".into(), "Waiting area Zq", true)
+        );
         assert!(store.desk_knows(&"apt-zq-77002".into()).unwrap() && store.desk_knows(&"apt-zq-77003".into()).unwrap());
         assert!(!store.desk_knows(&"walk-in-2026-11-23-A2".into()).unwrap());
         let gives_room_back: i64 =
@@ -269,7 +289,10 @@ fn traces_that_a_power_cut_left_are_removed_at_the_next_start() {
     assert_eq!(store.list().unwrap().len(), 2);
     drop((cut, store));
     let again = rusqlite::Connection::open(&path).unwrap();
-    assert_eq!(again.query_row("SELECT count(*) FROM fact WHERE name = 'traces'", [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    assert_eq!(
+        again.query_row("SELECT count(*) FROM fact WHERE name = 'traces'", [], |row| row.get::<_, i64>(0)).unwrap(),
+        0
+    );
 }
 
 #[test]
@@ -281,7 +304,10 @@ fn another_key_opens_nothing_and_changes_nothing() {
     let error = Store::open(&path, Series::FIRST, Seal::new(&[8; KEY_BYTES])).unwrap_err();
     assert!(matches!(error, StoreError::OtherKey { .. }));
     let error = error.to_string();
-    assert!(error.contains("another key") && error.contains("give the kiosk that key") && error.contains("kiosk.db"), "{error}");
+    assert!(
+        error.contains("another key") && error.contains("give the kiosk that key") && error.contains("kiosk.db"),
+        "{error}"
+    );
     assert_eq!(raw(folder.path()), before);
     assert_eq!(Store::open(&path, Series::FIRST, seal()).unwrap().list().unwrap().len(), 2);
 }
@@ -344,7 +370,8 @@ fn a_key_is_made_once_and_only_for_a_file_that_is_not_sealed() {
 #[test]
 fn a_key_is_looked_for_where_the_configuration_says_then_with_the_service_then_beside_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let (data, named, credentials) = (folder.path().join("kiosk.db"), folder.path().join("named"), folder.path().join("credentials"));
+    let (data, named, credentials) =
+        (folder.path().join("kiosk.db"), folder.path().join("named"), folder.path().join("credentials"));
     std::fs::create_dir(&credentials).unwrap();
     let place = |named, credentials| key::find(&data, named, credentials).unwrap().1;
     assert_eq!(place(None, Some(&*credentials)), KeyPlace::Beside);
@@ -395,7 +422,9 @@ fn the_visits_of_a_ticket_are_found_without_their_numbers_in_clear() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("kiosk.db"), Series::FIRST, seal()).unwrap();
     a_day(&mut store);
-    let ids = |letter, count| store.visits_of(Ticket { number: format!("{letter}{count}").parse().unwrap(), date: MONDAY }).unwrap();
+    let ids = |letter, count| {
+        store.visits_of(Ticket { number: format!("{letter}{count}").parse().unwrap(), date: MONDAY }).unwrap()
+    };
     assert_eq!(ids('A', 1), [AppointmentId::from("apt-zq-77002")]);
     assert_eq!(ids('C', 4), [AppointmentId::from("apt-zq-77003")]);
     assert_eq!(ids('A', 2).len(), 1);
@@ -415,7 +444,8 @@ fn the_key_of_ticket_pages_is_not_in_clear_and_a_file_where_it_was_is_sealed() {
         ..ClinicSettings::default()
     };
     let is_in_clear = || {
-        let files = ["kiosk.db", "kiosk.db-wal"].map(|name| std::fs::read(folder.path().join(name)).unwrap_or_default());
+        let files =
+            ["kiosk.db", "kiosk.db-wal"].map(|name| std::fs::read(folder.path().join(name)).unwrap_or_default());
         files.iter().any(|bytes| bytes.windows(key.len()).any(|part| part == key.as_bytes()))
     };
     let mut store = Store::open(&path, Series::FIRST, seal()).unwrap();
@@ -427,8 +457,10 @@ fn the_key_of_ticket_pages_is_not_in_clear_and_a_file_where_it_was_is_sealed() {
     // As the version before left it.
     let conn = rusqlite::Connection::open(&path).unwrap();
     conn.execute("DELETE FROM fact WHERE name = 'settings_sealed'", []).unwrap();
-    conn.execute("INSERT INTO fact(name, value) VALUES ('settings', ?1)", [serde_json::to_string(&settings).unwrap()]).unwrap();
-    conn.execute_batch("DROP TABLE event_aside; ALTER TABLE appointment DROP COLUMN told; PRAGMA user_version = 2").unwrap();
+    conn.execute("INSERT INTO fact(name, value) VALUES ('settings', ?1)", [serde_json::to_string(&settings).unwrap()])
+        .unwrap();
+    conn.execute_batch("DROP TABLE event_aside; ALTER TABLE appointment DROP COLUMN told; PRAGMA user_version = 2")
+        .unwrap();
     drop(conn);
     assert!(is_in_clear(), "this search finds what is in clear");
     let store = Store::open(&path, Series::FIRST, seal()).unwrap();

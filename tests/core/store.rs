@@ -60,11 +60,20 @@ fn a_number_that_someone_may_still_hold_is_not_given_out_again() {
     // The desk says who is: one here and one whose ticket this card never knew.
     drop(store);
     let mut store = Store::open(&path, "B".parse().unwrap(), seal()).unwrap();
-    store.hear_open(&OpenTickets { day: wednesday, tickets: vec![held(2), Ticket { date: date(2026, 11, 20), ..held(4) }] }).unwrap();
+    store
+        .hear_open(&OpenTickets {
+            day: wednesday,
+            tickets: vec![held(2), Ticket { date: date(2026, 11, 20), ..held(4) }],
+        })
+        .unwrap();
     for (appointment, expected) in [("e", "B1"), ("f", "B3"), ("g", "B5")] {
         assert_eq!(number(&check_in(&mut store, &[appointment], wednesday).unwrap()), expected);
     }
-    assert_eq!(check_in(&mut store, &["b"], wednesday).unwrap().ticket, held(2), "still here with the ticket of Monday");
+    assert_eq!(
+        check_in(&mut store, &["b"], wednesday).unwrap().ticket,
+        held(2),
+        "still here with the ticket of Monday"
+    );
     store.acknowledge(Seq(9)).unwrap();
     store.forget_visits(jiff::Timestamp::MIN, wednesday).unwrap();
     let known: Vec<bool> = ["a", "b", "c", "d", "e"].map(|id| store.ticket(&id.into()).unwrap().is_some()).to_vec();
@@ -198,7 +207,10 @@ fn another_version_of_the_program_reads_what_is_there_and_hears_everything_anew(
     for feed in [feed, newer.clone()] {
         let feed: arrivals::sync::wire::Feed = serde_json::from_value(feed).unwrap();
         assert_eq!(feed.settings.as_ref(), Some(&settings));
-        Store::open(&path, Series::FIRST, seal()).unwrap().apply_feed(feed.cursor, feed.settings.as_ref(), &[]).unwrap();
+        Store::open(&path, Series::FIRST, seal())
+            .unwrap()
+            .apply_feed(feed.cursor, feed.settings.as_ref(), &[])
+            .unwrap();
     }
     let sealed = seal().seal("settings_sealed", newer["settings"].to_string().as_bytes()).unwrap();
     let kept: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -254,7 +266,8 @@ fn failed_tries_are_kept_over_a_restart() {
         store.keep_failed_tries(Tries::Guessed, &brake.tries(elapsed, now)).unwrap();
     }
     let store = Store::open(&path, Series::FIRST, seal()).unwrap();
-    let mut again = Brake::kept(&store.failed_tries(Tries::Guessed).unwrap(), Duration::ZERO, now + Duration::from_secs(60));
+    let mut again =
+        Brake::kept(&store.failed_tries(Tries::Guessed).unwrap(), Duration::ZERO, now + Duration::from_secs(60));
     assert!(again.is_on(Duration::ZERO, 20), "whoever pulls the plug is braked again");
     assert!(store.failed_tries(Tries::AfterLetter).unwrap().is_empty());
 }

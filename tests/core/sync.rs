@@ -111,7 +111,13 @@ pub struct TestKiosk {
 }
 
 impl TestKiosk {
-    pub fn start(desk: &Desk, folder: &std::path::Path, letters: &str, random: &Arc<Mutex<Random>>, losses_of_ten: u64) -> Self {
+    pub fn start(
+        desk: &Desk,
+        folder: &std::path::Path,
+        letters: &str,
+        random: &Arc<Mutex<Random>>,
+        losses_of_ten: u64,
+    ) -> Self {
         let id = KioskId::new(format!("kiosk-{}", letters.to_lowercase()));
         let token = format!("token-of-kiosk-{letters}-0123456789");
         let series = letters.parse().unwrap();
@@ -130,7 +136,13 @@ impl TestKiosk {
         self.restart_with_clock(desk, random, losses_of_ten, &monday());
     }
 
-    pub fn restart_with_clock(&mut self, desk: &Desk, random: &Arc<Mutex<Random>>, losses_of_ten: u64, clock: &ManualClock) {
+    pub fn restart_with_clock(
+        &mut self,
+        desk: &Desk,
+        random: &Arc<Mutex<Random>>,
+        losses_of_ten: u64,
+        clock: &ManualClock,
+    ) {
         let clock = clock.clone();
         self.worker.abort();
         self.store = Arc::new(Mutex::new(Store::open(&self.path, self.series, seal()).unwrap()));
@@ -216,7 +228,10 @@ async fn the_desk_hears_of_a_check_in_and_the_kiosk_of_the_desks_answer() {
     let visit = desk.visit(&"apt-1".into()).unwrap().unwrap();
     assert_eq!(visit.ticket.unwrap().number.to_string(), number);
     desk.mark_seen(&"apt-1".into(), "ana").unwrap();
-    until("the kiosk hears that staff have seen it", || kiosk.store.lock().unwrap().ticket(&"apt-1".into()).unwrap().unwrap().seen).await;
+    until("the kiosk hears that staff have seen it", || {
+        kiosk.store.lock().unwrap().ticket(&"apt-1".into()).unwrap().unwrap().seen
+    })
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -276,7 +291,11 @@ async fn a_replaced_card_that_has_gone_on_by_itself_is_refused_and_loses_nothing
     .await;
     assert_eq!(desk.held(&kiosk.id).unwrap(), Seq(1), "nothing of the other log was mixed in");
     let store = kiosk.store.lock().unwrap();
-    assert_eq!((store.acknowledged().unwrap(), store.events_after(Seq(0), 10).unwrap().len()), (Seq(0), 2), "nothing was given up");
+    assert_eq!(
+        (store.acknowledged().unwrap(), store.events_after(Seq(0), 10).unwrap().len()),
+        (Seq(0), 2),
+        "nothing was given up"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -287,7 +306,8 @@ async fn an_unknown_token_is_refused_and_nothing_is_dropped() {
     kiosk.token = "not-the-token-of-this-kiosk".into();
     kiosk.restart(&desk, &random(4), 0);
     kiosk.check_in(&clock, "apt-0");
-    until("the refusal is told", || kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Refused(_)))).await;
+    until("the refusal is told", || kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Refused(_))))
+        .await;
     assert!(!kiosk.is_in_step());
     kiosk.token = "token-of-kiosk-A-0123456789".into();
     kiosk.restart(&desk, &random(4), 0);
@@ -347,7 +367,10 @@ async fn simulate(seed: u64) {
             continue;
         };
         let number = ticket.number.to_string();
-        until("every kiosk knows the ticket", || kiosks.iter().all(|kiosk| kiosk.ticket(id.as_str()).as_ref() == Some(&number))).await;
+        until("every kiosk knows the ticket", || {
+            kiosks.iter().all(|kiosk| kiosk.ticket(id.as_str()).as_ref() == Some(&number))
+        })
+        .await;
     }
 }
 

@@ -43,7 +43,12 @@ pub struct Names {
 
 impl Names {
     pub fn new() -> Self {
-        Self { lists: names::LANGUAGES.iter().map(|(_, women, men, families)| [words(women), words(men), words(families)]).collect() }
+        Self {
+            lists: names::LANGUAGES
+                .iter()
+                .map(|(_, women, men, families)| [words(women), words(men), words(families)])
+                .collect(),
+        }
     }
 
     pub fn given(&self, random: &mut Random, language: usize, is_woman: bool) -> String {
@@ -76,7 +81,15 @@ fn phone(random: &mut Random) -> String {
     format!("555-{:03}-{:04}", random.below(1000), random.below(10_000))
 }
 
-fn someone(id: usize, given: String, family: String, born: Date, phone: String, language: usize, is_woman: bool) -> Someone {
+fn someone(
+    id: usize,
+    given: String,
+    family: String,
+    born: Date,
+    phone: String,
+    language: usize,
+    is_woman: bool,
+) -> Someone {
     let person = Person {
         id: format!("person-{id}").as_str().into(),
         given_name: given.into(),
@@ -109,8 +122,15 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [Self; 7] =
-        [Self::Twin, Self::Junior, Self::Spouse, Self::Sibling, Self::Namesake, Self::SameBirthDate, Self::SameBirthDateLikeName];
+    pub const ALL: [Self; 7] = [
+        Self::Twin,
+        Self::Junior,
+        Self::Spouse,
+        Self::Sibling,
+        Self::Namesake,
+        Self::SameBirthDate,
+        Self::SameBirthDateLikeName,
+    ];
 }
 
 /// Makes somebody who is related so.
@@ -124,8 +144,9 @@ pub fn relative(random: &mut Random, names: &Names, of: &Someone, relation: Rela
     while other_given.split(' ').any(|word| given.split(' ').any(|other| word == other)) {
         other_given = names.given(random, language, is_woman);
     }
-    let years =
-        |random: &mut Random, from: i64, to: i64| jiff::Span::new().days(365 * from + random.below((365 * (to - from)) as usize) as i64);
+    let years = |random: &mut Random, from: i64, to: i64| {
+        jiff::Span::new().days(365 * from + random.below((365 * (to - from)) as usize) as i64)
+    };
     match relation {
         Relation::Twin => someone(id, other_given, family, born_on, number, language, is_woman),
         Relation::Junior => {
@@ -160,8 +181,8 @@ pub fn relative(random: &mut Random, names: &Names, of: &Someone, relation: Rela
     }
 }
 
-/// Whether two people share a given name, the birth date and, but for a slip, the family name or one of two: at most a telephone
-/// tells them apart.
+/// Whether two people share a given name, the birth date and, but for a slip, the family name or one of two: at most a
+/// telephone tells them apart.
 pub fn is_twice_the_same(one: &Someone, other: &Someone) -> bool {
     let (one, other) = (&one.person, &other.person);
     if one.birth_date != other.birth_date {
@@ -171,11 +192,13 @@ pub fn is_twice_the_same(one: &Someone, other: &Someone) -> bool {
     let parts = |person: &Person| {
         let name = person.family_name.as_str();
         let written = slips::in_other_script(name).map(fold_name);
-        let parts = name.split([' ', '-']).filter(|part| !matches!(*part, "Jr." | "de" | "la" | "da" | "van")).map(fold_name);
+        let parts =
+            name.split([' ', '-']).filter(|part| !matches!(*part, "Jr." | "de" | "la" | "da" | "van")).map(fold_name);
         parts.chain(written).collect::<Vec<_>>()
     };
     let others = parts(other);
-    let is_one_family = parts(one).iter().any(|part| others.contains(part)) || slips::distance_is_one_at_most(&family, &other_family);
+    let is_one_family =
+        parts(one).iter().any(|part| others.contains(part)) || slips::distance_is_one_at_most(&family, &other_family);
     share_a_given_name(one, other) && is_one_family
 }
 
@@ -189,8 +212,8 @@ fn share_a_given_name(one: &Person, other: &Person) -> bool {
     names(one).iter().any(|name| others.contains(name))
 }
 
-/// Whether somebody on the list, other than the one whose relative this is, has this one's telephone and a given name of theirs: a
-/// third child of one name, which no family has.
+/// Whether somebody on the list, other than the one whose relative this is, has this one's telephone and a given name
+/// of theirs: a third child of one name, which no family has.
 pub fn is_third_of_one_name(day: &[Someone], of: &Someone, stranger: &Someone) -> bool {
     day.iter().any(|someone| {
         someone.person.id != of.person.id

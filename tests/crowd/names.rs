@@ -61,7 +61,12 @@ pub const LANGUAGES: [(&str, &str, &str, &str); 20] = [
         "Jiří Ondřej Zdeněk Václav Bořivoj",
         "Dvořáková Novotný Černý Procházka Kučera Havlíček Růžička",
     ),
-    ("Turkish", "Işıl Gülşen Zeynep Ayşe Çiğdem", "Yılmaz Oğuz Şükrü Çağlar İbrahim", "Yıldız Öztürk Çelik Şahin Doğan Kılıç Güneş Aydın"),
+    (
+        "Turkish",
+        "Işıl Gülşen Zeynep Ayşe Çiğdem",
+        "Yılmaz Oğuz Şükrü Çağlar İbrahim",
+        "Yıldız Öztürk Çelik Şahin Doğan Kılıç Güneş Aydın",
+    ),
     (
         "Vietnamese",
         "Thị_Hạnh Thùy_Linh Ngọc_Ánh Hương Phương",

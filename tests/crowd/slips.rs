@@ -93,14 +93,16 @@ pub fn typed(random: &mut Random, kind: Kind, own: &Words) -> Option<Words> {
             said.given = said.given.replace('-', " ");
         }
         Kind::OneOfTwoSurnames => {
-            let parts: Vec<&str> = said.family.split([' ', '-']).filter(|part| part.len() > 3 && *part != "Jr.").collect();
+            let parts: Vec<&str> =
+                said.family.split([' ', '-']).filter(|part| part.len() > 3 && *part != "Jr.").collect();
             if parts.len() < 2 {
                 return None;
             }
             said.family = (*random.pick(&parts)).to_owned();
         }
         Kind::NoParticle => {
-            let kept: Vec<&str> = said.family.split(' ').filter(|part| part.chars().next().is_some_and(|c| !c.is_lowercase())).collect();
+            let kept: Vec<&str> =
+                said.family.split(' ').filter(|part| part.chars().next().is_some_and(|c| !c.is_lowercase())).collect();
             if kept.is_empty() {
                 return None;
             }
@@ -113,7 +115,9 @@ pub fn typed(random: &mut Random, kind: Kind, own: &Words) -> Option<Words> {
             said.family = in_other_script(&said.family)?.to_owned();
         }
         Kind::Nickname => said.given = nickname(said.given.split(' ').next()?)?.to_owned(),
-        Kind::Inserted | Kind::Dropped | Kind::Neighbour | Kind::Exchanged => said.family = slip(random, kind, &said.family)?,
+        Kind::Inserted | Kind::Dropped | Kind::Neighbour | Kind::Exchanged => {
+            said.family = slip(random, kind, &said.family)?
+        }
         Kind::GivenSlip => {
             let which = [Kind::Inserted, Kind::Dropped, Kind::Neighbour, Kind::Exchanged][random.below(4)];
             let first = said.given.split(' ').next()?;
@@ -140,7 +144,8 @@ pub fn typed(random: &mut Random, kind: Kind, own: &Words) -> Option<Words> {
         }
         Kind::DayDigit => {
             let (day, tens) = (said.born.day(), random.chance(40));
-            let other = if tens { (day + 10) % 30 } else { day / 10 * 10 + (day % 10 + 1 + random.below(9) as i8) % 10 };
+            let other =
+                if tens { (day + 10) % 30 } else { day / 10 * 10 + (day % 10 + 1 + random.below(9) as i8) % 10 };
             said.born = Date::new(said.born.year(), said.born.month(), other).ok()?;
         }
     }
@@ -165,7 +170,9 @@ fn slip(random: &mut Random, kind: Kind, name: &str) -> Option<String> {
     }
     let at = *random.pick(&places);
     match kind {
-        Kind::Inserted => letters.insert(at, if random.chance(50) { letters[at] } else { neighbour(random, letters[at]) }),
+        Kind::Inserted => {
+            letters.insert(at, if random.chance(50) { letters[at] } else { neighbour(random, letters[at]) })
+        }
         Kind::Dropped => {
             letters.remove(at);
         }

@@ -42,21 +42,27 @@ pub fn last_four(someone: &Someone) -> Option<Private> {
     number.len().checked_sub(4).and_then(|from| number.get(from..)).map(Private::from)
 }
 
-/// Three tries, as the pages ask: date and family name, then one more fact at a time. `None`: a slip of this kind cannot be
-/// made with this name and date.
+/// Three tries, as the pages ask: date and family name, then one more fact at a time. `None`: a slip of this kind
+/// cannot be made with this name and date.
 pub fn come(random: &mut Random, index: &Index, someone: &Someone, kind: Kind, habits: Habits) -> Option<End> {
     let own = words_of(someone);
     let mut said = typed(random, kind, &own)?;
     let mut asked_for_phone_in_vain = false;
     for number in 1..=3 {
-        let mut facts =
-            Typed { birth_date: BirthDate(said.born), family_name: said.family.as_str().into(), given_name: None, phone_last4: None };
+        let mut facts = Typed {
+            birth_date: BirthDate(said.born),
+            family_name: said.family.as_str().into(),
+            given_name: None,
+            phone_last4: None,
+        };
         loop {
             match index.find(&facts) {
                 Match::One(id) => return Some(End::Found(id, number)),
                 Match::Ambiguous => return Some(End::Desk),
                 Match::Nobody => break,
-                Match::AskMore(Fact::GivenName) if facts.given_name.is_none() => facts.given_name = Some(said.given.as_str().into()),
+                Match::AskMore(Fact::GivenName) if facts.given_name.is_none() => {
+                    facts.given_name = Some(said.given.as_str().into())
+                }
                 Match::AskMore(Fact::Phone) if facts.phone_last4.is_none() => {
                     if !random.chance(habits.knows_phone) {
                         if std::mem::replace(&mut asked_for_phone_in_vain, true) {

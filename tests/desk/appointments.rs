@@ -29,9 +29,14 @@ async fn a_day_shows_who_is_booked_and_what_is_free() {
     assert_eq!(one.body.matches("class=\"column\"").count(), 1);
     let week = get("/appointments?date=2026-11-25&view=week&clinician=Dr.%20June%20Kassulke").await;
     assert!(week.body.contains("23 November – 29 November 2026") && week.body.contains("Mon 23 Nov"));
-    assert_eq!(week.body.matches("class=\"column\"").count() + week.body.matches("class=\"column is-today\"").count(), 7);
+    assert_eq!(
+        week.body.matches("class=\"column\"").count() + week.body.matches("class=\"column is-today\"").count(),
+        7
+    );
     // What is no date is today; a year that is none of ours too.
-    for odd in ["/appointments?date=yesterday", "/appointments?date=9999-12-31&view=week", "/appointments?date=-9999-01-01"] {
+    for odd in
+        ["/appointments?date=yesterday", "/appointments?date=9999-12-31&view=week", "/appointments?date=-9999-01-01"]
+    {
         assert!(get(odd).await.body.contains("November 2026"), "{odd}");
     }
     let rows = place.desk.with_store(|store| store.audit_rows(&Default::default(), 500)).unwrap();
@@ -50,12 +55,20 @@ async fn somebody_new_is_booked_on_the_telephone() {
     assert!(found.status == 200 && found.body.contains("Dietrich") && found.body.contains("Book for"));
     let nobody = form(addr, "/appointments/find", &cookie, &[("csrf", &csrf), ("find", "quill")]).await;
     assert!(nobody.body.contains("No patient matches"));
-    let nameless =
-        form(addr, "/appointments/times", &cookie, &[("csrf", &csrf), ("given_name", "Zora"), ("birth_date", "1980-05-17")]).await;
+    let nameless = form(
+        addr,
+        "/appointments/times",
+        &cookie,
+        &[("csrf", &csrf), ("given_name", "Zora"), ("birth_date", "1980-05-17")],
+    )
+    .await;
     assert!(
-        nameless.status == 422 && nameless.body.contains("Enter a first name and a last name") && nameless.body.contains("value=\"Zora\"")
+        nameless.status == 422
+            && nameless.body.contains("Enter a first name and a last name")
+            && nameless.body.contains("value=\"Zora\"")
     );
-    let unborn = [("csrf", csrf.as_str()), ("given_name", "Zora"), ("family_name", "Quill"), ("birth_date", "2090-05-17")];
+    let unborn =
+        [("csrf", csrf.as_str()), ("given_name", "Zora"), ("family_name", "Quill"), ("birth_date", "2090-05-17")];
     assert!(form(addr, "/appointments/times", &cookie, &unborn).await.body.contains("in the future"));
     let slot = free(&place.desk, date(2026, 11, 24));
     let start = slot.start.to_string();
@@ -88,10 +101,21 @@ async fn somebody_new_is_booked_on_the_telephone() {
     // The same again conflicts with itself, says so, and offers what is free.
     let again = form(addr, "/appointments/take", &cookie, &take).await;
     assert_eq!(again.status, 409);
-    assert!(again.body.contains("The patient has another appointment at that time") && again.body.contains("is booked at that time"));
-    assert!(again.body.matches("action=\"/appointments/take\"").count() > 3 && !again.body.contains(&format!("value=\"{start}\"")));
+    assert!(
+        again.body.contains("The patient has another appointment at that time")
+            && again.body.contains("is booked at that time")
+    );
+    assert!(
+        again.body.matches("action=\"/appointments/take\"").count() > 3
+            && !again.body.contains(&format!("value=\"{start}\""))
+    );
     for odd in ["", "tomorrow"] {
-        assert_eq!(form(addr, "/appointments/take", &cookie, &fields(if odd.is_empty() { "" } else { "tomorrow" })).await.status, 400);
+        assert_eq!(
+            form(addr, "/appointments/take", &cookie, &fields(if odd.is_empty() { "" } else { "tomorrow" }))
+                .await
+                .status,
+            400
+        );
     }
     serving.stop().await;
 }
@@ -106,20 +130,35 @@ async fn an_appointment_is_moved_called_off_and_taken_back() {
     assert!(page.status == 200 && page.body.contains("Reschedule:") && page.body.contains("Cardiology"));
     let start = page.body.split("name=\"start\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let with = page.body.split("name=\"with\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0003"), ("moves", "apt-0003"), ("start", &start), ("with", &with)];
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("appointment", "apt-0003"),
+        ("moves", "apt-0003"),
+        ("start", &start),
+        ("with", &with),
+    ];
     let moved = form(addr, "/appointments/take", &cookie, &fields).await;
     assert!(moved.status == 303 && moved.head.contains("done=moved"), "{}", moved.body);
     assert_eq!(place.desk.with_store(|store| store.appointment(&id)).unwrap().unwrap().start.to_string(), start);
     let one = async || http(addr, "GET", "/appointments/one?appointment=apt-0003", &[("cookie", &cookie)], "").await;
     assert!(one().await.body.contains("The scheduling system still has it at"));
-    let off =
-        form(addr, "/appointments/cancel", &cookie, &[("csrf", &csrf), ("appointment", "apt-0003"), ("why", "else"), ("why_else", "Snow")])
-            .await;
+    let off = form(
+        addr,
+        "/appointments/cancel",
+        &cookie,
+        &[("csrf", &csrf), ("appointment", "apt-0003"), ("why", "else"), ("why_else", "Snow")],
+    )
+    .await;
     assert!(off.status == 303);
     let page = one().await;
-    assert!(page.body.contains("canceled by ana: Snow") && page.body.contains("Rebook") && !page.body.contains(">Letter<"));
+    assert!(
+        page.body.contains("canceled by ana: Snow") && page.body.contains("Rebook") && !page.body.contains(">Letter<")
+    );
     let step = page.body.split("name=\"step\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let undo = async || form(addr, "/appointments/undo", &cookie, &[("csrf", &csrf), ("appointment", "apt-0003"), ("step", &step)]).await;
+    let undo = async || {
+        form(addr, "/appointments/undo", &cookie, &[("csrf", &csrf), ("appointment", "apt-0003"), ("step", &step)])
+            .await
+    };
     assert_eq!(undo().await.status, 303);
     let late = undo().await;
     assert!(late.status == 409 && late.body.contains("Someone else just updated this"));
@@ -145,20 +184,32 @@ async fn a_provider_who_does_not_offer_the_service_is_named_and_can_be_left_out(
     );
     let csrf = page.csrf();
     let times = async |fields: &[(&str, &str)]| {
-        let all = [&[("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("service", "Family medicine")], fields].concat();
+        let all =
+            [&[("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("service", "Family medicine")], fields].concat();
         form(addr, "/appointments/times", &cookie, &all).await.body
     };
     let shown = times(&[("practitioner", "Dr. Leanne Moen")]).await;
-    assert!(shown.contains("Dr. Leanne Moen does not offer Family medicine. Choose another provider or any provider."), "{shown}");
+    assert!(
+        shown.contains("Dr. Leanne Moen does not offer Family medicine. Choose another provider or any provider."),
+        "{shown}"
+    );
     assert!(!shown.contains("No free time") && !shown.contains("class=\"times\""), "{shown}");
     // Only who offers it can be chosen, without a script, too.
     let select = shown.split("id=\"practitioner\"").nth(1).and_then(|rest| rest.split("</select>").next()).unwrap();
-    assert!(select.contains(">Any provider<") && select.matches("<option").count() > 1 && !select.contains("Dr. Leanne Moen"), "{select}");
+    assert!(
+        select.contains(">Any provider<")
+            && select.matches("<option").count() > 1
+            && !select.contains("Dr. Leanne Moen"),
+        "{select}"
+    );
     let offering = select.split("<option value=\"").nth(2).and_then(|rest| rest.split('"').next()).unwrap();
     assert!(shown.contains(&format!("Offered by: {offering}")), "{shown}");
     // The button leaves the provider out, and nothing else.
     let button = shown.split("<form").find(|form| form.contains("id=\"any-provider\"")).unwrap();
-    assert!(button.contains("name=\"service\" value=\"Family medicine\"") && !button.contains("name=\"practitioner\""), "{button}");
+    assert!(
+        button.contains("name=\"service\" value=\"Family medicine\"") && !button.contains("name=\"practitioner\""),
+        "{button}"
+    );
     assert!(times(&[]).await.contains("class=\"times\""));
     assert!(times(&[("practitioner", offering)]).await.contains("class=\"times\""));
 

@@ -17,7 +17,9 @@ use arrivals::domain::ticket::Series;
 
 use super::page::{ready, sign_in};
 use super::proposals::{NEW_PHONE, OLD_PHONE, change, key, says, send, text};
-use super::support::{Answer, PASSWORD, Place, Running, checked_in, decide_change, form, http, import, morning, place, try_http};
+use super::support::{
+    Answer, PASSWORD, Place, Running, checked_in, decide_change, form, http, import, morning, place, try_http,
+};
 
 /// The patient of `apt-0001`.
 const PATIENT: &str = "2b729cb8-0713-4dec-9dfb-ae0aecb28fb4";
@@ -92,8 +94,10 @@ async fn every_view_and_every_change_has_one_row() {
     check("GET", "/changes", &[], 200, &[["ana", "saw-all-changes", "", ""]]).await;
     let changes = "/changes?appointment=apt-0001";
     let page = check("GET", changes, &[], 200, &[["ana", "saw-changes", PATIENT, "appointment apt-0001"]]).await;
-    check("GET", &format!("{changes}&idle=1"), &[], 200, &[["ana", "saw-changes", PATIENT, "appointment apt-0001"]]).await;
-    check("GET", "/letter?appointment=apt-0001", &[], 200, &[["ana", "saw-letter", PATIENT, "appointment apt-0001"]]).await;
+    check("GET", &format!("{changes}&idle=1"), &[], 200, &[["ana", "saw-changes", PATIENT, "appointment apt-0001"]])
+        .await;
+    check("GET", "/letter?appointment=apt-0001", &[], 200, &[["ana", "saw-letter", PATIENT, "appointment apt-0001"]])
+        .await;
     let photo = ["ana", "saw-photo", PATIENT, "phone, kiosk lobby event 1"];
     check("GET", "/photo?kiosk=lobby&seq=1&field=phone&side=front", &[], 404, &[photo]).await;
     // Of what is not there nothing is seen.
@@ -116,7 +120,8 @@ async fn every_view_and_every_change_has_one_row() {
     assert_eq!(sign_in(addr, "ana", PASSWORD).await.status, 303);
     assert_eq!(
         after(desk, at),
-        [["ana", "sign-in-failed", "", "from 127.0.0.1"], ["ana", "signed-in", "", ""]].map(|row| row.map(str::to_owned))
+        [["ana", "sign-in-failed", "", "from 127.0.0.1"], ["ana", "signed-in", "", ""]]
+            .map(|row| row.map(str::to_owned))
     );
     assert_eq!(whole(desk).0, last(desk));
     serving.stop().await;
@@ -163,7 +168,11 @@ fn commands_and_lists_have_their_rows() {
         [COMMAND, "saw-batch", "", "batch 1"],
     ];
     assert_eq!(after(desk, at), expected.map(|row| row.map(str::to_owned)));
-    let all = rows(desk).into_iter().flat_map(|row| [row.user, row.action, row.patient, row.about]).collect::<Vec<_>>().join("\n");
+    let all = rows(desk)
+        .into_iter()
+        .flat_map(|row| [row.user, row.action, row.patient, row.about])
+        .collect::<Vec<_>>()
+        .join("\n");
     for personal in ["Alfonso", "Dietrich", "1962", OLD_PHONE, NEW_PHONE, "Mashpee", "Harvard Pilgrim", "W524018511"] {
         assert!(!all.contains(personal), "{personal}");
     }
@@ -201,13 +210,20 @@ fn a_row_that_is_changed_removed_or_added_is_found_wherever_it_is() {
             // Two parts that read the same together are not the same.
             meddled.push((format!("UPDATE audit SET {column} = {value} WHERE n = {n}"), n));
         }
-        meddled.push((format!("UPDATE audit SET action = action || substr(patient_id || about, 1, 1), patient_id = '' WHERE n = {n}"), n));
+        meddled.push((
+            format!(
+                "UPDATE audit SET action = action || substr(patient_id || about, 1, 1), patient_id = '' WHERE n = {n}"
+            ),
+            n,
+        ));
         meddled.push((format!("DELETE FROM audit WHERE n = {n}"), n));
         meddled.push((format!("DELETE FROM audit WHERE n >= {n}"), n));
-        let renumbered =
-            format!("DELETE FROM audit WHERE n = {n}; UPDATE audit SET n = -n WHERE n > {n}; UPDATE audit SET n = -n - 1 WHERE n < 0");
+        let renumbered = format!(
+            "DELETE FROM audit WHERE n = {n}; UPDATE audit SET n = -n WHERE n > {n}; UPDATE audit SET n = -n - 1 WHERE n < 0"
+        );
         meddled.push((renumbered, n));
-        let squeezed = format!("UPDATE audit SET n = -n WHERE n >= {n}; UPDATE audit SET n = 1 - n WHERE n < 0; {}", added(n));
+        let squeezed =
+            format!("UPDATE audit SET n = -n WHERE n >= {n}; UPDATE audit SET n = 1 - n WHERE n < 0; {}", added(n));
         meddled.push((squeezed, n));
     }
     meddled.push((added(all + 1), all + 1));
@@ -223,16 +239,21 @@ fn a_row_that_is_changed_removed_or_added_is_found_wherever_it_is() {
     let conn = without_triggers(&place);
     for (sql, row) in &meddled {
         // Each try begins with what the desk wrote.
-        conn.execute_batch("CREATE TEMP TABLE kept AS SELECT * FROM audit; CREATE TEMP TABLE kept_head AS SELECT * FROM audit_head")
-            .unwrap();
+        conn.execute_batch(
+            "CREATE TEMP TABLE kept AS SELECT * FROM audit; CREATE TEMP TABLE kept_head AS SELECT * FROM audit_head",
+        )
+        .unwrap();
         whole(&place.desk);
         let before: i64 = conn.query_row("SELECT total_changes()", [], |row| row.get(0)).unwrap();
         conn.execute_batch(sql).unwrap();
         let after: i64 = conn.query_row("SELECT total_changes()", [], |row| row.get(0)).unwrap();
         assert!(after > before, "{sql}");
-        let is_same =
-            conn.query_row("SELECT COUNT(*) FROM (SELECT * FROM audit EXCEPT SELECT * FROM kept)", [], |row| row.get::<_, i64>(0)).unwrap()
-                == 0;
+        let is_same = conn
+            .query_row("SELECT COUNT(*) FROM (SELECT * FROM audit EXCEPT SELECT * FROM kept)", [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .unwrap()
+            == 0;
         let is_all = conn.query_row("SELECT COUNT(*) FROM audit", [], |row| row.get::<_, i64>(0)).unwrap() == all;
         // Some tries write what was there already, as an empty text.
         if !(is_same && is_all && sql.starts_with("UPDATE audit SET")) {
@@ -261,7 +282,9 @@ fn a_chain_that_was_written_anew_is_found_by_the_hash_that_was_noted() {
         matches!(place.desk.verify_audit(Some((noted + 2, &hash))).unwrap(), Verified::Broken { row, why: "is missing" } if row == noted as i64 + 2)
     );
     // Somebody who can write the whole file lets the desk make another history.
-    without_triggers(&place).execute_batch(&format!("DELETE FROM audit; UPDATE audit_head SET n = 0, hash = '{NOBODY}'")).unwrap();
+    without_triggers(&place)
+        .execute_batch(&format!("DELETE FROM audit; UPDATE audit_head SET n = 0, hash = '{NOBODY}'"))
+        .unwrap();
     for _ in 0..noted + 1 {
         place.desk.note_seen("ana", &Seen::AllChanges).unwrap();
     }
@@ -272,7 +295,8 @@ fn a_chain_that_was_written_anew_is_found_by_the_hash_that_was_noted() {
 #[test]
 fn the_desks_own_file_refuses_to_change_or_remove_a_row() {
     let place = with_rows();
-    for sql in ["UPDATE audit SET user_name = 'eve' WHERE n = 3", "DELETE FROM audit WHERE n = 3", "DELETE FROM audit"] {
+    for sql in ["UPDATE audit SET user_name = 'eve' WHERE n = 3", "DELETE FROM audit WHERE n = 3", "DELETE FROM audit"]
+    {
         let why = raw(&place).execute_batch(sql).unwrap_err().to_string();
         assert!(why.contains("a row of the audit is never"), "{why}");
     }
@@ -291,8 +315,10 @@ fn a_change_and_its_row_are_there_together_or_not_at_all() {
     let visit = StaffWork::Visit("apt-0001".into());
     let role = |desk: &Desk| desk.users().unwrap().first().map(|user| user.role);
     for (table, when) in [("audit", "INSERT"), ("audit_head", "UPDATE")] {
-        conn.execute_batch(&format!("CREATE TRIGGER full BEFORE {when} ON {table} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"))
-            .unwrap();
+        conn.execute_batch(&format!(
+            "CREATE TRIGGER full BEFORE {when} ON {table} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        ))
+        .unwrap();
         assert!(desk.act(&visit, StaffAction::Seen, "ana").is_err());
         assert!(decide_change(desk, &key("lobby", 1, Field::Phone), &Verdict::Accept, "ana").is_err());
         assert!(desk.set_role("ben", Role::Admin, COMMAND).is_err() && desk.remove_user("ben", COMMAND).is_err());
@@ -370,13 +396,16 @@ async fn a_crash_leaves_no_change_without_its_row() {
         for id in ["apt-0001", "apt-0002"] {
             let (cookie, csrf, told) = (cookie.clone(), csrf.clone(), told.clone());
             tokio::spawn(async move {
-                // Whatever was saved of the round before: whoever is seen can be unseen, so everything that is answered was done.
+                // Whatever was saved of the round before: whoever is seen can be unseen, so everything that is answered
+                // was done.
                 for n in 0.. {
                     let path = if n % 2 == 0 { "/visit/seen" } else { "/visit/undo" };
                     let body = format!("csrf={csrf}&appointment={id}");
                     let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie.as_str())];
                     // Killed in the middle of an answer, the desk has said nothing.
-                    let Some(answer) = try_http(addr, "POST", path, &headers, &body).await.filter(|answer| answer.status != 0) else {
+                    let Some(answer) =
+                        try_http(addr, "POST", path, &headers, &body).await.filter(|answer| answer.status != 0)
+                    else {
                         return;
                     };
                     if told.send((path, answer.status)).is_err() {
@@ -424,7 +453,9 @@ fn the_command_verifies_and_exports_and_says_what_is_wrong() {
     let (n, hash) = whole(&place.desk);
     assert_eq!((status, said), (Some(0), format!("{n} rows, none changed; the last is {n}:{hash}\n")));
     assert_eq!(run(&["audit", "verify", "--known", &format!("{n}:{hash}")]).0, Some(0));
-    for known in [format!("{n}:{NOBODY}"), format!("{}:{hash}", n + 1), hash.clone(), format!("0:{hash}"), format!("{n}:abc")] {
+    for known in
+        [format!("{n}:{NOBODY}"), format!("{}:{hash}", n + 1), hash.clone(), format!("0:{hash}"), format!("{n}:abc")]
+    {
         let (status, _, why) = run(&["audit", "verify", "--known", &known]);
         assert!(status == Some(1) && why.lines().count() == 1, "{known}: {why}");
     }
@@ -435,13 +466,19 @@ fn the_command_verifies_and_exports_and_says_what_is_wrong() {
     let text = std::fs::read_to_string(&out).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!((lines.len() as u64, lines[0]), (n + 1, "n,at,user,action,patient_id,about,hash"));
-    assert_eq!(lines[lines.len() - 1], format!("{n},2026-11-23T13:00:00.000Z,ana,saw-changes,{PATIENT},appointment apt-0001,{hash}"));
+    assert_eq!(
+        lines[lines.len() - 1],
+        format!("{n},2026-11-23T13:00:00.000Z,ana,saw-changes,{PATIENT},appointment apt-0001,{hash}")
+    );
     let inside = place.folder.path().join("audit.csv");
     assert_eq!(run(&["audit", "export", "--out", inside.to_str().unwrap()]).0, Some(1));
     without_triggers(&place).execute("UPDATE audit SET user_name = 'eve' WHERE n = 17", []).unwrap();
     let (status, said, why) = run(&["audit", "verify"]);
     assert_eq!((status, said.as_str()), (Some(1), ""));
-    assert!(why.contains("row 17 of the audit log was changed after it was written") && why.lines().count() == 1, "{why}");
+    assert!(
+        why.contains("row 17 of the audit log was changed after it was written") && why.lines().count() == 1,
+        "{why}"
+    );
 }
 
 async fn post(addr: SocketAddr, cookie: &str, csrf: &str, fields: &[(&str, &str)]) -> Answer {
@@ -461,11 +498,19 @@ async fn supervisors_search_by_person_user_and_day() {
     http(addr, "GET", "/", &[("cookie", &desk_cookie)], "").await;
     assert_eq!(http(addr, "GET", "/audit", &[("cookie", &desk_cookie)], "").await.status, 403);
     let page = http(addr, "GET", "/audit", &[("cookie", &cookie)], "").await;
-    assert!(page.status == 200 && page.body.contains("viewed changes") && page.body.contains("name=\"before\""), "{}", page.body);
+    assert!(
+        page.status == 200 && page.body.contains("viewed changes") && page.body.contains("name=\"before\""),
+        "{}",
+        page.body
+    );
     let csrf = page.csrf();
     let (changes, letter, list) = ("viewed changes", "opened the letter", "opened the day&#39;s list");
     for (fields, there, not_there) in [
-        (&[("person", PATIENT), ("lists", "1")][..], &[changes, list, "Alfonso Dietrich"][..], &[letter, "signed in"][..]),
+        (
+            &[("person", PATIENT), ("lists", "1")][..],
+            &[changes, list, "Alfonso Dietrich"][..],
+            &[letter, "signed in"][..],
+        ),
         (&[("person", PATIENT)], &[changes], &[letter, list]),
         (&[("person", "apt-0001")], &[changes], &[letter, list]),
         (&[("person", "dietrich ALF")], &[changes], &[letter, list]),
@@ -497,7 +542,8 @@ async fn supervisors_search_by_person_user_and_day() {
         assert!(answer.body.contains(sentence) && !answer.body.contains("<script>\""), "{fields:?}");
     }
     // Looking is noted too, and of whom if that is clear.
-    let looks = rows(&place.desk).into_iter().filter(|row| row.action == "saw-audit" && row.user == "sue").collect::<Vec<_>>();
+    let looks =
+        rows(&place.desk).into_iter().filter(|row| row.action == "saw-audit" && row.user == "sue").collect::<Vec<_>>();
     assert_eq!(looks.iter().filter(|row| row.patient == PATIENT).count(), 5);
     assert!(looks.iter().all(|row| row.about.is_empty()));
     whole(&place.desk);

@@ -34,7 +34,11 @@ const LIST: [(&str, &str, &str, &str); 6] = [
 
 /// Boards of two languages for everything, and of one for the laboratory.
 pub fn with_boards() -> ClinicSettings {
-    let board = |name: &str, languages: &[Language]| Board { name: name.into(), languages: languages.to_vec(), ..Board::default() };
+    let board = |name: &str, languages: &[Language]| Board {
+        name: name.into(),
+        languages: languages.to_vec(),
+        ..Board::default()
+    };
     ClinicSettings {
         name: "Mill Street Clinic".into(),
         boards: vec![
@@ -54,7 +58,10 @@ pub fn comes(place: &Place, n: u32, visits: &[&str], call_as: CallAs, language: 
 fn comes_with(place: &Place, number: TicketNumber, visits: &[&str], call_as: CallAs, language: Language) {
     let n = number.count();
     let event = KioskEvent::CheckedIn(CheckedIn {
-        ticket: Ticket { number, date: place.clock.now().to_zoned_datetime(place.desk.settings().zone().unwrap()).date() },
+        ticket: Ticket {
+            number,
+            date: place.clock.now().to_zoned_datetime(place.desk.settings().zone().unwrap()).date(),
+        },
         patient: "p".into(),
         appointments: visits.iter().map(|visit| id(visit)).collect(),
         language,
@@ -107,20 +114,28 @@ async fn a_board_says_who_is_called_where_and_how_many_wait() {
     // The newest first.
     assert!(said.contains("A3 Room 2 A1 Room 1"), "{said}");
     assert!(said.contains("Blood 2 waiting 2 en espera") && said.contains("X-ray 0 waiting"), "{said}");
-    assert!(lobby.contains("data-spoken=\"en\nA1, please come to Room 1.\nes\nA1, pase a Room 1, por favor.\""), "{lobby}");
+    assert!(
+        lobby.contains("data-spoken=\"en\nA1, please come to Room 1.\nes\nA1, pase a Room 1, por favor.\""),
+        "{lobby}"
+    );
     // The laboratory's own board knows of its queue alone, and is read from the right.
     let lab = board(&place, serving.addr, "laboratory-hall").await;
-    assert!(lab.contains("<html lang=\"ar\" dir=\"rtl\"") && lab.contains("data-chime=\"1\" data-speech=\"0\""), "{lab}");
+    assert!(
+        lab.contains("<html lang=\"ar\" dir=\"rtl\"") && lab.contains("data-chime=\"1\" data-speech=\"0\""),
+        "{lab}"
+    );
     assert!(words(&lab).contains("A1 Room 1") && !lab.contains("A3") && !lab.contains("X-ray"), "{lab}");
     // Called again is another call; after some minutes a call stands with those before, and then goes.
-    let call_id = |page: &str| page.split("data-call=\"").nth(1).unwrap().split('"').next().unwrap().parse::<u64>().unwrap();
+    let call_id =
+        |page: &str| page.split("data-call=\"").nth(1).unwrap().split('"').next().unwrap().parse::<u64>().unwrap();
     let first = call_id(&board(&place, serving.addr, "laboratory-hall").await);
     place.desk.queue_step(&id("a1"), &QueueAction::CallAgain { point: None }, "ana").unwrap().unwrap();
     assert!(call_id(&board(&place, serving.addr, "laboratory-hall").await) > first);
     minutes(&place, 6);
     let said = words(&board(&place, serving.addr, "main-lobby").await);
     assert!(
-        said.contains("No one is being called right now") && said.contains("Called earlier Llamados antes A1 Room 1 A3 Room 2"),
+        said.contains("No one is being called right now")
+            && said.contains("Called earlier Llamados antes A1 Room 1 A3 Room 2"),
         "{said}"
     );
     place.desk.queue_step(&id("c1"), &QueueAction::Finish, "ben").unwrap().unwrap();
@@ -138,7 +153,10 @@ async fn two_letters_of_a_ticket_are_spoken_one_by_one_and_shown_together() {
     call_first(&place.desk, "Blood", "Room 1", "ana");
     let lobby = board(&place, serving.addr, "main-lobby").await;
     assert!(words(&lobby).contains("AB1 Room 1"), "{lobby}");
-    assert!(lobby.contains("data-spoken=\"en\nA B 1, please come to Room 1.\nes\nA B 1, pase a Room 1, por favor.\""), "{lobby}");
+    assert!(
+        lobby.contains("data-spoken=\"en\nA B 1, please come to Room 1.\nes\nA B 1, pase a Room 1, por favor.\""),
+        "{lobby}"
+    );
     serving.stop().await;
 }
 
@@ -158,9 +176,17 @@ async fn a_board_never_scrolls_and_shows_by_turns_what_does_not_fit() {
     };
     /// The pages of a part of the board: what is on each, and whether it is shown.
     fn pages(page: &str, part: &str) -> Vec<(String, bool)> {
-        let section = page.split(&format!(" id=\"{part}\"")).nth(1).unwrap_or_default().split("</section>").next().unwrap_or_default();
+        let section = page
+            .split(&format!(" id=\"{part}\""))
+            .nth(1)
+            .unwrap_or_default()
+            .split("</section>")
+            .next()
+            .unwrap_or_default();
         let pages = section.split("<div class=\"page").skip(1);
-        pages.map(|page| (words(&format!("<{page}")), !page.split('>').next().unwrap_or_default().contains(" hidden"))).collect()
+        pages
+            .map(|page| (words(&format!("<{page}")), !page.split('>').next().unwrap_or_default().contains(" hidden")))
+            .collect()
     }
     call(0, 7);
     minutes(&place, 7);
@@ -169,11 +195,17 @@ async fn a_board_never_scrolls_and_shows_by_turns_what_does_not_fit() {
     let part = async || http(serving.addr, "GET", &format!("/board/main-lobby/part?key={key}"), &[], "").await.body;
     // Four are large; what fits has no pages.
     let now = pages(&part().await, "now");
-    assert!(now.len() == 1 && now[0].0.contains("A11") && now[0].0.contains("A8") && now[0].1 && !now[0].0.contains('/'), "{now:?}");
+    assert!(
+        now.len() == 1 && now[0].0.contains("A11") && now[0].0.contains("A8") && now[0].1 && !now[0].0.contains('/'),
+        "{now:?}"
+    );
     // The tenth, the eleventh and the twelfth are there as well, after the newest.
     call(11, 14);
     let now = pages(&part().await, "now");
-    assert!(now.len() == 2 && now[0].0.contains("A14") && now[0].0.contains("A11") && now[0].0.contains("1 / 2"), "{now:?}");
+    assert!(
+        now.len() == 2 && now[0].0.contains("A14") && now[0].0.contains("A11") && now[0].0.contains("1 / 2"),
+        "{now:?}"
+    );
     assert!(now[1].0.contains("A10") && now[1].0.contains("A8") && now[1].0.contains("2 / 2"), "{now:?}");
     assert_eq!((now[0].1, now[1].1), (true, false), "one at a time");
     let before = pages(&part().await, "before");
@@ -208,7 +240,21 @@ async fn of_a_patient_there_is_what_they_chose_and_never_more() {
         let page = http(serving.addr, "GET", &format!("/board/main-lobby{path}?key={key}"), &[], "").await.body;
         assert!(page.contains(">Given0<") && page.contains(">A2<") && page.contains(">Given2<"), "{page}");
         // No number beside a name, no name beside a number, and nothing else of anybody.
-        for never in ["A1", "A3", "Given1", "Family", "1950", "Rosa", "Companion", "Predovic", "Herzog", "a1", "b1", "ana", "lobby kiosk"] {
+        for never in [
+            "A1",
+            "A3",
+            "Given1",
+            "Family",
+            "1950",
+            "Rosa",
+            "Companion",
+            "Predovic",
+            "Herzog",
+            "a1",
+            "b1",
+            "ana",
+            "lobby kiosk",
+        ] {
             assert!(!words(&page).split(|c: char| !c.is_alphanumeric()).any(|word| word == never), "{never}: {page}");
         }
         assert!(!page.contains("Family") && !page.contains("Rosa") && !page.contains("1950"), "{page}");
@@ -216,7 +262,9 @@ async fn of_a_patient_there_is_what_they_chose_and_never_more() {
     // Two people of one name would go to the wrong rooms: then each has the number too.
     let twins = desk_with(with_boards(), &[]);
     let file = twins.folder.path().join("twins.csv");
-    let line = |id: &str, family: &str| format!("{id},2026-11-23T09:00:00-05:00,Maria,{family},1950-01-01,Laboratory,Dr. Predovic,{id}\n");
+    let line = |id: &str, family: &str| {
+        format!("{id},2026-11-23T09:00:00-05:00,Maria,{family},1950-01-01,Laboratory,Dr. Predovic,{id}\n")
+    };
     let head = "appointment_id,start,given_name,family_name,birth_date,service,practitioner,patient_id\n";
     std::fs::write(&file, format!("{head}{}{}", line("m1", "Ash"), line("n1", "Birch"))).unwrap();
     import(&twins.desk, file.to_str().unwrap()).0.unwrap();
@@ -237,9 +285,14 @@ async fn a_board_opens_with_its_address_or_to_staff_and_not_to_the_world() {
     let addr = serving.addr;
     let key = key(&place.desk);
     assert_eq!(key.len(), 16);
-    for query in
-        ["", "?key=", "?key=0000000000000000", &format!("?key={}", &key[..15]), &format!("?key={}", key.to_uppercase() + "0"), "?key=%00"]
-    {
+    for query in [
+        "",
+        "?key=",
+        "?key=0000000000000000",
+        &format!("?key={}", &key[..15]),
+        &format!("?key={}", key.to_uppercase() + "0"),
+        "?key=%00",
+    ] {
         for path in ["", "/part", "/live"] {
             let answer = http(addr, "GET", &format!("/board/main-lobby{path}{query}"), &[], "").await;
             assert_eq!(answer.status, 401, "{path}{query}");
@@ -320,7 +373,10 @@ async fn fifty_boards_and_three_hundred_phones_cost_one_reading_for_each_change(
                 format!("/board/main-lobby/part?key={key}")
             } else {
                 let date = jiff::civil::date(2026, 11, 23);
-                format!("/t/{}/part", pages.token(Ticket { number: TicketNumber::new(Series::FIRST, 1 + n % 3), date }).unwrap())
+                format!(
+                    "/t/{}/part",
+                    pages.token(Ticket { number: TicketNumber::new(Series::FIRST, 1 + n % 3), date }).unwrap()
+                )
             };
             tokio::spawn(async move { http(addr, "GET", &path, &[], "").await })
         });

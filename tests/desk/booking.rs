@@ -1,4 +1,5 @@
-//! Booking, moving and calling off: what is refused, who gets a time that two want, what lists and kiosks make of it, and what is left on record.
+//! Booking, moving and calling off: what is refused, who gets a time that two want, what lists and kiosks make of it,
+//! and what is left on record.
 
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
@@ -87,7 +88,10 @@ fn what_was_booked_is_on_the_list_at_the_kiosks_and_on_record() {
     assert_eq!((booked.status, booked.start, booked.minutes), (AppointmentStatus::Booked, slot.start, 20));
     assert!(booked.place.contains("Main building") || booked.place.contains("Riverside"), "{}", booked.place);
     let feed = place.desk.with_store(|store| store.feed(kiosk.cursor, morning())).unwrap();
-    assert!(feed.changes.iter().any(|change| matches!(change, Change::Appointment(one) if one.id == id)), "kiosks hear of it");
+    assert!(
+        feed.changes.iter().any(|change| matches!(change, Change::Appointment(one) if one.id == id)),
+        "kiosks hear of it"
+    );
     let state = place.desk.booking_state(&id).unwrap();
     assert!(state.is_only_here && state.steps.len() == 1 && state.steps[0].user == "ana");
     // The same person, typed in again, is the same person; the same time is not to be had again.
@@ -125,7 +129,10 @@ fn a_time_that_two_want_at_once_goes_to_one() {
         .collect();
     assert_eq!(tries.iter().filter(|tried| tried.is_ok()).count(), 1);
     for refused in tries.iter().filter_map(|tried| tried.as_ref().err()) {
-        assert!(matches!(refused, Refused::Conflicts(found) if matches!(found.as_slice(), [Conflict::Practitioner(_)])), "{refused:?}");
+        assert!(
+            matches!(refused, Refused::Conflicts(found) if matches!(found.as_slice(), [Conflict::Practitioner(_)])),
+            "{refused:?}"
+        );
     }
 }
 
@@ -151,7 +158,8 @@ fn a_moved_appointment_keeps_its_number_its_letter_and_its_place_with_kiosks() {
     assert_ne!(code(&place.desk), letter, "a new letter has the new date");
     rebuilt_is_the_same(&place);
 
-    // A list that says what it said before is behind; one that says the same has caught up; anything else counts, and is told.
+    // A list that says what it said before is behind; one that says the same has caught up; anything else counts, and
+    // is told.
     says(&place, &before);
     assert_eq!(on_list(&place.desk, &id).start, later);
     assert_eq!(place.desk.booking_state(&id).unwrap().listed_start, Some(before.start));
@@ -200,13 +208,23 @@ fn every_step_can_be_taken_back_for_a_day_if_its_time_is_still_free() {
     let step = |desk: &Desk| desk.booking_state(&id).unwrap().undo.unwrap();
     let (n, action) = step(&place.desk);
     assert_eq!(action, "call-off");
-    assert_eq!(place.desk.undo_booking(&id, n - 1, "ana").unwrap(), Err(Refused::NotAsShown), "another step than the one shown");
+    assert_eq!(
+        place.desk.undo_booking(&id, n - 1, "ana").unwrap(),
+        Err(Refused::NotAsShown),
+        "another step than the one shown"
+    );
     // Somebody else got the time meanwhile.
     let taker = place.desk.book(&wanted(&other, "Rook"), "ana").unwrap().unwrap();
-    assert_eq!(place.desk.undo_booking(&id, n, "ana").unwrap(), Err(Refused::Conflicts(vec![Conflict::Practitioner(taker.clone())])));
+    assert_eq!(
+        place.desk.undo_booking(&id, n, "ana").unwrap(),
+        Err(Refused::Conflicts(vec![Conflict::Practitioner(taker.clone())]))
+    );
     place.desk.call_off(&taker, "", "ana").unwrap().unwrap();
     place.desk.undo_booking(&id, n, "ana").unwrap().unwrap();
-    assert_eq!((on_list(&place.desk, &id).status, on_list(&place.desk, &id).start), (AppointmentStatus::Booked, other.start));
+    assert_eq!(
+        (on_list(&place.desk, &id).status, on_list(&place.desk, &id).start),
+        (AppointmentStatus::Booked, other.start)
+    );
     let (n, action) = step(&place.desk);
     assert_eq!(action, "move");
     place.desk.undo_booking(&id, n, "ana").unwrap().unwrap();
@@ -269,11 +287,14 @@ fn hours_rooms_and_closed_days_of_the_clinic_count() {
     let desk = Desk::open(folder.path(), config.clinic.unwrap(), Arc::new(clock)).unwrap();
     let words = |service: &str, minutes: u32| {
         let times = desk.free_times(&Ask { minutes, ..ask(service) }, (MONDAY, None), 9).unwrap();
-        let word = |slot: &Slot| format!("{} {}", slot.start.in_tz("America/New_York").unwrap().strftime("%d %H:%M"), slot.practitioner);
+        let word = |slot: &Slot| {
+            format!("{} {}", slot.start.in_tz("America/New_York").unwrap().strftime("%d %H:%M"), slot.practitioner)
+        };
         times.iter().map(word).collect::<Vec<_>>().join(", ")
     };
     assert!(
-        words("Eye clinic", 40).starts_with("23 08:00 Dr. A, 23 08:00 Dr. B, 23 08:20 Dr. A, 23 08:20 Dr. B, 25 08:00 Dr. A"),
+        words("Eye clinic", 40)
+            .starts_with("23 08:00 Dr. A, 23 08:00 Dr. B, 23 08:20 Dr. A, 23 08:20 Dr. B, 25 08:00 Dr. A"),
         "{}",
         words("Eye clinic", 40)
     );
@@ -287,7 +308,9 @@ fn hours_rooms_and_closed_days_of_the_clinic_count() {
     assert_eq!(desk.book(&two, "ana").unwrap(), Err(Refused::Conflicts(vec![Conflict::Room(id, "Room 1".to_owned())])));
     // Other hours count at once.
     desk.with_store(|store| store.set_settings(&ClinicSettings::default(), morning())).unwrap();
-    assert!(matches!(desk.book(&two, "ana").unwrap(), Err(Refused::Conflicts(found)) if found == [Conflict::OutsideHours]));
+    assert!(
+        matches!(desk.book(&two, "ana").unwrap(), Err(Refused::Conflicts(found)) if found == [Conflict::OutsideHours])
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! A kiosk that says more than the desk takes, or what it does not understand: what fits is taken, the rest is told, and nothing waits behind it.
+//! A kiosk that says more than the desk takes, or what it does not understand: what fits is taken, the rest is told,
+//! and nothing waits behind it.
 
 use arrivals::clock::Clock;
 use arrivals::desk::service::kiosks::served::Unserved;
@@ -46,7 +47,11 @@ fn a_check_in_that_says_too_much_is_taken_as_far_as_it_fits_and_is_told() {
         arrival.ticket.date = date(9999, 12, 31);
     }
     let events = vec![first.clone(), long, far.clone(), stopped(4, Reason::AskedForHelp, &["apt-0004"])];
-    assert_eq!(place.desk.take_post(TOKEN_A, &post_of("lobby", events.clone())).unwrap().held, Seq(4), "nothing waits behind them");
+    assert_eq!(
+        place.desk.take_post(TOKEN_A, &post_of("lobby", events.clone())).unwrap().held,
+        Seq(4),
+        "nothing waits behind them"
+    );
     for id in ["apt-0001", "apt-0002", "apt-0003"] {
         assert_eq!(place.desk.visit(&AppointmentId::from(id)).unwrap().unwrap().state, VisitState::Arrived, "{id}");
     }
@@ -74,7 +79,11 @@ fn what_an_honest_kiosk_says_is_never_cut() {
     place.clock.advance(Duration::from_secs(300 * 24 * 60 * 60));
     // Without its desk for most of a year.
     assert_eq!(
-        place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001", "apt-0002"])])).unwrap().held,
+        place
+            .desk
+            .take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001", "apt-0002"])]))
+            .unwrap()
+            .held,
         Seq(1)
     );
     assert_eq!(aside(&place), None);
@@ -128,7 +137,9 @@ fn another_log_that_says_too_much_can_be_allowed_to_continue() {
 async fn an_event_of_a_newer_kiosk_holds_up_nothing_and_is_kept() {
     let (place, serving, cookie) = ready().await;
     let bearer = format!("Bearer {TOKEN_A}");
-    let post = async |body: String| http(serving.addr, "POST", "/api/kiosk/events", &[("authorization", &bearer)], &body).await;
+    let post = async |body: String| {
+        http(serving.addr, "POST", "/api/kiosk/events", &[("authorization", &bearer)], &body).await
+    };
     let before = serde_json::to_string(&checked_in(1, 'A', 1, &["apt-0001"])).unwrap();
     let after = serde_json::to_string(&checked_in(3, 'A', 2, &["apt-0002"])).unwrap();
     let newer = r#"{"seq":2,"at":"2026-11-23T13:00:00Z","event":{"kind":"sang-a-song","who":"Zebedee"}}"#;
@@ -143,7 +154,8 @@ async fn an_event_of_a_newer_kiosk_holds_up_nothing_and_is_kept() {
     assert_ne!(watch.kiosks[0].standing, Standing::Working);
     let page = http(serving.addr, "GET", "/kiosks", &[("cookie", &cookie)], "").await.body;
     assert!(
-        page.contains("1 report contains something this version doesn't support: update the desk") && !page.contains("Zebedee"),
+        page.contains("1 report contains something this version doesn't support: update the desk")
+            && !page.contains("Zebedee"),
         "{page}"
     );
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();

@@ -1,4 +1,5 @@
-//! What staff do by hand: checking in with the desk's own numbers, undoing that, how somebody is called, who did not come, notes.
+//! What staff do by hand: checking in with the desk's own numbers, undoing that, how somebody is called, who did not
+//! come, notes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +9,9 @@ use arrivals::clock::Clock;
 use arrivals::desk::Desk;
 use arrivals::desk::service::kiosks::served::InProcess;
 use arrivals::desk::service::queue::by_hand::check_note;
-use arrivals::desk::store::{AuditSearch, HandAction, Happening, IfLate, StaffAction, StaffDeed, StaffWork, Verified, WalkInByHand};
+use arrivals::desk::store::{
+    AuditSearch, HandAction, Happening, IfLate, StaffAction, StaffDeed, StaffWork, Verified, WalkInByHand,
+};
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::language::Language;
 use arrivals::domain::person::BirthDate;
@@ -77,7 +80,9 @@ async fn told(place: &Place, cursor: u64) -> (u64, Vec<(String, Option<String>)>
     let api = InProcess::new(place.desk.clone(), TOKEN_A);
     let Attempt::Sent(feed) = api.feed(cursor, Duration::ZERO).await else { panic!() };
     let visits = feed.changes.into_iter().filter_map(|change| match change {
-        Change::Visit { appointment, ticket, .. } => Some((appointment.to_string(), ticket.map(|ticket| ticket.number.to_string()))),
+        Change::Visit { appointment, ticket, .. } => {
+            Some((appointment.to_string(), ticket.map(|ticket| ticket.number.to_string())))
+        }
         _ => None,
     });
     (feed.cursor, visits.collect())
@@ -95,7 +100,10 @@ async fn somebody_is_checked_in_for_all_that_a_kiosk_would_take_and_undone_whole
     );
     assert_eq!(stands(&place, "a3"), (VisitState::Expected, None), "check-in for it is not open");
     let first = row(&place, "a1");
-    assert_eq!((first.call_as, first.language, first.kiosk.clone()), (CallAs::FirstName, Some(Language::Spanish), None));
+    assert_eq!(
+        (first.call_as, first.language, first.kiosk.clone()),
+        (CallAs::FirstName, Some(Language::Spanish), None)
+    );
     assert_eq!(first.seen.as_ref().map(|(_, user)| user.as_str()), Some("ana"));
     assert!(first.reasons.is_empty());
     let (cursor, heard) = told(&place, cursor).await;
@@ -208,9 +216,16 @@ fn a_walk_in_by_hand_is_accepted_at_once_and_given_one_number() {
     let place = morning();
     let (name, ticket) = place.desk.walk_in_by_hand(&somebody(), "ana").unwrap();
     assert_eq!((name.as_str(), ticket), ("walk-in-2026-11-23-D1", d(1)));
-    assert_eq!(place.desk.walk_in_by_hand(&somebody(), "ben").unwrap(), (name.clone(), ticket), "a second press gives no second number");
+    assert_eq!(
+        place.desk.walk_in_by_hand(&somebody(), "ben").unwrap(),
+        (name.clone(), ticket),
+        "a second press gives no second number"
+    );
     let found = row(&place, name.as_str());
-    assert_eq!((found.state, found.accepted.as_ref().map(|(_, user)| user.as_str())), (VisitState::Arrived, Some("ana")));
+    assert_eq!(
+        (found.state, found.accepted.as_ref().map(|(_, user)| user.as_str())),
+        (VisitState::Arrived, Some("ana"))
+    );
     assert_eq!(found.walk_in.as_ref().unwrap().birth_date, somebody().birth_date);
     assert!(place.desk.ticket_standing(ticket).unwrap().unwrap().position.is_some());
     rebuilt(&place);
@@ -227,11 +242,19 @@ fn how_somebody_is_called_changes_with_all_their_visits_and_back() {
     arrives(&place, 1, &["a1", "a2"]);
     assert_eq!(place.desk.set_call_as(&id("a2"), CallAs::FirstName, "ana").unwrap(), Ok(()));
     assert_eq!([row(&place, "a1").call_as, row(&place, "a2").call_as], [CallAs::FirstName; 2]);
-    assert_eq!(place.desk.set_call_as(&id("a2"), CallAs::FirstName, "ben").unwrap(), Err(Refusal::Moved), "as it is already");
+    assert_eq!(
+        place.desk.set_call_as(&id("a2"), CallAs::FirstName, "ben").unwrap(),
+        Err(Refusal::Moved),
+        "as it is already"
+    );
     rebuilt(&place);
     assert!(undo(&place, "a1"));
     assert_eq!([row(&place, "a1").call_as, row(&place, "a2").call_as], [CallAs::Number; 2]);
-    assert_eq!(place.desk.set_call_as(&id("b1"), CallAs::FirstName, "ana").unwrap(), Err(Refusal::Moved), "who is not here is not called");
+    assert_eq!(
+        place.desk.set_call_as(&id("b1"), CallAs::FirstName, "ana").unwrap(),
+        Err(Refusal::Moved),
+        "who is not here is not called"
+    );
     rebuilt(&place);
 }
 
@@ -258,10 +281,15 @@ fn nobody_is_checked_in_for_what_is_not_today_or_not_known() {
     let place = morning();
     assert_eq!(check_in(&place, "nobody"), Err(Refusal::Moved));
     arrives(&place, 1, &["a1"]);
-    assert_eq!(check_in(&place, "a1").map(|ticket| ticket.number.to_string()), Ok("A1".to_owned()), "the kiosk's number");
+    assert_eq!(
+        check_in(&place, "a1").map(|ticket| ticket.number.to_string()),
+        Ok("A1".to_owned()),
+        "the kiosk's number"
+    );
     place.desk.act(&StaffWork::Visit(id("c1")), StaffAction::Done, "ana").unwrap();
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    conn.execute("UPDATE appointment SET body = replace(body, '\"booked\"', '\"cancelled\"') WHERE id = 'b1'", []).unwrap();
+    conn.execute("UPDATE appointment SET body = replace(body, '\"booked\"', '\"cancelled\"') WHERE id = 'b1'", [])
+        .unwrap();
     assert_eq!(check_in(&place, "b1"), Err(Refusal::CalledOff));
     place.clock.advance(Duration::from_secs(24 * 3600));
     assert_eq!(check_in(&place, "c1"), Err(Refusal::Moved), "yesterday's");
@@ -272,11 +300,15 @@ fn nobody_is_checked_in_for_what_is_not_today_or_not_known() {
 #[test]
 fn notes_are_put_away_and_never_lost() {
     let place = morning();
-    let write = |text: &str| place.desk.note(&id("a1"), &HandAction::Note { text: check_note(text).unwrap() }, "ana").unwrap();
+    let write =
+        |text: &str| place.desk.note(&id("a1"), &HandAction::Note { text: check_note(text).unwrap() }, "ana").unwrap();
     assert!(write("Needs a chair\nwith arms") && write("Second"));
     assert!(!place.desk.note(&id("nobody"), &HandAction::Note { text: "x".into() }, "ana").unwrap());
     let notes = || place.desk.with_store(|store| store.notes_of(&[id("a1")])).unwrap();
-    assert_eq!(notes().iter().map(|note| note.text.as_str().to_owned()).collect::<Vec<_>>(), ["Second", "Needs a chair\nwith arms"]);
+    assert_eq!(
+        notes().iter().map(|note| note.text.as_str().to_owned()).collect::<Vec<_>>(),
+        ["Second", "Needs a chair\nwith arms"]
+    );
     let first = notes()[1].revision;
     assert!(place.desk.note(&id("a1"), &HandAction::NoteAway { note: first }, "ben").unwrap());
     assert!(!place.desk.note(&id("a1"), &HandAction::NoteAway { note: first }, "ben").unwrap(), "once");
@@ -300,7 +332,11 @@ fn what_happened_is_told_in_order_and_audited_without_what_was_typed() {
     place.clock.advance(Duration::from_secs(60));
     place
         .desk
-        .undo_shown(&id("a2"), place.desk.with_store(|s| s.visit(&id("a2"))).unwrap().unwrap().in_line.step.unwrap().0, "ben")
+        .undo_shown(
+            &id("a2"),
+            place.desk.with_store(|s| s.visit(&id("a2"))).unwrap().unwrap().in_line.step.unwrap().0,
+            "ben",
+        )
         .unwrap()
         .unwrap();
     place.desk.check_in_by_hand(&id("b1"), HOW, IfLate::CheckIn, "ana").unwrap().unwrap();

@@ -1,5 +1,5 @@
-//! Calling off in one way from either page, and not having come: what the list, kiosks and the booking system's list make of it,
-//! and that nobody is lost who comes all the same.
+//! Calling off in one way from either page, and not having come: what the list, kiosks and the booking system's list
+//! make of it, and that nobody is lost who comes all the same.
 
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
@@ -79,7 +79,8 @@ fn is_free(place: &Place, of: &Appointment) -> bool {
 /// Everything that follows from what was recorded can be made anew, and each deed is in the audit.
 fn rebuilt(place: &Place) {
     let all = |place: &Place| {
-        let states: Vec<_> = ["a1", "b1", "c1", "d1"].iter().map(|one| place.desk.booking_state(&id(one)).unwrap()).collect();
+        let states: Vec<_> =
+            ["a1", "b1", "c1", "d1"].iter().map(|one| place.desk.booking_state(&id(one)).unwrap()).collect();
         let list = place.desk.with_store(|store| Ok((store.visits_of(TODAY)?, store.appointments()?))).unwrap();
         (list, states)
     };
@@ -92,7 +93,8 @@ fn rebuilt(place: &Place) {
 /// What was recorded of the latest thing that staff did with an appointment, without when.
 fn recorded(place: &Place, visit: &str) -> (String, String, String) {
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let sql = "SELECT user_name, action, detail FROM staff_action WHERE appointment_id = ?1 ORDER BY revision DESC LIMIT 1";
+    let sql =
+        "SELECT user_name, action, detail FROM staff_action WHERE appointment_id = ?1 ORDER BY revision DESC LIMIT 1";
     conn.query_row(sql, [visit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap()
 }
 
@@ -112,7 +114,8 @@ async fn both_pages_call_off_in_the_same_way_and_both_take_it_back() {
     assert!(page.body.contains("action=\"/visit/call-off\"") && !page.body.contains("Cancel the visit"));
     let csrf = page.csrf();
     let post = async |path: &str, visit: &str, more: &[(&str, &str)]| {
-        let fields: Vec<_> = [("csrf", csrf.as_str()), ("appointment", visit)].into_iter().chain(more.iter().copied()).collect();
+        let fields: Vec<_> =
+            [("csrf", csrf.as_str()), ("appointment", visit)].into_iter().chain(more.iter().copied()).collect();
         form(serving.addr, path, &cookie, &fields).await.status
     };
     let why = [("why", "else"), ("why_else", " Snow "), ("step", "0")];
@@ -129,7 +132,10 @@ async fn both_pages_call_off_in_the_same_way_and_both_take_it_back() {
     assert_eq!(recorded(&place, "a1"), recorded(&place, "b1"), "the same record");
     assert_eq!(recorded(&place, "a1").1, "call-off");
     let audit = place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 1000)).unwrap();
-    assert_eq!(audit.iter().filter(|row| row.action == "call-off" && row.user == "ana" && !row.patient.is_empty()).count(), 2);
+    assert_eq!(
+        audit.iter().filter(|row| row.action == "call-off" && row.user == "ana" && !row.patient.is_empty()).count(),
+        2
+    );
 
     let list = get("/list").await.body;
     assert_eq!(text(&list).matches("Canceled by ana, 8:30 AM: Snow").count(), 2);
@@ -167,14 +173,22 @@ fn what_staff_called_off_comes_back_with_a_list_only_if_that_says_so_anew_and_th
     let noted = || (row(&place, "a1").is_contradicted, place.desk.booking_state(&id("a1")).unwrap().contradicted_off);
     for _ in 0..2 {
         says(&place, &before, Booked);
-        assert_eq!((row(&place, "a1").state, noted()), (VisitState::Cancelled, (false, false)), "a list that is behind");
+        assert_eq!(
+            (row(&place, "a1").state, noted()),
+            (VisitState::Cancelled, (false, false)),
+            "a list that is behind"
+        );
         assert!(row(&place, "a1").called_off.unwrap().undo.is_some());
     }
     rebuilt(&place);
     // The booking system has heard of it. Then somebody there books it again.
     says(&place, &before, Cancelled);
     let off = row(&place, "a1").called_off.unwrap();
-    assert_eq!((off.user.as_str(), off.undo), ("ana", None), "the list has it so as well: nothing is left to take back");
+    assert_eq!(
+        (off.user.as_str(), off.undo),
+        ("ana", None),
+        "the list has it so as well: nothing is left to take back"
+    );
     rebuilt(&place);
     says(&place, &before, Booked);
     assert_eq!((row(&place, "a1").state, noted()), (VisitState::Expected, (true, true)));
@@ -202,9 +216,18 @@ fn who_checks_in_at_a_kiosk_that_had_not_heard_is_not_lost_and_staff_read_why() 
     // The kiosk was offline.
     arrives(&place, 1, &["a1"]);
     let came = row(&place, "a1");
-    assert_eq!((came.state, came.ticket.map(|ticket| ticket.number.to_string())), (VisitState::Arrived, Some("A1".to_owned())));
-    assert_eq!(came.reasons.iter().map(|reason| (reason.reason, reason.taken.is_some())).collect::<Vec<_>>(), [(Reason::Cancelled, false)]);
-    assert!(place.desk.ticket_standing(came.ticket.unwrap()).unwrap().unwrap().position.is_some(), "in line like anybody");
+    assert_eq!(
+        (came.state, came.ticket.map(|ticket| ticket.number.to_string())),
+        (VisitState::Arrived, Some("A1".to_owned()))
+    );
+    assert_eq!(
+        came.reasons.iter().map(|reason| (reason.reason, reason.taken.is_some())).collect::<Vec<_>>(),
+        [(Reason::Cancelled, false)]
+    );
+    assert!(
+        place.desk.ticket_standing(came.ticket.unwrap()).unwrap().unwrap().position.is_some(),
+        "in line like anybody"
+    );
     rebuilt(&place);
     assert_eq!(place.desk.call_off(&id("a1"), "", "ben").unwrap(), Err(Refused::HasCome));
     // They are seen after all: the appointment is one again, and the kiosk knows their ticket.
@@ -218,7 +241,10 @@ fn who_checks_in_at_a_kiosk_that_had_not_heard_is_not_lost_and_staff_read_why() 
     says(&place, &on_list(&place, "b1"), AppointmentStatus::Cancelled);
     arrives(&place, 2, &["b1"]);
     arrives(&place, 3, &["d1"]);
-    assert_eq!((row(&place, "b1").reasons.len(), row(&place, "b1").called_off, row(&place, "d1").reasons.len()), (1, None, 0));
+    assert_eq!(
+        (row(&place, "b1").reasons.len(), row(&place, "b1").called_off, row(&place, "d1").reasons.len()),
+        (1, None, 0)
+    );
     rebuilt(&place);
 }
 
@@ -234,7 +260,10 @@ fn a_time_that_somebody_else_got_is_not_had_again() {
         ..on_list(&place, "c1")
     };
     place.desk.book(&other, "ben").unwrap().unwrap();
-    assert!(matches!(place.desk.undo_booking(&id("d1"), step(&place, "d1"), "ana").unwrap(), Err(Refused::Conflicts(_))));
+    assert!(matches!(
+        place.desk.undo_booking(&id("d1"), step(&place, "d1"), "ana").unwrap(),
+        Err(Refused::Conflicts(_))
+    ));
     assert_eq!(row(&place, "d1").state, VisitState::Cancelled);
     rebuilt(&place);
 }
@@ -242,7 +271,11 @@ fn a_time_that_somebody_else_got_is_not_had_again() {
 #[test]
 fn what_a_list_booked_twice_can_be_taken_back_all_the_same() {
     let place = ready();
-    let beside = Appointment { start: on_list(&place, "a1").start, practitioner: "Dr. Predovic".to_owned(), ..on_list(&place, "d1") };
+    let beside = Appointment {
+        start: on_list(&place, "a1").start,
+        practitioner: "Dr. Predovic".to_owned(),
+        ..on_list(&place, "d1")
+    };
     says(&place, &beside, AppointmentStatus::Booked);
     place.desk.call_off(&id("a1"), "", "ana").unwrap().unwrap();
     place.desk.undo_booking(&id("a1"), step(&place, "a1"), "ana").unwrap().unwrap();
@@ -283,7 +316,11 @@ fn who_was_given_up_may_come_after_all_and_is_on_record_as_having_come() {
     assert_eq!(row(&place, "c1").state, VisitState::NoShow);
     // Ten minutes late is late enough for staff and not for a kiosk; half an hour is for the desk to decide.
     assert_eq!(at_a_kiosk(&place, "c1"), Standing::Open);
-    assert_eq!(place.desk.call_off(&id("c1"), "", "ana").unwrap(), Err(Refused::HasCome), "it is over, and no time is won");
+    assert_eq!(
+        place.desk.call_off(&id("c1"), "", "ana").unwrap(),
+        Err(Refused::HasCome),
+        "it is over, and no time is won"
+    );
     minutes(&place, 1);
     arrives(&place, 1, &["c1"]);
     assert_eq!((row(&place, "c1").state, row(&place, "c1").done), (VisitState::Arrived, None));

@@ -61,8 +61,10 @@ impl Browser {
 
     /// As a page's script sends it, from the list.
     async fn press(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body: String = [("csrf", self.csrf.as_str())].iter().chain(fields).map(|(key, value)| format!("{key}={value}&")).collect();
-        let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", self.cookie.as_str()), ("x-live", "1")];
+        let body: String =
+            [("csrf", self.csrf.as_str())].iter().chain(fields).map(|(key, value)| format!("{key}={value}&")).collect();
+        let headers =
+            [("content-type", "application/x-www-form-urlencoded"), ("cookie", self.cookie.as_str()), ("x-live", "1")];
         http(self.addr, "POST", path, &headers, &body).await
     }
 
@@ -95,7 +97,9 @@ async fn two_who_press_the_same_call_next_call_one_person_and_the_second_hears_w
     assert_eq!((refused.status, refused.body.as_str()), (409, "A1 was just called by ana."));
     let plain = ben.post("/queue/next", &[("appointment", &second)]).await;
     assert!(
-        plain.status == 409 && plain.body.contains("role=\"alert\">A1 was just called by ana.") && plain.body.contains("Call next: A2")
+        plain.status == 409
+            && plain.body.contains("role=\"alert\">A1 was just called by ana.")
+            && plain.body.contains("Call next: A2")
     );
     assert_eq!(
         (state(&place, "a1"), state(&place, "b1"), state(&place, "c1")),
@@ -117,7 +121,10 @@ fn the_one_whom_the_button_named_is_called_whoever_came_in_front_meanwhile() {
     let place = everyone_here(without_rooms());
     let shown = named(&place.desk, "Blood").unwrap();
     assert_eq!(shown, id("a1"));
-    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![stopped(5, arrivals::domain::reason::Reason::FeelsUnwell, &["c1"])])).unwrap();
+    place
+        .desk
+        .take_post(TOKEN_A, &post_of("lobby", vec![stopped(5, arrivals::domain::reason::Reason::FeelsUnwell, &["c1"])]))
+        .unwrap();
     assert_eq!(named(&place.desk, "Blood"), Some(id("c1")), "C feels unwell and is first now");
     assert_eq!(place.desk.call_next(&shown, None, "ana").unwrap(), Ok(()));
     assert_eq!((state(&place, "a1"), state(&place, "c1")), (VisitState::Called, VisitState::Arrived));
@@ -140,7 +147,11 @@ fn where_there_are_rooms_the_service_calls_no_one_without_one() {
         assert_eq!(place.desk.call_this(&a1, point, "ana").unwrap(), Err(expected));
     }
     let step = |action: QueueAction| place.desk.queue_step(&a1, &action, "ana").unwrap();
-    assert_eq!(step(QueueAction::Call { queue: "Blood".into(), point: None }), Err(Refusal::Moved), "a call has its own way");
+    assert_eq!(
+        step(QueueAction::Call { queue: "Blood".into(), point: None }),
+        Err(Refusal::Moved),
+        "a call has its own way"
+    );
     assert!(!place.desk.act(&StaffWork::Visit(a1.clone()), StaffAction::Call, "ana").unwrap());
     assert_eq!(state(&place, "a1"), VisitState::Arrived);
     assert_eq!(place.desk.call_next(&a1, Some("Room 1"), "ana").unwrap(), Ok(()));
@@ -194,7 +205,11 @@ async fn the_first_call_of_a_session_asks_for_the_room_and_every_button_does() {
         let live = ana.press(path, &[("appointment", visit)]).await;
         assert_eq!(live.status, 428, "a script sends it again as a browser does");
         let asks = ana.post(path, &[("appointment", visit)]).await;
-        assert!(asks.status == 200 && asks.body.contains(&format!("Call {ticket} to which room?")), "{path}: {}", asks.body);
+        assert!(
+            asks.status == 200 && asks.body.contains(&format!("Call {ticket} to which room?")),
+            "{path}: {}",
+            asks.body
+        );
         assert_eq!(state(&place, visit), VisitState::Arrived, "asked, not called");
         let (one, two) = (asks.body.find("value=\"Room 1\"").unwrap(), asks.body.find("value=\"Room 2\"").unwrap());
         assert!(one < two && !asks.body.contains("Family"), "no name of anyone");
@@ -211,7 +226,8 @@ async fn the_first_call_of_a_session_asks_for_the_room_and_every_button_does() {
         let evil = ana.post("/visit/call-again", &[("appointment", visit), ("back", "https://evil.example/")]).await;
         assert!(evil.head.contains("location: /\r\n"), "{}", evil.head);
     }
-    let points: BTreeSet<Option<String>> = (1..=4).map(|n| place.desk.ticket_standing(ticket(n)).unwrap().unwrap().point).collect();
+    let points: BTreeSet<Option<String>> =
+        (1..=4).map(|n| place.desk.ticket_standing(ticket(n)).unwrap().unwrap().point).collect();
     assert_eq!(points, BTreeSet::from([Some("Room 2".to_owned())]));
     serving.stop().await;
 }

@@ -1,6 +1,7 @@
 //! A kiosk that was without its desk makes up for it: what that costs the desk does not depend on how long the day is.
 //!
-//! Counted is what the file's engine does, not time: the same on every machine. `ARRIVALS_CATCH_UP=10000` sends so many events, and prints what they cost.
+//! Counted is what the file's engine does, not time: the same on every machine. `ARRIVALS_CATCH_UP=10000` sends so many
+//! events, and prints what they cost.
 
 #[path = "../people/mod.rs"]
 mod booked;
@@ -30,7 +31,9 @@ pub fn day_of(visits: usize) -> Place {
     let place = place();
     place.desk.import_appointments(&(0..visits).map(appointment).collect::<Vec<_>>()).unwrap();
     let here: Vec<LoggedEvent> = (1..=visits / 2)
-        .map(|n| checked_in(u64::try_from(n).unwrap(), 'B', u32::try_from(n).unwrap(), &[&format!("visit-{}", visits - n)]))
+        .map(|n| {
+            checked_in(u64::try_from(n).unwrap(), 'B', u32::try_from(n).unwrap(), &[&format!("visit-{}", visits - n)])
+        })
         .collect();
     for part in here.chunks(EVENTS_PER_POST_MAX) {
         let post = Post { last: here.last().unwrap().seq, ..post_of("annex", part.to_vec()) };
@@ -39,7 +42,8 @@ pub fn day_of(visits: usize) -> Place {
     place
 }
 
-/// What a kiosk has to tell after hours without its desk: check-ins, each with its ticket that was printed, for visits that were booked meanwhile.
+/// What a kiosk has to tell after hours without its desk: check-ins, each with its ticket that was printed, for visits
+/// that were booked meanwhile.
 fn made_up_for(events: u64) -> Vec<LoggedEvent> {
     let one = |seq: u64| {
         let number = seq.div_ceil(2);
@@ -49,14 +53,19 @@ fn made_up_for(events: u64) -> Vec<LoggedEvent> {
             1 => event(seq, KioskEvent::CheckedIn(said)),
             _ => event(
                 seq,
-                KioskEvent::TicketPrinted { ticket: said.ticket, outcome: PrintOutcome::Printed, appointments: said.appointments },
+                KioskEvent::TicketPrinted {
+                    ticket: said.ticket,
+                    outcome: PrintOutcome::Printed,
+                    appointments: said.appointments,
+                },
             ),
         }
     };
     (1..=events).map(one).collect()
 }
 
-/// What it costs to take so many events at a desk with so many visits: steps of the file's engine in all, in the first and the last post, and the time.
+/// What it costs to take so many events at a desk with so many visits: steps of the file's engine in all, in the first
+/// and the last post, and the time.
 struct Cost {
     all: u64,
     posts: Vec<u64>,
@@ -73,7 +82,8 @@ fn catch_up(visits: usize, events: u64) -> Cost {
     let mut posts = Vec::new();
     for part in log.chunks(EVENTS_PER_POST_MAX) {
         let before = steps.load(Ordering::Relaxed);
-        let held = place.desk.take_post(TOKEN_A, &Post { last: Seq(events), ..post_of("lobby", part.to_vec()) }).unwrap();
+        let held =
+            place.desk.take_post(TOKEN_A, &Post { last: Seq(events), ..post_of("lobby", part.to_vec()) }).unwrap();
         assert_eq!(held.held, part.last().unwrap().seq);
         posts.push(steps.load(Ordering::Relaxed) - before);
     }

@@ -19,7 +19,11 @@ async fn get(serving: &arrivals::desk::http::serve::Serving, cookie: &str, path:
 /// What the hidden field of the `n`th form to this address says.
 fn marks(page: &Answer, action: &str, n: usize) -> String {
     let form = page.body.split(&format!("action=\"/changes/{action}\"")).nth(n + 1).unwrap_or_default();
-    form.split("name=\"changes\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+    form.split("name=\"changes\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn phone(place: &Place) -> String {
@@ -62,8 +66,13 @@ async fn a_mark_on_the_list_leads_to_one_button_and_vanishes_when_it_is_decided(
     let (csrf, all) = (page.csrf(), marks(&page, "accept", 0));
     for (csrf, status) in [("", 403), ("wrong", 403), (csrf.as_str(), 303)] {
         assert_eq!(phone(&place), OLD_PHONE);
-        let answer =
-            form(serving.addr, "/changes/accept", &cookie, &[("csrf", csrf), ("appointment", "apt-0001"), ("changes", &all)]).await;
+        let answer = form(
+            serving.addr,
+            "/changes/accept",
+            &cookie,
+            &[("csrf", csrf), ("appointment", "apt-0001"), ("changes", &all)],
+        )
+        .await;
         assert_eq!(answer.status, status);
         if status == 303 {
             assert!(answer.head.lines().any(|line| line == format!("location: {ADDRESS}")), "{}", answer.head);
@@ -74,12 +83,19 @@ async fn a_mark_on_the_list_leads_to_one_button_and_vanishes_when_it_is_decided(
     assert!(page.body.contains("Accepted by ana at") && page.body.contains("autofocus>Back to list"), "{}", page.body);
     assert!(!get(&serving, &cookie, "/list").await.body.contains("to review"));
     // The same page once more, from another tab that is too old.
-    let late = form(serving.addr, "/changes/accept", &cookie, &[("csrf", &csrf), ("appointment", "apt-0001"), ("changes", &all)]).await;
+    let late = form(
+        serving.addr,
+        "/changes/accept",
+        &cookie,
+        &[("csrf", &csrf), ("appointment", "apt-0001"), ("changes", &all)],
+    )
+    .await;
     assert!(late.status == 303 && late.head.contains("&late=1"));
     assert!(get(&serving, &cookie, &format!("{ADDRESS}&late=1")).await.body.contains("someone else reviewed them"));
 
     let undo = (0..2).map(|n| marks(&page, "undo", n)).find(|mark| mark.contains(".phone.")).unwrap();
-    form(serving.addr, "/changes/undo", &cookie, &[("csrf", &csrf), ("appointment", "apt-0001"), ("changes", &undo)]).await;
+    form(serving.addr, "/changes/undo", &cookie, &[("csrf", &csrf), ("appointment", "apt-0001"), ("changes", &undo)])
+        .await;
     assert_eq!(phone(&place), OLD_PHONE);
     serving.stop().await;
 }
@@ -118,9 +134,21 @@ async fn editing_and_rejecting_say_what_is_wrong_and_change_nothing_then() {
         assert_eq!(place.desk.with_store(|store| store.open_changes()).unwrap().len(), 2, "{sentence}");
     }
     let moved = by_field(&page, "edit", ".address.");
-    let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("changes", &moved), ("street", "12 Mill St"), ("city", "Granby")];
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("appointment", "apt-0001"),
+        ("changes", &moved),
+        ("street", "12 Mill St"),
+        ("city", "Granby"),
+    ];
     assert_eq!(form(serving.addr, "/changes/edit", &cookie, &fields).await.status, 303);
-    let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("changes", &reject), ("why", "Chart is correct"), ("words", "")];
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("appointment", "apt-0001"),
+        ("changes", &reject),
+        ("why", "Chart is correct"),
+        ("words", ""),
+    ];
     assert_eq!(form(serving.addr, "/changes/reject", &cookie, &fields).await.status, 303);
     let page = get(&serving, &cookie, ADDRESS).await;
     for words in ["12 Mill St, Granby", "Accepted as", "Rejected by ana", "Chart is correct"] {
@@ -130,7 +158,11 @@ async fn editing_and_rejecting_say_what_is_wrong_and_change_nothing_then() {
         [("dance", moved.as_str(), 404), ("accept", "", 400), ("accept", "lobby.x.phone.0", 400), ("accept", "1", 400)]
     {
         let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("changes", changes)];
-        assert_eq!(form(serving.addr, &format!("/changes/{action}"), &cookie, &fields).await.status, status, "{action} {changes}");
+        assert_eq!(
+            form(serving.addr, &format!("/changes/{action}"), &cookie, &fields).await.status,
+            status,
+            "{action} {changes}"
+        );
     }
     serving.stop().await;
 }
@@ -147,9 +179,21 @@ async fn accept_all_leaves_what_somebody_has_to_choose_between() {
         change(Field::Address, at_home.value(Field::Address), street),
     ];
     send(&place, "lobby", &[says(1, 'A', &["apt-0001"], told)]);
-    send(&place, "annex", &[says(1, 'B', &["apt-0001"], vec![change(Field::Email, text(""), text("two@example.org"))])]);
+    send(
+        &place,
+        "annex",
+        &[says(1, 'B', &["apt-0001"], vec![change(Field::Email, text(""), text("two@example.org"))])],
+    );
     let page = get(&serving, &cookie, ADDRESS).await;
-    for words in ["Shown to patient", "On file now", "555-0001", OLD_PHONE, "one@example.org", "two@example.org", "reviewed one by one"] {
+    for words in [
+        "Shown to patient",
+        "On file now",
+        "555-0001",
+        OLD_PHONE,
+        "one@example.org",
+        "two@example.org",
+        "reviewed one by one",
+    ] {
         assert!(page.body.contains(words), "{words}");
     }
     assert!(page.body.contains("Accept all: 1 change"));
@@ -166,7 +210,9 @@ async fn accept_all_leaves_what_somebody_has_to_choose_between() {
 
 #[tokio::test]
 async fn how_a_value_came_in_is_said() {
-    for (source, words) in [(Source::Typed, "Entered at"), (Source::Scanned, "Scanned at"), (Source::Photo, "Photographed at")] {
+    for (source, words) in
+        [(Source::Typed, "Entered at"), (Source::Scanned, "Scanned at"), (Source::Photo, "Photographed at")]
+    {
         let (place, serving, cookie) = ready().await;
         let told = Proposal { source, ..change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE)) };
         send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![told])]);
@@ -188,7 +234,11 @@ async fn what_a_list_contradicted_stays_on_the_page_until_it_is_decided_anew() {
     const WORDS: &str = "The scheduling system has a different value since";
     let page = async || get(&serving, &cookie, &format!("{ADDRESS}&idle=1")).await;
     let shown = page().await;
-    assert!(shown.body.replace("&#39;", "'").contains(WORDS) && shown.body.contains("Undo to review again"), "{}", shown.body);
+    assert!(
+        shown.body.replace("&#39;", "'").contains(WORDS) && shown.body.contains("Undo to review again"),
+        "{}",
+        shown.body
+    );
     place.clock.advance(Duration::from_secs(10 * 60));
     let undo = marks(&shown, "undo", 0);
     let fields = [("csrf", shown.csrf()), ("appointment", "apt-0001".into()), ("changes", undo)];
@@ -215,7 +265,11 @@ async fn what_was_typed_is_never_taken_for_markup_and_odd_characters_are_shown_a
     assert!(list.contains(&format!("href=\"{address}\"")), "the address is written as one");
     let page = get(&serving, &cookie, address).await;
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("&lt;script&gt;alert(1)") && !page.body.contains("<script>alert") && !page.body.contains("<i>"));
+    assert!(
+        page.body.contains("&lt;script&gt;alert(1)")
+            && !page.body.contains("<script>alert")
+            && !page.body.contains("<i>")
+    );
     assert!(page.body.contains("555\u{fffd}0100") && !page.body.contains('\u{1b}'));
     assert!(
         page.body.contains("Too long, or not plain text") && page.body.contains("Accept all: 1 change"),

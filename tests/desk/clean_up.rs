@@ -56,7 +56,17 @@ fn keep(place: &Place, days: u16) {
 fn rows(place: &Place) -> BTreeMap<&'static str, i64> {
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
     let mut all = BTreeMap::new();
-    for table in ["appointment", "visit", "ticket", "reason", "proposal", "staff_action", "session", "removed_appointment", "chart"] {
+    for table in [
+        "appointment",
+        "visit",
+        "ticket",
+        "reason",
+        "proposal",
+        "staff_action",
+        "session",
+        "removed_appointment",
+        "chart",
+    ] {
         all.insert(table, conn.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).unwrap());
     }
     let whole = "SELECT COUNT(*) FROM kiosk_event WHERE removed_at IS NULL";
@@ -141,7 +151,10 @@ fn old_days_are_marked_and_gone_after_a_day_of_work() {
     assert!(gone.gone.visits >= 4, "{}", gone.gone);
     assert_eq!((rows(&place)["visit"], rows(&place)["events"]), (0, 0));
     assert_eq!(cleaned.now, CleanUp::Nothing);
-    assert_eq!(audited(&place.desk), [(DESK, "clean-up-marked"), (DESK, "clean-up")].map(|(by, what)| (by.to_owned(), what.to_owned())));
+    assert_eq!(
+        audited(&place.desk),
+        [(DESK, "clean-up-marked"), (DESK, "clean-up")].map(|(by, what)| (by.to_owned(), what.to_owned()))
+    );
 }
 
 #[test]
@@ -378,7 +391,8 @@ fn others_work_while_it_is_taken_out_here_and_in_another_program() {
     let place = with_time_that_passes();
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     let one = place.desk.with_store(|store| store.appointment(&id("apt-0003"))).unwrap().unwrap();
-    let many: Vec<Appointment> = (0..900).map(|n| Appointment { id: AppointmentId::new(format!("many-{n}")), ..one.clone() }).collect();
+    let many: Vec<Appointment> =
+        (0..900).map(|n| Appointment { id: AppointmentId::new(format!("many-{n}")), ..one.clone() }).collect();
     place.desk.import_appointments(&many).unwrap();
     clock_at(&place, 401);
     place.desk.clean_up_anyway(COMMAND).unwrap();
@@ -405,7 +419,8 @@ fn others_work_while_it_is_taken_out_here_and_in_another_program() {
         assert!(gone.gone.appointments > 900);
         for worker in workers {
             let (times, slowest) = worker.join().unwrap();
-            // As many turns as there were slices; how long one takes is the machine's affair, but ten seconds would be an error on a page.
+            // As many turns as there were slices; how long one takes is the machine's affair, but ten seconds would be
+            // an error on a page.
             assert!(times >= 8 && slowest < Duration::from_secs(5), "{times} {slowest:?}");
         }
     });
@@ -472,7 +487,11 @@ async fn an_administrator_reads_how_it_stands_is_asked_and_takes_it_back() {
     assert_eq!(http(addr, "GET", "/data-retention", &[("cookie", &desk)], "").await.status, 403);
     let read = async || http(addr, "GET", "/data-retention", &[("cookie", &admin)], "").await;
     let page = read().await;
-    assert!(page.status == 200 && page.body.contains("before 11/24/2026") && page.body.contains("Cancel removal"), "{}", page.body);
+    assert!(
+        page.status == 200 && page.body.contains("before 11/24/2026") && page.body.contains("Cancel removal"),
+        "{}",
+        page.body
+    );
     let csrf = page.csrf();
     let act = async |action: &str, fields: &[(&str, &str)]| {
         let fields: Vec<_> = [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied()).collect();
@@ -496,7 +515,9 @@ async fn an_administrator_reads_how_it_stands_is_asked_and_takes_it_back() {
     let page = http(addr, "GET", "/data-retention", &[("cookie", &admin)], "").await;
     assert!(page.body.contains("Is today 04/06/2028?") && page.body.contains("12/29/2027"), "{}", page.body);
     let csrf = page.csrf();
-    let confirm = async |day: &str| form(addr, "/data-retention/confirm-date", &admin, &[("csrf", &csrf), ("day", day)]).await.status;
+    let confirm = async |day: &str| {
+        form(addr, "/data-retention/confirm-date", &admin, &[("csrf", &csrf), ("day", day)]).await.status
+    };
     assert_eq!(confirm("2028-04-07").await, 303, "another day by now: nothing is confirmed");
     assert!(place.desk.clean_up_asks().unwrap());
     assert_eq!(confirm("2028-04-06").await, 303);

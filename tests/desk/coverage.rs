@@ -1,4 +1,5 @@
-//! Coverage that needs attention: a reason on the list for patients who are here, put there and taken off by the desk itself.
+//! Coverage that needs attention: a reason on the list for patients who are here, put there and taken off by the desk
+//! itself.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -110,9 +111,13 @@ async fn a_member_whom_the_payer_does_not_know_needs_attention_until_the_number_
 
 #[tokio::test]
 async fn other_numbers_and_ended_cards_are_judged_by_the_rule_and_by_the_setting() {
-    for (member, expected) in
-        [("M1", None), ("M6", Some(Reason::CoverageInactive)), ("M7", None), ("M8", None), ("M9", Some(Reason::MemberNotFound))]
-    {
+    for (member, expected) in [
+        ("M1", None),
+        ("M6", Some(Reason::CoverageInactive)),
+        ("M7", None),
+        ("M8", None),
+        ("M9", Some(Reason::MemberNotFound)),
+    ] {
         let place = clinic(member);
         send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
         // M8 never answers: then there is no answer, and nothing is the matter with the card.
@@ -135,7 +140,9 @@ async fn other_numbers_and_ended_cards_are_judged_by_the_rule_and_by_the_setting
     let insurance = InsuranceSettings { ask: false, ..InsuranceSettings::default() };
     let settings = ClinicSettings { insurance, ..ClinicSettings::default() };
     let desk = Desk::open(place.folder.path(), settings, Arc::new(place.clock.clone())).unwrap();
-    desk.check_in_by_hand(&AppointmentId::from("b1"), (Language::English, CallAs::Number), IfLate::CheckIn, "ana").unwrap().unwrap();
+    desk.check_in_by_hand(&AppointmentId::from("b1"), (Language::English, CallAs::Number), IfLate::CheckIn, "ana")
+        .unwrap()
+        .unwrap();
     desk.settle_coverage().unwrap();
     assert!(reasons(&place, "b1").is_empty());
 }
@@ -170,9 +177,17 @@ async fn the_list_and_the_persons_page_say_it_with_a_pill_and_count_it() {
     let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let list = get(&serving, &cookie, "/list").await.body;
     // Before anybody is here it is said, and nobody is needed.
-    assert!(list.contains("pill bad") && list.contains("Coverage expired 11/22/2026") && list.contains("data-needs=\"0\""), "{list}");
-    // The desk does the rest by itself: Ada's payer does not know her; Ben's says that he is covered, whatever the card's date.
-    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes), said(2, "b1", StillRight::Yes, StillRight::Yes)]);
+    assert!(
+        list.contains("pill bad") && list.contains("Coverage expired 11/22/2026") && list.contains("data-needs=\"0\""),
+        "{list}"
+    );
+    // The desk does the rest by itself: Ada's payer does not know her; Ben's says that he is covered, whatever the
+    // card's date.
+    send(
+        &place,
+        "lobby",
+        &[said(1, "a1", StillRight::Yes, StillRight::Yes), said(2, "b1", StillRight::Yes, StillRight::Yes)],
+    );
     let started = Instant::now();
     let list = loop {
         let list = get(&serving, &cookie, "/list").await.body;
@@ -182,8 +197,12 @@ async fn the_list_and_the_persons_page_say_it_with_a_pill_and_count_it() {
         assert!(started.elapsed() < PATIENCE, "{list}");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     };
-    let needs = list.split("id=\"needs\"").nth(1).and_then(|rest| rest.split("id=\"waiting\"").next()).unwrap_or_default();
-    assert!(needs.contains("row-a1") && needs.contains("pill bad") && needs.contains("Eligibility: member not found"), "{needs}");
+    let needs =
+        list.split("id=\"needs\"").nth(1).and_then(|rest| rest.split("id=\"waiting\"").next()).unwrap_or_default();
+    assert!(
+        needs.contains("row-a1") && needs.contains("pill bad") && needs.contains("Eligibility: member not found"),
+        "{needs}"
+    );
     assert!(!needs.contains("row-b1") && list.contains("pill good") && !list.contains("Coverage expired"), "{list}");
     let page = get(&serving, &cookie, "/visit?appointment=a1").await.body;
     assert!(page.contains("pill bad") && page.contains("Eligibility: member not found"), "{page}");

@@ -17,7 +17,8 @@ use super::support::{PASSWORD, Place, TOKEN_A, checked_in, http, import, place, 
 
 #[test]
 fn sqlite_has_no_known_fault_that_damages_files() {
-    // Before 3.51.3 a checkpoint at a bad moment beside a second connection could damage a file in WAL mode (sqlite.org/wal.html#walresetbug).
+    // Before 3.51.3 a checkpoint at a bad moment beside a second connection could damage a file in WAL mode
+    // (sqlite.org/wal.html#walresetbug).
     assert!(rusqlite::version_number() >= 3_051_003, "SQLite {}", rusqlite::version());
 }
 
@@ -36,7 +37,8 @@ fn arrivals(place: &Place) {
 /// Changes letters of an event without a word to SQLite's own order, as a flipped bit on the disk does.
 fn flip(folder: &Path) {
     let conn = Connection::open(folder.join("desk.sqlite")).unwrap();
-    let changed = conn.execute("UPDATE kiosk_event SET body = replace(body, 'apt-0003', 'apt-0004') WHERE seq = 3", []).unwrap();
+    let changed =
+        conn.execute("UPDATE kiosk_event SET body = replace(body, 'apt-0003', 'apt-0004') WHERE seq = 3", []).unwrap();
     assert_eq!(changed, 1);
 }
 
@@ -52,9 +54,15 @@ fn a_changed_letter_in_an_event_is_noticed_and_named_by_kiosk_and_number() {
     let found = FileState { pages: Vec::new(), events: vec![("lobby".into(), Seq(3))] };
     assert_eq!(*place.desk.check_file().unwrap(), found);
     let sentence = found.sentence().unwrap();
-    assert!(sentence.starts_with("Event 3 of kiosk lobby differs from what the kiosk reported. Run `arrivals-desk check`"), "{sentence}");
+    assert!(
+        sentence.starts_with("Event 3 of kiosk lobby differs from what the kiosk reported. Run `arrivals-desk check`"),
+        "{sentence}"
+    );
     let (status, said, why) = check(&["--data", data]);
-    assert_eq!((status, said.as_str()), (Some(2), "changed: event 3 of kiosk lobby differs from what the kiosk reported\n"));
+    assert_eq!(
+        (status, said.as_str()),
+        (Some(2), "changed: event 3 of kiosk lobby differs from what the kiosk reported\n")
+    );
     assert!(why.contains("docs/files.md") && why.lines().count() == 1, "{why}");
     // What follows from events is not made anew of a changed one; the list stays as it is.
     let before = place.desk.with_store(|store| store.visits_of(jiff::civil::date(2026, 11, 23))).unwrap();
@@ -77,7 +85,8 @@ fn what_is_handed_out_of_a_patient_says_which_event_is_damaged() {
     let place = place();
     arrivals(&place);
     let conn = Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let patient: String = conn.query_row("SELECT patient_id FROM appointment WHERE id = 'apt-0002'", [], |row| row.get(0)).unwrap();
+    let patient: String =
+        conn.query_row("SELECT patient_id FROM appointment WHERE id = 'apt-0002'", [], |row| row.get(0)).unwrap();
     let asked = place.desk.asked(&patient, "the privacy officer, by letter of today").unwrap().unwrap();
     let export = || place.desk.export_patient(&patient, &asked, "ana").unwrap().unwrap()["kiosk_events"].clone();
     assert!(export()[0]["seq"] == 2 && export()[0].get("is_damaged").is_none(), "{}", export());
@@ -120,10 +129,15 @@ fn zero(file: &Path, page: u64) {
 /// Everything that is in the file, by table.
 fn everything(file: &Path) -> Option<Vec<String>> {
     let conn = Connection::open(file).ok()?;
-    let names = |sql: &str| -> rusqlite::Result<Vec<String>> { conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect() };
+    let names =
+        |sql: &str| -> rusqlite::Result<Vec<String>> { conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect() };
     let mut all = Vec::new();
-    for table in names("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name").ok()? {
-        let columns = names(&format!("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('{table}')")).ok()?.join(" || ',' || ");
+    for table in
+        names("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name").ok()?
+    {
+        let columns = names(&format!("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('{table}')"))
+            .ok()?
+            .join(" || ',' || ");
         all.extend(names(&format!("SELECT '{table} ' || {columns} FROM \"{table}\" NOT INDEXED ORDER BY 1")).ok()?);
     }
     Some(all)
@@ -167,7 +181,10 @@ fn no_lost_page_of_the_file_goes_unnoticed() {
             }
         }
     }
-    assert!(refused > 0 && said > 0 && harmless < pages / 10, "{refused} refused, {said} said, {harmless} harmless of {pages}");
+    assert!(
+        refused > 0 && said > 0 && harmless < pages / 10,
+        "{refused} refused, {said} said, {harmless} harmless of {pages}"
+    );
 }
 
 #[test]

@@ -6,7 +6,9 @@ use std::time::Duration;
 use arrivals::desk::Desk;
 use arrivals::desk::service::kiosks::served::InProcess;
 use arrivals::desk::service::privacy::keeping::Asked;
-use arrivals::desk::store::{AuditSearch, COMMAND, Forgotten, Hindrance, Removal, StaffAction, StaffWork, Verdict, Verified};
+use arrivals::desk::store::{
+    AuditSearch, COMMAND, Forgotten, Hindrance, Removal, StaffAction, StaffWork, Verdict, Verified,
+};
 use arrivals::domain::appointment::AppointmentStatus;
 use arrivals::domain::event::{KioskEvent, LoggedEvent};
 use arrivals::domain::ids::{AppointmentId, KioskId, Seq};
@@ -35,8 +37,9 @@ fn later(place: &Place, days: i64) {
 /// What everybody sees, read from what follows and made anew.
 fn everything(desk: &Desk) -> (Vec<VisitRow>, Vec<LoggedEvent>) {
     desk.with_store(|store| {
-        let rows =
-            ["apt-0001", "apt-0002", "apt-0003", "apt-0004", "apt-0005", "later"].iter().map(|id| store.visit(&AppointmentId::from(*id)));
+        let rows = ["apt-0001", "apt-0002", "apt-0003", "apt-0004", "apt-0005", "later"]
+            .iter()
+            .map(|id| store.visit(&AppointmentId::from(*id)));
         // Their revisions are new after rebuilding; where they stand is not.
         let rows = rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         Ok((rows, store.events(&KioskId::from("lobby"))?))
@@ -54,7 +57,14 @@ pub fn a_day() -> Place {
         "lobby",
         &[
             says(1, 'A', &["apt-0001"], vec![change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE))]),
-            event(2, KioskEvent::TicketPrinted { ticket, outcome: PrintOutcome::Printed, appointments: vec![id("apt-0001")] }),
+            event(
+                2,
+                KioskEvent::TicketPrinted {
+                    ticket,
+                    outcome: PrintOutcome::Printed,
+                    appointments: vec![id("apt-0001")],
+                },
+            ),
             checked_in(3, 'A', 2, &["apt-0002", "apt-0003"]),
             stopped(4, Reason::NotFound, &[]),
             stopped(5, Reason::TooLate, &["apt-0004"]),
@@ -152,15 +162,23 @@ fn old_days_go_whole_and_what_remains_can_be_rebuilt() {
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     let (again, _) = everything(&place.desk);
     let plain = |rows: &[VisitRow]| {
-        rows.iter().map(|row| (row.id.clone(), row.state, row.ticket, row.arrived_at, row.reasons.len())).collect::<Vec<_>>()
+        rows.iter()
+            .map(|row| (row.id.clone(), row.state, row.ticket, row.arrived_at, row.reasons.len()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(plain(&again), plain(&rows));
     assert_eq!(clean_up_whole(&place).visits, 0, "once");
-    let search =
-        AuditSearch { user: Some(COMMAND.into()), from: Some(morning() + SignedDuration::from_hours(24)), ..AuditSearch::default() };
+    let search = AuditSearch {
+        user: Some(COMMAND.into()),
+        from: Some(morning() + SignedDuration::from_hours(24)),
+        ..AuditSearch::default()
+    };
     let rows = place.desk.with_store(|store| store.audit_rows(&search, 99)).unwrap();
-    let said: Vec<(&str, &str)> =
-        rows.iter().map(|row| (row.action.as_str(), row.about.as_str())).filter(|(action, _)| action.starts_with("clean-up")).collect();
+    let said: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|row| (row.action.as_str(), row.about.as_str()))
+        .filter(|(action, _)| action.starts_with("clean-up"))
+        .collect();
     for expected in [
         ("clean-up-marked", "appointments 230, visits 2, events 4, before 2026-11-24"),
         ("clean-up", "appointments 230, visits 2, events 4, before 2026-11-24"),
@@ -220,11 +238,25 @@ async fn a_patient_is_taken_out_of_the_raw_file_and_kiosks_are_told() {
     let Attempt::Sent(first) = api.feed(0, Duration::ZERO).await else { panic!() };
     let Removal::Done(gone) = remove(ALFONSO) else { panic!() };
     assert_eq!((gone.appointments, gone.visits, gone.events), (1, 1, 2));
-    for needle in ["\"Dietrich", "dietrich", "Alfonso", "alfonso", NEW_PHONE, OLD_PHONE, "W524018511", "1962-06-02", "381 Mitchell"] {
+    for needle in [
+        "\"Dietrich",
+        "dietrich",
+        "Alfonso",
+        "alfonso",
+        NEW_PHONE,
+        OLD_PHONE,
+        "W524018511",
+        "1962-06-02",
+        "381 Mitchell",
+    ] {
         assert_eq!(raw(&place, needle), Vec::<String>::new(), "{needle}");
     }
     let Attempt::Sent(next) = api.feed(first.cursor, Duration::ZERO).await else { panic!() };
-    assert!(next.changes.contains(&Change::Removed { appointment: id("apt-0001"), forget: true }), "{:?}", next.changes.len());
+    assert!(
+        next.changes.contains(&Change::Removed { appointment: id("apt-0001"), forget: true }),
+        "{:?}",
+        next.changes.len()
+    );
     assert!(place.desk.visit(&id("apt-0001")).unwrap().is_none());
     let before = everything(&place.desk).0;
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
@@ -238,9 +270,10 @@ async fn a_patient_is_taken_out_of_the_raw_file_and_kiosks_are_told() {
     // Whoever is on a later list is there again, and kiosks hear of it after the removal.
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     let Attempt::Sent(last) = api.feed(next.cursor, Duration::ZERO).await else { panic!() };
-    let is_back =
-        |change: &Change| matches!(change, Change::Appointment(one) if one.id == id("apt-0001") && one.status == AppointmentStatus::Booked);
-    assert!(last.changes.iter().any(is_back) && !last.changes.iter().any(|change| matches!(change, Change::Removed { .. })));
+    let is_back = |change: &Change| matches!(change, Change::Appointment(one) if one.id == id("apt-0001") && one.status == AppointmentStatus::Booked);
+    assert!(
+        last.changes.iter().any(is_back) && !last.changes.iter().any(|change| matches!(change, Change::Removed { .. }))
+    );
 }
 
 #[test]
@@ -256,7 +289,9 @@ fn everything_about_a_patient_is_handed_out_and_nothing_about_others() {
     for foreign in ["Bailey", "apt-0002", "Gutmann"] {
         assert!(!text.contains(foreign), "{foreign}");
     }
-    for (part, many) in [("appointments", 1), ("visits", 1), ("kiosk_events", 2), ("changes", 1), ("staff_actions", 2), ("accepted", 1)] {
+    for (part, many) in
+        [("appointments", 1), ("visits", 1), ("kiosk_events", 2), ("changes", 1), ("staff_actions", 2), ("accepted", 1)]
+    {
         assert_eq!(all[part].as_array().unwrap().len(), many, "{part}: {}", all[part]);
     }
     assert_eq!(all["appointments"][0]["person"]["family_name"], "Dietrich");
@@ -282,7 +317,10 @@ fn the_same_by_command_and_a_copy_of_everything() {
     assert_eq!(run(&["backup", &path("copy")]).0, Some(0));
     assert_eq!(run(&["backup", &path("copy")]).0, Some(1), "it is not written over");
     #[cfg(unix)]
-    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path("copy")).unwrap().permissions()) & 0o777, 0o600);
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path("copy")).unwrap().permissions()) & 0o777,
+        0o600
+    );
     let folder = outside.path().join("restored");
     std::fs::create_dir(&folder).unwrap();
     std::fs::copy(path("copy"), folder.join("desk.sqlite")).unwrap();
@@ -296,7 +334,10 @@ fn the_same_by_command_and_a_copy_of_everything() {
         ("a\nb c d e f g", "one line"),
     ] {
         let (status, said, why) = run(&["patient", "export", ALFONSO, "--reason", reason, "--out", &path("all.json")]);
-        assert!(status == Some(1) && why.contains(problem) && !why.contains("passport") && said.is_empty(), "{reason}: {why}");
+        assert!(
+            status == Some(1) && why.contains(problem) && !why.contains("passport") && said.is_empty(),
+            "{reason}: {why}"
+        );
     }
     let (status, said, log) = run(&["patient", "export", ALFONSO, "--reason", WHY, "--out", &path("all.json")]);
     assert!(status == Some(0) && !said.contains("passport") && !log.contains("passport"), "{said} {log}");

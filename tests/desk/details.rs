@@ -1,4 +1,5 @@
-//! Preferred name, language, interpreter and emergency contact at the desk: from a list, on its pages, decided and handed on.
+//! Preferred name, language, interpreter and emergency contact at the desk: from a list, on its pages, decided and
+//! handed on.
 
 use arrivals::desk::store::Verdict;
 use arrivals::domain::appointment::Appointment;
@@ -80,7 +81,9 @@ fn fhir_says_how_somebody_is_called_who_interprets_and_whom_to_tell() {
     const OFFICIAL: &str = r#"{"use":"official","family":"Example","given":["Ada","Sol"]}"#;
     let named = |names: &str, rest: &str| format!(r#""name":[{OFFICIAL}{names}]{rest}"#);
     let needs = |value: &str| {
-        format!(r#","extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired","valueBoolean":{value}}}]"#)
+        format!(
+            r#","extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired","valueBoolean":{value}}}]"#
+        )
     };
     let tell = |system: &str, code: &str| {
         format!(
@@ -91,7 +94,10 @@ fn fhir_says_how_somebody_is_called_who_interprets_and_whom_to_tell() {
     for (patient, expected) in [
         (named("", ""), ["", "", "", ""]),
         (named(r#",{"use":"usual","given":["Addie"]}"#, ""), ["", "Addie", "", ""]),
-        (named(r#",{"use":"nickname","given":["Ace"]},{"use":"usual","given":["Mary","Jo"]}"#, ""), ["", "Mary Jo", "", ""]),
+        (
+            named(r#",{"use":"nickname","given":["Ace"]},{"use":"usual","given":["Mary","Jo"]}"#, ""),
+            ["", "Mary Jo", "", ""],
+        ),
         (named(r#",{"use":"nickname","given":["Ace"]}"#, ""), ["", "Ace", "", ""]),
         // Called by all names on file is called by the first one.
         (named(r#",{"use":"usual","family":"Example","given":["Ada","Sol"]}"#, ""), ["", "Ada", "", ""]),
@@ -131,7 +137,12 @@ fn a_list_that_does_not_speak_of_them_leaves_them_as_they_are() {
         ("all of it", "a.csv", format!("{HEADER},{COLUMNS}\n{},es,Addie,yes,Eve Example,555-0101\n", ada()), all),
         ("none of the columns", "b.csv", format!("{HEADER},phone\n{},555-0100\n", ada()), all),
         ("FHIR without them", "c.json", bundle(r#""name":[{"family":"Example","given":["Ada"]}]"#), all),
-        ("a language alone", "d.csv", format!("{HEADER},language\n{},so\n", ada()), ["so", "Addie", "yes", "Eve Example, 555-0101"]),
+        (
+            "a language alone",
+            "d.csv",
+            format!("{HEADER},language\n{},so\n", ada()),
+            ["so", "Addie", "yes", "Eve Example, 555-0101"],
+        ),
         (
             "half of a contact",
             "e.csv",
@@ -202,7 +213,11 @@ fn a_language_without_its_region_is_the_one_that_was_told() {
     send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Language, text("so"), text("es"))])]);
     assert!(decide_change(&place.desk, &key("lobby", 1, Field::Language), &Verdict::Accept, "ana").unwrap());
     take(&place, "b.csv", &format!("{HEADER},language\n{},es-MX\n", ada()));
-    assert_eq!(place.desk.with_store(|store| store.next_export_batch(super::support::morning())).unwrap(), Some(1), "still handed on");
+    assert_eq!(
+        place.desk.with_store(|store| store.next_export_batch(super::support::morning())).unwrap(),
+        Some(1),
+        "still handed on"
+    );
 }
 
 #[test]
@@ -213,7 +228,11 @@ fn each_is_handed_on_as_its_code_and_a_contact_in_its_parts() {
         change(Field::PreferredName, text(""), text("Addie")),
         change(Field::Language, text("es"), text("so")),
         change(Field::Interpreter, text("no"), text("yes")),
-        change(Field::EmergencyContact, Field::EmergencyContact.nothing(), Value::Contact(contact("Eve Example", "555-0101"))),
+        change(
+            Field::EmergencyContact,
+            Field::EmergencyContact.nothing(),
+            Value::Contact(contact("Eve Example", "555-0101")),
+        ),
     ];
     let fields: Vec<Field> = told.iter().map(|told| told.field).collect();
     send(&place, "lobby", &[says(1, 'A', &["a1"], told)]);
@@ -244,7 +263,11 @@ async fn the_page_of_changes_says_words_and_offers_what_can_be_chosen() {
         change(Field::PreferredName, text("Addie"), text("Ace")),
         change(Field::Language, text("es-MX"), text("mix")),
         change(Field::Interpreter, text("no"), text("yes")),
-        change(Field::EmergencyContact, Field::EmergencyContact.nothing(), Value::Contact(contact("Eve Example", "555-0101"))),
+        change(
+            Field::EmergencyContact,
+            Field::EmergencyContact.nothing(),
+            Value::Contact(contact("Eve Example", "555-0101")),
+        ),
     ];
     send(&place, "lobby", &[says(1, 'A', &["a1"], told)]);
     let page = http(serving.addr, "GET", "/changes?appointment=a1", &[("cookie", &cookie)], "").await;
@@ -295,13 +318,18 @@ async fn the_list_says_into_what_to_interpret_and_by_what_name_to_call() {
         ("es,,,,", vec![], ""),
         // Whoever says so today needs one today, whatever is decided about the chart.
         ("es,,no,,", vec![(Field::Interpreter, "yes")], "Interpreter: Spanish (reported at the kiosk)<"),
-        (",,,,", vec![(Field::Interpreter, "yes"), (Field::Language, "so")], "Interpreter: Somali (reported at the kiosk)<"),
+        (
+            ",,,,",
+            vec![(Field::Interpreter, "yes"), (Field::Language, "so")],
+            "Interpreter: Somali (reported at the kiosk)<",
+        ),
         ("es,,yes,,", vec![said_no], "Interpreter: Spanish (patient said not needed, at the kiosk)<"),
         ("es,,,,", vec![said_no], ""),
     ] {
         let (place, serving, cookie) = ready().await;
         take(&place, "day.csv", &format!("{HEADER},{COLUMNS}\n{},{cells}\n", ada()));
-        let proposals = told.iter().map(|(field, new)| change(*field, on_file(&place, "a1").value(*field), text(new))).collect();
+        let proposals =
+            told.iter().map(|(field, new)| change(*field, on_file(&place, "a1").value(*field), text(new))).collect();
         send(&place, "lobby", &[says(1, 'A', &["a1"], proposals)]);
         let list = http(serving.addr, "GET", "/list", &[("cookie", &cookie)], "").await.body;
         assert_eq!(list.matches("by interpreter").count(), usize::from(!words.is_empty()), "{cells} {told:?}");
@@ -309,10 +337,17 @@ async fn the_list_says_into_what_to_interpret_and_by_what_name_to_call() {
         serving.stop().await;
     }
     let (place, serving, cookie) = ready().await;
-    take(&place, "day.csv", &format!("{HEADER},{COLUMNS}\n{},,Addie,,,\n{},,ben,,,\n", ada(), row("b1", "2026-11-23T09:00:00", "Ben")));
+    take(
+        &place,
+        "day.csv",
+        &format!("{HEADER},{COLUMNS}\n{},,Addie,,,\n{},,ben,,,\n", ada(), row("b1", "2026-11-23T09:00:00", "Ben")),
+    );
     place
         .desk
-        .take_post(super::support::TOKEN_A, &super::support::post_of("lobby", vec![super::support::checked_in(1, 'A', 1, &["a1"])]))
+        .take_post(
+            super::support::TOKEN_A,
+            &super::support::post_of("lobby", vec![super::support::checked_in(1, 'A', 1, &["a1"])]),
+        )
         .unwrap();
     let list = http(serving.addr, "GET", "/list", &[("cookie", &cookie)], "").await.body;
     assert!(list.contains("Ada (Addie) Example") && list.contains("Call by: <b>Addie</b>"), "{list}");

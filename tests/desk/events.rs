@@ -30,20 +30,30 @@ fn list(place: &Place) -> Vec<VisitRow> {
 fn repeats_gaps_and_disorder_are_harmless() {
     let place = place();
     import(&place.desk, "tests/data/day.csv").0.unwrap();
-    let all: Vec<LoggedEvent> = (1..=5).map(|n| checked_in(n, 'A', n as u32, &[format!("apt-000{n}").as_str()])).collect();
+    let all: Vec<LoggedEvent> =
+        (1..=5).map(|n| checked_in(n, 'A', n as u32, &[format!("apt-000{n}").as_str()])).collect();
     assert_eq!(send(&place, "lobby", &[]), 0);
     assert_eq!(send(&place, "lobby", &all[..2]), 2);
     assert_eq!(send(&place, "lobby", &all[..2]), 2, "again");
     assert_eq!(send(&place, "lobby", &all[3..]), 2, "a gap: nothing behind it is kept");
     assert_eq!(send(&place, "lobby", &[all[3].clone(), all[2].clone()]), 4, "another order");
-    let refused = |event| matches!(place.desk.take_post(TOKEN_A, &post_of("lobby", vec![event])), Err(Unserved::OtherHistory));
+    let refused =
+        |event| matches!(place.desk.take_post(TOKEN_A, &post_of("lobby", vec![event])), Err(Unserved::OtherHistory));
     assert!(refused(checked_in(4, 'A', 99, &["apt-0009"])), "another event under a number that is held");
     assert_eq!(place.desk.visit(&id("apt-0009")).unwrap().unwrap().ticket, None);
     assert_eq!(send(&place, "lobby", &all), 5);
-    assert_eq!(place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap(), all, "kept as they were said");
+    assert_eq!(
+        place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap(),
+        all,
+        "kept as they were said"
+    );
     assert!(refused(checked_in(0, 'A', 8, &["apt-0008"])), "no event has the number 0");
     assert_eq!(send(&place, "lobby", &[checked_in(u64::MAX, 'A', 9, &["apt-0009"])]), 5, "far behind a gap");
-    assert_eq!(place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap(), all, "nothing was mixed in");
+    assert_eq!(
+        place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap(),
+        all,
+        "nothing was mixed in"
+    );
 }
 
 #[test]
@@ -72,7 +82,8 @@ fn a_word_of_a_newer_kiosk_holds_up_nothing_and_is_kept_as_it_came() {
         serde_json::json!({ "seq": seq, "at": "2026-11-23T13:00:00Z",
             "event": { "kind": "stopped", "reason": reason, "step": "find", "patient": null, "appointments": [visit], "language": "en" } })
     };
-    let paid = serde_json::json!({ "seq": 3, "at": "2026-11-23T13:00:00Z", "event": { "kind": "paid", "cents": 2000 } });
+    let paid =
+        serde_json::json!({ "seq": 3, "at": "2026-11-23T13:00:00Z", "event": { "kind": "paid", "cents": 2000 } });
     let said = serde_json::json!({ "kiosk": "lobby", "last": 4, "protocol": 99, "weather": "fine",
         "events": [stop(1, "feels-unwell", "apt-0001"), stop(2, "possible-infection", "apt-0002"), paid, stop(4, "feels-unwell", "apt-0003")] });
     let post: Post = serde_json::from_value(said.clone()).unwrap();
@@ -87,12 +98,9 @@ fn a_word_of_a_newer_kiosk_holds_up_nothing_and_is_kept_as_it_came() {
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert!(list(&place) == before);
     let watch = place.desk.kiosks().unwrap();
-    assert!(
-        watch
-            .raised
-            .iter()
-            .any(|raised| raised.sentence.contains("2 reports contain something this version doesn't support: update the desk"))
-    );
+    assert!(watch.raised.iter().any(|raised| {
+        raised.sentence.contains("2 reports contain something this version doesn't support: update the desk")
+    }));
 }
 
 #[test]
@@ -124,9 +132,14 @@ fn printing_trouble_is_a_reason_until_it_printed() {
     let place = place();
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     let ticket = Ticket { number: "A1".parse().unwrap(), date: jiff::civil::date(2026, 11, 23) };
-    let printed = |seq, outcome| event(seq, KioskEvent::TicketPrinted { ticket, outcome, appointments: vec![id("apt-0001")] });
+    let printed =
+        |seq, outcome| event(seq, KioskEvent::TicketPrinted { ticket, outcome, appointments: vec![id("apt-0001")] });
     let reasons = || place.desk.visit(&id("apt-0001")).unwrap().unwrap().reasons;
-    send(&place, "lobby", &[checked_in(1, 'A', 1, &["apt-0001"]), printed(2, PrintOutcome::Failed(PrintTrouble::NoPaper))]);
+    send(
+        &place,
+        "lobby",
+        &[checked_in(1, 'A', 1, &["apt-0001"]), printed(2, PrintOutcome::Failed(PrintTrouble::NoPaper))],
+    );
     assert_eq!(reasons(), [Reason::InsuranceUnclear, Reason::PrinterTrouble]);
     send(&place, "lobby", &[printed(3, PrintOutcome::Printed)]);
     assert_eq!(reasons(), [Reason::InsuranceUnclear]);
@@ -247,7 +260,11 @@ async fn the_feed_tells_the_day_and_then_what_changes() {
     send(&place, "lobby", &[checked_in(1, 'A', 1, &["apt-0001"])]);
     let Attempt::Sent(second) = api.feed(first.cursor, wait).await else { panic!() };
     assert!(second.settings.is_none());
-    assert!(matches!(&second.changes[..], [Change::Visit { ticket: Some(_), seen: false, .. }]), "{:?}", second.changes);
+    assert!(
+        matches!(&second.changes[..], [Change::Visit { ticket: Some(_), seen: false, .. }]),
+        "{:?}",
+        second.changes
+    );
     place.desk.mark_seen(&id("apt-0001"), "ana").unwrap();
     let Attempt::Sent(third) = api.feed(second.cursor, wait).await else { panic!() };
     assert!(matches!(&third.changes[..], [Change::Visit { seen: true, .. }]));

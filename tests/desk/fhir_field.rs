@@ -1,4 +1,5 @@
-//! FHIR as real servers write it: whose is what, and who is not lost for something small. The lists are in `tests/data/field`.
+//! FHIR as real servers write it: whose is what, and who is not lost for something small. The lists are in
+//! `tests/data/field`.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,13 @@ fn take(place: &Place, file: &str) -> (u64, Vec<String>, BTreeMap<String, Appoin
 }
 
 fn all(place: &Place) -> BTreeMap<String, Appointment> {
-    place.desk.with_store(|store| store.appointments()).unwrap().into_iter().map(|one| (one.id.to_string(), one)).collect()
+    place
+        .desk
+        .with_store(|store| store.appointments())
+        .unwrap()
+        .into_iter()
+        .map(|one| (one.id.to_string(), one))
+        .collect()
 }
 
 fn write(place: &Place, name: &str, text: &str) -> String {
@@ -60,7 +67,8 @@ fn what_is_contained_in_a_resource_is_nobody_elses() {
     assert_eq!([name(&list["m1"]), name(&list["m2"])], ["Nora|Whitlow", "Ugo|Prentice"]);
     // The same local id on two days.
     let place = place();
-    for (n, (visit, who, born)) in [("d1", "Holm", "1971-04-02"), ("d2", "Lund", "1960-02-20")].into_iter().enumerate() {
+    for (n, (visit, who, born)) in [("d1", "Holm", "1971-04-02"), ("d2", "Lund", "1960-02-20")].into_iter().enumerate()
+    {
         import(&place.desk, &write(&place, &format!("{n}.json"), &contained(visit, "p1", who, born))).0.unwrap();
     }
     let list = all(&place);
@@ -79,7 +87,9 @@ fn a_card_is_that_of_the_patient_whom_it_names_with_or_without_an_id() {
 #[test]
 fn patient_1_of_two_servers_is_two_people() {
     let (a, b) = ("https://a.example/fhir", "https://b.example/fhir");
-    let bundle = |entries: &[String]| format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, entries.join(","));
+    let bundle = |entries: &[String]| {
+        format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, entries.join(","))
+    };
     let one = entries(a, "v1", "Holm", "1971-04-02", "555-201-0001");
     // Even with one name and birth date: two systems know nothing of each other.
     for (who, born) in [("Lund", "1960-02-20"), ("Holm", "1971-04-02")] {
@@ -107,7 +117,9 @@ fn nobody_vanishes_without_a_word() {
     assert!(said[0].contains("this is one page of several: 1 of 57 appointments"), "{said:?}");
     let (refused, said, list) = take(&place(), "patient-not-in-file.json");
     assert!(
-        refused == 2 && list.is_empty() && said[0].contains("appointment ac1: participant: expected a reference to a Patient"),
+        refused == 2
+            && list.is_empty()
+            && said[0].contains("appointment ac1: participant: expected a reference to a Patient"),
         "{said:?}"
     );
     let (refused, said, list) = take(&place(), "two-patients.json");
@@ -125,9 +137,13 @@ fn nobody_vanishes_without_a_word() {
 
 #[test]
 fn something_small_costs_nobody_their_visit() {
-    for (file, visits) in
-        [("nulls.json", 6), ("family-as-list.json", 1), ("bulk.ndjson", 1), ("late-evening.json", 1), ("older-version-later.json", 1)]
-    {
+    for (file, visits) in [
+        ("nulls.json", 6),
+        ("family-as-list.json", 1),
+        ("bulk.ndjson", 1),
+        ("late-evening.json", 1),
+        ("older-version-later.json", 1),
+    ] {
         let (refused, said, list) = take(&place(), file);
         assert_eq!((refused, list.len()), (0, visits), "{file}: {said:?}");
     }
@@ -150,7 +166,10 @@ fn what_is_on_file_is_what_counts_now() {
     assert_eq!(list["s1"].person.other_given_names[0].as_str(), "Robert");
     assert_eq!(list["s2"].person.other_family_names[0].as_str(), "Oldham");
     let (_, _, list) = take(&place(), "telephones.json");
-    assert_eq!([list["w1"].person.contact.phone.as_str(), list["w2"].person.contact.phone.as_str()], ["555-010-7777", "555-010-8888"]);
+    assert_eq!(
+        [list["w1"].person.contact.phone.as_str(), list["w2"].person.contact.phone.as_str()],
+        ["555-010-7777", "555-010-8888"]
+    );
     assert!(list.values().all(|one| one.person.other_phones.is_empty()));
     // Both visits are of the record that remains.
     let (_, _, list) = take(&place(), "replaced-patient.json");
@@ -162,7 +181,8 @@ fn what_is_on_file_is_what_counts_now() {
 #[test]
 fn files_of_one_command_are_one_list() {
     let place = place();
-    let patient = r#"{"resourceType":"Patient","id":"p1","name":[{"family":"Holm","given":["Ivy"]}],"birthDate":"1982-07-07"}"#;
+    let patient =
+        r#"{"resourceType":"Patient","id":"p1","name":[{"family":"Holm","given":["Ivy"]}],"birthDate":"1982-07-07"}"#;
     let visit = |id: &str, who: &str| {
         format!(
             r#"{{"resourceType":"Appointment","id":"{id}","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/{who}"}}}}]}}"#
@@ -171,9 +191,11 @@ fn files_of_one_command_are_one_list() {
     let patients = write(&place, "Patient.ndjson", &format!("{patient}\n"));
     let visits = write(&place, "Appointment.ndjson", &format!("{}\n{}\n", visit("a1", "p1"), visit("a2", "p2")));
     let data = place.folder.path().join("other");
-    for (dry, counts) in
-        [(true, "taken 1, unchanged 0, refused 1"), (false, "taken 1, unchanged 0, refused 1"), (false, "taken 0, unchanged 1, refused 1")]
-    {
+    for (dry, counts) in [
+        (true, "taken 1, unchanged 0, refused 1"),
+        (false, "taken 1, unchanged 0, refused 1"),
+        (false, "taken 0, unchanged 1, refused 1"),
+    ] {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_arrivals-desk"));
         command.arg("import").args([&visits, &patients]).arg("--data").arg(&data).env("TZ", "UTC");
         if dry {
@@ -196,5 +218,8 @@ fn a_file_of_several_that_cannot_be_read_costs_itself() {
     let output = command.output().unwrap();
     let (said, errors) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(output.status.code() == Some(1) && said.contains("taken 1, unchanged 0, refused 0"), "{said}{errors}");
-    assert!(errors.contains(&format!("{empty}: the file is empty")) && errors.contains(&format!("{cut}: expected JSON")), "{errors}");
+    assert!(
+        errors.contains(&format!("{empty}: the file is empty")) && errors.contains(&format!("{cut}: expected JSON")),
+        "{errors}"
+    );
 }

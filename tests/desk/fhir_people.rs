@@ -40,7 +40,10 @@ impl Heard {
     }
 
     pub fn of(&self, id: &str) -> &Appointment {
-        self.good.iter().find(|appointment| appointment.id.as_str() == id).unwrap_or_else(|| panic!("no appointment {id}"))
+        self.good
+            .iter()
+            .find(|appointment| appointment.id.as_str() == id)
+            .unwrap_or_else(|| panic!("no appointment {id}"))
     }
 
     pub fn name(&self, id: &str) -> String {
@@ -74,12 +77,15 @@ pub fn plain(resource: &str) -> String {
 
 /// A Patient with these fields besides.
 pub fn patient(id: &str, given: &str, family: &str, born: &str, rest: &str) -> String {
-    format!(r#"{{"resourceType":"Patient","id":"{id}","name":[{{"family":"{family}","given":["{given}"]}}],"birthDate":"{born}"{rest}}}"#)
+    format!(
+        r#"{{"resourceType":"Patient","id":"{id}","name":[{{"family":"{family}","given":["{given}"]}}],"birthDate":"{born}"{rest}}}"#
+    )
 }
 
 /// An Appointment of whoever is referred to.
 pub fn appointment(id: &str, references: &[&str]) -> String {
-    let all: Vec<String> = references.iter().map(|to| format!(r#"{{"actor":{{"reference":"{to}"}},"status":"accepted"}}"#)).collect();
+    let all: Vec<String> =
+        references.iter().map(|to| format!(r#"{{"actor":{{"reference":"{to}"}},"status":"accepted"}}"#)).collect();
     format!(
         r#"{{"resourceType":"Appointment","id":"{id}","status":"booked","start":"2026-11-30T08:00:00-05:00","minutesDuration":20,"participant":[{}]}}"#,
         all.join(",")
@@ -141,7 +147,10 @@ fn a_contained_patient_has_the_number_that_an_identifier_says() {
     assert_eq!(number(&format!("[{ssn},{}]", typed("MR", "M1", ""))), mrn);
     assert_eq!(number(&format!("[{},{}]", typed("PI", "P1", r#","use":"official""#), typed("MR", "M1", ""))), mrn);
     assert_eq!(number(&format!("[{},{}]", typed("MR", "M0", r#","use":"old""#), typed("MR", "M1", ""))), mrn);
-    assert_eq!(number(&format!("[{},{}]", typed("MR", "M0", r#","period":{"end":"2020"}"#), typed("MR", "M1", ""))), mrn);
+    assert_eq!(
+        number(&format!("[{},{}]", typed("MR", "M0", r#","period":{"end":"2020"}"#), typed("MR", "M1", ""))),
+        mrn
+    );
     assert_eq!(number(&format!("[{},{}]", typed("MR", "N/A", ""), typed("MR", "M1", ""))), mrn);
     assert_eq!(number(&typed("MR", "M1", "")), mrn, "one where a list is expected");
     assert_eq!(number(r#"[{"system":"urn:mrn","value":4711}]"#), ("4711".into(), "urn:mrn".into()));
@@ -161,7 +170,9 @@ fn a_contained_patient_has_the_number_that_an_identifier_says() {
 #[test]
 fn two_servers_in_one_list_have_their_own_people() {
     let (a, b) = ("https://a.example/fhir", "https://B.example/fhir");
-    let of = |base: &str, given: &str, born: &str| entry(&format!("{base}/Patient/1"), &patient("1", given, "Lind", born, ""));
+    let of = |base: &str, given: &str, born: &str| {
+        entry(&format!("{base}/Patient/1"), &patient("1", given, "Lind", born, ""))
+    };
     let text = bundle(
         "collection",
         &[
@@ -180,13 +191,21 @@ fn two_servers_in_one_list_have_their_own_people() {
         ],
     );
     let heard = hear(&text);
-    for (id, name, source) in [("a1", "Nora Lind", a), ("a2", "Nora Lind", a), ("b1", "Ugo Lind", b), ("b2", "Ugo Lind", b)] {
-        assert_eq!((heard.name(id).as_str(), heard.of(id).person.source.as_str(), heard.of(id).person.number()), (name, source, "1"));
+    for (id, name, source) in
+        [("a1", "Nora Lind", a), ("a2", "Nora Lind", a), ("b1", "Ugo Lind", b), ("b2", "Ugo Lind", b)]
+    {
+        assert_eq!(
+            (heard.name(id).as_str(), heard.of(id).person.source.as_str(), heard.of(id).person.number()),
+            (name, source, "1")
+        );
         assert_eq!(heard.of(id).coverage.is_some(), name == "Ugo Lind", "{id}");
     }
     // Nobody says which of the two is meant; a third server has neither.
     assert_eq!(heard.refused.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [8, 9]);
-    assert!(heard.refused[0].1.contains("appointment c1: participant:") && heard.refused[0].1.contains("two different people"));
+    assert!(
+        heard.refused[0].1.contains("appointment c1: participant:")
+            && heard.refused[0].1.contains("two different people")
+    );
 }
 
 #[test]
@@ -210,12 +229,17 @@ fn the_name_on_file_is_the_one_of_the_day() {
     assert_eq!((heard.name("s1"), heard.name("s2")), ("Rachel Marlow".into(), "Vera Newbury".into()));
     assert_eq!(texts(&heard.of("s1").person.other_given_names), ["Robert"]);
     assert_eq!(texts(&heard.of("s2").person.other_family_names), ["Oldham"]);
-    let name = |usage: &str, given: &str, rest: &str| format!(r#"{{"use":"{usage}","family":"Lind","given":["{given}"]{rest}}}"#);
+    let name = |usage: &str, given: &str, rest: &str| {
+        format!(r#"{{"use":"{usage}","family":"Lind","given":["{given}"]{rest}}}"#)
+    };
     let later = r#","period":{"start":"2026-12-01"}"#;
     let over = |end: &str| format!(r#","period":{{"end":"{end}"}}"#);
     for (names, expected) in [
         (vec![name("nickname", "Nan", ""), name("usual", "Una", ""), name("official", "Ofelia", "")], "Ofelia"),
-        (vec![name("nickname", "Nan", ""), name("temp", "Tea", ""), name("", "Nona", ""), name("usual", "Una", "")], "Una"),
+        (
+            vec![name("nickname", "Nan", ""), name("temp", "Tea", ""), name("", "Nona", ""), name("usual", "Una", "")],
+            "Una",
+        ),
         (vec![name("nickname", "Nan", ""), name("", "Nona", "")], "Nona"),
         (vec![name("anonymous", "Anon", ""), name("nickname", "Nan", "")], "Nan"),
         (vec![name("maiden", "Mai", ""), name("usual", "Una", "")], "Una"),
@@ -269,19 +293,52 @@ fn telephones_are_those_on_which_somebody_can_be_reached_now() {
     let phone = |value: &str, rest: &str| format!(r#"{{"system":"phone","value":"{value}"{rest}}}"#);
     let used = |value: &str, usage: &str| phone(value, &format!(r#","use":"{usage}""#));
     for (telecoms, first, others) in [
-        (vec![used("555-0101", "work"), used("555-0102", "home"), used("555-0103", "mobile")], "555-0103", &["555-0102", "555-0101"][..]),
+        (
+            vec![used("555-0101", "work"), used("555-0102", "home"), used("555-0103", "mobile")],
+            "555-0103",
+            &["555-0102", "555-0101"][..],
+        ),
         (vec![used("555-0103", "mobile"), phone("555-0101", r#","use":"work","rank":1"#)], "555-0101", &["555-0103"]),
         (vec![phone("555-0101", r#","rank":"2""#), phone("555-0102", r#","rank":1.0"#)], "555-0102", &["555-0101"]),
-        (vec![phone("555-0101", r#","period":{"end":"2026-11-29"}"#), used("555-0102", "old"), phone("555-0103", "")], "555-0103", &[]),
+        (
+            vec![
+                phone("555-0101", r#","period":{"end":"2026-11-29"}"#),
+                used("555-0102", "old"),
+                phone("555-0103", ""),
+            ],
+            "555-0103",
+            &[],
+        ),
         (vec![used("555-0101", "old")], "", &[]),
         (vec![phone("tel:+1-555-010-4821;ext=22", "")], "+1-555-010-4821 ext. 22", &[]),
-        (vec![r#"{"value":"555-0101"}"#.into(), r#"{"system":"sms","value":"555-0102"}"#.into()], "555-0101", &["555-0102"]),
-        (vec![r#"{"system":"fax","value":"555-0101"}"#.into(), r#"{"system":"pager","value":"555-0102"}"#.into()], "", &[]),
-        (vec![r#"{"value":"ada@example.org"}"#.into(), phone("n/a", ""), phone("555-0101", ""), phone("555 0101", "")], "555-0101", &[]),
+        (
+            vec![r#"{"value":"555-0101"}"#.into(), r#"{"system":"sms","value":"555-0102"}"#.into()],
+            "555-0101",
+            &["555-0102"],
+        ),
+        (
+            vec![r#"{"system":"fax","value":"555-0101"}"#.into(), r#"{"system":"pager","value":"555-0102"}"#.into()],
+            "",
+            &[],
+        ),
+        (
+            vec![
+                r#"{"value":"ada@example.org"}"#.into(),
+                phone("n/a", ""),
+                phone("555-0101", ""),
+                phone("555 0101", ""),
+            ],
+            "555-0101",
+            &[],
+        ),
         (vec![r#"{"system":"phone","value":5550101}"#.into()], "5550101", &[]),
     ] {
         let (found, _) = only(&format!(r#"{NAMED},"telecom":[{}]"#, telecoms.join(",")));
-        assert_eq!((found.person.contact.phone.as_str(), texts(&found.person.other_phones)), (first, others.to_vec()), "{telecoms:?}");
+        assert_eq!(
+            (found.person.contact.phone.as_str(), texts(&found.person.other_phones)),
+            (first, others.to_vec()),
+            "{telecoms:?}"
+        );
     }
     let email = |value: &str, rest: &str| format!(r#"{{"system":"email","value":"{value}"{rest}}}"#);
     for (telecoms, expected) in [
@@ -300,7 +357,10 @@ fn the_address_is_where_somebody_lives_now() {
         (vec![address("Old", r#","use":"old""#), address("Now", "")], "Now"),
         (vec![address("Over", r#","use":"home","period":{"end":"2020"}"#), address("Now", r#","use":"work""#)], "Now"),
         (vec![address("Work", r#","use":"work""#), address("Home", r#","use":"home""#)], "Home"),
-        (vec![address("Box", r#","type":"postal""#), address("Bills", r#","use":"billing""#), address("Here", "")], "Here"),
+        (
+            vec![address("Box", r#","type":"postal""#), address("Bills", r#","use":"billing""#), address("Here", "")],
+            "Here",
+        ),
         (vec![address("Box", r#","type":"postal""#)], "Box"),
         (vec![r#"{"use":"home","city":null}"#.to_owned(), address("Now", "")], "Now"),
     ] {
@@ -355,7 +415,10 @@ fn any_coding_of_a_language_that_is_known_counts() {
     ] {
         let (found, warned) = only(&format!(r#"{NAMED},"communication":[{}]"#, languages.join(",")));
         assert_eq!((found.person.language.as_deref(), warned.len()), (expected, warnings), "{languages:?}");
-        assert!(warned.iter().all(|(_, why)| why.starts_with("appointment a1: language:") && !why.contains("LANG-7")), "{warned:?}");
+        assert!(
+            warned.iter().all(|(_, why)| why.starts_with("appointment a1: language:") && !why.contains("LANG-7")),
+            "{warned:?}"
+        );
     }
 }
 
@@ -364,10 +427,12 @@ fn who_was_merged_away_is_the_one_who_remains() {
     let heard = Heard::all_of(&field("replaced-patient.json"));
     assert_eq!((heard.name("z1"), heard.name("z2")), ("Nora Whitlow-Sayer".into(), "Nora Whitlow-Sayer".into()));
     assert_eq!(heard.of("z1").person.id, heard.of("z2").person.id);
-    let link = |kind: &str, to: &str| format!(r#","link":[{{"other":{{"reference":"Patient/{to}"}},"type":"{kind}"}}]"#);
+    let link =
+        |kind: &str, to: &str| format!(r#","link":[{{"other":{{"reference":"Patient/{to}"}},"type":"{kind}"}}]"#);
     let person = |id: &str, rest: &str| plain(&patient(id, &id.to_uppercase(), "Lind", "1971-04-02", rest));
     let name = |people: &[String], of: &str| {
-        let heard = hear(&bundle("collection", &[people, &[plain(&appointment("a1", &[&format!("Patient/{of}")]))]].concat()));
+        let heard =
+            hear(&bundle("collection", &[people, &[plain(&appointment("a1", &[&format!("Patient/{of}")]))]].concat()));
         (heard.of("a1").person.given_name.as_str().to_owned(), heard.warned)
     };
     let chain = [person("pa", &link("replaced-by", "pb")), person("pb", &link("replaced-by", "pc")), person("pc", "")];
@@ -380,7 +445,10 @@ fn who_was_merged_away_is_the_one_who_remains() {
     assert_eq!(name(&other, "pa").0, "PA");
     let (found, warned) = name(&[person("pa", &link("replaced-by", "px"))], "pa");
     assert_eq!(found, "PA");
-    assert!(warned.len() == 1 && warned[0].1.contains("appointment a1: participant: the patient was replaced"), "{warned:?}");
+    assert!(
+        warned.len() == 1 && warned[0].1.contains("appointment a1: participant: the patient was replaced"),
+        "{warned:?}"
+    );
 }
 
 #[test]
@@ -439,8 +507,10 @@ fn one_card_that_is_said_twice_is_one() {
     let other = card.replace("G1", "G2");
     let taken = |cards: &[&str]| {
         let cards: Vec<String> = cards.iter().map(|card| plain(card)).collect();
-        let heard =
-            Heard::all_of(&bundle("collection", &[&cards[..], &[plain(&person), plain(&appointment("a1", &["Patient/p1"]))]].concat()));
+        let heard = Heard::all_of(&bundle(
+            "collection",
+            &[&cards[..], &[plain(&person), plain(&appointment("a1", &["Patient/p1"]))]].concat(),
+        ));
         let found = heard.of("a1");
         [&found.coverage, &found.second_coverage]
             .map(|card| card.as_ref().map(|card| card.member_id.as_str().to_owned()).unwrap_or_default())

@@ -1,4 +1,5 @@
-//! What has the focus when a page opens, and which button stands out: never one that decides, ends or takes something out.
+//! What has the focus when a page opens, and which button stands out: never one that decides, ends or takes something
+//! out.
 
 use std::fs;
 use std::path::Path;
@@ -62,7 +63,10 @@ fn wrong(page: &str) -> Vec<String> {
             if submits && names(tag).split_whitespace().any(|name| name == "autofocus") {
                 wrong.push(format!("{action}: has the focus: <{tag}>"));
             }
-            if submits && DECIDES.contains(&action) && attribute(tag, "class").split(' ').any(|class| class == "primary") {
+            if submits
+                && DECIDES.contains(&action)
+                && attribute(tag, "class").split(' ').any(|class| class == "primary")
+            {
                 wrong.push(format!("{action}: stands out: <{tag}>"));
             }
         }
@@ -73,7 +77,9 @@ fn wrong(page: &str) -> Vec<String> {
 #[test]
 fn what_is_wrong_is_found() {
     let page = |button: &str| {
-        format!("<form method=\"post\" action=\"/changes/accept\"><input type=\"hidden\" value=\"autofocus\">{button}</form>")
+        format!(
+            "<form method=\"post\" action=\"/changes/accept\"><input type=\"hidden\" value=\"autofocus\">{button}</form>"
+        )
     };
     for (button, expected) in [
         ("<button class=\"button\" type=\"submit\">Accept</button>", 0),
@@ -108,7 +114,9 @@ async fn no_page_opens_with_the_focus_on_a_button_that_changes_something() {
     };
 
     let mut pages: Vec<(String, Answer)> = Vec::new();
-    for (_, path, ..) in ROUTES.iter().filter(|(method, _, needs, ..)| *method == "GET" && matches!(needs, Needs::Page(_) | Needs::Nothing))
+    for (_, path, ..) in ROUTES
+        .iter()
+        .filter(|(method, _, needs, ..)| *method == "GET" && matches!(needs, Needs::Page(_) | Needs::Nothing))
     {
         for query in ["", "?appointment=apt-0001", "?appointment=apt-0005"] {
             pages.push((format!("{path}{query}"), get(&format!("{path}{query}")).await));
@@ -153,8 +161,10 @@ async fn no_page_opens_with_the_focus_on_a_button_that_changes_something() {
 
     let shown = pages.iter().filter(|(_, page)| page.head.contains("text/html") && page.body.contains("<form")).count();
     assert!(shown > 60, "{shown} pages with forms");
-    let found: Vec<String> =
-        pages.iter().flat_map(|(path, page)| wrong(&page.body).into_iter().map(move |what| format!("{path}: {what}"))).collect();
+    let found: Vec<String> = pages
+        .iter()
+        .flat_map(|(path, page)| wrong(&page.body).into_iter().map(move |what| format!("{path}: {what}")))
+        .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
     serving.stop().await;
 }
@@ -164,8 +174,12 @@ async fn a_change_opens_with_its_heading_in_focus_and_nothing_that_stands_out() 
     let (place, serving, cookie) = ready().await;
     send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE))])]);
     let page = http(serving.addr, "GET", "/changes?appointment=apt-0001", &[("cookie", &cookie)], "").await.body;
-    let focused: Vec<&str> = tags(&page).filter(|tag| names(tag).split_whitespace().any(|name| name == "autofocus")).collect();
-    assert!(focused.len() == 1 && focused[0].starts_with("h2 ") && attribute(focused[0], "tabindex") == "-1", "{focused:?}");
+    let focused: Vec<&str> =
+        tags(&page).filter(|tag| names(tag).split_whitespace().any(|name| name == "autofocus")).collect();
+    assert!(
+        focused.len() == 1 && focused[0].starts_with("h2 ") && attribute(focused[0], "tabindex") == "-1",
+        "{focused:?}"
+    );
     let main = page.split("<main").nth(1).unwrap();
     assert!(main.contains("id=\"accept-all\"") && !main.contains("primary"), "{main}");
     serving.stop().await;

@@ -1,6 +1,8 @@
-//! One change is read as the visits that it was about: it costs the same on a long day as on a short one, and what was followed is what is read whole.
+//! One change is read as the visits that it was about: it costs the same on a long day as on a short one, and what was
+//! followed is what is read whole.
 //!
-//! Counted is what the file's engine does, not time. `ARRIVALS_SEED` and `ARRIVALS_ROUNDS` choose other random changes, and more of them.
+//! Counted is what the file's engine does, not time. `ARRIVALS_SEED` and `ARRIVALS_ROUNDS` choose other random changes,
+//! and more of them.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -64,11 +66,17 @@ fn costs(visits: usize) -> Vec<(&'static str, u64)> {
     cost("undo that", &|| desk.undo_check_in(&expected, "ana").unwrap().unwrap());
     cost("walk-in by hand", &|| drop(desk.walk_in_by_hand(&walk_in("Ada"), "ana").unwrap()));
     cost("step out by phone", &|| {
-        desk.phone_wish(Ticket { number: "A1".parse().unwrap(), date: date(2026, 11, 23) }, PhoneWish::StepOut).unwrap();
+        desk.phone_wish(Ticket { number: "A1".parse().unwrap(), date: date(2026, 11, 23) }, PhoneWish::StepOut)
+            .unwrap();
     });
-    // Whether a time is free is looked up among the appointments of many days; what follows from having booked it is not.
+    // Whether a time is free is looked up among the appointments of many days; what follows from having booked it is
+    // not.
     let now = place.clock.now();
-    let booked = Appointment { id: AppointmentId::new(""), start: now + SignedDuration::from_hours(24 * 300), ..appointment(visits + 1) };
+    let booked = Appointment {
+        id: AppointmentId::new(""),
+        start: now + SignedDuration::from_hours(24 * 300),
+        ..appointment(visits + 1)
+    };
     desk.book_anyway(&booked, true, "ana").unwrap().unwrap();
     cost("what follows from a booking", &|| {});
     cost("import of one", &|| {
@@ -103,13 +111,19 @@ fn a_change_costs_the_same_on_a_day_of_any_length() {
 /// Everything that is shown of a day.
 fn same_as_read_whole(desk: &Desk, what: &str) {
     let (followed, whole) = (desk.today().unwrap(), desk.today_read_whole().unwrap());
-    let rows = |today: &arrivals::desk::service::queue::today::Today| today.list.rows().map(|row| (**row).clone()).collect::<Vec<_>>();
+    let rows = |today: &arrivals::desk::service::queue::today::Today| {
+        today.list.rows().map(|row| (**row).clone()).collect::<Vec<_>>()
+    };
     for (one, other) in rows(&followed).iter().zip(rows(&whole).iter()) {
         assert_eq!(one, other, "after {what}");
     }
     assert_eq!(followed.list.len(), whole.list.len(), "after {what}");
     assert_eq!(followed.queues, whole.queues, "after {what}");
-    assert_eq!((&followed.stops, followed.until, &followed.urgent), (&whole.stops, whole.until, &whole.urgent), "after {what}");
+    assert_eq!(
+        (&followed.stops, followed.until, &followed.urgent),
+        (&whole.stops, whole.until, &whole.urgent),
+        "after {what}"
+    );
     assert_eq!(followed.date, whole.date, "after {what}");
     for row in whole.list.rows() {
         let Some(ticket) = row.ticket else { continue };
@@ -176,8 +190,12 @@ impl World {
         let (seq, now) = (self.seqs[which], self.place.clock.now());
         // The second kiosk's numbers are now and then those of the first.
         let letter = if self.chance.below(12) == 0 { 'A' } else { letter };
-        let number =
-            u32::try_from(if self.chance.below(10) == 0 { 1 + self.chance.below(9) } else { usize::try_from(seq).unwrap() }).unwrap();
+        let number = u32::try_from(if self.chance.below(10) == 0 {
+            1 + self.chance.below(9)
+        } else {
+            usize::try_from(seq).unwrap()
+        })
+        .unwrap();
         let today = self.place.desk.with_store(|store| Ok(store.date_at(now))).unwrap();
         let ticket = Ticket { number: format!("{letter}{number}").parse().unwrap(), date: today };
         let visit = self.visit();
@@ -196,7 +214,11 @@ impl World {
             }),
             4 => KioskEvent::TicketPrinted {
                 ticket,
-                outcome: if self.chance.below(2) == 0 { PrintOutcome::Printed } else { PrintOutcome::Failed(PrintTrouble::NoPaper) },
+                outcome: if self.chance.below(2) == 0 {
+                    PrintOutcome::Printed
+                } else {
+                    PrintOutcome::Failed(PrintTrouble::NoPaper)
+                },
                 appointments: vec![visit],
             },
             5 => stopped(seq, Reason::FeelsUnwell, &[visit.as_str()]).event,
@@ -236,7 +258,14 @@ impl World {
             5..=7 => drop(desk.call_this(&visit, room, "ana").unwrap()),
             8 => drop(desk.queue_step(&visit, &QueueAction::Start, "ana").unwrap()),
             9 | 10 => drop(desk.queue_step(&visit, &QueueAction::Finish, "ana").unwrap()),
-            11 => drop(desk.queue_step(&visit, self.one_of(&[QueueAction::Hold, QueueAction::Back, QueueAction::NoShow]), "ben").unwrap()),
+            11 => drop(
+                desk.queue_step(
+                    &visit,
+                    self.one_of(&[QueueAction::Hold, QueueAction::Back, QueueAction::NoShow]),
+                    "ben",
+                )
+                .unwrap(),
+            ),
             12 => {
                 let queue = (*self.one_of(&["Blood", "Dr. Mraz", "X-ray", "Nowhere"])).to_owned();
                 let keep_place = self.chance.below(2) == 0;
@@ -269,11 +298,18 @@ impl World {
         let now = of_the_day(n);
         let changed = match self.chance.below(5) {
             0 => Appointment {
-                status: *self.one_of(&[AppointmentStatus::Cancelled, AppointmentStatus::Booked, AppointmentStatus::Arrived]),
+                status: *self.one_of(&[
+                    AppointmentStatus::Cancelled,
+                    AppointmentStatus::Booked,
+                    AppointmentStatus::Arrived,
+                ]),
                 ..now
             },
             1 => Appointment { start: now.start + SignedDuration::from_mins(45), ..now },
-            2 => Appointment { start: now.start.to_zoned_datetime(jiff::tz::TimeZone::UTC).saturating_add(1.day()).timestamp(), ..now },
+            2 => Appointment {
+                start: now.start.to_zoned_datetime(jiff::tz::TimeZone::UTC).saturating_add(1.day()).timestamp(),
+                ..now
+            },
             3 => Appointment { service: "X-ray".into(), ..now },
             _ => now,
         };
@@ -302,7 +338,10 @@ impl World {
             }
             _ => {
                 let long: Vec<Appointment> = (0..600)
-                    .map(|n| Appointment { id: format!("long-{}-{n}", self.place.clock.now()).as_str().into(), ..of_the_day(n) })
+                    .map(|n| Appointment {
+                        id: format!("long-{}-{n}", self.place.clock.now()).as_str().into(),
+                        ..of_the_day(n)
+                    })
                     .collect();
                 self.other.import_appointments(&long).unwrap();
                 ("a long list".to_owned(), true)
@@ -313,7 +352,11 @@ impl World {
 
 fn of_the_day(n: usize) -> Appointment {
     let service = ["Laboratory", "X-ray", "Consultation"][n % 3];
-    let mut one = Appointment { service: service.into(), practitioner: ["Dr. Mraz", "Dr. Herzog"][n % 2].into(), ..appointment(n * 11) };
+    let mut one = Appointment {
+        service: service.into(),
+        practitioner: ["Dr. Mraz", "Dr. Herzog"][n % 2].into(),
+        ..appointment(n * 11)
+    };
     one.id = AppointmentId::new(format!("visit-{n}"));
     one.person.id = format!("patient-{}", if n.is_multiple_of(3) { n } else { n - n % 3 + 1 }).as_str().into();
     one

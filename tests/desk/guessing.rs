@@ -39,7 +39,11 @@ async fn a_stranger_cannot_lock_a_user_out() {
     let again = try_from(addr, Some("203.0.113.66"), &known, "ana", PASSWORD).await;
     assert_eq!(again.status, 303, "from there, in a browser of hers");
     assert_ne!(browser(&again), known, "its cookie is another one after each sign-in");
-    assert_eq!(try_from(addr, Some("203.0.113.66"), &known, "ana", PASSWORD).await.status, 429, "and the earlier one is worth nothing");
+    assert_eq!(
+        try_from(addr, Some("203.0.113.66"), &known, "ana", PASSWORD).await.status,
+        429,
+        "and the earlier one is worth nothing"
+    );
     let known = browser(&again);
     // Her own browser is guessed with no faster than any other, and is nobody else's.
     for _ in 0..3 {
@@ -53,7 +57,11 @@ async fn a_stranger_cannot_lock_a_user_out() {
     for _ in 0..3 {
         try_from(addr, Some("203.0.113.66"), &known, "ben", "a wrong one").await;
     }
-    assert_eq!(try_from(addr, Some("203.0.113.66"), &known, "ben", PASSWORD).await.status, 429, "ana's browser is not ben's");
+    assert_eq!(
+        try_from(addr, Some("203.0.113.66"), &known, "ben", PASSWORD).await.status,
+        429,
+        "ana's browser is not ben's"
+    );
     // After a reset by an administrator no browser is known.
     place.desk.set_password("ana", PASSWORD, COMMAND).unwrap();
     for _ in 0..2 {
@@ -85,14 +93,21 @@ async fn one_password_under_many_names_is_slowed_down_and_told() {
     assert!(users.body.contains(words) && users.body.contains("Unlock 203.0.113.66") && !users.body.contains("user17"));
     let rows = place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 100)).unwrap();
     let row = rows.iter().find(|row| row.action == "sign-ins-slowed").unwrap();
-    assert_eq!((row.user.as_str(), row.about.as_str()), ("(desk)", "from 203.0.113.66, after 20 failed tries under any name"));
+    assert_eq!(
+        (row.user.as_str(), row.about.as_str()),
+        ("(desk)", "from 203.0.113.66, after 20 failed tries under any name")
+    );
     let fields = [("csrf", &*users.csrf()), ("address", "203.0.113.66")];
     assert_eq!(form(addr, "/users/unlock-address", &admin, &fields).await.status, 303);
     assert!(!page().await.contains("failed sign-ins"));
     assert_eq!(try_from(addr, Some("203.0.113.66"), "", "ana", PASSWORD).await.status, 303);
     // A whole clinic behind one address mistypes now and then, and never waits.
     for n in 0..40 {
-        assert_eq!(try_from(addr, Some("198.51.100.1"), "", &format!("user{n}"), "a wrong one").await.status, 401, "{n}");
+        assert_eq!(
+            try_from(addr, Some("198.51.100.1"), "", &format!("user{n}"), "a wrong one").await.status,
+            401,
+            "{n}"
+        );
         place.clock.advance(Duration::from_secs(3 * 60));
     }
     serving.stop().await;
@@ -107,7 +122,8 @@ async fn many_failures_under_a_name_are_told_and_lifted() {
         place.clock.advance(Duration::from_secs(301));
     }
     let tries = place.desk.failed_tries().unwrap();
-    let found: Vec<_> = tries.iter().map(|tries| (tries.user.as_deref(), tries.count, tries.address.as_str())).collect();
+    let found: Vec<_> =
+        tries.iter().map(|tries| (tries.user.as_deref(), tries.count, tries.address.as_str())).collect();
     assert_eq!(found, [(Some("ana"), 12, "203.0.113.66")]);
     let rows = place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 100)).unwrap();
     let failed = rows.iter().filter(|row| row.action == "sign-in-failed" && row.about == "from 203.0.113.66").count();
@@ -126,7 +142,9 @@ async fn many_failures_under_a_name_are_told_and_lifted() {
     let tries = place.desk.failed_tries().unwrap();
     assert!(tries.iter().any(|tries| tries.user.is_none() && tries.count == 12));
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let typed: i64 = conn.query_row("SELECT COUNT(*) FROM sign_in_failure WHERE name LIKE '%hunter%'", [], |row| row.get(0)).unwrap();
+    let typed: i64 = conn
+        .query_row("SELECT COUNT(*) FROM sign_in_failure WHERE name LIKE '%hunter%'", [], |row| row.get(0))
+        .unwrap();
     assert_eq!(typed, 0);
     serving.stop().await;
 }
@@ -154,6 +172,9 @@ async fn passwords_that_are_guessed_first_are_refused_on_the_page_too() {
     }
     let fields = [("csrf", &*csrf), ("name", "zoe.miller"), ("role", "desk"), ("password", "open sesame")];
     assert_eq!(form(addr, "/users/add", &cookie, &fields).await.status, 303);
-    assert!(matches!(place.desk.set_password("abe", "open sesame", COMMAND), Err(DeskError::BadPassword { min: 12, .. })));
+    assert!(matches!(
+        place.desk.set_password("abe", "open sesame", COMMAND),
+        Err(DeskError::BadPassword { min: 12, .. })
+    ));
     serving.stop().await;
 }

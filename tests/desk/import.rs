@@ -67,7 +67,8 @@ fn every_mistake_is_named_by_its_line_and_the_rest_is_taken() {
         ":13: appointment apt-0013: expected 22 columns, found 7",
     ];
     let expected: Vec<String> = expected.iter().map(|line| format!("tests/data/day-with-errors.csv{line}")).collect();
-    let (apart, named): (Vec<String>, Vec<String>) = lines.into_iter().partition(|line| line.contains("they are kept apart as"));
+    let (apart, named): (Vec<String>, Vec<String>) =
+        lines.into_iter().partition(|line| line.contains("they are kept apart as"));
     assert_eq!(named, expected);
     // Whose birth date cannot be read is not taken for whom their number names.
     assert_eq!(apart.len(), 2);
@@ -119,15 +120,17 @@ fn when_an_appointment_was_made_comes_along_and_costs_nobody_theirs() {
         let file = place.folder.path().join(name);
         std::fs::write(&file, text).unwrap();
         let (result, lines) = import(&place.desk, file.to_str().unwrap());
-        let appointment = place.desk.with_store(|store| store.appointment(&AppointmentId::from("a1"))).unwrap().unwrap();
+        let appointment =
+            place.desk.with_store(|store| store.appointment(&AppointmentId::from("a1"))).unwrap().unwrap();
         (result.unwrap().refused, appointment.booked_on.map(|date| date.to_string()).unwrap_or_default(), lines.len())
     };
     let csv = |column: &str, cell: &str| {
-        format!("appointment_id,start,given_name,family_name,birth_date{column}\na1,2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01{cell}\n")
+        format!(
+            "appointment_id,start,given_name,family_name,birth_date{column}\na1,2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01{cell}\n"
+        )
     };
     let fhir = |created: &str| {
-        let patient =
-            r#"{"resource":{"resourceType":"Patient","id":"p1","name":[{"family":"Lima","given":["Ana"]}],"birthDate":"1950-03-01"}}"#;
+        let patient = r#"{"resource":{"resourceType":"Patient","id":"p1","name":[{"family":"Lima","given":["Ana"]}],"birthDate":"1950-03-01"}}"#;
         let appointment = format!(
             r#"{{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked",{created}"start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}"#
         );
@@ -164,7 +167,11 @@ fn files_that_are_something_else_get_one_sentence() {
         ("list.json", b"[1,2]", "found other JSON"),
         ("list.json", b"{\"a\":1}", "found other JSON"),
         ("list.json", b"{\"resourceType\":\"Observation\"}", "expected Appointment resources, found none"),
-        ("list.json", b"{\"resourceType\":\"Bundle\",\"type\":\"history\",\"entry\":[]}", "expected Appointment resources, found none"),
+        (
+            "list.json",
+            b"{\"resourceType\":\"Bundle\",\"type\":\"history\",\"entry\":[]}",
+            "expected Appointment resources, found none",
+        ),
         ("list.json", b"{\"resourceType\":\"Bundle\",\"type\":\"history\",\"entry\":7}", "whose entry is a list"),
     ] {
         check_file(name, bytes, Err(expected), "");
@@ -196,18 +203,28 @@ fn fhir_in_many_shapes() {
         ("urn:uuid:77", "https://other/fhir/Patient/p1/_history/2"),
     ] {
         let actor = format!("{{\"reference\":\"{reference}\"}}");
-        let text =
-            bundle("searchset", &[entry("urn:a", &appointment(&actor)), entry(url, patient), entry("x", "{\"resourceType\":\"Slot\"}")]);
+        let text = bundle(
+            "searchset",
+            &[entry("urn:a", &appointment(&actor)), entry(url, patient), entry("x", "{\"resourceType\":\"Slot\"}")],
+        );
         check(text, Ok(summary(1, 0, 0)), "1 resources of other types are ignored");
     }
-    let missing = bundle("transaction", &[entry("Patient/p1", patient), entry("a", &appointment("{\"reference\":\"Patient/nobody\"}"))]);
+    let missing = bundle(
+        "transaction",
+        &[entry("Patient/p1", patient), entry("a", &appointment("{\"reference\":\"Patient/nobody\"}"))],
+    );
     check(missing, Ok(summary(0, 0, 1)), ":3: appointment a1: participant: expected a reference to a Patient");
     let broken = bundle(
         "collection",
-        &["{\"resource\":7}".into(), entry("b", "{\"resourceType\":\"Appointment\",\"start\":[1]}"), entry("Patient/p1", patient)],
+        &[
+            "{\"resource\":7}".into(),
+            entry("b", "{\"resourceType\":\"Appointment\",\"start\":[1]}"),
+            entry("Patient/p1", patient),
+        ],
     );
     check(broken, Ok(summary(0, 0, 2)), ":3: appointment_id: expected the scheduling system's appointment ID");
-    let contained = appointment("{\"reference\":\"#p1\"}").replace("\"status\"", &format!("\"contained\":[{patient}],\"status\""));
+    let contained =
+        appointment("{\"reference\":\"#p1\"}").replace("\"status\"", &format!("\"contained\":[{patient}],\"status\""));
     check(contained, Ok(summary(1, 0, 0)), "");
     check(patient.to_owned(), Ok(summary(0, 0, 0)), "");
 }
@@ -224,8 +241,11 @@ fn person_of(name: &str, text: &str) -> arrivals::domain::appointment::Appointme
 #[test]
 fn other_names_and_documents_come_with_the_list() {
     use arrivals::domain::document::Document;
-    let names = |list: &[arrivals::domain::private::Private]| list.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
-    let header = "appointment_id,start,given_name,family_name,birth_date,other_given_names,other_family_names,documents";
+    let names = |list: &[arrivals::domain::private::Private]| {
+        list.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let header =
+        "appointment_id,start,given_name,family_name,birth_date,other_given_names,other_family_names,documents";
     let row = |rest: &str| format!("{header}\na1,2026-11-23T08:00:00-05:00,José Luis,Ávila,1950-03-01,{rest}\n");
     for (rest, given, family, documents) in [
         (",,", &[][..], &[][..], &[][..]),
@@ -240,7 +260,10 @@ fn other_names_and_documents_come_with_the_list() {
         let found = person_of("list.csv", &row(rest));
         assert_eq!(
             (names(&found.person.other_given_names), names(&found.person.other_family_names)),
-            (given.iter().map(|name| (*name).to_owned()).collect(), family.iter().map(|name| (*name).to_owned()).collect())
+            (
+                given.iter().map(|name| (*name).to_owned()).collect(),
+                family.iter().map(|name| (*name).to_owned()).collect()
+            )
         );
         assert_eq!(found.documents, documents, "{rest}");
     }
@@ -300,20 +323,36 @@ fn an_old_name_costs_nobody_their_appointment() {
     );
     let found = person_of("list.json", &text);
     assert_eq!(found.person.other_family_names.len(), 20);
-    assert!(found.person.other_family_names.iter().all(|name| name.as_str().starts_with("Maria") && !name.as_str().ends_with('\t')));
+    assert!(
+        found
+            .person
+            .other_family_names
+            .iter()
+            .all(|name| name.as_str().starts_with("Maria") && !name.as_str().ends_with('\t'))
+    );
 }
 
 #[test]
 fn the_number_of_a_kiosks_request_is_no_appointments() {
-    let row =
-        |id: &str| format!("appointment_id,start,given_name,family_name,birth_date\n{id},2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01\n");
-    check_file("list.csv", row("walk-in-2026-11-23-A4").as_bytes(), Ok(summary(0, 0, 1)), "found the ID of a walk-in request");
+    let row = |id: &str| {
+        format!(
+            "appointment_id,start,given_name,family_name,birth_date\n{id},2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01\n"
+        )
+    };
+    check_file(
+        "list.csv",
+        row("walk-in-2026-11-23-A4").as_bytes(),
+        Ok(summary(0, 0, 1)),
+        "found the ID of a walk-in request",
+    );
     person_of("list.csv", &row("walk-in-clinic-4"));
 }
 
 #[test]
 fn fhir_knows_people_by_all_their_names() {
-    let names = |list: &[arrivals::domain::private::Private]| list.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
+    let names = |list: &[arrivals::domain::private::Private]| {
+        list.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>()
+    };
     let bundle = |human_names: &str| {
         format!(
             r#"{{"resourceType":"Bundle","type":"collection","entry":[
@@ -325,16 +364,27 @@ fn fhir_knows_people_by_all_their_names() {
     for (others, given, family) in [
         ("", &[][..], &[][..]),
         (r#"{"use":"maiden","family":"Prado","given":["Ana","Sol"]},"#, &[], &["Prado"]),
-        (r#"{"use":"nickname","given":["Anita"]},{"use":"old","family":"Cruz","given":["Ana"]},"#, &["Anita", "Ana"], &["Cruz"]),
+        (
+            r#"{"use":"nickname","given":["Anita"]},{"use":"old","family":"Cruz","given":["Ana"]},"#,
+            &["Anita", "Ana"],
+            &["Cruz"],
+        ),
         (r#"{"use":"anonymous","family":"Doe","given":["Jane"]},"#, &[], &[]),
         (r#"{"family":"Лима","given":["Анна"]},{"use":"temp","family":"A;B"},"#, &["Анна"], &["Лима", "A B"]),
         (r#"{"text":"Ana L."},"#, &[], &[]),
     ] {
         let found = person_of("list.json", &bundle(&format!("{others}{official}")));
-        assert_eq!((found.person.given_name.as_str(), found.person.family_name.as_str()), ("Ana Sol", "Lima"), "{others}");
+        assert_eq!(
+            (found.person.given_name.as_str(), found.person.family_name.as_str()),
+            ("Ana Sol", "Lima"),
+            "{others}"
+        );
         assert_eq!(
             (names(&found.person.other_given_names), names(&found.person.other_family_names)),
-            (given.iter().map(|name| (*name).to_owned()).collect(), family.iter().map(|name| (*name).to_owned()).collect()),
+            (
+                given.iter().map(|name| (*name).to_owned()).collect(),
+                family.iter().map(|name| (*name).to_owned()).collect()
+            ),
             "{others}"
         );
     }
@@ -346,7 +396,10 @@ fn a_hundred_megabytes_are_read_to_the_end() {
     struct Count(u64, u64);
     impl arrivals::desk::service::import::Sink for Count {
         fn leaves_unsaid(&mut self, _: arrivals::desk::store::Unsaid) {}
-        fn good(&mut self, _: arrivals::domain::appointment::Appointment) -> Result<(), arrivals::desk::service::import::ImportError> {
+        fn good(
+            &mut self,
+            _: arrivals::domain::appointment::Appointment,
+        ) -> Result<(), arrivals::desk::service::import::ImportError> {
             self.0 += 1;
             Ok(())
         }

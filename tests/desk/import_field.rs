@@ -57,7 +57,9 @@ fn field_lists_lose_nobody() {
     let old = read("05-windows-1252.csv");
     assert_eq!((name(&old.list[0]), old.notes.len()), (("Zoé", "Núñez"), 1));
     let twice = read("09-same-appointment-two-people.csv");
-    assert!(matches!(twice.refused.as_slice(), [(3, why)] if why == "appointment i1: line 2 has the same number for another person"));
+    assert!(
+        matches!(twice.refused.as_slice(), [(3, why)] if why == "appointment i1: line 2 has the same number for another person")
+    );
     assert_eq!(name(&twice.list[0]), ("Nora", "Whitlow"));
     let local = read("11-local-time.csv");
     assert_eq!(local.list[0].start, local.list[1].start);
@@ -102,9 +104,17 @@ fn a_workbook_of_excel_is_read() {
     // Dates and times as numbers, a sheet before it and two lines above the columns. Written with openpyxl.
     let workbook = std::fs::read("tests/data/field/workbook.xlsx").unwrap();
     let list = ReadList::read(Kind::Csv, &workbook).unwrap();
-    assert_eq!((ids(&list), list.refused.len()), (vec!["9001", "9002", "9003", "9004", "9005"], 0), "{:?}", list.refused);
-    let people: Vec<_> =
-        list.list.iter().map(|one| (name(one), one.person.birth_date.written(), one.person.contact.phone.as_str())).collect();
+    assert_eq!(
+        (ids(&list), list.refused.len()),
+        (vec!["9001", "9002", "9003", "9004", "9005"], 0),
+        "{:?}",
+        list.refused
+    );
+    let people: Vec<_> = list
+        .list
+        .iter()
+        .map(|one| (name(one), one.person.birth_date.written(), one.person.contact.phone.as_str()))
+        .collect();
     let said: Vec<_> = people.iter().map(|(name, born, phone)| (*name, born.as_str(), *phone)).collect();
     assert_eq!(
         said,
@@ -119,7 +129,11 @@ fn a_workbook_of_excel_is_read() {
     let starts: Vec<String> = list.list.iter().map(|one| one.start.to_string()).collect();
     assert_eq!(starts, ["13:00", "13:20", "21:40", "14:05", "14:30"].map(|time| format!("2026-11-30T{time}:00Z")));
     assert_eq!(list.list[2].status, AppointmentStatus::Cancelled);
-    assert!(list.notes.iter().any(|(_, note)| note.contains("3 sheets") && note.contains("Schedule")), "{:?}", list.notes);
+    assert!(
+        list.notes.iter().any(|(_, note)| note.contains("3 sheets") && note.contains("Schedule")),
+        "{:?}",
+        list.notes
+    );
 }
 
 /// A damaged workbook is refused or read; it ends nobody's program.
@@ -152,9 +166,14 @@ fn a_field_costs_itself_and_the_number_costs_the_line() {
         "appointment_id,start,given_name,family_name,birth_date,city\na1,2026-11-30T08:00,Ana,Lima,1950-03-01,Sa\u{1}lem\na2,2026-11-30T08:00,A\u{1}na,Lima,1950-03-01,\na\u{1}3,2026-11-30T08:00,Ana,Lima,1950-03-01,\na4,2026-11-30T08:00,,,1950-03-01,\n",
     );
     assert_eq!(ids(&list), ["a1", "a2"]);
-    assert!(list.notes.iter().any(|(line, why)| *line == Some(2) && why.starts_with("appointment a1: city: expected plain text")));
     assert!(
-        list.refused[0].1.starts_with("appointment_id: ") && list.refused[1].1.starts_with("appointment a4: given_name, family_name: ")
+        list.notes
+            .iter()
+            .any(|(line, why)| *line == Some(2) && why.starts_with("appointment a1: city: expected plain text"))
+    );
+    assert!(
+        list.refused[0].1.starts_with("appointment_id: ")
+            && list.refused[1].1.starts_with("appointment a4: given_name, family_name: ")
     );
 }
 
@@ -181,9 +200,13 @@ fn what_changes_for_people_who_are_here_is_said_first() {
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"])])).unwrap();
     let file = place.folder.path().join("later.csv");
-    std::fs::write(&file, std::fs::read_to_string("tests/data/day.csv").unwrap().replacen("08:00:00", "08:10:00", 1)).unwrap();
+    std::fs::write(&file, std::fs::read_to_string("tests/data/day.csv").unwrap().replacen("08:00:00", "08:10:00", 1))
+        .unwrap();
     let (_, lines) = import(&place.desk, file.to_str().unwrap());
-    assert!(lines.iter().any(|line| line.contains("already checked in") && line.contains("appointment apt-0001: start")), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line.contains("already checked in") && line.contains("appointment apt-0001: start")),
+        "{lines:?}"
+    );
 }
 
 #[tokio::test]
@@ -193,12 +216,17 @@ async fn columns_are_matched_once_and_remembered() {
     place.desk.add_user("sue", PASSWORD, arrivals::domain::staff::Role::Supervisor).unwrap();
     let sue = sign_in(addr, "sue", PASSWORD).await.cookies();
     let csrf = http(addr, "GET", "/appointments/import", &[("cookie", &sue)], "").await.csrf();
-    let headers = [("cookie", sue.as_str()), ("content-type", "application/octet-stream"), ("x-arrivals-token", csrf.as_str())];
+    let headers =
+        [("cookie", sue.as_str()), ("content-type", "application/octet-stream"), ("x-arrivals-token", csrf.as_str())];
     let list = "Ref,When,First,Last,Born\nr1,2026-11-30 08:00,Nora,Whitlow,1971-04-02\n";
     let sent = http(addr, "POST", "/appointments/import?kind=csv", &headers, list).await;
     let token = sent.body.strip_prefix("/appointments/import/columns?list=").unwrap().to_owned();
     let shown = http(addr, "GET", &sent.body, &[("cookie", &sue)], "").await;
-    assert!(shown.status == 200 && shown.body.contains("Match columns") && shown.body.contains("Whitlow"), "{}", shown.body);
+    assert!(
+        shown.status == 200 && shown.body.contains("Match columns") && shown.body.contains("Whitlow"),
+        "{}",
+        shown.body
+    );
     let fields = |id| {
         [
             ("csrf", csrf.as_str()),

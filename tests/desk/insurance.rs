@@ -1,4 +1,5 @@
-//! Insurance at the desk: cards from a list, proposed and decided, marked on the list, handed on; and what kiosks hear of it.
+//! Insurance at the desk: cards from a list, proposed and decided, marked on the list, handed on; and what kiosks hear
+//! of it.
 
 use std::sync::Arc;
 
@@ -50,7 +51,11 @@ pub fn full_card() -> Coverage {
         payer_code: "example".into(),
         group_id: "G7".into(),
         plan: "Silver".into(),
-        holder: Some(Holder { is: Relationship::Parent, name: "Eve Example".into(), birth_date: Some(BirthDate(date(1940, 2, 3))) }),
+        holder: Some(Holder {
+            is: Relationship::Parent,
+            name: "Eve Example".into(),
+            birth_date: Some(BirthDate(date(1940, 2, 3))),
+        }),
         start: Some(date(2026, 1, 1)),
         end: Some(date(2027, 12, 31)),
         ..card("Example Health", "H100")
@@ -64,7 +69,10 @@ fn every_part_of_both_cards_comes_with_a_csv_list() {
         "payer,payer_code,member_id,group_id,plan,coverage_start,coverage_end,relationship,holder_name,holder_birth_date".to_owned();
     let second = parts.split(',').map(|name| format!("second_{name}")).collect::<Vec<_>>().join(",");
     let full = "Example Health,example,H100,G7,Silver,2026-01-01,2027-12-31,Parent,Eve Example,1940-02-03";
-    let text = format!("{HEADER},{parts},{second}\n{},{full},Second Health,,S1,,,,,self,,\n", row("a1", "2026-11-23T08:00:00", "ada"));
+    let text = format!(
+        "{HEADER},{parts},{second}\n{},{full},Second Health,,S1,,,,,self,,\n",
+        row("a1", "2026-11-23T08:00:00", "ada")
+    );
     take(&place, "both.csv", &text);
     let found = on_file(&place, "a1");
     assert!(found.coverage == Some(full_card()));
@@ -74,15 +82,36 @@ fn every_part_of_both_cards_comes_with_a_csv_list() {
 #[test]
 fn what_is_wrong_about_a_card_costs_nobody_their_appointment() {
     let long = "x".repeat(501);
-    let holder = |is, born: Option<Date>| Some(Holder { is, name: "Eve Example".into(), birth_date: born.map(BirthDate) });
+    let holder =
+        |is, born: Option<Date>| Some(Holder { is, name: "Eve Example".into(), birth_date: born.map(BirthDate) });
     let spouse = Coverage { holder: holder(Relationship::Spouse, None), ..card("One", "H1") };
     for (column, cell, why, expected) in [
         ("group_id", "G\u{7}7", "group_id: expected plain text, found control characters; it is left empty", &spouse),
         ("plan", long.as_str(), "plan: expected at most 500 characters, found 501; it is left empty", &spouse),
-        ("coverage_start", "soon", "coverage_start: expected a date such as 1950-03-01, found another form; it is left empty", &spouse),
-        ("coverage_end", "2026-02-30", "coverage_end: expected a date such as 1950-03-01, found a date that does not exist", &spouse),
-        ("holder_birth_date", "1960-05", "holder_birth_date: expected a date such as 1950-03-01, found another form", &spouse),
-        ("second_coverage_end", "2026", "second_coverage_end: expected a date such as 1950-03-01, found another form", &spouse),
+        (
+            "coverage_start",
+            "soon",
+            "coverage_start: expected a date such as 1950-03-01, found another form; it is left empty",
+            &spouse,
+        ),
+        (
+            "coverage_end",
+            "2026-02-30",
+            "coverage_end: expected a date such as 1950-03-01, found a date that does not exist",
+            &spouse,
+        ),
+        (
+            "holder_birth_date",
+            "1960-05",
+            "holder_birth_date: expected a date such as 1950-03-01, found another form",
+            &spouse,
+        ),
+        (
+            "second_coverage_end",
+            "2026",
+            "second_coverage_end: expected a date such as 1950-03-01, found another form",
+            &spouse,
+        ),
         (
             "second_relationship",
             "cousin",
@@ -100,12 +129,16 @@ fn what_is_wrong_about_a_card_costs_nobody_their_appointment() {
         let (result, lines) = import(&place.desk, file.to_str().unwrap());
         assert!(result.is_ok_and(|summary| (summary.taken, summary.refused) == (1, 0)), "{column}");
         assert_eq!(lines.len(), 1, "{lines:?}");
-        assert!(lines[0].contains(&format!("odd.csv:2: appointment a1: {why}")) && !lines[0].contains("cousin"), "{lines:?}");
+        assert!(
+            lines[0].contains(&format!("odd.csv:2: appointment a1: {why}")) && !lines[0].contains("cousin"),
+            "{lines:?}"
+        );
         assert!(on_file(&place, "a1").coverage.as_ref() == Some(expected), "{column}");
     }
     let place = place();
     let file = place.folder.path().join("odd.csv");
-    let bytes = [format!("{HEADER},payer\n{},", row("a1", "2026-11-23T08:00:00", "ben")).as_bytes(), b"Caf\xe9\n"].concat();
+    let bytes =
+        [format!("{HEADER},payer\n{},", row("a1", "2026-11-23T08:00:00", "ben")).as_bytes(), b"Caf\xe9\n"].concat();
     std::fs::write(&file, bytes).unwrap();
     let (result, lines) = import(&place.desk, file.to_str().unwrap());
     let payer = on_file(&place, "a1").coverage.map(|card| card.payer.as_str().to_owned());
@@ -127,7 +160,13 @@ fn a_fhir_date_without_its_day_is_left_out_of_the_card() {
         )
     };
     for (born, start, end, warnings, expected) in [
-        ("1960-05-07", "2026-01-01", "2026-12-31", 0, (Some(date(1960, 5, 7)), Some(date(2026, 1, 1)), Some(date(2026, 12, 31)))),
+        (
+            "1960-05-07",
+            "2026-01-01",
+            "2026-12-31",
+            0,
+            (Some(date(1960, 5, 7)), Some(date(2026, 1, 1)), Some(date(2026, 12, 31))),
+        ),
         ("1960-05", "2026", "2026-12", 3, (None, None, None)),
         ("1960", "2026-01-01T00:00:00Z", "2026-02-30", 2, (None, Some(date(2026, 1, 1)), None)),
         ("", "", "", 0, (None, None, None)),
@@ -165,24 +204,46 @@ fn the_order_of_fhir_coverages_says_which_card_is_first() {
     let full = r#","order":1,"subscriberId":"H100","relationship":{"coding":[{"code":"child"}]},"subscriber":{"reference":"Patient/eve"},
         "period":{"start":"2026-01-01","end":"2027-12-31T00:00:00Z"},"class":[{"type":{"coding":[{"code":"group"}]},"value":"G7"},{"type":{"coding":[{"code":"plan"}]},"value":"S","name":"Silver"}]"#;
     let of = |relationship: &str| {
-        format!(r#","relationship":{{"coding":[{{"code":"{relationship}"}}]}},"subscriber":{{"display":"Sam Example"}}"#)
+        format!(
+            r#","relationship":{{"coding":[{{"code":"{relationship}"}}]}},"subscriber":{{"display":"Sam Example"}}"#
+        )
     };
     let holder = |is| Some(Holder { is, name: "Sam Example".into(), birth_date: None });
     for (coverages, first, second) in [
         (vec![], None, None),
         (vec![coverage("One", "")], Some(card("One", "")), None),
         (vec![coverage("One", ""), coverage("Two", "")], Some(card("One", "")), Some(card("Two", ""))),
-        (vec![coverage("Two", r#","order":2"#), coverage("One", r#","order":1"#)], Some(card("One", "")), Some(card("Two", ""))),
-        (vec![coverage("Two", ""), coverage("One", r#","order":1"#), coverage("Three", "")], Some(card("One", "")), Some(card("Two", ""))),
+        (
+            vec![coverage("Two", r#","order":2"#), coverage("One", r#","order":1"#)],
+            Some(card("One", "")),
+            Some(card("Two", "")),
+        ),
+        (
+            vec![coverage("Two", ""), coverage("One", r#","order":1"#), coverage("Three", "")],
+            Some(card("One", "")),
+            Some(card("Two", "")),
+        ),
         (vec![coverage("Example Health", full)], Some(Coverage { payer_code: String::new(), ..full_card() }), None),
-        (vec![coverage("One", &of("spouse"))], Some(Coverage { holder: holder(Relationship::Spouse), ..card("One", "") }), None),
-        (vec![coverage("One", &of("parent"))], Some(Coverage { holder: holder(Relationship::Other), ..card("One", "") }), None),
+        (
+            vec![coverage("One", &of("spouse"))],
+            Some(Coverage { holder: holder(Relationship::Spouse), ..card("One", "") }),
+            None,
+        ),
+        (
+            vec![coverage("One", &of("parent"))],
+            Some(Coverage { holder: holder(Relationship::Other), ..card("One", "") }),
+            None,
+        ),
         (vec![coverage("One", &of("self"))], Some(card("One", "")), None),
     ] {
         let place = place();
         take(&place, "day.json", &text(&coverages));
         let found = on_file(&place, "a1");
-        assert!(found.coverage == first, "{coverages:?}: {:?}", found.coverage.map(|card| card.one_line().as_str().to_owned()));
+        assert!(
+            found.coverage == first,
+            "{coverages:?}: {:?}",
+            found.coverage.map(|card| card.one_line().as_str().to_owned())
+        );
         assert!(found.second_coverage == second, "{coverages:?}");
     }
 }
@@ -191,7 +252,9 @@ fn the_order_of_fhir_coverages_says_which_card_is_first() {
 fn a_list_that_does_not_speak_of_second_cards_leaves_them_and_what_staff_accepted() {
     let place = place();
     let ada = row("a1", "2026-11-23T08:00:00", "ada");
-    let second = |place: &Place| on_file(place, "a1").second_coverage.map(|card| card.payer.as_str().to_owned()).unwrap_or_default();
+    let second = |place: &Place| {
+        on_file(place, "a1").second_coverage.map(|card| card.payer.as_str().to_owned()).unwrap_or_default()
+    };
     take(&place, "a.csv", &format!("{HEADER},payer,second_payer\n{ada},One,Two\n"));
     take(&place, "b.csv", &format!("{HEADER},payer\n{ada},One\n"));
     assert_eq!(second(&place), "Two", "the column is not there");
@@ -245,12 +308,16 @@ fn two_cards_told_for_one_person_are_both_kept_and_staff_choose() {
 #[test]
 fn a_payers_code_that_only_one_side_knows_makes_no_other_card() {
     let coded = |code: &str, member: &str| Coverage { payer_code: code.into(), ..card("Example Health", member) };
-    for (old, new, current, settled, conflict) in
-        [("", "example", "", true, false), ("example", "", "example", true, false), ("", "example", "other", false, true)]
-    {
+    for (old, new, current, settled, conflict) in [
+        ("", "example", "", true, false),
+        ("example", "", "example", true, false),
+        ("", "example", "other", false, true),
+    ] {
         let place = place();
-        let text =
-            format!("{HEADER},payer,payer_code,member_id\n{},Example Health,{current},H2\n", row("a1", "2026-11-23T08:00:00", "ada"));
+        let text = format!(
+            "{HEADER},payer,payer_code,member_id\n{},Example Health,{current},H2\n",
+            row("a1", "2026-11-23T08:00:00", "ada")
+        );
         take(&place, "list.csv", &text);
         let told = change(Field::Insurance, value(&coded(old, "H1")), value(&coded(new, "H2")));
         send(&place, "lobby", &[says(1, 'A', &["a1"], vec![told])]);
@@ -273,10 +340,17 @@ fn an_accepted_card_is_handed_on_part_by_part_and_none_as_nothing() {
     let place = place();
     listed(&place);
     let old = value(&card("Example Health", "H1"));
-    let second = change(Field::SecondInsurance, Field::SecondInsurance.nothing(), value(&card("Second, \"Health\"", "=S1")));
-    send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Insurance, old.clone(), value(&full_card())), second])]);
+    let second =
+        change(Field::SecondInsurance, Field::SecondInsurance.nothing(), value(&card("Second, \"Health\"", "=S1")));
+    send(
+        &place,
+        "lobby",
+        &[says(1, 'A', &["a1"], vec![change(Field::Insurance, old.clone(), value(&full_card())), second])],
+    );
     send(&place, "annex", &[says(1, 'B', &["b1"], vec![change(Field::Insurance, old, Field::Insurance.nothing())])]);
-    for about in [key("lobby", 1, Field::Insurance), key("lobby", 1, Field::SecondInsurance), key("annex", 1, Field::Insurance)] {
+    for about in
+        [key("lobby", 1, Field::Insurance), key("lobby", 1, Field::SecondInsurance), key("annex", 1, Field::Insurance)]
+    {
         assert!(decide_change(&place.desk, &about, &Verdict::Accept, "ana").unwrap());
     }
     assert!(on_file(&place, "b1").coverage.is_none());
@@ -285,8 +359,13 @@ fn an_accepted_card_is_handed_on_part_by_part_and_none_as_nothing() {
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(count, 3);
-    let parts = |row: &csv::StringRecord| [4].into_iter().chain(11..21).map(|at| row[at].to_owned()).collect::<Vec<_>>().join("|");
-    assert_eq!(parts(&rows[0]), "insurance|Example Health|example|H100|G7|Silver|parent|Eve Example|1940-02-03|2026-01-01|2027-12-31");
+    let parts = |row: &csv::StringRecord| {
+        [4].into_iter().chain(11..21).map(|at| row[at].to_owned()).collect::<Vec<_>>().join("|")
+    };
+    assert_eq!(
+        parts(&rows[0]),
+        "insurance|Example Health|example|H100|G7|Silver|parent|Eve Example|1940-02-03|2026-01-01|2027-12-31"
+    );
     assert_eq!(parts(&rows[1]), "second-insurance|Second, \"Health\"||'=S1|||self||||");
     assert_eq!(parts(&rows[2]), "insurance||||||||||");
     assert_eq!((&rows[2][5], &rows[2][6]), ("Example Health, member H1", ""));
@@ -299,7 +378,11 @@ pub async fn get(serving: &arrivals::desk::http::serve::Serving, cookie: &str, p
 
 fn mark_of(page: &Answer, action: &str) -> String {
     let form = page.body.split(&format!("action=\"/changes/{action}\"")).last().unwrap_or_default();
-    form.split("name=\"changes\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+    form.split("name=\"changes\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -324,12 +407,17 @@ async fn old_and_new_card_stand_side_by_side_and_can_be_corrected() {
         "name=\"member_id\"",
         ">Patient<",
     ] {
-        assert!(page.body.contains(words) || page.body.contains(&words.replace("&#39;", "'")), "{words}\n{}", page.body);
+        assert!(
+            page.body.contains(words) || page.body.contains(&words.replace("&#39;", "'")),
+            "{words}\n{}",
+            page.body
+        );
     }
     assert!(!page.body.contains("<mark>Harvard"), "what is the same is not marked");
     let (csrf, edit) = (page.csrf(), mark_of(&page, "edit"));
     let base = [("csrf", csrf.as_str()), ("appointment", "apt-0001"), ("changes", edit.as_str())];
-    let send_edit = async |more: &[(&str, &str)]| form(serving.addr, "/changes/edit", &cookie, &[&base[..], more].concat()).await;
+    let send_edit =
+        async |more: &[(&str, &str)]| form(serving.addr, "/changes/edit", &cookie, &[&base[..], more].concat()).await;
     for (more, sentence) in [
         (&[][..], "The value is empty"),
         (&[("plan", "Silver")], "Enter the payer or the member ID"),
@@ -361,9 +449,17 @@ async fn old_and_new_card_stand_side_by_side_and_can_be_corrected() {
 async fn no_insurance_any_more_is_readable_as_such() {
     let (place, serving, cookie) = ready().await;
     let old = on_file(&place, "apt-0001").coverage.unwrap();
-    send(&place, "lobby", &[says(1, 'A', &["apt-0001"], vec![change(Field::Insurance, value(&old), Field::Insurance.nothing())])]);
+    send(
+        &place,
+        "lobby",
+        &[says(1, 'A', &["apt-0001"], vec![change(Field::Insurance, value(&old), Field::Insurance.nothing())])],
+    );
     let page = get(&serving, &cookie, "/changes?appointment=apt-0001").await;
-    assert!(page.body.contains("<mark>No insurance</mark>") && page.body.contains("Accept all: 1 change"), "{}", page.body);
+    assert!(
+        page.body.contains("<mark>No insurance</mark>") && page.body.contains("Accept all: 1 change"),
+        "{}",
+        page.body
+    );
     assert!(get(&serving, &cookie, "/list").await.body.contains("Reported uninsured (self-pay)"));
     let accept = [("csrf", page.csrf()), ("appointment", "apt-0001".to_owned()), ("changes", mark_of(&page, "accept"))];
     let accept: Vec<(&str, &str)> = accept.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -395,7 +491,10 @@ async fn the_list_says_what_is_the_matter_with_a_card_before_anybody_comes() {
         let settings = ClinicSettings { insurance, ..ClinicSettings::default() };
         let desk = Desk::open(place.folder.path(), settings, Arc::new(place.clock.clone())).unwrap();
         let place = Place { desk, ..place };
-        let text = format!("{HEADER},payer,coverage_end,status\n{},{payer},{until},{status}\n", row("a1", "2026-11-23T08:00:00", "ada"));
+        let text = format!(
+            "{HEADER},payer,coverage_end,status\n{},{payer},{until},{status}\n",
+            row("a1", "2026-11-23T08:00:00", "ada")
+        );
         take(&place, "day.csv", &text);
         place.desk.add_user("Ana", PASSWORD, arrivals::domain::staff::Role::Desk).unwrap();
         let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
@@ -405,12 +504,20 @@ async fn the_list_says_what_is_the_matter_with_a_card_before_anybody_comes() {
         let pills = usize::from(words.starts_with("Coverage"));
         assert_eq!(list.matches("pill bad").count(), pills, "{words}: {list}");
         assert_eq!(list.matches("by insurance").count() + pills, usize::from(!words.is_empty()), "{words}: {list}");
-        assert!(list.contains(words) && list.contains("data-needs=\"0\"") && list.contains("data-urgent=\"0\""), "{words}");
+        assert!(
+            list.contains(words) && list.contains("data-needs=\"0\"") && list.contains("data-urgent=\"0\""),
+            "{words}"
+        );
         serving.stop().await;
     }
 }
 
-pub fn said(seq: u64, appointment: &str, details: StillRight, insurance: StillRight) -> arrivals::domain::event::LoggedEvent {
+pub fn said(
+    seq: u64,
+    appointment: &str,
+    details: StillRight,
+    insurance: StillRight,
+) -> arrivals::domain::event::LoggedEvent {
     let mut event = says(seq, 'A', &[appointment], Vec::new());
     if let KioskEvent::CheckedIn(said) = &mut event.event {
         (said.details, said.insurance) = (details, insurance);

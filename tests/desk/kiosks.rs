@@ -1,5 +1,5 @@
-//! The watch over the kiosks: what they say of themselves is kept, what staff want of them reaches them once and in time, and what is wrong
-//! is said until it is over.
+//! The watch over the kiosks: what they say of themselves is kept, what staff want of them reaches them once and in
+//! time, and what is wrong is said until it is over.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -119,7 +119,9 @@ async fn a_kiosk_speaks_for_itself_alone() {
     let answer = with("nobody's token at all").report(well(morning()), Duration::ZERO).await;
     assert_eq!(answer, Attempt::Refused(Refusal::UnknownToken));
     order(&place, OrderKind::InService);
-    assert!(matches!(with(TOKEN_B).report(well(morning()), Duration::ZERO).await, Attempt::Sent(orders) if orders.orders.is_empty()));
+    assert!(
+        matches!(with(TOKEN_B).report(well(morning()), Duration::ZERO).await, Attempt::Sent(orders) if orders.orders.is_empty())
+    );
     let rows = place.desk.with_store(|store| store.kiosk_rows()).unwrap();
     assert!(rows[0].health.is_some() && rows[1].health.is_none(), "annex spoke, lobby did not");
 }
@@ -167,10 +169,15 @@ async fn what_is_for_the_moment_is_over_after_ten_minutes_and_whether_patients_a
     assert!(matches!(states[2], (_, OrderState::Done(_))), "{states:?}");
     assert_eq!(
         [states[0], states[1], states[3], states[4]],
-        [(never_told, OrderState::TooLate), (late, OrderState::TooLate), (back, OrderState::Replaced), (out, OrderState::Replaced)]
+        [
+            (never_told, OrderState::TooLate),
+            (late, OrderState::TooLate),
+            (back, OrderState::Replaced),
+            (out, OrderState::Replaced)
+        ]
     );
-    // A kiosk whose file was replaced has carried out nothing. To one that knows higher numbers than a desk that was put back from an older
-    // copy, what is wanted from now on is new.
+    // A kiosk whose file was replaced has carried out nothing. To one that knows higher numbers than a desk that was
+    // put back from an older copy, what is wanted from now on is new.
     assert_eq!(obeying(&place, 0).await, [out_again]);
     place.clock.advance(Duration::from_secs(60));
     assert_eq!(obeying(&place, 9000).await, [0; 0]);
@@ -189,9 +196,11 @@ async fn a_waiting_kiosk_hears_at_once_also_what_another_program_wants() {
     let desk = place.desk.clone();
     let began = Instant::now();
     let (answer, id) = tokio::join!(kiosk.report(well(morning()), wait), async move {
-        tokio::task::spawn_blocking(move || desk.order(&lobby(), &OrderKind::OutOfService { text: String::new() }, "ana").unwrap().unwrap())
-            .await
-            .unwrap()
+        tokio::task::spawn_blocking(move || {
+            desk.order(&lobby(), &OrderKind::OutOfService { text: String::new() }, "ana").unwrap().unwrap()
+        })
+        .await
+        .unwrap()
     });
     assert!(matches!(&answer, Attempt::Sent(orders) if orders.orders[0].id == id), "{answer:?}");
     let folder = place.folder.path().to_owned();
@@ -204,7 +213,10 @@ async fn a_waiting_kiosk_hears_at_once_also_what_another_program_wants() {
         .unwrap()
     };
     let (answer, id) = tokio::join!(kiosk.report(Health { obeyed: id, ..well(morning()) }, wait), other);
-    assert!(matches!(&answer, Attempt::Sent(orders) if orders.orders[0].id == id && orders.orders.len() == 1), "{answer:?}");
+    assert!(
+        matches!(&answer, Attempt::Sent(orders) if orders.orders[0].id == id && orders.orders.len() == 1),
+        "{answer:?}"
+    );
     assert!(began.elapsed() < wait, "neither waited for the poll to end");
     serving.stop().await;
 }
@@ -213,8 +225,10 @@ async fn a_waiting_kiosk_hears_at_once_also_what_another_program_wants() {
 async fn orders_that_make_no_sense_are_refused_in_a_sentence_and_those_that_do_are_in_the_audit_without_their_words() {
     let place = place();
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"])])).unwrap();
-    let ticket =
-        |text: &str, day: i8| arrivals::domain::ticket::Ticket { number: text.parse().unwrap(), date: jiff::civil::date(2026, 11, day) };
+    let ticket = |text: &str, day: i8| arrivals::domain::ticket::Ticket {
+        number: text.parse().unwrap(),
+        date: jiff::civil::date(2026, 11, day),
+    };
     for (kiosk, what, refused) in [
         ("nowhere", OrderKind::InService, OrderRefused::NoKiosk),
         ("lobby", OrderKind::Say { text: text("  ") }, OrderRefused::NoText),
@@ -230,8 +244,14 @@ async fn orders_that_make_no_sense_are_refused_in_a_sentence_and_those_that_do_a
     order(&place, OrderKind::PrintAgain { ticket: ticket("A1", 23) });
     order(&place, OrderKind::Say { text: text("Zoë, your taxi is here") });
     let rows = place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 2)).unwrap();
-    let rows: Vec<_> = rows.iter().map(|row| (row.user.as_str(), row.action.as_str(), row.patient.as_str(), row.about.as_str())).collect();
-    assert_eq!(rows, [("ana", "kiosk-say", "", "kiosk lobby"), ("ana", "kiosk-print-again", "p", "kiosk lobby ticket A1")]);
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| (row.user.as_str(), row.action.as_str(), row.patient.as_str(), row.about.as_str()))
+        .collect();
+    assert_eq!(
+        rows,
+        [("ana", "kiosk-say", "", "kiosk lobby"), ("ana", "kiosk-print-again", "p", "kiosk lobby ticket A1")]
+    );
 }
 
 #[tokio::test]
@@ -250,7 +270,9 @@ async fn silence_is_an_alarm_by_the_clock_alone_and_ends_with_a_word() {
     assert!(place.desk.with_store(|store| store.revision()).unwrap() > before, "pages hear of it");
     place.desk.watch_kiosks().unwrap();
     assert_eq!(place.desk.kiosks().unwrap().raised, raised, "and once");
-    assert!(matches!(&raised[..], [one] if one.alarm == Alarm::Silent(morning()) && one.since == Some(now(&place)) && one.seen.is_none()));
+    assert!(
+        matches!(&raised[..], [one] if one.alarm == Alarm::Silent(morning()) && one.since == Some(now(&place)) && one.seen.is_none())
+    );
     // Somebody has seen it: quiet for everybody, until it is over and begins anew.
     let since = raised[0].since.unwrap();
     assert!(!place.desk.see_alarm(&lobby(), "silent", morning(), "ana").unwrap(), "as it was shown, or not at all");
@@ -364,8 +386,15 @@ async fn failing_more_people_than_usual_is_measured_against_the_kiosks_own_weeks
     assert_eq!(tally(), known, "whoever feels unwell is no fault of the kiosk");
     let steps = vec![StepTime { step: "find".into(), shown: 1, tenths: 31 }];
     let times = StepTimes { ended: Ended::WalkedAway, ticket_after_tenths: None, steps };
-    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![event(seq + 1, KioskEvent::ConversationEnded(times))])).unwrap();
-    assert_eq!((tally(), day(&place).walked_away), (known, before.walked_away), "how long somebody took is no further try");
+    place
+        .desk
+        .take_post(TOKEN_A, &post_of("lobby", vec![event(seq + 1, KioskEvent::ConversationEnded(times))]))
+        .unwrap();
+    assert_eq!(
+        (tally(), day(&place).walked_away),
+        (known, before.walked_away),
+        "how long somebody took is no further try"
+    );
 }
 
 #[tokio::test]
@@ -396,15 +425,22 @@ async fn what_the_kiosk_says_became_of_an_order_is_kept_and_one_that_says_nothin
     says(print, &[(print, OrderStage::NotDone, &long)]).await;
     assert!(place.desk.with_store(|store| store.revision()).unwrap() > before, "pages hear of it");
     let (is, why) = state(print);
-    assert!(is == OrderState::NotDone(now(&place)) && why.len() == 160 && why.starts_with("out of paperout"), "{is:?} {why}");
+    assert!(
+        is == OrderState::NotDone(now(&place)) && why.len() == 160 && why.starts_with("out of paperout"),
+        "{is:?} {why}"
+    );
     // What has ended stays so, whatever comes late or twice.
     let failed = now(&place);
     place.clock.advance(Duration::from_secs(5));
     says(print, &[(print, OrderStage::UnderWay, ""), (print + 1, OrderStage::NotDone, "nobody's")]).await;
     assert_eq!(state(print).0, OrderState::NotDone(failed));
-    assert_eq!(place.desk.with_store(|store| store.printed_again(&lobby(), ticket, now(&place))).unwrap().unwrap().id, print);
+    assert_eq!(
+        place.desk.with_store(|store| store.printed_again(&lobby(), ticket, now(&place))).unwrap().unwrap().id,
+        print
+    );
     // A restart waits for its moment; a message is shown; and an older program only counts.
-    let (restart, message) = (order(&place, OrderKind::Restart), order(&place, OrderKind::Say { text: text("One moment") }));
+    let (restart, message) =
+        (order(&place, OrderKind::Restart), order(&place, OrderKind::Say { text: text("One moment") }));
     says(print, &[]).await;
     says(message, &[(restart, OrderStage::Waiting, "")]).await;
     assert_eq!((state(restart).0, state(message).0), (OrderState::WhenFree, OrderState::Done(now(&place))));
@@ -431,7 +467,9 @@ async fn a_list_of_today_that_is_not_the_desks_is_asked_again_and_alarms_and_one
     let whole = told.iter().filter(|change| matches!(change, Change::Appointment(_))).count();
     let whole = u32::try_from(whole).unwrap();
     let reports = async |list: Option<ListHealth>| {
-        let Attempt::Sent(orders) = api.report(Health { list, ..well(now(&place)) }, Duration::ZERO).await else { panic!() };
+        let Attempt::Sent(orders) = api.report(Health { list, ..well(now(&place)) }, Duration::ZERO).await else {
+            panic!()
+        };
         orders.list_again
     };
     let has = |appointments: u32, cursor: u64| Some(ListHealth { cursor, date: today, appointments });
@@ -477,7 +515,8 @@ async fn a_kiosk_that_was_used_to_guess_is_shown_and_staff_let_it_look_again() {
     assert_eq!(of_order(&place), Err(OrderRefused::OlderProgram));
     assert_eq!(standing(&place), (Standing::Working, vec![]));
     let at = now(&place);
-    let braked = Health { brake: Some(BrakeHealth { until: Some(at + jiff::SignedDuration::from_mins(40)) }), ..well(at) };
+    let braked =
+        Health { brake: Some(BrakeHealth { until: Some(at + jiff::SignedDuration::from_mins(40)) }), ..well(at) };
     say(&place, braked.clone()).await;
     assert_eq!(standing(&place), (Standing::NeedsSomebody, vec!["guessing"]));
     let raised = &place.desk.kiosks().unwrap().raised[0];
@@ -494,6 +533,7 @@ async fn a_kiosk_that_was_used_to_guess_is_shown_and_staff_let_it_look_again() {
     assert_eq!(standing(&place), (Standing::Working, vec![]));
     // What a silent kiosk said last is over by itself.
     let at = now(&place);
-    say(&place, Health { brake: Some(BrakeHealth { until: Some(at - jiff::SignedDuration::from_secs(1)) }), ..free }).await;
+    say(&place, Health { brake: Some(BrakeHealth { until: Some(at - jiff::SignedDuration::from_secs(1)) }), ..free })
+        .await;
     assert_eq!(standing(&place), (Standing::Working, vec![]));
 }

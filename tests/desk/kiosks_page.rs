@@ -36,15 +36,22 @@ async fn everybody_at_the_desk_may_send_patients_on_and_who_restarts_and_lets_in
         ("/kiosks/enrol/token", vec![], Role::Admin),
     ] {
         for (role, (cookie, csrf)) in &who {
-            let before = place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 1)).unwrap().remove(0).n;
-            let fields: Vec<_> = [("csrf", csrf.as_str()), ("kiosk", "lobby")].into_iter().chain(fields.iter().copied()).collect();
+            let before =
+                place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 1)).unwrap().remove(0).n;
+            let fields: Vec<_> =
+                [("csrf", csrf.as_str()), ("kiosk", "lobby")].into_iter().chain(fields.iter().copied()).collect();
             let answer = form(addr, path, cookie, &fields).await;
             let last = place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 1)).unwrap().remove(0);
             if role < &least {
                 assert_eq!((answer.status, last.n), (403, before), "{path} {role:?}");
                 continue;
             }
-            assert_eq!(answer.status, if path.contains("enrol") { 200 } else { 303 }, "{path} {role:?} {}", answer.body);
+            assert_eq!(
+                answer.status,
+                if path.contains("enrol") { 200 } else { 303 },
+                "{path} {role:?} {}",
+                answer.body
+            );
             if path.contains("enrol") || path.contains("order") || path.contains("restart") {
                 assert_eq!((last.user.as_str(), last.about.as_str()), (role.code(), "kiosk lobby"), "{path}");
             }
@@ -84,10 +91,22 @@ async fn a_new_kiosk_gets_its_token_once_and_what_will_not_do_is_said() {
         ("<b>", "E", "", "letters, digits, dots"),
         ("stairs", "E", &"x".repeat(121), "one line of at most 120"),
     ] {
-        let answer =
-            form(addr, "/kiosks/enrol/new", &cookie, &[("csrf", &csrf), ("kiosk", kiosk), ("letter", letter), ("place", at)]).await;
-        assert!(answer.status == 422 && answer.body.contains(said) && !answer.body.contains("<b>\""), "{kiosk} {letter}: {}", answer.body);
-        assert!(answer.body.contains(&format!("value=\"{}\"", kiosk.replace('<', "&lt;").replace('>', "&gt;"))), "what was typed stays");
+        let answer = form(
+            addr,
+            "/kiosks/enrol/new",
+            &cookie,
+            &[("csrf", &csrf), ("kiosk", kiosk), ("letter", letter), ("place", at)],
+        )
+        .await;
+        assert!(
+            answer.status == 422 && answer.body.contains(said) && !answer.body.contains("<b>\""),
+            "{kiosk} {letter}: {}",
+            answer.body
+        );
+        assert!(
+            answer.body.contains(&format!("value=\"{}\"", kiosk.replace('<', "&lt;").replace('>', "&gt;"))),
+            "what was typed stays"
+        );
         assert_eq!(place.desk.with_store(|store| store.kiosk_rows()).unwrap().len(), 2);
     }
     let fields = [("csrf", csrf.as_str()), ("kiosk", "stairs"), ("letter", "e"), ("place", "By the stairs")];
@@ -154,8 +173,9 @@ async fn health_travels_over_http_and_nonsense_is_answered_in_a_sentence() {
     let (place, serving, cookie) = ready().await;
     let addr = serving.addr;
     let token = format!("Bearer {TOKEN_A}");
-    let post =
-        async |token: &str, body: &str| http(addr, "POST", "/api/kiosk/health?wait_seconds=0", &[("authorization", token)], body).await;
+    let post = async |token: &str, body: &str| {
+        http(addr, "POST", "/api/kiosk/health?wait_seconds=0", &[("authorization", token)], body).await
+    };
     let body = serde_json::to_string(&well(morning())).unwrap();
     assert_eq!(serde_json::from_str::<Orders>(&post(&token, &body).await.body).unwrap(), Orders::default());
     for (token, body, status) in
@@ -165,7 +185,11 @@ async fn health_travels_over_http_and_nonsense_is_answered_in_a_sentence() {
         assert!(answer.status == status && !answer.body.contains("Zoë"), "{answer:?}");
     }
     let page = http(addr, "GET", "/kiosks", &[("cookie", &cookie)], "").await;
-    assert!(page.body.contains("Working") && page.body.contains("52 °C") && page.body.contains("8.7 GiB free"), "{}", page.body);
+    assert!(
+        page.body.contains("Working") && page.body.contains("52 °C") && page.body.contains("8.7 GiB free"),
+        "{}",
+        page.body
+    );
     // Silent by the clock, and every open page hears of it.
     let before = place.desk.with_store(|store| store.revision()).unwrap();
     place.clock.advance(Duration::from_secs(90));
@@ -185,16 +209,25 @@ async fn the_page_of_a_person_has_their_kiosk_print_and_say_something_as_long_as
     let get = async |path: &str| http(addr, "GET", path, &[("cookie", &cookie)], "").await;
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"])])).unwrap();
     let visit = "/visit?appointment=apt-0001";
-    assert!(get(visit).await.body.contains("The kiosk can't be reached right now."), "it posts, and does not tell how it is");
+    assert!(
+        get(visit).await.body.contains("The kiosk can't be reached right now."),
+        "it posts, and does not tell how it is"
+    );
     say(&place, well(morning())).await;
     let page = get(visit).await;
     assert!(page.body.contains("At kiosk lobby") && page.body.contains("Print A1 again at the kiosk"), "{}", page.body);
     assert!(!get("/visit?appointment=apt-0002").await.body.contains("At kiosk"), "nobody checked in there");
     let csrf = page.csrf();
-    for (path, name, value) in [("/kiosks/order/say", "text", "Your card is still here"), ("/kiosks/order/print-again", "ticket", "A1")] {
+    for (path, name, value) in
+        [("/kiosks/order/say", "text", "Your card is still here"), ("/kiosks/order/print-again", "ticket", "A1")]
+    {
         let fields = [("csrf", csrf.as_str()), ("kiosk", "lobby"), ("appointment", "apt-0001"), (name, value)];
         let answer = form(addr, path, &cookie, &fields).await;
-        assert!(answer.status == 303 && answer.head.contains("location: /visit?appointment=apt-0001"), "{}", answer.head);
+        assert!(
+            answer.status == 303 && answer.head.contains("location: /visit?appointment=apt-0001"),
+            "{}",
+            answer.head
+        );
         let row = place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 1)).unwrap().remove(0);
         assert!(row.action.starts_with("kiosk-") && !row.patient.is_empty(), "whom it was for: {row:?}");
     }

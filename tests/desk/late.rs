@@ -34,8 +34,14 @@ async fn a_late_patient_is_late_on_the_list_and_on_their_page_and_staff_are_aske
     };
     let list = get("/list").await.body;
     let late = row(&list, "apt-0001");
-    assert!(late.contains("state late") && late.contains(">Late <time") && late.contains(">8 h 24 min</time>"), "{late}");
-    assert!(late.contains("href=\"/visit?appointment=apt-0001#check-in\"") && !late.contains("action=\"/visit/check-in\""), "{late}");
+    assert!(
+        late.contains("state late") && late.contains(">Late <time") && late.contains(">8 h 24 min</time>"),
+        "{late}"
+    );
+    assert!(
+        late.contains("href=\"/visit?appointment=apt-0001#check-in\"") && !late.contains("action=\"/visit/check-in\""),
+        "{late}"
+    );
 
     // The page says the same and asks; a button of an older page leads there and checks nobody in.
     let page = get("/visit?appointment=apt-0001").await.body;
@@ -90,7 +96,10 @@ async fn the_list_hears_when_somebody_becomes_late_and_is_sent_those_alone() {
     // The list of those who are late; who needs somebody besides is on it, too.
     place
         .desk
-        .take_post(TOKEN_A, &post_of("lobby", vec![stopped(1, arrivals::domain::reason::Reason::AskedForHelp, &["apt-0001"])]))
+        .take_post(
+            TOKEN_A,
+            &post_of("lobby", vec![stopped(1, arrivals::domain::reason::Reason::AskedForHelp, &["apt-0001"])]),
+        )
         .unwrap();
     let narrowed = get("/list?state=late").await;
     assert_eq!(narrowed.matches("data-find=").count(), late);

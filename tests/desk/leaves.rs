@@ -1,5 +1,5 @@
-//! What is left of people: a desk in which one word stands wherever a person can be spoken of, put there by real work; then the patient is taken
-//! out, or every limit passes, and the raw file is searched for it.
+//! What is left of people: a desk in which one word stands wherever a person can be spoken of, put there by real work;
+//! then the patient is taken out, or every limit passes, and the raw file is searched for it.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,9 @@ use arrivals::desk::DeskOptions;
 use arrivals::desk::base::config::MessageSettings;
 use arrivals::desk::service::booking::book::NewPerson;
 use arrivals::desk::service::booking::messages::Way;
-use arrivals::desk::store::{COMMAND, Counter, HandAction, IfLate, Removal, StaffAction, StaffWork, Verdict, Verified, WalkInByHand};
+use arrivals::desk::store::{
+    COMMAND, Counter, HandAction, IfLate, Removal, StaffAction, StaffWork, Verdict, Verified, WalkInByHand,
+};
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::eligibility::Eligibility;
 use arrivals::domain::event::{CheckedIn, KioskEvent, StillRight, WalkedIn};
@@ -34,8 +36,8 @@ const NUMBER: &str = "pnum-4711";
 /// Begins the numbers of appointments.
 const VISIT: &str = "qapt-";
 
-/// The columns in which the word stands, whatever its case: every one that can hold something personal. What is kept of a booking
-/// names a time, a clinician and a room; what a message says names no patient.
+/// The columns in which the word stands, whatever its case: every one that can hold something personal. What is kept of
+/// a booking names a time, a clinician and a room; what a message says names no patient.
 const PERSONAL: &[&str] = &[
     "appointment.body",
     "appointment.name_folded",
@@ -109,9 +111,14 @@ fn ticket(number: u32) -> Ticket {
 /// What the patient says is different.
 fn proposals(one: &Appointment) -> Vec<Proposal> {
     let new = |field: Field, value: Value| change(field, one.value(field), value);
-    let address =
-        PostalAddress { street: said("2 Street").into(), city: said("C").into(), state: said("S").into(), postal_code: "1".into() };
-    let insurance = Proposal { photos: Side::ALL.to_vec(), ..new(Field::Insurance, Value::Coverage(Box::new(card("New")))) };
+    let address = PostalAddress {
+        street: said("2 Street").into(),
+        city: said("C").into(),
+        state: said("S").into(),
+        postal_code: "1".into(),
+    };
+    let insurance =
+        Proposal { photos: Side::ALL.to_vec(), ..new(Field::Insurance, Value::Coverage(Box::new(card("New")))) };
     vec![
         new(Field::Phone, Value::Text(said("556").into())),
         new(Field::Email, Value::Text(format!("{WORD}2@example.org").as_str().into())),
@@ -124,7 +131,13 @@ fn send_photos(place: &Place) {
     for side in Side::ALL {
         let picture = format!("invented picture of the {} of a card of {WORD}", side.code());
         let bytes = picture.as_bytes().to_vec();
-        let photo = PhotoName { seq: Seq(1), field: Field::Insurance, side, total: bytes.len() as u64, hash: photo_hash(&bytes) };
+        let photo = PhotoName {
+            seq: Seq(1),
+            field: Field::Insurance,
+            side,
+            total: bytes.len() as u64,
+            hash: photo_hash(&bytes),
+        };
         assert!(place.desk.take_piece(TOKEN_A, &Piece { photo, offset: 0, bytes }).unwrap().whole);
     }
 }
@@ -175,14 +188,20 @@ fn a_full_day() -> (Place, Vec<String>) {
             event(1, KioskEvent::CheckedIn(checked_in)),
             event(
                 2,
-                KioskEvent::TicketPrinted { ticket: ticket(1), outcome: PrintOutcome::Printed, appointments: vec![list[0].id.clone()] },
+                KioskEvent::TicketPrinted {
+                    ticket: ticket(1),
+                    outcome: PrintOutcome::Printed,
+                    appointments: vec![list[0].id.clone()],
+                },
             ),
             event(3, stopped),
             event(4, KioskEvent::WalkedIn(walked_in)),
         ],
     );
     // What a newer kiosk says, and what cannot be read as an event at all.
-    let newer = format!(r#"{{"seq":5,"at":"2026-11-23T13:05:00Z","event":{{"kind":"sang","by":["{NUMBER}"],"words":"{WORD}"}}}}"#);
+    let newer = format!(
+        r#"{{"seq":5,"at":"2026-11-23T13:05:00Z","event":{{"kind":"sang","by":["{NUMBER}"],"words":"{WORD}"}}}}"#
+    );
     let unread = format!(r#"{{"seq":6,"at":"2026-11-23T13:06:00Z","event":["{VISIT}1","{WORD}"]}}"#);
     let body = format!(r#"{{"kiosk":"lobby","last":6,"events":[{newer},{unread}]}}"#);
     desk.take_report(TOKEN_A, arrivals::sync::bounds::read(body.as_bytes()).unwrap()).unwrap();
@@ -218,8 +237,11 @@ fn a_full_day() -> (Place, Vec<String>) {
     };
     let (by_hand, _) = desk.walk_in_by_hand(&by_hand, "ana").unwrap();
     desk.be_on("session", "ana", &list[0].id).unwrap();
-    let say =
-        |visit| desk.order_for(&KioskId::from("lobby"), &OrderKind::Say { text: said("Please come,") }, visit, "ana").unwrap().unwrap();
+    let say = |visit| {
+        desk.order_for(&KioskId::from("lobby"), &OrderKind::Say { text: said("Please come,") }, visit, "ana")
+            .unwrap()
+            .unwrap()
+    };
     say(Some(&list[0].id));
     desk.order(&KioskId::from("lobby"), &OrderKind::PrintAgain { ticket: ticket(1) }, "ana").unwrap().unwrap();
     // Booked on the telephone, moved, called off, with words of a list against it.
@@ -254,15 +276,19 @@ fn a_full_day() -> (Place, Vec<String>) {
 /// The columns of the desk's file in which a text stands, in whatever case.
 fn columns(place: &Place, text: &str) -> BTreeSet<String> {
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let mut statement =
-        conn.prepare("SELECT m.name, p.name FROM sqlite_schema m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'").unwrap();
+    let mut statement = conn
+        .prepare("SELECT m.name, p.name FROM sqlite_schema m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'")
+        .unwrap();
     let all: Vec<(String, String)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
     let holds = |table: &str, column: &str| {
         let sql = format!("SELECT 1 FROM \"{table}\" WHERE instr(lower(CAST(\"{column}\" AS TEXT)), ?1) > 0");
         conn.prepare(&sql).unwrap().exists([text]).unwrap()
     };
-    all.iter().filter(|(table, column)| holds(table, column)).map(|(table, column)| format!("{table}.{column}")).collect()
+    all.iter()
+        .filter(|(table, column)| holds(table, column))
+        .map(|(table, column)| format!("{table}.{column}"))
+        .collect()
 }
 
 /// Whether a text stands anywhere in the raw files, in whatever case.
@@ -284,8 +310,11 @@ fn days_later(place: &Place, days: i64) {
 /// A day with an open visit stays whole.
 fn close_what_is_open(place: &Place) {
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let mut statement =
-        conn.prepare("SELECT appointment_id FROM visit WHERE state IN ('asks', 'arrived', 'held', 'called', 'with-clinician')").unwrap();
+    let mut statement = conn
+        .prepare(
+            "SELECT appointment_id FROM visit WHERE state IN ('asks', 'arrived', 'held', 'called', 'with-clinician')",
+        )
+        .unwrap();
     let open: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
     assert!(!open.is_empty());
     for one in open {
@@ -335,12 +364,19 @@ fn whoever_is_taken_out_is_nowhere_in_the_raw_file() {
 fn after_every_limit_nothing_personal_is_in_the_raw_file() {
     let (place, _) = a_full_day();
     let lobby = KioskId::from("lobby");
-    for what in [OrderKind::OutOfService { text: said("Gone with") }, OrderKind::InService, OrderKind::Say { text: said("Call") }] {
+    for what in [
+        OrderKind::OutOfService { text: said("Gone with") },
+        OrderKind::InService,
+        OrderKind::Say { text: said("Call") },
+    ] {
         place.desk.order(&lobby, &what, "ana").unwrap().unwrap();
     }
     let now = morning();
     let counter = Counter { source: "203.0.113.66".to_owned(), name: Some(said("typed")), free: 3, drains: None };
-    place.desk.with_store(|store| store.note_failure(&said("typed"), "203.0.113.66", "sign-in-failed", &[counter], now)).unwrap();
+    place
+        .desk
+        .with_store(|store| store.note_failure(&said("typed"), "203.0.113.66", "sign-in-failed", &[counter], now))
+        .unwrap();
     close_what_is_open(&place);
     days_later(&place, 399);
     clean_up_whole(&place);
@@ -369,5 +405,8 @@ fn after_every_limit_nothing_personal_is_in_the_raw_file() {
     // The last order keeps its number, which is not given again, and the last word on whether it serves still counts.
     let orders: i64 = conn.query_row("SELECT COUNT(*) FROM kiosk_order", [], |row| row.get(0)).unwrap();
     assert_eq!(orders, 2);
-    assert!(matches!(place.desk.with_store(|store| store.service_order(&lobby)).unwrap(), Some((OrderKind::InService, ..))));
+    assert!(matches!(
+        place.desk.with_store(|store| store.service_order(&lobby)).unwrap(),
+        Some((OrderKind::InService, ..))
+    ));
 }

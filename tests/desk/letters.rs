@@ -61,7 +61,11 @@ async fn kiosks_hear_of_a_new_key_at_once() {
     let rotate = async move { desk.rotate_letter_key(false).unwrap() };
     let (Attempt::Sent(second), rotated) = tokio::join!(feed, rotate) else { panic!() };
     let told = second.settings.unwrap().letters;
-    assert_eq!((rotated, told.keys.iter().map(|key| key.id).collect::<Vec<_>>()), (2, vec![2, 1]), "the current one first");
+    assert_eq!(
+        (rotated, told.keys.iter().map(|key| key.id).collect::<Vec<_>>()),
+        (2, vec![2, 1]),
+        "the current one first"
+    );
     assert_eq!(told.clinic, keys(&place).clinic);
 }
 
@@ -176,7 +180,10 @@ fn a_letter_says_the_visit_in_the_patients_language() {
     let ar = face("ar");
     assert!(ar.rtl && ar.when.lines[0].contains("نوفمبر") && ar.bring.lines.len() == 2);
     assert_eq!(face("fr").title, "Your appointment", "English where we have no words");
-    assert_eq!(desk.letter_face(&id("no")).unwrap_err().to_string(), "appointment no was canceled, so there is no letter for it");
+    assert_eq!(
+        desk.letter_face(&id("no")).unwrap_err().to_string(),
+        "appointment no was canceled, so there is no letter for it"
+    );
     assert!(desk.letter_face(&id("nobody")).unwrap_err().to_string().contains("import it first"));
     let pdf = desk.letter(&id("en")).unwrap();
     assert!(pdf.starts_with(b"%PDF-"));
@@ -191,10 +198,12 @@ fn the_letters_code_is_what_this_clinics_kiosks_take() {
     let face = place.desk.letter_face(&id("apt-0001")).unwrap();
     assert_eq!(face.code.len(), 122);
     let picture = Typesetter::new().letter(&face, LetterPaper::Letter);
-    let mut image = rqrr::PreparedImage::prepare_from_bitmap(picture.width() as usize, picture.height() as usize, |x, y| {
-        picture.is_black(x as u32, y as u32)
-    });
-    let read: Vec<String> = image.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect();
+    let mut image =
+        rqrr::PreparedImage::prepare_from_bitmap(picture.width() as usize, picture.height() as usize, |x, y| {
+            picture.is_black(x as u32, y as u32)
+        });
+    let read: Vec<String> =
+        image.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect();
     assert_eq!(read, [face.code.as_str()]);
     let reader = |settings: &ClinicSettings| Reader::new(settings).unwrap();
     let settings = || place.desk.with_store(|store| store.settings()).unwrap();
@@ -243,7 +252,9 @@ async fn the_page_gives_letters_to_staff_alone() {
     assert!(list.body.contains("action=\"/letter\"") && list.body.contains("id=\"letter-apt-0001\""));
     let answer = get("/letter?appointment=apt-0001", &cookie).await;
     assert_eq!(answer.status, 200);
-    for part in ["content-type: application/pdf", "filename=\"appointment-apt-0001.pdf\"", "cache-control: no-store", "nosniff"] {
+    for part in
+        ["content-type: application/pdf", "filename=\"appointment-apt-0001.pdf\"", "cache-control: no-store", "nosniff"]
+    {
         assert!(answer.head.contains(part), "{part}\n{}", answer.head);
     }
     assert!(answer.body.starts_with("%PDF-"));

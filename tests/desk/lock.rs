@@ -1,4 +1,5 @@
-//! Pages that lock: what a locked browser still hears, who hears nothing, where a sign-in leads back, and when pages lock.
+//! Pages that lock: what a locked browser still hears, who hears nothing, where a sign-in leads back, and when pages
+//! lock.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -38,7 +39,9 @@ struct Stream {
 impl Stream {
     async fn open(addr: SocketAddr, path: &str, cookie: &str) -> Self {
         let mut from = tokio::net::TcpStream::connect(addr).await.unwrap();
-        from.write_all(format!("GET {path} HTTP/1.1\r\nhost: {addr}\r\ncookie: {cookie}\r\n\r\n").as_bytes()).await.unwrap();
+        from.write_all(format!("GET {path} HTTP/1.1\r\nhost: {addr}\r\ncookie: {cookie}\r\n\r\n").as_bytes())
+            .await
+            .unwrap();
         Self { from, heard: String::new() }
     }
 
@@ -67,7 +70,11 @@ async fn a_locked_browser_hears_where_a_patient_feels_unwell_and_never_who() {
     let to = "location: /sign-in?ended&back=%2Fvisit%3Fappointment%3Dapt-0001\r\n";
     assert!(gone.status == 303 && gone.head.contains(to), "{}", gone.head);
     let locked = get(addr, "/sign-in?ended", &cookie).await;
-    assert!(locked.body.contains("<h1>Locked</h1>") && locked.body.contains("src=\"/static/lock.js\""), "{}", locked.body);
+    assert!(
+        locked.body.contains("<h1>Locked</h1>") && locked.body.contains("src=\"/static/lock.js\""),
+        "{}",
+        locked.body
+    );
     assert!(locked.body.contains("id=\"unwell\" role=\"alert\" hidden"), "no one feels unwell yet: {}", locked.body);
     let mut stream = Stream::open(addr, "/watch/live", &cookie).await;
     assert!(stream.hears("event: urgent\ndata: -\n").await);
@@ -80,7 +87,9 @@ async fn a_locked_browser_hears_where_a_patient_feels_unwell_and_never_who() {
     let loaded = get(addr, "/sign-in?ended", &cookie).await;
     let bar = "<b>A patient feels unwell</b> at <span id=\"unwell-where\">Main lobby (kiosk lobby)</span>";
     assert!(
-        loaded.body.contains(bar) && loaded.body.contains("id=\"unwell\" role=\"alert\">") && names_no_one(&loaded.body),
+        loaded.body.contains(bar)
+            && loaded.body.contains("id=\"unwell\" role=\"alert\">")
+            && names_no_one(&loaded.body),
         "{}",
         loaded.body
     );
@@ -88,7 +97,10 @@ async fn a_locked_browser_hears_where_a_patient_feels_unwell_and_never_who() {
         assert_eq!(get(addr, path, &cookie).await.status, 401, "{path}");
     }
     assert_eq!(get(addr, "/watch", "arrivals_session=0123").await.status, 401);
-    assert!(!get(addr, "/sign-in?ended", "arrivals_session=0123").await.body.contains("<script"), "a stranger hears nothing");
+    assert!(
+        !get(addr, "/sign-in?ended", "arrivals_session=0123").await.body.contains("<script"),
+        "a stranger hears nothing"
+    );
     assert!(!get(addr, "/sign-in", "").await.body.contains("<script"));
     // Not for ever.
     place.clock.advance(12 * HOUR - 2 * MINUTE);
@@ -96,7 +108,11 @@ async fn a_locked_browser_hears_where_a_patient_feels_unwell_and_never_who() {
     place.clock.advance(2 * MINUTE);
     assert_eq!(get(addr, "/watch", &cookie).await.status, 401);
     let late = get(addr, "/sign-in?ended", &cookie).await;
-    assert!(late.body.contains("<h1>Locked</h1>") && !late.body.contains("<script") && !late.body.contains("Main lobby"), "{}", late.body);
+    assert!(
+        late.body.contains("<h1>Locked</h1>") && !late.body.contains("<script") && !late.body.contains("Main lobby"),
+        "{}",
+        late.body
+    );
     serving.stop().await;
 }
 
@@ -147,7 +163,8 @@ async fn signing_out_and_signing_in_again_end_what_a_browser_heard() {
 async fn back_in(addr: SocketAddr, cookie: &str, back: &str) -> Answer {
     let page = get(addr, "/sign-in", cookie).await;
     let cookies = format!("{cookie}; {}", page.cookies());
-    form(addr, "/sign-in", &cookies, &[("csrf", &page.csrf()), ("name", "ana"), ("password", PASSWORD), ("back", back)]).await
+    form(addr, "/sign-in", &cookies, &[("csrf", &page.csrf()), ("name", "ana"), ("password", PASSWORD), ("back", back)])
+        .await
 }
 
 #[tokio::test]
@@ -168,17 +185,29 @@ async fn a_sign_in_leads_back_to_where_the_page_locked_and_nowhere_else() {
         ("/\r\nset-cookie: a=b", "/"),
     ] {
         let welcome = back_in(addr, &cookie, back).await;
-        assert!(welcome.status == 303 && welcome.head.contains(&format!("location: {to}\r\n")), "{back}: {}", welcome.head);
+        assert!(
+            welcome.status == 303 && welcome.head.contains(&format!("location: {to}\r\n")),
+            "{back}: {}",
+            welcome.head
+        );
     }
     // A wrong password in between loses neither the way nor the alert.
     let page = get(addr, "/sign-in", &cookie).await;
-    let fields =
-        [("csrf", page.csrf()), ("name", "ana".to_owned()), ("password", "wrong horse".to_owned()), ("back", "/changes".to_owned())];
+    let fields = [
+        ("csrf", page.csrf()),
+        ("name", "ana".to_owned()),
+        ("password", "wrong horse".to_owned()),
+        ("back", "/changes".to_owned()),
+    ];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let cookie = sign_in(addr, "ana", PASSWORD).await.cookies();
     place.clock.advance(16 * MINUTE);
     let wrong = form(addr, "/sign-in", &format!("{cookie}; {}", page.cookies()), &fields).await;
-    assert!(wrong.status == 401 && wrong.body.contains("name=\"back\" value=\"/changes\"") && wrong.body.contains("id=\"unwell\""));
+    assert!(
+        wrong.status == 401
+            && wrong.body.contains("name=\"back\" value=\"/changes\"")
+            && wrong.body.contains("id=\"unwell\"")
+    );
     serving.stop().await;
 }
 
@@ -197,7 +226,9 @@ async fn whoever_signs_in_again_after_a_lock_still_calls_to_their_room_and_no_on
     place.clock.advance(16 * MINUTE);
     let page = get(addr, "/sign-in", &ana).await;
     let cookies = format!("{ana}; {}", page.cookies());
-    let ben = form(addr, "/sign-in", &cookies, &[("csrf", &page.csrf()), ("name", "ben"), ("password", PASSWORD)]).await.cookies();
+    let ben = form(addr, "/sign-in", &cookies, &[("csrf", &page.csrf()), ("name", "ben"), ("password", PASSWORD)])
+        .await
+        .cookies();
     assert!(get(addr, "/", &ben).await.body.contains("<option value=\"\" selected>"), "another one says their own");
     serving.stop().await;
 }
@@ -217,11 +248,14 @@ async fn two() -> (Place, Serving, String, (String, String)) {
 
 /// What an admin types as the idle minutes, published.
 async fn publish(addr: SocketAddr, (cookie, csrf): &(String, String), minutes: &str) {
-    let saved = form(addr, "/settings/save", cookie, &[("csrf", csrf), ("part", "session"), ("session.idle_minutes", minutes)]).await;
+    let saved =
+        form(addr, "/settings/save", cookie, &[("csrf", csrf), ("part", "session"), ("session.idle_minutes", minutes)])
+            .await;
     assert_eq!(saved.status, 303, "{}", saved.body);
     let review = get(addr, "/settings/review", cookie).await.body;
     assert!(review.contains("Lock after this many minutes without work"), "{review}");
-    let mark = review.rsplit("name=\"mark\" value=\"").next().and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let mark =
+        review.rsplit("name=\"mark\" value=\"").next().and_then(|rest| rest.split('"').next()).unwrap().to_owned();
     assert_eq!(form(addr, "/settings/take", cookie, &[("csrf", csrf), ("mark", &mark)]).await.status, 303);
 }
 
@@ -232,7 +266,13 @@ async fn the_clinic_sets_when_pages_lock_and_it_counts_at_once() {
     let is_open = async || get(addr, "/list", &ana).await.status == 200;
     assert_eq!(get(addr, "/session", &ana).await.body, "901 900", "until it is set, 15 minutes");
     for wrong in ["0", "721", "x", "-1", "1.5"] {
-        let saved = form(addr, "/settings/save", &abe.0, &[("csrf", &abe.1), ("part", "session"), ("session.idle_minutes", wrong)]).await;
+        let saved = form(
+            addr,
+            "/settings/save",
+            &abe.0,
+            &[("csrf", &abe.1), ("part", "session"), ("session.idle_minutes", wrong)],
+        )
+        .await;
         assert_eq!(saved.status, 422, "{wrong}");
     }
     // Longer, for a session that is open.
@@ -278,9 +318,12 @@ async fn every_page_of_staff_warns_before_it_locks_and_says_so_in_words() {
     let (_place, serving, _, abe) = two().await;
     for path in ["/", "/visit?appointment=apt-0001", "/changes", "/kiosks", "/settings", "/users", "/walk-in"] {
         let page = get(serving.addr, path, &abe.0).await.body;
-        for part in
-            ["id=\"locking-said\" role=\"alert\"", "Stay signed in</button>", "src=\"/static/session.js\"", "src=\"/static/lock.js\""]
-        {
+        for part in [
+            "id=\"locking-said\" role=\"alert\"",
+            "Stay signed in</button>",
+            "src=\"/static/session.js\"",
+            "src=\"/static/lock.js\"",
+        ] {
             assert!(page.contains(part), "{path}: {part}");
         }
         assert!(page.contains("id=\"locking\" aria-label=\"Automatic lock\" hidden"), "{path}: not before its time");
@@ -331,7 +374,11 @@ async fn a_live_page_ends_with_its_session_whatever_ended_it() {
         ends(&place, serving.addr, cookie.clone(), csrf).await.unwrap();
         assert!(stream.hears("event: ended").await, "{way}: {}", stream.heard);
         assert!(stream.hears("\r\n0\r\n\r\n").await, "{way}: and the answer is over");
-        assert!(begun.elapsed() < Duration::from_secs(8), "{way}: at once, and not when the page looks again: {:?}", begun.elapsed());
+        assert!(
+            begun.elapsed() < Duration::from_secs(8),
+            "{way}: at once, and not when the page looks again: {:?}",
+            begun.elapsed()
+        );
         serving.stop().await;
     }
 }

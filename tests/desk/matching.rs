@@ -90,7 +90,10 @@ fn tries_come_in_many_shapes() {
     for (name, tries) in [
         ("as it should be", "try_id,given_name,family_name,birth_date\nt1,,Avila,1950-03-01\n"),
         ("a byte order mark and CR LF", "\u{feff}try_id,given_name,family_name,birth_date\r\nt1,,Avila,1950-03-01\r\n"),
-        ("another order, other case, more columns", "Birth_Date,note, FAMILY_NAME ,try_id,given_name\n1950-03-01,x,Avila,t1,\n"),
+        (
+            "another order, other case, more columns",
+            "Birth_Date,note, FAMILY_NAME ,try_id,given_name\n1950-03-01,x,Avila,t1,\n",
+        ),
         ("no line end at the end", "try_id,given_name,family_name,birth_date\nt1,,Avila,1950-03-01"),
         ("white space and quotes", "try_id,given_name,family_name,birth_date\n t1 ,\"\",\" Avila\", 1950-03-01 \n"),
         ("empty lines", "try_id,given_name,family_name,birth_date\n\nt1,,Avila,1950-03-01\n\n"),
@@ -123,12 +126,16 @@ fn a_bad_try_is_named_by_its_line_and_never_repeated() {
             let tries = ["try_id,given_name,family_name,birth_date,phone_last4", bad, good, ""].join(end);
             let (result, said, written) = room.run(tries.as_bytes());
             assert_eq!(result, Ok(outcomes(1, 0, 1, 1)), "{bad}");
-            assert!(said.len() == 1 && said[0].contains(expected) && !said[0].contains("Secretname"), "{bad}: {said:?}");
+            assert!(
+                said.len() == 1 && said[0].contains(expected) && !said[0].contains("Secretname"),
+                "{bad}: {said:?}"
+            );
             assert_eq!(written.contains("t1,none,"), answered, "{bad}");
             assert!(written.contains("t9,one,a1") && !written.contains("Secretname"), "{bad}");
         }
     }
-    let (result, said, _) = room.run(b"try_id,given_name,family_name,birth_date\nt1,,\xff\xfe,1950-03-01\nt9,,Avila,1950-03-01\n");
+    let (result, said, _) =
+        room.run(b"try_id,given_name,family_name,birth_date\nt1,,\xff\xfe,1950-03-01\nt9,,Avila,1950-03-01\n");
     assert_eq!(result, Ok(outcomes(1, 0, 1, 1)));
     assert!(said[0].contains(":2: expected a line of UTF-8 CSV"), "{said:?}");
 }
@@ -147,8 +154,9 @@ fn files_that_are_something_else_get_one_sentence() {
         assert!(error.contains(expected) && !error.contains('\n'), "{error}");
     }
     let mut tell = |_: Report| {};
-    let mut run =
-        |day: &str, tries: &str, out: &Path| match_files(&room.path(day), &room.path(tries), out, &mut tell).unwrap_err().to_string();
+    let mut run = |day: &str, tries: &str, out: &Path| {
+        match_files(&room.path(day), &room.path(tries), out, &mut tell).unwrap_err().to_string()
+    };
     room.put("tries.csv", b"try_id,given_name,family_name,birth_date\n");
     assert!(run("nowhere.csv", "tries.csv", &room.path("o.csv")).contains("cannot be opened"));
     assert!(run("day.csv", "nowhere.csv", &room.path("o.csv")).contains("cannot be opened"));
@@ -162,7 +170,10 @@ fn what_is_wrong_with_the_list_is_a_note_and_costs_its_line_only() {
     room.put("day.csv", format!("{LIST}a6,yesterday,Secretname,Other,1950-01-01,p6,,booked,\n").as_bytes());
     let (result, said, _) = room.run(b"try_id,given_name,family_name,birth_date\nt1,,Avila,1950-03-01\n");
     assert_eq!(result, Ok(outcomes(1, 0, 0, 0)));
-    assert!(said.len() == 1 && said[0].contains(":7: appointment a6: start") && !said[0].contains("Secretname"), "{said:?}");
+    assert!(
+        said.len() == 1 && said[0].contains(":7: appointment a6: start") && !said[0].contains("Secretname"),
+        "{said:?}"
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Lists as clinics have them (`tests/data/field`) through `match`: each row with the answer that is right, and others of its kind.
+//! Lists as clinics have them (`tests/data/field`) through `match`: each row with the answer that is right, and others
+//! of its kind.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +7,8 @@ use arrivals::desk::service::import::Report;
 use arrivals::desk::service::import::matching::match_files;
 use arrivals::desk::service::import::preview::{Kind, ReadList};
 
-/// Given name, family name, birth date, last four digits, and the right answer: the appointment, `more` (one more fact) or `none`.
+/// Given name, family name, birth date, last four digits, and the right answer: the appointment, `more` (one more fact)
+/// or `none`.
 type Row<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
 fn field(name: &str) -> PathBuf {
@@ -83,7 +85,9 @@ fn names_as_lists_have_them_are_found() {
     // Whoever has a birth date that is none is on the list for staff, with a note.
     let list = ReadList::read(Kind::Csv, &std::fs::read(field("40-names.csv")).unwrap()).unwrap();
     assert!(
-        list.notes.iter().any(|(_, note)| note.contains("appointment k14: birth_date: ") && note.contains("placeholder")),
+        list.notes
+            .iter()
+            .any(|(_, note)| note.contains("appointment k14: birth_date: ") && note.contains("placeholder")),
         "{:?}",
         list.notes
     );
@@ -190,7 +194,12 @@ fn whoever_has_one_name_is_found_by_it_whatever_the_list_has_in_place_of_the_oth
         let alone = if matches!(name, "Na" | "Nan" | "Null") { "s1" } else { "more" };
         assert_answers_of(
             &[["s1", "p1", "Ada", name, born, ""], ["s2", "p2", "Grace", "Whitfield", born, ""]],
-            &[("", name, born, "", "s1"), ("Ada", name, born, "", "s1"), ("", "Ada", born, "", alone), ("Grace", name, born, "", "none")],
+            &[
+                ("", name, born, "", "s1"),
+                ("Ada", name, born, "", "s1"),
+                ("", "Ada", born, "", alone),
+                ("Grace", name, born, "", "none"),
+            ],
         );
     }
 }
@@ -293,7 +302,9 @@ fn one_number_is_not_one_person() {
             ("", "Whitlow", "1971-04-02", "", "pl7"),
         ],
     );
-    for number in ["", "n/a", "NA", "none", "None", "null", "TBD", "?", "--", "0000", "00-00", "unknown", "4711", "MRN-4711"] {
+    for number in
+        ["", "n/a", "NA", "none", "None", "null", "TBD", "?", "--", "0000", "00-00", "unknown", "4711", "MRN-4711"]
+    {
         let people = [
             ["n1", number, "Nora", "Whitlow", "1971-04-02", "555-010-4821"],
             ["n2", number, "Ugo", "Prentice", "1960-02-20", "555-010-1111"],
@@ -318,8 +329,12 @@ fn one_number_is_not_one_person() {
 #[test]
 fn nobody_is_found_by_a_birth_date_that_is_none() {
     for none in ["1900-01-01", "1901-01-01", "1800-01-01", "0001-01-01", "9999-12-31", "1899-12-30"] {
-        let people = [["d1", "p1", "Dana", "Cole", none, "555-010-1014"], ["d2", "p2", "Grace", "Whitfield", "1956-06-06", ""]];
-        assert_answers_of(&people, &[("Dana", "Cole", none, "1014", "none"), ("Dana", "Cole", "1956-06-06", "1014", "none")]);
+        let people =
+            [["d1", "p1", "Dana", "Cole", none, "555-010-1014"], ["d2", "p2", "Grace", "Whitfield", "1956-06-06", ""]];
+        assert_answers_of(
+            &people,
+            &[("Dana", "Cole", none, "1014", "none"), ("Dana", "Cole", "1956-06-06", "1014", "none")],
+        );
     }
     // Some people are old, and some were born on New Year's Day.
     for born in ["1913-02-02", "1961-01-01", "1970-01-01", "2000-01-01", "1918-01-01"] {
@@ -330,7 +345,8 @@ fn nobody_is_found_by_a_birth_date_that_is_none() {
 #[test]
 fn one_slip_is_forgiven_without_a_number_on_file_as_long_as_nobody_is_near() {
     let born = "1956-03-08";
-    let (ann, grace) = (["f1", "p1", "Ann", "Cohn", born, ""], ["f2", "p2", "Grace", "Whitfield", born, "555-010-1111"]);
+    let (ann, grace) =
+        (["f1", "p1", "Ann", "Cohn", born, ""], ["f2", "p2", "Grace", "Whitfield", born, "555-010-1111"]);
     let slip: Row = ("Ann", "Cohm", born, "", "f1");
     for phone in ["", "000-000-0000", "none"] {
         assert_answers_of(&[["f1", "p1", "Ann", "Cohn", born, phone], grace], &[slip, ("", "Cohm", born, "", "more")]);

@@ -45,7 +45,8 @@ fn stops(place: &Place, seq: u64, reason: Reason, visits: &[&str]) {
     assert_eq!(place.desk.take_post(TOKEN_A, &post_of("lobby", vec![event])).unwrap().held, Seq(seq));
 }
 
-/// A clinic at five to midnight: A1 is called, A2 waits, A3 is over, A4 is with a clinician; `e1` and someone whom no one knows feel unwell.
+/// A clinic at five to midnight: A1 is called, A2 waits, A3 is over, A4 is with a clinician; `e1` and someone whom no
+/// one knows feel unwell.
 async fn evening() -> (Place, Serving, String) {
     let place = desk_with(with_boards(), &LIST);
     place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
@@ -100,7 +101,8 @@ async fn what_is_open_stays_on_the_list_the_board_and_the_phone_when_the_day_is_
         assert!(said.matches(since).count() >= 5, "{since}: {said}");
         assert_eq!(place.desk.open_stops().unwrap(), [Reason::FeelsUnwell]);
         assert_eq!(place.desk.today().unwrap().urgent, ["kiosk lobby"]);
-        let board = words(&http(addr, "GET", &format!("/board/main-lobby?key={}", key(&place.desk)), &[], "").await.body);
+        let board =
+            words(&http(addr, "GET", &format!("/board/main-lobby?key={}", key(&place.desk)), &[], "").await.body);
         // A call is on the board for half an hour, on whatever day.
         assert!(board.contains("A1 Room 1") == since.is_empty() && board.contains("1 waiting"), "{board}");
         for (n, expected) in [(1, "Please come to Room 1"), (2, "You are next")] {
@@ -149,7 +151,8 @@ fn a_number_that_someone_has_since_yesterday_is_no_one_elses() {
         call_as: CallAs::Number,
         companion: None,
     };
-    let event = arrivals::domain::event::LoggedEvent { seq: Seq(2), at: place.clock.now(), event: KioskEvent::WalkedIn(asks) };
+    let event =
+        arrivals::domain::event::LoggedEvent { seq: Seq(2), at: place.clock.now(), event: KioskEvent::WalkedIn(asks) };
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![event])).unwrap();
     let new = arrivals::domain::ids::AppointmentId::of_request(tomorrow);
     place.desk.act(&StaffWork::Visit(new.clone()), StaffAction::Accept, "ana").unwrap();
@@ -197,14 +200,18 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
-    let field = |name: &str| asks.body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let field = |name: &str| {
+        asks.body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
     let (csrf, revision) = (asks.csrf(), field("shown"));
     // Meanwhile A2 is called: what has changed since is left.
     call_first(&place.desk, "Blood", "Room 2", "ben");
     let close = |day: &'static str, revision: String| {
         let fields = [("csrf", csrf.clone()), ("day", day.to_owned()), ("shown", revision)];
         let cookie = cookie.clone();
-        async move { form(addr, "/earlier/close", &cookie, &fields.each_ref().map(|(name, value)| (*name, value.as_str()))).await }
+        async move {
+            form(addr, "/earlier/close", &cookie, &fields.each_ref().map(|(name, value)| (*name, value.as_str()))).await
+        }
     };
     let answer = close("2026-11-23", revision).await;
     let said = words(&answer.body);
@@ -212,8 +219,13 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
         said.contains("3 closed. 1 changed in the meantime and was left open. Check it again. 2 people feel unwell and were left open."),
         "{said}"
     );
-    let states = |ids: &[&str]| -> Vec<VisitState> { ids.iter().map(|one| place.desk.visit(&id(one)).unwrap().unwrap().state).collect() };
-    assert_eq!(states(&["a1", "b1", "d1", "e1"]), [VisitState::Done, VisitState::Called, VisitState::Done, VisitState::Expected]);
+    let states = |ids: &[&str]| -> Vec<VisitState> {
+        ids.iter().map(|one| place.desk.visit(&id(one)).unwrap().unwrap().state).collect()
+    };
+    assert_eq!(
+        states(&["a1", "b1", "d1", "e1"]),
+        [VisitState::Done, VisitState::Called, VisitState::Done, VisitState::Expected]
+    );
     assert_eq!(place.desk.open_stops().unwrap(), [Reason::FeelsUnwell]);
     let search = AuditSearch { user: Some("ana".into()), from: Some(place.clock.now()), ..AuditSearch::default() };
     let rows = place.desk.with_store(|store| store.audit_rows(&search, 20)).unwrap();
@@ -235,7 +247,8 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
     assert!(words(&page).contains("ana closed 3 of yesterday, Nov 23 at"), "{page}");
     let first = page.split("name=\"first\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     place.desk.with_store(|store| store.undo_shown(&id("d1"), 0, "ben", place.clock.now())).unwrap().unwrap_err();
-    let undo = async || form(addr, "/earlier/undo", &cookie, &[("csrf", csrf.as_str()), ("first", first.as_str())]).await;
+    let undo =
+        async || form(addr, "/earlier/undo", &cookie, &[("csrf", csrf.as_str()), ("first", first.as_str())]).await;
     assert_eq!(undo().await.status, 303);
     assert_eq!(states(&["a1", "b1", "d1"]), [VisitState::Called, VisitState::Done, VisitState::WithClinician]);
     assert_eq!(place.desk.open_stops().unwrap(), [Reason::FeelsUnwell, Reason::NotFound]);
@@ -274,7 +287,16 @@ fn numbers_go_on_over_midnight_and_one_that_someone_holds_is_not_given_again() {
     assert_eq!(walks_in(&place, "Cleo"), "2026-11-23 D3", "half past midnight is the same night");
     assert_eq!(place.desk.clinic_date(), jiff::civil::date(2026, 11, 23));
     // Ben leaves; Ada and Cleo are still here at four.
-    let ben = place.desk.today().unwrap().list.rows().find(|row| row.ticket.is_some_and(|t| t.number.count() == 2)).unwrap().id.clone();
+    let ben = place
+        .desk
+        .today()
+        .unwrap()
+        .list
+        .rows()
+        .find(|row| row.ticket.is_some_and(|t| t.number.count() == 2))
+        .unwrap()
+        .id
+        .clone();
     place.desk.queue_step(&ben, &QueueAction::Finish, "ana").unwrap().unwrap();
     minutes(&place, 4 * 60);
     assert_eq!([walks_in(&place, "Dora"), walks_in(&place, "Emil")], ["2026-11-24 D2", "2026-11-24 D4"]);
@@ -290,7 +312,11 @@ fn another_hour_for_the_day_gives_no_number_twice_and_loses_no_one() {
         place
             .desk
             .with_store(|store| {
-                store.take_settings(&ClinicSettings { day_begins_at_hour: hour, ..(*settings).clone() }, "ana", place.clock.now())
+                store.take_settings(
+                    &ClinicSettings { day_begins_at_hour: hour, ..(*settings).clone() },
+                    "ana",
+                    place.clock.now(),
+                )
             })
             .unwrap();
         place.desk.notify();
@@ -363,7 +389,8 @@ async fn of_an_older_file_what_was_long_hidden_is_counted_and_not_on_the_list() 
     file.execute("INSERT INTO meta(name, value) VALUES ('open_since', '2026-11-22')", []).unwrap();
     drop(file);
     minutes(&place, 10 * 60);
-    let desk = arrivals::desk::Desk::open_stored(place.folder.path(), std::sync::Arc::new(place.clock.clone())).unwrap();
+    let desk =
+        arrivals::desk::Desk::open_stored(place.folder.path(), std::sync::Arc::new(place.clock.clone())).unwrap();
     let rows: Vec<String> = desk.today().unwrap().list.rows().map(|row| row.id.to_string()).collect();
     assert_eq!(rows, ["a1", "d1", "e1"], "yesterday is shown, October is not");
     let now = place.clock.now();

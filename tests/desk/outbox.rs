@@ -57,11 +57,18 @@ fn a_message_says_when_and_where_and_not_what_for_and_goes_once() {
     assert_eq!(mailing.desk.send_due_messages().unwrap(), 0);
     let got = sent(&mailing);
     let on_file = mailing.desk.with_store(|store| store.appointment(&id)).unwrap().unwrap();
-    assert_eq!((got.len(), got[0]["kind"].as_str(), got[0]["to"].as_str()), (1, Some("sms"), Some(on_file.person.contact.phone.as_str())));
+    assert_eq!(
+        (got.len(), got[0]["kind"].as_str(), got[0]["to"].as_str()),
+        (1, Some("sms"), Some(on_file.person.contact.phone.as_str()))
+    );
     let text = got[0]["text"].as_str().unwrap();
-    for words in
-        ["Monday, November 23, 2026, 8:00 AM", "Dr. June Kassulke", "Main building, 2nd floor", "Check-in opens at 7:00 AM", "Clinic"]
-    {
+    for words in [
+        "Monday, November 23, 2026, 8:00 AM",
+        "Dr. June Kassulke",
+        "Main building, 2nd floor",
+        "Check-in opens at 7:00 AM",
+        "Clinic",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
     for personal in ["Cardiology", on_file.person.family_name.as_str(), on_file.person.id.as_str()] {
@@ -77,7 +84,10 @@ fn a_message_says_when_and_where_and_not_what_for_and_goes_once() {
     assert!(mailing.desk.send_message(&id, Way::Email, false, "ana").unwrap(), "another way is another message");
     assert_eq!(mailing.desk.send_due_messages().unwrap(), 2);
     let rows = mailing.desk.with_store(|store| store.audit_rows(&Default::default(), 9)).unwrap();
-    assert_eq!(rows.iter().filter(|row| row.action == "message-queued" && row.patient == on_file.person.id.as_str()).count(), 3);
+    assert_eq!(
+        rows.iter().filter(|row| row.action == "message-queued" && row.patient == on_file.person.id.as_str()).count(),
+        3
+    );
 }
 
 #[test]
@@ -112,7 +122,9 @@ fn a_message_outlives_a_restart_and_none_is_sent_twice_because_of_one() {
     assert_eq!(again.send_due_messages().unwrap(), 1, "the other one");
     mailing.clock.advance(Duration::from_secs(6 * 60));
     assert_eq!(again.send_due_messages().unwrap(), 0);
-    assert!(matches!(state(&mailing, "apt-0003").as_slice(), [(state, 1, why)] if state == "failed" && why.contains("may have been sent")));
+    assert!(
+        matches!(state(&mailing, "apt-0003").as_slice(), [(state, 1, why)] if state == "failed" && why.contains("may have been sent"))
+    );
     assert_eq!(sent(&mailing).len(), 1);
 }
 
@@ -150,7 +162,10 @@ fn what_waits_about_an_appointment_is_not_sent_once_that_is_called_off() {
     mailing.desk.call_off(&id, "", "ana").unwrap().unwrap();
     assert_eq!(mailing.desk.send_due_messages().unwrap(), 0);
     assert!(sent(&mailing).is_empty());
-    assert_eq!(state(&mailing, "apt-0003"), [("failed".to_owned(), 0, "The appointment was canceled before it was sent.".to_owned())]);
+    assert_eq!(
+        state(&mailing, "apt-0003"),
+        [("failed".to_owned(), 0, "The appointment was canceled before it was sent.".to_owned())]
+    );
     // It stands again: somebody decides anew whether to send.
     let (step, _) = mailing.desk.booking_state(&id).unwrap().undo.unwrap();
     mailing.desk.undo_booking(&id, step, "ana").unwrap().unwrap();
@@ -165,8 +180,13 @@ async fn staff_read_the_text_and_send_it() {
     mailing.desk.add_user("ana", PASSWORD, arrivals::domain::staff::Role::Desk).unwrap();
     let serving = mailing.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
-    let page = http(serving.addr, "GET", "/appointments/message?appointment=apt-0003", &[("cookie", &cookie)], "").await;
-    assert!(page.status == 200 && page.body.contains("Monday, November 23, 2026") && page.body.contains("as SMS to"), "{}", page.body);
+    let page =
+        http(serving.addr, "GET", "/appointments/message?appointment=apt-0003", &[("cookie", &cookie)], "").await;
+    assert!(
+        page.status == 200 && page.body.contains("Monday, November 23, 2026") && page.body.contains("as SMS to"),
+        "{}",
+        page.body
+    );
     let csrf = page.csrf();
     let fields = [("csrf", csrf.as_str()), ("appointment", "apt-0003"), ("kind", "sms")];
     let answer = form(serving.addr, "/appointments/send", &cookie, &fields).await;
@@ -179,7 +199,10 @@ async fn staff_read_the_text_and_send_it() {
     };
     tokio::time::timeout(PATIENCE, found).await.unwrap();
     assert_eq!(form(serving.addr, "/appointments/send", &cookie, &fields).await.status, 409);
-    assert_eq!(form(serving.addr, "/appointments/send", &cookie, &[fields[0], fields[1], ("kind", "pigeon")]).await.status, 400);
+    assert_eq!(
+        form(serving.addr, "/appointments/send", &cookie, &[fields[0], fields[1], ("kind", "pigeon")]).await.status,
+        400
+    );
     let cancelled = [("csrf", csrf.as_str()), ("appointment", "apt-0003"), ("why", "x")];
     assert_eq!(form(serving.addr, "/appointments/cancel", &cookie, &cancelled).await.status, 303);
     assert_eq!(form(serving.addr, "/appointments/send", &cookie, &fields).await.status, 404);

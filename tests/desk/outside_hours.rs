@@ -1,4 +1,5 @@
-//! Booking outside the clinic's hours on purpose: what is asked, what is refused all the same, and what is left on record.
+//! Booking outside the clinic's hours on purpose: what is asked, what is refused all the same, and what is left on
+//! record.
 
 use arrivals::desk::store::{Refused, Verified};
 use arrivals::domain::booking::Conflict;
@@ -36,11 +37,17 @@ fn only_the_hours_are_passed_over_and_it_is_on_record() {
     assert_eq!(place.desk.book_anyway(&other, true, "ana").unwrap(), Err(Refused::Conflicts(both)));
     let mut over = wanted(&slot, "Rook");
     over.start = at(date(2026, 11, 22), 10, 0);
-    assert_eq!(place.desk.book_anyway(&over, true, "ana").unwrap(), Err(Refused::Conflicts(vec![Conflict::Past, Conflict::OutsideHours])));
+    assert_eq!(
+        place.desk.book_anyway(&over, true, "ana").unwrap(),
+        Err(Refused::Conflicts(vec![Conflict::Past, Conflict::OutsideHours]))
+    );
     // Moved into the hours, it is a move like any other; moved out of them, that is on record too.
     let to = |start| (start, 20, slot.practitioner.as_str());
     let sunday = at(date(2026, 11, 29), 9, 0);
-    assert_eq!(place.desk.reschedule(&id, to(sunday), "ben").unwrap(), Err(Refused::Conflicts(vec![Conflict::OutsideHours])));
+    assert_eq!(
+        place.desk.reschedule(&id, to(sunday), "ben").unwrap(),
+        Err(Refused::Conflicts(vec![Conflict::OutsideHours]))
+    );
     place.desk.reschedule_anyway(&id, to(sunday), true, "ben").unwrap().unwrap();
     place.desk.reschedule_anyway(&id, to(slot.start), true, "ben").unwrap().unwrap();
     let steps = place.desk.booking_state(&id).unwrap().steps;
@@ -59,10 +66,17 @@ async fn another_time_is_asked_about_before_it_is_booked_outside_the_hours() {
     let addr = serving.addr;
     let page = http(addr, "GET", "/appointments/book?appointment=apt-0003", &[("cookie", &cookie)], "").await;
     let csrf = page.csrf();
-    for words in ["No provider has hours yet.", "Monday to Friday 8:00 AM – 5:00 PM", "An admin can set hours.", "Another time"] {
+    for words in
+        ["No provider has hours yet.", "Monday to Friday 8:00 AM – 5:00 PM", "An admin can set hours.", "Another time"]
+    {
         assert!(page.body.contains(words), "{words}");
     }
-    let with = place.desk.with_store(|store| store.appointment(&AppointmentId::from("apt-0003"))).unwrap().unwrap().practitioner;
+    let with = place
+        .desk
+        .with_store(|store| store.appointment(&AppointmentId::from("apt-0003")))
+        .unwrap()
+        .unwrap()
+        .practitioner;
     let fields = |day: &'static str, time: &'static str| {
         vec![
             ("csrf", csrf.as_str()),
@@ -83,7 +97,8 @@ async fn another_time_is_asked_about_before_it_is_booked_outside_the_hours() {
         let answer = form(addr, "/appointments/take", &cookie, &fields(day, time)).await;
         assert!(answer.status == 409 && answer.body.contains(problem), "{day} {time}: {}", answer.body);
         assert!(
-            answer.body.contains(&format!("name=\"time\" value=\"{time}\"")) && !answer.body.contains("name=\"anyway\""),
+            answer.body.contains(&format!("name=\"time\" value=\"{time}\""))
+                && !answer.body.contains("name=\"anyway\""),
             "{day} {time}"
         );
         assert!(answer.body.contains("class=\"another\" open"), "{day} {time}");
@@ -100,10 +115,18 @@ async fn another_time_is_asked_about_before_it_is_booked_outside_the_hours() {
     assert_eq!(booked.status, 303, "{}", booked.body);
     let to = booked.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap().to_owned();
     let one = http(addr, "GET", &to, &[("cookie", &cookie)], "").await;
-    assert!(one.body.contains("Saturday, 28 November 2026") && one.body.contains("booked outside clinic hours by ana"), "{}", one.body);
+    assert!(
+        one.body.contains("Saturday, 28 November 2026") && one.body.contains("booked outside clinic hours by ana"),
+        "{}",
+        one.body
+    );
     // The same again has somebody in its way, so it is not asked whether to book it anyway.
     let again = form(addr, "/appointments/take", &cookie, &anyway).await;
-    assert!(again.status == 409 && again.body.contains("The patient has another appointment at that time"), "{}", again.body);
+    assert!(
+        again.status == 409 && again.body.contains("The patient has another appointment at that time"),
+        "{}",
+        again.body
+    );
     assert!(!again.body.contains("name=\"anyway\""));
     // Within the hours another time is booked like one that was offered.
     let within = form(addr, "/appointments/take", &cookie, &fields("2026-12-08", "10:07")).await;

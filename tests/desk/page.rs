@@ -29,7 +29,9 @@ pub async fn ready() -> (Place, arrivals::desk::http::serve::Serving, String) {
 #[tokio::test]
 async fn nothing_is_shown_without_a_session() {
     let (_place, serving, cookie) = ready().await;
-    for (path, status) in [("/", 303), ("/list", 401), ("/live", 401), ("/changes", 303), ("/changes?appointment=apt-0001", 303)] {
+    for (path, status) in
+        [("/", 303), ("/list", 401), ("/live", 401), ("/changes", 303), ("/changes?appointment=apt-0001", 303)]
+    {
         let answer = http(serving.addr, "GET", path, &[("cookie", "arrivals_session=0123")], "").await;
         assert_eq!(answer.status, status, "{path}");
         assert!(!answer.body.contains("Dietrich"));
@@ -83,10 +85,14 @@ async fn buttons_work_with_the_forms_token_and_only_with_it() {
     let (place, serving, cookie) = ready().await;
     place
         .desk
-        .take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"]), stopped(2, Reason::FeelsUnwell, &[])]))
+        .take_post(
+            TOKEN_A,
+            &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"]), stopped(2, Reason::FeelsUnwell, &[])]),
+        )
         .unwrap();
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
-    let (unwell, insurance) = (page.body.find("Feels unwell").unwrap(), page.body.find("Insurance needs review").unwrap());
+    let (unwell, insurance) =
+        (page.body.find("Feels unwell").unwrap(), page.body.find("Insurance needs review").unwrap());
     assert!(unwell < insurance && page.body.contains("data-urgent=\"1\""));
     let csrf = page.csrf();
     let visit = AppointmentId::from("apt-0001");
@@ -99,8 +105,14 @@ async fn buttons_work_with_the_forms_token_and_only_with_it() {
         assert_eq!(form(serving.addr, "/visit/seen", &cookie, fields).await.status, status);
     }
     assert!(place.desk.visit(&visit).unwrap().unwrap().seen);
-    assert_eq!(form(serving.addr, "/visit/dance", &cookie, &[("csrf", &csrf), ("appointment", "apt-0001")]).await.status, 404);
-    assert_eq!(form(serving.addr, "/stop/seen", &cookie, &[("csrf", &csrf), ("kiosk", "lobby"), ("seq", "2")]).await.status, 303);
+    assert_eq!(
+        form(serving.addr, "/visit/dance", &cookie, &[("csrf", &csrf), ("appointment", "apt-0001")]).await.status,
+        404
+    );
+    assert_eq!(
+        form(serving.addr, "/stop/seen", &cookie, &[("csrf", &csrf), ("kiosk", "lobby"), ("seq", "2")]).await.status,
+        303
+    );
     let list = http(serving.addr, "GET", "/list", &[("cookie", &cookie)], "").await;
     assert!(list.body.contains("data-urgent=\"0\"") && list.body.contains("resolved by ana"));
     serving.stop().await;
@@ -114,7 +126,9 @@ async fn what_people_are_called_is_never_taken_for_markup() {
     std::fs::write(&file, text).unwrap();
     import(&place.desk, file.to_str().unwrap()).0.unwrap();
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
-    assert!(page.body.contains("&lt;script&gt;") && !page.body.contains("<script>alert") && !page.body.contains("<b>x"));
+    assert!(
+        page.body.contains("&lt;script&gt;") && !page.body.contains("<script>alert") && !page.body.contains("<b>x")
+    );
     assert!(!page.body.contains("<i>"));
     serving.stop().await;
 }
@@ -124,7 +138,9 @@ async fn a_desk_without_users_says_how_the_first_is_added_and_one_without_appoin
     let place = place();
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let page = async || http(serving.addr, "GET", "/sign-in", &[], "").await.body;
-    assert!(page().await.contains("No users yet.") && page().await.contains("arrivals-desk user add NAME --role admin"));
+    assert!(
+        page().await.contains("No users yet.") && page().await.contains("arrivals-desk user add NAME --role admin")
+    );
     let wrong = sign_in(serving.addr, "ana", PASSWORD).await;
     assert!(wrong.status == 401 && wrong.body.contains("No users yet."));
     place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();

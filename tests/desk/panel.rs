@@ -48,7 +48,9 @@ async fn a_person_is_shown_whole_and_it_is_noted_once() {
     place.clock.advance(Duration::from_secs(60));
     assert_eq!(get(serving.addr, "/visit?appointment=apt-0001", &cookie).await.status, 200);
     assert_eq!(noted(&place, "saw-visit").len(), 2);
-    for nobody in ["/visit", "/visit?appointment=nobody", "/visit/now?appointment=nobody", "/ticket.pdf?appointment=apt-0002"] {
+    for nobody in
+        ["/visit", "/visit?appointment=nobody", "/visit/now?appointment=nobody", "/ticket.pdf?appointment=apt-0002"]
+    {
         assert!([404, 400].contains(&get(serving.addr, nobody, &cookie).await.status), "{nobody}");
     }
     let list = get(serving.addr, "/list", &cookie).await.body;
@@ -64,11 +66,22 @@ async fn the_buttons_of_the_page_lead_back_to_it() {
     assert!(page.body.contains("action=\"/visit/check-in\"") && !page.body.contains("Print ticket"));
     let referer = format!("http://{}/visit?appointment=apt-0001", serving.addr);
     let post = async |action: &str, more: &str, live: bool| {
-        let mut headers = vec![("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie.as_str()), ("referer", &referer)];
+        let mut headers = vec![
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("cookie", cookie.as_str()),
+            ("referer", &referer),
+        ];
         if live {
             headers.push(("x-live", "1"));
         }
-        http(serving.addr, "POST", &format!("/visit/{action}"), &headers, &format!("csrf={csrf}&appointment=apt-0001{more}")).await
+        http(
+            serving.addr,
+            "POST",
+            &format!("/visit/{action}"),
+            &headers,
+            &format!("csrf={csrf}&appointment=apt-0001{more}"),
+        )
+        .await
     };
     let done = post("check-in", "&call_as=first-name&language=ar", false).await;
     assert!(done.status == 303 && done.head.contains("location: /visit?appointment=apt-0001"), "{}", done.head);
@@ -76,11 +89,17 @@ async fn the_buttons_of_the_page_lead_back_to_it() {
     assert_eq!((visit().state, visit().ticket.unwrap().number.to_string()), (VisitState::Arrived, "D1".to_owned()));
     let body = get(serving.addr, "/visit?appointment=apt-0001", &cookie).await.body;
     assert!(body.contains("checked in at the desk with ticket D1, Arabic, call by first name"));
-    assert!(body.contains("Call by ticket number") && !body.contains("id=\"do-undo-check-in\""), "the row's own undo does it");
+    assert!(
+        body.contains("Call by ticket number") && !body.contains("id=\"do-undo-check-in\""),
+        "the row's own undo does it"
+    );
 
     let pdf = get(serving.addr, "/ticket.pdf?appointment=apt-0001", &cookie).await;
     assert!(
-        pdf.status == 200 && pdf.head.contains("application/pdf") && pdf.head.contains("ticket-D1.pdf") && pdf.body.starts_with("%PDF-")
+        pdf.status == 200
+            && pdf.head.contains("application/pdf")
+            && pdf.head.contains("ticket-D1.pdf")
+            && pdf.body.starts_with("%PDF-")
     );
     assert_eq!(noted(&place, "saw-ticket"), ["ana appointment apt-0001"]);
 
@@ -114,14 +133,19 @@ async fn the_others_see_who_is_on_somebody() {
     place.desk.add_user("ben", PASSWORD, Role::Desk).unwrap();
     let ben = sign_in(serving.addr, "ben", PASSWORD).await.cookies();
     assert_eq!(get(serving.addr, "/visit?appointment=apt-0001", &ana).await.status, 200);
-    let is_on = async |cookie: &str, who: &str| get(serving.addr, "/list", cookie).await.body.contains(&format!("{who} is on this"));
+    let is_on = async |cookie: &str, who: &str| {
+        get(serving.addr, "/list", cookie).await.body.contains(&format!("{who} is on this"))
+    };
     assert!(is_on(&ben, "ana").await && !is_on(&ana, "ana").await);
     let page = get(serving.addr, "/visit?appointment=apt-0001", &ben).await;
     assert!(page.body.contains("ana is on this"));
     assert!(is_on(&ana, "ben").await);
     // The page says that it is closed, or nothing any more.
     let csrf = page.csrf();
-    assert_eq!(form(serving.addr, "/here", &ben, &[("csrf", &csrf), ("appointment", "apt-0001"), ("gone", "1")]).await.status, 204);
+    assert_eq!(
+        form(serving.addr, "/here", &ben, &[("csrf", &csrf), ("appointment", "apt-0001"), ("gone", "1")]).await.status,
+        204
+    );
     assert!(!is_on(&ana, "ben").await);
     place.clock.advance(Duration::from_secs(50));
     assert!(is_on(&ben, "ana").await);
@@ -167,13 +191,19 @@ async fn a_walk_in_is_typed_and_what_is_wrong_stays_typed() {
         ];
         form(serving.addr, "/walk-in", &cookie, &fields).await
     };
-    for (born, given) in [("31/12/1990", "Zoë"), ("1/2/2990", "Zoë"), ("", "Zoë"), ("2/3/1990", " "), ("2/3/1990", "a\u{202e}b")] {
+    for (born, given) in
+        [("31/12/1990", "Zoë"), ("1/2/2990", "Zoë"), ("", "Zoë"), ("2/3/1990", " "), ("2/3/1990", "a\u{202e}b")]
+    {
         let answer = send(born, given).await;
         assert_eq!(answer.status, 422, "{born} {given}");
         assert!(answer.body.contains("value=\"Quick\"") && answer.body.contains("role=\"alert\""));
     }
     let answer = send("2/3/1990", "Zoë").await;
-    assert!(answer.status == 303 && answer.head.contains("location: /visit?appointment=walk-in-2026-11-23-D1"), "{}", answer.head);
+    assert!(
+        answer.status == 303 && answer.head.contains("location: /visit?appointment=walk-in-2026-11-23-D1"),
+        "{}",
+        answer.head
+    );
     let page = get(serving.addr, "/visit?appointment=walk-in-2026-11-23-D1", &cookie).await.body;
     assert!(page.contains("Zoë Quick") && page.contains("3 Feb 1990") && page.contains("added a walk-in"));
     assert_eq!(place.desk.visit(&id("walk-in-2026-11-23-D1")).unwrap().unwrap().state, VisitState::Arrived);

@@ -28,7 +28,8 @@ async fn again(addr: SocketAddr) -> (String, String) {
 }
 
 fn rows(place: &Place) -> Vec<AuditRow> {
-    let search = AuditSearch { patients: Some(vec![ALFONSO.into()]), user: Some("sue".into()), ..AuditSearch::default() };
+    let search =
+        AuditSearch { patients: Some(vec![ALFONSO.into()]), user: Some("sue".into()), ..AuditSearch::default() };
     place.desk.with_store(|store| store.audit_rows(&search, 99)).unwrap()
 }
 
@@ -48,12 +49,17 @@ async fn a_patient_is_found_and_counted_and_the_audit_has_who_looked() {
     assert!(nobody.status == 200 && nobody.body.contains("No patient with stored data matches"), "{}", nobody.body);
     for q in ["alfonso dietrich", "dietrich 6/2/1962", ALFONSO] {
         let found = ask("find", &[("q", q)]).await;
-        assert!(found.body.contains("Dietrich") && found.body.contains("DOB 2 Jun 1962") && found.body.contains(ALFONSO), "{q}");
+        assert!(
+            found.body.contains("Dietrich") && found.body.contains("DOB 2 Jun 1962") && found.body.contains(ALFONSO),
+            "{q}"
+        );
         assert!(!found.body.contains("Bailey") && shows_nothing_of_the_values(&found));
     }
     let shown = ask("show", &[("patient", ALFONSO)]).await;
     assert_eq!(shown.status, 200);
-    for words in ["Dietrich", "2 Jun 1962", "Appointments", "Kiosk reports", "Proposed changes", "23 Nov 2026", "Audit log"] {
+    for words in
+        ["Dietrich", "2 Jun 1962", "Appointments", "Kiosk reports", "Proposed changes", "23 Nov 2026", "Audit log"]
+    {
         assert!(shown.body.contains(words), "{words}");
     }
     assert!(shows_nothing_of_the_values(&shown), "counts, not values");
@@ -87,7 +93,8 @@ async fn a_patient_is_found_and_counted_and_the_audit_has_who_looked() {
 async fn what_is_handed_out_is_what_the_command_writes_and_needs_a_reason() {
     let (place, serving, cookie, csrf) = supervised().await;
     let export = async |why: &str| {
-        form(serving.addr, "/patient-data/export", &cookie, &[("csrf", &csrf), ("patient", ALFONSO), ("asked", why)]).await
+        form(serving.addr, "/patient-data/export", &cookie, &[("csrf", &csrf), ("patient", ALFONSO), ("asked", why)])
+            .await
     };
     for (why, problem) in [
         ("", "Enter the requester"),
@@ -96,14 +103,20 @@ async fn what_is_handed_out_is_what_the_command_writes_and_needs_a_reason() {
         (&"x".repeat(201), "up to 200"),
     ] {
         let answer = export(why).await;
-        assert!(answer.status == 422 && answer.body.contains(problem) && shows_nothing_of_the_values(&answer), "{why}: {}", answer.body);
+        assert!(
+            answer.status == 422 && answer.body.contains(problem) && shows_nothing_of_the_values(&answer),
+            "{why}: {}",
+            answer.body
+        );
     }
     assert!(rows(&place).iter().all(|row| row.action != "patient-exported"), "nothing was handed out");
     let answer = export(WHY).await;
     assert_eq!(answer.status, 200);
-    for header in
-        ["content-type: application/json", "content-disposition: attachment; filename=\"patient-data.json\"", "cache-control: no-store"]
-    {
+    for header in [
+        "content-type: application/json",
+        "content-disposition: attachment; filename=\"patient-data.json\"",
+        "cache-control: no-store",
+    ] {
         assert!(answer.head.to_lowercase().contains(header), "{header}: {}", answer.head);
     }
     let mut page: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
@@ -127,11 +140,19 @@ async fn a_patient_is_taken_out_only_when_nothing_is_in_the_way_and_the_number_w
     };
     let is_here = || place.desk.patient_data(ALFONSO).unwrap().is_some_and(|data| data.holdings.len() > 3);
     let today = remove(&cookie, &csrf, ALFONSO, WHY).await;
-    assert!(today.status == 409 && today.body.contains("has a visit today") && !today.body.contains("danger"), "{}", today.body);
+    assert!(
+        today.status == 409 && today.body.contains("has a visit today") && !today.body.contains("danger"),
+        "{}",
+        today.body
+    );
     place.clock.set(morning() + SignedDuration::from_hours(24));
     let (cookie, csrf) = again(addr).await;
     let open = remove(&cookie, &csrf, ALFONSO, WHY).await;
-    assert!(open.status == 409 && open.body.contains("is waiting for review") && !open.body.contains("visit today"), "{}", open.body);
+    assert!(
+        open.status == 409 && open.body.contains("is waiting for review") && !open.body.contains("visit today"),
+        "{}",
+        open.body
+    );
     let changes = place.desk.with_store(|store| store.open_changes()).unwrap();
     assert!(decide_change(&place.desk, &changes[0].key, &Verdict::Accept, "ana").unwrap());
     let question = form(addr, "/patient-data/confirm", &cookie, &[("csrf", &csrf), ("patient", ALFONSO)]).await;
@@ -148,10 +169,17 @@ async fn a_patient_is_taken_out_only_when_nothing_is_in_the_way_and_the_number_w
         assert!(answer.status == 422 && answer.body.contains(problem) && is_here(), "{number} {why}: {}", answer.body);
     }
     let done = remove(&cookie, &csrf, ALFONSO, WHY).await;
-    assert!(done.status == 200 && done.body.contains("Data deleted") && !done.body.contains("Dietrich"), "{}", done.body);
+    assert!(
+        done.status == 200 && done.body.contains("Data deleted") && !done.body.contains("Dietrich"),
+        "{}",
+        done.body
+    );
     assert!(place.desk.patient_data(ALFONSO).unwrap().is_none());
     let noted = rows(&place).remove(0);
-    assert_eq!((noted.action.as_str(), noted.about), ("patient-removed", format!("appointments 1, visits 1, events 1: {WHY}")));
+    assert_eq!(
+        (noted.action.as_str(), noted.about),
+        ("patient-removed", format!("appointments 1, visits 1, events 1: {WHY}"))
+    );
     assert_eq!(remove(&cookie, &csrf, ALFONSO, WHY).await.status, 404, "a second press does nothing");
     serving.stop().await;
 }

@@ -63,7 +63,11 @@ async fn a_payer_is_asked_once_a_day_about_each_card_of_whoever_arrives() {
     );
     take(&place, "day.csv", &text);
     assert_eq!((ask(&place, &payers).await, times()), (0, 0), "nobody is here yet");
-    send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes), said(2, "c1", StillRight::Yes, StillRight::Yes)]);
+    send(
+        &place,
+        "lobby",
+        &[said(1, "a1", StillRight::Yes, StillRight::Yes), said(2, "c1", StillRight::Yes, StillRight::Yes)],
+    );
     assert_eq!((ask(&place, &payers).await, times()), (2, 2), "two cards of one, none of the other");
     send(&place, "annex", &[says(1, 'B', &["a1"], Vec::new()), says(2, 'B', &["b1"], Vec::new())]);
     assert_eq!((ask(&place, &payers).await, times()), (1, 3), "the new one alone");
@@ -73,7 +77,9 @@ async fn a_payer_is_asked_once_a_day_about_each_card_of_whoever_arrives() {
         [found.coverage, found.second_coverage]
             .into_iter()
             .flatten()
-            .map(|card| answers.get(&CardKey::of(&found.person.id, &card)).map_or(Eligibility::Unknown, |(answer, _)| *answer))
+            .map(|card| {
+                answers.get(&CardKey::of(&found.person.id, &card)).map_or(Eligibility::Unknown, |(answer, _)| *answer)
+            })
             .collect::<Vec<_>>()
     };
     assert_eq!(known(&place, "a1"), [Eligibility::Active, Eligibility::Inactive]);
@@ -92,7 +98,11 @@ async fn a_payer_is_asked_once_a_day_about_each_card_of_whoever_arrives() {
 #[test]
 fn debug_output_says_neither_whose_card_it_is_nor_who_pays() {
     let place = place();
-    take(&place, "day.csv", &format!("{HEADER},payer,payer_code,member_id\n{},One,medicaid,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
+    take(
+        &place,
+        "day.csv",
+        &format!("{HEADER},payer,payer_code,member_id\n{},One,medicaid,M1\n", row("a1", "2026-11-23T08:00:00", "ada")),
+    );
     send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
     let due = place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap();
     let shown = format!("{due:?} {:?}", CardKey::of(&"ada".into(), &full_card()));

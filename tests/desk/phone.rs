@@ -1,4 +1,5 @@
-//! The page behind a ticket's code: the same numbers as everywhere, nothing of the person, gone with the day; and what patients do there.
+//! The page behind a ticket's code: the same numbers as everywhere, nothing of the person, gone with the day; and what
+//! patients do there.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,9 +32,12 @@ const LIST: [(&str, &str, &str, &str); 5] = [
 
 async fn room() -> (Place, Serving) {
     let place = desk_with(with_boards(), &LIST);
-    for (n, visit, language) in
-        [(1, "a1", Language::English), (2, "b1", Language::Spanish), (3, "c1", Language::Arabic), (4, "d1", Language::English)]
-    {
+    for (n, visit, language) in [
+        (1, "a1", Language::English),
+        (2, "b1", Language::Spanish),
+        (3, "c1", Language::Arabic),
+        (4, "d1", Language::English),
+    ] {
         comes(&place, n, &[visit], CallAs::FirstName, language);
     }
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
@@ -64,7 +68,8 @@ async fn wishes(place: &Place, addr: SocketAddr, n: u32, wish: &str) -> Answer {
 fn a_day_before(place: &Place) {
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
     for n in 0..10 {
-        let at = |minutes: i64| format!("2026-11-22T{:02}:{:02}:00Z", 14 + (n * 3 + minutes) / 60, (n * 3 + minutes) % 60);
+        let at =
+            |minutes: i64| format!("2026-11-22T{:02}:{:02}:00Z", 14 + (n * 3 + minutes) / 60, (n * 3 + minutes) % 60);
         let sql =
             "INSERT INTO visit(appointment_id, state, revision, called_at, called_by, started_at, done_at, done_by, arrived_at, served_in)
                    VALUES (?1, 'done', 0, ?2, 'x', ?2, ?3, 'x', ?2, 'Blood')";
@@ -141,12 +146,19 @@ async fn the_page_is_in_the_patients_language_and_changes_it() {
     let (place, serving) = room().await;
     let addr = serving.addr;
     let spanish = page(&place, addr, 2).await.body;
-    assert!(spanish.contains("<html lang=\"es\" dir=\"ltr\">") && spanish.contains("Tengo que salir un momento"), "{spanish}");
+    assert!(
+        spanish.contains("<html lang=\"es\" dir=\"ltr\">") && spanish.contains("Tengo que salir un momento"),
+        "{spanish}"
+    );
     let arabic = page(&place, addr, 3).await.body;
     assert!(arabic.contains("<html lang=\"ar\" dir=\"rtl\">"), "{arabic}");
     let own = path(&place, ticket(3));
     let english = http(addr, "GET", &format!("{own}?lang=en"), &[], "").await.body;
-    assert!(english.contains("<html lang=\"en\" dir=\"ltr\">") && english.contains(&format!("action=\"{own}/out?lang=en\"")), "{english}");
+    assert!(
+        english.contains("<html lang=\"en\" dir=\"ltr\">")
+            && english.contains(&format!("action=\"{own}/out?lang=en\"")),
+        "{english}"
+    );
     assert!(http(addr, "GET", &format!("{own}?lang=xx"), &[], "").await.body.contains("lang=\"ar\" dir=\"rtl\""));
     // What is done there leads back to the same language.
     let done = http(addr, "POST", &format!("{own}/out?lang=en"), &[], "").await;
@@ -175,7 +187,11 @@ async fn a_page_dies_with_the_day_and_nothing_else_opens_one() {
         for more in ["", "/part", "/live", "/app"] {
             let answer = http(addr, "GET", &format!("{odd}{more}"), &[], "").await;
             assert_eq!(answer.status, 404, "{odd}{more}");
-            assert!(answer.body.contains("This ticket's page is closed") && answer.body.contains("lang=\"ar\""), "{}", answer.body);
+            assert!(
+                answer.body.contains("This ticket's page is closed") && answer.body.contains("lang=\"ar\""),
+                "{}",
+                answer.body
+            );
         }
         assert_eq!(http(addr, "POST", &format!("{odd}/help"), &[], "").await.status, 404);
     }
@@ -203,7 +219,8 @@ async fn who_stepped_out_is_passed_over_and_keeps_the_turn() {
     assert!(row("a1").is_out() && row("a1").seen.is_none(), "no member of staff has seen them");
     let said = says(&place, addr, 1).await;
     assert!(
-        said.contains("You stepped out. You keep your turn. If you come back now, you are next") && said.contains("I am back"),
+        said.contains("You stepped out. You keep your turn. If you come back now, you are next")
+            && said.contains("I am back"),
         "{said}"
     );
     // The others moved up, and the next one is called.
@@ -275,17 +292,29 @@ async fn what_patients_do_is_recorded_in_the_audit_and_rebuilt() {
     let before = place.desk.with_store(|store| store.visits_of(date)).unwrap();
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     let mut after = place.desk.with_store(|store| store.visits_of(date)).unwrap();
-    assert_eq!(after.iter_mut().map(|row| row.state).collect::<Vec<_>>(), before.iter().map(|row| row.state).collect::<Vec<_>>());
+    assert_eq!(
+        after.iter_mut().map(|row| row.state).collect::<Vec<_>>(),
+        before.iter().map(|row| row.state).collect::<Vec<_>>()
+    );
     assert_eq!(after, before);
     let rows = place
         .desk
-        .with_store(|store| store.audit_rows(&AuditSearch { user: Some(BY_PHONE.into()), ..AuditSearch::default() }, 20))
+        .with_store(|store| {
+            store.audit_rows(&AuditSearch { user: Some(BY_PHONE.into()), ..AuditSearch::default() }, 20)
+        })
         .unwrap();
-    let mut done: Vec<_> = rows.iter().map(|row| (row.action.as_str(), row.about.as_str(), row.patient.as_str())).collect();
+    let mut done: Vec<_> =
+        rows.iter().map(|row| (row.action.as_str(), row.about.as_str(), row.patient.as_str())).collect();
     done.reverse();
-    let expected =
-        [("step-out", "a1", "a"), ("ask-help", "b1", "b"), ("come-back", "a1", "a"), ("step-out", "c1", "c"), ("step-out", "b1", "b")];
-    let expected: Vec<_> = expected.iter().map(|(what, visit, whose)| (*what, format!("appointment {visit}"), *whose)).collect();
+    let expected = [
+        ("step-out", "a1", "a"),
+        ("ask-help", "b1", "b"),
+        ("come-back", "a1", "a"),
+        ("step-out", "c1", "c"),
+        ("step-out", "b1", "b"),
+    ];
+    let expected: Vec<_> =
+        expected.iter().map(|(what, visit, whose)| (*what, format!("appointment {visit}"), *whose)).collect();
     assert_eq!(done, expected.iter().map(|(what, about, whose)| (*what, about.as_str(), *whose)).collect::<Vec<_>>());
     serving.stop().await;
 }
@@ -344,13 +373,18 @@ async fn the_key_of_tickets_pages_is_the_desks_own_and_in_no_settings_that_are_w
     assert!(!format!("{pages:?}").contains(&pages.key));
     assert_eq!(place.desk.settings().without_keys().pages.key, "");
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let written: String = conn.query_row("SELECT value FROM meta WHERE name = 'settings'", [], |row| row.get(0)).unwrap();
-    assert!(written.contains("arrivals.example.org") && !written.contains(&pages.key) && !written.contains(&foreign.key), "{written}");
+    let written: String =
+        conn.query_row("SELECT value FROM meta WHERE name = 'settings'", [], |row| row.get(0)).unwrap();
+    assert!(
+        written.contains("arrivals.example.org") && !written.contains(&pages.key) && !written.contains(&foreign.key),
+        "{written}"
+    );
     // Another start has the same, and no kiosk.
     let again = Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap();
     assert_eq!(again.settings().pages, pages);
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let feed = http(serving.addr, "GET", "/api/kiosk/feed", &[("authorization", &format!("Bearer {TOKEN_A}"))], "").await;
+    let feed =
+        http(serving.addr, "GET", "/api/kiosk/feed", &[("authorization", &format!("Bearer {TOKEN_A}"))], "").await;
     assert!(feed.status == 200 && feed.body.contains("arrivals.example.org") && !feed.body.contains(&pages.key));
     serving.stop().await;
 }
@@ -367,14 +401,16 @@ async fn told_key(addr: SocketAddr, token: &str, cursor: u64) -> (Option<TicketP
 async fn each_kiosk_has_a_key_of_its_own_and_it_can_be_made_anew() {
     let (place, serving) = room().await;
     let addr = serving.addr;
-    let opens =
-        async |pages: &TicketPages, n: u32| http(addr, "GET", &format!("/t/{}", pages.token(ticket(n)).unwrap()), &[], "").await.status;
+    let opens = async |pages: &TicketPages, n: u32| {
+        http(addr, "GET", &format!("/t/{}", pages.token(ticket(n)).unwrap()), &[], "").await.status
+    };
     let desk = || place.desk.settings().pages.clone();
     place.desk.enrol_kiosk(&"annex".into(), "B".parse().unwrap(), TOKEN_B).unwrap();
     let (Some(lobby), cursor) = told_key(addr, TOKEN_A, 0).await else { panic!() };
     let (Some(annex), _) = told_key(addr, TOKEN_B, 0).await else { panic!() };
     assert!(lobby.key != annex.key && lobby.key != desk().key && annex.key != desk().key);
-    // A ticket of the lobby opens as the lobby prints it and as the desk does; whoever has the annex's key names none of its pages.
+    // A ticket of the lobby opens as the lobby prints it and as the desk does; whoever has the annex's key names none
+    // of its pages.
     assert_eq!((opens(&lobby, 1).await, opens(&desk(), 1).await, opens(&annex, 1).await), (200, 200, 404));
     // A kiosk whose token was replaced has another key, and hears of it.
     let new = "another-token-of-the-lobby-kiosk-0003";

@@ -1,4 +1,5 @@
-//! Photos of cards at the desk: which are taken, who sees them, how they stand beside their change, and how long they stay.
+//! Photos of cards at the desk: which are taken, who sees them, how they stand beside their change, and how long they
+//! stay.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,7 +22,11 @@ const LARGE: &str = "/photo/large?kiosk=lobby&seq=1&field=insurance&side=front";
 
 /// A new card of which both sides were photographed.
 fn photographed() -> Proposal {
-    let new = Value::Coverage(Box::new(Coverage { payer: "Example Health".into(), member_id: "H200".into(), ..Coverage::default() }));
+    let new = Value::Coverage(Box::new(Coverage {
+        payer: "Example Health".into(),
+        member_id: "H200".into(),
+        ..Coverage::default()
+    }));
     Proposal { photos: Side::ALL.to_vec(), ..change(Field::Insurance, Field::Insurance.nothing(), new) }
 }
 
@@ -64,7 +69,9 @@ async fn the_route_takes_pieces_of_announced_photos_and_answers_mistakes_in_sent
         http(serving.addr, method, &format!("/api/kiosk/photo?{query}"), &[("authorization", &token)], body).await
     };
     let (total, hash) = (PICTURE.len(), photo_hash(PICTURE.as_bytes()));
-    let of = |seq: u64, field: &str, side: &str, total: u64| format!("seq={seq}&field={field}&side={side}&total={total}&hash={hash}");
+    let of = |seq: u64, field: &str, side: &str, total: u64| {
+        format!("seq={seq}&field={field}&side={side}&total={total}&hash={hash}")
+    };
     let good = of(1, "insurance", "front", total as u64);
     let long = "x".repeat(PIECE_BYTES_MAX + 1);
     for (method, token, query, body, status, sentence) in [
@@ -110,7 +117,8 @@ async fn the_route_takes_pieces_of_announced_photos_and_answers_mistakes_in_sent
     let another = ask("GET", TOKEN_A, &good.replace(&hash, &photo_hash(b"another")), "").await;
     assert_eq!(another.status, 409);
     assert_eq!(ask("POST", TOKEN_A, &good.replace(&hash, &photo_hash(b"another")), PICTURE).await.status, 409);
-    let kept = place.desk.with_store(|store| store.photo(&key("lobby", 1, Field::Insurance), Side::Front)).unwrap().unwrap();
+    let kept =
+        place.desk.with_store(|store| store.photo(&key("lobby", 1, Field::Insurance), Side::Front)).unwrap().unwrap();
     assert_eq!(kept.as_slice(), PICTURE.as_bytes());
     serving.stop().await;
 }
@@ -143,7 +151,10 @@ async fn photos_stand_beside_their_change_and_open_large_for_whoever_is_signed_i
     let front = name(1, Side::Front, PICTURE.as_bytes());
     place.desk.take_piece(TOKEN_A, &piece(&front, 0, &PICTURE.as_bytes()[..10])).unwrap();
     let page = get(serving.addr, &cookie, CHANGES).await.body;
-    assert!(page.contains("Front of card: photo is uploading") && page.contains("Back of card: photo is uploading"), "{page}");
+    assert!(
+        page.contains("Front of card: photo is uploading") && page.contains("Back of card: photo is uploading"),
+        "{page}"
+    );
     for path in [FRONT, LARGE] {
         assert_eq!(get(serving.addr, &cookie, path).await.status, 404, "not whole");
     }
@@ -155,12 +166,20 @@ async fn photos_stand_beside_their_change_and_open_large_for_whoever_is_signed_i
 
     let picture = get(serving.addr, &cookie, FRONT).await;
     assert!(picture.status == 200 && picture.body == PICTURE);
-    for header in ["content-type: image/jpeg", "cache-control: no-store", "x-content-type-options: nosniff", "content-security-policy: "] {
+    for header in [
+        "content-type: image/jpeg",
+        "cache-control: no-store",
+        "x-content-type-options: nosniff",
+        "content-security-policy: ",
+    ] {
         assert!(picture.head.contains(header), "{header}: {}", picture.head);
     }
     for size in 1..=4 {
         let large = get(serving.addr, &cookie, &format!("{LARGE}&size={size}")).await.body;
-        assert!(large.contains(&format!("class=\"size-{size}\"")) && large.contains("tabindex=\"0\" autofocus"), "{large}");
+        assert!(
+            large.contains(&format!("class=\"size-{size}\"")) && large.contains("tabindex=\"0\" autofocus"),
+            "{large}"
+        );
         assert!(large.contains("href=\"/changes?appointment=apt-0001#change-lobby-1-insurance\""));
         assert!(!large.contains("style=") && !large.contains("Dietrich"));
     }
@@ -178,7 +197,10 @@ async fn photos_stand_beside_their_change_and_open_large_for_whoever_is_signed_i
     }
     for cookie in ["", "arrivals_session=0123"] {
         let (picture, large) = (get(serving.addr, cookie, FRONT).await, get(serving.addr, cookie, LARGE).await);
-        assert!(picture.status == 401 && !picture.body.contains(PICTURE) && large.status == 303, "{picture:?} {large:?}");
+        assert!(
+            picture.status == 401 && !picture.body.contains(PICTURE) && large.status == 303,
+            "{picture:?} {large:?}"
+        );
     }
     // A page that shows a photo by itself is nobody's work.
     place.clock.advance(Duration::from_secs(14 * 60));
@@ -212,7 +234,10 @@ fn a_photo_stays_as_long_as_somebody_may_need_it_and_is_not_taken_again() {
     // The third says what was accepted, so nothing is left to decide about it; the second was not handed on yet.
     assert_eq!(clean(), 2);
     assert_eq!(clean(), 0, "once a day");
-    assert_eq!(keys.clone().map(|key| state(&place, &key)[0]), [PhotoState::Removed, PhotoState::Here, PhotoState::Removed]);
+    assert_eq!(
+        keys.clone().map(|key| state(&place, &key)[0]),
+        [PhotoState::Removed, PhotoState::Here, PhotoState::Removed]
+    );
     day(2 * PHOTO_DAYS);
     assert_eq!(clean(), 0, "the record system does not have it");
     assert!(place.desk.next_export_batch().unwrap().is_some());

@@ -48,7 +48,10 @@ fn what_is_shown_is_what_is_taken_and_nothing_before() {
     assert_eq!(found, [("start", "2026-11-23 09:00", "2026-11-23 09:30")]);
 
     let token = place.desk.keep_list(read, "sue").unwrap();
-    assert!(matches!(place.desk.take_kept_list(&token, &preview.mark(), "eve").unwrap(), Took::Gone), "somebody else's");
+    assert!(
+        matches!(place.desk.take_kept_list(&token, &preview.mark(), "eve").unwrap(), Took::Gone),
+        "somebody else's"
+    );
     // Somebody moves it meanwhile: what was shown is not what would happen any more.
     let file = place.folder.path().join("other.csv");
     std::fs::write(&file, list("2026-11-23T09:15:00-05:00").lines().take(3).collect::<Vec<_>>().join("\n")).unwrap();
@@ -119,7 +122,8 @@ async fn supervisors_look_at_a_file_and_take_it() {
     let csrf = page.csrf();
     assert!(page.status == 200 && page.body.contains("type=\"file\"") && page.body.contains("import --preview"));
     let upload = async |kind: &str, token: &str, body: &str| {
-        let headers = [("cookie", sue.as_str()), ("content-type", "application/octet-stream"), ("x-arrivals-token", token)];
+        let headers =
+            [("cookie", sue.as_str()), ("content-type", "application/octet-stream"), ("x-arrivals-token", token)];
         http(addr, "POST", &format!("/appointments/import?kind={kind}"), &headers, body).await
     };
     assert_eq!(upload("csv", "wrong", &list("x")).await.status, 403);
@@ -139,14 +143,24 @@ async fn supervisors_look_at_a_file_and_take_it() {
     let kept = upload("csv", &csrf, &list("2026-11-23T09:00:00-05:00")).await;
     assert!(kept.status == 200 && kept.body.starts_with("/appointments/import?list="), "{}", kept.body);
     let shown = http(addr, "GET", &kept.body, &[("cookie", &sue)], "").await;
-    for words in
-        ["<b>3</b> new", "<b>1</b> refused", "Line 5: appointment a4", "Lima", ">Import</button>", "for today, Monday, Nov 23, 2026"]
-    {
+    for words in [
+        "<b>3</b> new",
+        "<b>1</b> refused",
+        "Line 5: appointment a4",
+        "Lima",
+        ">Import</button>",
+        "for today, Monday, Nov 23, 2026",
+    ] {
         assert!(shown.body.contains(words), "{words}");
     }
-    let value = |name: &str| shown.body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let value = |name: &str| {
+        shown.body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
     let fields = [("csrf", csrf.as_str()), ("list", &value("list")), ("mark", &value("mark"))];
-    assert_eq!(form(addr, "/appointments/import/take", &sue, &[fields[0], fields[1], ("mark", "another")]).await.status, 409);
+    assert_eq!(
+        form(addr, "/appointments/import/take", &sue, &[fields[0], fields[1], ("mark", "another")]).await.status,
+        409
+    );
     let taken = form(addr, "/appointments/import/take", &sue, &fields).await;
     assert!(taken.status == 200 && taken.body.contains("Imported 3, unchanged 0, errors 1"), "{}", taken.body);
     assert_eq!(form(addr, "/appointments/import/take", &sue, &fields).await.status, 410);

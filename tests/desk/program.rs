@@ -46,7 +46,8 @@ fn a_letter_is_written_and_what_is_wrong_is_said_in_one_line() {
     }
     assert_eq!(room.run(&["letter", "apt-0001", "--out", &out]).0, Some(0), "and again");
     let cancelled = std::fs::read_to_string("tests/data/day.csv").unwrap();
-    let cancelled = cancelled.lines().find(|line| line.contains(",cancelled,")).and_then(|line| line.split(',').next()).unwrap();
+    let cancelled =
+        cancelled.lines().find(|line| line.contains(",cancelled,")).and_then(|line| line.split(',').next()).unwrap();
     for (arguments, expected) in [
         (["letter", "nobody", "--out", &out], "there is no appointment nobody"),
         (["letter", cancelled, "--out", &out], "was canceled"),
@@ -56,7 +57,13 @@ fn a_letter_is_written_and_what_is_wrong_is_said_in_one_line() {
         assert_eq!(status, Some(1), "{arguments:?}");
         assert!(why.contains(expected) && why.lines().count() == 1 && !why.contains("Dietrich"), "{why}");
     }
-    assert!(std::fs::read_dir(room.folder.path()).unwrap().all(|entry| !entry.unwrap().file_name().to_string_lossy().starts_with('.')));
+    assert!(
+        std::fs::read_dir(room.folder.path()).unwrap().all(|entry| !entry
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .starts_with('.'))
+    );
     assert!(std::fs::read(&out).unwrap().starts_with(b"%PDF-"), "the letter from before is still there");
 }
 
@@ -96,7 +103,9 @@ fn a_command_writes_nothing_over_that_it_reads() {
 fn a_folder_without_a_desk_is_not_made_into_one() {
     let room = Room::new();
     let out = room.path("letter.pdf");
-    for arguments in [&["letter", "apt-0001", "--out", &out][..], &["letter-key", "list"], &["letter-key", "rotate", "--revoke"]] {
+    for arguments in
+        [&["letter", "apt-0001", "--out", &out][..], &["letter-key", "list"], &["letter-key", "rotate", "--revoke"]]
+    {
         let (status, said, why) = room.run(arguments);
         assert_eq!((status, said.as_str()), (Some(1), ""), "{arguments:?}");
         assert!(why.contains("there is no desk in") && why.lines().count() == 1, "{why}");
@@ -124,7 +133,10 @@ fn keys_of_letters_are_rotated_and_listed() {
     let (_, said, _) = room.run(&["letter-key", "list"]);
     assert!(said.lines().count() == 1 && said.contains("current, letters until 2026-12-07"), "{said}");
     let (status, said, _) = room.run(&["letter-key", "rotate"]);
-    assert_eq!((status, said.trim()), (Some(0), "key 2 signs letters from now on; earlier letters work until they expire"));
+    assert_eq!(
+        (status, said.trim()),
+        (Some(0), "key 2 signs letters from now on; earlier letters work until they expire")
+    );
     let (_, said, _) = room.run(&["letter-key", "list"]);
     let lines: Vec<&str> = said.lines().collect();
     assert!(lines[0].trim_start().starts_with("2 ") && lines[0].contains("current, no letters yet"), "{said}");
@@ -137,7 +149,8 @@ fn keys_of_letters_are_rotated_and_listed() {
 #[test]
 fn a_kiosk_is_added_with_its_place() {
     let room = Room::new();
-    let (status, token, _) = room.run(&["kiosk", "add", "lobby", "--letter", "A", "--place", "Main lobby, by the entrance"]);
+    let (status, token, _) =
+        room.run(&["kiosk", "add", "lobby", "--letter", "A", "--place", "Main lobby, by the entrance"]);
     assert_eq!((status, token.trim().len()), (Some(0), 64));
     let (status, _, why) = room.run(&["kiosk", "add", "annex", "--letter", "B", "--place", "two\nlines"]);
     assert!(status == Some(1) && why.contains("one line of at most 120 characters"), "{why}");
@@ -149,7 +162,11 @@ fn a_kiosk_is_added_with_its_place() {
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
-    assert_eq!(kiosks, [("lobby".to_owned(), "Main lobby, by the entrance".to_owned())], "nothing of the one with a bad place");
+    assert_eq!(
+        kiosks,
+        [("lobby".to_owned(), "Main lobby, by the entrance".to_owned())],
+        "nothing of the one with a bad place"
+    );
 }
 
 #[test]
@@ -166,7 +183,14 @@ fn a_configuration_places_its_kiosks_and_every_command_explains_itself() {
     assert!(desk().args(["letter-key", "list", "--config", &config]).output().unwrap().status.success());
     let conn = rusqlite::Connection::open(room.path("data/desk.sqlite")).unwrap();
     assert_eq!(conn.query_row("SELECT place FROM kiosk", [], |row| row.get::<_, String>(0)).unwrap(), "Main lobby");
-    for command in [&["letter"][..], &["letter-key"], &["letter-key", "rotate"], &["letter-key", "list"], &["match"], &["kiosk", "add"]] {
+    for command in [
+        &["letter"][..],
+        &["letter-key"],
+        &["letter-key", "rotate"],
+        &["letter-key", "list"],
+        &["match"],
+        &["kiosk", "add"],
+    ] {
         let output = desk().args(command).arg("--help").output().unwrap();
         assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Usage:"), "{command:?}");
     }
@@ -205,14 +229,25 @@ fn the_first_start_says_what_to_do_next() {
     assert_eq!(said[0], format!("Open {address}/ in a browser. Ctrl-C stops the desk."));
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.0.id())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
-    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "no core dump with patients in it");
-    assert!(said[1].ends_with(&format!("arrivals-desk user add NAME --role admin --data {}", room.path("data"))), "{said:?}");
+    assert_eq!(
+        core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(),
+        ["0", "0"],
+        "no core dump with patients in it"
+    );
+    assert!(
+        said[1].ends_with(&format!("arrivals-desk user add NAME --role admin --data {}", room.path("data"))),
+        "{said:?}"
+    );
     drop(running);
     // With a user there is nothing of that; a second desk on the same folder says that there is a first.
     let output = Command::new("sh")
         .args([
             "-c",
-            &format!("echo correct horse | {} user add ana --role admin --data {}", env!("CARGO_BIN_EXE_arrivals-desk"), room.path("data")),
+            &format!(
+                "echo correct horse | {} user add ana --role admin --data {}",
+                env!("CARGO_BIN_EXE_arrivals-desk"),
+                room.path("data")
+            ),
         ])
         .output()
         .unwrap();
@@ -232,7 +267,10 @@ fn an_address_that_is_none_is_said_in_a_sentence() {
     let room = Room::new();
     for listen in ["localhost", "8080", "nowhere at all:80"] {
         let (status, _, why) = room.run(&["serve", "--listen", listen]);
-        assert!(status == Some(2) && why.contains("write one such as 127.0.0.1:8080 or localhost:8080"), "{listen}: {why}");
+        assert!(
+            status == Some(2) && why.contains("write one such as 127.0.0.1:8080 or localhost:8080"),
+            "{listen}: {why}"
+        );
     }
 }
 
@@ -246,7 +284,10 @@ fn an_import_says_for_which_days_it_was() {
     assert!(told.contains("232 appointments for Monday, Nov 23, 2026"), "{told}");
     // Invented people do not get among appointments of a desk's own.
     let (status, said, why) = room.run(&["import", "--sample-day"]);
-    assert!(status == Some(1) && said.is_empty() && why.contains("this desk already has its own appointments"), "{why}");
+    assert!(
+        status == Some(1) && said.is_empty() && why.contains("this desk already has its own appointments"),
+        "{why}"
+    );
 }
 
 #[test]
@@ -259,7 +300,9 @@ fn a_sample_day_is_todays_and_can_come_again() {
         assert!(said.trim() == expected || said.contains("taken 232, unchanged 0"), "{said}");
         assert!(told.contains("232 appointments for today, "), "{told}");
     }
-    for arguments in [&["import"][..], &["import", "--sample-day", "tests/data/day.csv"], &["import", "--sample-day", "--preview"]] {
+    for arguments in
+        [&["import"][..], &["import", "--sample-day", "tests/data/day.csv"], &["import", "--sample-day", "--preview"]]
+    {
         assert_eq!(room.run(arguments).0, Some(2), "{arguments:?}");
     }
 }
@@ -271,11 +314,16 @@ fn a_configuration_with_the_examples_token_does_not_start() {
     let example = std::fs::read_to_string("deploy/desk.example.toml").unwrap();
     let text = example.replace("/var/lib/arrivals-desk", &room.path("data"));
     std::fs::write(&config, text).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_arrivals-desk")).args(["kiosk", "list", "--config", &config]).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"))
+        .args(["kiosk", "list", "--config", &config])
+        .output()
+        .unwrap();
     let why = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{why}");
     assert!(
-        why.contains("placeholder of the example file") && why.contains("arrivals-desk kiosk add") && !why.contains("replace-this"),
+        why.contains("placeholder of the example file")
+            && why.contains("arrivals-desk kiosk add")
+            && !why.contains("replace-this"),
         "{why}"
     );
     assert!(!std::path::Path::new(&room.path("data")).exists());

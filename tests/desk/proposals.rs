@@ -28,7 +28,12 @@ pub fn text(value: &str) -> Value {
 }
 
 fn address(street: &str, city: &str) -> Value {
-    Value::Address(PostalAddress { street: street.into(), city: city.into(), state: "Massachusetts".into(), postal_code: "02649".into() })
+    Value::Address(PostalAddress {
+        street: street.into(),
+        city: city.into(),
+        state: "Massachusetts".into(),
+        postal_code: "02649".into(),
+    })
 }
 
 pub fn change(field: Field, old: Value, new: Value) -> Proposal {
@@ -69,7 +74,8 @@ const LIST: [(&str, &str, &str, &str); 3] =
 
 fn import_list(place: &Place, rows: &[(&str, &str, &str, &str)]) -> (u64, u64) {
     let file = place.folder.path().join("list.csv");
-    let header = "appointment_id,start,patient_id,phone,given_name,family_name,birth_date,email,address,city,state,postal_code";
+    let header =
+        "appointment_id,start,patient_id,phone,given_name,family_name,birth_date,email,address,city,state,postal_code";
     let line = |(id, at, who, phone): &(&str, &str, &str, &str)| {
         format!(
             "{id},2026-11-23T{at}:00-05:00,{who},{phone},{who},Example,1962-06-02,{who}@example.org,1 Main Street,Mashpee,Massachusetts,02649"
@@ -159,21 +165,27 @@ fn a_proposal_changes_nothing_until_it_is_accepted() {
     }
     assert_eq!(phone(&place, "b1"), "555-0300", "somebody else's");
     let raw = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let mut statement = raw.prepare("SELECT action, user_name, kiosk, seq FROM staff_action ORDER BY revision").unwrap();
+    let mut statement =
+        raw.prepare("SELECT action, user_name, kiosk, seq FROM staff_action ORDER BY revision").unwrap();
     let decisions = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
     let decisions: Vec<(String, String, String, i64)> = decisions.collect::<Result<_, _>>().unwrap();
     let codes: Vec<&str> = decisions.iter().map(|(code, ..)| code.as_str()).collect();
-    let expected = ["change-accept", "change-undo", "change-reject", "change-undo", "change-edit", "change-undo", "change-accept"];
+    let expected =
+        ["change-accept", "change-undo", "change-reject", "change-undo", "change-edit", "change-undo", "change-accept"];
     assert_eq!(codes, expected, "what decided nothing is not recorded");
     assert!(decisions.iter().all(|(_, user, kiosk, seq)| (user.as_str(), kiosk.as_str(), *seq) == ("ana", "lobby", 1)));
     assert_eq!(place.desk.with_store(|store| store.staff_actions()).unwrap(), [], "visits and stops were left alone");
-    assert!(!decide_change(&place.desk, &key("lobby", 9, Field::Phone), &Verdict::Accept, "ana").unwrap(), "there is none");
+    assert!(
+        !decide_change(&place.desk, &key("lobby", 9, Field::Phone), &Verdict::Accept, "ana").unwrap(),
+        "there is none"
+    );
 }
 
 #[test]
 fn who_decided_what_and_why_stays_with_the_proposal() {
     let place = told();
-    decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Reject("Asked, it was a slip".into()), "ben").unwrap();
+    decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Reject("Asked, it was a slip".into()), "ben")
+        .unwrap();
     let rejected = &of(&place, "a1")[0];
     assert_eq!(rejected.decided, Decided::Rejected("Asked, it was a slip".into()));
     assert_eq!(rejected.by.as_ref().map(|(_, user)| user.as_str()), Some("ben"));
@@ -198,8 +210,13 @@ async fn kiosks_hear_of_an_accepted_change_and_of_its_being_taken_back() {
             _ => None,
         };
         let appointments: Vec<_> = next.changes.iter().filter_map(told).collect();
-        assert_eq!(appointments, [("a1".to_owned(), expected.to_owned()), ("a2".to_owned(), expected.to_owned())], "{verdict:?}");
-        let tickets = next.changes.iter().filter(|change| matches!(change, Change::Visit { ticket: Some(_), .. })).count();
+        assert_eq!(
+            appointments,
+            [("a1".to_owned(), expected.to_owned()), ("a2".to_owned(), expected.to_owned())],
+            "{verdict:?}"
+        );
+        let tickets =
+            next.changes.iter().filter(|change| matches!(change, Change::Visit { ticket: Some(_), .. })).count();
         assert_eq!(tickets, 2, "and of the tickets after them");
         feed = next;
     }
@@ -211,7 +228,8 @@ fn two_proposals_for_one_field_are_both_kept() {
     let again = |seq, new: &str| says(seq, 'B', &["a2"], vec![change(Field::Phone, text(OLD_PHONE), text(new))]);
     send(&place, "annex", &[again(1, "555-0777"), again(2, NEW_PHONE)]);
     assert_eq!((of(&place, "a1").len(), open(&place)), (3, 3));
-    let [lobby, annex, same] = [key("lobby", 1, Field::Phone), key("annex", 1, Field::Phone), key("annex", 2, Field::Phone)];
+    let [lobby, annex, same] =
+        [key("lobby", 1, Field::Phone), key("annex", 1, Field::Phone), key("annex", 2, Field::Phone)];
     assert!(decide_change(&place.desk, &lobby, &Verdict::Accept, "ana").unwrap());
     let found = |wanted: &ChangeKey| of(&place, "a1").into_iter().find(|change| change.key == *wanted).unwrap();
     assert!(found(&same).is_settled(), "the chart has it now");
@@ -271,9 +289,17 @@ fn what_was_shown_is_what_is_decided() {
     import_list(&place, &[("a1", "08:00", "ada", "555-0444"), ("a2", "10:00", "ada", "555-0444")]);
     let change = &of(&place, "a1")[0];
     assert!(change.is_conflict() && change.stands() != *shown.stood.as_ref().unwrap());
-    assert_eq!(place.desk.decide_changes(std::slice::from_ref(&shown), &Verdict::Accept, "ana").unwrap(), 0, "the chart was changed since");
+    assert_eq!(
+        place.desk.decide_changes(std::slice::from_ref(&shown), &Verdict::Accept, "ana").unwrap(),
+        0,
+        "the chart was changed since"
+    );
     let now = Shown { stood: Some(change.stands()), ..shown };
-    assert_eq!(place.desk.decide_changes(&[now.clone(), now], &Verdict::Accept, "ana").unwrap(), 1, "once, even if it is named twice");
+    assert_eq!(
+        place.desk.decide_changes(&[now.clone(), now], &Verdict::Accept, "ana").unwrap(),
+        1,
+        "once, even if it is named twice"
+    );
     assert_eq!(phone(&place, "a1"), NEW_PHONE);
 }
 
@@ -306,11 +332,29 @@ fn a_list_that_says_what_it_said_keeps_what_was_accepted_and_any_other_wins() {
         ("the same list", &LIST[..], (0, 3), NEW_PHONE, true),
         ("part of it", &LIST[..1], (0, 1), NEW_PHONE, true),
         ("a further visit", &[("a3", "11:00", "ada", OLD_PHONE)], (1, 0), NEW_PHONE, true),
-        ("corrected", &[("a1", "08:00", "ada", "555-0444"), ("a2", "10:00", "ada", "555-0444")], (2, 0), "555-0444", false),
-        ("the record system has it", &[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", NEW_PHONE)], (0, 2), NEW_PHONE, false),
+        (
+            "corrected",
+            &[("a1", "08:00", "ada", "555-0444"), ("a2", "10:00", "ada", "555-0444")],
+            (2, 0),
+            "555-0444",
+            false,
+        ),
+        (
+            "the record system has it",
+            &[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", NEW_PHONE)],
+            (0, 2),
+            NEW_PHONE,
+            false,
+        ),
         ("taken away", &[("a1", "08:00", "ada", ""), ("a2", "10:00", "ada", "")], (2, 0), "", false),
         // The order of lines means nothing: the list as a whole speaks of something else.
-        ("two minds", &[("a2", "10:00", "ada", OLD_PHONE), ("a1", "08:00", "ada", "555-0444")], (2, 0), "555-0444", false),
+        (
+            "two minds",
+            &[("a2", "10:00", "ada", OLD_PHONE), ("a1", "08:00", "ada", "555-0444")],
+            (2, 0),
+            "555-0444",
+            false,
+        ),
     ] {
         let place = told();
         decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Accept, "ana").unwrap();
@@ -350,7 +394,9 @@ fn a_value_that_cannot_be_kept_is_edited_first() {
         assert_eq!(decide_change(&place.desk, &about, &Verdict::Accept, "ana").unwrap(), fits, "event {seq}");
         assert_eq!(phone(&place, "a1"), if fits { "" } else { OLD_PHONE });
     }
-    assert!(decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Edit(text("555-0199")), "ana").unwrap());
+    assert!(
+        decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Edit(text("555-0199")), "ana").unwrap()
+    );
     assert_eq!(phone(&place, "a1"), "555-0199");
 }
 
@@ -371,15 +417,27 @@ fn an_accepted_change_is_exported_exactly_once_and_its_batch_as_often_as_it_is_l
     let place = told();
     assert_eq!(export(&place), None, "nothing is accepted yet");
     let moved = change(Field::Address, address("1 Main Street", "Mashpee"), address("=12 \"Mill\", Street", "Granby"));
-    send(&place, "annex", &[says(1, 'B', &["a1"], vec![moved, change(Field::Email, text("ada@example.org"), text("+ada@example.org"))])]);
+    send(
+        &place,
+        "annex",
+        &[says(1, 'B', &["a1"], vec![moved, change(Field::Email, text("ada@example.org"), text("+ada@example.org"))])],
+    );
     let accept = |about: &ChangeKey| assert!(decide_change(&place.desk, about, &Verdict::Accept, "ana").unwrap());
     accept(&key("lobby", 1, Field::Phone));
     let first = export(&place).unwrap();
     let header = format!("{}\n", arrivals::desk::service::changes::decide::COLUMNS.join(","));
-    assert_eq!(first, format!("{header}1,2026-11-23T13:00:00Z,ana,ada,phone,{OLD_PHONE},{NEW_PHONE}{}\n", ",".repeat(16)));
+    assert_eq!(
+        first,
+        format!("{header}1,2026-11-23T13:00:00Z,ana,ada,phone,{OLD_PHONE},{NEW_PHONE}{}\n", ",".repeat(16))
+    );
     assert_eq!(export(&place), None);
-    assert!(!decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Undo, "ana").unwrap(), "it was handed on");
-    assert!(of(&place, "a1").iter().any(|change| change.key == key("lobby", 1, Field::Phone) && change.batch == Some(1)));
+    assert!(
+        !decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Undo, "ana").unwrap(),
+        "it was handed on"
+    );
+    assert!(
+        of(&place, "a1").iter().any(|change| change.key == key("lobby", 1, Field::Phone) && change.batch == Some(1))
+    );
     accept(&key("annex", 1, Field::Address));
     accept(&key("annex", 1, Field::Email));
     // Taken back and accepted again before the export: once.
@@ -409,11 +467,26 @@ fn an_accepted_change_is_exported_exactly_once_and_its_batch_as_often_as_it_is_l
 fn what_a_later_list_contradicts_is_not_handed_on_and_its_page_says_so() {
     for (what, lists, contradicted, exported) in [
         ("the same list", &[&LIST[..]][..], false, true),
-        ("the record system has it", &[&[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", NEW_PHONE)]], false, true),
-        ("it has one of the two", &[&[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", OLD_PHONE)]], false, true),
+        (
+            "the record system has it",
+            &[&[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", NEW_PHONE)]],
+            false,
+            true,
+        ),
+        (
+            "it has one of the two",
+            &[&[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", OLD_PHONE)]],
+            false,
+            true,
+        ),
         ("corrected", &[&[("a1", "08:00", "ada", "555-0444")]], true, false),
         ("corrected, then the old list", &[&[("a1", "08:00", "ada", "555-0444")], &LIST], true, false),
-        ("it had it, then corrected", &[&[("a1", "08:00", "ada", NEW_PHONE)], &[("a1", "08:00", "ada", "555-0444")]], true, false),
+        (
+            "it had it, then corrected",
+            &[&[("a1", "08:00", "ada", NEW_PHONE)], &[("a1", "08:00", "ada", "555-0444")]],
+            true,
+            false,
+        ),
         ("taken away", &[&[("a2", "10:00", "ada", "")]], true, false),
         ("somebody else's", &[&[("b1", "09:00", "ben", "555-0444")]], false, true),
     ] {
@@ -426,14 +499,19 @@ fn what_a_later_list_contradicts_is_not_handed_on_and_its_page_says_so() {
         }
         rebuilt(&place);
         // As after a restart.
-        let place = Place { desk: Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap(), ..place };
+        let place =
+            Place { desk: Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap(), ..place };
         let said = of(&place, "a1").pop().unwrap();
         assert_eq!(said.contradicted.is_some(), contradicted, "{what}");
         assert_eq!(place.desk.contradicted_since_last_batch().unwrap(), usize::from(contradicted), "{what}");
         assert_eq!(export(&place).is_some(), exported, "{what}");
         assert_eq!(export(&place), None, "{what}");
         import_list(&place, &[("a1", "08:00", "ada", "555-0999"), ("a2", "10:00", "ada", "555-0999")]);
-        assert_eq!(of(&place, "a1").pop().unwrap().contradicted.is_some(), contradicted, "{what}: what was handed on stays handed on");
+        assert_eq!(
+            of(&place, "a1").pop().unwrap().contradicted.is_some(),
+            contradicted,
+            "{what}: what was handed on stays handed on"
+        );
         // It can be decided anew, and is handed on then.
         assert_eq!(decide_change(&place.desk, &about, &Verdict::Undo, "ben").unwrap(), contradicted, "{what}");
         if contradicted {

@@ -24,7 +24,10 @@ pub fn id(text: &str) -> AppointmentId {
 
 /// Two queues that the clinic named, one of a service alone, and two rooms.
 pub fn clinic() -> ClinicSettings {
-    let point = |name: &str, queues: &[&str]| ServicePoint { name: name.into(), queues: queues.iter().map(|q| (*q).to_owned()).collect() };
+    let point = |name: &str, queues: &[&str]| ServicePoint {
+        name: name.into(),
+        queues: queues.iter().map(|q| (*q).to_owned()).collect(),
+    };
     ClinicSettings {
         queues: vec![
             QueueRules { name: "Blood".into(), services: vec!["Laboratory".into()], ..QueueRules::default() },
@@ -41,12 +44,15 @@ pub fn desk_with(settings: ClinicSettings, appointments: &[(&str, &str, &str, &s
     let clock = ManualClock::at(morning() + Duration::from_secs(30 * 60));
     let desk = Desk::open(folder.path(), settings, Arc::new(clock.clone())).unwrap();
     desk.enrol_kiosk(&KioskId::from("lobby"), Series::FIRST, TOKEN_A).unwrap();
-    let mut text = "appointment_id,start,given_name,family_name,birth_date,service,practitioner,patient_id\n".to_owned();
+    let mut text =
+        "appointment_id,start,given_name,family_name,birth_date,service,practitioner,patient_id\n".to_owned();
     for (id, time, service, practitioner) in appointments {
         // Of one person are those whose numbers differ in their last letter only.
         let person = &id[..id.len() - 1];
         let n = appointments.iter().position(|(id, ..)| id[..id.len() - 1] == *person).unwrap_or_default();
-        text.push_str(&format!("{id},2026-11-23T{time}:00-05:00,Given{n},Family{n},1950-01-01,{service},{practitioner},{person}\n"));
+        text.push_str(&format!(
+            "{id},2026-11-23T{time}:00-05:00,Given{n},Family{n},1950-01-01,{service},{practitioner},{person}\n"
+        ));
     }
     let file = folder.path().join("list.csv");
     std::fs::write(&file, text).unwrap();
@@ -125,7 +131,10 @@ fn the_next_one_is_called_by_the_rule_and_not_by_who_came_first() {
         arrives(&place, 1 + n as u32, &[visit]);
         minutes(&place, 1);
     }
-    place.desk.take_post(TOKEN_A, &post_of("lobby", vec![stopped(7, arrivals::domain::reason::Reason::FeelsUnwell, &["d1"])])).unwrap();
+    place
+        .desk
+        .take_post(TOKEN_A, &post_of("lobby", vec![stopped(7, arrivals::domain::reason::Reason::FeelsUnwell, &["d1"])]))
+        .unwrap();
     let places: Vec<_> = (1..=6).map(|n| (standing(&place, n).queue, standing(&place, n).position)).collect();
     let expected = [("Blood", 4), ("Blood", 2), ("Blood", 3), ("Blood", 1), ("Dr. Mraz", 1), ("X-ray", 1)];
     assert_eq!(places, expected.map(|(queue, position)| (queue.to_owned(), Some(position))));
@@ -164,7 +173,9 @@ fn people_who_call_next_at_once_never_call_the_same_ticket() {
                 while let Some(visit) = named(&desk, "Blood") {
                     match desk.call_next(&visit, Some("Room 1"), &format!("user-{n}")).unwrap() {
                         Ok(()) => called.push(visit),
-                        Err(refusal) => assert!(matches!(refusal, Refusal::Called { just_now: true, .. }), "{refusal:?}"),
+                        Err(refusal) => {
+                            assert!(matches!(refusal, Refusal::Called { just_now: true, .. }), "{refusal:?}")
+                        }
                     }
                 }
                 called
@@ -211,7 +222,10 @@ fn one_person_with_visits_in_two_queues_is_called_to_one_place() {
         );
         let call = |visit: &AppointmentId| place.desk.call_this(visit, Some("Room 2"), "ben").unwrap();
         assert_eq!(call(&second), Err(Refusal::Elsewhere("Room 1".to_owned())));
-        assert_eq!(Refusal::Elsewhere("Room 1".to_owned()).sentence(), "This patient is already called to Room 1 for another visit.");
+        assert_eq!(
+            Refusal::Elsewhere("Room 1".to_owned()).sentence(),
+            "This patient is already called to Room 1 for another visit."
+        );
         assert!(matches!(call(first), Err(Refusal::Called { to, .. }) if to == "Room 1"));
         place.desk.queue_step(first, &QueueAction::Finish, "ana").unwrap().unwrap();
         assert_eq!(call(&second), Ok(()));
@@ -242,7 +256,10 @@ fn what_another_program_did_is_in_the_next_answer() {
 
 #[test]
 fn every_step_leads_on_and_can_be_taken_back() {
-    let place = desk_with(clinic(), &[("a1", "09:00", "Laboratory", ""), ("b1", "09:10", "Laboratory", ""), ("c1", "09:20", "X-ray", "")]);
+    let place = desk_with(
+        clinic(),
+        &[("a1", "09:00", "Laboratory", ""), ("b1", "09:10", "Laboratory", ""), ("c1", "09:20", "X-ray", "")],
+    );
     for (n, visit) in ["a1", "b1", "c1"].into_iter().enumerate() {
         arrives(&place, 1 + n as u32, &[visit]);
     }
@@ -303,7 +320,11 @@ fn every_step_leads_on_and_can_be_taken_back() {
         // Back and forth: taken back it is as before, but for having been seen.
         let after = row(&place, "a1");
         let shown = after.in_line.step.clone().unwrap().0;
-        assert_eq!(place.desk.undo_shown(&id("a1"), shown + 1, "ben").unwrap(), Err(Refusal::Moved), "another step than was shown");
+        assert_eq!(
+            place.desk.undo_shown(&id("a1"), shown + 1, "ben").unwrap(),
+            Err(Refusal::Moved),
+            "another step than was shown"
+        );
         assert_eq!(place.desk.undo_shown(&id("a1"), shown, "ben").unwrap(), Ok(()));
         let undone = row(&place, "a1");
         assert!(VisitRow { seen: before.seen.clone(), ..undone.clone() } == before, "{n}: {action:?} taken back");
@@ -330,8 +351,10 @@ fn every_step_leads_on_and_can_be_taken_back() {
 
 #[test]
 fn whoever_is_on_hold_is_not_next_and_keeps_the_place() {
-    let place =
-        desk_with(clinic(), &[("a1", "09:00", "Laboratory", ""), ("b1", "09:10", "Laboratory", ""), ("c1", "09:20", "Laboratory", "")]);
+    let place = desk_with(
+        clinic(),
+        &[("a1", "09:00", "Laboratory", ""), ("b1", "09:10", "Laboratory", ""), ("c1", "09:20", "Laboratory", "")],
+    );
     for (n, visit) in ["a1", "b1", "c1"].into_iter().enumerate() {
         arrives(&place, 1 + n as u32, &[visit]);
     }
@@ -365,9 +388,16 @@ fn a_wait_is_said_once_the_queue_has_a_history() {
     // It is 9:20. The five had waited 0 to 40 minutes, and these have waited 50.
     assert_eq!((standing(&place, 6).position, standing(&place, 6).wait), (Some(1), Wait::LongerThanUsual));
     arrives(&place, 10, &["soon-1"]);
-    assert_eq!((standing(&place, 10).position, standing(&place, 10).wait), (Some(5), Wait::Minutes { from: 30, to: 50 }));
+    assert_eq!(
+        (standing(&place, 10).position, standing(&place, 10).wait),
+        (Some(5), Wait::Minutes { from: 30, to: 50 })
+    );
     let visit = call_first(&place.desk, "Blood", "Room 2", "ben");
-    assert_eq!(standing(&place, 10).wait, Wait::Minutes { from: 10, to: 45 }, "a second room is open; the appointment is in 40 minutes");
+    assert_eq!(
+        standing(&place, 10).wait,
+        Wait::Minutes { from: 10, to: 45 },
+        "a second room is open; the appointment is in 40 minutes"
+    );
     // Taken back, the visit is no sample and the room is not open.
     let step = row(&place, visit.as_str()).in_line.step.unwrap().0;
     assert_eq!(place.desk.undo_shown(&visit, step, "ben").unwrap(), Ok(()));

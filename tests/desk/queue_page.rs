@@ -126,7 +126,9 @@ async fn everybody_calls_to_the_place_they_said_in_their_own_session() {
     assert_eq!(room.post(&ana, "/queue/next", &[("appointment", "b1")]).await.status, 303);
     assert_eq!(room.post(&ben, "/visit/call", &[("appointment", "a1")]).await.status, 303);
     let page = room.page(&ana.0).await;
-    assert!(row(&page, "b1").contains("Called to Room 2 by ana") && row(&page, "a1").contains("Called to Room 1 by ben"));
+    assert!(
+        row(&page, "b1").contains("Called to Room 2 by ana") && row(&page, "a1").contains("Called to Room 1 by ben")
+    );
     // Another session of the same person says its own, and signing out forgets it.
     let elsewhere = room.sign_in("ana").await;
     assert!(room.page(&elsewhere.0).await.contains("<option value=\"\" selected>"));
@@ -153,7 +155,13 @@ async fn a_visit_is_worked_through_by_its_buttons_and_back() {
         ("hold", &[][..], S::Held, "On hold in Blood since 8:30 AM", &["back", "call", "done", "undo", "transfer"][..]),
         ("undo", &[], S::Arrived, "2 of 2 in Blood", &["call", "done", "hold", "transfer"]),
         ("transfer", &[("queue", "X-ray"), ("keep", "1")], S::Arrived, "1 of 1 in X-ray", &["call", "undo"]),
-        ("call", &[], S::Called, "Called to Room 1 by ana", &["start", "call-again", "done", "hold", "back", "undo", "transfer"]),
+        (
+            "call",
+            &[],
+            S::Called,
+            "Called to Room 1 by ana",
+            &["start", "call-again", "done", "hold", "back", "undo", "transfer"],
+        ),
         ("call-again", &[], S::Called, "2 times, last at 8:30 AM", &["start", "call-again"]),
         ("call-again", &[], S::Called, "3 times", &["no-show"]),
         ("no-show", &[], S::NoShow, "Called 3 times, no answer", &["back", "undo"]),
@@ -201,9 +209,14 @@ async fn what_was_not_done_is_said_with_and_without_a_script() {
         let answer = room.post(&ana, path, fields).await;
         assert_eq!(answer.status, 409, "{path}");
         let said = format!("role=\"alert\">{sentence}");
-        assert!(answer.body.contains(&said) && answer.body.contains("id=\"row-a1\""), "{path}: the sentence, and the list as it is");
-        let body: String = [("csrf", ana.1.as_str())].iter().chain(fields).map(|(key, value)| format!("{key}={value}&")).collect();
-        let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", ana.0.as_str()), ("x-live", "1")];
+        assert!(
+            answer.body.contains(&said) && answer.body.contains("id=\"row-a1\""),
+            "{path}: the sentence, and the list as it is"
+        );
+        let body: String =
+            [("csrf", ana.1.as_str())].iter().chain(fields).map(|(key, value)| format!("{key}={value}&")).collect();
+        let headers =
+            [("content-type", "application/x-www-form-urlencoded"), ("cookie", ana.0.as_str()), ("x-live", "1")];
         let live = http(room.addr(), "POST", path, &headers, &body).await;
         assert_eq!(live.status, 409);
         assert!(live.body.starts_with(sentence) && !live.body.contains('<'), "{path}: {}", live.body);
@@ -225,7 +238,11 @@ async fn nothing_of_the_queue_moves_without_a_session_and_its_token() {
         ("/visit/hold", ("appointment", "a1")),
         ("/visit/transfer", ("appointment", "a1")),
     ] {
-        assert_eq!(form(room.addr(), path, "arrivals_session=0123", &[("csrf", &csrf), field]).await.status, 401, "{path}");
+        assert_eq!(
+            form(room.addr(), path, "arrivals_session=0123", &[("csrf", &csrf), field]).await.status,
+            401,
+            "{path}"
+        );
         for token in ["", "wrong", &other] {
             assert_eq!(form(room.addr(), path, &cookie, &[("csrf", token), field]).await.status, 403, "{path}");
         }
@@ -250,11 +267,16 @@ async fn a_call_reaches_whoever_looks() {
     let request = format!("GET /live HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n", room.addr(), ben.0);
     live.write_all(request.as_bytes()).await.unwrap();
     let mut heard = String::new();
-    // The desk takes revisions by itself as well, for its kiosks and for the day: what is waited for is the first that is late enough.
+    // The desk takes revisions by itself as well, for its kiosks and for the day: what is waited for is the first that
+    // is late enough.
     let mut revision = async |least: u64| {
         loop {
             let event = "event: revision\ndata: ";
-            let found = heard.rsplit(event).next().filter(|_| heard.contains(event)).map(|rest| rest.lines().next().unwrap_or_default());
+            let found = heard
+                .rsplit(event)
+                .next()
+                .filter(|_| heard.contains(event))
+                .map(|rest| rest.lines().next().unwrap_or_default());
             let found = found.filter(|_| heard.ends_with("\n\r\n")).and_then(|found| found.parse::<u64>().ok());
             if let Some(found) = found.filter(|found| *found >= least) {
                 return found;
@@ -273,7 +295,12 @@ async fn a_call_reaches_whoever_looks() {
     assert!(called > before, "a call is a change");
     let heard = revision(called).await;
     let list = http(room.addr(), "GET", "/list", &[("cookie", &ben.0)], "").await;
-    let shown = list.body.split("data-revision=\"").nth(1).and_then(|rest| rest.split('"').next()).and_then(|n| n.parse::<u64>().ok());
+    let shown = list
+        .body
+        .split("data-revision=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .and_then(|n| n.parse::<u64>().ok());
     assert!(shown.is_some_and(|shown| shown >= heard), "{shown:?} is not older than {heard}");
     assert!(row(&list.body, "a1").contains("Called to Room 1 by ana"));
     room.serving.stop().await;
@@ -281,8 +308,13 @@ async fn a_call_reaches_whoever_looks() {
 
 /// The rows that a part of the page has as a whole, and those of which it has the place alone.
 fn rows(list: &str) -> (Vec<&str>, Vec<&str>) {
-    let ids = |before: &str| list.split(before).skip(1).filter_map(|rest| rest.split("id=\"row-").nth(1)?.split('"').next()).collect();
-    let kept = list.split("<li id=\"row-").skip(1).filter(|rest| rest.split('>').next().is_some_and(|tag| tag.ends_with("data-kept")));
+    let ids = |before: &str| {
+        list.split(before).skip(1).filter_map(|rest| rest.split("id=\"row-").nth(1)?.split('"').next()).collect()
+    };
+    let kept = list
+        .split("<li id=\"row-")
+        .skip(1)
+        .filter(|rest| rest.split('>').next().is_some_and(|tag| tag.ends_with("data-kept")));
     (ids("<li class=\"row"), kept.filter_map(|rest| rest.split('"').next()).collect())
 }
 
@@ -311,8 +343,12 @@ async fn a_browser_is_sent_what_it_does_not_show_yet() {
     let after = get(&ana, &format!("?since={}", drawn(&first))).await;
     assert_eq!(rows(&after), (vec!["c1"], vec!["b1", "a1", "d1", "e1"]));
     let called = after.find("id=\"called\"").unwrap();
-    assert!(after.find("id=\"row-c1\"").unwrap() > called && after.find("id=\"row-d1\"").unwrap() < called, "in their places");
-    // With who was first in a line all behind are others. Whoever missed the call before gets that too, and whoever has it does not.
+    assert!(
+        after.find("id=\"row-c1\"").unwrap() > called && after.find("id=\"row-d1\"").unwrap() < called,
+        "in their places"
+    );
+    // With who was first in a line all behind are others. Whoever missed the call before gets that too, and whoever has
+    // it does not.
     assert_eq!(room.post(&ben, "/visit/call", &[("appointment", "b1")]).await.status, 303);
     assert_eq!(rows(&get(&ana, &format!("?since={}", drawn(&first))).await).0, ["a1", "d1", "c1", "b1"]);
     assert_eq!(rows(&get(&ana, &format!("?since={}", drawn(&after))).await).0, ["a1", "d1", "b1"]);
@@ -334,10 +370,16 @@ async fn what_is_drawn_for_all_holds_nothing_of_anybodys_own() {
         let first = room.page(&who.0).await;
         let list = http(room.addr(), "GET", "/list", &[("cookie", &who.0)], "").await.body;
         for page in [&first, &list] {
-            assert!(page.matches(&who.1).count() >= 3 && !page.contains(&other.1), "each form has the token of its own session");
+            assert!(
+                page.matches(&who.1).count() >= 3 && !page.contains(&other.1),
+                "each form has the token of its own session"
+            );
             assert_eq!(row(page, "a1").contains("ben is on this"), told);
             assert!(
-                row(page, "a1").contains("just now") && !page.contains("<!token") && !page.contains("<!since") && !page.contains("<!on-it")
+                row(page, "a1").contains("just now")
+                    && !page.contains("<!token")
+                    && !page.contains("<!since")
+                    && !page.contains("<!on-it")
             );
         }
     }
@@ -351,12 +393,17 @@ async fn each_step_in_a_queue_is_in_the_audit() {
     let room = Room::open(clinic()).await;
     arrives(&room.place, 1, &["a1"]);
     let ana = room.sign_in_at("ana", "Room 1").await;
-    for path in ["/visit/call", "/visit/call-again", "/visit/hold", "/visit/back", "/visit/call", "/visit/start", "/visit/done"] {
+    for path in
+        ["/visit/call", "/visit/call-again", "/visit/hold", "/visit/back", "/visit/call", "/visit/start", "/visit/done"]
+    {
         assert_eq!(room.post(&ana, path, &[("appointment", "a1")]).await.status, 303, "{path}");
     }
     let rows = room.place.desk.with_store(|store| store.audit_rows(&AuditSearch::default(), 1_000)).unwrap();
-    let mut steps: Vec<&str> =
-        rows.iter().filter(|row| row.user == "ana" && row.about.contains("a1")).map(|row| row.action.as_str()).collect();
+    let mut steps: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.user == "ana" && row.about.contains("a1"))
+        .map(|row| row.action.as_str())
+        .collect();
     steps.reverse();
     assert!(rows.iter().all(|row| !row.about.contains("a1") || !row.patient.is_empty()), "each says about whom");
     assert_eq!(steps, ["call", "call-again", "hold", "back", "call", "start", "done"]);

@@ -24,7 +24,8 @@ use super::page::sign_in;
 use super::queue::{arrives, call_first, clinic, desk_with, id, ticket};
 use super::support::{PASSWORD, Place, TOKEN_A, http, post_of};
 
-/// Seven people in the laboratory, one of them also at the X-ray; two who never come; one whose clinician has a queue of her own.
+/// Seven people in the laboratory, one of them also at the X-ray; two who never come; one whose clinician has a queue
+/// of her own.
 const LIST: [(&str, &str, &str, &str); 10] = [
     ("a1", "09:00", "Laboratory", "Dr. Predovic"),
     ("a2", "10:00", "X-ray", "Dr. Herzog"),
@@ -46,9 +47,11 @@ fn step(place: &Place, visit: &str, action: &QueueAction) {
     place.desk.queue_step(&id(visit), action, "ana").unwrap().unwrap();
 }
 
-/// A conversation: how it ended, tenths until the ticket, and tenths of a step each; the second of a kind was shown twice.
+/// A conversation: how it ended, tenths until the ticket, and tenths of a step each; the second of a kind was shown
+/// twice.
 fn conversation(ended: Ended, ticket_after_tenths: Option<u32>, steps: &[(&str, u32)]) -> KioskEvent {
-    let steps = steps.iter().zip(1..).map(|((step, tenths), shown)| StepTime { step: (*step).into(), shown, tenths: *tenths });
+    let steps =
+        steps.iter().zip(1..).map(|((step, tenths), shown)| StepTime { step: (*step).into(), shown, tenths: *tenths });
     KioskEvent::ConversationEnded(StepTimes { ended, ticket_after_tenths, steps: steps.collect() })
 }
 
@@ -60,8 +63,16 @@ fn played() -> Place {
         arrives(&place, n, &[visit]);
     }
     let told = [
-        KioskEvent::TicketPrinted { ticket: ticket(1), outcome: PrintOutcome::Printed, appointments: vec![id("a1"), id("a2")] },
-        KioskEvent::TicketPrinted { ticket: ticket(2), outcome: PrintOutcome::Failed(PrintTrouble::NoPaper), appointments: vec![id("b1")] },
+        KioskEvent::TicketPrinted {
+            ticket: ticket(1),
+            outcome: PrintOutcome::Printed,
+            appointments: vec![id("a1"), id("a2")],
+        },
+        KioskEvent::TicketPrinted {
+            ticket: ticket(2),
+            outcome: PrintOutcome::Failed(PrintTrouble::NoPaper),
+            appointments: vec![id("b1")],
+        },
         KioskEvent::WalkedAway { step: "insurance".into() },
         KioskEvent::WalkedAway { step: "insurance".into() },
         KioskEvent::WalkedAway { step: "a-step-of-tomorrow".into() },
@@ -121,7 +132,11 @@ fn figure(report: &Report, code: &str) -> String {
 fn a_day_that_was_played_is_counted_as_one_would_by_hand() {
     let place = played();
     let today = report(&place.desk, Filter::default());
-    assert_eq!(figure(&today, "no-shows-by-service"), "Laboratory,6,1,0,16.7; X-ray,1,0,0,0.0", "who has not come yet may still come");
+    assert_eq!(
+        figure(&today, "no-shows-by-service"),
+        "Laboratory,6,1,0,16.7; X-ray,1,0,0,0.0",
+        "who has not come yet may still come"
+    );
     // The next day nobody can come any more.
     minutes(&place, 24 * 60);
     let all = report(&place.desk, Filter::default());
@@ -206,12 +221,12 @@ fn no_shows_are_told_apart_by_when_the_appointment_was_made() {
     }
     arrives(&place, 1, &["a1", "a2"]);
     // One is made at the desk, for the same afternoon.
-    let slot = Slot { start: "2026-11-23T20:00:00Z".parse().unwrap(), ..free(&place.desk, jiff::civil::date(2026, 11, 23)) };
+    let slot =
+        Slot { start: "2026-11-23T20:00:00Z".parse().unwrap(), ..free(&place.desk, jiff::civil::date(2026, 11, 23)) };
     let booked = place.desk.book(&wanted(&slot, "Quill"), "ana").unwrap().unwrap();
     minutes(&place, 24 * 60);
     let all = report(&place.desk, Filter::default());
-    let expected =
-        "The same day,2,0,1,50.0; 1 to 6 days,1,0,0,0.0; 1 to 4 weeks,2,0,2,100.0; More than 4 weeks,1,0,1,100.0; Unknown,5,0,5,100.0";
+    let expected = "The same day,2,0,1,50.0; 1 to 6 days,1,0,0,0.0; 1 to 4 weeks,2,0,2,100.0; More than 4 weeks,1,0,1,100.0; Unknown,5,0,5,100.0";
     assert_eq!(figure(&all, "no-shows-by-lead-time"), expected);
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert_eq!(report(&place.desk, Filter::default()), all);
@@ -263,7 +278,10 @@ async fn supervisors_see_reports_without_a_name_in_them() {
         assert!(!page.body.contains(personal), "{personal}");
     }
     let of_a_queue = get(&sue, "/reports?queue=Blood&service=&from=2026-11-23&to=2026-11-23").await;
-    assert!(of_a_queue.body.contains("<option value=\"Blood\" selected>") && of_a_queue.body.contains("so this is for the whole clinic"));
+    assert!(
+        of_a_queue.body.contains("<option value=\"Blood\" selected>")
+            && of_a_queue.body.contains("so this is for the whole clinic")
+    );
     for (query, status, words) in [
         ("from=2026-11-23&to=2026-11-22", 422, "The end date is before the start date."),
         ("from=2024-11-23&to=2026-11-22", 422, "at most 366 days"),

@@ -1,5 +1,5 @@
-//! Who comes and what they said: without an appointment, with somebody else, with or without their documents, with a code
-//! that was not taken; and where the kiosk stands.
+//! Who comes and what they said: without an appointment, with somebody else, with or without their documents, with a
+//! code that was not taken; and where the kiosk stands.
 
 use arrivals::desk::Desk;
 use arrivals::desk::service::kiosks::served::InProcess;
@@ -20,7 +20,9 @@ use arrivals::sync::wire::{Change, Feed};
 use jiff::civil::date;
 
 use super::page::sign_in;
-use super::support::{PASSWORD, Place, TOKEN_A, TOKEN_B, checked_in, event, form, http, import, place, post_of, stopped};
+use super::support::{
+    PASSWORD, Place, TOKEN_A, TOKEN_B, checked_in, event, form, http, import, place, post_of, stopped,
+};
 
 const VACCINATION: &str = "vaccination";
 
@@ -96,7 +98,10 @@ fn somebody_without_an_appointment_waits_for_a_decision_that_can_be_taken_back()
     let asked = found.walk_in.as_ref().unwrap();
     assert_eq!((asked.given_name.as_str(), asked.category.as_str()), ("Zoë", VACCINATION));
     assert_eq!(found.companion.as_ref().map(|name| name.as_str()), Some("Max Quick"));
-    assert_eq!((found.ticket.map(|t| t.number.to_string()), found.language), (Some("A4".into()), Some(Language::Spanish)));
+    assert_eq!(
+        (found.ticket.map(|t| t.number.to_string()), found.language),
+        (Some("A4".into()), Some(Language::Spanish))
+    );
     assert!(place.desk.visit(&id(name)).unwrap().unwrap().is_walk_in);
     let work = StaffWork::Visit(id(name));
     use StaffAction::{Accept, Call, Decline, Done, Seen, Undo};
@@ -197,9 +202,12 @@ async fn the_page_offers_to_accept_or_decline_and_says_who_has_the_same_name() {
         assert!(page.body.contains(words), "{words}");
     }
     let (csrf, name) = (page.csrf(), "walk-in-2026-11-23-A4");
-    for (action, words) in
-        [("accept", "Accepted by ana"), ("undo", "accept or decline"), ("decline", "Declined"), ("undo", "Walk-in request")]
-    {
+    for (action, words) in [
+        ("accept", "Accepted by ana"),
+        ("undo", "accept or decline"),
+        ("decline", "Declined"),
+        ("undo", "Walk-in request"),
+    ] {
         let fields = [("csrf", csrf.as_str()), ("appointment", name)];
         assert_eq!(form(serving.addr, &format!("/visit/{action}"), &cookie, &fields).await.status, 303);
         assert!(get().await.body.contains(words), "{action}");
@@ -228,17 +236,26 @@ async fn companions_and_documents_are_told_as_they_were_said() {
                 said.companion = Some("Rosa Dietrich".into());
                 said.documents = documents(&[Document::Referral, Document::PhotoIdentity], true);
             }),
-            with(checked_in(2, 'A', 2, &["apt-0002"]), |said| said.documents = documents(&[Document::PhotoIdentity], false)),
+            with(checked_in(2, 'A', 2, &["apt-0002"]), |said| {
+                said.documents = documents(&[Document::PhotoIdentity], false)
+            }),
             with(checked_in(3, 'A', 3, &["apt-0003"]), |said| {
                 said.documents = documents(&[Document::Referral, Document::Guardian], false);
             }),
         ],
     );
     // A second ticket at another kiosk changes neither.
-    send(&place, "annex", &[with(checked_in(1, 'B', 1, &["apt-0001"]), |said| said.companion = Some("Somebody Else".into()))]);
+    send(
+        &place,
+        "annex",
+        &[with(checked_in(1, 'B', 1, &["apt-0001"]), |said| said.companion = Some("Somebody Else".into()))],
+    );
     let reasons = |id: &str| row(&place, id).reasons.iter().map(|r| r.reason).collect::<Vec<_>>();
     assert!(!reasons("apt-0001").contains(&Reason::DocumentMissing));
-    assert!(reasons("apt-0002").contains(&Reason::DocumentMissing) && reasons("apt-0003").contains(&Reason::DocumentMissing));
+    assert!(
+        reasons("apt-0002").contains(&Reason::DocumentMissing)
+            && reasons("apt-0003").contains(&Reason::DocumentMissing)
+    );
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let cookie = sign_in(serving.addr, "ana", PASSWORD).await.cookies();
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;

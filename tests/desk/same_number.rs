@@ -18,7 +18,8 @@ use super::support::{PASSWORD, Place, decide_change, form, http, import, place};
 
 const COLUMNS: &str = "appointment_id,start,patient_id,given_name,family_name,birth_date,phone,email,payer,member_id\n";
 
-/// Takes a list of these rows: appointment, number, given name, family name, birth date, telephone. Answers what was said.
+/// Takes a list of these rows: appointment, number, given name, family name, birth date, telephone. Answers what was
+/// said.
 fn take(place: &Place, rows: &[[&str; 6]]) -> (String, Vec<String>) {
     let mut list = COLUMNS.to_owned();
     for [id, number, given, family, born, phone] in rows {
@@ -80,8 +81,8 @@ fn is_like(one: &Somebody, given: &str, family: &str, born: &str) -> bool {
     agree(real(one.given), real(given)) && agree(real(one.family), real(family)) && one.born == born
 }
 
-/// Any two sources with any numbers, placeholders and shared ones: after the import, no fact of one person is readable through another one, in the
-/// list, by the kiosk's search, in what is handed out, and when somebody is taken out.
+/// Any two sources with any numbers, placeholders and shared ones: after the import, no fact of one person is readable
+/// through another one, in the list, by the kiosk's search, in what is handed out, and when somebody is taken out.
 #[test]
 fn whatever_numbers_two_sources_use_nobody_reads_another_ones_facts() {
     let givens = ["Nora", "Tom", "Tim", "Clara", "Carla", "Ugo", "Maria Jose", "Babygirl A", "Babygirl B", "FNU", ""];
@@ -100,10 +101,18 @@ fn whatever_numbers_two_sources_use_nobody_reads_another_ones_facts() {
                     let (given, family) = (hat.one_of(&givens), hat.one_of(&families));
                     let (born, number) = (hat.one_of(&births), hat.one_of(&numbers));
                     // Who is told apart by nothing at all cannot be told apart here.
-                    if (real(given), real(family)) == ("", "") || people.iter().any(|one| is_like(one, given, family, born)) {
+                    if (real(given), real(family)) == ("", "")
+                        || people.iter().any(|one| is_like(one, given, family, born))
+                    {
                         continue;
                     }
-                    people.push(Somebody { given, family, born, number, mark: format!("mark{round}x{}x", people.len()) });
+                    people.push(Somebody {
+                        given,
+                        family,
+                        born,
+                        number,
+                        mark: format!("mark{round}x{}x", people.len()),
+                    });
                     people.len() - 1
                 } else {
                     hat.below(people.len())
@@ -111,7 +120,9 @@ fn whatever_numbers_two_sources_use_nobody_reads_another_ones_facts() {
                 let (who, visit) = (&people[n], format!("s{source}r{row}"));
                 let Somebody { given, family, born, number, mark } = who;
                 let (phone, start) = (format!("555-{:03}-{:04}", 200 + n, 1000 + n * 7), "2026-12-02T09:00:00-05:00");
-                list.push_str(&format!("{visit},{start},{number},{given},{family},{born},{phone},{mark}@example.org,{mark},{mark}\n"));
+                list.push_str(&format!(
+                    "{visit},{start},{number},{given},{family},{born},{phone},{mark}@example.org,{mark},{mark}\n"
+                ));
                 theirs.insert(visit, n);
             }
             let file = place.folder.path().join("list.csv");
@@ -126,7 +137,11 @@ fn whatever_numbers_two_sources_use_nobody_reads_another_ones_facts() {
             let n = theirs[visit];
             assert!(serde_json::to_string(one).unwrap().contains(&people[n].mark));
             let before = *owner.entry(one.person.id.to_string()).or_insert(n);
-            assert_eq!(before, n, "round {round}: {visit} is somebody else's: {:?} and {:?}", people[before], people[n]);
+            assert_eq!(
+                before, n,
+                "round {round}: {visit} is somebody else's: {:?} and {:?}",
+                people[before], people[n]
+            );
         }
         let index = Index::new(listed.values().map(|one| &one.person));
         for (n, who) in people.iter().enumerate() {
@@ -149,7 +164,10 @@ fn whatever_numbers_two_sources_use_nobody_reads_another_ones_facts() {
             for (other, who) in people.iter().enumerate() {
                 assert_eq!(handed.contains(&who.mark), other == *n, "round {round}: what is handed out of {id}");
             }
-            assert!(matches!(place.desk.remove_patient(id, &asked(&place.desk, id), COMMAND).unwrap(), Removal::Done(_)));
+            assert!(matches!(
+                place.desk.remove_patient(id, &asked(&place.desk, id), COMMAND).unwrap(),
+                Removal::Done(_)
+            ));
             left.retain(|_, one| one.person.id.as_str() != id);
             assert_eq!(all(&place.desk).keys().collect::<Vec<_>>(), left.keys().collect::<Vec<_>>(), "round {round}");
         }
@@ -198,9 +216,12 @@ fn a_visit_that_somebody_has_come_for_is_never_another_ones() {
     assert!(said[0].contains("appointment a1: the patient on the desk's list has already checked in"), "{said:?}");
     assert_eq!(id_of(&place.desk, "a1"), "9");
     // A slip that is corrected, a married name and a newborn's first name are no other person.
-    for (given, family, born) in
-        [("Maxx", "Lund", "1955-05-05"), ("Maxx", "Lund", "1955-05-06"), ("Maxx", "Falk", "1955-05-06"), ("Emil", "Falk", "1955-05-06")]
-    {
+    for (given, family, born) in [
+        ("Maxx", "Lund", "1955-05-05"),
+        ("Maxx", "Lund", "1955-05-06"),
+        ("Maxx", "Falk", "1955-05-06"),
+        ("Emil", "Falk", "1955-05-06"),
+    ] {
         (max[2], max[3], max[4]) = (given, family, born);
         assert_eq!(take(&place, &[max]).0, "taken 1, unchanged 0, refused 0", "{given} {family} {born}");
         assert_eq!(id_of(&place.desk, "a1"), "9");
@@ -231,9 +252,14 @@ async fn staff_join_two_records_or_keep_them_apart() {
     assert!(page.body.contains("merge permanently"));
     let csrf = page.csrf();
     let decide = async |second: &str, verdict: &str| {
-        form(serving.addr, "/same-number/decide", &sue, &[("csrf", &csrf), ("first", "7"), ("second", second), ("verdict", verdict)])
-            .await
-            .status
+        form(
+            serving.addr,
+            "/same-number/decide",
+            &sue,
+            &[("csrf", &csrf), ("first", "7"), ("second", second), ("verdict", verdict)],
+        )
+        .await
+        .status
     };
     assert_eq!(decide("7~2", "perhaps").await, 400);
     assert_eq!([decide("7~2", "two").await, decide("7~3", "one").await, decide("7~3", "one").await], [303, 303, 409]);
@@ -275,7 +301,10 @@ fn a_file_of_an_earlier_version_is_taken_apart_and_says_so() {
     let desk = Desk::open(folder.path(), ClinicSettings::default(), Arc::new(clock.clone())).unwrap();
     let ids: BTreeSet<String> = ["a1", "a2", "a3", "a4", "a5"].into_iter().map(|visit| id_of(&desk, visit)).collect();
     assert_eq!(ids.len(), 4);
-    assert_eq!((id_of(&desk, "a1"), id_of(&desk, "a3"), id_of(&desk, "a2")), ("7".to_owned(), "7".to_owned(), "7~2".to_owned()));
+    assert_eq!(
+        (id_of(&desk, "a1"), id_of(&desk, "a3"), id_of(&desk, "a2")),
+        ("7".to_owned(), "7".to_owned(), "7~2".to_owned())
+    );
     assert!(id_of(&desk, "a4").starts_with("made-") && id_of(&desk, "a5").starts_with("made-"));
     assert_eq!(desk.with_store(|store| store.same_numbers()).unwrap().len(), 1);
     let place = Place { desk, clock, folder };

@@ -1,5 +1,5 @@
-//! Every address of the desk, tried by people who should not be there: without a session, with the wrong role, without a form's token, with
-//! numbers that are nobody's; and what answers say to browsers.
+//! Every address of the desk, tried by people who should not be there: without a session, with the wrong role, without
+//! a form's token, with numbers that are nobody's; and what answers say to browsers.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -61,7 +61,9 @@ fn state(place: &Place) -> String {
 }
 
 fn tells_nothing(answer: &Answer) -> bool {
-    ["Dietrich", "Alfonso", "Bailey", OLD_PHONE, NEW_PHONE, ">ana<"].iter().all(|personal| !answer.body.contains(personal))
+    ["Dietrich", "Alfonso", "Bailey", OLD_PHONE, NEW_PHONE, ">ana<"]
+        .iter()
+        .all(|personal| !answer.body.contains(personal))
 }
 
 async fn call(addr: SocketAddr, method: &str, path: &str, cookie: &str, body: &str) -> Answer {
@@ -137,8 +139,12 @@ async fn no_address_opens_to_a_lower_role() {
     let mut refused = 0;
     for (role, cookie) in &cookies {
         let csrf = call(serving.addr, "GET", "/", cookie, "").await.csrf();
-        for (method, path, needs, ..) in ROUTES.iter().filter(|(_, path, ..)| !path.ends_with("/live") && *path != "/sign-out") {
-            let (Needs::Page(least) | Needs::Part(least) | Needs::Form(least) | Needs::Upload(least)) = needs else { continue };
+        for (method, path, needs, ..) in
+            ROUTES.iter().filter(|(_, path, ..)| !path.ends_with("/live") && *path != "/sign-out")
+        {
+            let (Needs::Page(least) | Needs::Part(least) | Needs::Form(least) | Needs::Upload(least)) = needs else {
+                continue;
+            };
             let before = state(&place);
             let path = address(path);
             let headers = [FORM, ("cookie", cookie), ("x-arrivals-token", &csrf)];
@@ -195,7 +201,9 @@ async fn no_form_is_done_without_its_own_sessions_token() {
             ("as JSON", "application/json", String::new(), format!("{{\"csrf\":\"{csrf}\"}}")),
             ("in parts", in_parts, String::new(), part),
         ] {
-            let answer = http(addr, method, &format!("{path}{query}"), &[("content-type", kind), ("cookie", &cookie)], &body).await;
+            let answer =
+                http(addr, method, &format!("{path}{query}"), &[("content-type", kind), ("cookie", &cookie)], &body)
+                    .await;
             assert!(answer.status == 403 && tells_nothing(&answer), "{path}: {why}: {}", answer.status);
         }
         // A link is no form, and where the form's page has the same address it shows the page alone.
@@ -206,7 +214,11 @@ async fn no_form_is_done_without_its_own_sessions_token() {
     for (method, path, ..) in ROUTES.iter().filter(|(_, _, needs, ..)| matches!(needs, Needs::Upload(_))) {
         for token in ["", "x", &csrf[..63], &of_another_session, &of_another_user] {
             let headers = [("cookie", cookie.as_str()), ("x-arrivals-token", token)];
-            assert_eq!(http(addr, method, &format!("{path}?kind=csv&csrf={csrf}"), &headers, &csrf).await.status, 403, "{path}: {token}");
+            assert_eq!(
+                http(addr, method, &format!("{path}?kind=csv&csrf={csrf}"), &headers, &csrf).await.status,
+                403,
+                "{path}: {token}"
+            );
         }
     }
     assert_eq!(state(&place), before);
@@ -249,15 +261,35 @@ async fn numbers_that_are_nobodys_open_nothing_and_are_not_repeated() {
             ("POST", "/stop/seen".to_owned(), format!("csrf={csrf}&kiosk=lobby&seq={odd}")),
             ("POST", "/changes/accept".to_owned(), format!("csrf={csrf}&appointment=apt-0001&changes={odd}")),
             ("POST", "/changes/accept".to_owned(), format!("csrf={csrf}&appointment={odd}&changes=annex.1.phone.0")),
-            ("POST", "/changes/accept".to_owned(), format!("csrf={csrf}&appointment=apt-0001&changes=lobby.{odd}.phone.0")),
+            (
+                "POST",
+                "/changes/accept".to_owned(),
+                format!("csrf={csrf}&appointment=apt-0001&changes=lobby.{odd}.phone.0"),
+            ),
             ("POST", "/patient-data/show".to_owned(), format!("csrf={csrf}&patient={odd}")),
             ("POST", "/patient-data/confirm".to_owned(), format!("csrf={csrf}&patient={odd}")),
-            ("POST", "/patient-data/export".to_owned(), format!("csrf={csrf}&patient={odd}&asked=in+person,+passport+seen")),
-            ("POST", "/patient-data/remove".to_owned(), format!("csrf={csrf}&patient={odd}&number={odd}&asked=in+person,+passport+seen")),
+            (
+                "POST",
+                "/patient-data/export".to_owned(),
+                format!("csrf={csrf}&patient={odd}&asked=in+person,+passport+seen"),
+            ),
+            (
+                "POST",
+                "/patient-data/remove".to_owned(),
+                format!("csrf={csrf}&patient={odd}&number={odd}&asked=in+person,+passport+seen"),
+            ),
             ("POST", "/kiosks/order/say".to_owned(), format!("csrf={csrf}&kiosk={odd}&text=x")),
-            ("POST", "/kiosks/seen".to_owned(), format!("csrf={csrf}&kiosk={odd}&alarm={odd}&since=2026-11-23T13:00:00Z")),
+            (
+                "POST",
+                "/kiosks/seen".to_owned(),
+                format!("csrf={csrf}&kiosk={odd}&alarm={odd}&since=2026-11-23T13:00:00Z"),
+            ),
             ("POST", "/kiosks/enrol/token".to_owned(), format!("csrf={csrf}&kiosk={odd}")),
-            ("POST", "/changes/edit".to_owned(), format!("csrf={csrf}&appointment={odd}&changes={odd}.1.phone.0&value={odd}")),
+            (
+                "POST",
+                "/changes/edit".to_owned(),
+                format!("csrf={csrf}&appointment={odd}&changes={odd}.1.phone.0&value={odd}"),
+            ),
         ] {
             let answer = call(addr, method, &path, &cookie, &body).await;
             assert!(matches!(answer.status, 303 | 400 | 403 | 404 | 422), "{method} {path} {body}: {}", answer.status);
@@ -268,7 +300,8 @@ async fn numbers_that_are_nobodys_open_nothing_and_are_not_repeated() {
                 answer.body
             );
         }
-        for path in [format!("/{odd}"), format!("/list/{odd}"), format!("/static/{odd}"), format!("/static/..%2F{odd}")] {
+        for path in [format!("/{odd}"), format!("/list/{odd}"), format!("/static/{odd}"), format!("/static/..%2F{odd}")]
+        {
             let answer = call(addr, "GET", &path, "", "").await;
             assert!(matches!(answer.status, 303 | 400 | 404), "{path}: {}", answer.status);
             assert!(tells_nothing(&answer));
@@ -282,7 +315,19 @@ async fn numbers_that_are_nobodys_open_nothing_and_are_not_repeated() {
 async fn other_ways_to_write_an_address_or_to_ask_open_nothing() {
     let (place, serving, _) = busy().await;
     let before = state(&place);
-    for path in ["//list", "/list/", "/LIST", "/./list", "/static/../list", "/%6cist", "/list%00", "/list;x", "/list?", "/list#x", "*"] {
+    for path in [
+        "//list",
+        "/list/",
+        "/LIST",
+        "/./list",
+        "/static/../list",
+        "/%6cist",
+        "/list%00",
+        "/list;x",
+        "/list?",
+        "/list#x",
+        "*",
+    ] {
         let answer = call(serving.addr, "GET", path, "", "").await;
         assert!(matches!(answer.status, 400 | 401 | 404) && tells_nothing(&answer), "{path}: {}", answer.status);
     }
@@ -290,7 +335,11 @@ async fn other_ways_to_write_an_address_or_to_ask_open_nothing() {
         for (_, path, needs, ..) in ROUTES {
             let answer = call(serving.addr, method, &address(path), "", "").await;
             let is_open = *needs == Needs::Nothing || *path == "/sign-in";
-            assert!(is_open || matches!(answer.status, 303 | 400 | 401 | 404 | 405), "{method} {path}: {}", answer.status);
+            assert!(
+                is_open || matches!(answer.status, 303 | 400 | 401 | 404 | 405),
+                "{method} {path}: {}",
+                answer.status
+            );
             assert!(tells_nothing(&answer), "{method} {path}");
         }
     }
@@ -438,7 +487,10 @@ async fn cookies_are_for_the_desk_alone_and_for_tls_where_there_is_tls() {
             }
         }
     }
-    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["arrivals_browser", "arrivals_form", "arrivals_kept", "arrivals_session"]);
+    assert_eq!(
+        seen.into_iter().collect::<Vec<_>>(),
+        ["arrivals_browser", "arrivals_form", "arrivals_kept", "arrivals_session"]
+    );
     serving.stop().await;
 }
 
@@ -449,7 +501,8 @@ async fn whatever_is_uploaded_is_bounded() {
     let (cookie, csrf) = admin(&place, addr).await;
     let before = state(&place);
     // A list has a limit of its own: see the tests of looking at one.
-    for (method, path, needs, ..) in ROUTES.iter().filter(|(method, _, needs, ..)| *method == "POST" && !matches!(needs, Needs::Upload(_)))
+    for (method, path, needs, ..) in
+        ROUTES.iter().filter(|(method, _, needs, ..)| *method == "POST" && !matches!(needs, Needs::Upload(_)))
     {
         let long = format!("{}&more={}", everything(&csrf), "x".repeat(form_bytes_max(path)));
         let answer = call(addr, method, &address(path), &cookie, &long).await;
@@ -464,9 +517,10 @@ async fn whatever_is_uploaded_is_bounded() {
         );
     }
     let token = format!("Bearer {TOKEN_A}");
-    for (path, bytes, status) in
-        [("/api/kiosk/events", 1024 * 1024 + 1, 400), ("/api/kiosk/photo?seq=1&field=phone&side=front&total=9&hash=0", 64 * 1024 + 1, 400)]
-    {
+    for (path, bytes, status) in [
+        ("/api/kiosk/events", 1024 * 1024 + 1, 400),
+        ("/api/kiosk/photo?seq=1&field=phone&side=front&total=9&hash=0", 64 * 1024 + 1, 400),
+    ] {
         let answer = http(addr, "POST", path, &[("authorization", &token)], &"x".repeat(bytes)).await;
         assert!(answer.status == status && answer.body.contains("larger than"), "{path}: {answer:?}");
     }
@@ -479,7 +533,12 @@ async fn kiosks_and_staff_cannot_use_each_others_doors() {
     let (place, serving, cookie) = busy().await;
     let addr = serving.addr;
     let before = state(&place);
-    let routes = [("GET", "/api/kiosk/feed"), ("POST", "/api/kiosk/events"), ("GET", "/api/kiosk/photo"), ("POST", "/api/kiosk/photo")];
+    let routes = [
+        ("GET", "/api/kiosk/feed"),
+        ("POST", "/api/kiosk/events"),
+        ("GET", "/api/kiosk/photo"),
+        ("POST", "/api/kiosk/photo"),
+    ];
     let upper = TOKEN_A.to_uppercase();
     for (method, path) in routes {
         for token in [
@@ -498,18 +557,26 @@ async fn kiosks_and_staff_cannot_use_each_others_doors() {
         }
     }
     let as_another = serde_json::to_string(&super::support::post_of("lobby", Vec::new())).unwrap();
-    let answer = http(addr, "POST", "/api/kiosk/events", &[("authorization", &format!("Bearer {TOKEN_B}"))], &as_another).await;
+    let answer =
+        http(addr, "POST", "/api/kiosk/events", &[("authorization", &format!("Bearer {TOKEN_B}"))], &as_another).await;
     assert_eq!(answer.status, 401);
     for (method, path, needs, ..) in ROUTES.iter().filter(|(_, _, needs, ..)| *needs != Needs::Nothing) {
         let path = address(path);
         let token = format!("Bearer {TOKEN_A}");
-        let answer =
-            http(addr, method, &path, &[("authorization", &token), FORM, ("cookie", &format!("arrivals_session={TOKEN_A}"))], "").await;
+        let answer = http(
+            addr,
+            method,
+            &path,
+            &[("authorization", &token), FORM, ("cookie", &format!("arrivals_session={TOKEN_A}"))],
+            "",
+        )
+        .await;
         let is_shut = matches!(answer.status, 303 | 401) || *needs == Needs::Ticket && answer.status == 404;
         assert!(is_shut && tells_nothing(&answer), "{needs:?} {path}");
     }
     assert_eq!(state(&place), before);
-    let foreign = form(addr, "/sign-in", "arrivals_form=", &[("csrf", ""), ("name", "ana"), ("password", PASSWORD)]).await;
+    let foreign =
+        form(addr, "/sign-in", "arrivals_form=", &[("csrf", ""), ("name", "ana"), ("password", PASSWORD)]).await;
     assert_eq!(foreign.status, 403);
     serving.stop().await;
 }

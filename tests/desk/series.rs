@@ -31,7 +31,11 @@ async fn forty_kiosks_are_let_in_with_what_the_page_proposes_and_each_gives_out_
         let (id, letters) = (format!("kiosk-{n}"), proposed(&page.body));
         let fields = [("csrf", csrf.as_str()), ("kiosk", id.as_str()), ("letter", letters.as_str())];
         let answer = form(addr, "/kiosks/enrol/new", &cookie, &fields).await;
-        assert!(answer.status == 200 && answer.body.contains(&format!("letter = &quot;{letters}&quot;")), "{letters}: {}", answer.body);
+        assert!(
+            answer.status == 200 && answer.body.contains(&format!("letter = &quot;{letters}&quot;")),
+            "{letters}: {}",
+            answer.body
+        );
         let token = answer.body.split("token = &quot;").nth(1).unwrap().split("&quot;").next().unwrap().to_owned();
         kiosks.push((id, letters, token));
         page = http(addr, "GET", "/kiosks", &[("cookie", &cookie)], "").await;
@@ -43,7 +47,10 @@ async fn forty_kiosks_are_let_in_with_what_the_page_proposes_and_each_gives_out_
         let visit = format!("apt-{n:04}");
         place.desk.take_post(token, &post_of(id, vec![checked_in(1, letters, 1, &[&visit])])).unwrap();
         let row = place.desk.with_store(|store| store.visit(&visit.as_str().into())).unwrap().unwrap();
-        assert_eq!((row.ticket.unwrap().number.to_string(), row.kiosk), (format!("{letters}1"), Some(KioskId::from(id.as_str()))));
+        assert_eq!(
+            (row.ticket.unwrap().number.to_string(), row.kiosk),
+            (format!("{letters}1"), Some(KioskId::from(id.as_str())))
+        );
     }
     let all = || -> Vec<VisitRow> { place.desk.with_store(|store| store.visits_of(date(2026, 11, 23))).unwrap() };
     let before = all();
@@ -75,7 +82,8 @@ fn what_begins_like_another_kiosks_tickets_is_not_that_kiosks() {
     }
     // The pages behind their codes are two, too.
     let settings = place.desk.settings();
-    let token = |number: &str| settings.pages.token(Ticket { number: number.parse().unwrap(), date: date(2026, 11, 23) });
+    let token =
+        |number: &str| settings.pages.token(Ticket { number: number.parse().unwrap(), date: date(2026, 11, 23) });
     assert!(token("AA1").is_some() && token("A1") != token("AA1"));
     assert_eq!("D".parse(), Ok(Series::DESK));
 }
@@ -90,7 +98,9 @@ async fn a_ticket_is_found_by_how_it_begins_and_not_by_its_middle() {
     let page = http(addr, "GET", "/", &[("cookie", &cookie)], "").await;
     let row = page.body.split("id=\"row-apt-0002\"").nth(1).unwrap().split('>').next().unwrap();
     assert!(row.contains("data-ticket=\"ab17 17\""), "{row}");
-    for (typed, is_found) in [("ab17", true), ("AB1", true), ("17", true), ("b17", false), ("B17", false), ("a17", false)] {
+    for (typed, is_found) in
+        [("ab17", true), ("AB1", true), ("17", true), ("b17", false), ("B17", false), ("a17", false)]
+    {
         let found = form(addr, "/search", &cookie, &[("csrf", &page.csrf()), ("q", typed)]).await.body;
         let today = found.split("id=\"h-all\"").next().unwrap();
         assert_eq!(today.contains("<b>AB17</b>"), is_found, "{typed}");

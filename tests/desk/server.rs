@@ -20,7 +20,8 @@ async fn requests_are_answered_in_sentences() {
     let addr = serving.addr;
     let (good, wrong) = (bearer(TOKEN_A), bearer("not-a-token-of-this-desk"));
     let post = serde_json::to_string(&post_of("lobby", vec![checked_in(1, 'A', 1, &["x"])])).unwrap();
-    let many = serde_json::to_string(&post_of("lobby", (1..=101).map(|n| checked_in(n, 'A', 1, &["x"])).collect())).unwrap();
+    let many =
+        serde_json::to_string(&post_of("lobby", (1..=101).map(|n| checked_in(n, 'A', 1, &["x"])).collect())).unwrap();
     let long = format!("{{\"kiosk\":\"{}\"", "x".repeat(2 * 1024 * 1024));
     for (method, path, token, body, status, text) in [
         ("GET", "/healthz", "", "", 200, "ok"),
@@ -70,7 +71,11 @@ async fn a_waiting_kiosk_wakes_on_an_import_by_another_program_and_on_seen() {
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"])])).unwrap();
     let third = feed(second.cursor).await;
     let desk = place.desk.clone();
-    let (fourth, seen) = tokio::join!(feed(third.cursor), async move { desk.mark_seen(&AppointmentId::from("apt-0001"), "ana").unwrap() });
+    let (fourth, seen) =
+        tokio::join!(
+            feed(third.cursor),
+            async move { desk.mark_seen(&AppointmentId::from("apt-0001"), "ana").unwrap() }
+        );
     assert!(seen && matches!(&fourth.changes[..], [Change::Visit { seen: true, .. }]));
     serving.stop().await;
 }
@@ -82,7 +87,10 @@ async fn where_it_listens_and_why_not() {
     assert!(error(place.desk.serve(([0, 0, 0, 0], 0).into()).await.map(|_| ())).contains("TLS proxy"));
     let serving = place.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let sentence = error(place.desk.serve(serving.addr).await.map(|_| ()));
-    assert!(sentence.contains("in use by another program") && sentence.contains(&serving.addr.to_string()), "{sentence}");
+    assert!(
+        sentence.contains("in use by another program") && sentence.contains(&serving.addr.to_string()),
+        "{sentence}"
+    );
     serving.stop().await;
 }
 
@@ -91,7 +99,8 @@ fn a_newer_file_and_a_foreign_file_are_refused_in_words() {
     let place = place();
     let file = place.folder.path().join("desk.sqlite");
     rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let open = || Desk::open_stored(place.folder.path(), Arc::new(ManualClock::at(morning()))).err().unwrap().to_string();
+    let open =
+        || Desk::open_stored(place.folder.path(), Arc::new(ManualClock::at(morning()))).err().unwrap().to_string();
     assert!(open().contains("install a newer arrivals-desk"));
     let other = tempfile::tempdir().unwrap();
     std::fs::write(other.path().join("desk.sqlite"), "this is a text and not a database at all".repeat(100)).unwrap();
@@ -108,9 +117,17 @@ fn the_examples_token_opens_nothing_even_where_it_was_taken_before() {
     let example = "replace-this-with-a-random-secret";
     let id = KioskId::from("old");
     assert!(
-        place.desk.enrol_kiosk(&id, "C".parse().unwrap(), example).unwrap_err().to_string().contains("placeholder of the example file")
+        place
+            .desk
+            .enrol_kiosk(&id, "C".parse().unwrap(), example)
+            .unwrap_err()
+            .to_string()
+            .contains("placeholder of the example file")
     );
-    place.desk.with_store(|store| store.enrol_kiosk(&id, "C".parse().unwrap(), &hash_token(example), "ana", morning())).unwrap();
+    place
+        .desk
+        .with_store(|store| store.enrol_kiosk(&id, "C".parse().unwrap(), &hash_token(example), "ana", morning()))
+        .unwrap();
     assert!(place.desk.kiosk_of(example).unwrap().is_none());
     assert_eq!(place.desk.kiosk_of(TOKEN_A).unwrap(), Some(KioskId::from("lobby")));
 }

@@ -21,12 +21,22 @@ fn settings_of_another_process_count_at_once() {
     let mut other = Store::open(place.folder.path()).unwrap();
     let queues = vec![QueueRules { name: "Ear clinic".into(), ..QueueRules::default() }];
     let time_zone = "Pacific/Auckland".to_owned();
-    let changed = ClinicSettings { name: "Mill Street Clinic".into(), time_zone, day_begins_at_hour: 0, queues, ..(*before).clone() };
+    let changed = ClinicSettings {
+        name: "Mill Street Clinic".into(),
+        time_zone,
+        day_begins_at_hour: 0,
+        queues,
+        ..(*before).clone()
+    };
     other.set_settings(&changed, morning()).unwrap();
     // Whoever reads the day has them without being told.
     let day = place.desk.today().unwrap();
     assert!(day.queues.named("Ear clinic").is_some());
-    assert_eq!(place.desk.with_store(|store| Ok(store.date_at(morning()))).unwrap(), date(2026, 11, 24), "zone and hour too");
+    assert_eq!(
+        place.desk.with_store(|store| Ok(store.date_at(morning()))).unwrap(),
+        date(2026, 11, 24),
+        "zone and hour too"
+    );
     assert_eq!(place.desk.settings().name, "Mill Street Clinic");
     other.set_settings(&ClinicSettings { name: "Hill Road Clinic".into(), ..changed }, morning()).unwrap();
     place.desk.notify();
@@ -60,7 +70,8 @@ fn a_configurations_settings_count_until_they_are_changed_otherwise() {
     assert!(desk.take_settings(&told, "abe").unwrap().is_empty());
     assert!(!keys.is_empty() && desk.settings().letters == keys);
     let versions = desk.settings_versions().unwrap();
-    let said: Vec<(u64, &str, String)> = versions.iter().map(|row| (row.n, row.user.as_str(), row.parts.join(" "))).collect();
+    let said: Vec<(u64, &str, String)> =
+        versions.iter().map(|row| (row.n, row.user.as_str(), row.parts.join(" "))).collect();
     assert_eq!(
         said,
         [
@@ -72,8 +83,13 @@ fn a_configurations_settings_count_until_they_are_changed_otherwise() {
     );
     assert_eq!(desk.settings_version(2).unwrap().unwrap().name, "First");
     assert!(desk.settings_version(9).unwrap().is_none());
-    let rows = desk.with_store(|store| store.audit_rows(&AuditSearch { user: Some("abe".into()), ..AuditSearch::default() }, 9)).unwrap();
-    assert_eq!(rows.iter().map(|row| (row.action.as_str(), row.about.as_str())).collect::<Vec<_>>(), [("settings-set", "late_minutes")]);
+    let rows = desk
+        .with_store(|store| store.audit_rows(&AuditSearch { user: Some("abe".into()), ..AuditSearch::default() }, 9))
+        .unwrap();
+    assert_eq!(
+        rows.iter().map(|row| (row.action.as_str(), row.about.as_str())).collect::<Vec<_>>(),
+        [("settings-set", "late_minutes")]
+    );
 }
 
 #[test]
@@ -81,8 +97,11 @@ fn settings_go_out_and_in_by_command() {
     let place = place();
     let data = place.folder.path().to_str().unwrap();
     let run = |arguments: &[&str]| {
-        let done =
-            Command::new(env!("CARGO_BIN_EXE_arrivals-desk")).args(arguments).args(["--data", data]).env("RUST_LOG", "warn").output();
+        let done = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"))
+            .args(arguments)
+            .args(["--data", data])
+            .env("RUST_LOG", "warn")
+            .output();
         let done = done.unwrap();
         (done.status.code(), String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap())
     };
@@ -104,7 +123,13 @@ fn settings_go_out_and_in_by_command() {
     assert_eq!(place.desk.settings().name, "Mill Street Clinic", "a running desk has them");
     assert_eq!(run(&["settings", "export", "--out", file]).0, Some(0));
     let text = std::fs::read_to_string(file).unwrap();
-    assert!(text.contains("[clinic]") && !text.contains("token") && !text.contains("clinic.letters") && !text.contains("key ="), "{text}");
+    assert!(
+        text.contains("[clinic]")
+            && !text.contains("token")
+            && !text.contains("clinic.letters")
+            && !text.contains("key ="),
+        "{text}"
+    );
     assert_eq!(run(&["settings", "import", file]).1, "0 changed, published for all kiosks\n");
     std::fs::write(file, "[clinic]\ncountry = \"Narnia\"").unwrap();
     let (status, _, why) = run(&["settings", "import", file]);

@@ -82,18 +82,28 @@ async fn every_fault_is_said_at_its_field() {
                 for value in values {
                     let id = format!("f-{}", input.key.replace('.', "-"));
                     let page = admin.page(&path).await;
-                    let is_its = |name: &str| name == input.key || name.strip_prefix(input.key).is_some_and(|rest| rest.starts_with('.'));
-                    let mut fields: Vec<(String, String)> = fields_of(&page).into_iter().filter(|(name, _)| !is_its(name)).collect();
+                    let is_its = |name: &str| {
+                        name == input.key || name.strip_prefix(input.key).is_some_and(|rest| rest.starts_with('.'))
+                    };
+                    let mut fields: Vec<(String, String)> =
+                        fields_of(&page).into_iter().filter(|(name, _)| !is_its(name)).collect();
                     fields.extend(value.clone());
-                    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                    let fields: Vec<(&str, &str)> =
+                        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
                     let answer = admin.post("/settings/save", &fields).await;
                     assert_eq!(answer.status, 422, "{name} {value:?}");
                     let page = answer.body;
                     let problems = page.matches("class=\"problem\" id=").count();
-                    assert!(problems == 1 && page.contains(&format!("id=\"{id}-problem\"")), "{name} {value:?}: {page}");
+                    assert!(
+                        problems == 1 && page.contains(&format!("id=\"{id}-problem\"")),
+                        "{name} {value:?}: {page}"
+                    );
                     // What is read aloud with the field, or with the group of small fields that it is.
                     let described = tag(&page, &id);
-                    assert!(described.contains(&format!("{id}-problem")) && described.contains("aria-describedby"), "{name}: {described}");
+                    assert!(
+                        described.contains(&format!("{id}-problem")) && described.contains("aria-describedby"),
+                        "{name}: {described}"
+                    );
                     // The sentence on top leads there.
                     assert!(page.contains(&format!("<a href=\"#{id}")), "{name}: {page}");
                     assert!(!page.contains("invalid value") && !page.contains("expected u"), "{name}: {page}");
@@ -110,12 +120,20 @@ async fn every_fault_is_said_at_its_field() {
 async fn time_zone_and_country_are_chosen_from_all_there_are() {
     let admin = Admin::new().await;
     let page = admin.page("/settings/part?part=clinic").await;
-    let select =
-        |id: &str| page.split(&format!("<select id=\"{id}\"")).nth(1).and_then(|rest| rest.split("</select>").next()).unwrap().to_owned();
+    let select = |id: &str| {
+        page.split(&format!("<select id=\"{id}\""))
+            .nth(1)
+            .and_then(|rest| rest.split("</select>").next())
+            .unwrap()
+            .to_owned()
+    };
     let (zones, countries) = (select("f-time_zone"), select("f-country"));
     assert!(zones.contains("value=\"America/New_York\" selected") && zones.matches("<option").count() > 400, "{zones}");
     assert!(zones.contains("<optgroup label=\"Europe\">") && zones.contains("value=\"Asia/Kathmandu\""));
-    assert!(countries.contains("value=\"US\" selected>United States<") && countries.matches("<option").count() > 200, "{countries}");
+    assert!(
+        countries.contains("value=\"US\" selected>United States<") && countries.matches("<option").count() > 200,
+        "{countries}"
+    );
     // What stands there and is not known any more stays, until something else is chosen.
     let wrong = admin
         .post(

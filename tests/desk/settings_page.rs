@@ -128,12 +128,20 @@ async fn what_does_not_fit_is_said_beside_its_field_and_what_was_typed_stays() {
         ("ask_again_after_days", "400", "\"Ask again after (days)\" is at most 366; found 400."),
         ("failed_tries_per_hour", "0", "\"Failed attempts per hour\" must be 1 or more"),
     ] {
-        let fields: Vec<(&str, &str)> = CHECK_IN.iter().map(|(key, was)| (*key, if *key == name { typed } else { *was })).collect();
+        let fields: Vec<(&str, &str)> =
+            CHECK_IN.iter().map(|(key, was)| (*key, if *key == name { typed } else { *was })).collect();
         let answer = admin.post("/settings/save", &fields).await;
         let field = format!("id=\"f-{name}-problem\"");
         let said = problem.replace('"', "&quot;");
-        assert!(answer.status == 422 && answer.body.contains(&field) && answer.body.contains(&said), "{name}: {}", answer.body);
-        assert!(answer.body.contains(&format!("value=\"{typed}\"")) && answer.body.contains("value=\"A nurse comes.\""), "{name}");
+        assert!(
+            answer.status == 422 && answer.body.contains(&field) && answer.body.contains(&said),
+            "{name}: {}",
+            answer.body
+        );
+        assert!(
+            answer.body.contains(&format!("value=\"{typed}\"")) && answer.body.contains("value=\"A nurse comes.\""),
+            "{name}"
+        );
         assert!(admin.place.desk.settings_draft("abe").unwrap().is_empty());
     }
     let queue = |name: &'static str, calls: &'static str| {
@@ -150,14 +158,21 @@ async fn what_does_not_fit_is_said_beside_its_field_and_what_was_typed_stays() {
         ]
     };
     let twice = admin.post("/settings/save", &queue("Dr. Kassulke", "3")).await;
-    assert!(twice.status == 422 && twice.body.contains("id=\"f-name-problem\"") && twice.body.contains("Ears\n \nNose"), "{}", twice.body);
+    assert!(
+        twice.status == 422 && twice.body.contains("id=\"f-name-problem\"") && twice.body.contains("Ears\n \nNose"),
+        "{}",
+        twice.body
+    );
     let calls = admin.post("/settings/save", &queue("Ears", "0")).await;
     assert!(calls.status == 422 && calls.body.contains("id=\"f-no_show_after_calls-problem\""), "{}", calls.body);
     assert_eq!(admin.post("/settings/save", &queue("Ears", "2")).await.status, 303);
     assert_eq!(admin.take().await.status, 303);
     let settings = admin.place.desk.settings();
     let ears = settings.queues.iter().find(|queue| queue.name == "Ears").unwrap();
-    assert_eq!((ears.services.join("+").as_str(), ears.walk_in_behind_minutes, ears.no_show_after_calls), ("Ears+Nose", 3, 2));
+    assert_eq!(
+        (ears.services.join("+").as_str(), ears.walk_in_behind_minutes, ears.no_show_after_calls),
+        ("Ears+Nose", 3, 2)
+    );
     for odd in [
         "/settings/part?part=nothing",
         "/settings/part?part=queues&item=99",
@@ -209,7 +224,10 @@ async fn every_part_is_shown_and_saving_it_untouched_changes_nothing() {
     for part in PARTS {
         let mut pages = vec![format!("/settings/part?part={}", part.code)];
         if part.table.is_some() {
-            pages.extend([format!("/settings/part?part={}&item=0", part.code), format!("/settings/part?part={}&item=new", part.code)]);
+            pages.extend([
+                format!("/settings/part?part={}&item=0", part.code),
+                format!("/settings/part?part={}&item=new", part.code),
+            ]);
         }
         for path in pages {
             let page = admin.page(&path).await;
@@ -231,20 +249,27 @@ async fn every_part_is_shown_and_saving_it_untouched_changes_nothing() {
 /// What a browser would send of the settings form of a page.
 pub fn fields_of(page: &str) -> Vec<(String, String)> {
     let form = page.split("class=\"settings\"").nth(1).unwrap().split("</form>").next().unwrap();
-    let text = |text: &str| text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let attribute = |tag: &str, name: &str| tag.split(&format!(" {name}=\"")).nth(1).map(|rest| text(rest.split('"').next().unwrap()));
+    let text =
+        |text: &str| text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let attribute = |tag: &str, name: &str| {
+        tag.split(&format!(" {name}=\"")).nth(1).map(|rest| text(rest.split('"').next().unwrap()))
+    };
     let mut fields = Vec::new();
     let mut select = None;
     for piece in form.split('<').skip(1) {
         let (tag, rest) = piece.split_once('>').unwrap();
         let name = attribute(tag, "name");
         match (tag.split_whitespace().next().unwrap(), name) {
-            ("input", Some(name)) if name != "csrf" && (!tag.contains("type=\"checkbox\"") || tag.contains(" checked")) => {
+            ("input", Some(name))
+                if name != "csrf" && (!tag.contains("type=\"checkbox\"") || tag.contains(" checked")) =>
+            {
                 fields.push((name, attribute(tag, "value").unwrap_or_default()));
             }
             ("textarea", Some(name)) => fields.push((name, text(rest.strip_prefix('\n').unwrap_or(rest)))),
             ("select", name) => select = name,
-            ("option", _) if tag.contains(" selected") => fields.push((select.clone().unwrap(), attribute(tag, "value").unwrap())),
+            ("option", _) if tag.contains(" selected") => {
+                fields.push((select.clone().unwrap(), attribute(tag, "value").unwrap()))
+            }
             _ => {}
         }
     }
@@ -262,22 +287,36 @@ async fn a_file_goes_out_and_comes_back_over_what_it_would_change() {
     assert!(admin.page("/settings/review").await.contains("Your draft changes nothing."));
     let other = answer.body.replace("Mill Street Clinic", "Hill <b>Road</b> Clinic");
     assert_eq!(admin.post("/settings/import", &[("file", &other)]).await.status, 303);
-    assert!(admin.page("/settings/review").await.contains("data-label=\"New\">Hill &lt;b&gt;Road&lt;/b&gt; Clinic</td>"));
+    assert!(
+        admin.page("/settings/review").await.contains("data-label=\"New\">Hill &lt;b&gt;Road&lt;/b&gt; Clinic</td>")
+    );
     // Somebody else puts something in force meanwhile: what was shown is not what would count.
     let mark = value(&admin.page("/settings/review").await, "mark");
-    let meanwhile = arrivals::domain::settings::ClinicSettings { name: "Third".into(), late_minutes: 33, ..(*before).clone() };
+    let meanwhile =
+        arrivals::domain::settings::ClinicSettings { name: "Third".into(), late_minutes: 33, ..(*before).clone() };
     admin.place.desk.take_settings(&meanwhile, "eve").unwrap();
     let answer = admin.post("/settings/take", &[("mark", &mark)]).await;
     assert!(answer.status == 422 && answer.body.contains("Settings changed in the meantime"), "{}", answer.body);
     assert!(answer.body.contains("Someone else changed this after you: name"));
     assert_eq!(admin.take().await.status, 303);
     let now = admin.place.desk.settings();
-    assert_eq!((now.name.as_str(), now.late_minutes), ("Hill <b>Road</b> Clinic", 33), "what nobody here touched stays");
+    assert_eq!(
+        (now.name.as_str(), now.late_minutes),
+        ("Hill <b>Road</b> Clinic", 33),
+        "what nobody here touched stays"
+    );
     let wrong = admin.post("/settings/import", &[("file", "[clinic]\nnom = 3")]).await;
-    assert!(wrong.status == 422 && wrong.body.contains("line 2: unknown field `nom`") && wrong.body.contains("[clinic]\nnom = 3"));
-    for (text, problem) in
-        [("name = \"x\"", "has its own form"), ("[letters]", "managed by the desk"), ("[letters", "Line 1"), ("x = 1", "unknown field `x`")]
-    {
+    assert!(
+        wrong.status == 422
+            && wrong.body.contains("line 2: unknown field `nom`")
+            && wrong.body.contains("[clinic]\nnom = 3")
+    );
+    for (text, problem) in [
+        ("name = \"x\"", "has its own form"),
+        ("[letters]", "managed by the desk"),
+        ("[letters", "Line 1"),
+        ("x = 1", "unknown field `x`"),
+    ] {
         let answer = admin.post("/settings/save", &[("part", "other"), ("text", text)]).await;
         let said = answer.body.contains(problem) || answer.body.contains(&problem.replace("&#39;", "'"));
         assert!(answer.status == 422 && said, "{text}: {}", answer.body);
@@ -320,7 +359,11 @@ async fn a_board_is_added_with_its_languages_in_order() {
         ("speech", "1"),
     ];
     for (key, values, problem) in [
-        ("name", &["\u{642}\u{627}\u{639}\u{629}"][..], "The name of number 2 must be 1 to 60 characters with letters a to z or digits"),
+        (
+            "name",
+            &["\u{642}\u{627}\u{639}\u{629}"][..],
+            "The name of number 2 must be 1 to 60 characters with letters a to z or digits",
+        ),
         ("name", &["Main  lobby"], "Two have the address"),
         ("languages", &["en", "en", ""], "must have one language or more, each once"),
         ("languages", &["", "", ""], "must have one language or more, each once"),
@@ -329,20 +372,26 @@ async fn a_board_is_added_with_its_languages_in_order() {
         let (field, link) = (format!("id=\"f-{key}-problem\""), format!("href=\"#f-{key}\""));
         assert!(answer.status == 422 && answer.body.contains(problem), "{key}: {}", answer.body);
         assert!(
-            answer.body.contains(&field) && answer.body.contains(&link) && answer.body.contains("value=\"Dr. Kassulke\" checked"),
+            answer.body.contains(&field)
+                && answer.body.contains(&link)
+                && answer.body.contains("value=\"Dr. Kassulke\" checked"),
             "{key}"
         );
     }
     assert_eq!(admin.post("/settings/save", &board).await.status, 303);
     let review = admin.page("/settings/review").await;
     assert!(
-        review.contains("Board &quot;Second floor&quot;") && review.contains("Languages: Arabic, English; Sound for new calls: no"),
+        review.contains("Board &quot;Second floor&quot;")
+            && review.contains("Languages: Arabic, English; Sound for new calls: no"),
         "{review}"
     );
     assert_eq!(admin.take().await.status, 303);
     let settings = admin.place.desk.settings();
     let board = settings.boards.iter().find(|board| board.name == "Second floor").unwrap();
-    assert_eq!((board.languages.as_slice(), board.chime, board.speech), (&[Language::Arabic, Language::English][..], false, true));
+    assert_eq!(
+        (board.languages.as_slice(), board.chime, board.speech),
+        (&[Language::Arabic, Language::English][..], false, true)
+    );
     assert_eq!(board.queues, ["Dr. Kassulke"]);
     let mark = mark_of(&admin, "boards", 1).await;
     assert_eq!(admin.post("/settings/remove", &[("part", "boards"), ("item", "1"), ("mark", &mark)]).await.status, 303);
@@ -358,8 +407,16 @@ async fn the_rule_for_kiosks_is_shown_as_it_counts_and_changed() {
     assert!(page.contains("name=\"kiosks.silent_after_seconds\" value=\"90\""), "{page}");
     let post = |seconds: &'static str| [("part", "kiosks"), ("kiosks.silent_after_seconds", seconds)];
     let answer = admin.post("/settings/save", &post("30")).await;
-    assert!(answer.status == 422 && answer.body.contains("id=\"f-kiosks-silent_after_seconds-problem\""), "{}", answer.body);
-    assert!(answer.body.contains("is 60 to 3600; found 30.") && answer.body.contains("value=\"30\""), "{}", answer.body);
+    assert!(
+        answer.status == 422 && answer.body.contains("id=\"f-kiosks-silent_after_seconds-problem\""),
+        "{}",
+        answer.body
+    );
+    assert!(
+        answer.body.contains("is 60 to 3600; found 30.") && answer.body.contains("value=\"30\""),
+        "{}",
+        answer.body
+    );
     assert_eq!(admin.post("/settings/save", &post("120")).await.status, 303);
     assert!(admin.page("/settings/review").await.contains("data-label=\"Now\">90</td>"));
     assert_eq!(admin.take().await.status, 303);
@@ -393,12 +450,27 @@ async fn a_week_closed_days_and_lengths_are_lines_that_say_what_is_wrong_with_wh
     let admin = Admin::new().await;
     for (key, values, cell, problem) in [
         ("schedule.open.mon.to", &[""][..], "schedule-open-mon-to", "Monday has only one time. Enter both, or none."),
-        ("schedule.open.sat.to", &["09:00"], "schedule-open-sat-to", "Saturday ends at 9:00 AM, which is not after it starts."),
+        (
+            "schedule.open.sat.to",
+            &["09:00"],
+            "schedule-open-sat-to",
+            "Saturday ends at 9:00 AM, which is not after it starts.",
+        ),
         ("schedule.open.sun.from", &["noon"], "schedule-open-sun-from", "Sunday: Write a time of day, such as 08:30."),
         ("schedule.closed", &["2026-12-25", "25 Dec"], "schedule-closed-2", "Write a date, such as 2026-12-25."),
-        ("schedule.closed", &["2026-12-25", "", "2026-12-25"], "schedule-closed-3", "25 December 2026 is listed twice."),
+        (
+            "schedule.closed",
+            &["2026-12-25", "", "2026-12-25"],
+            "schedule-closed-3",
+            "25 December 2026 is listed twice.",
+        ),
         ("schedule.minutes.minutes", &["ten", ""], "schedule-minutes-1-minutes", "Laboratory: Write a whole number."),
-        ("schedule.minutes.service", &["", ""], "schedule-minutes-1-service", "Enter the service that takes 10 minutes."),
+        (
+            "schedule.minutes.service",
+            &["", ""],
+            "schedule-minutes-1-service",
+            "Enter the service that takes 10 minutes.",
+        ),
         ("schedule.minutes.minutes", &["721", ""], "schedule-minutes", "takes from 1 to 720 minutes; found 721."),
         ("schedule.slot_minutes", &["4"], "schedule-slot_minutes", "is from 5 to 240; found 4."),
     ] {
@@ -411,7 +483,10 @@ async fn a_week_closed_days_and_lengths_are_lines_that_say_what_is_wrong_with_wh
         assert!(answer.body.contains(&format!("href=\"#f-{cell}\"")), "{key} {values:?}: {}", answer.body);
         assert!(answer.body.contains(&format!("id=\"f-{cell}\"")), "{key} {values:?}: {}", answer.body);
         let last = values.iter().rev().find(|value| !value.is_empty());
-        assert!(last.is_none_or(|last| answer.body.contains(&format!("value=\"{last}\""))), "{key} {values:?}: what was typed stays");
+        assert!(
+            last.is_none_or(|last| answer.body.contains(&format!("value=\"{last}\""))),
+            "{key} {values:?}: what was typed stays"
+        );
     }
     assert!(admin.place.desk.settings_draft("abe").unwrap().is_empty());
     assert_eq!(admin.post("/settings/save", OPENING).await.status, 303);
@@ -495,6 +570,9 @@ async fn hours_are_a_week_of_each_clinician_with_its_gaps() {
     let mark = mark_of(&admin, "hours", 0).await;
     assert_eq!(admin.post("/settings/remove", &[("part", "hours"), ("item", "0"), ("mark", &mark)]).await.status, 303);
     let none = admin.page("/settings/part?part=hours").await;
-    assert!(none.contains("No provider has hours yet.") && none.contains("Monday to Friday 8:00 AM – 5:00 PM"), "{none}");
+    assert!(
+        none.contains("No provider has hours yet.") && none.contains("Monday to Friday 8:00 AM – 5:00 PM"),
+        "{none}"
+    );
     admin.serving.stop().await;
 }

@@ -64,7 +64,11 @@ async fn eleven_hundred_slow_connections_stop_nothing() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let files = getrlimit(Resource::Nofile);
     let wanted = 4096.min(files.maximum.unwrap_or(4096));
-    setrlimit(Resource::Nofile, Rlimit { current: Some(wanted.max(files.current.unwrap_or(0))), maximum: files.maximum }).unwrap();
+    setrlimit(
+        Resource::Nofile,
+        Rlimit { current: Some(wanted.max(files.current.unwrap_or(0))), maximum: files.maximum },
+    )
+    .unwrap();
     let count = if wanted >= 2048 { 1100 } else { 400 };
     let place = place();
     place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
@@ -88,8 +92,13 @@ async fn eleven_hundred_slow_connections_stop_nothing() {
     assert_eq!(open.len(), count);
     for _ in 0..3 {
         let begun = Instant::now();
-        let list = tokio::time::timeout(Duration::from_secs(8), http(addr, "GET", "/list", &[("cookie", &cookie)], "")).await.unwrap();
+        let list = tokio::time::timeout(Duration::from_secs(8), http(addr, "GET", "/list", &[("cookie", &cookie)], ""))
+            .await
+            .unwrap();
         assert_eq!(list.status, 200, "after {:?}", begun.elapsed());
-        assert_eq!(tokio::time::timeout(Duration::from_secs(8), http(addr, "GET", "/healthz", &[], "")).await.unwrap().body, "ok");
+        assert_eq!(
+            tokio::time::timeout(Duration::from_secs(8), http(addr, "GET", "/healthz", &[], "")).await.unwrap().body,
+            "ok"
+        );
     }
 }

@@ -29,10 +29,15 @@ fn the_last_admin_stays_one() {
     desk.remove_user("ana", COMMAND).unwrap();
     let users: Vec<(String, Role)> = desk.users().unwrap().into_iter().map(|user| (user.name, user.role)).collect();
     assert_eq!(users, [("ben".to_owned(), Role::Admin)]);
-    assert!(desk.add_user("ana", PASSWORD, Role::Desk).unwrap_err().to_string().contains("exists or existed"), "the name stays taken");
-    for error in
-        [desk.remove_user("ana", COMMAND), desk.set_role("ana", Role::Desk, COMMAND), desk.set_password("nobody", PASSWORD, COMMAND)]
-    {
+    assert!(
+        desk.add_user("ana", PASSWORD, Role::Desk).unwrap_err().to_string().contains("exists or existed"),
+        "the name stays taken"
+    );
+    for error in [
+        desk.remove_user("ana", COMMAND),
+        desk.set_role("ana", Role::Desk, COMMAND),
+        desk.set_password("nobody", PASSWORD, COMMAND),
+    ] {
         assert!(error.unwrap_err().to_string().contains("there is no user"));
     }
 }
@@ -121,7 +126,11 @@ async fn a_form_that_came_too_late_is_offered_again_after_signing_in() {
         let addr = serving.addr;
         let late = too_late(&place, addr, &cookie, keep_only).await;
         assert_eq!(late.status, 401);
-        assert!(late.body.contains("kept for ten minutes") && late.body.contains("name=\"password\"") && !late.body.contains("555-0177"));
+        assert!(
+            late.body.contains("kept for ten minutes")
+                && late.body.contains("name=\"password\"")
+                && !late.body.contains("555-0177")
+        );
         assert!(late.head.contains("arrivals_kept=") && late.head.contains("Max-Age=600"), "{}", late.head);
         assert_eq!(phone(&place), OLD_PHONE, "nothing is done");
         let kept = late.cookies().split("; ").find(|cookie| cookie.starts_with("arrivals_kept=")).unwrap().to_owned();
@@ -130,7 +139,9 @@ async fn a_form_that_came_too_late_is_offered_again_after_signing_in() {
         assert!(welcome.status == 303 && welcome.head.contains("location: /kept\r\n"), "{}", welcome.head);
         let cookies = format!("{}; {kept}", welcome.cookies());
         let offered = http(addr, "GET", "/kept", &[("cookie", &cookies)], "").await;
-        for words in ["Changed details: edit", "Phone", "Alfonso Dietrich", "555-0177", "Send now", "action=\"/changes/edit\""] {
+        for words in
+            ["Changed details: edit", "Phone", "Alfonso Dietrich", "555-0177", "Send now", "action=\"/changes/edit\""]
+        {
             assert!(offered.body.contains(words), "{words}: {}", offered.body);
         }
         assert_eq!(phone(&place), OLD_PHONE, "looking at it does nothing");
@@ -196,7 +207,8 @@ async fn what_is_only_to_be_kept_is_never_done() {
     let (place, serving, cookie) = ready().await;
     send(&place, "lobby", &[says(1, 'A', &["apt-0001"], Vec::new())]);
     let csrf = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await.csrf();
-    let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie.as_str()), ("x-arrivals-keep", "1")];
+    let headers =
+        [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie.as_str()), ("x-arrivals-keep", "1")];
     let body = format!("csrf={csrf}&appointment=apt-0001");
     let answer = http(serving.addr, "POST", "/visit/seen", &headers, &body).await;
     assert!(answer.status == 409 && !answer.head.contains("arrivals_kept"));
@@ -211,8 +223,16 @@ async fn admins_manage_users_on_a_page_of_their_own() {
     place.desk.add_user("abe", PASSWORD, Role::Admin).unwrap();
     let cookie = sign_in(addr, "abe", PASSWORD).await.cookies();
     let csrf = http(addr, "GET", "/users", &[("cookie", &cookie)], "").await.csrf();
-    let users =
-        || place.desk.users().unwrap().into_iter().map(|user| format!("{} {}", user.name, user.role.code())).collect::<Vec<_>>().join(", ");
+    let users = || {
+        place
+            .desk
+            .users()
+            .unwrap()
+            .into_iter()
+            .map(|user| format!("{} {}", user.name, user.role.code()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let second = "another password";
     for (action, name, role, password, status, sentence, after) in [
         ("add", "Ben ", "desk", PASSWORD, 303, "", "abe admin, ana desk, ben desk"),
@@ -238,15 +258,30 @@ async fn admins_manage_users_on_a_page_of_their_own() {
         );
         assert_eq!(users(), after, "{action} {name}");
     }
-    assert_eq!(http(addr, "GET", "/list", &[("cookie", &desk_cookie)], "").await.status, 401, "another password signs out");
+    assert_eq!(
+        http(addr, "GET", "/list", &[("cookie", &desk_cookie)], "").await.status,
+        401,
+        "another password signs out"
+    );
     assert_eq!(sign_in(addr, "ana", second).await.status, 303);
-    let rows =
-        place.desk.with_store(|store| store.audit_rows(&AuditSearch { user: Some("abe".into()), ..AuditSearch::default() }, 100)).unwrap();
-    let noted: Vec<String> =
-        rows.into_iter().rev().filter(|row| !row.about.is_empty()).map(|row| format!("{} {}", row.action, row.about)).collect();
+    let rows = place
+        .desk
+        .with_store(|store| store.audit_rows(&AuditSearch { user: Some("abe".into()), ..AuditSearch::default() }, 100))
+        .unwrap();
+    let noted: Vec<String> = rows
+        .into_iter()
+        .rev()
+        .filter(|row| !row.about.is_empty())
+        .map(|row| format!("{} {}", row.action, row.about))
+        .collect();
     assert_eq!(
         noted,
-        ["user-added user ben as desk", "user-role-set user ben as supervisor", "user-removed user ben", "user-password-set user ana"]
+        [
+            "user-added user ben as desk",
+            "user-role-set user ben as supervisor",
+            "user-removed user ben",
+            "user-password-set user ana"
+        ]
     );
     serving.stop().await;
 }

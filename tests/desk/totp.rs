@@ -21,8 +21,11 @@ use super::support::{Answer, PASSWORD, Place, form, http, place};
 fn app(place: &Place, secret: &str, steps: i64) -> String {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: String = secret.chars().map(|c| format!("{:05b}", alphabet.find(c).unwrap())).collect();
-    let key: Vec<u8> =
-        bits.as_bytes().chunks_exact(8).map(|eight| u8::from_str_radix(std::str::from_utf8(eight).unwrap(), 2).unwrap()).collect();
+    let key: Vec<u8> = bits
+        .as_bytes()
+        .chunks_exact(8)
+        .map(|eight| u8::from_str_radix(std::str::from_utf8(eight).unwrap(), 2).unwrap())
+        .collect();
     let mut mac = Hmac::<Sha1>::new_from_slice(&key).unwrap();
     mac.update(&(place.clock.now().as_second() / 30 + steps).to_be_bytes());
     let tag = mac.finalize().into_bytes();
@@ -110,12 +113,24 @@ async fn a_code_is_asked_for_once_it_was_confirmed_and_is_used_once() {
     assert_eq!(ana.post("/account/begin", &[("password", PASSWORD)]).await.status, 303);
     let page = ana.get("/account").await;
     let secret = secret_on(&page);
-    assert!(secret.len() == 32 && page.body.contains("<svg class=\"square-code\"") && !page.body.contains("otpauth"), "{}", page.body);
-    assert_eq!(sign_in(addr, "ana", PASSWORD).await.cookies().matches("arrivals_session").count(), 1, "not confirmed yet");
+    assert!(
+        secret.len() == 32 && page.body.contains("<svg class=\"square-code\"") && !page.body.contains("otpauth"),
+        "{}",
+        page.body
+    );
+    assert_eq!(
+        sign_in(addr, "ana", PASSWORD).await.cookies().matches("arrivals_session").count(),
+        1,
+        "not confirmed yet"
+    );
     assert_eq!(ana.post("/account/confirm", &[("code", "000000")]).await.status, 422);
     let first = app(&place, &secret, 0);
     let on = ana.post("/account/confirm", &[("code", &format!("{} {}", &first[..3], &first[3..]))]).await;
-    assert!(on.status == 200 && on.body.matches("<li>").count() >= 10 && on.body.contains("they are not shown again"), "{}", on.body);
+    assert!(
+        on.status == 200 && on.body.matches("<li>").count() >= 10 && on.body.contains("they are not shown again"),
+        "{}",
+        on.body
+    );
     let later = ana.get("/account").await;
     assert!(later.body.contains("10 of 10 recovery codes") && secret_on(&later).is_empty(), "nothing is shown twice");
 
@@ -123,7 +138,10 @@ async fn a_code_is_asked_for_once_it_was_confirmed_and_is_used_once() {
     let opened = http(addr, "GET", "/list", &[("cookie", &waiting.0)], "").await;
     assert_eq!(opened.status, 401, "a password alone opens nothing");
     assert_eq!(type_code(addr, &waiting, &first).await.status, 401, "the code of the confirmation is used up");
-    assert_eq!(type_code(addr, &("arrivals_half=0".to_owned(), waiting.1.clone()), &app(&place, &secret, 1)).await.status, 403);
+    assert_eq!(
+        type_code(addr, &("arrivals_half=0".to_owned(), waiting.1.clone()), &app(&place, &secret, 1)).await.status,
+        403
+    );
     place.clock.advance(Duration::from_secs(60));
     let (waiting, other) = (half(addr, "ana").await, half(addr, "ana").await);
     let code = app(&place, &secret, 0);
@@ -135,7 +153,11 @@ async fn a_code_is_asked_for_once_it_was_confirmed_and_is_used_once() {
     );
     assert_eq!(http(addr, "GET", "/list", &[("cookie", &welcome.cookies())], "").await.status, 200);
     let again = type_code(addr, &other, &code).await;
-    assert!(again.status == 303 && again.head.contains("/sign-in?late"), "signing in ends the other tries: {}", again.head);
+    assert!(
+        again.status == 303 && again.head.contains("/sign-in?late"),
+        "signing in ends the other tries: {}",
+        again.head
+    );
     let other = half(addr, "ana").await;
     assert_eq!(type_code(addr, &other, &code).await.status, 401, "and the code is used up");
     assert_eq!(type_code(addr, &other, &app(&place, &secret, 1)).await.status, 303, "the next one counts already");
@@ -181,7 +203,11 @@ async fn a_recovery_code_signs_its_user_in_once() {
     assert!(ana.get("/account").await.body.contains("9 of 10 recovery codes"));
     let new = ana.post("/account/codes", &[("password", PASSWORD)]).await;
     assert!(new.status == 200 && new.body.contains("10 of 10 recovery codes"));
-    assert_eq!(type_code(addr, &half(addr, "ana").await, &codes[1]).await.status, 401, "the earlier ones count no more");
+    assert_eq!(
+        type_code(addr, &half(addr, "ana").await, &codes[1]).await.status,
+        401,
+        "the earlier ones count no more"
+    );
     let kept: Vec<u8> = ["desk.sqlite", "desk.sqlite-wal"]
         .iter()
         .flat_map(|name| std::fs::read(place.folder.path().join(name)).unwrap_or_default())
@@ -254,13 +280,20 @@ async fn a_lost_telephone_is_helped_by_an_admin_or_a_command() {
     assert_eq!(ana.get("/list").await.status, 200, "the password alone is enough again");
     ana.enrol(&place).await;
     let run = |arguments: &[&str]| {
-        let desk =
-            Command::new(env!("CARGO_BIN_EXE_arrivals-desk")).args(arguments).arg("--data").arg(place.folder.path()).output().unwrap();
+        let desk = Command::new(env!("CARGO_BIN_EXE_arrivals-desk"))
+            .args(arguments)
+            .arg("--data")
+            .arg(place.folder.path())
+            .output()
+            .unwrap();
         (desk.status.code(), String::from_utf8(desk.stdout).unwrap())
     };
     assert_eq!(run(&["user", "list"]).1, "abe  admin\nana  desk  two-step verification\nben  desk\n");
     assert_eq!(run(&["user", "reset-totp", "nobody"]).0, Some(1));
-    assert_eq!(run(&["user", "reset-totp", "Ana"]), (Some(0), "two-step verification is off for user ana\n".to_owned()));
+    assert_eq!(
+        run(&["user", "reset-totp", "Ana"]),
+        (Some(0), "two-step verification is off for user ana\n".to_owned())
+    );
     assert_eq!(ana.get("/list").await.status, 401);
     let ana = Browser::of(addr, "ana").await;
     ana.enrol(&place).await;
@@ -293,21 +326,32 @@ async fn a_lost_telephone_is_helped_by_an_admin_or_a_command() {
 async fn one_changes_ones_own_password_and_ends_other_sessions() {
     let (_place, serving) = desk(SecondStepFor::Nobody).await;
     let addr = serving.addr;
-    let (ana, elsewhere, ben) = (Browser::of(addr, "ana").await, Browser::of(addr, "ana").await, Browser::of(addr, "ben").await);
-    for (now, new, words) in
-        [("wrong horse", "battery staple", "Incorrect password"), (PASSWORD, "tiny-pw", "A password has at least 8 characters")]
-    {
+    let (ana, elsewhere, ben) =
+        (Browser::of(addr, "ana").await, Browser::of(addr, "ana").await, Browser::of(addr, "ben").await);
+    for (now, new, words) in [
+        ("wrong horse", "battery staple", "Incorrect password"),
+        (PASSWORD, "tiny-pw", "A password has at least 8 characters"),
+    ] {
         let answer = ana.post("/account/password", &[("password", now), ("new_password", new)]).await;
         assert!(answer.status == 422 && answer.body.contains(words) && !answer.body.contains(new), "{}", answer.body);
     }
     assert_eq!(elsewhere.get("/list").await.status, 200);
-    assert_eq!(ana.post("/account/password", &[("password", PASSWORD), ("new_password", "battery staple")]).await.status, 200);
-    assert_eq!((ana.get("/list").await.status, elsewhere.get("/list").await.status, ben.get("/list").await.status), (200, 401, 200));
+    assert_eq!(
+        ana.post("/account/password", &[("password", PASSWORD), ("new_password", "battery staple")]).await.status,
+        200
+    );
+    assert_eq!(
+        (ana.get("/list").await.status, elsewhere.get("/list").await.status, ben.get("/list").await.status),
+        (200, 401, 200)
+    );
     assert_eq!(sign_in(addr, "ana", PASSWORD).await.status, 401);
     let elsewhere = Browser::with(addr, sign_in(addr, "ana", "battery staple").await.cookies()).await;
     let ended = ana.post("/account/elsewhere", &[]).await;
     assert!(ended.status == 200 && ended.body.contains("signed out of one other session"));
-    assert_eq!((ana.get("/list").await.status, elsewhere.get("/list").await.status, ben.get("/list").await.status), (200, 401, 200));
+    assert_eq!(
+        (ana.get("/list").await.status, elsewhere.get("/list").await.status, ben.get("/list").await.status),
+        (200, 401, 200)
+    );
     // Guessing the password from an open session is as slow as at the sign-in.
     for _ in 0..3 {
         assert_eq!(ana.post("/account/begin", &[("password", "wrong horse")]).await.status, 422);

@@ -109,7 +109,8 @@ fn a_key_that_was_down_when_the_page_changed_does_nothing_on_the_next() {
 #[test]
 fn a_hand_that_trembles_and_strikes_twice_gives_one_answer() {
     let window = window();
-    for (page, key, answer) in [("is-this-you", Key::Return, "Yes"), ("details", Key::Return, "Yes"), ("family-name", Key::Escape, "Back")]
+    for (page, key, answer) in
+        [("is-this-you", Key::Return, "Yes"), ("details", Key::Return, "Yes"), ("family-name", Key::Escape, "Back")]
     {
         turn_to(&window, named(page), "en", SIZES[0], Look::Plain);
         later();
@@ -138,7 +139,16 @@ fn the_same_key_of_a_pad_can_be_struck_twice_at_once() {
 #[test]
 fn enter_on_a_keyboard_means_next_and_after_the_arrows_it_selects() {
     let window = window();
-    let pages = ["birth-date-second-part", "phone", "family-name", "given-name", "companion-name", "new-email", "new-phone", "card-number"];
+    let pages = [
+        "birth-date-second-part",
+        "phone",
+        "family-name",
+        "given-name",
+        "companion-name",
+        "new-email",
+        "new-phone",
+        "card-number",
+    ];
     for page in pages {
         for language in LANGUAGES {
             turn_to(&window, named(page), language, SIZES[0], Look::Plain);
@@ -160,7 +170,12 @@ fn enter_on_a_keyboard_means_next_and_after_the_arrows_it_selects() {
             up(&window, typed);
             later();
             press(&window, Key::Return);
-            assert_eq!(heard.borrow().last().map(String::as_str), Some("GoOn"), "{page} {language}: {:?}", heard.borrow());
+            assert_eq!(
+                heard.borrow().last().map(String::as_str),
+                Some("GoOn"),
+                "{page} {language}: {:?}",
+                heard.borrow()
+            );
         }
     }
 }
@@ -181,7 +196,9 @@ fn keys_of_a_real_keyboard_reach_every_page_that_types() {
     let window = window();
     let kiosk = window.global::<ui::Kiosk>();
     let typed: Rc<RefCell<Vec<String>>> = Rc::default();
-    for name in ["birth-date-second-part", "birthday", "phone", "family-name", "given-name", "companion-name", "details"] {
+    for name in
+        ["birth-date-second-part", "birthday", "phone", "family-name", "given-name", "companion-name", "details"]
+    {
         turn_to(&window, named(name), "en", SIZES[0], Look::Plain);
         typed.borrow_mut().clear();
         let keep = Rc::clone(&typed);

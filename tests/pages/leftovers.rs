@@ -22,8 +22,13 @@ use slint::{ComponentHandle, Model, SharedString};
 use super::sample::{LANGUAGES, PAGES, Sample};
 use super::{settle, window};
 
-const AROUND: Surroundings =
-    Surroundings { desk_reached: true, scanner_ready: true, printer_ready: true, seconds_left: 0, out_of_service: false };
+const AROUND: Surroundings = Surroundings {
+    desk_reached: true,
+    scanner_ready: true,
+    printer_ready: true,
+    seconds_left: 0,
+    out_of_service: false,
+};
 const CLINIC: ClinicFace<'_> = ClinicFace { name: "Clinic", walk_in: &[], unwell_comes: None, closed: "", message: "" };
 
 /// What of the window's face is of no person: the clinic, the kiosk, and what every screen sets anew.
@@ -231,17 +236,27 @@ fn is_like_a_number(text: &str) -> bool {
 fn texts(window: &KioskWindow) -> Vec<String> {
     // Some are drawn for the eye alone and have no label: their own text is looked at.
     let found = ElementQuery::from_root(window).match_inherits("Text").find_all();
-    found.iter().flat_map(|text| [text.accessible_label(), text.accessible_value()]).flatten().map(|text| text.to_string()).collect()
+    found
+        .iter()
+        .flat_map(|text| [text.accessible_label(), text.accessible_value()])
+        .flatten()
+        .map(|text| text.to_string())
+        .collect()
 }
 
 #[test]
 fn no_page_shows_a_number_that_is_not_that_persons() {
-    for (text, is_like) in [("A1", true), ("A 12", true), ("AB127", true), ("A", false), ("12", false), ("OK", false), ("A12B", false)] {
+    for (text, is_like) in
+        [("A1", true), ("A 12", true), ("AB127", true), ("A", false), ("12", false), ("OK", false), ("A12B", false)]
+    {
         assert_eq!(is_like_a_number(text), is_like, "{text}");
     }
     // What is not on any page cannot be taken for theirs: neither in the source of the pages nor in a translation.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
-    for file in super::sample::slint_files(&root.join("pages")).into_iter().chain(super::sample::slint_files(&root.join("components"))) {
+    for file in super::sample::slint_files(&root.join("pages"))
+        .into_iter()
+        .chain(super::sample::slint_files(&root.join("components")))
+    {
         let source = fs::read_to_string(&file).unwrap();
         let shown = source.split('"').skip(1).step_by(2).find(|text| is_like_a_number(text));
         assert_eq!(shown, None, "{}", file.display());
@@ -264,11 +279,20 @@ fn a_ticket_without_an_appointment_promises_no_call_and_no_place_to_wait() {
     for (language, tag) in [Language::English, Language::Spanish, Language::Arabic].into_iter().zip(LANGUAGES) {
         slint::select_bundled_translation(tag).unwrap();
         window.global::<ui::Kiosk>().set_language(tag.into());
-        let (none, pages) = (TicketPages::default(), TicketPages { address: "https://a.example".to_owned(), key: "5f".repeat(32) });
+        let (none, pages) =
+            (TicketPages::default(), TicketPages { address: "https://a.example".to_owned(), key: "5f".repeat(32) });
         let face = |walk_in, pages| {
-            let order =
-                PrintOrder { ticket: ticket(), appointments: Vec::new(), name: None, place: String::new(), language, copy: false, walk_in };
-            let facts = TicketFacts { local: date(2026, 11, 23).at(9, 5, 0, 0), desk_reached: true, clinic: "Clinic", pages };
+            let order = PrintOrder {
+                ticket: ticket(),
+                appointments: Vec::new(),
+                name: None,
+                place: String::new(),
+                language,
+                copy: false,
+                walk_in,
+            };
+            let facts =
+                TicketFacts { local: date(2026, 11, 23).at(9, 5, 0, 0), desk_reached: true, clinic: "Clinic", pages };
             words::ticket_face(&window, &order, facts)
         };
         let (with, without) = (face(false, &none), face(true, &none));
@@ -302,12 +326,22 @@ fn a_copy_is_in_its_owners_language_and_the_page_stays_in_its_own() {
             copy: true,
             walk_in: false,
         };
-        let facts = TicketFacts { local: date(2026, 11, 23).at(9, 5, 0, 0), desk_reached: true, clinic: "Clinic", pages: &none };
+        let facts = TicketFacts {
+            local: date(2026, 11, 23).at(9, 5, 0, 0),
+            desk_reached: true,
+            clinic: "Clinic",
+            pages: &none,
+        };
         words::ticket_face(&window, &order, facts)
     };
     let (english, spanish) = (face(Language::English), face(Language::Spanish));
     assert_eq!((english.copy_label.as_deref(), spanish.copy_label.as_deref()), (Some("Copy"), Some("Copia")));
-    assert!(english.time_line.contains("9:05 AM") && !spanish.time_line.contains("AM"), "{} {}", english.time_line, spanish.time_line);
+    assert!(
+        english.time_line.contains("9:05 AM") && !spanish.time_line.contains("AM"),
+        "{} {}",
+        english.time_line,
+        spanish.time_line
+    );
     assert_eq!(window.global::<ui::Kiosk>().get_language(), "en");
     assert_eq!(window.global::<ui::Words>().invoke_ticket_copy_label(), "Copy");
 }

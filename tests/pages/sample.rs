@@ -8,8 +8,9 @@ use std::rc::Rc;
 use arrivals::domain::spoken;
 use arrivals::kiosk::window::details as kiosk_details;
 use arrivals::kiosk::window::ui::{
-    CameraState, CardFace, DatePart, DateTrouble, DetailFace, DetailKind, Document, Doubt, HeldBy, Interpreter, Kiosk, MemberDoubt, Page,
-    PayerName, PhotoDoubt, PrintState, Said, ScanWord, ScannerSide, SpokenName, Standing, VisitRow, WalkInReason, Why,
+    CameraState, CardFace, DatePart, DateTrouble, DetailFace, DetailKind, Document, Doubt, HeldBy, Interpreter, Kiosk,
+    MemberDoubt, Page, PayerName, PhotoDoubt, PrintState, Said, ScanWord, ScannerSide, SpokenName, Standing, VisitRow,
+    WalkInReason, Why,
 };
 use slint::{Image, Model, ModelRc, Rgb8Pixel, SharedPixelBuffer, VecModel};
 
@@ -133,7 +134,8 @@ pub const PAGES: [Sample; 107] = [
     but(Page::CardPayer, "card-payer-listed-many", |kiosk| {
         kiosk.set_payers_listed(true);
         let few: Vec<PayerName> = kiosk.get_payers().iter().collect();
-        let many = (0..25).map(|at| PayerName { code: "code".into(), name: format!("{} {at}", few[at % few.len()].name).into() });
+        let many = (0..25)
+            .map(|at| PayerName { code: "code".into(), name: format!("{} {at}", few[at % few.len()].name).into() });
         kiosk.set_payers(model(many.collect()));
     }),
     but(Page::CardPayer, "card-payer-one-found", |kiosk| kiosk.set_payers(payers(1))),
@@ -258,8 +260,18 @@ fn visits_closed(kiosk: &Kiosk<'_>) {
 }
 
 fn reasons(count: usize) -> ModelRc<WalkInReason> {
-    let names = ["A cough or a fever", "A wound or an injury", "A prescription", "A vaccination without an appointment", "Something else"];
-    model((0..count).map(|at| WalkInReason { code: format!("reason-{at}").into(), name: names[at % names.len()].into() }).collect())
+    let names = [
+        "A cough or a fever",
+        "A wound or an injury",
+        "A prescription",
+        "A vaccination without an appointment",
+        "Something else",
+    ];
+    model(
+        (0..count)
+            .map(|at| WalkInReason { code: format!("reason-{at}").into(), name: names[at % names.len()].into() })
+            .collect(),
+    )
 }
 
 /// What a camera sees: something grey.

@@ -44,7 +44,11 @@ fn no_page_remembers_the_layout_of_another_size_or_look() {
                 resize(&window, size);
                 let after = window.window().take_snapshot().unwrap();
                 let differ = fresh.as_slice().iter().zip(after.as_slice()).filter(|(one, other)| one != other).count();
-                assert_eq!(differ, 0, "{} {language} {size:?}: {differ} pixels are others after the window had other sizes", sample.name);
+                assert_eq!(
+                    differ, 0,
+                    "{} {language} {size:?}: {differ} pixels are others after the window had other sizes",
+                    sample.name
+                );
             }
         }
     }
@@ -57,11 +61,17 @@ fn the_welcome_page_fits_every_common_screen_without_scrolling() {
         for language in LANGUAGES {
             turn_to(&window, named("welcome"), language, (1, 1), Look::Plain);
             resize(&window, size);
-            let names: Vec<String> =
-                controls(&window).into_iter().filter(|found| found.bottom <= size.1 as f32).map(|found| found.name).collect();
+            let names: Vec<String> = controls(&window)
+                .into_iter()
+                .filter(|found| found.bottom <= size.1 as f32)
+                .map(|found| found.name)
+                .collect();
             assert!(!names.contains(&sample::translation(language, "More below")), "{language} {size:?}: {names:?}");
             for wanted in ["English", "Español", "العربية"] {
-                assert!(names.iter().any(|name| name == wanted), "{language} {size:?}: {wanted} is out of sight: {names:?}");
+                assert!(
+                    names.iter().any(|name| name == wanted),
+                    "{language} {size:?}: {wanted} is out of sight: {names:?}"
+                );
             }
             let check_in = sample::translation(language, "Check in");
             assert!(names.iter().any(|name| name.starts_with(&check_in)), "{language} {size:?}: no way in: {names:?}");
@@ -72,10 +82,12 @@ fn the_welcome_page_fits_every_common_screen_without_scrolling() {
 /// Where everything is that a finger may be over while it types: fields, keys, "Next". A key that goes to sleep stays.
 fn places(window: &KioskWindow) -> BTreeMap<String, (f32, f32)> {
     let fields = ElementQuery::from_root(window).match_predicate(|element| {
-        element.accessible_role() == Some(AccessibleRole::Button) || element.type_name().is_some_and(|name| name.ends_with("Field"))
+        element.accessible_role() == Some(AccessibleRole::Button)
+            || element.type_name().is_some_and(|name| name.ends_with("Field"))
     });
-    let named =
-        |found: Found, kind: &str| (format!("{kind} {}", found.name.split(':').next().unwrap_or_default()), (found.left, found.top));
+    let named = |found: Found, kind: &str| {
+        (format!("{kind} {}", found.name.split(':').next().unwrap_or_default()), (found.left, found.top))
+    };
     let found = fields.find_all();
     found.iter().map(|element| named(Found::new(element), &element.type_name().unwrap_or_default())).collect()
 }
@@ -98,7 +110,9 @@ fn nothing_moves_while_somebody_types() {
         |kiosk| {
             kiosk.set_text_before("abcd efgh ijkl mnop qrst uvwx yzab cdef ghij klmn opqr".into());
             kiosk.set_digits("4821".into());
-            kiosk.set_payers(ModelRc::from(std::rc::Rc::new(VecModel::from(kiosk.get_payers().iter().take(1).collect::<Vec<_>>()))));
+            kiosk.set_payers(ModelRc::from(std::rc::Rc::new(VecModel::from(
+                kiosk.get_payers().iter().take(1).collect::<Vec<_>>(),
+            ))));
         },
         |kiosk| kiosk.set_payers(ModelRc::default()),
     ];
@@ -144,8 +158,13 @@ fn nothing_moves_while_somebody_types() {
                         if let Some(before) = &before {
                             for (name, at) in before {
                                 // A suggestion comes and goes; nothing else does.
-                                if let Some(new) = now.get(name).filter(|new| (new.0 - at.0).abs() > 1.0 || (new.1 - at.1).abs() > 1.0) {
-                                    moved.push(format!("{} {language} {size:?} {look:?}: {name} from {at:?} to {new:?}", sample.name));
+                                if let Some(new) =
+                                    now.get(name).filter(|new| (new.0 - at.0).abs() > 1.0 || (new.1 - at.1).abs() > 1.0)
+                                {
+                                    moved.push(format!(
+                                        "{} {language} {size:?} {look:?}: {name} from {at:?} to {new:?}",
+                                        sample.name
+                                    ));
                                 }
                             }
                         }
@@ -167,9 +186,12 @@ fn digits_stay_where_they_are_from_the_day_to_the_year() {
         kiosk.set_try_again(false);
         kiosk.set_date_trouble(ui::DateTrouble::None);
         let mut before: Option<BTreeMap<String, (f32, f32)>> = None;
-        for (day, year, part) in
-            [("", "", DatePart::Day), ("1", "", DatePart::Day), ("14", "", DatePart::Year), ("14", "1950", DatePart::Complete)]
-        {
+        for (day, year, part) in [
+            ("", "", DatePart::Day),
+            ("1", "", DatePart::Day),
+            ("14", "", DatePart::Year),
+            ("14", "1950", DatePart::Complete),
+        ] {
             kiosk.set_month(3);
             kiosk.set_day(day.into());
             kiosk.set_year(year.into());
@@ -203,14 +225,22 @@ fn what_is_in_the_room_is_at_the_same_side_in_every_language() {
                     settle();
                     let elements = ElementQuery::from_root(&window).match_inherits("ScannerArrow").find_all();
                     let arrow = elements.first().map(Found::new).expect("the arrow to the scanner");
-                    let around: Vec<Found> =
-                        ElementQuery::from_root(&window).match_inherits("Icon").find_all().iter().map(Found::new).collect();
-                    let row = around
+                    let around: Vec<Found> = ElementQuery::from_root(&window)
+                        .match_inherits("Icon")
+                        .find_all()
                         .iter()
-                        .filter(|icon| (icon.top + icon.bottom - arrow.top - arrow.bottom).abs() < 8.0 && icon.left != arrow.left);
+                        .map(Found::new)
+                        .collect();
+                    let row = around.iter().filter(|icon| {
+                        (icon.top + icon.bottom - arrow.top - arrow.bottom).abs() < 8.0 && icon.left != arrow.left
+                    });
                     sides.push(row.map(|icon| icon.left < arrow.left).collect::<Vec<_>>());
-                    let place =
-                        |name: &str| controls(&window).into_iter().find(|control| control.name == name).map(|control| control.left as i32);
+                    let place = |name: &str| {
+                        controls(&window)
+                            .into_iter()
+                            .find(|control| control.name == name)
+                            .map(|control| control.left as i32)
+                    };
                     order.push(["English", "Español", "العربية"].map(place));
                 }
                 assert!(sides.iter().flatten().count() > 0, "{page} {size:?}: no icon beside the arrow");
@@ -218,7 +248,10 @@ fn what_is_in_the_room_is_at_the_same_side_in_every_language() {
                     sides.iter().flatten().all(|arrow_is_right| *arrow_is_right != (side == ScannerSide::Left)),
                     "{page} {size:?} {side:?}: {sides:?}"
                 );
-                assert!(order.windows(2).all(|pair| pair[0] == pair[1]), "{page} {size:?}: languages change places: {order:?}");
+                assert!(
+                    order.windows(2).all(|pair| pair[0] == pair[1]),
+                    "{page} {size:?}: languages change places: {order:?}"
+                );
             }
         }
     }

@@ -10,14 +10,19 @@ use std::time::Duration;
 
 use arrivals::clock::SystemClock;
 use arrivals::device::camera::{
-    self, Camera, CameraEvent, CameraState, CameraTrouble, CommandCamera, Patience, SimulatedCamera, SimulatedCard, Verdict, View, try_out,
+    self, Camera, CameraEvent, CameraState, CameraTrouble, CommandCamera, Patience, SimulatedCamera, SimulatedCard,
+    Verdict, View, try_out,
 };
 
 /// Longer than anything here takes; a test that waits for it has failed.
 const LIMIT: Duration = Duration::from_secs(60);
 /// Tried again at once; given up only after more than anything here takes.
-const CALM: Patience =
-    Patience { picture: LIMIT, retry_first: Duration::from_millis(1), retry_last: Duration::from_millis(4), steady: LIMIT };
+const CALM: Patience = Patience {
+    picture: LIMIT,
+    retry_first: Duration::from_millis(1),
+    retry_last: Duration::from_millis(4),
+    steady: LIMIT,
+};
 /// Given up soon.
 const HASTY: Patience = Patience { picture: Duration::from_secs(1), ..CALM };
 
@@ -26,7 +31,8 @@ struct Room {
 }
 
 impl Room {
-    /// A folder with a card in `card.jpg` (small: these tests are not about decoding) and a pipe `pipe` that nobody writes to.
+    /// A folder with a card in `card.jpg` (small: these tests are not about decoding) and a pipe `pipe` that nobody
+    /// writes to.
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("card.jpg"), include_bytes!("../data/cards/small.jpg")).expect("written");
@@ -100,7 +106,8 @@ fn what_is_wrong_with_a_camera_is_said() {
     }
     let missing = CommandCamera::new("/nowhere/rpicam-vid".to_owned(), vec![], CALM, Arc::new(SystemClock::default()));
     assert_eq!(try_out(&missing), Err(CameraTrouble::NoProgram));
-    let no_program = CommandCamera::new(room.path("card.jpg").display().to_string(), vec![], CALM, Arc::new(SystemClock::default()));
+    let no_program =
+        CommandCamera::new(room.path("card.jpg").display().to_string(), vec![], CALM, Arc::new(SystemClock::default()));
     assert_eq!(try_out(&no_program), Err(CameraTrouble::NoProgram), "a file that may not be run");
     assert_eq!(try_out(&room.camera("cat card.jpg; exec cat pipe", CALM)), Ok((320, 180)));
 }
@@ -197,8 +204,10 @@ fn hundreds_of_captures_come_one_after_the_other() {
             }
         }
     }
-    let mut left: Vec<_> =
-        std::fs::read_dir(room.folder.path()).expect("a folder").map(|entry| entry.expect("a file").file_name()).collect();
+    let mut left: Vec<_> = std::fs::read_dir(room.folder.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("a file").file_name())
+        .collect();
     left.sort();
     assert_eq!(left, ["card.jpg", "pipe"], "no file is left behind");
 }

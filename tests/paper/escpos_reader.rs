@@ -18,7 +18,8 @@ pub fn read(bytes: &[u8]) -> Result<Printout, String> {
         match rest {
             [0x1B, b'@', ..] => (at, initialised) = (at + 2, true),
             [0x1D, b'v', b'0', 0, wl, wh, hl, hh, data @ ..] => {
-                let (row_bytes, band) = (usize::from(*wl) + 256 * usize::from(*wh), usize::from(*hl) + 256 * usize::from(*hh));
+                let (row_bytes, band) =
+                    (usize::from(*wl) + 256 * usize::from(*wh), usize::from(*hl) + 256 * usize::from(*hh));
                 let data = data.get(..row_bytes * band).ok_or("a band ends too early")?;
                 if width != 0 && width != row_bytes {
                     return Err("the bands differ in width".into());

@@ -26,10 +26,17 @@ fn english() -> LetterFace {
         ],
         bring: LetterPart {
             label: "Please bring".into(),
-            lines: vec!["This letter".into(), "Your referral".into(), "A photo ID".into(), "A parent or guardian".into()],
+            lines: vec![
+                "This letter".into(),
+                "Your referral".into(),
+                "A photo ID".into(),
+                "A parent or guardian".into(),
+            ],
         },
         code: code(),
-        code_label: "When you arrive, hold this code under the scanner of the check-in kiosk; it will ask for your birthday.".into(),
+        code_label:
+            "When you arrive, hold this code under the scanner of the check-in kiosk; it will ask for your birthday."
+                .into(),
     }
 }
 
@@ -40,7 +47,8 @@ fn arabic() -> LetterFace {
         title: "موعدك".into(),
         name: "ليلى حدّاد".into(),
         when: LetterPart {
-            label: "متى".into(), lines: vec!["الاثنين، \u{2068}23\u{2069} نوفمبر \u{2068}2026\u{2069}".into()]
+            label: "متى".into(),
+            lines: vec!["الاثنين، \u{2068}23\u{2069} نوفمبر \u{2068}2026\u{2069}".into()],
         },
         code_label: "عند وصولك ضع هذا الرمز تحت الماسح في جهاز تسجيل الوصول، وسيسألك الجهاز عن يوم ميلادك وشهره.".into(),
         ..english()
@@ -85,10 +93,15 @@ fn everything_is_on_one_page_and_the_code_is_large_and_reads_back() {
             let (left, top, right, bottom) = ink(&picture);
             let margin = 15 * LETTER_DOTS_PER_MM;
             assert!(left >= margin && top >= margin, "{name} {paper:?}: {left} {top}");
-            assert!(right <= picture.width() - margin && bottom <= picture.height() - margin, "{name} {paper:?}: {right} {bottom}");
-            let mut image = rqrr::PreparedImage::prepare_from_bitmap(picture.width() as usize, picture.height() as usize, |x, y| {
-                picture.is_black(x as u32, y as u32)
-            });
+            assert!(
+                right <= picture.width() - margin && bottom <= picture.height() - margin,
+                "{name} {paper:?}: {right} {bottom}"
+            );
+            let mut image = rqrr::PreparedImage::prepare_from_bitmap(
+                picture.width() as usize,
+                picture.height() as usize,
+                |x, y| picture.is_black(x as u32, y as u32),
+            );
             let grids = image.detect_grids();
             let [grid] = grids.as_slice() else { panic!("{name} {paper:?}: {} codes", grids.len()) };
             assert_eq!(grid.decode().unwrap().1, code(), "{name} {paper:?}");

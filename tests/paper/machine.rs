@@ -130,7 +130,11 @@ impl State {
 
 impl Connect for Machine {
     fn connect(&mut self, _: Duration) -> Result<Box<dyn Link + '_>, LinkTrouble> {
-        if self.state().behaviour.unplugged { Err(LinkTrouble::Gone) } else { Ok(Box::new(Cable(self.clone(), Vec::new()))) }
+        if self.state().behaviour.unplugged {
+            Err(LinkTrouble::Gone)
+        } else {
+            Ok(Box::new(Cable(self.clone(), Vec::new())))
+        }
     }
 }
 

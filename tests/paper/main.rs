@@ -1,4 +1,5 @@
-//! Tickets and letters on paper and the devices around them: what is drawn, what a printer gets, what a scanner sends, what a camera sees.
+//! Tickets and letters on paper and the devices around them: what is drawn, what a printer gets, what a scanner sends,
+//! what a camera sees.
 
 mod cameras;
 mod escpos_reader;

@@ -5,7 +5,8 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use arrivals::device::printer::{
-    EscposPrinter, FileConnect, Patience, PrintJob, Printer, PrinterStatus, SimulatedCondition, SimulatedPrinter, TcpConnect, open,
+    EscposPrinter, FileConnect, Patience, PrintJob, Printer, PrinterStatus, SimulatedCondition, SimulatedPrinter,
+    TcpConnect, open,
 };
 use arrivals::domain::ticket::{PrintOutcome, PrintTrouble};
 use arrivals::paper::{PaperWidth, Typesetter};
@@ -50,12 +51,23 @@ fn what_becomes_of_a_ticket() {
     check("no answer in turn", Behaviour { no_answer_in_turn: true, ..fine() }, Printed, 1, Status::Ready);
     check("silent", Behaviour { silent: true, ..fine() }, Unknown, 1, Status::Unknown);
     check("garbled answers", Behaviour { garbled: true, ..fine() }, Unknown, 1, Status::Unknown);
-    check("unplugged", Behaviour { unplugged: true, ..fine() }, Failed(PrintTrouble::Unreachable), 0, Status::Unreachable);
+    check(
+        "unplugged",
+        Behaviour { unplugged: true, ..fine() },
+        Failed(PrintTrouble::Unreachable),
+        0,
+        Status::Unreachable,
+    );
 
     for (row, behaviour, trouble, status) in [
         ("no paper", Behaviour { no_paper: true, ..fine() }, PrintTrouble::NoPaper, Status::NoPaper),
         ("cover open", Behaviour { cover_open: true, ..fine() }, PrintTrouble::CoverOpen, Status::CoverOpen),
-        ("cover open, no paper", Behaviour { cover_open: true, no_paper: true, ..fine() }, PrintTrouble::CoverOpen, Status::CoverOpen),
+        (
+            "cover open, no paper",
+            Behaviour { cover_open: true, no_paper: true, ..fine() },
+            PrintTrouble::CoverOpen,
+            Status::CoverOpen,
+        ),
         ("fault", Behaviour { fault: true, ..fine() }, PrintTrouble::Fault, Status::Fault),
     ] {
         let machine = check(row, behaviour, Failed(trouble), 0, status);

@@ -126,7 +126,8 @@ fn people_of_the_day() -> Vec<(String, Person)> {
     let mut rows = csv::Reader::from_path(day).expect("the day");
     let columns = rows.headers().expect("a first line").clone();
     let column = |name: &str| columns.iter().position(|column| column == name).expect("the column");
-    let [appointment, id, given, family, born] = ["appointment_id", "patient_id", "given_name", "family_name", "birth_date"].map(column);
+    let [appointment, id, given, family, born] =
+        ["appointment_id", "patient_id", "given_name", "family_name", "birth_date"].map(column);
     rows.records()
         .map(|row| {
             let row = row.expect("a row");
@@ -160,10 +161,13 @@ fn licences_over_the_line_find_the_right_person() {
         ("apt-0061", "apt-0061.v10.us.aamva"),
         ("apt-0070", "apt-0070.v10.ca.aamva"),
     ] {
-        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/licences").join(card)).expect("a card");
+        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/licences").join(card))
+            .expect("a card");
         far.write_all(&bytes).expect("sent");
         let event = next(&heard);
-        let Scanned::Licence(licence) = reader.read(scanned(&event), date(2026, 11, 23)) else { panic!("{card} is no licence") };
+        let Scanned::Licence(licence) = reader.read(scanned(&event), date(2026, 11, 23)) else {
+            panic!("{card} is no licence")
+        };
         let typed = Typed {
             birth_date: licence.birth_date,
             family_name: licence.family_name.clone(),

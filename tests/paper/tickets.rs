@@ -44,7 +44,8 @@ fn difference(a: &Bitmap, b: &Bitmap) -> f64 {
 
 fn qr_texts(picture: &Bitmap) -> Vec<String> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let mut image = rqrr::PreparedImage::prepare_from_bitmap(width, height, |x, y| picture.is_black(x as u32, y as u32));
+    let mut image =
+        rqrr::PreparedImage::prepare_from_bitmap(width, height, |x, y| picture.is_black(x as u32, y as u32));
     image.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
 }
 
@@ -73,14 +74,21 @@ fn every_ticket_carries_its_code() {
 
 #[test]
 fn a_ticket_that_leads_to_its_page_is_read_on_both_papers() {
-    let pages = TicketPages { address: "https://check-in.northside-family-health-center.example.org".to_owned(), key: "5f".repeat(32) };
+    let pages = TicketPages {
+        address: "https://check-in.northside-family-health-center.example.org".to_owned(),
+        key: "5f".repeat(32),
+    };
     let face = TicketFace { qr: codes::ticket_qr(&pages, &faces::a17()), ..faces::english() };
     let mut typesetter = Typesetter::new();
     for paper in [PaperWidth::Mm58, PaperWidth::Mm80] {
         let picture = typesetter.ticket(&face, paper);
         assert_eq!(qr_texts(&picture), std::slice::from_ref(&face.qr), "{paper:?}");
         if let Some(folder) = std::env::var_os("ARRIVALS_PICTURES") {
-            std::fs::write(std::path::Path::new(&folder).join(format!("page-{paper:?}.png")), picture.to_png().unwrap()).unwrap();
+            std::fs::write(
+                std::path::Path::new(&folder).join(format!("page-{paper:?}.png")),
+                picture.to_png().unwrap(),
+            )
+            .unwrap();
         }
     }
 }

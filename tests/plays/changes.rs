@@ -1,5 +1,5 @@
-//! Contact details that changed: told by the patient, kept through a broken network and a power cut, decided at the desk, and
-//! shown by the kiosk to whoever comes next.
+//! Contact details that changed: told by the patient, kept through a broken network and a power cut, decided at the
+//! desk, and shown by the kiosk to whoever comes next.
 
 use arrivals::desk::store::{ProposedChange, Verdict};
 use arrivals::domain::appointment::Appointment;
@@ -102,7 +102,8 @@ fn the_kiosk_shows_what_staff_accepted_and_never_what_was_only_said() {
 fn who_said_so_this_morning_is_not_asked_again_in_the_afternoon() {
     let mut first = appointments().remove(0);
     (first.person.contact.phone, first.person.contact.address) = ("(201) 555-0123".into(), "12 Mill Street".into());
-    let again = Appointment { id: "apt-ada-again".into(), start: "2026-11-23T19:00:00Z".parse().unwrap(), ..first.clone() };
+    let again =
+        Appointment { id: "apt-ada-again".into(), start: "2026-11-23T19:00:00Z".parse().unwrap(), ..first.clone() };
     let mut room = Room::with(
         ClinicSettings::default(),
         |printer| Box::new(printer.clone()),

@@ -1,4 +1,5 @@
-//! Somebody brings somebody else: the companion's name goes with the arrival, and two children are checked in in one go.
+//! Somebody brings somebody else: the companion's name goes with the arrival, and two children are checked in in one
+//! go.
 
 use arrivals::domain::event::KioskEvent;
 use arrivals::domain::ids::Seq;

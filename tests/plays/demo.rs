@@ -23,7 +23,9 @@ fn every_play_of_the_demo_holds_and_leaves_its_files() {
         let has_paper = play["print"] == "printed";
         for (kind, magic) in [("png", b"\x89PNG".as_slice()), ("pdf", b"%PDF"), ("escpos", b"\x1b@")] {
             match play["files"][kind].as_str() {
-                Some(path) => assert!(has_paper && fs::read(out.path().join(path)).unwrap().starts_with(magic), "{path}"),
+                Some(path) => {
+                    assert!(has_paper && fs::read(out.path().join(path)).unwrap().starts_with(magic), "{path}")
+                }
                 None => assert!(!has_paper, "{}: paper came out and {kind} is missing", play["name"]),
             }
         }

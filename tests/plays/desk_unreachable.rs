@@ -29,7 +29,9 @@ fn who_comes_back_is_told_what_the_desk_knows_by_now() {
     room.until("the desk", |room| room.ticket().desk_knows);
     room.touch([Input::Finish]);
     room.desk.mark_seen(&"apt-ada".into(), "ana").unwrap();
-    room.until("the kiosk to hear that they were seen", |room| room.store().ticket(&"apt-ada".into()).unwrap().unwrap().seen);
+    room.until("the kiosk to hear that they were seen", |room| {
+        room.store().ticket(&"apt-ada".into()).unwrap().unwrap().seen
+    });
     room.scan("apt-ada");
     room.touch([Input::Yes]);
     assert_eq!(room.step(), Step::Done);

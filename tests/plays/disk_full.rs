@@ -25,7 +25,9 @@ fn a_check_in_that_cannot_be_saved_goes_to_the_desk_and_the_report_follows() {
     assert!(room.store().ticket(&"apt-ada".into()).unwrap().is_none());
     room.store().limit_pages(1_000_000).unwrap();
     room.wait(1);
-    room.until("the report at the desk", |room| room.desk.visit(&"apt-ada".into()).unwrap().unwrap().reasons == [Reason::CannotSave]);
+    room.until("the report at the desk", |room| {
+        room.desk.visit(&"apt-ada".into()).unwrap().unwrap().reasons == [Reason::CannotSave]
+    });
     room.touch([Input::Finish]);
     assert_eq!(room.check_in("apt-ada"), "A1", "no number was used up");
 }

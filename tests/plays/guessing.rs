@@ -1,5 +1,5 @@
-//! A kiosk that is used to guess: after so many failed tries within an hour it looks nobody up, tells the desk once, and
-//! serves again when the hour is over. Whoever has typed anything right by then is not told so.
+//! A kiosk that is used to guess: after so many failed tries within an hour it looks nobody up, tells the desk once,
+//! and serves again when the hour is over. Whoever has typed anything right by then is not told so.
 
 use arrivals::domain::reason::Reason;
 use arrivals::domain::settings::ClinicSettings;
@@ -71,7 +71,9 @@ fn three_tries_of_one_person_count_as_three() {
 #[test]
 fn a_power_cut_does_not_lift_the_brake_a_signed_letter_passes_it_and_staff_end_it() {
     let mut room = room();
-    room.until("the desk's keys", |room| room.store().settings().unwrap().is_some_and(|settings| !settings.letters.is_empty()));
+    room.until("the desk's keys", |room| {
+        room.store().settings().unwrap().is_some_and(|settings| !settings.letters.is_empty())
+    });
     let code = letter(&room.desk, "apt-ada");
     for year in [[1, 9, 4, 1], [1, 9, 4, 2], [1, 9, 4, 3], [1, 9, 4, 4]] {
         types(&mut room, year, "nobody");

@@ -1,4 +1,5 @@
-//! A letter's signed code at the kiosk: taken without the desk, refused with a word and a sound, and never without a birthday.
+//! A letter's signed code at the kiosk: taken without the desk, refused with a word and a sound, and never without a
+//! birthday.
 
 use std::sync::Arc;
 
@@ -20,7 +21,9 @@ pub fn letter(desk: &Desk, appointment: &str) -> String {
 
 fn room_with_keys() -> Room {
     let mut room = Room::new();
-    room.until("the desk's keys", |room| room.store().settings().unwrap().is_some_and(|settings| !settings.letters.is_empty()));
+    room.until("the desk's keys", |room| {
+        room.store().settings().unwrap().is_some_and(|settings| !settings.letters.is_empty())
+    });
     room
 }
 
@@ -94,7 +97,10 @@ fn a_rotated_key_keeps_its_letters_and_a_revoked_one_does_not() {
         let before = letter(&room.desk, "apt-ada");
         let id = room.desk.rotate_letter_key(revoke).unwrap();
         let id_is_known = |room: &Room| {
-            room.store().settings().unwrap().is_some_and(|settings| settings.letters.keys.first().is_some_and(|key| key.id == id))
+            room.store()
+                .settings()
+                .unwrap()
+                .is_some_and(|settings| settings.letters.keys.first().is_some_and(|key| key.id == id))
         };
         room.until("the new key", id_is_known);
         // The kiosk hears of what is in its file a moment later.

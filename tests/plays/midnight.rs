@@ -1,4 +1,5 @@
-//! The end of the clinic's day, at four in the morning on its own clock: numbers begin again, but for those of people who are still here.
+//! The end of the clinic's day, at four in the morning on its own clock: numbers begin again, but for those of people
+//! who are still here.
 
 use arrivals::desk::store::{StaffAction, StaffWork};
 use arrivals::domain::reason::Reason;
@@ -45,7 +46,9 @@ fn yesterdays_ticket_counts_as_long_as_someone_is_here_with_it() {
     room.touch([Input::Finish]);
     // Staff complete the visit, and the kiosk hears of it.
     assert!(room.desk.act(&StaffWork::Visit("apt-ada".into()), StaffAction::Done, "ana").unwrap());
-    room.until("the kiosk hears of it", |room| !room.store().ticket_counts(ticket, jiff::civil::date(2026, 11, 24)).unwrap());
+    room.until("the kiosk hears of it", |room| {
+        !room.store().ticket_counts(ticket, jiff::civil::date(2026, 11, 24)).unwrap()
+    });
     room.scan("apt-ada");
     room.touch([Input::Yes]);
     assert_eq!(room.step(), Step::Stopped(Reason::OtherDay));

@@ -149,7 +149,12 @@ fn what_staff_order_at_the_desk_reaches_the_kiosk_and_is_known_as_done() {
     // What was carried out is told with the next report, and then never again, not even after a power cut.
     let obeyed = |room: &Room| {
         let watch = room.desk.kiosks().unwrap();
-        watch.kiosks.iter().find(|kiosk| kiosk.row.id == lobby).and_then(|kiosk| kiosk.row.health.as_ref()).map(|heard| heard.health.obeyed)
+        watch
+            .kiosks
+            .iter()
+            .find(|kiosk| kiosk.row.id == lobby)
+            .and_then(|kiosk| kiosk.row.health.as_ref())
+            .map(|heard| heard.health.obeyed)
     };
     room.until("the desk to know", |room| obeyed(room) == Some(copy));
     room.power_cut();

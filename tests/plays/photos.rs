@@ -1,4 +1,5 @@
-//! Photos of a card: taken at the kiosk, saved with the check-in, at the desk byte for byte, and then gone from the kiosk.
+//! Photos of a card: taken at the kiosk, saved with the check-in, at the desk byte for byte, and then gone from the
+//! kiosk.
 
 use std::fs;
 
@@ -32,7 +33,9 @@ fn types_card(room: &mut Room) {
     room.scan("apt-ada");
     room.touch([Input::Yes, Input::GoOn, Input::Yes, Input::No, Input::ChangeField(Field::Insurance)]);
     room.touch(
-        "b2005".chars().map(|letter| letter.to_digit(10).map_or(Input::Key(letter), |digit| Input::Digit(digit.try_into().unwrap()))),
+        "b2005".chars().map(|letter| {
+            letter.to_digit(10).map_or(Input::Key(letter), |digit| Input::Digit(digit.try_into().unwrap()))
+        }),
     );
     room.touch([Input::GoOn, Input::HeldBy(None)]);
     assert_eq!(room.step(), Step::NewCard(CardPart::Photo(Side::Front)));
@@ -63,7 +66,8 @@ fn at_desk(room: &Room) -> Vec<(Side, PhotoState)> {
 }
 
 fn are_here(room: &Room, sides: &[Side]) -> bool {
-    let here: Vec<Side> = at_desk(room).into_iter().filter(|(_, state)| *state == PhotoState::Here).map(|(side, _)| side).collect();
+    let here: Vec<Side> =
+        at_desk(room).into_iter().filter(|(_, state)| *state == PhotoState::Here).map(|(side, _)| side).collect();
     here == sides
 }
 
@@ -114,7 +118,9 @@ fn a_camera_that_is_unplugged_in_the_middle_holds_nobody_up() {
     types_card(&mut room);
     photographs(&mut room, SimulatedCard::Front);
     room.camera.unplug();
-    room.until("the camera to be gone", |room| room.kiosk.camera_face().is_some_and(|face| matches!(face.state, CameraState::Gone(_))));
+    room.until("the camera to be gone", |room| {
+        room.kiosk.camera_face().is_some_and(|face| matches!(face.state, CameraState::Gone(_)))
+    });
     // No picture of the other side is there to be taken.
     room.touch([Input::No]);
     gets_ticket(&mut room);
@@ -174,9 +180,17 @@ fn while_a_photo_waits_for_the_network_nothing_of_it_is_in_the_file_in_clear() {
     for entry in fs::read_dir(room.folder()).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
         let bytes = fs::read(entry.path()).unwrap();
         looked += bytes.len();
-        assert!(!bytes.windows(piece.len()).any(|window| window == piece), "a part of the photo in {:?}", entry.file_name());
+        assert!(
+            !bytes.windows(piece.len()).any(|window| window == piece),
+            "a part of the photo in {:?}",
+            entry.file_name()
+        );
         for words in ["B2005", "Dr. Ida Sample", "1936-08-18"] {
-            assert!(!bytes.windows(words.len()).any(|window| window == words.as_bytes()), "{words} in {:?}", entry.file_name());
+            assert!(
+                !bytes.windows(words.len()).any(|window| window == words.as_bytes()),
+                "{words} in {:?}",
+                entry.file_name()
+            );
         }
     }
     assert!(looked > 2 * photo.as_bytes().len(), "the files that hold the photos were looked at");

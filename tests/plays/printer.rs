@@ -20,7 +20,9 @@ fn check(condition: SimulatedCondition, expected: PrintOutcome) {
     };
     room.until("what the printer said, at the desk", |room| {
         let visit = room.desk.visit(&"apt-ada".into()).unwrap().unwrap();
-        visit.ticket.is_some_and(|ticket| ticket.number.to_string() == number) && visit.reasons == reasons && visit.print.is_some()
+        visit.ticket.is_some_and(|ticket| ticket.number.to_string() == number)
+            && visit.reasons == reasons
+            && visit.print.is_some()
     });
 }
 
@@ -62,7 +64,9 @@ fn new_paper_is_noticed_and_the_same_ticket_comes_out() {
     assert_eq!(room.ticket().print, Some(PrintOutcome::Printed));
     let printed = room.printer.printed();
     assert_eq!((printed.len(), printed[0].ticket.number.to_string()), (1, number));
-    room.until("the desk to hear of it", |room| room.desk.visit(&"apt-ada".into()).unwrap().unwrap().reasons.is_empty());
+    room.until("the desk to hear of it", |room| {
+        room.desk.visit(&"apt-ada".into()).unwrap().unwrap().reasons.is_empty()
+    });
 }
 
 /// A printer whose driver hangs until it is released.
@@ -86,7 +90,8 @@ impl Printer for Hanging {
 fn a_printer_that_hangs_holds_nobody_up_and_its_late_answer_is_not_lost() {
     let (release, held) = std::sync::mpsc::channel();
     let held = std::cell::Cell::new(Some(held));
-    let mut room = Room::with_printer(|printer| Box::new(Hanging { printer: printer.clone(), release: held.take().unwrap() }));
+    let mut room =
+        Room::with_printer(|printer| Box::new(Hanging { printer: printer.clone(), release: held.take().unwrap() }));
     room.up_to_call_as("apt-ada");
     room.touch([Input::CallAs(arrivals::domain::ticket::CallAs::Number)]);
     room.until("the printing page", |room| room.step() == Step::Printing && !room.kiosk.has_work());
@@ -94,6 +99,8 @@ fn a_printer_that_hangs_holds_nobody_up_and_its_late_answer_is_not_lost() {
     assert_eq!(room.step(), Step::Done);
     assert_eq!(room.ticket().print, Some(PrintOutcome::Unknown));
     release.send(()).unwrap();
-    room.until("the late answer at the desk", |room| room.desk.visit(&"apt-ada".into()).unwrap().unwrap().print.is_some());
+    room.until("the late answer at the desk", |room| {
+        room.desk.visit(&"apt-ada".into()).unwrap().unwrap().print.is_some()
+    });
     assert_eq!(room.step(), Step::Done, "the late answer changes no page");
 }

@@ -27,7 +27,9 @@ fn special() -> BTreeMap<String, Ends> {
     let file = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/special.json")).unwrap();
     let kinds: Value = serde_json::from_slice(&file).unwrap();
     let mut ends = BTreeMap::new();
-    for (kind, end) in [("cancelled", Ends::Stopped(Reason::Cancelled)), ("other_site", Ends::Stopped(Reason::OtherSite))] {
+    for (kind, end) in
+        [("cancelled", Ends::Stopped(Reason::Cancelled)), ("other_site", Ends::Stopped(Reason::OtherSite))]
+    {
         for entry in kinds[kind].as_array().unwrap() {
             ends.insert(entry["patient"].as_str().unwrap().to_owned(), end);
         }

@@ -1,5 +1,5 @@
-//! The card was replaced or copied: the desk holds other events under this kiosk's numbers. Nothing that is checked in here
-//! could ever be told, so the kiosk stops and sends people to the desk.
+//! The card was replaced or copied: the desk holds other events under this kiosk's numbers. Nothing that is checked in
+//! here could ever be told, so the kiosk stops and sends people to the desk.
 
 use arrivals::codes::appointment_code;
 use arrivals::device::scanner::{Scan, ScannerEvent};

@@ -59,7 +59,12 @@ pub struct Room {
 
 /// Ada, Ben and Dora have visits at nine and a little later in New York, and Cleo is expected tomorrow.
 pub fn appointments() -> Vec<Appointment> {
-    let card = Coverage { payer: "Example Health".into(), member_id: "A1004".into(), group_id: "G-7".into(), ..Coverage::default() };
+    let card = Coverage {
+        payer: "Example Health".into(),
+        member_id: "A1004".into(),
+        group_id: "G-7".into(),
+        ..Coverage::default()
+    };
     let someone = |id: &str, given: &str, family: &str, start: &str| Appointment {
         start: start.parse().unwrap(),
         coverage: Some(card.clone()),
@@ -101,7 +106,11 @@ impl Room {
     }
 
     /// A room whose desk has these rules and this list.
-    pub fn with(settings: ClinicSettings, wrap: impl Fn(&SimulatedPrinter) -> Box<dyn Printer>, import: impl Fn(&Desk)) -> Self {
+    pub fn with(
+        settings: ClinicSettings,
+        wrap: impl Fn(&SimulatedPrinter) -> Box<dyn Printer>,
+        import: impl Fn(&Desk),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::at("2026-11-23T14:00:00Z".parse().unwrap());
         let desk = Desk::open(&folder.path().join("desk"), settings, Arc::new(clock.clone())).unwrap();
@@ -119,9 +128,23 @@ impl Room {
             &Around { desk: &desk, network: &network, clock: &clock, speaker: &speaker, camera: &camera },
             &mailbox,
         );
-        let mut room =
-            Self { kiosk, clock, printer, network, speaker, camera, desk, inbox, mailbox, beside: Some(beside), runtime, folder };
-        room.until("the first list from the desk", |room| room.kiosk.surroundings().desk_reached && !room.kiosk.clinic_name().is_empty());
+        let mut room = Self {
+            kiosk,
+            clock,
+            printer,
+            network,
+            speaker,
+            camera,
+            desk,
+            inbox,
+            mailbox,
+            beside: Some(beside),
+            runtime,
+            folder,
+        };
+        room.until("the first list from the desk", |room| {
+            room.kiosk.surroundings().desk_reached && !room.kiosk.clinic_name().is_empty()
+        });
         room.until("the desk's first answer", |room| room.kiosk.tells_times());
         room
     }
@@ -132,7 +155,13 @@ impl Room {
         drop(beside);
         let (mailbox, inbox) = Mailbox::new(|| {});
         let printer = Box::new(self.printer.clone());
-        let around = Around { desk: &self.desk, network: &self.network, clock: &self.clock, speaker: &self.speaker, camera: &self.camera };
+        let around = Around {
+            desk: &self.desk,
+            network: &self.network,
+            clock: &self.clock,
+            speaker: &self.speaker,
+            camera: &self.camera,
+        };
         let (kiosk, beside) = start(&self.runtime, self.folder.path(), printer, &around, &mailbox);
         (self.kiosk, self.beside, self.mailbox, self.inbox) = (kiosk, Some(beside), mailbox, inbox);
     }
@@ -251,12 +280,19 @@ fn clock_of(clock: &ManualClock) -> Arc<dyn Clock> {
     Arc::new(clock.clone())
 }
 
-fn start(runtime: &Runtime, folder: &Path, printer: Box<dyn Printer>, around: &Around<'_>, mailbox: &Mailbox) -> (Kiosk, Beside) {
+fn start(
+    runtime: &Runtime,
+    folder: &Path,
+    printer: Box<dyn Printer>,
+    around: &Around<'_>,
+    mailbox: &Mailbox,
+) -> (Kiosk, Beside) {
     let Around { desk, network, clock, speaker, camera } = *around;
     let store = Store::open(&folder.join("kiosk.db"), Series::FIRST, Seal::new(&[7; KEY_BYTES])).unwrap();
     let api = Cuttable::new(InProcess::new(desk.clone(), TOKEN), network.clone());
     let inside = runtime.enter();
-    let beside = parts::start(KioskId::from("lobby"), store, printer, PaperWidth::Mm80, api, mailbox, &clock_of(clock)).unwrap();
+    let beside =
+        parts::start(KioskId::from("lobby"), store, printer, PaperWidth::Mm80, api, mailbox, &clock_of(clock)).unwrap();
     drop(inside);
     let store: Arc<Mutex<Store>> = Arc::clone(&beside.store);
     let kiosk = Kiosk::new(Parts {

@@ -1,4 +1,5 @@
-//! How long each page was in front of somebody: exactly as long as the clock says, told after the conversation, and nobody is named.
+//! How long each page was in front of somebody: exactly as long as the clock says, told after the conversation, and
+//! nobody is named.
 
 use std::time::Duration;
 
@@ -24,8 +25,15 @@ impl Room {
         let events = self.store().events_after(Seq(0), 1000).unwrap();
         let told = events.into_iter().filter_map(|logged| match logged.event {
             KioskEvent::ConversationEnded(StepTimes { ended, ticket_after_tenths, steps }) => {
-                let steps = steps.iter().map(|time| format!("{} {}x{}", time.step, time.shown, time.tenths)).collect::<Vec<_>>();
-                Some(format!("{ended:?} ({}): {}", ticket_after_tenths.map_or("-".to_owned(), |n| n.to_string()), steps.join(", ")))
+                let steps = steps
+                    .iter()
+                    .map(|time| format!("{} {}x{}", time.step, time.shown, time.tenths))
+                    .collect::<Vec<_>>();
+                Some(format!(
+                    "{ended:?} ({}): {}",
+                    ticket_after_tenths.map_or("-".to_owned(), |n| n.to_string()),
+                    steps.join(", ")
+                ))
             }
             _ => None,
         });
@@ -60,14 +68,14 @@ fn a_check_in_of_known_durations_is_told_as_exactly_these() {
     room.clock.advance(Duration::from_millis(2_240));
     room.takes_the_ticket();
     room.after(7_000, Input::Finish);
-    let steps =
-        "birthday 1x60, is-this-you 1x33, visits 1x33, details 1x33, insurance 1x33, call-as 1x22, saving 1x0, printing 1x0, done 1x70";
+    let steps = "birthday 1x60, is-this-you 1x33, visits 1x33, details 1x33, insurance 1x33, call-as 1x22, saving 1x0, printing 1x0, done 1x70";
     assert_eq!(room.times(), [format!("Ticket (214): {steps}")]);
     // The desk has it after everything else, and nothing about anybody in it.
     let last = room.store().last_seq().unwrap();
     room.until("the desk to have it", |room| room.desk.held(&KioskId::from("lobby")).unwrap() == last);
     let events = room.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap();
-    let kinds: Vec<_> = events.iter().map(|logged| serde_json::to_value(&logged.event).unwrap()["kind"].clone()).collect();
+    let kinds: Vec<_> =
+        events.iter().map(|logged| serde_json::to_value(&logged.event).unwrap()["kind"].clone()).collect();
     assert_eq!(kinds, ["checked-in", "ticket-printed", "conversation-ended"]);
     let text = serde_json::to_string(&events[2].event).unwrap();
     for personal in ["ada", "A1", "apt-", "en\"", "1936"] {

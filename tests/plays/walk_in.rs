@@ -1,4 +1,5 @@
-//! Somebody without an appointment asks to be seen: they get a number and wait; the desk accepts, and the page says that it was seen.
+//! Somebody without an appointment asks to be seen: they get a number and wait; the desk accepts, and the page says
+//! that it was seen.
 
 use std::collections::BTreeMap;
 

@@ -41,7 +41,10 @@ fn at_every_step_the_page_asks_then_forgets() {
             None => assert_eq!(step, Step::Find),
             Some(KioskEvent::ConversationEnded(times)) => {
                 assert_eq!((events.len(), times.ended, times.ticket_after_tenths), (2, Ended::WalkedAway, None));
-                assert!(!times.steps.is_empty() && times.steps.iter().all(|time| time.step != step.name()), "{times:?}");
+                assert!(
+                    !times.steps.is_empty() && times.steps.iter().all(|time| time.step != step.name()),
+                    "{times:?}"
+                );
             }
             other => panic!("{other:?}"),
         }

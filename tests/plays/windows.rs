@@ -22,7 +22,12 @@ fn settings() -> ClinicSettings {
             address: "40 Mill Street".into(),
             how_far: Localized(BTreeMap::from([(Language::English, "10 minutes on foot".into())])),
         }],
-        services: vec![ServiceRules { service: "MRI".into(), early_minutes: Some(90), late_minutes: Some(0), ..ServiceRules::default() }],
+        services: vec![ServiceRules {
+            service: "MRI".into(),
+            early_minutes: Some(90),
+            late_minutes: Some(0),
+            ..ServiceRules::default()
+        }],
         ..ClinicSettings::default()
     }
 }
@@ -85,8 +90,15 @@ fn who_is_at_the_wrong_site_reads_the_address_and_how_far_it_is() {
     room.touch([Input::Yes]);
     let Content::Why { reason, place, site, .. } = room.kiosk.screen().content else { panic!("no reason is given") };
     let site = site.unwrap();
-    assert_eq!((reason, place.as_str(), site.address.as_str()), (Reason::OtherSite, "Riverside annex, room 4", "40 Mill Street"));
-    assert_eq!(site.how_far.in_language(Language::Spanish), "10 minutes on foot", "English, where the clinic wrote nothing else");
+    assert_eq!(
+        (reason, place.as_str(), site.address.as_str()),
+        (Reason::OtherSite, "Riverside annex, room 4", "40 Mill Street")
+    );
+    assert_eq!(
+        site.how_far.in_language(Language::Spanish),
+        "10 minutes on foot",
+        "English, where the clinic wrote nothing else"
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Who names whom, by resolving every path of the source: `use` trees with their groups, re-exports, and paths inside macros.
+//! Who names whom, by resolving every path of the source: `use` trees with their groups, re-exports, and paths inside
+//! macros.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -66,13 +67,15 @@ impl Graph {
             if module.last().is_some_and(|name| name == "tests") {
                 continue;
             }
-            let file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let file = syn::parse_file(&fs::read_to_string(path).unwrap())
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let said = Said::of(&module, file.items, &known);
             modules.insert(module, said);
         }
         let mut graph = Self { modules, arrows: BTreeMap::new() };
         for (module, said) in &graph.modules {
-            let named = said.names.iter().filter_map(|name| graph.home_of(name, 0)).filter(|home| home != module).collect();
+            let named =
+                said.names.iter().filter_map(|name| graph.home_of(name, 0)).filter(|home| home != module).collect();
             graph.arrows.insert(module.clone(), named);
         }
         graph
@@ -83,7 +86,8 @@ impl Graph {
         if depth > 8 {
             return None;
         }
-        let length = (0..=name.len()).rev().find(|length| self.modules.contains_key(name.get(..*length).unwrap_or_default()))?;
+        let length =
+            (0..=name.len()).rev().find(|length| self.modules.contains_key(name.get(..*length).unwrap_or_default()))?;
         let (module, rest) = name.split_at(length);
         let said = self.modules.get(module)?;
         if let Some(first) = rest.first() {
@@ -93,7 +97,10 @@ impl Graph {
                 return if is_capability { Some(module.to_vec()) } else { self.home_of(from, depth + 1) };
             }
             if !said.own.contains(first)
-                && let Some(from) = said.offers_all_of.iter().find(|from| self.modules.get(*from).is_some_and(|of| of.own.contains(first)))
+                && let Some(from) = said
+                    .offers_all_of
+                    .iter()
+                    .find(|from| self.modules.get(*from).is_some_and(|of| of.own.contains(first)))
             {
                 return Some(from.clone());
             }
@@ -103,7 +110,8 @@ impl Graph {
 }
 
 fn module_of(inside: &Path) -> Module {
-    let mut module: Module = inside.with_extension("").components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let mut module: Module =
+        inside.with_extension("").components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     if module.last().is_some_and(|last| last == "mod" || last == "lib") {
         module.pop();
     }
@@ -120,7 +128,9 @@ fn is_for_tests(item: &Item) -> bool {
         Item::Const(item) => &item.attrs,
         _ => return false,
     };
-    attributes.iter().any(|attribute| attribute.path().is_ident("cfg") && attribute.to_token_stream().to_string().contains("test"))
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident("cfg") && attribute.to_token_stream().to_string().contains("test"))
 }
 
 impl Said {
@@ -158,7 +168,9 @@ impl Said {
             item.to_tokens(&mut rest);
         }
         for path in paths_in(rest) {
-            let aliased = path.split_first().and_then(|(first, more)| aliases.get(first).map(|of| [of.as_slice(), more].concat()));
+            let aliased = path
+                .split_first()
+                .and_then(|(first, more)| aliases.get(first).map(|of| [of.as_slice(), more].concat()));
             match aliased.or_else(|| from_root(module, &path, known)) {
                 Some(name) => {
                     said.names.insert(name);
@@ -187,7 +199,9 @@ fn name_of(item: &Item) -> Option<String> {
 fn leaves(tree: &UseTree, before: &[String]) -> Vec<(Vec<String>, String)> {
     match tree {
         UseTree::Path(path) => leaves(&path.tree, &[before, &[path.ident.to_string()]].concat()),
-        UseTree::Name(name) if name.ident == "self" => vec![(before.to_vec(), before.last().cloned().unwrap_or_default())],
+        UseTree::Name(name) if name.ident == "self" => {
+            vec![(before.to_vec(), before.last().cloned().unwrap_or_default())]
+        }
         UseTree::Name(name) => vec![([before, &[name.ident.to_string()]].concat(), name.ident.to_string())],
         UseTree::Rename(rename) => vec![([before, &[rename.ident.to_string()]].concat(), rename.rename.to_string())],
         UseTree::Glob(_) => vec![(before.to_vec(), "*".to_owned())],
@@ -217,7 +231,8 @@ fn from_root(module: &[String], path: &[String], known: &BTreeSet<Module>) -> Op
     Some(base)
 }
 
-/// Every path of at least two names, also inside macros. Where something may be seen from (`pub(in crate::desk)`) names nobody.
+/// Every path of at least two names, also inside macros. Where something may be seen from (`pub(in crate::desk)`) names
+/// nobody.
 fn paths_in(tokens: TokenStream) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let mut path: Vec<String> = Vec::new();

@@ -1,4 +1,5 @@
-//! Lists that the compiler does not complete: a value that was added to an enum and forgotten here would be missing in silence.
+//! Lists that the compiler does not complete: a value that was added to an enum and forgotten here would be missing in
+//! silence.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,7 +34,9 @@ fn an_enum_that_lists_its_values_lists_all_of_them() {
         });
         for of in enums {
             let constants = items.iter().filter_map(|item| match item {
-                Item::Impl(found) if matches!(&*found.self_ty, Type::Path(path) if path.path.is_ident(&of.ident)) => Some(&found.items),
+                Item::Impl(found) if matches!(&*found.self_ty, Type::Path(path) if path.path.is_ident(&of.ident)) => {
+                    Some(&found.items)
+                }
                 _ => None,
             });
             let all = constants.flatten().find_map(|item| match item {
@@ -43,7 +46,8 @@ fn an_enum_that_lists_its_values_lists_all_of_them() {
             let Some(listed) = all.map(names_in) else { continue };
             lists += 1;
             let forgotten = of.variants.iter().filter(|variant| !listed.contains(&variant.ident.to_string()));
-            missing.extend(forgotten.map(|variant| format!("{}: {}::ALL lacks {}", show(&path), of.ident, variant.ident)));
+            missing
+                .extend(forgotten.map(|variant| format!("{}: {}::ALL lacks {}", show(&path), of.ident, variant.ident)));
         }
     }
     assert!(lists > 5, "only {lists} lists were found: what does this test look for?");

@@ -1,5 +1,6 @@
-//! Words that people read are plain American English, in the terms of a US front desk: `docs/glossary.md` has the terms, and
-//! here is what is not written, with the better word. Strings, comments and documents are read; names of functions are not.
+//! Words that people read are plain American English, in the terms of a US front desk: `docs/glossary.md` has the
+//! terms, and here is what is not written, with the better word. Strings, comments and documents are read; names of
+//! functions are not.
 
 use std::fs;
 use std::path::Path;
@@ -66,7 +67,9 @@ const ALLOWED: [(&str, &str, &str); 12] = [
 #[test]
 fn words_are_plain_american_english() {
     let mut broken = Vec::new();
-    for (folder, endings) in [("src", &["rs", "js"][..]), ("ui", &["slint"]), ("docs", &["md"]), ("deploy", &["toml", "md"])] {
+    for (folder, endings) in
+        [("src", &["rs", "js"][..]), ("ui", &["slint"]), ("docs", &["md"]), ("deploy", &["toml", "md"])]
+    {
         for ending in endings {
             for path in files(&root().join(folder), ending) {
                 broken.extend(faults(&path));
@@ -96,10 +99,19 @@ fn a_wrong_word_is_found_where_people_read_it_and_nowhere_else() {
         readable(text, ending).into_iter().flat_map(wrong).collect()
     };
     assert_eq!(found("fn a() {\n    say(\"Nobody is here\"); // Somebody was.\n}", "rs"), ["2 nobody", "2 somebody"]);
-    assert_eq!(found("/// It was called\n/// off by [`nobody`].\nfn whom() { let nobody = 'a'; }", "rs"), Vec::<String>::new());
-    assert_eq!(found("let a = r#\"He said \"at once\"\"#; let code = \"cancelled\"; let b = \"{nobody} is here\";", "rs"), ["1 at once"]);
+    assert_eq!(
+        found("/// It was called\n/// off by [`nobody`].\nfn whom() { let nobody = 'a'; }", "rs"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        found("let a = r#\"He said \"at once\"\"#; let code = \"cancelled\"; let b = \"{nobody} is here\";", "rs"),
+        ["1 at once"]
+    );
     assert_eq!(found("text: @tr(\"Telephone\"); // anew", "slint"), ["1 telephone", "1 anew"]);
-    assert_eq!(found("Plain. `nobody` knows.\n```\nsomebody\n```\n* The e-mails are [here](a/whom.md).", "md"), ["5 e-mails"]);
+    assert_eq!(
+        found("Plain. `nobody` knows.\n```\nsomebody\n```\n* The e-mails are [here](a/whom.md).", "md"),
+        ["5 e-mails"]
+    );
     assert_eq!(found("totp_required = \"nobody\"   # so many words", "toml"), ["1 so many"]);
     assert_eq!(wrong_words("Whom"), [("whom", "who, or the person by role: patient, provider, user")]);
 }
@@ -126,7 +138,8 @@ fn wrong_words(text: &str) -> Vec<(&'static str, &'static str)> {
         text.match_indices(word).any(|(at, _)| {
             let before = text.get(..at).and_then(|text| text.chars().next_back());
             let after = text.get(at + word.len()..).and_then(|text| text.chars().next());
-            let is_inside = |one: Option<char>| one.is_some_and(|one| one.is_alphanumeric() || one == '_' || one == '-');
+            let is_inside =
+                |one: Option<char>| one.is_some_and(|one| one.is_alphanumeric() || one == '_' || one == '-');
             !is_inside(before) && !is_inside(after)
         })
     };
@@ -137,7 +150,11 @@ fn wrong_words(text: &str) -> Vec<(&'static str, &'static str)> {
 fn readable(text: &str, ending: &str) -> Vec<(usize, String)> {
     match ending {
         "md" => prose(text),
-        "toml" => text.lines().enumerate().filter_map(|(at, line)| Some((at + 1, line.get(line.find('#')?..)?.to_owned()))).collect(),
+        "toml" => text
+            .lines()
+            .enumerate()
+            .filter_map(|(at, line)| Some((at + 1, line.get(line.find('#')?..)?.to_owned())))
+            .collect(),
         _ => strings_and_comments(text),
     }
 }
@@ -164,8 +181,8 @@ fn without_spans(line: &str) -> String {
     parts.fold(first, |text, part| text + " " + part.split_once(')').map_or("", |(_, rest)| rest))
 }
 
-/// The strings and comments of a source, by the line in which each line of them is. A string of one word in small letters is a code
-/// or the name of something; what is put into a string is named as in the source.
+/// The strings and comments of a source, by the line in which each line of them is. A string of one word in small
+/// letters is a code or the name of something; what is put into a string is named as in the source.
 fn strings_and_comments(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut add = |start: usize, text: &str| {

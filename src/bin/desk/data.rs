@@ -25,15 +25,17 @@ pub enum DataCommand {
     /// Exports or deletes one patient's data.
     #[command(subcommand)]
     Patient(PatientCommand),
-    /// Marks days past the retention period, and deletes what was marked before the last day of work, as a running desk does once a day.
+    /// Marks days past the retention period, and deletes what was marked before the last day of work, as a running desk
+    /// does once a day.
     ///
-    /// A mark can be canceled until the data is deleted. Exit status: 0 done or nothing to do, 2 someone must decide first (it says what; --yes is the
-    /// answer), 1 the file could not be read or written.
+    /// A mark can be canceled until the data is deleted. Exit status: 0 done or nothing to do, 2 someone must decide
+    /// first (it says what; --yes is the answer), 1 the file could not be read or written.
     CleanUp {
         /// Shows the status and changes nothing.
         #[arg(long, conflicts_with_all = ["yes", "take_back"])]
         dry_run: bool,
-        /// Confirms that this machine's date is correct and that old days may be deleted, even if there are more than usual or someone canceled the mark before.
+        /// Confirms that this machine's date is correct and that old days may be deleted, even if there are more than
+        /// usual or someone canceled the mark before.
         #[arg(long, conflicts_with = "take_back")]
         yes: bool,
         /// Cancels the mark: nothing is deleted, and nothing is marked again until someone runs --yes.
@@ -44,22 +46,25 @@ pub enum DataCommand {
     },
     /// Restores a backup that `backup` made. Stop the desk first.
     ///
-    /// The backup is checked first. The current file stays in the data folder under another name: delete it when you no longer need it. After the
-    /// desk is started, kiosks send check-ins since the backup again, and every staff page says what may be missing.
+    /// The backup is checked first. The current file stays in the data folder under another name: delete it when you no
+    /// longer need it. After the desk is started, kiosks send check-ins since the backup again, and every staff
+    /// page says what may be missing.
     Restore {
         /// The backup.
         file: PathBuf,
         #[command(flatten)]
         place: Place,
     },
-    /// Copies everything into one new file, also while the desk runs, and checks it. Protect it like the desk's own file.
+    /// Copies everything into one new file, also while the desk runs, and checks it. Protect it like the desk's own
+    /// file.
     Backup {
         /// The file to write; it must not exist yet.
         out: PathBuf,
         #[command(flatten)]
         place: Place,
     },
-    /// Checks the desk's file, also while the desk runs: its pages, and that every event matches what its kiosk reported.
+    /// Checks the desk's file, also while the desk runs: its pages, and that every event matches what its kiosk
+    /// reported.
     ///
     /// It changes nothing. See docs/files.md if something is wrong. A running desk checks at its start and each night.
     /// Exit status: 0 the file passed, 2 something is wrong with it (one line each), 1 it could not be read.
@@ -82,7 +87,8 @@ pub struct Checked {
 
 #[derive(Subcommand)]
 pub enum SettingsCommand {
-    /// Exports the current settings as one TOML file, in the format of [clinic] in a configuration. It contains no key or secret.
+    /// Exports the current settings as one TOML file, in the format of [clinic] in a configuration. It contains no key
+    /// or secret.
     Export {
         /// The file to write.
         #[arg(long, value_name = "FILE.toml")]
@@ -161,8 +167,9 @@ pub enum PatientCommand {
     },
     /// Permanently deletes everything the desk stores about a patient. This can't be undone.
     ///
-    /// A patient with a visit today can be deleted after today, and one with changes waiting for review after they are reviewed.
-    /// The audit log keeps the patient ID and what was viewed and done. A later list that names the patient brings the patient back.
+    /// A patient with a visit today can be deleted after today, and one with changes waiting for review after they are
+    /// reviewed. The audit log keeps the patient ID and what was viewed and done. A later list that names the
+    /// patient brings the patient back.
     Remove {
         /// The patient ID, or the ID of a walk-in request.
         id: String,
@@ -175,7 +182,8 @@ pub enum PatientCommand {
 
 #[derive(Args)]
 pub struct Why {
-    /// Requester and how verified: 10 to 200 characters. The audit log keeps this permanently, so leave out the patient's name.
+    /// Requester and how verified: 10 to 200 characters. The audit log keeps this permanently, so leave out the
+    /// patient's name.
     #[arg(long, value_name = "TEXT")]
     reason: String,
 }
@@ -201,7 +209,9 @@ fn patient(command: PatientCommand) -> anyhow::Result<ExitCode> {
             let desk = open_existing(&place.config()?)?;
             match desk.remove_patient(&id, &why.read(&desk, &id)?, COMMAND)? {
                 Removal::Done(what) => {
-                    println!("deleted: {what}; the audit log keeps the number. Backups and the scheduling system are not changed");
+                    println!(
+                        "deleted: {what}; the audit log keeps the number. Backups and the scheduling system are not changed"
+                    );
                     for kiosk in desk.kiosks_behind()? {
                         println!("kiosk {kiosk} may have data the desk doesn't have yet: check again after it reports");
                     }
@@ -218,7 +228,10 @@ fn clean_up((dry_run, yes, take_back): (bool, bool, bool), place: Place) -> anyh
     let desk = open_existing(&place.config()?)?;
     if take_back {
         let done = desk.take_back_clean_up(COMMAND)?;
-        println!("{}", if done { "canceled: nothing is deleted until someone runs clean-up --yes" } else { "nothing is marked" });
+        println!(
+            "{}",
+            if done { "canceled: nothing is deleted until someone runs clean-up --yes" } else { "nothing is marked" }
+        );
         return Ok(ExitCode::SUCCESS);
     }
     if dry_run {
@@ -273,7 +286,9 @@ fn restore(copy: &Path, place: Place) -> anyhow::Result<ExitCode> {
     let before = store::restore(&config.data, copy, SystemClock::default().now())
         .with_context(|| format!("{} was not restored, and nothing changed", copy.display()))?;
     let restored = open_existing(&config)?.restored()?;
-    let of = restored.and_then(|restored| restored.copied_at).map_or_else(String::new, |at| format!(", a backup of {at:.0},"));
+    let of = restored
+        .and_then(|restored| restored.copied_at)
+        .map_or_else(String::new, |at| format!(", a backup of {at:.0},"));
     println!("{}{of} is restored. Start the desk; kiosks send check-ins since then again", copy.display());
     if let Some(before) = before {
         println!("the previous data is in {}", before.display());

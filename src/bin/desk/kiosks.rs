@@ -29,27 +29,32 @@ pub enum KioskCommand {
     },
     /// Resets the links of ticket pages, for when someone may have copied the desk's file or a kiosk's.
     ///
-    /// Tickets already printed no longer open their page; their numbers still work. Kiosks get the new keys right away. After the loss of one kiosk,
-    /// replacing its token (`kiosk add` again) is enough: that also resets its links. Exit status: 0 done, 1 the file could not be written.
+    /// Tickets already printed no longer open their page; their numbers still work. Kiosks get the new keys right away.
+    /// After the loss of one kiosk, replacing its token (`kiosk add` again) is enough: that also resets its links.
+    /// Exit status: 0 done, 1 the file could not be written.
     RenewPages {
         #[command(flatten)]
         place: Place,
     },
     /// Lists the kiosks: name, ticket prefix, status, last seen, problems, location.
     ///
-    /// Exit status: 0 the kiosks were listed, 1 the file could not be read; with --check also 2, there are alerts. An alert counts even
-    /// if someone acknowledged it. A kiosk out of service raises no alerts. While no desk runs, every kiosk is offline.
+    /// Exit status: 0 the kiosks were listed, 1 the file could not be read; with --check also 2, there are alerts. An
+    /// alert counts even if someone acknowledged it. A kiosk out of service raises no alerts. While no desk runs,
+    /// every kiosk is offline.
     List {
-        /// For monitoring: ends with status 2 if a kiosk is offline, its printer does not work, it is sending patients to the desk on its own, its reports
-        /// do not reach the desk, its list of today differs from the desk's, or it fails more people than usual.
+        /// For monitoring: ends with status 2 if a kiosk is offline, its printer does not work, it is sending patients
+        /// to the desk on its own, its reports do not reach the desk, its list of today differs from the
+        /// desk's, or it fails more people than usual.
         #[arg(long)]
         check: bool,
         #[command(flatten)]
         place: Place,
     },
-    /// Allows a kiosk to continue whose reports do not match what the desk has: its card was replaced, or an older copy of the card is in use.
+    /// Allows a kiosk to continue whose reports do not match what the desk has: its card was replaced, or an older copy
+    /// of the card is in use.
     ///
-    /// Reports it has not sent yet come to the desk. If another machine runs with the same card, turn that one off first.
+    /// Reports it has not sent yet come to the desk. If another machine runs with the same card, turn that one off
+    /// first.
     Adopt {
         /// The kiosk's name on the desk's list.
         id: String,
@@ -85,7 +90,9 @@ pub fn kiosk(command: KioskCommand) -> anyhow::Result<ExitCode> {
         }
         KioskCommand::RenewPages { place } => {
             open_existing(&place.config()?)?.renew_page_keys(COMMAND)?;
-            println!("tickets already printed no longer open their page; kiosks use the new keys as soon as they get them");
+            println!(
+                "tickets already printed no longer open their page; kiosks use the new keys as soon as they get them"
+            );
             Ok(ExitCode::SUCCESS)
         }
         KioskCommand::Add { id, series, stands, place } => {
@@ -111,14 +118,16 @@ pub fn letter_key(command: LetterKeyCommand) -> anyhow::Result<ExitCode> {
     match command {
         LetterKeyCommand::Rotate { revoke, place } => {
             let id = open_existing(&place.config()?)?.rotate_letter_key(revoke)?;
-            let earlier = if revoke { "earlier letters no longer work" } else { "earlier letters work until they expire" };
+            let earlier =
+                if revoke { "earlier letters no longer work" } else { "earlier letters work until they expire" };
             println!("key {id} signs letters from now on; {earlier}");
             Ok(ExitCode::SUCCESS)
         }
         LetterKeyCommand::List { place } => {
             for key in open_existing(&place.config()?)?.letter_keys()? {
                 let state = key.retired_at.map_or("current".to_owned(), |at| format!("retired {at:.0}"));
-                let until = key.letters_until.map_or("no letters yet".to_owned(), |date| format!("letters until {date}"));
+                let until =
+                    key.letters_until.map_or("no letters yet".to_owned(), |date| format!("letters until {date}"));
                 println!("{:3}  {}  made {:.0}, {state}, {until}", key.id, key.public, key.made_at);
             }
             Ok(ExitCode::SUCCESS)

@@ -52,7 +52,8 @@ pub enum UserCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Turns off two-step verification for a user who lost their phone and recovery codes, and signs them out everywhere.
+    /// Turns off two-step verification for a user who lost their phone and recovery codes, and signs them out
+    /// everywhere.
     ResetTotp {
         /// Username.
         name: String,
@@ -61,8 +62,8 @@ pub enum UserCommand {
     },
     /// Unlocks sign-in for a user who must wait after failed attempts; with --address, for everyone at an address.
     ///
-    /// Browsers where the user signed in before are not affected, so this is rarely needed. Exit status: 0 they can sign in
-    /// right away, 1 there is no such user.
+    /// Browsers where the user signed in before are not affected, so this is rarely needed. Exit status: 0 they can
+    /// sign in right away, 1 there is no such user.
     Unlock {
         /// Username.
         #[arg(required_unless_present = "address", conflicts_with = "address")]
@@ -88,9 +89,9 @@ pub enum UserCommand {
 pub enum AuditCommand {
     /// Checks that no row was changed, removed or added. Names the first row that fails.
     ///
-    /// Prints the number and hash of the last row: note them elsewhere, and --known shows later whether anything up to there was
-    /// changed since, even by someone who could write the whole file. Exit status: 0 nothing was changed, 1 something was, or the
-    /// file could not be read.
+    /// Prints the number and hash of the last row: note them elsewhere, and --known shows later whether anything up to
+    /// there was changed since, even by someone who could write the whole file. Exit status: 0 nothing was changed,
+    /// 1 something was, or the file could not be read.
     Verify {
         /// A row's number and its hash, as an earlier check printed them.
         #[arg(long, value_name = "NUMBER:HASH")]
@@ -117,7 +118,12 @@ pub fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
         }
         UserCommand::List { place } => {
             for user in open_existing(&place.config()?)?.users()? {
-                println!("{}  {}{}", user.name, user.role.code(), if user.second_step { "  two-step verification" } else { "" });
+                println!(
+                    "{}  {}{}",
+                    user.name,
+                    user.role.code(),
+                    if user.second_step { "  two-step verification" } else { "" }
+                );
             }
         }
         UserCommand::Role { name, role, place } => {
@@ -136,7 +142,10 @@ pub fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
             let desk = open_existing(&place.config()?)?;
             if let Some(name) = name {
                 let failures = desk.unlock_user(&name, COMMAND)?;
-                println!("user {} can sign in right away; failed sign-ins cleared: {failures}", name.trim().to_lowercase());
+                println!(
+                    "user {} can sign in right away; failed sign-ins cleared: {failures}",
+                    name.trim().to_lowercase()
+                );
             }
             if let Some(address) = address {
                 let failures = desk.unlock_address(&address, COMMAND)?;

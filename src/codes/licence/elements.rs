@@ -36,8 +36,8 @@ enum Last {
 }
 
 impl<'a> Elements<'a> {
-    /// Every line is an element. Line feeds end elements and a carriage return ends a subfile; some cards and scanners swap or
-    /// double them.
+    /// Every line is an element. Line feeds end elements and a carriage return ends a subfile; some cards and scanners
+    /// swap or double them.
     pub(super) fn of_lines(body: &'a str) -> Self {
         let mut found = Self::default();
         let mut is_jurisdictions = false;
@@ -81,7 +81,8 @@ impl<'a> Elements<'a> {
         self.is_at_family = matches!(name, "DCS" | "DAB");
     }
 
-    /// Something follows that begins no element: it belongs to the one before. What may become an element's name is none yet.
+    /// Something follows that begins no element: it belongs to the one before. What may become an element's name is
+    /// none yet.
     pub(super) fn goes_on(&mut self, line: &str) {
         self.is_broken |= self.last == Last::Name && !matches!(line, "D" | "DA" | "DB" | "DC" | "DD");
     }
@@ -110,7 +111,9 @@ impl<'a> Elements<'a> {
     /// The names, in every way in which they may be meant.
     pub(super) fn readings(&self, is_first_name_first: bool) -> Vec<Reading<'a>> {
         match (self.family, self.whole) {
-            (Some(family), None) if !self.says_given && family.contains([',', '$']) => readings(family, is_first_name_first),
+            (Some(family), None) if !self.says_given && family.contains([',', '$']) => {
+                readings(family, is_first_name_first)
+            }
             (Some(family), _) => vec![Reading { family, given: first_given(self.first, self.given) }],
             (None, Some(whole)) => readings(whole, is_first_name_first),
             (None, None) => Vec::new(),

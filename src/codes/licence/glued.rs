@@ -1,7 +1,8 @@
 //! The elements of a card that has lost its line ends, all or some: taken apart at the names of known elements.
 //!
-//! Three letters in a value may look like an element (Haddad, Madden, Jordan). So a card is taken apart in many ways at the same time: no
-//! element comes twice, each must hold what the standard lets it hold, and the ways in which most of the card makes sense win.
+//! Three letters in a value may look like an element (Haddad, Madden, Jordan). So a card is taken apart in many ways at
+//! the same time: no element comes twice, each must hold what the standard lets it hold, and the ways in which most of
+//! the card makes sense win.
 
 use super::elements::{Elements, subfile_of};
 use super::table::{ELEMENTS, Element, Kind, OLD_VERSION_MAX};
@@ -20,8 +21,7 @@ const WORTH_OUT_OF_ORDER: i32 = -5;
 /// A street has a number, mostly.
 const WORTH_NUMBER: i32 = 1;
 
-const RARE_AFTER_NAMES: &str =
-    "DAI DAJ DAK DAH DBE DBF DBG DBH DBI DBJ DBK DBL DBM DBO DBP DBQ DBR DCB DCD DCE DCH DCI DCJ DCK DCL DCM DCN DCO DCP DCQ DCR";
+const RARE_AFTER_NAMES: &str = "DAI DAJ DAK DAH DBE DBF DBG DBH DBI DBJ DBK DBL DBM DBO DBP DBQ DBR DCB DCD DCE DCH DCI DCJ DCK DCL DCM DCN DCO DCP DCQ DCR";
 
 /// One way to take a card apart.
 #[derive(Clone)]
@@ -53,7 +53,8 @@ pub(super) fn read(body: &str, version: Option<u8>) -> Vec<Elements<'_>> {
             }
         }
         for (place, (at, element)) in inner(piece) {
-            let split: Vec<Way<'_>> = ways.iter().filter_map(|way| way.split(piece, place, at, element, version)).collect();
+            let split: Vec<Way<'_>> =
+                ways.iter().filter_map(|way| way.split(piece, place, at, element, version)).collect();
             ways.extend(split);
             ways.sort_by_key(|way| std::cmp::Reverse((way.worth, way.letters)));
             ways.truncate(WAYS_MAX);
@@ -94,7 +95,14 @@ impl<'a> Way<'a> {
     }
 
     /// This way, if an element begins at `place` of this piece.
-    fn split(&self, piece: &'a str, place: usize, at: usize, element: &'static Element, version: Option<u8>) -> Option<Self> {
+    fn split(
+        &self,
+        piece: &'a str,
+        place: usize,
+        at: usize,
+        element: &'static Element,
+        version: Option<u8>,
+    ) -> Option<Self> {
         if self.used & bit(at) != 0 {
             return None;
         }
@@ -102,7 +110,8 @@ impl<'a> Way<'a> {
         let before = way.open.map(|(before, ..)| before);
         let is_after_a_name = way.open.is_some_and(|(_, open, _)| open.kind == Kind::Name);
         way.close(piece, place)?;
-        // A card has the whole name or its parts; one that has both says the last name first. A middle name follows a first one.
+        // A card has the whole name or its parts; one that has both says the last name first. A middle name follows a
+        // first one.
         let is_odd = match element.name {
             "DAC" => way.has("DAA") && !way.has("DAB"),
             "DAD" => !way.has("DAC"),
@@ -113,7 +122,10 @@ impl<'a> Way<'a> {
         way.worth += if element.is_of(version) && !is_odd { WORTH } else { WORTH_ODD };
         let is_old = version.is_some_and(|version| version <= OLD_VERSION_MAX);
         // Most begin with the number of the card.
-        if is_old && before.is_some_and(|before| before > at && ELEMENTS.get(before).is_some_and(|element| element.name != "DAQ")) {
+        if is_old
+            && before
+                .is_some_and(|before| before > at && ELEMENTS.get(before).is_some_and(|element| element.name != "DAQ"))
+        {
             way.worth += WORTH_OUT_OF_ORDER;
         }
         way.open = Some((at, element, place + 3));
@@ -146,7 +158,8 @@ fn pieces(body: &str) -> Vec<&str> {
         if is_jurisdictions {
             continue;
         }
-        match element.match_indices('Z').find(|(at, _)| begins_a_jurisdictions(element.get(*at..).unwrap_or_default())) {
+        match element.match_indices('Z').find(|(at, _)| begins_a_jurisdictions(element.get(*at..).unwrap_or_default()))
+        {
             Some((at, _)) => {
                 pieces.extend(element.get(..at));
                 is_jurisdictions = true;
@@ -162,5 +175,9 @@ fn begins_a_jurisdictions(text: &str) -> bool {
     let mut letters = text.bytes();
     let (first, second) = (letters.next(), letters.next());
     let is_upper = |letter: Option<u8>| letter.is_some_and(|letter| letter.is_ascii_uppercase());
-    first == Some(b'Z') && is_upper(second) && letters.next() == first && letters.next() == second && is_upper(letters.next())
+    first == Some(b'Z')
+        && is_upper(second)
+        && letters.next() == first
+        && letters.next() == second
+        && is_upper(letters.next())
 }

@@ -8,7 +8,8 @@ const FILE_TYPES: [&str; 3] = ["ANSI", "AAMVA", "AMVAA"];
 const ISSUER_DIGITS: usize = 6;
 /// Two letters, an offset of four digits, a length of four digits.
 const DESIGNATOR_CHARACTERS: usize = 10;
-/// `@`, line feed, record separator, carriage return and the file type: offsets count these, whether or not they came through.
+/// `@`, line feed, record separator, carriage return and the file type: offsets count these, whether or not they came
+/// through.
 const BEFORE_ISSUER_BYTES: usize = 9;
 /// The end of a card, and what a scanner adds or takes there.
 const END_BYTES: usize = 1;
@@ -59,7 +60,8 @@ impl<'a> Header<'a> {
 /// Where a subfile ends, by its designator; `None` if it is none.
 fn end_of(designator: &str) -> Option<usize> {
     let (kind, numbers) = designator.split_at_checked(2)?;
-    let is_one = kind.bytes().all(|letter| letter.is_ascii_uppercase()) && numbers.bytes().all(|digit| digit.is_ascii_digit());
+    let is_one =
+        kind.bytes().all(|letter| letter.is_ascii_uppercase()) && numbers.bytes().all(|digit| digit.is_ascii_digit());
     let (offset, length) = numbers.split_at_checked(4)?;
     if is_one { Some(offset.parse::<usize>().ok()? + length.parse::<usize>().ok()?) } else { None }
 }
@@ -80,7 +82,8 @@ fn head(text: &str) -> usize {
     (0..=long.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
-/// A file type that was read as something else, or was lost: the issuer's number and the first subfile's place give a card away.
+/// A file type that was read as something else, or was lost: the issuer's number and the first subfile's place give a
+/// card away.
 fn without_file_type(text: &str) -> Option<&str> {
     let at = text.find(|mark: char| mark.is_ascii_digit()).filter(|at| *at <= FILE_TYPE_WITHIN_BYTES)?;
     let content = text.get(at..)?;

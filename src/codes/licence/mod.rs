@@ -1,10 +1,11 @@
-//! Driver licences and identity cards of the United States and Canada: the PDF417 code on their back, and what is on their
-//! magnetic stripe where a card has that in its code or a scanner reads it.
+//! Driver licences and identity cards of the United States and Canada: the PDF417 code on their back, and what is on
+//! their magnetic stripe where a card has that in its code or a scanner reads it.
 //!
-//! AAMVA's card design standards, header versions 00 (before the standard of 2000) to 11 (2025). Real cards keep to them
-//! loosely, and scanners lose control characters: so neither offsets, lengths nor the number of subfiles are believed;
-//! elements are found by lines, or by their names where the line ends are lost. The header says only two things: whose card
-//! it is, for the one issuer that writes whole names the other way around, and whether the end of a name may be missing.
+//! AAMVA's card design standards, header versions 00 (before the standard of 2000) to 11 (2025). Real cards keep to
+//! them loosely, and scanners lose control characters: so neither offsets, lengths nor the number of subfiles are
+//! believed; elements are found by lines, or by their names where the line ends are lost. The header says only two
+//! things: whose card it is, for the one issuer that writes whole names the other way around, and whether the end of a
+//! name may be missing.
 //!
 //! Invariants: of a card are kept last name, first first name and date of birth, and the text that was read is
 //! wiped; elements of a jurisdiction's own subfile are never taken; what breaks off before these facts, or within a
@@ -53,13 +54,16 @@ pub(super) fn read(scan: &[u8], today: Date) -> Option<Scanned> {
     Some(licence.map_or_else(Scanned::Refused, Scanned::Licence))
 }
 
-/// Cards are written in ISO 8859-1, some in UTF-8; plain letters are the same in both. A keyboard may have lost the capitals.
+/// Cards are written in ISO 8859-1, some in UTF-8; plain letters are the same in both. A keyboard may have lost the
+/// capitals.
 fn text_of(scan: &[u8]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(match std::str::from_utf8(scan) {
         Ok(text) => text.to_owned(),
         Err(_) => scan.iter().copied().map(char::from).collect(),
     });
-    for control in WRITTEN_CONTROLS.iter().filter(|control| scan.windows(control.len()).any(|piece| piece == control.as_bytes())) {
+    for control in
+        WRITTEN_CONTROLS.iter().filter(|control| scan.windows(control.len()).any(|piece| piece == control.as_bytes()))
+    {
         text = Zeroizing::new(text.replace(control, "\n"));
     }
     if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -72,7 +76,8 @@ fn of_elements(text: &str, header: &Header<'_>, today: Date) -> Result<Licence, 
     let is_ended = text.ends_with(char::is_control);
     let lines = Elements::of_lines(header.body);
     let glued = glued::read(header.body, header.version);
-    // A card that has its line ends says its facts in lines. The other ways come after them: a name is looked up in each.
+    // A card that has its line ends says its facts in lines. The other ways come after them: a name is looked up in
+    // each.
     let lines_first = lines.is_whole() && (lines.says_given || glued.iter().all(|found| !found.says_given));
     let (before, after) = if lines_first { (Some(&lines), None) } else { (None, Some(&lines)) };
     let is_cut = |found: &Elements<'_>| found.is_broken || (header.is_short && found.is_open(is_ended));
@@ -112,11 +117,17 @@ fn licence(readings: &[Reading<'_>], birth_date: BirthDate) -> Option<Licence> {
             others.push(other);
         }
     }
-    Some(Licence { family_name: Private::from(first.family), given_name: Private::from(first.given), birth_date, others })
+    Some(Licence {
+        family_name: Private::from(first.family),
+        given_name: Private::from(first.given),
+        birth_date,
+        others,
+    })
 }
 
-/// A date of birth, month first as in the United States or year first as in Canada and on the oldest cards, perhaps with
-/// marks between. The two can never be taken for each other: no month is 18, 19 or 20, and every year begins with one of these.
+/// A date of birth, month first as in the United States or year first as in Canada and on the oldest cards, perhaps
+/// with marks between. The two can never be taken for each other: no month is 18, 19 or 20, and every year begins with
+/// one of these.
 fn birth_date(text: &str, today: Date) -> Option<BirthDate> {
     let mut digits = [0_i16; 8];
     let mut places = digits.iter_mut();

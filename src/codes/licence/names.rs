@@ -3,13 +3,14 @@
 /// What cards say where there is nothing to say.
 const NOTHING: [&str; 7] = ["NONE", "UNAVL", "UNAVAIL", "UNAVAILABLE", "N/A", "UNK", "UNKNOWN"];
 /// What is written for a name that someone does not have: first, last or middle name unknown, or none.
-const NO_NAME: [&str; 12] = ["FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "XXX", "XXXX", "XXXXX", "NO NAME", "NO FIRST NAME", "NO LAST NAME"];
+const NO_NAME: [&str; 12] =
+    ["FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "XXX", "XXXX", "XXXXX", "NO NAME", "NO FIRST NAME", "NO LAST NAME"];
 /// What stands after a name and is none.
-const SUFFIXES: [&str; 17] =
-    ["JR", "SR", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "1ST", "2ND", "3RD", "4TH", "5TH", "JUNIOR", "SENIOR"];
+const SUFFIXES: [&str; 17] = [
+    "JR", "SR", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "1ST", "2ND", "3RD", "4TH", "5TH", "JUNIOR", "SENIOR",
+];
 /// Small words that belong to the last name after them.
-const PARTICLES: &str =
-    "DE LA DEL DELA DA DO DOS DAS DI DU DES LE LOS LAS VAN VON VANDER DER DEN TER TEN ZU AL EL BIN IBN ABU ST SAN SANTA MC MAC";
+const PARTICLES: &str = "DE LA DEL DELA DA DO DOS DAS DI DU DES LE LOS LAS VAN VON VANDER DER DEN TER TEN ZU AL EL BIN IBN ABU ST SAN SANTA MC MAC";
 
 /// Last name and first first name, as one way to read a card has them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,8 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Without what is no name; `None` if nothing is left. Anyone with one name has it as last name, in whichever place it stood.
+    /// Without what is no name; `None` if nothing is left. Anyone with one name has it as last name, in whichever place
+    /// it stood.
     pub(super) fn settled(&self) -> Option<Self> {
         let name_in = |text: &'a str| Some(bare(text)).filter(|name| !is_nothing(name));
         match (name_in(self.family), name_in(self.given)) {
@@ -35,7 +37,8 @@ pub(super) fn says_nothing(value: &str) -> bool {
     value.is_empty() || NOTHING.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
-/// Whether this is no name: a word for "nothing" or for a name that is not known, perhaps said twice, or no word at all.
+/// Whether this is no name: a word for "nothing" or for a name that is not known, perhaps said twice, or no word at
+/// all.
 fn is_nothing(name: &str) -> bool {
     let is_no_name = |name: &str| says_nothing(name) || NO_NAME.iter().any(|word| name.eq_ignore_ascii_case(word));
     is_no_name(name) || !name.contains(char::is_alphabetic) || name.split(is_between_names).map(bare).all(is_no_name)
@@ -61,8 +64,8 @@ pub(super) fn bare(name: &str) -> &str {
     name.trim_matches(|mark: char| is_between_names(mark) || mark.is_whitespace() || MARKS.contains(mark))
 }
 
-/// The readings of a whole name, the likeliest first: `LAST,FIRST,MIDDLE` or `LAST, FIRST MIDDLE`; with spaces alone, in which
-/// order depends on the issuer, and how many words the last name has is not said.
+/// The readings of a whole name, the likeliest first: `LAST,FIRST,MIDDLE` or `LAST, FIRST MIDDLE`; with spaces alone,
+/// in which order depends on the issuer, and how many words the last name has is not said.
 pub(super) fn readings(whole: &str, is_first_name_first: bool) -> Vec<Reading<'_>> {
     let whole = without_suffix(bare(whole));
     if let Some((family, rest)) = whole.split_once([',', '$', '@']) {

@@ -1,7 +1,8 @@
 //! The format of magnetic stripes. British Columbia's PDF417 code holds it, and so do stripe readers pass it on.
 //!
-//! Track 1: `%`, two letters of the jurisdiction, the city, the name, the address, `?`. Track 2: `;`, the issuer, the card's number,
-//! `=`, the month in which it ends, the date of birth, `=`, `?`. `^` ends a field that is shorter than it may be.
+//! Track 1: `%`, two letters of the jurisdiction, the city, the name, the address, `?`. Track 2: `;`, the issuer, the
+//! card's number, `=`, the month in which it ends, the date of birth, `=`, `?`. `^` ends a field that is shorter than
+//! it may be.
 
 use jiff::civil::Date;
 
@@ -27,7 +28,8 @@ pub(super) fn read(text: &str, today: Date) -> Option<Result<Licence, CodeTroubl
     }
     let track = text.strip_prefix('%')?;
     let (jurisdiction, fields) = track.split_at_checked(2)?;
-    let is_card = JURISDICTIONS.split_ascii_whitespace().any(|known| jurisdiction.eq_ignore_ascii_case(known)) && fields.contains('^');
+    let is_card = JURISDICTIONS.split_ascii_whitespace().any(|known| jurisdiction.eq_ignore_ascii_case(known))
+        && fields.contains('^');
     is_card.then(|| of_tracks(fields, today))
 }
 
@@ -35,7 +37,10 @@ fn of_tracks(fields: &str, today: Date) -> Result<Licence, CodeTrouble> {
     let (first, rest) = fields.split_once('?').ok_or(CodeTrouble::Truncated)?;
     let (_, second) = rest.split_once(';').ok_or(CodeTrouble::Unreadable)?;
     // A track is one line.
-    let name = Some(first).filter(|track| !track.contains(char::is_control)).and_then(name_of).ok_or(CodeTrouble::Unreadable)?;
+    let name = Some(first)
+        .filter(|track| !track.contains(char::is_control))
+        .and_then(name_of)
+        .ok_or(CodeTrouble::Unreadable)?;
     let trouble = if second.contains('?') { CodeTrouble::Unreadable } else { CodeTrouble::Truncated };
     let born = born_of(second).and_then(|text| birth_date(text, today)).ok_or(trouble)?;
     licence(&readings(name, false), born).ok_or(CodeTrouble::Unreadable)

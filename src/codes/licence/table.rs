@@ -1,4 +1,5 @@
-//! The elements of AAMVA's standards, and what may stand in each. It is asked only where the line ends of a card are lost.
+//! The elements of AAMVA's standards, and what may stand in each. It is asked only where the line ends of a card are
+//! lost.
 
 /// What may stand in an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +148,11 @@ impl Kind {
             Self::OneOf(letters) => core.is_empty() || (characters() == 1 && letters.contains(core)),
             Self::Letters(count) => is_unsaid() || (characters() == count && core.chars().all(char::is_alphabetic)),
             Self::Number => core.contains(|mark: char| mark.is_ascii_digit()),
-            Self::Measure => core.is_empty() || is_unsaid() || (characters() <= 8 && core.starts_with(|mark: char| mark.is_ascii_digit())),
+            Self::Measure => {
+                core.is_empty()
+                    || is_unsaid()
+                    || (characters() <= 8 && core.starts_with(|mark: char| mark.is_ascii_digit()))
+            }
             Self::Place => !core.is_empty(),
             Self::Text => true,
         }

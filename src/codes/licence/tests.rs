@@ -30,9 +30,18 @@ fn check_refused(what: &str, scan: impl AsRef<[u8]>, trouble: CodeTrouble) {
 fn every_header_version_is_read() {
     let born = date(1980, 2, 3);
     for (version, card) in [
-        ("00, before the standard", "@\n\x1e\rAAMVA6360100001DL00270120DLDAASAMPLE QUINN\nDAQS1\nDAG1 MAIN ST\nDBB02-03-1980\nDBC2\r"),
-        ("01, one name", "@\n\x1e\rANSI 6360300101DL00290179DLDAQS1\nDAASAMPLE,QUINN,ANN\nDAG1 MAIN ST\nDBA20300203\nDBB19800203\nDBC2\r"),
-        ("01, three names", "@\n\x1e\rANSI 6360180101DL00290192DLDABSAMPLE\nDACQUINN\nDADANN\nDAQS1\nDBA20300203\nDBB19800203\nDBCF\r"),
+        (
+            "00, before the standard",
+            "@\n\x1e\rAAMVA6360100001DL00270120DLDAASAMPLE QUINN\nDAQS1\nDAG1 MAIN ST\nDBB02-03-1980\nDBC2\r",
+        ),
+        (
+            "01, one name",
+            "@\n\x1e\rANSI 6360300101DL00290179DLDAQS1\nDAASAMPLE,QUINN,ANN\nDAG1 MAIN ST\nDBA20300203\nDBB19800203\nDBC2\r",
+        ),
+        (
+            "01, three names",
+            "@\n\x1e\rANSI 6360180101DL00290192DLDABSAMPLE\nDACQUINN\nDADANN\nDAQS1\nDBA20300203\nDBB19800203\nDBCF\r",
+        ),
         (
             "02",
             "@\n\x1e\rANSI 636055020002DL00410180ZG02210012DLDCAC\nDCBNONE\nDCDNONE\nDBA02032030\nDCSSAMPLE\nDCTQUINN,ANN\nDCU\nDBD01012020\nDBB02031980\nDBC2\nDCGUSA\rZGZGAX\r",
@@ -53,7 +62,10 @@ fn every_header_version_is_read() {
             "06",
             "@\n\x1e\rANSI 636032060002DL00410278ZM03190008DLDCAO\nDCSSAMPLE\nDACQUINN\nDADNONE\nDBD01012020\nDBB02031980\nDCGUSA\nDDEN\r",
         ),
-        ("07", "@\n\x1e\rANSI 636009070001DL00310278DLDACQUINN\nDADANN\nDCSSAMPLE\nDCAC\nDBB02031980\nDCGUSA\nDDEN\nDDFN\nDDGN\r"),
+        (
+            "07",
+            "@\n\x1e\rANSI 636009070001DL00310278DLDACQUINN\nDADANN\nDCSSAMPLE\nDCAC\nDBB02031980\nDCGUSA\nDDEN\nDDFN\nDDGN\r",
+        ),
         (
             "08",
             "@\n\x1e\rANSI 636025080002DL00410278ZP03190008DLDAQS1\nDCSSAMPLE\nDDEU\nDACQUINN\nDDFU\nDADANN\nDDGU\nDBB02031980\nDCGUSA\rZPZPA00\r",
@@ -87,7 +99,10 @@ fn canadian_cards_are_read() {
             "British Columbia",
             "@\n\x1e\rANSI 636028080001DL00310278DLDAQ1\nDCSSAMPLE\nDDEN\nDACQUINN\nDDFN\nDADANN\nDBB19800203\nDAJBC\nDCGCAN\r",
         ),
-        ("Nova Scotia", "@\n\x1e\rANSI 636013090001DL00310278DLDAQ1\nDCSSAMPLE\nDACQUINN\nDBB19800203\nDAJNS\nDCGCAN\r"),
+        (
+            "Nova Scotia",
+            "@\n\x1e\rANSI 636013090001DL00310278DLDAQ1\nDCSSAMPLE\nDACQUINN\nDBB19800203\nDAJNS\nDCGCAN\r",
+        ),
         ("Alberta", "@\n\x1e\rANSI 604432100001ID00310278IDDAQ1\nDCSSAMPLE\nDACQUINN\nDBB19800203\nDAJAB\nDCGCAN\r"),
     ] {
         check(issuer, card, "SAMPLE", "QUINN", born);
@@ -118,18 +133,33 @@ fn what_cards_and_scanners_do_to_the_form_does_not_matter() {
         ("unit separators", format!("@\n\x1e\rANSI {header}{}", elements.replace('\n', "\x1f"))),
         ("spaces at the ends", format!("@\n\x1e\rANSI {header}{}   \r", elements.replace('\n', "    \n "))),
         ("a line end after the header", format!("@\n\x1e\rANSI {header}\n{elements}")),
-        ("the subfile's name on a line of its own", format!("@\n\x1e\rANSI {header}{}", elements.replace("DLDAQ", "DL\nDAQ"))),
+        (
+            "the subfile's name on a line of its own",
+            format!("@\n\x1e\rANSI {header}{}", elements.replace("DLDAQ", "DL\nDAQ")),
+        ),
         ("no subfile's name", format!("@\n\x1e\rANSI {header}{}", elements.replace("DLDAQ", "DAQ"))),
         ("two digits of the header missing", format!("@\n\x1e\rANSI 6360350201DL00290226{elements}")),
         ("the issuer one digit short", format!("@\n\nAAMVA36003501DL00290226{elements}")),
         ("offsets that point nowhere", format!("@\n\x1e\rANSI 636035100001DL99999999{elements}")),
         ("more subfiles than it says", format!("@\n\x1e\rANSI {header}ZI02570020{elements}\rZIZIAX\nZIBDAC\r")),
-        ("a jurisdiction's subfile first", format!("@\n\x1e\rANSI {header}\nZIZIAX\nDCSOTHER\nDACOTHER\nDBB01011990\r{elements}")),
-        ("a jurisdiction's subfile last", format!("@\n\x1e\rANSI {header}{elements}\rZIZIAX\nDCSOTHER\nDACOTHER\nDBB01011990\r")),
-        ("a jurisdiction's element in between", format!("@\n\x1e\rANSI {header}{}", elements.replace("\nDBB", "\nZCA1\nDBB"))),
+        (
+            "a jurisdiction's subfile first",
+            format!("@\n\x1e\rANSI {header}\nZIZIAX\nDCSOTHER\nDACOTHER\nDBB01011990\r{elements}"),
+        ),
+        (
+            "a jurisdiction's subfile last",
+            format!("@\n\x1e\rANSI {header}{elements}\rZIZIAX\nDCSOTHER\nDACOTHER\nDBB01011990\r"),
+        ),
+        (
+            "a jurisdiction's element in between",
+            format!("@\n\x1e\rANSI {header}{}", elements.replace("\nDBB", "\nZCA1\nDBB")),
+        ),
         ("dashes in the date", format!("@\n\x1e\rANSI {header}{}", elements.replace("02031980", "02-03-1980"))),
         ("slashes in the date", format!("@\n\x1e\rANSI {header}{}", elements.replace("02031980", "1980/02/03"))),
-        ("year first, although of the United States", format!("@\n\x1e\rANSI {header}{}", elements.replace("02031980", "19800203"))),
+        (
+            "year first, although of the United States",
+            format!("@\n\x1e\rANSI {header}{}", elements.replace("02031980", "19800203")),
+        ),
         ("an element said twice", format!("@\n\x1e\rANSI {header}{elements}\nDCSOTHER\nDBB01011990")),
         ("an element empty at first", format!("@\n\x1e\rANSI {header}DLDCS\n{elements}")),
     ] {
@@ -166,7 +196,13 @@ fn names_are_taken_apart_as_the_versions_write_them() {
         ("DCSSAMPLE\nDACNONE\nDCTQUINN", "SAMPLE", "QUINN"),
         ("DAAOTHER,NAME\nDCSSAMPLE\nDACQUINN", "SAMPLE", "QUINN"),
     ] {
-        check(elements, format!("@\n\x1e\rANSI 636035100001DL00310226DL{elements}\nDBB02031980\r"), family, given, born);
+        check(
+            elements,
+            format!("@\n\x1e\rANSI 636035100001DL00310226DL{elements}\nDBB02031980\r"),
+            family,
+            given,
+            born,
+        );
     }
 }
 

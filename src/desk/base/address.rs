@@ -18,7 +18,8 @@ pub fn in_address(text: &str) -> String {
     })
 }
 
-/// The address that a request comes from. A proxy on this machine says who it asks for; of several addresses the last one is what it saw itself.
+/// The address that a request comes from. A proxy on this machine says who it asks for; of several addresses the last
+/// one is what it saw itself.
 #[must_use]
 pub fn address_of(peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
     let peer = peer.map(|peer| peer.to_canonical());

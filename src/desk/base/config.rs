@@ -120,7 +120,8 @@ pub fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
 }
 
-/// The address of `127.0.0.1:8080` or `localhost:8080`. Of a name's addresses one of this machine is taken, IPv4 first: that is where browsers look.
+/// The address of `127.0.0.1:8080` or `localhost:8080`. Of a name's addresses one of this machine is taken, IPv4 first:
+/// that is where browsers look.
 ///
 /// # Errors
 /// A sentence that says how it is written.
@@ -129,7 +130,11 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(addr) = text.parse() {
         return Ok(addr);
     }
-    let found = || format!("{text:?} is not an address and port of this machine; write one such as 127.0.0.1:8080 or localhost:8080");
+    let found = || {
+        format!(
+            "{text:?} is not an address and port of this machine; write one such as 127.0.0.1:8080 or localhost:8080"
+        )
+    };
     let mut all: Vec<SocketAddr> = text.to_socket_addrs().map_err(|_| found())?.collect();
     all.sort_by_key(|addr| (!addr.ip().is_loopback(), addr.is_ipv6()));
     all.first().copied().ok_or_else(found)
@@ -167,8 +172,8 @@ impl DeskConfig {
         if size.as_ref().is_ok_and(|size| *size > CONFIG_BYTES_MAX) {
             return Err(BadConfig(format!("{} is too large to be a configuration", path.display())));
         }
-        let text =
-            std::fs::read_to_string(path).map_err(|error| BadConfig(format!("{} cannot be read: {}", path.display(), error.kind())))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| BadConfig(format!("{} cannot be read: {}", path.display(), error.kind())))?;
         let config = Self::parse(&text).map_err(|BadConfig(why)| BadConfig(format!("{}: {why}", path.display())))?;
         if !config.kiosk.is_empty() && std::fs::metadata(path).is_ok_and(|about| files::is_open_to_others(&about)) {
             tracing::warn!(file = %path.display(), "other users can read this file, and kiosks' tokens are in it: run `chmod 600` on it");
@@ -182,7 +187,10 @@ impl DeskConfig {
     /// One sentence that names the line and what is wrong there. It never repeats the line: that may hold a token.
     pub fn parse(text: &str) -> Result<Self, BadConfig> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
+            let line = error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .map_or(1, |before| before.matches('\n').count() + 1);
             BadConfig(format!("line {line}: {}", error.message().trim().replace('\n', " ")))
         })?;
         config.check()?;
@@ -209,7 +217,10 @@ impl DeskConfig {
                 return Err(BadConfig(format!("kiosk {:?} is listed twice", kiosk.id)));
             }
             if !series.insert(kiosk.series) {
-                return Err(BadConfig(format!("two kiosks use the ticket prefix {}; their numbers would collide", kiosk.series)));
+                return Err(BadConfig(format!(
+                    "two kiosks use the ticket prefix {}; their numbers would collide",
+                    kiosk.series
+                )));
             }
         }
         Ok(())
@@ -222,7 +233,8 @@ impl DeskConfig {
 /// What is wrong with it.
 pub fn check_kiosk(id: &str, series: Series, token: &str) -> Result<(), DeskError> {
     let bad = |why| Err(DeskError::BadKiosk { id: id.chars().take(64).collect(), why });
-    if id.is_empty() || id.len() > 64 || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+    if id.is_empty() || id.len() > 64 || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    {
         return bad("its id must be 1 to 64 letters, digits, dots, hyphens or underscores");
     }
     if series == Series::DESK {
@@ -243,7 +255,10 @@ pub fn check_kiosk(id: &str, series: Series, token: &str) -> Result<(), DeskErro
 /// What is wrong with it.
 pub fn check_kiosk_place(id: &str, place: &str) -> Result<(), DeskError> {
     if place.chars().nth(PLACE_CHARS_MAX).is_some() || place.chars().any(char::is_control) {
-        return Err(DeskError::BadKiosk { id: id.chars().take(64).collect(), why: "its place must be one line of at most 120 characters" });
+        return Err(DeskError::BadKiosk {
+            id: id.chars().take(64).collect(),
+            why: "its place must be one line of at most 120 characters",
+        });
     }
     Ok(())
 }
@@ -255,7 +270,9 @@ mod tests {
 
     #[test]
     fn mistakes_are_named_and_secrets_are_not_repeated() {
-        let kiosk = |id: &str, letter: &str, token: &str| format!("[[kiosk]]\nid = \"{id}\"\nletter = \"{letter}\"\ntoken = \"{token}\"\n");
+        let kiosk = |id: &str, letter: &str, token: &str| {
+            format!("[[kiosk]]\nid = \"{id}\"\nletter = \"{letter}\"\ntoken = \"{token}\"\n")
+        };
         let good = "0123456789abcdef0123";
         for (text, expected) in [
             ("listen = \"127.0.0.1:1\"".to_owned(), "missing field `data`"),
@@ -266,7 +283,10 @@ mod tests {
             ("data = \"d\"\nsession_idle_minutes = 0".to_owned(), "1 to 720"),
             (format!("data = \"d\"\n{}", kiosk("lobby", "D", good)), "reserved for the desk"),
             (format!("data = \"d\"\n{}", kiosk("lobby", "A", "short-secret")), "16 to 256"),
-            (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("b", "a", good)), "two kiosks use the ticket prefix A"),
+            (
+                format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("b", "a", good)),
+                "two kiosks use the ticket prefix A",
+            ),
             (format!("data = \"d\"\n{}{}", kiosk("a", "AB", good), kiosk("b", "ab", good)), "ticket prefix AB"),
             (format!("data = \"d\"\n{}", kiosk("lobby", "DA", good)), "line 4: tickets begin with one or two letters"),
             (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("a", "B", good)), "listed twice"),
@@ -306,10 +326,19 @@ mod tests {
             ("site_places = [\"Main\", \" \"]", "match every location"),
             ("[[clinic.sites]]\nplace = \"\"\naddress = \"1 Road\"", "sites: number 1 has no place"),
             ("[[clinic.sites]]\nplace = \"Annex\"\naddress = \"\"", "sites: \"Annex\" has no address"),
-            ("[[clinic.sites]]\nplace = \"Annex\"\naddress = \"1 Road\"\nhow_far = { xx = \"far\" }", "unknown variant `xx`"),
+            (
+                "[[clinic.sites]]\nplace = \"Annex\"\naddress = \"1 Road\"\nhow_far = { xx = \"far\" }",
+                "unknown variant `xx`",
+            ),
             ("[[clinic.services]]\nearly_minutes = 3", "services: number 1 has no service"),
-            ("[[clinic.services]]\nservice = \"Eyes\"\n[[clinic.services]]\nservice = \"Eyes\"", "services: \"Eyes\" is listed twice"),
-            ("[[clinic.services]]\nservice = \"Eyes\"\nlate_minutes = 1500", "Eyes: early_minutes and late_minutes are at most 1440"),
+            (
+                "[[clinic.services]]\nservice = \"Eyes\"\n[[clinic.services]]\nservice = \"Eyes\"",
+                "services: \"Eyes\" is listed twice",
+            ),
+            (
+                "[[clinic.services]]\nservice = \"Eyes\"\nlate_minutes = 1500",
+                "Eyes: early_minutes and late_minutes are at most 1440",
+            ),
             ("[[clinic.services]]\nservice = \"Eyes\"\ndocuments = [\"passport\"]", "unknown variant `passport`"),
             ("[[clinic.walk_in]]\ncode = \"\"\nname = { en = \"x\" }", "walk_in: number 1 has no code"),
             ("[[clinic.walk_in]]\ncode = \"a\"\nname = {}", "walk_in: \"a\" has no name"),
@@ -321,28 +350,55 @@ mod tests {
             ("[[clinic.queues]]\nservices = [\"Eyes\"]", "queues: the name of number 1 must be 1 to 60"),
             ("[[clinic.queues]]\nname = \" Eyes\"", "queues: the name of number 1"),
             ("[[clinic.queues]]\nname = \"Eyes\"\nservice = [\"Eyes\"]", "unknown field `service`, expected one of"),
-            ("[[clinic.queues]]\nname = \"Eyes\"\n[[clinic.queues]]\nname = \"Eyes\"", "queues: \"Eyes\" is listed twice"),
+            (
+                "[[clinic.queues]]\nname = \"Eyes\"\n[[clinic.queues]]\nname = \"Eyes\"",
+                "queues: \"Eyes\" is listed twice",
+            ),
             (
                 "[[clinic.queues]]\nname = \"A\"\nservices = [\"Eyes\"]\n[[clinic.queues]]\nname = \"B\"\nservices = [\"Eyes\"]",
                 "queues: the service \"Eyes\" is in two queues; a visit waits in one",
             ),
             ("[[clinic.queues]]\nname = \"A\"\npractitioners = [\" \"]", "queues: \"A\" has an empty practitioner"),
-            ("[[clinic.queues]]\nname = \"A\"\nwalk_in = [\"x\"]", "queues: \"A\" names the walk_in code \"x\", which is not in walk_in"),
-            ("[[clinic.queues]]\nname = \"A\"\nlate_behind_minutes = 2000", "queues: \"A\": minutes are at most 1440, a day; found 2000"),
-            ("[[clinic.queues]]\nname = \"A\"\nno_show_after_calls = 0", "queues: \"A\": no_show_after_calls is 1 to 20; found 0"),
+            (
+                "[[clinic.queues]]\nname = \"A\"\nwalk_in = [\"x\"]",
+                "queues: \"A\" names the walk_in code \"x\", which is not in walk_in",
+            ),
+            (
+                "[[clinic.queues]]\nname = \"A\"\nlate_behind_minutes = 2000",
+                "queues: \"A\": minutes are at most 1440, a day; found 2000",
+            ),
+            (
+                "[[clinic.queues]]\nname = \"A\"\nno_show_after_calls = 0",
+                "queues: \"A\": no_show_after_calls is 1 to 20; found 0",
+            ),
             ("[[clinic.points]]\nqueues = []", "points: the name of number 1"),
-            ("[[clinic.points]]\nname = \"Room 1\"\n[[clinic.points]]\nname = \"Room 1\"", "points: \"Room 1\" is listed twice"),
-            ("[[clinic.points]]\nname = \"Room 1\"\nplace = \"here\"", "unknown field `place`, expected `name` or `queues`"),
+            (
+                "[[clinic.points]]\nname = \"Room 1\"\n[[clinic.points]]\nname = \"Room 1\"",
+                "points: \"Room 1\" is listed twice",
+            ),
+            (
+                "[[clinic.points]]\nname = \"Room 1\"\nplace = \"here\"",
+                "unknown field `place`, expected `name` or `queues`",
+            ),
             (
                 "[[clinic.points]]\nname = \"Room 1\"\nqueues = [\"Eyes\"]",
                 "points: \"Room 1\" names the queue \"Eyes\", which does not exist",
             ),
             ("[[clinic.boards]]\nqueues = []", "boards: the name of number 1"),
             ("[[clinic.boards]]\nname = \"قاعة\"", "boards: the name of number 1"),
-            ("[[clinic.boards]]\nname = \"Hall 1\"\n[[clinic.boards]]\nname = \"hall-1\"", "boards: two have the address \"hall-1\""),
-            ("[[clinic.boards]]\nname = \"A\"\nqueues = [\"Eyes\"]", "boards: \"A\" names the queue \"Eyes\", which does not exist"),
+            (
+                "[[clinic.boards]]\nname = \"Hall 1\"\n[[clinic.boards]]\nname = \"hall-1\"",
+                "boards: two have the address \"hall-1\"",
+            ),
+            (
+                "[[clinic.boards]]\nname = \"A\"\nqueues = [\"Eyes\"]",
+                "boards: \"A\" names the queue \"Eyes\", which does not exist",
+            ),
             ("[[clinic.boards]]\nname = \"A\"\nlanguages = []", "boards: \"A\" must have one language or more"),
-            ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"en\", \"en\"]", "boards: \"A\" must have one language or more, each once"),
+            (
+                "[[clinic.boards]]\nname = \"A\"\nlanguages = [\"en\", \"en\"]",
+                "boards: \"A\" must have one language or more, each once",
+            ),
             ("[[clinic.boards]]\nname = \"A\"\nlanguages = [\"fr\"]", "unknown variant `fr`"),
             ("[[clinic.boards]]\nname = \"A\"\nsound = true", "unknown field `sound`"),
             (
@@ -354,7 +410,10 @@ mod tests {
             ("country = \"us\"", "two capital letters"),
             ("[clinic.keep]\nvisit_days = 30", "keep: visit_days is 35 to 3660; found 30"),
             ("ask_again_after_days = 400", "at most 366; found 400"),
-            ("details = [\"phone\", \"fax\"]", "details: expected words of phone, email, address, preferred-name, language, interpreter, "),
+            (
+                "details = [\"phone\", \"fax\"]",
+                "details: expected words of phone, email, address, preferred-name, language, interpreter, ",
+            ),
             ("details = [\"phone\", \"fax\"]", "each once; found \"fax\""),
             ("details = [\"insurance\"]", "found \"insurance\""),
             ("details = [\"second-insurance\"]", "found \"second-insurance\""),
@@ -370,7 +429,10 @@ mod tests {
                 "[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\n[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"B\"",
                 "the payer \"a\" is listed twice",
             ),
-            ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"mbl\"", "payer \"a\": member_id: expected mbi, "),
+            (
+                "[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"mbl\"",
+                "payer \"a\": member_id: expected mbi, ",
+            ),
             (
                 "[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nmember_id = \"99\"\nexample = \"123\"",
                 "its example does not match",
@@ -387,7 +449,9 @@ mod tests {
 
     #[test]
     fn a_clinic_chooses_which_contact_details_its_kiosks_take() {
-        let details = |rules: &str| DeskConfig::parse(&format!("data = \"d\"\n[clinic]\n{rules}\n")).unwrap().clinic.unwrap().details;
+        let details = |rules: &str| {
+            DeskConfig::parse(&format!("data = \"d\"\n[clinic]\n{rules}\n")).unwrap().clinic.unwrap().details
+        };
         assert_eq!(details(""), Field::DETAILS);
         assert_eq!(details("details = [\"language\", \"phone\"]"), [Field::Language, Field::Phone]);
         assert_eq!(details("details = []"), []);
@@ -398,17 +462,33 @@ mod tests {
     fn the_example_is_complete_and_loads() {
         let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/desk.example.toml"));
         let why = DeskConfig::parse(text).unwrap_err().to_string();
-        assert!(why.contains("placeholder of the example file") && why.contains("kiosk add") && !why.contains("replace-this"), "{why}");
-        let config = DeskConfig::parse(&text.replace("replace-this-with-a-random-secret", "0123456789abcdef0123")).unwrap();
+        assert!(
+            why.contains("placeholder of the example file")
+                && why.contains("kiosk add")
+                && !why.contains("replace-this"),
+            "{why}"
+        );
+        let config =
+            DeskConfig::parse(&text.replace("replace-this-with-a-random-secret", "0123456789abcdef0123")).unwrap();
         assert_eq!(config.kiosk.len(), 1);
         assert!(config.kiosk[0].place.is_some());
         let clinic = config.clinic.unwrap();
-        assert!(!clinic.sites.is_empty() && !clinic.services.is_empty() && !clinic.walk_in.is_empty() && !clinic.barcodes.is_empty());
+        assert!(
+            !clinic.sites.is_empty()
+                && !clinic.services.is_empty()
+                && !clinic.walk_in.is_empty()
+                && !clinic.barcodes.is_empty()
+        );
         assert!(clinic.services.iter().any(|rules| !rules.documents.is_empty()) && !clinic.unwell_comes.0.is_empty());
-        assert!(clinic.queues.iter().any(|queue| !queue.walk_in.is_empty()) && clinic.points.iter().any(|point| !point.queues.is_empty()));
-        for part in
-            [serde_json::to_value(&clinic.queues[0]), serde_json::to_value(&clinic.points[0]), serde_json::to_value(&clinic.boards[0])]
-        {
+        assert!(
+            clinic.queues.iter().any(|queue| !queue.walk_in.is_empty())
+                && clinic.points.iter().any(|point| !point.queues.is_empty())
+        );
+        for part in [
+            serde_json::to_value(&clinic.queues[0]),
+            serde_json::to_value(&clinic.points[0]),
+            serde_json::to_value(&clinic.boards[0]),
+        ] {
             let part = part.unwrap();
             for key in part.as_object().unwrap().keys() {
                 assert!(text.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the example");
@@ -420,12 +500,18 @@ mod tests {
         let insurance = serde_json::to_value(&clinic.insurance).unwrap();
         for key in [&payer, &insurance].into_iter().flat_map(|part| part.as_object().unwrap().keys()) {
             let written = [format!("{key} = "), format!("# {key} = "), format!("[[clinic.insurance.{key}]]")];
-            assert!(written.iter().any(|form| text.lines().any(|line| line.starts_with(form.as_str()))), "{key} is not in the example");
+            assert!(
+                written.iter().any(|form| text.lines().any(|line| line.starts_with(form.as_str()))),
+                "{key} is not in the example"
+            );
         }
         let known = serde_json::to_value(&clinic).unwrap();
         for key in known.as_object().unwrap().keys() {
             let written = [format!("{key} = "), format!("[clinic.{key}]"), format!("[[clinic.{key}]]")];
-            assert!(written.iter().any(|form| text.lines().any(|line| line.starts_with(form.as_str()))), "{key} is not in the example");
+            assert!(
+                written.iter().any(|form| text.lines().any(|line| line.starts_with(form.as_str()))),
+                "{key} is not in the example"
+            );
         }
     }
 }

@@ -1,8 +1,10 @@
-//! The desk's connections: how many there may be, who has to give way when there is no room, and how slowly anyone may send.
+//! The desk's connections: how many there may be, who has to give way when there is no room, and how slowly anyone may
+//! send.
 //!
-//! Invariants: strangers have at most half of the room, so that no one can keep kiosks and staff out; when strangers have no more room, one of
-//! theirs gives way to the newcomer: first the one that has waited longest without sending a request, then one of the address that has most; that
-//! there is no room is in the log, at most once a minute. A connection is a stranger's until a session or a kiosk's token was shown on it.
+//! Invariants: strangers have at most half of the room, so that no one can keep kiosks and staff out; when strangers
+//! have no more room, one of theirs gives way to the newcomer: first the one that has waited longest without sending a
+//! request, then one of the address that has most; that there is no room is in the log, at most once a minute. A
+//! connection is a stranger's until a session or a kiosk's token was shown on it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
@@ -115,7 +117,8 @@ impl Connections {
         }
         let (id, close) = (inner.next, Arc::new(Notify::new()));
         inner.next += 1;
-        let entry = Entry { since: moment(), source: Some(peer), is_trusted: false, is_busy: false, close: Arc::clone(&close) };
+        let entry =
+            Entry { since: moment(), source: Some(peer), is_trusted: false, is_busy: false, close: Arc::clone(&close) };
         inner.open.insert(id, entry);
         OnConnection(Arc::new(Connection { id, all: Arc::clone(self), close }))
     }
@@ -141,7 +144,10 @@ impl Inner {
         let waiting = strangers().find(|(_, entry)| !entry.is_busy && !is_new(entry));
         // Of one address with many, the oldest; ids grow with time.
         let of_most = || {
-            let most = strangers().filter(|(_, entry)| !is_new(entry)).map(|(_, entry)| of_source.get(&entry.source).copied()).max()?;
+            let most = strangers()
+                .filter(|(_, entry)| !is_new(entry))
+                .map(|(_, entry)| of_source.get(&entry.source).copied())
+                .max()?;
             strangers().find(|(_, entry)| !is_new(entry) && of_source.get(&entry.source).copied() == most)
         };
         let oldest = || strangers().min_by_key(|(id, entry)| (entry.is_busy, **id));
@@ -205,9 +211,13 @@ pub(in crate::desk) async fn watched(request: Request, next: Next) -> Response {
     if let Some(connection) = &connection {
         connection.set_busy(true, address_of(peer, request.headers()));
     }
-    let request = if request.body().is_end_stream() { request } else { request.map(|body| Body::from_stream(Timed::new(body))) };
+    let request =
+        if request.body().is_end_stream() { request } else { request.map(|body| Body::from_stream(Timed::new(body))) };
     let response = next.run(request).await;
-    let is_live = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    let is_live = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
     if let Some(connection) = connection.filter(|_| !is_live) {
         connection.set_busy(false, None);
     }

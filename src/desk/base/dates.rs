@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-/// Reads `1950-03-09`, `9.3.1950`, `3/9/1950` (the month first if `month_first`), also with noughts and with other marks between.
+/// Reads `1950-03-09`, `9.3.1950`, `3/9/1950` (the month first if `month_first`), also with noughts and with other
+/// marks between.
 #[must_use]
 pub fn read(text: &str, month_first: bool) -> Option<Date> {
     let text = text.trim();

@@ -15,7 +15,9 @@ pub enum DeskError {
     #[error("the data folder {0} cannot be used ({1}); choose another with --data or correct its permissions")]
     Folder(PathBuf, std::io::ErrorKind),
     /// Written by a later version.
-    #[error("the desk's file has version {found}, but this program supports versions up to {known}; install a newer arrivals-desk")]
+    #[error(
+        "the desk's file has version {found}, but this program supports versions up to {known}; install a newer arrivals-desk"
+    )]
     NewerFile {
         /// The file's version.
         found: i64,
@@ -78,7 +80,9 @@ pub enum DeskError {
     )]
     NotLoopback(SocketAddr),
     /// Someone else has the port.
-    #[error("{0} is in use by another program, perhaps a second desk; stop that one or choose another port with --listen")]
+    #[error(
+        "{0} is in use by another program, perhaps a second desk; stop that one or choose another port with --listen"
+    )]
     PortInUse(SocketAddr),
     /// Another reason not to listen.
     #[error("cannot listen on {0} ({1}); choose another address with --listen")]
@@ -107,7 +111,9 @@ pub enum DeskError {
         max: usize,
     },
     /// The password is one of those that are tried first.
-    #[error("that password is easy to guess: it is very common, contains the user's name, or is a run of characters; choose another")]
+    #[error(
+        "that password is easy to guess: it is very common, contains the user's name, or is a run of characters; choose another"
+    )]
     CommonPassword,
     /// The password is no secret.
     #[error("that password is in an example configuration that everyone can read; choose another")]

@@ -24,7 +24,11 @@ pub fn write_file(out: &Path, contents: &[u8], reads: &[&Path]) -> Result<(), St
     };
     for read in reads {
         if read.canonicalize().is_ok_and(|read| real.starts_with(read)) {
-            return Err(format!("{} is or belongs to {}, which is not written over: name another file", out.display(), read.display()));
+            return Err(format!(
+                "{} is or belongs to {}, which is not written over: name another file",
+                out.display(),
+                read.display()
+            ));
         }
     }
     if is.as_ref().is_some_and(fs::Metadata::is_dir) {
@@ -32,7 +36,11 @@ pub fn write_file(out: &Path, contents: &[u8], reads: &[&Path]) -> Result<(), St
     }
     // A pipe or a terminal has no whole to wait for.
     if is.is_some_and(|about| !about.is_file()) {
-        return fs::OpenOptions::new().write(true).open(out).and_then(|mut file| file.write_all(contents)).map_err(cannot);
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(out)
+            .and_then(|mut file| file.write_all(contents))
+            .map_err(cannot);
     }
     let mut unfinished_name = std::ffi::OsString::from(".");
     unfinished_name.push(name);

@@ -1,7 +1,7 @@
 //! Random tokens and keys, and the hashes under which tokens are kept.
 //!
-//! Invariant: the desk stores no token, only its hash; a copy of the desk's file opens no door. (The key that letters are
-//! signed with must be stored; see `docs/letters.md`.)
+//! Invariant: the desk stores no token, only its hash; a copy of the desk's file opens no door. (The key that letters
+//! are signed with must be stored; see `docs/letters.md`.)
 
 use blake2::{Blake2s256, Digest};
 use subtle::ConstantTimeEq as _;

@@ -1,6 +1,7 @@
 //! What follows from the store and is read once for everyone who asks at the same time.
 //!
-//! Invariants: one reads while the others wait for it; anyone who waits for it holds up no thread; what is kept can be read again at any time.
+//! Invariants: one reads while the others wait for it; anyone who waits for it holds up no thread; what is kept can be
+//! read again at any time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -36,7 +37,8 @@ impl<T> Shared<T> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was read last if it still serves, else what `read` reads. Anyone who comes while someone reads waits for that reading.
+    /// What was read last if it still serves, else what `read` reads. Anyone who comes while someone reads waits for
+    /// that reading.
     ///
     /// # Errors
     /// Those of `read`.

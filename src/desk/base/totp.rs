@@ -1,7 +1,8 @@
-//! The second step of signing in: codes of an authenticator app (RFC 6238), and recovery codes for anyone who lost the phone.
+//! The second step of signing in: codes of an authenticator app (RFC 6238), and recovery codes for anyone who lost the
+//! phone.
 //!
-//! Invariants: nothing here does I/O or knows the time; a code counts from one step before to one after its own, and only if it is
-//! newer than the last one that was used. What is kept of all this, and how, is in `store/second.rs`.
+//! Invariants: nothing here does I/O or knows the time; a code counts from one step before to one after its own, and
+//! only if it is newer than the last one that was used. What is kept of all this, and how, is in `store/second.rs`.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
@@ -162,7 +163,8 @@ mod tests {
     /// RFC 4226, appendix D.
     #[test]
     fn counters_are_those_of_the_standard() {
-        let expected = ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
+        let expected =
+            ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
         for (step, expected) in (0..).zip(expected) {
             assert_eq!(code(b"12345678901234567890", step).as_deref(), Some(expected));
         }
@@ -193,7 +195,9 @@ mod tests {
 
     #[test]
     fn base32_is_that_of_the_standard_and_goes_both_ways() {
-        for (bytes, text) in [(&b"fooba"[..], "MZXW6YTB"), (b"\0\0\0\0\0", "AAAAAAAA"), (b"\xff\xff\xff\xff\xff", "77777777")] {
+        for (bytes, text) in
+            [(&b"fooba"[..], "MZXW6YTB"), (b"\0\0\0\0\0", "AAAAAAAA"), (b"\xff\xff\xff\xff\xff", "77777777")]
+        {
             assert_eq!(base32(bytes), text);
             assert_eq!(from_base32(text).as_deref(), Some(bytes));
         }
@@ -216,6 +220,9 @@ mod tests {
     #[test]
     fn an_app_reads_clinic_and_user_from_the_address() {
         let address = address("ABC", "ana", "Mill Street & Sons");
-        assert_eq!(address, "otpauth://totp/Mill%20Street%20%26%20Sons:ana?secret=ABC&issuer=Mill%20Street%20%26%20Sons");
+        assert_eq!(
+            address,
+            "otpauth://totp/Mill%20Street%20%26%20Sons:ana?secret=ABC&issuer=Mill%20Street%20%26%20Sons"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! What kiosks may ask, over HTTP.
 //!
-//! Invariant: what is done is [`crate::desk::service::kiosks::served`], as it is without HTTP; an answer to a mistake never repeats what was sent,
-//! because that may be about a patient.
+//! Invariant: what is done is [`crate::desk::service::kiosks::served`], as it is without HTTP; an answer to a mistake
+//! never repeats what was sent, because that may be about a patient.
 
 use std::time::Duration;
 
@@ -51,14 +51,25 @@ async fn trust_kiosk(State(desk): State<Desk>, request: Request, next: Next) -> 
     next.run(request).await
 }
 
-async fn take_events(State(desk): State<Desk>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Json<Held>, Unserved> {
+async fn take_events(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Held>, Unserved> {
     let token = known_bearer(&desk, &headers).await?;
-    let body =
-        body.map_err(|_| Unserved::NotUnderstood(format!("the request's body is broken off or larger than {BODY_BYTES_MAX} bytes")))?;
-    let report = bounds::read(&body).map_err(|error| {
-        Unserved::NotUnderstood(format!("expected events as JSON, found something else at line {} column {}", error.line(), error.column()))
+    let body = body.map_err(|_| {
+        Unserved::NotUnderstood(format!("the request's body is broken off or larger than {BODY_BYTES_MAX} bytes"))
     })?;
-    let held = tokio::task::spawn_blocking(move || desk.take_report(&token, report)).await.map_err(|_| DeskError::Stopping)??;
+    let report = bounds::read(&body).map_err(|error| {
+        Unserved::NotUnderstood(format!(
+            "expected events as JSON, found something else at line {} column {}",
+            error.line(),
+            error.column()
+        ))
+    })?;
+    let held = tokio::task::spawn_blocking(move || desk.take_report(&token, report))
+        .await
+        .map_err(|_| DeskError::Stopping)??;
     Ok(Json(held))
 }
 
@@ -76,7 +87,8 @@ async fn feed(
     query: Result<Query<FeedQuery>, QueryRejection>,
 ) -> Result<Json<Feed>, Unserved> {
     let token = bearer(&headers)?;
-    let Query(query) = query.map_err(|_| Unserved::NotUnderstood("expected cursor and wait_seconds as whole numbers".to_owned()))?;
+    let Query(query) =
+        query.map_err(|_| Unserved::NotUnderstood("expected cursor and wait_seconds as whole numbers".to_owned()))?;
     Ok(Json(desk.wait_for_feed(token, query.cursor, Duration::from_secs(query.wait_seconds)).await?))
 }
 
@@ -93,10 +105,14 @@ async fn report(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Orders>, Unserved> {
     let token = bearer(&headers)?;
-    let Query(query) = query.map_err(|_| Unserved::NotUnderstood("expected wait_seconds as a whole number".to_owned()))?;
+    let Query(query) =
+        query.map_err(|_| Unserved::NotUnderstood("expected wait_seconds as a whole number".to_owned()))?;
     let body = body.map_err(|_| Unserved::NotUnderstood("the request's body is broken off or too long".to_owned()))?;
     let health: Health = serde_json::from_slice(&body).map_err(|error| {
-        Unserved::NotUnderstood(format!("expected a kiosk's health as JSON, found something else at column {}", error.column()))
+        Unserved::NotUnderstood(format!(
+            "expected a kiosk's health as JSON, found something else at column {}",
+            error.column()
+        ))
     })?;
     Ok(Json(desk.report(token, health, Duration::from_secs(query.wait_seconds)).await?))
 }
@@ -114,8 +130,8 @@ struct PhotoQuery {
 
 /// Which photo, and where in it.
 fn photo_of(query: Result<Query<PhotoQuery>, QueryRejection>) -> Result<(PhotoName, u64), Unserved> {
-    let Query(PhotoQuery { seq, field, side, total, hash, offset }) =
-        query.map_err(|_| Unserved::NotUnderstood("expected seq, field, side, total and hash of a photo".to_owned()))?;
+    let Query(PhotoQuery { seq, field, side, total, hash, offset }) = query
+        .map_err(|_| Unserved::NotUnderstood("expected seq, field, side, total and hash of a photo".to_owned()))?;
     Ok((PhotoName { seq: Seq(seq), field, side, total, hash }, offset))
 }
 
@@ -126,7 +142,9 @@ async fn photo_held(
 ) -> Result<Json<PhotoHeld>, Unserved> {
     let token = known_bearer(&desk, &headers).await?;
     let (photo, _) = photo_of(query)?;
-    let held = tokio::task::spawn_blocking(move || desk.photo_held(&token, &photo)).await.map_err(|_| DeskError::Stopping)??;
+    let held = tokio::task::spawn_blocking(move || desk.photo_held(&token, &photo))
+        .await
+        .map_err(|_| DeskError::Stopping)??;
     Ok(Json(held))
 }
 
@@ -138,10 +156,15 @@ async fn take_piece(
 ) -> Result<Json<PhotoHeld>, Unserved> {
     let token = known_bearer(&desk, &headers).await?;
     let (photo, offset) = photo_of(query)?;
-    let bytes =
-        body.map_err(|_| Unserved::NotUnderstood(format!("the piece is broken off or larger than {PIECE_BYTES_MAX} bytes")))?.to_vec();
+    let bytes = body
+        .map_err(|_| {
+            Unserved::NotUnderstood(format!("the piece is broken off or larger than {PIECE_BYTES_MAX} bytes"))
+        })?
+        .to_vec();
     let piece = Piece { photo, offset, bytes };
-    let held = tokio::task::spawn_blocking(move || desk.take_piece(&token, &piece)).await.map_err(|_| DeskError::Stopping)??;
+    let held = tokio::task::spawn_blocking(move || desk.take_piece(&token, &piece))
+        .await
+        .map_err(|_| DeskError::Stopping)??;
     Ok(Json(held))
 }
 
@@ -154,7 +177,8 @@ async fn known_bearer(desk: &Desk, headers: &HeaderMap) -> Result<String, Unserv
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Unserved> {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Unserved::UnknownToken)?;
+    let value =
+        headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Unserved::UnknownToken)?;
     let (scheme, token) = value.split_once(' ').ok_or(Unserved::UnknownToken)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(Unserved::UnknownToken) }
 }

@@ -104,7 +104,12 @@ impl Desk {
 }
 
 /// Takes connections until the desk stops, and then waits until those are answered that asked for something.
-async fn listen_on(listener: TcpListener, app: Router, connections: Arc<Connections>, mut stopping: watch::Receiver<bool>) {
+async fn listen_on(
+    listener: TcpListener,
+    app: Router,
+    connections: Arc<Connections>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let mut open = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -129,7 +134,13 @@ async fn listen_on(listener: TcpListener, app: Router, connections: Arc<Connecti
     while open.join_next().await.is_some() {}
 }
 
-async fn serve_one(stream: TcpStream, peer: SocketAddr, app: Router, connection: OnConnection, mut stopping: watch::Receiver<bool>) {
+async fn serve_one(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    connection: OnConnection,
+    mut stopping: watch::Receiver<bool>,
+) {
     let app = TowerToHyperService::new(app);
     let on_it = connection.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {

@@ -1,8 +1,8 @@
 //! Who may open which address, and what they see there: one table, looked up before anything else is done.
 //!
-//! Invariants: an address that is not in the table opens to no one; a page is made, and a form is done, only after session,
-//! role and token were looked at here; what is shown is in the audit before it is made; a form that came too late is kept,
-//! not done.
+//! Invariants: an address that is not in the table opens to no one; a page is made, and a form is done, only after
+//! session, role and token were looked at here; what is shown is in the audit before it is made; a form that came too
+//! late is kept, not done.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Query, RawPathParams, Request, State};
@@ -52,7 +52,8 @@ pub enum Needs {
     Board,
     /// The page of a ticket of today, by its name in the address: anyone who has the paper has that.
     Ticket,
-    /// Where a patient feels unwell, without a name: for anyone who is signed in, and for a browser whose session ended by itself.
+    /// Where a patient feels unwell, without a name: for anyone who is signed in, and for a browser whose session ended
+    /// by itself.
     Watch,
     /// A file that a page's script sends, with the session's token in the header `x-arrivals-token`.
     Upload(Role),
@@ -79,7 +80,8 @@ pub enum Sees {
     Photo,
 }
 
-/// How long a form to this address may be; one with a whole file may be longer than others, since each of its bytes may be written as three.
+/// How long a form to this address may be; one with a whole file may be longer than others, since each of its bytes may
+/// be written as three.
 #[must_use]
 pub fn form_bytes_max(path: &str) -> usize {
     if path == "/settings/import" { FILE_BYTES_MAX } else { FORM_BYTES_MAX }
@@ -91,11 +93,19 @@ const BEFORE_SECOND_STEP: [&str; 6] = ["/account", "/account/{action}", "/sign-o
 /// What an address asks for and shows; none if no one may open it.
 fn needs(method: &Method, path: &str) -> Option<(Needs, Sees)> {
     let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-    ROUTES.iter().find(|(its, pattern, ..)| *its == method && *pattern == path).map(|(_, _, needs, sees, _)| (*needs, *sees))
+    ROUTES
+        .iter()
+        .find(|(its, pattern, ..)| *its == method && *pattern == path)
+        .map(|(_, _, needs, sees, _)| (*needs, *sees))
 }
 
 /// Lets a request pass, or not.
-pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, request: Request, next: Next) -> Result<Response, Oops> {
+pub(super) async fn guard(
+    State(desk): State<Desk>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Oops> {
     // What is no address of ours is answered by the router.
     let Some(path) = path else { return Ok(next.run(request).await) };
     let (needs, sees) = needs(request.method(), path.as_str()).ok_or(Oops::NotFound)?;
@@ -121,7 +131,11 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
         },
         Needs::Watch => {
             let headers = request.headers().clone();
-            if desk.blocking(move |desk| desk.may_watch(&headers)).await? { Ok(next.run(request).await) } else { Err(Oops::Ended) }
+            if desk.blocking(move |desk| desk.may_watch(&headers)).await? {
+                Ok(next.run(request).await)
+            } else {
+                Err(Oops::Ended)
+            }
         }
         Needs::Board => {
             if opens_boards(&desk, request.headers(), request.uri()).await? {
@@ -133,7 +147,8 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
         Needs::Ticket => {
             let (mut parts, body) = request.into_parts();
             let params = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(|_| Oops::NotFound)?;
-            let token = params.iter().find(|(name, _)| *name == "token").map(|(_, token)| token.to_owned()).unwrap_or_default();
+            let token =
+                params.iter().find(|(name, _)| *name == "token").map(|(_, token)| token.to_owned()).unwrap_or_default();
             let Some(ticket) = phone::ticket_of(&desk, &token).await? else { return Ok(phone::closed()) };
             parts.extensions.insert(TicketPage { token, ticket });
             Ok(next.run(Request::from_parts(parts, body)).await)
@@ -142,7 +157,11 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             Standing::Here(who) if is_held(&who, &path) => Err(Oops::SecondStep),
             Standing::Here(who) if who.role < role => Err(Oops::NotAllowed),
             Standing::Here(who) => {
-                let is_ours = request.headers().get(TOKEN).and_then(|token| token.to_str().ok()).is_some_and(|token| who.sent(token));
+                let is_ours = request
+                    .headers()
+                    .get(TOKEN)
+                    .and_then(|token| token.to_str().ok())
+                    .is_some_and(|token| who.sent(token));
                 if is_ours { pass(desk, who, role, request, next).await } else { Err(Oops::Foreign) }
             }
             Standing::Ended(_) | Standing::Nobody => Err(Oops::Ended),
@@ -159,7 +178,11 @@ pub(super) async fn guard(State(desk): State<Desk>, path: Option<MatchedPath>, r
             let is_ours = who.sent(sent);
             if has_ended {
                 // A form of another site, or of another session, is not kept.
-                return if is_ours && who.role >= role { keep(&desk, &who, request, fields).await } else { Err(Oops::Ended) };
+                return if is_ours && who.role >= role {
+                    keep(&desk, &who, request, fields).await
+                } else {
+                    Err(Oops::Ended)
+                };
             }
             if is_held(&who, &path) {
                 return Err(Oops::SecondStep);
@@ -200,7 +223,8 @@ fn is_held(who: &SignedIn, path: &MatchedPath) -> bool {
 
 /// The address of a page as a sign-in may lead back to it: without the mark that no one worked.
 fn way_back_to(address: &Uri) -> String {
-    let query: Vec<&str> = address.query().unwrap_or_default().split('&').filter(|part| !part.is_empty() && *part != "idle=1").collect();
+    let query: Vec<&str> =
+        address.query().unwrap_or_default().split('&').filter(|part| !part.is_empty() && *part != "idle=1").collect();
     if query.is_empty() { address.path().to_owned() } else { format!("{}?{}", address.path(), query.join("&")) }
 }
 
@@ -219,7 +243,13 @@ async fn standing(desk: &Desk, headers: &HeaderMap) -> Result<Standing, Oops> {
 }
 
 /// Shows something to someone who may see it, once it is noted that they do.
-async fn look(desk: Desk, who: SignedIn, (role, sees): (Role, Sees), request: Request, next: Next) -> Result<Response, Oops> {
+async fn look(
+    desk: Desk,
+    who: SignedIn,
+    (role, sees): (Role, Sees),
+    request: Request,
+    next: Next,
+) -> Result<Response, Oops> {
     if who.role < role {
         return Err(Oops::NotAllowed);
     }
@@ -328,7 +358,8 @@ mod tests {
 
     #[test]
     fn a_sign_in_leads_back_to_pages_that_the_role_opens() {
-        for address in ["/", "/?state=called", "/visit?appointment=apt-1", "/changes", "/appointments?date=2026-11-23"] {
+        for address in ["/", "/?state=called", "/visit?appointment=apt-1", "/changes", "/appointments?date=2026-11-23"]
+        {
             assert!(leads_back(address, Role::Desk), "{address}");
         }
         for address in [
@@ -365,7 +396,8 @@ mod tests {
     #[test]
     fn whatever_changes_something_is_a_form_with_a_token() {
         for (method, path, needs, sees, _) in ROUTES {
-            let is_form = matches!(needs, Needs::Form(_) | Needs::Ticket | Needs::Upload(_)) || path.starts_with("/sign-in");
+            let is_form =
+                matches!(needs, Needs::Form(_) | Needs::Ticket | Needs::Upload(_)) || path.starts_with("/sign-in");
             assert!(*method == "GET" || is_form, "{method} {path}");
             assert!(*method == "GET" || *sees == Sees::Nothing, "{method} {path}");
         }

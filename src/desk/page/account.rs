@@ -1,7 +1,7 @@
 //! One's own account: password, second step, other sessions.
 //!
-//! Invariants: recovery codes are shown once, in the answer that made them; a password or code is in no address and no answer; no form of
-//! this page is ever kept.
+//! Invariants: recovery codes are shown once, in the answer that made them; a password or code is in no address and no
+//! answer; no form of this page is ever kept.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -72,10 +72,13 @@ pub(super) async fn act(
                 .map(|asked| asked.said("Password changed. Your other sessions were signed out.")),
             "begin" => desk.begin_second_step(&who, &password).map(|asked| asked.map(|()| None)),
             "confirm" => desk.confirm_second_step(&who, &code).map(confirmed),
-            "codes" => desk.renew_recovery_codes(&who, &password).map(|asked| asked.map(|codes| Some(new_codes(codes)))),
-            "off" if who.needs_second_step => {
-                Ok(Asked::Done(Some(Said { problem: Some("Your role requires two-step verification.".to_owned()), ..Said::default() })))
+            "codes" => {
+                desk.renew_recovery_codes(&who, &password).map(|asked| asked.map(|codes| Some(new_codes(codes))))
             }
+            "off" if who.needs_second_step => Ok(Asked::Done(Some(Said {
+                problem: Some("Your role requires two-step verification.".to_owned()),
+                ..Said::default()
+            }))),
             "off" => desk.end_second_step(&who, &password).map(|asked| asked.said("Two-step verification is off.")),
             _ => desk
                 .sign_out_elsewhere(&who)
@@ -85,7 +88,9 @@ pub(super) async fn act(
         let said = match done {
             Ok(Asked::Done(said)) => said,
             Ok(Asked::WrongPassword) => wrong("Incorrect password. Nothing was changed.".to_owned()),
-            Ok(Asked::Wait(seconds)) => wrong(format!("Too many failed attempts. Wait {seconds} seconds, then try again.")),
+            Ok(Asked::Wait(seconds)) => {
+                wrong(format!("Too many failed attempts. Wait {seconds} seconds, then try again."))
+            }
             Err(error) => match sentence(&error) {
                 Some(problem) => wrong(problem),
                 None => return Err(error),

@@ -25,7 +25,8 @@ pub(in crate::desk) async fn with_safe_headers(mut response: Response) -> Respon
     response
 }
 
-/// Tells one set of the pages' own files from another: a page that stays open for weeks loads itself again when they are new.
+/// Tells one set of the pages' own files from another: a page that stays open for weeks loads itself again when they
+/// are new.
 pub(super) fn version() -> &'static str {
     static VERSION: LazyLock<String> = LazyLock::new(|| {
         let files = [
@@ -84,11 +85,18 @@ impl IntoResponse for Oops {
             Self::Ended => {
                 return (
                     StatusCode::UNAUTHORIZED,
-                    shown(html::message("You are signed out", "Sign in again to see today's list.", "/sign-in", "Sign in")),
+                    shown(html::message(
+                        "You are signed out",
+                        "Sign in again to see today's list.",
+                        "/sign-in",
+                        "Sign in",
+                    )),
                 )
                     .into_response();
             }
-            Self::NotFound => (StatusCode::NOT_FOUND, "Page not found", "The address may be mistyped. Go to today's list."),
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, "Page not found", "The address may be mistyped. Go to today's list.")
+            }
             Self::NoBoard => (
                 StatusCode::UNAUTHORIZED,
                 "This display has another address",
@@ -111,11 +119,19 @@ impl IntoResponse for Oops {
                 )
                     .into_response();
             }
-            Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "Nothing was changed", "The text is too long. Shorten it and send it again."),
-            Self::Foreign => (StatusCode::FORBIDDEN, "Nothing was changed", "This page is out of date. Refresh and try again."),
-            Self::Unreadable => {
-                (StatusCode::BAD_REQUEST, "Nothing was changed", "The form didn't arrive complete. Open today's list and try again.")
+            Self::TooLong => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Nothing was changed",
+                "The text is too long. Shorten it and send it again.",
+            ),
+            Self::Foreign => {
+                (StatusCode::FORBIDDEN, "Nothing was changed", "This page is out of date. Refresh and try again.")
             }
+            Self::Unreadable => (
+                StatusCode::BAD_REQUEST,
+                "Nothing was changed",
+                "The form didn't arrive complete. Open today's list and try again.",
+            ),
             Self::NoLetter(why) => (StatusCode::NOT_FOUND, "No letter", why),
             Self::NoTicket => (
                 StatusCode::NOT_FOUND,

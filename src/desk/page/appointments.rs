@@ -223,7 +223,9 @@ impl Calendar {
     /// One day of the week.
     fn day_column(&self, day: &DayOf) -> Markup {
         let wanted = self.look.clinician.as_deref();
-        let is_wanted = |row: &&VisitRow| wanted.is_none_or(|name| row.appointment.as_ref().is_some_and(|one| one.practitioner == name));
+        let is_wanted = |row: &&VisitRow| {
+            wanted.is_none_or(|name| row.appointment.as_ref().is_some_and(|one| one.practitioner == name))
+        };
         let rows: Vec<&VisitRow> = day.rows.iter().filter(is_wanted).collect();
         html! {
             section.column.is-today[day.date == self.today] aria-labelledby={ "column-" (day.date) } {

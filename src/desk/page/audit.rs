@@ -76,7 +76,9 @@ async fn search_for(desk: Desk, who: SignedIn, form: SearchForm) -> Result<Respo
 fn find(desk: &Desk, who: &SignedIn, form: &SearchForm) -> Result<Result<AuditFound, &'static str>, DeskError> {
     let zone = desk.settings().zone()?;
     let (Ok(from), Ok(to)) = (day(&form.from), day(&form.to)) else { return Ok(Err("Write a date like 2026-11-23.")) };
-    let midnight = |date: Option<Date>| date.and_then(|date| date.to_zoned_datetime(zone.clone()).ok()).map(|zoned| zoned.timestamp());
+    let midnight = |date: Option<Date>| {
+        date.and_then(|date| date.to_zoned_datetime(zone.clone()).ok()).map(|zoned| zoned.timestamp())
+    };
     let (person, user) = (form.person.trim(), form.user.trim());
     if person.chars().count() > TEXT_CHARS_MAX || user.chars().count() > TEXT_CHARS_MAX {
         return Ok(Err("That is too long for a name. Shorten it."));
@@ -106,7 +108,13 @@ fn day(text: &str) -> Result<Option<Date>, ()> {
     }
 }
 
-fn show(who: &SignedIn, form: &SearchForm, found: &Result<AuditFound, &'static str>, zone: &TimeZone, idle_seconds: u64) -> Markup {
+fn show(
+    who: &SignedIn,
+    form: &SearchForm,
+    found: &Result<AuditFound, &'static str>,
+    zone: &TimeZone,
+    idle_seconds: u64,
+) -> Markup {
     let body = html! {
         h2 { "Audit log" }
         p.way { a.button href="/" { "Back to the list" } }

@@ -1,7 +1,7 @@
 //! The board: a page for a television in a waiting room, and the list of boards for staff.
 //!
-//! Invariants: it opens with the boards' key in its address, or to staff; of a patient it has what `desk::board` gives it; without a
-//! script it asks for itself again every few seconds.
+//! Invariants: it opens with the boards' key in its address, or to staff; of a patient it has what `desk::board` gives
+//! it; without a script it asks for itself again every few seconds.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -45,10 +45,16 @@ fn board_of(desk: &Desk, place: &str) -> Result<Board, Oops> {
 async fn part_of(desk: &Desk, board: &Board) -> Result<Arc<str>, DeskError> {
     let today = desk.today_shared().await?;
     let settings = desk.settings();
-    Ok(desk.part::<Drawn>().of(board, &today, || part(&BoardView::of(&today, board, &settings), board, 0).into_string()))
+    Ok(desk
+        .part::<Drawn>()
+        .of(board, &today, || part(&BoardView::of(&today, board, &settings), board, 0).into_string()))
 }
 
-pub(super) async fn board_page(State(desk): State<Desk>, Path(place): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Oops> {
+pub(super) async fn board_page(
+    State(desk): State<Desk>,
+    Path(place): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Oops> {
     let board = board_of(&desk, &place)?;
     let today = desk.today_shared().await?;
     let now = desk.now();
@@ -115,12 +121,18 @@ pub(super) async fn board_live(
     Ok(live(desk, move |desk| {
         let (board, headers, address) = (board.clone(), headers.clone(), address.clone());
         // New addresses close the old ones where they are open, too.
-        async move { if opens_boards(&desk, &headers, &address).await? { part_of(&desk, &board).await.map(Some) } else { Ok(None) } }
+        async move {
+            if opens_boards(&desk, &headers, &address).await? {
+                part_of(&desk, &board).await.map(Some)
+            } else {
+                Ok(None)
+            }
+        }
     }))
 }
 
-/// A live connection: the version of the pages' files first, then the part whenever it looks different, and a beat in between. It ends when
-/// there is no part any more.
+/// A live connection: the version of the pages' files first, then the part whenever it looks different, and a beat in
+/// between. It ends when there is no part any more.
 pub(super) fn live<Part, Made>(desk: Desk, part: Part) -> Response
 where
     Part: Fn(Desk) -> Made + Send + 'static,

@@ -1,7 +1,8 @@
 //! What the list's buttons do: steps of a visit, calling who is next, and where one calls to.
 //!
-//! Invariants: what was refused is explained in a sentence, with the list as it is now; nothing is refused silently; a button that calls someone names
-//! them in its form; where the clinic has rooms, the first call of a session asks for one.
+//! Invariants: what was refused is explained in a sentence, with the list as it is now; nothing is refused silently; a
+//! button that calls someone names them in its form; where the clinic has rooms, the first call of a session asks for
+//! one.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -69,7 +70,13 @@ pub(super) async fn act_on_visit(
     if BY_HAND.contains(&action.as_str()) {
         return by_hand(desk, who, &headers, action, id, form).await;
     }
-    let calling = |calls: Calls, address| Calling { calls, address, visit: id.clone(), point: form.point.clone(), back: form.back.clone() };
+    let calling = |calls: Calls, address| Calling {
+        calls,
+        address,
+        visit: id.clone(),
+        point: form.point.clone(),
+        back: form.back.clone(),
+    };
     let step = match action.as_str() {
         "call" => return call(desk, who, &headers, calling(Desk::call_this, "/visit/call")).await,
         "call-again" => return call(desk, who, &headers, calling(Desk::call_again, "/visit/call-again")).await,
@@ -79,7 +86,8 @@ pub(super) async fn act_on_visit(
         "done" => QueueAction::Finish,
         "no-show" => QueueAction::NoShow,
         "transfer" => {
-            let queue = form.queue.filter(|queue| queue.chars().nth(NAME_CHARS_MAX).is_none()).ok_or(Oops::Unreadable)?;
+            let queue =
+                form.queue.filter(|queue| queue.chars().nth(NAME_CHARS_MAX).is_none()).ok_or(Oops::Unreadable)?;
             QueueAction::Transfer { queue, keep_place: form.keep.is_some() }
         }
         "undo" => {
@@ -168,10 +176,9 @@ async fn by_hand(
             let language = match form.language.as_deref().and_then(Language::from_tag) {
                 Some(language) => language,
                 // As on file, when the button on the list is pressed.
-                None => desk
-                    .appointment(&id)?
-                    .map(|visit| visit.person)
-                    .map_or(Language::English, |person| person.language.as_deref().and_then(Language::from_tag).unwrap_or_default()),
+                None => desk.appointment(&id)?.map(|visit| visit.person).map_or(Language::English, |person| {
+                    person.language.as_deref().and_then(Language::from_tag).unwrap_or_default()
+                }),
             };
             let if_late = if form.late.is_some() { IfLate::CheckIn } else { IfLate::Ask };
             Ok(desk.check_in_by_hand(&id, (language, call_as), if_late, &who.user)?.map(|_| ()))
@@ -231,11 +238,13 @@ async fn act(desk: Desk, who: SignedIn, headers: &HeaderMap, action: &str, work:
     Ok(Redirect::to(&back(headers)).into_response())
 }
 
-/// The page on which a button was pressed, as far as it is one that has such buttons: the list, as it was narrowed, or a person's.
+/// The page on which a button was pressed, as far as it is one that has such buttons: the list, as it was narrowed, or
+/// a person's.
 fn back(headers: &HeaderMap) -> String {
     let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
     // Only what follows the host's name: no one is sent elsewhere.
-    let rest = from.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or_default();
+    let rest =
+        from.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or_default();
     own_page(rest).to_owned()
 }
 
@@ -325,7 +334,9 @@ async fn answer_or_ask(
         desk.keep_session(&who)?;
         match work(desk, &who)? {
             Ok(()) => Ok(None),
-            Err(Refusal::Late) if !live && question.is_some() => Ok(question.map(|question| Redirect::to(&question).into_response())),
+            Err(Refusal::Late) if !live && question.is_some() => {
+                Ok(question.map(|question| Redirect::to(&question).into_response()))
+            }
             Err(refusal) => refused(desk, &who, live, &refusal).map(Some),
         }
     });

@@ -1,7 +1,8 @@
-//! Changed contact details and insurance: the page on which staff compare and decide, and the list of everyone who has some.
+//! Changed contact details and insurance: the page on which staff compare and decide, and the list of everyone who has
+//! some.
 //!
-//! Invariants: old and new stand side by side, and what the chart has by now beside them if it is neither; what a form decides is
-//! what its page showed; "accept all" takes nothing that someone has to choose between.
+//! Invariants: old and new stand side by side, and what the chart has by now beside them if it is neither; what a form
+//! decides is what its page showed; "accept all" takes nothing that someone has to choose between.
 
 mod photos;
 mod values;
@@ -101,7 +102,11 @@ pub(super) async fn decide(
     let field = changes.first().map(|change| change.key.field).ok_or(Oops::Unreadable)?;
     let verdict = match action.as_str() {
         "accept" => Ok(Verdict::Accept),
-        "edit" => form.typed.value(field, &desk.settings().insurance).and_then(|value| check_edit(field, &value)).map(Verdict::Edit),
+        "edit" => form
+            .typed
+            .value(field, &desk.settings().insurance)
+            .and_then(|value| check_edit(field, &value))
+            .map(Verdict::Edit),
         "reject" => check_why(if form.words.trim().is_empty() { &form.why } else { &form.words }).map(Verdict::Reject),
         "undo" => Ok(Verdict::Undo),
         _ => return Err(Oops::NotFound),
@@ -131,7 +136,9 @@ pub(super) async fn decide(
 
 fn is_on_file(desk: &Desk, id: &AppointmentId, changes: &[Shown], value: &Value) -> Result<bool, DeskError> {
     let all = desk.changes_of(id)?;
-    Ok(all.iter().any(|change| change.is_open() && changes.iter().any(|s| s.key == change.key) && change.is_on_file(value)))
+    Ok(all
+        .iter()
+        .any(|change| change.is_open() && changes.iter().any(|s| s.key == change.key) && change.is_on_file(value)))
 }
 
 /// A proposal as a form carries it: which, and what the chart had when it was shown.
@@ -258,11 +265,17 @@ impl Page {
                 field,
                 &[
                     ("Shown to patient", "", &proposal.old),
-                    (if change.is_conflict_elsewhere() { "On file for another visit" } else { "On file now" }, "now", third),
+                    (
+                        if change.is_conflict_elsewhere() { "On file for another visit" } else { "On file now" },
+                        "now",
+                        third,
+                    ),
                     ("Reported by patient", "new", &proposal.new),
                 ],
             ),
-            None => side_by_side(field, &[("On file", "", &proposal.old), ("Reported by patient", "new", &proposal.new)]),
+            None => {
+                side_by_side(field, &[("On file", "", &proposal.old), ("Reported by patient", "new", &proposal.new)])
+            }
         }
     }
 
@@ -271,7 +284,10 @@ impl Page {
     }
 
     fn has_photos(&self, change: &ProposedChange) -> bool {
-        self.review.photos.get(&change.key).is_some_and(|photos| photos.iter().any(|(_, state)| *state == PhotoState::Here))
+        self.review
+            .photos
+            .get(&change.key)
+            .is_some_and(|photos| photos.iter().any(|(_, state)| *state == PhotoState::Here))
     }
 
     fn open(&self, change: &ProposedChange, who: &SignedIn) -> Markup {
@@ -323,7 +339,10 @@ impl Page {
         let by = |word: &str| {
             html! { @if let Some((at, user)) = &change.by { (word) " by " (user) " at " time datetime=(at) { (clock_time(*at, &self.review.zone)) } } }
         };
-        let mut columns = vec![("Previously on file", "", &change.proposal.old), ("Reported by patient", "new", &change.proposal.new)];
+        let mut columns = vec![
+            ("Previously on file", "", &change.proposal.old),
+            ("Reported by patient", "new", &change.proposal.new),
+        ];
         if let Decided::Accepted(value) = &change.decided
             && *value != change.proposal.new
         {

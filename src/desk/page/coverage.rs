@@ -26,14 +26,21 @@ impl Day {
     fn coverage_of(&self, row: &VisitRow) -> Option<Coverages> {
         let appointment = row.appointment.as_ref().filter(|_| is_coming(row) && self.insurance.is_some())?;
         let card = appointment.coverage.as_ref()?;
-        let answer = self.known.eligibility.get(&CardKey::of(&appointment.person.id, card)).map(|(answer, _)| *answer).unwrap_or_default();
+        let answer = self
+            .known
+            .eligibility
+            .get(&CardKey::of(&appointment.person.id, card))
+            .map(|(answer, _)| *answer)
+            .unwrap_or_default();
         if let Some(reason) = coverage_reason(Some(card), answer, appointment.local_date(&self.zone)) {
             return Some(Coverages::Bad(reason, self.coverage_words(row, reason)));
         }
         match answer {
             Eligibility::Active => Some(Coverages::Active),
             Eligibility::Unknown => None,
-            Eligibility::Asked | Eligibility::Inactive | Eligibility::Error(_) => Some(Coverages::Unsure(answer.for_staff())),
+            Eligibility::Asked | Eligibility::Inactive | Eligibility::Error(_) => {
+                Some(Coverages::Unsure(answer.for_staff()))
+            }
         }
     }
 
@@ -44,12 +51,15 @@ impl Day {
         let month_first = self.settings.country == "US";
         let of = |name: &str, card: Option<&Coverage>| {
             let card = card?;
-            let answer = self.known.eligibility.get(&CardKey::of(&appointment.person.id, card)).map(|(answer, _)| *answer);
+            let answer =
+                self.known.eligibility.get(&CardKey::of(&appointment.person.id, card)).map(|(answer, _)| *answer);
             if coverage_reason(Some(card), answer.unwrap_or_default(), visit) != Some(reason) {
                 return None;
             }
             Some(match (reason, CardMark::of(Some(card), visit, 0)) {
-                (Reason::CoverageOutOfDates, Some(CardMark::Ended(end))) => format!("{name} expired {}", dates::short(end, month_first)),
+                (Reason::CoverageOutOfDates, Some(CardMark::Ended(end))) => {
+                    format!("{name} expired {}", dates::short(end, month_first))
+                }
                 (Reason::CoverageOutOfDates, Some(CardMark::NotYet(start))) => {
                     format!("{name} starts {}", dates::short(start, month_first))
                 }
@@ -57,7 +67,10 @@ impl Day {
                 _ => format!("{name}: {}", reason.for_staff().to_lowercase()),
             })
         };
-        let words = [of("Coverage", appointment.coverage.as_ref()), of("Second coverage", appointment.second_coverage.as_ref())];
+        let words = [
+            of("Coverage", appointment.coverage.as_ref()),
+            of("Second coverage", appointment.second_coverage.as_ref()),
+        ];
         let words: Vec<String> = words.into_iter().flatten().collect();
         // Of a card that was changed since, what the matter was in general.
         if words.is_empty() { reason.for_staff().to_owned() } else { words.join("; ") }
@@ -69,7 +82,9 @@ pub fn coverage_pill(day: &Day, row: &VisitRow) -> Markup {
     match day.coverage_of(row) {
         Some(Coverages::Active) => pill("good", "check", "Coverage active"),
         Some(Coverages::Unsure(words)) => pill("", "clock", words),
-        Some(Coverages::Bad(reason, words)) if !row.reasons.iter().any(|one| one.reason == reason) => pill("bad", "alert", &words),
+        Some(Coverages::Bad(reason, words)) if !row.reasons.iter().any(|one| one.reason == reason) => {
+            pill("bad", "alert", &words)
+        }
         Some(Coverages::Bad(..)) | None => html! {},
     }
 }

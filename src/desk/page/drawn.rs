@@ -1,10 +1,11 @@
 //! Rows of the list, drawn once for everyone who looks; and what is put into them for each.
 //!
-//! A row holds places for what differs: the session's token, the minutes that have passed, and the user who is on someone, who is not told
-//! so of themselves. A browser that says what it shows gets the rows that are others now, and of the rest where they stand.
+//! A row holds places for what differs: the session's token, the minutes that have passed, and the user who is on
+//! someone, who is not told so of themselves. A browser that says what it shows gets the rows that are others now, and
+//! of the rest where they stand.
 //!
-//! Invariants: what people or files gave is never taken for a place, since templates escape every `<` in it; a browser that shows
-//! something of which this program knows nothing gets everything.
+//! Invariants: what people or files gave is never taken for a place, since templates escape every `<` in it; a browser
+//! that shows something of which this program knows nothing gets everything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +24,8 @@ use crate::desk::service::queue::today::Today;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::visit::{Stop, VisitRow};
 
-/// How a place begins that is filled in for anyone who looks. No template of ours writes this beside the first line of a page.
+/// How a place begins that is filled in for anyone who looks. No template of ours writes this beside the first line of
+/// a page.
 const PLACE: &str = "<!";
 /// Characters that tell one run of the program from another.
 const RUN_CHARS: usize = 12;
@@ -226,7 +228,9 @@ mod tests {
 
     #[test]
     fn minutes_are_said_as_the_script_says_them() {
-        for (minutes, expected) in [(0, "just now"), (1, "1 min"), (59, "59 min"), (60, "1 h 0 min"), (135, "2 h 15 min")] {
+        for (minutes, expected) in
+            [(0, "just now"), (1, "1 min"), (59, "59 min"), (60, "1 h 0 min"), (135, "2 h 15 min")]
+        {
             assert_eq!(minutes_words(minutes), expected);
         }
     }

@@ -1,6 +1,8 @@
-//! What is still open of earlier days, by day: looked at, and closed with one button once that was confirmed here; and taken back.
+//! What is still open of earlier days, by day: looked at, and closed with one button once that was confirmed here; and
+//! taken back.
 //!
-//! Invariants: the page that asks shows who it is about; what changed after it was shown is not closed; anyone who feels sick never is.
+//! Invariants: the page that asks shows who it is about; what changed after it was shown is not closed; anyone who
+//! feels sick never is.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -36,7 +38,8 @@ impl Earlier {
     fn read(desk: &Desk, who: &SignedIn) -> Result<Self, DeskError> {
         let earlier = Self(desk.earlier_days()?);
         let rows = earlier.0.days.iter().flat_map(|(_, rows)| rows.iter().take(SHOWN_MAX));
-        let mut people: Vec<_> = rows.filter_map(|row| row.appointment.as_ref()).map(|visit| visit.person.id.clone()).collect();
+        let mut people: Vec<_> =
+            rows.filter_map(|row| row.appointment.as_ref()).map(|visit| visit.person.id.clone()).collect();
         people.sort();
         people.dedup();
         if !people.is_empty() {
@@ -60,7 +63,8 @@ impl Earlier {
 
     fn day(&self, who: &SignedIn, day: &LeftDay, rows: &[VisitRow]) -> Markup {
         let (id, name) = (format!("day-{}", day.date), self.name(day.date));
-        let sick = rows.iter().filter(|row| open_reasons(row).any(|reason| reason.reason.is_urgent())).count() + day.urgent_stops;
+        let sick = rows.iter().filter(|row| open_reasons(row).any(|reason| reason.reason.is_urgent())).count()
+            + day.urgent_stops;
         let closes = day.count.saturating_sub(sick);
         let stops = day.count.saturating_sub(rows.len());
         html! {
@@ -159,7 +163,9 @@ pub(super) async fn act(
             None => match desk.undo_closing(form.first, &who.user)? {
                 None => Some("That was already undone. Nothing was changed.".to_owned()),
                 Some((_, 0)) => None,
-                Some((open, stays)) => Some(format!("{open} are open again. {stays} had changed since and were not reopened.")),
+                Some((open, stays)) => {
+                    Some(format!("{open} are open again. {stays} had changed since and were not reopened."))
+                }
             },
         };
         let Some(said) = said else { return Ok(Redirect::to(HERE).into_response()) };

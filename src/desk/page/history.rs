@@ -77,7 +77,9 @@ fn at_kiosk(day: &Day, event: &KioskEvent) -> String {
         KioskEvent::TicketPrinted { ticket, outcome, .. } => match outcome {
             PrintOutcome::Printed => format!("printed ticket {}", ticket.number),
             PrintOutcome::Unknown => format!("sent ticket {} to the printer; printing not confirmed", ticket.number),
-            PrintOutcome::Failed(trouble) => format!("couldn't print ticket {}: {}", ticket.number, trouble.for_staff()),
+            PrintOutcome::Failed(trouble) => {
+                format!("couldn't print ticket {}: {}", ticket.number, trouble.for_staff())
+            }
         },
         KioskEvent::Stopped { reason, .. } => format!("needed staff: {}", reason.for_staff()),
         KioskEvent::CodeRefused { reason, .. } => reason.for_staff().to_owned(),
@@ -88,7 +90,8 @@ fn at_kiosk(day: &Day, event: &KioskEvent) -> String {
 }
 
 fn checked_in(said: &CheckedIn) -> String {
-    let mut words = vec![format!("checked in with ticket {}, {}", said.ticket.number, how(said.language, said.call_as))];
+    let mut words =
+        vec![format!("checked in with ticket {}, {}", said.ticket.number, how(said.language, said.call_as))];
     for (what, answer) in [("contact details", said.details), ("insurance", said.insurance)] {
         words.extend(match answer {
             StillRight::Yes => Some(format!("{what} correct")),
@@ -101,7 +104,11 @@ fn checked_in(said: &CheckedIn) -> String {
         words.push(format!("{}: {}", count_words(fields.len()), fields.join(", ")));
     }
     if let Some(documents) = &said.documents {
-        words.push(format!("{} {}", if documents.brought { "brought" } else { "did not bring" }, listed(&documents.needed)));
+        words.push(format!(
+            "{} {}",
+            if documents.brought { "brought" } else { "did not bring" },
+            listed(&documents.needed)
+        ));
     }
     if said.companion.is_some() {
         words.push("someone else checked them in".to_owned());
@@ -131,7 +138,9 @@ fn by_staff(day: &Day, deed: &StaffDeed) -> String {
             QueueAction::Finish => "completed the visit".to_owned(),
             QueueAction::NoShow => "marked as no-show".to_owned(),
             QueueAction::Transfer { queue, keep_place: true } => format!("transferred to {queue}, keeping the turn"),
-            QueueAction::Transfer { queue, keep_place: false } => format!("transferred to {queue}, at the end of the line"),
+            QueueAction::Transfer { queue, keep_place: false } => {
+                format!("transferred to {queue}, at the end of the line")
+            }
         },
         StaffDeed::Hand(action) => by_hand(day, action),
         StaffDeed::Booking(step) => {

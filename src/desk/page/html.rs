@@ -67,8 +67,8 @@ pub(super) fn whole(title: &str, head: &Markup, body: &Markup) -> Markup {
     }
 }
 
-/// A page beside the list. Without a script it asks for itself, as no one's work, once the session may have ended: `again` is its
-/// address, which has or gets a query, and after how many seconds.
+/// A page beside the list. Without a script it asks for itself, as no one's work, once the session may have ended:
+/// `again` is its address, which has or gets a query, and after how many seconds.
 pub fn staff_page(title: &str, who: &SignedIn, again: (&str, u64), body: &Markup) -> Markup {
     let parts = (&html! {}, &link(false));
     beside(title, who, again, parts, &html! { main #review tabindex="-1" { (body) } })

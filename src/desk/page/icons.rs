@@ -27,7 +27,9 @@ pub fn icon(name: &str) -> Markup {
         "question" => {
             r#"<circle cx="10" cy="10" r="7.500"/><path d="M7.700 7.800a2.300 2.300 0 1 1 3.300 2.100c-.8.4-1 .8-1 1.600M10 14v.2"/>"#
         }
-        "pencil" => r#"<path d="M3.500 16.500l.8-3.600L13.500 3.700l2.800 2.800-9.200 9.200zM11.500 5.700l2.800 2.800"/>"#,
+        "pencil" => {
+            r#"<path d="M3.500 16.500l.8-3.600L13.500 3.700l2.800 2.800-9.200 9.200zM11.500 5.700l2.800 2.800"/>"#
+        }
         "check" => r#"<path d="M4 10.500l4 4 8-9"/>"#,
         "sound" => r#"<path d="M3 8v4h3l4 3.500v-11L6 8zM13 7.500a3.500 3.500 0 0 1 0 5M15.200 5a7 7 0 0 1 0 10"/>"#,
         "person" => r#"<circle cx="10" cy="6.500" r="3.200"/><path d="M3.500 17.500c.5-4 3-6 6.500-6s6 2 6.500 6"/>"#,
@@ -59,7 +61,9 @@ pub fn reason_icon(reason: Reason) -> &'static str {
         Reason::NoList | Reason::CannotSave => "alert",
         Reason::CodeForged | Reason::Guessing => "alert",
         Reason::CodeTruncated | Reason::CodeOtherClinic | Reason::CodeOtherDay | Reason::CodeExpired => "card",
-        Reason::NotFound | Reason::Ambiguous | Reason::TooManyTries | Reason::NotThisPerson | Reason::WalkIn => "question",
+        Reason::NotFound | Reason::Ambiguous | Reason::TooManyTries | Reason::NotThisPerson | Reason::WalkIn => {
+            "question"
+        }
     }
 }
 

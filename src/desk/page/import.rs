@@ -16,7 +16,9 @@ use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
 use crate::desk::service::import::Changed;
-use crate::desk::service::import::preview::{Difference, KEPT_MINUTES, Kind, ReadList, Sent, Took, UPLOAD_BYTES_MAX, differences};
+use crate::desk::service::import::preview::{
+    Difference, KEPT_MINUTES, Kind, ReadList, Sent, Took, UPLOAD_BYTES_MAX, differences,
+};
 use crate::desk::service::import::{ImportError, days};
 use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::session::SignedIn;
@@ -79,7 +81,8 @@ pub(super) async fn upload(
             Ok(list) => Ok(Ok(format!("/appointments/import?list={}", desk.keep_sent(sent, Some(list), &who.user)?))),
             Err(ImportError::WrongFile(why)) => {
                 // A table whose columns are not all known: someone says what they are.
-                let look = desk.look_at_columns(&sent)?.filter(|look| look.header.len() > 1 && !look.columns.is_whole());
+                let look =
+                    desk.look_at_columns(&sent)?.filter(|look| look.header.len() > 1 && !look.columns.is_whole());
                 if look.is_none() {
                     return Ok(Err(why));
                 }
@@ -100,7 +103,11 @@ pub(super) struct TakeForm {
     mark: String,
 }
 
-pub(super) async fn take(State(desk): State<Desk>, who: SignedIn, form: Result<Form<TakeForm>, FormRejection>) -> Result<Response, Oops> {
+pub(super) async fn take(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    form: Result<Form<TakeForm>, FormRejection>,
+) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
     let page = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
@@ -108,16 +115,25 @@ pub(super) async fn take(State(desk): State<Desk>, who: SignedIn, form: Result<F
             Took::All(taken, refused) => (StatusCode::OK, done(desk, &who, taken.taken, taken.unchanged, refused)),
             Took::Gone => (
                 StatusCode::GONE,
-                begin(desk, &who, Some("That list is no longer available. Choose the file again; nothing was imported.")),
+                begin(
+                    desk,
+                    &who,
+                    Some("That list is no longer available. Choose the file again; nothing was imported."),
+                ),
             ),
             Took::Changed => match desk.kept_list(&form.list, &who.user) {
                 Some(list) => {
-                    let why = "The appointments changed since the preview. Nothing was imported; this is the new preview.";
+                    let why =
+                        "The appointments changed since the preview. Nothing was imported; this is the new preview.";
                     (StatusCode::CONFLICT, show(desk, &who, &form.list, &list, Some(why))?)
                 }
                 None => (
                     StatusCode::GONE,
-                    begin(desk, &who, Some("That list is no longer available. Choose the file again; nothing was imported.")),
+                    begin(
+                        desk,
+                        &who,
+                        Some("That list is no longer available. Choose the file again; nothing was imported."),
+                    ),
                 ),
             },
         })
@@ -161,18 +177,26 @@ fn done(desk: &Desk, who: &SignedIn, taken: u64, unchanged: u64, refused: usize)
     )
 }
 
-fn show(desk: &Desk, who: &SignedIn, token: &str, list: &ReadList, problem: Option<&str>) -> Result<Markup, super::super::DeskError> {
+fn show(
+    desk: &Desk,
+    who: &SignedIn,
+    token: &str,
+    list: &ReadList,
+    problem: Option<&str>,
+) -> Result<Markup, super::super::DeskError> {
     let day = desk.settings().day()?;
     let zone = day.zone();
     let preview = desk.preview(list)?;
     desk.note_seen(&who.user, &Seen::ListPreview)?;
     let arrived = desk.arrived_today()?;
-    let (here, others): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
+    let (here, others): (Vec<&Changed>, Vec<&Changed>) =
+        preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
     let (new, different): (Vec<&Changed>, Vec<&Changed>) = others.into_iter().partition(|one| one.before.is_none());
     let (days, today) = (list.days(&day), desk.clinic_date());
     let past = days::past(&days, today);
-    let has_columns =
-        desk.looked_at(token, &who.user).is_some_and(|looked| looked.sent.kind != Kind::Fhir && !looked.sent.bytes.is_empty());
+    let has_columns = desk
+        .looked_at(token, &who.user)
+        .is_some_and(|looked| looked.sent.kind != Kind::Fhir && !looked.sent.bytes.is_empty());
     let body = html! {
         h2 { "Preview" }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }

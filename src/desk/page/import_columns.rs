@@ -1,6 +1,7 @@
 //! What the columns of a list are: as far as their names tell, and otherwise as someone says.
 //!
-//! Invariants: nothing is imported here; what was said is remembered for lists with the same columns, and holds names of columns alone.
+//! Invariants: nothing is imported here; what was said is remembered for lists with the same columns, and holds names
+//! of columns alone.
 
 use std::collections::HashMap;
 
@@ -44,7 +45,9 @@ pub(super) async fn columns_page(
         let Some(looked) = desk.looked_at(&query.list, &who.user) else { return Ok(forgotten(desk, &who)) };
         let Some(look) = desk.look_at_columns(&looked.sent)? else { return Ok(forgotten(desk, &who)) };
         desk.note_seen(&who.user, &Seen::ListPreview)?;
-        let chosen = (0..look.header.len()).map(|at| look.columns.fields.get(at).copied().flatten().unwrap_or_default()).collect();
+        let chosen = (0..look.header.len())
+            .map(|at| look.columns.fields.get(at).copied().flatten().unwrap_or_default())
+            .collect();
         let order = look.order.unwrap_or_else(|| usual_order(desk));
         Ok(show(desk, &who, &query.list, &look, &Said { chosen, order }, None))
     });
@@ -62,8 +65,12 @@ pub(super) async fn match_columns(
     let answer = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         let token = form.get("list").cloned().unwrap_or_default();
-        let Some(looked) = desk.looked_at(&token, &who.user) else { return Ok(Err((StatusCode::GONE, forgotten(desk, &who)))) };
-        let Some(look) = desk.look_at_columns(&looked.sent)? else { return Ok(Err((StatusCode::GONE, forgotten(desk, &who)))) };
+        let Some(looked) = desk.looked_at(&token, &who.user) else {
+            return Ok(Err((StatusCode::GONE, forgotten(desk, &who))));
+        };
+        let Some(look) = desk.look_at_columns(&looked.sent)? else {
+            return Ok(Err((StatusCode::GONE, forgotten(desk, &who))));
+        };
         let said = Said::of(&form, &look, usual_order(desk));
         let problem = match said.mapping(&look) {
             Ok(mapping) => match desk.match_columns(&token, mapping, &who.user)? {
@@ -90,7 +97,8 @@ struct Said {
 impl Said {
     fn of(form: &HashMap<String, String>, look: &Look, usual: DateOrder) -> Self {
         let known = |name: &String| FIELDS.iter().find(|field| field.name == name.as_str()).map(|field| field.name);
-        let chosen = (0..look.header.len()).map(|at| form.get(&format!("c{at}")).and_then(known).unwrap_or_default()).collect();
+        let chosen =
+            (0..look.header.len()).map(|at| form.get(&format!("c{at}")).and_then(known).unwrap_or_default()).collect();
         let order = match form.get("order").map(String::as_str) {
             Some("mdy") => DateOrder::Mdy,
             Some("dmy") => DateOrder::Dmy,
@@ -116,7 +124,8 @@ impl Said {
             "given_name" | "family_name" => !has(field) && !has("name"),
             field => !has(field),
         };
-        let missing: Vec<&str> = crate::desk::service::import::table::REQUIRED.into_iter().filter(is_missing).map(label).collect();
+        let missing: Vec<&str> =
+            crate::desk::service::import::table::REQUIRED.into_iter().filter(is_missing).map(label).collect();
         if missing.is_empty() { Ok(mapping) } else { Err(format!("Choose a column for: {}.", missing.join(", "))) }
     }
 }

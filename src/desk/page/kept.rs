@@ -23,11 +23,13 @@ pub(super) const NOTE: &str = "No one used this page for a while, so it locked a
 /// Fields that say what is meant to the desk and nothing to people.
 const HIDDEN: [&str; 8] = ["csrf", "appointment", "changes", "kiosk", "seq", "mark", "moves", "step"];
 
-/// Whether a form is worth offering again. One with a password in it is never kept; a whole file is there to be chosen again; what cannot be undone
-/// is looked at again first.
+/// Whether a form is worth offering again. One with a password in it is never kept; a whole file is there to be chosen
+/// again; what cannot be undone is looked at again first.
 pub(super) fn is_worth_keeping(path: &str) -> bool {
     !matches!(path, "/sign-out" | "/active" | "/kept/forget" | "/settings/import" | "/search" | "/here")
-        && !["/users", "/account", "/sign-in", "/patient-data", "/data-retention"].iter().any(|begin| path.starts_with(begin))
+        && !["/users", "/account", "/sign-in", "/patient-data", "/data-retention"]
+            .iter()
+            .any(|begin| path.starts_with(begin))
 }
 
 /// What a form was about, in words.
@@ -62,7 +64,8 @@ pub(super) async fn kept_page(State(desk): State<Desk>, who: SignedIn, headers: 
     };
     let page = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
-        let visit = form.fields.iter().find(|(name, _)| name == "appointment").map(|(_, id)| AppointmentId::new(id.as_str()));
+        let visit =
+            form.fields.iter().find(|(name, _)| name == "appointment").map(|(_, id)| AppointmentId::new(id.as_str()));
         if let Some(visit) = &visit {
             desk.note_seen(&who.user, &Seen::Kept(visit.clone()))?;
         }

@@ -1,4 +1,5 @@
-//! The keys, and the overlay that explains them. What they do is in `staff.js`; one key alone can be switched off there (WCAG 2.1.4).
+//! The keys, and the overlay that explains them. What they do is in `staff.js`; one key alone can be switched off there
+//! (WCAG 2.1.4).
 
 use maud::{Markup, html};
 

@@ -147,7 +147,8 @@ impl Day {
         Ok(Self { now: desk.now(), my_point, user: who.user.clone(), can_import, ..shared.clone() })
     }
 
-    /// What is the same for everyone who looks. Whatever changes meanwhile has a later revision than `today`, so pages ask again.
+    /// What is the same for everyone who looks. Whatever changes meanwhile has a later revision than `today`, so pages
+    /// ask again.
     pub fn shared(desk: &Desk, today: &Today) -> Result<Self, DeskError> {
         let (now, settings) = (today.at, desk.settings());
         let insurance = settings.insurance.ask.then_some(settings.insurance.ends_soon_days);
@@ -211,13 +212,16 @@ impl Day {
 
     fn sort(&mut self) {
         // Without an appointment, one's turn is by when one came.
-        let start = |row: &Arc<VisitRow>| (row.appointment.as_ref().map(|a| a.start).or(row.arrived_at), row.id.clone());
+        let start =
+            |row: &Arc<VisitRow>| (row.appointment.as_ref().map(|a| a.start).or(row.arrived_at), row.id.clone());
         let places: HashMap<&AppointmentId, (usize, usize)> = self
             .queues
             .all
             .iter()
             .enumerate()
-            .flat_map(|(queue, of)| of.line.iter().map(move |one| (&one.place.waiter.visit, (queue, one.place.position))))
+            .flat_map(|(queue, of)| {
+                of.line.iter().map(move |one| (&one.place.waiter.visit, (queue, one.place.position)))
+            })
             .collect();
         self.waiting.sort_by_key(|row| (places.get(&row.id).copied().unwrap_or((usize::MAX, 0)), start(row)));
         self.held.sort_by_key(start);
@@ -225,9 +229,10 @@ impl Day {
         self.called.sort_by_key(start);
         self.expected.sort_by_key(start);
         self.needs.sort_by_key(|entry| match entry {
-            Entry::Visit(row) => {
-                open_reasons(row).map(|r| (r.reason, r.at)).min().map_or((99, row.arrived_at), |(r, at)| (r as u8, Some(at)))
-            }
+            Entry::Visit(row) => open_reasons(row)
+                .map(|r| (r.reason, r.at))
+                .min()
+                .map_or((99, row.arrived_at), |(r, at)| (r as u8, Some(at))),
             Entry::Stop(stop) => (stop.latest.reason as u8, Some(stop.latest.at)),
         });
     }
@@ -278,7 +283,8 @@ impl Day {
         self.rows().filter(|row| self.late_since(row).is_some()).count()
     }
 
-    /// What staff should know of the insurance of someone who is here or expected, quietly: no one is called because of it.
+    /// What staff should know of the insurance of someone who is here or expected, quietly: no one is called because of
+    /// it.
     pub fn insurance_of(&self, row: &VisitRow) -> Vec<String> {
         let Some(ends_soon_days) = self.insurance.filter(|_| is_coming(row)) else { return Vec::new() };
         let told = self.known.cards_by.get(&key_of(row)).map_or(&[][..], Vec::as_slice);
@@ -311,7 +317,8 @@ impl Day {
         words
     }
 
-    /// Into which language someone has to interpret for the person who is here or expected: as on file, or as they said at the kiosk.
+    /// Into which language someone has to interpret for the person who is here or expected: as on file, or as they said
+    /// at the kiosk.
     pub fn interpreter_of(&self, row: &VisitRow) -> Option<String> {
         let person = row.appointment.as_ref().filter(|_| is_coming(row)).map(|appointment| &appointment.person)?;
         let said = self.known.spoken_by.get(&key_of(row));
@@ -350,8 +357,8 @@ impl Day {
         row.appointment.as_ref().is_none_or(|appointment| self.clinic.of(appointment.start) == self.date)
     }
 
-    /// The other day that someone is on the list from: that of their ticket, else of the first reason that no one has resolved. None if
-    /// they are of today.
+    /// The other day that someone is on the list from: that of their ticket, else of the first reason that no one has
+    /// resolved. None if they are of today.
     pub fn left_from(&self, row: &VisitRow) -> Option<Date> {
         let of_reason = || open_reasons(row).map(|reason| self.clinic.of(reason.at)).min();
         row.ticket.map(|ticket| ticket.date).or_else(of_reason).filter(|date| *date != self.date)
@@ -426,7 +433,9 @@ impl Known {
                     let card = (change.key.field, change.proposal.new.is_empty());
                     known.cards_by.entry(key.clone()).or_default().push(card);
                 }
-                if let (Field::Interpreter | Field::Language, Value::Text(said)) = (change.key.field, &change.proposal.new) {
+                if let (Field::Interpreter | Field::Language, Value::Text(said)) =
+                    (change.key.field, &change.proposal.new)
+                {
                     let of = known.spoken_by.entry(key.clone()).or_default();
                     if change.key.field == Field::Language {
                         of.language = Some(said.as_str().to_owned());

@@ -1,7 +1,7 @@
 //! Live connections: what an open page of staff hears, and what a locked one still hears.
 //!
-//! Invariants: a locked page hears where a patient feels unwell and nothing else, never who; before each word it is looked up whether its
-//! browser may still hear it.
+//! Invariants: a locked page hears where a patient feels unwell and nothing else, never who; before each word it is
+//! looked up whether its browser may still hear it.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -20,7 +20,8 @@ use crate::desk::service::staff::session::{SignedIn, Standing};
 
 /// How often a live connection looks whether its session has ended; also keeps it open.
 const LOOK: Duration = Duration::from_secs(10);
-/// So much waits for a browser that does not read; after that it gets what is newest by then, and not what was in between.
+/// So much waits for a browser that does not read; after that it gets what is newest by then, and not what was in
+/// between.
 pub(super) const UNREAD: usize = 1;
 /// No one feels unwell, as a connection says it. Browsers drop an event without data.
 pub(super) const NO_ONE: &str = "-";
@@ -109,8 +110,8 @@ pub(super) async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result
     Ok(Sse::new(ReceiverStream::new(stream)).into_response())
 }
 
-/// Who is signed in; otherwise the page is notified that the session has ended, and the connection is to end. What cannot be looked up ends it too, and
-/// the page connects again.
+/// Who is signed in; otherwise the page is notified that the session has ended, and the connection is to end. What
+/// cannot be looked up ends it too, and the page connects again.
 async fn still_here(desk: &Desk, headers: &HeaderMap, events: &Events) -> Option<SignedIn> {
     let asked = headers.clone();
     match desk.blocking(move |desk| desk.standing(&asked)).await {

@@ -1,6 +1,7 @@
 //! The sign-in as HTML, which is also what a locked page shows.
 //!
-//! Invariants: nothing of a patient is on it, and of a place only where one feels unwell; a browser that may not hear that gets no script.
+//! Invariants: nothing of a patient is on it, and of a place only where one feels unwell; a browser that may not hear
+//! that gets no script.
 
 use maud::{Markup, html};
 

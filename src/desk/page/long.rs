@@ -1,5 +1,5 @@
-//! The long parts of the day's list: who is expected and who is done. On a day of thousands only some of them are on the page, so that it stays
-//! quick; the others are found by search, or by narrowing the list.
+//! The long parts of the day's list: who is expected and who is done. On a day of thousands only some of them are on
+//! the page, so that it stays quick; the others are found by search, or by narrowing the list.
 //!
 //! Invariant: the person who is here and not done is always on the page.
 
@@ -49,7 +49,8 @@ impl<'a, T> Window<'a, T> {
 impl Day {
     /// Who is expected, around the time that it is now.
     pub(super) fn expected_shown(&self) -> Window<'_, Arc<VisitRow>> {
-        let is_past = |row: &Arc<VisitRow>| row.appointment.as_ref().is_none_or(|appointment| appointment.start < self.now);
+        let is_past =
+            |row: &Arc<VisitRow>| row.appointment.as_ref().is_none_or(|appointment| appointment.start < self.now);
         Window::around(&self.expected, self.expected.partition_point(is_past))
     }
 
@@ -63,7 +64,9 @@ impl Day {
         match row.state {
             VisitState::Expected => {
                 let window = self.expected_shown();
-                window.is_whole() || !self.expected.iter().any(|one| one.id == row.id) || window.shown.iter().any(|one| one.id == row.id)
+                window.is_whole()
+                    || !self.expected.iter().any(|one| one.id == row.id)
+                    || window.shown.iter().any(|one| one.id == row.id)
             }
             VisitState::Done | VisitState::NoShow | VisitState::Cancelled => {
                 let window = self.closed_shown();

@@ -1,6 +1,7 @@
 //! A part of the day's list: by service, clinician, queue and state, as the page's own address says it.
 //!
-//! Invariants: patients who feel sick and people no one knows are always shown; nothing that names anyone is in the address.
+//! Invariants: patients who feel sick and people no one knows are always shown; nothing that names anyone is in the
+//! address.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -86,13 +87,15 @@ impl Narrow {
 impl Day {
     /// Leaves what is wanted.
     pub fn narrow(&mut self, wanted: Narrow) {
-        let has_sense =
-            [&wanted.service, &wanted.clinician, &wanted.queue, &wanted.state].iter().all(|value| value.chars().nth(CHARS_MAX).is_none());
+        let has_sense = [&wanted.service, &wanted.clinician, &wanted.queue, &wanted.state]
+            .iter()
+            .all(|value| value.chars().nth(CHARS_MAX).is_none());
         if wanted.is_all() || !has_sense {
             return;
         }
         let settings = std::sync::Arc::clone(&self.settings);
-        let late: HashSet<AppointmentId> = self.rows().filter(|row| self.late_since(row).is_some()).map(|row| row.id.clone()).collect();
+        let late: HashSet<AppointmentId> =
+            self.rows().filter(|row| self.late_since(row).is_some()).map(|row| row.id.clone()).collect();
         let part = |name: &str| wanted.state.is_empty() || wanted.state == name;
         let is_late = |row: &VisitRow| wanted.state == LATE && late.contains(&row.id);
         let before = self.count();

@@ -1,6 +1,7 @@
 //! The top of every page of staff: the ways to the other pages, who is signed in, and the way out.
 //!
-//! Invariants: one table says which pages have a link; a link is shown to anyone who may open its page, and to no one else.
+//! Invariants: one table says which pages have a link; a link is shown to anyone who may open its page, and to no one
+//! else.
 
 use maud::{Markup, html};
 
@@ -10,7 +11,8 @@ use super::kiosks;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::staff::Role;
 
-/// Every page with a link at the top: what it is called, its address, and the lowest role that may open it; in the order shown.
+/// Every page with a link at the top: what it is called, its address, and the lowest role that may open it; in the
+/// order shown.
 const PAGES: &[(&str, &str, Role)] = &[
     ("List", "/", Role::Desk),
     ("Appointments", "/appointments", Role::Desk),
@@ -25,7 +27,8 @@ const PAGES: &[(&str, &str, Role)] = &[
     ("Data retention", "/data-retention", Role::Admin),
 ];
 
-/// The top of a page. `here` is its address, `brand` what it is, `middle` what is beside that, `tools` what comes before the way out.
+/// The top of a page. `here` is its address, `brand` what it is, `middle` what is beside that, `tools` what comes
+/// before the way out.
 pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &Markup) -> Markup {
     html! {
         header.top {
@@ -75,7 +78,9 @@ pub fn ways(who: &SignedIn) -> Vec<(char, &'static str, &'static str)> {
     let mut ways = Vec::new();
     for (word, address, role) in PAGES {
         // The first letter of the word that no page before has, so that a role changes no key.
-        let Some(key) = word.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).find(|c| !taken.contains(c)) else {
+        let Some(key) =
+            word.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).find(|c| !taken.contains(c))
+        else {
             continue;
         };
         taken.push(key);
@@ -109,7 +114,10 @@ mod tests {
     #[test]
     fn a_page_is_under_its_own_link() {
         assert!(
-            is_at("/", "/") && is_at("/?state=called", "/") && is_at("/changes?appointment=a", "/changes") && is_at("/users/add", "/users")
+            is_at("/", "/")
+                && is_at("/?state=called", "/")
+                && is_at("/changes?appointment=a", "/changes")
+                && is_at("/users/add", "/users")
         );
         assert!(!is_at("/changes", "/") && !is_at("/users-of-old", "/users") && !is_at("/audit", "/users"));
     }

@@ -34,7 +34,8 @@ pub(super) async fn letter(
     match made.await? {
         Ok(pdf) => {
             let file = format!("inline; filename=\"{name}\"");
-            Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, file)], pdf).into_response())
+            Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, file)], pdf)
+                .into_response())
         }
         Err(LetterError::Unknown(_)) => Err(Oops::NoLetter("That appointment is no longer on the list.")),
         Err(LetterError::CalledOff(_)) => Err(Oops::NoLetter("This appointment was canceled, so there is no letter.")),
@@ -60,7 +61,8 @@ pub(super) async fn ticket(
     match made.await? {
         Ok((number, pdf)) => {
             let file = format!("inline; filename=\"ticket-{number}.pdf\"");
-            Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, file)], pdf).into_response())
+            Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, file)], pdf)
+                .into_response())
         }
         Err(TicketError::None) => Err(Oops::NoTicket),
         Err(TicketError::Desk(error)) => Err(Oops::Trouble(error)),

@@ -1,7 +1,8 @@
 //! What the desk keeps of one patient: looked at by kind, handed out as a file, or taken out for good.
 //!
-//! Invariants: neither a name nor a number is in an address; looking is in the audit before anything is shown; nothing is handed out or taken out
-//! without who asked for it; what cannot be undone is done only after the patient's number was typed.
+//! Invariants: neither a name nor a number is in an address; looking is in the audit before anything is shown; nothing
+//! is handed out or taken out without who asked for it; what cannot be undone is done only after the patient's number
+//! was typed.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -20,7 +21,9 @@ use super::search::SEARCH_CHARS_MAX;
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
 use crate::desk::service::privacy::keeping::ASKED_CHARS_MAX;
-use crate::desk::service::privacy::{Forgotten, Hindrance, Holding, HoldingKind, PatientData, Removal, RequestRow, Seen};
+use crate::desk::service::privacy::{
+    Forgotten, Hindrance, Holding, HoldingKind, PatientData, Removal, RequestRow, Seen,
+};
 use crate::desk::service::queue::Found;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::born::Born;
@@ -83,7 +86,8 @@ pub(super) async fn act(
     Ok(match answer.await?.ok_or(Oops::NotFound)? {
         Answer::Page(status, page) => (status, shown(page)).into_response(),
         Answer::File(bytes) => {
-            ([(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, FILE_NAME)], bytes).into_response()
+            ([(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, FILE_NAME)], bytes)
+                .into_response()
         }
     })
 }
@@ -128,13 +132,20 @@ impl Asking<'_> {
         let (people, requests) = (self.desk.find_people(q)?, self.desk.find_requests(q)?);
         let is_found = !people.people.is_empty() || !requests.is_empty();
         // A kiosk may have spoken of someone no list names.
-        let number = if is_found || q.contains(char::is_whitespace) { None } else { self.desk.patient_data(q)?.map(Box::new) };
+        let number =
+            if is_found || q.contains(char::is_whitespace) { None } else { self.desk.patient_data(q)?.map(Box::new) };
         let mut numbers: Vec<&str> = people.people.iter().map(|one| one.person.id.as_str()).collect();
         numbers.extend(requests.iter().map(|one| one.id.as_str()));
         numbers.extend(number.iter().map(|one| one.number.as_str()));
         let only = if let [one] = numbers.as_slice() { Some((*one).to_owned()) } else { None };
         self.desk.note_seen(&self.who.user, &Seen::Search(only))?;
-        let looked = Looked::For { people, requests, number, today: self.desk.clinic_date(), zone: self.desk.settings().zone()? };
+        let looked = Looked::For {
+            people,
+            requests,
+            number,
+            today: self.desk.clinic_date(),
+            zone: self.desk.settings().zone()?,
+        };
         Ok(Answer::Page(StatusCode::OK, self.search(None, &looked)))
     }
 
@@ -151,8 +162,12 @@ impl Asking<'_> {
                 return Ok(self.page(StatusCode::UNPROCESSABLE_ENTITY, &self.overview(&data, Some(problem))));
             }
         };
-        let Some(all) = self.desk.export_patient(&self.form.patient, &asked, &self.who.user)? else { return Ok(self.nobody()) };
-        Ok(Answer::File(serde_json::to_vec_pretty(&all).map_err(|_| DeskError::Unreadable("what is stored about a patient"))?))
+        let Some(all) = self.desk.export_patient(&self.form.patient, &asked, &self.who.user)? else {
+            return Ok(self.nobody());
+        };
+        Ok(Answer::File(
+            serde_json::to_vec_pretty(&all).map_err(|_| DeskError::Unreadable("what is stored about a patient"))?,
+        ))
     }
 
     fn confirm(&self) -> Result<Answer, DeskError> {
@@ -324,7 +339,8 @@ impl Asking<'_> {
         let behind = self.desk.kiosks_behind()?;
         let of = |field: &str| problem.filter(|(its, _)| *its == field).map(|(_, words)| words);
         let (goes, stays): (Vec<_>, Vec<_>) = data.holdings.iter().partition(|one| !one.kind.stays());
-        let list = |holdings: &[&Holding]| html! { @for one in holdings { li { (one.kind.words()) ": " b { (one.count) } } } };
+        let list =
+            |holdings: &[&Holding]| html! { @for one in holdings { li { (one.kind.words()) ": " b { (one.count) } } } };
         Ok(html! {
             h2 { "Delete all data" @if !data.name.is_blank() { " about " (data.name.as_str()) } "?" }
             (Self::person(data))

@@ -1,8 +1,9 @@
-//! The page behind a ticket's code, on the patient's own phone: where they stand, how long it may take, where to come; and what they can
-//! say from there.
+//! The page behind a ticket's code, on the patient's own phone: where they stand, how long it may take, where to come;
+//! and what they can say from there.
 //!
-//! Invariants: anyone who has the ticket has the page's name, and nothing else opens it; there is the number and nothing else of the person;
-//! with the clinic's day the page ends, but not for anyone who still waits; everything works without a script, only not by itself.
+//! Invariants: anyone who has the ticket has the page's name, and nothing else opens it; there is the number and
+//! nothing else of the person; with the clinic's day the page ends, but not for anyone who still waits; everything
+//! works without a script, only not by itself.
 
 use std::sync::Arc;
 
@@ -63,7 +64,11 @@ impl PageQuery {
 }
 
 /// What the page shows of a ticket; none once its day and its visit are over.
-async fn part_of(desk: &Desk, page: &TicketPage, wanted: Option<Language>) -> Result<Option<(Language, Markup)>, DeskError> {
+async fn part_of(
+    desk: &Desk,
+    page: &TicketPage,
+    wanted: Option<Language>,
+) -> Result<Option<(Language, Markup)>, DeskError> {
     if ticket_of(desk, &page.token).await? != Some(page.ticket) {
         return Ok(None);
     }
@@ -75,7 +80,11 @@ async fn part_of(desk: &Desk, page: &TicketPage, wanted: Option<Language>) -> Re
     Ok(Some((language, part(page, &standing, language, wanted))))
 }
 
-pub(super) async fn ticket_page(State(desk): State<Desk>, page: TicketPage, Query(query): Query<PageQuery>) -> Result<Response, Oops> {
+pub(super) async fn ticket_page(
+    State(desk): State<Desk>,
+    page: TicketPage,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Oops> {
     let Some((language, part)) = part_of(&desk, &page, query.language()).await? else { return Ok(closed()) };
     let words = Words::of(language);
     let said = match query.said.as_deref() {
@@ -213,12 +222,20 @@ fn button(page: &TicketPage, wish: PhoneWish, words: &str, wanted: Option<Langua
     }
 }
 
-pub(super) async fn ticket_part(State(desk): State<Desk>, page: TicketPage, Query(query): Query<PageQuery>) -> Result<Response, Oops> {
+pub(super) async fn ticket_part(
+    State(desk): State<Desk>,
+    page: TicketPage,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Oops> {
     let Some((_, part)) = part_of(&desk, &page, query.language()).await? else { return Ok(closed()) };
     Ok(shown(part))
 }
 
-pub(super) async fn ticket_live(State(desk): State<Desk>, page: TicketPage, Query(query): Query<PageQuery>) -> Result<Response, Oops> {
+pub(super) async fn ticket_live(
+    State(desk): State<Desk>,
+    page: TicketPage,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Oops> {
     let wanted = query.language();
     Ok(live(desk, move |desk| {
         let page = page.clone();
@@ -247,7 +264,11 @@ pub(super) async fn wish(
 }
 
 /// Lets the page be put beside the phone's apps.
-pub(super) async fn manifest(State(desk): State<Desk>, page: TicketPage, Query(query): Query<PageQuery>) -> Result<Response, Oops> {
+pub(super) async fn manifest(
+    State(desk): State<Desk>,
+    page: TicketPage,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Oops> {
     let asked = query.language().map(|language| format!("?lang={}", language.tag())).unwrap_or_default();
     let about = serde_json::json!({
         "name": format!("{} - {}", page.ticket.number, desk.settings().name),
@@ -262,7 +283,8 @@ pub(super) async fn manifest(State(desk): State<Desk>, page: TicketPage, Query(q
     Ok(([(header::CONTENT_TYPE, "application/manifest+json")], about.to_string()).into_response())
 }
 
-/// What anyone who comes too late, or with a name that is no page's, reads: in every language, since nothing is known of them.
+/// What anyone who comes too late, or with a name that is no page's, reads: in every language, since nothing is known
+/// of them.
 pub(super) fn closed() -> Response {
     let body = html! {
         main.closed {
@@ -275,5 +297,6 @@ pub(super) fn closed() -> Response {
             }
         }
     };
-    (StatusCode::NOT_FOUND, shown(whole(Words::of(Language::English).closed, Language::English, &html! {}, &body))).into_response()
+    (StatusCode::NOT_FOUND, shown(whole(Words::of(Language::English).closed, Language::English, &html! {}, &body)))
+        .into_response()
 }

@@ -1,7 +1,7 @@
 //! Figures as pictures: SVG that grows and shrinks with the page and keeps its letters as large as they are.
 //!
-//! Invariants: what is drawn is in the figure's table too; series differ by pattern and not by color alone; no style is inline, so
-//! widths are percentages in attributes and everything else is in `plot.css`.
+//! Invariants: what is drawn is in the figure's table too; series differ by pattern and not by color alone; no style is
+//! inline, so widths are percentages in attributes and everything else is in `plot.css`.
 
 use maud::{Markup, html};
 
@@ -30,8 +30,10 @@ pub fn plot(figure: &Figure) -> Markup {
         Plot::SpreadColumns(median, ninety) | Plot::SpreadBars(median, ninety) => (vec![median, ninety], true),
         Plot::Nothing => return html! {},
     };
-    let series: Vec<Series<'_>> =
-        columns.into_iter().filter_map(|column| Some(Series { heading: figure.columns.get(column)?.heading, column })).collect();
+    let series: Vec<Series<'_>> = columns
+        .into_iter()
+        .filter_map(|column| Some(Series { heading: figure.columns.get(column)?.heading, column }))
+        .collect();
     let stacks: Vec<Vec<(u64, u64)>> = figure.rows.iter().map(|row| segments(row, &series, is_spread)).collect();
     let most = stacks.iter().flatten().map(|(_, to)| *to).max().unwrap_or(0);
     if most == 0 {
@@ -54,7 +56,8 @@ pub fn plot(figure: &Figure) -> Markup {
     }
 }
 
-/// From where to where each series of a row goes: one after the other, or for a spread up to the median and on to the 90th percentile.
+/// From where to where each series of a row goes: one after the other, or for a spread up to the median and on to the
+/// 90th percentile.
 fn segments(row: &[Cell], series: &[Series<'_>], is_spread: bool) -> Vec<(u64, u64)> {
     let mut from = 0;
     series
@@ -128,7 +131,14 @@ impl Axis {
         (0..=self.end / self.step).map(|n| {
             let at = n * self.step;
             let number = at / self.unit.tenths();
-            (at, if at == self.end && self.unit != Unit::Count { format!("{number} {}", self.unit.words()) } else { number.to_string() })
+            (
+                at,
+                if at == self.end && self.unit != Unit::Count {
+                    format!("{number} {}", self.unit.words())
+                } else {
+                    number.to_string()
+                },
+            )
         })
     }
 
@@ -138,7 +148,8 @@ impl Axis {
     }
 }
 
-/// The smallest round step with which `most` is no more than five steps away. People count hours in quarters, everything else in tens.
+/// The smallest round step with which `most` is no more than five steps away. People count hours in quarters,
+/// everything else in tens.
 fn round_step(most: u64, is_minutes: bool) -> u64 {
     let of_an_hour = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480];
     if is_minutes && let Some(step) = of_an_hour.into_iter().find(|step| step * STEPS_MAX >= most) {
@@ -223,7 +234,14 @@ fn hour_and_half<'a>(name: &'a str, half: &mut &'a str) -> (&'a str, &'a str) {
     }
 }
 
-fn lying(figure: &Figure, names: &[String], stacks: &[Vec<(u64, u64)>], axis: &Axis, series: &[Series<'_>], is_spread: bool) -> Markup {
+fn lying(
+    figure: &Figure,
+    names: &[String],
+    stacks: &[Vec<(u64, u64)>],
+    axis: &Axis,
+    series: &[Series<'_>],
+    is_spread: bool,
+) -> Markup {
     let x = |value: u64| axis.at(value, 0, BARS_TO);
     let height = BAR * u64::try_from(names.len()).unwrap_or(0);
     let inside = html! {
@@ -278,6 +296,9 @@ mod tests {
     fn the_half_of_the_day_is_said_when_it_begins() {
         let mut half = "";
         let names = ["10 AM", "11 AM", "12 PM", "1 PM"];
-        assert_eq!(names.map(|name| hour_and_half(name, &mut half)), [("10", "AM"), ("11", ""), ("12", "PM"), ("1", "")]);
+        assert_eq!(
+            names.map(|name| hour_and_half(name, &mut half)),
+            [("10", "AM"), ("11", ""), ("12", "PM"), ("1", "")]
+        );
     }
 }

@@ -15,10 +15,12 @@ use crate::domain::queue::VisitState;
 use crate::domain::queue::day::Queue;
 use crate::domain::visit::VisitRow;
 
-/// Everyone who waits, by queue; last the person who is here by the booking system's word alone and so has no ticket to call.
+/// Everyone who waits, by queue; last the person who is here by the booking system's word alone and so has no ticket to
+/// call.
 pub fn waiting(day: &Day, rows: &Rows) -> Markup {
     let shown: HashMap<&AppointmentId, &VisitRow> = day.waiting.iter().map(|row| (&row.id, &**row)).collect();
-    let in_line: HashSet<&AppointmentId> = day.queues.all.iter().flat_map(|queue| &queue.line).map(|one| &one.place.waiter.visit).collect();
+    let in_line: HashSet<&AppointmentId> =
+        day.queues.all.iter().flat_map(|queue| &queue.line).map(|one| &one.place.waiter.visit).collect();
     let others: Vec<_> = day.waiting.iter().filter(|row| !in_line.contains(&row.id)).collect();
     html! {
         section #waiting aria-labelledby="h-waiting" {
@@ -156,7 +158,8 @@ impl Step<'_> {
     pub fn more(&self, day: &Day) -> Markup {
         let (row, id) = (self.row, &self.row.id);
         let own = day.queue_of(row);
-        let others: Vec<&str> = day.queues.all.iter().map(|queue| queue.rules.name.as_str()).filter(|name| *name != own).collect();
+        let others: Vec<&str> =
+            day.queues.all.iter().map(|queue| queue.rules.name.as_str()).filter(|name| *name != own).collect();
         html! {
             details.more id={ "more-" (id) } {
                 summary.button.plain aria-label={ "More: " (self.name) } { "More" }

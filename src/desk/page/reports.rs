@@ -78,11 +78,14 @@ pub(super) async fn figure_as_csv(
         let Ok(days) = Days::read(&asked.from, &asked.to, desk.clinic_date()) else { return Ok(None) };
         let report = desk.figures(days, asked.filter())?;
         let found = report.figures.into_iter().find(|figure| figure.code == asked.figure);
-        found.map(|figure| Ok::<_, DeskError>((format!("{}-{}-{}.csv", figure.code, days.from, days.to), csv(&figure)?))).transpose()
+        found
+            .map(|figure| Ok::<_, DeskError>((format!("{}-{}-{}.csv", figure.code, days.from, days.to), csv(&figure)?)))
+            .transpose()
     });
     let (name, csv) = made.await?.ok_or(Oops::NotFound)?;
     let file = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, file)], csv).into_response())
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, file)], csv)
+        .into_response())
 }
 
 fn show(who: &SignedIn, asked: &Asked, read: Result<(Days, Report), &str>, idle_seconds: u64) -> Markup {
@@ -91,9 +94,12 @@ fn show(who: &SignedIn, asked: &Asked, read: Result<(Days, Report), &str>, idle_
         Ok((days, report)) => (Some(*days), Some(report)),
         Err(_) => (None, None),
     };
-    let date = |typed: &str, day: fn(Days) -> jiff::civil::Date| days.map_or_else(|| typed.to_owned(), |days| day(days).to_string());
+    let date = |typed: &str, day: fn(Days) -> jiff::civil::Date| {
+        days.map_or_else(|| typed.to_owned(), |days| day(days).to_string())
+    };
     let (from, to) = (date(&asked.from, |days| days.from), date(&asked.to, |days| days.to));
-    let query = format!("from={from}&to={to}&queue={}&service={}", in_address(&asked.queue), in_address(&asked.service));
+    let query =
+        format!("from={from}&to={to}&queue={}&service={}", in_address(&asked.queue), in_address(&asked.service));
     let body = html! {
         link rel="stylesheet" href="/static/plot.css";
         h2 { "Reports" @if let Some(days) = days { span.n { " " (days.for_people()) } } }
@@ -171,7 +177,12 @@ fn table(figure: &Figure) -> Markup {
 }
 
 fn is_number(figure: &Figure, column: usize) -> bool {
-    column > 0 && figure.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| !matches!(cell, Cell::Text(_) | Cell::Hour(_)))
+    column > 0
+        && figure
+            .rows
+            .first()
+            .and_then(|row| row.get(column))
+            .is_some_and(|cell| !matches!(cell, Cell::Text(_) | Cell::Hour(_)))
 }
 
 /// A report as one file that needs nothing else.

@@ -12,11 +12,18 @@ use crate::domain::ids::AppointmentId;
 use crate::domain::queue::day::queue_name;
 
 /// The page; `address` is that of the button that was pressed, `back` the page on which it was.
-pub(super) fn ask(desk: &Desk, who: &SignedIn, address: &str, visit: &AppointmentId, back: &str) -> Result<Markup, DeskError> {
+pub(super) fn ask(
+    desk: &Desk,
+    who: &SignedIn,
+    address: &str,
+    visit: &AppointmentId,
+    back: &str,
+) -> Result<Markup, DeskError> {
     let settings = desk.settings();
     let row = desk.visit_row(visit)?;
     let queue = row.as_ref().map(|row| queue_name(row, &settings)).unwrap_or_default();
-    let number = row.and_then(|row| row.ticket).map_or_else(|| "this patient".to_owned(), |ticket| ticket.number.to_string());
+    let number =
+        row.and_then(|row| row.ticket).map_or_else(|| "this patient".to_owned(), |ticket| ticket.number.to_string());
     let mut points: Vec<&str> = settings.points.iter().map(|point| point.name.as_str()).collect();
     // Those of the queue first, each part in the clinic's own order.
     points.sort_by_key(|point| !settings.is_served_at(&queue, point));

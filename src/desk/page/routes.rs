@@ -1,4 +1,5 @@
-//! Every address of staff, boards and phones: one table with what it asks for, what it shows of people, and who answers.
+//! Every address of staff, boards and phones: one table with what it asks for, what it shows of people, and who
+//! answers.
 //!
 //! Invariant: an address that is not in the table does not exist.
 
@@ -12,8 +13,9 @@ use axum::routing::{MethodRouter, get, post};
 use super::access::{self, FORM_BYTES_MAX, Needs, Sees, form_bytes_max};
 use super::answer::Oops;
 use super::{
-    account, appointments, audit, board, booking, calling, changes, data_retention, earlier, import, import_columns, kept, kiosks, live,
-    papers, patient_data, phone, reports, same_number, search, settings, sign_in, today, users, visit, walk_in,
+    account, appointments, audit, board, booking, calling, changes, data_retention, earlier, import, import_columns,
+    kept, kiosks, live, papers, patient_data, phone, reports, same_number, search, settings, sign_in, today, users,
+    visit, walk_in,
 };
 use crate::desk::Desk;
 use crate::desk::service::import::preview::UPLOAD_BYTES_MAX;
@@ -49,8 +51,12 @@ pub const ROUTES: &[Route] = &[
     ("POST", "/appointments/import", Needs::Upload(Role::Supervisor), Sees::Nothing, || {
         post(import::upload).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
     }),
-    ("GET", "/appointments/import/columns", Needs::Page(Role::Supervisor), Sees::Nothing, || get(import_columns::columns_page)),
-    ("POST", "/appointments/import/columns", Needs::Form(Role::Supervisor), Sees::Nothing, || post(import_columns::match_columns)),
+    ("GET", "/appointments/import/columns", Needs::Page(Role::Supervisor), Sees::Nothing, || {
+        get(import_columns::columns_page)
+    }),
+    ("POST", "/appointments/import/columns", Needs::Form(Role::Supervisor), Sees::Nothing, || {
+        post(import_columns::match_columns)
+    }),
     ("POST", "/appointments/import/take", Needs::Form(Role::Supervisor), Sees::Nothing, || post(import::take)),
     ("POST", "/appointments/{action}", Needs::Form(Role::Desk), Sees::Nothing, || post(booking::act)),
     ("GET", "/letter", Needs::Part(Role::Desk), Sees::Letter, || get(papers::letter)),
@@ -136,8 +142,12 @@ pub const ROUTES: &[Route] = &[
         post(settings::import).layer(DefaultBodyLimit::max(form_bytes_max("/settings/import")))
     }),
     ("POST", "/settings/{action}", Needs::Form(Role::Admin), Sees::Nothing, || post(settings::act)),
-    ("GET", "/static/desk.css", Needs::Nothing, Sees::Nothing, || get(async || asset("text/css; charset=utf-8", include_str!("desk.css")))),
-    ("GET", "/static/plot.css", Needs::Nothing, Sees::Nothing, || get(async || asset("text/css; charset=utf-8", reports::STYLE))),
+    ("GET", "/static/desk.css", Needs::Nothing, Sees::Nothing, || {
+        get(async || asset("text/css; charset=utf-8", include_str!("desk.css")))
+    }),
+    ("GET", "/static/plot.css", Needs::Nothing, Sees::Nothing, || {
+        get(async || asset("text/css; charset=utf-8", reports::STYLE))
+    }),
     ("GET", "/static/desk.js", Needs::Nothing, Sees::Nothing, || {
         get(async || asset("text/javascript; charset=utf-8", include_str!("desk.js")))
     }),
@@ -177,7 +187,9 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/static/message.js", Needs::Nothing, Sees::Nothing, || {
         get(async || asset("text/javascript; charset=utf-8", include_str!("message.js")))
     }),
-    ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing, || get(async || asset("image/svg+xml", include_str!("icon.svg")))),
+    ("GET", "/static/icon.svg", Needs::Nothing, Sees::Nothing, || {
+        get(async || asset("image/svg+xml", include_str!("icon.svg")))
+    }),
 ];
 
 /// The staff's part of the desk's addresses.

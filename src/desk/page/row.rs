@@ -104,8 +104,8 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
     }
 }
 
-/// Whether someone is who is searched for: each word, in small letters, is somewhere in what they are found by, or begins their ticket's
-/// number. `B1` is not in the middle of `AB1`.
+/// Whether someone is who is searched for: each word, in small letters, is somewhere in what they are found by, or
+/// begins their ticket's number. `B1` is not in the middle of `AB1`.
 pub fn is_found(day: &Day, row: &VisitRow, words: &[String]) -> bool {
     let (find, ticket) = (find_text(day, row), find_ticket(row));
     words.iter().all(|word| find.contains(word.as_str()) || ticket.split(' ').any(|its| its.starts_with(word.as_str())))
@@ -130,7 +130,9 @@ fn find_text(day: &Day, row: &VisitRow) -> String {
 fn numbers(day: &Day, row: &VisitRow) -> String {
     let ways = |born: BirthDate| dates::ways(born.0, day.settings.country == "US");
     match (&row.appointment, &row.walk_in) {
-        (Some(a), _) => format!("{} {} {}", a.person.id, a.person.number(), a.person.birth_date.day().map(ways).unwrap_or_default()),
+        (Some(a), _) => {
+            format!("{} {} {}", a.person.id, a.person.number(), a.person.birth_date.day().map(ways).unwrap_or_default())
+        }
         (None, Some(asks)) => ways(asks.birth_date),
         (None, None) => row.id.to_string(),
     }
@@ -195,7 +197,8 @@ pub fn late_badge(since: Timestamp) -> Markup {
     html! { span.state.late { (icon("clock")) span { "Late " (time_passed(since)) } } }
 }
 
-/// That someone is on the list from another day, and from which. A date that is still to come is that of a clock that was wrong.
+/// That someone is on the list from another day, and from which. A date that is still to come is that of a clock that
+/// was wrong.
 fn left_badge(day: &Day, date: Date) -> Markup {
     html! { span.state.left { (icon("clock")) time datetime=(date) { @if date > day.date { (date.strftime("Dated %b %-d, %Y")) } @else { "Since " (since_words(date, day.date)) } } } }
 }
@@ -238,7 +241,9 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str) -> Markup {
     let unseen = here && row.seen.is_none() && matches!(row.state, S::Asks | S::Arrived | S::Called);
     let undo = match (row.state, &row.in_line.step) {
         (_, Some((_, step))) => Some(undo_word(step)),
-        (S::Done, None) if row.done.is_some() => Some(if state_word(row) == "Declined" { "Undo decline" } else { "Undo complete" }),
+        (S::Done, None) if row.done.is_some() => {
+            Some(if state_word(row) == "Declined" { "Undo decline" } else { "Undo complete" })
+        }
         (S::Called, None) => Some("Undo call"),
         (S::Arrived, None) if row.accepted.is_some() => Some("Undo"),
         _ if row.seen.is_some() => Some("Undo acknowledge"),
@@ -338,16 +343,24 @@ fn reason_line(day: &Day, reason: &ReasonRow, row: Option<&VisitRow>) -> Markup 
             "Arrived for a canceled visit: decide whether they can be seen".to_owned()
         }
         (Reason::DocumentMissing, Some([one])) => format!("Missing: {}", one.for_staff()),
-        (Reason::DocumentMissing, Some(several)) if !several.is_empty() => format!("Missing at least one of: {}", listed(several)),
+        (Reason::DocumentMissing, Some(several)) if !several.is_empty() => {
+            format!("Missing at least one of: {}", listed(several))
+        }
         (Reason::AskedForHelp, _) if reason.kiosk.as_str() == BY_PHONE => "Asked for help by phone".to_owned(),
-        (one, _) if one.is_coverage() => row.map_or_else(|| one.for_staff().to_owned(), |row| day.coverage_words(row, one)),
+        (one, _) if one.is_coverage() => {
+            row.map_or_else(|| one.for_staff().to_owned(), |row| day.coverage_words(row, one))
+        }
         (one, _) if names_place(one) => format!("{} — {}", one.for_staff(), where_is(day, &reason.kiosk)),
         (one, _) => one.for_staff().to_owned(),
     };
     match &reason.taken {
-        Some((_, user)) => html! { p.reason.old { (icon("check")) span { (words) span.quiet { " · resolved by " (user) } } } },
+        Some((_, user)) => {
+            html! { p.reason.old { (icon("check")) span { (words) span.quiet { " · resolved by " (user) } } } }
+        }
         None if reason.reason.is_coverage() => pill("bad", "alert", &words),
-        None => html! { p.reason.now[reason.reason.is_urgent()] { (icon(reason_icon(reason.reason))) span { (words) } } },
+        None => {
+            html! { p.reason.now[reason.reason.is_urgent()] { (icon(reason_icon(reason.reason))) span { (words) } } }
+        }
     }
 }
 

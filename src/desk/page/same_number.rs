@@ -30,7 +30,8 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
     let page = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         let pairs = desk.same_numbers()?;
-        let people: HashSet<PatientId> = pairs.iter().flat_map(|pair| [pair.first.id.clone(), pair.second.id.clone()]).collect();
+        let people: HashSet<PatientId> =
+            pairs.iter().flat_map(|pair| [pair.first.id.clone(), pair.second.id.clone()]).collect();
         desk.note_seen(&who.user, &Seen::People(people.into_iter().collect()))?;
         Ok(show(desk, &who, &pairs, None))
     });
@@ -44,7 +45,11 @@ pub(super) struct Decision {
     verdict: String,
 }
 
-pub(super) async fn decide(State(desk): State<Desk>, who: SignedIn, form: Result<Form<Decision>, FormRejection>) -> Result<Response, Oops> {
+pub(super) async fn decide(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    form: Result<Form<Decision>, FormRejection>,
+) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
     let verdict = match form.verdict.as_str() {
         "one" => SameNumberVerdict::OnePerson,

@@ -55,7 +55,8 @@ pub(super) async fn search(
     Ok((status, shown(page)).into_response())
 }
 
-/// The people of other days who match, and those of today who are not on the page of a long list: it has found the others of today itself.
+/// The people of other days who match, and those of today who are not on the page of a long list: it has found the
+/// others of today itself.
 pub(super) async fn others(
     State(desk): State<Desk>,
     who: SignedIn,
@@ -85,7 +86,8 @@ fn find(desk: &Desk, who: &SignedIn, q: &str) -> Result<Both, DeskError> {
     let day = Day::read(desk, who)?;
     let words: Vec<String> = q.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let today: Vec<VisitRow> = day.rows().filter(|row| is_found(&day, row, &words)).cloned().collect();
-    let of_today: HashSet<PatientId> = today.iter().filter_map(|row| row.appointment.as_ref()).map(|one| one.person.id.clone()).collect();
+    let of_today: HashSet<PatientId> =
+        today.iter().filter_map(|row| row.appointment.as_ref()).map(|one| one.person.id.clone()).collect();
     let found = desk.find_people_beside(q, &of_today)?;
     let everybody: BTreeSet<&str> =
         of_today.iter().map(PatientId::as_str).chain(found.people.iter().map(|one| one.person.id.as_str())).collect();

@@ -1,7 +1,8 @@
 //! Signing in, in one step or two, and signing out.
 //!
-//! Invariants: what is typed here is in no address and no answer; a form without its own cookie does nothing; name and password are told
-//! apart by no answer; anyone who has to type a code has no session before it; a sign-in leads back to a page of ours alone.
+//! Invariants: what is typed here is in no address and no answer; a form without its own cookie does nothing; name and
+//! password are told apart by no answer; anyone who has to type a code has no session before it; a sign-in leads back
+//! to a page of ours alone.
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
@@ -19,7 +20,8 @@ use crate::desk::base::address::in_address;
 use crate::desk::base::secret::{random_token, same};
 use crate::desk::service::staff::guessing::{BROWSER_COOKIE, BROWSER_COOKIE_SECONDS, Origin};
 use crate::desk::service::staff::session::{
-    FORM_COOKIE, HALF_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, Standing, cookie, set_cookie, set_cookie_for,
+    FORM_COOKIE, HALF_COOKIE, KEPT_COOKIE, SESSION_COOKIE, SignIn, SignedIn, Standing, cookie, set_cookie,
+    set_cookie_for,
 };
 
 /// What is shown where a form has no cookie of its own.
@@ -86,10 +88,17 @@ pub(super) fn add_cookie(response: &mut Response, cookie: &str) {
 
 /// The sign-in in answer to a form that came too late and is kept.
 pub(super) async fn kept_form(desk: &Desk, headers: &HeaderMap) -> Result<Response, Oops> {
-    form(desk, headers, Step::Password, Says { note: Some(kept::NOTE), ..Says::default() }, StatusCode::UNAUTHORIZED).await
+    form(desk, headers, Step::Password, Says { note: Some(kept::NOTE), ..Says::default() }, StatusCode::UNAUTHORIZED)
+        .await
 }
 
-async fn form(desk: &Desk, headers: &HeaderMap, step: Step, says: Says<'_>, status: StatusCode) -> Result<Response, Oops> {
+async fn form(
+    desk: &Desk,
+    headers: &HeaderMap,
+    step: Step,
+    says: Says<'_>,
+    status: StatusCode,
+) -> Result<Response, Oops> {
     let token = match cookie(headers, FORM_COOKIE) {
         Some(token) if token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()) => token.to_owned(),
         _ => random_token()?,
@@ -107,7 +116,15 @@ async fn form(desk: &Desk, headers: &HeaderMap, step: Step, says: Says<'_>, stat
     let note = says.note.filter(|note| locked.is_none() || *note != ENDED);
     // Asked each time: the first user is added while the page is open.
     let is_new = matches!(step, Step::Password) && desk.blocking(Desk::users).await?.is_empty();
-    let page = SignInPage { token: &token, is_new, is_locked: locked.is_some(), hears, note, problem: says.problem, back: says.back };
+    let page = SignInPage {
+        token: &token,
+        is_new,
+        is_locked: locked.is_some(),
+        hears,
+        note,
+        problem: says.problem,
+        back: says.back,
+    };
     let page = match step {
         Step::Password => page.password(),
         Step::Code => page.code(),
@@ -176,7 +193,13 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// The same step once more, and what was wrong.
-    async fn again(&self, desk: &Desk, headers: &HeaderMap, problem: &str, status: StatusCode) -> Result<Response, Oops> {
+    async fn again(
+        &self,
+        desk: &Desk,
+        headers: &HeaderMap,
+        problem: &str,
+        status: StatusCode,
+    ) -> Result<Response, Oops> {
         form(desk, headers, self.step, Says { problem: Some(problem), back: self.back, note: None }, status).await
     }
 
@@ -203,7 +226,8 @@ impl Asked<'_> {
                 self.again(desk, headers, problem, StatusCode::UNAUTHORIZED).await
             }
             SignIn::Wait(wait) => {
-                let problem = format!("Too many failed attempts. Wait {} seconds, then try again.", wait.as_secs().max(1));
+                let problem =
+                    format!("Too many failed attempts. Wait {} seconds, then try again.", wait.as_secs().max(1));
                 self.again(desk, headers, &problem, StatusCode::TOO_MANY_REQUESTS).await
             }
         }

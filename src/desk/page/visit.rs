@@ -1,7 +1,7 @@
 //! One person: who they are, where they stand today, what they said, what staff wrote, and what happened.
 //!
-//! Invariants: the buttons are those of the list and do the same; anyone who opens the page is seen to be on it by the others; what was
-//! typed is never lost because the page refreshed itself.
+//! Invariants: the buttons are those of the list and do the same; anyone who opens the page is seen to be on it by the
+//! others; what was typed is never lost because the page refreshed itself.
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
@@ -92,7 +92,11 @@ pub(super) struct HereForm {
 }
 
 /// A page says that it is still open, or was closed. It is no one's work.
-pub(super) async fn here(State(desk): State<Desk>, who: SignedIn, form: Result<Form<HereForm>, FormRejection>) -> Result<Response, Oops> {
+pub(super) async fn here(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    form: Result<Form<HereForm>, FormRejection>,
+) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
     desk.blocking(move |desk| {
         let id = AppointmentId::new(form.appointment);
@@ -128,8 +132,9 @@ impl Panel {
         let mut day = Day::read(desk, who)?;
         day.is_panel = true;
         let person = row.appointment.as_ref().map(|appointment| &appointment.person.id);
-        let is_theirs =
-            |other: &&VisitRow| other.id == row.id || (person.is_some() && other.appointment.as_ref().map(|a| &a.person.id) == person);
+        let is_theirs = |other: &&VisitRow| {
+            other.id == row.id || (person.is_some() && other.appointment.as_ref().map(|a| &a.person.id) == person)
+        };
         let mut today: Vec<VisitRow> = day.rows().filter(is_theirs).cloned().collect();
         today.sort_by_key(|row| (row.appointment.as_ref().map(|a| a.start).or(row.arrived_at), row.id.clone()));
         let mut visits: Vec<AppointmentId> = today.iter().map(|row| row.id.clone()).collect();
@@ -175,8 +180,11 @@ impl Panel {
 
     fn now(&self, who: &SignedIn) -> Markup {
         let (day, row) = (&self.day, &self.row);
-        let born =
-            row.appointment.as_ref().map(|a| a.person.birth_date).or_else(|| row.walk_in.as_ref().map(|asks| asks.birth_date.into()));
+        let born = row
+            .appointment
+            .as_ref()
+            .map(|a| a.person.birth_date)
+            .or_else(|| row.walk_in.as_ref().map(|asks| asks.birth_date.into()));
         let now = html! {
             div #panel data-revision=(day.revision) data-now=(day.now.as_second()) data-next=[day.next] {
                 h2 #who { (self.name()) @if let Some(born) = born { span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } } } }

@@ -83,14 +83,22 @@ fn read(desk: &Desk, form: &WalkInForm) -> Result<WalkInByHand, Problem> {
             Ok(Private::from(text))
         }
     };
-    let today = desk.now().to_zoned_datetime(settings.zone().map_err(|_| ("born", "The clinic's time zone is unknown."))?).date();
-    let born = dates::read(&form.born, desk.writes_month_first()).filter(|born| *born <= today && born.year() >= today.year() - 130);
+    let today = desk
+        .now()
+        .to_zoned_datetime(settings.zone().map_err(|_| ("born", "The clinic's time zone is unknown."))?)
+        .date();
+    let born = dates::read(&form.born, desk.writes_month_first())
+        .filter(|born| *born <= today && born.year() >= today.year() - 130);
     let is_category = categories(&settings).iter().any(|(code, _)| *code == form.category);
     Ok(WalkInByHand {
         given_name: name("given", &form.given)?,
         family_name: name("family", &form.family)?,
         birth_date: BirthDate(born.ok_or(("born", "Enter a date of birth like the example."))?),
-        category: if is_category { form.category.clone() } else { return Err(("category", "Choose a reason for visit.")) },
+        category: if is_category {
+            form.category.clone()
+        } else {
+            return Err(("category", "Choose a reason for visit."));
+        },
         language: Language::from_tag(&form.language).unwrap_or_default(),
         call_as: if form.call_as == "first-name" { CallAs::FirstName } else { CallAs::Number },
     })
@@ -101,7 +109,11 @@ fn categories(settings: &ClinicSettings) -> Vec<(&str, &str)> {
     if settings.walk_in.is_empty() {
         return vec![(ANY, "Without an appointment")];
     }
-    settings.walk_in.iter().map(|category| (category.code.as_str(), category.name.in_language(Language::English))).collect()
+    settings
+        .walk_in
+        .iter()
+        .map(|category| (category.code.as_str(), category.name.in_language(Language::English)))
+        .collect()
 }
 
 fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>) -> Markup {

@@ -23,7 +23,8 @@ pub const TOO_MANY_DAYS: &str = "A report can cover at most 366 days.";
 pub const NO_DATE: &str = "Write a date like 2026-11-23.";
 
 impl Days {
-    /// The days from one to another. If one is missing, the report is a week long; if both are, it is the week that ends today.
+    /// The days from one to another. If one is missing, the report is a week long; if both are, it is the week that
+    /// ends today.
     ///
     /// # Errors
     /// A sentence that says what is wrong with them.
@@ -62,7 +63,8 @@ impl Desk {
     #[must_use]
     pub fn clinic_date(&self) -> Date {
         let settings = self.settings();
-        let day = settings.day().unwrap_or_else(|_| ClinicDay::new(jiff::tz::TimeZone::UTC, settings.day_begins_at_hour));
+        let day =
+            settings.day().unwrap_or_else(|_| ClinicDay::new(jiff::tz::TimeZone::UTC, settings.day_begins_at_hour));
         day.of(self.now())
     }
 

@@ -103,12 +103,18 @@ impl Unsaid {
 }
 
 impl Store {
-    /// Takes appointments over, in one transaction. What is as it was stays untouched; tickets always stay, and so does what staff
-    /// accepted for a person; what the list contradicts of that was ended before ([`Store::end_contradicted`]).
+    /// Takes appointments over, in one transaction. What is as it was stays untouched; tickets always stay, and so does
+    /// what staff accepted for a person; what the list contradicts of that was ended before
+    /// ([`Store::end_contradicted`]).
     ///
     /// # Errors
     /// If the file cannot be written; then nothing of this list is taken.
-    pub fn take_appointments(&mut self, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<Taken, DeskError> {
+    pub fn take_appointments(
+        &mut self,
+        list: &[Appointment],
+        unsaid: Unsaid,
+        now: Timestamp,
+    ) -> Result<Taken, DeskError> {
         let day = self.day.clone();
         let tx = self.write()?;
         let result = take_in(&tx, &day, list, unsaid, (IMPORT, now), &mut |_, _| {})?;
@@ -131,9 +137,13 @@ impl Store {
     /// If the file cannot be read.
     pub fn days_beside(&self, date: Date) -> Result<Vec<(Date, u64)>, DeskError> {
         let mut found = Vec::new();
-        for nearest in ["MIN(local_date) FROM appointment WHERE local_date > ?1", "MAX(local_date) FROM appointment WHERE local_date < ?1"]
-        {
-            let sql = format!("SELECT local_date, COUNT(*) FROM appointment WHERE local_date = (SELECT {nearest}) GROUP BY local_date");
+        for nearest in [
+            "MIN(local_date) FROM appointment WHERE local_date > ?1",
+            "MAX(local_date) FROM appointment WHERE local_date < ?1",
+        ] {
+            let sql = format!(
+                "SELECT local_date, COUNT(*) FROM appointment WHERE local_date = (SELECT {nearest}) GROUP BY local_date"
+            );
             let day: Option<(String, i64)> =
                 self.conn.query_row(&sql, [date.to_string()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
             if let Some((day, count)) = day {
@@ -172,12 +182,15 @@ impl Store {
             return Ok(false);
         }
         let tx = self.write()?;
-        // After a clock that ran ahead the window closes again: kiosks were told of more, and the next days come as usual.
+        // After a clock that ran ahead the window closes again: kiosks were told of more, and the next days come as
+        // usual.
         if let Some(before) = before.filter(|before| *before < until) {
-            let mut statement =
-                tx.prepare("SELECT id FROM appointment WHERE local_date > ?1 AND local_date <= ?2 ORDER BY start_at, id")?;
-            let ids: Vec<String> =
-                statement.query_map([before.to_string(), until.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let mut statement = tx.prepare(
+                "SELECT id FROM appointment WHERE local_date > ?1 AND local_date <= ?2 ORDER BY start_at, id",
+            )?;
+            let ids: Vec<String> = statement
+                .query_map([before.to_string(), until.to_string()], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
             drop(statement);
             for id in ids {
                 tell_again(&tx, &id)?;
@@ -191,8 +204,8 @@ impl Store {
     }
 }
 
-/// As [`Store::take_appointments`], inside a transaction and by this user; `changed` gets what was there before, if anything, and what is there
-/// now, for each that is new or different.
+/// As [`Store::take_appointments`], inside a transaction and by this user; `changed` gets what was there before, if
+/// anything, and what is there now, for each that is new or different.
 pub(super) fn take_in(
     tx: &Connection,
     day: &ClinicDay,
@@ -206,7 +219,8 @@ pub(super) fn take_in(
     let mut renumbered = BTreeSet::new();
     for listed in list {
         let id = listed.id.as_str();
-        let before: Option<String> = tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+        let before: Option<String> =
+            tx.query_row("SELECT body FROM appointment WHERE id = ?1", [id], |row| row.get(0)).optional()?;
         let was = before.as_deref().map(read).transpose()?;
         let (listed, apart_from) = match people.settle(tx, listed, was.as_ref())? {
             Settled::For(listed) => (listed, None),
@@ -224,11 +238,15 @@ pub(super) fn take_in(
                 listed.person.id
             ));
         }
-        let same = was.as_ref().filter(|was| was.person.id == listed.person.id || are_one_person(&was.person, &listed.person));
+        let same =
+            was.as_ref().filter(|was| was.person.id == listed.person.id || are_one_person(&was.person, &listed.person));
         if let Some(same) = same.filter(|same| same.person.id != listed.person.id) {
             renumbered.insert((same.person.id.clone(), listed.person.id.clone()));
         } else if was.is_some() && same.is_none() {
-            result.notes.push(format!("appointment {id}: it belonged to another patient; now it belongs to {}", listed.person.id));
+            result.notes.push(format!(
+                "appointment {id}: it belonged to another patient; now it belongs to {}",
+                listed.person.id
+            ));
         }
         let appointment = match same {
             Some(same) if unsaid != Unsaid::default() => &unsaid.kept(&listed, same.clone()),
@@ -255,7 +273,8 @@ pub(super) fn take_in(
     Ok(result)
 }
 
-/// Puts an appointment on the list, new or in place of what was there; kiosks hear of it, also those that know it on another day.
+/// Puts an appointment on the list, new or in place of what was there; kiosks hear of it, also those that know it on
+/// another day.
 pub(super) fn put(conn: &Connection, day: &ClinicDay, appointment: &Appointment) -> Result<(), DeskError> {
     let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
     let (id, person) = (appointment.id.as_str(), &appointment.person);
@@ -284,7 +303,10 @@ pub(super) fn rewrite(conn: &Connection, appointment: &Appointment) -> Result<()
     let body = serde_json::to_string(appointment).map_err(|_| DeskError::Unreadable("an appointment"))?;
     let id = appointment.id.as_str();
     let born = appointment.person.birth_date.written();
-    conn.execute("UPDATE appointment SET body = ?2, revision = ?3, born = ?4 WHERE id = ?1", params![id, body, int(bump(conn)?), born])?;
+    conn.execute(
+        "UPDATE appointment SET body = ?2, revision = ?3, born = ?4 WHERE id = ?1",
+        params![id, body, int(bump(conn)?), born],
+    )?;
     follow_with_visit(conn, id)
 }
 
@@ -296,8 +318,9 @@ pub(super) fn tell_again(conn: &Connection, id: &str) -> Result<(), DeskError> {
 
 /// A kiosk that hears of an appointment again hears of its ticket after it.
 fn follow_with_visit(conn: &Connection, id: &str) -> Result<(), DeskError> {
-    let has_facts: Option<i64> =
-        conn.query_row("SELECT 1 FROM visit WHERE appointment_id = ?1 AND revision > 0", [id], |row| row.get(0)).optional()?;
+    let has_facts: Option<i64> = conn
+        .query_row("SELECT 1 FROM visit WHERE appointment_id = ?1 AND revision > 0", [id], |row| row.get(0))
+        .optional()?;
     if has_facts.is_some() {
         conn.execute("UPDATE visit SET revision = ?2 WHERE appointment_id = ?1", params![id, int(bump(conn)?)])?;
     }
@@ -312,7 +335,10 @@ pub(super) fn redate(conn: &Connection, day: &ClinicDay) -> Result<(), DeskError
     for (id, start, before) in rows {
         let date = day.of(super::timestamp(&start)?).to_string();
         if date != before {
-            conn.execute("UPDATE appointment SET local_date = ?2, revision = ?3 WHERE id = ?1", params![id, date, int(bump(conn)?)])?;
+            conn.execute(
+                "UPDATE appointment SET local_date = ?2, revision = ?3 WHERE id = ?1",
+                params![id, date, int(bump(conn)?)],
+            )?;
         }
     }
     super::set_meta(conn, DATED_BY, &day.to_string())
@@ -320,7 +346,8 @@ pub(super) fn redate(conn: &Connection, day: &ClinicDay) -> Result<(), DeskError
 
 /// As [`Store::appointment`], also inside a transaction.
 pub(super) fn of_id(conn: &Connection, id: &AppointmentId) -> Result<Option<Appointment>, DeskError> {
-    let body: Option<String> = conn.query_row("SELECT body FROM appointment WHERE id = ?1", [id.as_str()], |row| row.get(0)).optional()?;
+    let body: Option<String> =
+        conn.query_row("SELECT body FROM appointment WHERE id = ?1", [id.as_str()], |row| row.get(0)).optional()?;
     body.map(|body| read(&body)).transpose()
 }
 

@@ -27,12 +27,14 @@ pub(super) struct Kept {
     pub body: String,
 }
 
-/// The reports kept as they were sent that name one of these numbers, of patients or appointments. What this version does not understand
-/// names people in fields that it does not know, so every text in it counts.
+/// The reports kept as they were sent that name one of these numbers, of patients or appointments. What this version
+/// does not understand names people in fields that it does not know, so every text in it counts.
 pub(super) fn naming(conn: &Connection, numbers: &[&str]) -> Result<Vec<Kept>, DeskError> {
-    let mut statement = conn.prepare_cached("SELECT kiosk, seq, at, body FROM set_aside WHERE body IS NOT NULL ORDER BY kiosk, seq")?;
-    let all =
-        statement.query_map([], |row| Ok(Kept { kiosk: row.get(0)?, seq: row.get(1)?, received_at: row.get(2)?, body: row.get(3)? }))?;
+    let mut statement =
+        conn.prepare_cached("SELECT kiosk, seq, at, body FROM set_aside WHERE body IS NOT NULL ORDER BY kiosk, seq")?;
+    let all = statement.query_map([], |row| {
+        Ok(Kept { kiosk: row.get(0)?, seq: row.get(1)?, received_at: row.get(2)?, body: row.get(3)? })
+    })?;
     let mut found = Vec::new();
     for kept in all {
         let kept = kept?;
@@ -52,21 +54,26 @@ pub(super) fn says_one_of(body: &Value, numbers: &[&str]) -> bool {
     match body {
         Value::String(text) => numbers.contains(&text.as_str()),
         Value::Array(values) => values.iter().any(|value| says_one_of(value, numbers)),
-        Value::Object(fields) => fields.iter().any(|(name, value)| numbers.contains(&name.as_str()) || says_one_of(value, numbers)),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| numbers.contains(&name.as_str()) || says_one_of(value, numbers))
+        }
         _ => false,
     }
 }
 
-/// Empties the reports that name one of these numbers. Their place and their hash stay, so that a report sent again is known.
+/// Empties the reports that name one of these numbers. Their place and their hash stay, so that a report sent again is
+/// known.
 pub(super) fn forget_naming(conn: &Connection, numbers: &[&str]) -> Result<(), DeskError> {
     for kept in naming(conn, numbers)? {
-        conn.prepare_cached("UPDATE set_aside SET body = NULL WHERE kiosk = ?1 AND seq = ?2")?.execute(params![kept.kiosk, kept.seq])?;
+        conn.prepare_cached("UPDATE set_aside SET body = NULL WHERE kiosk = ?1 AND seq = ?2")?
+            .execute(params![kept.kiosk, kept.seq])?;
     }
     Ok(())
 }
 
 impl Store {
-    /// Takes what a kiosk reports, in order: what is within the limits as [`Store::take_events`] does, the rest as far as it fits.
+    /// Takes what a kiosk reports, in order: what is within the limits as [`Store::take_events`] does, the rest as far
+    /// as it fits.
     ///
     /// # Errors
     /// As [`Store::take_events`]; then what was taken before it stays.
@@ -98,7 +105,8 @@ impl Store {
             match reported {
                 Reported::Event(event) => ready.push(self.within_limits(kiosk, *event, now)?),
                 Reported::Unread(unread) => {
-                    let before = self.take_events(kiosk, &Post { events: std::mem::take(&mut ready), ..said.clone() }, now)?;
+                    let before =
+                        self.take_events(kiosk, &Post { events: std::mem::take(&mut ready), ..said.clone() }, now)?;
                     if before.is_other_log {
                         return Ok(before);
                     }
@@ -109,12 +117,17 @@ impl Store {
         self.take_events(kiosk, &Post { events: ready, ..said }, now)
     }
 
-    /// The event as it is taken. That it says too much is noted before that, so that the same one is known when it is sent again.
+    /// The event as it is taken. That it says too much is noted before that, so that the same one is known when it is
+    /// sent again.
     fn within_limits(&mut self, kiosk: &KioskId, event: LoggedEvent, now: Timestamp) -> Result<LoggedEvent, DeskError> {
         let today = self.date_at(now);
         // This clock may be wrong, and the kiosk's right.
         let around = [Some(today), self.worked_until()?].into_iter().flatten().collect::<Vec<Date>>();
-        let hash = || Ok::<_, DeskError>(hash_token(&serde_json::to_string(&event).map_err(|_| DeskError::Unreadable("an event"))?));
+        let hash = || {
+            Ok::<_, DeskError>(hash_token(
+                &serde_json::to_string(&event).map_err(|_| DeskError::Unreadable("an event"))?,
+            ))
+        };
         let sql = "SELECT hash, date, why FROM set_aside WHERE kiosk = ?1 AND seq = ?2";
         let before: Option<(String, String, String)> = self
             .conn
@@ -147,8 +160,13 @@ impl Store {
             let sql = "SELECT hash FROM set_aside WHERE kiosk = ?1 AND seq = ?2";
             let before: Option<String> =
                 self.conn.query_row(sql, params![kiosk.as_str(), int(unread.seq.0)], |row| row.get(0)).optional()?;
-            // An event that was understood by another version of this program, or forgotten since, is known by its place alone.
-            return if before.is_none_or(|before| before == hash) { Ok(()) } else { Err(DeskError::OtherHistory(unread.seq)) };
+            // An event that was understood by another version of this program, or forgotten since, is known by its
+            // place alone.
+            return if before.is_none_or(|before| before == hash) {
+                Ok(())
+            } else {
+                Err(DeskError::OtherHistory(unread.seq))
+            };
         }
         if Some(unread.seq.0) != held.0.checked_add(1) {
             return Ok(());
@@ -175,7 +193,10 @@ impl Store {
         body: Option<&str>,
     ) -> Result<(), DeskError> {
         let tx = self.write()?;
-        tx.execute("DELETE FROM set_aside WHERE at < ?1", [now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN).to_string()])?;
+        tx.execute(
+            "DELETE FROM set_aside WHERE at < ?1",
+            [now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN).to_string()],
+        )?;
         tx.execute(
             "INSERT INTO set_aside(kiosk, seq, at, why, hash, date, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT DO UPDATE SET at = excluded.at, why = excluded.why, hash = excluded.hash, date = excluded.date, body = excluded.body",

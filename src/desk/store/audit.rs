@@ -1,8 +1,10 @@
-//! Who viewed or changed what about which patient, and when: rows that are only ever added, each chained to the one before it.
+//! Who viewed or changed what about which patient, and when: rows that are only ever added, each chained to the one
+//! before it.
 //!
-//! Invariants: a change and its row are one transaction, so there is never one without the other; what is recorded as a staff
-//! action gets its row when its transaction ends, no matter who wrote it ([`catch_up`]); a row holds the patient's number and nothing
-//! else of a person; rows are numbered from 1 without a gap, and each row's hash covers the hash of the row before it.
+//! Invariants: a change and its row are one transaction, so there is never one without the other; what is recorded as a
+//! staff action gets its row when its transaction ends, no matter who wrote it ([`catch_up`]); a row holds the
+//! patient's number and nothing else of a person; rows are numbered from 1 without a gap, and each row's hash covers
+//! the hash of the row before it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -154,8 +156,10 @@ pub(super) fn add(conn: &Connection, entry: &Entry<'_>) -> Result<(), DeskError>
         conn.prepare_cached("SELECT n, hash FROM audit_head")?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (n, at) = (last + 1, sortable(entry.at));
     let hash = hash_of(&before, n, [&at, entry.user, entry.action, entry.patient, entry.about]);
-    conn.prepare_cached("INSERT INTO audit(n, at, user_name, action, patient_id, about, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
-        .execute(params![n, at, entry.user, entry.action, entry.patient, entry.about, hash])?;
+    conn.prepare_cached(
+        "INSERT INTO audit(n, at, user_name, action, patient_id, about, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![n, at, entry.user, entry.action, entry.patient, entry.about, hash])?;
     conn.prepare_cached("UPDATE audit_head SET n = ?1, hash = ?2")?.execute(params![n, hash])?;
     Ok(())
 }
@@ -169,7 +173,10 @@ pub(super) fn catch_up(conn: &Connection) -> Result<(), DeskError> {
     let actions: Vec<Action> = statement.query_map([], Action::read)?.collect::<Result<_, _>>()?;
     for action in &actions {
         let (code, patient, about) = action.words(conn)?;
-        add(conn, &Entry { at: timestamp(&action.at)?, user: &action.user, action: code, patient: &patient, about: &about })?;
+        add(
+            conn,
+            &Entry { at: timestamp(&action.at)?, user: &action.user, action: code, patient: &patient, about: &about },
+        )?;
     }
     if let Some(last) = actions.last() {
         conn.execute("UPDATE audit_head SET staff_action = ?1", [last.revision])?;
@@ -221,8 +228,8 @@ impl Action {
 }
 
 impl Store {
-    /// Notes that someone looks at something, before they see it. Nothing is noted of what is not there, and the day's list
-    /// and a person's page once in a while, not at each refresh.
+    /// Notes that someone looks at something, before they see it. Nothing is noted of what is not there, and the day's
+    /// list and a person's page once in a while, not at each refresh.
     ///
     /// # Errors
     /// If the file cannot be written; then no one should see it.
@@ -238,14 +245,17 @@ impl Store {
             return Ok(());
         }
         let tx = self.write()?;
-        let note = |action: &str, patient: &str, about: &str| add(&tx, &Entry { at: now, user, action, patient, about });
+        let note =
+            |action: &str, patient: &str, about: &str| add(&tx, &Entry { at: now, user, action, patient, about });
         match seen {
             Seen::List => note("saw-list", "", &today)?,
             Seen::Day(date) => note("saw-appointments", "", &date.to_string())?,
             Seen::Appointment(id) => note_visit(&tx, id, |patient, about| note("saw-appointment", patient, about))?,
             Seen::ListPreview => note("saw-import-preview", "", "")?,
             Seen::People(patients) if patients.is_empty() => note("saw-people", "", "")?,
-            Seen::People(patients) => patients.iter().try_for_each(|patient| note("saw-people", patient.as_str(), ""))?,
+            Seen::People(patients) => {
+                patients.iter().try_for_each(|patient| note("saw-people", patient.as_str(), ""))?
+            }
             Seen::AllChanges => note("saw-all-changes", "", "")?,
             Seen::Changes(id) => note_visit(&tx, id, |patient, about| note("saw-changes", patient, about))?,
             Seen::Visit(id) => note_visit(&tx, id, |patient, about| note("saw-visit", patient, about))?,
@@ -256,8 +266,9 @@ impl Store {
             Seen::Photo(key) => {
                 let sql = "SELECT COALESCE(a.patient_id, p.patient_id) FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id
                            WHERE p.kiosk = ?1 AND p.seq = ?2 AND p.field = ?3";
-                let whose: Option<String> =
-                    tx.query_row(sql, params![key.kiosk.as_str(), int(key.seq), key.field.code()], |row| row.get(0)).optional()?;
+                let whose: Option<String> = tx
+                    .query_row(sql, params![key.kiosk.as_str(), int(key.seq), key.field.code()], |row| row.get(0))
+                    .optional()?;
                 let Some(patient) = whose else { return Ok(()) };
                 note("saw-photo", &patient, &format!("{}, kiosk {} event {}", key.field.code(), key.kiosk, key.seq))?;
             }
@@ -271,7 +282,8 @@ impl Store {
     /// Whether it is in the audit already that someone has this open. Only read: a refresh waits for no one who writes.
     fn is_noted_lately(&self, user: &str, action: &str, about: &str, now: Timestamp) -> Result<bool, DeskError> {
         let since = now.saturating_sub(SignedDuration::from_mins(NOTED_AGAIN_MINUTES)).unwrap_or(Timestamp::MIN);
-        let sql = "SELECT 1 FROM audit WHERE user_name = ?1 AND action = ?2 AND about = ?3 AND at > ?4 AND at <= ?5 LIMIT 1";
+        let sql =
+            "SELECT 1 FROM audit WHERE user_name = ?1 AND action = ?2 AND about = ?3 AND at > ?4 AND at <= ?5 LIMIT 1";
         // Not by a row of a clock that ran ahead: it would hide what is seen until then.
         Ok(self.conn.prepare_cached(sql)?.exists(params![user, action, about, sortable(since), sortable(now)])?)
     }
@@ -292,7 +304,8 @@ impl Store {
             let about_them = "patient_id IN (SELECT value FROM json_each(?))";
             let or_lists = "(patient_id IN (SELECT value FROM json_each(?)) OR (action IN ('saw-list', 'saw-appointments') AND about IN
                  (SELECT a.local_date FROM appointment a WHERE a.patient_id IN (SELECT value FROM json_each(?))))";
-            // Anyone who is still here from another day is on later lists too. A day too many is noted rather than one too few.
+            // Anyone who is still here from another day is on later lists too. A day too many is noted rather than one
+            // too few.
             let or_left = format!(
                 " OR (action = 'saw-list' AND EXISTS (SELECT 1 FROM appointment a LEFT JOIN visit v ON v.appointment_id = a.id
                  LEFT JOIN reason r ON r.appointment_id = a.id WHERE a.patient_id IN (SELECT value FROM json_each(?))
@@ -314,7 +327,9 @@ impl Store {
             ask("n < CAST(? AS BIGINT)", int(before).to_string());
         }
         let wanted = if wanted.is_empty() { String::new() } else { format!("WHERE {}", wanted.join(" AND ")) };
-        let sql = format!("SELECT n, at, user_name, action, patient_id, about, hash FROM audit {wanted} ORDER BY n DESC LIMIT {rows_max}");
+        let sql = format!(
+            "SELECT n, at, user_name, action, patient_id, about, hash FROM audit {wanted} ORDER BY n DESC LIMIT {rows_max}"
+        );
         let mut statement = self.conn.prepare(&sql)?;
         let mut found = statement.query(params_from_iter(values))?;
         let mut rows = Vec::new();
@@ -329,7 +344,8 @@ impl Store {
     /// # Errors
     /// If the file cannot be read, or those of `each`.
     pub fn each_audit_row(&self, mut each: impl FnMut(&AuditRow) -> Result<(), DeskError>) -> Result<(), DeskError> {
-        let mut statement = self.conn.prepare("SELECT n, at, user_name, action, patient_id, about, hash FROM audit ORDER BY n")?;
+        let mut statement =
+            self.conn.prepare("SELECT n, at, user_name, action, patient_id, about, hash FROM audit ORDER BY n")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             each(&read(row)?)?;
@@ -355,12 +371,16 @@ impl Store {
         if words.is_empty() {
             return Ok(Vec::new());
         }
-        let mut statement = self.conn.prepare_cached("SELECT DISTINCT patient_id, name_folded FROM appointment ORDER BY patient_id")?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT DISTINCT patient_id, name_folded FROM appointment ORDER BY patient_id")?;
         let mut rows = statement.query([])?;
         let mut found: Vec<String> = Vec::new();
         while let Some(row) = rows.next()? {
             let (patient, name): (String, String) = (row.get(0)?, row.get(1)?);
-            if words.iter().all(|word| name.contains(word)) && found.last() != Some(&patient) && found.len() < PEOPLE_MAX {
+            if words.iter().all(|word| name.contains(word))
+                && found.last() != Some(&patient)
+                && found.len() < PEOPLE_MAX
+            {
                 found.push(patient);
             }
         }
@@ -372,13 +392,15 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn names_of<'a>(&self, patients: impl Iterator<Item = &'a str>) -> Result<BTreeMap<String, String>, DeskError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at DESC, id LIMIT 1")?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at DESC, id LIMIT 1")?;
         let mut names = BTreeMap::new();
         for patient in patients.collect::<BTreeSet<_>>() {
             let body: Option<String> = statement.query_row([patient], |row| row.get(0)).optional()?;
             if let Some(body) = body {
-                names.insert(patient.to_owned(), appointments::read(&body)?.person.name_for_staff().as_str().to_owned());
+                names
+                    .insert(patient.to_owned(), appointments::read(&body)?.person.name_for_staff().as_str().to_owned());
             }
         }
         Ok(names)
@@ -392,14 +414,21 @@ impl Store {
     pub fn verify_audit(&self, known: Option<(u64, &str)>) -> Result<Verified, DeskError> {
         // One view of the file: a desk may be writing.
         let tx = self.conn.unchecked_transaction()?;
-        let head: Option<(i64, String)> =
-            tx.query_row("SELECT n, hash FROM audit_head", [], |row| Ok((row.get(0)?, row.get(1)?))).optional().unwrap_or_default();
-        let Some((last, last_hash)) = head else { return Ok(Verified::Broken { row: 0, why: "the record of the last row is missing" }) };
-        let mut statement = tx.prepare("SELECT n, at, user_name, action, patient_id, about, hash FROM audit ORDER BY n")?;
+        let head: Option<(i64, String)> = tx
+            .query_row("SELECT n, hash FROM audit_head", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+            .unwrap_or_default();
+        let Some((last, last_hash)) = head else {
+            return Ok(Verified::Broken { row: 0, why: "the record of the last row is missing" });
+        };
+        let mut statement =
+            tx.prepare("SELECT n, at, user_name, action, patient_id, about, hash FROM audit ORDER BY n")?;
         let mut rows = statement.query([])?;
         let (mut n, mut before) = (0, no_hash());
         while let Some(row) = rows.next()? {
-            let Ok(found) = row.get::<_, i64>(0) else { return Ok(Verified::Broken { row: n + 1, why: "has no number" }) };
+            let Ok(found) = row.get::<_, i64>(0) else {
+                return Ok(Verified::Broken { row: n + 1, why: "has no number" });
+            };
             n += 1;
             if found > n {
                 return Ok(Verified::Broken { row: n, why: "is missing" });
@@ -446,8 +475,13 @@ fn read(row: &Row<'_>) -> Result<AuditRow, DeskError> {
 }
 
 /// Notes something about a visit that is on the desk's list or that a kiosk spoke of.
-fn note_visit(conn: &Connection, id: &AppointmentId, note: impl FnOnce(&str, &str) -> Result<(), DeskError>) -> Result<(), DeskError> {
+fn note_visit(
+    conn: &Connection,
+    id: &AppointmentId,
+    note: impl FnOnce(&str, &str) -> Result<(), DeskError>,
+) -> Result<(), DeskError> {
     let patient = person_of(conn, id.as_str())?;
-    let is_known = patient.is_some() || conn.prepare_cached("SELECT 1 FROM visit WHERE appointment_id = ?1")?.exists([id.as_str()])?;
+    let is_known = patient.is_some()
+        || conn.prepare_cached("SELECT 1 FROM visit WHERE appointment_id = ?1")?.exists([id.as_str()])?;
     if is_known { note(&patient.unwrap_or_default(), &format!("appointment {id}")) } else { Ok(()) }
 }

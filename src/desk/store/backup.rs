@@ -1,7 +1,8 @@
 //! A copy of the whole file while the desk runs, and such a copy put back.
 //!
-//! Invariants: the copy is of one moment, readable only by the user who made it, and was opened and checked before it has its name; at every moment of
-//! putting one back there is a desk's file in the folder, and what was there before is kept beside it.
+//! Invariants: the copy is of one moment, readable only by the user who made it, and was opened and checked before it
+//! has its name; at every moment of putting one back there is a desk's file in the folder, and what was there before is
+//! kept beside it.
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +14,8 @@ use crate::desk::base::error::DeskError;
 use crate::files::make_file;
 
 impl Store {
-    /// Copies everything into a new file, which must not be there yet. No one has to wait for it. The copy knows that it is one: a desk that
-    /// is started with it begins another life.
+    /// Copies everything into a new file, which must not be there yet. No one has to wait for it. The copy knows that
+    /// it is one: a desk that is started with it begins another life.
     ///
     /// # Errors
     /// If the copy cannot be written, or is not whole.
@@ -49,11 +50,13 @@ impl Store {
     }
 }
 
-/// Puts a copy in the place of the desk's file, which no one may have open; answers where that is now, if there was one. Other copies than
-/// those of [`Store::backup`] are taken too. The desk that is started with it begins another life.
+/// Puts a copy in the place of the desk's file, which no one may have open; answers where that is now, if there was
+/// one. Other copies than those of [`Store::backup`] are taken too. The desk that is started with it begins another
+/// life.
 ///
 /// # Errors
-/// If the copy is none, is damaged or newer than this program, or the folder cannot be written; then the desk's file is where it was.
+/// If the copy is none, is damaged or newer than this program, or the folder cannot be written; then the desk's file is
+/// where it was.
 pub fn restore(folder: &Path, copy: &Path, now: Timestamp) -> Result<Option<PathBuf>, DeskError> {
     let trouble = |path: &Path| {
         let path = path.to_owned();
@@ -85,8 +88,11 @@ fn check_and_mark(file: &Path, now: Timestamp) -> Result<(), DeskError> {
     if whole != "ok" {
         return Err(DeskError::Unreadable("the copy"));
     }
-    let is_a_desks: bool =
-        copy.query_row("SELECT COUNT(*) = 3 FROM sqlite_schema WHERE name IN ('meta', 'revision', 'kiosk_event')", [], |row| row.get(0))?;
+    let is_a_desks: bool = copy.query_row(
+        "SELECT COUNT(*) = 3 FROM sqlite_schema WHERE name IN ('meta', 'revision', 'kiosk_event')",
+        [],
+        |row| row.get(0),
+    )?;
     if !is_a_desks {
         return Err(DeskError::NotADeskFile);
     }
@@ -99,11 +105,12 @@ fn check_and_mark(file: &Path, now: Timestamp) -> Result<(), DeskError> {
     Ok(())
 }
 
-/// People may wait with numbers that the desk gave out by hand since the copy was made: the copy goes on after them. Of a file that cannot be read
-/// nothing is known.
+/// People may wait with numbers that the desk gave out by hand since the copy was made: the copy goes on after them. Of
+/// a file that cannot be read nothing is known.
 fn keep_numbers(copy: &Path, file: &Path) -> Result<(), DeskError> {
     let numbers = || -> rusqlite::Result<Vec<(String, i64)>> {
-        let old = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let old =
+            Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         let mut statement = old.prepare("SELECT date, last FROM desk_ticket")?;
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
     };

@@ -1,7 +1,8 @@
 //! Appointments that are booked, moved and canceled here, laid over what the booking system's list says.
 //!
-//! Invariants: whether a time is free is decided in the transaction that takes it; what staff decided stays while the list says
-//! what it said before, ends when the list says the same, and gives way, with a note, when the list says something else.
+//! Invariants: whether a time is free is decided in the transaction that takes it; what staff decided stays while the
+//! list says what it said before, ends when the list says the same, and gives way, with a note, when the list says
+//! something else.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -101,7 +102,8 @@ struct Row {
 }
 
 impl Store {
-    /// Books an appointment, whose number is given here, if nothing stands in its way; `anyway`: also outside the clinic's hours.
+    /// Books an appointment, whose number is given here, if nothing stands in its way; `anyway`: also outside the
+    /// clinic's hours.
     ///
     /// # Errors
     /// If the machine gives no random bytes or the file cannot be written.
@@ -135,8 +137,8 @@ impl Store {
         Ok(Ok(new.id))
     }
 
-    /// Moves an appointment to another time, perhaps with someone else, if nothing stands in the way; `anyway`: also outside the clinic's
-    /// hours. One that was canceled is booked again.
+    /// Moves an appointment to another time, perhaps with someone else, if nothing stands in the way; `anyway`: also
+    /// outside the clinic's hours. One that was canceled is booked again.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -166,8 +168,14 @@ impl Store {
             Ok(outside) => outside,
             Err(refused) => return Ok(Err(refused)),
         };
-        let place = Some(calendar::practice(&tx, day.zone(), now)?.place_at(practitioner, start)).filter(|place| !place.is_empty());
-        let time = Time { start, minutes, practitioner: practitioner.to_owned(), place: place.unwrap_or(appointment.place.clone()) };
+        let place = Some(calendar::practice(&tx, day.zone(), now)?.place_at(practitioner, start))
+            .filter(|place| !place.is_empty());
+        let time = Time {
+            start,
+            minutes,
+            practitioner: practitioner.to_owned(),
+            place: place.unwrap_or(appointment.place.clone()),
+        };
         if appointment.status.stands() && time == Time::of(&appointment) {
             return Ok(Err(Refused::NotAsShown));
         }
@@ -184,7 +192,13 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn call_off(&mut self, id: &AppointmentId, why: &str, user: &str, now: Timestamp) -> Result<Result<(), Refused>, DeskError> {
+    pub fn call_off(
+        &mut self,
+        id: &AppointmentId,
+        why: &str,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Refused>, DeskError> {
         let day = self.day.clone();
         let tx = self.write()?;
         let Some(appointment) = appointments::of_id(&tx, id)? else { return Ok(Err(Refused::Unknown)) };
@@ -198,17 +212,32 @@ impl Store {
         let status = if row.listed.status.stands() { Some(AppointmentStatus::Cancelled) } else { None };
         let after = Overlay { status, ..row.overlay };
         let beside = others(&beside(&tx, day.zone(), &appointment, now)?);
-        record(&tx, &day, id, CALL_OFF, &Detail { after, why: why.to_owned(), beside, ..Detail::default() }, user, now)?;
+        record(
+            &tx,
+            &day,
+            id,
+            CALL_OFF,
+            &Detail { after, why: why.to_owned(), beside, ..Detail::default() },
+            user,
+            now,
+        )?;
         tx.commit()?;
         Ok(Ok(()))
     }
 
-    /// Takes the latest step back, if it is still the one that was shown and the time it leads back to is free. What was booked and
-    /// is taken back never should have been on the list. That it was canceled is taken back also for someone who came anyway.
+    /// Takes the latest step back, if it is still the one that was shown and the time it leads back to is free. What
+    /// was booked and is taken back never should have been on the list. That it was canceled is taken back also for
+    /// someone who came anyway.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn undo_booking(&mut self, id: &AppointmentId, shown: u64, user: &str, now: Timestamp) -> Result<Result<(), Refused>, DeskError> {
+    pub fn undo_booking(
+        &mut self,
+        id: &AppointmentId,
+        shown: u64,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Refused>, DeskError> {
         let day = self.day.clone();
         let tx = self.write()?;
         let Some(appointment) = appointments::of_id(&tx, id)? else { return Ok(Err(Refused::Unknown)) };
@@ -218,11 +247,16 @@ impl Store {
         }
         let Some((step, action, before)) = shown else { return Ok(Err(Refused::NotAsShown)) };
         let row = row_of(&tx, &appointment)?;
-        let after = if action == "book" { Overlay { status: Some(AppointmentStatus::EnteredInError), ..row.overlay } } else { before };
+        let after = if action == "book" {
+            Overlay { status: Some(AppointmentStatus::EnteredInError), ..row.overlay }
+        } else {
+            before
+        };
         let mut restored = appointment.clone();
         after.put_over(&row.listed, &mut restored);
         if restored.status.stands()
-            && (restored.start, &restored.practitioner, true) != (appointment.start, &appointment.practitioner, appointment.status.stands())
+            && (restored.start, &restored.practitioner, true)
+                != (appointment.start, &appointment.practitioner, appointment.status.stands())
         {
             // What stood beside it before is no reason: lists book two at the same time.
             let before = beside_before(&tx, step)?;
@@ -259,8 +293,10 @@ impl Store {
     /// If the file cannot be read.
     pub fn booking_state(&self, id: &AppointmentId, now: Timestamp) -> Result<BookingState, DeskError> {
         let sql = "SELECT is_listed, listed, overlay, contradicted FROM booking WHERE appointment_id = ?1";
-        let row: Option<(bool, String, String, Option<String>)> =
-            self.conn.query_row(sql, [id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
+        let row: Option<(bool, String, String, Option<String>)> = self
+            .conn
+            .query_row(sql, [id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .optional()?;
         let Some((is_listed, listed, overlay, contradicted)) = row else { return Ok(BookingState::default()) };
         let (listed, overlay): (Listed, Overlay) = (unjson(&listed)?, unjson(&overlay)?);
         let lost: Option<Overlay> = contradicted.as_deref().map(unjson).transpose()?;
@@ -271,7 +307,9 @@ impl Store {
         let rows: Vec<(String, String, String, String)> = statement
             .query_map([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
             .collect::<Result<_, _>>()?;
-        let steps = rows.into_iter().filter_map(|(at, user, action, detail)| recorded(&action, &at, &user, &detail).transpose());
+        let steps = rows
+            .into_iter()
+            .filter_map(|(at, user, action, detail)| recorded(&action, &at, &user, &detail).transpose());
         Ok(BookingState {
             contradicted_off: lost.as_ref().is_some_and(|lost| lost.status.is_some_and(|status| !status.stands())),
             is_only_here: !is_listed,
@@ -296,14 +334,25 @@ impl Store {
 }
 
 /// What the list's appointment is with what was decided here, if anything was; and what of that ends by it.
-pub(super) fn heard(conn: &Connection, appointment: &Appointment, now: Timestamp) -> Result<Option<Appointment>, DeskError> {
+pub(super) fn heard(
+    conn: &Connection,
+    appointment: &Appointment,
+    now: Timestamp,
+) -> Result<Option<Appointment>, DeskError> {
     let id = &appointment.id;
     let Some(row) = stored(conn, id)? else { return Ok(None) };
     let said = Listed::of(appointment);
     let (left, contradicted) = row.overlay.heard(&row.listed, &said);
     // The list had it off as well, and brings back what staff had canceled: that is not to happen silently.
-    let is_back = row.overlay.status.is_none() && !row.listed.status.stands() && said.status.stands() && called_off_by(conn, id)?.is_some();
-    let had = if is_back { Overlay { status: Some(AppointmentStatus::Cancelled), ..row.overlay.clone() } } else { row.overlay.clone() };
+    let is_back = row.overlay.status.is_none()
+        && !row.listed.status.stands()
+        && said.status.stands()
+        && called_off_by(conn, id)?.is_some();
+    let had = if is_back {
+        Overlay { status: Some(AppointmentStatus::Cancelled), ..row.overlay.clone() }
+    } else {
+        row.overlay.clone()
+    };
     if left != row.overlay || is_back {
         let lost = (contradicted || is_back).then(|| json(&had)).transpose()?;
         conn.execute(
@@ -316,7 +365,10 @@ pub(super) fn heard(conn: &Connection, appointment: &Appointment, now: Timestamp
             params![id.as_str(), json(&left)?, lost],
         )?;
     }
-    conn.execute("UPDATE booking SET listed = ?2, is_listed = 1 WHERE appointment_id = ?1", params![id.as_str(), json(&said)?])?;
+    conn.execute(
+        "UPDATE booking SET listed = ?2, is_listed = 1 WHERE appointment_id = ?1",
+        params![id.as_str(), json(&said)?],
+    )?;
     let mut booked = appointment.clone();
     left.put_over(&said, &mut booked);
     Ok(Some(booked))
@@ -330,8 +382,9 @@ pub(super) fn rebuild(conn: &Connection, day: &ClinicDay) -> Result<(), DeskErro
          UNION ALL SELECT revision, at, 'ended', appointment_id, json_object('after', json(overlay), 'why', COALESCE(contradicted, '')) FROM booking_ended
          ORDER BY 1",
     )?;
-    let rows: Vec<(i64, String, String, String, String)> =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?.collect::<Result<_, _>>()?;
+    let rows: Vec<(i64, String, String, String, String)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+        .collect::<Result<_, _>>()?;
     for (n, at, action, id, detail) in rows {
         let detail: Detail = unjson(&detail)?;
         if action == "ended" {
@@ -371,7 +424,15 @@ fn record(
 }
 
 /// What follows from something that was done, but for the appointment itself.
-fn take(conn: &Connection, day: &ClinicDay, id: &AppointmentId, action: &str, detail: &Detail, n: i64, at: &str) -> Result<(), DeskError> {
+fn take(
+    conn: &Connection,
+    day: &ClinicDay,
+    id: &AppointmentId,
+    action: &str,
+    detail: &Detail,
+    n: i64,
+    at: &str,
+) -> Result<(), DeskError> {
     if let Some(new) = &detail.appointment
         && appointments::of_id(conn, id)?.is_none()
     {
@@ -390,7 +451,10 @@ fn take(conn: &Connection, day: &ClinicDay, id: &AppointmentId, action: &str, de
     match (action, detail.step) {
         ("booking-noted", _) => {}
         (_, Some(step)) => {
-            conn.execute("DELETE FROM booking_step WHERE appointment_id = ?1 AND revision >= ?2", params![id.as_str(), step])?;
+            conn.execute(
+                "DELETE FROM booking_step WHERE appointment_id = ?1 AND revision >= ?2",
+                params![id.as_str(), step],
+            )?;
         }
         _ => {
             conn.execute(
@@ -434,12 +498,19 @@ pub(super) fn called_off(conn: &Connection, appointment: &Appointment) -> Result
         .prepare_cached("SELECT 1 FROM booking_step WHERE appointment_id = ?1 AND revision = ?2")?
         .exists(params![appointment.id.as_str(), revision])?;
     let until = step.at.checked_add(SignedDuration::from_hours(UNDO_HOURS)).unwrap_or(Timestamp::MAX);
-    Ok(Some(CalledOff { at: step.at, user: step.user, why: step.why, undo: can.then_some((revision.unsigned_abs(), until)) }))
+    Ok(Some(CalledOff {
+        at: step.at,
+        user: step.user,
+        why: step.why,
+        undo: can.then_some((revision.unsigned_abs(), until)),
+    }))
 }
 
 /// Whether a list says something else of an appointment than staff had decided, and no one has noted that.
 pub(super) fn is_contradicted(conn: &Connection, id: &str) -> Result<bool, DeskError> {
-    Ok(conn.prepare_cached("SELECT 1 FROM booking WHERE appointment_id = ?1 AND contradicted IS NOT NULL")?.exists([id])?)
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM booking WHERE appointment_id = ?1 AND contradicted IS NOT NULL")?
+        .exists([id])?)
 }
 
 /// The revision and the step by which staff called an appointment off, if they did nothing else with it since.
@@ -450,7 +521,9 @@ fn called_off_by(conn: &Connection, id: &AppointmentId) -> Result<Option<(i64, B
         .prepare_cached(sql)?
         .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
         .optional()?;
-    let Some((revision, at, user, action, detail)) = row.filter(|(_, _, _, action, _)| action == CALL_OFF) else { return Ok(None) };
+    let Some((revision, at, user, action, detail)) = row.filter(|(_, _, _, action, _)| action == CALL_OFF) else {
+        return Ok(None);
+    };
     let step = recorded(&action, &at, &user, &detail)?;
     Ok(step.map(|step| (revision, step)))
 }
@@ -461,14 +534,21 @@ pub(super) fn recorded(action: &str, at: &str, user: &str, detail: &str) -> Resu
         return Ok(None);
     }
     let detail: Detail = unjson(detail)?;
-    Ok(Some(BookingStep { at: timestamp(at)?, user: user.to_owned(), action: action.to_owned(), why: detail.why, outside: detail.outside }))
+    Ok(Some(BookingStep {
+        at: timestamp(at)?,
+        user: user.to_owned(),
+        action: action.to_owned(),
+        why: detail.why,
+        outside: detail.outside,
+    }))
 }
 
 /// The latest step that can still be taken back: its revision, its code, and what held before it.
 fn latest(conn: &Connection, id: &AppointmentId, now: Timestamp) -> Result<Option<(i64, String, Overlay)>, DeskError> {
     let sql = "SELECT revision, at, action, before FROM booking_step WHERE appointment_id = ?1 ORDER BY revision DESC LIMIT 1";
-    let row: Option<(i64, String, String, String)> =
-        conn.query_row(sql, [id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
+    let row: Option<(i64, String, String, String)> = conn
+        .query_row(sql, [id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .optional()?;
     let Some((revision, at, action, before)) = row else { return Ok(None) };
     if now.duration_since(timestamp(&at)?) > SignedDuration::from_hours(UNDO_HOURS) {
         return Ok(None);
@@ -484,7 +564,8 @@ fn clashes(conn: &Connection, wish: &Wish, now: Timestamp) -> Result<Vec<Conflic
     Ok(conflicts(&practice, wish, &calendar::busy(conn, from, to)?, now))
 }
 
-/// Whether a wish can be had, and if so whether it is outside the clinic's hours, which only counts if someone wants it `anyway`.
+/// Whether a wish can be had, and if so whether it is outside the clinic's hours, which only counts if someone wants it
+/// `anyway`.
 fn fits(conn: &Connection, wish: &Wish, anyway: bool, now: Timestamp) -> Result<Result<bool, Refused>, DeskError> {
     let found = clashes(conn, wish, now)?;
     let is_had = found.is_empty() || (anyway && found.iter().all(Conflict::is_of_hours));
@@ -492,7 +573,12 @@ fn fits(conn: &Connection, wish: &Wish, anyway: bool, now: Timestamp) -> Result<
 }
 
 /// What an appointment clashes with where it stands. The clinic's hours do not matter.
-fn beside(conn: &Connection, zone: &TimeZone, appointment: &Appointment, now: Timestamp) -> Result<Vec<Conflict>, DeskError> {
+fn beside(
+    conn: &Connection,
+    zone: &TimeZone,
+    appointment: &Appointment,
+    now: Timestamp,
+) -> Result<Vec<Conflict>, DeskError> {
     let wish = Wish {
         patient: Some(appointment.person.id.clone()),
         moves: Some(appointment.id.clone()),
@@ -526,8 +612,10 @@ fn beside_before(conn: &Connection, step: i64) -> Result<Vec<AppointmentId>, Des
 /// Whether the patient has checked in, was seen, or did not come: then there is nothing left to move.
 fn has_come(conn: &Connection, appointment: &Appointment) -> Result<bool, DeskError> {
     let sql = "SELECT state, ticket_number IS NOT NULL FROM visit WHERE appointment_id = ?1";
-    let visit: Option<(String, bool)> = conn.query_row(sql, [appointment.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let is_open = visit.is_none_or(|(state, has_ticket)| !has_ticket && VisitState::from_code(&state) == Some(VisitState::Expected));
+    let visit: Option<(String, bool)> =
+        conn.query_row(sql, [appointment.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let is_open = visit
+        .is_none_or(|(state, has_ticket)| !has_ticket && VisitState::from_code(&state) == Some(VisitState::Expected));
     Ok(!is_open || is_underway(appointment.status))
 }
 
@@ -536,7 +624,8 @@ fn own_id(conn: &Connection) -> Result<AppointmentId, DeskError> {
     loop {
         let token = random_token()?;
         let id = format!("{OWN}{}", token.get(..10).unwrap_or(&token));
-        let sql = "SELECT 1 FROM appointment WHERE id = ?1 UNION ALL SELECT 1 FROM staff_action WHERE appointment_id = ?1";
+        let sql =
+            "SELECT 1 FROM appointment WHERE id = ?1 UNION ALL SELECT 1 FROM staff_action WHERE appointment_id = ?1";
         if !conn.prepare_cached(sql)?.exists([&id])? {
             return Ok(AppointmentId::new(id));
         }

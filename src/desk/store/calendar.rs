@@ -105,7 +105,8 @@ fn seen(conn: &Connection, zone: &TimeZone, now: Timestamp) -> Result<Vec<Seen>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// As [`Store::busy`], also inside a transaction. The dates are a calendar's: an appointment in the first hours of one is of the clinic's day before.
+/// As [`Store::busy`], also inside a transaction. The dates are a calendar's: an appointment in the first hours of one
+/// is of the clinic's day before.
 pub(super) fn busy(conn: &Connection, from: Date, to: Date) -> Result<Vec<Busy>, DeskError> {
     let from = from.saturating_sub(1.day());
     let mut statement = conn.prepare_cached(

@@ -1,7 +1,7 @@
 //! Which visits the latest changes were about: a reader of the list follows it without reading it again.
 //!
-//! Invariants: every write to what a row of the list is made of is noted by the file itself (`schema/changed.rs`), whichever program writes; a reader that
-//! cannot follow learns that, and never misses a change.
+//! Invariants: every write to what a row of the list is made of is noted by the file itself (`schema/changed.rs`),
+//! whichever program writes; a reader that cannot follow learns that, and never misses a change.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -24,8 +24,9 @@ pub struct ChangedVisits {
 }
 
 impl Store {
-    /// What changed since this revision; none if that cannot be followed: the settings changed, all was made again from what was recorded, days or a
-    /// patient were taken out, the file is an older one than it was, or more than `at_most` visits changed.
+    /// What changed since this revision; none if that cannot be followed: the settings changed, all was made again from
+    /// what was recorded, days or a patient were taken out, the file is an older one than it was, or more than
+    /// `at_most` visits changed.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -33,9 +34,12 @@ impl Store {
         if revision(&self.conn)? < known || settings_revision(&self.conn)? > known || read_again(&self.conn)? > known {
             return Ok(None);
         }
-        let mut statement = self.conn.prepare_cached("SELECT appointment_id FROM visit_change WHERE revision > ?1 LIMIT ?2")?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT appointment_id FROM visit_change WHERE revision > ?1 LIMIT ?2")?;
         let mut changed = ChangedVisits::default();
-        for id in statement.query_map(params![int(known), int(at_most as u64).saturating_add(1)], |row| row.get::<_, String>(0))? {
+        for id in statement
+            .query_map(params![int(known), int(at_most as u64).saturating_add(1)], |row| row.get::<_, String>(0))?
+        {
             match id? {
                 id if id.is_empty() => changed.stops = true,
                 id => changed.visits.push(AppointmentId::new(id)),

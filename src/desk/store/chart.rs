@@ -1,7 +1,8 @@
 //! The chart: what staff accepted, laid over what the booking system's list says.
 //!
-//! Invariants: it changes by acceptance (and its being taken back) and by import alone. An accepted value stays while the list
-//! says what it said when it was accepted; anything else on the list wins and ends it, and what it ends is not exported.
+//! Invariants: it changes by acceptance (and its being taken back) and by import alone. An accepted value stays while
+//! the list says what it said when it was accepted; anything else on the list wins and ends it, and what it ends is not
+//! exported.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,8 +21,8 @@ use crate::domain::proposal::{Field, Value};
 pub(super) struct Overlay {
     pub field: Field,
     pub value: Value,
-    /// Everything that the list had in this field, over all visits of the person; one value as a rule. Empty once the list says
-    /// the accepted value itself.
+    /// Everything that the list had in this field, over all visits of the person; one value as a rule. Empty once the
+    /// list says the accepted value itself.
     pub base: Vec<Value>,
 }
 
@@ -42,7 +43,10 @@ impl Overlay {
         let is_old = |value: &Value| self.base.iter().any(|base| self.field.says_the_same(base, value));
         if said.iter().any(|value| !is_old(value) && !is_accepted(value)) {
             Effect::Contradicts
-        } else if !said.is_empty() && !self.base.is_empty() && said.iter().all(|value| is_accepted(value) && !is_old(value)) {
+        } else if !said.is_empty()
+            && !self.base.is_empty()
+            && said.iter().all(|value| is_accepted(value) && !is_old(value))
+        {
             Effect::Agrees
         } else {
             Effect::None
@@ -50,8 +54,8 @@ impl Overlay {
     }
 }
 
-/// What a list says where staff accepted something. The whole list is heard before any of it is taken, so that the order of its
-/// lines means nothing.
+/// What a list says where staff accepted something. The whole list is heard before any of it is taken, so that the
+/// order of its lines means nothing.
 pub struct Heard {
     /// What the list does not speak of, so that it contradicts nothing there.
     pub unsaid: Unsaid,
@@ -168,7 +172,8 @@ pub(super) fn overlaid(conn: &Connection, appointment: &Appointment) -> Result<O
     let mut overlaid = appointment.clone();
     for overlay in overlays {
         // A list that says it itself may say more, such as a payer's code.
-        let is_said = overlay.base.is_empty() && overlay.field.says_the_same(&overlay.value, &appointment.value(overlay.field));
+        let is_said =
+            overlay.base.is_empty() && overlay.field.says_the_same(&overlay.value, &appointment.value(overlay.field));
         if !is_said {
             overlaid.set_value(overlay.field, overlay.value);
         }
@@ -182,20 +187,27 @@ pub(super) fn overlay(conn: &Connection, patient: &str, field: Field) -> Result<
 }
 
 /// Sets what staff accepted for a field, or ends it.
-pub(super) fn set(conn: &Connection, patient: &str, field: Field, overlay: Option<(&Value, &[Value])>) -> Result<(), DeskError> {
+pub(super) fn set(
+    conn: &Connection,
+    patient: &str,
+    field: Field,
+    overlay: Option<(&Value, &[Value])>,
+) -> Result<(), DeskError> {
     match overlay {
         Some((value, base)) => conn.execute(
             "INSERT INTO chart(patient_id, field, value, base) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT(patient_id, field) DO UPDATE SET value = excluded.value, base = excluded.base",
             params![patient, field.code(), json(value)?, json(&base)?],
         )?,
-        None => conn.execute("DELETE FROM chart WHERE patient_id = ?1 AND field = ?2", params![patient, field.code()])?,
+        None => {
+            conn.execute("DELETE FROM chart WHERE patient_id = ?1 AND field = ?2", params![patient, field.code()])?
+        }
     };
     Ok(())
 }
 
-/// Puts a value into every visit of the person, as `choose` says from what is there; kiosks hear of each that changed. Answers what
-/// was there, by visit.
+/// Puts a value into every visit of the person, as `choose` says from what is there; kiosks hear of each that changed.
+/// Answers what was there, by visit.
 pub(super) fn put(
     conn: &Connection,
     patient: &str,
@@ -203,7 +215,8 @@ pub(super) fn put(
     choose: impl Fn(&str, &Value) -> Option<Value>,
 ) -> Result<BTreeMap<String, Value>, DeskError> {
     let mut statement = conn.prepare_cached("SELECT id, body FROM appointment WHERE patient_id = ?1 ORDER BY id")?;
-    let bodies: Vec<(String, String)> = statement.query_map([patient], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let bodies: Vec<(String, String)> =
+        statement.query_map([patient], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     let mut before = BTreeMap::new();
     for (id, body) in bodies {
         let mut appointment = read(&body)?;

@@ -17,8 +17,8 @@ fn says_something(said: StillRight) -> bool {
     matches!(said, StillRight::Yes | StillRight::Changed)
 }
 
-/// The latest dates on which a person confirmed or corrected what is on file. A visit that is on the list is its person's,
-/// whatever the kiosk took them for.
+/// The latest dates on which a person confirmed or corrected what is on file. A visit that is on the list is its
+/// person's, whatever the kiosk took them for.
 pub(super) fn of_person(conn: &Connection, day: &ClinicDay, patient: &str) -> Result<Confirmed, DeskError> {
     let (yes, changed) = (to_code(&StillRight::Yes), to_code(&StillRight::Changed));
     let mut statement = conn.prepare_cached(
@@ -30,12 +30,18 @@ pub(super) fn of_person(conn: &Connection, day: &ClinicDay, patient: &str) -> Re
     )?;
     let (details, insurance): (Option<String>, Option<String>) =
         statement.query_row(params![patient, yes, changed], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let date = |at: Option<String>| -> Result<Option<Date>, DeskError> { Ok(timestamp_or_none(at)?.map(|at| day.of(at))) };
+    let date =
+        |at: Option<String>| -> Result<Option<Date>, DeskError> { Ok(timestamp_or_none(at)?.map(|at| day.of(at))) };
     Ok(Confirmed { details: date(details)?, insurance: date(insurance)? })
 }
 
 /// Lets kiosks know of the other appointments, today's and later ones, of anyone who has just confirmed something.
-pub(super) fn tell_kiosks(conn: &Connection, day: &ClinicDay, said: &CheckedIn, now: Timestamp) -> Result<(), DeskError> {
+pub(super) fn tell_kiosks(
+    conn: &Connection,
+    day: &ClinicDay,
+    said: &CheckedIn,
+    now: Timestamp,
+) -> Result<(), DeskError> {
     if !says_something(said.details) && !says_something(said.insurance) {
         return Ok(());
     }
@@ -45,7 +51,8 @@ pub(super) fn tell_kiosks(conn: &Connection, day: &ClinicDay, said: &CheckedIn, 
          ORDER BY start_at, id",
     )?;
     for appointment in &said.appointments {
-        let others = statement.query_map(params![appointment.as_str(), today, said.patient.as_str()], |row| row.get::<_, String>(0))?;
+        let others = statement
+            .query_map(params![appointment.as_str(), today, said.patient.as_str()], |row| row.get::<_, String>(0))?;
         for id in others.collect::<Result<Vec<_>, _>>()? {
             if !said.appointments.contains(&AppointmentId::from(id.as_str())) {
                 appointments::tell_again(conn, &id)?;

@@ -1,8 +1,8 @@
 //! Whose coverage needs attention: put on the list and taken off again, recorded like what staff do.
 //!
-//! Invariants: it follows from the card on file, the payer's answer of today and the day of the visit alone, by the rule of
-//! [`coverage_reason`]; only patients who are here are on the list for it; what was found is recorded, so the list can be rebuilt; nothing
-//! of a card is in what is recorded, only a hash that tells one card from another.
+//! Invariants: it follows from the card on file, the payer's answer of today and the day of the visit alone, by the
+//! rule of [`coverage_reason`]; only patients who are here are on the list for it; what was found is recorded, so the
+//! list can be rebuilt; nothing of a card is in what is recorded, only a hash that tells one card from another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,8 +37,8 @@ pub struct CoverageFound {
 type Found = BTreeSet<CoverageFound>;
 
 impl Store {
-    /// Puts every patient on the list who is here today and whose coverage needs attention, and takes them off once it is resolved.
-    /// Answers `false` if everything was as it should be.
+    /// Puts every patient on the list who is here today and whose coverage needs attention, and takes them off once it
+    /// is resolved. Answers `false` if everything was as it should be.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -81,7 +81,8 @@ fn differing(conn: &Connection, day: &ClinicDay, now: Timestamp) -> Result<BTree
         let mut rows = statement.query([today.to_string()])?;
         while let Some(row) = rows.next()? {
             let (body, state): (String, String) = (row.get(0)?, row.get(1)?);
-            let is_here = VisitState::from_code(&state).is_some_and(|state| state.is_open() && state != VisitState::Expected);
+            let is_here =
+                VisitState::from_code(&state).is_some_and(|state| state.is_open() && state != VisitState::Expected);
             if !is_here {
                 continue;
             }
@@ -105,7 +106,8 @@ fn differing(conn: &Connection, day: &ClinicDay, now: Timestamp) -> Result<BTree
     Ok(wanted)
 }
 
-/// Makes the list say of this visit what was found at revision `n`: what was there before and is not found any more is resolved.
+/// Makes the list say of this visit what was found at revision `n`: what was there before and is not found any more is
+/// resolved.
 pub(super) fn apply(
     conn: &Connection,
     day: &ClinicDay,
@@ -114,8 +116,10 @@ pub(super) fn apply(
     at: Timestamp,
     n: i64,
 ) -> Result<(), DeskError> {
-    let json = serde_json::to_string(&found.iter().map(|one| format!("{} {}", to_code(&one.reason), one.card)).collect::<Vec<_>>())
-        .map_err(|_| DeskError::Unreadable("a staff action"))?;
+    let json = serde_json::to_string(
+        &found.iter().map(|one| format!("{} {}", to_code(&one.reason), one.card)).collect::<Vec<_>>(),
+    )
+    .map_err(|_| DeskError::Unreadable("a staff action"))?;
     conn.execute(
         "UPDATE reason SET solved_at = ?3 WHERE kiosk = ?1 AND appointment_id = ?2 AND solved_at IS NULL
          AND reason || ' ' || step NOT IN (SELECT value FROM json_each(?4))",

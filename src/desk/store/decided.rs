@@ -1,6 +1,7 @@
 //! What is recorded of a visit, read for a decision, and what was decided, written ([`decide`]).
 //!
-//! Invariants: what follows from an event or an action is decided by [`decide`] alone; here each change is one statement, and none of them asks whether.
+//! Invariants: what follows from an event or an action is decided by [`decide`] alone; here each change is one
+//! statement, and none of them asks whether.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -234,10 +235,15 @@ pub(super) fn read(conn: &Connection, id: &str) -> Result<Option<Facts>, DeskErr
         documents: row.get(22)?,
         seen: done(row, 23)?,
     };
-    let (is_walk_in, accepted) = (row.get(25)?, time(row, 26)?.zip(row.get::<_, Option<i64>>(27)?.map(i64::unsigned_abs)));
+    let (is_walk_in, accepted) =
+        (row.get(25)?, time(row, 26)?.zip(row.get::<_, Option<i64>>(27)?.map(i64::unsigned_abs)));
     let step: Option<i64> = row.get(28)?;
-    let mut statement = conn.prepare_cached("SELECT reason FROM reason WHERE appointment_id = ?1 AND taken_at IS NULL")?;
-    let open = statement.query_map([id], |row| row.get(0))?.map(|reason| from_code(reason?, "a reason")).collect::<Result<_, _>>()?;
+    let mut statement =
+        conn.prepare_cached("SELECT reason FROM reason WHERE appointment_id = ?1 AND taken_at IS NULL")?;
+    let open = statement
+        .query_map([id], |row| row.get(0))?
+        .map(|reason| from_code(reason?, "a reason"))
+        .collect::<Result<_, _>>()?;
     let sql = "SELECT taken_revision, taken_at FROM reason WHERE appointment_id = ?1 AND taken_revision IS NOT NULL
                ORDER BY taken_revision DESC, taken_at DESC LIMIT 1";
     let taken: Option<(i64, Option<String>)> =
@@ -299,7 +305,8 @@ fn stand(conn: &Connection, id: &str, spot: &Spot) -> Result<(), DeskError> {
         spot.stepped_out
     ])?;
     if let Some(arrival) = &spot.arrival {
-        let ((number, date), (seen_at, seen_by)) = (arrival.ticket.as_ref().map(|(n, d)| (n, d)).unzip(), two(arrival.seen.as_ref()));
+        let ((number, date), (seen_at, seen_by)) =
+            (arrival.ticket.as_ref().map(|(n, d)| (n, d)).unzip(), two(arrival.seen.as_ref()));
         conn.prepare_cached(
             "UPDATE visit SET kiosk = ?2, ticket_number = ?3, ticket_date = ?4, call_as = ?5, language = ?6, arrived_at = ?7, print = ?8,
              companion = ?9, documents = ?10, seen_at = ?11, seen_by = ?12 WHERE appointment_id = ?1",
@@ -333,12 +340,15 @@ fn give_back(conn: &Connection, id: &str, taken: i64) -> Result<(), DeskError> {
 
 /// Takes a step back, of every visit with which it was taken, and the care that it took of reasons.
 fn take_back(conn: &Connection, step: i64) -> Result<(), DeskError> {
-    let mut statement = conn.prepare_cached("SELECT appointment_id, before FROM visit_step WHERE revision = ?1 ORDER BY appointment_id")?;
-    let together: Vec<(String, String)> = statement.query_map([step], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let mut statement = conn
+        .prepare_cached("SELECT appointment_id, before FROM visit_step WHERE revision = ?1 ORDER BY appointment_id")?;
+    let together: Vec<(String, String)> =
+        statement.query_map([step], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     for (id, before) in &together {
         let before = spot(before)?;
         give_back(conn, id, step)?;
-        conn.prepare_cached("DELETE FROM visit_step WHERE appointment_id = ?1 AND revision = ?2")?.execute(params![id, step])?;
+        conn.prepare_cached("DELETE FROM visit_step WHERE appointment_id = ?1 AND revision = ?2")?
+            .execute(params![id, step])?;
         stand(conn, id, &before)?;
         events::touch(conn, id)?;
     }
@@ -352,6 +362,7 @@ fn spot(kept: &str) -> Result<Spot, DeskError> {
 /// Where a visit would stand if this step were taken back.
 pub(super) fn state_before(conn: &Connection, id: &str, step: u64) -> Result<Option<VisitState>, DeskError> {
     let sql = "SELECT before FROM visit_step WHERE appointment_id = ?1 AND revision = ?2";
-    let before: Option<String> = conn.prepare_cached(sql)?.query_row(params![id, int(step)], |row| row.get(0)).optional()?;
+    let before: Option<String> =
+        conn.prepare_cached(sql)?.query_row(params![id, int(step)], |row| row.get(0)).optional()?;
     Ok(before.map(|before| spot(&before)).transpose()?.map(|spot| spot.state))
 }

@@ -1,8 +1,8 @@
 //! What is still open of earlier days: by day, and closing all of one at the same time.
 //!
-//! Invariants: nothing is closed by itself; each visit is closed as by its own button, recorded and in the audit by itself; anyone who feels
-//! unwell is left for a person who goes there; what has changed since staff looked is left as it is; a closing can be taken back whole, but
-//! for what has gone on since.
+//! Invariants: nothing is closed by itself; each visit is closed as by its own button, recorded and in the audit by
+//! itself; anyone who feels unwell is left for a person who goes there; what has changed since staff looked is left as
+//! it is; a closing can be taken back whole, but for what has gone on since.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,7 +117,8 @@ impl Store {
         let today = self.date_at(now);
         let tx = self.write()?;
         let all = left(&tx, today)?.remove(&day).unwrap_or_default();
-        let rows: BTreeMap<String, VisitRow> = rows_of(&tx, &visits(&all))?.into_iter().map(|row| (row.id.to_string(), row)).collect();
+        let rows: BTreeMap<String, VisitRow> =
+            rows_of(&tx, &visits(&all))?.into_iter().map(|row| (row.id.to_string(), row)).collect();
         let mut result = Closed::default();
         let before = super::revision(&tx)?;
         for one in &all {
@@ -136,7 +137,13 @@ impl Store {
         if result.closed > 0 {
             tx.execute(
                 "INSERT INTO day_closing(first, last, day, at, user_name) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![int(before.saturating_add(1)), int(super::revision(&tx)?), day.to_string(), now.to_string(), user],
+                params![
+                    int(before.saturating_add(1)),
+                    int(super::revision(&tx)?),
+                    day.to_string(),
+                    now.to_string(),
+                    user
+                ],
             )?;
         }
         tx.commit()?;
@@ -169,14 +176,21 @@ impl Store {
         .collect()
     }
 
-    /// Takes a closing back. Answers how many are open again, and how many have gone on since and stay; none if it was taken back already.
+    /// Takes a closing back. Answers how many are open again, and how many have gone on since and stay; none if it was
+    /// taken back already.
     ///
     /// # Errors
     /// If the file cannot be read or written; then nothing was taken back.
-    pub fn undo_closing(&mut self, first: u64, user: &str, now: Timestamp) -> Result<Option<(usize, usize)>, DeskError> {
+    pub fn undo_closing(
+        &mut self,
+        first: u64,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Option<(usize, usize)>, DeskError> {
         let tx = self.write()?;
         let sql = "UPDATE day_closing SET undone_at = ?2, undone_by = ?3 WHERE first = ?1 AND undone_at IS NULL RETURNING last";
-        let last: Option<i64> = tx.query_row(sql, params![int(first), now.to_string(), user], |row| row.get(0)).optional()?;
+        let last: Option<i64> =
+            tx.query_row(sql, params![int(first), now.to_string(), user], |row| row.get(0)).optional()?;
         let Some(last) = last else { return Ok(None) };
         let mut statement =
             tx.prepare("SELECT revision, appointment_id, kiosk, seq FROM staff_action WHERE revision BETWEEN ?1 AND ?2 ORDER BY revision")?;
@@ -203,7 +217,8 @@ impl Store {
     }
 }
 
-/// What is open of days before this one, by day. A visit is of the day of its ticket; where only a reason is open, of the first such reason.
+/// What is open of days before this one, by day. A visit is of the day of its ticket; where only a reason is open, of
+/// the first such reason.
 fn left(conn: &Connection, today: Date) -> Result<BTreeMap<Date, BTreeSet<Left>>, DeskError> {
     let mut days: BTreeMap<Date, BTreeSet<Left>> = BTreeMap::new();
     let mut put = |date: String, left: Left| -> Result<(), DeskError> {
@@ -259,7 +274,8 @@ fn rows_state(rows: &BTreeMap<String, VisitRow>, one: &Left) -> Option<VisitStat
 /// Whether anything happened with a visit since.
 fn visit_changed(conn: &Connection, id: &str, shown: u64) -> Result<bool, DeskError> {
     let sql = "SELECT revision > ?2 FROM visit WHERE appointment_id = ?1";
-    let changed: Option<bool> = conn.prepare_cached(sql)?.query_row(params![id, int(shown)], |row| row.get(0)).optional()?;
+    let changed: Option<bool> =
+        conn.prepare_cached(sql)?.query_row(params![id, int(shown)], |row| row.get(0)).optional()?;
     Ok(changed.unwrap_or(false)
         || said_since(conn, "SELECT kiosk, seq FROM reason WHERE appointment_id = ?1 AND taken_at IS NULL", id, shown)?)
 }
@@ -268,18 +284,27 @@ fn visit_changed(conn: &Connection, id: &str, shown: u64) -> Result<bool, DeskEr
 fn stop_changed(conn: &Connection, one: &Left, seq: i64, shown: u64) -> Result<bool, DeskError> {
     let Left::Stop(kiosk, ..) = one else { return Ok(false) };
     let sql = "SELECT revision > ?3 FROM kiosk_event WHERE kiosk = ?1 AND seq = ?2";
-    let since: Option<bool> = conn.prepare_cached(sql)?.query_row(params![kiosk, seq, int(shown)], |row| row.get(0)).optional()?;
+    let since: Option<bool> =
+        conn.prepare_cached(sql)?.query_row(params![kiosk, seq, int(shown)], |row| row.get(0)).optional()?;
     Ok(since.unwrap_or(false))
 }
 
 /// Whether a kiosk said one of these reasons since.
 fn said_since(conn: &Connection, reasons: &str, of: &str, shown: u64) -> Result<bool, DeskError> {
-    let sql = format!("SELECT 1 FROM ({reasons}) r JOIN kiosk_event e ON e.kiosk = r.kiosk AND e.seq = r.seq WHERE e.revision > ?2");
+    let sql = format!(
+        "SELECT 1 FROM ({reasons}) r JOIN kiosk_event e ON e.kiosk = r.kiosk AND e.seq = r.seq WHERE e.revision > ?2"
+    );
     Ok(conn.prepare_cached(&sql)?.exists(params![of, int(shown)])?)
 }
 
 /// Closes one, as its own button does. Answers `false` if there was nothing to close.
-fn close(conn: &Connection, one: &Left, state: Option<VisitState>, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+fn close(
+    conn: &Connection,
+    one: &Left,
+    state: Option<VisitState>,
+    user: &str,
+    now: Timestamp,
+) -> Result<bool, DeskError> {
     match one {
         Left::Stop(kiosk, _, seq) => {
             let of = StaffWork::Stop(KioskId::new(kiosk.as_str()), seq.unsigned_abs());
@@ -289,7 +314,9 @@ fn close(conn: &Connection, one: &Left, state: Option<VisitState>, user: &str, n
             let id = AppointmentId::new(id.as_str());
             match state {
                 Some(VisitState::Asks) => work::act_in(conn, &StaffWork::Visit(id), StaffAction::Decline, user, now),
-                Some(state) if QueueAction::Finish.leads_to(state).is_some() => queue::record(conn, &id, &QueueAction::Finish, user, now),
+                Some(state) if QueueAction::Finish.leads_to(state).is_some() => {
+                    queue::record(conn, &id, &QueueAction::Finish, user, now)
+                }
                 _ => work::act_in(conn, &StaffWork::Visit(id), StaffAction::Seen, user, now),
             }
         }

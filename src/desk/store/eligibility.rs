@@ -1,7 +1,7 @@
 //! What payers answered about cards, and which cards to ask about.
 //!
-//! Invariants: a card is asked about once a day; that it is being asked about is written down before anyone is asked. A card
-//! is known by its content, so another card of the same person is another question.
+//! Invariants: a card is asked about once a day; that it is being asked about is written down before anyone is asked. A
+//! card is known by its content, so another card of the same person is another question.
 
 use std::collections::{HashMap, HashSet};
 
@@ -54,7 +54,8 @@ pub struct Inquiry {
 }
 
 impl Store {
-    /// Cards on file of everyone who has a ticket of today that were not asked about today. They count as asked from now on.
+    /// Cards on file of everyone who has a ticket of today that were not asked about today. They count as asked from
+    /// now on.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -71,7 +72,11 @@ impl Store {
         for body in bodies {
             let appointment = appointments::read(&body)?;
             let person = &appointment.person;
-            for card in [&appointment.coverage, &appointment.second_coverage].into_iter().flatten().filter(|card| !card.is_none()) {
+            for card in [&appointment.coverage, &appointment.second_coverage]
+                .into_iter()
+                .flatten()
+                .filter(|card| !card.is_none())
+            {
                 let key = CardKey::of(&person.id, card);
                 if seen.insert(key.clone()) && is_due(&self.conn, &key, today, now)? {
                     let question = Question {
@@ -117,7 +122,10 @@ impl Store {
 }
 
 /// As [`Store::eligibility_on`], also inside a transaction.
-pub(super) fn answers_on(conn: &Connection, date: Date) -> Result<HashMap<CardKey, (Eligibility, Timestamp)>, DeskError> {
+pub(super) fn answers_on(
+    conn: &Connection,
+    date: Date,
+) -> Result<HashMap<CardKey, (Eligibility, Timestamp)>, DeskError> {
     let mut statement = conn.prepare_cached("SELECT patient_id, card, answer, at FROM eligibility WHERE date = ?1")?;
     let rows = statement.query_map([date.to_string()], |row| {
         Ok((CardKey { patient: row.get(0)?, card: row.get(1)? }, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
@@ -129,12 +137,15 @@ pub(super) fn answers_on(conn: &Connection, date: Date) -> Result<HashMap<CardKe
     .collect()
 }
 
-/// A question of today that has an answer, or may still get one, is not asked again. One that was cut off by a restart is.
+/// A question of today that has an answer, or may still get one, is not asked again. One that was cut off by a restart
+/// is.
 fn is_due(conn: &Connection, key: &CardKey, today: Date, now: Timestamp) -> Result<bool, DeskError> {
     let known: Option<(String, String, String)> = conn
-        .query_row("SELECT date, answer, at FROM eligibility WHERE patient_id = ?1 AND card = ?2", [&key.patient, &key.card], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+        .query_row(
+            "SELECT date, answer, at FROM eligibility WHERE patient_id = ?1 AND card = ?2",
+            [&key.patient, &key.card],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
         .optional()?;
     let Some((date, answer, at)) = known else { return Ok(true) };
     let age = now.duration_since(timestamp(&at)?);

@@ -20,7 +20,8 @@ use crate::sync::wire::Post;
 /// A kiosk's clock is believed about the past as far as this; beyond it the clock is wrong.
 pub(super) const BELIEVED_PAST: SignedDuration = SignedDuration::from_hours(24);
 
-/// A kiosk whose clock is right now is believed as far back as it keeps what it told: it tells that again to a restored desk.
+/// A kiosk whose clock is right now is believed as far back as it keeps what it told: it tells that again to a restored
+/// desk.
 const KEPT_PAST: SignedDuration = SignedDuration::from_hours(24 * 40);
 
 /// Where and when an event happened.
@@ -57,8 +58,8 @@ pub struct Took {
 impl Store {
     /// Takes a kiosk's events in, in one transaction, and answers up to where nothing is missing.
     ///
-    /// What is held already is harmless; what lies behind a gap is not kept, the kiosk sends it again, unless it has declared the gap to be lost.
-    /// Of a log that is another one than is held here nothing is kept from there on.
+    /// What is held already is harmless; what lies behind a gap is not kept, the kiosk sends it again, unless it has
+    /// declared the gap to be lost. Of a log that is another one than is held here nothing is kept from there on.
     ///
     /// # Errors
     /// If the file cannot be written; then nothing of this post is kept.
@@ -68,12 +69,15 @@ impl Store {
         let tx = self.write()?;
         let mut held = held(&tx, kiosk)?;
         // In one life the desk never holds less than it acknowledged.
-        if post.acknowledged.is_some_and(|acknowledged| acknowledged.0 > held) && post.epoch == restored::epoch(&tx)? && post.last.0 > held
+        if post.acknowledged.is_some_and(|acknowledged| acknowledged.0 > held)
+            && post.epoch == restored::epoch(&tx)?
+            && post.last.0 > held
         {
             restored::begin_life(&tx, &today, now, None, Some(kiosk))?;
         }
         let last = post.last;
-        let is_other_desk = post.epoch.as_ref().zip(restored::epoch(&tx)?).is_some_and(|(theirs, ours)| !theirs.is_of_same_file(&ours));
+        let is_other_desk =
+            post.epoch.as_ref().zip(restored::epoch(&tx)?).is_some_and(|(theirs, ours)| !theirs.is_of_same_file(&ours));
         let mut is_other_log = is_other_desk || (last.0 < held && !post.only_asks);
         let mut is_refused = is_other_desk;
         if is_other_desk {
@@ -84,8 +88,11 @@ impl Store {
         let mut in_order: Vec<&LoggedEvent> = post.events.iter().collect();
         in_order.sort_by_key(|event| event.seq);
         let mut in_order = if is_other_desk { Vec::new() } else { in_order }.into_iter();
-        let believed_past =
-            if post.now.is_some_and(|theirs| now.duration_since(theirs).abs() <= super::CLOCK_WARNS) { KEPT_PAST } else { BELIEVED_PAST };
+        let believed_past = if post.now.is_some_and(|theirs| now.duration_since(theirs).abs() <= super::CLOCK_WARNS) {
+            KEPT_PAST
+        } else {
+            BELIEVED_PAST
+        };
         for event in in_order.by_ref() {
             let body = serde_json::to_string(event).map_err(|_| DeskError::Unreadable("an event"))?;
             if event.seq.0 <= held {
@@ -155,8 +162,10 @@ impl Store {
         let adopted = is_other_log && restored::is_adopted(&tx, kiosk)?;
         tx.execute("UPDATE kiosk SET heard_at = ?2 WHERE id = ?1", params![kiosk.as_str(), now.to_string()])?;
         tx.commit()?;
-        let letters: Option<String> =
-            self.conn.query_row("SELECT letter FROM kiosk WHERE id = ?1", [kiosk.as_str()], |row| row.get(0)).optional()?;
+        let letters: Option<String> = self
+            .conn
+            .query_row("SELECT letter FROM kiosk WHERE id = ?1", [kiosk.as_str()], |row| row.get(0))
+            .optional()?;
         let series = letters.and_then(|letters| letters.parse().ok());
         let numbers = match series.filter(|_| post.begins) {
             // Of the days that kiosks keep: the desk's own clock may be ahead of theirs.
@@ -186,7 +195,9 @@ impl Store {
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let newer: Vec<(String, i64, String)> = rows.collect::<Result<_, _>>()?;
         drop(statement);
-        let is_known = |body: &str| !matches!(serde_json::from_str(body), Ok(LoggedEvent { event: KioskEvent::Newer(_), .. }) | Err(_));
+        let is_known = |body: &str| {
+            !matches!(serde_json::from_str(body), Ok(LoggedEvent { event: KioskEvent::Newer(_), .. }) | Err(_))
+        };
         let known: Vec<_> = newer.into_iter().filter(|(_, _, body)| is_known(body)).collect();
         if known.is_empty() {
             return Ok(());
@@ -205,23 +216,31 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn events(&self, kiosk: &KioskId) -> Result<Vec<LoggedEvent>, DeskError> {
-        let mut statement = self.conn.prepare("SELECT body FROM kiosk_event WHERE kiosk = ?1 AND removed_at IS NULL ORDER BY seq")?;
+        let mut statement =
+            self.conn.prepare("SELECT body FROM kiosk_event WHERE kiosk = ?1 AND removed_at IS NULL ORDER BY seq")?;
         let bodies: Vec<String> = statement.query_map([kiosk.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
         bodies.iter().map(|body| serde_json::from_str(body).map_err(|_| DeskError::Unreadable("an event"))).collect()
     }
 }
 
 fn held(conn: &Connection, kiosk: &KioskId) -> Result<u64, DeskError> {
-    let n: i64 = conn.query_row("SELECT COALESCE(MAX(seq), 0) FROM kiosk_event WHERE kiosk = ?1", [kiosk.as_str()], |row| row.get(0))?;
+    let n: i64 =
+        conn.query_row("SELECT COALESCE(MAX(seq), 0) FROM kiosk_event WHERE kiosk = ?1", [kiosk.as_str()], |row| {
+            row.get(0)
+        })?;
     Ok(n.unsigned_abs().max(restored::declared(conn, kiosk)?))
 }
 
-/// Whether an event is the one that is held. As values, not as text: a newer program may write the same event otherwise. Of one that was
-/// forgotten the time alone is known.
+/// Whether an event is the one that is held. As values, not as text: a newer program may write the same event
+/// otherwise. Of one that was forgotten the time alone is known.
 fn is_same(event: &LoggedEvent, held: &str, is_removed: bool) -> bool {
     if is_removed {
         let held: Option<serde_json::Value> = serde_json::from_str(held).ok();
-        let at = held.as_ref().and_then(|held| held.get("at")).and_then(|at| at.as_str()).and_then(|at| at.parse::<Timestamp>().ok());
+        let at = held
+            .as_ref()
+            .and_then(|held| held.get("at"))
+            .and_then(|at| at.as_str())
+            .and_then(|at| at.parse::<Timestamp>().ok());
         return at == Some(event.at);
     }
     serde_json::from_str::<LoggedEvent>(held).is_ok_and(|held| held == *event)
@@ -242,7 +261,13 @@ pub(super) fn happened_at(at: Timestamp, received: &str, told_late: Option<Strin
 }
 
 /// What follows from one event that happened at `at`, as far as the kiosk's clock can be believed.
-pub(super) fn apply(conn: &Connection, day: &ClinicDay, kiosk: &str, event: &LoggedEvent, at: Timestamp) -> Result<(), DeskError> {
+pub(super) fn apply(
+    conn: &Connection,
+    day: &ClinicDay,
+    kiosk: &str,
+    event: &LoggedEvent,
+    at: Timestamp,
+) -> Result<(), DeskError> {
     let happened = Happened { kiosk, seq: int(event.seq.0), at, date: day.of(at) };
     tries::note(conn, &happened, &event.event)?;
     match &event.event {
@@ -262,7 +287,8 @@ pub(super) fn apply(conn: &Connection, day: &ClinicDay, kiosk: &str, event: &Log
             if visits.is_empty() { source.need(conn, "", *reason, step) } else { Ok(()) }
         }
         KioskEvent::WalkedIn(walked_in) => walked_in_at(conn, &happened, walked_in),
-        // Someone made that code: staff look who holds it. Every other one is a letter that did not fit, and its holder can type.
+        // Someone made that code: staff look who holds it. Every other one is a letter that did not fit, and its holder
+        // can type.
         KioskEvent::CodeRefused { reason: Reason::CodeForged, language } => {
             Source { language: Some(*language), ..happened.source() }.need(conn, "", Reason::CodeForged, "code-refused")
         }
@@ -282,8 +308,8 @@ fn whose(
         return Ok(appointments.iter().map(|id| id.as_str().to_owned()).collect());
     }
     let Some(patient) = patient else { return Ok(Vec::new()) };
-    let mut statement =
-        conn.prepare_cached("SELECT id FROM appointment WHERE patient_id = ?1 AND local_date = ?2 ORDER BY start_at, id")?;
+    let mut statement = conn
+        .prepare_cached("SELECT id FROM appointment WHERE patient_id = ?1 AND local_date = ?2 ORDER BY start_at, id")?;
     let rows = statement.query_map([patient.as_str(), &happened.date.to_string()], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -292,8 +318,10 @@ fn whose(
 fn note_called_off(conn: &Connection, kiosk: &KioskId, seq: Seq, said: &CheckedIn) -> Result<(), DeskError> {
     for id in &said.appointments {
         if appointments::of_id(conn, id)?.is_some_and(|appointment| appointment.status.is_called_off()) {
-            conn.prepare_cached("INSERT INTO called_off_arrival(kiosk, seq, appointment_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
-                .execute(params![kiosk.as_str(), int(seq.0), id.as_str()])?;
+            conn.prepare_cached(
+                "INSERT INTO called_off_arrival(kiosk, seq, appointment_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![kiosk.as_str(), int(seq.0), id.as_str()])?;
         }
     }
     Ok(())
@@ -334,14 +362,24 @@ fn walked_in_at(conn: &Connection, happened: &Happened<'_>, asks: &WalkedIn) -> 
 }
 
 fn code_refused(conn: &Connection, happened: &Happened<'_>, reason: Reason) -> Result<(), DeskError> {
-    conn.prepare_cached("INSERT INTO refused_code(kiosk, seq, reason, at, date) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")?
-        .execute(params![happened.kiosk, happened.seq, to_code(&reason), happened.at.to_string(), happened.date.to_string()])?;
+    conn.prepare_cached(
+        "INSERT INTO refused_code(kiosk, seq, reason, at, date) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![
+        happened.kiosk,
+        happened.seq,
+        to_code(&reason),
+        happened.at.to_string(),
+        happened.date.to_string()
+    ])?;
     Ok(())
 }
 
 pub(super) fn need_visit(conn: &Connection, appointment: &str) -> Result<(), DeskError> {
-    conn.prepare_cached("INSERT INTO visit(appointment_id, state, revision) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING")?
-        .execute(params![appointment, VisitState::Expected.code()])?;
+    conn.prepare_cached(
+        "INSERT INTO visit(appointment_id, state, revision) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![appointment, VisitState::Expected.code()])?;
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! Accepted changes, exported to the record system: numbered first, written then.
 //!
-//! Invariants: an accepted change gets the number of one batch, in a transaction, before any file is written; a batch is
-//! always the same, however often it is written; what has a number is not taken back; what a later list contradicted before it had
-//! a number gets none.
+//! Invariants: an accepted change gets the number of one batch, in a transaction, before any file is written; a batch
+//! is always the same, however often it is written; what has a number is not taken back; what a later list contradicted
+//! before it had a number gets none.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -49,10 +49,16 @@ impl Store {
             [now.to_string()],
             |row| row.get(0),
         )?;
-        tx.execute(&format!("INSERT INTO exported_change(revision, batch) SELECT p.decided_revision, ?1 {WAITING}"), [batch])?;
+        tx.execute(
+            &format!("INSERT INTO exported_change(revision, batch) SELECT p.decided_revision, ?1 {WAITING}"),
+            [batch],
+        )?;
         for line in lines(&tx, batch.unsigned_abs())? {
             let (patient, about) = (line.patient.as_str(), format!("{}, batch {batch}", line.field.code()));
-            audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action: "change-handed-on", patient, about: &about })?;
+            audit::add(
+                &tx,
+                &audit::Entry { at: now, user: COMMAND, action: "change-handed-on", patient, about: &about },
+            )?;
         }
         // Pages that offer to take one of them back are too old now.
         bump(&tx)?;
@@ -76,8 +82,10 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn export_batch(&self, batch: u64) -> Result<Option<Vec<ExportLine>>, DeskError> {
-        let known: Option<i64> =
-            self.conn.query_row("SELECT 1 FROM export_batch WHERE batch = ?1", [int(batch)], |row| row.get(0)).optional()?;
+        let known: Option<i64> = self
+            .conn
+            .query_row("SELECT 1 FROM export_batch WHERE batch = ?1", [int(batch)], |row| row.get(0))
+            .optional()?;
         known.map(|_| lines(&self.conn, batch)).transpose()
     }
 }
@@ -91,8 +99,9 @@ fn lines(conn: &Connection, batch: u64) -> Result<Vec<ExportLine>, DeskError> {
         "SELECT s.at, s.user_name, s.detail FROM exported_change e JOIN staff_action s ON s.revision = e.revision
          WHERE e.batch = ?1 ORDER BY e.revision",
     )?;
-    let rows = statement
-        .query_map(params![int(batch)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?)))?;
+    let rows = statement.query_map(params![int(batch)], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+    })?;
     let broken = || DeskError::Unreadable("a decision");
     rows.map(|row| {
         let (at, by, detail) = row?;

@@ -1,6 +1,7 @@
 //! Failed sign-ins: how many, from where, under which name; and browsers in which a user has signed in before.
 //!
-//! Invariants: a name that no one has is kept as its hash, because people type passwords there; of a browser the hash of its cookie is kept.
+//! Invariants: a name that no one has is kept as its hash, because people type passwords there; of a browser the hash
+//! of its cookie is kept.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -34,7 +35,8 @@ pub struct Throttle {
 /// What a failed try counts against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counter {
-    /// Where tries come from: an address, a known browser, a session, or the second step of anyone who knows the password.
+    /// Where tries come from: an address, a known browser, a session, or the second step of anyone who knows the
+    /// password.
     pub source: String,
     /// Under which name; without one it counts all names together.
     pub name: Option<String>,
@@ -74,7 +76,14 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn note_failure(&mut self, name: &str, address: &str, action: &str, counters: &[Counter], now: Timestamp) -> Result<(), DeskError> {
+    pub fn note_failure(
+        &mut self,
+        name: &str,
+        address: &str,
+        action: &str,
+        counters: &[Counter],
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
         let tx = self.write()?;
         tx.execute(
             "DELETE FROM sign_in_failure WHERE last_at < ?1 OR (last_at < ?2 AND total < ?3)",
@@ -109,7 +118,10 @@ impl Store {
         let tx = self.write()?;
         for counter in counters.iter().filter(|counter| counter.name.is_some()) {
             let name = kept_name(&tx, counter)?;
-            tx.execute("UPDATE sign_in_failure SET failures = 0 WHERE source = ?1 AND name = ?2", params![counter.source, name])?;
+            tx.execute(
+                "UPDATE sign_in_failure SET failures = 0 WHERE source = ?1 AND name = ?2",
+                params![counter.source, name],
+            )?;
             tx.execute(
                 "DELETE FROM sign_in_failure WHERE source = ?1 AND name = ?2 AND total < ?3",
                 params![counter.source, name, SHOWN_UNDER_NAME],
@@ -151,7 +163,8 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// What administrators should know of, the latest first. `spread`: this many failures from one address under any name are.
+    /// What administrators should know of, the latest first. `spread`: this many failures from one address under any
+    /// name are.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -166,7 +179,14 @@ impl Store {
         rows.map(|row| {
             let (name, address, count, first, last) = row?;
             let user = (!name.is_empty() && !name.starts_with(NOBODYS)).then(|| name.clone());
-            Ok(FailedTries { user, is_spread: name.is_empty(), address, count, first_at: timestamp(&first)?, last_at: timestamp(&last)? })
+            Ok(FailedTries {
+                user,
+                is_spread: name.is_empty(),
+                address,
+                count,
+                first_at: timestamp(&first)?,
+                last_at: timestamp(&last)?,
+            })
         })
         .collect()
     }
@@ -184,7 +204,13 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn know_browser(&mut self, before: Option<&str>, token_hash: &str, name: &str, now: Timestamp) -> Result<(), DeskError> {
+    pub fn know_browser(
+        &mut self,
+        before: Option<&str>,
+        token_hash: &str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
         let tx = self.write()?;
         tx.execute("DELETE FROM known_browser WHERE used_at < ?1", [ago(now, BROWSER_KNOWN)])?;
         if let Some(before) = before {
@@ -215,7 +241,9 @@ fn kept_name(conn: &Connection, counter: &Counter) -> Result<String, DeskError> 
 fn failures(conn: &Connection, counter: &Counter, now: Timestamp) -> Result<Option<Throttle>, DeskError> {
     let name = kept_name(conn, counter)?;
     let row: Option<(u32, String)> = conn
-        .prepare_cached("SELECT failures, last_at FROM sign_in_failure WHERE source = ?1 AND name = ?2 AND last_at >= ?3")?
+        .prepare_cached(
+            "SELECT failures, last_at FROM sign_in_failure WHERE source = ?1 AND name = ?2 AND last_at >= ?3",
+        )?
         .query_row(params![counter.source, name, ago(now, COUNTED)], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((failures, last_at)) = row else { return Ok(None) };

@@ -118,7 +118,11 @@ impl FeedRow {
                 Change::Appointment(Box::new(appointment))
             }
             None if self.is_removed => Change::Removed { appointment: AppointmentId::new(self.id), forget: true },
-            None => Change::Visit { appointment: AppointmentId::new(self.id), ticket: read_ticket(self.ticket)?, seen: self.seen },
+            None => Change::Visit {
+                appointment: AppointmentId::new(self.id),
+                ticket: read_ticket(self.ticket)?,
+                seen: self.seen,
+            },
         })
     }
 }

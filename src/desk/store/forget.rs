@@ -1,9 +1,9 @@
 //! Taking out what the desk holds of people: whole old days, and one patient.
 //!
-//! Invariants: an event that is forgotten keeps its place, its number and its time, so that its kiosk goes on as before, and says nothing
-//! any more; whatever followed from it goes with it, so that what remains can be rebuilt and is the same; an event and the visits that it
-//! speaks of are forgotten together or not at all, also if the desk is ended in the middle. No statement of a clean-up reads a table from its first
-//! row to its last. The audit stays.
+//! Invariants: an event that is forgotten keeps its place, its number and its time, so that its kiosk goes on as
+//! before, and says nothing any more; whatever followed from it goes with it, so that what remains can be rebuilt and
+//! is the same; an event and the visits that it speaks of are forgotten together or not at all, also if the desk is
+//! ended in the middle. No statement of a clean-up reads a table from its first row to its last. The audit stays.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -114,8 +114,8 @@ const BY_TIME: [(&str, i64); 4] = [
 ];
 
 impl Store {
-    /// Takes a slice of what is marked out, whole groups only; what someone has touched since it was looked for stays. It is overwritten in the file
-    /// when the journal is cut.
+    /// Takes a slice of what is marked out, whole groups only; what someone has touched since it was looked for stays.
+    /// It is overwritten in the file when the journal is cut.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -159,8 +159,8 @@ impl Store {
         Ok(if old.groups.is_empty() { Slice::Last } else { Slice::More })
     }
 
-    /// The end of a clean-up: what no one needs without those days, and its row in the audit. Answers how much was taken out in all, or nothing if
-    /// the mark was taken back.
+    /// The end of a clean-up: what no one needs without those days, and its row in the audit. Answers how much was
+    /// taken out in all, or nothing if the mark was taken back.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -182,7 +182,8 @@ impl Store {
         Ok(Some(mark))
     }
 
-    /// Takes out what goes by itself after some days: ended sessions, wrong passwords and the like. Answers whether there was something.
+    /// Takes out what goes by itself after some days: ended sessions, wrong passwords and the like. Answers whether
+    /// there was something.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -198,8 +199,8 @@ impl Store {
         Ok(gone > 0)
     }
 
-    /// Deleted pages are overwritten in the file only when the journal is written back, and old journal pages stay until it is cut. `false` if someone
-    /// reads the file just then: try again in a moment.
+    /// Deleted pages are overwritten in the file only when the journal is written back, and old journal pages stay
+    /// until it is cut. `false` if someone reads the file just then: try again in a moment.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -298,8 +299,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let orders = super::super::kiosks::FORGET_ORDERS.map(|sql| sql.replace("{which}", "at < ?1"));
-        let mut all: Vec<&str> =
-            vec![EMPTY_EVENT, OLD_REPORTS, LISTED, IS_NEWER, WHOSE_EVENT, WHOSE_VISIT, FIRST_EVENT, FIRST_DEED, LAST_EVENT, LAST_DEED];
+        let mut all: Vec<&str> = vec![
+            EMPTY_EVENT,
+            OLD_REPORTS,
+            LISTED,
+            IS_NEWER,
+            WHOSE_EVENT,
+            WHOSE_VISIT,
+            FIRST_EVENT,
+            FIRST_DEED,
+            LAST_EVENT,
+            LAST_DEED,
+        ];
         all.extend([
             old::EVENTS,
             old::REASONS,
@@ -310,7 +321,15 @@ mod tests {
             old::TICKETS_OF_DAY,
             old::LISTED_OF_DAY,
         ]);
-        all.extend([old::FIRST_EVENT, old::FIRST_DEED, old::SAID_LATER, old::DONE_LATER, old::REASON_LATER, old::WAITING, old::SPOKEN_OF]);
+        all.extend([
+            old::FIRST_EVENT,
+            old::FIRST_DEED,
+            old::SAID_LATER,
+            old::DONE_LATER,
+            old::REASON_LATER,
+            old::WAITING,
+            old::SPOKEN_OF,
+        ]);
         all.push(changed::FORGET);
         all.extend(OF_EVENT.iter().chain(&OF_VISIT).chain(&OF_PATIENT).chain(&OF_DAYS));
         all.extend(BY_TIME.iter().map(|(sql, _)| *sql));
@@ -318,7 +337,8 @@ mod tests {
         for sql in all {
             let steps = plan(&store.conn, sql);
             // The index of open visits holds these alone.
-            let whole = steps.iter().filter(|step| step.contains("SCAN") && !step.contains("visit_open")).collect::<Vec<_>>();
+            let whole =
+                steps.iter().filter(|step| step.contains("SCAN") && !step.contains("visit_open")).collect::<Vec<_>>();
             assert!(!steps.is_empty() && whole.is_empty(), "{sql}: {whole:?}");
         }
     }

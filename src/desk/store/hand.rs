@@ -1,7 +1,8 @@
-//! What staff do by hand where a kiosk or the queue does not: checking someone in, undoing that, how they are called, notes.
+//! What staff do by hand where a kiosk or the queue does not: checking someone in, undoing that, how they are called,
+//! notes.
 //!
-//! Invariants: each is recorded with everything that was decided and done again the same way when the list is rebuilt; the number of a
-//! ticket is taken in the transaction that gives it out, and never taken again.
+//! Invariants: each is recorded with everything that was decided and done again the same way when the list is rebuilt;
+//! the number of a ticket is taken in the transaction that gives it out, and never taken again.
 
 use std::collections::BTreeSet;
 
@@ -81,8 +82,8 @@ pub enum HandAction {
         /// The revision of the note.
         note: u64,
     },
-    /// What the desk found to be the matter with the coverage of a patient who is here: everything, so nothing if that is over. No person
-    /// does it.
+    /// What the desk found to be the matter with the coverage of a patient who is here: everything, so nothing if that
+    /// is over. No person does it.
     Coverage {
         /// What.
         found: BTreeSet<CoverageFound>,
@@ -91,8 +92,18 @@ pub enum HandAction {
 
 impl HandAction {
     /// Every [`Self::code`].
-    const CODES: [&'static str; 10] =
-        ["check-in", "walk-in", "undo-check-in", "call-as", "not-come", "cancel", "note", "note-away", "note-back", "coverage"];
+    const CODES: [&'static str; 10] = [
+        "check-in",
+        "walk-in",
+        "undo-check-in",
+        "call-as",
+        "not-come",
+        "cancel",
+        "note",
+        "note-away",
+        "note-back",
+        "coverage",
+    ];
 
     /// The name in data.
     #[must_use]
@@ -120,7 +131,15 @@ impl HandAction {
     }
 
     /// Does it at revision `n`, now or again. Answers `false` if there was nothing to do.
-    pub(super) fn apply(&self, conn: &Connection, day: &ClinicDay, id: &str, user: &str, at: Timestamp, n: i64) -> Result<bool, DeskError> {
+    pub(super) fn apply(
+        &self,
+        conn: &Connection,
+        day: &ClinicDay,
+        id: &str,
+        user: &str,
+        at: Timestamp,
+        n: i64,
+    ) -> Result<bool, DeskError> {
         let time = at.to_string();
         let source = Source::desk(user, self.code(), at, n);
         let arrives = |patient, language, call_as| Source {
@@ -159,8 +178,7 @@ impl HandAction {
                 )?;
             }
             Self::NoteAway { note } => {
-                let away =
-                    "UPDATE visit_note SET away_at = ?3, away_by = ?4 WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NULL";
+                let away = "UPDATE visit_note SET away_at = ?3, away_by = ?4 WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NULL";
                 return Ok(conn.execute(away, params![int(*note), id, time, user])? > 0);
             }
             Self::NoteBack { note } => {
@@ -241,9 +259,9 @@ impl Doing<'_> {
 }
 
 impl Store {
-    /// Checks someone in for this visit and for all others of theirs today for which a kiosk would, with one number of the desk's.
-    /// Anyone who is checked in already keeps the number that they have. Being early is no hindrance; for a late visit `if_late` says whether
-    /// staff have decided that the patient can be seen.
+    /// Checks someone in for this visit and for all others of theirs today for which a kiosk would, with one number of
+    /// the desk's. Anyone who is checked in already keeps the number that they have. Being early is no hindrance;
+    /// for a late visit `if_late` says whether staff have decided that the patient can be seen.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -276,7 +294,9 @@ impl Store {
             return Ok(Err(Refusal::Late));
         }
         let theirs = open::of_person(&tx, &appointment.person.id, date, began)?;
-        let also = theirs.iter().filter(|other| other.id != *id && other.ticket.is_none() && other.state == VisitState::Expected);
+        let also = theirs
+            .iter()
+            .filter(|other| other.id != *id && other.ticket.is_none() && other.state == VisitState::Expected);
         let also = also.filter(|other| {
             let theirs = other.appointment.as_ref().filter(|theirs| theirs.person.id == appointment.person.id);
             theirs.is_some_and(|theirs| theirs.standing(now, &settings, day.zone(), None) == Standing::Open)
@@ -290,12 +310,17 @@ impl Store {
         Ok(Ok(ticket))
     }
 
-    /// Takes in someone without an appointment, accepted right away, with a number of the desk's. The same person with the same wish
-    /// a second time keeps the number that they have.
+    /// Takes in someone without an appointment, accepted right away, with a number of the desk's. The same person with
+    /// the same wish a second time keeps the number that they have.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn walk_in_by_hand(&mut self, who: &WalkInByHand, user: &str, now: Timestamp) -> Result<(AppointmentId, Ticket), DeskError> {
+    pub fn walk_in_by_hand(
+        &mut self,
+        who: &WalkInByHand,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<(AppointmentId, Ticket), DeskError> {
         let (day, date, began) = (self.day.clone(), self.date_at(now), self.day_began(now));
         let tx = self.write()?;
         let is_same = |asks: &WalkedIn| {
@@ -334,7 +359,12 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn undo_check_in(&mut self, id: &AppointmentId, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
+    pub fn undo_check_in(
+        &mut self,
+        id: &AppointmentId,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, DeskError> {
         self.by_hand(id, user, now, |rows, row| {
             let Some(ticket) = row.ticket.filter(|_| row.appointment.is_some()) else { return Err(Refusal::Moved) };
             let together: Vec<&VisitRow> = rows.iter().filter(|other| other.ticket == Some(ticket)).collect();
@@ -357,7 +387,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<Result<(), Refusal>, DeskError> {
         self.by_hand(id, user, now, |rows, row| {
-            let Some(ticket) = row.ticket.filter(|_| row.call_as != call_as && row.state.is_open()) else { return Err(Refusal::Moved) };
+            let Some(ticket) = row.ticket.filter(|_| row.call_as != call_as && row.state.is_open()) else {
+                return Err(Refusal::Moved);
+            };
             let together = rows.iter().filter(|other| other.ticket == Some(ticket) && other.state.is_open());
             Ok(HandAction::CallAs { visits: together.map(|other| other.id.clone()).collect(), call_as })
         })
@@ -367,7 +399,12 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn not_come(&mut self, id: &AppointmentId, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
+    pub fn not_come(
+        &mut self,
+        id: &AppointmentId,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, DeskError> {
         self.by_hand(id, user, now, |_, row| match &row.appointment {
             Some(appointment) if row.state == VisitState::Expected => {
                 if appointment.start <= now {
@@ -401,11 +438,18 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Writes, archives or takes out a note about a visit that the desk knows. Answers `false` if there was nothing to do.
+    /// Writes, archives or takes out a note about a visit that the desk knows. Answers `false` if there was nothing to
+    /// do.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn note(&mut self, id: &AppointmentId, action: &HandAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+    pub fn note(
+        &mut self,
+        id: &AppointmentId,
+        action: &HandAction,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<bool, DeskError> {
         let day = self.day.clone();
         if self.visit(id)?.is_none() {
             return Ok(false);
@@ -450,8 +494,9 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn visits_with_notes(&self, date: Date) -> Result<std::collections::HashSet<AppointmentId>, DeskError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT DISTINCT appointment_id FROM visit_note WHERE away_at IS NULL AND at >= ?1")?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT DISTINCT appointment_id FROM visit_note WHERE away_at IS NULL AND at >= ?1")?;
         // Notes about a visit of the day may be some days old.
         let since = date.saturating_sub(SignedDuration::from_hours(24 * 31)).to_string();
         let rows = statement.query_map([since], |row| Ok(AppointmentId::new(row.get::<_, String>(0)?)))?;

@@ -1,4 +1,5 @@
-//! What happened with someone's visits: what kiosks reported and what staff did, in order, read off the two records that nothing edits.
+//! What happened with someone's visits: what kiosks reported and what staff did, in order, read off the two records
+//! that nothing edits.
 
 use std::collections::BTreeSet;
 
@@ -64,8 +65,8 @@ impl Happening {
 }
 
 impl Store {
-    /// What happened with these visits of one person, the oldest first; of what kiosks reported that of these dates, the last one
-    /// included.
+    /// What happened with these visits of one person, the oldest first; of what kiosks reported that of these dates,
+    /// the last one included.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -103,7 +104,8 @@ impl Store {
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             let body: String = row.get(3)?;
-            let may_be = visits.iter().any(|id| body.contains(id.as_str())) || patient.is_some_and(|id| body.contains(id.as_str()));
+            let may_be = visits.iter().any(|id| body.contains(id.as_str()))
+                || patient.is_some_and(|id| body.contains(id.as_str()));
             if !may_be {
                 continue;
             }
@@ -120,7 +122,11 @@ impl Store {
         Ok(found)
     }
 
-    fn staff_history(&self, visits: &[AppointmentId], proposed: &BTreeSet<(String, i64)>) -> Result<Vec<Happening>, DeskError> {
+    fn staff_history(
+        &self,
+        visits: &[AppointmentId],
+        proposed: &BTreeSet<(String, i64)>,
+    ) -> Result<Vec<Happening>, DeskError> {
         let broken = || DeskError::Unreadable("a staff action");
         let json = serde_json::to_string(visits).map_err(|_| broken())?;
         let mut statement = self.conn.prepare_cached(
@@ -163,7 +169,9 @@ impl Store {
 
 fn is_about(event: &KioskEvent, visits: &[AppointmentId], patient: Option<&PatientId>) -> bool {
     match event {
-        KioskEvent::Stopped { appointments, patient: whose, .. } if appointments.is_empty() => whose.is_some() && whose.as_ref() == patient,
+        KioskEvent::Stopped { appointments, patient: whose, .. } if appointments.is_empty() => {
+            whose.is_some() && whose.as_ref() == patient
+        }
         event => visits.iter().any(|id| event.is_about(id)),
     }
 }

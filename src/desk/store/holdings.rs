@@ -1,7 +1,7 @@
 //! What the desk holds of one patient: found, and counted by kind.
 //!
-//! Invariants: anyone who looks waits for no one and holds no one up, as it is read by a connection of its own; events that were found once are
-//! not looked through again ([`Held`]), as they are only ever appended.
+//! Invariants: anyone who looks waits for no one and holds no one up, as it is read by a connection of its own; events
+//! that were found once are not looked through again ([`Held`]), as they are only ever appended.
 
 use std::collections::BTreeSet;
 
@@ -131,9 +131,15 @@ impl Hindrance {
     pub fn sentence(self) -> String {
         match self {
             Self::HereToday => "This patient has a visit today. Delete the data after today.".to_owned(),
-            Self::Undecided(1) => "One change by this patient is waiting for review. Accept or reject it first.".to_owned(),
-            Self::Undecided(n) => format!("{n} changes by this patient are waiting for review. Accept or reject them first."),
-            Self::Sending => "A message to this patient is being sent right now. Try again in a few minutes.".to_owned(),
+            Self::Undecided(1) => {
+                "One change by this patient is waiting for review. Accept or reject it first.".to_owned()
+            }
+            Self::Undecided(n) => {
+                format!("{n} changes by this patient are waiting for review. Accept or reject them first.")
+            }
+            Self::Sending => {
+                "A message to this patient is being sent right now. Try again in a few minutes.".to_owned()
+            }
         }
     }
 }
@@ -191,7 +197,8 @@ impl Held {
     }
 }
 
-/// Everything that is held of a patient; none if nothing is. What `earlier` found is not looked for again if it still is all of it.
+/// Everything that is held of a patient; none if nothing is. What `earlier` found is not looked for again if it still
+/// is all of it.
 pub(super) fn held(conn: &Connection, patient: &str, earlier: Option<&Held>) -> Result<Option<Held>, DeskError> {
     let sql = "SELECT id FROM appointment WHERE patient_id = ?1
                UNION SELECT t.appointment_id FROM ticket t WHERE t.patient_id = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.id = t.appointment_id)
@@ -202,8 +209,7 @@ pub(super) fn held(conn: &Connection, patient: &str, earlier: Option<&Held>) -> 
     if let Some(earlier) = earlier.filter(|earlier| earlier.patient == patient && earlier.visits == found.visits) {
         (found.events, found.is_shared, found.upto) = (earlier.events.clone(), earlier.is_shared, earlier.upto);
     }
-    let sql =
-        "SELECT kiosk, seq, received_at, body, revision FROM kiosk_event WHERE removed_at IS NULL AND revision > ?1 ORDER BY revision";
+    let sql = "SELECT kiosk, seq, received_at, body, revision FROM kiosk_event WHERE removed_at IS NULL AND revision > ?1 ORDER BY revision";
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query([found.upto])?;
     while let Some(row) = rows.next()? {
@@ -229,7 +235,8 @@ pub(super) fn held(conn: &Connection, patient: &str, earlier: Option<&Held>) -> 
             found.events.push(((row.get(0)?, row.get(1)?), row.get(2)?, body));
         }
     }
-    let has_more = "SELECT 1 FROM chart WHERE patient_id = ?1 UNION ALL SELECT 1 FROM eligibility WHERE patient_id = ?1";
+    let has_more =
+        "SELECT 1 FROM chart WHERE patient_id = ?1 UNION ALL SELECT 1 FROM eligibility WHERE patient_id = ?1";
     let is_known = !found.visits.is_empty() || !found.events.is_empty() || conn.prepare(has_more)?.exists([patient])?;
     Ok((is_known && !patient.is_empty()).then_some(found))
 }
@@ -241,10 +248,15 @@ fn is_of_another(conn: &Connection, visit: &str, patient: &str) -> bool {
 }
 
 /// Why a patient is not taken out now, and a visit with changes to decide.
-pub(super) fn hindrances(conn: &Connection, held: &Held, today: Date) -> Result<(Vec<Hindrance>, Option<String>), DeskError> {
+pub(super) fn hindrances(
+    conn: &Connection,
+    held: &Held,
+    today: Date,
+) -> Result<(Vec<Hindrance>, Option<String>), DeskError> {
     let (visits, today) = (held.visits_json()?, today.to_string());
     let mut found = Vec::new();
-    let is_today = "SELECT 1 FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM appointment WHERE id = j.value AND local_date = ?2)
+    let is_today =
+        "SELECT 1 FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM appointment WHERE id = j.value AND local_date = ?2)
                     OR EXISTS (SELECT 1 FROM visit WHERE appointment_id = j.value AND ticket_date = ?2)
                     OR EXISTS (SELECT 1 FROM reason WHERE appointment_id = j.value AND date = ?2)";
     if conn.prepare(is_today)?.exists([&visits, &today])? {
@@ -279,7 +291,10 @@ pub(super) fn names(conn: &Connection, held: &Held) -> Result<Vec<Private>, Desk
 /// Whether a text holds one of these names as a word.
 pub(super) fn holds_a_name(text: &str, names: &[Private]) -> bool {
     let parts = |text: &str| -> Vec<String> {
-        text.split(|c: char| !c.is_alphanumeric()).map(fold_name).filter(|part| part.chars().count() >= NAME_CHARS_MIN).collect()
+        text.split(|c: char| !c.is_alphanumeric())
+            .map(fold_name)
+            .filter(|part| part.chars().count() >= NAME_CHARS_MIN)
+            .collect()
     };
     let words = parts(text);
     names.iter().flat_map(|name| parts(name.as_str())).any(|part| words.contains(&part))
@@ -292,8 +307,8 @@ fn request(conn: &Connection, id: &str) -> Result<Option<WalkedIn>, DeskError> {
 }
 
 impl ReadOnly {
-    /// Everything that is held of a patient; none if nothing is. `patient`: the patient's number, or that of a request without an
-    /// appointment.
+    /// Everything that is held of a patient; none if nothing is. `patient`: the patient's number, or that of a request
+    /// without an appointment.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -345,7 +360,11 @@ impl ReadOnly {
         use HoldingKind as K;
         let kinds: [(K, String, &[&dyn ToSql]); 12] = [
             (K::Appointments, times("local_date", "appointment WHERE patient_id = ?1"), &of_patient),
-            (K::Bookings, format!("SELECT COUNT(DISTINCT b.appointment_id), MIN(s.at), MAX(s.at) FROM {booked}"), &of_visits),
+            (
+                K::Bookings,
+                format!("SELECT COUNT(DISTINCT b.appointment_id), MIN(s.at), MAX(s.at) FROM {booked}"),
+                &of_visits,
+            ),
             (K::Visits, times("COALESCE(v.ticket_date, a.local_date, v.arrived_at)", came), &of_visits),
             (K::Changes, times("at", &format!("proposal WHERE {OF_EVENTS}")), &of_events),
             (K::Accepted, "SELECT COUNT(*), NULL, NULL FROM chart WHERE patient_id = ?1".to_owned(), &of_patient),
@@ -371,10 +390,18 @@ impl ReadOnly {
         };
         let accepted: u64 = of_person(&tx, patient)?
             .iter()
-            .filter(|change| matches!(change.decided, Decided::Accepted(_)) && change.batch.is_none() && change.contradicted.is_none())
+            .filter(|change| {
+                matches!(change.decided, Decided::Accepted(_))
+                    && change.batch.is_none()
+                    && change.contradicted.is_none()
+            })
             .count() as u64;
         let latest: Option<String> = tx
-            .query_row("SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at DESC, id LIMIT 1", [patient], |row| row.get(0))
+            .query_row(
+                "SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at DESC, id LIMIT 1",
+                [patient],
+                |row| row.get(0),
+            )
             .optional()?;
         let person = latest.map(|body| appointments::read(&body)).transpose()?.map(|one| one.person);
         let asks = request(&tx, patient)?;
@@ -407,13 +434,18 @@ fn whole_name(asks: &WalkedIn) -> Private {
 }
 
 impl Store {
-    /// Requests without an appointment whose name, number or birth date fits every word, the latest first, at most thirty. As
-    /// [`Store::find_people`].
+    /// Requests without an appointment whose name, number or birth date fits every word, the latest first, at most
+    /// thirty. As [`Store::find_people`].
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn find_requests(&self, words: &[&str], dates: impl Fn(&str) -> Vec<Date>) -> Result<Vec<RequestRow>, DeskError> {
-        let wanted: Vec<(String, &str, Vec<Date>)> = words.iter().map(|word| (fold_name(word), *word, dates(word))).collect();
+    pub fn find_requests(
+        &self,
+        words: &[&str],
+        dates: impl Fn(&str) -> Vec<Date>,
+    ) -> Result<Vec<RequestRow>, DeskError> {
+        let wanted: Vec<(String, &str, Vec<Date>)> =
+            words.iter().map(|word| (fold_name(word), *word, dates(word))).collect();
         let sql = "SELECT appointment_id, walk_in, ticket_date FROM visit WHERE walk_in IS NOT NULL AND ticket_date IS NOT NULL
                    ORDER BY ticket_date DESC, appointment_id";
         let mut statement = self.conn.prepare_cached(sql)?;
@@ -426,7 +458,9 @@ impl Store {
             let folded: Vec<String> = name.as_str().split_whitespace().map(fold_name).collect();
             let folded = folded.join(" ");
             let fits = |(part, word, dates): &(String, &str, Vec<Date>)| {
-                (!part.is_empty() && folded.contains(part.as_str())) || id.eq_ignore_ascii_case(word) || dates.contains(&asks.birth_date.0)
+                (!part.is_empty() && folded.contains(part.as_str()))
+                    || id.eq_ignore_ascii_case(word)
+                    || dates.contains(&asks.birth_date.0)
             };
             if !wanted.is_empty() && wanted.iter().all(fits) {
                 let date = date.parse().map_err(|_| DeskError::Unreadable("a date"))?;

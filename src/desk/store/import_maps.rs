@@ -22,15 +22,25 @@ impl Store {
     /// If the file cannot be read.
     pub fn import_maps<M: DeserializeOwned>(&self) -> Result<BTreeMap<String, M>, DeskError> {
         let mut statement = self.conn.prepare_cached("SELECT source, body FROM import_map")?;
-        let rows: Vec<(String, String)> = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-        Ok(rows.into_iter().filter_map(|(source, body)| serde_json::from_str(&body).ok().map(|map| (source, map))).collect())
+        let rows: Vec<(String, String)> =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(source, body)| serde_json::from_str(&body).ok().map(|map| (source, map)))
+            .collect())
     }
 
     /// Remembers what the columns of a source are.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn remember_import_map(&mut self, source: &str, map: &impl Serialize, user: &str, now: Timestamp) -> Result<(), DeskError> {
+    pub fn remember_import_map(
+        &mut self,
+        source: &str,
+        map: &impl Serialize,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
         let body = serde_json::to_string(map).map_err(|_| DeskError::Unreadable("the columns of a list"))?;
         let tx = self.write()?;
         tx.execute(

@@ -1,7 +1,8 @@
 //! The keys that letters are signed with: this desk's own, apart from the clinic's settings.
 //!
-//! Invariants: the newest key alone has its secret, which is erased when the next one is made and never leaves this folder;
-//! kiosks get public keys only, the current one first; a new key is a change of the settings, so kiosks hear of it right away.
+//! Invariants: the newest key alone has its secret, which is erased when the next one is made and never leaves this
+//! folder; kiosks get public keys only, the current one first; a new key is a change of the settings, so kiosks hear of
+//! it right away.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -57,8 +58,8 @@ impl Store {
         Ok(())
     }
 
-    /// Makes a new key; letters are signed with it from now on. Letters of earlier keys stay good until they expire, unless
-    /// `revoke` says that no kiosk shall take them any more. Answers the new key's number.
+    /// Makes a new key; letters are signed with it from now on. Letters of earlier keys stay good until they expire,
+    /// unless `revoke` says that no kiosk shall take them any more. Answers the new key's number.
     ///
     /// # Errors
     /// If the machine gives no random bytes or the file cannot be written.
@@ -73,13 +74,20 @@ impl Store {
             tx.execute("DELETE FROM letter_key", [])?;
         } else {
             // Dates of four digits sort as texts.
-            tx.execute("DELETE FROM letter_key WHERE letters_until IS NULL OR letters_until < ?1", [today.to_string()])?;
+            tx.execute(
+                "DELETE FROM letter_key WHERE letters_until IS NULL OR letters_until < ?1",
+                [today.to_string()],
+            )?;
         }
         let id = make_key(&tx, now)?;
         let kept = i64::try_from(RETIRED_KEYS_MAX + 1).unwrap_or(i64::MAX);
-        tx.execute("DELETE FROM letter_key WHERE n NOT IN (SELECT n FROM letter_key ORDER BY n DESC LIMIT ?1)", [kept])?;
+        tx.execute(
+            "DELETE FROM letter_key WHERE n NOT IN (SELECT n FROM letter_key ORDER BY n DESC LIMIT ?1)",
+            [kept],
+        )?;
         settings_changed(&tx)?;
-        let (action, about) = (if revoke { "letter-keys-revoked" } else { "letter-key-made" }, format!("letter key {id}"));
+        let (action, about) =
+            (if revoke { "letter-keys-revoked" } else { "letter-key-made" }, format!("letter key {id}"));
         audit::add(&tx, &audit::Entry { at: now, user: COMMAND, action, patient: "", about: &about })?;
         tx.commit()?;
         self.erase_what_was_deleted();
@@ -104,9 +112,11 @@ impl Store {
         let tx = self.write()?;
         let clinic = meta(&tx, "letter_clinic")?.ok_or(DeskError::NoLetterKey)?;
         let (n, id, secret): (i64, i64, String) = tx
-            .query_row("SELECT n, id, secret FROM letter_key WHERE secret IS NOT NULL ORDER BY n DESC LIMIT 1", [], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
+            .query_row(
+                "SELECT n, id, secret FROM letter_key WHERE secret IS NOT NULL ORDER BY n DESC LIMIT 1",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
             .optional()?
             .ok_or(DeskError::NoLetterKey)?;
         let secret = Zeroizing::new(secret);
@@ -130,7 +140,8 @@ pub(super) fn public_keys(conn: &Connection) -> Result<LetterKeys, DeskError> {
 }
 
 fn rows(conn: &Connection) -> Result<Vec<KeyRow>, DeskError> {
-    let mut statement = conn.prepare_cached("SELECT id, public, made_at, retired_at, letters_until FROM letter_key ORDER BY n DESC")?;
+    let mut statement =
+        conn.prepare_cached("SELECT id, public, made_at, retired_at, letters_until FROM letter_key ORDER BY n DESC")?;
     let rows = statement.query_map([], |row| {
         Ok((
             row.get::<_, i64>(0)?,
@@ -147,7 +158,10 @@ fn rows(conn: &Connection) -> Result<Vec<KeyRow>, DeskError> {
             public,
             made_at: timestamp(&made_at)?,
             retired_at: timestamp_or_none(retired_at)?,
-            letters_until: until.map(|text| text.parse()).transpose().map_err(|_| DeskError::Unreadable("a letter key"))?,
+            letters_until: until
+                .map(|text| text.parse())
+                .transpose()
+                .map_err(|_| DeskError::Unreadable("a letter key"))?,
         })
     })
     .collect()

@@ -1,7 +1,7 @@
 //! What is marked to be taken out, and whether someone holds the clean-up.
 //!
-//! Invariants: at most one mark; nothing is hidden by it; it can be taken back until what it names is overwritten, and each step has its row in the
-//! audit.
+//! Invariants: at most one mark; nothing is hidden by it; it can be taken back until what it names is overwritten, and
+//! each step has its row in the audit.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -72,14 +72,17 @@ impl Store {
         )?;
         if marked > 0 {
             let about = format!("{what}, before {}", old.before);
-            audit::add(&tx, &audit::Entry { at: now, user: by, action: "clean-up-marked", patient: "", about: &about })?;
+            audit::add(
+                &tx,
+                &audit::Entry { at: now, user: by, action: "clean-up-marked", patient: "", about: &about },
+            )?;
         }
         tx.commit()?;
         Ok(marked > 0)
     }
 
-    /// Takes a mark away; nothing more is taken out by it. `is_held`: and nothing is marked again before someone says so. `false` if nothing is
-    /// marked.
+    /// Takes a mark away; nothing more is taken out by it. `is_held`: and nothing is marked again before someone says
+    /// so. `false` if nothing is marked.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -90,9 +93,16 @@ impl Store {
         if is_held {
             set_meta(&tx, HELD, &format!("{now} {by}"))?;
         }
-        let out = if mark.gone == Forgotten::default() { String::new() } else { format!(", taken out before that: {}", mark.gone) };
+        let out = if mark.gone == Forgotten::default() {
+            String::new()
+        } else {
+            format!(", taken out before that: {}", mark.gone)
+        };
         let about = format!("{}, before {}{out}", mark.what, mark.before);
-        audit::add(&tx, &audit::Entry { at: now, user: by, action: "clean-up-taken-back", patient: "", about: &about })?;
+        audit::add(
+            &tx,
+            &audit::Entry { at: now, user: by, action: "clean-up-taken-back", patient: "", about: &about },
+        )?;
         tx.commit()?;
         Ok(true)
     }
@@ -103,7 +113,10 @@ impl Store {
     /// If the file cannot be read.
     pub fn clean_up_held(&self) -> Result<Option<(String, Timestamp)>, DeskError> {
         let held = meta(&self.conn, HELD)?;
-        held.as_deref().and_then(|text| text.split_once(' ')).map(|(at, by)| Ok((by.to_owned(), timestamp(at)?))).transpose()
+        held.as_deref()
+            .and_then(|text| text.split_once(' '))
+            .map(|(at, by)| Ok((by.to_owned(), timestamp(at)?)))
+            .transpose()
     }
 
     /// No one holds the clean-up any more. `false` if no one did.
@@ -164,8 +177,7 @@ impl Store {
 
 pub(super) fn mark_in(conn: &Connection) -> Result<Option<Mark>, DeskError> {
     let count = |n: i64| usize::try_from(n).unwrap_or_default();
-    let sql =
-        "SELECT before, worked, at, user_name, appointments, visits, events, gone_appointments, gone_visits, gone_events FROM clean_up";
+    let sql = "SELECT before, worked, at, user_name, appointments, visits, events, gone_appointments, gone_visits, gone_events FROM clean_up";
     let row: Option<([String; 4], [i64; 6])> = conn
         .prepare_cached(sql)?
         .query_row([], |row| {
@@ -175,16 +187,22 @@ pub(super) fn mark_in(conn: &Connection) -> Result<Option<Mark>, DeskError> {
             ))
         })
         .optional()?;
-    row.map(|([before, worked, at, by], [appointments, visits, events, gone_appointments, gone_visits, gone_events])| {
-        let date = |text: &str| text.parse::<Date>().map_err(|_| DeskError::Unreadable("a date"));
-        Ok(Mark {
-            before: date(&before)?,
-            worked: date(&worked)?,
-            at: timestamp(&at)?,
-            by,
-            what: Forgotten { appointments: count(appointments), visits: count(visits), events: count(events) },
-            gone: Forgotten { appointments: count(gone_appointments), visits: count(gone_visits), events: count(gone_events) },
-        })
-    })
+    row.map(
+        |([before, worked, at, by], [appointments, visits, events, gone_appointments, gone_visits, gone_events])| {
+            let date = |text: &str| text.parse::<Date>().map_err(|_| DeskError::Unreadable("a date"));
+            Ok(Mark {
+                before: date(&before)?,
+                worked: date(&worked)?,
+                at: timestamp(&at)?,
+                by,
+                what: Forgotten { appointments: count(appointments), visits: count(visits), events: count(events) },
+                gone: Forgotten {
+                    appointments: count(gone_appointments),
+                    visits: count(gone_visits),
+                    events: count(gone_events),
+                },
+            })
+        },
+    )
     .transpose()
 }

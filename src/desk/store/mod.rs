@@ -88,8 +88,8 @@ pub use self::history::{Happening, StaffDeed};
 pub use self::holdings::{Held, Hindrance, Holding, HoldingKind, PatientData, RequestRow};
 pub(super) use self::kiosks::Told;
 pub use self::kiosks::{
-    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ListDiffers, NUMBER_TWICE, ORDER_CHARS_MAX, OrderRefused,
-    OrderRow, OrderState, RaisedRow, Tries,
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ListDiffers, NUMBER_TWICE,
+    ORDER_CHARS_MAX, OrderRefused, OrderRow, OrderState, RaisedRow, Tries,
 };
 pub use self::letters::{KeyRow, RETIRED_KEYS_MAX};
 pub use self::marks::Mark;
@@ -205,8 +205,8 @@ impl Store {
         settings(&self.conn)
     }
 
-    /// The settings and the revision of the change that made them so, if that is another one than `known`. The time zone of this
-    /// store is then theirs.
+    /// The settings and the revision of the change that made them so, if that is another one than `known`. The time
+    /// zone of this store is then theirs.
     ///
     /// # Errors
     /// If the file cannot be read or its time zone is unknown.
@@ -246,8 +246,8 @@ impl Store {
         tx.commit()
     }
 
-    /// Counts from now on how often the file's engine goes on to a next row or goes back in a loop: what something costs, however busy the machine is.
-    /// For tests and measurements.
+    /// Counts from now on how often the file's engine goes on to a next row or goes back in a loop: what something
+    /// costs, however busy the machine is. For tests and measurements.
     ///
     /// # Errors
     /// If the engine does not count.
@@ -325,8 +325,10 @@ fn meta(conn: &Connection, name: &str) -> Result<Option<String>, DeskError> {
 }
 
 fn set_meta(conn: &Connection, name: &str, value: &str) -> Result<(), DeskError> {
-    conn.prepare_cached("INSERT INTO meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")?
-        .execute(params![name, value])?;
+    conn.prepare_cached(
+        "INSERT INTO meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+    )?
+    .execute(params![name, value])?;
     Ok(())
 }
 

@@ -1,7 +1,8 @@
-//! Each number of a day for one person: a kiosk's check-in whose number is not its own to give, or that someone else has, gets one of the desk's.
+//! Each number of a day for one person: a kiosk's check-in whose number is not its own to give, or that someone else
+//! has, gets one of the desk's.
 //!
-//! Invariants: that is decided once, when the check-in is heard of, and kept, so that the list can be rebuilt; it stays in sight until someone has
-//! seen it; no one acts for another with a paper that bears the other's number.
+//! Invariants: that is decided once, when the check-in is heard of, and kept, so that the list can be rebuilt; it stays
+//! in sight until someone has seen it; no one acts for another with a paper that bears the other's number.
 
 use std::collections::HashSet;
 
@@ -35,8 +36,10 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
         KioskEvent::WalkedIn(asks) => (asks.ticket, std::slice::from_ref(&asks.appointment), None),
         _ => return Ok(()),
     };
-    let letters: Option<String> =
-        conn.prepare_cached("SELECT letter FROM kiosk WHERE id = ?1")?.query_row([kiosk.as_str()], |row| row.get(0)).optional()?;
+    let letters: Option<String> = conn
+        .prepare_cached("SELECT letter FROM kiosk WHERE id = ?1")?
+        .query_row([kiosk.as_str()], |row| row.get(0))
+        .optional()?;
     let is_foreign = letters.is_some_and(|letters| letters != said.number.series().to_string());
     let mut other = holder(conn, said, visits, patient)?;
     if other.is_none() {
@@ -54,8 +57,11 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
         return Ok(());
     }
     let given = hand::next_ticket(conn, said.date)?;
-    let visit =
-        if is_named_twice { AppointmentId::of_request(given) } else { visits.first().cloned().unwrap_or_else(|| AppointmentId::new("")) };
+    let visit = if is_named_twice {
+        AppointmentId::of_request(given)
+    } else {
+        visits.first().cloned().unwrap_or_else(|| AppointmentId::new(""))
+    };
     conn.execute(
         "INSERT INTO number_twice(kiosk, seq, said, date, given, visit, other, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
         params![
@@ -76,26 +82,36 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
 /// Whether the visit that has the name of this request is another person's.
 fn is_of_someone_else(conn: &Connection, asks: &WalkedIn) -> Result<bool, DeskError> {
     let sql = "SELECT walk_in FROM visit WHERE appointment_id = ?1 AND walk_in IS NOT NULL";
-    let there: Option<String> = conn.prepare_cached(sql)?.query_row([asks.appointment.as_str()], |row| row.get(0)).optional()?;
+    let there: Option<String> =
+        conn.prepare_cached(sql)?.query_row([asks.appointment.as_str()], |row| row.get(0)).optional()?;
     let there: Option<WalkedIn> = there.and_then(|body| serde_json::from_str(&body).ok());
-    let who = |asks: &WalkedIn| (asks.given_name.clone(), asks.family_name.clone(), asks.birth_date, asks.category.clone());
+    let who =
+        |asks: &WalkedIn| (asks.given_name.clone(), asks.family_name.clone(), asks.birth_date, asks.category.clone());
     Ok(there.is_some_and(|there| who(&there) != who(asks)))
 }
 
 /// The visit of a request, which is named after its number unless that was decided otherwise.
 pub(super) fn request(conn: &Connection, kiosk: &str, seq: i64, asks: &WalkedIn) -> Result<AppointmentId, DeskError> {
-    let mut statement = conn.prepare_cached("SELECT visit FROM number_twice WHERE kiosk = ?1 AND seq = ?2 AND visit <> ''")?;
+    let mut statement =
+        conn.prepare_cached("SELECT visit FROM number_twice WHERE kiosk = ?1 AND seq = ?2 AND visit <> ''")?;
     let visit: Option<String> = statement.query_row(params![kiosk, seq], |row| row.get(0)).optional()?;
     Ok(visit.map_or_else(|| asks.appointment.clone(), AppointmentId::new))
 }
 
 /// The visit of someone else who has this number.
-fn holder(conn: &Connection, ticket: Ticket, own: &[AppointmentId], patient: Option<&PatientId>) -> Result<Option<String>, DeskError> {
-    let statement = conn.prepare_cached("SELECT appointment_id, patient_id FROM ticket WHERE date = ?1 AND number = ?2")?;
+fn holder(
+    conn: &Connection,
+    ticket: Ticket,
+    own: &[AppointmentId],
+    patient: Option<&PatientId>,
+) -> Result<Option<String>, DeskError> {
+    let statement =
+        conn.prepare_cached("SELECT appointment_id, patient_id FROM ticket WHERE date = ?1 AND number = ?2")?;
     someone_else(statement, params![ticket.date.to_string(), ticket.number.to_string()], own, patient)
 }
 
-/// The open visit of someone else who has waited with this number since another day. A kiosk knows of them, but not an older one, nor one whose clock is wrong.
+/// The open visit of someone else who has waited with this number since another day. A kiosk knows of them, but not an
+/// older one, nor one whose clock is wrong.
 fn holder_since_another_day(
     conn: &Connection,
     ticket: Ticket,
@@ -120,7 +136,8 @@ fn someone_else(
     let rows = statement.query_map(of, |row| Ok((row.get(0)?, row.get(1)?)))?;
     for row in rows {
         let (visit, theirs): (String, String) = row?;
-        let is_own = own.iter().any(|id| id.as_str() == visit) || patient.is_some_and(|patient| patient.as_str() == theirs);
+        let is_own =
+            own.iter().any(|id| id.as_str() == visit) || patient.is_some_and(|patient| patient.as_str() == theirs);
         if !is_own {
             return Ok(Some(visit));
         }
@@ -159,13 +176,20 @@ impl Store {
 pub(super) fn unseen(conn: &Connection, kiosk: &KioskId) -> Result<Vec<NumberTwice>, DeskError> {
     let sql = "SELECT said, date, given, visit, other FROM number_twice WHERE kiosk = ?1 AND seen_at IS NULL ORDER BY seq DESC";
     let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+    let rows = statement
+        .query_map([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
     let broken = || DeskError::Unreadable("a ticket");
     rows.map(|row| {
         let (said, date, given, visit, other): (String, String, String, String, String) = row?;
         let date: Date = date.parse().map_err(|_| broken())?;
-        let ticket = |number: String| Ok::<_, DeskError>(Ticket { number: number.parse().map_err(|_| broken())?, date });
-        Ok(NumberTwice { said: ticket(said)?, given: ticket(given)?, who: name_of(conn, &visit)?, other: name_of(conn, &other)? })
+        let ticket =
+            |number: String| Ok::<_, DeskError>(Ticket { number: number.parse().map_err(|_| broken())?, date });
+        Ok(NumberTwice {
+            said: ticket(said)?,
+            given: ticket(given)?,
+            who: name_of(conn, &visit)?,
+            other: name_of(conn, &other)?,
+        })
     })
     .collect()
 }
@@ -185,11 +209,14 @@ pub(super) fn last_of(conn: &Connection, series: Series, from: Date) -> Result<V
         "SELECT date, number FROM ticket WHERE date >= ?1 AND number GLOB ?2
          UNION SELECT date, said FROM number_twice WHERE date >= ?1 AND said GLOB ?2",
     )?;
-    let rows = statement.query_map(params![from.to_string(), format!("{series}[0-9]*")], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement
+        .query_map(params![from.to_string(), format!("{series}[0-9]*")], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut last = std::collections::BTreeMap::<Date, Ticket>::new();
     for row in rows {
         let (date, number): (String, String) = row?;
-        let (Ok(date), Ok(number)) = (date.parse(), number.parse()) else { return Err(DeskError::Unreadable("a ticket")) };
+        let (Ok(date), Ok(number)) = (date.parse(), number.parse()) else {
+            return Err(DeskError::Unreadable("a ticket"));
+        };
         let ticket = Ticket { number, date };
         let known = last.entry(date).or_insert(ticket);
         if known.number.count() < ticket.number.count() {
@@ -204,8 +231,12 @@ fn name_of(conn: &Connection, visit: &str) -> Result<String, DeskError> {
     if let Some(appointment) = appointments::of_id(conn, &AppointmentId::new(visit))? {
         return Ok(appointment.person.name_for_staff().as_str().to_owned());
     }
-    let asks: Option<Option<String>> =
-        conn.prepare_cached("SELECT walk_in FROM visit WHERE appointment_id = ?1")?.query_row([visit], |row| row.get(0)).optional()?;
+    let asks: Option<Option<String>> = conn
+        .prepare_cached("SELECT walk_in FROM visit WHERE appointment_id = ?1")?
+        .query_row([visit], |row| row.get(0))
+        .optional()?;
     let asks: Option<WalkedIn> = asks.flatten().and_then(|body| serde_json::from_str(&body).ok());
-    Ok(asks.map(|asks| format!("{} {}", asks.given_name.as_str(), asks.family_name.as_str()).trim().to_owned()).unwrap_or_default())
+    Ok(asks
+        .map(|asks| format!("{} {}", asks.given_name.as_str(), asks.family_name.as_str()).trim().to_owned())
+        .unwrap_or_default())
 }

@@ -1,8 +1,8 @@
 //! What is too old to be kept: whole days, as groups of which each goes or stays as one.
 //!
-//! Invariants: it is looked for on a connection of its own, so that no one waits meanwhile; a day on which someone still waits, was called or is in a
-//! room stays whole, however old it is; an event and the visits that it speaks of are in one group; no statement here reads a table from its
-//! first row to its last.
+//! Invariants: it is looked for on a connection of its own, so that no one waits meanwhile; a day on which someone
+//! still waits, was called or is in a room stays whole, however old it is; an event and the visits that it speaks of
+//! are in one group; no statement here reads a table from its first row to its last.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,8 @@ const LATE_DAYS: i64 = 45;
 pub(super) mod sql {
     pub const EVENTS: &str =
         "SELECT kiosk, seq, body, received_at, revision FROM kiosk_event WHERE removed_at IS NULL AND received_at < ?1";
-    pub const REASONS: &str = "SELECT appointment_id FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id <> ''";
+    pub const REASONS: &str =
+        "SELECT appointment_id FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id <> ''";
     pub const BY_HAND: &str = "SELECT appointment_id, detail, at, revision FROM staff_action
          WHERE at < ?1 AND appointment_id IS NOT NULL AND detail LIKE '%\"by_hand\"%'";
     /// Whatever the clock said when it came: a visit of a day that is kept, or that no one has closed.
@@ -33,11 +34,13 @@ pub(super) mod sql {
          UNION ALL SELECT 1 FROM visit WHERE appointment_id = ?1
          AND (ticket_date >= ?2 OR state IN ('asks', 'arrived', 'held', 'called', 'with-clinician'))";
     pub const LISTED: &str = "SELECT id, local_date FROM appointment WHERE local_date < ?1 ORDER BY local_date, id";
-    pub const OPEN: &str = "SELECT v.ticket_date, a.local_date FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id
+    pub const OPEN: &str =
+        "SELECT v.ticket_date, a.local_date FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id
          WHERE v.state IN ('asks', 'arrived', 'held', 'called', 'with-clinician')";
     pub const TICKETS_OF_DAY: &str = "SELECT appointment_id FROM visit WHERE ticket_date = ?1";
     pub const LISTED_OF_DAY: &str = "SELECT id FROM appointment WHERE local_date = ?1";
-    pub const SAID_LATER: &str = "SELECT body FROM kiosk_event WHERE removed_at IS NULL AND received_at >= ?1 AND received_at < ?2";
+    pub const SAID_LATER: &str =
+        "SELECT body FROM kiosk_event WHERE removed_at IS NULL AND received_at >= ?1 AND received_at < ?2";
     pub const DONE_LATER: &str =
         "SELECT DISTINCT appointment_id FROM staff_action WHERE at >= ?1 AND at < ?2 AND appointment_id IS NOT NULL";
     pub const REASON_LATER: &str =
@@ -108,7 +111,8 @@ struct Word {
 }
 
 impl ReadOnly {
-    /// What is of days before `before`, except what the record system still waits for and days on which a visit is still open.
+    /// What is of days before `before`, except what the record system still waits for and days on which a visit is
+    /// still open.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -141,11 +145,12 @@ impl ReadOnly {
         }
         let waiting = waiting_events(&tx)?;
         let first_kept = first_kept(&tx, (from, until))?;
-        // The desk's clock alone is not believed: what came after something of the days that are kept, or was said then by its kiosk's clock, is not
-        // older than they are.
+        // The desk's clock alone is not believed: what came after something of the days that are kept, or was said then
+        // by its kiosk's clock, is not older than they are.
         let came_later = |word: &Word| word.is_near || first_kept.is_some_and(|first| word.revision > first);
-        let stays =
-            |word: &Word| came_later(word) || open.contains(&word.day) || word.event.as_ref().is_some_and(|key| waiting.contains(key));
+        let stays = |word: &Word| {
+            came_later(word) || open.contains(&word.day) || word.event.as_ref().is_some_and(|key| waiting.contains(key))
+        };
         for word in words.iter().filter(|word| stays(word)) {
             kept.extend(word.visits.iter().cloned());
         }
@@ -275,7 +280,11 @@ fn visits_by_hand(id: &str, detail: &str) -> Vec<String> {
     more.chain([id]).map(str::to_owned).collect()
 }
 
-fn said_before(conn: &Connection, (from, until): (Timestamp, Timestamp), day: &ClinicDay) -> Result<Vec<Word>, DeskError> {
+fn said_before(
+    conn: &Connection,
+    (from, until): (Timestamp, Timestamp),
+    day: &ClinicDay,
+) -> Result<Vec<Word>, DeskError> {
     let mut by_person = conn.prepare(sql::REASONS)?;
     let mut statement = conn.prepare(sql::EVENTS)?;
     let mut rows = statement.query([from.to_string()])?;
@@ -299,7 +308,8 @@ fn said_before(conn: &Connection, (from, until): (Timestamp, Timestamp), day: &C
 fn first_kept(conn: &Connection, (from, until): (Timestamp, Timestamp)) -> Result<Option<i64>, DeskError> {
     let mut first = None;
     for sql in [sql::FIRST_EVENT, sql::FIRST_DEED] {
-        let found: Option<i64> = conn.prepare_cached(sql)?.query_row([from.to_string(), until.to_string()], |row| row.get(0))?;
+        let found: Option<i64> =
+            conn.prepare_cached(sql)?.query_row([from.to_string(), until.to_string()], |row| row.get(0))?;
         first = first.into_iter().chain(found).min();
     }
     Ok(first)
@@ -382,14 +392,23 @@ mod tests {
             revision: 0,
             is_near: false,
         };
-        let words = [word(1, &["a"]), word(2, &["b", "c"]), word(3, &[]), word(4, &["d"]), word(5, &["c", "d", "a"]), word(6, &["e", "e"])];
+        let words = [
+            word(1, &["a"]),
+            word(2, &["b", "c"]),
+            word(3, &[]),
+            word(4, &["d"]),
+            word(5, &["c", "d", "a"]),
+            word(6, &["e", "e"]),
+        ];
         let mut groups = Grouping::of(&words);
         groups.list("d".to_owned());
         groups.list("x".to_owned());
         let mut found: Vec<(Vec<i64>, String, String)> = groups
             .groups
             .iter()
-            .map(|group| (group.events.iter().map(|(_, seq)| *seq).collect(), group.visits.concat(), group.appointments.concat()))
+            .map(|group| {
+                (group.events.iter().map(|(_, seq)| *seq).collect(), group.visits.concat(), group.appointments.concat())
+            })
             .collect();
         found.sort();
         let expected = [(vec![], "", "x"), (vec![1, 2, 4, 5], "abcd", "d"), (vec![3], "", ""), (vec![6], "e", "")];

@@ -1,7 +1,8 @@
 //! What is open: visits that no one has closed and reasons that no one has resolved, of whatever day.
 //!
-//! Invariants: a date hides nothing that is open; what was closed stays beside it until the clinic's day ends, so that it can be taken back.
-//! Only what was open in a file from before this rule is counted instead of shown ([`SINCE`]): no one looks for those people any more.
+//! Invariants: a date hides nothing that is open; what was closed stays beside it until the clinic's day ends, so that
+//! it can be taken back. Only what was open in a file from before this rule is counted instead of shown ([`SINCE`]): no
+//! one looks for those people any more.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +18,11 @@ use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::ticket::{OpenTickets, Ticket, TicketNumber};
 use crate::domain::visit::VisitRow;
 
-/// From this day on what is open is shown; of a file from before there was such a rule, the day before the last one on which something
-/// happened. Nothing is set in a new file.
+/// From this day on what is open is shown; of a file from before there was such a rule, the day before the last one on
+/// which something happened. Nothing is set in a new file.
 pub(super) const SINCE: &str = "open_since";
-/// States in which a visit waits for someone, as SQL; the index `visit_by_state` finds them. Anyone who is only expected is not here.
+/// States in which a visit waits for someone, as SQL; the index `visit_by_state` finds them. Anyone who is only
+/// expected is not here.
 pub(super) const STATES: &str = "('asks', 'arrived', 'held', 'called', 'with-clinician')";
 
 /// Kiosks hear of at most this many tickets, the newest: more belong to a clinic that closes nothing.
@@ -32,8 +34,8 @@ pub(super) fn since(conn: &Connection) -> Result<Date, DeskError> {
 }
 
 impl Store {
-    /// Who is on the clinic's list at this moment: visits of its day, of any other day what is still open, and what was closed since the
-    /// day began.
+    /// Who is on the clinic's list at this moment: visits of its day, of any other day what is still open, and what was
+    /// closed since the day began.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -41,7 +43,8 @@ impl Store {
         list_at(&self.conn, self.date_at(now), self.day_began(now))
     }
 
-    /// The ticket that someone means who says its number: today's, or else that of someone whose visit is open since another day.
+    /// The ticket that someone means who says its number: today's, or else that of someone whose visit is open since
+    /// another day.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -81,7 +84,12 @@ pub(super) fn list_at(conn: &Connection, date: Date, began: Timestamp) -> Result
 }
 
 /// Of these visits those that [`list_at`] has, without reading the others.
-pub(super) fn list_of(conn: &Connection, ids: &BTreeSet<String>, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
+pub(super) fn list_of(
+    conn: &Connection,
+    ids: &BTreeSet<String>,
+    date: Date,
+    began: Timestamp,
+) -> Result<Vec<VisitRow>, DeskError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -101,12 +109,22 @@ pub(super) fn list_of(conn: &Connection, ids: &BTreeSet<String>, date: Date, beg
 }
 
 /// One visit of the list; none if it is not on it.
-pub(super) fn one(conn: &Connection, id: &AppointmentId, date: Date, began: Timestamp) -> Result<Option<VisitRow>, DeskError> {
+pub(super) fn one(
+    conn: &Connection,
+    id: &AppointmentId,
+    date: Date,
+    began: Timestamp,
+) -> Result<Option<VisitRow>, DeskError> {
     Ok(list_of(conn, &BTreeSet::from([id.as_str().to_owned()]), date, began)?.pop())
 }
 
 /// All visits of the list that a ticket is for.
-pub(super) fn of_ticket(conn: &Connection, ticket: Ticket, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
+pub(super) fn of_ticket(
+    conn: &Connection,
+    ticket: Ticket,
+    date: Date,
+    began: Timestamp,
+) -> Result<Vec<VisitRow>, DeskError> {
     let mut ids = BTreeSet::new();
     let sql = "SELECT appointment_id FROM visit WHERE ticket_date = ?1 AND ticket_number = ?2";
     add_ids(conn, sql, [ticket.date.to_string(), ticket.number.to_string()], &mut ids)?;
@@ -114,14 +132,24 @@ pub(super) fn of_ticket(conn: &Connection, ticket: Ticket, date: Date, began: Ti
 }
 
 /// All visits of the list of one person.
-pub(super) fn of_person(conn: &Connection, person: &PatientId, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
+pub(super) fn of_person(
+    conn: &Connection,
+    person: &PatientId,
+    date: Date,
+    began: Timestamp,
+) -> Result<Vec<VisitRow>, DeskError> {
     let mut ids = BTreeSet::new();
     add_ids(conn, "SELECT id FROM appointment WHERE patient_id = ?1", [person.as_str()], &mut ids)?;
     list_of(conn, &ids, date, began)
 }
 
 /// All visits on the list of the person of this one, as far as ticket and number tell.
-pub(super) fn beside(conn: &Connection, row: &VisitRow, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
+pub(super) fn beside(
+    conn: &Connection,
+    row: &VisitRow,
+    date: Date,
+    began: Timestamp,
+) -> Result<Vec<VisitRow>, DeskError> {
     let mut rows = row.ticket.map_or(Ok(Vec::new()), |ticket| of_ticket(conn, ticket, date, began))?;
     if let Some(appointment) = &row.appointment {
         let theirs = of_person(conn, &appointment.person.id, date, began)?;
@@ -134,7 +162,9 @@ pub(super) fn beside(conn: &Connection, row: &VisitRow, date: Date, began: Times
 /// Visits of the list that no one booked and that are open.
 pub(super) fn walk_ins(conn: &Connection, date: Date, began: Timestamp) -> Result<Vec<VisitRow>, DeskError> {
     let mut ids = BTreeSet::new();
-    let sql = format!("SELECT appointment_id FROM visit INDEXED BY visit_walk_in WHERE state IN {STATES} AND walk_in IS NOT NULL");
+    let sql = format!(
+        "SELECT appointment_id FROM visit INDEXED BY visit_walk_in WHERE state IN {STATES} AND walk_in IS NOT NULL"
+    );
     add_ids(conn, &sql, [], &mut ids)?;
     list_of(conn, &ids, date, began)
 }
@@ -148,7 +178,8 @@ pub(super) fn open_tickets(conn: &Connection, day: Date) -> Result<OpenTickets, 
     let rows: Vec<(String, String)> = statement
         .query_map([since(conn)?.to_string(), day.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    let tickets = rows.into_iter().filter_map(|columns| read_ticket(Some(columns)).transpose()).collect::<Result<_, _>>()?;
+    let tickets =
+        rows.into_iter().filter_map(|columns| read_ticket(Some(columns)).transpose()).collect::<Result<_, _>>()?;
     Ok(OpenTickets { day, tickets })
 }
 
@@ -163,7 +194,8 @@ pub(super) fn holders(conn: &Connection, number: TicketNumber) -> Result<Vec<Dat
         "SELECT DISTINCT t.date FROM visit v JOIN ticket t ON t.appointment_id = v.appointment_id
          WHERE v.state IN {STATES} AND v.ticket_date >= ?1 AND t.number = ?2"
     ))?;
-    let dates: Vec<String> =
-        statement.query_map([since(conn)?.to_string(), number.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let dates: Vec<String> = statement
+        .query_map([since(conn)?.to_string(), number.to_string()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     dates.iter().map(|date| date.parse().map_err(|_| DeskError::Unreadable("a ticket"))).collect()
 }

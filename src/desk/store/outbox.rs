@@ -1,7 +1,7 @@
 //! Messages about appointments: queued, sent, or failed with why.
 //!
-//! Invariants: a message is claimed before it is sent, so no one sends it twice; one of which no one knows whether it arrived is not
-//! sent again by itself.
+//! Invariants: a message is claimed before it is sent, so no one sends it twice; one of which no one knows whether it
+//! arrived is not sent again by itself.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Row, params};
@@ -72,7 +72,8 @@ impl Store {
         let tx = self.write()?;
         let sql = "SELECT state <> 'sent' FROM message WHERE appointment_id = ?1 AND kind = ?2 AND recipient = ?3 AND body = ?4 AND state <> 'failed'
                    ORDER BY state = 'sent'";
-        let same: Option<bool> = tx.query_row(sql, params![id.as_str(), kind, to.as_str(), text.as_str()], |row| row.get(0)).optional()?;
+        let same: Option<bool> =
+            tx.query_row(sql, params![id.as_str(), kind, to.as_str(), text.as_str()], |row| row.get(0)).optional()?;
         if same == Some(true) || (same == Some(false) && !again) {
             return Ok(false);
         }
@@ -93,14 +94,15 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn messages_about(&self, id: &AppointmentId) -> Result<Vec<Message>, DeskError> {
-        let mut statement =
-            self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE appointment_id = ?1 ORDER BY id DESC"))?;
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE appointment_id = ?1 ORDER BY id DESC"))?;
         let rows = statement.query_map([id.as_str()], columns)?;
         rows.map(|row| read(row?)).collect()
     }
 
-    /// Takes the next message that is due, for sending it; it is no one else's then. What is about an appointment that was canceled
-    /// since is not sent.
+    /// Takes the next message that is due, for sending it; it is no one else's then. What is about an appointment that
+    /// was canceled since is not sent.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -124,7 +126,10 @@ impl Store {
             tx.commit()?;
             return Ok(None);
         };
-        tx.execute("UPDATE message SET state = 'sending', tries = tries + 1, next_at = ?2 WHERE id = ?1", params![id, sortable(now)])?;
+        tx.execute(
+            "UPDATE message SET state = 'sending', tries = tries + 1, next_at = ?2 WHERE id = ?1",
+            params![id, sortable(now)],
+        )?;
         let message = tx.query_row(&format!("SELECT {COLUMNS} FROM message WHERE id = ?1"), [id], columns)?;
         tx.commit()?;
         Ok(Some(read(message)?))
@@ -139,7 +144,9 @@ impl Store {
         let wait = usize::try_from(message.tries.saturating_sub(1)).ok().and_then(|n| AGAIN_AFTER_MINUTES.get(n));
         let (state, why, next) = match (attempt, wait) {
             (Attempt::Sent, _) => ("sent", "", None),
-            (Attempt::Later(why), Some(minutes)) => ("queued", why.as_str(), now.checked_add(SignedDuration::from_mins(*minutes)).ok()),
+            (Attempt::Later(why), Some(minutes)) => {
+                ("queued", why.as_str(), now.checked_add(SignedDuration::from_mins(*minutes)).ok())
+            }
             (Attempt::Later(why) | Attempt::Never(why), _) => ("failed", why.as_str(), None),
         };
         bump(&tx)?;

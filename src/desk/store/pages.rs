@@ -1,7 +1,8 @@
-//! The keys of what is open without a session: the pages behind tickets' codes, and the boards. This desk's own, made once with the folder.
+//! The keys of what is open without a session: the pages behind tickets' codes, and the boards. This desk's own, made
+//! once with the folder.
 //!
-//! Invariants: none is in a settings file, an export or a page; a kiosk has a key of its own, which is another one with each token; all can be made
-//! again, and the addresses that had the old ones open nothing then.
+//! Invariants: none is in a settings file, an export or a page; a kiosk has a key of its own, which is another one with
+//! each token; all can be made again, and the addresses that had the old ones open nothing then.
 
 use std::collections::BTreeMap;
 
@@ -36,11 +37,16 @@ pub struct PageKeys {
 }
 
 impl PageKeys {
-    /// Every name that opens the page of a ticket: as its kiosk prints it, as the desk does, and as earlier versions did.
+    /// Every name that opens the page of a ticket: as its kiosk prints it, as the desk does, and as earlier versions
+    /// did.
     pub fn names(&self, ticket: Ticket, kiosk: Option<&KioskId>) -> Vec<String> {
         let of_series = self.of_series.get(&ticket.number.series().to_string());
         let of_kiosk = of_series.or_else(|| self.of_kiosk.get(kiosk?.as_str()));
-        [Some(&self.desk), of_kiosk, self.before.as_ref()].into_iter().flatten().filter_map(|pages| pages.token(ticket)).collect()
+        [Some(&self.desk), of_kiosk, self.before.as_ref()]
+            .into_iter()
+            .flatten()
+            .filter_map(|pages| pages.token(ticket))
+            .collect()
     }
 }
 
@@ -52,7 +58,8 @@ impl Store {
     pub fn need_page_keys(&mut self, now: Timestamp) -> Result<(), DeskError> {
         let today = self.date_at(now);
         let is_over = |conn: &Connection| -> Result<bool, DeskError> {
-            Ok(meta(conn, PAGES_KEY)?.is_some() && meta(conn, PAGES_KEY_UNTIL)?.is_some_and(|until| until < today.to_string()))
+            Ok(meta(conn, PAGES_KEY)?.is_some()
+                && meta(conn, PAGES_KEY_UNTIL)?.is_some_and(|until| until < today.to_string()))
         };
         if meta(&self.conn, PAGES_ROOT)?.is_some() && meta(&self.conn, BOARDS_KEY)?.is_some() && !is_over(&self.conn)? {
             return Ok(());
@@ -86,7 +93,8 @@ impl Store {
         let until = meta(&self.conn, PAGES_KEY_UNTIL)?.unwrap_or_default();
         keys.before = meta(&self.conn, PAGES_KEY)?.filter(|_| self.date_at(now).to_string() <= until).map(with);
         let mut statement = self.conn.prepare_cached("SELECT id, letter, token_hash FROM kiosk")?;
-        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
         for row in rows {
             let (id, letter, token_hash) = row?;
             let its = with(root.key_for(&whose(&id, &token_hash)).unwrap_or_default());

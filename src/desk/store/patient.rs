@@ -1,8 +1,8 @@
 //! Everything that the desk holds of one patient: handed out, or taken out.
 //!
-//! Invariants: no one is taken out who has a visit today, whose changes wait for a decision, or who is being sent a message; what is taken out
-//! is overwritten in the file; kiosks are told of each appointment that is gone; the audit keeps the patient's number, that it was done, and who
-//! asked.
+//! Invariants: no one is taken out who has a visit today, whose changes wait for a decision, or who is being sent a
+//! message; what is taken out is overwritten in the file; kiosks are told of each appointment that is gone; the audit
+//! keeps the patient's number, that it was done, and who asked.
 
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
@@ -30,22 +30,39 @@ pub enum Removal {
 }
 
 impl Store {
-    /// Notes in the audit that everything about a patient is handed out. `why`: who asked for it, and how that was checked.
+    /// Notes in the audit that everything about a patient is handed out. `why`: who asked for it, and how that was
+    /// checked.
     ///
     /// # Errors
     /// If the file cannot be written; then no one should get it.
     pub fn note_export(&mut self, held: &Held, why: &Private, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
-        audit::add(&tx, &audit::Entry { at: now, user: by, action: "patient-exported", patient: &held.patient, about: why.as_str() })?;
+        audit::add(
+            &tx,
+            &audit::Entry {
+                at: now,
+                user: by,
+                action: "patient-exported",
+                patient: &held.patient,
+                about: why.as_str(),
+            },
+        )?;
         tx.commit()
     }
 
-    /// Takes out everything that the desk holds of a patient, but for the audit; the journal is to be cut then. `earlier`: what was found of them a moment ago, so that no one
-    /// waits while it is looked for again. `why` as for [`Store::note_export`].
+    /// Takes out everything that the desk holds of a patient, but for the audit; the journal is to be cut then.
+    /// `earlier`: what was found of them a moment ago, so that no one waits while it is looked for again. `why` as
+    /// for [`Store::note_export`].
     ///
     /// # Errors
     /// If the file cannot be written; then nothing is taken out.
-    pub fn remove_patient(&mut self, earlier: &Held, why: &Private, by: &str, now: Timestamp) -> Result<Removal, DeskError> {
+    pub fn remove_patient(
+        &mut self,
+        earlier: &Held,
+        why: &Private,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<Removal, DeskError> {
         let today = self.date_at(now);
         let patient = earlier.patient.as_str();
         let tx = self.write()?;
@@ -112,21 +129,39 @@ impl ReadOnly {
         });
         let mut all = Map::new();
         let mut put = |name: &str, rows: Vec<Value>| all.insert(name.to_owned(), Value::Array(rows));
-        put("appointments", rows(&tx, "SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at, id", &[&patient])?);
+        put(
+            "appointments",
+            rows(&tx, "SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at, id", &[&patient])?,
+        );
         put("visits", rows(&tx, &format!("SELECT * FROM visit WHERE {OF_VISITS} ORDER BY appointment_id"), &[&ids])?);
         put("kiosk_events", events.collect::<Result<_, DeskError>>()?);
-        put("changes", rows(&tx, &format!("SELECT * FROM proposal WHERE {OF_EVENTS} ORDER BY kiosk, seq, field"), &[&keys])?);
+        put(
+            "changes",
+            rows(&tx, &format!("SELECT * FROM proposal WHERE {OF_EVENTS} ORDER BY kiosk, seq, field"), &[&keys])?,
+        );
         let actions = format!(
             "SELECT * FROM staff_action WHERE {OF_VISITS} UNION ALL SELECT * FROM staff_action WHERE {} ORDER BY revision",
             OF_EVENTS.replace("?1", "?2")
         );
         put("staff_actions", rows(&tx, &actions, &[&ids, &keys])?);
         put("notes", rows(&tx, &format!("SELECT * FROM visit_note WHERE {OF_VISITS} ORDER BY revision"), &[&ids])?);
-        put("bookings", rows(&tx, &format!("SELECT * FROM booking WHERE {OF_VISITS} ORDER BY appointment_id"), &[&ids])?);
+        put(
+            "bookings",
+            rows(&tx, &format!("SELECT * FROM booking WHERE {OF_VISITS} ORDER BY appointment_id"), &[&ids])?,
+        );
         put("messages", rows(&tx, &format!("SELECT * FROM message WHERE {OF_VISITS} ORDER BY id"), &[&ids])?);
-        put("kiosk_orders", rows(&tx, &format!("SELECT * FROM kiosk_order WHERE {OF_VISITS} ORDER BY kiosk, n"), &[&ids])?);
-        put("accepted", rows(&tx, "SELECT field, value, base FROM chart WHERE patient_id = ?1 ORDER BY field", &[&patient])?);
-        put("payers_answers", rows(&tx, "SELECT answer, date, at FROM eligibility WHERE patient_id = ?1 ORDER BY at", &[&patient])?);
+        put(
+            "kiosk_orders",
+            rows(&tx, &format!("SELECT * FROM kiosk_order WHERE {OF_VISITS} ORDER BY kiosk, n"), &[&ids])?,
+        );
+        put(
+            "accepted",
+            rows(&tx, "SELECT field, value, base FROM chart WHERE patient_id = ?1 ORDER BY field", &[&patient])?,
+        );
+        put(
+            "payers_answers",
+            rows(&tx, "SELECT answer, date, at FROM eligibility WHERE patient_id = ?1 ORDER BY at", &[&patient])?,
+        );
         let photos =
             "SELECT p.kiosk, p.seq, p.field, p.side, q.at_byte, q.body AS hex FROM card_photo p JOIN card_photo_piece q ON q.photo = p.id
              WHERE (p.kiosk, p.seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY p.id, q.at_byte";
@@ -136,7 +171,14 @@ impl ReadOnly {
             serde_json::json!({"kiosk": kept.kiosk, "seq": kept.seq, "received_at": kept.received_at, "event": event})
         });
         put("not_understood", kept.collect());
-        put("audit", rows(&tx, "SELECT n, at, user_name, action, about FROM audit WHERE patient_id = ?1 ORDER BY n", &[&patient])?);
+        put(
+            "audit",
+            rows(
+                &tx,
+                "SELECT n, at, user_name, action, about FROM audit WHERE patient_id = ?1 ORDER BY n",
+                &[&patient],
+            )?,
+        );
         all.insert("patient".to_owned(), patient.into());
         all.insert("exported_at".to_owned(), now.to_string().into());
         Ok(Value::Object(all))
@@ -160,7 +202,10 @@ fn rows(conn: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<Value
                 ValueRef::Text(text) => {
                     let text = String::from_utf8_lossy(text);
                     let is_json = text.starts_with(['{', '[', '"']);
-                    serde_json::from_str(&text).ok().filter(|_| is_json).unwrap_or_else(|| Value::String(text.into_owned()))
+                    serde_json::from_str(&text)
+                        .ok()
+                        .filter(|_| is_json)
+                        .unwrap_or_else(|| Value::String(text.into_owned()))
                 }
             };
             object.insert(name.clone(), value);

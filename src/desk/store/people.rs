@@ -14,7 +14,8 @@ use crate::domain::ids::PatientId;
 /// People a search finds at most.
 const PEOPLE_MAX: usize = 30;
 
-/// Of this many people each one's nearest visit is looked up; of more, the nearest days are read until enough of them are found.
+/// Of this many people each one's nearest visit is looked up; of more, the nearest days are read until enough of them
+/// are found.
 const FEW: usize = 300;
 
 /// What a search came to.
@@ -26,7 +27,8 @@ pub struct Found {
     pub is_more: bool,
 }
 
-/// Whether someone of this number is looked for: the desk's own (`1~2`), or the booking system's, which someone else may have, too.
+/// Whether someone of this number is looked for: the desk's own (`1~2`), or the booking system's, which someone else
+/// may have, too.
 fn is_number(number: &str, word: &str) -> bool {
     number == word || number.rsplit_once('~').is_some_and(|(listed, _)| listed == word)
 }
@@ -36,15 +38,22 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn visits_of_person(&self, patient: &PatientId, from: Date, at_most: u32) -> Result<Vec<Appointment>, DeskError> {
-        let sql = "SELECT body FROM appointment WHERE patient_id = ?1 AND local_date >= ?2 ORDER BY start_at, id LIMIT ?3";
+    pub fn visits_of_person(
+        &self,
+        patient: &PatientId,
+        from: Date,
+        at_most: u32,
+    ) -> Result<Vec<Appointment>, DeskError> {
+        let sql =
+            "SELECT body FROM appointment WHERE patient_id = ?1 AND local_date >= ?2 ORDER BY start_at, id LIMIT ?3";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let bodies = statement.query_map(params![patient.as_str(), from.to_string(), at_most], |row| row.get::<_, String>(0))?;
+        let bodies =
+            statement.query_map(params![patient.as_str(), from.to_string(), at_most], |row| row.get::<_, String>(0))?;
         bodies.map(|body| appointments::read(&body?)).collect()
     }
 
-    /// People of any day whose name, number or birth date fits every word, but for `shown`, who are on the page already. A word that may be a
-    /// date is one of `dates`, read by the caller.
+    /// People of any day whose name, number or birth date fits every word, but for `shown`, who are on the page
+    /// already. A word that may be a date is one of `dates`, read by the caller.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -83,10 +92,17 @@ impl Store {
         Ok(found)
     }
 
-    /// The nearest visit of each of these people that fits, nearest first: of coming ones the next, else the latest that is over.
-    fn nearest_of_each(&self, people: &HashSet<String>, wanted: &Wanted, today: Date) -> Result<Vec<String>, DeskError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT id, local_date, start_at, name_folded, born FROM appointment WHERE patient_id = ?1")?;
+    /// The nearest visit of each of these people that fits, nearest first: of coming ones the next, else the latest
+    /// that is over.
+    fn nearest_of_each(
+        &self,
+        people: &HashSet<String>,
+        wanted: &Wanted,
+        today: Date,
+    ) -> Result<Vec<String>, DeskError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, local_date, start_at, name_folded, born FROM appointment WHERE patient_id = ?1",
+        )?;
         let mut nearest: Vec<(bool, i32, String, String)> = Vec::new();
         for patient in people {
             let mut best: Option<(bool, i32, String, String)> = None;
@@ -108,13 +124,21 @@ impl Store {
     }
 
     /// The same of that many people that the nearest of them are found on a few days.
-    fn nearest_of_many(&self, people: &HashSet<String>, wanted: &Wanted, today: Date) -> Result<Vec<String>, DeskError> {
+    fn nearest_of_many(
+        &self,
+        people: &HashSet<String>,
+        wanted: &Wanted,
+        today: Date,
+    ) -> Result<Vec<String>, DeskError> {
         let mut ids = Vec::new();
         let mut seen: HashSet<String> = HashSet::new();
-        for days in
-            ["WHERE local_date >= ?1 ORDER BY local_date, start_at, id", "WHERE local_date < ?1 ORDER BY local_date DESC, start_at, id"]
-        {
-            let mut statement = self.conn.prepare_cached(&format!("SELECT patient_id, name_folded, born, id FROM appointment {days}"))?;
+        for days in [
+            "WHERE local_date >= ?1 ORDER BY local_date, start_at, id",
+            "WHERE local_date < ?1 ORDER BY local_date DESC, start_at, id",
+        ] {
+            let mut statement = self
+                .conn
+                .prepare_cached(&format!("SELECT patient_id, name_folded, born, id FROM appointment {days}"))?;
             let mut rows = statement.query([today.to_string()])?;
             while let Some(row) = rows.next()? {
                 let [patient, name, born] =

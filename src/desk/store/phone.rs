@@ -1,7 +1,7 @@
 //! What patients do on the page behind their ticket's code: step out, come back, ask for help.
 //!
-//! Invariants: it is recorded as what staff do is, under a name that no user has, so it is in the audit and the list can be rebuilt; it
-//! changes nothing but the visits of that ticket; no one does it more often than a person would.
+//! Invariants: it is recorded as what staff do is, under a name that no user has, so it is in the audit and the list
+//! can be rebuilt; it changes nothing but the visits of that ticket; no one does it more often than a person would.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
@@ -130,7 +130,9 @@ fn is_too_often(conn: &Connection, ticket: Ticket, now: Timestamp) -> Result<boo
                (SELECT appointment_id FROM visit WHERE ticket_date = ?2 AND ticket_number = ?3)";
     let (times, last): (u32, Option<String>) = conn
         .prepare_cached(sql)?
-        .query_row(params![BY_PHONE, ticket.date.to_string(), ticket.number.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row(params![BY_PHONE, ticket.date.to_string(), ticket.number.to_string()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     let last = timestamp_or_none(last)?;
     Ok(times >= WISHES_MAX || last.is_some_and(|last| last <= now && now.duration_since(last) < BETWEEN))
 }

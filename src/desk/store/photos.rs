@@ -1,7 +1,8 @@
-//! Photos of cards: taken in piece by piece, whole only when their hash is right, removed when no one needs them any more.
+//! Photos of cards: taken in piece by piece, whole only when their hash is right, removed when no one needs them any
+//! more.
 //!
-//! Invariants: only what a check-in announced is taken; a piece is kept if it follows on what is there, so none is kept twice;
-//! nothing is shown of a photo that is not whole; what was removed is not taken again, and leaves only its hash.
+//! Invariants: only what a check-in announced is taken; a piece is kept if it follows on what is there, so none is kept
+//! twice; nothing is shown of a photo that is not whole; what was removed is not taken again, and leaves only its hash.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -107,8 +108,8 @@ impl Store {
         }
     }
 
-    /// Keeps a piece, durably, if it follows on what is here, and answers how much that is now. When the last piece is here and
-    /// the hash is not right, everything of this photo is dropped, to be sent again.
+    /// Keeps a piece, durably, if it follows on what is here, and answers how much that is now. When the last piece is
+    /// here and the hash is not right, everything of this photo is dropped, to be sent again.
     ///
     /// # Errors
     /// If the file cannot be written, or another picture under this name is here already.
@@ -138,11 +139,8 @@ impl Store {
         };
         let mut now_held = PhotoHeld { bytes: held, whole: false };
         if piece.offset == held {
-            tx.prepare_cached("INSERT INTO card_photo_piece(photo, at_byte, body) VALUES (?1, ?2, ?3)")?.execute(params![
-                id,
-                int(held),
-                piece.bytes
-            ])?;
+            tx.prepare_cached("INSERT INTO card_photo_piece(photo, at_byte, body) VALUES (?1, ?2, ?3)")?
+                .execute(params![id, int(held), piece.bytes])?;
             now_held.bytes = held.saturating_add(piece.bytes.len() as u64);
             now_held.whole = now_held.bytes == photo.total;
             if now_held.whole && photo_hash(&picture(&tx, id, photo.total)?) != photo.hash {
@@ -151,7 +149,10 @@ impl Store {
                 now_held = NOTHING;
             }
             let whole_at = now_held.whole.then(|| now.to_string());
-            tx.execute("UPDATE card_photo SET held = ?2, whole_at = ?3 WHERE id = ?1", params![id, int(now_held.bytes), whole_at])?;
+            tx.execute(
+                "UPDATE card_photo SET held = ?2, whole_at = ?3 WHERE id = ?1",
+                params![id, int(now_held.bytes), whole_at],
+            )?;
             if now_held.whole {
                 // Pages show it.
                 bump(&tx)?;
@@ -167,7 +168,9 @@ impl Store {
     /// If the file cannot be read.
     pub fn photo(&self, key: &ChangeKey, side: Side) -> Result<Option<Zeroizing<Vec<u8>>>, DeskError> {
         match Row::find(&self.conn, key.kiosk.as_str(), key.seq, key.field, side)? {
-            Some(row) if row.is_whole && !row.is_removed => Ok(Some(picture(&self.conn, row.id, row.total.unsigned_abs())?)),
+            Some(row) if row.is_whole && !row.is_removed => {
+                Ok(Some(picture(&self.conn, row.id, row.total.unsigned_abs())?))
+            }
             _ => Ok(None),
         }
     }
@@ -205,8 +208,8 @@ impl Store {
         Ok(id.map(AppointmentId::new))
     }
 
-    /// Once a day: removes photos that no one needs any more, and answers how many. What they took of the file is overwritten
-    /// and used again.
+    /// Once a day: removes photos that no one needs any more, and answers how many. What they took of the file is
+    /// overwritten and used again.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -220,8 +223,9 @@ impl Store {
         let tx = self.write()?;
         let rows: Vec<(i64, ChangeKey)> = {
             let mut statement = tx.prepare("SELECT id, kiosk, seq, field FROM card_photo WHERE removed_at IS NULL")?;
-            let rows = statement
-                .query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get::<_, String>(3)?)))?;
+            let rows = statement.query_map([], |row| {
+                Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get::<_, String>(3)?))
+            })?;
             rows.map(|row| {
                 let (id, kiosk, seq, field) = row?;
                 let field = Field::from_code(&field).ok_or(DeskError::Unreadable("a photo"))?;

@@ -1,7 +1,7 @@
 //! Who has someone's page open just now, so that two of the staff do not do the same without knowing.
 //!
-//! Invariants: it locks nothing and ends by itself; it is not in the audit, which has who looked already; the counter moves only
-//! when someone comes or goes, not while they stay.
+//! Invariants: it locks nothing and ends by itself; it is not in the audit, which has who looked already; the counter
+//! moves only when someone comes or goes, not while they stay.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
@@ -44,7 +44,8 @@ impl Store {
     /// If the file cannot be written.
     pub fn leave(&mut self, session: &str, id: &AppointmentId) -> Result<bool, DeskError> {
         let tx = self.write()?;
-        let gone = tx.execute("DELETE FROM on_it WHERE session = ?1 AND appointment_id = ?2", params![session, id.as_str()])?;
+        let gone =
+            tx.execute("DELETE FROM on_it WHERE session = ?1 AND appointment_id = ?2", params![session, id.as_str()])?;
         if gone > 0 {
             bump(&tx)?;
         }
@@ -75,9 +76,11 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn on_it(&self, now: Timestamp) -> Result<Vec<(AppointmentId, String)>, DeskError> {
-        let sql = "SELECT DISTINCT appointment_id, user_name FROM on_it WHERE until > ?1 ORDER BY user_name, appointment_id";
+        let sql =
+            "SELECT DISTINCT appointment_id, user_name FROM on_it WHERE until > ?1 ORDER BY user_name, appointment_id";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map([sortable(now)], |row| Ok((AppointmentId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
+        let rows = statement
+            .query_map([sortable(now)], |row| Ok((AppointmentId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

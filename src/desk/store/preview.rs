@@ -21,7 +21,12 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn preview_list(&mut self, list: &[Appointment], unsaid: Unsaid, now: Timestamp) -> Result<(Vec<Changed>, Taken), DeskError> {
+    pub fn preview_list(
+        &mut self,
+        list: &[Appointment],
+        unsaid: Unsaid,
+        now: Timestamp,
+    ) -> Result<(Vec<Changed>, Taken), DeskError> {
         self.try_list(list, unsaid, audit::IMPORT, now, |_| false)
     }
 

@@ -1,7 +1,8 @@
 //! What patients say is different from the chart, and what staff decide about it.
 //!
-//! Invariants: a proposal is decided once until that is taken back; a decision is recorded with who and when; what is decided
-//! again while the list is rebuilt touches neither the list of appointments nor the chart. Two proposals for one field are two.
+//! Invariants: a proposal is decided once until that is taken back; a decision is recorded with who and when; what is
+//! decided again while the list is rebuilt touches neither the list of appointments nor the chart. Two proposals for
+//! one field are two.
 
 use std::collections::BTreeMap;
 
@@ -81,8 +82,8 @@ pub struct ProposedChange {
     pub proposal: Proposal,
     /// When it was said.
     pub at: Timestamp,
-    /// What the chart has now for the visit that this came with; none if neither the list nor an earlier acceptance speaks of this
-    /// person.
+    /// What the chart has now for the visit that this came with; none if neither the list nor an earlier acceptance
+    /// speaks of this person.
     pub current: Option<Value>,
     /// What it has for the person's other visits from that day on, each once.
     pub elsewhere: Vec<Value>,
@@ -105,7 +106,8 @@ impl ProposedChange {
     /// Whether the chart has this value already, for every visit.
     #[must_use]
     pub fn is_on_file(&self, value: &Value) -> bool {
-        self.current.is_some() && self.current.iter().chain(&self.elsewhere).all(|has| self.key.field.says_the_same(has, value))
+        self.current.is_some()
+            && self.current.iter().chain(&self.elsewhere).all(|has| self.key.field.says_the_same(has, value))
     }
 
     /// Whether the chart has the proposed value already, so that nothing is left to decide.
@@ -120,13 +122,15 @@ impl ProposedChange {
         self.decided == Decided::Open && !self.is_settled()
     }
 
-    /// Whether someone has to choose: the chart was changed since the patient saw it, or has something else for another visit.
+    /// Whether someone has to choose: the chart was changed since the patient saw it, or has something else for another
+    /// visit.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.third_value().is_some()
     }
 
-    /// What the chart has that is neither the value that the patient saw nor the proposed one: for this visit, else for another.
+    /// What the chart has that is neither the value that the patient saw nor the proposed one: for this visit, else for
+    /// another.
     #[must_use]
     pub fn third_value(&self) -> Option<&Value> {
         let is = |has: &Value, value: &Value| self.key.field.says_the_same(has, value);
@@ -264,13 +268,19 @@ impl Store {
         Ok(changes)
     }
 
-    /// Decides on proposals, in one transaction, and answers how many were decided. One that is decided already, or that stands
-    /// otherwise than it was shown, is left as it is. A value that the chart has already, or that [`check_value`] refuses, is
-    /// never accepted.
+    /// Decides on proposals, in one transaction, and answers how many were decided. One that is decided already, or
+    /// that stands otherwise than it was shown, is left as it is. A value that the chart has already, or that
+    /// [`check_value`] refuses, is never accepted.
     ///
     /// # Errors
     /// If the file cannot be written; then nothing is decided.
-    pub fn decide(&mut self, changes: &[Shown], verdict: &Verdict, user: &str, now: Timestamp) -> Result<usize, DeskError> {
+    pub fn decide(
+        &mut self,
+        changes: &[Shown],
+        verdict: &Verdict,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<usize, DeskError> {
         let tx = self.write()?;
         let mut decided = 0;
         for shown in changes {
@@ -284,7 +294,8 @@ impl Store {
                 "INSERT INTO staff_action(revision, at, user_name, action, kiosk, seq, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 params![n, now.to_string(), user, action, change.key.kiosk.as_str(), int(change.key.seq), to_json(&detail)?],
             )?;
-            let recorded = RecordedDecision { action, kiosk: change.key.kiosk.to_string(), seq: int(change.key.seq), detail };
+            let recorded =
+                RecordedDecision { action, kiosk: change.key.kiosk.to_string(), seq: int(change.key.seq), detail };
             recorded.again(&tx, user, now, n)?;
             decided += 1;
         }
@@ -294,7 +305,11 @@ impl Store {
 }
 
 /// Does what a decision does to the chart, and answers what is recorded of it; none if there is nothing to decide.
-fn decide(conn: &Connection, change: &ProposedChange, verdict: &Verdict) -> Result<Option<(&'static str, Detail)>, DeskError> {
+fn decide(
+    conn: &Connection,
+    change: &ProposedChange,
+    verdict: &Verdict,
+) -> Result<Option<(&'static str, Detail)>, DeskError> {
     let mut detail = Detail {
         field: change.key.field,
         patient: change.person.to_string(),
@@ -324,7 +339,8 @@ fn decide(conn: &Connection, change: &ProposedChange, verdict: &Verdict) -> Resu
     if change.is_on_file(&value) {
         return Ok(None);
     }
-    let before = chart::overlay(conn, change.person.as_str(), detail.field)?.map(|overlay| (overlay.value, overlay.base));
+    let before =
+        chart::overlay(conn, change.person.as_str(), detail.field)?.map(|overlay| (overlay.value, overlay.base));
     detail.visits = chart::put(conn, change.person.as_str(), detail.field, |_, _| Some(value.clone()))?;
     let base = match &before {
         Some((_, base)) if !base.is_empty() => base.clone(),
@@ -347,8 +363,10 @@ fn decide(conn: &Connection, change: &ProposedChange, verdict: &Verdict) -> Resu
 
 /// Puts back what was there before an acceptance, as far as no list has said something else since.
 fn take_back(conn: &Connection, revision: Option<i64>) -> Result<(), DeskError> {
-    let text: Option<String> =
-        conn.query_row("SELECT detail FROM staff_action WHERE revision = ?1", [revision], |row| row.get(0)).optional()?.flatten();
+    let text: Option<String> = conn
+        .query_row("SELECT detail FROM staff_action WHERE revision = ?1", [revision], |row| row.get(0))
+        .optional()?
+        .flatten();
     let broken = || DeskError::Unreadable("a decision");
     let detail: Detail = serde_json::from_str(&text.ok_or_else(broken)?).map_err(|_| broken())?;
     let stands = chart::overlay(conn, &detail.patient, detail.field)?;
@@ -365,7 +383,9 @@ fn take_back(conn: &Connection, revision: Option<i64>) -> Result<(), DeskError> 
 
 /// Whose visit this is: as the list has it, else as a kiosk said.
 pub(super) fn person_of(conn: &Connection, appointment: &str) -> Result<Option<String>, DeskError> {
-    let listed = conn.query_row("SELECT patient_id FROM appointment WHERE id = ?1", [appointment], |row| row.get(0)).optional()?;
+    let listed = conn
+        .query_row("SELECT patient_id FROM appointment WHERE id = ?1", [appointment], |row| row.get(0))
+        .optional()?;
     if listed.is_some() {
         return Ok(listed);
     }
@@ -378,7 +398,8 @@ pub(super) fn of_person(conn: &Connection, person: &str) -> Result<Vec<ProposedC
     let mut changes = query(conn, whose, &[&person])?;
     for field in Field::ALL {
         // Only the last acceptance of a field can be taken back: an earlier one is not what stands there.
-        let of_field = |change: &&mut ProposedChange| change.key.field == field && matches!(change.decided, Decided::Accepted(_));
+        let of_field =
+            |change: &&mut ProposedChange| change.key.field == field && matches!(change.decided, Decided::Accepted(_));
         if let Some(last) = changes.iter_mut().filter(of_field).max_by_key(|change| change.decided_revision) {
             last.can_undo = last.batch.is_none();
         }
@@ -387,15 +408,18 @@ pub(super) fn of_person(conn: &Connection, person: &str) -> Result<Vec<ProposedC
 }
 
 pub(super) fn find(conn: &Connection, key: &ChangeKey) -> Result<Option<ProposedChange>, DeskError> {
-    let sql = "SELECT COALESCE(a.patient_id, p.patient_id) FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id
+    let sql =
+        "SELECT COALESCE(a.patient_id, p.patient_id) FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id
                WHERE p.kiosk = ?1 AND p.seq = ?2 AND p.field = ?3";
-    let person: Option<String> =
-        conn.query_row(sql, params![key.kiosk.as_str(), int(key.seq), key.field.code()], |row| row.get(0)).optional()?;
+    let person: Option<String> = conn
+        .query_row(sql, params![key.kiosk.as_str(), int(key.seq), key.field.code()], |row| row.get(0))
+        .optional()?;
     let Some(person) = person else { return Ok(None) };
     Ok(of_person(conn, &person)?.into_iter().find(|change| change.key == *key))
 }
 
-/// What the chart has for a proposal is what the visit has with which it came; one that is not on the list has its person's latest.
+/// What the chart has for a proposal is what the visit has with which it came; one that is not on the list has its
+/// person's latest.
 fn query(conn: &Connection, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<ProposedChange>, DeskError> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT p.kiosk, p.seq, p.appointment_id, COALESCE(a.patient_id, p.patient_id), p.body, p.at, p.decision, p.decided_at, p.decided_by,
@@ -406,7 +430,8 @@ fn query(conn: &Connection, which: &str, values: &[&dyn rusqlite::ToSql]) -> Res
          FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id WHERE {which} ORDER BY p.at, p.kiosk, p.seq"
     ))?;
     let facts: Vec<Facts> = statement.query_map(values, Facts::read)?.collect::<Result<_, _>>()?;
-    let mut changes: Vec<ProposedChange> = facts.into_iter().map(|facts| facts.into_change(conn)).collect::<Result<_, _>>()?;
+    let mut changes: Vec<ProposedChange> =
+        facts.into_iter().map(|facts| facts.into_change(conn)).collect::<Result<_, _>>()?;
     // Those of one event in the order in which pages show fields; the sort is stable.
     changes.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
     Ok(changes)
@@ -490,8 +515,14 @@ impl Facts {
 }
 
 /// What a person's visits have in a field from this date on, but for this one; what is over is no one's to change.
-fn elsewhere(conn: &Connection, person: &str, (visit, date): (&str, &str), field: Field) -> Result<Vec<Value>, DeskError> {
-    let sql = "SELECT body FROM appointment WHERE patient_id = ?1 AND local_date >= ?2 AND id <> ?3 ORDER BY start_at, id";
+fn elsewhere(
+    conn: &Connection,
+    person: &str,
+    (visit, date): (&str, &str),
+    field: Field,
+) -> Result<Vec<Value>, DeskError> {
+    let sql =
+        "SELECT body FROM appointment WHERE patient_id = ?1 AND local_date >= ?2 AND id <> ?3 ORDER BY start_at, id";
     let mut statement = conn.prepare_cached(sql)?;
     let bodies = statement.query_map([person, date, visit], |row| row.get::<_, String>(0))?;
     let mut values = Vec::new();

@@ -1,8 +1,9 @@
-//! The queues of a day: calling who is next, steps of someone in a queue, what is usual in it, and where a session calls to.
+//! The queues of a day: calling who is next, steps of someone in a queue, what is usual in it, and where a session
+//! calls to.
 //!
-//! Invariants: whether someone can be called is decided and they are called in one transaction, so two people who call at the same time, at one desk or
-//! in two processes, never call the same person; a call is of the person the button named, and of no one else; where the clinic has
-//! service points, there is no call without one.
+//! Invariants: whether someone can be called is decided and they are called in one transaction, so two people who call
+//! at the same time, at one desk or in two processes, never call the same person; a call is of the person the button
+//! named, and of no one else; where the clinic has service points, there is no call without one.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -38,7 +39,8 @@ impl Store {
              WHERE v.served_in = ?1 AND v.done_at >= ?2 AND v.state = 'done' AND v.called_at IS NOT NULL ORDER BY v.done_at DESC LIMIT ?3",
         )?;
         let rows = statement.query_map(params![queue, since.to_string(), BASIS_VISITS_MAX], |row| {
-            let times: [Option<String>; 6] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
+            let times: [Option<String>; 6] =
+                [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
             Ok(times)
         })?;
         let mut samples: Vec<Served> = Vec::new();
@@ -63,7 +65,9 @@ impl Store {
         user: &str,
         now: Timestamp,
     ) -> Result<Result<(), Refusal>, DeskError> {
-        self.call(id, point, user, now, |row| if row.state == VisitState::Held { Err(Refusal::Held(number(row))) } else { Ok(()) })
+        self.call(id, point, user, now, |row| {
+            if row.state == VisitState::Held { Err(Refusal::Held(number(row))) } else { Ok(()) }
+        })
     }
 
     /// Calls this one, no matter who else is before, from the queue in which they wait.
@@ -102,8 +106,8 @@ impl Store {
         })
     }
 
-    /// Takes a step of someone in a queue other than a call. A transfer goes to a queue of the settings or of the day: `is_known` says which
-    /// there are.
+    /// Takes a step of someone in a queue other than a call. A transfer goes to a queue of the settings or of the day:
+    /// `is_known` says which there are.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -154,12 +158,19 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Takes back what was done last with a visit, if that is still what was shown: the revision of its latest step, or of when reasons were
-    /// taken after it; 0 for none. No one is called again by it who is called elsewhere meanwhile.
+    /// Takes back what was done last with a visit, if that is still what was shown: the revision of its latest step, or
+    /// of when reasons were taken after it; 0 for none. No one is called again by it who is called elsewhere
+    /// meanwhile.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn undo_shown(&mut self, id: &AppointmentId, shown: u64, user: &str, now: Timestamp) -> Result<Result<(), Refusal>, DeskError> {
+    pub fn undo_shown(
+        &mut self,
+        id: &AppointmentId,
+        shown: u64,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, DeskError> {
         let (date, began) = (self.date_at(now), self.day_began(now));
         let tx = self.write()?;
         let latest = work::latest(&tx, id.as_str())?.unwrap_or(0);
@@ -187,7 +198,8 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn point_of_session(&self, csrf: &str) -> Result<Option<String>, DeskError> {
-        let found = self.conn.query_row("SELECT point FROM session WHERE csrf = ?1", [csrf], |row| row.get(0)).optional()?;
+        let found =
+            self.conn.query_row("SELECT point FROM session WHERE csrf = ?1", [csrf], |row| row.get(0)).optional()?;
         Ok(found.flatten())
     }
 
@@ -223,7 +235,13 @@ fn called(row: &VisitRow, now: Timestamp) -> Refusal {
 }
 
 /// Takes a step and records it.
-pub(super) fn record(conn: &Connection, id: &AppointmentId, action: &QueueAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+pub(super) fn record(
+    conn: &Connection,
+    id: &AppointmentId,
+    action: &QueueAction,
+    user: &str,
+    now: Timestamp,
+) -> Result<bool, DeskError> {
     let n = int(bump(conn)?);
     let at = now.to_string();
     if !Source::desk(user, action.code(), now, n).act(conn, id.as_str(), Act::Queue(action))? {

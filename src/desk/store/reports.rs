@@ -1,7 +1,7 @@
 //! What happened in some days, read once from beginning to end for a report.
 //!
-//! Invariants: it is read by a connection of its own in one view of the file, so no one who works waits for it and figures fit
-//! together; no name, no birth date and no value of a field is read.
+//! Invariants: it is read by a connection of its own in one view of the file, so no one who works waits for it and
+//! figures fit together; no name, no birth date and no value of a field is read.
 
 use std::collections::HashMap;
 
@@ -43,7 +43,8 @@ impl Store {
     /// If it cannot be opened.
     pub fn read_only(&self) -> Result<ReadOnly, DeskError> {
         let path = self.conn.path().filter(|path| !path.is_empty()).ok_or(DeskError::NotADeskFile)?;
-        let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let conn =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         conn.busy_timeout(BUSY)?;
         Ok(ReadOnly { conn })
     }
@@ -103,7 +104,9 @@ fn facts(row: &Row<'_>, zone: &TimeZone, queues: &mut Queues<'_>) -> Result<Fact
     // What was booked here is on record; of everything else the list may say when it was made.
     let booked = match (time(18)?, text(19)?) {
         (Some(at), _) => Some(at.to_zoned_datetime(zone.clone()).date()),
-        (None, said) => said.map(|date| date.parse().map_err(|_| DeskError::Unreadable("an appointment"))).transpose()?,
+        (None, said) => {
+            said.map(|date| date.parse().map_err(|_| DeskError::Unreadable("an appointment"))).transpose()?
+        }
     };
     Ok(Facts {
         date: row.get::<_, String>(1)?.parse().map_err(|_| DeskError::Unreadable("a date"))?,
@@ -139,7 +142,8 @@ impl Queues<'_> {
 }
 
 fn stops(conn: &Connection, days: Days, tally: &mut Tally) -> Result<(), DeskError> {
-    let mut statement = conn.prepare("SELECT kiosk, seq, appointment_id, reason, step FROM reason WHERE date BETWEEN ?1 AND ?2")?;
+    let mut statement =
+        conn.prepare("SELECT kiosk, seq, appointment_id, reason, step FROM reason WHERE date BETWEEN ?1 AND ?2")?;
     let mut rows = statement.query(params![days.from.to_string(), days.to.to_string()])?;
     while let Some(row) = rows.next()? {
         let [kiosk, visit, reason, step]: [String; 4] = [row.get(0)?, row.get(2)?, row.get(3)?, row.get(4)?];
@@ -149,7 +153,8 @@ fn stops(conn: &Connection, days: Days, tally: &mut Tally) -> Result<(), DeskErr
 }
 
 fn changes(conn: &Connection, days: Days, tally: &mut Tally) -> Result<(), DeskError> {
-    let mut statement = conn.prepare("SELECT appointment_id, field, decision FROM proposal WHERE date BETWEEN ?1 AND ?2")?;
+    let mut statement =
+        conn.prepare("SELECT appointment_id, field, decision FROM proposal WHERE date BETWEEN ?1 AND ?2")?;
     let mut rows = statement.query(params![days.from.to_string(), days.to.to_string()])?;
     while let Some(row) = rows.next()? {
         let [visit, field, decision]: [String; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
@@ -169,7 +174,8 @@ fn happened(conn: &Connection, days: Days, day: &ClinicDay, tally: &mut Tally) -
     let begins = |date: Date| day.begin_of(date).ok_or(DeskError::Unreadable("a date"));
     let after = days.to.tomorrow().unwrap_or(days.to);
     // What was received later than this did not happen on the last day, whatever the kiosk's clock said.
-    let until = begins(after)?.saturating_add(events::BELIEVED_PAST + SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
+    let until =
+        begins(after)?.saturating_add(events::BELIEVED_PAST + SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
     let mut statement = conn.prepare(
         "SELECT body ->> '$.at', received_at, body ->> '$.event.kind', body -> '$.event.outcome', body ->> '$.event.appointments[0]',
          body ->> '$.event.step', kiosk, body -> '$.event', happened_at FROM kiosk_event

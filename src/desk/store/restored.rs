@@ -1,7 +1,8 @@
-//! The lives of this file: a copy that was put back begins another one, in which kiosks tell again what is missing. And what no kiosk can tell.
+//! The lives of this file: a copy that was put back begins another one, in which kiosks tell again what is missing. And
+//! what no kiosk can tell.
 //!
-//! Invariants: positions and cursors of an earlier life are never taken for ones of this life; what is lost is declared, stays in sight until
-//! someone has looked at it, and holds up nothing that comes after it.
+//! Invariants: positions and cursors of an earlier life are never taken for ones of this life; what is lost is
+//! declared, stays in sight until someone has looked at it, and holds up nothing that comes after it.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -19,13 +20,15 @@ const FILE: &str = "file";
 const EPOCH: &str = "epoch";
 /// In a copy alone: when it was made.
 pub(super) const COPIED_AT: &str = "copied_at";
-/// Revisions of a new life begin so far behind those of the copy: further than the life that was lost can have come. A browser or a kiosk
-/// that does not know of lives then hears of every change.
+/// Revisions of a new life begin so far behind those of the copy: further than the life that was lost can have come. A
+/// browser or a kiosk that does not know of lives then hears of every change.
 const REVISIONS_AHEAD: i64 = 1_000_000;
-/// The desk's own numbers of the day go on so far behind those of the copy: people in the waiting room may hold those between.
+/// The desk's own numbers of the day go on so far behind those of the copy: people in the waiting room may hold those
+/// between.
 const NUMBERS_AHEAD: i64 = 100;
 
-/// For this many dates that the copy has no numbers of, too: the clock may be wrong just then, and the life that was lost may have gone on over midnight.
+/// For this many dates that the copy has no numbers of, too: the clock may be wrong just then, and the life that was
+/// lost may have gone on over midnight.
 const DATES_AHEAD: i64 = 2;
 /// For how many such dates that is still to be done.
 const DATES_LEFT: &str = "number_dates_ahead";
@@ -53,8 +56,8 @@ pub struct Lost {
 }
 
 impl Store {
-    /// Gives the file a name for its life, if it has none; begins another life if it is a copy that was put back. To be done before anyone
-    /// is served.
+    /// Gives the file a name for its life, if it has none; begins another life if it is a copy that was put back. To be
+    /// done before anyone is served.
     ///
     /// # Errors
     /// If the file cannot be written, or the machine gives no random bytes.
@@ -90,8 +93,9 @@ impl Store {
         let sql = "SELECT at, copied_at, kiosk, seen_by, seen_at FROM life ORDER BY n DESC LIMIT 1";
         let mut statement = self.conn.prepare_cached(sql)?;
         type Row = (String, Option<String>, Option<String>, Option<String>, Option<String>);
-        let row: Option<Row> =
-            statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))).optional()?;
+        let row: Option<Row> = statement
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+            .optional()?;
         row.map(|(at, copied_at, kiosk, by, seen_at)| {
             Ok(Restored {
                 at: timestamp(&at)?,
@@ -132,7 +136,10 @@ impl Store {
             return Err(DeskError::BadKiosk { id: kiosk.to_string(), why: "this desk has no kiosk with that name" });
         }
         bump(&tx)?;
-        audit::add(&tx, &audit::Entry { at: now, user, action: "kiosk-adopted", patient: "", about: &format!("kiosk {kiosk}") })?;
+        audit::add(
+            &tx,
+            &audit::Entry { at: now, user, action: "kiosk-adopted", patient: "", about: &format!("kiosk {kiosk}") },
+        )?;
         tx.commit()
     }
 }
@@ -192,8 +199,15 @@ pub(super) fn first_number(conn: &Connection, date: Date) -> Result<i64, DeskErr
     Ok(NUMBERS_AHEAD + 1)
 }
 
-/// Notes positions that a kiosk will never tell, if they are the next ones; answers up to where nothing is expected any more.
-pub(super) fn declare(conn: &Connection, kiosk: &KioskId, held: u64, gap: Gap, now: Timestamp) -> Result<u64, DeskError> {
+/// Notes positions that a kiosk will never tell, if they are the next ones; answers up to where nothing is expected any
+/// more.
+pub(super) fn declare(
+    conn: &Connection,
+    kiosk: &KioskId,
+    held: u64,
+    gap: Gap,
+    now: Timestamp,
+) -> Result<u64, DeskError> {
     let Some(next) = held.checked_add(1) else { return Ok(held) };
     if gap.first.0 > next || gap.last.0 < next {
         return Ok(held);
@@ -209,14 +223,16 @@ pub(super) fn declare(conn: &Connection, kiosk: &KioskId, held: u64, gap: Gap, n
 
 /// The end of what is declared to be lost.
 pub(super) fn declared(conn: &Connection, kiosk: &KioskId) -> Result<u64, DeskError> {
-    let last: Option<i64> =
-        conn.prepare_cached("SELECT MAX(last) FROM kiosk_gap WHERE kiosk = ?1")?.query_row([kiosk.as_str()], |row| row.get(0))?;
+    let last: Option<i64> = conn
+        .prepare_cached("SELECT MAX(last) FROM kiosk_gap WHERE kiosk = ?1")?
+        .query_row([kiosk.as_str()], |row| row.get(0))?;
     Ok(last.unwrap_or_default().unsigned_abs())
 }
 
 /// Whether a position was declared to be lost.
 pub(super) fn is_declared(conn: &Connection, kiosk: &KioskId, seq: Seq) -> Result<bool, DeskError> {
-    let mut statement = conn.prepare_cached("SELECT 1 FROM kiosk_gap WHERE kiosk = ?1 AND ?2 BETWEEN first AND last")?;
+    let mut statement =
+        conn.prepare_cached("SELECT 1 FROM kiosk_gap WHERE kiosk = ?1 AND ?2 BETWEEN first AND last")?;
     Ok(statement.exists(params![kiosk.as_str(), int(seq.0)])?)
 }
 
@@ -239,7 +255,12 @@ pub(super) fn see_lost(conn: &Connection, kiosk: &KioskId, user: &str, now: Time
 }
 
 /// Notes how a kiosk's log fits to what the desk holds, and wakes pages if that is another thing than before.
-pub(super) fn note_log(conn: &Connection, kiosk: &KioskId, is_in_step: bool, is_other_log: bool) -> Result<(), DeskError> {
+pub(super) fn note_log(
+    conn: &Connection,
+    kiosk: &KioskId,
+    is_in_step: bool,
+    is_other_log: bool,
+) -> Result<(), DeskError> {
     let changed = conn.execute(
         "UPDATE kiosk SET in_step = MAX(in_step, ?2), other_log = ?3, adopt_at = CASE WHEN ?3 THEN adopt_at ELSE NULL END
          WHERE id = ?1 AND (in_step < ?2 OR other_log <> ?3 OR (adopt_at IS NOT NULL AND NOT ?3))",

@@ -1,7 +1,7 @@
 //! Different people who have one number of the booking system: kept apart until staff say that they are one person.
 //!
-//! Invariants: no one is joined by themselves; what was joined is recorded in the audit; a file of an earlier version, in which a number alone made
-//! a person, is taken apart once, when it is opened for the first time.
+//! Invariants: no one is joined by themselves; what was joined is recorded in the audit; a file of an earlier version,
+//! in which a number alone made a person, is taken apart once, when it is opened for the first time.
 
 use std::collections::BTreeMap;
 
@@ -43,9 +43,11 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn same_numbers(&self) -> Result<Vec<SameNumber>, DeskError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT first, second FROM same_number WHERE decided IS NULL ORDER BY at DESC, first, second")?;
-        let pairs: Vec<(String, String)> = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT first, second FROM same_number WHERE decided IS NULL ORDER BY at DESC, first, second",
+        )?;
+        let pairs: Vec<(String, String)> =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         let mut found = Vec::new();
         for (first, second) in pairs {
             if let Some((first, second)) = latest(&self.conn, &first)?.zip(latest(&self.conn, &second)?) {
@@ -111,7 +113,8 @@ pub(super) fn note(conn: &Connection, first: &PatientId, second: &PatientId, now
     Ok(())
 }
 
-/// Gives everything of one person to another, under whose number they are known from now on. What staff accepted for that one stays.
+/// Gives everything of one person to another, under whose number they are known from now on. What staff accepted for
+/// that one stays.
 pub(super) fn follow(conn: &Connection, from: &PatientId, to: &PatientId) -> Result<(), DeskError> {
     let mut statement = conn.prepare("SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY id")?;
     let bodies: Vec<String> = statement.query_map([from.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -166,10 +169,11 @@ fn latest(conn: &Connection, patient: &str) -> Result<Option<Appointment>, DeskE
     body.map(|body| read(&body)).transpose()
 }
 
-/// Separates people an earlier version took for one person because their numbers were the same. Answers how many people were found behind how
-/// many numbers.
+/// Separates people an earlier version took for one person because their numbers were the same. Answers how many people
+/// were found behind how many numbers.
 pub(super) fn take_apart(conn: &Connection, now: Timestamp) -> Result<(u64, u64), DeskError> {
-    let mut statement = conn.prepare("SELECT patient_id FROM appointment GROUP BY patient_id HAVING COUNT(*) > 1 ORDER BY patient_id")?;
+    let mut statement =
+        conn.prepare("SELECT patient_id FROM appointment GROUP BY patient_id HAVING COUNT(*) > 1 ORDER BY patient_id")?;
     let mut numbers: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut statement = conn.prepare("SELECT DISTINCT patient_id FROM appointment")?;
     let all: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -188,7 +192,8 @@ pub(super) fn take_apart(conn: &Connection, now: Timestamp) -> Result<(u64, u64)
 }
 
 fn take_apart_one(conn: &Connection, number: &PatientId, now: Timestamp) -> Result<u64, DeskError> {
-    let mut statement = conn.prepare_cached("SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at, id")?;
+    let mut statement =
+        conn.prepare_cached("SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY start_at, id")?;
     let bodies: Vec<String> = statement.query_map([number.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut known: Vec<Known> = Vec::new();
     let mut visits: BTreeMap<PatientId, Vec<Appointment>> = BTreeMap::new();
@@ -266,14 +271,27 @@ fn owners_of_accepted(
         let sql = "SELECT p.appointment_id, p.decided_revision, json_extract(s.detail, '$.visits') FROM proposal p
                    JOIN staff_action s ON s.revision = p.decided_revision
                    WHERE p.decision = 'accepted' AND p.field = ?2 AND json_extract(s.detail, '$.patient') = ?1 ORDER BY p.decided_revision DESC LIMIT 1";
-        let decision: Option<(String, i64, Option<String>)> =
-            conn.query_row(sql, [number.as_str(), overlay.field.code()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-        let of_visit = |id: &str| visits.iter().find(|(_, theirs)| theirs.iter().any(|one| one.id.as_str() == id)).map(|(owner, _)| owner);
+        let decision: Option<(String, i64, Option<String>)> = conn
+            .query_row(sql, [number.as_str(), overlay.field.code()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let of_visit = |id: &str| {
+            visits.iter().find(|(_, theirs)| theirs.iter().any(|one| one.id.as_str() == id)).map(|(owner, _)| owner)
+        };
         let owner = decision.as_ref().and_then(|(id, ..)| of_visit(id)).or(visits.keys().next());
         let Some(owner) = owner.cloned() else { continue };
-        let before = decision.as_ref().and_then(|(.., before)| serde_json::from_str(before.as_deref()?).ok()).unwrap_or_default();
+        let before = decision
+            .as_ref()
+            .and_then(|(.., before)| serde_json::from_str(before.as_deref()?).ok())
+            .unwrap_or_default();
         let revision = decision.map(|(_, revision, _)| revision);
-        accepted.push(Accepted { field: overlay.field, value: overlay.value, base: overlay.base, owner, revision, before });
+        accepted.push(Accepted {
+            field: overlay.field,
+            value: overlay.value,
+            base: overlay.base,
+            owner,
+            revision,
+            before,
+        });
     }
     Ok(accepted)
 }
@@ -284,7 +302,8 @@ pub(super) fn forget(conn: &Connection, patient: &str) -> Result<(), DeskError> 
     Ok(())
 }
 
-/// Takes a file apart that was written before numbers were looked at. What is found so is older than all that a list brings later.
+/// Takes a file apart that was written before numbers were looked at. What is found so is older than all that a list
+/// brings later.
 pub(super) fn check_once(conn: &mut Connection) -> Result<(), DeskError> {
     const DONE: &str = "numbers_checked";
     if super::meta(conn, DONE)?.is_some() {

@@ -481,19 +481,25 @@ pub(super) fn old_file(path: &std::path::Path, before: &str) -> i64 {
 mod tests {
     use super::*;
 
-    /// What is open of an older file is shown from the day before the last one on which something happened, wherever the clinic is.
+    /// What is open of an older file is shown from the day before the last one on which something happened, wherever
+    /// the clinic is.
     #[test]
     fn an_older_file_knows_from_when_on_what_is_open_is_shown() {
         let before = STEPS.iter().position(|step| *step == OPEN).unwrap();
-        for (happened, expected) in [(&[][..], None), (&["2026-10-01T10:00:00Z", "2026-11-23T23:00:00.5Z"], Some("2026-11-21"))] {
+        for (happened, expected) in
+            [(&[][..], None), (&["2026-10-01T10:00:00Z", "2026-11-23T23:00:00.5Z"], Some("2026-11-21"))]
+        {
             let mut old = Connection::open_in_memory().unwrap();
             for step in &STEPS[..before] {
                 old.execute_batch(step).unwrap();
             }
             old.pragma_update(None, "user_version", before as i64).unwrap();
             for (n, at) in happened.iter().enumerate() {
-                old.execute("INSERT INTO staff_action(revision, at, user_name, action) VALUES (?1, ?2, 'ana', 'done')", (n as i64, at))
-                    .unwrap();
+                old.execute(
+                    "INSERT INTO staff_action(revision, at, user_name, action) VALUES (?1, ?2, 'ana', 'done')",
+                    (n as i64, at),
+                )
+                .unwrap();
             }
             migrate(&mut old).unwrap();
             let since: Option<String> =
@@ -521,8 +527,9 @@ mod tests {
             migrate(&mut old).unwrap();
             migrate(&mut old).unwrap();
             assert_eq!(tables(&old), tables(&new), "from version {version}");
-            let kept: (String, String) =
-                old.query_row("SELECT state, place FROM visit, kiosk", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+            let kept: (String, String) = old
+                .query_row("SELECT state, place FROM visit, kiosk", [], |row| Ok((row.get(0)?, row.get(1)?)))
+                .unwrap();
             assert_eq!(kept, ("arrived".to_owned(), String::new()));
         }
     }

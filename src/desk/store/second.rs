@@ -1,7 +1,9 @@
-//! The second step of signing in, as kept: what desk and app share, recovery codes, and sign-ins that wait for their code.
+//! The second step of signing in, as kept: what desk and app share, recovery codes, and sign-ins that wait for their
+//! code.
 //!
-//! Invariants: a code and a recovery code are used up in the transaction that finds them right, so two browsers never use one; what was not
-//! confirmed by a code counts for nothing; recovery codes and tokens are kept as hashes. The shared secret itself must be kept.
+//! Invariants: a code and a recovery code are used up in the transaction that finds them right, so two browsers never
+//! use one; what was not confirmed by a code counts for nothing; recovery codes and tokens are kept as hashes. The
+//! shared secret itself must be kept.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -35,12 +37,17 @@ impl Store {
     pub fn second_step(&self, user: &str, now: Timestamp) -> Result<SecondStep, DeskError> {
         let row: Option<(bool, Option<String>, Option<String>)> = self
             .conn
-            .query_row("SELECT secret IS NOT NULL, pending, pending_at FROM staff_totp WHERE user_name = ?1", [user], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
+            .query_row(
+                "SELECT secret IS NOT NULL, pending, pending_at FROM staff_totp WHERE user_name = ?1",
+                [user],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
             .optional()?;
         let (is_on, pending, pending_at) = row.unwrap_or_default();
-        let is_fresh = pending_at.map(|at| timestamp(&at)).transpose()?.is_some_and(|at| at > minutes_before(now, CONFIRM_MINUTES));
+        let is_fresh = pending_at
+            .map(|at| timestamp(&at))
+            .transpose()?
+            .is_some_and(|at| at > minutes_before(now, CONFIRM_MINUTES));
         let sql = "SELECT COUNT(*) FROM staff_recovery_code WHERE user_name = ?1 AND used_at IS NULL";
         let recovery_codes: i64 = self.conn.query_row(sql, [user], |row| row.get(0))?;
         let recovery_codes = usize::try_from(recovery_codes).unwrap_or_default();
@@ -65,10 +72,18 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn confirm_second_step(&mut self, user: &str, typed: &str, codes: &[String], now: Timestamp) -> Result<bool, DeskError> {
+    pub fn confirm_second_step(
+        &mut self,
+        user: &str,
+        typed: &str,
+        codes: &[String],
+        now: Timestamp,
+    ) -> Result<bool, DeskError> {
         let pending = self.second_step(user, now)?.pending;
         let tx = self.write()?;
-        let Some(step) = pending.as_deref().and_then(|secret| totp::step_of(secret, typed, now, 0)) else { return Ok(false) };
+        let Some(step) = pending.as_deref().and_then(|secret| totp::step_of(secret, typed, now, 0)) else {
+            return Ok(false);
+        };
         let set = tx.execute(
             "UPDATE staff_totp SET secret = pending, pending = NULL, pending_at = NULL, last_step = ?3 WHERE user_name = ?1 AND pending = ?2",
             params![user, pending, step],
@@ -93,8 +108,8 @@ impl Store {
         tx.commit()
     }
 
-    /// Turns a user's second step off: they do it themselves, or `by` does because the phone is gone. Then they are signed out
-    /// everywhere.
+    /// Turns a user's second step off: they do it themselves, or `by` does because the phone is gone. Then they are
+    /// signed out everywhere.
     ///
     /// # Errors
     /// If there is no such user, or the file cannot be written.
@@ -107,11 +122,17 @@ impl Store {
         if by != user {
             staff::end_all(&tx, user)?;
         }
-        note(&tx, (by, now), if by == user { "second-step-off" } else { "second-step-reset" }, &format!("user {user}"))?;
+        note(
+            &tx,
+            (by, now),
+            if by == user { "second-step-off" } else { "second-step-reset" },
+            &format!("user {user}"),
+        )?;
         tx.commit()
     }
 
-    /// Uses up what someone typed at the second step, if it is right: a code that is newer than the last one, or a recovery code.
+    /// Uses up what someone typed at the second step, if it is right: a code that is newer than the last one, or a
+    /// recovery code.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -119,7 +140,9 @@ impl Store {
         let tx = self.write()?;
         if totp::is_code(typed) {
             let found: Option<(Option<String>, i64)> = tx
-                .query_row("SELECT secret, last_step FROM staff_totp WHERE user_name = ?1", [user], |row| Ok((row.get(0)?, row.get(1)?)))
+                .query_row("SELECT secret, last_step FROM staff_totp WHERE user_name = ?1", [user], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
                 .optional()?;
             let step = found.and_then(|(secret, used)| totp::step_of(secret.as_deref()?, typed, now, used));
             let Some(step) = step else { return Ok(false) };
@@ -145,7 +168,10 @@ impl Store {
     pub fn begin_half_session(&mut self, token_hash: &str, user: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         tx.execute("DELETE FROM half_session WHERE at <= ?1", [minutes_before(now, CODE_MINUTES).to_string()])?;
-        tx.execute("INSERT INTO half_session(token_hash, user_name, at) VALUES (?1, ?2, ?3)", params![token_hash, user, now.to_string()])?;
+        tx.execute(
+            "INSERT INTO half_session(token_hash, user_name, at) VALUES (?1, ?2, ?3)",
+            params![token_hash, user, now.to_string()],
+        )?;
         tx.commit()
     }
 

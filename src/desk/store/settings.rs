@@ -1,7 +1,7 @@
 //! The clinic's settings: those that count, what an admin is about to change, and every version that ever counted.
 //!
-//! Invariants: keys and secrets are in none of it; settings of the configuration count until someone changes them otherwise, and not
-//! again after that; new settings, their version and their row in the audit are one transaction.
+//! Invariants: keys and secrets are in none of it; settings of the configuration count until someone changes them
+//! otherwise, and not again after that; new settings, their version and their row in the audit are one transaction.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -31,8 +31,9 @@ pub struct VersionRow {
 }
 
 impl Store {
-    /// Sets the settings of the configuration, unless someone has changed them otherwise before. Keys of letters and of ticket pages
-    /// stay the desk's own. Kiosks are told; a new time zone, or another hour at which the day begins, moves every appointment to its day. Answers whether they count.
+    /// Sets the settings of the configuration, unless someone has changed them otherwise before. Keys of letters and of
+    /// ticket pages stay the desk's own. Kiosks are told; a new time zone, or another hour at which the day begins,
+    /// moves every appointment to its day. Answers whether they count.
     ///
     /// # Errors
     /// If the time zone is unknown or the file cannot be written.
@@ -44,12 +45,17 @@ impl Store {
         Ok(true)
     }
 
-    /// Puts settings in force in place of those that count, whatever the configuration says from now on. Answers which parts are others
-    /// now.
+    /// Puts settings in force in place of those that count, whatever the configuration says from now on. Answers which
+    /// parts are others now.
     ///
     /// # Errors
     /// If the time zone is unknown or the file cannot be written.
-    pub fn take_settings(&mut self, settings: &ClinicSettings, user: &str, now: Timestamp) -> Result<Vec<String>, DeskError> {
+    pub fn take_settings(
+        &mut self,
+        settings: &ClinicSettings,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<Vec<String>, DeskError> {
         self.put_settings(settings, (user, now), true)
     }
 
@@ -61,7 +67,12 @@ impl Store {
         Ok(meta(&self.conn, OWN)?.is_some())
     }
 
-    fn put_settings(&mut self, new: &ClinicSettings, by: (&str, Timestamp), own: bool) -> Result<Vec<String>, DeskError> {
+    fn put_settings(
+        &mut self,
+        new: &ClinicSettings,
+        by: (&str, Timestamp),
+        own: bool,
+    ) -> Result<Vec<String>, DeskError> {
         let (user, now) = by;
         let day = new.day()?;
         let new = new.without_keys();
@@ -82,7 +93,10 @@ impl Store {
             }
             appointments::redate(&tx, &day)?;
             add_version(&tx, &new, by, &parts)?;
-            audit::add(&tx, &audit::Entry { at: now, user, action: "settings-set", patient: "", about: &parts.join(", ") })?;
+            audit::add(
+                &tx,
+                &audit::Entry { at: now, user, action: "settings-set", patient: "", about: &parts.join(", ") },
+            )?;
         }
         if own && meta(&tx, OWN)?.is_none() {
             set_meta(&tx, OWN, &now.to_string())?;
@@ -97,9 +111,11 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn settings_versions(&self) -> Result<Vec<VersionRow>, DeskError> {
-        let mut statement = self.conn.prepare_cached("SELECT n, at, user_name, parts FROM settings_version ORDER BY n DESC")?;
-        let rows: Vec<(i64, String, String, String)> =
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT n, at, user_name, parts FROM settings_version ORDER BY n DESC")?;
+        let rows: Vec<(i64, String, String, String)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .collect::<Result<_, _>>()?;
         rows.into_iter()
             .map(|(n, at, user, parts)| {
                 let parts = parts.split(' ').filter(|part| !part.is_empty()).map(str::to_owned).collect();
@@ -115,7 +131,8 @@ impl Store {
     pub fn settings_version(&self, n: u64) -> Result<Option<ClinicSettings>, DeskError> {
         let sql = "SELECT body FROM settings_version WHERE n = ?1";
         let body: Option<String> = self.conn.query_row(sql, [int(n)], |row| row.get(0)).optional()?;
-        body.map(|body| serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("a version of the settings"))).transpose()
+        body.map(|body| serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("a version of the settings")))
+            .transpose()
     }
 
     /// What this user is about to change, as they left it.
@@ -164,7 +181,12 @@ fn latest_version(conn: &Connection) -> Result<Option<i64>, DeskError> {
     Ok(conn.query_row("SELECT MAX(n) FROM settings_version", [], |row| row.get(0))?)
 }
 
-fn add_version(conn: &Connection, settings: &ClinicSettings, (user, now): (&str, Timestamp), parts: &[String]) -> Result<(), DeskError> {
+fn add_version(
+    conn: &Connection,
+    settings: &ClinicSettings,
+    (user, now): (&str, Timestamp),
+    parts: &[String],
+) -> Result<(), DeskError> {
     let n = latest_version(conn)?.unwrap_or(0) + 1;
     conn.execute(
         "INSERT INTO settings_version(n, at, user_name, parts, body) VALUES (?1, ?2, ?3, ?4, ?5)",

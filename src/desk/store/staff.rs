@@ -66,7 +66,10 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn is_user_name_taken(&self, name: &str) -> Result<bool, DeskError> {
-        Ok(self.conn.query_row("SELECT COUNT(*) FROM staff_user WHERE name = ?1", [name], |row| row.get::<_, i64>(0))? > 0)
+        Ok(self
+            .conn
+            .query_row("SELECT COUNT(*) FROM staff_user WHERE name = ?1", [name], |row| row.get::<_, i64>(0))?
+            > 0)
     }
 
     /// The user of this name, if they may sign in.
@@ -82,7 +85,9 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn users(&self) -> Result<Vec<UserRow>, DeskError> {
-        let mut statement = self.conn.prepare_cached(&format!("SELECT {USER} FROM staff_user u WHERE removed_at IS NULL ORDER BY name"))?;
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("SELECT {USER} FROM staff_user u WHERE removed_at IS NULL ORDER BY name"))?;
         let rows = statement.query_map([], columns)?;
         rows.map(|row| read_user(row?)).collect()
     }
@@ -96,7 +101,10 @@ impl Store {
         if role != Role::Admin {
             leave_an_admin(&tx, name)?;
         }
-        let set = tx.execute("UPDATE staff_user SET role = ?2 WHERE name = ?1 AND removed_at IS NULL", params![name, role.code()])?;
+        let set = tx.execute(
+            "UPDATE staff_user SET role = ?2 WHERE name = ?1 AND removed_at IS NULL",
+            params![name, role.code()],
+        )?;
         if set == 0 {
             return Err(DeskError::NoUser(name.to_owned()));
         }
@@ -110,7 +118,10 @@ impl Store {
     /// If there is no such user, or the file cannot be written.
     pub fn set_password(&mut self, name: &str, hash: &str, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
-        let set = tx.execute("UPDATE staff_user SET password_hash = ?2 WHERE name = ?1 AND removed_at IS NULL", params![name, hash])?;
+        let set = tx.execute(
+            "UPDATE staff_user SET password_hash = ?2 WHERE name = ?1 AND removed_at IS NULL",
+            params![name, hash],
+        )?;
         if set == 0 {
             return Err(DeskError::NoUser(name.to_owned()));
         }
@@ -148,7 +159,10 @@ impl Store {
     /// If the file cannot be written.
     pub fn set_own_password(&mut self, name: &str, hash: &str, keep: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
-        tx.execute("UPDATE staff_user SET password_hash = ?2 WHERE name = ?1 AND removed_at IS NULL", params![name, hash])?;
+        tx.execute(
+            "UPDATE staff_user SET password_hash = ?2 WHERE name = ?1 AND removed_at IS NULL",
+            params![name, hash],
+        )?;
         end_others(&tx, name, keep)?;
         note(&tx, (name, now), "user-password-set", &format!("user {name}"))?;
         tx.commit()
@@ -168,7 +182,8 @@ impl Store {
         Ok(ended)
     }
 
-    /// Begins a session, and forgets those that no one used since `ended`, and sign-ins of this user that wait for their code.
+    /// Begins a session, and forgets those that no one used since `ended`, and sign-ins of this user that wait for
+    /// their code.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -199,13 +214,20 @@ impl Store {
             .query_row([token_hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
             .optional()?;
         row.map(|(user, role, csrf, used_at, second_step, idle_seconds)| {
-            Ok(Session { user, role: read_role(&role)?, second_step, csrf, used_at: timestamp(&used_at)?, idle_seconds })
+            Ok(Session {
+                user,
+                role: read_role(&role)?,
+                second_step,
+                csrf,
+                used_at: timestamp(&used_at)?,
+                idle_seconds,
+            })
         })
         .transpose()
     }
 
-    /// Notes that a person did something in this session, which from here on ends after this many idle seconds. Not each time, since each waits
-    /// for the disk: an idle session may end so much earlier.
+    /// Notes that a person did something in this session, which from here on ends after this many idle seconds. Not
+    /// each time, since each waits for the disk: an idle session may end so much earlier.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -216,7 +238,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a session that ended by itself, in whose browser another one has begun; of the same user it keeps where they call to.
+    /// Forgets a session that ended by itself, in whose browser another one has begun; of the same user it keeps where
+    /// they call to.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -268,7 +291,8 @@ fn read_role(code: &str) -> Result<Role, DeskError> {
     Role::from_code(code).ok_or(DeskError::Unreadable("a user"))
 }
 
-/// Refuses to go on if this is the only admin there is. Looked at in the transaction that changes it: two people may demote each other.
+/// Refuses to go on if this is the only admin there is. Looked at in the transaction that changes it: two people may
+/// demote each other.
 fn leave_an_admin(conn: &Connection, name: &str) -> Result<(), DeskError> {
     let is_admin = user(conn, name)?.is_some_and(|user| user.role == Role::Admin);
     let sql = "SELECT COUNT(*) FROM staff_user WHERE role = 'admin' AND removed_at IS NULL AND name <> ?1";
@@ -285,7 +309,8 @@ fn end_others(conn: &Connection, name: &str, keep: &str) -> Result<usize, DeskEr
     Ok(ended)
 }
 
-/// Ends every session of a user. It counts as a change, so that connections of theirs hear of it right away, also in another process.
+/// Ends every session of a user. It counts as a change, so that connections of theirs hear of it right away, also in
+/// another process.
 pub(super) fn end_all(conn: &Connection, name: &str) -> Result<(), DeskError> {
     if conn.execute("DELETE FROM session WHERE user_name = ?1", [name])? > 0 {
         bump(conn)?;

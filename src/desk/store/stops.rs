@@ -14,8 +14,9 @@ use crate::domain::visit::ReasonRow;
 use crate::domain::visit::{RefusedCodes, Stop};
 
 impl Store {
-    /// Stops by people who are not known, as they are on the clinic's list at this moment: those of its day, open ones of any day, and
-    /// those that were resolved since the day began. One row for each kiosk and reason, open ones apart from those resolved.
+    /// Stops by people who are not known, as they are on the clinic's list at this moment: those of its day, open ones
+    /// of any day, and those that were resolved since the day began. One row for each kiosk and reason, open ones
+    /// apart from those resolved.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -58,7 +59,12 @@ impl Store {
         })?;
         rows.map(|row| {
             let (kiosk, reason, times, at) = row?;
-            Ok(RefusedCodes { kiosk: KioskId::new(kiosk), reason: from_code(reason, "a reason")?, times, at: timestamp(&at)? })
+            Ok(RefusedCodes {
+                kiosk: KioskId::new(kiosk),
+                reason: from_code(reason, "a reason")?,
+                times,
+                at: timestamp(&at)?,
+            })
         })
         .collect()
     }

@@ -27,8 +27,8 @@ const VISIT_COLUMNS: &str =
 const TAKEN: &str = "seen";
 
 impl Store {
-    /// Every visit of the clinic's date: those on the list, those whose ticket or trouble is of that day. Who is on the list now is
-    /// another question: [`Store::list_at`].
+    /// Every visit of the clinic's date: those on the list, those whose ticket or trouble is of that day. Who is on the
+    /// list now is another question: [`Store::list_at`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -47,7 +47,11 @@ impl Store {
         let called_off = appointment.as_ref().map(|one| booking::called_off(&self.conn, one)).transpose()?.flatten();
         let facts = self
             .conn
-            .query_row(&format!("SELECT {VISIT_COLUMNS} FROM visit v WHERE v.appointment_id = ?1"), [id.as_str()], VisitFacts::read)
+            .query_row(
+                &format!("SELECT {VISIT_COLUMNS} FROM visit v WHERE v.appointment_id = ?1"),
+                [id.as_str()],
+                VisitFacts::read,
+            )
             .optional()?;
         if appointment.is_none() && facts.is_none() {
             return Ok(None);
@@ -57,9 +61,11 @@ impl Store {
         if let Some(facts) = facts {
             facts.put_into(&mut row)?;
         }
-        let mut statement =
-            self.conn.prepare_cached(&format!("SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id = ?1 AND solved_at IS NULL"))?;
-        let reasons: Vec<ReasonFacts> = statement.query_map([id.as_str()], ReasonFacts::read)?.collect::<Result<_, _>>()?;
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id = ?1 AND solved_at IS NULL"
+        ))?;
+        let reasons: Vec<ReasonFacts> =
+            statement.query_map([id.as_str()], ReasonFacts::read)?.collect::<Result<_, _>>()?;
         for facts in reasons {
             row.reasons.push(facts.into_row()?);
         }
@@ -75,7 +81,12 @@ pub(super) const OF_DATE: &str =
      UNION SELECT appointment_id FROM reason WHERE date = ?1 AND appointment_id <> ''";
 
 /// Adds the visits that a query names.
-pub(super) fn add_ids(conn: &Connection, sql: &str, of: impl rusqlite::Params, ids: &mut BTreeSet<String>) -> Result<(), DeskError> {
+pub(super) fn add_ids(
+    conn: &Connection,
+    sql: &str,
+    of: impl rusqlite::Params,
+    ids: &mut BTreeSet<String>,
+) -> Result<(), DeskError> {
     let mut statement = conn.prepare_cached(sql)?;
     for id in statement.query_map(of, |row| row.get(0))? {
         ids.insert(id?);
@@ -87,14 +98,18 @@ pub(super) fn add_ids(conn: &Connection, sql: &str, of: impl rusqlite::Params, i
 pub(super) fn rows_of(conn: &Connection, ids: &BTreeSet<String>) -> Result<Vec<VisitRow>, DeskError> {
     let ids = serde_json::to_string(ids).map_err(|_| DeskError::Unreadable("a visit"))?;
     let mut rows: BTreeMap<String, VisitRow> = BTreeMap::new();
-    let mut statement = conn.prepare_cached("SELECT id, body FROM appointment WHERE id IN (SELECT value FROM json_each(?1))")?;
-    let listed: Vec<(String, String)> = statement.query_map([&ids], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let mut statement =
+        conn.prepare_cached("SELECT id, body FROM appointment WHERE id IN (SELECT value FROM json_each(?1))")?;
+    let listed: Vec<(String, String)> =
+        statement.query_map([&ids], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     for (id, body) in listed {
         let appointment = appointments::read(&body)?;
-        let (called_off, is_contradicted) = (booking::called_off(conn, &appointment)?, booking::is_contradicted(conn, &id)?);
+        let (called_off, is_contradicted) =
+            (booking::called_off(conn, &appointment)?, booking::is_contradicted(conn, &id)?);
         rows.insert(id.clone(), VisitRow { called_off, is_contradicted, ..VisitRow::new(&id, Some(appointment)) });
     }
-    let sql = format!("SELECT {VISIT_COLUMNS} FROM visit v WHERE v.appointment_id IN (SELECT value FROM json_each(?1))");
+    let sql =
+        format!("SELECT {VISIT_COLUMNS} FROM visit v WHERE v.appointment_id IN (SELECT value FROM json_each(?1))");
     let mut statement = conn.prepare_cached(&sql)?;
     let facts: Vec<VisitFacts> = statement.query_map([&ids], VisitFacts::read)?.collect::<Result<_, _>>()?;
     for fact in facts {
@@ -260,7 +275,8 @@ fn who(columns: Option<(String, String)>) -> Result<Option<(Timestamp, String)>,
     columns.map(|(at, user)| Ok((timestamp(&at)?, user))).transpose()
 }
 
-pub(super) const REASON_COLUMNS: &str = "appointment_id, reason, kiosk, seq, at, language, taken_at, taken_by, taken_revision";
+pub(super) const REASON_COLUMNS: &str =
+    "appointment_id, reason, kiosk, seq, at, language, taken_at, taken_by, taken_revision";
 
 pub(super) struct ReasonFacts {
     appointment: String,

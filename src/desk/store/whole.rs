@@ -1,7 +1,8 @@
 //! Whether the desk's file is whole: its pages, and the sum of every event that kiosks reported.
 //!
-//! Invariants: looking changes nothing and holds up no one, it has a connection of its own; what is found names kiosks and numbers of events,
-//! never a patient. SQLite knows when its pages do not fit together, not when a letter in them is another one: that is what the sums are for.
+//! Invariants: looking changes nothing and holds up no one, it has a connection of its own; what is found names kiosks
+//! and numbers of events, never a patient. SQLite knows when its pages do not fit together, not when a letter in them
+//! is another one: that is what the sums are for.
 
 use std::path::{Path, PathBuf};
 
@@ -41,14 +42,21 @@ impl FileState {
         let events = match self.events.as_slice() {
             [] => None,
             [(kiosk, seq)] => Some(format!("event {} of kiosk {kiosk} differs from what the kiosk reported", seq.0)),
-            [(kiosk, seq), rest @ ..] => {
-                Some(format!("event {} of kiosk {kiosk} and {} more differ from what the kiosks reported", seq.0, rest.len()))
-            }
+            [(kiosk, seq), rest @ ..] => Some(format!(
+                "event {} of kiosk {kiosk} and {} more differ from what the kiosks reported",
+                seq.0,
+                rest.len()
+            )),
         };
         let pages = (!self.pages.is_empty()).then(|| "the desk's file is damaged".to_owned());
         let what = [pages, events].into_iter().flatten().collect::<Vec<_>>().join(", and ");
-        (!what.is_empty())
-            .then(|| format!("{}{}. {TO_DO}", what.get(..1).unwrap_or_default().to_uppercase(), what.get(1..).unwrap_or_default()))
+        (!what.is_empty()).then(|| {
+            format!(
+                "{}{}. {TO_DO}",
+                what.get(..1).unwrap_or_default().to_uppercase(),
+                what.get(1..).unwrap_or_default()
+            )
+        })
     }
 }
 
@@ -79,8 +87,11 @@ pub(super) fn fill_sums(conn: &Connection) -> Result<(), DeskError> {
         let mut sums: Vec<(i64, String)> = Vec::new();
         let mut rows = select.query(params![last, SLICE])?;
         while let Some(row) = rows.next()? {
-            let (kiosk, received_at, body) = (row.get_ref(1)?.as_str(), row.get_ref(3)?.as_str(), row.get_ref(4)?.as_str());
-            let (Ok(kiosk), Ok(received_at), Ok(body)) = (kiosk, received_at, body) else { return Err(DeskError::Unreadable("an event")) };
+            let (kiosk, received_at, body) =
+                (row.get_ref(1)?.as_str(), row.get_ref(3)?.as_str(), row.get_ref(4)?.as_str());
+            let (Ok(kiosk), Ok(received_at), Ok(body)) = (kiosk, received_at, body) else {
+                return Err(DeskError::Unreadable("an event"));
+            };
             sums.push((row.get(0)?, sum_of(kiosk, row.get(2)?, received_at, body)));
         }
         let Some((rowid, _)) = sums.last() else { return Ok(()) };
@@ -97,7 +108,8 @@ impl ReadOnly {
     /// # Errors
     /// If it cannot be opened.
     pub fn of_file(path: &Path) -> Result<Self, DeskError> {
-        let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let conn =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         conn.busy_timeout(BUSY)?;
         Ok(Self { conn })
     }
@@ -110,7 +122,8 @@ impl ReadOnly {
         check_pages(&self.conn)
     }
 
-    /// Adds those of the next events that are not as they were taken in, and answers where to go on; none once all were looked at.
+    /// Adds those of the next events that are not as they were taken in, and answers where to go on; none once all were
+    /// looked at.
     fn check_events(&self, after: i64, found: &mut Vec<(KioskId, Seq)>) -> Result<Option<i64>, DeskError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT revision, kiosk, seq, received_at, body, sum, removed_at IS NOT NULL FROM kiosk_event WHERE revision > ?1 ORDER BY revision LIMIT ?2",
@@ -127,7 +140,10 @@ impl ReadOnly {
             let texts = [1, 3, 4].map(|at| row.get_ref(at).ok().and_then(|value| value.as_str().ok()));
             let sum = row.get_ref(5)?.as_str_or_null().unwrap_or_default();
             let [kiosk, received_at, body] = texts;
-            let as_taken = kiosk.zip(received_at).zip(body).is_some_and(|((kiosk, at), body)| is_as_taken(kiosk, seq, at, body, sum));
+            let as_taken = kiosk
+                .zip(received_at)
+                .zip(body)
+                .is_some_and(|((kiosk, at), body)| is_as_taken(kiosk, seq, at, body, sum));
             if !as_taken {
                 found.push((KioskId::new(kiosk.unwrap_or_default()), Seq(seq.unsigned_abs())));
             }
@@ -179,7 +195,8 @@ fn check_pages(conn: &Connection) -> Result<Vec<String>, DeskError> {
 
 /// Makes the copy from before an update of the tables, if the file is about to have one.
 pub(super) fn copy_before_update(conn: &Connection, file: &Path) -> Result<(), DeskError> {
-    let (found, known): (i64, i64) = (conn.query_row("PRAGMA user_version", [], |row| row.get(0))?, super::schema::version());
+    let (found, known): (i64, i64) =
+        (conn.query_row("PRAGMA user_version", [], |row| row.get(0))?, super::schema::version());
     if found == 0 || found >= known {
         return Ok(());
     }
@@ -229,7 +246,8 @@ mod tests {
     use super::*;
     use crate::desk::store::{FILE, Store, schema};
 
-    /// This many events an old file has here; `ARRIVALS_EVENTS=200000 cargo test ... whole -- --nocapture` says how long an update takes.
+    /// This many events an old file has here; `ARRIVALS_EVENTS=200000 cargo test ... whole -- --nocapture` says how
+    /// long an update takes.
     fn how_many() -> u64 {
         std::env::var("ARRIVALS_EVENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(2500)
     }
@@ -241,13 +259,15 @@ mod tests {
         let tx = conn.transaction().unwrap();
         tx.execute("INSERT INTO kiosk(id, letter, token_hash) VALUES ('lobby', 'A', 'x')", []).unwrap();
         for n in 1..=events {
-            let body =
-                format!(r#"{{"seq":{n},"at":"2026-11-23T13:00:00Z","event":{{"kind":"walked-away","step":"{}"}}}}"#, "x".repeat(700));
-            let insert =
-                "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body) VALUES ('lobby', ?1, ?1, '2026-11-23T13:00:01Z', ?2)";
+            let body = format!(
+                r#"{{"seq":{n},"at":"2026-11-23T13:00:00Z","event":{{"kind":"walked-away","step":"{}"}}}}"#,
+                "x".repeat(700)
+            );
+            let insert = "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body) VALUES ('lobby', ?1, ?1, '2026-11-23T13:00:01Z', ?2)";
             tx.prepare_cached(insert).unwrap().execute(params![n.cast_signed(), body]).unwrap();
         }
-        tx.execute("UPDATE kiosk_event SET removed_at = '2026-11-24T00:00:00Z', body = '{}' WHERE seq = 2", []).unwrap();
+        tx.execute("UPDATE kiosk_event SET removed_at = '2026-11-24T00:00:00Z', body = '{}' WHERE seq = 2", [])
+            .unwrap();
         tx.commit().unwrap();
         version
     }
@@ -270,11 +290,18 @@ mod tests {
         let began = Instant::now();
         assert_eq!(file.check().unwrap(), FileState::default());
         let size = std::fs::metadata(folder.path().join(FILE)).unwrap().len() / (1024 * 1024);
-        println!("{} events, {size} MiB: update {took:?}, pages {pages:?}, pages and sums {:?}", how_many(), began.elapsed());
+        println!(
+            "{} events, {size} MiB: update {took:?}, pages {pages:?}, pages and sums {:?}",
+            how_many(),
+            began.elapsed()
+        );
         let copy = files::beside(&folder.path().join(FILE), &format!(".before-{}", schema::version()));
         assert_eq!(version_of(&copy), before);
         assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(ReadOnly::of_file(&copy).unwrap().check().unwrap().is_whole(), "an older file has no sums, and is whole");
+        assert!(
+            ReadOnly::of_file(&copy).unwrap().check().unwrap().is_whole(),
+            "an older file has no sums, and is whole"
+        );
         // An event without a sum is none that was taken in.
         store.conn.execute("UPDATE kiosk_event SET sum = NULL WHERE seq = 5", []).unwrap();
         assert_eq!(file.check().unwrap().events, [("lobby".into(), Seq(5))]);
@@ -296,7 +323,10 @@ mod tests {
         // Whatever the disk says: here the copy's name is taken by a folder.
         std::fs::create_dir(folder.path().join(format!("{FILE}.before-{}", schema::version()))).unwrap();
         let error = Store::open(folder.path()).err().unwrap();
-        assert!(matches!(error, DeskError::NoCopy { .. }) && error.to_string().contains("the file is unchanged"), "{error}");
+        assert!(
+            matches!(error, DeskError::NoCopy { .. }) && error.to_string().contains("the file is unchanged"),
+            "{error}"
+        );
         assert_eq!(version_of(&folder.path().join(FILE)), before);
     }
 }

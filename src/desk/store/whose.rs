@@ -1,8 +1,9 @@
 //! Who is who: which of the desk's people an appointment of a list is for.
 //!
-//! Invariants: a number joins two records only if it is a real one of the same system, and birth date and name agree. Anyone who comes with a
-//! number that someone else has gets one of the desk's own (`1~2`), and staff are shown both, to join them or to keep them apart
-//! ([`super::same_number`]). What has happened to one person's visit never becomes another person's.
+//! Invariants: a number joins two records only if it is a real one of the same system, and birth date and name agree.
+//! Anyone who comes with a number that someone else has gets one of the desk's own (`1~2`), and staff are shown both,
+//! to join them or to keep them apart ([`super::same_number`]). What has happened to one person's visit never becomes
+//! another person's.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -84,7 +85,8 @@ impl Known {
     pub(super) fn is_meant_by(&self, appointment: &Appointment) -> bool {
         let said = &appointment.person;
         self.faces.iter().any(|(id, person)| {
-            is_of_one_system(person, said) && (are_one_person(person, said) || (*id == appointment.id && is_corrected(person, said)))
+            is_of_one_system(person, said)
+                && (are_one_person(person, said) || (*id == appointment.id && is_corrected(person, said)))
         })
     }
 
@@ -94,7 +96,11 @@ impl Known {
 
     /// Which system their number is of, if it was ever said.
     fn source(&self) -> &str {
-        self.faces.iter().map(|(_, person)| person.source.as_str()).find(|source| !source.is_empty()).unwrap_or_default()
+        self.faces
+            .iter()
+            .map(|(_, person)| person.source.as_str())
+            .find(|source| !source.is_empty())
+            .unwrap_or_default()
     }
 }
 
@@ -115,12 +121,18 @@ pub(super) struct People {
 
 impl People {
     /// Says who an appointment is for. `before`: what the desk has under its number.
-    pub(super) fn settle(&mut self, conn: &Connection, listed: &Appointment, before: Option<&Appointment>) -> Result<Settled, DeskError> {
+    pub(super) fn settle(
+        &mut self,
+        conn: &Connection,
+        listed: &Appointment,
+        before: Option<&Appointment>,
+    ) -> Result<Settled, DeskError> {
         let mut settled = listed.clone();
         let mut apart_from = None;
         if listed.person.id.is_made() {
             // Anyone who has another phone by now is still the same.
-            let same = before.filter(|before| before.person.id.is_made() && are_one_person(&before.person, &listed.person));
+            let same =
+                before.filter(|before| before.person.id.is_made() && are_one_person(&before.person, &listed.person));
             if let Some(same) = same {
                 settled.person.id = same.person.id.clone();
             }
@@ -201,7 +213,8 @@ pub fn settle_alone(list: Vec<Appointment>) -> Result<Vec<Appointment>, DeskErro
         .collect()
 }
 
-/// Two systems number their patients without knowing of each other. Of a number whose system was never said, name and birth date decide.
+/// Two systems number their patients without knowing of each other. Of a number whose system was never said, name and
+/// birth date decide.
 fn is_of_one_system(one: &Person, other: &Person) -> bool {
     is_one_or_unsaid(&one.source, &other.source)
 }
@@ -210,8 +223,8 @@ fn is_one_or_unsaid(one: &str, other: &str) -> bool {
     one.is_empty() || other.is_empty() || one == other
 }
 
-/// Whether the same appointment says something else of the same person, such as a name by marriage, a newborn's first name, or a digit of the
-/// birth date.
+/// Whether the same appointment says something else of the same person, such as a name by marriage, a newborn's first
+/// name, or a digit of the birth date.
 fn is_corrected(before: &Person, now: &Person) -> bool {
     let with = |change: &dyn Fn(&mut Person)| {
         let mut changed = now.clone();
@@ -255,7 +268,12 @@ fn free_id(conn: &Connection, number: &str, given: &HashMap<PatientId, String>) 
 }
 
 /// Whether the desk has this number for someone whose own is another one than `number`.
-fn is_used(conn: &Connection, id: &PatientId, number: &str, given: &HashMap<PatientId, String>) -> Result<bool, DeskError> {
+fn is_used(
+    conn: &Connection,
+    id: &PatientId,
+    number: &str,
+    given: &HashMap<PatientId, String>,
+) -> Result<bool, DeskError> {
     if let Some(listed) = given.get(id) {
         return Ok(listed != number);
     }

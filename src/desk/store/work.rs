@@ -27,7 +27,13 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn act(&mut self, work: &StaffWork, action: StaffAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+    pub fn act(
+        &mut self,
+        work: &StaffWork,
+        action: StaffAction,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<bool, DeskError> {
         let tx = self.write()?;
         // Where there are rooms a call goes the way that asks for one; this one is of files from before queues.
         if action == StaffAction::Call && !super::settings(&tx)?.points.is_empty() {
@@ -54,10 +60,12 @@ impl Store {
             .collect())
     }
 
-    /// Makes visits, tickets, reasons, proposals and how tries at kiosks ended again from the recorded events and staff actions.
+    /// Makes visits, tickets, reasons, proposals and how tries at kiosks ended again from the recorded events and staff
+    /// actions.
     ///
     /// # Errors
-    /// If the file cannot be read or written, or an event is not as its kiosk reported it; then everything is as it was.
+    /// If the file cannot be read or written, or an event is not as its kiosk reported it; then everything is as it
+    /// was.
     pub fn rebuild_visits(&mut self) -> Result<(), DeskError> {
         let day = self.day.clone();
         let tx = self.write()?;
@@ -68,7 +76,9 @@ impl Store {
         )?;
         type Row = (i64, String, String, String, i64, Option<String>, Option<String>);
         let events: Vec<Row> = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?)))?
+            .query_map([], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+            })?
             .collect::<Result<_, _>>()?;
         drop(statement);
         let mut actions = recorded_actions(&tx)?.into_iter().peekable();
@@ -95,7 +105,13 @@ impl Store {
 }
 
 /// Acts and records it, inside a transaction that is kept only if there was something to do.
-pub(super) fn act_in(conn: &Connection, work: &StaffWork, action: StaffAction, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+pub(super) fn act_in(
+    conn: &Connection,
+    work: &StaffWork,
+    action: StaffAction,
+    user: &str,
+    now: Timestamp,
+) -> Result<bool, DeskError> {
     let n = int(bump(conn)?);
     if !act(conn, work, action, user, now, n)? {
         return Ok(false);
@@ -118,7 +134,8 @@ struct Recorded {
     deed: Deed,
 }
 
-/// What someone did: something with a visit or a stop, a step in a queue, something by hand, or a decision on a proposal.
+/// What someone did: something with a visit or a stop, a step in a queue, something by hand, or a decision on a
+/// proposal.
 enum Deed {
     Work(StaffWork, StaffAction),
     Queue(AppointmentId, QueueAction),
@@ -136,7 +153,9 @@ impl Recorded {
                 let source = Source::desk(&self.user, action.code(), self.at, self.revision);
                 source.act(conn, id.as_str(), Act::Queue(action)).map(|_| ())
             }
-            Deed::Hand(id, action) => action.apply(conn, day, id.as_str(), &self.user, self.at, self.revision).map(|_| ()),
+            Deed::Hand(id, action) => {
+                action.apply(conn, day, id.as_str(), &self.user, self.at, self.revision).map(|_| ())
+            }
             Deed::AskedByPhone(id) => phone::asked(conn, id.as_str(), self.at, self.revision),
             Deed::Change(decision) => decision.again(conn, &self.user, self.at, self.revision),
         }
@@ -172,7 +191,12 @@ fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
         }
         if let (Some(id), Some(detail)) = (&appointment, &detail) {
             if let Some(by_hand) = HandAction::recorded(&action, detail)? {
-                return Ok(Recorded { revision, at, user, deed: Deed::Hand(AppointmentId::new(id), Box::new(by_hand)) });
+                return Ok(Recorded {
+                    revision,
+                    at,
+                    user,
+                    deed: Deed::Hand(AppointmentId::new(id), Box::new(by_hand)),
+                });
             }
             let action = serde_json::from_str(detail).map_err(|_| DeskError::Unreadable("a staff action"))?;
             return Ok(Recorded { revision, at, user, deed: Deed::Queue(AppointmentId::new(id), action) });
@@ -188,19 +212,35 @@ fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
     .collect()
 }
 
-fn act(conn: &Connection, work: &StaffWork, action: StaffAction, user: &str, at: Timestamp, n: i64) -> Result<bool, DeskError> {
+fn act(
+    conn: &Connection,
+    work: &StaffWork,
+    action: StaffAction,
+    user: &str,
+    at: Timestamp,
+    n: i64,
+) -> Result<bool, DeskError> {
     match work {
         StaffWork::Visit(id) => Source::desk(user, action.code(), at, n).act(conn, id.as_str(), Act::Staff(action)),
         StaffWork::Stop(kiosk, seq) => act_on_stop(conn, kiosk.as_str(), int(*seq), action, user, &at.to_string(), n),
     }
 }
 
-/// The revision of what undo would take back: the latest step, or that reasons were taken after it. None without a step.
+/// The revision of what undo would take back: the latest step, or that reasons were taken after it. None without a
+/// step.
 pub(super) fn latest(conn: &Connection, id: &str) -> Result<Option<u64>, DeskError> {
     Ok(decided::read(conn, id)?.and_then(|facts| facts.latest()))
 }
 
-fn act_on_stop(conn: &Connection, kiosk: &str, seq: i64, action: StaffAction, user: &str, at: &str, n: i64) -> Result<bool, DeskError> {
+fn act_on_stop(
+    conn: &Connection,
+    kiosk: &str,
+    seq: i64,
+    action: StaffAction,
+    user: &str,
+    at: &str,
+    n: i64,
+) -> Result<bool, DeskError> {
     let rows = match action {
         StaffAction::Seen => conn.execute(
             "UPDATE reason SET taken_at = ?3, taken_by = ?4, taken_revision = ?5 WHERE kiosk = ?1 AND seq <= ?2 AND appointment_id = ''

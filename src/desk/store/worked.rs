@@ -1,8 +1,9 @@
 //! The days on which people worked here. Clean-ups count from the last of them, never from the clock alone.
 //!
-//! Invariants: a day counts if something happened on it (a kiosk's report, something that staff did or looked at, an import), and if the day
-//! before it that counts is near; after a long break it counts only when a person says that the date is right. What the desk does by
-//! itself makes no day. A clock that is wrong, forward or back, moves nothing that was not there without it.
+//! Invariants: a day counts if something happened on it (a kiosk's report, something that staff did or looked at, an
+//! import), and if the day before it that counts is near; after a long break it counts only when a person says that the
+//! date is right. What the desk does by itself makes no day. A clock that is wrong, forward or back, moves nothing that
+//! was not there without it.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -20,8 +21,7 @@ const WORKED: &str = "worked_until";
 const CONFIRMED: &str = "worked_confirmed";
 
 /// The last thing that a kiosk told in some span.
-pub(super) const LAST_EVENT: &str =
-    "SELECT received_at FROM kiosk_event WHERE received_at >= ?1 AND received_at < ?2 ORDER BY received_at DESC LIMIT 1";
+pub(super) const LAST_EVENT: &str = "SELECT received_at FROM kiosk_event WHERE received_at >= ?1 AND received_at < ?2 ORDER BY received_at DESC LIMIT 1";
 /// The last thing that a person did in some span. A clean-up is no work.
 pub(super) const LAST_DEED: &str =
     "SELECT at FROM audit WHERE at >= ?1 AND at < ?2 AND user_name <> '(desk)' AND action NOT LIKE 'clean-up%'
@@ -29,7 +29,8 @@ pub(super) const LAST_DEED: &str =
 /// The first things that ever happened.
 pub(super) const FIRST_EVENT: &str =
     "SELECT received_at FROM kiosk_event WHERE received_at >= ?1 AND received_at < ?2 ORDER BY received_at LIMIT 1";
-pub(super) const FIRST_DEED: &str = "SELECT at FROM audit WHERE at >= ?1 AND at < ?2 AND user_name <> '(desk)' ORDER BY at LIMIT 1";
+pub(super) const FIRST_DEED: &str =
+    "SELECT at FROM audit WHERE at >= ?1 AND at < ?2 AND user_name <> '(desk)' ORDER BY at LIMIT 1";
 
 /// The days on which people worked, as the file shows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,17 +72,23 @@ impl Store {
         };
         let after = now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
         while let Some(day) = until {
-            let (from, to) = (self.begin_of(day.saturating_add(1.day())), self.begin_of(day.saturating_add((BREAK_DAYS_MAX + 1).days())));
+            let (from, to) = (
+                self.begin_of(day.saturating_add(1.day())),
+                self.begin_of(day.saturating_add((BREAK_DAYS_MAX + 1).days())),
+            );
             match self.last_work(from, to.min(after))? {
                 Some(next) if next > day => until = Some(next),
                 _ => break,
             }
         }
         let is_unsure = match until {
-            Some(day) => self.last_work(self.begin_of(day.saturating_add(1.day())), after)?.is_some_and(|last| last > day),
+            Some(day) => {
+                self.last_work(self.begin_of(day.saturating_add(1.day())), after)?.is_some_and(|last| last > day)
+            }
             None => false,
         };
-        // What is known of days that this clock has not reached stays: it may be behind. But not if a person said so, who was wrong then.
+        // What is known of days that this clock has not reached stays: it may be behind. But not if a person said so,
+        // who was wrong then.
         let is_behind = known.is_some_and(|known| known > today) && self.confirmed()? != known;
         if let Some(day) = until.filter(|day| known != Some(*day) && !is_behind) {
             let tx = self.write()?;
@@ -104,7 +111,10 @@ impl Store {
         set_meta(&tx, WORKED, &today.to_string())?;
         set_meta(&tx, CONFIRMED, &today.to_string())?;
         let about = known.map_or_else(|| today.to_string(), |known| format!("{today}, last work on {known}"));
-        audit::add(&tx, &audit::Entry { at: now, user: by, action: "clean-up-date-confirmed", patient: "", about: &about })?;
+        audit::add(
+            &tx,
+            &audit::Entry { at: now, user: by, action: "clean-up-date-confirmed", patient: "", about: &about },
+        )?;
         tx.commit()
     }
 
@@ -158,6 +168,7 @@ pub(super) fn worked_until_in(conn: &Connection) -> Result<Option<Date>, DeskErr
 }
 
 fn time_of(conn: &Connection, sql: &str, from: Timestamp, to: Timestamp) -> Result<Option<Timestamp>, DeskError> {
-    let at: Option<String> = conn.prepare_cached(sql)?.query_row(params![from.to_string(), to.to_string()], |row| row.get(0)).optional()?;
+    let at: Option<String> =
+        conn.prepare_cached(sql)?.query_row(params![from.to_string(), to.to_string()], |row| row.get(0)).optional()?;
     super::timestamp_or_none(at)
 }

@@ -69,7 +69,12 @@ impl CommandCamera {
     fn start(&self) -> Result<Running, CameraTrouble> {
         let mut command = Command::new(&self.program);
         // A group of its own: a script's children are ended with it.
-        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        command
+            .args(&self.arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0);
         let child = command.spawn().map_err(|error| {
             tracing::warn!(%error, "the camera's program could not be started; look at `command` under [camera] in the configuration");
             CameraTrouble::NoProgram
@@ -177,8 +182,8 @@ impl Drop for Running {
         let Some(mut child) = self.child.take() else {
             return;
         };
-        // By force: it has nothing to save, and the next view may want the camera right away. Its number is still its own,
-        // as no one has waited for it yet.
+        // By force: it has nothing to save, and the next view may want the camera right away. Its number is still its
+        // own, as no one has waited for it yet.
         if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process_group(group, Signal::KILL);
         }

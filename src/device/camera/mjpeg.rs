@@ -75,7 +75,16 @@ impl Splitter {
     /// Takes pictures of up to this many bytes.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self { picture: Vec::new(), limit, expect: Expect::Start, code: 0, has_points: false, last_length: 0, broken: 0, skipped: 0 }
+        Self {
+            picture: Vec::new(),
+            limit,
+            expect: Expect::Start,
+            code: 0,
+            has_points: false,
+            last_length: 0,
+            broken: 0,
+            skipped: 0,
+        }
     }
 
     /// How many pictures were dropped, because they broke off, were too long or no JPEG file after all.
@@ -269,8 +278,15 @@ mod tests {
 
     /// The least that has the shape of a picture; no one decodes it here.
     fn picture(points: &[u8]) -> Vec<u8> {
-        [vec![MARK, START], segment(0xDB, &[1; 65]), segment(0xC0, &[2; 15]), segment(SCAN, &[3; 10]), points.to_vec(), vec![MARK, END]]
-            .concat()
+        [
+            vec![MARK, START],
+            segment(0xDB, &[1; 65]),
+            segment(0xC0, &[2; 15]),
+            segment(SCAN, &[3; 10]),
+            points.to_vec(),
+            vec![MARK, END],
+        ]
+        .concat()
     }
 
     /// Whole pictures, how many broken.
@@ -290,7 +306,8 @@ mod tests {
         let end = [MARK, END];
         let thumbnail = segment(0xE1, &[b"Exif".as_slice(), &plain].concat());
         let with_thumbnail = [&plain[..2], &thumbnail, &plain[2..]].concat();
-        let two_scans = [&plain[..plain.len() - 2], &segment(0xC4, &end), &segment(SCAN, &[1; 6]), b"more", &end].concat();
+        let two_scans =
+            [&plain[..plain.len() - 2], &segment(0xC4, &end), &segment(SCAN, &[1; 6]), b"more", &end].concat();
         let filled = [&plain[..plain.len() - 2], &[MARK, MARK, MARK, END]].concat();
         let cut = &plain[..plain.len() - 2];
         let no_points = [&[MARK, START], &segment(0xE0, b"JFIF")[..], &end].concat();
@@ -318,7 +335,12 @@ mod tests {
             ("an FF just before", [&[MARK], &plain[..]].concat(), vec![&plain], 0),
             ("begun again among the points", [cut, &plain].concat(), vec![&plain], 1),
             ("begun again right away", [&[MARK, START], &plain[..]].concat(), vec![&plain], 1),
-            ("broken off in a segment, which takes of the next", [&plain[..20], &plain, &plain].concat(), vec![&plain], 1),
+            (
+                "broken off in a segment, which takes of the next",
+                [&plain[..20], &plain, &plain].concat(),
+                vec![&plain],
+                1,
+            ),
             ("an end without points", [&no_points[..], &plain].concat(), vec![&plain], 1),
             ("a length that cannot be", [&short_length, &plain[..]].concat(), vec![&plain], 1),
             ("a marker that is none", [&[MARK, START, MARK, 1], &plain[..]].concat(), vec![&plain], 1),
@@ -365,7 +387,10 @@ mod tests {
     fn debug_output_shows_no_content() {
         let mut splitter = Splitter::default();
         splitter.push(b"\xFF\xD8\xFF\xE0\x00\x10MEMBER", |_| {});
-        assert_eq!(format!("{splitter:?} {:?}", Photo::new(b"MEMBER".to_vec())), "Splitter(12 bytes, 0 broken) PrivateBytes(6)");
+        assert_eq!(
+            format!("{splitter:?} {:?}", Photo::new(b"MEMBER".to_vec())),
+            "Splitter(12 bytes, 0 broken) PrivateBytes(6)"
+        );
     }
 
     /// xorshift64*.
@@ -381,7 +406,9 @@ mod tests {
 
         fn bytes(&mut self, most: usize) -> Vec<u8> {
             let odd = [MARK, START, END, SCAN, 0, 0xE1];
-            (0..self.below(most + 1)).map(|_| if self.below(3) == 0 { odd[self.below(odd.len())] } else { self.below(256) as u8 }).collect()
+            (0..self.below(most + 1))
+                .map(|_| if self.below(3) == 0 { odd[self.below(odd.len())] } else { self.below(256) as u8 })
+                .collect()
         }
 
         /// Coded points as an encoder would write them.
@@ -433,7 +460,10 @@ mod tests {
             }
             assert_eq!(split(PICTURE_BYTES_MAX, &pieces), (at_once.clone(), broken), "round {round}: the cut matters");
             // Torn pictures may take the next ones with them, but none before.
-            assert!(at_once.len() >= before_damage && at_once[..before_damage] == sent[..before_damage], "round {round}");
+            assert!(
+                at_once.len() >= before_damage && at_once[..before_damage] == sent[..before_damage],
+                "round {round}"
+            );
             if damaged == 0 {
                 assert_eq!(at_once, sent, "round {round}");
             }

@@ -54,7 +54,9 @@ impl CameraTrouble {
     pub fn for_staff(self) -> &'static str {
         match self {
             Self::NotSetUp => "no camera set up",
-            Self::NoProgram => "its program was not found: check `command` under [camera] in the configuration, and install the program",
+            Self::NoProgram => {
+                "its program was not found: check `command` under [camera] in the configuration, and install the program"
+            }
             Self::Ended => "its program ended: check the camera's cable, and that nothing else uses it",
             Self::Silent => "connected, but it sends nothing: unplug it and plug it in again",
             Self::NoPicture => {
@@ -84,7 +86,8 @@ pub enum CameraEvent {
     Look,
 }
 
-/// Who gets a message. Called from the camera's threads; it should hand over and return, and never drop the view itself.
+/// Who gets a message. Called from the camera's threads; it should hand over and return, and never drop the view
+/// itself.
 pub type CameraListener = Box<dyn Fn(CameraEvent) + Send + Sync>;
 
 /// A camera, off until someone looks.
@@ -118,7 +121,9 @@ impl Camera for NoCamera {
 pub fn open(command: &[String], clock: Arc<dyn Clock>) -> Result<Box<dyn Camera>, DeviceUriError> {
     match check(command)? {
         None => Ok(Box::new(NoCamera)),
-        Some((program, arguments)) => Ok(Box::new(CommandCamera::new(program.clone(), arguments.to_vec(), Patience::default(), clock))),
+        Some((program, arguments)) => {
+            Ok(Box::new(CommandCamera::new(program.clone(), arguments.to_vec(), Patience::default(), clock)))
+        }
     }
 }
 

@@ -97,7 +97,12 @@ impl Picture {
         if width == self.width && height == self.height {
             return self.clone();
         }
-        let rgb = Zeroizing::new(shrink::<3>(&self.rgb, (self.width, self.height), (0, 0, self.width, self.height), (width, height)));
+        let rgb = Zeroizing::new(shrink::<3>(
+            &self.rgb,
+            (self.width, self.height),
+            (0, 0, self.width, self.height),
+            (width, height),
+        ));
         Self { width, height, rgb }
     }
 
@@ -105,7 +110,9 @@ impl Picture {
     #[must_use]
     pub fn luma(&self) -> Luma {
         let weigh = |point: &[u8]| match point {
-            [red, green, blue] => ((77 * u32::from(*red) + 150 * u32::from(*green) + 29 * u32::from(*blue) + 128) >> 8) as u8,
+            [red, green, blue] => {
+                ((77 * u32::from(*red) + 150 * u32::from(*green) + 29 * u32::from(*blue) + 128) >> 8) as u8
+            }
             _ => 0,
         };
         Luma { width: self.width, height: self.height, points: self.rgb.chunks_exact(3).map(weigh).collect() }
@@ -136,7 +143,11 @@ impl Luma {
     /// Takes `width * height` points over; none if there are more or fewer.
     #[must_use]
     pub fn new(width: usize, height: usize, points: Vec<u8>) -> Option<Self> {
-        (width > 0 && height > 0 && width.checked_mul(height) == Some(points.len())).then_some(Self { width, height, points })
+        (width > 0 && height > 0 && width.checked_mul(height) == Some(points.len())).then_some(Self {
+            width,
+            height,
+            points,
+        })
     }
 
     /// Points across.
@@ -218,7 +229,9 @@ mod tests {
         let picture = Picture::decode(&Photo::new(CARD.to_vec())).unwrap();
         assert_eq!((picture.width(), picture.height()), (1280, 720));
         assert_eq!(picture.rgb().len(), 1280 * 720 * 3);
-        for (most, expected) in [((640, 640), (640, 360)), ((640, 180), (320, 180)), ((5000, 5000), (1280, 720)), ((1, 1), (1, 1))] {
+        for (most, expected) in
+            [((640, 640), (640, 360)), ((640, 180), (320, 180)), ((5000, 5000), (1280, 720)), ((1, 1), (1, 1))]
+        {
             let small = picture.within(most.0, most.1);
             assert_eq!((small.width(), small.height()), expected);
             assert_eq!(small.rgb().len(), expected.0 * expected.1 * 3);
@@ -251,7 +264,12 @@ mod tests {
             assert!(refused == PictureTrouble::TooLarge || refused == PictureTrouble::Broken, "{width} x {height}");
         }
         for bytes in [&CARD[..0], &CARD[..2], &CARD[..300], b"GIF89a", b"\xFF\xD8\xFF\xD9"] {
-            assert_eq!(Picture::decode(&Photo::new(bytes.to_vec())), Err(PictureTrouble::Broken), "{} bytes", bytes.len());
+            assert_eq!(
+                Picture::decode(&Photo::new(bytes.to_vec())),
+                Err(PictureTrouble::Broken),
+                "{} bytes",
+                bytes.len()
+            );
         }
     }
 

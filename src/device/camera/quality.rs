@@ -218,14 +218,16 @@ fn straight(at: isize, (begin, end): (isize, isize), band: isize, step: &dyn Fn(
     let length = (end - begin).max(1);
     let places = (0..48).map(|n| begin + n * length / 48);
     let width = (band * 2 + 1).max(1) as usize;
-    let changes: Vec<bool> = places.flat_map(|along| (-band..=band).map(move |off| step(at + off, along) >= SIDE_STEP)).collect();
+    let changes: Vec<bool> =
+        places.flat_map(|along| (-band..=band).map(move |off| step(at + off, along) >= SIDE_STEP)).collect();
     let rows: Vec<&[bool]> = changes.chunks(width).collect();
     let tilt = (TILT * length as f64) as isize;
     let mut best = 0;
     for first in 0..width as isize {
         for last in (first - tilt).max(0)..=(first + tilt).min(width as isize - 1) {
             let on = |n: usize| first + (last - first) * n as isize / (rows.len().max(2) as isize - 1);
-            let seen = rows.iter().enumerate().filter(|(n, row)| row.get(on(*n) as usize).copied().unwrap_or(false)).count();
+            let seen =
+                rows.iter().enumerate().filter(|(n, row)| row.get(on(*n) as usize).copied().unwrap_or(false)).count();
             best = best.max(seen);
         }
     }
@@ -233,9 +235,9 @@ fn straight(at: isize, (begin, end): (isize, isize), band: isize, step: &dyn Fn(
 }
 
 /// How wide edges are blurred, and how even their directions are. A step that is blurred by a standard deviation `s` is
-/// steepest in its middle, with its height divided by `s * sqrt(2 pi)`; this holds at any brightness and contrast. A thin
-/// stroke that was moved becomes weak but stays steep, and so directions are looked at as well (the eigenvalues of the
-/// structure tensor).
+/// steepest in its middle, with its height divided by `s * sqrt(2 pi)`; this holds at any brightness and contrast. A
+/// thin stroke that was moved becomes weak but stays steep, and so directions are looked at as well (the eigenvalues of
+/// the structure tensor).
 fn edges(card: &Luma, contrast: u8) -> (Option<f64>, f64) {
     let smooth = smoothed(card);
     let size = (card.width() * 20 / FINE_WIDTH).max(8);
@@ -244,7 +246,10 @@ fn edges(card: &Luma, contrast: u8) -> (Option<f64>, f64) {
     let (inset_x, inset_y) = (card.width() / 12, card.height() / 12);
     let (mut across, mut down, mut evenness) = (Vec::new(), Vec::new(), Vec::new());
     for (left, top) in fields(card, size) {
-        let is_inside = left >= inset_x && top >= inset_y && left + size + inset_x <= card.width() && top + size + inset_y <= card.height();
+        let is_inside = left >= inset_x
+            && top >= inset_y
+            && left + size + inset_x <= card.width()
+            && top + size + inset_y <= card.height();
         if !is_inside {
             continue;
         }
@@ -258,7 +263,10 @@ fn edges(card: &Luma, contrast: u8) -> (Option<f64>, f64) {
     }
     let evenness = upper_quarter(evenness).unwrap_or(1.0);
     // What was moved is sharp one way. A field may hold a line that goes only one way.
-    let steep = upper_quarter(across).zip(upper_quarter(down)).map(|(across, down)| across.min(down)).filter(|steep| *steep > 0.0);
+    let steep = upper_quarter(across)
+        .zip(upper_quarter(down))
+        .map(|(across, down)| across.min(down))
+        .filter(|steep| *steep > 0.0);
     (steep.map(|steep| CARD_WIDTH_MM / card.width() as f64 / (steep * std::f64::consts::TAU.sqrt())), evenness)
 }
 
@@ -313,7 +321,11 @@ fn smoothed(card: &Luma) -> Luma {
     let mut points = Vec::with_capacity(card.points().len());
     for y in 0..card.height() as isize {
         for x in 0..card.width() as isize {
-            let row = |dy| u32::from(card.at(x - 1, y + dy)) + 2 * u32::from(card.at(x, y + dy)) + u32::from(card.at(x + 1, y + dy));
+            let row = |dy| {
+                u32::from(card.at(x - 1, y + dy))
+                    + 2 * u32::from(card.at(x, y + dy))
+                    + u32::from(card.at(x + 1, y + dy))
+            };
             points.push(((row(-1) + 2 * row(0) + row(1) + 8) / 16) as u8);
         }
     }
@@ -332,7 +344,10 @@ mod tests {
             let frame = CardFrame::within(width, height);
             let shape = frame.width * width as f64 / (frame.height * height as f64);
             assert!((shape - CARD_WIDTH_MM / CARD_HEIGHT_MM).abs() < 1e-9, "{shape}");
-            assert!((frame.left * 2.0 + frame.width - 1.0).abs() < 1e-9 && (frame.top * 2.0 + frame.height - 1.0).abs() < 1e-9);
+            assert!(
+                (frame.left * 2.0 + frame.width - 1.0).abs() < 1e-9
+                    && (frame.top * 2.0 + frame.height - 1.0).abs() < 1e-9
+            );
             assert!(frame.width <= FRAME_SHARE + 1e-9 && frame.height <= FRAME_SHARE + 1e-9);
         }
     }
@@ -340,7 +355,10 @@ mod tests {
     #[test]
     fn the_cards_of_the_demo_are_judged_as_a_person_would() {
         for (photo, expected) in [
-            (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/front.jpg")).as_slice(), Verdict::Good),
+            (
+                include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/front.jpg")).as_slice(),
+                Verdict::Good,
+            ),
             (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/back.jpg")), Verdict::Good),
             (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/dark.jpg")), Verdict::TooDark),
             (include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cards/glare.jpg")), Verdict::TooBright),

@@ -141,15 +141,17 @@ impl<C: Connect> Printer for EscposPrinter<C> {
         self.cut_short = sent.is_err();
         if let Err(trouble) = sent {
             // Half a ticket is out. What the printer still holds must not come out after the next roll.
-            let after = if trouble == LinkTrouble::Gone { PrinterStatus::Unreachable } else { ask(link.as_mut(), patience) };
+            let after =
+                if trouble == LinkTrouble::Gone { PrinterStatus::Unreachable } else { ask(link.as_mut(), patience) };
             let _ = link.send(&CLEAR_BUFFER, patience.answer);
             return PrintOutcome::Failed(after.trouble().unwrap_or_else(|| trouble_of(trouble)));
         }
         if !answers {
             return PrintOutcome::Unknown;
         }
-        let paper_moves =
-            Duration::from_millis(u64::from(job.picture.height() / DOTS_PER_MM) * 1000 / u64::from(patience.paper_mm_per_second.max(1)));
+        let paper_moves = Duration::from_millis(
+            u64::from(job.picture.height() / DOTS_PER_MM) * 1000 / u64::from(patience.paper_mm_per_second.max(1)),
+        );
         match finish(link.as_mut(), patience, paper_moves + patience.finish) {
             PrinterStatus::Ready | PrinterStatus::PaperLow => PrintOutcome::Printed,
             PrinterStatus::Unknown => PrintOutcome::Unknown,

@@ -27,7 +27,8 @@ impl FolderPrinter {
         let name = format!("ticket-{}-{}", job.ticket.date, job.ticket.number);
         let put = |extension: &str, bytes: &[u8]| put(&self.folder, &format!("{name}.{extension}"), bytes);
         put("escpos", &escpos::ticket_bytes(&job.picture))?;
-        let page = pdf::ticket_pdf(&job.picture, job.paper, &job.ticket.number.to_string()).map_err(std::io::Error::other)?;
+        let page =
+            pdf::ticket_pdf(&job.picture, job.paper, &job.ticket.number.to_string()).map_err(std::io::Error::other)?;
         put("pdf", &page)?;
         // Last, so that who waits for the picture finds the others too.
         put("png", &job.picture.to_png().map_err(std::io::Error::other)?)

@@ -70,12 +70,15 @@ impl Connect for FileConnect {
         let kind = std::fs::metadata(&self.path).map_err(|_| LinkTrouble::Gone)?.file_type();
         // What is written to a pipe or a plain file would come back as an answer.
         let one_way = kind.is_file() || kind.is_fifo();
-        let flags = (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::APPEND).bits() as i32;
+        let flags =
+            (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::APPEND).bits() as i32;
         let open = |read| File::options().read(read).write(true).custom_flags(flags).open(&self.path);
         let (file, answers) = match open(!one_way) {
             Ok(file) => (file, !one_way),
             // Some device files may be written only: then the printer's state is unknown.
-            Err(refused) if refused.kind() == ErrorKind::PermissionDenied => (open(false).map_err(|_| LinkTrouble::Gone)?, false),
+            Err(refused) if refused.kind() == ErrorKind::PermissionDenied => {
+                (open(false).map_err(|_| LinkTrouble::Gone)?, false)
+            }
             Err(_) => return Err(LinkTrouble::Gone),
         };
         Ok(Box::new(FileLink { file, answers }))
@@ -149,7 +152,9 @@ impl Link for FileLink {
             match self.file.read(buffer) {
                 Ok(0) => std::thread::sleep(PAUSE),
                 Ok(count) => return Ok(count),
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => std::thread::sleep(PAUSE),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                    std::thread::sleep(PAUSE)
+                }
                 Err(_) => return Err(LinkTrouble::Gone),
             }
         }
@@ -232,7 +237,9 @@ impl Drop for TcpLink {
         let mut rest = [0; 64];
         let clock = SystemClock::default();
         while clock.elapsed() < Duration::from_millis(200) {
-            if self.stream.set_read_timeout(Some(Duration::from_millis(50))).is_err() || !matches!(self.stream.read(&mut rest), Ok(1..)) {
+            if self.stream.set_read_timeout(Some(Duration::from_millis(50))).is_err()
+                || !matches!(self.stream.read(&mut rest), Ok(1..))
+            {
                 break;
             }
         }

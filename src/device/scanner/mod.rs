@@ -94,7 +94,9 @@ pub fn open(uri: &str, clock: Arc<dyn Clock>, listener: ScannerListener) -> Resu
     };
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
-    let spawned = std::thread::Builder::new().name("scanner".to_owned()).spawn(move || scanner.run(clock.as_ref(), &stopped, &listener));
+    let spawned = std::thread::Builder::new()
+        .name("scanner".to_owned())
+        .spawn(move || scanner.run(clock.as_ref(), &stopped, &listener));
     // Without a thread there is no scanner, and the kiosk still takes typed facts.
     let thread = spawned.inspect_err(|error| tracing::error!(%error, "the scanner's thread did not start")).ok();
     Ok(Scanner { stop, thread })

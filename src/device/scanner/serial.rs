@@ -77,7 +77,11 @@ fn read(
             // A terminal that is still there never ends.
             Ok(0) => return,
             Ok(count) => count,
-            Err(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
+            Err(error)
+                if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
+            {
+                0
+            }
             Err(_) => return,
         };
         let now = clock.elapsed();

@@ -46,7 +46,12 @@ impl Speaker for CommandSpeaker {
 }
 
 fn play(program: &str, arguments: &[String], sound: Sound) -> std::io::Result<()> {
-    let mut child = Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
     if let Some(mut input) = child.stdin.take() {
         // A pipe holds more than a sound is long, so this cannot wait for a program that does not read; one that has
         // gone already says so with its exit status.

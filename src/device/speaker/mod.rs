@@ -62,9 +62,15 @@ mod tests {
 
     #[test]
     fn addresses_are_understood_or_refused() {
-        for (address, taken) in
-            [("none", true), (" none ", true), ("command:true", true), ("command:", false), ("beep", false), ("", false), ("alsa:0", false)]
-        {
+        for (address, taken) in [
+            ("none", true),
+            (" none ", true),
+            ("command:true", true),
+            ("command:", false),
+            ("beep", false),
+            ("", false),
+            ("alsa:0", false),
+        ] {
             assert_eq!(open(address).is_ok(), taken, "{address:?}");
         }
     }

@@ -16,7 +16,8 @@ pub fn wave(sound: Sound) -> Vec<u8> {
         Sound::Taken => &[(880.0, 0.09), (1318.5, 0.14)],
         Sound::NotTaken => &[(233.1, 0.28)],
     };
-    let samples: Vec<u8> = notes.iter().flat_map(|(hertz, seconds)| note(*hertz, *seconds)).flat_map(i16::to_le_bytes).collect();
+    let samples: Vec<u8> =
+        notes.iter().flat_map(|(hertz, seconds)| note(*hertz, *seconds)).flat_map(i16::to_le_bytes).collect();
     let length = u32::try_from(samples.len()).unwrap_or(0);
     let mut file = Vec::with_capacity(samples.len() + 44);
     file.extend(b"RIFF");
@@ -54,7 +55,8 @@ mod tests {
             let file = wave(sound);
             assert_eq!(&file[..4], b"RIFF");
             assert_eq!(u32::from_le_bytes(file[40..44].try_into().unwrap()) as usize, file.len() - 44);
-            let samples: Vec<i16> = file[44..].chunks(2).map(|pair| i16::from_le_bytes(pair.try_into().unwrap())).collect();
+            let samples: Vec<i16> =
+                file[44..].chunks(2).map(|pair| i16::from_le_bytes(pair.try_into().unwrap())).collect();
             assert!(samples.len() < RATE as usize / 2, "{sound:?} takes longer than half a second");
             let loudest = samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap();
             assert!((8_000..20_000).contains(&loudest), "{loudest}");

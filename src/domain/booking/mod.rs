@@ -1,7 +1,7 @@
 //! Which times are free, and what stands in the way of one.
 //!
-//! Invariants: pure, and the same answer for the same lists; a free time never conflicts with anything, and what conflicts is
-//! never offered. An appointment takes its time from its beginning up to, and not including, its end.
+//! Invariants: pure, and the same answer for the same lists; a free time never conflicts with anything, and what
+//! conflicts is never offered. An appointment takes its time from its beginning up to, and not including, its end.
 
 mod none;
 mod practice;

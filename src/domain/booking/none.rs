@@ -44,7 +44,8 @@ pub fn why_none(practice: &Practice, ask: &Ask, from: Date, last: Date) -> WhyNo
     if from > last {
         return WhyNone::Date;
     }
-    let mut days = from.series(1.day()).take_while(|date| *date <= last).filter(|date| practice.is_offered(*date, ask)).peekable();
+    let mut days =
+        from.series(1.day()).take_while(|date| *date <= last).filter(|date| practice.is_offered(*date, ask)).peekable();
     if days.peek().is_some() && days.all(|date| practice.is_closed(date)) {
         return WhyNone::Closed;
     }
@@ -84,10 +85,17 @@ mod tests {
         };
         let practice = Practice::new(&schedule, &[], TimeZone::UTC);
         let why = |service: &str, who: Option<&str>, minutes: u32, from| {
-            let ask = Ask { patient: None, moves: None, service: service.to_owned(), practitioner: who.map(str::to_owned), minutes };
+            let ask = Ask {
+                patient: None,
+                moves: None,
+                service: service.to_owned(),
+                practitioner: who.map(str::to_owned),
+                minutes,
+            };
             why_none(&practice, &ask, from, last)
         };
-        let others = |names: &[&str]| WhyNone::Clinician { others: names.iter().map(|name| (*name).to_owned()).collect() };
+        let others =
+            |names: &[&str]| WhyNone::Clinician { others: names.iter().map(|name| (*name).to_owned()).collect() };
         for (found, expected) in [
             (why("Nose", None, 20, from), WhyNone::Service),
             (why("Nose", Some("Dr. A"), 20, from), WhyNone::Service),

@@ -134,14 +134,18 @@ impl Practice {
             return Vec::new();
         }
         let day = Day::of(date);
-        let mut stretches: Vec<Stretch> =
-            self.hours.iter().filter(|hours| hours.days.contains(&day)).filter_map(|hours| self.stretch(hours, date)).collect();
+        let mut stretches: Vec<Stretch> = self
+            .hours
+            .iter()
+            .filter(|hours| hours.days.contains(&day))
+            .filter_map(|hours| self.stretch(hours, date))
+            .collect();
         stretches.sort_by(|a, b| (&a.practitioner, a.from).cmp(&(&b.practitioner, b.from)));
         stretches
     }
 
-    /// The room in which an appointment with this clinician at this time is; empty if the clinic names none. Outside their hours it
-    /// is the only room that the clinic names with them, if it is one.
+    /// The room in which an appointment with this clinician at this time is; empty if the clinic names none. Outside
+    /// their hours it is the only room that the clinic names with them, if it is one.
     #[must_use]
     pub fn room_at(&self, practitioner: &str, at: Timestamp) -> String {
         if let Some(hours) = self.hours_at(practitioner, at) {
@@ -151,17 +155,23 @@ impl Practice {
         if rooms.len() == 1 { rooms.into_iter().map(str::to_owned).collect() } else { String::new() }
     }
 
-    /// Where the patients of this clinician wait at this time; outside their hours, where they do on that day, or else at all. Empty if
-    /// no one says.
+    /// Where the patients of this clinician wait at this time; outside their hours, where they do on that day, or else
+    /// at all. Empty if no one says.
     #[must_use]
     pub fn place_at(&self, practitioner: &str, at: Timestamp) -> String {
         let day = Day::of(self.date_of(at));
-        let on_that_day = || self.hours_of(practitioner).find(|hours| hours.days.contains(&day) && !hours.place.is_empty());
+        let on_that_day =
+            || self.hours_of(practitioner).find(|hours| hours.days.contains(&day) && !hours.place.is_empty());
         let at_all = || self.hours_of(practitioner).find(|hours| !hours.place.is_empty());
-        self.hours_at(practitioner, at).or_else(on_that_day).or_else(at_all).map(|hours| hours.place.clone()).unwrap_or_default()
+        self.hours_at(practitioner, at)
+            .or_else(on_that_day)
+            .or_else(at_all)
+            .map(|hours| hours.place.clone())
+            .unwrap_or_default()
     }
 
-    /// What a time on the clinic's clock is; none if its clocks leave that time out. One that comes twice is the first of the two.
+    /// What a time on the clinic's clock is; none if its clocks leave that time out. One that comes twice is the first
+    /// of the two.
     #[must_use]
     pub fn at(&self, date: Date, time: Time) -> Option<Timestamp> {
         let zoned = date.to_datetime(time).to_zoned_datetime(self.zone.clone()).ok()?;
@@ -179,7 +189,9 @@ impl Practice {
     }
 
     fn stretch(&self, hours: &Hours, date: Date) -> Option<Stretch> {
-        let at = |time: Time| date.to_datetime(time).to_zoned_datetime(self.zone.clone()).ok().map(|zoned| zoned.timestamp());
+        let at = |time: Time| {
+            date.to_datetime(time).to_zoned_datetime(self.zone.clone()).ok().map(|zoned| zoned.timestamp())
+        };
         let step = SignedDuration::from_mins(i64::from(hours.slot_minutes.unwrap_or(self.slot_minutes).max(1)));
         let mut begins = Vec::new();
         let mut time = hours.from;

@@ -77,7 +77,8 @@ impl Conflict {
     }
 }
 
-/// Everything that stands in the way of a wish, the clinic's hours first. `taken`: appointments that stand, of that day.
+/// Everything that stands in the way of a wish, the clinic's hours first. `taken`: appointments that stand, of that
+/// day.
 #[must_use]
 pub fn conflicts(practice: &Practice, wish: &Wish, taken: &[Busy], now: Timestamp) -> Vec<Conflict> {
     let (from, to) = (wish.start, after(wish.start, wish.minutes));
@@ -87,7 +88,10 @@ pub fn conflicts(practice: &Practice, wish: &Wish, taken: &[Busy], now: Timestam
         found.push(Conflict::Past);
     }
     let fits = |stretch: &&Stretch| {
-        stretch.practitioner == wish.practitioner && stretch.takes(&wish.service) && stretch.from <= from && to <= stretch.to
+        stretch.practitioner == wish.practitioner
+            && stretch.takes(&wish.service)
+            && stretch.from <= from
+            && to <= stretch.to
     };
     if practice.is_closed(date) {
         found.push(Conflict::Closed(date));
@@ -103,7 +107,9 @@ fn in_the_way(practice: &Practice, wish: &Wish, taken: &[Busy]) -> Vec<Conflict>
     let (from, to) = (wish.start, after(wish.start, wish.minutes));
     let room = practice.room_at(&wish.practitioner, wish.start);
     let mut found = Vec::new();
-    for other in taken.iter().filter(|other| Some(&other.id) != wish.moves.as_ref() && other.overlaps(from, to, practice)) {
+    for other in
+        taken.iter().filter(|other| Some(&other.id) != wish.moves.as_ref() && other.overlaps(from, to, practice))
+    {
         if wish.patient.as_ref() == Some(&other.patient) {
             found.push(Conflict::Patient(other.id.clone()));
         }
@@ -146,12 +152,15 @@ pub struct Slot {
     pub room: String,
 }
 
-/// Free times of one date after `now`, by time and then by clinician; where an appointment that is moved stands already is none. `taken`: appointments that stand, of that day.
+/// Free times of one date after `now`, by time and then by clinician; where an appointment that is moved stands already
+/// is none. `taken`: appointments that stand, of that day.
 #[must_use]
 pub fn free_slots(practice: &Practice, ask: &Ask, date: Date, taken: &[Busy], now: Timestamp) -> Vec<Slot> {
     let mut slots = Vec::new();
     for stretch in practice.stretches(date) {
-        if !stretch.takes(&ask.service) || ask.practitioner.as_ref().is_some_and(|wanted| *wanted != stretch.practitioner) {
+        if !stretch.takes(&ask.service)
+            || ask.practitioner.as_ref().is_some_and(|wanted| *wanted != stretch.practitioner)
+        {
             continue;
         }
         for start in &stretch.begins {
@@ -163,8 +172,9 @@ pub fn free_slots(practice: &Practice, ask: &Ask, date: Date, taken: &[Busy], no
                 start: *start,
                 minutes: ask.minutes,
             };
-            let stands_there =
-                |busy: &Busy| Some(&busy.id) == wish.moves.as_ref() && busy.start == *start && busy.practitioner == wish.practitioner;
+            let stands_there = |busy: &Busy| {
+                Some(&busy.id) == wish.moves.as_ref() && busy.start == *start && busy.practitioner == wish.practitioner
+            };
             if *start < now
                 || taken.iter().any(stands_there)
                 || after(*start, ask.minutes) > stretch.to
@@ -197,8 +207,11 @@ pub struct Gap {
 /// What is free of a clinician's hours on a date, in order.
 #[must_use]
 pub fn gaps(practice: &Practice, practitioner: &str, date: Date, taken: &[Busy]) -> Vec<Gap> {
-    let mut theirs: Vec<(Timestamp, Timestamp)> =
-        taken.iter().filter(|busy| busy.practitioner == practitioner).map(|busy| (busy.start, busy.end(practice))).collect();
+    let mut theirs: Vec<(Timestamp, Timestamp)> = taken
+        .iter()
+        .filter(|busy| busy.practitioner == practitioner)
+        .map(|busy| (busy.start, busy.end(practice)))
+        .collect();
     theirs.sort();
     let mut found = Vec::new();
     for stretch in practice.stretches(date).into_iter().filter(|stretch| stretch.practitioner == practitioner) {

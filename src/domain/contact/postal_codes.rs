@@ -1,5 +1,5 @@
-//! How countries write their postal codes, by code of the country: the forms, and an example. Made by `postal_codes.py`, which says
-//! from what and how; not changed by hand.
+//! How countries write their postal codes, by code of the country: the forms, and an example. Made by
+//! `postal_codes.py`, which says from what and how; not changed by hand.
 
 /// Country, forms, example; by country.
 pub(super) const POSTAL_CODES: [(&str, &str, &str); 181] = [

@@ -3,8 +3,8 @@
 use super::{Index, Match, Typed};
 
 impl Index {
-    /// Looks for the one person who is meant by one of several readings of a card. All of them are looked up, whatever the first ones
-    /// come to: two people who are meant by two readings are no one's to choose from.
+    /// Looks for the one person who is meant by one of several readings of a card. All of them are looked up, whatever
+    /// the first ones come to: two people who are meant by two readings are no one's to choose from.
     #[must_use]
     pub fn find_any(&self, readings: &[Typed]) -> Match {
         readings.iter().map(|typed| self.find(typed)).fold(Match::Nobody, both)
@@ -16,7 +16,9 @@ fn both(one: Match, other: Match) -> Match {
     match (one, other) {
         (Match::Nobody, found) | (found, Match::Nobody) => found,
         (Match::One(one), Match::One(other)) if one == other => Match::One(one),
-        (Match::AskMore(fact), Match::One(_) | Match::AskMore(_)) | (Match::One(_), Match::AskMore(fact)) => Match::AskMore(fact),
+        (Match::AskMore(fact), Match::One(_) | Match::AskMore(_)) | (Match::One(_), Match::AskMore(fact)) => {
+            Match::AskMore(fact)
+        }
         (Match::Ambiguous, _) | (_, Match::Ambiguous) | (Match::One(_), Match::One(_)) => Match::Ambiguous,
     }
 }

@@ -13,8 +13,8 @@ pub fn fold_name(name: &str) -> String {
         .collect()
 }
 
-/// Two spellings of one word in plain Latin letters: with accents dropped (`muller`), and with the vowels that German and
-/// the Nordic languages write instead (`mueller`). Often both are the same.
+/// Two spellings of one word in plain Latin letters: with accents dropped (`muller`), and with the vowels that German
+/// and the Nordic languages write instead (`mueller`). Often both are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Spellings {
     pub dropped: String,
@@ -69,8 +69,17 @@ fn with_greek_pairs(word: &str) -> std::borrow::Cow<'_, str> {
     if !word.chars().any(|c| ('α'..='ω').contains(&c)) {
         return word.into();
     }
-    let pairs =
-        [("ου", "ou"), ("ού", "ou"), ("ευ", "ev"), ("εύ", "ev"), ("αυ", "av"), ("αύ", "av"), ("γγ", "ng"), ("γχ", "nch"), ("μπ", "b")];
+    let pairs = [
+        ("ου", "ou"),
+        ("ού", "ou"),
+        ("ευ", "ev"),
+        ("εύ", "ev"),
+        ("αυ", "av"),
+        ("αύ", "av"),
+        ("γγ", "ng"),
+        ("γχ", "nch"),
+        ("μπ", "b"),
+    ];
     pairs.iter().fold(word.to_owned(), |word, (greek, latin)| word.replace(greek, latin)).into()
 }
 

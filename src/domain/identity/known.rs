@@ -1,11 +1,13 @@
-//! Common first names, so that another name is not taken for a slip in this one: Clara and Carla, Tim and Jim may be twins.
+//! Common first names, so that another name is not taken for a slip in this one: Clara and Carla, Tim and Jim may be
+//! twins.
 //!
 //! A name that is missing here is only compared less strictly. Folded, one line for each group of languages.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NAMES.iter().flat_map(|line| line.split_whitespace()).collect());
+static KNOWN: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| NAMES.iter().flat_map(|line| line.split_whitespace()).collect());
 
 /// Whether a folded word is a common first name.
 pub(super) fn is_given_name(word: &str) -> bool {
@@ -186,8 +188,14 @@ mod tests {
 
     #[test]
     fn twins_that_rhyme_are_two_names() {
-        for (one, other) in [("clara", "carla"), ("tim", "jim"), ("jing", "ming"), ("mia", "lia"), ("julia", "julian"), ("hasan", "hassan")]
-        {
+        for (one, other) in [
+            ("clara", "carla"),
+            ("tim", "jim"),
+            ("jing", "ming"),
+            ("mia", "lia"),
+            ("julia", "julian"),
+            ("hasan", "hassan"),
+        ] {
             assert!(is_given_name(one) && is_given_name(other), "{one} {other}");
         }
         for slip in ["carlla", "agusti", "robinn", "westob", ""] {

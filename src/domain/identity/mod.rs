@@ -68,7 +68,8 @@ pub enum Match {
     Ambiguous,
 }
 
-/// This many people are compared by name at least, no matter who they are: more than have about one birth date on a large list.
+/// This many people are compared by name at least, no matter who they are: more than have about one birth date on a
+/// large list.
 const COMPARED_MIN: usize = 64;
 
 /// Everyone on a list, made ready for being looked for.
@@ -94,8 +95,8 @@ struct Ready {
     has_perhaps_one_name: bool,
     /// Of every phone on file.
     phones: Box<[[u8; 4]]>,
-    /// Someone on the list bears the same name and may be a parent or a child, or is a twin whose first name is a slip away:
-    /// name and date alone do not tell.
+    /// Someone on the list bears the same name and may be a parent or a child, or is a twin whose first name is a slip
+    /// away: name and date alone do not tell.
     has_namesake: bool,
 }
 
@@ -159,7 +160,8 @@ impl Ready {
     /// `None` for someone whose birth date is not known: no one is found without it. Placeholders are nothing.
     fn of(person: &Person, names: &mut Named) -> Option<Self> {
         let birth_date = person.birth_date.real().day()?.0;
-        let mut places = |all: &mut dyn Iterator<Item = &Private>| all.filter_map(|name| names.place_of(name)).collect::<Vec<_>>();
+        let mut places =
+            |all: &mut dyn Iterator<Item = &Private>| all.filter_map(|name| names.place_of(name)).collect::<Vec<_>>();
         let mut family = places(&mut std::iter::once(&person.family_name).chain(&person.other_family_names));
         let mut given = std::iter::once(&person.given_name).chain(&person.other_given_names);
         let mut given = places(&mut given.by_ref().filter(|name| !is_no_given_name(name.as_str())));
@@ -198,7 +200,8 @@ impl Ready {
         // The names typed into each other's place: only if nothing else is odd about them.
         let as_given = fits.given(&self.given, &wanted.family, Said::Family);
         let family_is_given = as_given == Some(Fit::Same);
-        let given_is_family = wanted.given.as_ref().map(|given| fits.family(&self.family, given, Said::Given) == Fit::Same);
+        let given_is_family =
+            wanted.given.as_ref().map(|given| fits.family(&self.family, given, Said::Given) == Fit::Same);
         let is_counted = !wanted.is_only || self.has_one_name || self.has_perhaps_one_name;
         let swapped = family_is_given & (date == Dates::Same) & is_counted;
         // The only name is as near to a twin's as a first name is.
@@ -211,7 +214,9 @@ impl Ready {
         // A number says nothing about anyone who has none on file.
         let phone = wanted.phone_last4.filter(|_| !self.phones.is_empty()).map(|typed| self.phones.contains(&typed));
         let (slips, given_fits, half_swapped) = match (family, given) {
-            (Fit::Same | Fit::Slip | Fit::ShortSlip, None | Some(None)) => (doubts(family), self.has_one_name && given.is_none(), false),
+            (Fit::Same | Fit::Slip | Fit::ShortSlip, None | Some(None)) => {
+                (doubts(family), self.has_one_name && given.is_none(), false)
+            }
             (Fit::Same | Fit::Slip | Fit::ShortSlip, Some(Some(given @ (Fit::Same | Fit::Slip | Fit::ShortSlip)))) => {
                 (doubts(family) + doubts(given), true, false)
             }
@@ -222,7 +227,9 @@ impl Ready {
         let is_one_slip = match (family, given) {
             (Fit::Slip | Fit::ShortSlip, Some(Some(Fit::Same))) => true,
             (Fit::Same, Some(Some(Fit::Slip))) => true,
-            (Fit::Same, Some(Some(Fit::ShortSlip))) => wanted.given.as_ref().is_some_and(|typed| fits.is_plain_slip(&self.given, typed)),
+            (Fit::Same, Some(Some(Fit::ShortSlip))) => {
+                wanted.given.as_ref().is_some_and(|typed| fits.is_plain_slip(&self.given, typed))
+            }
             _ => false,
         };
         let likeness = Likeness {
@@ -283,7 +290,11 @@ struct Fits<'a> {
 impl<'a> Fits<'a> {
     fn none_yet(names: &'a [Name]) -> Self {
         let count = names.len();
-        Self { names, as_family: [vec![None; count], vec![None; count]], as_given: [vec![None; count], vec![None; count]] }
+        Self {
+            names,
+            as_family: [vec![None; count], vec![None; count]],
+            as_given: [vec![None; count], vec![None; count]],
+        }
     }
 
     /// The best fit of these last names.
@@ -353,7 +364,8 @@ impl Index {
         Self { people, names }
     }
 
-    /// Looks for the one person who said this. It takes as long for someone who is on the list as for someone who is not.
+    /// Looks for the one person who said this. It takes as long for someone who is on the list as for someone who is
+    /// not.
     #[must_use]
     pub fn find(&self, typed: &Typed) -> Match {
         let name = |name: &Private| Some(Name::of(name.as_str())).filter(|name| !name.is_empty());
@@ -396,7 +408,11 @@ fn mark_namesakes(people: &mut [Ready], names: &[Name]) {
     let key = |person: &Ready| {
         let name = |places: &[NameAt]| places.first().and_then(|at| names.get(*at));
         let (family, given) = (name(&person.family), name(&person.given));
-        Private::new(format!("{} {}", family.map(Name::family_key).unwrap_or_default(), given.map(Name::given_key).unwrap_or_default()))
+        Private::new(format!(
+            "{} {}",
+            family.map(Name::family_key).unwrap_or_default(),
+            given.map(Name::given_key).unwrap_or_default()
+        ))
     };
     let mut of_name: HashMap<Private, (Date, Date)> = HashMap::new();
     for person in people.iter() {
@@ -422,9 +438,12 @@ fn mark_like_twins(people: &mut [Ready], names: &[Name]) {
         // Of hundreds with one name and date there is no telling anyway.
         for (at, one) in members.iter().enumerate().take(COMPARED_MIN) {
             for other in members.iter().skip(at + 1).take(COMPARED_MIN) {
-                let given = |at: &usize| people.get(*at).and_then(|person| Some((&person.id, names.get(*person.given.first()?)?)));
-                let are_alike =
-                    given(one).zip(given(other)).is_some_and(|(one, other)| one.0 != other.0 && one.1.is_given_slip_from(other.1));
+                let given = |at: &usize| {
+                    people.get(*at).and_then(|person| Some((&person.id, names.get(*person.given.first()?)?)))
+                };
+                let are_alike = given(one)
+                    .zip(given(other))
+                    .is_some_and(|(one, other)| one.0 != other.0 && one.1.is_given_slip_from(other.1));
                 if are_alike {
                     for at in [one, other] {
                         if let Some(person) = people.get_mut(*at) {
@@ -442,7 +461,8 @@ fn decide(wanted: &Wanted, alike: &[(&Ready, Likeness)], is_anybody_near: bool) 
         return Match::Nobody;
     };
     let is_one_person = alike.iter().all(|(person, _)| person.id == first.id);
-    let is_told_apart = alike.iter().all(|(person, likeness)| !person.has_namesake || (likeness.given_fits && likeness.phone_fits));
+    let is_told_apart =
+        alike.iter().all(|(person, likeness)| !person.has_namesake || (likeness.given_fits && likeness.phone_fits));
     if is_one_person && is_told_apart && alike.iter().any(|(_, likeness)| likeness.is_enough(is_anybody_near)) {
         return Match::One(first.id.clone());
     }
@@ -463,7 +483,8 @@ fn decide(wanted: &Wanted, alike: &[(&Ready, Likeness)], is_anybody_near: bool) 
 
 /// Whether everyone has a phone on file, and no two of them the same.
 fn have_phones_of_their_own(alike: &[(&Ready, Likeness)]) -> bool {
-    let mut phones: Vec<_> = alike.iter().flat_map(|(person, _)| person.phones.iter().map(|phone| (*phone, &person.id))).collect();
+    let mut phones: Vec<_> =
+        alike.iter().flat_map(|(person, _)| person.phones.iter().map(|phone| (*phone, &person.id))).collect();
     phones.sort();
     alike.iter().all(|(person, _)| !person.phones.is_empty())
         && phones.windows(2).all(|pair| match pair {

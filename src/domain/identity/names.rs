@@ -12,8 +12,7 @@ use crate::domain::entities;
 use crate::domain::placeholder::{is_no_name, is_no_name_word};
 
 /// Small words before a last name that are often left out, or written together with it.
-const PARTICLES: &str =
-    "de la del da do dos das di du des le las los van von der den het ter ten zu zum zur of y e el al bin ibn ben bint af av";
+const PARTICLES: &str = "de la del da do dos das di du des le las los van von der den het ter ten zu zum zur of y e el al bin ibn ben bint af av";
 /// What stands with a name and is none.
 const TITLES: &str = "jr sr ii iii iv junior senior dr mr mrs ms phd prof sir";
 
@@ -51,7 +50,8 @@ pub(super) struct Name {
     pairs: Vec<Letters>,
     /// The words that are no particles, in order.
     words: Vec<Letters>,
-    /// The words that are no particles, together, and each if there are several, without the vowels that some write out.
+    /// The words that are no particles, together, and each if there are several, without the vowels that some write
+    /// out.
     plain: Letters,
     plain_parts: Vec<Letters>,
     /// All words but titles, as first names.
@@ -96,8 +96,13 @@ impl std::fmt::Debug for Name {
 
 impl Drop for Name {
     fn drop(&mut self) {
-        for letters in
-            self.whole.iter_mut().chain(&mut self.parts).chain(&mut self.pairs).chain(&mut self.words).chain(&mut self.plain_parts)
+        for letters in self
+            .whole
+            .iter_mut()
+            .chain(&mut self.parts)
+            .chain(&mut self.pairs)
+            .chain(&mut self.words)
+            .chain(&mut self.plain_parts)
         {
             letters.zeroize();
         }
@@ -156,8 +161,10 @@ impl Given {
         if self.is_known && typed.is_known {
             return Fit::No;
         }
-        // What makes no other name of a common one is a slip, wherever it is; but a vowel more is how a sister is named.
-        let slip_of = if self.is_known && typed.dropped.len() <= self.dropped.len() { slip_inside } else { slip_in_given };
+        // What makes no other name of a common one is a slip, wherever it is; but a vowel more is how a sister is
+        // named.
+        let slip_of =
+            if self.is_known && typed.dropped.len() <= self.dropped.len() { slip_inside } else { slip_in_given };
         slip_of(&self.dropped, &typed.dropped).max(slip_of(&self.written_out, &typed.written_out))
     }
 }
@@ -178,7 +185,8 @@ impl Name {
         let named: Vec<&Spellings> = all.iter().filter(|word| !is_one_of(TITLES, &word.dropped)).collect();
         // A name that is nothing but such words is a name after all: Senior, Le, Van.
         let named = if named.is_empty() { all.iter().collect() } else { named };
-        let proper: Vec<&Spellings> = named.iter().copied().filter(|word| !is_one_of(PARTICLES, &word.dropped)).collect();
+        let proper: Vec<&Spellings> =
+            named.iter().copied().filter(|word| !is_one_of(PARTICLES, &word.dropped)).collect();
         let proper = if proper.is_empty() { named.clone() } else { proper };
         let mut name = Self::default();
         name.newborn = newborn;
@@ -244,13 +252,13 @@ impl Name {
     /// Whether the first first names are one slip apart. Two numbers are none: 1Judysgirl, 2Judysgirl.
     pub(super) fn is_given_slip_from(&self, other: &Self) -> bool {
         let has_number = |word: &Given| word.dropped.iter().any(char::is_ascii_digit);
-        self.given
-            .first()
-            .zip(other.given.first())
-            .is_some_and(|(one, other)| is_one_slip(&one.dropped, &other.dropped) && !(has_number(one) && has_number(other)))
+        self.given.first().zip(other.given.first()).is_some_and(|(one, other)| {
+            is_one_slip(&one.dropped, &other.dropped) && !(has_number(one) && has_number(other))
+        })
     }
 
-    /// Whether the first word that was typed is this common first name but for a letter in the middle, and no name itself.
+    /// Whether the first word that was typed is this common first name but for a letter in the middle, and no name
+    /// itself.
     pub(super) fn is_plain_given_slip(&self, typed: &Self) -> bool {
         self.given.first().zip(typed.given.first()).is_some_and(|(on_file, typed)| {
             on_file.is_known
@@ -271,7 +279,11 @@ impl Name {
         match (self.script, other.script) {
             (Script::Latin, Script::Arabic) => Self::spells(self, other),
             (Script::Arabic, Script::Latin) => Self::spells(other, self),
-            (Script::CyrillicOrGreek, Script::Latin) | (Script::Latin, Script::CyrillicOrGreek) if self.loose == other.loose => Fit::Same,
+            (Script::CyrillicOrGreek, Script::Latin) | (Script::Latin, Script::CyrillicOrGreek)
+                if self.loose == other.loose =>
+            {
+                Fit::Same
+            }
             // Two ways to write one foreign name in Latin letters.
             (Script::Latin, Script::Latin) if self.loose.len() >= LETTERS_MIN && self.loose == other.loose => Fit::Slip,
             _ => Fit::No,
@@ -280,8 +292,10 @@ impl Name {
 
     /// Each Arabic word goes with a Latin one, or each Latin one with an Arabic one.
     fn spells(latin: &Self, arabic: &Self) -> Fit {
-        let latin_in = latin.bones.iter().all(|one| arabic.bones.iter().any(|other| one.len() > 1 && Bones::spell(one, other)));
-        let arabic_in = arabic.bones.iter().all(|other| latin.bones.iter().any(|one| one.len() > 1 && Bones::spell(one, other)));
+        let latin_in =
+            latin.bones.iter().all(|one| arabic.bones.iter().any(|other| one.len() > 1 && Bones::spell(one, other)));
+        let arabic_in =
+            arabic.bones.iter().all(|other| latin.bones.iter().any(|one| one.len() > 1 && Bones::spell(one, other)));
         let is_long = latin.bones.iter().map(Bones::len).sum::<usize>() > 2;
         match (latin_in | arabic_in, is_long) {
             (true, true) => Fit::Same,
@@ -292,16 +306,23 @@ impl Name {
 
     /// How well a last name that was typed fits this one on file: either of two surnames will do.
     pub(super) fn fits_family(&self, typed: &Self) -> Fit {
-        let typed_is_part = typed.words.len() < self.words.len() && typed.words.iter().all(|word| self.parts.contains(word));
-        let file_is_part = self.words.len() < typed.words.len() && self.words.iter().all(|word| typed.parts.contains(word));
+        let typed_is_part =
+            typed.words.len() < self.words.len() && typed.words.iter().all(|word| self.parts.contains(word));
+        let file_is_part =
+            self.words.len() < typed.words.len() && self.words.iter().all(|word| typed.parts.contains(word));
         let reordered = self.words.len() == typed.words.len()
             && self.words.len() > 1
             && self.words.iter().all(|word| typed.words.contains(word))
             && typed.words.iter().all(|word| self.words.contains(word));
-        let spelt_part = typed.whole.iter().fold(false, |met, one| met | self.parts.contains(one) | self.pairs.contains(one));
-        let file_spelt_part = self.whole.iter().fold(false, |met, one| met | typed.parts.contains(one) | typed.pairs.contains(one));
-        let plain = self.plain == typed.plain || self.plain_parts.contains(&typed.plain) || typed.plain_parts.contains(&self.plain);
-        let same = self.is_written_like(typed) | typed_is_part | file_is_part | reordered | spelt_part | file_spelt_part;
+        let spelt_part =
+            typed.whole.iter().fold(false, |met, one| met | self.parts.contains(one) | self.pairs.contains(one));
+        let file_spelt_part =
+            self.whole.iter().fold(false, |met, one| met | typed.parts.contains(one) | typed.pairs.contains(one));
+        let plain = self.plain == typed.plain
+            || self.plain_parts.contains(&typed.plain)
+            || typed.plain_parts.contains(&self.plain);
+        let same =
+            self.is_written_like(typed) | typed_is_part | file_is_part | reordered | spelt_part | file_spelt_part;
         let best = typed.whole.iter().fold(Fit::No, |best, one| {
             let whole = self.whole.iter().fold(best, |best, other| best.max(slip(other, one)));
             self.parts.iter().fold(whole, |best, other| best.max(slip(other, one)))
@@ -334,11 +355,13 @@ impl Name {
         // Names may be left out on either side, but not stand against each other: José Luis is not José María.
         let (said_in, file_in) = (are_in_order(said, on_file), are_in_order(on_file, said));
         if said_in || file_in {
-            let some_agree =
-                said.iter().any(|word| !word.is_initial && !is_filler(word) && on_file.iter().any(|other| word.is_same(other)));
+            let some_agree = said
+                .iter()
+                .any(|word| !word.is_initial && !is_filler(word) && on_file.iter().any(|other| word.is_same(other)));
             // Some go by a later name; it leaves a doubt.
             let called = on_file.iter().find(|word| !is_filler(word)).unwrap_or(first);
-            let goes_by_first = said.iter().any(|other| called.goes_with(other)) && on_file.iter().any(|one| one.goes_with(first_said));
+            let goes_by_first =
+                said.iter().any(|other| called.goes_with(other)) && on_file.iter().any(|one| one.goes_with(first_said));
             return match (some_agree, goes_by_first) {
                 (true, true) => Some(Fit::Same),
                 (true, false) => Some(Fit::Slip),
@@ -349,7 +372,8 @@ impl Name {
         let rest_agrees = are_in_order(rest_said, rest_on_file) || are_in_order(rest_on_file, rest_said);
         let in_first = if rest_agrees { first.fits(first_said) } else { Fit::No };
         // Two words written as one, or a slip in a later one.
-        let stand_against = on_file.len() == said.len() && on_file.iter().zip(said).any(|(one, other)| one.stands_against(other));
+        let stand_against =
+            on_file.len() == said.len() && on_file.iter().zip(said).any(|(one, other)| one.stands_against(other));
         let written_together = on_file.len().max(said.len()) > 1 && !stand_against;
         let in_whole = match (written_together, self.whole.first(), typed.whole.first()) {
             (true, Some(one), Some(other)) => slip_in_given(one, other),
@@ -366,11 +390,16 @@ impl Name {
     }
 }
 
-/// Whether all these words stand in a longer name, in their order and what is joined together: Min-ji is not in Min-jun Ji-hoon.
+/// Whether all these words stand in a longer name, in their order and what is joined together: Min-ji is not in Min-jun
+/// Ji-hoon.
 fn are_in_order(few: &[Given], many: &[Given]) -> bool {
     let mut rest = many.iter();
     few.iter().all(|word| {
-        if word.is_joined { rest.next().is_some_and(|other| word.goes_with(other)) } else { rest.any(|other| word.goes_with(other)) }
+        if word.is_joined {
+            rest.next().is_some_and(|other| word.goes_with(other))
+        } else {
+            rest.any(|other| word.goes_with(other))
+        }
     })
 }
 
@@ -388,9 +417,11 @@ fn without_glued_particle(word: &str) -> Option<&str> {
 }
 
 /// Articles after Abd, with the sound that the next word makes of them: Abd ar-Rahman.
-const ARTICLES: &str = "al el ul il ol ar er ur ir as es us is an en un in at et ut ad ed ud id az ez uz iz ash esh ush adh udh ath uth";
+const ARTICLES: &str =
+    "al el ul il ol ar er ur ir as es us is an en un in at et ut ad ed ud id az ez uz iz ash esh ush adh udh ath uth";
 
-/// Abdurrahman, Abd al-Rahman, Abdel Rahman and Abdur Rahman are one name: each becomes `abdul rahman`. `None` if there is none.
+/// Abdurrahman, Abd al-Rahman, Abdel Rahman and Abdur Rahman are one name: each becomes `abdul rahman`. `None` if there
+/// is none.
 fn servant_of(words: &[&Spellings]) -> Option<Vec<Spellings>> {
     let mut of = Vec::with_capacity(words.len() + 1);
     let mut any = false;
@@ -400,7 +431,9 @@ fn servant_of(words: &[&Spellings]) -> Option<Vec<Spellings>> {
             of.push(word.clone());
             continue;
         };
-        let is_bare = after.is_empty() || is_one_of(ARTICLES, after) || matches!(after, "u" | "oul" | "ool" | "our" | "ous" | "oun");
+        let is_bare = after.is_empty()
+            || is_one_of(ARTICLES, after)
+            || matches!(after, "u" | "oul" | "ool" | "our" | "ous" | "oun");
         if is_bare && rest.peek().is_some() {
             // Abd al Rahman, Abdur Rahman.
             if after.is_empty() {
@@ -418,7 +451,8 @@ fn servant_of(words: &[&Spellings]) -> Option<Vec<Spellings>> {
     any.then_some(of)
 }
 
-/// What follows Abd and its article in one word: `urrahman` is `rahman`. `None` for Abdullah, which no one parts, and for Abdou.
+/// What follows Abd and its article in one word: `urrahman` is `rahman`. `None` for Abdullah, which no one parts, and
+/// for Abdou.
 fn served(after: &str) -> Option<&str> {
     let vowels = after.find(|c| !matches!(c, 'a' | 'e' | 'i' | 'o' | 'u'))?;
     let rest = after.get(vowels..)?;

@@ -1,7 +1,7 @@
 //! Whether two records that bear one number are of one person.
 //!
-//! Invariant: in doubt they are two. Twins, spouses, parent and child share numbers in real lists; anyone who is taken apart goes to
-//! the desk, anyone who is put together reads the other one's visits.
+//! Invariant: in doubt they are two. Twins, spouses, parent and child share numbers in real lists; anyone who is taken
+//! apart goes to the desk, anyone who is put together reads the other one's visits.
 
 use super::names::{Fit, Name};
 use crate::domain::born::Born;
@@ -9,8 +9,8 @@ use crate::domain::person::Person;
 use crate::domain::placeholder::is_no_given_name;
 use crate::domain::private::Private;
 
-/// Whether these two records with one number are of one person: born on the same day, and their names agree as far as spelling
-/// goes. Where the day is not known of both, both have to be written alike in every word.
+/// Whether these two records with one number are of one person: born on the same day, and their names agree as far as
+/// spelling goes. Where the day is not known of both, both have to be written alike in every word.
 #[must_use]
 pub fn are_one_person(one: &Person, other: &Person) -> bool {
     let (born, born_other) = (one.birth_date.real(), other.birth_date.real());
@@ -37,7 +37,10 @@ impl Names {
         };
         let given = std::iter::once(&person.given_name).chain(&person.other_given_names);
         let family = std::iter::once(&person.family_name).chain(&person.other_family_names);
-        Self { given: names(&mut given.filter(|name| !is_no_given_name(name.as_str()))), family: names(&mut family.into_iter()) }
+        Self {
+            given: names(&mut given.filter(|name| !is_no_given_name(name.as_str()))),
+            family: names(&mut family.into_iter()),
+        }
     }
 
     /// The one name of anyone who has only one, whichever place it has.
@@ -86,14 +89,17 @@ fn any(some: &[Name], others: &[Name], fits: impl Fn(&Name, &Name) -> bool) -> b
 
 /// The best fit of any two of these. `None`: they say too little, as initials do.
 fn best_given(some: &[Name], others: &[Name]) -> Option<Fit> {
-    let fits = some.iter().flat_map(|one| others.iter().flat_map(move |other| [one.fits_given(other), other.fits_given(one)]));
+    let fits =
+        some.iter().flat_map(|one| others.iter().flat_map(move |other| [one.fits_given(other), other.fits_given(one)]));
     // Too little is better than nothing, and worse than a slip.
     let best = fits.max_by_key(|fit| fit.map_or(1, |fit| if fit == Fit::No { 0 } else { 2 + fit as u8 }));
     best.unwrap_or(Some(Fit::No))
 }
 
 fn best_family(some: &[Name], others: &[Name]) -> Fit {
-    let fits = some.iter().flat_map(|one| others.iter().flat_map(move |other| [one.fits_family(other), other.fits_family(one)]));
+    let fits = some
+        .iter()
+        .flat_map(|one| others.iter().flat_map(move |other| [one.fits_family(other), other.fits_family(one)]));
     fits.max().unwrap_or(Fit::No)
 }
 
@@ -203,7 +209,8 @@ mod tests {
         let rachel = of(("Rachel", "Marlow"), day);
         let robert = of(("Robert", "Oldham"), day);
         assert!(!are_one_person(&rachel, &robert));
-        let before = Person { other_given_names: vec!["Robert".into()], other_family_names: vec!["Oldham".into()], ..rachel };
+        let before =
+            Person { other_given_names: vec!["Robert".into()], other_family_names: vec!["Oldham".into()], ..rachel };
         assert!(are_one_person(&before, &robert) && are_one_person(&robert, &before));
     }
 
@@ -212,7 +219,13 @@ mod tests {
         let ann = |born: Born| of(("Ann", "Smith"), born);
         let near = |born: Born| of(("Anne", "Smith"), born);
         let day = Born::on(BORN);
-        for other in [Born::on(date(1956, 3, 9)), Born::on(date(1956, 8, 3)), Born::on(date(1981, 3, 8)), Born::Year(1956), Born::Unknown] {
+        for other in [
+            Born::on(date(1956, 3, 9)),
+            Born::on(date(1956, 8, 3)),
+            Born::on(date(1981, 3, 8)),
+            Born::Year(1956),
+            Born::Unknown,
+        ] {
             assert!(!are_one_person(&ann(day), &ann(other)));
         }
         // Not known in both: alike in every word.

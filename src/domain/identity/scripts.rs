@@ -119,7 +119,10 @@ impl Bones {
             let is_feminine = consonant == 'h' && characters.peek().is_none() && !bones.consonants.is_empty();
             if is_feminine {
                 (end.a, end.written) = (true, end.written.max(1));
-            } else if end.written == 0 && !(a | i | u) && bones.consonants.last().is_some_and(|(_, last)| *last == consonant) {
+            } else if end.written == 0
+                && !(a | i | u)
+                && bones.consonants.last().is_some_and(|(_, last)| *last == consonant)
+            {
                 // A doubled letter is one.
             } else {
                 let before = std::mem::take(end);
@@ -151,7 +154,9 @@ impl Bones {
         let (latin, arabic) = (latin.end, arabic.end);
         // The last letter of Mustafa and of Ali look alike.
         same && (arabic.any
-            || ((arabic.written == 0) == (latin.written == 0) && (!arabic.u || latin.u) && (!arabic.i || latin.i || latin.a)))
+            || ((arabic.written == 0) == (latin.written == 0)
+                && (!arabic.u || latin.u)
+                && (!arabic.i || latin.i || latin.a)))
     }
 }
 
@@ -193,8 +198,13 @@ mod tests {
 
     #[test]
     fn romanisations_of_one_name_sound_alike() {
-        for (one, other) in [("yulia", "iuliia"), ("yevgeny", "evgenii"), ("sergei", "sergey"), ("fyodor", "fedor"), ("dmitriy", "dmitri")]
-        {
+        for (one, other) in [
+            ("yulia", "iuliia"),
+            ("yevgeny", "evgenii"),
+            ("sergei", "sergey"),
+            ("fyodor", "fedor"),
+            ("dmitriy", "dmitri"),
+        ] {
             assert_eq!(loose(one), loose(other), "{one} {other}");
         }
         assert_ne!(loose("ivan"), loose("ivana"));

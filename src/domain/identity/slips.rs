@@ -22,19 +22,20 @@ pub(in crate::domain) fn is_one_slip(one: &[char], other: &[char]) -> bool {
     }
 }
 
-/// Whether the words differ as names of brother and sister do: in a vowel at the end, as Daniel and Daniela, Mario and Maria.
-/// A letter that was typed twice is no such ending.
+/// Whether the words differ as names of brother and sister do: in a vowel at the end, as Daniel and Daniela, Mario and
+/// Maria. A letter that was typed twice is no such ending.
 pub(super) fn differ_in_ending(one: &[char], other: &[char]) -> bool {
     let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let tell = |rest: &[char]| matches!(rest, [] | ['a' | 'e' | 'o']);
     let (rest, other_rest) = (one.get(same..).unwrap_or_default(), other.get(same..).unwrap_or_default());
     let last_same = same.checked_sub(1).and_then(|at| one.get(at));
-    let is_doubled = rest.len() != other_rest.len() && last_same.is_some() && last_same == rest.first().or(other_rest.first());
+    let is_doubled =
+        rest.len() != other_rest.len() && last_same.is_some() && last_same == rest.first().or(other_rest.first());
     tell(rest) && tell(other_rest) && !is_doubled
 }
 
-/// Whether a slip in a first name stands where a twin's name may differ: in the first letter (Hương, Phương), in a vowel at the end
-/// (Francisco, Francisca), or in a letter more there.
+/// Whether a slip in a first name stands where a twin's name may differ: in the first letter (Hương, Phương), in a
+/// vowel at the end (Francisco, Francisca), or in a letter more there.
 pub(super) fn is_at_an_edge(on_file: &[char], typed: &[char]) -> bool {
     let same = on_file.iter().zip(typed).take_while(|(a, b)| a == b).count();
     match (on_file.get(same..).unwrap_or_default(), typed.get(same..).unwrap_or_default()) {

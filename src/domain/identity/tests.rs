@@ -26,7 +26,12 @@ pub(super) fn person(id: &str, given: &str, family: &str, born: Date, phone: &st
 }
 
 fn said(born: Date, family: &str, given: Option<&str>, phone: Option<&str>) -> Typed {
-    Typed { birth_date: BirthDate(born), family_name: family.into(), given_name: given.map(Into::into), phone_last4: phone.map(Into::into) }
+    Typed {
+        birth_date: BirthDate(born),
+        family_name: family.into(),
+        given_name: given.map(Into::into),
+        phone_last4: phone.map(Into::into),
+    }
 }
 
 const BORN: Date = date(1956, 3, 8);
@@ -37,7 +42,10 @@ fn one() -> Match {
 
 /// Last name alone, then with the first name: the answers to both.
 fn answers(on_file: (&str, &str), typed: (&str, &str)) -> (Match, Match) {
-    let people = [person("p", on_file.0, on_file.1, BORN, "555-629-4821"), person("q", "Somebody", "Else", BORN, "555-000-0000")];
+    let people = [
+        person("p", on_file.0, on_file.1, BORN, "555-629-4821"),
+        person("q", "Somebody", "Else", BORN, "555-000-0000"),
+    ];
     let index = Index::new(&people);
     (index.find(&said(BORN, typed.1, None, None)), index.find(&said(BORN, typed.1, Some(typed.0), None)))
 }
@@ -156,9 +164,11 @@ fn a_slip_needs_the_given_name_and_never_decides_alone() {
 
 #[test]
 fn other_names_are_nobodys() {
-    for (on_file, typed) in
-        [(("Ann", "Fernandez"), ("Ann", "Hernandes")), (("Ann", "Smith"), ("Ann", "")), (("Ann", "Smith"), ("Ann", " - "))]
-    {
+    for (on_file, typed) in [
+        (("Ann", "Fernandez"), ("Ann", "Hernandes")),
+        (("Ann", "Smith"), ("Ann", "")),
+        (("Ann", "Smith"), ("Ann", " - ")),
+    ] {
         let (first, second) = answers(on_file, typed);
         assert_eq!((first, second), (Match::Nobody, Match::Nobody), "{on_file:?} / {typed:?}");
     }
@@ -213,9 +223,15 @@ fn a_slip_in_a_given_name_is_forgiven_and_the_name_of_a_twin_is_not() {
 #[test]
 fn a_date_that_is_nearly_right_needs_given_name_and_telephone() {
     let index = Index::new(&[person("p", "Ann", "Smith", BORN, "+1 (555) 629-4821")]);
-    for near in
-        [date(1956, 8, 3), date(1957, 3, 8), date(1965, 3, 8), date(1946, 3, 8), date(1956, 3, 9), date(1956, 3, 18), date(1956, 4, 8)]
-    {
+    for near in [
+        date(1956, 8, 3),
+        date(1957, 3, 8),
+        date(1965, 3, 8),
+        date(1946, 3, 8),
+        date(1956, 3, 9),
+        date(1956, 3, 18),
+        date(1956, 4, 8),
+    ] {
         let find = |given: Option<&str>, phone: Option<&str>| index.find(&said(near, "Smith", given, phone));
         assert_eq!(find(None, None), Match::AskMore(Fact::GivenName));
         assert_eq!(find(Some("Ann"), None), Match::AskMore(Fact::Phone));
@@ -267,20 +283,26 @@ fn people_who_share_facts_are_asked_more_or_sent_to_the_desk() {
     assert_eq!(find(Some("4821")), Match::Nobody);
 
     // Father and son on one list: anyone who types the father's facts exactly may be the son with a wrong digit.
-    let both = [person("a", "John", "Smith", date(1950, 3, 8), "555-4821"), person("b", "John", "Smith", date(1959, 3, 8), "555-7777")];
+    let both = [
+        person("a", "John", "Smith", date(1950, 3, 8), "555-4821"),
+        person("b", "John", "Smith", date(1959, 3, 8), "555-7777"),
+    ];
     let index = Index::new(&both);
     assert_eq!(index.find(&said(date(1950, 3, 8), "Smith", Some("John"), None)), Match::AskMore(Fact::Phone));
     assert_eq!(index.find(&said(date(1950, 3, 8), "Smith", Some("John"), Some("4821"))), Match::One("a".into()));
 
     // Father and son whose dates are nothing alike: still one more fact.
-    let both =
-        [person("a", "John", "Smith", date(1950, 3, 8), "555-4821"), person("b", "John", "Smith Jr.", date(1981, 6, 14), "555-4821")];
+    let both = [
+        person("a", "John", "Smith", date(1950, 3, 8), "555-4821"),
+        person("b", "John", "Smith Jr.", date(1981, 6, 14), "555-4821"),
+    ];
     let index = Index::new(&both);
     let find = |given: Option<&str>, phone: Option<&str>| index.find(&said(date(1981, 6, 14), "Smith", given, phone));
     assert_eq!(find(None, None), Match::AskMore(Fact::GivenName));
     assert_eq!(find(Some("John"), None), Match::AskMore(Fact::Phone));
     assert_eq!(find(Some("John"), Some("4821")), Match::One("b".into()));
-    let no_phone = [person("a", "John", "Smith", date(1950, 3, 8), ""), person("b", "John", "Smith", date(1981, 6, 14), "")];
+    let no_phone =
+        [person("a", "John", "Smith", date(1950, 3, 8), ""), person("b", "John", "Smith", date(1981, 6, 14), "")];
     assert_eq!(Index::new(&no_phone).find(&said(date(1981, 6, 14), "Smith", Some("John"), None)), Match::Ambiguous);
 }
 
@@ -294,7 +316,10 @@ fn ten_thousand_people_of_one_name_and_date_are_sent_to_the_desk_at_once() {
 fn nothing_about_a_person_is_in_debug() {
     let index = Index::new(&[person("p", "Ann", "Smith", BORN, "555-4821")]);
     let shown = format!("{index:?}").to_lowercase();
-    assert!(!shown.contains("ann") && !shown.contains("smith") && !shown.contains("1956") && !shown.contains("4821"), "{shown}");
+    assert!(
+        !shown.contains("ann") && !shown.contains("smith") && !shown.contains("1956") && !shown.contains("4821"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -18,8 +18,12 @@ pub const WHY_CHARS_MAX: usize = 200;
 /// One sentence for the person who decides, without the value.
 pub fn check_value(field: Field, value: &Value) -> Result<Value, &'static str> {
     let checked = match (field, value) {
-        (Field::Phone | Field::Email | Field::PreferredName | Field::Language, Value::Text(text)) => Value::Text(tidy(text)?),
-        (Field::Interpreter, Value::Text(text)) if ["", Field::YES, Field::NO].contains(&text.as_str()) => Value::Text(text.clone()),
+        (Field::Phone | Field::Email | Field::PreferredName | Field::Language, Value::Text(text)) => {
+            Value::Text(tidy(text)?)
+        }
+        (Field::Interpreter, Value::Text(text)) if ["", Field::YES, Field::NO].contains(&text.as_str()) => {
+            Value::Text(text.clone())
+        }
         (Field::EmergencyContact, Value::Contact(contact)) => {
             Value::Contact(EmergencyContact { name: tidy(&contact.name)?, phone: tidy(&contact.phone)? })
         }
@@ -29,7 +33,9 @@ pub fn check_value(field: Field, value: &Value) -> Result<Value, &'static str> {
             state: tidy(&address.state)?,
             postal_code: tidy(&address.postal_code)?,
         }),
-        (Field::Insurance | Field::SecondInsurance, Value::Coverage(coverage)) => Value::Coverage(Box::new(tidy_card(coverage)?)),
+        (Field::Insurance | Field::SecondInsurance, Value::Coverage(coverage)) => {
+            Value::Coverage(Box::new(tidy_card(coverage)?))
+        }
         _ => return Err("That value belongs to another field. Type it again."),
     };
     if checked.one_line().as_str().chars().nth(VALUE_CHARS_MAX).is_some() {
@@ -38,7 +44,8 @@ pub fn check_value(field: Field, value: &Value) -> Result<Value, &'static str> {
     Ok(checked)
 }
 
-/// What someone typed in place of a proposed value. Nothing is refused: a field that slipped empty must not empty the chart.
+/// What someone typed in place of a proposed value. Nothing is refused: a field that slipped empty must not empty the
+/// chart.
 ///
 /// # Errors
 /// One sentence for the person who decides.
@@ -96,7 +103,8 @@ fn tidy(text: &Private) -> Result<Private, &'static str> {
     Ok(Private::from(text.as_str().trim()))
 }
 
-/// Control characters, line ends of any kind, and marks that turn the direction of a text: none belongs to a value on one line.
+/// Control characters, line ends of any kind, and marks that turn the direction of a text: none belongs to a value on
+/// one line.
 pub fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -120,13 +128,28 @@ mod tests {
             (Field::Address, text("12 Mill Street"), false, false),
             (Field::Phone, Value::Address(PostalAddress::default()), false, false),
             (Field::Address, Value::Address(PostalAddress::default()), true, false),
-            (Field::Address, Value::Address(PostalAddress { street: "12 Mill Street".into(), ..PostalAddress::default() }), true, true),
+            (
+                Field::Address,
+                Value::Address(PostalAddress { street: "12 Mill Street".into(), ..PostalAddress::default() }),
+                true,
+                true,
+            ),
         ] {
-            assert_eq!((check_value(field, &value).is_ok(), check_edit(field, &value).is_ok()), (accepted, edited), "{field:?}");
+            assert_eq!(
+                (check_value(field, &value).is_ok(), check_edit(field, &value).is_ok()),
+                (accepted, edited),
+                "{field:?}"
+            );
         }
         let card = |payer: &str, plan: &str, end: Option<jiff::civil::Date>| {
             let start = Some(jiff::civil::date(2026, 1, 1));
-            Value::Coverage(Box::new(Coverage { payer: payer.into(), plan: plan.into(), start, end, ..Coverage::default() }))
+            Value::Coverage(Box::new(Coverage {
+                payer: payer.into(),
+                plan: plan.into(),
+                start,
+                end,
+                ..Coverage::default()
+            }))
         };
         let end = Some(jiff::civil::date(2025, 12, 31));
         for (field, value, accepted, edited) in [
@@ -141,7 +164,11 @@ mod tests {
             (Field::Insurance, text("Example Health"), false, false),
             (Field::Phone, card("Example Health", "", None), false, false),
         ] {
-            assert_eq!((check_value(field, &value).is_ok(), check_edit(field, &value).is_ok()), (accepted, edited), "{field:?}");
+            assert_eq!(
+                (check_value(field, &value).is_ok(), check_edit(field, &value).is_ok()),
+                (accepted, edited),
+                "{field:?}"
+            );
         }
         assert_eq!(check_value(Field::Phone, &text(" 1 ")).unwrap(), text("1"));
         assert!(check_why("Typed by mistake").is_ok());

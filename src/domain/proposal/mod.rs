@@ -51,8 +51,15 @@ impl Field {
         Self::SecondInsurance,
     ];
     /// How to reach and to speak with someone: all but insurance, in the order in which pages show them.
-    pub const DETAILS: [Self; 7] =
-        [Self::Phone, Self::Email, Self::Address, Self::PreferredName, Self::Language, Self::Interpreter, Self::EmergencyContact];
+    pub const DETAILS: [Self; 7] = [
+        Self::Phone,
+        Self::Email,
+        Self::Address,
+        Self::PreferredName,
+        Self::Language,
+        Self::Interpreter,
+        Self::EmergencyContact,
+    ];
     /// [`Self::Interpreter`]: needed.
     pub const YES: &'static str = "yes";
     /// [`Self::Interpreter`]: not needed.
@@ -84,19 +91,23 @@ impl Field {
     #[must_use]
     pub fn nothing(self) -> Value {
         match self {
-            Self::Phone | Self::Email | Self::PreferredName | Self::Language | Self::Interpreter => Value::Text(Private::default()),
+            Self::Phone | Self::Email | Self::PreferredName | Self::Language | Self::Interpreter => {
+                Value::Text(Private::default())
+            }
             Self::EmergencyContact => Value::Contact(EmergencyContact::default()),
             Self::Address => Value::Address(PostalAddress::default()),
             Self::Insurance | Self::SecondInsurance => Value::Coverage(Box::default()),
         }
     }
 
-    /// Whether two values of this field are the same to anyone who compares them. A language without a region says nothing against
-    /// one with it; for the rest see [`Value::says_the_same`].
+    /// Whether two values of this field are the same to anyone who compares them. A language without a region says
+    /// nothing against one with it; for the rest see [`Value::says_the_same`].
     #[must_use]
     pub fn says_the_same(self, one: &Value, other: &Value) -> bool {
         match (self, one, other) {
-            (Self::Language, Value::Text(one), Value::Text(other)) => spoken::says_the_same(one.as_str(), other.as_str()),
+            (Self::Language, Value::Text(one), Value::Text(other)) => {
+                spoken::says_the_same(one.as_str(), other.as_str())
+            }
             _ => one.says_the_same(other),
         }
     }
@@ -275,7 +286,9 @@ impl Appointment {
             (Field::Phone, Value::Text(text)) => contact.phone = text,
             (Field::Email, Value::Text(text)) => contact.email = text,
             (Field::PreferredName, Value::Text(text)) => self.person.preferred_name = text,
-            (Field::Language, Value::Text(text)) => self.person.language = (!text.is_blank()).then(|| text.as_str().to_owned()),
+            (Field::Language, Value::Text(text)) => {
+                self.person.language = (!text.is_blank()).then(|| text.as_str().to_owned())
+            }
             (Field::Interpreter, Value::Text(text)) => {
                 self.person.interpreter = match text.as_str() {
                     Field::YES => Some(true),
@@ -306,7 +319,8 @@ mod tests {
 
     #[test]
     fn what_is_put_into_a_field_is_read_from_it() {
-        let address = PostalAddress { street: "12 Mill Street".into(), city: "Granby".into(), ..PostalAddress::default() };
+        let address =
+            PostalAddress { street: "12 Mill Street".into(), city: "Granby".into(), ..PostalAddress::default() };
         let card = Coverage { payer: "Example Health".into(), member_id: "H100".into(), ..Coverage::default() };
         let mut appointment = booked();
         for (field, value) in [
@@ -316,7 +330,10 @@ mod tests {
             (Field::PreferredName, Value::Text("Pat".into())),
             (Field::Language, Value::Text("pt-BR".into())),
             (Field::Interpreter, Value::Text(Field::YES.into())),
-            (Field::EmergencyContact, Value::Contact(EmergencyContact { name: "Ann Example".into(), phone: "555-629-4821".into() })),
+            (
+                Field::EmergencyContact,
+                Value::Contact(EmergencyContact { name: "Ann Example".into(), phone: "555-629-4821".into() }),
+            ),
             (Field::Insurance, Value::Coverage(Box::new(card.clone()))),
             (Field::SecondInsurance, Value::Coverage(Box::new(Coverage { payer: "Second Health".into(), ..card }))),
         ] {
@@ -363,7 +380,12 @@ mod tests {
             ("", "Granby", "", "06035", "Granby, 06035"),
             ("", "", "", "", ""),
         ] {
-            let address = PostalAddress { street: street.into(), city: city.into(), state: state.into(), postal_code: postal_code.into() };
+            let address = PostalAddress {
+                street: street.into(),
+                city: city.into(),
+                state: state.into(),
+                postal_code: postal_code.into(),
+            };
             assert_eq!(address.one_line().as_str(), line);
         }
     }

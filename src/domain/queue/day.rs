@@ -1,7 +1,7 @@
 //! The day's queues, as they follow from the day's visits: who stands where, why, and how long it may take.
 //!
-//! Invariants: anyone who waits is in one queue at one place; no one who is called or with someone can be called elsewhere, whatever other
-//! ticket or visit they have.
+//! Invariants: anyone who waits is in one queue at one place; no one who is called or with someone can be called
+//! elsewhere, whatever other ticket or visit they have.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -46,7 +46,8 @@ pub struct InQueue {
     pub place: Place,
     /// How long it may take from now.
     pub wait: Wait,
-    /// Where they are called to or being seen meanwhile, with another visit; empty if no one said where, none if nowhere.
+    /// Where they are called to or being seen meanwhile, with another visit; empty if no one said where, none if
+    /// nowhere.
     pub elsewhere: Option<String>,
 }
 
@@ -72,7 +73,8 @@ pub struct TicketStanding {
     pub point: Option<String>,
     /// Whether they have to ask where to come: the clinic has rooms, and the call named none.
     pub asks_where: bool,
-    /// Whether they said by phone that they stepped out, and have not come back. Position and wait are then what they would be if they were here.
+    /// Whether they said by phone that they stepped out, and have not come back. Position and wait are then what they
+    /// would be if they were here.
     pub is_out: bool,
     /// The latest step, as a number that only grows; a new call has a new one. 0 for none.
     pub step: u64,
@@ -142,7 +144,9 @@ impl Refusal {
     pub fn sentence(&self) -> String {
         match self {
             Self::Moved => "Someone else just updated this. This is the current state.".to_owned(),
-            Self::Elsewhere(place) if place.is_empty() => "This patient is already called for another visit.".to_owned(),
+            Self::Elsewhere(place) if place.is_empty() => {
+                "This patient is already called for another visit.".to_owned()
+            }
             Self::Elsewhere(place) => format!("This patient is already called to {place} for another visit."),
             Self::TooFewCalls(calls) => format!("Call again first: a no-show needs {calls} calls."),
             Self::NoQueue => "That queue doesn't exist.".to_owned(),
@@ -158,7 +162,9 @@ impl Refusal {
             Self::CalledOff => "This appointment was canceled. Undo that first, or rebook it.".to_owned(),
             Self::GoneOn => "This patient was already called or seen. Undo that first.".to_owned(),
             Self::NotDue => "The appointment time hasn't passed yet.".to_owned(),
-            Self::Late => "This visit is late now. Open the patient's page and decide whether they can be seen.".to_owned(),
+            Self::Late => {
+                "This visit is late now. Open the patient's page and decide whether they can be seen.".to_owned()
+            }
             Self::HasCome => "This patient is checked in, or the visit is over. It was not canceled.".to_owned(),
             Self::NoTime(why) => format!("{why} The appointment stays canceled."),
         }
@@ -230,7 +236,10 @@ impl Taken {
     /// Where the person of this row is with another visit; empty if no one said where.
     #[must_use]
     pub fn elsewhere(&self, row: &VisitRow) -> Option<String> {
-        bodies(row).filter_map(|body| self.0.get(&body)).find(|(visit, _)| *visit != row.id).map(|(_, point)| point.clone())
+        bodies(row)
+            .filter_map(|body| self.0.get(&body))
+            .find(|(visit, _)| *visit != row.id)
+            .map(|(_, point)| point.clone())
     }
 }
 
@@ -262,8 +271,10 @@ impl Queues {
         now: Timestamp,
         mut basis: impl FnMut(&str) -> Result<Option<Basis>, E>,
     ) -> Result<Self, E> {
-        let mut all: Vec<_> = self.all.iter().filter(|queue| !changed.contains(&queue.rules.name)).map(Arc::clone).collect();
-        let rank = |name: &str| settings.queues.iter().position(|queue| queue.name == name).unwrap_or(settings.queues.len());
+        let mut all: Vec<_> =
+            self.all.iter().filter(|queue| !changed.contains(&queue.rules.name)).map(Arc::clone).collect();
+        let rank =
+            |name: &str| settings.queues.iter().position(|queue| queue.name == name).unwrap_or(settings.queues.len());
         for name in changed {
             let members: Vec<&VisitRow> = list.of_queue(name).collect();
             if !members.is_empty() || rank(name) < settings.queues.len() {
@@ -338,7 +349,8 @@ impl Queue {
     ) -> Result<Self, E> {
         let rules = settings.queue_rules(name);
         let here: Vec<Waiter> = members.iter().filter_map(|row| waiter(row)).collect();
-        let outside: Vec<Waiter> = members.iter().filter(|row| row.is_out()).filter_map(|row| place_in_line(row)).collect();
+        let outside: Vec<Waiter> =
+            members.iter().filter(|row| row.is_out()).filter_map(|row| place_in_line(row)).collect();
         let basis = if here.is_empty() && outside.is_empty() { None } else { basis(name)? };
         let points = serving(list, name, now);
         let coming = Coming::of(members, &rules, now);
@@ -383,7 +395,10 @@ impl Queue {
 
 /// Since when someone waits: no one waits before the appointment's time.
 fn since(waiter: &Waiter) -> Timestamp {
-    waiter.appointment.map_or(waiter.arrived, |start| start.max(waiter.arrived)).max(waiter.placed.unwrap_or(Timestamp::MIN))
+    waiter
+        .appointment
+        .map_or(waiter.arrived, |start| start.max(waiter.arrived))
+        .max(waiter.placed.unwrap_or(Timestamp::MIN))
 }
 
 /// By when others have to be due to be called before.
@@ -408,8 +423,10 @@ impl Coming {
     fn of(members: &[&VisitRow], rules: &QueueRules, now: Timestamp) -> Self {
         let late = SignedDuration::from_mins(i64::from(rules.late_after_minutes));
         let still = now.saturating_sub(late).unwrap_or(Timestamp::MIN);
-        let expected = members.iter().filter(|row| row.state == VisitState::Expected).filter_map(|row| row.appointment.as_ref());
-        let mut starts: Vec<Timestamp> = expected.map(|appointment| appointment.start).filter(|start| *start >= still).collect();
+        let expected =
+            members.iter().filter(|row| row.state == VisitState::Expected).filter_map(|row| row.appointment.as_ref());
+        let mut starts: Vec<Timestamp> =
+            expected.map(|appointment| appointment.start).filter(|start| *start >= still).collect();
         starts.sort_unstable();
         Self(starts)
     }
@@ -427,7 +444,8 @@ fn serving(list: &VisitList, queue: &str, now: Timestamp) -> usize {
         .served_in(queue)
         .filter_map(|row| {
             let (at, user) = row.called.as_ref()?;
-            let goes_on = row.state.is_taken() || row.done.as_ref().is_some_and(|(done, _)| *done >= lately) || *at >= lately;
+            let goes_on =
+                row.state.is_taken() || row.done.as_ref().is_some_and(|(done, _)| *done >= lately) || *at >= lately;
             goes_on.then_some(row.in_line.point.as_deref().unwrap_or(user))
         })
         .collect();
@@ -442,6 +460,16 @@ pub fn hour_at(at: Timestamp, zone: &TimeZone) -> i8 {
 
 /// A visit that was seen, as a sample of its queue.
 #[must_use]
-pub fn sample(called: Timestamp, started: Option<Timestamp>, done: Timestamp, due: Timestamp, zone: &TimeZone) -> Served {
-    Served { hour: hour_at(called, zone), service: done.duration_since(started.unwrap_or(called)), waited: called.duration_since(due) }
+pub fn sample(
+    called: Timestamp,
+    started: Option<Timestamp>,
+    done: Timestamp,
+    due: Timestamp,
+    zone: &TimeZone,
+) -> Served {
+    Served {
+        hour: hour_at(called, zone),
+        service: done.duration_since(started.unwrap_or(called)),
+        waited: called.duration_since(due),
+    }
 }

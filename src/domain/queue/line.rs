@@ -1,8 +1,9 @@
 //! Whose turn is before whose, and why.
 //!
-//! The rule, in words: who feels unwell comes first. All others have a *turn*, a time of day: with an appointment its beginning; without
-//! one, or late, when they came and some minutes more, as the clinic has set; sent to the end of a line, that moment, but never a
-//! better turn than before. At the same turn an appointment comes before an arrival, and who is late comes last.
+//! The rule, in words: who feels unwell comes first. All others have a *turn*, a time of day: with an appointment its
+//! beginning; without one, or late, when they came and some minutes more, as the clinic has set; sent to the end of a
+//! line, that moment, but never a better turn than before. At the same turn an appointment comes before an arrival, and
+//! who is late comes last.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -70,8 +71,9 @@ pub struct Place {
 impl Waiter {
     /// What decides, and at what time of day it is their turn.
     fn turn(&self, rules: &QueueRules) -> (Why, Timestamp) {
-        let after =
-            |at: Timestamp, minutes: u32| at.saturating_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
+        let after = |at: Timestamp, minutes: u32| {
+            at.saturating_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX)
+        };
         if self.is_unwell {
             return (Why::Unwell, self.arrived);
         }
@@ -107,10 +109,14 @@ pub fn line_up(waiters: Vec<Waiter>, rules: &QueueRules) -> Vec<Place> {
         })
         .collect();
     keyed.sort_by(|a, b| a.0.cmp(&b.0));
-    let order: Vec<(TicketNumber, Timestamp, Why)> = keyed.iter().map(|(_, why, waiter)| (waiter.ticket, waiter.arrived, *why)).collect();
+    let order: Vec<(TicketNumber, Timestamp, Why)> =
+        keyed.iter().map(|(_, why, waiter)| (waiter.ticket, waiter.arrived, *why)).collect();
     // In a long line nearly everyone stands as they came, and then no one is looked for beside them.
-    let mut first_behind: Vec<Timestamp> =
-        order.iter().rev().scan(Timestamp::MAX, |first, one| Some(std::mem::replace(first, one.1.min(*first)))).collect();
+    let mut first_behind: Vec<Timestamp> = order
+        .iter()
+        .rev()
+        .scan(Timestamp::MAX, |first, one| Some(std::mem::replace(first, one.1.min(*first))))
+        .collect();
     first_behind.reverse();
     let mut last_ahead = Timestamp::MIN;
     keyed
@@ -194,13 +200,21 @@ mod tests {
                 "appointments by their time, not by who came first",
                 &usual,
                 &["A14 09:40 10:40", "A15 10:05 10:20", "A16 10:06 10:50"],
-                &["A15 before A14: appointment 10:20 AM", "A14 after A15: appointment 10:40 AM", "A16 appointment 10:50 AM"],
+                &[
+                    "A15 before A14: appointment 10:20 AM",
+                    "A14 after A15: appointment 10:40 AM",
+                    "A16 appointment 10:50 AM",
+                ],
             ),
             (
                 "without an appointment one's turn is by when one came",
                 &usual,
                 &["A2 09:30", "A1 09:05 10:00", "A3 10:10"],
-                &["A2 before A1: walk-in, here since 9:30 AM", "A1 after A2: appointment 10:00 AM", "A3 walk-in, here since 10:10 AM"],
+                &[
+                    "A2 before A1: walk-in, here since 9:30 AM",
+                    "A1 after A2: appointment 10:00 AM",
+                    "A3 walk-in, here since 10:10 AM",
+                ],
             ),
             (
                 "at the same turn the appointment comes first",
@@ -223,19 +237,31 @@ mod tests {
                 "a clinic may put the late ones, and those without an appointment, behind all others",
                 &strict,
                 &["A1 10:45 09:00", "A2 08:50", "A3 09:00 12:00"],
-                &["A3 before A2: appointment 12:00 PM", "A2 after A3: walk-in, here since 8:50 AM", "A1 arrived 1 h 45 min late"],
+                &[
+                    "A3 before A2: appointment 12:00 PM",
+                    "A2 after A3: walk-in, here since 8:50 AM",
+                    "A1 arrived 1 h 45 min late",
+                ],
             ),
             (
                 "who feels unwell is next, whatever else",
                 &usual,
                 &["A1 08:50 09:00", "A2 09:30 09:00 09:40 unwell", "A3 09:10 - - unwell"],
-                &["A3 before A1: feels unwell", "A2 before A1: feels unwell", "A1 after A2, who feels unwell: appointment 9:00 AM"],
+                &[
+                    "A3 before A1: feels unwell",
+                    "A2 before A1: feels unwell",
+                    "A1 after A2, who feels unwell: appointment 9:00 AM",
+                ],
             ),
             (
                 "put at the end of the line, which is never better than before",
                 &usual,
                 &["A1 08:50 09:00 09:25", "A2 08:55 09:20", "A3 09:00 09:40 09:25"],
-                &["A2 before A1: appointment 9:20 AM", "A1 after A2: in this line since 9:25 AM", "A3 appointment 9:40 AM"],
+                &[
+                    "A2 before A1: appointment 9:20 AM",
+                    "A1 after A2: in this line since 9:25 AM",
+                    "A3 appointment 9:40 AM",
+                ],
             ),
             (
                 "one ticket for two visits",
@@ -247,8 +273,10 @@ mod tests {
             let mut people: Vec<Waiter> = people.iter().map(|line| waiter(line)).collect();
             people.reverse();
             let line = line_up(people, rules);
-            let found: Vec<String> =
-                line.iter().map(|place| format!("{} {}", place.waiter.ticket, place.sentence(&TimeZone::UTC))).collect();
+            let found: Vec<String> = line
+                .iter()
+                .map(|place| format!("{} {}", place.waiter.ticket, place.sentence(&TimeZone::UTC)))
+                .collect();
             assert_eq!(found, expected, "{what}");
             assert!(line.iter().enumerate().all(|(at, place)| place.position == at + 1));
         }
@@ -299,7 +327,8 @@ mod tests {
             assert!(line.windows(2).all(|pair| pair[0].waiter.is_unwell || !pair[1].waiter.is_unwell), "round {round}");
             if !people.is_empty() {
                 let gone = below(people.len() as u64) as usize;
-                let fewer: Vec<Waiter> = people.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, w)| w.clone()).collect();
+                let fewer: Vec<Waiter> =
+                    people.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, w)| w.clone()).collect();
                 let mut rest = names(&line);
                 rest.retain(|visit| *visit != people[gone].visit);
                 assert_eq!(names(&line_up(fewer, &rules)), rest, "round {round}: one who leaves changes no order");

@@ -1,6 +1,8 @@
-//! The visits of a day by what is asked of them, so that a change of one of them is a matter of that one and of those beside it.
+//! The visits of a day by what is asked of them, so that a change of one of them is a matter of that one and of those
+//! beside it.
 //!
-//! Invariants: it holds the same whether it was filled in one go or followed one change after another; a copy is cheap, and stays as it is.
+//! Invariants: it holds the same whether it was filled in one go or followed one change after another; a copy is cheap,
+//! and stays as it is.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -52,7 +54,8 @@ impl VisitList {
         list
     }
 
-    /// Puts a visit as it is now in the place of what there was, or takes it off. Answers the queues that have to be looked at again.
+    /// Puts a visit as it is now in the place of what there was, or takes it off. Answers the queues that have to be
+    /// looked at again.
     pub fn set(&mut self, id: &AppointmentId, row: Option<VisitRow>, settings: &ClinicSettings) -> BTreeSet<String> {
         let before = self.rows.get(id).map(Arc::clone);
         let mut queues = BTreeSet::new();
@@ -76,7 +79,8 @@ impl VisitList {
         queues.extend(row.in_line.served_in.clone());
         if row.state.is_taken() {
             // Someone who is called is called nowhere else.
-            let beside = bodies(row).flat_map(|body| of_name(&self.bodies, &body).map(|row| queue_name(row, settings)).collect::<Vec<_>>());
+            let beside = bodies(row)
+                .flat_map(|body| of_name(&self.bodies, &body).map(|row| queue_name(row, settings)).collect::<Vec<_>>());
             queues.extend(beside.collect::<Vec<_>>());
         }
     }
@@ -150,7 +154,10 @@ impl VisitList {
 
     /// The visits of a ticket.
     pub fn of_ticket(&self, ticket: Ticket) -> impl Iterator<Item = &VisitRow> {
-        self.tickets.from(move |(its, _)| *its < ticket).take_while(move |((its, _), _)| *its == ticket).map(|(_, row)| &**row)
+        self.tickets
+            .from(move |(its, _)| *its < ticket)
+            .take_while(move |((its, _), _)| *its == ticket)
+            .map(|(_, row)| &**row)
     }
 
     /// Who waits in a queue, or would.
@@ -188,10 +195,14 @@ impl VisitList {
     #[must_use]
     pub fn elsewhere(&self, row: &VisitRow) -> Option<String> {
         let taken = |body: &str| of_name(&self.bodies, body).filter(|one| one.state.is_taken()).last().map(Arc::clone);
-        bodies(row).filter_map(|body| taken(&body)).find(|one| one.id != row.id).map(|one| one.in_line.point.clone().unwrap_or_default())
+        bodies(row)
+            .filter_map(|body| taken(&body))
+            .find(|one| one.id != row.id)
+            .map(|one| one.in_line.point.clone().unwrap_or_default())
     }
 
-    /// Appointments for which no one has come, from the one that is late first, of those that are not by their time alone at this moment.
+    /// Appointments for which no one has come, from the one that is late first, of those that are not by their time
+    /// alone at this moment.
     pub fn due(&self, now: Timestamp) -> impl Iterator<Item = (Timestamp, &VisitRow)> {
         self.due.from(move |(closes, _)| *closes < now).map(|((closes, _), row)| (*closes, &**row))
     }

@@ -1,7 +1,7 @@
 //! Who waits for what: where a visit stands, whose turn is when and why, and how long it may take.
 //!
-//! Invariants: the order of a line is total and does not depend on the order in which people were read; anyone who waits is in one
-//! line at one place; a wait without a basis is not said.
+//! Invariants: the order of a line is total and does not depend on the order in which people were read; anyone who
+//! waits is in one line at one place; a wait without a basis is not said.
 
 pub mod day;
 mod line;

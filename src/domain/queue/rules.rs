@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::settings::ClinicSettings;
 
-/// One queue. A service that no queue names has one of its own, of its name and with the rules that stand here when no one says.
+/// One queue. A service that no queue names has one of its own, of its name and with the rules that stand here when no
+/// one says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueueRules {
@@ -69,7 +70,8 @@ pub fn queue_of(settings: &ClinicSettings, service: &str, practitioner: &str, wa
         (None, _) if !service.is_empty() => service.to_owned(),
         (None, Some(code)) => {
             let category = settings.walk_in.iter().find(|category| category.code == code);
-            let name = category.map_or("", |category| category.name.in_language(crate::domain::language::Language::English));
+            let name =
+                category.map_or("", |category| category.name.in_language(crate::domain::language::Language::English));
             if name.is_empty() { OF_NOTHING.to_owned() } else { name.to_owned() }
         }
         (None, None) => OF_NOTHING.to_owned(),
@@ -116,7 +118,11 @@ mod tests {
                     walk_in: texts(&["vaccination"]),
                     ..QueueRules::default()
                 },
-                QueueRules { name: "Dr. Mraz".into(), practitioners: texts(&["Dr. Elizabeth Mraz"]), ..QueueRules::default() },
+                QueueRules {
+                    name: "Dr. Mraz".into(),
+                    practitioners: texts(&["Dr. Elizabeth Mraz"]),
+                    ..QueueRules::default()
+                },
             ],
             ..ClinicSettings::default()
         };
@@ -131,7 +137,11 @@ mod tests {
             ("", "", Some("other"), "Something else"),
             ("", "", Some("gone from the settings"), "Other visits"),
         ] {
-            assert_eq!(queue_of(&settings, service, practitioner, walk_in), expected, "{service} {practitioner} {walk_in:?}");
+            assert_eq!(
+                queue_of(&settings, service, practitioner, walk_in),
+                expected,
+                "{service} {practitioner} {walk_in:?}"
+            );
         }
         assert_eq!(settings.queue_rules("X-ray"), QueueRules { name: "X-ray".into(), ..QueueRules::default() });
         assert_eq!(settings.queue_rules("Dr. Mraz").practitioners, ["Dr. Elizabeth Mraz"]);
@@ -139,9 +149,14 @@ mod tests {
 
     #[test]
     fn a_point_serves_all_queues_or_those_it_names() {
-        let point =
-            |name: &str, queues: &[&str]| ServicePoint { name: name.into(), queues: queues.iter().map(|q| (*q).to_owned()).collect() };
-        let settings = ClinicSettings { points: vec![point("Room 1", &[]), point("Room 2", &["Eyes"])], ..ClinicSettings::default() };
+        let point = |name: &str, queues: &[&str]| ServicePoint {
+            name: name.into(),
+            queues: queues.iter().map(|q| (*q).to_owned()).collect(),
+        };
+        let settings = ClinicSettings {
+            points: vec![point("Room 1", &[]), point("Room 2", &["Eyes"])],
+            ..ClinicSettings::default()
+        };
         for (queue, at, expected) in [
             ("Eyes", "Room 1", true),
             ("Ears", "Room 1", true),

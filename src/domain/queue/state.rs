@@ -90,7 +90,8 @@ impl VisitState {
     }
 }
 
-/// A step of someone in a queue. What was decided is in it, so that it can be done again the same way while a list is rebuilt.
+/// A step of someone in a queue. What was decided is in it, so that it can be done again the same way while a list is
+/// rebuilt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum QueueAction {
@@ -213,7 +214,10 @@ mod tests {
             (QueueAction::CallAgain { point: None }, r#"{"do":"call-again"}"#),
             (QueueAction::CallAgain { point: Some("Room 1".into()) }, r#"{"do":"call-again","point":"Room 1"}"#),
             (QueueAction::Call { queue: "Eyes".into(), point: None }, r#"{"do":"call","queue":"Eyes","point":null}"#),
-            (QueueAction::Transfer { queue: "Eyes".into(), keep_place: false }, r#"{"do":"transfer","queue":"Eyes","keep_place":false}"#),
+            (
+                QueueAction::Transfer { queue: "Eyes".into(), keep_place: false },
+                r#"{"do":"transfer","queue":"Eyes","keep_place":false}"#,
+            ),
         ] {
             assert_eq!(serde_json::to_string(&action).unwrap(), text);
             assert_eq!(serde_json::from_str::<QueueAction>(text).unwrap(), action);

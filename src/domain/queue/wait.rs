@@ -1,7 +1,7 @@
 //! How long someone may have to wait, from how long visits of that queue took lately.
 //!
-//! People believe a range more than a single number (Munich shows one on its public waiting lists); a time that has passed is never shown as one still to
-//! come; without a basis nothing is shown.
+//! People believe a range more than a single number (Munich shows one on its public waiting lists); a time that has
+//! passed is never shown as one still to come; without a basis nothing is shown.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -68,8 +68,8 @@ pub struct Ahead {
 }
 
 impl Basis {
-    /// What is usual at `hour`: of that hour and those beside it if there are enough visits, else of the whole day. `samples` are the
-    /// newest ones, in any order.
+    /// What is usual at `hour`: of that hour and those beside it if there are enough visits, else of the whole day.
+    /// `samples` are the newest ones, in any order.
     #[must_use]
     pub fn of(samples: &[Served], hour: i8) -> Option<Self> {
         let sound = || samples.iter().filter(|served| SERVICE_SECONDS.contains(&served.service.as_secs()));
@@ -87,7 +87,8 @@ impl Basis {
         })
     }
 
-    /// The wait of someone who has waited `so_far`, since their arrival or the appointment's beginning, whichever came later.
+    /// The wait of someone who has waited `so_far`, since their arrival or the appointment's beginning, whichever came
+    /// later.
     #[must_use]
     pub fn wait(&self, ahead: Ahead, so_far: SignedDuration) -> Wait {
         // A few minutes more are nothing to worry about where people hardly ever wait.
@@ -99,7 +100,8 @@ impl Basis {
         let points = count(ahead.points.max(1));
         // 0.8 of what is likely, and the pessimistic end, as Munich's ZMS has it.
         let from = count(ahead.here).saturating_mul(self.service_median).saturating_mul(8) / (10 * points);
-        let to = count(ahead.here.saturating_add(ahead.coming).saturating_add(1)).saturating_mul(self.service_slow) / points;
+        let to =
+            count(ahead.here.saturating_add(ahead.coming).saturating_add(1)).saturating_mul(self.service_slow) / points;
         // Who is early may be called right away, but need not be before their time.
         let on_time = ahead.until_due.as_secs().max(0).saturating_add(self.service_slow / points);
         let to = to.max(if ahead.until_due.is_positive() { on_time } else { 0 });
@@ -128,17 +130,21 @@ pub struct WaitWords {
 
 impl WaitWords {
     /// As the staff's list says it.
-    pub const STAFF: Self = Self { up_to: "up to {to} min", between: "{from} to {to} min", longer: "longer than usual" };
+    pub const STAFF: Self =
+        Self { up_to: "up to {to} min", between: "{from} to {to} min", longer: "longer than usual" };
 }
 
 impl Wait {
-    /// The wait in these words; empty if no one knows. List, board, phone and whatever else says a wait says the same numbers.
+    /// The wait in these words; empty if no one knows. List, board, phone and whatever else says a wait says the same
+    /// numbers.
     #[must_use]
     pub fn said(self, words: &WaitWords) -> String {
         match self {
             Self::NoBasis => String::new(),
             Self::Minutes { from: 0, to } => words.up_to.replace("{to}", &to.to_string()),
-            Self::Minutes { from, to } => words.between.replace("{from}", &from.to_string()).replace("{to}", &to.to_string()),
+            Self::Minutes { from, to } => {
+                words.between.replace("{from}", &from.to_string()).replace("{to}", &to.to_string())
+            }
             Self::LongerThanUsual => words.longer.to_owned(),
         }
     }
@@ -163,7 +169,8 @@ mod tests {
         let ten: Vec<Served> = (0..10).map(|n| served(9, 10 + n % 3, 20)).collect();
         let slow_afternoon: Vec<Served> = (0..10).flat_map(|_| [served(9, 10, 20), served(15, 30, 60)]).collect();
         let few: Vec<Served> = (0..4).map(|_| served(9, 10, 20)).collect();
-        let clicked: Vec<Served> = (0..10).map(|_| served(9, 0, 20)).chain([served(9, 10, 20), served(9, 900, 20)]).collect();
+        let clicked: Vec<Served> =
+            (0..10).map(|_| served(9, 0, 20)).chain([served(9, 10, 20), served(9, 900, 20)]).collect();
         let at_night: Vec<Served> = (0..6).map(|_| served(9, 10, 20)).collect();
         for (what, samples, hour, here, coming, points, so_far, expected) in [
             ("no visits yet", &Vec::new(), 9, 0, 0, 1, 0, ""),

@@ -114,7 +114,8 @@ impl Cell {
         }
     }
 
-    /// What a program reads: a number without a unit, minutes or seconds with one decimal, percent with one; empty if no one knows.
+    /// What a program reads: a number without a unit, minutes or seconds with one decimal, percent with one; empty if
+    /// no one knows.
     #[must_use]
     pub fn for_csv(&self) -> String {
         match self {

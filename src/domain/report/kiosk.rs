@@ -98,7 +98,11 @@ mod tests {
     use crate::domain::event::StepTime;
 
     fn times(ended: Ended, ticket_after_tenths: Option<u32>, steps: &[(&str, u32, u32)]) -> StepTimes {
-        let steps = steps.iter().map(|(step, shown, tenths)| StepTime { step: (*step).to_owned(), shown: *shown, tenths: *tenths });
+        let steps = steps.iter().map(|(step, shown, tenths)| StepTime {
+            step: (*step).to_owned(),
+            shown: *shown,
+            tenths: *tenths,
+        });
         StepTimes { ended, ticket_after_tenths, steps: steps.collect() }
     }
 
@@ -110,7 +114,10 @@ mod tests {
     fn steps_with_one_word_are_one_step_of_a_conversation() {
         let mut of = Conversations::default();
         for n in 1..=5 {
-            of.add("lobby", &times(Ended::Ticket, Some(600 + n), &[("new-street", 1, 10 * n), ("find", 2, 7), ("new-city", 1, 5)]));
+            of.add(
+                "lobby",
+                &times(Ended::Ticket, Some(600 + n), &[("new-street", 1, 10 * n), ("find", 2, 7), ("new-city", 1, 5)]),
+            );
         }
         of.add("annex", &times(Ended::StartedOver, None, &[("find", 1, 7), ("details", 1, 999)]));
         assert_eq!(

@@ -1,7 +1,7 @@
 //! How some days went, as figures: arrivals, waits, no-shows, where people stopped. Without names.
 //!
-//! Invariants: nothing here knows who anyone is; a figure says a duration only of five visits or more; what would tell of a
-//! person's language is counted in fives. What each figure counts is in `docs/reports.md`.
+//! Invariants: nothing here knows who anyone is; a figure says a duration only of five visits or more; what would tell
+//! of a person's language is counted in fives. What each figure counts is in `docs/reports.md`.
 
 mod figure;
 mod kiosk;
@@ -189,7 +189,8 @@ impl Tally {
         self.filter.is_all() || self.chosen.contains(visit)
     }
 
-    /// Counts why staff were needed: the event `seq` of a kiosk, once for each reason, whatever the number of visits that it is about.
+    /// Counts why staff were needed: the event `seq` of a kiosk, once for each reason, whatever the number of visits
+    /// that it is about.
     pub fn stop(&mut self, (kiosk, seq): (&str, i64), visit: &str, reason: Reason, step: &str) {
         if self.counts(visit) && self.stops.insert((kiosk.to_owned(), seq, reason)) {
             *self.stops_by_reason.entry(reason).or_default() += 1;
@@ -267,8 +268,8 @@ impl Tally {
     }
 
     fn arrivals_by_hour(&self) -> Figure {
-        let rows =
-            all_hours(&self.arrivals).map(|hour| vec![Cell::Hour(hour), Cell::Count(self.arrivals.get(&hour).copied().unwrap_or(0))]);
+        let rows = all_hours(&self.arrivals)
+            .map(|hour| vec![Cell::Hour(hour), Cell::Count(self.arrivals.get(&hour).copied().unwrap_or(0))]);
         Figure {
             code: "arrivals-by-hour",
             title: "Arrivals by hour",
@@ -286,7 +287,8 @@ impl Tally {
             by_hour.entry(*hour).or_default().extend(waits);
         }
         let none = Vec::new();
-        let rows = all_hours(&by_hour).map(|hour| spread_row(vec![Cell::Hour(hour)], by_hour.get(&hour).unwrap_or(&none)));
+        let rows =
+            all_hours(&by_hour).map(|hour| spread_row(vec![Cell::Hour(hour)], by_hour.get(&hour).unwrap_or(&none)));
         Figure {
             code: "waits-by-hour",
             title: "Waits by hour",
@@ -315,7 +317,8 @@ impl Tally {
     }
 
     fn waits_by_queue_and_hour(&self) -> Figure {
-        let rows = self.waits.iter().map(|((queue, hour), waits)| spread_row(vec![text(queue), Cell::Hour(*hour)], waits));
+        let rows =
+            self.waits.iter().map(|((queue, hour), waits)| spread_row(vec![text(queue), Cell::Hour(*hour)], waits));
         Figure {
             code: "waits-by-queue-and-hour",
             title: "Waits by queue and hour",
@@ -366,14 +369,20 @@ impl Tally {
 
     fn languages(&self) -> Figure {
         let rows = Language::ALL.iter().map(|language| {
-            vec![Cell::Text(super::spoken::for_staff(language.tag())), Cell::people(self.languages.get(language).copied().unwrap_or(0))]
+            vec![
+                Cell::Text(super::spoken::for_staff(language.tag())),
+                Cell::people(self.languages.get(language).copied().unwrap_or(0)),
+            ]
         });
         Figure {
             code: "languages",
             title: "Languages at check-in",
             note: "The language used at check-in, rounded to fives so that no row identifies a person.",
             is_of_all: false,
-            columns: &[Column { name: "language", heading: "Language" }, Column { name: "people_in_fives", heading: "People" }],
+            columns: &[
+                Column { name: "language", heading: "Language" },
+                Column { name: "people_in_fives", heading: "People" },
+            ],
             rows: rows.collect(),
             plot: Plot::Bars(&[1]),
         }

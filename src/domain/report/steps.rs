@@ -1,6 +1,7 @@
 //! What the steps of a kiosk's conversation are called in front of staff.
 
-/// The step of this name in events, in words. A name that no one here knows stays as it is: a newer kiosk may have more steps.
+/// The step of this name in events, in words. A name that no one here knows stays as it is: a newer kiosk may have more
+/// steps.
 #[must_use]
 pub fn step_name(step: &str) -> String {
     let words = match step {

@@ -1,4 +1,5 @@
-//! What a report makes of one visit: whether someone came, when their wait began and ended, and how long they were seen.
+//! What a report makes of one visit: whether someone came, when their wait began and ended, and how long they were
+//! seen.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -67,7 +68,9 @@ impl Facts {
         let Some(listed) = self.listed else { return Outcome::Off };
         match self.state {
             VisitState::Expected if self.ticket.is_none() => match listed {
-                AppointmentStatus::Arrived | AppointmentStatus::CheckedIn | AppointmentStatus::Fulfilled => Outcome::Came,
+                AppointmentStatus::Arrived | AppointmentStatus::CheckedIn | AppointmentStatus::Fulfilled => {
+                    Outcome::Came
+                }
                 AppointmentStatus::NoShow => Outcome::NeverCame,
                 listed if !listed.stands() => Outcome::Off,
                 _ if self.date < today => Outcome::NeverCame,
@@ -80,7 +83,8 @@ impl Facts {
         }
     }
 
-    /// When the wait began, and how many seconds it took until the call that was answered; none if no one was called, or no one came.
+    /// When the wait began, and how many seconds it took until the call that was answered; none if no one was called,
+    /// or no one came.
     #[must_use]
     pub fn wait(&self) -> Option<(Timestamp, i64)> {
         let answered = matches!(self.state, VisitState::Called | VisitState::WithClinician | VisitState::Done);
@@ -162,18 +166,27 @@ pub(super) mod tests {
             ("no one came", NoShow, "14:30", None, Some("15:10"), None),
             ("not called", Done, "14:30", None, None, None),
         ] {
-            let facts = Facts { state, arrived: Some(at(arrived)), placed: placed.map(at), called: called.map(at), ..facts() };
+            let facts =
+                Facts { state, arrived: Some(at(arrived)), placed: placed.map(at), called: called.map(at), ..facts() };
             assert_eq!(facts.wait(), expected.map(|(began, minutes)| (at(began), minutes * 60)), "{what}");
         }
     }
 
     #[test]
     fn what_was_only_clicked_has_no_length() {
-        for (started, done, expected) in
-            [(Some("15:15"), "15:25", Some(600)), (None, "15:25", Some(900)), (None, "15:10", None), (None, "19:00", None)]
-        {
-            let facts =
-                Facts { state: VisitState::Done, called: Some(at("15:10")), started: started.map(at), done: Some(at(done)), ..facts() };
+        for (started, done, expected) in [
+            (Some("15:15"), "15:25", Some(600)),
+            (None, "15:25", Some(900)),
+            (None, "15:10", None),
+            (None, "19:00", None),
+        ] {
+            let facts = Facts {
+                state: VisitState::Done,
+                called: Some(at("15:10")),
+                started: started.map(at),
+                done: Some(at(done)),
+                ..facts()
+            };
             assert_eq!(facts.length(), expected, "{done}");
         }
     }

@@ -1,7 +1,7 @@
 //! What an event of a kiosk or an action of staff does to a visit: decided here, written by the desk's file.
 //!
-//! Invariants: a decision depends on what is recorded of the visit, on what was done, who did it and when, and on nothing else, so that a list that
-//! is made again is the same; what cannot be done changes nothing.
+//! Invariants: a decision depends on what is recorded of the visit, on what was done, who did it and when, and on
+//! nothing else, so that a list that is made again is the same; what cannot be done changes nothing.
 
 use jiff::Timestamp;
 
@@ -22,7 +22,8 @@ pub enum StaffAction {
     Accept,
     /// Calls the patient.
     Call,
-    /// Someone without an appointment will not be seen. A request that was accepted meanwhile cannot be declined any more.
+    /// Someone without an appointment will not be seen. A request that was accepted meanwhile cannot be declined any
+    /// more.
     Decline,
     /// Closes the visit.
     Done,
@@ -47,7 +48,9 @@ impl StaffAction {
     /// The action of a [`Self::code`].
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Seen, Self::Accept, Self::Decline, Self::Call, Self::Done, Self::Undo].into_iter().find(|action| action.code() == code)
+        [Self::Seen, Self::Accept, Self::Decline, Self::Call, Self::Done, Self::Undo]
+            .into_iter()
+            .find(|action| action.code() == code)
     }
 }
 
@@ -83,7 +86,8 @@ impl Facts {
 /// Something that is done with a visit.
 #[derive(Debug, Clone, Copy)]
 pub enum Act<'a> {
-    /// A kiosk tells of a check-in, with the number that it waits with. `was_off`: the visit was canceled, and the kiosk had not heard of it.
+    /// A kiosk tells of a check-in, with the number that it waits with. `was_off`: the visit was canceled, and the
+    /// kiosk had not heard of it.
     CheckedIn {
         /// What the kiosk said.
         said: &'a CheckedIn,
@@ -186,7 +190,12 @@ pub fn decide(visit: &Facts, act: Act<'_>, (at, user): (Timestamp, &str)) -> Opt
         }
         Act::WalkInByHand(asks) => {
             let mut changes = has_ticket(visit, asks.ticket, VisitState::Arrived);
-            changes.extend([Change::SeeNow, Change::AskFor(Box::new(asks.clone())), Change::Accept(true), Change::Tell]);
+            changes.extend([
+                Change::SeeNow,
+                Change::AskFor(Box::new(asks.clone())),
+                Change::Accept(true),
+                Change::Tell,
+            ]);
             Some(changes)
         }
         Act::NotHere => {
@@ -213,11 +222,14 @@ fn step(before: Spot, after: Spot) -> Vec<Change> {
 
 /// The first ticket of a visit counts; another one is shown to staff.
 fn has_ticket(visit: &Facts, ticket: Ticket, state: VisitState) -> Vec<Change> {
-    let is_it = |(number, date): &(String, String)| *number == ticket.number.to_string() && *date == ticket.date.to_string();
+    let is_it =
+        |(number, date): &(String, String)| *number == ticket.number.to_string() && *date == ticket.date.to_string();
     match &visit.arrival.ticket {
         None => vec![Change::HasTicket(ticket, true), Change::ForgetSteps, Change::Arrive(ticket, state)],
         Some(first) if is_it(first) => vec![Change::HasTicket(ticket, false)],
-        Some(_) => vec![Change::HasTicket(ticket, false), Change::Need(Reason::AlreadyCheckedIn, CHECKED_IN.to_owned())],
+        Some(_) => {
+            vec![Change::HasTicket(ticket, false), Change::Need(Reason::AlreadyCheckedIn, CHECKED_IN.to_owned())]
+        }
     }
 }
 
@@ -248,7 +260,10 @@ fn printed(outcome: PrintOutcome) -> Vec<Change> {
         PrintOutcome::Printed => vec![Change::Print("printed".to_owned()), Change::Solve(Reason::PrinterTrouble)],
         PrintOutcome::Unknown => vec![Change::Print("unknown".to_owned())],
         PrintOutcome::Failed(trouble) => {
-            vec![Change::Print(trouble.for_staff().to_owned()), Change::Need(Reason::PrinterTrouble, "printing".to_owned())]
+            vec![
+                Change::Print(trouble.for_staff().to_owned()),
+                Change::Need(Reason::PrinterTrouble, "printing".to_owned()),
+            ]
         }
     }
 }
@@ -275,7 +290,8 @@ fn staff(visit: &Facts, action: StaffAction, by: (Timestamp, &str)) -> Option<Ve
     let asks = spot.state == VisitState::Asks;
     match action {
         StaffAction::Seen => {
-            // Whether someone without an appointment is seen is decided by accepting or declining, not by having noticed them.
+            // Whether someone without an appointment is seen is decided by accepting or declining, not by having
+            // noticed them.
             let kept = asks.then_some(Reason::WalkIn);
             let takes = visit.open.iter().any(|reason| Some(*reason) != kept);
             (takes || visit.arrival.seen.is_none()).then(|| vec![Change::Take(kept), Change::See, Change::Tell])

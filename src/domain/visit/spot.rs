@@ -1,6 +1,7 @@
 //! Where a visit stands, as it is recorded: what a step may change, and what an arrival leaves.
 //!
-//! Invariant: both are kept whole before a step, and taking it back puts exactly that in place again; so their written form never changes.
+//! Invariant: both are kept whole before a step, and taking it back puts exactly that in place again; so their written
+//! form never changes.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -112,9 +113,12 @@ impl Spot {
                 served_in: Some(queue.clone()).filter(|queue| !queue.is_empty()),
                 ..self.in_line_again()
             },
-            QueueAction::CallAgain { point } => {
-                Self { point: point.clone().or(self.point), calls: self.calls.saturating_add(1), last_call_at: Some(at), ..self }
-            }
+            QueueAction::CallAgain { point } => Self {
+                point: point.clone().or(self.point),
+                calls: self.calls.saturating_add(1),
+                last_call_at: Some(at),
+                ..self
+            },
             QueueAction::Hold => Self { held_at: Some(at), ..self.in_line_again() },
             QueueAction::StepOut => Self { held_at: Some(at), stepped_out: true, ..self.in_line_again() },
             QueueAction::ComeBack => self.in_line_again(),

@@ -4,7 +4,9 @@ use anyhow::ensure;
 
 use super::changes::{SOMETHING_CHANGED, accept_and_hand_on};
 use super::player::Player;
-use super::plays::{ALL_RIGHT, ASK_ME, BY_NUMBER, THAT_IS_ME, finish, press_digits, scan_code, type_birth_date, type_name};
+use super::plays::{
+    ALL_RIGHT, ASK_ME, BY_NUMBER, THAT_IS_ME, finish, press_digits, scan_code, type_birth_date, type_name,
+};
 use crate::device::camera::SimulatedCard;
 use crate::domain::ids::AppointmentId;
 use crate::domain::insurance::{Coverage, Side};
@@ -70,7 +72,8 @@ pub(super) fn wrong_letter_and_second_card(player: &mut Player<'_>) -> anyhow::R
     player.until(Step::NewCard(CardPart::Review))?;
     player.touch("Which card pays first")?;
     get_ticket(player)?;
-    let (first, second) = (proposed(player, &visit, Field::Insurance)?, proposed(player, &visit, Field::SecondInsurance)?);
+    let (first, second) =
+        (proposed(player, &visit, Field::Insurance)?, proposed(player, &visit, Field::SecondInsurance)?);
     ensure!(first.member_id.as_str() == "1EG4TE5MK73", "Medicare is not the first card");
     ensure!(second.payer.as_str() == "Harborview Health Plan", "the card on file is not the second one");
     accept_and_hand_on(player, &visit, 2, &["1EG4TE5MK73"])

@@ -16,8 +16,12 @@ impl Catalogue {
     pub fn of(language: Language) -> Self {
         match language {
             Language::English => Self::default(),
-            Language::Spanish => Self::parse(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/es/LC_MESSAGES/arrivals-ui.po"))),
-            Language::Arabic => Self::parse(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/ar/LC_MESSAGES/arrivals-ui.po"))),
+            Language::Spanish => {
+                Self::parse(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/es/LC_MESSAGES/arrivals-ui.po")))
+            }
+            Language::Arabic => {
+                Self::parse(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/ar/LC_MESSAGES/arrivals-ui.po")))
+            }
         }
     }
 
@@ -27,7 +31,8 @@ impl Catalogue {
         self.texts.get(english).map_or(english, String::as_str)
     }
 
-    /// Reads the part of the gettext format that our files use: one `msgid` and one `msgstr`, each perhaps over several lines.
+    /// Reads the part of the gettext format that our files use: one `msgid` and one `msgstr`, each perhaps over several
+    /// lines.
     fn parse(text: &str) -> Self {
         let mut texts = HashMap::new();
         let (mut id, mut translated) = (String::new(), String::new());
@@ -60,8 +65,9 @@ mod tests {
 
     #[test]
     fn texts_may_go_over_several_lines() {
-        let catalogue =
-            Catalogue::parse("msgid \"\"\nmsgstr \"Header\"\n\nmsgctxt \"x\"\nmsgid \"Say \"\n\"\\\"hi\\\"\"\nmsgstr \"Di \"\n\"hola\"\n");
+        let catalogue = Catalogue::parse(
+            "msgid \"\"\nmsgstr \"Header\"\n\nmsgctxt \"x\"\nmsgid \"Say \"\n\"\\\"hi\\\"\"\nmsgstr \"Di \"\n\"hola\"\n",
+        );
         assert_eq!(catalogue.say("Say \"hi\""), "Di hola");
         assert_eq!(catalogue.say("Something else"), "Something else");
     }

@@ -88,7 +88,12 @@ fn accepted_and_handed_on(player: &mut Player<'_>, visit: &AppointmentId, texts:
 }
 
 /// Accepts this many changes; the next file for the record system holds each once.
-pub(super) fn accept_and_hand_on(player: &mut Player<'_>, visit: &AppointmentId, count: usize, texts: &[&str]) -> anyhow::Result<()> {
+pub(super) fn accept_and_hand_on(
+    player: &mut Player<'_>,
+    visit: &AppointmentId,
+    count: usize,
+    texts: &[&str],
+) -> anyhow::Result<()> {
     ensure!(player.rig.desk.accept_changes(visit)? == count, "the desk has another number of changes to review");
     let file = player.rig.desk.export()?.context("the accepted change is not exported")?;
     let lines: Vec<&str> = file.lines().filter(|line| texts.iter().all(|text| line.contains(text))).collect();

@@ -177,7 +177,15 @@ const LINES: [Line; 28] = [
         try_this: "too early",
         ..USUAL
     },
-    Line { id: "demo-11", given: "Kofi", family: "Asante", born: date(1969, 2, 28), minutes: -90, try_this: "too late", ..USUAL },
+    Line {
+        id: "demo-11",
+        given: "Kofi",
+        family: "Asante",
+        born: date(1969, 2, 28),
+        minutes: -90,
+        try_this: "too late",
+        ..USUAL
+    },
     Line {
         id: "demo-12",
         given: "Ingrid",
@@ -251,7 +259,15 @@ const LINES: [Line; 28] = [
         try_this: "two children in one go, by a parent",
         ..USUAL
     },
-    Line { id: "demo-19", given: "Lily", family: "Brightwater", born: date(2019, 10, 4), minutes: 35, service: "Vaccination", ..USUAL },
+    Line {
+        id: "demo-19",
+        given: "Lily",
+        family: "Brightwater",
+        born: date(2019, 10, 4),
+        minutes: 35,
+        service: "Vaccination",
+        ..USUAL
+    },
     Line {
         id: "demo-20",
         given: "Harold",
@@ -270,7 +286,15 @@ const LINES: [Line; 28] = [
         try_this: "a new phone number",
         ..USUAL
     },
-    Line { id: "demo-22", given: "Malik", family: "Thornbury", born: date(1966, 9, 8), minutes: 35, try_this: "moved house", ..USUAL },
+    Line {
+        id: "demo-22",
+        given: "Malik",
+        family: "Thornbury",
+        born: date(1966, 9, 8),
+        minutes: 35,
+        try_this: "moved house",
+        ..USUAL
+    },
     Line {
         id: "demo-23",
         given: "Ruth",
@@ -345,7 +369,8 @@ pub struct Someone {
 #[must_use]
 pub fn licence(person: &Person) -> String {
     let born = person.birth_date.day().map(|born| born.0.strftime("%m%d%Y").to_string()).unwrap_or_default();
-    let (family, given) = (person.family_name.as_str().to_uppercase(), person.first_given_name().as_str().to_uppercase());
+    let (family, given) =
+        (person.family_name.as_str().to_uppercase(), person.first_given_name().as_str().to_uppercase());
     format!(
         "@\n\x1e\rANSI 636000100001DL00310090DLDAQX0000000\nDCS{family}\nDDEN\nDAC{given}\nDDFN\nDADNONE\nDDGN\nDCAC\nDBB{born}\nDCGUSA\r"
     )
@@ -380,7 +405,9 @@ pub fn settings() -> ClinicSettings {
         ]
         .map(|(code, names)| WalkInCategory { code: code.to_owned(), name: in_all(names), place: AREA_A.to_owned() })
         .to_vec(),
-        points: ["Room 1", "Room 2", "Room 3"].map(|name| ServicePoint { name: name.to_owned(), queues: Vec::new() }).to_vec(),
+        points: ["Room 1", "Room 2", "Room 3"]
+            .map(|name| ServicePoint { name: name.to_owned(), queues: Vec::new() })
+            .to_vec(),
         insurance: InsuranceSettings {
             payers: [
                 ("medicare", "Medicare", &["Red, white and blue card"][..], "mbi"),
@@ -406,7 +433,9 @@ pub fn settings() -> ClinicSettings {
 
 /// The clinic's words in English, Spanish and Arabic.
 fn in_all(words: [&str; 3]) -> Localized {
-    Localized([Language::English, Language::Spanish, Language::Arabic].into_iter().zip(words.map(str::to_owned)).collect())
+    Localized(
+        [Language::English, Language::Spanish, Language::Arabic].into_iter().zip(words.map(str::to_owned)).collect(),
+    )
 }
 
 fn names(names: &[&str]) -> Vec<Private> {
@@ -424,7 +453,9 @@ fn someone(line: &Line, now: Timestamp, clinic: &ClinicDay) -> Someone {
     let day = today.saturating_add(line.days.days());
     // Where one day ends it is a little compressed rather than spread over two.
     let first = clinic.begin_of(day).map_or(now, |begins| begins.saturating_add(5.minutes()).unwrap_or(begins));
-    let last = clinic.begin_of(day.saturating_add(1.day())).map_or(now, |ends| ends.saturating_sub(5.minutes()).unwrap_or(ends));
+    let last = clinic
+        .begin_of(day.saturating_add(1.day()))
+        .map_or(now, |ends| ends.saturating_sub(5.minutes()).unwrap_or(ends));
     let wanted = now.saturating_add((line.minutes + 24 * 60 * line.days).minutes()).unwrap_or(now);
     let five_minutes = 300;
     let rounded = Timestamp::from_second(wanted.as_second() / five_minutes * five_minutes).unwrap_or(wanted);
@@ -451,13 +482,20 @@ fn someone(line: &Line, now: Timestamp, clinic: &ClinicDay) -> Someone {
         preferred_name: line.preferred.into(),
         emergency_contact: EmergencyContact { name: line.tell.0.into(), phone: line.tell.1.into() },
     };
-    let person =
-        if line.born == date(2015, 4, 17) { Person { id: format!("person-{}", line.id).as_str().into(), ..person } } else { person };
+    let person = if line.born == date(2015, 4, 17) {
+        Person { id: format!("person-{}", line.id).as_str().into(), ..person }
+    } else {
+        person
+    };
     let coverage = (!line.payer.is_empty()).then(|| Coverage {
         payer: line.payer.into(),
         member_id: format!("W5240{:02}{:02}", line.born.month(), line.born.day()).into(),
         group_id: "G-100".into(),
-        end: Some(if line.id == "demo-04" { today.saturating_sub(20.days()) } else { today.saturating_add(200.days()) }),
+        end: Some(if line.id == "demo-04" {
+            today.saturating_sub(20.days())
+        } else {
+            today.saturating_add(200.days())
+        }),
         ..Coverage::default()
     });
     Someone {
@@ -489,7 +527,8 @@ mod tests {
     fn the_day_stays_on_its_date_whatever_the_hour() {
         let clinic = settings().day().unwrap();
         for (hour, minute) in [(0, 1), (2, 30), (4, 1), (12, 0), (23, 58)] {
-            let now = date(2026, 11, 1).at(hour, minute, 0, 0).to_zoned_datetime(clinic.zone().clone()).unwrap().timestamp();
+            let now =
+                date(2026, 11, 1).at(hour, minute, 0, 0).to_zoned_datetime(clinic.zone().clone()).unwrap().timestamp();
             let today = clinic.of(now);
             for (line, person) in LINES.iter().zip(people(now, &clinic)) {
                 let expected = today.saturating_add(line.days.days());

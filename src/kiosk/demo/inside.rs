@@ -64,7 +64,8 @@ impl DeskInside {
     ) -> anyhow::Result<Self> {
         let payers = Arc::new(SimulatedPayers { takes: PAYERS_TAKE });
         let options = DeskOptions::default().payers(payers);
-        let desk = Desk::open_with(folder, Some(settings), options, clock).context("the demo's desk cannot be opened")?;
+        let desk =
+            Desk::open_with(folder, Some(settings), options, clock).context("the demo's desk cannot be opened")?;
         let (id, series, token) = kiosk;
         desk.enrol_kiosk(id, series, token)?;
         match desk.add_user(USER, user_password, Role::Admin) {

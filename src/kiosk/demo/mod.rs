@@ -1,4 +1,5 @@
-//! `arrivals-kiosk demo`: a desk inside, simulated devices and a clinic day around the present hour, with nothing to install.
+//! `arrivals-kiosk demo`: a desk inside, simulated devices and a clinic day around the present hour, with nothing to
+//! install.
 
 #[cfg(feature = "kiosk")]
 mod cards;

@@ -88,14 +88,16 @@ pub fn open(rig: &Rig, mailbox: &Mailbox, kiosk_window: &KioskWindow) -> anyhow:
     panel.on_walk_away(move || walks.leave(Event::WalkAway));
 
     let look = Timer::default();
-    let (weak, printer, desk, kiosk) = (window.as_weak(), rig.printer.clone(), rig.desk.watcher(), rig.kiosk_id.clone());
+    let (weak, printer, desk, kiosk) =
+        (window.as_weak(), rig.printer.clone(), rig.desk.watcher(), rig.kiosk_id.clone());
     look.start(TimerMode::Repeated, LOOK_EVERY, move || {
         let Some(window) = weak.upgrade() else {
             return;
         };
         let panel = window.global::<Panel>();
-        let held =
-            desk.events_held(&kiosk).map_or_else(|_| "cannot be read".to_owned(), |count| format!("holds {count} events of this kiosk"));
+        let held = desk
+            .events_held(&kiosk)
+            .map_or_else(|_| "cannot be read".to_owned(), |count| format!("holds {count} events of this kiosk"));
         panel.set_desk(held.into());
         let printed = printer.printed();
         panel.set_paper(

@@ -28,7 +28,12 @@ struct Places {
 }
 
 /// For a screen of this size in pixels.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes of screens")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sizes of screens"
+)]
 fn places(screen: (u32, u32)) -> Places {
     let height = screen.1.saturating_sub(BARS).max(1);
     let all = PAGE.0 + GAP + PANEL_WIDTH;
@@ -74,11 +79,16 @@ mod tests {
 
     #[test]
     fn both_windows_are_on_the_screen_whole_and_beside_each_other() {
-        for screen in [(3840, 2160), (1920, 1080), (1800, 900), (1440, 900), (1366, 768), (1280, 800), (1280, 720), (1080, 1920)] {
+        for screen in
+            [(3840, 2160), (1920, 1080), (1800, 900), (1440, 900), (1366, 768), (1280, 800), (1280, 720), (1080, 1920)]
+        {
             let places = places(screen);
             assert!(places.kiosk.0 <= places.panel_left, "{screen:?}: the panel covers the kiosk: {places:?}");
             assert!(places.panel_left + places.panel.0 <= screen.0, "{screen:?}: the panel is cut: {places:?}");
-            assert!(places.kiosk.1 + BARS <= screen.1 && places.panel.1 + BARS <= screen.1, "{screen:?}: too tall: {places:?}");
+            assert!(
+                places.kiosk.1 + BARS <= screen.1 && places.panel.1 + BARS <= screen.1,
+                "{screen:?}: too tall: {places:?}"
+            );
             let shape = f64::from(places.kiosk.0) / f64::from(places.kiosk.1);
             assert!((shape - 1.6).abs() < 0.01, "{screen:?}: the page has another shape: {places:?}");
         }
@@ -86,7 +96,10 @@ mod tests {
 
     #[test]
     fn a_large_screen_shows_the_page_in_its_own_size() {
-        assert_eq!(places((1920, 1080)), Places { scale: 1.0, kiosk: (1280, 800), panel_left: 1300, panel: (480, 800) });
+        assert_eq!(
+            places((1920, 1080)),
+            Places { scale: 1.0, kiosk: (1280, 800), panel_left: 1300, panel: (480, 800) }
+        );
     }
 
     #[test]

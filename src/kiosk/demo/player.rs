@@ -55,9 +55,14 @@ impl<'a> Player<'a> {
         clock: &'a ManualClock,
         out: &'a Path,
     ) -> anyhow::Result<Self> {
-        fs::create_dir_all(out.join(name)).with_context(|| format!("cannot make the folder {}", out.join(name).display()))?;
-        let record =
-            PlayRecord { name: name.to_owned(), language: language.tag().to_owned(), print: "none".to_owned(), ..PlayRecord::default() };
+        fs::create_dir_all(out.join(name))
+            .with_context(|| format!("cannot make the folder {}", out.join(name).display()))?;
+        let record = PlayRecord {
+            name: name.to_owned(),
+            language: language.tag().to_owned(),
+            print: "none".to_owned(),
+            ..PlayRecord::default()
+        };
         let (tickets_before, touches_before) = (rig.printer.printed().len(), stage.touches());
         Ok(Self { stage, rig, clock, record, out, catalogue: Catalogue::of(language), tickets_before, touches_before })
     }
@@ -171,13 +176,17 @@ impl<'a> Player<'a> {
     /// # Errors
     /// If it does not come to that.
     pub fn desk_holds(&mut self, visit: &AppointmentId, state: &str, reasons: &[Reason]) -> anyhow::Result<()> {
-        let waited =
-            self.stage.until("the desk", |_| self.rig.desk.held(visit).is_ok_and(|held| held.state == state && held.reasons == reasons));
+        let waited = self.stage.until("the desk", |_| {
+            self.rig.desk.held(visit).is_ok_and(|held| held.state == state && held.reasons == reasons)
+        });
         let held = self.rig.desk.held(visit)?;
         self.record.desk.state = held.state;
         self.record.desk.reasons = held.reasons.iter().map(|reason| code(*reason)).collect();
         waited.with_context(|| {
-            format!("the desk holds {:?} {:?} instead of {state:?} {reasons:?}", self.record.desk.state, self.record.desk.reasons)
+            format!(
+                "the desk holds {:?} {:?} instead of {state:?} {reasons:?}",
+                self.record.desk.state, self.record.desk.reasons
+            )
         })
     }
 
@@ -186,8 +195,9 @@ impl<'a> Player<'a> {
     /// # Errors
     /// If it does not come to that.
     pub fn desk_is_told(&mut self, reason: Reason) -> anyhow::Result<()> {
-        self.stage
-            .until("the desk's list of who needs attention", |_| self.rig.desk.open_stops().is_ok_and(|stops| stops.contains(&reason)))?;
+        self.stage.until("the desk's list of who needs attention", |_| {
+            self.rig.desk.open_stops().is_ok_and(|stops| stops.contains(&reason))
+        })?;
         self.record.desk.reasons = vec![code(reason)];
         Ok(())
     }
@@ -197,7 +207,8 @@ impl<'a> Player<'a> {
     /// # Errors
     /// If they do not come.
     pub fn photos_at_desk(&self, visit: &AppointmentId) -> anyhow::Result<Vec<Side>> {
-        self.stage.until("the photos at the desk", |_| self.rig.desk.photos_of(visit).is_ok_and(|photos| photos.is_some()))?;
+        self.stage
+            .until("the photos at the desk", |_| self.rig.desk.photos_of(visit).is_ok_and(|photos| photos.is_some()))?;
         Ok(self.rig.desk.photos_of(visit)?.unwrap_or_default())
     }
 
@@ -248,8 +259,11 @@ impl<'a> Player<'a> {
                 escpos: Some(format!("{name}/ticket.escpos")),
             };
             let number = job.ticket.number.to_string();
-            let contents =
-                [job.picture.to_png()?, pdf::ticket_pdf(&job.picture, PaperWidth::Mm80, &number)?, escpos::ticket_bytes(&job.picture)];
+            let contents = [
+                job.picture.to_png()?,
+                pdf::ticket_pdf(&job.picture, PaperWidth::Mm80, &number)?,
+                escpos::ticket_bytes(&job.picture),
+            ];
             for (file, bytes) in [&files.png, &files.pdf, &files.escpos].into_iter().flatten().zip(contents) {
                 write(&self.out.join(file), &bytes)?;
             }
@@ -257,7 +271,11 @@ impl<'a> Player<'a> {
         }
         let outcome = outcome.and_then(|()| {
             let paper = self.record.files.png.is_some();
-            ensure!(paper == (self.record.print == "printed"), "the paper and the page disagree: {}", self.record.print);
+            ensure!(
+                paper == (self.record.print == "printed"),
+                "the paper and the page disagree: {}",
+                self.record.print
+            );
             Ok(())
         });
         self.record.passed = outcome.is_ok();

@@ -49,7 +49,11 @@ pub const PLAYS: [Play; 29] = [
     Play { name: "moved-house", language: Language::Spanish, act: changes::moved_house },
     Play { name: "language-and-whom-to-tell", language: Language::English, act: changes::whom_to_tell },
     Play { name: "new-card", language: Language::English, act: cards::new_card },
-    Play { name: "medicare-with-a-wrong-letter", language: Language::English, act: cards::wrong_letter_and_second_card },
+    Play {
+        name: "medicare-with-a-wrong-letter",
+        language: Language::English,
+        act: cards::wrong_letter_and_second_card,
+    },
     Play { name: "no-insurance-any-more", language: Language::English, act: cards::none_any_more },
     Play { name: "gives-up-in-the-middle", language: Language::Arabic, act: cards::gives_up },
     Play { name: "first-card-of-all", language: Language::Spanish, act: cards::first_card },
@@ -61,8 +65,8 @@ pub(super) const CARD_RIGHT: &str = "Yes, this is correct";
 pub(super) const ASK_ME: &str = "Ask me at the front desk";
 pub(super) const BY_NUMBER: &str = "By my number";
 
-/// The welcome page as delivered and in each language, the page behind it, and what it keeps: for the person who is there
-/// everything, for the next one nothing.
+/// The welcome page as delivered and in each language, the page behind it, and what it keeps: for the person who is
+/// there everything, for the next one nothing.
 fn first_page(player: &mut Player<'_>) -> anyhow::Result<()> {
     for language in ["Español", "العربية", "English"] {
         player.touch(language)?;
@@ -72,11 +76,17 @@ fn first_page(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.touch("Back to the previous page")?;
     player.touch("العربية")?;
     let kept = player.stage.app.screen();
-    ensure!(kept.look.large_text && kept.language == Language::Arabic, "the way back to the welcome page has changed how it looks");
+    ensure!(
+        kept.look.large_text && kept.language == Language::Arabic,
+        "the way back to the welcome page has changed how it looks"
+    );
     player.look()?;
     player.wait(u64::from(WELCOME_FORGETS_AFTER_SECONDS));
     let next = player.stage.app.screen();
-    ensure!(next.look == Look::default() && next.language == Language::English, "the next person finds what the last one chose");
+    ensure!(
+        next.look == Look::default() && next.language == Language::English,
+        "the next person finds what the last one chose"
+    );
     player.look()
 }
 
@@ -88,9 +98,10 @@ fn scan_and_check_in(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.look()?;
     player.desk_holds(&visit, "arrived", &[])?;
     player.rig.desk.mark_seen(&visit)?;
-    player
-        .stage
-        .until("staff to have seen them", |app| matches!(app.screen().content, Content::Ticket(at_hand) if at_hand.seen_by_staff))?;
+    player.stage.until(
+        "staff to have seen them",
+        |app| matches!(app.screen().content, Content::Ticket(at_hand) if at_hand.seen_by_staff),
+    )?;
     finish(player)
 }
 
@@ -367,7 +378,8 @@ fn other_site_explained(player: &mut Player<'_>) -> anyhow::Result<()> {
     player.until(Step::IsThisYou)?;
     player.touch(THAT_IS_ME)?;
     player.until(Step::Stopped(Reason::OtherSite))?;
-    let explained = matches!(player.stage.app.screen().content, Content::Why { site: Some(site), .. } if !site.address.is_empty());
+    let explained =
+        matches!(player.stage.app.screen().content, Content::Why { site: Some(site), .. } if !site.address.is_empty());
     ensure!(explained, "the page does not say where the other site is");
     player.desk_holds(&visit, "expected", &[Reason::OtherSite])?;
     player.touch("I understand")?;
@@ -376,7 +388,8 @@ fn other_site_explained(player: &mut Player<'_>) -> anyhow::Result<()> {
 
 fn licence_scanned(player: &mut Player<'_>) -> anyhow::Result<()> {
     let visit = player.visit("demo-20")?;
-    let someone = player.rig.people.iter().find(|someone| someone.appointment.id == visit).context("no one has this visit")?;
+    let someone =
+        player.rig.people.iter().find(|someone| someone.appointment.id == visit).context("no one has this visit")?;
     player.scan(&day::licence(&someone.appointment.person))?;
     // A card can be anyone's: it says who, and the birthday that it does.
     type_date(player, Step::Birthday, "November", "27", "")?;

@@ -117,7 +117,20 @@ impl Rig {
         let scans = mailbox.clone();
         let scanner = SimulatedScanner::new(Box::new(move |event| scans.leave(Event::Scanner(event))));
         let (speaker, camera) = (SimulatedSpeaker::default(), SimulatedCamera::new());
-        Ok(Self { desk, printer, scanner, camera, data, mailbox: mailbox.clone(), speaker, network, people, kiosk_id, beside, clock })
+        Ok(Self {
+            desk,
+            printer,
+            scanner,
+            camera,
+            data,
+            mailbox: mailbox.clone(),
+            speaker,
+            network,
+            people,
+            kiosk_id,
+            beside,
+            clock,
+        })
     }
 
     /// The kiosk that works with all this.

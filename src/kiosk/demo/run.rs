@@ -39,7 +39,8 @@ pub fn run(data: Option<PathBuf>, port: Option<u16>, runtime: &tokio::runtime::R
     let folder = Folder::of(data)?;
     let (mailbox, inbox) = mailbox();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let setup = |port| Setup { folder: folder.path(), tickets: Some(folder.path().join("tickets")), port, password: PASSWORD };
+    let setup =
+        |port| Setup { folder: folder.path(), tickets: Some(folder.path().join("tickets")), port, password: PASSWORD };
     let rig = runtime.block_on(async {
         match port {
             Some(port) => Rig::set_up(setup(port), Arc::clone(&clock), &mailbox).await,
@@ -93,12 +94,15 @@ impl Headless {
             let names: Vec<&str> = PLAYS.iter().map(|play| play.name).collect();
             bail!("there is no play {unknown:?}; there are: {}", names.join(", "));
         }
-        Ok(PLAYS.iter().filter(|play| self.plays.is_empty() || self.plays.iter().any(|name| name == play.name)).collect())
+        Ok(PLAYS
+            .iter()
+            .filter(|play| self.plays.is_empty() || self.plays.iter().any(|name| name == play.name))
+            .collect())
     }
 }
 
-/// Plays without a display, and leaves pictures, tickets and `transcript.json`. Answers whether everything held that the
-/// plays expect.
+/// Plays without a display, and leaves pictures, tickets and `transcript.json`. Answers whether everything held that
+/// the plays expect.
 ///
 /// # Errors
 /// If there is no such play, a file cannot be written or the desk cannot be started.
@@ -109,8 +113,10 @@ pub fn run_headless(how: &Headless, runtime: &tokio::runtime::Runtime) -> anyhow
     let folder = Folder::of(how.data.clone())?;
     let clinic = day::settings().day()?;
     let today = clinic.of(SystemClock::default().now());
-    let morning =
-        today.at(10, 5, 0, 0).to_zoned_datetime(clinic.zone().clone()).context("today has no morning in the clinic's time zone")?;
+    let morning = today
+        .at(10, 5, 0, 0)
+        .to_zoned_datetime(clinic.zone().clone())
+        .context("today has no morning in the clinic's time zone")?;
     let clock = ManualClock::at(morning.timestamp());
     let (mailbox, inbox) = Mailbox::new(|| {});
     let setup = Setup { folder: folder.path(), tickets: None, port: 0, password: PASSWORD };
@@ -141,7 +147,8 @@ pub fn run_headless(how: &Headless, runtime: &tokio::runtime::Runtime) -> anyhow
         clock.advance(Duration::from_secs(5));
     }
     let path = out.join("transcript.json");
-    fs::write(&path, serde_json::to_vec_pretty(&transcript)?).with_context(|| format!("cannot write {}", path.display()))?;
+    fs::write(&path, serde_json::to_vec_pretty(&transcript)?)
+        .with_context(|| format!("cannot write {}", path.display()))?;
     runtime.block_on(close(rig.desk));
     println!("Pictures, tickets and transcript.json are in {}.", out.display());
     Ok(transcript.plays.iter().all(|play| play.passed))

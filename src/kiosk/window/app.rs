@@ -39,7 +39,13 @@ impl App {
     /// Joins them and shows the first page.
     #[must_use]
     pub fn new(window: KioskWindow, kiosk: Kiosk, inbox: mpsc::Receiver<Event>) -> Rc<Self> {
-        let app = Rc::new(Self { window, kiosk: RefCell::new(kiosk), inbox, on_show: RefCell::default(), painted: Cell::default() });
+        let app = Rc::new(Self {
+            window,
+            kiosk: RefCell::new(kiosk),
+            inbox,
+            on_show: RefCell::default(),
+            painted: Cell::default(),
+        });
         let weak: Weak<Self> = Rc::downgrade(&app);
         bridge::connect(&app.window, move |event| {
             if let Some(app) = weak.upgrade() {
@@ -94,7 +100,8 @@ impl App {
     /// Takes everything that was left in the mailbox, and waits up to `patience` for a first event.
     /// Answers whether there was any.
     pub fn empty_mailbox(&self, patience: Duration) -> bool {
-        let first = if patience.is_zero() { self.inbox.try_recv().ok() } else { self.inbox.recv_timeout(patience).ok() };
+        let first =
+            if patience.is_zero() { self.inbox.try_recv().ok() } else { self.inbox.recv_timeout(patience).ok() };
         let Some(first) = first else {
             return false;
         };

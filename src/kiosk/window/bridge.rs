@@ -94,7 +94,9 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
     });
     face.on_is_letter(|text| {
         let mut characters = text.chars();
-        let first = characters.next().is_some_and(|character| character.is_alphabetic() || matches!(character, ' ' | '-' | '\'' | '’'));
+        let first = characters
+            .next()
+            .is_some_and(|character| character.is_alphabetic() || matches!(character, ' ' | '-' | '\'' | '’'));
         first && characters.next().is_none()
     });
     face.on_is_character(|text| {
@@ -191,7 +193,11 @@ fn input_of(action: ui::Action) -> Option<Input> {
 /// Shows a screen. Returns whether the page, or its language, is another one than before.
 pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic: ClinicFace<'_>) -> bool {
     let face = window.global::<ui::Kiosk>();
-    let page = if around.out_of_service && screen.step == Step::Welcome { ui::Page::OutOfService } else { page_of(screen.step) };
+    let page = if around.out_of_service && screen.step == Step::Welcome {
+        ui::Page::OutOfService
+    } else {
+        page_of(screen.step)
+    };
     let language: SharedString = screen.language.tag().into();
     let is_new = face.get_page() != page || face.get_language() != language;
     if face.get_language() != language && slint::select_bundled_translation(screen.language.tag()).is_err() {
@@ -231,7 +237,11 @@ pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic:
 }
 
 /// Another list, though equal, would make the buttons again, and take the focus and the finger off them.
-pub(super) fn keep_or_set<T: Clone + PartialEq + 'static>(shown: &ModelRc<T>, now: Vec<T>, set: impl FnOnce(ModelRc<T>)) {
+pub(super) fn keep_or_set<T: Clone + PartialEq + 'static>(
+    shown: &ModelRc<T>,
+    now: Vec<T>,
+    set: impl FnOnce(ModelRc<T>),
+) {
     if !shown.iter().eq(now.iter().cloned()) {
         set(ModelRc::from(Rc::new(VecModel::from(now))));
     }
@@ -243,7 +253,10 @@ fn show_clinic(face: &ui::Kiosk<'_>, clinic: ClinicFace<'_>, language: Language)
     let reasons: Vec<ui::WalkInReason> = clinic
         .walk_in
         .iter()
-        .map(|category| ui::WalkInReason { code: category.code.as_str().into(), name: category.name.in_language(language).into() })
+        .map(|category| ui::WalkInReason {
+            code: category.code.as_str().into(),
+            name: category.name.in_language(language).into(),
+        })
         .collect();
     keep_or_set(&face.get_walk_in_reasons(), reasons, |reasons| face.set_walk_in_reasons(reasons));
     face.set_unwell_comes(clinic.unwell_comes.map_or("", |words| words.in_language(language)).into());
@@ -510,5 +523,12 @@ fn number(value: u32) -> i32 {
 #[must_use]
 pub fn typed_text(window: &KioskWindow) -> String {
     let face = window.global::<ui::Kiosk>();
-    format!("{}{}{}{}{}", face.get_text_before(), face.get_text_after(), face.get_day(), face.get_year(), face.get_digits())
+    format!(
+        "{}{}{}{}{}",
+        face.get_text_before(),
+        face.get_text_after(),
+        face.get_day(),
+        face.get_year(),
+        face.get_digits()
+    )
 }

@@ -31,7 +31,11 @@ pub fn show_camera(window: &KioskWindow, camera: Option<CameraFace<'_>>, painted
     match camera.picture {
         Some((shown, picture)) if shown != painted => {
             let size = |side: usize| u32::try_from(side).unwrap_or(0);
-            let buffer = SharedPixelBuffer::<Rgb8Pixel>::clone_from_slice(picture.rgb(), size(picture.width()), size(picture.height()));
+            let buffer = SharedPixelBuffer::<Rgb8Pixel>::clone_from_slice(
+                picture.rgb(),
+                size(picture.width()),
+                size(picture.height()),
+            );
             face.set_camera_picture(slint::Image::from_rgb8(buffer));
             shown
         }

@@ -22,9 +22,12 @@ pub(super) fn faces(lines: &[DetailLine]) -> Vec<DetailFace> {
 
 fn face(line: &DetailLine) -> Option<DetailFace> {
     Some(match line {
-        DetailLine::Of { field, on_file, now } => {
-            DetailFace { kind: kind_of(*field)?, on_file: on_file.as_str().into(), now: now.as_str().into(), ..DetailFace::default() }
-        }
+        DetailLine::Of { field, on_file, now } => DetailFace {
+            kind: kind_of(*field)?,
+            on_file: on_file.as_str().into(),
+            now: now.as_str().into(),
+            ..DetailFace::default()
+        },
         DetailLine::Speaking { on_file, now, interpreter_on_file, interpreter_now } => DetailFace {
             kind: DetailKind::Language,
             language_on_file: known(on_file),

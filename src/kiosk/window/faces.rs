@@ -83,14 +83,20 @@ pub(super) fn why_of(reason: Reason) -> ui::Why {
         Reason::NotThisPerson => W::NotThisPerson,
         Reason::DetailsUnclear => W::DetailsUnclear,
         // The last three are found by the desk, so no kiosk ever shows them.
-        Reason::InsuranceUnclear | Reason::MemberNotFound | Reason::CoverageInactive | Reason::CoverageOutOfDates => W::InsuranceUnclear,
+        Reason::InsuranceUnclear | Reason::MemberNotFound | Reason::CoverageInactive | Reason::CoverageOutOfDates => {
+            W::InsuranceUnclear
+        }
         Reason::NeedsInterpreter => W::NeedsInterpreter,
         Reason::DocumentMissing => W::DocumentMissing,
         Reason::ConsentDeclined => W::ConsentDeclined,
         Reason::PrinterTrouble => W::PrinterTrouble,
         Reason::WalkIn => W::WalkIn,
         Reason::Guessing => W::Guessing,
-        Reason::CodeForged | Reason::CodeTruncated | Reason::CodeOtherClinic | Reason::CodeOtherDay | Reason::CodeExpired => W::NotFound,
+        Reason::CodeForged
+        | Reason::CodeTruncated
+        | Reason::CodeOtherClinic
+        | Reason::CodeOtherDay
+        | Reason::CodeExpired => W::NotFound,
     }
 }
 

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
 use slint::platform::{Key, Platform, PointerEventButton, WindowAdapter, WindowEvent};
-use slint::{ComponentHandle as _, LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel, SharedPixelBuffer, SharedString};
+use slint::{
+    ComponentHandle as _, LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel, SharedPixelBuffer, SharedString,
+};
 
 use super::app::App;
 use super::bridge;
@@ -102,8 +104,8 @@ pub fn window(width: u32, height: u32) -> Result<KioskWindow, PlatformError> {
     window_drawn_at(width, height, 1.0)
 }
 
-/// As [`window`], with the pages drawn larger or smaller than they are: at 0.5 a page has twice as many pixels of its own as
-/// the window.
+/// As [`window`], with the pages drawn larger or smaller than they are: at 0.5 a page has twice as many pixels of its
+/// own as the window.
 ///
 /// # Errors
 /// If the toolkit cannot make it.
@@ -161,7 +163,8 @@ impl Stage {
         controls(&self.app.window)
     }
 
-    /// Touches the control that says this (a beginning is enough) with a finger. Answers where, in pixels of the window.
+    /// Touches the control that says this (a beginning is enough) with a finger. Answers where, in pixels of the
+    /// window.
     ///
     /// # Errors
     /// If there is none.
@@ -191,8 +194,8 @@ impl Stage {
         Ok(())
     }
 
-    /// Presses and releases a key, a while after the last one: what is struck twice within half a second is not taken for
-    /// two answers.
+    /// Presses and releases a key, a while after the last one: what is struck twice within half a second is not taken
+    /// for two answers.
     pub fn key(&self, key: Key) {
         pass(BETWEEN_STRIKES);
         let text: SharedString = char::from(key).into();
@@ -253,7 +256,9 @@ impl Stage {
             .iter()
             .position(|control| control.says.to_lowercase() == wanted)
             .or_else(|| seen.iter().position(|control| control.says.to_lowercase().starts_with(&wanted)));
-        let Some((position, control)) = position.and_then(|position| seen.get(position).map(|control| (position, control.clone()))) else {
+        let Some((position, control)) =
+            position.and_then(|position| seen.get(position).map(|control| (position, control.clone())))
+        else {
             return Err(StageError::NoSuchControl {
                 wanted: says.to_owned(),
                 page: self.page(),

@@ -85,12 +85,17 @@ pub enum Ended {
     StartAgain,
 }
 
-/// Joins window and kiosk, ticks every second, and runs until the window is closed, the system asks the program to end or
-/// staff want it to start again.
+/// Joins window and kiosk, ticks every second, and runs until the window is closed, the system asks the program to end
+/// or staff want it to start again.
 ///
 /// # Errors
 /// If the toolkit's event loop fails.
-pub fn run_app(window: KioskWindow, kiosk: Kiosk, inbox: std::sync::mpsc::Receiver<Event>, stop: &Stop) -> anyhow::Result<Ended> {
+pub fn run_app(
+    window: KioskWindow,
+    kiosk: Kiosk,
+    inbox: std::sync::mpsc::Receiver<Event>,
+    stop: &Stop,
+) -> anyhow::Result<Ended> {
     let app = App::new(window, kiosk, inbox);
     APP.with_borrow_mut(|slot| *slot = Rc::downgrade(&app));
     let worker = Rc::new(Timer::default());
@@ -153,12 +158,14 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
     let beside = parts::start(config.kiosk.clone(), store, printer, config.paper, client, &mailbox, &clock)?;
     drop(in_runtime);
     let scans = mailbox.clone();
-    let scanner = scanner::open(&config.scanner, Arc::clone(&clock), Box::new(move |event| scans.leave(Event::Scanner(event))))?;
+    let scanner =
+        scanner::open(&config.scanner, Arc::clone(&clock), Box::new(move |event| scans.leave(Event::Scanner(event))))?;
     // Last: what is wrong in the configuration is reported on a machine without a display too.
     let window = open()?;
     dress(&window, config.accent(), &config.look).map_err(anyhow::Error::msg)?;
     window.window().set_fullscreen(config.fullscreen);
-    // Once nothing can go wrong any more: anyone who mends a configuration reads one line, the one that says what to mend.
+    // Once nothing can go wrong any more: anyone who mends a configuration reads one line, the one that says what to
+    // mend.
     match key_place {
         KeyPlace::Beside => tracing::warn!("the kiosk's file is {}; see docs/sealing.md", key_place.says()),
         _ => tracing::info!("the kiosk's file is {}", key_place.says()),
@@ -194,7 +201,10 @@ mod tests {
     #[test]
     fn a_missing_display_is_told_without_the_toolkits_source() {
         for (reason, expected) in [
-            ("Could not initialize.\nBackend: os error at /a/b/mod.rs:765: no DISPLAY is set.\nNothing configured.", "no DISPLAY is set"),
+            (
+                "Could not initialize.\nBackend: os error at /a/b/mod.rs:765: no DISPLAY is set.\nNothing configured.",
+                "no DISPLAY is set",
+            ),
             ("no backend", "no backend"),
         ] {
             assert_eq!(in_short(reason), expected);

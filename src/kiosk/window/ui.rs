@@ -14,8 +14,8 @@ pub use arrivals_ui::*;
 /// # Errors
 /// If there is no display.
 pub fn on_display<Window>(make: impl FnOnce() -> Result<Window, PlatformError>) -> Result<Window, PlatformError> {
-    // Only this brings the platform up and reports why it cannot be brought up. The toolkit does not try a second time: making
-    // the window would then report that, and not what is missing.
+    // Only this brings the platform up and reports why it cannot be brought up. The toolkit does not try a second time:
+    // making the window would then report that, and not what is missing.
     slint::private_unstable_api::ensure_backend()?;
     install_fonts();
     make()

@@ -1,5 +1,5 @@
-//! Today's desk is told what a kiosk said then, over HTTP. What the desk chooses itself (its file's life, how far the feed is, the numbers of orders) is put
-//! in place of what the desk chose then.
+//! Today's desk is told what a kiosk said then, over HTTP. What the desk chooses itself (its file's life, how far the
+//! feed is, the numbers of orders) is put in place of what the desk chose then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +43,9 @@ impl Chosen {
     /// The same question to today's desk, which is not to wait.
     fn put_in(&self, asked: &Exchange) -> (String, Value) {
         let mut path = match asked.place() {
-            "/api/kiosk/feed" => format!("/api/kiosk/feed?cursor={}&wait_seconds=0", self.cursor(asked.number("cursor").unwrap())),
+            "/api/kiosk/feed" => {
+                format!("/api/kiosk/feed?cursor={}&wait_seconds=0", self.cursor(asked.number("cursor").unwrap()))
+            }
             _ => asked.path.clone(),
         };
         if let Some(wait) = asked.number("wait_seconds") {
@@ -83,7 +85,11 @@ pub async fn play(protocol: u32, lines: &[Line]) {
                 assert_eq!(ordered, wanted, "conversation {protocol}: orders told");
                 let watch = there.desk.kiosks().unwrap();
                 let unknown = |alarm: &Alarm| matches!(alarm, Alarm::Newer(_) | Alarm::Aside(..));
-                assert!(!watch.raised.iter().any(|raised| unknown(&raised.alarm)), "conversation {protocol}: {:?}", watch.raised);
+                assert!(
+                    !watch.raised.iter().any(|raised| unknown(&raised.alarm)),
+                    "conversation {protocol}: {:?}",
+                    watch.raised
+                );
             }
             Line::Asks(asked) => {
                 let (path, body) = chosen.put_in(asked);
@@ -101,7 +107,10 @@ pub async fn play(protocol: u32, lines: &[Line]) {
                     for name in names {
                         let (then, now) = (asked.answer.get(*name), answer.get(*name));
                         let is_there = then.is_none() || now.zip(then).is_some_and(|(now, then)| has_all(now, then));
-                        assert!(is_there, "conversation {protocol}, line {n}: {place} answers {name} {now:?} instead of {then:?}");
+                        assert!(
+                            is_there,
+                            "conversation {protocol}, line {n}: {place} answers {name} {now:?} instead of {then:?}"
+                        );
                     }
                 };
                 match place {

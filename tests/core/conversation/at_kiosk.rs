@@ -67,7 +67,8 @@ struct Desk {
 }
 
 impl Desk {
-    /// Gives this answer to the question that it answered then. Another question at the same address is for later: the kiosk asks again.
+    /// Gives this answer to the question that it answered then. Another question at the same address is for later: the
+    /// kiosk asks again.
     async fn answers(&mut self, then: &Exchange, what: &str) {
         for _ in 0..100 {
             while let Ok(asked) = self.questions.try_recv() {
@@ -152,5 +153,9 @@ pub async fn play(protocol: u32, lines: &[Line]) {
         .flatten()
         .map(|order| serde_json::to_value(&order.what).unwrap()["kind"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(orders, kinds::said(lines).orders.iter().map(|kind| (*kind).to_owned()).collect(), "conversation {protocol}: orders told");
+    assert_eq!(
+        orders,
+        kinds::said(lines).orders.iter().map(|kind| (*kind).to_owned()).collect(),
+        "conversation {protocol}: orders told"
+    );
 }

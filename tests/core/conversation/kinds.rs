@@ -1,7 +1,7 @@
 //! Everything that kiosk and desk can say to each other is in the newest conversation.
 //!
-//! If this file does not compile, there is a new kind: give it a name here, raise `PROTOCOL`, let it happen in `record.rs`, and record a conversation
-//! beside the others, as `docs/contributing.md` says.
+//! If this file does not compile, there is a new kind: give it a name here, raise `PROTOCOL`, let it happen in
+//! `record.rs`, and record a conversation beside the others, as `docs/contributing.md` says.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,8 @@ use arrivals::sync::wire::{Change, Feed, OrderKind, Orders, Post};
 
 use super::line::Line;
 
-const EVENTS: [&str; 7] = ["checked-in", "walked-in", "ticket-printed", "stopped", "code-refused", "walked-away", "conversation-ended"];
+const EVENTS: [&str; 7] =
+    ["checked-in", "walked-in", "ticket-printed", "stopped", "code-refused", "walked-away", "conversation-ended"];
 const ORDERS: [&str; 6] = ["out-of-service", "in-service", "say", "restart", "print-again", "look-again"];
 const CHANGES: [&str; 4] = ["appointment", "removed", "removed and forgotten", "visit"];
 
@@ -82,9 +83,14 @@ pub fn said(lines: &[Line]) -> Said {
 
 pub fn all_are_in(lines: &[Line]) {
     let Said { events, orders, changes } = said(lines);
-    for (what, all, said) in [("event", &EVENTS[..], events), ("order", &ORDERS[..], orders), ("change", &CHANGES[..], changes)] {
+    for (what, all, said) in
+        [("event", &EVENTS[..], events), ("order", &ORDERS[..], orders), ("change", &CHANGES[..], changes)]
+    {
         for kind in all {
-            assert!(said.contains(kind), "the newest conversation has no {what} {kind:?}: let it happen in record.rs and record again");
+            assert!(
+                said.contains(kind),
+                "the newest conversation has no {what} {kind:?}: let it happen in record.rs and record again"
+            );
         }
     }
 }

@@ -104,7 +104,8 @@ pub fn query<'a>(path: &'a str, name: &str) -> Option<&'a str> {
 
 /// The bytes of a piece: what the photo that the address is of has from its offset on, to the end of the piece.
 pub fn piece<'a>(photos: &'a [Taken], path: &str, piece_max: usize) -> Option<(&'a Taken, std::ops::Range<usize>)> {
-    let (field, side, offset) = (query(path, "field")?, query(path, "side")?, query(path, "offset")?.parse::<usize>().ok()?);
+    let (field, side, offset) =
+        (query(path, "field")?, query(path, "side")?, query(path, "offset")?.parse::<usize>().ok()?);
     let photo = photos.iter().rev().find(|photo| photo.field.code() == field && photo.side.code() == side)?;
     Some((photo, offset..photo.bytes.min(offset + piece_max)))
 }
@@ -131,7 +132,9 @@ pub fn has_all(now: &Value, then: &Value) -> bool {
         (Value::Object(now), Value::Object(then)) => {
             then.iter().all(|(name, value)| now.get(name).is_some_and(|today| has_all(today, value)))
         }
-        (Value::Array(now), Value::Array(then)) => now.len() == then.len() && now.iter().zip(then).all(|(now, then)| has_all(now, then)),
+        (Value::Array(now), Value::Array(then)) => {
+            now.len() == then.len() && now.iter().zip(then).all(|(now, then)| has_all(now, then))
+        }
         (now, then) => now == then,
     }
 }

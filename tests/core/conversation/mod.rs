@@ -1,7 +1,9 @@
-//! Conversations of kiosk and desk as they were really held, over HTTP, by the programs of the day. Every later program accepts all of them, in both
-//! directions: today's desk is told what kiosks said then, and today's kiosk hears what desks answered then.
+//! Conversations of kiosk and desk as they were really held, over HTTP, by the programs of the day. Every later program
+//! accepts all of them, in both directions: today's desk is told what kiosks said then, and today's kiosk hears what
+//! desks answered then.
 //!
-//! One folder for each protocol in `tests/data/conversation`, one JSON object on each line. `ARRIVALS_RECORD=FOLDER` records today's beside them.
+//! One folder for each protocol in `tests/data/conversation`, one JSON object on each line. `ARRIVALS_RECORD=FOLDER`
+//! records today's beside them.
 
 mod at_desk;
 mod at_kiosk;

@@ -50,8 +50,15 @@ struct Recorder {
 impl Answers for Recorder {
     async fn answer(&self, method: &str, path: &str, body: Vec<u8>) -> (u16, Vec<u8>) {
         let said: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let mut exchange = Exchange { method: method.to_owned(), path: path.to_owned(), body: said, status: None, answer: Value::Null };
-        // How the kiosk is, the desk hears at once, long before it answers, and also if nobody waits for the answer any more.
+        let mut exchange = Exchange {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            body: said,
+            status: None,
+            answer: Value::Null,
+        };
+        // How the kiosk is, the desk hears at once, long before it answers, and also if nobody waits for the answer any
+        // more.
         if exchange.place() == "/api/kiosk/health" {
             self.lines.lock().unwrap().push(Line::Asks(exchange.clone()));
         }
@@ -95,7 +102,9 @@ impl Recording {
         self.kiosk.wake.notify_one();
         self.until("the desk has everything", |this| {
             let store = this.kiosk.store();
-            store.last_seq().unwrap() == store.held().unwrap() && !store.is_unheard() && store.pending_photos().unwrap().is_empty()
+            store.last_seq().unwrap() == store.held().unwrap()
+                && !store.is_unheard()
+                && store.pending_photos().unwrap().is_empty()
         })
         .await;
     }
@@ -161,7 +170,8 @@ fn settings() -> ClinicSettings {
 /// Each visit is its own person's.
 fn visit(n: usize) -> Appointment {
     let (given, family) =
-        [("Ada", "Example"), ("Ben", "Sample"), ("Zoë", "Núñez Muster"), ("Omar", "Beispiel"), ("Lin", "Voorbeeld")][n - 1];
+        [("Ada", "Example"), ("Ben", "Sample"), ("Zoë", "Núñez Muster"), ("Omar", "Beispiel"), ("Lin", "Voorbeeld")]
+            [n - 1];
     let mut one = appointment(&format!("apt-{n}"));
     one.person.id = format!("patient-{n}").as_str().into();
     (one.person.given_name, one.person.family_name) = (given.into(), family.into());
@@ -173,7 +183,8 @@ fn visit(n: usize) -> Appointment {
     if n == 1 {
         one.person.language = Some("es".into());
         one.documents = vec![Document::Referral];
-        one.coverage = Some(Coverage { payer: "Example Health".into(), member_id: "H0001".into(), ..Coverage::default() });
+        one.coverage =
+            Some(Coverage { payer: "Example Health".into(), member_id: "H0001".into(), ..Coverage::default() });
     }
     one
 }
@@ -187,7 +198,10 @@ fn ticket(number: &str) -> Ticket {
 }
 
 pub async fn record() -> Vec<Line> {
-    let first = Does::Opens { at: "2026-11-23T14:05:00Z".parse().unwrap(), settings: serde_json::to_value(settings()).unwrap() };
+    let first = Does::Opens {
+        at: "2026-11-23T14:05:00Z".parse().unwrap(),
+        settings: serde_json::to_value(settings()).unwrap(),
+    };
     let desk = AtDesk::open(&first);
     let lines: Lines = Arc::new(Mutex::new(vec![Line::Does { does: first }]));
     let serving = desk.desk.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
@@ -218,9 +232,17 @@ async fn people_come(all: &mut Recording) {
     ];
     all.does(Does::Photographs { photos: photos.clone() }).await;
     let pictures: Vec<Vec<u8>> = photos.iter().map(Taken::picture).collect();
-    let photos: Vec<Photo<'_>> =
-        photos.iter().zip(&pictures).map(|(taken, picture)| Photo { field: taken.field, side: taken.side, picture }).collect();
-    let new = Coverage { payer: "Other Mutual".into(), payer_code: "other".into(), member_id: "M-77".into(), ..Coverage::default() };
+    let photos: Vec<Photo<'_>> = photos
+        .iter()
+        .zip(&pictures)
+        .map(|(taken, picture)| Photo { field: taken.field, side: taken.side, picture })
+        .collect();
+    let new = Coverage {
+        payer: "Other Mutual".into(),
+        payer_code: "other".into(),
+        member_id: "M-77".into(),
+        ..Coverage::default()
+    };
     let proposal = |field: Field, new, photos: &[Side]| Proposal {
         field,
         old: field.nothing(),
@@ -233,7 +255,8 @@ async fn people_come(all: &mut Recording) {
         proposal(Field::Phone, New::Text("555-010-0099".into()), &[]),
         proposal(Field::Insurance, New::Coverage(Box::new(new)), &[Side::Front, Side::Back]),
     ];
-    let (patient, visits, companion) = ("patient-1".into(), [AppointmentId::from("apt-1")], Private::from("Cleo Example"));
+    let (patient, visits, companion) =
+        ("patient-1".into(), [AppointmentId::from("apt-1")], Private::from("Cleo Example"));
     let documents = Documents { needed: vec![Document::Referral], brought: false };
     let given = all.kiosk.store().check_in(&CheckIn {
         at: all.kiosk.clock.now(),
@@ -249,15 +272,22 @@ async fn people_come(all: &mut Recording) {
     });
     assert_eq!(given.unwrap().ticket, ticket("A1"));
     all.in_step().await;
-    let print =
-        |ticket: &Ticket, outcome, visit: &str| KioskEvent::TicketPrinted { ticket: *ticket, outcome, appointments: vec![visit.into()] };
+    let print = |ticket: &Ticket, outcome, visit: &str| KioskEvent::TicketPrinted {
+        ticket: *ticket,
+        outcome,
+        appointments: vec![visit.into()],
+    };
     all.says(&print(&ticket("A1"), PrintOutcome::Printed, "apt-1"));
     all.in_step().await;
     all.does(Does::Clock { at: "2026-11-23T14:12:00Z".parse().unwrap() }).await;
     let (ben, visits) = ("patient-2".into(), [AppointmentId::from("apt-2")]);
     all.kiosk
         .store()
-        .check_in(&CheckIn { at: all.kiosk.clock.now(), insurance: StillRight::AskTheDesk, ..checked_in(&ben, &visits) })
+        .check_in(&CheckIn {
+            at: all.kiosk.clock.now(),
+            insurance: StillRight::AskTheDesk,
+            ..checked_in(&ben, &visits)
+        })
         .unwrap();
     all.says(&print(&ticket("A2"), PrintOutcome::Failed(PrintTrouble::NoPaper), "apt-2"));
     let (given_name, family_name) = (Private::from("Ida"), Private::from("Walker-In"));
@@ -291,7 +321,10 @@ async fn people_come(all: &mut Recording) {
     });
     all.says(&KioskEvent::CodeRefused { reason: Reason::CodeForged, language: Language::English });
     all.says(&KioskEvent::WalkedAway { step: "birth-date".into() });
-    let steps = vec![StepTime { step: "find".into(), shown: 2, tenths: 130 }, StepTime { step: "ticket".into(), shown: 1, tenths: 48 }];
+    let steps = vec![
+        StepTime { step: "find".into(), shown: 2, tenths: 130 },
+        StepTime { step: "ticket".into(), shown: 1, tenths: 48 },
+    ];
     all.says(&KioskEvent::ConversationEnded(StepTimes { ended: Ended::Ticket, ticket_after_tenths: Some(412), steps }));
     all.in_step().await;
 }
@@ -312,13 +345,14 @@ async fn staff_work(all: &mut Recording) {
     all.orders(OrderKind::Say { text: "One moment, please".into() }, OrderStage::Done, "").await;
     all.orders(OrderKind::PrintAgain { ticket: ticket("A1") }, OrderStage::NotDone, "out of paper").await;
     all.orders(OrderKind::Restart, OrderStage::Waiting, "").await;
-    all.kiosk.vitals.set(|health| health.brake = Some(BrakeHealth { until: Some("2026-11-23T15:00:00Z".parse().unwrap()) }));
+    all.kiosk
+        .vitals
+        .set(|health| health.brake = Some(BrakeHealth { until: Some("2026-11-23T15:00:00Z".parse().unwrap()) }));
     all.until("the desk has heard that it looks nobody up", |this| {
         let watch = this.desk.desk.kiosks().unwrap();
-        watch
-            .kiosks
-            .iter()
-            .any(|one| one.row.health.as_ref().is_some_and(|heard| heard.health.brake.is_some_and(|brake| brake.until.is_some())))
+        watch.kiosks.iter().any(|one| {
+            one.row.health.as_ref().is_some_and(|heard| heard.health.brake.is_some_and(|brake| brake.until.is_some()))
+        })
     })
     .await;
     all.orders(OrderKind::LookAgain, OrderStage::Done, "").await;
@@ -331,11 +365,14 @@ async fn staff_work(all: &mut Recording) {
     all.does(imports(&[moved, without])).await;
     all.has_listed(4).await;
     all.does(Does::Settings {
-        settings: serde_json::to_value(ClinicSettings { name: "Mill Street Clinic West".into(), ..settings() }).unwrap(),
+        settings: serde_json::to_value(ClinicSettings { name: "Mill Street Clinic West".into(), ..settings() })
+            .unwrap(),
     })
     .await;
-    all.until("the kiosk has the new name", |this| this.kiosk.store().settings().unwrap().is_some_and(|its| its.name.ends_with("West")))
-        .await;
+    all.until("the kiosk has the new name", |this| {
+        this.kiosk.store().settings().unwrap().is_some_and(|its| its.name.ends_with("West"))
+    })
+    .await;
     all.does(Does::Removes { patient: "patient-5".into() }).await;
     all.has_listed(3).await;
 }
@@ -364,7 +401,10 @@ async fn things_break(all: &mut Recording) {
     .await;
     all.does(Does::AllowsToContinue).await;
     all.kiosk.wake.notify_one();
-    all.until("the kiosk continues", |this| this.kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Adopted { .. }))).await;
+    all.until("the kiosk continues", |this| {
+        this.kiosk.told.lock().unwrap().iter().any(|word| matches!(word, Told::Adopted { .. }))
+    })
+    .await;
     all.in_step().await;
     all.has_listed(3).await;
 }

@@ -56,7 +56,8 @@ impl AtDesk {
             }
             Does::Clock { at } => self.clock.set(*at),
             Does::Imports { appointments } => {
-                let list: Vec<Appointment> = appointments.iter().map(|one| serde_json::from_value(one.clone()).unwrap()).collect();
+                let list: Vec<Appointment> =
+                    appointments.iter().map(|one| serde_json::from_value(one.clone()).unwrap()).collect();
                 desk.import_appointments(&list).unwrap();
             }
             Does::Settings { settings } => {
@@ -67,7 +68,9 @@ impl AtDesk {
             Does::Orders { order } => {
                 desk.order(&self.kiosk, order, USER).unwrap().unwrap();
             }
-            Does::Acknowledges { appointment } => assert!(desk.mark_seen(&AppointmentId::new(appointment.as_str()), USER).unwrap()),
+            Does::Acknowledges { appointment } => {
+                assert!(desk.mark_seen(&AppointmentId::new(appointment.as_str()), USER).unwrap())
+            }
             Does::Removes { patient } => {
                 let asked = desk.asked(patient, "the patient, by letter").unwrap().unwrap();
                 assert!(matches!(desk.remove_patient(patient, &asked, USER).unwrap(), Removal::Done(_)));
@@ -208,7 +211,11 @@ impl<A: Answers + Clone + 'static> AtKiosk<A> {
                 let pictures: Vec<Vec<u8>> = self.photos.iter().map(Taken::picture).collect();
                 let mut photos: Vec<Photo<'_>> = Vec::new();
                 for (taken, picture) in self.photos.iter().zip(&pictures) {
-                    if said.proposals.iter().any(|proposal| proposal.field == taken.field && proposal.photos.contains(&taken.side)) {
+                    if said
+                        .proposals
+                        .iter()
+                        .any(|proposal| proposal.field == taken.field && proposal.photos.contains(&taken.side))
+                    {
                         photos.push(Photo { field: taken.field, side: taken.side, picture });
                     }
                 }
@@ -257,7 +264,8 @@ impl<A: Answers + Clone + 'static> AtKiosk<A> {
     /// What the kiosk knows: its list with tickets, its settings, and what it has left to tell.
     pub fn ends(&self) -> Value {
         let store = self.store();
-        let mut list: Vec<AppointmentId> = store.list().unwrap().iter().map(|appointment| appointment.id.clone()).collect();
+        let mut list: Vec<AppointmentId> =
+            store.list().unwrap().iter().map(|appointment| appointment.id.clone()).collect();
         list.sort();
         let tickets: Map<String, Value> = list
             .iter()

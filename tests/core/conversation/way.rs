@@ -1,4 +1,5 @@
-//! The way between kiosk and desk: the kiosk's questions as HTTP asks them, and answers read as the kiosk's client reads them.
+//! The way between kiosk and desk: the kiosk's questions as HTTP asks them, and answers read as the kiosk's client
+//! reads them.
 
 use std::net::SocketAddr;
 use std::time::Duration;

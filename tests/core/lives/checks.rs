@@ -25,7 +25,8 @@ pub struct Paper {
     pub kind: Kind,
     /// On which card of which kiosk it is; none if staff gave it out.
     pub card: Option<(usize, u64)>,
-    /// The desk was restored to before it, and it was the work of staff, or the card has been replaced since: no one can know it any more.
+    /// The desk was restored to before it, and it was the work of staff, or the card has been replaced since: no one
+    /// can know it any more.
     pub is_lost: bool,
 }
 
@@ -67,9 +68,12 @@ pub fn after_a_step(desk: &Desk, file: &Connection, model: &Model, limit: Date, 
 
 /// What the desk said that it has, it has.
 fn is_held(file: &Connection, kiosk: &KioskId, event: &LoggedEvent) {
-    let mut statement = file.prepare_cached("SELECT body, removed_at FROM kiosk_event WHERE kiosk = ?1 AND seq = ?2").unwrap();
-    let row: Option<(String, Option<String>)> =
-        statement.query_row(params![kiosk.as_str(), event.seq.0.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?))).optional().unwrap();
+    let mut statement =
+        file.prepare_cached("SELECT body, removed_at FROM kiosk_event WHERE kiosk = ?1 AND seq = ?2").unwrap();
+    let row: Option<(String, Option<String>)> = statement
+        .query_row(params![kiosk.as_str(), event.seq.0.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+        .unwrap();
     let (body, removed) = row.unwrap_or_else(|| panic!("{kiosk} {event:?} was acknowledged and is not there"));
     let held: serde_json::Value = serde_json::from_str(&body).unwrap();
     if removed.is_none() {
@@ -78,19 +82,30 @@ fn is_held(file: &Connection, kiosk: &KioskId, event: &LoggedEvent) {
             value["event"]["ticket"]["date"] = serde_json::Value::Null;
             value
         };
-        assert_eq!(plain(held), plain(serde_json::to_value(event).unwrap()), "{kiosk}: acknowledged was something else");
+        assert_eq!(
+            plain(held),
+            plain(serde_json::to_value(event).unwrap()),
+            "{kiosk}: acknowledged was something else"
+        );
     }
 }
 
 fn everything_open_is_shown(desk: &Desk, file: &Connection, model: &Model) {
     let today = desk.today().unwrap();
     let whole = desk.today_read_whole().unwrap();
-    assert!(today.list.rows().eq(whole.list.rows()) && today.stops == whole.stops, "what was followed is not what is read whole");
+    assert!(
+        today.list.rows().eq(whole.list.rows()) && today.stops == whole.stops,
+        "what was followed is not what is read whole"
+    );
     let shown: BTreeMap<&str, _> = today.list.rows().map(|row| (row.id.as_str(), &**row)).collect();
     let sql = "SELECT appointment_id FROM visit WHERE state IN ('asks', 'arrived', 'held', 'called', 'with-clinician')";
-    let open: BTreeSet<String> = file.prepare_cached(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let open: BTreeSet<String> =
+        file.prepare_cached(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     for visit in &open {
-        assert!(shown.get(visit.as_str()).is_some_and(|row| row.state.is_open()), "{visit} is open and not on the list");
+        assert!(
+            shown.get(visit.as_str()).is_some_and(|row| row.state.is_open()),
+            "{visit} is open and not on the list"
+        );
     }
     for visit in &model.open {
         let is_open = open.contains(visit);
@@ -101,11 +116,17 @@ fn everything_open_is_shown(desk: &Desk, file: &Connection, model: &Model) {
         );
     }
     let stops = desk.with_store(|store| store.stops_at(today.at)).unwrap();
-    let open_stops: BTreeSet<(&str, Reason)> =
-        stops.iter().filter(|stop| stop.latest.taken.is_none()).map(|stop| (stop.latest.kiosk.as_str(), stop.latest.reason)).collect();
+    let open_stops: BTreeSet<(&str, Reason)> = stops
+        .iter()
+        .filter(|stop| stop.latest.taken.is_none())
+        .map(|stop| (stop.latest.kiosk.as_str(), stop.latest.reason))
+        .collect();
     for (kiosk, seq, visit, reason) in &model.reasons {
         if visit.is_empty() {
-            assert!(open_stops.contains(&(kiosk.as_str(), *reason)), "{kiosk} {seq} {reason:?} is unresolved and not on the list");
+            assert!(
+                open_stops.contains(&(kiosk.as_str(), *reason)),
+                "{kiosk} {seq} {reason:?} is unresolved and not on the list"
+            );
         } else {
             // One reason that came more than once is shown once.
             let is_it = |row: &&VisitRow| row.reasons.iter().any(|one| one.reason == *reason && one.taken.is_none());
@@ -152,11 +173,13 @@ fn nothing_new_is_removed(file: &Connection, model: &Model, limit: Date) {
 pub fn logs_are_whole(desk: &Desk, file: &Connection, kiosk: &KioskId) -> u64 {
     let numbers = |sql: &str| -> Vec<(u64, u64)> {
         let mut statement = file.prepare_cached(sql).unwrap();
-        let rows =
-            statement.query_map([kiosk.as_str()], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned())));
+        let rows = statement.query_map([kiosk.as_str()], |row| {
+            Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned()))
+        });
         rows.unwrap().map(Result::unwrap).collect()
     };
-    let there: BTreeSet<u64> = numbers("SELECT seq, seq FROM kiosk_event WHERE kiosk = ?1").into_iter().map(|(seq, _)| seq).collect();
+    let there: BTreeSet<u64> =
+        numbers("SELECT seq, seq FROM kiosk_event WHERE kiosk = ?1").into_iter().map(|(seq, _)| seq).collect();
     let gaps = numbers("SELECT first, last FROM kiosk_gap WHERE kiosk = ?1");
     let held = desk.held(kiosk).unwrap().0;
     let mut lost = 0;
@@ -175,17 +198,22 @@ pub fn same_list(desk: &Desk, kiosk: &Kiosk, today: Date) -> bool {
     let of_desk = desk.with_store(|store| {
         let mut ids = BTreeSet::new();
         for n in 0..7 {
-            ids.extend(store.visits_of(today + n.days())?.into_iter().filter_map(|row| row.appointment).map(|one| one.id));
+            ids.extend(
+                store.visits_of(today + n.days())?.into_iter().filter_map(|row| row.appointment).map(|one| one.id),
+            );
         }
         Ok(ids)
     });
     let day = desk.settings().day().unwrap();
     let list = kiosk.store().list().unwrap();
-    let of_kiosk: BTreeSet<AppointmentId> = list.iter().filter(|one| days.contains(&day.of(one.start))).map(|one| one.id.clone()).collect();
+    let of_kiosk: BTreeSet<AppointmentId> =
+        list.iter().filter(|one| days.contains(&day.of(one.start))).map(|one| one.id.clone()).collect();
     let of_desk: BTreeSet<AppointmentId> = of_desk
         .unwrap()
         .into_iter()
-        .filter(|id| desk.with_store(|store| store.appointment(id)).unwrap().is_some_and(|one| days.contains(&day.of(one.start))))
+        .filter(|id| {
+            desk.with_store(|store| store.appointment(id)).unwrap().is_some_and(|one| days.contains(&day.of(one.start)))
+        })
         .collect();
     of_desk == of_kiosk
 }
@@ -201,21 +229,31 @@ pub fn everyone_is_known(desk: &Desk, file: &Connection, model: &Model, papers: 
         let mut visits: BTreeSet<AppointmentId> = papers.iter().map(|paper| paper.visit.clone()).collect();
         if papers.iter().any(|paper| paper.visit.is_of_request()) {
             // Two requests may have had one number on their papers: who it is counts.
-            let mut statement = file.prepare_cached("SELECT appointment_id FROM visit WHERE walk_in ->> '$.given_name' = ?1").unwrap();
-            visits = statement.query_map([who], |row| row.get::<_, String>(0)).unwrap().map(|id| AppointmentId::new(id.unwrap())).collect();
+            let mut statement =
+                file.prepare_cached("SELECT appointment_id FROM visit WHERE walk_in ->> '$.given_name' = ?1").unwrap();
+            visits = statement
+                .query_map([who], |row| row.get::<_, String>(0))
+                .unwrap()
+                .map(|id| AppointmentId::new(id.unwrap()))
+                .collect();
         }
         let mut found = visits.iter().filter_map(|visit| desk.with_store(|store| store.visit(visit)).unwrap()?.ticket);
         let ticket = found.next();
         assert!(found.next().is_none(), "{who} is there twice");
         let Some(ticket) = ticket else {
-            if visits.iter().any(|visit| model.undone.contains(visit.as_str())) || papers.iter().all(|paper| paper.is_lost) {
+            if visits.iter().any(|visit| model.undone.contains(visit.as_str()))
+                || papers.iter().all(|paper| paper.is_lost)
+            {
                 continue;
             }
             unknown.push(papers);
             continue;
         };
         let is_on_paper = papers.iter().any(|paper| paper.ticket.number == ticket.number);
-        assert!(is_on_paper || ticket.number.to_string().starts_with('D'), "{who} is {ticket:?}, the papers say {papers:?}");
+        assert!(
+            is_on_paper || ticket.number.to_string().starts_with('D'),
+            "{who} is {ticket:?}, the papers say {papers:?}"
+        );
         if let Some(other) = holders.insert(ticket, who) {
             panic!("{ticket:?} is {other}'s and {who}'s");
         }
@@ -225,7 +263,8 @@ pub fn everyone_is_known(desk: &Desk, file: &Connection, model: &Model, papers: 
 
 /// What is shown follows from what was told and done.
 pub fn rebuilt_is_the_same(desk: &Desk, days: &[Date]) {
-    let rows = || -> Vec<_> { days.iter().map(|day| desk.with_store(|store| store.visits_of(*day)).unwrap()).collect() };
+    let rows =
+        || -> Vec<_> { days.iter().map(|day| desk.with_store(|store| store.visits_of(*day)).unwrap()).collect() };
     let before = rows();
     desk.with_store(|store| store.rebuild_visits()).unwrap();
     for (before, after) in before.iter().flatten().zip(rows().iter().flatten()) {

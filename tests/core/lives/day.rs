@@ -122,7 +122,8 @@ impl World {
     fn someone_stops(&mut self, one: usize) {
         let reason = REASONS[self.draw(4) as usize];
         let appointments = if self.draw(2) == 0 { vec![self.some_visit()] } else { Vec::new() };
-        let event = KioskEvent::Stopped { reason, step: "x".into(), patient: None, appointments, language: Language::English };
+        let event =
+            KioskEvent::Stopped { reason, step: "x".into(), patient: None, appointments, language: Language::English };
         self.kiosks[one].append(&event);
     }
 
@@ -134,7 +135,9 @@ impl World {
             1 => {
                 json!({ "kind": "stopped", "reason": "possible-infection", "step": "x", "patient": null, "appointments": [visit], "language": "tlh" })
             }
-            _ => json!({ "kind": "stopped", "reason": "lost-a-child", "step": "x", "patient": null, "appointments": [], "language": "en" }),
+            _ => {
+                json!({ "kind": "stopped", "reason": "lost-a-child", "step": "x", "patient": null, "appointments": [], "language": "en" })
+            }
         };
         self.kiosks[one].append(&serde_json::from_value(said).unwrap());
     }
@@ -161,7 +164,11 @@ impl World {
         self.check();
         let before = desk.visit(visit).unwrap().and_then(|visit| visit.ticket);
         // The desk's clock may be on another day: then it refuses.
-        let Ok(ticket) = desk.check_in_by_hand(visit, (Language::English, CallAs::Number), IfLate::CheckIn, "ana").unwrap() else { return };
+        let Ok(ticket) =
+            desk.check_in_by_hand(visit, (Language::English, CallAs::Number), IfLate::CheckIn, "ana").unwrap()
+        else {
+            return;
+        };
         if before != Some(ticket) {
             self.model.arrives(visit.as_str());
             self.hands_out(Paper {
@@ -225,12 +232,17 @@ impl World {
                 let _ = desk.queue_step(&row.id, &QueueAction::Start, "ana").unwrap();
                 self.model.resolve(id);
             }
-            6 | 7 if row.state.is_open() && row.ticket.is_some() && desk.act(&visit, StaffAction::Done, "ana").unwrap() => {
+            6 | 7
+                if row.state.is_open()
+                    && row.ticket.is_some()
+                    && desk.act(&visit, StaffAction::Done, "ana").unwrap() =>
+            {
                 self.model.open.remove(id);
                 self.model.closed.insert(id.to_owned());
                 self.model.resolve(id);
             }
-            // A number of another day may have been given out again once its visit was closed, or its check-in taken back.
+            // A number of another day may have been given out again once its visit was closed, or its check-in taken
+            // back.
             8 if row.ticket.is_some_and(|ticket| self.is_held_once(&all, ticket)) => {
                 let _ = desk.act(&visit, StaffAction::Undo, "ana").unwrap();
                 // What that does depends on what was done last.

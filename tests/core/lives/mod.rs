@@ -1,9 +1,11 @@
-//! Whole days with everything at once: kiosks, a desk, staff, and a network that loses, repeats, tears and delays; restarts, restored backups,
-//! copied and replaced cards, clocks that are wrong by minutes to years on either side, midnight, both nights on which clocks change, wrong
-//! letters, older and newer programs. After every step [`checks`] looks.
+//! Whole days with everything at once: kiosks, a desk, staff, and a network that loses, repeats, tears and delays;
+//! restarts, restored backups, copied and replaced cards, clocks that are wrong by minutes to years on either side,
+//! midnight, both nights on which clocks change, wrong letters, older and newer programs. After every step [`checks`]
+//! looks.
 //!
-//! A seed replays: `ARRIVALS_SEED=7 cargo test --no-default-features --features desk --test core lives`. `ARRIVALS_SEEDS=1000` tries so many,
-//! from `ARRIVALS_FIRST_SEED` on (1 without it), on two threads, and counts what happened.
+//! A seed replays: `ARRIVALS_SEED=7 cargo test --no-default-features --features desk --test core lives`.
+//! `ARRIVALS_SEEDS=1000` tries so many, from `ARRIVALS_FIRST_SEED` on (1 without it), on two threads, and counts what
+//! happened.
 
 mod checks;
 mod day;

@@ -37,7 +37,9 @@ impl Model {
             .prepare_cached("SELECT revision, kiosk, body FROM kiosk_event WHERE revision > ?1 AND removed_at IS NULL ORDER BY revision")
             .unwrap();
         let rows = statement
-            .query_map(params![self.revision], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
+            .query_map(params![self.revision], |row| {
+                Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            })
             .unwrap();
         for row in rows {
             let (revision, kiosk, body) = row.unwrap();
@@ -87,6 +89,7 @@ impl Model {
 
     /// Staff have resolved stops of one kind at a kiosk, up to this one.
     pub fn resolve_stops(&mut self, kiosk: &str, until: i64, what: Reason) {
-        self.reasons.retain(|(of, seq, visit, reason)| of != kiosk || !visit.is_empty() || *seq > until || *reason != what);
+        self.reasons
+            .retain(|(of, seq, visit, reason)| of != kiosk || !visit.is_empty() || *seq > until || *reason != what);
     }
 }

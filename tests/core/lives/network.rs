@@ -1,5 +1,5 @@
-//! The way between a kiosk and its desk, as bad as it can be: it loses, repeats, tears and delays, and either side may be an older or a newer
-//! program. Everything is done on one thread, so that a seed replays.
+//! The way between a kiosk and its desk, as bad as it can be: it loses, repeats, tears and delays, and either side may
+//! be an older or a newer program. Everything is done on one thread, so that a seed replays.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -154,7 +154,8 @@ impl DeskApi for Way {
         if let Ok(held) = &answer
             && !held.adopted
         {
-            let taken = sent.into_iter().filter(|event| event.seq <= held.held).map(|event| (self.kiosk.clone(), event));
+            let taken =
+                sent.into_iter().filter(|event| event.seq <= held.held).map(|event| (self.kiosk.clone(), event));
             self.net.acknowledged.lock().unwrap().extend(taken);
         }
         if self.is_lost() {
@@ -224,7 +225,10 @@ impl DeskApi for Way {
         }
         let mut orders = Vec::new();
         if age == Age::NewerDesk {
-            orders.push(Order { id: health.obeyed + 1, what: serde_json::from_value(json!({ "kind": "dim", "percent": 20 })).unwrap() });
+            orders.push(Order {
+                id: health.obeyed + 1,
+                what: serde_json::from_value(json!({ "kind": "dim", "percent": 20 })).unwrap(),
+            });
         }
         Attempt::Sent(Orders { orders, list_again: differs && age != Age::OlderDesk })
     }

@@ -230,7 +230,10 @@ impl World {
             .map(|n| {
                 let minutes = i8::try_from(n % 2 * 30).unwrap();
                 let hour = i8::try_from(8 + n % 15).unwrap();
-                at(&format!("{day}-{n}"), day.at(hour, minutes, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp())
+                at(
+                    &format!("{day}-{n}"),
+                    day.at(hour, minutes, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp(),
+                )
             })
             .collect();
         desk.import_appointments(&list).unwrap();
@@ -292,7 +295,8 @@ impl World {
         if self.backups.is_empty() {
             return;
         }
-        // What only a lost card had told the desk, and a backup does not have, no one can know. So a replaced card is allowed to continue first.
+        // What only a lost card had told the desk, and a backup does not have, no one can know. So a replaced card is
+        // allowed to continue first.
         for one in std::mem::take(&mut self.replaced) {
             self.settle(one).await;
         }
@@ -321,13 +325,19 @@ impl World {
 
     pub fn copy_card(&mut self, one: usize) {
         let path = self.name("card");
-        self.trace(format_args!("copy {} of the card of {}, last {}", self.cards.len(), self.kiosks[one].id, self.kiosks[one].last().0));
+        self.trace(format_args!(
+            "copy {} of the card of {}, last {}",
+            self.cards.len(),
+            self.kiosks[one].id,
+            self.kiosks[one].last().0
+        ));
         let file = Connection::open(&self.kiosks[one].path).unwrap();
         file.execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
         self.cards.push((one, path));
     }
 
-    /// Another card in a kiosk: an old copy, or an empty one. What only the old one had is lost with it, so it is told first.
+    /// Another card in a kiosk: an old copy, or an empty one. What only the old one had is lost with it, so it is told
+    /// first.
     pub async fn replace_card(&mut self, is_empty: bool) {
         let choice = if is_empty {
             Some((self.draw(3) as usize, None))

@@ -42,18 +42,27 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
         }
     }
     if clinic.day_begins_at_hour > DAY_BEGINS_AT_MAX {
-        let why = format!("day_begins_at_hour is an hour from 0 to {DAY_BEGINS_AT_MAX}; found {}", clinic.day_begins_at_hour);
+        let why =
+            format!("day_begins_at_hour is an hour from 0 to {DAY_BEGINS_AT_MAX}; found {}", clinic.day_begins_at_hour);
         return bad("day_begins_at_hour", why);
     }
     if !is_country(&clinic.country) {
-        return bad("country", format!("country must be an ISO code of two capital letters such as \"US\"; found {:?}", clinic.country));
+        return bad(
+            "country",
+            format!("country must be an ISO code of two capital letters such as \"US\"; found {:?}", clinic.country),
+        );
     }
     if clinic.ask_again_after_days > DAYS_MAX {
         let why = format!("ask_again_after_days is at most {DAYS_MAX}; found {}", clinic.ask_again_after_days);
         return bad("ask_again_after_days", why);
     }
     if !KEEP_DAYS.contains(&clinic.keep.visit_days) {
-        let why = format!("keep: visit_days is {} to {}; found {}", KEEP_DAYS.start(), KEEP_DAYS.end(), clinic.keep.visit_days);
+        let why = format!(
+            "keep: visit_days is {} to {}; found {}",
+            KEEP_DAYS.start(),
+            KEEP_DAYS.end(),
+            clinic.keep.visit_days
+        );
         return bad("keep.visit_days", why);
     }
     check_insurance(&clinic.insurance)?;
@@ -66,7 +75,11 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
     }
     let silent = clinic.kiosks.silent_after_seconds;
     if !SILENT_SECONDS.contains(&silent) {
-        let why = format!("kiosks: silent_after_seconds is {} to {}; found {silent}", SILENT_SECONDS.start(), SILENT_SECONDS.end());
+        let why = format!(
+            "kiosks: silent_after_seconds is {} to {}; found {silent}",
+            SILENT_SECONDS.start(),
+            SILENT_SECONDS.end()
+        );
         return bad("kiosks.silent_after_seconds", why);
     }
     if clinic.site_places.iter().any(|place| place.trim().is_empty()) {
@@ -92,7 +105,10 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
             return bad("code", format!("the code {:?} is listed twice", category.code));
         }
         if category.name.0.values().all(|name| name.trim().is_empty()) {
-            return bad("name", format!("{:?} has no name; write one in at least one language, such as en = \"...\"", category.code));
+            return bad(
+                "name",
+                format!("{:?} has no name; write one in at least one language, such as en = \"...\"", category.code),
+            );
         }
     }
     check_queues(clinic)?;
@@ -114,7 +130,10 @@ fn check_services(clinic: &ClinicSettings) -> Result<(), Fault> {
     for (at, rules) in clinic.services.iter().enumerate() {
         let bad = |field: &str, why: String| Err(Fault::of_item("services", at, field, why));
         if rules.service.trim().is_empty() {
-            return bad("service", format!("services: number {} has no service; write its name as appointments have it", at + 1));
+            return bad(
+                "service",
+                format!("services: number {} has no service; write its name as appointments have it", at + 1),
+            );
         }
         if !services.insert(rules.service.as_str()) {
             return bad("service", format!("services: {:?} is listed twice", rules.service));
@@ -131,14 +150,20 @@ fn check_services(clinic: &ClinicSettings) -> Result<(), Fault> {
 /// A visit is in one queue, and anyone who is sent somewhere finds a queue there.
 fn check_queues(clinic: &ClinicSettings) -> Result<(), Fault> {
     let name_fits = |name: &str| {
-        name.trim() == name && !name.is_empty() && name.chars().nth(QUEUE_NAME_CHARS_MAX).is_none() && !name.chars().any(char::is_control)
+        name.trim() == name
+            && !name.is_empty()
+            && name.chars().nth(QUEUE_NAME_CHARS_MAX).is_none()
+            && !name.chars().any(char::is_control)
     };
     let mut names = BTreeSet::new();
     let mut claimed: BTreeSet<(&str, &str)> = BTreeSet::new();
     for (at, queue) in clinic.queues.iter().enumerate() {
         let bad = |field: &str, why: String| Err(Fault::of_item("queues", at, field, format!("queues: {why}")));
         if !name_fits(&queue.name) {
-            return bad("name", format!("the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1));
+            return bad(
+                "name",
+                format!("the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1),
+            );
         }
         if !names.insert(queue.name.as_str()) {
             return bad("name", format!("{:?} is listed twice", queue.name));
@@ -163,11 +188,17 @@ fn check_queues(clinic: &ClinicSettings) -> Result<(), Fault> {
             ("walk_in_behind_minutes", queue.walk_in_behind_minutes),
         ] {
             if minutes > WINDOW_MINUTES_MAX {
-                return bad(field, format!("{:?}: minutes are at most {WINDOW_MINUTES_MAX}, a day; found {minutes}", queue.name));
+                return bad(
+                    field,
+                    format!("{:?}: minutes are at most {WINDOW_MINUTES_MAX}, a day; found {minutes}", queue.name),
+                );
             }
         }
         if !(1..=CALLS_MAX).contains(&queue.no_show_after_calls) {
-            let why = format!("{:?}: no_show_after_calls is 1 to {CALLS_MAX}; found {}", queue.name, queue.no_show_after_calls);
+            let why = format!(
+                "{:?}: no_show_after_calls is 1 to {CALLS_MAX}; found {}",
+                queue.name, queue.no_show_after_calls
+            );
             return bad("no_show_after_calls", why);
         }
     }
@@ -175,7 +206,10 @@ fn check_queues(clinic: &ClinicSettings) -> Result<(), Fault> {
     for (at, point) in clinic.points.iter().enumerate() {
         let bad = |field: &str, why: String| Err(Fault::of_item("points", at, field, format!("points: {why}")));
         if !name_fits(&point.name) {
-            return bad("name", format!("the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1));
+            return bad(
+                "name",
+                format!("the name of number {} must be 1 to {QUEUE_NAME_CHARS_MAX} characters on one line", at + 1),
+            );
         }
         if !points.insert(point.name.as_str()) {
             return bad("name", format!("{:?} is listed twice", point.name));
@@ -195,7 +229,8 @@ fn check_insurance(insurance: &InsuranceSettings) -> Result<(), Fault> {
     }
     let mut codes = BTreeSet::new();
     for (at, payer) in insurance.payers.iter().enumerate() {
-        let bad = |field: &str, why: String| Err(Fault::of_item("insurance.payers", at, field, format!("insurance: {why}")));
+        let bad =
+            |field: &str, why: String| Err(Fault::of_item("insurance.payers", at, field, format!("insurance: {why}")));
         let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if payer.code.is_empty() || payer.code.len() > PAYER_CODE_CHARS_MAX || !payer.code.chars().all(is_code) {
             let why = format!(
@@ -210,7 +245,13 @@ fn check_insurance(insurance: &InsuranceSettings) -> Result<(), Fault> {
         for (what, called) in [("name", &payer.name)].into_iter().chain(payer.also.iter().map(|also| ("also", also))) {
             let is_odd = called.chars().nth(PAYER_NAME_CHARS_MAX).is_some() || called.chars().any(char::is_control);
             if called.trim().is_empty() || is_odd {
-                return bad(what, format!("payer {:?}: {what} must be 1 to {PAYER_NAME_CHARS_MAX} characters on one line", payer.code));
+                return bad(
+                    what,
+                    format!(
+                        "payer {:?}: {what} must be 1 to {PAYER_NAME_CHARS_MAX} characters on one line",
+                        payer.code
+                    ),
+                );
             }
         }
         if let Err(error) = check_format(&payer.member_id) {

@@ -1,7 +1,8 @@
 //! Passwords that are tried first.
 //!
-//! Written by hand for this program: words that turn up in every published count of leaked passwords, and those that suggest themselves at a
-//! clinic's front desk. A password of such words and a few digits is refused, however it is written (`P4ssw0rd!`).
+//! Written by hand for this program: words that turn up in every published count of leaked passwords, and those that
+//! suggest themselves at a clinic's front desk. A password of such words and a few digits is refused, however it is
+//! written (`P4ssw0rd!`).
 
 /// The words, in lower case, at least four letters each.
 pub(super) const WORDS: &str = "

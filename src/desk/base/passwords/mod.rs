@@ -1,7 +1,8 @@
 //! Passwords: which will do, and how they are kept.
 //!
-//! Invariants: a password is kept as its argon2id hash and nothing else; a wrong name takes as long as a wrong password; hashing uses its memory
-//! again, so that a hundred sign-ins leave the desk as large as two; that memory holds nothing of a password afterwards.
+//! Invariants: a password is kept as its argon2id hash and nothing else; a wrong name takes as long as a wrong
+//! password; hashing uses its memory again, so that a hundred sign-ins leave the desk as large as two; that memory
+//! holds nothing of a password afterwards.
 
 mod common;
 
@@ -104,7 +105,8 @@ pub fn hash_password(password: &str, name: &str, role: Role) -> Result<String, D
 #[must_use]
 pub fn password_fits(password: &str, hash: Option<&str>) -> bool {
     // The hash of a random text that no one kept.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Cqdw9Brd5zJlp6cxNiRu2gxOOvSAL3kVaUrBlVjQJ0Q";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Cqdw9Brd5zJlp6cxNiRu2gxOOvSAL3kVaUrBlVjQJ0Q";
     if password.len() > PASSWORD_BYTES_MAX {
         return false;
     }
@@ -210,15 +212,24 @@ mod tests {
         assert!(password_fits("open sesame", Some(&hash)));
         assert!(!password_fits("open sesamE", Some(&hash)));
         assert!(!password_fits("open sesame", None));
-        for bad in
-            ["", "$argon2id$", "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHQ$Cqdw9Brd5zJlp6cxNiRu2gxOOvSAL3kVaUrBlVjQJ0Q", "plain"]
-        {
+        for bad in [
+            "",
+            "$argon2id$",
+            "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHQ$Cqdw9Brd5zJlp6cxNiRu2gxOOvSAL3kVaUrBlVjQJ0Q",
+            "plain",
+        ] {
             assert!(!password_fits("open sesame", Some(bad)), "{bad}");
         }
         assert!(hash_password("1234567", "ana", Role::Desk).is_err());
         assert!(hash_password(&"x".repeat(300), "ana", Role::Desk).is_err());
-        assert!(hash_password("replace-this-with-a-random-secret", "ana", Role::Desk).is_err(), "everyone can read it in the example");
-        assert!(matches!(hash_password("open sesame", "ana", Role::Admin), Err(DeskError::BadPassword { min: 12, .. })));
+        assert!(
+            hash_password("replace-this-with-a-random-secret", "ana", Role::Desk).is_err(),
+            "everyone can read it in the example"
+        );
+        assert!(matches!(
+            hash_password("open sesame", "ana", Role::Admin),
+            Err(DeskError::BadPassword { min: 12, .. })
+        ));
     }
 
     /// Made by `argon2` 0.5 and by what this program did with it, up to 0.1.0.
@@ -229,10 +240,16 @@ mod tests {
             "$argon2id$v=19$m=19456,t=2,p=1$YSBzYWx0IG9mIGJlZm9yZQ$aULIUfcRdN3+gw8Yb1UlcTET9C+ppAr5V1Ub8HefSNI",
             "$argon2id$v=19$m=19456,t=2,p=1$71akMC1qWDIOjmUpEFZXAw$mNh+XcXPagMe1LXTygs7NCSTSMZGSBU0r6/obkp5kc8",
         ] {
-            assert!(password_fits("correct horse", Some(before)) && !password_fits("correct horsE", Some(before)), "{before}");
+            assert!(
+                password_fits("correct horse", Some(before)) && !password_fits("correct horsE", Some(before)),
+                "{before}"
+            );
         }
         let now = hash_password("correct horse", "ana", Role::Admin).unwrap();
-        assert!(Argon2::default().verify_password(b"correct horse", now.as_str()).is_ok(), "and another program opens ours");
+        assert!(
+            Argon2::default().verify_password(b"correct horse", now.as_str()).is_ok(),
+            "and another program opens ours"
+        );
     }
 
     #[test]

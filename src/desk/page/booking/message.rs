@@ -15,7 +15,12 @@ use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::AppointmentId;
 
 /// The page of a message, with what was done or why it was not.
-pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, said: Option<Result<&str, &str>>) -> Result<Markup, Oops> {
+pub(super) fn show(
+    desk: &Desk,
+    who: &SignedIn,
+    id: &AppointmentId,
+    said: Option<Result<&str, &str>>,
+) -> Result<Markup, Oops> {
     let text = desk.message_text(id).map_err(|error| oops(&error))?;
     let one = desk.appointment(id)?.ok_or(Oops::NotFound)?;
     let messages = desk.messages_about(id)?;
@@ -57,8 +62,9 @@ fn oops(error: &LetterError) -> Oops {
 }
 
 fn send(who: &SignedIn, id: &AppointmentId, way: Way, to: &str, messages: &[Message], text: &str) -> Markup {
-    let before =
-        messages.iter().find(|one| one.kind == way.code() && one.to.as_str() == to && one.text.as_str() == text && one.state == "sent");
+    let before = messages.iter().find(|one| {
+        one.kind == way.code() && one.to.as_str() == to && one.text.as_str() == text && one.state == "sent"
+    });
     let word = match way {
         Way::Sms => "SMS",
         Way::Email => "email",
@@ -78,7 +84,9 @@ fn send(who: &SignedIn, id: &AppointmentId, way: Way, to: &str, messages: &[Mess
 }
 
 fn line(message: &Message, zone: &jiff::tz::TimeZone) -> Markup {
-    let at = |at: jiff::Timestamp| format!("{} {}", at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y"), clock_time(at, zone));
+    let at = |at: jiff::Timestamp| {
+        format!("{} {}", at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y"), clock_time(at, zone))
+    };
     let (queued, user) = &message.queued;
     html! {
         (at(*queued)) ", by " (user) ", as " (message.kind) " to " (message.to.as_str()) ": "

@@ -1,7 +1,7 @@
 //! Booking at the desk or on the phone: who, what and with which provider, which free time; and moving and canceling.
 //!
-//! Invariants: no name, date of birth or phone number is in an address; who is looked for and found is in the audit before
-//! they are shown; what cannot be done is explained in a sentence, with the free times nearest to it.
+//! Invariants: no name, date of birth or phone number is in an address; who is looked for and found is in the audit
+//! before they are shown; what cannot be done is explained in a sentence, with the free times nearest to it.
 
 mod message;
 mod one;
@@ -118,7 +118,12 @@ pub(super) async fn book_page(
     query: Result<Query<BookForm>, QueryRejection>,
 ) -> Result<Response, Oops> {
     let Query(query) = query.map_err(|_| Oops::NotFound)?;
-    let form = BookForm { appointment: query.appointment, practitioner: query.practitioner, date: query.date, ..BookForm::default() };
+    let form = BookForm {
+        appointment: query.appointment,
+        practitioner: query.practitioner,
+        date: query.date,
+        ..BookForm::default()
+    };
     let outcome = desk.blocking(move |desk| {
         if query.idle.is_none() {
             desk.keep_session(&who)?;
@@ -184,7 +189,12 @@ pub(super) async fn act(
     outcome.await?.map(IntoResponse::into_response)
 }
 
-fn find(desk: &Desk, who: &SignedIn, form: BookForm, found: Option<Result<Vec<Appointment>, String>>) -> Result<Outcome, Oops> {
+fn find(
+    desk: &Desk,
+    who: &SignedIn,
+    form: BookForm,
+    found: Option<Result<Vec<Appointment>, String>>,
+) -> Result<Outcome, Oops> {
     let status = if matches!(found, Some(Err(_))) { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(Outcome::Page(status, show::find(desk, who, &form, found.as_ref())))
 }
@@ -259,7 +269,13 @@ enum Trouble {
     Outside(Timestamp, String),
 }
 
-fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, trouble: &Trouble) -> Result<Outcome, Oops> {
+fn page_of_times(
+    desk: &Desk,
+    who: &SignedIn,
+    form: &BookForm,
+    whom: &Whom,
+    trouble: &Trouble,
+) -> Result<Outcome, Oops> {
     let now = desk.now();
     let (known, practice) = (desk.names_in_use()?, desk.practice()?);
     let services: Vec<String> = known.services.iter().cloned().collect();
@@ -282,7 +298,8 @@ fn page_of_times(desk: &Desk, who: &SignedIn, form: &BookForm, whom: &Whom, trou
     };
     let status = if matches!(trouble, Trouble::None) { StatusCode::OK } else { StatusCode::CONFLICT };
     let asked = ask(desk, &form, whom)?;
-    let why_none = if has_service && found.is_empty() { Some(desk.why_no_time(&asked, from.unwrap_or(today))?) } else { None };
+    let why_none =
+        if has_service && found.is_empty() { Some(desk.why_no_time(&asked, from.unwrap_or(today))?) } else { None };
     let choice = show::Choice {
         form: &form,
         whom,
@@ -311,12 +328,17 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
         Some(Ok(start)) => start,
         Some(Err(problem)) => return page_of_times(desk, who, &form, &whom, &Trouble::Refused(problem)),
     };
-    if form.with.is_empty() || form.with.chars().nth(TEXT_CHARS_MAX).is_some() || form.service.chars().nth(TEXT_CHARS_MAX).is_some() {
+    if form.with.is_empty()
+        || form.with.chars().nth(TEXT_CHARS_MAX).is_some()
+        || form.service.chars().nth(TEXT_CHARS_MAX).is_some()
+    {
         return Err(Oops::Unreadable);
     }
     let (ask, anyway) = (ask(desk, &form, &whom)?, !form.anyway.is_empty());
     let done = match &ask.moves {
-        Some(id) => desk.reschedule_anyway(id, (start, ask.minutes, &form.with), anyway, &who.user)?.map(|()| (id.clone(), "moved")),
+        Some(id) => desk
+            .reschedule_anyway(id, (start, ask.minutes, &form.with), anyway, &who.user)?
+            .map(|()| (id.clone(), "moved")),
         None => {
             let mut wanted = whom.appointment().clone();
             wanted.start = start;
@@ -329,7 +351,9 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
         }
     };
     match done {
-        Ok((id, what)) => Ok(Outcome::To(format!("/appointments/one?appointment={}&done={what}", in_address(id.as_str())))),
+        Ok((id, what)) => {
+            Ok(Outcome::To(format!("/appointments/one?appointment={}&done={what}", in_address(id.as_str()))))
+        }
         Err(refused) => {
             let mut problem = refusal(desk, &refused, (start, &form.with))?;
             if matches!(refused, Refused::Conflicts(_)) {
@@ -347,14 +371,20 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
 fn refusal(desk: &Desk, refused: &Refused, time: (Timestamp, &str)) -> Result<String, DeskError> {
     Ok(match refused {
         Refused::Unknown => "That appointment is no longer on the list.".to_owned(),
-        Refused::HasCome => "The patient has checked in for it, or it is over. Book a new appointment instead.".to_owned(),
+        Refused::HasCome => {
+            "The patient has checked in for it, or it is over. Book a new appointment instead.".to_owned()
+        }
         Refused::NotAsShown => "Someone else just updated this. Nothing was changed.".to_owned(),
         Refused::Conflicts(conflicts) => sentences(desk, conflicts, time)?,
     })
 }
 
 /// What stands in the way of a time, in sentences.
-pub(super) fn sentences(desk: &Desk, conflicts: &[Conflict], (start, with): (Timestamp, &str)) -> Result<String, DeskError> {
+pub(super) fn sentences(
+    desk: &Desk,
+    conflicts: &[Conflict],
+    (start, with): (Timestamp, &str),
+) -> Result<String, DeskError> {
     let zone = desk.settings().zone()?;
     let time = super::row::clock_time(start, &zone);
     let mut sentences: Vec<String> = Vec::new();
@@ -373,7 +403,12 @@ pub(super) fn sentences(desk: &Desk, conflicts: &[Conflict], (start, with): (Tim
             Conflict::Patient(id) => {
                 let other = desk.appointment(id)?;
                 let what = other.map_or_else(String::new, |other| {
-                    format!(": {} with {} at {}", other.service, other.practitioner, super::row::clock_time(other.start, &zone))
+                    format!(
+                        ": {} with {} at {}",
+                        other.service,
+                        other.practitioner,
+                        super::row::clock_time(other.start, &zone)
+                    )
                 });
                 format!("The patient has another appointment at that time{what}.")
             }
@@ -426,9 +461,17 @@ fn send(desk: &Desk, who: &SignedIn, form: &BookForm) -> Result<Outcome, Oops> {
 }
 
 /// Back to the appointment, with what was done or why it was not.
-fn after(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Result<(), Refused>, what: &str) -> Result<Outcome, Oops> {
+fn after(
+    desk: &Desk,
+    who: &SignedIn,
+    id: &AppointmentId,
+    done: Result<(), Refused>,
+    what: &str,
+) -> Result<Outcome, Oops> {
     let refused = match done {
-        Ok(()) => return Ok(Outcome::To(format!("/appointments/one?appointment={}&done={what}", in_address(id.as_str())))),
+        Ok(()) => {
+            return Ok(Outcome::To(format!("/appointments/one?appointment={}&done={what}", in_address(id.as_str()))));
+        }
         Err(Refused::Unknown) => return Err(Oops::NotFound),
         Err(refused) => refused,
     };

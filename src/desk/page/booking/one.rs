@@ -50,7 +50,13 @@ pub(crate) async fn one_page(
 }
 
 /// The page of an appointment, with what was done or why it was not.
-pub(super) fn show(desk: &Desk, who: &SignedIn, id: &AppointmentId, done: Option<&str>, problem: Option<&str>) -> Result<Markup, Oops> {
+pub(super) fn show(
+    desk: &Desk,
+    who: &SignedIn,
+    id: &AppointmentId,
+    done: Option<&str>,
+    problem: Option<&str>,
+) -> Result<Markup, Oops> {
     let zone = desk.settings().zone().map_err(crate::desk::DeskError::from)?;
     let Some(row) = desk.visit_row(id)? else { return Err(Oops::NotFound) };
     let Some(one) = &row.appointment else { return Err(Oops::NotFound) };

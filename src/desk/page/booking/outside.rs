@@ -1,4 +1,5 @@
-//! Another time than those that are offered: asked for, and booked outside the clinic's hours if someone wants it on purpose.
+//! Another time than those that are offered: asked for, and booked outside the clinic's hours if someone wants it on
+//! purpose.
 //!
 //! Invariant: the hours alone are passed over; anyone who has something else at that time is not.
 
@@ -20,7 +21,9 @@ use crate::domain::booking::Practice;
 pub(super) fn read(practice: &Practice, day: &str, time: &str) -> Result<Timestamp, String> {
     let day: Date = day.trim().parse().map_err(|_| "Write the date, such as 2026-11-30. Nothing was booked.")?;
     let time: Time = time.trim().parse().map_err(|_| "Write the time, such as 18:30. Nothing was booked.")?;
-    let nowhere = || format!("Clocks change that day: {} doesn't exist on {day}. Nothing was booked.", time.strftime("%-I:%M %p"));
+    let nowhere = || {
+        format!("Clocks change that day: {} doesn't exist on {day}. Nothing was booked.", time.strftime("%-I:%M %p"))
+    };
     practice.at(day, time).ok_or_else(nowhere)
 }
 

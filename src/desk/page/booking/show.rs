@@ -41,7 +41,12 @@ fn page(title: &str, desk: &Desk, who: &SignedIn, body: &Markup) -> Markup {
 }
 
 /// Looking for someone, what was found, and someone new.
-pub(super) fn find(desk: &Desk, who: &SignedIn, form: &BookForm, found: Option<&Result<Vec<Appointment>, String>>) -> Markup {
+pub(super) fn find(
+    desk: &Desk,
+    who: &SignedIn,
+    form: &BookForm,
+    found: Option<&Result<Vec<Appointment>, String>>,
+) -> Markup {
     let problem = found.and_then(|found| found.as_ref().err());
     let known = found.and_then(|found| found.as_ref().ok());
     let is_new_open = known.is_some_and(Vec::is_empty) || !form.family_name.is_empty() || !form.given_name.is_empty();
@@ -176,18 +181,28 @@ fn nothing_free(choice: &Choice<'_>, who: &SignedIn, from: Date) -> Markup {
     let sentence = match why {
         WhyNone::NoHours => "No provider has hours yet. An admin can set them in Settings.".to_owned(),
         WhyNone::Service => format!("No provider offers {service}. An admin can change that in Settings, under hours."),
-        WhyNone::Clinician { .. } => format!("{provider} does not offer {service}. Choose another provider or any provider."),
+        WhyNone::Clinician { .. } => {
+            format!("{provider} does not offer {service}. Choose another provider or any provider.")
+        }
         WhyNone::Date => format!("{} is too far ahead. Appointments can be booked until {}.", day(from), day(*last)),
         WhyNone::Closed => {
-            format!("The clinic is closed on every day from {} to {} on which {service} is offered.", day(from), day(*last))
+            format!(
+                "The clinic is closed on every day from {} to {} on which {service} is offered.",
+                day(from),
+                day(*last)
+            )
         }
-        WhyNone::Length => format!("{service} takes {minutes} minutes, which is longer than the hours in which it is offered."),
-        WhyNone::Taken if provider.is_empty() => format!("{with} has a free time for {service} from {} to {}.", day(from), day(*last)),
+        WhyNone::Length => {
+            format!("{service} takes {minutes} minutes, which is longer than the hours in which it is offered.")
+        }
+        WhyNone::Taken if provider.is_empty() => {
+            format!("{with} has a free time for {service} from {} to {}.", day(from), day(*last))
+        }
         WhyNone::Taken => format!("{with} has no free time for {service} from {} to {}.", day(from), day(*last)),
     };
     // A provider is in the way only if others offer it; a date only if it is not today.
-    let drops_provider =
-        !provider.is_empty() && matches!(why, WhyNone::Clinician { .. } | WhyNone::Taken | WhyNone::Closed | WhyNone::Length);
+    let drops_provider = !provider.is_empty()
+        && matches!(why, WhyNone::Clinician { .. } | WhyNone::Taken | WhyNone::Closed | WhyNone::Length);
     let drops_date = from > *today && matches!(why, WhyNone::Date | WhyNone::Closed | WhyNone::Taken);
     let without = |field: &'static str, id: &str, word: &str| {
         html! { form method="post" action="/appointments/times" { (carried(form, who, &[field])) button.button id=(id) type="submit" { (word) } } }

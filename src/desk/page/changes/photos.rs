@@ -1,7 +1,7 @@
 //! Photos of a card beside its change, and one of them as large as someone needs it.
 //!
-//! Invariants: an address names kiosk, event, field and side, nothing of a person; a picture goes to anyone who is signed in and
-//! is kept by no browser; everything works by keyboard and without a script.
+//! Invariants: an address names kiosk, event, field and side, nothing of a person; a picture goes to anyone who is
+//! signed in and is kept by no browser; everything works by keyboard and without a script.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};

@@ -43,8 +43,12 @@ impl Typed {
     /// One sentence for the person who typed.
     pub fn value(&self, field: Field, insurance: &InsuranceSettings) -> Result<Value, &'static str> {
         Ok(match field {
-            Field::Phone | Field::Email | Field::PreferredName | Field::Language | Field::Interpreter => Value::Text(self.value.clone()),
-            Field::EmergencyContact => Value::Contact(EmergencyContact { name: self.value.clone(), phone: self.phone.clone() }),
+            Field::Phone | Field::Email | Field::PreferredName | Field::Language | Field::Interpreter => {
+                Value::Text(self.value.clone())
+            }
+            Field::EmergencyContact => {
+                Value::Contact(EmergencyContact { name: self.value.clone(), phone: self.phone.clone() })
+            }
             Field::Address => Value::Address(PostalAddress {
                 street: self.street.clone(),
                 city: self.city.clone(),
@@ -101,8 +105,10 @@ pub fn side_by_side(field: Field, columns: &[(&str, &str, &Value)]) -> Markup {
 /// Cards part by part; a part that none of them has is left out.
 fn parts(columns: &[(&str, &str, &Value)], cards: &[&Coverage]) -> Markup {
     let texts: Vec<[String; 8]> = cards.iter().map(|card| part_texts(card)).collect();
-    let text = |column: usize, part: usize| texts.get(column).and_then(|texts| texts.get(part)).map_or("", String::as_str);
-    let mut shown: Vec<usize> = (0..PARTS.len()).filter(|part| (0..cards.len()).any(|column| !text(column, *part).is_empty())).collect();
+    let text =
+        |column: usize, part: usize| texts.get(column).and_then(|texts| texts.get(part)).map_or("", String::as_str);
+    let mut shown: Vec<usize> =
+        (0..PARTS.len()).filter(|part| (0..cards.len()).any(|column| !text(column, *part).is_empty())).collect();
     if shown.is_empty() {
         shown.push(0);
     }
@@ -139,7 +145,8 @@ fn parts(columns: &[(&str, &str, &Value)], cards: &[&Coverage]) -> Markup {
     }
 }
 
-const PARTS: [&str; 8] = ["Payer", "Member ID", "Group number", "Plan", "Subscriber", "Subscriber DOB", "Coverage starts", "Coverage ends"];
+const PARTS: [&str; 8] =
+    ["Payer", "Member ID", "Group number", "Plan", "Subscriber", "Subscriber DOB", "Coverage starts", "Coverage ends"];
 
 fn part_texts(card: &Coverage) -> [String; 8] {
     if card.is_none() {
@@ -186,7 +193,9 @@ pub fn inputs(change: &ProposedChange, key: &str, payers: &[Payer]) -> Markup {
         (Field::Phone, _) => input("value", label, "tel", text.as_str()),
         (Field::Email, _) => input("value", label, "email", text.as_str()),
         (Field::PreferredName, _) => input("value", label, "text", text.as_str()),
-        (Field::Language, _) => choice(label, key, text.as_str(), &spoken::ALL.map(|spoken| (spoken.tag, spoken.english))),
+        (Field::Language, _) => {
+            choice(label, key, text.as_str(), &spoken::ALL.map(|spoken| (spoken.tag, spoken.english)))
+        }
         (Field::Interpreter, _) => choice(label, key, text.as_str(), &[(Field::YES, "Yes"), (Field::NO, "No")]),
         (Field::EmergencyContact, new) => {
             let contact = match new {
@@ -233,7 +242,12 @@ fn choice(label: &str, key: &str, proposed: &str, all: &[(&str, &str)]) -> Marku
     }
 }
 
-fn card_inputs(card: &Coverage, key: &str, payers: &[Payer], input: impl Fn(&str, &str, &str, &str) -> Markup) -> Markup {
+fn card_inputs(
+    card: &Coverage,
+    key: &str,
+    payers: &[Payer],
+    input: impl Fn(&str, &str, &str, &str) -> Markup,
+) -> Markup {
     let day = |name: &str, label: &str, date: Option<Date>| {
         html! {
             label for={ (name) "-" (key) } { (label) }

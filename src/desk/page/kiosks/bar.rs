@@ -1,5 +1,5 @@
-//! Alarms on top of every page: of kiosks, until someone has seen them; for administrators of failed sign-ins, and of the desk's own file as long as it is
-//! not whole.
+//! Alarms on top of every page: of kiosks, until someone has seen them; for administrators of failed sign-ins, and of
+//! the desk's own file as long as it is not whole.
 
 use maud::{Markup, html};
 

@@ -106,14 +106,18 @@ fn adopt(raised: &Raised, who: &SignedIn) -> Markup {
 }
 
 fn warning_words(warning: &Warning) -> String {
-    let with = |what: &str, why: &str| if why.is_empty() { format!("{what} needs attention") } else { format!("{what}: {why}") };
+    let with = |what: &str, why: &str| {
+        if why.is_empty() { format!("{what} needs attention") } else { format!("{what}: {why}") }
+    };
     match warning {
         Warning::PrinterSoon(why) => with("Printer", why),
         Warning::Scanner(why) => with("Scanner", why),
         Warning::Camera(why) => with("Camera", why),
         Warning::Clock(ahead) => format!("Its clock is {}. Check-ins are still in order", clock_words(*ahead)),
         Warning::Newer(1) => "Its software doesn't support 1 message from the desk: update the kiosk".to_owned(),
-        Warning::Newer(count) => format!("Its software doesn't support {count} messages from the desk: update the kiosk"),
+        Warning::Newer(count) => {
+            format!("Its software doesn't support {count} messages from the desk: update the kiosk")
+        }
         Warning::Hot(celsius) => format!("{celsius} °C: too hot, running slower"),
         Warning::DiskFull(free) => format!("Only {free} MiB free on its disk"),
     }
@@ -169,7 +173,11 @@ fn size(mib: u64) -> String {
 
 fn today(tries: &Tries) -> Markup {
     let list = |words: Vec<(String, u32)>| {
-        words.into_iter().map(|(what, n)| if n > 1 { format!("{what} ({n})") } else { what }).collect::<Vec<_>>().join("; ")
+        words
+            .into_iter()
+            .map(|(what, n)| if n > 1 { format!("{what} ({n})") } else { what })
+            .collect::<Vec<_>>()
+            .join("; ")
     };
     let stopped = tries.stopped.iter().map(|(reason, n)| (reason.for_staff().to_owned(), *n)).collect();
     let away = tries.walked_away.iter().map(|(step, n)| (step_name(step), *n)).collect();
@@ -234,7 +242,9 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
     let row = &shown.watched.row;
     let id = row.id.as_str();
     let of = html! { span.hidden { " at kiosk " (id) } };
-    let typed = |action: &str, of: fn(&KioskForm) -> &str| refused.filter(|(_, its, _)| *its == action).map_or("", |(_, _, form)| of(form));
+    let typed = |action: &str, of: fn(&KioskForm) -> &str| {
+        refused.filter(|(_, its, _)| *its == action).map_or("", |(_, _, form)| of(form))
+    };
     let is_open = |action: &str| refused.is_some_and(|(_, its, _)| its == action);
     let form = |action: &str, inside: &Markup| {
         html! {

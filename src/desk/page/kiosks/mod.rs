@@ -1,6 +1,7 @@
 //! The kiosks: how each stands, what staff want of it, and a new one.
 //!
-//! Invariants: what is refused is explained in a sentence, and what was typed stays; a token is shown once, to anyone who asked for it.
+//! Invariants: what is refused is explained in a sentence, and what was typed stays; a token is shown once, to anyone
+//! who asked for it.
 
 mod bar;
 mod card;
@@ -137,10 +138,17 @@ pub(super) async fn restart(
     form: Result<Form<KioskForm>, FormRejection>,
 ) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
-    work(desk, who, (form, "restart".to_owned(), false), |desk, who, form, _| give(desk, who, form, &OrderKind::Restart)).await
+    work(desk, who, (form, "restart".to_owned(), false), |desk, who, form, _| {
+        give(desk, who, form, &OrderKind::Restart)
+    })
+    .await
 }
 
-pub(super) async fn place(State(desk): State<Desk>, who: SignedIn, form: Result<Form<KioskForm>, FormRejection>) -> Result<Response, Oops> {
+pub(super) async fn place(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    form: Result<Form<KioskForm>, FormRejection>,
+) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
     work(desk, who, (form, "place".to_owned(), false), |desk, who, form, _| {
         said(desk.place_kiosk_by(&KioskId::new(form.kiosk.as_str()), &form.place, &who.user))
@@ -149,7 +157,11 @@ pub(super) async fn place(State(desk): State<Desk>, who: SignedIn, form: Result<
 }
 
 /// A kiosk's log that goes on behind the one that the desk holds.
-pub(super) async fn adopt(State(desk): State<Desk>, who: SignedIn, form: Result<Form<KioskForm>, FormRejection>) -> Result<Response, Oops> {
+pub(super) async fn adopt(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    form: Result<Form<KioskForm>, FormRejection>,
+) -> Result<Response, Oops> {
     let Form(form) = form.map_err(|_| Oops::Unreadable)?;
     work(desk, who, (form, "adopt".to_owned(), false), |desk, who, form, _| {
         said(desk.adopt_kiosk(&KioskId::new(form.kiosk.as_str()), &who.user))
@@ -171,7 +183,11 @@ pub(super) async fn seen(
         desk.see_alarm(&KioskId::new(form.kiosk), &form.alarm, since, &who.user)
     })
     .await?;
-    Ok(if headers.contains_key(LIVE) { StatusCode::NO_CONTENT.into_response() } else { Redirect::to("/kiosks").into_response() })
+    Ok(if headers.contains_key(LIVE) {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        Redirect::to("/kiosks").into_response()
+    })
 }
 
 /// Lets a new kiosk in, or gives a known one another token; shows that once.
@@ -229,7 +245,8 @@ pub(super) async fn enrol(
     Ok((status, shown(page)).into_response())
 }
 
-/// The ticket that someone typed, with or without the kiosk's letters: of today, or of someone who is here since another day.
+/// The ticket that someone typed, with or without the kiosk's letters: of today, or of someone who is here since
+/// another day.
 fn ticket(desk: &Desk, form: &KioskForm) -> Result<Option<Ticket>, DeskError> {
     desk.ticket_typed(&KioskId::new(form.kiosk.as_str()), &form.ticket)
 }
@@ -249,8 +266,8 @@ fn said(done: Result<(), DeskError>) -> Result<Result<(), String>, DeskError> {
     }
 }
 
-/// Works, and goes back to the kiosk or the visit; what was refused is shown, with what was typed. `asked`: the form, what it is for, and whether
-/// a script sent it, which shows a sentence by itself.
+/// Works, and goes back to the kiosk or the visit; what was refused is shown, with what was typed. `asked`: the form,
+/// what it is for, and whether a script sent it, which shows a sentence by itself.
 async fn work(
     desk: Desk,
     who: SignedIn,

@@ -14,11 +14,16 @@ use crate::domain::ids::KioskId;
 use crate::domain::ticket::TicketNumber;
 use crate::domain::visit::VisitRow;
 
-/// The kiosk at which someone checked in: their ticket again, and a few words while they are still there. Nothing if they were at none.
-/// `again`: the latest order to print their ticket there again.
+/// The kiosk at which someone checked in: their ticket again, and a few words while they are still there. Nothing if
+/// they were at none. `again`: the latest order to print their ticket there again.
 pub fn at_the_kiosk(row: &VisitRow, name: &str, again: Option<&OrderRow>, day: &Day, who: &SignedIn) -> Markup {
-    let watched = row.kiosk.as_ref().and_then(|kiosk| who.watch.iter().flat_map(|watch| &watch.kiosks).find(|its| its.row.id == *kiosk));
-    let (Some(watched), Some(ticket), true) = (watched, row.ticket, day.is_of_today(row) && row.state.is_open()) else { return html! {} };
+    let watched = row
+        .kiosk
+        .as_ref()
+        .and_then(|kiosk| who.watch.iter().flat_map(|watch| &watch.kiosks).find(|its| its.row.id == *kiosk));
+    let (Some(watched), Some(ticket), true) = (watched, row.ticket, day.is_of_today(row) && row.state.is_open()) else {
+        return html! {};
+    };
     let kiosk = &watched.row.id;
     let is_reached = watched.row.health.is_some() && watched.standing != Standing::Silent;
     let form = |action: &str, clears: bool, inside: &Markup| {
@@ -72,9 +77,10 @@ fn became(order: &OrderRow, kiosk: &KioskId, number: TicketNumber, day: &Day) ->
             let what = format!("Kiosk {kiosk} may not have printed {number} again ({})", when(at, day));
             ("question", with_why(&what, &order.why) + ".")
         }
-        OrderState::NotDone(at) => {
-            ("alert", with_why(&format!("Kiosk {kiosk} couldn't print {number} again ({})", when(at, day)), &order.why) + ".")
-        }
+        OrderState::NotDone(at) => (
+            "alert",
+            with_why(&format!("Kiosk {kiosk} couldn't print {number} again ({})", when(at, day)), &order.why) + ".",
+        ),
         OrderState::TooLate | OrderState::Replaced => {
             ("cross", format!("Kiosk {kiosk} did not print {number} again ({ordered}): no answer in time."))
         }

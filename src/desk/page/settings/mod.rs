@@ -1,7 +1,7 @@
 //! The clinic's settings, for admins: forms that change a draft, what the draft would change, and putting it in force.
 //!
-//! Invariants: nothing counts before it was shown as old and new, and taken; what is wrong is shown beside its field and what was typed
-//! stays; the keys and secrets of the desk are on no page.
+//! Invariants: nothing counts before it was shown as old and new, and taken; what is wrong is shown beside its field
+//! and what was typed stays; the keys and secrets of the desk are on no page.
 
 mod form;
 mod show;
@@ -135,8 +135,10 @@ pub(super) async fn export(State(desk): State<Desk>, who: SignedIn) -> Result<Re
         file::write(&desk.settings()).map_err(|_| DeskError::Unreadable("settings"))
     });
     let text = text.await?;
-    let headers =
-        [(header::CONTENT_TYPE, "application/toml; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"clinic.toml\"")];
+    let headers = [
+        (header::CONTENT_TYPE, "application/toml; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"clinic.toml\""),
+    ];
     Ok((headers, text).into_response())
 }
 
@@ -246,10 +248,12 @@ fn save(desk: &Desk, who: &SignedIn, code: &str, item: &str, typed: &form::Typed
                 None => return Ok(None),
             },
         };
-        let again =
-            |problem: &Problem| Ok(Some(Answer::Again(show::item(desk, who, &edited, (part, table, item), None, Some((typed, problem)))?)));
+        let again = |problem: &Problem| {
+            Ok(Some(Answer::Again(show::item(desk, who, &edited, (part, table, item), None, Some((typed, problem)))?)))
+        };
         if let Item::At(n) = item
-            && typed.iter().find(|(name, _)| name == "mark").map(|(_, mark)| mark.as_str()) != Some(show::mark(&list, n).as_str())
+            && typed.iter().find(|(name, _)| name == "mark").map(|(_, mark)| mark.as_str())
+                != Some(show::mark(&list, n).as_str())
         {
             return again(&Problem::of_all("This was changed in another window. Open it again."));
         }
@@ -331,7 +335,8 @@ fn take(desk: &Desk, who: &SignedIn, mark: &str) -> Result<Option<Answer>, DeskE
 fn read_other(draft: &Draft, text: &str) -> Result<Map<String, Value>, String> {
     let known = known_keys();
     let table: toml::Table = toml::from_str(text).map_err(|error| {
-        let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
+        let line =
+            error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
         format!("Line {line}: {}.", error.message().trim().replace('\n', " "))
     })?;
     if let Some(key) = table.keys().find(|key| known.contains(key.as_str())) {

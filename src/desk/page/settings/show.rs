@@ -16,7 +16,9 @@ use crate::desk::service::booking::Known;
 use crate::desk::service::privacy::COMMAND;
 use crate::desk::service::settings::Draft;
 use crate::desk::service::settings::diff::{Difference, differences, words};
-use crate::desk::service::settings::parts::{Input, Look, OTHER, PARTS, Part, Table, at, items, known_keys, name_of, whole};
+use crate::desk::service::settings::parts::{
+    Input, Look, OTHER, PARTS, Part, Table, at, items, known_keys, name_of, whole,
+};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::schedule::Schedule;
 
@@ -136,12 +138,17 @@ fn summary(part: &Part, settings: &Map<String, Value>) -> String {
         }
     }
     if let Some(table) = &part.table {
-        let mut names: Vec<&str> = items(settings, table.key).iter().map(|item| name_of(item, table.named_by)).collect();
+        let mut names: Vec<&str> =
+            items(settings, table.key).iter().map(|item| name_of(item, table.named_by)).collect();
         if table.look == Look::Week {
             names.sort_unstable();
             names.dedup();
         }
-        said.push(if names.is_empty() { format!("{}: none", table.title) } else { format!("{}: {}", table.title, names.join(", ")) });
+        said.push(if names.is_empty() {
+            format!("{}: none", table.title)
+        } else {
+            format!("{}: {}", table.title, names.join(", "))
+        });
     }
     let text = said.join(". ");
     if text.is_empty() { part.about.to_owned() } else { text }
@@ -150,7 +157,8 @@ fn summary(part: &Part, settings: &Map<String, Value>) -> String {
 /// What the list and the settings as they would be name.
 fn known(desk: &Desk, settings: &Map<String, Value>) -> Result<Known, DeskError> {
     let mut known = desk.names_in_use()?;
-    if let Some(Ok(schedule)) = settings.get("schedule").map(|value| serde_json::from_value::<Schedule>(value.clone())) {
+    if let Some(Ok(schedule)) = settings.get("schedule").map(|value| serde_json::from_value::<Schedule>(value.clone()))
+    {
         known.add(&schedule);
     }
     Ok(known)
@@ -297,7 +305,11 @@ pub fn item(
 /// What has no form.
 fn others(settings: &Map<String, Value>) -> Map<String, Value> {
     let known = known_keys();
-    settings.iter().filter(|(key, _)| !known.contains(key.as_str())).map(|(key, value)| (key.clone(), value.clone())).collect()
+    settings
+        .iter()
+        .filter(|(key, _)| !known.contains(key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// Parts that have no form, as text.

@@ -34,8 +34,8 @@ pub struct NewPerson {
 }
 
 impl NewPerson {
-    /// The person as an appointment of theirs, with a number, but otherwise empty; or what is wrong, in a sentence. Anyone who is typed
-    /// in twice in the same way is one person.
+    /// The person as an appointment of theirs, with a number, but otherwise empty; or what is wrong, in a sentence.
+    /// Anyone who is typed in twice in the same way is one person.
     ///
     /// # Errors
     /// A sentence for anyone who typed it.
@@ -55,7 +55,8 @@ impl NewPerson {
             language: self.language.clone(),
             ..Draft::default()
         };
-        let appointment = draft.finish(&mut Vec::new()).map_err(|_| "A field is too long or has a line break.".to_owned())?;
+        let appointment =
+            draft.finish(&mut Vec::new()).map_err(|_| "A field is too long or has a line break.".to_owned())?;
         // A list may leave it open; anyone who types it is asked again.
         if appointment.person.birth_date.day().is_none() {
             return Err("The date of birth is in the future or not valid.".to_owned());
@@ -65,12 +66,17 @@ impl NewPerson {
 }
 
 impl Desk {
-    /// Free times from a date on and after a time, the earliest first; some `max`, with all that begin at the same time as the last of them.
-    /// None before now, and none more than three months ahead.
+    /// Free times from a date on and after a time, the earliest first; some `max`, with all that begin at the same time
+    /// as the last of them. None before now, and none more than three months ahead.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn free_times(&self, ask: &Ask, (from, after): (Date, Option<Timestamp>), max: usize) -> Result<Vec<Slot>, DeskError> {
+    pub fn free_times(
+        &self,
+        ask: &Ask,
+        (from, after): (Date, Option<Timestamp>),
+        max: usize,
+    ) -> Result<Vec<Slot>, DeskError> {
         let now = self.now();
         let practice = self.with_store(|store| store.practice(now))?;
         let today = practice.date_of(now);
@@ -96,7 +102,8 @@ impl Desk {
         Ok(found)
     }
 
-    /// Why there is no free time for what is asked from a date on, and the last date that is looked at. Asked only where there is none.
+    /// Why there is no free time for what is asked from a date on, and the last date that is looked at. Asked only
+    /// where there is none.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -120,18 +127,29 @@ impl Desk {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn book_anyway(&self, wanted: &Appointment, anyway: bool, user: &str) -> Result<Result<AppointmentId, Refused>, DeskError> {
+    pub fn book_anyway(
+        &self,
+        wanted: &Appointment,
+        anyway: bool,
+        user: &str,
+    ) -> Result<Result<AppointmentId, Refused>, DeskError> {
         let now = self.now();
         let booked = self.with_store(|store| store.book(wanted, anyway, user, now))?;
         self.notify();
         Ok(booked)
     }
 
-    /// Moves an appointment to a beginning, for this many minutes, with someone. Its number stays, and so do its letters.
+    /// Moves an appointment to a beginning, for this many minutes, with someone. Its number stays, and so do its
+    /// letters.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn reschedule(&self, id: &AppointmentId, to: (Timestamp, u32, &str), user: &str) -> Result<Result<(), Refused>, DeskError> {
+    pub fn reschedule(
+        &self,
+        id: &AppointmentId,
+        to: (Timestamp, u32, &str),
+        user: &str,
+    ) -> Result<Result<(), Refused>, DeskError> {
         self.reschedule_anyway(id, to, false, user)
     }
 

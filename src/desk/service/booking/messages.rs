@@ -1,7 +1,7 @@
 //! What patients are told about an appointment as a text, and sending it through a program of the clinic's.
 //!
-//! Invariants: off unless the configuration names a program; neither a number nor a word of a message is ever logged; the program
-//! gets a message on its standard input and nowhere else.
+//! Invariants: off unless the configuration names a program; neither a number nor a word of a message is ever logged;
+//! the program gets a message on its standard input and nowhere else.
 
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -81,14 +81,16 @@ impl Desk {
         self.part::<Sends>().0.is_some()
     }
 
-    /// Queues what the patient of an appointment should know, as it is now. `false` if the same message is on its way or arrived,
-    /// unless it is wanted `again`, or if there is no number or address for it.
+    /// Queues what the patient of an appointment should know, as it is now. `false` if the same message is on its way
+    /// or arrived, unless it is wanted `again`, or if there is no number or address for it.
     ///
     /// # Errors
     /// If there is no such appointment, it was canceled, or the file cannot be written.
     pub fn send_message(&self, id: &AppointmentId, way: Way, again: bool, user: &str) -> Result<bool, LetterError> {
         let text = self.message_text(id)?;
-        let Some(appointment) = self.with_store(|store| store.appointment(id))? else { return Err(LetterError::Unknown(id.clone())) };
+        let Some(appointment) = self.with_store(|store| store.appointment(id))? else {
+            return Err(LetterError::Unknown(id.clone()));
+        };
         let to = way.of(&appointment);
         if to.is_blank() || !self.sends_messages() {
             return Ok(false);
@@ -113,7 +115,9 @@ impl Desk {
             let attempt = send(&settings.command, &message);
             match &attempt {
                 Attempt::Sent => tracing::info!(message = message.id, "a message was sent"),
-                Attempt::Later(_) => tracing::warn!(message = message.id, tries = message.tries, "a message was not sent"),
+                Attempt::Later(_) => {
+                    tracing::warn!(message = message.id, tries = message.tries, "a message was not sent")
+                }
                 Attempt::Never(_) => tracing::warn!(message = message.id, "a message cannot be sent"),
             }
             let now = self.now();
@@ -144,13 +148,21 @@ pub(in crate::desk) async fn keep_sending(desk: Desk) {
 
 /// Hands a message to the program: `kind`, `to` and `text`, as JSON on one line.
 fn send(command: &[String], message: &Message) -> Attempt {
-    let Some((program, arguments)) = command.split_first() else { return Attempt::Never("No program is configured.".to_owned()) };
-    let spawned = Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let Some((program, arguments)) = command.split_first() else {
+        return Attempt::Never("No program is configured.".to_owned());
+    };
+    let spawned = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn();
     let mut child = match spawned {
         Ok(child) => child,
         Err(error) => return Attempt::Later(format!("The program can't be started: {}.", error.kind())),
     };
-    let line = json!({ "kind": message.kind, "to": message.to.as_str(), "text": message.text.as_str() }).to_string() + "\n";
+    let line =
+        json!({ "kind": message.kind, "to": message.to.as_str(), "text": message.text.as_str() }).to_string() + "\n";
     let input = child.stdin.take();
     // Both in threads of their own: a program may read nothing, or say a lot.
     let writer = std::thread::spawn(move || input.map(|mut input| input.write_all(line.as_bytes())));
@@ -160,7 +172,14 @@ fn send(command: &[String], message: &Message) -> Attempt {
         if let Some(errors) = errors {
             let _ = errors.take(64 * 1024).read_to_end(&mut text);
         }
-        String::from_utf8_lossy(&text).trim().lines().next().unwrap_or_default().chars().take(WHY_CHARS_MAX).collect::<String>()
+        String::from_utf8_lossy(&text)
+            .trim()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(WHY_CHARS_MAX)
+            .collect::<String>()
     });
     let status = finish(&mut child);
     let attempt = match status {

@@ -1,7 +1,7 @@
 //! Changed contact details and insurance: what may go into the chart, who decides, and how it is exported as CSV.
 //!
-//! Invariants: the chart takes nothing that cannot be printed on one line; in the export nothing of a patient's becomes a
-//! formula of a spreadsheet, and what was done against that can be undone exactly.
+//! Invariants: the chart takes nothing that cannot be printed on one line; in the export nothing of a patient's becomes
+//! a formula of a spreadsheet, and what was done against that can be undone exactly.
 
 use crate::desk::Desk;
 use crate::desk::base::error::DeskError;
@@ -46,8 +46,8 @@ impl Desk {
         self.with_store(|store| store.changes_of(appointment))
     }
 
-    /// Decides on proposals as they were shown, and answers how many were decided. Where there was nothing to decide, as when two
-    /// people press at the same moment, or the value will not do, it is not counted.
+    /// Decides on proposals as they were shown, and answers how many were decided. Where there was nothing to decide,
+    /// as when two people press at the same moment, or the value will not do, it is not counted.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -77,7 +77,8 @@ impl Desk {
         self.with_store(|store| store.contradicted_since_last_batch())
     }
 
-    /// A batch as CSV, and how many changes it holds; none if there is no such batch. It is the same whenever it is asked for.
+    /// A batch as CSV, and how many changes it holds; none if there is no such batch. It is the same whenever it is
+    /// asked for.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -102,7 +103,8 @@ fn csv_of(lines: &[ExportLine]) -> Result<Vec<u8>, DeskError> {
     for line in lines {
         let parts = parts_of(&line.new);
         let (old, new) = (line.old.one_line(), line.new.one_line());
-        let mut record = vec![line.batch.to_string(), line.at.to_string(), no_formula(&line.by), no_formula(line.patient.as_str())];
+        let mut record =
+            vec![line.batch.to_string(), line.at.to_string(), no_formula(&line.by), no_formula(line.patient.as_str())];
         record.push(line.field.code().to_owned());
         record.extend([old.as_str(), new.as_str()].into_iter().map(no_formula));
         record.extend(parts.iter().map(|part| no_formula(part.as_str())));
@@ -111,7 +113,8 @@ fn csv_of(lines: &[ExportLine]) -> Result<Vec<u8>, DeskError> {
     writer.into_inner().map_err(|_| DeskError::Unreadable("an export"))
 }
 
-/// The parts of a value, for the columns after `new`. A value without parts, and "no insurance", leaves all of them empty.
+/// The parts of a value, for the columns after `new`. A value without parts, and "no insurance", leaves all of them
+/// empty.
 fn parts_of(value: &Value) -> [Private; 16] {
     let mut parts: [Private; 16] = Default::default();
     let date = |date: Option<jiff::civil::Date>| Private::new(date.map(|date| date.to_string()).unwrap_or_default());
@@ -131,8 +134,23 @@ fn parts_of(value: &Value) -> [Private; 16] {
         }
         Value::Coverage(card) if card.is_none() => {}
         Value::Coverage(card) => {
-            let [_, _, _, _, payer, payer_code, member_id, group_id, plan, relationship, holder_name, holder_birth_date, start, end, ..] =
-                &mut parts;
+            let [
+                _,
+                _,
+                _,
+                _,
+                payer,
+                payer_code,
+                member_id,
+                group_id,
+                plan,
+                relationship,
+                holder_name,
+                holder_birth_date,
+                start,
+                end,
+                ..,
+            ] = &mut parts;
             payer.clone_from(&card.payer);
             *payer_code = card.payer_code.as_str().into();
             member_id.clone_from(&card.member_id);
@@ -150,8 +168,9 @@ fn parts_of(value: &Value) -> [Private; 16] {
     parts
 }
 
-/// A spreadsheet takes a cell that begins with one of `= + - @` (or a tab or line end) for a formula: an apostrophe goes before
-/// it, and before an apostrophe too, so that taking one away gives what was there. A phone such as `+1 555-0100` is left.
+/// A spreadsheet takes a cell that begins with one of `= + - @` (or a tab or line end) for a formula: an apostrophe
+/// goes before it, and before an apostrophe too, so that taking one away gives what was there. A phone such as `+1
+/// 555-0100` is left.
 pub(in crate::desk) fn no_formula(text: &str) -> String {
     let is_risky = text.starts_with(['=', '+', '-', '@', '\'', '\t', '\r', '\n']);
     let is_number = text.strip_prefix('+').is_some_and(|rest| {

@@ -1,8 +1,8 @@
 //! Asking payers in the background whether a card is good.
 //!
-//! Invariants: no one waits for an answer, neither a kiosk nor a page; about one card there is one question at a time; without
-//! anyone to ask nothing is asked. What was asked is in the store, so a restart loses no question. What an answer or a card's own dates
-//! mean for a patient who is here is on the list; it never keeps anyone from checking in.
+//! Invariants: no one waits for an answer, neither a kiosk nor a page; about one card there is one question at a time;
+//! without anyone to ask nothing is asked. What was asked is in the store, so a restart loses no question. What an
+//! answer or a card's own dates mean for a patient who is here is on the list; it never keeps anyone from checking in.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,8 +17,8 @@ use crate::desk::base::error::DeskError;
 use crate::desk::store::Inquiry;
 use crate::domain::eligibility::{ANSWER_WITHIN, Eligibility, NoAnswer, Question};
 
-/// Looked at so often whether someone is to be asked about, even if nothing wakes the desk: a question that a restart cut off, or
-/// that could not be read when it was due, waits for no event.
+/// Looked at so often whether someone is to be asked about, even if nothing wakes the desk: a question that a restart
+/// cut off, or that could not be read when it was due, waits for no event.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// An answer on its way.
@@ -30,8 +30,8 @@ pub trait Payers: Send + Sync {
     fn ask(&self, question: Question) -> Answering;
 }
 
-/// Payers that answer by the last digit of the member number, for the demo: 6 is not active, 7 does not say, 8 never answers,
-/// 9 does not know the number; all else is active.
+/// Payers that answer by the last digit of the member number, for the demo: 6 is not active, 7 does not say, 8 never
+/// answers, 9 does not know the number; all else is active.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SimulatedPayers {
     /// How long an answer takes.
@@ -107,7 +107,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Puts patients on the list whose coverage needs attention, and takes them off once it is resolved; see [`crate::desk::store::Store::settle_coverage`].
+    /// Puts patients on the list whose coverage needs attention, and takes them off once it is resolved; see
+    /// [`crate::desk::store::Store::settle_coverage`].
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -120,7 +121,8 @@ impl Desk {
     }
 }
 
-/// Asks about new arrivals' cards, if there is a payer to ask, and keeps the list right about coverage, as long as the desk is served.
+/// Asks about new arrivals' cards, if there is a payer to ask, and keeps the list right about coverage, as long as the
+/// desk is served.
 pub(in crate::desk) async fn keep_asking(desk: Desk) {
     let mut changes = desk.changes();
     let mut asked = JoinSet::new();

@@ -61,19 +61,24 @@ impl Desk {
                 let latest = change.contradicted.map_or(decided, |at| at.max(decided));
                 day.of(latest) == today
             };
-            // What a list contradicted stays until someone has looked at it and undone the decision, or a later one counts.
-            changes.retain(|change| change.is_open() || of_today(change) || (change.contradicted.is_some() && change.can_undo));
-            let photos =
-                changes.iter().map(|change| Ok((change.key.clone(), store.photos_of(change)?))).collect::<Result<_, DeskError>>()?;
+            // What a list contradicted stays until someone has looked at it and undone the decision, or a later one
+            // counts.
+            changes.retain(|change| {
+                change.is_open() || of_today(change) || (change.contradicted.is_some() && change.can_undo)
+            });
+            let photos = changes
+                .iter()
+                .map(|change| Ok((change.key.clone(), store.photos_of(change)?)))
+                .collect::<Result<_, DeskError>>()?;
             let answers = store.eligibility_on(today)?;
             let asked = row.appointment.iter().flat_map(|appointment| {
-                [(Field::Insurance, &appointment.coverage), (Field::SecondInsurance, &appointment.second_coverage)].into_iter().filter_map(
-                    |(field, card)| {
+                [(Field::Insurance, &appointment.coverage), (Field::SecondInsurance, &appointment.second_coverage)]
+                    .into_iter()
+                    .filter_map(|(field, card)| {
                         let card = card.as_ref()?;
                         let (answer, at) = answers.get(&CardKey::of(&appointment.person.id, card))?;
                         Some((field.for_staff(), card.one_line(), *answer, *at))
-                    },
-                )
+                    })
             });
             let asked = asked.filter(|(_, _, answer, _)| *answer != Eligibility::Unknown).collect();
             Ok(Some(Review { zone, today, changes, photos, places: store.kiosk_places()?, asked, row }))

@@ -1,7 +1,7 @@
 //! Which column of a list is what, by the names that exports of practices use.
 //!
-//! Invariant: nothing is guessed. A name is in this table because exports mean one thing by it; two columns that would fill one field are a
-//! question.
+//! Invariant: nothing is guessed. A name is in this table because exports mean one thing by it; two columns that would
+//! fill one field are a question.
 
 use super::how::Mapping;
 
@@ -185,7 +185,11 @@ pub const FIELDS: &[Field] = &[
             "legalfirstname",
         ],
     ),
-    field("middle_name", "Middle name", &["middlename", "patientmiddlename", "middle", "middleinitial", "patientmiddleinitial", "mi"]),
+    field(
+        "middle_name",
+        "Middle name",
+        &["middlename", "patientmiddlename", "middle", "middleinitial", "patientmiddleinitial", "mi"],
+    ),
     field(
         "family_name",
         "Last name",
@@ -204,7 +208,11 @@ pub const FIELDS: &[Field] = &[
         ],
     ),
     field("other_given_names", "Other first names", &["otherfirstnames"]),
-    field("other_family_names", "Other last names", &["otherlastnames", "maidenname", "formerlastname", "previouslastname"]),
+    field(
+        "other_family_names",
+        "Other last names",
+        &["otherlastnames", "maidenname", "formerlastname", "previouslastname"],
+    ),
     field(
         "birth_date",
         "Date of birth",
@@ -245,20 +253,41 @@ pub const FIELDS: &[Field] = &[
             "patientmobilephone",
         ],
     ),
-    field("home_phone", "Home phone", &["homephone", "homephonenumber", "phonehome", "hometelephone", "patienthomephone"]),
-    field("work_phone", "Work phone", &["workphone", "workphonenumber", "phonework", "businessphone", "patientworkphone"]),
+    field(
+        "home_phone",
+        "Home phone",
+        &["homephone", "homephonenumber", "phonehome", "hometelephone", "patienthomephone"],
+    ),
+    field(
+        "work_phone",
+        "Work phone",
+        &["workphone", "workphonenumber", "phonework", "businessphone", "patientworkphone"],
+    ),
     field("other_phones", "Other phones", &["phone2", "secondaryphone", "otherphone", "alternatephone", "altphone"]),
     field("email", "Email", &["emailaddress", "patientemail", "patientemailaddress"]),
     field(
         "address",
         "Street address",
-        &["streetaddress", "street", "address1", "addressline1", "addr1", "patientaddress", "patientaddress1", "homeaddress"],
+        &[
+            "streetaddress",
+            "street",
+            "address1",
+            "addressline1",
+            "addr1",
+            "patientaddress",
+            "patientaddress1",
+            "homeaddress",
+        ],
     ),
     field("address_2", "Street address, second line", &["address2", "addressline2", "addr2", "patientaddress2"]),
     field("city", "City", &["patientcity"]),
     field("state", "State", &["patientstate", "province", "stateprovince"]),
     field("postal_code", "ZIP code", &["zip", "zipcode", "postcode", "patientzip", "patientzipcode", "zippostalcode"]),
-    field("language", "Language", &["preferredlanguage", "primarylanguage", "patientlanguage", "languagespoken", "lang"]),
+    field(
+        "language",
+        "Language",
+        &["preferredlanguage", "primarylanguage", "patientlanguage", "languagespoken", "lang"],
+    ),
     field("preferred_name", "Preferred name", &["nickname", "preferredfirstname", "goesby", "knownas"]),
     field("interpreter", "Interpreter needed", &["interpreterneeded", "interpreterrequired", "needsinterpreter"]),
     field("emergency_contact_name", "Emergency contact: name", &["emergencycontact", "emergencyname"]),
@@ -303,13 +332,30 @@ pub const FIELDS: &[Field] = &[
     field(
         "relationship",
         "Relationship to subscriber",
-        &["relationshiptosubscriber", "relationtosubscriber", "subscriberrelationship", "patientrelationshiptosubscriber"],
+        &[
+            "relationshiptosubscriber",
+            "relationtosubscriber",
+            "subscriberrelationship",
+            "patientrelationshiptosubscriber",
+        ],
     ),
-    field("holder_name", "Subscriber name", &["subscriber", "subscribername", "policyholder", "policyholdername", "insuredname"]),
-    field("holder_birth_date", "Subscriber date of birth", &["subscriberdob", "subscriberdateofbirth", "policyholderdob", "insureddob"]),
+    field(
+        "holder_name",
+        "Subscriber name",
+        &["subscriber", "subscribername", "policyholder", "policyholdername", "insuredname"],
+    ),
+    field(
+        "holder_birth_date",
+        "Subscriber date of birth",
+        &["subscriberdob", "subscriberdateofbirth", "policyholderdob", "insureddob"],
+    ),
     field("second_payer", "Second insurance", &["secondaryinsurance", "secondaryinsurancename", "secondarypayer"]),
     field("second_payer_code", "Second insurance: payer ID", &["secondarypayerid"]),
-    field("second_member_id", "Second insurance: member ID", &["secondarymemberid", "secondarypolicynumber", "secondarysubscriberid"]),
+    field(
+        "second_member_id",
+        "Second insurance: member ID",
+        &["secondarymemberid", "secondarypolicynumber", "secondarysubscriberid"],
+    ),
     field("second_group_id", "Second insurance: group number", &["secondarygroupnumber"]),
     field("second_plan", "Second insurance: plan", &["secondaryplan"]),
     field("second_coverage_start", "Second insurance: coverage starts", &[]),
@@ -396,7 +442,8 @@ impl Columns {
                 .map(|(at, _)| at)
                 .collect();
             let fits = |name: &str| name == fold_header(field.name) || field.also.contains(&name);
-            let alike: Vec<usize> = folded.iter().enumerate().filter(|(at, name)| free(*at) && fits(name)).map(|(at, _)| at).collect();
+            let alike: Vec<usize> =
+                folded.iter().enumerate().filter(|(at, name)| free(*at) && fits(name)).map(|(at, _)| at).collect();
             // A column with the documented name is that, whatever else there is.
             let found = if exact.is_empty() { alike } else { exact };
             if said.contains(&field.name) {
@@ -420,7 +467,8 @@ impl Columns {
         let doubled: Vec<usize> = columns.doubled.iter().flat_map(|(_, at)| at.iter().copied()).collect();
         columns.unknown = (0..header.len())
             .filter(|at| {
-                let is_free = columns.fields.get(*at).is_some_and(Option::is_none) && !is_decided.get(*at).copied().unwrap_or(true);
+                let is_free = columns.fields.get(*at).is_some_and(Option::is_none)
+                    && !is_decided.get(*at).copied().unwrap_or(true);
                 is_free && !doubled.contains(at)
             })
             .collect();
@@ -453,7 +501,11 @@ mod tests {
         for field in FIELDS {
             for name in field.also.iter().map(|name| (*name).to_owned()).chain([fold_header(field.name)]) {
                 assert_eq!(fold_header(&name), name);
-                assert!(seen.insert(name.clone(), field.name).is_none_or(|other| other == field.name), "{name} is {} too", field.name);
+                assert!(
+                    seen.insert(name.clone(), field.name).is_none_or(|other| other == field.name),
+                    "{name} is {} too",
+                    field.name
+                );
             }
         }
         for name in super::super::draft::Draft::columns() {

@@ -1,4 +1,5 @@
-//! For which days the appointments of a list are, in words: a list of another day than today looks like one that was not taken.
+//! For which days the appointments of a list are, in words: a list of another day than today looks like one that was
+//! not taken.
 
 use std::collections::BTreeMap;
 
@@ -61,12 +62,24 @@ mod tests {
         let of = |days: &[(Date, u64)]| sentences(&days.iter().copied().collect(), today);
         assert!(of(&[]).is_empty());
         let past = |days: &[(Date, u64)]| super::past(&days.iter().copied().collect(), today);
-        assert_eq!(past(&[(date(2026, 11, 23), 232)]).as_deref(), Some("This list is for Monday, Nov 23, 2026; today is Nov 29."));
+        assert_eq!(
+            past(&[(date(2026, 11, 23), 232)]).as_deref(),
+            Some("This list is for Monday, Nov 23, 2026; today is Nov 29.")
+        );
         assert!(past(&[(date(2026, 11, 23), 1), (today, 1)]).is_none() && past(&[]).is_none());
         assert_eq!(of(&[(date(2026, 11, 23), 232)]), ["232 appointments for Monday, Nov 23, 2026 - today is Nov 29"]);
         let two = of(&[(today, 1), (date(2026, 11, 30), 2)]);
-        assert_eq!(two, ["1 appointment for today, Sunday, Nov 29, 2026", "2 appointments for Monday, Nov 30, 2026 - today is Nov 29"]);
+        assert_eq!(
+            two,
+            [
+                "1 appointment for today, Sunday, Nov 29, 2026",
+                "2 appointments for Monday, Nov 30, 2026 - today is Nov 29"
+            ]
+        );
         let many: Vec<(Date, u64)> = (24..=30).map(|day| (date(2026, 11, day), 10)).collect();
-        assert_eq!(of(&many), ["70 appointments on 7 days, Tuesday, Nov 24, 2026 to Monday, Nov 30, 2026; 10 of them today, Nov 29"]);
+        assert_eq!(
+            of(&many),
+            ["70 appointments on 7 days, Tuesday, Nov 24, 2026 to Monday, Nov 30, 2026; 10 of them today, Nov 29"]
+        );
     }
 }

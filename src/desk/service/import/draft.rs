@@ -1,7 +1,8 @@
 //! An appointment as texts, before anyone has looked at them; and the rules that make it a real one.
 //!
-//! Invariants: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came; what is wrong with a field costs its
-//! owner that field, and the appointment only if it cannot be told which one it is, when, or whose.
+//! Invariants: CSV and FHIR meet here, so the same day gives the same appointments whichever way it came; what is wrong
+//! with a field costs its owner that field, and the appointment only if it cannot be told which one it is, when, or
+//! whose.
 
 use jiff::civil::Date;
 
@@ -138,15 +139,21 @@ impl Card {
             if text.is_empty() {
                 return None;
             }
-            read_date(&format!("{prefix}{name}"), text, style, short).map_err(|why| warnings.push(left_empty(&why))).ok()
+            read_date(&format!("{prefix}{name}"), text, style, short)
+                .map_err(|why| warnings.push(left_empty(&why)))
+                .ok()
         };
-        let (start, end) = (date("coverage_start", &self.start, Short::Now), date("coverage_end", &self.end, Short::Now));
-        let holder_birth_date = date("holder_birth_date", &self.holder_birth_date, Short::NotAfter(visit)).map(BirthDate);
+        let (start, end) =
+            (date("coverage_start", &self.start, Short::Now), date("coverage_end", &self.end, Short::Now));
+        let holder_birth_date =
+            date("holder_birth_date", &self.holder_birth_date, Short::NotAfter(visit)).map(BirthDate);
         let is = match self.relationship.to_ascii_lowercase().as_str() {
             "" | "self" => None,
             code => Some(Relationship::ALL.into_iter().find(|is| is.code() == code).unwrap_or_else(|| {
                 let words = Relationship::ALL.map(Relationship::code).join(", ");
-                warnings.push(format!("{prefix}relationship: expected self, {words}, found another word; imported as other"));
+                warnings.push(format!(
+                    "{prefix}relationship: expected self, {words}, found another word; imported as other"
+                ));
                 Relationship::Other
             })),
         };
@@ -212,10 +219,16 @@ impl Draft {
             return Err("appointment_id: expected the scheduling system's appointment ID, found nothing".to_owned());
         }
         if AppointmentId::from(self.id.as_str()).is_of_request() {
-            return Err("appointment_id: expected the scheduling system's appointment ID, found the ID of a walk-in request".to_owned());
+            return Err(
+                "appointment_id: expected the scheduling system's appointment ID, found the ID of a walk-in request"
+                    .to_owned(),
+            );
         }
         if self.id.chars().count() > ID_CHARS_MAX {
-            return Err(format!("appointment_id: expected at most {ID_CHARS_MAX} characters, found {}", self.id.chars().count()));
+            return Err(format!(
+                "appointment_id: expected at most {ID_CHARS_MAX} characters, found {}",
+                self.id.chars().count()
+            ));
         }
         self.finish_known(style, warnings)
     }
@@ -236,8 +249,11 @@ impl Draft {
         let visit = start.to_zoned_datetime(style.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC)).date();
         let coverage = self.card.clone().finish("", visit, style, warnings);
         let second_coverage = self.second_card.clone().finish("second_", visit, style, warnings);
-        let booked_on =
-            if self.booked_on.is_empty() { Ok(None) } else { read_date("booked_on", &self.booked_on, style, Short::Now).map(Some) };
+        let booked_on = if self.booked_on.is_empty() {
+            Ok(None)
+        } else {
+            read_date("booked_on", &self.booked_on, style, Short::Now).map(Some)
+        };
         let booked_on = booked_on.unwrap_or_else(|why| {
             warnings.push(left_empty(&why));
             None
@@ -253,8 +269,10 @@ impl Draft {
         for warning in warnings.iter_mut() {
             *warning = at(std::mem::take(warning));
         }
-        let other_given_names = read_names("other_given_names", &self.other_given_names, &self.given_name).map_err(at)?;
-        let other_family_names = read_names("other_family_names", &self.other_family_names, &self.family_name).map_err(at)?;
+        let other_given_names =
+            read_names("other_given_names", &self.other_given_names, &self.given_name).map_err(at)?;
+        let other_family_names =
+            read_names("other_family_names", &self.other_family_names, &self.family_name).map_err(at)?;
         let documents = read_documents(&self.documents).map_err(at)?;
         let has_number = !is_no_number(&self.patient_id);
         let (phone, more_phones) = words::phones(&self.phone);
@@ -390,7 +408,9 @@ fn read_names(column: &str, text: &str, on_file: &str) -> Result<Vec<Private>, S
             continue;
         }
         if names.len() == OTHER_NAMES_MAX {
-            return Err(format!("{column}: expected at most {OTHER_NAMES_MAX} names separated by semicolons, found more"));
+            return Err(format!(
+                "{column}: expected at most {OTHER_NAMES_MAX} names separated by semicolons, found more"
+            ));
         }
         seen.push(key);
         names.push(Private::from(name));

@@ -79,7 +79,8 @@ impl Mapping {
     /// One sentence, if it is none, or names what does not exist.
     pub fn read(text: &str) -> Result<Self, String> {
         let mapping: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+            let line =
+                error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
             format!("line {line}: {}", error.message().replace('\n', " "))
         })?;
         mapping.check()?;
@@ -99,7 +100,9 @@ impl Mapping {
             return Err("delimiter: expected one of \",\", \";\", \"|\" or \"tab\"".to_owned());
         }
         if let Some(zone) = &self.zone {
-            TimeZone::get(zone).map_err(|_| format!("there is no time zone {zone:?}; write an IANA name such as \"America/New_York\""))?;
+            TimeZone::get(zone).map_err(|_| {
+                format!("there is no time zone {zone:?}; write an IANA name such as \"America/New_York\"")
+            })?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Languages as lists write them, made into BCP 47 tags.
 //!
-//! Invariants: a tag that is read has the shortest code of its language (RFC 5646), whichever of ISO 639-1, 639-2 (T and B), 639-3
-//! or a name it came as; what is not known is `None`, never a guess.
+//! Invariants: a tag that is read has the shortest code of its language (RFC 5646), whichever of ISO 639-1, 639-2 (T
+//! and B), 639-3 or a name it came as; what is not known is `None`, never a guess.
 
 mod known;
 
@@ -13,7 +13,8 @@ use unicode_normalization::char::is_combining_mark;
 
 use known::KNOWN;
 
-/// The tag of a language by a code (`es`, `es_MX`, `spa`, `GER`) or a name (`Spanish`, `Chinese (Mandarin)`, `Español`).
+/// The tag of a language by a code (`es`, `es_MX`, `spa`, `GER`) or a name (`Spanish`, `Chinese (Mandarin)`,
+/// `Español`).
 #[must_use]
 pub fn bcp47(text: &str) -> Option<String> {
     let text = text.trim();
@@ -21,7 +22,9 @@ pub fn bcp47(text: &str) -> Option<String> {
     if text.eq_ignore_ascii_case("na") {
         return None;
     }
-    tag(text).or_else(|| by_name(text).map(str::to_owned)).or_else(|| parts(text).find_map(|part| tag(part).or_else(|| named(part))))
+    tag(text)
+        .or_else(|| by_name(text).map(str::to_owned))
+        .or_else(|| parts(text).find_map(|part| tag(part).or_else(|| named(part))))
 }
 
 /// Whether this says that no language is known (`und`, `Unknown`, `Declined`), so that there is nothing to be read.
@@ -69,7 +72,8 @@ fn by_name(text: &str) -> Option<&'static str> {
     TABLES.names.get(name.as_str()).or_else(|| TABLES.names.get(short)).copied()
 }
 
-/// A tag whose language is known. What follows the language is kept as far as it is well formed (`es_MX.UTF-8` is `es-MX`).
+/// A tag whose language is known. What follows the language is kept as far as it is well formed (`es_MX.UTF-8` is
+/// `es-MX`).
 fn tag(text: &str) -> Option<String> {
     let text = text.split(['.', '@']).next().unwrap_or_default();
     let mut subtags = text.split(['-', '_']);
@@ -105,7 +109,10 @@ fn tag(text: &str) -> Option<String> {
 
 /// Without accents, case and signs: systems that write "Español" and "ESPANOL" mean one language.
 fn plain(text: &str) -> String {
-    let letters = text.nfkd().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’' | 'ʼ' | 'ʻ')).flat_map(char::to_lowercase);
+    let letters = text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’' | 'ʼ' | 'ʻ'))
+        .flat_map(char::to_lowercase);
     let spaced: String = letters.map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -118,7 +125,10 @@ struct Tables {
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let codes = KNOWN.iter().flat_map(|(tag, codes, _)| codes.split(' ').chain([*tag]).map(|code| (code, *tag)));
     let names = KNOWN.iter().flat_map(|(tag, _, names)| names.split(';').map(|name| (plain(name), *tag)));
-    Tables { codes: codes.filter(|(code, _)| !code.is_empty()).collect(), names: names.filter(|(name, _)| !name.is_empty()).collect() }
+    Tables {
+        codes: codes.filter(|(code, _)| !code.is_empty()).collect(),
+        names: names.filter(|(name, _)| !name.is_empty()).collect(),
+    }
 });
 
 #[cfg(test)]
@@ -190,12 +200,15 @@ mod tests {
 
     #[test]
     fn what_is_no_language_is_none() {
-        for text in
-            ["", " ", "xx", "LANG-7", "und", "zxx", "mul", "mis", "Unknown", "N/A", "NA", "Other", "7", "es-a b", "-", "--es", "\u{0}"]
-        {
+        for text in [
+            "", " ", "xx", "LANG-7", "und", "zxx", "mul", "mis", "Unknown", "N/A", "NA", "Other", "7", "es-a b", "-",
+            "--es", "\u{0}",
+        ] {
             assert_eq!(bcp47(text), None, "{text:?}");
         }
-        for (text, nothing) in [("und", true), ("N/A", true), ("Unknown", true), ("", true), ("Klingon", false), ("LANG-7", false)] {
+        for (text, nothing) in
+            [("und", true), ("N/A", true), ("Unknown", true), ("", true), ("Klingon", false), ("LANG-7", false)]
+        {
             assert_eq!(says_nothing(text), nothing, "{text}");
         }
     }

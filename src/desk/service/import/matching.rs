@@ -1,7 +1,7 @@
 //! What a kiosk would answer to typed facts, try by try: so that a clinic can judge the matcher on its own list.
 //!
-//! Invariants: the same index answers as on a kiosk; a report never repeats what someone typed; every try that can be told
-//! by its number gets its line.
+//! Invariants: the same index answers as on a kiosk; a report never repeats what someone typed; every try that can be
+//! told by its number gets its line.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -62,7 +62,12 @@ impl std::fmt::Display for Outcomes {
 ///
 /// # Errors
 /// One sentence, if a file cannot be read at all or the result cannot be written.
-pub fn match_files(list_file: &Path, tries: &Path, out: &Path, report: &mut dyn FnMut(Report)) -> Result<Outcomes, MatchError> {
+pub fn match_files(
+    list_file: &Path,
+    tries: &Path,
+    out: &Path,
+    report: &mut dyn FnMut(Report),
+) -> Result<Outcomes, MatchError> {
     let list = List::read(list_file, report)?;
     let name = tries.display().to_string();
     let bytes = import::read_bounded(tries).map_err(|why| MatchError::Tries(format!("{name}: {why}")))?;
@@ -122,11 +127,21 @@ impl List {
     }
 }
 
-fn match_tries(list: &List, bytes: &[u8], name: &str, out: impl Write, report: &mut dyn FnMut(Report)) -> Result<Outcomes, MatchError> {
+fn match_tries(
+    list: &List,
+    bytes: &[u8],
+    name: &str,
+    out: impl Write,
+    report: &mut dyn FnMut(Report),
+) -> Result<Outcomes, MatchError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let header = reader.headers().map_err(|_| MatchError::Tries(format!("{name}: expected a header line with column names")))?.clone();
+    let header = reader
+        .headers()
+        .map_err(|_| MatchError::Tries(format!("{name}: expected a header line with column names")))?
+        .clone();
     let columns: Vec<String> = header.iter().map(|column| column.trim().to_ascii_lowercase()).collect();
-    let missing: Vec<&str> = REQUIRED.into_iter().filter(|required| !columns.iter().any(|column| column == required)).collect();
+    let missing: Vec<&str> =
+        REQUIRED.into_iter().filter(|required| !columns.iter().any(|column| column == required)).collect();
     if !missing.is_empty() {
         return Err(MatchError::Tries(format!(
             "{name}: expected a header line with the columns {}, found none named {}",
@@ -191,7 +206,8 @@ fn typed<'a>(field: &impl Fn(&str) -> Option<&'a str>) -> Result<Typed, String> 
     }
     let birth_date: Date = field("birth_date")
         .filter(|text| {
-            text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
+            text.len() == 10
+                && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
         })
         .and_then(|text| text.parse().ok())
         .ok_or_else(|| "birth_date: expected a date as YYYY-MM-DD that exists, found something else".to_owned())?;

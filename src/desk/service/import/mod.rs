@@ -118,7 +118,8 @@ pub enum Report {
     Days(BTreeMap<Date, u64>),
 }
 
-/// Reads one file and gives the desk what is good in it, as the clinic's settings and earlier files of its source say that it is written.
+/// Reads one file and gives the desk what is good in it, as the clinic's settings and earlier files of its source say
+/// that it is written.
 ///
 /// # Errors
 /// As [`import_as`].
@@ -136,8 +137,8 @@ pub struct Given {
 }
 
 impl Given {
-    /// Reads one file, or several FHIR ones in which each may speak of what stands in another. Of several, one that cannot be read keeps
-    /// no other one out; see [`Self::unreadable`].
+    /// Reads one file, or several FHIR ones in which each may speak of what stands in another. Of several, one that
+    /// cannot be read keeps no other one out; see [`Self::unreadable`].
     ///
     /// # Errors
     /// One sentence that names each file, if none can be read.
@@ -146,8 +147,9 @@ impl Given {
         for path in paths {
             let name = path.display().to_string();
             let read = Kind::of_path(path).and_then(|kind| Ok((kind, read_bytes(path)?)));
-            let read = read
-                .and_then(|(kind, bytes)| if paths.len() > 1 { fhir::check(&bytes).map(|()| (kind, bytes)) } else { Ok((kind, bytes)) });
+            let read = read.and_then(|(kind, bytes)| {
+                if paths.len() > 1 { fhir::check(&bytes).map(|()| (kind, bytes)) } else { Ok((kind, bytes)) }
+            });
             match read {
                 Ok((kind, bytes)) => {
                     given.kind = kind;
@@ -169,7 +171,8 @@ impl Given {
         &self.unreadable
     }
 
-    /// Which of these belong into one list: every FHIR file of a command, and each other file alone; in the order given.
+    /// Which of these belong into one list: every FHIR file of a command, and each other file alone; in the order
+    /// given.
     #[must_use]
     pub fn grouped(paths: &[PathBuf]) -> Vec<Vec<&Path>> {
         let mut groups: Vec<Vec<&Path>> = Vec::new();
@@ -194,7 +197,8 @@ impl Given {
         match self.files.as_slice() {
             [(_, bytes)] => read_as(self.kind, bytes, how, sink).map_err(|error| in_file(&self.name, error)),
             files => {
-                let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+                let files: Vec<(&str, &[u8])> =
+                    files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
                 fhir::read_many(&files, sink)
             }
         }
@@ -217,12 +221,17 @@ impl Given {
     }
 }
 
-/// Gives the desk what is good in a list. Where staff accepted something, it is heard to its end first: a list is stored in parts, and
-/// contradicts as a whole. So it is where people have checked in whose visits it may change.
+/// Gives the desk what is good in a list. Where staff accepted something, it is heard to its end first: a list is
+/// stored in parts, and contradicts as a whole. So it is where people have checked in whose visits it may change.
 ///
 /// # Errors
 /// One sentence, if nothing of it can be read or the desk cannot take it.
-pub fn import_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
+pub fn import_as(
+    desk: &Desk,
+    given: &Given,
+    how: &How,
+    report: &mut dyn FnMut(Report),
+) -> Result<Summary, ImportError> {
     let mut heard = desk.listen()?;
     if !heard.is_moot() {
         // What is wrong with it is reported below.
@@ -312,9 +321,9 @@ impl Kind {
 fn read_as(kind: Kind, bytes: &[u8], how: &How, sink: &mut dyn Sink) -> Result<(), ImportError> {
     match kind.table(bytes) {
         Some(Kind::Sheet) => sheet::read(bytes, how, sink),
-        Some(_) if is_web_page(bytes) => {
-            Err(ImportError::WrongFile("expected CSV or an Excel workbook, found a web page; export the list as CSV or .xlsx".to_owned()))
-        }
+        Some(_) if is_web_page(bytes) => Err(ImportError::WrongFile(
+            "expected CSV or an Excel workbook, found a web page; export the list as CSV or .xlsx".to_owned(),
+        )),
         Some(_) => csv::read(bytes, how, sink),
         None => fhir::read(bytes, sink),
     }
@@ -336,8 +345,8 @@ fn is_web_page(bytes: &[u8]) -> bool {
 }
 
 impl Desk {
-    /// How lists are read here: by the clinic's settings, by what someone said about this file, else by what someone said about earlier files of
-    /// its source.
+    /// How lists are read here: by the clinic's settings, by what someone said about this file, else by what someone
+    /// said about earlier files of its source.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -359,7 +368,9 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
         return Err("expected a file, found a folder".to_owned());
     }
     let mut bytes = Vec::new();
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| format!("cannot be read ({})", error.kind()))?;
+    file.take(FILE_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot be read ({})", error.kind()))?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(format!("larger than {} MiB; split it by date and import the parts", FILE_BYTES_MAX / 1024 / 1024));
     }

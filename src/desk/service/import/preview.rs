@@ -1,7 +1,8 @@
-//! A list that is looked at before it is taken: what it would change, line by line of what is refused, and then exactly that.
+//! A list that is looked at before it is taken: what it would change, line by line of what is refused, and then exactly
+//! that.
 //!
-//! Invariants: nothing is stored before someone said so; what is taken is what was shown, or nothing; a list that no one took is forgotten
-//! after a quarter of an hour.
+//! Invariants: nothing is stored before someone said so; what is taken is what was shown, or nothing; a list that no
+//! one took is forgotten after a quarter of an hour.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -97,7 +98,8 @@ impl ReadList {
     }
 }
 
-/// Says what one file would change, and takes nothing of it. Of a person a line says which fields are different, and not what is in them.
+/// Says what one file would change, and takes nothing of it. Of a person a line says which fields are different, and
+/// not what is in them.
 ///
 /// # Errors
 /// As [`preview_as`].
@@ -105,11 +107,17 @@ pub fn preview_file(desk: &Desk, path: &Path, report: &mut dyn FnMut(Report)) ->
     preview_as(desk, &Given::read(&[path])?, &desk.how_to_read(None)?, report)
 }
 
-/// As [`preview_file`], of files that are one list and are written so. What would change for people who are here comes first.
+/// As [`preview_file`], of files that are one list and are written so. What would change for people who are here comes
+/// first.
 ///
 /// # Errors
 /// One sentence, if nothing of the file can be read or the desk's own cannot be.
-pub fn preview_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(Report)) -> Result<Summary, ImportError> {
+pub fn preview_as(
+    desk: &Desk,
+    given: &Given,
+    how: &How,
+    report: &mut dyn FnMut(Report),
+) -> Result<Summary, ImportError> {
     let mut list = ReadList::default();
     given.hand_on(how, &mut list)?;
     list.refused.iter().for_each(|(line, why)| report(Report::Refusal(given.at_line(*line, why))));
@@ -122,7 +130,8 @@ pub fn preview_as(desk: &Desk, given: &Given, how: &How, report: &mut dyn FnMut(
     preview.refused.iter().for_each(|why| report(Report::Refusal(given.of_all(why))));
     preview.notes.iter().for_each(|note| report(Report::Note(given.of_all(note))));
     let arrived = desk.arrived_today()?;
-    let (here, others): (Vec<&Changed>, Vec<&Changed>) = preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
+    let (here, others): (Vec<&Changed>, Vec<&Changed>) =
+        preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
     for one in &here {
         report(Report::Change(format!("{} (already checked in)", what_changes(one, zone))));
     }
@@ -142,11 +151,14 @@ fn what_changes(one: &Changed, zone: &TimeZone) -> String {
     let id = &one.after.id;
     let Some(before) = &one.before else { return format!("appointment {id}: new") };
     let found = differences(before, &one.after, zone).into_iter();
-    let found = found.map(|one| if one.is_personal { one.what.to_owned() } else { format!("{} {} -> {}", one.what, one.old, one.new) });
+    let found = found.map(|one| {
+        if one.is_personal { one.what.to_owned() } else { format!("{} {} -> {}", one.what, one.old, one.new) }
+    });
     format!("appointment {id}: {}", found.collect::<Vec<_>>().join(", "))
 }
 
-/// What a list would change for people who have checked in today, one sentence each. A list that cannot be read changes nothing.
+/// What a list would change for people who have checked in today, one sentence each. A list that cannot be read changes
+/// nothing.
 pub(super) fn changes_of_arrived(desk: &Desk, given: &Given, how: &How) -> Result<Vec<String>, ImportError> {
     let arrived = desk.arrived_today()?;
     if arrived.is_empty() {
@@ -160,7 +172,11 @@ pub(super) fn changes_of_arrived(desk: &Desk, given: &Given, how: &How) -> Resul
     }
     let zone = desk.settings().zone().map_err(DeskError::from)?;
     let preview = desk.preview(&of_arrived.list)?;
-    Ok(preview.changed.iter().map(|one| format!("already checked in, and changed by this list: {}", what_changes(one, &zone))).collect())
+    Ok(preview
+        .changed
+        .iter()
+        .map(|one| format!("already checked in, and changed by this list: {}", what_changes(one, &zone)))
+        .collect())
 }
 
 /// Keeps of a list what is about people who are here.
@@ -216,10 +232,14 @@ pub struct Difference {
 #[must_use]
 pub fn differences(before: &Appointment, after: &Appointment, zone: &TimeZone) -> Vec<Difference> {
     let time = |one: &Appointment| one.start.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-    let status =
-        |one: &Appointment| serde_json::to_value(one.status).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
-    let documents = |one: &Appointment| one.documents.iter().map(|document| document.for_staff()).collect::<Vec<_>>().join(", ");
-    let names = |names: &[crate::domain::private::Private]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join("; ");
+    let status = |one: &Appointment| {
+        serde_json::to_value(one.status).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    let documents =
+        |one: &Appointment| one.documents.iter().map(|document| document.for_staff()).collect::<Vec<_>>().join(", ");
+    let names = |names: &[crate::domain::private::Private]| {
+        names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join("; ")
+    };
     let parts = |one: &Appointment| -> Vec<(&'static str, String, bool)> {
         let mut parts = vec![
             ("start", time(one), false),
@@ -321,7 +341,11 @@ impl Desk {
     pub fn arrived_today(&self) -> Result<HashSet<AppointmentId>, DeskError> {
         let now = self.now();
         let rows = self.with_store(|store| store.list_at(now))?;
-        Ok(rows.into_iter().filter(|row| row.arrived_at.is_some() && row.appointment.is_some()).map(|row| row.id).collect())
+        Ok(rows
+            .into_iter()
+            .filter(|row| row.arrived_at.is_some() && row.appointment.is_some())
+            .map(|row| row.id)
+            .collect())
     }
 
     /// Keeps a list that someone looks at, and answers the token under which it is found.
@@ -374,12 +398,17 @@ impl Desk {
         Ok(look(sent.kind, &sent.bytes, &self.how_to_read(None)?))
     }
 
-    /// Reads a file that is looked at as someone says that it is written, and remembers that for its source. Why not, in a sentence, if it cannot be
-    /// read so; then nothing is remembered.
+    /// Reads a file that is looked at as someone says that it is written, and remembers that for its source. Why not,
+    /// in a sentence, if it cannot be read so; then nothing is remembered.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn match_columns(&self, token: &str, mapping: Mapping, user: &str) -> Result<Option<Result<(), String>>, DeskError> {
+    pub fn match_columns(
+        &self,
+        token: &str,
+        mapping: Mapping,
+        user: &str,
+    ) -> Result<Option<Result<(), String>>, DeskError> {
         let Some(Looked { sent, .. }) = self.looked_at(token, user) else { return Ok(None) };
         let Some(look) = self.look_at_columns(&sent)? else { return Ok(None) };
         let how = self.how_to_read(Some(mapping.clone()))?;
@@ -427,6 +456,7 @@ impl Preview {
 }
 
 fn mark_of(changed: &[Changed]) -> String {
-    let text: Vec<String> = changed.iter().map(|one| serde_json::to_string(&(&one.before, &one.after)).unwrap_or_default()).collect();
+    let text: Vec<String> =
+        changed.iter().map(|one| serde_json::to_string(&(&one.before, &one.after)).unwrap_or_default()).collect();
     hash_token(&text.join("\n"))
 }

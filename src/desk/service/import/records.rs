@@ -2,7 +2,8 @@
 //!
 //! Invariant: a quotation mark that is not closed costs its own line and no other.
 
-/// No quoted cell of a real list is longer, or has more lines; what follows a quote for longer than this is not its cell.
+/// No quoted cell of a real list is longer, or has more lines; what follows a quote for longer than this is not its
+/// cell.
 const QUOTED_BYTES_MAX: usize = 16 * 1024;
 const QUOTED_LINES_MAX: usize = 50;
 /// Cells that one line may have; more is another kind of file.
@@ -87,7 +88,8 @@ impl<'a> CsvRecords<'a> {
         }
     }
 
-    /// Whether a record with line breaks in it is rather several lines of which the first has a quotation mark too many.
+    /// Whether a record with line breaks in it is rather several lines of which the first has a quotation mark too
+    /// many.
     fn is_several(&self, read: &Read<'a>, width: Option<usize>) -> bool {
         if read.breaks == 0 {
             return false;
@@ -123,7 +125,9 @@ impl Records for CsvRecords<'_> {
         let (first, rest) = self.rest.split_at(line_end(self.rest));
         let before = first.split('"').next().unwrap_or_default();
         let delimiter = char::from(self.delimiter);
-        let cells = before.rsplit_once(delimiter).map(|(cells, _)| cells.split(delimiter).take(CELLS_MAX).map(str::to_owned).collect());
+        let cells = before
+            .rsplit_once(delimiter)
+            .map(|(cells, _)| cells.split(delimiter).take(CELLS_MAX).map(str::to_owned).collect());
         self.rest = after_break(rest);
         self.line += 1;
         Some(Record::Unclosed(line, cells.unwrap_or_default()))
@@ -162,8 +166,11 @@ fn line_breaks(text: &str) -> u64 {
     let lone = |pair: &[u8]| matches!(pair, [b'\r', next] if *next != b'\n');
     let bytes = text.as_bytes();
     let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
-    let returns =
-        if bytes.contains(&b'\r') { bytes.windows(2).filter(|pair| lone(pair)).count() + usize::from(bytes.ends_with(b"\r")) } else { 0 };
+    let returns = if bytes.contains(&b'\r') {
+        bytes.windows(2).filter(|pair| lone(pair)).count() + usize::from(bytes.ends_with(b"\r"))
+    } else {
+        0
+    };
     (feeds + returns) as u64
 }
 
@@ -214,7 +221,9 @@ pub fn without_sep_line(text: &str) -> Option<(u8, &str)> {
     match delimiter.as_bytes() {
         [byte] if byte.is_ascii() => Some((*byte, after_break(rest))),
         // As a spreadsheet writes it that does not know the word itself: `sep=,,,,`
-        [byte, more @ ..] if byte.is_ascii() && more.iter().all(|other| other == byte) => Some((*byte, after_break(rest))),
+        [byte, more @ ..] if byte.is_ascii() && more.iter().all(|other| other == byte) => {
+            Some((*byte, after_break(rest)))
+        }
         _ => None,
     }
 }
@@ -259,7 +268,11 @@ mod tests {
     fn a_quote_that_is_not_closed_costs_its_line() {
         // To the end; up to the next quote; where the columns come out even; where the next cell begins with a comma.
         for rest in ["c,d\ne,f\n", "c,\"d\"\ne,f\n", "\"c\",d\ne,f\n", "\"c, x\",d\ne,f\n", "\", c\",d\ne,f\n"] {
-            assert_eq!(lines(&format!("a,b\nx,\"y\n{rest}"), 2), [(1, true), (2, false), (3, true), (4, true)], "{rest}");
+            assert_eq!(
+                lines(&format!("a,b\nx,\"y\n{rest}"), 2),
+                [(1, true), (2, false), (3, true), (4, true)],
+                "{rest}"
+            );
         }
         for rest in ["c,d,e\n", "\"c\",d,e\n", "c,\"d\",e\n", "c,d,\"e\"\n", "c,\",d\",e\n"] {
             assert_eq!(lines(&format!("a,\"b,x\n{rest}f,g,h"), 3), [(1, false), (2, true), (3, true)], "{rest}");

@@ -1,7 +1,7 @@
 //! An invented clinic day of today, for trying a desk out.
 //!
-//! Invariants: its patients are invented; it goes only into a desk that has no appointments but those of earlier sample days, so it is never among
-//! real ones; its times lie around the present hour and all on today's date.
+//! Invariants: its patients are invented; it goes only into a desk that has no appointments but those of earlier sample
+//! days, so it is never among real ones; its times lie around the present hour and all on today's date.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,8 @@ const LIST: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/d
 const ITS_ZONE: &str = "America/New_York";
 /// The hour in its middle.
 const ITS_NOON: i8 = 12;
-/// Hours by which its times can be moved and stay on one day that begins at 4: its first visit is at 8, its last ends before 18.
+/// Hours by which its times can be moved and stay on one day that begins at 4: its first visit is at 8, its last ends
+/// before 18.
 const HOURS_EARLIER_MAX: i8 = 4;
 const HOURS_LATER_MAX: i8 = 5;
 /// How the numbers of its appointments begin.
@@ -45,7 +46,8 @@ pub fn take(desk: &Desk, report: &mut dyn FnMut(Report)) -> Result<Summary, Impo
     let now = desk.now();
     // While the day goes on after midnight, its last hour is the nearest one that is on its date.
     let now = now.to_zoned_datetime(day.zone().clone());
-    let late = day.of(now.timestamp()).at(23, 0, 0, 0).to_zoned_datetime(day.zone().clone()).unwrap_or_else(|_| now.clone());
+    let late =
+        day.of(now.timestamp()).at(23, 0, 0, 0).to_zoned_datetime(day.zone().clone()).unwrap_or_else(|_| now.clone());
     let moved = move_to(&list.list, &now.clone().min(late));
     let taken = desk.take_list(&moved, Unsaid::default())?;
     let mut days: BTreeMap<Date, u64> = BTreeMap::new();
@@ -64,9 +66,15 @@ fn move_to(list: &[Appointment], now: &ZonedDateTime) -> Vec<Appointment> {
     list.iter()
         .filter_map(|appointment| {
             let time = appointment.start.to_zoned_datetime(its_zone.clone()).time();
-            let start =
-                date.to_datetime(time).checked_add(i64::from(hours).hours()).ok()?.to_zoned_datetime(zone.clone()).ok()?.timestamp();
-            let id = AppointmentId::new(format!("{PREFIX}{date}-{}", appointment.id.as_str().trim_start_matches("apt-")));
+            let start = date
+                .to_datetime(time)
+                .checked_add(i64::from(hours).hours())
+                .ok()?
+                .to_zoned_datetime(zone.clone())
+                .ok()?
+                .timestamp();
+            let id =
+                AppointmentId::new(format!("{PREFIX}{date}-{}", appointment.id.as_str().trim_start_matches("apt-")));
             Some(Appointment { id, start, ..appointment.clone() })
         })
         .collect()
@@ -92,7 +100,8 @@ mod tests {
                 ids.dedup();
                 assert!(ids.len() == moved.len() && ids.iter().all(|id| id.starts_with("sample-2026-11-29-")));
                 // Also at night someone can check in soon, or could just now.
-                let near = moved.iter().filter(|one| one.start.duration_since(now.timestamp()).as_hours().abs() <= 6).count();
+                let near =
+                    moved.iter().filter(|one| one.start.duration_since(now.timestamp()).as_hours().abs() <= 6).count();
                 assert!(near > 0, "{hour}");
             }
         }

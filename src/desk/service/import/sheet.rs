@@ -1,7 +1,7 @@
 //! Reads a list from an Excel workbook: the first of its sheets that has the columns.
 //!
-//! Invariants: cells are read one after another, so a sheet with one cell far down takes no memory for what is above it; a date is a date,
-//! however its cell shows it.
+//! Invariants: cells are read one after another, so a sheet with one cell far down takes no memory for what is above
+//! it; a date is a date, however its cell shows it.
 
 use std::io::Cursor;
 
@@ -64,7 +64,10 @@ fn chosen(bytes: &[u8], how: &How) -> Result<(String, Rows, usize), String> {
         return Err(NOT_ONE.to_owned());
     }
     if unpacked_bytes(bytes) > UNPACKED_BYTES_MAX {
-        return Err(format!("larger than {} MiB when unpacked; split it by date and import the parts", UNPACKED_BYTES_MAX / 1024 / 1024));
+        return Err(format!(
+            "larger than {} MiB when unpacked; split it by date and import the parts",
+            UNPACKED_BYTES_MAX / 1024 / 1024
+        ));
     }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| NOT_ONE.to_owned())?;
     let names = book.sheet_names();
@@ -72,7 +75,8 @@ fn chosen(bytes: &[u8], how: &How) -> Result<(String, Rows, usize), String> {
     for name in names.iter().take(SHEETS_MAX) {
         // Such as a chart.
         let Ok(rows) = rows_of(&mut book, name) else { continue };
-        let has_columns = |(_, cells): &(u64, Vec<String>)| Columns::of(cells, how.mapping_of(cells)).missing.is_empty();
+        let has_columns =
+            |(_, cells): &(u64, Vec<String>)| Columns::of(cells, how.mapping_of(cells)).missing.is_empty();
         if rows.iter().take(20).any(has_columns) {
             return Ok((name.clone(), rows, names.len()));
         }
@@ -149,7 +153,8 @@ fn date_text(time: &ExcelDateTime) -> String {
 
 /// Whether days are counted from 1904: then day zero is not in 1899.
 fn is_1904(time: &ExcelDateTime) -> bool {
-    time.to_ymd_hms_milli().0 != ExcelDateTime::new(time.as_f64(), ExcelDateTimeType::DateTime, false).to_ymd_hms_milli().0
+    time.to_ymd_hms_milli().0
+        != ExcelDateTime::new(time.as_f64(), ExcelDateTimeType::DateTime, false).to_ymd_hms_milli().0
 }
 
 /// What a packed file says of its parts' lengths, in its directory at the end.

@@ -1,7 +1,7 @@
 //! A table, from wherever it came, into appointments: which of its rows names the columns, and what each row says.
 //!
-//! Invariants: every bad row is refused by its line, every good one passed on; one appointment's number is one person's in a file; empty rows
-//! are nothing.
+//! Invariants: every bad row is refused by its line, every good one passed on; one appointment's number is one person's
+//! in a file; empty rows are nothing.
 
 use std::collections::HashMap;
 
@@ -52,8 +52,8 @@ pub struct Look {
 /// # Errors
 /// If it has not the columns of a list.
 pub fn read(records: &mut dyn Records, how: &How, serials: bool, sink: &mut dyn Sink) -> Result<(), ImportError> {
-    let (header, above) =
-        header_of(records, how).ok_or_else(|| ImportError::WrongFile("expected a header line with column names, found none".into()))?;
+    let (header, above) = header_of(records, how)
+        .ok_or_else(|| ImportError::WrongFile("expected a header line with column names, found none".into()))?;
     check(&header)?;
     if header.line > 1 && !above.is_empty() {
         sink.note(&format!("the names of the columns are in line {}; what is above them is not read", header.line));
@@ -127,7 +127,8 @@ fn is_empty(cells: &[String]) -> bool {
 /// A row: its line, and its cells.
 type Row = (u64, Vec<String>);
 
-/// The first row that names everything that has to be there, or else the one that names most; and the other rows that were looked at.
+/// The first row that names everything that has to be there, or else the one that names most; and the other rows that
+/// were looked at.
 fn header_of(records: &mut dyn Records, how: &How) -> Option<(Header, Vec<Row>)> {
     let mut rows: Vec<(u64, Vec<String>)> = Vec::new();
     let mut best: Option<(usize, Header)> = None;
@@ -287,7 +288,8 @@ impl Reader {
         let phones = [part("cell_phone"), std::mem::take(&mut draft.phone), part("home_phone"), part("work_phone")];
         let mut phones = phones.into_iter().filter(|phone| !phone.is_empty());
         draft.phone = phones.next().unwrap_or_default();
-        let others: Vec<String> = phones.chain(Some(std::mem::take(&mut draft.other_phones))).filter(|phones| !phones.is_empty()).collect();
+        let others: Vec<String> =
+            phones.chain(Some(std::mem::take(&mut draft.other_phones))).filter(|phones| !phones.is_empty()).collect();
         draft.other_phones = others.join(";");
         draft
     }
@@ -308,7 +310,10 @@ impl Reader {
             _ => other_name || other_date,
         };
         if is_another {
-            return Err(format!("appointment {}: line {} has the same number for another person", appointment.id, first.line));
+            return Err(format!(
+                "appointment {}: line {} has the same number for another person",
+                appointment.id, first.line
+            ));
         }
         Ok(())
     }

@@ -35,7 +35,8 @@ impl Desk {
         self.with_store(|store| store.end_contradicted(heard, now))
     }
 
-    /// Imports appointments of a list, or of a part of it, that leaves something unsaid: of that the desk keeps what it has.
+    /// Imports appointments of a list, or of a part of it, that leaves something unsaid: of that the desk keeps what it
+    /// has.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -46,11 +47,17 @@ impl Desk {
         Ok(taken)
     }
 
-    /// Joins two people with one number of the booking system, or notes that they are two. Answers whether that was still to decide.
+    /// Joins two people with one number of the booking system, or notes that they are two. Answers whether that was
+    /// still to decide.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn decide_same_number(&self, pair: (&PatientId, &PatientId), verdict: SameNumberVerdict, by: &str) -> Result<bool, DeskError> {
+    pub fn decide_same_number(
+        &self,
+        pair: (&PatientId, &PatientId),
+        verdict: SameNumberVerdict,
+        by: &str,
+    ) -> Result<bool, DeskError> {
         let now = self.now();
         let decided = self.with_store(|store| store.decide_same_number(pair, verdict, by, now))?;
         if decided {

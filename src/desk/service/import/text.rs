@@ -80,8 +80,8 @@ fn utf8(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
 
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž', '\u{fffd}', '\u{fffd}', '‘', '’', '“',
-        '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}', 'ž', 'Ÿ',
+        '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž', '\u{fffd}',
+        '\u{fffd}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}', 'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9f => HIGH.get(usize::from(byte - 0x80)).copied().unwrap_or(char::REPLACEMENT_CHARACTER),
@@ -94,8 +94,8 @@ pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
 }
 
-/// A cell or a field as it is meant: without invisible characters, with plain spaces in place of line breaks, tabs and spaces that do not
-/// break, without spaces at its ends. Other control characters stay, and cost their field later.
+/// A cell or a field as it is meant: without invisible characters, with plain spaces in place of line breaks, tabs and
+/// spaces that do not break, without spaces at its ends. Other control characters stay, and cost their field later.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
     let is_plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
@@ -125,7 +125,8 @@ pub fn without_entities(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         let (before, from) = rest.split_at(at);
         plain.push_str(before);
-        let name = from.get(1..).and_then(|after| after.split_once(';')).map(|(name, _)| name).filter(|name| name.len() <= 8);
+        let name =
+            from.get(1..).and_then(|after| after.split_once(';')).map(|(name, _)| name).filter(|name| name.len() <= 8);
         match name.and_then(|name| entity(name).map(|c| (c, name.len() + 2))) {
             Some((c, length)) => {
                 plain.push(c);
@@ -148,7 +149,8 @@ fn entity(name: &str) -> Option<char> {
             None => number.parse().ok()?,
         };
         // Pages that say Latin-1 mean Windows-1252.
-        let c = if (0x80..0xa0).contains(&code) { windows_1252(u8::try_from(code).ok()?) } else { char::from_u32(code)? };
+        let c =
+            if (0x80..0xa0).contains(&code) { windows_1252(u8::try_from(code).ok()?) } else { char::from_u32(code)? };
         return (!c.is_control() || c == '\n' || c == '\t' || c == '\r').then_some(c);
     }
     const NAMED: &str = "amp& lt< gt> quot\" apos' nbsp\u{a0} iexcl¡ iquest¿ ordf\u{aa} ordm\u{ba} middot· Agrave\u{c0} Aacute\u{c1} Acirc\u{c2} Atilde\u{c3} Auml\u{c4} Aring\u{c5} AElig\u{c6} Ccedil\u{c7} \
@@ -192,7 +194,9 @@ mod tests {
         }
         assert_eq!(text_of(b"id\n1;Zo\xe9 \x96 \x81\n"), ("id\n1;Zoé – \u{fffd}\n".to_owned(), true));
         assert_eq!(text_of(b"Jos\xc3\xa9,Zo\xe9"), ("José,Zoé".to_owned(), true), "a file of both");
-        for (bytes, why) in [(&b""[..], "empty"), (b"\xef\xbb\xbf \r\n", "empty"), (b"a\0b\0\0c", "binary"), (b"\xff\xfe", "empty")] {
+        for (bytes, why) in
+            [(&b""[..], "empty"), (b"\xef\xbb\xbf \r\n", "empty"), (b"a\0b\0\0c", "binary"), (b"\xff\xfe", "empty")]
+        {
             assert!(decode(bytes, None).unwrap_err().contains(why), "{bytes:?}");
         }
     }

@@ -1,7 +1,7 @@
 //! Dates and times as people and their programs write them.
 //!
-//! Invariant: nothing is guessed silently. A date whose order could be either is read in the order that was said or that the clinic's
-//! country has, and that is reported; a time without its offset is in the zone that was said.
+//! Invariant: nothing is guessed silently. A date whose order could be either is read in the order that was said or
+//! that the clinic's country has, and that is reported; a time without its offset is in the zone that was said.
 
 use std::cell::Cell;
 
@@ -176,7 +176,8 @@ fn date_of(rest: &mut Cursor<'_>, style: &Style, short: Short) -> Result<Option<
     let separator = ahead.0.chars().next().filter(|c| is_separator(*c));
     let made = |year: &str, month: &str, day: &str| -> Result<Date, Wrong> {
         let number = |text: &str| text.parse::<i8>().map_err(|_| Wrong::OtherForm);
-        Date::new(year_of(year, number(month)?, number(day)?, style, short)?, number(month)?, number(day)?).map_err(|_| Wrong::DoesNotExist)
+        Date::new(year_of(year, number(month)?, number(day)?, style, short)?, number(month)?, number(day)?)
+            .map_err(|_| Wrong::DoesNotExist)
     };
     let date = match (first.len(), separator) {
         (4, Some(separator)) => {
@@ -192,7 +193,9 @@ fn date_of(rest: &mut Cursor<'_>, style: &Style, short: Short) -> Result<Option<
             let part = |range: std::ops::Range<usize>| first.get(range).unwrap_or_default();
             made(part(0..4), part(4..6), part(6..8))?
         }
-        (1 | 2, separator) if separator.is_some() || ahead.0.trim_start().starts_with(|c: char| c.is_ascii_alphabetic()) => {
+        (1 | 2, separator)
+            if separator.is_some() || ahead.0.trim_start().starts_with(|c: char| c.is_ascii_alphabetic()) =>
+        {
             ahead.skip(|c| is_separator(c) || c == ' ');
             let word = ahead.letters();
             if word.is_empty() {
@@ -370,9 +373,10 @@ pub fn start(text: &str, style: &Style) -> Result<(Timestamp, Option<String>), S
     let ambiguous = zone.to_ambiguous_timestamp(local);
     let (offset, note) = match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { offset } => (offset, None),
-        AmbiguousOffset::Fold { before, .. } => {
-            (before, Some("start: the clocks go back on this day, and this time comes twice; the first is taken".to_owned()))
-        }
+        AmbiguousOffset::Fold { before, .. } => (
+            before,
+            Some("start: the clocks go back on this day, and this time comes twice; the first is taken".to_owned()),
+        ),
         AmbiguousOffset::Gap { .. } => {
             return Err(format!("{expected} a time that is skipped on this day, because the clocks go forward"));
         }
@@ -382,7 +386,9 @@ pub fn start(text: &str, style: &Style) -> Result<(Timestamp, Option<String>), S
     if parts.zone.is_empty() || parts.zone.eq_ignore_ascii_case(&short) {
         return Ok((time, note));
     }
-    Err(format!("{expected} the name of a time zone that the clinic does not have then; write its offset, such as -05:00"))
+    Err(format!(
+        "{expected} the name of a time zone that the clinic does not have then; write its offset, such as -05:00"
+    ))
 }
 
 fn without_zone(text: &str) -> String {

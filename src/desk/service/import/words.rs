@@ -1,4 +1,5 @@
-//! What booking systems write in place of the words that a visit is kept in: statuses, lengths, phones, names, dates that are none.
+//! What booking systems write in place of the words that a visit is kept in: statuses, lengths, phones, names, dates
+//! that are none.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,8 +19,8 @@ fn folded(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>().replace("ll", "l")
 }
 
-/// What a visit's status is, and what is to be said about it. An unknown word is taken as booked: a canceled visit that is shown hurts less than
-/// one that is lost.
+/// What a visit's status is, and what is to be said about it. An unknown word is taken as booked: a canceled visit that
+/// is shown hurts less than one that is lost.
 pub fn status(text: &str) -> (Status, Option<String>) {
     let word = folded(text);
     let known = match word.as_str() {
@@ -44,19 +45,18 @@ pub fn status(text: &str) -> (Status, Option<String>) {
         | "future" => Status::Booked,
         "proposed" | "requested" => Status::Proposed,
         "pending" | "tentative" | "hold" | "onhold" => Status::Pending,
-        "arrived" | "here" | "present" | "inlobby" | "inroom" | "roomed" | "inprogress" | "inoffice" | "withprovider" | "waiting" => {
-            Status::Arrived
-        }
+        "arrived" | "here" | "present" | "inlobby" | "inroom" | "roomed" | "inprogress" | "inoffice"
+        | "withprovider" | "waiting" => Status::Arrived,
         "checkedin" | "checkin" => Status::CheckedIn,
-        "fulfiled" | "completed" | "complete" | "done" | "finished" | "checkedout" | "checkout" | "seen" | "closed" | "kept" => {
-            Status::Fulfilled
+        "fulfiled" | "completed" | "complete" | "done" | "finished" | "checkedout" | "checkout" | "seen" | "closed"
+        | "kept" => Status::Fulfilled,
+        "noshow" | "noshowed" | "didnotattend" | "didnotcome" | "dna" | "dns" | "missed" | "failed" | "broken" => {
+            Status::NoShow
         }
-        "noshow" | "noshowed" | "didnotattend" | "didnotcome" | "dna" | "dns" | "missed" | "failed" | "broken" => Status::NoShow,
         "enteredinerror" | "error" | "deleted" | "void" | "voided" => Status::EnteredInError,
         "waitlist" | "waitlisted" | "waitinglist" => Status::Waitlist,
-        "patientcanceled" | "providercanceled" | "clinicanceled" | "officecanceled" | "latecancel" | "latecanceled" | "latecancelation" => {
-            Status::Cancelled
-        }
+        "patientcanceled" | "providercanceled" | "clinicanceled" | "officecanceled" | "latecancel" | "latecanceled"
+        | "latecancelation" => Status::Cancelled,
         word if word.starts_with("cancel") => Status::Cancelled,
         word if word.starts_with("noshow") => Status::NoShow,
         word if word.starts_with("resched") => {
@@ -68,7 +68,9 @@ pub fn status(text: &str) -> (Status, Option<String>) {
             let found = if is_word { format!("the word {text}") } else { "something else".to_owned() };
             return (
                 Status::Booked,
-                Some(format!("status: expected a status such as booked, confirmed or canceled, found {found}; imported as booked")),
+                Some(format!(
+                    "status: expected a status such as booked, confirmed or canceled, found {found}; imported as booked"
+                )),
             );
         }
     };
@@ -93,7 +95,9 @@ pub fn minutes(text: &str) -> (u32, Option<String>) {
         [one] => one.parse::<f64>().ok().map(|n| n * factor),
         [hours, minutes] | [hours, minutes, "00"] => {
             let part = |text: &str| text.parse::<u32>().ok().map(f64::from);
-            part(hours).zip(part(minutes).filter(|minutes| *minutes < 60.0)).map(|(hours, minutes)| hours * 60.0 + minutes)
+            part(hours)
+                .zip(part(minutes).filter(|minutes| *minutes < 60.0))
+                .map(|(hours, minutes)| hours * 60.0 + minutes)
         }
         _ => None,
     };
@@ -113,20 +117,26 @@ pub fn phones(text: &str) -> (String, Vec<String>) {
     if parts.len() < 2 || !parts.iter().all(|part| is_phone(part) || !part.bytes().any(|byte| byte.is_ascii_digit())) {
         return (text.to_owned(), Vec::new());
     }
-    let mut found: Vec<(bool, String)> = parts.into_iter().filter(is_phone).map(|part| (is_mobile(part), bare_phone(part))).collect();
+    let mut found: Vec<(bool, String)> =
+        parts.into_iter().filter(is_phone).map(|part| (is_mobile(part), bare_phone(part))).collect();
     found.sort_by_key(|(is_mobile, _)| !is_mobile);
     let mut phones = found.into_iter().map(|(_, phone)| phone);
     (phones.next().unwrap_or_default(), phones.collect())
 }
 
 fn split_phones(text: &str) -> Vec<&str> {
-    let parts = text.split(['/', ';', ',', '|', '\\', '&']).flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" and "));
+    let parts = text
+        .split(['/', ';', ',', '|', '\\', '&'])
+        .flat_map(|part| part.split(" or "))
+        .flat_map(|part| part.split(" and "));
     parts.map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
 fn is_mobile(part: &str) -> bool {
     let words = part.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_ascii_lowercase);
-    words.into_iter().any(|word| matches!(word.as_str(), "c" | "m" | "cell" | "cellphone" | "cellular" | "mobile" | "mob"))
+    words
+        .into_iter()
+        .any(|word| matches!(word.as_str(), "c" | "m" | "cell" | "cellphone" | "cellular" | "mobile" | "mob"))
 }
 
 /// A phone without the word that says which one it is. An extension stays.
@@ -134,11 +144,12 @@ fn bare_phone(part: &str) -> String {
     let from = part.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '(')).unwrap_or(0);
     let bare = part.get(from..).unwrap_or(part);
     // Such as `(cell) 555-010-2019`.
-    let bare = if bare.starts_with('(') && !bare.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
-        bare.find(|c: char| c.is_ascii_digit()).and_then(|from| bare.get(from..)).unwrap_or(bare)
-    } else {
-        bare
-    };
+    let bare =
+        if bare.starts_with('(') && !bare.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+            bare.find(|c: char| c.is_ascii_digit()).and_then(|from| bare.get(from..)).unwrap_or(bare)
+        } else {
+            bare
+        };
     let until = bare.rfind(|c: char| c.is_ascii_digit()).map_or(bare.len(), |at| at + 1);
     bare.get(..until).unwrap_or(bare).trim().to_owned()
 }
@@ -190,14 +201,20 @@ pub fn born(text: &str, start: Timestamp, style: &Style, warnings: &mut Vec<Stri
     // A day more than the date in UTC: somewhere it is tomorrow already.
     let latest = start.to_zoned_datetime(TimeZone::UTC).date().saturating_add(jiff::SignedDuration::from_hours(24));
     let plain = text.replace('/', "-");
-    let part =
-        Born::read(&plain).ok().filter(|born| matches!(born, Born::Year(_) | Born::Month(..))).or_else(|| month_first(&plain, style));
+    let part = Born::read(&plain)
+        .ok()
+        .filter(|born| matches!(born, Born::Year(_) | Born::Month(..)))
+        .or_else(|| month_first(&plain, style));
     let found = match part {
         Some(part) => part,
         None => match date(text, style, Short::NotAfter(latest)) {
             Ok(day) => Born::Day(BirthDate(day)),
-            Err(Wrong::DoesNotExist) if is_zeros(text) => return unknown("expected a date of birth, found a placeholder"),
-            Err(Wrong::DoesNotExist) => return unknown("expected a date such as 1950-03-01, found one that does not exist"),
+            Err(Wrong::DoesNotExist) if is_zeros(text) => {
+                return unknown("expected a date of birth, found a placeholder");
+            }
+            Err(Wrong::DoesNotExist) => {
+                return unknown("expected a date such as 1950-03-01, found one that does not exist");
+            }
             Err(Wrong::OtherOrder) => return unknown(other_order("", style).trim_start_matches(": ")),
             Err(_) if is_zeros(text) || super::draft::is_no_number(text) => {
                 return unknown("expected a date of birth, found a placeholder");
@@ -239,7 +256,9 @@ fn is_placeholder(day: Date) -> bool {
 
 fn is_zeros(text: &str) -> bool {
     let mut digits = text.bytes().filter(u8::is_ascii_digit).peekable();
-    digits.peek().is_some() && digits.all(|digit| digit == b'0' || digit == b'9') && !text.bytes().any(|byte| byte.is_ascii_alphabetic())
+    digits.peek().is_some()
+        && digits.all(|digit| digit == b'0' || digit == b'9')
+        && !text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -252,7 +271,15 @@ mod tests {
         for (words, expected) in [
             (&["", "booked", "Booked", "BOOKED", "Confirmed", "Scheduled", "left message"][..], Status::Booked),
             (
-                &["cancelled", "Canceled", "CANCELED", "Cancel", "cancelation", "Canceled by patient", "Cancelled - Provider"],
+                &[
+                    "cancelled",
+                    "Canceled",
+                    "CANCELED",
+                    "Cancel",
+                    "cancelation",
+                    "Canceled by patient",
+                    "Cancelled - Provider",
+                ],
                 Status::Cancelled,
             ),
             (&["noshow", "no-show", "No Show", "NO_SHOW", "No-Showed"], Status::NoShow),
@@ -267,7 +294,9 @@ mod tests {
                 assert_eq!(status(word), (expected, None), "{word}");
             }
         }
-        assert!(matches!(status("Rescheduled"), (Status::Cancelled, Some(note)) if note.contains("imported as canceled")));
+        assert!(
+            matches!(status("Rescheduled"), (Status::Cancelled, Some(note)) if note.contains("imported as canceled"))
+        );
         assert!(
             matches!(status("maybe"), (Status::Booked, Some(note)) if note.contains("the word maybe") && note.contains("imported as booked"))
         );
@@ -318,7 +347,11 @@ mod tests {
             ("", "", &[]),
         ] {
             let found = phones(text);
-            assert_eq!((found.0.as_str(), found.1.iter().map(String::as_str).collect::<Vec<_>>().as_slice()), (first, others), "{text}");
+            assert_eq!(
+                (found.0.as_str(), found.1.iter().map(String::as_str).collect::<Vec<_>>().as_slice()),
+                (first, others),
+                "{text}"
+            );
         }
     }
 

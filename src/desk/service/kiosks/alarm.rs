@@ -100,7 +100,9 @@ impl Alarm {
             | Self::Behind
             | Self::Newer(_)
             | Self::Restored(_) => String::new(),
-            Self::NumberTwice(all) => all.first().map_or_else(String::new, |first| format!("{} {}", first.given.date, first.given.number)),
+            Self::NumberTwice(all) => {
+                all.first().map_or_else(String::new, |first| format!("{} {}", first.given.date, first.given.number))
+            }
             // More that is lost is another loss.
             Self::Lost(count) => count.to_string(),
         }

@@ -53,7 +53,8 @@ impl Desk {
         Ok(self.with_store(|store| store.kiosk_rows())?.into_iter().find(|row| row.id == *id))
     }
 
-    /// The ticket that someone typed, with or without the kiosk's letters: of today, or of someone who is here since another day. None if it is no number.
+    /// The ticket that someone typed, with or without the kiosk's letters: of today, or of someone who is here since
+    /// another day. None if it is no number.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -64,6 +65,10 @@ impl Desk {
             _ => typed,
         };
         let now = self.now();
-        whole.parse::<TicketNumber>().ok().map(|number| self.with_store(|store| store.ticket_called(number, now))).transpose()
+        whole
+            .parse::<TicketNumber>()
+            .ok()
+            .map(|number| self.with_store(|store| store.ticket_called(number, now)))
+            .transpose()
     }
 }

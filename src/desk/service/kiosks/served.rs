@@ -1,6 +1,7 @@
 //! What kiosks may ask, and what they are answered.
 //!
-//! Invariants: a kiosk speaks only for itself; an answer to a mistake never repeats what was sent, because that may be about a patient.
+//! Invariants: a kiosk speaks only for itself; an answer to a mistake never repeats what was sent, because that may be
+//! about a patient.
 
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ use crate::domain::ticket::Ticket;
 use crate::sync::api::{Attempt, DeskApi, Refusal};
 use crate::sync::bounds::Report;
 use crate::sync::wire::{
-    EVENTS_PER_POST_MAX, Feed, Health, Held, LONG_POLL_SECONDS_MAX, Orders, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PROTOCOL, PhotoHeld,
-    PhotoName, Piece, Post, TicketWait,
+    EVENTS_PER_POST_MAX, Feed, Health, Held, LONG_POLL_SECONDS_MAX, Orders, PHOTO_BYTES_MAX, PIECE_BYTES_MAX, PROTOCOL,
+    PhotoHeld, PhotoName, Piece, Post, TicketWait,
 };
 
 /// What a kiosk says of itself or of a device is a few words.
@@ -56,7 +57,9 @@ impl Desk {
         }
         let hash = secret::hash_token(token);
         let kiosks = self.with_store(|store| store.kiosk_tokens())?;
-        Ok(kiosks.into_iter().fold(None, |found, (kiosk, its)| if secret::same(&its, &hash) { Some(kiosk) } else { found }))
+        Ok(kiosks
+            .into_iter()
+            .fold(None, |found, (kiosk, its)| if secret::same(&its, &hash) { Some(kiosk) } else { found }))
     }
 
     /// Takes what a kiosk reports.
@@ -77,12 +80,16 @@ impl Desk {
             return Err(Unserved::UnknownToken);
         }
         if report.events.len() > EVENTS_PER_POST_MAX {
-            return Err(Unserved::NotUnderstood(format!("expected at most {EVENTS_PER_POST_MAX} events, found {}", report.events.len())));
+            return Err(Unserved::NotUnderstood(format!(
+                "expected at most {EVENTS_PER_POST_MAX} events, found {}",
+                report.events.len()
+            )));
         }
         let now = self.now();
         let (tickets, catches_up) = (report.tickets_at_hand(), report.catches_up());
         let took = self.with_store(|store| store.take_report(&kiosk, report, now));
-        // With each part of what a kiosk makes up for, everyone would read the day again. The server looks each second, and the last part wakes all.
+        // With each part of what a kiosk makes up for, everyone would read the day again. The server looks each second,
+        // and the last part wakes all.
         if !catches_up || took.is_err() {
             self.notify();
         }
@@ -175,7 +182,9 @@ impl Desk {
         let kiosk = self.expected_photo(token, &piece.photo)?;
         let length = piece.bytes.len();
         if length == 0 || length > PIECE_BYTES_MAX {
-            return Err(Unserved::NotUnderstood(format!("expected a piece of 1 to {PIECE_BYTES_MAX} bytes, found {length}")));
+            return Err(Unserved::NotUnderstood(format!(
+                "expected a piece of 1 to {PIECE_BYTES_MAX} bytes, found {length}"
+            )));
         }
         if piece.offset.checked_add(length as u64).is_none_or(|end| end > piece.photo.total) {
             return Err(Unserved::NotUnderstood("the piece is outside its photo".to_owned()));
@@ -192,7 +201,10 @@ impl Desk {
     fn expected_photo(&self, token: &str, photo: &PhotoName) -> Result<KioskId, Unserved> {
         let kiosk = self.kiosk_of(token)?.ok_or(Unserved::UnknownToken)?;
         if photo.total == 0 || photo.total > PHOTO_BYTES_MAX {
-            return Err(Unserved::NotUnderstood(format!("expected a photo of 1 to {PHOTO_BYTES_MAX} bytes, found {}", photo.total)));
+            return Err(Unserved::NotUnderstood(format!(
+                "expected a photo of 1 to {PHOTO_BYTES_MAX} bytes, found {}",
+                photo.total
+            )));
         }
         if photo.hash.len() != 64 || !photo.hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(Unserved::NotUnderstood("expected a hash of 64 hexadecimal digits".to_owned()));

@@ -1,7 +1,8 @@
 //! The watch over the kiosks: how each stands, what is wrong with it, and what staff want of it.
 //!
-//! Invariants: how a kiosk stands follows from what was heard of it and the time, by one function; a kiosk that staff took out of service
-//! alarms no one; an alarm that someone has seen is quiet for everyone until it is over or becomes another one.
+//! Invariants: how a kiosk stands follows from what was heard of it and the time, by one function; a kiosk that staff
+//! took out of service alarms no one; an alarm that someone has seen is quiet for everyone until it is over or becomes
+//! another one.
 
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ use crate::sync::wire::{Condition, DeviceHealth, Health, Older, OrderKind, PROTO
 
 /// Events that wait for so long at a kiosk that answers do not wait for the network.
 const WAITING_ALARMS: SignedDuration = SignedDuration::from_mins(2);
-/// A list that differs for so long is not only late: a kiosk that can mend it by asking for everything has done so by then.
+/// A list that differs for so long is not only late: a kiosk that can mend it by asking for everything has done so by
+/// then.
 const LIST_ALARMS: SignedDuration = SignedDuration::from_mins(2);
 /// What happened within so long tells how a kiosk does now.
 const LATELY: SignedDuration = SignedDuration::from_hours(1);
@@ -107,7 +109,8 @@ impl Standing {
     }
 }
 
-/// Judges a kiosk. `service`: what staff last said on whether it serves; `more`: whether it fails more people than usual.
+/// Judges a kiosk. `service`: what staff last said on whether it serves; `more`: whether it fails more people than
+/// usual.
 #[must_use]
 pub fn judge(
     row: KioskRow,
@@ -122,7 +125,8 @@ pub fn judge(
     };
     let silent_after = SignedDuration::from_secs(i64::from(rules.silent_after_seconds));
     let older = row.health.as_ref().and_then(|heard| Older::of(heard.health.protocol, PROTOCOL));
-    let mut watched = Watched { row, standing: Standing::Unknown, alarms: Vec::new(), warnings: Vec::new(), out_by_staff, older };
+    let mut watched =
+        Watched { row, standing: Standing::Unknown, alarms: Vec::new(), warnings: Vec::new(), out_by_staff, older };
     let Some(heard) = &watched.row.health else {
         lasting(&mut watched);
         if watched.out_by_staff.is_some() {
@@ -147,7 +151,8 @@ pub fn judge(
         }
         watched.alarms.extend(heard.list.filter(|list| now.duration_since(list.since) >= LIST_ALARMS).map(Alarm::List));
         // By the desk's clock, which may be another one.
-        let until = health.brake.and_then(|brake| brake.until).map(|until| until.saturating_add(heard.clock).unwrap_or(until));
+        let until =
+            health.brake.and_then(|brake| brake.until).map(|until| until.saturating_add(heard.clock).unwrap_or(until));
         watched.alarms.extend(until.filter(|until| *until > now).map(Alarm::Guessing));
         watched.alarms.extend(more.map(Alarm::Failing));
         watched.warnings = warnings(health, heard.clock);
@@ -180,7 +185,8 @@ fn lasting(watched: &mut Watched) {
 
 fn warnings(health: &Health, clock: SignedDuration) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    let ailing = |device: &DeviceHealth| matches!(device.is, Condition::Failed | Condition::Soon).then(|| device.why.clone());
+    let ailing =
+        |device: &DeviceHealth| matches!(device.is, Condition::Failed | Condition::Soon).then(|| device.why.clone());
     if health.printer.is == Condition::Soon {
         warnings.push(Warning::PrinterSoon(health.printer.why.clone()));
     }
@@ -195,8 +201,14 @@ fn warnings(health: &Health, clock: SignedDuration) -> Vec<Warning> {
     warnings
 }
 
-/// Whether a kiosk fails more people than it usually does at this time of day. `is_raised`: whether it did a moment ago.
-fn more_than_usual(store: &Store, kiosk: &KioskId, is_raised: bool, now: Timestamp) -> Result<Option<MoreThanUsual>, DeskError> {
+/// Whether a kiosk fails more people than it usually does at this time of day. `is_raised`: whether it did a moment
+/// ago.
+fn more_than_usual(
+    store: &Store,
+    kiosk: &KioskId,
+    is_raised: bool,
+    now: Timestamp,
+) -> Result<Option<MoreThanUsual>, DeskError> {
     let from = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
     // What happened in this very moment counts.
     let lately = store.tally(kiosk, from, Timestamp::MAX)?;
@@ -214,13 +226,17 @@ fn more_than_usual(store: &Store, kiosk: &KioskId, is_raised: bool, now: Timesta
         let middle = middle.timestamp();
         let (from, to) = (middle.saturating_sub(LATELY * 2), middle.saturating_add(LATELY));
         let day = store.tally(kiosk, from.unwrap_or(Timestamp::MIN), to.unwrap_or(Timestamp::MAX))?;
-        usual = Tally { attempts: usual.attempts.saturating_add(day.attempts), failed: usual.failed.saturating_add(day.failed) };
+        usual = Tally {
+            attempts: usual.attempts.saturating_add(day.attempts),
+            failed: usual.failed.saturating_add(day.failed),
+        };
     }
     Ok(failing(lately, usual, is_raised))
 }
 
 impl Desk {
-    /// Makes other keys for the pages of tickets; those that were printed until now lead to no page any more. `by`: who does it, for the audit.
+    /// Makes other keys for the pages of tickets; those that were printed until now lead to no page any more. `by`: who
+    /// does it, for the audit.
     ///
     /// # Errors
     /// If the machine gives no random bytes or the file cannot be written.
@@ -261,7 +277,9 @@ impl Desk {
                     }
                 }
                 for alarm in &watched.alarms {
-                    let is_it = |row: &&RaisedRow| row.kiosk == watched.row.id && row.alarm == alarm.code() && row.detail == alarm.detail();
+                    let is_it = |row: &&RaisedRow| {
+                        row.kiosk == watched.row.id && row.alarm == alarm.code() && row.detail == alarm.detail()
+                    };
                     let raised = known.iter().find(is_it);
                     watch.raised.push(Raised {
                         kiosk: watched.row.id.clone(),
@@ -278,7 +296,10 @@ impl Desk {
             if let Some(restored) = store.restored()?.filter(|restored| restored.seen.is_none()) {
                 let (since, alarm) = (Some(restored.at), Alarm::Restored(restored));
                 let sentence = alarm.sentence(store.zone());
-                watch.raised.insert(0, Raised { kiosk: KioskId::new(""), place: String::new(), alarm, sentence, since, seen: None });
+                watch.raised.insert(
+                    0,
+                    Raised { kiosk: KioskId::new(""), place: String::new(), alarm, sentence, since, seen: None },
+                );
             }
             Ok(Arc::new(watch))
         })?;
@@ -287,8 +308,8 @@ impl Desk {
         Ok(watch)
     }
 
-    /// As [`Desk::kiosks`], without asking the file as long as this program knows of no change and the second has not passed; anyone who
-    /// comes while someone reads waits for that reading.
+    /// As [`Desk::kiosks`], without asking the file as long as this program knows of no change and the second has not
+    /// passed; anyone who comes while someone reads waits for that reading.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -305,15 +326,16 @@ impl Desk {
         let now = self.now();
         let watch = self.kiosks()?;
         let of_kiosks = watch.raised.iter().filter(|raised| raised.alarm.code() != RESTORED);
-        let on: Vec<_> = of_kiosks.map(|raised| (raised.kiosk.clone(), raised.alarm.code(), raised.alarm.detail())).collect();
+        let on: Vec<_> =
+            of_kiosks.map(|raised| (raised.kiosk.clone(), raised.alarm.code(), raised.alarm.detail())).collect();
         if self.with_store(|store| store.settle_alarms(&on, now))? {
             self.notify();
         }
         Ok(())
     }
 
-    /// Notes that someone has seen an alarm as it was shown: it is quiet for everyone until it is over. `false` if it is another one by
-    /// now.
+    /// Notes that someone has seen an alarm as it was shown: it is quiet for everyone until it is over. `false` if it
+    /// is another one by now.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -327,7 +349,8 @@ impl Desk {
         Ok(seen)
     }
 
-    /// Lets a kiosk whose log is another one than the desk holds go on behind it: what it has not told yet is taken at its next report.
+    /// Lets a kiosk whose log is another one than the desk holds go on behind it: what it has not told yet is taken at
+    /// its next report.
     ///
     /// # Errors
     /// If there is no such kiosk, or the file cannot be written.
@@ -338,7 +361,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Tells a kiosk what someone wants of it: right away if it can be reached. Answers the order's number, or why it was not given.
+    /// Tells a kiosk what someone wants of it: right away if it can be reached. Answers the order's number, or why it
+    /// was not given.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -372,7 +396,9 @@ impl Desk {
         let found = watch.kiosks.iter().find(|watched| watched.row.id == *kiosk);
         let silent_after = SignedDuration::from_secs(i64::from(self.settings().kiosks.silent_after_seconds));
         let now = self.now();
-        Ok(found.and_then(|watched| watched.row.health.as_ref()).is_some_and(|heard| now.duration_since(heard.at) < silent_after))
+        Ok(found
+            .and_then(|watched| watched.row.health.as_ref())
+            .is_some_and(|heard| now.duration_since(heard.at) < silent_after))
     }
 }
 
@@ -416,7 +442,8 @@ mod tests {
 
     #[test]
     fn how_a_kiosk_stands_follows_from_what_was_heard_and_the_time() {
-        /// What it is called, what is different, what staff or the hour said, and what comes of it: standing, alarms, warnings.
+        /// What it is called, what is different, what staff or the hour said, and what comes of it: standing, alarms,
+        /// warnings.
         type Case = (&'static str, fn(&mut HeardHealth), &'static str, Standing, &'static [&'static str], usize);
         let more = MoreThanUsual { lately: Tally { attempts: 10, failed: 6 }, usual_of_ten: Some(1) };
         let now = at("14:00:00");
@@ -514,8 +541,14 @@ mod tests {
             ("back in service", |_| {}, "in", Standing::Working, &[], 0),
         ];
         for (what, change, extra, standing, alarms, warnings) in cases {
-            let mut heard =
-                HeardHealth { health: well(now), at: now, online_since: now, clock: SignedDuration::ZERO, waiting_since: None, list: None };
+            let mut heard = HeardHealth {
+                health: well(now),
+                at: now,
+                online_since: now,
+                clock: SignedDuration::ZERO,
+                waiting_since: None,
+                list: None,
+            };
             change(&mut heard);
             let row = KioskRow {
                 id: "lobby".into(),
@@ -574,7 +607,9 @@ mod tests {
         };
         assert_eq!(judged(row(Some(at("13:59:00")), Some(heard.clone()))).standing, Standing::Working);
         // A program of another time works, and says which one to update.
-        for (protocol, older) in [(PROTOCOL - 1, Some(Older::Kiosk)), (PROTOCOL, None), (PROTOCOL + 7, Some(Older::Desk))] {
+        for (protocol, older) in
+            [(PROTOCOL - 1, Some(Older::Kiosk)), (PROTOCOL, None), (PROTOCOL + 7, Some(Older::Desk))]
+        {
             let heard = HeardHealth { health: Health { protocol, ..well(now) }, ..heard.clone() };
             let watched = judged(row(Some(at("13:59:00")), Some(heard)));
             assert_eq!((watched.standing, watched.older), (Standing::Working, older));

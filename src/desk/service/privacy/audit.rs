@@ -50,7 +50,12 @@ impl Desk {
         let AuditQuestion { person, mut search } = asked;
         self.with_store(|store| {
             search.patients = if person.is_empty() { None } else { Some(store.patients_meant(&person)?) };
-            let only = search.patients.as_ref().filter(|patients| patients.len() == 1).and_then(|patients| patients.first()).cloned();
+            let only = search
+                .patients
+                .as_ref()
+                .filter(|patients| patients.len() == 1)
+                .and_then(|patients| patients.first())
+                .cloned();
             // Before anything is read: what cannot be noted is not shown.
             store.note_seen(user, &Seen::Audit(only), now)?;
             let mut rows = store.audit_rows(&search, most.saturating_add(1))?;
@@ -61,8 +66,8 @@ impl Desk {
         })
     }
 
-    /// Looks at every row of the audit and its place in the chain. `known`: a row's number and the hash that someone noted
-    /// of it elsewhere.
+    /// Looks at every row of the audit and its place in the chain. `known`: a row's number and the hash that someone
+    /// noted of it elsewhere.
     ///
     /// # Errors
     /// If the file cannot be read.

@@ -1,7 +1,7 @@
 //! Whether the desk's file is whole, looked at when the desk starts and each night.
 //!
-//! Invariant: looking has a connection of its own, so no one waits for it; what was found stays in sight until the file was looked at again and is
-//! whole.
+//! Invariant: looking has a connection of its own, so no one waits for it; what was found stays in sight until the file
+//! was looked at again and is whole.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -51,7 +51,8 @@ impl Desk {
         Arc::clone(&self.part::<LastLook>().0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The night that the file should have been looked at by now: from [`HOUR`] on that of today, before that the one before.
+    /// The night that the file should have been looked at by now: from [`HOUR`] on that of today, before that the one
+    /// before.
     fn night(&self) -> Result<Date, DeskError> {
         let now = self.now().to_zoned_datetime(self.with_store(|store| Ok(store.zone().clone()))?);
         Ok(if now.hour() >= HOUR { now.date() } else { now.date().yesterday().unwrap_or(Date::MIN) })

@@ -1,8 +1,9 @@
 //! Taking out days that are older than the settings keep: marked first, overwritten after a day on which people worked.
 //!
-//! Invariants: days are counted from the last one on which people worked, never from the clock alone, and after a long break nothing is done before a
-//! person confirms the date; more days than usual are marked only when a person says so; what is marked can be taken back until it is
-//! overwritten; it is looked for beside the desk's work and overwritten in slices, with a rest after each, so that no one waits.
+//! Invariants: days are counted from the last one on which people worked, never from the clock alone, and after a long
+//! break nothing is done before a person confirms the date; more days than usual are marked only when a person says so;
+//! what is marked can be taken back until it is overwritten; it is looked for beside the desk's work and overwritten in
+//! slices, with a rest after each, so that no one waits.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,8 +21,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 const AFTER_TROUBLE: Duration = Duration::from_secs(600);
 /// At most this many different days are marked without asking: some more than a week with holidays brings.
 pub const USUAL_DAYS_MAX: usize = 7;
-/// The rest after a slice is as long as the slice took, and at least this long: others get in, also another program, which looks only ten times a second
-/// when it waits.
+/// The rest after a slice is as long as the slice took, and at least this long: others get in, also another program,
+/// which looks only ten times a second when it waits.
 const REST: Duration = Duration::from_millis(50);
 /// So often it is tried to cut the journal while someone reads the file, with this wait between.
 const CUTS_MAX: u32 = 50;
@@ -87,8 +88,8 @@ pub struct CleanUpView {
 }
 
 impl Desk {
-    /// Overwrites what was marked, if a day of work has passed since, and marks what is too old now, if no one has to be asked. `by`: who does it,
-    /// for the audit.
+    /// Overwrites what was marked, if a day of work has passed since, and marks what is too old now, if no one has to
+    /// be asked. `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If the file cannot be read or written; what was taken out until then stays so.
@@ -100,7 +101,8 @@ impl Desk {
         Ok(cleaned)
     }
 
-    /// As [`Desk::clean_up`], by a person who says that the clock's date is right, that however much may go, and that no one holds it.
+    /// As [`Desk::clean_up`], by a person who says that the clock's date is right, that however much may go, and that
+    /// no one holds it.
     ///
     /// # Errors
     /// As [`Desk::clean_up`].
@@ -135,7 +137,8 @@ impl Desk {
         self.with_store(|store| store.confirm_today(by, now))
     }
 
-    /// Takes the mark back: nothing is taken out, and nothing is marked again before someone says so. `false` if nothing is marked.
+    /// Takes the mark back: nothing is taken out, and nothing is marked again before someone says so. `false` if
+    /// nothing is marked.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -161,8 +164,15 @@ impl Desk {
     /// If the file cannot be read.
     pub fn clean_up_view(&self) -> Result<CleanUpView, DeskError> {
         let now = self.now();
-        let (worked, mark, held) = self.with_store(|store| Ok((store.worked(now)?, store.mark()?, store.clean_up_held()?)))?;
-        let mut view = CleanUpView { today: worked.today, worked: worked.until, now: CleanUp::Nothing, next: None, open: BTreeSet::new() };
+        let (worked, mark, held) =
+            self.with_store(|store| Ok((store.worked(now)?, store.mark()?, store.clean_up_held()?)))?;
+        let mut view = CleanUpView {
+            today: worked.today,
+            worked: worked.until,
+            now: CleanUp::Nothing,
+            next: None,
+            open: BTreeSet::new(),
+        };
         if let Some(date) = worked.until.filter(|_| worked.is_unsure) {
             view.now = CleanUp::AsksDate { worked: date };
         } else if let Some(mark) = mark {
@@ -213,8 +223,9 @@ impl Desk {
         }
         let mut gone = None;
         if let Some(mark) = mark {
-            let (marked_on, has_worked) =
-                self.with_store(|store| Ok((store.date_at(mark.at), store.has_worked_between(mark.worked, worked.today)?)))?;
+            let (marked_on, has_worked) = self.with_store(|store| {
+                Ok((store.date_at(mark.at), store.has_worked_between(mark.worked, worked.today)?))
+            })?;
             // A day of work has passed, from its morning to its evening; or someone says on a later day that it may go.
             let is_over = worked.today > marked_on && until > mark.worked && (has_worked || much == Some(Date::MAX));
             if mark.before > cutoff {
@@ -247,7 +258,8 @@ impl Desk {
         Ok(CleanedUp { gone, now })
     }
 
-    /// Takes out what is marked. Nothing if it was taken back, if it is more by now than was marked, or if the desk stops.
+    /// Takes out what is marked. Nothing if it was taken back, if it is more by now than was marked, or if the desk
+    /// stops.
     fn overwrite(&self, mark: &Mark, by: &str) -> Result<Option<Mark>, DeskError> {
         let mut old = self.old_days(mark.before)?;
         let (found, left) = (old.count(), mark.left());
@@ -276,7 +288,8 @@ impl Desk {
         Ok(ended)
     }
 
-    /// What was deleted is overwritten in the journal too, as soon as no one reads the file; others work between the tries.
+    /// What was deleted is overwritten in the journal too, as soon as no one reads the file; others work between the
+    /// tries.
     pub(in crate::desk) fn overwrite_journal(&self) -> Result<(), DeskError> {
         for _ in 0..CUTS_MAX {
             if self.with_store(|store| store.cut_journal())? {
@@ -284,7 +297,9 @@ impl Desk {
             }
             std::thread::sleep(CUT_AGAIN);
         }
-        tracing::warn!("deleted data stays in the database's journal until the desk is stopped: another program is reading the file");
+        tracing::warn!(
+            "deleted data stays in the database's journal until the desk is stopped: another program is reading the file"
+        );
         Ok(())
     }
 }
@@ -324,7 +339,9 @@ fn tell(cleaned: &CleanedUp) {
     }
     match &cleaned.now {
         CleanUp::Nothing | CleanUp::Held(..) => {}
-        CleanUp::Marked(mark) => tracing::info!(what = %mark.what, before = %mark.before, "old days are marked for deletion"),
+        CleanUp::Marked(mark) => {
+            tracing::info!(what = %mark.what, before = %mark.before, "old days are marked for deletion")
+        }
         CleanUp::AsksDate { worked } => {
             tracing::warn!(%worked, "no old days are deleted until an admin confirms the clock's date: the last day of work was long before it");
         }

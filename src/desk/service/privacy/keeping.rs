@@ -18,13 +18,14 @@ const ASKED_CHARS_MIN: usize = 10;
 /// Who asked, and how that was checked, is no longer than this.
 pub const ASKED_CHARS_MAX: usize = 200;
 
-/// Who asked for what is done with all that is held of a patient, and how that was checked. Only [`Desk::asked`] makes one.
+/// Who asked for what is done with all that is held of a patient, and how that was checked. Only [`Desk::asked`] makes
+/// one.
 #[derive(Debug, Clone)]
 pub struct Asked(Private);
 
 impl Desk {
-    /// How much the desk holds of a patient, by kind; none if it holds nothing. `patient`: the patient's number, or that of a request without an
-    /// appointment.
+    /// How much the desk holds of a patient, by kind; none if it holds nothing. `patient`: the patient's number, or
+    /// that of a request without an appointment.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -35,8 +36,8 @@ impl Desk {
         file.patient_data(&held, now).map(Some)
     }
 
-    /// Why something is done with all that is held of a patient, as someone typed it: fit for the audit, which never forgets it. Or what is wrong
-    /// with it, in a sentence.
+    /// Why something is done with all that is held of a patient, as someone typed it: fit for the audit, which never
+    /// forgets it. Or what is wrong with it, in a sentence.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -58,8 +59,8 @@ impl Desk {
         Ok(Ok(Asked(text)))
     }
 
-    /// Everything that the desk holds of a patient, as JSON; none if it holds nothing. `patient`: the patient's number, or that of a
-    /// request without an appointment. `by`: who hands it out, for the audit.
+    /// Everything that the desk holds of a patient, as JSON; none if it holds nothing. `patient`: the patient's number,
+    /// or that of a request without an appointment. `by`: who hands it out, for the audit.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -71,7 +72,8 @@ impl Desk {
         file.export_patient(&held, now).map(Some)
     }
 
-    /// Takes out everything that the desk holds of a patient, but for the audit; kiosks are told. As [`Desk::export_patient`].
+    /// Takes out everything that the desk holds of a patient, but for the audit; kiosks are told. As
+    /// [`Desk::export_patient`].
     ///
     /// # Errors
     /// If the file cannot be written; then nothing is taken out.
@@ -86,7 +88,8 @@ impl Desk {
         Ok(removal)
     }
 
-    /// Kiosks that may hold something which the desk has not got: they said so when they were last heard, or were not heard of for a while.
+    /// Kiosks that may hold something which the desk has not got: they said so when they were last heard, or were not
+    /// heard of for a while.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -102,14 +105,17 @@ impl Desk {
         Ok(behind)
     }
 
-    /// Requests without an appointment, by name, number or birth date; see [`crate::desk::store::Store::find_requests`].
+    /// Requests without an appointment, by name, number or birth date; see
+    /// [`crate::desk::store::Store::find_requests`].
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn find_requests(&self, text: &str) -> Result<Vec<RequestRow>, DeskError> {
         let month_first = self.writes_month_first();
         let words: Vec<&str> = text.split_whitespace().collect();
-        self.with_store(|store| store.find_requests(&words, |word| crate::desk::base::dates::read(word, month_first).into_iter().collect()))
+        self.with_store(|store| {
+            store.find_requests(&words, |word| crate::desk::base::dates::read(word, month_first).into_iter().collect())
+        })
     }
 
     /// Copies the desk's whole file, as it is at one moment, and checks the copy.

@@ -6,5 +6,6 @@ pub mod clean_up;
 pub mod keeping;
 
 pub use crate::desk::store::{
-    AuditRow, AuditSearch, COMMAND, DESK, Forgotten, Hindrance, Holding, HoldingKind, IMPORT, Mark, PatientData, Removal, RequestRow, Seen,
+    AuditRow, AuditSearch, COMMAND, DESK, Forgotten, Hindrance, Holding, HoldingKind, IMPORT, Mark, PatientData,
+    Removal, RequestRow, Seen,
 };

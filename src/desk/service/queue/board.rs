@@ -1,7 +1,7 @@
 //! What a board shows: who is called where, who was called before, how many wait and how long it may take.
 //!
-//! Invariants: of a patient there is the ticket's number, or the first name if they chose to be called by it, and nothing else; a board is
-//! drawn once for each change and minute, however many screens show it.
+//! Invariants: of a patient there is the ticket's number, or the first name if they chose to be called by it, and
+//! nothing else; a board is drawn once for each change and minute, however many screens show it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -99,8 +99,13 @@ impl BoardView {
             let queue = row.in_line.served_in.clone().unwrap_or_else(|| queue_name(row, settings));
             board.shows(&queue)
         };
-        let mut rows: Vec<(Timestamp, &VisitRow)> =
-            today.list.taken().filter(is_here).filter_map(|row| Some((called(row)?, row))).filter(|(at, _)| *at >= since(LATELY)).collect();
+        let mut rows: Vec<(Timestamp, &VisitRow)> = today
+            .list
+            .taken()
+            .filter(is_here)
+            .filter_map(|row| Some((called(row)?, row)))
+            .filter(|(at, _)| *at >= since(LATELY))
+            .collect();
         rows.sort_by_key(|(at, row)| std::cmp::Reverse((*at, step(row))));
         let names: Vec<Option<String>> = rows.iter().map(|(_, row)| name_to_call(row).map(fold_name)).collect();
         let calls = rows.iter().map(|(at, row)| {
@@ -112,7 +117,11 @@ impl BoardView {
         let queues = today.queues.all.iter().filter(|queue| board.shows(&queue.rules.name));
         // Without a list of its own a board leaves out queues in which nothing happens.
         let queues = queues.filter(|queue| !board.queues.is_empty() || !queue.line.is_empty() || queue.taken > 0);
-        let queues = queues.map(|queue| Waiting { queue: queue.rules.name.clone(), people: queue.line.len(), wait: queue.newcomer });
+        let queues = queues.map(|queue| Waiting {
+            queue: queue.rules.name.clone(),
+            people: queue.line.len(),
+            wait: queue.newcomer,
+        });
         Self {
             now: Turning::of(only(now), NOW_FIT),
             before: Turning::of(only(before), BEFORE_FIT),
@@ -160,8 +169,8 @@ struct Picture {
 }
 
 impl Drawn {
-    /// The picture of a board for this state of the day: the one that is there, or one that `draw` makes. It is the same one as before if
-    /// it would look the same.
+    /// The picture of a board for this state of the day: the one that is there, or one that `draw` makes. It is the
+    /// same one as before if it would look the same.
     pub(in crate::desk) fn of(&self, board: &Board, today: &Arc<Today>, draw: impl FnOnce() -> String) -> Arc<str> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = all.get(&board.slug()).filter(|picture| picture.board == *board);

@@ -79,7 +79,12 @@ impl Desk {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn set_call_as(&self, id: &AppointmentId, call_as: CallAs, user: &str) -> Result<Result<(), Refusal>, DeskError> {
+    pub fn set_call_as(
+        &self,
+        id: &AppointmentId,
+        call_as: CallAs,
+        user: &str,
+    ) -> Result<Result<(), Refusal>, DeskError> {
         let now = self.now();
         let done = self.with_store(|store| store.set_call_as(id, call_as, user, now))?;
         self.notify();
@@ -112,11 +117,17 @@ impl Desk {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn history(&self, visits: &[AppointmentId], patient: Option<&PatientId>, days: (Date, Date)) -> Result<Vec<Happening>, DeskError> {
+    pub fn history(
+        &self,
+        visits: &[AppointmentId],
+        patient: Option<&PatientId>,
+        days: (Date, Date),
+    ) -> Result<Vec<Happening>, DeskError> {
         self.with_store(|store| store.history(visits, patient, days))
     }
 
-    /// People of any day; see [`crate::desk::store::Store::find_people`]. A date of birth is read as this clinic writes it.
+    /// People of any day; see [`crate::desk::store::Store::find_people`]. A date of birth is read as this clinic writes
+    /// it.
     ///
     /// # Errors
     /// If the file cannot be read.

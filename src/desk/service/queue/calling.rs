@@ -11,11 +11,17 @@ use crate::domain::queue::day::{Refusal, TicketStanding};
 use crate::domain::ticket::Ticket;
 
 impl Desk {
-    /// Calls the one who was shown as next in a queue, to a service point; refuses if they cannot be called any more, and calls no one else.
+    /// Calls the one who was shown as next in a queue, to a service point; refuses if they cannot be called any more,
+    /// and calls no one else.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn call_next(&self, id: &AppointmentId, point: Option<&str>, user: &str) -> Result<Result<(), Refusal>, DeskError> {
+    pub fn call_next(
+        &self,
+        id: &AppointmentId,
+        point: Option<&str>,
+        user: &str,
+    ) -> Result<Result<(), Refusal>, DeskError> {
         let now = self.now();
         let called = self.with_store(|store| store.call_next(id, point, user, now))?;
         self.notify();
@@ -26,7 +32,12 @@ impl Desk {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn call_this(&self, id: &AppointmentId, point: Option<&str>, user: &str) -> Result<Result<(), Refusal>, DeskError> {
+    pub fn call_this(
+        &self,
+        id: &AppointmentId,
+        point: Option<&str>,
+        user: &str,
+    ) -> Result<Result<(), Refusal>, DeskError> {
         let now = self.now();
         let called = self.with_store(|store| store.call_this(id, point, user, now))?;
         self.notify();
@@ -37,7 +48,12 @@ impl Desk {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn call_again(&self, id: &AppointmentId, point: Option<&str>, user: &str) -> Result<Result<(), Refusal>, DeskError> {
+    pub fn call_again(
+        &self,
+        id: &AppointmentId,
+        point: Option<&str>,
+        user: &str,
+    ) -> Result<Result<(), Refusal>, DeskError> {
         self.queue_step(id, &QueueAction::CallAgain { point: point.map(str::to_owned) }, user)
     }
 
@@ -45,7 +61,12 @@ impl Desk {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn queue_step(&self, id: &AppointmentId, action: &QueueAction, user: &str) -> Result<Result<(), Refusal>, DeskError> {
+    pub fn queue_step(
+        &self,
+        id: &AppointmentId,
+        action: &QueueAction,
+        user: &str,
+    ) -> Result<Result<(), Refusal>, DeskError> {
         // Read before the store is held; of a transfer alone.
         let queues = matches!(action, QueueAction::Transfer { .. }).then(|| self.today()).transpose()?;
         let is_known = |queue: &str| queues.as_ref().is_some_and(|today| today.queues.named(queue).is_some());
@@ -66,8 +87,8 @@ impl Desk {
         Ok(closed)
     }
 
-    /// Takes such a closing back, by its name. Answers how many are open again, and how many have gone on since and stay; none if it was
-    /// taken back already.
+    /// Takes such a closing back, by its name. Answers how many are open again, and how many have gone on since and
+    /// stay; none if it was taken back already.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -78,7 +99,8 @@ impl Desk {
         Ok(undone)
     }
 
-    /// Takes back what was done last with a visit, if its latest step is still the one that was shown: its revision, 0 for none.
+    /// Takes back what was done last with a visit, if its latest step is still the one that was shown: its revision, 0
+    /// for none.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -89,7 +111,8 @@ impl Desk {
         Ok(undone)
     }
 
-    /// How a ticket stands: state, place, wait and where to come; none if no one has it today. What ticket page, board and kiosk say.
+    /// How a ticket stands: state, place, wait and where to come; none if no one has it today. What ticket page, board
+    /// and kiosk say.
     ///
     /// # Errors
     /// If the file cannot be read.

@@ -11,6 +11,6 @@ pub mod visits;
 pub mod words;
 
 pub use crate::desk::store::{
-    Closed, Closing, Found, HandAction, Happening, IfLate, LeftDay, Note, PhoneAnswer, PhoneWish, StaffAction, StaffDeed, StaffWork,
-    WalkInByHand,
+    Closed, Closing, Found, HandAction, Happening, IfLate, LeftDay, Note, PhoneAnswer, PhoneWish, StaffAction,
+    StaffDeed, StaffWork, WalkInByHand,
 };

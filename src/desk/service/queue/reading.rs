@@ -79,8 +79,8 @@ impl Desk {
         })
     }
 
-    /// What belongs to a visit beside the visit itself: `person` and at most `most` of their appointments, notes of these and of `visits`, and the order
-    /// to print the visit's ticket again.
+    /// What belongs to a visit beside the visit itself: `person` and at most `most` of their appointments, notes of
+    /// these and of `visits`, and the order to print the visit's ticket again.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -93,7 +93,8 @@ impl Desk {
     ) -> Result<Beside, DeskError> {
         let (now, printed): (Timestamp, _) = (self.now(), row.kiosk.as_ref().zip(row.ticket));
         self.with_store(|store| {
-            let ever = person.map(|person| store.visits_of_person(person, Date::MIN, most)).transpose()?.unwrap_or_default();
+            let ever =
+                person.map(|person| store.visits_of_person(person, Date::MIN, most)).transpose()?.unwrap_or_default();
             let also: Vec<AppointmentId> = ever.iter().map(|a| a.id.clone()).chain(visits.iter().cloned()).collect();
             let again = printed.map(|(kiosk, ticket)| store.printed_again(kiosk, ticket, now)).transpose()?.flatten();
             Ok(Beside { ever, notes: store.notes_of(&also)?, again })

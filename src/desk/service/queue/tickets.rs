@@ -95,9 +95,11 @@ fn face(row: &VisitRow, ticket: Ticket, settings: &ClinicSettings, zone: &TimeZo
     };
     let place = match (&row.appointment, &row.walk_in) {
         (Some(appointment), _) => appointment.place.clone(),
-        (None, Some(asks)) => {
-            settings.walk_in.iter().find(|category| category.code == asks.category).map_or(String::new(), |its| its.place.clone())
-        }
+        (None, Some(asks)) => settings
+            .walk_in
+            .iter()
+            .find(|category| category.code == asks.category)
+            .map_or(String::new(), |its| its.place.clone()),
         (None, None) => String::new(),
     };
     let page = settings.pages.of(ticket);
@@ -110,7 +112,10 @@ fn face(row: &VisitRow, ticket: Ticket, settings: &ClinicSettings, zone: &TimeZo
         place_label: if place.is_empty() { String::new() } else { words.place.to_owned() },
         place,
         lines: vec![words.next.to_owned()],
-        time_line: row.arrived_at.map(|at| letters::date_and_time(language, &at.to_zoned_datetime(zone.clone()))).unwrap_or_default(),
+        time_line: row
+            .arrived_at
+            .map(|at| letters::date_and_time(language, &at.to_zoned_datetime(zone.clone())))
+            .unwrap_or_default(),
         qr_label: if page.is_some() { words.page.to_owned() } else { words.code.to_owned() },
         qr: page.unwrap_or_else(|| codes::ticket_code(&ticket)),
         copy_label: None,
@@ -128,7 +133,12 @@ mod tests {
             let texts = [words.number, words.place, words.next, words.code, words.page];
             assert!(texts.iter().all(|text| !text.trim().is_empty()));
             for other in &all[at + 1..] {
-                assert!(texts.iter().zip([other.number, other.place, other.next, other.code, other.page]).all(|(one, two)| *one != two));
+                assert!(
+                    texts
+                        .iter()
+                        .zip([other.number, other.place, other.next, other.code, other.page])
+                        .all(|(one, two)| *one != two)
+                );
             }
         }
     }
@@ -137,8 +147,14 @@ mod tests {
     #[test]
     fn the_words_are_the_kiosks() {
         for (language, catalogue) in [
-            (Language::Spanish, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/es/LC_MESSAGES/arrivals-ui.po"))),
-            (Language::Arabic, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/ar/LC_MESSAGES/arrivals-ui.po"))),
+            (
+                Language::Spanish,
+                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/es/LC_MESSAGES/arrivals-ui.po")),
+            ),
+            (
+                Language::Arabic,
+                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/ar/LC_MESSAGES/arrivals-ui.po")),
+            ),
         ] {
             let (english, translated) = (words(Language::English), words(language));
             for (id, text) in [

@@ -1,9 +1,11 @@
-//! The clinic's today, with what is open of other days, read once for everyone who looks: the lists, the boards, the phones, the kiosks.
+//! The clinic's today, with what is open of other days, read once for everyone who looks: the lists, the boards, the
+//! phones, the kiosks.
 //!
-//! Invariants: what is shared is never older than the latest change that this program knows of, than the last moment at which someone
-//! became late, nor than a minute; hundreds who look at
-//! the same time cost one reading, and none of them holds up a thread while it goes on. A change is read as the visits that it was about, however
-//! long the day is; what cannot be followed ([`Store::changed_since`]) is read whole, and is then the same.
+//! Invariants: what is shared is never older than the latest change that this program knows of, than the last moment at
+//! which someone became late, nor than a minute; hundreds who look at
+//! the same time cost one reading, and none of them holds up a thread while it goes on. A change is read as the visits
+//! that it was about, however long the day is; what cannot be followed ([`Store::changed_since`]) is read whole, and is
+//! then the same.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -70,8 +72,8 @@ fn minute_of(at: Timestamp) -> i64 {
 }
 
 impl Desk {
-    /// The visits and queues of the clinic's today. Read again when something has changed or a minute has passed, so that hundreds who
-    /// look at the same time cost one reading.
+    /// The visits and queues of the clinic's today. Read again when something has changed or a minute has passed, so
+    /// that hundreds who look at the same time cost one reading.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -86,7 +88,8 @@ impl Desk {
             }
             // Before the date is asked for: a new time zone may make it another one.
             let settings = self.settings_of(store)?;
-            let before = shared.latest(|today| today.date == store.date_at(now) && Arc::ptr_eq(&today.settings, &settings));
+            let before =
+                shared.latest(|today| today.date == store.date_at(now) && Arc::ptr_eq(&today.settings, &settings));
             let followed = before.map(|before| Today::following(&before, store, revision, now)).transpose()?.flatten();
             Ok(Arc::new(match followed {
                 Some(today) => today,
@@ -98,7 +101,8 @@ impl Desk {
         Ok(today)
     }
 
-    /// The same, read from the file as if nothing had been read before. For tests and measurements: what was followed must be the same.
+    /// The same, read from the file as if nothing had been read before. For tests and measurements: what was followed
+    /// must be the same.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -110,8 +114,8 @@ impl Desk {
         })
     }
 
-    /// As [`Desk::today`], without asking the file as long as this program knows of no change; anyone who comes while someone reads
-    /// waits for that reading.
+    /// As [`Desk::today`], without asking the file as long as this program knows of no change; anyone who comes while
+    /// someone reads waits for that reading.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -211,12 +215,15 @@ impl Today {
         self.followed
     }
 
-    /// The ticket whose page has this name: the one that counts, if a second kiosk gave another one for the same visit. A page ends with
-    /// the day of its ticket, but not while its visit is open.
+    /// The ticket whose page has this name: the one that counts, if a second kiosk gave another one for the same visit.
+    /// A page ends with the day of its ticket, but not while its visit is open.
     #[must_use]
     pub fn ticket_of(&self, token: &str) -> Option<Ticket> {
         let pages = self.pages.get_or_init(|| {
-            let all = self.list.rows().flat_map(|row| names(&self.keys, row).map(|(name, ticket)| ((name, row.id.clone()), ticket)));
+            let all = self
+                .list
+                .rows()
+                .flat_map(|row| names(&self.keys, row).map(|(name, ticket)| ((name, row.id.clone()), ticket)));
             all.collect::<PageNames>()
         });
         let named = pages.from(|(name, _)| name.as_str() < token).take_while(|((name, _), _)| name == token);
@@ -254,7 +261,12 @@ fn names<'a>(keys: &'a PageKeys, row: &'a VisitRow) -> impl Iterator<Item = (Str
 }
 
 /// What is usual in a queue, as it is known, or as the file has it.
-fn basis(store: &Store, known: &mut BTreeMap<String, Option<Basis>>, queue: &str, now: Timestamp) -> Result<Option<Basis>, DeskError> {
+fn basis(
+    store: &Store,
+    known: &mut BTreeMap<String, Option<Basis>>,
+    queue: &str,
+    now: Timestamp,
+) -> Result<Option<Basis>, DeskError> {
     if let Some(basis) = known.get(queue) {
         return Ok(*basis);
     }
@@ -274,7 +286,8 @@ fn until(list: &VisitList, settings: &ClinicSettings, zone: &TimeZone, now: Time
 
 fn urgent(store: &Store, list: &VisitList, stops: &[Stop]) -> Result<Vec<String>, DeskError> {
     let reasons = list.urgent().flat_map(|row| &row.reasons).chain(stops.iter().map(|stop| &stop.latest));
-    let kiosks: BTreeSet<_> = reasons.filter(|one| one.taken.is_none() && one.reason.is_urgent()).map(|one| &one.kiosk).collect();
+    let kiosks: BTreeSet<_> =
+        reasons.filter(|one| one.taken.is_none() && one.reason.is_urgent()).map(|one| &one.kiosk).collect();
     let places = if kiosks.is_empty() { BTreeMap::new() } else { store.kiosk_places()? };
     let words = kiosks.into_iter().map(|kiosk| match places.get(kiosk) {
         Some(place) => format!("{place} (kiosk {kiosk})"),

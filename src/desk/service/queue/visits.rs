@@ -64,7 +64,8 @@ impl Desk {
     pub fn open_stops(&self) -> Result<Vec<Reason>, DeskError> {
         let now = self.now();
         let stops = self.with_store(|store| store.stops_at(now))?;
-        let mut reasons: Vec<Reason> = stops.into_iter().filter(|s| s.latest.taken.is_none()).map(|s| s.latest.reason).collect();
+        let mut reasons: Vec<Reason> =
+            stops.into_iter().filter(|s| s.latest.taken.is_none()).map(|s| s.latest.reason).collect();
         reasons.sort();
         Ok(reasons)
     }

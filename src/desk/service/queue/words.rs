@@ -1,6 +1,8 @@
-//! What boards and phones say, in every language that the kiosk speaks. One table: a sentence that is missing in a language does not build.
+//! What boards and phones say, in every language that the kiosk speaks. One table: a sentence that is missing in a
+//! language does not build.
 //!
-//! `{n}`, `{to}` and the like stand for what is put in. Names of queues and service points are the clinic's own and stay as they are.
+//! `{n}`, `{to}` and the like stand for what is put in. Names of queues and service points are the clinic's own and
+//! stay as they are.
 
 use crate::domain::language::Language;
 use crate::domain::queue::WaitWords;
@@ -100,7 +102,11 @@ pub struct Words {
 
 const ENGLISH: Words = Words {
     language: "English",
-    wait: WaitWords { up_to: "up to {to} minutes", between: "about {from} to {to} minutes", longer: "longer than usual" },
+    wait: WaitWords {
+        up_to: "up to {to} minutes",
+        between: "about {from} to {to} minutes",
+        longer: "longer than usual",
+    },
     called_now: "Please come",
     called_before: "Called earlier",
     waiting: "Waiting",
@@ -146,7 +152,11 @@ const ENGLISH: Words = Words {
 
 const SPANISH: Words = Words {
     language: "Español",
-    wait: WaitWords { up_to: "hasta {to} minutos", between: "unos {from} a {to} minutos", longer: "más de lo habitual" },
+    wait: WaitWords {
+        up_to: "hasta {to} minutos",
+        between: "unos {from} a {to} minutos",
+        longer: "más de lo habitual",
+    },
     called_now: "Pase, por favor",
     called_before: "Llamados antes",
     waiting: "En espera",
@@ -268,7 +278,8 @@ mod tests {
         let put_in = |text: &str| {
             // The numbers of characters that `Debug` writes as `\u{651}` are nothing that is put in.
             let names = text.split('{').skip(1).filter_map(|part| part.split('}').next());
-            let mut names: Vec<String> = names.filter(|name| !name.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned).collect();
+            let mut names: Vec<String> =
+                names.filter(|name| !name.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned).collect();
             names.sort();
             names
         };

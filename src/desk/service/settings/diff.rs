@@ -37,7 +37,10 @@ pub fn differences(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<Di
 }
 
 fn compare(found: &mut Vec<Difference>, key: &str, old: &Value, new: &Value) {
-    let part = PARTS.iter().find(|part| part.paths().any(|path| path == key)).or_else(|| PARTS.iter().find(|part| part.shows(key)));
+    let part = PARTS
+        .iter()
+        .find(|part| part.paths().any(|path| path == key))
+        .or_else(|| PARTS.iter().find(|part| part.shows(key)));
     let title = part.map_or("Everything else", |part| part.title);
     if let Some(table) = part.and_then(|part| part.table.as_ref()).filter(|table| table.key == key) {
         return compare_items(found, title, table, list(old), list(new));
@@ -80,8 +83,8 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Which of the old things, by its place, each of the new ones was: one that is the same in all, else one of the same name, in order. What
-/// is left on both sides of a list was renamed, in order.
+/// Which of the old things, by its place, each of the new ones was: one that is the same in all, else one of the same
+/// name, in order. What is left on both sides of a list was renamed, in order.
 fn were(table: &Table, old: &[Value], new: &[Value]) -> Vec<Option<usize>> {
     let mut left: Vec<usize> = (0..old.len()).collect();
     let mut were = vec![None; new.len()];
@@ -113,7 +116,9 @@ fn compare_items(found: &mut Vec<Difference>, part: &str, table: &Table, old: &[
             found.push(difference(one(item), String::new(), all_of(table, item)));
             continue;
         };
-        let keys = |of: &Value| of.as_object().map(|object| object.keys().cloned().collect::<BTreeSet<_>>()).unwrap_or_default();
+        let keys = |of: &Value| {
+            of.as_object().map(|object| object.keys().cloned().collect::<BTreeSet<_>>()).unwrap_or_default()
+        };
         for key in keys(before).union(&keys(item)).filter(|key| before.get(key.as_str()) != item.get(key.as_str())) {
             let input = table.inputs.iter().find(|input| input.key == key.as_str());
             let label = input.map_or_else(|| key.replace('_', " "), |input| input.label.to_owned());
@@ -126,7 +131,8 @@ fn compare_items(found: &mut Vec<Difference>, part: &str, table: &Table, old: &[
     }
     let places: Vec<usize> = were.iter().flatten().copied().collect();
     if table.look == Look::List && !places.is_sorted() {
-        let names = |items: &mut dyn Iterator<Item = &Value>| items.map(|item| table.name(item)).collect::<Vec<_>>().join(", ");
+        let names =
+            |items: &mut dyn Iterator<Item = &Value>| items.map(|item| table.name(item)).collect::<Vec<_>>().join(", ");
         let mut before = places.clone();
         before.sort_unstable();
         let stayed = new.iter().zip(&were).filter(|(_, was)| was.is_some()).map(|(item, _)| item);
@@ -162,16 +168,22 @@ pub fn words(input: Option<&Input>, value: &Value) -> String {
         (Some(Kind::Days), days) => {
             serde_json::from_value(days.clone()).map_or_else(|_| days.to_string(), |days: Vec<Day>| days_words(&days))
         }
-        (Some(Kind::Week), week) => serde_json::from_value(week.clone()).map_or_else(|_| week.to_string(), |week| week_words(&week)),
-        (_, Value::Array(items)) if items.iter().all(|item| !item.is_object()) => {
-            items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), called)).collect::<Vec<_>>().join(", ")
+        (Some(Kind::Week), week) => {
+            serde_json::from_value(week.clone()).map_or_else(|_| week.to_string(), |week| week_words(&week))
         }
+        (_, Value::Array(items)) if items.iter().all(|item| !item.is_object()) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| item.to_string(), called))
+            .collect::<Vec<_>>()
+            .join(", "),
         (Some(Kind::Lengths), Value::Object(minutes)) => {
             minutes.iter().map(|(service, minutes)| format!("{service}: {minutes} min")).collect::<Vec<_>>().join("; ")
         }
-        (_, Value::Object(words)) if words.values().all(Value::is_string) => {
-            words.iter().map(|(language, text)| format!("{language}: {}", text.as_str().unwrap_or_default())).collect::<Vec<_>>().join("; ")
-        }
+        (_, Value::Object(words)) if words.values().all(Value::is_string) => words
+            .iter()
+            .map(|(language, text)| format!("{language}: {}", text.as_str().unwrap_or_default()))
+            .collect::<Vec<_>>()
+            .join("; "),
         (_, other) => other.to_string(),
     }
 }
@@ -205,7 +217,8 @@ pub fn week_words(week: &BTreeMap<Day, Opening>) -> String {
             None => groups.push((*open, vec![*day])),
         }
     }
-    let each = groups.iter().map(|(open, days)| format!("{} {} – {}", days_words(days), clock(open.from), clock(open.to)));
+    let each =
+        groups.iter().map(|(open, days)| format!("{} {} – {}", days_words(days), clock(open.from), clock(open.to)));
     each.collect::<Vec<_>>().join("; ")
 }
 
@@ -216,7 +229,10 @@ mod tests {
 
     fn said(old: Value, new: Value) -> Vec<String> {
         let (Value::Object(old), Value::Object(new)) = (old, new) else { panic!() };
-        differences(&old, &new).into_iter().map(|one| format!("{} | {} | {} > {}", one.part, one.what, one.old, one.new)).collect()
+        differences(&old, &new)
+            .into_iter()
+            .map(|one| format!("{} | {} | {} > {}", one.part, one.what, one.old, one.new))
+            .collect()
     }
 
     #[test]
@@ -250,7 +266,8 @@ mod tests {
     #[test]
     fn a_schedule_is_told_by_what_is_different_in_it() {
         let hours = |who: &str, days: &[&str], from: &str| json!({"practitioner": who, "days": days, "from": from, "to": "12:00:00"});
-        let week = json!({"mon": {"from": "08:00:00", "to": "17:00:00"}, "tue": {"from": "08:00:00", "to": "17:00:00"}});
+        let week =
+            json!({"mon": {"from": "08:00:00", "to": "17:00:00"}, "tue": {"from": "08:00:00", "to": "17:00:00"}});
         let old = json!({
             "schedule": {"slot_minutes": 15, "closed": ["2026-12-25", "2027-01-01"], "open": week, "minutes": {"Lab": 10, "Eyes": 20},
                 "hours": [hours("Dr. A", &["mon"], "08:00:00"), hours("Dr. A", &["tue", "wed", "thu"], "09:00:00"), hours("Dr. B", &["mon"], "08:00:00")]},
@@ -276,6 +293,9 @@ mod tests {
         );
         // Those that are left out are as they are by default.
         assert_eq!(said(json!({}), json!({"kiosks": {"silent_after_seconds": 90}})), Vec::<String>::new());
-        assert_eq!(days_words(&[Day::Sun, Day::Mon, Day::Tue, Day::Wed, Day::Fri]), "Monday to Wednesday, Friday, Sunday");
+        assert_eq!(
+            days_words(&[Day::Sun, Day::Mon, Day::Tue, Day::Wed, Day::Fri]),
+            "Monday to Wednesday, Friday, Sunday"
+        );
     }
 }

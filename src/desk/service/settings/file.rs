@@ -27,7 +27,9 @@ struct Read {
 pub fn write(settings: &ClinicSettings) -> Result<String, BadConfig> {
     let text = toml::to_string(&Written { clinic: &settings.without_keys() });
     let text = text.map_err(|_| BadConfig("the settings cannot be written as a file".to_owned()))?;
-    Ok(format!("# The clinic's settings, for `arrivals-desk settings import` or as the part [clinic] of desk.toml.\n{text}"))
+    Ok(format!(
+        "# The clinic's settings, for `arrivals-desk settings import` or as the part [clinic] of desk.toml.\n{text}"
+    ))
 }
 
 /// Settings out of a file: an export, or a whole configuration, of which the part `[clinic]` alone is taken.
@@ -39,7 +41,8 @@ pub fn read(text: &str) -> Result<ClinicSettings, BadConfig> {
         return Err(BadConfig("the text is too long for a clinic's settings".to_owned()));
     }
     let read: Read = toml::from_str(text).map_err(|error| {
-        let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
+        let line =
+            error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
         BadConfig(format!("line {line}: {}", error.message().trim().replace('\n', " ")))
     })?;
     let settings = read.clinic.without_keys();

@@ -1,7 +1,9 @@
-//! Changing the clinic's settings while the desk runs: a draft of each admin's own, what it would change, and putting it in force.
+//! Changing the clinic's settings while the desk runs: a draft of each admin's own, what it would change, and putting
+//! it in force.
 //!
-//! Invariants: a draft is what becomes of some parts, laid over the settings that count now, so whatever no one touched stays as it is,
-//! also parts that no page knows; nothing is put in force that [`check_clinic`] refuses, or that is not what was shown.
+//! Invariants: a draft is what becomes of some parts, laid over the settings that count now, so whatever no one touched
+//! stays as it is, also parts that no page knows; nothing is put in force that [`check_clinic`] refuses, or that is not
+//! what was shown.
 
 pub mod diff;
 pub mod file;
@@ -172,7 +174,9 @@ fn unreadable(path: &serde_path_to_error::Path, why: &str) -> Fault {
         }
     }
     // What a program says of its own types helps no one who typed a number.
-    let is_number = |word: &str| word.strip_prefix("invalid value: integer `").and_then(|rest| rest.split('`').next()).map(str::to_owned);
+    let is_number = |word: &str| {
+        word.strip_prefix("invalid value: integer `").and_then(|rest| rest.split('`').next()).map(str::to_owned)
+    };
     let text = is_number(why).map_or_else(|| why.to_owned(), |number| format!("{number} is out of range here"));
     Fault { key, item, field, text }
 }
@@ -191,7 +195,8 @@ impl Desk {
     /// # Errors
     /// If the file cannot be written.
     pub fn keep_settings_draft(&self, user: &str, draft: &Draft) -> Result<(), DeskError> {
-        let body = serde_json::to_string(&draft.changes).map_err(|_| DeskError::Unreadable("a draft of the settings"))?;
+        let body =
+            serde_json::to_string(&draft.changes).map_err(|_| DeskError::Unreadable("a draft of the settings"))?;
         let now = self.now();
         self.with_store(|store| store.keep_settings_draft(user, (!draft.is_empty()).then_some(body.as_str()), now))
     }
@@ -205,7 +210,8 @@ impl Desk {
         self.with_store(|store| store.keep_settings_draft(user, None, now))
     }
 
-    /// Puts this user's draft in force, for all kiosks and pages right away, if it is still what was shown under this [`Draft::mark`].
+    /// Puts this user's draft in force, for all kiosks and pages right away, if it is still what was shown under this
+    /// [`Draft::mark`].
     ///
     /// # Errors
     /// If the file cannot be read or written.

@@ -1,7 +1,8 @@
 //! One's own account: another password, the second step of signing in, and ending sessions elsewhere.
 //!
-//! Invariants: whatever makes signing in easier or harder asks for the password again, guessed no faster than at the sign-in; what a
-//! user needs the second step for cannot be turned off by them; what another user's account needs is in `users`.
+//! Invariants: whatever makes signing in easier or harder asks for the password again, guessed no faster than at the
+//! sign-in; what a user needs the second step for cannot be turned off by them; what another user's account needs is in
+//! `users`.
 
 use zeroize::Zeroizing;
 
@@ -44,7 +45,8 @@ impl Desk {
         })
     }
 
-    /// Turns the second step on with a code of the new secret, and answers the recovery codes; none if the code is not one.
+    /// Turns the second step on with a code of the new secret, and answers the recovery codes; none if the code is not
+    /// one.
     ///
     /// # Errors
     /// If the file cannot be written, or the machine gives no random bytes.
@@ -78,7 +80,8 @@ impl Desk {
         })
     }
 
-    /// Turns another user's second step off, whose phone is gone, and signs them out everywhere. `by`: who does it, for the audit.
+    /// Turns another user's second step off, whose phone is gone, and signs them out everywhere. `by`: who does it, for
+    /// the audit.
     ///
     /// # Errors
     /// If there is no such user, or the file cannot be written.
@@ -113,7 +116,12 @@ impl Desk {
         Ok(ended)
     }
 
-    fn with_password<T>(&self, who: &SignedIn, password: &str, then: impl FnOnce() -> Result<T, DeskError>) -> Result<Asked<T>, DeskError> {
+    fn with_password<T>(
+        &self,
+        who: &SignedIn,
+        password: &str,
+        then: impl FnOnce() -> Result<T, DeskError>,
+    ) -> Result<Asked<T>, DeskError> {
         let place = self.place_of_session(&who.user);
         Ok(match self.check_password(&who.user, password, &place)? {
             Checked::Right(_) => {

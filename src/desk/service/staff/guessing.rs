@@ -1,8 +1,9 @@
 //! How fast passwords and codes may be guessed, and who is held up by whose guesses.
 //!
-//! Invariants: failures count by name and by where they come from, so a stranger cannot lock a user out; a browser in which a user has signed in
-//! before counts by itself; one address cannot try one password under many names; codes of the second step, which only someone who knows the
-//! password can try, count by name alone. An address is believed from a proxy on this machine and from no one else.
+//! Invariants: failures count by name and by where they come from, so a stranger cannot lock a user out; a browser in
+//! which a user has signed in before counts by itself; one address cannot try one password under many names; codes of
+//! the second step, which only someone who knows the password can try, count by name alone. An address is believed from
+//! a proxy on this machine and from no one else.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -108,7 +109,10 @@ impl Desk {
             && self.with_store(|store| store.is_known_browser(browser, name, now))?
         {
             let short: String = browser.chars().take(16).collect();
-            return Ok(Place { counters: vec![under(format!("browser {short}"))], address: format!("{address}, a known browser") });
+            return Ok(Place {
+                counters: vec![under(format!("browser {short}"))],
+                address: format!("{address}, a known browser"),
+            });
         }
         let mut counters = vec![under(address.clone())];
         match tried {
@@ -125,7 +129,8 @@ impl Desk {
 
     /// What a try of someone who is signed in counts against: no one else's.
     pub(in crate::desk) fn place_of_session(&self, name: &str) -> Place {
-        let counter = Counter { source: "session".to_owned(), name: Some(name.to_owned()), free: FREE_TRIES, drains: None };
+        let counter =
+            Counter { source: "session".to_owned(), name: Some(name.to_owned()), free: FREE_TRIES, drains: None };
         Place { counters: vec![counter], address: "a session".to_owned() }
     }
 
@@ -173,7 +178,8 @@ impl Desk {
         self.with_store(|store| store.failed_tries(FREE_FAILURES_OF_ADDRESS, now))
     }
 
-    /// Lets a user sign in right away, no matter who failed under their name, and answers how many failures that were. `by`: who does it, for the audit.
+    /// Lets a user sign in right away, no matter who failed under their name, and answers how many failures that were.
+    /// `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If there is no such user, or the file cannot be written.
@@ -182,7 +188,8 @@ impl Desk {
         self.with_store(|store| store.unlock_user(&name, by, now))
     }
 
-    /// Lets everyone at an address sign in right away, and answers how many failures there were. `by`: who does it, for the audit.
+    /// Lets everyone at an address sign in right away, and answers how many failures there were. `by`: who does it, for
+    /// the audit.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -199,9 +206,15 @@ mod tests {
     #[test]
     fn waiting_grows_with_failures_and_passes() {
         let now: Timestamp = "2026-11-23T14:00:00Z".parse().unwrap();
-        for (failures, passed, expected) in [(0, 0, 0), (2, 0, 0), (3, 0, 2), (5, 0, 8), (5, 7, 1), (5, 8, 0), (40, 0, 300), (40, 301, 0)] {
+        for (failures, passed, expected) in
+            [(0, 0, 0), (2, 0, 0), (3, 0, 2), (5, 0, 8), (5, 7, 1), (5, 8, 0), (40, 0, 300), (40, 301, 0)]
+        {
             let throttle = Throttle { failures, last_at: now - SignedDuration::from_secs(passed) };
-            assert_eq!(wait(Some(throttle), 3, now), Duration::from_secs(expected), "{failures} failures, {passed} s ago");
+            assert_eq!(
+                wait(Some(throttle), 3, now),
+                Duration::from_secs(expected),
+                "{failures} failures, {passed} s ago"
+            );
         }
         assert_eq!(wait(None, 3, now), Duration::ZERO);
     }
@@ -219,7 +232,11 @@ mod tests {
         };
         let name = |peer, values: &[&str]| Origin::of(peer, &said(values)).address();
         assert_eq!(name(here, &["198.51.100.7"]), "198.51.100.7");
-        assert_eq!(name(here, &["10.1.1.1, 198.51.100.7"]), "198.51.100.7", "what the browser itself sent is before it");
+        assert_eq!(
+            name(here, &["10.1.1.1, 198.51.100.7"]),
+            "198.51.100.7",
+            "what the browser itself sent is before it"
+        );
         assert_eq!(name(here, &["10.1.1.1", "198.51.100.7:4711"]), "198.51.100.7");
         assert_eq!(name(here, &["[2001:db8:1:2:3::4]:80"]), "2001:db8:1:2::/64");
         assert_eq!(name(here, &["2001:db8:1:2:ffff::1"]), "2001:db8:1:2::/64");

@@ -1,8 +1,8 @@
 //! Forms that were posted after their session had ended: kept for some minutes, and offered again after signing in.
 //!
 //! Invariants: a form is sealed with a key that only the browser has (its cookie), for its user alone, so neither this
-//! process's memory nor the cookie tells anything by itself; nothing of it is on the disk, or done by itself; the number
-//! of kept forms and their life are limited.
+//! process's memory nor the cookie tells anything by itself; nothing of it is on the disk, or done by itself; the
+//! number of kept forms and their life are limited.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -72,7 +72,8 @@ impl Desk {
         let nonce = random_bytes::<NONCE_BYTES>()?;
         let payload = Payload { msg: &plain, aad: who.user.as_bytes() };
         // It fails only beyond 256 GiB.
-        let sealed = seal(&token).encrypt(&XNonce::from(nonce), payload).map_err(|_| DeskError::Unreadable("a form"))?;
+        let sealed =
+            seal(&token).encrypt(&XNonce::from(nonce), payload).map_err(|_| DeskError::Unreadable("a form"))?;
         let until = now.saturating_add(SignedDuration::from_mins(KEPT_MINUTES.into())).unwrap_or(Timestamp::MAX);
         let kept = Sealed { name: hash_token(&token), until, body: [&nonce, sealed.as_slice()].concat() };
         self.part::<KeptForms>().with(now, |forms| {
@@ -93,8 +94,9 @@ impl Desk {
     /// As [`Desk::kept_form`], by the user's name.
     pub(in crate::desk) fn kept_form_of(&self, user: &str, token: &str) -> Option<KeptForm> {
         let name = hash_token(token);
-        let body =
-            self.part::<KeptForms>().with(self.now(), |forms| forms.iter().find(|form| form.name == name).map(|form| form.body.clone()))?;
+        let body = self
+            .part::<KeptForms>()
+            .with(self.now(), |forms| forms.iter().find(|form| form.name == name).map(|form| form.body.clone()))?;
         let (nonce, body) = body.split_first_chunk::<NONCE_BYTES>()?;
         let payload = Payload { msg: body, aad: user.as_bytes() };
         let plain = Zeroizing::new(seal(token).decrypt(&XNonce::from(*nonce), payload).ok()?);
@@ -110,7 +112,8 @@ impl Desk {
 
 /// The token names a form by its hash, and seals it by another one.
 fn seal(token: &str) -> XChaCha20Poly1305 {
-    let mut key: [u8; 32] = Blake2s256::new().chain_update(b"arrivals desk: kept form\0").chain_update(token.as_bytes()).finalize().into();
+    let mut key: [u8; 32] =
+        Blake2s256::new().chain_update(b"arrivals desk: kept form\0").chain_update(token.as_bytes()).finalize().into();
     let seal = XChaCha20Poly1305::new((&key).into());
     key.zeroize();
     seal

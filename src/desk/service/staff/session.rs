@@ -1,9 +1,10 @@
 //! Signing in, staying signed in, signing out.
 //!
 //! Invariants: a session ends after idle time, which only a person's own doing puts off, never the page's
-//! own refreshing; a session that has ended never opens again; every form carries the session's token; a cookie is never readable by a script;
-//! a session that ended by itself shows nothing of any patient. It is remembered so that what was posted in it can be kept, and so that its
-//! browser still hears, for some hours, where a patient feels unwell.
+//! own refreshing; a session that has ended never opens again; every form carries the session's token; a cookie is
+//! never readable by a script; a session that ended by itself shows nothing of any patient. It is remembered so that
+//! what was posted in it can be kept, and so that its browser still hears, for some hours, where a patient feels
+//! unwell.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,7 +127,9 @@ impl Desk {
     /// # Errors
     /// If the file cannot be used.
     pub async fn sign_in(&self, name: &str, password: String, origin: Origin) -> Result<SignIn, DeskError> {
-        let Ok(name) = normal_name(&name.chars().take(NAME_CHARS_MAX + 1).collect::<String>()) else { return Ok(SignIn::Wrong) };
+        let Ok(name) = normal_name(&name.chars().take(NAME_CHARS_MAX + 1).collect::<String>()) else {
+            return Ok(SignIn::Wrong);
+        };
         // Who has to wait anyway does not keep others from having their password looked at.
         let place = {
             let name = name.clone();
@@ -163,7 +166,9 @@ impl Desk {
     /// If the file cannot be used.
     pub fn sign_in_with_code(&self, half: &str, typed: &str, origin: &Origin) -> Result<SignIn, DeskError> {
         let now = self.now();
-        let Some(name) = self.with_store(|store| store.half_session(&hash_token(half), now))? else { return Ok(SignIn::TooLate) };
+        let Some(name) = self.with_store(|store| store.half_session(&hash_token(half), now))? else {
+            return Ok(SignIn::TooLate);
+        };
         let place = self.place_of_try(&name, origin, Tried::Code)?;
         let wait = self.wait_for(&place)?;
         if !wait.is_zero() {
@@ -181,7 +186,12 @@ impl Desk {
     }
 
     /// Looks at a password, no faster than guessing may be.
-    pub(in crate::desk) fn check_password(&self, name: &str, password: &str, place: &Place) -> Result<Checked, DeskError> {
+    pub(in crate::desk) fn check_password(
+        &self,
+        name: &str,
+        password: &str,
+        place: &Place,
+    ) -> Result<Checked, DeskError> {
         let wait = self.wait_for(place)?;
         if !wait.is_zero() {
             return Ok(Checked::Wait(wait));
@@ -261,8 +271,8 @@ impl Desk {
         Ok(if left.is_negative() { Standing::Ended(who) } else { Standing::Here(who) })
     }
 
-    /// Whether the browser of these headers may hear where a patient feels unwell: someone is signed in there, or was some hours ago and neither
-    /// signed out nor lost their access since.
+    /// Whether the browser of these headers may hear where a patient feels unwell: someone is signed in there, or was
+    /// some hours ago and neither signed out nor lost their access since.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -276,15 +286,18 @@ impl Desk {
     /// How long a session lasts without work: as the clinic has set it, else as the desk's configuration says.
     #[must_use]
     pub fn session_idle(&self) -> Duration {
-        self.settings().session.idle_minutes.map_or(self.part::<SessionIdle>().0, |minutes| Duration::from_secs(60 * u64::from(minutes)))
+        self.settings()
+            .session
+            .idle_minutes
+            .map_or(self.part::<SessionIdle>().0, |minutes| Duration::from_secs(60 * u64::from(minutes)))
     }
 
     fn idle_seconds(&self) -> u32 {
         u32::try_from(self.session_idle().as_secs()).unwrap_or(u32::MAX)
     }
 
-    /// Forgets the session of these headers if it has ended by itself: someone has signed in again there, with this cookie value. The same user
-    /// still calls to the room that they had chosen.
+    /// Forgets the session of these headers if it has ended by itself: someone has signed in again there, with this
+    /// cookie value. The same user still calls to the room that they had chosen.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -351,7 +364,10 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 #[must_use]
 pub fn set_cookie(headers: &HeaderMap, name: &str, value: &str) -> String {
     // Of several proxies the first one is the browser's.
-    let proto = headers.get("x-forwarded-proto").and_then(|proto| proto.to_str().ok()).and_then(|proto| proto.split(',').next());
+    let proto = headers
+        .get("x-forwarded-proto")
+        .and_then(|proto| proto.to_str().ok())
+        .and_then(|proto| proto.split(',').next());
     let secure = proto.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
     let end = if value.is_empty() { "; Max-Age=0" } else { "" };
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{}{end}", if secure { "; Secure" } else { "" })

@@ -1,7 +1,7 @@
 //! Who may sign in at the desk, and as what.
 //!
-//! Invariants: the last admin stays one; a name that was removed is never given to someone else. What a role opens is in `page/routes.rs`, what
-//! passwords have to be in `passwords`.
+//! Invariants: the last admin stays one; a name that was removed is never given to someone else. What a role opens is
+//! in `page/routes.rs`, what passwords have to be in `passwords`.
 
 use crate::desk::Desk;
 use crate::desk::base::error::DeskError;
@@ -60,7 +60,10 @@ impl Desk {
     /// If there is no such user, or the password will not do.
     pub fn set_password(&self, name: &str, password: &str, by: &str) -> Result<(), DeskError> {
         let name = normal_name(name)?;
-        let role = self.with_store(|store| store.user(&name))?.map(|user| user.role).ok_or_else(|| DeskError::NoUser(name.clone()))?;
+        let role = self
+            .with_store(|store| store.user(&name))?
+            .map(|user| user.role)
+            .ok_or_else(|| DeskError::NoUser(name.clone()))?;
         let hash = hash_password(password, &name, role)?;
         let now = self.now();
         self.with_store(|store| store.set_password(&name, &hash, by, now))?;
@@ -68,7 +71,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Removes a user, and signs them out everywhere. What they did stays under their name, which no one gets again. `by`: who does it, for the audit.
+    /// Removes a user, and signs them out everywhere. What they did stays under their name, which no one gets again.
+    /// `by`: who does it, for the audit.
     ///
     /// # Errors
     /// If there is no such user, or it is the last admin.

@@ -78,7 +78,8 @@ impl Overlay {
             left.status = None;
         }
         // What was canceled here and has another time there than anyone knew of was booked again.
-        let is_elsewhere = !said.time.is_same(&before.time) && self.time.as_ref().is_none_or(|time| !said.time.is_same(time));
+        let is_elsewhere =
+            !said.time.is_same(&before.time) && self.time.as_ref().is_none_or(|time| !said.time.is_same(time));
         if left.status.is_some_and(|status| !status.stands()) && said.status.stands() && is_elsewhere {
             (left.status, contradicted) = (None, true);
         }

@@ -1,6 +1,7 @@
 //! How kiosks are, as they last said, and what is wrong with them now.
 //!
-//! Invariant: pages are woken when something that staff see of a kiosk has changed, and not each time that it says the same again.
+//! Invariant: pages are woken when something that staff see of a kiosk has changed, and not each time that it says the
+//! same again.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -106,12 +107,18 @@ pub struct RaisedRow {
 }
 
 impl Store {
-    /// Keeps what a kiosk says of itself. Written if staff would see a difference, and else once in a while. Answers whether its list of today is another
-    /// one than the desk's.
+    /// Keeps what a kiosk says of itself. Written if staff would see a difference, and else once in a while. Answers
+    /// whether its list of today is another one than the desk's.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn take_health(&mut self, kiosk: &KioskId, health: &Health, rules: KioskRules, now: Timestamp) -> Result<bool, DeskError> {
+    pub fn take_health(
+        &mut self,
+        kiosk: &KioskId,
+        health: &Health,
+        rules: KioskRules,
+        now: Timestamp,
+    ) -> Result<bool, DeskError> {
         let before = heard(&self.conn, kiosk)?;
         let silent = i64::from(rules.silent_after_seconds);
         let clock = now.duration_since(health.now);
@@ -123,16 +130,21 @@ impl Store {
             (None, _) | (_, Compared::Same) => None,
             // A change is on its way, or the kiosk is at another day: no one knows.
             (_, Compared::NotYet) => was,
-            (_, Compared::Different(kiosk, desk)) => Some(ListDiffers { kiosk, desk, since: was.map_or(now, |was| was.since) }),
+            (_, Compared::Different(kiosk, desk)) => {
+                Some(ListDiffers { kiosk, desk, since: was.map_or(now, |was| was.since) })
+            }
         };
-        let is_news = was != list || before.as_ref().is_none_or(|before| visible(&before.health, before.clock) != visible(health, clock));
-        let is_time =
-            since_heard.is_none_or(|since| since.is_negative() || since.as_secs() >= WRITE_SECONDS_MAX.min(silent / WRITES_PER_SILENCE));
+        let is_news = was != list
+            || before.as_ref().is_none_or(|before| visible(&before.health, before.clock) != visible(health, clock));
+        let is_time = since_heard.is_none_or(|since| {
+            since.is_negative() || since.as_secs() >= WRITE_SECONDS_MAX.min(silent / WRITES_PER_SILENCE)
+        });
         if !was_silent && !is_news && !is_time {
             return Ok(list.is_some());
         }
         let online_since = before.as_ref().filter(|_| !was_silent).map_or(now, |before| before.online_since);
-        let waiting_since = (health.waiting > 0).then(|| before.as_ref().and_then(|before| before.waiting_since).unwrap_or(now));
+        let waiting_since =
+            (health.waiting > 0).then(|| before.as_ref().and_then(|before| before.waiting_since).unwrap_or(now));
         let body = serde_json::to_string(health).map_err(|_| DeskError::Unreadable("a kiosk's health"))?;
         let tx = self.write()?;
         tx.execute(
@@ -164,12 +176,19 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn kiosk_rows(&self) -> Result<Vec<KioskRow>, DeskError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT id, letter, place, heard_at, other_log, adopt_at IS NOT NULL, in_step FROM kiosk ORDER BY id")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, letter, place, heard_at, other_log, adopt_at IS NOT NULL, in_step FROM kiosk ORDER BY id",
+        )?;
         let rows = statement.query_map([], |row| {
             let log = row.get::<_, bool>(4)?.then_some(row.get::<_, bool>(5)?);
-            Ok((KioskId::new(row.get::<_, String>(0)?), row.get::<_, String>(1)?, row.get(2)?, row.get(3)?, log, row.get::<_, bool>(6)?))
+            Ok((
+                KioskId::new(row.get::<_, String>(0)?),
+                row.get::<_, String>(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                log,
+                row.get::<_, bool>(6)?,
+            ))
         })?;
         rows.map(|row| {
             let (id, letter, place, posted, other_log, is_in_step) = row?;
@@ -182,7 +201,18 @@ impl Store {
                 .query_row([id.as_str()], |row| row.get(0))?;
             let newer = newer.unsigned_abs();
             let (numbers, posted_at) = (numbers::unseen(&self.conn, &id)?, timestamp_or_none(posted)?);
-            Ok(KioskRow { id, series, place, posted_at, health, other_log, is_behind: !is_in_step, lost, numbers, newer })
+            Ok(KioskRow {
+                id,
+                series,
+                place,
+                posted_at,
+                health,
+                other_log,
+                is_behind: !is_in_step,
+                lost,
+                numbers,
+                newer,
+            })
         })
         .collect()
     }
@@ -192,8 +222,9 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn raised_alarms(&self) -> Result<Vec<RaisedRow>, DeskError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT kiosk, alarm, detail, since, seen_by, seen_at FROM kiosk_alarm ORDER BY kiosk, alarm")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT kiosk, alarm, detail, since, seen_by, seen_at FROM kiosk_alarm ORDER BY kiosk, alarm",
+        )?;
         let rows = statement.query_map([], |row| {
             Ok((
                 row.get::<_, String>(0)?,
@@ -212,8 +243,8 @@ impl Store {
         .collect()
     }
 
-    /// Puts the alarms that are on in place of those that were: kiosk, code and detail of each. One that was on stays as it is, also
-    /// if someone has seen it. Answers whether anything changed.
+    /// Puts the alarms that are on in place of those that were: kiosk, code and detail of each. One that was on stays
+    /// as it is, also if someone has seen it. Answers whether anything changed.
     ///
     /// # Errors
     /// If the file cannot be read or written.
@@ -227,7 +258,10 @@ impl Store {
         }
         let tx = self.write()?;
         for row in before.iter().filter(|row| !on.iter().any(|one| is_as(row, one))) {
-            tx.execute("DELETE FROM kiosk_alarm WHERE kiosk = ?1 AND alarm = ?2", params![row.kiosk.as_str(), row.alarm])?;
+            tx.execute(
+                "DELETE FROM kiosk_alarm WHERE kiosk = ?1 AND alarm = ?2",
+                params![row.kiosk.as_str(), row.alarm],
+            )?;
         }
         for (kiosk, code, detail) in on {
             tx.execute(
@@ -240,12 +274,19 @@ impl Store {
         Ok(true)
     }
 
-    /// Notes that someone has seen an alarm as it was shown to them. `false` if it is not on any more, is another one by now, or was
-    /// seen already.
+    /// Notes that someone has seen an alarm as it was shown to them. `false` if it is not on any more, is another one
+    /// by now, or was seen already.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn see_alarm(&mut self, kiosk: &KioskId, code: &str, since: Timestamp, user: &str, now: Timestamp) -> Result<bool, DeskError> {
+    pub fn see_alarm(
+        &mut self,
+        kiosk: &KioskId,
+        code: &str,
+        since: Timestamp,
+        user: &str,
+        now: Timestamp,
+    ) -> Result<bool, DeskError> {
         let tx = self.write()?;
         let seen = tx.execute(
             "UPDATE kiosk_alarm SET seen_at = ?4, seen_by = ?5 WHERE kiosk = ?1 AND alarm = ?2 AND since = ?3 AND seen_at IS NULL",
@@ -270,7 +311,15 @@ impl Store {
 /// What staff see a difference in.
 fn visible(health: &Health, clock: SignedDuration) -> impl PartialEq {
     (
-        (health.version.clone(), health.protocol, health.started, health.out_of_service, health.obeyed, health.waiting > 0, health.newer),
+        (
+            health.version.clone(),
+            health.protocol,
+            health.started,
+            health.out_of_service,
+            health.obeyed,
+            health.waiting > 0,
+            health.newer,
+        ),
         [&health.printer, &health.scanner, &health.camera].map(Clone::clone),
         health.ends.clone(),
         health.celsius.is_some_and(|celsius| celsius >= CELSIUS_WARNS),
@@ -292,7 +341,9 @@ enum Compared {
 
 /// Compares how many appointments of today a kiosk has with how many it was told.
 fn compare(conn: &Connection, list: Option<ListHealth>, today: Date) -> Result<Compared, DeskError> {
-    let Some(ListHealth { cursor, date, appointments }) = list.filter(|list| list.date == today) else { return Ok(Compared::NotYet) };
+    let Some(ListHealth { cursor, date, appointments }) = list.filter(|list| list.date == today) else {
+        return Ok(Compared::NotYet);
+    };
     // Who has no whole date of birth is not told to kiosks.
     let mut told = conn.prepare_cached(
         "SELECT COUNT(CASE WHEN length(body ->> '$.person.birth_date') = 10 THEN 1 END), COALESCE(MAX(revision), 0) FROM appointment WHERE local_date = ?1",

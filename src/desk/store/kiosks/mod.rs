@@ -1,5 +1,5 @@
-//! The kiosks that may talk to this desk: here their names, the letters of their tickets, their tokens and places; how they are, what staff
-//! want of them, and how tries at them ended each in a file.
+//! The kiosks that may talk to this desk: here their names, the letters of their tickets, their tokens and places; how
+//! they are, what staff want of them, and how tries at them ended each in a file.
 
 mod health;
 mod orders;
@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-pub use self::health::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ListDiffers, NUMBER_TWICE, RaisedRow};
+pub use self::health::{
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, HeardHealth, KioskRow, LOST, ListDiffers, NUMBER_TWICE, RaisedRow,
+};
 #[cfg(test)]
 pub(super) use self::orders::FORGET_ORDERS;
 pub(in super::super) use self::orders::Told;
@@ -23,16 +25,28 @@ use crate::domain::ids::KioskId;
 use crate::domain::ticket::Series;
 
 impl Store {
-    /// Lets a kiosk in, or gives a known one a new token. Its series belongs to it alone. `by`: who does it, for the audit.
+    /// Lets a kiosk in, or gives a known one a new token. Its series belongs to it alone. `by`: who does it, for the
+    /// audit.
     ///
     /// # Errors
     /// If another kiosk has the series, or the file cannot be written.
-    pub fn enrol_kiosk(&mut self, id: &KioskId, series: Series, token_hash: &str, by: &str, now: Timestamp) -> Result<(), DeskError> {
+    pub fn enrol_kiosk(
+        &mut self,
+        id: &KioskId,
+        series: Series,
+        token_hash: &str,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
         let tx = self.write()?;
         let letter = series.to_string();
-        let owner: Option<String> = tx.query_row("SELECT id FROM kiosk WHERE letter = ?1", [&letter], |row| row.get(0)).optional()?;
+        let owner: Option<String> =
+            tx.query_row("SELECT id FROM kiosk WHERE letter = ?1", [&letter], |row| row.get(0)).optional()?;
         if owner.is_some_and(|owner| owner != id.as_str()) {
-            return Err(DeskError::BadKiosk { id: id.to_string(), why: "another kiosk already uses this ticket prefix" });
+            return Err(DeskError::BadKiosk {
+                id: id.to_string(),
+                why: "another kiosk already uses this ticket prefix",
+            });
         }
         let enrolled = tx.execute(
             "INSERT INTO kiosk(id, letter, token_hash) VALUES (?1, ?2, ?3)

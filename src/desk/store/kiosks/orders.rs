@@ -1,7 +1,8 @@
 //! What staff want of kiosks: recorded, told until it was carried out, and what became of it.
 //!
-//! Invariants: an order's number is higher than that of every order the kiosk has carried out; what is no longer wanted, because a later order takes its place or its time is over, is
-//! never told; whether patients are served is reported however late.
+//! Invariants: an order's number is higher than that of every order the kiosk has carried out; what is no longer
+//! wanted, because a later order takes its place or its time is over, is never told; whether patients are served is
+//! reported however late.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -97,7 +98,8 @@ pub(in super::super::super) struct Told {
 }
 
 impl Store {
-    /// Records what someone wants of a kiosk, for the person of `visit` if one is meant. Answers the order's number, or why there is none.
+    /// Records what someone wants of a kiosk, for the person of `visit` if one is meant. Answers the order's number, or
+    /// why there is none.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -129,8 +131,9 @@ impl Store {
             OrderKind::PrintAgain { ticket } => {
                 let sql = "SELECT appointment_id FROM ticket WHERE kiosk = ?1 AND number = ?2 AND date = ?3 ORDER BY seq LIMIT 1";
                 let number = ticket.number.to_string();
-                let whose: Option<String> =
-                    tx.query_row(sql, params![kiosk.as_str(), number, ticket.date.to_string()], |row| row.get(0)).optional()?;
+                let whose: Option<String> = tx
+                    .query_row(sql, params![kiosk.as_str(), number, ticket.date.to_string()], |row| row.get(0))
+                    .optional()?;
                 let counts = ticket.date == today || open::is_held(&tx, ticket.number, ticket.date)?;
                 let Some(whose) = whose.filter(|_| counts && ticket.number.series().to_string() == letter) else {
                     return Ok(Err(OrderRefused::OtherTicket));
@@ -155,10 +158,13 @@ impl Store {
             OrderKind::LookAgain => ("kiosk-look-again", false),
         };
         let body = serde_json::to_string(what).map_err(|_| DeskError::Unreadable("an order"))?;
-        // A kiosk does nothing twice: after an older copy of this file was put back, it knows higher numbers than this file has.
+        // A kiosk does nothing twice: after an older copy of this file was put back, it knows higher numbers than this
+        // file has.
         let obeyed = heard(&tx, kiosk)?.map_or(0, |heard| heard.health.obeyed);
         let given: i64 =
-            tx.query_row("SELECT COALESCE(MAX(n), 0) FROM kiosk_order WHERE kiosk = ?1", [kiosk.as_str()], |row| row.get(0))?;
+            tx.query_row("SELECT COALESCE(MAX(n), 0) FROM kiosk_order WHERE kiosk = ?1", [kiosk.as_str()], |row| {
+                row.get(0)
+            })?;
         let n = bump(&tx)?.max(obeyed.max(given.unsigned_abs()).saturating_add(1));
         tx.execute(
             "INSERT INTO kiosk_order(n, kiosk, at, user_name, body, is_service, appointment_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -174,10 +180,18 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub(in super::super::super) fn tell_orders(&mut self, kiosk: &KioskId, obeyed: u64, now: Timestamp) -> Result<Told, DeskError> {
-        let wanted: Vec<Recorded> = recorded(&self.conn, kiosk, int(obeyed))?.into_iter().filter(|order| order.is_wanted(now)).collect();
+    pub(in super::super::super) fn tell_orders(
+        &mut self,
+        kiosk: &KioskId,
+        obeyed: u64,
+        now: Timestamp,
+    ) -> Result<Told, DeskError> {
+        let wanted: Vec<Recorded> =
+            recorded(&self.conn, kiosk, int(obeyed))?.into_iter().filter(|order| order.is_wanted(now)).collect();
         let since_told = |order: &Recorded| order.told.map_or(TELL_AGAIN, |told| now.duration_since(told).abs());
-        let Some(longest) = wanted.iter().map(since_told).max() else { return Ok(Told { orders: Vec::new(), again_in: None }) };
+        let Some(longest) = wanted.iter().map(since_told).max() else {
+            return Ok(Told { orders: Vec::new(), again_in: None });
+        };
         if longest < TELL_AGAIN {
             return Ok(Told { orders: Vec::new(), again_in: Some(TELL_AGAIN - longest) });
         }
@@ -189,7 +203,10 @@ impl Store {
             )?;
         }
         tx.commit()?;
-        Ok(Told { orders: wanted.into_iter().map(|order| Order { id: order.id, what: order.what }).collect(), again_in: None })
+        Ok(Told {
+            orders: wanted.into_iter().map(|order| Order { id: order.id, what: order.what }).collect(),
+            again_in: None,
+        })
     }
 
     /// The latest orders of a kiosk and what became of them, the newest first.
@@ -205,7 +222,12 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn printed_again(&self, kiosk: &KioskId, ticket: Ticket, now: Timestamp) -> Result<Option<OrderRow>, DeskError> {
+    pub fn printed_again(
+        &self,
+        kiosk: &KioskId,
+        ticket: Ticket,
+        now: Timestamp,
+    ) -> Result<Option<OrderRow>, DeskError> {
         let is_it = |row: &OrderRow| row.what == OrderKind::PrintAgain { ticket };
         Ok(self.orders_of(kiosk, usize::MAX, now)?.into_iter().find(is_it))
     }
@@ -215,9 +237,13 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn service_order(&self, kiosk: &KioskId) -> Result<Option<(OrderKind, String, Timestamp)>, DeskError> {
-        let sql = "SELECT body, user_name, at FROM kiosk_order WHERE kiosk = ?1 AND is_service = 1 ORDER BY n DESC LIMIT 1";
-        let row: Option<(String, String, String)> =
-            self.conn.prepare_cached(sql)?.query_row([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        let sql =
+            "SELECT body, user_name, at FROM kiosk_order WHERE kiosk = ?1 AND is_service = 1 ORDER BY n DESC LIMIT 1";
+        let row: Option<(String, String, String)> = self
+            .conn
+            .prepare_cached(sql)?
+            .query_row([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
         row.map(|(body, user, at)| Ok((read_kind(&body)?, user, timestamp(&at)?))).transpose()
     }
 }
@@ -238,9 +264,9 @@ pub(super) fn obeyed(conn: &Connection, kiosk: &KioskId, health: &Health, now: T
     Ok(())
 }
 
-/// Takes out orders that fit, a condition on `kiosk_order` with one value. What says whether a kiosk serves stays as long as it counts; the last order
-/// of a kiosk keeps its number, which is not given again, and loses its words. Answers how
-/// many are others now.
+/// Takes out orders that fit, a condition on `kiosk_order` with one value. What says whether a kiosk serves stays as
+/// long as it counts; the last order of a kiosk keeps its number, which is not given again, and loses its words.
+/// Answers how many are others now.
 pub(in super::super) fn forget_orders(conn: &Connection, which: &str, value: &str) -> Result<usize, DeskError> {
     let mut changed = 0;
     for sql in FORGET_ORDERS {
@@ -297,7 +323,8 @@ impl Recorded {
     }
 }
 
-/// A kiosk's orders after this number, the oldest first: of the last ones only, and always with the one that says whether it serves.
+/// A kiosk's orders after this number, the oldest first: of the last ones only, and always with the one that says
+/// whether it serves.
 fn recorded(conn: &Connection, kiosk: &KioskId, after: i64) -> Result<Vec<Recorded>, DeskError> {
     let mut statement = conn.prepare_cached(
         "SELECT n, body, at, user_name, told_at, done_at, ended, why, is_service,

@@ -35,7 +35,10 @@ pub(in super::super) fn note(conn: &Connection, happened: &Happened<'_>, event: 
         KioskEvent::Stopped { reason, step, .. } => ("stopped", step.as_str(), to_code(reason)),
         KioskEvent::WalkedAway { step } => ("walked-away", step.as_str(), String::new()),
         // The one about the whole conversation comes besides the one that says how the try ended.
-        KioskEvent::TicketPrinted { .. } | KioskEvent::CodeRefused { .. } | KioskEvent::ConversationEnded(_) | KioskEvent::Newer(_) => {
+        KioskEvent::TicketPrinted { .. }
+        | KioskEvent::CodeRefused { .. }
+        | KioskEvent::ConversationEnded(_)
+        | KioskEvent::Newer(_) => {
             return Ok(());
         }
     };
@@ -58,7 +61,9 @@ impl Store {
         let (attempts, failed): (u32, u32) = self
             .conn
             .prepare_cached(sql)?
-            .query_row(params![kiosk.as_str(), sortable(from), sortable(to), unwell, again], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            .query_row(params![kiosk.as_str(), sortable(from), sortable(to), unwell, again], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
         Ok(Tally { attempts, failed })
     }
 

@@ -1,6 +1,7 @@
 //! Steps about following changes and finding people: what triggers keep.
 
-/// One trigger that notes the visit of a row: after which kind of write, and by which column of the row as it is then (or was).
+/// One trigger that notes the visit of a row: after which kind of write, and by which column of the row as it is then
+/// (or was).
 macro_rules! noted {
     ($table:literal, $write:literal, $row:expr) => {
         concat!(

@@ -25,7 +25,12 @@ fn people(list: &str) -> Vec<Person> {
 /// `k01` for anyone who was found, else what is asked for, or `-`.
 fn answer(index: &Index, given: &str, family: &str, born: Date, phone: &str) -> String {
     let some = |text: &str| Some(text).filter(|text| !text.is_empty()).map(Private::from);
-    let typed = Typed { birth_date: BirthDate(born), family_name: family.into(), given_name: some(given), phone_last4: some(phone) };
+    let typed = Typed {
+        birth_date: BirthDate(born),
+        family_name: family.into(),
+        given_name: some(given),
+        phone_last4: some(phone),
+    };
     match index.find(&typed) {
         Match::One(id) => id.as_str().to_owned(),
         Match::AskMore(Fact::GivenName) => "given?".to_owned(),
@@ -131,7 +136,15 @@ fn names_as_lists_have_them() {
 fn people_with_one_name_are_found_by_it() {
     assert_answers(
         ONE_NAME,
-        &[("t-l3a", "l3"), ("t-l3b", "l3"), ("t-l3c", "l3"), ("t-l4a", "l4"), ("t-l5a", "l5"), ("t-l5b", "l5"), ("t-l6a", "l6")],
+        &[
+            ("t-l3a", "l3"),
+            ("t-l3b", "l3"),
+            ("t-l3c", "l3"),
+            ("t-l4a", "l4"),
+            ("t-l5a", "l5"),
+            ("t-l5b", "l5"),
+            ("t-l6a", "l6"),
+        ],
     );
     let born = |text: &str| text.parse().unwrap();
     let index = Index::new(&people(ONE_NAME.0));
@@ -166,7 +179,8 @@ fn people_with_one_name_are_found_by_it() {
     assert_eq!(answer(&index, "", "Thandawin", born("1992-12-12"), "4821"), "p");
     assert_eq!(answer(&index, "", "Thandawin", born("1992-12-12"), "4822"), "-");
     // Someone else has that name as one of two.
-    let two = [person("p", "Amadou", ".", born("1982-07-07"), ""), person("q", "Amadou", "Diallo", born("1982-07-07"), "")];
+    let two =
+        [person("p", "Amadou", ".", born("1982-07-07"), ""), person("q", "Amadou", "Diallo", born("1982-07-07"), "")];
     let index = Index::new(&two);
     assert_eq!(answer(&index, "", "Amadou", born("1982-07-07"), ""), "given?");
     assert_eq!(answer(&index, "Amadou", "Amadou", born("1982-07-07"), ""), "p");
@@ -182,7 +196,9 @@ fn any_number_on_file_answers_and_a_placeholder_is_none() {
         ..person("tom", "Tom", "Garner", born, "555-010-0001 x22")
     };
     let index = Index::new(&[tom.clone(), person("tim", "Tim", "Garner", born, "555-010-8888")]);
-    for (phone, expected) in [("", "phone?"), ("7777", "tom"), ("0001", "tom"), ("0122", "-"), ("0000", "-"), ("8888", "-")] {
+    for (phone, expected) in
+        [("", "phone?"), ("7777", "tom"), ("0001", "tom"), ("0122", "-"), ("0000", "-"), ("8888", "-")]
+    {
         assert_eq!(answer(&index, "Tom", "Garner", born, phone), expected, "{phone}");
     }
     // One of them is a namesake's too: it does not tell them apart.
@@ -194,7 +210,9 @@ fn any_number_on_file_answers_and_a_placeholder_is_none() {
 fn one_slip_is_forgiven_without_a_phone_on_file_unless_somebody_is_near() {
     let born: Date = "1956-03-08".parse().unwrap();
     let near: Date = "1956-03-09".parse().unwrap();
-    let alone = |given: &str, family: &str| vec![person("p", given, family, born, ""), person("q", "Grace", "Whitfield", born, "")];
+    let alone = |given: &str, family: &str| {
+        vec![person("p", given, family, born, ""), person("q", "Grace", "Whitfield", born, "")]
+    };
     for (on_file, typed, expected) in [
         (("Ann", "Cohn"), ("Ann", "Cohm"), "p"),
         (("Hye", "O"), ("Hye", "Oh"), "p"),
@@ -206,15 +224,26 @@ fn one_slip_is_forgiven_without_a_phone_on_file_unless_somebody_is_near() {
         (("Juan", "Cohn"), ("Jusn", "Cohm"), "-"),
         (("Daniel", "Lucio"), ("Daniela", "Lucio"), "-"),
     ] {
-        assert_eq!(answer(&Index::new(&alone(on_file.0, on_file.1)), typed.0, typed.1, born, ""), expected, "{on_file:?} {typed:?}");
+        assert_eq!(
+            answer(&Index::new(&alone(on_file.0, on_file.1)), typed.0, typed.1, born, ""),
+            expected,
+            "{on_file:?} {typed:?}"
+        );
     }
     // The birth date has to be right, and a phone that is on file is asked for.
     assert_eq!(answer(&Index::new(&alone("Ann", "Cohn")), "Ann", "Cohm", near, ""), "-");
-    assert_eq!(answer(&Index::new(&[person("p", "Ann", "Cohn", born, "555-010-4821")]), "Ann", "Cohm", born, ""), "phone?");
+    assert_eq!(
+        answer(&Index::new(&[person("p", "Ann", "Cohn", born, "555-010-4821")]), "Ann", "Cohm", born, ""),
+        "phone?"
+    );
     // Someone with that birth date, or a near one, and a name like one that was typed.
-    for (given, family, date) in
-        [("Ann", "Whitfield", born), ("Rosa", "Cohn", born), ("Rosa", "Cohm", near), ("Anne", "Whitfield", near), ("Cohn", "Rosa", born)]
-    {
+    for (given, family, date) in [
+        ("Ann", "Whitfield", born),
+        ("Rosa", "Cohn", born),
+        ("Rosa", "Cohm", near),
+        ("Anne", "Whitfield", near),
+        ("Cohn", "Rosa", born),
+    ] {
         let mut list = alone("Ann", "Cohn");
         list.push(person("n", given, family, date, "555-010-1111"));
         assert_eq!(answer(&Index::new(&list), "Ann", "Cohm", born, ""), "-", "{given} {family}");
@@ -243,9 +272,16 @@ fn abd_and_its_article_are_one_name_however_written() {
         assert_eq!(answer(&index, "Abdul Karim", "Lucio", born, ""), "-", "{on_file}");
         assert_eq!(answer(&index, "Abdullah", "Lucio", born, ""), "-", "{on_file}");
     }
-    for (on_file, typed) in
-        [("Abdus Salam", "Abdussalam"), ("Abdul Salam", "Abdusalam"), ("Abdun Nasir", "Abdunnasir"), ("Abdush Shakur", "Abdul Shakur")]
-    {
-        assert_eq!(answer(&Index::new(&[person("p", on_file, "Lucio", born, "")]), typed, "Lucio", born, ""), "p", "{on_file}");
+    for (on_file, typed) in [
+        ("Abdus Salam", "Abdussalam"),
+        ("Abdul Salam", "Abdusalam"),
+        ("Abdun Nasir", "Abdunnasir"),
+        ("Abdush Shakur", "Abdul Shakur"),
+    ] {
+        assert_eq!(
+            answer(&Index::new(&[person("p", on_file, "Lucio", born, "")]), typed, "Lucio", born, ""),
+            "p",
+            "{on_file}"
+        );
     }
 }

@@ -80,10 +80,14 @@ fn words(changes: Option<Vec<Change>>) -> String {
     let Some(changes) = changes else { return "nothing".to_owned() };
     let word = |change: &Change| match change {
         Change::Stand(spot) => format!("stand {}", spot.state.code()),
-        Change::KeepStep(spot) => format!("keep {}{}", spot.state.code(), if spot.arrival.is_some() { " with arrival" } else { "" }),
+        Change::KeepStep(spot) => {
+            format!("keep {}{}", spot.state.code(), if spot.arrival.is_some() { " with arrival" } else { "" })
+        }
         Change::TakeStepBack(step) => format!("step back {step}"),
         Change::ForgetSteps => "forget steps".to_owned(),
-        Change::HasTicket(ticket, is_first) => format!("{} {}", if *is_first { "first" } else { "other" }, ticket.number),
+        Change::HasTicket(ticket, is_first) => {
+            format!("{} {}", if *is_first { "first" } else { "other" }, ticket.number)
+        }
         Change::Arrive(ticket, state) => format!("arrive {} {}", ticket.number, state.code()),
         Change::Companion(who) => format!("companion {}", who.is_some()),
         Change::Documents(what) => format!("documents {}", what.is_some()),
@@ -126,7 +130,12 @@ fn what_a_kiosk_says_of_a_visit() {
             checks_in(true),
             "first A1, forget steps, arrive A1 arrived, companion true, documents false, need Cancelled at checked-in, need DetailsUnclear at checked-in, tell",
         ),
-        ("the same again", with_ticket(S::Called, "A1"), checks_in(true), "other A1, need DetailsUnclear at checked-in, tell"),
+        (
+            "the same again",
+            with_ticket(S::Called, "A1"),
+            checks_in(true),
+            "other A1, need DetailsUnclear at checked-in, tell",
+        ),
         (
             "a second kiosk gave another one",
             with_ticket(S::Arrived, "B4"),
@@ -147,7 +156,12 @@ fn what_a_kiosk_says_of_a_visit() {
         ),
         ("printed", facts(S::Arrived), Act::Printed(PrintOutcome::Printed), "print printed, solve PrinterTrouble"),
         ("no one knows", facts(S::Arrived), Act::Printed(PrintOutcome::Unknown), "print unknown"),
-        ("no paper", facts(S::Done), Act::Printed(no_paper), "print the paper ran out, need PrinterTrouble at printing"),
+        (
+            "no paper",
+            facts(S::Done),
+            Act::Printed(no_paper),
+            "print the paper ran out, need PrinterTrouble at printing",
+        ),
         ("a stop", facts(S::Done), Act::Stopped(Reason::FeelsUnwell, "welcome"), "need FeelsUnwell at welcome"),
     ] {
         let found = done_by(&visit, act);
@@ -160,14 +174,20 @@ fn what_a_kiosk_says_of_a_visit() {
 fn what_a_button_of_staff_does() {
     use StaffAction as A;
     use VisitState as S;
-    let seen = |facts: Facts| Facts { arrival: Arrival { seen: Some((at(5), "ben".into())), ..facts.arrival }, ..facts };
+    let seen =
+        |facts: Facts| Facts { arrival: Arrival { seen: Some((at(5), "ben".into())), ..facts.arrival }, ..facts };
     let open = |state, reasons: &[Reason]| Facts { open: reasons.to_vec(), ..facts(state) };
     for (what, visit, action, expected) in [
         ("seen for the first time", facts(S::Arrived), A::Seen, "take, see, tell"),
         ("seen before, and nothing is open", seen(facts(S::Arrived)), A::Seen, "nothing"),
         ("seen before, and something is", seen(open(S::Done, &[Reason::AskedForHelp])), A::Seen, "take, see, tell"),
         ("a request is not decided by that", seen(open(S::Asks, &[Reason::WalkIn])), A::Seen, "nothing"),
-        ("the rest of it is", seen(open(S::Asks, &[Reason::WalkIn, Reason::PrinterTrouble])), A::Seen, "take but WalkIn, see, tell"),
+        (
+            "the rest of it is",
+            seen(open(S::Asks, &[Reason::WalkIn, Reason::PrinterTrouble])),
+            A::Seen,
+            "take but WalkIn, see, tell",
+        ),
         ("a request", facts(S::Asks), A::Accept, "take, see, stand arrived, accept, tell"),
         ("a request", facts(S::Asks), A::Decline, "take, see, stand done, tell"),
         ("a visit is called", facts(S::Arrived), A::Call, "keep arrived, see, stand called, tell"),
@@ -178,7 +198,11 @@ fn what_a_button_of_staff_does() {
     }
     for state in ALL {
         for action in [A::Accept, A::Decline] {
-            assert_eq!(done_by(&facts(state), Act::Staff(action)) == "nothing", state != S::Asks, "{action:?} from {state:?}");
+            assert_eq!(
+                done_by(&facts(state), Act::Staff(action)) == "nothing",
+                state != S::Asks,
+                "{action:?} from {state:?}"
+            );
         }
     }
 }
@@ -187,22 +211,41 @@ fn what_a_button_of_staff_does() {
 fn what_is_taken_back() {
     use VisitState as S;
     let undo = |visit: Facts| done_by(&visit, Act::Staff(StaffAction::Undo));
-    let seen = |minute, facts: Facts| Facts { arrival: Arrival { seen: Some((at(minute), "ben".into())), ..facts.arrival }, ..facts };
+    let seen = |minute, facts: Facts| Facts {
+        arrival: Arrival { seen: Some((at(minute), "ben".into())), ..facts.arrival },
+        ..facts
+    };
     let called = Spot { called: Some((at(1), "ana".into())), ..Spot::new(S::Done) };
     let closed = Spot { done: Some((at(2), "ana".into())), ..Spot::new(S::Done) };
     for (what, visit, expected) in [
         ("the latest step", Facts { step: Some(7), ..facts(S::Called) }, "step back 7"),
         ("one of its visits has gone on", Facts { step: Some(7), has_gone_on: true, ..facts(S::Called) }, "nothing"),
-        ("reasons taken before it", Facts { step: Some(7), taken: Some((6, at(1))), ..facts(S::Called) }, "step back 7"),
-        ("reasons taken after it", seen(1, Facts { step: Some(7), taken: Some((8, at(2))), ..facts(S::Called) }), "give back 8, tell"),
+        (
+            "reasons taken before it",
+            Facts { step: Some(7), taken: Some((6, at(1))), ..facts(S::Called) },
+            "step back 7",
+        ),
+        (
+            "reasons taken after it",
+            seen(1, Facts { step: Some(7), taken: Some((8, at(2))), ..facts(S::Called) }),
+            "give back 8, tell",
+        ),
         (
             "reasons taken after it, and so seen",
             seen(2, Facts { step: Some(7), taken: Some((8, at(2))), ..facts(S::Called) }),
             "unsee, give back 8, tell",
         ),
-        ("closed before steps were kept", Facts { spot: closed.clone(), ..facts(S::Done) }, "give back of then, stand arrived, tell"),
+        (
+            "closed before steps were kept",
+            Facts { spot: closed.clone(), ..facts(S::Done) },
+            "give back of then, stand arrived, tell",
+        ),
         ("called and closed then", Facts { spot: called, ..facts(S::Done) }, "stand called, tell"),
-        ("declined", Facts { spot: closed.clone(), is_walk_in: true, ..facts(S::Done) }, "give back of then, stand asks, tell"),
+        (
+            "declined",
+            Facts { spot: closed.clone(), is_walk_in: true, ..facts(S::Done) },
+            "give back of then, stand asks, tell",
+        ),
         (
             "accepted and closed",
             Facts { spot: closed, is_walk_in: true, accepted: Some((at(1), 3)), ..facts(S::Done) },
@@ -225,7 +268,11 @@ fn what_is_taken_back() {
             "give back 4, tell",
         ),
         ("seen", seen(1, facts(S::Expected)), "unsee, tell"),
-        ("seen with reasons", seen(1, Facts { taken: Some((4, at(1))), ..facts(S::NoShow) }), "give back 4, unsee, tell"),
+        (
+            "seen with reasons",
+            seen(1, Facts { taken: Some((4, at(1))), ..facts(S::NoShow) }),
+            "give back 4, unsee, tell",
+        ),
         ("nothing was done", facts(S::Arrived), "nothing"),
     ] {
         assert_eq!(undo(visit), expected, "{what}");
@@ -254,7 +301,12 @@ fn steps_in_a_queue_and_by_hand() {
             Act::WalkInByHand(&accepted),
             "first A2, forget steps, arrive A2 arrived, see now, ask for other, accept, tell",
         ),
-        ("not here after all", with_ticket(S::Held, "A1"), Act::NotHere, "keep held with arrival, stand expected, tell"),
+        (
+            "not here after all",
+            with_ticket(S::Held, "A1"),
+            Act::NotHere,
+            "keep held with arrival, stand expected, tell",
+        ),
         ("called otherwise", with_ticket(S::Arrived, "A1"), Act::CallAs("number"), "keep arrived, stand arrived, tell"),
         ("did not come", facts(S::Expected), Act::Close(S::NoShow), "keep expected, stand no-show, tell"),
     ] {

@@ -29,7 +29,10 @@ struct Cell {
 impl Cell {
     fn draw(&self, problem: Option<&Problem>, list: Option<&str>) -> Markup {
         let is_wrong = problem.is_some_and(|problem| problem.cell.as_ref() == Some(&self.id));
-        let described = problem.filter(|_| is_wrong).and_then(|problem| problem.key).map(|key| format!("{}-problem", field_id(key)));
+        let described = problem
+            .filter(|_| is_wrong)
+            .and_then(|problem| problem.key)
+            .map(|key| format!("{}-problem", field_id(key)));
         let numeric = (self.kind == "number").then_some("numeric");
         let kind = if self.kind == "number" { "text" } else { self.kind };
         html! {
@@ -120,10 +123,16 @@ fn lengths(key: &str, shown: &Shown<'_>) -> Vec<(String, String)> {
     match shown {
         Shown::Typed(_) => {
             let mut minutes = shown.chosen(&format!("{key}.minutes")).into_iter();
-            shown.chosen(&format!("{key}.service")).into_iter().map(|service| (service, minutes.next().unwrap_or_default())).collect()
+            shown
+                .chosen(&format!("{key}.service"))
+                .into_iter()
+                .map(|service| (service, minutes.next().unwrap_or_default()))
+                .collect()
         }
         Shown::Stands(stands) => match stands(key) {
-            Some(Value::Object(all)) => all.into_iter().map(|(service, minutes)| (service, minutes.to_string())).collect(),
+            Some(Value::Object(all)) => {
+                all.into_iter().map(|(service, minutes)| (service, minutes.to_string())).collect()
+            }
             _ => Vec::new(),
         },
     }
@@ -133,7 +142,9 @@ fn time_of(key: &str, day: Day, what: &str, shown: &Shown<'_>) -> String {
     match shown {
         Shown::Typed(_) => shown.text(&format!("{key}.{}.{what}", day.code())),
         Shown::Stands(stands) => {
-            let day = |_: &str| stands(key).as_ref().and_then(|week| week.get(day.code())).and_then(|day| day.get(what)).cloned();
+            let day = |_: &str| {
+                stands(key).as_ref().and_then(|week| week.get(day.code())).and_then(|day| day.get(what)).cloned()
+            };
             Shown::Stands(&day).time(what)
         }
     }
@@ -157,7 +168,8 @@ pub(super) fn read_week(key: &'static str, shown: &Shown<'_>) -> Result<Value, P
     let mut week = Map::new();
     for day in Day::ALL {
         let typed = |what: &str| shown.text(&format!("{key}.{}.{what}", day.code())).trim().to_owned();
-        let wrong = |what: &str, text: String| Problem::of_cell(key, format!("{}-{}-{what}", field_id(key), day.code()), text);
+        let wrong =
+            |what: &str, text: String| Problem::of_cell(key, format!("{}-{}-{what}", field_id(key), day.code()), text);
         let (from, to) = (typed("from"), typed("to"));
         if from.is_empty() && to.is_empty() {
             continue;
@@ -167,7 +179,10 @@ pub(super) fn read_week(key: &'static str, shown: &Shown<'_>) -> Result<Value, P
             if text.is_empty() {
                 return Err(wrong(what, format!("{} has only one time. Enter both, or none.", day.name())));
             }
-            open.insert(what.to_owned(), read_time(text).ok_or_else(|| wrong(what, format!("{}: {NO_TIME}", day.name())))?);
+            open.insert(
+                what.to_owned(),
+                read_time(text).ok_or_else(|| wrong(what, format!("{}: {NO_TIME}", day.name())))?,
+            );
         }
         if let (Ok(from), Ok(to)) = (from.parse::<Time>(), to.parse::<Time>())
             && from >= to
@@ -187,7 +202,9 @@ pub(super) fn read_lengths(key: &'static str, shown: &Shown<'_>) -> Result<Value
         let wrong = |what: &str, text: String| Problem::of_cell(key, format!("{}-{n}-{what}", field_id(key)), text);
         match (service.is_empty(), minutes.is_empty(), minutes.parse::<u32>()) {
             (true, true, _) => {}
-            (true, false, _) => return Err(wrong("service", format!("Enter the service that takes {minutes} minutes."))),
+            (true, false, _) => {
+                return Err(wrong("service", format!("Enter the service that takes {minutes} minutes.")));
+            }
             (false, _, Err(_)) => return Err(wrong("minutes", format!("{service}: {NO_NUMBER}"))),
             (false, _, Ok(minutes)) => {
                 if all.insert(service.to_owned(), minutes.into()).is_some() {

@@ -77,7 +77,9 @@ pub fn field_id(key: &str) -> String {
 impl Shown<'_> {
     fn text(&self, key: &str) -> String {
         match self {
-            Self::Typed(typed) => typed.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default(),
+            Self::Typed(typed) => {
+                typed.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default()
+            }
             Self::Stands(stands) => match stands(key) {
                 Some(Value::String(text)) => text,
                 Some(Value::Number(number)) => number.to_string(),
@@ -90,15 +92,20 @@ impl Shown<'_> {
     fn words(&self, key: &str, language: Language) -> String {
         match self {
             Self::Typed(_) => self.text(&format!("{key}.{}", language.tag())),
-            Self::Stands(stands) => {
-                stands(key).as_ref().and_then(|words| words.get(language.tag())).and_then(Value::as_str).unwrap_or_default().to_owned()
-            }
+            Self::Stands(stands) => stands(key)
+                .as_ref()
+                .and_then(|words| words.get(language.tag()))
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 
     fn chosen(&self, key: &str) -> Vec<String> {
         match self {
-            Self::Typed(typed) => typed.iter().filter(|(name, _)| name == key).map(|(_, value)| value.clone()).collect(),
+            Self::Typed(typed) => {
+                typed.iter().filter(|(name, _)| name == key).map(|(_, value)| value.clone()).collect()
+            }
             Self::Stands(stands) => match stands(key) {
                 Some(Value::Array(codes)) => codes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
                 _ => Vec::new(),
@@ -141,9 +148,10 @@ fn options(kind: Kind, names: &Names<'_>, chosen: &[String]) -> Vec<(String, Str
             names.dedup();
             names.into_iter().map(|name| (name.clone(), name.clone())).collect()
         }
-        Kind::TicksOf(key, named_by) => {
-            items(names.settings, key).iter().map(|item| (name_of(item, named_by).to_owned(), name_of(item, named_by).to_owned())).collect()
-        }
+        Kind::TicksOf(key, named_by) => items(names.settings, key)
+            .iter()
+            .map(|item| (name_of(item, named_by).to_owned(), name_of(item, named_by).to_owned()))
+            .collect(),
         _ => Vec::new(),
     };
     for code in chosen {
@@ -174,7 +182,9 @@ fn zones() -> Vec<(&'static str, Vec<(String, String)>)> {
     });
     let option = |zone: &str| (zone.to_owned(), zone.replace('_', " "));
     let mut groups = vec![("United States", ZONES_US.iter().map(|zone| option(zone)).collect())];
-    for region in ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"] {
+    for region in
+        ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
+    {
         let is_here = |zone: &&String| zone.strip_prefix(region).is_some_and(|rest| rest.starts_with('/'));
         let others = ALL.iter().filter(is_here).filter(|zone| !ZONES_US.contains(&zone.as_str()));
         groups.push((region, others.map(|zone| option(zone)).collect()));
@@ -234,7 +244,9 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
                 }
             })
         }
-        Kind::Sequence(_) | Kind::Dates | Kind::Week | Kind::Lengths => group(&cells::draw(input, shown, names, problem)),
+        Kind::Sequence(_) | Kind::Dates | Kind::Week | Kind::Lengths => {
+            group(&cells::draw(input, shown, names, problem))
+        }
         Kind::Words => group(&html! {
             @for language in Language::ALL {
                 label for={ (id) "-" (language.tag()) } { (language_name(language)) }
@@ -347,8 +359,15 @@ pub fn read(
                 Kind::Lengths => cells::read_lengths(key, &shown)?,
                 Kind::Lines => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
                 Kind::Words => {
-                    let words = Language::ALL.into_iter().map(|language| (language, shown.words(key, language).trim().to_owned()));
-                    Value::Object(words.filter(|(_, text)| !text.is_empty()).map(|(l, text)| (l.tag().to_owned(), text.into())).collect())
+                    let words = Language::ALL
+                        .into_iter()
+                        .map(|language| (language, shown.words(key, language).trim().to_owned()));
+                    Value::Object(
+                        words
+                            .filter(|(_, text)| !text.is_empty())
+                            .map(|(l, text)| (l.tag().to_owned(), text.into()))
+                            .collect(),
+                    )
                 }
             };
             Ok((key, value))
@@ -374,8 +393,12 @@ pub fn beside(part: &Part, inputs: &'static [Input], fault: &Fault) -> Problem {
     let key = inputs.iter().map(|input| input.key).find(|key| is_it(key));
     let last = |key: &'static str| key.rsplit('.').next().unwrap_or(key);
     // The page says which field it is; the sentence need not name the part of a file.
-    let mut text =
-        fault.text.split_once(": ").filter(|(about, _)| part.shows(about)).map_or(fault.text.as_str(), |(_, said)| said).to_owned();
+    let mut text = fault
+        .text
+        .split_once(": ")
+        .filter(|(about, _)| part.shows(about))
+        .map_or(fault.text.as_str(), |(_, said)| said)
+        .to_owned();
     for input in inputs {
         if last(input.key).contains('_') {
             text = text.replace(last(input.key), &format!("\"{}\"", input.label));

@@ -1,7 +1,7 @@
 //! Letters: one page for one appointment, with the code that kiosks check in with.
 //!
-//! Invariants: a letter is made again from the appointment as it is now, in the patient's language where we have the words;
-//! the code holds no name; neither an error nor a file's name says anything about a person.
+//! Invariants: a letter is made again from the appointment as it is now, in the patient's language where we have the
+//! words; the code holds no name; neither an error nor a file's name says anything about a person.
 
 mod words;
 
@@ -42,8 +42,8 @@ pub enum LetterError {
 }
 
 impl Desk {
-    /// The letter of an appointment as it is now, as a PDF of one page. While nothing changes its code is the same; codes made
-    /// before a change stay good until they expire.
+    /// The letter of an appointment as it is now, as a PDF of one page. While nothing changes its code is the same;
+    /// codes made before a change stay good until they expire.
     ///
     /// # Errors
     /// If there is no such appointment, it was canceled, or the file cannot be used.
@@ -61,7 +61,8 @@ impl Desk {
     pub fn letter_ended(&self, id: &AppointmentId) -> Result<Option<Date>, LetterError> {
         let settings = self.settings();
         let zone = settings.zone()?;
-        let appointment = self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
+        let appointment =
+            self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
         let last_day = appointment.local_date(&zone).saturating_add(i64::from(settings.letter_valid_days).days());
         Ok((last_day < self.now().to_zoned_datetime(zone).date()).then_some(last_day))
     }
@@ -72,7 +73,8 @@ impl Desk {
     /// As [`Desk::letter`].
     pub fn letter_face(&self, id: &AppointmentId) -> Result<LetterFace, LetterError> {
         let settings = self.settings();
-        let appointment = self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
+        let appointment =
+            self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
         if !appointment.status.stands() {
             return Err(LetterError::CalledOff(id.clone()));
         }
@@ -80,14 +82,15 @@ impl Desk {
         Ok(face(&appointment, &settings, code)?)
     }
 
-    /// What the patient should know of an appointment as a text for a message, in their language where we have the words. It does
-    /// not say what the visit is for: a phone is read by others, too.
+    /// What the patient should know of an appointment as a text for a message, in their language where we have the
+    /// words. It does not say what the visit is for: a phone is read by others, too.
     ///
     /// # Errors
     /// If there is no such appointment, it was canceled, or the file cannot be read.
     pub fn message_text(&self, id: &AppointmentId) -> Result<Private, LetterError> {
         let settings = self.settings();
-        let appointment = self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
+        let appointment =
+            self.with_store(|store| store.appointment(id))?.ok_or_else(|| LetterError::Unknown(id.clone()))?;
         if !appointment.status.stands() {
             return Err(LetterError::CalledOff(id.clone()));
         }
@@ -131,24 +134,35 @@ pub fn date_and_time(language: Language, at: &jiff::ZonedDateTime) -> String {
     format!("{}{comma} {}", words.date(language, at), words.time(at))
 }
 
-fn face(appointment: &Appointment, settings: &ClinicSettings, code: String) -> Result<LetterFace, crate::domain::settings::UnknownZone> {
+fn face(
+    appointment: &Appointment,
+    settings: &ClinicSettings,
+    code: String,
+) -> Result<LetterFace, crate::domain::settings::UnknownZone> {
     let zone = settings.zone()?;
     let person = &appointment.person;
     let language = person.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
     let words = words(language);
     let start = appointment.start.to_zoned_datetime(zone.clone());
     let (early, _) = settings.window_of(&appointment.service);
-    let opens = appointment.start.checked_sub(i64::from(early).minutes()).unwrap_or(appointment.start).to_zoned_datetime(zone);
+    let opens =
+        appointment.start.checked_sub(i64::from(early).minutes()).unwrap_or(appointment.start).to_zoned_datetime(zone);
     let mut bring = vec![words.this_letter.to_owned()];
-    bring.extend(appointment.documents_needed(settings).into_iter().map(|document| words.document(document).to_owned()));
-    let parts =
-        vec![LetterPart::new(words.with, appointment.practitioner.as_str()), LetterPart::new(words.place, place(appointment, settings))];
+    bring
+        .extend(appointment.documents_needed(settings).into_iter().map(|document| words.document(document).to_owned()));
+    let parts = vec![
+        LetterPart::new(words.with, appointment.practitioner.as_str()),
+        LetterPart::new(words.place, place(appointment, settings)),
+    ];
     Ok(LetterFace {
         rtl: language.is_rtl(),
         clinic: settings.name.clone(),
         title: words.title.to_owned(),
         name: Private::new(format!("{} {}", person.given_name.as_str(), person.family_name.as_str())),
-        when: LetterPart { label: words.when.to_owned(), lines: vec![words.date(language, &start), words.time(&start)] },
+        when: LetterPart {
+            label: words.when.to_owned(),
+            lines: vec![words.date(language, &start), words.time(&start)],
+        },
         // A time without a date would be read as one of the visit's day.
         opens: if opens.date() == start.date() { words.opens(&opens) } else { String::new() },
         parts,
@@ -158,7 +172,8 @@ fn face(appointment: &Appointment, settings: &ClinicSettings, code: String) -> R
     })
 }
 
-/// A letter as lines of text, without its code: what it says to bring begins with the letter itself, which a message is not.
+/// A letter as lines of text, without its code: what it says to bring begins with the letter itself, which a message is
+/// not.
 fn text(face: &LetterFace) -> Private {
     let mut lines = vec![format!("{}: {}", face.title, face.when.lines.join(", "))];
     let with_words = |part: &&LetterPart| part.lines.iter().any(|line| !line.trim().is_empty());

@@ -40,7 +40,20 @@ const ENGLISH: Words = Words {
     documents: ["Your referral", "A photo ID", "A parent or guardian, or their signed consent"],
     code: "When you arrive, scan this code at the check-in kiosk. It will ask for your month and day of birth.",
     opens: "Check-in opens at {}",
-    months: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
     weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     morning: "AM",
     afternoon: "PM",
@@ -61,7 +74,20 @@ const SPANISH: Words = Words {
     ],
     code: "Al llegar, escanee este código en la máquina de registro. Le preguntará el mes y el día de su nacimiento.",
     opens: "Puede registrar su llegada desde las {}",
-    months: ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
+    months: [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
     weekdays: ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
     morning: "a. m.",
     afternoon: "p. m.",
@@ -78,7 +104,20 @@ const ARABIC: Words = Words {
     documents: ["إحالة الطبيب", "بطاقة هوية عليها صورة", "أحد الوالدين أو ولي الأمر، أو موافقته الموقّعة"],
     code: "عند الوصول، يُرجى مسح هذا الرمز في جهاز تسجيل الوصول، وسيسألك الجهاز عن شهر ميلادك ويومه.",
     opens: "يبدأ تسجيل الوصول الساعة {}",
-    months: ["يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"],
+    months: [
+        "يناير",
+        "فبراير",
+        "مارس",
+        "أبريل",
+        "مايو",
+        "يونيو",
+        "يوليو",
+        "أغسطس",
+        "سبتمبر",
+        "أكتوبر",
+        "نوفمبر",
+        "ديسمبر",
+    ],
     weekdays: ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"],
     morning: "ص",
     afternoon: "م",
@@ -108,13 +147,18 @@ impl Words {
     /// A date with its weekday, as one writes it in this language.
     pub fn date(&self, language: Language, at: &ZonedDateTime) -> String {
         let month = usize::try_from(at.month() - 1).ok().and_then(|n| self.months.get(n)).copied().unwrap_or_default();
-        let weekday =
-            usize::try_from(at.weekday().to_monday_zero_offset()).ok().and_then(|n| self.weekdays.get(n)).copied().unwrap_or_default();
+        let weekday = usize::try_from(at.weekday().to_monday_zero_offset())
+            .ok()
+            .and_then(|n| self.weekdays.get(n))
+            .copied()
+            .unwrap_or_default();
         let (day, year) = (at.day(), at.year());
         match language {
             Language::English => format!("{weekday}, {month} {day}, {year}"),
             Language::Spanish => format!("{weekday}, {day} de {month} de {year}"),
-            Language::Arabic => format!("{weekday}، {} {month} {}", self.kept(&day.to_string()), self.kept(&year.to_string())),
+            Language::Arabic => {
+                format!("{weekday}، {} {month} {}", self.kept(&day.to_string()), self.kept(&year.to_string()))
+            }
         }
     }
 
@@ -145,7 +189,9 @@ mod tests {
 
     #[test]
     fn dates_and_times_are_written_as_in_each_language() {
-        let at = |hour, minute| jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).unwrap();
+        let at = |hour, minute| {
+            jiff::civil::date(2026, 11, 23).at(hour, minute, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).unwrap()
+        };
         for (language, date, morning, noon, midnight) in [
             (Language::English, "Monday, November 23, 2026", "8:05 AM", "12:30 PM", "12:00 AM"),
             (Language::Spanish, "lunes, 23 de noviembre de 2026", "8:05 a. m.", "12:30 p. m.", "12:00 a. m."),
@@ -159,7 +205,10 @@ mod tests {
         ] {
             let words = words(language);
             assert_eq!(words.date(language, &at(8, 5)), date);
-            assert_eq!([words.time(&at(8, 5)), words.time(&at(12, 30)), words.time(&at(0, 0))], [morning, noon, midnight]);
+            assert_eq!(
+                [words.time(&at(8, 5)), words.time(&at(12, 30)), words.time(&at(0, 0))],
+                [morning, noon, midnight]
+            );
             assert!(words.opens(&at(8, 5)).contains(morning) && !words.opens(&at(8, 5)).contains('{'));
         }
     }

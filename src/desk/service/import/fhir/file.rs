@@ -59,7 +59,9 @@ impl Found {
             let mut lines = Lines { text: line, at: 0, line: place.line };
             match serde_json::from_str::<&RawValue>(line) {
                 Ok(raw) => self.take(raw, &Entry::default(), file, &mut lines),
-                Err(_) => self.refused.push((place, "expected a resource on each line, found a mistake in its JSON".to_owned())),
+                Err(_) => self
+                    .refused
+                    .push((place, "expected a resource on each line, found a mistake in its JSON".to_owned())),
             }
         }
         Ok(())
@@ -74,7 +76,8 @@ impl Found {
         }
         if let (false, [only]) = (is_list, all.as_slice())
             && kind_of(only).as_deref() == Some("Bundle")
-            && serde_json::from_str::<Fields<'_>>(only.get()).is_ok_and(|fields| fields.get("entry").is_some_and(|raw| !is_entries(raw)))
+            && serde_json::from_str::<Fields<'_>>(only.get())
+                .is_ok_and(|fields| fields.get("entry").is_some_and(|raw| !is_entries(raw)))
         {
             return Err("expected a Bundle whose entry is a list, found something else".to_owned());
         }
@@ -90,7 +93,9 @@ impl Found {
             Some("Bundle") if entry.depth < DEPTH_MAX => self.take_bundle(raw, entry.depth, place, lines),
             Some("OperationOutcome") => self.take_outcome(raw, place),
             Some(kind) => self.take_resource(kind, raw, entry, place),
-            None => self.refused.push((place, "expected a resource with resourceType, found something else".to_owned())),
+            None => {
+                self.refused.push((place, "expected a resource with resourceType, found something else".to_owned()))
+            }
         }
     }
 
@@ -114,7 +119,9 @@ impl Found {
                     let entry = Entry { full_url, newest_first: kind == "history", depth: depth + 1 };
                     self.take(raw, &entry, place.file, lines);
                 }
-                Some(_) => self.refused.push((place, "expected an entry with a resource, found something else".to_owned())),
+                Some(_) => {
+                    self.refused.push((place, "expected an entry with a resource, found something else".to_owned()))
+                }
                 None => self.take_deletion(&entry, &full_url),
             }
         }
@@ -123,7 +130,9 @@ impl Found {
 
     fn take_resource(&mut self, kind: &str, raw: &RawValue, entry: &Entry, place: Place) {
         let Ok(Value::Object(object)) = serde_json::from_str::<Value>(raw.get()) else {
-            return self.refused.push((place, format!("expected a {kind} as FHIR R4 describes it, found something else")));
+            return self
+                .refused
+                .push((place, format!("expected a {kind} as FHIR R4 describes it, found something else")));
         };
         let Some((what, meta, warnings)) = resource::read(kind, &object) else {
             self.others += 1;
@@ -138,13 +147,17 @@ impl Found {
         }
     }
 
-    /// Whether a server could not answer what this entry asked for; it is reported, because who is missing is not seen otherwise.
+    /// Whether a server could not answer what this entry asked for; it is reported, because who is missing is not seen
+    /// otherwise.
     fn is_failed(&mut self, entry: &Fields<'_>, place: Place) -> bool {
-        let status = fields_of(entry, "response").and_then(|fields| fields.get("status").map(|raw| text_of(raw))).unwrap_or_default();
+        let status = fields_of(entry, "response")
+            .and_then(|fields| fields.get("status").map(|raw| text_of(raw)))
+            .unwrap_or_default();
         let code: String = status.chars().take_while(char::is_ascii_digit).collect();
         let is_failed = code.len() == 3 && code.starts_with(['4', '5']);
         if is_failed {
-            let why = format!("the server answered this request with error {code}; what it asked for is not in this list");
+            let why =
+                format!("the server answered this request with error {code}; what it asked for is not in this list");
             self.refused.push((place, why));
         }
         is_failed
@@ -173,7 +186,8 @@ impl Found {
             return;
         }
         let url = of("request", "url");
-        let plain = if url.is_empty() { full_url } else { &url }.split("/_history").next().unwrap_or_default().to_owned();
+        let plain =
+            if url.is_empty() { full_url } else { &url }.split("/_history").next().unwrap_or_default().to_owned();
         if let Some((kind, id)) = plain.rsplit_once('/')
             && kind.rsplit('/').next() == Some("Appointment")
         {
@@ -183,7 +197,9 @@ impl Found {
 
     /// Whether an appointment was deleted after what is known of it.
     pub fn is_deleted(&self, node: &Node) -> bool {
-        self.deleted.get(&node.id).is_some_and(|when| when.zip(node.updated()).is_none_or(|(deleted, updated)| deleted >= updated))
+        self.deleted
+            .get(&node.id)
+            .is_some_and(|when| when.zip(node.updated()).is_none_or(|(deleted, updated)| deleted >= updated))
     }
 }
 
@@ -199,13 +215,20 @@ fn contained(object: &Object) -> impl Iterator<Item = &Object> {
 
 /// Whether each line is a resource of its own, by the first lines that are not empty.
 fn is_by_lines(text: &str) -> bool {
-    let lines = text.lines().map(|line| line.trim().trim_start_matches('\u{FEFF}').trim()).filter(|line| !line.is_empty());
-    lines.take(3).any(|line| line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok_and(|raw| kind_of(raw).is_some()))
+    let lines =
+        text.lines().map(|line| line.trim().trim_start_matches('\u{FEFF}').trim()).filter(|line| !line.is_empty());
+    lines.take(3).any(|line| {
+        line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok_and(|raw| kind_of(raw).is_some())
+    })
 }
 
 /// What is in a list, or the one thing there is; `null` is nothing.
 pub(super) fn list_of(raw: &RawValue) -> Vec<&RawValue> {
-    let all = if raw.get().starts_with('[') { serde_json::from_str::<Vec<&RawValue>>(raw.get()).unwrap_or_default() } else { vec![raw] };
+    let all = if raw.get().starts_with('[') {
+        serde_json::from_str::<Vec<&RawValue>>(raw.get()).unwrap_or_default()
+    } else {
+        vec![raw]
+    };
     all.into_iter().filter(|raw| raw.get() != "null").collect()
 }
 

@@ -1,7 +1,7 @@
 //! All resources of the files that are read together, and what a reference among them points at.
 //!
-//! Invariants: a resource is known by its place in the graph, never by an id that others may have too; a contained resource is seen
-//! from its own resource alone; a relative reference stays on the server of its own entry.
+//! Invariants: a resource is known by its place in the graph, never by an id that others may have too; a contained
+//! resource is seen from its own resource alone; a relative reference stays on the server of its own entry.
 
 use std::collections::HashMap;
 
@@ -67,7 +67,15 @@ impl Node {
 
 impl Graph {
     /// Takes a resource; `newest_first` says that an earlier one of the same id counts more.
-    pub fn add(&mut self, what: What, meta: Meta, warnings: Vec<String>, full_url: &str, place: Place, newest_first: bool) -> usize {
+    pub fn add(
+        &mut self,
+        what: What,
+        meta: Meta,
+        warnings: Vec<String>,
+        full_url: &str,
+        place: Place,
+        newest_first: bool,
+    ) -> usize {
         let kind = what.kind();
         let full_url = full_url.trim();
         let parsed = Url::read(full_url).filter(|url| url.kind == kind && !url.base.is_empty());
@@ -90,7 +98,17 @@ impl Graph {
         node.inner.push(at);
         let (place, base) = (node.place, node.base.clone());
         let id = meta.id.clone();
-        self.nodes.push(Node { what, place, id, base, owner: Some(owner), warnings, meta, is_over: false, inner: Vec::new() });
+        self.nodes.push(Node {
+            what,
+            place,
+            id,
+            base,
+            owner: Some(owner),
+            warnings,
+            meta,
+            is_over: false,
+            inner: Vec::new(),
+        });
     }
 
     /// Resources of which a later version may have come: of the same full URL, or of the same id of the same server.
@@ -101,7 +119,11 @@ impl Graph {
         let candidates = of_url.into_iter().chain(of_id).flatten().copied();
         let is_same = |at: &usize| {
             self.node(*at).is_some_and(|node| {
-                let is_same_server = if is_urn { node.what.kind() == kind && node.id == id } else { url_key(&node.base) == url_key(base) };
+                let is_same_server = if is_urn {
+                    node.what.kind() == kind && node.id == id
+                } else {
+                    url_key(&node.base) == url_key(base)
+                };
                 !node.is_over && is_same_server && (!base.is_empty() || node.place.file == file)
             })
         };
@@ -112,7 +134,8 @@ impl Graph {
     fn keep_newer(&mut self, old: usize, new: usize, newest_first: bool) {
         let (Some(a), Some(b)) = (self.node(old), self.node(new)) else { return };
         let by_time = a.meta.updated.zip(b.meta.updated).map(|(a, b)| b.cmp(&a)).filter(|order| order.is_ne());
-        let order = by_time.or_else(|| a.meta.version.zip(b.meta.version).map(|(a, b)| b.cmp(&a)).filter(|order| order.is_ne()));
+        let order = by_time
+            .or_else(|| a.meta.version.zip(b.meta.version).map(|(a, b)| b.cmp(&a)).filter(|order| order.is_ne()));
         let over = match (order, &a.what, &b.what) {
             (Some(order), _, _) => {
                 if order.is_gt() {
@@ -183,12 +206,15 @@ impl Graph {
             let number = query.split('&').find_map(|part| part.strip_prefix("identifier=")).ok_or(Lost::Missing)?;
             let number = number.replace("%7C", "|").replace("%7c", "|");
             let (system, value) = number.split_once('|').unwrap_or(("", &number));
-            return self.one_of(self.numbers.get(&(system.to_owned(), value.to_owned())).map_or(&[], Vec::as_slice), |_| true);
+            return self
+                .one_of(self.numbers.get(&(system.to_owned(), value.to_owned())).map_or(&[], Vec::as_slice), |_| true);
         }
         let file = self.node(from).map_or(0, |node| node.place.file);
         let of_url = self.urls.get(&url_key(text)).map_or(&[][..], Vec::as_slice);
         let found = self.first_of(of_url, [&|node: &Node| node.place.file == file, &|_: &Node| true]);
-        if found != Err(Lost::Missing) && (text.contains(':') || self.node(from).is_none_or(|node| node.base.is_empty())) {
+        if found != Err(Lost::Missing)
+            && (text.contains(':') || self.node(from).is_none_or(|node| node.base.is_empty()))
+        {
             return found;
         }
         self.find_by_id(reference, from, file)
@@ -198,13 +224,23 @@ impl Graph {
         let text = reference.reference.as_str();
         let url = match text.strip_prefix("urn:uuid:").or_else(|| text.strip_prefix("urn:oid:")) {
             Some(id) => Url { base: String::new(), kind: reference.kind.clone(), id: id.to_owned() },
-            None if !text.contains('/') => Url { base: String::new(), kind: reference.kind.clone(), id: text.to_owned() },
+            None if !text.contains('/') => {
+                Url { base: String::new(), kind: reference.kind.clone(), id: text.to_owned() }
+            }
             None => Url::read(text).ok_or(Lost::Missing)?,
         };
-        let kinds: &[&str] =
-            if url.kind.is_empty() { &["Patient", "Practitioner", "Location", "Organization"] } else { &[url.kind.as_str()] };
-        let all: Vec<usize> = kinds.iter().filter_map(|kind| self.ids.get(&format!("{kind}/{}", url.id))).flatten().copied().collect();
-        let base = if url.base.is_empty() { self.node(from).map(|node| node.base.clone()).unwrap_or_default() } else { url.base };
+        let kinds: &[&str] = if url.kind.is_empty() {
+            &["Patient", "Practitioner", "Location", "Organization"]
+        } else {
+            &[url.kind.as_str()]
+        };
+        let all: Vec<usize> =
+            kinds.iter().filter_map(|kind| self.ids.get(&format!("{kind}/{}", url.id))).flatten().copied().collect();
+        let base = if url.base.is_empty() {
+            self.node(from).map(|node| node.base.clone()).unwrap_or_default()
+        } else {
+            url.base
+        };
         let key = url_key(&base);
         let of_none = |node: &Node| node.base.is_empty();
         let near = |node: &Node| node.base.is_empty() && node.place.file == file;
@@ -288,7 +324,14 @@ struct Url {
 
 impl Url {
     fn read(text: &str) -> Option<Self> {
-        let plain = text.split("/_history").next().unwrap_or(text).split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        let plain = text
+            .split("/_history")
+            .next()
+            .unwrap_or(text)
+            .split(['?', '#'])
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('/');
         let (rest, id) = plain.rsplit_once('/')?;
         let (base, kind) = rest.rsplit_once('/').unwrap_or(("", rest));
         let lower = base.to_ascii_lowercase();
@@ -301,7 +344,8 @@ impl Url {
     }
 }
 
-/// What two spellings of one URL have in common: `http:` is `https:`, the name of a server has no case, a version is not another thing.
+/// What two spellings of one URL have in common: `http:` is `https:`, the name of a server has no case, a version is
+/// not another thing.
 fn url_key(url: &str) -> String {
     let plain = url.split("/_history").next().unwrap_or(url).trim_end_matches('/');
     let Some((scheme, rest)) = plain.split_once("://") else {
@@ -320,7 +364,12 @@ fn url_key(url: &str) -> String {
 fn agree(a: &Patient, b: &Patient) -> bool {
     let name = |names: &[HumanName]| {
         let name = on_file(names, "").and_then(|at| names.get(at)).cloned().unwrap_or_default();
-        fold_name(&format!("{}{}{}", name.given.join(""), name.family, if name.family.is_empty() { name.text.as_str() } else { "" }))
+        fold_name(&format!(
+            "{}{}{}",
+            name.given.join(""),
+            name.family,
+            if name.family.is_empty() { name.text.as_str() } else { "" }
+        ))
     };
     let (a_name, b_name) = (name(&a.names), name(&b.names));
     // What neither says is nothing that they have in common.

@@ -1,5 +1,5 @@
-//! Reads a list as FHIR R4 JSON: Bundles of any type, resources, lists of them, and NDJSON with one on each line; several files
-//! together as one.
+//! Reads a list as FHIR R4 JSON: Bundles of any type, resources, lists of them, and NDJSON with one on each line;
+//! several files together as one.
 //!
 //! Invariant: one malformed entry costs that entry, not the file; one malformed field costs that field.
 
@@ -41,8 +41,8 @@ pub fn check(bytes: &[u8]) -> Result<(), String> {
     decode(bytes, None).and_then(|(text, _)| Found::default().read(&text, 0))
 }
 
-/// Reads several files by their names and bytes as one list: what one of them points at may be in another one. Lines are counted in
-/// each file; if there are several, its name comes first.
+/// Reads several files by their names and bytes as one list: what one of them points at may be in another one. Lines
+/// are counted in each file; if there are several, its name comes first.
 ///
 /// # Errors
 /// If none of them is FHIR JSON.
@@ -95,13 +95,16 @@ fn hand_on(found: &Found, sink: &mut dyn Sink, say: &dyn Fn(usize, &str) -> Stri
             let read = draft.and_then(|mut draft| {
                 if is_deleted {
                     "entered-in-error".clone_into(&mut draft.status);
-                    warnings.push(format!("appointment {plain}: it was deleted; the visit is imported as entered in error"));
+                    warnings.push(format!(
+                        "appointment {plain}: it was deleted; the visit is imported as entered in error"
+                    ));
                 }
                 draft.finish(&mut of_draft)
             });
             warnings.append(&mut of_draft);
             // The mark that tells patients of one appointment apart is of a patient.
-            let without_mark = |why: &str| if id == plain || id.is_empty() { why.to_owned() } else { why.replace(&id, &plain) };
+            let without_mark =
+                |why: &str| if id == plain || id.is_empty() { why.to_owned() } else { why.replace(&id, &plain) };
             match read {
                 Ok(good) => {
                     let who = Who::of(&good);
@@ -166,7 +169,8 @@ fn unsaid(found: &Found) -> Unsaid {
                 unsaid.language &= draft.language.is_empty();
                 unsaid.preferred_name &= draft.preferred_name.is_empty();
                 unsaid.interpreter &= draft.interpreter.is_empty();
-                unsaid.emergency_contact &= draft.emergency_contact_name.is_empty() && draft.emergency_contact_phone.is_empty();
+                unsaid.emergency_contact &=
+                    draft.emergency_contact_name.is_empty() && draft.emergency_contact_phone.is_empty();
             }
             What::Practitioner(_) | What::Place(..) => {}
         }

@@ -1,6 +1,7 @@
 //! Which of someone's names is the one on file, and which others they may give.
 //!
-//! Invariants: a name that is over, or was theirs by birth alone, is on file only if there is no other; an anonymous one never is.
+//! Invariants: a name that is over, or was theirs by birth alone, is on file only if there is no other; an anonymous
+//! one never is.
 
 use super::super::draft::{Draft, FIELD_CHARS_MAX, OTHER_NAMES_MAX};
 use super::resource::HumanName;
@@ -8,8 +9,8 @@ use crate::domain::identity::fold_name;
 
 /// What stands before or after a whole name and is none of it.
 const TITLES: [&str; 24] = [
-    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "fr", "sir", "jr", "sr", "ii", "iii", "iv", "md", "do", "phd", "rn", "np", "pa",
-    "dds", "esq", "dpm",
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "fr", "sir", "jr", "sr", "ii", "iii", "iv", "md", "do",
+    "phd", "rn", "np", "pa", "dds", "esq", "dpm",
 ];
 
 /// A name in its two parts; either may be missing.
@@ -50,10 +51,11 @@ pub(super) fn shown_name(names: &[HumanName], day: &str) -> String {
     on_file(names, day).and_then(|at| names.get(at)).map(full_name).unwrap_or_default()
 }
 
-/// Which of someone's names is the one on file on `day`: the official one, else the usual one, else one without a use, else
-/// another; of those that are over the last, if there is no other.
+/// Which of someone's names is the one on file on `day`: the official one, else the usual one, else one without a use,
+/// else another; of those that are over the last, if there is no other.
 pub(super) fn on_file(names: &[HumanName], day: &str) -> Option<usize> {
-    let usable = || names.iter().enumerate().filter(|(_, name)| name.usage != "anonymous" && parts(name) != Parts::default());
+    let usable =
+        || names.iter().enumerate().filter(|(_, name)| name.usage != "anonymous" && parts(name) != Parts::default());
     let rank = |name: &HumanName| match name.usage.as_str() {
         "official" => 0,
         "usual" => 1,
@@ -64,7 +66,8 @@ pub(super) fn on_file(names: &[HumanName], day: &str) -> Option<usize> {
     };
     let is_now = |name: &HumanName| !matches!(name.usage.as_str(), "old" | "maiden") && name.period.has(day);
     let now = usable().filter(|(_, name)| is_now(name)).min_by_key(|(_, name)| rank(name));
-    let best = now.or_else(|| usable().min_by_key(|(_, name)| (rank(name), std::cmp::Reverse(name.period.end.clone()))));
+    let best =
+        now.or_else(|| usable().min_by_key(|(_, name)| (rank(name), std::cmp::Reverse(name.period.end.clone()))));
     best.map(|(at, _)| at)
 }
 
@@ -72,7 +75,8 @@ pub(super) fn on_file(names: &[HumanName], day: &str) -> Option<usize> {
 pub(super) fn called(names: &[HumanName], day: &str) -> String {
     let at = on_file(names, day);
     let called = |usage: &str| {
-        let mut others = names.iter().enumerate().filter(|(i, name)| Some(*i) != at && name.usage == usage && name.period.has(day));
+        let mut others =
+            names.iter().enumerate().filter(|(i, name)| Some(*i) != at && name.usage == usage && name.period.has(day));
         others.find(|(_, name)| !name.given.is_empty()).map(|(_, name)| &name.given)
     };
     let Some(given) = called("usual").or_else(|| called("nickname")) else { return String::new() };
@@ -119,7 +123,11 @@ fn rest_of(name: &HumanName, known: &str) -> String {
     let folded: Vec<String> = words.iter().map(|word| fold_name(word)).collect();
     let known: Vec<String> = known.split_whitespace().map(fold_name).collect();
     let count = words.len().saturating_sub(known.len());
-    let rest = if folded.ends_with(&known) { words.get(..count) } else { words.get(known.len()..).filter(|_| folded.starts_with(&known)) };
+    let rest = if folded.ends_with(&known) {
+        words.get(..count)
+    } else {
+        words.get(known.len()..).filter(|_| folded.starts_with(&known))
+    };
     rest.unwrap_or_default().join(" ").trim_matches(|c: char| c == ',' || c.is_whitespace()).to_owned()
 }
 
@@ -139,8 +147,8 @@ fn untitled<'n>(text: &'n str, prefix: &[String], suffix: &[String]) -> Vec<&'n 
     words.get(start..end).unwrap_or_default().to_vec()
 }
 
-/// Names as a CSV column has them. A semicolon or a control character within a name is none of its letters. The first of each
-/// spelling count, as many as one may have: an old name never costs someone their appointment.
+/// Names as a CSV column has them. A semicolon or a control character within a name is none of its letters. The first
+/// of each spelling count, as many as one may have: an old name never costs someone their appointment.
 fn joined(names: impl Iterator<Item = String>) -> String {
     let mut kept: Vec<String> = Vec::new();
     let mut spellings = Vec::new();

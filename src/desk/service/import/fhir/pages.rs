@@ -28,7 +28,15 @@ impl Page {
     /// What a Bundle of this type says of itself.
     pub fn of(bundle: &Fields<'_>, kind: &str, place: Place) -> Self {
         let empty = BTreeSet::new;
-        let mut page = Self { place, total: None, own: Vec::new(), next: None, appointments: empty(), matches: empty(), all: empty() };
+        let mut page = Self {
+            place,
+            total: None,
+            own: Vec::new(),
+            next: None,
+            appointments: empty(),
+            matches: empty(),
+            all: empty(),
+        };
         if matches!(kind, "" | "searchset") {
             page.total = bundle.get("total").and_then(|raw| text_of(raw).parse().ok());
         }
@@ -100,7 +108,8 @@ impl<'p> Together<'p> {
         self.loose == 0 && self.total().is_none_or(|total| self.entries() >= total)
     }
 
-    /// As [`Self::is_whole`], where a server does not call a page as the one before it does: then the last one names no next one.
+    /// As [`Self::is_whole`], where a server does not call a page as the one before it does: then the last one names no
+    /// next one.
     fn is_whole_without_links(&self) -> bool {
         let has_last = self.pages.len() > 1 && self.pages.iter().any(|page| page.next.is_none());
         has_last && self.total().is_some_and(|total| self.entries() >= total)
@@ -122,8 +131,12 @@ impl Pages {
 
     /// Where pages are missing, and what to say of it.
     pub fn missing(&self) -> Vec<(Place, String)> {
-        let own: HashMap<&str, usize> =
-            self.0.iter().enumerate().flat_map(|(at, page)| page.own.iter().map(move |url| (url.as_str(), at))).collect();
+        let own: HashMap<&str, usize> = self
+            .0
+            .iter()
+            .enumerate()
+            .flat_map(|(at, page)| page.own.iter().map(move |url| (url.as_str(), at)))
+            .collect();
         let next = |page: &Page| page.next.as_deref().map(|url| own.get(url).copied());
         // The first page of each, by which resource points at which.
         let mut before: HashMap<usize, usize> = HashMap::new();
@@ -180,5 +193,8 @@ fn said(part: &Together<'_>) -> Option<(Place, String)> {
     let place = part.pages.first()?.place;
     let of = part.total().map(|total| format!(" of {total}")).unwrap_or_default();
     let what = if part.pages.iter().any(|page| page.is_of_appointments()) { "appointments" } else { "entries" };
-    Some((place, format!("this is one page of several: {}{of} {what}; fetch the others and import them too", part.entries())))
+    Some((
+        place,
+        format!("this is one page of several: {}{of} {what}; fetch the others and import them too", part.entries()),
+    ))
 }

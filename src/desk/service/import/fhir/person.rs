@@ -28,7 +28,11 @@ pub(super) fn put_person(draft: &mut Draft, patient: &Patient, day: &str, warnin
     draft.other_phones = phones.take(OTHER_NAMES_MAX).collect::<Vec<_>>().join(";");
     draft.email = email(&patient.telecoms, day);
     if let Some(address) = address(&patient.addresses, day) {
-        draft.address = if address.line.is_empty() && address.city.is_empty() { address.text.clone() } else { address.line.join(" ") };
+        draft.address = if address.line.is_empty() && address.city.is_empty() {
+            address.text.clone()
+        } else {
+            address.line.join(" ")
+        };
         draft.city.clone_from(&address.city);
         draft.state.clone_from(&address.state);
         draft.postal_code.clone_from(&address.postal_code);
@@ -51,10 +55,14 @@ pub(super) fn put_details(draft: &mut Draft, patient: &Patient, day: &str, warni
     }
 }
 
-/// The best number of the clinic's own: a medical record number before others, and none that is secret or of another office.
+/// The best number of the clinic's own: a medical record number before others, and none that is secret or of another
+/// office.
 pub(super) fn own_number<'p>(identifiers: &'p [Identifier], day: &str) -> Option<&'p Identifier> {
     let counts = |identifier: &&Identifier| {
-        identifier.usage != "old" && identifier.period.has(day) && !is_no_number(&identifier.value) && !is_of_an_office(identifier)
+        identifier.usage != "old"
+            && identifier.period.has(day)
+            && !is_no_number(&identifier.value)
+            && !is_of_an_office(identifier)
     };
     identifiers.iter().filter(counts).min_by_key(|identifier| {
         let text = identifier.kind.text.to_ascii_lowercase();
@@ -77,12 +85,16 @@ pub(super) fn own_number<'p>(identifiers: &'p [Identifier], day: &str) -> Option
     })
 }
 
-/// Whether a number is not the clinic's: social security, a licence, a passport, an insurance that a whole family may share.
+/// Whether a number is not the clinic's: social security, a licence, a passport, an insurance that a whole family may
+/// share.
 fn is_of_an_office(identifier: &Identifier) -> bool {
-    const CODES: [&str; 16] = ["SS", "SB", "DL", "PPN", "VS", "TAX", "NI", "MB", "SN", "MC", "MA", "DN", "DR", "CZ", "PRC", "NNUSA"];
-    const WORDS: [&str; 7] = ["ssn", "social security", "social beneficiary", "driver", "passport", "member", "subscriber"];
+    const CODES: [&str; 16] =
+        ["SS", "SB", "DL", "PPN", "VS", "TAX", "NI", "MB", "SN", "MC", "MA", "DN", "DR", "CZ", "PRC", "NNUSA"];
+    const WORDS: [&str; 7] =
+        ["ssn", "social security", "social beneficiary", "driver", "passport", "member", "subscriber"];
     const SYSTEMS: [&str; 5] = ["us-ssn", "2.16.840.1.113883.4.1", "2.16.840.1.113883.4.3", "passport", "us-medicare"];
-    let is_listed = identifier.kind.codings.iter().any(|coding| CODES.contains(&coding.code.to_ascii_uppercase().as_str()));
+    let is_listed =
+        identifier.kind.codings.iter().any(|coding| CODES.contains(&coding.code.to_ascii_uppercase().as_str()));
     let displays = identifier.kind.codings.iter().map(|coding| coding.display.as_str());
     let is_named = displays.chain([identifier.kind.text.as_str()]).any(|text| {
         let text = text.to_ascii_lowercase();
@@ -90,7 +102,9 @@ fn is_of_an_office(identifier: &Identifier) -> bool {
     });
     // A longer object identifier is another system's: `2.16.840.1.113883.4.17`.
     let system = identifier.system.to_ascii_lowercase();
-    let is_system = |known: &&str| system.split_once(*known).is_some_and(|(_, rest)| !rest.starts_with(|c: char| c.is_ascii_digit()));
+    let is_system = |known: &&str| {
+        system.split_once(*known).is_some_and(|(_, rest)| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
     is_listed || is_named || SYSTEMS.iter().any(is_system)
 }
 

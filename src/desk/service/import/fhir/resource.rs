@@ -251,7 +251,9 @@ fn patient(from: &mut Reader, object: &Object) -> Patient {
 /// A date with a time is the date.
 fn birth_date(text: String) -> String {
     let text = text.trim();
-    let is_date = |date: &&str| date.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let is_date = |date: &&str| {
+        date.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
+    };
     text.get(..10).filter(is_date).unwrap_or(text).to_owned()
 }
 
@@ -268,7 +270,8 @@ fn coverage(from: &mut Reader, object: &Object) -> Coverage {
         ..Coverage::default()
     };
     if coverage.member_id.is_empty() {
-        coverage.member_id = identifiers(from, object).into_iter().map(|identifier| identifier.value).next().unwrap_or_default();
+        coverage.member_id =
+            identifiers(from, object).into_iter().map(|identifier| identifier.value).next().unwrap_or_default();
     }
     for class in from.objects(object, "class") {
         let kinds = concepts(from, class, "type");
@@ -393,7 +396,8 @@ fn contacts(from: &mut Reader, object: &Object) -> Vec<PatientContact> {
 fn concepts(from: &mut Reader, object: &Object, field: &'static str) -> Vec<Concept> {
     let all = from.list(object, field).into_iter().filter_map(|value| match value {
         Value::Object(concept) => {
-            let mut codings = from.objects(concept, "coding").into_iter().map(|of| coding(from, of)).collect::<Vec<_>>();
+            let mut codings =
+                from.objects(concept, "coding").into_iter().map(|of| coding(from, of)).collect::<Vec<_>>();
             // A coding where a concept is expected.
             if codings.is_empty() && (concept.contains_key("code") || concept.contains_key("display")) {
                 codings.push(coding(from, concept));

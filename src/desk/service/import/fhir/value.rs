@@ -1,4 +1,5 @@
-//! The fields of a resource, read as they come: `null` is nothing said, one thing is a list of one, a number is also a text.
+//! The fields of a resource, read as they come: `null` is nothing said, one thing is a list of one, a number is also a
+//! text.
 //!
 //! Invariant: what cannot be read of a field costs that field. Its name is kept, never what was in it.
 
@@ -21,7 +22,10 @@ impl Reader {
     /// What to say of the fields that cannot be read.
     pub fn warnings(self) -> Vec<String> {
         let kind = self.kind;
-        self.odd.into_iter().map(|field| format!("{kind}.{field}: expected it as FHIR R4 describes it, found another shape")).collect()
+        self.odd
+            .into_iter()
+            .map(|field| format!("{kind}.{field}: expected it as FHIR R4 describes it, found another shape"))
+            .collect()
     }
 
     pub fn is_odd(&mut self, field: &'static str) {
@@ -37,7 +41,11 @@ impl Reader {
 
     /// All texts of a field.
     pub fn texts(&mut self, of: &Object, field: &'static str) -> Vec<String> {
-        self.list(of, field).into_iter().filter_map(|value| self.scalar(value, field)).filter(|text| !text.trim().is_empty()).collect()
+        self.list(of, field)
+            .into_iter()
+            .filter_map(|value| self.scalar(value, field))
+            .filter(|text| !text.trim().is_empty())
+            .collect()
     }
 
     /// What a field says, one thing or many.
@@ -150,7 +158,10 @@ mod tests {
         assert_eq!((reader.flag(object, "yes"), reader.flag(object, "missing")), (Some(true), None));
         assert!(reader.odd.is_empty());
         assert_eq!((reader.text(object, "deep"), reader.objects(object, "one").len()), (String::new(), 0));
-        assert_eq!((reader.whole(object, "half"), reader.whole(object, "minus"), reader.whole(object, "half")), (None, None, None));
+        assert_eq!(
+            (reader.whole(object, "half"), reader.whole(object, "minus"), reader.whole(object, "half")),
+            (None, None, None)
+        );
         assert_eq!(reader.odd, ["deep", "one", "half", "minus"]);
         assert_eq!(reader.warnings()[0], "Patient.deep: expected it as FHIR R4 describes it, found another shape");
     }

@@ -42,7 +42,13 @@ pub(super) fn cards(graph: &Graph) -> Cards<'_> {
 }
 
 /// One visit for each patient of an appointment.
-pub(super) fn visits(graph: &Graph, cards: &Cards<'_>, at: usize, node: &Node, appointment: &Appointment) -> Vec<Visit> {
+pub(super) fn visits(
+    graph: &Graph,
+    cards: &Cards<'_>,
+    at: usize,
+    node: &Node,
+    appointment: &Appointment,
+) -> Vec<Visit> {
     let day = appointment.start.trim().get(..10).unwrap_or_default();
     let mut common = Draft {
         id: appointment_id(node, appointment),
@@ -131,14 +137,23 @@ pub(super) fn visits(graph: &Graph, cards: &Cards<'_>, at: usize, node: &Node, a
 }
 
 /// Each patient once; one who is named twice declined only if they did both times.
-fn put_patient(patients: &mut Vec<(Result<usize, String>, bool)>, who: Result<usize, String>, participant: &Participant) {
+fn put_patient(
+    patients: &mut Vec<(Result<usize, String>, bool)>,
+    who: Result<usize, String>,
+    participant: &Participant,
+) {
     match patients.iter_mut().find(|(known, _)| known.is_ok() && *known == who) {
         Some((_, declined)) => *declined &= participant.declined,
         None => patients.push((who, participant.declined)),
     }
 }
 
-fn patient_of(graph: &Graph, found: Result<usize, Lost>, actor: &Reference, warnings: &mut Vec<String>) -> Result<usize, String> {
+fn patient_of(
+    graph: &Graph,
+    found: Result<usize, Lost>,
+    actor: &Reference,
+    warnings: &mut Vec<String>,
+) -> Result<usize, String> {
     let expected = "participant: expected a reference to a Patient in this file, found";
     match found {
         Ok(found) => {
@@ -183,13 +198,17 @@ fn put(graph: &Graph, cards: &Cards<'_>, draft: &mut Draft, at: usize, day: &str
     (draft.card, draft.second_card) = (found.next().unwrap_or_default(), found.next().unwrap_or_default());
 }
 
-/// What tells the visits of one appointment apart: the patient's id, or letters made from their number, name and birth date.
+/// What tells the visits of one appointment apart: the patient's id, or letters made from their number, name and birth
+/// date.
 fn mark(graph: &Graph, at: usize, draft: &Draft) -> String {
-    if let Some(node) = graph.node(at).filter(|node| node.owner.is_none() && !is_no_number(&node.id) && node.id.len() <= 64) {
+    if let Some(node) =
+        graph.node(at).filter(|node| node.owner.is_none() && !is_no_number(&node.id) && node.id.len() <= 64)
+    {
         return node.id.clone();
     }
     let names = format!("{}|{}|{}", draft.given_name, draft.family_name, draft.birth_date);
-    let known = if draft.patient_id.is_empty() { names } else { format!("{}|{}", draft.patient_source, draft.patient_id) };
+    let known =
+        if draft.patient_id.is_empty() { names } else { format!("{}|{}", draft.patient_source, draft.patient_id) };
     Blake2s256::digest(known.as_bytes()).iter().take(6).fold(String::new(), |mark, byte| format!("{mark}{byte:02x}"))
 }
 
@@ -198,12 +217,15 @@ fn appointment_id(node: &Node, appointment: &Appointment) -> String {
     if !node.id.is_empty() {
         return node.id.clone();
     }
-    let current = appointment.identifiers.iter().find(|identifier| identifier.usage != "old" && !is_no_number(&identifier.value));
+    let current =
+        appointment.identifiers.iter().find(|identifier| identifier.usage != "old" && !is_no_number(&identifier.value));
     current.map(|identifier| identifier.value.clone()).unwrap_or_default()
 }
 
 fn card_of(graph: &Graph, at: usize, coverage: &Coverage, day: &str) -> Card {
-    let named = |reference: &Reference| shown(reference, graph.find(reference, at).ok().and_then(|found| graph.node(found)), day);
+    let named = |reference: &Reference| {
+        shown(reference, graph.find(reference, at).ok().and_then(|found| graph.node(found)), day)
+    };
     let mut card = Card {
         payer: coverage.payor.as_ref().map(named).unwrap_or_default(),
         member_id: coverage.member_id.clone(),
@@ -234,12 +256,14 @@ fn put_holder(graph: &Graph, card: &mut Card, at: usize, coverage: &Coverage, da
     card.holder_birth_date = holder.map(|holder| holder.birth_date.clone()).unwrap_or_default();
 }
 
-/// The date of a FHIR date or time. One of a year or a month alone (`2026`, `1960-05`) stays as it is, and is no day of a card.
+/// The date of a FHIR date or time. One of a year or a month alone (`2026`, `1960-05`) stays as it is, and is no day of
+/// a card.
 fn day_of(text: &str) -> String {
     text.get(..10).unwrap_or(text).to_owned()
 }
 
-/// The date on which an appointment was made, as the booking system wrote it; empty if a year or a month alone is known.
+/// The date on which an appointment was made, as the booking system wrote it; empty if a year or a month alone is
+/// known.
 pub(super) fn created_on(appointment: &Appointment) -> &str {
     appointment.created.get(..10).unwrap_or_default()
 }
@@ -260,7 +284,8 @@ fn minutes(appointment: &Appointment) -> String {
     if let Some(minutes) = appointment.minutes {
         return minutes.to_string();
     }
-    let between = appointment.start.parse::<jiff::Timestamp>().ok().zip(appointment.end.parse::<jiff::Timestamp>().ok());
+    let between =
+        appointment.start.parse::<jiff::Timestamp>().ok().zip(appointment.end.parse::<jiff::Timestamp>().ok());
     between.map(|(start, end)| (end.duration_since(start).as_secs() / 60).to_string()).unwrap_or_default()
 }
 

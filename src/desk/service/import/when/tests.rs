@@ -9,7 +9,8 @@ fn style(order: DateOrder) -> Style {
 }
 
 fn read(text: &str) -> Result<String, String> {
-    start(text, &style(DateOrder::Mdy)).map(|(time, note)| format!("{time}{}", if note.is_some() { " noted" } else { "" }))
+    start(text, &style(DateOrder::Mdy))
+        .map(|(time, note)| format!("{time}{}", if note.is_some() { " noted" } else { "" }))
 }
 
 #[test]

@@ -17,7 +17,12 @@ const fn rows(code: &'static str, title: &'static str, about: &'static str, tabl
 }
 
 /// Things in an order, distinguished by one of their inputs.
-const fn things(key: &'static str, (title, one): (&'static str, &'static str), named_by: &'static str, inputs: &'static [Input]) -> Table {
+const fn things(
+    key: &'static str,
+    (title, one): (&'static str, &'static str),
+    named_by: &'static str,
+    inputs: &'static [Input],
+) -> Table {
     Table { key, title, one, named_by, and_by: &[], look: Look::List, inputs }
 }
 
@@ -36,8 +41,11 @@ pub(super) const DETAILS: &[(&str, &str)] = &[
     ("interpreter", "Interpreter needed"),
     ("emergency-contact", "Emergency contact"),
 ];
-pub(super) const DOCUMENTS: &[(&str, &str)] =
-    &[("referral", "Referral"), ("photo-identity", "Photo ID"), ("guardian", "Parent or guardian, or their signed consent")];
+pub(super) const DOCUMENTS: &[(&str, &str)] = &[
+    ("referral", "Referral"),
+    ("photo-identity", "Photo ID"),
+    ("guardian", "Parent or guardian, or their signed consent"),
+];
 const PAPERS: &[(&str, &str)] = &[("letter", "US Letter (8.5 x 11 in)"), ("a4", "A4")];
 const CARRIES: &[(&str, &str)] = &[("patient", "Patient (MRN)"), ("appointment", "Appointment (appointment ID)")];
 pub(super) const LANGUAGES: &[(&str, &str)] = &[("en", "English"), ("es", "Spanish"), ("ar", "Arabic")];

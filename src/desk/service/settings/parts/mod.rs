@@ -175,7 +175,9 @@ impl Table {
     #[must_use]
     pub fn name(&self, item: &Value) -> String {
         let also = self.inputs.iter().filter(|input| self.and_by.contains(&input.key));
-        let also = also.map(|input| words(Some(input), item.get(input.key).unwrap_or(&Value::Null))).filter(|words| !words.is_empty());
+        let also = also
+            .map(|input| words(Some(input), item.get(input.key).unwrap_or(&Value::Null)))
+            .filter(|words| !words.is_empty());
         std::iter::once(name_of(item, self.named_by).to_owned()).chain(also).collect::<Vec<_>>().join(", ")
     }
 
@@ -185,7 +187,9 @@ impl Table {
         let value = match self.key {
             "queues" => serde_json::to_value(QueueRules::default()),
             "boards" => serde_json::to_value(Board::default()),
-            "schedule.hours" => Ok(serde_json::json!({"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "17:00"})),
+            "schedule.hours" => {
+                Ok(serde_json::json!({"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "17:00"}))
+            }
             _ => Ok(Value::Object(Map::new())),
         };
         value.unwrap_or_default()
@@ -196,7 +200,10 @@ impl Table {
 #[must_use]
 pub fn whole(settings: &Map<String, Value>) -> Map<String, Value> {
     let mut whole = settings.clone();
-    let left_out = [("kiosks", serde_json::to_value(KioskRules::default())), ("schedule", serde_json::to_value(Schedule::default()))];
+    let left_out = [
+        ("kiosks", serde_json::to_value(KioskRules::default())),
+        ("schedule", serde_json::to_value(Schedule::default())),
+    ];
     for (key, value) in left_out {
         whole.entry(key).or_insert_with(|| value.unwrap_or_default());
     }
@@ -258,9 +265,11 @@ mod tests {
     /// A key that is spelled wrong here would be a setting that no one can change.
     #[test]
     fn every_key_is_one_of_the_settings() {
-        let settings =
-            crate::desk::service::settings::file::read(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/desk.example.toml")))
-                .unwrap();
+        let settings = crate::desk::service::settings::file::read(include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/deploy/desk.example.toml"
+        )))
+        .unwrap();
         let settings = whole(&object(&settings).unwrap());
         for part in PARTS {
             for input in part.inputs.iter().filter(|input| input.key != "pages.address") {
@@ -269,7 +278,12 @@ mod tests {
             let Some(table) = &part.table else { continue };
             assert!(!items(&settings, table.key).is_empty(), "{}", table.key);
             for input in table.inputs {
-                assert!(items(&settings, table.key).iter().any(|item| item.get(input.key).is_some()), "{} {}", table.key, input.key);
+                assert!(
+                    items(&settings, table.key).iter().any(|item| item.get(input.key).is_some()),
+                    "{} {}",
+                    table.key,
+                    input.key
+                );
             }
             let described: Vec<&str> = table.inputs.iter().map(|input| input.key).collect();
             for key in items(&settings, table.key).iter().filter_map(Value::as_object).flat_map(Map::keys) {
@@ -280,7 +294,11 @@ mod tests {
         let unknown: Vec<&String> = defaults.keys().filter(|key| !known_keys().contains(key.as_str())).collect();
         assert!(unknown.len() <= 3, "{unknown:?}");
         for part in PARTS {
-            assert!(part.paths().all(|path| part.shows(path)) && !part.shows("schedule.open.mon") && !part.shows("open"), "{}", part.code);
+            assert!(
+                part.paths().all(|path| part.shows(path)) && !part.shows("schedule.open.mon") && !part.shows("open"),
+                "{}",
+                part.code
+            );
         }
     }
 
