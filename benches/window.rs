@@ -31,7 +31,6 @@ use arrivals::kiosk::mailbox::Mailbox;
 use arrivals::kiosk::parts::{self, Beside};
 use arrivals::kiosk::program::{Event, Kiosk, Parts};
 use arrivals::kiosk::window::headless::{self, Canvas, Stage};
-use arrivals::kiosk::window::words::ticket_face;
 use arrivals::paper::PaperWidth;
 use arrivals::store::Store;
 use arrivals::store::feed::ListChange;
@@ -164,7 +163,6 @@ impl Rig {
             parts::start("lobby".into(), store, printer, PaperWidth::Mm80, client, &mailbox, &clock).expect("threads")
         };
         let window = headless::window(SIZE.width, SIZE.height).expect("the pages");
-        let words = window.as_weak();
         let kiosk = Kiosk::new(Parts {
             clock,
             store: Arc::clone(&beside.store),
@@ -176,7 +174,6 @@ impl Rig {
             speaker: Box::new(NoSpeaker),
             home_language: Language::English,
             clinic_name: Some("Mill Street Clinic".to_owned()),
-            words: Box::new(move |order, facts| ticket_face(&words.upgrade().expect("the window"), order, facts)),
         })
         .expect("the kiosk's file");
         let stage = Stage::new(window, kiosk, inbox);

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use arrivals::domain::language::Language;
 use arrivals::kiosk::window::bridge;
 use arrivals::kiosk::window::ui::{self, KioskWindow, Page};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
@@ -36,7 +37,7 @@ fn window() -> KioskWindow {
     slint::platform::set_platform(Box::new(backend)).unwrap();
     ui::install_fonts();
     let window = KioskWindow::new().unwrap();
-    window.global::<ui::Kiosk>().on_runs_leftward(|text| bridge::runs_leftward(&text));
+    bridge::prepare(&window);
     window.show().unwrap();
     window
 }
@@ -58,8 +59,7 @@ fn turn_to(window: &KioskWindow, sample: Sample, language: &str, (width, height)
     window.window().take_snapshot().unwrap();
     theme.set_large_text(look == Look::Large);
     theme.set_high_contrast(look == Look::Contrast);
-    kiosk.set_language(language.into());
-    slint::select_bundled_translation(language).unwrap();
+    bridge::speak(window, Language::from_tag(language).unwrap());
     sample::fill(&kiosk, sample);
     kiosk.set_page(page);
     settle();
@@ -468,35 +468,18 @@ fn every_visible_text_is_translated() {
 }
 
 #[test]
-fn every_sentence_has_a_spanish_and_an_arabic_one() {
-    let mut missing = Vec::new();
-    for sentence in sample::sentences() {
-        for language in ["es", "ar"] {
-            if sample::catalogue(language).get(&sentence).is_none_or(|words| words.is_empty()) {
-                missing.push(format!("{language}: {sentence:?}"));
-            }
-        }
-    }
-    assert!(missing.is_empty(), "{}", missing.join("\n"));
-    for language in ["es", "ar"] {
-        for ((_, english), words) in sample::catalogue(language) {
-            for hole in ["{}", "{0}", "{1}", "{2}", "{3}"] {
-                assert_eq!(english.contains(hole), words.contains(hole), "{language}: {english:?} and {words:?}");
-            }
-        }
-    }
-}
-
-#[test]
-fn ticket_words_come_from_the_same_catalogue() {
+fn times_and_dates_are_written_on_the_clinics_clock_in_each_language() {
     let window = window();
     let words = window.global::<ui::Words>();
-    assert_eq!(words.invoke_time(0, 5), "12:05 AM");
-    assert_eq!(words.invoke_time(15, 30), "3:30 PM");
-    assert_eq!(words.invoke_ticket_time(7, 22, 11, 9, 0), "Sunday, November 22, 9:00 AM");
-    slint::select_bundled_translation("es").unwrap();
-    window.global::<ui::Kiosk>().set_language("es".into());
-    assert_eq!(words.invoke_ticket_time(7, 22, 11, 15, 30), "domingo, 22 de noviembre, 15:30");
+    assert_eq!((words.invoke_time(0, 5), words.invoke_time(15, 30)), ("12:05 AM".into(), "3:30 PM".into()));
+    assert_eq!(words.invoke_day_month(22, 11), "November 22");
+    bridge::speak(&window, Language::Spanish);
+    assert_eq!(words.invoke_time(15, 30), "3:30 p. m.");
+    assert_eq!(words.invoke_day_month_year(22, 11, 2026), "22 de noviembre de 2026");
+    window.global::<ui::Kiosk>().set_date_style("24h dmy".into());
+    assert_eq!(words.invoke_time(15, 30), "15:30");
+    bridge::speak(&window, Language::English);
+    assert_eq!(words.invoke_day_month_year(22, 11, 2026), "22 November 2026");
 }
 
 #[test]

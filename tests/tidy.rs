@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 mod layers;
 #[path = "tidy/lists.rs"]
 mod lists;
+#[path = "tidy/texts.rs"]
+mod texts;
 #[path = "tidy/words.rs"]
 mod words;
 
@@ -279,7 +281,7 @@ const CALENDAR_DATES: [&str; 18] = [
     "src/desk/page/changes.rs",
     "src/desk/page/kiosks/card.rs",
     "src/desk/page/walk_in.rs",
-    "src/desk/service/booking/letters/mod.rs",
+    "src/desk/service/booking/letters.rs",
     "src/desk/service/import/draft.rs",
     "src/desk/service/import/sample.rs",
     "src/desk/service/import/when.rs",

@@ -42,5 +42,7 @@ pub mod sorted;
 pub mod spoken;
 pub mod staff;
 pub mod stats;
+pub mod texts;
 pub mod ticket;
 pub mod visit;
+pub mod when;

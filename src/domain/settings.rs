@@ -18,6 +18,7 @@ use super::payer::InsuranceSettings;
 use super::proposal::Field;
 use super::queue::{QueueRules, ServicePoint};
 use super::schedule::Schedule;
+use super::when::{Clock, DateOrder, DateStyle, StaffTime};
 
 /// The clinic's own rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,12 @@ pub struct ClinicSettings {
     pub day_begins_at_hour: u8,
     /// ISO 3166 code of the country whose phone numbers and postal codes are written without saying so, such as `US`.
     pub country: String,
+    /// Whether times of day are written with 12 or 24 hours, in every language.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub clock: Clock,
+    /// In which order dates are written. None: month, day, year in the United States, elsewhere day, month, year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
     /// Contact details and insurance that were confirmed at a kiosk within this many days are not asked for again; US
     /// Veterans Affairs uses 7.
     pub ask_again_after_days: u16,
@@ -95,6 +102,10 @@ pub struct ClinicSettings {
     pub letters: LetterKeys,
 }
 
+fn is_usual(clock: &Clock) -> bool {
+    *clock == Clock::default()
+}
+
 /// Insurance is no contact detail, and a word that is none is answered with those that are.
 fn details<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Field>, D::Error> {
     let mut details = Vec::new();
@@ -117,6 +128,8 @@ impl Default for ClinicSettings {
             time_zone: "America/New_York".to_owned(),
             day_begins_at_hour: DAY_BEGINS_AT,
             country: "US".to_owned(),
+            clock: Clock::default(),
+            date_order: None,
             ask_again_after_days: 7,
             details: Field::DETAILS.to_vec(),
             insurance: InsuranceSettings::default(),
@@ -207,10 +220,16 @@ pub enum LetterPaper {
 pub struct Localized(pub BTreeMap<Language, String>);
 
 impl Localized {
+    /// As staff read it.
+    #[must_use]
+    pub fn for_staff(&self) -> &str {
+        self.in_language(Language::STAFF)
+    }
+
     /// The words in this language, else in English, else in any; empty if there are none.
     #[must_use]
     pub fn in_language(&self, language: Language) -> &str {
-        let words = self.0.get(&language).or_else(|| self.0.get(&Language::English)).or_else(|| self.0.values().next());
+        let words = self.0.get(&language).or_else(|| self.0.get(&Language::STAFF)).or_else(|| self.0.values().next());
         words.map_or("", String::as_str)
     }
 }
@@ -364,6 +383,21 @@ impl ClinicSettings {
     /// If the time zone does not exist.
     pub fn day(&self) -> Result<ClinicDay, UnknownZone> {
         Ok(ClinicDay::new(self.zone()?, self.day_begins_at_hour))
+    }
+
+    /// How dates and times are written here.
+    #[must_use]
+    pub fn dates(&self) -> DateStyle {
+        let usual = if self.country == "US" { DateOrder::MonthDayYear } else { DateOrder::DayMonthYear };
+        DateStyle { clock: self.clock, order: self.date_order.unwrap_or(usual) }
+    }
+
+    /// How staff read moments here.
+    ///
+    /// # Errors
+    /// If the time zone does not exist.
+    pub fn staff_time(&self) -> Result<StaffTime, UnknownZone> {
+        Ok(StaffTime { zone: self.zone()?, style: self.dates() })
     }
 
     /// The clinic's time zone.

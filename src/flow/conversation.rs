@@ -14,7 +14,9 @@ use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
 use crate::domain::private::Private;
 use crate::domain::reason::Reason;
+use crate::domain::texts::dates::PatientTime;
 use crate::domain::ticket::CallAs;
+use crate::domain::when::DateStyle;
 
 /// Attempts before the front desk helps, as at the check-in kiosks of US Veterans Affairs.
 pub const TRIES_MAX: u8 = 3;
@@ -50,6 +52,8 @@ pub struct Conversation {
     /// Asked for while the check-in was being saved; shown as soon as it is.
     pub(super) after_saving: Option<Step>,
     pub(super) home_language: Language,
+    /// How the clinic writes dates and times.
+    pub dates: DateStyle,
 }
 
 impl Conversation {
@@ -72,6 +76,7 @@ impl Conversation {
             came_from: Step::Welcome,
             after_saving: None,
             home_language,
+            dates: DateStyle::default(),
         }
     }
 
@@ -80,14 +85,26 @@ impl Conversation {
         self
     }
 
-    /// In which order this language says dates.
+    /// At a clinic that writes dates and times so.
+    #[must_use]
+    pub fn with_dates(mut self, dates: DateStyle) -> Self {
+        self.dates = dates;
+        self
+    }
+
+    /// No one is here any more.
+    pub(super) fn fresh(&self) -> Self {
+        Self::new(self.home_language).with_dates(self.dates)
+    }
+
+    /// In which order this language says dates here.
     pub(super) fn date_order(&self) -> DateOrder {
-        DateOrder::of(self.language)
+        DateOrder::of(PatientTime::new(self.language, self.dates))
     }
 
     /// The welcome page again: it keeps what the person who went back to it chose.
     pub(super) fn back_at_welcome(&self) -> Self {
-        Self { look: self.look, ..Self::new(self.home_language).in_language(self.language) }
+        Self { look: self.look, ..self.fresh().in_language(self.language) }
     }
 
     /// Whether "Do you need more time?" is on the screen.

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::domain::language::Language;
 use crate::domain::private::Private;
+use crate::domain::texts::dates::PatientTime;
 
 /// The longest text that can be typed, in characters: no name is longer, and next to no email address.
 pub const TEXT_CHARACTERS_MAX: usize = 100;
@@ -19,7 +19,8 @@ pub struct DateEntry {
     without_year: bool,
 }
 
-/// In which order a date is asked for. A matter of the language, so no date remembers it.
+/// In which order a date is asked for: that in which its language says it, at this clinic. No date remembers it, since
+/// the language may be changed while it is typed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DateOrder {
     /// August, then 18.
@@ -30,10 +31,10 @@ pub enum DateOrder {
 }
 
 impl DateOrder {
-    /// As this language says dates.
+    /// As these dates are said.
     #[must_use]
-    pub fn of(language: Language) -> Self {
-        if language.says_day_first() { Self::DayFirst } else { Self::MonthFirst }
+    pub fn of(dates: PatientTime) -> Self {
+        if dates.says_day_first() { Self::DayFirst } else { Self::MonthFirst }
     }
 }
 

@@ -75,7 +75,7 @@ impl Conversation {
                 Some((self.clone(), Vec::new()))
             }
             Input::Language(language) if !busy => Some((self.clone().in_language(*language), Vec::new())),
-            Input::StartOver | Input::Finish if !busy => Some((Self::new(self.home_language), Vec::new())),
+            Input::StartOver | Input::Finish if !busy => Some((self.fresh(), Vec::new())),
             Input::GetHelp if saving => {
                 self.after_saving = Some(Step::Help);
                 Some((self.clone(), Vec::new()))
@@ -122,7 +122,7 @@ impl Conversation {
                 next.companion = self.companion;
                 next.to(S::Find)
             }
-            (_, input) if self.is_for_next_person(&input) => Self::new(self.home_language).finding(input),
+            (_, input) if self.is_for_next_person(&input) => self.fresh().finding(input),
 
             // Nothing is open, but they wait with a number already.
             (S::Visits, Input::GoOn) if self.open_visits().next().is_none() => match self.ticket_of_today() {
@@ -457,7 +457,7 @@ impl Conversation {
     }
 
     fn time_is_up(self) -> (Self, Vec<Effect>) {
-        let home = Self::new(self.home_language);
+        let home = self.fresh();
         match self.step {
             Step::Saving | Step::Printing => self.stay(),
             // Said "I feel sick" and then nothing: someone should look.

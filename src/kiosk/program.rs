@@ -33,13 +33,13 @@ use crate::domain::language::Language;
 use crate::domain::pages::TicketPages;
 use crate::domain::settings::{Localized, WalkInCategory};
 use crate::domain::ticket::PrintOutcome;
+use crate::domain::when::DateStyle;
 use crate::flow::card::CardPart;
 use crate::flow::conversation::Conversation;
 use crate::flow::ending::Before;
 use crate::flow::found::Lookup;
 use crate::flow::screen::Screen;
-use crate::flow::step::{Effect, Input, PrintOrder, Query, Step};
-use crate::paper::TicketFace;
+use crate::flow::step::{Effect, Input, Query, Step};
 use crate::store::{Store, StoreError};
 use crate::sync::vitals::Vitals;
 use crate::sync::wire::Older;
@@ -97,6 +97,8 @@ pub struct ClinicFace<'a> {
     pub name: &'a str,
     /// Why people may come without an appointment; empty: not here.
     pub walk_in: &'a [WalkInCategory],
+    /// How the clinic writes dates and times.
+    pub dates: DateStyle,
     /// Who comes when someone feels unwell.
     pub unwell_comes: Option<&'a Localized>,
     /// Why staff took the kiosk out of service, in their own words; empty if they did not, or said nothing.
@@ -110,6 +112,8 @@ pub struct ClinicFace<'a> {
 pub struct TicketFacts<'a> {
     /// The clinic's time.
     pub local: DateTime,
+    /// How the clinic writes dates and times.
+    pub dates: DateStyle,
     /// Whether the desk is reached; else the ticket says to tell it.
     pub desk_reached: bool,
     /// The clinic's name.
@@ -117,9 +121,6 @@ pub struct TicketFacts<'a> {
     /// Where the page is that its code leads to, if the clinic has such pages.
     pub pages: &'a TicketPages,
 }
-
-/// Finds the words of a ticket.
-pub type TicketWords = Box<dyn Fn(&PrintOrder, TicketFacts<'_>) -> TicketFace>;
 
 /// What a kiosk is made of.
 pub struct Parts {
@@ -143,8 +144,6 @@ pub struct Parts {
     pub home_language: Language,
     /// The clinic's name, if the configuration says one.
     pub clinic_name: Option<String>,
-    /// The words of a ticket.
-    pub words: TicketWords,
 }
 
 /// A running kiosk.
@@ -271,6 +270,7 @@ impl Kiosk {
     pub fn clinic_face(&self) -> ClinicFace<'_> {
         let settings = self.clinic.as_ref().map(|clinic| &clinic.settings);
         ClinicFace {
+            dates: self.conversation.dates,
             name: self.clinic_name(),
             walk_in: settings.map_or(&[], |settings| &settings.walk_in),
             unwell_comes: settings.map(|settings| &settings.unwell_comes),

@@ -4,7 +4,7 @@ use std::sync::MutexGuard;
 
 use jiff::Timestamp;
 
-use super::printing::PrintRequest;
+use super::printing::{PrintRequest, ticket_face};
 use super::program::{Kiosk, TicketFacts, lock};
 use crate::device::camera;
 use crate::domain::clinic::Clinic;
@@ -129,9 +129,14 @@ impl Kiosk {
         };
         let none = TicketPages::default();
         let pages = self.clinic.as_ref().map_or(&none, |clinic| &clinic.settings.pages);
-        let facts =
-            TicketFacts { local, desk_reached: self.surroundings.desk_reached, clinic: self.clinic_name(), pages };
-        let face = (self.parts.words)(order, facts);
+        let facts = TicketFacts {
+            local,
+            dates: self.conversation.dates,
+            desk_reached: self.surroundings.desk_reached,
+            clinic: self.clinic_name(),
+            pages,
+        };
+        let face = ticket_face(order, facts);
         self.print_begins(order.ticket, by);
         if let Err(outcome) = self.parts.printer.print(PrintRequest { ticket: order.ticket, face }) {
             self.print_ended(order.ticket, outcome);

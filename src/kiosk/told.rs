@@ -102,7 +102,10 @@ impl Kiosk {
             Err(error) => tracing::error!(%error, "the desk's barcode patterns are not used"),
         }
         match Clinic::new(settings) {
-            Ok(clinic) => self.clinic = Some(clinic),
+            Ok(clinic) => {
+                self.conversation.dates = clinic.settings.dates();
+                self.clinic = Some(clinic);
+            }
             Err(error) => tracing::error!(%error, "the desk's settings are not used"),
         }
     }

@@ -5,7 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use arrivals::domain::language::Language;
 use arrivals::domain::spoken;
+use arrivals::domain::texts::dates::PatientTime;
+use arrivals::domain::texts::po::Po;
+use arrivals::domain::when::DateStyle;
 use arrivals::kiosk::window::details as kiosk_details;
 use arrivals::kiosk::window::ui::{
     CameraState, CardFace, DatePart, DateTrouble, DetailFace, DetailKind, Document, Doubt, HeldBy, Interpreter, Kiosk,
@@ -15,7 +19,18 @@ use arrivals::kiosk::window::ui::{
 use slint::{Image, Model, ModelRc, Rgb8Pixel, SharedPixelBuffer, VecModel};
 
 pub const SIZES: [(u32, u32); 3] = [(1280, 800), (800, 480), (800, 1280)];
-pub const LANGUAGES: [&str; 3] = ["en", "es", "ar"];
+pub const LANGUAGES: [&str; Language::COUNT] = language_tags();
+
+const fn language_tags() -> [&'static str; Language::COUNT] {
+    let mut tags = [""; Language::COUNT];
+    let mut at = 0;
+    while at < tags.len() {
+        tags[at] = Language::ALL[at].tag();
+        at += 1;
+    }
+    tags
+}
+
 pub const LOOKS: [Look; 3] = [Look::Plain, Look::Large, Look::Contrast];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -441,7 +456,9 @@ pub fn fill(kiosk: &Kiosk<'_>, sample: Sample) {
     kiosk.set_documents(model(vec![Document::Referral, Document::PhotoIdentity, Document::Guardian]));
     kiosk.set_digits("48".into());
     kiosk.set_unwell_comes(DATA[22].into());
-    kiosk.set_day_first(kiosk.get_language() != "en");
+    let language = Language::from_tag(&kiosk.get_language()).unwrap();
+    kiosk.set_date_style("12h mdy".into());
+    kiosk.set_day_first(PatientTime::new(language, DateStyle::default()).says_day_first());
     kiosk.set_month(0);
     kiosk.set_day("".into());
     kiosk.set_year("".into());
@@ -543,61 +560,16 @@ pub fn slint_files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A quoted string at the beginning of `text`, as it stands there, and what follows it.
-fn quoted(text: &str) -> Option<(String, &str)> {
-    let inside = text.trim_start().strip_prefix('"')?;
-    let mut escaped = false;
-    for (at, c) in inside.char_indices() {
-        match c {
-            '"' if !escaped => return Some((inside[..at].to_owned(), &inside[at + 1..])),
-            '\\' => escaped = !escaped,
-            _ => escaped = false,
-        }
-    }
-    None
-}
-
-/// Every sentence of the pages, with its context.
-pub fn sentences() -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for file in slint_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ui")) {
-        let text = fs::read_to_string(&file).unwrap();
-        for part in text.split("@tr(").skip(1) {
-            let (first, rest) = quoted(part).expect("a sentence");
-            match rest.trim_start().strip_prefix("=>").and_then(quoted) {
-                Some((sentence, _)) => found.push((first, sentence)),
-                None => found.push((String::new(), first)),
-            }
-        }
-    }
-    assert!(found.len() > 150, "the pages say more than {} sentences", found.len());
-    found
-}
-
-/// A translation: context and English to its words.
-pub fn catalogue(language: &str) -> BTreeMap<(String, String), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("ui/lang/{language}/LC_MESSAGES/arrivals-ui.po"));
-    let text = fs::read_to_string(path).unwrap();
-    assert!(text.contains("Machine translation, not yet reviewed by a person"));
-    let mut entries = BTreeMap::new();
-    let (mut context, mut english) = (String::new(), String::new());
-    for line in text.lines() {
-        let after = |key: &str| line.strip_prefix(key).and_then(quoted).map(|(words, _)| words);
-        if let Some(words) = after("msgctxt ") {
-            context = words;
-        } else if let Some(words) = after("msgid ") {
-            english = words;
-        } else if let Some(words) = after("msgstr ") {
-            entries.insert((std::mem::take(&mut context), std::mem::take(&mut english)), words);
-        }
-    }
-    entries.remove(&(String::new(), String::new()));
-    entries
+/// A translation: context and English to its words, in each form.
+pub fn catalogue(language: &str) -> BTreeMap<(String, String), Vec<String>> {
+    let file = Language::from_tag(language).unwrap().catalogue().expect("a catalogue");
+    assert!(file.contains("Machine translation, not yet reviewed by a person"));
+    Po::read(file).unwrap().entries.into_iter().map(|entry| ((entry.context, entry.id), entry.texts)).collect()
 }
 
 pub fn translation(language: &str, english: &str) -> String {
     if language == "en" {
         return english.to_owned();
     }
-    catalogue(language)[&(String::new(), english.to_owned())].clone()
+    catalogue(language)[&(String::new(), english.to_owned())][0].clone()
 }

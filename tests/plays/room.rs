@@ -29,7 +29,6 @@ use arrivals::flow::step::{Input, Step};
 use arrivals::kiosk::camera::CardCamera;
 use arrivals::kiosk::mailbox::Mailbox;
 use arrivals::kiosk::parts::{self, Beside};
-use arrivals::kiosk::printing::unworded;
 use arrivals::kiosk::program::{Event, Kiosk, Parts};
 use arrivals::paper::PaperWidth;
 use arrivals::store::Store;
@@ -306,7 +305,6 @@ fn start(
         speaker: Box::new(speaker.clone()),
         home_language: Language::English,
         clinic_name: None,
-        words: Box::new(unworded),
     })
     .unwrap();
     (kiosk, beside)

@@ -26,10 +26,10 @@ use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
 use crate::desk::service::queue::board::Drawn;
 use crate::desk::service::queue::board::{BoardView, Call, Turning, Waiting};
-use crate::desk::service::queue::words::Words;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::board::Board;
 use crate::domain::language::Language;
+use crate::domain::texts::board::{WAIT, Words};
 use crate::domain::ticket::TicketNumber;
 
 /// A live connection says that it is there at least so often.
@@ -303,7 +303,7 @@ fn waiting(queue: &Waiting, board: &Board) -> Markup {
         li {
             b.queue { bdi { (queue.queue) } }
             span.people { (each_with(board, |words| words.people.replace("{n}", &people))) }
-            @if queue.people > 0 { span.wait { (each_with(board, |words| queue.wait.said(&words.wait))) } }
+            @if queue.people > 0 { span.wait { (each_with(board, |words| queue.wait.said(&WAIT, words.language))) } }
         }
     }
 }

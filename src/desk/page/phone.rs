@@ -18,11 +18,11 @@ use super::super::Desk;
 use super::answer::{Oops, shown, version};
 use super::board::{clock, live, side};
 use crate::desk::base::error::DeskError;
-use crate::desk::service::queue::words::Words;
 use crate::desk::service::queue::{PhoneAnswer, PhoneWish};
 use crate::domain::language::Language;
 use crate::domain::queue::VisitState;
 use crate::domain::queue::day::{Help, TicketStanding};
+use crate::domain::texts::board::{WAIT, Words};
 use crate::domain::ticket::Ticket;
 
 /// Without a script the page asks for itself again after so long.
@@ -112,7 +112,7 @@ pub(super) async fn ticket_page(
         }
         nav.languages aria-label=(words.languages) {
             @for other in Language::ALL {
-                a href={ (address) "?lang=" (other.tag()) } lang=(other.tag()) dir=(side(other)) aria-current=[(other == language).then_some("true")] { (Words::of(other).language) }
+                a href={ (address) "?lang=" (other.tag()) } lang=(other.tag()) dir=(side(other)) aria-current=[(other == language).then_some("true")] { (other.own_name()) }
             }
         }
         footer { p.quiet { time #at datetime=(now) { (clock(now, &zone, language)) } } }
@@ -173,7 +173,7 @@ fn part(page: &TicketPage, standing: &TicketStanding, language: Language, wanted
         S::NoShow => words.missed.to_owned(),
         S::Expected | S::Cancelled => words.ask_desk.to_owned(),
     };
-    let wait = standing.wait.said(&words.wait);
+    let wait = standing.wait.said(&WAIT, language);
     let kind = if is_called {
         "called"
     } else if standing.is_out {

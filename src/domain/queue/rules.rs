@@ -70,8 +70,7 @@ pub fn queue_of(settings: &ClinicSettings, service: &str, practitioner: &str, wa
         (None, _) if !service.is_empty() => service.to_owned(),
         (None, Some(code)) => {
             let category = settings.walk_in.iter().find(|category| category.code == code);
-            let name =
-                category.map_or("", |category| category.name.in_language(crate::domain::language::Language::English));
+            let name = category.map_or("", |category| category.name.for_staff());
             if name.is_empty() { OF_NOTHING.to_owned() } else { name.to_owned() }
         }
         (None, None) => OF_NOTHING.to_owned(),

@@ -6,7 +6,9 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::language::Language;
 use crate::domain::stats::percentile;
+use crate::domain::texts::{Counted, Message, put_in};
 
 pub use crate::domain::stats::SAMPLES_MIN;
 
@@ -117,42 +119,45 @@ fn minutes(n: i64) -> u32 {
     u32::try_from(n.clamp(0, 24 * 60)).unwrap_or(0)
 }
 
-/// How a wait is worded in one language and place: `{from}` and `{to}` stand for minutes.
+/// How a wait is worded in one place: `{from}` and `{to}` stand for minutes, and `{to}` counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaitWords {
     /// If it may be over right away.
-    pub up_to: &'static str,
+    pub up_to: Counted,
     /// Else.
-    pub between: &'static str,
+    pub between: Counted,
     /// If a number would not be believed any more.
-    pub longer: &'static str,
+    pub longer: Message,
 }
 
 impl WaitWords {
     /// As the staff's list says it.
-    pub const STAFF: Self =
-        Self { up_to: "up to {to} min", between: "{from} to {to} min", longer: "longer than usual" };
+    pub const STAFF: Self = Self {
+        up_to: Counted::new("", "up to {to} min", "up to {to} min"),
+        between: Counted::new("", "{from} to {to} min", "{from} to {to} min"),
+        longer: Message::new("", "longer than usual"),
+    };
 }
 
 impl Wait {
-    /// The wait in these words; empty if no one knows. List, board, phone and whatever else says a wait says the same
+    /// The wait in these words, in a language; empty if no one knows. List, board, phone and whatever else says a wait says the same
     /// numbers.
     #[must_use]
-    pub fn said(self, words: &WaitWords) -> String {
+    pub fn said(self, words: &WaitWords, language: Language) -> String {
         match self {
             Self::NoBasis => String::new(),
-            Self::Minutes { from: 0, to } => words.up_to.replace("{to}", &to.to_string()),
             Self::Minutes { from, to } => {
-                words.between.replace("{from}", &from.to_string()).replace("{to}", &to.to_string())
+                let counted = if from == 0 { words.up_to } else { words.between };
+                put_in(counted.said(language, to.into()), &[("from", &from.to_string()), ("to", &to.to_string())])
             }
-            Self::LongerThanUsual => words.longer.to_owned(),
+            Self::LongerThanUsual => words.longer.said(language).to_owned(),
         }
     }
 
     /// What staff read; empty if no one knows.
     #[must_use]
     pub fn for_staff(self) -> String {
-        self.said(&WaitWords::STAFF)
+        self.said(&WaitWords::STAFF, Language::STAFF)
     }
 }
 

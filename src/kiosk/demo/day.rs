@@ -8,12 +8,12 @@ use crate::domain::born::Born;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::document::Document;
 use crate::domain::insurance::Coverage;
-use crate::domain::language::Language;
 use crate::domain::payer::{InsuranceSettings, Payer};
 use crate::domain::person::{Contact, EmergencyContact, Person};
 use crate::domain::private::Private;
 use crate::domain::queue::ServicePoint;
-use crate::domain::settings::{ClinicSettings, Localized, OtherSite, ServiceRules, WalkInCategory};
+use crate::domain::settings::{ClinicSettings, OtherSite, ServiceRules, WalkInCategory};
+use crate::domain::texts::demo::in_all;
 
 /// Places at this site begin so.
 const HERE: &str = "Main building";
@@ -386,7 +386,7 @@ pub fn settings() -> ClinicSettings {
         sites: vec![OtherSite {
             place: "Riverside annex".to_owned(),
             address: "200 River Road, Millbrook".to_owned(),
-            how_far: in_all(["About 10 minutes on foot.", "A unos 10 minutos a pie.", "على بُعد نحو 10 دقائق سيراً."]),
+            how_far: in_all(|words| words.how_far),
         }],
         services: vec![
             ServiceRules {
@@ -398,12 +398,12 @@ pub fn settings() -> ClinicSettings {
             ServiceRules { service: "Vaccination".to_owned(), late_minutes: Some(45), ..ServiceRules::default() },
         ],
         walk_in: [
-            ("fever", ["A cough, a cold or a fever", "Tos, resfriado o fiebre", "سعال أو زكام أو حمّى"]),
-            ("injury", ["A wound or an injury", "Una herida o una lesión", "جرح أو إصابة"]),
-            ("prescription", ["A prescription", "Una receta", "وصفة طبية"]),
-            ("other", ["Something else", "Otra cosa", "شيء آخر"]),
+            ("fever", in_all(|words| words.fever)),
+            ("injury", in_all(|words| words.injury)),
+            ("prescription", in_all(|words| words.prescription)),
+            ("other", in_all(|words| words.other)),
         ]
-        .map(|(code, names)| WalkInCategory { code: code.to_owned(), name: in_all(names), place: AREA_A.to_owned() })
+        .map(|(code, name)| WalkInCategory { code: code.to_owned(), name, place: AREA_A.to_owned() })
         .to_vec(),
         points: ["Room 1", "Room 2", "Room 3"]
             .map(|name| ServicePoint { name: name.to_owned(), queues: Vec::new() })
@@ -426,16 +426,9 @@ pub fn settings() -> ClinicSettings {
             .to_vec(),
             ..InsuranceSettings::default()
         },
-        unwell_comes: in_all(["A nurse is coming to you.", "Una enfermera viene a atenderlo.", "ستأتي إليك ممرضة."]),
+        unwell_comes: in_all(|words| words.unwell_comes),
         ..ClinicSettings::default()
     }
-}
-
-/// The clinic's words in English, Spanish and Arabic.
-fn in_all(words: [&str; 3]) -> Localized {
-    Localized(
-        [Language::English, Language::Spanish, Language::Arabic].into_iter().zip(words.map(str::to_owned)).collect(),
-    )
 }
 
 fn names(names: &[&str]) -> Vec<Private> {

@@ -64,7 +64,7 @@ impl<'a> Player<'a> {
             ..PlayRecord::default()
         };
         let (tickets_before, touches_before) = (rig.printer.printed().len(), stage.touches());
-        Ok(Self { stage, rig, clock, record, out, catalogue: Catalogue::of(language), tickets_before, touches_before })
+        Ok(Self { stage, rig, clock, record, out, catalogue: Catalogue::of(language)?, tickets_before, touches_before })
     }
 
     /// Keeps a picture of the page.

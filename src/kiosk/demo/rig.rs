@@ -18,7 +18,7 @@ use crate::domain::ticket::{PrintOutcome, Series};
 use crate::kiosk::camera::CardCamera;
 use crate::kiosk::mailbox::Mailbox;
 use crate::kiosk::parts::{self, Beside};
-use crate::kiosk::program::{Event, Kiosk, Parts, TicketWords};
+use crate::kiosk::program::{Event, Kiosk, Parts};
 use crate::paper::PaperWidth;
 use crate::store::{Store, key};
 use crate::sync::client::Client;
@@ -137,7 +137,7 @@ impl Rig {
     ///
     /// # Errors
     /// If its file cannot be read.
-    pub fn kiosk(&self, words: TicketWords) -> anyhow::Result<Kiosk> {
+    pub fn kiosk(&self) -> anyhow::Result<Kiosk> {
         Kiosk::new(Parts {
             clock: Arc::clone(&self.clock),
             store: Arc::clone(&self.beside.store),
@@ -149,7 +149,6 @@ impl Rig {
             speaker: Box::new(self.speaker.clone()),
             home_language: Language::English,
             clinic_name: None,
-            words,
         })
         .context("the demo's kiosk cannot read its file")
     }

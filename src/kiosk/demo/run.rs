@@ -16,11 +16,8 @@ use super::transcript::Transcript;
 use super::{day, panel};
 use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::kiosk::mailbox::Mailbox;
-use crate::kiosk::printing::unworded;
-use crate::kiosk::program::TicketWords;
 use crate::kiosk::window::headless::{self, Stage};
 use crate::kiosk::window::stop::Stop;
-use crate::kiosk::window::words::ticket_face;
 use crate::kiosk::window::{Ended, mailbox, open, run_app, ui};
 
 /// The demo's desk listens here if nothing else is asked for and it is free.
@@ -53,7 +50,7 @@ pub fn run(data: Option<PathBuf>, port: Option<u16>, runtime: &tokio::runtime::R
     })?;
     println!("The desk is at {} (name: {USER}, password: {PASSWORD}).", rig.desk.url());
     println!("Tickets, the desk's and the kiosk's files are in {}.", folder.path().display());
-    let kiosk = rig.kiosk(words(&window))?;
+    let kiosk = rig.kiosk()?;
     let panel = panel::open(&rig, &mailbox, &window)?;
     if run_app(window, kiosk, inbox, &stop)? == Ended::StartAgain {
         println!("The desk wants the kiosk to start again: a demo ends here. Start it again.");
@@ -122,7 +119,7 @@ pub fn run_headless(how: &Headless, runtime: &tokio::runtime::Runtime) -> anyhow
     let setup = Setup { folder: folder.path(), tickets: None, port: 0, password: PASSWORD };
     let rig = runtime.block_on(Rig::set_up(setup, Arc::new(clock.clone()), &mailbox))?;
     let window = headless::window_drawn_at(how.size.0, how.size.1, how.scale)?;
-    let kiosk = rig.kiosk(words(&window))?;
+    let kiosk = rig.kiosk()?;
     let stage = Stage::new(window, kiosk, inbox);
     stage.until("the first word from the desk", |app| app.surroundings().desk_reached && app.knows_clinic())?;
     let mut transcript = Transcript::default();
@@ -152,14 +149,6 @@ pub fn run_headless(how: &Headless, runtime: &tokio::runtime::Runtime) -> anyhow
     runtime.block_on(close(rig.desk));
     println!("Pictures, tickets and transcript.json are in {}.", out.display());
     Ok(transcript.plays.iter().all(|play| play.passed))
-}
-
-fn words(window: &ui::KioskWindow) -> TicketWords {
-    let window = window.as_weak();
-    Box::new(move |order, facts| match window.upgrade() {
-        Some(window) => ticket_face(&window, order, facts),
-        None => unworded(order, facts),
-    })
 }
 
 /// Where the demo keeps its files: a folder that was asked for, or one that goes away.

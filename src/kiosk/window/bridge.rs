@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 use slint::{ComponentHandle as _, Model as _, ModelRc, SharedString, VecModel};
 
 use super::card_faces::{card_face, fill_card_text, fill_insurance};
@@ -18,7 +18,10 @@ use crate::domain::language::Language;
 use crate::domain::proposal::Field;
 use crate::domain::queue::Wait;
 use crate::domain::spoken;
+use crate::domain::texts::WELCOME;
+use crate::domain::texts::dates::PatientTime;
 use crate::domain::ticket::{CallAs, PrintOutcome};
+use crate::domain::when::DateStyle;
 use crate::flow::around::{Over, Said};
 use crate::flow::card::CardPart;
 use crate::flow::entry::{DatePart, DateTrouble};
@@ -37,8 +40,53 @@ pub fn runs_leftward(text: &str) -> bool {
     })
 }
 
+/// What the window asks the program, and the languages that can be chosen. [`connect`] does it, too.
+pub fn prepare(window: &KioskWindow) {
+    let face = window.global::<ui::Kiosk>();
+    face.on_runs_leftward(|text| runs_leftward(&text));
+    let dates = |tag: &str, style: &str| {
+        PatientTime::new(Language::from_tag(tag).unwrap_or_default(), DateStyle::from_code(style))
+    };
+    face.on_written_time(move |tag, style, hour, minute| {
+        let time = i8::try_from(hour).and_then(|hour| i8::try_from(minute).map(|minute| (hour, minute)));
+        let time = time.ok().and_then(|(hour, minute)| Time::new(hour, minute, 0, 0).ok());
+        time.map(|time| dates(&tag, &style).time(time)).unwrap_or_default().into()
+    });
+    face.on_written_day(move |tag, style, day, month| {
+        let numbers = i8::try_from(day).and_then(|day| i8::try_from(month).map(|month| (day, month)));
+        numbers.map(|(day, month)| dates(&tag, &style).day_month(day, month)).unwrap_or_default().into()
+    });
+    face.on_written_date(move |tag, style, day, month, year| {
+        let numbers = (i16::try_from(year), i8::try_from(month), i8::try_from(day));
+        let date = match numbers {
+            (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).ok(),
+            _ => None,
+        };
+        date.map(|date| dates(&tag, &style).date(date)).unwrap_or_default().into()
+    });
+    let languages = Language::ALL.map(|language| ui::LanguageFace {
+        tag: language.tag().into(),
+        own_name: language.own_name().into(),
+        own_welcome: WELCOME.said(language).into(),
+        rtl: language.is_rtl(),
+    });
+    keep_or_set(&face.get_languages(), languages.to_vec(), |languages| face.set_languages(languages));
+}
+
+/// Puts the pages into a language.
+pub fn speak(window: &KioskWindow, language: Language) {
+    let face = window.global::<ui::Kiosk>();
+    let tag: SharedString = language.tag().into();
+    if slint::select_bundled_translation(&tag).is_err() {
+        tracing::error!(language = language.tag(), "this language has no translation");
+    }
+    face.set_rtl(language.is_rtl());
+    face.set_language(tag);
+}
+
 /// Sends what is touched and typed to the kiosk. `send` is called on the window's own thread.
 pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
+    prepare(window);
     let send = Rc::new(send);
     let face = window.global::<ui::Kiosk>();
     let touch = {
@@ -105,7 +153,6 @@ pub fn connect(window: &KioskWindow, send: impl Fn(Event) + 'static) {
         let is_typed = |character: char| !character.is_control() && !('\u{e000}'..='\u{f8ff}').contains(&character);
         characters.next().is_some_and(is_typed) && characters.next().is_none()
     });
-    face.on_runs_leftward(|text| runs_leftward(&text));
     face.on_place_cursor({
         let touch = Rc::clone(&touch);
         move |part| touch(Input::PlaceCursor(part))
@@ -198,12 +245,11 @@ pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic:
     } else {
         page_of(screen.step)
     };
-    let language: SharedString = screen.language.tag().into();
-    let is_new = face.get_page() != page || face.get_language() != language;
-    if face.get_language() != language && slint::select_bundled_translation(screen.language.tag()).is_err() {
-        tracing::error!(language = screen.language.tag(), "this language has no translation");
+    let is_spoken = face.get_language() == screen.language.tag();
+    let is_new = face.get_page() != page || !is_spoken;
+    if !is_spoken {
+        speak(window, screen.language);
     }
-    face.set_language(language);
     show_clinic(&face, clinic, screen.language);
     face.set_service_text(clinic.closed.into());
     face.set_staff_message(clinic.message.into());
@@ -249,6 +295,7 @@ pub(super) fn keep_or_set<T: Clone + PartialEq + 'static>(
 
 fn show_clinic(face: &ui::Kiosk<'_>, clinic: ClinicFace<'_>, language: Language) {
     face.set_clinic(clinic.name.into());
+    face.set_date_style(clinic.dates.code().into());
     face.set_walk_in_offered(!clinic.walk_in.is_empty());
     let reasons: Vec<ui::WalkInReason> = clinic
         .walk_in

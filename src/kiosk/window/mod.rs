@@ -10,7 +10,6 @@ mod faces;
 pub mod headless;
 pub mod stop;
 pub mod ui;
-pub mod words;
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -23,12 +22,10 @@ use slint::{ComponentHandle as _, Timer, TimerMode};
 use self::app::{App, dress};
 use self::stop::Stop;
 use self::ui::KioskWindow;
-use self::words::ticket_face;
 use super::camera::CardCamera;
 use super::config::KioskConfig;
 use super::mailbox::Mailbox;
 use super::parts;
-use super::printing::unworded;
 use super::program::{Event, Kiosk, Parts};
 use crate::clock::Clock;
 use crate::device::{camera, printer, scanner, speaker};
@@ -170,7 +167,6 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
         KeyPlace::Beside => tracing::warn!("the kiosk's file is {}; see docs/sealing.md", key_place.says()),
         _ => tracing::info!("the kiosk's file is {}", key_place.says()),
     }
-    let words = window.as_weak();
     let kiosk = Kiosk::new(Parts {
         clock,
         store: Arc::clone(&beside.store),
@@ -182,10 +178,6 @@ pub fn run(config: &KioskConfig, clock: Arc<dyn Clock>, runtime: &tokio::runtime
         speaker,
         home_language: config.language,
         clinic_name: config.look.name.clone(),
-        words: Box::new(move |order, facts| match words.upgrade() {
-            Some(window) => ticket_face(&window, order, facts),
-            None => unworded(order, facts),
-        }),
     })?;
     tracing::info!(kiosk = %config.kiosk, "ready");
     let ended = run_app(window, kiosk, inbox, &stop)?;

@@ -8,7 +8,6 @@ pub mod reading;
 pub mod tickets;
 pub mod today;
 pub mod visits;
-pub mod words;
 
 pub use crate::desk::store::{
     Closed, Closing, Found, HandAction, Happening, IfLate, LeftDay, Note, PhoneAnswer, PhoneWish, StaffAction,

@@ -1,17 +1,17 @@
 //! The ticket of someone who is checked in, as a page for the desk's own printer. It looks as the kiosk's does.
 //!
-//! Invariants: one table of words for each language that kiosks speak, each complete; the words are the kiosk's own.
+//! Invariant: its words are the kiosk's own, from the same catalogue.
 
 use jiff::tz::TimeZone;
 
 use crate::codes;
 use crate::desk::Desk;
 use crate::desk::base::error::DeskError;
-use crate::desk::service::booking::letters;
 use crate::domain::ids::AppointmentId;
-use crate::domain::language::Language;
 use crate::domain::private::Private;
 use crate::domain::settings::ClinicSettings;
+use crate::domain::texts::dates::PatientTime;
+use crate::domain::texts::ticket::Words;
 use crate::domain::ticket::{CallAs, Ticket};
 use crate::domain::visit::VisitRow;
 use crate::paper::pdf::{PdfError, ticket_pdf};
@@ -29,44 +29,6 @@ pub enum TicketError {
     /// The desk has trouble of its own.
     #[error(transparent)]
     Desk(#[from] DeskError),
-}
-
-/// The words of one language, as the kiosk's catalogues have them.
-struct Words {
-    number: &'static str,
-    place: &'static str,
-    /// What happens next.
-    next: &'static str,
-    /// What the code is good for.
-    code: &'static str,
-    /// The same if it leads to the ticket's own page.
-    page: &'static str,
-}
-
-const fn words(language: Language) -> Words {
-    match language {
-        Language::English => Words {
-            number: "Your number",
-            place: "Please go to",
-            next: "Please wait there. We will call you.",
-            code: "Show this at the front desk or at the kiosk",
-            page: "To see your turn on your phone, scan this",
-        },
-        Language::Spanish => Words {
-            number: "Su número",
-            place: "Vaya a",
-            next: "Espere allí, por favor. Lo llamaremos.",
-            code: "Muestre esto en recepción o en la máquina",
-            page: "Para ver su turno en su teléfono, escanee esto",
-        },
-        Language::Arabic => Words {
-            number: "رقمك",
-            place: "يُرجى التوجه إلى",
-            next: "يُرجى الانتظار هناك. سنناديك.",
-            code: "يُرجى إبراز هذا في مكتب الاستقبال أو عند الجهاز",
-            page: "لمتابعة دورك على هاتفك، يُرجى مسح هذا الرمز",
-        },
-    }
 }
 
 impl Desk {
@@ -87,7 +49,7 @@ impl Desk {
 
 fn face(row: &VisitRow, ticket: Ticket, settings: &ClinicSettings, zone: &TimeZone) -> TicketFace {
     let language = row.language.unwrap_or_default();
-    let words = words(language);
+    let words = Words::of(language);
     let first_name = match (&row.appointment, &row.walk_in) {
         (Some(appointment), _) => appointment.person.called(),
         (None, Some(asks)) => asks.given_name.clone(),
@@ -114,58 +76,10 @@ fn face(row: &VisitRow, ticket: Ticket, settings: &ClinicSettings, zone: &TimeZo
         lines: vec![words.next.to_owned()],
         time_line: row
             .arrived_at
-            .map(|at| letters::date_and_time(language, &at.to_zoned_datetime(zone.clone())))
+            .map(|at| PatientTime::new(language, settings.dates()).moment(zone.to_datetime(at)))
             .unwrap_or_default(),
         qr_label: if page.is_some() { words.page.to_owned() } else { words.code.to_owned() },
         qr: page.unwrap_or_else(|| codes::ticket_code(&ticket)),
         copy_label: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_language_has_every_word_and_none_is_anothers() {
-        let all = Language::ALL.map(words);
-        for (at, words) in all.iter().enumerate() {
-            let texts = [words.number, words.place, words.next, words.code, words.page];
-            assert!(texts.iter().all(|text| !text.trim().is_empty()));
-            for other in &all[at + 1..] {
-                assert!(
-                    texts
-                        .iter()
-                        .zip([other.number, other.place, other.next, other.code, other.page])
-                        .all(|(one, two)| *one != two)
-                );
-            }
-        }
-    }
-
-    /// Screen, kiosk's paper and desk's paper say the same.
-    #[test]
-    fn the_words_are_the_kiosks() {
-        for (language, catalogue) in [
-            (
-                Language::Spanish,
-                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/es/LC_MESSAGES/arrivals-ui.po")),
-            ),
-            (
-                Language::Arabic,
-                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/lang/ar/LC_MESSAGES/arrivals-ui.po")),
-            ),
-        ] {
-            let (english, translated) = (words(Language::English), words(language));
-            for (id, text) in [
-                (english.number, translated.number),
-                (english.place, translated.place),
-                (english.next, translated.next),
-                (english.code, translated.code),
-                (english.page, translated.page),
-            ] {
-                assert!(catalogue.contains(&format!("msgid \"{id}\"\nmsgstr \"{text}\"")), "{id}");
-            }
-        }
     }
 }

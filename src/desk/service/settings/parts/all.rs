@@ -1,6 +1,7 @@
 //! Every part that has a form. Data only.
 
 use super::{Input, Kind, Look, Part, Table, What};
+use crate::domain::language::Language;
 
 const fn input(key: &'static str, label: &'static str, hint: &'static str, kind: Kind) -> Input {
     Input { key, label, hint, kind }
@@ -48,7 +49,6 @@ pub(super) const DOCUMENTS: &[(&str, &str)] = &[
 ];
 const PAPERS: &[(&str, &str)] = &[("letter", "US Letter (8.5 x 11 in)"), ("a4", "A4")];
 const CARRIES: &[(&str, &str)] = &[("patient", "Patient (MRN)"), ("appointment", "Appointment (appointment ID)")];
-pub(super) const LANGUAGES: &[(&str, &str)] = &[("en", "English"), ("es", "Spanish"), ("ar", "Arabic")];
 /// Every part that has a form, in the order of the page.
 pub const PARTS: &[Part] = &[
     form(
@@ -259,7 +259,7 @@ pub const PARTS: &[Part] = &[
                     "languages",
                     "Languages",
                     "The board alternates between them. If Arabic is first, it is laid out right to left.",
-                    Kind::Sequence(LANGUAGES),
+                    Kind::Sequence(Language::NAMES),
                 ),
                 input("chime", "Sound for new calls", "Click the page once to allow sound.", Kind::Tick),
                 input("speech", "Speak new calls", "Spoken by the display's browser.", Kind::Tick),

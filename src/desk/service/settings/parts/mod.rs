@@ -258,7 +258,6 @@ mod tests {
     use super::*;
     use crate::desk::service::settings::object;
     use crate::domain::document::Document;
-    use crate::domain::language::Language;
     use crate::domain::proposal::Field;
     use crate::domain::settings::ClinicSettings;
 
@@ -304,8 +303,6 @@ mod tests {
 
     #[test]
     fn what_can_be_chosen_is_what_there_is() {
-        let codes = |options: &[(&'static str, &str)]| options.iter().map(|(code, _)| *code).collect::<Vec<_>>();
-        assert_eq!(codes(all::LANGUAGES), Language::ALL.map(Language::tag));
         assert_eq!(all::DETAILS.iter().map(|(code, _)| *code).collect::<Vec<_>>(), Field::DETAILS.map(Field::code));
         let documents = Document::ALL.map(|document| serde_json::to_value(document).unwrap());
         assert_eq!(all::DOCUMENTS.iter().map(|(code, _)| Value::from(*code)).collect::<Vec<_>>(), documents);

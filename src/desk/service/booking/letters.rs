@@ -3,12 +3,9 @@
 //! Invariants: a letter is made again from the appointment as it is now, in the patient's language where we have the
 //! words; the code holds no name; neither an error nor a file's name says anything about a person.
 
-mod words;
-
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use self::words::words;
 use crate::desk::Desk;
 use crate::desk::base::error::DeskError;
 use crate::desk::store::KeyRow;
@@ -17,6 +14,9 @@ use crate::domain::ids::AppointmentId;
 use crate::domain::language::Language;
 use crate::domain::private::Private;
 use crate::domain::settings::ClinicSettings;
+use crate::domain::texts::dates::PatientTime;
+use crate::domain::texts::letter::Words;
+use crate::domain::texts::put_in;
 use crate::paper::Typesetter;
 use crate::paper::letter::{LetterFace, LetterPart};
 use crate::paper::pdf::{PdfError, letter_pdf};
@@ -126,14 +126,6 @@ pub fn file_name(id: &AppointmentId) -> String {
     format!("appointment-{number}.pdf")
 }
 
-/// A day and a time, as one writes them in this language.
-#[must_use]
-pub fn date_and_time(language: Language, at: &jiff::ZonedDateTime) -> String {
-    let words = words(language);
-    let comma = if language.is_rtl() { "،" } else { "," };
-    format!("{}{comma} {}", words.date(language, at), words.time(at))
-}
-
 fn face(
     appointment: &Appointment,
     settings: &ClinicSettings,
@@ -142,7 +134,7 @@ fn face(
     let zone = settings.zone()?;
     let person = &appointment.person;
     let language = person.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
-    let words = words(language);
+    let (words, dates) = (Words::of(language), PatientTime::new(language, settings.dates()));
     let start = appointment.start.to_zoned_datetime(zone.clone());
     let (early, _) = settings.window_of(&appointment.service);
     let opens =
@@ -161,10 +153,14 @@ fn face(
         name: Private::new(format!("{} {}", person.given_name.as_str(), person.family_name.as_str())),
         when: LetterPart {
             label: words.when.to_owned(),
-            lines: vec![words.date(language, &start), words.time(&start)],
+            lines: vec![dates.weekday_date(start.date()), dates.time(start.time())],
         },
         // A time without a date would be read as one of the visit's day.
-        opens: if opens.date() == start.date() { words.opens(&opens) } else { String::new() },
+        opens: if opens.date() == start.date() {
+            put_in(words.opens, &[("time", &dates.time(opens.time()))])
+        } else {
+            String::new()
+        },
         parts,
         bring: LetterPart { label: words.bring.to_owned(), lines: bring },
         code,
