@@ -11,6 +11,14 @@
 //! --phones N --kiosks N --people N --calls-per-second X --check-ins-per-second X --limit-ms N --old-visits N` change
 //! the story. With old visits the desk deletes these meanwhile. `ARRIVALS_BENCH_DESK` names another desk's program.
 //! Needs some 600 open files.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a measurement ends where something is wrong"
+)]
 
 #[path = "../tests/crowd/mod.rs"]
 #[allow(dead_code, reason = "only its names are needed here")]

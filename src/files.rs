@@ -72,10 +72,10 @@ pub fn narrow(file: &Path) {
         let (path_shown, mode_shown) = (path.display(), format!("{mode:o}"));
         match fs::set_permissions(&path, Permissions::from_mode(mode & 0o700)) {
             Ok(()) => {
-                tracing::warn!(file = %path_shown, mode = mode_shown, "others could read this file; now its owner alone can")
+                tracing::warn!(file = %path_shown, mode = mode_shown, "others could read this file; now its owner alone can");
             }
             Err(why) => {
-                tracing::error!(file = %path_shown, mode = mode_shown, %why, "others can read this file, run `chmod 600` on it")
+                tracing::error!(file = %path_shown, mode = mode_shown, %why, "others can read this file, run `chmod 600` on it");
             }
         }
     }

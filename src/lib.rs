@@ -1,6 +1,6 @@
 //! Arrivals: a self-service check-in kiosk for clinics and hospitals, and the desk behind it.
 //!
-//! Which module may use which is written in `docs/architecture.md` and kept by `tests/tidy.rs`.
+//! Which module may use which is written in `docs/architecture.md` and kept by `tests/tidy`.
 
 /// Where time comes from.
 pub mod clock;

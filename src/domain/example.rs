@@ -56,7 +56,7 @@ mod tests {
                     match value {
                         toml::Value::Table(inner) => tables.push(inner),
                         toml::Value::Array(all) => {
-                            tables.extend(all.into_iter().filter_map(|one| one.as_table().cloned()))
+                            tables.extend(all.into_iter().filter_map(|one| one.as_table().cloned()));
                         }
                         toml::Value::String(text) if !NO_SECRET.contains(&key.as_str()) => {
                             let is_secret = SECRET_KEYS.iter().any(|word| key.contains(word));

@@ -336,7 +336,7 @@ mod tests {
                     assert!(
                         !taken && error.to_string().contains("chmod 600") && !error.to_string().contains("sesame"),
                         "{error}"
-                    )
+                    );
                 }
             }
         }

@@ -561,5 +561,5 @@ impl Kiosk {
 }
 
 pub(super) fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
-    store.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    store.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -71,12 +71,12 @@ impl Kiosk {
                         Some(Older::Kiosk) => {
                             tracing::warn!(
                                 "this kiosk's software is older than the desk's; both work together. Update the kiosk"
-                            )
+                            );
                         }
                         Some(Older::Desk) => {
                             tracing::warn!(
                                 "this kiosk's software is newer than the desk's; both work together. Update the desk"
-                            )
+                            );
                         }
                         None => {}
                     }

@@ -296,7 +296,7 @@ impl Store {
                 // The check-in itself says it too.
                 (None, Some(seq)) => visits.extend(visits_of_event(&self.connection, &self.seal, seq, ticket)?),
                 (None, None) => {
-                    tracing::error!(number = %ticket.number, "a ticket of another kiosk or of the desk cannot be opened; its visit is not known here")
+                    tracing::error!(number = %ticket.number, "a ticket of another kiosk or of the desk cannot be opened; its visit is not known here");
                 }
             }
         }

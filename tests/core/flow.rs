@@ -341,7 +341,7 @@ fn who_has_no_appointment_asks_for_one_and_gets_a_ticket() {
         (request.family_name.as_str(), request.given_name.as_str(), request.birth_date.0, request.category.as_str()),
         ("example", "ada", date(1936, 8, 18), "vaccination")
     );
-    assert_eq!(order.name.as_ref().map(|name| name.as_str()), Some("ada"));
+    assert_eq!(order.name.as_ref().map(arrivals::domain::private::Private::as_str), Some("ada"));
 }
 
 #[test]

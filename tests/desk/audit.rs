@@ -325,7 +325,9 @@ fn a_change_and_its_row_are_there_together_or_not_at_all() {
         assert!(desk.note_seen("ana", &Seen::AllChanges).is_err(), "and then it is not shown");
         conn.execute_batch("DROP TRIGGER full").unwrap();
         assert!(!desk.visit(&"apt-0001".into()).unwrap().unwrap().seen);
-        assert!(desk.changes_of(&"apt-0001".into()).unwrap().iter().all(|change| change.is_open()));
+        assert!(
+            desk.changes_of(&"apt-0001".into()).unwrap().iter().all(arrivals::desk::store::ProposedChange::is_open)
+        );
         assert_eq!(role(desk), Some(Role::Desk));
         assert_eq!(last(desk), at);
     }

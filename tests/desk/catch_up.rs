@@ -77,7 +77,7 @@ fn catch_up(visits: usize, events: u64) -> Cost {
     let log = made_up_for(events);
     // What was there before is read by others, as it is all day.
     place.desk.today().unwrap();
-    let steps = place.desk.with_store(|store| store.count_steps()).unwrap();
+    let steps = place.desk.with_store(arrivals::desk::store::Store::count_steps).unwrap();
     let begun = Instant::now();
     let mut posts = Vec::new();
     for part in log.chunks(EVENTS_PER_POST_MAX) {

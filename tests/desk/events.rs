@@ -95,7 +95,7 @@ fn a_word_of_a_newer_kiosk_holds_up_nothing_and_is_kept_as_it_came() {
     let kept = place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap();
     assert_eq!(serde_json::to_value(&kept).unwrap(), said["events"]);
     let before = list(&place);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(list(&place) == before);
     let watch = place.desk.kiosks().unwrap();
     assert!(watch.raised.iter().any(|raised| {
@@ -185,7 +185,7 @@ fn staff_act_step_by_step_and_take_steps_back() {
     let actions = place.desk.with_store(|store| store.staff_actions()).unwrap();
     assert_eq!(actions.len(), 11, "what changed nothing is not recorded");
     let before = list(&place);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == list(&place), "rebuilt from what was recorded");
 }
 
@@ -244,7 +244,7 @@ fn a_bad_network_ends_like_a_good_one() {
             }
         }
         assert!(list(&bad) == list(&good), "seed {seed} round {round}");
-        bad.desk.with_store(|store| store.rebuild_visits()).unwrap();
+        bad.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
         assert!(list(&bad) == list(&good), "rebuilt, seed {seed} round {round}");
     }
 }

@@ -301,7 +301,7 @@ fn two_cards_told_for_one_person_are_both_kept_and_staff_choose() {
     assert!(left.len() == 1 && left[0].is_conflict(), "the other one is still there, beside what the chart has now");
     assert!(decide_change(&place.desk, &left[0].key, &Verdict::Reject("Chart is correct".into()), "ana").unwrap());
     assert!(open().is_empty());
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(open().is_empty() && on_file(&place, "a1").coverage == Some(two));
 }
 
@@ -558,7 +558,7 @@ fn after_a_check_in_kiosks_hear_when_that_person_confirmed_what() {
             assert_eq!(of, if id.starts_with('a') { expected } else { Confirmed::default() }, "{id}");
         }
         assert!(on_file(&place, "a2").confirmed.is_nothing(), "the list knows nothing of it");
-        place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+        place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
         assert!(confirmed(&place, 0).1.iter().all(|(id, of)| !id.starts_with('a') || *of == expected), "rebuilt");
     }
 }

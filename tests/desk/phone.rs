@@ -290,7 +290,7 @@ async fn what_patients_do_is_recorded_in_the_audit_and_rebuilt() {
     place.desk.undo_shown(&id("c1"), shown.0, "ana").unwrap().unwrap();
     let date = jiff::civil::date(2026, 11, 23);
     let before = place.desk.with_store(|store| store.visits_of(date)).unwrap();
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     let mut after = place.desk.with_store(|store| store.visits_of(date)).unwrap();
     assert_eq!(
         after.iter_mut().map(|row| row.state).collect::<Vec<_>>(),

@@ -169,7 +169,7 @@ fn a_day_that_was_played_is_counted_as_one_would_by_hand() {
     assert_eq!(all.arrivals, 6);
     assert!(all.queues.contains("Dr. Mraz") && all.services.contains("Family medicine"));
     // What staff did is done again the same way, so the figures are the same.
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(report(&place.desk, Filter::default()), all);
 }
 
@@ -228,7 +228,7 @@ fn no_shows_are_told_apart_by_when_the_appointment_was_made() {
     let all = report(&place.desk, Filter::default());
     let expected = "The same day,2,0,1,50.0; 1 to 6 days,1,0,0,0.0; 1 to 4 weeks,2,0,2,100.0; More than 4 weeks,1,0,1,100.0; Unknown,5,0,5,100.0";
     assert_eq!(figure(&all, "no-shows-by-lead-time"), expected);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(report(&place.desk, Filter::default()), all);
     // A list that takes it over and says otherwise does not know better.
     place.desk.import_appointments(&[listed(booked.as_str(), "2026-01-01")]).unwrap();

@@ -74,7 +74,7 @@ fn row(place: &Place, id: &str) -> VisitRow {
 /// Everything on the list can be made anew from what was recorded.
 fn rebuilt(place: &Place) {
     let before = (list(place), codes(place));
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == (list(place), codes(place)), "rebuilt from what was recorded");
 }
 
@@ -97,7 +97,7 @@ fn somebody_without_an_appointment_waits_for_a_decision_that_can_be_taken_back()
     let found = row(&place, name);
     let asked = found.walk_in.as_ref().unwrap();
     assert_eq!((asked.given_name.as_str(), asked.category.as_str()), ("Zoë", VACCINATION));
-    assert_eq!(found.companion.as_ref().map(|name| name.as_str()), Some("Max Quick"));
+    assert_eq!(found.companion.as_ref().map(arrivals::domain::private::Private::as_str), Some("Max Quick"));
     assert_eq!(
         (found.ticket.map(|t| t.number.to_string()), found.language),
         (Some("A4".into()), Some(Language::Spanish))
@@ -237,7 +237,7 @@ async fn companions_and_documents_are_told_as_they_were_said() {
                 said.documents = documents(&[Document::Referral, Document::PhotoIdentity], true);
             }),
             with(checked_in(2, 'A', 2, &["apt-0002"]), |said| {
-                said.documents = documents(&[Document::PhotoIdentity], false)
+                said.documents = documents(&[Document::PhotoIdentity], false);
             }),
             with(checked_in(3, 'A', 3, &["apt-0003"]), |said| {
                 said.documents = documents(&[Document::Referral, Document::Guardian], false);

@@ -329,7 +329,7 @@ fn a_search_does_not_read_every_visit() {
         .iter()
         .map(|(visits, people)| {
             let place = year(*visits, *people);
-            let steps = place.desk.with_store(|store| store.count_steps()).unwrap();
+            let steps = place.desk.with_store(arrivals::desk::store::Store::count_steps).unwrap();
             let cost = |text: &str| {
                 let (before, begun) = (steps.load(Ordering::Relaxed), Instant::now());
                 let found = place.desk.find_people(text).unwrap();

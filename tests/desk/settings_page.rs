@@ -268,7 +268,7 @@ pub fn fields_of(page: &str) -> Vec<(String, String)> {
             ("textarea", Some(name)) => fields.push((name, text(rest.strip_prefix('\n').unwrap_or(rest)))),
             ("select", name) => select = name,
             ("option", _) if tag.contains(" selected") => {
-                fields.push((select.clone().unwrap(), attribute(tag, "value").unwrap()))
+                fields.push((select.clone().unwrap(), attribute(tag, "value").unwrap()));
             }
             _ => {}
         }

@@ -207,6 +207,7 @@ fn names_are_taken_apart_as_the_versions_write_them() {
 }
 
 #[test]
+#[allow(clippy::string_slice, reason = "the card is ASCII")]
 fn a_card_that_breaks_off_before_its_facts_is_refused() {
     let card = "@\n\x1e\rANSI 636035100001DL00310226DLDAQS1\nDCSSAMPLE\nDACQUINN\nDBB02031980\nDCGUSA\nDDAF\r";
     let facts_end = card.find("\nDCG").unwrap_or_default();

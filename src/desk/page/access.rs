@@ -296,7 +296,7 @@ async fn pass(desk: Desk, mut who: SignedIn, role: Role, mut request: Request, n
         connection.trust();
     }
     if who.role >= Role::Admin {
-        who.tries = desk.blocking(|desk| desk.failed_tries()).await?;
+        who.tries = desk.blocking(Desk::failed_tries).await?;
         who.is_asked_about_old_data = desk.blocking(Desk::clean_up_asks).await?;
     }
     request.extensions_mut().insert(who);

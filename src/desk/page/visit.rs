@@ -324,7 +324,7 @@ impl Panel {
                     @if let Some(person) = person {
                         (fact("MRN", person.number()))
                         @if !person.number.is_empty() { (fact("ID here", &format!("{}: another patient has the same MRN", person.id))) }
-                        (fact("Phone", &std::iter::once(&person.contact.phone).chain(&person.other_phones).map(|phone| phone.as_str()).collect::<Vec<_>>().join(", ")))
+                        (fact("Phone", &std::iter::once(&person.contact.phone).chain(&person.other_phones).map(crate::domain::private::Private::as_str).collect::<Vec<_>>().join(", ")))
                         @for placeholder in person.placeholders() { (fact("Ask the patient", placeholder.note())) }
                         @if person.birth_date.real().day().is_none() { (fact("At the kiosk", "not possible without a date of birth: check in at the desk")) }
                         @if let Some(tag) = &person.language { (fact("Language on file", &spoken::for_staff(tag))) }

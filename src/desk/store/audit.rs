@@ -254,7 +254,7 @@ impl Store {
             Seen::ListPreview => note("saw-import-preview", "", "")?,
             Seen::People(patients) if patients.is_empty() => note("saw-people", "", "")?,
             Seen::People(patients) => {
-                patients.iter().try_for_each(|patient| note("saw-people", patient.as_str(), ""))?
+                patients.iter().try_for_each(|patient| note("saw-people", patient.as_str(), ""))?;
             }
             Seen::AllChanges => note("saw-all-changes", "", "")?,
             Seen::Changes(id) => note_visit(&tx, id, |patient, about| note("saw-changes", patient, about))?,

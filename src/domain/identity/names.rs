@@ -134,9 +134,8 @@ impl Given {
     /// The same name, written otherwise or in its familiar form.
     fn is_same(&self, other: &Self) -> bool {
         (self.dropped == other.dropped)
-            | (self.written_out == other.written_out)
-            | (self.plain == other.plain)
-            | self.circles.meet(&other.circles)
+            || (self.written_out == other.written_out)
+            || (self.plain == other.plain) | self.circles.meet(&other.circles)
     }
 
     /// One of the two is the first letter of the other.

@@ -122,8 +122,9 @@ impl<T> InEach<T> {
     }
 
     /// That of a language.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "there is one for each of the enum's values, in their order")]
     pub fn of(&self, language: Language) -> &T {
-        // There is one for each of the enum's values, in their order.
         &self.0[language as usize]
     }
 }

@@ -69,7 +69,7 @@ impl AtDesk {
                 desk.order(&self.kiosk, order, USER).unwrap().unwrap();
             }
             Does::Acknowledges { appointment } => {
-                assert!(desk.mark_seen(&AppointmentId::new(appointment.as_str()), USER).unwrap())
+                assert!(desk.mark_seen(&AppointmentId::new(appointment.as_str()), USER).unwrap());
             }
             Does::Removes { patient } => {
                 let asked = desk.asked(patient, "the patient, by letter").unwrap().unwrap();

@@ -272,7 +272,7 @@ pub fn read_file(path: &Path, sink: &mut dyn Sink) -> Result<(), ImportError> {
 fn in_file(name: &str, error: ImportError) -> ImportError {
     match error {
         ImportError::WrongFile(why) => ImportError::WrongFile(format!("{name}: {why}")),
-        other => other,
+        ImportError::Desk(error) => ImportError::Desk(error),
     }
 }
 

@@ -90,6 +90,7 @@ fn windows_1252(byte: u8) -> char {
 }
 
 /// Characters that no one sees and that make two equal texts different.
+#[must_use]
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
 }

@@ -340,7 +340,7 @@ fn tell(cleaned: &CleanedUp) {
     match &cleaned.now {
         CleanUp::Nothing | CleanUp::Held(..) => {}
         CleanUp::Marked(mark) => {
-            tracing::info!(what = %mark.what, before = %mark.before, "old days are marked for deletion")
+            tracing::info!(what = %mark.what, before = %mark.before, "old days are marked for deletion");
         }
         CleanUp::AsksDate { worked } => {
             tracing::warn!(%worked, "no old days are deleted until an admin confirms the clock's date: the last day of work was long before it");

@@ -89,7 +89,7 @@ pub(super) fn visits(
                 }
             }
             "Practitioner" | "PractitionerRole" if counts && common.practitioner.is_empty() => {
-                common.practitioner = shown(actor, resource, day)
+                common.practitioner = shown(actor, resource, day);
             }
             "Location" if counts && common.place.is_empty() => common.place = shown(actor, resource, day),
             _ => {}
