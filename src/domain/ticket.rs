@@ -14,6 +14,10 @@ pub struct Series(u16);
 const LETTERS: u16 = 26;
 
 impl Series {
+    /// What a kiosk's letters may be, for anyone who writes them: every refusal says this.
+    pub const EXPECTED: &'static str = "one or two letters from A to Z, such as A or AB; \
+         D is reserved for the desk, and two letters beginning with D are refused too";
+
     /// `A`, that of a clinic's first kiosk.
     pub const FIRST: Self = Self(0);
     /// `D`, the desk's own; no kiosk has it.
@@ -43,7 +47,7 @@ impl std::fmt::Display for Series {
 
 /// A text that tickets cannot begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("tickets begin with one or two letters from A to Z, such as A or AB; D is reserved for the desk")]
+#[error("tickets begin with {}", Series::EXPECTED)]
 pub struct NotASeries;
 
 impl std::str::FromStr for Series {

@@ -199,7 +199,7 @@ impl KioskConfig {
             return Err(ConfigError::Value {
                 key: "letter",
                 value: config.series.to_string(),
-                expected: "write one or two letters from A to Z; D is reserved for the desk",
+                expected: Series::EXPECTED,
             });
         }
         if let Some(accent) = &config.look.accent {
@@ -302,11 +302,8 @@ mod tests {
     #[test]
     fn mistakes_are_named_without_the_secret() {
         for (change, expected) in [
-            (
-                ("letter = \"A\"", "letter = \"ABC\""),
-                "one or two letters from A to Z, such as A or AB; D is reserved for the desk (line 2)",
-            ),
-            (("letter = \"A\"", "letter = \"DA\""), "(line 2)"),
+            (("letter = \"A\"", "letter = \"ABC\""), "one or two letters from A to Z, such as A or AB"),
+            (("letter = \"A\"", "letter = \"DA\""), "two letters beginning with D are refused too (line 2)"),
             (("letter = \"A\"", "letter = \"D\""), "D is reserved for the desk"),
             (("letter = \"A\"", "leter = \"A\""), "unknown field `leter`"),
             (("printer = ", "color = 1\nprinter = "), "(line 6)"),

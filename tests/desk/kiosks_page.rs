@@ -82,8 +82,8 @@ async fn a_new_kiosk_gets_its_token_once_and_what_will_not_do_is_said() {
     for (kiosk, letter, at, said) in [
         ("lobby", "E", "", "Kiosk lobby already exists."),
         ("stairs", "B", "", "already uses this ticket prefix"),
-        ("stairs", "DA", "", "such as A or AB"),
-        ("stairs", "D", "", "the prefix D is reserved for the desk"),
+        ("stairs", "DA", "", "two letters beginning with D are refused too"),
+        ("stairs", "D", "", "D is reserved for the desk"),
         ("stairs", "7", "", "one or two letters from A to Z"),
         ("stairs", "EFG", "", "one or two letters from A to Z"),
         ("stairs", "", "", "one or two letters from A to Z"),

@@ -241,7 +241,7 @@ pub fn check_kiosk(id: &str, series: Series, token: &str) -> Result<(), DeskErro
         return bad("its id must be 1 to 64 letters, digits, dots, hyphens or underscores");
     }
     if series == Series::DESK {
-        return bad("the prefix D is reserved for the desk; choose another");
+        return bad(Series::EXPECTED);
     }
     if token.len() < TOKEN_CHARS_MIN || token.len() > 256 || !token.bytes().all(|b| b.is_ascii_graphic()) {
         return bad("its token must be 16 to 256 characters without spaces; `arrivals-desk kiosk add` makes one");
@@ -291,7 +291,7 @@ mod tests {
                 "two kiosks use the ticket prefix A",
             ),
             (format!("data = \"d\"\n{}{}", kiosk("a", "AB", good), kiosk("b", "ab", good)), "ticket prefix AB"),
-            (format!("data = \"d\"\n{}", kiosk("lobby", "DA", good)), "line 4: tickets begin with one or two letters"),
+            (format!("data = \"d\"\n{}", kiosk("lobby", "DA", good)), "two letters beginning with D are refused too"),
             (format!("data = \"d\"\n{}{}", kiosk("a", "A", good), kiosk("a", "B", good)), "listed twice"),
             (
                 format!("data = \"d\"\n{}place = \"{}\"", kiosk("a", "A", good), "x".repeat(121)),

@@ -378,7 +378,7 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
     }
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -41,7 +41,6 @@ const ID_CHARS_MAX: usize = 64;
 const PLACE_CHARS_MAX: usize = 120;
 /// An appointment's number is shorter.
 const VISIT_CHARS_MAX: usize = 400;
-const SERIES_EXPECTED: &str = "Use one or two letters from A to Z, such as A or AB. D is reserved for the desk.";
 
 /// A kiosk as the page shows it.
 pub(super) struct Shown {
@@ -217,7 +216,7 @@ pub(super) async fn enrol(
             (Some(row), "token") => Ok(row.series),
             (None, "token") => Err("That kiosk no longer exists.".to_owned()),
             (Some(_), _) => Err(format!("Kiosk {id} already exists. Replace its token in its section above.")),
-            (None, _) => form.letter.trim().parse().map_err(|NotASeries| SERIES_EXPECTED.to_owned()),
+            (None, _) => form.letter.trim().parse().map_err(|error: NotASeries| card::capital(&error.to_string()) + "."),
         };
         let done = match series {
             Ok(series) => {
@@ -337,8 +336,8 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
                     button.button type="submit" { "Enroll kiosk" }
                 }
                 p.quiet #new-letter-hint {
-                    "One or two letters that no other kiosk uses. A makes tickets A1, A2, ... D is reserved for the \
-                     desk."
+                    "Letters that no other kiosk uses; A makes tickets A1, A2, ... "
+                    (card::capital(Series::EXPECTED)) "."
                 }
                 p.quiet { "You get a secret token. It is shown once." }
             }
