@@ -391,9 +391,15 @@ fn report(desk: &Desk, data: &Path, (from, to): (&str, &str), filter: Filter, ou
     for figure in &made.figures {
         write_file(&out.join(format!("{}.csv", figure.code)), &csv(figure)?, &[data]).map_err(anyhow::Error::msg)?;
     }
-    let page = document(&desk.settings().name, days, &filter, &made);
+    let page = document(&desk.settings(), days, &filter, &made);
     write_file(&out.join("report.html"), page.as_bytes(), &[data]).map_err(anyhow::Error::msg)?;
-    println!("{}: {} figures of {}, {} arrivals", out.display(), made.figures.len(), days.for_people(), made.arrivals);
+    println!(
+        "{}: {} figures of {}, {} arrivals",
+        out.display(),
+        made.figures.len(),
+        days.for_people(desk.settings().dates()),
+        made.arrivals
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -456,11 +462,11 @@ fn import_sample(desk: &Desk) -> anyhow::Result<ExitCode> {
 
 /// For the person who imports: a list of another day than today looks like one that was not taken.
 fn tell_days(desk: &Desk, found: &BTreeMap<Date, u64>) {
-    let today = desk.clinic_date();
-    for line in days::sentences(found, today) {
+    let (today, style) = (desk.clinic_date(), desk.settings().dates());
+    for line in days::sentences(found, today, style) {
         eprintln!("{line}");
     }
-    if let Some(past) = days::past(found, today) {
+    if let Some(past) = days::past(found, today, style) {
         eprintln!("note: {past} If that is not intended, import the current list.");
     }
 }

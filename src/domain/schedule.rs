@@ -231,7 +231,7 @@ fn odd_slot(whose: &str, minutes: u32) -> Option<String> {
 }
 
 fn clock(time: Time) -> String {
-    time.strftime("%-H:%M").to_string()
+    format!("{}:{:02}", time.hour(), time.minute())
 }
 
 fn twice<T: Ord + Copy>(all: &[T]) -> Option<T> {

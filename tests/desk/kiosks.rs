@@ -352,7 +352,8 @@ async fn failing_more_people_than_usual_is_measured_against_the_kiosks_own_weeks
     place.clock.advance(Duration::from_secs(60));
     say(&place, well(now(&place))).await;
     let watch = place.desk.kiosks().unwrap();
-    let sentence = watch.raised[0].alarm.sentence(&jiff::tz::TimeZone::UTC);
+    let sentence =
+        watch.raised[0].alarm.sentence(&arrivals::domain::settings::ClinicSettings::default().staff_time().unwrap());
     assert_eq!(sentence, "more than usual: 6 of 10 gave up or were stopped in the last hour, usually 1 of 10");
     place.desk.watch_kiosks().unwrap();
     // It does not come and go with each person, and is over with the hour.

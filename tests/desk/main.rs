@@ -23,6 +23,7 @@ mod clean_up;
 mod coverage;
 mod damage;
 mod data_life;
+mod dates;
 mod details;
 mod events;
 mod fhir_field;

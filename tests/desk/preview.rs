@@ -3,7 +3,6 @@
 use arrivals::desk::service::import::preview::{Kind, ReadList, Took, UPLOAD_BYTES_MAX, differences};
 use arrivals::desk::store::Verified;
 use arrivals::domain::staff::Role;
-use jiff::tz::TimeZone;
 
 use super::page::{ready, sign_in};
 use super::support::{PASSWORD, Place, form, http, import, place};
@@ -44,10 +43,10 @@ fn what_is_shown_is_what_is_taken_and_nothing_before() {
     let ids: Vec<_> = preview.changed.iter().map(|one| (one.after.id.as_str(), one.before.is_some())).collect();
     assert_eq!((ids, preview.unchanged), (vec![("a2", true), ("a3", false)], 1));
     assert!(matches!(read.refused.as_slice(), [(5, why)] if why.contains("appointment a4: start: expected")));
-    let zone = TimeZone::get("America/New_York").unwrap();
-    let found = differences(preview.changed[0].before.as_ref().unwrap(), &preview.changed[0].after, &zone);
+    let times = place.desk.settings().staff_time().unwrap();
+    let found = differences(preview.changed[0].before.as_ref().unwrap(), &preview.changed[0].after, &times);
     let found: Vec<_> = found.iter().map(|one| (one.what, one.old.as_str(), one.new.as_str())).collect();
-    assert_eq!(found, [("start", "2026-11-23 09:00", "2026-11-23 09:30")]);
+    assert_eq!(found, [("start", "Nov 23, 2026, 9:00 AM", "Nov 23, 2026, 9:30 AM")]);
 
     let token = place.desk.keep_list(read, "sue").unwrap();
     assert!(

@@ -403,6 +403,7 @@ async fn every_answer_tells_the_browser_to_trust_nobody_else() {
         "/static/alarms.js",
         "/static/kiosks.js",
         "/static/live.js",
+        "/static/times.js",
         "/static/tones.js",
         "/static/board.js",
         "/static/turns.js",

@@ -7,7 +7,7 @@ use std::fs;
 use arrivals::domain::language::Language;
 use arrivals::domain::texts::{self, po::Po};
 
-use super::{patient_pages, root};
+use super::{code, files, patient_pages, root, show};
 
 /// A quoted string at the beginning of `text`, as it stands there, and what follows it.
 fn quoted(text: &str) -> Option<(String, &str)> {
@@ -119,4 +119,56 @@ fn every_catalogue_is_in_the_list_of_languages() {
         Language::ALL.iter().filter(|language| language.catalogue().is_some()).map(|language| language.tag()).collect();
     tags.sort_unstable();
     assert_eq!(folders, tags);
+}
+
+/// A language by its name is in these alone; everything else asks for what depends on it.
+const NAMES_A_LANGUAGE: [&str; 3] = [
+    "src/domain/language.rs",
+    // Which language a play is in is the play.
+    "src/kiosk/demo/plays.rs",
+    "src/kiosk/demo/rig.rs",
+];
+
+#[test]
+fn only_the_list_of_languages_knows_which_there_are() {
+    let names: Vec<String> = Language::ALL.iter().map(|language| format!("Language::{language:?}")).collect();
+    let mut broken = Vec::new();
+    for path in files(&root().join("src"), "rs") {
+        if NAMES_A_LANGUAGE.contains(&show(&path).as_str()) {
+            continue;
+        }
+        for (at, line) in code(&path) {
+            if names.iter().any(|name| line.contains(name.as_str())) {
+                broken.push(format!("{}:{at}: {line}", show(&path)));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "ask what depends on the language, or Language::STAFF:\n{}", broken.join("\n"));
+}
+
+/// Who writes a date or a time otherwise than `domain/when.rs`, and for which machine.
+const WRITES_FOR_MACHINES: [(&str, &str); 7] = [
+    ("src/domain/when.rs", "for staff: the one place"),
+    ("src/files.rs", "the name of a file"),
+    ("src/desk/store/backup.rs", "the name of a file"),
+    ("src/desk/store/schema.rs", "SQL"),
+    ("src/desk/service/import/when.rs", "the name of a time zone"),
+    ("src/desk/page/settings/form/mod.rs", "the value of a field of a form"),
+    ("src/kiosk/demo/day.rs", "an invented driver's license, and a number"),
+];
+
+#[test]
+fn dates_and_times_are_written_in_one_place_for_each_audience() {
+    let mut broken = Vec::new();
+    for path in files(&root().join("src"), "rs") {
+        if WRITES_FOR_MACHINES.iter().any(|(its, _)| show(&path) == *its) {
+            continue;
+        }
+        for (at, line) in code(&path) {
+            if line.contains("strftime") {
+                broken.push(format!("{}:{at}: {line}", show(&path)));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "use domain::when or domain::texts::dates:\n{}", broken.join("\n"));
 }

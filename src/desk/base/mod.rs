@@ -5,7 +5,6 @@
 pub mod address;
 pub mod config;
 pub mod connections;
-pub mod dates;
 pub mod error;
 pub mod out;
 pub mod passwords;

@@ -31,6 +31,7 @@ pub(super) fn version() -> &'static str {
     static VERSION: LazyLock<String> = LazyLock::new(|| {
         let files = [
             include_str!("live.js"),
+            include_str!("times.js"),
             include_str!("tones.js"),
             include_str!("board.css"),
             include_str!("board.js"),

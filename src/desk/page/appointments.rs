@@ -9,7 +9,6 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -18,7 +17,6 @@ use super::super::Desk;
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::{icon, state_icon};
-use super::row::clock_time;
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
 use crate::desk::service::privacy::Seen;
@@ -28,6 +26,7 @@ use crate::domain::appointment::Appointment;
 use crate::domain::booking::{Busy, Gap, Practice, gaps};
 use crate::domain::staff::Role;
 use crate::domain::visit::VisitRow;
+use crate::domain::when::{DateStyle, StaffTime};
 
 /// The page's script sends it when it fetches the page again: that is no one's work.
 const AGAIN: &str = "x-again";
@@ -82,7 +81,7 @@ struct Calendar {
     look: Look,
     now: Timestamp,
     today: Date,
-    zone: TimeZone,
+    times: StaffTime,
     practice: Practice,
     /// Whatever changed meanwhile has a later one, so the page asks again.
     revision: u64,
@@ -113,7 +112,7 @@ impl Calendar {
         let revision = desk.revision()?;
         let now = desk.now();
         let day = desk.settings().day()?;
-        let (zone, today) = (day.zone().clone(), day.of(now));
+        let (times, today) = (desk.settings().staff_time()?, day.of(now));
         // Within what the calendar knows: a typed year 9999 has no next week.
         let sane = |date: &Date| (1900..=2200).contains(&date.year());
         let look = Look {
@@ -131,7 +130,7 @@ impl Calendar {
         }
         let practice = desk.practice()?;
         let contradicted = desk.contradicted_bookings()?;
-        Ok(Self { look, now, today, zone, practice, revision, days, contradicted })
+        Ok(Self { look, now, today, times, practice, revision, days, contradicted })
     }
 
     /// Everyone who has a column or may be chosen, by name.
@@ -147,10 +146,8 @@ impl Calendar {
         let step = if *is_week { 7.days() } else { 1.day() };
         let to = |date: Date| Look::to(date, *is_week, clinician.as_deref());
         let title = match (self.days.first(), self.days.last()) {
-            (Some(first), Some(last)) if *is_week => {
-                format!("{} – {}", first.date.strftime("%-d %B"), last.date.strftime("%-d %B %Y"))
-            }
-            _ => date.strftime("%A, %-d %B %Y").to_string(),
+            (Some(first), Some(last)) if *is_week => self.times.style.days(first.date, last.date),
+            _ => self.times.style.heading(*date),
         };
         html! {
             div.calendar #calendar data-revision=(self.revision) {
@@ -189,7 +186,7 @@ impl Calendar {
                     }
                     button.button type="submit" { "Show" }
                 }
-                (assumed(&self.practice, who))
+                (assumed(&self.practice, self.times.style, who))
                 @if !self.contradicted.is_empty() {
                     section aria-labelledby="h-contradicted" {
                         h3 #h-contradicted { "Different in scheduling system" }
@@ -216,7 +213,7 @@ impl Calendar {
     }
 
     fn at(&self, at: Timestamp) -> String {
-        format!("{} {}", at.to_zoned_datetime(self.zone.clone()).strftime("%-d %b %Y"), clock_time(at, &self.zone))
+        self.times.moment(at)
     }
 
     /// Each clinician's day.
@@ -254,7 +251,7 @@ impl Calendar {
         html! {
             section.column.is-today[day.date == self.today] aria-labelledby={ "column-" (day.date) } {
                 h3 id={ "column-" (day.date) } {
-                    a href=(Look::to(day.date, false, wanted)) { (day.date.strftime("%a %-d %b")) } " "
+                    a href=(Look::to(day.date, false, wanted)) { (self.times.style.weekday(day.date)) } " "
                     span.n { (rows.len()) @if day.date == self.today { ", today" } }
                 }
                 @if self.practice.is_closed(day.date) { p.quiet { "Closed" } }
@@ -305,7 +302,7 @@ impl Calendar {
         html! {
             li.slot.(row.state.code()) {
                 p {
-                    time.at datetime=(one.start) { (clock_time(one.start, &self.zone)) }
+                    time.at datetime=(one.start) { (self.times.time(one.start)) }
                     span.quiet { " " (minutes) " min" }
                 }
                 p.name {
@@ -323,7 +320,7 @@ impl Calendar {
     }
 
     fn free(&self, date: Date, clinician: &str, gap: Gap) -> Markup {
-        let (from, to) = (clock_time(gap.from, &self.zone), clock_time(gap.to, &self.zone));
+        let (from, to) = (self.times.time(gap.from), self.times.time(gap.to));
         html! {
             li.slot.free {
                 a href={ "/appointments/book?date=" (date) "&practitioner=" (in_address(clinician)) } {
@@ -335,8 +332,8 @@ impl Calendar {
 }
 
 /// What the clinic's hours are taken to be, as long as no one has said any.
-pub(super) fn assumed(practice: &Practice, who: &SignedIn) -> Markup {
-    let words = practice.assumed().map(week_words);
+pub(super) fn assumed(practice: &Practice, style: DateStyle, who: &SignedIn) -> Markup {
+    let words = practice.assumed().map(|week| week_words(week, style));
     html! {
         @if let Some(words) = words {
             p.quiet.assumed {

@@ -7,9 +7,8 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -21,6 +20,7 @@ use crate::desk::base::error::DeskError;
 use crate::desk::service::privacy::audit::{AuditFound, AuditQuestion};
 use crate::desk::service::privacy::{AuditSearch, COMMAND, DESK, IMPORT};
 use crate::desk::service::staff::session::SignedIn;
+use crate::domain::when::StaffTime;
 
 /// Rows on one page.
 const ROWS_MAX: usize = 100;
@@ -65,8 +65,8 @@ async fn search_for(desk: Desk, who: SignedIn, form: SearchForm) -> Result<Respo
         desk.keep_session(&who)?;
         let found = find(desk, &who, &form)?;
         let status = if found.is_err() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        let zone = desk.settings().zone()?;
-        Ok((status, show(&who, &form, &found, &zone, desk.session_idle().as_secs())))
+        let times = desk.settings().staff_time()?;
+        Ok((status, show(&who, &form, &found, &times, desk.session_idle().as_secs())))
     });
     let (status, page) = page.await?;
     Ok((status, shown(page)).into_response())
@@ -112,7 +112,7 @@ fn show(
     who: &SignedIn,
     form: &SearchForm,
     found: &Result<AuditFound, &'static str>,
-    zone: &TimeZone,
+    times: &StaffTime,
     idle_seconds: u64,
 ) -> Markup {
     let body = html! {
@@ -142,7 +142,7 @@ fn show(
         @match found {
             Err(problem) => p.problem role="alert" { (icon("alert")) span { (problem) } },
             Ok(found) if found.rows.is_empty() => p.empty { "No results." },
-            Ok(found) => (table(found, zone)),
+            Ok(found) => (table(found, times)),
         }
         @if let Ok(AuditFound { rows, is_more: true, .. }) = found {
             form method="post" action="/audit" {
@@ -161,7 +161,7 @@ fn show(
     staff_page("Audit log", who, ("/audit", idle_seconds), &body)
 }
 
-fn table(found: &AuditFound, zone: &TimeZone) -> Markup {
+fn table(found: &AuditFound, times: &StaffTime) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Audit log entries" {
             table.audit {
@@ -179,7 +179,7 @@ fn table(found: &AuditFound, zone: &TimeZone) -> Markup {
                     @for row in &found.rows {
                         tr {
                             td { (row.n) }
-                            td { time datetime=(row.at) { (when(row.at, zone)) } }
+                            td { time datetime=(row.at) { (times.to_the_second(row.at)) } }
                             td { (user(&row.user)) }
                             td { (words(&row.action)) }
                             td {
@@ -193,10 +193,6 @@ fn table(found: &AuditFound, zone: &TimeZone) -> Markup {
             }
         }
     }
-}
-
-fn when(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M:%S").to_string()
 }
 
 fn user(name: &str) -> &str {

@@ -3,7 +3,8 @@
 (() => {
   const $ = (id) => document.getElementById(id);
   const page = document.documentElement, body = document.body, board = $("board");
-  const languages = body.dataset.languages.split(" "), zone = body.dataset.zone, version = body.dataset.version;
+  const languages = body.dataset.languages.split(" "), version = body.dataset.version;
+  const times = patientTimes(JSON.parse(body.dataset.times), body.dataset.zone);
   const wantsChime = body.dataset.chime === "1", wantsSpeech = body.dataset.speech === "1";
   const address = location.pathname + "/", key = location.search;
   let offset = Number(body.dataset.now) - Date.now() / 1000, turn = 0, at = Date.now(), sound = null;
@@ -14,8 +15,8 @@
   const now = () => new Date(Date.now() + offset * 1000);
   const say = () => page.dataset.say;
   function clock() {
-    $("time").textContent = now().toLocaleTimeString(say(), { hour: "numeric", minute: "2-digit", timeZone: zone, numberingSystem: "latn" });
-    $("date").textContent = now().toLocaleDateString(say(), { weekday: "long", day: "numeric", month: "long", timeZone: zone, numberingSystem: "latn" });
+    $("time").textContent = times.time(now(), say());
+    $("date").textContent = times.date(now(), say());
   }
   function nextLanguage() {
     turn = (turn + 1) % languages.length;
@@ -27,8 +28,7 @@
   function lost() {
     if (!$("lost").hidden) return;
     for (const text of $("lost").querySelectorAll("[data-text]")) {
-      const time = new Date(at + offset * 1000).toLocaleTimeString(text.lang, { hour: "numeric", minute: "2-digit", timeZone: zone, numberingSystem: "latn" });
-      text.textContent = text.dataset.text.replace("{time}", time);
+      text.textContent = text.dataset.text.replace("{time}", times.time(new Date(at + offset * 1000), text.lang));
     }
     $("lost").hidden = false;
     body.classList.add("lost");

@@ -11,8 +11,6 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, html};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -30,7 +28,9 @@ use crate::desk::service::staff::session::SignedIn;
 use crate::domain::board::Board;
 use crate::domain::language::Language;
 use crate::domain::texts::board::{WAIT, Words};
+use crate::domain::texts::dates::PatientTime;
 use crate::domain::ticket::TicketNumber;
+use crate::domain::when::DateStyle;
 
 /// A live connection says that it is there at least so often.
 const BEAT: Duration = Duration::from_secs(10);
@@ -65,12 +65,12 @@ pub(super) async fn board_page(
     let language = board.languages.get(at % board.languages.len().max(1)).copied().unwrap_or_default();
     // Each page in each language.
     let part = part(&BoardView::of(&today, &board, &settings), &board, at / board.languages.len().max(1));
-    let clock = clock(now, &zone, language);
+    let clock = PatientTime::new(language, settings.dates()).time(zone.to_datetime(now).time());
     let again = format!("{TURN_SECONDS}; url=/board/{}?{}", in_address(&place), query.unwrap_or_default());
     let words: Vec<_> = board.languages.iter().map(|language| (*language, Words::of(*language))).collect();
     Ok(shown(html! {
         (DOCTYPE)
-        html lang=(language.tag()) dir=(if first.is_rtl() { "rtl" } else { "ltr" }) data-say=(language.tag()) {
+        html lang=(language.tag()) dir=(first.side()) data-say=(language.tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -81,10 +81,12 @@ pub(super) async fn board_page(
                 script src="/static/live.js" defer {}
                 script src="/static/tones.js" defer {}
                 script src="/static/turns.js" defer {}
+                script src="/static/times.js" defer {}
                 script src="/static/board.js" defer {}
                 noscript { meta http-equiv="refresh" content=(again); }
             }
             body.board data-version=(version()) data-zone=(settings.time_zone) data-now=(now.as_second())
+                data-times=(times_of(&board.languages, settings.dates()))
                 data-languages=(words.iter().map(|(language, _)| language.tag()).collect::<Vec<_>>().join(" "))
                 data-chime=(u8::from(board.chime)) data-speech=(u8::from(board.speech)) {
                 header {
@@ -96,7 +98,7 @@ pub(super) async fn board_page(
                     p #sound hidden { (each(&board, |words| words.sound_off)) }
                     p #lost role="status" hidden {
                         @for (language, words) in &words {
-                            span.say lang=(language.tag()) dir=(side(*language)) data-text=(words.reconnecting) {}
+                            span.say lang=(language.tag()) dir=(language.side()) data-text=(words.reconnecting) {}
                         }
                     }
                 }
@@ -180,14 +182,11 @@ async fn send(events: &mpsc::Sender<Result<Event, Infallible>>, kind: &str, data
     events.send(Ok(Event::default().event(kind).data(data.replace('\r', " ")))).await.is_ok()
 }
 
-/// A time of day as people of this language read it.
-pub(super) fn clock(at: Timestamp, zone: &TimeZone, language: Language) -> String {
-    let form = if language == Language::English { "%-I:%M %p" } else { "%-H:%M" };
-    at.to_zoned_datetime(zone.clone()).strftime(form).to_string()
-}
-
-pub(super) fn side(language: Language) -> &'static str {
-    if language.is_rtl() { "rtl" } else { "ltr" }
+/// How scripts write times and dates: the sentences of each language.
+pub(super) fn times_of(languages: &[Language], style: DateStyle) -> String {
+    let each =
+        languages.iter().map(|language| (language.tag().to_owned(), PatientTime::new(*language, style).for_scripts()));
+    serde_json::Value::Object(each.collect()).to_string()
 }
 
 /// A sentence in each of the board's languages; one of them is shown at a time.
@@ -198,7 +197,7 @@ fn each(board: &Board, text: impl Fn(&'static Words) -> &'static str) -> Markup 
 fn each_with(board: &Board, text: impl Fn(&'static Words) -> String) -> Markup {
     html! {
         @for language in &board.languages {
-            span.say lang=(language.tag()) dir=(side(*language)) { (text(Words::of(*language))) } " "
+            span.say lang=(language.tag()) dir=(language.side()) { (text(Words::of(*language))) } " "
         }
     }
 }

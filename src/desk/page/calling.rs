@@ -176,7 +176,7 @@ async fn by_hand(
             let language = match form.language.as_deref().and_then(Language::from_tag) {
                 Some(language) => language,
                 // As on file, when the button on the list is pressed.
-                None => desk.appointment(&id)?.map(|visit| visit.person).map_or(Language::English, |person| {
+                None => desk.appointment(&id)?.map(|visit| visit.person).map_or(Language::default(), |person| {
                     person.language.as_deref().and_then(Language::from_tag).unwrap_or_default()
                 }),
             };

@@ -20,7 +20,6 @@ use super::super::Desk;
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
-use super::row::clock_time;
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
 use crate::desk::service::changes::reading::Review;
@@ -204,7 +203,7 @@ impl Page {
             h2 data-appointment=(self.id) tabindex="-1" autofocus[!open.is_empty()] {
                 (self.name)
                 @if let Some(born) = self.born {
-                    span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } }
+                    span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (self.review.times.style.born(born, self.review.today)) } }
                 }
             }
             p.way {
@@ -231,7 +230,7 @@ impl Page {
                                 (icon("card"))
                                 span {
                                     (answer.for_staff()) ", "
-                                    time datetime=(at) { (clock_time(*at, &self.review.zone)) }
+                                    time datetime=(at) { (self.review.times.time(*at)) }
                                 }
                             }
                         }
@@ -266,19 +265,19 @@ impl Page {
     /// How, where and when it was said.
     fn said(&self, change: &ProposedChange) -> Markup {
         let place = self.review.places.get(&change.key.kiosk).map_or(String::new(), |place| format!("{place}, "));
-        let date = change.at.to_zoned_datetime(self.review.zone.clone()).date();
+        let date = self.review.times.date_of(change.at);
         html! {
             p.quiet {
                 (change.proposal.source.for_staff()) " " (place) "kiosk " (change.key.kiosk) ", "
                 time datetime=(change.at) {
-                    @if date != self.review.today { (date.strftime("%-d %b")) " " }
-                    (clock_time(change.at, &self.review.zone))
+                    @if date != self.review.today { (self.review.times.style.day(date)) " " }
+                    (self.review.times.time(change.at))
                 }
             }
         }
     }
 
-    fn values(change: &ProposedChange) -> Markup {
+    fn values(&self, change: &ProposedChange) -> Markup {
         let (field, proposal) = (change.key.field, &change.proposal);
         match change.third_value() {
             Some(third) => side_by_side(
@@ -292,10 +291,13 @@ impl Page {
                     ),
                     ("Reported by patient", "new", &proposal.new),
                 ],
+                self.review.times.style,
             ),
-            None => {
-                side_by_side(field, &[("On file", "", &proposal.old), ("Reported by patient", "new", &proposal.new)])
-            }
+            None => side_by_side(
+                field,
+                &[("On file", "", &proposal.old), ("Reported by patient", "new", &proposal.new)],
+                self.review.times.style,
+            ),
         }
     }
 
@@ -330,7 +332,7 @@ impl Page {
                     @if !change.fits() {
                         p.reason { (icon("alert")) "Too long, or not plain text. Edit it before accepting." }
                     }
-                    (Self::values(change))
+                    (self.values(change))
                 }
                 (self.photos(change))
                 div.do {
@@ -367,7 +369,7 @@ impl Page {
         let by = |word: &str| {
             html! {
                 @if let Some((at, user)) = &change.by {
-                    (word) " by " (user) " at " time datetime=(at) { (clock_time(*at, &self.review.zone)) }
+                    (word) " by " (user) " at " time datetime=(at) { (self.review.times.time(*at)) }
                 }
             }
         };
@@ -384,7 +386,7 @@ impl Page {
             li.change.over {
                 h3 { (field) }
                 (self.said(change))
-                (side_by_side(change.key.field, &columns))
+                (side_by_side(change.key.field, &columns, self.review.times.style))
                 (self.photos(change))
                 @match &change.decided {
                     Decided::Open => p.by { (icon("check")) "Already updated in chart" },
@@ -399,10 +401,10 @@ impl Page {
                         span {
                             "The scheduling system has a different value since "
                             time datetime=(at) {
-                                @if at.to_zoned_datetime(self.review.zone.clone()).date() != self.review.today {
-                                    (at.to_zoned_datetime(self.review.zone.clone()).strftime("%-d %b")) " "
+                                @if self.review.times.date_of(at) != self.review.today {
+                                    (self.review.times.style.day(self.review.times.date_of(at))) " "
                                 }
-                                (clock_time(at, &self.review.zone))
+                                (self.review.times.time(at))
                             }
                             ": its value is on file, and this change is not exported"
                             @if change.can_undo { ". Undo to review again" }
@@ -442,7 +444,7 @@ pub(super) fn count_words(count: usize) -> String {
 /// Everyone who has a change that no one decided, whatever its day.
 fn everybody(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
     let people = desk.people_with_open_changes()?;
-    let zone = desk.settings().zone()?;
+    let times = desk.settings().staff_time()?;
     let body = html! {
         h2 { "Changes to review" }
         p.way { a.button href="/" autofocus[people.is_empty()] { "Back to list" } }
@@ -459,7 +461,7 @@ fn everybody(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
                     p.quiet {
                         "since "
                         time datetime=(of.first.at) {
-                            (of.first.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %-I:%M %p"))
+                            (times.day_and_time(of.first.at))
                         }
                     }
                 }

@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use super::icons::icon;
 use super::list::{Day, is_coming};
-use crate::desk::base::dates;
 use crate::desk::service::changes::CardKey;
 use crate::domain::eligibility::{Eligibility, coverage_reason};
 use crate::domain::insurance::{CardMark, Coverage};
@@ -48,7 +47,6 @@ impl Day {
     pub fn coverage_words(&self, row: &VisitRow, reason: Reason) -> String {
         let Some(appointment) = &row.appointment else { return reason.for_staff().to_owned() };
         let visit = appointment.local_date(&self.zone);
-        let month_first = self.settings.country == "US";
         let of = |name: &str, card: Option<&Coverage>| {
             let card = card?;
             let answer =
@@ -58,10 +56,10 @@ impl Day {
             }
             Some(match (reason, CardMark::of(Some(card), visit, 0)) {
                 (Reason::CoverageOutOfDates, Some(CardMark::Ended(end))) => {
-                    format!("{name} expired {}", dates::short(end, month_first))
+                    format!("{name} expired {}", self.times.style.digits(end))
                 }
                 (Reason::CoverageOutOfDates, Some(CardMark::NotYet(start))) => {
-                    format!("{name} starts {}", dates::short(start, month_first))
+                    format!("{name} starts {}", self.times.style.digits(start))
                 }
                 _ if name == "Coverage" => reason.for_staff().to_owned(),
                 _ => format!("{name}: {}", reason.for_staff().to_lowercase()),

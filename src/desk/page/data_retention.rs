@@ -6,7 +6,6 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -17,6 +16,7 @@ use super::icons::icon;
 use crate::desk::service::privacy::clean_up::{CleanUp, CleanUpView, Next};
 use crate::desk::service::privacy::{DESK, Forgotten, Mark};
 use crate::desk::service::staff::session::SignedIn;
+use crate::domain::when::StaffTime;
 
 /// The page's address.
 const HERE: &str = "/data-retention";
@@ -34,7 +34,7 @@ pub(super) async fn page(State(desk): State<Desk>, who: SignedIn) -> Result<Resp
     let page = desk.blocking(move |desk| {
         desk.keep_session(&who)?;
         let (view, settings) = (desk.clean_up_view()?, desk.settings());
-        Ok(show(&view, settings.keep.visit_days, &settings.zone()?, &who, desk.session_idle().as_secs()))
+        Ok(show(&view, settings.keep.visit_days, &settings.staff_time()?, &who, desk.session_idle().as_secs()))
     });
     Ok(shown(page.await?))
 }
@@ -69,10 +69,6 @@ pub(super) async fn act(
     if known.await? { Ok(Redirect::to(HERE).into_response()) } else { Err(Oops::NotFound) }
 }
 
-fn day(date: Date) -> String {
-    date.strftime("%m/%d/%Y").to_string()
-}
-
 fn much(what: Forgotten) -> String {
     let many = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
     [
@@ -83,25 +79,25 @@ fn much(what: Forgotten) -> String {
     .join(", ")
 }
 
-fn show(view: &CleanUpView, keep_days: u16, zone: &TimeZone, who: &SignedIn, idle_seconds: u64) -> Markup {
+fn show(view: &CleanUpView, keep_days: u16, times: &StaffTime, who: &SignedIn, idle_seconds: u64) -> Markup {
     let body = html! {
         h2 { "Data retention" }
         p.quiet {
             "Appointments and check-ins are kept for " (keep_days) " days ("
             a href="/settings/part?part=keep" { "Settings" }
             "). Days are counted from the last day that someone worked here"
-            @if let Some(worked) = view.worked { ", " (day(worked)) }
+            @if let Some(worked) = view.worked { ", " (times.style.digits(worked)) }
             ". What is older is marked first and permanently deleted after the next day of work; \
              until then everything shows as before and you can cancel."
         }
         @match &view.now {
             CleanUp::Nothing => p.empty { (icon("check")) span { "Nothing is marked for removal." } },
-            CleanUp::Marked(mark) => (marked(mark, zone, who)),
+            CleanUp::Marked(mark) => (marked(mark, times, who)),
             CleanUp::Held(by, at) => {
                 p.problem {
                     (icon("pause"))
                     span {
-                        "On hold since " (at.to_zoned_datetime(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p")) ", by "
+                        "On hold since " (times.moment(*at)) ", by "
                         (by) ". Nothing is removed."
                     }
                 }
@@ -111,22 +107,22 @@ fn show(view: &CleanUpView, keep_days: u16, zone: &TimeZone, who: &SignedIn, idl
                 p.problem {
                     (icon("question"))
                     span {
-                        b { "Is today " (day(view.today)) "?" } " The last day that someone worked here was "
-                        (day(*worked))
+                        b { "Is today " (times.style.digits(view.today)) "?" } " The last day that someone worked here was "
+                        (times.style.digits(*worked))
                         ". Nothing is removed until you confirm the date. If it is wrong, correct the clock of the \
                          desk's computer."
                     }
                 }
                 (form(who, "confirm-date", Some(view.today), "Yes, the date is correct"))
             },
-            CleanUp::AsksMuch(next) => (asks(next, who)),
+            CleanUp::AsksMuch(next) => (asks(next, times, who)),
         }
         @if !view.open.is_empty() {
             h3 { "Kept longer" }
             p { "A visit on these days is still open. Complete it, and the day is removed with the others: "
                 @for (n, date) in view.open.iter().take(DAYS_SHOWN).enumerate() {
                     @if n > 0 { ", " }
-                    a href={ "/appointments?date=" (date) } { (day(*date)) }
+                    a href={ "/appointments?date=" (date) } { (times.style.digits(*date)) }
                 }
                 @if view.open.len() > DAYS_SHOWN { " and " (view.open.len() - DAYS_SHOWN) " more" } "." }
         }
@@ -134,11 +130,11 @@ fn show(view: &CleanUpView, keep_days: u16, zone: &TimeZone, who: &SignedIn, idl
     staff_page("Data retention", who, (HERE, idle_seconds), &body)
 }
 
-fn marked(mark: &Mark, zone: &TimeZone, who: &SignedIn) -> Markup {
+fn marked(mark: &Mark, times: &StaffTime, who: &SignedIn) -> Markup {
     html! {
         p.notice role="status" {
-            b { "Marked for removal: " (much(mark.what)) ", all before " (day(mark.before)) "." } " Marked "
-            (mark.at.to_zoned_datetime(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p"))
+            b { "Marked for removal: " (much(mark.what)) ", all before " (times.style.digits(mark.before)) "." } " Marked "
+            (times.moment(mark.at))
             @if mark.by != DESK { " by " (mark.by) } ". Permanently deleted after the next day of work."
             @if mark.gone != Forgotten::default() { " Deleted so far: " (much(mark.gone)) "." }
         }
@@ -146,13 +142,13 @@ fn marked(mark: &Mark, zone: &TimeZone, who: &SignedIn) -> Markup {
     }
 }
 
-fn asks(next: &Next, who: &SignedIn) -> Markup {
+fn asks(next: &Next, times: &StaffTime, who: &SignedIn) -> Markup {
     html! {
         p.problem {
             (icon("question"))
             span {
                 b {
-                    "More than usual: " (much(next.what)) " of " (next.days) " days, all before " (day(next.before))
+                    "More than usual: " (much(next.what)) " of " (next.days) " days, all before " (times.style.digits(next.before))
                     "."
                 }
                 " Usually a few days are due at a time. This is normal if you now keep data for less time, \

@@ -17,7 +17,7 @@ use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::{icon, state_icon};
 use super::list::open_reasons;
-use super::row::{clock_time, name_of, since_words, state_word};
+use super::row::{name_of, since_words, state_word};
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
 use crate::desk::service::privacy::Seen;
@@ -25,6 +25,7 @@ use crate::desk::service::queue::reading::EarlierDays;
 use crate::desk::service::queue::{Closed, Closing, LeftDay};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::visit::VisitRow;
+use crate::domain::when::DateStyle;
 
 /// The page's address.
 pub(super) const HERE: &str = "/earlier";
@@ -124,7 +125,7 @@ impl Earlier {
                     (icon("check"))
                     span {
                         (closing.user) " closed " (closing.count) " of " (self.name(closing.day)) " at "
-                        (clock_time(closing.at, &self.0.zone)) "."
+                        (self.0.times.time(closing.at)) "."
                     }
                 }
                 button.button type="submit" id={ "undo-" (closing.first) }
@@ -136,9 +137,9 @@ impl Earlier {
     /// "yesterday, Nov 29", or the day of the week.
     fn name(&self, date: Date) -> String {
         if self.0.today.yesterday().is_ok_and(|yesterday| yesterday == date) {
-            date.strftime("yesterday, %b %-d").to_string()
+            format!("yesterday, {}", self.0.times.style.day(date))
         } else {
-            date.strftime("%a, %b %-d, %Y").to_string()
+            self.0.times.style.weekday_date(date)
         }
     }
 }
@@ -226,7 +227,7 @@ fn closed_words(closed: Closed) -> Option<String> {
 }
 
 /// Above the list: how many are on it from other days, and the way to close them.
-pub(super) fn notice(days: &[(Date, usize)], older: usize, today: Date) -> Markup {
+pub(super) fn notice(days: &[(Date, usize)], older: usize, today: Date, style: DateStyle) -> Markup {
     let count: usize = days.iter().map(|(_, count)| count).sum();
     let first = days.iter().map(|(date, _)| *date).min();
     html! {
@@ -235,7 +236,7 @@ pub(super) fn notice(days: &[(Date, usize)], older: usize, today: Date) -> Marku
                 @if let Some(first) = first {
                     b {
                         (count) @if count == 1 { " is" } @else { " are" } " still open since "
-                        (since_words(first, today)) "."
+                        (since_words(first, today, style)) "."
                     }
                     " "
                 }

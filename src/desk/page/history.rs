@@ -1,14 +1,13 @@
 //! What happened with someone's visits, in words, with who did it and when.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::booking;
 use super::changes::count_words;
 use super::icons::icon;
 use super::list::Day;
-use super::row::{clock_time, language_name, listed};
+use super::row::listed;
 use crate::desk::service::privacy::DESK;
 use crate::desk::service::queue::{HandAction, Happening, StaffAction, StaffDeed};
 use crate::domain::event::{CheckedIn, KioskEvent, StillRight};
@@ -35,11 +34,7 @@ pub fn history(day: &Day, happened: &[Happening]) -> Markup {
 
 /// The time, with the day if it is not today's.
 pub fn when(at: Timestamp, day: &Day) -> String {
-    if day.clinic.of(at) == day.date { clock_time(at, &day.zone) } else { dated(at, &day.zone) }
-}
-
-fn dated(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%-d %b, %-I:%M %p").to_string()
+    if day.clinic.of(at) == day.date { day.times.time(at) } else { day.times.day_and_time(at) }
 }
 
 fn line(day: &Day, one: &Happening) -> (String, String) {
@@ -60,7 +55,7 @@ fn how(language: Language, call_as: CallAs) -> String {
         CallAs::Number => "call by ticket",
         CallAs::FirstName => "call by first name",
     };
-    format!("{}, {called}", language_name(language))
+    format!("{}, {called}", language.for_staff())
 }
 
 fn at_kiosk(day: &Day, event: &KioskEvent) -> String {

@@ -120,7 +120,7 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
                 "/",
                 &html! {
                     (mark())
-                    div { h1 { (clinic) } p { time datetime=(day.date) { (day.date.strftime("%A, %-d %B %Y")) } } }
+                    div { h1 { (clinic) } p { time datetime=(day.date) { (day.times.style.heading(day.date)) } } }
                 },
                 &html! {
                     form #find.find role="search" method="post" action="/search" {
@@ -159,7 +159,7 @@ pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
         div #day data-revision=(day.revision) data-drawn=(rows.name()) data-now=(day.now.as_second())
             data-next=[day.next] data-urgent=(u8::from(day.is_urgent())) data-needs=(day.needs.len()) {
             (narrow::notice(day))
-            (earlier::notice(&day.left, day.known.left_before, day.date))
+            (earlier::notice(&day.left, day.known.left_before, day.date, day.times.style))
             ul #counters.counters aria-label="Counts" {
                 li.count.is-needs.zero[day.needs.is_empty()] {
                     a href="#needs" { b { (day.needs.len()) } " need attention" }
@@ -226,7 +226,7 @@ fn no_appointments(day: &Day) -> Markup {
                 @for (date, count) in beside {
                     " "
                     a href={ "/appointments?date=" (date) } {
-                        (count) " on " time datetime=(date) { (date.strftime("%A, %b %-d, %Y")) }
+                        (count) " on " time datetime=(date) { (day.times.style.weekday_date(*date)) }
                     }
                     "."
                 }

@@ -7,7 +7,6 @@ use axum::extract::rejection::{BytesRejection, FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -22,6 +21,7 @@ use crate::desk::service::import::preview::{
 use crate::desk::service::import::{ImportError, days};
 use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::session::SignedIn;
+use crate::domain::when::StaffTime;
 
 /// This many appointments of each kind are shown one by one.
 const SHOWN_MAX: usize = 500;
@@ -203,7 +203,7 @@ fn show(
     problem: Option<&str>,
 ) -> Result<Markup, super::super::DeskError> {
     let day = desk.settings().day()?;
-    let zone = day.zone();
+    let times = desk.settings().staff_time()?;
     let preview = desk.preview(list)?;
     desk.note_seen(&who.user, &Seen::ListPreview)?;
     let arrived = desk.arrived_today()?;
@@ -211,14 +211,14 @@ fn show(
         preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
     let (new, different): (Vec<&Changed>, Vec<&Changed>) = others.into_iter().partition(|one| one.before.is_none());
     let (days, today) = (list.days(&day), desk.clinic_date());
-    let past = days::past(&days, today);
+    let past = days::past(&days, today, times.style);
     let has_columns = desk
         .looked_at(token, &who.user)
         .is_some_and(|looked| looked.sent.kind != Kind::Fhir && !looked.sent.bytes.is_empty());
     let body = html! {
         h2 { "Preview" }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-        ul aria-label="Dates" { @for line in days::sentences(&days, today) { li { (line) } } }
+        ul aria-label="Dates" { @for line in days::sentences(&days, today, times.style) { li { (line) } } }
         ul.counters aria-label="Counts" {
             @if !here.is_empty() { li.count { a href="#here" { b { (here.len()) } " already checked in" } } }
             li.count { a href="#new" { b { (new.len()) } " new" } }
@@ -251,14 +251,14 @@ fn show(
             section #here aria-labelledby="h-here" {
                 h3 #h-here { "Already checked in" }
                 p { "These patients are here. The list changes their appointments." }
-                ul.changes { @for one in here.iter().take(SHOWN_MAX) { (changed(one, zone)) } }
+                ul.changes { @for one in here.iter().take(SHOWN_MAX) { (changed(one, &times)) } }
                 (more(here.len()))
             }
         }
         section #different aria-labelledby="h-different" {
             h3 #h-different { "Updated" }
             @if different.is_empty() { p.empty { "None." } }
-            ul.changes { @for one in different.iter().take(SHOWN_MAX) { (changed(one, zone)) } }
+            ul.changes { @for one in different.iter().take(SHOWN_MAX) { (changed(one, &times)) } }
             (more(different.len()))
         }
         section #new aria-labelledby="h-new" {
@@ -266,7 +266,7 @@ fn show(
             @if new.is_empty() { p.empty { "None." } }
             ul { @for one in new.iter().take(SHOWN_MAX) {
                 li {
-                    (one.after.start.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %-I:%M %p")) ", "
+                    (times.moment(one.after.start)) ", "
                     b { (one.after.person.name_for_staff().as_str()) } ", " (one.after.service)
                     @if !one.after.practitioner.is_empty() { " with " (one.after.practitioner) }
                     span.quiet { ", " (one.after.id) }
@@ -300,8 +300,8 @@ fn more(count: usize) -> Markup {
     html! { @if count > SHOWN_MAX { p.quiet { "And " (count - SHOWN_MAX) " more." } } }
 }
 
-fn changed(one: &Changed, zone: &TimeZone) -> Markup {
-    let found = one.before.as_ref().map(|before| differences(before, &one.after, zone)).unwrap_or_default();
+fn changed(one: &Changed, times: &StaffTime) -> Markup {
+    let found = one.before.as_ref().map(|before| differences(before, &one.after, times)).unwrap_or_default();
     let value = |text: &str| html! { @if text.is_empty() { span.none { "nothing" } } @else { (text) } };
     html! {
         li.change {

@@ -22,7 +22,6 @@ use crate::domain::eligibility::Eligibility;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::insurance::CardMark;
-use crate::domain::language::Language;
 use crate::domain::proposal::{Field, Value};
 use crate::domain::queue::VisitState;
 use crate::domain::queue::day::{Queues, queue_name};
@@ -30,6 +29,7 @@ use crate::domain::settings::{ClinicSettings, WalkInCategory};
 use crate::domain::spoken;
 use crate::domain::staff::Role;
 use crate::domain::visit::{ReasonRow, RefusedCodes, Stop, VisitRow};
+use crate::domain::when::{DateStyle, StaffTime};
 
 /// The day as a page shows it to anyone who looks. Nearly all of it is read once for everyone, and cheap to copy.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ pub struct Day {
     pub date: Date,
     /// The clinic's zone.
     pub zone: TimeZone,
+    /// How staff read dates and times here.
+    pub times: StaffTime,
     /// Which day a moment is on.
     pub clinic: ClinicDay,
     /// When it is looked at.
@@ -157,6 +159,7 @@ impl Day {
         let known = Known::of(around, today, &settings);
         let mut day = Self {
             date,
+            times: StaffTime { zone: zone.clone(), style: settings.dates() },
             zone,
             clinic,
             now,
@@ -254,7 +257,7 @@ impl Day {
 
     /// What the clinic calls a reason to come without an appointment; its code if it is not in the settings any more.
     pub fn category_name<'a>(&'a self, code: &'a str) -> &'a str {
-        let name = self.category(code).map_or("", |category| category.name.in_language(Language::English));
+        let name = self.category(code).map_or("", |category| category.name.for_staff());
         if name.is_empty() { code } else { name }
     }
 
@@ -306,12 +309,12 @@ impl Day {
         // What the pill says is not repeated.
         let is_in_pill = |mark: &CardMark| matches!(mark, CardMark::Ended(_) | CardMark::NotYet(_));
         let mark = mark.filter(|mark| !is_in_pill(mark) && (!gives_one || *mark != CardMark::Missing));
-        words.extend(mark.map(|mark| card_words("Insurance", mark)));
+        words.extend(mark.map(|mark| card_words("Insurance", mark, self.times.style)));
         if let Some(second) = &appointment.second_coverage {
             words.extend(
                 CardMark::of(Some(second), date, ends_soon_days)
                     .filter(|mark| !is_in_pill(mark) || !is_here(row))
-                    .map(|mark| card_words("Second insurance", mark)),
+                    .map(|mark| card_words("Second insurance", mark, self.times.style)),
             );
         }
         words
@@ -417,7 +420,10 @@ impl Known {
             places: around.places,
             on_it: HashMap::new(),
             notes: around.notes,
-            alike: alike(&rows().collect::<Vec<_>>(), &around.zone),
+            alike: alike(
+                &rows().collect::<Vec<_>>(),
+                &StaffTime { zone: around.zone.clone(), style: settings.dates() },
+            ),
         };
         for (visit, user) in around.on_it {
             let key = today.list.get(&visit).map_or_else(|| of_visit(&visit), |row| key_of(row));
@@ -470,11 +476,11 @@ fn is_here(row: &VisitRow) -> bool {
     row.ticket.is_some() && row.state.is_open()
 }
 
-fn card_words(card: &str, mark: CardMark) -> String {
+fn card_words(card: &str, mark: CardMark, style: DateStyle) -> String {
     match mark {
         CardMark::Missing => format!("{card}: none on file"),
-        CardMark::NotYet(start) => format!("{card} starts {}", start.strftime("%-d %b %Y")),
-        CardMark::Ended(end) => format!("{card} expired {}", end.strftime("%-d %b %Y")),
+        CardMark::NotYet(start) => format!("{card} starts {}", style.digits(start)),
+        CardMark::Ended(end) => format!("{card} expired {}", style.digits(end)),
         CardMark::EndsSoon(0) => format!("{card} expires on the day of the visit"),
         CardMark::EndsSoon(1) => format!("{card} expires the day after the visit"),
         CardMark::EndsSoon(days) => format!("{card} expires in {days} days"),
@@ -499,7 +505,7 @@ pub fn open_reasons(row: &VisitRow) -> impl Iterator<Item = &ReasonRow> {
 }
 
 /// Someone who asks to be seen may be on the list already, or have asked at another kiosk before.
-fn alike(rows: &[&VisitRow], zone: &TimeZone) -> HashMap<AppointmentId, Vec<String>> {
+fn alike(rows: &[&VisitRow], times: &StaffTime) -> HashMap<AppointmentId, Vec<String>> {
     let key = |row: &VisitRow| {
         let (given, family, born) = match (&row.appointment, &row.walk_in) {
             (Some(a), _) => (&a.person.given_name, &a.person.family_name, a.person.birth_date),
@@ -514,7 +520,7 @@ fn alike(rows: &[&VisitRow], zone: &TimeZone) -> HashMap<AppointmentId, Vec<Stri
         let wanted = key(row);
         let same = rows.iter().filter(|other| other.id != row.id && key(other) == wanted);
         let words = same.map(|other| match (&other.appointment, other.ticket) {
-            (Some(a), _) => format!("{} {}", a.start.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p"), a.service),
+            (Some(a), _) => format!("{} {}", times.time(a.start), a.service),
             (None, Some(ticket)) => format!("walk-in {}", ticket.number),
             (None, None) => other.id.to_string(),
         });

@@ -9,7 +9,6 @@ use axum::extract::{Form, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -27,6 +26,7 @@ use crate::desk::service::privacy::{
 use crate::desk::service::queue::Found;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::born::Born;
+use crate::domain::when::StaffTime;
 
 /// The page's address.
 const HERE: &str = "/patient-data";
@@ -95,7 +95,7 @@ pub(super) async fn act(
 /// What a search came to.
 enum Looked {
     NotYet,
-    For { people: Found, requests: Vec<RequestRow>, number: Option<Box<PatientData>>, today: Date, zone: TimeZone },
+    For { people: Found, requests: Vec<RequestRow>, number: Option<Box<PatientData>>, today: Date, times: StaffTime },
 }
 
 /// Someone's form.
@@ -144,7 +144,7 @@ impl Asking<'_> {
             requests,
             number,
             today: self.desk.clinic_date(),
-            zone: self.desk.settings().zone()?,
+            times: self.desk.settings().staff_time()?,
         };
         Ok(Answer::Page(StatusCode::OK, self.search(None, &looked)))
     }
@@ -220,7 +220,7 @@ impl Asking<'_> {
                 button.button.primary type="submit" { "Search" }
             }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-            @if let Looked::For { people, requests, number, today, zone } = looked {
+            @if let Looked::For { people, requests, number, today, times } = looked {
                 @let all = people.people.len() + requests.len() + usize::from(number.is_some());
                 h3 #h-found { "Found " span.n { (all) @if people.is_more { " and more" } } }
                 @if all == 0 { p.empty { "No patient with stored data matches." } }
@@ -228,12 +228,12 @@ impl Asking<'_> {
                 ul.next aria-labelledby="h-found" {
                     @for visit in &people.people {
                         @let person = &visit.person;
-                        @let word = if visit.local_date(zone) < *today { "last" } else { "next" };
+                        @let word = if visit.local_date(&times.zone) < *today { "last" } else { "next" };
                         (self.found(
                             person.id.as_str(),
                             person.name_for_staff().as_str(),
                             Some(person.birth_date),
-                            &format!("{word} visit {}", long(visit.local_date(zone))),
+                            &format!("{word} visit {}", times.date(visit.start)),
                         ))
                     }
                     @for one in requests {
@@ -241,7 +241,7 @@ impl Asking<'_> {
                             &one.id,
                             one.name.as_str(),
                             Some(one.birth_date.into()),
-                            &format!("walked in on {}", long(one.date)),
+                            &format!("walked in on {}", times.style.date(one.date)),
                         ))
                     }
                     @if let Some(one) = number {
@@ -263,18 +263,22 @@ impl Asking<'_> {
                         span.hidden { ", number " (number) }
                     }
                     span.quiet {
-                        @if let Some(born) = born { "DOB " (born.for_staff()) ", " } "number " (number) ", " (more)
+                        @if let Some(born) = born { "DOB " (self.born(born)) ", " } "number " (number) ", " (more)
                     }
                 }
             }
         }
     }
 
+    fn born(&self, born: Born) -> String {
+        self.desk.settings().dates().born(born, self.desk.clinic_date())
+    }
+
     /// Who it is.
-    fn person(data: &PatientData) -> Markup {
+    fn person(&self, data: &PatientData) -> Markup {
         html! {
             p {
-                @if let Some(born) = data.birth_date { "DOB " b { (born.for_staff()) } ", number " } @else { "Number " }
+                @if let Some(born) = data.birth_date { "DOB " b { (self.born(born)) } ", number " } @else { "Number " }
                 b { (data.number) }
             }
             @if data.is_request { p.notice { "This patient walked in. The name is self-reported, not verified." } }
@@ -306,7 +310,7 @@ impl Asking<'_> {
     fn overview(&self, data: &PatientData, problem: Option<&str>) -> Markup {
         html! {
             h2 { @if data.name.is_blank() { "A patient who is not on a list" } @else { (data.name.as_str()) } }
-            (Self::person(data))
+            (self.person(data))
             p.way { a.button href=(HERE) { "Different patient" } }
             div.scroll tabindex="0" role="region" aria-label="Stored data" {
                 table.audit.held {
@@ -319,12 +323,13 @@ impl Asking<'_> {
                         }
                     }
                     tbody {
+                        @let dates = self.desk.settings().dates();
                         @for one in &data.holdings {
                             tr {
                                 td { (one.kind.words()) }
                                 td { (one.count) }
-                                td { @if let Some((first, _)) = one.days { time datetime=(first) { (long(first)) } } }
-                                td { @if let Some((_, last)) = one.days { time datetime=(last) { (long(last)) } } }
+                                td { @if let Some((first, _)) = one.days { time datetime=(first) { (dates.date(first)) } } }
+                                td { @if let Some((_, last)) = one.days { time datetime=(last) { (dates.date(last)) } } }
                             }
                         }
                     }
@@ -386,7 +391,7 @@ impl Asking<'_> {
             |holdings: &[&Holding]| html! { @for one in holdings { li { (one.kind.words()) ": " b { (one.count) } } } };
         Ok(html! {
             h2 { "Delete all data" @if !data.name.is_blank() { " about " (data.name.as_str()) } "?" }
-            (Self::person(data))
+            (self.person(data))
             @if !data.hindrances.is_empty() { (Self::not_now(data)) }
             div.keeps {
                 section aria-labelledby="h-goes" {
@@ -495,8 +500,4 @@ impl Asking<'_> {
             p.way { a.button href=(HERE) { "Different patient" } a.button href="/" { "Go to list" } }
         })
     }
-}
-
-fn long(date: Date) -> String {
-    date.strftime("%-d %b %Y").to_string()
 }

@@ -8,7 +8,8 @@
   // From a phone's memory the page may come back long after; then the time in it says of when it is.
   let offset = 0, at = Number(state.dataset.now) * 1000, sound = null, allowed = false, told = "";
 
-  const clock = () => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: $("lost").dataset.zone, numberingSystem: "latn" });
+  const times = patientTimes(JSON.parse($("lost").dataset.times), $("lost").dataset.zone);
+  const clock = () => times.time(new Date(at), document.documentElement.lang);
   function lost() {
     if (!$("lost").hidden) return;
     $("lost").textContent = $("lost").dataset.text.replace("{time}", clock());

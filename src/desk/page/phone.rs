@@ -16,13 +16,14 @@ use serde::Deserialize;
 
 use super::super::Desk;
 use super::answer::{Oops, shown, version};
-use super::board::{clock, live, side};
+use super::board::{live, times_of};
 use crate::desk::base::error::DeskError;
 use crate::desk::service::queue::{PhoneAnswer, PhoneWish};
 use crate::domain::language::Language;
 use crate::domain::queue::VisitState;
 use crate::domain::queue::day::{Help, TicketStanding};
 use crate::domain::texts::board::{WAIT, Words};
+use crate::domain::texts::dates::PatientTime;
 use crate::domain::ticket::Ticket;
 
 /// Without a script the page asks for itself again after so long.
@@ -97,10 +98,12 @@ pub(super) async fn ticket_page(
     let settings = desk.settings();
     let now = desk.now();
     let zone = settings.zone().map_err(|_| DeskError::Unreadable("settings"))?;
+    let clock = PatientTime::new(language, settings.dates()).time(zone.to_datetime(now).time());
     let body = html! {
         header { p.clinic { (settings.name) } }
         main {
-            p #lost role="status" hidden data-text=(words.offline) data-zone=(settings.time_zone) {}
+            p #lost role="status" hidden data-text=(words.offline) data-zone=(settings.time_zone)
+                data-times=(times_of(&[language], settings.dates())) {}
             @if let Some(said) = said { p.said-back role="status" { (said) } }
             div #state data-now=(now.as_second()) { (part) }
             p #heard.hidden role="status" aria-live="assertive" {}
@@ -112,16 +115,17 @@ pub(super) async fn ticket_page(
         }
         nav.languages aria-label=(words.languages) {
             @for other in Language::ALL {
-                a href={ (address) "?lang=" (other.tag()) } lang=(other.tag()) dir=(side(other))
+                a href={ (address) "?lang=" (other.tag()) } lang=(other.tag()) dir=(other.side())
                     aria-current=[(other == language).then_some("true")] { (other.own_name()) }
             }
         }
-        footer { p.quiet { time #at datetime=(now) { (clock(now, &zone, language)) } } }
+        footer { p.quiet { time #at datetime=(now) { (clock) } } }
     };
     let head = html! {
         link rel="manifest" href={ (address) "/app" (asked) };
         script src="/static/live.js" defer {}
         script src="/static/tones.js" defer {}
+        script src="/static/times.js" defer {}
         script src="/static/phone.js" defer {}
         noscript { meta http-equiv="refresh" content=(format!("{AGAIN_SECONDS}; url={address}{asked}")); }
     };
@@ -131,7 +135,7 @@ pub(super) async fn ticket_page(
 fn whole(title: &str, language: Language, head: &Markup, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(language.tag()) dir=(side(language)) {
+        html lang=(language.tag()) dir=(language.side()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -301,13 +305,13 @@ pub(super) fn closed() -> Response {
         main.closed {
             @for language in Language::ALL {
                 @let words = Words::of(language);
-                section lang=(language.tag()) dir=(side(language)) {
-                    @if language == Language::English { h1 { (words.closed) } } @else { h2 { (words.closed) } }
+                section lang=(language.tag()) dir=(language.side()) {
+                    @if language == Language::default() { h1 { (words.closed) } } @else { h2 { (words.closed) } }
                     p { (words.closed_text) }
                 }
             }
         }
     };
-    (StatusCode::NOT_FOUND, shown(whole(Words::of(Language::English).closed, Language::English, &html! {}, &body)))
+    (StatusCode::NOT_FOUND, shown(whole(Words::of(Language::default()).closed, Language::default(), &html! {}, &body)))
         .into_response()
 }

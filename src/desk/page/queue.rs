@@ -8,7 +8,6 @@ use super::drawn::{Rows, token};
 use super::html::number;
 use super::icons::icon;
 use super::list::Day;
-use super::row::clock_time;
 use crate::desk::base::address::in_address;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
@@ -69,7 +68,7 @@ fn head(day: &Day, queue: &Queue, shown: usize) -> Markup {
 
 /// Where someone stands: place, wait and why there; or where they were called to.
 pub fn standing(day: &Day, row: &VisitRow) -> Markup {
-    let at = |at: jiff::Timestamp| clock_time(at, &day.zone);
+    let at = |at: jiff::Timestamp| day.times.time(at);
     let to = row.in_line.point.as_deref();
     match row.state {
         VisitState::Arrived => html! {
@@ -79,7 +78,7 @@ pub fn standing(day: &Day, row: &VisitRow) -> Markup {
                     b { (one.place.position) " of " (queue.line.len()) } " in " (queue.rules.name)
                     @if !wait.is_empty() { ", " (wait) }
                 }
-                p.quiet.place-why { (one.place.sentence(&day.zone)) }
+                p.quiet.place-why { (one.place.sentence(&day.times)) }
                 @if let Some(point) = &one.elsewhere {
                     p.by {
                         (icon("sound"))

@@ -22,6 +22,8 @@ use crate::desk::service::reports::Days;
 use crate::desk::service::reports::csv;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::report::{Cell, Figure, Filter, Plot, Report};
+use crate::domain::settings::ClinicSettings;
+use crate::domain::when::DateStyle;
 
 /// How figures look, on the page and in a file.
 pub const STYLE: &str = include_str!("plot.css");
@@ -61,7 +63,7 @@ pub(super) async fn reports_page(
             Err(problem) => Err(problem),
         };
         let status = if read.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        Ok((status, show(&who, &asked, read, desk.session_idle().as_secs())))
+        Ok((status, show(&who, &asked, read, desk.settings().dates(), desk.session_idle().as_secs())))
     });
     let (status, page) = page.await?;
     Ok((status, shown(page)).into_response())
@@ -88,7 +90,13 @@ pub(super) async fn figure_as_csv(
         .into_response())
 }
 
-fn show(who: &SignedIn, asked: &Asked, read: Result<(Days, Report), &str>, idle_seconds: u64) -> Markup {
+fn show(
+    who: &SignedIn,
+    asked: &Asked,
+    read: Result<(Days, Report), &str>,
+    style: DateStyle,
+    idle_seconds: u64,
+) -> Markup {
     let none = BTreeSet::new();
     let (days, report) = match &read {
         Ok((days, report)) => (Some(*days), Some(report)),
@@ -102,7 +110,7 @@ fn show(who: &SignedIn, asked: &Asked, read: Result<(Days, Report), &str>, idle_
         format!("from={from}&to={to}&queue={}&service={}", in_address(&asked.queue), in_address(&asked.service));
     let body = html! {
         link rel="stylesheet" href="/static/plot.css";
-        h2 { "Reports" @if let Some(days) = days { span.n { " " (days.for_people()) } } }
+        h2 { "Reports" @if let Some(days) = days { span.n { " " (days.for_people(style)) } } }
         form.search method="get" action="/reports" {
             div { label for="from" { "From" } input #from name="from" type="date" value=(from); }
             div { label for="to" { "To" } input #to name="to" type="date" value=(to); }
@@ -212,7 +220,7 @@ fn is_number(figure: &Figure, column: usize) -> bool {
 
 /// A report as one file that needs nothing else.
 #[must_use]
-pub fn document(clinic: &str, days: Days, filter: &Filter, report: &Report) -> String {
+pub fn document(clinic: &ClinicSettings, days: Days, filter: &Filter, report: &Report) -> String {
     let chosen: Vec<&str> = filter.queue.iter().chain(&filter.service).map(String::as_str).collect();
     let page = html! {
         (DOCTYPE)
@@ -220,13 +228,13 @@ pub fn document(clinic: &str, days: Days, filter: &Filter, report: &Report) -> S
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (clinic) ": " (days.for_people()) }
+                title { (clinic.name) ": " (days.for_people(clinic.dates())) }
                 style { (PreEscaped(DOCUMENT_STYLE)) (PreEscaped(STYLE)) }
             }
             body {
                 main {
-                    h1 { (clinic) }
-                    p { (days.for_people()) @for one in chosen { ", " (one) } }
+                    h1 { (clinic.name) }
+                    p { (days.for_people(clinic.dates())) @for one in chosen { ", " (one) } }
                     (figures(report, filter.is_all(), |_| html! {}))
                 }
             }

@@ -115,6 +115,9 @@ pub const ROUTES: &[Route] = &[
     ("GET", "/static/live.js", Needs::Nothing, Sees::Nothing, || {
         get(async || asset("text/javascript; charset=utf-8", include_str!("live.js")))
     }),
+    ("GET", "/static/times.js", Needs::Nothing, Sees::Nothing, || {
+        get(async || asset("text/javascript; charset=utf-8", include_str!("times.js")))
+    }),
     ("GET", "/static/tones.js", Needs::Nothing, Sees::Nothing, || {
         get(async || asset("text/javascript; charset=utf-8", include_str!("tones.js")))
     }),

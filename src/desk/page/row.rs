@@ -4,7 +4,6 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::changes::count_words;
@@ -15,7 +14,6 @@ use super::icons::{icon, reason_icon, state_icon};
 use super::list::{Day, Entry, open_reasons};
 use super::queue::{Step, standing, undo_word};
 use crate::desk::base::address::in_address;
-use crate::desk::base::dates;
 use crate::desk::service::changes::BY_PAYER;
 use crate::domain::document::Document;
 use crate::domain::ids::KioskId;
@@ -25,6 +23,7 @@ use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
 use crate::domain::ticket::{CallAs, Ticket};
 use crate::domain::visit::{BY_PHONE, ReasonRow, Stop, VisitRow};
+use crate::domain::when::DateStyle;
 
 /// A row of whatever kind.
 pub fn entry_row(day: &Day, entry: &Entry) -> Markup {
@@ -90,8 +89,8 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
                             CallAs::Number => span { "Call by: ticket" },
                         }
                     }
-                    @if let Some(language) = language.filter(|l| *l != Language::English) {
-                        span.language { (icon("speech")) (language_name(language)) }
+                    @if let Some(language) = language.filter(|l| *l != Language::STAFF) {
+                        span.language { (icon("speech")) (language.for_staff()) }
                     }
                     @if known.is_none() { span { "Appointment " (id) } }
                     @if day.has_note(row) { span.note-flag { (icon("pencil")) "Note" } }
@@ -139,7 +138,7 @@ fn find_text(day: &Day, row: &VisitRow) -> String {
 
 /// By what someone is found beside the name: the patient's number, and the birth date in each way of writing it.
 fn numbers(day: &Day, row: &VisitRow) -> String {
-    let ways = |born: BirthDate| dates::ways(born.0, day.settings.country == "US");
+    let ways = |born: BirthDate| day.times.style.ways(born.0);
     match (&row.appointment, &row.walk_in) {
         (Some(a), _) => {
             format!("{} {} {}", a.person.id, a.person.number(), a.person.birth_date.day().map(ways).unwrap_or_default())
@@ -160,7 +159,7 @@ pub fn state_word(row: &VisitRow) -> &'static str {
 fn what_for(day: &Day, row: &VisitRow) -> Markup {
     match (&row.appointment, &row.walk_in) {
         (Some(a), _) => html! {
-            p { time.at datetime=(a.start) { (clock_time(a.start, &day.zone)) } " " b { (a.service) } }
+            p { time.at datetime=(a.start) { (day.times.time(a.start)) } " " b { (a.service) } }
             p.quiet { (a.practitioner) @if !a.practitioner.is_empty() && !a.place.is_empty() { " · " } (a.place) }
             @if a.person.birth_date.real().day().is_none() {
                 p.by { (icon("alert")) span { "Date of birth unknown: check in at the desk" } }
@@ -169,7 +168,7 @@ fn what_for(day: &Day, row: &VisitRow) -> Markup {
         (None, Some(asks)) => html! {
             p { span.at { "Walk-in" } " " b { (day.category_name(&asks.category)) } }
             p.quiet {
-                "DOB " time datetime=(asks.birth_date.0) { (asks.birth_date.0.strftime("%-d %b %Y")) }
+                "DOB " time datetime=(asks.birth_date.0) { (day.times.style.born(asks.birth_date.into(), day.date)) }
                 " (self-reported, not verified)"
                 @let place = day.category_place(&asks.category);
                 @if !place.is_empty() { " · " (place) }
@@ -239,9 +238,9 @@ fn left_badge(day: &Day, date: Date) -> Markup {
             (icon("clock"))
             time datetime=(date) {
                 @if date > day.date {
-                    (date.strftime("Dated %b %-d, %Y"))
+                    "Dated " (day.times.style.date(date))
                 } @else {
-                    "Since " (since_words(date, day.date))
+                    "Since " (since_words(date, day.date, day.times.style))
                 }
             }
         }
@@ -249,10 +248,10 @@ fn left_badge(day: &Day, date: Date) -> Markup {
 }
 
 /// "yesterday", or which day.
-pub fn since_words(date: Date, today: Date) -> String {
+pub fn since_words(date: Date, today: Date, style: DateStyle) -> String {
     match today.yesterday() {
         Ok(yesterday) if yesterday == date => "yesterday".to_owned(),
-        _ => date.strftime("%a, %b %-d").to_string(),
+        _ => style.weekday(date),
     }
 }
 
@@ -361,8 +360,8 @@ fn stop_row(day: &Day, stop: &Stop, urgent: bool) -> Markup {
                     @let date = day.clinic.of(reason.at);
                     @if date != day.date { (left_badge(day, date)) }
                     @if stop.times > 1 { span { (stop.times) " times" } }
-                    @if let Some(language) = reason.language.filter(|l| *l != Language::English) {
-                        span.language { (icon("speech")) (language_name(language)) }
+                    @if let Some(language) = reason.language.filter(|l| *l != Language::STAFF) {
+                        span.language { (icon("speech")) (language.for_staff()) }
                     }
                 }
             }
@@ -431,7 +430,7 @@ pub fn refused_codes(day: &Day) -> Markup {
                     li.quiet {
                         "Kiosk " (codes.kiosk) ": " (codes.reason.for_staff()) ", " (times_words(codes.times))
                         ", last at "
-                        time datetime=(codes.at) { (clock_time(codes.at, &day.zone)) }
+                        time datetime=(codes.at) { (day.times.time(codes.at)) }
                     }
                 }
             }
@@ -444,18 +443,5 @@ fn times_words(times: u32) -> String {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
         _ => format!("{times} times"),
-    }
-}
-
-/// A time of day in the clinic's zone.
-pub fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p").to_string()
-}
-
-pub fn language_name(language: Language) -> &'static str {
-    match language {
-        Language::English => "English",
-        Language::Spanish => "Spanish",
-        Language::Arabic => "Arabic",
     }
 }

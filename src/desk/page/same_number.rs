@@ -19,6 +19,7 @@ use crate::desk::base::address::in_address;
 use crate::desk::service::changes::{SameNumber, SameNumberVerdict};
 use crate::desk::service::privacy::Seen;
 use crate::desk::service::staff::session::SignedIn;
+use crate::domain::born::Born;
 use crate::domain::ids::PatientId;
 use crate::domain::person::Person;
 use crate::domain::staff::Role;
@@ -70,6 +71,8 @@ pub(super) async fn decide(
 }
 
 fn show(desk: &Desk, who: &SignedIn, pairs: &[SameNumber], problem: Option<&str>) -> Markup {
+    let (style, today) = (desk.settings().dates(), desk.clinic_date());
+    let born = |born: Born| style.born(born, today);
     let body = html! {
         main {
             h2 { "Shared numbers" }
@@ -85,7 +88,7 @@ fn show(desk: &Desk, who: &SignedIn, pairs: &[SameNumber], problem: Option<&str>
             @for pair in pairs {
                 section.same-number aria-label={ "Number " (pair.second.number()) } {
                     h3 { "Number " (pair.second.number()) }
-                    div.two { (side(&pair.first, None)) (side(&pair.second, Some(pair.visit.as_str()))) }
+                    div.two { (side(&pair.first, born, None)) (side(&pair.second, born, Some(pair.visit.as_str()))) }
                     @if who.role >= Role::Supervisor {
                         (buttons(who, pair))
                     } @else {
@@ -98,11 +101,11 @@ fn show(desk: &Desk, who: &SignedIn, pairs: &[SameNumber], problem: Option<&str>
     staff_page("Shared numbers", who, (HERE, desk.session_idle().as_secs()), &body)
 }
 
-fn side(person: &Person, visit: Option<&str>) -> Markup {
+fn side(person: &Person, born: impl Fn(Born) -> String, visit: Option<&str>) -> Markup {
     html! {
         dl.typed {
             dt { "Name" } dd { b { (person.name_for_staff().as_str()) } }
-            dt { "DOB" } dd { (person.birth_date.for_staff()) }
+            dt { "DOB" } dd { (born(person.birth_date)) }
             @if !person.contact.phone.is_blank() { dt { "Phone" } dd { (person.contact.phone.as_str()) } }
             @if !person.contact.address.is_blank() {
                 dt { "Address" }

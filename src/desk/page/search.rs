@@ -151,7 +151,7 @@ fn of_today(day: &Day, rows: &[&VisitRow]) -> Markup {
                     span.quiet {
                         " " (state_word(row))
                         @if let Some(a) = &row.appointment {
-                            ", " (a.start.to_zoned_datetime(day.zone.clone()).strftime("%-I:%M %p")) " " (a.service)
+                            ", " (day.times.time(a.start)) " " (a.service)
                         }
                     }
                 }
@@ -170,21 +170,21 @@ fn other_days(both: &Both) -> Markup {
         ul.next aria-labelledby="h-others" {
             @for visit in &found.people {
                 @let person = &visit.person;
-                @let start = visit.start.to_zoned_datetime(day.zone.clone());
+                @let start = day.times.date_of(visit.start);
                 li {
                     a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } {
                         (person.name_for_staff().as_str())
                     }
                     span.quiet {
-                        " DOB " (person.birth_date.for_staff()) ", number " (person.id) ", "
-                        @if start.date() < day.date {
+                        " DOB " (day.times.style.born(person.birth_date, day.date)) ", number " (person.id) ", "
+                        @if start < day.date {
                             "last "
-                        } @else if start.date() == day.date {
+                        } @else if start == day.date {
                             "today "
                         } @else {
                             "next "
                         }
-                        time datetime=(visit.start) { (start.strftime("%-d %b %Y, %-I:%M %p")) } " " (visit.service)
+                        time datetime=(visit.start) { (day.times.moment(visit.start)) } " " (visit.service)
                     }
                 }
             }

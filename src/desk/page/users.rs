@@ -8,7 +8,6 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -24,6 +23,7 @@ use crate::desk::service::staff::session::SignedIn;
 use crate::desk::service::staff::users::NAME_CHARS_MAX;
 use crate::desk::service::staff::{FailedTries, UserRow};
 use crate::domain::staff::Role;
+use crate::domain::when::StaffTime;
 
 #[derive(Deserialize)]
 pub(super) struct UserForm {
@@ -110,12 +110,12 @@ pub(super) fn sentence(error: &DeskError) -> Option<String> {
 fn show(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Result<Markup, DeskError> {
     let (users, tries) = (desk.users()?, desk.failed_tries()?);
     let settings = desk.settings();
-    let zone = settings.zone()?;
+    let times = settings.staff_time()?;
     let body = html! {
         h2 { "Users" }
         p.way { a.button href="/" { "Back to list" } }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
-        @if !tries.is_empty() { (failed(&tries, &zone, who)) }
+        @if !tries.is_empty() { (failed(&tries, &times, who)) }
         ul.changes { @for user in &users { (one(user, who)) } }
         h3 { "New user" }
         form.search method="post" action="/users/add" autocomplete="off" {
@@ -147,8 +147,8 @@ pub(super) fn tries_words(tries: &FailedTries) -> String {
     format!("{} failed sign-ins {under} from {}", tries.count, tries.address)
 }
 
-fn failed(tries: &[FailedTries], zone: &TimeZone, who: &SignedIn) -> Markup {
-    let time = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%b %-d, %-I:%M %p").to_string();
+fn failed(tries: &[FailedTries], times: &StaffTime, who: &SignedIn) -> Markup {
+    let time = |at: Timestamp| times.day_and_time(at);
     html! {
         section #tries.change aria-labelledby="h-tries" {
             h3 #h-tries { "Failed sign-ins" }

@@ -7,7 +7,6 @@ use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -20,7 +19,7 @@ use super::html::panel_page;
 use super::icons::icon;
 use super::kiosks::at_the_kiosk;
 use super::list::Day;
-use super::row::{call_name, can_check_in, clock_time, language_name, listed, name_of, visit_row};
+use super::row::{call_name, can_check_in, listed, name_of, visit_row};
 use crate::desk::base::address::in_address;
 use crate::desk::base::error::DeskError;
 use crate::desk::service::kiosks::OrderRow;
@@ -35,6 +34,7 @@ use crate::domain::queue::VisitState;
 use crate::domain::spoken;
 use crate::domain::ticket::CallAs;
 use crate::domain::visit::VisitRow;
+use crate::domain::when::StaffTime;
 
 /// Later visits that are shown.
 const NEXT_MAX: usize = 12;
@@ -191,7 +191,7 @@ impl Panel {
                 h2 #who {
                     (self.name())
                     @if let Some(born) = born {
-                        span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } }
+                        span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (day.times.style.born(born, day.date)) } }
                     }
                 }
                 @for user in day.on_it(row) { (is_on_this(user)) }
@@ -209,7 +209,7 @@ impl Panel {
                 @if !self.next.is_empty() {
                     section aria-labelledby="h-next" {
                         h3 #h-next { "Next visits" }
-                        ul.next { @for visit in &self.next { (next_visit(visit, &day.zone)) } }
+                        ul.next { @for visit in &self.next { (next_visit(visit, &day.times)) } }
                     }
                 }
                 (self.notes(who))
@@ -317,7 +317,7 @@ impl Panel {
             }
             @if !needed.is_empty() { p.by { (icon("card")) span { "Documents needed: " (listed(&needed)) } } }
             @for other in &also {
-                p.by { (icon("check")) span { "Also for " (clock_time(other.start, &day.zone)) " " (other.service) } }
+                p.by { (icon("check")) span { "Also for " (day.times.time(other.start)) " " (other.service) } }
             }
             fieldset {
                 legend { "Call preference" }
@@ -330,7 +330,7 @@ impl Panel {
                 label for="hand-language" { "Language" }
                 select #hand-language name="language" {
                     @for language in Language::ALL {
-                        option value=(language.tag()) selected[language == on_file] { (language_name(language)) }
+                        option value=(language.tag()) selected[language == on_file] { (language.for_staff()) }
                     }
                 }
             }
@@ -366,7 +366,7 @@ impl Panel {
                     }
                     (fact("Appointment ID", row.id.as_str()))
                     @if let Some(language) = row.language {
-                        (fact(if row.kiosk.is_some() { "Kiosk language" } else { "Language" }, language_name(language)))
+                        (fact(if row.kiosk.is_some() { "Kiosk language" } else { "Language" }, language.for_staff()))
                     }
                     @if let Some(words) = day.interpreter_of(row) { (fact("Interpreter", &words)) }
                     @if row.ticket.is_some() {
@@ -436,18 +436,17 @@ impl Panel {
 /// What a kiosk would say against checking in for this visit now; none if nothing.
 fn standing_words(appointment: &Appointment, day: &Day) -> Option<String> {
     Some(match appointment.standing(day.now, &day.settings, &day.zone, None) {
-        Standing::TooEarly { opens } => format!("Early: kiosks check in from {}", clock_time(opens, &day.zone)),
+        Standing::TooEarly { opens } => format!("Early: kiosks check in from {}", day.times.time(opens)),
         Standing::OtherSite => format!("At another site: {}", appointment.place),
         _ => return None,
     })
 }
 
-fn next_visit(visit: &Appointment, zone: &TimeZone) -> Markup {
-    let start = visit.start.to_zoned_datetime(zone.clone());
+fn next_visit(visit: &Appointment, times: &StaffTime) -> Markup {
     html! {
         li {
             a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } {
-                time datetime=(visit.start) { (start.strftime("%a %-d %b %Y, %-I:%M %p")) } " " (visit.service)
+                time datetime=(visit.start) { (times.weekday_moment(visit.start)) } " " (visit.service)
             }
             span.quiet { " " (visit.practitioner) @if !visit.status.stands() { " · canceled" } }
         }

@@ -13,9 +13,7 @@ use super::super::Desk;
 use super::answer::{Oops, shown};
 use super::html::staff_page;
 use super::icons::icon;
-use super::row::language_name;
 use crate::desk::base::address::in_address;
-use crate::desk::base::dates;
 use crate::desk::service::queue::WalkInByHand;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::language::Language;
@@ -87,8 +85,7 @@ fn read(desk: &Desk, form: &WalkInForm) -> Result<WalkInByHand, Problem> {
         .now()
         .to_zoned_datetime(settings.zone().map_err(|_| ("born", "The clinic's time zone is unknown."))?)
         .date();
-    let born = dates::read(&form.born, desk.writes_month_first())
-        .filter(|born| *born <= today && born.year() >= today.year() - 130);
+    let born = settings.dates().read(&form.born).filter(|born| *born <= today && born.year() >= today.year() - 130);
     let is_category = categories(&settings).iter().any(|(code, _)| *code == form.category);
     Ok(WalkInByHand {
         given_name: name("given", &form.given)?,
@@ -109,17 +106,13 @@ fn categories(settings: &ClinicSettings) -> Vec<(&str, &str)> {
     if settings.walk_in.is_empty() {
         return vec![(ANY, "Without an appointment")];
     }
-    settings
-        .walk_in
-        .iter()
-        .map(|category| (category.code.as_str(), category.name.in_language(Language::English)))
-        .collect()
+    settings.walk_in.iter().map(|category| (category.code.as_str(), category.name.for_staff())).collect()
 }
 
 fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>) -> Markup {
     let settings = desk.settings();
     let categories = categories(&settings);
-    let example = if desk.writes_month_first() { "3/9/1950" } else { "9/3/1950" };
+    let example = settings.dates().example();
     let wrong = |field: &str| problem.filter(|(its, _)| *its == field).map(|(_, words)| words);
     let said = |field: &str| {
         html! {
@@ -176,7 +169,7 @@ fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>
                 select #language name="language" {
                     @for language in Language::ALL {
                         option value=(language.tag()) selected[form.language == language.tag()] {
-                            (language_name(language))
+                            (language.for_staff())
                         }
                     }
                 }

@@ -11,6 +11,7 @@ use crate::desk::service::changes::decide::no_formula;
 pub use crate::desk::store::Days;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::report::{DAYS_MAX, Figure, Filter, Report};
+use crate::domain::when::DateStyle;
 
 /// Without a date a report is about this many days, today included.
 const DAYS_USUAL: i32 = 7;
@@ -49,12 +50,11 @@ impl Days {
         if days >= DAYS_MAX { Err(TOO_MANY_DAYS) } else { Ok(Self { from, to }) }
     }
 
-    /// `23 to 29 Nov 2026`, as people read it.
+    /// `Nov 23 – Nov 29, 2026`, as people read it.
     #[must_use]
-    pub fn for_people(self) -> String {
+    pub fn for_people(self, style: DateStyle) -> String {
         let Self { from, to } = self;
-        let whole = |date: Date| date.strftime("%-d %b %Y").to_string();
-        if from == to { whole(to) } else { format!("{} to {}", whole(from), whole(to)) }
+        style.days(from, to)
     }
 }
 

@@ -5,12 +5,12 @@
 //! line, that moment, but never a better turn than before. At the same turn an appointment comes before an arrival, and
 //! who is late comes last.
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::rules::QueueRules;
 use crate::domain::ids::AppointmentId;
 use crate::domain::ticket::TicketNumber;
+use crate::domain::when::StaffTime;
 
 /// Someone who waits, as far as the order of a line depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,15 +148,14 @@ fn beside(order: &[(TicketNumber, Timestamp, Why)], at: usize, waiter: &Waiter) 
 impl Place {
     /// Why someone stands where they stand, in one sentence for staff: `before A14: appointment 10:20 AM`.
     #[must_use]
-    pub fn sentence(&self, zone: &TimeZone) -> String {
-        let clock = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p").to_string();
+    pub fn sentence(&self, times: &StaffTime) -> String {
         let why = match self.why {
             Why::Unwell => "feels unwell".to_owned(),
-            Why::Appointment(start) => format!("appointment {}", clock(start)),
+            Why::Appointment(start) => format!("appointment {}", times.time(start)),
             Why::Late(minutes @ ..100) => format!("arrived {minutes} min late"),
             Why::Late(minutes) => format!("arrived {} h {} min late", minutes / 60, minutes % 60),
-            Why::Arrival(at) => format!("walk-in, here since {}", clock(at)),
-            Why::Placed(at) => format!("in this line since {}", clock(at)),
+            Why::Arrival(at) => format!("walk-in, here since {}", times.time(at)),
+            Why::Placed(at) => format!("in this line since {}", times.time(at)),
         };
         match self.beside {
             Some(Beside::Before(ticket)) => format!("before {ticket}: {why}"),
@@ -169,7 +168,14 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
+    use crate::domain::when::DateStyle;
+
+    fn utc() -> StaffTime {
+        StaffTime { zone: TimeZone::UTC, style: DateStyle::default() }
+    }
 
     fn at(clock: &str) -> Timestamp {
         format!("2026-11-23T{clock}:00Z").parse().unwrap()
@@ -273,10 +279,8 @@ mod tests {
             let mut people: Vec<Waiter> = people.iter().map(|line| waiter(line)).collect();
             people.reverse();
             let line = line_up(people, rules);
-            let found: Vec<String> = line
-                .iter()
-                .map(|place| format!("{} {}", place.waiter.ticket, place.sentence(&TimeZone::UTC)))
-                .collect();
+            let found: Vec<String> =
+                line.iter().map(|place| format!("{} {}", place.waiter.ticket, place.sentence(&utc()))).collect();
             assert_eq!(found, expected, "{what}");
             assert!(line.iter().enumerate().all(|(at, place)| place.position == at + 1));
         }

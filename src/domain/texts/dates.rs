@@ -189,6 +189,24 @@ impl PatientTime {
         put_in(WEEKDAY_DATE_TIME.said(self.language), &[("0", weekday), ("1", date), ("2", &self.time(at.time()))])
     }
 
+    /// The sentences with which a page's script writes a time of day, and a weekday with its day and month.
+    #[must_use]
+    pub fn for_scripts(self) -> serde_json::Value {
+        let names = Names::of(self.language);
+        let weekdays =
+            [names.monday, names.tuesday, names.wednesday, names.thursday, names.friday, names.saturday, names.sunday];
+        let said = |message: Message| message.said(self.language);
+        serde_json::json!({
+            "am": said(MORNING),
+            "pm": said(AFTERNOON),
+            "clock24": (self.style.clock == Clock::TwentyFour).then(|| said(TWENTY_FOUR)),
+            "months": (1..=12).map(|month| names.month(month)).collect::<Vec<_>>(),
+            "weekdays": weekdays,
+            "day": self.day_month_order(),
+            "weekday": said(WEEKDAY_DATE),
+        })
+    }
+
     /// Whether a date that is asked for part by part begins with its day, as it does where it is written in words.
     #[must_use]
     pub fn says_day_first(self) -> bool {

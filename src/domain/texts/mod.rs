@@ -221,9 +221,24 @@ mod tests {
 
     #[test]
     fn a_sentence_is_said_in_every_language() {
-        let said = |message: Message| Language::ALL.map(|language| message.said(language));
-        assert_eq!(said(Message::new("", "Your number")), ["Your number", "Su número", "رقمك"]);
+        let number = Message::new("", "Your number");
+        for (language, said) in
+            [(Language::English, "Your number"), (Language::Spanish, "Su número"), (Language::Arabic, "رقمك")]
+        {
+            assert_eq!(number.said(language), said);
+        }
         let unknown = Message::new("", "This is in no catalogue");
         assert_eq!(unknown.said(Language::Arabic), unknown.english);
+        let minutes = board::WAIT.up_to;
+        for (language, n, said) in [
+            (Language::English, 1, "up to {to} minute"),
+            (Language::English, 5, "up to {to} minutes"),
+            (Language::Spanish, 1, "hasta {to} minuto"),
+            (Language::Arabic, 2, "حتى دقيقتين"),
+            (Language::Arabic, 5, "حتى {to} دقائق"),
+            (Language::Arabic, 15, "حتى {to} دقيقة"),
+        ] {
+            assert_eq!(minutes.said(language, n), said);
+        }
     }
 }

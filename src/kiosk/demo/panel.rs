@@ -9,6 +9,7 @@ use super::rig::Rig;
 use crate::codes;
 use crate::device::printer::SimulatedCondition;
 use crate::domain::ids::AppointmentId;
+use crate::domain::when::DateStyle;
 use crate::kiosk::mailbox::Mailbox;
 use crate::kiosk::program::Event;
 use crate::kiosk::window::ui::{DeveloperPanel, KioskWindow, Panel, PanelPatient};
@@ -50,7 +51,7 @@ pub fn open(rig: &Rig, mailbox: &Mailbox, kiosk_window: &KioskWindow) -> anyhow:
         .iter()
         .map(|someone| {
             let person = &someone.appointment.person;
-            let born = person.birth_date.day().map(|born| born.0.strftime("%-d %B %Y").to_string()).unwrap_or_default();
+            let born = person.birth_date.day().map(|born| DateStyle::default().date(born.0)).unwrap_or_default();
             PanelPatient {
                 label: format!("{} {}", person.given_name.as_str(), person.family_name.as_str()).into(),
                 detail: match someone.try_this {

@@ -6,13 +6,13 @@ use super::super::super::Desk;
 use super::super::answer::Oops;
 use super::super::html::staff_page;
 use super::super::icons::icon;
-use super::super::row::clock_time;
 use crate::desk::base::address::in_address;
 use crate::desk::service::booking::Message;
 use crate::desk::service::booking::letters::LetterError;
 use crate::desk::service::booking::messages::Way;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::AppointmentId;
+use crate::domain::when::StaffTime;
 
 /// The page of a message, with what was done or why it was not.
 pub(super) fn show(
@@ -24,7 +24,7 @@ pub(super) fn show(
     let text = desk.message_text(id).map_err(|error| oops(&error))?;
     let one = desk.appointment(id)?.ok_or(Oops::NotFound)?;
     let messages = desk.messages_about(id)?;
-    let zone = desk.settings().zone().map_err(crate::desk::DeskError::from)?;
+    let times = desk.settings().staff_time().map_err(crate::desk::DeskError::from)?;
     let address = format!("/appointments/message?appointment={}", in_address(id.as_str()));
     let body = html! {
         h2 { "Message for " (one.person.name_for_staff().as_str()) }
@@ -48,7 +48,7 @@ pub(super) fn show(
         }
         @if !messages.is_empty() {
             h3 { "Messages for this appointment" }
-            ul { @for message in &messages { li { (line(message, &zone)) } } }
+            ul { @for message in &messages { li { (line(message, &times)) } } }
         }
         script src="/static/message.js" defer {}
     };
@@ -89,10 +89,8 @@ fn send(who: &SignedIn, id: &AppointmentId, way: Way, to: &str, messages: &[Mess
     }
 }
 
-fn line(message: &Message, zone: &jiff::tz::TimeZone) -> Markup {
-    let at = |at: jiff::Timestamp| {
-        format!("{} {}", at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y"), clock_time(at, zone))
-    };
+fn line(message: &Message, times: &StaffTime) -> Markup {
+    let at = |at: jiff::Timestamp| times.moment(at);
     let (queued, user) = &message.queued;
     html! {
         (at(*queued)) ", by " (user) ", as " (message.kind) " to " (message.to.as_str()) ": "

@@ -322,7 +322,7 @@ fn take(desk: &Desk, who: &SignedIn, form: BookForm) -> Result<Outcome, Oops> {
     };
     let practice = desk.practice()?;
     let is_typed = form.start.is_empty() && !(form.day.is_empty() && form.time.is_empty());
-    let typed = is_typed.then(|| outside::read(&practice, &form.day, &form.time));
+    let typed = is_typed.then(|| outside::read(&practice, desk.settings().dates(), &form.day, &form.time));
     let start: Timestamp = match typed {
         None => form.start.parse().map_err(|_| Oops::Unreadable)?,
         Some(Ok(start)) => start,
@@ -385,30 +385,25 @@ pub(super) fn sentences(
     conflicts: &[Conflict],
     (start, with): (Timestamp, &str),
 ) -> Result<String, DeskError> {
-    let zone = desk.settings().zone()?;
-    let time = super::row::clock_time(start, &zone);
+    let times = desk.settings().staff_time()?;
+    let time = times.time(start);
     let mut sentences: Vec<String> = Vec::new();
     for conflict in conflicts {
         let other = |id: &AppointmentId| -> Result<String, DeskError> {
             let other = desk.appointment(id)?;
             Ok(other.map_or_else(String::new, |other| {
                 let name = other.person.name_for_staff();
-                format!("{}, {}, {}", super::row::clock_time(other.start, &zone), name.as_str(), other.service)
+                format!("{}, {}, {}", times.time(other.start), name.as_str(), other.service)
             }))
         };
         let sentence = match conflict {
             Conflict::Past => format!("{time} has passed."),
-            Conflict::Closed(date) => format!("The clinic is closed on {}.", date.strftime("%-d %B %Y")),
+            Conflict::Closed(date) => format!("The clinic is closed on {}.", times.style.date(*date)),
             Conflict::OutsideHours => format!("{with} doesn't offer this at {time}, or the time is too short."),
             Conflict::Patient(id) => {
                 let other = desk.appointment(id)?;
                 let what = other.map_or_else(String::new, |other| {
-                    format!(
-                        ": {} with {} at {}",
-                        other.service,
-                        other.practitioner,
-                        super::row::clock_time(other.start, &zone)
-                    )
+                    format!(": {} with {} at {}", other.service, other.practitioner, times.time(other.start))
                 });
                 format!("The patient has another appointment at that time{what}.")
             }

@@ -10,7 +10,6 @@ use super::super::super::Desk;
 use super::super::answer::{Oops, shown};
 use super::super::html::staff_page;
 use super::super::icons::{icon, state_icon};
-use super::super::row::clock_time;
 use crate::desk::base::address::in_address;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::AppointmentId;
@@ -57,11 +56,11 @@ pub(super) fn show(
     done: Option<&str>,
     problem: Option<&str>,
 ) -> Result<Markup, Oops> {
-    let zone = desk.settings().zone().map_err(crate::desk::DeskError::from)?;
+    let times = desk.settings().staff_time().map_err(crate::desk::DeskError::from)?;
     let Some(row) = desk.visit_row(id)? else { return Err(Oops::NotFound) };
     let Some(one) = &row.appointment else { return Err(Oops::NotFound) };
     let state = desk.booking_state(id)?;
-    let start = one.start.to_zoned_datetime(zone.clone());
+    let start = times.date_of(one.start);
     let address = format!("/appointments/one?appointment={}", in_address(id.as_str()));
     // Once the patient has come there is nothing to move.
     let is_open = row.ticket.is_none() && matches!(row.state, VisitState::Expected | VisitState::Cancelled);
@@ -81,21 +80,21 @@ pub(super) fn show(
         }
     };
     let body = html! {
-        p.way { a.button href={ "/appointments?date=" (start.date()) } { "Back to appointments" } }
+        p.way { a.button href={ "/appointments?date=" (start) } { "Back to appointments" } }
         @if let Some(done) = done { p.notice role="status" { (icon("check")) " " (done) } }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
         h2 { (one.person.name_for_staff().as_str()) }
         dl.typed {
             dt { "Date and time" }
             dd {
-                b { (start.strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) }
+                b { (times.style.heading(start)) ", " (times.time(one.start)) }
                 @if one.minutes > 0 { ", " (one.minutes) " min" }
             }
             dt { "Service" } dd { (one.service) }
             dt { "Provider" } dd { (one.practitioner) }
             dt { "Location" } dd { (one.place) }
             dt { "Status" } dd { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
-            dt { "DOB" } dd { (one.person.birth_date.for_staff()) }
+            dt { "DOB" } dd { (times.style.born(one.person.birth_date, desk.clinic_date())) }
             @if !one.person.contact.phone.is_blank() { dt { "Phone" } dd { (one.person.contact.phone.as_str()) } }
             dt { "Numbers" } dd { "appointment " (id) ", patient " (one.person.id) }
         }
@@ -115,7 +114,7 @@ pub(super) fn show(
                         (icon("alert"))
                         span {
                             "The scheduling system lists a different time. Here it was booked for "
-                            (lost.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone))
+                            (times.moment(lost))
                             ". The scheduling system's version is used."
                         }
                     }
@@ -125,8 +124,8 @@ pub(super) fn show(
         }
         @if let Some(listed) = state.listed_start.filter(|_| !state.is_only_here) {
             p.quiet {
-                "The scheduling system still has it at " (listed.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y"))
-                ", " (clock_time(listed, &zone)) ". Update it there, too."
+                "The scheduling system still has it at " (times.moment(listed))
+                ". Update it there, too."
             }
         }
         @if state.is_only_here { p.quiet { "Booked here. Not in the scheduling system yet." } }
@@ -168,7 +167,7 @@ pub(super) fn show(
             ul { @for step in &state.steps {
                 li {
                     time datetime=(step.at) {
-                        (step.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone))
+                        (times.moment(step.at))
                     }
                     ": " (words(&step.action)) @if step.outside { " outside clinic hours" } " by " (step.user)
                     @if !step.why.is_empty() { ": " (step.why) }

@@ -5,24 +5,27 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::super::icons::icon;
-use super::super::row::clock_time;
 use super::show::{Choice, carried};
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::booking::Practice;
+use crate::domain::when::{DateStyle, StaffTime};
 
 /// A time that someone typed, on the clinic's clock.
 ///
 /// # Errors
 /// A sentence for anyone who typed it.
-pub(super) fn read(practice: &Practice, day: &str, time: &str) -> Result<Timestamp, String> {
+pub(super) fn read(practice: &Practice, style: DateStyle, day: &str, time: &str) -> Result<Timestamp, String> {
     let day: Date = day.trim().parse().map_err(|_| "Write the date, such as 2026-11-30. Nothing was booked.")?;
     let time: Time = time.trim().parse().map_err(|_| "Write the time, such as 18:30. Nothing was booked.")?;
     let nowhere = || {
-        format!("Clocks change that day: {} doesn't exist on {day}. Nothing was booked.", time.strftime("%-I:%M %p"))
+        format!(
+            "Clocks change that day: {} doesn't exist on {}. Nothing was booked.",
+            style.time(time),
+            style.date(day)
+        )
     };
     practice.at(day, time).ok_or_else(nowhere)
 }
@@ -62,9 +65,15 @@ pub(super) fn another(choice: &Choice<'_>, who: &SignedIn) -> Markup {
 }
 
 /// What the clinic's hours say of a time, and the button that books it anyway.
-pub(super) fn anyway(choice: &Choice<'_>, who: &SignedIn, start: Timestamp, problem: &str, zone: &TimeZone) -> Markup {
+pub(super) fn anyway(
+    choice: &Choice<'_>,
+    who: &SignedIn,
+    start: Timestamp,
+    problem: &str,
+    times: &StaffTime,
+) -> Markup {
     let form = choice.form;
-    let day = start.to_zoned_datetime(zone.clone()).strftime("%A, %-d %B").to_string();
+    let day = times.style.weekday(times.date_of(start));
     html! {
         div.problem role="alert" { (icon("alert")) span { (problem) } }
         form method="post" action="/appointments/take" {
@@ -74,7 +83,7 @@ pub(super) fn anyway(choice: &Choice<'_>, who: &SignedIn, start: Timestamp, prob
             input type="hidden" name="anyway" value="1";
             button.button type="submit" {
                 "Outside hours: " @if form.moves.is_empty() { "book" } @else { "reschedule" } " anyway, " (day) ", "
-                (clock_time(start, zone)) ", " (form.with)
+                (times.time(start)) ", " (form.with)
             }
         }
     }

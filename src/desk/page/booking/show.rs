@@ -9,13 +9,13 @@ use super::super::super::Desk;
 use super::super::appointments::assumed;
 use super::super::html::staff_page;
 use super::super::icons::icon;
-use super::super::row::{clock_time, language_name};
 use super::{BookForm, Trouble, Whom, outside};
 use crate::desk::base::error::DeskError;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::appointment::Appointment;
 use crate::domain::booking::{Practice, Slot, WhyNone};
 use crate::domain::language::Language;
+use crate::domain::when::{DateStyle, StaffTime};
 
 /// What the page of free times shows.
 pub(super) struct Choice<'a> {
@@ -73,7 +73,7 @@ pub(super) fn find(
             @if known.is_empty() { p.empty role="status" { "No patient matches." } }
             @else {
                 p.quiet role="status" { (known.len()) @if known.len() == 1 { " person" } @else { " people" } " found" }
-                ul.changes { @for one in known { (person(one, form)) } }
+                ul.changes { @for one in known { (person(desk, one, form)) } }
             }
         }
         details #new open[is_new_open] {
@@ -89,7 +89,7 @@ pub(super) fn find(
                     select #language name="language" {
                         @for language in Language::ALL {
                             option value=(language.tag()) selected[form.language == language.tag()] {
-                                (language_name(language))
+                                (language.for_staff())
                             }
                         }
                     }
@@ -110,13 +110,13 @@ fn text(name: &str, label: &str, kind: &str, value: &str, required: bool) -> Mar
     }
 }
 
-fn person(one: &Appointment, form: &BookForm) -> Markup {
+fn person(desk: &Desk, one: &Appointment, form: &BookForm) -> Markup {
     let person = &one.person;
     html! {
         li.change {
             h3 { (person.name_for_staff().as_str()) }
             p {
-                "DOB " (person.birth_date.for_staff())
+                "DOB " (desk.settings().dates().born(person.birth_date, desk.clinic_date()))
                 @if !person.contact.phone.is_blank() { ", phone " (person.contact.phone.as_str()) }
                 span.quiet { ", patient " (person.id) }
             }
@@ -135,20 +135,19 @@ fn person(one: &Appointment, form: &BookForm) -> Markup {
 /// What for, with which provider, and every free time.
 pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &Trouble) -> Result<Markup, DeskError> {
     let Choice { form, whom, .. } = choice;
-    let zone = desk.settings().zone()?;
+    let times = desk.settings().staff_time()?;
     let one = whom.appointment();
     let is_move = !form.moves.is_empty();
     let from = form.date.parse().unwrap_or(choice.today);
     let body = html! {
         h2 { @if is_move { "Reschedule: " } @else { "Book for " } (one.person.name_for_staff().as_str()) }
         p {
-            "DOB " (one.person.birth_date.for_staff())
+            "DOB " (times.style.born(one.person.birth_date, choice.today))
             @if matches!(whom, Whom::New(_)) { span.quiet { ", new patient" } }
             @if is_move {
                 ". Current time: "
                 b {
-                    (one.start.to_zoned_datetime(zone.clone()).strftime("%A, %-d %B %Y")) ", "
-                    (clock_time(one.start, &zone))
+                    (times.style.heading(times.date_of(one.start))) ", " (times.time(one.start))
                 }
                 ", " (one.service) @if !one.practitioner.is_empty() { " with " (one.practitioner) }
             }
@@ -163,9 +162,9 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
             }
         }
         @match trouble {
-            Trouble::None => (assumed(choice.practice, who)),
+            Trouble::None => (assumed(choice.practice, times.style, who)),
             Trouble::Refused(problem) => p.problem role="alert" { (icon("alert")) span { (problem) } },
-            Trouble::Outside(start, problem) => (outside::anyway(choice, who, *start, problem, &zone)),
+            Trouble::Outside(start, problem) => (outside::anyway(choice, who, *start, problem, &times)),
         }
         form.fields method="post" action="/appointments/times" {
             (carried(form, who, &["service", "practitioner", "date"]))
@@ -193,8 +192,8 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
         }
         @match choice.times {
             None => p.quiet { "Choose the service, then a free time." },
-            Some(times) if times.is_empty() => (nothing_free(choice, who, from)),
-            Some(times) => (free(times, form, who, &zone)),
+            Some(slots) if slots.is_empty() => (nothing_free(choice, times.style, who, from)),
+            Some(slots) => (free(slots, form, who, &times)),
         }
         @if choice.times.is_some() { (outside::another(choice, who)) }
     };
@@ -202,12 +201,12 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
 }
 
 /// Which of what was asked for leaves nothing, with a button that leaves that out.
-fn nothing_free(choice: &Choice<'_>, who: &SignedIn, from: Date) -> Markup {
+fn nothing_free(choice: &Choice<'_>, style: DateStyle, who: &SignedIn, from: Date) -> Markup {
     let Choice { form, whom, today, minutes, .. } = choice;
     let Some((why, last)) = &choice.why_none else { return html! {} };
     let service = if form.moves.is_empty() { form.service.as_str() } else { whom.appointment().service.as_str() };
     let provider = form.practitioner.as_str();
-    let day = |date: Date| date.strftime("%b %-d, %Y").to_string();
+    let day = |date: Date| style.date(date);
     let with = if provider.is_empty() { "No provider".to_owned() } else { provider.to_owned() };
     let sentence = match why {
         WhyNone::NoHours => "No provider has hours yet. An admin can set them in Settings.".to_owned(),
@@ -257,14 +256,14 @@ fn nothing_free(choice: &Choice<'_>, who: &SignedIn, from: Date) -> Markup {
 }
 
 /// Free times by day, each a button.
-fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZone) -> Markup {
-    let date_of = |slot: &Slot| slot.start.to_zoned_datetime(zone.clone()).date();
+fn free(slots: &[Slot], form: &BookForm, who: &SignedIn, times: &StaffTime) -> Markup {
+    let date_of = |slot: &Slot| times.date_of(slot.start);
     let verb = if form.moves.is_empty() { "Book" } else { "Reschedule to" };
     html! {
-        @for day in times.chunk_by(|a, b| date_of(a) == date_of(b)) {
+        @for day in slots.chunk_by(|a, b| date_of(a) == date_of(b)) {
             @if let Some(first) = day.first() {
                 section aria-labelledby={ "day-" (date_of(first)) } {
-                    h3 id={ "day-" (date_of(first)) } { (date_of(first).strftime("%A, %-d %B %Y")) }
+                    h3 id={ "day-" (date_of(first)) } { (times.style.heading(date_of(first))) }
                     ul.times {
                         @for slot in day {
                             li { form method="post" action="/appointments/take" {
@@ -272,8 +271,8 @@ fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZo
                                 input type="hidden" name="start" value=(slot.start);
                                 input type="hidden" name="with" value=(slot.practitioner);
                                 button.button type="submit" {
-                                    span.hidden { (verb) " " (date_of(slot).strftime("%-d %B")) ", " }
-                                    b { (clock_time(slot.start, zone)) } " " span { (slot.practitioner) } " "
+                                    span.hidden { (verb) " " (times.style.day(date_of(slot))) ", " }
+                                    b { (times.time(slot.start)) } " " span { (slot.practitioner) } " "
                                     span.quiet { (slot.minutes) " min" @if !slot.room.is_empty() { ", " (slot.room) } }
                                 }
                             } }
@@ -282,7 +281,7 @@ fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZo
                 }
             }
         }
-        @if let Some(last) = times.last() {
+        @if let Some(last) = slots.last() {
             form method="post" action="/appointments/times" {
                 (carried(form, who, &["date"]))
                 input type="hidden" name="date" value=(date_of(last));

@@ -14,6 +14,7 @@ use crate::domain::private::Private;
 use crate::domain::proposal::check::{VALUE_CHARS_MAX, is_unprintable};
 use crate::domain::proposal::{Field, PostalAddress, Value};
 use crate::domain::spoken;
+use crate::domain::when::DateStyle;
 
 /// What someone typed in place of a proposed value.
 #[derive(Deserialize, Default)]
@@ -84,7 +85,7 @@ fn date(text: &Private) -> Result<Option<Date>, &'static str> {
 }
 
 /// Values beside each other, each under its title; the first is what the others are compared with.
-pub fn side_by_side(field: Field, columns: &[(&str, &str, &Value)]) -> Markup {
+pub fn side_by_side(field: Field, columns: &[(&str, &str, &Value)], style: DateStyle) -> Markup {
     let cards: Vec<&Coverage> = columns
         .iter()
         .filter_map(|(_, _, value)| match value {
@@ -93,7 +94,7 @@ pub fn side_by_side(field: Field, columns: &[(&str, &str, &Value)]) -> Markup {
         })
         .collect();
     if cards.len() == columns.len() {
-        return parts(columns, &cards);
+        return parts(columns, &cards, style);
     }
     html! {
         dl.values.three[columns.len() > 2] {
@@ -103,8 +104,8 @@ pub fn side_by_side(field: Field, columns: &[(&str, &str, &Value)]) -> Markup {
 }
 
 /// Cards part by part; a part that none of them has is left out.
-fn parts(columns: &[(&str, &str, &Value)], cards: &[&Coverage]) -> Markup {
-    let texts: Vec<[String; 8]> = cards.iter().map(|card| part_texts(card)).collect();
+fn parts(columns: &[(&str, &str, &Value)], cards: &[&Coverage], style: DateStyle) -> Markup {
+    let texts: Vec<[String; 8]> = cards.iter().map(|card| part_texts(card, style)).collect();
     let text =
         |column: usize, part: usize| texts.get(column).and_then(|texts| texts.get(part)).map_or("", String::as_str);
     let mut shown: Vec<usize> =
@@ -154,11 +155,11 @@ fn parts(columns: &[(&str, &str, &Value)], cards: &[&Coverage]) -> Markup {
 const PARTS: [&str; 8] =
     ["Payer", "Member ID", "Group number", "Plan", "Subscriber", "Subscriber DOB", "Coverage starts", "Coverage ends"];
 
-fn part_texts(card: &Coverage) -> [String; 8] {
+fn part_texts(card: &Coverage, style: DateStyle) -> [String; 8] {
     if card.is_none() {
         return Default::default();
     }
-    let day = |date: Option<Date>| date.map(|date| date.strftime("%-d %b %Y").to_string()).unwrap_or_default();
+    let day = |date: Option<Date>| date.map(|date| style.digits(date)).unwrap_or_default();
     let whose = match &card.holder {
         None => "Patient".to_owned(),
         Some(holder) if holder.name.is_blank() => relationship_word(holder.is).to_owned(),

@@ -2,7 +2,6 @@
 //!
 //! Invariant: how it stands is a shape, a word and a color; what follows what happens holds nothing that someone types.
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
@@ -13,6 +12,7 @@ use crate::desk::service::kiosks::{CLOCK_WARNS, HeardHealth, ORDER_CHARS_MAX, Or
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::report::step_name;
 use crate::domain::staff::Role;
+use crate::domain::when::StaffTime;
 use crate::sync::wire::{Condition, DeviceHealth, OrderKind};
 
 /// How a kiosk stands, as shape and word.
@@ -49,7 +49,7 @@ pub fn card(shown: &Shown, kiosks: &Kiosks, who: &SignedIn, refused: Refused<'_>
 }
 
 fn troubles(shown: &Shown, kiosks: &Kiosks, who: &SignedIn) -> Markup {
-    let zone = &kiosks.zone;
+    let times = &kiosks.times;
     let watched = &shown.watched;
     html! {
         @if let Some((text, user, at)) = &watched.out_by_staff {
@@ -72,7 +72,7 @@ fn troubles(shown: &Shown, kiosks: &Kiosks, who: &SignedIn) -> Markup {
         @if !shown.raised.is_empty() || !watched.warnings.is_empty() || watched.older.is_some() {
             ul.troubles {
                 @for raised in &shown.raised {
-                    li.is-alarm { (icon("alert")) div { (alarm(raised, zone, who)) (adopt(raised, who)) } }
+                    li.is-alarm { (icon("alert")) div { (alarm(raised, times, who)) (adopt(raised, who)) } }
                 }
                 @for warning in &watched.warnings { li { (icon("clock")) span { (warning_words(warning)) } } }
                 @if let Some(older) = watched.older {
@@ -83,12 +83,12 @@ fn troubles(shown: &Shown, kiosks: &Kiosks, who: &SignedIn) -> Markup {
     }
 }
 
-fn alarm(raised: &Raised, zone: &TimeZone, who: &SignedIn) -> Markup {
+fn alarm(raised: &Raised, times: &StaffTime, who: &SignedIn) -> Markup {
     html! {
         span { (capital(&raised.sentence)) }
         @match (&raised.seen, raised.since) {
             (Some((user, at)), _) => span.quiet {
-                " Acknowledged by " (user) " at " (at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p")) "."
+                " Acknowledged by " (user) " at " (times.time(*at)) "."
             },
             (None, Some(since)) => form method="post" action="/kiosks/seen" {
                 input type="hidden" name="csrf" value=(who.csrf);
@@ -385,9 +385,8 @@ pub(super) fn capital(text: &str) -> String {
 
 /// The time of day, with the date if it is not today's.
 fn when(at: Timestamp, kiosks: &Kiosks) -> String {
-    let at = at.to_zoned_datetime(kiosks.zone.clone());
-    let is_today = at.date() == kiosks.now.to_zoned_datetime(kiosks.zone.clone()).date();
-    at.strftime(if is_today { "%-I:%M %p" } else { "%-d %b, %-I:%M %p" }).to_string()
+    let times = &kiosks.times;
+    if times.date_of(at) == times.date_of(kiosks.now) { times.time(at) } else { times.day_and_time(at) }
 }
 
 /// How long ago, as the page's script says it too.

@@ -12,7 +12,6 @@ use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -32,6 +31,7 @@ use crate::desk::service::staff::session::SignedIn;
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::staff::Role;
 use crate::domain::ticket::{NotASeries, Series, Ticket};
+use crate::domain::when::StaffTime;
 use crate::sync::wire::OrderKind;
 
 /// Orders of a kiosk that are shown.
@@ -53,20 +53,20 @@ pub(super) struct Shown {
 /// What the page is about.
 struct Kiosks {
     all: Vec<Shown>,
-    zone: TimeZone,
+    times: StaffTime,
     now: Timestamp,
 }
 
 impl Kiosks {
     fn read(desk: &Desk) -> Result<Self, DeskError> {
-        let KiosksNow { watch, today, zone, now } = desk.kiosks_now(ORDERS_SHOWN)?;
+        let KiosksNow { watch, today, times, now } = desk.kiosks_now(ORDERS_SHOWN)?;
         let all = watch.kiosks.iter().zip(today).map(|(watched, (today, orders))| Shown {
             watched: watched.clone(),
             raised: watch.raised.iter().filter(|raised| raised.kiosk == watched.row.id).cloned().collect(),
             today,
             orders,
         });
-        Ok(Self { all: all.collect(), zone, now })
+        Ok(Self { all: all.collect(), times, now })
     }
 }
 
@@ -216,7 +216,9 @@ pub(super) async fn enrol(
             (Some(row), "token") => Ok(row.series),
             (None, "token") => Err("That kiosk no longer exists.".to_owned()),
             (Some(_), _) => Err(format!("Kiosk {id} already exists. Replace its token in its section above.")),
-            (None, _) => form.letter.trim().parse().map_err(|error: NotASeries| card::capital(&error.to_string()) + "."),
+            (None, _) => {
+                form.letter.trim().parse().map_err(|error: NotASeries| card::capital(&error.to_string()) + ".")
+            }
         };
         let done = match series {
             Ok(series) => {
@@ -336,8 +338,7 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
                     button.button type="submit" { "Enroll kiosk" }
                 }
                 p.quiet #new-letter-hint {
-                    "Letters that no other kiosk uses; A makes tickets A1, A2, ... "
-                    (card::capital(Series::EXPECTED)) "."
+                    "Letters that no other kiosk uses; A makes tickets A1, A2, ... " (card::capital(Series::EXPECTED)) "."
                 }
                 p.quiet { "You get a secret token. It is shown once." }
             }

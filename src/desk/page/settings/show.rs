@@ -17,7 +17,7 @@ use crate::desk::service::privacy::COMMAND;
 use crate::desk::service::settings::Draft;
 use crate::desk::service::settings::diff::{Difference, differences, words};
 use crate::desk::service::settings::parts::{
-    Input, Look, OTHER, PARTS, Part, Table, at, items, known_keys, name_of, whole,
+    Input, Look, OTHER, PARTS, Part, Table, at, items, known_keys, name_of, style, whole,
 };
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::schedule::Schedule;
@@ -148,7 +148,7 @@ pub fn overview(desk: &Desk, who: &SignedIn, refused: Option<(&str, &str)>) -> R
 fn summary(part: &Part, settings: &Map<String, Value>) -> String {
     let mut said: Vec<String> = Vec::new();
     for input in part.inputs.iter().take(3) {
-        let value = words(Some(input), at(settings, input.key).unwrap_or(&Value::Null));
+        let value = words(Some(input), at(settings, input.key).unwrap_or(&Value::Null), style(settings));
         if !value.is_empty() && value != "no" {
             said.push(if value == "yes" { input.label.to_owned() } else { format!("{}: {value}", input.label) });
         }
@@ -258,7 +258,7 @@ fn list(part: &Part, table: &Table, settings: &Map<String, Value>, who: &SignedI
                             }
                             @for input in &columns {
                                 td data-label=(input.label) {
-                                    (words(Some(input), item.get(input.key).unwrap_or(&Value::Null)))
+                                    (words(Some(input), item.get(input.key).unwrap_or(&Value::Null), style(settings)))
                                 }
                             }
                             td { div.do-these {
@@ -307,7 +307,7 @@ pub fn item(
         Item::At(n) => n.to_string(),
         Item::New => "new".to_owned(),
     };
-    let name = table.name(&thing);
+    let name = table.name(&thing, style(edited));
     let body = html! {
         h2 {
             @match item {
@@ -444,7 +444,7 @@ pub fn review(desk: &Desk, who: &SignedIn, draft: &Draft, refused: Option<&str>)
 
 /// Every version that is kept.
 pub fn history(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
-    let zone = desk.settings().zone()?;
+    let times = desk.settings().staff_time()?;
     let versions = desk.settings_versions()?;
     let body = html! {
         h2 { "Settings versions" }
@@ -469,7 +469,7 @@ pub fn history(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
                             }
                             td {
                                 time datetime=(version.at) {
-                                    (version.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M"))
+                                    (times.moment(version.at))
                                 }
                             }
                             td {

@@ -7,9 +7,10 @@ use maud::{Markup, html};
 
 use super::form::Names;
 use crate::desk::base::address::in_address;
-use crate::desk::service::settings::diff::{clock, week_words};
-use crate::desk::service::settings::parts::{Part, Table, at, items};
+use crate::desk::service::settings::diff::week_words;
+use crate::desk::service::settings::parts::{Part, Table, at, items, style};
 use crate::domain::schedule::{Day, Hours};
+use crate::domain::when::DateStyle;
 
 /// From when to when the strips of all days go, in minutes of the day.
 struct Axis {
@@ -29,7 +30,7 @@ pub fn table(part: &Part, table: &Table, names: &Names<'_>) -> Markup {
     for (n, item) in all.iter().enumerate() {
         match serde_json::from_value::<Hours>(item.clone()) {
             Ok(hours) => weeks.entry(hours.practitioner.clone()).or_default().push((n, hours)),
-            Err(_) => unread.push((n, table.name(item))),
+            Err(_) => unread.push((n, table.name(item, style(names.settings)))),
         }
     }
     let hours = || weeks.values().flatten().map(|(_, hours)| hours);
@@ -58,7 +59,7 @@ pub fn table(part: &Part, table: &Table, names: &Names<'_>) -> Markup {
                                 span.name { (name) }
                                 a href=(add(name)) { "Add hours" span.hidden { " for " (name) } }
                             }
-                            @for day in Day::ALL { td data-label=(day.name()) { (of_day(&to, day, hours, &axis)) } }
+                            @for day in Day::ALL { td data-label=(day.name()) { (of_day(&to, day, hours, &axis, style(names.settings))) } }
                         }
                     } }
                 }
@@ -90,7 +91,7 @@ pub fn table(part: &Part, table: &Table, names: &Names<'_>) -> Markup {
 /// What is assumed as long as no one has hours.
 fn nobody(names: &Names<'_>) -> Markup {
     let open = at(names.settings, "schedule.open").and_then(|open| serde_json::from_value(open.clone()).ok());
-    let open = open.map(|open| week_words(&open)).filter(|words| !words.is_empty());
+    let open = open.map(|open| week_words(&open, style(names.settings))).filter(|words| !words.is_empty());
     html! {
         p.notice {
             "No provider has hours yet. "
@@ -104,7 +105,7 @@ fn nobody(names: &Names<'_>) -> Markup {
 }
 
 /// The hours of a clinician on a day, in order, with the gaps between them.
-fn of_day(to: &dyn Fn(&str) -> String, day: Day, hours: &[(usize, Hours)], axis: &Axis) -> Markup {
+fn of_day(to: &dyn Fn(&str) -> String, day: Day, hours: &[(usize, Hours)], axis: &Axis, style: DateStyle) -> Markup {
     let mut hours: Vec<&(usize, Hours)> = hours.iter().filter(|(_, hours)| hours.days.contains(&day)).collect();
     hours.sort_by_key(|(_, hours)| hours.from);
     let befores = std::iter::once(None).chain(hours.iter().map(|(_, hours)| Some(hours.to)));
@@ -114,11 +115,11 @@ fn of_day(to: &dyn Fn(&str) -> String, day: Day, hours: &[(usize, Hours)], axis:
             (strip(&hours, axis))
             ul { @for ((n, hours), before) in hours.iter().zip(befores) {
                 @if let Some(before) = before.filter(|before| *before < hours.from) {
-                    li.gap { "gap " (clock(before)) " – " (clock(hours.from)) }
+                    li.gap { "gap " (style.time(before)) " – " (style.time(hours.from)) }
                 }
                 li {
                     a href=(to(&n.to_string())) {
-                        (clock(hours.from)) " – " (clock(hours.to))
+                        (style.time(hours.from)) " – " (style.time(hours.to))
                         span.hidden { ", " (hours.practitioner) " on " (day.name()) }
                     }
                     @let also = also(hours);

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use crate::desk::Desk;
@@ -16,13 +15,14 @@ use crate::domain::insurance::Side;
 use crate::domain::private::Private;
 use crate::domain::proposal::Field;
 use crate::domain::visit::VisitRow;
+use crate::domain::when::StaffTime;
 
 /// What is to review for one person.
 pub struct Review {
     /// The visit from which it was asked.
     pub row: VisitRow,
-    /// The clinic's time zone.
-    pub zone: TimeZone,
+    /// How staff read dates and times here.
+    pub times: StaffTime,
     /// The clinic's today.
     pub today: Date,
     /// What is open, what was decided today, and what a list has contradicted since.
@@ -54,7 +54,7 @@ impl Desk {
         let now = self.now();
         self.with_store(|store| {
             let Some(row) = store.visit(id)? else { return Ok(None) };
-            let (zone, day, today) = (store.zone().clone(), store.day().clone(), store.date_at(now));
+            let (times, day, today) = (self.settings().staff_time()?, store.day().clone(), store.date_at(now));
             let mut changes = store.changes_of(id)?;
             let of_today = |change: &ProposedChange| {
                 let decided = change.by.as_ref().map_or(change.at, |(at, _)| *at);
@@ -81,7 +81,7 @@ impl Desk {
                     })
             });
             let asked = asked.filter(|(_, _, answer, _)| *answer != Eligibility::Unknown).collect();
-            Ok(Some(Review { zone, today, changes, photos, places: store.kiosk_places()?, asked, row }))
+            Ok(Some(Review { times, today, changes, photos, places: store.kiosk_places()?, asked, row }))
         })
     }
 

@@ -9,7 +9,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 pub use super::Kind;
@@ -24,6 +23,7 @@ use crate::domain::appointment::Appointment;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::ids::AppointmentId;
 use crate::domain::proposal::Field;
+use crate::domain::when::StaffTime;
 
 /// A larger list is imported by command.
 pub const UPLOAD_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -125,7 +125,7 @@ pub fn preview_as(
         report(Report::Note(line.map_or_else(|| given.of_all(what), |line| given.at_line(line, what))));
     }
     let day = desk.settings().day().map_err(DeskError::from)?;
-    let zone = day.zone();
+    let times = &desk.settings().staff_time().map_err(DeskError::from)?;
     let preview = desk.preview(&list)?;
     preview.refused.iter().for_each(|why| report(Report::Refusal(given.of_all(why))));
     preview.notes.iter().for_each(|note| report(Report::Note(given.of_all(note))));
@@ -133,10 +133,10 @@ pub fn preview_as(
     let (here, others): (Vec<&Changed>, Vec<&Changed>) =
         preview.changed.iter().partition(|one| arrived.contains(&one.after.id));
     for one in &here {
-        report(Report::Change(format!("{} (already checked in)", what_changes(one, zone))));
+        report(Report::Change(format!("{} (already checked in)", what_changes(one, times))));
     }
     for one in &others {
-        report(Report::Change(what_changes(one, zone)));
+        report(Report::Change(what_changes(one, times)));
     }
     report(Report::Days(list.days(&day)));
     Ok(Summary {
@@ -147,10 +147,10 @@ pub fn preview_as(
 }
 
 /// One appointment that a list changes, without what it says of the person.
-fn what_changes(one: &Changed, zone: &TimeZone) -> String {
+fn what_changes(one: &Changed, times: &StaffTime) -> String {
     let id = &one.after.id;
     let Some(before) = &one.before else { return format!("appointment {id}: new") };
-    let found = differences(before, &one.after, zone).into_iter();
+    let found = differences(before, &one.after, times).into_iter();
     let found = found.map(|one| {
         if one.is_personal { one.what.to_owned() } else { format!("{} {} -> {}", one.what, one.old, one.new) }
     });
@@ -170,12 +170,12 @@ pub(super) fn changes_of_arrived(desk: &Desk, given: &Given, how: &How) -> Resul
         Err(ImportError::WrongFile(_)) => return Ok(Vec::new()),
         Err(error) => return Err(error),
     }
-    let zone = desk.settings().zone().map_err(DeskError::from)?;
+    let times = desk.settings().staff_time().map_err(DeskError::from)?;
     let preview = desk.preview(&of_arrived.list)?;
     Ok(preview
         .changed
         .iter()
-        .map(|one| format!("already checked in, and changed by this list: {}", what_changes(one, &zone)))
+        .map(|one| format!("already checked in, and changed by this list: {}", what_changes(one, &times)))
         .collect())
 }
 
@@ -230,8 +230,8 @@ pub struct Difference {
 
 /// What is different about an appointment.
 #[must_use]
-pub fn differences(before: &Appointment, after: &Appointment, zone: &TimeZone) -> Vec<Difference> {
-    let time = |one: &Appointment| one.start.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+pub fn differences(before: &Appointment, after: &Appointment, times: &StaffTime) -> Vec<Difference> {
+    let time = |one: &Appointment| times.moment(one.start);
     let status = |one: &Appointment| {
         serde_json::to_value(one.status).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
     };

@@ -1,10 +1,10 @@
 //! What someone should look at, of a kiosk or of the desk itself, and in which words.
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::store::{LOST, ListDiffers, NUMBER_TWICE, NumberTwice, Restored};
 use crate::domain::kiosk::{MoreThanUsual, Tally};
+use crate::domain::when::StaffTime;
 
 /// For this many numbers that are on two papers, the owners are named.
 const NUMBERS_SAID: usize = 3;
@@ -110,9 +110,9 @@ impl Alarm {
 
     /// For staff: what is the matter. Times of day are the clinic's.
     #[must_use]
-    pub fn sentence(&self, zone: &TimeZone) -> String {
-        let time = |at: &Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p").to_string();
-        let day = |at: &Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p on %B %-d").to_string();
+    pub fn sentence(&self, times: &StaffTime) -> String {
+        let time = |at: &Timestamp| times.time(*at);
+        let day = |at: &Timestamp| format!("{} on {}", times.time(*at), times.style.day(times.date_of(*at)));
         match self {
             Self::Silent(since) => format!("offline since {}", time(since)),
             Self::Out => "out of service by itself: sends patients to the desk".to_owned(),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::watch::Watch;
@@ -11,6 +10,7 @@ use crate::desk::base::error::DeskError;
 use crate::desk::store::{KioskRow, OrderRow, Tries};
 use crate::domain::ids::KioskId;
 use crate::domain::ticket::{Ticket, TicketNumber};
+use crate::domain::when::StaffTime;
 
 /// All kiosks, with what they did today.
 pub struct KiosksNow {
@@ -18,8 +18,8 @@ pub struct KiosksNow {
     pub watch: Arc<Watch>,
     /// For each kiosk of `watch`, in its order: how finding people went today, and the latest orders.
     pub today: Vec<(Tries, Vec<OrderRow>)>,
-    /// The clinic's time zone.
-    pub zone: TimeZone,
+    /// How staff read dates and times here.
+    pub times: StaffTime,
     /// When this was read.
     pub now: Timestamp,
 }
@@ -41,7 +41,7 @@ impl Desk {
                 Ok((store.tries(id, from, to)?, store.orders_of(id, orders, now)?))
             });
             let today = each.collect::<Result<_, DeskError>>()?;
-            Ok(KiosksNow { today, zone: store.zone().clone(), now, watch: Arc::clone(&watch) })
+            Ok(KiosksNow { today, times: self.settings().staff_time()?, now, watch: Arc::clone(&watch) })
         })
     }
 

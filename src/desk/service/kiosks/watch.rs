@@ -256,7 +256,7 @@ impl Desk {
         let turn = shared.my_turn();
         let now = self.now();
         let second = now.as_second();
-        let rules = self.settings().kiosks;
+        let (rules, times) = (self.settings().kiosks, self.settings().staff_time()?);
         let watch = self.with_store(|store| {
             let revision = store.revision()?;
             if let Some(watch) = shared.latest(|watch| watch.serves(revision, second)) {
@@ -284,7 +284,7 @@ impl Desk {
                     watch.raised.push(Raised {
                         kiosk: watched.row.id.clone(),
                         place: watched.row.place.clone(),
-                        sentence: alarm.sentence(store.zone()),
+                        sentence: alarm.sentence(&times),
                         alarm: alarm.clone(),
                         since: raised.map(|raised| raised.since),
                         seen: raised.and_then(|raised| raised.seen.clone()),
@@ -295,7 +295,7 @@ impl Desk {
             // First: it is about every kiosk.
             if let Some(restored) = store.restored()?.filter(|restored| restored.seen.is_none()) {
                 let (since, alarm) = (Some(restored.at), Alarm::Restored(restored));
-                let sentence = alarm.sentence(store.zone());
+                let sentence = alarm.sentence(&times);
                 watch.raised.insert(
                     0,
                     Raised { kiosk: KioskId::new(""), place: String::new(), alarm, sentence, since, seen: None },
@@ -409,6 +409,7 @@ mod tests {
     use super::*;
     use crate::desk::store::HeardHealth;
     use crate::desk::store::ListDiffers;
+    use crate::domain::when::{DateStyle, StaffTime};
 
     fn at(text: &str) -> Timestamp {
         format!("2026-11-23T{text}Z").parse().unwrap()
@@ -567,8 +568,9 @@ mod tests {
                 "in" => Some((OrderKind::InService, "ana".to_owned(), now)),
                 _ => None,
             };
+            let utc = StaffTime { zone: TimeZone::UTC, style: DateStyle::default() };
             let watched = judge(row, service, (*extra == "more").then_some(more), KioskRules::default(), now);
-            let said: Vec<String> = watched.alarms.iter().map(|alarm| alarm.sentence(&TimeZone::UTC)).collect();
+            let said: Vec<String> = watched.alarms.iter().map(|alarm| alarm.sentence(&utc)).collect();
             assert_eq!(
                 (watched.standing, &said[..], watched.warnings.len()),
                 (*standing, &alarms.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()[..], *warnings),

@@ -111,11 +111,9 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub fn find_requests(&self, text: &str) -> Result<Vec<RequestRow>, DeskError> {
-        let month_first = self.writes_month_first();
+        let style = self.settings().dates();
         let words: Vec<&str> = text.split_whitespace().collect();
-        self.with_store(|store| {
-            store.find_requests(&words, |word| crate::desk::base::dates::read(word, month_first).into_iter().collect())
-        })
+        self.with_store(|store| store.find_requests(&words, |word| style.read(word).into_iter().collect()))
     }
 
     /// Copies the desk's whole file, as it is at one moment, and checks the copy.

@@ -140,16 +140,10 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read.
     pub fn find_people_beside(&self, text: &str, shown: &HashSet<PatientId>) -> Result<Found, DeskError> {
-        let (now, month_first) = (self.now(), self.writes_month_first());
+        let (now, style) = (self.now(), self.settings().dates());
         let words: Vec<&str> = text.split_whitespace().collect();
-        let dates = |word: &str| crate::desk::base::dates::read(word, month_first).into_iter().collect();
+        let dates = |word: &str| style.read(word).into_iter().collect();
         self.with_store(|store| store.find_people(&words, dates, shown, store.date_at(now)))
-    }
-
-    /// Whether this clinic writes `3/9/1950` for the 9th of March.
-    #[must_use]
-    pub fn writes_month_first(&self) -> bool {
-        self.settings().country == "US"
     }
 
     /// Notes that a session has someone's page open.

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::desk::Desk;
 use crate::desk::base::error::DeskError;
@@ -10,13 +9,14 @@ use crate::desk::store::{Closing, LeftDay, Note, OrderRow};
 use crate::domain::appointment::Appointment;
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::visit::VisitRow;
+use crate::domain::when::StaffTime;
 
 /// What is open from earlier days.
 pub struct EarlierDays {
     /// The clinic's today.
     pub today: Date,
-    /// The clinic's time zone.
-    pub zone: TimeZone,
+    /// How staff read dates and times here.
+    pub times: StaffTime,
     /// The revision of the store that this shows; changes that come later have a higher one.
     pub revision: u64,
     /// Each day that has something open, with the visits that are listed one by one.
@@ -74,8 +74,8 @@ impl Desk {
                 Ok((day, rows))
             });
             let days = days.collect::<Result<_, DeskError>>()?;
-            let (today, zone) = (store.date_at(now), store.zone().clone());
-            Ok(EarlierDays { today, zone, revision, days, closings: store.closings(now)? })
+            let (today, times) = (store.date_at(now), self.settings().staff_time()?);
+            Ok(EarlierDays { today, times, revision, days, closings: store.closings(now)? })
         })
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Time;
 use serde_json::{Map, Value};
 
-use super::parts::{Input, Kind, Look, PARTS, Table, name_of, whole};
+use super::parts::{Input, Kind, Look, PARTS, Table, name_of, style, whole};
 use crate::domain::schedule::{Day, Opening};
+use crate::domain::when::DateStyle;
 
 /// One thing that is different.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,33 +24,35 @@ pub struct Difference {
 /// What is different, in the order of the pages.
 #[must_use]
 pub fn differences(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<Difference> {
+    // As they count now: what the page around them is written in.
+    let style = style(old);
     let mut found = Vec::new();
     let (old, new) = (whole(old), whole(new));
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for key in keys.into_iter().filter(|key| old.get(*key) != new.get(*key)) {
         let (old, new) = (old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null));
-        compare(&mut found, key, old, new);
+        compare(&mut found, key, old, new, style);
     }
     let rank = |one: &Difference| PARTS.iter().position(|part| part.title == one.part).unwrap_or(PARTS.len());
     found.sort_by_key(rank);
     found
 }
 
-fn compare(found: &mut Vec<Difference>, key: &str, old: &Value, new: &Value) {
+fn compare(found: &mut Vec<Difference>, key: &str, old: &Value, new: &Value, style: DateStyle) {
     let part = PARTS
         .iter()
         .find(|part| part.paths().any(|path| path == key))
         .or_else(|| PARTS.iter().find(|part| part.shows(key)));
     let title = part.map_or("Everything else", |part| part.title);
     if let Some(table) = part.and_then(|part| part.table.as_ref()).filter(|table| table.key == key) {
-        return compare_items(found, title, table, list(old), list(new));
+        return compare_items(found, title, table, (list(old), list(new)), style);
     }
     let input = part.and_then(|part| part.inputs.iter().find(|input| input.key == key));
     if let (None, Value::Object(old), Value::Object(new)) = (input, old, new) {
         let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for inner in keys.into_iter().filter(|inner| old.get(*inner) != new.get(*inner)) {
             let value = |of: &Map<String, Value>| of.get(inner).cloned().unwrap_or(Value::Null);
-            compare(found, &format!("{key}.{inner}"), &value(old), &value(new));
+            compare(found, &format!("{key}.{inner}"), &value(old), &value(new), style);
         }
         return;
     }
@@ -59,7 +61,12 @@ fn compare(found: &mut Vec<Difference>, key: &str, old: &Value, new: &Value) {
     if matches!(input.map(|input| input.kind), Some(Kind::Dates | Kind::Lengths)) {
         without_same(&mut old, &mut new);
     }
-    found.push(Difference { part: title.to_owned(), what: label, old: words(input, &old), new: words(input, &new) });
+    found.push(Difference {
+        part: title.to_owned(),
+        what: label,
+        old: words(input, &old, style),
+        new: words(input, &new, style),
+    });
 }
 
 /// Of what there may be many of, what is the same on both sides goes.
@@ -103,17 +110,23 @@ fn were(table: &Table, old: &[Value], new: &[Value]) -> Vec<Option<usize>> {
     were
 }
 
-fn compare_items(found: &mut Vec<Difference>, part: &str, table: &Table, old: &[Value], new: &[Value]) {
+fn compare_items(
+    found: &mut Vec<Difference>,
+    part: &str,
+    table: &Table,
+    (old, new): (&[Value], &[Value]),
+    style: DateStyle,
+) {
     let one = |item: &Value| {
         let mut chars = table.one.chars();
         let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-        format!("{first}{} \"{}\"", chars.as_str(), table.name(item))
+        format!("{first}{} \"{}\"", chars.as_str(), table.name(item, style))
     };
     let difference = |what: String, old: String, new: String| Difference { part: part.to_owned(), what, old, new };
     let were = were(table, old, new);
     for (item, was) in new.iter().zip(&were) {
         let Some(before) = was.and_then(|place| old.get(place)) else {
-            found.push(difference(one(item), String::new(), all_of(table, item)));
+            found.push(difference(one(item), String::new(), all_of(table, item, style)));
             continue;
         };
         let keys = |of: &Value| {
@@ -122,17 +135,18 @@ fn compare_items(found: &mut Vec<Difference>, part: &str, table: &Table, old: &[
         for key in keys(before).union(&keys(item)).filter(|key| before.get(key.as_str()) != item.get(key.as_str())) {
             let input = table.inputs.iter().find(|input| input.key == key.as_str());
             let label = input.map_or_else(|| key.replace('_', " "), |input| input.label.to_owned());
-            let value = |of: &Value| words(input, of.get(key.as_str()).unwrap_or(&Value::Null));
+            let value = |of: &Value| words(input, of.get(key.as_str()).unwrap_or(&Value::Null), style);
             found.push(difference(format!("{}: {label}", one(before)), value(before), value(item)));
         }
     }
     for (_, item) in old.iter().enumerate().filter(|(place, _)| !were.contains(&Some(*place))) {
-        found.push(difference(one(item), all_of(table, item), String::new()));
+        found.push(difference(one(item), all_of(table, item, style), String::new()));
     }
     let places: Vec<usize> = were.iter().flatten().copied().collect();
     if table.look == Look::List && !places.is_sorted() {
-        let names =
-            |items: &mut dyn Iterator<Item = &Value>| items.map(|item| table.name(item)).collect::<Vec<_>>().join(", ");
+        let names = |items: &mut dyn Iterator<Item = &Value>| {
+            items.map(|item| table.name(item, style)).collect::<Vec<_>>().join(", ")
+        };
         let mut before = places.clone();
         before.sort_unstable();
         let stayed = new.iter().zip(&were).filter(|(_, was)| was.is_some()).map(|(item, _)| item);
@@ -142,9 +156,9 @@ fn compare_items(found: &mut Vec<Difference>, part: &str, table: &Table, old: &[
 }
 
 /// Everything that a thing says.
-fn all_of(table: &Table, item: &Value) -> String {
+fn all_of(table: &Table, item: &Value, style: DateStyle) -> String {
     let said = table.inputs.iter().filter_map(|input| {
-        let value = words(Some(input), item.get(input.key).unwrap_or(&Value::Null));
+        let value = words(Some(input), item.get(input.key).unwrap_or(&Value::Null), style);
         (!value.is_empty()).then(|| format!("{}: {value}", input.label))
     });
     said.collect::<Vec<_>>().join("; ")
@@ -152,13 +166,14 @@ fn all_of(table: &Table, item: &Value) -> String {
 
 /// A value in words; empty if there is nothing.
 #[must_use]
-pub fn words(input: Option<&Input>, value: &Value) -> String {
+pub fn words(input: Option<&Input>, value: &Value, style: DateStyle) -> String {
     let kind = input.map(|input| input.kind);
     let called = |code: &str| match kind {
         Some(Kind::Choice(options) | Kind::Ticks(options) | Kind::Sequence(options)) => {
             options.iter().find(|(its, _)| *its == code).map_or_else(|| code.to_owned(), |(_, name)| (*name).to_owned())
         }
-        Some(Kind::Time) => code.parse().map_or_else(|_| code.to_owned(), clock),
+        Some(Kind::Time) => code.parse().map_or_else(|_| code.to_owned(), |time| style.time(time)),
+        Some(Kind::Dates) => code.parse().map_or_else(|_| code.to_owned(), |date| style.date(date)),
         _ => code.to_owned(),
     };
     match (kind, value) {
@@ -169,7 +184,7 @@ pub fn words(input: Option<&Input>, value: &Value) -> String {
             serde_json::from_value(days.clone()).map_or_else(|_| days.to_string(), |days: Vec<Day>| days_words(&days))
         }
         (Some(Kind::Week), week) => {
-            serde_json::from_value(week.clone()).map_or_else(|_| week.to_string(), |week| week_words(&week))
+            serde_json::from_value(week.clone()).map_or_else(|_| week.to_string(), |week| week_words(&week, style))
         }
         (_, Value::Array(items)) if items.iter().all(|item| !item.is_object()) => items
             .iter()
@@ -188,12 +203,6 @@ pub fn words(input: Option<&Input>, value: &Value) -> String {
     }
 }
 
-/// A time of day, as staff read it.
-#[must_use]
-pub fn clock(time: Time) -> String {
-    time.strftime("%-I:%M %p").to_string()
-}
-
 /// Days of the week, those that follow each other as one: "Monday to Friday, Sunday".
 #[must_use]
 pub fn days_words(days: &[Day]) -> String {
@@ -209,7 +218,7 @@ pub fn days_words(days: &[Day]) -> String {
 
 /// A week's opening hours: "Monday to Friday 8:00 AM – 5:00 PM; Saturday 9:00 AM – 12:00 PM".
 #[must_use]
-pub fn week_words(week: &BTreeMap<Day, Opening>) -> String {
+pub fn week_words(week: &BTreeMap<Day, Opening>, style: DateStyle) -> String {
     let mut groups: Vec<(Opening, Vec<Day>)> = Vec::new();
     for (day, open) in week {
         match groups.iter_mut().find(|(same, _)| same == open) {
@@ -217,8 +226,9 @@ pub fn week_words(week: &BTreeMap<Day, Opening>) -> String {
             None => groups.push((*open, vec![*day])),
         }
     }
-    let each =
-        groups.iter().map(|(open, days)| format!("{} {} – {}", days_words(days), clock(open.from), clock(open.to)));
+    let each = groups
+        .iter()
+        .map(|(open, days)| format!("{} {} – {}", days_words(days), style.time(open.from), style.time(open.to)));
     each.collect::<Vec<_>>().join("; ")
 }
 
@@ -301,7 +311,7 @@ mod tests {
         assert_eq!(
             said(old.clone(), new),
             [
-                "Opening hours and closed days | Closed days | 2027-01-01 > 2026-12-24",
+                "Opening hours and closed days | Closed days | Jan 1, 2027 > Dec 24, 2026",
                 "Opening hours and closed days | Appointment length by service | Eyes: 20 min > Eyes: 25 min",
                 "Opening hours and closed days | Opening hours | Monday, Tuesday 8:00 AM – 5:00 PM > Monday, \
                  Tuesday 8:00 AM – 5:00 PM; Saturday 9:00 AM – 12:30 PM",

@@ -9,7 +9,6 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::{NO_NUMBER, NO_TIME, Names, Problem, Shown, field_id, read_time, same_set};
-use crate::desk::service::settings::diff::clock;
 use crate::desk::service::settings::parts::{Input, Kind, What};
 use crate::domain::schedule::Day;
 
@@ -169,7 +168,7 @@ pub(super) fn read_dates(key: &'static str, shown: &Shown<'_>, before: Option<Va
         let wrong = |text: String| Problem::of_cell(key, format!("{}-{n}", field_id(key)), text);
         let date: Date = text.trim().parse().map_err(|_| wrong("Write a date, such as 2026-12-25.".to_owned()))?;
         if !dates.insert(date) {
-            return Err(wrong(format!("{} is listed twice.", date.strftime("%-d %B %Y"))));
+            return Err(wrong(format!("{date} is listed twice.")));
         }
     }
     Ok(same_set(before, dates.into_iter().map(|date| date.to_string()).collect()))
@@ -199,7 +198,7 @@ pub(super) fn read_week(key: &'static str, shown: &Shown<'_>) -> Result<Value, P
         if let (Ok(from), Ok(to)) = (from.parse::<Time>(), to.parse::<Time>())
             && from >= to
         {
-            return Err(wrong("to", format!("{} ends at {}, which is not after it starts.", day.name(), clock(to))));
+            return Err(wrong("to", format!("{} ends before it starts, or when it starts.", day.name())));
         }
         week.insert(day.code().to_owned(), Value::Object(open));
     }

@@ -11,7 +11,6 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::super::icons::icon;
-use super::super::row::language_name;
 use crate::desk::service::booking::Known;
 use crate::desk::service::settings::parts::{Input, Kind, Part, items, name_of};
 use crate::domain::country::COUNTRIES;
@@ -263,7 +262,7 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
         }
         Kind::Words => group(&html! {
             @for language in Language::ALL {
-                label for={ (id) "-" (language.tag()) } { (language_name(language)) }
+                label for={ (id) "-" (language.tag()) } { (language.for_staff()) }
                 input id={ (id) "-" (language.tag()) } name={ (key) "." (language.tag()) }
                     value=(shown.words(key, language)) lang=(language.tag())
                     dir=(if language.is_rtl() { "rtl" } else { "ltr" }) autocomplete="off";
@@ -359,6 +358,8 @@ pub fn read(
             let key = input.key;
             let text = shown.text(key).trim().to_owned();
             let value = match input.kind {
+                // What is chosen may be to choose nothing.
+                Kind::Choice(_) if text.is_empty() => Value::Null,
                 Kind::Text | Kind::Zone | Kind::Country | Kind::Choice(_) | Kind::Suggest(_) => Value::String(text),
                 Kind::TextOrNone if text.is_empty() => Value::Null,
                 Kind::TextOrNone => Value::String(text),

@@ -48,13 +48,20 @@ pub(super) const DOCUMENTS: &[(&str, &str)] = &[
     ("guardian", "Parent or guardian, or their signed consent"),
 ];
 const PAPERS: &[(&str, &str)] = &[("letter", "US Letter (8.5 x 11 in)"), ("a4", "A4")];
+const CLOCKS: &[(&str, &str)] = &[("12h", "12-hour (2:05 PM)"), ("24h", "24-hour (14:05)")];
+const DATE_ORDERS: &[(&str, &str)] = &[
+    ("", "As usual in the country"),
+    ("mdy", "Month, day, year (06/02/2025)"),
+    ("dmy", "Day, month, year (02/06/2025)"),
+    ("ymd", "Year, month, day (2025-06-02)"),
+];
 const CARRIES: &[(&str, &str)] = &[("patient", "Patient (MRN)"), ("appointment", "Appointment (appointment ID)")];
 /// Every part that has a form, in the order of the page.
 pub const PARTS: &[Part] = &[
     form(
         "clinic",
         "Clinic",
-        "Name, time zone, country and letters.",
+        "Name, time zone, country, dates and letters.",
         &[
             input("name", "Clinic name", "Printed on letters and tickets.", Kind::Text),
             input("time_zone", "Time zone", "All dates and times use this time zone.", Kind::Zone),
@@ -65,11 +72,13 @@ pub const PARTS: &[Part] = &[
                  Choose an hour when no one checks in.",
                 Kind::Number,
             ),
+            input("country", "Country", "Phone numbers and ZIP codes follow this country's format.", Kind::Country),
+            input("clock", "Clock", "For patients and staff, in every language.", Kind::Choice(CLOCKS)),
             input(
-                "country",
-                "Country",
-                "Phone numbers, ZIP codes and dates follow this country's format.",
-                Kind::Country,
+                "date_order",
+                "Date order",
+                "Dates in digits, and dates in English. Other languages keep their own order for dates in words.",
+                Kind::Choice(DATE_ORDERS),
             ),
             input("letter_paper", "Paper size of letters", "", Kind::Choice(PAPERS)),
             input("letter_valid_days", "Letter codes valid after the visit (days)", "0 to 255.", Kind::Number),

@@ -15,6 +15,8 @@ use crate::domain::board::Board;
 use crate::domain::kiosk::KioskRules;
 use crate::domain::queue::QueueRules;
 use crate::domain::schedule::Schedule;
+use crate::domain::settings::ClinicSettings;
+use crate::domain::when::{Clock, DateStyle};
 
 /// The part with everything that has no form of its own.
 pub const OTHER: &str = "other";
@@ -173,10 +175,10 @@ impl Part {
 impl Table {
     /// What a thing of it is called; several may be called the same if [`Table::and_by`] says nothing else.
     #[must_use]
-    pub fn name(&self, item: &Value) -> String {
+    pub fn name(&self, item: &Value, style: DateStyle) -> String {
         let also = self.inputs.iter().filter(|input| self.and_by.contains(&input.key));
         let also = also
-            .map(|input| words(Some(input), item.get(input.key).unwrap_or(&Value::Null)))
+            .map(|input| words(Some(input), item.get(input.key).unwrap_or(&Value::Null), style))
             .filter(|words| !words.is_empty());
         std::iter::once(name_of(item, self.named_by).to_owned()).chain(also).collect::<Vec<_>>().join(", ")
     }
@@ -201,6 +203,7 @@ impl Table {
 pub fn whole(settings: &Map<String, Value>) -> Map<String, Value> {
     let mut whole = settings.clone();
     let left_out = [
+        ("clock", serde_json::to_value(Clock::default())),
         ("kiosks", serde_json::to_value(KioskRules::default())),
         ("schedule", serde_json::to_value(Schedule::default())),
     ];
@@ -208,6 +211,17 @@ pub fn whole(settings: &Map<String, Value>) -> Map<String, Value> {
         whole.entry(key).or_insert_with(|| value.unwrap_or_default());
     }
     whole
+}
+
+/// How these settings write dates and times.
+#[must_use]
+pub fn style(settings: &Map<String, Value>) -> DateStyle {
+    let said = |key| settings.get(key).cloned().unwrap_or_default();
+    let usual = ClinicSettings::default();
+    let country = said("country").as_str().map_or_else(|| usual.country.clone(), str::to_owned);
+    let clock = serde_json::from_value(said("clock")).unwrap_or_default();
+    let date_order = serde_json::from_value(said("date_order")).ok().flatten();
+    ClinicSettings { country, clock, date_order, ..usual }.dates()
 }
 
 /// The settings' own parts that have a form.
@@ -259,7 +273,6 @@ mod tests {
     use crate::desk::service::settings::object;
     use crate::domain::document::Document;
     use crate::domain::proposal::Field;
-    use crate::domain::settings::ClinicSettings;
 
     /// A key that is spelled wrong here would be a setting that no one can change.
     #[test]
