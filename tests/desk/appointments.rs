@@ -14,7 +14,7 @@ async fn a_day_shows_who_is_booked_and_what_is_free() {
     let day = get("/appointments?date=2026-11-23").await;
     assert_eq!(day.status, 200);
     for words in [
-        "Monday, 23 November 2026",
+        "Monday, November 23, 2026",
         "Dr. June Kassulke",
         "Dietrich",
         "Cardiology",
@@ -28,7 +28,7 @@ async fn a_day_shows_who_is_booked_and_what_is_free() {
     let one = get("/appointments?date=2026-11-23&clinician=Dr.%20June%20Kassulke").await;
     assert_eq!(one.body.matches("class=\"column\"").count(), 1);
     let week = get("/appointments?date=2026-11-25&view=week&clinician=Dr.%20June%20Kassulke").await;
-    assert!(week.body.contains("23 November – 29 November 2026") && week.body.contains("Mon 23 Nov"));
+    assert!(week.body.contains("Nov 23 – Nov 29, 2026") && week.body.contains("Mon, Nov 23"));
     assert_eq!(
         week.body.matches("class=\"column\"").count() + week.body.matches("class=\"column is-today\"").count(),
         7
@@ -37,7 +37,7 @@ async fn a_day_shows_who_is_booked_and_what_is_free() {
     for odd in
         ["/appointments?date=yesterday", "/appointments?date=9999-12-31&view=week", "/appointments?date=-9999-01-01"]
     {
-        assert!(get(odd).await.body.contains("November 2026"), "{odd}");
+        assert!(get(odd).await.body.contains("November 23, 2026"), "{odd}");
     }
     let rows = place.desk.with_store(|store| store.audit_rows(&Default::default(), 500)).unwrap();
     let looks = |about: &str| rows.iter().filter(|row| row.action == "saw-appointments" && row.about == about).count();

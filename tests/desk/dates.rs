@@ -28,14 +28,7 @@ async fn the_clinics_clock_and_order_are_on_every_page() {
             "Monday, 23 November 2026",
             "14:05",
         ),
-        (
-            Clock::TwentyFour,
-            Some(DateOrder::YearMonthDay),
-            "14:05",
-            "1950-01-01 (76 y)",
-            "Monday, 2026-11-23",
-            "14:05",
-        ),
+        (Clock::TwentyFour, Some(DateOrder::YearMonthDay), "14:05", "1950-01-01 (76 y)", "Monday, 2026-11-23", "14:05"),
     ] {
         let place = desk_with(ClinicSettings { clock, date_order, ..with_boards() }, &LIST);
         place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
@@ -67,10 +60,10 @@ fn the_clinics_clock_and_order_are_in_its_file_and_reach_kiosks_of_every_version
         date_order: Some(DateOrder::DayMonthYear),
         ..ClinicSettings::default()
     };
-    let file = file::write(&settings).unwrap();
-    assert!(file.contains("clock = \"24h\"") && file.contains("date_order = \"dmy\""), "{file}");
-    assert_eq!(self::file::read(&file).unwrap(), settings);
-    assert!(self::file::read("[clinic]\nclock = \"25h\"").is_err());
+    let text = file::write(&settings).unwrap();
+    assert!(text.contains("clock = \"24h\"") && text.contains("date_order = \"dmy\""), "{text}");
+    assert_eq!(file::read(&text).unwrap(), settings);
+    assert!(file::read("[clinic]\nclock = \"25h\"").is_err());
     // A kiosk hears them; what a desk of an earlier version says leaves them as they were.
     assert_eq!(ClinicSettings::told(serde_json::to_value(&settings).unwrap()).unwrap().dates(), settings.dates());
     for (country, order) in [("US", DateOrder::MonthDayYear), ("DE", DateOrder::DayMonthYear)] {

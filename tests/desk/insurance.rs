@@ -413,7 +413,7 @@ async fn old_and_new_card_stand_side_by_side_and_can_be_corrected() {
         "Unusual member ID; the patient confirmed it",
         "<th scope=\"row\">Member ID</th>",
         "<mark>H200</mark><span class=\"hidden\"> (changed)</span>",
-        "<mark>31 Jan 2028</mark>",
+        "<mark>01/31/2028</mark>",
         "type=\"date\" value=\"2028-01-31\"",
         "name=\"member_id\"",
         ">Patient<",

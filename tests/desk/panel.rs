@@ -27,7 +27,7 @@ async fn a_person_is_shown_whole_and_it_is_noted_once() {
     assert_eq!(page.status, 200);
     for shown in [
         "Alfonso Dietrich",
-        "2 Jun 1962",
+        "06/02/1962 (64 y)",
         "Insurance needs review",
         "555-267-1659",
         "checked in with ticket A1, Spanish, call by first name",
@@ -205,7 +205,7 @@ async fn a_walk_in_is_typed_and_what_is_wrong_stays_typed() {
         answer.head
     );
     let page = get(serving.addr, "/visit?appointment=walk-in-2026-11-23-D1", &cookie).await.body;
-    assert!(page.contains("Zoë Quick") && page.contains("3 Feb 1990") && page.contains("added a walk-in"));
+    assert!(page.contains("Zoë Quick") && page.contains("02/03/1990") && page.contains("added a walk-in"));
     assert_eq!(place.desk.visit(&id("walk-in-2026-11-23-D1")).unwrap().unwrap().state, VisitState::Arrived);
     serving.stop().await;
 }

@@ -150,7 +150,7 @@ async fn supervisors_look_at_a_file_and_take_it() {
         "Line 5: appointment a4",
         "Lima",
         ">Import</button>",
-        "for today, Monday, Nov 23, 2026",
+        "for today, Mon, Nov 23, 2026",
     ] {
         assert!(shown.body.contains(words), "{words}");
     }

@@ -271,7 +271,7 @@ async fn supervisors_see_reports_without_a_name_in_them() {
         "Waits by queue",
         "role=\"img\"",
         "The same numbers are in the table below",
-        "17 Nov 2026 to 23 Nov 2026",
+        "Nov 17 – Nov 23, 2026",
         "<option value=\"Blood\">",
     ] {
         assert!(page.body.contains(words), "{words}");

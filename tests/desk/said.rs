@@ -194,7 +194,7 @@ async fn the_page_offers_to_accept_or_decline_and_says_who_has_the_same_name() {
         "With: Max Quick (reported at the kiosk)",
         "aria-label=\"Accept: Zoë Quick\"",
         "aria-label=\"Decline: Zoë Quick\"",
-        "DOB <time datetime=\"1990-02-03\">3 Feb 1990</time>",
+        "DOB <time datetime=\"1990-02-03\">02/03/1990 (36 y)</time>",
         "Same name and date of birth: 3:00 PM Eyes",
         "Same name and date of birth: walk-in B2",
         "Walk-in request",

@@ -203,7 +203,12 @@ impl Page {
             h2 data-appointment=(self.id) tabindex="-1" autofocus[!open.is_empty()] {
                 (self.name)
                 @if let Some(born) = self.born {
-                    span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (self.review.times.style.born(born, self.review.today)) } }
+                    span.n {
+                        " DOB "
+                        time datetime=[born.day().map(|date| date.0)] {
+                            (self.review.times.style.born(born, self.review.today))
+                        }
+                    }
                 }
             }
             p.way {

@@ -107,7 +107,8 @@ fn show(view: &CleanUpView, keep_days: u16, times: &StaffTime, who: &SignedIn, i
                 p.problem {
                     (icon("question"))
                     span {
-                        b { "Is today " (times.style.digits(view.today)) "?" } " The last day that someone worked here was "
+                        b { "Is today " (times.style.digits(view.today)) "?" }
+                        " The last day that someone worked here was "
                         (times.style.digits(*worked))
                         ". Nothing is removed until you confirm the date. If it is wrong, correct the clock of the \
                          desk's computer."
@@ -133,7 +134,8 @@ fn show(view: &CleanUpView, keep_days: u16, times: &StaffTime, who: &SignedIn, i
 fn marked(mark: &Mark, times: &StaffTime, who: &SignedIn) -> Markup {
     html! {
         p.notice role="status" {
-            b { "Marked for removal: " (much(mark.what)) ", all before " (times.style.digits(mark.before)) "." } " Marked "
+            b { "Marked for removal: " (much(mark.what)) ", all before " (times.style.digits(mark.before)) "." }
+            " Marked "
             (times.moment(mark.at))
             @if mark.by != DESK { " by " (mark.by) } ". Permanently deleted after the next day of work."
             @if mark.gone != Forgotten::default() { " Deleted so far: " (much(mark.gone)) "." }
@@ -148,7 +150,8 @@ fn asks(next: &Next, times: &StaffTime, who: &SignedIn) -> Markup {
             (icon("question"))
             span {
                 b {
-                    "More than usual: " (much(next.what)) " of " (next.days) " days, all before " (times.style.digits(next.before))
+                    "More than usual: " (much(next.what)) " of " (next.days) " days, all before "
+                    (times.style.digits(next.before))
                     "."
                 }
                 " Usually a few days are due at a time. This is normal if you now keep data for less time, \

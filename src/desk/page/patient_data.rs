@@ -328,8 +328,12 @@ impl Asking<'_> {
                             tr {
                                 td { (one.kind.words()) }
                                 td { (one.count) }
-                                td { @if let Some((first, _)) = one.days { time datetime=(first) { (dates.date(first)) } } }
-                                td { @if let Some((_, last)) = one.days { time datetime=(last) { (dates.date(last)) } } }
+                                td {
+                                    @if let Some((first, _)) = one.days { time datetime=(first) { (dates.date(first)) } }
+                                }
+                                td {
+                                    @if let Some((_, last)) = one.days { time datetime=(last) { (dates.date(last)) } }
+                                }
                             }
                         }
                     }

@@ -191,7 +191,10 @@ impl Panel {
                 h2 #who {
                     (self.name())
                     @if let Some(born) = born {
-                        span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (day.times.style.born(born, day.date)) } }
+                        span.n {
+                            " DOB "
+                            time datetime=[born.day().map(|date| date.0)] { (day.times.style.born(born, day.date)) }
+                        }
                     }
                 }
                 @for user in day.on_it(row) { (is_on_this(user)) }

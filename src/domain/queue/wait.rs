@@ -140,8 +140,8 @@ impl WaitWords {
 }
 
 impl Wait {
-    /// The wait in these words, in a language; empty if no one knows. List, board, phone and whatever else says a wait says the same
-    /// numbers.
+    /// The wait in these words, in a language; empty if no one knows. List, board, phone and whatever else says a wait
+    /// says the same numbers.
     #[must_use]
     pub fn said(self, words: &WaitWords, language: Language) -> String {
         match self {

@@ -1,4 +1,4 @@
-//! How languages count: which form of a sentence goes with a number (CLDR, plural rules for cardinals of whole numbers).
+//! How languages count: which form of a sentence goes with a whole number (CLDR, plural rules for cardinals).
 //!
 //! Invariant: the forms are in the order of the header of the language's `.po` file, which the kiosk's toolkit reads
 //! for itself; a test compares both.

@@ -1,8 +1,8 @@
 //! Reads a catalogue of translations: gettext's `.po` format, as far as our files use it, and strictly.
 //!
 //! Each entry is an optional `msgctxt`, a `msgid`, for sentences that count a `msgid_plural`, and `msgstr` or
-//! `msgstr[0]` and on. What is in a file and is not that is refused with its line. Deliberately absent: entries that are
-//! marked as old (`#~`) or unsure (`#, fuzzy`), which would be in the file and not in the program.
+//! `msgstr[0]` and on. What is in a file and is not that is refused with its line. Deliberately absent: entries that
+//! are marked as old (`#~`) or unsure (`#, fuzzy`), which would be in the file and not in the program.
 
 /// A sentence and its translations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -338,7 +338,8 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
                     button.button type="submit" { "Enroll kiosk" }
                 }
                 p.quiet #new-letter-hint {
-                    "Letters that no other kiosk uses; A makes tickets A1, A2, ... " (card::capital(Series::EXPECTED)) "."
+                    "Letters that no other kiosk uses; A makes tickets A1, A2, ... "
+                    (card::capital(Series::EXPECTED)) "."
                 }
                 p.quiet { "You get a secret token. It is shown once." }
             }

@@ -59,7 +59,9 @@ pub fn table(part: &Part, table: &Table, names: &Names<'_>) -> Markup {
                                 span.name { (name) }
                                 a href=(add(name)) { "Add hours" span.hidden { " for " (name) } }
                             }
-                            @for day in Day::ALL { td data-label=(day.name()) { (of_day(&to, day, hours, &axis, style(names.settings))) } }
+                            @for day in Day::ALL {
+                                td data-label=(day.name()) { (of_day(&to, day, hours, &axis, style(names.settings))) }
+                            }
                         }
                     } }
                 }
