@@ -132,7 +132,7 @@ await play(async () => {
   await page.getByRole("button", { name: "Save draft" }).click();
   await page.getByText("Nothing has changed for anyone yet").waitFor();
   await page.goto(base + "/settings/review");
-  for (const said of ["2026-12-25", "2026-12-24", "Heart failure", "Saturday 9:00 AM – 12:00 PM"]) await page.getByText(said, { exact: false }).first().waitFor();
+  for (const said of ["Dec 25, 2026", "Dec 24, 2026", "Heart failure", "Saturday 9:00 AM – 12:00 PM"]) await page.getByText(said, { exact: false }).first().waitFor();
   await page.screenshot({ path: picture("settings-review-hours-1280"), fullPage: true });
   await page.getByRole("button", { name: "Publish" }).click();
   await page.getByText("current", { exact: true }).waitFor();

@@ -455,7 +455,7 @@ async fn a_week_closed_days_and_lengths_are_lines_that_say_what_is_wrong_with_wh
             "schedule.open.sat.to",
             &["09:00"],
             "schedule-open-sat-to",
-            "Saturday ends at 9:00 AM, which is not after it starts.",
+            "Saturday ends before it starts, or when it starts.",
         ),
         ("schedule.open.sun.from", &["noon"], "schedule-open-sun-from", "Sunday: Write a time of day, such as 08:30."),
         ("schedule.closed", &["2026-12-25", "25 Dec"], "schedule-closed-2", "Write a date, such as 2026-12-25."),

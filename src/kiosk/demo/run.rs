@@ -18,7 +18,7 @@ use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::kiosk::mailbox::Mailbox;
 use crate::kiosk::window::headless::{self, Stage};
 use crate::kiosk::window::stop::Stop;
-use crate::kiosk::window::{Ended, mailbox, open, run_app, ui};
+use crate::kiosk::window::{Ended, mailbox, open, run_app};
 
 /// The demo's desk listens here if nothing else is asked for and it is free.
 pub const PORT: u16 = 8080;
