@@ -282,7 +282,8 @@ fn report(story: &Story, notes: &Notes, used: &Used, here: usize, phones: usize)
         notes.counted("answers of the kiosks' feed")
     );
     println!(
-        "desk: {:.1} s of processor time, {:.1} MiB at its largest; this program: {:.1} s; others: {:.0} % of the processors",
+        "desk: {:.1} s of processor time, {:.1} MiB at its largest; this program: {:.1} s; \
+         others: {:.0} % of the processors",
         used.desk.as_secs_f64(),
         used.memory_mib,
         used.mine.as_secs_f64(),

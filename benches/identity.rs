@@ -125,7 +125,8 @@ fn shares(people: &[Someone], seed: u64) {
     let Found { by_kind: usual, by_language } = usual;
     println!("Lists of {DAY} people each, {ROUNDS} rounds; the last column but one with all on one list.\n");
     println!(
-        "| what is typed at first | share | tries | first try | within three | nobody corrects anything | one list of {PEOPLE} | wrong person |"
+        "| what is typed at first | share | tries | first try | within three | nobody corrects anything \
+         | one list of {PEOPLE} | wrong person |"
     );
     println!("|---|---|---|---|---|---|---|---|");
     for group in [false, true] {
@@ -225,7 +226,8 @@ fn strangers(people: &[Someone], seed: u64, count: usize) {
         workers.into_iter().map(|worker| worker.join().expect("a worker")).collect()
     });
     println!(
-        "\n| who tries, and is not who is on the list | tries with all facts | taken for somebody | of them at the pages | saw another's \"Is this you?\" | and bore the name it showed |"
+        "\n| who tries, and is not who is on the list | tries with all facts | taken for somebody \
+         | of them at the pages | saw another's \"Is this you?\" | and bore the name it showed |"
     );
     println!("|---|---|---|---|---|---|");
     let mut sum = Strangers::default();
@@ -247,7 +249,8 @@ fn strangers(people: &[Someone], seed: u64, count: usize) {
         sum.slipped, sum.slipped_taken
     );
     println!(
-        "\nBesides, {} who share given name and birth date with somebody on the list, and the family name but for a slip; {} of them were taken for that person.",
+        "\nBesides, {} who share given name and birth date with somebody on the list, \
+         and the family name but for a slip; {} of them were taken for that person.",
         sum.twice_the_same, sum.twice_taken
     );
 }
@@ -362,7 +365,8 @@ fn speed(seed: u64) {
         }
     }
     println!(
-        "\nA list of {APPOINTMENTS} appointments, one core, {ASKED} questions of each kind ({answers} found), the fastest of three times each:\n"
+        "\nA list of {APPOINTMENTS} appointments, one core, {ASKED} questions of each kind ({answers} found), \
+         the fastest of three times each:\n"
     );
     println!("| | median | 99th percentile | longest |\n|---|---|---|---|");
     let mut medians = Vec::new();

@@ -86,7 +86,10 @@ impl Kiosk {
         }
         self.settled = now;
         if let Err(error) = lock(&self.parts.store).settle() {
-            tracing::warn!(%error, "the kiosk's journal could not be written into its file; trying again in a few minutes");
+            tracing::warn!(
+                %error,
+                "the kiosk's journal could not be written into its file; trying again in a few minutes"
+            );
         }
     }
 }

@@ -554,7 +554,10 @@ impl Kiosk {
             Ok(Some(list)) => self.roster = Roster::from(list),
             Err(error) => {
                 self.tidy_again = Some(now.saturating_add(AFTER_TROUBLE));
-                tracing::error!(%error, "old days could not be deleted from the kiosk's file; trying again in a minute");
+                tracing::error!(
+                    %error,
+                    "old days could not be deleted from the kiosk's file; trying again in a minute"
+                );
             }
         }
     }

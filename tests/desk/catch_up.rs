@@ -99,7 +99,8 @@ fn what_a_kiosk_makes_up_for_costs_the_same_on_a_long_day_and_each_event_as_much
     for visits in days {
         let cost = catch_up(*visits, events);
         println!(
-            "{events} events at a desk with {visits} visits: {:.2} s, {} steps, {} in the first post, {:?} in the last two",
+            "{events} events at a desk with {visits} visits: {:.2} s, {} steps, \
+             {} in the first post, {:?} in the last two",
             cost.time.as_secs_f64(),
             cost.all,
             cost.posts[0],

@@ -72,7 +72,8 @@ fn a_changed_letter_in_an_event_is_noticed_and_named_by_kiosk_and_number() {
     // Two that were exchanged are noticed too, and one that says nothing any more is not taken for damaged.
     let conn = Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
     conn.execute_batch(
-        "UPDATE kiosk_event SET received_at = '2026-11-23T14:00:00Z' WHERE seq = 1; UPDATE kiosk_event SET body = x'00' WHERE seq = 2",
+        "UPDATE kiosk_event SET received_at = '2026-11-23T14:00:00Z' WHERE seq = 1;
+         UPDATE kiosk_event SET body = x'00' WHERE seq = 2",
     )
     .unwrap();
     assert_eq!(place.desk.check_file().unwrap().events.iter().map(|(_, seq)| seq.0).collect::<Vec<_>>(), [1, 2, 3]);

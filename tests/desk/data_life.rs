@@ -270,7 +270,10 @@ async fn a_patient_is_taken_out_of_the_raw_file_and_kiosks_are_told() {
     // Whoever is on a later list is there again, and kiosks hear of it after the removal.
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     let Attempt::Sent(last) = api.feed(next.cursor, Duration::ZERO).await else { panic!() };
-    let is_back = |change: &Change| matches!(change, Change::Appointment(one) if one.id == id("apt-0001") && one.status == AppointmentStatus::Booked);
+    let is_back = |change: &Change| match change {
+        Change::Appointment(one) => one.id == id("apt-0001") && one.status == AppointmentStatus::Booked,
+        _ => false,
+    };
     assert!(
         last.changes.iter().any(is_back) && !last.changes.iter().any(|change| matches!(change, Change::Removed { .. }))
     );

@@ -80,12 +80,14 @@ fn a_word_of_a_newer_kiosk_holds_up_nothing_and_is_kept_as_it_came() {
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     let stop = |seq: u64, reason: &str, visit: &str| {
         serde_json::json!({ "seq": seq, "at": "2026-11-23T13:00:00Z",
-            "event": { "kind": "stopped", "reason": reason, "step": "find", "patient": null, "appointments": [visit], "language": "en" } })
+            "event": { "kind": "stopped", "reason": reason, "step": "find", "patient": null, "appointments": [visit],
+                "language": "en" } })
     };
     let paid =
         serde_json::json!({ "seq": 3, "at": "2026-11-23T13:00:00Z", "event": { "kind": "paid", "cents": 2000 } });
     let said = serde_json::json!({ "kiosk": "lobby", "last": 4, "protocol": 99, "weather": "fine",
-        "events": [stop(1, "feels-unwell", "apt-0001"), stop(2, "possible-infection", "apt-0002"), paid, stop(4, "feels-unwell", "apt-0003")] });
+        "events": [stop(1, "feels-unwell", "apt-0001"), stop(2, "possible-infection", "apt-0002"), paid,
+            stop(4, "feels-unwell", "apt-0003")] });
     let post: Post = serde_json::from_value(said.clone()).unwrap();
     assert_eq!(place.desk.take_post(TOKEN_A, &post).unwrap().held, Seq(4));
     assert_eq!(place.desk.take_post(TOKEN_A, &post).unwrap().held, Seq(4), "again");

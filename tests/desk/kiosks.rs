@@ -119,9 +119,8 @@ async fn a_kiosk_speaks_for_itself_alone() {
     let answer = with("nobody's token at all").report(well(morning()), Duration::ZERO).await;
     assert_eq!(answer, Attempt::Refused(Refusal::UnknownToken));
     order(&place, OrderKind::InService);
-    assert!(
-        matches!(with(TOKEN_B).report(well(morning()), Duration::ZERO).await, Attempt::Sent(orders) if orders.orders.is_empty())
-    );
+    let answer = with(TOKEN_B).report(well(morning()), Duration::ZERO).await;
+    assert!(matches!(answer, Attempt::Sent(orders) if orders.orders.is_empty()));
     let rows = place.desk.with_store(|store| store.kiosk_rows()).unwrap();
     assert!(rows[0].health.is_some() && rows[1].health.is_none(), "annex spoke, lobby did not");
 }
@@ -267,9 +266,8 @@ async fn silence_is_an_alarm_by_the_clock_alone_and_ends_with_a_word() {
     assert!(place.desk.with_store(|store| store.revision()).unwrap() > before, "pages hear of it");
     place.desk.watch_kiosks().unwrap();
     assert_eq!(place.desk.kiosks().unwrap().raised, raised, "and once");
-    assert!(
-        matches!(&raised[..], [one] if one.alarm == Alarm::Silent(morning()) && one.since == Some(now(&place)) && one.seen.is_none())
-    );
+    let [one] = &raised[..] else { panic!("{raised:?}") };
+    assert!(one.alarm == Alarm::Silent(morning()) && one.since == Some(now(&place)) && one.seen.is_none());
     // Somebody has seen it: quiet for everybody, until it is over and begins anew.
     let since = raised[0].since.unwrap();
     assert!(!place.desk.see_alarm(&lobby(), "silent", morning(), "ana").unwrap(), "as it was shown, or not at all");

@@ -216,7 +216,10 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
     let answer = close("2026-11-23", revision).await;
     let said = words(&answer.body);
     assert!(
-        said.contains("3 closed. 1 changed in the meantime and was left open. Check it again. 2 people feel unwell and were left open."),
+        said.contains(
+            "3 closed. 1 changed in the meantime and was left open. Check it again. \
+             2 people feel unwell and were left open."
+        ),
         "{said}"
     );
     let states = |ids: &[&str]| -> Vec<VisitState> {

@@ -71,8 +71,9 @@ fn a_day_before(place: &Place) {
         let at =
             |minutes: i64| format!("2026-11-22T{:02}:{:02}:00Z", 14 + (n * 3 + minutes) / 60, (n * 3 + minutes) % 60);
         let sql =
-            "INSERT INTO visit(appointment_id, state, revision, called_at, called_by, started_at, done_at, done_by, arrived_at, served_in)
-                   VALUES (?1, 'done', 0, ?2, 'x', ?2, ?3, 'x', ?2, 'Blood')";
+            "INSERT INTO visit(appointment_id, state, revision, called_at, called_by, started_at, done_at, done_by,
+                 arrived_at, served_in)
+             VALUES (?1, 'done', 0, ?2, 'x', ?2, ?3, 'x', ?2, 'Blood')";
         conn.execute(sql, [format!("old-{n}"), at(0), at(10)]).unwrap();
     }
 }

@@ -155,11 +155,10 @@ async fn kiosks_hear_that_staff_have_seen_who_has_no_appointment() {
     let name = id("walk-in-2026-11-23-A4");
     send(&place, "lobby", &[asks(1, 'A', 4)]);
     let first = feed(&place, TOKEN_A, 0).await;
-    assert!(
-        matches!(&first.changes[..], [Change::Visit { appointment, ticket: Some(_), seen: false }] if *appointment == name),
-        "{:?}",
-        first.changes
-    );
+    let [Change::Visit { appointment, ticket: Some(_), seen: false }] = &first.changes[..] else {
+        panic!("{:?}", first.changes)
+    };
+    assert_eq!(*appointment, name);
     place.desk.act(&StaffWork::Visit(name.clone()), StaffAction::Accept, "ana").unwrap();
     let second = feed(&place, TOKEN_A, first.cursor).await;
     assert!(matches!(&second.changes[..], [Change::Visit { seen: true, .. }]), "{:?}", second.changes);
@@ -177,7 +176,8 @@ async fn the_page_offers_to_accept_or_decline_and_says_who_has_the_same_name() {
     let place = clinic();
     place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
     let file = place.folder.path().join("list.csv");
-    let text = "appointment_id,start,given_name,family_name,birth_date,service\nx1,2026-11-23T15:00:00-05:00,ZOE,quick,1990-02-03,Eyes\n";
+    let text = "appointment_id,start,given_name,family_name,birth_date,service\n\
+                x1,2026-11-23T15:00:00-05:00,ZOE,quick,1990-02-03,Eyes\n";
     std::fs::write(&file, text).unwrap();
     import(&place.desk, file.to_str().unwrap()).0.unwrap();
     send(&place, "lobby", &[asks(1, 'A', 4)]);

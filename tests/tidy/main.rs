@@ -347,6 +347,24 @@ fn files_fit_in_the_head() {
     }
 }
 
+/// Rustfmt keeps it for code, and for nothing inside strings and macros. There are no exceptions: a string goes on with
+/// a backslash, SQL and JSON at their clauses and fields, and a list of words is cut wherever a line is full.
+const CHARACTERS_MAX: usize = 120;
+
+#[test]
+fn lines_fit_beside_each_other() {
+    let mut broken = Vec::new();
+    for path in ["src", "tests", "benches", "ui"].into_iter().flat_map(|folder| files(&root().join(folder), "rs")) {
+        for (at, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
+            let characters = line.chars().count();
+            if characters > CHARACTERS_MAX {
+                broken.push(format!("{}:{}: {characters} characters", show(&path), at + 1));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "longer than {CHARACTERS_MAX} characters:\n{}", broken.join("\n"));
+}
+
 #[test]
 fn every_file_says_what_it_is_for() {
     for path in files(&root().join("src"), "rs") {

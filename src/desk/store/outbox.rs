@@ -70,7 +70,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, DeskError> {
         let tx = self.write()?;
-        let sql = "SELECT state <> 'sent' FROM message WHERE appointment_id = ?1 AND kind = ?2 AND recipient = ?3 AND body = ?4 AND state <> 'failed'
+        let sql = "SELECT state <> 'sent' FROM message WHERE appointment_id = ?1 AND kind = ?2 AND recipient = ?3
+                   AND body = ?4 AND state <> 'failed'
                    ORDER BY state = 'sent'";
         let same: Option<bool> =
             tx.query_row(sql, params![id.as_str(), kind, to.as_str(), text.as_str()], |row| row.get(0)).optional()?;
@@ -79,7 +80,8 @@ impl Store {
         }
         bump(&tx)?;
         tx.execute(
-            "INSERT INTO message(appointment_id, kind, recipient, body, queued_at, queued_by, state, next_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7)",
+            "INSERT INTO message(appointment_id, kind, recipient, body, queued_at, queued_by, state, next_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7)",
             params![id.as_str(), kind, to.as_str(), text.as_str(), now.to_string(), user, sortable(now)],
         )?;
         let patient = person_of(&tx, id.as_str())?.unwrap_or_default();
@@ -114,7 +116,8 @@ impl Store {
         }
         let tx = self.write()?;
         let is_off = tx.execute(
-            "UPDATE message SET state = 'failed', why = ?2, next_at = NULL, ended_at = ?3 WHERE state = 'queued' AND next_at <= ?1 AND appointment_id IN
+            "UPDATE message SET state = 'failed', why = ?2, next_at = NULL, ended_at = ?3
+             WHERE state = 'queued' AND next_at <= ?1 AND appointment_id IN
              (SELECT id FROM appointment WHERE body ->> '$.status' IN ('cancelled', 'entered-in-error'))",
             params![sortable(now), "The appointment was canceled before it was sent.", now.to_string()],
         )?;

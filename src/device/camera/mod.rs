@@ -55,12 +55,14 @@ impl CameraTrouble {
         match self {
             Self::NotSetUp => "no camera set up",
             Self::NoProgram => {
-                "its program was not found: check `command` under [camera] in the configuration, and install the program"
+                "its program was not found: check `command` under [camera] in the configuration, \
+                 and install the program"
             }
             Self::Ended => "its program ended: check the camera's cable, and that nothing else uses it",
             Self::Silent => "connected, but it sends nothing: unplug it and plug it in again",
             Self::NoPicture => {
-                "sends something that is not a picture: let its program write MJPEG of at most 3840 x 2160 to its standard output"
+                "sends something that is not a picture: \
+                 let its program write MJPEG of at most 3840 x 2160 to its standard output"
             }
         }
     }
