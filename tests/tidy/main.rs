@@ -1,5 +1,6 @@
 //! The rules of the house, read off the source: who may name whom, one place for "now", no panic on what came from
-//! outside, nothing untranslated, every control named. Each check is a sentence of `docs/architecture.md`.
+//! outside, nothing untranslated, every control named. Each check is a sentence of `docs/architecture.md` or
+//! `docs/invariants.md`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
