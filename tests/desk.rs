@@ -33,6 +33,8 @@ mod data_life;
 mod details;
 #[path = "desk/events.rs"]
 mod events;
+#[path = "desk/facts.rs"]
+mod facts;
 #[path = "desk/fhir_field.rs"]
 mod fhir_field;
 #[path = "desk/fhir_people.rs"]
