@@ -11,6 +11,14 @@
 //! --phones N --kiosks N --people N --calls-per-second X --check-ins-per-second X --limit-ms N --old-visits N` change
 //! the story. With old visits the desk deletes these meanwhile. `ARRIVALS_BENCH_DESK` names another desk's program.
 //! Needs some 600 open files.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a measurement ends where something is wrong"
+)]
 
 #[path = "../tests/crowd/mod.rs"]
 #[allow(dead_code, reason = "only its names are needed here")]
@@ -274,7 +282,8 @@ fn report(story: &Story, notes: &Notes, used: &Used, here: usize, phones: usize)
         notes.counted("answers of the kiosks' feed")
     );
     println!(
-        "desk: {:.1} s of processor time, {:.1} MiB at its largest; this program: {:.1} s; others: {:.0} % of the processors",
+        "desk: {:.1} s of processor time, {:.1} MiB at its largest; this program: {:.1} s; \
+         others: {:.0} % of the processors",
         used.desk.as_secs_f64(),
         used.memory_mib,
         used.mine.as_secs_f64(),

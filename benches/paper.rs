@@ -1,4 +1,12 @@
 //! From what a ticket says to what a printer gets: `cargo bench --no-default-features --bench paper`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a measurement ends where something is wrong"
+)]
 
 use std::hint::black_box;
 
@@ -58,7 +66,7 @@ fn tickets(criterion: &mut Criterion) {
             bench.iter(|| pdf::ticket_pdf(black_box(&picture), PaperWidth::Mm80, "A17"));
         });
         criterion.bench_function(&format!("picture to PNG, {language}"), |bench| {
-            bench.iter(|| black_box(&picture).to_png())
+            bench.iter(|| black_box(&picture).to_png());
         });
     }
 }

@@ -3,6 +3,14 @@
 //! Start and memory are of a process of their own: this program again, which builds a kiosk from its parts, as
 //! `arrivals-kiosk run` does, with a printer that is a folder and a desk that does not answer. No display is needed.
 //! Where Xvfb is installed, the real program in a real window is started too, and its screen watched.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a measurement ends where something is wrong"
+)]
 
 mod display;
 mod measure;
@@ -456,9 +464,9 @@ fn real_window() {
     std::fs::write(&key, "07".repeat(KEY_BYTES)).expect("the key");
     std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("the key's permissions");
     let lines = format!(
-        "kiosk = \"lobby\"\nletter = \"A\"\ndesk = \"http://127.0.0.1:{port}\"\ntoken = \"token\"\ndata = \"{at}/kiosk.db\"\n\
-         key_file = \"{at}/kiosk.key\"\n\
-         printer = \"folder:{at}/tickets\"\npaper = \"80mm\"\nscanner = \"none\"\nlanguage = \"en\"\nfullscreen = false\n"
+        "kiosk = \"lobby\"\nletter = \"A\"\ndesk = \"http://127.0.0.1:{port}\"\ntoken = \"token\"\n\
+         data = \"{at}/kiosk.db\"\nkey_file = \"{at}/kiosk.key\"\nprinter = \"folder:{at}/tickets\"\n\
+         paper = \"80mm\"\nscanner = \"none\"\nlanguage = \"en\"\nfullscreen = false\n"
     );
     std::fs::write(&config, lines).expect("the configuration");
     std::fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("its permissions");
@@ -493,6 +501,7 @@ fn real_window() {
     }
     println!("real window: start to the page on screen  {}", times.say());
     println!(
-        "real window: memory at the welcome page   {resident:.1} MiB resident (VmRSS), {shared:.1} shared out (Pss), worst of {STARTS}"
+        "real window: memory at the welcome page   {resident:.1} MiB resident (VmRSS), \
+         {shared:.1} shared out (Pss), worst of {STARTS}"
     );
 }

@@ -1,6 +1,6 @@
 //! The one place that asks what time it is.
 //!
-//! Invariant: nothing else in this package reads a wall clock (`tests/tidy.rs` looks). Time reaches
+//! Invariant: nothing else in this package reads a wall clock (`tests/tidy` looks). Time reaches
 //! the rest as an argument, so that a test can stand on either side of midnight.
 
 use std::sync::{Arc, Mutex};
@@ -59,7 +59,7 @@ impl ManualClock {
 
     /// Moves wall clock and elapsed time forward together.
     pub fn advance(&self, by: Duration) {
-        let mut state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         state.0 = state
             .0
             .saturating_add(SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX))
@@ -69,17 +69,17 @@ impl ManualClock {
 
     /// Sets the wall clock alone, as a time server or a person would.
     pub fn set(&self, now: Timestamp) {
-        let mut state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         state.0 = now;
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).0
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).0
     }
 
     fn elapsed(&self) -> Duration {
-        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).1
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).1
     }
 }

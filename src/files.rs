@@ -40,7 +40,10 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
 pub fn warn_of_open_folder(folder: &Path) {
     // With the sticky bit, as on /tmp, each exchanges their own alone.
     if fs::metadata(folder).is_ok_and(|about| about.permissions().mode() & 0o1002 == 0o002) {
-        tracing::warn!(folder = %folder.display(), "others can write into this folder and exchange what is in it: run `chmod 700` on it");
+        tracing::warn!(
+            folder = %folder.display(),
+            "others can write into this folder and exchange what is in it: run `chmod 700` on it"
+        );
     }
 }
 
@@ -72,10 +75,16 @@ pub fn narrow(file: &Path) {
         let (path_shown, mode_shown) = (path.display(), format!("{mode:o}"));
         match fs::set_permissions(&path, Permissions::from_mode(mode & 0o700)) {
             Ok(()) => {
-                tracing::warn!(file = %path_shown, mode = mode_shown, "others could read this file; now its owner alone can")
+                tracing::warn!(
+                    file = %path_shown, mode = mode_shown,
+                    "others could read this file; now its owner alone can"
+                );
             }
             Err(why) => {
-                tracing::error!(file = %path_shown, mode = mode_shown, %why, "others can read this file, run `chmod 600` on it")
+                tracing::error!(
+                    file = %path_shown, mode = mode_shown, %why,
+                    "others can read this file, run `chmod 600` on it"
+                );
             }
         }
     }

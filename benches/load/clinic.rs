@@ -160,7 +160,9 @@ impl Clinic {
     fn import(&self, desk: &Desk, folder: &Path, zone: &TimeZone, old: usize) {
         let mut random = Random::new(20_261_127);
         let invented = crowd(&mut random, self.people.max(SERVICES.len() * PAST.1));
-        let mut text = "appointment_id,start,minutes,status,service,practitioner,place,patient_id,given_name,family_name,birth_date,phone,payer,member_id\n".to_owned();
+        let mut text = "appointment_id,start,minutes,status,service,practitioner,place,patient_id,given_name,\
+                        family_name,birth_date,phone,payer,member_id\n"
+            .to_owned();
         let mut add = |id: String, n: usize, date: Date, minute: usize| {
             let someone = &invented[n % invented.len()].person;
             let midnight = date.to_zoned_datetime(zone.clone()).expect("a day").timestamp();
@@ -168,7 +170,8 @@ impl Clinic {
             let (service, given, family) = (service_of(n), someone.given_name.as_str(), someone.family_name.as_str());
             let _ = writeln!(
                 text,
-                "{id},{start},20,booked,{service},Dr. {service} {},\"Main building, waiting area {}\",patient-{n:04},\"{given}\",\"{family}\",{},555-010-{:04},Example Health,M{n:06}",
+                "{id},{start},20,booked,{service},Dr. {service} {},\"Main building, waiting area {}\",\
+                 patient-{n:04},\"{given}\",\"{family}\",{},555-010-{:04},Example Health,M{n:06}",
                 1 + n / SERVICES.len() % 3,
                 1 + n % 3,
                 someone.birth_date.written(),
@@ -262,6 +265,7 @@ pub fn checked_in(seq: u64, at: Timestamp, ticket: &str, date: Date, visit: &str
 /// And what it tells when the printer has answered.
 pub fn printed(seq: u64, at: Timestamp, ticket: &str, date: Date, visit: &str) -> serde_json::Value {
     json!({ "seq": seq, "at": at, "event": {
-        "kind": "ticket-printed", "ticket": { "number": ticket, "date": date }, "outcome": "printed", "appointments": [visit],
+        "kind": "ticket-printed", "ticket": { "number": ticket, "date": date }, "outcome": "printed",
+        "appointments": [visit],
     } })
 }

@@ -173,7 +173,8 @@ pub async fn polls(addr: SocketAddr, kiosk: Kiosk, notes: Arc<Notes>) {
             let device = |is: &str| json!({ "is": is });
             let health = json!({
                 "version": env!("CARGO_PKG_VERSION"), "started": started, "now": Timestamp::now(), "waiting": 0,
-                "printer": device("ready"), "scanner": device("ready"), "camera": device("absent"), "out_of_service": false, "obeyed": 0,
+                "printer": device("ready"), "scanner": device("ready"), "camera": device("absent"),
+                "out_of_service": false, "obeyed": 0,
             });
             match client.json("/api/kiosk/health?wait_seconds=25", &health).await {
                 Ok(answer) if answer.status == 200 => notes.count("answers to kiosks that say how they are", 1),

@@ -269,7 +269,8 @@ async fn serve(config: DeskConfig, listen: Option<SocketAddr>, place: &str) -> a
     let desk = open(&config)?;
     if config.clinic.is_some() && desk.has_own_settings()? {
         tracing::warn!(
-            "[clinic] in the configuration is not used: settings were changed at the desk; `arrivals-desk settings import FILE` publishes a file, `settings export` writes one"
+            "[clinic] in the configuration is not used: settings were changed at the desk; \
+             `arrivals-desk settings import FILE` publishes a file, `settings export` writes one"
         );
     }
     let serving = desk.serve(listen.unwrap_or(config.listen)).await?;
@@ -284,7 +285,8 @@ async fn serve(config: DeskConfig, listen: Option<SocketAddr>, place: &str) -> a
         Ok(alone) => Some(alone),
         Err(TryLockError::WouldBlock) => {
             eprintln!(
-                "Note: another desk already serves {}. Both use the same file; stop one of them if you did not intend that.",
+                "Note: another desk already serves {}. Both use the same file; \
+                 stop one of them if you did not intend that.",
                 config.data.display()
             );
             None
@@ -358,7 +360,8 @@ fn export_changes(desk: &Desk, data: &Path, out: &Path, batch: Option<u64>) -> a
     if contradicted > 0 {
         let changes = if contradicted == 1 { "change is" } else { "changes are" };
         eprintln!(
-            "note: {contradicted} accepted {changes} not exported: a later list has a different value; see the patient's page"
+            "note: {contradicted} accepted {changes} not exported: a later list has a different value; \
+             see the patient's page"
         );
     }
     let batch = match batch {

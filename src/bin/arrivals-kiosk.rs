@@ -32,7 +32,13 @@ enum Command {
         #[arg(long, value_name = "DIR", requires = "headless")]
         out: Option<PathBuf>,
         /// The headless window, in pixels.
-        #[arg(long, value_name = "WIDTHxHEIGHT", requires = "headless", default_value = "1280x800", value_parser = size)]
+        #[arg(
+            long,
+            value_name = "WIDTHxHEIGHT",
+            requires = "headless",
+            default_value = "1280x800",
+            value_parser = size
+        )]
         size: (u32, u32),
         /// How large pages are drawn in it: 1 is their own size, 0.5 half of it.
         #[arg(long, value_name = "FACTOR", requires = "headless", default_value_t = 1.0, value_parser = scale)]

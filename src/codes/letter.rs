@@ -278,6 +278,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::string_slice, reason = "a code is ASCII")]
     fn whatever_is_wrong_has_its_own_word() {
         let ours = signer(CLINIC, 2);
         let verifier = Verifier::new(&keys(&[&ours]));

@@ -29,7 +29,8 @@ pub enum DeviceUriError {
     Speaker(String),
     /// No program with its arguments for a camera.
     #[error(
-        "the camera's command {0:?} was not understood: write the program and each argument as a separate text, such as [\"rpicam-vid\", \"--codec\", \"mjpeg\", \"-o\", \"-\"], or [] for no camera"
+        "the camera's command {0:?} was not understood: write the program and each argument as a separate text, \
+         such as [\"rpicam-vid\", \"--codec\", \"mjpeg\", \"-o\", \"-\"], or [] for no camera"
     )]
     Camera(Vec<String>),
 }

@@ -75,7 +75,8 @@ impl Board {
             let slug = board.slug();
             if slug.is_empty() || is_odd {
                 let why = format!(
-                    "the name of number {} must be 1 to {NAME_CHARS_MAX} characters with letters a to z or digits, for its address",
+                    "the name of number {} must be 1 to {NAME_CHARS_MAX} characters \
+                     with letters a to z or digits, for its address",
                     at + 1
                 );
                 return bad("name", why);

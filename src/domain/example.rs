@@ -12,7 +12,8 @@ const FILES: [&str; 2] = [
 const SECRET_KEYS: [&str; 3] = ["token", "password", "secret"];
 
 /// What to do about a token out of an example.
-pub const REFUSED: &str = "its token is the placeholder of the example file, which everyone can read; put the token there that `arrivals-desk kiosk add` prints";
+pub const REFUSED: &str = "its token is the placeholder of the example file, which everyone can read; \
+                           put the token there that `arrivals-desk kiosk add` prints";
 
 /// Whether a secret is one that an example configuration ships.
 #[must_use]
@@ -56,7 +57,7 @@ mod tests {
                     match value {
                         toml::Value::Table(inner) => tables.push(inner),
                         toml::Value::Array(all) => {
-                            tables.extend(all.into_iter().filter_map(|one| one.as_table().cloned()))
+                            tables.extend(all.into_iter().filter_map(|one| one.as_table().cloned()));
                         }
                         toml::Value::String(text) if !NO_SECRET.contains(&key.as_str()) => {
                             let is_secret = SECRET_KEYS.iter().any(|word| key.contains(word));
@@ -73,7 +74,8 @@ mod tests {
 
     #[test]
     fn a_placeholder_is_known_however_it_is_written_and_a_token_of_ones_own_is_not_one() {
-        let text = "token = \"one\"\n#   kiosk_Token = \"two\" # why\n# a token is a secret of 16 = characters\nname = \"three\"\npassword = \"\"\nsecret = 'x'\n";
+        let text = "token = \"one\"\n#   kiosk_Token = \"two\" # why\n# a token is a secret of 16 = characters\n\
+                    name = \"three\"\npassword = \"\"\nsecret = 'x'\n";
         assert_eq!(secrets_in(text).collect::<Vec<_>>(), ["one", "two"]);
         assert!(is_example_secret(" Replace-this-with-a-random-SECRET "));
         assert!(!is_example_secret("0123456789abcdef") && !is_example_secret(""));

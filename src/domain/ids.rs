@@ -48,8 +48,8 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// The name of one life of a desk's file: another one after each restored copy, since positions and cursors of before may mean something
-    /// else now. It begins with the name of the desk's file, which its copies keep.
+    /// The name of one life of a desk's file: another one after each restored copy, since positions and cursors of
+    /// before may mean something else now. It begins with the name of the desk's file, which its copies keep.
     Epoch
 );
 impl Epoch {

@@ -222,7 +222,8 @@ mod tests {
             end: Some(date(2026, 12, 31)),
             ..bare.clone()
         };
-        let line = "Example Health, member H1 0048-511, group 77, plan Silver, spouse Ana Ruiz, born 1960-02-03, from 2026-01-01, until 2026-12-31";
+        let line = "Example Health, member H1 0048-511, group 77, plan Silver, spouse Ana Ruiz, born 1960-02-03, \
+                    from 2026-01-01, until 2026-12-31";
         assert_eq!(full.one_line().as_str(), line);
         assert!(Coverage::default().is_none() && Coverage::default().one_line().is_blank() && !bare.is_none());
         assert_eq!(format!("{full:?}"), "Coverage");

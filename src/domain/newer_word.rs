@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_reason_of_tomorrow_is_somebody_who_needs_help_and_is_kept_as_it_came() {
-        let said = json!({ "kind": "stopped", "reason": "possible-infection", "step": "find", "patient": null, "appointments": ["a"], "language": "tlh" });
+        let said = json!({ "kind": "stopped", "reason": "possible-infection", "step": "find", "patient": null,
+            "appointments": ["a"], "language": "tlh" });
         let event: KioskEvent = serde_json::from_value(said.clone()).unwrap();
         let KioskEvent::Newer(word) = &event else { panic!() };
         assert!(matches!(
@@ -121,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_check_in_of_tomorrow_is_a_check_in_of_today() {
-        let said = json!({ "kind": "checked-in", "ticket": { "number": "A1", "date": "2026-11-23" }, "patient": "p", "appointments": ["a"], "language": "vi",
+        let said = json!({ "kind": "checked-in", "ticket": { "number": "A1", "date": "2026-11-23" },
+            "patient": "p", "appointments": ["a"], "language": "vi",
             "call_as": "by-buzzer", "details": "half", "insurance": "yes", "documents": { "brought": "later" },
             "proposals": [{ "field": "pharmacy", "value": "Main Street" }] });
         let event: KioskEvent = serde_json::from_value(said).unwrap();

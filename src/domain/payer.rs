@@ -230,7 +230,8 @@ fn is_no_place(c: char) -> bool {
 /// A format of member numbers that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected mbi, nhs-number, ontario-health-card, or a pattern of 9 (a digit), A (a letter) and * (either), found {0:?}"
+    "expected mbi, nhs-number, ontario-health-card, or a pattern of 9 (a digit), \
+     A (a letter) and * (either), found {0:?}"
 )]
 pub struct UnknownFormat(pub String);
 

@@ -248,7 +248,11 @@ mod tests {
 
     #[test]
     fn somebody_written_before_there_were_more_details_is_read_and_written_as_they_were() {
-        let before = r#"{"id":"p1","given_name":"Pat","family_name":"Example","birth_date":"1950-03-01","contact":{"phone":"555-629-4821","email":"","address":"","city":"","state":"","postal_code":""},"language":"es"}"#;
+        let before = concat!(
+            r#"{"id":"p1","given_name":"Pat","family_name":"Example","birth_date":"1950-03-01","#,
+            r#""contact":{"phone":"555-629-4821","email":"","address":"","city":"","state":"","postal_code":""},"#,
+            r#""language":"es"}"#,
+        );
         let person: Person = serde_json::from_str(before).unwrap();
         assert_eq!((person.interpreter, person.preferred_name.as_str()), (None, ""));
         assert!(person.emergency_contact.is_nobody());
@@ -290,7 +294,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_not_shown_and_the_one_name_is() {
-        let on_file = r#"{"id":"p1","given_name":"","family_name":"","birth_date":"1900-01-01","contact":{"phone":"000-000-0000"}}"#;
+        let on_file = r#"{"id":"p1","given_name":"","family_name":"","birth_date":"1900-01-01",
+            "contact":{"phone":"000-000-0000"}}"#;
         let nobody: Person = serde_json::from_str(on_file).unwrap();
         for (given, family, screen, called, staff) in [
             ("Amadou", ".", "Amadou", "Amadou", "Amadou"),

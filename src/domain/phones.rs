@@ -67,6 +67,7 @@ pub fn is_no_phone(text: &str) -> bool {
 }
 
 /// The last four digits of each real number in a text.
+#[must_use]
 pub fn last_fours(text: &str) -> Vec<[u8; 4]> {
     numbers(text).iter().filter_map(|number| number.as_bytes().last_chunk::<4>().copied()).collect()
 }

@@ -255,8 +255,8 @@ mod tests {
         let hours = |who: &str, days: &[Day], from: i8, to: i8| Hours {
             practitioner: who.to_owned(),
             days: days.to_vec(),
-            from: jiff::civil::time(from, 0, 0, 0),
-            to: jiff::civil::time(to, 0, 0, 0),
+            from: time(from, 0, 0, 0),
+            to: time(to, 0, 0, 0),
             place: String::new(),
             room: String::new(),
             services: Vec::new(),

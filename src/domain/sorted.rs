@@ -49,6 +49,7 @@ impl<K: Ord, V> Sorted<K, V> {
     }
 
     /// All entries, in order.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
         self.parts.iter().flat_map(|part| part.iter()).map(|(key, value)| (key, value))
     }

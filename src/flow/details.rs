@@ -217,7 +217,7 @@ impl Conversation {
         }
         match input {
             Input::Key(character) => {
-                self.person.detail.text.insert(as_written(part, &self.person.detail.text, character))
+                self.person.detail.text.insert(as_written(part, &self.person.detail.text, character));
             }
             Input::Digit(digit) => self.person.detail.text.insert(char::from(b'0' + digit.min(9))),
             Input::Erase => self.person.detail.text.erase(),

@@ -129,7 +129,11 @@ pub enum ConfigError {
         why: std::io::Error,
     },
     /// Everyone on the machine can read or change the file, which holds the kiosk's token.
-    #[error("other users can read {path}, which contains the kiosk's token: run `chmod 600 {path}`, and check that it belongs to the kiosk's user", path = .path.display())]
+    #[error(
+        "other users can read {path}, which contains the kiosk's token: run `chmod 600 {path}`, \
+         and check that it belongs to the kiosk's user",
+        path = .path.display()
+    )]
     Open {
         /// Which.
         path: PathBuf,
@@ -204,7 +208,8 @@ impl KioskConfig {
         camera::check(&config.camera.command).map_err(|_| ConfigError::Value {
             key: "command",
             value: config.camera.command.join(" "),
-            expected: "write the camera's program and each argument as a text of its own, such as [\"rpicam-vid\", \"-o\", \"-\"], or [] for no camera",
+            expected: "write the camera's program and each argument as a text of its own, such as [\"rpicam-vid\", \
+                       \"-o\", \"-\"], or [] for no camera",
         })?;
         Ok(config)
     }
@@ -260,7 +265,8 @@ fn contrast_with_white(red: u8, green: u8, blue: u8) -> f64 {
 mod tests {
     use super::*;
 
-    const LEAST: &str = "kiosk = \"lobby\"\nletter = \"A\"\ndesk = \"http://127.0.0.1:8080\"\ntoken = \"sesame-open\"\ndata = \"kiosk.db\"\nprinter = \"none\"\nscanner = \"none\"\n";
+    const LEAST: &str = "kiosk = \"lobby\"\nletter = \"A\"\ndesk = \"http://127.0.0.1:8080\"\n\
+                         token = \"sesame-open\"\ndata = \"kiosk.db\"\nprinter = \"none\"\nscanner = \"none\"\n";
 
     #[test]
     fn the_example_is_complete_and_loads() {
@@ -336,7 +342,7 @@ mod tests {
                     assert!(
                         !taken && error.to_string().contains("chmod 600") && !error.to_string().contains("sesame"),
                         "{error}"
-                    )
+                    );
                 }
             }
         }

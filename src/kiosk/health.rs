@@ -68,7 +68,7 @@ impl Kiosk {
         let left = self.braked_for().and_then(|left| jiff::SignedDuration::try_from(left).ok());
         let brake = Some(BrakeHealth { until: left.and_then(|left| wall.checked_add(left).ok()) });
         self.parts.vitals.set(|health| {
-            (health.out_of_service, health.obeyed, health.ends, health.brake) = (out_of_service, obeyed, ends, brake)
+            (health.out_of_service, health.obeyed, health.ends, health.brake) = (out_of_service, obeyed, ends, brake);
         });
         let now = self.parts.clock.elapsed();
         if self.machine_seen.is_none_or(|seen| now.saturating_sub(seen) >= LOOK_EVERY) {
@@ -86,7 +86,10 @@ impl Kiosk {
         }
         self.settled = now;
         if let Err(error) = lock(&self.parts.store).settle() {
-            tracing::warn!(%error, "the kiosk's journal could not be written into its file; trying again in a few minutes");
+            tracing::warn!(
+                %error,
+                "the kiosk's journal could not be written into its file; trying again in a few minutes"
+            );
         }
     }
 }

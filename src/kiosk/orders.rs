@@ -63,7 +63,7 @@ impl Kiosk {
                 // The program has started again.
                 OrderStage::Waiting => end.is = OrderStage::Done,
                 OrderStage::UnderWay => {
-                    (end.is, end.why) = (OrderStage::Unsure, "the kiosk was restarted in the meantime".to_owned())
+                    (end.is, end.why) = (OrderStage::Unsure, "the kiosk was restarted in the meantime".to_owned());
                 }
                 OrderStage::Done | OrderStage::Unsure | OrderStage::NotDone => {}
             }
@@ -140,7 +140,7 @@ impl Kiosk {
                 tracing::error!(
                     kind = word.kind(),
                     "staff sent a command that this software doesn't support: update it"
-                )
+                );
             }
         }
     }

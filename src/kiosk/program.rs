@@ -554,12 +554,15 @@ impl Kiosk {
             Ok(Some(list)) => self.roster = Roster::from(list),
             Err(error) => {
                 self.tidy_again = Some(now.saturating_add(AFTER_TROUBLE));
-                tracing::error!(%error, "old days could not be deleted from the kiosk's file; trying again in a minute");
+                tracing::error!(
+                    %error,
+                    "old days could not be deleted from the kiosk's file; trying again in a minute"
+                );
             }
         }
     }
 }
 
 pub(super) fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
-    store.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    store.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

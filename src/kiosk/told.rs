@@ -40,7 +40,8 @@ impl Kiosk {
                 tracing::warn!(
                     desk = desk.0,
                     before = before.0,
-                    "the desk has fewer reports of this kiosk than before: a backup was restored; the missing ones are sent again"
+                    "the desk has fewer reports of this kiosk than before: a backup was restored; \
+                     the missing ones are sent again"
                 );
             }
             Told::Adopted { desk } => {
@@ -51,7 +52,11 @@ impl Kiosk {
                 );
             }
             Told::OtherLetters(letters) => {
-                tracing::error!(%letters, "the desk has a different ticket prefix for this kiosk than kiosk.toml; the desk's is used. Correct `letter` in kiosk.toml");
+                tracing::error!(
+                    %letters,
+                    "the desk has a different ticket prefix for this kiosk than kiosk.toml; the desk's is used. \
+                     Correct `letter` in kiosk.toml"
+                );
             }
             Told::ListAnew => match lock(&self.parts.store).list() {
                 Ok(list) => self.roster = Roster::from(list),
@@ -71,12 +76,12 @@ impl Kiosk {
                         Some(Older::Kiosk) => {
                             tracing::warn!(
                                 "this kiosk's software is older than the desk's; both work together. Update the kiosk"
-                            )
+                            );
                         }
                         Some(Older::Desk) => {
                             tracing::warn!(
                                 "this kiosk's software is newer than the desk's; both work together. Update the desk"
-                            )
+                            );
                         }
                         None => {}
                     }

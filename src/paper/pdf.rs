@@ -58,7 +58,7 @@ pub fn letter_pdf(picture: &Bitmap, paper: LetterPaper, number: &str) -> Result<
     let (width, height) = letter::sheet(paper);
     let sheet = (Mm(width as f32 / 10.0), Mm(height as f32 / 10.0));
     // What the page's own font has; other letters would be other letters there.
-    let number: String = number.chars().filter(|c| c.is_ascii_graphic()).collect();
+    let number: String = number.chars().filter(char::is_ascii_graphic).collect();
     Ok(one_page(picture, "Appointment", sheet, Mm(0.0), sheet, &number))
 }
 

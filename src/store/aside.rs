@@ -45,10 +45,14 @@ impl Store {
                 Ok(tickets) => tracing::error!(
                     seq,
                     %tickets,
-                    "an event of the kiosk's file cannot be opened; it is set aside, and the desk will not get it. Help the patient with this ticket"
+                    "an event of the kiosk's file cannot be opened; it is set aside, and the desk will not get it. \
+                     Help the patient with this ticket"
                 ),
                 Err(error) => {
-                    tracing::error!(seq, %error, "an event of the kiosk's file cannot be opened, nor set aside; it is left out")
+                    tracing::error!(
+                        seq, %error,
+                        "an event of the kiosk's file cannot be opened, nor set aside; it is left out"
+                    );
                 }
             }
         }
@@ -88,10 +92,13 @@ impl Store {
                 tracing::error!(
                     count = rows.len(),
                     "appointments of the kiosk's file cannot be opened; requesting the desk's list again"
-                )
+                );
             }
             Err(error) => {
-                tracing::error!(count = rows.len(), %error, "appointments of the kiosk's file cannot be opened, nor dropped; they are left out")
+                tracing::error!(
+                    count = rows.len(), %error,
+                    "appointments of the kiosk's file cannot be opened, nor dropped; they are left out"
+                );
             }
         }
     }

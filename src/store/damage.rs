@@ -66,13 +66,15 @@ pub(super) fn look(path: &Path, seal: &Seal) -> Result<(), StoreError> {
         tracing::error!(
             why,
             aside,
-            "the kiosk's file is damaged and was set aside; the kiosk has a new one, and serves no one until the desk accepts it. Keep the damaged file for support"
+            "the kiosk's file is damaged and was set aside; the kiosk has a new one, \
+             and serves no one until the desk accepts it. Keep the damaged file for support"
         );
     } else {
         tracing::error!(
             why,
             aside,
-            "the kiosk's file was damaged and was set aside; every check-in in it was read, and the kiosk requests the desk's list. Keep the damaged file for support"
+            "the kiosk's file was damaged and was set aside; every check-in in it was read, \
+             and the kiosk requests the desk's list. Keep the damaged file for support"
         );
     }
     Ok(())
@@ -133,7 +135,8 @@ fn read_log(places: &Places, seal: &Seal) -> Result<(), StoreError> {
     }
     // A ticket whose event is not there: the log lost its end without a word.
     let (last, ticketed): (i64, i64) = transaction.query_row(
-        "SELECT max((SELECT ifnull(max(seq), 0) FROM event), (SELECT ifnull(max(seq), 0) FROM event_aside)), (SELECT ifnull(max(seq), 0) FROM ticket)",
+        "SELECT max((SELECT ifnull(max(seq), 0) FROM event), (SELECT ifnull(max(seq), 0) FROM event_aside)),
+         (SELECT ifnull(max(seq), 0) FROM ticket)",
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
@@ -196,7 +199,8 @@ fn follow_events(connection: &Connection, seal: &Seal) -> Result<(), StoreError>
 fn count_in(connection: &Connection, ticket: Ticket) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO counter (date, last) VALUES (?1, ?2) ON CONFLICT (date) DO UPDATE SET last = max(last, excluded.last)",
+            "INSERT INTO counter (date, last) VALUES (?1, ?2)
+             ON CONFLICT (date) DO UPDATE SET last = max(last, excluded.last)",
         )?
         .execute(params![ticket.date.to_string(), ticket.number.count()])?;
     Ok(())

@@ -7,7 +7,10 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The folder could not be made.
-    #[error("cannot create the folder {path}: {why}; create it, or let the kiosk's user create it", path = .path.display())]
+    #[error(
+        "cannot create the folder {path}: {why}; create it, or let the kiosk's user create it",
+        path = .path.display()
+    )]
     Folder {
         /// Which.
         path: PathBuf,
@@ -15,7 +18,12 @@ pub enum StoreError {
         why: std::io::Error,
     },
     /// The file could not be opened, or is something else.
-    #[error("cannot open the kiosk's file {path}: {why}; if a kiosk wrote it, it is damaged: move it away with the files whose names begin with its name, keep them, and start again. What the desk has acknowledged is safe there", path = .path.display())]
+    #[error(
+        "cannot open the kiosk's file {path}: {why}; if a kiosk wrote it, it is damaged: \
+         move it away with the files whose names begin with its name, keep them, and start again. \
+         What the desk has acknowledged is safe there",
+        path = .path.display()
+    )]
     Open {
         /// Which.
         path: PathBuf,
@@ -23,7 +31,11 @@ pub enum StoreError {
         why: rusqlite::Error,
     },
     /// The file is damaged, and nothing could be put in its place.
-    #[error("the kiosk's file is damaged, and {path} cannot be written to put another in its place ({why}); free some space in that folder, or give the kiosk's user the right to write into it", path = .path.display())]
+    #[error(
+        "the kiosk's file is damaged, and {path} cannot be written to put another in its place ({why}); \
+         free some space in that folder, or give the kiosk's user the right to write into it",
+        path = .path.display()
+    )]
     NotMended {
         /// What could not be written.
         path: PathBuf,
@@ -31,7 +43,12 @@ pub enum StoreError {
         why: String,
     },
     /// No update of the file without a copy of how it was.
-    #[error("the kiosk's file {path} has version {found} and must become version {known}, and the copy that is made first could not be written ({why}); the file is unchanged. Correct that, then start again", path = .path.display())]
+    #[error(
+        "the kiosk's file {path} has version {found} and must become version {known}, \
+         and the copy that is made first could not be written ({why}); the file is unchanged. \
+         Correct that, then start again",
+        path = .path.display()
+    )]
     NoCopy {
         /// Which.
         path: PathBuf,
@@ -53,7 +70,11 @@ pub enum StoreError {
         known: i64,
     },
     /// The key is missing, and something was sealed with it.
-    #[error("the key file {path} is missing, and {data} was sealed with it: put the key back; if it is lost, see docs/sealing.md to start over", path = .path.display(), data = .data.display())]
+    #[error(
+        "the key file {path} is missing, and {data} was sealed with it: put the key back; \
+         if it is lost, see docs/sealing.md to start over",
+        path = .path.display(), data = .data.display()
+    )]
     KeyMissing {
         /// Where the key should be.
         path: PathBuf,
@@ -61,7 +82,11 @@ pub enum StoreError {
         data: PathBuf,
     },
     /// The key could not be read or made.
-    #[error("cannot use the key file {path}: {why}; let the kiosk's user read it, and write into its folder if the key is to be made", path = .path.display())]
+    #[error(
+        "cannot use the key file {path}: {why}; let the kiosk's user read it, \
+         and write into its folder if the key is to be made",
+        path = .path.display()
+    )]
     Key {
         /// Where.
         path: PathBuf,
@@ -69,7 +94,11 @@ pub enum StoreError {
         why: std::io::Error,
     },
     /// What stands there is no key.
-    #[error("{path} holds no key: write 64 hexadecimal digits into it, or remove it if nothing was sealed yet, and one is made", path = .path.display())]
+    #[error(
+        "{path} holds no key: write 64 hexadecimal digits into it, \
+         or remove it if nothing was sealed yet, and one is made",
+        path = .path.display()
+    )]
     NoKey {
         /// Where.
         path: PathBuf,
@@ -81,7 +110,11 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The file is sealed with another key. Nothing of it was changed.
-    #[error("the kiosk's file {path} was sealed with another key: give the kiosk that key; if it is lost, see docs/sealing.md to start over", path = .path.display())]
+    #[error(
+        "the kiosk's file {path} was sealed with another key: give the kiosk that key; \
+         if it is lost, see docs/sealing.md to start over",
+        path = .path.display()
+    )]
     OtherKey {
         /// Which.
         path: PathBuf,

@@ -218,7 +218,8 @@ impl Store {
             }
             for ticket in last {
                 transaction.execute(
-                    "INSERT INTO counter (date, last) VALUES (?1, ?2) ON CONFLICT (date) DO UPDATE SET last = max(last, excluded.last)",
+                    "INSERT INTO counter (date, last) VALUES (?1, ?2)
+                     ON CONFLICT (date) DO UPDATE SET last = max(last, excluded.last)",
                     params![ticket.date.to_string(), ticket.number.count()],
                 )?;
             }
@@ -296,7 +297,10 @@ impl Store {
                 // The check-in itself says it too.
                 (None, Some(seq)) => visits.extend(visits_of_event(&self.connection, &self.seal, seq, ticket)?),
                 (None, None) => {
-                    tracing::error!(number = %ticket.number, "a ticket of another kiosk or of the desk cannot be opened; its visit is not known here")
+                    tracing::error!(
+                        number = %ticket.number,
+                        "a ticket of another kiosk or of the desk cannot be opened; its visit is not known here"
+                    );
                 }
             }
         }
@@ -310,7 +314,8 @@ impl Store {
 fn next_ticket_in(connection: &Connection, series: Series, date: Date, ahead: u32) -> Result<Ticket, StoreError> {
     let held = held_in(connection, date)?;
     let mut count_on = connection.prepare_cached(
-        "INSERT INTO counter (date, last) VALUES (?1, ?2) ON CONFLICT (date) DO UPDATE SET last = last + ?2 RETURNING last",
+        "INSERT INTO counter (date, last) VALUES (?1, ?2) ON CONFLICT (date) DO UPDATE SET last = last + ?2
+         RETURNING last",
     )?;
     let mut step = ahead.saturating_add(1);
     loop {
@@ -404,7 +409,8 @@ pub(super) fn put_row_in(
         .prepare_cached(
             "INSERT INTO ticket (row, date, number, seq, seen, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (row) DO UPDATE
-             SET date = excluded.date, number = excluded.number, seq = excluded.seq, seen = excluded.seen, body = excluded.body",
+             SET date = excluded.date, number = excluded.number, seq = excluded.seq, seen = excluded.seen,
+             body = excluded.body",
         )?
         .execute(params![row, date, number, seq, seen, body])?;
     Ok(())
@@ -487,7 +493,10 @@ fn visits_of_event(
         _ => Vec::new(),
     };
     if visits.is_empty() {
-        tracing::error!(seq, number = %ticket.number, "a ticket of the kiosk's file cannot be opened; its visit is not known here");
+        tracing::error!(
+            seq, number = %ticket.number,
+            "a ticket of the kiosk's file cannot be opened; its visit is not known here"
+        );
     }
     Ok(visits)
 }

@@ -24,7 +24,8 @@ pub enum Refusal {
     UnknownToken,
     /// The desk holds other events under this kiosk's numbers: its card was replaced or copied.
     #[error(
-        "the desk has different events of this kiosk than the kiosk's own file; a supervisor can allow it to continue, on the Kiosks page of the desk"
+        "the desk has different events of this kiosk than the kiosk's own file; \
+         a supervisor can allow it to continue, on the Kiosks page of the desk"
     )]
     OtherHistory,
     /// The desk speaks another version, or the request was malformed.

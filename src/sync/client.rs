@@ -25,7 +25,8 @@ pub struct Client {
 pub enum ClientError {
     /// Not an address, or not one on this machine.
     #[error(
-        "{0:?} cannot be the desk's address: until connections are encrypted, write one on this machine, such as \"http://127.0.0.1:8080\""
+        "{0:?} cannot be the desk's address: until connections are encrypted, write one on this machine, \
+         such as \"http://127.0.0.1:8080\""
     )]
     Address(String),
     /// The HTTP client could not be made.

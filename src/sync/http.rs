@@ -40,6 +40,7 @@ pub fn piece(piece: &Piece) -> String {
 }
 
 /// What a whole answer says.
+#[must_use]
 pub fn answered<T: DeserializeOwned>(status: u16, body: &[u8]) -> Attempt<T> {
     refused(status).unwrap_or_else(|| match serde_json::from_slice(body) {
         Ok(answer) => Attempt::Sent(answer),

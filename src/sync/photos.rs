@@ -108,7 +108,10 @@ impl Sending {
                 }
                 // Of this photo alone: checking in goes on, and so do the others.
                 Attempt::Refused(why) => {
-                    tracing::error!(seq = seq.0, field = field.code(), side = side.code(), %why, "the desk does not accept a photo; it stays here");
+                    tracing::error!(
+                        seq = seq.0, field = field.code(), side = side.code(), %why,
+                        "the desk does not accept a photo; it stays here"
+                    );
                     return Ok(Sent::Aside);
                 }
             };

@@ -440,8 +440,9 @@ mod tests {
             "changes": [
                 { "kind": "room", "number": 3 },
                 { "kind": "removed", "appointment": "a", "why": "moved" },
-                { "kind": "appointment", "id": "b", "start": "2026-11-23T14:00:00Z", "minutes": 20, "status": "triaged", "service": "Eye clinic",
-                  "practitioner": "", "place": "", "person": { "id": "p", "given_name": "Ada", "family_name": "Example", "birth_date": "1936-08-18",
+                { "kind": "appointment", "id": "b", "start": "2026-11-23T14:00:00Z", "minutes": 20,
+                  "status": "triaged", "service": "Eye clinic", "practitioner": "", "place": "",
+                  "person": { "id": "p", "given_name": "Ada", "family_name": "Example", "birth_date": "1936-08-18",
                   "contact": { "phone": "", "email": "", "address": "", "postal_code": "", "city": "" } } },
             ],
         }))
@@ -449,7 +450,8 @@ mod tests {
         assert!(feed.settings.is_none());
         assert!(matches!(&feed.changes[..], [Change::Newer(_), Change::Removed { .. }, Change::Newer(_)]));
         let orders: Orders = serde_json::from_value(json!({ "orders": [
-            { "id": 1, "what": { "kind": "dim", "percent": 20 } }, { "id": 2, "what": { "kind": "restart", "when": "now" } },
+            { "id": 1, "what": { "kind": "dim", "percent": 20 } },
+            { "id": 2, "what": { "kind": "restart", "when": "now" } },
         ] }))
         .unwrap();
         assert!(matches!(

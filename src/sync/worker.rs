@@ -116,7 +116,7 @@ impl<A: DeskApi> Worker<A> {
     }
 
     pub(super) fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.store.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     async fn send_events(&self) {

@@ -227,7 +227,10 @@ fn a_licence_gives_a_name_that_stands_on_it_and_a_date_somebody_can_have() {
             let text = std::str::from_utf8(scan)
                 .map_or_else(|_| scan.iter().copied().map(char::from).collect(), str::to_owned);
             let others = licence.others.iter().flat_map(|other| [&other.family_name, &other.given_name]);
-            for name in [&licence.family_name, &licence.given_name].into_iter().chain(others).map(|name| name.as_str())
+            for name in [&licence.family_name, &licence.given_name]
+                .into_iter()
+                .chain(others)
+                .map(arrivals::domain::private::Private::as_str)
             {
                 assert!(text.contains(name) && !name.contains(char::is_control) && name.trim() == name);
             }

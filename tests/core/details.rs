@@ -56,7 +56,7 @@ fn whoever_prefers_another_language_is_asked_for_an_interpreter() {
 #[test]
 fn what_is_on_file_already_is_no_change() {
     let known = |patient: &mut Patient| {
-        (patient.contact.language, patient.contact.interpreter) = ("es-MX".to_owned(), Some(true))
+        (patient.contact.language, patient.contact.interpreter) = ("es-MX".to_owned(), Some(true));
     };
     let same = on(choosing(known), change(Field::Language, vec![Input::Spoken("es".into()), Input::Yes]));
     assert!(changes(&same).is_empty());

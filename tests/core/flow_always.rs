@@ -415,7 +415,7 @@ fn no_path_saves_twice_or_prints_before_saving() {
                         now_saved = true;
                     }
                     Effect::Print(_) => {
-                        assert!(conversation.person.at_hand.is_some() || after.person.at_hand.is_some())
+                        assert!(conversation.person.at_hand.is_some() || after.person.at_hand.is_some());
                     }
                     _ => {}
                 }

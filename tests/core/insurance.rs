@@ -282,7 +282,7 @@ fn where_there_is_one_payer_nobody_is_asked_for_it() {
             name: "NHS".into(),
             member_id: "nhs-number".into(),
             ..Payer::default()
-        }])
+        }]);
     };
     let typing = on(at_insurance(one), new_card());
     assert_eq!(typing.step, Step::NewCard(CardPart::MemberId));

@@ -127,7 +127,9 @@ fn letters_of_a_name_that_look_like_an_element_stay_in_the_name() {
     ] {
         for given in ["DANIEL", "DARREN", "DAVID", "JORDAN", "DAISY", "DAMON", "FRIDA", "LINDA"] {
             let new = format!(
-                "DLDAQ12345678DCS{family}DDENDAC{given}DDFNDADANNDDGNDCADDCBNONEDCDNONEDBD02012018DBB02031980DBA01012032DBC2DAU070 inDAYHAZDAG1 SOME STREETDAICITYDAJVTDAK123450000  DCF1234DCGUSADAW170DDAFDDB02202013DDK1"
+                "DLDAQ12345678DCS{family}DDENDAC{given}DDFNDADANNDDGNDCADDCBNONEDCDNONEDBD02012018DBB02031980\
+                 DBA01012032DBC2DAU070 inDAYHAZDAG1 SOME STREETDAICITYDAJVTDAK123450000  DCF1234DCGUSADAW170DDAF\
+                 DDB02202013DDK1"
             );
             for middle in ["ANN", "NONE", ""] {
                 let new = new.replace("DADANN", &format!("DAD{middle}"));
@@ -135,7 +137,8 @@ fn letters_of_a_name_that_look_like_an_element_stay_in_the_name() {
             }
             check("one line", format!("@\nANSI 636024070001DL00310247{new}"), family, given, BORN);
             let old = format!(
-                "DLDAQX1DAA{family},{given}, ,DAG1 MAIN STDAISPRINGFIELDDAJMODAK650010000  DARF   DAS          DAT     DAU508DAW155DAYBRODBA20300203DBB19800203DBCFDBD20110630"
+                "DLDAQX1DAA{family},{given}, ,DAG1 MAIN STDAISPRINGFIELDDAJMODAK650010000  DARF   DAS          DAT     \
+                 DAU508DAW155DAYBRODBA20300203DBB19800203DBCFDBD20110630"
             );
             check("one line, old", format!("@\nANSI 6360300101DL00290191{old}"), family, given, BORN);
             let lines = format!("@\n\x1e\rANSI 636000100002DL00410205DLDCS{family}\nDAC{given}\nDBB02031980\nDCGUSA\r");
@@ -146,7 +149,8 @@ fn letters_of_a_name_that_look_like_an_element_stay_in_the_name() {
 
 #[test]
 fn some_line_ends_may_be_lost() {
-    let card = "@\n\x1e\rANSI 636035100001DL00310226DLDAQS1\nDCSSAMPLE\nDDEN\nDACQUINN\nDDFN\nDADANN\nDDGN\nDBB02031980\nDCGUSA\nDDAF\r";
+    let card = "@\n\x1e\rANSI 636035100001DL00310226DLDAQS1\nDCSSAMPLE\nDDEN\nDACQUINN\nDDFN\nDADANN\nDDGN\n\
+                DBB02031980\nDCGUSA\nDDAF\r";
     let body = card.find("DLDAQ").unwrap();
     for (at, _) in card.match_indices('\n').filter(|(at, _)| *at > body) {
         let glued = format!("{}{}", &card[..at], &card[at + 1..]);

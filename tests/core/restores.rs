@@ -254,7 +254,7 @@ async fn days_that_are_told_again_stay_the_days_they_were() {
         rows.iter().find(|row| row.id.as_str() == "apt-0").unwrap().arrived_at
     };
     assert_eq!(arrived(&new), Some(monday().now()));
-    new.with_store(|store| store.rebuild_visits()).unwrap();
+    new.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(arrived(&new), Some(monday().now()), "rebuilt");
 }
 

@@ -101,7 +101,8 @@ fn who_hears_no_hour_begins_the_day_at_midnight() {
     let file = rusqlite::Connection::open(&path).unwrap();
     file.execute("INSERT INTO fact(name, value) VALUES ('settings', ?1)", [settings.to_string()]).unwrap();
     file.execute_batch(
-        "DELETE FROM fact WHERE name = 'settings_sealed'; DROP TABLE event_aside; ALTER TABLE appointment DROP COLUMN told; PRAGMA user_version = 2",
+        "DELETE FROM fact WHERE name = 'settings_sealed'; DROP TABLE event_aside;
+         ALTER TABLE appointment DROP COLUMN told; PRAGMA user_version = 2",
     )
     .unwrap();
     drop(file);

@@ -3,21 +3,26 @@
 pub const LANGUAGES: [(&str, &str, &str, &str); 20] = [
     (
         "English",
-        "Mary Patricia Jennifer Linda Elizabeth Barbara Susan Jessica Karen Margaret Dorothy Emily Grace Rebecca Deborah Kathleen",
-        "James Robert John Michael William David Richard Joseph Thomas Charles Edward Samuel Benjamin Kenneth Stephen Gregory",
-        "Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Taylor Thompson White Harris Clark Lewis Robinson Walker Young Allen King Wright Scott Hill Green Adams Baker Nelson Carter Mitchell Turner",
+        "Mary Patricia Jennifer Linda Elizabeth Barbara Susan Jessica Karen Margaret Dorothy Emily \
+         Grace Rebecca Deborah Kathleen",
+        "James Robert John Michael William David Richard Joseph Thomas Charles Edward Samuel \
+         Benjamin Kenneth Stephen Gregory",
+        "Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Taylor Thompson White Harris Clark Lewis \
+         Robinson Walker Young Allen King Wright Scott Hill Green Adams Baker Nelson Carter Mitchell Turner",
     ),
     (
         "Irish",
         "Siobhán Aoife Niamh Ciara Gráinne Bridget Maeve Orla",
         "Seán Patrick Liam Cormac Declan Eoin Brendan Fergus",
-        "O'Brien O'Neil O'Sullivan Murphy Kelly Byrne Ryan Doyle McCarthy McDonald O'Connor Fitzgerald Gallagher Kavanagh",
+        "O'Brien O'Neil O'Sullivan Murphy Kelly Byrne Ryan Doyle McCarthy McDonald O'Connor \
+         Fitzgerald Gallagher Kavanagh",
     ),
     (
         "Spanish",
         "María José Guadalupe Carmen Rosa Francisca Dolores Mercedes Ana Isabel Lucía Concepción Margarita Teresa",
         "José Luis Juan Carlos Francisco Manuel Jesús Miguel Ignacio Alejandro Rafael Eduardo Enrique Andrés",
-        "García_López Martínez_Ruiz Rodríguez Hernández_Cruz González Pérez_Gómez Sánchez Ramírez_Díaz Flores Torres_Vega Muñoz de_la_Cruz Núñez Ortiz_Peña Castillo del_Río Jiménez Fernández_Prado",
+        "García_López Martínez_Ruiz Rodríguez Hernández_Cruz González Pérez_Gómez Sánchez Ramírez_Díaz Flores \
+         Torres_Vega Muñoz de_la_Cruz Núñez Ortiz_Peña Castillo del_Río Jiménez Fernández_Prado",
     ),
     (
         "Portuguese",

@@ -116,7 +116,7 @@ pub fn typed(random: &mut Random, kind: Kind, own: &Words) -> Option<Words> {
         }
         Kind::Nickname => said.given = nickname(said.given.split(' ').next()?)?.to_owned(),
         Kind::Inserted | Kind::Dropped | Kind::Neighbour | Kind::Exchanged => {
-            said.family = slip(random, kind, &said.family)?
+            said.family = slip(random, kind, &said.family)?;
         }
         Kind::GivenSlip => {
             let which = [Kind::Inserted, Kind::Dropped, Kind::Neighbour, Kind::Exchanged][random.below(4)];
@@ -171,7 +171,7 @@ fn slip(random: &mut Random, kind: Kind, name: &str) -> Option<String> {
     let at = *random.pick(&places);
     match kind {
         Kind::Inserted => {
-            letters.insert(at, if random.chance(50) { letters[at] } else { neighbour(random, letters[at]) })
+            letters.insert(at, if random.chance(50) { letters[at] } else { neighbour(random, letters[at]) });
         }
         Kind::Dropped => {
             letters.remove(at);

@@ -61,7 +61,7 @@ pub fn come(random: &mut Random, index: &Index, someone: &Someone, kind: Kind, h
                 Match::Ambiguous => return Some(End::Desk),
                 Match::Nobody => break,
                 Match::AskMore(Fact::GivenName) if facts.given_name.is_none() => {
-                    facts.given_name = Some(said.given.as_str().into())
+                    facts.given_name = Some(said.given.as_str().into());
                 }
                 Match::AskMore(Fact::Phone) if facts.phone_last4.is_none() => {
                     if !random.chance(habits.knows_phone) {

@@ -219,7 +219,8 @@ fn a_row_that_is_changed_removed_or_added_is_found_wherever_it_is() {
         meddled.push((format!("DELETE FROM audit WHERE n = {n}"), n));
         meddled.push((format!("DELETE FROM audit WHERE n >= {n}"), n));
         let renumbered = format!(
-            "DELETE FROM audit WHERE n = {n}; UPDATE audit SET n = -n WHERE n > {n}; UPDATE audit SET n = -n - 1 WHERE n < 0"
+            "DELETE FROM audit WHERE n = {n}; UPDATE audit SET n = -n WHERE n > {n};
+             UPDATE audit SET n = -n - 1 WHERE n < 0"
         );
         meddled.push((renumbered, n));
         let squeezed =
@@ -261,7 +262,8 @@ fn a_row_that_is_changed_removed_or_added_is_found_wherever_it_is() {
             tried += 1;
         }
         conn.execute_batch(
-            "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept; DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM kept_head;
+            "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept; DELETE FROM audit_head;
+             INSERT INTO audit_head SELECT * FROM kept_head;
              DROP TABLE kept; DROP TABLE kept_head",
         )
         .unwrap();
@@ -278,9 +280,8 @@ fn a_chain_that_was_written_anew_is_found_by_the_hash_that_was_noted() {
     let known = |hash: &str| place.desk.verify_audit(Some((noted, hash))).unwrap();
     assert!(matches!(known(&hash), Verified::Whole { .. }));
     assert!(matches!(known(NOBODY), Verified::Broken { row, .. } if row == noted as i64));
-    assert!(
-        matches!(place.desk.verify_audit(Some((noted + 2, &hash))).unwrap(), Verified::Broken { row, why: "is missing" } if row == noted as i64 + 2)
-    );
+    let later = place.desk.verify_audit(Some((noted + 2, &hash))).unwrap();
+    assert!(matches!(later, Verified::Broken { row, why: "is missing" } if row == noted as i64 + 2));
     // Somebody who can write the whole file lets the desk make another history.
     without_triggers(&place)
         .execute_batch(&format!("DELETE FROM audit; UPDATE audit_head SET n = 0, hash = '{NOBODY}'"))
@@ -325,7 +326,9 @@ fn a_change_and_its_row_are_there_together_or_not_at_all() {
         assert!(desk.note_seen("ana", &Seen::AllChanges).is_err(), "and then it is not shown");
         conn.execute_batch("DROP TRIGGER full").unwrap();
         assert!(!desk.visit(&"apt-0001".into()).unwrap().unwrap().seen);
-        assert!(desk.changes_of(&"apt-0001".into()).unwrap().iter().all(|change| change.is_open()));
+        assert!(
+            desk.changes_of(&"apt-0001".into()).unwrap().iter().all(arrivals::desk::store::ProposedChange::is_open)
+        );
         assert_eq!(role(desk), Some(Role::Desk));
         assert_eq!(last(desk), at);
     }

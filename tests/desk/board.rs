@@ -148,7 +148,7 @@ async fn a_board_says_who_is_called_where_and_how_many_wait() {
 #[tokio::test]
 async fn two_letters_of_a_ticket_are_spoken_one_by_one_and_shown_together() {
     let (place, serving) = hall().await;
-    place.desk.enrol_kiosk(&"lobby".into(), "AB".parse().unwrap(), super::support::TOKEN_A).unwrap();
+    place.desk.enrol_kiosk(&"lobby".into(), "AB".parse().unwrap(), TOKEN_A).unwrap();
     comes_with(&place, "AB1".parse().unwrap(), &["a1"], CallAs::Number, Language::English);
     call_first(&place.desk, "Blood", "Room 1", "ana");
     let lobby = board(&place, serving.addr, "main-lobby").await;

@@ -65,14 +65,18 @@ fn says(place: &Place, appointment: &Appointment) {
 fn everything(place: &Place) -> String {
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
     let sql = "SELECT (SELECT group_concat(body, x'0a') FROM (SELECT body FROM appointment ORDER BY id)) || x'0a'
-               || (SELECT group_concat(line, x'0a') FROM (SELECT appointment_id || is_listed || listed || overlay || COALESCE(contradicted, '-') AS line FROM booking ORDER BY 1))
-               || COALESCE((SELECT group_concat(line, x'0a') FROM (SELECT appointment_id || revision || at || action || before AS line FROM booking_step ORDER BY 1)), '')";
+               || (SELECT group_concat(line, x'0a')
+                   FROM (SELECT appointment_id || is_listed || listed || overlay || COALESCE(contradicted, '-') AS line
+                   FROM booking ORDER BY 1))
+               || COALESCE((SELECT group_concat(line, x'0a')
+                   FROM (SELECT appointment_id || revision || at || action || before AS line FROM booking_step
+                   ORDER BY 1)), '')";
     conn.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 fn rebuilt_is_the_same(place: &Place) {
     let before = everything(place);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(everything(place), before);
     assert!(matches!(place.desk.verify_audit(None).unwrap(), Verified::Whole { .. }));
 }

@@ -163,7 +163,7 @@ async fn an_event_of_a_newer_kiosk_holds_up_nothing_and_is_kept() {
     let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
     assert_eq!(json(&kept), json(newer), "for a version that understands it");
     // Everything can still be built anew.
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(place.desk.visit(&"apt-0002".into()).unwrap().unwrap().state, VisitState::Arrived);
     // Another one under its number is another history; what has no place is no event.
     let other = newer.replace("a-song", "another");

@@ -72,7 +72,7 @@ fn rebuilt(place: &Place) {
         place.desk.with_store(|store| Ok((store.visits_of(TODAY)?, store.notes_of(&visits)?))).unwrap()
     };
     let before = all(place);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == all(place), "rebuilt from what was recorded");
 }
 

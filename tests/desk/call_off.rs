@@ -85,7 +85,7 @@ fn rebuilt(place: &Place) {
         (list, states)
     };
     let before = all(place);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == all(place), "rebuilt from what was recorded");
     assert!(matches!(place.desk.verify_audit(None).unwrap(), Verified::Whole { .. }));
 }
@@ -360,7 +360,7 @@ fn what_was_closed_in_the_old_way_stays() {
         [],
     )
     .unwrap();
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(row(&place, "a1").state, VisitState::Cancelled);
     assert!(place.desk.act(&StaffWork::Visit(id("a1")), StaffAction::Undo, "ana").unwrap());
     assert_eq!(row(&place, "a1").state, VisitState::Expected);

@@ -184,7 +184,7 @@ async fn a_call_that_names_no_room_sends_to_the_desk_until_it_names_one() {
     let said = board().await;
     assert!(said.contains("Room 2") && !said.contains("Please ask at the front desk"), "{said}");
     let before = place.desk.with_store(|store| store.visit(&id("a1"))).unwrap();
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(place.desk.with_store(|store| store.visit(&id("a1"))).unwrap() == before, "rebuilt from what was recorded");
     serving.stop().await;
 }

@@ -77,7 +77,7 @@ fn catch_up(visits: usize, events: u64) -> Cost {
     let log = made_up_for(events);
     // What was there before is read by others, as it is all day.
     place.desk.today().unwrap();
-    let steps = place.desk.with_store(|store| store.count_steps()).unwrap();
+    let steps = place.desk.with_store(arrivals::desk::store::Store::count_steps).unwrap();
     let begun = Instant::now();
     let mut posts = Vec::new();
     for part in log.chunks(EVENTS_PER_POST_MAX) {
@@ -99,7 +99,8 @@ fn what_a_kiosk_makes_up_for_costs_the_same_on_a_long_day_and_each_event_as_much
     for visits in days {
         let cost = catch_up(*visits, events);
         println!(
-            "{events} events at a desk with {visits} visits: {:.2} s, {} steps, {} in the first post, {:?} in the last two",
+            "{events} events at a desk with {visits} visits: {:.2} s, {} steps, \
+             {} in the first post, {:?} in the last two",
             cost.time.as_secs_f64(),
             cost.all,
             cost.posts[0],

@@ -254,7 +254,8 @@ async fn what_a_list_contradicted_stays_on_the_page_until_it_is_decided_anew() {
 async fn what_was_typed_is_never_taken_for_markup_and_odd_characters_are_shown_as_such() {
     let (place, serving, cookie) = ready().await;
     let file = place.folder.path().join("odd.csv");
-    let list = "appointment_id,start,given_name,family_name,birth_date\n\"<i>\"\"&1\",2026-11-23T09:00:00-05:00,<script>alert(1)</script>,\"O'Neil\",1950-01-01\n";
+    let list = "appointment_id,start,given_name,family_name,birth_date\n\"<i>\"\"&1\",2026-11-23T09:00:00-05:00,\
+                <script>alert(1)</script>,\"O'Neil\",1950-01-01\n";
     std::fs::write(&file, list).unwrap();
     import(&place.desk, file.to_str().unwrap()).0.unwrap();
     let odd = change(Field::Email, text(""), text("\"><script>alert(2)</script>"));

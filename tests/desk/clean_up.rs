@@ -465,7 +465,7 @@ fn the_command_says_what_it_did_and_asks_with_its_exit_status() {
     assert_eq!((status, said.as_str(), rows(&place)), (Some(0), "nothing is marked\n", before.clone()));
     let (status, said) = run(&["--yes"]);
     // On the machine on which this runs the day may be less than five weeks ago.
-    let is_old = jiff::Timestamp::now() > morning() + SignedDuration::from_hours(24 * 37);
+    let is_old = Timestamp::now() > morning() + SignedDuration::from_hours(24 * 37);
     assert_eq!((status, said.starts_with("marked everything before ")), (Some(0), is_old), "{said}");
     let (status, said) = run(&["--take-back"]);
     assert_eq!((status, said.starts_with("canceled")), (Some(0), is_old), "{said}");

@@ -66,13 +66,14 @@ fn a_changed_letter_in_an_event_is_noticed_and_named_by_kiosk_and_number() {
     assert!(why.contains("docs/files.md") && why.lines().count() == 1, "{why}");
     // What follows from events is not made anew of a changed one; the list stays as it is.
     let before = place.desk.with_store(|store| store.visits_of(jiff::civil::date(2026, 11, 23))).unwrap();
-    let error = place.desk.with_store(|store| store.rebuild_visits()).unwrap_err().to_string();
+    let error = place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap_err().to_string();
     assert!(error.starts_with("event 3 of kiosk lobby differs from what the kiosk reported"), "{error}");
     assert_eq!(place.desk.with_store(|store| store.visits_of(jiff::civil::date(2026, 11, 23))).unwrap(), before);
     // Two that were exchanged are noticed too, and one that says nothing any more is not taken for damaged.
     let conn = Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
     conn.execute_batch(
-        "UPDATE kiosk_event SET received_at = '2026-11-23T14:00:00Z' WHERE seq = 1; UPDATE kiosk_event SET body = x'00' WHERE seq = 2",
+        "UPDATE kiosk_event SET received_at = '2026-11-23T14:00:00Z' WHERE seq = 1;
+         UPDATE kiosk_event SET body = x'00' WHERE seq = 2",
     )
     .unwrap();
     assert_eq!(place.desk.check_file().unwrap().events.iter().map(|(_, seq)| seq.0).collect::<Vec<_>>(), [1, 2, 3]);

@@ -72,7 +72,8 @@ fn bundle(patient: &str) -> String {
     format!(
         r#"{{"resourceType":"Bundle","type":"collection","entry":[
         {{"resource":{{"resourceType":"Patient","id":"Ada","birthDate":"1962-06-02",{patient}}}}},
-        {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/Ada"}}}}]}}}}]}}"#
+        {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z",
+            "participant":[{{"actor":{{"reference":"Patient/Ada"}}}}]}}}}]}}"#
     )
 }
 
@@ -82,13 +83,16 @@ fn fhir_says_how_somebody_is_called_who_interprets_and_whom_to_tell() {
     let named = |names: &str, rest: &str| format!(r#""name":[{OFFICIAL}{names}]{rest}"#);
     let needs = |value: &str| {
         format!(
-            r#","extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired","valueBoolean":{value}}}]"#
+            r#","extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired",
+            "valueBoolean":{value}}}]"#
         )
     };
     let tell = |system: &str, code: &str| {
         format!(
-            r#","contact":[{{"relationship":[{{"coding":[{{"system":"http://terminology.hl7.org/CodeSystem/{system}","code":"{code}"}}]}}],
-            "name":{{"family":"Example","given":["Eve","Ann"]}},"telecom":[{{"system":"email","value":"e@example.org"}},{{"system":"phone","value":"555-0101"}}]}}]"#
+            r#","contact":[{{"relationship":[{{"coding":[
+            {{"system":"http://terminology.hl7.org/CodeSystem/{system}","code":"{code}"}}]}}],
+            "name":{{"family":"Example","given":["Eve","Ann"]}},
+            "telecom":[{{"system":"email","value":"e@example.org"}},{{"system":"phone","value":"555-0101"}}]}}]"#
         )
     };
     for (patient, expected) in [
@@ -112,7 +116,8 @@ fn fhir_says_how_somebody_is_called_who_interprets_and_whom_to_tell() {
         (
             named(
                 "",
-                r#","communication":[{"language":{"coding":[{"code":"en"}]}},{"language":{"coding":[{"code":"so"}]},"preferred":true}]"#,
+                r#","communication":[{"language":{"coding":[{"code":"en"}]}},
+                {"language":{"coding":[{"code":"so"}]},"preferred":true}]"#,
             ),
             ["so", "", "", ""],
         ),

@@ -80,12 +80,14 @@ fn a_word_of_a_newer_kiosk_holds_up_nothing_and_is_kept_as_it_came() {
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     let stop = |seq: u64, reason: &str, visit: &str| {
         serde_json::json!({ "seq": seq, "at": "2026-11-23T13:00:00Z",
-            "event": { "kind": "stopped", "reason": reason, "step": "find", "patient": null, "appointments": [visit], "language": "en" } })
+            "event": { "kind": "stopped", "reason": reason, "step": "find", "patient": null, "appointments": [visit],
+                "language": "en" } })
     };
     let paid =
         serde_json::json!({ "seq": 3, "at": "2026-11-23T13:00:00Z", "event": { "kind": "paid", "cents": 2000 } });
     let said = serde_json::json!({ "kiosk": "lobby", "last": 4, "protocol": 99, "weather": "fine",
-        "events": [stop(1, "feels-unwell", "apt-0001"), stop(2, "possible-infection", "apt-0002"), paid, stop(4, "feels-unwell", "apt-0003")] });
+        "events": [stop(1, "feels-unwell", "apt-0001"), stop(2, "possible-infection", "apt-0002"), paid,
+            stop(4, "feels-unwell", "apt-0003")] });
     let post: Post = serde_json::from_value(said.clone()).unwrap();
     assert_eq!(place.desk.take_post(TOKEN_A, &post).unwrap().held, Seq(4));
     assert_eq!(place.desk.take_post(TOKEN_A, &post).unwrap().held, Seq(4), "again");
@@ -95,7 +97,7 @@ fn a_word_of_a_newer_kiosk_holds_up_nothing_and_is_kept_as_it_came() {
     let kept = place.desk.with_store(|store| store.events(&KioskId::from("lobby"))).unwrap();
     assert_eq!(serde_json::to_value(&kept).unwrap(), said["events"]);
     let before = list(&place);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(list(&place) == before);
     let watch = place.desk.kiosks().unwrap();
     assert!(watch.raised.iter().any(|raised| {
@@ -185,7 +187,7 @@ fn staff_act_step_by_step_and_take_steps_back() {
     let actions = place.desk.with_store(|store| store.staff_actions()).unwrap();
     assert_eq!(actions.len(), 11, "what changed nothing is not recorded");
     let before = list(&place);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == list(&place), "rebuilt from what was recorded");
 }
 
@@ -244,7 +246,7 @@ fn a_bad_network_ends_like_a_good_one() {
             }
         }
         assert!(list(&bad) == list(&good), "seed {seed} round {round}");
-        bad.desk.with_store(|store| store.rebuild_visits()).unwrap();
+        bad.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
         assert!(list(&bad) == list(&good), "rebuilt, seed {seed} round {round}");
     }
 }

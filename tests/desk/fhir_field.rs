@@ -43,8 +43,10 @@ fn member(one: &Appointment) -> &str {
 /// A day with one appointment whose patient is contained in it under this local id.
 fn contained(visit: &str, local: &str, who: &str, born: &str) -> String {
     format!(
-        r##"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{{"resourceType":"Appointment","id":"{visit}","status":"booked",
-        "start":"2026-11-23T13:00:00Z","contained":[{{"resourceType":"Patient","id":"{local}","name":[{{"family":"{who}","given":["Ann"]}}],"birthDate":"{born}"}}],
+        r##"{{"resourceType":"Bundle","type":"collection","entry":[
+        {{"resource":{{"resourceType":"Appointment","id":"{visit}","status":"booked","start":"2026-11-23T13:00:00Z",
+        "contained":[{{"resourceType":"Patient","id":"{local}","name":[{{"family":"{who}","given":["Ann"]}}],
+            "birthDate":"{born}"}}],
         "participant":[{{"actor":{{"reference":"#{local}"}}}}]}}}}]}}"##
     )
 }
@@ -52,9 +54,11 @@ fn contained(visit: &str, local: &str, who: &str, born: &str) -> String {
 /// A patient and their appointment of one server.
 fn entries(base: &str, visit: &str, who: &str, born: &str, phone: &str) -> String {
     format!(
-        r#"{{"fullUrl":"{base}/Patient/1","resource":{{"resourceType":"Patient","id":"1","name":[{{"family":"{who}","given":["Ann"]}}],"birthDate":"{born}","telecom":[{{"system":"phone","value":"{phone}"}}]}}}},
-        {{"fullUrl":"{base}/Appointment/{visit}","resource":{{"resourceType":"Appointment","id":"{visit}","status":"booked","start":"2026-11-23T13:00:00Z",
-        "participant":[{{"actor":{{"reference":"Patient/1"}}}}]}}}}"#
+        r#"{{"fullUrl":"{base}/Patient/1","resource":{{"resourceType":"Patient","id":"1",
+        "name":[{{"family":"{who}","given":["Ann"]}}],"birthDate":"{born}",
+        "telecom":[{{"system":"phone","value":"{phone}"}}]}}}},
+        {{"fullUrl":"{base}/Appointment/{visit}","resource":{{"resourceType":"Appointment","id":"{visit}",
+        "status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/1"}}}}]}}}}"#
     )
 }
 
@@ -184,9 +188,9 @@ fn files_of_one_command_are_one_list() {
     let patient =
         r#"{"resourceType":"Patient","id":"p1","name":[{"family":"Holm","given":["Ivy"]}],"birthDate":"1982-07-07"}"#;
     let visit = |id: &str, who: &str| {
-        format!(
-            r#"{{"resourceType":"Appointment","id":"{id}","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/{who}"}}}}]}}"#
-        )
+        let when = r#""status":"booked","start":"2026-11-23T13:00:00Z""#;
+        let who = format!(r#"{{"actor":{{"reference":"Patient/{who}"}}}}"#);
+        format!(r#"{{"resourceType":"Appointment","id":"{id}",{when},"participant":[{who}]}}"#)
     };
     let patients = write(&place, "Patient.ndjson", &format!("{patient}\n"));
     let visits = write(&place, "Appointment.ndjson", &format!("{}\n{}\n", visit("a1", "p1"), visit("a2", "p2")));

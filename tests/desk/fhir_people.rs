@@ -77,19 +77,16 @@ pub fn plain(resource: &str) -> String {
 
 /// A Patient with these fields besides.
 pub fn patient(id: &str, given: &str, family: &str, born: &str, rest: &str) -> String {
-    format!(
-        r#"{{"resourceType":"Patient","id":"{id}","name":[{{"family":"{family}","given":["{given}"]}}],"birthDate":"{born}"{rest}}}"#
-    )
+    let name = format!(r#"{{"family":"{family}","given":["{given}"]}}"#);
+    format!(r#"{{"resourceType":"Patient","id":"{id}","name":[{name}],"birthDate":"{born}"{rest}}}"#)
 }
 
 /// An Appointment of whoever is referred to.
 pub fn appointment(id: &str, references: &[&str]) -> String {
     let all: Vec<String> =
         references.iter().map(|to| format!(r#"{{"actor":{{"reference":"{to}"}},"status":"accepted"}}"#)).collect();
-    format!(
-        r#"{{"resourceType":"Appointment","id":"{id}","status":"booked","start":"2026-11-30T08:00:00-05:00","minutesDuration":20,"participant":[{}]}}"#,
-        all.join(",")
-    )
+    let when = r#""status":"booked","start":"2026-11-30T08:00:00-05:00","minutesDuration":20"#;
+    format!(r#"{{"resourceType":"Appointment","id":"{id}",{when},"participant":[{}]}}"#, all.join(","))
 }
 
 /// The one appointment of a patient of whom these fields are said.
@@ -186,7 +183,10 @@ fn two_servers_in_one_list_have_their_own_people() {
             entry("urn:uuid:8", &appointment("c2", &["https://c.example/fhir/Patient/1"])),
             entry(
                 "https://b.example/fhir/Coverage/9",
-                r#"{"resourceType":"Coverage","beneficiary":{"reference":"Patient/1"},"payor":[{"display":"Green"}],"subscriberId":"G1"}"#,
+                concat!(
+                    r#"{"resourceType":"Coverage","beneficiary":{"reference":"Patient/1"},"#,
+                    r#""payor":[{"display":"Green"}],"subscriberId":"G1"}"#,
+                ),
             ),
         ],
     );
@@ -502,7 +502,10 @@ fn what_neither_of_two_records_says_makes_them_nobody() {
 
 #[test]
 fn one_card_that_is_said_twice_is_one() {
-    let card = r#"{"resourceType":"Coverage","beneficiary":{"reference":"Patient/p1"},"payor":[{"display":"Green"}],"subscriberId":"G1"}"#;
+    let card = concat!(
+        r#"{"resourceType":"Coverage","beneficiary":{"reference":"Patient/p1"},"#,
+        r#""payor":[{"display":"Green"}],"subscriberId":"G1"}"#,
+    );
     let person = patient("p1", "Nora", "Whitlow", "1971-04-02", "");
     let other = card.replace("G1", "G2");
     let taken = |cards: &[&str]| {

@@ -79,8 +79,9 @@ fn what_cannot_be_read_costs_its_field_and_is_said() {
 fn one_thing_where_a_list_is_expected_and_the_other_way_round() {
     let single = r#"{"resourceType":"Appointment","id":"a1","status":["booked"],"start":["2026-11-30T08:00:00-05:00"],
         "participant":{"actor":[{"reference":"Patient/p1"}]}}"#;
-    let person = r#"{"resourceType":"Patient","id":["p1"],"name":{"family":"Whitlow","given":"Nora"},"birthDate":"1971-04-02",
-        "telecom":{"system":"phone","value":"555-0101"},"address":{"line":"1 Elm St","postalCode":1610}}"#;
+    let person = r#"{"resourceType":"Patient","id":["p1"],"name":{"family":"Whitlow","given":"Nora"},
+        "birthDate":"1971-04-02","telecom":{"system":"phone","value":"555-0101"},
+        "address":{"line":"1 Elm St","postalCode":1610}}"#;
     for text in [
         bundle("collection", &[plain(person), plain(single)]),
         format!("[{person},\n{single}]"),
@@ -189,7 +190,8 @@ fn who_declined_does_not_come() {
     let with = |participants: &str| {
         let practitioner = |id: &str, family: &str| {
             plain(&format!(
-                r#"{{"resourceType":"Practitioner","id":"{id}","name":[{{"family":"{family}","given":["A"],"prefix":["Dr."]}}]}}"#
+                r#"{{"resourceType":"Practitioner","id":"{id}",
+                "name":[{{"family":"{family}","given":["A"],"prefix":["Dr."]}}]}}"#
             ))
         };
         let resource = appointment("a1", &["Patient/p1"]).replace("]}", &format!(",{participants}]}}"));

@@ -78,7 +78,8 @@ fn wrong(page: &str) -> Vec<String> {
 fn what_is_wrong_is_found() {
     let page = |button: &str| {
         format!(
-            "<form method=\"post\" action=\"/changes/accept\"><input type=\"hidden\" value=\"autofocus\">{button}</form>"
+            "<form method=\"post\" action=\"/changes/accept\"><input type=\"hidden\" \
+             value=\"autofocus\">{button}</form>"
         )
     };
     for (button, expected) in [

@@ -32,7 +32,7 @@ fn costs(visits: usize) -> Vec<(&'static str, u64)> {
     let place = day_of(visits);
     let desk = &place.desk;
     desk.today().unwrap();
-    let steps = desk.with_store(|store| store.count_steps()).unwrap();
+    let steps = desk.with_store(arrivals::desk::store::Store::count_steps).unwrap();
     let id = |n: usize| AppointmentId::new(format!("visit-{n}"));
     // Of those in the middle of the list.
     let (here, expected) = (id(visits / 2 + 7), id(visits / 2 - 7));
@@ -327,7 +327,7 @@ impl World {
                 ("other settings".to_owned(), true)
             }
             1 => {
-                self.place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+                self.place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
                 // Making the list again is no change; whoever follows learns of it with the next one.
                 self.place.desk.act(&StaffWork::Visit("visit-1".into()), StaffAction::Seen, "ana").unwrap();
                 ("all was made again".to_owned(), false)

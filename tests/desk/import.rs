@@ -58,12 +58,17 @@ fn every_mistake_is_named_by_its_line_and_the_rest_is_taken() {
     let (result, lines) = import(&place.desk, "tests/data/day-with-errors.csv");
     assert_eq!(result, Ok(summary(10, 1, 3)));
     let expected = [
-        ":4: appointment bad-1: start: expected a date and time such as 11/23/2026 8:00 AM or 2026-11-23T08:00:00-05:00, found a date or time that does not exist",
-        ":6: appointment bad-3: birth_date: expected a date such as 1950-03-01, found one that does not exist; staff check this person in",
-        ":9: appointment bad-4: status: expected a status such as booked, confirmed or canceled, found the word maybe; imported as booked",
+        ":4: appointment bad-1: start: expected a date and time such as 11/23/2026 8:00 AM or \
+         2026-11-23T08:00:00-05:00, found a date or time that does not exist",
+        ":6: appointment bad-3: birth_date: expected a date such as 1950-03-01, found one that does not exist; \
+         staff check this person in",
+        ":9: appointment bad-4: status: expected a status such as booked, confirmed or canceled, \
+         found the word maybe; imported as booked",
         ":10: appointment_id: expected the scheduling system's appointment ID, found nothing",
-        ":11: appointment bad-6: minutes: expected a whole number from 0 to 1440, found a negative one; it is left empty",
-        ":12: appointment bad-7: birth_date: expected a date before the appointment, found a later one; staff check this person in",
+        ":11: appointment bad-6: minutes: expected a whole number from 0 to 1440, \
+         found a negative one; it is left empty",
+        ":12: appointment bad-7: birth_date: expected a date before the appointment, found a later one; \
+         staff check this person in",
         ":13: appointment apt-0013: expected 22 columns, found 7",
     ];
     let expected: Vec<String> = expected.iter().map(|line| format!("tests/data/day-with-errors.csv{line}")).collect();
@@ -126,13 +131,16 @@ fn when_an_appointment_was_made_comes_along_and_costs_nobody_theirs() {
     };
     let csv = |column: &str, cell: &str| {
         format!(
-            "appointment_id,start,given_name,family_name,birth_date{column}\na1,2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01{cell}\n"
+            "appointment_id,start,given_name,family_name,birth_date{column}\n\
+             a1,2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01{cell}\n"
         )
     };
     let fhir = |created: &str| {
-        let patient = r#"{"resource":{"resourceType":"Patient","id":"p1","name":[{"family":"Lima","given":["Ana"]}],"birthDate":"1950-03-01"}}"#;
+        let patient = r#"{"resource":{"resourceType":"Patient","id":"p1",
+            "name":[{"family":"Lima","given":["Ana"]}],"birthDate":"1950-03-01"}}"#;
         let appointment = format!(
-            r#"{{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked",{created}"start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}"#
+            r#"{{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked",{created}
+            "start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}"#
         );
         format!("{{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[{patient},{appointment}]}}")
     };
@@ -185,11 +193,13 @@ fn files_that_are_something_else_get_one_sentence() {
 
 #[test]
 fn fhir_in_many_shapes() {
-    let patient = r#"{"resourceType":"Patient","id":"p1","name":[{"family":"Lima","given":["Ana","Sol"]}],"birthDate":"1950-03-01"}"#;
+    let patient = concat!(
+        r#"{"resourceType":"Patient","id":"p1","name":[{"family":"Lima","given":["Ana","Sol"]}],"#,
+        r#""birthDate":"1950-03-01"}"#,
+    );
     let appointment = |actor: &str| {
-        format!(
-            r#"{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{actor}}}]}}"#
-        )
+        let when = r#""status":"booked","start":"2026-11-23T13:00:00Z""#;
+        format!(r#"{{"resourceType":"Appointment","id":"a1",{when},"participant":[{{"actor":{actor}}}]}}"#)
     };
     let bundle = |kind: &str, entries: &[String]| {
         format!("{{\"resourceType\":\"Bundle\",\"type\":\"{kind}\",\n\"entry\":[{}]}}", entries.join(",\n"))
@@ -270,7 +280,8 @@ fn other_names_and_documents_come_with_the_list() {
     for (rest, line) in [
         (
             ",,passport",
-            ":2: appointment a1: documents: expected words of referral, photo-identity, guardian separated by semicolons, found another word",
+            ":2: appointment a1: documents: expected words of referral, photo-identity, \
+             guardian separated by semicolons, found another word",
         ),
         (",,referral guardian", "documents: expected words of"),
         (
@@ -291,8 +302,10 @@ fn a_list_that_does_not_speak_of_names_and_documents_leaves_them_as_they_are() {
     let resource = |names: &str| {
         format!(
             r#"{{"resourceType":"Bundle","type":"collection","entry":[
-            {{"resource":{{"resourceType":"Patient","id":"p1","name":[{{"use":"official","family":"Lima","given":["Ana"]}}{names}],"birthDate":"1950-03-01"}}}},
-            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}]}}"#
+            {{"resource":{{"resourceType":"Patient","id":"p1",
+            "name":[{{"use":"official","family":"Lima","given":["Ana"]}}{names}],"birthDate":"1950-03-01"}}}},
+            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z",
+            "participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}]}}"#
         )
     };
     for (what, name, text, family, documents) in [
@@ -318,8 +331,10 @@ fn an_old_name_costs_nobody_their_appointment() {
     let long = format!(r#"{{"use":"old","family":"{}"}}"#, "a".repeat(501));
     let text = format!(
         r#"{{"resourceType":"Bundle","type":"collection","entry":[
-        {{"resource":{{"resourceType":"Patient","id":"p1","name":[{{"use":"official","family":"Lima","given":["Ana"]}},{long},{many}],"birthDate":"1950-03-01"}}}},
-        {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}]}}"#
+        {{"resource":{{"resourceType":"Patient","id":"p1",
+        "name":[{{"use":"official","family":"Lima","given":["Ana"]}},{long},{many}],"birthDate":"1950-03-01"}}}},
+        {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z",
+        "participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}]}}"#
     );
     let found = person_of("list.json", &text);
     assert_eq!(found.person.other_family_names.len(), 20);
@@ -336,7 +351,8 @@ fn an_old_name_costs_nobody_their_appointment() {
 fn the_number_of_a_kiosks_request_is_no_appointments() {
     let row = |id: &str| {
         format!(
-            "appointment_id,start,given_name,family_name,birth_date\n{id},2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01\n"
+            "appointment_id,start,given_name,family_name,birth_date\n\
+             {id},2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01\n"
         )
     };
     check_file(
@@ -357,7 +373,8 @@ fn fhir_knows_people_by_all_their_names() {
         format!(
             r#"{{"resourceType":"Bundle","type":"collection","entry":[
             {{"resource":{{"resourceType":"Patient","id":"p1","name":[{human_names}],"birthDate":"1950-03-01"}}}},
-            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}]}}"#
+            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z",
+            "participant":[{{"actor":{{"reference":"Patient/p1"}}}}]}}}}]}}"#
         )
     };
     let official = r#"{"use":"official","family":"Lima","given":["Ana","Sol"]}"#;

@@ -65,8 +65,9 @@ pub fn full_card() -> Coverage {
 #[test]
 fn every_part_of_both_cards_comes_with_a_csv_list() {
     let place = place();
-    let parts =
-        "payer,payer_code,member_id,group_id,plan,coverage_start,coverage_end,relationship,holder_name,holder_birth_date".to_owned();
+    let parts = "payer,payer_code,member_id,group_id,plan,coverage_start,coverage_end,relationship,holder_name,\
+                 holder_birth_date"
+        .to_owned();
     let second = parts.split(',').map(|name| format!("second_{name}")).collect::<Vec<_>>().join(",");
     let full = "Example Health,example,H100,G7,Silver,2026-01-01,2027-12-31,Parent,Eve Example,1940-02-03";
     let text = format!(
@@ -152,11 +153,15 @@ fn a_fhir_date_without_its_day_is_left_out_of_the_card() {
     let of = |born: &str, start: &str, end: &str| {
         format!(
             r#"{{"resourceType":"Bundle","type":"collection","entry":[
-            {{"resource":{{"resourceType":"Patient","id":"ada","name":[{{"family":"Example","given":["ada"]}}],"birthDate":"1962-06-02"}}}},
-            {{"resource":{{"resourceType":"Patient","id":"eve","name":[{{"family":"Example","given":["Eve"]}}],"birthDate":"{born}"}}}},
-            {{"resource":{{"resourceType":"Coverage","status":"active","beneficiary":{{"reference":"Patient/ada"}},"payor":[{{"display":"One"}}],
-            "subscriberId":"H1","relationship":{{"coding":[{{"code":"spouse"}}]}},"subscriber":{{"reference":"Patient/eve"}},"period":{{"start":"{start}","end":"{end}"}}}}}},
-            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/ada"}}}}]}}}}]}}"#
+            {{"resource":{{"resourceType":"Patient","id":"ada",
+            "name":[{{"family":"Example","given":["ada"]}}],"birthDate":"1962-06-02"}}}},
+            {{"resource":{{"resourceType":"Patient","id":"eve",
+            "name":[{{"family":"Example","given":["Eve"]}}],"birthDate":"{born}"}}}},
+            {{"resource":{{"resourceType":"Coverage","status":"active","beneficiary":{{"reference":"Patient/ada"}},
+            "payor":[{{"display":"One"}}],"subscriberId":"H1","relationship":{{"coding":[{{"code":"spouse"}}]}},
+            "subscriber":{{"reference":"Patient/eve"}},"period":{{"start":"{start}","end":"{end}"}}}}}},
+            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z",
+            "participant":[{{"actor":{{"reference":"Patient/ada"}}}}]}}}}]}}"#
         )
     };
     for (born, start, end, warnings, expected) in [
@@ -188,21 +193,27 @@ fn a_fhir_date_without_its_day_is_left_out_of_the_card() {
 fn the_order_of_fhir_coverages_says_which_card_is_first() {
     let coverage = |payer: &str, rest: &str| {
         format!(
-            r#"{{"resource":{{"resourceType":"Coverage","status":"active","beneficiary":{{"reference":"Patient/ada"}},"payor":[{{"display":"{payer}"}}]{rest}}}}}"#
+            r#"{{"resource":{{"resourceType":"Coverage","status":"active","beneficiary":{{"reference":"Patient/ada"}},
+            "payor":[{{"display":"{payer}"}}]{rest}}}}}"#
         )
     };
     let text = |coverages: &[String]| {
         format!(
             r#"{{"resourceType":"Bundle","type":"collection","entry":[
-            {{"resource":{{"resourceType":"Patient","id":"ada","name":[{{"family":"Example","given":["ada"]}}],"birthDate":"1962-06-02"}}}},
-            {{"resource":{{"resourceType":"Patient","id":"eve","name":[{{"family":"Example","given":["Eve"]}}],"birthDate":"1940-02-03"}}}},
+            {{"resource":{{"resourceType":"Patient","id":"ada",
+            "name":[{{"family":"Example","given":["ada"]}}],"birthDate":"1962-06-02"}}}},
+            {{"resource":{{"resourceType":"Patient","id":"eve",
+            "name":[{{"family":"Example","given":["Eve"]}}],"birthDate":"1940-02-03"}}}},
             {}
-            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z","participant":[{{"actor":{{"reference":"Patient/ada"}}}}]}}}}]}}"#,
+            {{"resource":{{"resourceType":"Appointment","id":"a1","status":"booked","start":"2026-11-23T13:00:00Z",
+            "participant":[{{"actor":{{"reference":"Patient/ada"}}}}]}}}}]}}"#,
             coverages.iter().map(|coverage| format!("{coverage},")).collect::<String>()
         )
     };
-    let full = r#","order":1,"subscriberId":"H100","relationship":{"coding":[{"code":"child"}]},"subscriber":{"reference":"Patient/eve"},
-        "period":{"start":"2026-01-01","end":"2027-12-31T00:00:00Z"},"class":[{"type":{"coding":[{"code":"group"}]},"value":"G7"},{"type":{"coding":[{"code":"plan"}]},"value":"S","name":"Silver"}]"#;
+    let full = r#","order":1,"subscriberId":"H100","relationship":{"coding":[{"code":"child"}]},
+        "subscriber":{"reference":"Patient/eve"},"period":{"start":"2026-01-01","end":"2027-12-31T00:00:00Z"},
+        "class":[{"type":{"coding":[{"code":"group"}]},"value":"G7"},
+        {"type":{"coding":[{"code":"plan"}]},"value":"S","name":"Silver"}]"#;
     let of = |relationship: &str| {
         format!(
             r#","relationship":{{"coding":[{{"code":"{relationship}"}}]}},"subscriber":{{"display":"Sam Example"}}"#
@@ -301,7 +312,7 @@ fn two_cards_told_for_one_person_are_both_kept_and_staff_choose() {
     assert!(left.len() == 1 && left[0].is_conflict(), "the other one is still there, beside what the chart has now");
     assert!(decide_change(&place.desk, &left[0].key, &Verdict::Reject("Chart is correct".into()), "ana").unwrap());
     assert!(open().is_empty());
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(open().is_empty() && on_file(&place, "a1").coverage == Some(two));
 }
 
@@ -558,7 +569,7 @@ fn after_a_check_in_kiosks_hear_when_that_person_confirmed_what() {
             assert_eq!(of, if id.starts_with('a') { expected } else { Confirmed::default() }, "{id}");
         }
         assert!(on_file(&place, "a2").confirmed.is_nothing(), "the list knows nothing of it");
-        place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+        place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
         assert!(confirmed(&place, 0).1.iter().all(|(id, of)| !id.starts_with('a') || *of == expected), "rebuilt");
     }
 }

@@ -119,9 +119,8 @@ async fn a_kiosk_speaks_for_itself_alone() {
     let answer = with("nobody's token at all").report(well(morning()), Duration::ZERO).await;
     assert_eq!(answer, Attempt::Refused(Refusal::UnknownToken));
     order(&place, OrderKind::InService);
-    assert!(
-        matches!(with(TOKEN_B).report(well(morning()), Duration::ZERO).await, Attempt::Sent(orders) if orders.orders.is_empty())
-    );
+    let answer = with(TOKEN_B).report(well(morning()), Duration::ZERO).await;
+    assert!(matches!(answer, Attempt::Sent(orders) if orders.orders.is_empty()));
     let rows = place.desk.with_store(|store| store.kiosk_rows()).unwrap();
     assert!(rows[0].health.is_some() && rows[1].health.is_none(), "annex spoke, lobby did not");
 }
@@ -225,10 +224,7 @@ async fn a_waiting_kiosk_hears_at_once_also_what_another_program_wants() {
 async fn orders_that_make_no_sense_are_refused_in_a_sentence_and_those_that_do_are_in_the_audit_without_their_words() {
     let place = place();
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001"])])).unwrap();
-    let ticket = |text: &str, day: i8| arrivals::domain::ticket::Ticket {
-        number: text.parse().unwrap(),
-        date: jiff::civil::date(2026, 11, day),
-    };
+    let ticket = |text: &str, day: i8| Ticket { number: text.parse().unwrap(), date: jiff::civil::date(2026, 11, day) };
     for (kiosk, what, refused) in [
         ("nowhere", OrderKind::InService, OrderRefused::NoKiosk),
         ("lobby", OrderKind::Say { text: text("  ") }, OrderRefused::NoText),
@@ -270,9 +266,8 @@ async fn silence_is_an_alarm_by_the_clock_alone_and_ends_with_a_word() {
     assert!(place.desk.with_store(|store| store.revision()).unwrap() > before, "pages hear of it");
     place.desk.watch_kiosks().unwrap();
     assert_eq!(place.desk.kiosks().unwrap().raised, raised, "and once");
-    assert!(
-        matches!(&raised[..], [one] if one.alarm == Alarm::Silent(morning()) && one.since == Some(now(&place)) && one.seen.is_none())
-    );
+    let [one] = &raised[..] else { panic!("{raised:?}") };
+    assert!(one.alarm == Alarm::Silent(morning()) && one.since == Some(now(&place)) && one.seen.is_none());
     // Somebody has seen it: quiet for everybody, until it is over and begins anew.
     let since = raised[0].since.unwrap();
     assert!(!place.desk.see_alarm(&lobby(), "silent", morning(), "ana").unwrap(), "as it was shown, or not at all");
@@ -377,7 +372,7 @@ async fn failing_more_people_than_usual_is_measured_against_the_kiosks_own_weeks
     assert_eq!((before.checked_in, before.walked_in), (9 * 10 + 2 * 10 + 4 + 3 + 4, 0));
     assert_eq!(before.stopped.len(), 1);
     assert_eq!(before.walked_away[0].0, "birth-date");
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(day(&place), before);
     let unwell = event(seq, stopped(seq, Reason::FeelsUnwell, &[]).event);
     let tally = || place.desk.with_store(|store| store.tally(&lobby(), morning(), Timestamp::MAX)).unwrap();
@@ -515,8 +510,7 @@ async fn a_kiosk_that_was_used_to_guess_is_shown_and_staff_let_it_look_again() {
     assert_eq!(of_order(&place), Err(OrderRefused::OlderProgram));
     assert_eq!(standing(&place), (Standing::Working, vec![]));
     let at = now(&place);
-    let braked =
-        Health { brake: Some(BrakeHealth { until: Some(at + jiff::SignedDuration::from_mins(40)) }), ..well(at) };
+    let braked = Health { brake: Some(BrakeHealth { until: Some(at + SignedDuration::from_mins(40)) }), ..well(at) };
     say(&place, braked.clone()).await;
     assert_eq!(standing(&place), (Standing::NeedsSomebody, vec!["guessing"]));
     let raised = &place.desk.kiosks().unwrap().raised[0];
@@ -533,7 +527,6 @@ async fn a_kiosk_that_was_used_to_guess_is_shown_and_staff_let_it_look_again() {
     assert_eq!(standing(&place), (Standing::Working, vec![]));
     // What a silent kiosk said last is over by itself.
     let at = now(&place);
-    say(&place, Health { brake: Some(BrakeHealth { until: Some(at - jiff::SignedDuration::from_secs(1)) }), ..free })
-        .await;
+    say(&place, Health { brake: Some(BrakeHealth { until: Some(at - SignedDuration::from_secs(1)) }), ..free }).await;
     assert_eq!(standing(&place), (Standing::Working, vec![]));
 }

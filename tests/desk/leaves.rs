@@ -326,7 +326,7 @@ fn close_what_is_open(place: &Place) {
 fn nothing_is_left(place: &Place, of_visits: &[&str]) {
     for again in [false, true] {
         if again {
-            place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+            place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
         }
         assert_eq!(columns(place, WORD), set(&[]), "rebuilt: {again}");
         assert!(!is_in_the_raw_file(place, WORD), "rebuilt: {again}");

@@ -25,7 +25,8 @@ fn keys(place: &Place) -> LetterKeys {
 
 fn import_text(place: &Place, rows: &str) {
     let file = place.folder.path().join("list.csv");
-    let header = "appointment_id,start,given_name,family_name,birth_date,practitioner,place,language,documents,status,patient_id";
+    let header = "appointment_id,start,given_name,family_name,birth_date,practitioner,place,language,documents,status,\
+                  patient_id";
     std::fs::write(&file, format!("{header}\n{rows}\n")).unwrap();
     let (result, lines) = import(&place.desk, file.to_str().unwrap());
     assert_eq!(result.unwrap().refused, 0, "{lines:?}");

@@ -64,7 +64,7 @@ fn assert_answers_of(people: &[[&str; 6]], rows: &[Row]) {
         list += &format!("{visit},2026-11-30T08:00:00-05:00,{number},{given},{family},{born},{phone}\n");
     }
     std::fs::write(&file, list).unwrap();
-    assert_answers(&file, rows)
+    assert_answers(&file, rows);
 }
 
 /// The answers of `NAME-answers.csv` are the right ones for `NAME-tries.csv`, as `match` writes them.

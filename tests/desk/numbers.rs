@@ -43,27 +43,27 @@ fn a_number_that_somebody_has_is_nobody_elses() {
     import(&place.desk, "tests/data/day.csv").0.unwrap();
     place.desk.take_post(TOKEN_A, &post_of("lobby", vec![of(checked_in(1, 'A', 1, &["apt-0001"]), "one")])).unwrap();
     // The other kiosk's configuration is a copy of this one's.
-    place
-        .desk
-        .take_post(
-            TOKEN_B,
-            &post_of("annex", vec![of(checked_in(1, 'A', 1, &["apt-0002"]), "two"), of(checked_in(2, 'A', 2, &["apt-0003"]), "three")]),
-        )
-        .unwrap();
+    let two = of(checked_in(1, 'A', 1, &["apt-0002"]), "two");
+    let three = of(checked_in(2, 'A', 2, &["apt-0003"]), "three");
+    place.desk.take_post(TOKEN_B, &post_of("annex", vec![two.clone(), three])).unwrap();
     assert_eq!(["apt-0001", "apt-0002", "apt-0003"].map(|id| number(&place, id)), ["A1", "D1", "D2"]);
     let alarms = said(&place);
-    let name = |id: &str| place.desk.appointment(&AppointmentId::from(id)).unwrap().unwrap().person.name_for_staff().as_str().to_owned();
+    let name = |id: &str| {
+        let one = place.desk.appointment(&AppointmentId::from(id)).unwrap().unwrap();
+        one.person.name_for_staff().as_str().to_owned()
+    };
     assert_eq!(alarms.len(), 1, "{alarms:?}");
     for words in [name("apt-0002"), name("apt-0001"), "D1".to_owned(), "A1".to_owned(), "D2".to_owned()] {
         assert!(alarms[0].contains(&words), "{words}: {alarms:?}");
     }
     // Told again, and rebuilt: the same.
-    let again = place.desk.take_post(TOKEN_B, &post_of("annex", vec![of(checked_in(1, 'A', 1, &["apt-0002"]), "two")])).unwrap();
+    let again = place.desk.take_post(TOKEN_B, &post_of("annex", vec![two])).unwrap();
     assert!(again.waits.is_empty(), "nobody hears the other's place in line");
     place.desk.with_store(|store| store.rebuild_visits()).unwrap();
     assert_eq!(["apt-0001", "apt-0002", "apt-0003"].map(|id| number(&place, id)), ["A1", "D1", "D2"]);
     let twice = rows(&place)[0].ticket.unwrap();
-    assert!(place.desk.with_store(|store| store.numbers_on_two_papers()).unwrap().contains(&twice), "its page shows nobody");
+    let on_two_papers = place.desk.with_store(|store| store.numbers_on_two_papers()).unwrap();
+    assert!(on_two_papers.contains(&twice), "its page shows nobody");
     let watch = place.desk.kiosks().unwrap();
     let raised = watch.raised.iter().find(|raised| raised.alarm.code() == "number-twice").unwrap();
     assert!(place.desk.see_alarm(&raised.kiosk, "number-twice", raised.since.unwrap(), "ana").unwrap());
@@ -74,10 +74,8 @@ fn a_number_that_somebody_has_is_nobody_elses() {
 fn one_persons_visits_may_share_a_number() {
     let place = place();
     import(&place.desk, "tests/data/day.csv").0.unwrap();
-    place
-        .desk
-        .take_post(TOKEN_A, &post_of("lobby", vec![checked_in(1, 'A', 1, &["apt-0001", "apt-0002"]), checked_in(2, 'A', 1, &["apt-0001"])]))
-        .unwrap();
+    let events = vec![checked_in(1, 'A', 1, &["apt-0001", "apt-0002"]), checked_in(2, 'A', 1, &["apt-0001"])];
+    place.desk.take_post(TOKEN_A, &post_of("lobby", events)).unwrap();
     assert_eq!(["apt-0001", "apt-0002"].map(|id| number(&place, id)), ["A1", "A1"]);
     assert!(said(&place).is_empty());
 }
@@ -102,7 +100,8 @@ fn two_requests_with_one_number_are_two_people() {
     };
     let post = |token, kiosk: &str, event| place.desk.take_post(token, &post_of(kiosk, vec![event])).unwrap();
     post(TOKEN_A, "lobby", asks(1, "Ada"));
-    // The other kiosk's configuration is a copy of this one's; and a kiosk whose card was replaced tells the same request again.
+    // The other kiosk's configuration is a copy of this one's; and a kiosk whose card was replaced tells the same
+    // request again.
     post(TOKEN_B, "annex", asks(1, "Ben"));
     post(TOKEN_A, "lobby", asks(2, "Ada"));
     let waiting = || -> Vec<(String, String)> {

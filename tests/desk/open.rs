@@ -145,7 +145,7 @@ fn a_number_that_someone_has_since_yesterday_is_no_one_elses() {
         appointment: arrivals::domain::ids::AppointmentId::of_request(tomorrow),
         given_name: "Wim".into(),
         family_name: "Example".into(),
-        birth_date: arrivals::domain::person::BirthDate(jiff::civil::date(1950, 1, 1)),
+        birth_date: BirthDate(jiff::civil::date(1950, 1, 1)),
         category: "x".into(),
         language: Language::English,
         call_as: CallAs::Number,
@@ -216,7 +216,10 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
     let answer = close("2026-11-23", revision).await;
     let said = words(&answer.body);
     assert!(
-        said.contains("3 closed. 1 changed in the meantime and was left open. Check it again. 2 people feel unwell and were left open."),
+        said.contains(
+            "3 closed. 1 changed in the meantime and was left open. Check it again. \
+             2 people feel unwell and were left open."
+        ),
         "{said}"
     );
     let states = |ids: &[&str]| -> Vec<VisitState> {
@@ -238,7 +241,7 @@ async fn all_of_yesterday_is_closed_at_once_each_in_the_audit_and_can_be_taken_b
     assert_eq!(done, [("done", "a"), ("done", "d"), ("seen", "")], "each by itself");
     // Everything can be rebuilt, and is in the list's closed part for today.
     let rows: Vec<_> = place.desk.today().unwrap().list.rows().map(|row| (**row).clone()).collect();
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     let again = place.desk.with_store(|store| store.list_at(place.clock.now())).unwrap();
     assert!(rows == again);
     // Taken back whole, but for what has gone on since.

@@ -55,7 +55,7 @@ fn only_the_hours_are_passed_over_and_it_is_on_record() {
     let on_list = |desk: &arrivals::desk::Desk| desk.with_store(|store| store.appointment(&id)).unwrap().unwrap();
     let before = on_list(&place.desk);
     assert_eq!((before.start, before.place.is_empty()), (slot.start, false));
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(on_list(&place.desk), before);
     assert!(matches!(place.desk.verify_audit(None).unwrap(), Verified::Whole { .. }));
 }

@@ -122,7 +122,8 @@ async fn buttons_work_with_the_forms_token_and_only_with_it() {
 async fn what_people_are_called_is_never_taken_for_markup() {
     let (place, serving, cookie) = ready().await;
     let file = place.folder.path().join("odd.csv");
-    let text = "appointment_id,start,given_name,family_name,birth_date,service\n\"<i>\"\"1\",2026-11-23T09:00:00-05:00,<script>alert(1)</script>,\"O'Neil & \"\"Co\"\"\",1950-01-01,<b>x\n";
+    let text = "appointment_id,start,given_name,family_name,birth_date,service\n\"<i>\"\"1\",\
+                2026-11-23T09:00:00-05:00,<script>alert(1)</script>,\"O'Neil & \"\"Co\"\"\",1950-01-01,<b>x\n";
     std::fs::write(&file, text).unwrap();
     import(&place.desk, file.to_str().unwrap()).0.unwrap();
     let page = http(serving.addr, "GET", "/", &[("cookie", &cookie)], "").await;
@@ -162,8 +163,10 @@ async fn a_desk_without_users_says_how_the_first_is_added_and_one_without_appoin
     let later = list(&cookie).await;
     assert!(
         later.contains("No appointments today.")
-            && later
-                .contains("<a href=\"/appointments?date=2026-11-23\">232 on <time datetime=\"2026-11-23\">Monday, Nov 23, 2026</time></a>"),
+            && later.contains(
+                "<a href=\"/appointments?date=2026-11-23\">232 on <time datetime=\"2026-11-23\">Monday, \
+                 Nov 23, 2026</time></a>"
+            ),
         "{later}"
     );
     assert!(later.contains("href=\"/appointments/import\""));

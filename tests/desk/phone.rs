@@ -71,8 +71,9 @@ fn a_day_before(place: &Place) {
         let at =
             |minutes: i64| format!("2026-11-22T{:02}:{:02}:00Z", 14 + (n * 3 + minutes) / 60, (n * 3 + minutes) % 60);
         let sql =
-            "INSERT INTO visit(appointment_id, state, revision, called_at, called_by, started_at, done_at, done_by, arrived_at, served_in)
-                   VALUES (?1, 'done', 0, ?2, 'x', ?2, ?3, 'x', ?2, 'Blood')";
+            "INSERT INTO visit(appointment_id, state, revision, called_at, called_by, started_at, done_at, done_by,
+                 arrived_at, served_in)
+             VALUES (?1, 'done', 0, ?2, 'x', ?2, ?3, 'x', ?2, 'Blood')";
         conn.execute(sql, [format!("old-{n}"), at(0), at(10)]).unwrap();
     }
 }
@@ -290,7 +291,7 @@ async fn what_patients_do_is_recorded_in_the_audit_and_rebuilt() {
     place.desk.undo_shown(&id("c1"), shown.0, "ana").unwrap().unwrap();
     let date = jiff::civil::date(2026, 11, 23);
     let before = place.desk.with_store(|store| store.visits_of(date)).unwrap();
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     let mut after = place.desk.with_store(|store| store.visits_of(date)).unwrap();
     assert_eq!(
         after.iter_mut().map(|row| row.state).collect::<Vec<_>>(),

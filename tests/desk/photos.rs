@@ -241,7 +241,7 @@ fn a_photo_stays_as_long_as_somebody_may_need_it_and_is_not_taken_again() {
     day(2 * PHOTO_DAYS);
     assert_eq!(clean(), 0, "the record system does not have it");
     assert!(place.desk.next_export_batch().unwrap().is_some());
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     day(PHOTO_DAYS - 1);
     assert_eq!(clean(), 0, "handed on long after it was accepted, and not that long ago");
     day(1);

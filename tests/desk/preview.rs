@@ -13,7 +13,8 @@ const COLUMNS: &str = "appointment_id,start,given_name,family_name,birth_date,ph
 /// The first line is as the desk has it, the second is moved, the third is new, the fourth is wrong.
 fn list(second_at: &str) -> String {
     format!(
-        "{COLUMNS}\na1,2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01,555-0100,Eyes,Dr. A\na2,{second_at},Bo,Mora,1960-03-01,555-0101,Eyes,Dr. A\n\
+        "{COLUMNS}\na1,2026-11-23T08:00:00-05:00,Ana,Lima,1950-03-01,555-0100,Eyes,Dr. A\n\
+         a2,{second_at},Bo,Mora,1960-03-01,555-0101,Eyes,Dr. A\n\
          a3,2026-11-23T10:00:00-05:00,Cy,Nash,1970-03-01,,Eyes,Dr. A\na4,yesterday,Di,Orr,1980-03-01,,Eyes,Dr. A\n"
     )
 }
@@ -27,7 +28,8 @@ fn before(place: &Place) {
 
 fn state(place: &Place) -> String {
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let sql = "SELECT (SELECT n FROM revision) || (SELECT group_concat(body || revision) FROM (SELECT * FROM appointment ORDER BY id)) || (SELECT MAX(n) FROM audit)";
+    let sql = "SELECT (SELECT n FROM revision) || (SELECT group_concat(body || revision)
+               FROM (SELECT * FROM appointment ORDER BY id)) || (SELECT MAX(n) FROM audit)";
     conn.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 

@@ -174,7 +174,8 @@ fn a_configuration_places_its_kiosks_and_every_command_explains_itself() {
     let room = Room::new();
     let config = room.path("desk.toml");
     let text = format!(
-        "data = {:?}\n[clinic]\nname = \"Mill Street Clinic\"\n[[kiosk]]\nid = \"lobby\"\nletter = \"A\"\ntoken = \"0123456789abcdef\"\nplace = \"Main lobby\"\n",
+        "data = {:?}\n[clinic]\nname = \"Mill Street Clinic\"\n[[kiosk]]\nid = \"lobby\"\nletter = \"A\"\n\
+         token = \"0123456789abcdef\"\nplace = \"Main lobby\"\n",
         room.path("data")
     );
     std::fs::write(&config, text).unwrap();

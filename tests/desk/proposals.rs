@@ -78,7 +78,8 @@ fn import_list(place: &Place, rows: &[(&str, &str, &str, &str)]) -> (u64, u64) {
         "appointment_id,start,patient_id,phone,given_name,family_name,birth_date,email,address,city,state,postal_code";
     let line = |(id, at, who, phone): &(&str, &str, &str, &str)| {
         format!(
-            "{id},2026-11-23T{at}:00-05:00,{who},{phone},{who},Example,1962-06-02,{who}@example.org,1 Main Street,Mashpee,Massachusetts,02649"
+            "{id},2026-11-23T{at}:00-05:00,{who},{phone},{who},Example,1962-06-02,{who}@example.org,1 Main Street,\
+             Mashpee,Massachusetts,02649"
         )
     };
     let lines: Vec<String> = rows.iter().map(line).collect();
@@ -117,7 +118,7 @@ fn reject() -> Verdict {
 fn rebuilt(place: &Place) {
     let all = || (of(place, "a1"), of(place, "b1"), place.desk.with_store(|store| store.appointments()).unwrap());
     let before = all();
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == all(), "rebuilt from what was recorded");
 }
 
@@ -269,7 +270,8 @@ fn what_is_on_file_is_what_the_visit_has_and_nothing_is_settled_while_another_vi
         // Whatever a visit had that is over says nothing.
         import_list(&place, &[("a1", "08:00", "ada", a1), ("a2", "10:00", "ada", a2)]);
         let file = place.folder.path().join("over.csv");
-        let over = "appointment_id,start,patient_id,phone,given_name,family_name,birth_date\na0,2026-11-20T08:00:00-05:00,ada,555-0111,ada,Example,1962-06-02\n";
+        let over = "appointment_id,start,patient_id,phone,given_name,family_name,birth_date\n\
+                    a0,2026-11-20T08:00:00-05:00,ada,555-0111,ada,Example,1962-06-02\n";
         std::fs::write(&file, over).unwrap();
         import(&place.desk, file.to_str().unwrap()).0.unwrap();
         send(&place, "lobby", &[says(1, 'A', &["a1"], vec![change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE))])]);
@@ -445,11 +447,13 @@ fn an_accepted_change_is_exported_exactly_once_and_its_batch_as_often_as_it_is_l
     accept(&key("annex", 1, Field::Email));
     rebuilt(&place);
     let second = export(&place).unwrap();
-    let moved = "\"1 Main Street, Mashpee, Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street, Granby, Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street\",Granby,Massachusetts,02649,,,,,,,,,,,,";
+    let moved = "\"1 Main Street, Mashpee, Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street, Granby, \
+                 Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street\",Granby,Massachusetts,02649,,,,,,,,,,,,";
     assert_eq!(
         second,
         format!(
-            "{header}2,2026-11-23T13:00:00Z,ana,ada,address,{moved}\n2,2026-11-23T13:00:00Z,ana,ada,email,ada@example.org,'+ada@example.org{}\n",
+            "{header}2,2026-11-23T13:00:00Z,ana,ada,address,{moved}\n\
+             2,2026-11-23T13:00:00Z,ana,ada,email,ada@example.org,'+ada@example.org{}\n",
             ",".repeat(16)
         )
     );

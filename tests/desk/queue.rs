@@ -174,7 +174,7 @@ fn people_who_call_next_at_once_never_call_the_same_ticket() {
                     match desk.call_next(&visit, Some("Room 1"), &format!("user-{n}")).unwrap() {
                         Ok(()) => called.push(visit),
                         Err(refusal) => {
-                            assert!(matches!(refusal, Refusal::Called { just_now: true, .. }), "{refusal:?}")
+                            assert!(matches!(refusal, Refusal::Called { just_now: true, .. }), "{refusal:?}");
                         }
                     }
                 }
@@ -337,7 +337,7 @@ fn every_step_leads_on_and_can_be_taken_back() {
     }
     let list = || place.desk.with_store(|store| store.visits_of(jiff::civil::date(2026, 11, 23))).unwrap();
     let before = list();
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == list(), "rebuilt from what was recorded");
     let mut undone = 0;
     while let Some((step, _)) = row(&place, "a1").in_line.step {
@@ -345,7 +345,7 @@ fn every_step_leads_on_and_can_be_taken_back() {
         undone += 1;
     }
     assert_eq!((undone, row(&place, "a1").state), (19, S::Arrived), "all the way back");
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(row(&place, "a1").state, S::Arrived);
 }
 

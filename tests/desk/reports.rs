@@ -157,7 +157,8 @@ fn a_day_that_was_played_is_counted_as_one_would_by_hand() {
         ("conversation-length", "Kiosk lobby,5,50.3,120.5"),
         (
             "time-per-step",
-            "Finding the appointment,6,6,6.0,99.0; After the ticket,1,3,,; Date of birth,1,3,,; Insurance,4,8,,; a-step-of-tomorrow,1,2,,",
+            "Finding the appointment,6,6,6.0,99.0; After the ticket,1,3,,; Date of birth,1,3,,; \
+             Insurance,4,8,,; a-step-of-tomorrow,1,2,,",
         ),
         ("languages", "English,5; Spanish,0; Arabic,0"),
         ("changes", ""),
@@ -169,7 +170,7 @@ fn a_day_that_was_played_is_counted_as_one_would_by_hand() {
     assert_eq!(all.arrivals, 6);
     assert!(all.queues.contains("Dr. Mraz") && all.services.contains("Family medicine"));
     // What staff did is done again the same way, so the figures are the same.
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(report(&place.desk, Filter::default()), all);
 }
 
@@ -226,9 +227,10 @@ fn no_shows_are_told_apart_by_when_the_appointment_was_made() {
     let booked = place.desk.book(&wanted(&slot, "Quill"), "ana").unwrap().unwrap();
     minutes(&place, 24 * 60);
     let all = report(&place.desk, Filter::default());
-    let expected = "The same day,2,0,1,50.0; 1 to 6 days,1,0,0,0.0; 1 to 4 weeks,2,0,2,100.0; More than 4 weeks,1,0,1,100.0; Unknown,5,0,5,100.0";
+    let expected = "The same day,2,0,1,50.0; 1 to 6 days,1,0,0,0.0; 1 to 4 weeks,2,0,2,100.0; \
+                    More than 4 weeks,1,0,1,100.0; Unknown,5,0,5,100.0";
     assert_eq!(figure(&all, "no-shows-by-lead-time"), expected);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!(report(&place.desk, Filter::default()), all);
     // A list that takes it over and says otherwise does not know better.
     place.desk.import_appointments(&[listed(booked.as_str(), "2026-01-01")]).unwrap();

@@ -74,7 +74,7 @@ fn row(place: &Place, id: &str) -> VisitRow {
 /// Everything on the list can be made anew from what was recorded.
 fn rebuilt(place: &Place) {
     let before = (list(place), codes(place));
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == (list(place), codes(place)), "rebuilt from what was recorded");
 }
 
@@ -97,7 +97,7 @@ fn somebody_without_an_appointment_waits_for_a_decision_that_can_be_taken_back()
     let found = row(&place, name);
     let asked = found.walk_in.as_ref().unwrap();
     assert_eq!((asked.given_name.as_str(), asked.category.as_str()), ("Zoë", VACCINATION));
-    assert_eq!(found.companion.as_ref().map(|name| name.as_str()), Some("Max Quick"));
+    assert_eq!(found.companion.as_ref().map(arrivals::domain::private::Private::as_str), Some("Max Quick"));
     assert_eq!(
         (found.ticket.map(|t| t.number.to_string()), found.language),
         (Some("A4".into()), Some(Language::Spanish))
@@ -155,11 +155,10 @@ async fn kiosks_hear_that_staff_have_seen_who_has_no_appointment() {
     let name = id("walk-in-2026-11-23-A4");
     send(&place, "lobby", &[asks(1, 'A', 4)]);
     let first = feed(&place, TOKEN_A, 0).await;
-    assert!(
-        matches!(&first.changes[..], [Change::Visit { appointment, ticket: Some(_), seen: false }] if *appointment == name),
-        "{:?}",
-        first.changes
-    );
+    let [Change::Visit { appointment, ticket: Some(_), seen: false }] = &first.changes[..] else {
+        panic!("{:?}", first.changes)
+    };
+    assert_eq!(*appointment, name);
     place.desk.act(&StaffWork::Visit(name.clone()), StaffAction::Accept, "ana").unwrap();
     let second = feed(&place, TOKEN_A, first.cursor).await;
     assert!(matches!(&second.changes[..], [Change::Visit { seen: true, .. }]), "{:?}", second.changes);
@@ -177,7 +176,8 @@ async fn the_page_offers_to_accept_or_decline_and_says_who_has_the_same_name() {
     let place = clinic();
     place.desk.add_user("ana", PASSWORD, Role::Desk).unwrap();
     let file = place.folder.path().join("list.csv");
-    let text = "appointment_id,start,given_name,family_name,birth_date,service\nx1,2026-11-23T15:00:00-05:00,ZOE,quick,1990-02-03,Eyes\n";
+    let text = "appointment_id,start,given_name,family_name,birth_date,service\n\
+                x1,2026-11-23T15:00:00-05:00,ZOE,quick,1990-02-03,Eyes\n";
     std::fs::write(&file, text).unwrap();
     import(&place.desk, file.to_str().unwrap()).0.unwrap();
     send(&place, "lobby", &[asks(1, 'A', 4)]);
@@ -237,7 +237,7 @@ async fn companions_and_documents_are_told_as_they_were_said() {
                 said.documents = documents(&[Document::Referral, Document::PhotoIdentity], true);
             }),
             with(checked_in(2, 'A', 2, &["apt-0002"]), |said| {
-                said.documents = documents(&[Document::PhotoIdentity], false)
+                said.documents = documents(&[Document::PhotoIdentity], false);
             }),
             with(checked_in(3, 'A', 3, &["apt-0003"]), |said| {
                 said.documents = documents(&[Document::Referral, Document::Guardian], false);

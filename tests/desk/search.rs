@@ -188,7 +188,8 @@ async fn a_day_of_thousands_is_a_page_of_hundreds_and_everyone_is_found() {
     for n in 0..3_000 {
         let (hour, minute) = (6 + n / 200, n / 4 % 50);
         list += &format!(
-            "many-{n:04},2026-11-23T{hour:02}:{minute:02}:00-05:00,Nora{n:04},Long,1950-01-01,Laboratory,Dr. Predovic,many-{n:04}\n"
+            "many-{n:04},2026-11-23T{hour:02}:{minute:02}:00-05:00,Nora{n:04},Long,1950-01-01,Laboratory,Dr. Predovic,\
+             many-{n:04}\n"
         );
     }
     let file = place.folder.path().join("many.csv");
@@ -329,7 +330,7 @@ fn a_search_does_not_read_every_visit() {
         .iter()
         .map(|(visits, people)| {
             let place = year(*visits, *people);
-            let steps = place.desk.with_store(|store| store.count_steps()).unwrap();
+            let steps = place.desk.with_store(arrivals::desk::store::Store::count_steps).unwrap();
             let cost = |text: &str| {
                 let (before, begun) = (steps.load(Ordering::Relaxed), Instant::now());
                 let found = place.desk.find_people(text).unwrap();

@@ -31,7 +31,8 @@ fn address(path: &str) -> String {
 /// Everything that a form of the desk may hold, all of it right but for the token.
 fn everything(csrf: &str) -> String {
     format!(
-        "csrf={csrf}&appointment=apt-0001&changes=lobby.1.phone.0&kiosk=lobby&seq=1&why=x&person=apt-0001&queue=x&point=&alarm=printer&since=2026-11-23T13:00:00Z&q=Dietrich&given=A&family=B&born=1950-03-09&category=walk-in"
+        "csrf={csrf}&appointment=apt-0001&changes=lobby.1.phone.0&kiosk=lobby&seq=1&why=x&person=apt-0001&queue=x&\
+         point=&alarm=printer&since=2026-11-23T13:00:00Z&q=Dietrich&given=A&family=B&born=1950-03-09&category=walk-in"
     )
 }
 
@@ -53,10 +54,12 @@ async fn admin(place: &Place, addr: SocketAddr) -> (String, String) {
 /// What staff and admins ever changed, as one text.
 fn state(place: &Place) -> String {
     let conn = rusqlite::Connection::open(place.folder.path().join("desk.sqlite")).unwrap();
-    let sql = "SELECT (SELECT COUNT(*) FROM staff_action) || ' ' || (SELECT group_concat(decision) FROM proposal) || ' '
-               || (SELECT group_concat(name || role || password_hash || COALESCE(removed_at, '')) FROM staff_user) || ' '
-               || (SELECT group_concat(id || letter || token_hash || place) FROM kiosk) || ' ' || (SELECT group_concat(value) FROM meta)
-               || (SELECT COUNT(*) FROM session)";
+    let sql = "SELECT (SELECT COUNT(*) FROM staff_action) || ' ' || (SELECT group_concat(decision)
+                   FROM proposal) || ' '
+               || (SELECT group_concat(name || role || password_hash || COALESCE(removed_at, ''))
+                   FROM staff_user) || ' '
+               || (SELECT group_concat(id || letter || token_hash || place)
+                   FROM kiosk) || ' ' || (SELECT group_concat(value) FROM meta) || (SELECT COUNT(*) FROM session)";
     conn.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 

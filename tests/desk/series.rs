@@ -54,7 +54,7 @@ async fn forty_kiosks_are_let_in_with_what_the_page_proposes_and_each_gives_out_
     }
     let all = || -> Vec<VisitRow> { place.desk.with_store(|store| store.visits_of(date(2026, 11, 23))).unwrap() };
     let before = all();
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == all(), "rebuilt from what was recorded");
     serving.stop().await;
 }

@@ -111,11 +111,10 @@ fn settings_go_out_and_in_by_command() {
     let example = "deploy/desk.example.toml";
     let (status, said, _) = run(&["settings", "import", example, "--dry-run"]);
     assert!(status == Some(0) && said.contains("Clinic: Clinic name: Clinic -> Mill Street Clinic\n"), "{said}");
-    assert!(
-        said.contains(
-            "Queues: Queue \"Dr. Kassulke\": nothing -> Name: Dr. Kassulke; Providers whose patients wait here: Dr. June Kassulke"
-        )
-    );
+    assert!(said.contains(
+        "Queues: Queue \"Dr. Kassulke\": nothing -> Name: Dr. Kassulke; Providers whose patients wait here: \
+         Dr. June Kassulke"
+    ));
     assert_eq!(place.desk.settings().name, "Clinic");
     assert!(!place.desk.has_own_settings().unwrap());
     assert!(run(&["settings", "import", example]).1.ends_with("changed, published for all kiosks\n"));

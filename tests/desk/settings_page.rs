@@ -90,7 +90,8 @@ async fn a_change_counts_when_it_was_shown_and_put_in_force_and_can_be_taken_bac
     assert!(admin.page("/settings").await.contains("3 changes are"));
     let review = admin.page("/settings/review").await;
     for said in [
-        "Check-in closes (minutes after start)</th><td class=\"was\" data-label=\"Now\">15</td><td class=\"becomes\" data-label=\"New\">20</td>",
+        "Check-in closes (minutes after start)</th><td class=\"was\" data-label=\"Now\">15</td><td class=\"becomes\" \
+         data-label=\"New\">20</td>",
         "<td class=\"becomes\" data-label=\"New\">Phone, Language</td>",
         "<td class=\"becomes\" data-label=\"New\">en: A nurse comes.</td>",
     ] {
@@ -268,7 +269,7 @@ pub fn fields_of(page: &str) -> Vec<(String, String)> {
             ("textarea", Some(name)) => fields.push((name, text(rest.strip_prefix('\n').unwrap_or(rest)))),
             ("select", name) => select = name,
             ("option", _) if tag.contains(" selected") => {
-                fields.push((select.clone().unwrap(), attribute(tag, "value").unwrap()))
+                fields.push((select.clone().unwrap(), attribute(tag, "value").unwrap()));
             }
             _ => {}
         }
@@ -552,8 +553,10 @@ async fn hours_are_a_week_of_each_clinician_with_its_gaps() {
     for said in [
         "<td data-label=\"Tuesday\">",
         "<li class=\"gap\">gap 12:00 PM – 1:00 PM</li>",
-        "item=1\">1:00 PM – 5:00 PM<span class=\"hidden\">, Dr. June Kassulke on Wednesday</span></a><span class=\"quiet\">Room 12; Cardiology, Heart failure</span>",
-        "<td data-label=\"Saturday\"><span class=\"quiet\"><span aria-hidden=\"true\">–</span><span class=\"hidden\">no hours</span></span></td>",
+        "item=1\">1:00 PM – 5:00 PM<span class=\"hidden\">, Dr. June Kassulke on Wednesday</span></a><span \
+         class=\"quiet\">Room 12; Cardiology, Heart failure</span>",
+        "<td data-label=\"Saturday\"><span class=\"quiet\"><span aria-hidden=\"true\">–</span><span \
+         class=\"hidden\">no hours</span></span></td>",
         "<rect class=\"on\" x=\"300\" y=\"0\" width=\"240\" height=\"8\">",
     ] {
         assert!(week.contains(said), "{said}\n{week}");

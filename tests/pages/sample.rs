@@ -331,7 +331,8 @@ const DATA: [&str; 41] = [
     "Hindi",
     "Please come to desk 2: we have found your letter.",
     "The printer is being repaired until noon.",
-    "Please do not leave yet: one of your papers is missing. A colleague comes to you with it in a few minutes. Take a seat beside the kiosk if you like, and we will find you there. Thank you for waiting.",
+    "Please do not leave yet: one of your papers is missing. A colleague comes to you with it in a few minutes. \
+     Take a seat beside the kiosk if you like, and we will find you there. Thank you for waiting.",
 ];
 
 pub fn is_data(text: &str) -> bool {

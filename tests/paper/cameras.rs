@@ -140,7 +140,8 @@ fn a_camera_unplugged_in_the_middle_leaves_no_old_picture_and_comes_back() {
 fn a_view_that_is_closed_ends_the_program_and_all_it_started() {
     let room = Room::new();
     // Both hold the other end of `alive` open for as long as they live, and they ignore the polite signals.
-    let line = "trap '' TERM HUP INT PIPE; exec 3> alive; (trap '' TERM HUP INT; cat pipe) & echo $$ > leader; cat card.jpg; wait";
+    let line = "trap '' TERM HUP INT PIPE; exec 3> alive; (trap '' TERM HUP INT; \
+                cat pipe) & echo $$ > leader; cat card.jpg; wait";
     let made = Command::new("mkfifo").arg(room.path("alive")).status().expect("mkfifo");
     assert!(made.success());
     let mut alive = open_for_reading(&room.path("alive"));

@@ -24,7 +24,7 @@ fn every_play_of_the_demo_holds_and_leaves_its_files() {
         for (kind, magic) in [("png", b"\x89PNG".as_slice()), ("pdf", b"%PDF"), ("escpos", b"\x1b@")] {
             match play["files"][kind].as_str() {
                 Some(path) => {
-                    assert!(has_paper && fs::read(out.path().join(path)).unwrap().starts_with(magic), "{path}")
+                    assert!(has_paper && fs::read(out.path().join(path)).unwrap().starts_with(magic), "{path}");
                 }
                 None => assert!(!has_paper, "{}: paper came out and {kind} is missing", play["name"]),
             }

@@ -68,7 +68,8 @@ fn a_check_in_of_known_durations_is_told_as_exactly_these() {
     room.clock.advance(Duration::from_millis(2_240));
     room.takes_the_ticket();
     room.after(7_000, Input::Finish);
-    let steps = "birthday 1x60, is-this-you 1x33, visits 1x33, details 1x33, insurance 1x33, call-as 1x22, saving 1x0, printing 1x0, done 1x70";
+    let steps = "birthday 1x60, is-this-you 1x33, visits 1x33, details 1x33, insurance 1x33, call-as 1x22, saving 1x0, \
+                 printing 1x0, done 1x70";
     assert_eq!(room.times(), [format!("Ticket (214): {steps}")]);
     // The desk has it after everything else, and nothing about anybody in it.
     let last = room.store().last_seq().unwrap();
@@ -113,7 +114,8 @@ fn a_page_that_nobody_answers_is_left_out() {
     room.ada_up_to_call_as(1_000);
     room.takes_the_ticket();
     room.wait(40);
-    let steps = "birthday 1x60, is-this-you 1x10, visits 1x10, details 1x10, insurance 1x10, call-as 1x0, saving 1x0, printing 1x0";
+    let steps = "birthday 1x60, is-this-you 1x10, visits 1x10, details 1x10, insurance 1x10, call-as 1x0, \
+                 saving 1x0, printing 1x0";
     assert_eq!(room.times()[1..], [format!("Ticket (100): {steps}")]);
     // Who comes again with it has no new one.
     room.scan("apt-ada");
@@ -136,7 +138,8 @@ fn the_next_person_begins_anew_on_the_last_page_of_the_one_before() {
     room.after(2_000, Input::No);
     assert_eq!(room.step(), Step::Stopped(Reason::NotThisPerson));
     room.after(4_000, Input::Finish);
-    let ada = "find 1x0, birthday 1x60, is-this-you 1x10, visits 1x10, details 1x10, insurance 1x10, call-as 1x0, saving 1x0, printing 1x0, done 1x50";
+    let ada = "find 1x0, birthday 1x60, is-this-you 1x10, visits 1x10, details 1x10, insurance 1x10, call-as 1x0, \
+               saving 1x0, printing 1x0, done 1x50";
     assert_eq!(
         room.times(),
         [

@@ -244,7 +244,8 @@ fn patient(command: PatientCommand) -> anyhow::Result<ExitCode> {
             match desk.remove_patient(&id, &why.read(&desk, &id)?, COMMAND)? {
                 Removal::Done(what) => {
                     println!(
-                        "deleted: {what}; the audit log keeps the number. Backups and the scheduling system are not changed"
+                        "deleted: {what}; the audit log keeps the number. \
+                         Backups and the scheduling system are not changed"
                     );
                     for kiosk in desk.kiosks_behind()? {
                         println!("kiosk {kiosk} may have data the desk doesn't have yet: check again after it reports");
@@ -290,19 +291,22 @@ fn stands(now: &CleanUp, today: Date) -> ExitCode {
     match now {
         CleanUp::Nothing => println!("nothing is marked"),
         CleanUp::Marked(mark) => println!(
-            "marked everything before {}: {}; it is deleted after the next day of work, and `clean-up --cancel` cancels the mark",
+            "marked everything before {}: {}; it is deleted after the next day of work, \
+             and `clean-up --cancel` cancels the mark",
             mark.before, mark.what
         ),
         CleanUp::Held(by, at) => println!("on hold by {by} since {at:.0}: `clean-up --yes` marks old days again"),
         CleanUp::AsksDate { worked } => {
             println!(
-                "nothing is done: the last day of work was {worked}, and the clock says {today}. If that is correct: `clean-up --yes`"
+                "nothing is done: the last day of work was {worked}, and the clock says {today}. \
+                 If that is correct: `clean-up --yes`"
             );
             return ExitCode::from(2);
         }
         CleanUp::AsksMuch(next) => {
             println!(
-                "nothing is marked: it would be more than usual, {} of {} days, all before {}. To delete them: `clean-up --yes`",
+                "nothing is marked: it would be more than usual, {} of {} days, all before {}. \
+                 To delete them: `clean-up --yes`",
                 next.what, next.days, next.before
             );
             return ExitCode::from(2);

@@ -169,7 +169,8 @@ pub fn audit(command: AuditCommand) -> anyhow::Result<ExitCode> {
                 Verified::Whole { rows, hash } => println!("{rows} rows, none changed; the last is {rows}:{hash}"),
                 Verified::Broken { row, why } => {
                     bail!(
-                        "row {row} of the audit log {why}; keep the desk's file and its backups as they are, and find out who had write access"
+                        "row {row} of the audit log {why}; keep the desk's file and its backups as they are, \
+                         and find out who had write access"
                     )
                 }
             }

@@ -21,7 +21,8 @@ const WORTH_OUT_OF_ORDER: i32 = -5;
 /// A street has a number, mostly.
 const WORTH_NUMBER: i32 = 1;
 
-const RARE_AFTER_NAMES: &str = "DAI DAJ DAK DAH DBE DBF DBG DBH DBI DBJ DBK DBL DBM DBO DBP DBQ DBR DCB DCD DCE DCH DCI DCJ DCK DCL DCM DCN DCO DCP DCQ DCR";
+const RARE_AFTER_NAMES: &str = "DAI DAJ DAK DAH DBE DBF DBG DBH DBI DBJ DBK DBL DBM DBO DBP DBQ DBR DCB DCD DCE DCH \
+                                DCI DCJ DCK DCL DCM DCN DCO DCP DCQ DCR";
 
 /// One way to take a card apart.
 #[derive(Clone)]

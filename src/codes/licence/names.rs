@@ -10,7 +10,8 @@ const SUFFIXES: [&str; 17] = [
     "JR", "SR", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "1ST", "2ND", "3RD", "4TH", "5TH", "JUNIOR", "SENIOR",
 ];
 /// Small words that belong to the last name after them.
-const PARTICLES: &str = "DE LA DEL DELA DA DO DOS DAS DI DU DES LE LOS LAS VAN VON VANDER DER DEN TER TEN ZU AL EL BIN IBN ABU ST SAN SANTA MC MAC";
+const PARTICLES: &str = "DE LA DEL DELA DA DO DOS DAS DI DU DES LE LOS LAS VAN VON VANDER DER DEN TER TEN ZU AL EL BIN \
+                         IBN ABU ST SAN SANTA MC MAC";
 
 /// Last name and first first name, as one way to read a card has them.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -11,8 +11,9 @@ use super::{birth_date, licence};
 use crate::codes::{CodeTrouble, Licence};
 
 /// Jurisdictions of the United States and Canada. Payment cards have digits there.
-const JURISDICTIONS: &str = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN \
-                             TX UT VT VA WA WV WI WY AS GU MP PR VI AB BC MB NB NL NF NS NT NU ON PE PQ QC SK YT YK";
+const JURISDICTIONS: &str = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH \
+                             NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AB BC MB NB \
+                             NL NF NS NT NU ON PE PQ QC SK YT YK";
 const CITY_CHARACTERS_MAX: usize = 13;
 const NAME_CHARACTERS_MAX: usize = 35;
 /// AAMVA's numbers of issuers begin so; payment cards' do not.

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::HeaderMap;
 
 /// A text as a value in an address.
+#[must_use]
 pub fn in_address(text: &str) -> String {
     use std::fmt::Write as _;
     text.bytes().fold(String::with_capacity(text.len()), |mut address, byte| {

@@ -176,7 +176,10 @@ impl DeskConfig {
             .map_err(|error| BadConfig(format!("{} cannot be read: {}", path.display(), error.kind())))?;
         let config = Self::parse(&text).map_err(|BadConfig(why)| BadConfig(format!("{}: {why}", path.display())))?;
         if !config.kiosk.is_empty() && std::fs::metadata(path).is_ok_and(|about| files::is_open_to_others(&about)) {
-            tracing::warn!(file = %path.display(), "other users can read this file, and kiosks' tokens are in it: run `chmod 600` on it");
+            tracing::warn!(
+                file = %path.display(),
+                "other users can read this file, and kiosks' tokens are in it: run `chmod 600` on it"
+            );
         }
         Ok(config)
     }
@@ -344,7 +347,8 @@ mod tests {
             ("[[clinic.walk_in]]\ncode = \"a\"\nname = {}", "walk_in: \"a\" has no name"),
             ("[[clinic.walk_in]]\ncode = \"a\"\nname = { es = \" \" }", "walk_in: \"a\" has no name"),
             (
-                "[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"x\" }\n[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"y\" }",
+                "[[clinic.walk_in]]\ncode = \"a\"\nname = { en = \"x\" }\n[[clinic.walk_in]]\ncode = \"a\"\n\
+                 name = { en = \"y\" }",
                 "the code \"a\" is listed twice",
             ),
             ("[[clinic.queues]]\nservices = [\"Eyes\"]", "queues: the name of number 1 must be 1 to 60"),
@@ -355,7 +359,8 @@ mod tests {
                 "queues: \"Eyes\" is listed twice",
             ),
             (
-                "[[clinic.queues]]\nname = \"A\"\nservices = [\"Eyes\"]\n[[clinic.queues]]\nname = \"B\"\nservices = [\"Eyes\"]",
+                "[[clinic.queues]]\nname = \"A\"\nservices = [\"Eyes\"]\n[[clinic.queues]]\nname = \"B\"\n\
+                 services = [\"Eyes\"]",
                 "queues: the service \"Eyes\" is in two queues; a visit waits in one",
             ),
             ("[[clinic.queues]]\nname = \"A\"\npractitioners = [\" \"]", "queues: \"A\" has an empty practitioner"),
@@ -426,7 +431,8 @@ mod tests {
             ("[[clinic.insurance.payers]]\ncode = \"a\"", "payer \"a\": name must be 1 to 80"),
             ("[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\nalso = [\"\"]", "payer \"a\": also must be"),
             (
-                "[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\n[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"B\"",
+                "[[clinic.insurance.payers]]\ncode = \"a\"\nname = \"A\"\n[[clinic.insurance.payers]]\ncode = \"a\"\n\
+                 name = \"B\"",
                 "the payer \"a\" is listed twice",
             ),
             (

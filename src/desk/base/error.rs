@@ -16,7 +16,8 @@ pub enum DeskError {
     Folder(PathBuf, std::io::ErrorKind),
     /// Written by a later version.
     #[error(
-        "the desk's file has version {found}, but this program supports versions up to {known}; install a newer arrivals-desk"
+        "the desk's file has version {found}, but this program supports versions up to {known}; \
+         install a newer arrivals-desk"
     )]
     NewerFile {
         /// The file's version.
@@ -29,14 +30,20 @@ pub enum DeskError {
     DiskFull,
     /// The file is something else.
     #[error(
-        "desk.sqlite in the data folder is not a desk's file, or its first part is damaged: if a desk wrote it, keep it and restore the last backup (see docs/files.md); otherwise move it away or choose another folder with --data"
+        "desk.sqlite in the data folder is not a desk's file, or its first part is damaged: \
+         if a desk wrote it, keep it and restore the last backup (see docs/files.md); \
+         otherwise move it away or choose another folder with --data"
     )]
     NotADeskFile,
     /// Pages of the file do not fit together.
     #[error("the desk's file is damaged ({0}); run `arrivals-desk check` and see docs/files.md")]
     Damaged(String),
     /// The same, and the desk cannot start with it.
-    #[error("{file} is damaged and cannot be used ({why}): keep it, and restore the last backup (see docs/files.md){copies}", file = .file.display())]
+    #[error(
+        "{file} is damaged and cannot be used ({why}): keep it, and restore the last backup \
+         (see docs/files.md){copies}",
+        file = .file.display()
+    )]
     DamagedFile {
         /// Which.
         file: PathBuf,
@@ -46,7 +53,11 @@ pub enum DeskError {
         copies: String,
     },
     /// An event is not what the kiosk reported.
-    #[error("event {} of kiosk {kiosk} differs from what the kiosk reported: the desk's file was changed or is damaged; see docs/files.md", .seq.0)]
+    #[error(
+        "event {} of kiosk {kiosk} differs from what the kiosk reported: \
+         the desk's file was changed or is damaged; see docs/files.md",
+        .seq.0
+    )]
     DamagedEvent {
         /// Which kiosk's.
         kiosk: crate::domain::ids::KioskId,
@@ -55,7 +66,8 @@ pub enum DeskError {
     },
     /// No update of the file without a copy of how it was.
     #[error(
-        "{file} has version {found} and must become version {known}, and the copy that is made first could not be written ({why}); the file is unchanged. Correct that, then start again",
+        "{file} has version {found} and must become version {known}, and the copy that is made first could not be \
+         written ({why}); the file is unchanged. Correct that, then start again",
         file = .file.display()
     )]
     NoCopy {
@@ -76,7 +88,8 @@ pub enum DeskError {
     Unreadable(&'static str),
     /// No one listens elsewhere without TLS.
     #[error(
-        "{0} is not an address of this machine alone, and patients' data must not travel unencrypted; listen on 127.0.0.1 and put a TLS proxy (such as nginx or Caddy) on this machine in front of it"
+        "{0} is not an address of this machine alone, and patients' data must not travel unencrypted; \
+         listen on 127.0.0.1 and put a TLS proxy (such as nginx or Caddy) on this machine in front of it"
     )]
     NotLoopback(SocketAddr),
     /// Someone else has the port.
@@ -112,7 +125,8 @@ pub enum DeskError {
     },
     /// The password is one of those that are tried first.
     #[error(
-        "that password is easy to guess: it is very common, contains the user's name, or is a run of characters; choose another"
+        "that password is easy to guess: it is very common, contains the user's name, \
+         or is a run of characters; choose another"
     )]
     CommonPassword,
     /// The password is no secret.

@@ -296,7 +296,7 @@ async fn pass(desk: Desk, mut who: SignedIn, role: Role, mut request: Request, n
         connection.trust();
     }
     if who.role >= Role::Admin {
-        who.tries = desk.blocking(|desk| desk.failed_tries()).await?;
+        who.tries = desk.blocking(Desk::failed_tries).await?;
         who.is_asked_about_old_data = desk.blocking(Desk::clean_up_asks).await?;
     }
     request.extensions_mut().insert(who);
@@ -333,7 +333,7 @@ async fn keep(desk: &Desk, who: &SignedIn, request: Request, fields: Vec<(String
 impl FromRequestParts<Desk> for SignedIn {
     type Rejection = Oops;
 
-    /// The user [`guard`] let pass.
+    /// The user `guard` let pass.
     async fn from_request_parts(parts: &mut Parts, _: &Desk) -> Result<Self, Oops> {
         parts.extensions.get::<Self>().cloned().ok_or(Oops::Ended)
     }

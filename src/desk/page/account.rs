@@ -123,7 +123,8 @@ impl<T> Asked<T> {
 }
 
 fn confirmed(codes: Option<Vec<String>>) -> Asked<Option<Said>> {
-    let wrong = "Incorrect code. Check the app again: the code changes every 30 seconds, and the phone's clock must be correct.";
+    let wrong = "Incorrect code. Check the app again: the code changes every 30 seconds, and the phone's clock must be \
+                 correct.";
     Asked::Done(Some(match codes {
         Some(codes) => new_codes(codes),
         None => Said { problem: Some(wrong.to_owned()), ..Said::default() },
@@ -149,11 +150,22 @@ fn show(desk: &Desk, who: &SignedIn, said: &Said) -> Result<Markup, DeskError> {
         h2 { "Your account" span.n { " " (who.user) ", " (who.role.code()) } }
         @if let Some(problem) = &said.problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
         @if let Some(notice) = &said.notice { p.notice role="status" { (notice) } }
-        @if who.must_enrol && !second.is_on { p.notice role="status" { "Your role requires two-step verification. Set it up here; then every page opens as before." } }
+        @if who.must_enrol && !second.is_on {
+            p.notice role="status" {
+                "Your role requires two-step verification. Set it up here; then every page opens as before."
+            }
+        }
         @if let Some(codes) = &said.codes { (recovery_codes(codes)) }
         section.change.account aria-labelledby="second" {
             h3 #second { "Two-step verification" }
-            p { @if second.is_on { "On: you enter a code after your password." } @else { "Off. With it, someone who learns your password still can't sign in: they also need a code from your phone." } }
+            p {
+                @if second.is_on {
+                    "On: you enter a code after your password."
+                } @else {
+                    "Off. With it, someone who learns your password still can't sign in: they also need a code from \
+                     your phone."
+                }
+            }
             @match &second.pending {
                 Some(secret) => (to_confirm(who, secret, &clinic)),
                 None => (with_password(who, "begin", if second.is_on { "Use another phone" } else { "Set up" })),
@@ -191,7 +203,10 @@ fn recovery_codes(codes: &[String]) -> Markup {
     html! {
         section.change.account.codes-once aria-labelledby="codes" {
             h3 #codes { "Your recovery codes" }
-            p { "Write them down or print them now: they are not shown again. If you don't have your phone, use one instead of a code. Each works once." }
+            p {
+                "Write them down or print them now: they are not shown again. If you don't have your phone, use one \
+                 instead of a code. Each works once."
+            }
             ol.recovery { @for code in codes { li { (code) } } }
             p.way { a.button.primary href="/" { "I saved them" } }
         }
@@ -232,6 +247,7 @@ fn with_password(who: &SignedIn, action: &str, words: &str) -> Markup {
 fn password(id: &str, name: &str, label: &str, kind: &str) -> Markup {
     html! {
         label for=(id) { (label) }
-        input id=(id) name=(name) type="password" autocomplete=(kind) minlength=[(kind == "new-password").then_some(PASSWORD_CHARS_MIN)] maxlength=(PASSWORD_BYTES_MAX) required;
+        input id=(id) name=(name) type="password" autocomplete=(kind)
+            minlength=[(kind == "new-password").then_some(PASSWORD_CHARS_MIN)] maxlength=(PASSWORD_BYTES_MAX) required;
     }
 }

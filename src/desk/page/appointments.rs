@@ -157,13 +157,23 @@ impl Calendar {
                 div.calendar-head {
                     h2 { (title) }
                     p.way {
-                        a #before.button.small href=(to(date.saturating_sub(step))) { "Previous" span.hidden { @if *is_week { " week" } @else { " day" } } }
+                        a #before.button.small href=(to(date.saturating_sub(step))) {
+                            "Previous" span.hidden { @if *is_week { " week" } @else { " day" } }
+                        }
                         a #today.button.small href=(to(self.today)) { "Today" }
-                        a #after.button.small href=(to(date.saturating_add(step))) { "Next" span.hidden { @if *is_week { " week" } @else { " day" } } }
-                        a.button.small href=(Look::to(*date, false, clinician.as_deref())) aria-current=[(!is_week).then_some("true")] { "Day" }
-                        a.button.small href=(Look::to(*date, true, clinician.as_deref())) aria-current=[is_week.then_some("true")] { "Week" }
+                        a #after.button.small href=(to(date.saturating_add(step))) {
+                            "Next" span.hidden { @if *is_week { " week" } @else { " day" } }
+                        }
+                        a.button.small href=(Look::to(*date, false, clinician.as_deref()))
+                            aria-current=[(!is_week).then_some("true")] { "Day" }
+                        a.button.small href=(Look::to(*date, true, clinician.as_deref()))
+                            aria-current=[is_week.then_some("true")] { "Week" }
                         @if who.role >= Role::Supervisor { a.button.small href="/appointments/import" { "Import" } }
-                        a.button.small.primary href={ "/appointments/book?date=" (date) (clinician.as_deref().map(|name| format!("&practitioner={}", in_address(name))).unwrap_or_default()) } { "Book appointment" }
+                        a.button.small.primary
+                            href={
+                                "/appointments/book?date=" (date)
+                                @if let Some(name) = clinician { "&practitioner=" (in_address(name)) }
+                            } { "Book appointment" }
                     }
                 }
                 form.search method="get" action="/appointments" {
@@ -172,7 +182,9 @@ impl Calendar {
                     div { label for="clinician" { "Provider" }
                         select #clinician name="clinician" {
                             option value="" { "All" }
-                            @for name in self.clinicians().iter().filter(|name| !name.is_empty()) { option value=(name) selected[clinician.as_ref() == Some(name)] { (name) } }
+                            @for name in self.clinicians().iter().filter(|name| !name.is_empty()) {
+                                option value=(name) selected[clinician.as_ref() == Some(name)] { (name) }
+                            }
                         }
                     }
                     button.button type="submit" { "Show" }
@@ -182,12 +194,22 @@ impl Calendar {
                     section aria-labelledby="h-contradicted" {
                         h3 #h-contradicted { "Different in scheduling system" }
                         ul { @for one in &self.contradicted {
-                            li.reason { (icon("alert")) a href={ "/appointments/one?appointment=" (in_address(one.id.as_str())) } {
-                                (one.person.name_for_staff().as_str()) ", now " (self.at(one.start)) } }
+                            li.reason {
+                                (icon("alert"))
+                                a href={ "/appointments/one?appointment=" (in_address(one.id.as_str())) } {
+                                    (one.person.name_for_staff().as_str()) ", now " (self.at(one.start))
+                                }
+                            }
                         } }
                     }
                 }
-                div.columns { @if *is_week { @for day in &self.days { (self.day_column(day)) } } @else { @for day in &self.days { (self.clinician_columns(day)) } } }
+                div.columns {
+                    @if *is_week {
+                        @for day in &self.days { (self.day_column(day)) }
+                    } @else {
+                        @for day in &self.days { (self.clinician_columns(day)) }
+                    }
+                }
             }
             script src="/static/appointments.js" defer {}
         }
@@ -213,7 +235,9 @@ impl Calendar {
             @if columns.is_empty() { p.empty { "No appointments and no provider hours on this day." } }
             @for (at, (name, rows)) in columns.iter().enumerate() {
                 section.column aria-labelledby={ "column-" (at) } {
-                    h3 id={ "column-" (at) } { @if name.is_empty() { "No provider" } @else { (name) } " " span.n { (rows.len()) } }
+                    h3 id={ "column-" (at) } {
+                        @if name.is_empty() { "No provider" } @else { (name) } " " span.n { (rows.len()) }
+                    }
                     (self.items(day.date, Some(name), rows))
                 }
             }
@@ -230,7 +254,8 @@ impl Calendar {
         html! {
             section.column.is-today[day.date == self.today] aria-labelledby={ "column-" (day.date) } {
                 h3 id={ "column-" (day.date) } {
-                    a href=(Look::to(day.date, false, wanted)) { (day.date.strftime("%a %-d %b")) } " " span.n { (rows.len()) @if day.date == self.today { ", today" } }
+                    a href=(Look::to(day.date, false, wanted)) { (day.date.strftime("%a %-d %b")) } " "
+                    span.n { (rows.len()) @if day.date == self.today { ", today" } }
                 }
                 @if self.practice.is_closed(day.date) { p.quiet { "Closed" } }
                 (self.items(day.date, wanted, &rows))
@@ -264,7 +289,9 @@ impl Calendar {
             ol.booked {
                 @for row in rows {
                     @if let Some(one) = &row.appointment {
-                        @while let Some(gap) = free.next_if(|gap| gap.from < one.start) { (self.free(date, clinician.unwrap_or_default(), gap)) }
+                        @while let Some(gap) = free.next_if(|gap| gap.from < one.start) {
+                            (self.free(date, clinician.unwrap_or_default(), gap))
+                        }
                         (self.booked(row, one, clinician.is_none()))
                     }
                 }
@@ -277,9 +304,19 @@ impl Calendar {
         let minutes = self.practice.length(&one.service, one.minutes);
         html! {
             li.slot.(row.state.code()) {
-                p { time.at datetime=(one.start) { (clock_time(one.start, &self.zone)) } span.quiet { " " (minutes) " min" } }
-                p.name { a id={ "one-" (one.id) } href={ "/appointments/one?appointment=" (in_address(one.id.as_str())) } { (one.person.name_for_staff().as_str()) } }
-                p.quiet { (one.service) @if names_clinician && !one.practitioner.is_empty() { ", " (one.practitioner) } @if !one.place.is_empty() { ", " (one.place) } }
+                p {
+                    time.at datetime=(one.start) { (clock_time(one.start, &self.zone)) }
+                    span.quiet { " " (minutes) " min" }
+                }
+                p.name {
+                    a id={ "one-" (one.id) } href={ "/appointments/one?appointment=" (in_address(one.id.as_str())) } {
+                        (one.person.name_for_staff().as_str())
+                    }
+                }
+                p.quiet {
+                    (one.service) @if names_clinician && !one.practitioner.is_empty() { ", " (one.practitioner) }
+                    @if !one.place.is_empty() { ", " (one.place) }
+                }
                 p { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
             }
         }
@@ -289,7 +326,9 @@ impl Calendar {
         let (from, to) = (clock_time(gap.from, &self.zone), clock_time(gap.to, &self.zone));
         html! {
             li.slot.free {
-                a href={ "/appointments/book?date=" (date) "&practitioner=" (in_address(clinician)) } { "Free " (from) "–" (to) span.hidden { ", book with " (clinician) } }
+                a href={ "/appointments/book?date=" (date) "&practitioner=" (in_address(clinician)) } {
+                    "Free " (from) "–" (to) span.hidden { ", book with " (clinician) }
+                }
             }
         }
     }
@@ -302,8 +341,16 @@ pub(super) fn assumed(practice: &Practice, who: &SignedIn) -> Markup {
         @if let Some(words) = words {
             p.quiet.assumed {
                 "No provider has hours yet. Free times are offered with every provider on the list "
-                @if words.is_empty() { "on no day, because the clinic has no opening hours. " } @else { "during opening hours: " (words) ". " }
-                @if who.role >= Role::Admin { a href="/settings/part?part=hours" { "Set provider hours" } } @else { "An admin can set hours." }
+                @if words.is_empty() {
+                    "on no day, because the clinic has no opening hours. "
+                } @else {
+                    "during opening hours: " (words) ". "
+                }
+                @if who.role >= Role::Admin {
+                    a href="/settings/part?part=hours" { "Set provider hours" }
+                } @else {
+                    "An admin can set hours."
+                }
             }
         }
     }

@@ -120,8 +120,21 @@ fn show(
         p.way { a.button href="/" { "Back to the list" } }
         form.search method="post" action="/audit" {
             input type="hidden" name="csrf" value=(who.csrf);
-            div { label for="person" { "Patient" } input #person name="person" value=(form.person) maxlength=(TEXT_CHARS_MAX) autocomplete="off" spellcheck="false" aria-describedby="person-hint"; p.quiet #person-hint { "Patient ID, appointment ID or name" } label.tick { input type="checkbox" name="lists" value="1" checked[form.lists.is_some()]; " Include who had the day's list open" } }
-            div { label for="user" { "User" } input #user name="user" value=(form.user) maxlength=(TEXT_CHARS_MAX) autocomplete="off" autocapitalize="none" spellcheck="false"; }
+            div {
+                label for="person" { "Patient" }
+                input #person name="person" value=(form.person) maxlength=(TEXT_CHARS_MAX) autocomplete="off"
+                    spellcheck="false" aria-describedby="person-hint";
+                p.quiet #person-hint { "Patient ID, appointment ID or name" }
+                label.tick {
+                    input type="checkbox" name="lists" value="1" checked[form.lists.is_some()];
+                    " Include who had the day's list open"
+                }
+            }
+            div {
+                label for="user" { "User" }
+                input #user name="user" value=(form.user) maxlength=(TEXT_CHARS_MAX) autocomplete="off"
+                    autocapitalize="none" spellcheck="false";
+            }
             div { label for="from" { "From" } input #from name="from" type="date" value=(form.from); }
             div { label for="to" { "To" } input #to name="to" type="date" value=(form.to); }
             button.button.primary type="submit" { "Search" }
@@ -134,7 +147,9 @@ fn show(
         @if let Ok(AuditFound { rows, is_more: true, .. }) = found {
             form method="post" action="/audit" {
                 input type="hidden" name="csrf" value=(who.csrf);
-                @for (name, value) in [("person", &form.person), ("user", &form.user), ("from", &form.from), ("to", &form.to)] {
+                @let again =
+                    [("person", &form.person), ("user", &form.user), ("from", &form.from), ("to", &form.to)];
+                @for (name, value) in again {
                     input type="hidden" name=(name) value=(value);
                 }
                 @if form.lists.is_some() { input type="hidden" name="lists" value="1"; }
@@ -150,7 +165,16 @@ fn table(found: &AuditFound, zone: &TimeZone) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Audit log entries" {
             table.audit {
-                thead { tr { th scope="col" { "No." } th scope="col" { "When" } th scope="col" { "User" } th scope="col" { "Action" } th scope="col" { "Patient" } th scope="col" { "Details" } } }
+                thead {
+                    tr {
+                        th scope="col" { "No." }
+                        th scope="col" { "When" }
+                        th scope="col" { "User" }
+                        th scope="col" { "Action" }
+                        th scope="col" { "Patient" }
+                        th scope="col" { "Details" }
+                    }
+                }
                 tbody {
                     @for row in &found.rows {
                         tr {
@@ -158,7 +182,10 @@ fn table(found: &AuditFound, zone: &TimeZone) -> Markup {
                             td { time datetime=(row.at) { (when(row.at, zone)) } }
                             td { (user(&row.user)) }
                             td { (words(&row.action)) }
-                            td { @if let Some(name) = found.names.get(&row.patient) { (name) " " } span.quiet { (row.patient) } }
+                            td {
+                                @if let Some(name) = found.names.get(&row.patient) { (name) " " }
+                                span.quiet { (row.patient) }
+                            }
                             td { (row.about) }
                         }
                     }

@@ -95,7 +95,9 @@ pub(super) async fn board_page(
                 footer {
                     p #sound hidden { (each(&board, |words| words.sound_off)) }
                     p #lost role="status" hidden {
-                        @for (language, words) in &words { span.say lang=(language.tag()) dir=(side(*language)) data-text=(words.reconnecting) {} }
+                        @for (language, words) in &words {
+                            span.say lang=(language.tag()) dir=(side(*language)) data-text=(words.reconnecting) {}
+                        }
                     }
                 }
                 p #said.hidden role="status" aria-live="polite" {}
@@ -195,7 +197,9 @@ fn each(board: &Board, text: impl Fn(&'static Words) -> &'static str) -> Markup 
 
 fn each_with(board: &Board, text: impl Fn(&'static Words) -> String) -> Markup {
     html! {
-        @for language in &board.languages { span.say lang=(language.tag()) dir=(side(*language)) { (text(Words::of(*language))) } " " }
+        @for language in &board.languages {
+            span.say lang=(language.tag()) dir=(side(*language)) { (text(Words::of(*language))) } " "
+        }
     }
 }
 
@@ -203,7 +207,11 @@ fn each_with(board: &Board, text: impl Fn(&'static Words) -> String) -> Markup {
 fn part(view: &BoardView, board: &Board, turn: usize) -> Markup {
     let n = view.now.pages.first().map_or(0, Vec::len);
     let call = |call: &Call| {
-        html! { li.call data-call=(call.id) data-said=(who(call)) data-spoken=(spoken(call, board)) { (who_markup(call)) (arrow()) (where_to(call, board)) } }
+        html! {
+            li.call data-call=(call.id) data-said=(who(call)) data-spoken=(spoken(call, board)) {
+                (who_markup(call)) (arrow()) (where_to(call, board))
+            }
+        }
     };
     let before = |call: &Call| html! { li { (who_markup(call)) (arrow()) (where_to(call, board)) } };
     html! {
@@ -322,13 +330,22 @@ pub(super) async fn boards_page(State(desk): State<Desk>, who: SignedIn) -> Resu
     let settings = desk.settings();
     let idle = desk.session_idle().as_secs();
     let body = html! {
-        p { "A board is a waiting room display: who is called where, and the estimated wait. It shows ticket numbers, and first names of patients who chose to be called by name." }
-        p { "Open the board's link on the display. The link contains a key and opens without signing in, so don't share it." }
+        p {
+            "A board is a waiting room display: who is called where, and the estimated wait. It shows ticket numbers, \
+             and first names of patients who chose to be called by name."
+        }
+        p {
+            "Open the board's link on the display. The link contains a key and opens without signing in, so don't \
+             share it."
+        }
         @for board in settings.all_boards() {
             @let address = format!("/board/{}?key={key}", board.slug());
             div.change {
                 h2 { (board.name) }
-                p.quiet { @if board.queues.is_empty() { "All queues" } @else { (board.queues.join(", ")) } " · " (sounds(&board)) }
+                p.quiet {
+                    @if board.queues.is_empty() { "All queues" } @else { (board.queues.join(", ")) } " · "
+                    (sounds(&board))
+                }
                 p { a.button href=(address) target="_blank" { "Open the board " (board.name) } }
                 p.quiet { "Link: " code { (settings.pages.address.trim_end_matches('/')) (address) } }
             }

@@ -50,10 +50,10 @@ pub(super) async fn changes_page(
     query: Result<Query<ChangesQuery>, QueryRejection>,
 ) -> Result<Response, Oops> {
     let Query(query) = query.map_err(|_| Oops::NotFound)?;
-    let late = query
-        .late
-        .is_some()
-        .then_some("Not all changes were saved: someone else reviewed them, or the chart changed. This is the current state; check again.");
+    let late = query.late.is_some().then_some(
+        "Not all changes were saved: someone else reviewed them, or the chart changed. \
+         This is the current state; check again.",
+    );
     let page = desk.blocking(move |desk| {
         if query.idle.is_none() {
             desk.keep_session(&who)?;
@@ -201,7 +201,12 @@ impl Page {
             @if let Some(notice) = notice { p.notice role="status" { (notice) } }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
             // Anyone who presses Enter on a page that they have not read changes nothing.
-            h2 data-appointment=(self.id) tabindex="-1" autofocus[!open.is_empty()] { (self.name) @if let Some(born) = self.born { span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } } } }
+            h2 data-appointment=(self.id) tabindex="-1" autofocus[!open.is_empty()] {
+                (self.name)
+                @if let Some(born) = self.born {
+                    span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } }
+                }
+            }
             p.way {
                 a.button href={ "/#row-" (in_address(self.id.as_str())) } autofocus[open.is_empty()] { "Back to list" }
                 @if !clear.is_empty() {
@@ -222,13 +227,25 @@ impl Page {
                         li.change {
                             h3 { (which) }
                             p { (printable(card.as_str())) }
-                            p.by { (icon("card")) span { (answer.for_staff()) ", " time datetime=(at) { (clock_time(*at, &self.review.zone)) } } }
+                            p.by {
+                                (icon("card"))
+                                span {
+                                    (answer.for_staff()) ", "
+                                    time datetime=(at) { (clock_time(*at, &self.review.zone)) }
+                                }
+                            }
                         }
                     }
                 }
             }
             @if !over.is_empty() {
-                h3 { @if over.iter().any(|change| change.contradicted.is_some()) { "Reviewed" } @else { "Reviewed today" } }
+                h3 {
+                    @if over.iter().any(|change| change.contradicted.is_some()) {
+                        "Reviewed"
+                    } @else {
+                        "Reviewed today"
+                    }
+                }
                 ul.changes { @for change in over { (self.over(change, who)) } }
             }
         };
@@ -253,7 +270,10 @@ impl Page {
         html! {
             p.quiet {
                 (change.proposal.source.for_staff()) " " (place) "kiosk " (change.key.kiosk) ", "
-                time datetime=(change.at) { @if date != self.review.today { (date.strftime("%-d %b")) " " } (clock_time(change.at, &self.review.zone)) }
+                time datetime=(change.at) {
+                    @if date != self.review.today { (date.strftime("%-d %b")) " " }
+                    (clock_time(change.at, &self.review.zone))
+                }
             }
         }
     }
@@ -300,15 +320,23 @@ impl Page {
                 div.words {
                     h3 { (field) }
                     (self.said(change))
-                    @if change.is_conflict_elsewhere() { p.reason { (icon("alert")) "Another visit of this patient has a different value on file" } }
-                    @else if change.is_conflict() { p.reason { (icon("alert")) "The chart changed after the patient saw it" } }
+                    @if change.is_conflict_elsewhere() {
+                        p.reason { (icon("alert")) "Another visit of this patient has a different value on file" }
+                    }
+                    @else if change.is_conflict() {
+                        p.reason { (icon("alert")) "The chart changed after the patient saw it" }
+                    }
                     @if change.proposal.insisted { p.reason { (icon("question")) (insisted(change.key.field)) } }
-                    @if !change.fits() { p.reason { (icon("alert")) "Too long, or not plain text. Edit it before accepting." } }
+                    @if !change.fits() {
+                        p.reason { (icon("alert")) "Too long, or not plain text. Edit it before accepting." }
+                    }
                     (Self::values(change))
                 }
                 (self.photos(change))
                 div.do {
-                    @if change.fits() { (self.form("accept", &marks, who, &html! { button.button type="submit" { "Accept" (of) } })) }
+                    @if change.fits() {
+                        (self.form("accept", &marks, who, &html! { button.button type="submit" { "Accept" (of) } }))
+                    }
                     details {
                         summary.button { "Edit" (of) }
                         (self.form("edit", &marks, who, &html! {
@@ -337,7 +365,11 @@ impl Page {
     fn over(&self, change: &ProposedChange, who: &SignedIn) -> Markup {
         let field = change.key.field.for_staff();
         let by = |word: &str| {
-            html! { @if let Some((at, user)) = &change.by { (word) " by " (user) " at " time datetime=(at) { (clock_time(*at, &self.review.zone)) } } }
+            html! {
+                @if let Some((at, user)) = &change.by {
+                    (word) " by " (user) " at " time datetime=(at) { (clock_time(*at, &self.review.zone)) }
+                }
+            }
         };
         let mut columns = vec![
             ("Previously on file", "", &change.proposal.old),
@@ -357,22 +389,38 @@ impl Page {
                 @match &change.decided {
                     Decided::Open => p.by { (icon("check")) "Already updated in chart" },
                     Decided::Accepted(_) => p.by { (icon("check")) span { (by("Accepted")) } },
-                    Decided::Rejected(why) => p.by { (icon("cross")) span { (by("Rejected")) ": " (printable(why.as_str())) } },
+                    Decided::Rejected(why) => p.by {
+                        (icon("cross")) span { (by("Rejected")) ": " (printable(why.as_str())) }
+                    },
                 }
                 @if let Some(at) = change.contradicted {
                     p.reason {
                         (icon("alert"))
                         span {
                             "The scheduling system has a different value since "
-                            time datetime=(at) { @if at.to_zoned_datetime(self.review.zone.clone()).date() != self.review.today { (at.to_zoned_datetime(self.review.zone.clone()).strftime("%-d %b")) " " } (clock_time(at, &self.review.zone)) }
+                            time datetime=(at) {
+                                @if at.to_zoned_datetime(self.review.zone.clone()).date() != self.review.today {
+                                    (at.to_zoned_datetime(self.review.zone.clone()).strftime("%-d %b")) " "
+                                }
+                                (clock_time(at, &self.review.zone))
+                            }
                             ": its value is on file, and this change is not exported"
                             @if change.can_undo { ". Undo to review again" }
                         }
                     }
                 }
-                @if let Some(batch) = change.batch { p.quiet { "Exported in batch " (batch) "; it can't be undone here." } }
+                @if let Some(batch) = change.batch {
+                    p.quiet { "Exported in batch " (batch) "; it can't be undone here." }
+                }
                 @if change.can_undo {
-                    div.do { (self.form("undo", &mark(change), who, &html! { button.button.plain type="submit" { "Undo" span.hidden { ": " (field) } } })) }
+                    div.do {
+                        (self.form(
+                            "undo",
+                            &mark(change),
+                            who,
+                            &html! { button.button.plain type="submit" { "Undo" span.hidden { ": " (field) } } },
+                        ))
+                    }
                 }
             }
         }
@@ -403,8 +451,17 @@ fn everybody(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
             @for of in &people {
                 @let name = of.row.as_ref().and_then(super::row::name_of).unwrap_or_else(|| UNLISTED.to_owned());
                 li.change {
-                    p { a.review href={ "/changes?appointment=" (in_address(of.first.appointment.as_str())) } { (name) ": " (count_words(of.count)) " to review" } }
-                    p.quiet { "since " time datetime=(of.first.at) { (of.first.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %-I:%M %p")) } }
+                    p {
+                        a.review href={ "/changes?appointment=" (in_address(of.first.appointment.as_str())) } {
+                            (name) ": " (count_words(of.count)) " to review"
+                        }
+                    }
+                    p.quiet {
+                        "since "
+                        time datetime=(of.first.at) {
+                            (of.first.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %-I:%M %p"))
+                        }
+                    }
                 }
             }
         }

@@ -86,17 +86,37 @@ fn much(what: Forgotten) -> String {
 fn show(view: &CleanUpView, keep_days: u16, zone: &TimeZone, who: &SignedIn, idle_seconds: u64) -> Markup {
     let body = html! {
         h2 { "Data retention" }
-        p.quiet { "Appointments and check-ins are kept for " (keep_days) " days (" a href="/settings/part?part=keep" { "Settings" } "). Days are counted from the last day that someone worked here"
-            @if let Some(worked) = view.worked { ", " (day(worked)) } ". What is older is marked first and permanently deleted after the next day of work; until then everything shows as before and you can cancel." }
+        p.quiet {
+            "Appointments and check-ins are kept for " (keep_days) " days ("
+            a href="/settings/part?part=keep" { "Settings" }
+            "). Days are counted from the last day that someone worked here"
+            @if let Some(worked) = view.worked { ", " (day(worked)) }
+            ". What is older is marked first and permanently deleted after the next day of work; \
+             until then everything shows as before and you can cancel."
+        }
         @match &view.now {
             CleanUp::Nothing => p.empty { (icon("check")) span { "Nothing is marked for removal." } },
             CleanUp::Marked(mark) => (marked(mark, zone, who)),
             CleanUp::Held(by, at) => {
-                p.problem { (icon("pause")) span { "On hold since " (at.to_zoned_datetime(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p")) ", by " (by) ". Nothing is removed." } }
+                p.problem {
+                    (icon("pause"))
+                    span {
+                        "On hold since " (at.to_zoned_datetime(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p")) ", by "
+                        (by) ". Nothing is removed."
+                    }
+                }
                 (form(who, "resume", None, "Resume removal"))
             },
             CleanUp::AsksDate { worked } => {
-                p.problem { (icon("question")) span { b { "Is today " (day(view.today)) "?" } " The last day that someone worked here was " (day(*worked)) ". Nothing is removed until you confirm the date. If it is wrong, correct the clock of the desk's computer." } }
+                p.problem {
+                    (icon("question"))
+                    span {
+                        b { "Is today " (day(view.today)) "?" } " The last day that someone worked here was "
+                        (day(*worked))
+                        ". Nothing is removed until you confirm the date. If it is wrong, correct the clock of the \
+                         desk's computer."
+                    }
+                }
                 (form(who, "confirm-date", Some(view.today), "Yes, the date is correct"))
             },
             CleanUp::AsksMuch(next) => (asks(next, who)),
@@ -104,7 +124,10 @@ fn show(view: &CleanUpView, keep_days: u16, zone: &TimeZone, who: &SignedIn, idl
         @if !view.open.is_empty() {
             h3 { "Kept longer" }
             p { "A visit on these days is still open. Complete it, and the day is removed with the others: "
-                @for (n, date) in view.open.iter().take(DAYS_SHOWN).enumerate() { @if n > 0 { ", " } a href={ "/appointments?date=" (date) } { (day(*date)) } }
+                @for (n, date) in view.open.iter().take(DAYS_SHOWN).enumerate() {
+                    @if n > 0 { ", " }
+                    a href={ "/appointments?date=" (date) } { (day(*date)) }
+                }
                 @if view.open.len() > DAYS_SHOWN { " and " (view.open.len() - DAYS_SHOWN) " more" } "." }
         }
     };
@@ -114,7 +137,8 @@ fn show(view: &CleanUpView, keep_days: u16, zone: &TimeZone, who: &SignedIn, idl
 fn marked(mark: &Mark, zone: &TimeZone, who: &SignedIn) -> Markup {
     html! {
         p.notice role="status" {
-            b { "Marked for removal: " (much(mark.what)) ", all before " (day(mark.before)) "." } " Marked " (mark.at.to_zoned_datetime(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p"))
+            b { "Marked for removal: " (much(mark.what)) ", all before " (day(mark.before)) "." } " Marked "
+            (mark.at.to_zoned_datetime(zone.clone()).strftime("%m/%d/%Y, %-I:%M %p"))
             @if mark.by != DESK { " by " (mark.by) } ". Permanently deleted after the next day of work."
             @if mark.gone != Forgotten::default() { " Deleted so far: " (much(mark.gone)) "." }
         }
@@ -126,8 +150,14 @@ fn asks(next: &Next, who: &SignedIn) -> Markup {
     html! {
         p.problem {
             (icon("question"))
-            span { b { "More than usual: " (much(next.what)) " of " (next.days) " days, all before " (day(next.before)) "." }
-                " Usually a few days are due at a time. This is normal if you now keep data for less time, or if the desk was off for a while. Nothing is removed until you decide." }
+            span {
+                b {
+                    "More than usual: " (much(next.what)) " of " (next.days) " days, all before " (day(next.before))
+                    "."
+                }
+                " Usually a few days are due at a time. This is normal if you now keep data for less time, \
+                 or if the desk was off for a while. Nothing is removed until you decide."
+            }
         }
         (form(who, "remove", Some(next.before), "Mark for removal"))
     }

@@ -55,7 +55,12 @@ impl Earlier {
             @if let Some(said) = said { p.said-back #said-back role="status" { (said) } }
             @for closing in &self.0.closings { (self.closing(who, closing)) }
             @if self.0.days.is_empty() { p.empty { (icon("check")) "Nothing is open from earlier days." } }
-            @else { p.quiet { "Visits are never closed automatically. They stay on the list until someone completes them, one by one on the list, or a whole day here." } }
+            @else {
+                p.quiet {
+                    "Visits are never closed automatically. They stay on the list until someone completes them, one by \
+                     one on the list, or a whole day here."
+                }
+            }
             @for (day, rows) in &self.0.days { (self.day(who, day, rows)) }
         };
         staff_page("Earlier days", who, (HERE, idle_seconds), &body)
@@ -76,15 +81,34 @@ impl Earlier {
                         @if rows.len() > SHOWN_MAX { li.quiet { "and " (rows.len() - SHOWN_MAX) " more, on the list" } }
                     }
                 }
-                @if day.is_listed && stops > 0 { p.quiet { (stops) @if stops == 1 { " stop at a kiosk by someone whose name is unknown" } @else { " stops at kiosks by people whose names are unknown" } } }
+                @if day.is_listed && stops > 0 {
+                    p.quiet {
+                        (stops)
+                        @if stops == 1 {
+                            " stop at a kiosk by someone whose name is unknown"
+                        } @else {
+                            " stops at kiosks by people whose names are unknown"
+                        }
+                    }
+                }
                 @if !day.is_listed { p.quiet { "From before this version. These are not on the list." } }
-                @if sick > 0 { p.reason.now { (icon("alert")) span { (sick) @if sick == 1 { " person feels" } @else { " people feel" } " unwell. They are not closed here: go to them, then resolve it on the list." } } }
+                @if sick > 0 {
+                    p.reason.now {
+                        (icon("alert"))
+                        span {
+                            (sick) @if sick == 1 { " person feels" } @else { " people feel" }
+                            " unwell. They are not closed here: go to them, then resolve it on the list."
+                        }
+                    }
+                }
                 @if closes > 0 {
                     form method="post" action="/earlier/close" {
                         input type="hidden" name="csrf" value=(who.csrf);
                         input type="hidden" name="day" value=(day.date);
                         input type="hidden" name="shown" value=(self.0.revision);
-                        button.button type="submit" id={ "close-" (day.date) } { "Close all of " (name) " (" (closes) ")" }
+                        button.button type="submit" id={ "close-" (day.date) } {
+                            "Close all of " (name) " (" (closes) ")"
+                        }
                     }
                 }
             }
@@ -96,8 +120,15 @@ impl Earlier {
             form.undo-closing method="post" action="/earlier/undo" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="first" value=(closing.first);
-                p { (icon("check")) span { (closing.user) " closed " (closing.count) " of " (self.name(closing.day)) " at " (clock_time(closing.at, &self.0.zone)) "." } }
-                button.button type="submit" id={ "undo-" (closing.first) } aria-label={ "Undo closing " (self.name(closing.day)) } { "Undo" }
+                p {
+                    (icon("check"))
+                    span {
+                        (closing.user) " closed " (closing.count) " of " (self.name(closing.day)) " at "
+                        (clock_time(closing.at, &self.0.zone)) "."
+                    }
+                }
+                button.button type="submit" id={ "undo-" (closing.first) }
+                    aria-label={ "Undo closing " (self.name(closing.day)) } { "Undo" }
             }
         }
     }
@@ -121,7 +152,10 @@ fn left_over(row: &VisitRow) -> Markup {
     html! {
         li {
             b { @if let Some(ticket) = row.ticket { (ticket.number) } @else { "–" } } " "
-            a href={ "/visit?appointment=" (in_address(row.id.as_str())) } { (name_of(row).unwrap_or_else(|| "Visit not on the list".to_owned())) } " "
+            a href={ "/visit?appointment=" (in_address(row.id.as_str())) } {
+                (name_of(row).unwrap_or_else(|| "Visit not on the list".to_owned()))
+            }
+            " "
             span.state.(row.state.code()) { (state_icon(row.state)) (state_word(row)) }
             @for reason in open_reasons(row) { " " span.quiet { (reason.reason.for_staff()) } }
         }
@@ -199,9 +233,16 @@ pub(super) fn notice(days: &[(Date, usize)], older: usize, today: Date) -> Marku
         @if count + older > 0 {
             p #earlier.notice {
                 @if let Some(first) = first {
-                    b { (count) @if count == 1 { " is" } @else { " are" } " still open since " (since_words(first, today)) "." } " "
+                    b {
+                        (count) @if count == 1 { " is" } @else { " are" } " still open since "
+                        (since_words(first, today)) "."
+                    }
+                    " "
                 }
-                @if older > 0 { (older) " more from before this version " @if older == 1 { "was" } @else { "were" } " never closed. " }
+                @if older > 0 {
+                    (older) " more from before this version " @if older == 1 { "was" } @else { "were" }
+                    " never closed. "
+                }
                 a.button.small href=(HERE) { "Review and close" }
             }
         }

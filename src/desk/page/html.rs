@@ -118,12 +118,16 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
             (top(
                 who,
                 "/",
-                &html! { (mark()) div { h1 { (clinic) } p { time datetime=(day.date) { (day.date.strftime("%A, %-d %B %Y")) } } } },
+                &html! {
+                    (mark())
+                    div { h1 { (clinic) } p { time datetime=(day.date) { (day.date.strftime("%A, %-d %B %Y")) } } }
+                },
                 &html! {
                     form #find.find role="search" method="post" action="/search" {
                         input type="hidden" name="csrf" value=(who.csrf);
                         label.hidden for="filter" { "Search by name, date of birth, ticket or MRN" }
-                        input #filter type="search" name="q" maxlength=(SEARCH_CHARS_MAX) placeholder="Name, DOB, ticket, MRN" autocomplete="off" spellcheck="false";
+                        input #filter type="search" name="q" maxlength=(SEARCH_CHARS_MAX)
+                            placeholder="Name, DOB, ticket, MRN" autocomplete="off" spellcheck="false";
                         p #found.hidden role="status" {}
                     }
                 },
@@ -139,7 +143,8 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
                     a.button.small #walk-in href="/walk-in" { "Add walk-in" }
                     (narrow::form(day))
                 }
-                // While a search is typed: how many of today match, and below them those of other days. It is sent by a form, since it is a name.
+                // While a search is typed: how many of today match, and below them those of other days. It is sent by
+                // a form, since it is a name.
                 p #fitting.narrowed hidden {}
                 div #list tabindex="-1" { (list(day, rows, &who.csrf)) }
                 section #others aria-live="polite" hidden {}
@@ -151,21 +156,42 @@ pub fn main(day: &Day, rows: &Rows, who: &SignedIn, clinic: &str, refused: Optio
 /// The part that is fetched again at every change.
 pub fn list(day: &Day, rows: &Rows, csrf: &str) -> Markup {
     let list = html! {
-        div #day data-revision=(day.revision) data-drawn=(rows.name()) data-now=(day.now.as_second()) data-next=[day.next] data-urgent=(u8::from(day.is_urgent())) data-needs=(day.needs.len()) {
+        div #day data-revision=(day.revision) data-drawn=(rows.name()) data-now=(day.now.as_second())
+            data-next=[day.next] data-urgent=(u8::from(day.is_urgent())) data-needs=(day.needs.len()) {
             (narrow::notice(day))
             (earlier::notice(&day.left, day.known.left_before, day.date))
             ul #counters.counters aria-label="Counts" {
-                li.count.is-needs.zero[day.needs.is_empty()] { a href="#needs" { b { (day.needs.len()) } " need attention" } }
+                li.count.is-needs.zero[day.needs.is_empty()] {
+                    a href="#needs" { b { (day.needs.len()) } " need attention" }
+                }
                 li.count { a href="#waiting" { b { (day.waiting.len()) } " waiting" } }
                 @if !day.held.is_empty() { li.count { a href="#held" { b { (day.held.len()) } " on hold" } } }
                 li.count { a href="#called" { b { (day.called.len()) } " called" } }
-                @if !day.seen_now.is_empty() { li.count { a href="#seen-now" { b { (day.seen_now.len()) } " with provider" } } }
+                @if !day.seen_now.is_empty() {
+                    li.count { a href="#seen-now" { b { (day.seen_now.len()) } " with provider" } }
+                }
                 li.count { a href="#expected" { b { (day.expected.len()) } " expected" } }
                 @let late = day.late();
-                @if late > 0 { li.count.is-late { a #late href="/?state=late" { (icon("clock")) b { (late) } " late" } } }
+                @if late > 0 {
+                    li.count.is-late { a #late href="/?state=late" { (icon("clock")) b { (late) } " late" } }
+                }
                 li.count { a href="#closed" { b { (day.closed.len()) } " completed & canceled" } }
-                @if day.known.same_numbers > 0 { li.count { a #same-numbers href="/same-number" { (icon("alert")) b { (day.known.same_numbers) } @if day.known.same_numbers == 1 { " shared number" } @else { " shared numbers" } } } }
-                @if day.known.changes > 0 { li.count { a #all-changes href="/changes" { b { (day.known.changes) } @if day.known.changes == 1 { " change to review" } @else { " changes to review" } } } }
+                @if day.known.same_numbers > 0 {
+                    li.count {
+                        a #same-numbers href="/same-number" {
+                            (icon("alert")) b { (day.known.same_numbers) }
+                            @if day.known.same_numbers == 1 { " shared number" } @else { " shared numbers" }
+                        }
+                    }
+                }
+                @if day.known.changes > 0 {
+                    li.count {
+                        a #all-changes href="/changes" {
+                            b { (day.known.changes) }
+                            @if day.known.changes == 1 { " change to review" } @else { " changes to review" }
+                        }
+                    }
+                }
             }
             @if day.is_without_appointments() { (no_appointments(day)) }
             section #needs aria-labelledby="h-needs" {
@@ -198,7 +224,11 @@ fn no_appointments(day: &Day) -> Markup {
             p {
                 b { @if beside.is_empty() { "No appointments yet." } @else { "No appointments today." } }
                 @for (date, count) in beside {
-                    " " a href={ "/appointments?date=" (date) } { (count) " on " time datetime=(date) { (date.strftime("%A, %b %-d, %Y")) } } "."
+                    " "
+                    a href={ "/appointments?date=" (date) } {
+                        (count) " on " time datetime=(date) { (date.strftime("%A, %b %-d, %Y")) }
+                    }
+                    "."
                 }
             }
             @if day.can_import { p { a.button.small href="/appointments/import" { "Import appointments" } } }

@@ -153,13 +153,26 @@ pub(super) fn begin(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Marku
         &html! {
             h2 { "Import appointments" }
             p.way { a.button href="/appointments" { "Back to appointments" } }
-            p #problem.problem role="alert" hidden[problem.is_none()] { (icon("alert")) span { @if let Some(problem) = problem { (problem) } } }
+            p #problem.problem role="alert" hidden[problem.is_none()] {
+                (icon("alert")) span { @if let Some(problem) = problem { (problem) } }
+            }
             form #import.fields action="/appointments/import" method="get" data-token=(who.csrf) {
-                div { label for="file" { "A list from the scheduling system: CSV, Excel (.xlsx), or FHIR R4 as JSON or NDJSON (.json, .ndjson, .jsonl)" } input #file type="file" accept=".csv,.txt,.tsv,.xlsx,.xlsm,.json,.ndjson,.jsonl" required; }
+                div {
+                    label for="file" {
+                        "A list from the scheduling system: CSV, Excel (.xlsx), or FHIR R4 as JSON or NDJSON (.json, \
+                         .ndjson, .jsonl)"
+                    }
+                    input #file type="file" accept=".csv,.txt,.tsv,.xlsx,.xlsm,.json,.ndjson,.jsonl" required;
+                }
                 button #look.button.primary type="submit" disabled { "Preview" }
             }
             p.quiet { "You see what will change before anything is imported." }
-            noscript { p.notice { "Choosing a file here needs JavaScript. From the command line: arrivals-desk import --preview FILE shows what will change, arrivals-desk import FILE imports it." } }
+            noscript {
+                p.notice {
+                    "Choosing a file here needs JavaScript. From the command line: arrivals-desk import --preview FILE \
+                     shows what will change, arrivals-desk import FILE imports it."
+                }
+            }
             script src="/static/import.js" defer {}
         },
     )
@@ -171,8 +184,13 @@ fn done(desk: &Desk, who: &SignedIn, taken: u64, unchanged: u64, refused: usize)
         who,
         &html! {
             h2 { "Import complete" }
-            p.notice role="status" { (icon("check")) " Imported " (taken) ", unchanged " (unchanged) ", errors " (refused) "." }
-            p.way { a.button.primary href="/appointments" { "Go to appointments" } a.button href="/appointments/import" { "Import another file" } }
+            p.notice role="status" {
+                (icon("check")) " Imported " (taken) ", unchanged " (unchanged) ", errors " (refused) "."
+            }
+            p.way {
+                a.button.primary href="/appointments" { "Go to appointments" }
+                a.button href="/appointments/import" { "Import another file" }
+            }
         },
     )
 }
@@ -209,14 +227,20 @@ fn show(
             li.count { a href="#refused" { b { (list.refused.len() + preview.refused.len()) } " refused" } }
         }
         @if preview.changed.is_empty() { p.notice role="status" { "No changes." } }
-        @else if let Some(past) = &past { p.problem role="alert" { (icon("alert")) span { (past) " Import it anyway?" } } }
+        @else if let Some(past) = &past {
+            p.problem role="alert" { (icon("alert")) span { (past) " Import it anyway?" } }
+        }
         div.way {
             @if !preview.changed.is_empty() {
                 form method="post" action="/appointments/import/take" {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="list" value=(token);
                     input type="hidden" name="mark" value=(preview.mark());
-                    @if past.is_some() { button.button type="submit" { "Yes, import it" } } @else { button.button.primary type="submit" { "Import" } }
+                    @if past.is_some() {
+                        button.button type="submit" { "Yes, import it" }
+                    } @else {
+                        button.button.primary type="submit" { "Import" }
+                    }
                 }
             }
             a.button href="/appointments/import" { "Cancel" }
@@ -241,7 +265,12 @@ fn show(
             h3 #h-new { "New" }
             @if new.is_empty() { p.empty { "None." } }
             ul { @for one in new.iter().take(SHOWN_MAX) {
-                li { (one.after.start.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %-I:%M %p")) ", " b { (one.after.person.name_for_staff().as_str()) } ", " (one.after.service) @if !one.after.practitioner.is_empty() { " with " (one.after.practitioner) } span.quiet { ", " (one.after.id) } }
+                li {
+                    (one.after.start.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %-I:%M %p")) ", "
+                    b { (one.after.person.name_for_staff().as_str()) } ", " (one.after.service)
+                    @if !one.after.practitioner.is_empty() { " with " (one.after.practitioner) }
+                    span.quiet { ", " (one.after.id) }
+                }
             } }
             (more(new.len()))
         }
@@ -254,7 +283,11 @@ fn show(
             @if !list.notes.is_empty() || !preview.notes.is_empty() {
                 h3 { "Notes" }
                 ul { @for note in preview.notes.iter().take(SHOWN_MAX) { li { (note) } } }
-                ul { @for (line, what) in list.notes.iter().take(SHOWN_MAX) { li { @if let Some(line) = line { "Line " (line) ": " } (what) } } }
+                ul {
+                    @for (line, what) in list.notes.iter().take(SHOWN_MAX) {
+                        li { @if let Some(line) = line { "Line " (line) ": " } (what) }
+                    }
+                }
                 (more(list.notes.len()))
             }
         }
@@ -274,7 +307,8 @@ fn changed(one: &Changed, zone: &TimeZone) -> Markup {
         li.change {
             h4 { (one.after.person.name_for_staff().as_str()) span.quiet { ", " (one.after.id) } }
             dl.typed { @for Difference { what, old, new, .. } in &found {
-                dt { (what) } dd { (value(old)) span aria-hidden="true" { " → " } span.hidden { " becomes " } b { (value(new)) } }
+                dt { (what) }
+                dd { (value(old)) span aria-hidden="true" { " → " } span.hidden { " becomes " } b { (value(new)) } }
             } }
         }
     }

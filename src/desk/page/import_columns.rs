@@ -153,8 +153,16 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, look: &Look, said: &Said, prob
         let samples = look.samples.get(at).map(Vec::as_slice).unwrap_or_default();
         html! {
             tr {
-                th scope="row" { label for={ "c" (at) } { @if name.is_empty() { "Column " (at + 1) } @else { (name) } } }
-                td { @if samples.is_empty() { span.none { "empty" } } @else { ul { @for text in samples { li { (sample(text)) } } } } }
+                th scope="row" {
+                    label for={ "c" (at) } { @if name.is_empty() { "Column " (at + 1) } @else { (name) } }
+                }
+                td {
+                    @if samples.is_empty() {
+                        span.none { "empty" }
+                    } @else {
+                        ul { @for text in samples { li { (sample(text)) } } }
+                    }
+                }
                 td { select id={ "c" (at) } name={ "c" (at) } {
                     option value="" selected[chosen.is_empty()] { "Not imported" }
                     @for field in FIELDS { option value=(field.name) selected[field.name == chosen] { (field.label) } }
@@ -170,13 +178,18 @@ fn show(desk: &Desk, who: &SignedIn, token: &str, look: &Look, said: &Said, prob
             p.way { a.button href="/appointments/import" { "Choose another file" } }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
             p { "Choose the field for each column. Your choice is saved for lists with the same columns." }
-            p { "Required: appointment ID, start, name and date of birth. Start date and time, and first and last name, can be one column or two." }
+            p {
+                "Required: appointment ID, start, name and date of birth. Start date and time, and first and last \
+                 name, can be one column or two."
+            }
             @for field in doubled { p.notice { "Several columns could be \"" (label(field)) "\". Choose one." } }
             form method="post" action="/appointments/import/columns" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="list" value=(token);
                 table.things {
-                    thead { tr { th scope="col" { "Column" } th scope="col" { "Examples" } th scope="col" { "Field" } } }
+                    thead {
+                        tr { th scope="col" { "Column" } th scope="col" { "Examples" } th scope="col" { "Field" } }
+                    }
                     tbody { @for (at, name) in look.header.iter().enumerate() { (column(at, name)) } }
                 }
                 div.fields {

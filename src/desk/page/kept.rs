@@ -19,7 +19,8 @@ use crate::domain::proposal::Field;
 /// The field that says that a form was kept, so that it is not offered again.
 pub(super) const AGAIN: &str = "kept";
 /// What the sign-in page says.
-pub(super) const NOTE: &str = "No one used this page for a while, so it locked and nothing was saved yet. What you sent is kept for ten minutes: sign in, check it and send it again.";
+pub(super) const NOTE: &str = "No one used this page for a while, so it locked and nothing was saved yet. \
+                               What you sent is kept for ten minutes: sign in, check it and send it again.";
 /// Fields that say what is meant to the desk and nothing to people.
 const HIDDEN: [&str; 8] = ["csrf", "appointment", "changes", "kiosk", "seq", "mark", "moves", "step"];
 

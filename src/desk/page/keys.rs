@@ -41,10 +41,17 @@ pub fn help(who: &SignedIn) -> Markup {
             h2 #h-help { "Keyboard shortcuts" }
             p.quiet { "These act on the selected row while you are not typing in a field." }
             dl.keys {
-                @for (keys, does) in KEYS { div { dt { @for (i, key) in keys.iter().enumerate() { @if i > 0 { " or " } kbd { (key) } } } dd { (does) } } }
+                @for (keys, does) in KEYS {
+                    div {
+                        dt { @for (i, key) in keys.iter().enumerate() { @if i > 0 { " or " } kbd { (key) } } }
+                        dd { (does) }
+                    }
+                }
                 @for (key, word, _) in ways(who) { div { dt { kbd { "g" } " then " kbd { (key) } } dd { (word) } } }
             }
-            label.check { input #keys-on type="checkbox" checked; " Enable single-key shortcuts (saved in this browser)" }
+            label.check {
+                input #keys-on type="checkbox" checked; " Enable single-key shortcuts (saved in this browser)"
+            }
             button #help-close.button.primary type="button" { (icon("check")) "Close" }
         }
     }

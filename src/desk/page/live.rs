@@ -93,7 +93,9 @@ pub(super) async fn live(State(desk): State<Desk>, headers: HeaderMap) -> Result
                 _ = look.tick() => {
                     let Some(who) = still_here(&desk, &headers, &events).await else { return };
                     let (end, idle) = (desk.now().saturating_add(who.left).ok(), desk.session_idle());
-                    let is_told = ends.zip(end).is_some_and(|((told, its), end)| its == idle && end.duration_since(told).abs() < SAME_END);
+                    let is_told = ends
+                        .zip(end)
+                        .is_some_and(|((told, its), end)| its == idle && end.duration_since(told).abs() < SAME_END);
                     if !is_told {
                         if !send(&events, "session", &seconds_left(&desk, &who)).await {
                             return;

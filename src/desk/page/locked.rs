@@ -37,7 +37,10 @@ impl SignIn<'_> {
                 div.notice role="status" {
                     p { b { "No users yet." } " On the server, run:" }
                     p { code { "arrivals-desk user add NAME --role admin --data DIR" } }
-                    p.quiet { "DIR is the folder that " code { "serve" } " was given; with a configuration file, write " code { "--config FILE" } " instead." }
+                    p.quiet {
+                        "DIR is the folder that " code { "serve" } " was given; with a configuration file, write "
+                        code { "--config FILE" } " instead."
+                    }
                 }
             }
             @if let Some(note) = self.note { p.notice role="status" { (note) } }
@@ -45,9 +48,11 @@ impl SignIn<'_> {
             form method="post" action="/sign-in" {
                 (self.hidden())
                 label for="name" { "Username" }
-                input #name name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" required autofocus;
+                input #name name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64"
+                    required autofocus;
                 label for="password" { "Password" }
-                input #password name="password" type="password" autocomplete="current-password" maxlength="256" required;
+                input #password name="password" type="password" autocomplete="current-password" maxlength="256"
+                    required;
                 button.button.primary type="submit" { "Sign in" }
             }
         })
@@ -61,7 +66,8 @@ impl SignIn<'_> {
             form method="post" action="/sign-in/code" {
                 (self.hidden())
                 label for="code" { "Code from your authenticator app" }
-                input #code name="code" inputmode="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="40" required autofocus aria-describedby="code-hint";
+                input #code name="code" inputmode="text" autocomplete="one-time-code" autocapitalize="none"
+                    spellcheck="false" maxlength="40" required autofocus aria-describedby="code-hint";
                 p.quiet #code-hint { "Six digits. Without your phone: one of your recovery codes." }
                 button.button.primary type="submit" { "Sign in" }
             }
@@ -90,9 +96,12 @@ impl SignIn<'_> {
                 @if let Some(place) = &self.hears {
                     div.watch {
                         p #unwell.unwell role="alert" hidden[place.is_empty()] {
-                            (icon("heart")) span { b { "A patient feels unwell" } " at " span #unwell-where { (place) } }
+                            (icon("heart"))
+                            span { b { "A patient feels unwell" } " at " span #unwell-where { (place) } }
                         }
-                        p #not-watching.failed role="status" hidden { "Not connected: this page can't alert you if a patient feels unwell. Trying again…" }
+                        p #not-watching.failed role="status" hidden {
+                            "Not connected: this page can't alert you if a patient feels unwell. Trying again…"
+                        }
                     }
                 }
                 main #locked.card data-locked[self.is_locked] {

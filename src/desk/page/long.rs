@@ -41,7 +41,11 @@ impl<'a, T> Window<'a, T> {
         let words = |count: usize, when: &str| (count > 0).then(|| format!("{count} {when}"));
         let words: Vec<String> = words(self.before, before).into_iter().chain(words(self.after, after)).collect();
         html! {
-            @if !self.is_whole() { p.narrowed { "Not shown here: " (words.join(", ")) ". Search by name or date of birth, or use the filter." } }
+            @if !self.is_whole() {
+                p.narrowed {
+                    "Not shown here: " (words.join(", ")) ". Search by name or date of birth, or use the filter."
+                }
+            }
         }
     }
 }

@@ -45,7 +45,15 @@ pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &
                 }
             }
             nav.pages aria-label="Pages" {
-                ul { @for (key, word, address) in ways(who) { li { a href=(address) data-go=(key) aria-current=[is_at(here, address).then_some("page")] { (word) } } } }
+                ul {
+                    @for (key, word, address) in ways(who) {
+                        li {
+                            a href=(address) data-go=(key) aria-current=[is_at(here, address).then_some("page")] {
+                                (word)
+                            }
+                        }
+                    }
+                }
             }
             p #unwell.unwell role="alert" hidden {
                 (icon("heart")) span { b { "A patient feels unwell: go to them now" } " " span #unwell-where {} }
@@ -54,7 +62,10 @@ pub fn top(who: &SignedIn, here: &str, brand: &Markup, middle: &Markup, tools: &
         }
         (locking())
         @if who.is_asked_about_old_data {
-            p.notice role="status" { (icon("question")) span { "Old data is waiting for your decision." } " " a.button.small href="/data-retention" { "Data retention" } }
+            p.notice role="status" {
+                (icon("question")) span { "Old data is waiting for your decision." } " "
+                a.button.small href="/data-retention" { "Data retention" }
+            }
         }
         (kiosks::bar(who))
         (keys::help(who))

@@ -212,7 +212,11 @@ impl Asking<'_> {
             p.quiet { "View, export or permanently delete it. The audit log records who did it." }
             form.search role="search" method="post" action={ (HERE) "/find" } {
                 input type="hidden" name="csrf" value=(self.who.csrf);
-                div { label for="q" { "Name, date of birth or MRN" } input #q name="q" value=(self.form.q) maxlength=(SEARCH_CHARS_MAX) autocomplete="off" spellcheck="false" autofocus; }
+                div {
+                    label for="q" { "Name, date of birth or MRN" }
+                    input #q name="q" value=(self.form.q) maxlength=(SEARCH_CHARS_MAX) autocomplete="off"
+                        spellcheck="false" autofocus;
+                }
                 button.button.primary type="submit" { "Search" }
             }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
@@ -225,10 +229,24 @@ impl Asking<'_> {
                     @for visit in &people.people {
                         @let person = &visit.person;
                         @let word = if visit.local_date(zone) < *today { "last" } else { "next" };
-                        (self.found(person.id.as_str(), person.name_for_staff().as_str(), Some(person.birth_date), &format!("{word} visit {}", long(visit.local_date(zone)))))
+                        (self.found(
+                            person.id.as_str(),
+                            person.name_for_staff().as_str(),
+                            Some(person.birth_date),
+                            &format!("{word} visit {}", long(visit.local_date(zone))),
+                        ))
                     }
-                    @for one in requests { (self.found(&one.id, one.name.as_str(), Some(one.birth_date.into()), &format!("walked in on {}", long(one.date)))) }
-                    @if let Some(one) = number { (self.found(&one.number, one.name.as_str(), one.birth_date, "not on a list")) }
+                    @for one in requests {
+                        (self.found(
+                            &one.id,
+                            one.name.as_str(),
+                            Some(one.birth_date.into()),
+                            &format!("walked in on {}", long(one.date)),
+                        ))
+                    }
+                    @if let Some(one) = number {
+                        (self.found(&one.number, one.name.as_str(), one.birth_date, "not on a list"))
+                    }
                 }
             }
         };
@@ -240,8 +258,13 @@ impl Asking<'_> {
             li {
                 form.found method="post" action={ (HERE) "/show" } {
                     (self.hidden(number))
-                    button.button.small type="submit" { @if name.is_empty() { "Number " (number) } @else { (name) } span.hidden { ", number " (number) } }
-                    span.quiet { @if let Some(born) = born { "DOB " (born.for_staff()) ", " } "number " (number) ", " (more) }
+                    button.button.small type="submit" {
+                        @if name.is_empty() { "Number " (number) } @else { (name) }
+                        span.hidden { ", number " (number) }
+                    }
+                    span.quiet {
+                        @if let Some(born) = born { "DOB " (born.for_staff()) ", " } "number " (number) ", " (more)
+                    }
                 }
             }
         }
@@ -250,7 +273,10 @@ impl Asking<'_> {
     /// Who it is.
     fn person(data: &PatientData) -> Markup {
         html! {
-            p { @if let Some(born) = data.birth_date { "DOB " b { (born.for_staff()) } ", number " } @else { "Number " } b { (data.number) } }
+            p {
+                @if let Some(born) = data.birth_date { "DOB " b { (born.for_staff()) } ", number " } @else { "Number " }
+                b { (data.number) }
+            }
             @if data.is_request { p.notice { "This patient walked in. The name is self-reported, not verified." } }
         }
     }
@@ -261,10 +287,17 @@ impl Asking<'_> {
         html! {
             div {
                 label for=(id) { "Requester and how verified" }
-                input id=(id) name="asked" value=(self.form.asked) maxlength=(ASKED_CHARS_MAX) autocomplete="off" required
-                    aria-invalid=[problem.map(|_| "true")] aria-describedby={ (hint) @if problem.is_some() { " " (wrong) } } autofocus[problem.is_some()];
-                p.quiet id=(hint) { "For example: patient in person, passport checked. The audit log keeps this permanently, so leave out the name." }
-                @if let Some(problem) = problem { p.problem role="alert" id=(wrong) { (icon("alert")) span { (problem) } } }
+                input id=(id) name="asked" value=(self.form.asked) maxlength=(ASKED_CHARS_MAX) autocomplete="off"
+                    required
+                    aria-invalid=[problem.map(|_| "true")]
+                    aria-describedby={ (hint) @if problem.is_some() { " " (wrong) } } autofocus[problem.is_some()];
+                p.quiet id=(hint) {
+                    "For example: patient in person, passport checked. The audit log keeps this permanently, so leave \
+                     out the name."
+                }
+                @if let Some(problem) = problem {
+                    p.problem role="alert" id=(wrong) { (icon("alert")) span { (problem) } }
+                }
             }
         }
     }
@@ -277,7 +310,14 @@ impl Asking<'_> {
             p.way { a.button href=(HERE) { "Different patient" } }
             div.scroll tabindex="0" role="region" aria-label="Stored data" {
                 table.audit.held {
-                    thead { tr { th scope="col" { "Stored data" } th scope="col" { "Count" } th scope="col" { "First" } th scope="col" { "Last" } } }
+                    thead {
+                        tr {
+                            th scope="col" { "Stored data" }
+                            th scope="col" { "Count" }
+                            th scope="col" { "First" }
+                            th scope="col" { "Last" }
+                        }
+                    }
                     tbody {
                         @for one in &data.holdings {
                             tr {
@@ -292,7 +332,10 @@ impl Asking<'_> {
             }
             section.held-do aria-labelledby="h-export" {
                 h3 #h-export { "Export" }
-                p.quiet { "One JSON file with all stored data. It is as private as the patient's record; protect it the same way." }
+                p.quiet {
+                    "One JSON file with all stored data. It is as private as the patient's record; protect it the same \
+                     way."
+                }
                 form.fill method="post" action={ (HERE) "/export" } {
                     (self.hidden(&data.number))
                     (self.asked("export", problem))
@@ -355,7 +398,10 @@ impl Asking<'_> {
                     h3 #h-stays { (icon("check")) "Stays" }
                     ul {
                         (list(&stays))
-                        li { "In the audit log: the number, who did what and when, and what you write below. No name and no values." }
+                        li {
+                            "In the audit log: the number, who did what and when, and what you write below. No name \
+                             and no values."
+                        }
                         li { "Data elsewhere: the scheduling system, backups, exported files." }
                     }
                 }
@@ -363,10 +409,37 @@ impl Asking<'_> {
             @if data.to_come + data.queued + data.not_handed_on > 0 || !behind.is_empty() {
                 h3 #h-mind { "Before you delete" }
                 ul.mind aria-labelledby="h-mind" {
-                    @if data.to_come > 0 { li { (icon("clock")) span { "Future appointments will also be removed: " b { (data.to_come) } ". If the scheduling system still has them, its next list brings the patient back." } } }
-                    @if data.queued > 0 { li { (icon("speech")) span { "Unsent messages will not be sent: " b { (data.queued) } "." } } }
-                    @if data.not_handed_on > 0 { li { (icon("card")) span { "Accepted changes not exported yet will be lost: " b { (data.not_handed_on) } ". To keep them, export changes first." } } }
-                    @for kiosk in &behind { li { (icon("alert")) span { "Kiosk " b { (kiosk) } " may have data the desk doesn't have yet. What it reports later is stored again: check again then." } } }
+                    @if data.to_come > 0 {
+                        li {
+                            (icon("clock"))
+                            span {
+                                "Future appointments will also be removed: " b { (data.to_come) }
+                                ". If the scheduling system still has them, its next list brings the patient back."
+                            }
+                        }
+                    }
+                    @if data.queued > 0 {
+                        li { (icon("speech")) span { "Unsent messages will not be sent: " b { (data.queued) } "." } }
+                    }
+                    @if data.not_handed_on > 0 {
+                        li {
+                            (icon("card"))
+                            span {
+                                "Accepted changes not exported yet will be lost: " b { (data.not_handed_on) }
+                                ". To keep them, export changes first."
+                            }
+                        }
+                    }
+                    @for kiosk in &behind {
+                        li {
+                            (icon("alert"))
+                            span {
+                                "Kiosk " b { (kiosk) }
+                                " may have data the desk doesn't have yet. What it reports later is stored again: \
+                                 check again then."
+                            }
+                        }
+                    }
                 }
             }
             @if data.hindrances.is_empty() {
@@ -376,10 +449,15 @@ impl Asking<'_> {
                     div {
                         label for="number" { "To confirm, type the patient's number: " b { (data.number) } }
                         input #number name="number" autocomplete="off" autocapitalize="none" spellcheck="false" required
-                            aria-invalid=[of("number").map(|_| "true")] aria-describedby=[of("number").map(|_| "wrong-number")] autofocus[of("number").is_some()];
-                        @if let Some(words) = of("number") { p.problem role="alert" id="wrong-number" { (icon("alert")) span { (words) } } }
+                            aria-invalid=[of("number").map(|_| "true")]
+                            aria-describedby=[of("number").map(|_| "wrong-number")] autofocus[of("number").is_some()];
+                        @if let Some(words) = of("number") {
+                            p.problem role="alert" id="wrong-number" { (icon("alert")) span { (words) } }
+                        }
                     }
-                    p.notice.warn { (icon("alert")) span { b { "This can't be undone." } " Deleted data can't be recovered." } }
+                    p.notice.warn {
+                        (icon("alert")) span { b { "This can't be undone." } " Deleted data can't be recovered." }
+                    }
                     button.button.danger type="submit" { "Permanently delete" }
                 }
             }
@@ -396,14 +474,23 @@ impl Asking<'_> {
         let many = |n: usize, what: &str| html! { li { (what) ": " b { (n) } } };
         Ok(html! {
             h2 { "Data deleted" }
-            p.notice role="status" { (icon("check")) "The desk has no data for number " b { (self.form.patient) } ", except audit log entries." }
+            p.notice role="status" {
+                (icon("check")) "The desk has no data for number " b { (self.form.patient) }
+                ", except audit log entries."
+            }
             ul {
                 (many(gone.appointments, HoldingKind::Appointments.words()))
                 (many(gone.visits, "Visits and their activity"))
                 (many(gone.events, HoldingKind::Events.words()))
             }
-            @if left { p.problem role="alert" { (icon("alert")) span { "A kiosk just reported something about this patient. Check again." } } }
-            @for kiosk in &behind { p { "Kiosk " b { (kiosk) } " may have data the desk doesn't have yet: check again after it reports." } }
+            @if left {
+                p.problem role="alert" {
+                    (icon("alert")) span { "A kiosk just reported something about this patient. Check again." }
+                }
+            }
+            @for kiosk in &behind {
+                p { "Kiosk " b { (kiosk) } " may have data the desk doesn't have yet: check again after it reports." }
+            }
             p.quiet { "If the scheduling system still has an appointment, its next list brings the patient back." }
             p.way { a.button href=(HERE) { "Different patient" } a.button href="/" { "Go to list" } }
         })

@@ -112,7 +112,8 @@ pub(super) async fn ticket_page(
         }
         nav.languages aria-label=(words.languages) {
             @for other in Language::ALL {
-                a href={ (address) "?lang=" (other.tag()) } lang=(other.tag()) dir=(side(other)) aria-current=[(other == language).then_some("true")] { (Words::of(other).language) }
+                a href={ (address) "?lang=" (other.tag()) } lang=(other.tag()) dir=(side(other))
+                    aria-current=[(other == language).then_some("true")] { (Words::of(other).language) }
             }
         }
         footer { p.quiet { time #at datetime=(now) { (clock(now, &zone, language)) } } }
@@ -147,7 +148,11 @@ fn whole(title: &str, language: Language, head: &Markup, body: &Markup) -> Marku
 }
 
 fn bell() -> Markup {
-    html! { svg.icon viewBox="0 0 24 24" aria-hidden="true" { path d="M6 17V11a6 6 0 0 1 12 0v6l1.500 2h-15zM10 21.500h4" {} } }
+    html! {
+        svg.icon viewBox="0 0 24 24" aria-hidden="true" {
+            path d="M6 17V11a6 6 0 0 1 12 0v6l1.500 2h-15zM10 21.500h4" {}
+        }
+    }
 }
 
 /// The part that changes: number, where they stand, what they can do.
@@ -194,7 +199,13 @@ fn part(page: &TicketPage, standing: &TicketStanding, language: Language, wanted
             h1.number { (number) }
             p.main { (main) }
             @if standing.is_out {
-                p.wait { @if is_next { b { (words.would_be_next) } } @else if let Some(n) = standing.position { (words.would_be.replace("{n}", &n.to_string())) } }
+                p.wait {
+                    @if is_next {
+                        b { (words.would_be_next) }
+                    } @else if let Some(n) = standing.position {
+                        (words.would_be.replace("{n}", &n.to_string()))
+                    }
+                }
             }
             @if !wait.is_empty() { p.wait { b { (wait) } } }
         }

@@ -48,11 +48,21 @@ pub fn plot(figure: &Figure) -> Markup {
         @if series.len() > 1 {
             ul.legend aria-hidden="true" {
                 @for (at, one) in series.iter().enumerate() {
-                    li { svg.key width="18" height="14" { rect.series.{ "s" (at) } width="18" height="14" {} @if at == 1 { (hatch_rect(&key(figure), "0", 0, "18", 14)) } } (one.heading) }
+                    li {
+                        svg.key width="18" height="14" {
+                            rect.series.{ "s" (at) } width="18" height="14" {}
+                            @if at == 1 { (hatch_rect(&key(figure), "0", 0, "18", 14)) }
+                        }
+                        (one.heading)
+                    }
                 }
             }
         }
-        @if is_upright { (upright(figure, &names, &stacks, &axis)) } @else { (lying(figure, &names, &stacks, &axis, &series, is_spread)) }
+        @if is_upright {
+            (upright(figure, &names, &stacks, &axis))
+        } @else {
+            (lying(figure, &names, &stacks, &axis, &series, is_spread))
+        }
     }
 }
 

@@ -18,7 +18,8 @@ pub fn square_code(text: &str, words: &str) -> Markup {
     });
     let whole = side + 2 * QUIET;
     html! {
-        svg.square-code role="img" aria-label=(words) viewBox={ "0 0 " (whole) " " (whole) } width="220" height="220" shape-rendering="crispEdges" {
+        svg.square-code role="img" aria-label=(words) viewBox={ "0 0 " (whole) " " (whole) } width="220" height="220"
+            shape-rendering="crispEdges" {
             rect width=(whole) height=(whole) fill="#fff" {}
             path d=(path) fill="#000" {}
         }

@@ -46,12 +46,19 @@ fn head(day: &Day, queue: &Queue, shown: usize) -> Markup {
     let mine = day.my_point.as_ref().is_none_or(|point| day.settings.is_served_at(name, point));
     html! {
         div.queue-head {
-            h3 { (name) " " span.n { (line) " waiting" @if queue.held > 0 { ", " (queue.held) " on hold" } @if hidden > 0 { ", " (hidden) " of them above" } } }
+            h3 {
+                (name) " "
+                span.n {
+                    (line) " waiting" @if queue.held > 0 { ", " (queue.held) " on hold" }
+                    @if hidden > 0 { ", " (hidden) " of them above" }
+                }
+            }
             @if let Some(next) = queue.next() {
                 form method="post" action="/queue/next" data-live {
                     (token())
                     input type="hidden" name="appointment" value=(next.place.waiter.visit);
-                    button.button.primary[mine] type="submit" id={ "next-" (in_address(name)) } aria-label={ "Call next" (to) ": " (next.place.waiter.ticket) ", " (name) } {
+                    button.button.primary[mine] type="submit" id={ "next-" (in_address(name)) }
+                        aria-label={ "Call next" (to) ": " (next.place.waiter.ticket) ", " (name) } {
                         "Call next" (to) ": " (next.place.waiter.ticket)
                     }
                 }
@@ -68,28 +75,51 @@ pub fn standing(day: &Day, row: &VisitRow) -> Markup {
         VisitState::Arrived => html! {
             @if let Some((queue, one)) = day.queues.place_of(&row.id) {
                 @let wait = one.wait.for_staff();
-                p.place { b { (one.place.position) " of " (queue.line.len()) } " in " (queue.rules.name) @if !wait.is_empty() { ", " (wait) } }
+                p.place {
+                    b { (one.place.position) " of " (queue.line.len()) } " in " (queue.rules.name)
+                    @if !wait.is_empty() { ", " (wait) }
+                }
                 p.quiet.place-why { (one.place.sentence(&day.zone)) }
                 @if let Some(point) = &one.elsewhere {
-                    p.by { (icon("sound")) span { "Called " @if !point.is_empty() { "to " (point) " " } "for another visit; can't be called here until that is over" } }
+                    p.by {
+                        (icon("sound"))
+                        span {
+                            "Called " @if !point.is_empty() { "to " (point) " " }
+                            "for another visit; can't be called here until that is over"
+                        }
+                    }
                 }
             }
         },
         VisitState::Held if row.is_out() => html! {
-            p.place { b { "Stepped out" } @if let Some(since) = row.in_line.held { " since " (at(since)) } ", by phone; keeps their turn in " (day.queue_of(row)) }
+            p.place {
+                b { "Stepped out" } @if let Some(since) = row.in_line.held { " since " (at(since)) }
+                ", by phone; keeps their turn in " (day.queue_of(row))
+            }
         },
         VisitState::Held => html! {
-            p.place { "On hold in " (day.queue_of(row)) @if let Some(since) = row.in_line.held { " since " (at(since)) } ", keeps their place" }
+            p.place {
+                "On hold in " (day.queue_of(row)) @if let Some(since) = row.in_line.held { " since " (at(since)) }
+                ", keeps their place"
+            }
         },
         VisitState::Called => html! {
             p.place {
                 "Called" @if let Some(to) = to { " to " b { (to) } }
-                @if let Some((first, user)) = &row.called { " by " (user) @if row.in_line.calls < 2 { ", " (at(*first)) } }
-                @if row.in_line.calls > 1 { ", " (row.in_line.calls) " times" @if let Some(last) = row.in_line.last_call { ", last at " (at(last)) } }
+                @if let Some((first, user)) = &row.called {
+                    " by " (user) @if row.in_line.calls < 2 { ", " (at(*first)) }
+                }
+                @if row.in_line.calls > 1 {
+                    ", " (row.in_line.calls) " times"
+                    @if let Some(last) = row.in_line.last_call { ", last at " (at(last)) }
+                }
             }
         },
         VisitState::WithClinician => html! {
-            p.place { @if let Some(to) = to { "In " b { (to) } } @else { "Started" } @if let Some(since) = row.in_line.started { " since " (at(since)) } }
+            p.place {
+                @if let Some(to) = to { "In " b { (to) } } @else { "Started" }
+                @if let Some(since) = row.in_line.started { " since " (at(since)) }
+            }
         },
         VisitState::NoShow => html! {
             @if row.in_line.calls > 0 { p.place { "Called " (row.in_line.calls) " times, no answer" } }
@@ -116,7 +146,8 @@ impl Step<'_> {
                 @if let Some((revision, _)) = self.row.in_line.step.as_ref().filter(|_| action == "undo") {
                     input type="hidden" name="step" value=(revision);
                 }
-                button type="submit" id={ (action) "-" (self.row.id) } class={ "button " (class) } aria-label={ (word) ": " (self.name) } { (word) }
+                button type="submit" id={ (action) "-" (self.row.id) } class={ "button " (class) }
+                    aria-label={ (word) ": " (self.name) } { (word) }
             }
         }
     }
@@ -129,7 +160,8 @@ impl Step<'_> {
                 (token())
                 input type="hidden" name="appointment" value=(id);
                 input type="hidden" name="step" value=(revision);
-                button.button.plain type="submit" id={ "undo-call-off-" (id) } aria-label={ "Undo cancellation: " (self.name) } { "Undo cancellation" }
+                button.button.plain type="submit" id={ "undo-call-off-" (id) }
+                    aria-label={ "Undo cancellation: " (self.name) } { "Undo cancellation" }
             }
         }
     }
@@ -164,17 +196,26 @@ impl Step<'_> {
             details.more id={ "more-" (id) } {
                 summary.button.plain aria-label={ "More: " (self.name) } { "More" }
                 div.less-often {
-                    @if matches!(row.state, VisitState::Arrived | VisitState::Called) { (self.button("hold", "Hold", "")) }
+                    @if matches!(row.state, VisitState::Arrived | VisitState::Called) {
+                        (self.button("hold", "Hold", ""))
+                    }
                     @if row.state == VisitState::Called { (self.button("back", "Back in line", "")) }
-                    @if row.state == VisitState::Held { (self.button("call", "Call", "")) (self.button("done", "Complete visit", "")) }
+                    @if row.state == VisitState::Held {
+                        (self.button("call", "Call", "")) (self.button("done", "Complete visit", ""))
+                    }
                     @if !others.is_empty() {
                         form.transfer method="post" action="/visit/transfer" data-live {
                             (token())
                             input type="hidden" name="appointment" value=(id);
                             label for={ "queue-" (id) } { "Transfer to queue" }
-                            select id={ "queue-" (id) } name="queue" { @for name in others { option value=(name) { (name) } } }
-                            label.check { input id={ "keep-" (id) } type="checkbox" name="keep" value="1" checked; " keep turn" }
-                            button.button type="submit" id={ "transfer-" (id) } aria-label={ "Transfer: " (self.name) } { "Transfer" }
+                            select id={ "queue-" (id) } name="queue" {
+                                @for name in others { option value=(name) { (name) } }
+                            }
+                            label.check {
+                                input id={ "keep-" (id) } type="checkbox" name="keep" value="1" checked; " keep turn"
+                            }
+                            button.button type="submit" id={ "transfer-" (id) }
+                                aria-label={ "Transfer: " (self.name) } { "Transfer" }
                         }
                     }
                 }

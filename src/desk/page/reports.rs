@@ -107,13 +107,23 @@ fn show(who: &SignedIn, asked: &Asked, read: Result<(Days, Report), &str>, idle_
             div { label for="from" { "From" } input #from name="from" type="date" value=(from); }
             div { label for="to" { "To" } input #to name="to" type="date" value=(to); }
             (choose("queue", "Queue", "All queues", report.map_or(&none, |report| &report.queues), &asked.queue))
-            (choose("service", "Service", "All services", report.map_or(&none, |report| &report.services), &asked.service))
+            (choose(
+                "service",
+                "Service",
+                "All services",
+                report.map_or(&none, |report| &report.services),
+                &asked.service,
+            ))
             button.button.primary type="submit" { "Show" }
         }
         @match &read {
             Err(problem) => p.problem role="alert" { (icon("alert")) span { (problem) } },
             Ok((_, report)) => (figures(report, asked.filter().is_all(), |figure| html! {
-                p.way { a.button.small href={ "/reports.csv?figure=" (figure.code) "&" (query) } { "CSV" span.hidden { " of " (figure.title) } } }
+                p.way {
+                    a.button.small href={ "/reports.csv?figure=" (figure.code) "&" (query) } {
+                        "CSV" span.hidden { " of " (figure.title) }
+                    }
+                }
             })),
         }
         p.quiet { "See docs/reports.md for what each figure counts and when a wait starts and ends." }
@@ -142,13 +152,18 @@ fn figures(report: &Report, is_all: bool, below: impl Fn(&Figure) -> Markup) -> 
             @for figure in &report.figures {
                 section.figure aria-labelledby={ "figure-" (figure.code) } {
                     h3 id={ "figure-" (figure.code) } { (figure.title) }
-                    p.quiet { (figure.note) @if figure.is_of_all && !is_all { " The visit is not known, so this is for the whole clinic." } }
+                    p.quiet {
+                        (figure.note)
+                        @if figure.is_of_all && !is_all { " The visit is not known, so this is for the whole clinic." }
+                    }
                     @if figure.rows.is_empty() { p.empty { "No data for these dates." } } @else {
                         // Where everything is too few to be drawn, the numbers that there are stand open.
                         @let picture = plot(figure);
                         @let is_bare = picture.0.is_empty() && figure.plot != Plot::Nothing;
                         (picture)
-                        details open[is_bare] { summary { "As a table" span.hidden { ": " (figure.title) } } (table(figure)) }
+                        details open[is_bare] {
+                            summary { "As a table" span.hidden { ": " (figure.title) } } (table(figure))
+                        }
                         (below(figure))
                     }
                 }
@@ -161,12 +176,22 @@ fn table(figure: &Figure) -> Markup {
     html! {
         div.more-numbers tabindex="0" role="region" aria-label={ "Table: " (figure.title) } {
             table.numbers {
-                thead { tr { @for (at, column) in figure.columns.iter().enumerate() { th.number-cell[is_number(figure, at)] scope="col" { (column.heading) } } } }
+                thead {
+                    tr {
+                        @for (at, column) in figure.columns.iter().enumerate() {
+                            th.number-cell[is_number(figure, at)] scope="col" { (column.heading) }
+                        }
+                    }
+                }
                 tbody {
                     @for row in &figure.rows {
                         tr {
                             @for (at, cell) in row.iter().enumerate() {
-                                @if at == 0 { th scope="row" { (cell.for_people()) } } @else { td.number-cell[is_number(figure, at)] { (cell.for_people()) } }
+                                @if at == 0 {
+                                    th scope="row" { (cell.for_people()) }
+                                } @else {
+                                    td.number-cell[is_number(figure, at)] { (cell.for_people()) }
+                                }
                             }
                         }
                     }
@@ -210,8 +235,12 @@ pub fn document(clinic: &str, days: Days, filter: &Filter, report: &Report) -> S
     page.into_string()
 }
 
-const DOCUMENT_STYLE: &str = "body { margin: 0; background: #f3f5f4; color: #17211f; font: 16px/1.4 system-ui, sans-serif; }
-main { max-width: 860px; margin: 0 auto; padding: 24px; display: grid; gap: 14px; grid-template-columns: minmax(0, 1fr); }
+const DOCUMENT_STYLE: &str = "
+body { margin: 0; background: #f3f5f4; color: #17211f; font: 16px/1.4 system-ui, sans-serif; }
+main {
+  max-width: 860px; margin: 0 auto; padding: 24px;
+  display: grid; gap: 14px; grid-template-columns: minmax(0, 1fr);
+}
 h1, p { margin: 0; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 ";

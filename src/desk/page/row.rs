@@ -69,8 +69,14 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
     });
     let (find, find_ticket) = (find_text(day, row), find_ticket(row));
     html! {
-        li.row.urgent[urgent].(row.state.code()) id=(row_id(row)) data-find=(find) data-ticket=(find_ticket) tabindex="-1" {
-            div.number { @match &ticket { Some(number) => { span.hidden { "Ticket " } b { (number) } }, None => { span.none aria-hidden="true" { "–" } } } }
+        li.row.urgent[urgent].(row.state.code()) id=(row_id(row)) data-find=(find) data-ticket=(find_ticket)
+            tabindex="-1" {
+            div.number {
+                @match &ticket {
+                    Some(number) => { span.hidden { "Ticket " } b { (number) } },
+                    None => { span.none aria-hidden="true" { "–" } }
+                }
+            }
             div.person {
                 p.name { a id={ "open-" (id) } href={ "/visit?appointment=" (in_address(id)) } { (name) } }
                 @for user in day.on_it(row).filter(|_| !day.is_panel) { (is_on_this(user)) }
@@ -84,7 +90,9 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
                             CallAs::Number => span { "Call by: ticket" },
                         }
                     }
-                    @if let Some(language) = language.filter(|l| *l != Language::English) { span.language { (icon("speech")) (language_name(language)) } }
+                    @if let Some(language) = language.filter(|l| *l != Language::English) {
+                        span.language { (icon("speech")) (language_name(language)) }
+                    }
                     @if known.is_none() { span { "Appointment " (id) } }
                     @if day.has_note(row) { span.note-flag { (icon("pencil")) "Note" } }
                 }
@@ -96,7 +104,10 @@ pub fn visit_row(day: &Day, row: &VisitRow, urgent: bool) -> Markup {
             div.why { (whys(day, row, known.is_some())) (review(day, row, &name)) }
             div.since {
                 @if let Some(at) = since { (time_since(at)) }
-                @if let Some(kiosk) = row.kiosk.as_ref().or_else(|| row.reasons.iter().map(|r| &r.kiosk).find(|kiosk| is_kiosk(kiosk))) { p.quiet { "Kiosk " (kiosk) } }
+                @let stopped_at = || row.reasons.iter().map(|r| &r.kiosk).find(|kiosk| is_kiosk(kiosk));
+                @if let Some(kiosk) = row.kiosk.as_ref().or_else(stopped_at) {
+                    p.quiet { "Kiosk " (kiosk) }
+                }
                 @else if row.ticket.is_some() { p.quiet { "At the desk" } }
             }
             div.do { (visit_buttons(day, row, &name)) }
@@ -151,13 +162,18 @@ fn what_for(day: &Day, row: &VisitRow) -> Markup {
         (Some(a), _) => html! {
             p { time.at datetime=(a.start) { (clock_time(a.start, &day.zone)) } " " b { (a.service) } }
             p.quiet { (a.practitioner) @if !a.practitioner.is_empty() && !a.place.is_empty() { " · " } (a.place) }
-            @if a.person.birth_date.real().day().is_none() { p.by { (icon("alert")) span { "Date of birth unknown: check in at the desk" } } }
+            @if a.person.birth_date.real().day().is_none() {
+                p.by { (icon("alert")) span { "Date of birth unknown: check in at the desk" } }
+            }
         },
         (None, Some(asks)) => html! {
             p { span.at { "Walk-in" } " " b { (day.category_name(&asks.category)) } }
-            p.quiet { "DOB " time datetime=(asks.birth_date.0) { (asks.birth_date.0.strftime("%-d %b %Y")) } " (self-reported, not verified)"
+            p.quiet {
+                "DOB " time datetime=(asks.birth_date.0) { (asks.birth_date.0.strftime("%-d %b %Y")) }
+                " (self-reported, not verified)"
                 @let place = day.category_place(&asks.category);
-                @if !place.is_empty() { " · " (place) } }
+                @if !place.is_empty() { " · " (place) }
+            }
         },
         (None, None) => html! {},
     }
@@ -177,18 +193,36 @@ fn whys(day: &Day, row: &VisitRow, has_name: bool) -> Markup {
         @for words in day.insurance_of(row) { p.by.insurance { (icon("card")) span { (words) } } }
         @for like in day.alike(row) { p.reason { (icon("question")) span { "Same name and date of birth: " (like) } } }
         @if let Some(off) = &row.called_off {
-            p.reason.old { (icon("cross")) span { "Canceled by " (off.user) ", " (when(off.at, day)) @if !off.why.is_empty() { ": " (off.why) } } }
+            p.reason.old {
+                (icon("cross"))
+                span { "Canceled by " (off.user) ", " (when(off.at, day)) @if !off.why.is_empty() { ": " (off.why) } }
+            }
         } @else if is_off { p.reason.old { (icon("cross")) "Canceled in scheduling system" } }
         @if row.is_contradicted {
-            p.reason { (icon("alert")) a href={ "/appointments/one?appointment=" (in_address(row.id.as_str())) } { "Different in scheduling system" span.hidden { ": " (name_of(row).unwrap_or_default()) } } }
+            p.reason {
+                (icon("alert"))
+                a href={ "/appointments/one?appointment=" (in_address(row.id.as_str())) } {
+                    "Different in scheduling system" span.hidden { ": " (name_of(row).unwrap_or_default()) }
+                }
+            }
         }
         @if !row.duplicates.is_empty() {
-            p.reason.old { (icon("ticket")) "Also has tickets " @for (i, t) in row.duplicates.iter().enumerate() { @if i > 0 { ", " } (t.number) } "; " (ticket) " counts" }
+            p.reason.old {
+                (icon("ticket")) "Also has tickets "
+                @for (i, t) in row.duplicates.iter().enumerate() { @if i > 0 { ", " } (t.number) } "; " (ticket)
+                " counts"
+            }
         }
-        @if !has_name && row.ticket.is_some() { p.reason { (icon("question")) "Look up this visit in the scheduling system" } }
+        @if !has_name && row.ticket.is_some() {
+            p.reason { (icon("question")) "Look up this visit in the scheduling system" }
+        }
         @if let Some((_, user)) = &row.accepted { p.by { (icon("check")) "Accepted by " (user) } }
-        @else if let Some((_, user)) = row.seen.as_ref().filter(|_| row.state != VisitState::Done) { p.by { (icon("check")) "Acknowledged by " (user) } }
-        @if let Some(print) = row.print.as_deref().filter(|print| *print == "unknown") { p.by title=(print) { (icon("printer")) "Printing not confirmed" } }
+        @else if let Some((_, user)) = row.seen.as_ref().filter(|_| row.state != VisitState::Done) {
+            p.by { (icon("check")) "Acknowledged by " (user) }
+        }
+        @if let Some(print) = row.print.as_deref().filter(|print| *print == "unknown") {
+            p.by title=(print) { (icon("printer")) "Printing not confirmed" }
+        }
     }
 }
 
@@ -200,7 +234,18 @@ pub fn late_badge(since: Timestamp) -> Markup {
 /// That someone is on the list from another day, and from which. A date that is still to come is that of a clock that
 /// was wrong.
 fn left_badge(day: &Day, date: Date) -> Markup {
-    html! { span.state.left { (icon("clock")) time datetime=(date) { @if date > day.date { (date.strftime("Dated %b %-d, %Y")) } @else { "Since " (since_words(date, day.date)) } } } }
+    html! {
+        span.state.left {
+            (icon("clock"))
+            time datetime=(date) {
+                @if date > day.date {
+                    (date.strftime("Dated %b %-d, %Y"))
+                } @else {
+                    "Since " (since_words(date, day.date))
+                }
+            }
+        }
+    }
 }
 
 /// "yesterday", or which day.
@@ -261,23 +306,30 @@ fn visit_buttons(day: &Day, row: &VisitRow, name: &str) -> Markup {
         }
         (step.of_state(day, !open))
         @if let Some(word) = undo { (step.button("undo", word, "plain")) }
-        @if let Some((revision, _)) = row.called_off.as_ref().and_then(|off| off.undo).filter(|(_, until)| day.now <= *until) {
+        @let undo = row.called_off.as_ref().and_then(|off| off.undo);
+        @if let Some((revision, _)) = undo.filter(|(_, until)| day.now <= *until) {
             (step.undo_call_off(revision))
         }
         @if here && matches!(row.state, S::Arrived | S::Held | S::Called | S::WithClinician) { (step.more(day)) }
         @if !day.is_panel && can_check_in(day, row) {
             // Whether a late patient can be seen is asked on their page, beside what matters for it.
             @if day.late_since(row).is_some() {
-                a.button id={ "check-in-" (row.id) } data-step="check-in" href={ "/visit?appointment=" (in_address(row.id.as_str())) "#check-in" } aria-label={ "Check in: " (name) " (late, asks first)" } { "Check in" }
+                a.button id={ "check-in-" (row.id) } data-step="check-in"
+                    href={ "/visit?appointment=" (in_address(row.id.as_str())) "#check-in" }
+                    aria-label={ "Check in: " (name) " (late, asks first)" } { "Check in" }
             } @else { (step.button("check-in", "Check in", "")) }
         }
         @if matches!(row.state, S::WithClinician | S::Done) && row.appointment.is_some() {
-            a.button.plain id={ "follow-up-" (row.id) } href={ "/appointments/book?appointment=" (in_address(row.id.as_str())) } { "Book follow-up" span.hidden { ": " (name) } }
+            a.button.plain id={ "follow-up-" (row.id) }
+                href={ "/appointments/book?appointment=" (in_address(row.id.as_str())) } {
+                "Book follow-up" span.hidden { ": " (name) }
+            }
         }
         @if row.state == S::Expected && row.appointment.is_some() {
             form method="get" action="/letter" target="_blank" {
                 input type="hidden" name="appointment" value=(row.id);
-                button.button.plain type="submit" id={ "letter-" (row.id) } aria-label={ "Letter as PDF, in a new tab: " (name) } { "Letter" }
+                button.button.plain type="submit" id={ "letter-" (row.id) }
+                    aria-label={ "Letter as PDF, in a new tab: " (name) } { "Letter" }
             }
         }
     }
@@ -303,11 +355,15 @@ fn stop_row(day: &Day, stop: &Stop, urgent: bool) -> Markup {
                 p.name { "Someone at kiosk " (reason.kiosk) }
                 p.facts {
                     span { "Name unknown" }
-                    @if !names_place(reason.reason) && !day.place_of(&reason.kiosk).is_empty() { span { (day.place_of(&reason.kiosk)) } }
+                    @if !names_place(reason.reason) && !day.place_of(&reason.kiosk).is_empty() {
+                        span { (day.place_of(&reason.kiosk)) }
+                    }
                     @let date = day.clinic.of(reason.at);
                     @if date != day.date { (left_badge(day, date)) }
                     @if stop.times > 1 { span { (stop.times) " times" } }
-                    @if let Some(language) = reason.language.filter(|l| *l != Language::English) { span.language { (icon("speech")) (language_name(language)) } }
+                    @if let Some(language) = reason.language.filter(|l| *l != Language::English) {
+                        span.language { (icon("speech")) (language_name(language)) }
+                    }
                 }
             }
             div.why { (reason_line(day, reason, None)) }
@@ -317,7 +373,8 @@ fn stop_row(day: &Day, stop: &Stop, urgent: bool) -> Markup {
                     (token())
                     input type="hidden" name="kiosk" value=(reason.kiosk);
                     input type="hidden" name="seq" value=(reason.seq);
-                    button.button.primary[!taken].plain[taken] type="submit" id={ (action) "-stop-" (key) } aria-label={ (word) ": someone at kiosk " (reason.kiosk) } { (word) }
+                    button.button.primary[!taken].plain[taken] type="submit" id={ (action) "-stop-" (key) }
+                        aria-label={ (word) ": someone at kiosk " (reason.kiosk) } { (word) }
                 }
             }
         }
@@ -372,7 +429,8 @@ pub fn refused_codes(day: &Day) -> Markup {
             ul.codes aria-labelledby="h-codes" {
                 @for codes in &day.known.refused_codes {
                     li.quiet {
-                        "Kiosk " (codes.kiosk) ": " (codes.reason.for_staff()) ", " (times_words(codes.times)) ", last at "
+                        "Kiosk " (codes.kiosk) ": " (codes.reason.for_staff()) ", " (times_words(codes.times))
+                        ", last at "
                         time datetime=(codes.at) { (clock_time(codes.at, &day.zone)) }
                     }
                 }

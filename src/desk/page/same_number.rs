@@ -75,12 +75,22 @@ fn show(desk: &Desk, who: &SignedIn, pairs: &[SameNumber], problem: Option<&str>
             h2 { "Shared numbers" }
             @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
             @if pairs.is_empty() { p.empty { (icon("check")) "No shared numbers." } }
-            @else { p.quiet { "The scheduling system used one number for two people whose names or dates of birth differ. Their records stay separate: nothing is shared between them. If they are one patient, merge them here and correct the scheduling system." } }
+            @else {
+                p.quiet {
+                    "The scheduling system used one number for two people whose names or dates of birth differ. Their \
+                     records stay separate: nothing is shared between them. If they are one patient, merge them here \
+                     and correct the scheduling system."
+                }
+            }
             @for pair in pairs {
                 section.same-number aria-label={ "Number " (pair.second.number()) } {
                     h3 { "Number " (pair.second.number()) }
                     div.two { (side(&pair.first, None)) (side(&pair.second, Some(pair.visit.as_str()))) }
-                    @if who.role >= Role::Supervisor { (buttons(who, pair)) } @else { p.quiet { "A supervisor decides whether they are one patient." } }
+                    @if who.role >= Role::Supervisor {
+                        (buttons(who, pair))
+                    } @else {
+                        p.quiet { "A supervisor decides whether they are one patient." }
+                    }
                 }
             }
         }
@@ -94,8 +104,15 @@ fn side(person: &Person, visit: Option<&str>) -> Markup {
             dt { "Name" } dd { b { (person.name_for_staff().as_str()) } }
             dt { "DOB" } dd { (person.birth_date.for_staff()) }
             @if !person.contact.phone.is_blank() { dt { "Phone" } dd { (person.contact.phone.as_str()) } }
-            @if !person.contact.address.is_blank() { dt { "Address" } dd { (person.contact.address.as_str()) ", " (person.contact.city.as_str()) } }
-            dt { "ID here" } dd { (person.id) @if let Some(visit) = visit { ", " a href={ "/visit?appointment=" (in_address(visit)) } { "visit" } } }
+            @if !person.contact.address.is_blank() {
+                dt { "Address" }
+                dd { (person.contact.address.as_str()) ", " (person.contact.city.as_str()) }
+            }
+            dt { "ID here" }
+            dd {
+                (person.id)
+                @if let Some(visit) = visit { ", " a href={ "/visit?appointment=" (in_address(visit)) } { "visit" } }
+            }
         }
     }
 }

@@ -102,7 +102,11 @@ fn show(desk: &Desk, who: &SignedIn, q: &str, both: &Result<Both, &'static str>)
         p.way { a.button href="/" { "Back to list" } }
         form.search role="search" method="post" action="/search" {
             input type="hidden" name="csrf" value=(who.csrf);
-            div { label for="q" { "Name, date of birth or MRN" } input #q name="q" value=(q) maxlength=(SEARCH_CHARS_MAX) autocomplete="off" spellcheck="false" autofocus; }
+            div {
+                label for="q" { "Name, date of birth or MRN" }
+                input #q name="q" value=(q) maxlength=(SEARCH_CHARS_MAX) autocomplete="off" spellcheck="false"
+                    autofocus;
+            }
             button.button.primary type="submit" { "Search" }
         }
         @match both {
@@ -140,8 +144,16 @@ fn of_today(day: &Day, rows: &[&VisitRow]) -> Markup {
         ul.next aria-labelledby="h-today" {
             @for row in rows.iter().take(TODAY_MAX) {
                 li {
-                    a href={ "/visit?appointment=" (in_address(row.id.as_str())) } { @if let Some(ticket) = row.ticket { b { (ticket.number) } " " } (name_of(row).unwrap_or_else(|| row.id.to_string())) }
-                    span.quiet { " " (state_word(row)) @if let Some(a) = &row.appointment { ", " (a.start.to_zoned_datetime(day.zone.clone()).strftime("%-I:%M %p")) " " (a.service) } }
+                    a href={ "/visit?appointment=" (in_address(row.id.as_str())) } {
+                        @if let Some(ticket) = row.ticket { b { (ticket.number) } " " }
+                        (name_of(row).unwrap_or_else(|| row.id.to_string()))
+                    }
+                    span.quiet {
+                        " " (state_word(row))
+                        @if let Some(a) = &row.appointment {
+                            ", " (a.start.to_zoned_datetime(day.zone.clone()).strftime("%-I:%M %p")) " " (a.service)
+                        }
+                    }
                 }
             }
         }
@@ -160,10 +172,18 @@ fn other_days(both: &Both) -> Markup {
                 @let person = &visit.person;
                 @let start = visit.start.to_zoned_datetime(day.zone.clone());
                 li {
-                    a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } { (person.name_for_staff().as_str()) }
+                    a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } {
+                        (person.name_for_staff().as_str())
+                    }
                     span.quiet {
                         " DOB " (person.birth_date.for_staff()) ", number " (person.id) ", "
-                        @if start.date() < day.date { "last " } @else if start.date() == day.date { "today " } @else { "next " }
+                        @if start.date() < day.date {
+                            "last "
+                        } @else if start.date() == day.date {
+                            "today "
+                        } @else {
+                            "next "
+                        }
                         time datetime=(visit.start) { (start.strftime("%-d %b %Y, %-I:%M %p")) } " " (visit.service)
                     }
                 }

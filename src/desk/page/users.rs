@@ -120,12 +120,18 @@ fn show(desk: &Desk, who: &SignedIn, problem: Option<&str>) -> Result<Markup, De
         h3 { "New user" }
         form.search method="post" action="/users/add" autocomplete="off" {
             input type="hidden" name="csrf" value=(who.csrf);
-            div { label for="name" { "Username" } input #name name="name" maxlength=(NAME_CHARS_MAX) autocapitalize="none" spellcheck="false" required; }
+            div {
+                label for="name" { "Username" }
+                input #name name="name" maxlength=(NAME_CHARS_MAX) autocapitalize="none" spellcheck="false" required;
+            }
             div { label for="role" { "Role" } (roles("role", None)) }
             div { label for="password" { "Password" } (password("password")) }
             button.button.primary type="submit" { "Add user" }
         }
-        p.quiet { "Passwords have at least " (PASSWORD_CHARS_MIN) " characters, those of admins " (ADMIN_PASSWORD_CHARS_MIN) ". Common ones are refused." }
+        p.quiet {
+            "Passwords have at least " (PASSWORD_CHARS_MIN) " characters, those of admins " (ADMIN_PASSWORD_CHARS_MIN)
+            ". Common ones are refused."
+        }
         p.quiet { "Supervisors can also search the audit log; admins can also manage users." }
     };
     Ok(staff_page("Users", who, ("/users", desk.session_idle().as_secs()), &body))
@@ -152,7 +158,10 @@ fn failed(tries: &[FailedTries], zone: &TimeZone, who: &SignedIn) -> Markup {
                     p { (tries_words(tries)) ", " (time(tries.first_at)) " to " (time(tries.last_at)) }
                     @let (action, field, value, words) = match &tries.user {
                         Some(user) => ("unlock", "name", user.as_str(), format!("Unlock {user}")),
-                        None => ("unlock-address", "address", tries.address.as_str(), format!("Unlock {}", tries.address)),
+                        None => {
+                            let address = tries.address.as_str();
+                            ("unlock-address", "address", address, format!("Unlock {address}"))
+                        }
                     };
                     form method="post" action={ "/users/" (action) } {
                         input type="hidden" name="csrf" value=(who.csrf);
@@ -213,6 +222,7 @@ fn roles(id: &str, now: Option<Role>) -> Markup {
 
 fn password(id: &str) -> Markup {
     html! {
-        input id=(id) name="password" type="password" autocomplete="new-password" minlength=(PASSWORD_CHARS_MIN) maxlength=(PASSWORD_BYTES_MAX) required;
+        input id=(id) name="password" type="password" autocomplete="new-password" minlength=(PASSWORD_CHARS_MIN)
+            maxlength=(PASSWORD_BYTES_MAX) required;
     }
 }

@@ -169,7 +169,8 @@ impl Panel {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="appointment" value=(self.row.id);
                     label.hidden for="note-text" { "Note" }
-                    textarea #note-text name="text" rows="3" maxlength=(NOTE_CHARS_MAX) required aria-describedby="note-hint" {}
+                    textarea #note-text name="text" rows="3" maxlength=(NOTE_CHARS_MAX) required
+                        aria-describedby="note-hint" {}
                     p.quiet #note-hint { "Visible to staff only. It stays in the record, even when archived." }
                     button.button type="submit" aria-label={ "Save note: " (self.name()) } { "Save note" }
                 }
@@ -187,7 +188,12 @@ impl Panel {
             .or_else(|| row.walk_in.as_ref().map(|asks| asks.birth_date.into()));
         let now = html! {
             div #panel data-revision=(day.revision) data-now=(day.now.as_second()) data-next=[day.next] {
-                h2 #who { (self.name()) @if let Some(born) = born { span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } } } }
+                h2 #who {
+                    (self.name())
+                    @if let Some(born) = born {
+                        span.n { " DOB " time datetime=[born.day().map(|date| date.0)] { (born.for_staff()) } }
+                    }
+                }
                 @for user in day.on_it(row) { (is_on_this(user)) }
                 section aria-labelledby="h-today" {
                     h3 #h-today { @if self.today.is_empty() { "Not today" } @else { "Today" } }
@@ -225,7 +231,8 @@ impl Panel {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="appointment" value=(id);
                 (inside)
-                button.button.primary[action == "check-in"] type="submit" id={ "do-" (action) } aria-label={ (word) ": " (self.name()) } { (word) }
+                button.button.primary[action == "check-in"] type="submit" id={ "do-" (action) }
+                    aria-label={ (word) ": " (self.name()) } { (word) }
             }
         }
     }
@@ -245,17 +252,26 @@ impl Panel {
                 @if can_check_in(&self.day, row) { div #check-in tabindex="-1" { (self.check_in(who)) } }
                 div.do {
                     // Without a first name no one can be called by it.
-                    @if row.ticket.is_some() && row.state.is_open() && (name_of(row).is_some() || row.call_as == CallAs::FirstName) {
-                        @let (to, word) = match row.call_as { CallAs::Number => ("first-name", format!("Call by first name: {}", call_name(row))), CallAs::FirstName => ("number", "Call by ticket number".to_owned()) };
+                    @let has_name = name_of(row).is_some() || row.call_as == CallAs::FirstName;
+                    @if row.ticket.is_some() && row.state.is_open() && has_name {
+                        @let (to, word) = match row.call_as {
+                            CallAs::Number => ("first-name", format!("Call by first name: {}", call_name(row))),
+                            CallAs::FirstName => ("number", "Call by ticket number".to_owned()),
+                        };
                         (self.button(who, "call-as", &word, &html! { input type="hidden" name="call_as" value=(to); }))
                     }
-                    @if row.ticket.is_some() && row.appointment.is_some() && waits && !was_by_hand { (self.button(who, "undo-check-in", "Undo check-in", &nothing)) }
+                    @if row.ticket.is_some() && row.appointment.is_some() && waits && !was_by_hand {
+                        (self.button(who, "undo-check-in", "Undo check-in", &nothing))
+                    }
                     @if is_expected && is_over { (self.button(who, "not-come", "No-show", &nothing)) }
                     @if row.ticket.is_some() {
-                        a.button #ticket-pdf href={ "/ticket.pdf?appointment=" (in_address(row.id.as_str())) } target="_blank" { "Print ticket" span.hidden { " (PDF, in a new tab)" } }
+                        a.button #ticket-pdf href={ "/ticket.pdf?appointment=" (in_address(row.id.as_str())) }
+                            target="_blank" { "Print ticket" span.hidden { " (PDF, in a new tab)" } }
                     }
                     @if row.appointment.is_some() {
-                        a.button #appointment href={ "/appointments/one?appointment=" (in_address(row.id.as_str())) } { "Appointment" span.hidden { ": " (self.name()) } }
+                        a.button #appointment href={ "/appointments/one?appointment=" (in_address(row.id.as_str())) } {
+                            "Appointment" span.hidden { ": " (self.name()) }
+                        }
                     }
                 }
                 @if can_call_off { (self.call_off(who)) }
@@ -296,18 +312,26 @@ impl Panel {
             @if let Some(since) = late {
                 input type="hidden" name="late" value="check-in";
                 p.reason { (icon("clock")) span { "Late " (time_passed(since)) ": decide whether they can be seen" } }
-            } @else if let Some(words) = standing_words(appointment, day) { p.reason { (icon("clock")) span { (words) } } }
+            } @else if let Some(words) = standing_words(appointment, day) {
+                p.reason { (icon("clock")) span { (words) } }
+            }
             @if !needed.is_empty() { p.by { (icon("card")) span { "Documents needed: " (listed(&needed)) } } }
-            @for other in &also { p.by { (icon("check")) span { "Also for " (clock_time(other.start, &day.zone)) " " (other.service) } } }
+            @for other in &also {
+                p.by { (icon("check")) span { "Also for " (clock_time(other.start, &day.zone)) " " (other.service) } }
+            }
             fieldset {
                 legend { "Call preference" }
                 label.check { input #as-number type="radio" name="call_as" value="number" checked; " ticket number" }
-                label.check { input #as-name type="radio" name="call_as" value="first-name"; " first name, " (call_name(row)) }
+                label.check {
+                    input #as-name type="radio" name="call_as" value="first-name"; " first name, " (call_name(row))
+                }
             }
             div {
                 label for="hand-language" { "Language" }
                 select #hand-language name="language" {
-                    @for language in Language::ALL { option value=(language.tag()) selected[language == on_file] { (language_name(language)) } }
+                    @for language in Language::ALL {
+                        option value=(language.tag()) selected[language == on_file] { (language_name(language)) }
+                    }
                 }
             }
         })
@@ -323,20 +347,46 @@ impl Panel {
                 dl.typed {
                     @if let Some(person) = person {
                         (fact("MRN", person.number()))
-                        @if !person.number.is_empty() { (fact("ID here", &format!("{}: another patient has the same MRN", person.id))) }
-                        (fact("Phone", &std::iter::once(&person.contact.phone).chain(&person.other_phones).map(|phone| phone.as_str()).collect::<Vec<_>>().join(", ")))
+                        @if !person.number.is_empty() {
+                            (fact("ID here", &format!("{}: another patient has the same MRN", person.id)))
+                        }
+                        (fact(
+                            "Phone",
+                            &std::iter::once(&person.contact.phone)
+                                .chain(&person.other_phones)
+                                .map(crate::domain::private::Private::as_str)
+                                .collect::<Vec<_>>()
+                                .join(", "),
+                        ))
                         @for placeholder in person.placeholders() { (fact("Ask the patient", placeholder.note())) }
-                        @if person.birth_date.real().day().is_none() { (fact("At the kiosk", "not possible without a date of birth: check in at the desk")) }
+                        @if person.birth_date.real().day().is_none() {
+                            (fact("At the kiosk", "not possible without a date of birth: check in at the desk"))
+                        }
                         @if let Some(tag) = &person.language { (fact("Language on file", &spoken::for_staff(tag))) }
                     }
                     (fact("Appointment ID", row.id.as_str()))
-                    @if let Some(language) = row.language { (fact(if row.kiosk.is_some() { "Kiosk language" } else { "Language" }, language_name(language))) }
+                    @if let Some(language) = row.language {
+                        (fact(if row.kiosk.is_some() { "Kiosk language" } else { "Language" }, language_name(language)))
+                    }
                     @if let Some(words) = day.interpreter_of(row) { (fact("Interpreter", &words)) }
-                    @if row.ticket.is_some() { (fact("Call preference", &match row.call_as { CallAs::Number => "ticket number".to_owned(), CallAs::FirstName => format!("first name, {}", call_name(row)) })) }
+                    @if row.ticket.is_some() {
+                        (fact(
+                            "Call preference",
+                            &match row.call_as {
+                                CallAs::Number => "ticket number".to_owned(),
+                                CallAs::FirstName => format!("first name, {}", call_name(row)),
+                            },
+                        ))
+                    }
                     @if let Some(companion) = &row.companion { (fact("Companion", companion.as_str())) }
-                    @if let Some(a) = &row.appointment { (fact("Documents needed", &listed(&a.documents_needed(&day.settings)))) }
+                    @if let Some(a) = &row.appointment {
+                        (fact("Documents needed", &listed(&a.documents_needed(&day.settings))))
+                    }
                     @if let Some(at) = row.arrived_at {
-                        @let place = match &row.kiosk { Some(kiosk) => format!("kiosk {kiosk}"), None => "the desk".to_owned() };
+                        @let place = match &row.kiosk {
+                            Some(kiosk) => format!("kiosk {kiosk}"),
+                            None => "the desk".to_owned(),
+                        };
                         (fact("Checked in", &format!("{} at {place}", when(at, day))))
                     }
                     @if let Some(print) = &row.print { (fact("Printed ticket", print)) }
@@ -353,13 +403,16 @@ impl Panel {
                     p.note-text { (note.text.as_str()) }
                     p.quiet {
                         (note.user) ", " time datetime=(note.at) { (when(note.at, &self.day)) }
-                        @if let Some((at, user)) = &note.away { "; archived by " (user) ", " time datetime=(at) { (when(*at, &self.day)) } }
+                        @if let Some((at, user)) = &note.away {
+                            "; archived by " (user) ", " time datetime=(at) { (when(*at, &self.day)) }
+                        }
                     }
                     form method="post" action={ "/visit/" (action) } data-live {
                         input type="hidden" name="csrf" value=(who.csrf);
                         input type="hidden" name="appointment" value=(note.visit);
                         input type="hidden" name="note" value=(note.revision);
-                        button.button.plain.small type="submit" id={ (action) "-" (note.revision) } aria-label={ (word) ": note of " (note.user) ", " (when(note.at, &self.day)) } { (word) }
+                        button.button.plain.small type="submit" id={ (action) "-" (note.revision) }
+                            aria-label={ (word) ": note of " (note.user) ", " (when(note.at, &self.day)) } { (word) }
                     }
                 }
             }
@@ -393,7 +446,9 @@ fn next_visit(visit: &Appointment, zone: &TimeZone) -> Markup {
     let start = visit.start.to_zoned_datetime(zone.clone());
     html! {
         li {
-            a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } { time datetime=(visit.start) { (start.strftime("%a %-d %b %Y, %-I:%M %p")) } " " (visit.service) }
+            a href={ "/visit?appointment=" (in_address(visit.id.as_str())) } {
+                time datetime=(visit.start) { (start.strftime("%a %-d %b %Y, %-I:%M %p")) } " " (visit.service)
+            }
             span.quiet { " " (visit.practitioner) @if !visit.status.stands() { " · canceled" } }
         }
     }

@@ -121,14 +121,22 @@ fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>
     let categories = categories(&settings);
     let example = if desk.writes_month_first() { "3/9/1950" } else { "9/3/1950" };
     let wrong = |field: &str| problem.filter(|(its, _)| *its == field).map(|(_, words)| words);
-    let said = |field: &str| html! { @if let Some(words) = wrong(field) { p.problem role="alert" id={ "wrong-" (field) } { (icon("alert")) span { (words) } } } };
+    let said = |field: &str| {
+        html! {
+            @if let Some(words) = wrong(field) {
+                p.problem role="alert" id={ "wrong-" (field) } { (icon("alert")) span { (words) } }
+            }
+        }
+    };
     let described = |field: &str| wrong(field).map(|_| format!("wrong-{field}"));
     let text = |field: &'static str, label: &str, value: &str, is_first: bool| {
         html! {
             div {
                 label for=(field) { (label) }
-                input id=(field) name=(field) value=(value) maxlength=(NAME_CHARS_MAX) autocomplete="off" spellcheck="false" required
-                    aria-invalid=[wrong(field).map(|_| "true")] aria-describedby=[described(field)] autofocus[is_first || wrong(field).is_some()];
+                input id=(field) name=(field) value=(value) maxlength=(NAME_CHARS_MAX) autocomplete="off"
+                    spellcheck="false" required
+                    aria-invalid=[wrong(field).map(|_| "true")] aria-describedby=[described(field)]
+                    autofocus[is_first || wrong(field).is_some()];
                 (said(field))
             }
         }
@@ -144,26 +152,45 @@ fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>
             div {
                 label for="born" { "Date of birth" }
                 input #born name="born" value=(form.born) maxlength="10" inputmode="numeric" autocomplete="off" required
-                    aria-invalid=[wrong("born").map(|_| "true")] aria-describedby={ "born-hint" @if wrong("born").is_some() { " wrong-born" } } autofocus[wrong("born").is_some()];
+                    aria-invalid=[wrong("born").map(|_| "true")]
+                    aria-describedby={ "born-hint" @if wrong("born").is_some() { " wrong-born" } }
+                    autofocus[wrong("born").is_some()];
                 p.quiet #born-hint { "Such as " (example) ", 9.3.1950 or 1950-03-09" }
                 (said("born"))
             }
             div {
                 label for="category" { "Reason for visit" }
-                select #category name="category" aria-invalid=[wrong("category").map(|_| "true")] aria-describedby=[described("category")] {
+                select #category name="category" aria-invalid=[wrong("category").map(|_| "true")]
+                    aria-describedby=[described("category")] {
                     @if categories.len() > 1 { option value="" { "Choose" } }
-                    @for (code, name) in &categories { option value=(code) selected[form.category == *code] { (if name.is_empty() { *code } else { *name }) } }
+                    @for (code, name) in &categories {
+                        option value=(code) selected[form.category == *code] {
+                            (if name.is_empty() { *code } else { *name })
+                        }
+                    }
                 }
                 (said("category"))
             }
             div {
                 label for="language" { "Language" }
-                select #language name="language" { @for language in Language::ALL { option value=(language.tag()) selected[form.language == language.tag()] { (language_name(language)) } } }
+                select #language name="language" {
+                    @for language in Language::ALL {
+                        option value=(language.tag()) selected[form.language == language.tag()] {
+                            (language_name(language))
+                        }
+                    }
+                }
             }
             fieldset {
                 legend { "Call preference" }
-                label.check { input #as-number type="radio" name="call_as" value="number" checked[form.call_as != "first-name"]; " ticket number" }
-                label.check { input #as-name type="radio" name="call_as" value="first-name" checked[form.call_as == "first-name"]; " first name" }
+                label.check {
+                    input #as-number type="radio" name="call_as" value="number" checked[form.call_as != "first-name"];
+                    " ticket number"
+                }
+                label.check {
+                    input #as-name type="radio" name="call_as" value="first-name" checked[form.call_as == "first-name"];
+                    " first name"
+                }
             }
             button.button.primary type="submit" { "Add to queue" }
         }

@@ -235,7 +235,8 @@ pub(super) fn take_in(
         if let Some(other) = &apart_from {
             same_number::note(tx, other, &listed.person.id, now)?;
             result.notes.push(format!(
-                "appointment {id}: patient ID {}: another patient with a different name or date of birth has it; they are kept apart as {other} and {}",
+                "appointment {id}: patient ID {}: another patient with a different name or date of birth has it; \
+                 they are kept apart as {other} and {}",
                 listed.person.number(),
                 listed.person.id
             ));
@@ -284,10 +285,13 @@ pub(super) fn put(conn: &Connection, day: &ClinicDay, appointment: &Appointment)
     let (id, person) = (appointment.id.as_str(), &appointment.person);
     let name = format!("{} {}", fold_name(person.given_name.as_str()), fold_name(person.family_name.as_str()));
     conn.prepare_cached(
-        "INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision, born) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT(id) DO UPDATE SET start_at = excluded.start_at, local_date = excluded.local_date, patient_id = excluded.patient_id,
-         name_folded = excluded.name_folded, born = excluded.born, body = excluded.body, revision = excluded.revision,
-         left_date = CASE WHEN appointment.local_date = excluded.local_date THEN appointment.left_date ELSE appointment.local_date END",
+        "INSERT INTO appointment(id, start_at, local_date, patient_id, name_folded, body, revision, born)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT(id) DO UPDATE SET start_at = excluded.start_at, local_date = excluded.local_date,
+         patient_id = excluded.patient_id, name_folded = excluded.name_folded, born = excluded.born,
+         body = excluded.body, revision = excluded.revision,
+         left_date = CASE WHEN appointment.local_date = excluded.local_date THEN appointment.left_date
+         ELSE appointment.local_date END",
     )?
     .execute(params![
         id,

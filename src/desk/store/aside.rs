@@ -149,7 +149,10 @@ impl Store {
         if before.is_some() && event.seq <= self.held(kiosk)? {
             return Err(DeskError::OtherHistory(event.seq));
         }
-        tracing::warn!(%kiosk, seq = event.seq.0, why = %found.why, "a kiosk reports more than the desk accepts; the rest is accepted");
+        tracing::warn!(
+            %kiosk, seq = event.seq.0, why = %found.why,
+            "a kiosk reports more than the desk accepts; the rest is accepted"
+        );
         self.set_aside(kiosk, (event.seq, now, today), &found.why, &hash()?, None)?;
         Ok(found.event)
     }
@@ -173,14 +176,18 @@ impl Store {
         if Some(unread.seq.0) != held.0.checked_add(1) {
             return Ok(());
         }
-        tracing::warn!(%kiosk, seq = unread.seq.0, "a kiosk reports something this version does not support; it is kept, and the rest is accepted");
+        tracing::warn!(
+            %kiosk, seq = unread.seq.0,
+            "a kiosk reports something this version does not support; it is kept, and the rest is accepted"
+        );
         let why = "this version of the desk does not support it";
         let body = (unread.body.len() <= UNREAD_BYTES_MAX).then_some(unread.body.as_str());
         self.set_aside(kiosk, (unread.seq, now, today), why, &hash, body)?;
         let tx = self.write()?;
         // As an event that was forgotten: its place, its number and its time.
         tx.execute(
-            "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body, removed_at) VALUES (?1, ?2, ?3, ?4, json_object('at', ?5), ?4)",
+            "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body, removed_at)
+             VALUES (?1, ?2, ?3, ?4, json_object('at', ?5), ?4)",
             params![kiosk.as_str(), int(unread.seq.0), int(bump(&tx)?), now.to_string(), unread.at.to_string()],
         )?;
         let (seq, happened) = (int(unread.seq.0), events::believed(unread.at, now, events::BELIEVED_PAST));
@@ -205,7 +212,8 @@ impl Store {
         )?;
         tx.execute(
             "INSERT INTO set_aside(kiosk, seq, at, why, hash, date, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT DO UPDATE SET at = excluded.at, why = excluded.why, hash = excluded.hash, date = excluded.date, body = excluded.body",
+             ON CONFLICT DO UPDATE SET at = excluded.at, why = excluded.why, hash = excluded.hash,
+             date = excluded.date, body = excluded.body",
             params![kiosk.as_str(), int(seq.0), now.to_string(), why, hash, today.to_string(), body],
         )?;
         bump(&tx)?;
@@ -218,7 +226,8 @@ impl Store {
     /// If the file cannot be read.
     pub fn set_aside_lately(&self, kiosk: &KioskId, now: Timestamp) -> Result<Option<(u64, String)>, DeskError> {
         let from = now.saturating_sub(SHOWN).unwrap_or(Timestamp::MIN).to_string();
-        let sql = "SELECT why, COUNT(*) OVER () FROM set_aside WHERE kiosk = ?1 AND at >= ?2 ORDER BY at DESC, seq DESC LIMIT 1";
+        let sql = "SELECT why, COUNT(*) OVER () FROM set_aside WHERE kiosk = ?1 AND at >= ?2 ORDER BY at DESC, seq DESC
+                   LIMIT 1";
         Ok(self
             .conn
             .prepare_cached(sql)?

@@ -254,7 +254,7 @@ impl Store {
             Seen::ListPreview => note("saw-import-preview", "", "")?,
             Seen::People(patients) if patients.is_empty() => note("saw-people", "", "")?,
             Seen::People(patients) => {
-                patients.iter().try_for_each(|patient| note("saw-people", patient.as_str(), ""))?
+                patients.iter().try_for_each(|patient| note("saw-people", patient.as_str(), ""))?;
             }
             Seen::AllChanges => note("saw-all-changes", "", "")?,
             Seen::Changes(id) => note_visit(&tx, id, |patient, about| note("saw-changes", patient, about))?,
@@ -264,7 +264,8 @@ impl Store {
             Seen::Kept(id) => note_visit(&tx, id, |patient, about| note("saw-kept-form", patient, about))?,
             Seen::Letter(id) => note_visit(&tx, id, |patient, about| note("saw-letter", patient, about))?,
             Seen::Photo(key) => {
-                let sql = "SELECT COALESCE(a.patient_id, p.patient_id) FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id
+                let sql = "SELECT COALESCE(a.patient_id, p.patient_id) FROM proposal p
+                           LEFT JOIN appointment a ON a.id = p.appointment_id
                            WHERE p.kiosk = ?1 AND p.seq = ?2 AND p.field = ?3";
                 let whose: Option<String> = tx
                     .query_row(sql, params![key.kiosk.as_str(), int(key.seq), key.field.code()], |row| row.get(0))
@@ -302,15 +303,19 @@ impl Store {
         if let Some(patients) = &search.patients {
             let json = serde_json::to_string(patients).map_err(|_| DeskError::Unreadable("a search"))?;
             let about_them = "patient_id IN (SELECT value FROM json_each(?))";
-            let or_lists = "(patient_id IN (SELECT value FROM json_each(?)) OR (action IN ('saw-list', 'saw-appointments') AND about IN
-                 (SELECT a.local_date FROM appointment a WHERE a.patient_id IN (SELECT value FROM json_each(?))))";
+            let or_lists = "(patient_id IN (SELECT value FROM json_each(?))
+                 OR (action IN ('saw-list', 'saw-appointments') AND about IN
+                     (SELECT a.local_date FROM appointment a
+                      WHERE a.patient_id IN (SELECT value FROM json_each(?))))";
             // Anyone who is still here from another day is on later lists too. A day too many is noted rather than one
             // too few.
             let or_left = format!(
-                " OR (action = 'saw-list' AND EXISTS (SELECT 1 FROM appointment a LEFT JOIN visit v ON v.appointment_id = a.id
+                " OR (action = 'saw-list' AND EXISTS (SELECT 1 FROM appointment a
+                 LEFT JOIN visit v ON v.appointment_id = a.id
                  LEFT JOIN reason r ON r.appointment_id = a.id WHERE a.patient_id IN (SELECT value FROM json_each(?))
                  AND ((v.ticket_date < about AND (v.state IN {STATES} OR about <= date(v.done_at, '+1 day')))
-                 OR (r.date < about AND r.solved_at IS NULL AND (r.taken_at IS NULL OR about <= date(r.taken_at, '+1 day')))))))"
+                 OR (r.date < about AND r.solved_at IS NULL
+                 AND (r.taken_at IS NULL OR about <= date(r.taken_at, '+1 day')))))))"
             );
             ask(&if search.with_lists { format!("{or_lists}{or_left}") } else { about_them.to_owned() }, json);
         }
@@ -328,7 +333,8 @@ impl Store {
         }
         let wanted = if wanted.is_empty() { String::new() } else { format!("WHERE {}", wanted.join(" AND ")) };
         let sql = format!(
-            "SELECT n, at, user_name, action, patient_id, about, hash FROM audit {wanted} ORDER BY n DESC LIMIT {rows_max}"
+            "SELECT n, at, user_name, action, patient_id, about, hash FROM audit {wanted} ORDER BY n DESC
+             LIMIT {rows_max}"
         );
         let mut statement = self.conn.prepare(&sql)?;
         let mut found = statement.query(params_from_iter(values))?;
@@ -360,7 +366,8 @@ impl Store {
     /// If the file cannot be read.
     pub fn patients_meant(&self, text: &str) -> Result<Vec<String>, DeskError> {
         let text = text.trim();
-        let known = "SELECT 1 FROM audit WHERE patient_id = ?1 UNION ALL SELECT 1 FROM appointment WHERE patient_id = ?1 LIMIT 1";
+        let known = "SELECT 1 FROM audit WHERE patient_id = ?1 UNION ALL SELECT 1 FROM appointment
+                     WHERE patient_id = ?1 LIMIT 1";
         if self.conn.prepare_cached(known)?.exists([text])? {
             return Ok(vec![text.to_owned()]);
         }

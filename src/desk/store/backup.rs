@@ -117,7 +117,8 @@ fn keep_numbers(copy: &Path, file: &Path) -> Result<(), DeskError> {
     let copy = Connection::open(copy)?;
     for (date, last) in numbers().unwrap_or_default() {
         copy.execute(
-            "INSERT INTO desk_ticket(date, last) VALUES (?1, ?2) ON CONFLICT(date) DO UPDATE SET last = max(last, excluded.last)",
+            "INSERT INTO desk_ticket(date, last) VALUES (?1, ?2)
+             ON CONFLICT(date) DO UPDATE SET last = max(last, excluded.last)",
             params![date, last],
         )?;
     }

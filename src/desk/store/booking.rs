@@ -304,7 +304,8 @@ impl Store {
         let (listed, overlay): (Listed, Overlay) = (unjson(&listed)?, unjson(&overlay)?);
         let lost: Option<Overlay> = contradicted.as_deref().map(unjson).transpose()?;
         let mut statement = self.conn.prepare_cached(
-            "SELECT at, user_name, action, detail FROM staff_action WHERE appointment_id = ?1 AND action IN ('book', 'move', 'call-off', 'booking-undo')
+            "SELECT at, user_name, action, detail FROM staff_action
+             WHERE appointment_id = ?1 AND action IN ('book', 'move', 'call-off', 'booking-undo')
              ORDER BY revision",
         )?;
         let rows: Vec<(String, String, String, String)> = statement
@@ -329,7 +330,8 @@ impl Store {
     /// If the file cannot be read.
     pub fn contradicted_bookings(&self) -> Result<Vec<Appointment>, DeskError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT a.body FROM booking b JOIN appointment a ON a.id = b.appointment_id WHERE b.contradicted IS NOT NULL ORDER BY a.start_at, a.id",
+            "SELECT a.body FROM booking b JOIN appointment a ON a.id = b.appointment_id
+             WHERE b.contradicted IS NOT NULL ORDER BY a.start_at, a.id",
         )?;
         let bodies: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         bodies.iter().map(|body| appointments::read(body)).collect()
@@ -359,7 +361,8 @@ pub(super) fn heard(
     if left != row.overlay || is_back {
         let lost = (contradicted || is_back).then(|| json(&had)).transpose()?;
         conn.execute(
-            "INSERT INTO booking_ended(revision, appointment_id, at, overlay, contradicted) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO booking_ended(revision, appointment_id, at, overlay, contradicted)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
             params![int(bump(conn)?), id.as_str(), now.to_string(), json(&left)?, lost],
         )?;
         conn.execute("DELETE FROM booking_step WHERE appointment_id = ?1", [id.as_str()])?;
@@ -381,8 +384,10 @@ pub(super) fn heard(
 pub(super) fn rebuild(conn: &Connection, day: &ClinicDay) -> Result<(), DeskError> {
     conn.execute_batch("UPDATE booking SET overlay = '{}', contradicted = NULL; DELETE FROM booking_step;")?;
     let mut statement = conn.prepare(
-        "SELECT revision, at, action, appointment_id, detail FROM staff_action WHERE action IN ('book', 'move', 'call-off', 'booking-undo', 'booking-noted')
-         UNION ALL SELECT revision, at, 'ended', appointment_id, json_object('after', json(overlay), 'why', COALESCE(contradicted, '')) FROM booking_ended
+        "SELECT revision, at, action, appointment_id, detail FROM staff_action
+         WHERE action IN ('book', 'move', 'call-off', 'booking-undo', 'booking-noted')
+         UNION ALL SELECT revision, at, 'ended', appointment_id,
+         json_object('after', json(overlay), 'why', COALESCE(contradicted, '')) FROM booking_ended
          ORDER BY 1",
     )?;
     let rows: Vec<(i64, String, String, String, String)> = statement
@@ -531,7 +536,8 @@ pub(super) fn is_contradicted(conn: &Connection, id: &str) -> Result<bool, DeskE
 /// The revision and the step by which staff called an appointment off, if they did nothing else with it since.
 fn called_off_by(conn: &Connection, id: &AppointmentId) -> Result<Option<(i64, BookingStep)>, DeskError> {
     let sql = "SELECT revision, at, user_name, action, detail FROM staff_action
-               WHERE appointment_id = ?1 AND action IN ('book', 'move', 'call-off', 'booking-undo') ORDER BY revision DESC LIMIT 1";
+               WHERE appointment_id = ?1 AND action IN ('book', 'move', 'call-off', 'booking-undo')
+               ORDER BY revision DESC LIMIT 1";
     let row: Option<(i64, String, String, String, String)> = conn
         .prepare_cached(sql)?
         .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
@@ -560,7 +566,8 @@ pub(super) fn recorded(action: &str, at: &str, user: &str, detail: &str) -> Resu
 
 /// The latest step that can still be taken back: its revision, its code, and what held before it.
 fn latest(conn: &Connection, id: &AppointmentId, now: Timestamp) -> Result<Option<(i64, String, Overlay)>, DeskError> {
-    let sql = "SELECT revision, at, action, before FROM booking_step WHERE appointment_id = ?1 ORDER BY revision DESC LIMIT 1";
+    let sql = "SELECT revision, at, action, before FROM booking_step WHERE appointment_id = ?1 ORDER BY revision DESC
+               LIMIT 1";
     let row: Option<(i64, String, String, String)> = conn
         .query_row(sql, [id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;

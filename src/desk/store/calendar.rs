@@ -111,7 +111,8 @@ pub(super) fn busy(conn: &Connection, from: Date, to: Date) -> Result<Vec<Busy>,
     let from = from.saturating_sub(1.day());
     let mut statement = conn.prepare_cached(
         "SELECT body FROM appointment a WHERE local_date >= ?1 AND local_date <= ?2 AND NOT EXISTS
-         (SELECT 1 FROM visit v WHERE v.appointment_id = a.id AND v.state IN ('cancelled', 'no-show')) ORDER BY start_at, id",
+         (SELECT 1 FROM visit v WHERE v.appointment_id = a.id AND v.state IN ('cancelled', 'no-show'))
+         ORDER BY start_at, id",
     )?;
     let bodies: Vec<String> =
         statement.query_map(params![from.to_string(), to.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?;

@@ -23,10 +23,12 @@ pub(super) fn of_person(conn: &Connection, day: &ClinicDay, patient: &str) -> Re
     let (yes, changed) = (to_code(&StillRight::Yes), to_code(&StillRight::Changed));
     let mut statement = conn.prepare_cached(
         "SELECT MAX(CASE WHEN details IN (?2, ?3) THEN at END), MAX(CASE WHEN insurance IN (?2, ?3) THEN at END) FROM (
-            SELECT t.details, t.insurance, t.at FROM appointment a JOIN ticket t ON t.appointment_id = a.id WHERE a.patient_id = ?1
-            UNION ALL
-            SELECT t.details, t.insurance, t.at FROM ticket t
-            WHERE t.patient_id = ?1 AND t.patient_id <> '' AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.id = t.appointment_id))",
+         SELECT t.details, t.insurance, t.at FROM appointment a JOIN ticket t ON t.appointment_id = a.id
+         WHERE a.patient_id = ?1
+         UNION ALL
+         SELECT t.details, t.insurance, t.at FROM ticket t
+         WHERE t.patient_id = ?1 AND t.patient_id <> ''
+         AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.id = t.appointment_id))",
     )?;
     let (details, insurance): (Option<String>, Option<String>) =
         statement.query_row(params![patient, yes, changed], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -47,7 +49,8 @@ pub(super) fn tell_kiosks(
     }
     let today = day.of(now).to_string();
     let mut statement = conn.prepare_cached(
-        "SELECT id FROM appointment WHERE local_date >= ?2 AND patient_id = COALESCE((SELECT patient_id FROM appointment WHERE id = ?1), ?3)
+        "SELECT id FROM appointment WHERE local_date >= ?2
+         AND patient_id = COALESCE((SELECT patient_id FROM appointment WHERE id = ?1), ?3)
          ORDER BY start_at, id",
     )?;
     for appointment in &said.appointments {

@@ -65,7 +65,8 @@ fn differing(conn: &Connection, day: &ClinicDay, now: Timestamp) -> Result<BTree
     let mut listed: BTreeMap<String, Found> = BTreeMap::new();
     let mut statement = conn.prepare_cached(
         "SELECT r.appointment_id, r.reason, r.step FROM reason r JOIN visit v ON v.appointment_id = r.appointment_id
-         WHERE r.kiosk = ?1 AND r.date = ?2 AND r.solved_at IS NULL AND v.state NOT IN ('done', 'no-show', 'cancelled')",
+         WHERE r.kiosk = ?1 AND r.date = ?2 AND r.solved_at IS NULL
+         AND v.state NOT IN ('done', 'no-show', 'cancelled')",
     )?;
     let mut rows = statement.query(params![BY_PAYER, today.to_string()])?;
     while let Some(row) = rows.next()? {
@@ -76,7 +77,8 @@ fn differing(conn: &Connection, day: &ClinicDay, now: Timestamp) -> Result<BTree
     if settings(conn)?.insurance.ask {
         let answers = eligibility::answers_on(conn, today)?;
         let mut statement = conn.prepare_cached(
-            "SELECT a.body, v.state FROM visit v JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date = ?1 ORDER BY a.id",
+            "SELECT a.body, v.state FROM visit v JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date = ?1
+             ORDER BY a.id",
         )?;
         let mut rows = statement.query([today.to_string()])?;
         while let Some(row) = rows.next()? {
@@ -131,8 +133,18 @@ pub(super) fn apply(
         conn.execute(
             "INSERT INTO reason(kiosk, seq, appointment_id, reason, step, language, at, date)
              SELECT ?1, ?2, v.appointment_id, ?4, ?5, v.language, ?6, ?7 FROM visit v WHERE v.appointment_id = ?3
-             AND NOT EXISTS (SELECT 1 FROM reason r WHERE r.kiosk = ?1 AND r.appointment_id = ?3 AND r.reason = ?4 AND r.step = ?5 AND r.solved_at IS NULL)",
-            params![BY_PAYER, n.saturating_mul(2).saturating_add(place), id, to_code(&one.reason), one.card, at.to_string(), date],
+             AND NOT EXISTS (SELECT 1 FROM reason r
+                 WHERE r.kiosk = ?1 AND r.appointment_id = ?3 AND r.reason = ?4 AND r.step = ?5
+                 AND r.solved_at IS NULL)",
+            params![
+                BY_PAYER,
+                n.saturating_mul(2).saturating_add(place),
+                id,
+                to_code(&one.reason),
+                one.card,
+                at.to_string(),
+                date
+            ],
         )?;
     }
     events::touch(conn, id)

@@ -95,8 +95,9 @@ impl<'a> Source<'a> {
             Change::ForgetSteps => run("DELETE FROM visit_step WHERE appointment_id = ?1", &[&id]),
             Change::HasTicket(ticket, is_first) => self.ticket(conn, id, *ticket, *is_first),
             Change::Arrive(ticket, state) => run(
-                "UPDATE visit SET state = ?2, kiosk = NULLIF(?3, ''), ticket_number = ?4, ticket_date = ?5, call_as = ?6, language = ?7, arrived_at = ?8,
-                 seen_at = NULL, seen_by = NULL, done_at = NULL, done_by = NULL WHERE appointment_id = ?1",
+                "UPDATE visit SET state = ?2, kiosk = NULLIF(?3, ''), ticket_number = ?4, ticket_date = ?5,
+                 call_as = ?6, language = ?7, arrived_at = ?8, seen_at = NULL, seen_by = NULL, done_at = NULL,
+                 done_by = NULL WHERE appointment_id = ?1",
                 &[
                     &id,
                     &state.code(),
@@ -108,9 +109,10 @@ impl<'a> Source<'a> {
                     &at,
                 ],
             ),
-            Change::Companion(who) => {
-                run("UPDATE visit SET companion = ?2 WHERE appointment_id = ?1", &[&id, &who.as_ref().map(Private::as_str)])
-            }
+            Change::Companion(who) => run(
+                "UPDATE visit SET companion = ?2 WHERE appointment_id = ?1",
+                &[&id, &who.as_ref().map(Private::as_str)],
+            ),
             Change::Documents(documents) => {
                 let documents = documents.as_ref().map(serde_json::to_string).transpose();
                 let documents = documents.map_err(|_| DeskError::Unreadable("an event"))?;
@@ -120,18 +122,24 @@ impl<'a> Source<'a> {
                 let body = serde_json::to_string(asks).map_err(|_| DeskError::Unreadable("an event"))?;
                 run("UPDATE visit SET walk_in = ?2 WHERE appointment_id = ?1", &[&id, &body])
             }
-            Change::See => {
-                run("UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1 AND seen_at IS NULL", &[&id, &at, &self.user])
+            Change::See => run(
+                "UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1 AND seen_at IS NULL",
+                &[&id, &at, &self.user],
+            ),
+            Change::SeeNow => {
+                run("UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1", &[&id, &at, &self.user])
             }
-            Change::SeeNow => run("UPDATE visit SET seen_at = ?2, seen_by = ?3 WHERE appointment_id = ?1", &[&id, &at, &self.user]),
             Change::Unsee => run("UPDATE visit SET seen_at = NULL, seen_by = NULL WHERE appointment_id = ?1", &[&id]),
             Change::Accept(true) => {
-                let sql = "UPDATE visit SET accepted_at = ?2, accepted_by = ?3, accepted_revision = ?4 WHERE appointment_id = ?1";
+                let sql = "UPDATE visit SET accepted_at = ?2, accepted_by = ?3, accepted_revision = ?4
+                           WHERE appointment_id = ?1";
                 run(sql, &[&id, &at, &self.user, &self.n])
             }
-            Change::Accept(false) => {
-                run("UPDATE visit SET accepted_at = NULL, accepted_by = NULL, accepted_revision = NULL WHERE appointment_id = ?1", &[&id])
-            }
+            Change::Accept(false) => run(
+                "UPDATE visit SET accepted_at = NULL, accepted_by = NULL, accepted_revision = NULL
+                 WHERE appointment_id = ?1",
+                &[&id],
+            ),
             Change::Need(reason, step) => self.need(conn, id, *reason, step),
             Change::Solve(reason) => run(
                 "UPDATE reason SET solved_at = ?3 WHERE appointment_id = ?1 AND reason = ?2 AND solved_at IS NULL",
@@ -140,14 +148,15 @@ impl<'a> Source<'a> {
             Change::Take(but) => {
                 let but = but.map(|reason| to_code(&reason)).unwrap_or_default();
                 run(
-                    "UPDATE reason SET taken_at = ?2, taken_by = ?3, taken_revision = ?4 WHERE appointment_id = ?1 AND taken_at IS NULL
-                     AND reason <> ?5",
+                    "UPDATE reason SET taken_at = ?2, taken_by = ?3, taken_revision = ?4
+                     WHERE appointment_id = ?1 AND taken_at IS NULL AND reason <> ?5",
                     &[&id, &at, &self.user, &self.n, &but],
                 )
             }
             Change::GiveBack(taken) => give_back(conn, id, int(*taken)),
             Change::GiveBackTakenAt(taken_at) => run(
-                "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1 AND taken_at = ?2",
+                "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL
+                 WHERE appointment_id = ?1 AND taken_at = ?2",
                 &[&id, &taken_at.to_string()],
             ),
             Change::Print(words) => run("UPDATE visit SET print = ?2 WHERE appointment_id = ?1", &[&id, words]),
@@ -157,7 +166,8 @@ impl<'a> Source<'a> {
 
     fn ticket(&self, conn: &Connection, id: &str, ticket: Ticket, is_first: bool) -> Result<(), DeskError> {
         conn.prepare_cached(
-            "INSERT INTO ticket(appointment_id, kiosk, seq, number, date, is_first, patient_id, call_as, language, details, insurance, at)
+            "INSERT INTO ticket(appointment_id, kiosk, seq, number, date, is_first, patient_id, call_as, language,
+                 details, insurance, at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
@@ -181,7 +191,8 @@ impl<'a> Source<'a> {
     pub fn need(&self, conn: &Connection, id: &str, reason: Reason, step: &str) -> Result<(), DeskError> {
         let date = self.date.ok_or(DeskError::Unreadable("a reason"))?;
         conn.prepare_cached(
-            "INSERT INTO reason(kiosk, seq, appointment_id, reason, step, language, at, date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO reason(kiosk, seq, appointment_id, reason, step, language, at, date)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT DO NOTHING",
         )?
         .execute(params![
@@ -200,9 +211,10 @@ impl<'a> Source<'a> {
 
 /// What is recorded of a visit; none if nothing is.
 pub(super) fn read(conn: &Connection, id: &str) -> Result<Option<Facts>, DeskError> {
-    let sql = "SELECT state, queue, placed_at, point, calls, called_at, called_by, last_call_at, held_at, stepped_out, started_at, served_in, done_at,
-               done_by, kiosk, ticket_number, ticket_date, call_as, language, arrived_at, print, companion, documents, seen_at, seen_by,
-               walk_in IS NOT NULL, accepted_at, accepted_revision, (SELECT MAX(s.revision) FROM visit_step s WHERE s.appointment_id = v.appointment_id)
+    let sql = "SELECT state, queue, placed_at, point, calls, called_at, called_by, last_call_at, held_at, stepped_out,
+               started_at, served_in, done_at, done_by, kiosk, ticket_number, ticket_date, call_as, language,
+               arrived_at, print, companion, documents, seen_at, seen_by, walk_in IS NOT NULL, accepted_at,
+               accepted_revision, (SELECT MAX(s.revision) FROM visit_step s WHERE s.appointment_id = v.appointment_id)
                FROM visit v WHERE appointment_id = ?1";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([id])?;
@@ -255,7 +267,8 @@ pub(super) fn read(conn: &Connection, id: &str) -> Result<Option<Facts>, DeskErr
     let has_gone_on = match step {
         Some(step) => {
             let sql = "SELECT 1 FROM visit_step s WHERE s.revision = ?1 AND EXISTS
-                       (SELECT 1 FROM visit_step later WHERE later.appointment_id = s.appointment_id AND later.revision > ?1)";
+                       (SELECT 1 FROM visit_step later
+                           WHERE later.appointment_id = s.appointment_id AND later.revision > ?1)";
             conn.prepare_cached(sql)?.exists([step])?
         }
         None => false,
@@ -283,9 +296,9 @@ fn text(at: Option<Timestamp>) -> Option<String> {
 fn stand(conn: &Connection, id: &str, spot: &Spot) -> Result<(), DeskError> {
     let ((called_at, called_by), (done_at, done_by)) = (two(spot.called.as_ref()), two(spot.done.as_ref()));
     conn.prepare_cached(
-        "UPDATE visit SET state = ?2, queue = ?3, placed_at = ?4, point = ?5, calls = ?6, called_at = ?7, called_by = ?8,
-         last_call_at = ?9, held_at = ?10, started_at = ?11, served_in = ?12, done_at = ?13, done_by = ?14,
-         stepped_out = ?15 WHERE appointment_id = ?1",
+        "UPDATE visit SET state = ?2, queue = ?3, placed_at = ?4, point = ?5, calls = ?6, called_at = ?7,
+         called_by = ?8, last_call_at = ?9, held_at = ?10, started_at = ?11, served_in = ?12, done_at = ?13,
+         done_by = ?14, stepped_out = ?15 WHERE appointment_id = ?1",
     )?
     .execute(params![
         id,
@@ -308,8 +321,9 @@ fn stand(conn: &Connection, id: &str, spot: &Spot) -> Result<(), DeskError> {
         let ((number, date), (seen_at, seen_by)) =
             (arrival.ticket.as_ref().map(|(n, d)| (n, d)).unzip(), two(arrival.seen.as_ref()));
         conn.prepare_cached(
-            "UPDATE visit SET kiosk = ?2, ticket_number = ?3, ticket_date = ?4, call_as = ?5, language = ?6, arrived_at = ?7, print = ?8,
-             companion = ?9, documents = ?10, seen_at = ?11, seen_by = ?12 WHERE appointment_id = ?1",
+            "UPDATE visit SET kiosk = ?2, ticket_number = ?3, ticket_date = ?4, call_as = ?5, language = ?6,
+             arrived_at = ?7, print = ?8, companion = ?9, documents = ?10, seen_at = ?11, seen_by = ?12
+             WHERE appointment_id = ?1",
         )?
         .execute(params![
             id,
@@ -333,7 +347,8 @@ fn stand(conn: &Connection, id: &str, spot: &Spot) -> Result<(), DeskError> {
 }
 
 fn give_back(conn: &Connection, id: &str, taken: i64) -> Result<(), DeskError> {
-    let sql = "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE appointment_id = ?1 AND taken_revision = ?2";
+    let sql = "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL
+               WHERE appointment_id = ?1 AND taken_revision = ?2";
     conn.prepare_cached(sql)?.execute(params![id, taken])?;
     Ok(())
 }

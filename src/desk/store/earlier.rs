@@ -156,7 +156,8 @@ impl Store {
     /// If the file cannot be read.
     pub fn closings(&self, now: Timestamp) -> Result<Vec<Closing>, DeskError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT first, day, at, user_name, (SELECT COUNT(*) FROM staff_action s WHERE s.revision BETWEEN first AND last)
+            "SELECT first, day, at, user_name, (SELECT COUNT(*) FROM staff_action s
+                 WHERE s.revision BETWEEN first AND last)
              FROM day_closing WHERE at >= ?1 AND undone_at IS NULL ORDER BY first DESC",
         )?;
         let rows = statement.query_map([self.day_began(now).to_string()], |row| {
@@ -188,12 +189,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<(usize, usize)>, DeskError> {
         let tx = self.write()?;
-        let sql = "UPDATE day_closing SET undone_at = ?2, undone_by = ?3 WHERE first = ?1 AND undone_at IS NULL RETURNING last";
+        let sql = "UPDATE day_closing SET undone_at = ?2, undone_by = ?3 WHERE first = ?1 AND undone_at IS NULL
+                   RETURNING last";
         let last: Option<i64> =
             tx.query_row(sql, params![int(first), now.to_string(), user], |row| row.get(0)).optional()?;
         let Some(last) = last else { return Ok(None) };
-        let mut statement =
-            tx.prepare("SELECT revision, appointment_id, kiosk, seq FROM staff_action WHERE revision BETWEEN ?1 AND ?2 ORDER BY revision")?;
+        let mut statement = tx.prepare(
+            "SELECT revision, appointment_id, kiosk, seq FROM staff_action WHERE revision BETWEEN ?1 AND ?2
+             ORDER BY revision",
+        )?;
         type Action = (i64, Option<String>, Option<String>, Option<i64>);
         let actions: Vec<Action> = statement
             .query_map(params![int(first), last], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
@@ -237,7 +241,8 @@ fn left(conn: &Connection, today: Date) -> Result<BTreeMap<Date, BTreeSet<Left>>
         put(row.get(0)?, Left::Visit(row.get(1)?))?;
     }
     let mut statement = conn.prepare_cached(
-        "SELECT date, kiosk, reason, MAX(seq) FROM reason WHERE taken_at IS NULL AND solved_at IS NULL AND date < ?1 AND appointment_id = ''
+        "SELECT date, kiosk, reason, MAX(seq) FROM reason
+         WHERE taken_at IS NULL AND solved_at IS NULL AND date < ?1 AND appointment_id = ''
          GROUP BY date, kiosk, reason",
     )?;
     let mut rows = statement.query([today.to_string()])?;

@@ -63,7 +63,8 @@ impl Store {
         let (zone, today) = (self.zone.clone(), self.date_at(now));
         let bodies: Vec<String> = {
             let mut statement = self.conn.prepare_cached(
-                "SELECT a.body FROM visit v JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date = ?1 ORDER BY v.arrived_at, a.id",
+                "SELECT a.body FROM visit v JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date = ?1
+                 ORDER BY v.arrived_at, a.id",
             )?;
             statement.query_map([today.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?
         };

@@ -85,7 +85,10 @@ impl Store {
         if is_other_desk {
             tracing::warn!(%kiosk, "the kiosk's log belongs to another desk; refused");
         } else if is_other_log {
-            tracing::warn!(%kiosk, last = last.0, held, "the kiosk's log is shorter than the desk's: its SD card was replaced or copied");
+            tracing::warn!(
+                %kiosk, last = last.0, held,
+                "the kiosk's log is shorter than the desk's: its SD card was replaced or copied"
+            );
         }
         let mut in_order: Vec<&LoggedEvent> = post.events.iter().collect();
         in_order.sort_by_key(|event| event.seq);
@@ -110,7 +113,10 @@ impl Store {
                     // It was declared to be lost, and has come anyway.
                     None if restored::is_declared(&tx, kiosk, event.seq)? => {}
                     _ => {
-                        tracing::warn!(%kiosk, seq = event.seq.0, "the kiosk reports something else under a number the desk already has; refused");
+                        tracing::warn!(
+                            %kiosk, seq = event.seq.0,
+                            "the kiosk reports something else under a number the desk already has; refused"
+                        );
                         (is_other_log, is_refused) = (true, true);
                         break;
                     }
@@ -130,7 +136,8 @@ impl Store {
             let received = now.to_string();
             let sum = whole::sum_of(kiosk.as_str(), int(event.seq.0), &received, &body);
             tx.prepare_cached(
-                "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body, newer, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, happened_at, body, newer, sum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 kiosk.as_str(),

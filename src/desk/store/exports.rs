@@ -45,7 +45,8 @@ impl Store {
             return Ok(None);
         }
         let batch: i64 = tx.query_row(
-            "INSERT INTO export_batch(batch, at) SELECT COALESCE(MAX(batch), 0) + 1, ?1 FROM export_batch RETURNING batch",
+            "INSERT INTO export_batch(batch, at) SELECT COALESCE(MAX(batch), 0) + 1, ?1 FROM export_batch
+             RETURNING batch",
             [now.to_string()],
             |row| row.get(0),
         )?;

@@ -93,11 +93,18 @@ impl Store {
             let before = failures(&tx, counter, now)?.map_or(0, |throttle| throttle.failures);
             let failures = before.saturating_add(1);
             tx.prepare_cached(
-                "INSERT INTO sign_in_failure(source, name, address, failures, total, first_at, last_at) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5)
+                "INSERT INTO sign_in_failure(source, name, address, failures, total, first_at, last_at)
+                 VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5)
                  ON CONFLICT(source, name) DO UPDATE SET address = excluded.address, failures = excluded.failures,
                  total = sign_in_failure.total + 1, last_at = excluded.last_at",
             )?
-            .execute(params![counter.source, kept_name(&tx, counter)?, address, failures, now.to_string()])?;
+            .execute(params![
+                counter.source,
+                kept_name(&tx, counter)?,
+                address,
+                failures,
+                now.to_string()
+            ])?;
             if counter.name.is_none() && failures == counter.free {
                 let about = format!("from {address}, after {failures} failed tries under any name");
                 audit::add(&tx, &Entry { at: now, user: DESK, action: "sign-ins-slowed", patient: "", about: &about })?;

@@ -36,11 +36,14 @@ impl Store {
         let settings_revision = super::settings_revision(&tx)?;
         let mut statement = tx.prepare_cached(
             "SELECT a.revision AS n, a.id, a.body, NULL, NULL, 0 FROM appointment a
-             WHERE a.revision > ?1 AND ((a.local_date >= ?2 AND a.local_date <= ?3) OR (a.left_date >= ?2 AND a.left_date <= ?3))
+             WHERE a.revision > ?1 AND ((a.local_date >= ?2 AND a.local_date <= ?3)
+                 OR (a.left_date >= ?2 AND a.left_date <= ?3))
              UNION ALL
-             SELECT v.revision AS n, v.appointment_id, NULL, v.ticket_number, v.ticket_date, CASE WHEN v.seen_at IS NULL THEN 0 ELSE 1 END
+             SELECT v.revision AS n, v.appointment_id, NULL, v.ticket_number, v.ticket_date,
+             CASE WHEN v.seen_at IS NULL THEN 0 ELSE 1 END
              FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id
-             WHERE v.revision > ?1 AND ((a.local_date >= ?2 AND a.local_date <= ?3) OR (a.id IS NULL AND v.ticket_date >= ?2))
+             WHERE v.revision > ?1 AND ((a.local_date >= ?2 AND a.local_date <= ?3)
+                 OR (a.id IS NULL AND v.ticket_date >= ?2))
              UNION ALL
              SELECT r.revision AS n, r.id, NULL, NULL, NULL, 2 FROM removed_appointment r WHERE r.revision > ?1
              ORDER BY n LIMIT ?4",

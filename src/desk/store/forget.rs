@@ -59,7 +59,8 @@ pub enum Slice {
 const OF_EVENT: [&str; 12] = [
     facts::FORGET_EVENT,
     "DELETE FROM exported_change WHERE revision IN (SELECT revision FROM staff_action WHERE kiosk = ?1 AND seq = ?2)",
-    "DELETE FROM contradicted_change WHERE revision IN (SELECT revision FROM staff_action WHERE kiosk = ?1 AND seq = ?2)",
+    "DELETE FROM contradicted_change WHERE revision IN (SELECT revision FROM staff_action
+     WHERE kiosk = ?1 AND seq = ?2)",
     "DELETE FROM staff_action WHERE kiosk = ?1 AND seq = ?2",
     "DELETE FROM card_photo_piece WHERE photo IN (SELECT id FROM card_photo WHERE kiosk = ?1 AND seq = ?2)",
     "DELETE FROM card_photo WHERE kiosk = ?1 AND seq = ?2",
@@ -70,7 +71,8 @@ const OF_EVENT: [&str; 12] = [
     "DELETE FROM proposal WHERE kiosk = ?1 AND seq = ?2",
     "DELETE FROM called_off_arrival WHERE kiosk = ?1 AND seq = ?2",
 ];
-const EMPTY_EVENT: &str = "UPDATE kiosk_event SET removed_at = ?3, sum = NULL, body = json_object('at', json_extract(body, '$.at')) WHERE kiosk = ?1 AND seq = ?2";
+const EMPTY_EVENT: &str = "UPDATE kiosk_event SET removed_at = ?3, sum = NULL,
+                           body = json_object('at', json_extract(body, '$.at')) WHERE kiosk = ?1 AND seq = ?2";
 
 /// What there is of a visit, each by the visit's number.
 const OF_VISIT: [&str; 12] = [
@@ -155,7 +157,8 @@ impl Store {
         }
         let n = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         tx.execute(
-            "UPDATE clean_up SET gone_appointments = gone_appointments + ?1, gone_visits = gone_visits + ?2, gone_events = gone_events + ?3",
+            "UPDATE clean_up SET gone_appointments = gone_appointments + ?1, gone_visits = gone_visits + ?2,
+             gone_events = gone_events + ?3",
             params![n(gone.appointments), n(gone.visits), n(gone.events)],
         )?;
         tx.commit()?;

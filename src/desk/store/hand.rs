@@ -203,11 +203,13 @@ impl HandAction {
                 )?;
             }
             Self::NoteAway { note } => {
-                let away = "UPDATE visit_note SET away_at = ?3, away_by = ?4 WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NULL";
+                let away = "UPDATE visit_note SET away_at = ?3, away_by = ?4
+                            WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NULL";
                 return Ok(conn.execute(away, params![int(*note), id, time, user])? > 0);
             }
             Self::NoteBack { note } => {
-                let back = "UPDATE visit_note SET away_at = NULL, away_by = NULL WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NOT NULL";
+                let back = "UPDATE visit_note SET away_at = NULL, away_by = NULL
+                            WHERE revision = ?1 AND appointment_id = ?2 AND away_at IS NOT NULL";
                 return Ok(conn.execute(back, params![int(*note), id])? > 0);
             }
             Self::Coverage { found } => coverage::apply(conn, day, id, found, at, n)?,
@@ -531,7 +533,8 @@ impl Store {
 
 /// Takes the next number of the desk's for a date, past those that someone holds who is here since another day.
 pub(super) fn next_ticket(conn: &Connection, date: Date) -> Result<Ticket, DeskError> {
-    let sql = "INSERT INTO desk_ticket(date, last) VALUES (?1, ?2) ON CONFLICT(date) DO UPDATE SET last = last + 1 RETURNING last";
+    let sql = "INSERT INTO desk_ticket(date, last) VALUES (?1, ?2) ON CONFLICT(date) DO UPDATE SET last = last + 1
+               RETURNING last";
     let first = restored::first_number(conn, date)?;
     loop {
         let count: i64 = conn.query_row(sql, params![date.to_string(), first], |row| row.get(0))?;

@@ -98,7 +98,8 @@ impl Store {
         let until = to.checked_add(2.days()).unwrap_or(Date::MAX);
         let mut statement = self.conn.prepare_cached(
             "SELECT kiosk, seq, received_at, body, happened_at FROM kiosk_event WHERE removed_at IS NULL
-             AND ((happened_at IS NULL AND received_at >= ?1 AND received_at < ?2) OR (happened_at >= ?1 AND happened_at < ?2)) ORDER BY revision",
+             AND ((happened_at IS NULL AND received_at >= ?1 AND received_at < ?2)
+                 OR (happened_at >= ?1 AND happened_at < ?2)) ORDER BY revision",
         )?;
         let mut rows = statement.query([begins(from), begins(until)])?;
         let mut found = Vec::new();
@@ -130,7 +131,8 @@ impl Store {
         let broken = || DeskError::Unreadable("a staff action");
         let json = serde_json::to_string(visits).map_err(|_| broken())?;
         let mut statement = self.conn.prepare_cached(
-            "SELECT revision, at, user_name, action, detail FROM staff_action WHERE appointment_id IN (SELECT value FROM json_each(?1))",
+            "SELECT revision, at, user_name, action, detail FROM staff_action
+             WHERE appointment_id IN (SELECT value FROM json_each(?1))",
         )?;
         type Recorded = (i64, String, String, String, Option<String>);
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));

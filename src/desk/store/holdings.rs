@@ -201,7 +201,8 @@ impl Held {
 /// is all of it.
 pub(super) fn held(conn: &Connection, patient: &str, earlier: Option<&Held>) -> Result<Option<Held>, DeskError> {
     let sql = "SELECT id FROM appointment WHERE patient_id = ?1
-               UNION SELECT t.appointment_id FROM ticket t WHERE t.patient_id = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.id = t.appointment_id)
+               UNION SELECT t.appointment_id FROM ticket t
+               WHERE t.patient_id = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.id = t.appointment_id)
                UNION SELECT appointment_id FROM visit WHERE appointment_id = ?1 AND walk_in IS NOT NULL";
     let mut statement = conn.prepare(sql)?;
     let visits: BTreeSet<String> = statement.query_map([patient], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -209,7 +210,8 @@ pub(super) fn held(conn: &Connection, patient: &str, earlier: Option<&Held>) -> 
     if let Some(earlier) = earlier.filter(|earlier| earlier.patient == patient && earlier.visits == found.visits) {
         (found.events, found.is_shared, found.upto) = (earlier.events.clone(), earlier.is_shared, earlier.upto);
     }
-    let sql = "SELECT kiosk, seq, received_at, body, revision FROM kiosk_event WHERE removed_at IS NULL AND revision > ?1 ORDER BY revision";
+    let sql = "SELECT kiosk, seq, received_at, body, revision FROM kiosk_event
+               WHERE removed_at IS NULL AND revision > ?1 ORDER BY revision";
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query([found.upto])?;
     while let Some(row) = rows.next()? {
@@ -355,7 +357,8 @@ impl ReadOnly {
         let of_patient: [&dyn ToSql; 1] = [&patient];
         let booked = "booking b LEFT JOIN booking_step s ON s.appointment_id = b.appointment_id
                       WHERE b.appointment_id IN (SELECT value FROM json_each(?1))";
-        let came = "visit v LEFT JOIN appointment a ON a.id = v.appointment_id WHERE v.appointment_id IN (SELECT value FROM json_each(?1))";
+        let came = "visit v LEFT JOIN appointment a ON a.id = v.appointment_id
+                    WHERE v.appointment_id IN (SELECT value FROM json_each(?1))";
         let times = |column: &str, from: &str| format!("SELECT COUNT(*), MIN({column}), MAX({column}) FROM {from}");
         use HoldingKind as K;
         let kinds: [(K, String, &[&dyn ToSql]); 12] = [
@@ -446,7 +449,8 @@ impl Store {
     ) -> Result<Vec<RequestRow>, DeskError> {
         let wanted: Vec<(String, &str, Vec<Date>)> =
             words.iter().map(|word| (fold_name(word), *word, dates(word))).collect();
-        let sql = "SELECT appointment_id, walk_in, ticket_date FROM visit WHERE walk_in IS NOT NULL AND ticket_date IS NOT NULL
+        let sql = "SELECT appointment_id, walk_in, ticket_date FROM visit
+                   WHERE walk_in IS NOT NULL AND ticket_date IS NOT NULL
                    ORDER BY ticket_date DESC, appointment_id";
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([])?;

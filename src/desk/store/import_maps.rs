@@ -49,7 +49,8 @@ impl Store {
             params![source, body, now.to_string(), user],
         )?;
         tx.execute(
-            "DELETE FROM import_map WHERE source NOT IN (SELECT source FROM import_map ORDER BY at DESC, source LIMIT ?1)",
+            "DELETE FROM import_map WHERE source NOT IN (SELECT source FROM import_map ORDER BY at DESC, source
+             LIMIT ?1)",
             [SOURCES_MAX],
         )?;
         audit::add(&tx, &audit::Entry { at: now, user, action: "import-columns-set", patient: "", about: "" })?;

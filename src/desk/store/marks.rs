@@ -66,9 +66,18 @@ impl Store {
         let tx = self.write()?;
         let n = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let marked = tx.execute(
-            "INSERT INTO clean_up(only_row, before, worked, at, user_name, appointments, visits, events) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO clean_up(only_row, before, worked, at, user_name, appointments, visits, events)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT DO NOTHING",
-            params![old.before.to_string(), worked.to_string(), now.to_string(), by, n(what.appointments), n(what.visits), n(what.events)],
+            params![
+                old.before.to_string(),
+                worked.to_string(),
+                now.to_string(),
+                by,
+                n(what.appointments),
+                n(what.visits),
+                n(what.events)
+            ],
         )?;
         if marked > 0 {
             let about = format!("{what}, before {}", old.before);
@@ -177,7 +186,8 @@ impl Store {
 
 pub(super) fn mark_in(conn: &Connection) -> Result<Option<Mark>, DeskError> {
     let count = |n: i64| usize::try_from(n).unwrap_or_default();
-    let sql = "SELECT before, worked, at, user_name, appointments, visits, events, gone_appointments, gone_visits, gone_events FROM clean_up";
+    let sql = "SELECT before, worked, at, user_name, appointments, visits, events, gone_appointments, gone_visits,
+               gone_events FROM clean_up";
     let row: Option<([String; 4], [i64; 6])> = conn
         .prepare_cached(sql)?
         .query_row([], |row| {

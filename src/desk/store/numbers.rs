@@ -63,7 +63,8 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
         visits.first().cloned().unwrap_or_else(|| AppointmentId::new(""))
     };
     conn.execute(
-        "INSERT INTO number_twice(kiosk, seq, said, date, given, visit, other, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+        "INSERT INTO number_twice(kiosk, seq, said, date, given, visit, other, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
         params![
             kiosk.as_str(),
             int(event.seq.0),
@@ -75,7 +76,10 @@ pub(super) fn settle(conn: &Connection, kiosk: &KioskId, event: &LoggedEvent, no
             now.to_string()
         ],
     )?;
-    tracing::warn!(%kiosk, said = %said.number, given = %given.number, "a kiosk gave out a number it can't use or that another patient has");
+    tracing::warn!(
+        %kiosk, said = %said.number, given = %given.number,
+        "a kiosk gave out a number it can't use or that another patient has"
+    );
     Ok(())
 }
 
@@ -174,7 +178,8 @@ impl Store {
 
 /// What no one has seen yet of a kiosk's numbers, the latest first.
 pub(super) fn unseen(conn: &Connection, kiosk: &KioskId) -> Result<Vec<NumberTwice>, DeskError> {
-    let sql = "SELECT said, date, given, visit, other FROM number_twice WHERE kiosk = ?1 AND seen_at IS NULL ORDER BY seq DESC";
+    let sql = "SELECT said, date, given, visit, other FROM number_twice WHERE kiosk = ?1 AND seen_at IS NULL
+               ORDER BY seq DESC";
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement
         .query_map([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;

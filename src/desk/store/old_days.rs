@@ -54,8 +54,10 @@ pub(super) mod sql {
          AND NOT EXISTS (SELECT 1 FROM contradicted_change c WHERE c.revision = p.decided_revision)";
     /// Whether anything of the days that are kept speaks of a visit.
     pub const SPOKEN_OF: &str = "SELECT 1 FROM staff_action WHERE appointment_id = ?1 AND at >= ?2
-         UNION ALL SELECT 1 FROM ticket t JOIN kiosk_event e ON e.kiosk = t.kiosk AND e.seq = t.seq WHERE t.appointment_id = ?1 AND e.received_at >= ?2
-         UNION ALL SELECT 1 FROM reason r JOIN kiosk_event e ON e.kiosk = r.kiosk AND e.seq = r.seq WHERE r.appointment_id = ?1 AND e.received_at >= ?2";
+         UNION ALL SELECT 1 FROM ticket t JOIN kiosk_event e ON e.kiosk = t.kiosk AND e.seq = t.seq
+         WHERE t.appointment_id = ?1 AND e.received_at >= ?2
+         UNION ALL SELECT 1 FROM reason r JOIN kiosk_event e ON e.kiosk = r.kiosk AND e.seq = r.seq
+         WHERE r.appointment_id = ?1 AND e.received_at >= ?2";
 }
 
 /// What is too old to be kept.

@@ -75,7 +75,8 @@ pub(super) fn list_at(conn: &Connection, date: Date, began: Timestamp) -> Result
         [&since],
         &mut ids,
     )?;
-    let reasons = "SELECT appointment_id FROM reason WHERE taken_at IS NULL AND solved_at IS NULL AND date >= ?1 AND appointment_id <> ''";
+    let reasons = "SELECT appointment_id FROM reason WHERE taken_at IS NULL AND solved_at IS NULL AND date >= ?1
+                   AND appointment_id <> ''";
     add_ids(conn, reasons, [&since], &mut ids)?;
     let closed = "SELECT appointment_id FROM visit WHERE done_at >= ?1 AND COALESCE(ticket_date, ?2) >= ?2
          UNION SELECT appointment_id FROM reason WHERE taken_at >= ?1 AND date >= ?2 AND appointment_id <> ''";
@@ -173,7 +174,8 @@ pub(super) fn walk_ins(conn: &Connection, date: Date, began: Timestamp) -> Resul
 pub(super) fn open_tickets(conn: &Connection, day: Date) -> Result<OpenTickets, DeskError> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT DISTINCT t.number, t.date FROM visit v JOIN ticket t ON t.appointment_id = v.appointment_id
-         WHERE v.state IN {STATES} AND v.ticket_date >= ?1 AND t.date <> ?2 ORDER BY t.date DESC, t.number LIMIT {TICKETS_MAX}"
+         WHERE v.state IN {STATES} AND v.ticket_date >= ?1 AND t.date <> ?2 ORDER BY t.date DESC, t.number
+         LIMIT {TICKETS_MAX}"
     ))?;
     let rows: Vec<(String, String)> = statement
         .query_map([since(conn)?.to_string(), day.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?

@@ -39,6 +39,7 @@ pub struct PageKeys {
 impl PageKeys {
     /// Every name that opens the page of a ticket: as its kiosk prints it, as the desk does, and as earlier versions
     /// did.
+    #[must_use]
     pub fn names(&self, ticket: Ticket, kiosk: Option<&KioskId>) -> Vec<String> {
         let of_series = self.of_series.get(&ticket.number.series().to_string());
         let of_kiosk = of_series.or_else(|| self.of_kiosk.get(kiosk?.as_str()));

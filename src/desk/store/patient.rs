@@ -126,7 +126,9 @@ impl ReadOnly {
                 return Ok(serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": event}));
             }
             tracing::error!(%kiosk, seq, "an event differs from what the kiosk reported; the export says so");
-            Ok(serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": event, "is_damaged": true}))
+            let mut said = serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": event});
+            said["is_damaged"] = true.into();
+            Ok(said)
         });
         let mut all = Map::new();
         let mut put = |name: &str, rows: Vec<Value>| all.insert(name.to_owned(), Value::Array(rows));
@@ -141,7 +143,8 @@ impl ReadOnly {
             rows(&tx, &format!("SELECT * FROM proposal WHERE {OF_EVENTS} ORDER BY kiosk, seq, field"), &[&keys])?,
         );
         let actions = format!(
-            "SELECT * FROM staff_action WHERE {OF_VISITS} UNION ALL SELECT * FROM staff_action WHERE {} ORDER BY revision",
+            "SELECT * FROM staff_action WHERE {OF_VISITS} UNION ALL SELECT * FROM staff_action WHERE {}
+             ORDER BY revision",
             OF_EVENTS.replace("?1", "?2")
         );
         put("staff_actions", rows(&tx, &actions, &[&ids, &keys])?);
@@ -166,9 +169,10 @@ impl ReadOnly {
             "payers_answers",
             rows(&tx, "SELECT answer, date, at FROM eligibility WHERE patient_id = ?1 ORDER BY at", &[&patient])?,
         );
-        let photos =
-            "SELECT p.kiosk, p.seq, p.field, p.side, q.at_byte, q.body AS hex FROM card_photo p JOIN card_photo_piece q ON q.photo = p.id
-             WHERE (p.kiosk, p.seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) ORDER BY p.id, q.at_byte";
+        let photos = "SELECT p.kiosk, p.seq, p.field, p.side, q.at_byte, q.body AS hex FROM card_photo p
+                      JOIN card_photo_piece q ON q.photo = p.id
+                      WHERE (p.kiosk, p.seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))
+                      ORDER BY p.id, q.at_byte";
         put("photo_pieces", rows(&tx, photos, &[&keys])?);
         let kept = aside::naming(&tx, &held.numbers())?.into_iter().map(|kept| {
             let event = serde_json::from_str(&kept.body).unwrap_or(Value::String(kept.body));

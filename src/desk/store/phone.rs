@@ -117,7 +117,8 @@ impl Store {
 pub(super) fn asked(conn: &Connection, id: &str, at: Timestamp, n: i64) -> Result<(), DeskError> {
     conn.execute(
         "INSERT INTO reason(kiosk, seq, appointment_id, reason, step, language, at, date)
-         SELECT ?1, ?2, v.appointment_id, ?4, 'phone', v.language, ?5, v.ticket_date FROM visit v WHERE v.appointment_id = ?3",
+         SELECT ?1, ?2, v.appointment_id, ?4, 'phone', v.language, ?5, v.ticket_date FROM visit v
+         WHERE v.appointment_id = ?3",
         params![BY_PHONE, n, id, to_code(&Reason::AskedForHelp), at.to_string()],
     )?;
     events::touch(conn, id)

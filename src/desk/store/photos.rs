@@ -131,8 +131,16 @@ impl Store {
             Some(row) => (row.id, row.held.unsigned_abs()),
             None => {
                 tx.execute(
-                    "INSERT INTO card_photo(kiosk, seq, field, side, total, hash, held) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
-                    params![kiosk.as_str(), int(photo.seq.0), photo.field.code(), photo.side.code(), int(photo.total), photo.hash],
+                    "INSERT INTO card_photo(kiosk, seq, field, side, total, hash, held)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+                    params![
+                        kiosk.as_str(),
+                        int(photo.seq.0),
+                        photo.field.code(),
+                        photo.side.code(),
+                        int(photo.total),
+                        photo.hash
+                    ],
                 )?;
                 (tx.last_insert_rowid(), 0)
             }
@@ -144,7 +152,10 @@ impl Store {
             now_held.bytes = held.saturating_add(piece.bytes.len() as u64);
             now_held.whole = now_held.bytes == photo.total;
             if now_held.whole && photo_hash(&picture(&tx, id, photo.total)?) != photo.hash {
-                tracing::warn!(%kiosk, seq = photo.seq.0, field = photo.field.code(), side = photo.side.code(), "a photo arrived damaged; requesting it again");
+                tracing::warn!(
+                    %kiosk, seq = photo.seq.0, field = photo.field.code(), side = photo.side.code(),
+                    "a photo arrived damaged; requesting it again"
+                );
                 drop_pieces(&tx, id)?;
                 now_held = NOTHING;
             }

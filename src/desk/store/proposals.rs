@@ -209,7 +209,8 @@ impl RecordedDecision {
         };
         let value = self.detail.value.as_ref().filter(|_| decided.is_some()).map(to_json).transpose()?;
         conn.execute(
-            "UPDATE proposal SET decision = ?4, decided_at = ?5, decided_by = ?6, decided_revision = ?7, value = ?8, why = ?9
+            "UPDATE proposal SET decision = ?4, decided_at = ?5, decided_by = ?6, decided_revision = ?7, value = ?8,
+             why = ?9
              WHERE kiosk = ?1 AND seq = ?2 AND field = ?3",
             params![
                 self.kiosk,
@@ -392,12 +393,14 @@ pub(super) fn person_of(conn: &Connection, appointment: &str) -> Result<Option<S
     if listed.is_some() {
         return Ok(listed);
     }
-    let said = "SELECT patient_id FROM ticket WHERE appointment_id = ?1 AND patient_id <> '' ORDER BY is_first DESC, kiosk, seq LIMIT 1";
+    let said = "SELECT patient_id FROM ticket WHERE appointment_id = ?1 AND patient_id <> ''
+                ORDER BY is_first DESC, kiosk, seq LIMIT 1";
     Ok(conn.query_row(said, [appointment], |row| row.get(0)).optional()?)
 }
 
 pub(super) fn of_person(conn: &Connection, person: &str) -> Result<Vec<ProposedChange>, DeskError> {
-    let whose = "p.appointment_id IN (SELECT id FROM appointment WHERE patient_id = ?1) OR (p.patient_id = ?1 AND a.id IS NULL)";
+    let whose = "p.appointment_id IN (SELECT id FROM appointment WHERE patient_id = ?1)
+                 OR (p.patient_id = ?1 AND a.id IS NULL)";
     let mut changes = query(conn, whose, &[&person])?;
     for field in Field::ALL {
         // Only the last acceptance of a field can be taken back: an earlier one is not what stands there.
@@ -425,12 +428,16 @@ pub(super) fn find(conn: &Connection, key: &ChangeKey) -> Result<Option<Proposed
 /// person's latest.
 fn query(conn: &Connection, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<ProposedChange>, DeskError> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT p.kiosk, p.seq, p.appointment_id, COALESCE(a.patient_id, p.patient_id), p.body, p.at, p.decision, p.decided_at, p.decided_by,
-         p.decided_revision, p.value, p.why, (SELECT e.batch FROM exported_change e WHERE e.revision = p.decided_revision),
-         COALESCE(a.body, (SELECT b.body FROM appointment b WHERE b.patient_id = p.patient_id ORDER BY b.start_at DESC, b.id LIMIT 1)), p.date,
-         (SELECT b.at FROM exported_change e JOIN export_batch b ON b.batch = e.batch WHERE e.revision = p.decided_revision),
+        "SELECT p.kiosk, p.seq, p.appointment_id, COALESCE(a.patient_id, p.patient_id), p.body, p.at, p.decision,
+         p.decided_at, p.decided_by, p.decided_revision, p.value, p.why,
+         (SELECT e.batch FROM exported_change e WHERE e.revision = p.decided_revision),
+         COALESCE(a.body, (SELECT b.body FROM appointment b WHERE b.patient_id = p.patient_id
+             ORDER BY b.start_at DESC, b.id LIMIT 1)), p.date,
+         (SELECT b.at FROM exported_change e JOIN export_batch b ON b.batch = e.batch
+             WHERE e.revision = p.decided_revision),
          (SELECT c.at FROM contradicted_change c WHERE c.revision = p.decided_revision)
-         FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id WHERE {which} ORDER BY p.at, p.kiosk, p.seq"
+         FROM proposal p LEFT JOIN appointment a ON a.id = p.appointment_id WHERE {which}
+         ORDER BY p.at, p.kiosk, p.seq"
     ))?;
     let facts: Vec<Facts> = statement.query_map(values, Facts::read)?.collect::<Result<_, _>>()?;
     let mut changes: Vec<ProposedChange> =

@@ -39,7 +39,8 @@ impl Store {
         let mut statement = self.conn.prepare_cached(
             "SELECT v.called_at, v.started_at, v.done_at, v.arrived_at, a.start_at, v.placed_at FROM visit v
              LEFT JOIN appointment a ON a.id = v.appointment_id
-             WHERE v.served_in = ?1 AND v.done_at >= ?2 AND v.state = 'done' AND v.called_at IS NOT NULL ORDER BY v.done_at DESC LIMIT ?3",
+             WHERE v.served_in = ?1 AND v.done_at >= ?2 AND v.state = 'done' AND v.called_at IS NOT NULL
+             ORDER BY v.done_at DESC LIMIT ?3",
         )?;
         let rows = statement.query_map(params![queue, since.to_string(), BASIS_VISITS_MAX], |row| {
             let times: [Option<String>; 6] =

@@ -69,8 +69,9 @@ impl ReadOnly {
     }
 }
 
-const FACTS: &str = "COALESCE(v.appointment_id, a.id), COALESCE(v.ticket_date, a.local_date), COALESCE(v.state, 'expected'), a.start_at, v.arrived_at, v.placed_at,
- v.called_at, v.started_at, v.done_at, v.ticket_number, v.kiosk, v.language, v.walk_in ->> '$.category', v.served_in, v.queue,
+const FACTS: &str = "COALESCE(v.appointment_id, a.id), COALESCE(v.ticket_date, a.local_date),
+ COALESCE(v.state, 'expected'), a.start_at, v.arrived_at, v.placed_at, v.called_at, v.started_at, v.done_at,
+ v.ticket_number, v.kiosk, v.language, v.walk_in ->> '$.category', v.served_in, v.queue,
  a.body ->> '$.status', a.body ->> '$.service', a.body ->> '$.practitioner',
  (SELECT MIN(s.at) FROM staff_action s WHERE s.appointment_id = a.id AND s.action = 'book'), a.body ->> '$.booked_on'";
 
@@ -79,7 +80,8 @@ fn visits(conn: &Connection, days: Days, settings: &ClinicSettings, tally: &mut 
     let zone = settings.zone()?;
     let mut queues = Queues { settings, known: HashMap::new() };
     let sql = format!(
-        "SELECT {FACTS} FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date BETWEEN ?1 AND ?2
+        "SELECT {FACTS} FROM visit v LEFT JOIN appointment a ON a.id = v.appointment_id
+         WHERE v.ticket_date BETWEEN ?1 AND ?2
          UNION ALL
          SELECT {FACTS} FROM appointment a LEFT JOIN visit v ON v.appointment_id = a.id
          WHERE a.local_date BETWEEN ?1 AND ?2 AND v.ticket_date IS NULL"
@@ -177,10 +179,12 @@ fn happened(conn: &Connection, days: Days, day: &ClinicDay, tally: &mut Tally) -
     let until =
         begins(after)?.saturating_add(events::BELIEVED_PAST + SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
     let mut statement = conn.prepare(
-        "SELECT body ->> '$.at', received_at, body ->> '$.event.kind', body -> '$.event.outcome', body ->> '$.event.appointments[0]',
-         body ->> '$.event.step', kiosk, body -> '$.event', happened_at FROM kiosk_event
+        "SELECT body ->> '$.at', received_at, body ->> '$.event.kind', body -> '$.event.outcome',
+         body ->> '$.event.appointments[0]', body ->> '$.event.step', kiosk, body -> '$.event', happened_at
+         FROM kiosk_event
          WHERE (body ->> '$.event.kind') IN ('ticket-printed', 'walked-away', 'conversation-ended')
-         AND ((happened_at IS NULL AND received_at >= ?1 AND received_at < ?2) OR (happened_at >= ?1 AND happened_at < ?2))",
+         AND ((happened_at IS NULL AND received_at >= ?1 AND received_at < ?2)
+             OR (happened_at >= ?1 AND happened_at < ?2))",
     )?;
     let mut rows = statement.query(params![begins(days.from)?.to_string(), until.to_string()])?;
     while let Some(row) = rows.next()? {

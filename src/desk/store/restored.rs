@@ -187,7 +187,8 @@ pub(super) fn begin_life(
     conn.execute("UPDATE kiosk SET in_step = 0 WHERE heard_at IS NOT NULL", [])?;
     tracing::warn!(
         noticed_by = kiosk.map_or("", KioskId::as_str),
-        "a backup of the desk was restored: kiosks send missing reports again; work done at the desk since then is missing"
+        "a backup of the desk was restored: kiosks send missing reports again; \
+         work done at the desk since then is missing"
     );
     Ok(())
 }
@@ -271,7 +272,8 @@ pub(super) fn note_log(
     is_other_log: bool,
 ) -> Result<(), DeskError> {
     let changed = conn.execute(
-        "UPDATE kiosk SET in_step = MAX(in_step, ?2), other_log = ?3, adopt_at = CASE WHEN ?3 THEN adopt_at ELSE NULL END
+        "UPDATE kiosk SET in_step = MAX(in_step, ?2), other_log = ?3,
+         adopt_at = CASE WHEN ?3 THEN adopt_at ELSE NULL END
          WHERE id = ?1 AND (in_step < ?2 OR other_log <> ?3 OR (adopt_at IS NOT NULL AND NOT ?3))",
         params![kiosk.as_str(), is_in_step, is_other_log],
     )?;

@@ -64,8 +64,8 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn count_same_numbers(&self) -> Result<u64, DeskError> {
-        let sql =
-            "SELECT COUNT(*) FROM same_number s WHERE decided IS NULL AND EXISTS (SELECT 1 FROM appointment WHERE patient_id = s.first)
+        let sql = "SELECT COUNT(*) FROM same_number s WHERE decided IS NULL
+                   AND EXISTS (SELECT 1 FROM appointment WHERE patient_id = s.first)
                    AND EXISTS (SELECT 1 FROM appointment WHERE patient_id = s.second)";
         Ok(self.conn.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
@@ -87,7 +87,8 @@ impl Store {
             Verdict::TwoPeople => "two",
         };
         let changed = tx.execute(
-            "UPDATE same_number SET decided = ?3, decided_at = ?4, decided_by = ?5 WHERE first = ?1 AND second = ?2 AND decided IS NULL",
+            "UPDATE same_number SET decided = ?3, decided_at = ?4, decided_by = ?5
+             WHERE first = ?1 AND second = ?2 AND decided IS NULL",
             params![first.as_str(), second.as_str(), word, now.to_string(), by],
         )?;
         if changed == 0 {
@@ -138,7 +139,8 @@ pub(super) fn follow(
         "UPDATE proposal SET patient_id = ?2 WHERE patient_id = ?1",
         "UPDATE ticket SET patient_id = ?2 WHERE patient_id = ?1",
         "UPDATE fact SET patient_id = ?2 WHERE patient_id = ?1",
-        "UPDATE staff_action SET detail = json_set(detail, '$.patient', ?2) WHERE json_valid(detail) AND json_extract(detail, '$.patient') = ?1",
+        "UPDATE staff_action SET detail = json_set(detail, '$.patient', ?2)
+         WHERE json_valid(detail) AND json_extract(detail, '$.patient') = ?1",
     ] {
         conn.execute(sql, [from.as_str(), to.as_str()])?;
     }
@@ -280,7 +282,8 @@ fn owners_of_accepted(
     for overlay in chart::overlays(conn, number.as_str())? {
         let sql = "SELECT p.appointment_id, p.decided_revision, json_extract(s.detail, '$.visits') FROM proposal p
                    JOIN staff_action s ON s.revision = p.decided_revision
-                   WHERE p.decision = 'accepted' AND p.field = ?2 AND json_extract(s.detail, '$.patient') = ?1 ORDER BY p.decided_revision DESC LIMIT 1";
+                   WHERE p.decision = 'accepted' AND p.field = ?2 AND json_extract(s.detail, '$.patient') = ?1
+                   ORDER BY p.decided_revision DESC LIMIT 1";
         let decision: Option<(String, i64, Option<String>)> = conn
             .query_row(sql, [number.as_str(), overlay.field.code()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;

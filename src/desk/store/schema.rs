@@ -55,7 +55,8 @@ const STEPS: &[&str] = &[
 ];
 
 const OUTBOX: &str = r"
--- Messages about appointments. `state` is queued, sending, sent or failed; `next_at` is when it is due, or since when it is being sent.
+-- Messages about appointments. `state` is queued, sending, sent or failed; `next_at` is when it is due, or since when
+-- it is being sent.
 CREATE TABLE message(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     appointment_id TEXT NOT NULL,
@@ -75,8 +76,9 @@ CREATE INDEX message_by_appointment ON message(appointment_id);
 ";
 
 const BOOKING: &str = r"
--- Appointments that were booked, moved or canceled here. `listed` is what the booking system's list says of it, or what was booked as long as
--- no list named it; `overlay` is what staff decided instead; `contradicted` is what they had decided before a list said something else.
+-- Appointments that were booked, moved or canceled here. `listed` is what the booking system's list says of it, or what
+-- was booked as long as no list named it; `overlay` is what staff decided instead; `contradicted` is what they had
+-- decided before a list said something else.
 CREATE TABLE booking(
     appointment_id TEXT PRIMARY KEY,
     is_listed INTEGER NOT NULL,
@@ -107,7 +109,8 @@ CREATE INDEX appointment_by_left_date ON appointment(left_date);
 ";
 
 const QUEUE: &str = r"
--- Where a visit stands in its queue; follows from events and staff actions. `queue` and `placed_at` are empty until staff decide about them.
+-- Where a visit stands in its queue; follows from events and staff actions. `queue` and `placed_at` are empty until
+-- staff decide about them.
 ALTER TABLE visit ADD COLUMN queue TEXT;
 ALTER TABLE visit ADD COLUMN placed_at TEXT;
 ALTER TABLE visit ADD COLUMN point TEXT;
@@ -131,13 +134,15 @@ ALTER TABLE session ADD COLUMN point TEXT;
 ";
 
 const REPORTS: &str = r"
--- Reports read what happened in some days: visits and reasons have their indexes, and of the events two kinds are wanted.
+-- Reports read what happened in some days: visits and reasons have their indexes, and of the events two kinds are
+-- wanted.
 CREATE INDEX kiosk_event_by_kind ON kiosk_event(body ->> '$.event.kind', received_at);
 CREATE INDEX proposal_by_date ON proposal(date);
 ";
 
 const KIOSKS: &str = r"
--- How each kiosk last said that it is. Not an event: only the latest counts, and the next one makes up for one that was lost.
+-- How each kiosk last said that it is. Not an event: only the latest counts, and the next one makes up for one that was
+-- lost.
 CREATE TABLE kiosk_health(
     kiosk TEXT PRIMARY KEY REFERENCES kiosk(id),
     body TEXT NOT NULL,
@@ -148,8 +153,8 @@ CREATE TABLE kiosk_health(
     clock_ms BIGINT NOT NULL,
     waiting_since TEXT
 );
--- What staff wanted of kiosks. Appended, never edited; `told_at` is when the kiosk was last told. `n` is the revision, or more if the kiosk
--- has carried out an order of a higher number: this file is an older copy then.
+-- What staff wanted of kiosks. Appended, never edited; `told_at` is when the kiosk was last told. `n` is the revision,
+-- or more if the kiosk has carried out an order of a higher number: this file is an older copy then.
 CREATE TABLE kiosk_order(
     kiosk TEXT NOT NULL REFERENCES kiosk(id),
     n BIGINT NOT NULL,
@@ -184,9 +189,11 @@ CREATE TABLE kiosk_try(
 CREATE INDEX kiosk_try_by_time ON kiosk_try(kiosk, at);
 INSERT INTO kiosk_try(kiosk, seq, at, ended, step, reason)
 SELECT kiosk, seq,
-    strftime('%Y-%m-%dT%H:%M:%fZ', CASE WHEN julianday(received_at) - julianday(json_extract(body, '$.at')) BETWEEN 0 AND 1
+    strftime('%Y-%m-%dT%H:%M:%fZ',
+        CASE WHEN julianday(received_at) - julianday(json_extract(body, '$.at')) BETWEEN 0 AND 1
         THEN json_extract(body, '$.at') ELSE received_at END),
-    json_extract(body, '$.event.kind'), COALESCE(json_extract(body, '$.event.step'), ''), COALESCE(json_extract(body, '$.event.reason'), '')
+    json_extract(body, '$.event.kind'), COALESCE(json_extract(body, '$.event.step'), ''),
+    COALESCE(json_extract(body, '$.event.reason'), '')
 FROM kiosk_event WHERE json_extract(body, '$.event.kind') IN ('checked-in', 'walked-in', 'stopped', 'walked-away');
 ";
 
@@ -198,7 +205,8 @@ CREATE INDEX staff_action_by_appointment ON staff_action(appointment_id);
 ";
 
 const SETTINGS: &str = r"
--- Every version of the clinic's settings that counted, as JSON without keys and secrets, and the names of the parts that it changed.
+-- Every version of the clinic's settings that counted, as JSON without keys and secrets, and the names of the parts
+-- that it changed.
 CREATE TABLE settings_version(
     n BIGINT PRIMARY KEY,
     at TEXT NOT NULL,
@@ -255,8 +263,8 @@ CREATE INDEX staff_action_by_event ON staff_action(kiosk, seq);
 ";
 
 const SECOND_STEP: &str = r"
--- The second step of signing in. `secret` counts, `pending` waits to be confirmed by a code; both as base32. A code is used once: those of `last_step`
--- and before count no more.
+-- The second step of signing in. `secret` counts, `pending` waits to be confirmed by a code; both as base32. A code is
+-- used once: those of `last_step` and before count no more.
 CREATE TABLE staff_totp(
     user_name TEXT PRIMARY KEY REFERENCES staff_user(name),
     secret TEXT,
@@ -284,13 +292,15 @@ ALTER TABLE kiosk_order ADD COLUMN appointment_id TEXT NOT NULL DEFAULT '';
 ";
 
 const ORDER_ENDS: &str = r"
--- What the kiosk said became of an order, `done_at` being when, and why. Empty: its program does not tell, and has done it.
+-- What the kiosk said became of an order, `done_at` being when, and why. Empty: its program does not tell, and has done
+-- it.
 ALTER TABLE kiosk_order ADD COLUMN ended TEXT;
 ALTER TABLE kiosk_order ADD COLUMN why TEXT NOT NULL DEFAULT '';
 ";
 
 const CALLED_OFF: &str = r"
--- Check-ins at kiosks that had not heard that the visit was off by then. What a list said cannot be made again, so neither can this.
+-- Check-ins at kiosks that had not heard that the visit was off by then. What a list said cannot be made again, so
+-- neither can this.
 CREATE TABLE called_off_arrival(
     kiosk TEXT NOT NULL,
     seq BIGINT NOT NULL,
@@ -300,12 +310,14 @@ CREATE TABLE called_off_arrival(
 ";
 
 const SESSION_IDLE: &str = r"
--- After this many seconds without work the session ends. Each keeps its own, so that a longer time that is set later opens none again that has ended.
+-- After this many seconds without work the session ends. Each keeps its own, so that a longer time that is set later
+-- opens none again that has ended.
 ALTER TABLE session ADD COLUMN idle_seconds BIGINT NOT NULL DEFAULT 900;
 ";
 
 const SAME_NUMBER: &str = r"
--- Two people who came with one number of the booking system, by the desk's own; `decided` is `one`, `two`, or nothing as long as no one said which.
+-- Two people who came with one number of the booking system, by the desk's own; `decided` is `one`, `two`, or nothing
+-- as long as no one said which.
 CREATE TABLE same_number(
     first TEXT NOT NULL,
     second TEXT NOT NULL,
@@ -334,10 +346,12 @@ CREATE INDEX visit_by_state ON visit(state);
 CREATE INDEX visit_by_done ON visit(done_at);
 CREATE INDEX reason_open ON reason(date) WHERE taken_at IS NULL AND solved_at IS NULL;
 CREATE INDEX reason_by_taken ON reason(taken_at);
--- Until now what was open was hidden when its day was over, so no one had a reason to close it. Of an older file it is shown from yesterday on,
--- wherever the clinic is: that is known from the last thing that happened, and not from a clock.
+-- Until now what was open was hidden when its day was over, so no one had a reason to close it. Of an older file it is
+-- shown from yesterday on, wherever the clinic is: that is known from the last thing that happened, and not from a
+-- clock.
 INSERT INTO meta(name, value) SELECT 'open_since', date(MAX(at), '-2 days')
-FROM (SELECT MAX(received_at) AS at FROM kiosk_event UNION ALL SELECT MAX(at) FROM staff_action) HAVING date(MAX(at), '-2 days') IS NOT NULL;
+FROM (SELECT MAX(received_at) AS at FROM kiosk_event UNION ALL SELECT MAX(at) FROM staff_action)
+HAVING date(MAX(at), '-2 days') IS NOT NULL;
 -- All that was open of a day was closed at the same time, from the first to the last of these revisions.
 CREATE TABLE day_closing(
     first BIGINT PRIMARY KEY,
@@ -351,8 +365,8 @@ CREATE TABLE day_closing(
 ";
 
 const CLEAN_UP: &str = r"
--- What was marked to be taken out, at most one row: whatever is of days before `before`. It is overwritten once people have worked on a later day than
--- `worked`. The numbers are what was marked, and what of it has been taken out so far.
+-- What was marked to be taken out, at most one row: whatever is of days before `before`. It is overwritten once people
+-- have worked on a later day than `worked`. The numbers are what was marked, and what of it has been taken out so far.
 CREATE TABLE clean_up(
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     before TEXT NOT NULL,
@@ -382,7 +396,8 @@ ALTER TABLE kiosk_health ADD COLUMN list_desk BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE kiosk_health ADD COLUMN list_since TEXT;
 -- The last day on which something happened here, as far as this file knows.
 INSERT INTO meta(name, value)
-SELECT 'worked_until', substr(MAX(at), 1, 10) FROM (SELECT MAX(received_at) AS at FROM kiosk_event UNION ALL SELECT MAX(at) FROM audit) HAVING MAX(at) IS NOT NULL;
+SELECT 'worked_until', substr(MAX(at), 1, 10)
+FROM (SELECT MAX(received_at) AS at FROM kiosk_event UNION ALL SELECT MAX(at) FROM audit) HAVING MAX(at) IS NOT NULL;
 ";
 
 const RESTORED: &str = r"
@@ -408,14 +423,16 @@ CREATE TABLE kiosk_gap(
 -- When it happened, if that was told so late that it does not follow from the event and `received_at`.
 ALTER TABLE kiosk_event ADD COLUMN happened_at TEXT;
 CREATE INDEX kiosk_event_late ON kiosk_event(happened_at) WHERE happened_at IS NOT NULL;
--- Whether it has told everything in this life of the file; whether its log is another one than the desk holds; and since when it may go on behind that.
+-- Whether it has told everything in this life of the file; whether its log is another one than the desk holds; and
+-- since when it may go on behind that.
 ALTER TABLE kiosk ADD COLUMN in_step INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE kiosk ADD COLUMN other_log INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE kiosk ADD COLUMN adopt_at TEXT;
 ";
 
 const NUMBERS: &str = r"
--- Check-ins at kiosks that wait with another number than their paper says, since that was not the kiosk's to give, or `other` had it. Decided once.
+-- Check-ins at kiosks that wait with another number than their paper says, since that was not the kiosk's to give, or
+-- `other` had it. Decided once.
 CREATE TABLE number_twice(
     kiosk TEXT NOT NULL,
     seq BIGINT NOT NULL,
@@ -439,7 +456,8 @@ ALTER TABLE kiosk_event ADD COLUMN newer INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX kiosk_event_newer ON kiosk_event(kiosk) WHERE newer = 1;
 ";
 const EVENT_SUMS: &str = r"
--- Of what the kiosk reported, with its place and when it came: a letter that changed in the file is noticed. None once the event was forgotten.
+-- Of what the kiosk reported, with its place and when it came: a letter that changed in the file is noticed. None once
+-- the event was forgotten.
 ALTER TABLE kiosk_event ADD COLUMN sum TEXT;
 ";
 
@@ -514,7 +532,13 @@ mod tests {
     #[test]
     fn older_files_become_current_ones() {
         let tables = |conn: &Connection| -> Vec<String> {
-            let mut statement = conn.prepare("SELECT name || ' ' || group_concat(c, ',') FROM (SELECT m.name, p.name AS c FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY m.name, p.cid) GROUP BY name ORDER BY name").unwrap();
+            let mut statement = conn
+                .prepare(
+                    "SELECT name || ' ' || group_concat(c, ',')
+                     FROM (SELECT m.name, p.name AS c FROM sqlite_schema m, pragma_table_info(m.name) p
+                         WHERE m.type = 'table' ORDER BY m.name, p.cid) GROUP BY name ORDER BY name",
+                )
+                .unwrap();
             statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
         };
         let mut new = Connection::open_in_memory().unwrap();
@@ -525,7 +549,11 @@ mod tests {
                 old.execute_batch(step).unwrap();
             }
             old.pragma_update(None, "user_version", version as i64).unwrap();
-            old.execute_batch("INSERT INTO visit(appointment_id, state, revision) VALUES ('a', 'arrived', 3); INSERT INTO kiosk(id, letter, token_hash) VALUES ('lobby', 'A', 'x')").unwrap();
+            old.execute_batch(
+                "INSERT INTO visit(appointment_id, state, revision) VALUES ('a', 'arrived', 3);
+                 INSERT INTO kiosk(id, letter, token_hash) VALUES ('lobby', 'A', 'x')",
+            )
+            .unwrap();
             migrate(&mut old).unwrap();
             migrate(&mut old).unwrap();
             assert_eq!(tables(&old), tables(&new), "from version {version}");

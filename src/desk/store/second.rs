@@ -85,7 +85,8 @@ impl Store {
             return Ok(false);
         };
         let set = tx.execute(
-            "UPDATE staff_totp SET secret = pending, pending = NULL, pending_at = NULL, last_step = ?3 WHERE user_name = ?1 AND pending = ?2",
+            "UPDATE staff_totp SET secret = pending, pending = NULL, pending_at = NULL, last_step = ?3
+             WHERE user_name = ?1 AND pending = ?2",
             params![user, pending, step],
         )?;
         if set == 0 {
@@ -149,7 +150,8 @@ impl Store {
             tx.execute("UPDATE staff_totp SET last_step = ?2 WHERE user_name = ?1", params![user, step])?;
         } else {
             let used = tx.execute(
-                "UPDATE staff_recovery_code SET used_at = ?3 WHERE user_name = ?1 AND code_hash = ?2 AND used_at IS NULL",
+                "UPDATE staff_recovery_code SET used_at = ?3
+                 WHERE user_name = ?1 AND code_hash = ?2 AND used_at IS NULL",
                 params![user, totp::recovery_hash(user, typed), now.to_string()],
             )?;
             if used == 0 {

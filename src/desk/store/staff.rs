@@ -51,7 +51,8 @@ impl Store {
     pub fn add_user(&mut self, user: &UserRow, by: &str, now: Timestamp) -> Result<(), DeskError> {
         let tx = self.write()?;
         let added = tx.execute(
-            "INSERT INTO staff_user(name, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            "INSERT INTO staff_user(name, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
             params![user.name, user.role.code(), user.password_hash, now.to_string()],
         )?;
         if added == 0 {
@@ -208,10 +209,13 @@ impl Store {
         let row: Option<(String, String, String, String, bool, u32)> = self
             .conn
             .prepare_cached(
-                "SELECT s.user_name, u.role, s.csrf, s.used_at, t.secret IS NOT NULL, s.idle_seconds FROM session s JOIN staff_user u ON u.name = s.user_name
+                "SELECT s.user_name, u.role, s.csrf, s.used_at, t.secret IS NOT NULL, s.idle_seconds FROM session s
+                 JOIN staff_user u ON u.name = s.user_name
                  LEFT JOIN staff_totp t ON t.user_name = u.name WHERE s.token_hash = ?1 AND u.removed_at IS NULL",
             )?
-            .query_row([token_hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
+            .query_row([token_hash], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            })
             .optional()?;
         row.map(|(user, role, csrf, used_at, second_step, idle_seconds)| {
             Ok(Session {
@@ -233,7 +237,8 @@ impl Store {
     /// If the file cannot be written.
     pub fn use_session(&mut self, token_hash: &str, idle_seconds: u32, now: Timestamp) -> Result<(), DeskError> {
         let lately = now.saturating_sub(SESSION_NOTED_EVERY).unwrap_or(Timestamp::MIN);
-        let sql = "UPDATE session SET used_at = ?2, idle_seconds = ?4 WHERE token_hash = ?1 AND (used_at < ?3 OR idle_seconds <> ?4)";
+        let sql = "UPDATE session SET used_at = ?2, idle_seconds = ?4
+                   WHERE token_hash = ?1 AND (used_at < ?3 OR idle_seconds <> ?4)";
         self.conn.execute(sql, params![token_hash, now.to_string(), lately.to_string(), idle_seconds])?;
         Ok(())
     }
@@ -270,7 +275,8 @@ impl Store {
     }
 }
 
-const USER: &str = "name, role, password_hash, EXISTS (SELECT 1 FROM staff_totp t WHERE t.user_name = u.name AND t.secret IS NOT NULL)";
+const USER: &str = "name, role, password_hash, EXISTS (SELECT 1 FROM staff_totp t
+                    WHERE t.user_name = u.name AND t.secret IS NOT NULL)";
 
 type Columns = (String, String, String, bool);
 

@@ -22,10 +22,12 @@ impl Store {
     /// If the file cannot be read.
     pub fn stops_at(&self, now: Timestamp) -> Result<Vec<Stop>, DeskError> {
         let sql = format!(
-            "SELECT {REASON_COLUMNS} FROM reason WHERE rowid IN (SELECT rowid FROM reason INDEXED BY stop_by_date WHERE appointment_id = '' AND date = ?1
+            "SELECT {REASON_COLUMNS} FROM reason WHERE rowid IN (SELECT rowid FROM reason INDEXED BY stop_by_date
+                 WHERE appointment_id = '' AND date = ?1
              UNION SELECT rowid FROM reason INDEXED BY stop_open
              WHERE appointment_id = '' AND taken_at IS NULL AND solved_at IS NULL AND date >= ?2
-             UNION SELECT rowid FROM reason INDEXED BY stop_by_taken WHERE appointment_id = '' AND taken_at >= ?3 AND date >= ?2) ORDER BY kiosk, seq"
+             UNION SELECT rowid FROM reason INDEXED BY stop_by_taken
+             WHERE appointment_id = '' AND taken_at >= ?3 AND date >= ?2) ORDER BY kiosk, seq"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let of = [self.date_at(now).to_string(), open::since(&self.conn)?.to_string(), self.day_began(now).to_string()];
@@ -52,7 +54,8 @@ impl Store {
     /// If the file cannot be read.
     pub fn refused_codes_of(&self, date: Date) -> Result<Vec<RefusedCodes>, DeskError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT kiosk, reason, COUNT(*), MAX(at) FROM refused_code WHERE date = ?1 GROUP BY kiosk, reason ORDER BY kiosk, reason",
+            "SELECT kiosk, reason, COUNT(*), MAX(at) FROM refused_code WHERE date = ?1 GROUP BY kiosk, reason
+             ORDER BY kiosk, reason",
         )?;
         let rows = statement.query_map([date.to_string()], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?, row.get::<_, String>(3)?))

@@ -18,11 +18,11 @@ use crate::domain::visit::{InLine, ReasonRow, VisitRow};
 
 const VISIT_COLUMNS: &str =
     "v.appointment_id, v.state, v.kiosk, v.ticket_number, v.ticket_date, v.call_as, v.language, v.arrived_at, v.print,
- v.seen_at, v.seen_by, v.called_at, v.called_by, v.done_at, v.done_by, v.companion, v.documents, v.walk_in, v.accepted_at, v.accepted_by,
- v.queue, v.placed_at, v.point, v.calls, v.last_call_at, v.held_at, v.started_at, v.served_in, v.stepped_out,
- (SELECT MAX(s.revision) FROM visit_step s WHERE s.appointment_id = v.appointment_id),
- (SELECT s.action FROM visit_step s WHERE s.appointment_id = v.appointment_id ORDER BY s.revision DESC LIMIT 1),
- (SELECT MAX(r.taken_revision) FROM reason r WHERE r.appointment_id = v.appointment_id)";
+     v.seen_at, v.seen_by, v.called_at, v.called_by, v.done_at, v.done_by, v.companion, v.documents, v.walk_in,
+     v.accepted_at, v.accepted_by, v.queue, v.placed_at, v.point, v.calls, v.last_call_at, v.held_at, v.started_at,
+     v.served_in, v.stepped_out, (SELECT MAX(s.revision) FROM visit_step s WHERE s.appointment_id = v.appointment_id),
+     (SELECT s.action FROM visit_step s WHERE s.appointment_id = v.appointment_id ORDER BY s.revision DESC LIMIT 1),
+     (SELECT MAX(r.taken_revision) FROM reason r WHERE r.appointment_id = v.appointment_id)";
 /// The step of having taken reasons after the latest step in the queue.
 const TAKEN: &str = "seen";
 
@@ -117,7 +117,8 @@ pub(super) fn rows_of(conn: &Connection, ids: &BTreeSet<String>) -> Result<Vec<V
         fact.put_into(row)?;
     }
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id IN (SELECT value FROM json_each(?1)) AND solved_at IS NULL"
+        "SELECT {REASON_COLUMNS} FROM reason WHERE appointment_id IN (SELECT value FROM json_each(?1))
+         AND solved_at IS NULL"
     ))?;
     let reasons: Vec<ReasonFacts> = statement.query_map([&ids], ReasonFacts::read)?.collect::<Result<_, _>>()?;
     for facts in reasons {

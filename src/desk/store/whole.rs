@@ -79,7 +79,8 @@ pub(super) fn sum_of(kiosk: &str, seq: i64, received_at: &str, body: &str) -> St
 /// Gives those events their sum that were taken in before there were sums.
 pub(super) fn fill_sums(conn: &Connection) -> Result<(), DeskError> {
     let mut select = conn.prepare(
-        "SELECT rowid, kiosk, seq, received_at, body FROM kiosk_event WHERE rowid > ?1 AND sum IS NULL AND removed_at IS NULL ORDER BY rowid LIMIT ?2",
+        "SELECT rowid, kiosk, seq, received_at, body FROM kiosk_event
+         WHERE rowid > ?1 AND sum IS NULL AND removed_at IS NULL ORDER BY rowid LIMIT ?2",
     )?;
     let mut update = conn.prepare("UPDATE kiosk_event SET sum = ?2 WHERE rowid = ?1")?;
     let mut last = i64::MIN;
@@ -126,7 +127,8 @@ impl ReadOnly {
     /// looked at.
     fn check_events(&self, after: i64, found: &mut Vec<(KioskId, Seq)>) -> Result<Option<i64>, DeskError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT revision, kiosk, seq, received_at, body, sum, removed_at IS NOT NULL FROM kiosk_event WHERE revision > ?1 ORDER BY revision LIMIT ?2",
+            "SELECT revision, kiosk, seq, received_at, body, sum, removed_at IS NOT NULL FROM kiosk_event
+             WHERE revision > ?1 ORDER BY revision LIMIT ?2",
         )?;
         let mut rows = statement.query(params![after, SLICE])?;
         let mut next = None;
@@ -263,7 +265,8 @@ mod tests {
                 r#"{{"seq":{n},"at":"2026-11-23T13:00:00Z","event":{{"kind":"walked-away","step":"{}"}}}}"#,
                 "x".repeat(700)
             );
-            let insert = "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body) VALUES ('lobby', ?1, ?1, '2026-11-23T13:00:01Z', ?2)";
+            let insert = "INSERT INTO kiosk_event(kiosk, seq, revision, received_at, body)
+                          VALUES ('lobby', ?1, ?1, '2026-11-23T13:00:01Z', ?2)";
             tx.prepare_cached(insert).unwrap().execute(params![n.cast_signed(), body]).unwrap();
         }
         tx.execute("UPDATE kiosk_event SET removed_at = '2026-11-24T00:00:00Z', body = '{}' WHERE seq = 2", [])

@@ -42,7 +42,8 @@ impl Known {
     /// Everyone who has this number, in the order of the desk's own ones.
     pub(super) fn of_number(conn: &Connection, number: &str) -> Result<Vec<Self>, DeskError> {
         // The desk's own numbers of others with this one: `1~2`, `1~3`. A tilde is the last character but one of ASCII.
-        let sql = "SELECT body FROM appointment WHERE patient_id = ?1 OR (patient_id > ?1 || '~' AND patient_id < ?1 || char(127))
+        let sql = "SELECT body FROM appointment WHERE patient_id = ?1
+                   OR (patient_id > ?1 || '~' AND patient_id < ?1 || char(127))
                    ORDER BY length(patient_id), patient_id, id";
         let mut statement = conn.prepare_cached(sql)?;
         let bodies = statement.query_map([number], |row| row.get::<_, String>(0))?;
@@ -167,7 +168,8 @@ impl People {
         {
             let id = &listed.id;
             return Ok(Settled::Refused(format!(
-                "appointment {id}: the patient on the desk's list has already checked in, and the file names another patient; use a different appointment ID"
+                "appointment {id}: the patient on the desk's list has already checked in, \
+                 and the file names another patient; use a different appointment ID"
             )));
         }
         self.know(&settled);

@@ -79,11 +79,14 @@ impl Store {
 
 /// As [`Store::rebuild_visits`], inside a transaction. It tells no reader anything: all of it was told when it happened.
 pub(super) fn rebuild(tx: &Connection, day: &ClinicDay) -> Result<(), DeskError> {
-    tx.execute_batch("DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal; DELETE FROM visit_step;
-             DELETE FROM visit_note; DELETE FROM kiosk_try;")?;
+    tx.execute_batch(
+        "DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal;
+         DELETE FROM visit_step; DELETE FROM visit_note; DELETE FROM kiosk_try;",
+    )?;
     let mut statement = tx.prepare(
-            "SELECT revision, kiosk, received_at, body, seq, sum, happened_at FROM kiosk_event WHERE removed_at IS NULL ORDER BY revision",
-        )?;
+        "SELECT revision, kiosk, received_at, body, seq, sum, happened_at FROM kiosk_event WHERE removed_at IS NULL
+         ORDER BY revision",
+    )?;
     type Row = (i64, String, String, String, i64, Option<String>, Option<String>);
     let events: Vec<Row> = statement
         .query_map([], |row| {
@@ -189,8 +192,10 @@ impl Recorded {
 }
 
 fn recorded_actions(conn: &Connection) -> Result<Vec<Recorded>, DeskError> {
-    let mut statement =
-        conn.prepare("SELECT revision, at, user_name, action, appointment_id, kiosk, seq, detail FROM staff_action ORDER BY revision")?;
+    let mut statement = conn.prepare(
+        "SELECT revision, at, user_name, action, appointment_id, kiosk, seq, detail FROM staff_action
+         ORDER BY revision",
+    )?;
     let rows = statement.query_map([], |row| {
         Ok((
             row.get::<_, i64>(0)?,
@@ -269,13 +274,17 @@ fn act_on_stop(
 ) -> Result<bool, DeskError> {
     let rows = match action {
         StaffAction::Seen => conn.execute(
-            "UPDATE reason SET taken_at = ?3, taken_by = ?4, taken_revision = ?5 WHERE kiosk = ?1 AND seq <= ?2 AND appointment_id = ''
-             AND taken_at IS NULL AND reason = (SELECT MAX(reason) FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = '')",
+            "UPDATE reason SET taken_at = ?3, taken_by = ?4, taken_revision = ?5
+             WHERE kiosk = ?1 AND seq <= ?2 AND appointment_id = ''
+             AND taken_at IS NULL AND reason = (SELECT MAX(reason) FROM reason
+                 WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = '')",
             params![kiosk, seq, at, user, n],
         )?,
         StaffAction::Undo => conn.execute(
-            "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL WHERE kiosk = ?1 AND appointment_id = ''
-             AND taken_revision = (SELECT MAX(taken_revision) FROM reason WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = '')",
+            "UPDATE reason SET taken_at = NULL, taken_by = NULL, taken_revision = NULL
+             WHERE kiosk = ?1 AND appointment_id = ''
+             AND taken_revision = (SELECT MAX(taken_revision) FROM reason
+                 WHERE kiosk = ?1 AND seq = ?2 AND appointment_id = '')",
             params![kiosk, seq],
         )?,
         StaffAction::Accept | StaffAction::Decline | StaffAction::Call | StaffAction::Done => 0,

@@ -21,7 +21,8 @@ const WORKED: &str = "worked_until";
 const CONFIRMED: &str = "worked_confirmed";
 
 /// The last thing that a kiosk told in some span.
-pub(super) const LAST_EVENT: &str = "SELECT received_at FROM kiosk_event WHERE received_at >= ?1 AND received_at < ?2 ORDER BY received_at DESC LIMIT 1";
+pub(super) const LAST_EVENT: &str = "SELECT received_at FROM kiosk_event WHERE received_at >= ?1 AND received_at < ?2
+                                     ORDER BY received_at DESC LIMIT 1";
 /// The last thing that a person did in some span. A clean-up is no work.
 pub(super) const LAST_DEED: &str =
     "SELECT at FROM audit WHERE at >= ?1 AND at < ?2 AND user_name <> '(desk)' AND action NOT LIKE 'clean-up%'

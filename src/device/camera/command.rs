@@ -76,7 +76,10 @@ impl CommandCamera {
             .stderr(Stdio::null())
             .process_group(0);
         let child = command.spawn().map_err(|error| {
-            tracing::warn!(%error, "the camera's program could not be started; look at `command` under [camera] in the configuration");
+            tracing::warn!(
+                %error,
+                "the camera's program could not be started; look at `command` under [camera] in the configuration"
+            );
             CameraTrouble::NoProgram
         })?;
         Ok(Running { child: Some(child) })

@@ -1,8 +1,8 @@
 //! What photographs an insurance card.
 //!
 //! A camera is a program that writes JPEG pictures to its standard output; it runs only while someone looks at
-//! its [`View`]. Invariants: the newest picture alone is kept, so that a page that is slow or away costs no memory;
-//! a photo is exactly the picture that was shown, byte for byte as the camera made it; nothing is written to a file;
+//! its [`View`](crate::device::camera::View). Invariants: the newest picture alone is kept, so that a page that is
+//! slow or away costs no memory; a photo is exactly the picture that was shown, byte for byte as the camera made it; nothing is written to a file;
 //! when the view is dropped, the program and whatever it started are gone; no picture is in a log or in `Debug`
 //! output, and its memory is wiped.
 
@@ -55,12 +55,14 @@ impl CameraTrouble {
         match self {
             Self::NotSetUp => "no camera set up",
             Self::NoProgram => {
-                "its program was not found: check `command` under [camera] in the configuration, and install the program"
+                "its program was not found: check `command` under [camera] in the configuration, \
+                 and install the program"
             }
             Self::Ended => "its program ended: check the camera's cable, and that nothing else uses it",
             Self::Silent => "connected, but it sends nothing: unplug it and plug it in again",
             Self::NoPicture => {
-                "sends something that is not a picture: let its program write MJPEG of at most 3840 x 2160 to its standard output"
+                "sends something that is not a picture: \
+                 let its program write MJPEG of at most 3840 x 2160 to its standard output"
             }
         }
     }

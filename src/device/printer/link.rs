@@ -153,7 +153,7 @@ impl Link for FileLink {
                 Ok(0) => std::thread::sleep(PAUSE),
                 Ok(count) => return Ok(count),
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                    std::thread::sleep(PAUSE)
+                    std::thread::sleep(PAUSE);
                 }
                 Err(_) => return Err(LinkTrouble::Gone),
             }

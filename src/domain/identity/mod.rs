@@ -203,7 +203,7 @@ impl Ready {
         let given_is_family =
             wanted.given.as_ref().map(|given| fits.family(&self.family, given, Said::Given) == Fit::Same);
         let is_counted = !wanted.is_only || self.has_one_name || self.has_perhaps_one_name;
-        let swapped = family_is_given & (date == Dates::Same) & is_counted;
+        let swapped = family_is_given && (date == Dates::Same) & is_counted;
         // The only name is as near to a twin's as a first name is.
         let family = match as_given {
             Some(fit) if self.has_one_name && family != Fit::Same => fit,

@@ -12,7 +12,8 @@ use crate::domain::entities;
 use crate::domain::placeholder::{is_no_name, is_no_name_word};
 
 /// Small words before a last name that are often left out, or written together with it.
-const PARTICLES: &str = "de la del da do dos das di du des le las los van von der den het ter ten zu zum zur of y e el al bin ibn ben bint af av";
+const PARTICLES: &str = "de la del da do dos das di du des le las los van von der den het ter ten zu zum zur of y e el \
+                         al bin ibn ben bint af av";
 /// What stands with a name and is none.
 const TITLES: &str = "jr sr ii iii iv junior senior dr mr mrs ms phd prof sir";
 
@@ -134,9 +135,8 @@ impl Given {
     /// The same name, written otherwise or in its familiar form.
     fn is_same(&self, other: &Self) -> bool {
         (self.dropped == other.dropped)
-            | (self.written_out == other.written_out)
-            | (self.plain == other.plain)
-            | self.circles.meet(&other.circles)
+            || (self.written_out == other.written_out)
+            || (self.plain == other.plain) | self.circles.meet(&other.circles)
     }
 
     /// One of the two is the first letter of the other.

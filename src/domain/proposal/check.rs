@@ -105,6 +105,7 @@ fn tidy(text: &Private) -> Result<Private, &'static str> {
 
 /// Control characters, line ends of any kind, and marks that turn the direction of a text: none belongs to a value on
 /// one line.
+#[must_use]
 pub fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

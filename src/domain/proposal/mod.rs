@@ -287,7 +287,7 @@ impl Appointment {
             (Field::Email, Value::Text(text)) => contact.email = text,
             (Field::PreferredName, Value::Text(text)) => self.person.preferred_name = text,
             (Field::Language, Value::Text(text)) => {
-                self.person.language = (!text.is_blank()).then(|| text.as_str().to_owned())
+                self.person.language = (!text.is_blank()).then(|| text.as_str().to_owned());
             }
             (Field::Interpreter, Value::Text(text)) => {
                 self.person.interpreter = match text.as_str() {

@@ -130,6 +130,7 @@ impl VisitList {
     }
 
     /// Every visit, by its number.
+    #[must_use]
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Arc<VisitRow>> + Clone {
         self.rows.iter().map(|(_, row)| row)
     }

@@ -47,7 +47,8 @@ impl Conversations {
         Figure {
             code: "time-per-step",
             title: "Time per step at kiosks",
-            note: "How long each step was on the screen, added up per conversation. Steps left without an answer are not counted, because no one knows how long they were read.",
+            note: "How long each step was on the screen, added up per conversation. \
+                   Steps left without an answer are not counted, because no one knows how long they were read.",
             is_of_all: true,
             columns: &[
                 Column { name: "step", heading: "Step" },
@@ -75,7 +76,8 @@ impl Conversations {
         Figure {
             code: "conversation-length",
             title: "Time until the ticket at kiosks",
-            note: "For conversations that ended with a new ticket: from the first page after the welcome page to the page with the number, including printing.",
+            note: "For conversations that ended with a new ticket: from the first page after the welcome page to the \
+                   page with the number, including printing.",
             is_of_all: true,
             columns: &[Column { name: "where", heading: "Where" }, CONVERSATIONS, MEDIAN, NINETY],
             rows,

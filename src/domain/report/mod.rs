@@ -335,7 +335,8 @@ impl Tally {
         Figure {
             code: "length-by-queue",
             title: "Length of visits by queue",
-            note: "From \"Start visit\", or else from the call, until the visit was completed. Visits shorter than half a minute or longer than three hours are left out as misclicks.",
+            note: "From \"Start visit\", or else from the call, until the visit was completed. \
+                   Visits shorter than half a minute or longer than three hours are left out as misclicks.",
             is_of_all: false,
             columns: &[QUEUE, VISITS, MEDIAN, NINETY],
             rows: rows.collect(),
@@ -355,7 +356,8 @@ impl Tally {
         Figure {
             code: "check-ins",
             title: "Check-ins at kiosks and at the desk",
-            note: "Counted by ticket prefix; D is the desk. \"No ticket\" means that only the scheduling system reports the arrival.",
+            note: "Counted by ticket prefix; D is the desk. \"No ticket\" means that only the \
+                   scheduling system reports the arrival.",
             is_of_all: false,
             columns: &[
                 Column { name: "where", heading: "Where" },

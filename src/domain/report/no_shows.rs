@@ -105,7 +105,8 @@ impl NoShows {
         Figure {
             code: "no-shows-by-lead-time",
             title: "No-shows by lead time",
-            note: "The same appointments, by how many days ahead each was booked. Known for appointments booked here and where the list includes it.",
+            note: "The same appointments, by how many days ahead each was booked. \
+                   Known for appointments booked here and where the list includes it.",
             is_of_all: false,
             columns: &[Column { name: "made_ahead", heading: "Lead time" }, DUE, IN_VAIN, NEVER, NO_SHOW_SHARE],
             rows: self.by_lead.iter().map(|(lead, due)| due.row(text(lead.words()))).collect(),
@@ -118,7 +119,9 @@ const DUE: Column = Column { name: "appointments", heading: "Appointments" };
 const IN_VAIN: Column = Column { name: "called_in_vain", heading: "Called, no answer" };
 const NEVER: Column = Column { name: "never_came", heading: "Never checked in" };
 const NO_SHOW_SHARE: Column = Column { name: "no_show_percent", heading: "No-shows" };
-const NO_SHOWS: &str = "Of the appointments that were not canceled and whose outcome is known: patients who were called without an answer, and patients who did not check in by the end of the day.";
+const NO_SHOWS: &str = "Of the appointments that were not canceled and whose outcome is known: \
+                        patients who were called without an answer, \
+                        and patients who did not check in by the end of the day.";
 
 #[cfg(test)]
 mod tests {

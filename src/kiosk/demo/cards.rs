@@ -141,7 +141,7 @@ pub(super) fn first_card(player: &mut Player<'_>) -> anyhow::Result<()> {
     // The camera is pulled out in the middle: what was taken stays, and the page says what to do.
     player.until(Step::NewCard(CardPart::Photo(Side::Back)))?;
     player.rig.camera.unplug();
-    player.stage.until("the camera to be gone", |app| app.camera_is_gone())?;
+    player.stage.until("the camera to be gone", super::super::window::app::App::camera_is_gone)?;
     player.touch("Skip photo")?;
     player.rig.camera.plug();
     get_ticket(player)?;

@@ -66,7 +66,8 @@ mod tests {
     #[test]
     fn texts_may_go_over_several_lines() {
         let catalogue = Catalogue::parse(
-            "msgid \"\"\nmsgstr \"Header\"\n\nmsgctxt \"x\"\nmsgid \"Say \"\n\"\\\"hi\\\"\"\nmsgstr \"Di \"\n\"hola\"\n",
+            "msgid \"\"\nmsgstr \"Header\"\n\nmsgctxt \"x\"\nmsgid \"Say \"\n\"\\\"hi\\\"\"\nmsgstr \"Di \"\n\
+             \"hola\"\n",
         );
         assert_eq!(catalogue.say("Say \"hi\""), "Di hola");
         assert_eq!(catalogue.say("Something else"), "Something else");

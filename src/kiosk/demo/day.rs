@@ -372,7 +372,8 @@ pub fn licence(person: &Person) -> String {
     let (family, given) =
         (person.family_name.as_str().to_uppercase(), person.first_given_name().as_str().to_uppercase());
     format!(
-        "@\n\x1e\rANSI 636000100001DL00310090DLDAQX0000000\nDCS{family}\nDDEN\nDAC{given}\nDDFN\nDADNONE\nDDGN\nDCAC\nDBB{born}\nDCGUSA\r"
+        "@\n\x1e\rANSI 636000100001DL00310090DLDAQX0000000\nDCS{family}\nDDEN\nDAC{given}\nDDFN\nDADNONE\nDDGN\nDCAC\n\
+         DBB{born}\nDCGUSA\r"
     )
 }
 

@@ -64,7 +64,8 @@ fn turn() {
 pub fn open() -> anyhow::Result<KioskWindow> {
     ui::on_display(KioskWindow::new).map_err(|error| {
         anyhow::anyhow!(
-            "no display to open the window on ({}); on a machine without one, run `arrivals-kiosk demo --headless --out DIR`",
+            "no display to open the window on ({}); on a machine without one, \
+             run `arrivals-kiosk demo --headless --out DIR`",
             in_short(&error.to_string())
         )
     })

@@ -46,8 +46,8 @@ fn the_newest_conversation_is_of_this_protocol_and_says_everything_that_can_be_s
     let (protocol, lines) = all.last().unwrap();
     assert_eq!(
         *protocol, PROTOCOL,
-        "record a conversation of this protocol beside the others: ARRIVALS_RECORD=tests/data/conversation/{PROTOCOL} cargo test \
-         --no-default-features --features desk --test core conversation::record_again"
+        "record a conversation of this protocol beside the others: ARRIVALS_RECORD=tests/data/conversation/{PROTOCOL} \
+         cargo test --no-default-features --features desk --test core conversation::record_again"
     );
     kinds::all_are_in(lines);
 }

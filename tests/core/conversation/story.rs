@@ -69,7 +69,7 @@ impl AtDesk {
                 desk.order(&self.kiosk, order, USER).unwrap().unwrap();
             }
             Does::Acknowledges { appointment } => {
-                assert!(desk.mark_seen(&AppointmentId::new(appointment.as_str()), USER).unwrap())
+                assert!(desk.mark_seen(&AppointmentId::new(appointment.as_str()), USER).unwrap());
             }
             Does::Removes { patient } => {
                 let asked = desk.asked(patient, "the patient, by letter").unwrap().unwrap();
@@ -90,22 +90,26 @@ impl AtDesk {
             visits.insert(
                 row.id.to_string(),
                 json!({
-                    "state": view.state.code(), "reasons": view.reasons, "ticket": view.ticket, "seen": view.seen, "call_as": view.call_as,
-                    "print": view.print, "is_walk_in": view.is_walk_in,
+                    "state": view.state.code(), "reasons": view.reasons, "ticket": view.ticket, "seen": view.seen,
+                    "call_as": view.call_as, "print": view.print, "is_walk_in": view.is_walk_in,
                 }),
             );
         }
         let orders = self.desk.with_store(|store| store.orders_of(&self.kiosk, 99, self.clock.now())).unwrap();
         let orders: Vec<Value> = orders
             .iter()
-            .map(|row| json!({ "what": row.what, "state": format!("{:?}", row.state).split('(').next(), "why": row.why }))
+            .map(|row| {
+                let state = format!("{:?}", row.state);
+                json!({ "what": row.what, "state": state.split('(').next(), "why": row.why })
+            })
             .collect();
         let proposals = self.desk.with_store(|store| store.open_changes()).unwrap();
         let mut changes: Vec<String> = proposals.iter().map(|change| change.key.field.code().to_owned()).collect();
         changes.sort();
         let mut stops: Vec<Value> = self.desk.open_stops().unwrap().iter().map(|reason| json!(reason)).collect();
         stops.sort_by_key(Value::to_string);
-        json!({ "held": self.desk.held(&self.kiosk).unwrap(), "visits": visits, "orders": orders, "changes": changes, "stops": stops })
+        let held = self.desk.held(&self.kiosk).unwrap();
+        json!({ "held": held, "visits": visits, "orders": orders, "changes": changes, "stops": stops })
     }
 }
 
@@ -274,8 +278,9 @@ impl<A: Answers + Clone + 'static> AtKiosk<A> {
             .collect();
         let settings = store.settings().unwrap().unwrap();
         json!({
-            "list": list, "tickets": tickets, "clinic": settings.name, "zone": settings.time_zone, "series": store.series().to_string(),
-            "last": store.last_seq().unwrap(), "held": store.held().unwrap(), "photos": store.pending_photos().unwrap().len(),
+            "list": list, "tickets": tickets, "clinic": settings.name, "zone": settings.time_zone,
+            "series": store.series().to_string(), "last": store.last_seq().unwrap(), "held": store.held().unwrap(),
+            "photos": store.pending_photos().unwrap().len(),
         })
     }
 }

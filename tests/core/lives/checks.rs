@@ -148,7 +148,7 @@ fn nothing_new_is_removed(file: &Connection, model: &Model, limit: Date) {
     let mut statement = file.prepare_cached("SELECT COUNT(*) FROM appointment WHERE local_date >= ?1").unwrap();
     let listed: u32 = statement.query_row([limit.to_string()], |row| row.get(0)).unwrap();
     let expected = model.listed.values().filter(|day| **day >= limit).count();
-    assert_eq!(listed as usize, expected, "appointments since {}", limit);
+    assert_eq!(listed as usize, expected, "appointments since {limit}");
     // All of them are of the simulated days, whatever a clock said when they came.
     let removed = file
         .prepare_cached("SELECT body FROM kiosk_event WHERE removed_at IS NOT NULL LIMIT 1")
@@ -266,7 +266,7 @@ pub fn rebuilt_is_the_same(desk: &Desk, days: &[Date]) {
     let rows =
         || -> Vec<_> { days.iter().map(|day| desk.with_store(|store| store.visits_of(*day)).unwrap()).collect() };
     let before = rows();
-    desk.with_store(|store| store.rebuild_visits()).unwrap();
+    desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     for (before, after) in before.iter().flatten().zip(rows().iter().flatten()) {
         assert_eq!(before, after, "rebuilt, the list is another one");
     }

@@ -132,12 +132,10 @@ impl World {
         let visit = self.some_visit();
         let said = match self.draw(3) {
             0 => json!({ "kind": "paid", "cents": 2000 }),
-            1 => {
-                json!({ "kind": "stopped", "reason": "possible-infection", "step": "x", "patient": null, "appointments": [visit], "language": "tlh" })
-            }
-            _ => {
-                json!({ "kind": "stopped", "reason": "lost-a-child", "step": "x", "patient": null, "appointments": [], "language": "en" })
-            }
+            1 => json!({ "kind": "stopped", "reason": "possible-infection", "step": "x", "patient": null,
+                "appointments": [visit], "language": "tlh" }),
+            _ => json!({ "kind": "stopped", "reason": "lost-a-child", "step": "x", "patient": null,
+                "appointments": [], "language": "en" }),
         };
         self.kiosks[one].append(&serde_json::from_value(said).unwrap());
     }

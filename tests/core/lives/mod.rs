@@ -81,7 +81,10 @@ fn whole_days_lose_no_one_and_show_everyone_who_is_here() {
                     match catch_unwind(AssertUnwindSafe(|| run(seed))) {
                         Ok(of_one) => counts.lock().unwrap().add(of_one),
                         Err(_) => {
-                            eprintln!("seed {seed} failed: ARRIVALS_SEED={seed} cargo test --no-default-features --features desk --test core lives");
+                            eprintln!(
+                                "seed {seed} failed: ARRIVALS_SEED={seed} cargo test --no-default-features \
+                                 --features desk --test core lives"
+                            );
                             failed.lock().unwrap().push(seed);
                         }
                     }

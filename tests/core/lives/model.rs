@@ -34,7 +34,10 @@ impl Model {
     /// Takes in what the desk has heard since the last time.
     pub fn hear(&mut self, desk: &Connection) {
         let mut statement = desk
-            .prepare_cached("SELECT revision, kiosk, body FROM kiosk_event WHERE revision > ?1 AND removed_at IS NULL ORDER BY revision")
+            .prepare_cached(
+                "SELECT revision, kiosk, body FROM kiosk_event WHERE revision > ?1 AND removed_at IS NULL
+                 ORDER BY revision",
+            )
             .unwrap();
         let rows = statement
             .query_map(params![self.revision], |row| {

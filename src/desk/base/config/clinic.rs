@@ -234,7 +234,8 @@ fn check_insurance(insurance: &InsuranceSettings) -> Result<(), Fault> {
         let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if payer.code.is_empty() || payer.code.len() > PAYER_CODE_CHARS_MAX || !payer.code.chars().all(is_code) {
             let why = format!(
-                "the code of payer number {} must be 1 to {PAYER_CODE_CHARS_MAX} letters, digits, dots, hyphens or underscores",
+                "the code of payer number {} must be 1 to {PAYER_CODE_CHARS_MAX} letters, digits, dots, \
+                 hyphens or underscores",
                 at + 1
             );
             return bad("code", why);

@@ -40,7 +40,9 @@ pub(super) fn show(
             p #copied.quiet role="status" {}
         }
         @if desk.sends_messages() {
-            div.way { @for way in Way::ALL { (send(who, id, way, Way::of(way, &one).as_str(), &messages, text.as_str())) } }
+            div.way {
+                @for way in Way::ALL { (send(who, id, way, Way::of(way, &one).as_str(), &messages, text.as_str())) }
+            }
         } @else {
             p.quiet { "Texting isn't set up. Copy this message." }
         }
@@ -70,14 +72,18 @@ fn send(who: &SignedIn, id: &AppointmentId, way: Way, to: &str, messages: &[Mess
         Way::Email => "email",
     };
     html! {
-        @if to.trim().is_empty() { p.quiet { "No " @if way == Way::Sms { "phone number" } @else { "email address" } " is on file." } }
+        @if to.trim().is_empty() {
+            p.quiet { "No " @if way == Way::Sms { "phone number" } @else { "email address" } " is on file." }
+        }
         @else {
             form method="post" action="/appointments/send" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="appointment" value=(id);
                 input type="hidden" name="kind" value=(way.code());
                 @if before.is_some() { input type="hidden" name="again" value="1"; }
-                button.button.primary[before.is_none()] type="submit" { @if before.is_some() { "Send again" } @else { "Send" } " as " (word) " to " (to) }
+                button.button.primary[before.is_none()] type="submit" {
+                    @if before.is_some() { "Send again" } @else { "Send" } " as " (word) " to " (to)
+                }
             }
         }
     }
@@ -93,7 +99,9 @@ fn line(message: &Message, zone: &jiff::tz::TimeZone) -> Markup {
         @match (message.state.as_str(), message.ended) {
             ("sent", Some(ended)) => { (icon("check")) " sent " (at(ended)) },
             ("failed", _) => { (icon("cross")) " not sent. " (message.why.as_str()) },
-            _ if message.tries > 0 => { (icon("clock")) " not sent yet, tried " (message.tries) " times. " (message.why.as_str()) },
+            _ if message.tries > 0 => {
+                (icon("clock")) " not sent yet, tried " (message.tries) " times. " (message.why.as_str())
+            },
             _ => { (icon("clock")) " sending" },
         }
     }

@@ -75,14 +75,22 @@ pub(super) fn show(
             }
         }
     };
-    let link = |address: &str, word: &str, class: &str| html! { a.button.(class) href={ (address) "?appointment=" (in_address(id.as_str())) } { (word) } };
+    let link = |address: &str, word: &str, class: &str| {
+        html! {
+            a.button.(class) href={ (address) "?appointment=" (in_address(id.as_str())) } { (word) }
+        }
+    };
     let body = html! {
         p.way { a.button href={ "/appointments?date=" (start.date()) } { "Back to appointments" } }
         @if let Some(done) = done { p.notice role="status" { (icon("check")) " " (done) } }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
         h2 { (one.person.name_for_staff().as_str()) }
         dl.typed {
-            dt { "Date and time" } dd { b { (start.strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } @if one.minutes > 0 { ", " (one.minutes) " min" } }
+            dt { "Date and time" }
+            dd {
+                b { (start.strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) }
+                @if one.minutes > 0 { ", " (one.minutes) " min" }
+            }
             dt { "Service" } dd { (one.service) }
             dt { "Provider" } dd { (one.practitioner) }
             dt { "Location" } dd { (one.place) }
@@ -93,13 +101,33 @@ pub(super) fn show(
         }
         @if let Some(lost) = state.contradicted {
             div.change {
-                @if state.contradicted_off { p.reason { (icon("alert")) span { "Canceled here, but the scheduling system still lists it. The scheduling system's version is used." } } }
-                @else { p.reason { (icon("alert")) span { "The scheduling system lists a different time. Here it was booked for " (lost.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone)) ". The scheduling system's version is used." } } }
+                @if state.contradicted_off {
+                    p.reason {
+                        (icon("alert"))
+                        span {
+                            "Canceled here, but the scheduling system still lists it. The scheduling system's version \
+                             is used."
+                        }
+                    }
+                }
+                @else {
+                    p.reason {
+                        (icon("alert"))
+                        span {
+                            "The scheduling system lists a different time. Here it was booked for "
+                            (lost.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone))
+                            ". The scheduling system's version is used."
+                        }
+                    }
+                }
                 (form("noted", &html! { button.button type="submit" { "Acknowledge" } }))
             }
         }
         @if let Some(listed) = state.listed_start.filter(|_| !state.is_only_here) {
-            p.quiet { "The scheduling system still has it at " (listed.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(listed, &zone)) ". Update it there, too." }
+            p.quiet {
+                "The scheduling system still has it at " (listed.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y"))
+                ", " (clock_time(listed, &zone)) ". Update it there, too."
+            }
         }
         @if state.is_only_here { p.quiet { "Booked here. Not in the scheduling system yet." } }
         div.way {
@@ -118,7 +146,13 @@ pub(super) fn show(
                 @if is_open || action == "call-off" {
                     (form("undo", &html! {
                         input type="hidden" name="step" value=(step);
-                        button.button type="submit" { @match action.as_str() { "book" => "Undo booking", "move" => "Undo reschedule", _ => "Undo cancellation" } }
+                        button.button type="submit" {
+                            @match action.as_str() {
+                                "book" => "Undo booking",
+                                "move" => "Undo reschedule",
+                                _ => "Undo cancellation"
+                            }
+                        }
                     }))
                 }
             }
@@ -132,7 +166,13 @@ pub(super) fn show(
         @if !state.steps.is_empty() {
             h3 { "Activity" }
             ul { @for step in &state.steps {
-                li { time datetime=(step.at) { (step.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone)) } ": " (words(&step.action)) @if step.outside { " outside clinic hours" } " by " (step.user) @if !step.why.is_empty() { ": " (step.why) } }
+                li {
+                    time datetime=(step.at) {
+                        (step.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone))
+                    }
+                    ": " (words(&step.action)) @if step.outside { " outside clinic hours" } " by " (step.user)
+                    @if !step.why.is_empty() { ": " (step.why) }
+                }
             } }
         }
     };

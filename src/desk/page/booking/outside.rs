@@ -36,10 +36,16 @@ pub(super) fn another(choice: &Choice<'_>, who: &SignedIn) -> Markup {
     html! {
         details.another open[is_typed] {
             summary.button { "Another time" }
-            p.quiet { "Outside clinic hours is allowed if nothing else is booked at that time. Length: " (choice.minutes) " minutes." }
+            p.quiet {
+                "Outside clinic hours is allowed if nothing else is booked at that time. Length: " (choice.minutes)
+                " minutes."
+            }
             form.fields method="post" action="/appointments/take" {
                 (carried(form, who, &[]))
-                div { label for="day" { "Date" } input #day type="date" name="day" value=(day) min=(choice.today) required; }
+                div {
+                    label for="day" { "Date" }
+                    input #day type="date" name="day" value=(day) min=(choice.today) required;
+                }
                 div { label for="time" { "Time" } input #time type="time" name="time" value=(form.time) required; }
                 div { label for="with" { "Provider" }
                     select #with name="with" required {
@@ -47,7 +53,9 @@ pub(super) fn another(choice: &Choice<'_>, who: &SignedIn) -> Markup {
                         @for name in choice.clinicians { option value=(name) selected[with == name] { (name) } }
                     }
                 }
-                button.button type="submit" { @if form.moves.is_empty() { "Book this time" } @else { "Reschedule to this time" } }
+                button.button type="submit" {
+                    @if form.moves.is_empty() { "Book this time" } @else { "Reschedule to this time" }
+                }
             }
         }
     }
@@ -64,7 +72,10 @@ pub(super) fn anyway(choice: &Choice<'_>, who: &SignedIn, start: Timestamp, prob
             input type="hidden" name="start" value=(start);
             input type="hidden" name="with" value=(form.with);
             input type="hidden" name="anyway" value="1";
-            button.button type="submit" { "Outside hours: " @if form.moves.is_empty() { "book" } @else { "reschedule" } " anyway, " (day) ", " (clock_time(start, zone)) ", " (form.with) }
+            button.button type="submit" {
+                "Outside hours: " @if form.moves.is_empty() { "book" } @else { "reschedule" } " anyway, " (day) ", "
+                (clock_time(start, zone)) ", " (form.with)
+            }
         }
     }
 }

@@ -64,7 +64,8 @@ pub(super) fn find(
             (carried)
             div {
                 label for="find" { "Name, date of birth or MRN" }
-                input #find name="find" value=(form.find) maxlength="200" spellcheck="false" autofocus[!is_new_open] required;
+                input #find name="find" value=(form.find) maxlength="200" spellcheck="false" autofocus[!is_new_open]
+                    required;
             }
             button.button.primary type="submit" { "Find" }
         }
@@ -86,7 +87,11 @@ pub(super) fn find(
                 (text("email", "Email", "email", &form.email, false))
                 div { label for="language" { "Language" }
                     select #language name="language" {
-                        @for language in Language::ALL { option value=(language.tag()) selected[form.language == language.tag()] { (language_name(language)) } }
+                        @for language in Language::ALL {
+                            option value=(language.tag()) selected[form.language == language.tag()] {
+                                (language_name(language))
+                            }
+                        }
                     }
                 }
                 button.button.primary type="submit" { "Continue" }
@@ -98,7 +103,10 @@ pub(super) fn find(
 
 fn text(name: &str, label: &str, kind: &str, value: &str, required: bool) -> Markup {
     html! {
-        div { label for=(name) { (label) } input id=(name) name=(name) type=(kind) value=(value) maxlength="200" required[required] spellcheck="false"; }
+        div {
+            label for=(name) { (label) }
+            input id=(name) name=(name) type=(kind) value=(value) maxlength="200" required[required] spellcheck="false";
+        }
     }
 }
 
@@ -107,12 +115,18 @@ fn person(one: &Appointment, form: &BookForm) -> Markup {
     html! {
         li.change {
             h3 { (person.name_for_staff().as_str()) }
-            p { "DOB " (person.birth_date.for_staff()) @if !person.contact.phone.is_blank() { ", phone " (person.contact.phone.as_str()) } span.quiet { ", patient " (person.id) } }
+            p {
+                "DOB " (person.birth_date.for_staff())
+                @if !person.contact.phone.is_blank() { ", phone " (person.contact.phone.as_str()) }
+                span.quiet { ", patient " (person.id) }
+            }
             form method="get" action="/appointments/book" {
                 input type="hidden" name="appointment" value=(one.id);
                 input type="hidden" name="practitioner" value=(form.practitioner);
                 input type="hidden" name="date" value=(form.date);
-                button.button.primary type="submit" id={ "for-" (one.id) } { "Book for " (person.name_for_staff().as_str()) }
+                button.button.primary type="submit" id={ "for-" (one.id) } {
+                    "Book for " (person.name_for_staff().as_str())
+                }
             }
         }
     }
@@ -131,10 +145,23 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
             "DOB " (one.person.birth_date.for_staff())
             @if matches!(whom, Whom::New(_)) { span.quiet { ", new patient" } }
             @if is_move {
-                ". Current time: " b { (one.start.to_zoned_datetime(zone.clone()).strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) } ", " (one.service) @if !one.practitioner.is_empty() { " with " (one.practitioner) }
+                ". Current time: "
+                b {
+                    (one.start.to_zoned_datetime(zone.clone()).strftime("%A, %-d %B %Y")) ", "
+                    (clock_time(one.start, &zone))
+                }
+                ", " (one.service) @if !one.practitioner.is_empty() { " with " (one.practitioner) }
             }
         }
-        p.way { a.button href=(if is_move { format!("/appointments/one?appointment={}", super::in_address(&form.moves)) } else { "/appointments/book".to_owned() }) { @if is_move { "Keep current time" } @else { "Different patient" } } }
+        p.way {
+            @if is_move {
+                a.button href={ "/appointments/one?appointment=" (super::in_address(&form.moves)) } {
+                    "Keep current time"
+                }
+            } @else {
+                a.button href="/appointments/book" { "Different patient" }
+            }
+        }
         @match trouble {
             Trouble::None => (assumed(choice.practice, who)),
             Trouble::Refused(problem) => p.problem role="alert" { (icon("alert")) span { (problem) } },
@@ -147,14 +174,18 @@ pub(super) fn times(desk: &Desk, who: &SignedIn, choice: &Choice<'_>, trouble: &
                 div { label for="service" { "Service" }
                     select #service name="service" required {
                         option value="" { "Choose" }
-                        @for service in choice.services { option value=(service) selected[form.service == *service] { (service) } }
+                        @for service in choice.services {
+                            option value=(service) selected[form.service == *service] { (service) }
+                        }
                     }
                 }
             }
             div { label for="practitioner" { "Provider" }
                 select #practitioner name="practitioner" {
                     option value="" { "Any provider" }
-                    @for name in choice.practitioners { option value=(name) selected[form.practitioner == *name] { (name) } }
+                    @for name in choice.practitioners {
+                        option value=(name) selected[form.practitioner == *name] { (name) }
+                    }
                 }
             }
             div { label for="date" { "From" } input #date type="date" name="date" value=(from) min=(choice.today); }
@@ -205,7 +236,11 @@ fn nothing_free(choice: &Choice<'_>, who: &SignedIn, from: Date) -> Markup {
         && matches!(why, WhyNone::Clinician { .. } | WhyNone::Taken | WhyNone::Closed | WhyNone::Length);
     let drops_date = from > *today && matches!(why, WhyNone::Date | WhyNone::Closed | WhyNone::Taken);
     let without = |field: &'static str, id: &str, word: &str| {
-        html! { form method="post" action="/appointments/times" { (carried(form, who, &[field])) button.button id=(id) type="submit" { (word) } } }
+        html! {
+            form method="post" action="/appointments/times" {
+                (carried(form, who, &[field])) button.button id=(id) type="submit" { (word) }
+            }
+        }
     };
     html! {
         div.nothing role="status" {
@@ -238,7 +273,8 @@ fn free(times: &[Slot], form: &BookForm, who: &SignedIn, zone: &jiff::tz::TimeZo
                                 input type="hidden" name="with" value=(slot.practitioner);
                                 button.button type="submit" {
                                     span.hidden { (verb) " " (date_of(slot).strftime("%-d %B")) ", " }
-                                    b { (clock_time(slot.start, zone)) } " " span { (slot.practitioner) } " " span.quiet { (slot.minutes) " min" @if !slot.room.is_empty() { ", " (slot.room) } }
+                                    b { (clock_time(slot.start, zone)) } " " span { (slot.practitioner) } " "
+                                    span.quiet { (slot.minutes) " min" @if !slot.room.is_empty() { ", " (slot.room) } }
                                 }
                             } }
                         }

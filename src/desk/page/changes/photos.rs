@@ -61,7 +61,12 @@ pub(super) fn beside(key: &ChangeKey, photos: &[(Side, PhotoState)]) -> Markup {
                                     span { (side.for_staff()) " of card" span.hidden { ": photo, open full size" } }
                                 }
                             }
-                            PhotoState::OnItsWay => p.by { (icon("clock")) span { (side.for_staff()) " of card: photo is uploading; reload the page to check again" } },
+                            PhotoState::OnItsWay => p.by {
+                                (icon("clock"))
+                                span {
+                                    (side.for_staff()) " of card: photo is uploading; reload the page to check again"
+                                }
+                            },
                             PhotoState::Removed => p.quiet { (side.for_staff()) " of card: photo deleted" },
                         }
                     }
@@ -110,7 +115,8 @@ pub(in super::super) async fn large(
             p.way {
                 a.button href=(back) { "Back to changes" }
                 @for other in SIZES {
-                    a.button.small href={ "/photo/large?" (which) "&size=" (other) } aria-current=[(other == size).then_some("true")] {
+                    a.button.small href={ "/photo/large?" (which) "&size=" (other) }
+                        aria-current=[(other == size).then_some("true")] {
                         @if other == 1 { "Whole card" } @else { (other) " times as large" }
                     }
                 }

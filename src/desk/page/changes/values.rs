@@ -126,14 +126,20 @@ fn parts(columns: &[(&str, &str, &Value)], cards: &[&Coverage]) -> Markup {
                             @if card.is_none() {
                                 @if at == 0 {
                                     td.none.(class) rowspan=(shown.len()) {
-                                        @if column > 0 && has_first { mark { "No insurance" } span.hidden { " (changed)" } }
+                                        @if column > 0 && has_first {
+                                            mark { "No insurance" }
+                                            span.hidden { " (changed)" }
+                                        }
                                         @else { "No insurance" }
                                     }
                                 }
                             } @else {
                                 td.(class) {
                                     @if differs(column, *part) {
-                                        mark { (if text(column, *part).is_empty() { "–" } else { text(column, *part) }) } span.hidden { " (changed)" }
+                                        mark {
+                                            (if text(column, *part).is_empty() { "–" } else { text(column, *part) })
+                                        }
+                                        span.hidden { " (changed)" }
                                     } @else { (text(column, *part)) }
                                 }
                             }
@@ -184,7 +190,8 @@ pub fn inputs(change: &ProposedChange, key: &str, payers: &[Payer]) -> Markup {
     let input = |name: &str, label: &str, mode: &str, value: &str| {
         html! {
             label for={ (name) "-" (key) } { (label) }
-            input id={ (name) "-" (key) } name=(name) inputmode=(mode) value=(printable(value)) maxlength=(VALUE_CHARS_MAX) autocomplete="off" spellcheck="false";
+            input id={ (name) "-" (key) } name=(name) inputmode=(mode) value=(printable(value))
+                maxlength=(VALUE_CHARS_MAX) autocomplete="off" spellcheck="false";
         }
     };
     let label = change.key.field.for_staff();
@@ -236,7 +243,9 @@ fn choice(label: &str, key: &str, proposed: &str, all: &[(&str, &str)]) -> Marku
         label for={ "value-" (key) } { (label) }
         select id={ "value-" (key) } name="value" {
             @if proposed.is_empty() { option value="" selected { "Choose" } }
-            @else if !all.iter().any(|(code, _)| is(code)) { option value=(printable(proposed)) selected { (printable(&spoken::for_staff(proposed))) } }
+            @else if !all.iter().any(|(code, _)| is(code)) {
+                option value=(printable(proposed)) selected { (printable(&spoken::for_staff(proposed))) }
+            }
             @for (code, words) in all { option value=(code) selected[is(code)] { (words) } }
         }
     }
@@ -251,13 +260,15 @@ fn card_inputs(
     let day = |name: &str, label: &str, date: Option<Date>| {
         html! {
             label for={ (name) "-" (key) } { (label) }
-            input id={ (name) "-" (key) } name=(name) type="date" value=(date.map(|date| date.to_string()).unwrap_or_default());
+            input id={ (name) "-" (key) } name=(name) type="date"
+                value=(date.map(|date| date.to_string()).unwrap_or_default());
         }
     };
     let is = card.holder.as_ref().map(|holder| holder.is);
     html! {
         label for={ "payer-" (key) } { "Payer" }
-        input id={ "payer-" (key) } name="payer" list={ "payers-" (key) } value=(printable(card.payer.as_str())) maxlength=(VALUE_CHARS_MAX) autocomplete="off" spellcheck="false";
+        input id={ "payer-" (key) } name="payer" list={ "payers-" (key) } value=(printable(card.payer.as_str()))
+            maxlength=(VALUE_CHARS_MAX) autocomplete="off" spellcheck="false";
         datalist id={ "payers-" (key) } { @for payer in payers { option value=(payer.name) {} } }
         (input("member_id", "Member ID", "text", card.member_id.as_str()))
         (input("group_id", "Group number", "text", card.group_id.as_str()))
@@ -265,10 +276,21 @@ fn card_inputs(
         label for={ "relationship-" (key) } { "Subscriber" }
         select id={ "relationship-" (key) } name="relationship" {
             option value="self" selected[is.is_none()] { "Patient" }
-            @for other in Relationship::ALL { option value=(other.code()) selected[is == Some(other)] { (relationship_word(other)) } }
+            @for other in Relationship::ALL {
+                option value=(other.code()) selected[is == Some(other)] { (relationship_word(other)) }
+            }
         }
-        (input("holder_name", "Subscriber name, if not the patient", "text", card.holder.as_ref().map_or("", |holder| holder.name.as_str())))
-        (day("holder_birth_date", "Subscriber DOB", card.holder.as_ref().and_then(|holder| holder.birth_date).map(|born| born.0)))
+        (input(
+            "holder_name",
+            "Subscriber name, if not the patient",
+            "text",
+            card.holder.as_ref().map_or("", |holder| holder.name.as_str()),
+        ))
+        (day(
+            "holder_birth_date",
+            "Subscriber DOB",
+            card.holder.as_ref().and_then(|holder| holder.birth_date).map(|born| born.0),
+        ))
         (day("start", "Coverage starts", card.start))
         (day("end", "Coverage ends", card.end))
     }

@@ -27,7 +27,10 @@ pub fn lines(who: &SignedIn) -> Markup {
             div.alarm {
                 p {
                     (icon("alert"))
-                    span { b { "Sign-in" } ": " (tries_words(first)) @if who.tries.len() > 1 { ", and " (who.tries.len() - 1) " more" } "." }
+                    span {
+                        b { "Sign-in" } ": " (tries_words(first))
+                        @if who.tries.len() > 1 { ", and " (who.tries.len() - 1) " more" } "."
+                    }
                 }
                 div.do { a.button.small href="/users#tries" { "View" span.hidden { " failed sign-ins" } } }
             }
@@ -42,17 +45,24 @@ pub fn lines(who: &SignedIn) -> Markup {
             div.alarm {
                 p {
                     (icon("alert"))
-                    span { b { @if raised.kiosk.as_str().is_empty() { "This desk" } @else { "Kiosk " (raised.kiosk) } } @if !raised.place.is_empty() { " (" (raised.place) ")" } ": " (raised.sentence) }
+                    span {
+                        b { @if raised.kiosk.as_str().is_empty() { "This desk" } @else { "Kiosk " (raised.kiosk) } }
+                        @if !raised.place.is_empty() { " (" (raised.place) ")" } ": " (raised.sentence)
+                    }
                 }
                 div.do {
-                    a.button.small href={ "/kiosks#kiosk-" (in_address(raised.kiosk.as_str())) } { "View" span.hidden { " kiosk " (raised.kiosk) } }
+                    a.button.small href={ "/kiosks#kiosk-" (in_address(raised.kiosk.as_str())) } {
+                        "View" span.hidden { " kiosk " (raised.kiosk) }
+                    }
                     @if let Some(since) = raised.since {
                         form method="post" action="/kiosks/seen" {
                             input type="hidden" name="csrf" value=(who.csrf);
                             input type="hidden" name="kiosk" value=(raised.kiosk);
                             input type="hidden" name="alarm" value=(raised.alarm.code());
                             input type="hidden" name="since" value=(since);
-                            button.button.small type="submit" { "Acknowledge" span.hidden { ": kiosk " (raised.kiosk) " " (raised.sentence) } }
+                            button.button.small type="submit" {
+                                "Acknowledge" span.hidden { ": kiosk " (raised.kiosk) " " (raised.sentence) }
+                            }
                         }
                     }
                 }

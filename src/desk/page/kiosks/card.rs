@@ -56,16 +56,28 @@ fn troubles(shown: &Shown, kiosks: &Kiosks, who: &SignedIn) -> Markup {
             p.out {
                 "Sending patients to the desk since " (when(*at, kiosks)) ", set by " (user)
                 @if !text.is_empty() { ": “" (text) "”" } "."
-                @if watched.row.health.as_ref().is_some_and(|heard| !heard.health.out_of_service) { " The kiosk hasn't confirmed this yet." }
+                @if watched.row.health.as_ref().is_some_and(|heard| !heard.health.out_of_service) {
+                    " The kiosk hasn't confirmed this yet."
+                }
             }
         } @else if watched.standing == Standing::Unknown {
-            p.quiet { @if watched.row.posted_at.is_some() { "This kiosk's software is too old to report its status. Update it." } @else { "No report received yet." } }
+            p.quiet {
+                @if watched.row.posted_at.is_some() {
+                    "This kiosk's software is too old to report its status. Update it."
+                } @else {
+                    "No report received yet."
+                }
+            }
         }
         @if !shown.raised.is_empty() || !watched.warnings.is_empty() || watched.older.is_some() {
             ul.troubles {
-                @for raised in &shown.raised { li.is-alarm { (icon("alert")) div { (alarm(raised, zone, who)) (adopt(raised, who)) } } }
+                @for raised in &shown.raised {
+                    li.is-alarm { (icon("alert")) div { (alarm(raised, zone, who)) (adopt(raised, who)) } }
+                }
                 @for warning in &watched.warnings { li { (icon("clock")) span { (warning_words(warning)) } } }
-                @if let Some(older) = watched.older { li { (icon("clock")) span { (capital(older.hint())) " when convenient" } } }
+                @if let Some(older) = watched.older {
+                    li { (icon("clock")) span { (capital(older.hint())) " when convenient" } }
+                }
             }
         }
     }
@@ -75,13 +87,17 @@ fn alarm(raised: &Raised, zone: &TimeZone, who: &SignedIn) -> Markup {
     html! {
         span { (capital(&raised.sentence)) }
         @match (&raised.seen, raised.since) {
-            (Some((user, at)), _) => span.quiet { " Acknowledged by " (user) " at " (at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p")) "." },
+            (Some((user, at)), _) => span.quiet {
+                " Acknowledged by " (user) " at " (at.to_zoned_datetime(zone.clone()).strftime("%-I:%M %p")) "."
+            },
             (None, Some(since)) => form method="post" action="/kiosks/seen" {
                 input type="hidden" name="csrf" value=(who.csrf);
                 input type="hidden" name="kiosk" value=(raised.kiosk);
                 input type="hidden" name="alarm" value=(raised.alarm.code());
                 input type="hidden" name="since" value=(since);
-                button.button.small type="submit" { "Acknowledge" span.hidden { ": " (raised.kiosk) " " (raised.sentence) } }
+                button.button.small type="submit" {
+                    "Acknowledge" span.hidden { ": " (raised.kiosk) " " (raised.sentence) }
+                }
             },
             (None, None) => {}
         }
@@ -94,7 +110,10 @@ fn adopt(raised: &Raised, who: &SignedIn) -> Markup {
         @if raised.alarm == Alarm::OtherLog(false) && who.role >= Role::Supervisor {
             details.more id={ "d-adopt-" (raised.kiosk) } {
                 summary.button { "Allow to continue…" span.hidden { ": " (raised.kiosk) } }
-                p { "Do this if its SD card was replaced, or an older copy of the card is in use. Reports it hasn't sent yet will reach the desk. If another machine runs with the same card, turn that one off first." }
+                p {
+                    "Do this if its SD card was replaced, or an older copy of the card is in use. Reports it hasn't \
+                     sent yet will reach the desk. If another machine runs with the same card, turn that one off first."
+                }
                 form method="post" action="/kiosks/adopt" {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="kiosk" value=(raised.kiosk);
@@ -140,11 +159,22 @@ fn facts(shown: &Shown, kiosks: &Kiosks) -> Markup {
         @if shown.watched.standing == Standing::Silent { p.quiet { "Last reported status:" } }
         dl.kiosk-facts {
             div { dt { "Tickets" } dd { (row.series) "1, " (row.series) "2 …" } }
-            div { dt { "Last seen" } dd { @match row.heard_at() { Some(at) => (ago(at, kiosks.now)), None => "never" } } }
+            div {
+                dt { "Last seen" }
+                dd { @match row.heard_at() { Some(at) => (ago(at, kiosks.now)), None => "never" } }
+            }
             @if let Some(HeardHealth { health, online_since, clock, .. }) = &row.health {
-                @if shown.watched.standing != Standing::Silent { div { dt { "Online since" } dd { (when(*online_since, kiosks)) } } }
-                div { dt { "Last report" } dd { @match row.posted_at { Some(at) => (ago(at, kiosks.now)), None => "none yet" } } }
-                div { dt { "Pending uploads" } dd { @match health.waiting { 0 => "nothing", 1 => "1 report", n => { (n) " reports" } } } }
+                @if shown.watched.standing != Standing::Silent {
+                    div { dt { "Online since" } dd { (when(*online_since, kiosks)) } }
+                }
+                div {
+                    dt { "Last report" }
+                    dd { @match row.posted_at { Some(at) => (ago(at, kiosks.now)), None => "none yet" } }
+                }
+                div {
+                    dt { "Pending uploads" }
+                    dd { @match health.waiting { 0 => "nothing", 1 => "1 report", n => { (n) " reports" } } }
+                }
                 div { dt { "Printer" } dd { (device(&health.printer)) } }
                 div { dt { "Scanner" } dd { (device(&health.scanner)) } }
                 div { dt { "Camera" } dd { (device(&health.camera)) } }
@@ -188,7 +218,11 @@ fn today(tries: &Tries) -> Markup {
     );
     html! {
         div.kiosk-today {
-            p { "Today: " b { (tries.checked_in) } " checked in" @if tries.walked_in > 0 { ", " b { (tries.walked_in) } " walk-ins" } @if stops > 0 { ", " b { (stops) } " stopped" } @if left > 0 { ", " b { (left) } " walked away" } "." }
+            p {
+                "Today: " b { (tries.checked_in) } " checked in"
+                @if tries.walked_in > 0 { ", " b { (tries.walked_in) } " walk-ins" }
+                @if stops > 0 { ", " b { (stops) } " stopped" } @if left > 0 { ", " b { (left) } " walked away" } "."
+            }
             @if stops > 0 { p.quiet { "Stopped: " (list(stopped)) "." } }
             @if left > 0 { p.quiet { "Walked away at: " (list(away)) "." } }
         }
@@ -206,12 +240,21 @@ fn orders(orders: &[OrderRow], kiosks: &Kiosks) -> Markup {
                             OrderState::UnderWay => ("clock", "in progress".to_owned()),
                             OrderState::WhenFree => ("clock", "when idle".to_owned()),
                             OrderState::Done(at) => ("check", format!("done at {}", when(at, kiosks))),
-                            OrderState::Unsure(at) => ("question", with_why(&format!("unclear whether it was done, {}", when(at, kiosks)), &order.why)),
-                            OrderState::NotDone(at) => ("alert", with_why(&format!("failed, {}", when(at, kiosks)), &order.why)),
+                            OrderState::Unsure(at) => {
+                                let what = format!("unclear whether it was done, {}", when(at, kiosks));
+                                ("question", with_why(&what, &order.why))
+                            }
+                            OrderState::NotDone(at) => {
+                                ("alert", with_why(&format!("failed, {}", when(at, kiosks)), &order.why))
+                            }
                             OrderState::TooLate => ("cross", "not done: the kiosk did not answer in time".to_owned()),
                             OrderState::Replaced => ("cross", "replaced by a later one".to_owned()),
                         };
-                        (icon(shape)) span { (order_words(&order.what)) " (" (order.user) ", " (when(order.at, kiosks)) "): " b { (state) } }
+                        (icon(shape))
+                        span {
+                            (order_words(&order.what)) " (" (order.user) ", " (when(order.at, kiosks)) "): "
+                            b { (state) }
+                        }
                     }
                 }
             }
@@ -259,7 +302,8 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
     let text = |name: &str, label: &str, value: &str, is_needed: bool| {
         html! {
             label for=(field(name)) { (label) (of) }
-            input id=(field(name)) name="text" value=(value) maxlength=(ORDER_CHARS_MAX) aria-describedby=(field(&format!("{name}-hint"))) required[is_needed];
+            input id=(field(name)) name="text" value=(value) maxlength=(ORDER_CHARS_MAX)
+                aria-describedby=(field(&format!("{name}-hint"))) required[is_needed];
             p.quiet id=(field(&format!("{name}-hint"))) { "Everyone nearby can read it. Don't use names." }
         }
     };
@@ -267,10 +311,16 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
         div.do {
             div.service id=(field("service")) data-part {
                 @if shown.watched.out_by_staff.is_some() {
-                    (form("order/in-service", &html! { button.button.primary type="submit" { "Back in service" (of) } }))
+                    (form(
+                        "order/in-service",
+                        &html! { button.button.primary type="submit" { "Back in service" (of) } },
+                    ))
                 }
                 @if shown.watched.alarms.iter().any(|alarm| matches!(alarm, Alarm::Guessing(_))) {
-                    (form("order/look-again", &html! { button.button.primary type="submit" { "Allow look-ups again" (of) } }))
+                    (form(
+                        "order/look-again",
+                        &html! { button.button.primary type="submit" { "Allow look-ups again" (of) } },
+                    ))
                 }
             }
             details.more id=(field("d-out")) open[is_open("out-of-service")] {
@@ -291,7 +341,9 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
                 summary.button { "Print again" (of) }
                 (form("order/print-again", &html! {
                     label for=(field("ticket")) { "Today's ticket" (of) }
-                    input id=(field("ticket")) name="ticket" value=(typed("print-again", |form| &form.ticket)) maxlength="12" placeholder={ (row.series) "17" } autocapitalize="characters" spellcheck="false" required;
+                    input id=(field("ticket")) name="ticket" value=(typed("print-again", |form| &form.ticket))
+                        maxlength="12" placeholder={ (row.series) "17" } autocapitalize="characters" spellcheck="false"
+                        required;
                     button.button type="submit" { "Print ticket" (of) }
                 }))
             }
@@ -300,7 +352,9 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
                     summary.button.plain { "More" (of) }
                     (form("place", &html! {
                         label for=(field("place")) { "Location" (of) }
-                        input id=(field("place")) name="place" value=(if is_open("place") { typed("place", |form| &form.place) } else { &row.place }) maxlength=(PLACE_CHARS_MAX);
+                        input id=(field("place")) name="place"
+                            value=(if is_open("place") { typed("place", |form| &form.place) } else { &row.place })
+                            maxlength=(PLACE_CHARS_MAX);
                         button.button type="submit" { "Save location" (of) }
                     }))
                     details.more id=(field("d-restart")) {
@@ -311,7 +365,10 @@ fn actions(shown: &Shown, who: &SignedIn, refused: Refused<'_>) -> Markup {
                     @if who.role >= Role::Admin {
                         details.more id=(field("d-token")) {
                             summary.button { "Replace token…" (of) }
-                            p { "The kiosk can't reach the desk until the new token is in its kiosk.toml. Until then it stores check-ins." }
+                            p {
+                                "The kiosk can't reach the desk until the new token is in its kiosk.toml. Until then \
+                                 it stores check-ins."
+                            }
                             (form("enrol/token", &html! { button.button type="submit" { "Yes, replace token" (of) } }))
                         }
                     }

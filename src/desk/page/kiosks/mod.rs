@@ -319,19 +319,37 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
                 h3 #h-new { "Enroll a kiosk" }
                 form.search method="post" action="/kiosks/enrol/new" autocomplete="off" {
                     input type="hidden" name="csrf" value=(who.csrf);
-                    div { label for="new-kiosk" { "Name (for example, lobby)" } input #new-kiosk name="kiosk" value=(value(|form| &form.kiosk)) maxlength=(ID_CHARS_MAX) autocapitalize="none" spellcheck="false" required; }
-                    div { label for="new-letter" { "Ticket prefix" } input #new-letter name="letter" value=(letters) maxlength="2" size="4" autocapitalize="characters" spellcheck="false" required aria-describedby="new-letter-hint"; }
-                    div { label for="new-place" { "Location" } input #new-place name="place" value=(value(|form| &form.place)) maxlength=(PLACE_CHARS_MAX) size="30"; }
+                    div {
+                        label for="new-kiosk" { "Name (for example, lobby)" }
+                        input #new-kiosk name="kiosk" value=(value(|form| &form.kiosk)) maxlength=(ID_CHARS_MAX)
+                            autocapitalize="none" spellcheck="false" required;
+                    }
+                    div {
+                        label for="new-letter" { "Ticket prefix" }
+                        input #new-letter name="letter" value=(letters) maxlength="2" size="4"
+                            autocapitalize="characters" spellcheck="false" required aria-describedby="new-letter-hint";
+                    }
+                    div {
+                        label for="new-place" { "Location" }
+                        input #new-place name="place" value=(value(|form| &form.place)) maxlength=(PLACE_CHARS_MAX)
+                            size="30";
+                    }
                     button.button type="submit" { "Enroll kiosk" }
                 }
-                p.quiet #new-letter-hint { "One or two letters that no other kiosk uses. A makes tickets A1, A2, ... D is reserved for the desk." }
+                p.quiet #new-letter-hint {
+                    "One or two letters that no other kiosk uses. A makes tickets A1, A2, ... D is reserved for the \
+                     desk."
+                }
                 p.quiet { "You get a secret token. It is shown once." }
             }
             section aria-labelledby="h-pages" {
                 h3 #h-pages { "Ticket pages on phones" }
                 details {
                     summary.button { "Reset ticket links" }
-                    p { "Use this if a kiosk's SD card or a copy of the database was lost. Tickets already printed no longer open their page; their numbers still work." }
+                    p {
+                        "Use this if a kiosk's SD card or a copy of the database was lost. Tickets already printed no \
+                         longer open their page; their numbers still work."
+                    }
                     form method="post" action="/kiosks/enrol/pages" {
                         input type="hidden" name="csrf" value=(who.csrf);
                         button.button type="submit" { "Reset ticket links now" }
@@ -345,13 +363,14 @@ fn show(desk: &Desk, who: &SignedIn, refused: Refused<'_>) -> Result<Markup, Des
 
 /// The part that follows what happens.
 fn cards(kiosks: &Kiosks, who: &SignedIn, refused: Refused<'_>) -> Markup {
+    use Standing::{NeedsSomebody, OutOfService, Silent, Unknown, Working};
     let count = |standing: Standing| kiosks.all.iter().filter(|shown| shown.watched.standing == standing).count();
     html! {
         div #kiosks data-now=(kiosks.now.as_second()) {
             div #kiosk-counts data-part {
                 @if kiosks.all.is_empty() { p.empty { "No kiosks yet." } }
                 ul.standings aria-label="Counts" {
-                    @for standing in [Standing::NeedsSomebody, Standing::Silent, Standing::OutOfService, Standing::Working, Standing::Unknown] {
+                    @for standing in [NeedsSomebody, Silent, OutOfService, Working, Unknown] {
                         @if count(standing) > 0 { li { (card::standing(standing)) " " b { (count(standing)) } } }
                     }
                 }
@@ -367,7 +386,8 @@ fn enrolled(desk: &Desk, who: &SignedIn, id: &KioskId, series: Series, token: &s
     let body = html! {
         h2 { "Kiosk " (id) @if was_known { ": token replaced" } @else { " is enrolled" } }
         p.notice role="status" {
-            "The token is shown only once. Write these lines into the kiosk's kiosk.toml, run chmod 600 on it, and restart the kiosk."
+            "The token is shown only once. Write these lines into the kiosk's kiosk.toml, run chmod 600 on it, and \
+             restart the kiosk."
             @if was_known { " Until then it can't reach the desk: the old token no longer works." }
         }
         label for="lines" { "Lines for kiosk.toml" }

@@ -41,23 +41,35 @@ pub fn at_the_kiosk(row: &VisitRow, name: &str, again: Option<&OrderRow>, day: &
             h3 #h-kiosk { "At kiosk " (kiosk) @if !watched.row.place.is_empty() { span.n { " " (watched.row.place) } } }
             @if let Some(order) = again {
                 @let (shape, words) = became(order, kiosk, ticket.number, day);
-                p.again.{ (if matches!(order.state, OrderState::NotDone(_)) { "problem" } else { "quiet" }) } { (icon(shape)) span { (words) } }
+                p.again.{ (if matches!(order.state, OrderState::NotDone(_)) { "problem" } else { "quiet" }) } {
+                    (icon(shape)) span { (words) }
+                }
             }
             @if is_reached {
                 div.do {
                     (form("print-again", false, &html! {
                         input type="hidden" name="ticket" value=(ticket.number);
-                        button.button #kiosk-print type="submit" aria-label={ "Print " (ticket.number) " again at the kiosk: " (name) } { "Print " (ticket.number) " again at the kiosk" }
+                        button.button #kiosk-print type="submit"
+                            aria-label={ "Print " (ticket.number) " again at the kiosk: " (name) } {
+                            "Print " (ticket.number) " again at the kiosk"
+                        }
                     }))
                     (form("say", true, &html! {
                         div {
                             label for="kiosk-say" { "Message on its screen, while the patient is still there" }
-                            input #kiosk-say name="text" maxlength=(ORDER_CHARS_MAX) required aria-describedby="kiosk-say-hint" autocomplete="off";
+                            input #kiosk-say name="text" maxlength=(ORDER_CHARS_MAX) required
+                                aria-describedby="kiosk-say-hint" autocomplete="off";
                         }
-                        button.button #kiosk-show type="submit" aria-label={ "Show at the kiosk: " (name) } { "Show at the kiosk" }
+                        button.button #kiosk-show type="submit" aria-label={ "Show at the kiosk: " (name) } {
+                            "Show at the kiosk"
+                        }
                     }))
                 }
-                p.quiet { span #kiosk-say-hint { "Everyone nearby can read the message. Don't use names." } " See the result at " a href={ "/kiosks#kiosk-" (in_address(kiosk.as_str())) } { "kiosk " (kiosk) } "." }
+                p.quiet {
+                    span #kiosk-say-hint { "Everyone nearby can read the message. Don't use names." }
+                    " See the result at " a href={ "/kiosks#kiosk-" (in_address(kiosk.as_str())) } { "kiosk " (kiosk) }
+                    "."
+                }
             } @else {
                 p.quiet { "The kiosk can't be reached right now." }
             }

@@ -49,7 +49,12 @@ fn wrong(problem: &Problem, inputs: &[Input]) -> Markup {
     html! {
         p.problem role="alert" {
             (icon("alert"))
-            span { @if let (Some(input), Some(id)) = (input, problem.leads_to()) { a href={ "#" (id) } { (input.label) } ": " } (problem.text) }
+            span {
+                @if let (Some(input), Some(id)) = (input, problem.leads_to()) {
+                    a href={ "#" (id) } { (input.label) } ": "
+                }
+                (problem.text)
+            }
         }
     }
 }
@@ -60,7 +65,10 @@ fn waiting(draft: &Draft, who: &SignedIn) -> Markup {
     html! {
         @if count > 0 {
             div.notice.draft {
-                p { strong { @if count == 1 { "1 change is" } @else { (count) " changes are" } " in your draft" } " and " @if count == 1 { "is" } @else { "are" } " not published yet." }
+                p {
+                    strong { @if count == 1 { "1 change is" } @else { (count) " changes are" } " in your draft" }
+                    " and " @if count == 1 { "is" } @else { "are" } " not published yet."
+                }
                 a.button.primary href="/settings/review" { "Review and publish" }
                 (discard(who))
             }
@@ -86,7 +94,9 @@ pub fn overview(desk: &Desk, who: &SignedIn, refused: Option<(&str, &str)>) -> R
     let own = desk.has_own_settings()?;
     let body = html! {
         h2 { "The clinic's settings" }
-        p.quiet { "Changes are saved in a draft first. When you publish, they apply to all kiosks and pages right away." }
+        p.quiet {
+            "Changes are saved in a draft first. When you publish, they apply to all kiosks and pages right away."
+        }
         (waiting(&draft, who))
         ul.parts-of {
             @for part in PARTS {
@@ -111,11 +121,17 @@ pub fn overview(desk: &Desk, who: &SignedIn, refused: Option<(&str, &str)>) -> R
         form.import method="post" action="/settings/import" {
             input type="hidden" name="csrf" value=(who.csrf);
             @if let Some((_, why)) = refused { (trouble(&format!("The file was not imported: {why}."))) }
-            p #choose hidden { label for="file" { "Choose a file" } " " input #file type="file" accept=".toml,text/plain"; }
+            p #choose hidden {
+                label for="file" { "Choose a file" } " " input #file type="file" accept=".toml,text/plain";
+            }
             div.field {
                 label for="text" { "Settings file" }
-                p.quiet #text-hint { "The full text of a settings file. You see what it would change before you publish." }
-                textarea #text name="file" rows="6" spellcheck="false" aria-describedby="text-hint" { "\n" (refused.map_or("", |(text, _)| text)) }
+                p.quiet #text-hint {
+                    "The full text of a settings file. You see what it would change before you publish."
+                }
+                textarea #text name="file" rows="6" spellcheck="false" aria-describedby="text-hint" {
+                    "\n" (refused.map_or("", |(text, _)| text))
+                }
             }
             button.button type="submit" { "Preview" }
         }
@@ -235,8 +251,16 @@ fn list(part: &Part, table: &Table, settings: &Map<String, Value>, who: &SignedI
                     tbody { @for (n, item) in list.iter().enumerate() {
                         @let name = name_of(item, table.named_by);
                         tr {
-                            th scope="row" { a href={ "/settings/part?part=" (part.code) "&item=" (n) } { (if name.is_empty() { "(no name)" } else { name }) } }
-                            @for input in &columns { td data-label=(input.label) { (words(Some(input), item.get(input.key).unwrap_or(&Value::Null))) } }
+                            th scope="row" {
+                                a href={ "/settings/part?part=" (part.code) "&item=" (n) } {
+                                    (if name.is_empty() { "(no name)" } else { name })
+                                }
+                            }
+                            @for input in &columns {
+                                td data-label=(input.label) {
+                                    (words(Some(input), item.get(input.key).unwrap_or(&Value::Null)))
+                                }
+                            }
                             td { div.do-these {
                                 @if n > 0 { (button(who, (part, list, n), "up", "Up", name)) }
                                 @if n + 1 < list.len() { (button(who, (part, list, n), "down", "Down", name)) }
@@ -285,7 +309,12 @@ pub fn item(
     };
     let name = table.name(&thing);
     let body = html! {
-        h2 { @match item { Item::New => { "New " (table.one) }, Item::At(_) => { (first_up(table.one)) @if table.look == Look::Week { ":" } " " (name) } } }
+        h2 {
+            @match item {
+                Item::New => { "New " (table.one) },
+                Item::At(_) => { (first_up(table.one)) @if table.look == Look::Week { ":" } " " (name) }
+            }
+        }
         p.way { a.button href={ "/settings/part?part=" (part.code) } { "Back to " (table.title) } }
         @if let Some(problem) = problem { (wrong(problem, table.inputs)) }
         form.settings method="post" action="/settings/save" {
@@ -326,9 +355,15 @@ pub fn other(desk: &Desk, who: &SignedIn, draft: &Draft, note: Option<&str>, aga
             input type="hidden" name="part" value=(OTHER);
             div.field {
                 label for="text" { "Settings without a form" }
-                p.quiet #text-hint { "As in the [clinic] part of desk.toml, without that line. See deploy/desk.example.toml for all settings." }
-                @if let Some((_, why)) = again { p.problem #text-problem role="alert" { (icon("alert")) span { (why) } } }
-                textarea #text name="text" rows="16" spellcheck="false" aria-describedby="text-hint" aria-invalid=[again.map(|_| "true")] { "\n" (text) }
+                p.quiet #text-hint {
+                    "As in the [clinic] part of desk.toml, without that line. See deploy/desk.example.toml for all \
+                     settings."
+                }
+                @if let Some((_, why)) = again {
+                    p.problem #text-problem role="alert" { (icon("alert")) span { (why) } }
+                }
+                textarea #text name="text" rows="16" spellcheck="false" aria-describedby="text-hint"
+                    aria-invalid=[again.map(|_| "true")] { "\n" (text) }
             }
             button.button.primary type="submit" { "Save draft" }
         }
@@ -340,13 +375,24 @@ fn table_of(found: &[Difference], old: &str, new: &str) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Changes" {
             table.audit.difference {
-                thead { tr { th scope="col" { "Section" } th scope="col" { "Setting" } th scope="col" { (old) } th scope="col" { (new) } } }
+                thead {
+                    tr {
+                        th scope="col" { "Section" }
+                        th scope="col" { "Setting" }
+                        th scope="col" { (old) }
+                        th scope="col" { (new) }
+                    }
+                }
                 tbody { @for one in found {
                     tr {
                         td data-label="Section" { (one.part) }
                         th scope="row" { (one.what) }
-                        td.was data-label=(old) { @if one.old.is_empty() { span.quiet { "nothing" } } @else { (one.old) } }
-                        td.becomes data-label=(new) { @if one.new.is_empty() { span.quiet { "nothing" } } @else { (one.new) } }
+                        td.was data-label=(old) {
+                            @if one.old.is_empty() { span.quiet { "nothing" } } @else { (one.old) }
+                        }
+                        td.becomes data-label=(new) {
+                            @if one.new.is_empty() { span.quiet { "nothing" } } @else { (one.new) }
+                        }
                     }
                 } }
             }
@@ -366,16 +412,24 @@ pub fn review(desk: &Desk, who: &SignedIn, draft: &Draft, refused: Option<&str>)
         @if found.is_empty() { p.empty { "Your draft changes nothing." } }
         @else {
             @if !meanwhile.is_empty() {
-                p.problem { (icon("alert")) span { "Someone else changed this after you: " (meanwhile.join(", ")) ". \"Now\" is their value." } }
+                p.problem {
+                    (icon("alert"))
+                    span { "Someone else changed this after you: " (meanwhile.join(", ")) ". \"Now\" is their value." }
+                }
             }
             (table_of(&found, "Now", "New"))
             @if let Some(fault) = &wrong {
-                @if refused != Some(fault.text.as_str()) { (trouble(&format!("These settings don't fit together yet: {}.", fault.text))) }
+                @if refused != Some(fault.text.as_str()) {
+                    (trouble(&format!("These settings don't fit together yet: {}.", fault.text)))
+                }
                 @if let Some(part) = PARTS.iter().find(|part| part.has(&fault.key)) {
                     p.way { a.button href={ "/settings/part?part=" (part.code) } { "Change it under " (part.title) } }
                 }
             } @else {
-                p { strong { "This changes all kiosks and pages right away." } " You can restore an earlier version later." }
+                p {
+                    strong { "This changes all kiosks and pages right away." }
+                    " You can restore an earlier version later."
+                }
                 form method="post" action="/settings/take" {
                     input type="hidden" name="csrf" value=(who.csrf);
                     input type="hidden" name="mark" value=(draft.mark());
@@ -399,15 +453,28 @@ pub fn history(desk: &Desk, who: &SignedIn) -> Result<Markup, DeskError> {
         @else {
             div.scroll tabindex="0" role="region" aria-label="Versions" {
                 table.audit {
-                    thead { tr { th scope="col" { "Version" } th scope="col" { "Published" } th scope="col" { "By" } th scope="col" { "Sections changed" } } }
+                    thead {
+                        tr {
+                            th scope="col" { "Version" }
+                            th scope="col" { "Published" }
+                            th scope="col" { "By" }
+                            th scope="col" { "Sections changed" }
+                        }
+                    }
                     tbody { @for (place, version) in versions.iter().enumerate() {
                         tr {
                             th scope="row" {
                                 @if place == 0 { (version.n) " " span.tag { (icon("check")) "current" } }
                                 @else { a href={ "/settings/history?version=" (version.n) } { "Version " (version.n) } }
                             }
-                            td { time datetime=(version.at) { (version.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M")) } }
-                            td { (if version.user == COMMAND { "command on the server" } else { version.user.as_str() }) }
+                            td {
+                                time datetime=(version.at) {
+                                    (version.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M"))
+                                }
+                            }
+                            td {
+                                (if version.user == COMMAND { "command on the server" } else { version.user.as_str() })
+                            }
                             td { (version.parts.iter().map(|key| part_named(key)).collect::<Vec<_>>().join(", ")) }
                         }
                     } }

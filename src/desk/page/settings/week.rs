@@ -41,15 +41,23 @@ pub fn table(part: &Part, table: &Table, names: &Names<'_>) -> Markup {
     let to = |item: &str| format!("/settings/part?part={}&item={item}", part.code);
     let add = |name: &str| format!("{}&of={}", to("new"), in_address(name));
     html! {
-        h3 { (table.title) @if !weeks.is_empty() { " of " (weeks.len()) @if weeks.len() == 1 { " provider" } @else { " providers" } } }
+        h3 {
+            (table.title)
+            @if !weeks.is_empty() { " of " (weeks.len()) @if weeks.len() == 1 { " provider" } @else { " providers" } }
+        }
         @if all.is_empty() { (nobody(names)) }
         @else {
             div.scroll tabindex="0" role="region" aria-label="Hours by provider and day" {
                 table.audit.weeks {
-                    thead { tr { th scope="col" { "Provider" } @for day in Day::ALL { th scope="col" { (day.name()) } } } }
+                    thead {
+                        tr { th scope="col" { "Provider" } @for day in Day::ALL { th scope="col" { (day.name()) } } }
+                    }
                     tbody { @for (name, hours) in &weeks {
                         tr {
-                            th scope="row" { span.name { (name) } a href=(add(name)) { "Add hours" span.hidden { " for " (name) } } }
+                            th scope="row" {
+                                span.name { (name) }
+                                a href=(add(name)) { "Add hours" span.hidden { " for " (name) } }
+                            }
                             @for day in Day::ALL { td data-label=(day.name()) { (of_day(&to, day, hours, &axis)) } }
                         }
                     } }
@@ -60,10 +68,20 @@ pub fn table(part: &Part, table: &Table, names: &Names<'_>) -> Markup {
             p { "These can't be shown as a week:" }
             ul { @for (n, name) in unread { li { a href=(to(&n.to_string())) { (name) } } } }
         }
-        p.way { a.button href=(to("new")) { "Add hours" @if !without.is_empty() && !all.is_empty() { " for another provider" } } }
+        p.way {
+            a.button href=(to("new")) {
+                "Add hours" @if !without.is_empty() && !all.is_empty() { " for another provider" }
+            }
+        }
         @if !without.is_empty() {
             h3 { "On the list, no hours here" }
-            p.quiet { @if all.is_empty() { "Once one provider has hours, the others can be booked only when they have hours, too." } @else { "No times are offered with them." } }
+            p.quiet {
+                @if all.is_empty() {
+                    "Once one provider has hours, the others can be booked only when they have hours, too."
+                } @else {
+                    "No times are offered with them."
+                }
+            }
             ul.without { @for name in without { li { a.button.small href=(add(name)) { "Add hours for " (name) } } } }
         }
     }
@@ -76,7 +94,9 @@ fn nobody(names: &Names<'_>) -> Markup {
     html! {
         p.notice {
             "No provider has hours yet. "
-            @if let Some(open) = &open { "Until you set hours, every listed provider is offered during opening hours: " strong { (open) } ". " }
+            @if let Some(open) = &open {
+                "Until you set hours, every listed provider is offered during opening hours: " strong { (open) } ". "
+            }
             @else { "The clinic has no opening hours, so no free times are offered. " }
             a href="/settings/part?part=opening" { "Opening hours" }
         }
@@ -97,7 +117,10 @@ fn of_day(to: &dyn Fn(&str) -> String, day: Day, hours: &[(usize, Hours)], axis:
                     li.gap { "gap " (clock(before)) " – " (clock(hours.from)) }
                 }
                 li {
-                    a href=(to(&n.to_string())) { (clock(hours.from)) " – " (clock(hours.to)) span.hidden { ", " (hours.practitioner) " on " (day.name()) } }
+                    a href=(to(&n.to_string())) {
+                        (clock(hours.from)) " – " (clock(hours.to))
+                        span.hidden { ", " (hours.practitioner) " on " (day.name()) }
+                    }
                     @let also = also(hours);
                     @if !also.is_empty() { span.quiet { (also) } }
                 }
@@ -116,10 +139,12 @@ fn also(hours: &Hours) -> String {
 /// The day as a strip: the same minute is at the same place on every strip.
 fn strip(hours: &[&(usize, Hours)], axis: &Axis) -> Markup {
     html! {
-        svg.strip viewBox={ "0 0 " ((axis.to - axis.from).max(1)) " 8" } preserveAspectRatio="none" aria-hidden="true" focusable="false" {
+        svg.strip viewBox={ "0 0 " ((axis.to - axis.from).max(1)) " 8" } preserveAspectRatio="none" aria-hidden="true"
+            focusable="false" {
             rect.off x="0" y="0" width=((axis.to - axis.from).max(1)) height="8" {}
             @for (_, hours) in hours {
-                rect.on x=(minute(hours.from) - axis.from) y="0" width=((minute(hours.to) - minute(hours.from)).max(1)) height="8" {}
+                rect.on x=(minute(hours.from) - axis.from) y="0" width=((minute(hours.to) - minute(hours.from)).max(1))
+                    height="8" {}
             }
         }
     }

@@ -131,7 +131,7 @@ impl Desk {
             match &attempt {
                 Attempt::Sent => tracing::info!(message = message.id, "a message was sent"),
                 Attempt::Later(_) => {
-                    tracing::warn!(message = message.id, tries = message.tries, "a message was not sent")
+                    tracing::warn!(message = message.id, tries = message.tries, "a message was not sent");
                 }
                 Attempt::Never(_) => tracing::warn!(message = message.id, "a message cannot be sent"),
             }

@@ -520,7 +520,8 @@ mod tests {
             "Appointment ID,Start,Given Name,Family Name,Birth Date",
             "APPT-ID,Appt. Date/Time,First Name,Last Name,DOB",
             "Appt #,Appt Date,Appt Time,Patient Name,Date of Birth",
-            "Visit ID,Appointment Date,Appointment Time,Patient First Name,Patient Last Name,Patient DOB,Cell Phone,Home Phone,Provider,Location,MRN,ZIP",
+            "Visit ID,Appointment Date,Appointment Time,Patient First Name,Patient Last Name,Patient DOB,Cell Phone,\
+             Home Phone,Provider,Location,MRN,ZIP",
         ] {
             let found = of(header, None);
             assert!(found.is_whole() && found.unknown.is_empty(), "{header}: {found:?}");

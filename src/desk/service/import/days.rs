@@ -61,7 +61,7 @@ mod tests {
         let today = date(2026, 11, 29);
         let of = |days: &[(Date, u64)]| sentences(&days.iter().copied().collect(), today);
         assert!(of(&[]).is_empty());
-        let past = |days: &[(Date, u64)]| super::past(&days.iter().copied().collect(), today);
+        let past = |days: &[(Date, u64)]| past(&days.iter().copied().collect(), today);
         assert_eq!(
             past(&[(date(2026, 11, 23), 232)]).as_deref(),
             Some("This list is for Monday, Nov 23, 2026; today is Nov 29.")

@@ -367,11 +367,13 @@ impl Draft {
 
     /// The names of all fields.
     #[cfg(test)]
+    #[must_use]
     pub fn columns() -> Vec<&'static str> {
         Self::default().texts().into_iter().map(|(name, _)| name).collect()
     }
 
     /// Whether a CSV column of this name speaks of the second card.
+    #[must_use]
     pub fn is_of_second_card(column: &str) -> bool {
         Card::default().texts().iter().any(|(_, name, _)| *name == column)
     }

@@ -189,7 +189,8 @@ mod tests {
     #[test]
     fn a_mapping_is_read_or_refused_in_a_sentence() {
         let read = Mapping::read(
-            "date_order = \"dmy\"\ndelimiter = \"tab\"\nencoding = \"windows-1252\"\nzone = \"America/Chicago\"\n[columns]\nstart = \"Appt Time\"\n",
+            "date_order = \"dmy\"\ndelimiter = \"tab\"\nencoding = \"windows-1252\"\nzone = \"America/Chicago\"\n\
+             [columns]\nstart = \"Appt Time\"\n",
         );
         let read = read.unwrap();
         assert_eq!(

@@ -272,7 +272,7 @@ pub fn read_file(path: &Path, sink: &mut dyn Sink) -> Result<(), ImportError> {
 fn in_file(name: &str, error: ImportError) -> ImportError {
     match error {
         ImportError::WrongFile(why) => ImportError::WrongFile(format!("{name}: {why}")),
-        other => other,
+        ImportError::Desk(error) => ImportError::Desk(error),
     }
 }
 
@@ -387,9 +387,9 @@ fn check_text(bytes: &[u8]) -> Result<(), String> {
         return Err("the file is empty".to_owned());
     }
     if text.iter().take(64 * 1024).any(|byte| *byte == 0) {
-        return Err(
-            "expected UTF-8 text, found binary data or another encoding; export the list again as CSV (UTF-8) or FHIR JSON".to_owned()
-        );
+        return Err("expected UTF-8 text, found binary data or another encoding; \
+                    export the list again as CSV (UTF-8) or FHIR JSON"
+            .to_owned());
     }
     Ok(())
 }

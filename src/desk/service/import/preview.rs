@@ -238,7 +238,7 @@ pub fn differences(before: &Appointment, after: &Appointment, zone: &TimeZone) -
     let documents =
         |one: &Appointment| one.documents.iter().map(|document| document.for_staff()).collect::<Vec<_>>().join(", ");
     let names = |names: &[crate::domain::private::Private]| {
-        names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join("; ")
+        names.iter().map(crate::domain::private::Private::as_str).collect::<Vec<_>>().join("; ")
     };
     let parts = |one: &Appointment| -> Vec<(&'static str, String, bool)> {
         let mut parts = vec![

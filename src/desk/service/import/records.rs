@@ -135,6 +135,7 @@ impl Records for CsvRecords<'_> {
 }
 
 /// How many cells a record has, without empty ones at its end that its header does not have.
+#[must_use]
 pub fn fitted(count: usize, cells: &[String], width: usize) -> usize {
     if count > width && cells.iter().skip(width).all(|cell| cell.trim().is_empty()) { width } else { count }
 }

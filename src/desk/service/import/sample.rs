@@ -37,7 +37,8 @@ pub fn take(desk: &Desk, report: &mut dyn FnMut(Report)) -> Result<Summary, Impo
     let others = desk.with_store(|store| store.has_appointment_beside(PREFIX))?;
     if others {
         return Err(ImportError::WrongFile(
-            "--sample-day: this desk already has its own appointments, and sample patients must not be mixed with them; use a separate folder, such as --data try-it"
+            "--sample-day: this desk already has its own appointments, and sample patients must not be mixed with \
+             them; use a separate folder, such as --data try-it"
                 .to_owned(),
         ));
     }

@@ -166,7 +166,8 @@ fn check(header: &Header) -> Result<(), ImportError> {
     }
     if !columns.missing.is_empty() {
         return wrong(format!(
-            "expected a header line with the columns {}, found none named {}; other names of columns can be matched on the Import page, or with --map",
+            "expected a header line with the columns {}, found none named {}; \
+             other names of columns can be matched on the Import page, or with --map",
             REQUIRED.join(", "),
             columns.missing.join(", ")
         ));
@@ -273,7 +274,8 @@ impl Reader {
             (draft.given_name, draft.family_name) = (given, family);
             if !is_said {
                 warnings.push(
-                    "name: expected the last name, a comma and the first name, found no comma; the last word is taken as the last name"
+                    "name: expected the last name, a comma and the first name, found no comma; \
+                     the last word is taken as the last name"
                         .to_owned(),
                 );
             }

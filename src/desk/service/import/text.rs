@@ -25,10 +25,9 @@ pub fn decode(bytes: &[u8], said: Option<Encoding>) -> Result<(Cow<'_, str>, Opt
         return Err("the file is empty".to_owned());
     }
     if text.as_bytes().iter().take(64 * 1024).any(|byte| *byte == 0) {
-        return Err(
-            "expected text, found binary data or another encoding; export the list again as CSV (UTF-8), Excel (.xlsx) or FHIR JSON"
-                .to_owned(),
-        );
+        return Err("expected text, found binary data or another encoding; \
+                    export the list again as CSV (UTF-8), Excel (.xlsx) or FHIR JSON"
+            .to_owned());
     }
     Ok((text, note))
 }
@@ -90,8 +89,11 @@ fn windows_1252(byte: u8) -> char {
 }
 
 /// Characters that no one sees and that make two equal texts different.
+#[must_use]
 pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
+    let is_joiner = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}');
+    let is_direction = matches!(c, '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}');
+    is_joiner || is_direction || matches!(c, '\u{ad}' | '\u{feff}')
 }
 
 /// A cell or a field as it is meant: without invisible characters, with plain spaces in place of line breaks, tabs and
@@ -153,12 +155,18 @@ fn entity(name: &str) -> Option<char> {
             if (0x80..0xa0).contains(&code) { windows_1252(u8::try_from(code).ok()?) } else { char::from_u32(code)? };
         return (!c.is_control() || c == '\n' || c == '\t' || c == '\r').then_some(c);
     }
-    const NAMED: &str = "amp& lt< gt> quot\" apos' nbsp\u{a0} iexcl¡ iquest¿ ordf\u{aa} ordm\u{ba} middot· Agrave\u{c0} Aacute\u{c1} Acirc\u{c2} Atilde\u{c3} Auml\u{c4} Aring\u{c5} AElig\u{c6} Ccedil\u{c7} \
-        Egrave\u{c8} Eacute\u{c9} Ecirc\u{ca} Euml\u{cb} Igrave\u{cc} Iacute\u{cd} Icirc\u{ce} Iuml\u{cf} ETH\u{d0} Ntilde\u{d1} Ograve\u{d2} Oacute\u{d3} Ocirc\u{d4} Otilde\u{d5} Ouml\u{d6} \
-        Oslash\u{d8} Ugrave\u{d9} Uacute\u{da} Ucirc\u{db} Uuml\u{dc} Yacute\u{dd} THORN\u{de} szlig\u{df} agrave\u{e0} aacute\u{e1} acirc\u{e2} atilde\u{e3} auml\u{e4} aring\u{e5} aelig\u{e6} \
-        ccedil\u{e7} egrave\u{e8} eacute\u{e9} ecirc\u{ea} euml\u{eb} igrave\u{ec} iacute\u{ed} icirc\u{ee} iuml\u{ef} eth\u{f0} ntilde\u{f1} ograve\u{f2} oacute\u{f3} ocirc\u{f4} otilde\u{f5} \
-        ouml\u{f6} oslash\u{f8} ugrave\u{f9} uacute\u{fa} ucirc\u{fb} uuml\u{fc} yacute\u{fd} thorn\u{fe} yuml\u{ff} Scaron\u{160} scaron\u{161} Zcaron\u{17d} zcaron\u{17e} OElig\u{152} oelig\u{153} \
-        Yuml\u{178} ndash– mdash— lsquo‘ rsquo’ ldquo“ rdquo” hellip…";
+    const NAMED: &str = "amp& lt< gt> quot\" apos' nbsp\u{a0} iexcl¡ iquest¿ ordf\u{aa} ordm\u{ba} middot· \
+                         Agrave\u{c0} Aacute\u{c1} Acirc\u{c2} Atilde\u{c3} Auml\u{c4} Aring\u{c5} AElig\u{c6} \
+                         Ccedil\u{c7} Egrave\u{c8} Eacute\u{c9} Ecirc\u{ca} Euml\u{cb} Igrave\u{cc} Iacute\u{cd} \
+                         Icirc\u{ce} Iuml\u{cf} ETH\u{d0} Ntilde\u{d1} Ograve\u{d2} Oacute\u{d3} Ocirc\u{d4} \
+                         Otilde\u{d5} Ouml\u{d6} Oslash\u{d8} Ugrave\u{d9} Uacute\u{da} Ucirc\u{db} Uuml\u{dc} \
+                         Yacute\u{dd} THORN\u{de} szlig\u{df} agrave\u{e0} aacute\u{e1} acirc\u{e2} atilde\u{e3} \
+                         auml\u{e4} aring\u{e5} aelig\u{e6} ccedil\u{e7} egrave\u{e8} eacute\u{e9} ecirc\u{ea} \
+                         euml\u{eb} igrave\u{ec} iacute\u{ed} icirc\u{ee} iuml\u{ef} eth\u{f0} ntilde\u{f1} \
+                         ograve\u{f2} oacute\u{f3} ocirc\u{f4} otilde\u{f5} ouml\u{f6} oslash\u{f8} ugrave\u{f9} \
+                         uacute\u{fa} ucirc\u{fb} uuml\u{fc} yacute\u{fd} thorn\u{fe} yuml\u{ff} Scaron\u{160} \
+                         scaron\u{161} Zcaron\u{17d} zcaron\u{17e} OElig\u{152} oelig\u{153} Yuml\u{178} ndash– mdash— \
+                         lsquo‘ rsquo’ ldquo“ rdquo” hellip…";
     NAMED.split_ascii_whitespace().find_map(|pair| {
         pair.strip_prefix(name).and_then(|rest| {
             let mut chars = rest.chars();

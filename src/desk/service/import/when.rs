@@ -428,7 +428,8 @@ fn offset_of(text: &str) -> Option<Offset> {
 pub fn other_order(field: &str, style: &Style) -> String {
     let order = style.order.unwrap_or(DateOrder::Mdy);
     format!(
-        "{field}: expected {}, found a month above 12; if the list writes its dates in the other order, say so when matching its columns (date_order)",
+        "{field}: expected {}, found a month above 12; if the list writes its dates in the other order, \
+         say so when matching its columns (date_order)",
         order.for_people()
     )
 }

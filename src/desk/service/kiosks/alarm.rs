@@ -125,20 +125,30 @@ impl Alarm {
             Self::Aside(count, why) => format!("{count} reports were not accepted in full; the last: {why}"),
             Self::Waiting(1, since) => format!("1 report has been waiting to upload since {}", time(since)),
             Self::Waiting(count, since) => format!("{count} reports have been waiting to upload since {}", time(since)),
-            Self::OtherLog(false) => {
-                "its reports don't match the desk's: its SD card was replaced or copied. A supervisor can allow it to continue".to_owned()
-            }
+            Self::OtherLog(false) => "its reports don't match the desk's: its SD card was replaced or copied. \
+                                      A supervisor can allow it to continue"
+                .to_owned(),
             Self::OtherLog(true) => "allowed to continue after its SD card was replaced; not continued yet".to_owned(),
             Self::Behind => "hasn't sent its reports again since a backup of the desk was restored".to_owned(),
-            Self::Lost(1) => "1 report is lost: a patient may have checked in there without the desk knowing".to_owned(),
-            Self::Lost(count) => format!("{count} reports are lost: patients may have checked in there without the desk knowing"),
+            Self::Lost(1) => {
+                "1 report is lost: a patient may have checked in there without the desk knowing".to_owned()
+            }
+            Self::Lost(count) => {
+                format!("{count} reports are lost: patients may have checked in there without the desk knowing")
+            }
             Self::NumberTwice(all) => {
                 let one = |twice: &NumberTwice| {
                     let NumberTwice { said, given, who, other } = twice;
                     let who = if who.is_empty() { "A patient" } else { who };
-                    let whose =
-                        if other.is_empty() { "a number this kiosk can't use".to_owned() } else { format!("which is {other}'s number") };
-                    format!("{who}'s ticket shows {}, {whose}. Their new number is {}: tell them", said.number, given.number)
+                    let whose = if other.is_empty() {
+                        "a number this kiosk can't use".to_owned()
+                    } else {
+                        format!("which is {other}'s number")
+                    };
+                    format!(
+                        "{who}'s ticket shows {}, {whose}. Their new number is {}: tell them",
+                        said.number, given.number
+                    )
                 };
                 let mut said: Vec<String> = all.iter().take(NUMBERS_SAID).map(one).collect();
                 if all.len() > NUMBERS_SAID {
@@ -147,10 +157,14 @@ impl Alarm {
                 said.join("; ")
             }
             Self::Newer(1) => {
-                "1 report contains something this version doesn't support: update the desk. The rest is on the list".to_owned()
+                "1 report contains something this version doesn't support: update the desk. The rest is on the list"
+                    .to_owned()
             }
             Self::Newer(count) => {
-                format!("{count} reports contain something this version doesn't support: update the desk. The rest is on the list")
+                format!(
+                    "{count} reports contain something this version doesn't support: update the desk. \
+                     The rest is on the list"
+                )
             }
             Self::Restored(restored) => {
                 let from = match &restored.copied_at {
@@ -158,7 +172,8 @@ impl Alarm {
                     None => format!("its data went back to an earlier state (detected at {})", day(&restored.at)),
                 };
                 format!(
-                    "{from}. Kiosks send their check-ins again. Work done at the desk since then is missing: desk check-ins, calls, reviewed changes, bookings"
+                    "{from}. Kiosks send their check-ins again. Work done at the desk since then is missing: \
+                     desk check-ins, calls, reviewed changes, bookings"
                 )
             }
             Self::List(ListDiffers { kiosk, desk, .. }) => {

@@ -298,7 +298,8 @@ impl Desk {
             std::thread::sleep(CUT_AGAIN);
         }
         tracing::warn!(
-            "deleted data stays in the database's journal until the desk is stopped: another program is reading the file"
+            "deleted data stays in the database's journal until the desk is stopped: \
+             another program is reading the file"
         );
         Ok(())
     }
@@ -340,13 +341,20 @@ fn tell(cleaned: &CleanedUp) {
     match &cleaned.now {
         CleanUp::Nothing | CleanUp::Held(..) => {}
         CleanUp::Marked(mark) => {
-            tracing::info!(what = %mark.what, before = %mark.before, "old days are marked for deletion")
+            tracing::info!(what = %mark.what, before = %mark.before, "old days are marked for deletion");
         }
         CleanUp::AsksDate { worked } => {
-            tracing::warn!(%worked, "no old days are deleted until an admin confirms the clock's date: the last day of work was long before it");
+            tracing::warn!(
+                %worked,
+                "no old days are deleted until an admin confirms the clock's date: \
+                 the last day of work was long before it"
+            );
         }
         CleanUp::AsksMuch(next) => {
-            tracing::warn!(what = %next.what, days = next.days, before = %next.before, "more old days than usual are due: an admin must decide whether to delete them");
+            tracing::warn!(
+                what = %next.what, days = next.days, before = %next.before,
+                "more old days than usual are due: an admin must decide whether to delete them"
+            );
         }
     }
 }

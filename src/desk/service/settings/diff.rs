@@ -239,12 +239,14 @@ mod tests {
     fn differences_are_said_in_words() {
         let old = json!({
             "name": "A", "late_minutes": 15, "insurance": {"ask": true, "payers": []}, "odd": [{"x": 1}],
-            "queues": [{"name": "Eyes", "late_after_minutes": 10}, {"name": "Ears"}, {"name": "Old"}], "points": [{"name": "Room 1"}],
+            "queues": [{"name": "Eyes", "late_after_minutes": 10}, {"name": "Ears"}, {"name": "Old"}],
+            "points": [{"name": "Room 1"}],
         });
         let new = json!({
-            "name": "B", "late_minutes": 15, "insurance": {"ask": false, "payers": [{"code": "m", "name": "Medicare", "also": ["A", "B"]}]},
-            "queues": [{"name": "Ears"}, {"name": "Eyes", "late_after_minutes": 12}, {"name": "New"}], "details": ["phone", "email"],
-            "points": [],
+            "name": "B", "late_minutes": 15,
+            "insurance": {"ask": false, "payers": [{"code": "m", "name": "Medicare", "also": ["A", "B"]}]},
+            "queues": [{"name": "Ears"}, {"name": "Eyes", "late_after_minutes": 12}, {"name": "New"}],
+            "details": ["phone", "email"], "points": [],
         });
         assert_eq!(said(old.clone(), old.clone()), Vec::<String>::new());
         assert_eq!(
@@ -265,18 +267,35 @@ mod tests {
 
     #[test]
     fn a_schedule_is_told_by_what_is_different_in_it() {
-        let hours = |who: &str, days: &[&str], from: &str| json!({"practitioner": who, "days": days, "from": from, "to": "12:00:00"});
+        let hours = |who: &str, days: &[&str], from: &str| {
+            let to = "12:00:00";
+            json!({"practitioner": who, "days": days, "from": from, "to": to})
+        };
         let week =
             json!({"mon": {"from": "08:00:00", "to": "17:00:00"}, "tue": {"from": "08:00:00", "to": "17:00:00"}});
         let old = json!({
-            "schedule": {"slot_minutes": 15, "closed": ["2026-12-25", "2027-01-01"], "open": week, "minutes": {"Lab": 10, "Eyes": 20},
-                "hours": [hours("Dr. A", &["mon"], "08:00:00"), hours("Dr. A", &["tue", "wed", "thu"], "09:00:00"), hours("Dr. B", &["mon"], "08:00:00")]},
+            "schedule": {
+                "slot_minutes": 15, "closed": ["2026-12-25", "2027-01-01"], "open": week,
+                "minutes": {"Lab": 10, "Eyes": 20},
+                "hours": [
+                    hours("Dr. A", &["mon"], "08:00:00"),
+                    hours("Dr. A", &["tue", "wed", "thu"], "09:00:00"),
+                    hours("Dr. B", &["mon"], "08:00:00"),
+                ],
+            },
         });
         let mut longer = week.clone();
         longer["sat"] = json!({"from": "09:00:00", "to": "12:30:00"});
         let new = json!({
-            "schedule": {"slot_minutes": 15, "closed": ["2026-12-24", "2026-12-25"], "open": longer, "minutes": {"Lab": 10, "Eyes": 25},
-                "hours": [hours("Dr. C", &["sun"], "08:00:00"), hours("Dr. A", &["tue", "wed", "thu"], "10:00:00"), hours("Dr. A", &["mon"], "08:00:00")]},
+            "schedule": {
+                "slot_minutes": 15, "closed": ["2026-12-24", "2026-12-25"], "open": longer,
+                "minutes": {"Lab": 10, "Eyes": 25},
+                "hours": [
+                    hours("Dr. C", &["sun"], "08:00:00"),
+                    hours("Dr. A", &["tue", "wed", "thu"], "10:00:00"),
+                    hours("Dr. A", &["mon"], "08:00:00"),
+                ],
+            },
             "kiosks": {"silent_after_seconds": 120},
         });
         assert_eq!(
@@ -284,10 +303,13 @@ mod tests {
             [
                 "Opening hours and closed days | Closed days | 2027-01-01 > 2026-12-24",
                 "Opening hours and closed days | Appointment length by service | Eyes: 20 min > Eyes: 25 min",
-                "Opening hours and closed days | Opening hours | Monday, Tuesday 8:00 AM – 5:00 PM > Monday, Tuesday 8:00 AM – 5:00 PM; Saturday 9:00 AM – 12:30 PM",
-                "Provider hours | Hours \"Dr. C, Sunday, 8:00 AM, 12:00 PM\" |  > Provider: Dr. C; Days: Sunday; From: 8:00 AM; To: 12:00 PM",
+                "Opening hours and closed days | Opening hours | Monday, Tuesday 8:00 AM – 5:00 PM > Monday, \
+                 Tuesday 8:00 AM – 5:00 PM; Saturday 9:00 AM – 12:30 PM",
+                "Provider hours | Hours \"Dr. C, Sunday, 8:00 AM, 12:00 PM\" |  > Provider: Dr. C; Days: Sunday; \
+                 From: 8:00 AM; To: 12:00 PM",
                 "Provider hours | Hours \"Dr. A, Tuesday to Thursday, 9:00 AM, 12:00 PM\": From | 9:00 AM > 10:00 AM",
-                "Provider hours | Hours \"Dr. B, Monday, 8:00 AM, 12:00 PM\" | Provider: Dr. B; Days: Monday; From: 8:00 AM; To: 12:00 PM > ",
+                "Provider hours | Hours \"Dr. B, Monday, 8:00 AM, 12:00 PM\" | Provider: Dr. B; Days: Monday; \
+                 From: 8:00 AM; To: 12:00 PM > ",
                 "Kiosks | Kiosk is offline after (seconds) | 90 > 120",
             ]
         );

@@ -148,10 +148,12 @@ impl Store {
         let body = serde_json::to_string(health).map_err(|_| DeskError::Unreadable("a kiosk's health"))?;
         let tx = self.write()?;
         tx.execute(
-            "INSERT INTO kiosk_health(kiosk, body, heard_at, online_since, clock_ms, waiting_since, list_desk, list_since)
+            "INSERT INTO kiosk_health(kiosk, body, heard_at, online_since, clock_ms, waiting_since, list_desk,
+                 list_since)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT(kiosk) DO UPDATE SET body = excluded.body, heard_at = excluded.heard_at, online_since = excluded.online_since,
-             clock_ms = excluded.clock_ms, waiting_since = excluded.waiting_since, list_desk = excluded.list_desk, list_since = excluded.list_since",
+             ON CONFLICT(kiosk) DO UPDATE SET body = excluded.body, heard_at = excluded.heard_at,
+             online_since = excluded.online_since, clock_ms = excluded.clock_ms,
+             waiting_since = excluded.waiting_since, list_desk = excluded.list_desk, list_since = excluded.list_since",
             params![
                 kiosk.as_str(),
                 body,
@@ -289,7 +291,8 @@ impl Store {
     ) -> Result<bool, DeskError> {
         let tx = self.write()?;
         let seen = tx.execute(
-            "UPDATE kiosk_alarm SET seen_at = ?4, seen_by = ?5 WHERE kiosk = ?1 AND alarm = ?2 AND since = ?3 AND seen_at IS NULL",
+            "UPDATE kiosk_alarm SET seen_at = ?4, seen_by = ?5
+             WHERE kiosk = ?1 AND alarm = ?2 AND since = ?3 AND seen_at IS NULL",
             params![kiosk.as_str(), code, since.to_string(), now.to_string(), user],
         )?;
         if seen == 0 {
@@ -346,11 +349,13 @@ fn compare(conn: &Connection, list: Option<ListHealth>, today: Date) -> Result<C
     };
     // Who has no whole date of birth is not told to kiosks.
     let mut told = conn.prepare_cached(
-        "SELECT COUNT(CASE WHEN length(body ->> '$.person.birth_date') = 10 THEN 1 END), COALESCE(MAX(revision), 0) FROM appointment WHERE local_date = ?1",
+        "SELECT COUNT(CASE WHEN length(body ->> '$.person.birth_date') = 10 THEN 1 END), COALESCE(MAX(revision), 0)
+         FROM appointment WHERE local_date = ?1",
     )?;
     let (desk, newest): (u32, i64) = told.query_row([date.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut other = conn.prepare_cached(
-        "SELECT MAX(COALESCE((SELECT MAX(revision) FROM appointment WHERE left_date = ?1), 0), COALESCE((SELECT MAX(revision) FROM removed_appointment), 0))",
+        "SELECT MAX(COALESCE((SELECT MAX(revision) FROM appointment WHERE left_date = ?1), 0),
+         COALESCE((SELECT MAX(revision) FROM removed_appointment), 0))",
     )?;
     let newest = newest.max(other.query_row([date.to_string()], |row| row.get(0))?);
     Ok(if newest > int(cursor) {
@@ -366,9 +371,12 @@ pub(super) fn heard(conn: &Connection, kiosk: &KioskId) -> Result<Option<HeardHe
     type Row = (String, String, String, i64, Option<String>, u32, Option<String>);
     let row: Option<Row> = conn
         .prepare_cached(
-            "SELECT body, heard_at, online_since, clock_ms, waiting_since, list_desk, list_since FROM kiosk_health WHERE kiosk = ?1",
+            "SELECT body, heard_at, online_since, clock_ms, waiting_since, list_desk, list_since FROM kiosk_health
+             WHERE kiosk = ?1",
         )?
-        .query_row([kiosk.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?)))
+        .query_row([kiosk.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+        })
         .optional()?;
     row.map(|(body, at, online, clock, waiting, desk, list_since)| {
         let health: Health = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("a kiosk's health"))?;

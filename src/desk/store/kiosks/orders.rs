@@ -129,7 +129,8 @@ impl Store {
                 }
             }
             OrderKind::PrintAgain { ticket } => {
-                let sql = "SELECT appointment_id FROM ticket WHERE kiosk = ?1 AND number = ?2 AND date = ?3 ORDER BY seq LIMIT 1";
+                let sql = "SELECT appointment_id FROM ticket WHERE kiosk = ?1 AND number = ?2 AND date = ?3
+                           ORDER BY seq LIMIT 1";
                 let number = ticket.number.to_string();
                 let whose: Option<String> = tx
                     .query_row(sql, params![kiosk.as_str(), number, ticket.date.to_string()], |row| row.get(0))
@@ -167,7 +168,8 @@ impl Store {
             })?;
         let n = bump(&tx)?.max(obeyed.max(given.unsigned_abs()).saturating_add(1));
         tx.execute(
-            "INSERT INTO kiosk_order(n, kiosk, at, user_name, body, is_service, appointment_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO kiosk_order(n, kiosk, at, user_name, body, is_service, appointment_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![int(n), kiosk.as_str(), now.to_string(), user, body, i64::from(is_service), of_visit],
         )?;
         // What it says may be about someone: the audit has that and when, and the order has the words.
@@ -280,7 +282,8 @@ pub(in super::super) const FORGET_ORDERS: [&str; 2] = [
     "DELETE FROM kiosk_order WHERE {which}
      AND NOT n IS (SELECT MAX(s.n) FROM kiosk_order s WHERE s.kiosk = kiosk_order.kiosk AND s.is_service = 1)
      AND NOT n IS (SELECT MAX(l.n) FROM kiosk_order l WHERE l.kiosk = kiosk_order.kiosk)",
-    "UPDATE kiosk_order SET body = CASE WHEN body ->> '$.kind' = 'say' THEN json_set(body, '$.text', '') ELSE body END, appointment_id = ''
+    "UPDATE kiosk_order SET body = CASE WHEN body ->> '$.kind' = 'say' THEN json_set(body, '$.text', '') ELSE body END,
+     appointment_id = ''
      WHERE {which} AND is_service = 0 AND n IS (SELECT MAX(l.n) FROM kiosk_order l WHERE l.kiosk = kiosk_order.kiosk)
      AND (body ->> '$.text' <> '' OR appointment_id <> '')",
 ];

@@ -43,7 +43,8 @@ pub(in super::super) fn note(conn: &Connection, happened: &Happened<'_>, event: 
         }
     };
     conn.prepare_cached(
-        "INSERT INTO kiosk_try(kiosk, seq, at, ended, step, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+        "INSERT INTO kiosk_try(kiosk, seq, at, ended, step, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO NOTHING",
     )?
     .execute(params![happened.kiosk, happened.seq, sortable(happened.at), ended, step, reason])?;
     Ok(())
@@ -73,7 +74,8 @@ impl Store {
     /// If the file cannot be read.
     pub fn tries(&self, kiosk: &KioskId, from: Timestamp, to: Timestamp) -> Result<Tries, DeskError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT ended, CASE ended WHEN 'walked-away' THEN step ELSE reason END AS what, COUNT(*) AS times FROM kiosk_try
+            "SELECT ended, CASE ended WHEN 'walked-away' THEN step ELSE reason END AS what, COUNT(*) AS times
+             FROM kiosk_try
              WHERE kiosk = ?1 AND at >= ?2 AND at < ?3 GROUP BY ended, what ORDER BY times DESC, what",
         )?;
         let rows = statement.query_map(params![kiosk.as_str(), sortable(from), sortable(to)], |row| {

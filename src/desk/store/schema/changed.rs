@@ -34,9 +34,9 @@ macro_rules! noted_all {
 
 pub(super) const VISIT_CHANGES: &str = concat!(
     r"
--- In which change the row of a visit on the list may have become another one. Written by the triggers below alone, so that no writer forgets it, and
--- with a number that no reader can have seen before the write was done: that of the latest change, and one more. Without a name: stops of people
--- no one knows.
+-- In which change the row of a visit on the list may have become another one. Written by the triggers below alone, so
+-- that no writer forgets it, and with a number that no reader can have seen before the write was done: that of the
+-- latest change, and one more. Without a name: stops of people no one knows.
 CREATE TABLE visit_change(appointment_id TEXT PRIMARY KEY, revision BIGINT NOT NULL) WITHOUT ROWID;
 CREATE INDEX visit_change_by_revision ON visit_change(revision);
 ",
@@ -59,7 +59,8 @@ CREATE INDEX stop_by_taken ON reason(taken_at) WHERE appointment_id = '';
 );
 
 pub(super) const FACES: &str = r"
--- Each name and birth date under which the list ever had someone, for the search: people are fewer than their visits. Kept by the triggers below alone.
+-- Each name and birth date under which the list ever had someone, for the search: people are fewer than their visits.
+-- Kept by the triggers below alone.
 CREATE TABLE face(
     patient_id TEXT NOT NULL,
     name_folded TEXT NOT NULL,
@@ -72,16 +73,20 @@ INSERT OR IGNORE INTO face(patient_id, name_folded, born) SELECT patient_id, nam
 DROP INDEX appointment_by_patient;
 CREATE INDEX appointment_by_patient ON appointment(patient_id, local_date, name_folded, born);
 CREATE TRIGGER face_of_new AFTER INSERT ON appointment BEGIN
-    INSERT INTO face(patient_id, name_folded, born) VALUES (NEW.patient_id, NEW.name_folded, NEW.born) ON CONFLICT DO NOTHING;
+    INSERT INTO face(patient_id, name_folded, born) VALUES (NEW.patient_id, NEW.name_folded, NEW.born)
+        ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER face_of_changed AFTER UPDATE OF patient_id, name_folded, born ON appointment BEGIN
-    INSERT INTO face(patient_id, name_folded, born) VALUES (NEW.patient_id, NEW.name_folded, NEW.born) ON CONFLICT DO NOTHING;
-    DELETE FROM face WHERE patient_id = OLD.patient_id AND name_folded = OLD.name_folded AND born = OLD.born AND NOT EXISTS
-        (SELECT 1 FROM appointment a WHERE a.patient_id = OLD.patient_id AND a.name_folded = OLD.name_folded AND a.born = OLD.born);
+    INSERT INTO face(patient_id, name_folded, born) VALUES (NEW.patient_id, NEW.name_folded, NEW.born)
+        ON CONFLICT DO NOTHING;
+    DELETE FROM face WHERE patient_id = OLD.patient_id AND name_folded = OLD.name_folded AND born = OLD.born
+        AND NOT EXISTS (SELECT 1 FROM appointment a
+            WHERE a.patient_id = OLD.patient_id AND a.name_folded = OLD.name_folded AND a.born = OLD.born);
 END;
 CREATE TRIGGER face_of_removed AFTER DELETE ON appointment BEGIN
-    DELETE FROM face WHERE patient_id = OLD.patient_id AND name_folded = OLD.name_folded AND born = OLD.born AND NOT EXISTS
-        (SELECT 1 FROM appointment a WHERE a.patient_id = OLD.patient_id AND a.name_folded = OLD.name_folded AND a.born = OLD.born);
+    DELETE FROM face WHERE patient_id = OLD.patient_id AND name_folded = OLD.name_folded AND born = OLD.born
+        AND NOT EXISTS (SELECT 1 FROM appointment a
+            WHERE a.patient_id = OLD.patient_id AND a.name_folded = OLD.name_folded AND a.born = OLD.born);
 END;
 ";
 

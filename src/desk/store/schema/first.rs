@@ -182,7 +182,8 @@ CREATE INDEX proposal_by_decision ON proposal(decision);
 CREATE INDEX proposal_by_appointment ON proposal(appointment_id);
 CREATE INDEX proposal_by_patient ON proposal(patient_id);
 
--- What staff accepted, while the booking system's list still says what it said then. Changed by acceptance and import alone.
+-- What staff accepted, while the booking system's list still says what it said then. Changed by acceptance and import
+-- alone.
 CREATE TABLE chart(
     patient_id TEXT NOT NULL,
     field TEXT NOT NULL,
@@ -207,7 +208,8 @@ CREATE INDEX ticket_by_patient ON ticket(patient_id);
 ";
 
 pub(super) const ELIGIBILITY: &str = r"
--- What payers answered about a card, by a hash of the card; JSON. Nothing of it can be rebuilt, and nothing is lost with it.
+-- What payers answered about a card, by a hash of the card; JSON. Nothing of it can be rebuilt, and nothing is lost
+-- with it.
 CREATE TABLE eligibility(
     patient_id TEXT NOT NULL,
     card TEXT NOT NULL,
@@ -245,8 +247,8 @@ CREATE TABLE card_photo_piece(
 ";
 
 pub(super) const CONTRADICTED: &str = r"
--- Accepted changes that a later list contradicted before they were exported, by the revision of the acceptance: the list is
--- right, so they are no longer exported. What a list said cannot be made again, so neither can this.
+-- Accepted changes that a later list contradicted before they were exported, by the revision of the acceptance: the
+-- list is right, so they are no longer exported. What a list said cannot be made again, so neither can this.
 CREATE TABLE contradicted_change(
     revision BIGINT PRIMARY KEY REFERENCES staff_action(revision),
     at TEXT NOT NULL
@@ -259,7 +261,8 @@ ALTER TABLE staff_user ADD COLUMN removed_at TEXT;
 ";
 
 pub(super) const AUDIT: &str = r"
--- Who viewed or changed what about which patient. Each row's hash covers the hash of the row before it. Appended, never edited.
+-- Who viewed or changed what about which patient. Each row's hash covers the hash of the row before it. Appended, never
+-- edited.
 CREATE TABLE audit(
     n BIGINT PRIMARY KEY,
     at TEXT NOT NULL,
@@ -273,7 +276,8 @@ CREATE INDEX audit_by_patient ON audit(patient_id, n);
 CREATE INDEX audit_by_user ON audit(user_name, n);
 CREATE INDEX audit_by_action ON audit(user_name, action, at);
 CREATE INDEX audit_by_time ON audit(at);
--- The last row, and the last staff action that has its row. What staff did before there was an audit is in staff_action alone.
+-- The last row, and the last staff action that has its row. What staff did before there was an audit is in staff_action
+-- alone.
 CREATE TABLE audit_head(
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     n BIGINT NOT NULL,
@@ -281,7 +285,9 @@ CREATE TABLE audit_head(
     staff_action BIGINT NOT NULL
 );
 INSERT INTO audit_head(only_row, n, hash, staff_action)
-SELECT 1, 0, '0000000000000000000000000000000000000000000000000000000000000000', COALESCE(MAX(revision), 0) FROM staff_action;
+SELECT 1, 0, '0000000000000000000000000000000000000000000000000000000000000000', COALESCE(MAX(revision), 0)
+FROM staff_action;
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'a row of the audit is never changed'); END;
-CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'a row of the audit is never removed'); END;
+CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'a row of the audit is never removed'); END;
 ";

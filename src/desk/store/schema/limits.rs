@@ -1,8 +1,8 @@
 //! Steps about limits: who may try how often, and what is too much.
 
 pub(super) const SIGN_IN_SOURCES: &str = r"
--- Failed sign-ins, by where they came from and under which name; without a name: under all of them together. `failures` count for the wait,
--- `total` is for staff. What the earlier table held was forgotten after an hour.
+-- Failed sign-ins, by where they came from and under which name; without a name: under all of them together. `failures`
+-- count for the wait, `total` is for staff. What the earlier table held was forgotten after an hour.
 DROP TABLE sign_in_failure;
 CREATE TABLE sign_in_failure(
     source TEXT NOT NULL,
@@ -25,9 +25,9 @@ CREATE TABLE known_browser(
 ";
 
 pub(super) const SET_ASIDE: &str = r"
--- What a kiosk reported that is more than the desk takes, or that this version does not understand. `why` says which limit; `hash` is of what
--- was sent, so that the same is known when it is sent again; `date` is the day that stands for one that cannot be; `body` is what could not
--- be read, as it was sent, for a later version.
+-- What a kiosk reported that is more than the desk takes, or that this version does not understand. `why` says which
+-- limit; `hash` is of what was sent, so that the same is known when it is sent again; `date` is the day that stands for
+-- one that cannot be; `body` is what could not be read, as it was sent, for a later version.
 CREATE TABLE set_aside(
     kiosk TEXT NOT NULL REFERENCES kiosk(id),
     seq BIGINT NOT NULL,

@@ -122,13 +122,15 @@ fn what_a_kiosk_says_of_a_visit() {
             "the first ticket counts, and what they said goes with it",
             facts(S::Expected),
             checks_in(false),
-            "first A1, forget steps, arrive A1 arrived, companion true, documents false, need DetailsUnclear at checked-in, tell",
+            "first A1, forget steps, arrive A1 arrived, companion true, documents false, \
+             need DetailsUnclear at checked-in, tell",
         ),
         (
             "the kiosk had not heard that it was canceled",
             facts(S::Cancelled),
             checks_in(true),
-            "first A1, forget steps, arrive A1 arrived, companion true, documents false, need Cancelled at checked-in, need DetailsUnclear at checked-in, tell",
+            "first A1, forget steps, arrive A1 arrived, companion true, documents false, need Cancelled at checked-in, \
+             need DetailsUnclear at checked-in, tell",
         ),
         (
             "the same again",
@@ -317,7 +319,13 @@ fn steps_in_a_queue_and_by_hand() {
 /// What a step keeps is put back as it was written, by whatever version.
 #[test]
 fn what_was_kept_is_read_as_it_was_written() {
-    let kept = r#"{"state":"called","queue":null,"placed_at":null,"point":"Room 1","calls":1,"called":["2026-11-23T13:30:00Z","ana"],"last_call_at":"2026-11-23T13:30:00.5Z","held_at":null,"stepped_out":false,"started_at":null,"served_in":"Blood","done":null,"arrival":{"kiosk":"lobby","ticket":["A1","2026-11-23"],"call_as":"number","language":"en","arrived_at":"2026-11-23T13:00:00Z","print":null,"companion":"Max","documents":null,"seen":null}}"#;
+    let kept = concat!(
+        r#"{"state":"called","queue":null,"placed_at":null,"point":"Room 1","calls":1,"#,
+        r#""called":["2026-11-23T13:30:00Z","ana"],"last_call_at":"2026-11-23T13:30:00.5Z","held_at":null,"#,
+        r#""stepped_out":false,"started_at":null,"served_in":"Blood","done":null,"#,
+        r#""arrival":{"kiosk":"lobby","ticket":["A1","2026-11-23"],"call_as":"number","language":"en","#,
+        r#""arrived_at":"2026-11-23T13:00:00Z","print":null,"companion":"Max","documents":null,"seen":null}}"#,
+    );
     let spot: Spot = serde_json::from_str(kept).unwrap();
     assert_eq!(serde_json::to_string(&spot).unwrap(), kept);
     // From before there were phones.

@@ -39,7 +39,8 @@ impl Cell {
             span.cell {
                 label.hidden for=(self.id) { (self.label) }
                 input id=(self.id) type=(kind) name=(self.name) value=(self.value) list=[list] inputmode=[numeric]
-                    aria-invalid=[is_wrong.then_some("true")] aria-describedby=[described] autocomplete="off" spellcheck="false";
+                    aria-invalid=[is_wrong.then_some("true")] aria-describedby=[described] autocomplete="off"
+                    spellcheck="false";
             }
         }
     }
@@ -75,7 +76,13 @@ pub fn draw(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option
         Kind::Lengths => {
             let list = format!("{id}-list");
             let each = html! { @for (n, (service, minutes)) in (1..).zip(with_more(shown, lengths(key, shown))) {
-                @let cell = |what: &str, label: &str, kind, value: String| Cell { id: format!("{id}-{n}-{what}"), name: format!("{key}.{what}"), label: format!("{label} {n}"), kind, value };
+                @let cell = |what: &str, label: &str, kind, value: String| Cell {
+                    id: format!("{id}-{n}-{what}"),
+                    name: format!("{key}.{what}"),
+                    label: format!("{label} {n}"),
+                    kind,
+                    value,
+                };
                 div.line {
                     (cell("service", "Service", "text", service).draw(problem, Some(&list)))
                     (cell("minutes", "Minutes", "number", minutes).draw(problem, None))
@@ -92,7 +99,10 @@ pub fn draw(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option
                     id: format!("{id}-{}-{what}", day.code()), name: format!("{key}.{}.{what}", day.code()),
                     label: format!("{} {what}", day.name()), kind: "time", value: time_of(key, day, what, shown),
                 };
-                div.line { span.day aria-hidden="true" { (day.name()) } (cell("from").draw(problem, None)) (cell("to").draw(problem, None)) }
+                div.line {
+                    span.day aria-hidden="true" { (day.name()) } (cell("from").draw(problem, None))
+                    (cell("to").draw(problem, None))
+                }
             } };
             lines("week-of", &["", "From", "To"], &each, None)
         }
@@ -100,7 +110,9 @@ pub fn draw(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option
             let chosen = shown.chosen(key);
             html! { @for n in 0..options.len() {
                 @let its = chosen.get(n).map_or("", String::as_str);
-                label for={ (id) "-" (n) } { @if n == 0 { "First" } @else { "Then" span.hidden { ", as number " (n + 1) } } }
+                label for={ (id) "-" (n) } {
+                    @if n == 0 { "First" } @else { "Then" span.hidden { ", as number " (n + 1) } }
+                }
                 select id={ (id) "-" (n) } name=(key) {
                     @if n > 0 { option value="" selected[its.is_empty()] { "None" } }
                     @for (code, name) in options { option value=(code) selected[its == *code] { (name) } }

@@ -199,7 +199,9 @@ fn countries() -> Vec<(String, String)> {
 
 /// The fields of a form.
 pub fn fields(inputs: &[Input], shown: &Shown<'_>, names: &Names<'_>, problem: Option<&Problem>) -> Markup {
-    html! { @for input in inputs { (field(input, shown, names, problem.filter(|problem| problem.key == Some(input.key)))) } }
+    html! {
+        @for input in inputs { (field(input, shown, names, problem.filter(|problem| problem.key == Some(input.key)))) }
+    }
 }
 
 fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&Problem>) -> Markup {
@@ -215,15 +217,25 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
     let described = (!described.is_empty()).then(|| described.join(" "));
     let invalid = problem.map(|_| "true");
     let hint = html! { @if !input.hint.is_empty() { p.quiet id=(hint_id) { (input.hint) } } };
-    let trouble = html! { @if let Some(problem) = problem { p.problem id=(problem_id) { (icon("alert")) span { (problem.text) } } } };
+    let trouble = html! {
+        @if let Some(problem) = problem { p.problem id=(problem_id) { (icon("alert")) span { (problem.text) } } }
+    };
     let group = |inside: &Markup| {
-        html! { fieldset.field id=(id) aria-describedby=[described.as_deref()] { legend { (input.label) } (hint) (trouble) (inside) } }
+        html! {
+            fieldset.field id=(id) aria-describedby=[described.as_deref()] {
+                legend { (input.label) } (hint) (trouble) (inside)
+            }
+        }
     };
     match input.kind {
         Kind::Tick => html! {
             div.field {
                 (trouble)
-                label.tick { input id=(id) type="checkbox" name=(key) value="1" checked[shown.is_ticked(key)] aria-describedby=[described.as_deref()]; " " (input.label) }
+                label.tick {
+                    input id=(id) type="checkbox" name=(key) value="1" checked[shown.is_ticked(key)]
+                        aria-describedby=[described.as_deref()];
+                    " " (input.label)
+                }
                 (hint)
             }
         },
@@ -236,7 +248,9 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
             group(&html! {
                 @if options.is_empty() && !takes_more { p.quiet { "None yet." } }
                 @for (code, name) in &options {
-                    label.tick { input type="checkbox" name=(key) value=(code) checked[chosen.contains(code)]; " " (name) }
+                    label.tick {
+                        input type="checkbox" name=(key) value=(code) checked[chosen.contains(code)]; " " (name)
+                    }
                 }
                 @if takes_more {
                     label for={ (id) "-more" } { "Add another" }
@@ -250,14 +264,17 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
         Kind::Words => group(&html! {
             @for language in Language::ALL {
                 label for={ (id) "-" (language.tag()) } { (language_name(language)) }
-                input id={ (id) "-" (language.tag()) } name={ (key) "." (language.tag()) } value=(shown.words(key, language)) lang=(language.tag()) dir=(if language.is_rtl() { "rtl" } else { "ltr" }) autocomplete="off";
+                input id={ (id) "-" (language.tag()) } name={ (key) "." (language.tag()) }
+                    value=(shown.words(key, language)) lang=(language.tag())
+                    dir=(if language.is_rtl() { "rtl" } else { "ltr" }) autocomplete="off";
             }
         }),
         Kind::Lines => html! {
             div.field {
                 label for=(id) { (input.label) }
                 (hint) (trouble)
-                textarea id=(id) name=(key) rows="4" aria-describedby=[described.as_deref()] aria-invalid=[invalid] spellcheck="false" { "\n" (shown.text(key)) }
+                textarea id=(id) name=(key) rows="4" aria-describedby=[described.as_deref()] aria-invalid=[invalid]
+                    spellcheck="false" { "\n" (shown.text(key)) }
             }
         },
         Kind::Choice(options) => {
@@ -276,7 +293,8 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
             div.field {
                 label for=(id) { (input.label) }
                 (hint) (trouble)
-                input.short id=(id) type="time" name=(key) value=(shown.time(key)) aria-describedby=[described.as_deref()] aria-invalid=[invalid];
+                input.short id=(id) type="time" name=(key) value=(shown.time(key))
+                    aria-describedby=[described.as_deref()] aria-invalid=[invalid];
             }
         },
         Kind::Zone | Kind::Country => {
@@ -290,7 +308,11 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
                     select id=(id) name=(key) aria-describedby=[described.as_deref()] aria-invalid=[invalid] {
                         @if !is_known { option value=(chosen) selected { (chosen) } }
                         @for (group, options) in &groups {
-                            @let inside = html! { @for (code, name) in options { option value=(code) selected[*code == chosen] { (name) } } };
+                            @let inside = html! {
+                                @for (code, name) in options {
+                                    option value=(code) selected[*code == chosen] { (name) }
+                                }
+                            };
                             @if group.is_empty() { (inside) } @else { optgroup label=(group) { (inside) } }
                         }
                     }
@@ -304,11 +326,15 @@ fn field(input: &Input, shown: &Shown<'_>, names: &Names<'_>, problem: Option<&P
                 div.field {
                     label for=(id) { (input.label) }
                     (hint) (trouble)
-                    input.short[is_number] id=(id) name=(key) value=(shown.text(key)) inputmode=[is_number.then_some("numeric")] list=[list.as_deref()]
-                        aria-describedby=[described.as_deref()] aria-invalid=[invalid] autocomplete="off" spellcheck="false";
+                    input.short[is_number] id=(id) name=(key) value=(shown.text(key))
+                        inputmode=[is_number.then_some("numeric")] list=[list.as_deref()]
+                        aria-describedby=[described.as_deref()] aria-invalid=[invalid] autocomplete="off"
+                        spellcheck="false";
                     @if let Some(list) = &list {
                         datalist id=(list) {
-                            @if let Kind::Suggest(what) = input.kind { @for name in what.of(names.known) { option value=(name) {} } }
+                            @if let Kind::Suggest(what) = input.kind {
+                                @for name in what.of(names.known) { option value=(name) {} }
+                            }
                         }
                     }
                 }

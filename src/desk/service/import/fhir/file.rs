@@ -94,7 +94,7 @@ impl Found {
             Some("OperationOutcome") => self.take_outcome(raw, place),
             Some(kind) => self.take_resource(kind, raw, entry, place),
             None => {
-                self.refused.push((place, "expected a resource with resourceType, found something else".to_owned()))
+                self.refused.push((place, "expected a resource with resourceType, found something else".to_owned()));
             }
         }
     }
@@ -120,7 +120,7 @@ impl Found {
                     self.take(raw, &entry, place.file, lines);
                 }
                 Some(_) => {
-                    self.refused.push((place, "expected an entry with a resource, found something else".to_owned()))
+                    self.refused.push((place, "expected an entry with a resource, found something else".to_owned()));
                 }
                 None => self.take_deletion(&entry, &full_url),
             }

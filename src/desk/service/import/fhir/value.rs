@@ -143,7 +143,8 @@ mod tests {
     #[test]
     fn a_field_is_read_in_whatever_shape_it_comes() {
         let value: Value = serde_json::from_str(
-            r#"{"one":"a","many":["a",null,7],"number":20.0,"words":"20","none":null,"deep":{"a":1},"lists":[["a"],null],"half":20.5,"minus":-1,"yes":"TRUE"}"#,
+            r#"{"one":"a","many":["a",null,7],"number":20.0,"words":"20","none":null,"deep":{"a":1},
+                "lists":[["a"],null],"half":20.5,"minus":-1,"yes":"TRUE"}"#,
         )
         .unwrap();
         let object = value.as_object().unwrap();

@@ -89,7 +89,7 @@ pub(super) fn visits(
                 }
             }
             "Practitioner" | "PractitionerRole" if counts && common.practitioner.is_empty() => {
-                common.practitioner = shown(actor, resource, day)
+                common.practitioner = shown(actor, resource, day);
             }
             "Location" if counts && common.place.is_empty() => common.place = shown(actor, resource, day),
             _ => {}
@@ -123,8 +123,11 @@ pub(super) fn visits(
             let (status, _) = words::status(&draft.status);
             if declined && matches!(status, Status::Booked | Status::Pending | Status::Proposed | Status::Waitlist) {
                 "cancelled".clone_into(&mut draft.status);
-                warnings
-                    .push("participant: the patient declined or is no longer a participant; the visit is imported as canceled".to_owned());
+                warnings.push(
+                    "participant: the patient declined or is no longer a participant; \
+                     the visit is imported as canceled"
+                        .to_owned(),
+                );
             }
             draft
         });

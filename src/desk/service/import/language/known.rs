@@ -10,7 +10,12 @@ pub(super) const KNOWN: &[(&str, &str, &str)] = &[
     ("ak", "aka", "Akan"),
     ("am", "amh", "Amharic;አማርኛ"),
     ("an", "arg", "Aragonese"),
-    ("ar", "ara arb arz apc ajp acm ary arq aeb acq afb apd", "Arabic;العربية;عربي;Egyptian Arabic;Levantine Arabic;Iraqi Arabic;Moroccan Arabic;Modern Standard Arabic;Standard Arabic;Árabe;Arabe"),
+    (
+        "ar",
+        "ara arb arz apc ajp acm ary arq aeb acq afb apd",
+        "Arabic;العربية;عربي;Egyptian Arabic;Levantine Arabic;Iraqi Arabic;Moroccan Arabic;\
+         Modern Standard Arabic;Standard Arabic;Árabe;Arabe",
+    ),
     ("as", "asm", "Assamese"),
     ("av", "ava", "Avaric"),
     ("ay", "aym ayr", "Aymara"),
@@ -179,7 +184,12 @@ pub(super) const KNOWN: &[(&str, &str, &str)] = &[
     ("yi", "yid ydd", "Yiddish;ייִדיש;יידיש"),
     ("yo", "yor", "Yoruba;Yorùbá"),
     ("za", "zha", "Zhuang"),
-    ("zh", "zho chi cmn", "Chinese;Mandarin;Mandarin Chinese;Simplified Chinese;Traditional Chinese;Putonghua;中文;汉语;漢語;普通话;普通話;国语;國語;Chino"),
+    (
+        "zh",
+        "zho chi cmn",
+        "Chinese;Mandarin;Mandarin Chinese;Simplified Chinese;Traditional Chinese;Putonghua;\
+         中文;汉语;漢語;普通话;普通話;国语;國語;Chino",
+    ),
     ("zu", "zul", "Zulu"),
     ("ace", "", "Acehnese"),
     ("acf", "", "Saint Lucian Creole French"),

@@ -97,7 +97,7 @@ fn two_columns_are_one_start() {
         let found = super::start(&text, &style).unwrap().0.to_string();
         assert_eq!(found, if time == "830" { "2026-11-30T13:30:00Z" } else { "2026-11-30T13:00:00Z" }, "{text}");
     }
-    assert!(super::start(&joined("", "11/30/2026", "soon", &style), &style).is_err());
+    assert!(start(&joined("", "11/30/2026", "soon", &style), &style).is_err());
 }
 
 #[test]

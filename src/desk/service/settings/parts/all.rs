@@ -61,10 +61,16 @@ pub const PARTS: &[Part] = &[
             input(
                 "day_begins_at_hour",
                 "Start of day (hour)",
-                "0 to 12; 0 is midnight. Before this hour, tickets, the list and reports belong to the day before. Choose an hour when no one checks in.",
+                "0 to 12; 0 is midnight. Before this hour, tickets, the list and reports belong to the day before. \
+                 Choose an hour when no one checks in.",
                 Kind::Number,
             ),
-            input("country", "Country", "Phone numbers, ZIP codes and dates follow this country's format.", Kind::Country),
+            input(
+                "country",
+                "Country",
+                "Phone numbers, ZIP codes and dates follow this country's format.",
+                Kind::Country,
+            ),
             input("letter_paper", "Paper size of letters", "", Kind::Choice(PAPERS)),
             input("letter_valid_days", "Letter codes valid after the visit (days)", "0 to 255.", Kind::Number),
         ],
@@ -75,8 +81,18 @@ pub const PARTS: &[Part] = &[
         "When patients can check in, and what they are asked.",
         &[
             input("early_minutes", "Check-in opens (minutes before)", "Up to 1440 (one day).", Kind::Number),
-            input("late_minutes", "Check-in closes (minutes after start)", "After that, the front desk decides. Up to 1440.", Kind::Number),
-            input("details", "Contact information at the kiosk", "If none is selected, patients are not asked.", Kind::Ticks(DETAILS)),
+            input(
+                "late_minutes",
+                "Check-in closes (minutes after start)",
+                "After that, the front desk decides. Up to 1440.",
+                Kind::Number,
+            ),
+            input(
+                "details",
+                "Contact information at the kiosk",
+                "If none is selected, patients are not asked.",
+                Kind::Ticks(DETAILS),
+            ),
             input("ask_again_after_days", "Ask again after (days)", "0 to 366.", Kind::Number),
             input(
                 "trust_two_identifiers",
@@ -107,7 +123,8 @@ pub const PARTS: &[Part] = &[
             input(
                 "schedule.open",
                 "Opening hours",
-                "Free times are offered during these hours until providers have their own hours. Both empty: closed that day.",
+                "Free times are offered during these hours until providers have their own hours. \
+                 Both empty: closed that day.",
                 Kind::Week,
             ),
             input(
@@ -125,7 +142,8 @@ pub const PARTS: &[Part] = &[
             input(
                 "schedule.minutes",
                 "Appointment length by service",
-                "In minutes, 1 to 720. For services not listed here, the usual length on the list is used. Clear a line to remove it.",
+                "In minutes, 1 to 720. For services not listed here, the usual length on the list is used. \
+                 Clear a line to remove it.",
                 Kind::Lengths,
             ),
         ],
@@ -133,7 +151,8 @@ pub const PARTS: &[Part] = &[
     rows(
         "hours",
         "Provider hours",
-        "When each provider sees patients. Once any provider has hours, free times are offered only with providers who have hours.",
+        "When each provider sees patients. Once any provider has hours, \
+         free times are offered only with providers who have hours.",
         Table {
             key: "schedule.hours",
             title: "Hours",
@@ -154,7 +173,12 @@ pub const PARTS: &[Part] = &[
                     Kind::Suggest(What::Rooms),
                 ),
                 input("services", "Only for these services", "None: all services.", Kind::TicksKnown(What::Services)),
-                input("slot_minutes", "Time slot length (minutes)", "5 to 240. Empty: same as the clinic.", Kind::NumberOrNone),
+                input(
+                    "slot_minutes",
+                    "Time slot length (minutes)",
+                    "5 to 240. Empty: same as the clinic.",
+                    Kind::NumberOrNone,
+                ),
             ],
         },
     ),
@@ -189,8 +213,18 @@ pub const PARTS: &[Part] = &[
             "service",
             &[
                 input("service", "Service", "The name used in appointments.", Kind::Suggest(What::Services)),
-                input("early_minutes", "Check-in opens (minutes before)", "Empty: same as the clinic.", Kind::NumberOrNone),
-                input("late_minutes", "Check-in closes (minutes after start)", "Empty: same as the clinic.", Kind::NumberOrNone),
+                input(
+                    "early_minutes",
+                    "Check-in opens (minutes before)",
+                    "Empty: same as the clinic.",
+                    Kind::NumberOrNone,
+                ),
+                input(
+                    "late_minutes",
+                    "Check-in closes (minutes after start)",
+                    "Empty: same as the clinic.",
+                    Kind::NumberOrNone,
+                ),
                 input("documents", "Documents needed", "", Kind::Ticks(DOCUMENTS)),
             ],
         ),
@@ -221,9 +255,19 @@ pub const PARTS: &[Part] = &[
             &[
                 input("name", "Name", "Shown to staff and on boards. Up to 60 characters.", Kind::Text),
                 input("services", "Services that wait here", "One per line, as named in appointments.", Kind::Lines),
-                input("practitioners", "Providers whose patients wait here", "One per line, for any service.", Kind::Lines),
+                input(
+                    "practitioners",
+                    "Providers whose patients wait here",
+                    "One per line, for any service.",
+                    Kind::Lines,
+                ),
                 input("walk_in", "Walk-ins", "", Kind::TicksOf("walk_in", "code")),
-                input("late_after_minutes", "Late after (minutes)", "After the start of the appointment.", Kind::Number),
+                input(
+                    "late_after_minutes",
+                    "Late after (minutes)",
+                    "After the start of the appointment.",
+                    Kind::Number,
+                ),
                 input("late_behind_minutes", "Late patients: minutes to wait after arrival", "", Kind::Number),
                 input("walk_in_behind_minutes", "Walk-ins: minutes to wait after arrival", "", Kind::Number),
                 input("no_show_after_calls", "Calls before marking as no-show", "1 to 20.", Kind::Number),
@@ -239,7 +283,12 @@ pub const PARTS: &[Part] = &[
             ("Rooms", "room"),
             "name",
             &[
-                input("name", "Name", "For example: Room 3. Shown to staff, on boards and on ticket pages.", Kind::Text),
+                input(
+                    "name",
+                    "Name",
+                    "For example: Room 3. Shown to staff, on boards and on ticket pages.",
+                    Kind::Text,
+                ),
                 input("queues", "Queues served there", "None: all queues.", Kind::TicksOf("queues", "name")),
             ],
         ),
@@ -253,7 +302,12 @@ pub const PARTS: &[Part] = &[
             ("Boards", "board"),
             "name",
             &[
-                input("name", "Name", "For example: Main lobby. The link is made from it: /board/main-lobby.", Kind::Text),
+                input(
+                    "name",
+                    "Name",
+                    "For example: Main lobby. The link is made from it: /board/main-lobby.",
+                    Kind::Text,
+                ),
                 input("queues", "Queues shown", "None: all queues.", Kind::TicksOf("queues", "name")),
                 input(
                     "languages",
@@ -284,7 +338,8 @@ pub const PARTS: &[Part] = &[
         &[input(
             "session.idle_minutes",
             "Lock after this many minutes without work",
-            "1 to 720. Empty: as in desk.toml (15 by default). A locked page still alerts staff when a patient feels unwell.",
+            "1 to 720. Empty: as in desk.toml (15 by default). \
+             A locked page still alerts staff when a patient feels unwell.",
             Kind::NumberOrNone,
         )],
     ),
@@ -294,7 +349,12 @@ pub const PARTS: &[Part] = &[
         "Whether kiosks ask about insurance, and the clinic's payers.",
         &[
             input("insurance.ask", "Ask about insurance", "", Kind::Tick),
-            input("insurance.ends_soon_days", "Warn before expiration (days)", "After the visit. 0 to 366.", Kind::Number),
+            input(
+                "insurance.ends_soon_days",
+                "Warn before expiration (days)",
+                "After the visit. 0 to 366.",
+                Kind::Number,
+            ),
         ],
     )
     .with(things(
@@ -308,7 +368,8 @@ pub const PARTS: &[Part] = &[
             input(
                 "member_id",
                 "Member ID format",
-                "mbi, nhs-number, ontario-health-card, or a pattern: 9 is a digit, A a letter, * either. Empty: anything.",
+                "mbi, nhs-number, ontario-health-card, or a pattern: 9 is a digit, A a letter, * either. \
+                 Empty: anything.",
                 Kind::TextOrNone,
             ),
             input("example", "Example", "Empty: made from the format.", Kind::TextOrNone),
