@@ -25,6 +25,7 @@ mod damage;
 mod data_life;
 mod details;
 mod events;
+mod facts;
 mod fhir_field;
 mod fhir_people;
 mod fhir_visits;

@@ -208,6 +208,17 @@ fn only_stores_know_sql() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// What is recorded of staff is recorded with its facts, and a message follows from a fact alone.
+#[test]
+fn what_happened_is_written_in_one_place() {
+    for (table, place) in [("staff_action", "recorded.rs"), ("fact", "facts.rs"), ("message", "outbox.rs")] {
+        let writes = |path: &PathBuf| code(path).iter().any(|(_, line)| line.contains(&format!("INTO {table}(")));
+        let found: Vec<String> =
+            files(&root().join("src/desk"), "rs").iter().filter(|path| writes(path)).map(|path| show(path)).collect();
+        assert_eq!(found, [format!("src/desk/store/{place}")], "{table}");
+    }
+}
+
 #[test]
 fn rules_do_no_input_or_output() {
     let mut broken = Vec::new();

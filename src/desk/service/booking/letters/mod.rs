@@ -94,7 +94,7 @@ impl Desk {
         if !appointment.status.stands() {
             return Err(LetterError::CalledOff(id.clone()));
         }
-        Ok(text(&face(&appointment, &settings, String::new())?))
+        Ok(message_of(&appointment, &settings)?)
     }
 
     /// Makes a new key for letters; kiosks hear of it right away. `revoke`: letters made so far are no longer taken.
@@ -132,6 +132,14 @@ pub fn date_and_time(language: Language, at: &jiff::ZonedDateTime) -> String {
     let words = words(language);
     let comma = if language.is_rtl() { "،" } else { "," };
     format!("{}{comma} {}", words.date(language, at), words.time(at))
+}
+
+/// As [`Desk::message_text`], of an appointment that is at hand.
+pub(super) fn message_of(
+    appointment: &Appointment,
+    settings: &ClinicSettings,
+) -> Result<Private, crate::domain::settings::UnknownZone> {
+    Ok(text(&face(appointment, settings, String::new())?))
 }
 
 fn face(
