@@ -1,9 +1,9 @@
 //! The camera, measured: `cargo bench --no-default-features --bench camera`.
 //!
 //! How often a verdict is right on invented pictures, how long a look takes, and how much memory a thousand
-//! captures leave behind. Prints the tables of `docs/camera.md`. `-- --seed N --each N` changes the seed and how many
-//! pictures of each kind are drawn; `--measures` explains every wrong verdict; `--soak` does the captures alone;
-//! `--try PROGRAM ARGUMENT...` runs a real camera's command for twenty looks.
+//! captures leave behind. Prints the tables of `docs/camera-measured.md`. `-- --seed N --each N` changes the seed and
+//! how many pictures of each kind are drawn; `--measures` explains every wrong verdict; `--soak` does the captures
+//! alone; `--try PROGRAM ARGUMENT...` runs a real camera's command for twenty looks.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

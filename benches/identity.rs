@@ -1,7 +1,7 @@
 //! How well people are found, measured on an invented crowd: `cargo bench --no-default-features --bench identity`.
 //!
-//! Prints the tables of `docs/identity.md`. `-- --seed N --impostors N` changes the seed and how many strangers try;
-//! with `--no-phones` the list knows no one's phone.
+//! Prints the tables of `docs/identity-measured.md`. `-- --seed N --impostors N` changes the seed and how many
+//! strangers try; with `--no-phones` the list knows no one's phone.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,13 @@
 //! Arrivals: a self-service check-in kiosk for clinics and hospitals, and the desk behind it.
 //!
+//! Where to start:
+//!
+//! * What a patient is asked, and in which order: [`flow::conversation`], a table without clock, files or toolkit.
+//! * What happens to a visit: `domain::visit::decide`, a table too; [`domain`] holds every rule about patients.
+//! * What a kiosk does with it: [`kiosk`], one loop over a closed enum of events. Its file is [`store`].
+//! * The desk, in layers from its file to its pages: `desk`, beginning at `desk::Desk`.
+//! * What the two say to each other: `sync::wire`.
+//!
 //! Which module may use which is written in `docs/architecture.md` and kept by `tests/tidy`.
 
 /// Where time comes from.

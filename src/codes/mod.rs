@@ -1,12 +1,12 @@
 //! What a scanner may read, as pure parsers; `docs/codes.md` has every format.
 //!
 //! Our own codes are plain text, so that any scanner and any letter can carry them: `ARR:A:<appointment>`,
-//! `ARR:T:<YYYY-MM-DD>:<number>`, and the signed code of a letter (see [`letter`]). Upper case, digits and `:-.` alone
-//! make the smallest square code.
+//! `ARR:T:<YYYY-MM-DD>:<number>`, and the signed code of a letter (see [`letter`](crate::codes::letter)).
+//! Upper case, digits and `:-.` alone make the smallest square code.
 //!
-//! Invariants: whatever a scanner sends is one of [`Scanned`], never an error and never a panic, in a time that the
-//! length of the scan bounds; a code of ours carries no name; a clinic's patterns never see a code of ours or a
-//! licence.
+//! Invariants: whatever a scanner sends is one of [`Scanned`](crate::codes::Scanned), never an error and never
+//! a panic, in a time that the length of the scan bounds; a code of ours carries no name; a clinic's patterns never see
+//! a code of ours or a license.
 
 /// The barcodes that a clinic's own letters carry already.
 mod barcode;

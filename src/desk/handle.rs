@@ -88,7 +88,7 @@ impl Desk {
             store.set_settings(&settings, clock.now())?;
         }
         store.need_life(clock.now())?;
-        store.understand_newer()?;
+        store.understand_newer(clock.now())?;
         store.need_letter_key(clock.now())?;
         store.need_page_keys(clock.now())?;
         let (since, settings) = store.settings_after(None)?.unwrap_or_default();

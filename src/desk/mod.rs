@@ -1,10 +1,10 @@
 //! The desk: today's list, the kiosks' server, import, and the staff's page.
 //!
-//! From the ground up, each layer names those below it alone: [`base`], [`store`], [`handle`], [`service`], [`page`],
-//! [`http`]. A capability has the same name in each. Start with [`handle::Desk`].
+//! From the ground up, each layer names only those below it: `base`, `store`, `handle`, `service`, `page`, `http`.
+//! A capability has the same name in each. Start with [`Desk`](crate::desk::Desk).
 //!
-//! Invariants: all SQL is in [`store`]; nothing is kept in memory that another process could not rebuild from the
-//! store; every live update goes through [`Desk::notify`]; the desk names neither `kiosk` nor a device's driver.
+//! Invariants: all SQL is in `store`; nothing is kept in memory that another process could not rebuild from the
+//! store; every live update goes through `Desk::notify`; the desk names neither `kiosk` nor a device's driver.
 
 pub mod base;
 pub mod handle;

@@ -15,6 +15,7 @@ pub mod eligibility;
 pub mod entities;
 pub mod event;
 pub mod example;
+pub mod fact;
 pub mod fault;
 pub mod identity;
 pub mod ids;

@@ -26,6 +26,7 @@ mod data_life;
 mod dates;
 mod details;
 mod events;
+mod facts;
 mod fhir_field;
 mod fhir_people;
 mod fhir_visits;

@@ -94,3 +94,18 @@ fn every_page_is_shown_and_looked_at() {
         assert!(is_looked_at, "tests/pages/sample.rs looks at no {value}");
     }
 }
+
+#[test]
+fn every_figure_of_the_report_is_explained() {
+    let docs = fs::read_to_string(root().join("docs/reports.md")).unwrap();
+    let mut figures = 0;
+    for path in files(&root().join("src/domain/report"), "rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        let codes = ["code: \"", "counted(\""].into_iter().flat_map(|begin| text.split(begin).skip(1));
+        for code in codes.filter_map(|rest| rest.split('"').next()) {
+            figures += 1;
+            assert!(docs.contains(&format!("`{code}`")), "docs/reports.md does not say what {code} counts");
+        }
+    }
+    assert!(figures > 10, "only {figures} figures were found: what does this test look for?");
+}

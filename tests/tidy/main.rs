@@ -1,5 +1,6 @@
 //! The rules of the house, read off the source: who may name whom, one place for "now", no panic on what came from
-//! outside, nothing untranslated, every control named. Each check is a sentence of `docs/architecture.md`.
+//! outside, nothing untranslated, every control named. Each check is a sentence of `docs/architecture.md` or
+//! `docs/invariants.md`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -208,6 +209,17 @@ fn only_stores_know_sql() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// What is recorded of staff is recorded with its facts, and a message follows from a fact alone.
+#[test]
+fn what_happened_is_written_in_one_place() {
+    for (table, place) in [("staff_action", "recorded.rs"), ("fact", "facts.rs"), ("message", "outbox.rs")] {
+        let writes = |path: &PathBuf| code(path).iter().any(|(_, line)| line.contains(&format!("INTO {table}(")));
+        let found: Vec<String> =
+            files(&root().join("src/desk"), "rs").iter().filter(|path| writes(path)).map(|path| show(path)).collect();
+        assert_eq!(found, [format!("src/desk/store/{place}")], "{table}");
+    }
+}
+
 #[test]
 fn rules_do_no_input_or_output() {
     let mut broken = Vec::new();
@@ -346,6 +358,24 @@ fn files_fit_in_the_head() {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= LINES_MAX, "{} has {lines} lines", show(&path));
     }
+}
+
+/// Rustfmt keeps it for code, and for nothing inside strings and macros. There are no exceptions: a string goes on with
+/// a backslash, SQL and JSON at their clauses and fields, and a list of words is cut wherever a line is full.
+const CHARACTERS_MAX: usize = 120;
+
+#[test]
+fn lines_fit_beside_each_other() {
+    let mut broken = Vec::new();
+    for path in ["src", "tests", "benches", "ui"].into_iter().flat_map(|folder| files(&root().join(folder), "rs")) {
+        for (at, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
+            let characters = line.chars().count();
+            if characters > CHARACTERS_MAX {
+                broken.push(format!("{}:{}: {characters} characters", show(&path), at + 1));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "longer than {CHARACTERS_MAX} characters:\n{}", broken.join("\n"));
 }
 
 #[test]

@@ -69,6 +69,17 @@ pub enum DataCommand {
     /// It changes nothing. See docs/files.md if something is wrong. A running desk checks at its start and each night.
     /// Exit status: 0 the file passed, 2 something is wrong with it (one line each), 1 it could not be read.
     Check(Checked),
+    /// Shows how far messages and other outside work have come through what happened at the desk.
+    ///
+    /// Work that cannot read something waits there. Exit status: 0 nothing waits so, 2 something does, 1 the file could
+    /// not be read or written.
+    Facts {
+        /// Lets this work continue after the fact at which it waits. Nothing is sent because of that fact.
+        #[arg(long, value_names = ["NAME", "FACT"], num_args = 2)]
+        pass_over: Option<Vec<String>>,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Args)]
@@ -118,7 +129,30 @@ pub fn run(command: DataCommand) -> anyhow::Result<ExitCode> {
         DataCommand::Restore { file, place } => restore(&file, place),
         DataCommand::Backup { out, place } => backup(&out, place),
         DataCommand::Check(checked) => check(checked),
+        DataCommand::Facts { pass_over, place } => facts(pass_over.as_deref(), place),
     }
+}
+
+fn facts(pass_over: Option<&[String]>, place: Place) -> anyhow::Result<ExitCode> {
+    let desk = open_existing(&place.config()?)?;
+    if let Some([name, fact]) = pass_over {
+        let n = fact.parse().context("a fact is a number")?;
+        if !desk.pass_over_fact(name, n, COMMAND)? {
+            bail!("{name} does not wait at fact {n}");
+        }
+    }
+    let readers = desk.readers()?;
+    for reader in &readers {
+        println!("{}: read up to fact {}, {} to read", reader.name, reader.position, reader.waiting);
+        if reader.passed_over > 0 {
+            println!("{}: {} facts passed over", reader.name, reader.passed_over);
+        }
+        if let Some((since, why)) = &reader.stopped {
+            println!("{}: waits at fact {} since {since}: {why}", reader.name, reader.next);
+        }
+    }
+    let waits = readers.iter().any(|reader| reader.stopped.is_some());
+    Ok(if waits { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }
 
 fn settings(command: SettingsCommand) -> anyhow::Result<ExitCode> {

@@ -333,7 +333,7 @@ async fn keep(desk: &Desk, who: &SignedIn, request: Request, fields: Vec<(String
 impl FromRequestParts<Desk> for SignedIn {
     type Rejection = Oops;
 
-    /// The user [`guard`] let pass.
+    /// The user `guard` let pass.
     async fn from_request_parts(parts: &mut Parts, _: &Desk) -> Result<Self, Oops> {
         parts.extensions.get::<Self>().cloned().ok_or(Oops::Ended)
     }

@@ -288,6 +288,7 @@ fn words(action: &str) -> &str {
         "kiosk-placed" => "set a kiosk's location",
         "kiosk-alarm-seen" => "acknowledged a kiosk alert",
         "kiosk-adopted" => "allowed a kiosk with a replaced log to continue",
+        "fact-passed-over" => "let messages continue after one that could not be read",
         "restored-seen" => "acknowledged a restored backup",
         "kiosk-out-of-service" => "took a kiosk out of service",
         "kiosk-in-service" => "put a kiosk back in service",

@@ -7,11 +7,13 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::audit::{self, IMPORT};
+use super::facts::{self, About, Origin};
 use super::whose::{People, Settled};
 use super::{Store, booking, bump, chart, int, same_number};
 use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Appointment;
 use crate::domain::clinic_day::ClinicDay;
+use crate::domain::fact::What;
 use crate::domain::identity::{are_one_person, fold_name};
 use crate::domain::ids::AppointmentId;
 use crate::domain::proposal::Field;
@@ -265,11 +267,13 @@ pub(super) fn take_in(
         put(tx, day, appointment)?;
         let (patient, about) = (appointment.person.id.as_str(), format!("appointment {id}"));
         audit::add(tx, &audit::Entry { at: now, user, action: "appointment-taken", patient, about: &about })?;
+        let what = What::Listed { is_new: before.is_none(), status: appointment.status, start: appointment.start };
+        facts::add(tx, Origin::User(user, None), &About::Visits(&[id]), &what, now)?;
         changed(was.as_ref(), appointment);
         result.taken += 1;
     }
     for (old, new) in renumbered {
-        same_number::follow(tx, &old, &new)?;
+        same_number::follow(tx, &old, &new, (user, now))?;
     }
     Ok(result)
 }

@@ -5,11 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-use super::events::Took;
+use super::events::{self, Took};
+use super::facts::{self, About, Origin};
 use super::{Store, bump, int, restored};
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::hash_token;
 use crate::domain::event::LoggedEvent;
+use crate::domain::fact::What;
 use crate::domain::ids::{KioskId, Seq};
 use crate::sync::bounds::{OTHER_DAY, Report, Reported, UNREAD_BYTES_MAX, Unread, cut};
 use crate::sync::wire::Post;
@@ -188,6 +190,10 @@ impl Store {
              VALUES (?1, ?2, ?3, ?4, json_object('at', ?5), ?4)",
             params![kiosk.as_str(), int(unread.seq.0), int(bump(&tx)?), now.to_string(), unread.at.to_string()],
         )?;
+        let (seq, happened) = (int(unread.seq.0), events::believed(unread.at, now, events::BELIEVED_PAST));
+        let again = restored::life_began(&tx)?.is_some_and(|began| happened < began);
+        let from = Origin::Event { kiosk: kiosk.as_str(), seq, happened, again };
+        facts::add(&tx, from, &About::NoOne, &What::NotUnderstood, now)?;
         tx.commit()
     }
 

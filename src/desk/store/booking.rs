@@ -12,12 +12,15 @@ use serde::{Deserialize, Serialize};
 mod overlay;
 
 use self::overlay::{Listed, Overlay, Time, is_underway};
+use super::facts::About;
+use super::recorded::Record;
 use super::{Store, appointments, bump, calendar, chart, int, timestamp};
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::random_token;
 use crate::domain::appointment::{Appointment, AppointmentStatus};
 use crate::domain::booking::{Conflict, Wish, conflicts};
 use crate::domain::clinic_day::ClinicDay;
+use crate::domain::fact::What;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
 use crate::domain::visit::CalledOff;
@@ -421,12 +424,23 @@ fn record(
     let n = int(bump(conn)?);
     take(conn, day, id, action, detail, n, &now.to_string())?;
     settle(conn, day, id)?;
-    conn.execute(
-        "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, detail)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![n, now.to_string(), user, action, id.as_str(), json(detail)?],
-    )?;
-    Ok(())
+    let what = told(conn, id, action)?;
+    let (visit, detail) = (Some(id.as_str()), json(detail)?);
+    let deed = Record { n, at: now, user, code: action, visit, event: None, detail: Some(&detail) };
+    deed.keep(conn, &About::Visits(&[id.as_str()]), &what)
+}
+
+/// What readers learn of something that was done.
+fn told(conn: &Connection, id: &AppointmentId, action: &str) -> Result<What, DeskError> {
+    let Appointment { start, status, .. } =
+        appointments::of_id(conn, id)?.ok_or(DeskError::Unreadable("an appointment"))?;
+    Ok(match action {
+        "book" => What::Booked { start },
+        "move" => What::Moved { start },
+        CALL_OFF => What::Canceled,
+        "booking-undo" => What::BookingUndone { status, start },
+        _ => What::ContradictionNoted,
+    })
 }
 
 /// What follows from something that was done, but for the appointment itself.

@@ -5,11 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::decided::Source;
+use super::facts::{self, About, Origin};
 use super::kiosks::tries;
-use super::{Store, appointments, bump, confirmed, int, numbers, proposals, restored, timestamp, to_code, whole};
+use super::{Store, appointments, bump, confirmed, int, numbers, proposals, restored, timestamp, to_code, whole, work};
 use crate::desk::base::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
+use crate::domain::fact::What;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId, Seq};
 use crate::domain::queue::VisitState;
 use crate::domain::reason::Reason;
@@ -153,6 +155,7 @@ impl Store {
                 note_called_off(&tx, kiosk, event.seq, said)?;
             }
             apply(&tx, &day, kiosk.as_str(), event, at)?;
+            tell(&tx, &day, kiosk.as_str(), event, at, now)?;
             if let KioskEvent::CheckedIn(said) = &event.event {
                 confirmed::tell_kiosks(&tx, &day, said, now)?;
             }
@@ -197,7 +200,8 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn understand_newer(&mut self) -> Result<(), DeskError> {
+    pub fn understand_newer(&mut self, now: Timestamp) -> Result<(), DeskError> {
+        let day = self.day.clone();
         let mut statement = self.conn.prepare("SELECT kiosk, seq, body FROM kiosk_event WHERE newer = 1")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let newer: Vec<(String, i64, String)> = rows.collect::<Result<_, _>>()?;
@@ -214,8 +218,19 @@ impl Store {
             tx.execute("UPDATE kiosk_event SET newer = 0 WHERE kiosk = ?1 AND seq = ?2", params![kiosk, seq])?;
         }
         bump(&tx)?;
-        tx.commit()?;
-        self.rebuild_visits()
+        work::rebuild(&tx, &day)?;
+        for (kiosk, seq, body) in &known {
+            let logged: LoggedEvent = serde_json::from_str(body).map_err(|_| DeskError::Unreadable("an event"))?;
+            // Anything that was understood in part was told then.
+            if facts::was_not_understood(&tx, kiosk, *seq)? {
+                let sql = "SELECT received_at, happened_at FROM kiosk_event WHERE kiosk = ?1 AND seq = ?2";
+                let (received, late): (String, Option<String>) =
+                    tx.query_row(sql, params![kiosk, seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                let at = happened_at(logged.at, &received, late)?;
+                tell(&tx, &day, kiosk, &LoggedEvent { event: logged.event.known(), ..logged }, at, now)?;
+            }
+        }
+        tx.commit()
     }
 
     /// Every event of a kiosk, in order.
@@ -254,7 +269,7 @@ fn is_same(event: &LoggedEvent, held: &str, is_removed: bool) -> bool {
 }
 
 /// When something happened, as far as the kiosk's clock can be believed.
-fn believed(at: Timestamp, received: Timestamp, past: SignedDuration) -> Timestamp {
+pub(super) fn believed(at: Timestamp, received: Timestamp, past: SignedDuration) -> Timestamp {
     let age = received.duration_since(at);
     if age.is_negative() || age > past { received } else { at }
 }
@@ -301,6 +316,53 @@ pub(super) fn apply(
         }
         KioskEvent::CodeRefused { reason, .. } => code_refused(conn, &happened, *reason),
         KioskEvent::WalkedAway { .. } | KioskEvent::ConversationEnded(_) | KioskEvent::Newer(_) => Ok(()),
+    }
+}
+
+/// What readers learn of an event that was taken in, one fact for each visit.
+fn tell(
+    conn: &Connection,
+    day: &ClinicDay,
+    kiosk: &str,
+    event: &LoggedEvent,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    let happened = Happened { kiosk, seq: int(event.seq.0), at, date: day.of(at) };
+    let again = restored::life_began(conn)?.is_some_and(|began| at < began);
+    let from = Origin::Event { kiosk, seq: happened.seq, happened: at, again };
+    let about = |about: &About<'_>, what: &What| facts::add(conn, from, about, what, now);
+    let visits =
+        |ids: &[AppointmentId], what: &What| ids.iter().try_for_each(|id| about(&About::Visits(&[id.as_str()]), what));
+    match &event.event {
+        KioskEvent::CheckedIn(said) => said.appointments.iter().try_for_each(|id| {
+            let counts = conn
+                .prepare_cached(
+                    "SELECT 1 FROM ticket WHERE appointment_id = ?1 AND kiosk = ?2 AND seq = ?3 AND is_first",
+                )?
+                .exists(params![id.as_str(), kiosk, happened.seq])?;
+            about(&About::Visits(&[id.as_str()]), &What::CheckedIn { counts })
+        }),
+        KioskEvent::WalkedIn(asks) => {
+            let id = numbers::request(conn, kiosk, happened.seq, asks)?;
+            about(&About::Visits(&[id.as_str()]), &What::WalkedIn { category: asks.category.clone() })
+        }
+        KioskEvent::TicketPrinted { outcome, appointments, .. } => {
+            visits(appointments, &What::TicketPrinted { outcome: *outcome })
+        }
+        KioskEvent::Stopped { reason, patient, appointments, .. } => {
+            let what = What::Stopped { reason: *reason };
+            let theirs = whose(conn, &happened, patient.as_ref(), appointments)?;
+            match patient {
+                _ if !theirs.is_empty() => theirs.iter().try_for_each(|id| about(&About::Visits(&[id]), &what)),
+                Some(patient) => about(&About::Patient(patient.as_str()), &what),
+                None => about(&About::NoOne, &what),
+            }
+        }
+        KioskEvent::CodeRefused { reason, .. } => about(&About::NoOne, &What::CodeRefused { reason: *reason }),
+        KioskEvent::WalkedAway { step } => about(&About::NoOne, &What::WalkedAway { step: step.clone() }),
+        KioskEvent::ConversationEnded(times) => about(&About::NoOne, &What::ConversationEnded { ended: times.ended }),
+        KioskEvent::Newer(_) => about(&About::NoOne, &What::NotUnderstood),
     }
 }
 

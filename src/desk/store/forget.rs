@@ -14,7 +14,7 @@ use rusqlite::{Connection, params};
 use super::kiosks::forget_orders;
 use super::marks::{Mark, mark_in};
 use super::old_days::{Group, Old};
-use super::{BUSY, Store, audit, changed, int};
+use super::{BUSY, Store, audit, changed, facts, int};
 use crate::desk::base::error::DeskError;
 
 /// What is done in one go: some milliseconds, so that no one waits.
@@ -56,7 +56,8 @@ pub enum Slice {
 }
 
 /// What follows from an event, each by the event's kiosk and number.
-const OF_EVENT: [&str; 11] = [
+const OF_EVENT: [&str; 12] = [
+    facts::FORGET_EVENT,
     "DELETE FROM exported_change WHERE revision IN (SELECT revision FROM staff_action WHERE kiosk = ?1 AND seq = ?2)",
     "DELETE FROM contradicted_change WHERE revision IN (SELECT revision FROM staff_action
      WHERE kiosk = ?1 AND seq = ?2)",
@@ -74,7 +75,8 @@ const EMPTY_EVENT: &str = "UPDATE kiosk_event SET removed_at = ?3, sum = NULL,
                            body = json_object('at', json_extract(body, '$.at')) WHERE kiosk = ?1 AND seq = ?2";
 
 /// What there is of a visit, each by the visit's number.
-const OF_VISIT: [&str; 11] = [
+const OF_VISIT: [&str; 12] = [
+    facts::FORGET_VISIT,
     "DELETE FROM staff_action WHERE appointment_id = ?1",
     "DELETE FROM visit_step WHERE appointment_id = ?1",
     "DELETE FROM visit_note WHERE appointment_id = ?1",
@@ -94,7 +96,8 @@ const WHOSE_EVENT: &str = "SELECT DISTINCT patient_id FROM proposal WHERE kiosk 
 const WHOSE_VISIT: &str = "SELECT patient_id FROM appointment WHERE id = ?1";
 
 /// What no one needs of a patient who has no appointment and no change left.
-const OF_PATIENT: [&str; 3] = [
+const OF_PATIENT: [&str; 4] = [
+    facts::FORGET_PATIENT_IF_GONE,
     "DELETE FROM chart WHERE patient_id = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.patient_id = ?1)
      AND NOT EXISTS (SELECT 1 FROM proposal p WHERE p.patient_id = ?1)",
     "DELETE FROM same_number WHERE first = ?1 AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.patient_id = ?1)",
@@ -177,6 +180,7 @@ impl Store {
         if let Some(begin) = day.begin_of(mark.before) {
             forget_orders(&tx, "at < ?1", &begin.to_string())?;
             tx.execute(OLD_REPORTS, [begin.to_string()])?;
+            tx.execute(facts::FORGET_OF_NO_ONE, [begin.to_string()])?;
         }
         tx.execute("DELETE FROM clean_up", [])?;
         let about = format!("{}, before {}", mark.gone, mark.before);
@@ -305,6 +309,8 @@ mod tests {
         let mut all: Vec<&str> = vec![
             EMPTY_EVENT,
             OLD_REPORTS,
+            facts::FORGET_OF_NO_ONE,
+            facts::FORGET_PATIENT,
             LISTED,
             IS_NEWER,
             WHOSE_EVENT,

@@ -13,11 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use super::coverage::{self, CoverageFound};
 use super::decided::Source;
+use super::facts::About;
+use super::recorded::Record;
 use super::{Store, bump, int, open, restored, settings, timestamp, timestamp_or_none, to_code};
 use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Standing;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::WalkedIn;
+use crate::domain::fact::What;
 use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::language::Language;
 use crate::domain::person::BirthDate;
@@ -120,6 +123,28 @@ impl HandAction {
             Self::NoteBack { .. } => "note-back",
             Self::Coverage { .. } => "coverage",
         }
+    }
+
+    /// What readers learn of it, and about which visits.
+    fn told<'a>(&'a self, id: &'a AppointmentId) -> (What, Vec<&'a str>) {
+        let (what, visits) = match self {
+            Self::CheckIn { visits, .. } => (What::CheckedIn { counts: true }, visits.as_slice()),
+            Self::UndoCheckIn { visits } => (What::CheckInUndone, visits.as_slice()),
+            Self::CallAs { visits, .. } => (What::CallPreferenceChanged, visits.as_slice()),
+            Self::WalkIn { asks } => {
+                (What::WalkedIn { category: asks.category.clone() }, std::slice::from_ref(&asks.appointment))
+            }
+            Self::NotCome => (What::DidNotCome, std::slice::from_ref(id)),
+            Self::Cancel => (What::ClosedAsCanceled, std::slice::from_ref(id)),
+            Self::Note { .. } | Self::NoteAway { .. } | Self::NoteBack { .. } => {
+                (What::NoteChanged, std::slice::from_ref(id))
+            }
+            Self::Coverage { found } => {
+                let reasons = found.iter().map(|one| one.reason).collect();
+                (What::CoverageFound { reasons }, std::slice::from_ref(id))
+            }
+        };
+        (what, visits.iter().map(AppointmentId::as_str).collect())
     }
 
     /// Reads what was recorded under a code; none if the code is another kind of action's.
@@ -252,11 +277,10 @@ impl Doing<'_> {
             return Ok(false);
         }
         let detail = serde_json::to_string(action).map_err(|_| DeskError::Unreadable("a staff action"))?;
-        self.conn.execute(
-            "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, detail)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![n, self.now.to_string(), self.user, action.code(), id.as_str(), detail],
-        )?;
+        let (visit, code, detail) = (Some(id.as_str()), action.code(), Some(detail.as_str()));
+        let deed = Record { n, at: self.now, user: self.user, code, visit, event: None, detail };
+        let (what, visits) = action.told(id);
+        deed.keep(self.conn, &About::Visits(&visits), &what)?;
         Ok(true)
     }
 }

@@ -108,8 +108,40 @@ struct Word {
     day: Date,
     /// When it came, in the order of everything: this cannot be wrong.
     revision: i64,
-    /// By its kiosk's clock it is of the days that are kept.
-    is_near: bool,
+    /// What its kiosk's clock says of it.
+    clock: KioskClock,
+}
+
+/// What a kiosk's clock says of an event that is old by the desk's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KioskClock {
+    /// It is old, or there is no second clock.
+    Agrees,
+    /// It is of the days that are kept.
+    SaysKept,
+    /// It is of days that have not come: that clock was wrong, so it says nothing.
+    WasAhead,
+}
+
+/// When the desk's clock was wrong, by events whose kiosks disagree with it. Where a kiosk's clock was wrong too, this
+/// is all that is known.
+#[derive(Debug, Default)]
+struct Doubt {
+    /// The first such event, in the order of everything.
+    first: Option<i64>,
+    /// The days, by the desk's clock, on which one came.
+    days: BTreeSet<Date>,
+}
+
+impl Doubt {
+    fn of(words: &[Word]) -> Self {
+        let disagree = || words.iter().filter(|word| word.clock == KioskClock::SaysKept);
+        Self { first: disagree().map(|word| word.revision).min(), days: disagree().map(|word| word.day).collect() }
+    }
+
+    fn is_about(&self, word: &Word) -> bool {
+        self.first.is_some_and(|first| word.revision > first) || self.days.contains(&word.day)
+    }
 }
 
 impl ReadOnly {
@@ -149,7 +181,12 @@ impl ReadOnly {
         let first_kept = first_kept(&tx, (from, until))?;
         // The desk's clock alone is not believed: what came after something of the days that are kept, or was said then
         // by its kiosk's clock, is not older than they are.
-        let came_later = |word: &Word| word.is_near || first_kept.is_some_and(|first| word.revision > first);
+        let doubt = Doubt::of(&words);
+        let came_later = |word: &Word| {
+            word.clock == KioskClock::SaysKept
+                || first_kept.is_some_and(|first| word.revision > first)
+                || (word.clock == KioskClock::WasAhead && doubt.is_about(word))
+        };
         let stays = |word: &Word| {
             came_later(word) || open.contains(&word.day) || word.event.as_ref().is_some_and(|key| waiting.contains(key))
         };
@@ -295,13 +332,17 @@ fn said_before(
         let key: EventKey = (row.get(0)?, row.get(1)?);
         let body: String = row.get(2)?;
         let mut visits = visits_of_event(&body)?;
-        let is_near = serde_json::from_str::<Head>(&body).is_ok_and(|head| head.at >= from && head.at < until);
+        let clock = match serde_json::from_str::<Head>(&body) {
+            Ok(head) if head.at >= until => KioskClock::WasAhead,
+            Ok(head) if head.at >= from => KioskClock::SaysKept,
+            _ => KioskClock::Agrees,
+        };
         // A stop may name the person alone: it is about their visits of that day.
         for id in by_person.query_map(params![key.0, key.1], |row| row.get(0))? {
             visits.push(id?);
         }
         let day = day.of(timestamp(&row.get::<_, String>(3)?)?);
-        words.push(Word { event: Some(key), visits, day, revision: row.get(4)?, is_near });
+        words.push(Word { event: Some(key), visits, day, revision: row.get(4)?, clock });
     }
     Ok(words)
 }
@@ -325,7 +366,7 @@ fn done_by_hand_before(conn: &Connection, from: Timestamp, day: &ClinicDay) -> R
     while let Some(row) = rows.next()? {
         let visits = visits_by_hand(&row.get::<_, String>(0)?, &row.get::<_, String>(1)?);
         let day = day.of(timestamp(&row.get::<_, String>(2)?)?);
-        words.push(Word { event: None, visits, day, revision: row.get(3)?, is_near: false });
+        words.push(Word { event: None, visits, day, revision: row.get(3)?, clock: KioskClock::Agrees });
     }
     Ok(words)
 }
@@ -386,13 +427,26 @@ mod tests {
     }
 
     #[test]
+    fn where_both_clocks_were_wrong_the_events_around_it_decide() {
+        let word = |clock, revision, day| Word { event: None, visits: Vec::new(), day, revision, clock };
+        let (wrong, right) = (Date::constant(2025, 3, 7), Date::constant(2025, 2, 1));
+        let ahead = |revision, day| word(KioskClock::WasAhead, revision, day);
+        let words = [ahead(1, right), word(KioskClock::SaysKept, 3, wrong)];
+        let doubt = Doubt::of(&words);
+        assert!(!doubt.is_about(&ahead(1, right)), "before the desk's clock was wrong");
+        assert!(doubt.is_about(&ahead(2, wrong)), "on a day that was none");
+        assert!(doubt.is_about(&ahead(4, right)), "after something of the days that are kept");
+        assert!(!Doubt::of(&words[..1]).is_about(&ahead(4, wrong)), "no one disagrees with the desk's clock");
+    }
+
+    #[test]
     fn what_shares_a_visit_is_one_group() {
         let word = |seq: i64, visits: &[&str]| Word {
             event: Some(("lobby".to_owned(), seq)),
             visits: visits.iter().map(|id| (*id).to_owned()).collect(),
             day: Date::default(),
             revision: 0,
-            is_near: false,
+            clock: KioskClock::Agrees,
         };
         let words = [
             word(1, &["a"]),

@@ -1,15 +1,18 @@
 //! Messages about appointments: queued, sent, or failed with why.
 //!
-//! Invariants: a message is claimed before it is sent, so no one sends it twice; one of which no one knows whether it
+//! Invariants: a message is made by a reader of facts ([`super::facts`]) and no one else, of what someone asked for or
+//! of what happened; a message is claimed before it is sent, so no one sends it twice; one of which no one knows whether it
 //! arrived is not sent again by itself.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::audit::{self, Entry};
+use super::facts::{self, About, Origin, Reader};
 use super::proposals::person_of;
-use super::{Store, bump, timestamp, timestamp_or_none};
+use super::{Store, bump, sortable, timestamp, timestamp_or_none};
 use crate::desk::base::error::DeskError;
+use crate::domain::fact::{By, Effect, Fact, What};
 use crate::domain::ids::AppointmentId;
 use crate::domain::private::Private;
 
@@ -57,11 +60,12 @@ pub enum Attempt {
 const COLUMNS: &str = "id, appointment_id, kind, recipient, body, queued_at, queued_by, state, tries, ended_at, why";
 
 impl Store {
-    /// Queues a message; `false` if the same one is on its way or arrived, unless it is wanted `again`.
+    /// Takes down that a message is wanted, for the reader of facts that makes it; `false` if the same one is on its
+    /// way or arrived, unless it is wanted `again`.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn queue_message(
+    pub fn ask_message(
         &mut self,
         id: &AppointmentId,
         (kind, to, text): (&str, &Private, &Private),
@@ -70,20 +74,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, DeskError> {
         let tx = self.write()?;
-        let sql = "SELECT state <> 'sent' FROM message WHERE appointment_id = ?1 AND kind = ?2 AND recipient = ?3
-                   AND body = ?4 AND state <> 'failed'
-                   ORDER BY state = 'sent'";
-        let same: Option<bool> =
-            tx.query_row(sql, params![id.as_str(), kind, to.as_str(), text.as_str()], |row| row.get(0)).optional()?;
-        if same == Some(true) || (same == Some(false) && !again) {
+        if is_there(&tx, id, (kind, to, text), again)? || is_asked(&tx, id, kind)? {
             return Ok(false);
         }
+        facts::begin(&tx, Reader::OUTBOX)?;
         bump(&tx)?;
-        tx.execute(
-            "INSERT INTO message(appointment_id, kind, recipient, body, queued_at, queued_by, state, next_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7)",
-            params![id.as_str(), kind, to.as_str(), text.as_str(), now.to_string(), user, sortable(now)],
-        )?;
+        let what = What::MessageAsked { way: kind.to_owned(), again };
+        facts::add(&tx, Origin::User(user, None), &About::Visits(&[id.as_str()]), &what, now)?;
         let patient = person_of(&tx, id.as_str())?.unwrap_or_default();
         let about = format!("appointment {id} as {kind}");
         audit::add(&tx, &Entry { at: now, user, action: "message-queued", patient: &patient, about: &about })?;
@@ -103,8 +100,8 @@ impl Store {
         rows.map(|row| read(row?)).collect()
     }
 
-    /// Takes the next message that is due, for sending it; it is no one else's then. What is about an appointment that
-    /// was canceled since is not sent.
+    /// Takes the next message that is due, for sending it; it is no one else's then. None either as long as what
+    /// happened has not been read to its end: it may say that a message is not to be sent any more.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -115,20 +112,11 @@ impl Store {
             return Ok(None);
         }
         let tx = self.write()?;
-        let is_off = tx.execute(
-            "UPDATE message SET state = 'failed', why = ?2, next_at = NULL, ended_at = ?3
-             WHERE state = 'queued' AND next_at <= ?1 AND appointment_id IN
-             (SELECT id FROM appointment WHERE body ->> '$.status' IN ('cancelled', 'entered-in-error'))",
-            params![sortable(now), "The appointment was canceled before it was sent.", now.to_string()],
-        )?;
-        if is_off > 0 {
-            bump(&tx)?;
+        if facts::is_behind(&tx, Reader::OUTBOX)? {
+            return Ok(None);
         }
         let id: Option<i64> = tx.query_row(is_due, [sortable(now)], |row| row.get(0)).optional()?;
-        let Some(id) = id else {
-            tx.commit()?;
-            return Ok(None);
-        };
+        let Some(id) = id else { return Ok(None) };
         tx.execute(
             "UPDATE message SET state = 'sending', tries = tries + 1, next_at = ?2 WHERE id = ?1",
             params![id, sortable(now)],
@@ -181,6 +169,75 @@ impl Store {
     }
 }
 
+/// Whether the same message is on its way, or arrived and is not wanted `again`.
+fn is_there(
+    conn: &Connection,
+    id: &AppointmentId,
+    (kind, to, text): (&str, &Private, &Private),
+    again: bool,
+) -> Result<bool, DeskError> {
+    let sql = "SELECT 1 FROM message WHERE appointment_id = ?1 AND kind = ?2 AND recipient = ?3 AND body = ?4
+               AND (state IN ('queued', 'sending') OR (state = 'sent' AND NOT ?5))";
+    let mut statement = conn.prepare_cached(sql)?;
+    Ok(statement.exists(params![id.as_str(), kind, to.as_str(), text.as_str(), again])?)
+}
+
+/// Whether someone wants such a message already, of which none was made so far.
+fn is_asked(conn: &Connection, id: &AppointmentId, kind: &str) -> Result<bool, DeskError> {
+    let sql = "SELECT 1 FROM fact WHERE appointment_id = ?1 AND kind = 'message-asked' AND body ->> '$.way' = ?2
+               AND n > (SELECT position FROM reader WHERE name = ?3)";
+    Ok(conn.prepare_cached(sql)?.exists(params![id.as_str(), kind, Reader::OUTBOX.0])?)
+}
+
+/// Writes what a reader does with a fact, in the transaction that says that it has read it.
+pub(super) fn write(conn: &Connection, fact: &Fact, effect: &Effect, now: Timestamp) -> Result<(), DeskError> {
+    let changed = match effect {
+        Effect::QueueMessage { appointment, way, to, text, again } => {
+            if is_there(conn, appointment, (way, to, text), *again)? {
+                return Ok(());
+            }
+            let by = match &fact.by {
+                By::User(user) => user.clone(),
+                By::Kiosk(kiosk, _) => format!("kiosk {kiosk}"),
+            };
+            conn.prepare_cached(
+                "INSERT INTO message(appointment_id, kind, recipient, body, queued_at, queued_by, state, next_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7)",
+            )?
+            .execute(params![
+                appointment.as_str(),
+                way,
+                to.as_str(),
+                text.as_str(),
+                fact.at.to_string(),
+                by,
+                sortable(now)
+            ])?
+        }
+        Effect::DropMessages { appointment, why } => conn
+            .prepare_cached(
+                "UPDATE message SET state = 'failed', why = ?2, next_at = NULL, ended_at = ?3
+                 WHERE appointment_id = ?1 AND state = 'queued'",
+            )?
+            .execute(params![appointment.as_str(), why, now.to_string()])?,
+    };
+    if changed > 0 {
+        bump(conn)?;
+    }
+    Ok(())
+}
+
+/// Gives up what waited, or was being sent, when the copy was made that was put back: the life that was lost may have
+/// sent it.
+pub(super) fn give_up_of_earlier_life(conn: &Connection, now: Timestamp) -> Result<(), DeskError> {
+    conn.execute(
+        "UPDATE message SET state = 'failed', why = ?1, next_at = NULL, ended_at = ?2
+         WHERE state IN ('queued', 'sending')",
+        params!["A backup was restored. The message may have been sent before that.", now.to_string()],
+    )?;
+    Ok(())
+}
+
 type Columns = (i64, String, String, String, String, String, String, String, u32, Option<String>, String);
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
@@ -212,9 +269,4 @@ fn read((id, appointment, kind, to, text, at, by, state, tries, ended, why): Col
         ended: timestamp_or_none(ended)?,
         why: why.into(),
     })
-}
-
-/// A time as a text that sorts as times do.
-fn sortable(at: Timestamp) -> String {
-    format!("{at:.3}")
 }

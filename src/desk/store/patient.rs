@@ -13,7 +13,7 @@ use super::forget::{EventKey, Forgotten, forget_events, forget_visits};
 use super::holdings::{Held, Hindrance, OF_EVENTS, OF_VISITS, held, hindrances};
 use super::kiosks::forget_orders;
 use super::same_number;
-use super::{ReadOnly, Store, aside, audit, bump, changed, int, whole};
+use super::{ReadOnly, Store, aside, audit, bump, changed, facts, int, whole};
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::to_hex;
 use crate::domain::private::Private;
@@ -91,6 +91,7 @@ impl Store {
         changed::forget(&tx, ids.iter())?;
         tx.execute("DELETE FROM chart WHERE patient_id = ?1", [patient])?;
         tx.execute("DELETE FROM eligibility WHERE patient_id = ?1", [patient])?;
+        tx.execute(facts::FORGET_PATIENT, [patient])?;
         same_number::forget(&tx, patient)?;
         aside::forget_naming(&tx, &held.numbers())?;
         bump(&tx)?;
@@ -152,6 +153,9 @@ impl ReadOnly {
             "bookings",
             rows(&tx, &format!("SELECT * FROM booking WHERE {OF_VISITS} ORDER BY appointment_id"), &[&ids])?,
         );
+        let told =
+            format!("SELECT * FROM fact WHERE {OF_VISITS} UNION SELECT * FROM fact WHERE patient_id = ?2 ORDER BY n");
+        put("facts", rows(&tx, &told, &[&ids, &patient])?);
         put("messages", rows(&tx, &format!("SELECT * FROM message WHERE {OF_VISITS} ORDER BY id"), &[&ids])?);
         put(
             "kiosk_orders",

@@ -6,8 +6,11 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
+use super::facts::About;
+use super::recorded::Record;
 use super::{Store, bump, events, int, open, queue, timestamp_or_none, to_code};
 use crate::desk::base::error::DeskError;
+use crate::domain::fact::What;
 use crate::domain::queue::{QueueAction, VisitState};
 use crate::domain::reason::Reason;
 use crate::domain::ticket::Ticket;
@@ -95,11 +98,9 @@ impl Store {
                 PhoneWish::Help => {
                     let n = int(bump(&tx)?);
                     asked(&tx, id, now, n)?;
-                    tx.execute(
-                        "INSERT INTO staff_action(revision, at, user_name, action, appointment_id)
-                         VALUES (?1, ?2, ?3, ?4, ?5)",
-                        params![n, now.to_string(), BY_PHONE, ASKED, id],
-                    )?;
+                    let (user, code, visit) = (BY_PHONE, ASKED, Some(id));
+                    let deed = Record { n, at: now, user, code, visit, event: None, detail: None };
+                    deed.keep(&tx, &About::Visits(&[id]), &What::HelpAsked)?;
                     true
                 }
             };

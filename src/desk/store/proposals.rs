@@ -11,9 +11,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::events::Happened;
+use super::facts::About;
+use super::recorded::Record;
 use super::{Store, appointments, bump, chart, int, timestamp, timestamp_or_none};
 use crate::desk::base::error::DeskError;
 use crate::domain::event::CheckedIn;
+use crate::domain::fact::What;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::private::Private;
 use crate::domain::proposal::check::check_value;
@@ -291,19 +294,10 @@ impl Store {
             }
             let Some((action, detail)) = decide(&tx, &change, verdict)? else { continue };
             let n = int(bump(&tx)?);
-            tx.execute(
-                "INSERT INTO staff_action(revision, at, user_name, action, kiosk, seq, detail)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![
-                    n,
-                    now.to_string(),
-                    user,
-                    action,
-                    change.key.kiosk.as_str(),
-                    int(change.key.seq),
-                    to_json(&detail)?
-                ],
-            )?;
+            let (text, event) = (to_json(&detail)?, (change.key.kiosk.as_str(), int(change.key.seq)));
+            let deed = Record { n, at: now, user, code: action, visit: None, event: Some(event), detail: Some(&text) };
+            let what = What::ChangeDecided { field: change.key.field, decision: action.to_owned() };
+            deed.keep(&tx, &About::Patient(change.person.as_str()), &what)?;
             let recorded =
                 RecordedDecision { action, kiosk: change.key.kiosk.to_string(), seq: int(change.key.seq), detail };
             recorded.again(&tx, user, now, n)?;

@@ -9,8 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::decided::{self, Source};
+use super::facts::About;
+use super::recorded::Record;
 use super::{StaffAction, StaffWork, Store, bump, int, open, settings, timestamp_or_none, work};
 use crate::desk::base::error::DeskError;
+use crate::domain::fact::What;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::day::{Refusal, Taken, hour_at, queue_name, sample};
 use crate::domain::queue::{Basis, QueueAction, Served, VisitState};
@@ -244,15 +247,12 @@ pub(super) fn record(
     now: Timestamp,
 ) -> Result<bool, DeskError> {
     let n = int(bump(conn)?);
-    let at = now.to_string();
     if !Source::desk(user, action.code(), now, n).act(conn, id.as_str(), Act::Queue(action))? {
         return Ok(false);
     }
     let detail = serde_json::to_string(action).map_err(|_| DeskError::Unreadable("a staff action"))?;
-    conn.execute(
-        "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, detail)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![n, at, user, action.code(), id.as_str(), detail],
-    )?;
+    let (visit, detail) = (Some(id.as_str()), Some(detail.as_str()));
+    let deed = Record { n, at: now, user, code: action.code(), visit, event: None, detail };
+    deed.keep(conn, &About::Visits(&[id.as_str()]), &What::Queue(action.clone()))?;
     Ok(true)
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Store, audit, bump, int, meta, set_meta, settings_changed, timestamp, timestamp_or_none};
+use super::{Store, audit, bump, facts, int, meta, outbox, set_meta, settings_changed, timestamp, timestamp_or_none};
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret;
 use crate::domain::ids::{Epoch, KioskId, Seq};
@@ -180,6 +180,9 @@ pub(super) fn begin_life(
         "INSERT INTO life(at, copied_at, kiosk) VALUES (?1, ?2, ?3)",
         params![now.to_string(), copied_at, kiosk.map(KioskId::as_str)],
     )?;
+    // What was to be told or sent was told or sent in the life that was lost, or may have been.
+    facts::pass_over_all(conn)?;
+    outbox::give_up_of_earlier_life(conn, now)?;
     // Anyone who has told nothing since counts as behind.
     conn.execute("UPDATE kiosk SET in_step = 0 WHERE heard_at IS NOT NULL", [])?;
     tracing::warn!(
@@ -188,6 +191,12 @@ pub(super) fn begin_life(
          work done at the desk since then is missing"
     );
     Ok(())
+}
+
+/// When this life began, if it began with an older copy: what happened before may have been told to the one before.
+pub(super) fn life_began(conn: &Connection) -> Result<Option<Timestamp>, DeskError> {
+    let at: Option<String> = conn.prepare_cached("SELECT MAX(at) FROM life")?.query_row([], |row| row.get(0))?;
+    timestamp_or_none(at)
 }
 
 /// With which of its own numbers the desk begins a date, if it has none of that date yet.

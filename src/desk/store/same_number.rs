@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::appointments::read;
+use super::facts::{self, About, Origin};
 use super::whose::{Known, meant};
 use super::{Store, appointments, audit, bump, chart, int};
 use crate::desk::base::error::DeskError;
 use crate::domain::appointment::Appointment;
+use crate::domain::fact::What;
 use crate::domain::ids::{AppointmentId, PatientId, is_no_number};
 use crate::domain::person::Person;
 use crate::domain::proposal::{Field, Value};
@@ -93,7 +95,7 @@ impl Store {
             return Ok(false);
         }
         if verdict == Verdict::OnePerson {
-            follow(&tx, second, first)?;
+            follow(&tx, second, first, (by, now))?;
         }
         let action = if verdict == Verdict::OnePerson { "patients-joined" } else { "patients-kept-apart" };
         for (patient, about) in [(first, format!("with {second}")), (second, format!("with {first}"))] {
@@ -116,7 +118,14 @@ pub(super) fn note(conn: &Connection, first: &PatientId, second: &PatientId, now
 
 /// Gives everything of one person to another, under whose number they are known from now on. What staff accepted for
 /// that one stays.
-pub(super) fn follow(conn: &Connection, from: &PatientId, to: &PatientId) -> Result<(), DeskError> {
+pub(super) fn follow(
+    conn: &Connection,
+    from: &PatientId,
+    to: &PatientId,
+    (user, now): (&str, Timestamp),
+) -> Result<(), DeskError> {
+    let what = What::PatientsJoined { from: from.clone() };
+    facts::add(conn, Origin::User(user, None), &About::Patient(to.as_str()), &what, now)?;
     let mut statement = conn.prepare("SELECT body FROM appointment WHERE patient_id = ?1 ORDER BY id")?;
     let bodies: Vec<String> = statement.query_map([from.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for body in bodies {
@@ -129,6 +138,7 @@ pub(super) fn follow(conn: &Connection, from: &PatientId, to: &PatientId) -> Res
         "UPDATE OR IGNORE eligibility SET patient_id = ?2 WHERE patient_id = ?1",
         "UPDATE proposal SET patient_id = ?2 WHERE patient_id = ?1",
         "UPDATE ticket SET patient_id = ?2 WHERE patient_id = ?1",
+        "UPDATE fact SET patient_id = ?2 WHERE patient_id = ?1",
         "UPDATE staff_action SET detail = json_set(detail, '$.patient', ?2)
          WHERE json_valid(detail) AND json_extract(detail, '$.patient') = ?1",
     ] {

@@ -8,6 +8,7 @@ use super::whole;
 use crate::desk::base::error::DeskError;
 
 mod changed;
+mod facts;
 mod first;
 mod limits;
 
@@ -50,6 +51,7 @@ const STEPS: &[&str] = &[
     changed::VISIT_CHANGES,
     changed::FACES,
     changed::STEPS_BY_CHANGE,
+    facts::FACTS,
 ];
 
 const OUTBOX: &str = r"

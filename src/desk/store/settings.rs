@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::audit::{self, COMMAND};
+use super::facts::{self, About, Origin};
 use super::{Store, appointments, int, meta, set_meta, settings, settings_changed, staff, timestamp};
 use crate::desk::base::error::DeskError;
+use crate::domain::fact::What;
 use crate::domain::settings::ClinicSettings;
 
 /// This many versions are kept, the newest.
@@ -97,6 +99,8 @@ impl Store {
                 &tx,
                 &audit::Entry { at: now, user, action: "settings-set", patient: "", about: &parts.join(", ") },
             )?;
+            let what = What::SettingsChanged { parts: parts.clone() };
+            facts::add(&tx, Origin::User(user, None), &About::NoOne, &what, now)?;
         }
         if own && meta(&tx, OWN)?.is_none() {
             set_meta(&tx, OWN, &now.to_string())?;

@@ -4,10 +4,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::decided::{self, Source};
+use super::facts::About;
+use super::recorded::Record;
 use super::{HandAction, Store, booking, bump, changed, events, int, phone, proposals, timestamp, whole};
 use crate::desk::base::error::DeskError;
 use crate::domain::clinic_day::ClinicDay;
 use crate::domain::event::LoggedEvent;
+use crate::domain::fact::What;
 use crate::domain::ids::{AppointmentId, KioskId, Seq};
 use crate::domain::queue::QueueAction;
 use crate::domain::visit::decide::{Act, StaffAction};
@@ -69,43 +72,46 @@ impl Store {
     pub fn rebuild_visits(&mut self) -> Result<(), DeskError> {
         let day = self.day.clone();
         let tx = self.write()?;
-        tx.execute_batch(
-            "DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code;
-             DELETE FROM proposal; DELETE FROM visit_step;
-             DELETE FROM visit_note; DELETE FROM kiosk_try;",
-        )?;
-        let mut statement = tx.prepare(
-            "SELECT revision, kiosk, received_at, body, seq, sum, happened_at FROM kiosk_event WHERE removed_at IS NULL
-             ORDER BY revision",
-        )?;
-        type Row = (i64, String, String, String, i64, Option<String>, Option<String>);
-        let events: Vec<Row> = statement
-            .query_map([], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
-            })?
-            .collect::<Result<_, _>>()?;
-        drop(statement);
-        let mut actions = recorded_actions(&tx)?.into_iter().peekable();
-        for (n, kiosk, received, body, seq, sum, happened) in events {
-            if !whole::is_as_taken(&kiosk, seq, &received, &body, sum.as_deref()) {
-                return Err(DeskError::DamagedEvent { kiosk: KioskId::new(kiosk), seq: Seq(seq.unsigned_abs()) });
-            }
-            while let Some(action) = actions.next_if(|action| action.revision < n) {
-                action.again(&tx, &day)?;
-            }
-            let mut event: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
-            event.event = event.event.known();
-            let at = events::happened_at(event.at, &received, happened)?;
-            events::apply(&tx, &day, &kiosk, &event, at)?;
-        }
-        for action in actions {
-            action.again(&tx, &day)?;
-        }
-        booking::rebuild(&tx, &day)?;
-        changed::must_read_again(&tx)?;
-        tx.commit()?;
-        Ok(())
+        rebuild(&tx, &day)?;
+        tx.commit()
     }
+}
+
+/// As [`Store::rebuild_visits`], inside a transaction. It tells no reader anything: all of it was told when it happened.
+pub(super) fn rebuild(tx: &Connection, day: &ClinicDay) -> Result<(), DeskError> {
+    tx.execute_batch(
+        "DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal;
+         DELETE FROM visit_step; DELETE FROM visit_note; DELETE FROM kiosk_try;",
+    )?;
+    let mut statement = tx.prepare(
+        "SELECT revision, kiosk, received_at, body, seq, sum, happened_at FROM kiosk_event WHERE removed_at IS NULL
+         ORDER BY revision",
+    )?;
+    type Row = (i64, String, String, String, i64, Option<String>, Option<String>);
+    let events: Vec<Row> = statement
+        .query_map([], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    drop(statement);
+    let mut actions = recorded_actions(tx)?.into_iter().peekable();
+    for (n, kiosk, received, body, seq, sum, happened) in events {
+        if !whole::is_as_taken(&kiosk, seq, &received, &body, sum.as_deref()) {
+            return Err(DeskError::DamagedEvent { kiosk: KioskId::new(kiosk), seq: Seq(seq.unsigned_abs()) });
+        }
+        while let Some(action) = actions.next_if(|action| action.revision < n) {
+            action.again(tx, day)?;
+        }
+        let mut event: LoggedEvent = serde_json::from_str(&body).map_err(|_| DeskError::Unreadable("an event"))?;
+        event.event = event.event.known();
+        let at = events::happened_at(event.at, &received, happened)?;
+        events::apply(tx, day, &kiosk, &event, at)?;
+    }
+    for action in actions {
+        action.again(tx, day)?;
+    }
+    booking::rebuild(tx, day)?;
+    changed::must_read_again(tx)
 }
 
 /// Acts and records it, inside a transaction that is kept only if there was something to do.
@@ -117,19 +123,37 @@ pub(super) fn act_in(
     now: Timestamp,
 ) -> Result<bool, DeskError> {
     let n = int(bump(conn)?);
+    let visits = match work {
+        // A step is taken back with every visit that it was taken with.
+        StaffWork::Visit(id) if action == StaffAction::Undo => together(conn, id.as_str())?,
+        StaffWork::Visit(id) => vec![id.to_string()],
+        StaffWork::Stop(..) => Vec::new(),
+    };
     if !act(conn, work, action, user, now, n)? {
         return Ok(false);
     }
-    let (appointment, kiosk, seq) = match work {
-        StaffWork::Visit(id) => (Some(id.as_str()), None, None),
-        StaffWork::Stop(kiosk, seq) => (None, Some(kiosk.as_str()), Some(int(*seq))),
+    let (visit, event) = match work {
+        StaffWork::Visit(id) => (Some(id.as_str()), None),
+        StaffWork::Stop(kiosk, seq) => (None, Some((kiosk.as_str(), int(*seq)))),
     };
-    conn.execute(
-        "INSERT INTO staff_action(revision, at, user_name, action, appointment_id, kiosk, seq)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![n, now.to_string(), user, action.code(), appointment, kiosk, seq],
-    )?;
+    let visits: Vec<&str> = visits.iter().map(String::as_str).collect();
+    let about = if visit.is_some() { About::Visits(&visits) } else { About::NoOne };
+    let deed = Record { n, at: now, user, code: action.code(), visit, event, detail: None };
+    deed.keep(conn, &about, &What::from(action))?;
     Ok(true)
+}
+
+/// The visits that undo would change with this one: those with which its latest step was taken, if that is the latest.
+fn together(conn: &Connection, id: &str) -> Result<Vec<String>, DeskError> {
+    let sql = "SELECT appointment_id FROM visit_step WHERE revision = ?1 ORDER BY appointment_id";
+    let mut visits: Vec<String> = match latest(conn, id)? {
+        Some(step) => conn.prepare_cached(sql)?.query_map([int(step)], |row| row.get(0))?.collect::<Result<_, _>>()?,
+        None => Vec::new(),
+    };
+    if visits.is_empty() {
+        visits.push(id.to_owned());
+    }
+    Ok(visits)
 }
 
 struct Recorded {

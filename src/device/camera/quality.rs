@@ -1,8 +1,8 @@
 //! Whether a picture of a card can be read by a person: said while the card is still held, not later at the desk.
 //!
 //! Pure. The card is held into a frame that the page draws; everything here is measured against the card's own
-//! size, 85.60 x 53.98 mm (ISO/IEC 7810, ID-1), so that it means the same for every camera. `docs/camera.md` says how
-//! often the answer is right. It is advice: the photo can be taken whatever it says.
+//! size, 85.60 x 53.98 mm (ISO/IEC 7810, ID-1), so that it means the same for every camera.
+//! `docs/camera-measured.md` says how often the answer is right. It is advice: the photo can be taken whatever it says.
 
 use super::picture::Luma;
 

@@ -215,7 +215,7 @@ pub(super) fn bodies(row: &VisitRow) -> impl Iterator<Item = String> {
     ticket.into_iter().chain(person)
 }
 
-/// Where people are who are called or with a clinician, by [`bodies`].
+/// Where people are who are called or with a clinician, by ticket and person.
 pub struct Taken(HashMap<String, (AppointmentId, String)>);
 
 impl Taken {

@@ -151,7 +151,10 @@ fn nothing_new_is_removed(file: &Connection, model: &Model, limit: Date) {
     assert_eq!(listed as usize, expected, "appointments since {limit}");
     // All of them are of the simulated days, whatever a clock said when they came.
     let removed = file
-        .prepare_cached("SELECT body FROM kiosk_event WHERE removed_at IS NOT NULL LIMIT 1")
+        .prepare_cached(
+            "SELECT kiosk || ' ' || seq || ', change ' || revision || ', came ' || received_at || ': ' || body
+             FROM kiosk_event WHERE removed_at IS NOT NULL LIMIT 1",
+        )
         .unwrap()
         .query_row([], |row| row.get::<_, String>(0))
         .optional()

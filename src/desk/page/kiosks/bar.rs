@@ -1,5 +1,5 @@
 //! Alarms on top of every page: of kiosks, until someone has seen them; for administrators of failed sign-ins, and of
-//! the desk's own file as long as it is not whole.
+//! the desk's own file as long as it is not whole, and of work that stands still before something it cannot read.
 
 use maud::{Markup, html};
 
@@ -21,6 +21,7 @@ pub fn bar(who: &SignedIn) -> Markup {
 pub fn lines(who: &SignedIn) -> Markup {
     let raised = who.watch.iter().flat_map(|watch| &watch.raised).filter(|raised| raised.seen.is_none());
     let file = who.watch.iter().filter_map(|watch| watch.file.as_ref()).find(|_| who.role >= Role::Admin);
+    let readers = who.watch.iter().flat_map(|watch| &watch.readers).filter(|_| who.role >= Role::Admin);
     html! {
         @if let Some(first) = who.tries.first() {
             div.alarm {
@@ -36,6 +37,9 @@ pub fn lines(who: &SignedIn) -> Markup {
         }
         @if let Some(sentence) = file {
             div.alarm { p { (icon("alert")) span { b { "Database: " } (sentence) } } }
+        }
+        @for sentence in readers {
+            div.alarm { p { (icon("alert")) span { b { "This desk: " } (sentence) } } }
         }
         @for raised in raised {
             div.alarm {

@@ -94,7 +94,7 @@ impl Desk {
         if !appointment.status.stands() {
             return Err(LetterError::CalledOff(id.clone()));
         }
-        Ok(text(&face(&appointment, &settings, String::new())?))
+        Ok(message_of(&appointment, &settings)?)
     }
 
     /// Makes a new key for letters; kiosks hear of it right away. `revoke`: letters made so far are no longer taken.
@@ -124,6 +124,14 @@ pub fn file_name(id: &AppointmentId) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
     let number: String = id.as_str().chars().take(80).map(safe).collect();
     format!("appointment-{number}.pdf")
+}
+
+/// As [`Desk::message_text`], of an appointment that is at hand.
+pub(super) fn message_of(
+    appointment: &Appointment,
+    settings: &ClinicSettings,
+) -> Result<Private, crate::domain::settings::UnknownZone> {
+    Ok(text(&face(appointment, settings, String::new())?))
 }
 
 fn face(

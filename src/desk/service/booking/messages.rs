@@ -1,5 +1,8 @@
 //! What patients are told about an appointment as a text, and sending it through a program of the clinic's.
 //!
+//! Messages follow from what happened: [`reads`] says of each fact which message is sent because of it, and which is not
+//! sent any more.
+//!
 //! Invariants: off unless the configuration names a program; neither a number nor a word of a message is ever logged;
 //! the program gets a message on its standard input and nowhere else.
 
@@ -13,11 +16,13 @@ use crate::desk::Desk;
 use crate::desk::DeskOptions;
 use crate::desk::base::config::MessageSettings;
 use crate::desk::base::error::DeskError;
-use crate::desk::service::booking::letters::LetterError;
-use crate::desk::store::{Attempt, Message};
+use crate::desk::service::booking::letters::{self, LetterError};
+use crate::desk::store::{Attempt, Message, Reader};
 use crate::domain::appointment::Appointment;
+use crate::domain::fact::{Effect, Fact, What};
 use crate::domain::ids::AppointmentId;
 use crate::domain::private::Private;
+use crate::domain::settings::ClinicSettings;
 
 /// A program that is not done by then hangs.
 const SEND_MAX: Duration = Duration::from_secs(60);
@@ -96,9 +101,18 @@ impl Desk {
             return Ok(false);
         }
         let now = self.now();
-        let queued = self.with_store(|store| store.queue_message(id, (way.code(), to, &text), again, user, now))?;
+        let asked = self.with_store(|store| store.ask_message(id, (way.code(), to, &text), again, user, now))?;
+        self.make_messages()?;
         self.notify();
-        Ok(queued)
+        Ok(asked)
+    }
+
+    /// Makes the messages of all that happened since this was done last.
+    fn make_messages(&self) -> Result<(), DeskError> {
+        let (settings, now) = (self.settings(), self.now());
+        let read = &mut |fact: &Fact, about: Option<&Appointment>| reads(fact, about, &settings);
+        self.with_store(|store| store.follow_facts(Reader::OUTBOX, now, read))?;
+        Ok(())
     }
 
     /// Sends every message that is due; answers how many were tried.
@@ -110,6 +124,7 @@ impl Desk {
         let Some(settings) = &sends.0 else { return Ok(0) };
         let now = self.now();
         self.with_store(|store| store.give_up_cut_off(now))?;
+        self.make_messages()?;
         let mut tried = 0;
         while let Some(message) = self.with_store(|store| store.claim_message(self.now()))? {
             let attempt = send(&settings.command, &message);
@@ -122,11 +137,40 @@ impl Desk {
             }
             let now = self.now();
             self.with_store(|store| store.end_attempt(&message, &attempt, now))?;
+            self.make_messages()?;
             self.notify();
             tried += 1;
         }
         Ok(tried)
     }
+}
+
+/// What follows from a fact for messages; or why that cannot be said, without a word about the patient.
+fn reads(fact: &Fact, about: Option<&Appointment>, settings: &ClinicSettings) -> Result<Vec<Effect>, &'static str> {
+    // What is on the list no more was taken out on purpose.
+    let Some(about) = about else { return Ok(Vec::new()) };
+    Ok(match &fact.what {
+        What::MessageAsked { way, again } => {
+            let is = Way::ALL.into_iter().find(|one| one.code() == way).ok_or("this version does not send that way")?;
+            let text = letters::message_of(about, settings).map_err(|_| "the clinic's time zone is unknown")?;
+            let (appointment, to) = (about.id.clone(), is.of(about).clone());
+            let is_blank = to.is_blank();
+            let queue = Effect::QueueMessage { appointment, way: way.clone(), to, text, again: *again };
+            let gone = "The number or address was removed before the message was sent.";
+            let drop = is_blank.then(|| Effect::DropMessages { appointment: about.id.clone(), why: gone });
+            std::iter::once(queue).chain(drop).collect()
+        }
+        What::Canceled => vec![drop_messages(about)],
+        What::BookingUndone { status, .. } | What::Listed { status, .. } if status.is_called_off() => {
+            vec![drop_messages(about)]
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn drop_messages(about: &Appointment) -> Effect {
+    let why = "The appointment was canceled before it was sent.";
+    Effect::DropMessages { appointment: about.id.clone(), why }
 }
 
 /// Sends what is due, as long as the desk serves.

@@ -13,7 +13,9 @@ use crate::desk::base::error::DeskError;
 use crate::desk::base::shared::Shared;
 use crate::desk::service::kiosks::alarm::RESTORED;
 pub use crate::desk::service::kiosks::alarm::{Alarm, Warning};
-use crate::desk::store::{CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, OrderRefused, RaisedRow, Store};
+use crate::desk::store::{
+    CELSIUS_WARNS, CLOCK_WARNS, DISK_WARNS_MIB, KioskRow, OrderRefused, RaisedRow, ReaderState, Store,
+};
 use crate::domain::ids::{AppointmentId, KioskId};
 use crate::domain::kiosk::{KioskRules, MoreThanUsual, Tally, failing};
 use crate::sync::wire::{Condition, DeviceHealth, Health, Older, OrderKind, PROTOCOL};
@@ -87,6 +89,8 @@ pub struct Watch {
     pub raised: Vec<Raised>,
     /// What is wrong with the desk's own file, for admins.
     pub file: Option<String>,
+    /// Which work stands still before something that it cannot read, for admins.
+    pub readers: Vec<String>,
 }
 
 impl Watch {
@@ -264,7 +268,8 @@ impl Desk {
             }
             let known = store.raised_alarms()?;
             let file = self.file_state().sentence();
-            let mut watch = Watch { revision, second, kiosks: Vec::new(), raised: Vec::new(), file };
+            let readers = store.stopped_readers()?.iter().map(ReaderState::sentence).collect();
+            let mut watch = Watch { revision, second, kiosks: Vec::new(), raised: Vec::new(), file, readers };
             for row in store.kiosk_rows()? {
                 let is_failing = known.iter().any(|raised| raised.kiosk == row.id && raised.alarm == "failing");
                 let more = more_than_usual(store, &row.id, is_failing, now)?;

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::desk::Desk;
 use crate::desk::base::error::DeskError;
-use crate::desk::store::FileState;
+use crate::desk::store::{FileState, ReaderState};
 
 /// How often a running desk looks whether the hour has come.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -49,6 +49,25 @@ impl Desk {
     #[must_use]
     pub fn file_state(&self) -> Arc<FileState> {
         Arc::clone(&self.part::<LastLook>().0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Where everything stands that follows what happened at the desk.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn readers(&self) -> Result<Vec<ReaderState>, DeskError> {
+        self.with_store(|store| store.readers())
+    }
+
+    /// Lets a reader continue after the fact at which it waits. `false` if it does not wait there.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn pass_over_fact(&self, reader: &str, fact: u64, user: &str) -> Result<bool, DeskError> {
+        let now = self.now();
+        let passed = self.with_store(|store| store.pass_over_fact(reader, fact, user, now))?;
+        self.notify();
+        Ok(passed)
     }
 
     /// The night that the file should have been looked at by now: from [`HOUR`] on that of today, before that the one
