@@ -3,6 +3,8 @@
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -12,9 +14,12 @@ use super::super::html::staff_page;
 use super::super::icons::{icon, state_icon};
 use super::super::row::clock_time;
 use crate::desk::base::address::in_address;
+use crate::desk::service::booking::BookingStep;
 use crate::desk::service::staff::session::SignedIn;
+use crate::domain::appointment::Appointment;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
+use crate::domain::visit::VisitRow;
 
 /// Why appointments are canceled, as staff choose it.
 const WHYS: [&str; 4] = ["Patient request", "Provider unavailable", "No longer needed", "Booked twice"];
@@ -85,41 +90,10 @@ pub(super) fn show(
         @if let Some(done) = done { p.notice role="status" { (icon("check")) " " (done) } }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
         h2 { (one.person.name_for_staff().as_str()) }
-        dl.typed {
-            dt { "Date and time" }
-            dd {
-                b { (start.strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, &zone)) }
-                @if one.minutes > 0 { ", " (one.minutes) " min" }
-            }
-            dt { "Service" } dd { (one.service) }
-            dt { "Provider" } dd { (one.practitioner) }
-            dt { "Location" } dd { (one.place) }
-            dt { "Status" } dd { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
-            dt { "DOB" } dd { (one.person.birth_date.for_staff()) }
-            @if !one.person.contact.phone.is_blank() { dt { "Phone" } dd { (one.person.contact.phone.as_str()) } }
-            dt { "Numbers" } dd { "appointment " (id) ", patient " (one.person.id) }
-        }
+        (facts(&row, one, &zone))
         @if let Some(lost) = state.contradicted {
             div.change {
-                @if state.contradicted_off {
-                    p.reason {
-                        (icon("alert"))
-                        span {
-                            "Canceled here, but the scheduling system still lists it. The scheduling system's version \
-                             is used."
-                        }
-                    }
-                }
-                @else {
-                    p.reason {
-                        (icon("alert"))
-                        span {
-                            "The scheduling system lists a different time. Here it was booked for "
-                            (lost.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, &zone))
-                            ". The scheduling system's version is used."
-                        }
-                    }
-                }
+                (contradicted(lost, state.contradicted_off, &zone))
                 (form("noted", &html! { button.button type="submit" { "Acknowledge" } }))
             }
         }
@@ -163,20 +137,71 @@ pub(super) fn show(
                 (form("cancel", &html! { div.fields { (call_off_fields(None)) } }))
             }
         }
-        @if !state.steps.is_empty() {
+        (activity(&state.steps, &zone))
+    };
+    Ok(staff_page("Appointments", who, (&address, desk.session_idle().as_secs()), &body))
+}
+
+fn facts(row: &VisitRow, one: &Appointment, zone: &TimeZone) -> Markup {
+    let start = one.start.to_zoned_datetime(zone.clone());
+    html! {
+        dl.typed {
+            dt { "Date and time" }
+            dd {
+                b { (start.strftime("%A, %-d %B %Y")) ", " (clock_time(one.start, zone)) }
+                @if one.minutes > 0 { ", " (one.minutes) " min" }
+            }
+            dt { "Service" } dd { (one.service) }
+            dt { "Provider" } dd { (one.practitioner) }
+            dt { "Location" } dd { (one.place) }
+            dt { "Status" } dd { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
+            dt { "DOB" } dd { (one.person.birth_date.for_staff()) }
+            @if !one.person.contact.phone.is_blank() { dt { "Phone" } dd { (one.person.contact.phone.as_str()) } }
+            dt { "Numbers" } dd { "appointment " (one.id) ", patient " (one.person.id) }
+        }
+    }
+}
+
+/// The list says something else than staff had decided: `lost` is the time that they had it at.
+fn contradicted(lost: Timestamp, is_off: bool, zone: &TimeZone) -> Markup {
+    html! {
+        @if is_off {
+            p.reason {
+                (icon("alert"))
+                span {
+                    "Canceled here, but the scheduling system still lists it. The scheduling system's version \
+                     is used."
+                }
+            }
+        }
+        @else {
+            p.reason {
+                (icon("alert"))
+                span {
+                    "The scheduling system lists a different time. Here it was booked for "
+                    (lost.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) ", " (clock_time(lost, zone))
+                    ". The scheduling system's version is used."
+                }
+            }
+        }
+    }
+}
+
+fn activity(steps: &[BookingStep], zone: &TimeZone) -> Markup {
+    html! {
+        @if !steps.is_empty() {
             h3 { "Activity" }
-            ul { @for step in &state.steps {
+            ul { @for step in steps {
                 li {
                     time datetime=(step.at) {
-                        (step.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, &zone))
+                        (step.at.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y")) " " (clock_time(step.at, zone))
                     }
                     ": " (words(&step.action)) @if step.outside { " outside clinic hours" } " by " (step.user)
                     @if !step.why.is_empty() { ": " (step.why) }
                 }
             } }
         }
-    };
-    Ok(staff_page("Appointments", who, (&address, desk.session_idle().as_secs()), &body))
+    }
 }
 
 /// What is asked of anyone who calls an appointment off. `name`: whose, where the page does not say that by itself.
