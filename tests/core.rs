@@ -12,6 +12,7 @@ mod core {
     mod ending;
     mod flow;
     mod flow_always;
+    mod flow_codes;
     mod identity;
     mod insurance;
     mod licences;

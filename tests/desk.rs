@@ -5,6 +5,8 @@
 mod appointments;
 #[path = "desk/audit.rs"]
 mod audit;
+#[path = "desk/audit_chain.rs"]
+mod audit_chain;
 #[path = "desk/board.rs"]
 mod board;
 #[path = "desk/booking.rs"]
@@ -51,6 +53,8 @@ mod import;
 mod import_field;
 #[path = "desk/insurance.rs"]
 mod insurance;
+#[path = "desk/insurance_fhir.rs"]
+mod insurance_fhir;
 #[path = "desk/kiosks.rs"]
 mod kiosks;
 #[path = "desk/kiosks_page.rs"]
@@ -91,6 +95,8 @@ mod preview;
 mod program;
 #[path = "desk/proposals.rs"]
 mod proposals;
+#[path = "desk/proposals_export.rs"]
+mod proposals_export;
 #[path = "desk/queue.rs"]
 mod queue;
 #[path = "desk/queue_page.rs"]
@@ -105,6 +111,8 @@ mod same_number;
 mod search;
 #[path = "desk/security.rs"]
 mod security;
+#[path = "desk/security_browser.rs"]
+mod security_browser;
 #[path = "desk/series.rs"]
 mod series;
 #[path = "desk/server.rs"]
@@ -115,6 +123,8 @@ mod settings;
 mod settings_faults;
 #[path = "desk/settings_page.rs"]
 mod settings_page;
+#[path = "desk/settings_week.rs"]
+mod settings_week;
 #[path = "desk/slow.rs"]
 mod slow;
 #[path = "desk/staff.rs"]

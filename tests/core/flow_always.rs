@@ -19,9 +19,10 @@ use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Effect, Input, ScanWord, Step};
 
 use super::flow::{
-    card, companion_typed, found, play, saved, scanned, ticket, typed_date, typed_given_name, typed_name, typed_phone,
+    companion_typed, found, play, saved, scanned, ticket, typed_date, typed_given_name, typed_name, typed_phone,
     walk_in_typed,
 };
+use super::flow_codes::card;
 use super::people::{patient, visit};
 
 fn needy_visit() -> Visit {
