@@ -30,8 +30,8 @@ fn files_fit_in_the_head() {
 
 /// No function is longer: it would be two things.
 const FUNCTION_LINES_MAX: usize = 80;
-/// Those that are: tables, which are one match or one list with a row for each case, and pages and readings that wait to
-/// be taken apart. None is added.
+/// Those that are: tables, which are one match or one list with a row for each case, and pages and readings that wait
+/// to be taken apart. None is added.
 const LONG_FUNCTIONS: [&str; 16] = [
     "src/desk/page/access.rs: guard",
     "src/desk/page/audit.rs: words",
@@ -51,7 +51,8 @@ const LONG_FUNCTIONS: [&str; 16] = [
     "src/kiosk/window/bridge/callbacks.rs: connect",
 ];
 
-/// Functions with a body: their names, and how many lines they have. Rustfmt puts the closing brace below the beginning.
+/// Functions with a body: their names, and how many lines they have. Rustfmt puts the closing brace below their
+/// beginning.
 fn functions(text: &str) -> Vec<(&str, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
@@ -87,8 +88,8 @@ fn functions_fit_on_a_page() {
     assert_eq!(long, LONG_FUNCTIONS, "longer than {FUNCTION_LINES_MAX} lines, or in the list and no longer that long");
 }
 
-/// Rustfmt keeps it for code, and for nothing inside strings and macros: a string goes on with a backslash, SQL and JSON
-/// at their clauses and fields, and a list of words is cut wherever a line is full.
+/// Rustfmt keeps it for code, and for nothing inside strings and macros: a string goes on with a backslash, SQL and
+/// JSON at their clauses and fields, and a list of words is cut wherever a line is full.
 const CHARACTERS_MAX: usize = 120;
 /// Tables that read better in long lines: what fontconfig declares, a line each.
 const LONG_TABLES: [&str; 1] = ["ui/no-system-fonts/lib.rs"];

@@ -1,4 +1,4 @@
-//! Mistakes in `desk.toml`, each with what is said about it; and the example, which has every setting.
+//! Mistakes in `desk.toml`, each with its message; and the example, which has every setting.
 
 use super::*;
 use crate::domain::proposal::Field;

@@ -120,13 +120,7 @@ pub(super) fn show(
                 @if is_open || action == "call-off" {
                     (form("undo", &html! {
                         input type="hidden" name="step" value=(step);
-                        button.button type="submit" {
-                            @match action.as_str() {
-                                "book" => "Undo booking",
-                                "move" => "Undo reschedule",
-                                _ => "Undo cancellation"
-                            }
-                        }
+                        button.button type="submit" { (undo_words(action)) }
                     }))
                 }
             }
@@ -140,6 +134,14 @@ pub(super) fn show(
         (activity(&state.steps, &zone))
     };
     Ok(staff_page("Appointments", who, (&address, desk.session_idle().as_secs()), &body))
+}
+
+fn undo_words(action: &str) -> &'static str {
+    match action {
+        "book" => "Undo booking",
+        "move" => "Undo reschedule",
+        _ => "Undo cancellation",
+    }
 }
 
 fn facts(row: &VisitRow, one: &Appointment, zone: &TimeZone) -> Markup {
