@@ -3,37 +3,29 @@
 //! Invariants: saved, then printed, then told to the desk, in this order; a fault of a later step undoes no earlier
 //! one; what could not be written to the log is kept and tried again; no rule about patients lives here.
 
+mod around;
+
 use std::collections::VecDeque;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use tokio::sync::Notify;
 
-use super::camera::CardCamera;
+pub use self::around::{ClinicFace, Event, Parts, Surroundings, TicketFacts};
 use super::guessing::Brakes;
 use super::lookup::{Roster, look_up};
 use super::orders::{Message, Print};
-use super::printing::{PrinterThread, PrinterWord};
+use super::printing::PrinterWord;
 use super::scan::{input_of, number_of_card, sound_after};
 use super::stopwatch::Stopwatch;
-use crate::clock::Clock;
 use crate::codes::Reader;
-use crate::device::camera::CameraEvent;
 use crate::device::scanner::{ScannerEvent, ScannerStatus};
-use crate::device::speaker::Speaker;
 use crate::domain::clinic::Clinic;
 use crate::domain::event::KioskEvent;
 use crate::domain::ids::Seq;
 use crate::domain::kiosk::OrderEnd;
-use crate::domain::language::Language;
-use crate::domain::pages::TicketPages;
-use crate::domain::settings::{Localized, WalkInCategory};
 use crate::domain::ticket::PrintOutcome;
-use crate::domain::when::DateStyle;
 use crate::flow::card::CardPart;
 use crate::flow::conversation::Conversation;
 use crate::flow::ending::Before;
@@ -41,9 +33,7 @@ use crate::flow::found::Lookup;
 use crate::flow::screen::Screen;
 use crate::flow::step::{Effect, Input, Query, Step};
 use crate::store::{Store, StoreError};
-use crate::sync::vitals::Vitals;
 use crate::sync::wire::Older;
-use crate::sync::worker::Told;
 
 /// A printer that says nothing for so long is taken as unknown; the number is valid anyway.
 pub(super) const PRINT_SECONDS_MAX: u64 = 20;
@@ -51,100 +41,6 @@ pub(super) const PRINT_SECONDS_MAX: u64 = 20;
 const AFTER_TROUBLE: Duration = Duration::from_secs(60);
 /// This many reports wait in memory while the file cannot be written; the oldest are the ones kept.
 const UNWRITTEN_MAX: usize = 100;
-
-/// Everything that can happen to a kiosk. There is no other way in.
-#[derive(Debug)]
-pub enum Event {
-    /// A page or a key.
-    Touch(Input),
-    /// Someone is busy at the screen, without a new input.
-    Active,
-    /// The scanner.
-    Scanner(ScannerEvent),
-    /// The camera told something.
-    Camera(CameraEvent),
-    /// The printer's thread.
-    Printer(PrinterWord),
-    /// The worker that talks to the desk.
-    Desk(Told),
-    /// A second has passed, more or less.
-    Tick,
-    /// Staff's message was read.
-    MessageRead,
-    /// The patient walks away: as if all the patience of this step were used up. From the developer panel.
-    WalkAway,
-}
-
-/// What a page shows of the kiosk itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Surroundings {
-    /// The desk answered lately.
-    pub desk_reached: bool,
-    /// Codes can be scanned.
-    pub scanner_ready: bool,
-    /// The printer can print, as far as it says.
-    pub printer_ready: bool,
-    /// While asking for time: this many seconds are left.
-    pub seconds_left: u32,
-    /// The kiosk stopped itself; staff must look.
-    pub out_of_service: bool,
-}
-
-/// What pages show of the clinic.
-#[derive(Debug, Clone, Copy)]
-pub struct ClinicFace<'a> {
-    /// The configuration's name, else the desk's.
-    pub name: &'a str,
-    /// Why people may come without an appointment; empty: not here.
-    pub walk_in: &'a [WalkInCategory],
-    /// How the clinic writes dates and times.
-    pub dates: DateStyle,
-    /// Who comes when someone feels unwell.
-    pub unwell_comes: Option<&'a Localized>,
-    /// Why staff took the kiosk out of service, in their own words; empty if they did not, or said nothing.
-    pub closed: &'a str,
-    /// What staff say to anyone who is at the kiosk; empty for nothing.
-    pub message: &'a str,
-}
-
-/// What a ticket says besides its order.
-#[derive(Debug, Clone, Copy)]
-pub struct TicketFacts<'a> {
-    /// The clinic's time.
-    pub local: DateTime,
-    /// How the clinic writes dates and times.
-    pub dates: DateStyle,
-    /// Whether the desk is reached; else the ticket says to tell it.
-    pub desk_reached: bool,
-    /// The clinic's name.
-    pub clinic: &'a str,
-    /// Where the page is that its code leads to, if the clinic has such pages.
-    pub pages: &'a TicketPages,
-}
-
-/// What a kiosk is made of.
-pub struct Parts {
-    /// Where time comes from.
-    pub clock: Arc<dyn Clock>,
-    /// The kiosk's file; the worker has it too.
-    pub store: Arc<Mutex<Store>>,
-    /// Rings when the worker should send.
-    pub wake: Arc<Notify>,
-    /// The way to the printer.
-    pub printer: PrinterThread,
-    /// What the worker tells the desk of this kiosk.
-    pub vitals: Vitals,
-    /// Where the kiosk's file is: how full that disk is matters.
-    pub data: PathBuf,
-    /// What photographs cards.
-    pub camera: CardCamera,
-    /// What is heard when a code was read.
-    pub speaker: Box<dyn Speaker>,
-    /// The language of the welcome page.
-    pub home_language: Language,
-    /// The clinic's name, if the configuration says one.
-    pub clinic_name: Option<String>,
-}
 
 /// A running kiosk.
 pub struct Kiosk {

@@ -9,6 +9,7 @@ use arrivals::domain::insurance::Relationship;
 use arrivals::domain::language::Language;
 use arrivals::domain::proposal::Field;
 use arrivals::domain::report::step_name;
+use arrivals::domain::texts::dates::PatientTime;
 use arrivals::domain::ticket::{CallAs, PrintOutcome};
 use arrivals::flow::card::{CardPart, PhotoDoubt};
 use arrivals::flow::conversation::Conversation;
@@ -19,9 +20,10 @@ use arrivals::flow::screen::Content;
 use arrivals::flow::step::{Effect, Input, ScanWord, Step};
 
 use super::flow::{
-    card, companion_typed, found, play, saved, scanned, ticket, typed_date, typed_given_name, typed_name, typed_phone,
+    companion_typed, found, play, saved, scanned, ticket, typed_date, typed_given_name, typed_name, typed_phone,
     walk_in_typed,
 };
+use super::flow_codes::card;
 use super::people::{patient, visit};
 
 fn needy_visit() -> Visit {
@@ -370,7 +372,10 @@ fn no_path_saves_twice_or_prints_before_saving() {
             "{} {:?} {:?} {} {standings:?} {} {was_saved} {photos} {} {} {}",
             conversation.step.name(),
             (
-                conversation.person.date.part(DateOrder::of(conversation.language)),
+                conversation
+                    .person
+                    .date
+                    .part(DateOrder::of(PatientTime::new(conversation.language, conversation.dates))),
                 conversation.person.date.typed().2.len(),
                 conversation.person.date.trouble()
             ),

@@ -19,6 +19,7 @@ mod details;
 mod ending;
 mod flow;
 mod flow_always;
+mod flow_codes;
 mod identity;
 mod insurance;
 mod licences;

@@ -14,6 +14,7 @@ use arrivals::domain::ticket::{CallAs, Ticket};
 use arrivals::sync::api::{Attempt, DeskApi};
 use arrivals::sync::wire::Change;
 
+use super::proposals_export::export;
 use super::support::{Place, TOKEN_A, TOKEN_B, decide_change, event, import, place, post_of};
 
 pub const OLD_PHONE: &str = "555-267-1659";
@@ -27,7 +28,7 @@ pub fn text(value: &str) -> Value {
     Value::Text(value.into())
 }
 
-fn address(street: &str, city: &str) -> Value {
+pub fn address(street: &str, city: &str) -> Value {
     Value::Address(PostalAddress {
         street: street.into(),
         city: city.into(),
@@ -69,10 +70,10 @@ pub fn key(kiosk: &str, seq: u64, field: Field) -> ChangeKey {
 }
 
 /// The day's list, with two visits of one person on it.
-const LIST: [(&str, &str, &str, &str); 3] =
+pub const LIST: [(&str, &str, &str, &str); 3] =
     [("a1", "08:00", "ada", OLD_PHONE), ("a2", "10:00", "ada", OLD_PHONE), ("b1", "09:00", "ben", "555-0300")];
 
-fn import_list(place: &Place, rows: &[(&str, &str, &str, &str)]) -> (u64, u64) {
+pub fn import_list(place: &Place, rows: &[(&str, &str, &str, &str)]) -> (u64, u64) {
     let file = place.folder.path().join("list.csv");
     let header =
         "appointment_id,start,patient_id,phone,given_name,family_name,birth_date,email,address,city,state,postal_code";
@@ -90,23 +91,23 @@ fn import_list(place: &Place, rows: &[(&str, &str, &str, &str)]) -> (u64, u64) {
 }
 
 /// A desk with [`LIST`], and Ada's new telephone told by the lobby as its first event.
-fn told() -> Place {
+pub fn told() -> Place {
     let place = place();
     import_list(&place, &LIST);
     send(&place, "lobby", &[says(1, 'A', &["a1", "a2"], vec![change(Field::Phone, text(OLD_PHONE), text(NEW_PHONE))])]);
     place
 }
 
-fn phone(place: &Place, appointment: &str) -> String {
+pub fn phone(place: &Place, appointment: &str) -> String {
     let found = place.desk.with_store(|store| store.appointment(&id(appointment))).unwrap().unwrap();
     found.person.contact.phone.as_str().to_owned()
 }
 
-fn of(place: &Place, appointment: &str) -> Vec<ProposedChange> {
+pub fn of(place: &Place, appointment: &str) -> Vec<ProposedChange> {
     place.desk.changes_of(&id(appointment)).unwrap()
 }
 
-fn open(place: &Place) -> usize {
+pub fn open(place: &Place) -> usize {
     place.desk.with_store(|store| store.open_changes()).unwrap().len()
 }
 
@@ -115,16 +116,11 @@ fn reject() -> Verdict {
 }
 
 /// Proposals and decisions can be made anew from what was recorded, and that touches neither the list nor the chart.
-fn rebuilt(place: &Place) {
+pub fn rebuilt(place: &Place) {
     let all = || (of(place, "a1"), of(place, "b1"), place.desk.with_store(|store| store.appointments()).unwrap());
     let before = all();
     place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == all(), "rebuilt from what was recorded");
-}
-
-fn export(place: &Place) -> Option<String> {
-    let batch = place.desk.next_export_batch().unwrap()?;
-    Some(String::from_utf8(place.desk.export_csv(batch).unwrap().unwrap().0).unwrap())
 }
 
 #[test]
@@ -412,119 +408,6 @@ fn whoever_is_not_on_the_list_can_be_decided_too() {
     assert_eq!(of(&place, "x1")[0].current, Some(text(NEW_PHONE)));
     assert_eq!(import_list(&place, &[("x1", "08:00", "p", OLD_PHONE)]), (1, 0));
     assert_eq!(phone(&place, "x1"), NEW_PHONE, "the list comes later and says what the kiosk had");
-}
-
-#[test]
-fn an_accepted_change_is_exported_exactly_once_and_its_batch_as_often_as_it_is_lost() {
-    let place = told();
-    assert_eq!(export(&place), None, "nothing is accepted yet");
-    let moved = change(Field::Address, address("1 Main Street", "Mashpee"), address("=12 \"Mill\", Street", "Granby"));
-    send(
-        &place,
-        "annex",
-        &[says(1, 'B', &["a1"], vec![moved, change(Field::Email, text("ada@example.org"), text("+ada@example.org"))])],
-    );
-    let accept = |about: &ChangeKey| assert!(decide_change(&place.desk, about, &Verdict::Accept, "ana").unwrap());
-    accept(&key("lobby", 1, Field::Phone));
-    let first = export(&place).unwrap();
-    let header = format!("{}\n", arrivals::desk::service::changes::decide::COLUMNS.join(","));
-    assert_eq!(
-        first,
-        format!("{header}1,2026-11-23T13:00:00Z,ana,ada,phone,{OLD_PHONE},{NEW_PHONE}{}\n", ",".repeat(16))
-    );
-    assert_eq!(export(&place), None);
-    assert!(
-        !decide_change(&place.desk, &key("lobby", 1, Field::Phone), &Verdict::Undo, "ana").unwrap(),
-        "it was handed on"
-    );
-    assert!(
-        of(&place, "a1").iter().any(|change| change.key == key("lobby", 1, Field::Phone) && change.batch == Some(1))
-    );
-    accept(&key("annex", 1, Field::Address));
-    accept(&key("annex", 1, Field::Email));
-    // Taken back and accepted again before the export: once.
-    assert!(decide_change(&place.desk, &key("annex", 1, Field::Email), &Verdict::Undo, "ana").unwrap());
-    accept(&key("annex", 1, Field::Email));
-    rebuilt(&place);
-    let second = export(&place).unwrap();
-    let moved = "\"1 Main Street, Mashpee, Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street, Granby, \
-                 Massachusetts 02649\",\"'=12 \"\"Mill\"\", Street\",Granby,Massachusetts,02649,,,,,,,,,,,,";
-    assert_eq!(
-        second,
-        format!(
-            "{header}2,2026-11-23T13:00:00Z,ana,ada,address,{moved}\n\
-             2,2026-11-23T13:00:00Z,ana,ada,email,ada@example.org,'+ada@example.org{}\n",
-            ",".repeat(16)
-        )
-    );
-    rebuilt(&place);
-    import_list(&place, &LIST);
-    for (batch, text) in [(1, &first), (2, &second)] {
-        let (csv, _) = place.desk.export_csv(batch).unwrap().unwrap();
-        assert_eq!(String::from_utf8(csv).unwrap(), *text, "batch {batch} again");
-    }
-    assert!(place.desk.export_csv(3).unwrap().is_none());
-    assert_eq!(export(&place), None);
-}
-
-#[test]
-fn what_a_later_list_contradicts_is_not_handed_on_and_its_page_says_so() {
-    for (what, lists, contradicted, exported) in [
-        ("the same list", &[&LIST[..]][..], false, true),
-        (
-            "the record system has it",
-            &[&[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", NEW_PHONE)]],
-            false,
-            true,
-        ),
-        (
-            "it has one of the two",
-            &[&[("a1", "08:00", "ada", NEW_PHONE), ("a2", "10:00", "ada", OLD_PHONE)]],
-            false,
-            true,
-        ),
-        ("corrected", &[&[("a1", "08:00", "ada", "555-0444")]], true, false),
-        ("corrected, then the old list", &[&[("a1", "08:00", "ada", "555-0444")], &LIST], true, false),
-        (
-            "it had it, then corrected",
-            &[&[("a1", "08:00", "ada", NEW_PHONE)], &[("a1", "08:00", "ada", "555-0444")]],
-            true,
-            false,
-        ),
-        ("taken away", &[&[("a2", "10:00", "ada", "")]], true, false),
-        ("somebody else's", &[&[("b1", "09:00", "ben", "555-0444")]], false, true),
-    ] {
-        let place = told();
-        let about = key("lobby", 1, Field::Phone);
-        assert!(decide_change(&place.desk, &about, &Verdict::Accept, "ana").unwrap());
-        for rows in lists {
-            place.clock.advance(std::time::Duration::from_secs(60));
-            import_list(&place, rows);
-        }
-        rebuilt(&place);
-        // As after a restart.
-        let place =
-            Place { desk: Desk::open_stored(place.folder.path(), Arc::new(place.clock.clone())).unwrap(), ..place };
-        let said = of(&place, "a1").pop().unwrap();
-        assert_eq!(said.contradicted.is_some(), contradicted, "{what}");
-        assert_eq!(place.desk.contradicted_since_last_batch().unwrap(), usize::from(contradicted), "{what}");
-        assert_eq!(export(&place).is_some(), exported, "{what}");
-        assert_eq!(export(&place), None, "{what}");
-        import_list(&place, &[("a1", "08:00", "ada", "555-0999"), ("a2", "10:00", "ada", "555-0999")]);
-        assert_eq!(
-            of(&place, "a1").pop().unwrap().contradicted.is_some(),
-            contradicted,
-            "{what}: what was handed on stays handed on"
-        );
-        // It can be decided anew, and is handed on then.
-        assert_eq!(decide_change(&place.desk, &about, &Verdict::Undo, "ben").unwrap(), contradicted, "{what}");
-        if contradicted {
-            assert!(of(&place, "a1")[0].is_conflict(), "{what}");
-            assert_eq!((phone(&place, "a1").as_str(), open(&place)), ("555-0999", 1), "{what}: the list stays on file");
-            assert!(decide_change(&place.desk, &about, &Verdict::Accept, "ben").unwrap());
-            assert!(export(&place).unwrap().contains(&format!("phone,555-0999,{NEW_PHONE}")), "{what}");
-        }
-    }
 }
 
 #[test]

@@ -260,16 +260,16 @@ fn no_page_shows_a_number_that_is_not_that_persons() {
     }
     // What is not on any page cannot be taken for theirs: neither in the source of the pages nor in a translation.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
-    for file in super::sample::slint_files(&root.join("pages"))
+    for file in super::sentences::slint_files(&root.join("pages"))
         .into_iter()
-        .chain(super::sample::slint_files(&root.join("components")))
+        .chain(super::sentences::slint_files(&root.join("components")))
     {
         let source = fs::read_to_string(&file).unwrap();
         let shown = source.split('"').skip(1).step_by(2).find(|text| is_like_a_number(text));
         assert_eq!(shown, None, "{}", file.display());
     }
     for language in ["es", "ar"] {
-        let words = super::sample::catalogue(language);
+        let words = super::sentences::catalogue(language);
         assert_eq!(words.values().flatten().find(|text| is_like_a_number(text)), None, "{language}");
     }
     let window = window();

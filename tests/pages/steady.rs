@@ -6,8 +6,8 @@ use arrivals::kiosk::window::ui::{self, DatePart, Doubt, KioskWindow, MemberDoub
 use i_slint_backend_testing::{AccessibleRole, ElementQuery};
 use slint::{ComponentHandle, LogicalSize, Model, ModelRc, VecModel};
 
-use super::sample::{self, LANGUAGES, LOOKS, Look, PAGES, SIZES, named};
-use super::{Found, controls, settle, turn_to, window};
+use super::sample::{LANGUAGES, LOOKS, Look, PAGES, SIZES, named};
+use super::{Found, controls, sentences, settle, turn_to, window};
 
 /// Sizes that a window passes through before it has its own: as it is made, turned, dragged, on a laptop.
 const ON_THE_WAY: [(u32, u32); 2] = [(1, 1), (480, 800)];
@@ -66,14 +66,14 @@ fn the_welcome_page_fits_every_common_screen_without_scrolling() {
                 .filter(|found| found.bottom <= size.1 as f32)
                 .map(|found| found.name)
                 .collect();
-            assert!(!names.contains(&sample::translation(language, "More below")), "{language} {size:?}: {names:?}");
+            assert!(!names.contains(&sentences::translation(language, "More below")), "{language} {size:?}: {names:?}");
             for wanted in ["English", "Español", "العربية"] {
                 assert!(
                     names.iter().any(|name| name == wanted),
                     "{language} {size:?}: {wanted} is out of sight: {names:?}"
                 );
             }
-            let check_in = sample::translation(language, "Check in");
+            let check_in = sentences::translation(language, "Check in");
             assert!(names.iter().any(|name| name.starts_with(&check_in)), "{language} {size:?}: no way in: {names:?}");
         }
     }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 mod layers;
 mod lists;
+mod sizes;
 mod texts;
 mod words;
 
@@ -70,9 +71,6 @@ const LAYERS: [(&str, &[&str]); 22] = [
     // The one file of the kiosk that has a desk inside.
     ("kiosk/demo/inside", &["*"]),
 ];
-
-/// No file is longer: it would be two things.
-const LINES_MAX: usize = 600;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -346,36 +344,6 @@ fn nothing_panics_on_what_came_from_outside() {
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
-}
-
-#[test]
-fn files_fit_in_the_head() {
-    let all = files(&root().join("src"), "rs")
-        .into_iter()
-        .chain(files(&root().join("ui"), "slint"))
-        .chain(files(&root().join("tests"), "rs"));
-    for path in all {
-        let lines = fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines <= LINES_MAX, "{} has {lines} lines", show(&path));
-    }
-}
-
-/// Rustfmt keeps it for code, and for nothing inside strings and macros. There are no exceptions: a string goes on with
-/// a backslash, SQL and JSON at their clauses and fields, and a list of words is cut wherever a line is full.
-const CHARACTERS_MAX: usize = 120;
-
-#[test]
-fn lines_fit_beside_each_other() {
-    let mut broken = Vec::new();
-    for path in ["src", "tests", "benches", "ui"].into_iter().flat_map(|folder| files(&root().join(folder), "rs")) {
-        for (at, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
-            let characters = line.chars().count();
-            if characters > CHARACTERS_MAX {
-                broken.push(format!("{}:{}: {characters} characters", show(&path), at + 1));
-            }
-        }
-    }
-    assert!(broken.is_empty(), "longer than {CHARACTERS_MAX} characters:\n{}", broken.join("\n"));
 }
 
 #[test]

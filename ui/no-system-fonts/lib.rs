@@ -131,15 +131,12 @@ absent! {
     /// No font.
     FcFontMatch(config: *mut FcConfig, pattern: *mut FcPattern, result: *mut FcResult) -> *mut FcPattern = null_mut();
     /// No font.
-    FcFontRenderPrepare(config: *mut FcConfig, pattern: *mut FcPattern, font: *mut FcPattern)
-        -> *mut FcPattern = null_mut();
+    FcFontRenderPrepare(config: *mut FcConfig, pattern: *mut FcPattern, font: *mut FcPattern) -> *mut FcPattern = null_mut();
     /// Nothing to release.
     FcFontSetDestroy(set: *mut FcFontSet);
     /// No fonts.
-    FcFontSort(
-        config: *mut FcConfig, pattern: *mut FcPattern, trim: c_int, letters: *mut *mut FcCharSet,
-        result: *mut FcResult
-    ) -> *mut FcFontSet = null_mut();
+    FcFontSort(config: *mut FcConfig, pattern: *mut FcPattern, trim: c_int, letters: *mut *mut FcCharSet, result: *mut FcResult)
+        -> *mut FcFontSet = null_mut();
     /// No set.
     FcCharSetCreate() -> *mut FcCharSet = null_mut();
     /// Nothing to add to.
@@ -171,11 +168,9 @@ absent! {
     /// Nothing to add to.
     FcPatternAddString(pattern: *mut FcPattern, name: *const c_char, value: *const FcChar8) -> c_int = 0;
     /// No value.
-    FcPatternGetInteger(pattern: *mut FcPattern, name: *const c_char, at: c_int, value: *mut c_int)
-        -> FcResult = FcResultNoMatch;
+    FcPatternGetInteger(pattern: *mut FcPattern, name: *const c_char, at: c_int, value: *mut c_int) -> FcResult = FcResultNoMatch;
     /// No value.
-    FcPatternGetString(pattern: *mut FcPattern, name: *const c_char, at: c_int, value: *mut *mut FcChar8)
-        -> FcResult = FcResultNoMatch;
+    FcPatternGetString(pattern: *mut FcPattern, name: *const c_char, at: c_int, value: *mut *mut FcChar8) -> FcResult = FcResultNoMatch;
     /// Nothing to release.
     FcStrFree(text: *mut FcChar8);
 }

@@ -16,7 +16,7 @@ use super::html::staff_page;
 use super::icons::icon;
 use crate::desk::service::import::Changed;
 use crate::desk::service::import::preview::{
-    Difference, KEPT_MINUTES, Kind, ReadList, Sent, Took, UPLOAD_BYTES_MAX, differences,
+    Difference, KEPT_MINUTES, Kind, Preview, ReadList, Sent, Took, UPLOAD_BYTES_MAX, differences,
 };
 use crate::desk::service::import::{ImportError, days};
 use crate::desk::service::privacy::Seen;
@@ -264,16 +264,28 @@ fn show(
         section #new aria-labelledby="h-new" {
             h3 #h-new { "New" }
             @if new.is_empty() { p.empty { "None." } }
-            ul { @for one in new.iter().take(SHOWN_MAX) {
-                li {
-                    (times.moment(one.after.start)) ", "
-                    b { (one.after.person.name_for_staff().as_str()) } ", " (one.after.service)
-                    @if !one.after.practitioner.is_empty() { " with " (one.after.practitioner) }
-                    span.quiet { ", " (one.after.id) }
-                }
-            } }
+            ul { @for one in new.iter().take(SHOWN_MAX) { (new_one(one, &times)) } }
             (more(new.len()))
         }
+        (refused(list, &preview))
+        p #same.quiet { (preview.unchanged) " appointments are unchanged." }
+    };
+    Ok(page(desk, who, &body))
+}
+
+fn new_one(one: &Changed, times: &StaffTime) -> Markup {
+    html! {
+        li {
+            (times.moment(one.after.start)) ", "
+            b { (one.after.person.name_for_staff().as_str()) } ", " (one.after.service)
+            @if !one.after.practitioner.is_empty() { " with " (one.after.practitioner) }
+            span.quiet { ", " (one.after.id) }
+        }
+    }
+}
+
+fn refused(list: &ReadList, preview: &Preview) -> Markup {
+    html! {
         section #refused aria-labelledby="h-refused" {
             h3 #h-refused { "Errors" }
             @if list.refused.is_empty() && preview.refused.is_empty() { p.empty { "None." } }
@@ -291,9 +303,7 @@ fn show(
                 (more(list.notes.len()))
             }
         }
-        p #same.quiet { (preview.unchanged) " appointments are unchanged." }
-    };
-    Ok(page(desk, who, &body))
+    }
 }
 
 fn more(count: usize) -> Markup {

@@ -2,33 +2,34 @@
 //!
 //! Invariant: anyone who needs someone comes first, the most urgent of them on top; no one is on the list twice.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod known;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+pub use self::known::Known;
 use super::super::Desk;
 use super::drawn::Lists;
-use super::narrow::{Choices, Narrow};
+use super::narrow::Narrow;
 use crate::desk::base::error::DeskError;
-use crate::desk::service::changes::CardKey;
-use crate::desk::service::queue::around::AroundToday;
 use crate::desk::service::queue::today::Today;
 use crate::desk::service::staff::session::SignedIn;
 use crate::domain::clinic_day::ClinicDay;
-use crate::domain::eligibility::Eligibility;
 use crate::domain::identity::fold_name;
 use crate::domain::ids::{AppointmentId, KioskId, PatientId};
 use crate::domain::insurance::CardMark;
-use crate::domain::proposal::{Field, Value};
+
+use crate::domain::proposal::Field;
 use crate::domain::queue::VisitState;
 use crate::domain::queue::day::{Queues, queue_name};
 use crate::domain::settings::{ClinicSettings, WalkInCategory};
 use crate::domain::spoken;
 use crate::domain::staff::Role;
-use crate::domain::visit::{ReasonRow, RefusedCodes, Stop, VisitRow};
+use crate::domain::visit::{ReasonRow, Stop, VisitRow};
 use crate::domain::when::{DateStyle, StaffTime};
 
 /// The day as a page shows it to anyone who looks. Nearly all of it is read once for everyone, and cheap to copy.
@@ -84,45 +85,6 @@ pub struct Day {
     pub left_out: usize,
     /// Whether rows stand on the page of one person, which has more buttons of its own.
     pub is_panel: bool,
-}
-
-/// What is known of a day's people beside their visits.
-pub struct Known {
-    /// Codes that kiosks did not take today.
-    pub refused_codes: Vec<RefusedCodes>,
-    /// On a day without any appointment: the nearest dates that have appointments, each with how many.
-    pub days_beside: Vec<(Date, u64)>,
-    /// How much was open when the desk did not show such things yet, and is to this day.
-    pub left_before: usize,
-    /// Proposed changes that no one decided, of whatever day: not urgent, but not to be forgotten.
-    pub changes: usize,
-    /// Pairs of people with one number of the booking system of which no one has said whether they are one.
-    pub same_numbers: u64,
-    /// By what the list can be narrowed.
-    pub choices: Choices,
-    /// The same by person, and by visit for those who are not on the list.
-    changes_by: HashMap<String, usize>,
-    /// Of the same, which are of insurance, and whether the patient says that there is none any more.
-    cards_by: HashMap<String, Vec<(Field, bool)>>,
-    /// What people said of their language and of an interpreter that no one decided.
-    spoken_by: HashMap<String, SaysOfSpeech>,
-    /// What payers answered today.
-    pub(super) eligibility: HashMap<CardKey, (Eligibility, Timestamp)>,
-    /// Where kiosks stand.
-    places: BTreeMap<KioskId, String>,
-    /// Who of the staff is on which person just now.
-    on_it: HashMap<String, Vec<String>>,
-    /// Visits about which someone wrote a note.
-    notes: HashSet<AppointmentId>,
-    /// Requests without an appointment, and who else of the day has that name and birth date.
-    alike: HashMap<AppointmentId, Vec<String>>,
-}
-
-/// What someone said at a kiosk of how to speak with them.
-#[derive(Default)]
-struct SaysOfSpeech {
-    interpreter: Option<bool>,
-    language: Option<String>,
 }
 
 /// A row.
@@ -400,59 +362,6 @@ impl Day {
     /// Whether someone feels unwell and no one has gone to them yet.
     pub fn is_urgent(&self) -> bool {
         self.needs.iter().any(Entry::is_urgent)
-    }
-}
-
-impl Known {
-    fn of(around: AroundToday, today: &Today, settings: &ClinicSettings) -> Self {
-        let rows = || today.list.rows().map(|row| &**row);
-        let mut known = Self {
-            refused_codes: around.refused_codes,
-            days_beside: around.days_beside,
-            left_before: around.left_before,
-            changes: 0,
-            same_numbers: around.same_numbers,
-            choices: Choices::of(rows(), settings),
-            changes_by: HashMap::new(),
-            cards_by: HashMap::new(),
-            spoken_by: HashMap::new(),
-            eligibility: around.eligibility,
-            places: around.places,
-            on_it: HashMap::new(),
-            notes: around.notes,
-            alike: alike(
-                &rows().collect::<Vec<_>>(),
-                &StaffTime { zone: around.zone.clone(), style: settings.dates() },
-            ),
-        };
-        for (visit, user) in around.on_it {
-            let key = today.list.get(&visit).map_or_else(|| of_visit(&visit), |row| key_of(row));
-            let users = known.on_it.entry(key).or_default();
-            if !users.contains(&user) {
-                users.push(user);
-            }
-        }
-        for change in around.changes {
-            known.changes += 1;
-            for key in [of_person(&change.person), of_visit(&change.appointment)] {
-                if matches!(change.key.field, Field::Insurance | Field::SecondInsurance) {
-                    let card = (change.key.field, change.proposal.new.is_empty());
-                    known.cards_by.entry(key.clone()).or_default().push(card);
-                }
-                if let (Field::Interpreter | Field::Language, Value::Text(said)) =
-                    (change.key.field, &change.proposal.new)
-                {
-                    let of = known.spoken_by.entry(key.clone()).or_default();
-                    if change.key.field == Field::Language {
-                        of.language = Some(said.as_str().to_owned());
-                    } else {
-                        of.interpreter = Some(said.as_str() == Field::YES);
-                    }
-                }
-                *known.changes_by.entry(key).or_default() += 1;
-            }
-        }
-        known
     }
 }
 

@@ -109,6 +109,22 @@ fn categories(settings: &ClinicSettings) -> Vec<(&str, &str)> {
     settings.walk_in.iter().map(|category| (category.code.as_str(), category.name.for_staff())).collect()
 }
 
+fn call_preference(form: &WalkInForm) -> Markup {
+    html! {
+        fieldset {
+            legend { "Call preference" }
+            label.check {
+                input #as-number type="radio" name="call_as" value="number" checked[form.call_as != "first-name"];
+                " ticket number"
+            }
+            label.check {
+                input #as-name type="radio" name="call_as" value="first-name" checked[form.call_as == "first-name"];
+                " first name"
+            }
+        }
+    }
+}
+
 fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>) -> Markup {
     let settings = desk.settings();
     let categories = categories(&settings);
@@ -174,17 +190,7 @@ fn show(desk: &Desk, who: &SignedIn, form: &WalkInForm, problem: Option<Problem>
                     }
                 }
             }
-            fieldset {
-                legend { "Call preference" }
-                label.check {
-                    input #as-number type="radio" name="call_as" value="number" checked[form.call_as != "first-name"];
-                    " ticket number"
-                }
-                label.check {
-                    input #as-name type="radio" name="call_as" value="first-name" checked[form.call_as == "first-name"];
-                    " first name"
-                }
-            }
+            (call_preference(form))
             button.button.primary type="submit" { "Add to queue" }
         }
     };

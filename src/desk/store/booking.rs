@@ -4,26 +4,30 @@
 //! list says what it said before, ends when the list says the same, and gives way, with a note, when the list says
 //! something else.
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use super::facts::About;
+use super::recorded::Record;
+use crate::domain::fact::What;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+mod conflicts;
 mod overlay;
+mod state;
 
+use self::conflicts::{beside, beside_before, fits, other_of, others};
 use self::overlay::{Listed, Overlay, Time, is_underway};
-use super::facts::About;
-use super::recorded::Record;
-use super::{Store, appointments, bump, calendar, chart, int, timestamp};
+pub use self::state::{BookingState, BookingStep};
+pub(super) use self::state::{called_off, is_contradicted, recorded};
+use self::state::{called_off_by, latest};
+use super::{Store, appointments, bump, calendar, chart, int};
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::random_token;
 use crate::domain::appointment::{Appointment, AppointmentStatus};
-use crate::domain::booking::{Conflict, Wish, conflicts};
+use crate::domain::booking::{Conflict, Wish};
 use crate::domain::clinic_day::ClinicDay;
-use crate::domain::fact::What;
 use crate::domain::ids::AppointmentId;
 use crate::domain::queue::VisitState;
-use crate::domain::visit::CalledOff;
 
 /// Codes of what staff do here, as they are recorded.
 pub(super) const CODES: [&str; 5] = ["book", "move", CALL_OFF, "booking-undo", "booking-noted"];
@@ -44,38 +48,6 @@ pub enum Refused {
     HasCome,
     /// Someone did something else with it meanwhile, or it is as it should be already.
     NotAsShown,
-}
-
-/// How an appointment stands to what was decided here.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BookingState {
-    /// It was booked here, and no list of the booking system has named it yet.
-    pub is_only_here: bool,
-    /// The beginning that the list says, if staff moved it to another one.
-    pub listed_start: Option<Timestamp>,
-    /// What the list says otherwise than staff had decided: when they had it.
-    pub contradicted: Option<Timestamp>,
-    /// Staff had canceled what the list now has.
-    pub contradicted_off: bool,
-    /// What was done last, if it can be taken back.
-    pub undo: Option<(u64, String)>,
-    /// Everything that was done here, oldest first.
-    pub steps: Vec<BookingStep>,
-}
-
-/// Something that staff did with an appointment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BookingStep {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub user: String,
-    /// What, as a code.
-    pub action: String,
-    /// Why, as someone typed it; may be empty.
-    pub why: String,
-    /// It was booked outside the clinic's hours, on purpose.
-    pub outside: bool,
 }
 
 /// What is recorded of something that was done, and done again while the list is rebuilt.
@@ -289,53 +261,6 @@ impl Store {
         tx.commit()?;
         Ok(true)
     }
-
-    /// What was done here with an appointment.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn booking_state(&self, id: &AppointmentId, now: Timestamp) -> Result<BookingState, DeskError> {
-        let sql = "SELECT is_listed, listed, overlay, contradicted FROM booking WHERE appointment_id = ?1";
-        let row: Option<(bool, String, String, Option<String>)> = self
-            .conn
-            .query_row(sql, [id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-            .optional()?;
-        let Some((is_listed, listed, overlay, contradicted)) = row else { return Ok(BookingState::default()) };
-        let (listed, overlay): (Listed, Overlay) = (unjson(&listed)?, unjson(&overlay)?);
-        let lost: Option<Overlay> = contradicted.as_deref().map(unjson).transpose()?;
-        let mut statement = self.conn.prepare_cached(
-            "SELECT at, user_name, action, detail FROM staff_action
-             WHERE appointment_id = ?1 AND action IN ('book', 'move', 'call-off', 'booking-undo')
-             ORDER BY revision",
-        )?;
-        let rows: Vec<(String, String, String, String)> = statement
-            .query_map([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
-            .collect::<Result<_, _>>()?;
-        let steps = rows
-            .into_iter()
-            .filter_map(|(at, user, action, detail)| recorded(&action, &at, &user, &detail).transpose());
-        Ok(BookingState {
-            contradicted_off: lost.as_ref().is_some_and(|lost| lost.status.is_some_and(|status| !status.stands())),
-            is_only_here: !is_listed,
-            listed_start: overlay.time.is_some().then_some(listed.time.start),
-            contradicted: lost.map(|lost| lost.time.map_or(listed.time.start, |time| time.start)),
-            undo: latest(&self.conn, id, now)?.map(|(step, action, _)| (step.unsigned_abs(), action)),
-            steps: steps.collect::<Result<_, DeskError>>()?,
-        })
-    }
-
-    /// Appointments about which the list says something else than staff had decided, that no one has noticed yet.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn contradicted_bookings(&self) -> Result<Vec<Appointment>, DeskError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT a.body FROM booking b JOIN appointment a ON a.id = b.appointment_id
-             WHERE b.contradicted IS NOT NULL ORDER BY a.start_at, a.id",
-        )?;
-        let bodies: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        bodies.iter().map(|body| appointments::read(body)).collect()
-    }
 }
 
 /// What the list's appointment is with what was decided here, if anything was; and what of that ends by it.
@@ -506,129 +431,6 @@ fn stored(conn: &Connection, id: &AppointmentId) -> Result<Option<Row>, DeskErro
 fn row_of(conn: &Connection, appointment: &Appointment) -> Result<Row, DeskError> {
     let unknown = || Row { listed: Listed::of(appointment), overlay: Overlay::default() };
     Ok(stored(conn, &appointment.id)?.unwrap_or_else(unknown))
-}
-
-/// By which user an appointment that is off was canceled here; none if it stands, or staff did not do it.
-pub(super) fn called_off(conn: &Connection, appointment: &Appointment) -> Result<Option<CalledOff>, DeskError> {
-    if appointment.status.stands() {
-        return Ok(None);
-    }
-    let Some((revision, step)) = called_off_by(conn, &appointment.id)? else { return Ok(None) };
-    let can = conn
-        .prepare_cached("SELECT 1 FROM booking_step WHERE appointment_id = ?1 AND revision = ?2")?
-        .exists(params![appointment.id.as_str(), revision])?;
-    let until = step.at.checked_add(SignedDuration::from_hours(UNDO_HOURS)).unwrap_or(Timestamp::MAX);
-    Ok(Some(CalledOff {
-        at: step.at,
-        user: step.user,
-        why: step.why,
-        undo: can.then_some((revision.unsigned_abs(), until)),
-    }))
-}
-
-/// Whether a list says something else of an appointment than staff had decided, and no one has noted that.
-pub(super) fn is_contradicted(conn: &Connection, id: &str) -> Result<bool, DeskError> {
-    Ok(conn
-        .prepare_cached("SELECT 1 FROM booking WHERE appointment_id = ?1 AND contradicted IS NOT NULL")?
-        .exists([id])?)
-}
-
-/// The revision and the step by which staff called an appointment off, if they did nothing else with it since.
-fn called_off_by(conn: &Connection, id: &AppointmentId) -> Result<Option<(i64, BookingStep)>, DeskError> {
-    let sql = "SELECT revision, at, user_name, action, detail FROM staff_action
-               WHERE appointment_id = ?1 AND action IN ('book', 'move', 'call-off', 'booking-undo')
-               ORDER BY revision DESC LIMIT 1";
-    let row: Option<(i64, String, String, String, String)> = conn
-        .prepare_cached(sql)?
-        .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
-        .optional()?;
-    let Some((revision, at, user, action, detail)) = row.filter(|(_, _, _, action, _)| action == CALL_OFF) else {
-        return Ok(None);
-    };
-    let step = recorded(&action, &at, &user, &detail)?;
-    Ok(step.map(|step| (revision, step)))
-}
-
-/// Reads what was recorded under a code; none if the code is another kind of action's.
-pub(super) fn recorded(action: &str, at: &str, user: &str, detail: &str) -> Result<Option<BookingStep>, DeskError> {
-    if !CODES.contains(&action) {
-        return Ok(None);
-    }
-    let detail: Detail = unjson(detail)?;
-    Ok(Some(BookingStep {
-        at: timestamp(at)?,
-        user: user.to_owned(),
-        action: action.to_owned(),
-        why: detail.why,
-        outside: detail.outside,
-    }))
-}
-
-/// The latest step that can still be taken back: its revision, its code, and what held before it.
-fn latest(conn: &Connection, id: &AppointmentId, now: Timestamp) -> Result<Option<(i64, String, Overlay)>, DeskError> {
-    let sql = "SELECT revision, at, action, before FROM booking_step WHERE appointment_id = ?1 ORDER BY revision DESC
-               LIMIT 1";
-    let row: Option<(i64, String, String, String)> = conn
-        .query_row(sql, [id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-        .optional()?;
-    let Some((revision, at, action, before)) = row else { return Ok(None) };
-    if now.duration_since(timestamp(&at)?) > SignedDuration::from_hours(UNDO_HOURS) {
-        return Ok(None);
-    }
-    Ok(Some((revision, action, unjson(&before)?)))
-}
-
-fn clashes(conn: &Connection, wish: &Wish, now: Timestamp) -> Result<Vec<Conflict>, DeskError> {
-    let zone = super::settings(conn)?.zone()?;
-    let practice = calendar::practice(conn, &zone, now)?;
-    let date = practice.date_of(wish.start);
-    let (from, to) = (date.yesterday().unwrap_or(date), date.tomorrow().unwrap_or(date));
-    Ok(conflicts(&practice, wish, &calendar::busy(conn, from, to)?, now))
-}
-
-/// Whether a wish can be had, and if so whether it is outside the clinic's hours, which only counts if someone wants it
-/// `anyway`.
-fn fits(conn: &Connection, wish: &Wish, anyway: bool, now: Timestamp) -> Result<Result<bool, Refused>, DeskError> {
-    let found = clashes(conn, wish, now)?;
-    let is_had = found.is_empty() || (anyway && found.iter().all(Conflict::is_of_hours));
-    Ok(if is_had { Ok(!found.is_empty()) } else { Err(Refused::Conflicts(found)) })
-}
-
-/// What an appointment clashes with where it stands. The clinic's hours do not matter.
-fn beside(
-    conn: &Connection,
-    zone: &TimeZone,
-    appointment: &Appointment,
-    now: Timestamp,
-) -> Result<Vec<Conflict>, DeskError> {
-    let wish = Wish {
-        patient: Some(appointment.person.id.clone()),
-        moves: Some(appointment.id.clone()),
-        service: appointment.service.clone(),
-        practitioner: appointment.practitioner.clone(),
-        start: appointment.start,
-        minutes: calendar::practice(conn, zone, now)?.length(&appointment.service, appointment.minutes),
-    };
-    Ok(clashes(conn, &wish, now)?.into_iter().filter(|one| other_of(one).is_some()).collect())
-}
-
-/// The other appointment of a conflict, if it is one with another.
-fn other_of(conflict: &Conflict) -> Option<&AppointmentId> {
-    match conflict {
-        Conflict::Patient(id) | Conflict::Practitioner(id) | Conflict::Room(id, _) => Some(id),
-        _ => None,
-    }
-}
-
-fn others(conflicts: &[Conflict]) -> Vec<AppointmentId> {
-    conflicts.iter().filter_map(other_of).cloned().collect()
-}
-
-/// What an appointment clashed with when a step took it away from there.
-fn beside_before(conn: &Connection, step: i64) -> Result<Vec<AppointmentId>, DeskError> {
-    let detail: Option<String> =
-        conn.query_row("SELECT detail FROM staff_action WHERE revision = ?1", [step], |row| row.get(0)).optional()?;
-    Ok(detail.map(|detail| unjson::<Detail>(&detail)).transpose()?.map_or_else(Vec::new, |detail| detail.beside))
 }
 
 /// Whether the patient has checked in, was seen, or did not come: then there is nothing left to move.

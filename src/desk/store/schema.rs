@@ -10,6 +10,7 @@ use crate::desk::base::error::DeskError;
 mod changed;
 mod facts;
 mod first;
+mod kiosks;
 mod limits;
 
 /// Step `n` brings a file of version `n` to version `n + 1`.
@@ -25,7 +26,7 @@ const STEPS: &[&str] = &[
     first::AUDIT,
     QUEUE,
     REPORTS,
-    KIOSKS,
+    kiosks::KIOSKS,
     PHONE,
     SETTINGS,
     BY_HAND,
@@ -33,15 +34,15 @@ const STEPS: &[&str] = &[
     OUTBOX,
     KEEPING,
     SECOND_STEP,
-    ORDERS_ABOUT,
-    ORDER_ENDS,
+    kiosks::ORDERS_ABOUT,
+    kiosks::ORDER_ENDS,
     CALLED_OFF,
     SESSION_IDLE,
     SAME_NUMBER,
     IMPORT_MAPS,
     OPEN,
     CLEAN_UP,
-    RESTORED,
+    kiosks::RESTORED,
     NUMBERS,
     NEWER,
     limits::SIGN_IN_SOURCES,
@@ -140,63 +141,6 @@ CREATE INDEX kiosk_event_by_kind ON kiosk_event(body ->> '$.event.kind', receive
 CREATE INDEX proposal_by_date ON proposal(date);
 ";
 
-const KIOSKS: &str = r"
--- How each kiosk last said that it is. Not an event: only the latest counts, and the next one makes up for one that was
--- lost.
-CREATE TABLE kiosk_health(
-    kiosk TEXT PRIMARY KEY REFERENCES kiosk(id),
-    body TEXT NOT NULL,
-    heard_at TEXT NOT NULL,
-    -- Since when it was never silent.
-    online_since TEXT NOT NULL,
-    -- This many milliseconds the desk's clock was ahead of the kiosk's.
-    clock_ms BIGINT NOT NULL,
-    waiting_since TEXT
-);
--- What staff wanted of kiosks. Appended, never edited; `told_at` is when the kiosk was last told. `n` is the revision,
--- or more if the kiosk has carried out an order of a higher number: this file is an older copy then.
-CREATE TABLE kiosk_order(
-    kiosk TEXT NOT NULL REFERENCES kiosk(id),
-    n BIGINT NOT NULL,
-    at TEXT NOT NULL,
-    user_name TEXT NOT NULL,
-    body TEXT NOT NULL,
-    is_service INTEGER NOT NULL,
-    told_at TEXT,
-    done_at TEXT,
-    PRIMARY KEY (kiosk, n)
-);
--- What is wrong at kiosks now, and who has seen it. Follows from health, tries and the time.
-CREATE TABLE kiosk_alarm(
-    kiosk TEXT NOT NULL REFERENCES kiosk(id),
-    alarm TEXT NOT NULL,
-    detail TEXT NOT NULL,
-    since TEXT NOT NULL,
-    seen_at TEXT,
-    seen_by TEXT,
-    PRIMARY KEY (kiosk, alarm)
-);
--- How each person's try at a kiosk ended; names no one. Follows from events.
-CREATE TABLE kiosk_try(
-    kiosk TEXT NOT NULL,
-    seq BIGINT NOT NULL,
-    at TEXT NOT NULL,
-    ended TEXT NOT NULL,
-    step TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    PRIMARY KEY (kiosk, seq)
-);
-CREATE INDEX kiosk_try_by_time ON kiosk_try(kiosk, at);
-INSERT INTO kiosk_try(kiosk, seq, at, ended, step, reason)
-SELECT kiosk, seq,
-    strftime('%Y-%m-%dT%H:%M:%fZ',
-        CASE WHEN julianday(received_at) - julianday(json_extract(body, '$.at')) BETWEEN 0 AND 1
-        THEN json_extract(body, '$.at') ELSE received_at END),
-    json_extract(body, '$.event.kind'), COALESCE(json_extract(body, '$.event.step'), ''),
-    COALESCE(json_extract(body, '$.event.reason'), '')
-FROM kiosk_event WHERE json_extract(body, '$.event.kind') IN ('checked-in', 'walked-in', 'stopped', 'walked-away');
-";
-
 const PHONE: &str = r"
 -- Whether the patient put a visit on hold by phone; follows from what was recorded, as the rest of a visit does.
 ALTER TABLE visit ADD COLUMN stepped_out BIGINT NOT NULL DEFAULT 0;
@@ -284,18 +228,6 @@ CREATE TABLE half_session(
     user_name TEXT NOT NULL REFERENCES staff_user(name),
     at TEXT NOT NULL
 );
-";
-
-const ORDERS_ABOUT: &str = r"
--- For whose visit an order was given, so that it goes with them; empty if it was for no one.
-ALTER TABLE kiosk_order ADD COLUMN appointment_id TEXT NOT NULL DEFAULT '';
-";
-
-const ORDER_ENDS: &str = r"
--- What the kiosk said became of an order, `done_at` being when, and why. Empty: its program does not tell, and has done
--- it.
-ALTER TABLE kiosk_order ADD COLUMN ended TEXT;
-ALTER TABLE kiosk_order ADD COLUMN why TEXT NOT NULL DEFAULT '';
 ";
 
 const CALLED_OFF: &str = r"
@@ -398,36 +330,6 @@ ALTER TABLE kiosk_health ADD COLUMN list_since TEXT;
 INSERT INTO meta(name, value)
 SELECT 'worked_until', substr(MAX(at), 1, 10)
 FROM (SELECT MAX(received_at) AS at FROM kiosk_event UNION ALL SELECT MAX(at) FROM audit) HAVING MAX(at) IS NOT NULL;
-";
-
-const RESTORED: &str = r"
--- Each time that an older copy of this file was put back. `kiosk`: which one noticed it, if no one said so.
-CREATE TABLE life(
-    n INTEGER PRIMARY KEY,
-    at TEXT NOT NULL,
-    copied_at TEXT,
-    kiosk TEXT,
-    seen_at TEXT,
-    seen_by TEXT
-);
--- Positions in kiosks' logs that no one has any more.
-CREATE TABLE kiosk_gap(
-    kiosk TEXT NOT NULL,
-    first BIGINT NOT NULL,
-    last BIGINT NOT NULL,
-    at TEXT NOT NULL,
-    seen_at TEXT,
-    seen_by TEXT,
-    PRIMARY KEY (kiosk, first)
-);
--- When it happened, if that was told so late that it does not follow from the event and `received_at`.
-ALTER TABLE kiosk_event ADD COLUMN happened_at TEXT;
-CREATE INDEX kiosk_event_late ON kiosk_event(happened_at) WHERE happened_at IS NOT NULL;
--- Whether it has told everything in this life of the file; whether its log is another one than the desk holds; and
--- since when it may go on behind that.
-ALTER TABLE kiosk ADD COLUMN in_step INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE kiosk ADD COLUMN other_log INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE kiosk ADD COLUMN adopt_at TEXT;
 ";
 
 const NUMBERS: &str = r"

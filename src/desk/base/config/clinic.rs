@@ -85,6 +85,20 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
     if clinic.site_places.iter().any(|place| place.trim().is_empty()) {
         return bad("site_places", "site_places: an empty name would match every location; leave it out".to_owned());
     }
+    check_sites(clinic)?;
+    check_services(clinic)?;
+    check_walk_in(clinic)?;
+    check_queues(clinic)?;
+    clinic.schedule.check()?;
+    Reader::new(clinic).map_err(|error| {
+        let alone = |one: &BarcodePattern| ClinicSettings { barcodes: vec![one.clone()], ..ClinicSettings::default() };
+        let at = clinic.barcodes.iter().position(|one| Reader::new(&alone(one)).is_err()).unwrap_or_default();
+        Fault::of_item("barcodes", at, "pattern", format!("barcodes: {error}"))
+    })?;
+    Ok(())
+}
+
+fn check_sites(clinic: &ClinicSettings) -> Result<(), Fault> {
     for (at, site) in clinic.sites.iter().enumerate() {
         let bad = |field: &str, why: String| Err(Fault::of_item("sites", at, field, format!("sites: {why}")));
         if site.place.trim().is_empty() {
@@ -94,7 +108,10 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
             return bad("address", format!("{:?} has no address; write its street address", site.place));
         }
     }
-    check_services(clinic)?;
+    Ok(())
+}
+
+fn check_walk_in(clinic: &ClinicSettings) -> Result<(), Fault> {
     let mut codes = BTreeSet::new();
     for (at, category) in clinic.walk_in.iter().enumerate() {
         let bad = |field: &str, why: String| Err(Fault::of_item("walk_in", at, field, format!("walk_in: {why}")));
@@ -111,13 +128,6 @@ pub fn check_clinic(clinic: &ClinicSettings) -> Result<(), Fault> {
             );
         }
     }
-    check_queues(clinic)?;
-    clinic.schedule.check()?;
-    Reader::new(clinic).map_err(|error| {
-        let alone = |one: &BarcodePattern| ClinicSettings { barcodes: vec![one.clone()], ..ClinicSettings::default() };
-        let at = clinic.barcodes.iter().position(|one| Reader::new(&alone(one)).is_err()).unwrap_or_default();
-        Fault::of_item("barcodes", at, "pattern", format!("barcodes: {error}"))
-    })?;
     Ok(())
 }
 

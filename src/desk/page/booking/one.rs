@@ -1,8 +1,14 @@
 //! One appointment: what it is, what was done with it here, and what can be done.
 
+use crate::desk::service::booking::BookingStep;
+use crate::domain::appointment::Appointment;
+use crate::domain::visit::VisitRow;
+use crate::domain::when::StaffTime;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -84,41 +90,10 @@ pub(super) fn show(
         @if let Some(done) = done { p.notice role="status" { (icon("check")) " " (done) } }
         @if let Some(problem) = problem { p.problem role="alert" { (icon("alert")) span { (problem) } } }
         h2 { (one.person.name_for_staff().as_str()) }
-        dl.typed {
-            dt { "Date and time" }
-            dd {
-                b { (times.style.heading(start)) ", " (times.time(one.start)) }
-                @if one.minutes > 0 { ", " (one.minutes) " min" }
-            }
-            dt { "Service" } dd { (one.service) }
-            dt { "Provider" } dd { (one.practitioner) }
-            dt { "Location" } dd { (one.place) }
-            dt { "Status" } dd { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
-            dt { "DOB" } dd { (times.style.born(one.person.birth_date, desk.clinic_date())) }
-            @if !one.person.contact.phone.is_blank() { dt { "Phone" } dd { (one.person.contact.phone.as_str()) } }
-            dt { "Numbers" } dd { "appointment " (id) ", patient " (one.person.id) }
-        }
+        (facts(&row, one, &times, desk.clinic_date()))
         @if let Some(lost) = state.contradicted {
             div.change {
-                @if state.contradicted_off {
-                    p.reason {
-                        (icon("alert"))
-                        span {
-                            "Canceled here, but the scheduling system still lists it. The scheduling system's version \
-                             is used."
-                        }
-                    }
-                }
-                @else {
-                    p.reason {
-                        (icon("alert"))
-                        span {
-                            "The scheduling system lists a different time. Here it was booked for "
-                            (times.moment(lost))
-                            ". The scheduling system's version is used."
-                        }
-                    }
-                }
+                (contradicted(lost, state.contradicted_off, &times))
                 (form("noted", &html! { button.button type="submit" { "Acknowledge" } }))
             }
         }
@@ -145,13 +120,7 @@ pub(super) fn show(
                 @if is_open || action == "call-off" {
                     (form("undo", &html! {
                         input type="hidden" name="step" value=(step);
-                        button.button type="submit" {
-                            @match action.as_str() {
-                                "book" => "Undo booking",
-                                "move" => "Undo reschedule",
-                                _ => "Undo cancellation"
-                            }
-                        }
+                        button.button type="submit" { (undo_words(action)) }
                     }))
                 }
             }
@@ -162,9 +131,68 @@ pub(super) fn show(
                 (form("cancel", &html! { div.fields { (call_off_fields(None)) } }))
             }
         }
-        @if !state.steps.is_empty() {
+        (activity(&state.steps, &times))
+    };
+    Ok(staff_page("Appointments", who, (&address, desk.session_idle().as_secs()), &body))
+}
+
+fn undo_words(action: &str) -> &'static str {
+    match action {
+        "book" => "Undo booking",
+        "move" => "Undo reschedule",
+        _ => "Undo cancellation",
+    }
+}
+
+fn facts(row: &VisitRow, one: &Appointment, times: &StaffTime, today: Date) -> Markup {
+    html! {
+        dl.typed {
+            dt { "Date and time" }
+            dd {
+                b { (times.style.heading(times.date_of(one.start))) ", " (times.time(one.start)) }
+                @if one.minutes > 0 { ", " (one.minutes) " min" }
+            }
+            dt { "Service" } dd { (one.service) }
+            dt { "Provider" } dd { (one.practitioner) }
+            dt { "Location" } dd { (one.place) }
+            dt { "Status" } dd { span.state.(row.state.code()) { (state_icon(row.state)) (row.state.word()) } }
+            dt { "DOB" } dd { (times.style.born(one.person.birth_date, today)) }
+            @if !one.person.contact.phone.is_blank() { dt { "Phone" } dd { (one.person.contact.phone.as_str()) } }
+            dt { "Numbers" } dd { "appointment " (one.id) ", patient " (one.person.id) }
+        }
+    }
+}
+
+/// The list says something else than staff had decided: `lost` is the time that they had it at.
+fn contradicted(lost: Timestamp, is_off: bool, times: &StaffTime) -> Markup {
+    html! {
+        @if is_off {
+            p.reason {
+                (icon("alert"))
+                span {
+                    "Canceled here, but the scheduling system still lists it. The scheduling system's version \
+                     is used."
+                }
+            }
+        }
+        @else {
+            p.reason {
+                (icon("alert"))
+                span {
+                    "The scheduling system lists a different time. Here it was booked for "
+                    (times.moment(lost))
+                    ". The scheduling system's version is used."
+                }
+            }
+        }
+    }
+}
+
+fn activity(steps: &[BookingStep], times: &StaffTime) -> Markup {
+    html! {
+        @if !steps.is_empty() {
             h3 { "Activity" }
-            ul { @for step in &state.steps {
+            ul { @for step in steps {
                 li {
                     time datetime=(step.at) {
                         (times.moment(step.at))
@@ -174,8 +202,7 @@ pub(super) fn show(
                 }
             } }
         }
-    };
-    Ok(staff_page("Appointments", who, (&address, desk.session_idle().as_secs()), &body))
+    }
 }
 
 /// What is asked of anyone who calls an appointment off. `name`: whose, where the page does not say that by itself.

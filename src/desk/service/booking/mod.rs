@@ -5,4 +5,4 @@ pub mod letters;
 pub mod messages;
 pub mod reading;
 
-pub use crate::desk::store::{Known, Message, Refused};
+pub use crate::desk::store::{BookingStep, Known, Message, Refused};
