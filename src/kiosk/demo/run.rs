@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use slint::ComponentHandle as _;
 
 use super::inside::{DeskInside, USER};
 use super::player::Player;
