@@ -185,7 +185,10 @@ mod tests {
             };
             statement.query_map([], read).unwrap().collect::<Result<_, _>>().unwrap()
         };
-        let body = |practitioner: &str, minutes: u32| serde_json::json!({"practitioner": practitioner, "service": "Eyes", "place": "A", "minutes": minutes});
+        let body = |practitioner: &str, minutes: u32| {
+            let (service, place) = ("Eyes", "A");
+            serde_json::json!({"practitioner": practitioner, "service": service, "place": place, "minutes": minutes})
+        };
         let run = |sql: &str, id: &str, date: &str, body: &serde_json::Value| {
             store.conn.execute(sql, [id, date, body.to_string().as_str()]).unwrap();
             assert_eq!(counted("SELECT * FROM times_seen ORDER BY 1, 2, 3, 4, 5"), counted(RECOUNTED), "{sql}, {id}");

@@ -2,8 +2,9 @@
 //!
 //! Invariants: no one waits for an answer, neither a kiosk nor a page; about one card there is one question at a time;
 //! without anyone to ask nothing is asked. After a change the cards of the visits that it was about are looked at, and
-//! once a minute those of all who are here, whatever woke the desk. What was asked is in the store, so a restart loses no question. What an
-//! answer or a card's own dates mean for a patient who is here is on the list; it never keeps anyone from checking in.
+//! once a minute those of all who are here, whatever woke the desk. What was asked is in the store, so a restart loses
+//! no question. What an answer or a card's own dates mean for a patient who is here is on the list; it never keeps
+//! anyone from checking in.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,8 +22,8 @@ use crate::desk::store::Inquiry;
 use crate::domain::eligibility::{ANSWER_WITHIN, Eligibility, NoAnswer, Question};
 use crate::domain::ids::AppointmentId;
 
-/// After this long all of the day's cards are looked at, whether someone is to be asked about, even if nothing wakes the desk: a question that a restart
-/// cut off, or that could not be read when it was due, waits for no event.
+/// After this long all of the day's cards are looked at, even if nothing wakes the desk: a question that a restart cut
+/// off, or that could not be read when it was due, waits for no event.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 const LOOK_EVERY_SPAN: SignedDuration = SignedDuration::from_secs(60);
 /// After a change of more visits than this all of the day are looked at.
