@@ -1,7 +1,7 @@
 //! What happened at the desk, as readers of it learn: one fact for each thing that was done with each visit.
 //!
-//! Invariants: a fact says what was done, about which person by number, and who did it; never a name, a phone number or what
-//! someone typed. A reader gets facts in the order in which they became true, each once.
+//! Invariants: a fact says what was done, about which person by number, and who did it; never a name, a phone number or
+//! what someone typed. A reader gets facts in the order in which they became true, each once.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use arrivals::domain::appointment::Appointment;
 use arrivals::domain::event::{KioskEvent, LoggedEvent};
 use arrivals::domain::ids::Seq;
+use arrivals::domain::insurance::Coverage;
 use arrivals::domain::ticket::PrintOutcome;
 use arrivals::sync::wire::{EVENTS_PER_POST_MAX, Post};
 use jiff::SignedDuration;
@@ -22,6 +23,11 @@ pub fn appointment(n: usize) -> Appointment {
     Appointment {
         start: morning() + SignedDuration::from_mins(i64::try_from(n % 480).unwrap()),
         service: format!("Service {}", n % 8),
+        coverage: Some(Coverage {
+            payer: "One".into(),
+            member_id: format!("M{n}").as_str().into(),
+            ..Default::default()
+        }),
         ..booked::visit(&format!("visit-{n}"), booked::person(&format!("patient-{n}"), "Ada", "Example"))
     }
 }

@@ -40,7 +40,7 @@ fn clinic(member: &str) -> Place {
 
 /// Payers answer about every card that is due, and what follows is on the list.
 async fn answers(place: &Place) {
-    let due = place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap();
+    let due = place.desk.with_store(|store| store.due_inquiries(None, place.clock.now())).unwrap();
     for inquiry in due {
         let answer = answer_in_time(&SimulatedPayers::default(), inquiry.question).await;
         place.desk.with_store(|store| store.answer_inquiry(&inquiry.key, answer, place.clock.now())).unwrap();
@@ -65,7 +65,10 @@ fn rebuilt(place: &Place) {
     let before = rows(place);
     place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert!(before == rows(place), "rebuilt from what was recorded");
-    assert!(!place.desk.with_store(|store| store.settle_coverage(place.clock.now())).unwrap(), "and as it should be");
+    assert!(
+        !place.desk.with_store(|store| store.settle_coverage(None, place.clock.now())).unwrap(),
+        "and as it should be"
+    );
 }
 
 fn act(place: &Place, id: &str, action: StaffAction) -> bool {

@@ -11,6 +11,7 @@ use arrivals::clock::Clock;
 use arrivals::desk::store::{HandAction, IfLate, PhoneWish, StaffAction, StaffWork, WalkInByHand};
 use arrivals::desk::{Desk, DeskOptions};
 use arrivals::domain::appointment::{Appointment, AppointmentStatus};
+use arrivals::domain::eligibility::Eligibility;
 use arrivals::domain::event::{CheckedIn, KioskEvent, LoggedEvent, StillRight, WalkedIn};
 use arrivals::domain::ids::{AppointmentId, Seq};
 use arrivals::domain::language::Language;
@@ -69,21 +70,49 @@ fn costs(visits: usize) -> Vec<(&'static str, u64)> {
         desk.phone_wish(Ticket { number: "A1".parse().unwrap(), date: date(2026, 11, 23) }, PhoneWish::StepOut)
             .unwrap();
     });
-    // Whether a time is free is looked up among the appointments of many days; what follows from having booked it is
-    // not.
     let now = place.clock.now();
     let booked = Appointment {
         id: AppointmentId::new(""),
         start: now + SignedDuration::from_hours(24 * 300),
         ..appointment(visits + 1)
     };
-    desk.book_anyway(&booked, true, "ana").unwrap().unwrap();
-    cost("what follows from a booking", &|| {});
+    cost("a booking", &|| drop(desk.book_anyway(&booked, true, "ana").unwrap().unwrap()));
     cost("import of one", &|| {
         let changed = Appointment { place: "Waiting area B".into(), ..appointment(11) };
         desk.import_appointments(&[changed]).unwrap();
     });
     assert!(desk.today().unwrap().followed() > 0, "each of them was followed");
+    // Whose card is looked at after a check-in, and after the payer's answer.
+    let (_, looked) = desk.cards_to_look_at(None).unwrap();
+    let looked = std::cell::Cell::new(looked);
+    let look = || {
+        let (visits, now) = desk.cards_to_look_at(Some(looked.get())).unwrap();
+        looked.set(now);
+        assert!(visits.is_some(), "it is followed");
+        let due = desk.with_store(|store| store.due_inquiries(visits.as_deref(), place.clock.now())).unwrap();
+        desk.settle_coverage_of(&visits).unwrap();
+        due
+    };
+    let mut cost = |what: &'static str, change: &dyn Fn()| {
+        let before = steps.load(Ordering::Relaxed);
+        change();
+        costs.push((what, steps.load(Ordering::Relaxed) - before));
+    };
+    let due = std::cell::RefCell::new(Vec::new());
+    cost("cards after a check-in", &|| {
+        desk.take_post(TOKEN_A, &post_of("lobby", vec![checked_in(3, 'A', 3, &["visit-5"])])).unwrap();
+        due.replace(look());
+    });
+    assert!(!due.borrow().is_empty(), "there is a card to ask about");
+    cost("cards after an answer", &|| {
+        for inquiry in due.take() {
+            let answer = Eligibility::Inactive;
+            desk.with_store(|store| store.answer_inquiry(&inquiry.key, answer, place.clock.now())).unwrap();
+        }
+        look();
+    });
+    let row = desk.with_store(|store| store.visit(&id(5))).unwrap().unwrap();
+    assert!(row.reasons.iter().any(|one| one.reason == Reason::CoverageInactive), "{:?}", row.reasons);
     costs
 }
 

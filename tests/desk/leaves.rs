@@ -216,7 +216,7 @@ fn a_full_day() -> (Place, Vec<String>) {
         assert!(decide_change(desk, &change.key, &verdict, "ana").unwrap());
     }
     desk.next_export_batch().unwrap().unwrap();
-    for inquiry in desk.with_store(|store| store.due_inquiries(morning())).unwrap() {
+    for inquiry in desk.with_store(|store| store.due_inquiries(None, morning())).unwrap() {
         desk.with_store(|store| store.answer_inquiry(&inquiry.key, Eligibility::Active, morning())).unwrap();
     }
     // By hand.

@@ -34,7 +34,7 @@ impl Payers for Counted {
 
 /// Asks about every card that is due, and answers how many that were.
 async fn ask(place: &Place, payers: &dyn Payers) -> usize {
-    let due = place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap();
+    let due = place.desk.with_store(|store| store.due_inquiries(None, place.clock.now())).unwrap();
     let count = due.len();
     for inquiry in due {
         let answer = answer_in_time(payers, inquiry.question).await;
@@ -104,7 +104,7 @@ fn debug_output_says_neither_whose_card_it_is_nor_who_pays() {
         &format!("{HEADER},payer,payer_code,member_id\n{},One,medicaid,M1\n", row("a1", "2026-11-23T08:00:00", "ada")),
     );
     send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
-    let due = place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap();
+    let due = place.desk.with_store(|store| store.due_inquiries(None, place.clock.now())).unwrap();
     let shown = format!("{due:?} {:?}", CardKey::of(&"ada".into(), &full_card()));
     assert_eq!(due.len(), 1);
     for private in ["medicaid", "One", "M1", "ada", "example"] {
@@ -117,7 +117,7 @@ async fn a_question_that_a_restart_cut_off_is_asked_again_and_one_on_its_way_is_
     let place = place();
     take(&place, "day.csv", &format!("{HEADER},payer,member_id\n{},One,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
     send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
-    let due = || place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap().len();
+    let due = || place.desk.with_store(|store| store.due_inquiries(None, place.clock.now())).unwrap().len();
     for (seconds, expected) in [(0, 1), (0, 0), (20, 0), (20, 0), (1, 1), (0, 0)] {
         place.clock.advance(Duration::from_secs(seconds));
         assert_eq!(due(), expected, "{seconds}");
@@ -179,7 +179,7 @@ async fn a_question_that_nothing_wakes_the_desk_for_is_asked_all_the_same() {
     take(&place, "day.csv", &format!("{HEADER},payer,member_id\n{},One,M1\n", row("a1", "2026-11-23T08:00:00", "ada")));
     send(&place, "lobby", &[said(1, "a1", StillRight::Yes, StillRight::Yes)]);
     // Asked by a desk that was cut off, a moment ago: not due yet.
-    assert_eq!(place.desk.with_store(|store| store.due_inquiries(place.clock.now())).unwrap().len(), 1);
+    assert_eq!(place.desk.with_store(|store| store.due_inquiries(None, place.clock.now())).unwrap().len(), 1);
     let payers = Arc::new(Counted::default());
     let (_, serving) = serve(&place, payers.clone()).await;
     let times = || payers.times.load(Ordering::SeqCst);

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -38,18 +39,18 @@ type Found = BTreeSet<CoverageFound>;
 
 impl Store {
     /// Puts every patient on the list who is here today and whose coverage needs attention, and takes them off once it
-    /// is resolved. Answers `false` if everything was as it should be.
+    /// is resolved; `visits`: of these visits alone. Answers `false` if everything was as it should be.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn settle_coverage(&mut self, now: Timestamp) -> Result<bool, DeskError> {
+    pub fn settle_coverage(&mut self, visits: Option<&[AppointmentId]>, now: Timestamp) -> Result<bool, DeskError> {
         let day = self.day.clone();
         // Nearly always there is nothing to do, and then no one who writes is held up.
-        if differing(&self.conn, &day, now)?.is_empty() {
+        if differing(&self.conn, &day, visits, now)?.is_empty() {
             return Ok(false);
         }
         let tx = self.write()?;
-        let differing = differing(&tx, &day, now)?;
+        let differing = differing(&tx, &day, visits, now)?;
         for (id, found) in &differing {
             let action = HandAction::Coverage { found: found.clone() };
             Doing { conn: &tx, day: &day, user: DESK, now }.record(&AppointmentId::new(id), &action)?;
@@ -59,30 +60,19 @@ impl Store {
     }
 }
 
-/// The visits of today about which the list says something else than it should, each with what it should say.
-fn differing(conn: &Connection, day: &ClinicDay, now: Timestamp) -> Result<BTreeMap<String, Found>, DeskError> {
+/// The visits of today about which the list says something else than it should, each with what it should say; `visits`:
+/// of these alone.
+fn differing(
+    conn: &Connection,
+    day: &ClinicDay,
+    visits: Option<&[AppointmentId]>,
+    now: Timestamp,
+) -> Result<BTreeMap<String, Found>, DeskError> {
     let today = day.of(now);
-    let mut listed: BTreeMap<String, Found> = BTreeMap::new();
-    let mut statement = conn.prepare_cached(
-        "SELECT r.appointment_id, r.reason, r.step FROM reason r JOIN visit v ON v.appointment_id = r.appointment_id
-         WHERE r.kiosk = ?1 AND r.date = ?2 AND r.solved_at IS NULL
-         AND v.state NOT IN ('done', 'no-show', 'cancelled')",
-    )?;
-    let mut rows = statement.query(params![BY_PAYER, today.to_string()])?;
-    while let Some(row) = rows.next()? {
-        let found = CoverageFound { reason: from_code(row.get(1)?, "a reason")?, card: row.get(2)? };
-        listed.entry(row.get(0)?).or_default().insert(found);
-    }
+    let listed = listed(conn, today, visits)?;
     let mut wanted: BTreeMap<String, Found> = listed.keys().map(|id| (id.clone(), Found::new())).collect();
     if settings(conn)?.insurance.ask {
-        let answers = eligibility::answers_on(conn, today)?;
-        let mut statement = conn.prepare_cached(
-            "SELECT a.body, v.state FROM visit v JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date = ?1
-             ORDER BY a.id",
-        )?;
-        let mut rows = statement.query([today.to_string()])?;
-        while let Some(row) = rows.next()? {
-            let (body, state): (String, String) = (row.get(0)?, row.get(1)?);
+        for (body, state) in eligibility::bodies_here(conn, today, visits)? {
             let is_here =
                 VisitState::from_code(&state).is_some_and(|state| state.is_open() && state != VisitState::Expected);
             if !is_here {
@@ -91,21 +81,49 @@ fn differing(conn: &Connection, day: &ClinicDay, now: Timestamp) -> Result<BTree
             let appointment = appointments::read(&body)?;
             let visit = appointment.local_date(day.zone());
             let cards = [("first", &appointment.coverage), ("second", &appointment.second_coverage)];
-            let found: Found = cards
-                .into_iter()
-                .filter_map(|(which, card)| {
-                    let card = card.as_ref()?;
-                    let key = CardKey::of(&appointment.person.id, card);
-                    let answer = answers.get(&key).map(|(answer, _)| *answer).unwrap_or_default();
-                    let reason = coverage_reason(Some(card), answer, visit)?;
-                    Some(CoverageFound { reason, card: format!("{which} {}", key.short()) })
-                })
-                .collect();
+            let mut found = Found::new();
+            for (which, card) in cards {
+                let Some(card) = card.as_ref() else { continue };
+                let key = CardKey::of(&appointment.person.id, card);
+                let answer = eligibility::answer_on(conn, &key, today)?;
+                if let Some(reason) = coverage_reason(Some(card), answer, visit) {
+                    found.insert(CoverageFound { reason, card: format!("{which} {}", key.short()) });
+                }
+            }
             wanted.insert(appointment.id.to_string(), found);
         }
     }
     wanted.retain(|id, found| listed.get(id).map_or(!found.is_empty(), |listed| listed != found));
     Ok(wanted)
+}
+
+/// What the list says of coverage, by visit; `visits`: of these alone, which are looked up one by one.
+fn listed(
+    conn: &Connection,
+    today: Date,
+    visits: Option<&[AppointmentId]>,
+) -> Result<BTreeMap<String, Found>, DeskError> {
+    const WHAT: &str = "SELECT r.appointment_id, r.reason, r.step FROM reason r
+         JOIN visit v ON v.appointment_id = r.appointment_id WHERE r.kiosk = ?1 AND r.date = ?2 AND r.solved_at IS NULL
+         AND v.state NOT IN ('done', 'no-show', 'cancelled')";
+    let mut listed: BTreeMap<String, Found> = BTreeMap::new();
+    let mut take = |mut rows: rusqlite::Rows<'_>| -> Result<(), DeskError> {
+        while let Some(row) = rows.next()? {
+            let found = CoverageFound { reason: from_code(row.get(1)?, "a reason")?, card: row.get(2)? };
+            listed.entry(row.get(0)?).or_default().insert(found);
+        }
+        Ok(())
+    };
+    match visits {
+        None => take(conn.prepare_cached(WHAT)?.query(params![BY_PAYER, today.to_string()])?)?,
+        Some(visits) => {
+            let mut statement = conn.prepare_cached(&format!("{WHAT} AND r.appointment_id = ?3"))?;
+            for id in visits {
+                take(statement.query(params![BY_PAYER, today.to_string(), id.as_str()])?)?;
+            }
+        }
+    }
+    Ok(listed)
 }
 
 /// Makes the list say of this visit what was found at revision `n`: what was there before and is not found any more is

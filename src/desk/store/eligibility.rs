@@ -7,14 +7,14 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Store, appointments, bump, timestamp};
 use crate::desk::base::error::DeskError;
 use crate::desk::base::secret::hash_token;
 use crate::domain::eligibility::ANSWER_WITHIN;
 use crate::domain::eligibility::{Eligibility, Question};
-use crate::domain::ids::PatientId;
+use crate::domain::ids::{AppointmentId, PatientId};
 use crate::domain::insurance::Coverage;
 
 /// Whose card, and which. `Debug` shows neither.
@@ -54,20 +54,18 @@ pub struct Inquiry {
 }
 
 impl Store {
-    /// Cards on file of everyone who has a ticket of today that were not asked about today. They count as asked from
-    /// now on.
+    /// Cards on file of everyone who has a ticket of today that were not asked about today; `visits`: of these visits
+    /// alone. They count as asked from now on.
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn due_inquiries(&mut self, now: Timestamp) -> Result<Vec<Inquiry>, DeskError> {
+    pub fn due_inquiries(
+        &mut self,
+        visits: Option<&[AppointmentId]>,
+        now: Timestamp,
+    ) -> Result<Vec<Inquiry>, DeskError> {
         let (zone, today) = (self.zone.clone(), self.date_at(now));
-        let bodies: Vec<String> = {
-            let mut statement = self.conn.prepare_cached(
-                "SELECT a.body FROM visit v JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date = ?1
-                 ORDER BY v.arrived_at, a.id",
-            )?;
-            statement.query_map([today.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?
-        };
+        let bodies: Vec<String> = bodies_here(&self.conn, today, visits)?.into_iter().map(|(body, _)| body).collect();
         let mut due = Vec::new();
         let mut seen = HashSet::new();
         for body in bodies {
@@ -122,11 +120,41 @@ impl Store {
     }
 }
 
-/// As [`Store::eligibility_on`], also inside a transaction.
-pub(super) fn answers_on(
+/// The appointments of everyone who has a ticket of this date, and where their visits stand; `visits`: of these alone,
+/// which are looked up one by one.
+pub(super) fn bodies_here(
     conn: &Connection,
     date: Date,
-) -> Result<HashMap<CardKey, (Eligibility, Timestamp)>, DeskError> {
+    visits: Option<&[AppointmentId]>,
+) -> Result<Vec<(String, String)>, DeskError> {
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let Some(visits) = visits else {
+        let mut statement = conn.prepare_cached(
+            "SELECT a.body, v.state FROM visit v JOIN appointment a ON a.id = v.appointment_id WHERE v.ticket_date = ?1
+             ORDER BY v.arrived_at, a.id",
+        )?;
+        return Ok(statement.query_map([date.to_string()], read)?.collect::<Result<_, _>>()?);
+    };
+    let mut statement = conn.prepare_cached(
+        "SELECT a.body, v.state FROM visit v JOIN appointment a ON a.id = v.appointment_id
+         WHERE v.appointment_id = ?2 AND v.ticket_date = ?1",
+    )?;
+    let rows = visits.iter().map(|id| statement.query_row([date.to_string().as_str(), id.as_str()], read).optional());
+    Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// What a payer said of a card that was asked about on this date; nothing if it was not.
+pub(super) fn answer_on(conn: &Connection, key: &CardKey, date: Date) -> Result<Eligibility, DeskError> {
+    let mut statement =
+        conn.prepare_cached("SELECT answer FROM eligibility WHERE patient_id = ?1 AND card = ?2 AND date = ?3")?;
+    let answer: Option<String> = statement
+        .query_row([key.patient.as_str(), key.card.as_str(), date.to_string().as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(answer.as_deref().map(read).transpose()?.unwrap_or_default())
+}
+
+/// As [`Store::eligibility_on`], also inside a transaction.
+fn answers_on(conn: &Connection, date: Date) -> Result<HashMap<CardKey, (Eligibility, Timestamp)>, DeskError> {
     let mut statement = conn.prepare_cached("SELECT patient_id, card, answer, at FROM eligibility WHERE date = ?1")?;
     let rows = statement.query_map([date.to_string()], |row| {
         Ok((CardKey { patient: row.get(0)?, card: row.get(1)? }, row.get::<_, String>(2)?, row.get::<_, String>(3)?))

@@ -1,8 +1,8 @@
 //! Messages about appointments: queued, sent, or failed with why.
 //!
 //! Invariants: a message is made by a reader of facts ([`super::facts`]) and no one else, of what someone asked for or
-//! of what happened; a message is claimed before it is sent, so no one sends it twice; one of which no one knows whether it
-//! arrived is not sent again by itself.
+//! of what happened; a message is claimed before it is sent, so no one sends it twice; one of which no one knows
+//! whether it arrived is not sent again by itself.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};

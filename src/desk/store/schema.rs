@@ -53,6 +53,8 @@ const STEPS: &[&str] = &[
     changed::FACES,
     changed::STEPS_BY_CHANGE,
     facts::FACTS,
+    facts::ANSWERS_NOTED,
+    facts::TIMES_SEEN,
 ];
 
 const OUTBOX: &str = r"

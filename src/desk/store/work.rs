@@ -77,7 +77,8 @@ impl Store {
     }
 }
 
-/// As [`Store::rebuild_visits`], inside a transaction. It tells no reader anything: all of it was told when it happened.
+/// As [`Store::rebuild_visits`], inside a transaction. It tells no reader anything: all of that was told when it
+/// happened.
 pub(super) fn rebuild(tx: &Connection, day: &ClinicDay) -> Result<(), DeskError> {
     tx.execute_batch(
         "DELETE FROM visit; DELETE FROM ticket; DELETE FROM reason; DELETE FROM refused_code; DELETE FROM proposal;

@@ -115,6 +115,19 @@ impl Practice {
         self.hours.iter().filter(|hours| offers(hours, &ask.service)).filter(fits)
     }
 
+    /// This provider, and everyone who ever works in one of their rooms.
+    #[must_use]
+    pub fn beside<'a>(&'a self, practitioner: &'a str) -> BTreeSet<&'a str> {
+        let rooms: BTreeSet<&str> = self
+            .hours
+            .iter()
+            .filter(|hours| hours.practitioner == practitioner && !hours.room.is_empty())
+            .map(|hours| hours.room.as_str())
+            .collect();
+        let shares = self.hours.iter().filter(|hours| rooms.contains(hours.room.as_str()));
+        shares.map(|hours| hours.practitioner.as_str()).chain([practitioner]).collect()
+    }
+
     /// Whether no one is booked on this date.
     #[must_use]
     pub fn is_closed(&self, date: Date) -> bool {

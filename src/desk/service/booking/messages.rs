@@ -1,7 +1,7 @@
 //! What patients are told about an appointment as a text, and sending it through a program of the clinic's.
 //!
-//! Messages follow from what happened: [`reads`] says of each fact which message is sent because of it, and which is not
-//! sent any more.
+//! Messages follow from what happened: [`reads`] says of each fact which message is sent because of it, and which is
+//! not sent any more.
 //!
 //! Invariants: off unless the configuration names a program; neither a number nor a word of a message is ever logged;
 //! the program gets a message on its standard input and nowhere else.

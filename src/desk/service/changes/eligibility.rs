@@ -1,14 +1,18 @@
 //! Asking payers in the background whether a card is good.
 //!
 //! Invariants: no one waits for an answer, neither a kiosk nor a page; about one card there is one question at a time;
-//! without anyone to ask nothing is asked. What was asked is in the store, so a restart loses no question. What an
-//! answer or a card's own dates mean for a patient who is here is on the list; it never keeps anyone from checking in.
+//! without anyone to ask nothing is asked. After a change the cards of the visits that it was about are looked at, and
+//! once a minute those of all who are here, whatever woke the desk. What was asked is in the store, so a restart loses
+//! no question. What an answer or a card's own dates mean for a patient who is here is on the list; it never keeps
+//! anyone from checking in.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::desk::Desk;
@@ -16,10 +20,14 @@ use crate::desk::DeskOptions;
 use crate::desk::base::error::DeskError;
 use crate::desk::store::Inquiry;
 use crate::domain::eligibility::{ANSWER_WITHIN, Eligibility, NoAnswer, Question};
+use crate::domain::ids::AppointmentId;
 
-/// Looked at so often whether someone is to be asked about, even if nothing wakes the desk: a question that a restart
-/// cut off, or that could not be read when it was due, waits for no event.
+/// After this long all of the day's cards are looked at, even if nothing wakes the desk: a question that a restart cut
+/// off, or that could not be read when it was due, waits for no event.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY_SPAN: SignedDuration = SignedDuration::from_secs(60);
+/// After a change of more visits than this all of the day are looked at.
+const VISITS_MAX: usize = 500;
 
 /// An answer on its way.
 pub type Answering = Pin<Box<dyn Future<Output = Eligibility> + Send>>;
@@ -77,14 +85,50 @@ impl DeskOptions {
     }
 }
 
+/// Up to where cards were looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct LookedAt {
+    revision: u64,
+    date: Date,
+    /// When all of the day's were.
+    all: Timestamp,
+}
+
+/// What there is to look at: these visits, or all of the day.
+pub type ToLookAt = Option<Vec<AppointmentId>>;
+
 impl Desk {
+    /// Of which visits the cards are to be looked at, if they were looked at up to there: those that something changed
+    /// about; all of the day, if that cannot be followed, the day is another one, or a while has passed.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn cards_to_look_at(&self, before: Option<LookedAt>) -> Result<(ToLookAt, LookedAt), DeskError> {
+        let now = self.now();
+        self.with_store(|store| {
+            let (revision, date) = (store.revision()?, store.date_at(now));
+            let is_due = |before: &LookedAt| now.duration_since(before.all).abs() >= LOOK_EVERY_SPAN;
+            let changed = match before.filter(|before| before.date == date && !is_due(before)) {
+                Some(before) => store.changed_since(before.revision, VISITS_MAX)?.map(|changed| (changed, before.all)),
+                None => None,
+            };
+            let (visits, all) = changed.map(|(changed, all)| (changed.visits, all)).unzip();
+            Ok((visits, LookedAt { revision, date, all: all.unwrap_or(now) }))
+        })
+    }
+
     /// Begins to ask about every card of today's arrivals that was not asked about today.
-    async fn begin_asking(&self, asked: &mut JoinSet<Result<(), DeskError>>) -> Result<(), DeskError> {
+    async fn begin_asking(
+        &self,
+        visits: &ToLookAt,
+        asked: &mut JoinSet<Result<(), DeskError>>,
+    ) -> Result<(), DeskError> {
         let Some(payers) = self.part::<Asks>().0.clone() else { return Ok(()) };
+        let visits = visits.clone();
         let due = self
-            .blocking(|desk| {
+            .blocking(move |desk| {
                 let now = desk.now();
-                let due = desk.with_store(|store| store.due_inquiries(now))?;
+                let due = desk.with_store(|store| store.due_inquiries(visits.as_deref(), now))?;
                 if !due.is_empty() {
                     desk.notify();
                 }
@@ -113,11 +157,32 @@ impl Desk {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn settle_coverage(&self) -> Result<(), DeskError> {
+        self.settle_coverage_of(&None)
+    }
+
+    /// As [`Desk::settle_coverage`], of these visits alone.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn settle_coverage_of(&self, visits: &ToLookAt) -> Result<(), DeskError> {
         let now = self.now();
-        if self.with_store(|store| store.settle_coverage(now))? {
+        if self.with_store(|store| store.settle_coverage(visits.as_deref(), now))? {
             self.notify();
         }
         Ok(())
+    }
+
+    /// Both, up to what has changed by now; answers up to where that was.
+    async fn look_at_cards(
+        &self,
+        before: Option<LookedAt>,
+        asked: &mut JoinSet<Result<(), DeskError>>,
+    ) -> Result<LookedAt, DeskError> {
+        let (visits, now) = self.blocking(move |desk| desk.cards_to_look_at(before)).await?;
+        self.begin_asking(&visits, asked).await?;
+        // After that: while a payer is asked, a card's own dates do not count.
+        self.blocking(move |desk| desk.settle_coverage_of(&visits)).await?;
+        Ok(now)
     }
 }
 
@@ -126,20 +191,25 @@ impl Desk {
 pub(in crate::desk) async fn keep_asking(desk: Desk) {
     let mut changes = desk.changes();
     let mut asked = JoinSet::new();
+    let mut looked_at = None;
     loop {
         changes.borrow_and_update();
-        if let Err(error) = desk.begin_asking(&mut asked).await {
-            tracing::error!(%error, "cannot read which insurance to check; trying again in a minute");
-        }
-        // After that: while a payer is asked, a card's own dates do not count.
-        if let Err(error) = desk.blocking(Desk::settle_coverage).await {
-            tracing::error!(%error, "cannot read which coverage needs attention; trying again in a minute");
-        }
+        looked_at = match desk.look_at_cards(looked_at, &mut asked).await {
+            Ok(looked_at) => Some(looked_at),
+            Err(error) => {
+                tracing::error!(%error, "cannot read which coverage needs attention; trying again in a minute");
+                None
+            }
+        };
         let look = tokio::time::sleep(LOOK_EVERY);
         tokio::pin!(look);
         loop {
             tokio::select! {
-                () = &mut look => break,
+                () = &mut look => {
+                    // Nothing changed about a visit whose question was cut off.
+                    looked_at = None;
+                    break;
+                }
                 changed = changes.changed() => match changed {
                     Ok(()) => break,
                     Err(_) => return,

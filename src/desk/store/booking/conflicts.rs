@@ -16,7 +16,8 @@ fn clashes(conn: &Connection, wish: &Wish, now: Timestamp) -> Result<Vec<Conflic
     let practice = calendar::practice(conn, &zone, now)?;
     let date = practice.date_of(wish.start);
     let (from, to) = (date.yesterday().unwrap_or(date), date.tomorrow().unwrap_or(date));
-    Ok(conflicts(&practice, wish, &calendar::busy(conn, from, to)?, now))
+    let taken = calendar::busy_beside(conn, wish, &practice, (from, to))?;
+    Ok(conflicts(&practice, wish, &taken, now))
 }
 
 /// Whether a wish can be had, and if so whether it is outside the clinic's hours, which only counts if someone wants it

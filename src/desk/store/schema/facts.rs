@@ -35,3 +35,66 @@ CREATE TABLE reader(
     passed_over BIGINT NOT NULL DEFAULT 0
 );
 ";
+
+pub(super) const ANSWERS_NOTED: &str = r"
+-- What a payer answers is a change of the visits of its patient that have a ticket: whether someone is needed follows
+-- from it.
+CREATE TRIGGER eligibility_new_noted AFTER INSERT ON eligibility BEGIN
+    INSERT INTO visit_change(appointment_id, revision) SELECT v.appointment_id, n + 1 FROM revision, visit v
+    WHERE v.appointment_id IN (SELECT id FROM appointment WHERE patient_id = NEW.patient_id)
+    AND v.ticket_date IS NOT NULL
+    ON CONFLICT(appointment_id) DO UPDATE SET revision = excluded.revision WHERE revision < excluded.revision;
+END;
+CREATE TRIGGER eligibility_changed_noted AFTER UPDATE ON eligibility BEGIN
+    INSERT INTO visit_change(appointment_id, revision) SELECT v.appointment_id, n + 1 FROM revision, visit v
+    WHERE v.appointment_id IN (SELECT id FROM appointment WHERE patient_id = NEW.patient_id)
+    AND v.ticket_date IS NOT NULL
+    ON CONFLICT(appointment_id) DO UPDATE SET revision = excluded.revision WHERE revision < excluded.revision;
+END;
+";
+
+pub(super) const TIMES_SEEN: &str = r"
+-- How often the list of a date has someone for a service at a place, and for how long: who works where is read off
+-- this, and not off every appointment of many days. Kept by the triggers below alone.
+CREATE TABLE times_seen(
+    date TEXT NOT NULL,
+    practitioner TEXT NOT NULL,
+    service TEXT NOT NULL,
+    place TEXT NOT NULL,
+    minutes BIGINT NOT NULL,
+    times BIGINT NOT NULL,
+    PRIMARY KEY (date, practitioner, service, place, minutes)
+) WITHOUT ROWID;
+INSERT INTO times_seen(date, practitioner, service, place, minutes, times)
+SELECT local_date, COALESCE(body ->> '$.practitioner', ''), COALESCE(body ->> '$.service', ''),
+    COALESCE(body ->> '$.place', ''), COALESCE(body ->> '$.minutes', 0), COUNT(*) FROM appointment
+GROUP BY 1, 2, 3, 4, 5;
+CREATE TRIGGER times_seen_new AFTER INSERT ON appointment BEGIN
+    INSERT INTO times_seen(date, practitioner, service, place, minutes, times)
+    VALUES (NEW.local_date, COALESCE(NEW.body ->> '$.practitioner', ''), COALESCE(NEW.body ->> '$.service', ''),
+        COALESCE(NEW.body ->> '$.place', ''), COALESCE(NEW.body ->> '$.minutes', 0), 1)
+    ON CONFLICT DO UPDATE SET times = times + 1;
+END;
+CREATE TRIGGER times_seen_gone AFTER DELETE ON appointment BEGIN
+    UPDATE times_seen SET times = times - 1 WHERE date = OLD.local_date
+    AND practitioner = COALESCE(OLD.body ->> '$.practitioner', '') AND service = COALESCE(OLD.body ->> '$.service', '')
+    AND place = COALESCE(OLD.body ->> '$.place', '') AND minutes = COALESCE(OLD.body ->> '$.minutes', 0);
+    DELETE FROM times_seen WHERE times <= 0 AND date = OLD.local_date
+    AND practitioner = COALESCE(OLD.body ->> '$.practitioner', '') AND service = COALESCE(OLD.body ->> '$.service', '')
+    AND place = COALESCE(OLD.body ->> '$.place', '') AND minutes = COALESCE(OLD.body ->> '$.minutes', 0);
+END;
+CREATE TRIGGER times_seen_changed AFTER UPDATE OF local_date, body ON appointment BEGIN
+    UPDATE times_seen SET times = times - 1 WHERE date = OLD.local_date
+    AND practitioner = COALESCE(OLD.body ->> '$.practitioner', '') AND service = COALESCE(OLD.body ->> '$.service', '')
+    AND place = COALESCE(OLD.body ->> '$.place', '') AND minutes = COALESCE(OLD.body ->> '$.minutes', 0);
+    INSERT INTO times_seen(date, practitioner, service, place, minutes, times)
+    VALUES (NEW.local_date, COALESCE(NEW.body ->> '$.practitioner', ''), COALESCE(NEW.body ->> '$.service', ''),
+        COALESCE(NEW.body ->> '$.place', ''), COALESCE(NEW.body ->> '$.minutes', 0), 1)
+    ON CONFLICT DO UPDATE SET times = times + 1;
+    DELETE FROM times_seen WHERE times <= 0 AND date = OLD.local_date
+    AND practitioner = COALESCE(OLD.body ->> '$.practitioner', '') AND service = COALESCE(OLD.body ->> '$.service', '')
+    AND place = COALESCE(OLD.body ->> '$.place', '') AND minutes = COALESCE(OLD.body ->> '$.minutes', 0);
+END;
+-- Whose time is taken is looked up by whose time it is.
+CREATE INDEX appointment_by_practitioner ON appointment(body ->> '$.practitioner', local_date);
+";
