@@ -89,7 +89,7 @@ fn the_command_says_what_would_change_and_nothing_of_a_person() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     for words in [
         "next.csv:5: appointment a4: start",
-        "appointment a2: start 2026-11-23 09:00 -> 2026-11-23 09:30, last name",
+        "appointment a2: start Nov 23, 2026, 9:00 AM -> Nov 23, 2026, 9:30 AM, last name",
         "appointment a3: new",
         "taken 2, unchanged 1, refused 1",
     ] {

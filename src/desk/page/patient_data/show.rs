@@ -143,7 +143,9 @@ impl Asking<'_> {
                                 td { (one.kind.words()) }
                                 td { (one.count) }
                                 td {
-                                    @if let Some((first, _)) = one.days { time datetime=(first) { (dates.date(first)) } }
+                                    @if let Some((first, _)) = one.days {
+                                        time datetime=(first) { (dates.date(first)) }
+                                    }
                                 }
                                 td {
                                     @if let Some((_, last)) = one.days { time datetime=(last) { (dates.date(last)) } }
