@@ -1,10 +1,10 @@
 //! What photographs an insurance card.
 //!
 //! A camera is a program that writes JPEG pictures to its standard output; it runs only while someone looks at
-//! its [`View`](crate::device::camera::View). Invariants: only the newest picture is kept, so that a page that is slow or
-//! away costs no memory; a photo is exactly the picture that was shown, byte for byte as the camera made it; nothing is written to a file;
-//! when the view is dropped, the program and whatever it started are gone; no picture is in a log or in `Debug`
-//! output, and its memory is wiped.
+//! its [`View`](crate::device::camera::View). Invariants: only the newest picture is kept, so that a page that is slow
+//! or away costs no memory; a photo is exactly the picture that was shown, byte for byte as the camera made it; nothing
+//! is written to a file; when the view is dropped, the program and whatever it started are gone; no picture is in a log
+//! or in `Debug` output, and its memory is wiped.
 
 /// A program that writes pictures.
 mod command;
