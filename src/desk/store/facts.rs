@@ -285,6 +285,9 @@ pub(super) const FORGET_EVENT: &str = "DELETE FROM fact WHERE kiosk = ?1 AND seq
 pub(super) const FORGET_OF_NO_ONE: &str =
     "DELETE FROM fact WHERE at < ?1 AND appointment_id IS NULL AND patient_id IS NULL";
 
+/// What a reader does with a fact and its appointment: what to write, or why it cannot read it.
+pub type Read<'a> = dyn FnMut(&Fact, Option<&Appointment>) -> Result<Vec<Effect>, &'static str> + 'a;
+
 impl Store {
     /// Facts behind a position, in order, at most this many.
     ///
@@ -303,12 +306,7 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be read or written; then the reader stands where it stood.
-    pub fn follow_facts(
-        &mut self,
-        reader: Reader,
-        now: Timestamp,
-        read: &mut dyn FnMut(&Fact, Option<&Appointment>) -> Result<Vec<Effect>, &'static str>,
-    ) -> Result<Followed, DeskError> {
+    pub fn follow_facts(&mut self, reader: Reader, now: Timestamp, read: &mut Read<'_>) -> Result<Followed, DeskError> {
         let mut count = 0;
         loop {
             // Looked at first: as a rule there is nothing new, and then no one waits for this.
@@ -416,7 +414,7 @@ impl Store {
 fn given(
     conn: &Connection,
     row: FactRow,
-    read: &mut dyn FnMut(&Fact, Option<&Appointment>) -> Result<Vec<Effect>, &'static str>,
+    read: &mut Read<'_>,
 ) -> Result<Result<(Fact, Vec<Effect>), String>, DeskError> {
     // What cannot be read is no fault of the file's engine: it is the same the next time.
     let whole = row.into_fact().and_then(|fact| {

@@ -122,12 +122,13 @@ impl ReadOnly {
                 .prepare_cached("SELECT sum FROM kiosk_event WHERE kiosk = ?1 AND seq = ?2 AND removed_at IS NULL")?
                 .query_row(params![kiosk, seq], |row| row.get(0))
                 .optional()?;
-            if sum.is_none_or(|sum| whole::is_as_taken(kiosk, *seq, received, body, sum.as_deref())) {
-                return Ok(serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": event}));
-            }
-            tracing::error!(%kiosk, seq, "an event differs from what the kiosk reported; the export says so");
             let mut said = serde_json::json!({"kiosk": kiosk, "seq": seq, "received_at": received, "event": event});
-            said["is_damaged"] = true.into();
+            if sum.is_some_and(|sum| !whole::is_as_taken(kiosk, *seq, received, body, sum.as_deref())) {
+                tracing::error!(%kiosk, seq, "an event differs from what the kiosk reported; the export says so");
+                if let Some(said) = said.as_object_mut() {
+                    said.insert("is_damaged".to_owned(), true.into());
+                }
+            }
             Ok(said)
         });
         let mut all = Map::new();
