@@ -2,8 +2,8 @@
 //!
 //! Invariants: no I/O and no clock; no wording of its own (every word comes with the
 //! [`TicketFace`](crate::paper::TicketFace) or the [`LetterFace`](crate::paper::letter::LetterFace), already in the
-//! patient's language); only the fonts that are shipped; what is printed is a picture, because the code pages of receipt
-//! printers know neither Arabic nor half of Europe.
+//! patient's language); only the fonts that are shipped; what is printed is a picture, because the code pages of
+//! receipt printers know neither Arabic nor half of Europe.
 
 mod bitmap;
 /// The picture as commands of a receipt printer.

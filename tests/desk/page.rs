@@ -164,7 +164,7 @@ async fn a_desk_without_users_says_how_the_first_is_added_and_one_without_appoin
     assert!(
         later.contains("No appointments today.")
             && later.contains(
-                "<a href=\"/appointments?date=2026-11-23\">232 on <time datetime=\"2026-11-23\">Monday, \
+                "<a href=\"/appointments?date=2026-11-23\">232 on <time datetime=\"2026-11-23\">Mon, \
                  Nov 23, 2026</time></a>"
             ),
         "{later}"

@@ -177,7 +177,7 @@ fn capability(module: &[String]) -> String {
 }
 
 /// Beside the folder `kiosk/window`: the files of the demo that draw, or press the window's keys.
-const DEMO_THAT_DRAWS: [&str; 4] = ["kiosk/demo/panel", "kiosk/demo/places", "kiosk/demo/plays", "kiosk/demo/run"];
+const DEMO_THAT_DRAWS: [&str; 3] = ["kiosk/demo/panel", "kiosk/demo/places", "kiosk/demo/plays"];
 
 #[test]
 fn only_the_window_and_what_the_demo_draws_name_the_toolkit() {

@@ -152,6 +152,7 @@ const WRITES_FOR_MACHINES: [(&str, &str); 7] = [
     ("src/files.rs", "the name of a file"),
     ("src/desk/store/backup.rs", "the name of a file"),
     ("src/desk/store/schema.rs", "SQL"),
+    ("src/desk/store/schema/kiosks.rs", "SQL"),
     ("src/desk/service/import/when.rs", "the name of a time zone"),
     ("src/desk/page/settings/form/mod.rs", "the value of a field of a form"),
     ("src/kiosk/demo/day.rs", "an invented driver's license, and a number"),

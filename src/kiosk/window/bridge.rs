@@ -6,10 +6,10 @@ mod callbacks;
 
 use std::rc::Rc;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::DateTime;
 use slint::{ComponentHandle as _, Model as _, ModelRc, SharedString, VecModel};
 
-pub use self::callbacks::{connect, move_focus};
+pub use self::callbacks::{connect, move_focus, prepare, speak};
 use super::card_faces::{card_face, fill_card_text, fill_insurance};
 use super::details;
 use super::faces::{document_of, doubt_of, page_of, photo_doubt, scan_word, why_of};
@@ -20,10 +20,7 @@ use crate::domain::insurance::Side;
 use crate::domain::language::Language;
 use crate::domain::queue::Wait;
 use crate::domain::spoken;
-use crate::domain::texts::WELCOME;
-use crate::domain::texts::dates::PatientTime;
-use crate::domain::ticket::{CallAs, PrintOutcome};
-use crate::domain::when::DateStyle;
+use crate::domain::ticket::PrintOutcome;
 use crate::flow::around::{Over, Said};
 use crate::flow::entry::{DatePart, DateTrouble};
 use crate::flow::found::{SiteFace, Visit};

@@ -2,14 +2,18 @@
 
 use std::rc::Rc;
 
+use jiff::civil::{Date, Time};
 use slint::{ComponentHandle as _, SharedString};
 
 use super::super::ui::{self, KioskWindow};
-use super::runs_leftward;
+use super::{keep_or_set, runs_leftward};
 use crate::domain::insurance::{Relationship, Side};
 use crate::domain::language::Language;
 use crate::domain::proposal::Field;
+use crate::domain::texts::WELCOME;
+use crate::domain::texts::dates::PatientTime;
 use crate::domain::ticket::CallAs;
+use crate::domain::when::DateStyle;
 use crate::flow::card::CardPart;
 use crate::flow::step::Input;
 use crate::kiosk::program::Event;
