@@ -180,19 +180,24 @@ fn each_thing_that_is_done_makes_its_facts_once() {
     let off = Appointment { status: AppointmentStatus::Cancelled, ..listed.clone() };
     made(
         "a list has a new one",
-        &|| drop(desk.import_appointments(&[new.clone()]).unwrap()),
+        &|| drop(desk.import_appointments(std::slice::from_ref(&new)).unwrap()),
         &["listed new - by (import)"],
     );
-    made("it says the same", &|| drop(desk.import_appointments(&[new.clone()]).unwrap()), &[]);
+    made("it says the same", &|| drop(desk.import_appointments(std::slice::from_ref(&new)).unwrap()), &[]);
     made(
         "it cancels one",
-        &|| drop(desk.import_appointments(&[off.clone()]).unwrap()),
+        &|| drop(desk.import_appointments(std::slice::from_ref(&off)).unwrap()),
         &["listed apt-0005 - by (import)"],
     );
     made(
         "it is only looked at",
         &|| {
-            drop(desk.with_store(|store| store.preview_list(&[listed.clone()], Default::default(), morning())).unwrap())
+            drop(
+                desk.with_store(|store| {
+                    store.preview_list(std::slice::from_ref(&listed), Default::default(), morning())
+                })
+                .unwrap(),
+            );
         },
         &[],
     );
@@ -209,7 +214,7 @@ fn each_thing_that_is_done_makes_its_facts_once() {
     let set = || drop(desk.with_store(|store| store.take_settings(&settings, "ana", morning())).unwrap());
     made("settings", &set, &["settings-changed - - by ana"]);
     made("the same settings", &set, &[]);
-    made("everything is made again", &|| desk.with_store(|store| store.rebuild_visits()).unwrap(), &[]);
+    made("everything is made again", &|| desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap(), &[]);
     made("coverage is looked at", &|| desk.settle_coverage().unwrap(), &[]);
 
     let facts = all(desk);
@@ -301,7 +306,7 @@ fn a_reader_in_two_programs_does_what_follows_from_a_fact_once_though_one_of_the
     readers.into_iter().for_each(|reader| reader.join().unwrap());
     follow(&other, &place);
     assert_eq!(messages(&place.desk, 60), 60);
-    place.desk.with_store(|store| store.rebuild_visits()).unwrap();
+    place.desk.with_store(arrivals::desk::store::Store::rebuild_visits).unwrap();
     assert_eq!((follow(&place.desk, &place), messages(&place.desk, 60)), (Followed::All(0), 60));
 }
 
