@@ -11,7 +11,7 @@
     clippy::string_slice,
     reason = "a test ends where something is wrong"
 )]
-#![allow(clippy::float_cmp)]
+#![allow(clippy::float_cmp, missing_docs)]
 
 mod keys;
 mod leftovers;
