@@ -39,7 +39,9 @@ const CLINIC: ClinicFace<'_> = ClinicFace {
 };
 
 /// What of the window's face is of no person: the clinic, the kiosk, and what every screen sets anew.
-const OF_NOBODY: [&str; 28] = [
+const OF_NOBODY: [&str; 30] = [
+    "languages",
+    "date-style",
     "page",
     "progress-at",
     "progress-of",
@@ -71,7 +73,7 @@ const OF_NOBODY: [&str; 28] = [
 ];
 
 /// How a language says dates; `Content::Date` sets it, and it says nothing about anybody.
-const OF_THE_LANGUAGE: [&str; 1] = ["day-first"];
+const OF_THE_LANGUAGE: [&str; 2] = ["day-first", "rtl"];
 
 fn ticket() -> Ticket {
     Ticket { number: "A127".parse().unwrap(), date: date(2026, 11, 23) }

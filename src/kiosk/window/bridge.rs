@@ -39,6 +39,7 @@ pub fn runs_leftward(text: &str) -> bool {
 }
 
 /// Shows a screen. Returns whether the page, or its language, is another one than before.
+#[expect(clippy::must_use_candidate, reason = "it is called for what it shows")]
 pub fn show(window: &KioskWindow, screen: &Screen, around: Surroundings, clinic: ClinicFace<'_>) -> bool {
     let face = window.global::<ui::Kiosk>();
     let page = if around.out_of_service && screen.step == Step::Welcome {
