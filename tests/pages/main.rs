@@ -33,6 +33,7 @@ use slint::platform::{Key, WindowEvent};
 use slint::{ComponentHandle, LogicalSize, SharedString};
 
 /// A window of a size, with the shipped fonts. One test thread has one platform.
+#[must_use]
 pub fn window() -> KioskWindow {
     let backend = i_slint_backend_testing::TestingBackend::new(i_slint_backend_testing::TestingBackendOptions {
         mock_time: true,

@@ -1,6 +1,6 @@
 //! What patients are told about an appointment as a text, and sending it through a program of the clinic's.
 //!
-//! Messages follow from what happened: [`reads`] says of each fact which message is sent because of it, and which is
+//! Messages follow from what happened: `reads` says of each fact which message is sent because of it, and which is
 //! not sent any more.
 //!
 //! Invariants: off unless the configuration names a program; neither a number nor a word of a message is ever logged;
