@@ -54,13 +54,13 @@ fn an_enum_that_lists_its_values_lists_all_of_them() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// The values of an enum in `ui/kiosk.slint`.
+/// The values of an enum in `ui/values.slint`.
 fn values_of(name: &str) -> Vec<String> {
-    let kiosk = fs::read_to_string(root().join("ui/kiosk.slint")).unwrap();
-    let (_, after) = kiosk.split_once(&format!("export enum {name} {{")).unwrap();
-    let (values, _) = after.split_once('}').unwrap();
-    let values = values.lines().map(str::trim).filter(|line| !line.starts_with("//"));
-    values.filter_map(|line| line.strip_suffix(',')).map(str::to_owned).collect()
+    let values = fs::read_to_string(root().join("ui/values.slint")).unwrap();
+    let (_, after) = values.split_once(&format!("export enum {name} {{")).unwrap();
+    let (listed, _) = after.split_once('}').unwrap();
+    let listed = listed.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    listed.filter_map(|line| line.strip_suffix(',')).map(str::to_owned).collect()
 }
 
 /// Whether a text has this name whole: `Why.other` is not in `Why.other-day`.
